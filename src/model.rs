@@ -1,0 +1,36 @@
+//! The model: what an infrastructure is, on paper.
+//!
+//! ```text
+//!  scenario file ──ron_text──▶ Scenario ──build──▶ Infrastructure ──hop──▶ Hop (cipher, medium, guards)
+//! ```
+//!
+//! Architecture invariant: nothing here knows time, load, randomness, health, lessons or a screen. A value of this layer
+//! is what one could draw on a whiteboard.
+
+pub(crate) mod build;
+pub mod component;
+pub mod element;
+pub mod error;
+pub mod firewall;
+pub mod hop;
+pub mod id;
+pub mod infrastructure;
+pub mod link;
+pub mod quantity;
+pub mod request;
+pub mod ron_text;
+pub mod scenario;
+pub mod station;
+pub mod text;
+pub mod tls;
+
+pub use component::{Algorithm, Component, ComponentKind, DatabaseRole, Server};
+pub use element::Element;
+pub use error::ContentError;
+pub use hop::{Cipher, Hop, Medium};
+pub use id::{ComponentId, LessonId, ScenarioId, ServerId};
+pub use infrastructure::{ComponentIx, Infrastructure, LinkIx, TopologyEdit};
+pub use link::{Link, Protocol};
+pub use request::RequestKind;
+pub use text::Text;
+pub use tls::{TlsConfig, TlsMode};

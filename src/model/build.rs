@@ -1,0 +1,219 @@
+//! From a scenario's form to an infrastructure: every check across fields stands here.
+//!
+//! Must not change what a file says; it fills in defaults and refuses what cannot work.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexMap;
+use petgraph::algo::toposort;
+use petgraph::graph::DiGraph;
+
+use super::component::{Component, ComponentKind};
+use super::error::ContentError;
+use super::firewall::{FirewallSpec, Peer};
+use super::id::{ComponentId, ServerId};
+use super::infrastructure::{ComponentIx, Infrastructure};
+use super::link::{Link, LinkSpec, Protocol};
+use super::quantity::Millis;
+use super::request::RequestKind;
+use super::scenario::{FORMAT, Scenario};
+
+/// Most components of one infrastructure.
+const MAX_COMPONENTS: usize = 20_000;
+/// Most links of one infrastructure.
+const MAX_LINKS: usize = 100_000;
+/// Most hops from the user to the last component: a request remembers its way.
+pub(crate) const MAX_HOPS: usize = 7;
+
+struct Builder<'a> {
+    file: &'a str,
+    text: &'a str,
+    components: BTreeMap<ComponentId, ComponentIx>,
+    servers: BTreeSet<ServerId>,
+}
+
+/// Checks `scenario` and makes the graph.
+pub(super) fn build(scenario: Scenario, file: &str, text: &str) -> Result<Infrastructure, ContentError> {
+    if scenario.format > FORMAT {
+        let message =
+            format!("this file has format {}, this program reads up to {FORMAT}: a newer hoplight is needed", scenario.format);
+        return Err(ContentError::at(file, text, None, message));
+    }
+    let mut builder = Builder { file, text, components: BTreeMap::new(), servers: BTreeSet::new() };
+    builder.limits(&scenario)?;
+    let mut servers = IndexMap::new();
+    for server in scenario.servers {
+        if !builder.servers.insert(server.id.clone()) {
+            return Err(builder.error(server.id.as_str(), format!("two servers are called `{}`", server.id)));
+        }
+        servers.insert(server.id.clone(), server);
+    }
+    let mut graph: DiGraph<Component, Link, u32> = DiGraph::with_capacity(scenario.components.len(), scenario.links.len());
+    for component in scenario.components {
+        let id = component.id.clone();
+        if let Some(server) = &component.server {
+            builder.known_server(server)?;
+        }
+        let ix = graph.add_node(component);
+        if builder.components.insert(id.clone(), ix).is_some() {
+            return Err(builder.error(id.as_str(), format!("two components are called `{id}`")));
+        }
+    }
+    for component in graph.node_weights() {
+        if let ComponentKind::Firewall(spec) = &component.kind {
+            builder.check_firewall(spec)?;
+        }
+    }
+    for certificate in &scenario.certificates {
+        for id in &certificate.on {
+            builder.known_component(id)?;
+        }
+    }
+    for spec in &scenario.links {
+        let (from, to) = (builder.known_component(&spec.from)?, builder.known_component(&spec.to)?);
+        if graph.find_edge(from, to).is_some() {
+            return Err(builder.error(spec.to.as_str(), format!("two links go from `{}` to `{}`", spec.from, spec.to)));
+        }
+        builder.check_link(spec, &graph[from].kind, &graph[to].kind)?;
+        let link = complete(spec, &graph[from], &graph[to]);
+        graph.add_edge(from, to, link);
+    }
+    let traffic = &scenario.traffic;
+    if traffic.static_share.get() + traffic.write_share.get() > 1.0 + 1e-9 {
+        return Err(ContentError::at(file, text, None, "static_share and write_share together exceed 1"));
+    }
+    let infrastructure = Infrastructure {
+        id: scenario.id,
+        title: scenario.title,
+        summary: scenario.summary,
+        notes: scenario.notes,
+        domain: scenario.domain,
+        traffic: scenario.traffic,
+        tls: scenario.tls,
+        certificates: scenario.certificates,
+        servers,
+        graph,
+        index: builder.components.clone(),
+    };
+    builder.check_whole(&infrastructure)?;
+    Ok(infrastructure)
+}
+
+impl Builder<'_> {
+    fn error(&self, needle: &str, message: impl Into<String>) -> ContentError {
+        ContentError::about(self.file, self.text, needle, message)
+    }
+
+    fn limits(&self, scenario: &Scenario) -> Result<(), ContentError> {
+        let most = [
+            ("components", scenario.components.len(), MAX_COMPONENTS),
+            ("servers", scenario.servers.len(), MAX_COMPONENTS),
+            ("links", scenario.links.len(), MAX_LINKS),
+        ];
+        for (what, count, max) in most {
+            if count > max {
+                return Err(ContentError::at(self.file, self.text, None, format!("{count} {what}, at most {max} are read")));
+            }
+        }
+        Ok(())
+    }
+
+    fn known_component(&self, id: &ComponentId) -> Result<ComponentIx, ContentError> {
+        self.components.get(id).copied().ok_or_else(|| {
+            self.error(id.as_str(), format!("no component `{id}`"))
+                .suggest(id.as_str(), self.components.keys().map(ComponentId::as_str))
+        })
+    }
+
+    fn known_server(&self, id: &ServerId) -> Result<(), ContentError> {
+        if self.servers.contains(id) {
+            return Ok(());
+        }
+        Err(self.error(id.as_str(), format!("no server `{id}`")).suggest(id.as_str(), self.servers.iter().map(ServerId::as_str)))
+    }
+
+    fn check_firewall(&self, spec: &FirewallSpec) -> Result<(), ContentError> {
+        spec.servers.iter().try_for_each(|id| self.known_server(id))?;
+        spec.components.iter().try_for_each(|id| self.known_component(id).map(drop))?;
+        spec.inbound.iter().chain(&spec.outbound).try_for_each(|rule| match &rule.peer {
+            Peer::Any => Ok(()),
+            Peer::Component(id) => self.known_component(id).map(drop),
+            Peer::Server(id) => self.known_server(id),
+        })
+    }
+
+    fn check_link(&self, spec: &LinkSpec, from: &ComponentKind, to: &ComponentKind) -> Result<(), ContentError> {
+        use ComponentKind as Kind;
+        let (fits, wanted) = match spec.protocol {
+            Protocol::Dns => (matches!(to, Kind::DnsResolver(_)), "a DNS link ends at a DNS resolver"),
+            Protocol::Http => (
+                matches!(from, Kind::Browser | Kind::LoadBalancer(_) | Kind::Web(_))
+                    && matches!(to, Kind::LoadBalancer(_) | Kind::Web(_) | Kind::App(_)),
+                "an HTTP link goes from a browser, balancer or web server to a balancer, web server or application",
+            ),
+            Protocol::Sql => (
+                matches!(from, Kind::App(_) | Kind::Web(_)) && matches!(to, Kind::Database(_)),
+                "an SQL link goes from an application to a database",
+            ),
+            Protocol::Replication => (
+                matches!(from, Kind::Database(_)) && matches!(to, Kind::Database(_)),
+                "a replication link goes from database to database",
+            ),
+            Protocol::Metrics => (
+                matches!(from, Kind::Agent(_)) && matches!(to, Kind::MonitoringService),
+                "a metrics link goes from an agent to the monitoring service",
+            ),
+        };
+        if fits {
+            return Ok(());
+        }
+        let message = format!("{wanted}; found {} → {} (`{}` → `{}`)", from.word(), to.word(), spec.from, spec.to);
+        Err(self.error(spec.to.as_str(), message))
+    }
+
+    fn check_whole(&self, infra: &Infrastructure) -> Result<(), ContentError> {
+        let whole = |message: String| Err(ContentError::at(self.file, self.text, None, message));
+        let browsers: Vec<_> = infra.components().filter(|(_, c)| matches!(c.kind, ComponentKind::Browser)).collect();
+        let [(browser, _)] = browsers[..] else {
+            return whole(format!("a scenario has one browser, found {}", browsers.len()));
+        };
+        let entries = infra.links_from(browser).iter().filter(|link| infra.link(**link).protocol == Protocol::Http).count();
+        if entries != 1 {
+            return whole(format!("the browser has one HTTP link, found {entries}"));
+        }
+        let requests = infra.graph.filter_map(|_, _| Some(()), |_, link| link.protocol.carries_requests().then_some(()));
+        let Ok(order) = toposort(&requests, None) else {
+            return whole("the HTTP and SQL links form a circle: a request would never end".into());
+        };
+        let mut depth = vec![0usize; infra.len()];
+        for node in order {
+            for next in requests.neighbors(node) {
+                depth[next.index()] = depth[next.index()].max(depth[node.index()] + 1);
+            }
+        }
+        match depth.iter().max() {
+            Some(deepest) if *deepest > MAX_HOPS => {
+                whole(format!("a request may take {deepest} hops, at most {MAX_HOPS} are simulated"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Fills in a link's defaults.
+fn complete(spec: &LinkSpec, from: &Component, to: &Component) -> Link {
+    let outside = matches!(from.kind, ComponentKind::Browser);
+    let usual_ms = match spec.protocol {
+        Protocol::Dns | Protocol::Metrics => 5.0,
+        _ if outside => 25.0,
+        _ if from.server.is_some() && from.server == to.server => 0.02,
+        _ => 0.25,
+    };
+    let kinds = spec.kinds.as_ref().map_or([true; 3], |listed| RequestKind::ALL.map(|kind| listed.contains(&kind)));
+    Link {
+        protocol: spec.protocol,
+        port: spec.port.unwrap_or_else(|| spec.protocol.usual_port(!outside)),
+        latency: spec.latency_ms.unwrap_or(Millis::literal(usual_ms)),
+        kinds,
+    }
+}

@@ -1,0 +1,321 @@
+//! Components: the programs and people of an infrastructure.
+//!
+//! Must not know how they are linked or simulated.
+
+use serde::{Deserialize, Serialize};
+
+use super::firewall::FirewallSpec;
+use super::id::{ComponentId, ServerId};
+use super::quantity::{Fraction, Seconds};
+use super::station::{Station, StationPatch};
+use super::text::Text;
+
+/// What a component is, with the settings that only its kind has.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum ComponentKind {
+    /// The users' browsers.
+    Browser,
+    /// The resolver that answers for the site's name.
+    DnsResolver(ResolverSpec),
+    /// A packet filter.
+    Firewall(FirewallSpec),
+    /// Spreads requests over web servers.
+    LoadBalancer(BalancerSpec),
+    /// Serves static pages and forwards the rest.
+    Web(ProxySpec),
+    /// Runs the code of the site.
+    App(ProxySpec),
+    /// Keeps the data.
+    Database(DatabaseSpec),
+    /// A monitoring client: samples its server's components and pushes the samples.
+    Agent(AgentSpec),
+    /// Where the samples arrive.
+    MonitoringService,
+}
+
+/// Settings of a resolver.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ResolverSpec {
+    /// How long an answer may be kept.
+    pub ttl_s: Seconds,
+    /// How long the questions to root, top level and authoritative server take together.
+    pub miss_s: Seconds,
+}
+
+impl Default for ResolverSpec {
+    fn default() -> Self {
+        Self { ttl_s: Seconds::literal(300.0), miss_s: Seconds::literal(0.06) }
+    }
+}
+
+/// How a balancer chooses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Algorithm {
+    /// Each healthy backend in turn.
+    #[default]
+    RoundRobin,
+    /// The healthy backend with the fewest requests in progress.
+    LeastConnections,
+}
+
+impl Algorithm {
+    /// The balancer's own word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::RoundRobin => "roundrobin",
+            Self::LeastConnections => "leastconn",
+        }
+    }
+}
+
+/// Settings of a balancer. The defaults of health checks and retries are HAProxy's; the timeouts are compressed for teaching.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BalancerSpec {
+    /// How it chooses.
+    pub algorithm: Algorithm,
+    /// Time between two health checks of one backend.
+    pub check_interval_s: Seconds,
+    /// Failed checks in a row after which a backend is DOWN.
+    pub fall: u8,
+    /// Passed checks in a row after which it is UP again.
+    pub rise: u8,
+    /// Connection attempts after the first.
+    pub retries: u8,
+    /// Whether a failed connection is tried again on another backend.
+    pub redispatch: bool,
+    /// How long one connection attempt may take.
+    pub connect_timeout_s: Seconds,
+    /// How long a request may wait in the balancer's own line.
+    pub queue_timeout_s: Seconds,
+    /// How long a backend may take to answer.
+    pub server_timeout_s: Seconds,
+}
+
+impl Default for BalancerSpec {
+    fn default() -> Self {
+        Self {
+            algorithm: Algorithm::default(),
+            check_interval_s: Seconds::literal(2.0),
+            fall: 3,
+            rise: 2,
+            retries: 3,
+            redispatch: false,
+            connect_timeout_s: Seconds::literal(1.0),
+            queue_timeout_s: Seconds::literal(1.5),
+            server_timeout_s: Seconds::literal(5.0),
+        }
+    }
+}
+
+/// Settings of a web or application server, which asks somebody downstream.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProxySpec {
+    /// How long it waits for an answer from downstream: by default 5 s for a web server, 2 s for an application's query.
+    pub timeout_s: Option<Seconds>,
+}
+
+/// Whether a database takes writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum DatabaseRole {
+    /// Takes reads and writes.
+    Primary,
+    /// Follows the primary; takes reads, refuses writes (error 1290).
+    Replica,
+}
+
+impl DatabaseRole {
+    /// The word that the screen uses.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Primary => "primary",
+            Self::Replica => "replica",
+        }
+    }
+}
+
+/// Settings of a database.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseSpec {
+    /// Whether it takes writes.
+    pub role: DatabaseRole,
+    /// How long a change takes to be applied, for a replica.
+    #[serde(default = "usual_lag")]
+    pub lag_s: Seconds,
+}
+
+fn usual_lag() -> Seconds {
+    Seconds::literal(0.05)
+}
+
+/// Settings of a monitoring agent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AgentSpec {
+    /// Time between two samples. One second here; ten are usual outside lessons.
+    pub interval_s: Seconds,
+}
+
+impl Default for AgentSpec {
+    fn default() -> Self {
+        Self { interval_s: Seconds::literal(1.0) }
+    }
+}
+
+/// A program and its version: what a shared flaw has in common.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Software {
+    /// Its name, as in `HAProxy`.
+    pub name: Text,
+    /// Its version, as in `2.6.12`.
+    pub version: Text,
+}
+
+/// A place on the canvas: column and row of a coarse grid, from 0 at the top left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place(
+    /// Column.
+    pub u16,
+    /// Row.
+    pub u16,
+);
+
+/// One component as a file writes it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Component {
+    /// Its name in links, lessons and commands.
+    pub id: ComponentId,
+    /// What it is.
+    pub kind: ComponentKind,
+    /// The server that it runs on; none for the user, for services elsewhere, and where a write-up forgot to say.
+    #[serde(default)]
+    pub server: Option<ServerId>,
+    /// What the diagram calls it; by default the software's name or the kind's word.
+    #[serde(default)]
+    pub label: Option<Text>,
+    /// What runs.
+    #[serde(default)]
+    pub software: Option<Software>,
+    /// Changes to the kind's default station.
+    #[serde(default)]
+    pub station: StationPatch,
+    /// Where it is drawn, if it stands outside a server.
+    #[serde(default)]
+    pub at: Option<Place>,
+}
+
+/// A machine that holds components.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Its name.
+    pub id: ServerId,
+    /// A word on what it is for.
+    #[serde(default)]
+    pub label: Option<Text>,
+    /// Where it is drawn.
+    #[serde(default)]
+    pub at: Option<Place>,
+}
+
+/// Who visits the site, and how often.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Traffic {
+    /// Requests per second, all kinds together.
+    pub rate: super::quantity::Rate,
+    /// Part of the requests that are static pages.
+    pub static_share: Fraction,
+    /// Part of the requests that are writes; the rest are reads.
+    pub write_share: Fraction,
+    /// Part of the requests that come from new visitors, who need a DNS answer, a connection and a handshake first.
+    pub new_visitors: Fraction,
+    /// How long a user waits before giving up.
+    pub patience_s: Seconds,
+}
+
+impl Default for Traffic {
+    fn default() -> Self {
+        Self {
+            rate: super::quantity::Rate::literal(100.0),
+            static_share: Fraction::literal(0.4),
+            write_share: Fraction::literal(0.2),
+            new_visitors: Fraction::literal(0.25),
+            patience_s: Seconds::literal(10.0),
+        }
+    }
+}
+
+impl ComponentKind {
+    /// The word for the kind, in lower case.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Browser => "browser",
+            Self::DnsResolver(_) => "DNS resolver",
+            Self::Firewall(_) => "firewall",
+            Self::LoadBalancer(_) => "load balancer",
+            Self::Web(_) => "web server",
+            Self::App(_) => "application server",
+            Self::Database(DatabaseSpec { role: DatabaseRole::Primary, .. }) => "primary database",
+            Self::Database(_) => "replica database",
+            Self::Agent(_) => "monitoring agent",
+            Self::MonitoringService => "monitoring service",
+        }
+    }
+
+    /// What it does, in a sentence for the detail panel.
+    pub const fn role(&self) -> &'static str {
+        match self {
+            Self::Browser => "Asks for pages and shows them to the user.",
+            Self::DnsResolver(_) => "Turns the site's name into an IP address.",
+            Self::Firewall(_) => "Judges each new connection by source and port; replies pass.",
+            Self::LoadBalancer(_) => "Spreads requests over the healthy web servers.",
+            Self::Web(_) => "Answers static pages; hands the rest to the application.",
+            Self::App(_) => "Runs the site's code and asks the database.",
+            Self::Database(DatabaseSpec { role: DatabaseRole::Primary, .. }) => "Keeps the data; the only one that takes writes.",
+            Self::Database(_) => "Follows the primary; answers reads, refuses writes.",
+            Self::Agent(_) => "Samples its server's counters and pushes them out.",
+            Self::MonitoringService => "Keeps what agents deliver; knows nothing else.",
+        }
+    }
+
+    /// The station of the kind, before a file's changes.
+    pub const fn default_station(&self) -> Station {
+        match self {
+            Self::Browser | Self::Agent(_) | Self::MonitoringService => Station::instant(),
+            Self::DnsResolver(_) => Station::resolver(),
+            Self::Firewall(_) => Station::firewall(),
+            Self::LoadBalancer(_) => Station::balancer(),
+            Self::Web(_) => Station::web(),
+            Self::App(_) => Station::app(),
+            Self::Database(_) => Station::database(),
+        }
+    }
+
+    /// Whether requests of users end at or pass through it.
+    pub const fn serves_requests(&self) -> bool {
+        matches!(self, Self::LoadBalancer(_) | Self::Web(_) | Self::App(_) | Self::Database(_))
+    }
+}
+
+impl Component {
+    /// What the diagram calls it.
+    pub fn label(&self) -> &str {
+        match (&self.label, &self.software) {
+            (Some(label), _) => label,
+            (None, Some(software)) => &software.name,
+            (None, None) => self.kind.word(),
+        }
+    }
+
+    /// Its station, complete.
+    pub fn station(&self) -> Station {
+        self.kind.default_station().patched(&self.station)
+    }
+}

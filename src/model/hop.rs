@@ -1,0 +1,100 @@
+//! Encryption per hop: derived from the TLS settings and from where things run, never authored.
+//!
+//! Must not know packets. What is true of a hop here is true of every message that departs on it.
+
+use super::component::ComponentKind;
+use super::firewall::Verdict;
+use super::infrastructure::{ComponentIx, Infrastructure, LinkIx};
+use super::link::Protocol;
+use super::tls::TlsMode;
+
+/// Whether somebody on the way can read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cipher {
+    /// Readable.
+    Plaintext,
+    /// TLS between the two ends of the hop.
+    Tls,
+    /// TLS that began further away and goes on beyond this hop: the one in the middle cannot read it either.
+    TlsThrough,
+}
+
+/// What a hop runs over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Medium {
+    /// A network: whoever is on it may listen.
+    Wire,
+    /// Inside one server: not exposed to the network.
+    Loopback,
+}
+
+/// A firewall on the way of a hop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Guard {
+    /// The firewall.
+    pub firewall: ComponentIx,
+    /// What it says to a new connection on this hop.
+    pub verdict: Verdict,
+}
+
+/// All that is derived about one link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hop {
+    /// The link.
+    pub link: LinkIx,
+    /// Who asks.
+    pub from: ComponentIx,
+    /// Who answers.
+    pub to: ComponentIx,
+    /// Whether it is readable.
+    pub cipher: Cipher,
+    /// What it runs over.
+    pub medium: Medium,
+    /// The firewalls on the way, in the order in which a request meets them.
+    pub guards: Vec<Guard>,
+}
+
+impl Hop {
+    /// Whether somebody on the network can read it.
+    pub fn is_exposed(&self) -> bool {
+        self.cipher == Cipher::Plaintext && self.medium == Medium::Wire
+    }
+
+    /// Whether it is readable at all, if only inside one server.
+    pub fn is_plaintext(&self) -> bool {
+        self.cipher == Cipher::Plaintext
+    }
+}
+
+/// Derives the encryption of a link.
+pub(super) fn cipher(infra: &Infrastructure, link: LinkIx) -> Cipher {
+    let (from, to) = infra.ends(link);
+    let tls = infra.tls();
+    let (asker, answerer) = (&infra.component(from).kind, &infra.component(to).kind);
+    let encrypted = |yes: bool| if yes { Cipher::Tls } else { Cipher::Plaintext };
+    match infra.link(link).protocol {
+        // Classic DNS over port 53 is plaintext; samples are pushed over HTTPS.
+        Protocol::Dns => Cipher::Plaintext,
+        Protocol::Metrics => Cipher::Tls,
+        Protocol::Sql | Protocol::Replication => encrypted(tls.app_to_db),
+        Protocol::Http => match (asker, answerer) {
+            (ComponentKind::Browser, ComponentKind::LoadBalancer(_)) if tls.edge == TlsMode::Passthrough => Cipher::TlsThrough,
+            (ComponentKind::Browser, _) => encrypted(tls.edge != TlsMode::None),
+            (ComponentKind::LoadBalancer(_), _) => match tls.edge {
+                TlsMode::None | TlsMode::Terminate => Cipher::Plaintext,
+                TlsMode::Reencrypt => Cipher::Tls,
+                TlsMode::Passthrough => Cipher::TlsThrough,
+            },
+            _ => encrypted(tls.web_to_app),
+        },
+    }
+}
+
+/// Derives what a link runs over. Two components without a server are never taken to share one.
+pub(super) fn medium(infra: &Infrastructure, link: LinkIx) -> Medium {
+    let (from, to) = infra.ends(link);
+    match (&infra.component(from).server, &infra.component(to).server) {
+        (Some(a), Some(b)) if a == b => Medium::Loopback,
+        _ => Medium::Wire,
+    }
+}

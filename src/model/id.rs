@@ -1,0 +1,122 @@
+//! Authored names as ids: what a file calls `web-1` is `web-1` everywhere.
+//!
+//! Must not know what an id points to. A petgraph index is never an id: it is only valid inside one graph.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// Longest slug that a file may use, in bytes.
+const MAX_SLUG: usize = 40;
+
+/// Says what is wrong with `text` as a slug, if anything.
+fn slug_error(text: &str) -> Option<String> {
+    if text.is_empty() {
+        return Some("an id must not be empty".into());
+    }
+    if text.len() > MAX_SLUG {
+        return Some(format!("an id has at most {MAX_SLUG} characters, this one has {}", text.len()));
+    }
+    if !text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+        return Some(format!(
+            "{:?} is no id: use lower-case letters, digits and hyphens, such as \"web-1\"",
+            text.escape_default().to_string()
+        ));
+    }
+    None
+}
+
+macro_rules! slug {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// Makes an id from a slug that is known to be one, as in tests and literals.
+            ///
+            /// # Panics
+            /// If `slug` is not made of lower-case letters, digits and hyphens. Text from outside goes through serde or `FromStr`.
+            pub fn new(slug: &str) -> Self {
+                assert!(slug_error(slug).is_none(), "not a slug: {slug:?}");
+                Self(slug.into())
+            }
+
+            /// The slug as it was written.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = String;
+
+            fn from_str(text: &str) -> Result<Self, String> {
+                slug_error(text).map_or_else(|| Ok(Self(text.into())), Err)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{:?}", &*self.0)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                text.parse().map_err(de::Error::custom)
+            }
+        }
+    };
+}
+
+slug!(
+    /// Names a component: a browser, a balancer, a web server process, a firewall, an agent.
+    ComponentId
+);
+slug!(
+    /// Names a server: a machine that holds components.
+    ServerId
+);
+slug!(
+    /// Names a scenario: `stage-2-secured`.
+    ScenarioId
+);
+slug!(
+    /// Names a lesson: `where-tls-ends`.
+    LessonId
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_from_outside_are_checked() {
+        assert!("web-1".parse::<ComponentId>().is_ok());
+        for bad in ["", "Web", "web 1", "wéb", "\u{1b}[2J", &"x".repeat(41)] {
+            assert!(bad.parse::<ComponentId>().is_err(), "{bad:?}");
+        }
+    }
+}

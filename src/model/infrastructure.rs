@@ -1,0 +1,279 @@
+//! The infrastructure: a petgraph graph of components, with servers, certificates and TLS settings around it.
+//!
+//! Immutable once built; an edit makes a new one. It must not know time, load or health: what fails and what waits is the
+//! simulation's business.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use petgraph::Direction as EdgeDirection;
+use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
+use petgraph::visit::EdgeRef;
+
+use super::component::{Component, ComponentKind, Server, Traffic};
+use super::element::Element;
+use super::firewall::{Direction, FirewallSpec};
+use super::hop::{self, Guard, Hop};
+use super::id::{ComponentId, ScenarioId, ServerId};
+use super::link::Link;
+use super::scenario::Scenario;
+use super::text::Text;
+use super::tls::{Certificate, TlsConfig, TlsMode};
+
+/// Position of a component inside one infrastructure.
+pub type ComponentIx = NodeIndex<u32>;
+/// Position of a link inside one infrastructure.
+pub type LinkIx = EdgeIndex<u32>;
+
+/// A whole infrastructure.
+#[derive(Clone, Debug)]
+pub struct Infrastructure {
+    pub(super) id: ScenarioId,
+    pub(super) title: Text,
+    pub(super) summary: Text,
+    pub(super) notes: Vec<Text>,
+    pub(super) domain: Text,
+    pub(super) traffic: Traffic,
+    pub(super) tls: TlsConfig,
+    pub(super) certificates: Vec<Certificate>,
+    pub(super) servers: IndexMap<ServerId, Server>,
+    pub(super) graph: DiGraph<Component, Link, u32>,
+    pub(super) index: BTreeMap<ComponentId, ComponentIx>,
+}
+
+impl PartialEq for Infrastructure {
+    /// Equal content in equal order. petgraph's graph has no equality of its own.
+    fn eq(&self, other: &Self) -> bool {
+        let edges = |infra: &Self| -> Vec<_> {
+            infra.graph.raw_edges().iter().map(|e| (e.source(), e.target(), e.weight.clone())).collect()
+        };
+        self.id == other.id
+            && self.tls == other.tls
+            && self.traffic == other.traffic
+            && self.certificates == other.certificates
+            && self.servers == other.servers
+            && self.graph.node_weights().eq(other.graph.node_weights())
+            && edges(self) == edges(other)
+    }
+}
+
+/// A change of the topology. The model makes a new infrastructure of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum TopologyEdit {
+    /// Sets what the entry does with TLS.
+    EdgeTls(TlsMode),
+    /// Switches TLS from web to application servers.
+    WebToAppTls(bool),
+    /// Switches TLS to and between databases.
+    AppToDbTls(bool),
+}
+
+impl Infrastructure {
+    /// Its name in commands and lessons.
+    pub fn id(&self) -> &ScenarioId {
+        &self.id
+    }
+
+    /// Its name on the screen.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// What it is, in a sentence or two.
+    pub fn summary(&self) -> &str {
+        &self.summary
+    }
+
+    /// What a reader should know about it.
+    pub fn notes(&self) -> &[Text] {
+        &self.notes
+    }
+
+    /// The site's name.
+    pub fn domain(&self) -> &str {
+        &self.domain
+    }
+
+    /// Who visits, and how often.
+    pub fn traffic(&self) -> &Traffic {
+        &self.traffic
+    }
+
+    /// Where TLS ends.
+    pub fn tls(&self) -> TlsConfig {
+        self.tls
+    }
+
+    /// The certificates.
+    pub fn certificates(&self) -> &[Certificate] {
+        &self.certificates
+    }
+
+    /// The machines, in authored order.
+    pub fn servers(&self) -> impl ExactSizeIterator<Item = &Server> {
+        self.servers.values()
+    }
+
+    /// One machine.
+    pub fn server(&self, id: &ServerId) -> Option<&Server> {
+        self.servers.get(id)
+    }
+
+    /// The graph itself, for algorithms.
+    pub fn graph(&self) -> &DiGraph<Component, Link, u32> {
+        &self.graph
+    }
+
+    /// How many components there are.
+    pub fn len(&self) -> usize {
+        self.graph.node_count()
+    }
+
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.graph.node_count() == 0
+    }
+
+    /// All components, in authored order.
+    pub fn components(&self) -> impl Iterator<Item = (ComponentIx, &Component)> {
+        self.graph.node_indices().zip(self.graph.node_weights())
+    }
+
+    /// One component.
+    ///
+    /// # Panics
+    /// If `ix` comes from another infrastructure.
+    pub fn component(&self, ix: ComponentIx) -> &Component {
+        &self.graph[ix]
+    }
+
+    /// Where a component of this name stands.
+    pub fn find(&self, id: &str) -> Option<ComponentIx> {
+        self.index.get(id).copied()
+    }
+
+    /// The components on one server, in authored order.
+    pub fn on_server<'a>(&'a self, server: &'a ServerId) -> impl Iterator<Item = (ComponentIx, &'a Component)> {
+        self.components().filter(move |(_, component)| component.server.as_ref() == Some(server))
+    }
+
+    /// All links, in authored order.
+    pub fn links(&self) -> impl Iterator<Item = (LinkIx, &Link)> {
+        self.graph.edge_indices().zip(self.graph.edge_weights())
+    }
+
+    /// One link.
+    ///
+    /// # Panics
+    /// If `ix` comes from another infrastructure.
+    pub fn link(&self, ix: LinkIx) -> &Link {
+        &self.graph[ix]
+    }
+
+    /// Who asks and who answers on a link.
+    ///
+    /// # Panics
+    /// If `ix` comes from another infrastructure.
+    pub fn ends(&self, ix: LinkIx) -> (ComponentIx, ComponentIx) {
+        self.graph.edge_endpoints(ix).expect("a link of this infrastructure")
+    }
+
+    /// The links on which a component asks, in authored order.
+    pub fn links_from(&self, ix: ComponentIx) -> Vec<LinkIx> {
+        // petgraph walks a node's edges from the newest; preference is authored order.
+        let mut links: Vec<LinkIx> = self.graph.edges_directed(ix, EdgeDirection::Outgoing).map(|e| e.id()).collect();
+        links.sort_unstable();
+        links
+    }
+
+    /// The link between two components, if there is one.
+    pub fn link_between(&self, from: &str, to: &str) -> Option<LinkIx> {
+        self.graph.find_edge(self.find(from)?, self.find(to)?)
+    }
+
+    /// The name of a hop as an element.
+    pub fn hop_element(&self, ix: LinkIx) -> Element {
+        let (from, to) = self.ends(ix);
+        Element::Hop(self.component(from).id.clone(), self.component(to).id.clone())
+    }
+
+    /// Whether an element exists here.
+    pub fn contains(&self, element: &Element) -> bool {
+        match element {
+            Element::Component(id) => self.find(id.as_str()).is_some(),
+            Element::Server(id) => self.servers.contains_key(id),
+            Element::Hop(from, to) => self.link_between(from.as_str(), to.as_str()).is_some(),
+        }
+    }
+
+    /// All that is derived about one link.
+    pub fn hop(&self, link: LinkIx) -> Hop {
+        let (from, to) = self.ends(link);
+        Hop { link, from, to, cipher: hop::cipher(self, link), medium: hop::medium(self, link), guards: self.guards(link) }
+    }
+
+    /// All hops, in authored order.
+    pub fn hops(&self) -> impl Iterator<Item = Hop> {
+        self.graph.edge_indices().map(|link| self.hop(link))
+    }
+
+    /// The firewalls with what they protect.
+    pub fn firewalls(&self) -> impl Iterator<Item = (ComponentIx, &FirewallSpec)> {
+        self.components().filter_map(|(ix, component)| match &component.kind {
+            ComponentKind::Firewall(spec) => Some((ix, spec)),
+            _ => None,
+        })
+    }
+
+    /// Whether a firewall stands before a component.
+    fn protects(&self, firewall: &FirewallSpec, ix: ComponentIx) -> bool {
+        let component = self.component(ix);
+        firewall.components.contains(&component.id)
+            || component.server.as_ref().is_some_and(|server| firewall.servers.contains(server))
+    }
+
+    /// The firewalls that a new connection on `link` crosses: first those that let it out, then those that let it in.
+    fn guards(&self, link: LinkIx) -> Vec<Guard> {
+        let (from, to) = self.ends(link);
+        let port = self.link(link).port;
+        let (asker, answerer) = (self.component(from), self.component(to));
+        let mut out = Vec::new();
+        let mut inward = Vec::new();
+        for (firewall, spec) in self.firewalls() {
+            match (self.protects(spec, from), self.protects(spec, to)) {
+                (true, false) => {
+                    let verdict = spec.judge(Direction::Outbound, &answerer.id, answerer.server.as_ref(), port);
+                    out.push(Guard { firewall, verdict });
+                }
+                (false, true) => {
+                    let verdict = spec.judge(Direction::Inbound, &asker.id, asker.server.as_ref(), port);
+                    inward.push(Guard { firewall, verdict });
+                }
+                _ => {}
+            }
+        }
+        out.extend(inward);
+        out
+    }
+
+    /// The infrastructure after an edit.
+    #[must_use]
+    pub fn edited(&self, edit: TopologyEdit) -> Self {
+        let mut edited = self.clone();
+        match edit {
+            TopologyEdit::EdgeTls(mode) => edited.tls.edge = mode,
+            TopologyEdit::WebToAppTls(on) => edited.tls.web_to_app = on,
+            TopologyEdit::AppToDbTls(on) => edited.tls.app_to_db = on,
+        }
+        edited
+    }
+
+    /// Reads a scenario file's text.
+    ///
+    /// # Errors
+    /// Names the place, what was found and what was expected.
+    pub fn from_ron(file: &str, text: &str) -> Result<Self, super::error::ContentError> {
+        let scenario: Scenario = super::ron_text::parse(file, text)?;
+        super::build::build(scenario, file, text)
+    }
+}

@@ -1,0 +1,95 @@
+//! Links: who opens connections to whom, for what.
+//!
+//! A link is directed from the one who asks to the one who answers. It must not know whether it is encrypted: that is
+//! derived (see [`super::hop`]).
+
+use serde::{Deserialize, Serialize};
+
+use super::id::ComponentId;
+use super::quantity::Millis;
+use super::request::RequestKind;
+
+/// What is spoken on a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Protocol {
+    /// Questions for the address of a name.
+    Dns,
+    /// Requests of users.
+    Http,
+    /// Questions to a database.
+    Sql,
+    /// A replica follows its primary. The link points from the primary to the replica, as the changes flow.
+    Replication,
+    /// An agent pushes samples.
+    Metrics,
+}
+
+impl Protocol {
+    /// The port that it uses unless a file says otherwise. `behind` tells that HTTP runs behind the entry.
+    pub const fn usual_port(self, behind: bool) -> u16 {
+        match self {
+            Self::Dns => 53,
+            Self::Http if behind => 8080,
+            Self::Http | Self::Metrics => 443,
+            Self::Sql | Self::Replication => 3306,
+        }
+    }
+
+    /// The word that the screen uses.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Dns => "DNS",
+            Self::Http => "HTTP",
+            Self::Sql => "SQL",
+            Self::Replication => "replication",
+            Self::Metrics => "metrics",
+        }
+    }
+
+    /// Whether requests of users travel here, other than the lookup of a name.
+    pub const fn carries_requests(self) -> bool {
+        matches!(self, Self::Http | Self::Sql)
+    }
+}
+
+/// One link as a file writes it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinkSpec {
+    /// Who asks.
+    pub from: ComponentId,
+    /// Who answers.
+    pub to: ComponentId,
+    /// What is spoken.
+    pub protocol: Protocol,
+    /// The port of the one who answers.
+    #[serde(default)]
+    pub port: Option<u16>,
+    /// How long a message takes one way: by default 25 ms from the user, 5 ms to the resolver and the monitoring
+    /// service, 0.25 ms between servers and 0.02 ms inside one.
+    #[serde(default)]
+    pub latency_ms: Option<Millis>,
+    /// The kinds of request that use it; by default all.
+    #[serde(default)]
+    pub kinds: Option<Vec<RequestKind>>,
+}
+
+/// One link, complete: the weight of an edge of the graph.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Link {
+    /// What is spoken.
+    pub protocol: Protocol,
+    /// The port of the one who answers.
+    pub port: u16,
+    /// How long a message takes one way.
+    pub latency: Millis,
+    /// Whether each kind of request uses it, in the order of [`RequestKind::ALL`].
+    pub kinds: [bool; 3],
+}
+
+impl Link {
+    /// Whether requests of this kind use the link.
+    pub const fn serves(&self, kind: RequestKind) -> bool {
+        self.kinds[kind.index()]
+    }
+}

@@ -1,0 +1,156 @@
+//! Quantities with a unit and a range, checked where they are read.
+//!
+//! RON accepts `inf`, `NaN` and `1e400`; none of them gets past these types. Must not know what is measured.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+macro_rules! quantity {
+    ($(#[$doc:meta])* $name:ident, $min:expr, $max:expr, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+        pub struct $name(f64);
+
+        impl $name {
+            /// The smallest and the largest value accepted.
+            pub const RANGE: (f64, f64) = ($min, $max);
+
+            /// Checks `value` against the range.
+            ///
+            /// # Errors
+            /// Says the range if `value` lies outside it or is no number.
+            pub fn new(value: f64) -> Result<Self, String> {
+                if value.is_finite() && ($min..=$max).contains(&value) {
+                    Ok(Self(value))
+                } else {
+                    Err(format!(concat!($what, " lies between {} and {}, found {}"), $min, $max, value))
+                }
+            }
+
+            /// The number, in the type's unit.
+            pub const fn get(self) -> f64 {
+                self.0
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_f64(self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Self::new(f64::deserialize(deserializer)?).map_err(de::Error::custom)
+            }
+        }
+    };
+}
+
+quantity!(
+    /// A length of time in milliseconds, at most an hour.
+    Millis, 0.0, 3_600_000.0, "a time in milliseconds"
+);
+quantity!(
+    /// A length of time in seconds, from a millisecond to a day.
+    Seconds, 0.001, 86_400.0, "a time in seconds"
+);
+quantity!(
+    /// A part of a whole.
+    Fraction, 0.0, 1.0, "a fraction"
+);
+quantity!(
+    /// Requests per second.
+    Rate, 0.0, 100_000.0, "a rate per second"
+);
+quantity!(
+    /// The σ of a lognormal distribution: the standard deviation of the logarithm.
+    Sigma, 0.0, 3.0, "sigma"
+);
+
+impl Millis {
+    /// A literal in milliseconds.
+    ///
+    /// # Panics
+    /// If the value lies outside [`Self::RANGE`].
+    pub const fn literal(value: f64) -> Self {
+        assert!(value >= 0.0 && value <= 3_600_000.0);
+        Self(value)
+    }
+
+    /// The same time in nanoseconds, rounded.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is 0 to 3.6e12 ns")]
+    pub fn nanos(self) -> u64 {
+        (self.0 * 1e6).round() as u64
+    }
+}
+
+impl Seconds {
+    /// A literal in seconds.
+    ///
+    /// # Panics
+    /// If the value lies outside [`Self::RANGE`].
+    pub const fn literal(value: f64) -> Self {
+        assert!(value >= 0.001 && value <= 86_400.0);
+        Self(value)
+    }
+
+    /// The same time in nanoseconds, rounded.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is 1e6 to 8.64e13 ns")]
+    pub fn nanos(self) -> u64 {
+        (self.0 * 1e9).round() as u64
+    }
+
+    /// The same time as a `Duration`.
+    pub fn duration(self) -> Duration {
+        Duration::from_nanos(self.nanos())
+    }
+}
+
+impl Fraction {
+    /// A literal between 0 and 1.
+    ///
+    /// # Panics
+    /// If the value lies outside [`Self::RANGE`].
+    pub const fn literal(value: f64) -> Self {
+        assert!(value >= 0.0 && value <= 1.0);
+        Self(value)
+    }
+}
+
+impl Rate {
+    /// A literal in requests per second.
+    ///
+    /// # Panics
+    /// If the value lies outside [`Self::RANGE`].
+    pub const fn literal(value: f64) -> Self {
+        assert!(value >= 0.0 && value <= 100_000.0);
+        Self(value)
+    }
+}
+
+impl Sigma {
+    /// A literal σ.
+    ///
+    /// # Panics
+    /// If the value lies outside [`Self::RANGE`].
+    pub const fn literal(value: f64) -> Self {
+        assert!(value >= 0.0 && value <= 3.0);
+        Self(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_number_outside_the_range_passes() {
+        for bad in [f64::NAN, f64::INFINITY, -1.0, 4e6] {
+            assert!(Millis::new(bad).is_err(), "{bad}");
+        }
+        assert_eq!(Millis::new(0.25).unwrap().nanos(), 250_000);
+        assert_eq!(Seconds::new(1.5).unwrap().nanos(), 1_500_000_000);
+    }
+}

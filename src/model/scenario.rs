@@ -1,0 +1,54 @@
+//! The form of a scenario file.
+//!
+//! Only what a file may say. [`super::Infrastructure`] is what it means; checks across fields stand there.
+
+use serde::{Deserialize, Serialize};
+
+use super::component::{Component, Server, Traffic};
+use super::id::ScenarioId;
+use super::link::LinkSpec;
+use super::text::Text;
+use super::tls::{Certificate, TlsConfig};
+
+/// The newest form that this program reads.
+pub const FORMAT: u32 = 1;
+
+/// A scenario as a file writes it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Version of the form.
+    pub format: u32,
+    /// Its name in commands and lessons.
+    pub id: ScenarioId,
+    /// Its name on the screen.
+    pub title: Text,
+    /// What it is, in a sentence or two.
+    pub summary: Text,
+    /// What a reader should know about it: for a write-up "as written", where the drawing had to guess.
+    #[serde(default)]
+    pub notes: Vec<Text>,
+    /// The site's name.
+    #[serde(default = "usual_domain")]
+    pub domain: Text,
+    /// Who visits, and how often.
+    #[serde(default)]
+    pub traffic: Traffic,
+    /// Where TLS ends.
+    #[serde(default)]
+    pub tls: TlsConfig,
+    /// The certificates.
+    #[serde(default)]
+    pub certificates: Vec<Certificate>,
+    /// The machines.
+    #[serde(default)]
+    pub servers: Vec<Server>,
+    /// The programs and people.
+    pub components: Vec<Component>,
+    /// Who asks whom. Where one component has several links for the same purpose, their order is its preference.
+    pub links: Vec<LinkSpec>,
+}
+
+fn usual_domain() -> Text {
+    Text::new("www.foobar.com").unwrap_or_default()
+}

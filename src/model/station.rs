@@ -1,0 +1,166 @@
+//! How a component works when it is seen as a queueing station: slots, waiting line, service time.
+//!
+//! Only parameters. The simulation samples them; it alone knows the state of a station.
+
+use serde::{Deserialize, Serialize};
+
+use super::quantity::{Millis, Sigma};
+use super::request::RequestKind;
+
+/// The distribution of one service time.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum ServiceTime {
+    /// Always the same.
+    Constant {
+        /// The time.
+        ms: Millis,
+    },
+    /// Memoryless.
+    Exponential {
+        /// Its mean.
+        mean_ms: Millis,
+    },
+    /// Anything between two bounds, all equally likely.
+    Uniform {
+        /// Lower bound.
+        min_ms: Millis,
+        /// Upper bound.
+        max_ms: Millis,
+    },
+    /// Mostly short, now and then long: what measured service times look like. Its mean is `median · exp(σ²/2)`.
+    LogNormal {
+        /// Half of all services are shorter.
+        median_ms: Millis,
+        /// Standard deviation of the logarithm.
+        sigma: Sigma,
+    },
+}
+
+impl ServiceTime {
+    /// Mean in milliseconds.
+    pub fn mean_ms(self) -> f64 {
+        match self {
+            Self::Constant { ms } => ms.get(),
+            Self::Exponential { mean_ms } => mean_ms.get(),
+            Self::Uniform { min_ms, max_ms } => f64::midpoint(min_ms.get(), max_ms.get()),
+            Self::LogNormal { median_ms, sigma } => median_ms.get() * libm::exp(sigma.get() * sigma.get() / 2.0),
+        }
+    }
+
+    const fn lognormal(median_ms: f64, sigma: f64) -> Self {
+        Self::LogNormal { median_ms: Millis::literal(median_ms), sigma: Sigma::literal(sigma) }
+    }
+
+    const fn constant(ms: f64) -> Self {
+        Self::Constant { ms: Millis::literal(ms) }
+    }
+}
+
+/// When a slot becomes free again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Hold {
+    /// As soon as the service is over, like the event loop of a web server or balancer.
+    WhileServed,
+    /// When the answer from downstream is back, like an application worker that waits for the database.
+    UntilAnswered,
+}
+
+/// A station's parameters, complete.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Station {
+    /// How many requests are served at once.
+    pub slots: u32,
+    /// How many may wait; `None` is no limit.
+    pub queue: Option<u32>,
+    /// When a slot becomes free again.
+    pub hold: Hold,
+    /// Service time per kind of request, in the order of [`RequestKind::ALL`].
+    pub service: [ServiceTime; 3],
+}
+
+/// What a file changes of a station; the rest is the default of the component's kind.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StationPatch {
+    /// See [`Station::slots`].
+    pub slots: Option<u32>,
+    /// See [`Station::queue`]; 0 means that nothing may wait.
+    pub queue: Option<u32>,
+    /// See [`Station::hold`].
+    pub hold: Option<Hold>,
+    /// The service time of every kind of request.
+    pub service: Option<ServiceTime>,
+    /// The service time of static pages alone.
+    pub service_static: Option<ServiceTime>,
+    /// The service time of reads alone.
+    pub service_read: Option<ServiceTime>,
+    /// The service time of writes alone.
+    pub service_write: Option<ServiceTime>,
+}
+
+/// Default stations. The figures are teaching choices of the size that real ones have.
+impl Station {
+    const fn uniform(slots: u32, queue: Option<u32>, service: ServiceTime) -> Self {
+        Self { slots, queue, hold: Hold::WhileServed, service: [service; 3] }
+    }
+
+    /// A packet filter: tens of microseconds, one core.
+    pub const fn firewall() -> Self {
+        Self::uniform(1, Some(10_000), ServiceTime::constant(0.02))
+    }
+
+    /// A resolver whose record is cached.
+    pub const fn resolver() -> Self {
+        Self::uniform(1_000, None, ServiceTime::constant(1.0))
+    }
+
+    /// A balancer on four cores.
+    pub const fn balancer() -> Self {
+        Self::uniform(4, Some(2_000), ServiceTime::constant(0.3))
+    }
+
+    /// A web server: static pages, and a little work to forward the rest.
+    pub const fn web() -> Self {
+        Self {
+            slots: 512,
+            queue: Some(511),
+            hold: Hold::WhileServed,
+            service: [ServiceTime::lognormal(0.5, 0.3), ServiceTime::lognormal(0.3, 0.3), ServiceTime::lognormal(0.3, 0.3)],
+        }
+    }
+
+    /// An application server with nine workers, each held until the database has answered.
+    pub const fn app() -> Self {
+        Self { slots: 9, queue: Some(50), hold: Hold::UntilAnswered, service: [ServiceTime::lognormal(45.0, 0.5); 3] }
+    }
+
+    /// A database.
+    pub const fn database() -> Self {
+        let read = ServiceTime::lognormal(3.0, 0.7);
+        Self { slots: 32, queue: Some(151), hold: Hold::WhileServed, service: [read, read, ServiceTime::lognormal(8.0, 0.7)] }
+    }
+
+    /// Something that takes no time, such as the user.
+    pub const fn instant() -> Self {
+        Self::uniform(u32::MAX, None, ServiceTime::constant(0.0))
+    }
+
+    /// The station with a file's changes.
+    #[must_use]
+    pub fn patched(mut self, patch: &StationPatch) -> Self {
+        self.slots = patch.slots.unwrap_or(self.slots);
+        self.queue = patch.queue.or(self.queue);
+        self.hold = patch.hold.unwrap_or(self.hold);
+        let own = [patch.service_static, patch.service_read, patch.service_write];
+        for (service, own) in self.service.iter_mut().zip(own) {
+            *service = own.or(patch.service).unwrap_or(*service);
+        }
+        self
+    }
+
+    /// Mean service time of one kind, in milliseconds.
+    pub fn mean_ms(&self, kind: RequestKind) -> f64 {
+        self.service[kind.index()].mean_ms()
+    }
+}

@@ -1,0 +1,86 @@
+//! Where TLS ends, and the certificates that make it possible.
+//!
+//! Encryption *per hop* is not stored anywhere: [`super::hop`] derives it from these settings.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::ComponentId;
+use super::text::Text;
+
+/// What the edge of the site does with TLS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum TlsMode {
+    /// Plain HTTP everywhere.
+    None,
+    /// The entry decrypts and forwards plain HTTP.
+    #[default]
+    Terminate,
+    /// The entry decrypts, reads, and encrypts again towards the web servers ("bridge").
+    Reencrypt,
+    /// The entry forwards the encrypted bytes; the web servers decrypt.
+    Passthrough,
+}
+
+impl TlsMode {
+    /// All modes, in the order in which the `t` key visits them.
+    pub const ALL: [Self; 4] = [Self::None, Self::Terminate, Self::Reencrypt, Self::Passthrough];
+
+    /// The mode after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self {
+            Self::None => Self::Terminate,
+            Self::Terminate => Self::Reencrypt,
+            Self::Reencrypt => Self::Passthrough,
+            Self::Passthrough => Self::None,
+        }
+    }
+
+    /// The word that the screen uses.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Terminate => "terminate",
+            Self::Reencrypt => "re-encrypt",
+            Self::Passthrough => "passthrough",
+        }
+    }
+
+    /// What the mode does, and its price, in a sentence.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::None => "Plain HTTP everywhere: anyone on the way reads everything.",
+            Self::Terminate => "TLS ends at the entry, which decrypts and forwards plain HTTP.",
+            Self::Reencrypt => {
+                "The entry decrypts, reads, and encrypts again to the web servers: a second handshake and more certificates."
+            }
+            Self::Passthrough => {
+                "The entry forwards ciphertext: it cannot read the URL, add headers or route by path; web servers hold the certificate."
+            }
+        }
+    }
+}
+
+/// TLS on every part of the way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TlsConfig {
+    /// What the entry does.
+    pub edge: TlsMode,
+    /// Whether web servers speak TLS to the application servers.
+    pub web_to_app: bool,
+    /// Whether application servers and replicas speak TLS to the database.
+    pub app_to_db: bool,
+}
+
+/// A certificate and the components that hold its key. It authenticates; session keys encrypt.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Certificate {
+    /// The names that it is valid for.
+    pub names: Vec<Text>,
+    /// The components that hold it and its private key.
+    pub on: Vec<ComponentId>,
+    /// Days until it expires, at the start of the simulation.
+    pub days_left: u32,
+}
