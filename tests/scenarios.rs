@@ -3,7 +3,8 @@
 use hoplight::model::{Cipher, Infrastructure, Medium, TlsMode, TopologyEdit};
 
 fn stage_2() -> Infrastructure {
-    Infrastructure::from_ron("assets/stage-2-secured.ron", include_str!("../assets/stage-2-secured.ron")).unwrap()
+    Infrastructure::from_ron("assets/stage-2-secured.ron", include_str!("../assets/stage-2-secured.ron"))
+        .expect("a valid scenario")
 }
 
 /// The hops that are readable, as `from>to`, with a star where only inside one server.

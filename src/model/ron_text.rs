@@ -41,11 +41,9 @@ pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, ContentEr
 }
 
 fn suggestion(error: &ron::Error) -> Option<String> {
-    let (found, known) = match error {
-        ron::Error::NoSuchEnumVariant { expected, found, .. } | ron::Error::NoSuchStructField { expected, found, .. } => {
-            (found, expected)
-        }
-        _ => return None,
+    use ron::Error::{NoSuchEnumVariant, NoSuchStructField};
+    let (NoSuchEnumVariant { expected: known, found, .. } | NoSuchStructField { expected: known, found, .. }) = error else {
+        return None;
     };
     nearest(found, known.iter().copied()).map(str::to_owned)
 }
