@@ -88,8 +88,6 @@ pub struct BalancerSpec {
     pub redispatch: bool,
     /// How long one connection attempt may take.
     pub connect_timeout_s: Seconds,
-    /// How long a request may wait in the balancer's own line.
-    pub queue_timeout_s: Seconds,
     /// How long a backend may take to answer.
     pub server_timeout_s: Seconds,
 }
@@ -104,7 +102,6 @@ impl Default for BalancerSpec {
             retries: 3,
             redispatch: false,
             connect_timeout_s: Seconds::literal(1.0),
-            queue_timeout_s: Seconds::literal(1.5),
             server_timeout_s: Seconds::literal(5.0),
         }
     }

@@ -1,0 +1,22 @@
+//! The simulation: a deterministic discrete-event engine that runs an infrastructure under load.
+//!
+//! Architecture invariant: nothing here knows a terminal, tokio, a file or the wall clock. The seed is explicit; events at
+//! one instant run in the order in which they were scheduled; the same seed gives the same trace, byte for byte.
+
+pub mod command;
+pub mod journal;
+pub mod outcome;
+pub mod packet;
+pub mod simulation;
+pub mod time;
+pub mod timeline;
+pub mod view;
+
+pub use command::{Command, CommandError};
+pub use journal::{Journal, Note, Observer, What, Why};
+pub use outcome::{Failure, Outcome};
+pub use packet::{Cargo, Heading, Motion, Packet, Phase};
+pub use simulation::Simulation;
+pub use time::SimTime;
+pub use timeline::Timeline;
+pub use view::{AgentView, ComponentSample, Experience, Health, StationView, Totals};

@@ -1,0 +1,353 @@
+//! The journal: what happened, and why, in the order in which it happened.
+//!
+//! The engine tells an [`Observer`]; a [`Journal`] is one that keeps the last notes. Must not change the simulation: with
+//! and without an observer, the run is the same.
+
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+
+use crate::model::hop::Guard;
+use crate::model::{Algorithm, ComponentIx, Element, Infrastructure, LinkIx, RequestKind, TopologyEdit};
+
+use super::outcome::{Failure, Outcome};
+use super::packet::{Heading, Phase};
+use super::time::SimTime;
+
+/// Is told of everything that happens.
+pub trait Observer {
+    /// Something happened.
+    fn note(&mut self, note: Note);
+}
+
+/// Nobody watches; costs nothing.
+impl Observer for () {
+    fn note(&mut self, _: Note) {}
+}
+
+impl<F: FnMut(Note)> Observer for F {
+    fn note(&mut self, note: Note) {
+        self(note);
+    }
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Note {
+    /// When.
+    pub at: SimTime,
+    /// The request that it happened to, by number and kind.
+    pub request: Option<(u64, RequestKind)>,
+    /// What happened.
+    pub what: What,
+}
+
+/// The things that happen.
+#[derive(Clone, Debug, PartialEq)]
+pub enum What {
+    /// A user wants something.
+    Arrived,
+    /// A message leaves one end of a link.
+    Departed {
+        /// The link.
+        link: LinkIx,
+        /// Which way.
+        heading: Heading,
+        /// What the connection is doing.
+        phase: Phase,
+    },
+    /// A message is at the other end.
+    Reached {
+        /// Where.
+        component: ComponentIx,
+        /// Which way it went.
+        heading: Heading,
+        /// What the connection is doing.
+        phase: Phase,
+    },
+    /// A firewall let a new connection pass.
+    Passed {
+        /// The link that it is on.
+        link: LinkIx,
+        /// The firewall and its verdict.
+        guard: Guard,
+    },
+    /// A firewall stopped it.
+    Blocked {
+        /// The link that it is on.
+        link: LinkIx,
+        /// The firewall and its verdict.
+        guard: Guard,
+    },
+    /// It has to wait for a slot.
+    Waits {
+        /// Where.
+        component: ComponentIx,
+        /// How many wait now, with this one.
+        waiting: u32,
+    },
+    /// The line is full.
+    TurnedAway {
+        /// Where.
+        component: ComponentIx,
+    },
+    /// The balancer chose.
+    Chose {
+        /// The balancer.
+        balancer: ComponentIx,
+        /// The backend.
+        backend: ComponentIx,
+        /// How.
+        algorithm: Algorithm,
+        /// How many backends were UP to choose from.
+        up: u32,
+    },
+    /// The balancer has no backend that is UP.
+    NoBackend {
+        /// The balancer.
+        balancer: ComponentIx,
+    },
+    /// A component answers without asking further.
+    Answers {
+        /// Which.
+        component: ComponentIx,
+    },
+    /// A component fails the request by itself.
+    Fails {
+        /// Which.
+        component: ComponentIx,
+        /// With what.
+        failure: Failure,
+        /// Why.
+        why: Why,
+    },
+    /// The connection is refused: nothing listens.
+    Refuses {
+        /// Which.
+        component: ComponentIx,
+    },
+    /// The message goes nowhere: the far end is off, or the link is cut.
+    Vanished {
+        /// On which link.
+        link: LinkIx,
+    },
+    /// The one who asked tries again.
+    Retries {
+        /// Who.
+        component: ComponentIx,
+        /// Which attempt comes now; the first was 1.
+        attempt: u8,
+    },
+    /// The one who asked stops waiting.
+    GivesUp {
+        /// Who.
+        component: ComponentIx,
+    },
+    /// The request has ended for its user.
+    Ended {
+        /// How.
+        outcome: Outcome,
+        /// How long the user waited, in milliseconds.
+        latency_ms: f64,
+    },
+    /// Health checks made a backend DOWN, or UP again.
+    Backend {
+        /// The backend.
+        backend: ComponentIx,
+        /// Whether it is UP now.
+        up: bool,
+    },
+    /// An agent took a sample.
+    Sampled {
+        /// Which.
+        agent: ComponentIx,
+    },
+    /// A sample arrived at the monitoring service.
+    Delivered {
+        /// Whose.
+        agent: ComponentIx,
+    },
+    /// A replica applied a change.
+    Replicated {
+        /// Which.
+        replica: ComponentIx,
+    },
+    /// Somebody killed something.
+    Killed(Element),
+    /// Somebody restored something.
+    Restored(Element),
+    /// Somebody changed the topology.
+    Edited(TopologyEdit),
+    /// Somebody changed the arrival rate.
+    RateSet(f64),
+    /// Somebody changed how balancers choose.
+    BalanceSet(Algorithm),
+}
+
+/// Why a component fails a request by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Downstream refused the connection.
+    Refused,
+    /// Downstream cut the connection.
+    Reset,
+    /// Downstream did not answer in time.
+    Timeout,
+    /// Nothing that could answer is linked to it.
+    NoRoute,
+    /// No backend is UP.
+    NoBackend,
+    /// The line is full.
+    Full,
+    /// The database is read-only (error 1290).
+    ReadOnly,
+    /// The database has too many connections (error 1040).
+    TooManyConnections,
+}
+
+impl Why {
+    /// The words of the screen.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Refused => "the connection was refused",
+            Self::Reset => "the connection was cut",
+            Self::Timeout => "no answer came in time",
+            Self::NoRoute => "nobody is linked to answer it",
+            Self::NoBackend => "no backend is UP",
+            Self::Full => "the waiting line is full",
+            Self::ReadOnly => "the database is read-only (error 1290)",
+            Self::TooManyConnections => "the database has too many connections (error 1040)",
+        }
+    }
+}
+
+impl Note {
+    /// Whether it is worth a line in a log of a busy site: changes of state and failures, not the daily traffic.
+    pub fn is_notable(&self) -> bool {
+        matches!(
+            self.what,
+            What::Blocked { .. }
+                | What::TurnedAway { .. }
+                | What::NoBackend { .. }
+                | What::Fails { .. }
+                | What::Refuses { .. }
+                | What::Vanished { .. }
+                | What::Backend { .. }
+                | What::Killed(_)
+                | What::Restored(_)
+                | What::Edited(_)
+                | What::RateSet(_)
+                | What::BalanceSet(_)
+                | What::Ended { outcome: Err(_), .. }
+        )
+    }
+
+    /// The note as a sentence.
+    pub fn describe(&self, infra: &Infrastructure) -> String {
+        let name = |ix: ComponentIx| infra.component(ix).id.as_str();
+        let hop = |link: LinkIx, heading: Heading| {
+            let (from, to) = infra.ends(link);
+            match heading {
+                Heading::Request => format!("{} → {}", name(from), name(to)),
+                Heading::Response => format!("{} → {}", name(to), name(from)),
+            }
+        };
+        let mut text = String::new();
+        if let Some((number, kind)) = self.request {
+            let _ = write!(text, "r{number} {}: ", kind.request_line());
+        }
+        let rule = |guard: &Guard| match guard.verdict.rule {
+            Some(rule) => format!("rule {rule}"),
+            None => "default".to_owned(),
+        };
+        text.push_str(&match &self.what {
+            What::Arrived => "the user asks".into(),
+            What::Departed { link, heading, phase } => format!("{} departs {}", phase.word(), hop(*link, *heading)),
+            What::Reached { component, heading: Heading::Request, phase } => {
+                format!("{} is at {}", phase.word(), name(*component))
+            }
+            What::Reached { component, heading: Heading::Response, .. } => format!("the answer is at {}", name(*component)),
+            What::Passed { guard, link } => {
+                format!("{}: {} allows port {}", name(guard.firewall), rule(guard), infra.link(*link).port)
+            }
+            What::Blocked { guard, link } => {
+                format!("{}: {} blocks port {}", name(guard.firewall), rule(guard), infra.link(*link).port)
+            }
+            What::Waits { component, waiting } => format!("waits at {}, {waiting} in line", name(*component)),
+            What::TurnedAway { component } => format!("{} turns it away: the line is full", name(*component)),
+            What::Chose { balancer, backend, algorithm, up } => {
+                format!("{} chose {} ({}, {up} UP)", name(*balancer), name(*backend), algorithm.word())
+            }
+            What::NoBackend { balancer } => format!("{} has no backend that is UP", name(*balancer)),
+            What::Answers { component } => format!("{} answers", name(*component)),
+            What::Fails { component, failure, why } => {
+                format!("{}: {}, because {}", name(*component), failure.word(), why.words())
+            }
+            What::Refuses { component } => format!("{} refuses the connection: nothing listens", name(*component)),
+            What::Vanished { link } => format!("lost on {}: nobody answers", hop(*link, Heading::Request)),
+            What::Retries { component, attempt } => format!("{} tries again, attempt {attempt}", name(*component)),
+            What::GivesUp { component } => format!("{} stops waiting", name(*component)),
+            What::Ended { outcome: Ok(()), latency_ms } => format!("200 OK after {latency_ms:.1} ms"),
+            What::Ended { outcome: Err(failure), latency_ms } => format!("{} after {latency_ms:.1} ms", failure.word()),
+            What::Backend { backend, up: true } => format!("health checks: {} is UP again", name(*backend)),
+            What::Backend { backend, up: false } => format!("health checks: {} is DOWN", name(*backend)),
+            What::Sampled { agent } => format!("{} takes a sample", name(*agent)),
+            What::Delivered { agent } => format!("the sample of {} is delivered", name(*agent)),
+            What::Replicated { replica } => format!("{} applies a change", name(*replica)),
+            What::Killed(element) => format!("{element} is killed"),
+            What::Restored(element) => format!("{element} is restored"),
+            What::Edited(TopologyEdit::EdgeTls(mode)) => format!("TLS mode is now {}", mode.word()),
+            What::Edited(TopologyEdit::WebToAppTls(on)) => {
+                format!("TLS from web to app is now {}", if *on { "on" } else { "off" })
+            }
+            What::Edited(TopologyEdit::AppToDbTls(on)) => {
+                format!("TLS to the database is now {}", if *on { "on" } else { "off" })
+            }
+            What::RateSet(rate) => format!("users now send {rate} requests per second"),
+            What::BalanceSet(algorithm) => format!("balancers now use {}", algorithm.word()),
+        });
+        text
+    }
+}
+
+/// Keeps the last notes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Journal {
+    notes: VecDeque<Note>,
+    notable: VecDeque<Note>,
+}
+
+/// How many notes of daily traffic are kept, and how many notable ones.
+const KEPT: usize = 1_000;
+const KEPT_NOTABLE: usize = 200;
+
+impl Journal {
+    /// The last notes, oldest first.
+    pub fn notes(&self) -> impl DoubleEndedIterator<Item = &Note> {
+        self.notes.iter()
+    }
+
+    /// The last notable notes, oldest first; they are kept longer than the rest.
+    pub fn notable(&self) -> impl DoubleEndedIterator<Item = &Note> {
+        self.notable.iter()
+    }
+
+    /// The notes about one request, oldest first.
+    pub fn of_request(&self, number: u64) -> impl DoubleEndedIterator<Item = &Note> {
+        self.notes.iter().filter(move |note| note.request.is_some_and(|(n, _)| n == number))
+    }
+}
+
+impl Observer for Journal {
+    fn note(&mut self, note: Note) {
+        if note.is_notable() {
+            if self.notable.len() == KEPT_NOTABLE {
+                self.notable.pop_front();
+            }
+            self.notable.push_back(note.clone());
+        }
+        if self.notes.len() == KEPT {
+            self.notes.pop_front();
+        }
+        self.notes.push_back(note);
+    }
+}

@@ -1,0 +1,90 @@
+//! Messages on their way, as a screen may draw them.
+//!
+//! A packet's place is a pure function of the simulation's state and time. Must not know cells or colours.
+
+use crate::model::hop::Guard;
+use crate::model::{LinkIx, RequestKind};
+
+/// What a request's connection is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// Asking for the address of the name.
+    Lookup,
+    /// TCP: one round trip before anything else.
+    Connect,
+    /// TLS: one more round trip, and work for whoever holds the key.
+    Handshake,
+    /// The request and its answer.
+    Exchange,
+}
+
+impl Phase {
+    /// The word that the screen uses.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Lookup => "DNS lookup",
+            Self::Connect => "TCP connect",
+            Self::Handshake => "TLS handshake",
+            Self::Exchange => "HTTP",
+        }
+    }
+}
+
+/// Which way a message goes on its link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Heading {
+    /// From the one who asks to the one who answers.
+    Request,
+    /// Back.
+    Response,
+}
+
+/// What a packet carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cargo {
+    /// Part of a user's request.
+    Request {
+        /// Its number, from 1, in order of arrival.
+        number: u64,
+        /// Its kind.
+        kind: RequestKind,
+        /// What its connection is doing.
+        phase: Phase,
+        /// For an answer: whether it is a good one.
+        ok: bool,
+        /// Whether the one who asked has given up: the work goes on for nobody.
+        orphan: bool,
+    },
+    /// A sample of a monitoring agent.
+    Metrics,
+    /// A change on its way to a replica.
+    Replication,
+}
+
+/// Whether a packet moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Motion {
+    /// It moves along its link.
+    Moving,
+    /// A firewall looks at it, or has it waiting.
+    AtFirewall(Guard),
+    /// A firewall stopped it; the sender does not know and waits.
+    Blocked(Guard),
+    /// It was sent to something that is switched off, or on a link that is cut; the sender waits.
+    Lost,
+}
+
+/// One message.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Packet {
+    /// What it carries.
+    pub cargo: Cargo,
+    /// The link that it travels.
+    pub link: LinkIx,
+    /// Which way.
+    pub heading: Heading,
+    /// Place on the link: 0 at the one who asks, 1 at the one who answers, whichever way it goes.
+    pub position: f64,
+    /// Whether it moves.
+    pub motion: Motion,
+}

@@ -1,0 +1,131 @@
+//! What may be read of a station, an agent and the users' experience: plain values, made on demand.
+//!
+//! Must not change anything.
+
+use crate::model::ComponentIx;
+
+use super::time::SimTime;
+
+/// Whether something runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Health {
+    /// It runs.
+    #[default]
+    Up,
+    /// Its process has ended: connections are refused at once.
+    Crashed,
+    /// Its server is off: nothing answers, not even a refusal.
+    PoweredOff,
+}
+
+impl Health {
+    /// Whether it runs.
+    pub const fn is_up(self) -> bool {
+        matches!(self, Self::Up)
+    }
+
+    /// The word that the screen uses.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Crashed => "down",
+            Self::PoweredOff => "off",
+        }
+    }
+}
+
+/// The state of one component's station.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StationView {
+    /// Whether it runs.
+    pub health: Health,
+    /// Slots in use now.
+    pub busy: u32,
+    /// All slots; `u32::MAX` is no limit.
+    pub slots: u32,
+    /// Requests that wait now.
+    pub waiting: u32,
+    /// Most that may wait; `None` is no limit.
+    pub queue_limit: Option<u32>,
+    /// Part of the slots' time in use over the last whole second, 0 to 1.
+    pub utilisation: f64,
+    /// Requests that came per second, over the last whole second.
+    pub rate: f64,
+    /// Requests whose service is over, since the start.
+    pub served: u64,
+    /// Requests turned away since the start because the line was full.
+    pub dropped: u64,
+}
+
+/// What an agent measured of one component between two samples.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ComponentSample {
+    /// The component.
+    pub component: ComponentIx,
+    /// Requests per second: difference of the counter over difference of time.
+    pub qps: f64,
+    /// Part of the slots' time in use, 0 to 1.
+    pub utilisation: f64,
+    /// Requests waiting at the moment of the sample.
+    pub waiting: u32,
+}
+
+/// What the monitoring service knows of one agent. Everything in it was delivered over the network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AgentView<'a> {
+    /// The agent.
+    pub agent: ComponentIx,
+    /// The component whose rate is the agent's headline: the balancer, else the web server, application or database of
+    /// its server; `None` if it watches nothing.
+    pub subject: Option<ComponentIx>,
+    /// Seconds between two samples.
+    pub interval_s: f64,
+    /// When the newest delivered sample was taken.
+    pub taken: Option<SimTime>,
+    /// Seconds since then.
+    pub age_s: Option<f64>,
+    /// Whether three intervals passed without a sample. Stale is not zero.
+    pub stale: bool,
+    /// The headline's requests per second, smoothed (EWMA) over the delivered samples.
+    pub qps: Option<f64>,
+    /// The newest sample, a row for each component.
+    pub components: &'a [ComponentSample],
+    /// The headline's requests per second of the last delivered samples, oldest first, not smoothed.
+    pub history: &'a [f32],
+}
+
+/// What users experienced over the last seconds, measured at their side.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Experience {
+    /// Length of the window in seconds; shorter at the start of a run.
+    pub window_s: f64,
+    /// Requests that ended well in it.
+    pub completed: u32,
+    /// Requests that failed in it.
+    pub failed: u32,
+    /// Median latency of the good ones, in milliseconds.
+    pub p50_ms: Option<f64>,
+    /// 95th percentile.
+    pub p95_ms: Option<f64>,
+    /// 99th percentile.
+    pub p99_ms: Option<f64>,
+}
+
+impl Experience {
+    /// Failed requests as a part of all, 0 to 1; `None` if none ended.
+    pub fn error_ratio(&self) -> Option<f64> {
+        let ended = self.completed + self.failed;
+        (ended > 0).then(|| f64::from(self.failed) / f64::from(ended))
+    }
+}
+
+/// Counts since the start of the run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Requests that users sent.
+    pub offered: u64,
+    /// Those that ended well.
+    pub completed: u64,
+    /// Those that failed.
+    pub failed: u64,
+}
