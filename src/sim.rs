@@ -3,13 +3,26 @@
 //! Architecture invariant: nothing here knows a terminal, tokio, a file or the wall clock. The seed is explicit; events at
 //! one instant run in the order in which they were scheduled; the same seed gives the same trace, byte for byte.
 
+mod checks;
 pub mod command;
+mod decide;
+mod event;
+mod fail;
+mod flow;
 pub mod journal;
+mod monitoring;
 pub mod outcome;
 pub mod packet;
+mod plan;
+mod random;
+mod request;
 pub mod simulation;
+mod station;
 pub mod time;
 pub mod timeline;
+mod traffic;
+mod upkeep;
+mod users;
 pub mod view;
 
 pub use command::{Command, CommandError};

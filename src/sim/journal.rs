@@ -223,7 +223,9 @@ impl Why {
 impl Note {
     /// Whether it is worth a line in a log of a busy site: changes of state and failures, not the daily traffic.
     pub fn is_notable(&self) -> bool {
-        matches!(
+        // A sample that a firewall stops comes again every second: it is no news.
+        let news = self.request.is_some() || !matches!(self.what, What::Blocked { .. } | What::Vanished { .. });
+        news && matches!(
             self.what,
             What::Blocked { .. }
                 | What::TurnedAway { .. }
@@ -259,7 +261,7 @@ impl Note {
             Some(rule) => format!("rule {rule}"),
             None => "default".to_owned(),
         };
-        text.push_str(&match &self.what {
+        let event = match &self.what {
             What::Arrived => "the user asks".into(),
             What::Departed { link, heading, phase } => format!("{} departs {}", phase.word(), hop(*link, *heading)),
             What::Reached { component, heading: Heading::Request, phase } => {
@@ -304,8 +306,8 @@ impl Note {
             }
             What::RateSet(rate) => format!("users now send {rate} requests per second"),
             What::BalanceSet(algorithm) => format!("balancers now use {}", algorithm.word()),
-        });
-        text
+        };
+        text + &event
     }
 }
 

@@ -1,21 +1,51 @@
 //! Time that goes both ways: checkpoints and a log of commands around a [`Simulation`].
+//!
+//! Going back is going to the nearest checkpoint before, and running from there with the recorded commands: the state is the
+//! one that an uninterrupted run had. Must not know why anybody travels, nor how fast.
 
 use super::command::{Command, CommandError};
-use super::journal::Journal;
+use super::journal::{Journal, Note, Observer, What};
 use super::simulation::Simulation;
 use super::time::SimTime;
+
+/// Events between two checkpoints.
+const SPACING: u64 = 2_000;
+/// Most checkpoints kept. The further back, the fewer: a long way back may take a longer replay, memory stays flat.
+const MOST_CHECKPOINTS: usize = 48;
+/// How far a step forward looks for the next moment, in nanoseconds.
+const STEP_HORIZON: u64 = 10_000_000_000;
+
+/// A place in the course of a run: so many events have happened, and time has gone on to `now`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    now: SimTime,
+    processed: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Checkpoint {
+    simulation: Simulation,
+    journal: Journal,
+    /// Commands done before it.
+    commands: usize,
+}
 
 /// A simulation that can be rewound.
 #[derive(Clone, Debug)]
 pub struct Timeline {
     simulation: Simulation,
     journal: Journal,
+    log: Vec<(Place, Command)>,
+    /// How many commands of the log are done; the rest is the future, known from before a rewind.
+    done: usize,
+    checkpoints: Vec<Checkpoint>,
 }
 
 impl Timeline {
     /// A timeline that begins with `simulation` as it is.
     pub fn new(simulation: Simulation) -> Self {
-        Self { simulation, journal: Journal::default() }
+        let first = Checkpoint { simulation: simulation.clone(), journal: Journal::default(), commands: 0 };
+        Self { simulation, journal: Journal::default(), log: Vec::new(), done: 0, checkpoints: vec![first] }
     }
 
     /// The simulation now.
@@ -28,24 +58,192 @@ impl Timeline {
         &self.journal
     }
 
+    /// The commands so far, with their times; those that a rewind has undone are not among them.
+    pub fn commands(&self) -> impl Iterator<Item = (SimTime, &Command)> {
+        self.log.iter().take(self.done).map(|(place, command)| (place.now, command))
+    }
+
+    /// The earliest time that can be gone back to.
+    pub fn earliest(&self) -> SimTime {
+        self.checkpoints.first().map_or(SimTime::ZERO, |checkpoint| checkpoint.simulation.now())
+    }
+
     /// Does a command now. After a rewind, this cuts off what had been the future.
+    ///
+    /// # Errors
+    /// Says why nothing happened; the future is then kept.
     pub fn act(&mut self, command: Command) -> Result<(), CommandError> {
-        self.simulation.apply(&command, &mut self.journal)
+        let place = self.place();
+        self.simulation.apply(&command, &mut self.journal)?;
+        self.log.truncate(self.done);
+        self.log.push((place, command));
+        self.done += 1;
+        self.checkpoints.retain(|checkpoint| Place::of(&checkpoint.simulation) <= place && checkpoint.commands < self.done);
+        Ok(())
     }
 
     /// Goes forward or back to `time`, as an uninterrupted run would have been there.
     pub fn seek(&mut self, time: SimTime) {
-        self.simulation.advance(time, &mut self.journal);
+        if time < self.simulation.now() {
+            let index = self.checkpoints.iter().rposition(|checkpoint| checkpoint.simulation.now() <= time);
+            self.restore(index.unwrap_or(0));
+        }
+        self.run_to(time, &mut |_: &Note| {});
     }
 
-    /// Goes on until the next message of `request` (or of any request) departs or arrives somewhere.
+    /// Goes on until the next message of `request`, or of any request, departs or arrives somewhere.
     /// Returns whether there was one within ten simulated seconds.
-    pub fn step_forward(&mut self, _request: Option<u64>) -> bool {
+    pub fn step_forward(&mut self, request: Option<u64>) -> bool {
+        let horizon = self.simulation.now() + STEP_HORIZON;
+        let mut found = false;
+        while !found {
+            self.replay_due();
+            if self.simulation.next_event().is_none_or(|at| at > horizon) {
+                return false;
+            }
+            self.one_event(&mut |note: &Note| found |= is_step(note, request));
+        }
+        true
+    }
+
+    /// Goes back to the last such moment before now, or to the last command. Returns whether there was one.
+    pub fn step_back(&mut self, request: Option<u64>) -> bool {
+        let here = self.place();
+        let mut before = here;
+        while let Some(start) = self.checkpoint_before(before) {
+            // From this checkpoint, find the last step that lies before here.
+            self.restore(start);
+            let from = self.place();
+            let mut last = None;
+            while self.place() < before {
+                let done = self.done;
+                self.replay_due();
+                // A command is a moment, too.
+                if self.done > done && self.place() < here {
+                    last = Some(self.place());
+                }
+                if self.place() >= before || self.simulation.next_event().is_none_or(|at| at > before.now) {
+                    break;
+                }
+                let mut found = false;
+                self.one_event(&mut |note: &Note| found |= is_step(note, request));
+                if found && self.place() < here {
+                    last = Some(self.place());
+                }
+            }
+            if let Some(place) = last {
+                self.restore(start);
+                self.run_to_place(place);
+                return true;
+            }
+            before = from;
+        }
+        self.restore(0);
+        self.run_to_place(here);
         false
     }
 
-    /// Goes back to the last such moment before now. Returns whether there was one.
-    pub fn step_back(&mut self, _request: Option<u64>) -> bool {
-        false
+    fn place(&self) -> Place {
+        Place::of(&self.simulation)
     }
+
+    fn checkpoint_before(&self, place: Place) -> Option<usize> {
+        self.checkpoints.iter().rposition(|checkpoint| Place::of(&checkpoint.simulation) < place)
+    }
+
+    fn restore(&mut self, index: usize) {
+        let checkpoint = &self.checkpoints[index];
+        self.simulation = checkpoint.simulation.clone();
+        self.journal = checkpoint.journal.clone();
+        self.done = checkpoint.commands;
+    }
+
+    fn run_to_place(&mut self, place: Place) {
+        while self.simulation.processed() < place.processed {
+            self.replay_due();
+            self.one_event(&mut |_: &Note| {});
+        }
+        self.replay_due();
+        self.simulation.advance_clock(place.now);
+    }
+
+    fn run_to(&mut self, time: SimTime, watch: &mut impl FnMut(&Note)) {
+        loop {
+            self.replay_due();
+            match (self.simulation.next_event(), self.log.get(self.done)) {
+                // A command of the known future may come before the next event.
+                (Some(event), Some((place, _))) if place.now < event && place.now <= time => {
+                    self.simulation.advance_clock(place.now);
+                }
+                (None, Some((place, _))) if place.now <= time => self.simulation.advance_clock(place.now),
+                (Some(event), _) if event <= time => self.one_event(watch),
+                _ => break,
+            }
+        }
+        self.simulation.advance_clock(time);
+    }
+
+    /// Repeats the commands of the known future whose moment has come.
+    fn replay_due(&mut self) {
+        while let Some((place, command)) = self.log.get(self.done) {
+            let due = place.processed == self.simulation.processed()
+                && (place.now <= self.simulation.now() || self.simulation.next_event().is_none_or(|event| event > place.now));
+            if !due {
+                return;
+            }
+            self.simulation.advance_clock(place.now);
+            // It was accepted in this very state before.
+            let repeated = self.simulation.apply(command, &mut self.journal);
+            debug_assert!(repeated.is_ok(), "a replayed command fails: {repeated:?}");
+            self.done += 1;
+        }
+    }
+
+    fn one_event(&mut self, watch: &mut impl FnMut(&Note)) {
+        let journal = &mut self.journal;
+        self.simulation.step(&mut |note: Note| {
+            watch(&note);
+            journal.note(note);
+        });
+        let newest = self.checkpoints.last().map_or(0, |checkpoint| checkpoint.simulation.processed());
+        if self.simulation.processed() >= newest + SPACING {
+            self.take_checkpoint();
+        }
+    }
+
+    fn take_checkpoint(&mut self) {
+        self.checkpoints.push(Checkpoint {
+            simulation: self.simulation.clone(),
+            journal: self.journal.clone(),
+            commands: self.done,
+        });
+        if self.checkpoints.len() > MOST_CHECKPOINTS {
+            self.checkpoints.remove(self.least_useful());
+        }
+    }
+}
+
+impl Timeline {
+    /// The checkpoint whose loss leaves the smallest gap, seen from now: gaps may grow with age. Never the first or last.
+    fn least_useful(&self) -> usize {
+        let at = |index: usize| self.checkpoints[index].simulation.processed() as f64;
+        let last = self.checkpoints.len() - 1;
+        let gap = |index: &usize| (at(index + 1) - at(index - 1)) / (at(last) - at(index - 1));
+        (1..last).min_by(|a, b| gap(a).total_cmp(&gap(b))).unwrap_or(last)
+    }
+}
+
+impl Place {
+    fn of(simulation: &Simulation) -> Self {
+        Self { now: simulation.now(), processed: simulation.processed() }
+    }
+}
+
+/// Whether a note is a moment at which stepping stops.
+fn is_step(note: &Note, request: Option<u64>) -> bool {
+    let moves = matches!(
+        note.what,
+        What::Departed { .. } | What::Reached { .. } | What::Blocked { .. } | What::Vanished { .. } | What::Ended { .. }
+    );
+    moves && note.request.is_some_and(|(number, _)| request.is_none_or(|request| request == number))
 }

@@ -1,0 +1,263 @@
+//! What each kind of component does with a request, and with an answer from downstream.
+//!
+//! Must not know how messages travel; it says "forward", "answer" or "fail", and `flow` does it.
+
+use crate::model::component::DatabaseRole;
+use crate::model::{Algorithm, TlsMode};
+
+use super::event::Kind;
+use super::flow::component_ix;
+use super::journal::{Observer, What, Why};
+use super::outcome::{Failure, Outcome};
+use super::packet::Phase;
+use super::plan::Role;
+use super::request::{NONE, State, Status};
+use super::simulation::{Simulation, index};
+use super::time::{SECOND, SimTime};
+
+impl Simulation {
+    /// A station has done its own work on a request: what now?
+    pub(super) fn decide<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+        let record = &self.requests[request];
+        let (phase, kind) = (record.phase, record.kind);
+        let plan = &self.plan.stations[station as usize];
+        let passes_through = self.plan.tls == TlsMode::Passthrough;
+        match &plan.role {
+            Role::Resolver { ttl, .. } => {
+                let until = self.now + *ttl;
+                // An answer from the cache keeps what is left of the record's life.
+                if self.now >= self.record_cached_until {
+                    self.record_cached_until = until;
+                }
+                self.answers(request, station, observer);
+            }
+            Role::Balancer(_) if phase == Phase::Exchange || passes_through => self.balance(request, station, observer),
+            _ if phase == Phase::Handshake => {
+                let expired = self.plan.certificate_until.is_some_and(|until| self.now >= SimTime::from_nanos(until));
+                let status = if expired { Status::Certificate } else { Status::Ok };
+                self.answer(request, status, observer);
+            }
+            Role::Web | Role::App if kind.is_static() => self.answers(request, station, observer),
+            Role::Web => {
+                let links = &plan.out[kind.index()];
+                if links.is_empty() {
+                    self.fail(request, station, Failure::BadGateway, Why::NoRoute, observer);
+                    return;
+                }
+                // Several applications take turns.
+                let turn = &mut self.stations[station as usize].turn;
+                let link = links[*turn as usize % links.len()];
+                *turn = turn.wrapping_add(1);
+                self.forward(request, link, observer);
+            }
+            Role::App => match plan.out[kind.index()].first() {
+                Some(link) => {
+                    let link = *link;
+                    self.forward(request, link, observer);
+                }
+                None => self.fail(request, station, Failure::ServerError, Why::NoRoute, observer),
+            },
+            Role::Database { role: DatabaseRole::Replica, .. } if kind.is_write() => {
+                self.answer(request, Status::ReadOnly, observer);
+            }
+            Role::Database { followers, .. } => {
+                if kind.is_write() {
+                    let followers = followers.clone();
+                    for link in followers {
+                        self.replicate(link);
+                    }
+                }
+                self.answers(request, station, observer);
+            }
+            Role::Browser | Role::Firewall | Role::Agent | Role::Monitor | Role::Balancer(_) => {
+                self.answer(request, Status::Ok, observer);
+            }
+        }
+    }
+
+    fn answers<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+        let tag = self.requests[request].tag();
+        self.note(observer, Some(tag), What::Answers { component: component_ix(station) });
+        self.answer(request, Status::Ok, observer);
+    }
+
+    /// The waiting line is full.
+    pub(super) fn turn_away<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+        let status = match self.plan.stations[station as usize].role {
+            Role::Database { .. } => Status::TooManyConnections,
+            // A full line before anything speaks HTTP looks like a closed port.
+            _ if self.requests[request].phase != Phase::Exchange => Status::Refused,
+            Role::Firewall => Status::Refused,
+            _ => Status::Error(Failure::Unavailable),
+        };
+        self.answer(request, status, observer);
+    }
+
+    /// A balancer chooses a backend and forwards.
+    fn balance<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+        let pinned = self.requests[request].pinned;
+        if pinned != NONE {
+            self.forward(request, pinned, observer);
+            return;
+        }
+        let Some(link) = self.choose(request, station, observer) else { return };
+        if self.plan.tls == TlsMode::Passthrough {
+            // The TLS connection is with one web server: what follows must go to the same.
+            self.requests[request].pinned = link;
+        }
+        self.forward(request, link, observer);
+    }
+
+    /// Chooses a backend that is UP, or fails the request.
+    fn choose<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) -> Option<u32> {
+        let (kind, tag) = (self.requests[request].kind, self.requests[request].tag());
+        let up: Vec<u32> = self.plan.stations[station as usize].out[kind.index()]
+            .iter()
+            .copied()
+            .filter(|l| self.lines[*l as usize].backend_up)
+            .collect();
+        if up.is_empty() {
+            self.note(observer, Some(tag), What::NoBackend { balancer: component_ix(station) });
+            self.fail(request, station, Failure::Unavailable, Why::NoBackend, observer);
+            return None;
+        }
+        let algorithm = self.algorithm.unwrap_or_default();
+        let link = match algorithm {
+            Algorithm::RoundRobin => {
+                let turn = &mut self.stations[station as usize].turn;
+                let link = up[*turn as usize % up.len()];
+                *turn = turn.wrapping_add(1);
+                link
+            }
+            Algorithm::LeastConnections => {
+                up.iter().copied().min_by_key(|link| self.lines[*link as usize].active).unwrap_or(up[0])
+            }
+        };
+        let backend = component_ix(self.plan.hops[link as usize].to);
+        self.note(observer, Some(tag), What::Chose { balancer: component_ix(station), backend, algorithm, up: index(up.len()) });
+        Some(link)
+    }
+
+    /// An answer is back at the component that asked.
+    pub(super) fn take_answer<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+        let record = &self.requests[request];
+        let (status, level) = (record.status, usize::from(record.depth));
+        match &self.plan.stations[station as usize].role {
+            Role::Browser => self.browser_takes(request, observer),
+            Role::Balancer(balancer) => match status {
+                Status::Refused => {
+                    // Without redispatch, an attempt is repeated after a pause on the same backend.
+                    let pause = if balancer.redispatch { 0 } else { balancer.connect_timeout.min(SECOND) };
+                    self.pause(request, pause);
+                }
+                Status::Reset => self.fail(request, station, Failure::BadGateway, Why::Reset, observer),
+                _ => self.answer(request, status, observer),
+            },
+            Role::Web => match status {
+                Status::Refused => self.fail(request, station, Failure::BadGateway, Why::Refused, observer),
+                Status::Reset => self.fail(request, station, Failure::BadGateway, Why::Reset, observer),
+                Status::ReadOnly => self.fail(request, station, Failure::ServerError, Why::ReadOnly, observer),
+                Status::TooManyConnections => {
+                    self.fail(request, station, Failure::ServerError, Why::TooManyConnections, observer);
+                }
+                _ => self.answer(request, status, observer),
+            },
+            _ => match status {
+                Status::Refused => {
+                    // Another database may do: the next one in the order of preference.
+                    let links = &self.plan.stations[station as usize].out[record.kind.index()];
+                    let tried = links.iter().position(|link| *link == record.path[level]);
+                    match tried.and_then(|tried| links.get(tried + 1)) {
+                        Some(next) => {
+                            let next = *next;
+                            self.forward(request, next, observer);
+                        }
+                        None => self.fail(request, station, Failure::ServerError, Why::Refused, observer),
+                    }
+                }
+                Status::Reset => self.fail(request, station, Failure::ServerError, Why::Reset, observer),
+                Status::ReadOnly => self.fail(request, station, Failure::ServerError, Why::ReadOnly, observer),
+                Status::TooManyConnections => {
+                    self.fail(request, station, Failure::ServerError, Why::TooManyConnections, observer);
+                }
+                _ => self.answer(request, status, observer),
+            },
+        }
+    }
+
+    /// The balancer pauses before its next attempt.
+    fn pause(&mut self, request: u32, nanos: u64) {
+        self.requests[request].state = State::Pausing;
+        self.schedule_for(request, self.now + nanos, Kind::Retry);
+    }
+
+    /// A connection attempt was silent for too long, or the pause before the next attempt is over.
+    pub(super) fn retry_due<O: Observer>(&mut self, request: u32, observer: &mut O) {
+        let record = &self.requests[request];
+        if record.phase == Phase::Lookup {
+            self.close_call(request);
+            self.end(request, Err(Failure::Dns), observer);
+            self.discard(request);
+            return;
+        }
+        if matches!(record.state, State::Lost(_)) {
+            self.close_call(request);
+        }
+        let record = &self.requests[request];
+        let (level, tag) = (usize::from(record.depth), record.tag());
+        let link = record.path[level];
+        let station = self.plan.hops[link as usize].from;
+        let Role::Balancer(balancer) = &self.plan.stations[station as usize].role else { return };
+        let (attempt, most, redispatch) = (record.attempts[level] + 1, balancer.retries + 1, balancer.redispatch);
+        if attempt > most {
+            self.fail(request, station, Failure::Unavailable, Why::Refused, observer);
+            return;
+        }
+        self.requests[request].attempts[level] = attempt;
+        self.note(observer, Some(tag), What::Retries { component: component_ix(station), attempt });
+        let link = if redispatch { self.another(request, station, link) } else { link };
+        self.arm_deadline(request, station, self.requests[request].depth, self.plan.stations[station as usize].timeout);
+        self.send(request, link, observer);
+    }
+
+    /// Another backend that is UP, if there is one.
+    fn another(&self, request: u32, station: u32, link: u32) -> u32 {
+        let kind = self.requests[request].kind;
+        let links = &self.plan.stations[station as usize].out[kind.index()];
+        links.iter().copied().find(|other| *other != link && self.lines[*other as usize].backend_up).unwrap_or(link)
+    }
+
+    /// The browser has an answer: on to the next phase, or to the end.
+    fn browser_takes<O: Observer>(&mut self, request: u32, observer: &mut O) {
+        let (phase, status) = (self.requests[request].phase, self.requests[request].status);
+        let next = match (phase, status) {
+            (Phase::Lookup, Status::Ok) => {
+                self.address_known_until = self.address_known_until.max(self.record_cached_until);
+                Some(Phase::Connect)
+            }
+            (Phase::Connect, Status::Ok) if self.plan.tls != TlsMode::None => Some(Phase::Handshake),
+            (Phase::Connect | Phase::Handshake, Status::Ok) => Some(Phase::Exchange),
+            _ => None,
+        };
+        if let Some(next) = next {
+            self.requests[request].phase = next;
+            self.browser_sends(request, observer);
+            return;
+        }
+        self.end(request, outcome(phase, status), observer);
+        self.discard(request);
+    }
+}
+
+/// What the user makes of an answer.
+fn outcome(phase: Phase, status: Status) -> Outcome {
+    match status {
+        Status::Ok => Ok(()),
+        _ if phase == Phase::Lookup => Err(Failure::Dns),
+        Status::Refused => Err(Failure::Refused),
+        Status::Reset => Err(Failure::Reset),
+        Status::Certificate => Err(Failure::Certificate),
+        Status::ReadOnly | Status::TooManyConnections => Err(Failure::ServerError),
+        Status::Error(failure) => Err(failure),
+    }
+}

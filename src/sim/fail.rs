@@ -1,0 +1,286 @@
+//! How things end: processes, servers, links, and somebody's patience.
+//!
+//! Must not decide what a failure means for a user; it only cuts connections and stops waiting.
+
+use std::sync::Arc;
+
+use crate::model::{Algorithm, Element, TopologyEdit};
+
+use super::command::{Command, CommandError};
+use super::event::Kind;
+use super::flow::component_ix;
+use super::journal::{Observer, What, Why};
+use super::outcome::Failure;
+use super::packet::Heading;
+use super::plan::{Plan, Role};
+use super::request::{Lost, NO_FLOOR, NONE, State, Status};
+use super::simulation::{Simulation, index};
+use super::view::Health;
+
+impl Simulation {
+    /// Does a command now.
+    ///
+    /// # Errors
+    /// Says why nothing happened. The simulation is then unchanged.
+    pub fn apply<O: Observer>(&mut self, command: &Command, observer: &mut O) -> Result<(), CommandError> {
+        let what = match command {
+            Command::Kill(element) => {
+                self.kill(element, observer)?;
+                What::Killed(element.clone())
+            }
+            Command::Restore(element) => {
+                self.restore(element)?;
+                What::Restored(element.clone())
+            }
+            Command::Edit(edit) => {
+                self.edit(*edit);
+                What::Edited(*edit)
+            }
+            Command::Rate(rate) => {
+                self.rate = rate.get();
+                self.schedule_arrival();
+                What::RateSet(rate.get())
+            }
+            Command::Send(kind) => {
+                self.user_asks(*kind, true, observer);
+                return Ok(());
+            }
+            Command::Balance(algorithm) => {
+                self.balance_with(*algorithm);
+                What::BalanceSet(*algorithm)
+            }
+        };
+        self.note(observer, None, what);
+        Ok(())
+    }
+
+    fn edit(&mut self, edit: TopologyEdit) {
+        self.infra = Arc::new(self.infra.edited(edit));
+        self.plan = Arc::new(Plan::new(&self.infra));
+    }
+
+    fn balance_with(&mut self, algorithm: Algorithm) {
+        if self.algorithm.is_some() {
+            self.algorithm = Some(algorithm);
+        }
+    }
+
+    /// What a kill or restore is about, if it exists and may be killed.
+    fn target(&self, element: &Element) -> Result<u32, CommandError> {
+        let unknown = || CommandError::Unknown(element.clone());
+        match element {
+            Element::Component(id) => {
+                let ix = self.infra.find(id.as_str()).ok_or_else(unknown)?;
+                if matches!(self.plan.stations[ix.index()].role, Role::Browser) {
+                    return Err(CommandError::NotPart(element.clone()));
+                }
+                Ok(index(ix.index()))
+            }
+            Element::Server(id) => self.plan.servers.iter().position(|server| server == id).map(index).ok_or_else(unknown),
+            Element::Hop(from, to) => {
+                self.infra.link_between(from.as_str(), to.as_str()).map(|link| index(link.index())).ok_or_else(unknown)
+            }
+        }
+    }
+
+    fn kill<O: Observer>(&mut self, element: &Element, observer: &mut O) -> Result<(), CommandError> {
+        let target = self.target(element)?;
+        if self.is_up(element) == Some(false) {
+            return Err(CommandError::AlreadyDown(element.clone()));
+        }
+        match element {
+            Element::Component(_) => {
+                self.stations[target as usize].crashed = true;
+                self.stop(target, Status::Reset, observer);
+            }
+            Element::Server(_) => {
+                let on_it: Vec<u32> = self.stations_on(target);
+                let were_up: Vec<u32> = on_it.into_iter().filter(|station| self.health(*station).is_up()).collect();
+                self.servers_off[target as usize] = true;
+                for station in were_up {
+                    self.stop(station, Status::Ok, observer);
+                }
+            }
+            Element::Hop(..) => self.lines[target as usize].cut = true,
+        }
+        Ok(())
+    }
+
+    fn stations_on(&self, server: u32) -> Vec<u32> {
+        (0u32..).zip(&self.plan.stations).filter(|(_, plan)| plan.server == Some(server)).map(|(station, _)| station).collect()
+    }
+
+    fn restore(&mut self, element: &Element) -> Result<(), CommandError> {
+        let target = self.target(element)?;
+        if self.is_up(element) == Some(true) && !self.has_crashed_parts(element, target) {
+            return Err(CommandError::AlreadyUp(element.clone()));
+        }
+        match element {
+            Element::Component(_) => {
+                if self.health(target) == Health::PoweredOff
+                    && let Some(server) = self.plan.stations[target as usize].server
+                {
+                    let server = Element::Server(self.plan.servers[server as usize].clone());
+                    return Err(CommandError::ServerOff { component: element.clone(), server });
+                }
+                self.stations[target as usize].crashed = false;
+            }
+            Element::Server(_) => {
+                // A server that boots starts all that is installed on it.
+                self.servers_off[target as usize] = false;
+                for station in self.stations_on(target) {
+                    self.stations[station as usize].crashed = false;
+                }
+            }
+            Element::Hop(..) => self.lines[target as usize].cut = false,
+        }
+        Ok(())
+    }
+
+    fn has_crashed_parts(&self, element: &Element, target: u32) -> bool {
+        matches!(element, Element::Server(_)) && self.stations_on(target).into_iter().any(|s| self.stations[s as usize].crashed)
+    }
+
+    /// A station stops: whatever it had is gone. `Reset` tells the askers at once; anything else leaves them in the dark.
+    fn stop<O: Observer>(&mut self, station: u32, notice: Status, observer: &mut O) {
+        let now = self.now;
+        self.stations[station as usize].clear(now);
+        for (agent, plan) in self.plan.agents.iter().enumerate() {
+            if plan.station == station {
+                self.agents[agent].forget();
+            }
+        }
+        for request in self.requests.indices() {
+            let Some(record) = self.requests.get(request).copied() else { continue };
+            if record.state == State::Zombie {
+                continue;
+            }
+            let at_firewall = matches!(record.state, State::Queued | State::InService) && record.station == station;
+            let levels = if record.floor == NO_FLOOR { 1 } else { record.floor + 1 }..=record.depth;
+            let level =
+                levels.into_iter().find(|level| self.plan.hops[record.path[usize::from(*level) - 1] as usize].to == station);
+            match level {
+                Some(level) if level < record.depth => {
+                    // It waited for somebody downstream, who goes on working for nobody.
+                    let request = self.abandon(request, level);
+                    self.die(request, notice, observer);
+                }
+                Some(_) if at_firewall || record.state == State::Pausing => self.die(request, notice, observer),
+                None if at_firewall => {
+                    let leg = record.leg;
+                    self.lose(request, Lost::DeadFirewall(leg), observer);
+                }
+                // A message on the wire finds out when it arrives.
+                _ => {}
+            }
+        }
+    }
+
+    /// A request dies with the station at its level.
+    fn die<O: Observer>(&mut self, request: u32, notice: Status, observer: &mut O) {
+        let record = &mut self.requests[request];
+        // The slot is gone with the process.
+        record.holds &= !(1 << record.depth);
+        record.heading = Heading::Response;
+        if notice == Status::Reset {
+            self.answer(request, Status::Reset, observer);
+        } else {
+            self.lose(request, Lost::Silent, observer);
+        }
+    }
+
+    /// The component at `level` stops waiting. Returns the record that goes on for the user from that level; work that is
+    /// still under way below keeps the old one.
+    pub(super) fn abandon(&mut self, request: u32, level: u8) -> u32 {
+        let record = self.requests[request];
+        if record.depth == level {
+            return request;
+        }
+        let below = 0xffff_u16 << (level + 1);
+        if record.depth == level + 1 && matches!(record.state, State::Lost(_)) && record.holds & below == 0 {
+            self.close_call(request);
+            self.requests[request].pending = 0;
+            return request;
+        }
+        let line = &mut self.lines[record.path[usize::from(level)] as usize];
+        line.active = line.active.saturating_sub(1);
+        let mut heir = record;
+        heir.depth = level;
+        heir.holds &= !below;
+        heir.pending = 0;
+        heir.predecessor = request;
+        let heir = self.requests.insert(heir);
+        let worker = &mut self.requests[request];
+        worker.floor = level;
+        worker.holds &= below;
+        worker.successor = heir;
+        let after = self.requests[heir].successor;
+        if after != NONE {
+            self.requests[after].predecessor = heir;
+        }
+        heir
+    }
+
+    /// The oldest deadlines of a station are due.
+    pub(super) fn deadline_due<O: Observer>(&mut self, station: u32, observer: &mut O) {
+        while let Some(deadline) = self.stations[station as usize].deadlines.front().copied() {
+            let request = self.resolve(deadline.request, deadline.generation, deadline.level);
+            let waits = request.is_some_and(|request| {
+                let record = &self.requests[request];
+                let at_level = record.depth > deadline.level || (deadline.level == 0 && record.state != State::Zombie);
+                at_level && record.clocks[usize::from(deadline.level)] == deadline.clock
+            });
+            if waits && deadline.at > self.now {
+                self.schedule(deadline.at, Kind::Deadline, station);
+                return;
+            }
+            self.stations[station as usize].deadlines.pop_front();
+            if let Some(request) = request.filter(|_| waits) {
+                self.give_up(request, station, deadline.level, observer);
+            }
+        }
+        self.stations[station as usize].timer_armed = false;
+    }
+
+    /// Finds the record that stands for a request at `level`, from one that a timer named.
+    fn resolve(&self, request: u32, generation: u32, level: u8) -> Option<u32> {
+        if self.requests.generation(request) != generation {
+            return None;
+        }
+        let mut request = request;
+        loop {
+            let record = self.requests.get(request)?;
+            if record.floor == NO_FLOOR || level > record.floor {
+                return (record.state != State::Zombie).then_some(request);
+            }
+            request = record.successor;
+        }
+    }
+
+    /// The component at `level` has waited long enough.
+    fn give_up<O: Observer>(&mut self, request: u32, station: u32, level: u8, observer: &mut O) {
+        let tag = self.requests[request].tag();
+        self.note(observer, Some(tag), What::GivesUp { component: component_ix(station) });
+        if level == 0 {
+            self.end(request, Err(Failure::TimedOut), observer);
+            let record = &mut self.requests[request];
+            if record.depth == 1 && matches!(record.state, State::Lost(_)) {
+                self.close_call(request);
+                self.discard(request);
+            } else {
+                // The work goes on for nobody.
+                record.floor = 0;
+                let link = record.path[0];
+                let line = &mut self.lines[link as usize];
+                line.active = line.active.saturating_sub(1);
+            }
+            return;
+        }
+        let failure = match self.plan.stations[station as usize].role {
+            Role::App => Failure::ServerError,
+            _ => Failure::GatewayTimeout,
+        };
+        let request = self.abandon(request, level);
+        self.fail(request, station, failure, Why::Timeout, observer);
+    }
+}

@@ -1,0 +1,395 @@
+//! How messages move: along links, through firewalls, into waiting lines and slots, and back.
+//!
+//! Must not know what a component does with a request; that is `decide`.
+
+use crate::model::firewall::RuleAction;
+use crate::model::hop::Guard;
+use crate::model::station::Hold;
+use crate::model::{LinkIx, RequestKind, TlsMode};
+
+use super::event::{Kind, MAX_ID};
+use super::journal::{Observer, What, Why};
+use super::outcome::{Failure, Outcome};
+use super::packet::{Heading, Phase};
+use super::plan::Role;
+use super::random;
+use super::request::{Lost, NONE, Request, State, Status};
+use super::simulation::{Simulation, index};
+use super::station::Deadline;
+use super::time::SECOND;
+
+/// How long a browser waits for the answer to a name, in nanoseconds.
+const LOOKUP_TIMEOUT: u64 = 5 * SECOND;
+
+/// The position of a link as petgraph knows it.
+pub(super) fn link_ix(link: u32) -> LinkIx {
+    LinkIx::new(link as usize)
+}
+
+impl Simulation {
+    /// A user wants something.
+    pub(super) fn user_asks<O: Observer>(&mut self, kind: RequestKind, new_visitor: bool, observer: &mut O) {
+        self.users.begin(kind);
+        let number = self.users.totals.offered;
+        self.newest[kind.index()] = Some(number);
+        self.note(observer, Some((number, kind)), What::Arrived);
+        if self.requests.len() >= MAX_ID as usize {
+            // More than 16 million users wait. Whoever comes now is turned away.
+            self.users.end(self.now, kind, Err(Failure::Refused), 0);
+            return;
+        }
+        let knows_address = self.now <= self.address_known_until;
+        let phase = match self.plan.lookup {
+            Some(_) if new_visitor || !knows_address => Phase::Lookup,
+            _ if new_visitor => Phase::Connect,
+            _ => Phase::Exchange,
+        };
+        let request = self.requests.insert(Request::new(number, self.now, kind, phase));
+        self.in_flight += 1;
+        self.arm_deadline(request, self.plan.browser, 0, self.plan.patience);
+        self.browser_sends(request, observer);
+    }
+
+    /// The browser sends what the request's phase needs.
+    pub(super) fn browser_sends<O: Observer>(&mut self, request: u32, observer: &mut O) {
+        let link = match (self.requests[request].phase, self.plan.lookup) {
+            (Phase::Lookup, Some(lookup)) => lookup,
+            _ => self.plan.entry,
+        };
+        self.send(request, link, observer);
+    }
+
+    /// A component asks downstream, for the first time: its clock for the answer starts.
+    pub(super) fn forward<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) {
+        let asker = self.plan.hops[link as usize].from;
+        let level = self.requests[request].depth;
+        self.requests[request].attempts[usize::from(level)] = 1;
+        self.arm_deadline(request, asker, level, self.plan.stations[asker as usize].timeout);
+        self.send(request, link, observer);
+    }
+
+    /// Sends a request's message down a link.
+    pub(super) fn send<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) {
+        self.lines[link as usize].active += 1;
+        let record = &mut self.requests[request];
+        record.path[usize::from(record.depth)] = link;
+        record.depth += 1;
+        record.leg = 0;
+        record.heading = Heading::Request;
+        let (tag, phase) = (record.tag(), record.phase);
+        self.note(observer, Some(tag), What::Departed { link: link_ix(link), heading: Heading::Request, phase });
+        self.next_leg(request, observer);
+    }
+
+    /// Sets a message on its way to the next point of its hop: a firewall, or the far end.
+    fn next_leg<O: Observer>(&mut self, request: u32, observer: &mut O) {
+        let record = &self.requests[request];
+        let link = record.link();
+        let hop = &self.plan.hops[link as usize];
+        let on_the_wire = usize::from(record.leg) == hop.outward;
+        if on_the_wire && self.lines[link as usize].cut {
+            self.lose(request, Lost::Cut, observer);
+            return;
+        }
+        let latency = if on_the_wire { hop.latency } else { 0 };
+        self.travel(request, latency);
+    }
+
+    fn travel(&mut self, request: u32, latency: u64) {
+        let (departed, arrives) = (self.now, self.now + latency);
+        let record = &mut self.requests[request];
+        record.state = State::OnWire;
+        (record.departed, record.arrives) = (departed, arrives);
+        self.schedule_for(request, arrives, Kind::Leg);
+    }
+
+    /// A message has reached the next point of its way.
+    pub(super) fn leg_done<O: Observer>(&mut self, request: u32, observer: &mut O) {
+        if self.requests[request].heading == Heading::Response {
+            self.answer_arrives(request, observer);
+            return;
+        }
+        match self.next_guard(request) {
+            Some((_, guard)) => self.enter_firewall(request, guard, observer),
+            None => self.request_arrives(request, observer),
+        }
+    }
+
+    /// The firewall that a message on its way down comes to next, or is at.
+    pub(super) fn next_guard(&self, request: u32) -> Option<(u8, Guard)> {
+        let record = &self.requests[request];
+        let guard = *self.plan.hops[record.link() as usize].guards.get(usize::from(record.leg))?;
+        Some((record.leg, guard))
+    }
+
+    fn enter_firewall<O: Observer>(&mut self, request: u32, guard: Guard, observer: &mut O) {
+        let station = index(guard.firewall.index());
+        if self.health(station).is_up() {
+            self.enter(request, station, observer);
+            return;
+        }
+        // A firewall that is down lets nothing through.
+        let leg = self.requests[request].leg;
+        self.lose(request, Lost::DeadFirewall(leg), observer);
+    }
+
+    /// A firewall has looked at a message.
+    fn judge<O: Observer>(&mut self, request: u32, leg: u8, guard: Guard, observer: &mut O) {
+        let (link, tag) = (link_ix(self.requests[request].link()), self.requests[request].tag());
+        self.count_rule(index(guard.firewall.index()), guard.verdict);
+        match guard.verdict.action {
+            RuleAction::Allow => {
+                self.note(observer, Some(tag), What::Passed { link, guard });
+                self.requests[request].leg += 1;
+                self.next_leg(request, observer);
+            }
+            RuleAction::Drop => {
+                self.note(observer, Some(tag), What::Blocked { link, guard });
+                self.lose(request, Lost::Dropped(leg), observer);
+            }
+            RuleAction::Reject => {
+                self.note(observer, Some(tag), What::Blocked { link, guard });
+                self.answer(request, Status::Refused, observer);
+            }
+        }
+    }
+
+    /// A message has reached the component that it was sent to.
+    fn request_arrives<O: Observer>(&mut self, request: u32, observer: &mut O) {
+        let record = &self.requests[request];
+        let (station, tag, phase) = (self.plan.hops[record.link() as usize].to, record.tag(), record.phase);
+        match self.health(station) {
+            super::Health::PoweredOff => self.lose(request, Lost::Silent, observer),
+            super::Health::Crashed => {
+                self.note(observer, Some(tag), What::Refuses { component: component_ix(station) });
+                self.answer(request, Status::Refused, observer);
+            }
+            super::Health::Up => {
+                let component = component_ix(station);
+                self.note(observer, Some(tag), What::Reached { component, heading: Heading::Request, phase });
+                if phase == Phase::Connect {
+                    // The operating system answers; the program learns of the connection later.
+                    self.answer(request, Status::Ok, observer);
+                } else {
+                    self.enter(request, station, observer);
+                }
+            }
+        }
+    }
+
+    /// Takes a slot of a station, or a place in its line.
+    fn enter<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+        let plan = &self.plan.stations[station as usize];
+        let (slots, limit) = (plan.slots, plan.limit);
+        let state = &mut self.stations[station as usize];
+        state.arrivals += 1;
+        if self.requests[request].phase != Phase::Handshake {
+            state.counter += 1;
+        }
+        self.requests[request].station = station;
+        if state.busy < slots {
+            self.start_service(request, station);
+            return;
+        }
+        let tag = self.requests[request].tag();
+        if limit.is_none_or(|limit| state.queue.len() < limit as usize) {
+            state.queue.push_back(request);
+            let waiting = index(state.queue.len());
+            self.requests[request].state = State::Queued;
+            self.requests[request].pending = 0;
+            self.note(observer, Some(tag), What::Waits { component: component_ix(station), waiting });
+        } else {
+            state.dropped += 1;
+            self.note(observer, Some(tag), What::TurnedAway { component: component_ix(station) });
+            self.turn_away(request, station, observer);
+        }
+    }
+
+    fn start_service(&mut self, request: u32, station: u32) {
+        self.stations[station as usize].occupy(self.now);
+        self.requests[request].state = State::InService;
+        let work = self.service_time(request, station);
+        self.schedule_for(request, self.now + work, Kind::Service);
+    }
+
+    /// Draws how long a station works on a request. It depends on the seed, the request, the station, the phase and the
+    /// attempt, and on nothing else.
+    fn service_time(&self, request: u32, station: u32) -> u64 {
+        let record = &self.requests[request];
+        let plan = &self.plan.stations[station as usize];
+        let visit = u64::from(record.depth) << 8 | record.phase as u64 | (u64::from(record.leg) << 16);
+        let attempts = u64::from(record.attempts[usize::from(record.depth.saturating_sub(1))]);
+        let bits = random::mix(self.seed ^ random::mix(record.number ^ random::mix(plan.key ^ visit ^ (attempts << 32))));
+        let ends_tls = !(self.plan.tls == TlsMode::Passthrough && matches!(plan.role, Role::Balancer(_)));
+        let service = match (record.phase, &plan.role) {
+            (Phase::Handshake, Role::Balancer(_) | Role::Web | Role::App) if ends_tls => self.plan.handshake,
+            _ => plan.service[record.kind.index()],
+        };
+        let work = random::service_nanos(service, bits);
+        match plan.role {
+            Role::Resolver { miss, .. } if self.now >= self.record_cached_until => work + miss,
+            _ => work,
+        }
+    }
+
+    /// A station has finished its own work on a request.
+    pub(super) fn service_done<O: Observer>(&mut self, request: u32, observer: &mut O) {
+        let station = self.requests[request].station;
+        self.stations[station as usize].served += 1;
+        if let Some((leg, guard)) = self.next_guard(request).filter(|(_, guard)| guard.firewall.index() == station as usize) {
+            self.free_slot(station);
+            self.judge(request, leg, guard, observer);
+            return;
+        }
+        if self.plan.stations[station as usize].hold == Hold::UntilAnswered {
+            let level = self.requests[request].depth;
+            self.requests[request].holds |= 1 << level;
+        } else {
+            self.free_slot(station);
+        }
+        self.decide(request, station, observer);
+    }
+
+    /// Frees a slot; the next in line takes it.
+    pub(super) fn free_slot(&mut self, station: u32) {
+        let state = &mut self.stations[station as usize];
+        state.release(self.now);
+        if let Some(next) = state.queue.pop_front() {
+            self.start_service(next, station);
+        }
+    }
+
+    /// The station at the request's level gives up the slot that it held for it, if it did.
+    pub(super) fn let_go(&mut self, request: u32) {
+        let record = &mut self.requests[request];
+        let bit = 1 << record.depth;
+        if record.holds & bit != 0 {
+            record.holds &= !bit;
+            let station = self.plan.hops[record.link() as usize].to;
+            self.free_slot(station);
+        }
+    }
+
+    /// The component at the request's level answers, or its host does, or a firewall before it.
+    pub(super) fn answer<O: Observer>(&mut self, request: u32, status: Status, observer: &mut O) {
+        self.let_go(request);
+        let record = &mut self.requests[request];
+        record.status = status;
+        record.heading = Heading::Response;
+        let (link, tag, phase) = (record.link(), record.tag(), record.phase);
+        if self.lines[link as usize].cut {
+            self.lose(request, Lost::Cut, observer);
+            return;
+        }
+        self.note(observer, Some(tag), What::Departed { link: link_ix(link), heading: Heading::Response, phase });
+        // Firewalls keep state: an answer passes without a look.
+        self.travel(request, self.plan.hops[link as usize].latency);
+    }
+
+    /// An answer has reached the one who asked.
+    fn answer_arrives<O: Observer>(&mut self, request: u32, observer: &mut O) {
+        let record = &self.requests[request];
+        let (link, tag, phase) = (record.link(), record.tag(), record.phase);
+        if record.depth - 1 == record.floor {
+            // Nobody waits for it any more; the call was closed when its asker gave up.
+            self.discard(request);
+            return;
+        }
+        let asker = self.plan.hops[link as usize].from;
+        self.close_call(request);
+        self.note(observer, Some(tag), What::Reached { component: component_ix(asker), heading: Heading::Response, phase });
+        self.take_answer(request, asker, observer);
+    }
+
+    /// Ends the call that the request's last hop is: the request is back at the level of the one who asked.
+    pub(super) fn close_call(&mut self, request: u32) {
+        let record = &mut self.requests[request];
+        let line = &mut self.lines[record.link() as usize];
+        line.active = line.active.saturating_sub(1);
+        record.depth -= 1;
+    }
+
+    /// A message will never be answered. The one who asked does not know, and waits.
+    pub(super) fn lose<O: Observer>(&mut self, request: u32, how: Lost, observer: &mut O) {
+        let record = &mut self.requests[request];
+        record.state = State::Lost(how);
+        record.pending = 0;
+        let (link, tag, phase, level) = (record.link(), record.tag(), record.phase, record.depth - 1);
+        let unwanted = level == record.floor;
+        if !matches!(how, Lost::Dropped(_)) {
+            self.note(observer, Some(tag), What::Vanished { link: link_ix(link) });
+        }
+        let record = &self.requests[request];
+        if unwanted {
+            self.discard(request);
+        } else if phase == Phase::Lookup {
+            self.schedule_for(request, self.now + LOOKUP_TIMEOUT, Kind::Retry);
+        } else if record.heading == Heading::Request
+            && let Role::Balancer(balancer) = &self.plan.stations[self.plan.hops[link as usize].from as usize].role
+        {
+            let timeout = balancer.connect_timeout;
+            self.schedule_for(request, self.now + timeout, Kind::Retry);
+        }
+    }
+
+    /// Starts the clock of a component that waits for an answer.
+    pub(super) fn arm_deadline(&mut self, request: u32, station: u32, level: u8, timeout: u64) {
+        if timeout == 0 {
+            return;
+        }
+        let at = self.now + timeout;
+        let generation = self.requests.generation(request);
+        let clock = &mut self.requests[request].clocks[usize::from(level)];
+        *clock = clock.wrapping_add(1);
+        let clock = *clock;
+        let state = &mut self.stations[station as usize];
+        state.deadlines.push_back(Deadline { at, request, generation, level, clock });
+        if !state.timer_armed {
+            state.timer_armed = true;
+            self.schedule(at, Kind::Deadline, station);
+        }
+    }
+
+    /// The user's request has ended.
+    pub(super) fn end<O: Observer>(&mut self, request: u32, outcome: Outcome, observer: &mut O) {
+        let record = &self.requests[request];
+        let (tag, kind, latency) = (record.tag(), record.kind, self.now - record.born);
+        self.users.end(self.now, kind, outcome, latency);
+        self.in_flight -= 1;
+        self.note(observer, Some(tag), What::Ended { outcome, latency_ms: latency as f64 / 1e6 });
+    }
+
+    /// A record has done its work. It stays as a zombie while a later one may be looked up through it.
+    pub(super) fn discard(&mut self, request: u32) {
+        let record = &mut self.requests[request];
+        if record.successor != NONE {
+            record.state = State::Zombie;
+            record.pending = 0;
+            return;
+        }
+        let before = record.predecessor;
+        self.requests.remove(request);
+        if before != NONE {
+            self.requests[before].successor = NONE;
+            if self.requests[before].state == State::Zombie {
+                self.discard(before);
+            }
+        }
+    }
+
+    /// A component fails a request by itself and says why.
+    pub(super) fn fail<O: Observer>(&mut self, request: u32, station: u32, failure: Failure, why: Why, observer: &mut O) {
+        let tag = self.requests[request].tag();
+        self.note(observer, Some(tag), What::Fails { component: component_ix(station), failure, why });
+        // A balancer that cannot read cannot write either: it can only close the connection.
+        let blind =
+            self.plan.tls == TlsMode::Passthrough && matches!(self.plan.stations[station as usize].role, Role::Balancer(_));
+        let status = if blind { Status::Reset } else { Status::Error(failure) };
+        self.answer(request, status, observer);
+    }
+}
+
+/// The position of a station as petgraph knows it.
+pub(super) fn component_ix(station: u32) -> crate::model::ComponentIx {
+    crate::model::ComponentIx::new(station as usize)
+}

@@ -1,0 +1,209 @@
+//! Requests in flight: one record each, in a slab.
+//!
+//! A request remembers its way down, so the way back needs no search. When somebody upstream stops waiting while work goes
+//! on downstream, the record *forks*: the old one stays with the work, as an orphan that nobody waits for below its
+//! `floor`; a new one goes on for the user. Timers of upper levels still name the old record and find the new one through
+//! `successor`. Must not know stations or time.
+
+use crate::model::RequestKind;
+
+use super::packet::{Heading, Phase};
+use super::time::SimTime;
+use crate::model::build::MAX_HOPS;
+
+/// No record.
+pub(super) const NONE: u32 = u32::MAX;
+/// No floor: somebody waits at every level.
+pub(super) const NO_FLOOR: u8 = u8::MAX;
+
+/// Where a request's message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// Between two points of its hop.
+    OnWire,
+    /// In the waiting line of a station.
+    Queued,
+    /// Being served by a station.
+    InService,
+    /// Stopped by a firewall, or sent to something that is off; the one who asked waits.
+    Lost(Lost),
+    /// Its balancer pauses before the next attempt.
+    Pausing,
+    /// Its work is over, but timers may still name it.
+    Zombie,
+}
+
+/// How a message was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lost {
+    /// A firewall dropped it; the number is the guard's on its hop.
+    Dropped(u8),
+    /// A firewall that is down stands in the way.
+    DeadFirewall(u8),
+    /// The far end is off.
+    Silent,
+    /// The link is cut.
+    Cut,
+}
+
+/// What an answer says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Status {
+    Ok,
+    Refused,
+    Reset,
+    Certificate,
+    ReadOnly,
+    TooManyConnections,
+    /// 500, 502, 503 or 504.
+    Error(super::outcome::Failure),
+}
+
+/// One request. `path[d]` is the link from level d to level d + 1; the user is level 0.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Request {
+    pub(super) number: u64,
+    pub(super) born: SimTime,
+    pub(super) kind: RequestKind,
+    pub(super) phase: Phase,
+    pub(super) state: State,
+    pub(super) heading: Heading,
+    pub(super) status: Status,
+    /// Level of the station that the message is at or, on the way down, heads for.
+    pub(super) depth: u8,
+    /// The point of the hop that it left last: 0 is the asker, then the firewalls.
+    pub(super) leg: u8,
+    /// Levels whose station holds a slot for it until the answer is back, as bits.
+    pub(super) holds: u16,
+    /// Nobody waits at this level or above, if it is not [`NO_FLOOR`].
+    pub(super) floor: u8,
+    /// How often the asker at each level has tried.
+    pub(super) attempts: [u8; MAX_HOPS + 1],
+    /// How many clocks were started at each level; only the newest counts.
+    pub(super) clocks: [u8; MAX_HOPS + 1],
+    pub(super) path: [u32; MAX_HOPS],
+    /// The backend that a TLS connection through the balancer is bound to.
+    pub(super) pinned: u32,
+    /// The station whose line or slot it is in.
+    pub(super) station: u32,
+    pub(super) departed: SimTime,
+    pub(super) arrives: SimTime,
+    /// Sequence number of the one event that may move it; all others are stale.
+    pub(super) pending: u64,
+    pub(super) successor: u32,
+    pub(super) predecessor: u32,
+}
+
+impl Request {
+    pub(super) fn new(number: u64, born: SimTime, kind: RequestKind, phase: Phase) -> Self {
+        Self {
+            number,
+            born,
+            kind,
+            phase,
+            state: State::OnWire,
+            heading: Heading::Request,
+            status: Status::Ok,
+            depth: 0,
+            leg: 0,
+            holds: 0,
+            floor: NO_FLOOR,
+            attempts: [0; MAX_HOPS + 1],
+            clocks: [0; MAX_HOPS + 1],
+            path: [NONE; MAX_HOPS],
+            pinned: NONE,
+            station: NONE,
+            departed: born,
+            arrives: born,
+            pending: 0,
+            successor: NONE,
+            predecessor: NONE,
+        }
+    }
+
+    /// The link on which the message travels or has come.
+    pub(super) fn link(&self) -> u32 {
+        self.path[usize::from(self.depth) - 1]
+    }
+
+    /// Whether the user still waits for this record.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.floor == NO_FLOOR && self.state != State::Zombie
+    }
+
+    /// Number and kind, for notes.
+    pub(super) fn tag(&self) -> (u64, RequestKind) {
+        (self.number, self.kind)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Slot {
+    generation: u32,
+    request: Option<Request>,
+}
+
+/// The records, by index. An index may be used again; a generation tells old from new.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Slab {
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+}
+
+impl Slab {
+    pub(super) fn insert(&mut self, request: Request) -> u32 {
+        if let Some(index) = self.free.pop() {
+            self.slots[index as usize].request = Some(request);
+            return index;
+        }
+        self.slots.push(Slot { generation: 0, request: Some(request) });
+        u32::try_from(self.slots.len() - 1).unwrap_or(NONE)
+    }
+
+    pub(super) fn remove(&mut self, index: u32) {
+        let slot = &mut self.slots[index as usize];
+        if slot.request.take().is_some() {
+            slot.generation = slot.generation.wrapping_add(1);
+            self.free.push(index);
+        }
+    }
+
+    pub(super) fn get(&self, index: u32) -> Option<&Request> {
+        self.slots.get(index as usize)?.request.as_ref()
+    }
+
+    pub(super) fn get_mut(&mut self, index: u32) -> Option<&mut Request> {
+        self.slots.get_mut(index as usize)?.request.as_mut()
+    }
+
+    pub(super) fn generation(&self, index: u32) -> u32 {
+        self.slots[index as usize].generation
+    }
+
+    /// Indices of all records, in order.
+    pub(super) fn indices(&self) -> Vec<u32> {
+        self.iter().map(|(index, _)| index).collect()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &Request)> {
+        (0u32..).zip(&self.slots).filter_map(|(index, slot)| Some((index, slot.request.as_ref()?)))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+}
+
+impl std::ops::Index<u32> for Slab {
+    type Output = Request;
+
+    fn index(&self, index: u32) -> &Request {
+        self.get(index).expect("the record of a live request")
+    }
+}
+
+impl std::ops::IndexMut<u32> for Slab {
+    fn index_mut(&mut self, index: u32) -> &mut Request {
+        self.get_mut(index).expect("the record of a live request")
+    }
+}

@@ -1,0 +1,101 @@
+//! The changing state of one station, one link, one server.
+//!
+//! Must not know requests beyond their index, nor what a component decides.
+
+use std::collections::VecDeque;
+
+use super::time::SimTime;
+
+/// A moment at which a component stops waiting for an answer. All deadlines of one station have the same delay, so they fall
+/// due in the order in which they were set: a queue with one timer serves them all.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Deadline {
+    pub(super) at: SimTime,
+    pub(super) request: u32,
+    pub(super) generation: u32,
+    /// The level that waits.
+    pub(super) level: u8,
+    /// Which of the level's clocks this is.
+    pub(super) clock: u8,
+}
+
+/// A station.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Station {
+    /// Its process has ended.
+    pub(super) crashed: bool,
+    pub(super) busy: u32,
+    pub(super) queue: VecDeque<u32>,
+    /// ∫ busy dt, in slot-nanoseconds.
+    pub(super) busy_time: u64,
+    last_change: SimTime,
+    pub(super) served: u64,
+    pub(super) dropped: u64,
+    /// Requests since the process started: what an agent reads.
+    pub(super) counter: u64,
+    /// Requests since the start of the run.
+    pub(super) arrivals: u64,
+    pub(super) deadlines: VecDeque<Deadline>,
+    pub(super) timer_armed: bool,
+    /// Whose turn it is, for components that take turns.
+    pub(super) turn: u32,
+    second_busy: u64,
+    second_arrivals: u64,
+    /// Slot-nanoseconds of the last whole second.
+    pub(super) last_busy: u64,
+    /// Arrivals of the last whole second.
+    pub(super) last_arrivals: u64,
+}
+
+impl Station {
+    /// Brings ∫ busy dt up to `now`. To be called before `busy` changes and before the integral is read.
+    pub(super) fn settle(&mut self, now: SimTime) {
+        self.busy_time += u64::from(self.busy) * (now - self.last_change);
+        self.last_change = now;
+    }
+
+    pub(super) fn occupy(&mut self, now: SimTime) {
+        self.settle(now);
+        self.busy += 1;
+    }
+
+    pub(super) fn release(&mut self, now: SimTime) {
+        self.settle(now);
+        self.busy = self.busy.saturating_sub(1);
+    }
+
+    /// The process ends: what it had in memory is gone.
+    pub(super) fn clear(&mut self, now: SimTime) {
+        self.settle(now);
+        self.busy = 0;
+        self.queue.clear();
+        self.counter = 0;
+    }
+
+    /// A whole second is over.
+    pub(super) fn roll_second(&mut self, now: SimTime) {
+        self.settle(now);
+        self.last_busy = self.busy_time - self.second_busy;
+        self.last_arrivals = self.arrivals - self.second_arrivals;
+        self.second_busy = self.busy_time;
+        self.second_arrivals = self.arrivals;
+    }
+}
+
+/// A link.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Line {
+    /// Requests whose answer is still awaited on it.
+    pub(super) active: u32,
+    pub(super) cut: bool,
+    /// For a balancer's link: what health checks say.
+    pub(super) backend_up: bool,
+    /// Checks in a row that contradict `backend_up`.
+    pub(super) streak: u8,
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        Self { active: 0, cut: false, backend_up: true, streak: 0 }
+    }
+}

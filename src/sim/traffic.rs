@@ -1,0 +1,57 @@
+//! The messages on their way as packets: what a screen draws.
+//!
+//! Must not change anything, and must not know what a packet looks like.
+
+use super::packet::{Cargo, Heading, Motion, Packet};
+use super::request::{Lost, Request, State, Status};
+use super::simulation::Simulation;
+use super::upkeep::fraction;
+
+impl Simulation {
+    /// All messages on their way, and those that were stopped while somebody waits for them.
+    pub fn packets(&self) -> impl Iterator<Item = Packet> + '_ {
+        let requests = self.requests.iter().filter_map(|(_, request)| self.packet(request));
+        requests.chain(self.messages.packets(self.now))
+    }
+
+    fn packet(&self, request: &Request) -> Option<Packet> {
+        if request.depth == 0 {
+            return None;
+        }
+        let link = request.link();
+        let hop = &self.plan.hops[link as usize];
+        let leg = usize::from(request.leg);
+        // Firewalls that let out stand at the asker, those that let in at the answerer.
+        let beside = if leg < hop.outward { 0.0 } else { 1.0 };
+        let guard = |leg: u8| hop.guards.get(usize::from(leg)).copied();
+        let (position, motion) = match request.state {
+            State::OnWire if request.heading == Heading::Response => {
+                (1.0 - fraction(request.departed, request.arrives, self.now), Motion::Moving)
+            }
+            State::OnWire if leg == hop.outward => (fraction(request.departed, request.arrives, self.now), Motion::Moving),
+            State::OnWire => (beside, Motion::Moving),
+            State::Queued | State::InService => {
+                let guard = guard(request.leg).filter(|guard| guard.firewall.index() == request.station as usize)?;
+                (beside, Motion::AtFirewall(guard))
+            }
+            State::Lost(Lost::Dropped(leg)) => (beside, Motion::Blocked(guard(leg)?)),
+            State::Lost(Lost::Cut) => (0.5, Motion::Lost),
+            State::Lost(Lost::Silent) => (1.0, Motion::Lost),
+            State::Lost(Lost::DeadFirewall(_)) => (beside, Motion::Lost),
+            State::Pausing | State::Zombie => return None,
+        };
+        Some(Packet {
+            cargo: Cargo::Request {
+                number: request.number,
+                kind: request.kind,
+                phase: request.phase,
+                ok: request.heading == Heading::Request || request.status == Status::Ok,
+                orphan: !request.is_awaited(),
+            },
+            link: super::flow::link_ix(link),
+            heading: request.heading,
+            position,
+            motion,
+        })
+    }
+}

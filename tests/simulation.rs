@@ -1,0 +1,221 @@
+//! The simulation's promises, on the shipped scenarios.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hoplight::model::{ComponentId, Element, Infrastructure, RequestKind, ServerId, TlsMode, TopologyEdit};
+use hoplight::sim::{Command, Failure, Note, SimTime, Simulation, Timeline, What};
+
+fn stage_2() -> Arc<Infrastructure> {
+    let text = include_str!("../assets/stage-2-secured.ron");
+    Arc::new(Infrastructure::from_ron("assets/stage-2-secured.ron", text).expect("a valid scenario"))
+}
+
+fn component(id: &str) -> Element {
+    Element::Component(ComponentId::new(id))
+}
+
+fn server(id: &str) -> Element {
+    Element::Server(ServerId::new(id))
+}
+
+fn run(seed: u64, seconds: u64) -> Simulation {
+    let mut sim = Simulation::new(stage_2(), seed);
+    sim.advance(SimTime::from_secs(seconds), &mut ());
+    sim
+}
+
+/// Failed requests of one kind between two instants, and how many ended.
+fn window(sim: &Simulation, seconds: u64, kind: Option<RequestKind>) -> (u32, u32) {
+    let experience = sim.experience(Duration::from_secs(seconds), kind);
+    (experience.failed, experience.completed)
+}
+
+#[test]
+fn a_healthy_site_serves_everybody() {
+    let sim = run(1, 60);
+    let totals = sim.totals();
+    assert!((5_500..6_500).contains(&totals.offered), "{totals:?}");
+    assert_eq!(totals.failed, 0, "{:?}", sim.failures().collect::<Vec<_>>());
+    assert_eq!(totals.offered, totals.completed + totals.failed + sim.in_flight());
+    let reads = sim.experience(Duration::from_secs(30), Some(RequestKind::Read));
+    let p50 = reads.p50_ms.expect("reads ended");
+    // 50 ms to and from the user, 45 ms (median) in the application, 3 ms in the database.
+    assert!((95.0..125.0).contains(&p50), "{p50}");
+    for agent in sim.agents() {
+        assert!(!agent.stale);
+    }
+    let [lb, web1, web2] = [0, 1, 2].map(|i| sim.agents()[i].qps.expect("samples arrived"));
+    assert!((lb - web1 - web2).abs() < 12.0, "{lb} {web1} {web2}");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_trace_byte_for_byte() {
+    let trace = |seed| {
+        let infra = stage_2();
+        let mut text = String::new();
+        let mut sim = Simulation::new(Arc::clone(&infra), seed);
+        let mut observer = |note: Note| writeln!(text, "{} {}", note.at, note.describe(&infra)).expect("a string takes all");
+        sim.advance(SimTime::from_secs(3), &mut observer);
+        sim.apply(&Command::Kill(server("server-3")), &mut observer).expect("it is up");
+        sim.advance(SimTime::from_secs(12), &mut observer);
+        (text, sim.digest())
+    };
+    let (first, digest) = trace(7);
+    assert_eq!((&first, digest), (&trace(7).0, trace(7).1));
+    assert_ne!(first, trace(8).0);
+    // With nobody watching, the run is the same.
+    let mut blind = Simulation::new(stage_2(), 7);
+    blind.advance(SimTime::from_secs(3), &mut ());
+    blind.apply(&Command::Kill(server("server-3")), &mut ()).expect("it is up");
+    blind.advance(SimTime::from_secs(12), &mut ());
+    assert_eq!(blind.digest(), digest);
+}
+
+#[test]
+fn killing_the_primary_stops_writes_and_leaves_static_pages_and_reads_up() {
+    let mut sim = run(2, 20);
+    sim.apply(&Command::Kill(component("db-1")), &mut ()).expect("it is up");
+    sim.advance(SimTime::from_secs(40), &mut ());
+    let (failed, good) = window(&sim, 15, Some(RequestKind::Write));
+    assert!(failed > 100 && good == 0, "writes: {failed} failed, {good} good");
+    for kind in [RequestKind::Static, RequestKind::Read] {
+        let (failed, good) = window(&sim, 15, Some(kind));
+        assert!(failed == 0 && good > 300, "{kind:?}: {failed} failed, {good} good");
+    }
+    assert!(sim.failures().all(|(failure, count)| count == 0 || matches!(failure, Failure::ServerError)));
+}
+
+#[test]
+fn killing_a_web_server_costs_half_the_requests_until_the_checks_notice() {
+    // web-2's server: the primary lives on the other one.
+    let mut sim = run(3, 20);
+    let before = sim.totals();
+    sim.apply(&Command::Kill(server("server-3")), &mut ()).expect("it is up");
+    let mut down_at = None;
+    let mut observer = |note: Note| {
+        if let What::Backend { up: false, .. } = note.what {
+            down_at = Some(note.at.as_secs_f64() - 20.0);
+        }
+    };
+    sim.advance(SimTime::from_secs(27), &mut observer);
+    let down_at = down_at.expect("the checks noticed");
+    assert!((4.0..7.5).contains(&down_at), "{down_at}");
+    sim.advance(SimTime::from_secs(34), &mut ());
+    let offered_blind = down_at * 100.0;
+    let lost = (sim.totals().failed - before.failed) as f64 / offered_blind;
+    assert!((0.4..0.65).contains(&lost), "{lost} of those sent before the checks noticed");
+    let (failed, good) = {
+        sim.advance(SimTime::from_secs(50), &mut ());
+        window(&sim, 10, None)
+    };
+    assert!(failed == 0 && good > 800, "{failed} failed, {good} good");
+}
+
+#[test]
+fn killing_an_agent_leaves_its_gauge_stale_not_zero() {
+    let mut sim = run(4, 20);
+    let before = sim.agents()[1].qps.expect("samples arrived");
+    sim.apply(&Command::Kill(component("agent-2")), &mut ()).expect("it is up");
+    sim.advance(SimTime::from_secs(30), &mut ());
+    let agents = sim.agents();
+    assert!(agents[1].stale && !agents[0].stale && !agents[2].stale);
+    assert!((agents[1].qps.expect("the last value stays") - before).abs() < 20.0);
+    assert!(agents[1].age_s.expect("it had samples") > 9.0);
+    assert_eq!(sim.totals().failed, 0, "users notice nothing");
+}
+
+#[test]
+fn the_balancer_is_a_single_point_of_failure() {
+    let mut sim = run(5, 10);
+    sim.apply(&Command::Kill(component("lb-1")), &mut ()).expect("it is up");
+    sim.advance(SimTime::from_secs(25), &mut ());
+    let (failed, good) = window(&sim, 5, None);
+    assert!(good == 0 && failed > 300);
+    sim.apply(&Command::Restore(component("lb-1")), &mut ()).expect("it is down");
+    sim.advance(SimTime::from_secs(45), &mut ());
+    assert_eq!(window(&sim, 8, None).0, 0);
+}
+
+#[test]
+fn every_tls_mode_serves_everybody() {
+    for mode in TlsMode::ALL {
+        let mut sim = Simulation::new(stage_2(), 6);
+        sim.apply(&Command::Edit(TopologyEdit::EdgeTls(mode)), &mut ()).expect("an edit");
+        sim.advance(SimTime::from_secs(30), &mut ());
+        assert_eq!(sim.totals().failed, 0, "{mode:?}");
+    }
+}
+
+#[test]
+fn refused_commands_say_why_and_change_nothing() {
+    let mut sim = run(7, 1);
+    let before = sim.clone();
+    for (command, words) in [
+        (Command::Kill(component("nobody")), "there is no nobody"),
+        (Command::Kill(component("browser")), "cannot be killed"),
+        (Command::Restore(component("lb-1")), "up already"),
+    ] {
+        let error = sim.apply(&command, &mut ()).expect_err("refused");
+        assert!(error.to_string().contains(words), "{error}");
+    }
+    assert!(sim == before);
+    sim.apply(&Command::Kill(server("server-2")), &mut ()).expect("it is up");
+    let error = sim.apply(&Command::Restore(component("web-1")), &mut ()).expect_err("its server is off");
+    assert!(error.to_string().contains("server-2 is off"), "{error}");
+}
+
+#[test]
+fn going_back_and_forth_equals_an_uninterrupted_run() {
+    let script = |timeline: &mut Timeline| {
+        timeline.seek(SimTime::from_secs(3));
+        timeline.act(Command::Kill(component("db-1"))).expect("it is up");
+        timeline.seek(SimTime::from_secs(6));
+        timeline.act(Command::Kill(server("server-3"))).expect("it is up");
+        timeline.act(Command::Send(RequestKind::Write)).expect("a user may always ask");
+        timeline.seek(SimTime::from_secs(14));
+        timeline.act(Command::Restore(server("server-3"))).expect("it is off");
+        timeline.seek(SimTime::from_secs(20));
+    };
+    let mut straight = Timeline::new(Simulation::new(stage_2(), 11));
+    script(&mut straight);
+    let mut wandering = Timeline::new(Simulation::new(stage_2(), 11));
+    script(&mut wandering);
+    for seconds in [19, 2, 13, 6, 20, 1, 20] {
+        wandering.seek(SimTime::from_secs(seconds));
+        let mut direct = Timeline::new(Simulation::new(stage_2(), 11));
+        script(&mut direct);
+        direct.seek(SimTime::from_secs(seconds));
+        assert!(wandering.simulation() == direct.simulation(), "at {seconds} s");
+        assert!(wandering.journal() == direct.journal(), "at {seconds} s");
+    }
+    assert!(wandering.simulation() == straight.simulation());
+    // Acting in the past cuts off what had been the future.
+    wandering.seek(SimTime::from_secs(4));
+    wandering.act(Command::Restore(component("db-1"))).expect("it is down");
+    wandering.seek(SimTime::from_secs(20));
+    assert_eq!(wandering.simulation().is_up(&server("server-3")), Some(true));
+    assert_eq!(wandering.commands().count(), 2);
+}
+
+#[test]
+fn a_step_back_undoes_a_step_forward() {
+    let mut timeline = Timeline::new(Simulation::new(stage_2(), 12));
+    timeline.seek(SimTime::from_secs(2));
+    timeline.act(Command::Send(RequestKind::Write)).expect("a user may always ask");
+    let followed = timeline.simulation().newest_request(None);
+    let mut states = vec![timeline.simulation().clone()];
+    while timeline.simulation().is_in_flight(followed.expect("just sent")) {
+        assert!(timeline.step_forward(followed));
+        states.push(timeline.simulation().clone());
+    }
+    assert!(states.len() > 20, "a login has many hops: {}", states.len());
+    for expected in states.iter().rev().skip(1) {
+        assert!(timeline.step_back(followed));
+        assert!(timeline.simulation() == expected);
+        if timeline.simulation().now() <= SimTime::from_secs(2) {
+            break;
+        }
+    }
+}
