@@ -30,7 +30,7 @@ fn command(infra: &Infrastructure, what: u8, which: usize) -> Command {
         4..=7 => Command::Restore(element),
         8 => Command::Edit(TopologyEdit::EdgeTls(TlsMode::ALL[which % 4])),
         9 => Command::Send(RequestKind::ALL[which % 3]),
-        10 => Command::Balance(if which % 2 == 0 { Algorithm::LeastConnections } else { Algorithm::RoundRobin }),
+        10 => Command::Balance(if which.is_multiple_of(2) { Algorithm::LeastConnections } else { Algorithm::RoundRobin }),
         _ => Command::Rate(Rate::new((which % 700) as f64).expect("in range")),
     }
 }
