@@ -6,4 +6,5 @@
 //! main ─▶ cli ─▶ tui ─▶ app ─▶ lesson ─▶ { analysis, sim } ─▶ model
 //! ```
 
+pub mod analysis;
 pub mod model;
