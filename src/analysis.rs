@@ -1,0 +1,30 @@
+//! The analysis: what follows from a drawing alone.
+//!
+//! ```text
+//!                  ┌─▶ carriers ──▶ plaintext, reading    who listens where reads what
+//!  model ──▶ flow ─┤
+//!                  └─▶ service ───▶ spof                  what still works without what
+//! ```
+//!
+//! Pure functions over the model; every answer is given per kind of request. A question to the learner is judged by these
+//! answers, so none of them is authored anywhere.
+//!
+//! Architecture invariant: nothing here knows time, load, health, a simulation or a screen. "Works" means that a way
+//! exists, not that it is fast, has room, or is found at once: those are measured by the simulation.
+
+pub mod broken;
+pub mod carriers;
+mod flow;
+pub mod outage;
+pub mod plaintext;
+pub mod reading;
+pub mod service;
+pub mod spof;
+
+pub use broken::{Broken, Missing, Obstacle};
+pub use carriers::Carriers;
+pub use outage::Outage;
+pub use plaintext::{PlaintextHop, balancer_can_read, plaintext_hops};
+pub use reading::{Fact, Reading, readable};
+pub use service::works;
+pub use spof::{Spof, single_points};

@@ -1,0 +1,131 @@
+//! What somebody who listens on a hop reads of one request.
+//!
+//! Only the request, not its answer. Whether anybody can listen there at all is the reading's [`Medium`]: a hop inside one
+//! server is heard only by who is on that server. Must not know who listens.
+
+use super::carriers::Carriers;
+use crate::model::{Cipher, ComponentId, ComponentKind, Hop, Infrastructure, LinkIx, Medium, Protocol, RequestKind};
+
+/// The row that a login changes, as a primary sends it to its replicas: the whole row, with the hash of the password.
+const CHANGED_ROW: &str = "users: name = 'ada', last_login = NOW(), password = (SHA-256 hash)";
+
+/// One thing that can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// Who talks to whom, on which port, when and how much: no encryption hides it.
+    Envelope {
+        /// Who asks.
+        from: ComponentId,
+        /// Who answers.
+        to: ComponentId,
+        /// The port of the one who answers.
+        port: u16,
+    },
+    /// The name that a TLS handshake begins with (SNI), in the clear.
+    ServerName(String),
+    /// The name in a DNS question.
+    DnsName(String),
+    /// Method and path of an HTTP request.
+    RequestLine(&'static str),
+    /// The name of the site, in an HTTP header.
+    Host(String),
+    /// Cookie or form: what a thief would want.
+    Secrets(&'static str),
+    /// A database statement.
+    Sql(&'static str),
+    /// A row that a primary sends to a replica.
+    ChangedRow(&'static str),
+}
+
+/// What can be read of one request on one hop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// How the hop is encrypted.
+    pub cipher: Cipher,
+    /// What the hop runs over.
+    pub medium: Medium,
+    /// What can be read; nothing if requests of this kind do not use the hop.
+    pub facts: Vec<Fact>,
+}
+
+impl Fact {
+    /// What it is, in a word or two.
+    pub const fn label(&self) -> &'static str {
+        match self {
+            Self::Envelope { .. } => "addresses and sizes",
+            Self::ServerName(_) => "TLS server name",
+            Self::DnsName(_) => "DNS question",
+            Self::RequestLine(_) => "request",
+            Self::Host(_) => "host",
+            Self::Secrets(_) => "secrets",
+            Self::Sql(_) => "SQL",
+            Self::ChangedRow(_) => "changed row",
+        }
+    }
+
+    /// What it says.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Envelope { from, to, port } => format!("{from} → {to}:{port}"),
+            Self::ServerName(name) | Self::DnsName(name) | Self::Host(name) => name.clone(),
+            Self::RequestLine(text) | Self::Secrets(text) | Self::Sql(text) | Self::ChangedRow(text) => (*text).to_owned(),
+        }
+    }
+}
+
+impl Reading {
+    /// Whether requests of the kind do not use the hop, so that there is nothing to hear.
+    pub fn is_empty(&self) -> bool {
+        self.facts.is_empty()
+    }
+
+    /// Whether the user's password can be read, be it in a form or in a statement.
+    pub fn shows_password(&self) -> bool {
+        self.facts.iter().any(|fact| match fact {
+            Fact::Secrets(text) | Fact::Sql(text) => password().is_some_and(|word| text.contains(word)),
+            _ => false,
+        })
+    }
+}
+
+/// The password in the login form.
+fn password() -> Option<&'static str> {
+    RequestKind::Write.secrets().split('&').find_map(|field| field.strip_prefix("password="))
+}
+
+/// What an eavesdropper on a hop reads of a request of this kind.
+///
+/// # Panics
+/// If `link` comes from another infrastructure.
+pub fn readable(infra: &Infrastructure, link: LinkIx, kind: RequestKind) -> Reading {
+    let hop = infra.hop(link);
+    let facts = if Carriers::of(infra).carries(link, kind) { facts(infra, &hop, kind) } else { Vec::new() };
+    Reading { cipher: hop.cipher, medium: hop.medium, facts }
+}
+
+/// What can be read on a hop that the kind uses.
+fn facts(infra: &Infrastructure, hop: &Hop, kind: RequestKind) -> Vec<Fact> {
+    let link = infra.link(hop.link);
+    let id = |ix| infra.component(ix).id.clone();
+    let site = || infra.domain().to_owned();
+    let mut facts = vec![Fact::Envelope { from: id(hop.from), to: id(hop.to), port: link.port }];
+    if hop.is_plaintext() {
+        match link.protocol {
+            Protocol::Dns => facts.push(Fact::DnsName(site())),
+            Protocol::Http => {
+                facts.extend([Fact::RequestLine(kind.request_line()), Fact::Host(site())]);
+                facts.extend(Some(kind.secrets()).filter(|text| !text.is_empty()).map(Fact::Secrets));
+            }
+            Protocol::Sql => facts.push(Fact::Sql(kind.sql())),
+            Protocol::Replication => facts.push(Fact::ChangedRow(CHANGED_ROW)),
+            Protocol::Metrics => {}
+        }
+    } else if link.protocol == Protocol::Http {
+        // The browser's handshake names the site; passthrough forwards that handshake as it is.
+        let from_browser = matches!(infra.component(hop.from).kind, ComponentKind::Browser);
+        if from_browser || hop.cipher == Cipher::TlsThrough {
+            facts.push(Fact::ServerName(site()));
+        }
+    }
+    facts
+}

@@ -1,0 +1,226 @@
+//! What follows from the shipped drawings, against what a careful reader finds in them by hand.
+
+#[path = "analysis/designs.rs"]
+mod designs;
+#[path = "analysis/random.rs"]
+mod random;
+#[path = "analysis/wiretap.rs"]
+mod wiretap;
+
+use hoplight::analysis::{Broken, Carriers, Missing, Obstacle, Outage, single_points, works};
+use hoplight::model::{ComponentId, Element, Infrastructure, RequestKind, ServerId};
+
+const STAGE_2: (&str, &str) = ("assets/stage-2-secured.ron", include_str!("../assets/stage-2-secured.ron"));
+
+fn load((file, text): (&str, &str)) -> Infrastructure {
+    Infrastructure::from_ron(file, text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn stage_2() -> Infrastructure {
+    load(STAGE_2)
+}
+
+fn component(id: &str) -> Element {
+    Element::Component(ComponentId::new(id))
+}
+
+fn server(id: &str) -> Element {
+    Element::Server(ServerId::new(id))
+}
+
+fn hop(from: &str, to: &str) -> Element {
+    Element::Hop(ComponentId::new(from), ComponentId::new(to))
+}
+
+fn without(elements: &[Element]) -> Outage {
+    elements.iter().cloned().collect()
+}
+
+/// The single points of a kind by name, in the order in which they are listed.
+fn points(infra: &Infrastructure, kind: RequestKind) -> Vec<String> {
+    let points = single_points(infra, kind).unwrap_or_else(|broken| panic!("{broken}"));
+    points.iter().map(|point| point.element.to_string()).collect()
+}
+
+/// The kinds that work during an outage.
+fn working(infra: &Infrastructure, outage: &Outage) -> Vec<RequestKind> {
+    RequestKind::ALL.into_iter().filter(|kind| works(infra, outage, *kind).is_ok()).collect()
+}
+
+#[test]
+fn the_balancer_is_a_single_point_for_all_and_the_primary_for_writes_only() {
+    let infra = stage_2();
+    assert_eq!(points(&infra, RequestKind::Static), ["dns", "fw-1", "lb-1", "server-1"]);
+    assert_eq!(points(&infra, RequestKind::Read), ["dns", "fw-1", "lb-1", "server-1"]);
+    // app-2 writes to db-1 through firewall 2; app-1 is behind it, too.
+    let write = ["dns", "fw-1", "lb-1", "fw-2", "db-1", "server-1", "server-2"];
+    assert_eq!(points(&infra, RequestKind::Write), write);
+}
+
+#[test]
+fn redundancy_counts_per_kind() {
+    use RequestKind::{Read, Static, Write};
+    let infra = stage_2();
+    let all = RequestKind::ALL.to_vec();
+    assert_eq!(working(&infra, &Outage::none()), all);
+    assert_eq!(working(&infra, &without(&[component("web-1")])), all);
+    assert_eq!(working(&infra, &without(&[component("web-1"), component("web-2")])), []);
+    assert_eq!(working(&infra, &without(&[component("app-1"), component("app-2")])), [Static]);
+    assert_eq!(working(&infra, &without(&[component("db-1")])), [Static, Read]);
+    assert_eq!(working(&infra, &without(&[component("db-2")])), all);
+    assert_eq!(working(&infra, &without(&[component("db-1"), component("db-2")])), [Static]);
+    assert_eq!(working(&infra, &without(&[server("server-2")])), [Static, Read]);
+    assert_eq!(working(&infra, &without(&[server("server-3")])), all);
+    // The web server of one machine and the application of the other: neither way is whole.
+    assert_eq!(working(&infra, &without(&[component("web-1"), component("app-2")])), [Static]);
+    assert_eq!(working(&infra, &without(&[component("web-1"), hop("app-2", "db-1")])), [Static, Read]);
+    assert_eq!(working(&infra, &without(&[component("web-1"), hop("app-1", "db-1")])), [Static, Read, Write]);
+}
+
+#[test]
+fn the_visitor_and_the_monitoring_are_no_part_of_the_service() {
+    let infra = stage_2();
+    let names = ["browser", "agent-1", "agent-2", "agent-3", "monitor"];
+    let outage: Outage = names.into_iter().map(component).collect();
+    assert_eq!(outage.elements().len(), names.len());
+    assert_eq!(working(&infra, &outage), RequestKind::ALL);
+}
+
+#[test]
+fn broken_names_what_is_missing_and_what_is_in_the_way() {
+    let infra = stage_2();
+    let broken = |elements: &[Element], kind| works(&infra, &without(elements), kind).expect_err("out");
+    let expected = |missing, obstacles: &[Obstacle]| Broken { missing, obstacles: obstacles.iter().cloned().collect() };
+    let out = Obstacle::Out;
+
+    assert_eq!(broken(&[component("dns")], RequestKind::Static), expected(Missing::Resolver, &[out(component("dns"))]));
+    assert_eq!(broken(&[server("server-1")], RequestKind::Static), expected(Missing::Entry, &[out(server("server-1"))]));
+    let fw_1 = Obstacle::FirewallOut { firewall: ComponentId::new("fw-1"), hop: hop("browser", "lb-1") };
+    assert_eq!(broken(&[component("fw-1")], RequestKind::Read), expected(Missing::Entry, &[fw_1]));
+    assert_eq!(
+        broken(&[component("web-1"), hop("lb-1", "web-2")], RequestKind::Static),
+        expected(Missing::WebServer, &[out(component("web-1")), out(hop("lb-1", "web-2"))])
+    );
+    assert_eq!(
+        broken(&[component("app-1"), component("app-2")], RequestKind::Read),
+        expected(Missing::Application, &[out(component("app-1")), out(component("app-2"))])
+    );
+    assert_eq!(
+        broken(&[component("db-1"), component("db-2")], RequestKind::Read),
+        expected(Missing::Database, &[out(component("db-1")), out(component("db-2"))])
+    );
+    // The replica would have refused the write: its outage is beside the point.
+    assert_eq!(
+        broken(&[component("db-1"), component("db-2")], RequestKind::Write),
+        expected(Missing::Primary, &[out(component("db-1"))])
+    );
+}
+
+#[test]
+fn every_single_point_says_why_in_a_sentence() {
+    let why = |infra: &Infrastructure, kind, name: &str| {
+        let points = single_points(infra, kind).expect("it works");
+        points.into_iter().find(|point| point.element.to_string() == name).map(|point| point.why())
+    };
+    let infra = stage_2();
+    assert_eq!(
+        why(&infra, RequestKind::Write, "db-1").as_deref(),
+        Some("Without db-1 no write request works: no database that takes writes can be reached.")
+    );
+    assert_eq!(
+        why(&infra, RequestKind::Static, "fw-1").as_deref(),
+        Some(
+            "Without fw-1 no static request works: the site's entry cannot be reached: fw-1 is out, and browser → lb-1 must cross it."
+        )
+    );
+    assert_eq!(why(&infra, RequestKind::Read, "db-1"), None);
+}
+
+/// A site on one server, whose firewall has the rules given.
+fn guarded(inbound: &str) -> Infrastructure {
+    let text = format!(
+        r#"(format: 1, id: "guarded", title: "t", summary: "s", servers: [(id: "s-1")],
+        components: [(id: "browser", kind: Browser), (id: "web-1", kind: Web(), server: "s-1"),
+            (id: "fw-1", kind: Firewall(servers: ["s-1"], inbound: [{inbound}]), server: "s-1")],
+        links: [(from: "browser", to: "web-1", protocol: Http)])"#
+    );
+    load(("guarded.ron", &text))
+}
+
+#[test]
+fn a_site_that_never_works_is_said_to_be_broken_instead_of_having_points() {
+    let closed = guarded("(ports: [22])");
+    let denied = Obstacle::Denied { firewall: ComponentId::new("fw-1"), hop: hop("browser", "web-1") };
+    let broken = Broken { missing: Missing::Entry, obstacles: [denied].into() };
+    assert_eq!(single_points(&closed, RequestKind::Static), Err(broken.clone()));
+    assert_eq!(broken.to_string(), "the site's entry cannot be reached: fw-1 does not let browser → web-1 pass");
+    let link = closed.link_between("browser", "web-1").expect("a link");
+    assert_eq!(Carriers::of(&closed).kinds(link), [], "what is blocked carries nothing");
+
+    let open = guarded("(ports: [443])");
+    assert_eq!(points(&open, RequestKind::Static), ["web-1", "fw-1", "s-1"]);
+    let nowhere = single_points(&open, RequestKind::Read).expect_err("no application");
+    assert_eq!(nowhere.to_string(), "no application server can be reached: nothing leads there");
+}
+
+/// A site without servers or firewalls.
+fn site(components: &str, links: &str) -> Infrastructure {
+    let text = format!(
+        r#"(format: 1, id: "site", title: "t", summary: "s",
+        components: [(id: "browser", kind: Browser), {components}], links: [{links}])"#
+    );
+    load(("site.ron", &text))
+}
+
+#[test]
+fn a_web_server_with_a_database_link_runs_the_code_itself() {
+    let infra = site(
+        r#"(id: "web-1", kind: Web()), (id: "db-1", kind: Database(role: Replica)), (id: "db-2", kind: Database(role: Replica))"#,
+        r#"(from: "browser", to: "web-1", protocol: Http), (from: "web-1", to: "db-1", protocol: Sql),
+        (from: "db-1", to: "db-2", protocol: Replication)"#,
+    );
+    assert_eq!(working(&infra, &Outage::none()), [RequestKind::Static, RequestKind::Read]);
+    let broken = works(&infra, &Outage::none(), RequestKind::Write).expect_err("a replica refuses writes");
+    assert_eq!((broken.missing, broken.obstacles.len()), (Missing::Primary, 0));
+    let carriers = Carriers::of(&infra);
+    let kinds = |from: &str, to: &str| carriers.kinds(infra.link_between(from, to).expect("a link"));
+    assert_eq!(kinds("web-1", "db-1"), [RequestKind::Read, RequestKind::Write], "the refused write was on the wire");
+    assert_eq!(kinds("db-1", "db-2"), [], "a replica passes on only what a primary has written");
+}
+
+#[test]
+fn only_what_could_have_helped_is_in_the_way() {
+    let infra = site(
+        r#"(id: "lb-1", kind: LoadBalancer()), (id: "app-1", kind: App()), (id: "app-2", kind: App()),
+        (id: "db-1", kind: Database(role: Primary)), (id: "db-2", kind: Database(role: Replica)), (id: "db-3", kind: Database(role: Replica))"#,
+        r#"(from: "browser", to: "lb-1", protocol: Http), (from: "lb-1", to: "app-1", protocol: Http),
+        (from: "lb-1", to: "app-2", protocol: Http), (from: "app-1", to: "db-1", protocol: Sql), (from: "app-1", to: "db-2", protocol: Sql),
+        (from: "app-2", to: "db-2", protocol: Sql), (from: "db-1", to: "db-2", protocol: Replication), (from: "db-2", to: "db-3", protocol: Replication)"#,
+    );
+    let broken = |elements: &[Element], kind| works(&infra, &without(elements), kind).expect_err("out");
+    let out = |elements: &[Element]| elements.iter().cloned().map(Obstacle::Out).collect();
+    let databases = [component("db-1"), component("db-2")];
+    assert_eq!(broken(&databases, RequestKind::Read), Broken { missing: Missing::Database, obstacles: out(&databases) });
+    assert_eq!(broken(&databases, RequestKind::Write).obstacles, out(&databases[..1]), "the replica would have refused");
+    let applications = [component("app-1"), component("app-2")];
+    let all_out = Broken { missing: Missing::Application, obstacles: out(&applications) };
+    assert_eq!(broken(&applications, RequestKind::Read), all_out, "there is no web server to miss");
+    assert_eq!(broken(&applications, RequestKind::Static), all_out);
+
+    let carriers = Carriers::of(&infra);
+    let kinds = |from: &str, to: &str| carriers.kinds(infra.link_between(from, to).expect("a link"));
+    assert_eq!(kinds("db-2", "db-3"), [RequestKind::Write], "a change goes on from replica to replica");
+}
+
+#[test]
+fn a_cut_hop_to_somebody_who_is_reached_otherwise_is_not_in_the_way() {
+    let infra = stage_2();
+    let cut = [hop("app-1", "db-2"), component("db-1"), hop("app-2", "db-2")];
+    let both = works(&infra, &without(&cut), RequestKind::Read).expect_err("no database");
+    assert_eq!(both.obstacles, cut.iter().cloned().map(Obstacle::Out).collect());
+
+    let infra = load(("assets/design-1.ron", include_str!("../assets/design-1.ron")));
+    let cut = without(&[hop("lb-1", "app-1"), component("db-1")]);
+    let broken = works(&infra, &cut, RequestKind::Read).expect_err("no database");
+    assert_eq!(broken.obstacles, [Obstacle::Out(component("db-1"))].into(), "the web server reaches the application");
+}

@@ -1,0 +1,271 @@
+//! Random drawings: the analysis against brute force, and against petgraph's dominators.
+//!
+//! The oracles know the rules of a request from their wording, not from the code under test.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::load;
+use hoplight::analysis::{Carriers, Outage, single_points, works};
+use hoplight::model::firewall::RuleAction;
+use hoplight::model::{ComponentIx, ComponentKind, DatabaseRole, Element, Infrastructure, Protocol, RequestKind};
+use petgraph::algo::dominators;
+use petgraph::graph::DiGraph;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+
+const GENES: usize = 240;
+
+/// A line of numbers that decides what is drawn; when it is used up, it goes on with zeros.
+struct Genes<'a>(std::slice::Iter<'a, u8>);
+
+impl Genes<'_> {
+    fn below(&mut self, n: u8) -> u8 {
+        self.0.next().map_or(0, |gene| gene % n)
+    }
+
+    fn one_in(&mut self, n: u8) -> bool {
+        self.below(n) == 1
+    }
+}
+
+/// Draws a site: one entry, a few of everything else, links with kinds, servers, and firewalls with rules if wanted.
+fn draw(genes: &[u8], firewalls: bool) -> Infrastructure {
+    let mut genes = Genes(genes.iter());
+    let mut names: Vec<(String, &str)> = Vec::new();
+    let tiers = [("dns", 0, 3), ("lb", 1, 2), ("web", 1, 3), ("app", 0, 3), ("db", 1, 3)];
+    for (tier, least, span) in tiers {
+        for number in 0..least + genes.below(span) {
+            names.push((format!("{tier}-{number}"), tier));
+        }
+    }
+    let mut components = String::from(r#"(id: "browser", kind: Browser), "#);
+    for (number, (name, tier)) in names.iter().enumerate() {
+        let kind = match *tier {
+            "dns" => "DnsResolver()",
+            "lb" => "LoadBalancer()",
+            "web" => "Web()",
+            "app" => "App()",
+            _ if genes.one_in(2) => "Database(role: Replica)",
+            _ => "Database(role: Primary)",
+        };
+        let server = if genes.one_in(4) {
+            String::new()
+        } else {
+            format!(r#", server: "s-{}""#, (number + usize::from(genes.below(3))) % 5)
+        };
+        write!(components, r#"(id: "{name}", kind: {kind}{server}), "#).expect("a string grows");
+    }
+    for number in 0..if firewalls { genes.below(4) } else { 0 } {
+        let before = &names[usize::from(genes.below(u8::try_from(names.len()).expect("a few names")))].0;
+        let servers = if genes.one_in(2) { format!(r#""s-{}""#, genes.below(5)) } else { String::new() };
+        let inbound = ["()", "(ports: [443, 8080])", "(ports: [3306, 53])"][usize::from(genes.below(3))];
+        let outbound = ["()", "()", "(ports: [8080])"][usize::from(genes.below(3))];
+        write!(
+            components,
+            r#"(id: "fw-{number}", kind: Firewall(servers: [{servers}], components: ["{before}"], inbound: [{inbound}],
+            outbound: [{outbound}]), server: "s-{}"), "#,
+            genes.below(5)
+        )
+        .expect("a string grows");
+    }
+    let mut links = String::from(r#"(from: "browser", to: "lb-0", protocol: Http), "#);
+    for (from_ix, (from, asker)) in names.iter().enumerate() {
+        for (to, answerer) in &names[from_ix + 1..] {
+            let protocol = match (*asker, *answerer) {
+                ("lb", "lb" | "web") | ("web", "app") => "Http",
+                ("lb", "app") if genes.one_in(4) => "Http",
+                ("app", "db") => "Sql",
+                ("web", "db") if genes.one_in(8) => "Sql",
+                ("db", "db") => "Replication",
+                _ => continue,
+            };
+            let kinds = ["", "", "", "", "kinds: [Read]", "kinds: [Write]", "kinds: [Static, Read]"][usize::from(genes.below(7))];
+            if !genes.one_in(4) {
+                write!(links, r#"(from: "{from}", to: "{to}", protocol: {protocol}, {kinds}), "#).expect("a string grows");
+            }
+        }
+    }
+    for (name, _) in names.iter().filter(|(_, tier)| *tier == "dns") {
+        let kinds = if genes.one_in(4) { "kinds: [Static, Write]" } else { "" };
+        write!(links, r#"(from: "browser", to: "{name}", protocol: Dns, {kinds}), "#).expect("a string grows");
+    }
+    let servers = ["0", "1", "2", "3", "4"].map(|number| format!(r#"(id: "s-{number}")"#)).join(", ");
+    let text = format!(
+        r#"(format: 1, id: "random", title: "t", summary: "s", servers: [{servers}], components: [{components}], links: [{links}])"#
+    );
+    load(("random.ron", &text))
+}
+
+fn ends(kind: &ComponentKind, request: RequestKind) -> bool {
+    match (request, kind) {
+        (RequestKind::Static, ComponentKind::Web(_) | ComponentKind::App(_))
+        | (RequestKind::Read, ComponentKind::Database(_)) => true,
+        (RequestKind::Write, ComponentKind::Database(database)) => database.role == DatabaseRole::Primary,
+        _ => false,
+    }
+}
+
+/// Every whole way of a request from `at`: the elements that it needs. Drawings have no circles, so this ends.
+fn ways_from(infra: &Infrastructure, at: ComponentIx, request: RequestKind) -> Vec<BTreeSet<Element>> {
+    if ends(&infra.component(at).kind, request) {
+        return vec![BTreeSet::new()];
+    }
+    let mut ways = Vec::new();
+    for hop in infra.hops().filter(|hop| hop.from == at) {
+        let link = infra.link(hop.link);
+        let travels = matches!(link.protocol, Protocol::Http | Protocol::Sql) && link.kinds[request.index()];
+        if travels && let Some(needed) = needs(infra, &hop) {
+            ways.extend(ways_from(infra, hop.to, request).into_iter().map(|rest| &rest | &needed));
+        }
+    }
+    ways
+}
+
+/// What one hop needs, or nothing if a firewall forbids it.
+fn needs(infra: &Infrastructure, hop: &hoplight::model::Hop) -> Option<BTreeSet<Element>> {
+    let allowed = hop.guards.iter().all(|guard| guard.verdict.action == RuleAction::Allow);
+    let mut needed = BTreeSet::from([infra.hop_element(hop.link)]);
+    for ix in hop.guards.iter().map(|guard| guard.firewall).chain([hop.to]) {
+        let component = infra.component(ix);
+        needed.insert(Element::Component(component.id.clone()));
+        needed.extend(component.server.clone().map(Element::Server));
+    }
+    allowed.then_some(needed)
+}
+
+/// Every whole way of a new visitor's request, the lookup included.
+fn ways(infra: &Infrastructure, request: RequestKind) -> Vec<BTreeSet<Element>> {
+    let requests = ways_from(infra, infra.find("browser").expect("a browser"), request);
+    let lookups: Vec<_> = infra
+        .hops()
+        .filter(|hop| infra.link(hop.link).protocol == Protocol::Dns && infra.link(hop.link).serves(request))
+        .collect();
+    if lookups.is_empty() {
+        return requests;
+    }
+    let lookups = lookups.iter().filter_map(|hop| needs(infra, hop));
+    lookups.flat_map(|lookup| requests.iter().map(move |way| way | &lookup)).collect()
+}
+
+/// All that can be knocked out.
+fn elements(infra: &Infrastructure) -> Vec<Element> {
+    let components = infra.components().map(|(_, component)| Element::Component(component.id.clone()));
+    let servers = infra.servers().map(|server| Element::Server(server.id.clone()));
+    components.chain(servers).chain(infra.links().map(|(link, _)| infra.hop_element(link))).collect()
+}
+
+/// What every way to an answer passes, according to petgraph. Knows no servers and no firewalls.
+fn dominators_of_answers(infra: &Infrastructure, request: RequestKind) -> Option<BTreeSet<Element>> {
+    let browser = infra.find("browser").expect("a browser");
+    let mut graph: DiGraph<Option<ComponentIx>, ()> = DiGraph::new();
+    let nodes: Vec<_> = infra.components().map(|(ix, _)| graph.add_node(Some(ix))).collect();
+    let (start, answer) = (graph.add_node(None), graph.add_node(None));
+    let mut named = false;
+    for hop in infra.hops() {
+        let link = infra.link(hop.link);
+        let (from, to) = (nodes[hop.from.index()], nodes[hop.to.index()]);
+        if !link.serves(request) {
+            continue;
+        }
+        if link.protocol == Protocol::Dns {
+            // First the name, then the request: in series.
+            graph.extend_with_edges([(start, to), (to, nodes[browser.index()])]);
+            named = true;
+        } else if link.protocol != Protocol::Replication
+            && link.serves(request)
+            && !ends(&infra.component(hop.from).kind, request)
+        {
+            graph.add_edge(from, to, ());
+        }
+    }
+    if !named {
+        graph.add_edge(start, nodes[browser.index()], ());
+    }
+    for (ix, _) in infra.components().filter(|(_, component)| ends(&component.kind, request)) {
+        graph.add_edge(nodes[ix.index()], answer, ());
+    }
+    let passed = dominators::simple_fast(&graph, start);
+    let passed = passed.strict_dominators(answer)?.filter_map(|node| graph[node]).filter(|ix| *ix != browser);
+    Some(passed.map(|ix| Element::Component(infra.component(ix).id.clone())).collect())
+}
+
+fn genes() -> impl Strategy<Value = Vec<u8>> {
+    proptest::collection::vec(any::<u8>(), GENES)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn works_agrees_with_enumerating_all_ways(genes in genes(), picks in proptest::collection::vec(any::<prop::sample::Index>(), 0..4)) {
+        let infra = draw(&genes, true);
+        let elements = elements(&infra);
+        let out: BTreeSet<Element> =
+            picks.iter().map(|pick| pick.get(&elements).clone()).filter(|element| element.to_string() != "browser").collect();
+        let outage: Outage = out.iter().cloned().collect();
+        for kind in RequestKind::ALL {
+            let expected = ways(&infra, kind).iter().any(|way| way.is_disjoint(&out));
+            prop_assert_eq!(works(&infra, &outage, kind).is_ok(), expected, "{:?} without {:?}", kind, out);
+        }
+    }
+
+    #[test]
+    fn single_points_are_what_all_ways_have_in_common(genes in genes()) {
+        let infra = draw(&genes, true);
+        for kind in RequestKind::ALL {
+            let common = ways(&infra, kind).into_iter().reduce(|a, b| &a & &b);
+            let common = common.map(|set| set.into_iter().filter(|element| !matches!(element, Element::Hop(..))).collect());
+            let found = single_points(&infra, kind).ok();
+            let count = found.as_ref().map_or(0, Vec::len);
+            let found: Option<BTreeSet<_>> = found.map(|points| points.into_iter().map(|point| point.element).collect());
+            prop_assert_eq!(count, found.as_ref().map_or(0, BTreeSet::len), "nothing is listed twice");
+            prop_assert_eq!(found, common, "{:?}", kind);
+        }
+    }
+
+    #[test]
+    fn single_components_are_the_dominators_of_an_answer(genes in genes()) {
+        let infra = draw(&genes, false);
+        for kind in RequestKind::ALL {
+            let found: Option<BTreeSet<Element>> = single_points(&infra, kind).ok().map(|points| {
+                points.into_iter().map(|point| point.element).filter(|element| matches!(element, Element::Component(_))).collect()
+            });
+            prop_assert_eq!(found, dominators_of_answers(&infra, kind), "{:?}", kind);
+        }
+    }
+
+    #[test]
+    fn a_hop_of_a_whole_way_carries_its_kind_and_a_forbidden_one_none(genes in genes()) {
+        let infra = draw(&genes, true);
+        let carriers = Carriers::of(&infra);
+        for kind in RequestKind::ALL {
+            let used: BTreeSet<Element> = ways(&infra, kind).into_iter().flatten().collect();
+            for hop in infra.hops() {
+                let carries = carriers.carries(hop.link, kind);
+                let element = infra.hop_element(hop.link);
+                prop_assert!(carries || !used.contains(&element), "{} carries {:?}", element, kind);
+                let open = infra.link(hop.link).serves(kind) && needs(&infra, &hop).is_some();
+                prop_assert!(open || !carries, "{} is closed to {:?}", element, kind);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_drawings_are_worth_testing() {
+    let mut runner = TestRunner::deterministic();
+    let (mut whole, mut broken, mut redundant) = (0, 0, 0);
+    for _ in 0..100 {
+        let genes = genes().new_tree(&mut runner).expect("a drawing").current();
+        let infra = draw(&genes, true);
+        for kind in RequestKind::ALL {
+            let ways = ways(&infra, kind);
+            broken += u32::from(ways.is_empty());
+            whole += u32::from(!ways.is_empty());
+            redundant += u32::from(ways.len() > 2);
+        }
+    }
+    assert!(whole > 100 && broken > 30 && redundant > 40, "{whole} work, {broken} do not, {redundant} have several ways");
+}
