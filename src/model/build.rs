@@ -82,7 +82,9 @@ pub(super) fn build(scenario: Scenario, file: &str, text: &str) -> Result<Infras
     if traffic.static_share.get() + traffic.write_share.get() > 1.0 + 1e-9 {
         return Err(ContentError::at(file, text, None, "static_share and write_share together exceed 1"));
     }
+    let firewalls = graph.node_indices().filter(|ix| matches!(graph[*ix].kind, ComponentKind::Firewall(_))).collect();
     let infrastructure = Infrastructure {
+        firewalls,
         id: scenario.id,
         title: scenario.title,
         summary: scenario.summary,
@@ -153,7 +155,7 @@ impl Builder<'_> {
             ),
             Protocol::Sql => (
                 matches!(from, Kind::App(_) | Kind::Web(_)) && matches!(to, Kind::Database(_)),
-                "an SQL link goes from an application to a database",
+                "an SQL link goes from an application, or a web server that runs the code, to a database",
             ),
             Protocol::Replication => (
                 matches!(from, Kind::Database(_)) && matches!(to, Kind::Database(_)),

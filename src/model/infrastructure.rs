@@ -15,7 +15,7 @@ use super::element::Element;
 use super::firewall::{Direction, FirewallSpec};
 use super::hop::{self, Guard, Hop};
 use super::id::{ComponentId, ScenarioId, ServerId};
-use super::link::Link;
+use super::link::{Link, Protocol};
 use super::scenario::Scenario;
 use super::text::Text;
 use super::tls::{Certificate, TlsConfig, TlsMode};
@@ -39,6 +39,8 @@ pub struct Infrastructure {
     pub(super) servers: IndexMap<ServerId, Server>,
     pub(super) graph: DiGraph<Component, Link, u32>,
     pub(super) index: BTreeMap<ComponentId, ComponentIx>,
+    /// The firewalls: every hop asks for them.
+    pub(super) firewalls: Vec<ComponentIx>,
 }
 
 impl PartialEq for Infrastructure {
@@ -235,11 +237,14 @@ impl Infrastructure {
     /// The firewalls that a new connection on `link` crosses: first those that let it out, then those that let it in.
     fn guards(&self, link: LinkIx) -> Vec<Guard> {
         let (from, to) = self.ends(link);
-        let port = self.link(link).port;
+        let (port, protocol) = (self.link(link).port, self.link(link).protocol);
+        // Changes flow to the replica, but it is the replica that opens the connection.
+        let (from, to) = if protocol == Protocol::Replication { (to, from) } else { (from, to) };
         let (asker, answerer) = (self.component(from), self.component(to));
         let mut out = Vec::new();
         let mut inward = Vec::new();
-        for (firewall, spec) in self.firewalls() {
+        for firewall in self.firewalls.iter().copied() {
+            let ComponentKind::Firewall(spec) = &self.graph[firewall].kind else { continue };
             match (self.protects(spec, from), self.protects(spec, to)) {
                 (true, false) => {
                     let verdict = spec.judge(Direction::Outbound, &answerer.id, answerer.server.as_ref(), port);
