@@ -6,5 +6,6 @@
 //! main ─▶ cli ─▶ tui ─▶ app ─▶ lesson ─▶ { analysis, sim } ─▶ model
 //! ```
 
+pub mod lesson;
 pub mod model;
 pub mod sim;
