@@ -7,5 +7,6 @@
 //! ```
 
 pub mod analysis;
+pub mod lesson;
 pub mod model;
 pub mod sim;

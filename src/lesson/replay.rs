@@ -1,0 +1,295 @@
+//! Plays a lesson's solutions, to see whether they pass its gates.
+//!
+//! A lesson whose solution fails is a dead end, and a goal that is met beforehand teaches nothing. Must not know content
+//! rules: only what happens when the lesson runs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::model::{Element, Infrastructure};
+use crate::sim::{CommandError, SimTime, Simulation, Timeline};
+
+use super::act::{Act, Pace};
+use super::condition::Observation;
+use super::form::{Gate, Lesson};
+use super::outcome::{Answered, Changed, Entry, Moved, Score, Stay, Submitted, Toggled};
+use super::run::{LessonRun, Place};
+
+/// How often a waiting learner's goals are looked at.
+const FRAME: Duration = Duration::from_millis(100);
+
+/// What became of a lesson.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Replay {
+    /// How many steps were played.
+    pub steps: usize,
+    /// How much simulated time the solutions took.
+    pub simulated: SimTime,
+    /// How the quiz went: every right option is chosen, every mark computed.
+    pub score: Score,
+}
+
+/// Why a lesson cannot be played. Steps are numbered from 1.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum ReplayError {
+    /// The commands with which a step begins cannot be done.
+    #[error("step {step} cannot begin: {error}")]
+    CannotBegin {
+        /// The step.
+        step: usize,
+        /// What refused.
+        error: CommandError,
+    },
+    /// A goal is met before the learner has done anything.
+    #[error("step {step}: goal {goal:?} is met before its solution has begun: it cannot fail")]
+    MetBefore {
+        /// The step.
+        step: usize,
+        /// Its goal.
+        goal: String,
+    },
+    /// The gate passes if the learner only waits, though the solution does more.
+    #[error("step {step} passes if one only waits: what its solution does makes no difference")]
+    WaitingSuffices {
+        /// The step.
+        step: usize,
+    },
+    /// An act of the solution cannot be done.
+    #[error("step {step}: the solution's act {act:?} fails: {why}")]
+    CannotAct {
+        /// The step.
+        step: usize,
+        /// The act, in words.
+        act: String,
+        /// Why.
+        why: String,
+    },
+    /// The solution does not pass the gate.
+    #[error("step {step} does not pass with its solution: {stay}")]
+    NotPassed {
+        /// The step.
+        step: usize,
+        /// What is open.
+        stay: Stay,
+    },
+    /// A question of the quiz cannot be answered rightly.
+    #[error("question {question} has no right answer")]
+    NoRightAnswer {
+        /// The question, from 1.
+        question: usize,
+    },
+}
+
+/// A learner who does as the solutions say.
+#[derive(Clone, Debug)]
+struct Player {
+    timeline: Timeline,
+    run: LessonRun,
+    selected: Option<Element>,
+    pace: Pace,
+    paused: bool,
+    steps_forward: u32,
+    steps_back: u32,
+}
+
+/// Plays a lesson from the start to the end, on a simulation of its own.
+///
+/// # Errors
+/// The first step that does not begin, or does not pass, or passes by itself.
+pub fn replay(lesson: &Arc<Lesson>, infrastructure: &Arc<Infrastructure>, seed: u64) -> Result<Replay, ReplayError> {
+    let mut player = Player::begin(lesson, infrastructure, seed, 0)?;
+    for number in 0..lesson.steps.len() {
+        player.play_step(number)?;
+        if let Moved::Step(entry) = player.leave(number)? {
+            player.enter(number + 1, &entry)?;
+        }
+    }
+    player.play_quiz()?;
+    let (simulated, score) = (player.timeline.simulation().now(), player.run.score());
+    Ok(Replay { steps: lesson.steps.len(), simulated, score })
+}
+
+/// Plays one step, by number from 0, as a learner meets it who has skipped all steps before or comes back to it later.
+///
+/// # Errors
+/// If the step does not begin, or does not pass, or passes by itself.
+pub fn replay_step(
+    lesson: &Arc<Lesson>,
+    infrastructure: &Arc<Infrastructure>,
+    seed: u64,
+    number: usize,
+) -> Result<(), ReplayError> {
+    let mut player = Player::begin(lesson, infrastructure, seed, number)?;
+    player.play_step(number)?;
+    player.leave(number).map(drop)
+}
+
+impl Player {
+    fn begin(lesson: &Arc<Lesson>, infra: &Arc<Infrastructure>, seed: u64, step: usize) -> Result<Self, ReplayError> {
+        let (run, entry) = LessonRun::start_at(Arc::clone(lesson), step);
+        let timeline = Timeline::new(Simulation::new(Arc::clone(infra), seed));
+        let pace = Pace::default();
+        let mut player = Self { timeline, run, selected: None, pace, paused: false, steps_forward: 0, steps_back: 0 };
+        player.enter(step, &entry)?;
+        Ok(player)
+    }
+
+    fn enter(&mut self, number: usize, entry: &Entry) -> Result<(), ReplayError> {
+        entry
+            .carry_out(|command| self.timeline.act(command))
+            .map_err(|error| ReplayError::CannotBegin { step: number + 1, error })?;
+        self.pace = entry.pace.unwrap_or(self.pace);
+        self.paused = false;
+        match self.observe() {
+            Changed::Nothing => Ok(()),
+            Changed::Goals(met) | Changed::Passed(met) => {
+                let goals = self.run.step().map_or(&[][..], |step| step.goals());
+                let goal = met.first().and_then(|number| goals.get(*number)).map(|goal| goal.label.to_string());
+                Err(ReplayError::MetBefore { step: number + 1, goal: goal.unwrap_or_default() })
+            }
+        }
+    }
+
+    fn observe(&mut self) -> Changed {
+        let seen = Observation {
+            sim: self.timeline.simulation(),
+            selected: self.selected.as_ref(),
+            pace: self.pace,
+            paused: self.paused,
+            steps_forward: self.steps_forward,
+            steps_back: self.steps_back,
+        };
+        self.run.observe(&seen)
+    }
+
+    fn wait(&mut self, time: Duration) {
+        let end = self.timeline.simulation().now() + time;
+        while self.timeline.simulation().now() < end {
+            let next = (self.timeline.simulation().now() + FRAME).min(end);
+            self.timeline.seek(next);
+            let _ = self.observe();
+        }
+    }
+
+    /// Plays the solution of the step that the player is at.
+    fn play_step(&mut self, number: usize) -> Result<(), ReplayError> {
+        let Some(step) = self.run.lesson().steps.get(number).cloned() else { return Ok(()) };
+        if matches!(step.gate, Gate::Goals(_)) {
+            let waits = step.solution.iter().filter_map(|act| if let Act::Wait(time) = act { Some(*time) } else { None });
+            let time: Duration = waits.map(crate::model::quantity::Seconds::duration).sum();
+            let does_more = step.solution.iter().any(|act| !matches!(act, Act::Wait(_)));
+            let mut idle = self.clone();
+            idle.wait(time.max(FRAME));
+            if does_more && idle.run.is_open() {
+                return Err(ReplayError::WaitingSuffices { step: number + 1 });
+            }
+        }
+        for act in &step.solution {
+            self.act(act).map_err(|why| ReplayError::CannotAct { step: number + 1, act: act.to_string(), why })?;
+            let _ = self.observe();
+        }
+        Ok(())
+    }
+
+    fn act(&mut self, act: &Act) -> Result<(), String> {
+        match act {
+            Act::Select(element) => self.selected = Some(element.clone()),
+            Act::Do(command) => self.timeline.act(command.clone()).map_err(|error| error.to_string())?,
+            Act::Wait(_) if self.paused => return Err("time stands still: resume first".into()),
+            Act::Wait(time) => self.wait(time.duration()),
+            Act::Pace(pace) => self.pace = *pace,
+            Act::Pause => self.paused = true,
+            Act::Resume => self.paused = false,
+            Act::Step(hops) => {
+                self.paused = true;
+                for _ in 0..*hops {
+                    if !self.timeline.step_forward(None) {
+                        return Err("nothing moves".into());
+                    }
+                    self.steps_forward += 1;
+                    let _ = self.observe();
+                }
+            }
+            Act::StepBack(hops) => {
+                self.paused = true;
+                for _ in 0..*hops {
+                    if !self.timeline.step_back(None) {
+                        return Err("there is nothing before this".into());
+                    }
+                    self.steps_back += 1;
+                    let _ = self.observe();
+                }
+            }
+            Act::Answer(choice) => {
+                let choice = choice.checked_sub(1).ok_or("answers count from 1")?;
+                match self.run.answer(choice as usize) {
+                    Answered::Right(_) | Answered::Predicted => {}
+                    Answered::Wrong(why) => return Err(format!("this answer is wrong: {why}")),
+                    Answered::Refused(refusal) => return Err(refusal.to_string()),
+                }
+            }
+            Act::Mark => self.mark()?,
+        }
+        Ok(())
+    }
+
+    /// Marks what is right, as computed, and submits it.
+    fn mark(&mut self) -> Result<(), String> {
+        let infra = Arc::clone(self.timeline.simulation().infrastructure());
+        let target = self.run.question().and_then(super::Question::target).ok_or("nothing is to be marked here")?;
+        let right = target.right(&infra);
+        if right.is_empty() {
+            return Err("the right set is empty".into());
+        }
+        for element in right {
+            if let Toggled::Refused(refusal) = self.run.toggle_mark(&infra, element) {
+                return Err(refusal.to_string());
+            }
+        }
+        match self.run.submit_marks(&infra) {
+            Submitted::Right(_) | Submitted::Predicted => Ok(()),
+            Submitted::Wrong { missing, extra } => Err(format!("{missing} are missing, {extra} too many")),
+            Submitted::Refused(refusal) => Err(refusal.to_string()),
+        }
+    }
+
+    fn leave(&mut self, number: usize) -> Result<Moved, ReplayError> {
+        match self.run.proceed() {
+            Moved::Stays(stay) => Err(ReplayError::NotPassed { step: number + 1, stay }),
+            moved => Ok(moved),
+        }
+    }
+
+    fn play_quiz(&mut self) -> Result<(), ReplayError> {
+        while let Place::Quiz(number) = self.run.place() {
+            let wrong = ReplayError::NoRightAnswer { question: number + 1 };
+            let question = self.run.question().cloned().ok_or_else(|| wrong.clone())?;
+            if question.target().is_some() {
+                self.mark().map_err(|_| wrong)?;
+            } else {
+                let right = question.choices().iter().position(|choice| choice.right);
+                if !right.is_some_and(|right| matches!(self.run.answer(right), Answered::Right(_))) {
+                    return Err(wrong);
+                }
+            }
+            let _ = self.run.proceed();
+        }
+        Ok(())
+    }
+}
+
+impl ReplayError {
+    /// The step that it is about, from 1.
+    pub fn step(&self) -> Option<usize> {
+        match self {
+            Self::CannotBegin { step, .. }
+            | Self::MetBefore { step, .. }
+            | Self::WaitingSuffices { step }
+            | Self::CannotAct { step, .. }
+            | Self::NotPassed { step, .. } => Some(*step),
+            Self::NoRightAnswer { .. } => None,
+        }
+    }
+}
