@@ -6,4 +6,6 @@
 //! main ─▶ cli ─▶ tui ─▶ app ─▶ lesson ─▶ { analysis, sim } ─▶ model
 //! ```
 
+pub mod cli;
 pub mod model;
+pub mod tui;
