@@ -37,9 +37,12 @@ impl Program for Demo {
             KeyCode::Char('z') => return Flow::Suspend,
             KeyCode::Char('P') => panic!("as you wish"),
             KeyCode::Char('T') => drop(thread::spawn(|| panic!("in a thread, as you wish"))),
-            KeyCode::Char('B') => loop {
-                thread::park();
-            },
+            KeyCode::Char('B') => {
+                let _ = io::stdout().write_all(b"stuck").and_then(|()| io::stdout().flush());
+                loop {
+                    thread::park();
+                }
+            }
             KeyCode::Char('W') => loop {
                 if io::stdout().write_all(&[b'.'; 4096]).is_err() {
                     break;

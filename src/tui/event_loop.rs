@@ -71,22 +71,23 @@ impl<'a, P: Program> EventLoop<'a, P> {
 
     async fn turn(&mut self) -> io::Result<Ending> {
         let mut flow = self.resized()?;
-        self.pace.happened();
         loop {
             if flow == Flow::Continue {
                 flow = self.frame()?;
             }
             match flow {
                 Flow::Continue => {}
-                Flow::Suspend => self.suspend(Stopped::Job),
+                Flow::Suspend => _ = self.suspend(Stopped::Job),
                 Flow::Quit => return Ok(Ending::Quit),
             }
             flow = match self.wait().await {
-                Woken::Urgent(urgent) => match self.urgent(urgent)? {
-                    Some(ending) => return Ok(ending),
-                    None => Flow::Continue,
-                },
-                Woken::Event(event) => self.drain(event)?,
+                Woken::Urgent(Urgent::Interrupt) => return Ok(Ending::Quit),
+                Woken::Urgent(Urgent::End(signal)) => return Ok(Ending::Signal(signal)),
+                Woken::Urgent(Urgent::Panicked) => return Ok(Ending::Panicked),
+                Woken::Urgent(Urgent::Resized) => self.resized()?,
+                Woken::Urgent(Urgent::Stop) => self.suspend(Stopped::Process),
+                Woken::Urgent(Urgent::Continued) => self.continued()?,
+                Woken::Event(event) => self.drain(event),
                 Woken::Frame => Flow::Continue,
                 Woken::Settled => {
                     self.stop_again = false;
@@ -132,24 +133,24 @@ impl<'a, P: Program> EventLoop<'a, P> {
     }
 
     /// Handles the event and those behind it.
-    fn drain(&mut self, first: Event) -> io::Result<Flow> {
+    fn drain(&mut self, first: Event) -> Flow {
         self.pace.happened();
         let mut event = first;
         for _ in 0..BATCH {
-            let flow = self.event(event)?;
+            let flow = self.event(event);
             if flow != Flow::Continue {
-                return Ok(flow);
+                return flow;
             }
             match self.events.try_recv() {
                 Ok(next) => event = next,
                 Err(_) => break,
             }
         }
-        Ok(Flow::Continue)
+        Flow::Continue
     }
 
-    fn event(&mut self, event: Event) -> io::Result<Flow> {
-        Ok(match event {
+    fn event(&mut self, event: Event) -> Flow {
+        match event {
             Event::Key(key) if is_control(key, 'z') => Flow::Suspend,
             Event::Key(key) if is_control(key, 'l') => {
                 self.stale = true;
@@ -159,54 +160,41 @@ impl<'a, P: Program> EventLoop<'a, P> {
             Event::Key(key) => self.program.key(key),
             Event::Mouse(mouse) => self.program.mouse(mouse),
             Event::Paste(text) => self.program.paste(&text),
-            Event::Resize(..) => {
-                // The terminal may have cut or moved what it showed, even where the size is the same in the end.
-                self.stale = true;
-                self.resized()?
-            }
-            Event::FocusGained | Event::FocusLost => Flow::Continue,
-        })
+            // A new size has come as a signal, which does not wait behind the keys.
+            Event::Resize(..) | Event::FocusGained | Event::FocusLost => Flow::Continue,
+        }
     }
 
     /// Tells the program how much there is to draw on: the size of now, not that of an event which may be late.
     fn resized(&mut self) -> io::Result<Flow> {
+        // The terminal may have cut or moved what it showed, even where the size is the same in the end.
+        self.stale = true;
+        self.pace.happened();
         let size = self.terminal.size()?;
         Ok(self.program.resized(size.width, size.height))
     }
 
-    fn urgent(&mut self, urgent: Urgent) -> io::Result<Option<Ending>> {
-        match urgent {
-            Urgent::Interrupt => return Ok(Some(Ending::Quit)),
-            Urgent::End(signal) => return Ok(Some(Ending::Signal(signal))),
-            Urgent::Panicked => return Ok(Some(Ending::Panicked)),
-            Urgent::Stop => self.suspend(Stopped::Process),
-            Urgent::Continued if in_foreground() => self.resume()?,
-            // By `bg`, or by `kill`, whose signal may be about to be noticed.
-            Urgent::Continued => self.stop_again = true,
-        }
-        Ok(None)
-    }
-
     /// Gives the terminal back and stops. That we were continued comes as an urgent matter.
-    fn suspend(&mut self, who: Stopped) {
+    fn suspend(&mut self, who: Stopped) -> Flow {
         // Without a shell that could continue us, this would be the end.
         if can_stop() {
             self.tty.leave(GRACE);
             self.pace.rest();
             stop(who);
         }
+        Flow::Continue
     }
 
     /// Takes the terminal again. The window may have changed meanwhile.
-    fn resume(&mut self) -> io::Result<()> {
-        self.stop_again = false;
+    fn continued(&mut self) -> io::Result<Flow> {
+        // In the background after `bg`, or after `kill`, whose signal may be about to be noticed.
+        self.stop_again = !in_foreground();
+        if self.stop_again {
+            return Ok(Flow::Continue);
+        }
         self.tty.enter()?;
-        self.stale = true;
         self.pace.rest();
-        self.pace.happened();
-        // A program that would quit or suspend because of a size has its chance at the next event.
-        let _ = self.resized()?;
-        Ok(())
+        self.resized()
     }
 }
 

@@ -31,6 +31,8 @@ pub(super) enum Urgent {
     End(i32),
     /// A thread has panicked; its message is out.
     Panicked,
+    /// The window has changed its size.
+    Resized,
     /// Stop until continued.
     Stop,
     /// Continued after a stop, ours or another's.

@@ -1,4 +1,4 @@
-//! Signals: those that end us, those of job control, and a watchdog which sees to it that the former do.
+//! Signals: those that end us, those of job control and of the window, and a watchdog which sees to it that we end.
 //!
 //! Must not know the program, nor draw.
 
@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGXFSZ};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH, SIGXFSZ};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 use tokio::sync::mpsc::UnboundedSender;
@@ -75,12 +75,13 @@ pub(super) fn end_by(signal: i32) -> ! {
 
 /// Listens for signals from now on, and reports them as urgent.
 pub(super) fn listen(urgent: UnboundedSender<Urgent>, watchdog: Watchdog) -> io::Result<()> {
-    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT])?;
+    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])?;
     let serve = move || {
         for signal in signals.forever() {
             let report = match signal {
                 SIGTSTP => Urgent::Stop,
                 SIGCONT => Urgent::Continued,
+                SIGWINCH => Urgent::Resized,
                 fatal => Urgent::End(fatal),
             };
             // The event loop may be over already: then the process is about to end anyhow.

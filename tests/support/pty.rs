@@ -42,7 +42,7 @@ pub(crate) fn command(program: &Path) -> CommandBuilder {
     command
 }
 
-/// Where cargo puts the example of this name when it builds the tests.
+/// Where cargo puts the example of this name when it builds everything for `cargo test`.
 pub(crate) fn example(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let profile = test.ancestors().nth(2).unwrap();
@@ -67,7 +67,7 @@ impl Pty {
         let stalled = Arc::new(AtomicBool::new(false));
         let (mut reader, stop) = (pair.master.try_clone_reader().unwrap(), Arc::clone(&stalled));
         thread::spawn(move || {
-            let mut chunk = [0; 65536];
+            let mut chunk = vec![0; 65536];
             while let Ok(length @ 1..) = reader.read(&mut chunk) {
                 if output_in.send(chunk[..length].to_vec()).is_err() || stop.load(Ordering::SeqCst) {
                     break;
@@ -134,7 +134,7 @@ impl Pty {
     }
 
     /// Stops reading at the next output, so that the terminal's buffer fills. Something must be output then.
-    pub(crate) fn stall(&mut self) {
+    pub(crate) fn stall(&self) {
         self.stalled.store(true, Ordering::SeqCst);
     }
 
@@ -209,6 +209,24 @@ impl Drop for Process {
         if self.running {
             let _ = kill_process(self.pid, Signal::KILL);
         }
+    }
+}
+
+/// The end of a process which is not our child.
+#[cfg(target_os = "linux")]
+pub(crate) struct End(std::os::fd::OwnedFd);
+
+#[cfg(target_os = "linux")]
+impl End {
+    /// Begins to watch a process that runs.
+    pub(crate) fn of(process: Pid) -> Self {
+        Self(rustix::process::pidfd_open(process, rustix::process::PidfdFlags::empty()).unwrap())
+    }
+
+    /// Waits for the end of the process.
+    pub(crate) fn wait(&self) {
+        let mut ended = [rustix::event::PollFd::new(&self.0, rustix::event::PollFlags::IN)];
+        assert_eq!(rustix::event::poll(&mut ended, Some(&DEADLINE.try_into().unwrap())), Ok(1), "did not end");
     }
 }
 
