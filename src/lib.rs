@@ -7,6 +7,8 @@
 //! ```
 
 pub mod analysis;
+pub mod cli;
 pub mod lesson;
 pub mod model;
 pub mod sim;
+pub mod tui;

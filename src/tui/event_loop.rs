@@ -1,0 +1,206 @@
+//! The one event loop: input, urgent matters and frames in one `select!`, and the only place that reads the clock.
+//!
+//! Must not know what the program shows, nor how the terminal is taken and given back.
+
+use std::future::pending;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossterm::event::Event;
+use ratatui::Terminal;
+use signal_hook::consts::SIGHUP;
+use tokio::sync::mpsc::{Receiver, UnboundedReceiver};
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::guard::{Tty, hung_up, in_foreground};
+use super::input::{Urgent, is_control};
+use super::pace::Pace;
+use super::program::{Flow, Program};
+use super::run::Ending;
+use super::screen::Screen;
+use super::signal::{GRACE, Stopped, can_stop, stop};
+
+/// How many events are handled before urgent matters are looked at again.
+const BATCH: usize = 1024;
+
+/// How long a signal that came along with the continuation may take to be noticed before we stop again.
+const SETTLE: Duration = Duration::from_millis(50);
+
+/// Everything that happens between taking the terminal and giving it back.
+pub(super) struct EventLoop<'a, P> {
+    program: &'a mut P,
+    tty: Arc<Tty>,
+    terminal: Terminal<Screen>,
+    events: Receiver<Event>,
+    urgent: UnboundedReceiver<Urgent>,
+    pace: Pace,
+    /// The screen shows something else than ratatui believes.
+    stale: bool,
+    /// Continued in the background, where the terminal is not ours.
+    stop_again: bool,
+}
+
+/// What woke the loop.
+enum Woken {
+    Urgent(Urgent),
+    Event(Event),
+    Frame,
+    Settled,
+}
+
+impl<'a, P: Program> EventLoop<'a, P> {
+    pub(super) fn new(
+        program: &'a mut P,
+        tty: Arc<Tty>,
+        events: Receiver<Event>,
+        urgent: UnboundedReceiver<Urgent>,
+    ) -> io::Result<Self> {
+        let terminal = Terminal::new(Screen::new(Arc::clone(&tty)))?;
+        Ok(Self { program, tty, terminal, events, urgent, pace: Pace::default(), stale: true, stop_again: false })
+    }
+
+    /// Runs until something ends it. The terminal is left as it is.
+    pub(super) async fn run(mut self) -> io::Result<Ending> {
+        match self.turn().await {
+            // A write that fails is most often a hang-up, which comes before its own message.
+            Err(_) if hung_up(Some(Duration::ZERO)) => Ok(Ending::Signal(SIGHUP)),
+            ending => ending,
+        }
+    }
+
+    async fn turn(&mut self) -> io::Result<Ending> {
+        let mut flow = self.resized()?;
+        loop {
+            if flow == Flow::Continue {
+                flow = self.frame()?;
+            }
+            match flow {
+                Flow::Continue => {}
+                Flow::Suspend => _ = self.suspend(Stopped::Job),
+                Flow::Quit => return Ok(Ending::Quit),
+            }
+            flow = match self.wait().await {
+                Woken::Urgent(Urgent::Interrupt) => return Ok(Ending::Quit),
+                Woken::Urgent(Urgent::End(signal)) => return Ok(Ending::Signal(signal)),
+                Woken::Urgent(Urgent::Panicked) => return Ok(Ending::Panicked),
+                Woken::Urgent(Urgent::Resized) => self.resized()?,
+                Woken::Urgent(Urgent::Stop) => self.suspend(Stopped::Process),
+                Woken::Urgent(Urgent::Continued) => self.continued()?,
+                Woken::Event(event) => self.drain(event),
+                Woken::Frame => Flow::Continue,
+                Woken::Settled => {
+                    self.stop_again = false;
+                    stop(Stopped::Process);
+                    Flow::Continue
+                }
+            };
+        }
+    }
+
+    /// Sleeps until there is something to do. While nothing moves, no timer runs.
+    async fn wait(&mut self) -> Woken {
+        let due = self.tty.is_entered().then(|| self.pace.due(self.program.animating(), Instant::now())).flatten();
+        let settle = self.stop_again;
+        tokio::select! {
+            biased;
+            Some(urgent) = self.urgent.recv() => Woken::Urgent(urgent),
+            Some(event) = self.events.recv() => Woken::Event(event),
+            () = sleep(SETTLE), if settle => Woken::Settled,
+            () = until(due) => Woken::Frame,
+        }
+    }
+
+    /// Draws a frame if one is due.
+    fn frame(&mut self) -> io::Result<Flow> {
+        let (now, animating) = (Instant::now(), self.program.animating());
+        if !self.tty.is_entered() || self.pace.due(animating, now).is_none_or(|due| now < due) {
+            return Ok(Flow::Continue);
+        }
+        let flow = self.pace.begin(animating, now).map_or(Flow::Continue, |elapsed| self.program.tick(elapsed));
+        if !self.program.animating() {
+            self.pace.rest();
+        }
+        // Asked in any case: the answer may be reset by asking.
+        let changed = self.program.needs_redraw();
+        if std::mem::take(&mut self.stale) {
+            self.terminal.clear()?;
+        } else if !changed {
+            return Ok(flow);
+        }
+        self.terminal.draw(|frame| self.program.draw(frame))?;
+        Ok(flow)
+    }
+
+    /// Handles the event and those behind it.
+    fn drain(&mut self, first: Event) -> Flow {
+        self.pace.happened();
+        let mut event = first;
+        for _ in 0..BATCH {
+            let flow = self.event(event);
+            if flow != Flow::Continue {
+                return flow;
+            }
+            match self.events.try_recv() {
+                Ok(next) => event = next,
+                Err(_) => break,
+            }
+        }
+        Flow::Continue
+    }
+
+    fn event(&mut self, event: Event) -> Flow {
+        match event {
+            Event::Key(key) if is_control(key, 'z') => Flow::Suspend,
+            Event::Key(key) if is_control(key, 'l') => {
+                self.stale = true;
+                Flow::Continue
+            }
+            Event::Key(key) if key.is_release() => Flow::Continue,
+            Event::Key(key) => self.program.key(key),
+            Event::Mouse(mouse) => self.program.mouse(mouse),
+            Event::Paste(text) => self.program.paste(&text),
+            // A new size has come as a signal, which does not wait behind the keys.
+            Event::Resize(..) | Event::FocusGained | Event::FocusLost => Flow::Continue,
+        }
+    }
+
+    /// Tells the program how much there is to draw on: the size of now, not that of an event which may be late.
+    fn resized(&mut self) -> io::Result<Flow> {
+        // The terminal may have cut or moved what it showed, even where the size is the same in the end.
+        self.stale = true;
+        self.pace.happened();
+        let size = self.terminal.size()?;
+        Ok(self.program.resized(size.width, size.height))
+    }
+
+    /// Gives the terminal back and stops. That we were continued comes as an urgent matter.
+    fn suspend(&mut self, who: Stopped) -> Flow {
+        // Without a shell that could continue us, this would be the end.
+        if can_stop() {
+            self.tty.leave(GRACE);
+            self.pace.rest();
+            stop(who);
+        }
+        Flow::Continue
+    }
+
+    /// Takes the terminal again. The window may have changed meanwhile.
+    fn continued(&mut self) -> io::Result<Flow> {
+        // In the background after `bg`, or after `kill`, whose signal may be about to be noticed.
+        self.stop_again = !in_foreground();
+        if self.stop_again {
+            return Ok(Flow::Continue);
+        }
+        self.tty.enter()?;
+        self.pace.rest();
+        self.resized()
+    }
+}
+
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due).await,
+        None => pending().await,
+    }
+}

@@ -1,0 +1,82 @@
+//! When the next frame is due.
+//!
+//! Must not read the clock itself: it is told the time.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// The shortest time from frame to frame: 30 frames in a second.
+pub(super) const FRAME: Duration = Duration::from_nanos(1_000_000_000 / 30);
+
+/// The longest time that passes for the program at once.
+const MAX_STEP: Duration = Duration::from_millis(250);
+
+/// Decides when to draw. Nothing is due unless something has happened or moves.
+#[derive(Debug, Default)]
+pub(super) struct Pace {
+    last_frame: Option<Instant>,
+    last_step: Option<Instant>,
+    pending: bool,
+}
+
+impl Pace {
+    /// Something has happened that may change the screen.
+    pub(super) fn happened(&mut self) {
+        self.pending = true;
+    }
+
+    /// When the next frame is due; never, if nothing has happened and nothing moves.
+    pub(super) fn due(&self, animating: bool, now: Instant) -> Option<Instant> {
+        (self.pending || animating).then(|| self.last_frame.map_or(now, |last| last + FRAME))
+    }
+
+    /// Begins a frame and says how much time passes with it: none on the first after a rest.
+    pub(super) fn begin(&mut self, animating: bool, now: Instant) -> Option<Duration> {
+        self.pending = false;
+        self.last_frame = Some(now);
+        let last = std::mem::replace(&mut self.last_step, animating.then_some(now));
+        last.filter(|_| animating).map(|last| now.duration_since(last).min(MAX_STEP))
+    }
+
+    /// Forgets how much time has passed, after a stop or where the movement has ended.
+    pub(super) fn rest(&mut self) {
+        self.last_step = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_due_when_nothing_happens_or_moves() {
+        let (mut pace, start) = (Pace::default(), Instant::now());
+        assert_eq!(pace.due(false, start), None);
+        pace.happened();
+        assert_eq!(pace.due(false, start), Some(start));
+        assert_eq!(pace.begin(false, start), None);
+        assert_eq!(pace.due(false, start), None);
+    }
+
+    #[test]
+    fn a_backlog_of_events_is_drawn_at_the_rate_of_frames() {
+        let (mut pace, start) = (Pace::default(), Instant::now());
+        pace.happened();
+        assert_eq!(pace.begin(false, start), None);
+        pace.happened();
+        pace.happened();
+        assert_eq!(pace.due(false, start), Some(start + FRAME));
+    }
+
+    #[test]
+    fn time_passes_from_frame_to_frame_but_not_during_a_rest_or_a_stall() {
+        let (mut pace, start) = (Pace::default(), Instant::now());
+        assert_eq!(pace.begin(true, start), None, "the first frame of a movement");
+        assert_eq!(pace.begin(true, start + FRAME), Some(FRAME));
+        assert_eq!(pace.begin(true, start + Duration::from_secs(9)), Some(MAX_STEP));
+        pace.rest();
+        assert_eq!(pace.begin(true, start + Duration::from_secs(10)), None);
+        assert_eq!(pace.begin(false, start + Duration::from_secs(11)), None);
+    }
+}
