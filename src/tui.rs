@@ -13,6 +13,7 @@
 //!
 //! Must not know what the program shows.
 
+pub mod canvas;
 mod event_loop;
 mod guard;
 mod input;
@@ -21,6 +22,7 @@ mod program;
 mod run;
 mod screen;
 mod signal;
+pub mod theme;
 
 pub use guard::{Refusal, check};
 pub use program::{Flow, Program, RESERVED_KEYS};
