@@ -8,6 +8,7 @@
 
 pub mod analysis;
 pub mod cli;
+pub mod content;
 pub mod lesson;
 pub mod model;
 pub mod sim;

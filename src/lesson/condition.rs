@@ -2,13 +2,11 @@
 //!
 //! Must not change anything, and must not remember anything but where a step began.
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 
 use crate::model::quantity::{Fraction, Rate, Seconds};
 use crate::model::{ComponentId, Element, Infrastructure, RequestKind, TlsMode};
-use crate::sim::{AgentView, Experience, SimTime, Simulation};
+use crate::sim::{AgentView, Simulation, Totals};
 
 use super::act::Pace;
 
@@ -32,8 +30,8 @@ pub struct Observation<'a> {
 /// Where a step began: what "since" means in a condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Baseline {
-    /// The instant.
-    pub at: SimTime,
+    /// What had ended until then, per kind of request.
+    pub totals: [Totals; 3],
     /// Steps forward until then.
     pub steps_forward: u32,
     /// Steps back until then.
@@ -42,7 +40,11 @@ pub struct Baseline {
 
 impl From<&Observation<'_>> for Baseline {
     fn from(seen: &Observation<'_>) -> Self {
-        Self { at: seen.sim.now(), steps_forward: seen.steps_forward, steps_back: seen.steps_back }
+        Self {
+            totals: RequestKind::ALL.map(|kind| seen.sim.totals_of(kind)),
+            steps_forward: seen.steps_forward,
+            steps_back: seen.steps_back,
+        }
     }
 }
 
@@ -91,7 +93,7 @@ pub enum Condition {
         /// At least so many.
         completed: u32,
     },
-    /// So many requests have ended well since the step began (within the last minute).
+    /// So many requests have ended well since the step began.
     Completed {
         /// Of one kind of request, or of all together.
         #[serde(default)]
@@ -99,7 +101,7 @@ pub enum Condition {
         /// At least so many.
         count: u32,
     },
-    /// So many requests have failed since the step began (within the last minute).
+    /// So many requests have failed since the step began.
     Failed {
         /// Of one kind of request, or of all together.
         #[serde(default)]
@@ -154,9 +156,6 @@ pub enum Condition {
     Not(Box<Self>),
 }
 
-/// How far back the simulation remembers what users experienced.
-const MEMORY: Duration = Duration::from_secs(60);
-
 impl Condition {
     /// Whether it is true now, in a step that began at `began`.
     pub fn holds(&self, seen: &Observation<'_>, began: &Baseline) -> bool {
@@ -181,8 +180,8 @@ impl Condition {
                 let users = sim.experience(window_s.duration(), *kind);
                 users.failed == 0 && users.completed >= (*completed).max(1)
             }
-            Self::Completed { kind, count } => since(seen, began, *kind).completed >= *count,
-            Self::Failed { kind, count } => since(seen, began, *kind).failed >= *count,
+            Self::Completed { kind, count } => since(seen, began, *kind, |totals| totals.completed) >= u64::from(*count),
+            Self::Failed { kind, count } => since(seen, began, *kind, |totals| totals.failed) >= u64::from(*count),
             Self::InFlight(count) => sim.in_flight() >= u64::from(*count),
             Self::Stale(agent) => with_agent(sim, agent, |view| view.stale),
             Self::Fresh(agent) => with_agent(sim, agent, |view| view.taken.is_some() && !view.stale),
@@ -233,10 +232,10 @@ fn says(sim: &Simulation, backend: &ComponentId) -> Option<bool> {
     infra.links().filter(|(link, _)| infra.ends(*link).1 == to).find_map(|(link, _)| sim.backend_up(link))
 }
 
-/// What users experienced since the step began; nothing if time was turned back beyond that.
-fn since(seen: &Observation<'_>, began: &Baseline, kind: Option<RequestKind>) -> Experience {
-    let window = seen.sim.now().since(began.at).min(MEMORY);
-    if window.is_zero() { Experience::default() } else { seen.sim.experience(window, kind) }
+/// What has ended since the step began; nothing if time was turned back beyond that.
+fn since(seen: &Observation<'_>, began: &Baseline, kind: Option<RequestKind>, count: impl Fn(&Totals) -> u64) -> u64 {
+    let kinds = RequestKind::ALL.into_iter().filter(|one| kind.is_none_or(|kind| kind == *one));
+    kinds.map(|kind| count(&seen.sim.totals_of(kind)).saturating_sub(count(&began.totals[kind.index()]))).sum()
 }
 
 fn with_agent(sim: &Simulation, agent: &ComponentId, test: impl Fn(&AgentView<'_>) -> bool) -> bool {
