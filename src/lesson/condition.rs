@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::quantity::{Fraction, Rate, Seconds};
 use crate::model::{ComponentId, Element, Infrastructure, RequestKind, TlsMode};
-use crate::sim::{AgentView, Simulation, Totals};
+use crate::sim::{AgentView, Experience, SimTime, Simulation, Totals};
 
 use super::act::Pace;
 
@@ -27,9 +27,12 @@ pub struct Observation<'a> {
     pub steps_back: u32,
 }
 
-/// Where a step began: what "since" means in a condition.
+/// Where a step began, and where its last goal was met: what "since" and "within" mean in a condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Baseline {
+    /// When the goal before was met, or the step began. A window counts only if it lies wholly behind this instant:
+    /// what users experienced before the kill says nothing about the time after it.
+    pub fresh: SimTime,
     /// What had ended until then, per kind of request.
     pub totals: [Totals; 3],
     /// Steps forward until then.
@@ -41,6 +44,7 @@ pub struct Baseline {
 impl From<&Observation<'_>> for Baseline {
     fn from(seen: &Observation<'_>) -> Self {
         Self {
+            fresh: seen.sim.now(),
             totals: RequestKind::ALL.map(|kind| seen.sim.totals_of(kind)),
             steps_forward: seen.steps_forward,
             steps_back: seen.steps_back,
@@ -80,7 +84,7 @@ pub enum Condition {
         kind: Option<RequestKind>,
         /// At least this part of the requests that ended. Above zero, whatever is given here.
         ratio: Fraction,
-        /// Within so many seconds.
+        /// Within so many seconds, all of them after the goal before was met.
         window_s: Seconds,
     },
     /// Users are served: enough requests ended well and none failed. A dead system never satisfies this.
@@ -88,7 +92,7 @@ pub enum Condition {
         /// Of one kind of request, or of all together.
         #[serde(default)]
         kind: Option<RequestKind>,
-        /// Within so many seconds.
+        /// Within so many seconds, all of them after the goal before was met.
         window_s: Seconds,
         /// At least so many.
         completed: u32,
@@ -173,11 +177,11 @@ impl Condition {
             Self::Up(element) => sim.is_up(element) == Some(true),
             Self::Backend { component, up } => says(sim, component) == Some(*up),
             Self::Failing { kind, ratio, window_s } => {
-                let users = sim.experience(window_s.duration(), *kind);
+                let Some(users) = within(seen, began, *window_s, *kind) else { return false };
                 users.failed > 0 && users.error_ratio().is_some_and(|seen| seen >= ratio.get())
             }
             Self::Working { kind, window_s, completed } => {
-                let users = sim.experience(window_s.duration(), *kind);
+                let Some(users) = within(seen, began, *window_s, *kind) else { return false };
                 users.failed == 0 && users.completed >= (*completed).max(1)
             }
             Self::Completed { kind, count } => since(seen, began, *kind, |totals| totals.completed) >= u64::from(*count),
@@ -230,6 +234,12 @@ fn says(sim: &Simulation, backend: &ComponentId) -> Option<bool> {
     let infra = sim.infrastructure();
     let to = infra.find(backend.as_str())?;
     infra.links().filter(|(link, _)| infra.ends(*link).1 == to).find_map(|(link, _)| sim.backend_up(link))
+}
+
+/// What users experienced in a window; `None` if it reaches back beyond the goal before.
+fn within(seen: &Observation<'_>, began: &Baseline, window: Seconds, kind: Option<RequestKind>) -> Option<Experience> {
+    let window = window.duration();
+    (seen.sim.now().since(began.fresh) >= window).then(|| seen.sim.experience(window, kind))
 }
 
 /// What has ended since the step began; nothing if time was turned back beyond that.

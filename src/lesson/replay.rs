@@ -137,9 +137,7 @@ impl Player {
     }
 
     fn enter(&mut self, number: usize, entry: &Entry) -> Result<(), ReplayError> {
-        entry
-            .carry_out(|command| self.timeline.act(command))
-            .map_err(|error| ReplayError::CannotBegin { step: number + 1, error })?;
+        entry.carry_out(&mut self.timeline).map_err(|error| ReplayError::CannotBegin { step: number + 1, error })?;
         self.pace = entry.pace.unwrap_or(self.pace);
         self.paused = false;
         match self.observe() {
