@@ -9,6 +9,7 @@
 pub mod analysis;
 pub mod cli;
 pub mod layout;
+pub mod content;
 pub mod lesson;
 pub mod model;
 pub mod sim;

@@ -2,13 +2,11 @@
 //!
 //! Must not change anything, and must not remember anything but where a step began.
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 
 use crate::model::quantity::{Fraction, Rate, Seconds};
 use crate::model::{ComponentId, Element, Infrastructure, RequestKind, TlsMode};
-use crate::sim::{AgentView, Experience, SimTime, Simulation};
+use crate::sim::{AgentView, Experience, SimTime, Simulation, Totals};
 
 use super::act::Pace;
 
@@ -29,11 +27,14 @@ pub struct Observation<'a> {
     pub steps_back: u32,
 }
 
-/// Where a step began: what "since" means in a condition.
+/// Where a step began, and where its last goal was met: what "since" and "within" mean in a condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Baseline {
-    /// The instant.
-    pub at: SimTime,
+    /// When the goal before was met, or the step began. A window counts only if it lies wholly behind this instant:
+    /// what users experienced before the kill says nothing about the time after it.
+    pub fresh: SimTime,
+    /// What had ended until then, per kind of request.
+    pub totals: [Totals; 3],
     /// Steps forward until then.
     pub steps_forward: u32,
     /// Steps back until then.
@@ -42,7 +43,12 @@ pub struct Baseline {
 
 impl From<&Observation<'_>> for Baseline {
     fn from(seen: &Observation<'_>) -> Self {
-        Self { at: seen.sim.now(), steps_forward: seen.steps_forward, steps_back: seen.steps_back }
+        Self {
+            fresh: seen.sim.now(),
+            totals: RequestKind::ALL.map(|kind| seen.sim.totals_of(kind)),
+            steps_forward: seen.steps_forward,
+            steps_back: seen.steps_back,
+        }
     }
 }
 
@@ -78,7 +84,7 @@ pub enum Condition {
         kind: Option<RequestKind>,
         /// At least this part of the requests that ended. Above zero, whatever is given here.
         ratio: Fraction,
-        /// Within so many seconds.
+        /// Within so many seconds, all of them after the goal before was met.
         window_s: Seconds,
     },
     /// Users are served: enough requests ended well and none failed. A dead system never satisfies this.
@@ -86,12 +92,12 @@ pub enum Condition {
         /// Of one kind of request, or of all together.
         #[serde(default)]
         kind: Option<RequestKind>,
-        /// Within so many seconds.
+        /// Within so many seconds, all of them after the goal before was met.
         window_s: Seconds,
         /// At least so many.
         completed: u32,
     },
-    /// So many requests have ended well since the step began (within the last minute).
+    /// So many requests have ended well since the step began.
     Completed {
         /// Of one kind of request, or of all together.
         #[serde(default)]
@@ -99,7 +105,7 @@ pub enum Condition {
         /// At least so many.
         count: u32,
     },
-    /// So many requests have failed since the step began (within the last minute).
+    /// So many requests have failed since the step began.
     Failed {
         /// Of one kind of request, or of all together.
         #[serde(default)]
@@ -154,9 +160,6 @@ pub enum Condition {
     Not(Box<Self>),
 }
 
-/// How far back the simulation remembers what users experienced.
-const MEMORY: Duration = Duration::from_secs(60);
-
 impl Condition {
     /// Whether it is true now, in a step that began at `began`.
     pub fn holds(&self, seen: &Observation<'_>, began: &Baseline) -> bool {
@@ -174,15 +177,15 @@ impl Condition {
             Self::Up(element) => sim.is_up(element) == Some(true),
             Self::Backend { component, up } => says(sim, component) == Some(*up),
             Self::Failing { kind, ratio, window_s } => {
-                let users = sim.experience(window_s.duration(), *kind);
+                let Some(users) = within(seen, began, *window_s, *kind) else { return false };
                 users.failed > 0 && users.error_ratio().is_some_and(|seen| seen >= ratio.get())
             }
             Self::Working { kind, window_s, completed } => {
-                let users = sim.experience(window_s.duration(), *kind);
+                let Some(users) = within(seen, began, *window_s, *kind) else { return false };
                 users.failed == 0 && users.completed >= (*completed).max(1)
             }
-            Self::Completed { kind, count } => since(seen, began, *kind).completed >= *count,
-            Self::Failed { kind, count } => since(seen, began, *kind).failed >= *count,
+            Self::Completed { kind, count } => since(seen, began, *kind, |totals| totals.completed) >= u64::from(*count),
+            Self::Failed { kind, count } => since(seen, began, *kind, |totals| totals.failed) >= u64::from(*count),
             Self::InFlight(count) => sim.in_flight() >= u64::from(*count),
             Self::Stale(agent) => with_agent(sim, agent, |view| view.stale),
             Self::Fresh(agent) => with_agent(sim, agent, |view| view.taken.is_some() && !view.stale),
@@ -233,10 +236,16 @@ fn says(sim: &Simulation, backend: &ComponentId) -> Option<bool> {
     infra.links().filter(|(link, _)| infra.ends(*link).1 == to).find_map(|(link, _)| sim.backend_up(link))
 }
 
-/// What users experienced since the step began; nothing if time was turned back beyond that.
-fn since(seen: &Observation<'_>, began: &Baseline, kind: Option<RequestKind>) -> Experience {
-    let window = seen.sim.now().since(began.at).min(MEMORY);
-    if window.is_zero() { Experience::default() } else { seen.sim.experience(window, kind) }
+/// What users experienced in a window; `None` if it reaches back beyond the goal before.
+fn within(seen: &Observation<'_>, began: &Baseline, window: Seconds, kind: Option<RequestKind>) -> Option<Experience> {
+    let window = window.duration();
+    (seen.sim.now().since(began.fresh) >= window).then(|| seen.sim.experience(window, kind))
+}
+
+/// What has ended since the step began; nothing if time was turned back beyond that.
+fn since(seen: &Observation<'_>, began: &Baseline, kind: Option<RequestKind>, count: impl Fn(&Totals) -> u64) -> u64 {
+    let kinds = RequestKind::ALL.into_iter().filter(|one| kind.is_none_or(|kind| kind == *one));
+    kinds.map(|kind| count(&seen.sim.totals_of(kind)).saturating_sub(count(&began.totals[kind.index()]))).sum()
 }
 
 fn with_agent(sim: &Simulation, agent: &ComponentId, test: impl Fn(&AgentView<'_>) -> bool) -> bool {

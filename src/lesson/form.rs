@@ -54,8 +54,11 @@ pub struct Step {
     /// What the diagram points out.
     #[serde(default)]
     pub focus: Vec<Element>,
-    /// What is done when the step is first entered. A learner may have skipped the steps before, so these commands bring
-    /// about *all* that the step needs; to restore what is up already is no mistake.
+    /// In what state the step begins.
+    #[serde(default)]
+    pub start: Start,
+    /// What is done then. A learner may have skipped the steps before, so `start` and these commands bring about *all* that
+    /// the step needs; to kill what is down already is no mistake.
     #[serde(default)]
     pub begin: Vec<Command>,
     /// The pace that the step begins with; by default it stays as it is.
@@ -73,6 +76,16 @@ pub struct Step {
     /// What passes the gate.
     #[serde(default)]
     pub solution: Vec<Act>,
+}
+
+/// In what state a step begins when it is first entered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Start {
+    /// As the learner left everything.
+    #[default]
+    AsItIs,
+    /// Everything that is down is restored first.
+    Repaired,
 }
 
 /// What must happen before the next step.

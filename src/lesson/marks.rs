@@ -69,16 +69,24 @@ fn hops(infra: &Infrastructure, wanted: impl Fn(&Hop) -> bool) -> BTreeSet<Eleme
     infra.hops().filter(wanted).map(|hop| infra.hop_element(hop.link)).collect()
 }
 
+/// What a program does on a request's way; a primary and its replica do the same kind of work.
+fn role(infra: &Infrastructure, ix: ComponentIx) -> Option<&'static str> {
+    match infra.component(ix).kind {
+        ComponentKind::LoadBalancer(_) => Some("balancer"),
+        ComponentKind::Web(_) => Some("web"),
+        ComponentKind::App(_) => Some("application"),
+        ComponentKind::Database(_) => Some("database"),
+        _ => None,
+    }
+}
+
 fn serves(infra: &Infrastructure, ix: ComponentIx) -> bool {
-    use ComponentKind::{App, Database, LoadBalancer, Web};
-    matches!(infra.component(ix).kind, LoadBalancer(_) | Web(_) | App(_) | Database(_))
+    role(infra, ix).is_some()
 }
 
 /// Servers that hold the same kinds of program as another server, two kinds or more.
 fn twins(infra: &Infrastructure) -> BTreeSet<Element> {
-    let roles = |server| -> BTreeSet<&'static str> {
-        infra.on_server(server).filter(|(ix, _)| serves(infra, *ix)).map(|(_, c)| c.kind.word()).collect()
-    };
+    let roles = |server| -> BTreeSet<&'static str> { infra.on_server(server).filter_map(|(ix, _)| role(infra, ix)).collect() };
     let all: Vec<_> = infra.servers().map(|server| (&server.id, roles(&server.id))).collect();
     let twin = |id, mine: &BTreeSet<_>| mine.len() > 1 && all.iter().any(|(other, theirs)| *other != id && theirs == mine);
     all.iter().filter(|(id, mine)| twin(*id, mine)).map(|(id, _)| Element::Server((*id).clone())).collect()

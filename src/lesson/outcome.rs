@@ -4,9 +4,10 @@
 //! sentences are for whoever shows them.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::model::{Element, Text};
-use crate::sim::{Command, CommandError};
+use crate::sim::{Command, CommandError, Timeline};
 
 use super::act::{Act, Pace};
 
@@ -14,23 +15,56 @@ use super::act::{Act, Pace};
 #[must_use]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Entry {
-    /// The commands, in order.
-    pub commands: Vec<Command>,
+    /// What is done, in order.
+    pub openings: Vec<Opening>,
     /// The pace to change to.
     pub pace: Option<Pace>,
 }
 
+/// A part of an entry.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Opening {
+    /// Everything that is down is restored.
+    Repair,
+    /// A command is done. That something is up or down already, as wanted, is no mistake: the learner may have done it.
+    Do(Command),
+}
+
 impl Entry {
-    /// Does the commands. That something is up or down already, as wanted, is no mistake: the learner may have done it.
+    /// Does it all, now.
     ///
     /// # Errors
     /// The first command that cannot be done; the rest is not tried.
-    pub fn carry_out(&self, mut act: impl FnMut(Command) -> Result<(), CommandError>) -> Result<(), CommandError> {
-        self.commands.iter().try_for_each(|command| match act(command.clone()) {
-            Err(CommandError::AlreadyUp(_) | CommandError::AlreadyDown(_)) => Ok(()),
-            other => other,
-        })
+    pub fn carry_out(&self, timeline: &mut Timeline) -> Result<(), CommandError> {
+        for opening in &self.openings {
+            match opening {
+                Opening::Repair => repair(timeline)?,
+                Opening::Do(command) => act(timeline, command.clone())?,
+            }
+        }
+        Ok(())
     }
+}
+
+fn act(timeline: &mut Timeline, command: Command) -> Result<(), CommandError> {
+    match timeline.act(command) {
+        Err(CommandError::AlreadyUp(_) | CommandError::AlreadyDown(_)) => Ok(()),
+        other => other,
+    }
+}
+
+/// Restores all that is down: servers first, since nothing starts on one that is off.
+fn repair(timeline: &mut Timeline) -> Result<(), CommandError> {
+    let infra = Arc::clone(timeline.simulation().infrastructure());
+    let servers = infra.servers().map(|server| Element::Server(server.id.clone()));
+    let components = infra.components().map(|(_, component)| Element::Component(component.id.clone()));
+    let hops = infra.links().map(|(link, _)| infra.hop_element(link));
+    for element in servers.chain(components).chain(hops) {
+        if timeline.simulation().is_up(&element) == Some(false) {
+            act(timeline, Command::Restore(element))?;
+        }
+    }
+    Ok(())
 }
 
 /// What an observation changed.

@@ -13,6 +13,7 @@
 //! Must not know how anything is shown, and must not act: it hands out an [`Entry`] with the commands of a step.
 
 mod replies;
+mod reveal;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,8 +21,8 @@ use std::sync::Arc;
 use crate::model::{Element, Text};
 
 use super::condition::{Baseline, Observation};
-use super::form::{Gate, Lesson, Step};
-use super::outcome::{Changed, Entry, Moved, Reveal, Score, Stay};
+use super::form::{Gate, Lesson, Start, Step};
+use super::outcome::{Changed, Entry, Moved, Opening, Score, Stay};
 use super::question::{Ask, Question};
 
 /// Where the learner is.
@@ -77,11 +78,12 @@ impl LessonRun {
         let steps = vec![StepState::default(); lesson.steps.len()];
         let quiz = vec![Reply::default(); lesson.quiz.len()];
         let mut run = Self { lesson, place: Place::Finished, steps, quiz };
-        let mut whole = Entry { commands: run.lesson.setup.clone(), pace: None };
+        let setup = run.lesson.setup.iter().cloned().map(Opening::Do).collect();
+        let mut whole = Entry { openings: setup, pace: None };
         for number in 0..=step.min(run.steps.len().saturating_sub(1)) {
             if number < run.steps.len() {
                 let entry = run.enter(number);
-                whole.commands.extend(entry.commands);
+                whole.openings.extend(entry.openings);
                 whole.pace = entry.pace.or(whole.pace);
             }
         }
@@ -153,28 +155,6 @@ impl LessonRun {
         self.closed().is_none()
     }
 
-    /// What the step reveals, once its gate has passed.
-    pub fn reveal(&self) -> Option<Reveal<'_>> {
-        let Place::Step(number) = self.place else { return None };
-        let (state, step) = self.current()?;
-        if matches!(step.gate, Gate::Continue) || !step.is_passed(state) {
-            return None;
-        }
-        let text = step.reveal.as_ref();
-        let own = text.and_then(|_| self.judgement(number));
-        // A prediction without a reveal of its own waits for the step that shows what happens.
-        let before = number.checked_sub(1).filter(|n| self.lesson.steps.get(*n).is_some_and(|step| step.reveal.is_none()));
-        let prediction = own.or_else(|| before.and_then(|number| self.judgement(number)));
-        (text.is_some() || prediction.is_some()).then_some(Reveal { text, prediction })
-    }
-
-    /// The prediction made at a step, judged.
-    fn judgement(&self, number: usize) -> Option<(bool, &Text)> {
-        let Gate::Predict(question) = &self.lesson.steps.get(number)?.gate else { return None };
-        let choice = question.choices().get(*self.steps.get(number)?.reply.tried.first()?)?;
-        Some((choice.right, &choice.why))
-    }
-
     /// How the quiz goes: first answers count.
     pub fn score(&self) -> Score {
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
@@ -189,10 +169,12 @@ impl LessonRun {
         let (Some(state), Some(step)) = (self.steps.get_mut(number), self.lesson.steps.get(number)) else {
             return Changed::Nothing;
         };
-        let began = *state.baseline.get_or_insert_with(|| seen.into());
+        let began = state.baseline.get_or_insert_with(|| seen.into());
         let before = state.goals_met;
-        let open = step.goals().iter().skip(before);
-        state.goals_met += open.take_while(|goal| goal.when.holds(seen, &began)).count();
+        while step.goals().get(state.goals_met).is_some_and(|goal| goal.when.holds(seen, began)) {
+            state.goals_met += 1;
+            began.fresh = seen.sim.now();
+        }
         let met = (before..state.goals_met).collect::<Vec<_>>();
         match met.is_empty() {
             true => Changed::Nothing,
@@ -279,7 +261,9 @@ impl LessonRun {
             return Entry::default();
         }
         state.begun = true;
-        Entry { commands: step.begin.clone(), pace: step.pace }
+        let repair = (step.start == Start::Repaired).then_some(Opening::Repair);
+        let commands = step.begin.iter().cloned().map(Opening::Do);
+        Entry { openings: repair.into_iter().chain(commands).collect(), pace: step.pace }
     }
 
     fn enter_quiz(&mut self, number: usize) -> Moved {

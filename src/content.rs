@@ -1,0 +1,30 @@
+//! The content that the program brings along: scenarios and lessons, as text inside the binary.
+//!
+//! Must not know what the files say. A test compares the lists with the folders.
+
+use crate::lesson::Sources;
+
+macro_rules! embedded {
+    ($($file:literal),* $(,)?) => {
+        &[$(($file, include_str!(concat!("../", $file)))),*]
+    };
+}
+
+/// All shipped scenarios and lessons, each with its path in the source tree.
+pub const EMBEDDED: Sources<'static> = Sources {
+    scenarios: embedded![
+        "assets/design-0.ron",
+        "assets/design-1.ron",
+        "assets/design-2.ron",
+        "assets/design-3.ron",
+        "assets/design-4.ron",
+        "assets/stage-2-secured.ron",
+    ],
+    lessons: embedded![
+        "lessons/1-journey-of-a-request.ron",
+        "lessons/2-where-tls-ends.ron",
+        "lessons/3-single-points-of-failure.ron",
+        "lessons/4-servers-all-alike.ron",
+        "lessons/5-monitoring-and-qps.ron",
+    ],
+};

@@ -1,0 +1,31 @@
+//! The shipped lessons, against the real engine; the runner; and the content check, against broken lessons.
+
+#[path = "lessons/broken.rs"]
+mod broken;
+#[path = "lessons/progress.rs"]
+mod progress;
+#[path = "lessons/runner.rs"]
+mod runner;
+#[path = "lessons/shipped.rs"]
+mod shipped;
+
+use std::sync::Arc;
+
+use hoplight::content::EMBEDDED;
+use hoplight::lesson::{Lesson, Library};
+use hoplight::model::Infrastructure;
+
+/// A small lesson whose every part is right; tests break one part at a time.
+const SMALL: &str = include_str!("lessons/small.ron");
+
+fn library() -> Library {
+    Library::new(EMBEDDED).unwrap_or_else(|errors| panic!("{errors:#?}"))
+}
+
+fn small() -> Arc<Lesson> {
+    Arc::new(Lesson::from_ron("small.ron", SMALL).unwrap_or_else(|error| panic!("{error}")))
+}
+
+fn stage_2() -> Arc<Infrastructure> {
+    Arc::clone(library().scenario("stage-2-secured").expect("a shipped scenario"))
+}

@@ -1,0 +1,52 @@
+//! Every shipped lesson is sound, and its solutions pass on the real engine.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use hoplight::content::EMBEDDED;
+use hoplight::lesson::{check, replay};
+
+use super::library;
+
+#[test]
+fn every_shipped_lesson_passes_the_check() {
+    let errors = check(&library());
+    let list: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    assert!(list.is_empty(), "{} mistakes:\n{}", list.len(), list.join("\n"));
+}
+
+#[test]
+fn solutions_pass_with_any_random_numbers() {
+    let library = library();
+    for lesson in library.lessons() {
+        let infra = library.scenario(lesson.scenario.as_str()).expect("checked");
+        for seed in [2, 7, 2024] {
+            let played = replay(lesson, infra, seed).unwrap_or_else(|error| panic!("{}, seed {seed}: {error}", lesson.id));
+            assert_eq!(played.steps, lesson.steps.len());
+            assert_eq!(played.score.right, played.score.of, "{}", lesson.id);
+        }
+    }
+}
+
+#[test]
+fn the_embedded_files_are_those_in_the_folders() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = |name: &str| -> BTreeSet<String> {
+        let files = std::fs::read_dir(root.join(name)).expect("a folder");
+        let names = files.map(|file| file.expect("a file").file_name().into_string().expect("UTF-8"));
+        names.filter(|file| file.ends_with(".ron")).map(|file| format!("{name}/{file}")).collect()
+    };
+    let listed = |files: &[(&str, &str)]| -> BTreeSet<String> { files.iter().map(|(file, _)| (*file).to_owned()).collect() };
+    assert_eq!(listed(EMBEDDED.scenarios), folder("assets"));
+    assert_eq!(listed(EMBEDDED.lessons), folder("lessons"));
+}
+
+#[test]
+fn at_least_three_lessons_are_answered_on_the_diagram() {
+    let library = library();
+    let marks = |lesson: &&std::sync::Arc<hoplight::lesson::Lesson>| {
+        let questions = lesson.steps.iter().filter_map(|step| step.question()).chain(&lesson.quiz);
+        questions.into_iter().any(|question| question.target().is_some())
+    };
+    assert!(library.lessons().filter(marks).count() >= 3);
+}
