@@ -58,6 +58,8 @@ pub enum Action {
     Balance,
     /// Sends one request.
     Send(RequestKind),
+    /// Lights up the hops that anyone may read, or stops that.
+    Plaintext,
     /// More users.
     MoreUsers,
     /// Fewer users.

@@ -99,7 +99,8 @@ pub fn course_rows(app: &App) -> Vec<(usize, u16)> {
 /// The lines of the stage's panel.
 pub fn panel_lines(app: &App) -> Vec<Line> {
     let Some(stage) = app.stage() else { return Vec::new() };
-    let width = stage.regions.panel.width.saturating_sub(2);
+    // A margin at the right; beside the canvas, a border at the left, too.
+    let width = stage.regions.panel.width.saturating_sub(if stage.regions.wide { 3 } else { 2 });
     if shows_lesson(app) { panel::lines(stage, &app.keymap, width) } else { detail::lines(stage, &app.keymap, width) }
 }
 

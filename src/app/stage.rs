@@ -5,13 +5,49 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::analysis::{plaintext_hops, single_points};
 use crate::layout::{Arrow, Layout};
 use crate::lesson::{LessonRun, Observation, Pace, outcome};
-use crate::model::{Element, Infrastructure};
+use crate::model::{Element, Infrastructure, RequestKind};
 use crate::sim::{Command, CommandError, Simulation, Timeline};
 
 use super::playback::Playback;
 use super::regions::{self, Regions};
+
+/// What the analysis says, in numbers. Made anew when the infrastructure changes, not with every frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Readable hops.
+    pub plaintext: usize,
+    /// Those of them that leave a server.
+    pub exposed: usize,
+    /// Single points of failure for writes; `None` if writes do not work at all.
+    pub single_points: Option<usize>,
+}
+
+impl Summary {
+    /// Asks the analysis.
+    fn of(infra: &Infrastructure) -> Self {
+        let hops = plaintext_hops(infra);
+        Self {
+            plaintext: hops.len(),
+            exposed: hops.iter().filter(|hop| hop.is_exposed()).count(),
+            single_points: single_points(infra, RequestKind::Write).ok().map(|points| points.len()),
+        }
+    }
+}
+
+/// Whether plaintext hops are lit up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lit {
+    /// They are drawn as usual.
+    #[default]
+    Off,
+    /// Until the next key: TLS has just changed.
+    Briefly,
+    /// Until the learner switches it off.
+    On,
+}
 
 /// The running infrastructure with everything around it.
 #[derive(Clone, Debug)]
@@ -30,6 +66,10 @@ pub struct Stage {
     pub regions: Regions,
     /// Whether the panel of a small screen shows what is selected rather than the lesson.
     pub show_detail: bool,
+    /// Whether the hops that anyone may read are lit up: for good, or until the next key after a change of TLS.
+    pub lit: Lit,
+    /// What the analysis says of the infrastructure as it is now.
+    pub summary: Summary,
     /// How far the panel is scrolled.
     pub scroll: u16,
     /// Steps that the learner took, forward and back.
@@ -40,6 +80,7 @@ impl Stage {
     /// A running infrastructure without a lesson.
     pub fn explore(infra: Arc<Infrastructure>, seed: u64, size: (u16, u16)) -> Self {
         let layout = Layout::new(&infra, 0, 0);
+        let summary = Summary::of(&infra);
         let mut stage = Self {
             timeline: Timeline::new(Simulation::new(infra, seed)),
             playback: Playback::new(Pace::Live),
@@ -48,6 +89,8 @@ impl Stage {
             layout,
             regions: Regions::default(),
             show_detail: false,
+            lit: Lit::Off,
+            summary,
             scroll: 0,
             steps: (0, 0),
         };
@@ -74,7 +117,7 @@ impl Stage {
     pub fn enter(&mut self, entry: &outcome::Entry) -> Result<(), CommandError> {
         self.scroll = 0;
         self.show_detail = false;
-        let result = entry.carry_out(&mut self.timeline);
+        let result = self.changing(|stage| entry.carry_out(&mut stage.timeline));
         if let Some(pace) = entry.pace {
             self.playback.set_pace(pace, &self.timeline);
             self.playback.paused = false;
@@ -90,14 +133,30 @@ impl Stage {
         self.layout = Layout::new(infra, self.regions.canvas.width, self.regions.canvas.height);
     }
 
-    /// Does a command; the lesson sees what came of it.
+    /// Does a command. A change of TLS lights up what is readable now.
+    ///
+    /// # Errors
+    /// Says why nothing happened.
     pub fn act(&mut self, command: Command) -> Result<(), CommandError> {
-        self.timeline.act(command)
+        if matches!(command, Command::Edit(_)) && self.lit == Lit::Off {
+            self.lit = Lit::Briefly;
+        }
+        self.changing(|stage| stage.timeline.act(command))
+    }
+
+    /// Does something that may change the infrastructure, and asks the analysis again if it did.
+    fn changing<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> T {
+        let before = Arc::clone(self.infra());
+        let result = act(self);
+        if !Arc::ptr_eq(&before, self.infra()) {
+            self.summary = Summary::of(self.infra());
+        }
+        result
     }
 
     /// Lets wall time go by.
     pub fn tick(&mut self, elapsed: Duration) {
-        self.playback.tick(&mut self.timeline, elapsed);
+        self.changing(|stage| stage.playback.tick(&mut stage.timeline, elapsed));
     }
 
     /// Shows the lesson what is now.
@@ -117,7 +176,10 @@ impl Stage {
     pub fn step(&mut self, forward: bool) -> bool {
         self.playback.paused = true;
         let followed = self.playback.followed.filter(|number| !forward || self.timeline.simulation().is_in_flight(*number));
-        let moved = if forward { self.timeline.step_forward(followed) } else { self.timeline.step_back(followed) };
+        let moved = self.changing(|stage| match forward {
+            true => stage.timeline.step_forward(followed),
+            false => stage.timeline.step_back(followed),
+        });
         if moved {
             let count = if forward { &mut self.steps.0 } else { &mut self.steps.1 };
             *count += 1;

@@ -6,13 +6,11 @@ use std::time::Duration;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::analysis::{plaintext_hops, single_points};
 use crate::lesson::{LessonProgress, Pace};
-use crate::model::RequestKind;
 
 use super::action::Action;
 use super::line::{Line, Tone};
-use super::stage::Stage;
+use super::stage::{Stage, Summary};
 use super::{App, Item, Screen};
 
 /// What users experienced in this last time is shown.
@@ -26,9 +24,7 @@ pub fn header(app: &App) -> (Line, Line) {
         Screen::Stage(stage) => {
             let infra = stage.infra();
             let left = match &stage.lesson {
-                Some(run) => name
-                    .with(Tone::Name, format!(" {}", run.lesson().title))
-                    .with(Tone::Dim, format!("  {}", super::panel::title(run).1)),
+                Some(run) => name.with(Tone::Name, format!(" {}", run.lesson().title)),
                 None => name.with(Tone::Name, format!(" {}", infra.title())),
             };
             (left, clock(stage))
@@ -64,16 +60,15 @@ pub fn status(app: &App, stage: &Stage) -> Line {
         Some(ratio) if ratio > 0.0 => (Tone::Bad, format!("{:.1} %", ratio * 100.0)),
         Some(_) => (Tone::Good, "0 %".to_owned()),
     };
-    let hops = plaintext_hops(stage.infra());
-    let exposed = hops.iter().filter(|hop| hop.is_exposed()).count();
-    let spofs = single_points(stage.infra(), RequestKind::Write).map_or_else(|_| "–".into(), |points| points.len().to_string());
+    let Summary { exposed, plaintext, single_points, .. } = stage.summary;
+    let spofs = single_points.map_or_else(|| "–".into(), |points| points.to_string());
     Line::new(Tone::Name, " users ")
         .with(Tone::Text, format!("p50 {} p99 {}  ", ms(users.p50_ms), ms(users.p99_ms)))
         .with(Tone::Dim, "errors ")
         .with(tone, errors)
         .with(Tone::Dim, "   plaintext hops ")
         .with(if exposed > 0 { Tone::Bad } else { Tone::Good }, format!("{exposed} exposed"))
-        .with(Tone::Dim, format!(" of {}   SPOFs for writes ", hops.len()))
+        .with(Tone::Dim, format!(" of {plaintext}   SPOFs for writes "))
         .with(Tone::Text, spofs)
 }
 

@@ -12,6 +12,7 @@ use crate::sim::{Command, CommandError};
 
 use super::action::Action;
 use super::key::Key;
+use super::stage::Lit;
 use super::{App, Effect, Item, Notice, Screen, Stage, Tone};
 
 impl App {
@@ -19,6 +20,9 @@ impl App {
     pub fn press(&mut self, key: Key) -> Vec<Effect> {
         self.changed = true;
         self.notice = None;
+        if let Some(stage) = self.stage_mut().filter(|stage| stage.lit == Lit::Briefly) {
+            stage.lit = Lit::Off;
+        }
         let Some(action) = self.keymap.action(key, self.place()).cloned() else {
             self.tell(Tone::Dim, format!("{key} does nothing here; {} shows the keys.", self.keymap.label(&Action::Help)));
             return Vec::new();
@@ -150,6 +154,10 @@ impl App {
                     Pace::Trace => "Trace: one request, each hop in the same time. It follows the next one that comes.",
                     Pace::Live => "Live: the whole load, in real time.",
                 }))
+            }
+            Action::Plaintext => {
+                stage.lit = if stage.lit == Lit::On { Lit::Off } else { Lit::On };
+                None
             }
             Action::Scroll(by) => {
                 stage.scroll = stage.scroll.saturating_add_signed(*by);

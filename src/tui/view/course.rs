@@ -63,6 +63,11 @@ fn draw_about(app: &App, painter: &mut Painter<'_>, area: Area) {
             lines.extend(wrap(&lesson.summary, width.into()).into_iter().map(|text| Line::new(Tone::Text, text)));
             let text = format!("{} steps, then {} questions", lesson.steps.len(), lesson.quiz.len());
             lines.push(Line::new(Tone::Dim, text));
+            // Where there is no room for the picture, the outline says what is to come.
+            lines.push(Line::default());
+            for (number, step) in lesson.steps.iter().enumerate().filter(|_| area.height > 10) {
+                lines.push(Line::new(Tone::Dim, format!("{:>2} ", number + 1)).with(Tone::Text, step.title.to_string()));
+            }
         }
         Item::Scenario(infra) => {
             lines.push(Line::new(Tone::Name, infra.title().to_owned()));

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use crate::app::mouse::{panel_area, panel_lines, shows_lesson};
+use crate::app::stage::Lit;
 use crate::app::{App, Line, Stage, Tone, detail, panel, status};
 use crate::layout::Area;
 use crate::lesson::Pace;
@@ -31,7 +32,7 @@ pub(super) fn draw(app: &App, stage: &Stage, painter: &mut Painter<'_>) {
     draw_panel(app, stage, painter);
     if regions.detail.height > 0 {
         let area = regions.detail;
-        let lines = detail::lines(stage, &app.keymap, area.width.saturating_sub(2));
+        let lines = detail::lines(stage, &app.keymap, area.width.saturating_sub(3));
         boxed(painter, area, &Line::new(Tone::Name, detail::title(stage)), "", &lines, 0, true);
     }
 }
@@ -49,7 +50,7 @@ fn canvas(stage: &Stage, painter: &mut Painter<'_>) -> usize {
         marks: &marks,
         followed: stage.playback.followed,
         only_followed: stage.playback.pace == Pace::Trace && stage.playback.followed.is_some(),
-        show_plaintext: true,
+        show_plaintext: stage.lit != Lit::Off,
         ..Canvas::new(&stage.layout, stage.sim(), painter.theme)
     };
     (&canvas).render(cells.intersection(painter.area), painter.buf);
