@@ -13,12 +13,12 @@
 //! Must not know how anything is shown, and must not act: it hands out an [`Entry`] with the commands of a step.
 
 mod replies;
-mod reveal;
+mod shown;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::model::{Element, Text};
+use crate::model::Element;
 
 use super::condition::{Baseline, Observation};
 use super::form::{Gate, Lesson, Start, Step};
@@ -117,37 +117,6 @@ impl LessonRun {
             Place::Quiz(number) => self.lesson.quiz.get(number),
             Place::Finished => None,
         }
-    }
-
-    /// The goals of the step with whether they are met.
-    pub fn goals(&self) -> impl Iterator<Item = (&Text, bool)> {
-        let (met, goals) = self.current().map_or((0, &[][..]), |(state, step)| (state.goals_met, step.goals()));
-        goals.iter().enumerate().map(move |(number, goal)| (&goal.label, number < met))
-    }
-
-    /// The hints that are shown.
-    pub fn hints(&self) -> &[Text] {
-        self.current().map_or(&[], |(state, step)| step.hints.get(..state.hints).unwrap_or_default())
-    }
-
-    /// Whether the step's solution is shown.
-    pub fn solution_shown(&self) -> bool {
-        self.current().is_some_and(|(state, _)| state.solution)
-    }
-
-    /// The options of the question that were tried, in order, by number from 0.
-    pub fn tried(&self) -> &[usize] {
-        self.reply().map_or(&[], |reply| &reply.tried)
-    }
-
-    /// What is marked.
-    pub fn marks(&self) -> impl Iterator<Item = &Element> {
-        self.reply().into_iter().flat_map(|reply| &reply.marks)
-    }
-
-    /// Whether the question here is answered rightly.
-    pub fn is_solved(&self) -> bool {
-        self.reply().is_some_and(|reply| reply.solved)
     }
 
     /// Whether the way on is open.
