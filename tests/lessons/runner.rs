@@ -186,6 +186,8 @@ fn going_back_shows_a_step_as_it_was_and_runs_nothing() {
     for _ in 0..3 {
         let _ = run.previous();
     }
+    let Moved::Step(_) = run.proceed() else { panic!("no gate is in the way as far as the learner has been") };
+    let _ = run.previous();
     assert_eq!(run.previous(), Moved::Stays(Stay::AtStart));
 }
 
@@ -247,4 +249,48 @@ fn steps_and_totals_count_from_where_the_step_began() {
     assert!(completed.holds(&seen(timeline.simulation(), 7), &began));
     timeline.seek(SimTime::from_secs(2));
     assert!(!completed.holds(&seen(timeline.simulation(), 7), &began), "nor does what a rewind undid");
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    /// Whatever a learner presses, in whatever order.
+    #[test]
+    fn nothing_makes_the_runner_lose_its_way(presses in proptest::collection::vec(0..12_usize, 0..80), step in 0..9_usize) {
+        let infra = stage_2();
+        let timeline = timeline();
+        let (mut run, _) = LessonRun::start_at(small(), step);
+        for press in presses {
+            let (before, open) = (run.place(), run.is_open());
+            match press {
+                0 | 1 => match run.proceed() {
+                    Moved::Stays(_) => proptest::prop_assert!(!open && run.place() == before),
+                    _ => proptest::prop_assert!(open && run.place() > before),
+                },
+                2 => drop(run.skip()),
+                3 => drop(run.previous()),
+                4 => drop(run.again()),
+                5..=7 => drop(run.answer(press - 5)),
+                8 => drop(run.toggle_mark(&infra, server("server-1"))),
+                9 => drop(run.submit_marks(&infra)),
+                10 => drop((run.hint(), run.solution())),
+                _ => drop(look(&mut run, &timeline)),
+            }
+            proptest::prop_assert!(run.score().right <= run.score().of);
+            proptest::prop_assert_eq!(run.step().is_some(), matches!(run.place(), Place::Step(_)));
+            proptest::prop_assert!(run.hints().len() <= 3);
+        }
+    }
+}
+
+#[test]
+fn a_lesson_without_steps_is_its_quiz() {
+    let mut lesson = Arc::unwrap_or_clone(small());
+    lesson.steps.clear();
+    let (run, entry) = LessonRun::start(Arc::new(lesson.clone()));
+    assert_eq!((run.place(), entry.openings.len()), (Place::Quiz(0), 1));
+    lesson.quiz.clear();
+    let (mut run, _) = LessonRun::start(Arc::new(lesson));
+    assert_eq!(run.place(), Place::Finished);
+    assert_eq!(run.previous(), Moved::Stays(Stay::AtStart));
 }
