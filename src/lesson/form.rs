@@ -1,6 +1,6 @@
 //! The form of a lesson file.
 //!
-//! Only what a file may say, and the version of the form. What a lesson refers to is checked in [`super::check`].
+//! Only what a file may say, and the version of the form. What a lesson refers to is checked in [`mod@super::check`].
 
 use serde::{Deserialize, Serialize};
 
