@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{ColorChoice, Parser};
+use clap::{ColorChoice, Parser, Subcommand};
 
 use crate::tui;
 
@@ -22,6 +22,10 @@ const USAGE: u8 = 2;
 #[derive(Clone, Debug, PartialEq, Eq, Parser)]
 #[command(version, about, long_about = None)]
 pub struct Arguments {
+    /// What to do instead of showing the full screen
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// Start with this scenario: its name, or a file
     #[arg(long, value_name = "NAME|FILE")]
     pub scenario: Option<String>,
@@ -58,6 +62,10 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE", env = "HOPLIGHT_PROGRESS")]
     pub progress: Option<PathBuf>,
 }
+
+/// The text commands: they need no terminal, and write their results to standard output.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum Command {}
 
 impl Arguments {
     /// How the terminal is to be used.

@@ -31,7 +31,7 @@ pub use library::{Library, Sources};
 pub use marks::MarkTarget;
 pub use markup::{KeyName, Piece};
 pub use outcome::{Answered, Changed, Entry, Hinted, Moved, Opening, Refusal, Reveal, Score, Solved, Stay, Submitted, Toggled};
-pub use progress::{Progress, ProgressError};
+pub use progress::{LessonProgress, Progress, ProgressError};
 pub use question::{Ask, Choice, Question};
 pub use replay::{Replay, ReplayError, replay};
 pub use run::{LessonRun, Place};

@@ -7,8 +7,10 @@
 //! ```
 
 pub mod analysis;
+pub mod app;
 pub mod cli;
 pub mod content;
+pub mod layout;
 pub mod lesson;
 pub mod model;
 pub mod sim;

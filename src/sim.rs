@@ -28,7 +28,7 @@ pub mod view;
 pub use command::{Command, CommandError};
 pub use journal::{Journal, Note, Observer, What, Why};
 pub use outcome::{Failure, Outcome};
-pub use packet::{Cargo, Heading, Motion, Packet, Phase};
+pub use packet::{Cargo, Doing, Heading, Motion, Packet, Phase, Present};
 pub use simulation::Simulation;
 pub use time::SimTime;
 pub use timeline::Timeline;

@@ -13,6 +13,7 @@
 //!
 //! Must not know what the program shows.
 
+pub mod canvas;
 mod event_loop;
 mod guard;
 mod input;
@@ -21,9 +22,13 @@ mod program;
 mod run;
 mod screen;
 mod signal;
+mod terminal_app;
+pub mod theme;
+pub mod view;
 
 pub use guard::{Refusal, check};
 pub use program::{Flow, Program, RESERVED_KEYS};
 pub use run::{Ending, Error, Options, run};
 pub use screen::{MAX_COLUMNS, MAX_ROWS};
 pub use signal::survive_file_size_limit;
+pub use terminal_app::{Keeper, TerminalApp};

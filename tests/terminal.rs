@@ -217,8 +217,10 @@ fn a_terminal_that_is_gone_ends_the_program() {
         let command = if ignoring { in_deaf_shell(&folder) } else { demo_command(&folder) };
         let mut pty = Pty::spawn(command, 80, 24);
         pty.wait_for("count=0.");
-        pty.stall();
         pty.send("+");
+        pty.wait_for("count=1.");
+        pty.stall();
+        pty.send(CTRL_L);
         pty.wait_until_stalled();
         pty.hang_up();
         assert_eq!(saved(&folder).as_deref(), Some("1\n"));

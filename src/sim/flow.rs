@@ -96,11 +96,8 @@ impl Simulation {
     }
 
     fn travel(&mut self, request: u32, latency: u64) {
-        let (departed, arrives) = (self.now, self.now + latency);
-        let record = &mut self.requests[request];
-        record.state = State::OnWire;
-        (record.departed, record.arrives) = (departed, arrives);
-        self.schedule_for(request, arrives, Kind::Leg);
+        self.requests[request].state = State::OnWire;
+        self.schedule_for(request, self.now + latency, Kind::Leg);
     }
 
     /// A message has reached the next point of its way.
@@ -197,6 +194,7 @@ impl Simulation {
             let waiting = index(state.queue.len());
             self.requests[request].state = State::Queued;
             self.requests[request].pending = 0;
+            self.requests[request].departed = self.now;
             self.note(observer, Some(tag), What::Waits { component: component_ix(station), waiting });
         } else {
             state.dropped += 1;
@@ -311,9 +309,11 @@ impl Simulation {
 
     /// A message will never be answered. The one who asked does not know, and waits.
     pub(super) fn lose<O: Observer>(&mut self, request: u32, how: Lost, observer: &mut O) {
+        let now = self.now;
         let record = &mut self.requests[request];
         record.state = State::Lost(how);
         record.pending = 0;
+        record.departed = now;
         let (link, tag, phase, level) = (record.link(), record.tag(), record.phase, record.depth - 1);
         let unwanted = level == record.floor;
         if !matches!(how, Lost::Dropped(_)) {

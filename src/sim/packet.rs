@@ -3,7 +3,9 @@
 //! A packet's place is a pure function of the simulation's state and time. Must not know cells or colours.
 
 use crate::model::hop::Guard;
-use crate::model::{LinkIx, RequestKind};
+use crate::model::{ComponentIx, LinkIx, RequestKind};
+
+use super::time::SimTime;
 
 /// What a request's connection is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,6 +61,36 @@ pub enum Cargo {
     Metrics,
     /// A change on its way to a replica.
     Replication,
+}
+
+/// What a request does at present.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Present {
+    /// The request's kind.
+    pub kind: RequestKind,
+    /// What its connection is doing.
+    pub phase: Phase,
+    /// Where.
+    pub doing: Doing,
+    /// Since when.
+    pub since: SimTime,
+    /// Until when, if that is known: a waiting line and a lost message have no such time.
+    pub until: Option<SimTime>,
+}
+
+/// The things that a request may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doing {
+    /// It travels.
+    Travels(LinkIx, Heading),
+    /// It is worked on.
+    Served(ComponentIx),
+    /// It waits for a slot.
+    Waits(ComponentIx),
+    /// It was lost; the one who sent it waits.
+    Lost(LinkIx),
+    /// A balancer pauses before the next attempt.
+    Pauses(ComponentIx),
 }
 
 /// Whether a packet moves.

@@ -86,6 +86,7 @@ pub(super) struct Request {
     pub(super) pinned: u32,
     /// The station whose line or slot it is in.
     pub(super) station: u32,
+    /// When its present travel, service or wait began, and when it ends if `pending` is set.
     pub(super) departed: SimTime,
     pub(super) arrives: SimTime,
     /// Sequence number of the one event that may move it; all others are stale.

@@ -173,7 +173,10 @@ impl Simulation {
 
     /// Schedules the one event that moves a request on.
     pub(super) fn schedule_for(&mut self, request: u32, at: SimTime, kind: Kind) {
-        self.requests[request].pending = self.schedule(at, kind, request);
+        let now = self.now;
+        let pending = self.schedule(at, kind, request);
+        let record = &mut self.requests[request];
+        (record.departed, record.arrives, record.pending) = (now, at, pending);
     }
 
     /// Draws the gap to the next user: arrivals are a Poisson process.

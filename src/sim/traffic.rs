@@ -2,7 +2,8 @@
 //!
 //! Must not change anything, and must not know what a packet looks like.
 
-use super::packet::{Cargo, Heading, Motion, Packet};
+use super::flow::{component_ix, link_ix};
+use super::packet::{Cargo, Doing, Heading, Motion, Packet, Present};
 use super::request::{Lost, Request, State, Status};
 use super::simulation::Simulation;
 use super::upkeep::fraction;
@@ -12,6 +13,21 @@ impl Simulation {
     pub fn packets(&self) -> impl Iterator<Item = Packet> + '_ {
         let requests = self.requests.iter().filter_map(|(_, request)| self.packet(request));
         requests.chain(self.messages.packets(self.now))
+    }
+
+    /// What a request does at present, while its user waits.
+    pub fn present(&self, number: u64) -> Option<Present> {
+        let (_, request) = self.requests.iter().find(|(_, request)| request.number == number && request.is_awaited())?;
+        let doing = match request.state {
+            State::OnWire => Doing::Travels(link_ix(request.link()), request.heading),
+            State::InService => Doing::Served(component_ix(request.station)),
+            State::Queued => Doing::Waits(component_ix(request.station)),
+            State::Lost(_) => Doing::Lost(link_ix(request.link())),
+            State::Pausing => Doing::Pauses(component_ix(self.plan.hops[request.path[usize::from(request.depth)] as usize].from)),
+            State::Zombie => return None,
+        };
+        let until = (request.pending != 0).then_some(request.arrives);
+        Some(Present { kind: request.kind, phase: request.phase, doing, since: request.departed, until })
     }
 
     fn packet(&self, request: &Request) -> Option<Packet> {
@@ -48,7 +64,7 @@ impl Simulation {
                 ok: request.heading == Heading::Request || request.status == Status::Ok,
                 orphan: !request.is_awaited(),
             },
-            link: super::flow::link_ix(link),
+            link: link_ix(link),
             heading: request.heading,
             position,
             motion,

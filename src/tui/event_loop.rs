@@ -135,18 +135,13 @@ impl<'a, P: Program> EventLoop<'a, P> {
     /// Handles the event and those behind it.
     fn drain(&mut self, first: Event) -> Flow {
         self.pace.happened();
-        let mut event = first;
-        for _ in 0..BATCH {
-            let flow = self.event(event);
-            if flow != Flow::Continue {
-                return flow;
-            }
-            match self.events.try_recv() {
-                Ok(next) => event = next,
-                Err(_) => break,
-            }
+        let mut flow = self.event(first);
+        for _ in 1..BATCH {
+            // What is left for the next turn stays in the channel.
+            let Some(event) = (flow == Flow::Continue).then(|| self.events.try_recv().ok()).flatten() else { break };
+            flow = self.event(event);
         }
-        Flow::Continue
+        flow
     }
 
     fn event(&mut self, event: Event) -> Flow {

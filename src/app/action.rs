@@ -1,0 +1,79 @@
+//! What a user can do: the vocabulary of [`super::App::act`]. Must not know keys.
+
+use crate::layout::Arrow;
+use crate::model::{Element, RequestKind};
+
+/// Something that a user does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Ends the program.
+    Quit,
+    /// Goes back: closes what is open, leaves the stage, or ends the program.
+    Back,
+    /// Shows or hides the help.
+    Help,
+    /// Moves on: the selection on the stage, the line in a list.
+    Move(Arrow),
+    /// Selects the next thing on the stage.
+    Next,
+    /// Selects the previous thing on the stage.
+    Previous,
+    /// Goes to the first line.
+    First,
+    /// Goes to the last line.
+    Last,
+    /// Scrolls the text by so many lines.
+    Scroll(i16),
+    /// Opens the chosen line, goes on in a lesson, or submits marks.
+    Enter,
+    /// Chooses a line of the course.
+    Choose(usize),
+    /// Opens a line of the course.
+    Open(usize),
+    /// Selects an element.
+    Select(Element),
+    /// Selects nothing.
+    Deselect,
+    /// Stops time or lets it go on.
+    Pause,
+    /// Steps one hop forward.
+    StepForward,
+    /// Steps one hop back.
+    StepBack,
+    /// Faster.
+    Faster,
+    /// Slower.
+    Slower,
+    /// Changes between trace and live.
+    Pace,
+    /// Changes to the next TLS mode.
+    CycleTls,
+    /// Switches TLS between web servers and applications.
+    ToggleWebToApp,
+    /// Switches TLS to the databases.
+    ToggleAppToDb,
+    /// Kills what is selected, or restores it.
+    KillOrRestore,
+    /// Changes how balancers choose.
+    Balance,
+    /// Sends one request.
+    Send(RequestKind),
+    /// More users.
+    MoreUsers,
+    /// Fewer users.
+    FewerUsers,
+    /// Shows a hint, then offers the solution.
+    Hint,
+    /// Goes a step back in the lesson.
+    StepBefore,
+    /// Goes on in the lesson, whatever the gate says.
+    Skip,
+    /// Begins the step anew.
+    Again,
+    /// Answers a question, by number from 0.
+    Answer(usize),
+    /// Marks what is selected, or takes the mark away.
+    Mark,
+    /// Changes what the panel of a small screen shows: the lesson, or what is selected.
+    Panel,
+}

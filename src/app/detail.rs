@@ -1,0 +1,141 @@
+//! What is selected, explained: a component, a server, a hop, or the request that is followed.
+//!
+//! Numbers come from the simulation, what a listener reads from the analysis. Must not compute either.
+
+mod component;
+
+use crate::analysis::{Carriers, Fact, readable};
+use crate::model::{Cipher, Element, Medium, RequestKind, TlsMode};
+use crate::model::{LinkIx, ServerId};
+
+use super::keymap::Keymap;
+use super::line::{Line, Page, Tone};
+use super::stage::Stage;
+
+/// The title of the panel.
+pub fn title(stage: &Stage) -> String {
+    match (&stage.selected, stage.playback.followed) {
+        (Some(Element::Component(id)), _) => stage.infra().find(id.as_str()).map_or_else(String::new, |ix| {
+            let component = stage.infra().component(ix);
+            format!("{id} · {}", component.kind.word())
+        }),
+        (Some(Element::Server(id)), _) => format!("{id} · server"),
+        (Some(hop @ Element::Hop(..)), _) => format!("{hop}"),
+        (None, Some(number)) => format!("request r{number}"),
+        (None, None) => stage.infra().title().to_owned(),
+    }
+}
+
+/// The lines for a panel of `width` columns.
+pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
+    let mut page = Page::new(width);
+    match &stage.selected {
+        Some(Element::Component(id)) => {
+            if let Some(ix) = stage.infra().find(id.as_str()) {
+                component::write(&mut page, stage, ix);
+            }
+        }
+        Some(Element::Server(id)) => server(&mut page, stage, id),
+        Some(Element::Hop(from, to)) => {
+            if let Some(link) = stage.infra().link_between(from.as_str(), to.as_str()) {
+                hop(&mut page, stage, link);
+            }
+        }
+        None => nothing(&mut page, stage, keymap),
+    }
+    page.lines()
+}
+
+/// Nothing is selected: the followed request's journey, or the infrastructure itself.
+fn nothing(page: &mut Page, stage: &Stage, keymap: &Keymap) {
+    let infra = stage.infra();
+    if let Some(number) = stage.playback.followed {
+        let notes: Vec<_> = stage.timeline.journal().of_request(number).collect();
+        for note in notes.iter().rev().take(40) {
+            let text = note.describe(infra);
+            let text = text.split_once(": ").map_or(text.as_str(), |(_, rest)| rest).to_owned();
+            page.item(Tone::Dim, &format!("{:.4} ", note.at.as_secs_f64()), Tone::Text, &text, None);
+        }
+        return;
+    }
+    page.text(Tone::Text, infra.summary());
+    page.text(Tone::Dim, &format!("TLS {}: {}", infra.tls().edge.word(), infra.tls().edge.meaning()));
+    let label = |action| keymap.label(&action);
+    page.text(
+        Tone::Text,
+        &format!(
+            "Select with the arrows or the mouse. {} kills, {} changes TLS, {} sends a login, {} shows all keys.",
+            label(super::Action::KillOrRestore),
+            label(super::Action::CycleTls),
+            label(super::Action::Send(RequestKind::Write)),
+            label(super::Action::Help)
+        ),
+    );
+    for note in infra.notes() {
+        page.item(Tone::Dim, "· ", Tone::Dim, note, None);
+    }
+}
+
+fn server(page: &mut Page, stage: &Stage, id: &ServerId) {
+    let (infra, sim) = (stage.infra(), stage.sim());
+    let up = sim.is_up(&Element::Server(id.clone())) == Some(true);
+    let (tone, word) = if up { (Tone::Good, "on") } else { (Tone::Bad, "off: nothing on it answers") };
+    let label = infra.server(id).and_then(|server| server.label.clone());
+    page.line(Line::new(tone, word).with(Tone::Dim, label.map_or_else(String::new, |label| format!("  {label}"))));
+    page.text(Tone::Dim, "A server is a machine. Power it off and all of this is gone at once:");
+    for (ix, component) in infra.on_server(id) {
+        let station = sim.station(ix);
+        let health = station.health;
+        let tone = if health.is_up() { Tone::Text } else { Tone::Bad };
+        let software =
+            component.software.as_ref().map_or_else(String::new, |software| format!("  {} {}", software.name, software.version));
+        let line = Line::new(tone, format!("· {} {}", component.id, health.word())).with(Tone::Dim, software);
+        page.line(line);
+    }
+}
+
+/// A hop: what it is, who judged it, and what a listener on it reads.
+fn hop(page: &mut Page, stage: &Stage, link: LinkIx) {
+    let (infra, sim) = (stage.infra(), stage.sim());
+    let hop = infra.hop(link);
+    let weight = infra.link(link);
+    let exposed = match (hop.cipher, hop.medium) {
+        (Cipher::Plaintext, Medium::Wire) => (Tone::Bad, "plaintext on the wire: whoever listens reads it"),
+        (Cipher::Plaintext, Medium::Loopback) => (Tone::Warn, "plaintext, but loopback: it never leaves the server"),
+        (Cipher::Tls, _) => (Tone::Good, "TLS between these two"),
+        (Cipher::TlsThrough, _) => (Tone::Good, "TLS that passes through the balancer, which cannot read it"),
+    };
+    page.text(exposed.0, exposed.1);
+    let ms = weight.latency.get();
+    page.text(
+        Tone::Dim,
+        &format!("{} to port {}, {ms} ms one way, {} awaited now", weight.protocol.word(), weight.port, sim.active(link)),
+    );
+    if sim.is_up(&infra.hop_element(link)) == Some(false) {
+        page.text(Tone::Bad, "The link is cut.");
+    }
+    if let Some(up) = sim.backend_up(link) {
+        let (tone, word) = if up { (Tone::Good, "UP") } else { (Tone::Bad, "DOWN: the balancer sends nothing here") };
+        page.line(Line::new(Tone::Dim, "health checks: ").with(tone, word));
+    }
+    for guard in &hop.guards {
+        component::verdict(page, infra, *guard);
+    }
+    let carriers = Carriers::of(infra);
+    // The richest message that travels here shows best what is at stake.
+    let kind =
+        [RequestKind::Write, RequestKind::Read, RequestKind::Static].into_iter().find(|kind| carriers.carries(link, *kind));
+    let Some(kind) = kind else { return };
+    let reading = readable(infra, link, kind);
+    page.line(Line::new(Tone::Name, "a listener here reads").with(Tone::Dim, format!(" ({})", kind.request_line())));
+    for fact in &reading.facts {
+        let tone = if matches!(fact, Fact::Secrets(_) | Fact::Sql(_) | Fact::ChangedRow(_)) { Tone::Secret } else { Tone::Text };
+        page.item(Tone::Dim, &format!("{}: ", fact.label()), tone, &fact.text(), None);
+    }
+    if hop.cipher != Cipher::Plaintext {
+        page.text(Tone::Dim, "The rest is ciphertext: 17 03 03 01 a2 9f 4c …");
+    }
+    if hop.cipher == Cipher::TlsThrough && infra.tls().edge == TlsMode::Passthrough {
+        page.text(Tone::Dim, "The balancer sees no URL and no status: it can only forward.");
+    }
+}

@@ -1,0 +1,204 @@
+//! A component, explained: its state as a station, and what only its kind has.
+//!
+//! Must not know hops or servers.
+
+use crate::model::firewall::{Direction, FirewallSpec, Peer, RuleAction};
+use crate::model::hop::Guard;
+use crate::model::{Component, ComponentIx, ComponentKind, Infrastructure, RequestKind, TlsMode};
+use crate::sim::Health;
+
+use super::super::line::{Line, Page, Tone};
+use super::super::stage::Stage;
+
+/// Writes a component's lines.
+pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx) {
+    let (infra, sim) = (stage.infra(), stage.sim());
+    let component = infra.component(ix);
+    let view = sim.station(ix);
+    let (tone, state) = match view.health {
+        Health::Up => (Tone::Good, "up"),
+        Health::Crashed => (Tone::Bad, "down: its process has ended, connections are refused"),
+        Health::PoweredOff => (Tone::Bad, "off with its server: nothing answers"),
+    };
+    let software =
+        component.software.as_ref().map_or_else(String::new, |software| format!("  {} {}", software.name, software.version));
+    page.line(Line::new(tone, state).with(Tone::Dim, software));
+    page.text(Tone::Text, component.kind.role());
+    match &component.kind {
+        ComponentKind::Browser => browser(page, stage),
+        ComponentKind::Firewall(spec) => firewall(page, stage, ix, spec),
+        ComponentKind::Agent(_) => agent(page, stage, ix),
+        ComponentKind::MonitoringService => {
+            let agents = sim.agents();
+            let fresh = agents.iter().filter(|agent| !agent.stale).count();
+            page.text(
+                Tone::Text,
+                &format!("{fresh} of {} agents deliver. What they do not deliver, it does not know.", agents.len()),
+            );
+        }
+        _ => {
+            station(page, stage, ix, component);
+            special(page, stage, ix, component);
+        }
+    }
+}
+
+/// Load, line and service time.
+fn station(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Component) {
+    let view = stage.sim().station(ix);
+    let percent = view.utilisation * 100.0;
+    let tone = if percent >= 90.0 {
+        Tone::Bad
+    } else if percent >= 70.0 {
+        Tone::Warn
+    } else {
+        Tone::Good
+    };
+    page.line(
+        Line::new(tone, format!("{percent:.0} % busy"))
+            .with(Tone::Text, format!("  {} of {} slots, {} waiting", view.busy, view.slots, view.waiting))
+            .with(Tone::Dim, format!("  {:.0}/s", view.rate)),
+    );
+    let service = component.station();
+    let mean = |kind| service.mean_ms(kind);
+    let times: Vec<String> = RequestKind::ALL.iter().map(|kind| format!("{} {:.1}", kind.word(), mean(*kind))).collect();
+    page.text(Tone::Dim, &format!("mean service ms: {}; served {}, turned away {}", times.join(", "), view.served, view.dropped));
+}
+
+fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Component) {
+    let (infra, sim) = (stage.infra(), stage.sim());
+    match &component.kind {
+        ComponentKind::LoadBalancer(_) => {
+            let algorithm = sim.algorithm().map_or("", |algorithm| algorithm.word());
+            let reads = if infra.tls().edge == TlsMode::Passthrough {
+                "cannot read the requests: they pass through encrypted"
+            } else {
+                "reads every request"
+            };
+            page.text(Tone::Text, &format!("chooses by {algorithm}; {reads}"));
+            for link in infra.links_from(ix) {
+                let (_, to) = infra.ends(link);
+                let up = sim.backend_up(link) == Some(true);
+                let (tone, word) = if up { (Tone::Good, "UP") } else { (Tone::Bad, "DOWN") };
+                page.line(
+                    Line::new(Tone::Text, format!("→ {} ", infra.component(to).id))
+                        .with(tone, word)
+                        .with(Tone::Dim, format!("  {} in progress", sim.active(link))),
+                );
+            }
+            for certificate in infra.certificates().iter().filter(|certificate| certificate.on.contains(&component.id)) {
+                let names: Vec<&str> = certificate.names.iter().map(|name| name.as_str()).collect();
+                page.text(Tone::Dim, &format!("certificate for {}: {} days left", names.join(", "), certificate.days_left));
+            }
+        }
+        ComponentKind::Database(spec) => {
+            let text = match spec.role {
+                crate::model::DatabaseRole::Primary => "takes reads and writes".to_owned(),
+                crate::model::DatabaseRole::Replica => {
+                    format!("read-only (error 1290 for writes); follows with {:.0} ms lag", spec.lag_s.get() * 1e3)
+                }
+            };
+            page.text(Tone::Text, &text);
+        }
+        ComponentKind::DnsResolver(spec) => {
+            page.text(Tone::Text, &format!("{} is an A record with a TTL of {} s", infra.domain(), spec.ttl_s.get()));
+        }
+        _ => {}
+    }
+}
+
+fn browser(page: &mut Page, stage: &Stage) {
+    let (infra, sim) = (stage.infra(), stage.sim());
+    let padlock = if infra.tls().edge == TlsMode::None { "no padlock: http" } else { "padlock: https, for this first hop" };
+    page.text(if infra.tls().edge == TlsMode::None { Tone::Bad } else { Tone::Good }, padlock);
+    let totals = sim.totals();
+    page.text(
+        Tone::Text,
+        &format!(
+            "{:.0} requests/s, {} sent, {} good, {} failed, {} waiting",
+            sim.rate(),
+            totals.offered,
+            totals.completed,
+            totals.failed,
+            sim.in_flight()
+        ),
+    );
+    for (failure, count) in sim.failures().filter(|(_, count)| *count > 0) {
+        page.item(Tone::Bad, "✗ ", Tone::Text, &format!("{count} × {}", failure.word()), None);
+    }
+}
+
+fn agent(page: &mut Page, stage: &Stage, ix: ComponentIx) {
+    let (infra, sim) = (stage.infra(), stage.sim());
+    let agents = sim.agents();
+    let Some(view) = agents.iter().find(|view| view.agent == ix) else { return };
+    page.text(Tone::Text, &format!("samples every {} s; QPS is the counter's difference over the time's", view.interval_s));
+    match (view.subject, view.age_s) {
+        (None, _) => page.text(Tone::Warn, "It is on no server with anything to watch."),
+        (Some(_), None) => page.text(Tone::Warn, "The service has no sample of it yet."),
+        (Some(_), Some(age)) => {
+            let (tone, word) = if view.stale { (Tone::Bad, "stale") } else { (Tone::Good, "fresh") };
+            page.line(Line::new(tone, word).with(Tone::Text, format!(", newest sample {age:.1} s old")));
+        }
+    }
+    for row in view.components {
+        let text = format!(
+            "{}: {:.0}/s, {:.0} % busy, {} waiting",
+            infra.component(row.component).id,
+            row.qps,
+            row.utilisation * 100.0,
+            row.waiting
+        );
+        page.item(Tone::Dim, "· ", Tone::Text, &text, None);
+    }
+}
+
+fn firewall(page: &mut Page, stage: &Stage, ix: ComponentIx, spec: &FirewallSpec) {
+    let servers = spec.servers.iter().map(ToString::to_string);
+    let protects: Vec<String> = servers.chain(spec.components.iter().map(ToString::to_string)).collect();
+    if protects.is_empty() {
+        page.text(Tone::Warn, "It stands nowhere: it protects nothing.");
+    } else {
+        page.text(Tone::Text, &format!("protects {}", protects.join(", ")));
+    }
+    for direction in [Direction::Inbound, Direction::Outbound] {
+        let hits = stage.sim().rule_hits(ix, direction);
+        let word = if direction == Direction::Inbound { "in" } else { "out" };
+        for (number, rule) in spec.rules(direction).iter().enumerate() {
+            let peer = match &rule.peer {
+                Peer::Any => "any".to_owned(),
+                Peer::Component(id) => id.to_string(),
+                Peer::Server(id) => id.to_string(),
+            };
+            let ports: Vec<String> = rule.ports.iter().map(ToString::to_string).collect();
+            let ports = if ports.is_empty() { "all".to_owned() } else { ports.join(",") };
+            let count = hits.get(number).copied().unwrap_or_default();
+            page.item(
+                Tone::Dim,
+                &format!("{word} {} ", number + 1),
+                Tone::Text,
+                &format!("{} {peer} → {ports}  ×{count}", action(rule.action)),
+                None,
+            );
+        }
+        let count = hits.last().copied().unwrap_or_default();
+        page.item(Tone::Dim, &format!("{word} – "), Tone::Dim, &format!("the rest: {}  ×{count}", action(spec.default)), None);
+    }
+}
+
+const fn action(action: RuleAction) -> &'static str {
+    match action {
+        RuleAction::Allow => "allow",
+        RuleAction::Drop => "drop",
+        RuleAction::Reject => "reject",
+    }
+}
+
+/// One line on what a firewall says to a hop.
+pub(super) fn verdict(page: &mut Page, infra: &Infrastructure, guard: Guard) {
+    let allowed = guard.verdict.action == RuleAction::Allow;
+    let rule = guard.verdict.rule.map_or_else(|| "no rule matches".to_owned(), |rule| format!("rule {rule}"));
+    let way = if guard.verdict.direction == Direction::Inbound { "in" } else { "out" };
+    let text = format!("{}: {} {way} ({rule})", infra.component(guard.firewall).id, action(guard.verdict.action));
+    page.text(if allowed { Tone::Dim } else { Tone::Bad }, &text);
+}

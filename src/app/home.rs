@@ -1,0 +1,114 @@
+//! The course map: lessons with progress, infrastructures to explore, and the chosen one already alive beside it.
+//!
+//! Must not know the stage.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::layout::Layout;
+use crate::lesson::{Lesson, Library};
+use crate::model::Infrastructure;
+use crate::sim::{SimTime, Simulation, Timeline};
+
+use super::regions;
+
+/// A line of the course map.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Item {
+    /// A lesson.
+    Lesson(Arc<Lesson>),
+    /// An infrastructure to explore.
+    Scenario(Arc<Infrastructure>),
+}
+
+/// The course map.
+#[derive(Clone, Debug)]
+pub struct Home {
+    /// Its lines.
+    pub items: Vec<Item>,
+    /// The chosen one.
+    pub chosen: usize,
+    /// The chosen line's infrastructure, running.
+    pub preview: Option<Timeline>,
+    /// Where things stand in it.
+    pub layout: Option<Layout>,
+    seed: u64,
+    size: (u16, u16),
+}
+
+impl Home {
+    /// The course map of a library.
+    pub fn new(library: &Library, seed: u64, size: (u16, u16)) -> Self {
+        let lessons = library.lessons().map(|lesson| Item::Lesson(Arc::clone(lesson)));
+        let scenarios = library.scenarios().map(|infra| Item::Scenario(Arc::clone(infra)));
+        let items = lessons.chain(scenarios).collect();
+        let mut home = Self { items, chosen: 0, preview: None, layout: None, seed, size };
+        home.show(library);
+        home
+    }
+
+    /// The chosen line.
+    pub fn item(&self) -> Option<&Item> {
+        self.items.get(self.chosen)
+    }
+
+    /// Chooses a line.
+    pub fn choose(&mut self, line: usize, library: &Library) {
+        let line = line.min(self.items.len().saturating_sub(1));
+        if line != self.chosen {
+            self.chosen = line;
+            self.show(library);
+        }
+    }
+
+    /// Starts the chosen line's infrastructure, a few seconds into its life.
+    fn show(&mut self, library: &Library) {
+        let infra = match self.item() {
+            Some(Item::Lesson(lesson)) => library.scenario(lesson.scenario.as_str()).cloned(),
+            Some(Item::Scenario(infra)) => Some(Arc::clone(infra)),
+            None => None,
+        };
+        let same = |timeline: &Timeline, infra: &Arc<Infrastructure>| timeline.simulation().infrastructure().id() == infra.id();
+        if let (Some(timeline), Some(infra)) = (&self.preview, &infra)
+            && same(timeline, infra)
+        {
+            return;
+        }
+        self.preview = infra.map(|infra| {
+            let mut timeline = Timeline::new(Simulation::new(infra, self.seed));
+            timeline.seek(SimTime::from_secs(3));
+            timeline
+        });
+        self.resize(self.size);
+    }
+
+    /// Makes the preview's layout for a screen of another size.
+    pub fn resize(&mut self, size: (u16, u16)) {
+        self.size = size;
+        let (_, _, area) = regions::home(size.0, size.1);
+        let infra = self.preview.as_ref().map(|timeline| timeline.simulation().infrastructure());
+        self.layout = infra.filter(|_| area.height > 0).map(|infra| Layout::new(infra, area.width, area.height));
+    }
+
+    /// Whether something moves: a preview that is drawn.
+    pub fn is_alive(&self) -> bool {
+        self.layout.as_ref().is_some_and(|layout| layout.fit() == crate::layout::Fit::Whole)
+    }
+
+    /// Lets wall time go by.
+    pub fn tick(&mut self, elapsed: Duration) {
+        if let Some(timeline) = &mut self.preview {
+            // A quarter of real time: packets can be followed with the eye.
+            let to = timeline.simulation().now() + elapsed / 4;
+            timeline.seek(to);
+        }
+    }
+}
+
+/// The heading under which a line stands.
+pub fn group(item: &Item) -> &str {
+    match item {
+        Item::Lesson(lesson) => &lesson.unit,
+        Item::Scenario(_) => "Explore",
+    }
+}

@@ -1,0 +1,173 @@
+//! Which key does what, where. The footer and the help are made from this table, so they cannot say anything else.
+
+use crate::layout::Arrow;
+use crate::lesson::markup::KeyName;
+use crate::model::RequestKind;
+
+use super::action::Action;
+use super::key::{Code, Key};
+
+/// Where keys mean something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The course map.
+    Home,
+    /// The stage, in a lesson or not.
+    Stage,
+    /// The stage in a lesson only.
+    Lesson,
+}
+
+/// One line of the table.
+#[derive(Clone, Debug)]
+pub struct Binding {
+    /// The keys; the first is shown.
+    pub keys: Vec<Key>,
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub action: Action,
+    /// The word of the footer; empty if it has no place there.
+    pub word: &'static str,
+    /// The sentence of the help.
+    pub help: &'static str,
+}
+
+/// The table.
+#[derive(Clone, Debug)]
+pub struct Keymap {
+    bindings: Vec<Binding>,
+}
+
+impl Default for Keymap {
+    fn default() -> Self {
+        use Place::{Home, Lesson, Stage};
+        let mut bindings = Vec::new();
+        let mut bind = |keys: &[Key], place, action, word, help| {
+            bindings.push(Binding { keys: keys.to_vec(), place, action, word, help });
+        };
+        let (c, k) = (Key::char, Key::plain);
+        bind(&[k(Code::Enter)], Home, Action::Enter, "open", "open the chosen lesson or infrastructure");
+        bind(&[k(Code::Down), c('j')], Home, Action::Move(Arrow::Down), "choose", "next line");
+        bind(&[k(Code::Up), c('k')], Home, Action::Move(Arrow::Up), "", "previous line");
+        bind(&[c('g'), k(Code::Home)], Home, Action::First, "", "first line");
+        bind(&[c('G'), k(Code::End)], Home, Action::Last, "", "last line");
+
+        bind(&[c(' ')], Stage, Action::Pause, "pause", "stop time, or let it go on");
+        bind(&[c('.')], Stage, Action::StepForward, "step", "step one hop forward");
+        bind(&[c(',')], Stage, Action::StepBack, "back", "step one hop back");
+        bind(&[c('p')], Stage, Action::Pace, "pace", "change between trace (one request, slowly) and live (the whole load)");
+        bind(&[c(']'), c('+')], Stage, Action::Faster, "", "faster");
+        bind(&[c('['), c('-')], Stage, Action::Slower, "slower", "slower");
+        bind(&[c('t')], Stage, Action::CycleTls, "TLS", "next TLS mode: none, terminate, re-encrypt, passthrough");
+        bind(&[c('x')], Stage, Action::KillOrRestore, "kill", "kill what is selected, or restore it");
+        bind(&[c('r')], Stage, Action::Send(RequestKind::Write), "login", "send one login (a write) and follow it");
+        bind(&[c('s')], Stage, Action::Send(RequestKind::Static), "", "send one static page request and follow it");
+        bind(&[c('d')], Stage, Action::Send(RequestKind::Read), "", "send one dynamic read and follow it");
+        bind(&[k(Code::Right), c('l')], Stage, Action::Move(Arrow::Right), "select", "select what is to the right");
+        bind(&[k(Code::Left)], Stage, Action::Move(Arrow::Left), "", "select what is to the left");
+        bind(&[k(Code::Down), c('j')], Stage, Action::Move(Arrow::Down), "", "select what is below");
+        bind(&[k(Code::Up), c('k')], Stage, Action::Move(Arrow::Up), "", "select what is above");
+        bind(&[k(Code::Tab)], Stage, Action::Next, "", "select the next thing");
+        bind(&[k(Code::BackTab)], Stage, Action::Previous, "", "select the previous thing");
+        bind(&[c('b')], Stage, Action::Balance, "", "change how the balancer chooses");
+        bind(&[c('w')], Stage, Action::ToggleWebToApp, "", "switch TLS between web servers and applications");
+        bind(&[c('e')], Stage, Action::ToggleAppToDb, "", "switch TLS to the databases");
+        bind(&[c('>')], Stage, Action::MoreUsers, "", "a quarter more users");
+        bind(&[c('<')], Stage, Action::FewerUsers, "", "a quarter fewer users");
+        bind(&[c('i')], Stage, Action::Panel, "info", "show what is selected, or the lesson again");
+        bind(&[k(Code::PageDown)], Stage, Action::Scroll(3), "", "scroll the text down");
+        bind(&[k(Code::PageUp)], Stage, Action::Scroll(-3), "", "scroll the text up");
+
+        bind(&[k(Code::Enter)], Lesson, Action::Enter, "next", "go on, or submit the marks");
+        bind(&[c('h')], Lesson, Action::Hint, "hint", "a hint; after the last one, the solution");
+        bind(&[c('m')], Lesson, Action::Mark, "mark", "mark what is selected, or take the mark away");
+        bind(&[k(Code::Backspace)], Lesson, Action::StepBefore, "", "the step before");
+        bind(&[c('n')], Lesson, Action::Skip, "", "skip this step or question");
+        bind(&[c('a')], Lesson, Action::Again, "", "begin this step anew");
+        for (number, digit) in ('1'..='9').enumerate() {
+            let help = if number == 0 { "answer with the first option; 2 to 9 with the others" } else { "" };
+            bind(&[c(digit)], Lesson, Action::Answer(number), "", help);
+        }
+
+        for place in [Home, Stage] {
+            bind(&[c('?')], place, Action::Help, "help", "show or hide this help");
+            bind(
+                &[c('q'), k(Code::Esc)],
+                place,
+                Action::Back,
+                if place == Home { "quit" } else { "" },
+                "back; from the course map, quit",
+            );
+        }
+        Self { bindings }
+    }
+}
+
+impl Keymap {
+    /// What a key does at a place. In a lesson, the lesson's keys come first.
+    pub fn action(&self, key: Key, place: Place) -> Option<&Action> {
+        let at = |wanted: Place| self.bindings.iter().find(|binding| binding.place == wanted && binding.keys.contains(&key));
+        let found = match place {
+            Place::Lesson => at(Place::Lesson).or_else(|| at(Place::Stage)),
+            _ => at(place),
+        };
+        found.map(|binding| &binding.action)
+    }
+
+    /// The lines that count at a place, the place's own first.
+    pub fn at(&self, place: Place) -> impl Iterator<Item = &Binding> {
+        let own = self.bindings.iter().filter(move |binding| binding.place == place);
+        let stage = self.bindings.iter().filter(move |binding| place == Place::Lesson && binding.place == Place::Stage);
+        own.chain(stage)
+    }
+
+    /// The label of the key that does something.
+    pub fn label(&self, action: &Action) -> String {
+        let binding = self.bindings.iter().find(|binding| binding.action == *action);
+        binding.and_then(|binding| binding.keys.first()).map_or_else(|| "?".into(), ToString::to_string)
+    }
+
+    /// The label of a key that a lesson's text names.
+    pub fn named(&self, name: KeyName) -> String {
+        self.label(&match name {
+            KeyName::Tls => Action::CycleTls,
+            KeyName::Kill => Action::KillOrRestore,
+            KeyName::Pause => Action::Pause,
+            KeyName::Step => Action::StepForward,
+            KeyName::Back => Action::StepBack,
+            KeyName::Slower => Action::Slower,
+            KeyName::Faster => Action::Faster,
+            KeyName::Pace => Action::Pace,
+            KeyName::Send => Action::Send(RequestKind::Write),
+            KeyName::Hint => Action::Hint,
+            KeyName::Next => Action::Enter,
+            KeyName::Mark => Action::Mark,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_means_two_things_at_one_place() {
+        let keymap = Keymap::default();
+        for place in [Place::Home, Place::Stage, Place::Lesson] {
+            let mut keys: Vec<Key> = keymap.at(place).flat_map(|binding| binding.keys.clone()).collect();
+            let count = keys.len();
+            keys.sort_unstable();
+            keys.dedup();
+            assert_eq!(keys.len(), count, "{place:?}");
+        }
+    }
+
+    #[test]
+    fn every_key_that_lessons_name_exists() {
+        let keymap = Keymap::default();
+        for name in KeyName::ALL {
+            assert_ne!(keymap.named(name), "?", "{name:?}");
+        }
+    }
+}

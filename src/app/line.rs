@@ -1,0 +1,178 @@
+//! Lines of text with a tone, wrapped to a width: what panels are made of.
+//!
+//! A line may carry the action that a click on it means. Must not know colours: a theme turns a tone into a style.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::action::Action;
+
+/// What a piece of text is like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tone {
+    /// Ordinary.
+    #[default]
+    Text,
+    /// Of less weight.
+    Dim,
+    /// A heading or name.
+    Name,
+    /// A key, or what asks for attention.
+    Accent,
+    /// Well.
+    Good,
+    /// Tight.
+    Warn,
+    /// Wrong or dangerous.
+    Bad,
+    /// A secret in the clear.
+    Secret,
+}
+
+/// One line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// Its pieces.
+    pub spans: Vec<(Tone, String)>,
+    /// What a click on it does.
+    pub action: Option<Action>,
+}
+
+impl Line {
+    /// A line of one tone.
+    pub fn new(tone: Tone, text: impl Into<String>) -> Self {
+        Self { spans: vec![(tone, text.into())], action: None }
+    }
+
+    /// Adds a piece.
+    #[must_use]
+    pub fn with(mut self, tone: Tone, text: impl Into<String>) -> Self {
+        self.spans.push((tone, text.into()));
+        self
+    }
+
+    /// Columns that it takes.
+    pub fn width(&self) -> usize {
+        self.spans.iter().map(|(_, text)| text.width()).sum()
+    }
+
+    /// Its text without tones.
+    pub fn text(&self) -> String {
+        self.spans.iter().map(|(_, text)| text.as_str()).collect()
+    }
+}
+
+/// Lines under construction, for a width.
+#[derive(Clone, Debug)]
+pub struct Page {
+    width: usize,
+    lines: Vec<Line>,
+}
+
+impl Page {
+    /// An empty page of `width` columns.
+    pub fn new(width: u16) -> Self {
+        Self { width: usize::from(width.max(1)), lines: Vec::new() }
+    }
+
+    /// The finished lines.
+    pub fn lines(self) -> Vec<Line> {
+        self.lines
+    }
+
+    /// How many lines there are.
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Whether there is nothing yet.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// An empty line.
+    pub fn gap(&mut self) {
+        self.lines.push(Line::default());
+    }
+
+    /// A finished line, as it is.
+    pub fn line(&mut self, line: Line) {
+        self.lines.push(line);
+    }
+
+    /// A paragraph, wrapped.
+    pub fn text(&mut self, tone: Tone, text: &str) {
+        self.item(tone, "", tone, text, None);
+    }
+
+    /// A paragraph behind a mark; later lines are indented by the mark's width. A click on any of its lines does `action`.
+    pub fn item(&mut self, mark_tone: Tone, mark: &str, tone: Tone, text: &str, action: Option<Action>) {
+        let indent = mark.width();
+        let mut first = true;
+        for part in wrap(text, self.width.saturating_sub(indent).max(1)) {
+            let lead = if first { mark.to_owned() } else { " ".repeat(indent) };
+            first = false;
+            let mut line = Line { action: action.clone(), ..Line::default() };
+            if !lead.is_empty() {
+                line.spans.push((mark_tone, lead));
+            }
+            line.spans.push((tone, part));
+            self.lines.push(line);
+        }
+    }
+}
+
+/// Breaks `text` at blanks into lines of at most `width` columns. A word that is longer is cut.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split(' ') {
+        let mut word = word.to_owned();
+        if !line.is_empty() && line.width() + 1 + word.width() > width {
+            lines.push(std::mem::take(&mut line));
+        }
+        while word.width() > width {
+            let mut head = String::new();
+            let mut rest = String::new();
+            for c in word.chars() {
+                if rest.is_empty() && (head.width() + c.to_string().width() <= width || head.is_empty()) {
+                    head.push(c);
+                } else {
+                    rest.push(c);
+                }
+            }
+            lines.push(head);
+            word = rest;
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(&word);
+    }
+    lines.push(line);
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_broken_at_blanks_and_nothing_is_lost() {
+        assert_eq!(wrap("one two three", 8), ["one two", "three"]);
+        assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
+        assert_eq!(wrap("日本語", 1), ["日", "本", "語"]);
+        assert_eq!(wrap("", 5), [""]);
+        let text = "the browser shows a padlock, yet two hops carry the password in the clear";
+        for width in 1..90 {
+            assert_eq!(wrap(text, width).concat().replace(' ', ""), text.replace(' ', ""));
+        }
+    }
+
+    #[test]
+    fn a_mark_indents_the_lines_behind_it() {
+        let mut page = Page::new(10);
+        page.item(Tone::Good, "☑ ", Tone::Text, "hop is selected", None);
+        let lines: Vec<String> = page.lines().iter().map(Line::text).collect();
+        assert_eq!(lines, ["☑ hop is", "  selected"]);
+    }
+}

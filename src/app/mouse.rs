@@ -1,0 +1,122 @@
+//! The mouse: which action a click or the wheel means at a place of the screen.
+
+use crate::layout::Area;
+
+use super::action::Action;
+use super::line::Line;
+use super::{App, Effect, Screen, detail, panel, regions, status};
+
+impl App {
+    /// A click on a cell.
+    pub fn click(&mut self, column: u16, row: u16) -> Vec<Effect> {
+        self.changed = true;
+        self.notice = None;
+        match self.clicked(column, row) {
+            Some(action) => self.act(&action),
+            None => Vec::new(),
+        }
+    }
+
+    /// The wheel was turned over a cell, by so many lines.
+    pub fn wheel(&mut self, column: u16, row: u16, by: i16) -> Vec<Effect> {
+        let action = match &self.screen {
+            _ if self.help.is_some() => Action::Scroll(by),
+            Screen::Home => Action::Move(if by > 0 { crate::layout::Arrow::Down } else { crate::layout::Arrow::Up }),
+            Screen::Stage(stage) if inside(panel_area(self), column, row) || inside(stage.regions.detail, column, row) => {
+                Action::Scroll(by)
+            }
+            Screen::Stage(_) => return Vec::new(),
+        };
+        self.act(&action)
+    }
+
+    fn clicked(&self, column: u16, row: u16) -> Option<Action> {
+        if self.help.is_some() {
+            return Some(Action::Help);
+        }
+        match &self.screen {
+            Screen::Home => {
+                let (list, ..) = regions::home(self.size.0, self.size.1);
+                if inside(list, column, row) {
+                    let line = course_rows(self).iter().position(|(_, at)| *at == row - list.y)?;
+                    return Some(if line == self.home.chosen { Action::Open(line) } else { Action::Choose(line) });
+                }
+                (row == self.size.1.saturating_sub(1)).then(|| self.footer_action(column)).flatten()
+            }
+            Screen::Stage(stage) => {
+                let regions = &stage.regions;
+                let area = panel_area(self);
+                if inside(regions.footer, column, row) {
+                    self.footer_action(column)
+                } else if inside(area, column, row) {
+                    let lines = panel_lines(self);
+                    let line = usize::from((row - area.y).checked_sub(1)?) + usize::from(stage.scroll);
+                    lines.get(line)?.action.clone()
+                } else if inside(regions.canvas, column, row) {
+                    let hit = stage.layout.hit(column - regions.canvas.x, row - regions.canvas.y);
+                    Some(hit.map_or(Action::Deselect, |element| Action::Select(element.clone())))
+                } else {
+                    None
+                }
+            }
+        }
+    }
+
+    fn footer_action(&self, column: u16) -> Option<Action> {
+        let mut at = 0;
+        for (line, action) in status::footer(self, self.size.0) {
+            at += line.width() + 1;
+            if usize::from(column) < at {
+                return Some(action);
+            }
+        }
+        None
+    }
+}
+
+/// Whether a cell lies inside an area.
+pub fn inside(area: Area, column: u16, row: u16) -> bool {
+    (area.x..area.x.saturating_add(area.width)).contains(&column) && (area.y..area.y.saturating_add(area.height)).contains(&row)
+}
+
+/// The lines of the course map with the row at which each is drawn, from the top of the list.
+pub fn course_rows(app: &App) -> Vec<(usize, u16)> {
+    let mut rows = Vec::new();
+    let mut at = 0;
+    let mut group = None;
+    for (line, item) in app.home.items.iter().enumerate() {
+        let of = super::home::group(item);
+        if group.as_deref() != Some(of) {
+            at += if group.is_some() { 2 } else { 1 };
+            group = Some(of.to_owned());
+        }
+        rows.push((line, at));
+        at += 1;
+    }
+    rows
+}
+
+/// The lines of the stage's panel.
+pub fn panel_lines(app: &App) -> Vec<Line> {
+    let Some(stage) = app.stage() else { return Vec::new() };
+    let width = stage.regions.panel.width.saturating_sub(2);
+    if shows_lesson(app) { panel::lines(stage, &app.keymap, width) } else { detail::lines(stage, &app.keymap, width) }
+}
+
+/// Whether the panel shows the lesson rather than what is selected.
+pub fn shows_lesson(app: &App) -> bool {
+    app.stage().is_some_and(|stage| stage.lesson.is_some() && (stage.regions.wide || !stage.show_detail))
+}
+
+/// The panel's area. On a small screen it grows over the canvas when its text needs more room.
+pub fn panel_area(app: &App) -> Area {
+    let Some(stage) = app.stage() else { return Area::default() };
+    let area = stage.regions.panel;
+    if stage.regions.wide || area.height == 0 {
+        return area;
+    }
+    let needed = u16::try_from(panel_lines(app).len() + 1).unwrap_or(u16::MAX);
+    let most = area.height + stage.regions.canvas.height.saturating_sub(2);
+    let height = needed.clamp(area.height, most);
+    Area { y: area.y + area.height - height, height, ..area }
+}

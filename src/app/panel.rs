@@ -1,0 +1,211 @@
+//! The lesson's text: the step with its goals, a question with its options, the end with the score.
+//!
+//! Must not know how wide the screen is beyond the width that it is given, nor which step may follow.
+
+use crate::lesson::markup::with_keys;
+use crate::lesson::{Ask, Choice, Gate, LessonRun, Place, Question, Reveal};
+use crate::model::Element;
+
+use super::action::Action;
+use super::keymap::Keymap;
+use super::line::{Line, Page, Tone};
+use super::stage::Stage;
+
+/// The title of the panel: the step's, and where it stands in the lesson.
+pub fn title(run: &LessonRun) -> (String, String) {
+    let (steps, questions) = (run.lesson().steps.len(), run.lesson().quiz.len());
+    match run.place() {
+        Place::Step(number) => {
+            let title = run.step().map_or_else(String::new, |step| step.title.to_string());
+            (title, format!("step {} of {steps}", number + 1))
+        }
+        Place::Quiz(number) => ("Quiz".into(), format!("question {} of {questions}", number + 1)),
+        Place::Finished => ("Done".into(), run.lesson().title.to_string()),
+    }
+}
+
+/// The lesson's lines for a panel of `width` columns.
+pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
+    let Some(run) = &stage.lesson else { return Vec::new() };
+    let mut writer = Writer { stage, run, keymap, page: Page::new(width) };
+    match run.place() {
+        Place::Step(_) => writer.step(),
+        Place::Quiz(_) => {
+            if let Some(question) = run.question() {
+                writer.question(question, Mode::Quiz);
+            }
+        }
+        Place::Finished => writer.finished(),
+    }
+    writer.page.lines()
+}
+
+/// What an answer is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Ask,
+    Predict,
+    Quiz,
+}
+
+struct Writer<'a> {
+    stage: &'a Stage,
+    run: &'a LessonRun,
+    keymap: &'a Keymap,
+    page: Page,
+}
+
+impl Writer<'_> {
+    /// Prose, with the keys that it names.
+    fn prose(&self, text: &str) -> String {
+        with_keys(text, |name| self.keymap.named(name))
+    }
+
+    fn step(&mut self) {
+        let Some(step) = self.run.step() else { return };
+        for paragraph in &step.text {
+            let text = self.prose(paragraph);
+            self.page.text(Tone::Text, &text);
+        }
+        match &step.gate {
+            Gate::Continue => {}
+            Gate::Goals(_) => self.goals(),
+            Gate::Ask(question) => self.question(question, Mode::Ask),
+            Gate::Predict(question) => self.question(question, Mode::Predict),
+        }
+        if let Some(Reveal { text, prediction }) = self.run.reveal() {
+            if let Some((right, why)) = prediction {
+                let (tone, verdict) =
+                    if right { (Tone::Good, "You predicted right. ") } else { (Tone::Warn, "You predicted otherwise. ") };
+                let text = format!("{verdict}{}", self.prose(why));
+                self.page.item(tone, "▸ ", Tone::Text, &text, None);
+            }
+            if let Some(text) = text {
+                let text = self.prose(text);
+                self.page.item(Tone::Good, "✓ ", Tone::Text, &text, None);
+            }
+        }
+        let count = step.hints.len();
+        for (number, hint) in self.run.hints().iter().enumerate() {
+            let text = self.prose(hint);
+            self.page.item(Tone::Accent, &format!("hint {}/{count} ", number + 1), Tone::Text, &text, None);
+        }
+        if self.run.solution_shown() {
+            let acts: Vec<String> = step.solution.iter().map(ToString::to_string).collect();
+            self.page.item(Tone::Accent, "solution ", Tone::Text, &acts.join(", then "), None);
+        }
+        self.way_on(!step.hints.is_empty());
+    }
+
+    fn goals(&mut self) {
+        for (label, met) in self.run.goals() {
+            let (tone, mark) = if met { (Tone::Good, "☑ ") } else { (Tone::Accent, "☐ ") };
+            self.page.item(tone, mark, if met { Tone::Dim } else { Tone::Name }, label, None);
+        }
+    }
+
+    fn question(&mut self, question: &Question, mode: Mode) {
+        let lead = if mode == Mode::Predict { "Predict: " } else { "" };
+        let stem = format!("{lead}{}", self.prose(&question.stem));
+        self.page.text(Tone::Name, &stem);
+        match &question.ask {
+            Ask::Choice(choices) => self.choices(choices, mode),
+            Ask::Mark { why, .. } => self.marks(why, mode),
+        }
+        if mode == Mode::Quiz {
+            self.way_on(false);
+        }
+    }
+
+    fn choices(&mut self, choices: &[Choice], mode: Mode) {
+        let tried = self.run.tried();
+        let over = self.run.is_solved();
+        for (number, choice) in choices.iter().enumerate() {
+            let (tone, mark) = match (tried.contains(&number), choice.right) {
+                (true, _) if mode == Mode::Predict => (Tone::Accent, "▸"),
+                (true, true) => (Tone::Good, "✓"),
+                (true, false) => (Tone::Bad, "✗"),
+                (false, _) => (Tone::Accent, " "),
+            };
+            let text_tone = if over && !tried.contains(&number) { Tone::Dim } else { Tone::Text };
+            let text = self.prose(&choice.text);
+            self.page.item(tone, &format!("{mark}{} ", number + 1), text_tone, &text, Some(Action::Answer(number)));
+        }
+        let newest = tried.last().and_then(|number| choices.get(*number));
+        if let Some(choice) = newest.filter(|_| mode != Mode::Predict) {
+            let (tone, word) = if choice.right { (Tone::Good, "Right. ") } else { (Tone::Warn, "Not quite. ") };
+            let text = format!("{word}{}", self.prose(&choice.why));
+            self.page.text(tone, &text);
+        }
+    }
+
+    fn marks(&mut self, why: &str, mode: Mode) {
+        let count = self.run.marks().count();
+        if self.run.is_solved() {
+            let text = format!("Right. {}", self.prose(why));
+            self.page.text(Tone::Good, &text);
+            return;
+        }
+        let (mark, submit) = (self.keymap.label(&Action::Mark), self.keymap.label(&Action::Enter));
+        let marked: Vec<String> = self.run.marks().map(Element::to_string).collect();
+        self.page.line(
+            Line::new(Tone::Accent, format!("☑ {count} marked"))
+                .with(Tone::Dim, format!("  select, {mark} marks, {submit} submits")),
+        );
+        if count > 0 {
+            self.page.text(Tone::Text, &marked.join(", "));
+        }
+        // In the quiz the first try counts; afterwards the right set is told.
+        if mode == Mode::Quiz && self.run.is_open() {
+            let infra = self.stage.infra();
+            if let Some(target) = self.run.question().and_then(Question::target) {
+                let right: Vec<String> = target.right(infra).iter().map(Element::to_string).collect();
+                let text = format!("Not quite. Right are: {}. {}", right.join(", "), self.prose(why));
+                self.page.text(Tone::Warn, &text);
+            }
+        }
+    }
+
+    /// The last line: what leads on.
+    fn way_on(&mut self, hints: bool) {
+        let next = self.keymap.label(&Action::Enter);
+        let open = self.run.is_open();
+        let marks = self.run.question().is_some_and(|question| question.target().is_some()) && !self.run.is_solved();
+        let mut line = Line::default();
+        if open {
+            line = line.with(Tone::Accent, format!("{next} ")).with(Tone::Good, "next");
+        } else if !marks && self.run.question().is_some() {
+            line = line.with(Tone::Accent, "1–9 ").with(Tone::Dim, "answer");
+        }
+        if hints && !open {
+            let hint = self.keymap.label(&Action::Hint);
+            let all = self.run.step().is_some_and(|step| self.run.hints().len() == step.hints.len());
+            let word = if all { "solution" } else { "hint" };
+            if !self.run.solution_shown() {
+                let gap = if line.spans.is_empty() { "" } else { "   " };
+                line = line.with(Tone::Accent, format!("{gap}{hint} ")).with(Tone::Dim, word);
+            }
+        }
+        if !line.spans.is_empty() {
+            line.action = open.then_some(Action::Enter);
+            self.page.line(line);
+        }
+    }
+
+    fn finished(&mut self) {
+        let score = self.run.score();
+        let lesson = self.run.lesson();
+        self.page.text(Tone::Name, &format!("You have finished “{}”.", lesson.title));
+        self.page.text(Tone::Text, &format!("Quiz: {} of {} right at the first try.", score.right, score.of));
+        let word = if score.right == score.of {
+            "You could explain this at a whiteboard."
+        } else {
+            "The questions can be tried again: open the lesson from the course map."
+        };
+        self.page.text(Tone::Dim, word);
+        let next = self.keymap.label(&Action::Enter);
+        let mut line = Line::new(Tone::Accent, format!("{next} ")).with(Tone::Good, "back to the course map");
+        line.action = Some(Action::Enter);
+        self.page.line(line);
+    }
+}

@@ -1,0 +1,148 @@
+//! One-line texts: the header, what users experience, the footer's keys, a line of the course map.
+//!
+//! Must not know where on the screen they go.
+
+use std::time::Duration;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::analysis::{plaintext_hops, single_points};
+use crate::lesson::{LessonProgress, Pace};
+use crate::model::RequestKind;
+
+use super::action::Action;
+use super::line::{Line, Tone};
+use super::stage::Stage;
+use super::{App, Item, Screen};
+
+/// What users experienced in this last time is shown.
+const WINDOW: Duration = Duration::from_secs(10);
+
+/// The header: where the learner is, at the left; pace and time, at the right.
+pub fn header(app: &App) -> (Line, Line) {
+    let name = Line::new(Tone::Accent, " hoplight ");
+    match &app.screen {
+        Screen::Home => (name.with(Tone::Text, " run a web infrastructure, break it, fix it"), Line::default()),
+        Screen::Stage(stage) => {
+            let infra = stage.infra();
+            let left = match &stage.lesson {
+                Some(run) => name
+                    .with(Tone::Name, format!(" {}", run.lesson().title))
+                    .with(Tone::Dim, format!("  {}", super::panel::title(run).1)),
+                None => name.with(Tone::Name, format!(" {}", infra.title())),
+            };
+            (left, clock(stage))
+        }
+    }
+}
+
+fn clock(stage: &Stage) -> Line {
+    let playback = &stage.playback;
+    let followed = playback.followed.filter(|_| playback.pace == Pace::Trace).map_or_else(String::new, |n| format!(" r{n}"));
+    let (tone, state) = if playback.paused { (Tone::Warn, "⏸ paused") } else { (Tone::Good, "▶") };
+    let tls = stage.infra().tls().edge.word();
+    let time = stage.sim().now().as_secs_f64();
+    let time =
+        if playback.pace == Pace::Trace || playback.paused { format!("  t={time:.4} s ") } else { format!("  t={time:.1} s ") };
+    Line::new(Tone::Dim, format!("TLS {tls}  "))
+        .with(Tone::Text, format!("{}{followed} ", playback.pace.word()))
+        .with(tone, state)
+        .with(Tone::Text, format!(" {}", playback.speed_label()))
+        .with(Tone::Dim, time)
+}
+
+/// What users experience and what the analysis says, or the notice in its place.
+pub fn status(app: &App, stage: &Stage) -> Line {
+    if let Some(notice) = &app.notice {
+        return Line::new(notice.tone, format!(" {}", notice.text));
+    }
+    let sim = stage.sim();
+    let users = sim.experience(WINDOW, None);
+    let ms = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |ms| format!("{ms:.0} ms"));
+    let (tone, errors) = match users.error_ratio() {
+        None => (Tone::Dim, "–".to_owned()),
+        Some(ratio) if ratio > 0.0 => (Tone::Bad, format!("{:.1} %", ratio * 100.0)),
+        Some(_) => (Tone::Good, "0 %".to_owned()),
+    };
+    let hops = plaintext_hops(stage.infra());
+    let exposed = hops.iter().filter(|hop| hop.is_exposed()).count();
+    let spofs = single_points(stage.infra(), RequestKind::Write).map_or_else(|_| "–".into(), |points| points.len().to_string());
+    Line::new(Tone::Name, " users ")
+        .with(Tone::Text, format!("p50 {} p99 {}  ", ms(users.p50_ms), ms(users.p99_ms)))
+        .with(Tone::Dim, "errors ")
+        .with(tone, errors)
+        .with(Tone::Dim, "   plaintext hops ")
+        .with(if exposed > 0 { Tone::Bad } else { Tone::Good }, format!("{exposed} exposed"))
+        .with(Tone::Dim, format!(" of {}   SPOFs for writes ", hops.len()))
+        .with(Tone::Text, spofs)
+}
+
+/// The keys that work now, with what a click on each does, as many as `width` holds.
+pub fn footer(app: &App, width: u16) -> Vec<(Line, Action)> {
+    let mut room = usize::from(width);
+    let mut keys = Vec::new();
+    for binding in app.keymap.at(app.place()).filter(|binding| !binding.word.is_empty() && works(app, &binding.action)) {
+        let Some(key) = binding.keys.first() else { continue };
+        let word = word(app, &binding.action, binding.word);
+        let line = Line::new(Tone::Accent, format!(" {key}")).with(Tone::Dim, format!(" {word}"));
+        let needed = line.width() + 1;
+        // The help always has its place at the end.
+        let kept = if binding.action == Action::Help { 0 } else { " ? help ".width() };
+        if needed + kept <= room {
+            room -= needed;
+            keys.push((line, binding.action.clone()));
+        }
+    }
+    keys
+}
+
+/// Whether an action does something now.
+fn works(app: &App, action: &Action) -> bool {
+    let Some(stage) = app.stage() else { return true };
+    let question = stage.lesson.as_ref().and_then(|run| run.question());
+    match action {
+        Action::KillOrRestore => stage.selected.is_some(),
+        Action::Panel => !stage.regions.wide && stage.lesson.is_some(),
+        Action::Mark => question.is_some_and(|question| question.target().is_some()),
+        Action::Hint => {
+            stage.lesson.as_ref().is_some_and(|run| !run.is_open() && run.step().is_some_and(|step| !step.hints.is_empty()))
+        }
+        Action::Enter => stage.lesson.as_ref().is_some_and(|run| {
+            run.is_open() || run.place() == crate::lesson::Place::Finished || question.is_some_and(|q| q.target().is_some())
+        }),
+        _ => true,
+    }
+}
+
+/// The footer's word for an action, where it depends on the state.
+fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
+    let Some(stage) = app.stage() else { return usual };
+    match action {
+        Action::Pause if stage.playback.paused => "go on",
+        Action::KillOrRestore if stage.selected.as_ref().is_some_and(|e| stage.sim().is_up(e) == Some(false)) => "restore",
+        Action::Panel if stage.show_detail => "lesson",
+        Action::Enter if stage.lesson.as_ref().is_some_and(|run| !run.is_open() && !run.is_solved()) => "submit",
+        _ => usual,
+    }
+}
+
+/// A line of the course map.
+pub fn course_line(app: &App, item: &Item) -> Line {
+    match item {
+        Item::Lesson(lesson) => {
+            let LessonProgress { furthest, finished, quiz } = app.progress.of(&lesson.id);
+            let (tone, mark) = match (finished, furthest) {
+                (true, _) => (Tone::Good, "✓"),
+                (false, 0) => (Tone::Dim, "○"),
+                (false, _) => (Tone::Accent, "◐"),
+            };
+            let state = match (finished, quiz) {
+                (true, Some(score)) => format!("  {}/{}", score.right, score.of),
+                (false, _) if furthest > 0 => format!("  step {}/{}", furthest + 1, lesson.steps.len()),
+                _ => String::new(),
+            };
+            Line::new(tone, format!("{mark} ")).with(Tone::Text, lesson.title.to_string()).with(Tone::Dim, state)
+        }
+        Item::Scenario(infra) => Line::new(Tone::Dim, "▹ ").with(Tone::Text, infra.title().to_owned()),
+    }
+}

@@ -1,0 +1,377 @@
+//! The only writer: what each action does to the state.
+//!
+//! Every action either changes something that can be seen or says why it does not.
+
+use std::sync::Arc;
+
+use crate::layout::Arrow;
+use crate::lesson::{Answered, Hinted, LessonRun, Moved, Pace, Solved, Submitted, Toggled};
+use crate::model::quantity::Rate;
+use crate::model::{Algorithm, Element, TlsConfig, TopologyEdit};
+use crate::sim::{Command, CommandError};
+
+use super::action::Action;
+use super::key::Key;
+use super::{App, Effect, Item, Notice, Screen, Stage, Tone};
+
+impl App {
+    /// A key was pressed.
+    pub fn press(&mut self, key: Key) -> Vec<Effect> {
+        self.changed = true;
+        self.notice = None;
+        let Some(action) = self.keymap.action(key, self.place()).cloned() else {
+            self.tell(Tone::Dim, format!("{key} does nothing here; {} shows the keys.", self.keymap.label(&Action::Help)));
+            return Vec::new();
+        };
+        self.act(&action)
+    }
+
+    /// Does an action.
+    pub fn act(&mut self, action: &Action) -> Vec<Effect> {
+        self.changed = true;
+        if self.help.is_some() {
+            return self.in_help(action);
+        }
+        let mut effects = match action {
+            Action::Quit => vec![Effect::Quit],
+            Action::Help => {
+                self.help = Some(0);
+                Vec::new()
+            }
+            Action::Back => self.back(),
+            _ if self.stage().is_none() => self.at_home(action),
+            _ => {
+                self.on_stage(action);
+                Vec::new()
+            }
+        };
+        self.observe();
+        if self.record() {
+            effects.push(Effect::Save);
+        }
+        effects
+    }
+
+    fn in_help(&mut self, action: &Action) -> Vec<Effect> {
+        let scrolled = |by: i32, at: u16| u16::try_from(i32::from(at) + by).unwrap_or(0);
+        match (action, self.help) {
+            (Action::Quit, _) => return vec![Effect::Quit],
+            (Action::Move(Arrow::Down), Some(at)) => self.help = Some(scrolled(1, at)),
+            (Action::Move(Arrow::Up), Some(at)) => self.help = Some(scrolled(-1, at)),
+            (Action::Scroll(by), Some(at)) => self.help = Some(scrolled(i32::from(*by), at)),
+            _ => self.help = None,
+        }
+        Vec::new()
+    }
+
+    fn back(&mut self) -> Vec<Effect> {
+        match &mut self.screen {
+            Screen::Home => vec![Effect::Quit],
+            Screen::Stage(stage) if stage.show_detail => {
+                stage.show_detail = false;
+                Vec::new()
+            }
+            Screen::Stage(_) => {
+                self.screen = Screen::Home;
+                Vec::new()
+            }
+        }
+    }
+
+    fn at_home(&mut self, action: &Action) -> Vec<Effect> {
+        let chosen = self.home.chosen;
+        match action {
+            Action::Move(Arrow::Down) => self.home.choose(chosen + 1, &self.library),
+            Action::Move(Arrow::Up) => self.home.choose(chosen.saturating_sub(1), &self.library),
+            Action::First => self.home.choose(0, &self.library),
+            Action::Last => self.home.choose(usize::MAX, &self.library),
+            Action::Choose(line) => self.home.choose(*line, &self.library),
+            Action::Open(line) => {
+                self.home.choose(*line, &self.library);
+                self.open_chosen();
+            }
+            Action::Enter => self.open_chosen(),
+            _ => self.tell(Tone::Dim, "Open something first."),
+        }
+        Vec::new()
+    }
+
+    fn open_chosen(&mut self) {
+        match self.home.item().cloned() {
+            Some(Item::Lesson(lesson)) => {
+                if !self.open_lesson(lesson.id.as_str()) {
+                    self.tell(Tone::Bad, format!("The infrastructure `{}` of this lesson is missing.", lesson.scenario));
+                }
+            }
+            Some(Item::Scenario(infra)) => self.open_scenario(infra),
+            None => self.tell(Tone::Bad, "There is nothing to open: no lesson and no infrastructure was found."),
+        }
+    }
+
+    fn on_stage(&mut self, action: &Action) {
+        let Screen::Stage(stage) = &mut self.screen else { return };
+        let notice = match action {
+            Action::Move(arrow) => {
+                let moved = stage.move_selection(*arrow);
+                (!moved).then(|| dim("There is nothing further in that direction."))
+            }
+            Action::Next | Action::Previous => {
+                stage.cycle_selection(*action == Action::Next);
+                None
+            }
+            Action::Select(element) => {
+                stage.selected = Some(element.clone());
+                None
+            }
+            Action::Deselect => {
+                stage.selected = None;
+                None
+            }
+            Action::Pause => {
+                stage.playback.paused = !stage.playback.paused;
+                None
+            }
+            Action::StepForward | Action::StepBack => {
+                let forward = *action == Action::StepForward;
+                let moved = stage.step(forward);
+                (!moved).then(|| {
+                    dim(if forward { "Nothing moves within ten seconds: no user asks." } else { "This is the beginning." })
+                })
+            }
+            Action::Faster | Action::Slower => {
+                let by = if *action == Action::Faster { 1 } else { -1 };
+                let changed = stage.playback.change_speed(by);
+                (!changed).then(|| dim(if by > 0 { "This is the fastest." } else { "This is the slowest." }))
+            }
+            Action::Pace => {
+                let pace = if stage.playback.pace == Pace::Trace { Pace::Live } else { Pace::Trace };
+                stage.playback.set_pace(pace, &stage.timeline);
+                Some(dim(match pace {
+                    Pace::Trace => "Trace: one request, each hop in the same time. It follows the next one that comes.",
+                    Pace::Live => "Live: the whole load, in real time.",
+                }))
+            }
+            Action::Scroll(by) => {
+                stage.scroll = stage.scroll.saturating_add_signed(*by);
+                None
+            }
+            Action::Panel => {
+                stage.show_detail = !stage.show_detail;
+                stage.scroll = 0;
+                None
+            }
+            Action::CycleTls
+            | Action::ToggleWebToApp
+            | Action::ToggleAppToDb
+            | Action::Balance
+            | Action::MoreUsers
+            | Action::FewerUsers
+            | Action::KillOrRestore => match command(stage, action) {
+                Ok(command) => said(stage, &command),
+                Err(notice) => Some(notice),
+            },
+            Action::Send(kind) => {
+                let notice = said(stage, &Command::Send(*kind));
+                stage.playback.follow(stage.sim().newest_request(None));
+                stage.playback.paused = false;
+                notice
+            }
+            _ => return self.in_lesson(action),
+        };
+        if notice.is_some() {
+            self.notice = notice;
+        }
+    }
+
+    fn in_lesson(&mut self, action: &Action) {
+        let keys = (self.keymap.label(&Action::Hint), self.keymap.label(&Action::Mark), self.keymap.label(&Action::Enter));
+        let Screen::Stage(stage) = &mut self.screen else { return };
+        let infra = Arc::clone(stage.infra());
+        let Some(run) = &mut stage.lesson else {
+            self.tell(Tone::Dim, "This works in a lesson.");
+            return;
+        };
+        stage.scroll = 0;
+        let notice = match action {
+            Action::Enter => {
+                if finished(run) {
+                    self.leave_lesson();
+                    return;
+                }
+                match submit(run, &infra) {
+                    Some(notice) => Some(notice),
+                    None => return self.moved(LessonRun::proceed),
+                }
+            }
+            Action::Skip => return self.moved(LessonRun::skip),
+            Action::StepBefore => return self.moved(LessonRun::previous),
+            Action::Again => return self.moved(LessonRun::again),
+            Action::Answer(number) => answered(run.answer(*number)),
+            Action::Mark => match stage.selected.clone() {
+                None => Some(dim("Select something on the diagram first.")),
+                Some(element) => match run.toggle_mark(&infra, element) {
+                    Toggled::Marked | Toggled::Unmarked => None,
+                    Toggled::Refused(refusal) => Some(dim(&sentence(&refusal.to_string()))),
+                },
+            },
+            Action::Hint => match run.hint() {
+                Hinted::Hint { .. } => None,
+                Hinted::NotNeeded => Some(dim(&format!("No hint is needed here; {} goes on.", keys.2))),
+                Hinted::SolutionNext => match run.solution() {
+                    Solved::Shown(_) => None,
+                    Solved::HintsFirst(left) => Some(dim(&format!("{left} hints come first: {}.", keys.0))),
+                    Solved::NotNeeded => Some(dim("This step needs no solution.")),
+                },
+            },
+            _ => Some(dim("That does nothing here.")),
+        };
+        if notice.is_some() {
+            self.notice = notice;
+        }
+    }
+
+    /// Moves within the lesson, and carries out what the new place begins with.
+    fn moved(&mut self, how: impl FnOnce(&mut LessonRun) -> Moved) {
+        let Screen::Stage(stage) = &mut self.screen else { return };
+        let Some(run) = &mut stage.lesson else { return };
+        let moved = how(run);
+        let notice = match moved {
+            Moved::Step(entry) => stage
+                .enter(&entry)
+                .err()
+                .map(|error| Notice { tone: Tone::Bad, text: format!("This step could not be set up: {error}.") }),
+            Moved::Quiz(_) | Moved::Finished(_) => {
+                stage.show_detail = false;
+                None
+            }
+            Moved::Stays(stay) => Some(dim(&sentence(&stay.to_string()))),
+        };
+        if notice.is_some() {
+            self.notice = notice;
+        }
+    }
+
+    /// Leaves a finished lesson for the course map, with the next one chosen.
+    fn leave_lesson(&mut self) {
+        self.record();
+        self.screen = Screen::Home;
+        self.choose_next_lesson();
+    }
+
+    /// Writes the lesson's state into the progress. Returns whether that changed anything.
+    fn record(&mut self) -> bool {
+        let Screen::Stage(stage) = &self.screen else { return false };
+        stage.lesson.as_ref().is_some_and(|run| self.progress.record(run))
+    }
+}
+
+fn dim(text: &str) -> Notice {
+    Notice { tone: Tone::Dim, text: text.to_owned() }
+}
+
+/// A reason as a sentence.
+fn sentence(reason: &str) -> String {
+    let mut chars = reason.chars();
+    let first = chars.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(chars).chain(['.']).collect()
+}
+
+fn finished(run: &LessonRun) -> bool {
+    run.place() == crate::lesson::Place::Finished
+}
+
+/// Submits marks, if marks are what is asked for.
+fn submit(run: &mut LessonRun, infra: &crate::model::Infrastructure) -> Option<Notice> {
+    if run.is_solved() || run.question().is_none_or(|question| question.target().is_none()) {
+        return None;
+    }
+    let quiz = matches!(run.place(), crate::lesson::Place::Quiz(_));
+    let answered_before = run.is_open();
+    match run.submit_marks(infra) {
+        Submitted::Right(_) => Some(Notice { tone: Tone::Good, text: "Right: these, and no others.".into() }),
+        Submitted::Predicted => Some(dim("Your prediction is taken down.")),
+        // In the quiz, the first answer counts; after it, the same key goes on.
+        Submitted::Wrong { .. } if quiz && answered_before => None,
+        Submitted::Wrong { missing, extra } => {
+            let part = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}"));
+            let parts: Vec<String> = [part(missing, "missing"), part(extra, "too many")].into_iter().flatten().collect();
+            Some(Notice { tone: Tone::Warn, text: format!("Not yet: {}.", parts.join(", ")) })
+        }
+        Submitted::Refused(refusal) => Some(dim(&sentence(&refusal.to_string()))),
+    }
+}
+
+fn answered(answer: Answered) -> Option<Notice> {
+    match answer {
+        Answered::Right(_) | Answered::Wrong(_) => None,
+        Answered::Predicted => Some(dim("Your prediction is taken down. Now see what happens.")),
+        Answered::Refused(refusal) => Some(dim(&sentence(&refusal.to_string()))),
+    }
+}
+
+/// The command that an action means now, or why it means none.
+fn command(stage: &Stage, action: &Action) -> Result<Command, Notice> {
+    let sim = stage.sim();
+    let TlsConfig { edge, web_to_app, app_to_db } = stage.infra().tls();
+    let users =
+        |factor: f64| Rate::new((sim.rate() * factor).round().clamp(1.0, 5_000.0)).map(Command::Rate).map_err(|e| dim(&e));
+    match action {
+        Action::CycleTls => Ok(Command::Edit(TopologyEdit::EdgeTls(edge.next()))),
+        Action::ToggleWebToApp => Ok(Command::Edit(TopologyEdit::WebToAppTls(!web_to_app))),
+        Action::ToggleAppToDb => Ok(Command::Edit(TopologyEdit::AppToDbTls(!app_to_db))),
+        Action::MoreUsers => users(1.25),
+        Action::FewerUsers => users(0.8),
+        Action::Balance => match sim.algorithm() {
+            Some(Algorithm::RoundRobin) => Ok(Command::Balance(Algorithm::LeastConnections)),
+            Some(Algorithm::LeastConnections) => Ok(Command::Balance(Algorithm::RoundRobin)),
+            None => Err(dim("There is no balancer here.")),
+        },
+        _ => {
+            let Some(element) = stage.selected.clone() else {
+                return Err(dim("Nothing is selected: choose a component, a server or a hop with the arrows or the mouse."));
+            };
+            // A component on a server that is off comes back with its server.
+            let element = if sim.is_up(&element) == Some(false) { with_its_server(stage, element) } else { element };
+            Ok(if sim.is_up(&element) == Some(false) { Command::Restore(element) } else { Command::Kill(element) })
+        }
+    }
+}
+
+fn with_its_server(stage: &Stage, element: Element) -> Element {
+    let Element::Component(id) = &element else { return element };
+    let infra = stage.infra();
+    let server = infra.find(id.as_str()).and_then(|ix| infra.component(ix).server.clone());
+    match server.map(Element::Server) {
+        Some(server) if stage.sim().is_up(&server) == Some(false) => server,
+        _ => element,
+    }
+}
+
+/// Does a command and says what happened.
+fn said(stage: &mut Stage, command: &Command) -> Option<Notice> {
+    let text = match stage.act(command.clone()) {
+        Err(error @ CommandError::NotPart(_)) => return Some(dim(&sentence(&error.to_string()))),
+        Err(error) => return Some(Notice { tone: Tone::Warn, text: sentence(&error.to_string()) }),
+        Ok(()) => match command {
+            Command::Kill(Element::Server(id)) => {
+                format!("{id} is off: nothing on it answers any more, not even with a refusal.")
+            }
+            Command::Kill(Element::Component(id)) => format!("{id} is down: connections to it are refused at once."),
+            Command::Kill(hop @ Element::Hop(..)) => format!("The link {hop} is cut."),
+            Command::Restore(element) => format!("{element} is back."),
+            Command::Edit(TopologyEdit::EdgeTls(mode)) => format!("TLS {}. {}", mode.word(), mode.meaning()),
+            Command::Edit(TopologyEdit::WebToAppTls(on)) => {
+                format!("TLS between web servers and applications is {}.", switch(*on))
+            }
+            Command::Edit(TopologyEdit::AppToDbTls(on)) => format!("TLS to the databases is {}.", switch(*on)),
+            Command::Rate(rate) => format!("Users now send {} requests per second.", rate.get()),
+            Command::Balance(algorithm) => format!("The balancer now uses {}.", algorithm.word()),
+            Command::Send(kind) => format!("A new visitor sends {}.", kind.request_line()),
+        },
+    };
+    Some(dim(&text))
+}
+
+const fn switch(on: bool) -> &'static str {
+    if on { "on" } else { "off" }
+}

@@ -1,0 +1,123 @@
+//! Cells, areas and the four directions.
+//!
+//! Must not know what is drawn in a cell.
+
+/// A cell of the canvas, counted from 0 at its top left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cell {
+    /// Column.
+    pub x: u16,
+    /// Row.
+    pub y: u16,
+}
+
+/// A rectangle of cells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Area {
+    /// Leftmost column.
+    pub x: u16,
+    /// Topmost row.
+    pub y: u16,
+    /// Columns.
+    pub width: u16,
+    /// Rows.
+    pub height: u16,
+}
+
+/// A direction: of an arrow key, or of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Arrow {
+    /// To smaller rows.
+    Up,
+    /// To larger columns.
+    Right,
+    /// To larger rows.
+    Down,
+    /// To smaller columns.
+    Left,
+}
+
+impl Cell {
+    /// A cell.
+    pub const fn new(x: u16, y: u16) -> Self {
+        Self { x, y }
+    }
+
+    /// The cell beside this one; `None` beyond the top or left.
+    pub fn step(self, arrow: Arrow) -> Option<Self> {
+        Some(match arrow {
+            Arrow::Up => Self { y: self.y.checked_sub(1)?, ..self },
+            Arrow::Right => Self { x: self.x.checked_add(1)?, ..self },
+            Arrow::Down => Self { y: self.y.checked_add(1)?, ..self },
+            Arrow::Left => Self { x: self.x.checked_sub(1)?, ..self },
+        })
+    }
+}
+
+impl Area {
+    /// An area.
+    pub const fn new(x: u16, y: u16, width: u16, height: u16) -> Self {
+        Self { x, y, width, height }
+    }
+
+    /// The first column beyond it.
+    pub const fn right(self) -> u16 {
+        self.x.saturating_add(self.width)
+    }
+
+    /// The first row beyond it.
+    pub const fn bottom(self) -> u16 {
+        self.y.saturating_add(self.height)
+    }
+
+    /// Whether a cell lies inside.
+    pub const fn contains(self, cell: Cell) -> bool {
+        cell.x >= self.x && cell.x < self.right() && cell.y >= self.y && cell.y < self.bottom()
+    }
+
+    /// Whether two areas share a cell.
+    pub const fn overlaps(self, other: Self) -> bool {
+        self.x < other.right() && other.x < self.right() && self.y < other.bottom() && other.y < self.bottom()
+    }
+
+    /// Its cells, row by row.
+    pub fn cells(self) -> impl Iterator<Item = Cell> {
+        (self.y..self.bottom()).flat_map(move |y| (self.x..self.right()).map(move |x| Cell { x, y }))
+    }
+
+    /// The cell in the middle.
+    pub const fn centre(self) -> Cell {
+        Cell { x: self.x + self.width / 2, y: self.y + self.height / 2 }
+    }
+}
+
+impl Arrow {
+    /// All four, clockwise.
+    pub const ALL: [Self; 4] = [Self::Up, Self::Right, Self::Down, Self::Left];
+
+    /// Position in [`Self::ALL`].
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The way back.
+    #[must_use]
+    pub const fn opposite(self) -> Self {
+        match self {
+            Self::Up => Self::Down,
+            Self::Right => Self::Left,
+            Self::Down => Self::Up,
+            Self::Left => Self::Right,
+        }
+    }
+
+    /// One bit for each direction, for the arms of a line in a cell.
+    pub const fn arm(self) -> u8 {
+        1 << self.index()
+    }
+
+    /// Whether it lies in a row.
+    pub const fn is_horizontal(self) -> bool {
+        matches!(self, Self::Left | Self::Right)
+    }
+}

@@ -1,0 +1,156 @@
+//! What a component says of itself, in short lines, the most important first.
+//!
+//! Each line has several wordings, the fullest first; the box takes the first that fits. Must not know cells.
+
+use ratatui::style::Style;
+
+use crate::model::{Cipher, ComponentIx, ComponentKind, DatabaseRole, Protocol};
+use crate::sim::StationView;
+
+use super::Scene;
+
+/// One line.
+pub(super) struct Fact {
+    /// Wordings, the fullest first.
+    pub(super) words: Vec<String>,
+    pub(super) style: Style,
+}
+
+fn fact<const N: usize>(style: Style, words: [&str; N]) -> Fact {
+    Fact { words: words.map(str::to_owned).into(), style }
+}
+
+/// The lines of a component below its name and its load.
+pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> Vec<Fact> {
+    let theme = scene.canvas.theme;
+    let component = scene.infra.component(ix);
+    let mut facts = Vec::new();
+    match &component.kind {
+        ComponentKind::Browser => browser(scene, ix, &mut facts),
+        ComponentKind::DnsResolver(spec) => {
+            let ttl = spec.ttl_s.get();
+            facts.push(fact(theme.text, ["A record of www", "www A", "A"]));
+            facts.push(Fact { words: vec![format!("ttl {ttl:.0} s"), format!("ttl {ttl:.0}")], style: theme.dim });
+            facts.push(fact(theme.dim, ["resolver", "DNS"]));
+        }
+        ComponentKind::Firewall(_) => {
+            facts.push(fact(theme.warn, ["unplaced", "no place"]));
+            facts.push(fact(theme.dim, ["guards nothing", "guards 0"]));
+        }
+        ComponentKind::MonitoringService => monitoring(scene, &mut facts),
+        ComponentKind::Agent(_) => facts.push(fact(theme.dim, ["watches nothing", "agent"])),
+        ComponentKind::LoadBalancer(spec) => {
+            let algorithm = scene.canvas.sim.algorithm().unwrap_or(spec.algorithm).word();
+            balancer(scene, ix, algorithm, &mut facts);
+        }
+        ComponentKind::Web(_) | ComponentKind::App(_) => checks(scene, ix, &mut facts),
+        ComponentKind::Database(spec) => {
+            facts.push(match spec.role {
+                DatabaseRole::Primary => fact(theme.accent, ["primary, takes writes", "primary"]),
+                DatabaseRole::Replica => fact(theme.text, ["replica, only reads", "replica"]),
+            });
+        }
+    }
+    if component.kind.serves_requests() {
+        if component.server.is_none() {
+            facts.push(fact(theme.warn, ["on no server", "no server"]));
+        }
+        facts.push(queue(scene, station));
+        if ends_tls(scene, ix) {
+            facts.push(fact(theme.tls, ["TLS ends here", "TLS ends"]));
+        }
+        if let ComponentKind::Database(spec) = &component.kind
+            && spec.role == DatabaseRole::Replica
+        {
+            let lag = spec.lag_s.get() * 1000.0;
+            facts.push(Fact { words: vec![format!("lag {lag:.0} ms"), format!("lag {lag:.0}")], style: theme.dim });
+        }
+        let rate = station.rate;
+        facts.push(Fact { words: vec![format!("{rate:.0} requests/s"), format!("{rate:.0}/s")], style: theme.dim });
+        if let Some(software) = &component.software {
+            let version = format!("{} {}", &*software.name, &*software.version);
+            facts.push(Fact { words: vec![version, software.version.to_string()], style: theme.dim });
+        }
+    }
+    facts
+}
+
+fn queue(scene: &Scene<'_>, station: &StationView) -> Fact {
+    let theme = scene.canvas.theme;
+    let waiting = station.waiting;
+    let full = station.queue_limit.is_some_and(|limit| limit > 0 && waiting >= limit);
+    let style = if full {
+        theme.bad
+    } else if waiting > 0 {
+        theme.warn
+    } else {
+        theme.text
+    };
+    let words = if full {
+        vec![format!("queue {waiting} full"), format!("q {waiting} full"), format!("q{waiting}!")]
+    } else {
+        vec![format!("queue {waiting}"), format!("q {waiting}")]
+    };
+    Fact { words, style }
+}
+
+/// The padlock, in words.
+fn browser(scene: &Scene<'_>, ix: ComponentIx, facts: &mut Vec<Fact>) {
+    let theme = scene.canvas.theme;
+    let http = |link: &_| scene.infra.link(*link).protocol == Protocol::Http;
+    let entry = scene.infra.links_from(ix).into_iter().find(http);
+    if entry.is_some_and(|link| scene.infra.hop(link).cipher != Cipher::Plaintext) {
+        facts.push(fact(theme.tls, ["https ✓"]));
+        facts.push(fact(theme.tls, ["padlock closed", "padlock"]));
+    } else {
+        facts.push(fact(theme.bad, ["http"]));
+        facts.push(fact(theme.bad, ["no padlock", "no lock"]));
+    }
+    facts.push(Fact { words: vec![scene.infra.domain().to_owned(), "browser".into()], style: theme.dim });
+}
+
+fn monitoring(scene: &Scene<'_>, facts: &mut Vec<Fact>) {
+    let theme = scene.canvas.theme;
+    let agents = scene.canvas.sim.agents();
+    let fresh = agents.iter().filter(|agent| agent.taken.is_some() && !agent.stale).count();
+    let (all, stale) = (agents.len(), agents.iter().filter(|agent| agent.stale).count());
+    let style = if stale > 0 { theme.bad } else { theme.text };
+    facts.push(Fact { words: vec![format!("{fresh} of {all} agents"), format!("{fresh}/{all} agts")], style });
+    let words = if stale > 0 { vec![format!("{stale} stale")] } else { vec!["none stale".into(), "0 stale".into()] };
+    facts.push(Fact { words, style: if stale > 0 { theme.bad } else { theme.dim } });
+    facts.push(fact(theme.dim, ["knows samples", "samples"]));
+}
+
+fn balancer(scene: &Scene<'_>, ix: ComponentIx, algorithm: &str, facts: &mut Vec<Fact>) {
+    let theme = scene.canvas.theme;
+    let backends: Vec<bool> =
+        scene.infra.links_from(ix).into_iter().filter_map(|link| scene.canvas.sim.backend_up(link)).collect();
+    let up = backends.iter().filter(|up| **up).count();
+    if up < backends.len() {
+        let all = backends.len();
+        facts.push(Fact { words: vec![format!("{up} of {all} backends UP"), format!("{up} of {all} UP")], style: theme.bad });
+    }
+    if scene.hops.iter().any(|hop| hop.to == ix && hop.cipher == Cipher::TlsThrough) {
+        facts.push(fact(theme.warn, ["cannot read: TLS through", "cannot read", "no read"]));
+    }
+    facts.push(fact(theme.text, [algorithm]));
+}
+
+/// What health checks say of a backend, where they say DOWN.
+fn checks(scene: &Scene<'_>, ix: ComponentIx, facts: &mut Vec<Fact>) {
+    let theme = scene.canvas.theme;
+    let down = scene.hops.iter().any(|hop| hop.to == ix && scene.canvas.sim.backend_up(hop.link) == Some(false));
+    if down {
+        facts.push(fact(theme.bad, ["checks: DOWN", "chk DOWN"]));
+    }
+}
+
+/// Whether a component decrypts what users sent.
+fn ends_tls(scene: &Scene<'_>, ix: ComponentIx) -> bool {
+    let balancer = matches!(scene.infra.component(ix).kind, ComponentKind::LoadBalancer(_));
+    scene.hops.iter().any(|hop| {
+        hop.to == ix
+            && scene.infra.link(hop.link).protocol == Protocol::Http
+            && (hop.cipher == Cipher::Tls || hop.cipher == Cipher::TlsThrough && !balancer)
+    })
+}

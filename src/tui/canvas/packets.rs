@@ -1,0 +1,157 @@
+//! Draws the packets, and chooses which when there are too many.
+//!
+//! A packet keeps being chosen as long as it lives: the choice looks at its number, not at its place in a list. Must not
+//! know how it came to be where it is.
+
+use ratatui::style::{Modifier, Style};
+
+use crate::layout::{Cell, Route};
+use crate::model::firewall::RuleAction;
+use crate::model::hop::Guard;
+use crate::model::{Hop, RequestKind};
+use crate::sim::{Cargo, Heading, Motion, Packet, Phase};
+
+use super::lines::Incidents;
+use super::pen::Pen;
+use super::{Canvas, Scene, Shown};
+
+/// The packets to draw, and the count.
+pub(super) fn sample(canvas: &Canvas<'_>) -> (Vec<Packet>, Shown) {
+    let wanted = |packet: &Packet| match packet.cargo {
+        Cargo::Request { number, .. } => !canvas.only_followed || canvas.followed == Some(number),
+        Cargo::Metrics | Cargo::Replication => !canvas.only_followed,
+    };
+    let mut packets: Vec<Packet> = canvas.sim.packets().filter(wanted).collect();
+    let all = packets.len();
+    let special = packets.iter().filter(|packet| is_special(canvas, packet)).count();
+    let room = canvas.most_packets.saturating_sub(special).max(1);
+    let mut share = 1u64;
+    while (all - special) as u64 > share * room as u64 {
+        share *= 2;
+    }
+    if share > 1 {
+        packets.retain(|packet| match packet.cargo {
+            _ if is_special(canvas, packet) => true,
+            Cargo::Request { number, .. } => number.is_multiple_of(share),
+            Cargo::Metrics => true,
+            Cargo::Replication => packet.link.index().is_multiple_of(2),
+        });
+        packets.truncate(canvas.most_packets.max(special));
+    }
+    let shown = Shown { drawn: packets.len(), hidden: all - packets.len() };
+    (packets, shown)
+}
+
+/// Whether a packet is always drawn.
+fn is_special(canvas: &Canvas<'_>, packet: &Packet) -> bool {
+    let followed = matches!(packet.cargo, Cargo::Request { number, .. } if canvas.followed == Some(number));
+    followed || matches!(packet.motion, Motion::Blocked(_) | Motion::Lost)
+}
+
+/// What happened on which route, in words.
+pub(super) fn incidents(scene: &Scene<'_>, packets: &[Packet]) -> Incidents {
+    let mut incidents = Incidents::new();
+    let failed = scene.canvas.theme.glyphs.failed;
+    let lost = scene.canvas.theme.glyphs.lost;
+    for packet in packets {
+        let words = match packet.motion {
+            Motion::Blocked(guard) => {
+                let rule = guard.verdict.rule.map_or("default".to_owned(), |rule| format!("rule {rule}"));
+                let action = match guard.verdict.action {
+                    RuleAction::Allow => "stops it",
+                    RuleAction::Drop => "drops",
+                    RuleAction::Reject => "rejects",
+                };
+                vec![format!("{failed} {rule} {action}"), format!("{failed} {rule}"), format!("{failed} {action}"), failed.into()]
+            }
+            Motion::Lost => vec![format!("{lost} no answer"), format!("{lost} lost"), lost.into()],
+            Motion::Moving | Motion::AtFirewall(_) => continue,
+        };
+        let route = scene.canvas.layout.routes().binary_search_by_key(&packet.link, |route| route.link);
+        if let Ok(index) = route {
+            incidents.insert(index, words);
+        }
+    }
+    incidents
+}
+
+pub(super) fn draw(scene: &Scene<'_>, pen: &mut Pen<'_>, packets: &[Packet]) {
+    let layout = scene.canvas.layout;
+    let mut spots: Vec<(Cell, u8, char, Style)> = Vec::with_capacity(packets.len());
+    for packet in packets {
+        let Ok(index) = layout.routes().binary_search_by_key(&packet.link, |route| route.link) else { continue };
+        let Some(cell) = place(&layout.routes()[index], packet) else { continue };
+        let (weight, glyph, style) = look(scene, packet, &scene.hops[index]);
+        spots.push((cell, weight, glyph, style));
+    }
+    // The most important one of a cell is drawn last.
+    spots.sort_by_key(|(cell, weight, ..)| (*cell, *weight));
+    let mut rest = spots.as_slice();
+    while let Some((cell, ..)) = rest.first() {
+        let together = rest.iter().take_while(|spot| spot.0 == *cell).count();
+        let (_, _, glyph, style) = rest[together - 1];
+        let style = if together > 2 { style.add_modifier(Modifier::UNDERLINED) } else { style };
+        pen.put(*cell, glyph, style);
+        rest = &rest[together..];
+    }
+}
+
+/// The cell of a packet.
+fn place(route: &Route, packet: &Packet) -> Option<Cell> {
+    let gate = |guard: &Guard| route.gates.iter().find(|gate| gate.firewall == guard.firewall).map(|gate| gate.cell);
+    let on_line = || {
+        let last = route.cells.len().checked_sub(1)?;
+        let place = if packet.position.is_finite() { packet.position.clamp(0.0, 1.0) } else { 0.0 };
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the number of cells")]
+        let index = (place * last as f64).round() as usize;
+        route.cells.get(index).copied()
+    };
+    match &packet.motion {
+        Motion::AtFirewall(guard) | Motion::Blocked(guard) => gate(guard).or_else(on_line),
+        Motion::Moving | Motion::Lost => on_line(),
+    }
+}
+
+/// How important a packet is, and how it looks.
+fn look(scene: &Scene<'_>, packet: &Packet, hop: &Hop) -> (u8, char, Style) {
+    let theme = scene.canvas.theme;
+    let glyphs = &theme.glyphs;
+    match packet.motion {
+        Motion::Blocked(_) => return (30, glyphs.failed, theme.bad),
+        Motion::Lost => return (29, glyphs.lost, theme.bad),
+        Motion::Moving | Motion::AtFirewall(_) => {}
+    }
+    let Cargo::Request { number, kind, phase, ok, orphan } = packet.cargo else {
+        let metrics = packet.cargo == Cargo::Metrics;
+        return if metrics { (1, glyphs.sample, theme.text) } else { (2, glyphs.change, theme.replication) };
+    };
+    let (pair, style) = match kind {
+        RequestKind::Static => (glyphs.static_page, theme.static_page),
+        RequestKind::Read => (glyphs.read, theme.read),
+        RequestKind::Write => (glyphs.write, theme.write),
+    };
+    let pair = if phase == Phase::Lookup { glyphs.lookup } else { pair };
+    let answer = packet.heading == Heading::Response;
+    let readable = hop.is_exposed() && phase == Phase::Exchange && !answer;
+    let (mut weight, mut glyph, mut style) = (if answer { 5 } else { 6 }, pair[usize::from(answer)], style);
+    if matches!(phase, Phase::Connect | Phase::Handshake) {
+        style = style.remove_modifier(Modifier::BOLD);
+        weight = 4;
+    }
+    if readable && kind.is_write() {
+        (weight, style) = (15, theme.secret);
+    } else if readable && !kind.secrets().is_empty() {
+        style = style.add_modifier(Modifier::UNDERLINED);
+        weight = 8;
+    }
+    if answer && !ok {
+        (weight, glyph, style) = (20, glyphs.failed, theme.bad);
+    }
+    if orphan {
+        (weight, style) = (3, theme.dim.add_modifier(Modifier::DIM));
+    }
+    if scene.canvas.followed == Some(number) {
+        (weight, style) = (40, style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED));
+    }
+    (weight, glyph, style)
+}

@@ -1,0 +1,90 @@
+//! Writes into cells, inside the canvas only, with the theme's characters only.
+//!
+//! The one place of the canvas that touches the buffer, so nothing else can leave it. Must not know what is drawn.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use unicode_width::UnicodeWidthChar;
+
+use crate::layout::Cell;
+use crate::tui::theme::Theme;
+
+/// A pen over a part of a buffer; its cells count from the part's top left.
+pub(super) struct Pen<'a> {
+    buf: &'a mut Buffer,
+    area: Rect,
+    theme: &'a Theme,
+}
+
+/// How wide a text is on the screen.
+pub(super) fn width(text: &str) -> usize {
+    text.chars().filter_map(UnicodeWidthChar::width).sum()
+}
+
+impl<'a> Pen<'a> {
+    pub(super) fn new(buf: &'a mut Buffer, area: Rect, theme: &'a Theme) -> Self {
+        let area = area.intersection(buf.area);
+        Self { buf, area, theme }
+    }
+
+    /// One character.
+    pub(super) fn put(&mut self, cell: Cell, c: char, style: Style) {
+        if cell.x >= self.area.width || cell.y >= self.area.height {
+            return;
+        }
+        if let Some(target) = self.buf.cell_mut((self.area.x + cell.x, self.area.y + cell.y)) {
+            target.reset();
+            target.set_char(self.theme.shown(c)).set_style(style);
+        }
+    }
+
+    /// Changes the style of a cell, not its character.
+    pub(super) fn tint(&mut self, cell: Cell, style: Style) {
+        if cell.x >= self.area.width || cell.y >= self.area.height {
+            return;
+        }
+        if let Some(target) = self.buf.cell_mut((self.area.x + cell.x, self.area.y + cell.y)) {
+            target.set_style(style);
+        }
+    }
+
+    /// Text in at most `room` columns, with an ellipsis if it is cut. Returns the columns that it took.
+    pub(super) fn text(&mut self, cell: Cell, text: &str, room: u16, style: Style) -> u16 {
+        let whole = width(text) <= usize::from(room);
+        let most = if whole { room } else { room.saturating_sub(1) };
+        let mut used = 0;
+        for c in text.chars() {
+            let wide = match c.width() {
+                Some(0) | None => continue,
+                // A replacement in ASCII takes one column.
+                Some(_) if self.theme.glyphs.ascii => 1,
+                Some(wide) => u16::try_from(wide).unwrap_or(1),
+            };
+            if used + wide > most || cell.x.saturating_add(used + wide) > self.area.width {
+                break;
+            }
+            self.put(Cell::new(cell.x + used, cell.y), c, style);
+            if wide == 2 {
+                self.put(Cell::new(cell.x + used + 1, cell.y), ' ', style);
+            }
+            used += wide;
+        }
+        if !whole && room > 0 {
+            self.put(Cell::new(cell.x + used, cell.y), self.theme.glyphs.ellipsis, style);
+            used += 1;
+        }
+        used
+    }
+
+    /// Lines in the middle of the canvas.
+    pub(super) fn centred(&mut self, lines: &[String]) {
+        let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+        let top = self.area.height.saturating_sub(count) / 2;
+        for (y, line) in (top..).zip(lines) {
+            let wide = u16::try_from(width(line)).unwrap_or(u16::MAX);
+            let x = self.area.width.saturating_sub(wide) / 2;
+            self.text(Cell::new(x, y), line, self.area.width, self.theme.text);
+        }
+    }
+}

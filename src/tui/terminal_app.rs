@@ -1,0 +1,125 @@
+//! The application as the terminal shell runs it: crossterm's events become keys and clicks, effects are carried out.
+//!
+//! Must not decide anything: what a key means stands in the keymap.
+
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::Frame;
+
+use crate::app::{App, Code, Effect, Key, Notice, Tone};
+use crate::lesson::Progress;
+
+use super::program::{Flow, Program};
+use super::theme::Theme;
+use super::view;
+
+/// Keeps the learner's progress somewhere.
+pub trait Keeper: std::fmt::Debug {
+    /// Keeps it.
+    ///
+    /// # Errors
+    /// A sentence for the learner.
+    fn keep(&mut self, progress: &Progress) -> Result<(), String>;
+}
+
+/// The application in a terminal.
+#[derive(Debug)]
+pub struct TerminalApp<K> {
+    app: App,
+    theme: Theme,
+    keeper: K,
+    unsaved: bool,
+}
+
+impl<K: Keeper> TerminalApp<K> {
+    /// Wraps an application.
+    pub fn new(app: App, theme: Theme, keeper: K) -> Self {
+        Self { app, theme, keeper, unsaved: false }
+    }
+
+    fn carry_out(&mut self, effects: &[Effect]) -> Flow {
+        let mut flow = Flow::Continue;
+        for effect in effects {
+            match effect {
+                Effect::Quit => flow = Flow::Quit,
+                Effect::Save => {
+                    self.unsaved = true;
+                    self.save();
+                }
+            }
+        }
+        flow
+    }
+}
+
+/// A key as the application knows it; `None` for keys that it has no use for.
+fn key(event: KeyEvent) -> Option<Key> {
+    let code = match event.code {
+        KeyCode::Char(c) => Code::Char(c),
+        KeyCode::Enter => Code::Enter,
+        KeyCode::Esc => Code::Esc,
+        KeyCode::Tab => Code::Tab,
+        KeyCode::BackTab => Code::BackTab,
+        KeyCode::Backspace => Code::Backspace,
+        KeyCode::Up => Code::Up,
+        KeyCode::Down => Code::Down,
+        KeyCode::Left => Code::Left,
+        KeyCode::Right => Code::Right,
+        KeyCode::Home => Code::Home,
+        KeyCode::End => Code::End,
+        KeyCode::PageUp => Code::PageUp,
+        KeyCode::PageDown => Code::PageDown,
+        _ => return None,
+    };
+    Some(Key { code, ctrl: event.modifiers.contains(KeyModifiers::CONTROL) })
+}
+
+impl<K: Keeper> Program for TerminalApp<K> {
+    fn key(&mut self, event: KeyEvent) -> Flow {
+        let effects = key(event).map_or_else(Vec::new, |key| self.app.press(key));
+        self.carry_out(&effects)
+    }
+
+    fn mouse(&mut self, event: MouseEvent) -> Flow {
+        let effects = match event.kind {
+            MouseEventKind::Down(MouseButton::Left) => self.app.click(event.column, event.row),
+            MouseEventKind::ScrollDown => self.app.wheel(event.column, event.row, 2),
+            MouseEventKind::ScrollUp => self.app.wheel(event.column, event.row, -2),
+            _ => Vec::new(),
+        };
+        self.carry_out(&effects)
+    }
+
+    fn resized(&mut self, columns: u16, rows: u16) -> Flow {
+        self.app.resize(columns, rows);
+        Flow::Continue
+    }
+
+    fn tick(&mut self, elapsed: Duration) -> Flow {
+        self.app.tick(elapsed);
+        Flow::Continue
+    }
+
+    fn animating(&self) -> bool {
+        self.app.is_animating()
+    }
+
+    fn needs_redraw(&mut self) -> bool {
+        self.app.take_changed()
+    }
+
+    fn draw(&mut self, frame: &mut Frame<'_>) {
+        view::draw(&self.app, &self.theme, frame);
+    }
+
+    fn save(&mut self) {
+        if !self.unsaved {
+            return;
+        }
+        match self.keeper.keep(&self.app.progress) {
+            Ok(()) => self.unsaved = false,
+            Err(why) => self.app.notice = Some(Notice { tone: Tone::Bad, text: why }),
+        }
+    }
+}

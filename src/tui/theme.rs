@@ -1,0 +1,193 @@
+//! All colours and glyphs of the screen, in one place.
+//!
+//! Every widget draws with these names, so that a terminal without colours, without Unicode, or a reader who cannot tell
+//! red from green is served everywhere at once. Must not know what is drawn with them.
+
+mod glyphs;
+mod palette;
+
+use ratatui::style::{Modifier, Style};
+
+use crate::model::{Cipher, Medium, Protocol};
+
+pub use glyphs::{Glyphs, LineGlyphs};
+pub use palette::Palette;
+
+/// Styles and glyphs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Theme {
+    /// Which colours.
+    pub palette: Palette,
+    /// Which characters.
+    pub glyphs: Glyphs,
+    /// Ordinary text.
+    pub text: Style,
+    /// Text of less weight.
+    pub dim: Style,
+    /// Names of things.
+    pub name: Style,
+    /// Keys and what asks for attention kindly.
+    pub accent: Style,
+    /// Borders of boxes.
+    pub border: Style,
+    /// Firewalls.
+    pub wall: Style,
+    /// What is well.
+    pub good: Style,
+    /// What begins to be tight.
+    pub warn: Style,
+    /// What is wrong, down or dangerous.
+    pub bad: Style,
+    /// Encrypted lines.
+    pub tls: Style,
+    /// Lines on the wire that anyone may read.
+    pub plain: Style,
+    /// Lines inside a server.
+    pub loopback: Style,
+    /// Questions for an address.
+    pub dns: Style,
+    /// Samples of agents.
+    pub metrics: Style,
+    /// Requests for static pages.
+    pub static_page: Style,
+    /// Requests that read.
+    pub read: Style,
+    /// Requests that write.
+    pub write: Style,
+    /// Changes on their way to a replica.
+    pub replication: Style,
+    /// A secret that anyone may read.
+    pub secret: Style,
+    /// What a lesson points at.
+    pub focus: Style,
+    /// What is selected; added to what is there.
+    pub selected: Style,
+}
+
+/// What kind of line a link is drawn with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Line {
+    /// Between servers, encrypted.
+    Tls,
+    /// Between servers, readable.
+    Plain,
+    /// Inside one server.
+    Loopback,
+    /// Questions for an address.
+    Dns,
+    /// Samples of agents.
+    Metrics,
+}
+
+impl Line {
+    /// The line for a hop.
+    pub const fn of(protocol: Protocol, cipher: Cipher, medium: Medium) -> Self {
+        match (protocol, medium, cipher) {
+            (Protocol::Dns, ..) => Self::Dns,
+            (Protocol::Metrics, ..) => Self::Metrics,
+            (_, _, Cipher::Tls | Cipher::TlsThrough) => Self::Tls,
+            (_, Medium::Loopback, Cipher::Plaintext) => Self::Loopback,
+            (_, Medium::Wire, Cipher::Plaintext) => Self::Plain,
+        }
+    }
+}
+
+impl Theme {
+    /// A theme of these colours, in ASCII if asked.
+    pub fn new(palette: Palette, ascii: bool) -> Self {
+        let colours = palette.colours();
+        let fg = |colour: Option<ratatui::style::Color>| Style { fg: colour, ..Style::new() };
+        let monochrome = palette == Palette::NoColour;
+        let dim = if monochrome { Style::new().add_modifier(Modifier::DIM) } else { fg(colours.dim) };
+        Self {
+            palette,
+            glyphs: if ascii { Glyphs::ascii() } else { Glyphs::unicode() },
+            text: fg(colours.text),
+            dim,
+            name: fg(colours.text).add_modifier(Modifier::BOLD),
+            accent: fg(colours.accent),
+            border: fg(colours.border),
+            wall: fg(colours.wall),
+            good: fg(colours.good),
+            warn: fg(colours.warn),
+            bad: fg(colours.bad).add_modifier(Modifier::BOLD),
+            tls: fg(colours.tls),
+            plain: fg(colours.bad),
+            loopback: dim,
+            dns: fg(colours.dns),
+            metrics: dim,
+            static_page: fg(colours.static_page).add_modifier(Modifier::BOLD),
+            read: fg(colours.read).add_modifier(Modifier::BOLD),
+            write: fg(colours.write).add_modifier(Modifier::BOLD),
+            replication: fg(colours.replication),
+            secret: fg(colours.bad).add_modifier(Modifier::BOLD | Modifier::REVERSED),
+            focus: fg(colours.accent).add_modifier(Modifier::BOLD),
+            selected: Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD),
+        }
+    }
+
+    /// The style of a line.
+    pub const fn line(&self, line: Line) -> Style {
+        match line {
+            Line::Tls => self.tls,
+            Line::Plain => self.plain,
+            Line::Loopback => self.loopback,
+            Line::Dns => self.dns,
+            Line::Metrics => self.metrics,
+        }
+    }
+
+    /// The style of a bar or number that says how busy something is, 0 to 1.
+    pub fn load(&self, utilisation: f64) -> Style {
+        if utilisation >= 0.9 {
+            self.bad
+        } else if utilisation >= 0.7 {
+            self.warn
+        } else {
+            self.good
+        }
+    }
+
+    /// `text` as this theme may show it: in ASCII every other character is replaced.
+    pub fn shown(&self, c: char) -> char {
+        if self.glyphs.ascii { glyphs::to_ascii(c) } else { c }
+    }
+
+    /// `text` as this theme may show it.
+    pub fn shown_text(&self, text: &str) -> String {
+        text.chars().map(|c| self.shown(c)).collect()
+    }
+}
+
+impl Default for Theme {
+    fn default() -> Self {
+        Self::new(Palette::default(), false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_palette_without_colours_has_none() {
+        for palette in Palette::ALL {
+            let theme = Theme::new(palette, false);
+            let styles = [theme.text, theme.border, theme.tls, theme.plain, theme.bad, theme.focus, theme.dns, theme.load(0.95)];
+            let coloured = styles.iter().any(|style| style.fg.is_some() || style.bg.is_some());
+            assert_eq!(coloured, palette != Palette::NoColour, "{palette:?}");
+        }
+    }
+
+    #[test]
+    fn what_anyone_may_read_never_looks_like_tls() {
+        for palette in Palette::ALL.into_iter().filter(|palette| *palette != Palette::NoColour) {
+            let theme = Theme::new(palette, false);
+            assert_ne!(theme.line(Line::Plain).fg, theme.line(Line::Tls).fg, "{palette:?}");
+        }
+        for glyphs in [Glyphs::unicode(), Glyphs::ascii()] {
+            assert_ne!(glyphs.line(Line::Plain).horizontal, glyphs.line(Line::Tls).horizontal);
+            assert_ne!(glyphs.line(Line::Plain).vertical, glyphs.line(Line::Tls).vertical);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The frame: every screen, drawn from the application's state and nothing else.
+//!
+//! Must not change the state, read a clock, or decide what a key means.
+
+mod course;
+mod gauges;
+mod paint;
+mod stage;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::app::{App, Line, Screen, Tone, help, regions, status};
+
+use super::theme::Theme;
+use paint::Painter;
+
+/// Draws the application.
+pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
+    let area = frame.area();
+    render(app, theme, area, frame.buffer_mut());
+}
+
+/// Draws the application into a buffer.
+pub fn render(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let mut painter = Painter::new(buf, area, theme);
+    let (columns, rows) = (area.width, area.height);
+    if regions::too_small(columns, rows) {
+        too_small(&mut painter, columns, rows);
+        return;
+    }
+    // The state's size may lag behind the terminal's by one event; then the areas are cut off, never wrong.
+    match &app.screen {
+        Screen::Home => course::draw(app, &mut painter),
+        Screen::Stage(stage) => stage::draw(app, stage, &mut painter),
+    }
+    header(app, &mut painter, columns);
+    footer(app, &mut painter, columns, rows);
+    if app.help.is_some() {
+        draw_help(app, &mut painter, columns, rows);
+    }
+}
+
+fn too_small(painter: &mut Painter<'_>, columns: u16, rows: u16) {
+    let (wide, high) = regions::MINIMUM;
+    let lines = [
+        "hoplight needs a little more room".to_owned(),
+        format!("{wide} columns and {high} rows"),
+        format!("this window has {columns} and {rows}"),
+        "enlarge it, or press q to quit".to_owned(),
+    ];
+    let top = rows.saturating_sub(4) / 2;
+    for (row, line) in (top..).zip(&lines) {
+        let wide = u16::try_from(line.chars().count()).unwrap_or(u16::MAX);
+        painter.line(columns.saturating_sub(wide) / 2, row, columns, &Line::new(Tone::Text, line.as_str()));
+    }
+}
+
+fn header(app: &App, painter: &mut Painter<'_>, columns: u16) {
+    let (left, right) = status::header(app);
+    let wide = u16::try_from(right.width()).unwrap_or(u16::MAX);
+    let from = columns.saturating_sub(wide);
+    painter.line(0, 0, from.saturating_sub(1), &left);
+    painter.line(from, 0, wide, &right);
+}
+
+fn footer(app: &App, painter: &mut Painter<'_>, columns: u16, rows: u16) {
+    let mut x = 0;
+    for (line, _) in status::footer(app, columns) {
+        painter.line(x, rows - 1, columns - x, &line);
+        x = x.saturating_add(u16::try_from(line.width()).unwrap_or(u16::MAX)).saturating_add(1).min(columns);
+    }
+}
+
+fn draw_help(app: &App, painter: &mut Painter<'_>, columns: u16, rows: u16) {
+    let width = columns.min(92) - 4;
+    let lines = help::lines(app, width - 4);
+    let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let height = rows.min(count.saturating_add(2)) - u16::from(count + 2 > rows) * 2;
+    let (x, y) = ((columns - width) / 2, (rows - height) / 2);
+    let scroll = app.help.unwrap_or(0).min(count.saturating_sub(height - 2));
+    painter.frame(x, y, width, height, "help");
+    let more = if scroll + height - 2 < count { " ↓ more, ? or Esc closes " } else { " ? or Esc closes " };
+    for (row, line) in (y + 1..y + height - 1).zip(lines.iter().skip(usize::from(scroll))) {
+        painter.line(x + 2, row, width - 4, line);
+    }
+    painter.line(x + 3, y + height - 1, width - 6, &Line::new(Tone::Dim, more));
+}

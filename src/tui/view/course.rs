@@ -1,0 +1,92 @@
+//! The course map: lessons with progress, infrastructures, and the chosen one alive beside them.
+//!
+//! Must not know the stage.
+
+use ratatui::widgets::Widget;
+
+use crate::app::line::wrap;
+use crate::app::mouse::course_rows;
+use crate::app::{App, Item, Line, Tone, home, regions, status};
+use crate::layout::{Area, Fit};
+use crate::tui::canvas::Canvas;
+
+use super::paint::Painter;
+
+/// Draws the course map.
+pub(super) fn draw(app: &App, painter: &mut Painter<'_>) {
+    let (list, about, preview) = regions::home(painter.area.width, painter.area.height);
+    draw_list(app, painter, list);
+    draw_about(app, painter, about);
+    draw_preview(app, painter, preview);
+    if let Some(notice) = &app.notice {
+        painter.line(0, 1, painter.area.width, &Line::new(notice.tone, format!(" {}", notice.text)));
+    }
+}
+
+fn draw_list(app: &App, painter: &mut Painter<'_>, area: Area) {
+    let rows = course_rows(app);
+    let mut heading = None;
+    for (line, row) in rows {
+        let Some(item) = app.home.items.get(line) else { continue };
+        if row >= area.height {
+            break;
+        }
+        let y = area.y + row;
+        if heading != Some(home::group(item)) {
+            heading = Some(home::group(item));
+            painter.line(area.x + 1, y - 1, area.width - 2, &Line::new(Tone::Name, home::group(item)));
+        }
+        let chosen = line == app.home.chosen;
+        let pointer = if chosen { painter.theme.glyphs.pointer } else { ' ' };
+        let style = painter.theme.focus;
+        painter.put(area.x + 1, y, pointer, style);
+        let end = painter.line(area.x + 3, y, area.width - 4, &status::course_line(app, item));
+        if chosen {
+            let selected = painter.theme.selected;
+            let width = end.saturating_sub(area.x + 3);
+            let cells = ratatui::layout::Rect { x: painter.area.x + area.x + 3, y: painter.area.y + y, width, height: 1 };
+            let cells = cells.intersection(painter.buf.area);
+            painter.buf.set_style(cells, selected);
+        }
+    }
+}
+
+fn draw_about(app: &App, painter: &mut Painter<'_>, area: Area) {
+    let Some(item) = app.home.item() else { return };
+    let width = area.width.saturating_sub(3);
+    let mut lines = Vec::new();
+    match item {
+        Item::Lesson(lesson) => {
+            lines.push(
+                Line::new(Tone::Name, lesson.title.to_string()).with(Tone::Dim, format!("  about {} minutes", lesson.minutes)),
+            );
+            lines.extend(wrap(&lesson.summary, width.into()).into_iter().map(|text| Line::new(Tone::Text, text)));
+            let text = format!("{} steps, then {} questions", lesson.steps.len(), lesson.quiz.len());
+            lines.push(Line::new(Tone::Dim, text));
+        }
+        Item::Scenario(infra) => {
+            lines.push(Line::new(Tone::Name, infra.title().to_owned()));
+            lines.extend(wrap(infra.summary(), width.into()).into_iter().map(|text| Line::new(Tone::Text, text)));
+            for note in infra.notes() {
+                let notes = wrap(note, usize::from(width).saturating_sub(2).max(1));
+                for (number, text) in notes.into_iter().enumerate() {
+                    let mark = if number == 0 { "· " } else { "  " };
+                    lines.push(Line::new(Tone::Dim, format!("{mark}{text}")));
+                }
+            }
+        }
+    }
+    for (y, line) in (area.y..area.y + area.height).zip(&lines) {
+        painter.line(area.x + 1, y, width, line);
+    }
+}
+
+fn draw_preview(app: &App, painter: &mut Painter<'_>, area: Area) {
+    let (Some(timeline), Some(layout)) = (&app.home.preview, &app.home.layout) else { return };
+    if layout.fit() != Fit::Whole {
+        return;
+    }
+    let cells =
+        ratatui::layout::Rect { x: painter.area.x + area.x, y: painter.area.y + area.y, width: area.width, height: area.height };
+    Canvas::new(layout, timeline.simulation(), painter.theme).render(cells.intersection(painter.area), painter.buf);
+}

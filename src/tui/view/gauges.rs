@@ -1,0 +1,124 @@
+//! The agents' gauges: what the monitoring service knows of each, with its age.
+//!
+//! What a gauge shows was sampled and delivered. A gauge whose agent is silent keeps its last value and says that it is
+//! stale: no data is not zero. Must not look at a station.
+
+use crate::app::{Line, Stage, Tone};
+use crate::layout::short_agent;
+use crate::sim::AgentView;
+
+use super::paint::Painter;
+
+/// Draws the gauges: one line for all, or one for each.
+pub(super) fn draw(stage: &Stage, painter: &mut Painter<'_>) {
+    let area = stage.regions.gauges;
+    let agents = stage.sim().agents();
+    if agents.is_empty() {
+        painter.line(area.x, area.y, area.width, &Line::new(Tone::Dim, " no monitoring agent: nobody would notice"));
+        return;
+    }
+    let scale = scale(&agents, stage.sim().rate());
+    if stage.regions.wide {
+        let rule = Line::new(Tone::Name, "monitoring").with(Tone::Dim, ": what the agents delivered");
+        painter.rule(area.x, area.y - 1, area.width, &rule, "");
+        for (y, agent) in (area.y..area.y + area.height).zip(&agents) {
+            row(stage, painter, agent, y, scale);
+        }
+        return;
+    }
+    let count = u16::try_from(agents.len()).unwrap_or(u16::MAX).min(4);
+    let width = area.width / count;
+    for (place, agent) in (0..count).zip(&agents) {
+        cell(stage, painter, agent, place * width, width, area.y, scale);
+    }
+}
+
+/// The rate at which a bar is full: the next round number above all that was delivered.
+fn scale(agents: &[AgentView<'_>], rate: f64) -> f64 {
+    let most = agents.iter().filter_map(|agent| agent.qps).fold(rate, f64::max).max(1.0);
+    let power = 10f64.powf(most.log10().floor());
+    [1.0, 1.5, 2.0, 3.0, 5.0, 7.5, 10.0].into_iter().map(|factor| factor * power).find(|round| *round >= most).unwrap_or(most)
+}
+
+fn name(stage: &Stage, agent: &AgentView<'_>) -> (String, String) {
+    let infra = stage.infra();
+    let subject = agent.subject.map_or_else(|| "nothing".into(), |subject| infra.component(subject).id.to_string());
+    (short_agent(infra.component(agent.agent)), subject)
+}
+
+/// What is known: a number, or why there is none.
+fn value(agent: &AgentView<'_>) -> (Tone, String) {
+    match (agent.qps, agent.stale) {
+        (None, _) => (Tone::Dim, "no data".into()),
+        (Some(qps), true) => (Tone::Bad, format!("{qps:.0}/s STALE")),
+        (Some(qps), false) => (Tone::Text, format!("{qps:.0}/s")),
+    }
+}
+
+fn age(agent: &AgentView<'_>) -> String {
+    agent.age_s.map_or_else(String::new, |age| if age < 100.0 { format!("{age:.1}s") } else { format!("{age:.0}s") })
+}
+
+/// A bar of `width` cells, in eighths.
+fn bar(painter: &mut Painter<'_>, x: u16, y: u16, width: u16, part: f64, stale: bool) {
+    // A ratio that is no number is no bar.
+    let part = if part.is_finite() { part.clamp(0.0, 1.0) } else { 0.0 };
+    let [full, empty] = painter.theme.glyphs.bar;
+    let filled = part * f64::from(width);
+    let style = if stale { painter.theme.dim } else { painter.theme.good };
+    for cell in 0..width {
+        let is_full = f64::from(cell) + 0.5 <= filled;
+        painter.put(x + cell, y, if is_full { full } else { empty }, if is_full { style } else { painter.theme.dim });
+    }
+}
+
+/// A gauge in a line that it shares with others.
+fn cell(stage: &Stage, painter: &mut Painter<'_>, agent: &AgentView<'_>, x: u16, width: u16, y: u16, scale: f64) {
+    let (short, _) = name(stage, agent);
+    let (tone, value) = value(agent);
+    let end = painter.line(x + 1, y, width, &Line::new(Tone::Dim, format!("{short} ")));
+    let tail = Line::new(tone, format!(" {value}")).with(Tone::Dim, format!(" {}", age(agent)));
+    let room = (x + width).saturating_sub(end).saturating_sub(u16::try_from(tail.width()).unwrap_or(u16::MAX)).saturating_sub(1);
+    bar(painter, end, y, room.min(12), agent.qps.unwrap_or(0.0) / scale, agent.stale);
+    painter.line(end + room.min(12), y, (x + width).saturating_sub(end + room.min(12)), &tail);
+}
+
+/// A gauge with a line of its own.
+fn row(stage: &Stage, painter: &mut Painter<'_>, agent: &AgentView<'_>, y: u16, scale: f64) {
+    let (short, subject) = name(stage, agent);
+    let columns = stage.regions.gauges.width;
+    painter.line(1, y, 20, &Line::new(Tone::Name, format!("{short:<6}")).with(Tone::Dim, format!("{subject:<10}")));
+    let width = (columns / 5).clamp(16, 40);
+    bar(painter, 18, y, width, agent.qps.unwrap_or(0.0) / scale, agent.stale);
+    let mut x = 19 + width;
+    let (tone, value) = value(agent);
+    painter.line(x, y, 14, &Line::new(tone, format!("{value:<13}")));
+    x += 14;
+    let busiest = agent.components.iter().max_by(|a, b| a.utilisation.total_cmp(&b.utilisation));
+    if let Some(row) = busiest {
+        let id = &stage.infra().component(row.component).id;
+        let text = format!("busiest {id} {:.0} %", row.utilisation * 100.0);
+        painter.line(x, y, 22, &Line::new(Tone::Dim, text));
+    }
+    x += 23;
+    let seen = match agent.age_s {
+        Some(_) => format!("{} ago", age(agent)),
+        None => "never heard".into(),
+    };
+    painter.line(x, y, 11, &Line::new(if agent.stale { Tone::Bad } else { Tone::Dim }, seen));
+    x += 11;
+    history(painter, agent, x, y, columns.saturating_sub(x + 1), scale);
+}
+
+/// The last delivered rates, the newest at the right.
+fn history(painter: &mut Painter<'_>, agent: &AgentView<'_>, x: u16, y: u16, width: u16, scale: f64) {
+    let ramp = painter.theme.glyphs.ramp;
+    let style = if agent.stale { painter.theme.dim } else { painter.theme.good };
+    let skip = agent.history.len().saturating_sub(usize::from(width));
+    for (column, value) in (x..).zip(agent.history.iter().skip(skip)) {
+        let part = (f64::from(*value) / scale).clamp(0.0, 1.0);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 7")]
+        let level = (part * (ramp.len() - 1) as f64).round() as usize;
+        painter.put(column, y, ramp.get(level).copied().unwrap_or(' '), style);
+    }
+}

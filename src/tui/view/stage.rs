@@ -1,0 +1,131 @@
+//! The stage: the canvas with its panels.
+//!
+//! Must not know where keys lead.
+
+use ratatui::layout::Rect;
+use ratatui::widgets::Widget;
+
+use crate::app::mouse::{panel_area, panel_lines, shows_lesson};
+use crate::app::{App, Line, Stage, Tone, detail, panel, status};
+use crate::layout::Area;
+use crate::lesson::Pace;
+use crate::model::Element;
+use crate::tui::canvas::Canvas;
+
+use super::gauges;
+use super::paint::Painter;
+
+/// Draws the stage.
+pub(super) fn draw(app: &App, stage: &Stage, painter: &mut Painter<'_>) {
+    let hidden = canvas(stage, painter);
+    let regions = &stage.regions;
+    if hidden > 0 {
+        let text = format!(" {hidden} more packets on their way ");
+        let wide = u16::try_from(text.len()).unwrap_or(u16::MAX);
+        let (x, y) = (regions.canvas.x, regions.canvas.y + regions.canvas.height.saturating_sub(1));
+        painter.line(x + regions.canvas.width.saturating_sub(wide), y, wide, &Line::new(Tone::Dim, text));
+    }
+    gauges::draw(stage, painter);
+    painter.line(0, regions.status.y, regions.status.width, &status::status(app, stage));
+    journal(stage, painter);
+    draw_panel(app, stage, painter);
+    if regions.detail.height > 0 {
+        let area = regions.detail;
+        let lines = detail::lines(stage, &app.keymap, area.width.saturating_sub(2));
+        boxed(painter, area, &Line::new(Tone::Name, detail::title(stage)), "", &lines, 0, true);
+    }
+}
+
+/// Draws the canvas and returns how many packets it leaves out.
+fn canvas(stage: &Stage, painter: &mut Painter<'_>) -> usize {
+    let area = stage.regions.canvas;
+    let cells = Rect { x: painter.area.x + area.x, y: painter.area.y + area.y, width: area.width, height: area.height };
+    let run = stage.lesson.as_ref();
+    let focus: Vec<Element> = run.and_then(|run| run.step()).map_or_else(Vec::new, |step| step.focus.clone());
+    let marks: Vec<Element> = run.map_or_else(Vec::new, |run| run.marks().cloned().collect());
+    let canvas = Canvas {
+        selected: stage.selected.as_ref(),
+        focus: &focus,
+        marks: &marks,
+        followed: stage.playback.followed,
+        only_followed: stage.playback.pace == Pace::Trace && stage.playback.followed.is_some(),
+        show_plaintext: true,
+        ..Canvas::new(&stage.layout, stage.sim(), painter.theme)
+    };
+    (&canvas).render(cells.intersection(painter.area), painter.buf);
+    canvas.shown().hidden
+}
+
+fn draw_panel(app: &App, stage: &Stage, painter: &mut Painter<'_>) {
+    let area = panel_area(app);
+    let lines = panel_lines(app);
+    let (title, right) = match (&stage.lesson, shows_lesson(app)) {
+        (Some(run), true) => panel::title(run),
+        _ => (detail::title(stage), String::new()),
+    };
+    boxed(painter, area, &Line::new(Tone::Name, title), &right, &lines, stage.scroll, stage.regions.wide);
+}
+
+/// Lines under a rule with a title; beside the canvas, with a border at the left.
+fn boxed(painter: &mut Painter<'_>, area: Area, title: &Line, right: &str, lines: &[Line], scroll: u16, beside: bool) {
+    if area.height == 0 {
+        return;
+    }
+    painter.clear(area.x, area.y, area.width, area.height);
+    painter.rule(area.x, area.y, area.width, title, right);
+    if beside {
+        let (border, style) = (painter.theme.glyphs.border, painter.theme.border);
+        painter.put(area.x, area.y, border.of(0b0111), style);
+        for y in area.y + 1..area.y + area.height {
+            painter.put(area.x, y, border.vertical, style);
+        }
+    }
+    let room = usize::from(area.height - 1);
+    let scroll = usize::from(scroll).min(lines.len().saturating_sub(room));
+    let left = area.x + if beside { 2 } else { 1 };
+    for (y, line) in (area.y + 1..area.y + area.height).zip(lines.iter().skip(scroll)) {
+        painter.line(left, y, (area.x + area.width).saturating_sub(left), line);
+    }
+    if scroll + room < lines.len() {
+        let more = format!(" {} more, PgDn ", lines.len() - scroll - room);
+        let wide = u16::try_from(more.len()).unwrap_or(u16::MAX);
+        let y = area.y + area.height - 1;
+        painter.line((area.x + area.width).saturating_sub(wide), y, wide, &Line::new(Tone::Accent, more));
+    }
+}
+
+/// What happened that is worth a line, the newest last.
+fn journal(stage: &Stage, painter: &mut Painter<'_>) {
+    let area = stage.regions.journal;
+    if area.height == 0 {
+        return;
+    }
+    let infra = stage.infra();
+    let journal = stage.timeline.journal();
+    let room = usize::from(area.height);
+    let mut notes: Vec<_> = match stage.playback.followed.filter(|_| stage.playback.pace == Pace::Trace) {
+        Some(number) => journal.of_request(number).rev().take(room).collect(),
+        None => journal.notable().rev().take(room).collect(),
+    };
+    notes.reverse();
+    if notes.is_empty() {
+        painter.line(
+            area.x + 1,
+            area.y,
+            area.width,
+            &Line::new(Tone::Dim, "Nothing worth a line has happened yet: no failure, no change."),
+        );
+    }
+    for (y, note) in (area.y..).zip(notes) {
+        let tone = match &note.what {
+            crate::sim::What::Ended { outcome: Err(_), .. }
+            | crate::sim::What::Blocked { .. }
+            | crate::sim::What::Fails { .. } => Tone::Warn,
+            crate::sim::What::Killed(_) | crate::sim::What::Backend { up: false, .. } => Tone::Bad,
+            crate::sim::What::Restored(_) | crate::sim::What::Backend { up: true, .. } => Tone::Good,
+            _ => Tone::Text,
+        };
+        let line = Line::new(Tone::Dim, format!(" {:>9.3}  ", note.at.as_secs_f64())).with(tone, note.describe(infra));
+        painter.line(area.x, y, area.width, &line);
+    }
+}
