@@ -89,8 +89,10 @@ impl Player {
 
     fn enter(&mut self, number: usize, entry: &Entry) -> Result<(), ReplayError> {
         entry.carry_out(&mut self.timeline).map_err(|error| ReplayError::CannotBegin { step: number + 1, error })?;
-        self.pace = entry.pace.unwrap_or(self.pace);
-        self.paused = false;
+        if let Some(pace) = entry.pace {
+            self.pace = pace;
+            self.paused = false;
+        }
         match self.observe() {
             Changed::Nothing => Ok(()),
             Changed::Goals(met) | Changed::Passed(met) => {

@@ -26,7 +26,7 @@ const LABEL: usize = 34;
 /// Columns of an option, which has a number before it.
 const OPTION: usize = 72;
 /// What stands before the reason of a prediction.
-const JUDGED: &str = "Predicted: ";
+const JUDGED: &str = "You predicted otherwise. ";
 /// Columns that a key's label may take.
 const KEY: &str = "space";
 
