@@ -1,6 +1,11 @@
 //! The command line: its arguments, what the environment adds to them, and how errors are told.
 //!
-//! Must not know what is simulated, drawn or taught: it passes names and paths on as they were given.
+//! This layer alone reads and writes files. Must not know how anything is simulated, drawn or taught.
+
+mod commands;
+mod content;
+mod start;
+mod store;
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -11,6 +16,7 @@ use std::process::ExitCode;
 use clap::{ColorChoice, Parser, Subcommand};
 
 use crate::tui;
+use crate::tui::theme::{Palette, Theme};
 
 /// The status after a failure.
 const FAILURE: u8 = 1;
@@ -19,7 +25,7 @@ const FAILURE: u8 = 1;
 const USAGE: u8 = 2;
 
 /// Run a web infrastructure in your terminal, break it, fix it, and learn how it works.
-#[derive(Clone, Debug, PartialEq, Eq, Parser)]
+#[derive(Clone, Debug, PartialEq, Parser)]
 #[command(version, about, long_about = None)]
 pub struct Arguments {
     /// What to do instead of showing the full screen
@@ -34,9 +40,9 @@ pub struct Arguments {
     #[arg(long, value_name = "NAME", conflicts_with = "scenario")]
     pub lesson: Option<String>,
 
-    /// Let chance take the same course on every run
-    #[arg(long, value_name = "N")]
-    pub seed: Option<u64>,
+    /// The seed of chance: the same number gives the same run
+    #[arg(long, value_name = "N", default_value_t = 1, global = true)]
+    pub seed: u64,
 
     /// Draw with ASCII characters only
     #[arg(long)]
@@ -45,6 +51,10 @@ pub struct Arguments {
     /// Use colours: as the environment asks for, always, or never
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
+
+    /// The set of colours
+    #[arg(long, value_name = "NAME", default_value = "dark")]
+    pub theme: ThemeName,
 
     /// Leave the mouse to the terminal
     #[arg(long)]
@@ -55,7 +65,7 @@ pub struct Arguments {
     pub reduced_motion: bool,
 
     /// Read scenarios and lessons from this folder too
-    #[arg(long, value_name = "DIR", env = "HOPLIGHT_CONTENT")]
+    #[arg(long, value_name = "DIR", env = "HOPLIGHT_CONTENT", global = true)]
     pub content: Option<PathBuf>,
 
     /// Keep the learner's progress in this file
@@ -64,13 +74,52 @@ pub struct Arguments {
 }
 
 /// The text commands: they need no terminal, and write their results to standard output.
-#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
-pub enum Command {}
+#[derive(Clone, Debug, PartialEq, Subcommand)]
+pub enum Command {
+    /// List the lessons and the infrastructures
+    List,
+    /// Check scenario and lesson files, and replay the lessons' solutions
+    Check {
+        /// Files or folders; without any, what comes with the program
+        paths: Vec<PathBuf>,
+    },
+    /// Print everything that happens in an infrastructure, line by line
+    Trace {
+        /// A scenario's name, or a file
+        scenario: String,
+        /// How long, in simulated seconds
+        #[arg(long, default_value_t = 1.0)]
+        seconds: f64,
+    },
+}
+
+/// Colours for a kind of terminal or reader.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum ThemeName {
+    /// For dark terminals
+    #[default]
+    Dark,
+    /// For light terminals
+    Light,
+    /// Colours that the common kinds of colour blindness tell apart
+    ColourBlind,
+}
 
 impl Arguments {
     /// How the terminal is to be used.
     pub fn terminal_options(&self) -> tui::Options {
         tui::Options { mouse: !self.no_mouse }
+    }
+
+    /// Colours and characters.
+    pub fn look(&self) -> Theme {
+        let palette = match self.theme {
+            _ if !self.colours() => Palette::NoColour,
+            ThemeName::Dark => Palette::Dark,
+            ThemeName::Light => Palette::Light,
+            ThemeName::ColourBlind => Palette::ColourBlind,
+        };
+        Theme::new(palette, self.ascii_only())
     }
 
     /// Whether to use colours.
@@ -83,6 +132,8 @@ impl Arguments {
         self.ascii || !is_utf8(["LC_ALL", "LC_CTYPE", "LANG"].map(env::var_os))
     }
 }
+
+pub use start::run;
 
 /// Tells the user why the terminal program did not run, or failed.
 pub fn report(error: &tui::Error) -> ExitCode {

@@ -1,4 +1,4 @@
-//! The program: the command line, then the terminal.
+//! The program: the command line, then whatever it asks for.
 
 use std::process::ExitCode;
 
@@ -9,14 +9,5 @@ fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
     // Fails only where there is no such limit; then nothing is lost.
     let _ = tui::survive_file_size_limit();
-    match start(&arguments) {
-        Ok(ending) => ending.exit(),
-        Err(error) => cli::report(&error),
-    }
-}
-
-/// Runs the program in the terminal.
-fn start(_arguments: &cli::Arguments) -> Result<tui::Ending, tui::Error> {
-    tui::check()?;
-    Ok(tui::Ending::Quit)
+    cli::run(&arguments)
 }

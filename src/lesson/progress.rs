@@ -87,6 +87,21 @@ impl Progress {
         self.lessons.iter()
     }
 
+    /// Sets how far the learner has come in a lesson.
+    pub fn set(&mut self, lesson: LessonId, progress: LessonProgress) {
+        self.lessons.insert(lesson, progress);
+    }
+
+    /// Joins what another program has kept: of each lesson, the better of both.
+    pub fn join(&mut self, other: &Self) {
+        for (id, theirs) in &other.lessons {
+            let ours = self.lessons.entry(id.clone()).or_default();
+            ours.furthest = ours.furthest.max(theirs.furthest);
+            ours.finished |= theirs.finished;
+            ours.quiz = ours.quiz.max(theirs.quiz);
+        }
+    }
+
     /// Takes down where a learner is. Nothing is ever lost by it: not the furthest step, not the best quiz. Returns
     /// whether anything changed, that is, whether to save.
     pub fn record(&mut self, run: &LessonRun) -> bool {

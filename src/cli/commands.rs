@@ -1,0 +1,95 @@
+//! The text commands. Data goes to standard output, all else to standard error.
+//!
+//! Must not need a terminal.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{anyhow, bail};
+
+use crate::lesson::{Library, check};
+use crate::model::error::nearest;
+use crate::model::{Infrastructure, ScenarioId};
+use crate::sim::{Note, SimTime, Simulation};
+
+use super::content::{Files, told};
+
+/// Lists lessons and infrastructures.
+pub(super) fn list(library: &Library) -> anyhow::Result<()> {
+    let mut text = String::from("Lessons\n");
+    for lesson in library.lessons() {
+        text += &format!("  {:<28} {}\n", lesson.id.as_str(), lesson.title);
+    }
+    text += "\nInfrastructures\n";
+    for infra in library.scenarios() {
+        text += &format!("  {:<28} {}\n", infra.id().as_str(), infra.title());
+    }
+    print(&text)
+}
+
+/// Checks content. Returns an error if anything is wrong with it.
+pub(super) fn check_content(mut library: Library, paths: &[PathBuf]) -> anyhow::Result<()> {
+    let mut files = Files::default();
+    paths.iter().try_for_each(|path| files.add(path))?;
+    if !paths.is_empty() && files.is_empty() {
+        bail!("no .ron file was found");
+    }
+    files.extend(&mut library).map_err(|errors| told(&errors))?;
+    let mistakes = check(&library);
+    if !mistakes.is_empty() {
+        return Err(told(&mistakes));
+    }
+    let (lessons, scenarios) = (library.lessons().len(), library.scenarios().len());
+    print(&format!("{lessons} lessons and {scenarios} infrastructures are fine; every solution was replayed.\n"))
+}
+
+/// Prints everything that happens.
+pub(super) fn trace(library: &Library, scenario: &str, seconds: f64, seed: u64) -> anyhow::Result<()> {
+    if !(seconds.is_finite() && (0.0..=86_400.0).contains(&seconds)) {
+        bail!("--seconds lies between 0 and 86400, found {seconds}");
+    }
+    let infra = find_scenario(library, scenario)?;
+    let mut simulation = Simulation::new(Arc::clone(&infra), seed);
+    let end = SimTime::ZERO + std::time::Duration::from_secs_f64(seconds);
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut failed = None;
+    while simulation.next_event().is_some_and(|at| at <= end) && failed.is_none() {
+        simulation.step(&mut |note: Note| {
+            if failed.is_none() {
+                failed = writeln!(out, "{:.9} {}", note.at.as_secs_f64(), note.describe(&infra)).err();
+            }
+        });
+    }
+    quiet(failed.map_or_else(|| writeln!(out, "digest {:016x}", simulation.digest()), Err).and_then(|()| out.flush()))
+}
+
+/// A scenario by name, or from a file.
+pub(super) fn find_scenario(library: &Library, name: &str) -> anyhow::Result<Arc<Infrastructure>> {
+    if let Some(infra) = library.scenario(name) {
+        return Ok(Arc::clone(infra));
+    }
+    let path = Path::new(name);
+    if path.exists() {
+        let mut files = Files::default();
+        files.add(path)?;
+        let (file, text) = files.only_scenario().ok_or_else(|| anyhow!("{} is no scenario file", super::content::shown(path)))?;
+        return Infrastructure::from_ron(file, text).map(Arc::new).map_err(|error| anyhow!("{error}"));
+    }
+    let known = library.scenarios().map(|infra| infra.id()).map(ScenarioId::as_str);
+    let hint = nearest(name, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    bail!("there is no infrastructure and no file `{}`{hint}", crate::model::text::sanitise(name))
+}
+
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    quiet(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// Whoever closed the pipe has read enough.
+fn quiet(result: io::Result<()>) -> anyhow::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
+}

@@ -1,0 +1,67 @@
+//! From the command line to a running program.
+//!
+//! Must not do any of the work itself.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+
+use crate::app::{App, Notice, Settings, Tone};
+use crate::model::LessonId;
+use crate::model::error::nearest;
+use crate::tui::{self, TerminalApp};
+
+use super::store::Store;
+use super::{Arguments, Command, commands, content, report, report_failure};
+
+/// Does what the command line asks for.
+pub fn run(arguments: &Arguments) -> ExitCode {
+    let done = match &arguments.command {
+        Some(command) => text_command(arguments, command).map(|()| ExitCode::SUCCESS),
+        None => full_screen(arguments),
+    };
+    done.unwrap_or_else(|error| report_failure(&error))
+}
+
+fn text_command(arguments: &Arguments, command: &Command) -> anyhow::Result<()> {
+    let library = content::library(arguments.content.as_deref())?;
+    match command {
+        Command::List => commands::list(&library),
+        Command::Check { paths } => commands::check_content(library, paths),
+        Command::Trace { scenario, seconds } => commands::trace(&library, scenario, *seconds, arguments.seed),
+    }
+}
+
+fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    if let Err(refusal) = tui::check() {
+        return Ok(report(&refusal.into()));
+    }
+    let library = content::library(arguments.content.as_deref())?;
+    let (store, progress, notice) = Store::open(arguments.progress.as_deref());
+    let settings = Settings { seed: arguments.seed, reduced_motion: arguments.reduced_motion };
+    let opened = match &arguments.scenario {
+        Some(name) => Some(commands::find_scenario(&library, name)?),
+        None => None,
+    };
+    let mut app = App::new(library, progress, settings);
+    if let Some(infra) = opened {
+        app.open_scenario(infra);
+    }
+    if let Some(name) = &arguments.lesson {
+        let shown = crate::model::text::sanitise(name);
+        if !app.open_lesson(name) {
+            let known: Vec<LessonId> = app.library.lessons().map(|lesson| lesson.id.clone()).collect();
+            let hint = nearest(name, known.iter().map(LessonId::as_str));
+            bail!("there is no lesson `{shown}`{}", hint.map_or_else(String::new, |near| format!("; did you mean `{near}`?")));
+        }
+    }
+    if let Some(text) = notice {
+        app.notice = Some(Notice { tone: Tone::Warn, text });
+    }
+    let mut program = TerminalApp::new(app, arguments.look(), store);
+    match tui::run(&mut program, arguments.terminal_options()) {
+        Ok(ending) => Ok(ending.exit()),
+        Err(error @ tui::Error::Refused(_)) => Ok(report(&error)),
+        Err(error) => Err(error).context("the full screen ended"),
+    }
+}
