@@ -14,7 +14,6 @@ pub mod act;
 pub mod check;
 pub mod condition;
 pub mod form;
-mod knockout;
 pub mod library;
 pub mod marks;
 pub mod markup;

@@ -133,6 +133,7 @@ impl Keymap {
     pub fn named(&self, name: KeyName) -> String {
         self.label(&match name {
             KeyName::Tls => Action::CycleTls,
+            KeyName::DbTls => Action::ToggleAppToDb,
             KeyName::Kill => Action::KillOrRestore,
             KeyName::Pause => Action::Pause,
             KeyName::Step => Action::StepForward,

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::model::{ContentError, Infrastructure, Text};
 
 use super::form::{Gate, Lesson, Step};
-use super::library::{Entry, Library};
+use super::library::{Library, Loaded};
 use super::markup::unknown_key;
 use super::question::{Ask, Question};
 use super::replay::{replay, replay_step};
@@ -32,7 +32,7 @@ const SEED: u64 = 1;
 pub fn check(library: &Library) -> Vec<ContentError> {
     let mut errors = Vec::new();
     let mut orders = BTreeMap::new();
-    for entry in library.lesson_entries() {
+    for entry in library.loaded_lessons() {
         let lesson = &entry.content;
         if let Some(other) = orders.insert(lesson.order, &lesson.id) {
             let message = format!("lessons `{other}` and `{}` both have order {}", lesson.id, lesson.order);
@@ -44,7 +44,7 @@ pub fn check(library: &Library) -> Vec<ContentError> {
 }
 
 /// Checks one lesson. Its solutions are played only if everything else is right.
-pub fn check_lesson(library: &Library, entry: &Entry<Lesson>) -> Vec<ContentError> {
+pub fn check_lesson(library: &Library, entry: &Loaded<Lesson>) -> Vec<ContentError> {
     let lesson = &entry.content;
     let mut report = Report { entry, errors: Vec::new() };
     let Some(infra) = library.scenario(lesson.scenario.as_str()) else {
@@ -64,7 +64,7 @@ pub fn check_lesson(library: &Library, entry: &Entry<Lesson>) -> Vec<ContentErro
 
 /// Collects the mistakes of one lesson.
 struct Report<'a> {
-    entry: &'a Entry<Lesson>,
+    entry: &'a Loaded<Lesson>,
     errors: Vec<ContentError>,
 }
 

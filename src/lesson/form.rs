@@ -1,6 +1,6 @@
 //! The form of a lesson file.
 //!
-//! Only what a file may say, and the version of the form. What a lesson refers to is checked in [`super::check`].
+//! Only what a file may say, and the version of the form. What a lesson refers to is checked in [`mod@super::check`].
 
 use serde::{Deserialize, Serialize};
 
@@ -61,7 +61,8 @@ pub struct Step {
     /// the step needs; to kill what is down already is no mistake.
     #[serde(default)]
     pub begin: Vec<Command>,
-    /// The pace that the step begins with; by default it stays as it is.
+    /// The pace that the step begins with; time goes on then, even if the learner had stopped it. By default all stays as it
+    /// is.
     #[serde(default)]
     pub pace: Option<Pace>,
     /// What must happen before the next step.

@@ -20,7 +20,7 @@ pub struct Sources<'a> {
 
 /// A piece of content with the file that it comes from.
 #[derive(Clone, Debug)]
-pub struct Entry<T> {
+pub struct Loaded<T> {
     /// The file's name.
     pub file: String,
     /// The file's text, to show the place of a mistake.
@@ -32,8 +32,8 @@ pub struct Entry<T> {
 /// Scenarios and lessons.
 #[derive(Clone, Debug, Default)]
 pub struct Library {
-    scenarios: BTreeMap<ScenarioId, Entry<Infrastructure>>,
-    lessons: Vec<Entry<Lesson>>,
+    scenarios: BTreeMap<ScenarioId, Loaded<Infrastructure>>,
+    lessons: Vec<Loaded<Lesson>>,
 }
 
 impl Library {
@@ -58,7 +58,7 @@ impl Library {
             match Infrastructure::from_ron(file, text) {
                 Ok(scenario) => {
                     let id = scenario.id().clone();
-                    if let Err(error) = claim(&mut scenarios, id.clone(), id.as_str(), "scenario", entry(file, text, scenario)) {
+                    if let Err(error) = claim(&mut scenarios, id.clone(), id.as_str(), "scenario", loaded(file, text, scenario)) {
                         errors.push(error);
                     }
                 }
@@ -70,7 +70,7 @@ impl Library {
             match Lesson::from_ron(file, text) {
                 Ok(lesson) => {
                     let id = lesson.id.clone();
-                    if let Err(error) = claim(&mut lessons, id.clone(), id.as_str(), "lesson", entry(file, text, lesson)) {
+                    if let Err(error) = claim(&mut lessons, id.clone(), id.as_str(), "lesson", loaded(file, text, lesson)) {
                         errors.push(error);
                     }
                 }
@@ -93,7 +93,7 @@ impl Library {
     }
 
     /// The lessons with their files, in the order of the course map.
-    pub fn lesson_entries(&self) -> &[Entry<Lesson>] {
+    pub fn loaded_lessons(&self) -> &[Loaded<Lesson>] {
         &self.lessons
     }
 
@@ -118,16 +118,16 @@ impl Library {
     }
 }
 
-fn entry<T>(file: &str, text: &str, content: T) -> Entry<T> {
-    Entry { file: file.into(), text: text.into(), content: Arc::new(content) }
+fn loaded<T>(file: &str, text: &str, content: T) -> Loaded<T> {
+    Loaded { file: file.into(), text: text.into(), content: Arc::new(content) }
 }
 
 fn claim<K: Ord, T>(
-    known: &mut BTreeMap<K, Entry<T>>,
+    known: &mut BTreeMap<K, Loaded<T>>,
     id: K,
     name: &str,
     what: &str,
-    entry: Entry<T>,
+    entry: Loaded<T>,
 ) -> Result<(), ContentError> {
     if let Some(other) = known.get(&id) {
         let message = format!("{what} `{name}` is in {} too", other.file);

@@ -6,9 +6,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ComponentIx, ComponentKind, Element, Hop, Infrastructure, RequestKind};
-
-use super::knockout::fails_without;
+use crate::analysis::{PlaintextHop, plaintext_hops, single_points};
+use crate::model::{ComponentIx, ComponentKind, Element, Infrastructure, RequestKind};
 
 /// What is to be marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,24 +48,20 @@ impl MarkTarget {
     /// The right set.
     pub fn right(self, infra: &Infrastructure) -> BTreeSet<Element> {
         match self {
-            Self::PlaintextHops => hops(infra, Hop::is_plaintext),
-            Self::ExposedHops => hops(infra, Hop::is_exposed),
-            Self::SinglePoints(kind) => infra
-                .components()
-                .filter(|(ix, _)| serves(infra, *ix))
-                .map(|(_, component)| Element::Component(component.id.clone()))
-                .filter(|element| fails_without(infra, kind, element))
-                .collect(),
-            Self::SingleServers(kind) => {
-                infra.servers().map(|s| Element::Server(s.id.clone())).filter(|s| fails_without(infra, kind, s)).collect()
+            Self::PlaintextHops => hops(infra, |_| true),
+            Self::ExposedHops => hops(infra, PlaintextHop::is_exposed),
+            Self::SinglePoints(kind) | Self::SingleServers(kind) => {
+                // Where a kind of request does not work at all, no element is more to blame than another.
+                let points = single_points(infra, kind).unwrap_or_default();
+                points.into_iter().map(|point| point.element).filter(|element| self.admits(infra, element)).collect()
             }
             Self::TwinServers => twins(infra),
         }
     }
 }
 
-fn hops(infra: &Infrastructure, wanted: impl Fn(&Hop) -> bool) -> BTreeSet<Element> {
-    infra.hops().filter(wanted).map(|hop| infra.hop_element(hop.link)).collect()
+fn hops(infra: &Infrastructure, wanted: impl Fn(&PlaintextHop) -> bool) -> BTreeSet<Element> {
+    plaintext_hops(infra).iter().filter(|hop| wanted(hop)).map(|hop| infra.hop_element(hop.link)).collect()
 }
 
 /// What a program does on a request's way; a primary and its replica do the same kind of work.

@@ -10,6 +10,8 @@ use crate::model::error::nearest;
 pub enum KeyName {
     /// Changes the TLS mode.
     Tls,
+    /// Switches TLS to the databases.
+    DbTls,
     /// Kills or restores what is selected.
     Kill,
     /// Stops time, or lets it go on.
@@ -36,8 +38,9 @@ pub enum KeyName {
 
 impl KeyName {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Tls,
+        Self::DbTls,
         Self::Kill,
         Self::Pause,
         Self::Step,
@@ -55,6 +58,7 @@ impl KeyName {
     pub const fn slug(self) -> &'static str {
         match self {
             Self::Tls => "tls",
+            Self::DbTls => "db-tls",
             Self::Kill => "kill",
             Self::Pause => "pause",
             Self::Step => "step",

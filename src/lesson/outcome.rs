@@ -17,7 +17,7 @@ use super::act::{Act, Pace};
 pub struct Entry {
     /// What is done, in order.
     pub openings: Vec<Opening>,
-    /// The pace to change to.
+    /// The pace to change to; time goes on then, even if it stood still.
     pub pace: Option<Pace>,
 }
 

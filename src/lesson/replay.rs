@@ -3,19 +3,21 @@
 //! A lesson whose solution fails is a dead end, and a goal that is met beforehand teaches nothing. Must not know content
 //! rules: only what happens when the lesson runs.
 
+mod error;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use thiserror::Error;
-
 use crate::model::{Element, Infrastructure};
-use crate::sim::{CommandError, SimTime, Simulation, Timeline};
+use crate::sim::{SimTime, Simulation, Timeline};
 
 use super::act::{Act, Pace};
 use super::condition::Observation;
 use super::form::{Gate, Lesson};
-use super::outcome::{Answered, Changed, Entry, Moved, Score, Stay, Submitted, Toggled};
+use super::outcome::{Answered, Changed, Entry, Moved, Score, Submitted, Toggled};
 use super::run::{LessonRun, Place};
+
+pub use error::ReplayError;
 
 /// How often a waiting learner's goals are looked at.
 const FRAME: Duration = Duration::from_millis(100);
@@ -29,57 +31,6 @@ pub struct Replay {
     pub simulated: SimTime,
     /// How the quiz went: every right option is chosen, every mark computed.
     pub score: Score,
-}
-
-/// Why a lesson cannot be played. Steps are numbered from 1.
-#[derive(Clone, Debug, PartialEq, Error)]
-pub enum ReplayError {
-    /// The commands with which a step begins cannot be done.
-    #[error("step {step} cannot begin: {error}")]
-    CannotBegin {
-        /// The step.
-        step: usize,
-        /// What refused.
-        error: CommandError,
-    },
-    /// A goal is met before the learner has done anything.
-    #[error("step {step}: goal {goal:?} is met before its solution has begun: it cannot fail")]
-    MetBefore {
-        /// The step.
-        step: usize,
-        /// Its goal.
-        goal: String,
-    },
-    /// The gate passes if the learner only waits, though the solution does more.
-    #[error("step {step} passes if one only waits: what its solution does makes no difference")]
-    WaitingSuffices {
-        /// The step.
-        step: usize,
-    },
-    /// An act of the solution cannot be done.
-    #[error("step {step}: the solution's act {act:?} fails: {why}")]
-    CannotAct {
-        /// The step.
-        step: usize,
-        /// The act, in words.
-        act: String,
-        /// Why.
-        why: String,
-    },
-    /// The solution does not pass the gate.
-    #[error("step {step} does not pass with its solution: {stay}")]
-    NotPassed {
-        /// The step.
-        step: usize,
-        /// What is open.
-        stay: Stay,
-    },
-    /// A question of the quiz cannot be answered rightly.
-    #[error("question {question} has no right answer")]
-    NoRightAnswer {
-        /// The question, from 1.
-        question: usize,
-    },
 }
 
 /// A learner who does as the solutions say.
@@ -138,8 +89,10 @@ impl Player {
 
     fn enter(&mut self, number: usize, entry: &Entry) -> Result<(), ReplayError> {
         entry.carry_out(&mut self.timeline).map_err(|error| ReplayError::CannotBegin { step: number + 1, error })?;
-        self.pace = entry.pace.unwrap_or(self.pace);
-        self.paused = false;
+        if let Some(pace) = entry.pace {
+            self.pace = pace;
+            self.paused = false;
+        }
         match self.observe() {
             Changed::Nothing => Ok(()),
             Changed::Goals(met) | Changed::Passed(met) => {
@@ -209,7 +162,8 @@ impl Player {
             Act::Step(hops) => {
                 self.paused = true;
                 for _ in 0..*hops {
-                    if !self.timeline.step_forward(None) {
+                    let newest = self.timeline.simulation().newest_request(None);
+                    if !self.timeline.step_forward(newest) {
                         return Err("nothing moves".into());
                     }
                     self.steps_forward += 1;
@@ -219,7 +173,8 @@ impl Player {
             Act::StepBack(hops) => {
                 self.paused = true;
                 for _ in 0..*hops {
-                    if !self.timeline.step_back(None) {
+                    let newest = self.timeline.simulation().newest_request(None);
+                    if !self.timeline.step_back(newest) {
                         return Err("there is nothing before this".into());
                     }
                     self.steps_back += 1;
@@ -281,19 +236,5 @@ impl Player {
             let _ = self.run.proceed();
         }
         Ok(())
-    }
-}
-
-impl ReplayError {
-    /// The step that it is about, from 1.
-    pub fn step(&self) -> Option<usize> {
-        match self {
-            Self::CannotBegin { step, .. }
-            | Self::MetBefore { step, .. }
-            | Self::WaitingSuffices { step }
-            | Self::CannotAct { step, .. }
-            | Self::NotPassed { step, .. } => Some(*step),
-            Self::NoRightAnswer { .. } => None,
-        }
     }
 }

@@ -8,17 +8,17 @@
 //!
 //! **Going back** shows an earlier step as it was left: its goals stay met, its gate stays passed and its commands do not
 //! run again, for they might break what the learner just repaired. Going forward again comes to steps that have begun, so
-//! nothing runs there either. Whoever wants a step anew asks for it: [`LessonRun::again`].
+//! nothing runs there either, and no gate is in the way as far as the learner has been. Whoever wants a step anew asks for it: [`LessonRun::again`].
 //!
 //! Must not know how anything is shown, and must not act: it hands out an [`Entry`] with the commands of a step.
 
 mod replies;
-mod reveal;
+mod shown;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::model::{Element, Text};
+use crate::model::Element;
 
 use super::condition::{Baseline, Observation};
 use super::form::{Gate, Lesson, Start, Step};
@@ -63,6 +63,8 @@ struct StepState {
 pub struct LessonRun {
     lesson: Arc<Lesson>,
     place: Place,
+    /// The furthest place so far.
+    furthest: Place,
     steps: Vec<StepState>,
     quiz: Vec<Reply>,
 }
@@ -77,15 +79,16 @@ impl LessonRun {
     pub fn start_at(lesson: Arc<Lesson>, step: usize) -> (Self, Entry) {
         let steps = vec![StepState::default(); lesson.steps.len()];
         let quiz = vec![Reply::default(); lesson.quiz.len()];
-        let mut run = Self { lesson, place: Place::Finished, steps, quiz };
+        let mut run = Self { lesson, place: Place::Step(0), furthest: Place::Step(0), steps, quiz };
         let setup = run.lesson.setup.iter().cloned().map(Opening::Do).collect();
         let mut whole = Entry { openings: setup, pace: None };
-        for number in 0..=step.min(run.steps.len().saturating_sub(1)) {
-            if number < run.steps.len() {
-                let entry = run.enter(number);
-                whole.openings.extend(entry.openings);
-                whole.pace = entry.pace.or(whole.pace);
-            }
+        for number in 0..run.steps.len().min(step.saturating_add(1)) {
+            let entry = run.enter(number);
+            whole.openings.extend(entry.openings);
+            whole.pace = entry.pace.or(whole.pace);
+        }
+        if run.steps.is_empty() {
+            let _ = run.enter_quiz(0);
         }
         (run, whole)
     }
@@ -117,37 +120,6 @@ impl LessonRun {
             Place::Quiz(number) => self.lesson.quiz.get(number),
             Place::Finished => None,
         }
-    }
-
-    /// The goals of the step with whether they are met.
-    pub fn goals(&self) -> impl Iterator<Item = (&Text, bool)> {
-        let (met, goals) = self.current().map_or((0, &[][..]), |(state, step)| (state.goals_met, step.goals()));
-        goals.iter().enumerate().map(move |(number, goal)| (&goal.label, number < met))
-    }
-
-    /// The hints that are shown.
-    pub fn hints(&self) -> &[Text] {
-        self.current().map_or(&[], |(state, step)| step.hints.get(..state.hints).unwrap_or_default())
-    }
-
-    /// Whether the step's solution is shown.
-    pub fn solution_shown(&self) -> bool {
-        self.current().is_some_and(|(state, _)| state.solution)
-    }
-
-    /// The options of the question that were tried, in order, by number from 0.
-    pub fn tried(&self) -> &[usize] {
-        self.reply().map_or(&[], |reply| &reply.tried)
-    }
-
-    /// What is marked.
-    pub fn marks(&self) -> impl Iterator<Item = &Element> {
-        self.reply().into_iter().flat_map(|reply| &reply.marks)
-    }
-
-    /// Whether the question here is answered rightly.
-    pub fn is_solved(&self) -> bool {
-        self.reply().is_some_and(|reply| reply.solved)
     }
 
     /// Whether the way on is open.
@@ -185,6 +157,9 @@ impl LessonRun {
 
     /// Why the way on is closed, if it is.
     fn closed(&self) -> Option<Stay> {
+        if self.place < self.furthest {
+            return None;
+        }
         match self.place {
             Place::Step(_) => {
                 let (state, step) = self.current()?;
@@ -236,7 +211,8 @@ impl LessonRun {
             Place::Quiz(0) => Moved::Step(self.enter(self.steps.len() - 1)),
             Place::Quiz(number) => self.enter_quiz(number - 1),
             Place::Finished => match self.quiz.len() {
-                0 => Moved::Stays(Stay::AtEnd),
+                0 if self.steps.is_empty() => Moved::Stays(Stay::AtStart),
+                0 => Moved::Step(self.enter(self.steps.len() - 1)),
                 questions => self.enter_quiz(questions - 1),
             },
         }
@@ -253,7 +229,7 @@ impl LessonRun {
     }
 
     fn enter(&mut self, number: usize) -> Entry {
-        self.place = Place::Step(number);
+        self.go(Place::Step(number));
         let (Some(state), Some(step)) = (self.steps.get_mut(number), self.lesson.steps.get(number)) else {
             return Entry::default();
         };
@@ -266,12 +242,17 @@ impl LessonRun {
         Entry { openings: repair.into_iter().chain(commands).collect(), pace: step.pace }
     }
 
+    fn go(&mut self, place: Place) {
+        self.place = place;
+        self.furthest = self.furthest.max(place);
+    }
+
     fn enter_quiz(&mut self, number: usize) -> Moved {
         if number < self.quiz.len() {
-            self.place = Place::Quiz(number);
+            self.go(Place::Quiz(number));
             return Moved::Quiz(number);
         }
-        self.place = Place::Finished;
+        self.go(Place::Finished);
         Moved::Finished(self.score())
     }
 

@@ -1,1 +1,145 @@
+//! A lesson that is broken in one place is caught, and the message says where and why.
 
+use hoplight::content::EMBEDDED;
+use hoplight::lesson::{Library, Sources, check};
+
+use super::{SMALL, library};
+
+/// The mistakes of a library with these lesson files.
+fn mistakes(lessons: &[(&str, &str)]) -> Vec<String> {
+    let mut library = Library::new(Sources { scenarios: EMBEDDED.scenarios, lessons: &[] }).expect("shipped scenarios");
+    let errors = match library.extend(Sources { scenarios: &[], lessons }) {
+        Ok(()) => check(&library),
+        Err(errors) => errors,
+    };
+    errors.iter().map(ToString::to_string).collect()
+}
+
+/// The small lesson with one piece replaced.
+fn broken(piece: &str, by: &str) -> String {
+    assert!(SMALL.contains(piece), "{piece:?} is not in the small lesson");
+    SMALL.replacen(piece, by, 1)
+}
+
+#[track_caller]
+fn caught(piece: &str, by: &str, wanted: &[&str]) {
+    let found = mistakes(&[("small.ron", &broken(piece, by))]);
+    let hit = found.iter().any(|message| wanted.iter().all(|part| message.contains(part)));
+    assert!(hit, "wanted {wanted:?}, found {found:#?}");
+}
+
+#[test]
+fn the_small_lesson_is_right() {
+    assert_eq!(mistakes(&[("small.ron", SMALL)]), Vec::<String>::new());
+}
+
+#[test]
+fn wrong_names_are_shown_in_their_place_with_what_was_meant() {
+    caught(
+        "Down(Component(\"web-1\"))",
+        "Down(Component(\"wbe-1\"))",
+        &["small.ron:19:", "no component `wbe-1`", "mean `web-1`"],
+    );
+    caught("focus: [Component(\"lb-1\")]", "focus: [Server(\"servr-1\")]", &["no server `servr-1`", "mean `server-1`"]);
+    caught("begin: [Kill(Component(\"web-1\"))]", "begin: [Kill(Hop(\"lb-1\", \"db-1\"))]", &["no hop `lb-1` → `db-1`"]);
+    caught("Do(Kill(Component(\"web-1\")))", "Select(Component(\"web-9\"))", &["no component `web-9`"]);
+    caught("scenario: \"stage-2-secured\"", "scenario: \"stage-2-secure\"", &["no scenario", "mean `stage-2-secured`"]);
+    caught("Up(Component(\"web-1\"))", "Stale(\"web-1\")", &["`web-1` is no agent"]);
+    caught("Up(Component(\"web-1\"))", "Backend(component: \"db-1\", up: true)", &["`db-1` is no backend"]);
+    caught("{key:kill}", "{key:kil}", &["no key `kil`", "mean `kill`"]);
+    caught("gate: Goals(", "gate: Goal(", &["small.ron:18:", "mean `Goals`"]);
+    caught("hints: [\"Only", "hint: [\"Only", &["mean `hints`"]);
+}
+
+#[test]
+fn texts_that_do_not_fit_are_caught() {
+    let long = "word ".repeat(60);
+    caught("Read this.", &long, &["a step's text takes at most 3 lines"]);
+    caught("web-1 is down", "web-1 is down, and everybody sees that it is", &["a goal's label has 1 to 34 columns"]);
+    caught("It is back.", &long, &["a reveal takes at most 3 lines"]);
+    caught("First hint.", &long, &["a hint takes at most 2 lines"]);
+    caught("\"Yes.\"", &format!("{long:?}"), &["a reason takes at most 3 lines"]);
+    caught("wrong too", &long, &["an option has 1 to 72 columns"]);
+    caught("Which?", &long, &["question and options take at most 5 lines"]);
+}
+
+#[test]
+fn questions_have_one_right_option_and_a_reason_for_each() {
+    caught("why: \"Not this.\", right: false", "why: \"Not this.\", right: true", &["exactly one right option, this one has 2"]);
+    caught("why: \"Yes.\", right: true", "why: \"Yes.\"", &["exactly one right option, this one has 0"]);
+    caught("why: \"Yes.\"", "why: \" \"", &["does not say why"]);
+    caught("(text: \"nothing\", why: \"Something does.\"),", "", &["at least 3 options"]);
+    caught("why: \"One entry.\"", "why: \"\"", &["does not say why"]);
+}
+
+#[test]
+fn gates_that_need_work_have_hints_and_a_solution() {
+    caught("hints: [\"Only hint.\"],", "", &["has hints, this one has none"]);
+    caught("\"Only hint.\"", "\"\"", &["a hint of this step is empty"]);
+    caught("\"Only hint.\"", "\"1\", \"2\", \"3\", \"4\"", &["at most 3 hints"]);
+    caught("solution: [Answer(2)],", "", &["has a solution, this one has none"]);
+    caught("reveal: \"It is back.\",", "", &["this prediction is never judged"]);
+    caught("focus: [Component(\"lb-1\")],", "reveal: \"Too early.\",", &["a reveal needs a gate"]);
+}
+
+#[test]
+fn gates_that_do_not_work_are_caught_by_playing_them() {
+    // The solution does not reach the goal.
+    caught("Wait(15.0)", "Wait(1.0)", &["step 2 does not pass with its solution: one goal is open: no more errors"]);
+    // The goal is met before anything was done.
+    caught("Up(Component(\"web-1\"))", "Up(Component(\"web-2\"))", &["step 4: goal \"web-1 is up\" is met before"]);
+    // The goal is met by waiting, whatever the solution does.
+    caught("Down(Component(\"web-1\"))", "Completed(count: 1)", &["step 2 passes if one only waits"]);
+    // The solution cannot be done.
+    caught(
+        "[Do(Kill(Component(\"web-1\"))), ",
+        "[Do(Restore(Component(\"web-1\"))), ",
+        &["step 2: the solution's act", "is up already"],
+    );
+    caught("solution: [Answer(2)]", "solution: [Answer(1)]", &["step 5: the solution's act", "this answer is wrong"]);
+    caught("Wait(15.0)", "Pause, Wait(15.0)", &["time stands still"]);
+    // The step cannot begin.
+    caught("begin: [Kill(Component(\"web-1\"))]", "begin: [Kill(Component(\"browser\"))]", &["step 4 cannot begin"]);
+}
+
+#[test]
+fn a_step_that_needs_the_one_before_is_caught() {
+    // In order, web-1 is down here from step 2. Who skipped step 2 could never pass.
+    let found = mistakes(&[("small.ron", &broken("begin: [Kill(Component(\"web-1\"))],", ""))]);
+    assert!(found.iter().any(|message| message.contains("after skipping what is before: step 4")), "{found:#?}");
+}
+
+#[test]
+fn ids_and_orders_are_unique_and_a_users_lesson_takes_the_place_of_a_shipped_one() {
+    let found = mistakes(&[("a.ron", SMALL), ("b.ron", SMALL)]);
+    assert!(found[0].contains("b.ron:4:9: lesson `small` is in a.ron too"), "{found:#?}");
+    let found = mistakes(&[("a.ron", SMALL), ("b.ron", &broken("id: \"small\"", "id: \"smaller\""))]);
+    assert!(found.iter().any(|message| message.contains("both have order 1")), "{found:#?}");
+
+    let mut library = library();
+    let before = library.lessons().len();
+    let own = broken("id: \"small\"", "id: \"where-tls-ends\"");
+    library.extend(Sources { scenarios: &[], lessons: &[("own.ron", &own)] }).expect("a good lesson");
+    assert_eq!(library.lessons().len(), before);
+    assert_eq!(&*library.lesson("where-tls-ends").expect("it is there").title, "Small");
+    assert_eq!(library.lessons().next().map(|lesson| lesson.order), Some(1), "sorted by order");
+}
+
+#[test]
+fn lessons_that_are_too_short_are_caught() {
+    caught(
+        "(stem: \"Four?\", ask: Choice([(text: \"a\", why: \"A.\", right: true), (text: \"b\", why: \"B.\"), (text: \"c\", why: \"C.\")])),",
+        "",
+        &["at least 5 questions, this one has 4"],
+    );
+    caught(
+        "        (title: \"Read\", text: [\"Read this.\"], focus: [Component(\"lb-1\")], pace: Live),\n",
+        "",
+        &["at least 6 steps, this one has 5"],
+    );
+}
+
+#[test]
+fn a_newer_form_asks_for_a_newer_program_even_with_unknown_fields() {
+    caught("format: 1,", "format: 9, colour: \"red\",", &["format 9", "a newer hoplight is needed"]);
+}

@@ -1,1 +1,296 @@
+//! The runner, state by state: gates, retries, hints, skipping, going back.
 
+use std::sync::Arc;
+
+use hoplight::lesson::{
+    Answered, Changed, Entry, Hinted, LessonRun, Moved, Observation, Opening, Pace, Place, Refusal, Score, Solved, Stay,
+    Submitted, Toggled,
+};
+use hoplight::model::{ComponentId, Element, ServerId};
+use hoplight::sim::{Command, SimTime, Simulation, Timeline};
+
+use super::{small, stage_2};
+
+fn web_1() -> Element {
+    Element::Component(ComponentId::new("web-1"))
+}
+
+fn server(id: &str) -> Element {
+    Element::Server(ServerId::new(id))
+}
+
+fn timeline() -> Timeline {
+    Timeline::new(Simulation::new(stage_2(), 1))
+}
+
+fn look(run: &mut LessonRun, timeline: &Timeline) -> Changed {
+    let sim = timeline.simulation();
+    run.observe(&Observation { sim, selected: None, pace: Pace::Live, paused: false, steps_forward: 0, steps_back: 0 })
+}
+
+/// A run at a step, by number from 0, with all that leads there carried out.
+fn at(step: usize) -> (LessonRun, Timeline) {
+    let mut timeline = timeline();
+    let (mut run, entry) = LessonRun::start_at(small(), step);
+    entry.carry_out(&mut timeline).expect("a good entry");
+    let _ = look(&mut run, &timeline);
+    (run, timeline)
+}
+
+fn met(run: &LessonRun) -> Vec<bool> {
+    run.goals().map(|(_, met)| met).collect()
+}
+
+fn entry_of(moved: Moved) -> Entry {
+    let Moved::Step(entry) = moved else { panic!("{moved:?}") };
+    entry
+}
+
+#[test]
+fn the_first_entry_holds_the_setup_and_the_pace() {
+    let (run, entry) = LessonRun::start(small());
+    assert_eq!(run.place(), Place::Step(0));
+    assert_eq!((entry.openings.len(), entry.pace), (1, Some(Pace::Live)));
+    assert!(run.is_open(), "nothing has to happen here");
+}
+
+#[test]
+fn goals_are_met_in_order_and_stay_met() {
+    let (mut run, mut timeline) = at(1);
+    assert_eq!(run.proceed(), Moved::Stays(Stay::GoalsOpen(run.goals().map(|(label, _)| label.clone()).collect())));
+    let Moved::Stays(stay) = run.proceed() else { panic!("it is closed") };
+    assert_eq!(stay.to_string(), "two goals are open: web-1 is down; no more errors");
+
+    // The site works all the while, but "no more errors" is asked only after the kill.
+    timeline.seek(SimTime::from_secs(10));
+    assert_eq!(look(&mut run, &timeline), Changed::Nothing);
+    timeline.act(Command::Kill(web_1())).unwrap();
+    assert_eq!(look(&mut run, &timeline), Changed::Goals(vec![0]), "the time before the kill does not count");
+    assert!(run.reveal().is_none());
+
+    // What was met stays met.
+    timeline.act(Command::Restore(web_1())).unwrap();
+    assert_eq!(look(&mut run, &timeline), Changed::Nothing);
+    assert_eq!(met(&run), [true, false]);
+    timeline.seek(SimTime::from_secs(40));
+    assert_eq!(look(&mut run, &timeline), Changed::Passed(vec![1]));
+    assert_eq!(look(&mut run, &timeline), Changed::Nothing);
+    assert_eq!(run.reveal().and_then(|reveal| reveal.text).map(hoplight::model::Text::as_str), Some("The other one took over."));
+    assert!(matches!(run.proceed(), Moved::Step(_)));
+}
+
+#[test]
+fn a_dead_system_never_works() {
+    let (mut run, mut timeline) = at(1);
+    for id in ["web-1", "lb-1"] {
+        timeline.act(Command::Kill(Element::Component(ComponentId::new(id)))).unwrap();
+    }
+    for second in 1..60 {
+        timeline.seek(SimTime::from_secs(second));
+        let _ = look(&mut run, &timeline);
+    }
+    assert_eq!(met(&run), [true, false]);
+}
+
+#[test]
+fn a_prediction_passes_with_any_answer_and_is_judged_where_the_truth_shows() {
+    let (mut run, mut timeline) = at(2);
+    assert_eq!(run.proceed(), Moved::Stays(Stay::NotPredicted));
+    assert_eq!(run.answer(3), Answered::Refused(Refusal::NoSuchOption { options: 3 }));
+    assert_eq!(run.answer(0), Answered::Predicted);
+    assert_eq!(run.answer(1), Answered::Refused(Refusal::AlreadyAnswered));
+    assert!(run.reveal().is_none(), "it has no reveal of its own");
+
+    entry_of(run.proceed()).carry_out(&mut timeline).unwrap();
+    let _ = look(&mut run, &timeline);
+    assert!(run.reveal().is_none());
+    timeline.act(Command::Restore(web_1())).unwrap();
+    assert_eq!(look(&mut run, &timeline), Changed::Passed(vec![0]));
+    let reveal = run.reveal().expect("the gate has passed");
+    assert_eq!(reveal.prediction.map(|(right, why)| (right, why.as_str())), Some((false, "Not this.")));
+}
+
+#[test]
+fn an_ask_gate_wants_the_right_answer_and_allows_retries() {
+    let (mut run, _) = at(4);
+    assert_eq!(run.proceed(), Moved::Stays(Stay::NotAnswered));
+    assert!(matches!(run.answer(0), Answered::Wrong(_)));
+    assert_eq!(run.proceed(), Moved::Stays(Stay::NotAnswered));
+    assert!(matches!(run.answer(1), Answered::Right(_)));
+    assert_eq!(run.tried(), [0, 1]);
+    assert_eq!(run.answer(0), Answered::Refused(Refusal::AlreadyAnswered));
+    assert!(matches!(run.proceed(), Moved::Step(_)));
+}
+
+#[test]
+fn marks_are_judged_against_the_infrastructure() {
+    let (mut run, _) = at(5);
+    let infra = stage_2();
+    assert_eq!(run.answer(0), Answered::Refused(Refusal::MarksWanted));
+    assert_eq!(run.submit_marks(&infra), Submitted::Refused(Refusal::NothingMarked));
+    let refused = run.toggle_mark(&infra, web_1());
+    assert_eq!(refused, Toggled::Refused(Refusal::CannotMark { element: web_1(), wanted: "servers" }));
+    assert_eq!(run.toggle_mark(&infra, server("server-2")), Toggled::Marked);
+    assert_eq!(run.submit_marks(&infra), Submitted::Wrong { missing: 1, extra: 1 });
+    assert_eq!(run.proceed(), Moved::Stays(Stay::NotMarked));
+    assert_eq!(run.toggle_mark(&infra, server("server-2")), Toggled::Unmarked);
+    assert_eq!(run.toggle_mark(&infra, server("server-1")), Toggled::Marked);
+    assert!(matches!(run.submit_marks(&infra), Submitted::Right(_)));
+    assert_eq!(run.proceed(), Moved::Quiz(0));
+}
+
+#[test]
+fn hints_come_one_by_one_and_the_solution_after_them() {
+    let (mut run, _) = at(1);
+    assert_eq!(run.solution(), Solved::HintsFirst(3));
+    for number in 1..=3 {
+        assert!(matches!(run.hint(), Hinted::Hint { number: shown, of: 3, .. } if shown == number));
+        assert_eq!(run.hints().len(), number);
+    }
+    assert_eq!(run.hint(), Hinted::SolutionNext);
+    assert!(!run.solution_shown());
+    let Solved::Shown(acts) = run.solution() else { panic!("all hints are shown") };
+    assert_eq!(acts.iter().map(ToString::to_string).collect::<Vec<_>>(), ["kill web-1", "wait 15 s"]);
+    assert!(run.solution_shown());
+
+    let (mut run, _) = at(0);
+    assert_eq!((run.hint(), run.solution()), (Hinted::NotNeeded, Solved::NotNeeded));
+}
+
+#[test]
+fn skipping_passes_a_closed_gate_and_the_next_step_brings_what_it_needs() {
+    let (mut run, mut timeline) = at(1);
+    assert_eq!(entry_of(run.skip()), Entry::default());
+    let entry = entry_of(run.skip());
+    assert_eq!(entry.openings, [Opening::Do(Command::Kill(web_1()))]);
+    entry.carry_out(&mut timeline).unwrap();
+    assert_eq!(timeline.simulation().is_up(&web_1()), Some(false));
+    // What is down already may be killed again.
+    entry.carry_out(&mut timeline).unwrap();
+}
+
+#[test]
+fn going_back_shows_a_step_as_it_was_and_runs_nothing() {
+    let (mut run, mut timeline) = at(3);
+    timeline.act(Command::Restore(web_1())).unwrap();
+    assert_eq!(look(&mut run, &timeline), Changed::Passed(vec![0]));
+    assert_eq!(entry_of(run.previous()), Entry::default());
+    assert_eq!(entry_of(run.skip()), Entry::default(), "forward again, web-1 is not killed again");
+    assert_eq!(met(&run), [true]);
+    assert_eq!(timeline.simulation().is_up(&web_1()), Some(true));
+
+    // Who wants the step anew asks for it.
+    let entry = entry_of(run.again());
+    assert_eq!(entry.openings, [Opening::Do(Command::Kill(web_1()))]);
+    assert_eq!(met(&run), [false]);
+    for _ in 0..3 {
+        let _ = run.previous();
+    }
+    let Moved::Step(_) = run.proceed() else { panic!("no gate is in the way as far as the learner has been") };
+    let _ = run.previous();
+    assert_eq!(run.previous(), Moved::Stays(Stay::AtStart));
+}
+
+#[test]
+fn a_repaired_start_restores_servers_before_what_runs_on_them() {
+    let mut timeline = timeline();
+    let link = Element::Hop(ComponentId::new("lb-1"), ComponentId::new("web-2"));
+    for element in [web_1(), server("server-2"), server("server-1"), link] {
+        timeline.act(Command::Kill(element)).unwrap();
+    }
+    let repair = Entry { openings: vec![Opening::Repair], pace: None };
+    repair.carry_out(&mut timeline).unwrap();
+    let sim = timeline.simulation();
+    let infra = Arc::clone(sim.infrastructure());
+    for (_, component) in infra.components() {
+        assert_eq!(sim.is_up(&Element::Component(component.id.clone())), Some(true), "{}", component.id);
+    }
+    for (link, _) in infra.links() {
+        assert_eq!(sim.is_up(&infra.hop_element(link)), Some(true));
+    }
+}
+
+#[test]
+fn the_quiz_counts_first_answers() {
+    let (mut run, _) = at(5);
+    assert_eq!(run.skip(), Moved::Quiz(0));
+    assert_eq!(run.proceed(), Moved::Stays(Stay::NotAnswered));
+    assert!(matches!(run.answer(1), Answered::Wrong(_)));
+    assert!(matches!(run.answer(0), Answered::Right(_)), "it may be tried again, for oneself");
+    for question in 1..4 {
+        assert_eq!(run.proceed(), Moved::Quiz(question));
+        assert!(matches!(run.answer(0), Answered::Right(_)));
+    }
+    assert_eq!(run.proceed(), Moved::Quiz(4));
+    assert_eq!(run.proceed(), Moved::Stays(Stay::NotMarked));
+    assert_eq!(run.skip(), Moved::Finished(Score { right: 3, of: 5 }));
+    assert_eq!(run.proceed(), Moved::Stays(Stay::AtEnd));
+    assert_eq!(run.previous(), Moved::Quiz(4));
+}
+
+/// What a learner at a standstill shows.
+fn seen(sim: &Simulation, steps_forward: u32) -> Observation<'_> {
+    Observation { sim, selected: None, pace: Pace::Trace, paused: true, steps_forward, steps_back: 0 }
+}
+
+#[test]
+fn steps_and_totals_count_from_where_the_step_began() {
+    use hoplight::lesson::Condition;
+    use hoplight::lesson::condition::Baseline;
+    let mut timeline = timeline();
+    timeline.seek(SimTime::from_secs(5));
+    let began = Baseline::from(&seen(timeline.simulation(), 7));
+    let stepped = Condition::Stepped { forward: 2, back: 0 };
+    assert!(!stepped.holds(&seen(timeline.simulation(), 8), &began));
+    assert!(stepped.holds(&seen(timeline.simulation(), 9), &began));
+    let completed = Condition::Completed { kind: None, count: 50 };
+    assert!(!completed.holds(&seen(timeline.simulation(), 7), &began), "what ended before does not count");
+    timeline.seek(SimTime::from_secs(6));
+    assert!(completed.holds(&seen(timeline.simulation(), 7), &began));
+    timeline.seek(SimTime::from_secs(2));
+    assert!(!completed.holds(&seen(timeline.simulation(), 7), &began), "nor does what a rewind undid");
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    /// Whatever a learner presses, in whatever order.
+    #[test]
+    fn nothing_makes_the_runner_lose_its_way(presses in proptest::collection::vec(0..12_usize, 0..80), step in 0..9_usize) {
+        let infra = stage_2();
+        let timeline = timeline();
+        let (mut run, _) = LessonRun::start_at(small(), step);
+        for press in presses {
+            let (before, open) = (run.place(), run.is_open());
+            match press {
+                0 | 1 => match run.proceed() {
+                    Moved::Stays(_) => proptest::prop_assert!(!open && run.place() == before),
+                    _ => proptest::prop_assert!(open && run.place() > before),
+                },
+                2 => drop(run.skip()),
+                3 => drop(run.previous()),
+                4 => drop(run.again()),
+                5..=7 => drop(run.answer(press - 5)),
+                8 => drop(run.toggle_mark(&infra, server("server-1"))),
+                9 => drop(run.submit_marks(&infra)),
+                10 => drop((run.hint(), run.solution())),
+                _ => drop(look(&mut run, &timeline)),
+            }
+            proptest::prop_assert!(run.score().right <= run.score().of);
+            proptest::prop_assert_eq!(run.step().is_some(), matches!(run.place(), Place::Step(_)));
+            proptest::prop_assert!(run.hints().len() <= 3);
+        }
+    }
+}
+
+#[test]
+fn a_lesson_without_steps_is_its_quiz() {
+    let mut lesson = Arc::unwrap_or_clone(small());
+    lesson.steps.clear();
+    let (run, entry) = LessonRun::start(Arc::new(lesson.clone()));
+    assert_eq!((run.place(), entry.openings.len()), (Place::Quiz(0), 1));
+    lesson.quiz.clear();
+    let (mut run, _) = LessonRun::start(Arc::new(lesson));
+    assert_eq!(run.place(), Place::Finished);
+    assert_eq!(run.previous(), Moved::Stays(Stay::AtStart));
+}

@@ -34,7 +34,10 @@ fn the_embedded_files_are_those_in_the_folders() {
     let folder = |name: &str| -> BTreeSet<String> {
         let files = std::fs::read_dir(root.join(name)).expect("a folder");
         let names = files.map(|file| file.expect("a file").file_name().into_string().expect("UTF-8"));
-        names.filter(|file| file.ends_with(".ron")).map(|file| format!("{name}/{file}")).collect()
+        names
+            .filter(|file| Path::new(file).extension().is_some_and(|end| end == "ron"))
+            .map(|file| format!("{name}/{file}"))
+            .collect()
     };
     let listed = |files: &[(&str, &str)]| -> BTreeSet<String> { files.iter().map(|(file, _)| (*file).to_owned()).collect() };
     assert_eq!(listed(EMBEDDED.scenarios), folder("assets"));

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::model::Text;
 
-use super::super::form::{Lesson, Step};
+use super::super::form::{Gate, Lesson, Step};
 use super::super::markup::with_keys;
 use super::super::question::{Ask, Question};
 use super::Report;
@@ -25,6 +25,8 @@ const TITLE: usize = 40;
 const LABEL: usize = 34;
 /// Columns of an option, which has a number before it.
 const OPTION: usize = 72;
+/// What stands before the reason of a prediction.
+const JUDGED: &str = "You predicted otherwise. ";
 /// Columns that a key's label may take.
 const KEY: &str = "space";
 
@@ -48,8 +50,12 @@ impl Report<'_> {
     pub(super) fn texts(&mut self, lesson: &Lesson) {
         self.wide(&lesson.title, TITLE, "a title");
         self.high(&lesson.summary, HINT_LINES, "a summary");
-        for step in &lesson.steps {
+        for (number, step) in lesson.steps.iter().enumerate() {
             self.step_texts(step);
+            let judge = if step.reveal.is_some() { Some(step) } else { lesson.steps.get(number + 1) };
+            if let (Gate::Predict(question), Some(judge)) = (&step.gate, judge) {
+                self.judgement_texts(question, judge);
+            }
         }
         for question in &lesson.quiz {
             self.question_texts(question, 0);
@@ -78,6 +84,19 @@ impl Report<'_> {
         }
         if let Some(question) = step.question() {
             self.question_texts(question, text);
+        }
+    }
+
+    /// A reveal and the judgement of a prediction are shown together.
+    fn judgement_texts(&mut self, question: &Question, judge: &Step) {
+        let reveal = judge.reveal.as_ref().map_or(0, |reveal| lines(reveal));
+        for choice in question.choices() {
+            let all = reveal + lines(&format!("{JUDGED}{}", choice.why));
+            if all > LINES {
+                let message =
+                    format!("this reason and the reveal of {:?} take {all} lines together, at most {LINES}", &*judge.title);
+                self.about(&choice.text, message);
+            }
         }
     }
 

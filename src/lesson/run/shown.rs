@@ -1,14 +1,45 @@
-//! What a passed gate shows: the step's reveal, and the judgement of a prediction.
+//! What there is to show: goals, hints, tries, marks, and what a passed gate reveals.
 //!
 //! Must not change anything.
 
-use crate::model::Text;
+use crate::model::{Element, Text};
 
 use super::super::form::Gate;
 use super::super::outcome::Reveal;
 use super::{LessonRun, Place};
 
 impl LessonRun {
+    /// The goals of the step with whether they are met.
+    pub fn goals(&self) -> impl Iterator<Item = (&Text, bool)> {
+        let (met, goals) = self.current().map_or((0, &[][..]), |(state, step)| (state.goals_met, step.goals()));
+        goals.iter().enumerate().map(move |(number, goal)| (&goal.label, number < met))
+    }
+
+    /// The hints that are shown.
+    pub fn hints(&self) -> &[Text] {
+        self.current().map_or(&[], |(state, step)| step.hints.get(..state.hints).unwrap_or_default())
+    }
+
+    /// Whether the step's solution is shown.
+    pub fn solution_shown(&self) -> bool {
+        self.current().is_some_and(|(state, _)| state.solution)
+    }
+
+    /// The options of the question that were tried, in order, by number from 0.
+    pub fn tried(&self) -> &[usize] {
+        self.reply().map_or(&[], |reply| &reply.tried)
+    }
+
+    /// What is marked.
+    pub fn marks(&self) -> impl Iterator<Item = &Element> {
+        self.reply().into_iter().flat_map(|reply| &reply.marks)
+    }
+
+    /// Whether the question here is answered rightly.
+    pub fn is_solved(&self) -> bool {
+        self.reply().is_some_and(|reply| reply.solved)
+    }
+
     /// What the step reveals, once its gate has passed.
     pub fn reveal(&self) -> Option<Reveal<'_>> {
         let Place::Step(number) = self.place else { return None };
