@@ -125,7 +125,7 @@ impl Page {
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in text.split(' ') {
+    'words: for word in text.split(' ') {
         let mut word = word.to_owned();
         if !line.is_empty() && line.width() + 1 + word.width() > width {
             lines.push(std::mem::take(&mut line));
@@ -142,13 +142,18 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
             }
             lines.push(head);
             word = rest;
+            if word.is_empty() {
+                continue 'words;
+            }
         }
         if !line.is_empty() {
             line.push(' ');
         }
         line.push_str(&word);
     }
-    lines.push(line);
+    if !line.is_empty() || lines.is_empty() {
+        lines.push(line);
+    }
     lines
 }
 

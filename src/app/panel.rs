@@ -63,12 +63,15 @@ impl Writer<'_> {
 
     fn step(&mut self) {
         let Some(step) = self.run.step() else { return };
-        for paragraph in &step.text {
+        // Where room is short, what a passed gate reveals takes the place of the task.
+        let brief = !self.stage.regions.wide && self.run.is_open() && self.run.reveal().is_some();
+        for paragraph in step.text.iter().filter(|_| !brief) {
             let text = self.prose(paragraph);
             self.page.text(Tone::Text, &text);
         }
         match &step.gate {
             Gate::Continue => {}
+            Gate::Goals(_) if brief => {}
             Gate::Goals(_) => self.goals(),
             Gate::Ask(question) => self.question(question, Mode::Ask),
             Gate::Predict(question) => self.question(question, Mode::Predict),

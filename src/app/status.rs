@@ -66,9 +66,9 @@ pub fn status(app: &App, stage: &Stage) -> Line {
         .with(Tone::Text, format!("p50 {} p99 {}  ", ms(users.p50_ms), ms(users.p99_ms)))
         .with(Tone::Dim, "errors ")
         .with(tone, errors)
-        .with(Tone::Dim, "   plaintext hops ")
+        .with(Tone::Dim, "   plaintext ")
         .with(if exposed > 0 { Tone::Bad } else { Tone::Good }, format!("{exposed} exposed"))
-        .with(Tone::Dim, format!(" of {plaintext}   SPOFs for writes "))
+        .with(Tone::Dim, format!(" of {plaintext}   write SPOFs "))
         .with(Tone::Text, spofs)
 }
 
@@ -132,8 +132,10 @@ pub fn course_line(app: &App, item: &Item) -> Line {
                 (false, _) => (Tone::Accent, "◐"),
             };
             let state = match (finished, quiz) {
-                (true, Some(score)) => format!("  {}/{}", score.right, score.of),
-                (false, _) if furthest > 0 => format!("  step {}/{}", furthest + 1, lesson.steps.len()),
+                (true, Some(score)) => format!("  quiz {}/{}", score.right, score.of),
+                (false, _) if furthest > 0 => {
+                    format!("  {}/{}", furthest.min(u32::try_from(lesson.steps.len()).unwrap_or(u32::MAX)), lesson.steps.len())
+                }
                 _ => String::new(),
             };
             Line::new(tone, format!("{mark} ")).with(Tone::Text, lesson.title.to_string()).with(Tone::Dim, state)

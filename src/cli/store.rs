@@ -201,7 +201,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let blocked = folder.path().join("file");
         fs::write(&blocked, "x").unwrap();
-        let (mut store, ..) = Store::open(Some(&blocked.join("progress.ron")));
-        assert!(store.keep(&progress("a", 1)).is_err());
+        let (_, _, notice) = Store::open(Some(&blocked.join("progress.ron")));
+        assert!(notice.is_some_and(|notice| notice.contains("progress is not kept")));
+        // A folder that goes away later is told when it is needed.
+        let path = folder.path().join("here/progress.ron");
+        let (mut store, ..) = Store::open(Some(&path));
+        fs::write(folder.path().join("here"), "x").unwrap();
+        assert!(store.keep(&progress("a", 1)).is_err_and(|why| why.contains("could not be saved")));
     }
 }

@@ -57,11 +57,10 @@ fn draw_about(app: &App, painter: &mut Painter<'_>, area: Area) {
     let mut lines = Vec::new();
     match item {
         Item::Lesson(lesson) => {
-            lines.push(
-                Line::new(Tone::Name, lesson.title.to_string()).with(Tone::Dim, format!("  about {} minutes", lesson.minutes)),
-            );
+            lines.push(Line::new(Tone::Name, lesson.title.to_string()));
             lines.extend(wrap(&lesson.summary, width.into()).into_iter().map(|text| Line::new(Tone::Text, text)));
-            let text = format!("{} steps, then {} questions", lesson.steps.len(), lesson.quiz.len());
+            let (steps, questions) = (lesson.steps.len(), lesson.quiz.len());
+            let text = format!("{steps} steps, {questions} questions, about {} minutes", lesson.minutes);
             lines.push(Line::new(Tone::Dim, text));
             // Where there is no room for the picture, the outline says what is to come.
             lines.push(Line::default());
