@@ -50,7 +50,7 @@ impl App {
                     self.footer_action(column)
                 } else if inside(area, column, row) {
                     let lines = panel_lines(self);
-                    let line = usize::from((row - area.y).checked_sub(1)?) + usize::from(stage.scroll);
+                    let line = usize::from((row - area.y).checked_sub(1)?) + usize::from(stage.scroll.min(most_scroll(self)));
                     lines.get(line)?.action.clone()
                 } else if inside(regions.canvas, column, row) {
                     let hit = stage.layout.hit(column - regions.canvas.x, row - regions.canvas.y);
@@ -107,6 +107,12 @@ pub fn panel_lines(app: &App) -> Vec<Line> {
 /// Whether the panel shows the lesson rather than what is selected.
 pub fn shows_lesson(app: &App) -> bool {
     app.stage().is_some_and(|stage| stage.lesson.is_some() && (stage.regions.wide || !stage.show_detail))
+}
+
+/// How far the panel can be scrolled: so many of its lines have no room.
+pub fn most_scroll(app: &App) -> u16 {
+    let room = usize::from(panel_area(app).height.saturating_sub(1));
+    u16::try_from(panel_lines(app).len().saturating_sub(room)).unwrap_or(u16::MAX)
 }
 
 /// The panel's area. On a small screen it grows over the canvas when its text needs more room.

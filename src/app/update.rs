@@ -113,6 +113,7 @@ impl App {
     }
 
     fn on_stage(&mut self, action: &Action) {
+        let most_scroll = if matches!(action, Action::Scroll(_)) { super::mouse::most_scroll(self) } else { 0 };
         let Screen::Stage(stage) = &mut self.screen else { return };
         let notice = match action {
             Action::Move(arrow) => {
@@ -160,7 +161,7 @@ impl App {
                 None
             }
             Action::Scroll(by) => {
-                stage.scroll = stage.scroll.saturating_add_signed(*by);
+                stage.scroll = stage.scroll.min(most_scroll).saturating_add_signed(*by).min(most_scroll);
                 None
             }
             Action::Panel => {
