@@ -31,6 +31,9 @@ impl App {
     }
 
     fn clicked(&self, column: u16, row: u16) -> Option<Action> {
+        if regions::too_small(self.size.0, self.size.1) {
+            return None;
+        }
         if self.help.is_some() {
             return Some(Action::Help);
         }
