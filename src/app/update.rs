@@ -71,7 +71,7 @@ impl App {
     fn back(&mut self) -> Vec<Effect> {
         match &mut self.screen {
             Screen::Home => vec![Effect::Quit],
-            Screen::Stage(stage) if stage.show_detail => {
+            Screen::Stage(stage) if stage.show_detail && !stage.regions.wide => {
                 stage.show_detail = false;
                 Vec::new()
             }
@@ -164,6 +164,7 @@ impl App {
                 stage.scroll = stage.scroll.min(most_scroll).saturating_add_signed(*by).min(most_scroll);
                 None
             }
+            Action::Panel if stage.regions.wide || stage.lesson.is_none() => Some(dim("What is selected is shown already.")),
             Action::Panel => {
                 stage.show_detail = !stage.show_detail;
                 stage.scroll = 0;
