@@ -1,0 +1,142 @@
+//! The course map: choosing, opening, going back, quitting; the help; a screen that is too small.
+
+use std::sync::Arc;
+
+use hoplight::app::{App, Effect, Item, Screen, Settings, Tone};
+use hoplight::lesson::{Library, Place, Progress};
+
+use crate::learner::{LARGE, Learner, SMALL, library};
+
+#[test]
+fn the_list_is_walked_with_arrows_letters_and_jumps_and_stops_at_both_ends() {
+    let mut learner = Learner::new(SMALL);
+    let last = learner.app.home.items.len() - 1;
+    assert!(last >= 10, "lessons and infrastructures");
+    for (keys, chosen) in
+        [("<Up>", 0), ("<Down>", 1), ("j", 2), ("k", 1), ("G", last), ("<Down>", last), ("g", 0), ("<End>", last), ("<Home>", 0)]
+    {
+        learner.press(keys);
+        assert_eq!(learner.app.home.chosen, chosen, "{keys}");
+    }
+}
+
+#[test]
+fn enter_opens_what_is_chosen_and_q_comes_back_then_quits() {
+    let mut learner = Learner::new(SMALL);
+    let Some(Item::Lesson(lesson)) = learner.app.home.item().cloned() else { panic!("lessons come first") };
+    learner.press("<Enter>");
+    assert_eq!(learner.run().lesson().id, lesson.id);
+    assert_eq!(learner.run().place(), Place::Step(0));
+    learner.press("q");
+    assert!(learner.app.stage().is_none() && !learner.effects.contains(&Effect::Quit));
+    learner.press("G<Enter>");
+    assert!(learner.stage().lesson.is_none());
+    learner.press("<Esc>");
+    assert!(learner.app.stage().is_none() && !learner.effects.contains(&Effect::Quit));
+    learner.press("<Esc>");
+    assert_eq!(learner.effects.last(), Some(&Effect::Quit));
+}
+
+#[test]
+fn the_first_lesson_that_is_not_finished_is_chosen_at_the_start() {
+    let mut learner = Learner::in_small_lesson(SMALL);
+    learner.solve_lesson();
+    let again = Learner::with(learner.app.library.clone(), learner.app.progress.clone(), SMALL);
+    assert_eq!(again.app.home.chosen, 1);
+}
+
+#[test]
+fn an_empty_library_says_that_there_is_nothing_to_open() {
+    let mut learner = Learner::with(Library::default(), Progress::default(), SMALL);
+    learner.press("<Down><Up>G<Enter>");
+    assert_eq!(learner.tone(), Some(Tone::Bad));
+    assert!(learner.notice().contains("nothing to open"));
+}
+
+#[test]
+fn keys_of_the_stage_say_that_they_do_nothing_on_the_course_map() {
+    let mut learner = Learner::new(SMALL);
+    for key in ["x", "t", "1", "<Tab>", "<Backspace>"] {
+        learner.press(key);
+        assert!(learner.notice().contains("does nothing here; ? shows the keys"), "{key}: {}", learner.notice());
+    }
+    learner.press("j");
+    assert_eq!(learner.notice(), "");
+}
+
+#[test]
+fn the_help_opens_scrolls_and_closes_and_nothing_happens_behind_it() {
+    for close in ["?", "<Esc>", "q"] {
+        let mut learner = Learner::exploring(SMALL);
+        learner.press("?<Down><Down><Up>");
+        assert_eq!(learner.app.help, Some(1));
+        assert!(!learner.app.is_animating(), "time stands still behind the help");
+        let before = learner.now();
+        learner.wait(5);
+        assert_eq!(learner.now(), before);
+        learner.press(close);
+        assert_eq!(learner.app.help, None, "{close}");
+        assert!(learner.app.stage().is_some() && learner.app.is_animating(), "{close}");
+    }
+    // A key that would act closes the help and does no more.
+    let mut learner = Learner::exploring(SMALL);
+    let tls = learner.stage().infra().tls();
+    learner.press("?t");
+    assert_eq!((learner.app.help, learner.stage().infra().tls()), (None, tls));
+}
+
+#[test]
+fn only_a_screen_that_shows_something_moves() {
+    let mut learner = Learner::new(LARGE);
+    assert!(learner.app.is_animating(), "the preview is alive");
+    learner.app.resize(79, 24);
+    assert!(!learner.app.is_animating());
+    learner.app.resize(80, 23);
+    assert!(!learner.app.is_animating());
+    let mut learner = Learner::exploring(SMALL);
+    assert!(learner.app.is_animating());
+    learner.press(" ");
+    assert!(!learner.app.is_animating());
+    learner.press(" ");
+    learner.app.resize(0, 0);
+    assert!(!learner.app.is_animating());
+    let before = learner.now();
+    learner.wait(3);
+    assert_eq!(learner.now(), before);
+    learner.app.resize(LARGE.0, LARGE.1);
+    learner.wait(3);
+    assert!(learner.now() > before);
+}
+
+#[test]
+fn without_movement_time_goes_by_in_steps_of_half_a_second() {
+    let settings = Settings { seed: 1, reduced_motion: true };
+    let mut app = App::new(library(), Progress::default(), settings);
+    app.resize(LARGE.0, LARGE.1);
+    assert!(!app.is_animating(), "the course map rests");
+    app.open_scenario(Arc::clone(app.library.scenario("stage-2-secured").expect("shipped")));
+    let mut learner = Learner { app, effects: Vec::new() };
+    let mut times = Vec::new();
+    for _ in 0..10 {
+        learner.wait(1);
+        times.push(learner.now().as_secs_f64());
+    }
+    assert_eq!(times, [0.0, 0.0, 0.0, 0.0, 0.5, 0.5, 0.5, 0.5, 0.5, 1.0]);
+}
+
+#[test]
+fn a_frame_is_due_exactly_after_something_changed() {
+    let mut learner = Learner::exploring(SMALL);
+    assert!(learner.app.take_changed() && !learner.app.take_changed());
+    learner.press("Z");
+    assert!(learner.app.take_changed(), "the notice");
+    learner.app.resize(SMALL.0, SMALL.1);
+    assert!(!learner.app.take_changed(), "the same size");
+    learner.app.resize(LARGE.0, LARGE.1);
+    assert!(learner.app.take_changed());
+    learner.press(" ");
+    learner.app.take_changed();
+    learner.wait(2);
+    assert!(!learner.app.take_changed(), "paused");
+    assert!(matches!(learner.app.screen, Screen::Stage(_)));
+}

@@ -1,0 +1,228 @@
+//! A lesson under the keys: goals, hints, predictions, questions, marks, the quiz, and the end.
+
+use hoplight::app::{Effect, Tone};
+use hoplight::lesson::{Place, Score};
+
+use crate::learner::{LARGE, Learner, SMALL, component, server};
+
+#[test]
+fn enter_says_which_goals_are_open_and_goes_on_once_they_are_met() {
+    let mut learner = Learner::in_small_lesson(SMALL);
+    learner.press("<Enter><Enter>");
+    assert_eq!(learner.run().place(), Place::Step(1));
+    assert_eq!(learner.notice(), "Two goals are open: web-1 is down; no more errors.");
+    learner.select(&component("web-1")).press("x");
+    assert_eq!(learner.notice(), "Goal met: web-1 is down.");
+    assert_eq!(learner.tone(), Some(Tone::Good));
+    learner.press("<Enter>");
+    assert_eq!(learner.notice(), "One goal is open: no more errors.");
+    learner.wait(150);
+    assert_eq!(learner.notice(), "Done: no more errors. ⏎ goes on.");
+    assert!(learner.panel().contains("The other one took over."), "{}", learner.panel());
+    learner.press("<Enter>");
+    assert_eq!(learner.run().place(), Place::Step(2));
+}
+
+#[test]
+fn hints_come_one_by_one_then_the_solution() {
+    let mut learner = Learner::in_small_lesson(LARGE);
+    learner.press("h");
+    assert!(learner.notice().starts_with("No hint is needed here"), "{}", learner.notice());
+    learner.press("<Enter>");
+    let shown = |learner: &Learner, text: &str| learner.panel().contains(text);
+    for (number, hint) in ["First hint.", "Second hint.", "Third hint."].iter().enumerate() {
+        assert!(!shown(&learner, hint));
+        learner.press("h");
+        assert!(shown(&learner, &format!("hint {}/3 {hint}", number + 1)), "{}", learner.panel());
+        assert!(!shown(&learner, "solution kill"));
+    }
+    learner.press("h");
+    assert!(shown(&learner, "solution kill web-1, then wait 15 s"), "{}", learner.panel());
+    learner.press("h");
+    assert!(shown(&learner, "solution kill web-1"));
+}
+
+#[test]
+fn a_prediction_is_taken_once_whatever_it_is() {
+    let mut learner = Learner::in_small_lesson(SMALL);
+    learner.press("nn");
+    assert_eq!(learner.run().place(), Place::Step(2));
+    learner.press("<Enter>");
+    assert_eq!(learner.notice(), "Make a prediction first: any answer counts.");
+    learner.press("9");
+    assert_eq!(learner.notice(), "There are 3 options.");
+    learner.press("1");
+    assert!(learner.notice().starts_with("Your prediction is taken down."));
+    learner.press("2");
+    assert_eq!(learner.notice(), "This is answered already.");
+    assert_eq!(learner.run().tried(), [0]);
+    // It is judged where the next step reveals what happens.
+    learner.press("<Enter>");
+    learner.select(&component("web-1")).press("x");
+    assert!(learner.panel().contains("You predicted otherwise. Not this."), "{}", learner.panel());
+}
+
+#[test]
+fn a_question_stays_until_the_right_answer() {
+    let mut learner = Learner::in_small_lesson(SMALL);
+    learner.press("nnnn");
+    assert_eq!(learner.run().place(), Place::Step(4));
+    learner.press("1<Enter>");
+    assert_eq!(learner.notice(), "The question is still open: choose an answer.");
+    assert!(learner.panel().contains("Not quite. No."), "{}", learner.panel());
+    learner.press("2");
+    assert!(learner.panel().contains("Right. Yes."), "{}", learner.panel());
+    learner.press("m");
+    assert_eq!(learner.notice(), "Select something on the diagram first.");
+    learner.press("<Enter>");
+    assert_eq!(learner.run().place(), Place::Step(5));
+}
+
+#[test]
+fn marks_are_set_taken_away_and_submitted() {
+    let mut learner = Learner::in_small_lesson(SMALL);
+    learner.press("nnnnn");
+    learner.press("<Enter>");
+    assert_eq!(learner.notice(), "Nothing is marked.");
+    learner.press("1");
+    assert_eq!(learner.notice(), "This is answered on the diagram.");
+    learner.press("m");
+    assert_eq!(learner.notice(), "Select something on the diagram first.");
+    learner.select(&component("lb-1")).press("m");
+    assert_eq!(learner.notice(), "Lb-1 cannot be marked: the question is about servers.");
+    learner.select(&server("server-2")).press("m<Enter>");
+    assert_eq!(learner.notice(), "Not yet: 1 missing, 1 too many.");
+    assert_eq!(learner.run().place(), Place::Step(5));
+    learner.press("m").select(&server("server-1")).press("m");
+    assert_eq!(learner.run().marks().cloned().collect::<Vec<_>>(), [server("server-1")]);
+    learner.press("<Enter>");
+    assert_eq!(learner.notice(), "Right: these, and no others.");
+    learner.press("m");
+    assert_eq!(learner.notice(), "This is answered already.");
+    learner.press("<Enter>");
+    assert_eq!(learner.run().place(), Place::Quiz(0));
+}
+
+#[test]
+fn in_the_quiz_the_first_answer_counts_and_any_leads_on() {
+    let mut learner = Learner::in_small_lesson(SMALL);
+    learner.press("nnnnnn");
+    learner.press("<Enter>");
+    assert_eq!((learner.run().place(), learner.notice()), (Place::Quiz(0), "The question is still open: choose an answer."));
+    learner.press("h");
+    assert!(learner.notice().starts_with("No hint is needed here"));
+    learner.press("1<Enter>2");
+    assert!(learner.panel().contains("Not quite. B."), "{}", learner.panel());
+    learner.press("1<Enter>");
+    assert_eq!(learner.run().place(), Place::Quiz(2));
+    learner.press("n1<Enter>");
+    assert_eq!(learner.run().place(), Place::Quiz(4));
+    learner.select(&crate::learner::hop("lb-1", "web-1")).press("m<Enter>");
+    assert!(learner.notice().starts_with("Not yet: "), "{}", learner.notice());
+    assert!(learner.panel().contains("Right are: "), "{}", learner.panel());
+    learner.press("<Enter>");
+    assert_eq!(learner.run().place(), Place::Finished);
+    // The first and the fourth were right at once; one was right at the second try, one skipped, one marked wrongly.
+    assert_eq!(learner.run().score(), Score { right: 2, of: 5 });
+    assert!(learner.panel().contains("Quiz: 2 of 5"), "{}", learner.panel());
+}
+
+#[test]
+fn the_end_records_the_progress_and_leads_to_the_next_lesson() {
+    let mut learner = Learner::in_small_lesson(SMALL);
+    learner.press("<Enter>");
+    assert_eq!(learner.effects, [Effect::Save], "a new step is kept at once");
+    learner.press("h");
+    assert_eq!(learner.effects, [Effect::Save], "a hint is not");
+    learner.solve_lesson();
+    let id = learner.run().lesson().id.clone();
+    let done = learner.app.progress.of(&id);
+    assert_eq!((done.furthest, done.finished, done.quiz), (6, true, Some(Score { right: 5, of: 5 })));
+    assert_eq!(learner.effects.last(), Some(&Effect::Save));
+    learner.press("<Enter>");
+    assert!(learner.app.stage().is_none());
+    assert_eq!(learner.app.home.chosen, 1, "the lesson after it");
+}
+
+#[test]
+fn a_lesson_goes_on_where_the_learner_left_it() {
+    let mut learner = Learner::in_small_lesson(SMALL);
+    learner.press("nnn");
+    learner.press("q<Enter>");
+    assert_eq!(learner.run().place(), Place::Step(3));
+    assert_eq!(learner.notice(), "Going on with “Small” where you left it.");
+    assert!(!learner.is_up(&component("web-1")), "what the step begins with is done");
+    let kept = learner.app.progress.clone();
+    let mut again = Learner::with(learner.app.library.clone(), kept, LARGE);
+    assert!(again.app.open_lesson("small"));
+    assert_eq!(again.run().place(), Place::Step(3));
+    assert!(!again.app.open_lesson("no-such-lesson"));
+    assert_eq!(again.run().place(), Place::Step(3), "an unknown name changes nothing");
+}
+
+#[test]
+fn a_finished_lesson_begins_anew() {
+    let mut learner = Learner::in_small_lesson(SMALL);
+    learner.solve_lesson();
+    let kept = learner.app.progress.clone();
+    learner.press("<Enter>g<Enter>");
+    assert_eq!(learner.run().place(), Place::Step(0));
+    assert_eq!(learner.app.progress, kept, "nothing is lost by that");
+}
+
+#[test]
+fn steps_are_gone_back_to_and_begun_anew() {
+    let mut learner = Learner::in_small_lesson(SMALL);
+    learner.press("<Backspace>");
+    assert_eq!(learner.notice(), "This is the first step.");
+    learner.press("nnn<Backspace>");
+    assert_eq!(learner.run().place(), Place::Step(2));
+    learner.press("<Enter>");
+    assert_eq!(learner.run().place(), Place::Step(3));
+    learner.select(&component("web-1")).press("x");
+    assert!(learner.run().is_open() && learner.is_up(&component("web-1")));
+    learner.press("a");
+    assert!(!learner.run().is_open() && !learner.is_up(&component("web-1")));
+}
+
+#[test]
+fn lesson_keys_without_a_lesson_say_so() {
+    let mut learner = Learner::exploring(SMALL);
+    for key in ["h", "m", "n", "a", "1", "<Enter>", "<Backspace>"] {
+        learner.press(key);
+        assert!(learner.notice().contains("does nothing here"), "{key}: {}", learner.notice());
+    }
+}
+
+#[test]
+fn the_panel_changes_between_lesson_and_selection_on_a_small_screen() {
+    let mut learner = Learner::in_small_lesson(SMALL);
+    assert!(learner.panel().contains("Read this."));
+    learner.select(&component("lb-1")).press("i");
+    assert!(learner.panel().contains("chooses by"), "{}", learner.panel());
+    learner.press("<Esc>");
+    assert!(learner.panel().contains("Read this."), "the first step back leads to the lesson");
+    assert!(learner.app.stage().is_some());
+    learner.press("<Esc>");
+    assert!(learner.app.stage().is_none());
+}
+
+#[test]
+fn where_both_are_shown_the_panel_has_nothing_to_change_and_says_so() {
+    let mut explore = Learner::exploring(SMALL);
+    explore.press("i");
+    assert_eq!(explore.notice(), "What is selected is shown already.");
+    explore.press("q");
+    assert!(explore.app.stage().is_none(), "one key leads back");
+    let mut wide = Learner::in_small_lesson(LARGE);
+    wide.press("i");
+    assert_eq!(wide.notice(), "What is selected is shown already.");
+    wide.press("q");
+    assert!(wide.app.stage().is_none(), "one key leads back");
+    // What was open on a small screen does not cost a key on a large one.
+    let mut grown = Learner::in_small_lesson(SMALL);
+    grown.press("i");
+    grown.app.resize(LARGE.0, LARGE.1);
+    grown.press("q");
+    assert!(grown.app.stage().is_none(), "one key leads back");
+}

@@ -1,0 +1,215 @@
+//! The mouse: clicks on the canvas, answers, footer keys and the course map; the wheel.
+
+use hoplight::app::Item;
+use hoplight::app::mouse::{course_rows, inside, panel_area, panel_lines};
+use hoplight::app::status::footer;
+use hoplight::layout::Area;
+use hoplight::lesson::Place;
+use hoplight::model::Element;
+
+use crate::learner::{LARGE, Learner, SMALL, component, hop};
+
+/// The screen's cell that stands for an element of the canvas.
+fn cell(learner: &Learner, element: &Element) -> (u16, u16) {
+    let anchor = learner.stage().layout.anchor(element).unwrap_or_else(|| panic!("{element} is nowhere"));
+    let canvas = learner.stage().regions.canvas;
+    (canvas.x + anchor.x, canvas.y + anchor.y)
+}
+
+/// The cell of a footer key, by its word.
+fn footer_key(learner: &Learner, word: &str) -> (u16, u16) {
+    let mut x = 0;
+    for (line, _) in footer(&learner.app, learner.app.size().0) {
+        if line.text().ends_with(word) {
+            return (x + 1, learner.app.size().1 - 1);
+        }
+        x += u16::try_from(line.width()).expect("short") + 1;
+    }
+    panic!("no {word:?} in the footer")
+}
+
+/// A stage whose panel does not hold its text: a login's journey.
+fn with_long_text() -> Learner {
+    let mut learner = Learner::exploring(LARGE);
+    learner.press("pr").wait(250).press(" ");
+    let (lines, area) = (panel_lines(&learner.app).len(), panel_area(&learner.app));
+    assert!(lines > usize::from(area.height) + 3, "there is something to scroll: {lines}");
+    learner
+}
+
+#[test]
+fn a_click_selects_every_thing_at_its_place_and_the_empty_canvas_selects_nothing() {
+    for size in [SMALL, LARGE] {
+        let mut learner = Learner::exploring(size);
+        for element in learner.stage().layout.order().to_vec() {
+            let at = cell(&learner, &element);
+            // On a small screen the panel may lie over the canvas; what it hides is not clicked.
+            if inside(panel_area(&learner.app), at.0, at.1) {
+                assert_eq!(size, SMALL, "{element} is hidden");
+                continue;
+            }
+            learner.click(at);
+            assert_eq!(learner.stage().selected, Some(element), "{size:?}: {at:?}");
+        }
+        let Area { x, y, width, height } = learner.stage().regions.canvas;
+        let nothing = (y..y + height)
+            .flat_map(|row| (x..x + width).map(move |column| (column, row)))
+            .find(|(column, row)| learner.stage().layout.hit(column - x, row - y).is_none());
+        learner.click(nothing.expect("some room is free"));
+        assert_eq!(learner.stage().selected, None);
+    }
+}
+
+#[test]
+fn a_click_on_an_answer_answers_and_on_the_last_line_goes_on() {
+    for size in [SMALL, LARGE] {
+        let mut learner = Learner::in_small_lesson(size);
+        learner.press("nnnn");
+        let at = learner.cell_of("1 wrong");
+        learner.click(at);
+        assert_eq!(learner.run().tried(), [0], "{size:?}");
+        let at = learner.cell_of("2 right");
+        learner.click(at);
+        assert!(learner.run().is_solved());
+        let at = learner.cell_of("next");
+        learner.click(at);
+        assert_eq!(learner.run().place(), Place::Step(5), "{size:?}");
+    }
+}
+
+#[test]
+fn a_click_on_plain_text_does_nothing() {
+    let mut learner = Learner::in_small_lesson(SMALL);
+    let before = learner.run().clone();
+    let at = learner.cell_of("Read this.");
+    learner.click(at).click((0, 0));
+    assert_eq!(*learner.run(), before);
+    assert_eq!(learner.notice(), "");
+}
+
+#[test]
+fn a_click_on_a_footer_key_presses_it() {
+    let mut learner = Learner::exploring(SMALL);
+    let at = footer_key(&learner, "pause");
+    learner.click(at);
+    assert!(learner.stage().playback.paused);
+    let at = footer_key(&learner, "go on");
+    learner.click(at);
+    assert!(!learner.stage().playback.paused);
+    let at = footer_key(&learner, "help");
+    learner.click(at);
+    assert!(learner.app.help.is_some());
+    learner.click((5, 5));
+    assert!(learner.app.help.is_none(), "a click closes the help");
+    learner.select(&component("web-1"));
+    let at = footer_key(&learner, "kill");
+    learner.click(at);
+    assert!(!learner.is_up(&component("web-1")));
+    let at = footer_key(&learner, "restore");
+    learner.click(at);
+    assert!(learner.is_up(&component("web-1")));
+}
+
+#[test]
+fn every_key_of_the_footer_works_under_the_mouse_along_its_whole_width() {
+    let learner = Learner::exploring(LARGE);
+    let mut x = 0;
+    for (line, action) in footer(&learner.app, LARGE.0) {
+        let width = u16::try_from(line.width()).expect("short");
+        for column in x + 1..x + width {
+            let mut clicked = Learner::exploring(LARGE);
+            let mut acted = Learner::exploring(LARGE);
+            clicked.click((column, LARGE.1 - 1));
+            let _ = acted.app.act(&action);
+            assert_eq!(clicked.app.notice, acted.app.notice, "{action:?} at {column}");
+            assert_eq!(clicked.app.help, acted.app.help, "{action:?} at {column}");
+            assert!(clicked.stage().playback == acted.stage().playback, "{action:?} at {column}");
+            assert_eq!(clicked.stage().infra().tls(), acted.stage().infra().tls(), "{action:?} at {column}");
+        }
+        x += width + 1;
+    }
+}
+
+#[test]
+fn a_click_chooses_a_line_of_the_course_and_a_second_opens_it() {
+    let mut learner = Learner::new(SMALL);
+    let rows = course_rows(&learner.app);
+    let (line, row) = rows[2];
+    learner.click((6, 2 + row));
+    assert_eq!((learner.app.home.chosen, learner.app.stage().is_some()), (line, false));
+    learner.click((6, 2 + row));
+    let Some(Item::Lesson(lesson)) = learner.app.home.items.get(line).cloned() else { panic!("a lesson") };
+    assert_eq!(learner.run().lesson().id, lesson.id);
+    // Headings and the gaps between them are no lines.
+    let mut learner = Learner::new(SMALL);
+    learner.click((6, 2));
+    assert_eq!((learner.app.home.chosen, learner.app.stage().is_some()), (0, false));
+}
+
+#[test]
+fn the_wheel_walks_the_course_and_scrolls_the_text() {
+    let mut learner = Learner::new(SMALL);
+    let _ = learner.app.wheel(5, 5, 2);
+    assert_eq!(learner.app.home.chosen, 1);
+    let _ = learner.app.wheel(5, 5, -2);
+    assert_eq!(learner.app.home.chosen, 0);
+    let mut learner = with_long_text();
+    let area = panel_area(&learner.app);
+    let _ = learner.app.wheel(area.x + 1, area.y + 1, 2);
+    assert_eq!(learner.stage().scroll, 2);
+    let _ = learner.app.wheel(area.x + 1, area.y + 1, -2);
+    let _ = learner.app.wheel(area.x + 1, area.y + 1, -2);
+    assert_eq!(learner.stage().scroll, 0);
+    let before = learner.stage().selected.clone();
+    let _ = learner.app.wheel(1, 2, 2);
+    assert_eq!((learner.stage().scroll, learner.stage().selected.clone()), (0, before), "over the canvas, it does nothing");
+    learner.press("?");
+    let _ = learner.app.wheel(1, 2, 2);
+    assert_eq!(learner.app.help, Some(2));
+}
+
+#[test]
+fn clicks_meet_the_lines_that_are_shown_however_far_the_text_was_scrolled() {
+    let mut learner = Learner::in_small_lesson(SMALL);
+    learner.press("nnnn");
+    let at = learner.cell_of("2 right");
+    // All of it is shown, so nothing scrolls.
+    learner.press("<PgDn><PgDn><PgDn>");
+    learner.click(at);
+    assert_eq!(learner.run().tried(), [1]);
+}
+
+#[test]
+fn scrolling_ends_where_the_text_ends() {
+    let mut learner = with_long_text();
+    let hidden = panel_lines(&learner.app).len() + 1 - usize::from(panel_area(&learner.app).height);
+    learner.press(&"<PgDn>".repeat(40));
+    assert_eq!(usize::from(learner.stage().scroll), hidden);
+    learner.press("<PgUp>");
+    assert_eq!(usize::from(learner.stage().scroll), hidden.saturating_sub(3));
+}
+
+#[test]
+fn a_click_on_a_screen_that_is_too_small_does_nothing() {
+    let mut learner = Learner::new((40, 10));
+    for row in 0..10 {
+        for column in 0..40 {
+            learner.click((column, row));
+        }
+    }
+    assert!(learner.app.stage().is_none() && learner.effects.is_empty() && learner.app.help.is_none());
+    let mut learner = Learner::exploring(SMALL);
+    learner.app.resize(40, 10);
+    for row in 0..10 {
+        learner.click((3, row));
+    }
+    assert!(learner.stage().selected.is_none() && !learner.stage().playback.paused);
+}
+
+#[test]
+fn a_hop_is_clicked_on_its_line() {
+    let mut learner = Learner::exploring(SMALL);
+    let at = cell(&learner, &hop("lb-1", "web-1"));
+    learner.click(at).press("x");
+    assert!(!learner.is_up(&hop("lb-1", "web-1")));
+}

@@ -1,0 +1,106 @@
+//! Time under the keys: pause, steps forward and back, pace and speed.
+
+use std::time::Duration;
+
+use crate::learner::{Learner, SMALL, component};
+
+#[test]
+fn the_space_bar_stops_time_and_lets_it_go_on() {
+    let mut learner = Learner::exploring(SMALL);
+    learner.wait(10);
+    assert_eq!(learner.now().as_secs_f64().to_string(), "1");
+    learner.press(" ");
+    learner.wait(10);
+    assert_eq!(learner.now().as_secs_f64().to_string(), "1");
+    learner.press(" ").wait(10);
+    assert_eq!(learner.now().as_secs_f64().to_string(), "2");
+}
+
+#[test]
+fn steps_go_hop_by_hop_and_back_to_the_very_same_states() {
+    let mut learner = Learner::exploring(SMALL);
+    learner.wait(7);
+    learner.select(&component("web-1")).press("x").wait(3);
+    learner.press(".");
+    assert!(learner.stage().playback.paused, "a step stops time");
+    let mut states = vec![learner.stage().sim().clone()];
+    for _ in 0..40 {
+        learner.press(".");
+        states.push(learner.stage().sim().clone());
+    }
+    assert!(states.windows(2).all(|pair| pair[0] != pair[1] && pair[0].now() <= pair[1].now()), "each is a step");
+    let last = states.len() - 1;
+    for earlier in (0..last).rev() {
+        learner.press(",");
+        assert!(*learner.stage().sim() == states[earlier], "{earlier} of {last}");
+    }
+    for later in &states[1..] {
+        learner.press(".");
+        assert!(learner.stage().sim() == later, "forward again");
+    }
+    assert_eq!(learner.stage().steps, (81, 40));
+}
+
+#[test]
+fn stepping_back_undoes_a_kill_and_there_is_a_beginning() {
+    let mut learner = Learner::exploring(SMALL);
+    learner.press(" ");
+    learner.select(&component("web-1")).press("x");
+    assert!(!learner.is_up(&component("web-1")));
+    learner.press(".").press(",,,,");
+    assert_eq!(learner.notice(), "This is the beginning.");
+    assert_eq!(learner.now().as_secs_f64().to_string(), "0");
+}
+
+#[test]
+fn where_nobody_asks_a_step_says_so() {
+    let mut learner = Learner::in_lesson("journey-of-a-request", SMALL);
+    learner.press(".");
+    assert_eq!(learner.notice(), "Nothing moves within ten seconds: no user asks.");
+}
+
+#[test]
+fn the_pace_changes_between_live_and_trace() {
+    let mut learner = Learner::exploring(SMALL);
+    learner.press("p");
+    assert!(learner.traces() && learner.notice().starts_with("Trace: one request"), "{}", learner.notice());
+    learner.wait(30);
+    let traced = learner.now();
+    assert!(traced.as_secs_f64() < 0.5, "the trace is slow: {traced:?}");
+    assert!(learner.stage().playback.followed.is_some());
+    learner.press("p");
+    assert!(!learner.traces() && learner.notice().starts_with("Live: "));
+    learner.wait(10);
+    assert_eq!(learner.now().since(traced), Duration::from_secs(1));
+}
+
+#[test]
+fn the_speed_doubles_and_halves_between_limits() {
+    let mut learner = Learner::exploring(SMALL);
+    let label = |learner: &Learner| learner.stage().playback.speed_label();
+    for (keys, shown) in [("]", "×2"), ("+", "×4"), ("[", "×2"), ("--", "×½"), ("[", "×1/4")] {
+        learner.press(keys);
+        assert_eq!(label(&learner), shown);
+    }
+    learner.wait(4);
+    assert_eq!(learner.now().as_secs_f64().to_string(), "0.1");
+    learner.press(&"[".repeat(20));
+    assert_eq!((learner.notice(), label(&learner).as_str()), ("This is the slowest.", "×1/64"));
+    learner.press(&"]".repeat(20));
+    assert_eq!((learner.notice(), label(&learner).as_str()), ("This is the fastest.", "×32"));
+}
+
+#[test]
+fn the_trace_follows_a_login_to_its_end_then_somebody_else() {
+    let mut learner = Learner::exploring(SMALL);
+    learner.press("pr");
+    let login = learner.stage().playback.followed.expect("the login");
+    let mut frames = 0;
+    while learner.stage().playback.followed == Some(login) {
+        learner.wait(1);
+        frames += 1;
+        assert!(frames < 2_000, "the trace does not end");
+    }
+    assert!(!learner.stage().sim().is_in_flight(login));
+    assert!(frames > 100, "a dozen hops take their time: {frames}");
+}

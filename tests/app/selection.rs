@@ -1,0 +1,89 @@
+//! Selecting with the keys: arrows reach a neighbour in each direction, Tab comes round to everything.
+
+use std::collections::BTreeSet;
+
+use hoplight::model::Element;
+
+use crate::learner::{LARGE, Learner, SMALL, component};
+
+#[test]
+fn tab_comes_to_everything_once_and_back_again() {
+    for size in [SMALL, LARGE] {
+        let mut learner = Learner::exploring(size);
+        let all = learner.stage().layout.order().to_vec();
+        let mut seen = Vec::new();
+        for _ in &all {
+            learner.press("<Tab>");
+            seen.push(learner.stage().selected.clone().expect("a selection"));
+        }
+        assert_eq!(seen, all, "{size:?}");
+        let distinct: BTreeSet<&Element> = seen.iter().collect();
+        assert_eq!(distinct.len(), all.len(), "{size:?}: twice in one round");
+        learner.press("<Tab>");
+        assert_eq!(learner.stage().selected.as_ref(), all.first());
+        learner.press("<BackTab>");
+        assert_eq!(learner.stage().selected.as_ref(), all.last());
+        // Everything that can be killed or read has its place in the round.
+        let infra = learner.stage().infra();
+        for (_, component) in infra.components() {
+            assert!(distinct.contains(&Element::Component(component.id.clone())), "{size:?}: {}", component.id);
+        }
+        for server in infra.servers() {
+            assert!(distinct.contains(&Element::Server(server.id.clone())), "{size:?}: {}", server.id);
+        }
+        for (link, _) in infra.links() {
+            assert!(distinct.contains(&infra.hop_element(link)), "{size:?}: {}", infra.hop_element(link));
+        }
+    }
+}
+
+#[test]
+fn arrows_reach_something_in_each_direction_and_say_where_nothing_is() {
+    for size in [SMALL, LARGE] {
+        let mut learner = Learner::exploring(size);
+        learner.press("<Right>");
+        let first = learner.stage().selected.clone();
+        assert!(first.is_some(), "the first arrow selects something");
+        for arrow in ["<Up>", "<Down>", "<Left>", "<Right>", "j", "k", "l"] {
+            learner.select(&component("web-1")).press(arrow);
+            assert_ne!(learner.stage().selected, Some(component("web-1")), "{size:?}, {arrow}");
+        }
+        let edges = |learner: &mut Learner, arrow: &str| {
+            for _ in 0..60 {
+                learner.press(arrow);
+                if learner.notice() == "There is nothing further in that direction." {
+                    return;
+                }
+            }
+            panic!("{size:?}: {arrow} never ends");
+        };
+        for arrow in ["<Left>", "<Up>", "<Down>", "<Right>"] {
+            edges(&mut learner, arrow);
+            assert!(learner.stage().selected.is_some());
+        }
+    }
+}
+
+#[test]
+fn arrows_alone_reach_every_component_and_server_in_every_infrastructure() {
+    let library = crate::learner::library();
+    for infra in library.scenarios() {
+        let mut learner = Learner::new(LARGE);
+        learner.app.open_scenario(infra.clone());
+        learner.press("<Right>");
+        let mut seen: BTreeSet<Element> = learner.stage().selected.iter().cloned().collect();
+        let mut open: Vec<Element> = seen.iter().cloned().collect();
+        while let Some(element) = open.pop() {
+            for arrow in ["<Up>", "<Down>", "<Left>", "<Right>"] {
+                learner.select(&element).press(arrow);
+                let reached = learner.stage().selected.clone().expect("a selection");
+                if seen.insert(reached.clone()) {
+                    open.push(reached);
+                }
+            }
+        }
+        for element in learner.stage().layout.order() {
+            assert!(seen.contains(element), "{}: no arrow reaches {element}", infra.id());
+        }
+    }
+}

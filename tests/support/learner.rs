@@ -1,0 +1,323 @@
+//! A learner at the keyboard and the mouse: an [`App`] with short ways to press keys and to look.
+
+#![allow(dead_code, reason = "every test binary uses a part of it")]
+
+use std::time::Duration;
+
+use hoplight::app::mouse::{panel_area, panel_lines};
+use hoplight::app::{App, Code, Effect, Key, Settings, Stage, Tone};
+use hoplight::content::EMBEDDED;
+use hoplight::lesson::{Act, LessonRun, Library, Pace, Place, Progress, Sources};
+use hoplight::model::{Element, TopologyEdit};
+use hoplight::sim::{Command, SimTime};
+
+/// A screen on which the lesson stands below the canvas, and one on which it stands beside it.
+pub(crate) const SMALL: (u16, u16) = (80, 24);
+pub(crate) const LARGE: (u16, u16) = (120, 40);
+
+/// Most frames of a tenth of a second that a wait may take; the trace is slow.
+const MOST_FRAMES: usize = 20_000;
+
+/// The shipped content.
+pub(crate) fn library() -> Library {
+    Library::new(EMBEDDED).unwrap_or_else(|errors| panic!("{errors:#?}"))
+}
+
+/// A learner, the screen, and what the program was asked to do.
+pub(crate) struct Learner {
+    pub(crate) app: App,
+    pub(crate) effects: Vec<Effect>,
+}
+
+impl Learner {
+    /// At the course map.
+    pub(crate) fn new(size: (u16, u16)) -> Self {
+        Self::with(library(), Progress::default(), size)
+    }
+
+    /// At the course map of a library.
+    pub(crate) fn with(library: Library, progress: Progress, size: (u16, u16)) -> Self {
+        let mut app = App::new(library, progress, Settings { seed: 1, reduced_motion: false });
+        app.resize(size.0, size.1);
+        Self { app, effects: Vec::new() }
+    }
+
+    /// In a lesson.
+    pub(crate) fn in_lesson(lesson: &str, size: (u16, u16)) -> Self {
+        let mut learner = Self::new(size);
+        assert!(learner.app.open_lesson(lesson), "no lesson {lesson}");
+        learner
+    }
+
+    /// In the small lesson of the tests, which has every kind of step.
+    pub(crate) fn in_small_lesson(size: (u16, u16)) -> Self {
+        let text = include_str!("../lessons/small.ron");
+        let mut library = library();
+        library.extend(Sources { scenarios: &[], lessons: &[("small.ron", text)] }).expect("the small lesson is right");
+        let mut learner = Self::with(library, Progress::default(), size);
+        assert!(learner.app.open_lesson("small"), "no small lesson");
+        learner
+    }
+
+    /// At an infrastructure without a lesson.
+    pub(crate) fn exploring(size: (u16, u16)) -> Self {
+        let mut learner = Self::new(size);
+        let infra = learner.app.library.scenario("stage-2-secured").expect("shipped").clone();
+        learner.app.open_scenario(infra);
+        learner
+    }
+
+    /// Presses keys: each character is one; `<Enter>`, `<Esc>`, `<Tab>` and so on stand for the others.
+    pub(crate) fn press(&mut self, keys: &str) -> &mut Self {
+        let mut rest = keys;
+        while let Some(c) = rest.chars().next() {
+            let named = rest.strip_prefix('<').and_then(|rest| rest.split_once('>')).filter(|(name, _)| name.len() > 1);
+            let key = if let Some((name, behind)) = named {
+                rest = behind;
+                Key::plain(code(name))
+            } else {
+                rest = rest.strip_prefix(c).unwrap_or_default();
+                Key::char(c)
+            };
+            let effects = self.app.press(key);
+            self.effects.extend(effects);
+        }
+        self
+    }
+
+    /// Lets frames of a tenth of a second go by.
+    pub(crate) fn wait(&mut self, frames: usize) -> &mut Self {
+        (0..frames).for_each(|_| self.app.tick(Duration::from_millis(100)));
+        self
+    }
+
+    /// Lets time go by until so much more of it was simulated.
+    pub(crate) fn wait_simulated(&mut self, time: Duration) {
+        let end = self.now() + time;
+        for _ in 0..MOST_FRAMES {
+            if self.now() >= end {
+                return;
+            }
+            self.wait(1);
+        }
+        panic!("time stands still at {:?}", self.now());
+    }
+
+    /// What the screen says happened; empty if nothing did.
+    pub(crate) fn notice(&self) -> &str {
+        self.app.notice.as_ref().map_or("", |notice| notice.text.as_str())
+    }
+
+    pub(crate) fn tone(&self) -> Option<Tone> {
+        self.app.notice.as_ref().map(|notice| notice.tone)
+    }
+
+    pub(crate) fn stage(&self) -> &Stage {
+        self.app.stage().expect("the stage is shown")
+    }
+
+    pub(crate) fn run(&self) -> &LessonRun {
+        self.stage().lesson.as_ref().expect("a lesson is open")
+    }
+
+    pub(crate) fn now(&self) -> SimTime {
+        self.stage().sim().now()
+    }
+
+    pub(crate) fn is_up(&self, element: &Element) -> bool {
+        self.stage().sim().is_up(element) == Some(true)
+    }
+
+    /// The panel's text, in one line.
+    pub(crate) fn panel(&self) -> String {
+        panel_lines(&self.app).iter().map(|line| line.text().trim().to_owned()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Selects by clicking on the canvas, if it is drawn there, else with Tab.
+    pub(crate) fn select(&mut self, element: &Element) -> &mut Self {
+        let count = self.stage().layout.order().len();
+        for _ in 0..=count {
+            if self.stage().selected.as_ref() == Some(element) {
+                return self;
+            }
+            self.press("<Tab>");
+        }
+        panic!("Tab never comes to {element}")
+    }
+
+    /// The screen's cell of the panel's line that contains `text`.
+    pub(crate) fn cell_of(&self, text: &str) -> (u16, u16) {
+        let lines = panel_lines(&self.app);
+        let line = lines.iter().position(|line| line.text().contains(text)).unwrap_or_else(|| panic!("no {text:?}"));
+        let area = panel_area(&self.app);
+        (area.x + 4, area.y + 1 + u16::try_from(line).expect("a short text") - self.stage().scroll)
+    }
+
+    pub(crate) fn click(&mut self, (column, row): (u16, u16)) -> &mut Self {
+        let effects = self.app.click(column, row);
+        self.effects.extend(effects);
+        self
+    }
+
+    /// Does what a line of a solution says, with keys alone.
+    pub(crate) fn perform(&mut self, act: &Act) {
+        match act {
+            Act::Select(element) => {
+                self.select(element);
+            }
+            Act::Do(command) => self.command(command),
+            Act::Wait(time) => self.wait_simulated(time.duration()),
+            Act::Pace(pace) if self.stage().playback.pace != *pace => {
+                self.press("p");
+            }
+            Act::Pace(_) => {}
+            Act::Pause | Act::Resume => {
+                if self.stage().playback.paused != (*act == Act::Pause) {
+                    self.press(" ");
+                }
+            }
+            Act::Step(hops) => (0..*hops).for_each(|_| {
+                self.press(".");
+            }),
+            Act::StepBack(hops) => (0..*hops).for_each(|_| {
+                self.press(",");
+            }),
+            Act::Answer(option) => {
+                self.press(&option.to_string());
+            }
+            Act::Mark => self.mark_all(),
+        }
+    }
+
+    fn command(&mut self, command: &Command) {
+        use hoplight::model::RequestKind::{Read, Static, Write};
+        match command {
+            Command::Kill(element) | Command::Restore(element) => {
+                let kill = matches!(command, Command::Kill(_));
+                self.select(element);
+                assert_eq!(self.is_up(element), kill, "before {command:?}");
+                self.press("x");
+                assert_eq!(self.is_up(element), !kill, "after {command:?}: {}", self.notice());
+            }
+            Command::Edit(TopologyEdit::EdgeTls(mode)) => {
+                for _ in 0..4 {
+                    if self.stage().infra().tls().edge != *mode {
+                        self.press("t");
+                    }
+                }
+                assert_eq!(self.stage().infra().tls().edge, *mode);
+            }
+            Command::Edit(TopologyEdit::WebToAppTls(on)) => {
+                if self.stage().infra().tls().web_to_app != *on {
+                    self.press("w");
+                }
+            }
+            Command::Edit(TopologyEdit::AppToDbTls(on)) => {
+                if self.stage().infra().tls().app_to_db != *on {
+                    self.press("e");
+                }
+            }
+            Command::Send(kind) => {
+                self.press(match kind {
+                    Write => "r",
+                    Static => "s",
+                    Read => "d",
+                });
+            }
+            Command::Balance(algorithm) => {
+                if self.stage().sim().algorithm() != Some(*algorithm) {
+                    self.press("b");
+                }
+            }
+            Command::Rate(_) => panic!("no key sets the load to a number"),
+        }
+    }
+
+    /// Marks what is right, as computed, and submits it.
+    pub(crate) fn mark_all(&mut self) {
+        let target = self.run().question().and_then(hoplight::lesson::Question::target).expect("marks are wanted");
+        for element in target.right(self.stage().infra()) {
+            self.select(&element);
+            if !self.run().marks().any(|marked| *marked == element) {
+                self.press("m");
+            }
+        }
+        self.press("<Enter>");
+    }
+
+    /// Does as the solution of this step says, and goes on.
+    pub(crate) fn solve_step(&mut self) {
+        let step = self.run().step().expect("at a step").clone();
+        let place = self.run().place();
+        for act in &step.solution {
+            self.perform(act);
+        }
+        if matches!(step.gate, hoplight::lesson::Gate::Predict(_)) && step.solution.is_empty() {
+            self.press("1");
+        }
+        assert!(self.run().is_open(), "{place:?} “{}” stays closed: {} — {}", step.title, self.notice(), self.panel());
+        self.press("<Enter>");
+        assert_ne!(self.run().place(), place, "“{}”: {}", step.title, self.notice());
+    }
+
+    /// Answers the question of the quiz rightly, and goes on.
+    pub(crate) fn solve_question(&mut self) {
+        let question = self.run().question().expect("a question").clone();
+        match question.choices().iter().position(|choice| choice.right) {
+            Some(right) => {
+                self.press(&(right + 1).to_string());
+            }
+            None => self.mark_all(),
+        }
+        self.press("<Enter>");
+    }
+
+    /// Goes through the lesson to its end.
+    pub(crate) fn solve_lesson(&mut self) {
+        while let Place::Step(_) = self.run().place() {
+            self.solve_step();
+        }
+        while let Place::Quiz(_) = self.run().place() {
+            self.solve_question();
+        }
+    }
+
+    /// Whether the trace is told.
+    pub(crate) fn traces(&self) -> bool {
+        self.stage().playback.pace == Pace::Trace
+    }
+}
+
+fn code(name: &str) -> Code {
+    match name {
+        "Enter" => Code::Enter,
+        "Esc" => Code::Esc,
+        "Tab" => Code::Tab,
+        "BackTab" => Code::BackTab,
+        "Backspace" => Code::Backspace,
+        "Up" => Code::Up,
+        "Down" => Code::Down,
+        "Left" => Code::Left,
+        "Right" => Code::Right,
+        "Home" => Code::Home,
+        "End" => Code::End,
+        "PgUp" => Code::PageUp,
+        "PgDn" => Code::PageDown,
+        _ => panic!("no key is called {name}"),
+    }
+}
+
+/// A component by name.
+pub(crate) fn component(id: &str) -> Element {
+    Element::Component(hoplight::model::ComponentId::new(id))
+}
+
+/// A server by name.
+pub(crate) fn server(id: &str) -> Element {
+    Element::Server(hoplight::model::ServerId::new(id))
+}
+
+/// A hop by its ends.
+pub(crate) fn hop(from: &str, to: &str) -> Element {
+    Element::Hop(hoplight::model::ComponentId::new(from), hoplight::model::ComponentId::new(to))
+}
