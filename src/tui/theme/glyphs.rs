@@ -176,9 +176,18 @@ impl Glyphs {
 pub(super) const fn to_ascii(c: char) -> char {
     match c {
         ' '..='~' => c,
-        '→' | '▶' | '▸' => '>',
+        '→' | '▶' | '▸' | '▹' => '>',
         '←' => '<',
+        '↑' => '^',
+        '↓' => 'v',
         '·' | '–' | '—' | '─' => '-',
+        // The marks of the course map, of answers and of goals, and the sign of paused time.
+        '○' => 'o',
+        '◐' => '+',
+        '✗' | '✖' | '☑' => 'x',
+        '☐' => '_',
+        '⏸' => '=',
+        'µ' => 'u',
         '…' => '~',
         '’' | '‘' => '\'',
         '“' | '”' => '"',
