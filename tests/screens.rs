@@ -1,0 +1,64 @@
+//! What the screens show: as text, in colour, without colour, in ASCII, and whatever anybody does.
+//!
+//! Most snapshots hold only the rows and columns of panels, status and footer: the canvas has its own tests, and a change of
+//! its drawing shall not change them all. Accept changes with `INSTA_UPDATE=always cargo test --test screens`.
+
+#[path = "support/learner.rs"]
+mod learner;
+#[path = "screens/looks.rs"]
+mod looks;
+#[path = "screens/monkey.rs"]
+mod monkey;
+#[path = "screens/panels.rs"]
+mod panels;
+#[path = "screens/whole.rs"]
+mod whole;
+
+use hoplight::app::App;
+use hoplight::layout::Area;
+use hoplight::tui::theme::{Palette, Theme};
+use hoplight::tui::view;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// The application on a screen of the size that it knows.
+fn drawn(app: &App, theme: &Theme) -> Buffer {
+    let (columns, rows) = app.size();
+    let area = Rect::new(0, 0, columns, rows);
+    let mut buffer = Buffer::empty(area);
+    view::render(app, theme, area, &mut buffer);
+    buffer
+}
+
+/// Without colours: what snapshots are made of.
+fn plain(app: &App) -> Buffer {
+    drawn(app, &Theme::new(Palette::NoColour, false))
+}
+
+/// The text of a part of the screen, without blanks at the ends of rows.
+fn text(buffer: &Buffer, part: Area) -> String {
+    let row = |y: u16| {
+        let cells: String = (part.x..part.x + part.width).map(|x| buffer[(x, y)].symbol()).collect();
+        format!("{}\n", cells.trim_end())
+    };
+    (part.y..part.y + part.height).map(row).collect()
+}
+
+/// The whole screen's text.
+fn whole(app: &App) -> String {
+    let buffer = plain(app);
+    text(&buffer, Area { x: 0, y: 0, width: buffer.area.width, height: buffer.area.height })
+}
+
+/// A frame shows only whole, printable characters.
+fn assert_printable(buffer: &Buffer) {
+    for (at, cell) in buffer.content.iter().enumerate() {
+        let symbol = cell.symbol();
+        assert!(symbol.chars().all(hoplight::model::text::is_printable) && !symbol.is_empty(), "{symbol:?} in cell {at}");
+    }
+}
+
+/// Compares with the snapshot of this name.
+fn compare(name: &str, text: &str) {
+    insta::assert_snapshot!(name, text);
+}

@@ -1,0 +1,183 @@
+//! Colours where they have a meaning, none where none are wanted, and ASCII.
+
+use std::sync::LazyLock;
+
+use hoplight::tui::theme::{Palette, Theme};
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::style::{Color, Modifier, Style};
+
+use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
+use crate::{assert_printable, drawn};
+
+/// The cells of the first place at which the screen shows `text`.
+fn cells<'a>(buffer: &'a Buffer, text: &str) -> &'a [Cell] {
+    let width = usize::from(buffer.area.width);
+    for row in buffer.content.chunks(width) {
+        let symbols: Vec<&str> = row.iter().map(Cell::symbol).collect();
+        let wanted: Vec<String> = text.chars().map(String::from).collect();
+        if let Some(at) = symbols.windows(wanted.len()).position(|window| window == wanted) {
+            return &row[at..at + wanted.len()];
+        }
+    }
+    panic!("no {text:?} on the screen")
+}
+
+/// Whether all of these cells have the style's colour and weight.
+fn have(cells: &[Cell], style: Style) -> bool {
+    cells.iter().all(|cell| cell.fg == style.fg.unwrap_or(Color::Reset) && cell.modifier.contains(style.add_modifier))
+}
+
+/// A learner on every kind of screen; made once for all tests.
+static EVERY_SCREEN: LazyLock<Vec<(&'static str, Learner)>> = LazyLock::new(every_screen);
+
+fn every_screen() -> Vec<(&'static str, Learner)> {
+    let mut all = Vec::new();
+    for size in [SMALL, LARGE] {
+        all.push(("course map", Learner::new(size)));
+        let mut help = Learner::in_small_lesson(size);
+        help.press("?");
+        all.push(("help", help));
+        for step in 0..12 {
+            let mut lesson = Learner::in_small_lesson(size);
+            lesson.press(&"n".repeat(step)).press("h1").wait(20);
+            all.push(("lesson", lesson));
+        }
+        for number in 0..5 {
+            let mut lesson = Learner::new(size);
+            lesson.press(&"j".repeat(number)).press("<Enter>").wait(10);
+            all.push(("shipped lesson", lesson));
+        }
+        let elements = Learner::exploring(size).stage().layout.order().to_vec();
+        // The panels' texts do not depend on the size, so a few elements will do on the small screen.
+        for element in elements.into_iter().step_by(if size == LARGE { 1 } else { 7 }) {
+            let mut explore = Learner::exploring(size);
+            explore.wait(10).press("v").select(&element).press("x").wait(12);
+            all.push(("explore", explore));
+        }
+        let mut trace = Learner::exploring(size);
+        trace.press("pr").wait(80).press(" ");
+        all.push(("trace", trace));
+    }
+    all.push(("too small", Learner::new((60, 20))));
+    all
+}
+
+#[test]
+fn without_colours_there_is_none_anywhere() {
+    for ascii in [false, true] {
+        let theme = Theme::new(Palette::NoColour, ascii);
+        for (name, learner) in EVERY_SCREEN.iter() {
+            let buffer = drawn(&learner.app, &theme);
+            assert!(buffer.content.iter().all(|cell| (cell.fg, cell.bg) == (Color::Reset, Color::Reset)), "{name}");
+        }
+    }
+    let coloured = drawn(&Learner::new(SMALL).app, &Theme::default());
+    assert!(coloured.content.iter().any(|cell| cell.fg != Color::Reset), "with colours there are some");
+}
+
+#[test]
+fn in_ascii_only_seven_bit_characters_are_shown() {
+    for (name, learner) in EVERY_SCREEN.iter() {
+        let buffer = drawn(&learner.app, &Theme::new(Palette::Dark, true));
+        for cell in &buffer.content {
+            let symbol = cell.symbol();
+            assert!(symbol.len() == 1 && (' '..='~').contains(&char::from(symbol.as_bytes()[0])), "{name}: {symbol:?}");
+        }
+    }
+}
+
+#[test]
+fn in_ascii_no_text_of_ours_becomes_a_question_mark() {
+    for (name, learner) in EVERY_SCREEN.iter().filter(|(name, _)| *name != "help") {
+        let unicode = drawn(&learner.app, &Theme::new(Palette::NoColour, false));
+        let ascii = drawn(&learner.app, &Theme::new(Palette::NoColour, true));
+        for (before, after) in unicode.content.iter().zip(&ascii.content) {
+            // The sign of the Enter key has no single 7-bit character that would not be taken for another key.
+            let known = ["?", "⏎"].contains(&before.symbol());
+            assert!(after.symbol() != "?" || known, "{name}: {:?} is lost", before.symbol());
+        }
+    }
+}
+
+#[test]
+fn every_screen_is_printable_in_every_palette() {
+    for (_, learner) in EVERY_SCREEN.iter() {
+        for palette in Palette::ALL {
+            assert_printable(&drawn(&learner.app, &Theme::new(palette, false)));
+        }
+    }
+}
+
+#[test]
+fn a_readable_password_is_shown_as_a_secret_and_an_encrypted_one_is_not_there() {
+    for palette in Palette::ALL {
+        let theme = Theme::new(palette, false);
+        let mut learner = Learner::exploring(LARGE);
+        learner.select(&hop("lb-1", "web-1"));
+        let buffer = drawn(&learner.app, &theme);
+        let label = cells(&buffer, "password=");
+        assert!(have(label, theme.secret) && label[0].modifier.contains(Modifier::REVERSED), "{palette:?}: {label:?}");
+        assert!(have(cells(&buffer, "plaintext on the wire"), theme.bad), "{palette:?}");
+        learner.press("t<Tab><BackTab>");
+        let buffer = drawn(&learner.app, &theme);
+        assert!(have(cells(&buffer, "TLS between these two"), theme.good), "{palette:?}");
+        let text = crate::text(&buffer, learner.stage().regions.panel);
+        assert!(!text.contains("password"), "{palette:?}: {text}");
+    }
+}
+
+#[test]
+fn stale_numbers_are_bad_and_say_so() {
+    let theme = Theme::default();
+    let mut learner = Learner::exploring(LARGE);
+    learner.wait(40);
+    let fresh = drawn(&learner.app, &theme);
+    assert!(!crate::text(&fresh, learner.stage().regions.gauges).contains("STALE"));
+    learner.select(&component("agent-2")).press("x").wait(80);
+    let buffer = drawn(&learner.app, &theme);
+    assert!(have(cells(&buffer, "STALE"), theme.bad));
+    assert_ne!(theme.bad.fg, theme.text.fg);
+}
+
+#[test]
+fn errors_and_exposure_change_their_colour_in_the_status() {
+    let theme = Theme::default();
+    let mut learner = Learner::exploring(LARGE);
+    learner.wait(40);
+    let buffer = drawn(&learner.app, &theme);
+    assert!(have(cells(&buffer, "0 %"), theme.good) && have(cells(&buffer, "6 exposed"), theme.bad));
+    learner.select(&server("server-1")).press("x").wait(150).press("<Tab>");
+    let buffer = drawn(&learner.app, &theme);
+    let row = learner.stage().regions.status;
+    let text = crate::text(&buffer, row);
+    assert!(!text.contains("errors 0 %"), "{text}");
+    let errors = &cells(&buffer, "errors ").len();
+    assert_eq!(*errors, 7);
+    let start = text.chars().collect::<Vec<_>>().windows(7).position(|w| w.iter().collect::<String>() == "errors ");
+    let first = u16::try_from(start.expect("shown") + 7).expect("small");
+    assert!(have(std::slice::from_ref(&buffer[(first, row.y)]), theme.bad), "{text}");
+}
+
+#[test]
+fn plaintext_and_tls_differ_in_shape_and_in_colour_on_the_canvas() {
+    let theme = Theme::default();
+    let mut learner = Learner::exploring(LARGE);
+    let canvas = learner.stage().regions.canvas;
+    let line = |learner: &Learner, from: &str, to: &str| {
+        let link = learner.stage().infra().link_between(from, to).expect("a link");
+        let route = learner.stage().layout.route(link).expect("a way");
+        let buffer = drawn(&learner.app, &theme);
+        // The last cell is the arrowhead.
+        let cells = route.cells.iter().map(|cell| buffer[(canvas.x + cell.x, canvas.y + cell.y)].clone());
+        cells.collect::<Vec<_>>()
+    };
+    let styles = |cells: &[Cell]| -> Vec<Color> { cells.iter().map(|cell| cell.fg).collect() };
+    let tls = line(&learner, "browser", "lb-1");
+    let plain = line(&learner, "lb-1", "web-1");
+    assert!(styles(&tls).contains(&theme.tls.fg.expect("a colour")), "{tls:?}");
+    assert!(!styles(&tls).contains(&theme.plain.fg.expect("a colour")));
+    assert!(styles(&plain).contains(&theme.plain.fg.expect("a colour")), "{plain:?}");
+    learner.press("t<Tab>");
+    let again = line(&learner, "lb-1", "web-1");
+    assert!(styles(&again).contains(&theme.tls.fg.expect("a colour")), "{again:?}");
+}

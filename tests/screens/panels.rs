@@ -1,0 +1,146 @@
+//! The panels beside and below the canvas, the gauges, the status and the footer, without the canvas itself.
+
+use hoplight::app::mouse::panel_area;
+
+use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
+use crate::{compare, plain, text};
+
+/// Everything below the header except the canvas.
+fn panels(learner: &Learner) -> String {
+    let buffer = plain(&learner.app);
+    let regions = &learner.stage().regions;
+    let parts = [
+        ("header", regions.header),
+        ("panel", panel_area(&learner.app)),
+        ("detail", regions.detail),
+        ("gauges", regions.gauges),
+        ("status", regions.status),
+        ("journal", regions.journal),
+        ("footer", regions.footer),
+    ];
+    let shown = parts.iter().filter(|(_, area)| area.height > 0);
+    shown.map(|(name, area)| format!("[{name}]\n{}", text(&buffer, *area))).collect()
+}
+
+/// The small lesson at a step, by number from 0.
+fn at_step(step: usize, size: (u16, u16)) -> Learner {
+    let mut learner = Learner::in_small_lesson(size);
+    learner.press(&"n".repeat(step));
+    learner
+}
+
+/// A selection in stage 2 after three seconds.
+fn selected(element: &hoplight::model::Element) -> String {
+    let mut learner = Learner::exploring(LARGE);
+    learner.wait(30).select(element);
+    let buffer = plain(&learner.app);
+    text(&buffer, panel_area(&learner.app))
+}
+
+#[test]
+fn a_step_with_goals_hints_and_solution() {
+    let mut learner = at_step(1, LARGE);
+    learner.wait(20).press("hhhh");
+    compare("a_step_with_goals_hints_and_solution", &panels(&learner));
+}
+
+#[test]
+fn a_step_whose_gate_has_passed() {
+    let mut learner = at_step(1, SMALL);
+    learner.select(&component("web-1")).press("x").wait(150);
+    let told = panels(&learner);
+    learner.press("<Tab>");
+    compare("a_step_whose_gate_has_passed", &format!("{told}\n=== the next key ===\n{}", panels(&learner)));
+}
+
+#[test]
+fn a_prediction() {
+    let mut learner = at_step(2, SMALL);
+    learner.press("1");
+    compare("a_prediction", &panels(&learner));
+}
+
+#[test]
+fn a_question_with_a_wrong_and_a_right_answer() {
+    let mut learner = at_step(4, SMALL);
+    learner.press("1");
+    let wrong = panels(&learner);
+    learner.press("2");
+    compare("a_question_with_a_wrong_and_a_right_answer", &format!("{wrong}\n=== then the right one ===\n{}", panels(&learner)));
+}
+
+#[test]
+fn marks() {
+    let mut learner = at_step(5, SMALL);
+    learner.select(&server("server-2")).press("m");
+    compare("marks", &panels(&learner));
+}
+
+#[test]
+fn the_quiz() {
+    let mut learner = at_step(6, LARGE);
+    let asked = panels(&learner);
+    learner.press("2");
+    compare("the_quiz", &format!("{asked}\n=== answered ===\n{}", panels(&learner)));
+}
+
+#[test]
+fn the_end_of_a_lesson() {
+    let mut learner = at_step(11, SMALL);
+    compare("the_end_of_a_lesson", &panels(&learner));
+    learner.press("<Enter>");
+    assert!(learner.app.stage().is_none());
+}
+
+#[test]
+fn nothing_selected_and_paused() {
+    let mut learner = Learner::exploring(SMALL);
+    learner.wait(30).press(" ");
+    compare("nothing_selected_and_paused", &panels(&learner));
+}
+
+#[test]
+fn the_balancer_with_a_dead_backend() {
+    let mut learner = Learner::exploring(LARGE);
+    learner.select(&server("server-2")).press("x").wait(60).select(&component("lb-1"));
+    compare("the_balancer_with_a_dead_backend", &panels(&learner));
+}
+
+#[test]
+fn components() {
+    let each = ["fw-2", "db-2", "agent-2", "web-1", "browser", "dns", "monitor"];
+    let all: String = each.iter().map(|id| format!("{}\n", selected(&component(id)).trim_end())).collect();
+    compare("components", &all);
+}
+
+#[test]
+fn a_server() {
+    compare("a_server", &selected(&server("server-3")));
+}
+
+#[test]
+fn an_exposed_hop() {
+    compare("an_exposed_hop", &selected(&hop("lb-1", "web-1")));
+}
+
+#[test]
+fn a_loopback_hop() {
+    compare("a_loopback_hop", &selected(&hop("app-1", "db-1")));
+}
+
+#[test]
+fn a_hop_that_tls_passes_through() {
+    let mut learner = Learner::exploring(SMALL);
+    learner.select(&hop("browser", "lb-1")).press("tt").wait(10).press("<Tab><BackTab>");
+    compare("a_hop_that_tls_passes_through", &panels(&learner));
+}
+
+#[test]
+fn a_request_that_is_followed() {
+    let mut learner = Learner::exploring(LARGE);
+    learner.press("pr").wait(60).press("<Esc>");
+    assert!(learner.app.stage().is_none(), "back at the course map");
+    let mut learner = Learner::exploring(LARGE);
+    learner.press("pr").wait(60);
+    compare("a_request_that_is_followed", &panels(&learner));
+}
