@@ -135,6 +135,22 @@ impl Arguments {
 
 pub use start::run;
 
+/// Reads the command line. What is wrong with it is told at once, without anything that could steer a terminal.
+///
+/// # Errors
+/// The status to end with, also after the help and the version, which were asked for.
+pub fn arguments() -> Result<Arguments, ExitCode> {
+    Arguments::try_parse().map_err(|error| {
+        if !error.use_stderr() {
+            let _ = error.print();
+            return ExitCode::SUCCESS;
+        }
+        // clap repeats what was typed as it is.
+        let _ = write!(io::stderr(), "{}", crate::model::text::sanitise(&error.to_string()));
+        ExitCode::from(USAGE)
+    })
+}
+
 /// Tells the user why the terminal program did not run, or failed.
 pub fn report(error: &tui::Error) -> ExitCode {
     match error {

@@ -2,11 +2,13 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use hoplight::{cli, tui};
 
 fn main() -> ExitCode {
-    let arguments = cli::Arguments::parse();
+    let arguments = match cli::arguments() {
+        Ok(arguments) => arguments,
+        Err(status) => return status,
+    };
     // Fails only where there is no such limit; then nothing is lost.
     let _ = tui::survive_file_size_limit();
     cli::run(&arguments)
