@@ -58,6 +58,10 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if let Some(text) = notice {
         app.notice = Some(Notice { tone: Tone::Warn, text });
     }
+    if arguments.colours() {
+        // The user's word counts; crossterm by itself would look at NO_COLOR again.
+        crossterm::style::force_color_output(true);
+    }
     let mut program = TerminalApp::new(app, arguments.look(), store);
     match tui::run(&mut program, arguments.terminal_options()) {
         Ok(ending) => Ok(ending.exit()),
