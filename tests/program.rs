@@ -1,0 +1,117 @@
+//! The real program: in a pseudo-terminal, with its text commands, and with files and arguments that mean no good.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests, which clippy does not take for tests")]
+
+#[path = "program/commands.rs"]
+mod commands;
+#[path = "program/hostile.rs"]
+mod hostile;
+#[path = "program/looks.rs"]
+mod looks;
+#[path = "program/progress.rs"]
+mod progress;
+#[path = "support/pty.rs"]
+mod pty;
+#[path = "program/screen.rs"]
+mod screen;
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use portable_pty::CommandBuilder;
+use pty::Pty;
+use tempfile::TempDir;
+
+/// The program under test.
+const HOPLIGHT: &str = env!("CARGO_BIN_EXE_hoplight");
+
+/// A home of its own for every test, so that no file of the machine's user is read or written.
+struct Home(TempDir);
+
+impl Home {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// A file in it with this text.
+    fn file(&self, name: &str, text: impl AsRef<[u8]>) -> String {
+        let path = self.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// The environment of the program: this home, UTF-8, and nothing of the machine's user.
+    fn environment(&self) -> [(&'static str, String); 5] {
+        let folder = |name: &str| self.path().join(name).to_str().unwrap().to_owned();
+        [
+            ("HOME", folder("")),
+            ("XDG_DATA_HOME", folder("data")),
+            ("XDG_STATE_HOME", folder("state")),
+            ("XDG_CONFIG_HOME", folder("config")),
+            ("LC_ALL", "C.UTF-8".into()),
+        ]
+    }
+
+    /// The program in a terminal, not yet started.
+    fn in_terminal(&self, arguments: &[&str]) -> CommandBuilder {
+        let mut command = pty::command(Path::new(HOPLIGHT));
+        for removed in ["NO_COLOR", "HOPLIGHT_PROGRESS", "HOPLIGHT_CONTENT", "COLUMNS", "LINES"] {
+            command.env_remove(removed);
+        }
+        self.environment().iter().for_each(|(name, value)| command.env(name, value));
+        command.args(arguments);
+        command
+    }
+
+    /// The program in a terminal of 80×24, with its first frame.
+    fn start(&self, arguments: &[&str]) -> Pty {
+        let mut pty = Pty::spawn(self.in_terminal(arguments), 80, 24);
+        pty.wait_for("? help");
+        pty
+    }
+
+    /// The program without a terminal, not yet started.
+    fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
+        let mut command = Command::new(HOPLIGHT);
+        command.args(arguments).stdin(Stdio::null()).env("TERM", "xterm-256color").env("RUST_BACKTRACE", "0");
+        for removed in ["NO_COLOR", "HOPLIGHT_PROGRESS", "HOPLIGHT_CONTENT"] {
+            command.env_remove(removed);
+        }
+        command.envs(self.environment());
+        command
+    }
+
+    /// What the program says without a terminal.
+    fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Said {
+        Said::from(self.command(arguments).output().unwrap())
+    }
+}
+
+/// What a program said, and how it ended.
+#[derive(Debug)]
+struct Said {
+    status: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8 is written");
+        Self { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+}
+
+/// Whether all of it may reach a terminal.
+fn is_harmless(text: &str) -> bool {
+    text.chars().all(|c| c == '\n' || hoplight::model::text::is_printable(c))
+}
+
+/// Ctrl-C as the terminal sends it.
+const CTRL_C: &str = "\x03";

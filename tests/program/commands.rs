@@ -1,0 +1,166 @@
+//! The text commands: what they write where, and their status.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use crate::{Home, Said, is_harmless};
+
+const SCENARIO: &str = include_str!("../../assets/design-0.ron");
+const LESSON: &str = include_str!("../lessons/small.ron");
+
+#[test]
+fn list_names_lessons_and_infrastructures() {
+    let Said { status, stdout, stderr } = Home::new().run(["list"]);
+    assert_eq!((status, stderr.as_str()), (Some(0), ""));
+    for name in ["journey-of-a-request", "where-tls-ends", "stage-2-secured", "Where the padlock ends", "design-4"] {
+        assert!(stdout.contains(name), "{name}: {stdout}");
+    }
+    assert!(is_harmless(&stdout));
+}
+
+#[test]
+fn check_finds_nothing_wrong_with_what_comes_along() {
+    let Said { status, stdout, stderr } = Home::new().run(["check"]);
+    assert_eq!((status, stderr.as_str()), (Some(0), ""));
+    assert_eq!(stdout, "5 lessons and 6 infrastructures are fine; every solution was replayed.\n");
+}
+
+#[test]
+fn check_names_file_line_column_and_what_was_meant() {
+    let home = Home::new();
+    let file = home.file("broken.ron", SCENARIO.replacen("protocol: Http", "protocol: Htpp", 1));
+    let line = SCENARIO.lines().position(|line| line.contains("protocol: Http")).expect("a link") + 1;
+    let Said { status, stdout, stderr } = home.run(["check", &file]);
+    assert_eq!((status, stdout.as_str()), (Some(1), ""));
+    assert!(stderr.contains(&format!("broken.ron:{line}:")), "{stderr}");
+    assert!(stderr.contains("did you mean `Http`?") && stderr.contains('^'), "{stderr}");
+}
+
+#[test]
+fn check_replays_the_lessons_of_a_folder() {
+    let home = Home::new();
+    home.file("course/lessons/small.ron", LESSON);
+    home.file("course/notes.txt", "no content");
+    let course = home.path().join("course").to_str().expect("UTF-8").to_owned();
+    let good = home.run(["check", &course]);
+    assert_eq!((good.status, good.stderr.as_str()), (Some(0), ""));
+    assert!(good.stdout.starts_with("6 lessons"), "{good:?}");
+    // A solution that does not pass its gate is told.
+    home.file("course/lessons/small.ron", LESSON.replacen("Do(Kill(Component(\"web-1\")))", "Do(Kill(Component(\"web-2\")))", 1));
+    let bad = home.run(["check", &course]);
+    assert_eq!((bad.status, bad.stdout.as_str()), (Some(1), ""));
+    assert!(bad.stderr.contains("small.ron") && bad.stderr.contains("web-1 is down"), "{bad:?}");
+    let none = home.run(["check", home.path().join("nowhere").to_str().expect("UTF-8")]);
+    assert_eq!((none.status, none.stdout.as_str()), (Some(1), ""));
+    assert!(none.stderr.contains("cannot read") && none.stderr.contains("nowhere"), "{none:?}");
+}
+
+#[test]
+fn a_trace_is_the_same_for_the_same_seed_and_another_for_another() {
+    let home = Home::new();
+    let trace = |seed: &str| home.run(["trace", "stage-2-secured", "--seconds", "2", "--seed", seed]);
+    let (first, again, other) = (trace("3"), trace("3"), trace("4"));
+    assert_eq!((first.status, first.stderr.as_str()), (Some(0), ""));
+    assert!(first.stdout.lines().count() > 1_000 && is_harmless(&first.stdout));
+    let digest = first.stdout.lines().last().expect("a last line");
+    assert!(digest.starts_with("digest "), "{digest}");
+    assert!(first.stdout == again.stdout, "the same seed gives the same bytes");
+    assert!(first.stdout != other.stdout, "another seed gives another course");
+    let times: Vec<f64> = first.stdout.lines().filter_map(|line| line.split(' ').next()?.parse().ok()).collect();
+    assert!(times.len() > 1_000 && times.is_sorted() && times.last().is_some_and(|time| *time <= 2.0));
+}
+
+#[test]
+fn a_trace_reads_a_file_and_refuses_times_that_make_no_sense() {
+    let home = Home::new();
+    let file = home.file("mine.ron", SCENARIO);
+    let Said { status, stdout, .. } = home.run(["trace", &file, "--seconds", "0.5"]);
+    assert!(status == Some(0) && stdout.contains("digest "));
+    for seconds in ["-1", "NaN", "inf", "1e400", "86401"] {
+        let Said { status, stdout, stderr } = home.run(["trace", "design-0", &format!("--seconds={seconds}")]);
+        assert_eq!((status, stdout.as_str()), (Some(1), ""), "{seconds}");
+        assert!(stderr.contains("between 0 and 86400"), "{stderr}");
+    }
+    let lesson = home.file("lesson.ron", LESSON);
+    let Said { status, stderr, .. } = home.run(["trace", &lesson]);
+    assert!(status == Some(1) && stderr.contains("is no scenario file"), "{stderr}");
+}
+
+#[test]
+fn an_unknown_name_is_an_error_with_a_suggestion() {
+    let home = Home::new();
+    let Said { status, stdout, stderr } = home.run(["trace", "stage-2-secure"]);
+    assert_eq!((status, stdout.as_str()), (Some(1), ""));
+    assert!(stderr.contains("did you mean `stage-2-secured`?"), "{stderr}");
+    let Said { status, stderr, .. } = home.run(["trace", "quite-another-thing"]);
+    assert!(status == Some(1) && !stderr.contains("did you mean"), "{stderr}");
+}
+
+#[test]
+fn without_a_terminal_the_full_screen_is_refused_and_nothing_is_written() {
+    let home = Home::new();
+    for arguments in [&[][..], &["--lesson", "where-tls-ends"], &["--scenario", "design-0"]] {
+        let Said { status, stdout, stderr } = home.run(arguments);
+        assert_eq!((status, stdout.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(stderr.contains("hoplight list") && is_harmless(&stderr), "{stderr}");
+    }
+    assert!(!home.path().join("state").exists(), "no file is made");
+}
+
+#[test]
+fn a_wrong_command_line_is_a_usage_error() {
+    let home = Home::new();
+    for arguments in
+        [&["--no-such-option"][..], &["nonsense"], &["trace"], &["--seed", "x"], &["--lesson", "a", "--scenario", "b"]]
+    {
+        let Said { status, stdout, stderr } = home.run(arguments);
+        assert_eq!((status, stdout.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(stderr.contains("--help"), "{stderr}");
+    }
+    let Said { status, stdout, .. } = home.run(["--help"]);
+    assert!(status == Some(0) && stdout.contains("Usage: hoplight"));
+    let Said { status, stdout, .. } = home.run(["--version"]);
+    assert_eq!((status, stdout), (Some(0), format!("hoplight {}\n", env!("CARGO_PKG_VERSION"))));
+}
+
+#[test]
+fn a_pipe_that_is_closed_early_is_no_error() {
+    let home = Home::new();
+    for arguments in [&["list"][..], &["trace", "stage-2-secured", "--seconds", "20"], &["--help"]] {
+        let mut child = home.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
+        let mut first = String::new();
+        let mut reader = BufReader::with_capacity(16, child.stdout.take().expect("piped"));
+        reader.read_line(&mut first).expect("a line");
+        drop(reader);
+        let Said { status, stderr, .. } = child.wait_with_output().expect("ends").into();
+        assert_eq!((status, stderr.as_str()), (Some(0), ""), "{arguments:?}");
+        assert!(!first.is_empty());
+    }
+}
+
+#[test]
+fn a_full_disk_is_told() {
+    let home = Home::new();
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").expect("opens");
+    for arguments in [&["list"][..], &["trace", "design-0"], &["check"]] {
+        let output = home.command(arguments).stdout(Stdio::from(full())).output().expect("runs");
+        let Said { status, stderr, .. } = output.into();
+        assert_eq!(status, Some(1), "{arguments:?}");
+        assert!(stderr.contains("No space left"), "{stderr}");
+    }
+}
+
+#[test]
+fn content_of_a_folder_is_added_to_what_comes_along() {
+    let home = Home::new();
+    home.file("mine/lessons/small.ron", LESSON);
+    home.file("mine/assets/a.ron", SCENARIO.replacen("id: \"design-0\"", "id: \"my-design\"", 1));
+    let folder = home.path().join("mine");
+    let by_option = home.run(["list", "--content", folder.to_str().expect("UTF-8")]);
+    assert_eq!(by_option.status, Some(0), "{by_option:?}");
+    assert!(by_option.stdout.contains("small ") && by_option.stdout.contains("my-design"), "{by_option:?}");
+    let by_variable: Said = home.command(["list"]).env("HOPLIGHT_CONTENT", &folder).output().expect("runs").into();
+    assert_eq!(by_variable.stdout, by_option.stdout);
+    let missing = home.run(["list", "--content", "/no/such/folder"]);
+    assert!(missing.status == Some(1) && missing.stderr.contains("is no folder"), "{missing:?}");
+}

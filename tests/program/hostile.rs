@@ -1,0 +1,159 @@
+//! Text that steers a terminal, in files, names and arguments: nothing of it is ever written.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+
+use crate::pty::Pty;
+use crate::{CTRL_C, Home, Said, is_harmless};
+
+/// Characters that no terminal may get, with what they would do.
+const HOSTILE: [&str; 9] =
+    ["\u{1b}[2J", "\u{1b}]0;title\u{7}", "\u{9b}31m", "\u{202e}", "\u{2066}", "\u{200b}", "\u{feff}", "\u{7f}", "\u{e0041}"];
+
+const SCENARIO: &str = include_str!("../../assets/design-0.ron");
+const LESSON: &str = include_str!("../lessons/small.ron");
+
+fn assert_harmless(said: &Said, what: &str) {
+    assert!(is_harmless(&said.stdout) && is_harmless(&said.stderr), "{what:?}: {said:?}");
+}
+
+#[test]
+fn in_a_file_they_are_an_error_with_a_place() {
+    let home = Home::new();
+    for hostile in HOSTILE {
+        for (name, text) in [
+            ("title", SCENARIO.replacen("title: \"", &format!("title: \"{hostile}"), 1)),
+            ("id", SCENARIO.replacen("id: \"web", &format!("id: \"{hostile}web"), 1)),
+            ("escaped", SCENARIO.replacen("title: \"", &format!("title: \"{}", hostile.escape_unicode()), 1)),
+            ("field", SCENARIO.replacen("title:", &format!("{hostile}title:"), 1)),
+            ("value", SCENARIO.replacen("protocol: Http", &format!("protocol: Ht{hostile}tp"), 1)),
+            ("lesson", LESSON.replacen("Read this.", &format!("Read{hostile}"), 1)),
+            ("hint", LESSON.replacen("First hint.", &format!("{hostile}."), 1)),
+            ("label", LESSON.replacen("\"web-1 is down\"", &format!("\"{}\"", hostile.escape_unicode()), 1)),
+        ] {
+            let file = home.file("hostile.ron", text);
+            let said = home.run(["check", &file]);
+            assert_harmless(&said, hostile);
+            assert_eq!((said.status, said.stdout.as_str()), (Some(1), ""), "{name} {hostile:?}: {said:?}");
+            assert!(said.stderr.contains("hostile.ron:"), "{name} {hostile:?}: {said:?}");
+        }
+    }
+}
+
+#[test]
+fn in_a_comment_they_are_not_shown_with_the_line() {
+    let home = Home::new();
+    for hostile in HOSTILE {
+        let text = SCENARIO.replacen("protocol: Http", &format!("/* {hostile} */ protocol: Htpp"), 1);
+        let said = home.run(["check", &home.file("hostile.ron", text)]);
+        assert_eq!(said.status, Some(1));
+        assert_harmless(&said, hostile);
+    }
+}
+
+#[test]
+fn in_file_names_they_are_not_shown() {
+    let home = Home::new();
+    for hostile in HOSTILE {
+        let name = format!("folder/x{hostile}y.ron");
+        let broken = home.file(&name, "(");
+        let folder = home.path().join("folder").to_str().expect("UTF-8").to_owned();
+        let lost = format!("{broken}.ron");
+        for arguments in [
+            &["check", &broken][..],
+            &["check", &folder],
+            &["list", "--content", &folder],
+            &["trace", &broken],
+            &["check", &lost],
+            &["list", "--content", &lost],
+        ] {
+            let said = home.run(arguments);
+            assert_eq!((said.status, said.stdout.as_str()), (Some(1), ""), "{arguments:?}");
+            assert_harmless(&said, hostile);
+        }
+        std::fs::remove_file(&broken).expect("removed");
+    }
+}
+
+#[test]
+fn in_arguments_they_are_not_shown() {
+    let home = Home::new();
+    for hostile in HOSTILE {
+        let long = format!("--no-{hostile}such");
+        let value = format!("a{hostile}b");
+        for arguments in [
+            &["trace", &value][..],
+            &["trace", "design-0", "--seconds", &value],
+            &["--seed", &value],
+            &["--theme", &value],
+            &["--color", &value],
+            &[&value],
+            &[&long],
+            &["list", &value],
+        ] {
+            let said = home.run(arguments);
+            assert!(said.status.is_some_and(|status| status != 0), "{arguments:?}: {said:?}");
+            assert_eq!(said.stdout, "", "{arguments:?}");
+            assert_harmless(&said, hostile);
+        }
+    }
+}
+
+#[test]
+fn in_arguments_they_do_not_reach_a_terminal_either() {
+    let home = Home::new();
+    for hostile in HOSTILE {
+        let value = format!("a{hostile}b");
+        for arguments in [["--lesson", &value], ["--scenario", &value], ["--theme", &value], ["trace", &value]] {
+            let mut pty = Pty::spawn(home.in_terminal(&arguments), 200, 24);
+            assert_ne!(pty.wait_for_exit().exit_code(), 0, "{arguments:?}");
+            let shown = String::from_utf8(pty.received().to_vec()).expect("UTF-8");
+            assert!(is_harmless(&shown.replace('\r', "")), "{arguments:?}: {shown:?}");
+        }
+    }
+}
+
+#[test]
+fn arguments_that_are_no_text_are_refused_or_used_but_never_shown_raw() {
+    let home = Home::new();
+    let odd = OsString::from_vec(b"a\xff\x1b[2J".to_vec());
+    for arguments in [vec!["trace".into(), odd.clone()], vec!["check".into(), odd.clone()], vec!["--lesson".into(), odd]] {
+        let said = home.run(&arguments);
+        assert!(said.status.is_some_and(|status| status != 0), "{arguments:?}: {said:?}");
+        assert_harmless(&said, "not UTF-8");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_text_or_no_file_is_told() {
+    let home = Home::new();
+    let no_text = home.file("a.ron", [0xff, 0xfe, 0x00]);
+    let said = home.run(["check", &no_text]);
+    assert!(said.status == Some(1) && said.stderr.contains("no UTF-8"), "{said:?}");
+    let said = home.run(["trace", "/dev/zero"]);
+    assert!(said.status == Some(1) && said.stderr.contains("is no file"), "{said:?}");
+    let large = home.file("large.ron", " ".repeat((1 << 20) + 1));
+    let said = home.run(["check", &large]);
+    assert!(said.status == Some(1) && said.stderr.contains("more than 1048576 bytes"), "{said:?}");
+}
+
+#[test]
+fn keys_and_pastes_of_any_bytes_do_not_come_back() {
+    let home = Home::new();
+    let mut pty = home.start(&["--scenario", "stage-2-secured"]);
+    pty.send(" ");
+    pty.wait_for("paused");
+    for hostile in ["\u{202e}", "\u{200b}", "\u{9b}", "\u{e0041}", "\u{ad}"] {
+        pty.send(hostile);
+        pty.wait_for("does nothing here");
+        let shown = String::from_utf8_lossy(pty.received()).into_owned();
+        assert!(!shown.contains(hostile), "{hostile:?}");
+        pty.send("\t");
+        pty.wait_until("the notice gone", |screen| !screen.contents().contains("does nothing here"));
+    }
+    pty.send("\x1b[200~x\x1b]0;evil\x07q\r\x1b[201~");
+    pty.send(CTRL_C);
+    assert_eq!(pty.wait_for_exit().exit_code(), 0);
+    assert!(!String::from_utf8_lossy(pty.received()).contains("evil"));
+    pty.assert_restored();
+}

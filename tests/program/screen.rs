@@ -1,0 +1,121 @@
+//! The full screen: from the start into a lesson, sizes, and every way out.
+
+use rustix::process::Signal;
+
+use crate::pty::Pty;
+use crate::{CTRL_C, Home, is_harmless};
+
+#[test]
+fn keys_lead_from_the_start_to_the_first_step_and_on() {
+    let home = Home::new();
+    let mut pty = home.start(&[]);
+    assert!(pty.text().contains("The journey of a request"), "{}", pty.text());
+    pty.send("j\r");
+    pty.wait_for("What the padlock says");
+    pty.wait_for("step 1 of 9");
+    pty.send("\r");
+    pty.wait_for("step 2 of 9");
+    pty.send("3");
+    pty.wait_for("Your prediction is taken down.");
+    pty.send("\r");
+    pty.wait_for("step 3 of 9");
+    pty.send("q");
+    pty.wait_for("Explore");
+    pty.send("q");
+    assert_eq!(pty.wait_for_exit().exit_code(), 0);
+    pty.assert_restored();
+}
+
+#[test]
+fn ctrl_c_and_q_give_the_terminal_back() {
+    for key in ["q", "\x1b", CTRL_C] {
+        let home = Home::new();
+        let mut pty = home.start(&[]);
+        pty.send(key);
+        assert_eq!(pty.wait_for_exit().exit_code(), 0, "{key:?}");
+        pty.assert_restored();
+        assert_eq!(pty.text().trim(), "", "{key:?}");
+    }
+    let home = Home::new();
+    let mut pty = home.start(&["--scenario", "stage-2-secured"]);
+    pty.send(CTRL_C);
+    assert_eq!(pty.wait_for_exit().exit_code(), 0, "on the stage, too");
+    pty.assert_restored();
+}
+
+#[test]
+fn a_lesson_or_an_infrastructure_is_opened_by_name_or_file() {
+    let home = Home::new();
+    let mut lesson = home.start(&["--lesson", "single-points-of-failure"]);
+    lesson.wait_for("step 1 of");
+    lesson.send(CTRL_C);
+    assert_eq!(lesson.wait_for_exit().exit_code(), 0);
+    let text = include_str!("../../assets/design-0.ron").replacen("title: \"", "title: \"Mine: ", 1);
+    let file = home.file("mine.ron", text);
+    let mut scenario = home.start(&["--scenario", &file]);
+    scenario.wait_for("Mine: ");
+    scenario.send(CTRL_C);
+    assert_eq!(scenario.wait_for_exit().exit_code(), 0);
+}
+
+#[test]
+fn an_unknown_lesson_or_infrastructure_ends_with_a_suggestion() {
+    let home = Home::new();
+    for (arguments, meant) in [
+        (["--lesson", "where-tls-end"], "did you mean `where-tls-ends`?"),
+        (["--scenario", "stage-2-secure"], "did you mean `stage-2-secured`?"),
+    ] {
+        let mut pty = Pty::spawn(home.in_terminal(&arguments), 200, 24);
+        assert_eq!(pty.wait_for_exit().exit_code(), 1);
+        pty.assert_restored();
+        assert!(pty.text().contains(meant), "{}", pty.text());
+        let shown = String::from_utf8(pty.received().to_vec()).expect("UTF-8");
+        assert!(is_harmless(&shown.replace('\r', "")), "the screen was never taken: {shown:?}");
+    }
+}
+
+#[test]
+fn a_window_that_is_too_small_says_so_and_comes_back() {
+    let home = Home::new();
+    let mut pty = home.start(&["--lesson", "where-tls-ends"]);
+    pty.wait_for("step 1 of 9");
+    pty.resize(40, 10);
+    pty.wait_for("this window has 40 and 10");
+    pty.resize(80, 24);
+    pty.wait_for("step 1 of 9");
+    pty.resize(160, 50);
+    pty.wait_for("monitoring");
+    pty.send(CTRL_C);
+    assert_eq!(pty.wait_for_exit().exit_code(), 0);
+    pty.assert_restored();
+}
+
+#[test]
+fn a_click_reaches_the_course_map() {
+    let home = Home::new();
+    let mut pty = home.start(&[]);
+    let text = pty.text();
+    let row = text.lines().position(|line| line.contains("Single points")).expect("a lesson") + 1;
+    let click = format!("\x1b[<0;8;{row}M\x1b[<0;8;{row}m");
+    pty.send(&click);
+    pty.wait_for("» ○ Single points");
+    pty.send(&click);
+    pty.wait_for("step 1 of");
+    pty.send(CTRL_C);
+    assert_eq!(pty.wait_for_exit().exit_code(), 0);
+}
+
+#[test]
+fn a_signal_saves_and_restores() {
+    let home = Home::new();
+    let file = home.path().join("progress.ron");
+    let mut pty = home.start(&["--progress", file.to_str().expect("UTF-8"), "--lesson", "where-tls-ends"]);
+    pty.send("\r");
+    pty.wait_for("step 2 of 9");
+    pty.signal(Signal::TERM);
+    let status = pty.wait_for_exit();
+    assert!(status.signal().is_some_and(|name| name.starts_with("Terminated")), "{status:?}");
+    pty.assert_restored();
+    let saved = std::fs::read_to_string(&file).expect("progress was kept");
+    assert!(saved.contains("where-tls-ends") && saved.contains("furthest: 1"), "{saved}");
+}
