@@ -78,14 +78,13 @@ impl Reader<'_> {
             }
             self.at += 1;
         }
-        match self.token(0) {
-            Some(Token::Other('{')) => self.group(&path),
-            // A glob or a turbofish: what stands before it is named.
-            _ => {
-                let line = self.tokens.get(self.at).or(self.tokens.last()).map_or(1, |(line, _)| *line);
-                self.found.push(Found { line, path, inside: self.modules.len() });
-            }
+        if self.token(0) == Some(&Token::Other('{')) {
+            self.group(&path);
+            return;
         }
+        // A glob or a turbofish: what stands before it is named.
+        let line = self.tokens.get(self.at).or(self.tokens.last()).map_or(1, |(line, _)| *line);
+        self.found.push(Found { line, path, inside: self.modules.len() });
     }
 
     fn group(&mut self, lead: &[String]) {

@@ -7,7 +7,9 @@ use crate::{CTRL_C, Home};
 fn sent(arguments: &[&str], environment: &[(&str, &str)]) -> Vec<u8> {
     let home = Home::new();
     let mut command = home.in_terminal(arguments);
-    environment.iter().for_each(|(name, value)| command.env(name, value));
+    for (name, value) in environment {
+        command.env(name, value);
+    }
     let mut pty = Pty::spawn(command, 120, 40);
     pty.wait_for("? help");
     pty.send("j\r");

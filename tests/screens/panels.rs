@@ -19,7 +19,7 @@ fn panels(learner: &Learner) -> String {
         ("footer", regions.footer),
     ];
     let shown = parts.iter().filter(|(_, area)| area.height > 0);
-    shown.map(|(name, area)| format!("[{name}]\n{}", text(&buffer, *area))).collect()
+    shown.fold(String::new(), |shown, (name, area)| shown + "[" + name + "]\n" + &text(&buffer, *area))
 }
 
 /// The small lesson at a step, by number from 0.
@@ -109,7 +109,7 @@ fn the_balancer_with_a_dead_backend() {
 #[test]
 fn components() {
     let each = ["fw-2", "db-2", "agent-2", "web-1", "browser", "dns", "monitor"];
-    let all: String = each.iter().map(|id| format!("{}\n", selected(&component(id)).trim_end())).collect();
+    let all = each.map(|id| selected(&component(id)).trim_end().to_owned()).join("\n");
     compare("components", &all);
 }
 

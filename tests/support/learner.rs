@@ -2,14 +2,17 @@
 
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
+#[path = "solver.rs"]
+mod solver;
+
 use std::time::Duration;
 
 use hoplight::app::mouse::{panel_area, panel_lines};
 use hoplight::app::{App, Code, Effect, Key, Settings, Stage, Tone};
 use hoplight::content::EMBEDDED;
-use hoplight::lesson::{Act, LessonRun, Library, Pace, Place, Progress, Sources};
-use hoplight::model::{Element, TopologyEdit};
-use hoplight::sim::{Command, SimTime};
+use hoplight::lesson::{LessonRun, Library, Pace, Progress, Sources};
+use hoplight::model::Element;
+use hoplight::sim::SimTime;
 
 /// A screen on which the lesson stands below the canvas, and one on which it stands beside it.
 pub(crate) const SMALL: (u16, u16) = (80, 24);
@@ -157,129 +160,6 @@ impl Learner {
         let effects = self.app.click(column, row);
         self.effects.extend(effects);
         self
-    }
-
-    /// Does what a line of a solution says, with keys alone.
-    pub(crate) fn perform(&mut self, act: &Act) {
-        match act {
-            Act::Select(element) => {
-                self.select(element);
-            }
-            Act::Do(command) => self.command(command),
-            Act::Wait(time) => self.wait_simulated(time.duration()),
-            Act::Pace(pace) if self.stage().playback.pace != *pace => {
-                self.press("p");
-            }
-            Act::Pace(_) => {}
-            Act::Pause | Act::Resume => {
-                if self.stage().playback.paused != (*act == Act::Pause) {
-                    self.press(" ");
-                }
-            }
-            Act::Step(hops) => (0..*hops).for_each(|_| {
-                self.press(".");
-            }),
-            Act::StepBack(hops) => (0..*hops).for_each(|_| {
-                self.press(",");
-            }),
-            Act::Answer(option) => {
-                self.press(&option.to_string());
-            }
-            Act::Mark => self.mark_all(),
-        }
-    }
-
-    fn command(&mut self, command: &Command) {
-        use hoplight::model::RequestKind::{Read, Static, Write};
-        match command {
-            Command::Kill(element) | Command::Restore(element) => {
-                let kill = matches!(command, Command::Kill(_));
-                self.select(element);
-                assert_eq!(self.is_up(element), kill, "before {command:?}");
-                self.press("x");
-                assert_eq!(self.is_up(element), !kill, "after {command:?}: {}", self.notice());
-            }
-            Command::Edit(TopologyEdit::EdgeTls(mode)) => {
-                for _ in 0..4 {
-                    if self.stage().infra().tls().edge != *mode {
-                        self.press("t");
-                    }
-                }
-                assert_eq!(self.stage().infra().tls().edge, *mode);
-            }
-            Command::Edit(TopologyEdit::WebToAppTls(on)) => {
-                if self.stage().infra().tls().web_to_app != *on {
-                    self.press("w");
-                }
-            }
-            Command::Edit(TopologyEdit::AppToDbTls(on)) => {
-                if self.stage().infra().tls().app_to_db != *on {
-                    self.press("e");
-                }
-            }
-            Command::Send(kind) => {
-                self.press(match kind {
-                    Write => "r",
-                    Static => "s",
-                    Read => "d",
-                });
-            }
-            Command::Balance(algorithm) => {
-                if self.stage().sim().algorithm() != Some(*algorithm) {
-                    self.press("b");
-                }
-            }
-            Command::Rate(_) => panic!("no key sets the load to a number"),
-        }
-    }
-
-    /// Marks what is right, as computed, and submits it.
-    pub(crate) fn mark_all(&mut self) {
-        let target = self.run().question().and_then(hoplight::lesson::Question::target).expect("marks are wanted");
-        for element in target.right(self.stage().infra()) {
-            self.select(&element);
-            if !self.run().marks().any(|marked| *marked == element) {
-                self.press("m");
-            }
-        }
-        self.press("<Enter>");
-    }
-
-    /// Does as the solution of this step says, and goes on.
-    pub(crate) fn solve_step(&mut self) {
-        let step = self.run().step().expect("at a step").clone();
-        let place = self.run().place();
-        for act in &step.solution {
-            self.perform(act);
-        }
-        if matches!(step.gate, hoplight::lesson::Gate::Predict(_)) && step.solution.is_empty() {
-            self.press("1");
-        }
-        assert!(self.run().is_open(), "{place:?} “{}” stays closed: {} — {}", step.title, self.notice(), self.panel());
-        self.press("<Enter>");
-        assert_ne!(self.run().place(), place, "“{}”: {}", step.title, self.notice());
-    }
-
-    /// Answers the question of the quiz rightly, and goes on.
-    pub(crate) fn solve_question(&mut self) {
-        let question = self.run().question().expect("a question").clone();
-        match question.choices().iter().position(|choice| choice.right) {
-            Some(right) => {
-                self.press(&(right + 1).to_string());
-            }
-            None => self.mark_all(),
-        }
-        self.press("<Enter>");
-    }
-
-    /// Goes through the lesson to its end.
-    pub(crate) fn solve_lesson(&mut self) {
-        while let Place::Step(_) = self.run().place() {
-            self.solve_step();
-        }
-        while let Place::Quiz(_) = self.run().place() {
-            self.solve_question();
-        }
     }
 
     /// Whether the trace is told.
