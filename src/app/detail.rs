@@ -58,6 +58,12 @@ fn nothing(page: &mut Page, stage: &Stage, keymap: &Keymap) {
         }
         return;
     }
+    // Where there is no room for the journal, its last headlines stand here.
+    let headlines = stage.timeline.journal().headlines().rev();
+    for headline in headlines.take(if stage.regions.wide { 0 } else { 3 }) {
+        let at = format!("{:.1} ", headline.last.as_secs_f64());
+        page.item(Tone::Dim, &at, Tone::Text, &headline.describe(infra), None);
+    }
     page.text(Tone::Text, infra.summary());
     page.text(Tone::Dim, &format!("TLS {}: {}", infra.tls().edge.word(), infra.tls().edge.meaning()));
     let label = |action| keymap.label(&action);
