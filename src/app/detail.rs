@@ -8,6 +8,7 @@ use crate::analysis::{Carriers, Fact, readable};
 use crate::model::{Cipher, Element, Medium, RequestKind, TlsMode};
 use crate::model::{LinkIx, ServerId};
 
+use super::Notice;
 use super::keymap::Keymap;
 use super::line::{Line, Page, Tone};
 use super::stage::Stage;
@@ -44,6 +45,52 @@ pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
         None => nothing(&mut page, stage, keymap),
     }
     page.lines()
+}
+
+/// What is selected, in one line; `info` is the key that shows more.
+pub fn brief(stage: &Stage, info: &str) -> Option<Notice> {
+    let (infra, sim) = (stage.infra(), stage.sim());
+    let (tone, text) = match stage.selected.as_ref()? {
+        Element::Hop(from, to) => {
+            let link = infra.link_between(from.as_str(), to.as_str())?;
+            let hop = infra.hop(link);
+            let reads = secret(stage, link).map_or_else(String::new, |secret| format!(" {secret}"));
+            match (hop.cipher, hop.medium) {
+                (Cipher::Plaintext, Medium::Wire) => (Tone::Bad, format!("{from} → {to}: a listener reads{reads}")),
+                (Cipher::Plaintext, Medium::Loopback) => {
+                    (Tone::Warn, format!("{from} → {to}: loopback, readable only inside the server"))
+                }
+                (Cipher::Tls, _) => (Tone::Good, format!("{from} → {to}: TLS, a listener reads no content")),
+                (Cipher::TlsThrough, _) => (Tone::Good, format!("{from} → {to}: TLS all the way, past the balancer")),
+            }
+        }
+        Element::Component(id) => {
+            let ix = infra.find(id.as_str())?;
+            let health = sim.station(ix).health;
+            let tone = if health.is_up() { Tone::Text } else { Tone::Bad };
+            (tone, format!("{id}: {}, {}", infra.component(ix).kind.word(), health.word()))
+        }
+        Element::Server(id) => {
+            let on = sim.is_up(&Element::Server(id.clone())) == Some(true);
+            (if on { Tone::Text } else { Tone::Bad }, format!("{id}: a server, {}", if on { "on" } else { "off" }))
+        }
+    };
+    // A long statement is cut, so that the key that shows all of it is not.
+    let text: String = if text.chars().count() > 66 { text.chars().take(65).chain(['…']).collect() } else { text };
+    Some(Notice { tone, text: format!("{text}  ({info} more)") })
+}
+
+/// The most delicate thing that a listener reads on a link.
+fn secret(stage: &Stage, link: LinkIx) -> Option<String> {
+    let reading = readable(stage.infra(), link, richest(stage, link)?);
+    let delicate = |fact: &&Fact| matches!(fact, Fact::Secrets(_) | Fact::Sql(_) | Fact::ChangedRow(_) | Fact::DnsName(_));
+    reading.facts.iter().find(delicate).map(|fact| fact.text().to_string())
+}
+
+/// The kind of request that shows best what is at stake on a link.
+fn richest(stage: &Stage, link: LinkIx) -> Option<RequestKind> {
+    let carriers = Carriers::of(stage.infra());
+    [RequestKind::Write, RequestKind::Read, RequestKind::Static].into_iter().find(|kind| carriers.carries(link, *kind))
 }
 
 /// Nothing is selected: the followed request's journey, or the infrastructure itself.
@@ -127,11 +174,7 @@ fn hop(page: &mut Page, stage: &Stage, link: LinkIx) {
     for guard in &hop.guards {
         component::verdict(page, infra, *guard);
     }
-    let carriers = Carriers::of(infra);
-    // The richest message that travels here shows best what is at stake.
-    let kind =
-        [RequestKind::Write, RequestKind::Read, RequestKind::Static].into_iter().find(|kind| carriers.carries(link, *kind));
-    let Some(kind) = kind else { return };
+    let Some(kind) = richest(stage, link) else { return };
     let reading = readable(infra, link, kind);
     page.line(Line::new(Tone::Name, "a listener here reads").with(Tone::Dim, format!(" ({})", kind.request_line())));
     for fact in &reading.facts {

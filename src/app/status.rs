@@ -54,7 +54,7 @@ pub fn status(app: &App, stage: &Stage) -> Line {
     }
     let sim = stage.sim();
     let users = sim.experience(WINDOW, None);
-    let ms = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |ms| format!("{ms:.0} ms"));
+    let ms = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |ms| format!("{ms:.0}"));
     let (tone, errors) = match users.error_ratio() {
         None => (Tone::Dim, "–".to_owned()),
         Some(ratio) if ratio > 0.0 => (Tone::Bad, format!("{:.1} %", ratio * 100.0)),
@@ -63,12 +63,12 @@ pub fn status(app: &App, stage: &Stage) -> Line {
     let Summary { exposed, plaintext, single_points, .. } = stage.summary;
     let spofs = single_points.map_or_else(|| "–".into(), |points| points.to_string());
     Line::new(Tone::Name, " users ")
-        .with(Tone::Text, format!("p50 {} p99 {}  ", ms(users.p50_ms), ms(users.p99_ms)))
-        .with(Tone::Dim, "errors ")
+        .with(Tone::Text, format!("p50 {} p99 {} ms ", ms(users.p50_ms), ms(users.p99_ms)))
+        .with(Tone::Dim, " errors ")
         .with(tone, errors)
-        .with(Tone::Dim, "   plaintext ")
+        .with(Tone::Dim, format!("  {plaintext} plaintext hops, "))
         .with(if exposed > 0 { Tone::Bad } else { Tone::Good }, format!("{exposed} exposed"))
-        .with(Tone::Dim, format!(" of {plaintext}   write SPOFs "))
+        .with(Tone::Dim, "  write SPOFs ")
         .with(Tone::Text, spofs)
 }
 

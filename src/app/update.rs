@@ -13,7 +13,7 @@ use crate::sim::{Command, CommandError};
 use super::action::Action;
 use super::key::Key;
 use super::stage::Lit;
-use super::{App, Effect, Item, Notice, Screen, Stage, Tone};
+use super::{App, Effect, Item, Notice, Screen, Stage, Tone, detail};
 
 impl App {
     /// A key was pressed.
@@ -113,6 +113,7 @@ impl App {
     }
 
     fn on_stage(&mut self, action: &Action) {
+        let info = self.keymap.label(&Action::Panel);
         let Screen::Stage(stage) = &mut self.screen else { return };
         let notice = match action {
             Action::Move(arrow) => {
@@ -188,6 +189,8 @@ impl App {
         };
         if notice.is_some() {
             self.notice = notice;
+        } else if matches!(action, Action::Move(_) | Action::Next | Action::Previous | Action::Select(_)) && hides_detail(stage) {
+            self.notice = detail::brief(stage, &info);
         }
     }
 
@@ -282,6 +285,11 @@ fn sentence(reason: &str) -> String {
     let mut chars = reason.chars();
     let first = chars.next().map(char::to_uppercase);
     first.into_iter().flatten().chain(chars).chain(['.']).collect()
+}
+
+/// Whether the panel has no room for what is selected, because it shows the lesson.
+fn hides_detail(stage: &Stage) -> bool {
+    !stage.regions.wide && stage.lesson.is_some() && !stage.show_detail
 }
 
 fn finished(run: &LessonRun) -> bool {
