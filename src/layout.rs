@@ -162,15 +162,15 @@ impl Layout {
             compass: Compass::default(),
         };
         let used = (width.min(MOST.0), height.min(MOST.1));
-        match sizing::fit(infra, &plan, used.0, used.1) {
+        match sizing::fit(infra, &plan, used) {
             Err(needs) => layout.fit = Fit::TooSmall { needs },
-            Ok(mut sizes) => {
+            Ok(sizes) => {
                 let shift = ((width - used.0) / 2, (height - used.1) / 2);
                 place::place(infra, &plan, &sizes.areas, &mut layout);
                 wires::lay(infra, &plan, used, &mut layout);
-                labels::find(used, &mut layout);
+                labels::find(infra, used, &mut layout);
                 layout.shift(shift);
-                sizes.areas.clear();
+
                 layout.compass = Compass::new(infra, &layout);
             }
         }
