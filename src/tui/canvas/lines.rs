@@ -33,8 +33,10 @@ pub(super) fn draw(scene: &Scene<'_>, pen: &mut Pen<'_>, incidents: &Incidents) 
     let mut said_metrics = false;
     for (index, (route, look)) in scene.canvas.layout.routes().iter().zip(&looks).enumerate() {
         for gate in &route.gates {
-            let walled = scene.canvas.layout.walls().iter().any(|wall| wall.area.contains(gate.cell));
-            if !walled {
+            let layout = scene.canvas.layout;
+            let walled = layout.walls().iter().any(|wall| wall.area.contains(gate.cell));
+            let named = layout.tags().iter().any(|tag| tag.area.contains(gate.cell));
+            if !walled && !named {
                 pen.put(gate.cell, theme.glyphs.wall, theme.wall);
             }
         }
@@ -120,7 +122,7 @@ fn words(scene: &Scene<'_>, hop: &Hop) -> &'static [&'static str] {
         (Protocol::Http, Cipher::Tls) => &["HTTP in TLS", "TLS"],
         (Protocol::Sql, Cipher::Plaintext) => &["SQL plain!", "plain!", "SQL!", "!"],
         (Protocol::Sql, _) => &["SQL in TLS", "TLS"],
-        (Protocol::Replication, Cipher::Plaintext) => &["binlog plain!", "binlog!", "plain!", "repl", "!"],
+        (Protocol::Replication, Cipher::Plaintext) => &["binlog plain!", "binlog!", "plain!", "rep!", "!"],
         (Protocol::Replication, _) => &["binlog in TLS", "TLS"],
         (Protocol::Dns, _) => &["DNS plain", "DNS"],
         (Protocol::Metrics, _) => &["metrics in TLS", "metrics", "TLS"],

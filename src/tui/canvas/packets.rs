@@ -3,17 +3,22 @@
 //! A packet keeps being chosen as long as it lives: the choice looks at its number, not at its place in a list. Must not
 //! know how it came to be where it is.
 
+use std::collections::BTreeMap;
+
 use ratatui::style::{Modifier, Style};
 
 use crate::layout::{Cell, Route};
 use crate::model::firewall::RuleAction;
 use crate::model::hop::Guard;
-use crate::model::{Hop, RequestKind};
+use crate::model::{Hop, LinkIx, RequestKind};
 use crate::sim::{Cargo, Heading, Motion, Packet, Phase};
 
 use super::lines::Incidents;
 use super::pen::Pen;
 use super::{Canvas, Scene, Shown};
+
+/// Stopped or lost packets of one link that are drawn at most.
+const MOST_INCIDENTS: usize = 4;
 
 /// The packets to draw, and the count.
 pub(super) fn sample(canvas: &Canvas<'_>) -> (Vec<Packet>, Shown) {
@@ -23,10 +28,12 @@ pub(super) fn sample(canvas: &Canvas<'_>) -> (Vec<Packet>, Shown) {
     };
     let mut packets: Vec<Packet> = canvas.sim.packets().filter(wanted).collect();
     let all = packets.len();
+    thin_incidents(&mut packets);
+    let kept = packets.len();
     let special = packets.iter().filter(|packet| is_special(canvas, packet)).count();
     let room = canvas.most_packets.saturating_sub(special).max(1);
     let mut share = 1u64;
-    while (all - special) as u64 > share * room as u64 {
+    while (kept - special) as u64 > share * room as u64 {
         share *= 2;
     }
     if share > 1 {
@@ -40,6 +47,19 @@ pub(super) fn sample(canvas: &Canvas<'_>) -> (Vec<Packet>, Shown) {
     }
     let shown = Shown { drawn: packets.len(), hidden: all - packets.len() };
     (packets, shown)
+}
+
+/// Keeps a few of those that were stopped or lost on one link: they stand in the same cell.
+fn thin_incidents(packets: &mut Vec<Packet>) {
+    let mut seen: BTreeMap<LinkIx, usize> = BTreeMap::new();
+    packets.retain(|packet| {
+        if matches!(packet.motion, Motion::Moving | Motion::AtFirewall(_)) {
+            return true;
+        }
+        let count = seen.entry(packet.link).or_default();
+        *count += 1;
+        *count <= MOST_INCIDENTS
+    });
 }
 
 /// Whether a packet is always drawn.
@@ -90,7 +110,6 @@ pub(super) fn draw(scene: &Scene<'_>, pen: &mut Pen<'_>, packets: &[Packet]) {
     while let Some((cell, ..)) = rest.first() {
         let together = rest.iter().take_while(|spot| spot.0 == *cell).count();
         let (_, _, glyph, style) = rest[together - 1];
-        let style = if together > 2 { style.add_modifier(Modifier::UNDERLINED) } else { style };
         pen.put(*cell, glyph, style);
         rest = &rest[together..];
     }
