@@ -116,6 +116,7 @@ struct Scene<'a> {
     infra: &'a Infrastructure,
     /// In the order of the layout's routes.
     hops: Vec<Hop>,
+    guest: Option<packets::Guest>,
 }
 
 impl Scene<'_> {
@@ -146,7 +147,7 @@ impl Widget for &Canvas<'_> {
             return;
         }
         let hops = self.layout.routes().iter().map(|route| infra.hop(route.link)).collect();
-        let scene = Scene { canvas: self, infra, hops };
+        let scene = Scene { canvas: self, infra, hops, guest: packets::guest(self) };
         let (packets, _) = packets::sample(self);
         boxes::draw(&scene, &mut pen);
         lines::draw(&scene, &mut pen, &packets::incidents(&scene, &packets));

@@ -2,7 +2,7 @@
 
 use hoplight::layout::{Fit, Layout};
 use hoplight::model::quantity::Rate;
-use hoplight::model::{Cipher, Element, Medium, Protocol, TlsMode, TopologyEdit};
+use hoplight::model::{Cipher, Element, Medium, Protocol, RequestKind, TlsMode, TopologyEdit};
 use hoplight::tui::canvas::Canvas;
 use hoplight::tui::theme::{Line, Palette, Theme};
 use ratatui::buffer::Buffer;
@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 use ratatui::widgets::Widget;
 
-use hoplight::sim::{Command, SimTime};
+use hoplight::sim::{Command, Doing, SimTime};
 
 use super::{Deaf, component, hop, layout_of, paint, picture, run, scenarios, server, stage_2, text};
 
@@ -164,6 +164,29 @@ fn what_a_firewall_stops_is_shown_at_its_wall_with_the_rule() {
     let route = layout.route(infra.link_between("browser", "lb-1").unwrap()).unwrap();
     let gate = route.gates[0].cell;
     assert_eq!((buffer[(gate.x, gate.y)].symbol(), Some(buffer[(gate.x, gate.y)].fg)), ("✖", theme.bad.fg));
+}
+
+#[test]
+fn a_followed_request_is_seen_inside_components_too() {
+    let theme = Theme::default();
+    let mut inside = std::collections::BTreeSet::new();
+    for step in 0..60 {
+        let mut sim = run(stage_2(TlsMode::Terminate), &[], 2_000);
+        sim.apply(&Command::Send(RequestKind::Write), &mut Deaf).unwrap();
+        let number = sim.newest_request(Some(RequestKind::Write)).unwrap();
+        sim.advance(SimTime::from_nanos(2_000_000_000 + step * 4_000_000), &mut Deaf);
+        let layout = layout_of(&sim, (120, 30));
+        let canvas = Canvas { followed: Some(number), only_followed: true, ..Canvas::new(&layout, &sim, &theme) };
+        if let Some(Doing::Served(component)) = sim.present(number).map(|present| present.doing)
+            // A firewall is a wall, not a block: the packet stands in it.
+            && layout.blocks().iter().any(|block| block.component == component)
+        {
+            let words = text(&paint(&canvas));
+            assert!(words.contains("▲is worked on") || words.contains("▲at work"), "{words}");
+            inside.insert(component);
+        }
+    }
+    assert!(!inside.is_empty());
 }
 
 #[test]

@@ -125,6 +125,15 @@ fn draw_block(scene: &Scene<'_>, pen: &mut Pen<'_>, block: &Block) {
     if serves && let Some(y) = rows.next() {
         bar(scene, pen, Cell::new(x, y), room, if down { Err((word, word_style)) } else { Ok(station.utilisation) });
     }
+    let guest = scene.guest.as_ref().filter(|guest| guest.component == block.component);
+    if let Some(guest) = guest
+        && let Some(y) = rows.next()
+    {
+        let marked = guest.style.patch(theme.selected);
+        pen.put(Cell::new(block.area.x, y), guest.glyph, marked);
+        let words = guest.words.iter().find(|words| width(words) <= usize::from(room)).unwrap_or(&guest.words[1]);
+        pen.text(Cell::new(x, y), words, room, guest.style);
+    }
     for (y, fact) in rows.zip(facts::of(scene, block.component, &station)) {
         let Fact { words, style } = fact;
         let style = if down && style == theme.text { theme.dim } else { style };

@@ -10,8 +10,9 @@ use ratatui::style::{Modifier, Style};
 use crate::layout::{Cell, Route};
 use crate::model::firewall::RuleAction;
 use crate::model::hop::Guard;
-use crate::model::{Hop, LinkIx, RequestKind};
-use crate::sim::{Cargo, Heading, Motion, Packet, Phase};
+use crate::model::{ComponentIx, Hop, LinkIx, RequestKind};
+use crate::sim::{Cargo, Doing, Heading, Motion, Packet, Phase};
+use crate::tui::theme::Theme;
 
 use super::lines::Incidents;
 use super::pen::Pen;
@@ -66,6 +67,37 @@ fn thin_incidents(packets: &mut Vec<Packet>) {
 fn is_special(canvas: &Canvas<'_>, packet: &Packet) -> bool {
     let followed = matches!(packet.cargo, Cargo::Request { number, .. } if canvas.followed == Some(number));
     followed || matches!(packet.motion, Motion::Blocked(_) | Motion::Lost)
+}
+
+/// The followed request while it is inside a component, where no link shows it.
+pub(super) struct Guest {
+    pub(super) component: ComponentIx,
+    pub(super) glyph: char,
+    pub(super) style: Style,
+    /// What it does there, the fullest first.
+    pub(super) words: [&'static str; 2],
+}
+
+/// Where the followed request is a guest.
+pub(super) fn guest(canvas: &Canvas<'_>) -> Option<Guest> {
+    let present = canvas.sim.present(canvas.followed?)?;
+    let (component, words) = match present.doing {
+        Doing::Served(component) => (component, ["is worked on", "at work"]),
+        Doing::Waits(component) => (component, ["waits in line", "waits"]),
+        Doing::Pauses(component) => (component, ["will try again", "retries"]),
+        Doing::Travels(..) | Doing::Lost(_) => return None,
+    };
+    let (pair, style) = shape(canvas.theme, present.kind);
+    Some(Guest { component, glyph: pair[0], style, words })
+}
+
+/// The glyphs and the style of a kind of request.
+fn shape(theme: &Theme, kind: RequestKind) -> ([char; 2], Style) {
+    match kind {
+        RequestKind::Static => (theme.glyphs.static_page, theme.static_page),
+        RequestKind::Read => (theme.glyphs.read, theme.read),
+        RequestKind::Write => (theme.glyphs.write, theme.write),
+    }
 }
 
 /// What happened on which route, in words.
@@ -144,11 +176,7 @@ fn look(scene: &Scene<'_>, packet: &Packet, hop: &Hop) -> (u8, char, Style) {
         let metrics = packet.cargo == Cargo::Metrics;
         return if metrics { (1, glyphs.sample, theme.text) } else { (2, glyphs.change, theme.replication) };
     };
-    let (pair, style) = match kind {
-        RequestKind::Static => (glyphs.static_page, theme.static_page),
-        RequestKind::Read => (glyphs.read, theme.read),
-        RequestKind::Write => (glyphs.write, theme.write),
-    };
+    let (pair, style) = shape(theme, kind);
     let pair = if phase == Phase::Lookup { glyphs.lookup } else { pair };
     let answer = packet.heading == Heading::Response;
     let readable = hop.is_exposed() && phase == Phase::Exchange && !answer;
