@@ -28,6 +28,9 @@ const MOST: (u16, u16) = (320, 110);
 /// Most links that get a way; a picture with more is not a picture.
 const MAX_ROUTES: usize = 240;
 
+/// Most components that are placed at all; more do not fit any canvas, and to find out what they need takes long.
+const MAX_COMPONENTS: usize = 2_000;
+
 /// Whether everything has its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fit {
@@ -35,7 +38,7 @@ pub enum Fit {
     Whole,
     /// The canvas is too small: nothing is placed.
     TooSmall {
-        /// The columns and rows that it takes at least.
+        /// The columns and rows that it takes at least; the largest numbers if there is far too much for any canvas.
         needs: (u16, u16),
     },
 }
@@ -148,7 +151,6 @@ pub struct Layout {
 impl Layout {
     /// Places `infra` on a canvas of `width` × `height` cells.
     pub fn new(infra: &Infrastructure, width: u16, height: u16) -> Self {
-        let plan = plan::Plan::new(infra);
         let mut layout = Self {
             size: (width, height),
             fit: Fit::Whole,
@@ -161,6 +163,11 @@ impl Layout {
             knots: Vec::new(),
             compass: Compass::default(),
         };
+        if infra.len().max(infra.servers().len()) > MAX_COMPONENTS {
+            layout.fit = Fit::TooSmall { needs: (u16::MAX, u16::MAX) };
+            return layout;
+        }
+        let plan = plan::Plan::new(infra);
         let used = (width.min(MOST.0), height.min(MOST.1));
         match sizing::fit(infra, &plan, used) {
             Err(needs) => layout.fit = Fit::TooSmall { needs },

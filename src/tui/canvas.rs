@@ -134,6 +134,10 @@ impl Widget for &Canvas<'_> {
         let mut pen = Pen::new(buf, area, self.theme);
         if let Fit::TooSmall { needs } = self.layout.fit() {
             let (columns, rows) = self.layout.size();
+            if needs.0 == u16::MAX {
+                pen.centred(&["This has too many components for a picture.".to_owned()]);
+                return;
+            }
             pen.centred(&[
                 "This picture needs more room:".to_owned(),
                 format!("{} columns and {} rows, here are {columns} and {rows}.", needs.0, needs.1),

@@ -147,6 +147,23 @@ fn what_is_too_small_says_what_it_needs_and_that_is_enough() {
 }
 
 #[test]
+fn far_too_much_is_told_at_once() {
+    let mut many = String::new();
+    for n in 0..19_000 {
+        many += "(id: \"a-";
+        many += &n.to_string();
+        many += "\", kind: App()),";
+    }
+    let text = format!(
+        "(format: 1, id: \"many\", title: \"Many\", summary: \"Many.\", components: [(id: \"browser\", kind: Browser), \
+         (id: \"w\", kind: Web()), {many}], links: [(from: \"browser\", to: \"w\", protocol: Http)])"
+    );
+    let infra = Infrastructure::from_ron("many.ron", &text).unwrap();
+    let layout = Layout::new(&infra, 1000, 400);
+    assert_eq!(layout.fit(), Fit::TooSmall { needs: (u16::MAX, u16::MAX) });
+}
+
+#[test]
 fn arrows_walk_the_request_path() {
     let layout = Layout::new(&stage_2(TlsMode::Terminate), 120, 30);
     let walk = |from: &Element, arrow| layout.neighbour(from, arrow).cloned();
