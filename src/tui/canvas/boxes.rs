@@ -106,24 +106,25 @@ fn draw_block(scene: &Scene<'_>, pen: &mut Pen<'_>, block: &Block) {
         Health::PoweredOff => ("off", theme.bad),
     };
     let down = !station.health.is_up();
+    let state = u16::try_from(width(word)).unwrap_or(0);
+    // A name is not cut for the sake of a word that can stand in the line below.
+    let told_below = down && serves && !lone && width(component.label()) + usize::from(state) + 1 > usize::from(room);
     if (serves || !lone || down)
         && let Some(y) = rows.next()
     {
-        let state = u16::try_from(width(word)).unwrap_or(0);
         let name = if lone { "" } else { component.label() };
         let name_style = if down { theme.dim } else { theme.name };
-        // A name is not cut for the sake of a word that the line below says too.
-        let told = down && serves && width(name) + usize::from(state) + 1 > usize::from(room);
-        let name_room = if told { room } else { room.saturating_sub(state + 1) };
+        let name_room = if told_below { room } else { room.saturating_sub(state + 1) };
         let used = pen.text(Cell::new(x, y), name, name_room, scene.canvas.emphasis(&element, name_style));
         // The word stands at the right where there is room to tell it from the next name, else after the name.
         let at = if lone { x } else { x + (used + 1).max(if serves { state_column(room, state) } else { 0 }) };
-        if !told {
+        if !told_below {
             pen.text(Cell::new(at, y), word, state, word_style);
         }
     }
+    let below = if told_below { word } else { "" };
     if serves && let Some(y) = rows.next() {
-        bar(scene, pen, Cell::new(x, y), room, if down { Err((word, word_style)) } else { Ok(station.utilisation) });
+        bar(scene, pen, Cell::new(x, y), room, if down { Err((below, word_style)) } else { Ok(station.utilisation) });
     }
     let guest = scene.guest.as_ref().filter(|guest| guest.component == block.component);
     if let Some(guest) = guest
