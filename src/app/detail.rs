@@ -84,7 +84,7 @@ pub fn brief(stage: &Stage, info: &str) -> Option<Notice> {
 fn secret(stage: &Stage, link: LinkIx) -> Option<String> {
     let reading = readable(stage.infra(), link, richest(stage, link)?);
     let delicate = |fact: &&Fact| matches!(fact, Fact::Secrets(_) | Fact::Sql(_) | Fact::ChangedRow(_) | Fact::DnsName(_));
-    reading.facts.iter().find(delicate).map(|fact| fact.text().to_string())
+    reading.facts.iter().find(delicate).map(Fact::text)
 }
 
 /// The kind of request that shows best what is at stake on a link.

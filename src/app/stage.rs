@@ -176,10 +176,8 @@ impl Stage {
     pub fn step(&mut self, forward: bool) -> bool {
         self.playback.paused = true;
         let followed = self.playback.followed.filter(|number| !forward || self.timeline.simulation().is_in_flight(*number));
-        let moved = self.changing(|stage| match forward {
-            true => stage.timeline.step_forward(followed),
-            false => stage.timeline.step_back(followed),
-        });
+        let moved = self
+            .changing(|stage| if forward { stage.timeline.step_forward(followed) } else { stage.timeline.step_back(followed) });
         if moved {
             let count = if forward { &mut self.steps.0 } else { &mut self.steps.1 };
             *count += 1;

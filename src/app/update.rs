@@ -175,15 +175,15 @@ impl App {
             | Action::Balance
             | Action::MoreUsers
             | Action::FewerUsers
-            | Action::KillOrRestore => match command(stage, action) {
+            | Action::KillOrRestore => Some(match command(stage, action) {
                 Ok(command) => said(stage, &command),
-                Err(notice) => Some(notice),
-            },
+                Err(notice) => notice,
+            }),
             Action::Send(kind) => {
                 let notice = said(stage, &Command::Send(*kind));
                 stage.playback.follow(stage.sim().newest_request(None));
                 stage.playback.paused = false;
-                notice
+                Some(notice)
             }
             _ => return self.in_lesson(action),
         };
@@ -364,10 +364,10 @@ fn with_its_server(stage: &Stage, element: Element) -> Element {
 }
 
 /// Does a command and says what happened.
-fn said(stage: &mut Stage, command: &Command) -> Option<Notice> {
+fn said(stage: &mut Stage, command: &Command) -> Notice {
     let text = match stage.act(command.clone()) {
-        Err(error @ CommandError::NotPart(_)) => return Some(dim(&sentence(&error.to_string()))),
-        Err(error) => return Some(Notice { tone: Tone::Warn, text: sentence(&error.to_string()) }),
+        Err(error @ CommandError::NotPart(_)) => return dim(&sentence(&error.to_string())),
+        Err(error) => return Notice { tone: Tone::Warn, text: sentence(&error.to_string()) },
         Ok(()) => match command {
             Command::Kill(Element::Server(id)) => {
                 format!("{id} is off: nothing on it answers any more, not even with a refusal.")
@@ -385,7 +385,7 @@ fn said(stage: &mut Stage, command: &Command) -> Option<Notice> {
             Command::Send(kind) => format!("A new visitor sends {}.", kind.request_line()),
         },
     };
-    Some(dim(&text))
+    dim(&text)
 }
 
 const fn switch(on: bool) -> &'static str {

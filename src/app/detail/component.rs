@@ -88,7 +88,7 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
                 );
             }
             for certificate in infra.certificates().iter().filter(|certificate| certificate.on.contains(&component.id)) {
-                let names: Vec<&str> = certificate.names.iter().map(|name| name.as_str()).collect();
+                let names: Vec<&str> = certificate.names.iter().map(crate::model::Text::as_str).collect();
                 page.text(Tone::Dim, &format!("certificate for {}: {} days left", names.join(", "), certificate.days_left));
             }
         }

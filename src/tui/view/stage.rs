@@ -105,15 +105,13 @@ fn journal(stage: &Stage, painter: &mut Painter<'_>) {
     let infra = stage.infra();
     let journal = stage.timeline.journal();
     let room = usize::from(area.height);
-    let mut lines: Vec<Line> = match stage.playback.followed.filter(|_| stage.playback.pace == Pace::Trace) {
-        Some(number) => {
-            let notes = journal.of_request(number).rev().take(room);
-            notes.map(|note| stamped(note.at, tone(note), note.describe(infra))).collect()
-        }
-        None => {
-            let headlines = journal.headlines().rev().take(room);
-            headlines.map(|headline| stamped(headline.last, tone(&headline.first), headline.describe(infra))).collect()
-        }
+    let followed = stage.playback.followed.filter(|_| stage.playback.pace == Pace::Trace);
+    let mut lines: Vec<Line> = if let Some(number) = followed {
+        let notes = journal.of_request(number).rev().take(room);
+        notes.map(|note| stamped(note.at, tone(note), note.describe(infra))).collect()
+    } else {
+        let headlines = journal.headlines().rev().take(room);
+        headlines.map(|headline| stamped(headline.last, tone(&headline.first), headline.describe(infra))).collect()
     };
     lines.reverse();
     if lines.is_empty() {
