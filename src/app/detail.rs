@@ -5,7 +5,7 @@
 mod component;
 
 use crate::analysis::{Carriers, Fact, readable};
-use crate::model::{Cipher, Element, Medium, RequestKind, TlsMode};
+use crate::model::{Cipher, Element, Hop, Medium, RequestKind, TlsMode};
 use crate::model::{LinkIx, ServerId};
 
 use super::Notice;
@@ -159,6 +159,7 @@ fn hop(page: &mut Page, stage: &Stage, link: LinkIx) {
         (Cipher::TlsThrough, _) => (Tone::Good, "TLS that passes through the balancer, which cannot read it"),
     };
     page.text(exposed.0, exposed.1);
+    listener(page, stage, &hop);
     let ms = weight.latency.get();
     page.text(
         Tone::Dim,
@@ -174,6 +175,11 @@ fn hop(page: &mut Page, stage: &Stage, link: LinkIx) {
     for guard in &hop.guards {
         component::verdict(page, infra, *guard);
     }
+}
+
+/// What somebody who listens on a hop reads.
+fn listener(page: &mut Page, stage: &Stage, hop: &Hop) {
+    let (infra, link) = (stage.infra(), hop.link);
     let Some(kind) = richest(stage, link) else { return };
     let reading = readable(infra, link, kind);
     page.line(Line::new(Tone::Name, "a listener here reads").with(Tone::Dim, format!(" ({})", kind.request_line())));
@@ -182,7 +188,7 @@ fn hop(page: &mut Page, stage: &Stage, link: LinkIx) {
         page.item(Tone::Dim, &format!("{}: ", fact.label()), tone, &fact.text(), None);
     }
     if hop.cipher != Cipher::Plaintext {
-        page.text(Tone::Dim, "The rest is ciphertext: 17 03 03 01 a2 9f 4c …");
+        page.text(Tone::Dim, "All else is ciphertext.");
     }
     if hop.cipher == Cipher::TlsThrough && infra.tls().edge == TlsMode::Passthrough {
         page.text(Tone::Dim, "The balancer sees no URL and no status: it can only forward.");

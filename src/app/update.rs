@@ -49,7 +49,7 @@ impl App {
                 Vec::new()
             }
         };
-        self.observe();
+        self.observe(true);
         if self.record() {
             effects.push(Effect::Save);
         }
