@@ -41,7 +41,7 @@ fn scenarios() -> Vec<Infrastructure> {
 fn stage_2(mode: TlsMode) -> Infrastructure {
     Infrastructure::from_ron("assets/stage-2-secured.ron", include_str!("../assets/stage-2-secured.ron"))
         .unwrap()
-        .edited(TopologyEdit::EdgeTls(mode))
+        .edited(&TopologyEdit::EdgeTls(mode))
 }
 
 fn component(id: &str) -> Element {

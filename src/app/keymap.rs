@@ -74,6 +74,7 @@ impl Default for Keymap {
         bind(&[c('b')], Stage, Action::Balance, "", "change how the balancer chooses");
         bind(&[c('w')], Stage, Action::ToggleWebToApp, "", "switch TLS between web servers and applications");
         bind(&[c('e')], Stage, Action::ToggleAppToDb, "", "switch TLS to the databases");
+        bind(&[c('f')], Stage, Action::Block, "", "let a firewall block the selected hop, or pass it again");
         bind(&[c('v')], Stage, Action::Plaintext, "", "light up the hops that anyone may read");
         bind(&[c('>')], Stage, Action::MoreUsers, "", "a quarter more users");
         bind(&[c('<')], Stage, Action::FewerUsers, "", "a quarter fewer users");

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use crate::layout::Arrow;
 use crate::lesson::{Answered, Hinted, LessonRun, Moved, Pace, Solved, Submitted, Toggled};
+use crate::model::firewall::RuleAction;
 use crate::model::quantity::Rate;
-use crate::model::{Algorithm, Element, TlsConfig, TopologyEdit};
+use crate::model::{Algorithm, ComponentId, Element, TlsConfig, TopologyEdit};
 use crate::sim::{Command, CommandError};
 
 use super::action::Action;
@@ -173,6 +174,7 @@ impl App {
             | Action::ToggleWebToApp
             | Action::ToggleAppToDb
             | Action::Balance
+            | Action::Block
             | Action::MoreUsers
             | Action::FewerUsers
             | Action::KillOrRestore => Some(match command(stage, action) {
@@ -337,6 +339,17 @@ fn command(stage: &Stage, action: &Action) -> Result<Command, Notice> {
         Action::ToggleAppToDb => Ok(Command::Edit(TopologyEdit::AppToDbTls(!app_to_db))),
         Action::MoreUsers => users(1.25),
         Action::FewerUsers => users(0.8),
+        Action::Block => match &stage.selected {
+            Some(Element::Hop(from, to)) => {
+                let (from, to) = (from.clone(), to.clone());
+                Ok(Command::Edit(if is_blocked(stage, &from, &to) {
+                    TopologyEdit::Unblock(from, to)
+                } else {
+                    TopologyEdit::Block(from, to)
+                }))
+            }
+            _ => Err(dim("A firewall blocks a hop: select one first.")),
+        },
         Action::Balance => match sim.algorithm() {
             Some(Algorithm::RoundRobin) => Ok(Command::Balance(Algorithm::LeastConnections)),
             Some(Algorithm::LeastConnections) => Ok(Command::Balance(Algorithm::RoundRobin)),
@@ -351,6 +364,12 @@ fn command(stage: &Stage, action: &Action) -> Result<Command, Notice> {
             Ok(if sim.is_up(&element) == Some(false) { Command::Restore(element) } else { Command::Kill(element) })
         }
     }
+}
+
+fn is_blocked(stage: &Stage, from: &ComponentId, to: &ComponentId) -> bool {
+    let infra = stage.infra();
+    let guards = infra.link_between(from.as_str(), to.as_str()).map_or_else(Vec::new, |link| infra.hop(link).guards);
+    guards.last().is_some_and(|guard| guard.verdict.action != RuleAction::Allow)
 }
 
 fn with_its_server(stage: &Stage, element: Element) -> Element {
@@ -380,6 +399,10 @@ fn said(stage: &mut Stage, command: &Command) -> Notice {
                 format!("TLS between web servers and applications is {}.", switch(*on))
             }
             Command::Edit(TopologyEdit::AppToDbTls(on)) => format!("TLS to the databases is {}.", switch(*on)),
+            Command::Edit(TopologyEdit::Block(from, to)) => {
+                format!("A firewall now drops what {from} sends to {to}; whoever sends it is not told, and waits.")
+            }
+            Command::Edit(TopologyEdit::Unblock(from, to)) => format!("The firewall lets {from} → {to} pass again."),
             Command::Rate(rate) => format!("Users now send {} requests per second.", rate.get()),
             Command::Balance(algorithm) => format!("The balancer now uses {}.", algorithm.word()),
             Command::Send(kind) => format!("A new visitor sends {}.", kind.request_line()),

@@ -301,6 +301,8 @@ impl Note {
             What::Edited(TopologyEdit::WebToAppTls(on)) => {
                 format!("TLS from web to app is now {}", if *on { "on" } else { "off" })
             }
+            What::Edited(TopologyEdit::Block(from, to)) => format!("a firewall now blocks {from} → {to}"),
+            What::Edited(TopologyEdit::Unblock(from, to)) => format!("the firewall no longer blocks {from} → {to}"),
             What::Edited(TopologyEdit::AppToDbTls(on)) => {
                 format!("TLS to the database is now {}", if *on { "on" } else { "off" })
             }

@@ -30,7 +30,8 @@ fn lines_have_the_glyph_and_the_colour_of_their_encryption() {
     let theme = Theme::default();
     for mode in TlsMode::ALL {
         for tls_inside in [false, true] {
-            let infra = stage_2(mode).edited(TopologyEdit::AppToDbTls(tls_inside)).edited(TopologyEdit::WebToAppTls(tls_inside));
+            let infra =
+                stage_2(mode).edited(&TopologyEdit::AppToDbTls(tls_inside)).edited(&TopologyEdit::WebToAppTls(tls_inside));
             let sim = run(infra.clone(), &[], 0);
             let layout = layout_of(&sim, (86, 27));
             let buffer = paint(&Canvas::new(&layout, &sim, &theme));
