@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::analysis::{plaintext_hops, single_points};
 use crate::layout::{Arrow, Layout};
 use crate::lesson::{LessonRun, Observation, Pace, outcome};
-use crate::model::{Element, Infrastructure, RequestKind};
+use crate::model::{Element, Infrastructure, RequestKind, TopologyEdit};
 use crate::sim::{Command, CommandError, Simulation, Timeline};
 
 use super::playback::Playback;
@@ -138,7 +138,9 @@ impl Stage {
     /// # Errors
     /// Says why nothing happened.
     pub fn act(&mut self, command: Command) -> Result<(), CommandError> {
-        if matches!(command, Command::Edit(_)) && self.lit == Lit::Off {
+        use TopologyEdit::{AppToDbTls, EdgeTls, WebToAppTls};
+        let tls = matches!(command, Command::Edit(EdgeTls(_) | WebToAppTls(_) | AppToDbTls(_)));
+        if tls && self.lit == Lit::Off {
             self.lit = Lit::Briefly;
         }
         self.changing(|stage| stage.timeline.act(command))
