@@ -135,7 +135,7 @@ impl App {
             Ok(()) if at > 0 => Some(Notice { tone: Tone::Dim, text: format!("Going on with “{title}” where you left it.") }),
             Ok(()) => None,
         };
-        self.observe();
+        self.observe(true);
         self.changed = true;
         true
     }
@@ -220,12 +220,13 @@ impl App {
             Screen::Home => self.home.tick(elapsed),
             Screen::Stage(stage) => stage.tick(elapsed),
         }
-        self.observe();
+        self.observe(false);
         self.changed = true;
     }
 
-    /// Shows the lesson what is now, and tells the learner when a goal is met.
-    fn observe(&mut self) {
+    /// Shows the lesson what is now, and tells the learner when a goal is met. What an act has just said about itself
+    /// stays: the panel shows the goal's tick anyway.
+    fn observe(&mut self, acted: bool) {
         let Some(stage) = self.stage_mut() else { return };
         let changed = stage.observe();
         let label = |numbers: &[usize]| {
@@ -240,7 +241,9 @@ impl App {
                 format!("Done: {}. {} goes on.", label(numbers), self.keymap.label(&Action::Enter))
             }
         };
-        self.notice = Some(Notice { tone: Tone::Good, text });
+        if !acted || self.notice.is_none() {
+            self.notice = Some(Notice { tone: Tone::Good, text });
+        }
     }
 
     fn tell(&mut self, tone: Tone, text: impl Into<String>) {

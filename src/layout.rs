@@ -28,6 +28,9 @@ const MOST: (u16, u16) = (320, 110);
 /// Most links that get a way; a picture with more is not a picture.
 const MAX_ROUTES: usize = 240;
 
+/// Most components that are placed at all; more do not fit any canvas, and to find out what they need takes long.
+const MAX_COMPONENTS: usize = 2_000;
+
 /// Whether everything has its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fit {
@@ -35,7 +38,7 @@ pub enum Fit {
     Whole,
     /// The canvas is too small: nothing is placed.
     TooSmall {
-        /// The columns and rows that it takes at least.
+        /// The columns and rows that it takes at least; the largest numbers if there is far too much for any canvas.
         needs: (u16, u16),
     },
 }
@@ -148,7 +151,6 @@ pub struct Layout {
 impl Layout {
     /// Places `infra` on a canvas of `width` × `height` cells.
     pub fn new(infra: &Infrastructure, width: u16, height: u16) -> Self {
-        let plan = plan::Plan::new(infra);
         let mut layout = Self {
             size: (width, height),
             fit: Fit::Whole,
@@ -161,16 +163,21 @@ impl Layout {
             knots: Vec::new(),
             compass: Compass::default(),
         };
+        if infra.len().max(infra.servers().len()) > MAX_COMPONENTS {
+            layout.fit = Fit::TooSmall { needs: (u16::MAX, u16::MAX) };
+            return layout;
+        }
+        let plan = plan::Plan::new(infra);
         let used = (width.min(MOST.0), height.min(MOST.1));
-        match sizing::fit(infra, &plan, used.0, used.1) {
+        match sizing::fit(infra, &plan, used) {
             Err(needs) => layout.fit = Fit::TooSmall { needs },
-            Ok(mut sizes) => {
+            Ok(sizes) => {
                 let shift = ((width - used.0) / 2, (height - used.1) / 2);
                 place::place(infra, &plan, &sizes.areas, &mut layout);
                 wires::lay(infra, &plan, used, &mut layout);
-                labels::find(used, &mut layout);
+                labels::find(infra, used, &mut layout);
                 layout.shift(shift);
-                sizes.areas.clear();
+
                 layout.compass = Compass::new(infra, &layout);
             }
         }

@@ -26,7 +26,7 @@ mod users;
 pub mod view;
 
 pub use command::{Command, CommandError};
-pub use journal::{Journal, Note, Observer, What, Why};
+pub use journal::{Headline, Journal, Note, Observer, What, Why};
 pub use outcome::{Failure, Outcome};
 pub use packet::{Cargo, Doing, Heading, Motion, Packet, Phase, Present};
 pub use simulation::Simulation;

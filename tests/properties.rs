@@ -28,11 +28,20 @@ fn command(infra: &Infrastructure, what: u8, which: usize) -> Command {
     match what % 12 {
         0..=3 => Command::Kill(element),
         4..=7 => Command::Restore(element),
-        8 => Command::Edit(TopologyEdit::EdgeTls(TlsMode::ALL[which % 4])),
+        8 if which.is_multiple_of(2) => Command::Edit(TopologyEdit::EdgeTls(TlsMode::ALL[which / 2 % 4])),
+        8 => block(infra, which),
         9 => Command::Send(RequestKind::ALL[which % 3]),
         10 => Command::Balance(if which.is_multiple_of(2) { Algorithm::LeastConnections } else { Algorithm::RoundRobin }),
         _ => Command::Rate(Rate::new((which % 700) as f64).expect("in range")),
     }
+}
+
+/// A firewall rule written or taken out, on some hop.
+fn block(infra: &Infrastructure, which: usize) -> Command {
+    let hops: Vec<_> = infra.links().map(|(link, _)| infra.ends(link)).collect();
+    let (from, to) = hops[which / 4 % hops.len()];
+    let (from, to) = (infra.component(from).id.clone(), infra.component(to).id.clone());
+    Command::Edit(if which % 4 == 1 { TopologyEdit::Unblock(from, to) } else { TopologyEdit::Block(from, to) })
 }
 
 proptest! {
@@ -68,6 +77,10 @@ proptest! {
         // With everything restored and nobody new, all requests end and every slot is free.
         for element in elements(&infra) {
             let _ = sim.apply(&Command::Restore(element), &mut ());
+        }
+        for (from, to) in infra.links().map(|(link, _)| infra.ends(link)) {
+            let (from, to) = (infra.component(from).id.clone(), infra.component(to).id.clone());
+            let _ = sim.apply(&Command::Edit(TopologyEdit::Unblock(from, to)), &mut ());
         }
         sim.apply(&Command::Rate(Rate::new(0.0).expect("in range")), &mut ()).expect("any rate");
         sim.advance(sim.now() + Duration::from_secs(60), &mut ());

@@ -38,7 +38,7 @@ fn termination_leaves_exactly_the_hops_behind_the_balancer_readable() {
 
 #[test]
 fn each_mode_changes_its_hops_and_no_other() {
-    let with = |mode| plaintext(&stage_2().edited(TopologyEdit::EdgeTls(mode)));
+    let with = |mode| plaintext(&stage_2().edited(&TopologyEdit::EdgeTls(mode)));
     assert!(with(TlsMode::None).contains(&"browser>lb-1".into()));
     for mode in [TlsMode::Reencrypt, TlsMode::Passthrough] {
         let hops = with(mode);

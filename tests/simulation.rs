@@ -219,3 +219,31 @@ fn a_step_back_undoes_a_step_forward() {
         }
     }
 }
+
+#[test]
+fn a_firewall_that_blocks_the_web_port_leaves_users_waiting_then_503() {
+    let mut sim = run(13, 10);
+    let (from, to) = (ComponentId::new("lb-1"), ComponentId::new("web-1"));
+    let edit = |edit| Command::Edit(edit);
+    sim.apply(&edit(TopologyEdit::Block(from.clone(), to.clone())), &mut ()).expect("fw-2 stands there");
+    let (mut blocked, mut down) = (0, false);
+    let mut observer = |note: Note| match note.what {
+        What::Blocked { guard, .. } => {
+            assert_eq!(guard.verdict.rule, Some(1));
+            blocked += 1;
+        }
+        What::Backend { up: false, .. } => down = true,
+        _ => {}
+    };
+    sim.advance(SimTime::from_secs(22), &mut observer);
+    assert!(blocked > 100 && down, "{blocked} blocked, backend down: {down}");
+    // Four attempts of one second each, then 503; nothing else fails.
+    assert!(sim.failures().all(|(failure, count)| (count > 0) == (failure == Failure::Unavailable)));
+    sim.apply(&edit(TopologyEdit::Unblock(from, to)), &mut ()).expect("fw-2 stands there");
+    sim.advance(SimTime::from_secs(40), &mut ());
+    assert_eq!(window(&sim, 8, None).0, 0);
+    assert_eq!(sim.infrastructure().firewalls().count(), 3);
+    let (inside, also) = (ComponentId::new("web-1"), ComponentId::new("app-1"));
+    let error = sim.apply(&edit(TopologyEdit::Block(inside, also)), &mut ()).expect_err("loopback meets no firewall");
+    assert!(error.to_string().contains("no firewall"), "{error}");
+}

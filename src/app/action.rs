@@ -54,6 +54,8 @@ pub enum Action {
     ToggleAppToDb,
     /// Kills what is selected, or restores it.
     KillOrRestore,
+    /// Lets a firewall block the selected hop, or pass it again.
+    Block,
     /// Changes how balancers choose.
     Balance,
     /// Sends one request.

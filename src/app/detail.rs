@@ -5,9 +5,10 @@
 mod component;
 
 use crate::analysis::{Carriers, Fact, readable};
-use crate::model::{Cipher, Element, Medium, RequestKind, TlsMode};
+use crate::model::{Cipher, Element, Hop, Medium, RequestKind, TlsMode};
 use crate::model::{LinkIx, ServerId};
 
+use super::Notice;
 use super::keymap::Keymap;
 use super::line::{Line, Page, Tone};
 use super::stage::Stage;
@@ -46,6 +47,52 @@ pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
     page.lines()
 }
 
+/// What is selected, in one line; `info` is the key that shows more.
+pub fn brief(stage: &Stage, info: &str) -> Option<Notice> {
+    let (infra, sim) = (stage.infra(), stage.sim());
+    let (tone, text) = match stage.selected.as_ref()? {
+        Element::Hop(from, to) => {
+            let link = infra.link_between(from.as_str(), to.as_str())?;
+            let hop = infra.hop(link);
+            let reads = secret(stage, link).map_or_else(String::new, |secret| format!(" {secret}"));
+            match (hop.cipher, hop.medium) {
+                (Cipher::Plaintext, Medium::Wire) => (Tone::Bad, format!("{from} → {to}: a listener reads{reads}")),
+                (Cipher::Plaintext, Medium::Loopback) => {
+                    (Tone::Warn, format!("{from} → {to}: loopback, readable only inside the server"))
+                }
+                (Cipher::Tls, _) => (Tone::Good, format!("{from} → {to}: TLS, a listener reads no content")),
+                (Cipher::TlsThrough, _) => (Tone::Good, format!("{from} → {to}: TLS all the way, past the balancer")),
+            }
+        }
+        Element::Component(id) => {
+            let ix = infra.find(id.as_str())?;
+            let health = sim.station(ix).health;
+            let tone = if health.is_up() { Tone::Text } else { Tone::Bad };
+            (tone, format!("{id}: {}, {}", infra.component(ix).kind.word(), health.word()))
+        }
+        Element::Server(id) => {
+            let on = sim.is_up(&Element::Server(id.clone())) == Some(true);
+            (if on { Tone::Text } else { Tone::Bad }, format!("{id}: a server, {}", if on { "on" } else { "off" }))
+        }
+    };
+    // A long statement is cut, so that the key that shows all of it is not.
+    let text: String = if text.chars().count() > 66 { text.chars().take(65).chain(['…']).collect() } else { text };
+    Some(Notice { tone, text: format!("{text}  ({info} more)") })
+}
+
+/// The most delicate thing that a listener reads on a link.
+fn secret(stage: &Stage, link: LinkIx) -> Option<String> {
+    let reading = readable(stage.infra(), link, richest(stage, link)?);
+    let delicate = |fact: &&Fact| matches!(fact, Fact::Secrets(_) | Fact::Sql(_) | Fact::ChangedRow(_) | Fact::DnsName(_));
+    reading.facts.iter().find(delicate).map(Fact::text)
+}
+
+/// The kind of request that shows best what is at stake on a link.
+fn richest(stage: &Stage, link: LinkIx) -> Option<RequestKind> {
+    let carriers = Carriers::of(stage.infra());
+    [RequestKind::Write, RequestKind::Read, RequestKind::Static].into_iter().find(|kind| carriers.carries(link, *kind))
+}
+
 /// Nothing is selected: the followed request's journey, or the infrastructure itself.
 fn nothing(page: &mut Page, stage: &Stage, keymap: &Keymap) {
     let infra = stage.infra();
@@ -57,6 +104,12 @@ fn nothing(page: &mut Page, stage: &Stage, keymap: &Keymap) {
             page.item(Tone::Dim, &format!("{:.4} ", note.at.as_secs_f64()), Tone::Text, &text, None);
         }
         return;
+    }
+    // Where there is no room for the journal, its last headlines stand here.
+    let headlines = stage.timeline.journal().headlines().rev();
+    for headline in headlines.take(if stage.regions.wide { 0 } else { 3 }) {
+        let at = format!("{:.1} ", headline.last.as_secs_f64());
+        page.item(Tone::Dim, &at, Tone::Text, &headline.describe(infra), None);
     }
     page.text(Tone::Text, infra.summary());
     page.text(Tone::Dim, &format!("TLS {}: {}", infra.tls().edge.word(), infra.tls().edge.meaning()));
@@ -106,6 +159,7 @@ fn hop(page: &mut Page, stage: &Stage, link: LinkIx) {
         (Cipher::TlsThrough, _) => (Tone::Good, "TLS that passes through the balancer, which cannot read it"),
     };
     page.text(exposed.0, exposed.1);
+    listener(page, stage, &hop);
     let ms = weight.latency.get();
     page.text(
         Tone::Dim,
@@ -121,11 +175,12 @@ fn hop(page: &mut Page, stage: &Stage, link: LinkIx) {
     for guard in &hop.guards {
         component::verdict(page, infra, *guard);
     }
-    let carriers = Carriers::of(infra);
-    // The richest message that travels here shows best what is at stake.
-    let kind =
-        [RequestKind::Write, RequestKind::Read, RequestKind::Static].into_iter().find(|kind| carriers.carries(link, *kind));
-    let Some(kind) = kind else { return };
+}
+
+/// What somebody who listens on a hop reads.
+fn listener(page: &mut Page, stage: &Stage, hop: &Hop) {
+    let (infra, link) = (stage.infra(), hop.link);
+    let Some(kind) = richest(stage, link) else { return };
     let reading = readable(infra, link, kind);
     page.line(Line::new(Tone::Name, "a listener here reads").with(Tone::Dim, format!(" ({})", kind.request_line())));
     for fact in &reading.facts {
@@ -133,7 +188,7 @@ fn hop(page: &mut Page, stage: &Stage, link: LinkIx) {
         page.item(Tone::Dim, &format!("{}: ", fact.label()), tone, &fact.text(), None);
     }
     if hop.cipher != Cipher::Plaintext {
-        page.text(Tone::Dim, "The rest is ciphertext: 17 03 03 01 a2 9f 4c …");
+        page.text(Tone::Dim, "All else is ciphertext.");
     }
     if hop.cipher == Cipher::TlsThrough && infra.tls().edge == TlsMode::Passthrough {
         page.text(Tone::Dim, "The balancer sees no URL and no status: it can only forward.");

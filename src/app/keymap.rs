@@ -57,8 +57,9 @@ impl Default for Keymap {
         bind(&[c('.')], Stage, Action::StepForward, "step", "step one hop forward");
         bind(&[c(',')], Stage, Action::StepBack, "back", "step one hop back");
         bind(&[c('p')], Stage, Action::Pace, "pace", "change between trace (one request, slowly) and live (the whole load)");
+        bind(&[c('i')], Stage, Action::Panel, "info", "on a small screen: show what is selected, or the lesson again");
         bind(&[c(']'), c('+')], Stage, Action::Faster, "", "faster");
-        bind(&[c('['), c('-')], Stage, Action::Slower, "slower", "slower");
+        bind(&[c('['), c('-')], Stage, Action::Slower, "", "slower");
         bind(&[c('t')], Stage, Action::CycleTls, "TLS", "next TLS mode: none, terminate, re-encrypt, passthrough");
         bind(&[c('x')], Stage, Action::KillOrRestore, "kill", "kill what is selected, or restore it");
         bind(&[c('r')], Stage, Action::Send(RequestKind::Write), "login", "send one login (a write) and follow it");
@@ -73,10 +74,10 @@ impl Default for Keymap {
         bind(&[c('b')], Stage, Action::Balance, "", "change how the balancer chooses");
         bind(&[c('w')], Stage, Action::ToggleWebToApp, "", "switch TLS between web servers and applications");
         bind(&[c('e')], Stage, Action::ToggleAppToDb, "", "switch TLS to the databases");
+        bind(&[c('f')], Stage, Action::Block, "", "let a firewall block the selected hop, or pass it again");
         bind(&[c('v')], Stage, Action::Plaintext, "", "light up the hops that anyone may read");
         bind(&[c('>')], Stage, Action::MoreUsers, "", "a quarter more users");
         bind(&[c('<')], Stage, Action::FewerUsers, "", "a quarter fewer users");
-        bind(&[c('i')], Stage, Action::Panel, "info", "show what is selected, or the lesson again");
         bind(&[k(Code::PageDown)], Stage, Action::Scroll(3), "", "scroll the text down");
         bind(&[k(Code::PageUp)], Stage, Action::Scroll(-3), "", "scroll the text up");
 

@@ -105,13 +105,13 @@ impl Page {
     }
 
     /// A paragraph behind a mark; later lines are indented by the mark's width. A click on any of its lines does `action`.
-    pub fn item(&mut self, mark_tone: Tone, mark: &str, tone: Tone, text: &str, action: Option<Action>) {
+    pub fn item(&mut self, mark_tone: Tone, mark: &str, tone: Tone, text: &str, action: Option<&Action>) {
         let indent = mark.width();
         let mut first = true;
         for part in wrap(text, self.width.saturating_sub(indent).max(1)) {
             let lead = if first { mark.to_owned() } else { " ".repeat(indent) };
             first = false;
-            let mut line = Line { action: action.clone(), ..Line::default() };
+            let mut line = Line { action: action.cloned(), ..Line::default() };
             if !lead.is_empty() {
                 line.spans.push((mark_tone, lead));
             }

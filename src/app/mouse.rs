@@ -122,7 +122,9 @@ pub fn most_scroll(app: &App) -> u16 {
 pub fn panel_area(app: &App) -> Area {
     let Some(stage) = app.stage() else { return Area::default() };
     let area = stage.regions.panel;
-    if stage.regions.wide || area.height == 0 {
+    // What is selected comes into the way only when it is asked for.
+    let grows = shows_lesson(app) || stage.show_detail;
+    if stage.regions.wide || area.height == 0 || !grows {
         return area;
     }
     let needed = u16::try_from(panel_lines(app).len() + 1).unwrap_or(u16::MAX);

@@ -132,7 +132,7 @@ impl Writer<'_> {
             };
             let text_tone = if over && !tried.contains(&number) { Tone::Dim } else { Tone::Text };
             let text = self.prose(&choice.text);
-            self.page.item(tone, &format!("{mark}{} ", number + 1), text_tone, &text, Some(Action::Answer(number)));
+            self.page.item(tone, &format!("{mark}{} ", number + 1), text_tone, &text, Some(&Action::Answer(number)));
         }
         let newest = tried.last().and_then(|number| choices.get(*number));
         if let Some(choice) = newest.filter(|_| mode != Mode::Predict) {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::analysis::{plaintext_hops, single_points};
 use crate::layout::{Arrow, Layout};
 use crate::lesson::{LessonRun, Observation, Pace, outcome};
-use crate::model::{Element, Infrastructure, RequestKind};
+use crate::model::{Element, Infrastructure, RequestKind, TopologyEdit};
 use crate::sim::{Command, CommandError, Simulation, Timeline};
 
 use super::playback::Playback;
@@ -138,7 +138,9 @@ impl Stage {
     /// # Errors
     /// Says why nothing happened.
     pub fn act(&mut self, command: Command) -> Result<(), CommandError> {
-        if matches!(command, Command::Edit(_)) && self.lit == Lit::Off {
+        use TopologyEdit::{AppToDbTls, EdgeTls, WebToAppTls};
+        let tls = matches!(command, Command::Edit(EdgeTls(_) | WebToAppTls(_) | AppToDbTls(_)));
+        if tls && self.lit == Lit::Off {
             self.lit = Lit::Briefly;
         }
         self.changing(|stage| stage.timeline.act(command))
@@ -176,10 +178,8 @@ impl Stage {
     pub fn step(&mut self, forward: bool) -> bool {
         self.playback.paused = true;
         let followed = self.playback.followed.filter(|number| !forward || self.timeline.simulation().is_in_flight(*number));
-        let moved = self.changing(|stage| match forward {
-            true => stage.timeline.step_forward(followed),
-            false => stage.timeline.step_back(followed),
-        });
+        let moved = self
+            .changing(|stage| if forward { stage.timeline.step_forward(followed) } else { stage.timeline.step_back(followed) });
         if moved {
             let count = if forward { &mut self.steps.0 } else { &mut self.steps.1 };
             *count += 1;

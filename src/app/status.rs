@@ -54,7 +54,7 @@ pub fn status(app: &App, stage: &Stage) -> Line {
     }
     let sim = stage.sim();
     let users = sim.experience(WINDOW, None);
-    let ms = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |ms| format!("{ms:.0} ms"));
+    let ms = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |ms| format!("{ms:.0}"));
     let (tone, errors) = match users.error_ratio() {
         None => (Tone::Dim, "–".to_owned()),
         Some(ratio) if ratio > 0.0 => (Tone::Bad, format!("{:.1} %", ratio * 100.0)),
@@ -63,12 +63,12 @@ pub fn status(app: &App, stage: &Stage) -> Line {
     let Summary { exposed, plaintext, single_points, .. } = stage.summary;
     let spofs = single_points.map_or_else(|| "–".into(), |points| points.to_string());
     Line::new(Tone::Name, " users ")
-        .with(Tone::Text, format!("p50 {} p99 {}  ", ms(users.p50_ms), ms(users.p99_ms)))
-        .with(Tone::Dim, "errors ")
+        .with(Tone::Text, format!("p50 {} p99 {} ms ", ms(users.p50_ms), ms(users.p99_ms)))
+        .with(Tone::Dim, " errors ")
         .with(tone, errors)
-        .with(Tone::Dim, "   plaintext ")
+        .with(Tone::Dim, format!("  plaintext hops {plaintext} ("))
         .with(if exposed > 0 { Tone::Bad } else { Tone::Good }, format!("{exposed} exposed"))
-        .with(Tone::Dim, format!(" of {plaintext}   write SPOFs "))
+        .with(Tone::Dim, if stage.regions.wide { ")  single points of failure for writes " } else { ")  SPOFs " })
         .with(Tone::Text, spofs)
 }
 
@@ -97,7 +97,7 @@ fn works(app: &App, action: &Action) -> bool {
     let question = stage.lesson.as_ref().and_then(|run| run.question());
     match action {
         Action::KillOrRestore => stage.selected.is_some(),
-        Action::Panel => !stage.regions.wide && stage.lesson.is_some(),
+        Action::Panel => !stage.regions.wide,
         Action::Mark => question.is_some_and(|question| question.target().is_some()),
         Action::Hint => {
             stage.lesson.as_ref().is_some_and(|run| !run.is_open() && run.step().is_some_and(|step| !step.hints.is_empty()))
@@ -115,7 +115,7 @@ fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
     match action {
         Action::Pause if stage.playback.paused => "go on",
         Action::KillOrRestore if stage.selected.as_ref().is_some_and(|e| stage.sim().is_up(e) == Some(false)) => "restore",
-        Action::Panel if stage.show_detail => "lesson",
+        Action::Panel if stage.show_detail => "less",
         Action::Enter if stage.lesson.as_ref().is_some_and(|run| !run.is_open() && !run.is_solved()) => "submit",
         _ => usual,
     }

@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use crate::layout::Arrow;
 use crate::lesson::{Answered, Hinted, LessonRun, Moved, Pace, Solved, Submitted, Toggled};
+use crate::model::firewall::RuleAction;
 use crate::model::quantity::Rate;
-use crate::model::{Algorithm, Element, TlsConfig, TopologyEdit};
+use crate::model::{Algorithm, ComponentId, Element, TlsConfig, TopologyEdit};
 use crate::sim::{Command, CommandError};
 
 use super::action::Action;
 use super::key::Key;
 use super::stage::Lit;
-use super::{App, Effect, Item, Notice, Screen, Stage, Tone};
+use super::{App, Effect, Item, Notice, Screen, Stage, Tone, detail};
 
 impl App {
     /// A key was pressed.
@@ -49,7 +50,7 @@ impl App {
                 Vec::new()
             }
         };
-        self.observe();
+        self.observe(true);
         if self.record() {
             effects.push(Effect::Save);
         }
@@ -114,6 +115,7 @@ impl App {
 
     fn on_stage(&mut self, action: &Action) {
         let most_scroll = if matches!(action, Action::Scroll(_)) { super::mouse::most_scroll(self) } else { 0 };
+        let info = self.keymap.label(&Action::Panel);
         let Screen::Stage(stage) = &mut self.screen else { return };
         let notice = match action {
             Action::Move(arrow) => {
@@ -164,7 +166,7 @@ impl App {
                 stage.scroll = stage.scroll.min(most_scroll).saturating_add_signed(*by).min(most_scroll);
                 None
             }
-            Action::Panel if stage.regions.wide || stage.lesson.is_none() => Some(dim("What is selected is shown already.")),
+            Action::Panel if stage.regions.wide => Some(dim("What is selected is shown already.")),
             Action::Panel => {
                 stage.show_detail = !stage.show_detail;
                 stage.scroll = 0;
@@ -174,22 +176,25 @@ impl App {
             | Action::ToggleWebToApp
             | Action::ToggleAppToDb
             | Action::Balance
+            | Action::Block
             | Action::MoreUsers
             | Action::FewerUsers
-            | Action::KillOrRestore => match command(stage, action) {
+            | Action::KillOrRestore => Some(match command(stage, action) {
                 Ok(command) => said(stage, &command),
-                Err(notice) => Some(notice),
-            },
+                Err(notice) => notice,
+            }),
             Action::Send(kind) => {
                 let notice = said(stage, &Command::Send(*kind));
                 stage.playback.follow(stage.sim().newest_request(None));
                 stage.playback.paused = false;
-                notice
+                Some(notice)
             }
             _ => return self.in_lesson(action),
         };
         if notice.is_some() {
             self.notice = notice;
+        } else if matches!(action, Action::Move(_) | Action::Next | Action::Previous | Action::Select(_)) && hides_detail(stage) {
+            self.notice = detail::brief(stage, &info);
         }
     }
 
@@ -286,6 +291,11 @@ fn sentence(reason: &str) -> String {
     first.into_iter().flatten().chain(chars).chain(['.']).collect()
 }
 
+/// Whether the panel has no room for what is selected, because it shows the lesson.
+fn hides_detail(stage: &Stage) -> bool {
+    !stage.regions.wide && stage.lesson.is_some() && !stage.show_detail
+}
+
 fn finished(run: &LessonRun) -> bool {
     run.place() == crate::lesson::Place::Finished
 }
@@ -331,6 +341,17 @@ fn command(stage: &Stage, action: &Action) -> Result<Command, Notice> {
         Action::ToggleAppToDb => Ok(Command::Edit(TopologyEdit::AppToDbTls(!app_to_db))),
         Action::MoreUsers => users(1.25),
         Action::FewerUsers => users(0.8),
+        Action::Block => match &stage.selected {
+            Some(Element::Hop(from, to)) => {
+                let (from, to) = (from.clone(), to.clone());
+                Ok(Command::Edit(if is_blocked(stage, &from, &to) {
+                    TopologyEdit::Unblock(from, to)
+                } else {
+                    TopologyEdit::Block(from, to)
+                }))
+            }
+            _ => Err(dim("A firewall blocks a hop: select one first.")),
+        },
         Action::Balance => match sim.algorithm() {
             Some(Algorithm::RoundRobin) => Ok(Command::Balance(Algorithm::LeastConnections)),
             Some(Algorithm::LeastConnections) => Ok(Command::Balance(Algorithm::RoundRobin)),
@@ -347,6 +368,12 @@ fn command(stage: &Stage, action: &Action) -> Result<Command, Notice> {
     }
 }
 
+fn is_blocked(stage: &Stage, from: &ComponentId, to: &ComponentId) -> bool {
+    let infra = stage.infra();
+    let guards = infra.link_between(from.as_str(), to.as_str()).map_or_else(Vec::new, |link| infra.hop(link).guards);
+    guards.last().is_some_and(|guard| guard.verdict.action != RuleAction::Allow)
+}
+
 fn with_its_server(stage: &Stage, element: Element) -> Element {
     let Element::Component(id) = &element else { return element };
     let infra = stage.infra();
@@ -358,10 +385,10 @@ fn with_its_server(stage: &Stage, element: Element) -> Element {
 }
 
 /// Does a command and says what happened.
-fn said(stage: &mut Stage, command: &Command) -> Option<Notice> {
+fn said(stage: &mut Stage, command: &Command) -> Notice {
     let text = match stage.act(command.clone()) {
-        Err(error @ CommandError::NotPart(_)) => return Some(dim(&sentence(&error.to_string()))),
-        Err(error) => return Some(Notice { tone: Tone::Warn, text: sentence(&error.to_string()) }),
+        Err(error @ CommandError::NotPart(_)) => return dim(&sentence(&error.to_string())),
+        Err(error) => return Notice { tone: Tone::Warn, text: sentence(&error.to_string()) },
         Ok(()) => match command {
             Command::Kill(Element::Server(id)) => {
                 format!("{id} is off: nothing on it answers any more, not even with a refusal.")
@@ -374,12 +401,16 @@ fn said(stage: &mut Stage, command: &Command) -> Option<Notice> {
                 format!("TLS between web servers and applications is {}.", switch(*on))
             }
             Command::Edit(TopologyEdit::AppToDbTls(on)) => format!("TLS to the databases is {}.", switch(*on)),
+            Command::Edit(TopologyEdit::Block(from, to)) => {
+                format!("A firewall now drops what {from} sends to {to}; whoever sends it is not told, and waits.")
+            }
+            Command::Edit(TopologyEdit::Unblock(from, to)) => format!("The firewall lets {from} → {to} pass again."),
             Command::Rate(rate) => format!("Users now send {} requests per second.", rate.get()),
             Command::Balance(algorithm) => format!("The balancer now uses {}.", algorithm.word()),
             Command::Send(kind) => format!("A new visitor sends {}.", kind.request_line()),
         },
     };
-    Some(dim(&text))
+    dim(&text)
 }
 
 const fn switch(on: bool) -> &'static str {

@@ -2,6 +2,7 @@
 //!
 //! Must not need a terminal.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,11 +20,11 @@ use super::content::{Files, told};
 pub(super) fn list(library: &Library) -> anyhow::Result<()> {
     let mut text = String::from("Lessons\n");
     for lesson in library.lessons() {
-        text += &format!("  {:<28} {}\n", lesson.id.as_str(), lesson.title);
+        let _ = writeln!(text, "  {:<28} {}", lesson.id.as_str(), lesson.title);
     }
     text += "\nInfrastructures\n";
     for infra in library.scenarios() {
-        text += &format!("  {:<28} {}\n", infra.id().as_str(), infra.title());
+        let _ = writeln!(text, "  {:<28} {}", infra.id().as_str(), infra.title());
     }
     print(&text)
 }

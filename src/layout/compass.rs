@@ -201,7 +201,7 @@ fn anchor(infra: &Infrastructure, layout: &Layout, element: &Element) -> Cell {
         }
         Element::Component(id) => infra.find(id.as_str()).and_then(|ix| {
             let wall = layout.walls.iter().find(|wall| wall.firewall == ix).map(|wall| wall.area.centre());
-            wall.or_else(|| layout.place_of(ix).map(Area::centre))
+            wall.or_else(|| layout.place_of(ix).map(|area| Cell::new(area.centre().x, area.y)))
         }),
         Element::Hop(from, to) => {
             let link = infra.link_between(from.as_str(), to.as_str());

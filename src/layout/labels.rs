@@ -2,11 +2,15 @@
 //!
 //! Must not know the words: it gives the widest room up to what words need.
 
+use crate::model::Infrastructure;
+
 use super::geometry::{Area, Arrow, Cell};
-use super::{Label, Layout, Route};
+use super::{Knot, Label, Layout, Route};
 
 /// Room that a word may want, best first.
-const WANTED: [u16; 6] = [16, 11, 8, 6, 4, 3];
+const WANTED: [u16; 7] = [16, 11, 10, 8, 6, 4, 3];
+/// Room below which a word may touch a box: better close than unsaid.
+const ROOMY: u16 = 6;
 
 /// Cells that are taken.
 struct Taken {
@@ -30,23 +34,37 @@ impl Taken {
     }
 }
 
-pub(super) fn find(size: (u16, u16), layout: &mut Layout) {
+pub(super) fn find(infra: &Infrastructure, size: (u16, u16), layout: &mut Layout) {
     let mut taken = Taken { size, cells: vec![false; usize::from(size.0) * usize::from(size.1)] };
     layout.frames.iter().for_each(|frame| taken.mark(frame.area));
-    let mut shared = taken.cells.clone();
+    let mut owner = vec![usize::MAX; taken.cells.len()];
     for knot in &layout.knots {
         taken.mark(Area::new(knot.cell.x, knot.cell.y, 1, 1));
-        shared[usize::from(knot.cell.y) * usize::from(size.0) + usize::from(knot.cell.x)] = knot.strands.len() > 1;
+        if is_trunk(infra, layout, knot) {
+            let first = knot.strands.iter().map(|(route, _)| *route).min().unwrap_or(usize::MAX);
+            owner[usize::from(knot.cell.y) * usize::from(size.0) + usize::from(knot.cell.x)] = first;
+        }
     }
     for index in 0..layout.routes.len() {
         let route = &layout.routes[index];
         if !route.loopback {
-            let alone = |cell: Cell| !shared[usize::from(cell.y) * usize::from(size.0) + usize::from(cell.x)];
+            let alone = |cell: Cell| owner[usize::from(cell.y) * usize::from(size.0) + usize::from(cell.x)] == index;
             let label = spot(route, &taken, alone);
-            label.iter().for_each(|label| taken.mark(label.area));
+            if let Some(label) = label {
+                taken.mark(label.area);
+            }
             layout.routes[index].label = label;
         }
     }
+}
+
+/// Whether a cell belongs to one link, or to siblings from one source, of which one word speaks.
+fn is_trunk(infra: &Infrastructure, layout: &Layout, knot: &Knot) -> bool {
+    let kind = |strand: &(usize, u8)| {
+        let link = layout.routes[strand.0].link;
+        (infra.ends(link).0, infra.link(link).protocol)
+    };
+    knot.strands.windows(2).all(|pair| kind(&pair[0]) == kind(&pair[1]))
 }
 
 /// The longest straight stretches that are this link's alone, longest first; horizontal before vertical.
@@ -74,9 +92,10 @@ fn stretches(route: &Route, alone: impl Fn(Cell) -> bool) -> Vec<(bool, Area)> {
 
 fn spot(route: &Route, taken: &Taken, alone: impl Fn(Cell) -> bool) -> Option<Label> {
     let stretches = stretches(route, alone);
-    for want in WANTED {
+    let roomy = WANTED.into_iter().filter(|want| *want >= ROOMY).map(|want| (want, 1));
+    for (want, margin) in roomy.chain(WANTED.map(|want| (want, 0))) {
         for (flat, run) in stretches.iter().filter(|(flat, run)| !*flat || want <= run.width + 4) {
-            let found = beside(*flat, *run, want).find(|label| taken.is_free(label.area));
+            let found = beside(*flat, *run, want).find(|label| taken.is_free(widened(label.area, margin, *flat)));
             if found.is_some() {
                 return found;
             }
@@ -86,6 +105,12 @@ fn spot(route: &Route, taken: &Taken, alone: impl Fn(Cell) -> bool) -> Option<La
     let (_, run) = stretches.iter().filter(|(flat, _)| *flat).max_by_key(|(_, run)| run.width)?;
     let want = WANTED.into_iter().find(|want| run.width >= want + 2)?;
     Some(Label { area: Area::new(run.x + (run.width - want) / 2, run.y, want, 1), side: None })
+}
+
+/// An area with a margin: above a line only at its right, where the wall is; beside a line on both sides.
+const fn widened(area: Area, margin: u16, flat: bool) -> Area {
+    let x = if flat { area.x } else { area.x.saturating_sub(margin) };
+    Area::new(x, area.y, area.right() + margin - x, 1)
 }
 
 /// The places of `want` columns beside a straight stretch, best first.

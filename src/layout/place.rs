@@ -10,7 +10,7 @@ use super::sizing::INNER_GAP;
 use super::{Block, Frame, Layout, Tag, Wall};
 
 /// Most columns of text that a block gets before the gaps grow.
-const WIDEST: u16 = 24;
+const WIDEST: u16 = 22;
 
 pub(super) fn place(infra: &Infrastructure, plan: &Plan, areas: &[Area], layout: &mut Layout) {
     for (frame, (plan, area)) in plan.boxes.iter().zip(areas).enumerate() {

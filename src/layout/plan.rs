@@ -40,6 +40,8 @@ pub(super) struct BoxPlan {
     pub(super) bus: Vec<LinkIx>,
     /// Columns that the title needs.
     pub(super) title: u16,
+    /// Whether it stands on the shelf below the grid: what a write-up names but puts nowhere.
+    pub(super) shelved: bool,
 }
 
 /// All boxes on a grid without empty columns or rows.
@@ -93,8 +95,9 @@ impl Plan {
     pub(super) fn new(infra: &Infrastructure) -> Self {
         let mut boxes = collect(infra);
         arrange(infra, &mut boxes);
-        let columns = boxes.iter().map(|b| b.column + 1).max().unwrap_or(0);
-        let rows = boxes.iter().map(|b| b.row + 1).max().unwrap_or(0);
+        let placed = || boxes.iter().filter(|b| !b.shelved);
+        let columns = placed().map(|b| b.column + 1).max().unwrap_or(0);
+        let rows = placed().map(|b| b.row + 1).max().unwrap_or(0);
         Self { boxes, columns, rows }
     }
 }
@@ -121,8 +124,7 @@ fn collect(infra: &Infrastructure) -> Vec<BoxPlan> {
     let mut boxes = Vec::new();
     for server in infra.servers() {
         let here: Vec<_> = infra.on_server(&server.id).filter(|(_, component)| !is_wall(component)).collect();
-        let (agents, blocks): (Vec<_>, Vec<_>) =
-            here.into_iter().map(|(ix, component)| (ix, component)).partition(|(_, c)| matches!(c.kind, ComponentKind::Agent(_)));
+        let (agents, blocks): (Vec<_>, Vec<_>) = here.into_iter().partition(|(_, c)| matches!(c.kind, ComponentKind::Agent(_)));
         let blocks: Vec<_> = blocks.into_iter().map(|(ix, _)| block(infra, ix)).collect();
         let walls = infra.firewalls().filter(|(_, spec)| spec.servers.contains(&server.id)).map(|(ix, _)| ix).collect();
         boxes.push(BoxPlan {
@@ -134,10 +136,13 @@ fn collect(infra: &Infrastructure) -> Vec<BoxPlan> {
             walls,
             agents: agents.into_iter().map(|(ix, _)| ix).collect(),
             title: width(server.id.as_str()),
+            shelved: false,
         });
     }
     for (ix, component) in infra.components().filter(|(_, c)| c.server.is_none() && !is_wall(c)) {
         let mut block = block(infra, ix);
+        let shelved = matches!(component.kind, ComponentKind::Firewall(_) | ComponentKind::Agent(_));
+        block.min = if shelved { 8 } else { block.min };
         boxes.push(BoxPlan {
             owner: Owner::Component(ix),
             column: 0,
@@ -147,6 +152,7 @@ fn collect(infra: &Infrastructure) -> Vec<BoxPlan> {
             blocks: vec![block],
             agents: Vec::new(),
             bus: Vec::new(),
+            shelved,
         });
     }
     boxes
@@ -198,11 +204,11 @@ fn arrange(infra: &Infrastructure, boxes: &mut [BoxPlan]) {
         }
         Place(column, row)
     };
-    for place in places.iter_mut().flatten() {
+    for place in places.iter_mut().zip(boxes.iter()).filter(|(_, plan)| !plan.shelved).filter_map(|(place, _)| place.as_mut()) {
         *place = free(&mut taken, place.0, place.1);
     }
     let last = depth.values().max().copied().unwrap_or(0);
-    for (place, plan) in places.iter_mut().zip(boxes.iter()).filter(|(place, _)| place.is_none()) {
+    for (place, plan) in places.iter_mut().zip(boxes.iter()).filter(|(place, plan)| place.is_none() && !plan.shelved) {
         let nearest = plan.blocks.iter().filter_map(|block| depth.get(&block.component)).min();
         let column = nearest.copied().unwrap_or_else(|| match plan.blocks.first().map(|b| &infra.component(b.component).kind) {
             Some(ComponentKind::DnsResolver(_)) => 0,
@@ -211,9 +217,11 @@ fn arrange(infra: &Infrastructure, boxes: &mut [BoxPlan]) {
         });
         *place = Some(free(&mut taken, column, 0));
     }
-    let columns: BTreeSet<u16> = places.iter().flatten().map(|place| place.0).collect();
-    let rows: BTreeSet<u16> = places.iter().flatten().map(|place| place.1).collect();
-    for (place, plan) in places.into_iter().flatten().zip(boxes) {
+    let placed = || places.iter().zip(boxes.iter()).filter(|(_, plan)| !plan.shelved).filter_map(|(place, _)| *place);
+    let columns: BTreeSet<u16> = placed().map(|place| place.0).collect();
+    let rows: BTreeSet<u16> = placed().map(|place| place.1).collect();
+    for (place, plan) in places.into_iter().zip(boxes) {
+        let Some(place) = place else { continue };
         plan.column = columns.range(..place.0).count();
         plan.row = rows.range(..place.1).count();
     }

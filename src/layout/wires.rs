@@ -5,11 +5,11 @@
 use std::collections::BTreeMap;
 
 use crate::model::firewall::Direction;
-use crate::model::{ComponentIx, Hop, Infrastructure, LinkIx, Medium, Protocol};
+use crate::model::{ComponentIx, Hop, Infrastructure, Medium, Protocol};
 
 use super::geometry::{Area, Arrow, Cell};
 use super::plan::Plan;
-use super::router::{Port, Router, Way, direction};
+use super::router::{Port, Router, Way};
 use super::{Gate, Knot, Layout, MAX_ROUTES, Route};
 
 /// How much less a side is liked than the best one.
@@ -34,7 +34,7 @@ pub(super) fn lay(infra: &Infrastructure, plan: &Plan, size: (u16, u16), layout:
         };
         if let Some(way) = way {
             let arms = (0..way.cells.len()).map(|place| way.arms(place)).collect();
-            let gates = gates(layout, &hop, &way);
+            let gates = gates(layout, &hop, &way, infra.link(hop.link).protocol == Protocol::Replication);
             let loopback = hop.medium == Medium::Loopback;
             let anchor = way.cells[way.cells.len() / 2];
             routes.insert(
@@ -100,13 +100,13 @@ fn loopback(plan: &Plan, layout: &Layout, hop: &Hop, used: &mut BTreeMap<(usize,
 }
 
 /// Where a link crosses firewalls.
-fn gates(layout: &Layout, hop: &Hop, way: &Way) -> Vec<Gate> {
+///
+/// Changes flow to the replica, but it is the replica that opens the connection: then the link is crossed backwards.
+fn gates(layout: &Layout, hop: &Hop, way: &Way, backwards: bool) -> Vec<Gate> {
     let (Some(first), Some(last)) = (way.cells.first(), way.cells.last()) else { return Vec::new() };
     let gate = |guard: &crate::model::hop::Guard| {
-        let (at, towards) = match guard.verdict.direction {
-            Direction::Outbound => (*first, way.begins.opposite()),
-            Direction::Inbound => (*last, way.ends),
-        };
+        let leaves = guard.verdict.direction == Direction::Outbound;
+        let (at, towards) = if leaves == backwards { (*last, way.ends) } else { (*first, way.begins.opposite()) };
         // A wall that the line runs into is the gate itself; on another side the border is.
         let mut cell = at.step(towards)?;
         let mut ahead = Some(cell);
@@ -202,16 +202,4 @@ impl Layout {
             })
             .collect()
     }
-}
-
-/// Whether a way is made of neighbours.
-#[cfg(test)]
-pub(super) fn is_connected(cells: &[Cell]) -> bool {
-    cells.windows(2).all(|pair| pair[0].step(direction(pair[0], pair[1])) == Some(pair[1]))
-}
-
-/// Which links are laid, for tests of the order.
-#[cfg(test)]
-pub(super) fn laid(layout: &Layout) -> Vec<LinkIx> {
-    layout.routes.iter().map(|route| route.link).collect()
 }

@@ -65,6 +65,8 @@ impl fmt::Display for Act {
             Self::Do(Command::Edit(TopologyEdit::EdgeTls(mode))) => write!(f, "change the TLS mode to {}", mode.word()),
             Self::Do(Command::Edit(TopologyEdit::WebToAppTls(on))) => write!(f, "switch TLS web → app {}", switch(*on)),
             Self::Do(Command::Edit(TopologyEdit::AppToDbTls(on))) => write!(f, "switch TLS to the database {}", switch(*on)),
+            Self::Do(Command::Edit(TopologyEdit::Block(from, to))) => write!(f, "let a firewall block {from} → {to}"),
+            Self::Do(Command::Edit(TopologyEdit::Unblock(from, to))) => write!(f, "let the firewall pass {from} → {to}"),
             Self::Do(Command::Rate(rate)) => write!(f, "set the load to {} requests per second", rate.get()),
             Self::Do(Command::Send(kind)) => write!(f, "send one {} request", kind.word()),
             Self::Do(Command::Balance(algorithm)) => write!(f, "balance with {}", algorithm.word()),

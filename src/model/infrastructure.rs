@@ -12,7 +12,7 @@ use petgraph::visit::EdgeRef;
 
 use super::component::{Component, ComponentKind, Server, Traffic};
 use super::element::Element;
-use super::firewall::{Direction, FirewallSpec};
+use super::firewall::{Direction, FirewallSpec, Peer, Rule, RuleAction};
 use super::hop::{self, Guard, Hop};
 use super::id::{ComponentId, ScenarioId, ServerId};
 use super::link::{Link, Protocol};
@@ -60,7 +60,7 @@ impl PartialEq for Infrastructure {
 }
 
 /// A change of the topology. The model makes a new infrastructure of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum TopologyEdit {
     /// Sets what the entry does with TLS.
     EdgeTls(TlsMode),
@@ -68,6 +68,11 @@ pub enum TopologyEdit {
     WebToAppTls(bool),
     /// Switches TLS to and between databases.
     AppToDbTls(bool),
+    /// Writes a rule into the firewall that a hop meets last: drop what comes from this component to this port. Without a
+    /// firewall on the hop, nothing changes.
+    Block(ComponentId, ComponentId),
+    /// Takes such rules out again.
+    Unblock(ComponentId, ComponentId),
 }
 
 impl Infrastructure {
@@ -263,14 +268,33 @@ impl Infrastructure {
 
     /// The infrastructure after an edit.
     #[must_use]
-    pub fn edited(&self, edit: TopologyEdit) -> Self {
+    pub fn edited(&self, edit: &TopologyEdit) -> Self {
         let mut edited = self.clone();
         match edit {
-            TopologyEdit::EdgeTls(mode) => edited.tls.edge = mode,
-            TopologyEdit::WebToAppTls(on) => edited.tls.web_to_app = on,
-            TopologyEdit::AppToDbTls(on) => edited.tls.app_to_db = on,
+            TopologyEdit::EdgeTls(mode) => edited.tls.edge = *mode,
+            TopologyEdit::WebToAppTls(on) => edited.tls.web_to_app = *on,
+            TopologyEdit::AppToDbTls(on) => edited.tls.app_to_db = *on,
+            TopologyEdit::Block(from, to) => edited.rewrite_rules(from, to, true),
+            TopologyEdit::Unblock(from, to) => edited.rewrite_rules(from, to, false),
         }
         edited
+    }
+
+    /// Puts a rule that drops a hop's connections first into the list that judges them, or takes such rules out of it.
+    fn rewrite_rules(&mut self, from: &ComponentId, to: &ComponentId, block: bool) {
+        let Some(link) = self.link_between(from.as_str(), to.as_str()) else { return };
+        let Some(guard) = self.hop(link).guards.last().copied() else { return };
+        let peer = if guard.verdict.direction == Direction::Inbound { from } else { to };
+        let rule = Rule { peer: Peer::Component(peer.clone()), ports: vec![self.link(link).port], action: RuleAction::Drop };
+        let ComponentKind::Firewall(spec) = &mut self.graph[guard.firewall].kind else { return };
+        let rules = match guard.verdict.direction {
+            Direction::Inbound => &mut spec.inbound,
+            Direction::Outbound => &mut spec.outbound,
+        };
+        rules.retain(|known| *known != rule);
+        if block {
+            rules.insert(0, rule);
+        }
     }
 
     /// Reads a scenario file's text.

@@ -34,10 +34,33 @@ pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, ContentEr
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     options().from_str(text).map_err(|error| {
         let start = error.span.start;
-        let mut content = ContentError::at(file, text, Some((start.line, start.col)), lower_first(&error.code.to_string()));
+        let mut content =
+            ContentError::at(file, text, Some((start.line, start.col)), message(&error.code, text, start.line, start.col));
         content.suggestion = suggestion(&error.code);
         content
     })
+}
+
+/// RON's message, with what was found where it says only what was expected.
+fn message(error: &ron::Error, text: &str, line: usize, column: usize) -> String {
+    let rest = text.lines().nth(line.saturating_sub(1)).map_or("", |line| {
+        line.char_indices().nth(column.saturating_sub(1)).and_then(|(at, _)| line.get(at..)).unwrap_or_default()
+    });
+    let rest = rest.trim_start();
+    let word: String = rest.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '"')).take(30).collect();
+    let found = match (word.is_empty(), rest.chars().next()) {
+        (false, _) => format!("`{word}`"),
+        (true, Some(c)) => format!("`{c}`"),
+        (true, None) => "the end of the line".to_owned(),
+    };
+    match error {
+        ron::Error::InvalidIdentifier(_) | ron::Error::SuggestRawIdentifier(_) => format!("expected a name, found {found}"),
+        _ => {
+            let said = lower_first(&error.to_string());
+            let expects = said.starts_with("expected") && !said.contains("found");
+            if expects { format!("{said}, found {found}") } else { said }
+        }
+    }
 }
 
 fn suggestion(error: &ron::Error) -> Option<String> {
@@ -65,6 +88,12 @@ mod tests {
         assert_eq!(error.suggestion.as_deref(), Some("Terminate"));
         let error = parse::<TlsConfig>("x.ron", "(edg: None)").unwrap_err();
         assert_eq!(error.suggestion.as_deref(), Some("edge"));
+        for (text, words) in
+            [("(edge: 3)", "expected a name, found `3`"), ("(web_to_app: maybe)", "expected boolean, found `maybe`")]
+        {
+            let error = parse::<TlsConfig>("x.ron", text).unwrap_err();
+            assert!(error.message.contains(words), "{error}");
+        }
         assert!(parse::<TlsConfig>("x.ron", &"(".repeat(1_000)).is_err());
         assert!(parse::<TlsConfig>("x.ron", &" ".repeat(MAX_FILE + 1)).is_err());
         assert!(parse::<TlsConfig>("x.ron", "\u{feff}(edge: None)").is_ok());

@@ -46,6 +46,9 @@ pub enum CommandError {
         /// Where it runs.
         server: Element,
     },
+    /// No firewall stands on the way of this hop.
+    #[error("no firewall stands between the ends of {0}")]
+    NoFirewall(Element),
     /// The user is not part of the infrastructure.
     #[error("{0} is the user: it cannot be killed")]
     NotPart(Element),

@@ -200,7 +200,8 @@ impl Simulation {
             self.discard(request);
             return;
         }
-        if matches!(record.state, State::Lost(_)) {
+        let silent = matches!(record.state, State::Lost(_));
+        if silent {
             self.close_call(request);
         }
         let record = &self.requests[request];
@@ -210,7 +211,8 @@ impl Simulation {
         let Role::Balancer(balancer) = &self.plan.stations[station as usize].role else { return };
         let (attempt, most, redispatch) = (record.attempts[level] + 1, balancer.retries + 1, balancer.redispatch);
         if attempt > most {
-            self.fail(request, station, Failure::Unavailable, Why::Refused, observer);
+            let why = if silent { Why::Timeout } else { Why::Refused };
+            self.fail(request, station, Failure::Unavailable, why, observer);
             return;
         }
         self.requests[request].attempts[level] = attempt;

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use crate::model::firewall::Direction;
 use crate::model::{Algorithm, Element, TopologyEdit};
 
 use super::command::{Command, CommandError};
@@ -33,8 +34,8 @@ impl Simulation {
                 What::Restored(element.clone())
             }
             Command::Edit(edit) => {
-                self.edit(*edit);
-                What::Edited(*edit)
+                self.edit(edit)?;
+                What::Edited(edit.clone())
             }
             Command::Rate(rate) => {
                 self.rate = rate.get();
@@ -54,9 +55,27 @@ impl Simulation {
         Ok(())
     }
 
-    fn edit(&mut self, edit: TopologyEdit) {
+    fn edit(&mut self, edit: &TopologyEdit) -> Result<(), CommandError> {
+        if let TopologyEdit::Block(from, to) | TopologyEdit::Unblock(from, to) = edit {
+            let hop = Element::Hop(from.clone(), to.clone());
+            let link = self.infra.link_between(from.as_str(), to.as_str()).ok_or_else(|| CommandError::Unknown(hop.clone()))?;
+            if self.infra.hop(link).guards.is_empty() {
+                return Err(CommandError::NoFirewall(hop));
+            }
+        }
         self.infra = Arc::new(self.infra.edited(edit));
         self.plan = Arc::new(Plan::new(&self.infra));
+        // A firewall that loads another list of rules counts from zero.
+        for (firewall, spec) in self.infra.firewalls() {
+            let Some(hits) = self.rule_hits.get_mut(&index(firewall.index())) else { continue };
+            for (list, direction) in hits.iter_mut().zip([Direction::Inbound, Direction::Outbound]) {
+                let length = spec.rules(direction).len() + 1;
+                if list.len() != length {
+                    *list = vec![0; length];
+                }
+            }
+        }
+        Ok(())
     }
 
     fn balance_with(&mut self, algorithm: Algorithm) {

@@ -179,8 +179,9 @@ impl Simulation {
         let plan = &self.plan.stations[station as usize];
         let (slots, limit) = (plan.slots, plan.limit);
         let state = &mut self.stations[station as usize];
-        state.arrivals += 1;
+        // A handshake is work, but no request.
         if self.requests[request].phase != Phase::Handshake {
+            state.arrivals += 1;
             state.counter += 1;
         }
         self.requests[request].station = station;

@@ -301,6 +301,8 @@ impl Note {
             What::Edited(TopologyEdit::WebToAppTls(on)) => {
                 format!("TLS from web to app is now {}", if *on { "on" } else { "off" })
             }
+            What::Edited(TopologyEdit::Block(from, to)) => format!("a firewall now blocks {from} → {to}"),
+            What::Edited(TopologyEdit::Unblock(from, to)) => format!("the firewall no longer blocks {from} → {to}"),
             What::Edited(TopologyEdit::AppToDbTls(on)) => {
                 format!("TLS to the database is now {}", if *on { "on" } else { "off" })
             }
@@ -311,16 +313,40 @@ impl Note {
     }
 }
 
+/// A notable note, and how often the like of it came until the next change of state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Headline {
+    /// The first of them.
+    pub first: Note,
+    /// When the last of them came.
+    pub last: SimTime,
+    /// How many there were.
+    pub count: u64,
+}
+
+impl Headline {
+    /// The headline as a sentence: of several notes, without the request's name.
+    pub fn describe(&self, infra: &Infrastructure) -> String {
+        match (self.count, self.first.request) {
+            (1, _) | (_, None) => self.first.describe(infra),
+            (count, Some(_)) => {
+                let what = Note { request: None, ..self.first.clone() }.describe(infra);
+                format!("{count} × {}", what.split(" after ").next().unwrap_or(&what))
+            }
+        }
+    }
+}
+
 /// Keeps the last notes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Journal {
     notes: VecDeque<Note>,
-    notable: VecDeque<Note>,
+    headlines: VecDeque<Headline>,
 }
 
 /// How many notes of daily traffic are kept, and how many notable ones.
 const KEPT: usize = 1_000;
-const KEPT_NOTABLE: usize = 200;
+const KEPT_HEADLINES: usize = 200;
 
 impl Journal {
     /// The last notes, oldest first.
@@ -328,9 +354,10 @@ impl Journal {
         self.notes.iter()
     }
 
-    /// The last notable notes, oldest first; they are kept longer than the rest.
-    pub fn notable(&self) -> impl DoubleEndedIterator<Item = &Note> {
-        self.notable.iter()
+    /// The last notable notes, oldest first; they are kept longer than the rest. Failures of the same sort between two
+    /// changes of state are one.
+    pub fn headlines(&self) -> impl DoubleEndedIterator<Item = &Headline> {
+        self.headlines.iter()
     }
 
     /// The notes about one request, oldest first.
@@ -339,13 +366,33 @@ impl Journal {
     }
 }
 
+impl Journal {
+    fn headline(&mut self, note: &Note) {
+        let mut since_change = self.headlines.iter_mut().rev().take_while(|headline| headline.first.request.is_some());
+        if let Some(headline) = since_change.find(|headline| note.request.is_some() && alike(&headline.first.what, &note.what)) {
+            headline.count += 1;
+            headline.last = note.at;
+            return;
+        }
+        if self.headlines.len() == KEPT_HEADLINES {
+            self.headlines.pop_front();
+        }
+        self.headlines.push_back(Headline { first: note.clone(), last: note.at, count: 1 });
+    }
+}
+
+/// Whether two notes tell of the same sort of thing, whichever request it happened to.
+fn alike(a: &What, b: &What) -> bool {
+    match (a, b) {
+        (What::Ended { outcome: a, .. }, What::Ended { outcome: b, .. }) => a == b,
+        _ => a == b,
+    }
+}
+
 impl Observer for Journal {
     fn note(&mut self, note: Note) {
         if note.is_notable() {
-            if self.notable.len() == KEPT_NOTABLE {
-                self.notable.pop_front();
-            }
-            self.notable.push_back(note.clone());
+            self.headline(&note);
         }
         if self.notes.len() == KEPT {
             self.notes.pop_front();

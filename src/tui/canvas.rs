@@ -116,6 +116,7 @@ struct Scene<'a> {
     infra: &'a Infrastructure,
     /// In the order of the layout's routes.
     hops: Vec<Hop>,
+    guest: Option<packets::Guest>,
 }
 
 impl Scene<'_> {
@@ -133,6 +134,10 @@ impl Widget for &Canvas<'_> {
         let mut pen = Pen::new(buf, area, self.theme);
         if let Fit::TooSmall { needs } = self.layout.fit() {
             let (columns, rows) = self.layout.size();
+            if needs.0 == u16::MAX {
+                pen.centred(&["This has too many components for a picture.".to_owned()]);
+                return;
+            }
             pen.centred(&[
                 "This picture needs more room:".to_owned(),
                 format!("{} columns and {} rows, here are {columns} and {rows}.", needs.0, needs.1),
@@ -146,7 +151,7 @@ impl Widget for &Canvas<'_> {
             return;
         }
         let hops = self.layout.routes().iter().map(|route| infra.hop(route.link)).collect();
-        let scene = Scene { canvas: self, infra, hops };
+        let scene = Scene { canvas: self, infra, hops, guest: packets::guest(self) };
         let (packets, _) = packets::sample(self);
         boxes::draw(&scene, &mut pen);
         lines::draw(&scene, &mut pen, &packets::incidents(&scene, &packets));

@@ -35,16 +35,16 @@ const TO_DB: [&str; 5] = ["app-1>db-1:rw*", "app-1>db-2:r", "app-2>db-2:r*", "ap
 #[test]
 fn each_setting_hides_its_own_hops() {
     let infra = stage_2();
-    let with = |mode| infra.edited(TopologyEdit::EdgeTls(mode));
+    let with = |mode| infra.edited(&TopologyEdit::EdgeTls(mode));
     let dns = ["browser>dns:srw"];
     let none = [&dns[..], &["browser>lb-1:srw"], &BEHIND, &TO_APP, &TO_DB].concat();
     assert_eq!(plaintext(&with(TlsMode::None)), none);
     assert_eq!(plaintext(&with(TlsMode::Terminate)), [&dns[..], &BEHIND, &TO_APP, &TO_DB].concat());
     assert_eq!(plaintext(&with(TlsMode::Reencrypt)), [&dns[..], &TO_APP, &TO_DB].concat());
     assert_eq!(plaintext(&with(TlsMode::Passthrough)), [&dns[..], &TO_APP, &TO_DB].concat());
-    let inner = with(TlsMode::Reencrypt).edited(TopologyEdit::WebToAppTls(true));
+    let inner = with(TlsMode::Reencrypt).edited(&TopologyEdit::WebToAppTls(true));
     assert_eq!(plaintext(&inner), [&dns[..], &TO_DB].concat());
-    assert_eq!(plaintext(&inner.edited(TopologyEdit::AppToDbTls(true))), dns);
+    assert_eq!(plaintext(&inner.edited(&TopologyEdit::AppToDbTls(true))), dns);
 }
 
 #[test]
@@ -55,10 +55,10 @@ fn the_password_is_readable_exactly_where_a_login_goes_in_the_clear() {
     assert_eq!(password(&infra, RequestKind::Write), [&behind[..], &inside].concat());
     assert_eq!(password(&infra, RequestKind::Read), [""; 0]);
     assert_eq!(password(&infra, RequestKind::Static), [""; 0]);
-    let open = infra.edited(TopologyEdit::EdgeTls(TlsMode::None));
+    let open = infra.edited(&TopologyEdit::EdgeTls(TlsMode::None));
     assert_eq!(password(&open, RequestKind::Write), [&["browser → lb-1"][..], &behind, &inside].concat());
     for mode in [TlsMode::Reencrypt, TlsMode::Passthrough] {
-        assert_eq!(password(&infra.edited(TopologyEdit::EdgeTls(mode)), RequestKind::Write), inside);
+        assert_eq!(password(&infra.edited(&TopologyEdit::EdgeTls(mode)), RequestKind::Write), inside);
     }
 }
 
@@ -113,13 +113,13 @@ fn an_encrypted_hop_shows_addresses_and_where_a_handshake_of_the_browser_passes_
         reading.facts.iter().map(Fact::label).collect()
     };
     assert_eq!(labels(&infra, "browser", "lb-1"), ["addresses and sizes", "TLS server name"]);
-    let bridge = infra.edited(TopologyEdit::EdgeTls(TlsMode::Reencrypt));
+    let bridge = infra.edited(&TopologyEdit::EdgeTls(TlsMode::Reencrypt));
     assert_eq!(labels(&bridge, "lb-1", "web-1"), ["addresses and sizes"]);
-    let through = infra.edited(TopologyEdit::EdgeTls(TlsMode::Passthrough));
+    let through = infra.edited(&TopologyEdit::EdgeTls(TlsMode::Passthrough));
     assert_eq!(labels(&through, "lb-1", "web-1"), ["addresses and sizes", "TLS server name"]);
     let reading = readable(&through, through.link_between("lb-1", "web-1").unwrap(), RequestKind::Write);
     assert_eq!((reading.cipher, reading.medium), (Cipher::TlsThrough, Medium::Wire));
-    let database = infra.edited(TopologyEdit::AppToDbTls(true));
+    let database = infra.edited(&TopologyEdit::AppToDbTls(true));
     assert_eq!(labels(&database, "app-2", "db-1"), ["addresses and sizes"]);
 }
 
@@ -127,7 +127,7 @@ fn an_encrypted_hop_shows_addresses_and_where_a_handshake_of_the_browser_passes_
 fn only_passthrough_blinds_the_balancer() {
     let infra = stage_2();
     for mode in TlsMode::ALL {
-        assert_eq!(balancer_can_read(&infra.edited(TopologyEdit::EdgeTls(mode))), mode != TlsMode::Passthrough, "{mode:?}");
+        assert_eq!(balancer_can_read(&infra.edited(&TopologyEdit::EdgeTls(mode))), mode != TlsMode::Passthrough, "{mode:?}");
     }
     assert!(!balancer_can_read(&super::guarded("(ports: [443])")), "there is none");
 }

@@ -82,7 +82,7 @@ fn the_password_is_readable_behind_the_balancer_until_it_encrypts_again() {
     };
     assert!(secret(&learner), "{}", learner.panel());
     learner.press("t");
-    assert!(!secret(&learner) && learner.panel().contains("The rest is ciphertext"), "{}", learner.panel());
+    assert!(!secret(&learner) && learner.panel().contains("All else is ciphertext"), "{}", learner.panel());
     learner.press("t");
     assert!(learner.panel().contains("passes through the balancer"), "{}", learner.panel());
     learner.press("t");
@@ -184,4 +184,22 @@ fn keys_without_a_meaning_say_so() {
         assert!(learner.notice().ends_with("does nothing here; ? shows the keys."), "{key}: {}", learner.notice());
     }
     assert_eq!(learner.tone(), Some(Tone::Dim));
+}
+
+#[test]
+fn a_firewall_blocks_a_hop_and_lets_it_pass_again() {
+    let mut learner = Learner::exploring(LARGE);
+    learner.press("f");
+    assert_eq!(learner.notice(), "A firewall blocks a hop: select one first.");
+    learner.select(&hop("lb-1", "web-1")).press("f");
+    assert!(learner.notice().starts_with("A firewall now drops what lb-1 sends to web-1"), "{}", learner.notice());
+    learner.wait(80);
+    let dropped = |learner: &Learner| {
+        learner.stage().sim().backend_up(learner.stage().infra().link_between("lb-1", "web-1").expect("a link"))
+    };
+    assert_eq!(dropped(&learner), Some(false), "the health checks do not come through");
+    learner.press("f");
+    assert_eq!(learner.notice(), "The firewall lets lb-1 → web-1 pass again.");
+    learner.wait(150);
+    assert_eq!(dropped(&learner), Some(true));
 }

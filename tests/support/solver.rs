@@ -60,6 +60,9 @@ impl Learner {
                     self.press("w");
                 }
             }
+            Command::Edit(TopologyEdit::Block(from, to) | TopologyEdit::Unblock(from, to)) => {
+                self.select(&hoplight::model::Element::Hop(from.clone(), to.clone())).press("f");
+            }
             Command::Edit(TopologyEdit::AppToDbTls(on)) => {
                 if self.stage().infra().tls().app_to_db != *on {
                     self.press("e");

@@ -20,9 +20,10 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx) {
         Health::Crashed => (Tone::Bad, "down: its process has ended, connections are refused"),
         Health::PoweredOff => (Tone::Bad, "off with its server: nothing answers"),
     };
-    let software =
-        component.software.as_ref().map_or_else(String::new, |software| format!("  {} {}", software.name, software.version));
-    page.line(Line::new(tone, state).with(Tone::Dim, software));
+    page.text(tone, state);
+    if let Some(software) = &component.software {
+        page.text(Tone::Dim, &format!("{} {}", software.name, software.version));
+    }
     page.text(Tone::Text, component.kind.role());
     match &component.kind {
         ComponentKind::Browser => browser(page, stage),
@@ -87,7 +88,7 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
                 );
             }
             for certificate in infra.certificates().iter().filter(|certificate| certificate.on.contains(&component.id)) {
-                let names: Vec<&str> = certificate.names.iter().map(|name| name.as_str()).collect();
+                let names: Vec<&str> = certificate.names.iter().map(crate::model::Text::as_str).collect();
                 page.text(Tone::Dim, &format!("certificate for {}: {} days left", names.join(", "), certificate.days_left));
             }
         }

@@ -28,7 +28,12 @@ fn draw_frame(scene: &Scene<'_>, pen: &mut Pen<'_>, frame: &Frame) {
             let note = scene.infra.server(id).and_then(|server| server.label.as_deref()).unwrap_or_default();
             (Element::Server(id.clone()), id.as_str(), note)
         }
-        Owner::Component(ix) => (scene.element(*ix), scene.infra.component(*ix).label(), ""),
+        Owner::Component(ix) => {
+            let component = scene.infra.component(*ix);
+            // A name that would be cut gives way to the id, which tells it from its neighbours.
+            let fits = width(component.label()) + 4 <= usize::from(frame.area.width);
+            (scene.element(*ix), if fits { component.label() } else { component.id.as_str() }, "")
+        }
     };
     let up = scene.is_up(&element);
     let glyphs = if up { &theme.glyphs.border } else { &theme.glyphs.broken };
@@ -101,20 +106,34 @@ fn draw_block(scene: &Scene<'_>, pen: &mut Pen<'_>, block: &Block) {
         Health::PoweredOff => ("off", theme.bad),
     };
     let down = !station.health.is_up();
+    let state = u16::try_from(width(word)).unwrap_or(0);
+    // A name is not cut for the sake of a word that can stand in the line below.
+    let told_below = down && serves && !lone && width(component.label()) + usize::from(state) + 1 > usize::from(room);
     if (serves || !lone || down)
         && let Some(y) = rows.next()
     {
-        let state = u16::try_from(width(word)).unwrap_or(0);
         let name = if lone { "" } else { component.label() };
         let name_style = if down { theme.dim } else { theme.name };
-        let name_room = room.saturating_sub(state + 1);
+        let name_room = if told_below { room } else { room.saturating_sub(state + 1) };
         let used = pen.text(Cell::new(x, y), name, name_room, scene.canvas.emphasis(&element, name_style));
         // The word stands at the right where there is room to tell it from the next name, else after the name.
         let at = if lone { x } else { x + (used + 1).max(if serves { state_column(room, state) } else { 0 }) };
-        pen.text(Cell::new(at, y), word, state, word_style);
+        if !told_below {
+            pen.text(Cell::new(at, y), word, state, word_style);
+        }
     }
+    let below = if told_below { word } else { "" };
     if serves && let Some(y) = rows.next() {
-        bar(scene, pen, Cell::new(x, y), room, if down { None } else { Some(station.utilisation) });
+        bar(scene, pen, Cell::new(x, y), room, if down { Err((below, word_style)) } else { Ok(station.utilisation) });
+    }
+    let guest = scene.guest.as_ref().filter(|guest| guest.component == block.component);
+    if let Some(guest) = guest
+        && let Some(y) = rows.next()
+    {
+        let marked = guest.style.patch(theme.selected);
+        pen.put(Cell::new(block.area.x, y), guest.glyph, marked);
+        let words = guest.words.iter().find(|words| width(words) <= usize::from(room)).unwrap_or(&guest.words[1]);
+        pen.text(Cell::new(x, y), words, room, guest.style);
     }
     for (y, fact) in rows.zip(facts::of(scene, block.component, &station)) {
         let Fact { words, style } = fact;
@@ -131,18 +150,23 @@ fn state_column(room: u16, state: u16) -> u16 {
 
 /// How many cells of a bar fit before its number.
 fn bar_cells(room: u16) -> u16 {
-    room.saturating_sub(5).min(10)
+    room.saturating_sub(5).min(16)
 }
 
-/// How busy a component is, as a bar and a number.
-fn bar(scene: &Scene<'_>, pen: &mut Pen<'_>, at: Cell, room: u16, utilisation: Option<f64>) {
+/// How busy a component is, as a bar and a number; or the word for why it is not.
+fn bar(scene: &Scene<'_>, pen: &mut Pen<'_>, at: Cell, room: u16, utilisation: Result<f64, (&str, Style)>) {
     let theme = scene.canvas.theme;
     let cells = bar_cells(room);
-    let Some(share) = utilisation.map(|share| if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 }) else {
-        for x in at.x..at.x + cells {
-            pen.put(Cell::new(x, at.y), theme.glyphs.cut, theme.dim);
+    let share = match utilisation {
+        Ok(share) if share.is_finite() => share.clamp(0.0, 1.0),
+        Ok(_) => 0.0,
+        Err((word, style)) => {
+            for x in at.x..at.x + cells {
+                pen.put(Cell::new(x, at.y), theme.glyphs.cut, theme.dim);
+            }
+            pen.text(Cell::new(at.x + cells, at.y), &format!("{word:>5}"), room.saturating_sub(cells), style);
+            return;
         }
-        return;
     };
     let style = theme.load(share);
     for step in 0..cells {

@@ -34,11 +34,10 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
             facts.push(fact(theme.dim, ["resolver", "DNS"]));
         }
         ComponentKind::Firewall(_) => {
-            facts.push(fact(theme.warn, ["unplaced", "no place"]));
-            facts.push(fact(theme.dim, ["guards nothing", "guards 0"]));
+            facts.push(fact(theme.warn, ["guards nothing", "unplaced"]));
         }
         ComponentKind::MonitoringService => monitoring(scene, &mut facts),
-        ComponentKind::Agent(_) => facts.push(fact(theme.dim, ["watches nothing", "agent"])),
+        ComponentKind::Agent(_) => facts.push(fact(theme.warn, ["watches nothing", "nowhere"])),
         ComponentKind::LoadBalancer(spec) => {
             let algorithm = scene.canvas.sim.algorithm().unwrap_or(spec.algorithm).word();
             balancer(scene, ix, algorithm, &mut facts);
@@ -53,7 +52,7 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
     }
     if component.kind.serves_requests() {
         if component.server.is_none() {
-            facts.push(fact(theme.warn, ["on no server", "no server"]));
+            facts.push(fact(theme.warn, ["on no server", "no server", "nowhere"]));
         }
         facts.push(queue(scene, station));
         if ends_tls(scene, ix) {
@@ -69,7 +68,7 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
         facts.push(Fact { words: vec![format!("{rate:.0} requests/s"), format!("{rate:.0}/s")], style: theme.dim });
         if let Some(software) = &component.software {
             let version = format!("{} {}", &*software.name, &*software.version);
-            facts.push(Fact { words: vec![version, software.version.to_string()], style: theme.dim });
+            facts.push(Fact { words: vec![version, format!("v{}", &*software.version)], style: theme.dim });
         }
     }
     facts

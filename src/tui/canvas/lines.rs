@@ -20,6 +20,8 @@ pub(super) type Incidents = BTreeMap<usize, Vec<String>>;
 struct Look {
     line: Line,
     style: Style,
+    /// The style of the word beside it.
+    word: Style,
     cut: bool,
 }
 
@@ -33,8 +35,10 @@ pub(super) fn draw(scene: &Scene<'_>, pen: &mut Pen<'_>, incidents: &Incidents) 
     let mut said_metrics = false;
     for (index, (route, look)) in scene.canvas.layout.routes().iter().zip(&looks).enumerate() {
         for gate in &route.gates {
-            let walled = scene.canvas.layout.walls().iter().any(|wall| wall.area.contains(gate.cell));
-            if !walled {
+            let layout = scene.canvas.layout;
+            let walled = layout.walls().iter().any(|wall| wall.area.contains(gate.cell));
+            let named = layout.tags().iter().any(|tag| tag.area.contains(gate.cell));
+            if !walled && !named {
                 pen.put(gate.cell, theme.glyphs.wall, theme.wall);
             }
         }
@@ -48,7 +52,7 @@ pub(super) fn draw(scene: &Scene<'_>, pen: &mut Pen<'_>, incidents: &Incidents) 
         } else if look.cut {
             say(pen, label, &["cut"], theme.bad);
         } else if look.line != Line::Metrics || !std::mem::replace(&mut said_metrics, true) {
-            say(pen, label, words(scene, &scene.hops[index]), look.style);
+            say(pen, label, words(scene, &scene.hops[index]), look.word);
         }
     }
 }
@@ -59,15 +63,17 @@ fn look(scene: &Scene<'_>, hop: &Hop) -> Look {
     let element = scene.infra.hop_element(hop.link);
     let cut = !scene.is_up(&element);
     let mut style = theme.line(line);
+    let mut word = style;
     if scene.canvas.show_plaintext && hop.is_exposed() {
-        style = theme.bad.add_modifier(Modifier::REVERSED);
+        style = theme.bad;
+        word = theme.bad.add_modifier(Modifier::REVERSED);
     } else if scene.canvas.show_plaintext && hop.is_plaintext() {
         style = theme.warn;
     }
     if cut {
         style = theme.dim.add_modifier(Modifier::DIM);
     }
-    Look { line, style: scene.canvas.emphasis(&element, style), cut }
+    Look { line, style: scene.canvas.emphasis(&element, style), word: scene.canvas.emphasis(&element, word), cut }
 }
 
 /// The character of a cell where links run, meet or cross.
@@ -120,7 +126,7 @@ fn words(scene: &Scene<'_>, hop: &Hop) -> &'static [&'static str] {
         (Protocol::Http, Cipher::Tls) => &["HTTP in TLS", "TLS"],
         (Protocol::Sql, Cipher::Plaintext) => &["SQL plain!", "plain!", "SQL!", "!"],
         (Protocol::Sql, _) => &["SQL in TLS", "TLS"],
-        (Protocol::Replication, Cipher::Plaintext) => &["binlog plain!", "binlog!", "plain!", "repl", "!"],
+        (Protocol::Replication, Cipher::Plaintext) => &["binlog plain!", "binlog!", "plain!", "rep!", "!"],
         (Protocol::Replication, _) => &["binlog in TLS", "TLS"],
         (Protocol::Dns, _) => &["DNS plain", "DNS"],
         (Protocol::Metrics, _) => &["metrics in TLS", "metrics", "TLS"],
@@ -137,7 +143,6 @@ fn say(pen: &mut Pen<'_>, label: Label, words: &[&str], style: Style) {
         Some(Arrow::Left) => label.area.x + rest,
         _ => label.area.x + rest / 2,
     };
-    // A word is read more easily without the line's marks of emphasis.
     pen.text(Cell::new(x, label.area.y), word, room, style);
 }
 

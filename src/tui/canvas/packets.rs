@@ -3,17 +3,23 @@
 //! A packet keeps being chosen as long as it lives: the choice looks at its number, not at its place in a list. Must not
 //! know how it came to be where it is.
 
+use std::collections::BTreeMap;
+
 use ratatui::style::{Modifier, Style};
 
 use crate::layout::{Cell, Route};
 use crate::model::firewall::RuleAction;
 use crate::model::hop::Guard;
-use crate::model::{Hop, RequestKind};
-use crate::sim::{Cargo, Heading, Motion, Packet, Phase};
+use crate::model::{ComponentIx, Hop, LinkIx, RequestKind};
+use crate::sim::{Cargo, Doing, Heading, Motion, Packet, Phase};
+use crate::tui::theme::Theme;
 
 use super::lines::Incidents;
 use super::pen::Pen;
 use super::{Canvas, Scene, Shown};
+
+/// Stopped or lost packets of one link that are drawn at most.
+const MOST_INCIDENTS: usize = 4;
 
 /// The packets to draw, and the count.
 pub(super) fn sample(canvas: &Canvas<'_>) -> (Vec<Packet>, Shown) {
@@ -23,10 +29,12 @@ pub(super) fn sample(canvas: &Canvas<'_>) -> (Vec<Packet>, Shown) {
     };
     let mut packets: Vec<Packet> = canvas.sim.packets().filter(wanted).collect();
     let all = packets.len();
+    thin_incidents(&mut packets);
+    let kept = packets.len();
     let special = packets.iter().filter(|packet| is_special(canvas, packet)).count();
     let room = canvas.most_packets.saturating_sub(special).max(1);
     let mut share = 1u64;
-    while (all - special) as u64 > share * room as u64 {
+    while (kept - special) as u64 > share * room as u64 {
         share *= 2;
     }
     if share > 1 {
@@ -42,10 +50,54 @@ pub(super) fn sample(canvas: &Canvas<'_>) -> (Vec<Packet>, Shown) {
     (packets, shown)
 }
 
+/// Keeps a few of those that were stopped or lost on one link: they stand in the same cell.
+fn thin_incidents(packets: &mut Vec<Packet>) {
+    let mut seen: BTreeMap<LinkIx, usize> = BTreeMap::new();
+    packets.retain(|packet| {
+        if matches!(packet.motion, Motion::Moving | Motion::AtFirewall(_)) {
+            return true;
+        }
+        let count = seen.entry(packet.link).or_default();
+        *count += 1;
+        *count <= MOST_INCIDENTS
+    });
+}
+
 /// Whether a packet is always drawn.
 fn is_special(canvas: &Canvas<'_>, packet: &Packet) -> bool {
     let followed = matches!(packet.cargo, Cargo::Request { number, .. } if canvas.followed == Some(number));
     followed || matches!(packet.motion, Motion::Blocked(_) | Motion::Lost)
+}
+
+/// The followed request while it is inside a component, where no link shows it.
+pub(super) struct Guest {
+    pub(super) component: ComponentIx,
+    pub(super) glyph: char,
+    pub(super) style: Style,
+    /// What it does there, the fullest first.
+    pub(super) words: [&'static str; 2],
+}
+
+/// Where the followed request is a guest.
+pub(super) fn guest(canvas: &Canvas<'_>) -> Option<Guest> {
+    let present = canvas.sim.present(canvas.followed?)?;
+    let (component, words) = match present.doing {
+        Doing::Served(component) => (component, ["is worked on", "at work"]),
+        Doing::Waits(component) => (component, ["waits in line", "waits"]),
+        Doing::Pauses(component) => (component, ["will try again", "retries"]),
+        Doing::Travels(..) | Doing::Lost(_) => return None,
+    };
+    let (pair, style) = shape(canvas.theme, present.kind);
+    Some(Guest { component, glyph: pair[0], style, words })
+}
+
+/// The glyphs and the style of a kind of request.
+fn shape(theme: &Theme, kind: RequestKind) -> ([char; 2], Style) {
+    match kind {
+        RequestKind::Static => (theme.glyphs.static_page, theme.static_page),
+        RequestKind::Read => (theme.glyphs.read, theme.read),
+        RequestKind::Write => (theme.glyphs.write, theme.write),
+    }
 }
 
 /// What happened on which route, in words.
@@ -90,7 +142,6 @@ pub(super) fn draw(scene: &Scene<'_>, pen: &mut Pen<'_>, packets: &[Packet]) {
     while let Some((cell, ..)) = rest.first() {
         let together = rest.iter().take_while(|spot| spot.0 == *cell).count();
         let (_, _, glyph, style) = rest[together - 1];
-        let style = if together > 2 { style.add_modifier(Modifier::UNDERLINED) } else { style };
         pen.put(*cell, glyph, style);
         rest = &rest[together..];
     }
@@ -125,11 +176,7 @@ fn look(scene: &Scene<'_>, packet: &Packet, hop: &Hop) -> (u8, char, Style) {
         let metrics = packet.cargo == Cargo::Metrics;
         return if metrics { (1, glyphs.sample, theme.text) } else { (2, glyphs.change, theme.replication) };
     };
-    let (pair, style) = match kind {
-        RequestKind::Static => (glyphs.static_page, theme.static_page),
-        RequestKind::Read => (glyphs.read, theme.read),
-        RequestKind::Write => (glyphs.write, theme.write),
-    };
+    let (pair, style) = shape(theme, kind);
     let pair = if phase == Phase::Lookup { glyphs.lookup } else { pair };
     let answer = packet.heading == Heading::Response;
     let readable = hop.is_exposed() && phase == Phase::Exchange && !answer;

@@ -39,16 +39,6 @@ impl<'a> Pen<'a> {
         }
     }
 
-    /// Changes the style of a cell, not its character.
-    pub(super) fn tint(&mut self, cell: Cell, style: Style) {
-        if cell.x >= self.area.width || cell.y >= self.area.height {
-            return;
-        }
-        if let Some(target) = self.buf.cell_mut((self.area.x + cell.x, self.area.y + cell.y)) {
-            target.set_style(style);
-        }
-    }
-
     /// Text in at most `room` columns, with an ellipsis if it is cut. Returns the columns that it took.
     pub(super) fn text(&mut self, cell: Cell, text: &str, room: u16, style: Style) -> u16 {
         let whole = width(text) <= usize::from(room);

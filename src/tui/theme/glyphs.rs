@@ -148,7 +148,7 @@ impl Glyphs {
             read: ['R', 'r'],
             write: ['W', 'w'],
             lookup: ['D', 'd'],
-            failed: 'x',
+            failed: 'E',
             lost: '?',
             sample: 'm',
             change: 'c',

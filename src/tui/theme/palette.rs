@@ -66,7 +66,7 @@ impl Palette {
     pub(super) const fn colours(self) -> Colours {
         // text, dim, border, wall, accent, good, warn, bad, tls, dns, static, read, write, replication
         match self {
-            Self::Dark => table([252, 244, 240, 173, 221, 114, 215, 203, 79, 110, 255, 117, 213, 141]),
+            Self::Dark => table([252, 245, 242, 173, 221, 114, 215, 203, 79, 110, 255, 117, 213, 141]),
             Self::Light => table([235, 243, 248, 130, 94, 28, 130, 160, 30, 25, 232, 26, 127, 91]),
             // Bluish green, sky blue, vermillion, orange, yellow, reddish purple.
             Self::ColourBlind => table([252, 245, 241, 172, 227, 36, 214, 202, 74, 110, 255, 74, 175, 175]),

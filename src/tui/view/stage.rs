@@ -11,6 +11,7 @@ use crate::app::{App, Line, Stage, Tone, detail, panel, status};
 use crate::layout::Area;
 use crate::lesson::Pace;
 use crate::model::Element;
+use crate::sim::{Note, SimTime, What};
 use crate::tui::canvas::Canvas;
 
 use super::gauges;
@@ -104,29 +105,32 @@ fn journal(stage: &Stage, painter: &mut Painter<'_>) {
     let infra = stage.infra();
     let journal = stage.timeline.journal();
     let room = usize::from(area.height);
-    let mut notes: Vec<_> = match stage.playback.followed.filter(|_| stage.playback.pace == Pace::Trace) {
-        Some(number) => journal.of_request(number).rev().take(room).collect(),
-        None => journal.notable().rev().take(room).collect(),
+    let followed = stage.playback.followed.filter(|_| stage.playback.pace == Pace::Trace);
+    let mut lines: Vec<Line> = if let Some(number) = followed {
+        let notes = journal.of_request(number).rev().take(room);
+        notes.map(|note| stamped(note.at, tone(note), note.describe(infra))).collect()
+    } else {
+        let headlines = journal.headlines().rev().take(room);
+        headlines.map(|headline| stamped(headline.last, tone(&headline.first), headline.describe(infra))).collect()
     };
-    notes.reverse();
-    if notes.is_empty() {
-        painter.line(
-            area.x + 1,
-            area.y,
-            area.width,
-            &Line::new(Tone::Dim, "Nothing worth a line has happened yet: no failure, no change."),
-        );
+    lines.reverse();
+    if lines.is_empty() {
+        lines.push(Line::new(Tone::Dim, " Nothing worth a line has happened yet: no failure, no change."));
     }
-    for (y, note) in (area.y..).zip(notes) {
-        let tone = match &note.what {
-            crate::sim::What::Ended { outcome: Err(_), .. }
-            | crate::sim::What::Blocked { .. }
-            | crate::sim::What::Fails { .. } => Tone::Warn,
-            crate::sim::What::Killed(_) | crate::sim::What::Backend { up: false, .. } => Tone::Bad,
-            crate::sim::What::Restored(_) | crate::sim::What::Backend { up: true, .. } => Tone::Good,
-            _ => Tone::Text,
-        };
-        let line = Line::new(Tone::Dim, format!(" {:>9.3}  ", note.at.as_secs_f64())).with(tone, note.describe(infra));
+    for (y, line) in (area.y..).zip(lines) {
         painter.line(area.x, y, area.width, &line);
+    }
+}
+
+fn stamped(at: SimTime, tone: Tone, text: String) -> Line {
+    Line::new(Tone::Dim, format!(" {:>9.3}  ", at.as_secs_f64())).with(tone, text)
+}
+
+fn tone(note: &Note) -> Tone {
+    match &note.what {
+        What::Ended { outcome: Err(_), .. } | What::Blocked { .. } | What::Fails { .. } => Tone::Warn,
+        What::Killed(_) | What::Backend { up: false, .. } => Tone::Bad,
+        What::Restored(_) | What::Backend { up: true, .. } => Tone::Good,
+        _ => Tone::Text,
     }
 }

@@ -1,0 +1,99 @@
+//! The picture of an infrastructure: its geometry for any size, and its cells.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by its panic")]
+
+#[path = "canvas/draw.rs"]
+mod draw;
+#[path = "canvas/geometry.rs"]
+mod geometry;
+#[path = "canvas/random.rs"]
+mod random;
+
+use std::sync::Arc;
+
+use hoplight::layout::Layout;
+use hoplight::model::{ComponentId, Element, Infrastructure, ServerId, TlsMode, TopologyEdit};
+use hoplight::sim::{Command, Note, Observer, SimTime, Simulation};
+use hoplight::tui::canvas::Canvas;
+use hoplight::tui::theme::Theme;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::Widget;
+
+/// Every shipped scenario, by file name.
+fn scenarios() -> Vec<Infrastructure> {
+    let mut files: Vec<_> = std::fs::read_dir("assets")
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "ron"))
+        .collect();
+    files.sort();
+    let read = |path: &std::path::PathBuf| {
+        let text = std::fs::read_to_string(path).unwrap();
+        Infrastructure::from_ron(&path.to_string_lossy(), &text).ok()
+    };
+    // A folder of assets may hold more than scenarios; these are there in any case.
+    let scenarios: Vec<_> = files.iter().filter_map(read).collect();
+    assert!(scenarios.iter().any(|infra| infra.id().as_str() == "stage-2-secured"));
+    scenarios
+}
+
+fn stage_2(mode: TlsMode) -> Infrastructure {
+    Infrastructure::from_ron("assets/stage-2-secured.ron", include_str!("../assets/stage-2-secured.ron"))
+        .unwrap()
+        .edited(&TopologyEdit::EdgeTls(mode))
+}
+
+fn component(id: &str) -> Element {
+    Element::Component(ComponentId::new(id))
+}
+
+fn server(id: &str) -> Element {
+    Element::Server(ServerId::new(id))
+}
+
+fn hop(from: &str, to: &str) -> Element {
+    Element::Hop(ComponentId::new(from), ComponentId::new(to))
+}
+
+/// Hears nothing.
+struct Deaf;
+
+impl Observer for Deaf {
+    fn note(&mut self, _: Note) {}
+}
+
+/// A run of `milliseconds`, with some things killed after the first second.
+fn run(infra: Infrastructure, killed: &[Element], milliseconds: u64) -> Simulation {
+    let mut sim = Simulation::new(Arc::new(infra), 7);
+    if !killed.is_empty() {
+        sim.advance(SimTime::from_secs(1), &mut Deaf);
+    }
+    for element in killed {
+        sim.apply(&Command::Kill(element.clone()), &mut Deaf).unwrap();
+    }
+    sim.advance(SimTime::from_nanos(milliseconds * 1_000_000), &mut Deaf);
+    sim
+}
+
+fn layout_of(sim: &Simulation, (width, height): (u16, u16)) -> Layout {
+    Layout::new(sim.infrastructure(), width, height)
+}
+
+fn paint(canvas: &Canvas<'_>) -> Buffer {
+    let (width, height) = canvas.layout.size();
+    let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+    canvas.render(buffer.area, &mut buffer);
+    buffer
+}
+
+/// The picture with nothing selected.
+fn picture(sim: &Simulation, size: (u16, u16), theme: &Theme) -> Buffer {
+    paint(&Canvas::new(&layout_of(sim, size), sim, theme))
+}
+
+/// The symbols of a buffer as lines.
+fn text(buffer: &Buffer) -> String {
+    let rows = buffer.content.chunks(usize::from(buffer.area.width).max(1));
+    rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>().trim_end().to_owned() + "\n").collect()
+}

@@ -1,0 +1,267 @@
+//! Cells: what is drawn, with which words, glyphs and colours.
+
+use hoplight::layout::{Fit, Layout};
+use hoplight::model::quantity::Rate;
+use hoplight::model::{Cipher, Element, Medium, Protocol, RequestKind, TlsMode, TopologyEdit};
+use hoplight::tui::canvas::Canvas;
+use hoplight::tui::theme::{Line, Palette, Theme};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Modifier};
+use ratatui::widgets::Widget;
+
+use hoplight::sim::{Command, Doing, SimTime};
+
+use super::{Deaf, component, hop, layout_of, paint, picture, run, scenarios, server, stage_2, text};
+
+#[test]
+fn stage_2_in_each_tls_mode() {
+    for mode in TlsMode::ALL {
+        let sim = run(stage_2(mode), &[], 0);
+        for size in [(80, 14), (86, 27), (120, 30)] {
+            let name = format!("stage_2_{}_{}x{}", mode.word(), size.0, size.1);
+            insta::assert_snapshot!(name, text(&picture(&sim, size, &Theme::default())));
+        }
+    }
+}
+
+#[test]
+fn lines_have_the_glyph_and_the_colour_of_their_encryption() {
+    let theme = Theme::default();
+    for mode in TlsMode::ALL {
+        for tls_inside in [false, true] {
+            let infra =
+                stage_2(mode).edited(&TopologyEdit::AppToDbTls(tls_inside)).edited(&TopologyEdit::WebToAppTls(tls_inside));
+            let sim = run(infra.clone(), &[], 0);
+            let layout = layout_of(&sim, (86, 27));
+            let buffer = paint(&Canvas::new(&layout, &sim, &theme));
+            for route in layout.routes() {
+                let hop = infra.hop(route.link);
+                let line = Line::of(infra.link(route.link).protocol, hop.cipher, hop.medium);
+                let cell = &buffer[(route.anchor.x, route.anchor.y)];
+                let glyphs = theme.glyphs.line(line);
+                let name = infra.hop_element(route.link);
+                let expected = [glyphs.horizontal, glyphs.vertical, '▲', '▼', '▶', '◀'].map(String::from);
+                let corner = glyphs.joints.iter().any(|joint| joint.to_string() == cell.symbol());
+                assert!(corner || expected.iter().any(|glyph| glyph == cell.symbol()), "{mode:?} {name}: {cell:?}");
+                assert_eq!(Some(cell.fg), theme.line(line).fg, "{mode:?} {name}");
+            }
+        }
+    }
+}
+
+/// The text in the room beside a link.
+fn label(layout: &Layout, buffer: &Buffer, infra: &hoplight::model::Infrastructure, element: &Element) -> (String, Color) {
+    let Element::Hop(from, to) = element else { panic!("{element} is no hop") };
+    let area = layout.route(infra.link_between(from.as_str(), to.as_str()).unwrap()).unwrap().label.unwrap().area;
+    let cells: Vec<_> = area.cells().map(|cell| &buffer[(cell.x, cell.y)]).collect();
+    let colour = cells.iter().find(|cell| cell.symbol() != " ").map_or(Color::Reset, |cell| cell.fg);
+    (cells.iter().map(|cell| cell.symbol()).collect::<String>().trim().to_owned(), colour)
+}
+
+#[test]
+fn words_beside_links_say_what_anyone_may_read() {
+    let theme = Theme::default();
+    for size in [(80, 14), (86, 27), (120, 30), (200, 45)] {
+        for (mode, front, back) in [
+            (TlsMode::None, "plain!", "plain!"),
+            (TlsMode::Terminate, "TLS", "plain!"),
+            (TlsMode::Reencrypt, "TLS", "TLS"),
+            (TlsMode::Passthrough, "TLS th", "TLS th"),
+        ] {
+            let infra = stage_2(mode);
+            let sim = run(infra.clone(), &[], 0);
+            let layout = layout_of(&sim, size);
+            let buffer = paint(&Canvas::new(&layout, &sim, &theme));
+            for (element, expected) in
+                [(hop("browser", "lb-1"), front), (hop("lb-1", "web-1"), back), (hop("lb-1", "web-2"), back)]
+            {
+                let (words, colour) = label(&layout, &buffer, &infra, &element);
+                assert!(words.contains(expected), "{size:?} {mode:?} {element}: {words:?}");
+                let style = if expected.contains('!') { theme.plain } else { theme.tls };
+                assert_eq!(Some(colour), style.fg, "{size:?} {mode:?} {element}");
+            }
+            assert_eq!(text(&buffer).contains("cannot read") || size.1 == 14, mode == TlsMode::Passthrough || size.1 == 14);
+        }
+    }
+}
+
+#[test]
+fn the_ascii_theme_writes_seven_bits() {
+    for infra in scenarios() {
+        let killed: Vec<Element> = infra.servers().take(1).map(|s| Element::Server(s.id.clone())).collect();
+        let sim = run(infra, &killed, 3_000);
+        let theme = Theme::new(Palette::Dark, true);
+        let layout = layout_of(&sim, (110, 26));
+        let mut canvas = Canvas::new(&layout, &sim, &theme);
+        canvas.focus = &layout.order()[..3];
+        canvas.marks = &layout.order()[3..];
+        canvas.selected = layout.order().get(5);
+        let buffer = paint(&canvas);
+        assert!(buffer.content.iter().all(|cell| cell.symbol().is_ascii()), "{}", text(&buffer));
+    }
+}
+
+#[test]
+fn without_colours_there_are_none_and_words_say_it() {
+    let sim = run(stage_2(TlsMode::Terminate), &[component("web-2"), server("server-2"), hop("app-2", "db-1")], 9_000);
+    let buffer = picture(&sim, (86, 27), &Theme::new(Palette::NoColour, false));
+    assert!(buffer.content.iter().all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset));
+    let words = text(&buffer);
+    for word in ["OFF", "off", "down", "DOWN", "cut", "╳", "0 of 2 UP", "stale"] {
+        assert!(words.contains(word), "{word} is missing in\n{words}");
+    }
+}
+
+#[test]
+fn what_is_selected_pointed_at_or_ticked_has_a_glyph() {
+    let sim = run(stage_2(TlsMode::Terminate), &[], 0);
+    let layout = layout_of(&sim, (86, 27));
+    let theme = Theme::new(Palette::NoColour, false);
+    let plain = paint(&Canvas::new(&layout, &sim, &theme));
+    for element in layout.order() {
+        let one = std::slice::from_ref(element);
+        let base = Canvas::new(&layout, &sim, &theme);
+        let selected = paint(&Canvas { selected: Some(element), ..base });
+        let count = |buffer: &Buffer, glyph: &str| buffer.content.iter().filter(|cell| cell.symbol() == glyph).count();
+        assert_eq!(count(&selected, "»"), 1, "{element}\n{}", text(&selected));
+        assert_eq!(count(&paint(&Canvas { focus: one, ..base }), "▸"), 1, "{element}");
+        assert_eq!(count(&paint(&Canvas { marks: one, ..base }), "☑"), 1, "{element}");
+        let strong = |buffer: &Buffer| buffer.content.iter().filter(|cell| cell.modifier.contains(Modifier::BOLD)).count();
+        assert!(strong(&selected) > strong(&plain), "{element}");
+    }
+}
+
+#[test]
+fn packets_travel_on_their_links() {
+    let theme = Theme::default();
+    let mut seen = std::collections::BTreeSet::new();
+    for step in 0..400 {
+        let sim = run(stage_2(TlsMode::Terminate), &[], 2_000 + step * 7);
+        let layout = layout_of(&sim, (120, 30));
+        let buffer = paint(&Canvas::new(&layout, &sim, &theme));
+        for packet in sim.packets() {
+            let route = layout.route(packet.link).unwrap();
+            seen.extend(route.cells.iter().map(|cell| buffer[(cell.x, cell.y)].symbol().to_owned()));
+        }
+        if step > 20 && ["●", "◆", "▲", "○", "◇", "△"].iter().all(|glyph| seen.contains(*glyph)) {
+            return;
+        }
+    }
+    panic!("only these were seen: {seen:?}");
+}
+
+#[test]
+fn what_a_firewall_stops_is_shown_at_its_wall_with_the_rule() {
+    let text_of = include_str!("../../assets/stage-2-secured.ron")
+        .replace("inbound: [(ports: [443, 80])]", "inbound: [(ports: [22]), (ports: [443], action: Drop)]");
+    let infra = hoplight::model::Infrastructure::from_ron("blocked.ron", &text_of).unwrap();
+    let sim = run(infra.clone(), &[], 500);
+    let layout = layout_of(&sim, (120, 30));
+    let theme = Theme::default();
+    let buffer = paint(&Canvas::new(&layout, &sim, &theme));
+    let entry = hop("browser", "lb-1");
+    assert!(label(&layout, &buffer, &infra, &entry).0.starts_with("✖ rule 2"));
+    let route = layout.route(infra.link_between("browser", "lb-1").unwrap()).unwrap();
+    let gate = route.gates[0].cell;
+    assert_eq!((buffer[(gate.x, gate.y)].symbol(), Some(buffer[(gate.x, gate.y)].fg)), ("✖", theme.bad.fg));
+}
+
+#[test]
+fn a_followed_request_is_seen_inside_components_too() {
+    let theme = Theme::default();
+    let mut inside = std::collections::BTreeSet::new();
+    for step in 0..60 {
+        let mut sim = run(stage_2(TlsMode::Terminate), &[], 2_000);
+        sim.apply(&Command::Send(RequestKind::Write), &mut Deaf).unwrap();
+        let number = sim.newest_request(Some(RequestKind::Write)).unwrap();
+        sim.advance(SimTime::from_nanos(2_000_000_000 + step * 4_000_000), &mut Deaf);
+        let layout = layout_of(&sim, (120, 30));
+        let canvas = Canvas { followed: Some(number), only_followed: true, ..Canvas::new(&layout, &sim, &theme) };
+        if let Some(Doing::Served(component)) = sim.present(number).map(|present| present.doing)
+            // A firewall is a wall, not a block: the packet stands in it.
+            && layout.blocks().iter().any(|block| block.component == component)
+        {
+            let words = text(&paint(&canvas));
+            assert!(words.contains("▲is worked on") || words.contains("▲at work"), "{words}");
+            inside.insert(component);
+        }
+    }
+    assert!(!inside.is_empty());
+}
+
+#[test]
+fn too_many_packets_are_thinned_and_counted() {
+    let sim = run(stage_2(TlsMode::Terminate), &[component("db-1"), server("server-3")], 6_000);
+    let all = sim.packets().count();
+    let layout = layout_of(&sim, (120, 30));
+    let theme = Theme::default();
+    let mut canvas = Canvas::new(&layout, &sim, &theme);
+    canvas.most_packets = 5;
+    let shown = canvas.shown();
+    assert_eq!(shown.drawn + shown.hidden, all);
+    assert!(shown.hidden > 0 && shown.drawn > 0, "{shown:?}");
+    canvas.followed = Some(u64::MAX);
+    canvas.only_followed = true;
+    assert_eq!(canvas.shown().drawn, 0);
+}
+
+#[test]
+fn a_canvas_that_is_too_small_says_what_it_needs() {
+    let sim = run(stage_2(TlsMode::Terminate), &[], 0);
+    let layout = layout_of(&sim, (60, 12));
+    let Fit::TooSmall { needs } = layout.fit() else { panic!("it fits") };
+    let words = text(&paint(&Canvas::new(&layout, &sim, &Theme::default())));
+    assert!(words.contains(&format!("{} columns and {} rows", needs.0, needs.1)), "{words}");
+}
+
+#[test]
+fn an_area_of_nothing_or_beyond_the_buffer_is_survived() {
+    let sim = run(stage_2(TlsMode::Terminate), &[], 2_000);
+    let theme = Theme::default();
+    for size in [(0, 0), (1, 1), (80, 14), (120, 30)] {
+        let layout = layout_of(&sim, size);
+        let canvas = Canvas::new(&layout, &sim, &theme);
+        for area in [Rect::default(), Rect::new(70, 20, 200, 200), Rect::new(0, 0, 10, 3), Rect::new(500, 500, 9, 9)] {
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 80, 24));
+            (&canvas).render(area, &mut buffer);
+        }
+        (&canvas).render(Rect::new(0, 0, 80, 24), &mut Buffer::empty(Rect::default()));
+    }
+}
+
+#[test]
+fn the_line_of_a_hop_follows_from_protocol_cipher_and_medium() {
+    assert_eq!(Line::of(Protocol::Http, Cipher::Plaintext, Medium::Wire), Line::Plain);
+    assert_eq!(Line::of(Protocol::Http, Cipher::TlsThrough, Medium::Wire), Line::Tls);
+    assert_eq!(Line::of(Protocol::Sql, Cipher::Plaintext, Medium::Loopback), Line::Loopback);
+    assert_eq!(Line::of(Protocol::Dns, Cipher::Plaintext, Medium::Wire), Line::Dns);
+}
+
+/// How long a frame takes: `cargo test --release --test canvas -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement, not a check"]
+#[expect(clippy::disallowed_methods, reason = "a measurement reads the clock")]
+fn frame_time() {
+    let mut sim = run(stage_2(TlsMode::Terminate), &[], 2_000);
+    sim.apply(&Command::Rate(Rate::new(4_000.0).unwrap()), &mut Deaf).unwrap();
+    while sim.packets().count() < 200 {
+        let next = sim.now().nanos() + 1_000_000;
+        sim.advance(SimTime::from_nanos(next), &mut Deaf);
+    }
+    let theme = Theme::default();
+    for size in [(80, 14), (120, 40), (200, 60)] {
+        let start = std::time::Instant::now();
+        let layout = layout_of(&sim, size);
+        let laid = start.elapsed();
+        let mut canvas = Canvas::new(&layout, &sim, &theme);
+        canvas.most_packets = 400;
+        let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
+        let start = std::time::Instant::now();
+        for _ in 0..2_000 {
+            (&canvas).render(buffer.area, &mut buffer);
+        }
+        let frame = start.elapsed() / 2_000;
+        println!("{size:?}: layout {laid:?}, frame {frame:?}, {:?}", canvas.shown());
+    }
+}
