@@ -247,3 +247,109 @@ fn a_firewall_that_blocks_the_web_port_leaves_users_waiting_then_503() {
     let error = sim.apply(&edit(TopologyEdit::Block(inside, also)), &mut ()).expect_err("loopback meets no firewall");
     assert!(error.to_string().contains("no firewall"), "{error}");
 }
+
+/// The outcomes of requests and how long their users waited, in milliseconds, from now to `until`.
+fn endings(sim: &mut Simulation, until: u64) -> Vec<(Result<(), Failure>, f64)> {
+    let mut endings = Vec::new();
+    let mut observer = |note: Note| {
+        if let What::Ended { outcome, latency_ms } = note.what {
+            endings.push((outcome, latency_ms));
+        }
+    };
+    sim.advance(SimTime::from_secs(until), &mut observer);
+    endings
+}
+
+#[test]
+fn a_balancer_gives_up_after_the_times_that_the_real_one_takes() {
+    // Refused: three retries, a second apart. Silent: four attempts of a second each.
+    for (command, seconds) in [(Command::Kill(component("web-2")), 3.0), (Command::Kill(server("server-3")), 4.0)] {
+        let mut sim = run(20, 10);
+        sim.apply(&command, &mut ()).expect("it is up");
+        let failed: Vec<f64> = endings(&mut sim, 18)
+            .into_iter()
+            .filter_map(|(outcome, ms)| (outcome == Err(Failure::Unavailable)).then_some(ms / 1e3))
+            .collect();
+        assert!(failed.len() > 100, "{command:?}");
+        // Two ways of the user's 25 ms, and for new visitors a connection and a handshake.
+        assert!(failed.iter().all(|s| (seconds + 0.05..seconds + 0.30).contains(s)), "{command:?}: {failed:?}");
+    }
+}
+
+#[test]
+fn least_connections_shares_evenly_among_equals() {
+    for rate in [5.0, 100.0] {
+        let mut sim = Simulation::new(stage_2(), 21);
+        let rate = hoplight::model::quantity::Rate::new(rate).expect("in range");
+        sim.apply(&Command::Rate(rate), &mut ()).expect("any rate");
+        sim.apply(&Command::Balance(hoplight::model::Algorithm::LeastConnections), &mut ()).expect("a balancer");
+        sim.advance(SimTime::from_secs(120), &mut ());
+        let infra = stage_2();
+        let served = |id: &str| sim.station(infra.find(id).expect("it exists")).served as f64;
+        let share = served("web-1") / (served("web-1") + served("web-2"));
+        assert!((0.45..0.55).contains(&share), "{rate:?}: {share}");
+    }
+}
+
+#[test]
+fn a_balancer_that_starts_again_trusts_every_backend() {
+    let mut sim = run(22, 10);
+    sim.apply(&Command::Kill(component("web-1")), &mut ()).expect("it is up");
+    sim.advance(SimTime::from_secs(18), &mut ());
+    let link = sim.infrastructure().link_between("lb-1", "web-1").expect("it exists");
+    assert_eq!(sim.backend_up(link), Some(false));
+    for command in [Command::Kill(component("lb-1")), Command::Restore(component("web-1")), Command::Restore(component("lb-1"))] {
+        sim.apply(&command, &mut ()).expect("possible");
+    }
+    assert_eq!(sim.backend_up(link), Some(true));
+}
+
+#[test]
+fn a_request_sent_by_hand_changes_nobody_elses_chances() {
+    let arrivals = |by_hand: bool| {
+        let mut sim = Simulation::new(stage_2(), 23);
+        let mut kinds = Vec::new();
+        for second in 1..=5 {
+            sim.advance(SimTime::from_secs(second), &mut |note: Note| {
+                if let (What::Arrived, Some((_, kind))) = (&note.what, note.request) {
+                    kinds.push((note.at, kind));
+                }
+            });
+            if by_hand {
+                sim.apply(&Command::Send(RequestKind::Write), &mut ()).expect("a user may always ask");
+            }
+        }
+        kinds
+    };
+    assert_eq!(arrivals(false), arrivals(true));
+}
+
+#[test]
+fn every_block_changes_what_the_firewalls_say() {
+    let infra = stage_2();
+    for hop in infra.hops().filter(|hop| !hop.guards.is_empty()) {
+        let (from, to) = (infra.component(hop.from).id.clone(), infra.component(hop.to).id.clone());
+        let blocked = infra.edited(&TopologyEdit::Block(from.clone(), to.clone()));
+        let allows = |infra: &Infrastructure| {
+            let allow = hoplight::model::firewall::RuleAction::Allow;
+            infra.hop(hop.link).guards.iter().all(|guard| guard.verdict.action == allow)
+        };
+        assert!(allows(&infra) && !allows(&blocked), "{from} → {to}");
+        assert!(blocked.edited(&TopologyEdit::Unblock(from, to)) == *infra, "taking the rule out leaves everything as it was");
+    }
+}
+
+#[test]
+fn steps_that_find_nothing_change_nothing() {
+    let mut sim = Simulation::new(stage_2(), 24);
+    let rate = hoplight::model::quantity::Rate::new(0.0).expect("in range");
+    sim.apply(&Command::Rate(rate), &mut ()).expect("any rate");
+    let mut timeline = Timeline::new(sim);
+    let before = timeline.simulation().clone();
+    assert!(!timeline.step_forward(None));
+    assert!(timeline.simulation() == &before);
+    timeline.seek(SimTime::from_secs(30));
+    let before = timeline.simulation().clone();
+    assert!(!timeline.step_back(None));
+    assert!(timeline.simulation() == &before);
+}

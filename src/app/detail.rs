@@ -163,7 +163,7 @@ fn hop(page: &mut Page, stage: &Stage, link: LinkIx) {
     let ms = weight.latency.get();
     page.text(
         Tone::Dim,
-        &format!("{} to port {}, {ms} ms one way, {} awaited now", weight.protocol.word(), weight.port, sim.active(link)),
+        &format!("{} to port {}, {ms} ms one way, {} awaited now", weight.protocol.word(), infra.port(link), sim.active(link)),
     );
     if sim.is_up(&infra.hop_element(link)) == Some(false) {
         page.text(Tone::Bad, "The link is cut.");

@@ -333,22 +333,22 @@ fn answered(answer: Answered) -> Option<Notice> {
 fn command(stage: &Stage, action: &Action) -> Result<Command, Notice> {
     let sim = stage.sim();
     let TlsConfig { edge, web_to_app, app_to_db } = stage.infra().tls();
-    let users =
-        |factor: f64| Rate::new((sim.rate() * factor).round().clamp(1.0, 5_000.0)).map(Command::Rate).map_err(|e| dim(&e));
     match action {
         Action::CycleTls => Ok(Command::Edit(TopologyEdit::EdgeTls(edge.next()))),
         Action::ToggleWebToApp => Ok(Command::Edit(TopologyEdit::WebToAppTls(!web_to_app))),
         Action::ToggleAppToDb => Ok(Command::Edit(TopologyEdit::AppToDbTls(!app_to_db))),
-        Action::MoreUsers => users(1.25),
-        Action::FewerUsers => users(0.8),
+        Action::MoreUsers => rate(sim.rate(), (sim.rate() * 1.25).round().max(sim.rate() + 1.0)),
+        Action::FewerUsers => rate(sim.rate(), (sim.rate() * 0.8).round().min(sim.rate() - 1.0)),
         Action::Block => match &stage.selected {
             Some(Element::Hop(from, to)) => {
-                let (from, to) = (from.clone(), to.clone());
-                Ok(Command::Edit(if is_blocked(stage, &from, &to) {
-                    TopologyEdit::Unblock(from, to)
+                let hop = (from.clone(), to.clone());
+                if stage.infra().blocks().any(|block| *block == hop) {
+                    Ok(Command::Edit(TopologyEdit::Unblock(hop.0, hop.1)))
+                } else if is_blocked(stage, from, to) {
+                    Err(dim("A firewall's own rules block this hop already."))
                 } else {
-                    TopologyEdit::Block(from, to)
-                }))
+                    Ok(Command::Edit(TopologyEdit::Block(hop.0, hop.1)))
+                }
             }
             _ => Err(dim("A firewall blocks a hop: select one first.")),
         },
@@ -368,10 +368,24 @@ fn command(stage: &Stage, action: &Action) -> Result<Command, Notice> {
     }
 }
 
+/// Most requests per second that the keys ask for.
+const MOST_USERS: f64 = 5_000.0;
+
+/// The command for another arrival rate, within what makes sense.
+fn rate(now: f64, wanted: f64) -> Result<Command, Notice> {
+    let wanted = wanted.clamp(0.0, MOST_USERS.max(now));
+    if (wanted - now).abs() < f64::EPSILON {
+        let why =
+            if now > 0.0 { "More users than this would only fill the screen." } else { "There is nobody left to send away." };
+        return Err(dim(why));
+    }
+    Rate::new(wanted).map(Command::Rate).map_err(|why| dim(&why))
+}
+
 fn is_blocked(stage: &Stage, from: &ComponentId, to: &ComponentId) -> bool {
     let infra = stage.infra();
     let guards = infra.link_between(from.as_str(), to.as_str()).map_or_else(Vec::new, |link| infra.hop(link).guards);
-    guards.last().is_some_and(|guard| guard.verdict.action != RuleAction::Allow)
+    guards.iter().any(|guard| guard.verdict.action != RuleAction::Allow)
 }
 
 fn with_its_server(stage: &Stage, element: Element) -> Element {

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::model::{Element, Text};
+use crate::model::{ComponentKind, Element, Text, TopologyEdit};
 use crate::sim::{Command, CommandError, Timeline};
 
 use super::act::{Act, Pace};
@@ -24,8 +24,9 @@ pub struct Entry {
 /// A part of an entry.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Opening {
-    /// Everything that is down is restored.
-    Repair,
+    /// Everything that is down is restored, blocked hops are passed again, and load and balancing are as these commands of
+    /// the lesson's setup want them, else as the scenario does.
+    Repair(Vec<Command>),
     /// A command is done. That something is up or down already, as wanted, is no mistake: the learner may have done it.
     Do(Command),
 }
@@ -38,7 +39,7 @@ impl Entry {
     pub fn carry_out(&self, timeline: &mut Timeline) -> Result<(), CommandError> {
         for opening in &self.openings {
             match opening {
-                Opening::Repair => repair(timeline)?,
+                Opening::Repair(setup) => repair(timeline, setup)?,
                 Opening::Do(command) => act(timeline, command.clone())?,
             }
         }
@@ -53,8 +54,9 @@ fn act(timeline: &mut Timeline, command: Command) -> Result<(), CommandError> {
     }
 }
 
-/// Restores all that is down: servers first, since nothing starts on one that is off.
-fn repair(timeline: &mut Timeline) -> Result<(), CommandError> {
+/// Restores all that is down: servers first, since nothing starts on one that is off. Then takes back what else may keep
+/// users from being served.
+fn repair(timeline: &mut Timeline, setup: &[Command]) -> Result<(), CommandError> {
     let infra = Arc::clone(timeline.simulation().infrastructure());
     let servers = infra.servers().map(|server| Element::Server(server.id.clone()));
     let components = infra.components().map(|(_, component)| Element::Component(component.id.clone()));
@@ -64,7 +66,24 @@ fn repair(timeline: &mut Timeline) -> Result<(), CommandError> {
             act(timeline, Command::Restore(element))?;
         }
     }
-    Ok(())
+    for (from, to) in infra.blocks() {
+        act(timeline, Command::Edit(TopologyEdit::Unblock(from.clone(), to.clone())))?;
+    }
+    let mut rates = setup.iter().rev().filter_map(|command| if let Command::Rate(rate) = command { Some(*rate) } else { None });
+    let rate = rates.next().unwrap_or(infra.traffic().rate);
+    if (timeline.simulation().rate() - rate.get()).abs() > f64::EPSILON {
+        act(timeline, Command::Rate(rate))?;
+    }
+    let mut wanted =
+        setup.iter().rev().filter_map(|command| if let Command::Balance(wanted) = command { Some(*wanted) } else { None });
+    let own = infra.components().find_map(|(_, component)| match &component.kind {
+        ComponentKind::LoadBalancer(spec) => Some(spec.algorithm),
+        _ => None,
+    });
+    match wanted.next().or(own) {
+        Some(wanted) if timeline.simulation().algorithm() != Some(wanted) => act(timeline, Command::Balance(wanted)),
+        _ => Ok(()),
+    }
 }
 
 /// What an observation changed.

@@ -237,7 +237,7 @@ impl LessonRun {
             return Entry::default();
         }
         state.begun = true;
-        let repair = (step.start == Start::Repaired).then_some(Opening::Repair);
+        let repair = (step.start == Start::Repaired).then(|| Opening::Repair(self.lesson.setup.clone()));
         let commands = step.begin.iter().cloned().map(Opening::Do);
         Entry { openings: repair.into_iter().chain(commands).collect(), pace: step.pace }
     }

@@ -17,11 +17,14 @@ use super::link::{Link, LinkSpec, Protocol};
 use super::quantity::Millis;
 use super::request::RequestKind;
 use super::scenario::{FORMAT, Scenario};
+use super::station::ServiceTime;
 
 /// Most components of one infrastructure.
 const MAX_COMPONENTS: usize = 20_000;
 /// Most links of one infrastructure.
 const MAX_LINKS: usize = 100_000;
+/// Most connection attempts after the first.
+const MAX_RETRIES: u8 = 100;
 /// Most hops from the user to the last component: a request remembers its way.
 pub(crate) const MAX_HOPS: usize = 7;
 
@@ -63,6 +66,7 @@ pub(super) fn build(scenario: Scenario, file: &str, text: &str) -> Result<Infras
         if let ComponentKind::Firewall(spec) = &component.kind {
             builder.check_firewall(spec)?;
         }
+        builder.check_numbers(component)?;
     }
     for certificate in &scenario.certificates {
         for id in &certificate.on {
@@ -85,6 +89,7 @@ pub(super) fn build(scenario: Scenario, file: &str, text: &str) -> Result<Infras
     let firewalls = graph.node_indices().filter(|ix| matches!(graph[*ix].kind, ComponentKind::Firewall(_))).collect();
     let infrastructure = Infrastructure {
         firewalls,
+        blocks: BTreeSet::new(),
         id: scenario.id,
         title: scenario.title,
         summary: scenario.summary,
@@ -132,6 +137,34 @@ impl Builder<'_> {
             return Ok(());
         }
         Err(self.error(id.as_str(), format!("no server `{id}`")).suggest(id.as_str(), self.servers.iter().map(ServerId::as_str)))
+    }
+
+    /// Numbers that are fine by themselves and make no sense here.
+    fn check_numbers(&self, component: &Component) -> Result<(), ContentError> {
+        let id = component.id.as_str();
+        let station = component.station();
+        if station.slots == 0 {
+            return Err(self.error(id, format!("`{id}` has no slot: it could never serve anybody")));
+        }
+        for service in station.service {
+            if let ServiceTime::Uniform { min_ms, max_ms } = service
+                && min_ms > max_ms
+            {
+                let (min, max) = (min_ms.get(), max_ms.get());
+                return Err(self.error(id, format!("the service time of `{id}` has min_ms {min} above max_ms {max}")));
+            }
+        }
+        if let ComponentKind::LoadBalancer(spec) = &component.kind {
+            if spec.retries > MAX_RETRIES {
+                return Err(self.error(id, format!("`{id}` has {} retries, at most {MAX_RETRIES} make sense", spec.retries)));
+            }
+            if spec.fall == 0 || spec.rise == 0 {
+                return Err(
+                    self.error(id, format!("`{id}` needs at least one check to change its mind: fall and rise are 1 or more"))
+                );
+            }
+        }
+        Ok(())
     }
 
     fn check_firewall(&self, spec: &FirewallSpec) -> Result<(), ContentError> {

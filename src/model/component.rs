@@ -271,7 +271,7 @@ impl ComponentKind {
         match self {
             Self::Browser => "Asks for pages and shows them to the user.",
             Self::DnsResolver(_) => "Turns the site's name into an IP address.",
-            Self::Firewall(_) => "Judges each new connection by source and port; replies pass.",
+            Self::Firewall(_) => "Judges who may ask whom, by source and port; answers pass.",
             Self::LoadBalancer(_) => "Spreads requests over the healthy web servers.",
             Self::Web(_) => "Answers static pages; hands the rest to the application.",
             Self::App(_) => "Runs the site's code and asks the database.",

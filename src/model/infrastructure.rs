@@ -3,7 +3,7 @@
 //! Immutable once built; an edit makes a new one. It must not know time, load or health: what fails and what waits is the
 //! simulation's business.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use petgraph::Direction as EdgeDirection;
@@ -41,6 +41,8 @@ pub struct Infrastructure {
     pub(super) index: BTreeMap<ComponentId, ComponentIx>,
     /// The firewalls: every hop asks for them.
     pub(super) firewalls: Vec<ComponentIx>,
+    /// The hops that were blocked by an edit.
+    pub(super) blocks: BTreeSet<(ComponentId, ComponentId)>,
 }
 
 impl PartialEq for Infrastructure {
@@ -116,6 +118,22 @@ impl Infrastructure {
         &self.certificates
     }
 
+    /// Who holds a certificate and its key now: its authored holders or, where TLS passes through them, the web servers
+    /// that they forward to.
+    pub fn holders(&self, certificate: &Certificate) -> Vec<ComponentIx> {
+        let authored: Vec<ComponentIx> = certificate.on.iter().filter_map(|id| self.find(id.as_str())).collect();
+        if self.tls.edge != TlsMode::Passthrough {
+            return authored;
+        }
+        let is_balancer = |ix: ComponentIx| matches!(self.component(ix).kind, ComponentKind::LoadBalancer(_));
+        let mut holders: Vec<ComponentIx> = Vec::new();
+        for ix in authored {
+            let forwards = self.links_from(ix).into_iter().filter(|link| self.link(*link).protocol == Protocol::Http);
+            holders.extend(if is_balancer(ix) { forwards.map(|link| self.ends(link).1).collect() } else { vec![ix] });
+        }
+        holders
+    }
+
     /// The machines, in authored order.
     pub fn servers(&self) -> impl ExactSizeIterator<Item = &Server> {
         self.servers.values()
@@ -175,6 +193,14 @@ impl Infrastructure {
     /// If `ix` comes from another infrastructure.
     pub fn link(&self, ix: LinkIx) -> &Link {
         &self.graph[ix]
+    }
+
+    /// The port that the answerer listens on: without TLS, what would be 443 for the browser is 80.
+    pub fn port(&self, ix: LinkIx) -> u16 {
+        let link = self.link(ix);
+        let from_browser = matches!(self.component(self.ends(ix).0).kind, ComponentKind::Browser);
+        let plain = link.protocol == Protocol::Http && self.tls.edge == TlsMode::None;
+        if from_browser && plain && link.port == 443 { 80 } else { link.port }
     }
 
     /// Who asks and who answers on a link.
@@ -242,7 +268,7 @@ impl Infrastructure {
     /// The firewalls that a new connection on `link` crosses: first those that let it out, then those that let it in.
     fn guards(&self, link: LinkIx) -> Vec<Guard> {
         let (from, to) = self.ends(link);
-        let (port, protocol) = (self.link(link).port, self.link(link).protocol);
+        let (port, protocol) = (self.port(link), self.link(link).protocol);
         // Changes flow to the replica, but it is the replica that opens the connection.
         let (from, to) = if protocol == Protocol::Replication { (to, from) } else { (from, to) };
         let (asker, answerer) = (self.component(from), self.component(to));
@@ -280,20 +306,34 @@ impl Infrastructure {
         edited
     }
 
+    /// The hops that were blocked by an edit, not by the authored rules.
+    pub fn blocks(&self) -> impl Iterator<Item = &(ComponentId, ComponentId)> {
+        self.blocks.iter()
+    }
+
     /// Puts a rule that drops a hop's connections first into the list that judges them, or takes such rules out of it.
     fn rewrite_rules(&mut self, from: &ComponentId, to: &ComponentId, block: bool) {
         let Some(link) = self.link_between(from.as_str(), to.as_str()) else { return };
         let Some(guard) = self.hop(link).guards.last().copied() else { return };
-        let peer = if guard.verdict.direction == Direction::Inbound { from } else { to };
-        let rule = Rule { peer: Peer::Component(peer.clone()), ports: vec![self.link(link).port], action: RuleAction::Drop };
+        let changed =
+            if block { self.blocks.insert((from.clone(), to.clone())) } else { self.blocks.remove(&(from.clone(), to.clone())) };
+        if !changed {
+            return;
+        }
+        let opens = self.link(link).protocol != Protocol::Replication;
+        let (asker, answerer) = if opens { (from, to) } else { (to, from) };
+        let peer = if guard.verdict.direction == Direction::Inbound { asker } else { answerer };
+        let rule = Rule { peer: Peer::Component(peer.clone()), ports: vec![self.port(link)], action: RuleAction::Drop };
         let ComponentKind::Firewall(spec) = &mut self.graph[guard.firewall].kind else { return };
         let rules = match guard.verdict.direction {
             Direction::Inbound => &mut spec.inbound,
             Direction::Outbound => &mut spec.outbound,
         };
-        rules.retain(|known| *known != rule);
         if block {
             rules.insert(0, rule);
+        } else if let Some(written) = rules.iter().position(|known| *known == rule) {
+            // The first one is the one that the edit wrote.
+            rules.remove(written);
         }
     }
 

@@ -135,10 +135,10 @@ impl Station {
         Self { slots: 9, queue: Some(50), hold: Hold::UntilAnswered, service: [ServiceTime::lognormal(45.0, 0.5); 3] }
     }
 
-    /// A database.
+    /// A database with 151 connections: 32 at work, the others waiting.
     pub const fn database() -> Self {
         let read = ServiceTime::lognormal(3.0, 0.7);
-        Self { slots: 32, queue: Some(151), hold: Hold::WhileServed, service: [read, read, ServiceTime::lognormal(8.0, 0.7)] }
+        Self { slots: 32, queue: Some(119), hold: Hold::WhileServed, service: [read, read, ServiceTime::lognormal(8.0, 0.7)] }
     }
 
     /// Something that takes no time, such as the user.

@@ -84,6 +84,9 @@ impl Simulation {
     pub(super) fn check_result<O: Observer>(&mut self, link: u32, passed: bool, observer: &mut O) {
         let hop = &self.plan.hops[link as usize];
         let Role::Balancer(balancer) = &self.plan.stations[hop.from as usize].role else { return };
+        if !self.health(hop.from).is_up() {
+            return;
+        }
         let (needed, backend) = (if passed { balancer.rise } else { balancer.fall }, component_ix(hop.to));
         let line = &mut self.lines[link as usize];
         if line.backend_up == passed {

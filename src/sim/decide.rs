@@ -3,7 +3,7 @@
 //! Must not know how messages travel; it says "forward", "answer" or "fail", and `flow` does it.
 
 use crate::model::component::DatabaseRole;
-use crate::model::{Algorithm, TlsMode};
+use crate::model::{Algorithm, Protocol, TlsMode};
 
 use super::event::Kind;
 use super::flow::component_ix;
@@ -14,6 +14,9 @@ use super::plan::Role;
 use super::request::{NONE, State, Status};
 use super::simulation::{Simulation, index};
 use super::time::{SECOND, SimTime};
+
+/// How many applications a web server tries for one request.
+const MOST_UPSTREAMS: usize = 8;
 
 impl Simulation {
     /// A station has done its own work on a request: what now?
@@ -48,12 +51,12 @@ impl Simulation {
                 let turn = &mut self.stations[station as usize].turn;
                 let link = links[*turn as usize % links.len()];
                 *turn = turn.wrapping_add(1);
-                self.forward(request, link, observer);
+                self.forward(request, link, 1, observer);
             }
             Role::App => match plan.out[kind.index()].first() {
                 Some(link) => {
                     let link = *link;
-                    self.forward(request, link, observer);
+                    self.forward(request, link, 1, observer);
                 }
                 None => self.fail(request, station, Failure::ServerError, Why::NoRoute, observer),
             },
@@ -97,7 +100,7 @@ impl Simulation {
     fn balance<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
         let pinned = self.requests[request].pinned;
         if pinned != NONE {
-            self.forward(request, pinned, observer);
+            self.forward(request, pinned, 1, observer);
             return;
         }
         let Some(link) = self.choose(request, station, observer) else { return };
@@ -105,7 +108,7 @@ impl Simulation {
             // The TLS connection is with one web server: what follows must go to the same.
             self.requests[request].pinned = link;
         }
-        self.forward(request, link, observer);
+        self.forward(request, link, 1, observer);
     }
 
     /// Chooses a backend that is UP, or fails the request.
@@ -121,16 +124,21 @@ impl Simulation {
             self.fail(request, station, Failure::Unavailable, Why::NoBackend, observer);
             return None;
         }
-        let algorithm = self.algorithm.unwrap_or_default();
+        let own = match &self.plan.stations[station as usize].role {
+            Role::Balancer(balancer) => balancer.algorithm,
+            _ => Algorithm::default(),
+        };
+        let algorithm = self.algorithm.unwrap_or(own);
+        let turn = &mut self.stations[station as usize].turn;
+        let first = *turn as usize % up.len();
+        *turn = turn.wrapping_add(1);
         let link = match algorithm {
-            Algorithm::RoundRobin => {
-                let turn = &mut self.stations[station as usize].turn;
-                let link = up[*turn as usize % up.len()];
-                *turn = turn.wrapping_add(1);
-                link
-            }
+            Algorithm::RoundRobin => up[first],
+            // Equals take turns.
             Algorithm::LeastConnections => {
-                up.iter().copied().min_by_key(|link| self.lines[*link as usize].active).unwrap_or(up[0])
+                let (before, from_first) = up.split_at(first);
+                let in_turn = from_first.iter().chain(before).copied();
+                in_turn.min_by_key(|link| self.lines[*link as usize].active).unwrap_or(up[first])
             }
         };
         let backend = component_ix(self.plan.hops[link as usize].to);
@@ -145,6 +153,9 @@ impl Simulation {
         match &self.plan.stations[station as usize].role {
             Role::Browser => self.browser_takes(request, observer),
             Role::Balancer(balancer) => match status {
+                Status::Refused if record.attempts[level] > balancer.retries => {
+                    self.fail(request, station, Failure::Unavailable, Why::Refused, observer);
+                }
                 Status::Refused => {
                     // Without redispatch, an attempt is repeated after a pause on the same backend.
                     let pause = if balancer.redispatch { 0 } else { balancer.connect_timeout.min(SECOND) };
@@ -153,13 +164,20 @@ impl Simulation {
                 Status::Reset => self.fail(request, station, Failure::BadGateway, Why::Reset, observer),
                 _ => self.answer(request, status, observer),
             },
-            Role::Web => match status {
-                Status::Refused => self.fail(request, station, Failure::BadGateway, Why::Refused, observer),
-                Status::Reset => self.fail(request, station, Failure::BadGateway, Why::Reset, observer),
-                Status::ReadOnly => self.fail(request, station, Failure::ServerError, Why::ReadOnly, observer),
-                Status::TooManyConnections => {
-                    self.fail(request, station, Failure::ServerError, Why::TooManyConnections, observer);
+            Role::Web if self.plan.hops[record.path[level] as usize].protocol == Protocol::Http => match status {
+                Status::Refused => {
+                    // The next of several applications may do.
+                    let links = &self.plan.stations[station as usize].out[record.kind.index()];
+                    let tried = links.iter().position(|link| *link == record.path[level]).unwrap_or_default();
+                    let attempt = record.attempts[level];
+                    if usize::from(attempt) < links.len().min(MOST_UPSTREAMS) {
+                        let next = links[(tried + 1) % links.len()];
+                        self.forward(request, next, attempt + 1, observer);
+                    } else {
+                        self.fail(request, station, Failure::BadGateway, Why::Refused, observer);
+                    }
                 }
+                Status::Reset => self.fail(request, station, Failure::BadGateway, Why::Reset, observer),
                 _ => self.answer(request, status, observer),
             },
             _ => match status {
@@ -170,7 +188,7 @@ impl Simulation {
                     match tried.and_then(|tried| links.get(tried + 1)) {
                         Some(next) => {
                             let next = *next;
-                            self.forward(request, next, observer);
+                            self.forward(request, next, 1, observer);
                         }
                         None => self.fail(request, station, Failure::ServerError, Why::Refused, observer),
                     }
@@ -209,7 +227,7 @@ impl Simulation {
         let link = record.path[level];
         let station = self.plan.hops[link as usize].from;
         let Role::Balancer(balancer) = &self.plan.stations[station as usize].role else { return };
-        let (attempt, most, redispatch) = (record.attempts[level] + 1, balancer.retries + 1, balancer.redispatch);
+        let (attempt, most, redispatch) = (record.attempts[level].saturating_add(1), balancer.retries + 1, balancer.redispatch);
         if attempt > most {
             let why = if silent { Why::Timeout } else { Why::Refused };
             self.fail(request, station, Failure::Unavailable, why, observer);

@@ -96,6 +96,10 @@ pub(super) struct EventQueue {
 }
 
 impl EventQueue {
+    pub(super) fn footprint(&self) -> usize {
+        self.heap.len() * size_of::<Event>()
+    }
+
     pub(super) fn peek(&self) -> Option<Event> {
         self.heap.first().copied()
     }

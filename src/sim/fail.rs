@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::model::firewall::Direction;
-use crate::model::{Algorithm, Element, TopologyEdit};
+use crate::model::{Element, TopologyEdit};
 
 use super::command::{Command, CommandError};
 use super::event::Kind;
@@ -17,6 +17,9 @@ use super::plan::{Plan, Role};
 use super::request::{Lost, NO_FLOOR, NONE, State, Status};
 use super::simulation::{Simulation, index};
 use super::view::Health;
+
+/// Marks the random streams of requests that were sent by hand.
+const SENT_BY_HAND: u64 = 1 << 63;
 
 impl Simulation {
     /// Does a command now.
@@ -43,11 +46,12 @@ impl Simulation {
                 What::RateSet(rate.get())
             }
             Command::Send(kind) => {
-                self.user_asks(*kind, true, observer);
+                self.sent += 1;
+                self.user_asks(*kind, SENT_BY_HAND | self.sent, true, observer);
                 return Ok(());
             }
             Command::Balance(algorithm) => {
-                self.balance_with(*algorithm);
+                self.algorithm = Some(*algorithm);
                 What::BalanceSet(*algorithm)
             }
         };
@@ -76,12 +80,6 @@ impl Simulation {
             }
         }
         Ok(())
-    }
-
-    fn balance_with(&mut self, algorithm: Algorithm) {
-        if self.algorithm.is_some() {
-            self.algorithm = Some(algorithm);
-        }
     }
 
     /// What a kill or restore is about, if it exists and may be killed.
@@ -164,6 +162,13 @@ impl Simulation {
     fn stop<O: Observer>(&mut self, station: u32, notice: Status, observer: &mut O) {
         let now = self.now;
         self.stations[station as usize].clear(now);
+        // A balancer that starts again takes every backend for UP, until its checks know better.
+        for (hop, line) in self.plan.hops.iter().zip(&mut self.lines) {
+            if hop.from == station {
+                line.backend_up = true;
+                line.streak = 0;
+            }
+        }
         for (agent, plan) in self.plan.agents.iter().enumerate() {
             if plan.station == station {
                 self.agents[agent].forget();

@@ -27,8 +27,8 @@ pub(super) fn link_ix(link: u32) -> LinkIx {
 }
 
 impl Simulation {
-    /// A user wants something.
-    pub(super) fn user_asks<O: Observer>(&mut self, kind: RequestKind, new_visitor: bool, observer: &mut O) {
+    /// A user wants something. All that chance decides about the request depends on the seed and on `stream`.
+    pub(super) fn user_asks<O: Observer>(&mut self, kind: RequestKind, stream: u64, new_visitor: bool, observer: &mut O) {
         self.users.begin(kind);
         let number = self.users.totals.offered;
         self.newest[kind.index()] = Some(number);
@@ -44,7 +44,7 @@ impl Simulation {
             _ if new_visitor => Phase::Connect,
             _ => Phase::Exchange,
         };
-        let request = self.requests.insert(Request::new(number, self.now, kind, phase));
+        let request = self.requests.insert(Request::new(number, stream, self.now, kind, phase));
         self.in_flight += 1;
         self.arm_deadline(request, self.plan.browser, 0, self.plan.patience);
         self.browser_sends(request, observer);
@@ -59,11 +59,11 @@ impl Simulation {
         self.send(request, link, observer);
     }
 
-    /// A component asks downstream, for the first time: its clock for the answer starts.
-    pub(super) fn forward<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) {
+    /// A component asks downstream; its clock for the answer starts. The first attempt is 1.
+    pub(super) fn forward<O: Observer>(&mut self, request: u32, link: u32, attempt: u8, observer: &mut O) {
         let asker = self.plan.hops[link as usize].from;
         let level = self.requests[request].depth;
-        self.requests[request].attempts[usize::from(level)] = 1;
+        self.requests[request].attempts[usize::from(level)] = attempt;
         self.arm_deadline(request, asker, level, self.plan.stations[asker as usize].timeout);
         self.send(request, link, observer);
     }
@@ -218,7 +218,7 @@ impl Simulation {
         let plan = &self.plan.stations[station as usize];
         let visit = u64::from(record.depth) << 8 | record.phase as u64 | (u64::from(record.leg) << 16);
         let attempts = u64::from(record.attempts[usize::from(record.depth.saturating_sub(1))]);
-        let bits = random::mix(self.seed ^ random::mix(record.number ^ random::mix(plan.key ^ visit ^ (attempts << 32))));
+        let bits = random::mix(self.seed ^ random::mix(record.stream ^ random::mix(plan.key ^ visit ^ (attempts << 32))));
         let ends_tls = !(self.plan.tls == TlsMode::Passthrough && matches!(plan.role, Role::Balancer(_)));
         let service = match (record.phase, &plan.role) {
             (Phase::Handshake, Role::Balancer(_) | Role::Web | Role::App) if ends_tls => self.plan.handshake,
@@ -281,6 +281,16 @@ impl Simulation {
             return;
         }
         self.note(observer, Some(tag), What::Departed { link: link_ix(link), heading: Heading::Response, phase });
+        // A message that a firewall refuses comes back from there, not from behind it.
+        let behind = usize::from(self.requests[request].leg);
+        let dead = self.plan.hops[link as usize].guards.iter().take(behind).position(|guard| {
+            let firewall = index(guard.firewall.index());
+            !self.health(firewall).is_up()
+        });
+        if let Some(dead) = dead {
+            self.lose(request, Lost::DeadFirewall(u8::try_from(dead).unwrap_or(u8::MAX)), observer);
+            return;
+        }
         // Firewalls keep state: an answer passes without a look.
         self.travel(request, self.plan.hops[link as usize].latency);
     }

@@ -269,10 +269,10 @@ impl Note {
             }
             What::Reached { component, heading: Heading::Response, .. } => format!("the answer is at {}", name(*component)),
             What::Passed { guard, link } => {
-                format!("{}: {} allows port {}", name(guard.firewall), rule(guard), infra.link(*link).port)
+                format!("{}: {} allows port {}", name(guard.firewall), rule(guard), infra.port(*link))
             }
             What::Blocked { guard, link } => {
-                format!("{}: {} blocks port {}", name(guard.firewall), rule(guard), infra.link(*link).port)
+                format!("{}: {} blocks port {}", name(guard.firewall), rule(guard), infra.port(*link))
             }
             What::Waits { component, waiting } => format!("waits at {}, {waiting} in line", name(*component)),
             What::TurnedAway { component } => format!("{} turns it away: the line is full", name(*component)),
@@ -367,6 +367,10 @@ impl Journal {
 }
 
 impl Journal {
+    pub(super) fn footprint(&self) -> usize {
+        self.notes.len() * size_of::<Note>() + self.headlines.len() * size_of::<Headline>()
+    }
+
     fn headline(&mut self, note: &Note) {
         let mut since_change = self.headlines.iter_mut().rev().take_while(|headline| headline.first.request.is_some());
         if let Some(headline) = since_change.find(|headline| note.request.is_some() && alike(&headline.first.what, &note.what)) {

@@ -151,12 +151,18 @@ impl Plan {
             browser,
             tls: infra.tls().edge,
             handshake: ServiceTime::Constant { ms: crate::model::quantity::Millis::literal(HANDSHAKE_MS) },
-            certificate_until: infra.certificates().iter().map(|certificate| u64::from(certificate.days_left) * day).min(),
+            certificate_until: Self::certificate_until(infra, day),
             patience: traffic.patience_s.nanos(),
             new_visitors: traffic.new_visitors.get(),
             static_share: traffic.static_share.get(),
             write_share: traffic.write_share.get(),
         }
+    }
+
+    /// Until when those who end TLS for users can prove who they are, in nanoseconds.
+    fn certificate_until(infra: &Infrastructure, day: u64) -> Option<u64> {
+        let held = infra.certificates().iter().filter(|certificate| !infra.holders(certificate).is_empty());
+        held.map(|certificate| u64::from(certificate.days_left) * day).min()
     }
 
     fn role(infra: &Infrastructure, kind: &ComponentKind, links: &[crate::model::LinkIx]) -> (Role, u64) {

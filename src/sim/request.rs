@@ -62,7 +62,11 @@ pub(super) enum Status {
 /// One request. `path[d]` is the link from level d to level d + 1; the user is level 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Request {
+    /// Its number, as users see it.
     pub(super) number: u64,
+    /// The number that its random draws depend on: its place among the users who came by themselves, or, for one that
+    /// was sent by hand, a number of its own. So a request sent by hand changes nobody else's draws.
+    pub(super) stream: u64,
     pub(super) born: SimTime,
     pub(super) kind: RequestKind,
     pub(super) phase: Phase,
@@ -96,9 +100,10 @@ pub(super) struct Request {
 }
 
 impl Request {
-    pub(super) fn new(number: u64, born: SimTime, kind: RequestKind, phase: Phase) -> Self {
+    pub(super) fn new(number: u64, stream: u64, born: SimTime, kind: RequestKind, phase: Phase) -> Self {
         Self {
             number,
+            stream,
             born,
             kind,
             phase,
@@ -188,6 +193,10 @@ impl Slab {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &Request)> {
         (0u32..).zip(&self.slots).filter_map(|(index, slot)| Some((index, slot.request.as_ref()?)))
+    }
+
+    pub(super) fn footprint(&self) -> usize {
+        self.slots.len() * size_of::<Slot>() + self.free.len() * size_of::<u32>()
     }
 
     pub(super) fn len(&self) -> usize {

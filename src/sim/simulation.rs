@@ -51,9 +51,13 @@ pub struct Simulation {
     processed: u64,
     digest: u64,
     arrivals: Xoshiro256PlusPlus,
+    /// How many users came by themselves, and how many requests were sent by hand.
+    came: u64,
+    pub(super) sent: u64,
     /// The one event that brings the next user; others of its kind are stale.
     next_arrival: u64,
     pub(super) rate: f64,
+    /// How all balancers choose, if that was changed.
     pub(super) algorithm: Option<Algorithm>,
     pub(super) requests: Slab,
     pub(super) in_flight: u64,
@@ -86,10 +90,7 @@ impl Simulation {
         let mut simulation = Self {
             rule_hits: rule_hits.collect(),
             rate: infra.traffic().rate.get(),
-            algorithm: plan.stations.iter().find_map(|station| match &station.role {
-                Role::Balancer(balancer) => Some(balancer.algorithm),
-                _ => None,
-            }),
+            algorithm: None,
             stations: vec![Station::default(); plan.stations.len()],
             lines: vec![Line::default(); plan.hops.len()],
             servers_off: vec![false; plan.servers.len()],
@@ -103,6 +104,8 @@ impl Simulation {
             processed: 0,
             digest: 0,
             arrivals: Xoshiro256PlusPlus::seed_from_u64(random::mix(seed)),
+            came: 0,
+            sent: 0,
             next_arrival: 0,
             requests: Slab::default(),
             in_flight: 0,
@@ -195,8 +198,9 @@ impl Simulation {
         if sequence != self.next_arrival {
             return;
         }
-        let number = self.users.totals.offered + 1;
-        let draw = |purpose: u64| random::open_unit(random::mix(self.seed ^ random::mix(number ^ (purpose << 56))));
+        self.came += 1;
+        let stream = self.came;
+        let draw = |purpose: u64| random::open_unit(random::mix(self.seed ^ random::mix(stream ^ (purpose << 56))));
         let share = draw(1);
         let kind = if share < self.plan.static_share {
             RequestKind::Static
@@ -206,7 +210,7 @@ impl Simulation {
             RequestKind::Read
         };
         let new_visitor = draw(2) < self.plan.new_visitors;
-        self.user_asks(kind, new_visitor, observer);
+        self.user_asks(kind, stream, new_visitor, observer);
         self.schedule_arrival();
     }
 
@@ -344,14 +348,24 @@ impl Simulation {
         self.requests.len()
     }
 
+    /// About how many bytes a copy of the state takes.
+    pub(super) fn footprint(&self) -> usize {
+        let stations: usize = self.stations.iter().map(Station::footprint).sum();
+        self.requests.footprint() + self.queue.footprint() + self.users.footprint() + stations
+    }
+
     /// The arrival rate, all kinds together, in requests per second.
     pub fn rate(&self) -> f64 {
         self.rate
     }
 
-    /// How balancers choose; `None` without one.
+    /// How the first balancer chooses; `None` without one.
     pub fn algorithm(&self) -> Option<Algorithm> {
-        self.algorithm
+        let own = self.plan.stations.iter().find_map(|station| match &station.role {
+            Role::Balancer(balancer) => Some(balancer.algorithm),
+            _ => None,
+        })?;
+        Some(self.algorithm.unwrap_or(own))
     }
 
     /// The newest request that was sent, of one kind or of all.

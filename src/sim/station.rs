@@ -48,6 +48,10 @@ pub(super) struct Station {
 }
 
 impl Station {
+    pub(super) fn footprint(&self) -> usize {
+        size_of::<Self>() + self.queue.len() * size_of::<u32>() + self.deadlines.len() * size_of::<Deadline>()
+    }
+
     /// Brings ∫ busy dt up to `now`. To be called before `busy` changes and before the integral is read.
     pub(super) fn settle(&mut self, now: SimTime) {
         self.busy_time += u64::from(self.busy) * (now - self.last_change);

@@ -12,7 +12,13 @@ use super::time::SimTime;
 const SPACING: u64 = 2_000;
 /// Most checkpoints kept. The further back, the fewer: a long way back may take a longer replay, memory stays flat.
 const MOST_CHECKPOINTS: usize = 48;
-/// How far a step forward looks for the next moment, in nanoseconds.
+/// Bytes that all checkpoints together may take, about. A crowded site has fewer of them, and further apart.
+const CHECKPOINT_BUDGET: usize = 24 << 20;
+/// Checkpoints that are kept whatever they take.
+const FEWEST_CHECKPOINTS: usize = 4;
+/// Bytes that one event may add to the cost of the next checkpoint: copying stays a small part of the work.
+const BYTES_PER_EVENT: u64 = 64;
+/// How far a step forward or back looks for the next moment, in nanoseconds.
 const STEP_HORIZON: u64 = 10_000_000_000;
 
 /// A place in the course of a run: so many events have happened, and time has gone on to `now`.
@@ -91,14 +97,16 @@ impl Timeline {
         self.run_to(time, &mut |_: &Note| {});
     }
 
-    /// Goes on until the next message of `request`, or of any request, departs or arrives somewhere.
-    /// Returns whether there was one within ten simulated seconds.
+    /// Goes on until the next message of `request`, or of any request, departs or arrives somewhere. Returns whether there
+    /// was one within ten simulated seconds; if not, nothing has changed.
     pub fn step_forward(&mut self, request: Option<u64>) -> bool {
         let horizon = self.simulation.now() + STEP_HORIZON;
+        let start = self.here();
         let mut found = false;
         while !found {
             self.replay_due();
             if self.simulation.next_event().is_none_or(|at| at > horizon) {
+                self.return_to(start);
                 return false;
             }
             self.one_event(&mut |note: &Note| found |= is_step(note, request));
@@ -106,13 +114,16 @@ impl Timeline {
         true
     }
 
-    /// Goes back to the last such moment before now, or to the last command. Returns whether there was one.
+    /// Goes back to the last such moment before now, or to the last command. Returns whether there was one within ten
+    /// simulated seconds; if not, nothing has changed.
     pub fn step_back(&mut self, request: Option<u64>) -> bool {
+        let start = self.here();
         let here = self.place();
+        let earliest = SimTime::from_nanos(here.now.nanos().saturating_sub(STEP_HORIZON));
         let mut before = here;
-        while let Some(start) = self.checkpoint_before(before) {
+        while let Some(checkpoint) = self.checkpoint_before(before).filter(|_| before.now >= earliest) {
             // From this checkpoint, find the last step that lies before here.
-            self.restore(start);
+            self.restore(checkpoint);
             let from = self.place();
             let mut last = None;
             while self.place() < before {
@@ -132,15 +143,25 @@ impl Timeline {
                 }
             }
             if let Some(place) = last {
-                self.restore(start);
+                self.restore(checkpoint);
                 self.run_to_place(place);
                 return true;
             }
             before = from;
         }
-        self.restore(0);
-        self.run_to_place(here);
+        self.return_to(start);
         false
+    }
+
+    /// The present state, to come back to.
+    fn here(&self) -> Checkpoint {
+        Checkpoint { simulation: self.simulation.clone(), journal: self.journal.clone(), commands: self.done }
+    }
+
+    fn return_to(&mut self, there: Checkpoint) {
+        self.simulation = there.simulation;
+        self.journal = there.journal;
+        self.done = there.commands;
     }
 
     fn place(&self) -> Place {
@@ -206,20 +227,26 @@ impl Timeline {
             journal.note(note);
         });
         let newest = self.checkpoints.last().map_or(0, |checkpoint| checkpoint.simulation.processed());
-        if self.simulation.processed() >= newest + SPACING {
+        let spacing = SPACING.max(self.simulation.footprint() as u64 / BYTES_PER_EVENT);
+        if self.simulation.processed() >= newest + spacing {
             self.take_checkpoint();
         }
     }
 
     fn take_checkpoint(&mut self) {
-        self.checkpoints.push(Checkpoint {
-            simulation: self.simulation.clone(),
-            journal: self.journal.clone(),
-            commands: self.done,
-        });
-        if self.checkpoints.len() > MOST_CHECKPOINTS {
-            self.checkpoints.remove(self.least_useful());
+        self.checkpoints.push(self.here());
+        let mut total: usize = self.checkpoints.iter().map(Checkpoint::footprint).sum();
+        let fewest = FEWEST_CHECKPOINTS;
+        while self.checkpoints.len() > MOST_CHECKPOINTS || (total > CHECKPOINT_BUDGET && self.checkpoints.len() > fewest) {
+            let removed = self.checkpoints.remove(self.least_useful());
+            total -= removed.footprint();
         }
+    }
+}
+
+impl Checkpoint {
+    fn footprint(&self) -> usize {
+        self.simulation.footprint() + self.journal.footprint()
     }
 }
 

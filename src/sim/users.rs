@@ -32,6 +32,10 @@ pub(super) struct Users {
 }
 
 impl Users {
+    pub(super) fn footprint(&self) -> usize {
+        self.recent.len() * size_of::<Ending>()
+    }
+
     /// A request begins.
     pub(super) fn begin(&mut self, kind: RequestKind) {
         self.totals.offered += 1;

@@ -198,7 +198,7 @@ fn a_repaired_start_restores_servers_before_what_runs_on_them() {
     for element in [web_1(), server("server-2"), server("server-1"), link] {
         timeline.act(Command::Kill(element)).unwrap();
     }
-    let repair = Entry { openings: vec![Opening::Repair], pace: None };
+    let repair = Entry { openings: vec![Opening::Repair(Vec::new())], pace: None };
     repair.carry_out(&mut timeline).unwrap();
     let sim = timeline.simulation();
     let infra = Arc::clone(sim.infrastructure());

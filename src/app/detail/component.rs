@@ -31,7 +31,7 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx) {
         ComponentKind::Agent(_) => agent(page, stage, ix),
         ComponentKind::MonitoringService => {
             let agents = sim.agents();
-            let fresh = agents.iter().filter(|agent| !agent.stale).count();
+            let fresh = agents.iter().filter(|agent| agent.taken.is_some() && !agent.stale).count();
             page.text(
                 Tone::Text,
                 &format!("{fresh} of {} agents deliver. What they do not deliver, it does not know.", agents.len()),
@@ -55,11 +55,8 @@ fn station(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
     } else {
         Tone::Good
     };
-    page.line(
-        Line::new(tone, format!("{percent:.0} % busy"))
-            .with(Tone::Text, format!("  {} of {} slots, {} waiting", view.busy, view.slots, view.waiting))
-            .with(Tone::Dim, format!("  {:.0}/s", view.rate)),
-    );
+    page.text(tone, &format!("{percent:.0} % busy, {:.0} requests/s", view.rate));
+    page.text(Tone::Text, &format!("{} of {} slots, {} waiting", view.busy, view.slots, view.waiting));
     let service = component.station();
     let mean = |kind| service.mean_ms(kind);
     let times: Vec<String> = RequestKind::ALL.iter().map(|kind| format!("{} {:.1}", kind.word(), mean(*kind))).collect();
@@ -68,6 +65,11 @@ fn station(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
 
 fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Component) {
     let (infra, sim) = (stage.infra(), stage.sim());
+    for certificate in infra.certificates().iter().filter(|certificate| infra.holders(certificate).contains(&ix)) {
+        let names: Vec<&str> = certificate.names.iter().map(crate::model::Text::as_str).collect();
+        let days = f64::from(certificate.days_left) - sim.now().as_secs_f64() / 86_400.0;
+        page.text(Tone::Dim, &format!("certificate for {}: {:.0} days left", names.join(", "), days.ceil()));
+    }
     match &component.kind {
         ComponentKind::LoadBalancer(_) => {
             let algorithm = sim.algorithm().map_or("", |algorithm| algorithm.word());
@@ -86,10 +88,6 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
                         .with(tone, word)
                         .with(Tone::Dim, format!("  {} in progress", sim.active(link))),
                 );
-            }
-            for certificate in infra.certificates().iter().filter(|certificate| certificate.on.contains(&component.id)) {
-                let names: Vec<&str> = certificate.names.iter().map(crate::model::Text::as_str).collect();
-                page.text(Tone::Dim, &format!("certificate for {}: {} days left", names.join(", "), certificate.days_left));
             }
         }
         ComponentKind::Database(spec) => {
@@ -110,8 +108,12 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
 
 fn browser(page: &mut Page, stage: &Stage) {
     let (infra, sim) = (stage.infra(), stage.sim());
-    let padlock = if infra.tls().edge == TlsMode::None { "no padlock: http" } else { "padlock: https, for this first hop" };
-    page.text(if infra.tls().edge == TlsMode::None { Tone::Bad } else { Tone::Good }, padlock);
+    let (tone, padlock) = match infra.tls().edge {
+        TlsMode::None => (Tone::Bad, "no padlock: http"),
+        TlsMode::Terminate | TlsMode::Reencrypt => (Tone::Good, "padlock: https, for this first hop"),
+        TlsMode::Passthrough => (Tone::Good, "padlock: https, up to the web server"),
+    };
+    page.text(tone, padlock);
     let totals = sim.totals();
     page.text(
         Tone::Text,
