@@ -54,6 +54,9 @@ pub struct Settings {
     pub reduced_motion: bool,
 }
 
+/// Wall time for which a notice stays while time runs.
+const NOTICE: Duration = Duration::from_secs(7);
+
 /// Wall time between two steps where movement is not wanted.
 const STILL: Duration = Duration::from_millis(500);
 
@@ -66,7 +69,7 @@ pub enum Screen {
     Stage(Box<Stage>),
 }
 
-/// A line that says what happened, or why nothing did. It goes with the next key.
+/// A line that says what happened, or why nothing did. It goes with the next key, or after a while if time runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// How it is meant.
@@ -96,6 +99,8 @@ pub struct App {
     pub notice: Option<Notice>,
     size: (u16, u16),
     still: Duration,
+    /// How long the notice has been shown while time ran.
+    shown_for: Duration,
     changed: bool,
 }
 
@@ -114,6 +119,7 @@ impl App {
             notice: None,
             size: (0, 0),
             still: Duration::ZERO,
+            shown_for: Duration::ZERO,
             changed: true,
         };
         app.choose_next_lesson();
@@ -220,6 +226,10 @@ impl App {
             Screen::Home => self.home.tick(elapsed),
             Screen::Stage(stage) => stage.tick(elapsed),
         }
+        self.shown_for += elapsed;
+        if self.shown_for >= NOTICE {
+            self.notice = None;
+        }
         self.observe(false);
         self.changed = true;
     }
@@ -242,6 +252,7 @@ impl App {
             }
         };
         if !acted || self.notice.is_none() {
+            self.shown_for = Duration::ZERO;
             self.notice = Some(Notice { tone: Tone::Good, text });
         }
     }

@@ -68,7 +68,9 @@ pub fn brief(stage: &Stage, info: &str) -> Option<Notice> {
             let ix = infra.find(id.as_str())?;
             let health = sim.station(ix).health;
             let tone = if health.is_up() { Tone::Text } else { Tone::Bad };
-            (tone, format!("{id}: {}, {}", infra.component(ix).kind.word(), health.word()))
+            let word = infra.component(ix).kind.word();
+            let what = if word == id.as_str() { "the users" } else { word };
+            (tone, format!("{id}: {what}, {}", health.word()))
         }
         Element::Server(id) => {
             let on = sim.is_up(&Element::Server(id.clone())) == Some(true);
@@ -112,6 +114,10 @@ fn nothing(page: &mut Page, stage: &Stage, keymap: &Keymap) {
         page.item(Tone::Dim, &at, Tone::Text, &headline.describe(infra), None);
     }
     page.text(Tone::Text, infra.summary());
+    let points = &stage.summary.single_points;
+    if let Some(points) = points {
+        page.text(Tone::Text, &format!("{} single points of failure for writes: {}.", points.len(), points.join(", ")));
+    }
     page.text(Tone::Dim, &format!("TLS {}: {}", infra.tls().edge.word(), infra.tls().edge.meaning()));
     let label = |action| keymap.label(&action);
     page.text(
@@ -182,7 +188,7 @@ fn listener(page: &mut Page, stage: &Stage, hop: &Hop) {
     let (infra, link) = (stage.infra(), hop.link);
     let Some(kind) = richest(stage, link) else { return };
     let reading = readable(infra, link, kind);
-    page.line(Line::new(Tone::Name, "a listener here reads").with(Tone::Dim, format!(" ({})", kind.request_line())));
+    page.line(Line::new(Tone::Name, format!("of {}, a listener here reads", kind.request_line())));
     for fact in &reading.facts {
         let tone = if matches!(fact, Fact::Secrets(_) | Fact::Sql(_) | Fact::ChangedRow(_)) { Tone::Secret } else { Tone::Text };
         page.item(Tone::Dim, &format!("{}: ", fact.label()), tone, &fact.text(), None);

@@ -88,22 +88,29 @@ impl Writer<'_> {
                 self.page.item(Tone::Good, "✓ ", Tone::Text, &text, None);
             }
         }
+        // Only the newest of hints and solution: the diagram that they speak of must stay in sight.
         let count = step.hints.len();
-        for (number, hint) in self.run.hints().iter().enumerate() {
-            let text = self.prose(hint);
-            self.page.item(Tone::Accent, &format!("hint {}/{count} ", number + 1), Tone::Text, &text, None);
-        }
         if self.run.solution_shown() {
             let acts: Vec<String> = step.solution.iter().map(ToString::to_string).collect();
             self.page.item(Tone::Accent, "solution ", Tone::Text, &acts.join(", then "), None);
+        } else if let Some(hint) = self.run.hints().last() {
+            let text = self.prose(hint);
+            self.page.item(Tone::Accent, &format!("hint {}/{count} ", self.run.hints().len()), Tone::Text, &text, None);
         }
         self.way_on(!step.hints.is_empty());
     }
 
     fn goals(&mut self) {
+        let mut next = true;
         for (label, met) in self.run.goals() {
-            let (tone, mark) = if met { (Tone::Good, "☑ ") } else { (Tone::Accent, "☐ ") };
-            self.page.item(tone, mark, if met { Tone::Dim } else { Tone::Name }, label, None);
+            // Goals are met in order: what comes later says so.
+            let is_next = next;
+            next &= met;
+            match (met, is_next) {
+                (true, _) => self.page.item(Tone::Good, "☑ ", Tone::Dim, label, None),
+                (false, true) => self.page.item(Tone::Accent, "☐ ", Tone::Name, label, None),
+                (false, false) => self.page.item(Tone::Dim, "☐ then ", Tone::Text, label, None),
+            }
         }
     }
 
@@ -152,7 +159,7 @@ impl Writer<'_> {
         let (mark, submit) = (self.keymap.label(&Action::Mark), self.keymap.label(&Action::Enter));
         let marked: Vec<String> = self.run.marks().map(Element::to_string).collect();
         self.page.line(
-            Line::new(Tone::Accent, format!("☑ {count} marked"))
+            Line::new(Tone::Accent, format!("{count} marked"))
                 .with(Tone::Dim, format!("  select, {mark} marks, {submit} submits")),
         );
         if count > 0 {

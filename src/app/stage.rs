@@ -15,14 +15,14 @@ use super::playback::Playback;
 use super::regions::{self, Regions};
 
 /// What the analysis says, in numbers. Made anew when the infrastructure changes, not with every frame.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Readable hops.
     pub plaintext: usize,
     /// Those of them that leave a server.
     pub exposed: usize,
-    /// Single points of failure for writes; `None` if writes do not work at all.
-    pub single_points: Option<usize>,
+    /// The single points of failure for writes, by name; `None` if writes do not work at all.
+    pub single_points: Option<Vec<String>>,
 }
 
 impl Summary {
@@ -32,7 +32,9 @@ impl Summary {
         Self {
             plaintext: hops.len(),
             exposed: hops.iter().filter(|hop| hop.is_exposed()).count(),
-            single_points: single_points(infra, RequestKind::Write).ok().map(|points| points.len()),
+            single_points: single_points(infra, RequestKind::Write)
+                .ok()
+                .map(|points| points.iter().map(|point| point.element.to_string()).collect()),
         }
     }
 }

@@ -7,6 +7,8 @@ use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
 use crate::lesson::{LessonProgress, Pace};
+use crate::model::{ComponentKind, Element, RequestKind};
+use crate::sim::{Doing, Heading, Present};
 
 use super::action::Action;
 use super::line::{Line, Tone};
@@ -52,6 +54,9 @@ pub fn status(app: &App, stage: &Stage) -> Line {
     if let Some(notice) = &app.notice {
         return Line::new(notice.tone, format!(" {}", notice.text));
     }
+    if let Some(line) = followed(stage) {
+        return line;
+    }
     let sim = stage.sim();
     let users = sim.experience(WINDOW, None);
     let ms = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |ms| format!("{ms:.0}"));
@@ -60,16 +65,51 @@ pub fn status(app: &App, stage: &Stage) -> Line {
         Some(ratio) if ratio > 0.0 => (Tone::Bad, format!("{:.1} %", ratio * 100.0)),
         Some(_) => (Tone::Good, "0 %".to_owned()),
     };
-    let Summary { exposed, plaintext, single_points, .. } = stage.summary;
-    let spofs = single_points.map_or_else(|| "–".into(), |points| points.to_string());
+    let Summary { exposed, plaintext, single_points } = &stage.summary;
+    let spofs = single_points.as_ref().map_or_else(|| "–".into(), |points| points.len().to_string());
     Line::new(Tone::Name, " users ")
         .with(Tone::Text, format!("p50 {} p99 {} ms ", ms(users.p50_ms), ms(users.p99_ms)))
         .with(Tone::Dim, " errors ")
         .with(tone, errors)
         .with(Tone::Dim, format!("  plaintext hops {plaintext} ("))
-        .with(if exposed > 0 { Tone::Bad } else { Tone::Good }, format!("{exposed} exposed"))
+        .with(if *exposed > 0 { Tone::Bad } else { Tone::Good }, format!("{exposed} exposed"))
         .with(Tone::Dim, if stage.regions.wide { ")  single points of failure for writes " } else { ")  SPOFs " })
         .with(Tone::Text, spofs)
+}
+
+/// What the followed request does now, in the trace pace.
+fn followed(stage: &Stage) -> Option<Line> {
+    let number = stage.playback.followed.filter(|_| stage.playback.pace == Pace::Trace)?;
+    let infra = stage.infra();
+    let line =
+        |kind: RequestKind| Line::new(Tone::Name, format!(" r{number} ")).with(Tone::Dim, format!("{}  ", kind.request_line()));
+    let Some(Present { kind, phase, doing, .. }) = stage.sim().present(number) else {
+        let ended = stage.timeline.journal().of_request(number).next_back()?;
+        let (_, kind) = ended.request?;
+        let text = ended.describe(infra);
+        let text = text.split_once(": ").map_or(text.as_str(), |(_, rest)| rest).to_owned();
+        return Some(line(kind).with(Tone::Text, text));
+    };
+    let name = |ix| infra.component(ix).id.to_string();
+    let (tone, text) = match doing {
+        Doing::Travels(link, heading) => {
+            let (from, to) = infra.ends(link);
+            let (from, to, way) = match heading {
+                Heading::Request => (from, to, ""),
+                Heading::Response => (to, from, "answer to "),
+            };
+            let word = phase.on(infra.link(link).protocol);
+            (Tone::Accent, format!("{way}{word} travels {} → {}", name(from), name(to)))
+        }
+        Doing::Served(ix) => (Tone::Good, format!("{} works on it ({})", name(ix), phase.word())),
+        Doing::Waits(ix) => (Tone::Warn, format!("it waits in line at {}", name(ix))),
+        Doing::Pauses(ix) => (Tone::Warn, format!("{} pauses before it tries again", name(ix))),
+        Doing::Lost(link) => {
+            let (from, to) = infra.ends(link);
+            (Tone::Bad, format!("lost on {} → {}: {} waits for an answer", name(from), name(to), name(from)))
+        }
+    };
+    Some(line(kind).with(tone, text))
 }
 
 /// The keys that work now, with what a click on each does, as many as `width` holds.
@@ -96,7 +136,13 @@ fn works(app: &App, action: &Action) -> bool {
     let Some(stage) = app.stage() else { return true };
     let question = stage.lesson.as_ref().and_then(|run| run.question());
     match action {
-        Action::KillOrRestore => stage.selected.is_some(),
+        Action::KillOrRestore => stage.selected.as_ref().is_some_and(|selected| {
+            let browser = stage.infra().find(match selected {
+                Element::Component(id) => id.as_str(),
+                _ => return true,
+            });
+            browser.is_none_or(|ix| !matches!(stage.infra().component(ix).kind, ComponentKind::Browser))
+        }),
         Action::Panel => !stage.regions.wide,
         Action::Mark => question.is_some_and(|question| question.target().is_some()),
         Action::Hint => {
@@ -116,6 +162,7 @@ fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
         Action::Pause if stage.playback.paused => "go on",
         Action::KillOrRestore if stage.selected.as_ref().is_some_and(|e| stage.sim().is_up(e) == Some(false)) => "restore",
         Action::Panel if stage.show_detail => "less",
+        Action::Enter if stage.lesson.as_ref().is_some_and(|run| run.place() == crate::lesson::Place::Finished) => "course map",
         Action::Enter if stage.lesson.as_ref().is_some_and(|run| !run.is_open() && !run.is_solved()) => "submit",
         _ => usual,
     }

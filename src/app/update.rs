@@ -3,12 +3,13 @@
 //! Every action either changes something that can be seen or says why it does not.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::layout::Arrow;
 use crate::lesson::{Answered, Hinted, LessonRun, Moved, Pace, Solved, Submitted, Toggled};
 use crate::model::firewall::RuleAction;
 use crate::model::quantity::Rate;
-use crate::model::{Algorithm, ComponentId, Element, TlsConfig, TopologyEdit};
+use crate::model::{Algorithm, ComponentId, ComponentKind, Element, TlsConfig, TopologyEdit};
 use crate::sim::{Command, CommandError};
 
 use super::action::Action;
@@ -21,6 +22,7 @@ impl App {
     pub fn press(&mut self, key: Key) -> Vec<Effect> {
         self.changed = true;
         self.notice = None;
+        self.shown_for = Duration::ZERO;
         if let Some(stage) = self.stage_mut().filter(|stage| stage.lit == Lit::Briefly) {
             stage.lit = Lit::Off;
         }
@@ -154,13 +156,17 @@ impl App {
                 let pace = if stage.playback.pace == Pace::Trace { Pace::Live } else { Pace::Trace };
                 stage.playback.set_pace(pace, &stage.timeline);
                 Some(dim(match pace {
-                    Pace::Trace => "Trace: one request, each hop in the same time. It follows the next one that comes.",
+                    Pace::Trace => "Trace: follows the next request; each of its hops takes the same time.",
                     Pace::Live => "Live: the whole load, in real time.",
                 }))
             }
             Action::Plaintext => {
                 stage.lit = if stage.lit == Lit::On { Lit::Off } else { Lit::On };
-                None
+                Some(dim(if stage.lit == Lit::On {
+                    "What anyone may read on a wire is lit up."
+                } else {
+                    "The links are drawn as usual."
+                }))
             }
             Action::Scroll(by) => {
                 stage.scroll = stage.scroll.min(most_scroll).saturating_add_signed(*by).min(most_scroll);
@@ -207,6 +213,7 @@ impl App {
             return;
         };
         stage.scroll = 0;
+        let shown = run.solution_shown();
         let notice = match action {
             Action::Enter => {
                 if finished(run) {
@@ -233,6 +240,7 @@ impl App {
                 Hinted::Hint { .. } => None,
                 Hinted::NotNeeded => Some(dim(&format!("No hint is needed here; {} goes on.", keys.2))),
                 Hinted::SolutionNext => match run.solution() {
+                    Solved::Shown(_) if shown => Some(dim("The solution is shown already.")),
                     Solved::Shown(_) => None,
                     Solved::HintsFirst(left) => Some(dim(&format!("{left} hints come first: {}.", keys.0))),
                     Solved::NotNeeded => Some(dim("This step needs no solution.")),
@@ -324,7 +332,7 @@ fn submit(run: &mut LessonRun, infra: &crate::model::Infrastructure) -> Option<N
 fn answered(answer: Answered) -> Option<Notice> {
     match answer {
         Answered::Right(_) | Answered::Wrong(_) => None,
-        Answered::Predicted => Some(dim("Your prediction is taken down. Now see what happens.")),
+        Answered::Predicted => Some(dim("Your prediction is taken down.")),
         Answered::Refused(refusal) => Some(dim(&sentence(&refusal.to_string()))),
     }
 }
@@ -359,7 +367,7 @@ fn command(stage: &Stage, action: &Action) -> Result<Command, Notice> {
         },
         _ => {
             let Some(element) = stage.selected.clone() else {
-                return Err(dim("Nothing is selected: choose a component, a server or a hop with the arrows or the mouse."));
+                return Err(dim("Nothing is selected: choose something with the arrows or the mouse."));
             };
             // A component on a server that is off comes back with its server.
             let element = if sim.is_up(&element) == Some(false) { with_its_server(stage, element) } else { element };
@@ -388,6 +396,18 @@ fn is_blocked(stage: &Stage, from: &ComponentId, to: &ComponentId) -> bool {
     guards.iter().any(|guard| guard.verdict.action != RuleAction::Allow)
 }
 
+/// What others notice when a component's process ends.
+fn effect_of_a_crash(stage: &Stage, id: &str) -> &'static str {
+    let infra = stage.infra();
+    match infra.find(id).map(|ix| &infra.component(ix).kind) {
+        Some(ComponentKind::Agent(_)) => "it samples and pushes nothing; no user notices",
+        Some(ComponentKind::MonitoringService) => "samples are refused; no user notices",
+        Some(ComponentKind::Firewall(_)) => "it lets nothing through",
+        Some(ComponentKind::DnsResolver(_)) => "nobody new learns the address",
+        _ => "connections to it are refused at once",
+    }
+}
+
 fn with_its_server(stage: &Stage, element: Element) -> Element {
     let Element::Component(id) = &element else { return element };
     let infra = stage.infra();
@@ -405,18 +425,18 @@ fn said(stage: &mut Stage, command: &Command) -> Notice {
         Err(error) => return Notice { tone: Tone::Warn, text: sentence(&error.to_string()) },
         Ok(()) => match command {
             Command::Kill(Element::Server(id)) => {
-                format!("{id} is off: nothing on it answers any more, not even with a refusal.")
+                format!("{id} is off: nothing on it answers, not even with a refusal.")
             }
-            Command::Kill(Element::Component(id)) => format!("{id} is down: connections to it are refused at once."),
+            Command::Kill(Element::Component(id)) => format!("{id} is down: {}.", effect_of_a_crash(stage, id.as_str())),
             Command::Kill(hop @ Element::Hop(..)) => format!("The link {hop} is cut."),
             Command::Restore(element) => format!("{element} is back."),
-            Command::Edit(TopologyEdit::EdgeTls(mode)) => format!("TLS {}. {}", mode.word(), mode.meaning()),
+            Command::Edit(TopologyEdit::EdgeTls(mode)) => format!("TLS {}: {}.", mode.word(), mode.brief()),
             Command::Edit(TopologyEdit::WebToAppTls(on)) => {
                 format!("TLS between web servers and applications is {}.", switch(*on))
             }
             Command::Edit(TopologyEdit::AppToDbTls(on)) => format!("TLS to the databases is {}.", switch(*on)),
             Command::Edit(TopologyEdit::Block(from, to)) => {
-                format!("A firewall now drops what {from} sends to {to}; whoever sends it is not told, and waits.")
+                format!("A firewall now drops {from} → {to}; the sender is not told, and waits.")
             }
             Command::Edit(TopologyEdit::Unblock(from, to)) => format!("The firewall lets {from} → {to} pass again."),
             Command::Rate(rate) => format!("Users now send {} requests per second.", rate.get()),

@@ -75,7 +75,8 @@ impl LessonRun {
         Self::start_at(lesson, 0)
     }
 
-    /// Begins a lesson at a step, by number from 0, or at the last one. The entry holds all commands up to there.
+    /// Begins a lesson at a step, by number from 0, or behind the last one at the quiz. The entry holds all commands up to
+    /// there.
     pub fn start_at(lesson: Arc<Lesson>, step: usize) -> (Self, Entry) {
         let steps = vec![StepState::default(); lesson.steps.len()];
         let quiz = vec![Reply::default(); lesson.quiz.len()];
@@ -88,6 +89,9 @@ impl LessonRun {
             whole.pace = entry.pace.or(whole.pace);
         }
         if run.steps.is_empty() {
+            let _ = run.enter_quiz(0);
+        }
+        if step >= run.steps.len() {
             let _ = run.enter_quiz(0);
         }
         (run, whole)

@@ -46,6 +46,16 @@ impl TlsMode {
         }
     }
 
+    /// What the mode does, in a few words.
+    pub const fn brief(self) -> &'static str {
+        match self {
+            Self::None => "plain HTTP everywhere",
+            Self::Terminate => "the entry decrypts and forwards plain HTTP",
+            Self::Reencrypt => "the entry decrypts, reads, and encrypts again",
+            Self::Passthrough => "the entry forwards ciphertext that it cannot read",
+        }
+    }
+
     /// What the mode does, and its price, in a sentence.
     pub const fn meaning(self) -> &'static str {
         match self {

@@ -263,7 +263,12 @@ impl Note {
         };
         let event = match &self.what {
             What::Arrived => "the user asks".into(),
-            What::Departed { link, heading, phase } => format!("{} departs {}", phase.word(), hop(*link, *heading)),
+            What::Departed { link, heading, phase } => {
+                format!("{} departs {}", phase.on(infra.link(*link).protocol), hop(*link, *heading))
+            }
+            What::Reached { component, heading: Heading::Request, phase: Phase::Exchange } => {
+                format!("the request is at {}", name(*component))
+            }
             What::Reached { component, heading: Heading::Request, phase } => {
                 format!("{} is at {}", phase.word(), name(*component))
             }

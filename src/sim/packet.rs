@@ -3,7 +3,7 @@
 //! A packet's place is a pure function of the simulation's state and time. Must not know cells or colours.
 
 use crate::model::hop::Guard;
-use crate::model::{ComponentIx, LinkIx, RequestKind};
+use crate::model::{ComponentIx, LinkIx, Protocol, RequestKind};
 
 use super::time::SimTime;
 
@@ -21,6 +21,14 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// The word for it on a link that speaks `protocol`.
+    pub const fn on(self, protocol: Protocol) -> &'static str {
+        match self {
+            Self::Exchange => protocol.word(),
+            _ => self.word(),
+        }
+    }
+
     /// The word that the screen uses.
     pub const fn word(self) -> &'static str {
         match self {

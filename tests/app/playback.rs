@@ -63,7 +63,7 @@ fn where_nobody_asks_a_step_says_so() {
 fn the_pace_changes_between_live_and_trace() {
     let mut learner = Learner::exploring(SMALL);
     learner.press("p");
-    assert!(learner.traces() && learner.notice().starts_with("Trace: one request"), "{}", learner.notice());
+    assert!(learner.traces() && learner.notice().starts_with("Trace: follows the next request"), "{}", learner.notice());
     learner.wait(30);
     let traced = learner.now();
     assert!(traced.as_secs_f64() < 0.5, "the trace is slow: {traced:?}");

@@ -126,6 +126,15 @@ fn browser(page: &mut Page, stage: &Stage) {
             sim.in_flight()
         ),
     );
+    let window = std::time::Duration::from_secs(10);
+    for kind in RequestKind::ALL {
+        let seen = sim.experience(window, Some(kind));
+        let ended = seen.completed + seen.failed;
+        let tone = if seen.failed > 0 { Tone::Bad } else { Tone::Text };
+        let ms = seen.p50_ms.map_or_else(String::new, |ms| format!(", p50 {ms:.0} ms"));
+        page.item(Tone::Dim, &format!("{:<7}", kind.word()), tone, &format!("{} of {ended} failed{ms}", seen.failed), None);
+    }
+    page.text(Tone::Dim, "in the last 10 s; since the start:");
     for (failure, count) in sim.failures().filter(|(_, count)| *count > 0) {
         page.item(Tone::Bad, "✗ ", Tone::Text, &format!("{count} × {}", failure.word()), None);
     }
