@@ -184,6 +184,9 @@ impl Writer<'_> {
         let mut line = Line::default();
         if open {
             line = line.with(Tone::Accent, format!("{next} ")).with(Tone::Good, "next");
+            if !self.run.is_solved() && !self.run.tried().is_empty() && self.run.step().is_none() {
+                line = line.with(Tone::Accent, "   1–9 ").with(Tone::Dim, "try again; the first answer counts");
+            }
         } else if !marks && self.run.question().is_some() {
             line = line.with(Tone::Accent, "1–9 ").with(Tone::Dim, "answer");
         }

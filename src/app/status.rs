@@ -19,7 +19,7 @@ use super::{App, Item, Screen};
 const WINDOW: Duration = Duration::from_secs(10);
 
 /// The header: where the learner is, at the left; pace and time, at the right.
-pub fn header(app: &App) -> (Line, Line) {
+pub fn header(app: &App, width: u16) -> (Line, Line) {
     let name = Line::new(Tone::Accent, " hoplight ");
     match &app.screen {
         Screen::Home => (name.with(Tone::Text, " run a web infrastructure, break it, fix it"), Line::default()),
@@ -29,20 +29,24 @@ pub fn header(app: &App) -> (Line, Line) {
                 Some(run) => name.with(Tone::Name, format!(" {}", run.lesson().title)),
                 None => name.with(Tone::Name, format!(" {}", infra.title())),
             };
-            (left, clock(stage))
+            // Where both have no room, the TLS mode goes: the canvas says it, too.
+            let whole = clock(stage, true);
+            let fits = left.width() + whole.width() < usize::from(width);
+            let right = if fits { whole } else { clock(stage, false) };
+            (left, right)
         }
     }
 }
 
-fn clock(stage: &Stage) -> Line {
+fn clock(stage: &Stage, tls: bool) -> Line {
     let playback = &stage.playback;
     let followed = playback.followed.filter(|_| playback.pace == Pace::Trace).map_or_else(String::new, |n| format!(" r{n}"));
     let (tone, state) = if playback.paused { (Tone::Warn, "⏸ paused") } else { (Tone::Good, "▶") };
-    let tls = stage.infra().tls().edge.word();
+    let mode = stage.infra().tls().edge.word();
     let time = stage.sim().now().as_secs_f64();
     let time =
         if playback.pace == Pace::Trace || playback.paused { format!("  t={time:.4} s ") } else { format!("  t={time:.1} s ") };
-    Line::new(Tone::Dim, format!("TLS {tls}  "))
+    Line::new(Tone::Dim, if tls { format!("TLS {mode}  ") } else { String::new() })
         .with(Tone::Text, format!("{}{followed} ", playback.pace.word()))
         .with(tone, state)
         .with(Tone::Text, format!(" {}", playback.speed_label()))

@@ -336,7 +336,8 @@ impl Headline {
             (1, _) | (_, None) => self.first.describe(infra),
             (count, Some(_)) => {
                 let what = Note { request: None, ..self.first.clone() }.describe(infra);
-                format!("{count} × {}", what.split(" after ").next().unwrap_or(&what))
+                let what = what.split(" after ").next().unwrap_or(&what);
+                format!("{count} × {what}, until {:.1} s", self.last.as_secs_f64())
             }
         }
     }

@@ -22,7 +22,7 @@ pub(super) fn draw(app: &App, stage: &Stage, painter: &mut Painter<'_>) {
     let hidden = canvas(stage, painter);
     let regions = &stage.regions;
     if hidden > 0 {
-        let text = format!(" {hidden} more packets on their way ");
+        let text = format!(" {hidden} more on their way or waiting ");
         let wide = u16::try_from(text.len()).unwrap_or(u16::MAX);
         let (x, y) = (regions.canvas.x, regions.canvas.y + regions.canvas.height.saturating_sub(1));
         painter.line(x + regions.canvas.width.saturating_sub(wide), y, wide, &Line::new(Tone::Dim, text));
@@ -111,7 +111,7 @@ fn journal(stage: &Stage, painter: &mut Painter<'_>) {
         notes.map(|note| stamped(note.at, tone(note), note.describe(infra))).collect()
     } else {
         let headlines = journal.headlines().rev().take(room);
-        headlines.map(|headline| stamped(headline.last, tone(&headline.first), headline.describe(infra))).collect()
+        headlines.map(|headline| stamped(headline.first.at, tone(&headline.first), headline.describe(infra))).collect()
     };
     lines.reverse();
     if lines.is_empty() {
