@@ -223,8 +223,13 @@ impl Why {
 impl Note {
     /// Whether it is worth a line in a log of a busy site: changes of state and failures, not the daily traffic.
     pub fn is_notable(&self) -> bool {
-        // A sample that a firewall stops comes again every second: it is no news.
-        let news = self.request.is_some() || !matches!(self.what, What::Blocked { .. } | What::Vanished { .. });
+        let news = match &self.what {
+            // A sample that a firewall stops comes again every second.
+            What::Blocked { .. } | What::Vanished { .. } => self.request.is_some(),
+            // An answer with a status has been told by the component that failed, and why.
+            What::Ended { outcome: Err(failure), .. } => failure.status().is_none(),
+            _ => true,
+        };
         news && matches!(
             self.what,
             What::Blocked { .. }
