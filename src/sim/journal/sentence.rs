@@ -1,0 +1,101 @@
+//! What happened, as a sentence. Must not know where it is shown.
+
+use std::fmt::Write as _;
+
+use crate::model::hop::Guard;
+use crate::model::{ComponentIx, Infrastructure, LinkIx, TopologyEdit};
+
+use super::super::packet::{Heading, Phase};
+use super::{Note, What, Why};
+
+impl Why {
+    /// The words of the screen.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Refused => "the connection was refused",
+            Self::Reset => "the connection was cut",
+            Self::Timeout => "no answer came in time",
+            Self::NoRoute => "nobody is linked to answer it",
+            Self::NoBackend => "no backend is UP",
+            Self::Full => "the waiting line is full",
+            Self::ReadOnly => "the database is read-only (error 1290)",
+            Self::TooManyConnections => "the database has too many connections (error 1040)",
+        }
+    }
+}
+
+impl Note {
+    /// The note as a sentence.
+    pub fn describe(&self, infra: &Infrastructure) -> String {
+        let name = |ix: ComponentIx| infra.component(ix).id.as_str();
+        let hop = |link: LinkIx, heading: Heading| {
+            let (from, to) = infra.ends(link);
+            match heading {
+                Heading::Request => format!("{} → {}", name(from), name(to)),
+                Heading::Response => format!("{} → {}", name(to), name(from)),
+            }
+        };
+        let mut text = String::new();
+        if let Some((number, kind)) = self.request {
+            let _ = write!(text, "r{number} {}: ", kind.request_line());
+        }
+        let rule = |guard: &Guard| match guard.verdict.rule {
+            Some(rule) => format!("rule {rule}"),
+            None => "default".to_owned(),
+        };
+        let event = match &self.what {
+            What::Arrived => "the user asks".into(),
+            What::Departed { link, heading, phase } => {
+                format!("{} departs {}", phase.on(infra.link(*link).protocol), hop(*link, *heading))
+            }
+            What::Reached { component, heading: Heading::Request, phase: Phase::Exchange } => {
+                format!("the request is at {}", name(*component))
+            }
+            What::Reached { component, heading: Heading::Request, phase } => {
+                format!("{} is at {}", phase.word(), name(*component))
+            }
+            What::Reached { component, heading: Heading::Response, .. } => format!("the answer is at {}", name(*component)),
+            What::Passed { guard, link } => {
+                format!("{}: {} allows port {}", name(guard.firewall), rule(guard), infra.port(*link))
+            }
+            What::Blocked { guard, link } => {
+                format!("{}: {} blocks port {}", name(guard.firewall), rule(guard), infra.port(*link))
+            }
+            What::Waits { component, waiting } => format!("waits at {}, {waiting} in line", name(*component)),
+            What::TurnedAway { component } => format!("{} turns it away: the line is full", name(*component)),
+            What::Chose { balancer, backend, algorithm, up } => {
+                format!("{} chose {} ({}, {up} UP)", name(*balancer), name(*backend), algorithm.word())
+            }
+            What::NoBackend { balancer } => format!("{} has no backend that is UP", name(*balancer)),
+            What::Answers { component } => format!("{} answers", name(*component)),
+            What::Fails { component, failure, why } => {
+                format!("{}: {}, because {}", name(*component), failure.word(), why.words())
+            }
+            What::Refuses { component } => format!("{} refuses the connection: nothing listens", name(*component)),
+            What::Vanished { link } => format!("lost on {}: nobody answers", hop(*link, Heading::Request)),
+            What::Retries { component, attempt } => format!("{} tries again, attempt {attempt}", name(*component)),
+            What::GivesUp { component } => format!("{} stops waiting", name(*component)),
+            What::Ended { outcome: Ok(()), latency_ms } => format!("200 OK after {latency_ms:.1} ms"),
+            What::Ended { outcome: Err(failure), latency_ms } => format!("{} after {latency_ms:.1} ms", failure.word()),
+            What::Backend { backend, up: true } => format!("health checks: {} is UP again", name(*backend)),
+            What::Backend { backend, up: false } => format!("health checks: {} is DOWN", name(*backend)),
+            What::Sampled { agent } => format!("{} takes a sample", name(*agent)),
+            What::Delivered { agent } => format!("the sample of {} is delivered", name(*agent)),
+            What::Replicated { replica } => format!("{} applies a change", name(*replica)),
+            What::Killed(element) => format!("{element} is killed"),
+            What::Restored(element) => format!("{element} is restored"),
+            What::Edited(TopologyEdit::EdgeTls(mode)) => format!("TLS mode is now {}", mode.word()),
+            What::Edited(TopologyEdit::WebToAppTls(on)) => {
+                format!("TLS from web to app is now {}", if *on { "on" } else { "off" })
+            }
+            What::Edited(TopologyEdit::Block(from, to)) => format!("a firewall now blocks {from} → {to}"),
+            What::Edited(TopologyEdit::Unblock(from, to)) => format!("the firewall no longer blocks {from} → {to}"),
+            What::Edited(TopologyEdit::AppToDbTls(on)) => {
+                format!("TLS to the database is now {}", if *on { "on" } else { "off" })
+            }
+            What::RateSet(rate) => format!("users now send {rate} requests per second"),
+            What::BalanceSet(algorithm) => format!("balancers now use {}", algorithm.word()),
+        };
+        text + &event
+    }
+}
