@@ -17,7 +17,7 @@ fn enter_says_which_goals_are_open_and_goes_on_once_they_are_met() {
     learner.press("<Enter>");
     assert_eq!(learner.notice(), "One goal is open: no more errors.");
     learner.wait(150);
-    assert_eq!(learner.notice(), "Done: no more errors. ⏎ goes on.");
+    assert_eq!(learner.notice(), "Done: no more errors. Enter goes on.");
     assert_eq!(learner.tone(), Some(Tone::Good));
     assert!(learner.panel().contains("The other one took over."), "{}", learner.panel());
     learner.press("<Enter>");
