@@ -14,7 +14,7 @@ use crate::sim::{Command, CommandError};
 use super::action::Action;
 use super::key::Key;
 use super::stage::Lit;
-use super::{App, Effect, Item, Notice, Screen, Stage, Tone, detail};
+use super::{App, Effect, Item, Notice, Screen, Stage, Tone, detail, regions};
 
 impl App {
     /// A key was pressed.
@@ -28,6 +28,10 @@ impl App {
             self.tell(Tone::Dim, format!("{key} does nothing here; {} shows the keys.", self.keymap.label(&Action::Help)));
             return Vec::new();
         };
+        // There is nothing to see that one could go back to.
+        if action == Action::Back && regions::too_small(self.size.0, self.size.1) {
+            return vec![Effect::Quit];
+        }
         self.act(&action)
     }
 

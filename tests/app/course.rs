@@ -109,6 +109,21 @@ fn only_a_screen_that_shows_something_moves() {
 }
 
 #[test]
+fn a_screen_that_is_too_small_is_quit_at_once_as_it_says() {
+    for key in ["q", "<Esc>"] {
+        for size in [(79, 24), (80, 23), (1, 1)] {
+            let mut learner = Learner::in_small_lesson(SMALL);
+            learner.press("?");
+            learner.app.resize(size.0, size.1);
+            learner.press("t");
+            assert!(!learner.effects.contains(&Effect::Quit), "{key}: {size:?}");
+            learner.press(key);
+            assert_eq!(learner.effects.last(), Some(&Effect::Quit), "{key}: {size:?}");
+        }
+    }
+}
+
+#[test]
 fn without_movement_time_goes_by_in_steps_of_half_a_second() {
     let settings = Settings { seed: 1, reduced_motion: true };
     let mut app = App::new(library(), Progress::default(), settings);
