@@ -14,7 +14,7 @@ use crate::sim::{Command, CommandError};
 use super::action::Action;
 use super::key::Key;
 use super::stage::Lit;
-use super::{App, Effect, Item, Notice, Screen, Stage, Tone, detail, regions};
+use super::{App, Effect, Item, Notice, Screen, Stage, Tone, detail, help, regions};
 
 impl App {
     /// A key was pressed.
@@ -62,12 +62,13 @@ impl App {
     }
 
     fn in_help(&mut self, action: &Action) -> Vec<Effect> {
-        let scrolled = |by: i32, at: u16| u16::try_from(i32::from(at) + by).unwrap_or(0);
+        let most = help::most_scroll(self);
+        let scrolled = |by: i16, at: u16| Some(at.min(most).saturating_add_signed(by).min(most));
         match (action, self.help) {
             (Action::Quit, _) => return vec![Effect::Quit],
-            (Action::Move(Arrow::Down), Some(at)) => self.help = Some(scrolled(1, at)),
-            (Action::Move(Arrow::Up), Some(at)) => self.help = Some(scrolled(-1, at)),
-            (Action::Scroll(by), Some(at)) => self.help = Some(scrolled(i32::from(*by), at)),
+            (Action::Move(Arrow::Down), Some(at)) => self.help = scrolled(1, at),
+            (Action::Move(Arrow::Up), Some(at)) => self.help = scrolled(-1, at),
+            (Action::Scroll(by), Some(at)) => self.help = scrolled(*by, at),
             _ => self.help = None,
         }
         Vec::new()

@@ -86,6 +86,26 @@ fn the_help_opens_scrolls_and_closes_and_nothing_happens_behind_it() {
 }
 
 #[test]
+fn the_help_ends_where_its_text_ends() {
+    for size in [SMALL, LARGE] {
+        let mut learner = Learner::exploring(size);
+        learner.press("?").press(&"<Down>".repeat(300));
+        let most = learner.app.help.expect("open");
+        assert!(most > 0 && most < 60, "{most}");
+        learner.press("<Up>");
+        assert_eq!(learner.app.help, Some(most - 1), "the first key back is seen");
+        learner.press("<PgDn><PgDn>");
+        assert_eq!(learner.app.help, Some(most));
+        learner.press(&"<PgUp>".repeat(40));
+        assert_eq!(learner.app.help, Some(0));
+    }
+    // Where all of it is shown, nothing scrolls.
+    let mut learner = Learner::exploring((120, 80));
+    learner.press("?<Down>");
+    assert_eq!(learner.app.help, Some(0));
+}
+
+#[test]
 fn only_a_screen_that_shows_something_moves() {
     let mut learner = Learner::new(LARGE);
     assert!(learner.app.is_animating(), "the preview is alive");
