@@ -77,6 +77,25 @@ fn marks() {
 }
 
 #[test]
+fn a_title_and_its_number_have_room_beside_the_canvas_or_say_that_they_were_cut() {
+    let titles = |learner: &Learner| text(&plain(&learner.app), learner.stage().regions.panel).lines().next().map(str::to_owned);
+    let learner = Learner::in_lesson("where-tls-ends", LARGE);
+    let title = titles(&learner).expect("a title");
+    assert!(title.contains(" What the padlock says ") && title.ends_with(" 1/9 ──"), "{title}");
+    for lesson in learner.app.library.lessons() {
+        let mut learner = Learner::in_lesson(lesson.id.as_str(), LARGE);
+        for (number, step) in lesson.steps.iter().enumerate() {
+            let shown = titles(&learner).expect("a title");
+            let whole = shown.contains(&format!(" {} ", step.title)) || shown.contains("… ");
+            assert!(whole && shown.contains(&format!(" {}/{} ", number + 1, lesson.steps.len())), "{shown}");
+            learner.press("n");
+        }
+        let shown = titles(&learner).expect("a title");
+        assert!(shown.contains(" Quiz ") && shown.contains(&format!(" question 1/{} ", lesson.quiz.len())), "{shown}");
+    }
+}
+
+#[test]
 fn the_quiz() {
     let mut learner = at_step(6, LARGE);
     let asked = panels(&learner);
