@@ -22,9 +22,8 @@ impl App {
         let action = match &self.screen {
             _ if self.help.is_some() => Action::Scroll(by),
             Screen::Home => Action::Move(if by > 0 { crate::layout::Arrow::Down } else { crate::layout::Arrow::Up }),
-            Screen::Stage(stage) if inside(panel_area(self), column, row) || inside(stage.regions.detail, column, row) => {
-                Action::Scroll(by)
-            }
+            Screen::Stage(stage) if inside(stage.regions.detail, column, row) => Action::ScrollDetail(by),
+            Screen::Stage(_) if inside(panel_area(self), column, row) => Action::ScrollPanel(by),
             Screen::Stage(_) => return Vec::new(),
         };
         self.act(&action)
@@ -116,6 +115,18 @@ pub fn shows_lesson(app: &App) -> bool {
 pub fn most_scroll(app: &App) -> u16 {
     let room = usize::from(panel_area(app).height.saturating_sub(1));
     u16::try_from(panel_lines(app).len().saturating_sub(room)).unwrap_or(u16::MAX)
+}
+
+/// The lines of what is selected, where it stands below a lesson.
+pub fn detail_lines(app: &App) -> Vec<Line> {
+    let below = app.stage().filter(|stage| stage.regions.detail.height > 0);
+    below.map_or_else(Vec::new, |stage| detail::lines(stage, &app.keymap, stage.regions.detail.width.saturating_sub(3)))
+}
+
+/// How far what is selected can be scrolled below a lesson.
+pub fn most_detail_scroll(app: &App) -> u16 {
+    let room = app.stage().map_or(0, |stage| usize::from(stage.regions.detail.height.saturating_sub(1)));
+    u16::try_from(detail_lines(app).len().saturating_sub(room)).unwrap_or(u16::MAX)
 }
 
 /// The panel's area. On a small screen it grows over the canvas when its text needs more room.

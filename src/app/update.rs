@@ -13,8 +13,8 @@ use crate::sim::{Command, CommandError};
 
 use super::action::Action;
 use super::key::Key;
-use super::stage::Lit;
-use super::{App, Effect, Item, Notice, Screen, Stage, Tone, detail, help, regions};
+use super::stage::{Lit, scrolled};
+use super::{App, Effect, Item, Notice, Screen, Stage, Tone, detail, help, mouse, regions};
 
 impl App {
     /// A key was pressed.
@@ -63,12 +63,11 @@ impl App {
 
     fn in_help(&mut self, action: &Action) -> Vec<Effect> {
         let most = help::most_scroll(self);
-        let scrolled = |by: i16, at: u16| Some(at.min(most).saturating_add_signed(by).min(most));
         match (action, self.help) {
             (Action::Quit, _) => return vec![Effect::Quit],
-            (Action::Move(Arrow::Down), Some(at)) => self.help = scrolled(1, at),
-            (Action::Move(Arrow::Up), Some(at)) => self.help = scrolled(-1, at),
-            (Action::Scroll(by), Some(at)) => self.help = scrolled(*by, at),
+            (Action::Move(Arrow::Down), Some(at)) => self.help = Some(scrolled(at, 1, most)),
+            (Action::Move(Arrow::Up), Some(at)) => self.help = Some(scrolled(at, -1, most)),
+            (Action::Scroll(by), Some(at)) => self.help = Some(scrolled(at, *by, most)),
             _ => self.help = None,
         }
         Vec::new()
@@ -119,9 +118,12 @@ impl App {
     }
 
     fn on_stage(&mut self, action: &Action) {
-        let most_scroll = if matches!(action, Action::Scroll(_)) { super::mouse::most_scroll(self) } else { 0 };
+        let scrolls = matches!(action, Action::Scroll(_) | Action::ScrollPanel(_) | Action::ScrollDetail(_));
+        let most = if scrolls { (mouse::most_scroll(self), mouse::most_detail_scroll(self)) } else { (0, 0) };
         let info = self.keymap.label(&Action::Panel);
+        let shows_lesson = mouse::shows_lesson(self);
         let Screen::Stage(stage) = &mut self.screen else { return };
+        let selected = stage.selected.clone();
         let notice = match action {
             Action::Move(arrow) => {
                 let moved = stage.move_selection(*arrow);
@@ -168,7 +170,15 @@ impl App {
                 None
             }
             Action::Scroll(by) => {
-                stage.scroll = stage.scroll.min(most_scroll).saturating_add_signed(*by).min(most_scroll);
+                stage.scroll_by(*by, most);
+                None
+            }
+            Action::ScrollPanel(by) => {
+                stage.scroll = scrolled(stage.scroll, *by, most.0);
+                None
+            }
+            Action::ScrollDetail(by) => {
+                stage.detail_scroll = scrolled(stage.detail_scroll, *by, most.1);
                 None
             }
             Action::Panel if stage.regions.wide => Some(dim("What is selected is shown already.")),
@@ -196,6 +206,10 @@ impl App {
             }
             _ => return self.in_lesson(action),
         };
+        if stage.selected != selected {
+            stage.detail_scroll = 0;
+            stage.scroll = if shows_lesson { stage.scroll } else { 0 };
+        }
         if notice.is_some() {
             self.notice = notice;
         } else if matches!(action, Action::Move(_) | Action::Next | Action::Previous | Action::Select(_)) && hides_detail(stage) {

@@ -1,6 +1,6 @@
 //! The panels beside and below the canvas, the gauges, the status and the footer, without the canvas itself.
 
-use hoplight::app::mouse::panel_area;
+use hoplight::app::mouse::{detail_lines, panel_area};
 
 use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
 use crate::{compare, plain, text};
@@ -93,6 +93,25 @@ fn a_title_and_its_number_have_room_beside_the_canvas_or_say_that_they_were_cut(
         let shown = titles(&learner).expect("a title");
         assert!(shown.contains(" Quiz ") && shown.contains(&format!(" question 1/{} ", lesson.quiz.len())), "{shown}");
     }
+}
+
+#[test]
+fn the_secret_of_an_exposed_hop_is_reached_below_a_lesson() {
+    let mut learner = Learner::in_lesson("where-tls-ends", (116, 32));
+    learner.wait(30).select(&hop("lb-1", "web-1"));
+    let below = |learner: &Learner| text(&plain(&learner.app), learner.stage().regions.detail);
+    assert!(below(&learner).contains("more, PgDn"), "{}", below(&learner));
+    let mut seen = below(&learner);
+    for _ in 0..20 {
+        learner.press("<PgDn>");
+        seen += &below(&learner);
+    }
+    assert!(seen.contains("secrets: user=ada"), "{seen}");
+    for line in detail_lines(&learner.app) {
+        let begin: String = line.text().chars().take(20).collect();
+        assert!(seen.contains(begin.trim_end()), "{begin:?} is never shown: {seen}");
+    }
+    assert!(!below(&learner).contains("more, PgDn"), "{}", below(&learner));
 }
 
 #[test]

@@ -5,7 +5,7 @@
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
-use crate::app::mouse::{panel_area, panel_lines, shows_lesson};
+use crate::app::mouse::{detail_lines, panel_area, panel_lines, shows_lesson};
 use crate::app::stage::Lit;
 use crate::app::{App, Line, Stage, Tone, detail, panel, status};
 use crate::layout::Area;
@@ -33,8 +33,7 @@ pub(super) fn draw(app: &App, stage: &Stage, painter: &mut Painter<'_>) {
     draw_panel(app, stage, painter);
     if regions.detail.height > 0 {
         let area = regions.detail;
-        let lines = detail::lines(stage, &app.keymap, area.width.saturating_sub(3));
-        boxed(painter, area, &Line::new(Tone::Name, detail::title(stage)), "", &lines, 0, true);
+        boxed(painter, area, &Line::new(Tone::Name, detail::title(stage)), "", &detail_lines(app), stage.detail_scroll, true);
     }
 }
 
