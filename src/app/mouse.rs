@@ -40,7 +40,7 @@ impl App {
             Screen::Home => {
                 let (list, ..) = regions::home(self.size.0, self.size.1);
                 if inside(list, column, row) {
-                    let line = course_rows(self).iter().position(|(_, at)| *at == row - list.y)?;
+                    let (line, _) = course_rows(self).into_iter().find(|(_, at)| *at == row - list.y)?;
                     return Some(if line == self.home.chosen { Action::Open(line) } else { Action::Choose(line) });
                 }
                 (row == self.size.1.saturating_sub(1)).then(|| self.footer_action(column)).flatten()
@@ -81,21 +81,9 @@ pub fn inside(area: Area, column: u16, row: u16) -> bool {
     (area.x..area.x.saturating_add(area.width)).contains(&column) && (area.y..area.y.saturating_add(area.height)).contains(&row)
 }
 
-/// The lines of the course map with the row at which each is drawn, from the top of the list.
+/// The lines of the course map that are shown, with the row at which each is drawn, from the top of the list.
 pub fn course_rows(app: &App) -> Vec<(usize, u16)> {
-    let mut rows = Vec::new();
-    let mut at = 0;
-    let mut group = None;
-    for (line, item) in app.home.items.iter().enumerate() {
-        let of = super::home::group(item);
-        if group.as_deref() != Some(of) {
-            at += if group.is_some() { 2 } else { 1 };
-            group = Some(of.to_owned());
-        }
-        rows.push((line, at));
-        at += 1;
-    }
-    rows
+    app.home.rows()
 }
 
 /// The lines of the stage's panel.

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use hoplight::app::mouse::course_rows;
 use hoplight::app::{App, Effect, Item, Screen, Settings, Tone};
-use hoplight::lesson::{Library, Place, Progress};
+use hoplight::lesson::{Library, Place, Progress, Sources};
 
 use crate::learner::{LARGE, Learner, SMALL, library};
 
@@ -43,6 +44,50 @@ fn the_first_lesson_that_is_not_finished_is_chosen_at_the_start() {
     learner.solve_lesson();
     let again = Learner::with(learner.app.library.clone(), learner.app.progress.clone(), SMALL);
     assert_eq!(again.app.home.chosen, 1);
+}
+
+#[test]
+fn in_a_long_list_the_chosen_line_is_always_shown_and_clicked_where_it_is() {
+    let text = include_str!("../lessons/small.ron");
+    let lessons: Vec<(String, String)> = (0..60)
+        .map(|number| {
+            let text = text.replacen("id: \"small\"", &format!("id: \"small-{number:02}\""), 1);
+            let text = text.replacen("order: 1", &format!("order: {}", 100 + number), 1);
+            (format!("small-{number:02}.ron"), text.replacen("\"Tests\"", &format!("\"Tests {}\"", number / 7), 1))
+        })
+        .collect();
+    let lessons: Vec<(&str, &str)> = lessons.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let mut library = library();
+    library.extend(Sources { scenarios: &[], lessons: &lessons }).expect("they are right");
+    let mut learner = Learner::with(library, Progress::default(), SMALL);
+    let count = learner.app.home.items.len();
+    let chosen_row = |learner: &Learner| {
+        let rows = course_rows(&learner.app);
+        let height = SMALL.1 - 3;
+        assert!(rows.iter().all(|(_, row)| *row < height), "{rows:?}");
+        let row = rows.iter().find(|(line, _)| *line == learner.app.home.chosen).map(|(_, row)| *row);
+        row.unwrap_or_else(|| panic!("line {} is not shown: {rows:?}", learner.app.home.chosen))
+    };
+    for key in ["j", "k"] {
+        for _ in 0..count {
+            chosen_row(&learner);
+            learner.press(key);
+        }
+    }
+    assert_eq!(chosen_row(&learner), 1, "the first line, below its heading");
+    learner.press("G");
+    assert_eq!(chosen_row(&learner), SMALL.1 - 4, "the last line is at the bottom");
+    // The first click chooses a line and leaves the list where it is; the second opens it.
+    let (line, row) = course_rows(&learner.app)[3];
+    learner.click((6, 2 + row));
+    assert_eq!(learner.app.home.chosen, line);
+    assert_eq!(chosen_row(&learner), row);
+    learner.click((6, 2 + row));
+    assert!(learner.app.stage().is_some());
+    learner.press("q");
+    learner.app.resize(80, 60);
+    learner.app.resize(80, 24);
+    chosen_row(&learner);
 }
 
 #[test]
