@@ -57,6 +57,9 @@ pub struct Settings {
 /// Wall time between two steps where movement is not wanted.
 const STILL: Duration = Duration::from_millis(500);
 
+/// Wall time without a key or a click after which the course map's preview rests.
+const REST: Duration = Duration::from_secs(30);
+
 /// The screen that is shown.
 #[derive(Clone, Debug)]
 pub enum Screen {
@@ -96,6 +99,8 @@ pub struct App {
     pub notice: Option<Notice>,
     size: (u16, u16),
     still: Duration,
+    /// Wall time on the course map since the last key or click.
+    idle: Duration,
     changed: bool,
 }
 
@@ -114,6 +119,7 @@ impl App {
             notice: None,
             size: (0, 0),
             still: Duration::ZERO,
+            idle: Duration::ZERO,
             changed: true,
         };
         app.choose_next_lesson();
@@ -196,7 +202,7 @@ impl App {
             return false;
         }
         match &self.screen {
-            Screen::Home => self.home.is_alive() && !self.settings.reduced_motion,
+            Screen::Home => self.home.is_alive() && !self.settings.reduced_motion && self.idle < REST,
             Screen::Stage(stage) => !stage.playback.paused,
         }
     }
@@ -217,7 +223,10 @@ impl App {
         }
         let elapsed = std::mem::take(&mut self.still);
         match &mut self.screen {
-            Screen::Home => self.home.tick(elapsed),
+            Screen::Home => {
+                self.idle += elapsed;
+                self.home.tick(elapsed);
+            }
             Screen::Stage(stage) => stage.tick(elapsed),
         }
         self.observe(false);

@@ -1,5 +1,7 @@
 //! The mouse: which action a click or the wheel means at a place of the screen.
 
+use std::time::Duration;
+
 use crate::layout::Area;
 
 use super::action::Action;
@@ -10,6 +12,7 @@ impl App {
     /// A click on a cell.
     pub fn click(&mut self, column: u16, row: u16) -> Vec<Effect> {
         self.changed = true;
+        self.idle = Duration::ZERO;
         self.notice = None;
         match self.clicked(column, row) {
             Some(action) => self.act(&action),

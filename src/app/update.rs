@@ -3,6 +3,7 @@
 //! Every action either changes something that can be seen or says why it does not.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::layout::Arrow;
 use crate::lesson::{Answered, Hinted, LessonRun, Moved, Pace, Solved, Submitted, Toggled};
@@ -20,6 +21,7 @@ impl App {
     /// A key was pressed.
     pub fn press(&mut self, key: Key) -> Vec<Effect> {
         self.changed = true;
+        self.idle = Duration::ZERO;
         self.notice = None;
         if let Some(stage) = self.stage_mut().filter(|stage| stage.lit == Lit::Briefly) {
             stage.lit = Lit::Off;
@@ -38,6 +40,7 @@ impl App {
     /// Does an action.
     pub fn act(&mut self, action: &Action) -> Vec<Effect> {
         self.changed = true;
+        self.idle = Duration::ZERO;
         if self.help.is_some() {
             return self.in_help(action);
         }

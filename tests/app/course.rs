@@ -189,6 +189,36 @@ fn a_screen_that_is_too_small_is_quit_at_once_as_it_says() {
 }
 
 #[test]
+fn the_preview_rests_when_nobody_has_touched_anything_for_half_a_minute() {
+    let mut learner = Learner::new(LARGE);
+    let moves = |learner: &mut Learner| {
+        let time = |learner: &Learner| learner.app.home.preview.as_ref().map(|preview| preview.simulation().now());
+        learner.app.take_changed();
+        let before = time(learner);
+        learner.wait(1);
+        assert_eq!(learner.app.take_changed(), time(learner) != before);
+        time(learner) != before
+    };
+    learner.wait(299);
+    assert!(learner.app.is_animating() && moves(&mut learner));
+    assert!(!learner.app.is_animating() && !moves(&mut learner), "30 s are over");
+    learner.wait(1_000);
+    assert!(!learner.app.is_animating());
+    // A key wakes it, even one that does nothing here, and so does a click that meets nothing.
+    learner.press("x");
+    assert!(learner.app.is_animating() && moves(&mut learner));
+    learner.wait(300);
+    assert!(!learner.app.is_animating());
+    learner.click((0, 1));
+    assert!(learner.app.is_animating() && moves(&mut learner));
+    learner.wait(200).press("j").wait(200);
+    assert!(learner.app.is_animating(), "the time counts from the last key");
+    // The stage never rests by itself.
+    learner.press("<Enter>").wait(400);
+    assert!(learner.app.is_animating());
+}
+
+#[test]
 fn without_movement_time_goes_by_in_steps_of_half_a_second() {
     let settings = Settings { seed: 1, reduced_motion: true };
     let mut app = App::new(library(), Progress::default(), settings);
