@@ -182,3 +182,17 @@ fn a_request_that_is_followed() {
     learner.press("pr").wait(60);
     compare("a_request_that_is_followed", &panels(&learner));
 }
+
+#[test]
+fn the_gauges_know_only_what_was_delivered() {
+    let gauges = |learner: &Learner| text(&plain(&learner.app), learner.stage().regions.gauges);
+    let mut learner = Learner::exploring(LARGE);
+    learner.wait(60).press(" ");
+    let before = gauges(&learner);
+    assert!(before.contains('▰'), "{before}");
+    // Ten times as many users from now on, and no time for a sample.
+    let mut rushed = Learner::exploring(LARGE);
+    rushed.wait(60).press(" ").press(&">".repeat(11));
+    assert!(rushed.stage().sim().rate() > 10.0 * learner.stage().sim().rate());
+    assert_eq!(gauges(&rushed), before);
+}
