@@ -85,7 +85,11 @@ fn boxed(painter: &mut Painter<'_>, area: Area, title: &Line, right: &str, lines
     let scroll = usize::from(scroll).min(lines.len().saturating_sub(room));
     let left = area.x + if beside { 2 } else { 1 };
     for (y, line) in (area.y + 1..area.y + area.height).zip(lines.iter().skip(scroll)) {
-        painter.line(left, y, (area.x + area.width).saturating_sub(left), line);
+        let room = (area.x + area.width).saturating_sub(left);
+        painter.line(left, y, room, line);
+        if line.width() > usize::from(room) && room > 0 {
+            painter.put(left + room - 1, y, painter.theme.glyphs.ellipsis, painter.theme.dim);
+        }
     }
     if scroll + room < lines.len() {
         let more = format!(" {} more, PgDn ", lines.len() - scroll - room);
