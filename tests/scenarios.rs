@@ -69,7 +69,7 @@ fn refused(text: &str) -> (Option<(usize, usize)>, String) {
 /// Line and column of the last `needle` in the first line that contains `line`.
 fn place(text: &str, line: &str, needle: &str) -> Option<(usize, usize)> {
     let (number, content) = text.lines().enumerate().find(|(_, content)| content.contains(line))?;
-    Some((number + 1, content[..content.rfind(needle)?].chars().count() + 1))
+    Some((number + 1, content.get(..content.rfind(needle)?)?.chars().count() + 1))
 }
 
 const DESIGN: &str = include_str!("../assets/design-0.ron");
@@ -90,14 +90,14 @@ fn the_second_of_two_equal_names_is_refused_in_its_place() {
 fn a_wrong_link_is_refused_in_its_own_record() {
     let begin = "    links: [\n";
     assert!(DESIGN.contains(begin));
-    let end = DESIGN.rfind("    ],").expect("the links end");
+    let (before, behind) = DESIGN.rsplit_once("    ],").expect("the links end");
     for (link, words) in [
         ("(from: \"browser\", to: \"lb-1\", protocol: Http),", "two links go from"),
         ("(from: \"browser\", to: \"web-1\", protocol: Sql),", "an SQL link goes from"),
         ("(from: \"lb-1\", to: \"dns\", protocol: Metrics),", "a metrics link goes from"),
     ] {
         // Wherever it stands.
-        let text = format!("{}        /* wrong */ {link}\n{}", &DESIGN[..end], &DESIGN[end..]);
+        let text = format!("{before}        /* wrong */ {link}\n    ],{behind}");
         let (at, message) = refused(&text);
         assert!(message.contains(words), "{message}");
         let to = link.split('"').nth(3).expect("an end");
