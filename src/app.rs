@@ -60,6 +60,9 @@ const NOTICE: Duration = Duration::from_secs(7);
 /// Wall time between two steps where movement is not wanted.
 const STILL: Duration = Duration::from_millis(500);
 
+/// Wall time without a key or a click after which the course map's preview rests.
+const REST: Duration = Duration::from_secs(30);
+
 /// The screen that is shown.
 #[derive(Clone, Debug)]
 pub enum Screen {
@@ -101,6 +104,8 @@ pub struct App {
     still: Duration,
     /// How long the notice has been shown while time ran.
     shown_for: Duration,
+    /// Wall time on the course map since the last key or click.
+    idle: Duration,
     changed: bool,
 }
 
@@ -120,6 +125,7 @@ impl App {
             size: (0, 0),
             still: Duration::ZERO,
             shown_for: Duration::ZERO,
+            idle: Duration::ZERO,
             changed: true,
         };
         app.choose_next_lesson();
@@ -202,7 +208,7 @@ impl App {
             return false;
         }
         match &self.screen {
-            Screen::Home => self.home.is_alive() && !self.settings.reduced_motion,
+            Screen::Home => self.home.is_alive() && !self.settings.reduced_motion && self.idle < REST,
             Screen::Stage(stage) => !stage.playback.paused,
         }
     }
@@ -223,7 +229,10 @@ impl App {
         }
         let elapsed = std::mem::take(&mut self.still);
         match &mut self.screen {
-            Screen::Home => self.home.tick(elapsed),
+            Screen::Home => {
+                self.idle += elapsed;
+                self.home.tick(elapsed);
+            }
             Screen::Stage(stage) => stage.tick(elapsed),
         }
         self.shown_for += elapsed;

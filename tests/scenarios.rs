@@ -59,3 +59,65 @@ fn every_link_of_stage_2_passes_its_firewalls() {
         }
     }
 }
+
+/// Where a changed stage 2 is refused: the line, the column and the message.
+fn refused(text: &str) -> (Option<(usize, usize)>, String) {
+    let error = Infrastructure::from_ron("x.ron", text).expect_err("it is wrong");
+    (error.place, error.message)
+}
+
+/// Line and column of the last `needle` in the first line that contains `line`.
+fn place(text: &str, line: &str, needle: &str) -> Option<(usize, usize)> {
+    let (number, content) = text.lines().enumerate().find(|(_, content)| content.contains(line))?;
+    Some((number + 1, content.get(..content.rfind(needle)?)?.chars().count() + 1))
+}
+
+const DESIGN: &str = include_str!("../assets/design-0.ron");
+
+#[test]
+fn the_second_of_two_equal_names_is_refused_in_its_place() {
+    let text = DESIGN.replacen("(id: \"server-3\", ", "(id: \"server-1\", ", 1).replace("\"server-3\"", "\"server-2\"");
+    let (at, message) = refused(&text);
+    assert!(message.contains("two servers are called `server-1`"), "{message}");
+    assert_eq!(at, place(&text, "label: \"database\"", "\"server-1\""));
+    let text = DESIGN.replacen("(id: \"dns\"", "(id: \"browser\"", 1);
+    let (at, message) = refused(&text);
+    assert!(message.contains("two components are called `browser`"), "{message}");
+    assert_eq!(at, place(&text, "kind: DnsResolver", "\"browser\""));
+}
+
+#[test]
+fn a_wrong_link_is_refused_in_its_own_record() {
+    let begin = "    links: [\n";
+    assert!(DESIGN.contains(begin));
+    let (before, behind) = DESIGN.rsplit_once("    ],").expect("the links end");
+    for (link, words) in [
+        ("(from: \"browser\", to: \"lb-1\", protocol: Http),", "two links go from"),
+        ("(from: \"browser\", to: \"web-1\", protocol: Sql),", "an SQL link goes from"),
+        ("(from: \"lb-1\", to: \"dns\", protocol: Metrics),", "a metrics link goes from"),
+    ] {
+        // Wherever it stands.
+        let text = format!("{before}        /* wrong */ {link}\n    ],{behind}");
+        let (at, message) = refused(&text);
+        assert!(message.contains(words), "{message}");
+        let to = link.split('"').nth(3).expect("an end");
+        assert_eq!(at, place(&text, "/* wrong */", &format!("\"{to}\"")), "{link}");
+    }
+}
+
+#[test]
+fn what_a_scenario_as_a_whole_lacks_is_told_at_its_list() {
+    let text = DESIGN.replacen(
+        "(id: \"browser\", kind: Browser,",
+        "(id: \"other\", kind: Browser), (id: \"browser\", kind: Browser,",
+        1,
+    );
+    let (at, message) = refused(&text);
+    assert!(message.contains("one browser, found 2"), "{message}");
+    assert_eq!(at, place(&text, "components: [", "components: ["));
+    let entry = DESIGN.lines().find(|line| line.contains("from: \"browser\"") && line.contains("Http")).expect("an entry");
+    let text = DESIGN.replacen(entry, "", 1);
+    let (at, message) = refused(&text);
+    assert!(message.contains("one HTTP link, found 0"), "{message}");
+    assert_eq!(at, place(&text, "    links: [", "links: ["));
+}

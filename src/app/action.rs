@@ -24,6 +24,10 @@ pub enum Action {
     Last,
     /// Scrolls the text by so many lines.
     Scroll(i16),
+    /// Scrolls the panel only.
+    ScrollPanel(i16),
+    /// Scrolls what is selected, where it stands below a lesson.
+    ScrollDetail(i16),
     /// Opens the chosen line, goes on in a lesson, or submits marks.
     Enter,
     /// Chooses a line of the course.

@@ -1,10 +1,53 @@
 //! The help: every key of the place, made from the keymap, and what the signs on the canvas mean.
+//!
+//! Must not know what a sign looks like: the screen's layer draws it, as it does on the canvas.
+
+use crate::layout::Area;
 
 use super::App;
 use super::line::{Line, Page, Tone};
 
-/// The lines of the help for `width` columns.
-pub fn lines(app: &App, width: u16) -> Vec<Line> {
+/// Signs of the canvas that stand in one line of the legend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// Requests and their answers, of every kind.
+    Requests,
+    /// A question for an address, and its answer.
+    Lookups,
+    /// An encrypted hop.
+    Tls,
+    /// A readable hop.
+    Plain,
+    /// A hop inside a server.
+    Loopback,
+    /// What is no request: DNS and monitoring, replication.
+    Background,
+    /// A firewall, and what it stopped.
+    Firewall,
+    /// What is cut or off.
+    Cut,
+    /// How busy something is.
+    Load,
+    /// What is selected, what the lesson is about, what is marked.
+    Pointers,
+}
+
+/// What each sign means.
+const SIGNS: [(Sign, &str); 10] = [
+    (Sign::Requests, "requests: static page, read, write; the second sign of each is the answer on its way back"),
+    (Sign::Lookups, "the question for an address, and the answer"),
+    (Sign::Tls, "encrypted on this hop"),
+    (Sign::Plain, "readable by whoever is on this wire"),
+    (Sign::Loopback, "loopback: inside one server, not exposed to the network"),
+    (Sign::Background, "DNS and monitoring; a sample of an agent; a change for a replica"),
+    (Sign::Firewall, "a firewall; a message that it stopped, or an answer that says no"),
+    (Sign::Cut, "cut, or off"),
+    (Sign::Load, "how busy it was in the last second"),
+    (Sign::Pointers, "selected; what the lesson is about; marked"),
+];
+
+/// The lines of the help for `width` columns. `drawn` says how a sign is drawn, in at most 12 columns.
+pub fn lines(app: &App, width: u16, drawn: impl Fn(Sign) -> String) -> Vec<Line> {
     let mut page = Page::new(width);
     page.text(Tone::Name, "Keys");
     for binding in app.keymap.at(app.place()).filter(|binding| !binding.help.is_empty()) {
@@ -21,16 +64,30 @@ pub fn lines(app: &App, width: u16) -> Vec<Line> {
     }
     page.gap();
     page.text(Tone::Name, "Signs");
-    for (sign, meaning) in [
-        ("●○ ◆◇ ▲△", "requests: static page, read, write; filled on the way there, hollow on the way back"),
-        ("═══ TLS", "encrypted on this hop"),
-        ("╌╌╌ plain!", "readable by whoever is on this wire"),
-        ("···▶", "loopback: inside one server, not exposed to the network"),
-        ("┈┈┈ ∙ ▪", "DNS and monitoring; a sample of an agent; a change for a replica"),
-        ("▒", "a firewall; ✖ beside it is a message that it stopped"),
-        ("▰▰▱▱ 38%", "how busy it was in the last second"),
-    ] {
-        page.item(Tone::Accent, &format!("{sign:<12}"), Tone::Text, meaning, None);
+    for (sign, meaning) in SIGNS {
+        page.item(Tone::Accent, &format!("{:<12}", drawn(sign)), Tone::Text, meaning, None);
     }
     page.lines()
+}
+
+/// Columns of the help's text on a screen of `columns`.
+pub fn text_width(columns: u16) -> u16 {
+    columns.min(92).saturating_sub(8)
+}
+
+/// Where the help with `count` lines stands, with its border.
+pub fn area(columns: u16, rows: u16, count: usize) -> Area {
+    let count = u16::try_from(count).unwrap_or(u16::MAX).saturating_add(2);
+    let width = text_width(columns) + 4;
+    let height = if count > rows { rows.saturating_sub(2) } else { count };
+    Area { x: columns.saturating_sub(width) / 2, y: rows.saturating_sub(height) / 2, width, height }
+}
+
+/// How far the help can be scrolled: so many of its lines have no room.
+pub fn most_scroll(app: &App) -> u16 {
+    let (columns, rows) = app.size();
+    // Whatever a sign looks like, it takes the same room.
+    let count = lines(app, text_width(columns), |_| String::new()).len();
+    let room = usize::from(area(columns, rows, count).height.saturating_sub(2));
+    u16::try_from(count.saturating_sub(room)).unwrap_or(u16::MAX)
 }

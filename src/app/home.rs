@@ -32,6 +32,8 @@ pub struct Home {
     pub preview: Option<Timeline>,
     /// Where things stand in it.
     pub layout: Option<Layout>,
+    /// How far the list is scrolled.
+    scroll: u16,
     seed: u64,
     size: (u16, u16),
 }
@@ -42,7 +44,7 @@ impl Home {
         let lessons = library.lessons().map(|lesson| Item::Lesson(Arc::clone(lesson)));
         let scenarios = library.scenarios().map(|infra| Item::Scenario(Arc::clone(infra)));
         let items = lessons.chain(scenarios).collect();
-        let mut home = Self { items, chosen: 0, preview: None, layout: None, seed, size };
+        let mut home = Self { items, chosen: 0, preview: None, layout: None, scroll: 0, seed, size };
         home.show(library);
         home
     }
@@ -58,7 +60,48 @@ impl Home {
         if line != self.chosen {
             self.chosen = line;
             self.show(library);
+            self.follow();
         }
+    }
+
+    /// The lines with the row of each, from the top of a list that has room for all.
+    fn all_rows(&self) -> Vec<(usize, u16)> {
+        let mut rows = Vec::new();
+        let mut at: u16 = 0;
+        let mut last = None;
+        for (line, item) in self.items.iter().enumerate() {
+            let of = group(item);
+            if last != Some(of) {
+                at = at.saturating_add(if last.is_some() { 2 } else { 1 });
+                last = Some(of);
+            }
+            rows.push((line, at));
+            at = at.saturating_add(1);
+        }
+        rows
+    }
+
+    /// The lines that are shown, with the row of each from the top of the list.
+    pub fn rows(&self) -> Vec<(usize, u16)> {
+        let shown = self.scroll..self.scroll.saturating_add(self.room());
+        let rows = self.all_rows().into_iter().filter(|(_, row)| shown.contains(row));
+        rows.map(|(line, row)| (line, row - self.scroll)).collect()
+    }
+
+    fn room(&self) -> u16 {
+        let (list, ..) = regions::home(self.size.0, self.size.1);
+        list.height
+    }
+
+    /// Scrolls as little as it takes to show the chosen line, with the heading above the first of a group.
+    fn follow(&mut self) {
+        let (rows, room) = (self.all_rows(), self.room());
+        let last = rows.last().map_or(0, |(_, row)| *row);
+        let Some((_, row)) = rows.get(self.chosen).copied().filter(|_| room > 1) else { return };
+        let above = self.chosen.checked_sub(1).and_then(|line| rows.get(line)).map_or(0, |(_, row)| row + 1);
+        let top = if above == row { row } else { row - 1 };
+        let most = (last + 1).saturating_sub(room);
+        self.scroll = self.scroll.max((row + 1).saturating_sub(room)).min(top).min(most);
     }
 
     /// Starts the chosen line's infrastructure, a few seconds into its life.
@@ -85,6 +128,7 @@ impl Home {
     /// Makes the preview's layout for a screen of another size.
     pub fn resize(&mut self, size: (u16, u16)) {
         self.size = size;
+        self.follow();
         let (_, _, area) = regions::home(size.0, size.1);
         let infra = self.preview.as_ref().map(|timeline| timeline.simulation().infrastructure());
         self.layout = infra.filter(|_| area.height > 0).map(|infra| Layout::new(infra, area.width, area.height));

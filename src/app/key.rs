@@ -64,7 +64,7 @@ impl fmt::Display for Key {
         match self.code {
             Code::Char(' ') => f.write_str("space"),
             Code::Char(c) => write!(f, "{c}"),
-            Code::Enter => f.write_str("⏎"),
+            Code::Enter => f.write_str("Enter"),
             Code::Esc => f.write_str("Esc"),
             Code::Tab => f.write_str("Tab"),
             Code::BackTab => f.write_str("Shift-Tab"),

@@ -1,5 +1,7 @@
 //! The mouse: which action a click or the wheel means at a place of the screen.
 
+use std::time::Duration;
+
 use crate::layout::Area;
 
 use super::action::Action;
@@ -10,6 +12,7 @@ impl App {
     /// A click on a cell.
     pub fn click(&mut self, column: u16, row: u16) -> Vec<Effect> {
         self.changed = true;
+        self.idle = Duration::ZERO;
         self.notice = None;
         match self.clicked(column, row) {
             Some(action) => self.act(&action),
@@ -22,9 +25,8 @@ impl App {
         let action = match &self.screen {
             _ if self.help.is_some() => Action::Scroll(by),
             Screen::Home => Action::Move(if by > 0 { crate::layout::Arrow::Down } else { crate::layout::Arrow::Up }),
-            Screen::Stage(stage) if inside(panel_area(self), column, row) || inside(stage.regions.detail, column, row) => {
-                Action::Scroll(by)
-            }
+            Screen::Stage(stage) if inside(stage.regions.detail, column, row) => Action::ScrollDetail(by),
+            Screen::Stage(_) if inside(panel_area(self), column, row) => Action::ScrollPanel(by),
             Screen::Stage(_) => return Vec::new(),
         };
         self.act(&action)
@@ -41,7 +43,7 @@ impl App {
             Screen::Home => {
                 let (list, ..) = regions::home(self.size.0, self.size.1);
                 if inside(list, column, row) {
-                    let line = course_rows(self).iter().position(|(_, at)| *at == row - list.y)?;
+                    let (line, _) = course_rows(self).into_iter().find(|(_, at)| *at == row - list.y)?;
                     return Some(if line == self.home.chosen { Action::Open(line) } else { Action::Choose(line) });
                 }
                 (row == self.size.1.saturating_sub(1)).then(|| self.footer_action(column)).flatten()
@@ -82,21 +84,9 @@ pub fn inside(area: Area, column: u16, row: u16) -> bool {
     (area.x..area.x.saturating_add(area.width)).contains(&column) && (area.y..area.y.saturating_add(area.height)).contains(&row)
 }
 
-/// The lines of the course map with the row at which each is drawn, from the top of the list.
+/// The lines of the course map that are shown, with the row at which each is drawn, from the top of the list.
 pub fn course_rows(app: &App) -> Vec<(usize, u16)> {
-    let mut rows = Vec::new();
-    let mut at = 0;
-    let mut group = None;
-    for (line, item) in app.home.items.iter().enumerate() {
-        let of = super::home::group(item);
-        if group.as_deref() != Some(of) {
-            at += if group.is_some() { 2 } else { 1 };
-            group = Some(of.to_owned());
-        }
-        rows.push((line, at));
-        at += 1;
-    }
-    rows
+    app.home.rows()
 }
 
 /// The lines of the stage's panel.
@@ -116,6 +106,18 @@ pub fn shows_lesson(app: &App) -> bool {
 pub fn most_scroll(app: &App) -> u16 {
     let room = usize::from(panel_area(app).height.saturating_sub(1));
     u16::try_from(panel_lines(app).len().saturating_sub(room)).unwrap_or(u16::MAX)
+}
+
+/// The lines of what is selected, where it stands below a lesson.
+pub fn detail_lines(app: &App) -> Vec<Line> {
+    let below = app.stage().filter(|stage| stage.regions.detail.height > 0);
+    below.map_or_else(Vec::new, |stage| detail::lines(stage, &app.keymap, stage.regions.detail.width.saturating_sub(3)))
+}
+
+/// How far what is selected can be scrolled below a lesson.
+pub fn most_detail_scroll(app: &App) -> u16 {
+    let room = app.stage().map_or(0, |stage| usize::from(stage.regions.detail.height.saturating_sub(1)));
+    u16::try_from(detail_lines(app).len().saturating_sub(room)).unwrap_or(u16::MAX)
 }
 
 /// The panel's area. On a small screen it grows over the canvas when its text needs more room.

@@ -17,9 +17,9 @@ pub fn title(run: &LessonRun) -> (String, String) {
     match run.place() {
         Place::Step(number) => {
             let title = run.step().map_or_else(String::new, |step| step.title.to_string());
-            (title, format!("step {} of {steps}", number + 1))
+            (title, format!("{}/{steps}", number + 1))
         }
-        Place::Quiz(number) => ("Quiz".into(), format!("question {} of {questions}", number + 1)),
+        Place::Quiz(number) => ("Quiz".into(), format!("question {}/{questions}", number + 1)),
         Place::Finished => ("Done".into(), run.lesson().title.to_string()),
     }
 }

@@ -47,14 +47,10 @@ impl Playback {
         f64::from(self.speed).exp2()
     }
 
-    /// The speed as the screen shows it: `×1`, `×½`, `×1/4`.
+    /// The speed as the screen shows it: `×1`, `×1/2`, `×1/4`.
     pub fn speed_label(&self) -> String {
         let power = 1u32 << self.speed.unsigned_abs();
-        match self.speed {
-            -1 => "×½".into(),
-            speed if speed < 0 => format!("×1/{power}"),
-            _ => format!("×{power}"),
-        }
+        if self.speed < 0 { format!("×1/{power}") } else { format!("×{power}") }
     }
 
     /// Changes the speed by one step. Returns whether it could.

@@ -74,6 +74,8 @@ pub struct Stage {
     pub summary: Summary,
     /// How far the panel is scrolled.
     pub scroll: u16,
+    /// How far what is selected is scrolled, where it stands below a lesson.
+    pub detail_scroll: u16,
     /// Steps that the learner took, forward and back.
     pub steps: (u32, u32),
 }
@@ -94,6 +96,7 @@ impl Stage {
             lit: Lit::Off,
             summary,
             scroll: 0,
+            detail_scroll: 0,
             steps: (0, 0),
         };
         stage.resize(size);
@@ -205,6 +208,18 @@ impl Stage {
         moved
     }
 
+    /// Scrolls the text by so many lines. Below a lesson, what is selected follows when the lesson is at its end; `most` is
+    /// how far each of the two can be scrolled.
+    pub fn scroll_by(&mut self, by: i16, (most, most_detail): (u16, u16)) {
+        let (scroll, detail) = (self.scroll.min(most), self.detail_scroll.min(most_detail));
+        let lesson_first = if by > 0 { scroll < most } else { detail == 0 };
+        if lesson_first {
+            self.scroll = scrolled(scroll, by, most);
+        } else {
+            self.detail_scroll = scrolled(detail, by, most_detail);
+        }
+    }
+
     /// Selects the next or the previous thing in reading order.
     pub fn cycle_selection(&mut self, forward: bool) {
         let order = self.layout.order();
@@ -231,4 +246,9 @@ impl Stage {
     pub fn sim(&self) -> &Simulation {
         self.timeline.simulation()
     }
+}
+
+/// Where a text is that was scrolled to `at` and is scrolled `by` more lines; so many as `most` have no room.
+pub fn scrolled(at: u16, by: i16, most: u16) -> u16 {
+    at.min(most).saturating_add_signed(by).min(most)
 }

@@ -14,13 +14,14 @@ use crate::sim::{Command, CommandError};
 
 use super::action::Action;
 use super::key::Key;
-use super::stage::Lit;
-use super::{App, Effect, Item, Notice, Screen, Stage, Tone, detail};
+use super::stage::{Lit, scrolled};
+use super::{App, Effect, Item, Notice, Screen, Stage, Tone, detail, help, mouse, regions};
 
 impl App {
     /// A key was pressed.
     pub fn press(&mut self, key: Key) -> Vec<Effect> {
         self.changed = true;
+        self.idle = Duration::ZERO;
         self.notice = None;
         self.shown_for = Duration::ZERO;
         if let Some(stage) = self.stage_mut().filter(|stage| stage.lit == Lit::Briefly) {
@@ -30,12 +31,17 @@ impl App {
             self.tell(Tone::Dim, format!("{key} does nothing here; {} shows the keys.", self.keymap.label(&Action::Help)));
             return Vec::new();
         };
+        // There is nothing to see that one could go back to.
+        if action == Action::Back && regions::too_small(self.size.0, self.size.1) {
+            return vec![Effect::Quit];
+        }
         self.act(&action)
     }
 
     /// Does an action.
     pub fn act(&mut self, action: &Action) -> Vec<Effect> {
         self.changed = true;
+        self.idle = Duration::ZERO;
         if self.help.is_some() {
             return self.in_help(action);
         }
@@ -60,12 +66,12 @@ impl App {
     }
 
     fn in_help(&mut self, action: &Action) -> Vec<Effect> {
-        let scrolled = |by: i32, at: u16| u16::try_from(i32::from(at) + by).unwrap_or(0);
+        let most = help::most_scroll(self);
         match (action, self.help) {
             (Action::Quit, _) => return vec![Effect::Quit],
-            (Action::Move(Arrow::Down), Some(at)) => self.help = Some(scrolled(1, at)),
-            (Action::Move(Arrow::Up), Some(at)) => self.help = Some(scrolled(-1, at)),
-            (Action::Scroll(by), Some(at)) => self.help = Some(scrolled(i32::from(*by), at)),
+            (Action::Move(Arrow::Down), Some(at)) => self.help = Some(scrolled(at, 1, most)),
+            (Action::Move(Arrow::Up), Some(at)) => self.help = Some(scrolled(at, -1, most)),
+            (Action::Scroll(by), Some(at)) => self.help = Some(scrolled(at, *by, most)),
             _ => self.help = None,
         }
         Vec::new()
@@ -116,9 +122,12 @@ impl App {
     }
 
     fn on_stage(&mut self, action: &Action) {
-        let most_scroll = if matches!(action, Action::Scroll(_)) { super::mouse::most_scroll(self) } else { 0 };
+        let scrolls = matches!(action, Action::Scroll(_) | Action::ScrollPanel(_) | Action::ScrollDetail(_));
+        let most = if scrolls { (mouse::most_scroll(self), mouse::most_detail_scroll(self)) } else { (0, 0) };
         let info = self.keymap.label(&Action::Panel);
+        let shows_lesson = mouse::shows_lesson(self);
         let Screen::Stage(stage) = &mut self.screen else { return };
+        let selected = stage.selected.clone();
         let notice = match action {
             Action::Move(arrow) => {
                 let moved = stage.move_selection(*arrow);
@@ -169,7 +178,15 @@ impl App {
                 }))
             }
             Action::Scroll(by) => {
-                stage.scroll = stage.scroll.min(most_scroll).saturating_add_signed(*by).min(most_scroll);
+                stage.scroll_by(*by, most);
+                None
+            }
+            Action::ScrollPanel(by) => {
+                stage.scroll = scrolled(stage.scroll, *by, most.0);
+                None
+            }
+            Action::ScrollDetail(by) => {
+                stage.detail_scroll = scrolled(stage.detail_scroll, *by, most.1);
                 None
             }
             Action::Panel if stage.regions.wide => Some(dim("What is selected is shown already.")),
@@ -197,6 +214,10 @@ impl App {
             }
             _ => return self.in_lesson(action),
         };
+        if stage.selected != selected {
+            stage.detail_scroll = 0;
+            stage.scroll = if shows_lesson { stage.scroll } else { 0 };
+        }
         if notice.is_some() {
             self.notice = notice;
         } else if matches!(action, Action::Move(_) | Action::Next | Action::Previous | Action::Select(_)) && hides_detail(stage) {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{anyhow, bail};
+use unicode_width::UnicodeWidthStr;
 
 use crate::lesson::{Library, check};
 use crate::model::error::nearest;
@@ -18,13 +19,20 @@ use super::content::{Files, told};
 
 /// Lists lessons and infrastructures.
 pub(super) fn list(library: &Library) -> anyhow::Result<()> {
+    let ids = library.lessons().map(|lesson| lesson.id.as_str()).chain(library.scenarios().map(|infra| infra.id().as_str()));
+    let wide = ids.map(UnicodeWidthStr::width).max().unwrap_or(0);
+    let titles = library.lessons().map(|lesson| lesson.title.width()).max().unwrap_or(0);
+    // The width counts columns, as the standard's padding does not.
+    let gap = |text: &str, to: usize| " ".repeat(to.saturating_sub(text.width()));
     let mut text = String::from("Lessons\n");
     for lesson in library.lessons() {
-        let _ = writeln!(text, "  {:<28} {}", lesson.id.as_str(), lesson.title);
+        let (id, title) = (lesson.id.as_str(), &lesson.title);
+        let _ = writeln!(text, "  {id}{}  {title}{}  {:>3} min", gap(id, wide), gap(title, titles), lesson.minutes);
     }
     text += "\nInfrastructures\n";
     for infra in library.scenarios() {
-        let _ = writeln!(text, "  {:<28} {}", infra.id().as_str(), infra.title());
+        let id = infra.id().as_str();
+        let _ = writeln!(text, "  {id}{}  {}", gap(id, wide), infra.title());
     }
     print(&text)
 }

@@ -73,16 +73,21 @@ impl Store {
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(with_suffix(path, "lock"))?;
         lock.lock()?;
         let mut whole = progress.clone();
-        match look(path) {
-            Found::Progress(saved) => whole.join(&saved),
+        // Where the old file goes. A broken one must not take the place of a good backup.
+        let keep_as = match look(path) {
+            Found::Progress(saved) => {
+                whole.join(&saved);
+                backup(path)
+            }
             Found::Newer(why) => return Err(io::Error::other(why)),
-            Found::Nothing | Found::Broken(_) => {}
-        }
+            Found::Nothing => backup(path),
+            Found::Broken(_) => aside(path),
+        };
         let mut new = tempfile::NamedTempFile::new_in(folder)?;
         new.write_all(whole.to_ron().as_bytes())?;
         new.as_file().sync_all()?;
         if path.exists() {
-            fs::rename(path, backup(path))?;
+            fs::rename(path, keep_as)?;
         }
         new.persist(path).map_err(|error| error.error)?;
         File::open(folder)?.sync_all()
@@ -182,6 +187,21 @@ mod tests {
             assert_eq!(read, progress("a", 1), "{length}");
             assert!(!path.exists(), "the broken file was moved");
         }
+    }
+
+    #[test]
+    fn a_file_that_breaks_during_the_run_does_not_replace_the_backup() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("progress.ron");
+        let (mut store, ..) = Store::open(Some(&path));
+        store.keep(&progress("a", 1)).unwrap();
+        store.keep(&progress("a", 2)).unwrap();
+        let good = fs::read(backup(&path)).unwrap();
+        fs::write(&path, "(format: 1, less").unwrap();
+        store.keep(&progress("a", 3)).unwrap();
+        assert_eq!(fs::read(backup(&path)).unwrap(), good);
+        assert_eq!(fs::read_to_string(with_suffix(&path, "broken-1")).unwrap(), "(format: 1, less");
+        assert_eq!(furthest(&path, "a"), 3);
     }
 
     #[test]

@@ -8,9 +8,11 @@ mod names;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::model::{ContentError, Infrastructure, Text};
 
+use super::act::Act;
 use super::form::{Gate, Lesson, Step};
 use super::library::{Library, Loaded};
 use super::markup::unknown_key;
@@ -25,6 +27,8 @@ const MIN_QUESTIONS: usize = 5;
 const MIN_OPTIONS: usize = 3;
 /// Most hints of a step.
 const MAX_HINTS: usize = 3;
+/// Longest simulated time that a step's solution waits: the check plays it.
+const MAX_WAIT: Duration = Duration::from_secs(300);
 /// With which random numbers solutions are played.
 const SEED: u64 = 1;
 
@@ -107,6 +111,12 @@ impl Report<'_> {
         }
         if step.hints.iter().any(|hint| hint.trim().is_empty()) {
             self.about(title, "a hint of this step is empty".into());
+        }
+        let waits = step.solution.iter().filter_map(|act| if let Act::Wait(time) = act { Some(time.get()) } else { None });
+        let waits: f64 = waits.sum();
+        if waits > MAX_WAIT.as_secs_f64() {
+            let most = MAX_WAIT.as_secs();
+            self.about(title, format!("the solution of a step waits at most {most} s in total, this one waits {waits} s"));
         }
         match &step.gate {
             Gate::Continue if step.reveal.is_some() => {

@@ -45,21 +45,22 @@ pub(super) fn build(scenario: Scenario, file: &str, text: &str) -> Result<Infras
     let mut builder = Builder { file, text, components: BTreeMap::new(), servers: BTreeSet::new() };
     builder.limits(&scenario)?;
     let mut servers = IndexMap::new();
-    for server in scenario.servers {
+    for (number, server) in scenario.servers.into_iter().enumerate() {
         if !builder.servers.insert(server.id.clone()) {
-            return Err(builder.error(server.id.as_str(), format!("two servers are called `{}`", server.id)));
+            let message = format!("two servers are called `{}`", server.id);
+            return Err(builder.error_in(("servers", number), server.id.as_str(), message));
         }
         servers.insert(server.id.clone(), server);
     }
     let mut graph: DiGraph<Component, Link, u32> = DiGraph::with_capacity(scenario.components.len(), scenario.links.len());
-    for component in scenario.components {
+    for (number, component) in scenario.components.into_iter().enumerate() {
         let id = component.id.clone();
         if let Some(server) = &component.server {
             builder.known_server(server)?;
         }
         let ix = graph.add_node(component);
         if builder.components.insert(id.clone(), ix).is_some() {
-            return Err(builder.error(id.as_str(), format!("two components are called `{id}`")));
+            return Err(builder.error_in(("components", number), id.as_str(), format!("two components are called `{id}`")));
         }
     }
     for component in graph.node_weights() {
@@ -73,12 +74,13 @@ pub(super) fn build(scenario: Scenario, file: &str, text: &str) -> Result<Infras
             builder.known_component(id)?;
         }
     }
-    for spec in &scenario.links {
+    for (number, spec) in scenario.links.iter().enumerate() {
         let (from, to) = (builder.known_component(&spec.from)?, builder.known_component(&spec.to)?);
         if graph.find_edge(from, to).is_some() {
-            return Err(builder.error(spec.to.as_str(), format!("two links go from `{}` to `{}`", spec.from, spec.to)));
+            let message = format!("two links go from `{}` to `{}`", spec.from, spec.to);
+            return Err(builder.error_in(("links", number), spec.to.as_str(), message));
         }
-        builder.check_link(spec, &graph[from].kind, &graph[to].kind)?;
+        builder.check_link(number, spec, &graph[from].kind, &graph[to].kind)?;
         let link = complete(spec, &graph[from], &graph[to]);
         graph.add_edge(from, to, link);
     }
@@ -109,6 +111,11 @@ pub(super) fn build(scenario: Scenario, file: &str, text: &str) -> Result<Infras
 impl Builder<'_> {
     fn error(&self, needle: &str, message: impl Into<String>) -> ContentError {
         ContentError::about(self.file, self.text, needle, message)
+    }
+
+    /// An error about a record of one of the scenario's lists.
+    fn error_in(&self, record: (&str, usize), needle: &str, message: String) -> ContentError {
+        ContentError::in_record(self.file, self.text, record, needle, message)
     }
 
     fn limits(&self, scenario: &Scenario) -> Result<(), ContentError> {
@@ -177,7 +184,7 @@ impl Builder<'_> {
         })
     }
 
-    fn check_link(&self, spec: &LinkSpec, from: &ComponentKind, to: &ComponentKind) -> Result<(), ContentError> {
+    fn check_link(&self, number: usize, spec: &LinkSpec, from: &ComponentKind, to: &ComponentKind) -> Result<(), ContentError> {
         use ComponentKind as Kind;
         let (fits, wanted) = match spec.protocol {
             Protocol::Dns => (matches!(to, Kind::DnsResolver(_)), "a DNS link ends at a DNS resolver"),
@@ -203,22 +210,22 @@ impl Builder<'_> {
             return Ok(());
         }
         let message = format!("{wanted}; found {} → {} (`{}` → `{}`)", from.word(), to.word(), spec.from, spec.to);
-        Err(self.error(spec.to.as_str(), message))
+        Err(self.error_in(("links", number), spec.to.as_str(), message))
     }
 
     fn check_whole(&self, infra: &Infrastructure) -> Result<(), ContentError> {
-        let whole = |message: String| Err(ContentError::at(self.file, self.text, None, message));
+        let whole = |list: &str, message: String| Err(ContentError::in_list(self.file, self.text, list, message));
         let browsers: Vec<_> = infra.components().filter(|(_, c)| matches!(c.kind, ComponentKind::Browser)).collect();
         let [(browser, _)] = browsers[..] else {
-            return whole(format!("a scenario has one browser, found {}", browsers.len()));
+            return whole("components", format!("a scenario has one browser, found {}", browsers.len()));
         };
         let entries = infra.links_from(browser).iter().filter(|link| infra.link(**link).protocol == Protocol::Http).count();
         if entries != 1 {
-            return whole(format!("the browser has one HTTP link, found {entries}"));
+            return whole("links", format!("the browser has one HTTP link, found {entries}"));
         }
         let requests = infra.graph.filter_map(|_, _| Some(()), |_, link| link.protocol.carries_requests().then_some(()));
         let Ok(order) = toposort(&requests, None) else {
-            return whole("the HTTP and SQL links form a circle: a request would never end".into());
+            return whole("links", "the HTTP and SQL links form a circle: a request would never end".into());
         };
         let mut depth = vec![0usize; infra.len()];
         for node in order {
@@ -228,7 +235,7 @@ impl Builder<'_> {
         }
         match depth.iter().max() {
             Some(deepest) if *deepest > MAX_HOPS => {
-                whole(format!("a request may take {deepest} hops, at most {MAX_HOPS} are simulated"))
+                whole("links", format!("a request may take {deepest} hops, at most {MAX_HOPS} are simulated"))
             }
             _ => Ok(()),
         }

@@ -33,6 +33,23 @@ impl ContentError {
         Self::at(file, text, place, message)
     }
 
+    /// An error about a record of a list, by number from 0, such as a link of `links`; its place is where `needle` stands in
+    /// quotes inside the record, or else the record's beginning.
+    pub fn in_record(file: &str, text: &str, (list, number): (&str, usize), needle: &str, message: impl Into<String>) -> Self {
+        // Behind the list's name comes a colon, which stands as deep as the name.
+        let mut records = tokens(text).skip_while(|token| !token.names(list)).skip(2).take_while(|token| token.depth > 1);
+        let begins = |token: &Token<'_>| token.depth == 3 && token.text == "(";
+        let begin = records.by_ref().filter(begins).nth(number);
+        let quoted = format!("\"{needle}\"");
+        let named = records.take_while(|token| token.depth > 2).find(|token| token.text == quoted);
+        Self::at(file, text, named.or(begin).map(|token| token.place), message)
+    }
+
+    /// An error about a list as a whole; its place is the list's name.
+    pub fn in_list(file: &str, text: &str, list: &str, message: impl Into<String>) -> Self {
+        Self::at(file, text, tokens(text).find(|token| token.names(list)).map(|token| token.place), message)
+    }
+
     /// An error at a place of `text`.
     pub fn at(file: &str, text: &str, place: Option<(usize, usize)>, message: impl Into<String>) -> Self {
         let excerpt = place.and_then(|(line, _)| text.lines().nth(line.saturating_sub(1))).map(|line| {
@@ -57,6 +74,103 @@ pub fn nearest<'a>(found: &str, known: impl Iterator<Item = &'a str>) -> Option<
         .filter(|(distance, name)| *distance <= 1 + name.chars().count() / 4)
         .min()
         .map(|(_, name)| name)
+}
+
+/// A piece of a content file: a bracket, a quoted text, a name or number, another character.
+#[derive(Clone, Copy, Debug)]
+struct Token<'a> {
+    text: &'a str,
+    place: (usize, usize),
+    /// How many brackets are open, with this one, if it opens.
+    depth: usize,
+}
+
+impl Token<'_> {
+    /// Whether this is the name of one of the file's own fields.
+    fn names(&self, field: &str) -> bool {
+        self.depth == 1 && self.text == field
+    }
+}
+
+/// The pieces of a content file that was read without an error; comments and blanks are left out.
+fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
+    let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let (mut line, mut column, mut depth) = (1, 1, 0_usize);
+    std::iter::from_fn(move || {
+        loop {
+            let length = length(rest)?;
+            let (token, behind) = rest.split_at_checked(length)?;
+            rest = behind;
+            let place = (line, column);
+            match token.rsplit_once('\n') {
+                Some((_, last)) => {
+                    line += token.matches('\n').count();
+                    column = 1 + last.chars().count();
+                }
+                None => column += token.chars().count(),
+            }
+            let opens = matches!(token, "(" | "[" | "{");
+            depth += usize::from(opens);
+            let found = Token { text: token, place, depth };
+            depth -= usize::from(matches!(token, ")" | "]" | "}") && depth > 0);
+            if !token.starts_with(char::is_whitespace) && !token.starts_with("//") && !token.starts_with("/*") {
+                return Some(found);
+            }
+        }
+    })
+}
+
+/// Bytes of the first piece of a text.
+fn length(text: &str) -> Option<usize> {
+    let first = text.chars().next()?;
+    let until = |end: &str, from: usize| {
+        let found = text.get(from..).and_then(|rest| rest.find(end));
+        Some(found.map_or(text.len(), |at| from + at + end.len()))
+    };
+    if text.starts_with("//") {
+        return Some(text.find('\n').unwrap_or(text.len()));
+    }
+    if text.starts_with("/*") {
+        return block(text);
+    }
+    let hashes = text.strip_prefix('r').map_or(0, |rest| rest.len() - rest.trim_start_matches('#').len());
+    if text.get(1 + hashes..).is_some_and(|rest| first == 'r' && rest.starts_with('"')) {
+        return until(&format!("\"{}", "#".repeat(hashes)), 2 + hashes);
+    }
+    if first == '"' {
+        let mut escaped = false;
+        let end = text.char_indices().skip(1).find(|(_, c)| {
+            let ends = *c == '"' && !escaped;
+            escaped = *c == '\\' && !escaped;
+            ends
+        });
+        return Some(end.map_or(text.len(), |(at, _)| at + 1));
+    }
+    let kind: fn(char) -> bool =
+        if first.is_whitespace() { char::is_whitespace } else { |c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-') };
+    let same = text.find(|c| !kind(c)).unwrap_or(text.len());
+    Some(same.max(first.len_utf8()))
+}
+
+/// Bytes of a comment between `/*` and `*/`, which may hold others.
+fn block(text: &str) -> Option<usize> {
+    let mut open = 0_usize;
+    let mut at = 0;
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        if rest.starts_with("/*") {
+            open += 1;
+            at += 2;
+        } else if rest.starts_with("*/") {
+            open -= 1;
+            at += 2;
+        } else {
+            at += rest.chars().next()?.len_utf8();
+        }
+        if open == 0 {
+            break;
+        }
+    }
+    Some(at)
 }
 
 impl fmt::Display for ContentError {
@@ -95,5 +209,24 @@ mod tests {
             error.to_string(),
             "x.ron:3:9: no component `wbe-1`; did you mean `web-1`?\n 3 |   from: \"wbe-1\",\n   |         ^"
         );
+    }
+
+    #[test]
+    fn a_record_is_found_by_its_list_and_number() {
+        let text = "// links: [(\"a\")]\n(\n  note: r#\"links: [(\"a\")]\"#, say: \"\\\"links: [(\", /* ( /* [ */ */\n  \
+                    kinds: Some(links: [(\"a\")]),\n  links: [\n    (from: \"a\", to: \"b\"), // (from: \"a\")\n    \
+                    L(from: \"b\", more: [(\"é\")], to: \"a\"),\n  ],\n  others: [(from: \"c\")],\n)";
+        let place = |list, number, needle| ContentError::in_record("x.ron", text, (list, number), needle, "wrong").place;
+        assert_eq!(place("links", 0, "a"), Some((6, 12)));
+        assert_eq!(place("links", 0, "b"), Some((6, 21)));
+        assert_eq!(place("links", 1, "a"), Some((7, 37)));
+        assert_eq!(place("links", 1, "nothing"), Some((7, 6)), "the record itself");
+        assert_eq!(place("links", 2, "c"), None, "there is no third link");
+        assert_eq!(place("others", 0, "c"), Some((9, 19)));
+        assert_eq!(ContentError::in_list("x.ron", text, "links", "wrong").place, Some((5, 3)));
+        assert_eq!(ContentError::in_list("x.ron", text, "nothing", "wrong").place, None);
+        for broken in ["", "(", "links: [(", "\"", "r#\"", "/*", "(links: [(a: \"\\"] {
+            assert_eq!(ContentError::in_record("x.ron", broken, ("links", 3), "a", "wrong").place, None, "{broken}");
+        }
     }
 }

@@ -4,6 +4,7 @@
 
 mod course;
 mod gauges;
+mod legend;
 mod paint;
 mod stage;
 
@@ -12,6 +13,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::{App, Line, Screen, Tone, help, regions, status};
+use crate::layout::Area;
 
 use super::theme::Theme;
 use paint::Painter;
@@ -74,11 +76,10 @@ fn footer(app: &App, painter: &mut Painter<'_>, columns: u16, rows: u16) {
 }
 
 fn draw_help(app: &App, painter: &mut Painter<'_>, columns: u16, rows: u16) {
-    let width = columns.min(92) - 4;
-    let lines = help::lines(app, width - 4);
+    let theme = painter.theme;
+    let lines = help::lines(app, help::text_width(columns), |sign| legend::sign(&theme.glyphs, sign));
     let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    let height = rows.min(count.saturating_add(2)) - u16::from(count + 2 > rows) * 2;
-    let (x, y) = ((columns - width) / 2, (rows - height) / 2);
+    let Area { x, y, width, height } = help::area(columns, rows, lines.len());
     let scroll = app.help.unwrap_or(0).min(count.saturating_sub(height - 2));
     painter.frame(x, y, width, height, "help");
     let more = if scroll + height - 2 < count { " ↓ more, ? or Esc closes " } else { " ? or Esc closes " };

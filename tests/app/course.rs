@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use hoplight::app::mouse::course_rows;
 use hoplight::app::{App, Effect, Item, Screen, Settings, Tone};
-use hoplight::lesson::{Library, Place, Progress};
+use hoplight::lesson::{Library, Place, Progress, Sources};
 
 use crate::learner::{LARGE, Learner, SMALL, library};
 
@@ -43,6 +44,50 @@ fn the_first_lesson_that_is_not_finished_is_chosen_at_the_start() {
     learner.solve_lesson();
     let again = Learner::with(learner.app.library.clone(), learner.app.progress.clone(), SMALL);
     assert_eq!(again.app.home.chosen, 1);
+}
+
+#[test]
+fn in_a_long_list_the_chosen_line_is_always_shown_and_clicked_where_it_is() {
+    let text = include_str!("../lessons/small.ron");
+    let lessons: Vec<(String, String)> = (0..60)
+        .map(|number| {
+            let text = text.replacen("id: \"small\"", &format!("id: \"small-{number:02}\""), 1);
+            let text = text.replacen("order: 1", &format!("order: {}", 100 + number), 1);
+            (format!("small-{number:02}.ron"), text.replacen("\"Tests\"", &format!("\"Tests {}\"", number / 7), 1))
+        })
+        .collect();
+    let lessons: Vec<(&str, &str)> = lessons.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let mut library = library();
+    library.extend(Sources { scenarios: &[], lessons: &lessons }).expect("they are right");
+    let mut learner = Learner::with(library, Progress::default(), SMALL);
+    let count = learner.app.home.items.len();
+    let chosen_row = |learner: &Learner| {
+        let rows = course_rows(&learner.app);
+        let height = SMALL.1 - 3;
+        assert!(rows.iter().all(|(_, row)| *row < height), "{rows:?}");
+        let row = rows.iter().find(|(line, _)| *line == learner.app.home.chosen).map(|(_, row)| *row);
+        row.unwrap_or_else(|| panic!("line {} is not shown: {rows:?}", learner.app.home.chosen))
+    };
+    for key in ["j", "k"] {
+        for _ in 0..count {
+            chosen_row(&learner);
+            learner.press(key);
+        }
+    }
+    assert_eq!(chosen_row(&learner), 1, "the first line, below its heading");
+    learner.press("G");
+    assert_eq!(chosen_row(&learner), SMALL.1 - 4, "the last line is at the bottom");
+    // The first click chooses a line and leaves the list where it is; the second opens it.
+    let (line, row) = course_rows(&learner.app)[3];
+    learner.click((6, 2 + row));
+    assert_eq!(learner.app.home.chosen, line);
+    assert_eq!(chosen_row(&learner), row);
+    learner.click((6, 2 + row));
+    assert!(learner.app.stage().is_some());
+    learner.press("q");
+    learner.app.resize(80, 60);
+    learner.app.resize(80, 24);
+    chosen_row(&learner);
 }
 
 #[test]
@@ -86,6 +131,26 @@ fn the_help_opens_scrolls_and_closes_and_nothing_happens_behind_it() {
 }
 
 #[test]
+fn the_help_ends_where_its_text_ends() {
+    for size in [SMALL, LARGE] {
+        let mut learner = Learner::exploring(size);
+        learner.press("?").press(&"<Down>".repeat(300));
+        let most = learner.app.help.expect("open");
+        assert!(most > 0 && most < 60, "{most}");
+        learner.press("<Up>");
+        assert_eq!(learner.app.help, Some(most - 1), "the first key back is seen");
+        learner.press("<PgDn><PgDn>");
+        assert_eq!(learner.app.help, Some(most));
+        learner.press(&"<PgUp>".repeat(40));
+        assert_eq!(learner.app.help, Some(0));
+    }
+    // Where all of it is shown, nothing scrolls.
+    let mut learner = Learner::exploring((120, 80));
+    learner.press("?<Down>");
+    assert_eq!(learner.app.help, Some(0));
+}
+
+#[test]
 fn only_a_screen_that_shows_something_moves() {
     let mut learner = Learner::new(LARGE);
     assert!(learner.app.is_animating(), "the preview is alive");
@@ -106,6 +171,51 @@ fn only_a_screen_that_shows_something_moves() {
     learner.app.resize(LARGE.0, LARGE.1);
     learner.wait(3);
     assert!(learner.now() > before);
+}
+
+#[test]
+fn a_screen_that_is_too_small_is_quit_at_once_as_it_says() {
+    for key in ["q", "<Esc>"] {
+        for size in [(79, 24), (80, 23), (1, 1)] {
+            let mut learner = Learner::in_small_lesson(SMALL);
+            learner.press("?");
+            learner.app.resize(size.0, size.1);
+            learner.press("t");
+            assert!(!learner.effects.contains(&Effect::Quit), "{key}: {size:?}");
+            learner.press(key);
+            assert_eq!(learner.effects.last(), Some(&Effect::Quit), "{key}: {size:?}");
+        }
+    }
+}
+
+#[test]
+fn the_preview_rests_when_nobody_has_touched_anything_for_half_a_minute() {
+    let mut learner = Learner::new(LARGE);
+    let moves = |learner: &mut Learner| {
+        let time = |learner: &Learner| learner.app.home.preview.as_ref().map(|preview| preview.simulation().now());
+        learner.app.take_changed();
+        let before = time(learner);
+        learner.wait(1);
+        assert_eq!(learner.app.take_changed(), time(learner) != before);
+        time(learner) != before
+    };
+    learner.wait(299);
+    assert!(learner.app.is_animating() && moves(&mut learner));
+    assert!(!learner.app.is_animating() && !moves(&mut learner), "30 s are over");
+    learner.wait(1_000);
+    assert!(!learner.app.is_animating());
+    // A key wakes it, even one that does nothing here, and so does a click that meets nothing.
+    learner.press("x");
+    assert!(learner.app.is_animating() && moves(&mut learner));
+    learner.wait(300);
+    assert!(!learner.app.is_animating());
+    learner.click((0, 1));
+    assert!(learner.app.is_animating() && moves(&mut learner));
+    learner.wait(200).press("j").wait(200);
+    assert!(learner.app.is_animating(), "the time counts from the last key");
+    // The stage never rests by itself.
+    learner.press("<Enter>").wait(400);
+    assert!(learner.app.is_animating());
 }
 
 #[test]

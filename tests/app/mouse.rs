@@ -1,7 +1,7 @@
 //! The mouse: clicks on the canvas, answers, footer keys and the course map; the wheel.
 
 use hoplight::app::Item;
-use hoplight::app::mouse::{course_rows, inside, panel_area, panel_lines};
+use hoplight::app::mouse::{course_rows, inside, most_detail_scroll, most_scroll, panel_area, panel_lines};
 use hoplight::app::status::footer;
 use hoplight::layout::Area;
 use hoplight::lesson::Place;
@@ -187,6 +187,58 @@ fn scrolling_ends_where_the_text_ends() {
     assert_eq!(usize::from(learner.stage().scroll), hidden);
     learner.press("<PgUp>");
     assert_eq!(usize::from(learner.stage().scroll), hidden.saturating_sub(3));
+}
+
+#[test]
+fn below_a_lesson_what_is_selected_scrolls_with_the_wheel_and_with_the_keys() {
+    let mut learner = Learner::in_lesson("where-tls-ends", LARGE);
+    learner.wait(30).select(&hop("lb-1", "web-1"));
+    let (lesson, below) = (most_scroll(&learner.app), most_detail_scroll(&learner.app));
+    assert!(lesson == 0 && below > 1, "only what is selected has no room: {lesson}, {below}");
+    let area = learner.stage().regions.detail;
+    let _ = learner.app.wheel(area.x + 3, area.y + 3, 2);
+    assert_eq!((learner.stage().scroll, learner.stage().detail_scroll), (0, 2));
+    learner.press("<PgDn><PgDn><PgDn>");
+    assert_eq!(learner.stage().detail_scroll, below, "it ends with the text");
+    learner.press("<PgUp>");
+    assert_eq!(learner.stage().detail_scroll, below.saturating_sub(3));
+    // Over the lesson, the wheel means the lesson, which is shown as a whole.
+    let panel = panel_area(&learner.app);
+    let before = learner.stage().detail_scroll;
+    let _ = learner.app.wheel(panel.x + 3, panel.y + 3, 2);
+    assert_eq!((learner.stage().scroll, learner.stage().detail_scroll), (0, before));
+    learner.press("<PgDn><Tab>");
+    assert_eq!(learner.stage().detail_scroll, 0, "another selection begins at its beginning");
+}
+
+#[test]
+fn the_keys_scroll_a_long_lesson_to_its_end_then_what_is_selected_and_back() {
+    let mut learner = Learner::in_lesson("where-tls-ends", (116, 32));
+    // The first step whose hints and solution the panel does not hold.
+    for _ in 0..9 {
+        learner.press("hhhh").wait(10).select(&hop("lb-1", "web-1"));
+        if most_scroll(&learner.app) > 0 {
+            break;
+        }
+        learner.press("n");
+    }
+    let (lesson, below) = (most_scroll(&learner.app), most_detail_scroll(&learner.app));
+    assert!(lesson > 0 && below > 0, "neither has room: {lesson}, {below}");
+    learner.press("<PgDn>");
+    assert_eq!((learner.stage().scroll, learner.stage().detail_scroll), (lesson.min(3), 0));
+    learner.press(&"<PgDn>".repeat(20));
+    assert_eq!((learner.stage().scroll, learner.stage().detail_scroll), (lesson, below));
+    learner.press(&"<PgUp>".repeat(20));
+    assert_eq!((learner.stage().scroll, learner.stage().detail_scroll), (0, 0));
+}
+
+#[test]
+fn another_selection_is_read_from_its_beginning() {
+    let mut learner = with_long_text();
+    learner.press("<PgDn>");
+    assert!(learner.stage().scroll > 0);
+    learner.press("<Tab>");
+    assert_eq!(learner.stage().scroll, 0);
 }
 
 #[test]

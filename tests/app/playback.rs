@@ -78,7 +78,7 @@ fn the_pace_changes_between_live_and_trace() {
 fn the_speed_doubles_and_halves_between_limits() {
     let mut learner = Learner::exploring(SMALL);
     let label = |learner: &Learner| learner.stage().playback.speed_label();
-    for (keys, shown) in [("]", "×2"), ("+", "×4"), ("[", "×2"), ("--", "×½"), ("[", "×1/4")] {
+    for (keys, shown) in [("]", "×2"), ("+", "×4"), ("[", "×2"), ("--", "×1/2"), ("[", "×1/4")] {
         learner.press(keys);
         assert_eq!(label(&learner), shown);
     }

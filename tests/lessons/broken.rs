@@ -103,6 +103,16 @@ fn gates_that_do_not_work_are_caught_by_playing_them() {
 }
 
 #[test]
+fn a_solution_that_waits_too_long_is_refused_and_never_played() {
+    let refused = ["small.ron:15:", "waits at most 300 s in total, this one waits"];
+    caught("Wait(15.0)]", "Wait(86400.0)]", &refused);
+    caught("Wait(15.0)]", "Wait(290.0), Wait(10.5)]", &refused);
+    // A step that wants nothing may have a solution, too.
+    caught("pace: Live)", "pace: Live, solution: [Wait(301.0)])", &["small.ron:13:", "this one waits 301 s"]);
+    assert_eq!(mistakes(&[("small.ron", &broken("Wait(15.0)]", "Wait(299.0), Wait(1.0)]"))]), Vec::<String>::new());
+}
+
+#[test]
 fn a_step_that_needs_the_one_before_is_caught() {
     // In order, web-1 is down here from step 2. Who skipped step 2 could never pass.
     let found = mistakes(&[("small.ron", &broken("begin: [Kill(Component(\"web-1\"))],", ""))]);

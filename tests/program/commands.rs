@@ -16,6 +16,13 @@ fn list_names_lessons_and_infrastructures() {
         assert!(stdout.contains(name), "{name}: {stdout}");
     }
     assert!(is_harmless(&stdout));
+    // Titles stand below each other, and so do the minutes.
+    let columns = |line: &str, part: &str| line.split(part).next().map_or(0, |before| before.chars().count());
+    let line =
+        |id: &str| stdout.lines().find(|line| line.trim_start().starts_with(id)).unwrap_or_else(|| panic!("{id}: {stdout}"));
+    assert_eq!(columns(line("where-tls-ends"), "Where the padlock"), columns(line("design-0"), "Write-up 0"), "{stdout}");
+    let ends: Vec<usize> = stdout.lines().filter(|line| line.ends_with(" min")).map(|line| line.chars().count()).collect();
+    assert!(ends.len() == 5 && ends.iter().all(|end| *end == ends[0]), "{stdout}");
 }
 
 #[test]

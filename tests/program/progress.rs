@@ -13,9 +13,9 @@ fn go_two_steps(home: &Home, arguments: &[&str], variable: Option<&str>) {
     let mut pty = crate::Pty::spawn(command, 80, 24);
     pty.wait_for("? help");
     pty.send("j\r");
-    pty.wait_for("step 1 of 9");
+    pty.wait_for(" 1/9 ─");
     pty.send("nn");
-    pty.wait_for("step 3 of 9");
+    pty.wait_for(" 3/9 ─");
     pty.send(CTRL_C);
     assert_eq!(pty.wait_for_exit().exit_code(), 0);
 }
@@ -29,7 +29,7 @@ fn it_survives_a_restart_in_the_file_that_is_named() {
     pty.wait_for("◐ Where the padlock ends");
     pty.send("j\r");
     pty.wait_for("Going on with “Where the padlock ends”");
-    pty.wait_for("step 3 of 9");
+    pty.wait_for(" 3/9 ─");
     pty.send(CTRL_C);
     assert_eq!(pty.wait_for_exit().exit_code(), 0);
 }
@@ -60,9 +60,9 @@ fn a_broken_file_is_kept_aside_and_told() {
         let mut pty = crate::Pty::spawn(home.in_terminal(&["--progress", &file]), 160, 40);
         pty.wait_for("The progress file could not be read");
         pty.send("j\r");
-        pty.wait_for("step 1 of 9");
+        pty.wait_for(" 1/9 ─");
         pty.send("n");
-        pty.wait_for("step 2 of 9");
+        pty.wait_for(" 2/9 ─");
         pty.send(CTRL_C);
         assert_eq!(pty.wait_for_exit().exit_code(), 0);
         assert_eq!(fs::read_to_string(format!("{file}.broken-1")).expect("kept aside"), broken);
@@ -78,9 +78,9 @@ fn a_file_of_a_newer_program_is_told_and_left_as_it_is() {
     let mut pty = crate::Pty::spawn(home.in_terminal(&["--progress", &file]), 160, 40);
     pty.wait_for("a newer hoplight wrote it");
     pty.send("j\r");
-    pty.wait_for("step 1 of 9");
+    pty.wait_for(" 1/9 ─");
     pty.send("n");
-    pty.wait_for("step 2 of 9");
+    pty.wait_for(" 2/9 ─");
     pty.send(CTRL_C);
     assert_eq!(pty.wait_for_exit().exit_code(), 0);
     assert_eq!(fs::read_to_string(&file).expect("still there"), newer);
@@ -93,9 +93,9 @@ fn a_place_that_cannot_be_written_is_told_and_the_program_goes_on() {
     let mut pty = crate::Pty::spawn(home.in_terminal(&["--progress", &format!("{blocked}/progress.ron")]), 160, 40);
     pty.wait_for("progress is not kept");
     pty.send("j\r");
-    pty.wait_for("step 1 of 9");
+    pty.wait_for(" 1/9 ─");
     pty.send("n");
-    pty.wait_for("step 2 of 9");
+    pty.wait_for(" 2/9 ─");
     pty.send(CTRL_C);
     assert_eq!(pty.wait_for_exit().exit_code(), 0);
     pty.assert_restored();

@@ -12,13 +12,13 @@ fn keys_lead_from_the_start_to_the_first_step_and_on() {
     assert!(pty.text().contains("The journey of a request"), "{}", pty.text());
     pty.send("j\r");
     pty.wait_for("What the padlock says");
-    pty.wait_for("step 1 of 9");
+    pty.wait_for(" 1/9 ─");
     pty.send("\r");
-    pty.wait_for("step 2 of 9");
+    pty.wait_for(" 2/9 ─");
     pty.send("3");
     pty.wait_for("Your prediction is taken down.");
     pty.send("\r");
-    pty.wait_for("step 3 of 9");
+    pty.wait_for(" 3/9 ─");
     pty.send("q");
     pty.wait_for("Explore");
     pty.send("q");
@@ -47,7 +47,7 @@ fn ctrl_c_and_q_give_the_terminal_back() {
 fn a_lesson_or_an_infrastructure_is_opened_by_name_or_file() {
     let home = Home::new();
     let mut lesson = home.start(&["--lesson", "single-points-of-failure"]);
-    lesson.wait_for("step 1 of");
+    lesson.wait_for(" 1/");
     lesson.send(CTRL_C);
     assert_eq!(lesson.wait_for_exit().exit_code(), 0);
     let text = include_str!("../../assets/design-0.ron").replacen("title: \"", "title: \"Mine: ", 1);
@@ -78,11 +78,11 @@ fn an_unknown_lesson_or_infrastructure_ends_with_a_suggestion() {
 fn a_window_that_is_too_small_says_so_and_comes_back() {
     let home = Home::new();
     let mut pty = home.start(&["--lesson", "where-tls-ends"]);
-    pty.wait_for("step 1 of 9");
+    pty.wait_for(" 1/9 ─");
     pty.resize(40, 10);
     pty.wait_for("this window has 40 and 10");
     pty.resize(80, 24);
-    pty.wait_for("step 1 of 9");
+    pty.wait_for(" 1/9 ─");
     pty.resize(160, 50);
     pty.wait_for("monitoring");
     pty.send(CTRL_C);
@@ -100,7 +100,7 @@ fn a_click_reaches_the_course_map() {
     pty.send(&click);
     pty.wait_for("» ○ Single points");
     pty.send(&click);
-    pty.wait_for("step 1 of");
+    pty.wait_for(" 1/");
     pty.send(CTRL_C);
     assert_eq!(pty.wait_for_exit().exit_code(), 0);
 }
@@ -111,7 +111,7 @@ fn a_signal_saves_and_restores() {
     let file = home.path().join("progress.ron");
     let mut pty = home.start(&["--progress", file.to_str().expect("UTF-8"), "--lesson", "where-tls-ends"]);
     pty.send("\r");
-    pty.wait_for("step 2 of 9");
+    pty.wait_for(" 2/9 ─");
     pty.signal(Signal::TERM);
     let status = pty.wait_for_exit();
     assert!(status.signal().is_some_and(|name| name.starts_with("Terminated")), "{status:?}");

@@ -1,8 +1,10 @@
 //! The panels beside and below the canvas, the gauges, the status and the footer, without the canvas itself.
 
-use hoplight::app::mouse::panel_area;
+use hoplight::app::mouse::{detail_lines, most_scroll, panel_area, panel_lines};
 
-use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
+use hoplight::lesson::{Progress, Sources};
+
+use crate::learner::{LARGE, Learner, SMALL, component, hop, library, server};
 use crate::{compare, plain, text};
 
 /// Everything below the header except the canvas.
@@ -77,6 +79,118 @@ fn marks() {
 }
 
 #[test]
+fn a_title_and_its_number_have_room_beside_the_canvas_or_say_that_they_were_cut() {
+    let titles = |learner: &Learner| text(&plain(&learner.app), learner.stage().regions.panel).lines().next().map(str::to_owned);
+    let learner = Learner::in_lesson("where-tls-ends", LARGE);
+    let title = titles(&learner).expect("a title");
+    assert!(title.contains(" What the padlock says ") && title.ends_with(" 1/9 ──"), "{title}");
+    for lesson in learner.app.library.lessons() {
+        let mut learner = Learner::in_lesson(lesson.id.as_str(), LARGE);
+        for (number, step) in lesson.steps.iter().enumerate() {
+            let shown = titles(&learner).expect("a title");
+            let whole = shown.contains(&format!(" {} ", step.title)) || shown.contains("… ");
+            assert!(whole && shown.contains(&format!(" {}/{} ", number + 1, lesson.steps.len())), "{shown}");
+            learner.press("n");
+        }
+        let shown = titles(&learner).expect("a title");
+        assert!(shown.contains(" Quiz ") && shown.contains(&format!(" question 1/{} ", lesson.quiz.len())), "{shown}");
+    }
+}
+
+#[test]
+fn the_secret_of_an_exposed_hop_is_reached_below_a_lesson() {
+    let mut learner = Learner::in_lesson("where-tls-ends", (116, 32));
+    learner.wait(30).select(&hop("lb-1", "web-1"));
+    let below = |learner: &Learner| text(&plain(&learner.app), learner.stage().regions.detail);
+    assert!(below(&learner).contains("more, PgDn"), "{}", below(&learner));
+    let mut seen = below(&learner);
+    for _ in 0..20 {
+        learner.press("<PgDn>");
+        seen += &below(&learner);
+    }
+    assert!(seen.contains("secrets: user=ada"), "{seen}");
+    for line in detail_lines(&learner.app) {
+        let begin: String = line.text().chars().take(20).collect();
+        assert!(seen.contains(begin.trim_end()), "{begin:?} is never shown: {seen}");
+    }
+    assert!(!below(&learner).contains("more, PgDn"), "{}", below(&learner));
+}
+
+/// Reads the panel from its beginning to its end with the keys: every line is shown, and what is not yet says so.
+fn read_all(learner: &mut Learner) {
+    let shown = |learner: &Learner| text(&plain(&learner.app), panel_area(&learner.app));
+    let count = panel_lines(&learner.app).len();
+    learner.press(&"<PgUp>".repeat(count));
+    let mut seen = String::new();
+    for _ in 0..=count {
+        let now = shown(learner);
+        let most = most_scroll(&learner.app);
+        assert_eq!(now.contains("more, PgDn"), learner.stage().scroll < most, "{} of {most}: {now}", learner.stage().scroll);
+        seen += &now;
+        if learner.stage().scroll == most {
+            break;
+        }
+        learner.press("<PgDn>");
+    }
+    let room = usize::from(panel_area(&learner.app).width) - 2;
+    for line in panel_lines(&learner.app) {
+        assert!(line.width() <= room, "cut off: {:?}", line.text());
+        assert!(seen.contains(line.text().trim_end()), "{:?} is never shown: {seen}", line.text());
+    }
+}
+
+#[test]
+fn on_the_smallest_screen_all_of_every_lesson_can_be_read() {
+    for lesson in Learner::new(SMALL).app.library.lessons() {
+        let mut learner = Learner::in_lesson(lesson.id.as_str(), SMALL);
+        for _ in 0..lesson.steps.len() + lesson.quiz.len() {
+            read_all(&mut learner);
+            // Wrong answers and right ones with their reasons, wrong marks with the right ones, all hints, the solution.
+            for key in ["hhhh", "1", "2", "3", "4", "<Tab>m<Enter>"] {
+                let place = learner.run().place();
+                learner.press(key);
+                if learner.run().place() != place {
+                    learner.press("<Backspace>");
+                }
+                read_all(&mut learner);
+            }
+            learner.press("n");
+        }
+        read_all(&mut learner);
+    }
+}
+
+#[test]
+fn a_text_that_no_small_screen_holds_is_read_to_its_end() {
+    let paragraphs: Vec<String> = (0..40).map(|number| format!("\"Paragraph {number}.\"")).collect();
+    let long = "A reason that takes its time. ".repeat(60);
+    let lesson = include_str!("../lessons/small.ron").replacen("\"Read this.\"", &paragraphs.join(", "), 1);
+    let lesson = lesson.replace("why: \"No.\"", &format!("why: \"{}\"", long.trim_end()));
+    let mut library = library();
+    library.extend(Sources { scenarios: &[], lessons: &[("small.ron", &lesson)] }).expect("it can be read");
+    let mut learner = Learner::with(library, Progress::default(), SMALL);
+    assert!(learner.app.open_lesson("small"));
+    assert!(most_scroll(&learner.app) > 10);
+    read_all(&mut learner);
+    learner.press("nnnn1");
+    assert!(most_scroll(&learner.app) > 3);
+    read_all(&mut learner);
+}
+
+#[test]
+fn a_line_that_is_too_wide_says_that_it_was_cut() {
+    let mut learner = Learner::in_lesson("where-tls-ends", LARGE);
+    learner.wait(30).select(&hop("lb-1", "web-1"));
+    let area = learner.stage().regions.detail;
+    let lines = detail_lines(&learner.app);
+    let shown = text(&plain(&learner.app), area);
+    for (line, shown) in lines.iter().zip(shown.lines().skip(1)) {
+        let cut = line.width() > usize::from(area.width) - 2;
+        assert_eq!(shown.ends_with('…') && shown.chars().count() == usize::from(area.width), cut, "{shown}");
+    }
+}
+
+#[test]
 fn the_quiz() {
     let mut learner = at_step(6, LARGE);
     let asked = panels(&learner);
@@ -143,4 +257,18 @@ fn a_request_that_is_followed() {
     let mut learner = Learner::exploring(LARGE);
     learner.press("pr").wait(60);
     compare("a_request_that_is_followed", &panels(&learner));
+}
+
+#[test]
+fn the_gauges_know_only_what_was_delivered() {
+    let gauges = |learner: &Learner| text(&plain(&learner.app), learner.stage().regions.gauges);
+    let mut learner = Learner::exploring(LARGE);
+    learner.wait(60).press(" ");
+    let before = gauges(&learner);
+    assert!(before.contains('▰'), "{before}");
+    // Ten times as many users from now on, and no time for a sample.
+    let mut rushed = Learner::exploring(LARGE);
+    rushed.wait(60).press(" ").press(&">".repeat(11));
+    assert!(rushed.stage().sim().rate() > 10.0 * learner.stage().sim().rate());
+    assert_eq!(gauges(&rushed), before);
 }

@@ -1,13 +1,42 @@
 //! Whole screens, one of each kind.
 
-use hoplight::lesson::Place;
+use hoplight::app::Item;
+use hoplight::lesson::{Place, Progress, Sources};
 
-use crate::learner::{LARGE, Learner, SMALL, hop};
+use crate::learner::{LARGE, Learner, SMALL, hop, library};
 use crate::{compare, whole};
 
 #[test]
 fn the_course_map() {
     compare("the_course_map", &whole(&Learner::new(SMALL).app));
+}
+
+#[test]
+fn a_course_map_that_is_scrolled_points_at_the_chosen_line() {
+    let scenario = include_str!("../../assets/design-0.ron");
+    let scenarios: Vec<(String, String)> = (0..40)
+        .map(|number| {
+            let text = scenario.replacen("id: \"design-0\"", &format!("id: \"mine-{number}\""), 1);
+            (format!("mine-{number}.ron"), text.replacen("Write-up 0", &format!("Mine {number}"), 1))
+        })
+        .collect();
+    let scenarios: Vec<(&str, &str)> = scenarios.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let mut library = library();
+    library.extend(Sources { scenarios: &scenarios, lessons: &[] }).expect("they are right");
+    let mut learner = Learner::with(library, Progress::default(), SMALL);
+    for _ in 0..learner.app.home.items.len() {
+        let shown = whole(&learner.app);
+        let title = match learner.app.home.item() {
+            Some(Item::Lesson(lesson)) => lesson.title.to_string(),
+            Some(Item::Scenario(infra)) => infra.title().to_owned(),
+            None => panic!("something is chosen"),
+        };
+        let pointed = shown.lines().find(|line| line.contains('»')).unwrap_or_else(|| panic!("{shown}"));
+        assert!(pointed.contains(&title), "{title}: {shown}");
+        learner.press("j");
+    }
+    let shown = whole(&learner.app);
+    assert!(!shown.lines().nth(1).is_some_and(|line| line.contains("Explore")), "no heading above the list: {shown}");
 }
 
 #[test]

@@ -34,7 +34,10 @@ fn draw_list(app: &App, painter: &mut Painter<'_>, area: Area) {
         let y = area.y + row;
         if heading != Some(home::group(item)) {
             heading = Some(home::group(item));
-            painter.line(area.x + 1, y - 1, area.width - 2, &Line::new(Tone::Name, home::group(item)));
+            // Above the first row, the heading has been scrolled away.
+            if row > 0 {
+                painter.line(area.x + 1, y - 1, area.width - 2, &Line::new(Tone::Name, home::group(item)));
+            }
         }
         let chosen = line == app.home.chosen;
         let pointer = if chosen { painter.theme.glyphs.pointer } else { ' ' };

@@ -17,7 +17,7 @@ pub(super) fn draw(stage: &Stage, painter: &mut Painter<'_>) {
         painter.line(area.x, area.y, area.width, &Line::new(Tone::Dim, " no monitoring agent: nobody would notice"));
         return;
     }
-    let scale = scale(&agents, stage.sim().rate());
+    let scale = scale(&agents);
     if stage.regions.wide {
         let rule = Line::new(Tone::Name, "monitoring").with(Tone::Dim, ": what the agents delivered");
         painter.rule(area.x, area.y - 1, area.width, &rule, "");
@@ -33,9 +33,11 @@ pub(super) fn draw(stage: &Stage, painter: &mut Painter<'_>) {
     }
 }
 
-/// The rate at which a bar is full: the next round number above all that was delivered.
-fn scale(agents: &[AgentView<'_>], rate: f64) -> f64 {
-    let most = agents.iter().filter_map(|agent| agent.qps).fold(rate, f64::max).max(1.0);
+/// The rate at which a bar is full: the next round number above all that was delivered, of which alone gauges know.
+fn scale(agents: &[AgentView<'_>]) -> f64 {
+    let delivered =
+        |agent: &AgentView<'_>| agent.history.iter().map(|rate| f64::from(*rate)).chain(agent.qps).fold(1.0, f64::max);
+    let most = agents.iter().map(delivered).fold(1.0, f64::max);
     let power = 10f64.powf(most.log10().floor());
     [1.0, 1.5, 2.0, 3.0, 5.0, 7.5, 10.0].into_iter().map(|factor| factor * power).find(|round| *round >= most).unwrap_or(most)
 }

@@ -97,7 +97,13 @@ impl<'a> Painter<'a> {
         let right_width = u16::try_from(right.chars().count()).unwrap_or(u16::MAX).saturating_add(4);
         let room = width.saturating_sub(4).saturating_sub(if right.is_empty() { 0 } else { right_width });
         if title.width() > 0 {
-            let end = self.line(x + 3, y, room, title);
+            let mut end = self.line(x + 3, y, room, title);
+            if title.width() > usize::from(room) && room > 0 {
+                let (cut, dim) = (self.theme.glyphs.ellipsis, self.theme.dim);
+                end = end.min(x + 2 + room);
+                self.put(end, y, cut, dim);
+                end += 1;
+            }
             self.put(x + 2, y, ' ', style);
             self.put(end, y, ' ', style);
         }

@@ -5,7 +5,7 @@
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
-use crate::app::mouse::{panel_area, panel_lines, shows_lesson};
+use crate::app::mouse::{detail_lines, panel_area, panel_lines, shows_lesson};
 use crate::app::stage::Lit;
 use crate::app::{App, Line, Stage, Tone, detail, panel, status};
 use crate::layout::Area;
@@ -33,8 +33,7 @@ pub(super) fn draw(app: &App, stage: &Stage, painter: &mut Painter<'_>) {
     draw_panel(app, stage, painter);
     if regions.detail.height > 0 {
         let area = regions.detail;
-        let lines = detail::lines(stage, &app.keymap, area.width.saturating_sub(3));
-        boxed(painter, area, &Line::new(Tone::Name, detail::title(stage)), "", &lines, 0, true);
+        boxed(painter, area, &Line::new(Tone::Name, detail::title(stage)), "", &detail_lines(app), stage.detail_scroll, true);
     }
 }
 
@@ -86,7 +85,11 @@ fn boxed(painter: &mut Painter<'_>, area: Area, title: &Line, right: &str, lines
     let scroll = usize::from(scroll).min(lines.len().saturating_sub(room));
     let left = area.x + if beside { 2 } else { 1 };
     for (y, line) in (area.y + 1..area.y + area.height).zip(lines.iter().skip(scroll)) {
-        painter.line(left, y, (area.x + area.width).saturating_sub(left), line);
+        let room = (area.x + area.width).saturating_sub(left);
+        painter.line(left, y, room, line);
+        if line.width() > usize::from(room) && room > 0 {
+            painter.put(left + room - 1, y, painter.theme.glyphs.ellipsis, painter.theme.dim);
+        }
     }
     if scroll + room < lines.len() {
         let more = format!(" {} more, PgDn ", lines.len() - scroll - room);
