@@ -2,15 +2,14 @@
 //!
 //! Every action either changes something that can be seen or says why it does not.
 
+mod commands;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::layout::Arrow;
 use crate::lesson::{Answered, Hinted, LessonRun, Moved, Pace, Solved, Submitted, Toggled};
-use crate::model::firewall::RuleAction;
-use crate::model::quantity::Rate;
-use crate::model::{Algorithm, ComponentId, ComponentKind, Element, TlsConfig, TopologyEdit};
-use crate::sim::{Command, CommandError};
+use crate::sim::{Command, SimTime};
 
 use super::action::Action;
 use super::key::Key;
@@ -145,29 +144,8 @@ impl App {
                 stage.selected = None;
                 None
             }
-            Action::Pause => {
-                stage.playback.paused = !stage.playback.paused;
-                None
-            }
-            Action::StepForward | Action::StepBack => {
-                let forward = *action == Action::StepForward;
-                let moved = stage.step(forward);
-                (!moved).then(|| {
-                    dim(if forward { "Nothing moves within ten seconds: no user asks." } else { "This is the beginning." })
-                })
-            }
-            Action::Faster | Action::Slower => {
-                let by = if *action == Action::Faster { 1 } else { -1 };
-                let changed = stage.playback.change_speed(by);
-                (!changed).then(|| dim(if by > 0 { "This is the fastest." } else { "This is the slowest." }))
-            }
-            Action::Pace => {
-                let pace = if stage.playback.pace == Pace::Trace { Pace::Live } else { Pace::Trace };
-                stage.playback.set_pace(pace, &stage.timeline);
-                Some(dim(match pace {
-                    Pace::Trace => "Trace: follows the next request; each of its hops takes the same time.",
-                    Pace::Live => "Live: the whole load, in real time.",
-                }))
+            Action::Pause | Action::StepForward | Action::StepBack | Action::Faster | Action::Slower | Action::Pace => {
+                play(stage, action)
             }
             Action::Plaintext => {
                 stage.lit = if stage.lit == Lit::On { Lit::Off } else { Lit::On };
@@ -202,12 +180,12 @@ impl App {
             | Action::Block
             | Action::MoreUsers
             | Action::FewerUsers
-            | Action::KillOrRestore => Some(match command(stage, action) {
-                Ok(command) => said(stage, &command),
+            | Action::KillOrRestore => Some(match commands::meant(stage, action) {
+                Ok(command) => commands::said(stage, &command),
                 Err(notice) => notice,
             }),
             Action::Send(kind) => {
-                let notice = said(stage, &Command::Send(*kind));
+                let notice = commands::said(stage, &Command::Send(*kind));
                 stage.playback.follow(stage.sim().newest_request(None));
                 stage.playback.paused = false;
                 Some(notice)
@@ -309,6 +287,40 @@ impl App {
     }
 }
 
+/// Does what changes how time goes by.
+fn play(stage: &mut Stage, action: &Action) -> Option<Notice> {
+    match action {
+        Action::Pause => {
+            stage.playback.paused = !stage.playback.paused;
+            None
+        }
+        Action::StepForward | Action::StepBack => {
+            let forward = *action == Action::StepForward;
+            let moved = stage.step(forward);
+            let why = match (forward, stage.sim().now() < SimTime::from_secs(10)) {
+                (true, _) => "Nothing moves within ten seconds: no user asks.",
+                (false, true) => "This is the beginning.",
+                (false, false) => "No step lies within the ten seconds before.",
+            };
+            (!moved).then(|| dim(why))
+        }
+        Action::Faster | Action::Slower => {
+            let by = if *action == Action::Faster { 1 } else { -1 };
+            let changed = stage.playback.change_speed(by);
+            (!changed).then(|| dim(if by > 0 { "This is the fastest." } else { "This is the slowest." }))
+        }
+        Action::Pace => {
+            let pace = if stage.playback.pace == Pace::Trace { Pace::Live } else { Pace::Trace };
+            stage.playback.set_pace(pace, &stage.timeline);
+            Some(dim(match pace {
+                Pace::Trace => "Trace: follows the next request; each of its hops takes the same time.",
+                Pace::Live => "Live: the whole load, in real time.",
+            }))
+        }
+        _ => None,
+    }
+}
+
 fn dim(text: &str) -> Notice {
     Notice { tone: Tone::Dim, text: text.to_owned() }
 }
@@ -356,118 +368,4 @@ fn answered(answer: Answered) -> Option<Notice> {
         Answered::Predicted => Some(dim("Your prediction is taken down.")),
         Answered::Refused(refusal) => Some(dim(&sentence(&refusal.to_string()))),
     }
-}
-
-/// The command that an action means now, or why it means none.
-fn command(stage: &Stage, action: &Action) -> Result<Command, Notice> {
-    let sim = stage.sim();
-    let TlsConfig { edge, web_to_app, app_to_db } = stage.infra().tls();
-    match action {
-        Action::CycleTls => Ok(Command::Edit(TopologyEdit::EdgeTls(edge.next()))),
-        Action::ToggleWebToApp => Ok(Command::Edit(TopologyEdit::WebToAppTls(!web_to_app))),
-        Action::ToggleAppToDb => Ok(Command::Edit(TopologyEdit::AppToDbTls(!app_to_db))),
-        Action::MoreUsers => rate(sim.rate(), (sim.rate() * 1.25).round().max(sim.rate() + 1.0)),
-        Action::FewerUsers => rate(sim.rate(), (sim.rate() * 0.8).round().min(sim.rate() - 1.0)),
-        Action::Block => match &stage.selected {
-            Some(Element::Hop(from, to)) => {
-                let hop = (from.clone(), to.clone());
-                if stage.infra().blocks().any(|block| *block == hop) {
-                    Ok(Command::Edit(TopologyEdit::Unblock(hop.0, hop.1)))
-                } else if is_blocked(stage, from, to) {
-                    Err(dim("A firewall's own rules block this hop already."))
-                } else {
-                    Ok(Command::Edit(TopologyEdit::Block(hop.0, hop.1)))
-                }
-            }
-            _ => Err(dim("A firewall blocks a hop: select one first.")),
-        },
-        Action::Balance => match sim.algorithm() {
-            Some(Algorithm::RoundRobin) => Ok(Command::Balance(Algorithm::LeastConnections)),
-            Some(Algorithm::LeastConnections) => Ok(Command::Balance(Algorithm::RoundRobin)),
-            None => Err(dim("There is no balancer here.")),
-        },
-        _ => {
-            let Some(element) = stage.selected.clone() else {
-                return Err(dim("Nothing is selected: choose something with the arrows or the mouse."));
-            };
-            // A component on a server that is off comes back with its server.
-            let element = if sim.is_up(&element) == Some(false) { with_its_server(stage, element) } else { element };
-            Ok(if sim.is_up(&element) == Some(false) { Command::Restore(element) } else { Command::Kill(element) })
-        }
-    }
-}
-
-/// Most requests per second that the keys ask for.
-const MOST_USERS: f64 = 5_000.0;
-
-/// The command for another arrival rate, within what makes sense.
-fn rate(now: f64, wanted: f64) -> Result<Command, Notice> {
-    let wanted = wanted.clamp(0.0, MOST_USERS.max(now));
-    if (wanted - now).abs() < f64::EPSILON {
-        let why =
-            if now > 0.0 { "More users than this would only fill the screen." } else { "There is nobody left to send away." };
-        return Err(dim(why));
-    }
-    Rate::new(wanted).map(Command::Rate).map_err(|why| dim(&why))
-}
-
-fn is_blocked(stage: &Stage, from: &ComponentId, to: &ComponentId) -> bool {
-    let infra = stage.infra();
-    let guards = infra.link_between(from.as_str(), to.as_str()).map_or_else(Vec::new, |link| infra.hop(link).guards);
-    guards.iter().any(|guard| guard.verdict.action != RuleAction::Allow)
-}
-
-/// What others notice when a component's process ends.
-fn effect_of_a_crash(stage: &Stage, id: &str) -> &'static str {
-    let infra = stage.infra();
-    match infra.find(id).map(|ix| &infra.component(ix).kind) {
-        Some(ComponentKind::Agent(_)) => "it samples and pushes nothing; no user notices",
-        Some(ComponentKind::MonitoringService) => "samples are refused; no user notices",
-        Some(ComponentKind::Firewall(_)) => "it lets nothing through",
-        Some(ComponentKind::DnsResolver(_)) => "nobody new learns the address",
-        _ => "connections to it are refused at once",
-    }
-}
-
-fn with_its_server(stage: &Stage, element: Element) -> Element {
-    let Element::Component(id) = &element else { return element };
-    let infra = stage.infra();
-    let server = infra.find(id.as_str()).and_then(|ix| infra.component(ix).server.clone());
-    match server.map(Element::Server) {
-        Some(server) if stage.sim().is_up(&server) == Some(false) => server,
-        _ => element,
-    }
-}
-
-/// Does a command and says what happened.
-fn said(stage: &mut Stage, command: &Command) -> Notice {
-    let text = match stage.act(command.clone()) {
-        Err(error @ CommandError::NotPart(_)) => return dim(&sentence(&error.to_string())),
-        Err(error) => return Notice { tone: Tone::Warn, text: sentence(&error.to_string()) },
-        Ok(()) => match command {
-            Command::Kill(Element::Server(id)) => {
-                format!("{id} is off: nothing on it answers, not even with a refusal.")
-            }
-            Command::Kill(Element::Component(id)) => format!("{id} is down: {}.", effect_of_a_crash(stage, id.as_str())),
-            Command::Kill(hop @ Element::Hop(..)) => format!("The link {hop} is cut."),
-            Command::Restore(element) => format!("{element} is back."),
-            Command::Edit(TopologyEdit::EdgeTls(mode)) => format!("TLS {}: {}.", mode.word(), mode.brief()),
-            Command::Edit(TopologyEdit::WebToAppTls(on)) => {
-                format!("TLS between web servers and applications is {}.", switch(*on))
-            }
-            Command::Edit(TopologyEdit::AppToDbTls(on)) => format!("TLS to the databases is {}.", switch(*on)),
-            Command::Edit(TopologyEdit::Block(from, to)) => {
-                format!("A firewall now drops {from} → {to}; the sender is not told, and waits.")
-            }
-            Command::Edit(TopologyEdit::Unblock(from, to)) => format!("The firewall lets {from} → {to} pass again."),
-            Command::Rate(rate) => format!("Users now send {} requests per second.", rate.get()),
-            Command::Balance(algorithm) => format!("The balancer now uses {}.", algorithm.word()),
-            Command::Send(kind) => format!("A new visitor sends {}.", kind.request_line()),
-        },
-    };
-    dim(&text)
-}
-
-const fn switch(on: bool) -> &'static str {
-    if on { "on" } else { "off" }
 }

@@ -1,0 +1,126 @@
+//! From a learner's action to a command on the simulation, and to the line that says what it did.
+//!
+//! Must not change anything but through a command.
+
+use crate::model::firewall::RuleAction;
+use crate::model::quantity::Rate;
+use crate::model::{Algorithm, ComponentId, ComponentKind, Element, TlsConfig, TopologyEdit};
+use crate::sim::{Command, CommandError};
+
+use super::super::action::Action;
+use super::super::{Notice, Stage, Tone};
+use super::{dim, sentence};
+
+/// The command that an action means now, or why it means none.
+pub(super) fn meant(stage: &Stage, action: &Action) -> Result<Command, Notice> {
+    let sim = stage.sim();
+    let TlsConfig { edge, web_to_app, app_to_db } = stage.infra().tls();
+    match action {
+        Action::CycleTls => Ok(Command::Edit(TopologyEdit::EdgeTls(edge.next()))),
+        Action::ToggleWebToApp => Ok(Command::Edit(TopologyEdit::WebToAppTls(!web_to_app))),
+        Action::ToggleAppToDb => Ok(Command::Edit(TopologyEdit::AppToDbTls(!app_to_db))),
+        Action::MoreUsers => rate(sim.rate(), (sim.rate() * 1.25).round().max(sim.rate() + 1.0)),
+        Action::FewerUsers => rate(sim.rate(), (sim.rate() * 0.8).round().min(sim.rate() - 1.0)),
+        Action::Block => match &stage.selected {
+            Some(Element::Hop(from, to)) => {
+                let hop = (from.clone(), to.clone());
+                if stage.infra().blocks().any(|block| *block == hop) {
+                    Ok(Command::Edit(TopologyEdit::Unblock(hop.0, hop.1)))
+                } else if is_blocked(stage, from, to) {
+                    Err(dim("A firewall's own rules block this hop already."))
+                } else {
+                    Ok(Command::Edit(TopologyEdit::Block(hop.0, hop.1)))
+                }
+            }
+            _ => Err(dim("A firewall blocks a hop: select one first.")),
+        },
+        Action::Balance => match sim.algorithm() {
+            Some(Algorithm::RoundRobin) => Ok(Command::Balance(Algorithm::LeastConnections)),
+            Some(Algorithm::LeastConnections) => Ok(Command::Balance(Algorithm::RoundRobin)),
+            None => Err(dim("There is no balancer here.")),
+        },
+        _ => {
+            let Some(element) = stage.selected.clone() else {
+                return Err(dim("Nothing is selected: choose something with the arrows or the mouse."));
+            };
+            // A component on a server that is off comes back with its server.
+            let element = if sim.is_up(&element) == Some(false) { with_its_server(stage, element) } else { element };
+            Ok(if sim.is_up(&element) == Some(false) { Command::Restore(element) } else { Command::Kill(element) })
+        }
+    }
+}
+
+/// Most requests per second that the keys ask for.
+const MOST_USERS: f64 = 5_000.0;
+
+/// The command for another arrival rate, within what makes sense.
+fn rate(now: f64, wanted: f64) -> Result<Command, Notice> {
+    let wanted = wanted.clamp(0.0, MOST_USERS.max(now));
+    if (wanted - now).abs() < f64::EPSILON {
+        let why =
+            if now > 0.0 { "More users than this would only fill the screen." } else { "There is nobody left to send away." };
+        return Err(dim(why));
+    }
+    Rate::new(wanted).map(Command::Rate).map_err(|why| dim(&why))
+}
+
+fn is_blocked(stage: &Stage, from: &ComponentId, to: &ComponentId) -> bool {
+    let infra = stage.infra();
+    let guards = infra.link_between(from.as_str(), to.as_str()).map_or_else(Vec::new, |link| infra.hop(link).guards);
+    guards.iter().any(|guard| guard.verdict.action != RuleAction::Allow)
+}
+
+/// What others notice when a component's process ends.
+fn effect_of_a_crash(stage: &Stage, id: &str) -> &'static str {
+    let infra = stage.infra();
+    match infra.find(id).map(|ix| &infra.component(ix).kind) {
+        Some(ComponentKind::Agent(_)) => "it samples and pushes nothing; no user notices",
+        Some(ComponentKind::MonitoringService) => "samples are refused; no user notices",
+        Some(ComponentKind::Firewall(_)) => "it lets nothing through",
+        Some(ComponentKind::DnsResolver(_)) => "nobody new learns the address",
+        _ => "connections to it are refused at once",
+    }
+}
+
+fn with_its_server(stage: &Stage, element: Element) -> Element {
+    let Element::Component(id) = &element else { return element };
+    let infra = stage.infra();
+    let server = infra.find(id.as_str()).and_then(|ix| infra.component(ix).server.clone());
+    match server.map(Element::Server) {
+        Some(server) if stage.sim().is_up(&server) == Some(false) => server,
+        _ => element,
+    }
+}
+
+/// Does a command and says what happened.
+pub(super) fn said(stage: &mut Stage, command: &Command) -> Notice {
+    let text = match stage.act(command.clone()) {
+        Err(error @ CommandError::NotPart(_)) => return dim(&sentence(&error.to_string())),
+        Err(error) => return Notice { tone: Tone::Warn, text: sentence(&error.to_string()) },
+        Ok(()) => match command {
+            Command::Kill(Element::Server(id)) => {
+                format!("{id} is off: nothing on it answers, not even with a refusal.")
+            }
+            Command::Kill(Element::Component(id)) => format!("{id} is down: {}.", effect_of_a_crash(stage, id.as_str())),
+            Command::Kill(hop @ Element::Hop(..)) => format!("The link {hop} is cut."),
+            Command::Restore(element) => format!("{element} is back."),
+            Command::Edit(TopologyEdit::EdgeTls(mode)) => format!("TLS {}: {}.", mode.word(), mode.brief()),
+            Command::Edit(TopologyEdit::WebToAppTls(on)) => {
+                format!("TLS between web servers and applications is {}.", switch(*on))
+            }
+            Command::Edit(TopologyEdit::AppToDbTls(on)) => format!("TLS to the databases is {}.", switch(*on)),
+            Command::Edit(TopologyEdit::Block(from, to)) => {
+                format!("A firewall now drops {from} → {to}; the sender is not told, and waits.")
+            }
+            Command::Edit(TopologyEdit::Unblock(from, to)) => format!("The firewall lets {from} → {to} pass again."),
+            Command::Rate(rate) => format!("Users now send {} requests per second.", rate.get()),
+            Command::Balance(algorithm) => format!("The balancer now uses {}.", algorithm.word()),
+            Command::Send(kind) => format!("A new visitor sends {}.", kind.request_line()),
+        },
+    };
+    dim(&text)
+}
+
+const fn switch(on: bool) -> &'static str {
+    if on { "on" } else { "off" }
+}
