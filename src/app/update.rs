@@ -30,9 +30,9 @@ impl App {
             self.tell(Tone::Dim, format!("{key} does nothing here; {} shows the keys.", self.keymap.label(&Action::Help)));
             return Vec::new();
         };
-        // There is nothing to see that one could go back to.
-        if action == Action::Back && regions::too_small(self.size.0, self.size.1) {
-            return vec![Effect::Quit];
+        // Nothing is seen there, so nothing may change; and there is nothing that one could go back to.
+        if regions::too_small(self.size.0, self.size.1) {
+            return if matches!(action, Action::Back | Action::Quit) { vec![Effect::Quit] } else { Vec::new() };
         }
         self.act(&action)
     }

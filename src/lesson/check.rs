@@ -29,6 +29,8 @@ const MIN_OPTIONS: usize = 3;
 const MAX_HINTS: usize = 3;
 /// Longest simulated time that a step's solution waits: the check plays it.
 const MAX_WAIT: Duration = Duration::from_secs(300);
+/// Most hops that a step's solution goes forward and back.
+const MAX_STEPS: u64 = 1_000;
 /// With which random numbers solutions are played.
 const SEED: u64 = 1;
 
@@ -117,6 +119,11 @@ impl Report<'_> {
         if waits > MAX_WAIT.as_secs_f64() {
             let most = MAX_WAIT.as_secs();
             self.about(title, format!("the solution of a step waits at most {most} s in total, this one waits {waits} s"));
+        }
+        let steps = step.solution.iter().map(|act| if let Act::Step(hops) | Act::StepBack(hops) = act { *hops } else { 0 });
+        let steps: u64 = steps.map(u64::from).sum();
+        if steps > MAX_STEPS {
+            self.about(title, format!("the solution of a step goes at most {MAX_STEPS} hops, this one goes {steps}"));
         }
         match &step.gate {
             Gate::Continue if step.reveal.is_some() => {

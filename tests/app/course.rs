@@ -180,7 +180,9 @@ fn a_screen_that_is_too_small_is_quit_at_once_as_it_says() {
             let mut learner = Learner::in_small_lesson(SMALL);
             learner.press("?");
             learner.app.resize(size.0, size.1);
+            let mode = learner.stage().infra().tls();
             learner.press("t");
+            assert_eq!(learner.stage().infra().tls(), mode, "what cannot be seen does not change");
             assert!(!learner.effects.contains(&Effect::Quit), "{key}: {size:?}");
             learner.press(key);
             assert_eq!(learner.effects.last(), Some(&Effect::Quit), "{key}: {size:?}");

@@ -113,6 +113,15 @@ fn a_solution_that_waits_too_long_is_refused_and_never_played() {
 }
 
 #[test]
+fn a_solution_that_steps_for_ever_is_refused_and_never_played() {
+    caught(
+        "Wait(15.0)]",
+        "Step(4294967295), Wait(15.0)]",
+        &["small.ron:15:", "goes at most 1000 hops, this one goes 4294967295"],
+    );
+}
+
+#[test]
 fn a_step_that_needs_the_one_before_is_caught() {
     // In order, web-1 is down here from step 2. Who skipped step 2 could never pass.
     let found = mistakes(&[("small.ron", &broken("begin: [Kill(Component(\"web-1\"))],", ""))]);

@@ -79,6 +79,15 @@ impl<'a> Painter<'a> {
         })
     }
 
+    /// A line in at most `room` columns; where it is cut, it says so.
+    pub(super) fn fit(&mut self, x: u16, y: u16, room: u16, line: &Line) {
+        self.line(x, y, room, line);
+        if line.width() > usize::from(room) && room > 0 {
+            let (cut, dim) = (self.theme.glyphs.ellipsis, self.theme.dim);
+            self.put(x + room - 1, y, cut, dim);
+        }
+    }
+
     /// Empties a part of the screen.
     pub(super) fn clear(&mut self, x: u16, y: u16, width: u16, height: u16) {
         for row in y..y.saturating_add(height).min(self.area.height) {

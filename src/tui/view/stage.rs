@@ -28,7 +28,7 @@ pub(super) fn draw(app: &App, stage: &Stage, painter: &mut Painter<'_>) {
         painter.line(x + regions.canvas.width.saturating_sub(wide), y, wide, &Line::new(Tone::Dim, text));
     }
     gauges::draw(stage, painter);
-    painter.line(0, regions.status.y, regions.status.width, &status::status(app, stage));
+    painter.fit(0, regions.status.y, regions.status.width, &status::status(app, stage));
     journal(stage, painter);
     draw_panel(app, stage, painter);
     if regions.detail.height > 0 {
@@ -86,10 +86,7 @@ fn boxed(painter: &mut Painter<'_>, area: Area, title: &Line, right: &str, lines
     let left = area.x + if beside { 2 } else { 1 };
     for (y, line) in (area.y + 1..area.y + area.height).zip(lines.iter().skip(scroll)) {
         let room = (area.x + area.width).saturating_sub(left);
-        painter.line(left, y, room, line);
-        if line.width() > usize::from(room) && room > 0 {
-            painter.put(left + room - 1, y, painter.theme.glyphs.ellipsis, painter.theme.dim);
-        }
+        painter.fit(left, y, room, line);
     }
     if scroll + room < lines.len() {
         let more = format!(" {} more, PgDn ", lines.len() - scroll - room);
