@@ -114,7 +114,8 @@ fn nothing(page: &mut Page, stage: &Stage, keymap: &Keymap) {
         page.item(Tone::Dim, &at, Tone::Text, &headline.describe(infra), None);
     }
     page.text(Tone::Text, infra.summary());
-    let points = &stage.summary.single_points;
+    // In a lesson they may be what is asked for.
+    let points = stage.summary.single_points.as_ref().filter(|_| stage.lesson.is_none());
     if let Some(points) = points {
         page.text(Tone::Text, &format!("{} single points of failure for writes: {}.", points.len(), points.join(", ")));
     }

@@ -158,10 +158,8 @@ impl Writer<'_> {
         }
         let (mark, submit) = (self.keymap.label(&Action::Mark), self.keymap.label(&Action::Enter));
         let marked: Vec<String> = self.run.marks().map(Element::to_string).collect();
-        self.page.line(
-            Line::new(Tone::Accent, format!("{count} marked"))
-                .with(Tone::Dim, format!("  select, {mark} marks, {submit} submits")),
-        );
+        let how = format!("select, {mark} marks, {submit} submits");
+        self.page.item(Tone::Accent, &format!("{count} marked  "), Tone::Dim, &how, None);
         if count > 0 {
             self.page.text(Tone::Text, &marked.join(", "));
         }

@@ -37,7 +37,10 @@ impl Simulation {
                 What::Restored(element.clone())
             }
             Command::Edit(edit) => {
-                self.edit(edit)?;
+                if !self.edit(edit)? {
+                    // It is so already: no news.
+                    return Ok(());
+                }
                 What::Edited(edit.clone())
             }
             Command::Rate(rate) => {
@@ -59,7 +62,8 @@ impl Simulation {
         Ok(())
     }
 
-    fn edit(&mut self, edit: &TopologyEdit) -> Result<(), CommandError> {
+    /// Changes the topology. Returns whether that made a difference.
+    fn edit(&mut self, edit: &TopologyEdit) -> Result<bool, CommandError> {
         if let TopologyEdit::Block(from, to) | TopologyEdit::Unblock(from, to) = edit {
             let hop = Element::Hop(from.clone(), to.clone());
             let link = self.infra.link_between(from.as_str(), to.as_str()).ok_or_else(|| CommandError::Unknown(hop.clone()))?;
@@ -67,7 +71,11 @@ impl Simulation {
                 return Err(CommandError::NoFirewall(hop));
             }
         }
-        self.infra = Arc::new(self.infra.edited(edit));
+        let edited = self.infra.edited(edit);
+        if edited == *self.infra {
+            return Ok(false);
+        }
+        self.infra = Arc::new(edited);
         self.plan = Arc::new(Plan::new(&self.infra));
         // A firewall that loads another list of rules counts from zero.
         for (firewall, spec) in self.infra.firewalls() {
@@ -79,7 +87,7 @@ impl Simulation {
                 }
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// What a kill or restore is about, if it exists and may be killed.
