@@ -5,7 +5,7 @@
 use ratatui::style::Style;
 
 use crate::model::{Cipher, ComponentIx, ComponentKind, DatabaseRole, Protocol};
-use crate::sim::StationView;
+use crate::sim::{AgentView, StationView};
 
 use super::Scene;
 
@@ -112,11 +112,19 @@ fn monitoring(scene: &Scene<'_>, facts: &mut Vec<Fact>) {
     let theme = scene.canvas.theme;
     let agents = scene.canvas.sim.agents();
     let fresh = agents.iter().filter(|agent| agent.taken.is_some() && !agent.stale).count();
-    let (all, stale) = (agents.len(), agents.iter().filter(|agent| agent.stale).count());
+    let count = |wanted: fn(&AgentView<'_>) -> bool| agents.iter().filter(|agent| wanted(agent)).count();
+    // Nothing was ever heard of an agent, or nothing any more: two things.
+    let unheard = count(|agent| agent.taken.is_none());
+    let stale = count(|agent| agent.taken.is_some() && agent.stale);
     let style = if stale > 0 { theme.bad } else { theme.text };
+    let all = agents.len();
     facts.push(Fact { words: vec![format!("{fresh} of {all} agents"), format!("{fresh}/{all} agts")], style });
-    let words = if stale > 0 { vec![format!("{stale} stale")] } else { vec!["none stale".into(), "0 stale".into()] };
-    facts.push(Fact { words, style: if stale > 0 { theme.bad } else { theme.dim } });
+    let (words, style) = match (stale, unheard) {
+        (0, 0) => (vec!["none stale".into(), "0 stale".into()], theme.dim),
+        (0, unheard) => (vec![format!("{unheard} never heard"), format!("{unheard} unheard")], theme.dim),
+        (stale, _) => (vec![format!("{stale} stale")], theme.bad),
+    };
+    facts.push(Fact { words, style });
     facts.push(fact(theme.dim, ["knows samples", "samples"]));
 }
 
