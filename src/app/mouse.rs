@@ -6,7 +6,7 @@ use crate::layout::Area;
 
 use super::action::Action;
 use super::line::Line;
-use super::{App, Effect, Screen, detail, panel, regions, status};
+use super::{App, Effect, Screen, Tone, detail, panel, regions, status};
 
 impl App {
     /// A click on a cell.
@@ -14,10 +14,13 @@ impl App {
         self.changed = true;
         self.idle = Duration::ZERO;
         self.notice = None;
-        match self.clicked(column, row) {
-            Some(action) => self.act(&action),
-            None => Vec::new(),
+        if let Some(action) = self.clicked(column, row) {
+            return self.act(&action);
         }
+        if !regions::too_small(self.size.0, self.size.1) {
+            self.tell(Tone::Dim, "There is nothing to click there.");
+        }
+        Vec::new()
     }
 
     /// The wheel was turned over a cell, by so many lines.

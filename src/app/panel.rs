@@ -206,7 +206,7 @@ impl Writer<'_> {
     fn finished(&mut self) {
         let score = self.run.score();
         let lesson = self.run.lesson();
-        self.page.text(Tone::Name, &format!("You have finished “{}”.", lesson.title));
+        self.page.text(Tone::Name, &format!("This is the end of “{}”.", lesson.title));
         self.page.text(Tone::Text, &format!("Quiz: {} of {} right at the first try.", score.right, score.of));
         let word = if score.right == score.of {
             "You could explain this at a whiteboard."

@@ -78,13 +78,13 @@ fn a_click_on_an_answer_answers_and_on_the_last_line_goes_on() {
 }
 
 #[test]
-fn a_click_on_plain_text_does_nothing() {
+fn a_click_on_plain_text_changes_nothing_and_says_so() {
     let mut learner = Learner::in_small_lesson(SMALL);
     let before = learner.run().clone();
     let at = learner.cell_of("Read this.");
     learner.click(at).click((0, 0));
     assert_eq!(*learner.run(), before);
-    assert_eq!(learner.notice(), "");
+    assert_eq!(learner.notice(), "There is nothing to click there.");
 }
 
 #[test]
