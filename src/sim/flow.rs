@@ -45,6 +45,7 @@ impl Simulation {
             _ => Phase::Exchange,
         };
         let request = self.requests.insert(Request::new(number, stream, self.now, kind, phase));
+        self.settle_occupancy();
         self.in_flight += 1;
         self.arm_deadline(request, self.plan.browser, 0, self.plan.patience);
         self.browser_sends(request, observer);
@@ -191,6 +192,7 @@ impl Simulation {
         }
         let tag = self.requests[request].tag();
         if limit.is_none_or(|limit| state.queue.len() < limit as usize) {
+            state.settle(self.now);
             state.queue.push_back(request);
             let waiting = index(state.queue.len());
             self.requests[request].state = State::Queued;
@@ -366,7 +368,10 @@ impl Simulation {
         let record = &self.requests[request];
         let (tag, kind, latency) = (record.tag(), record.kind, self.now - record.born);
         self.users.end(self.now, kind, outcome, latency);
+        self.settle_occupancy();
         self.in_flight -= 1;
+        self.sojourn += u128::from(latency);
+        observer.ended(self.now, kind, outcome, latency);
         self.note(observer, Some(tag), What::Ended { outcome, latency_ms: latency as f64 / 1e6 });
     }
 

@@ -16,12 +16,22 @@ use super::time::SimTime;
 
 /// Is told of everything that happens.
 pub trait Observer {
+    /// Whether it wants notes at all. Where it is false, none is made.
+    const NOTES: bool = true;
+
     /// Something happened.
     fn note(&mut self, note: Note);
+
+    /// A request has ended for its user, who waited `latency_ns` nanoseconds.
+    fn ended(&mut self, at: SimTime, kind: RequestKind, outcome: Outcome, latency_ns: u64) {
+        let _ = (at, kind, outcome, latency_ns);
+    }
 }
 
 /// Nobody watches; costs nothing.
 impl Observer for () {
+    const NOTES: bool = false;
+
     fn note(&mut self, _: Note) {}
 }
 

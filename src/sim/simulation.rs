@@ -61,6 +61,11 @@ pub struct Simulation {
     pub(super) algorithm: Option<Algorithm>,
     pub(super) requests: Slab,
     pub(super) in_flight: u64,
+    /// ∫ N dt up to `occupancy_at`, N being the requests whose users wait, in request-nanoseconds.
+    occupancy: u128,
+    occupancy_at: SimTime,
+    /// Time that all users waited whose requests have ended, in nanoseconds.
+    pub(super) sojourn: u128,
     pub(super) newest: [Option<u64>; 3],
     pub(super) stations: Vec<Station>,
     pub(super) lines: Vec<Line>,
@@ -109,6 +114,9 @@ impl Simulation {
             next_arrival: 0,
             requests: Slab::default(),
             in_flight: 0,
+            occupancy: 0,
+            occupancy_at: SimTime::ZERO,
+            sojourn: 0,
             newest: [None; 3],
             messages: Messages::default(),
             users: Users::default(),
@@ -215,7 +223,9 @@ impl Simulation {
     }
 
     pub(super) fn note<O: Observer>(&self, observer: &mut O, request: Option<(u64, RequestKind)>, what: What) {
-        observer.note(Note { at: self.now, request, what });
+        if O::NOTES {
+            observer.note(Note { at: self.now, request, what });
+        }
     }
 
     /// Whether a station runs.
@@ -281,8 +291,11 @@ impl Simulation {
             queue_limit: plan.limit,
             utilisation: (station.last_busy as f64 / capacity).clamp(0.0, 1.0),
             rate: station.last_arrivals as f64,
+            arrivals: station.arrivals,
             served: station.served,
             dropped: station.dropped,
+            busy_ns: station.busy_time(self.now),
+            queue_ns: station.queue_time(self.now),
         }
     }
 
@@ -336,6 +349,25 @@ impl Simulation {
     /// How many requests failed in each way.
     pub fn failures(&self) -> impl Iterator<Item = (Failure, u64)> + '_ {
         Failure::ALL.into_iter().map(|failure| (failure, self.users.failures[failure.index()]))
+    }
+
+    /// Brings ∫ N dt up to now. To be called before `in_flight` changes.
+    pub(super) fn settle_occupancy(&mut self) {
+        self.occupancy += u128::from(self.in_flight) * u128::from(self.now - self.occupancy_at);
+        self.occupancy_at = self.now;
+    }
+
+    /// ∫ N dt from the start until now, N being the requests whose users wait, in request-nanoseconds. By Little's law it
+    /// equals [`Self::sojourn`], to the nanosecond.
+    pub fn occupancy(&self) -> u128 {
+        self.occupancy + u128::from(self.in_flight) * u128::from(self.now - self.occupancy_at)
+    }
+
+    /// The time that all users together have waited until now, in nanoseconds: those whose requests have ended, and those
+    /// who still wait.
+    pub fn sojourn(&self) -> u128 {
+        let waiting = self.requests.iter().filter(|(_, request)| request.is_awaited());
+        self.sojourn + waiting.map(|(_, request)| u128::from(self.now - request.born)).sum::<u128>()
     }
 
     /// Requests whose users still wait.

@@ -26,8 +26,10 @@ pub(super) struct Station {
     pub(super) crashed: bool,
     pub(super) busy: u32,
     pub(super) queue: VecDeque<u32>,
-    /// ∫ busy dt, in slot-nanoseconds.
+    /// ∫ busy dt, in slot-nanoseconds; 18 years of a thousand busy slots fit.
     pub(super) busy_time: u64,
+    /// ∫ waiting dt, in request-nanoseconds.
+    queue_time: u64,
     last_change: SimTime,
     pub(super) served: u64,
     pub(super) dropped: u64,
@@ -52,10 +54,22 @@ impl Station {
         size_of::<Self>() + self.queue.len() * size_of::<u32>() + self.deadlines.len() * size_of::<Deadline>()
     }
 
-    /// Brings ∫ busy dt up to `now`. To be called before `busy` changes and before the integral is read.
+    /// Brings the integrals up to `now`. To be called before `busy` or the line changes.
     pub(super) fn settle(&mut self, now: SimTime) {
-        self.busy_time += u64::from(self.busy) * (now - self.last_change);
+        let elapsed = now - self.last_change;
+        self.busy_time += u64::from(self.busy) * elapsed;
+        self.queue_time += self.queue.len() as u64 * elapsed;
         self.last_change = now;
+    }
+
+    /// ∫ busy dt until `now`.
+    pub(super) fn busy_time(&self, now: SimTime) -> u128 {
+        u128::from(self.busy_time) + u128::from(self.busy) * u128::from(now - self.last_change)
+    }
+
+    /// ∫ waiting dt until `now`.
+    pub(super) fn queue_time(&self, now: SimTime) -> u128 {
+        u128::from(self.queue_time) + self.queue.len() as u128 * u128::from(now - self.last_change)
     }
 
     pub(super) fn occupy(&mut self, now: SimTime) {

@@ -51,10 +51,16 @@ pub struct StationView {
     pub utilisation: f64,
     /// Requests that came per second, over the last whole second.
     pub rate: f64,
+    /// Requests that came, since the start.
+    pub arrivals: u64,
     /// Requests whose service is over, since the start.
     pub served: u64,
     /// Requests turned away since the start because the line was full.
     pub dropped: u64,
+    /// ∫ slots in use dt since the start, in slot-nanoseconds.
+    pub busy_ns: u128,
+    /// ∫ requests waiting dt since the start, in request-nanoseconds.
+    pub queue_ns: u128,
 }
 
 /// What an agent measured of one component between two samples.
