@@ -13,6 +13,8 @@ macro_rules! embedded {
 /// All shipped scenarios and lessons, each with its path in the source tree.
 pub const EMBEDDED: Sources<'static> = Sources {
     scenarios: embedded![
+        "assets/bench-w1.ron",
+        "assets/bench-w2.ron",
         "assets/design-0.ron",
         "assets/design-1.ron",
         "assets/design-2.ron",

@@ -26,6 +26,8 @@ fn scenarios() -> Vec<Infrastructure> {
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "ron"))
+        // Benchmarks are not drawn for anybody.
+        .filter(|path| !path.to_string_lossy().contains("bench-"))
         .collect();
     files.sort();
     let read = |path: &std::path::PathBuf| {

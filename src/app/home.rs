@@ -42,7 +42,7 @@ impl Home {
     /// The course map of a library.
     pub fn new(library: &Library, seed: u64, size: (u16, u16)) -> Self {
         let lessons = library.lessons().map(|lesson| Item::Lesson(Arc::clone(lesson)));
-        let scenarios = library.scenarios().map(|infra| Item::Scenario(Arc::clone(infra)));
+        let scenarios = library.scenarios().filter(|infra| !infra.is_benchmark()).map(|infra| Item::Scenario(Arc::clone(infra)));
         let items = lessons.chain(scenarios).collect();
         let mut home = Self { items, chosen: 0, preview: None, layout: None, scroll: 0, seed, size };
         home.show(library);

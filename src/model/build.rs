@@ -25,6 +25,8 @@ const MAX_COMPONENTS: usize = 20_000;
 const MAX_LINKS: usize = 100_000;
 /// Most connection attempts after the first.
 const MAX_RETRIES: u8 = 100;
+/// Most firewalls on one hop.
+const MAX_GUARDS: usize = 100;
 /// Most hops from the user to the last component: a request remembers its way.
 pub(crate) const MAX_HOPS: usize = 7;
 
@@ -96,6 +98,7 @@ pub(super) fn build(scenario: Scenario, file: &str, text: &str) -> Result<Infras
         title: scenario.title,
         summary: scenario.summary,
         notes: scenario.notes,
+        benchmark: scenario.benchmark,
         domain: scenario.domain,
         traffic: scenario.traffic,
         tls: scenario.tls,
@@ -232,6 +235,10 @@ impl Builder<'_> {
             for next in requests.neighbors(node) {
                 depth[next.index()] = depth[next.index()].max(depth[node.index()] + 1);
             }
+        }
+        if let Some(hop) = infra.hops().find(|hop| hop.guards.len() > MAX_GUARDS) {
+            let (count, hop) = (hop.guards.len(), infra.hop_element(hop.link));
+            return whole("components", format!("{count} firewalls stand on {hop}, at most {MAX_GUARDS} are simulated"));
         }
         match depth.iter().max() {
             Some(deepest) if *deepest > MAX_HOPS => {

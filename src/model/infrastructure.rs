@@ -32,6 +32,7 @@ pub struct Infrastructure {
     pub(super) title: Text,
     pub(super) summary: Text,
     pub(super) notes: Vec<Text>,
+    pub(super) benchmark: bool,
     pub(super) domain: Text,
     pub(super) traffic: Traffic,
     pub(super) tls: TlsConfig,
@@ -96,6 +97,11 @@ impl Infrastructure {
     /// What a reader should know about it.
     pub fn notes(&self) -> &[Text] {
         &self.notes
+    }
+
+    /// Whether it is a load for measuring the engine, not a site for people.
+    pub fn is_benchmark(&self) -> bool {
+        self.benchmark
     }
 
     /// The site's name.

@@ -28,6 +28,9 @@ pub struct Scenario {
     /// What a reader should know about it: for a write-up "as written", where the drawing had to guess.
     #[serde(default)]
     pub notes: Vec<Text>,
+    /// Whether it is a load for measuring the engine, not a site for people: the course map leaves it out.
+    #[serde(default)]
+    pub benchmark: bool,
     /// The site's name.
     #[serde(default = "usual_domain")]
     pub domain: Text,

@@ -73,10 +73,15 @@ pub struct Station {
     pub slots: u32,
     /// How many may wait; `None` is no limit.
     pub queue: Option<u32>,
+    /// How many requests may be present at once: served, waiting for a slot, or waiting for an answer from downstream.
+    /// `None` is no limit.
+    pub connections: Option<u32>,
     /// When a slot becomes free again.
     pub hold: Hold,
     /// Service time per kind of request, in the order of [`RequestKind::ALL`].
     pub service: [ServiceTime; 3],
+    /// The work on an answer that comes from downstream or, at a firewall, passes. `None` is no work.
+    pub answer: Option<ServiceTime>,
 }
 
 /// What a file changes of a station; the rest is the default of the component's kind.
@@ -87,6 +92,8 @@ pub struct StationPatch {
     pub slots: Option<u32>,
     /// See [`Station::queue`]; 0 means that nothing may wait.
     pub queue: Option<u32>,
+    /// See [`Station::connections`].
+    pub connections: Option<u32>,
     /// See [`Station::hold`].
     pub hold: Option<Hold>,
     /// The service time of every kind of request.
@@ -97,12 +104,14 @@ pub struct StationPatch {
     pub service_read: Option<ServiceTime>,
     /// The service time of writes alone.
     pub service_write: Option<ServiceTime>,
+    /// See [`Station::answer`].
+    pub answer: Option<ServiceTime>,
 }
 
 /// Default stations. The figures are teaching choices of the size that real ones have.
 impl Station {
     const fn uniform(slots: u32, queue: Option<u32>, service: ServiceTime) -> Self {
-        Self { slots, queue, hold: Hold::WhileServed, service: [service; 3] }
+        Self { slots, queue, connections: None, hold: Hold::WhileServed, service: [service; 3], answer: None }
     }
 
     /// A packet filter: tens of microseconds, one core.
@@ -115,9 +124,11 @@ impl Station {
         Self::uniform(1_000, None, ServiceTime::constant(1.0))
     }
 
-    /// A balancer on four cores.
+    /// A balancer on four cores, for at most two thousand requests at once.
     pub const fn balancer() -> Self {
-        Self::uniform(4, Some(2_000), ServiceTime::constant(0.3))
+        let mut balancer = Self::uniform(4, Some(2_000), ServiceTime::constant(0.3));
+        balancer.connections = Some(2_000);
+        balancer
     }
 
     /// A web server: static pages, and a little work to forward the rest.
@@ -125,20 +136,30 @@ impl Station {
         Self {
             slots: 512,
             queue: Some(511),
+            connections: None,
             hold: Hold::WhileServed,
+            answer: None,
             service: [ServiceTime::lognormal(0.5, 0.3), ServiceTime::lognormal(0.3, 0.3), ServiceTime::lognormal(0.3, 0.3)],
         }
     }
 
     /// An application server with nine workers, each held until the database has answered.
     pub const fn app() -> Self {
-        Self { slots: 9, queue: Some(50), hold: Hold::UntilAnswered, service: [ServiceTime::lognormal(45.0, 0.5); 3] }
+        let service = [ServiceTime::lognormal(45.0, 0.5); 3];
+        Self { slots: 9, queue: Some(50), connections: None, hold: Hold::UntilAnswered, service, answer: None }
     }
 
-    /// A database with 151 connections: 32 at work, the others waiting.
+    /// A database that works on 32 queries at once and has 151 connections (MySQL's default).
     pub const fn database() -> Self {
         let read = ServiceTime::lognormal(3.0, 0.7);
-        Self { slots: 32, queue: Some(119), hold: Hold::WhileServed, service: [read, read, ServiceTime::lognormal(8.0, 0.7)] }
+        Self {
+            slots: 32,
+            queue: None,
+            connections: Some(151),
+            hold: Hold::WhileServed,
+            service: [read, read, ServiceTime::lognormal(8.0, 0.7)],
+            answer: None,
+        }
     }
 
     /// Something that takes no time, such as the user.
@@ -151,6 +172,8 @@ impl Station {
     pub fn patched(mut self, patch: &StationPatch) -> Self {
         self.slots = patch.slots.unwrap_or(self.slots);
         self.queue = patch.queue.or(self.queue);
+        self.connections = patch.connections.or(self.connections);
+        self.answer = patch.answer.or(self.answer);
         self.hold = patch.hold.unwrap_or(self.hold);
         let own = [patch.service_static, patch.service_read, patch.service_write];
         for (service, own) in self.service.iter_mut().zip(own) {

@@ -6,12 +6,12 @@ use crate::model::component::DatabaseRole;
 use crate::model::{Algorithm, Protocol, TlsMode};
 
 use super::event::Kind;
-use super::flow::component_ix;
+use super::flow::{CROSSED, component_ix};
 use super::journal::{Observer, What, Why};
 use super::outcome::{Failure, Outcome};
-use super::packet::Phase;
+use super::packet::{Heading, Phase};
 use super::plan::Role;
-use super::request::{NONE, State, Status};
+use super::request::{Lost, NONE, State, Status};
 use super::simulation::{Simulation, index};
 use super::time::{SECOND, SimTime};
 
@@ -86,6 +86,12 @@ impl Simulation {
 
     /// The waiting line is full.
     pub(super) fn turn_away<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+        let record = &self.requests[request];
+        if record.heading == Heading::Response {
+            // Only firewalls turn answers away, by dropping them.
+            self.lose(request, Lost::Dropped((record.leg & !CROSSED) - 1), observer);
+            return;
+        }
         let status = match self.plan.stations[station as usize].role {
             Role::Database { .. } => Status::TooManyConnections,
             // A full line before anything speaks HTTP looks like a closed port.

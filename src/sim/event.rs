@@ -8,6 +8,10 @@ use super::time::SimTime;
 
 const KIND_BITS: u32 = 4;
 const ID_BITS: u32 = 24;
+const SEQUENCE_BITS: u32 = 64 - KIND_BITS - ID_BITS;
+
+/// The largest sequence number.
+pub(super) const MAX_SEQUENCE: u64 = (1 << SEQUENCE_BITS) - 1;
 
 /// Most things of one sort that may have events: requests in flight, stations, links.
 pub(super) const MAX_ID: u32 = (1 << ID_BITS) - 1;
@@ -83,16 +87,20 @@ impl Event {
         (self.low() & MAX_ID as u64) as u32
     }
 
-    /// The event as two words, for the digest of a trace.
-    pub(super) const fn words(self) -> (u64, u64) {
-        ((self.0 >> 64) as u64, self.low())
+    /// Kind and id, for the digest of a trace.
+    pub(super) const fn what(self) -> u64 {
+        self.low() & ((1 << (KIND_BITS + ID_BITS)) - 1)
     }
 }
 
 /// A 4-ary heap. Four children share a cache line, so it is shallower and faster than a binary one.
+///
+/// Removal is lazy: taking the first event leaves a hole at the root, and the next event that is scheduled fills it. Most
+/// events schedule one other, so that most removals cost nothing by themselves.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct EventQueue {
     heap: Vec<Event>,
+    hole: bool,
 }
 
 impl EventQueue {
@@ -101,10 +109,19 @@ impl EventQueue {
     }
 
     pub(super) fn peek(&self) -> Option<Event> {
+        if self.hole {
+            // The root's children are the next in line.
+            return self.heap[1..self.heap.len().min(5)].iter().min().copied();
+        }
         self.heap.first().copied()
     }
 
     pub(super) fn push(&mut self, event: Event) {
+        if self.hole {
+            self.hole = false;
+            self.sift_down(event);
+            return;
+        }
         let mut hole = self.heap.len();
         self.heap.push(event);
         while hole > 0 {
@@ -118,24 +135,70 @@ impl EventQueue {
         self.heap[hole] = event;
     }
 
-    pub(super) fn pop(&mut self) -> Option<Event> {
-        let first = *self.heap.first()?;
-        let last = self.heap.pop()?;
-        if self.heap.is_empty() {
-            return Some(first);
+    /// Takes the first event if it is due at `until` or before.
+    pub(super) fn pop_until(&mut self, until: SimTime) -> Option<Event> {
+        if self.hole {
+            self.fill();
         }
+        let first = *self.heap.first()?;
+        if first.at() > until {
+            return None;
+        }
+        self.hole = true;
+        Some(first)
+    }
+
+    /// Takes the first event.
+    pub(super) fn pop(&mut self) -> Option<Event> {
+        self.pop_until(SimTime::from_nanos(u64::MAX))
+    }
+
+    /// Closes the hole with the last event.
+    fn fill(&mut self) {
+        self.hole = false;
+        if let Some(last) = self.heap.pop()
+            && !self.heap.is_empty()
+        {
+            self.sift_down(last);
+        }
+    }
+
+    /// Finds the place of an event from the root down, where there is a hole.
+    fn sift_down(&mut self, event: Event) {
+        let heap = self.heap.as_mut_slice();
         let mut hole = 0;
         loop {
-            let children = hole * 4 + 1..self.heap.len().min(hole * 4 + 5);
-            let Some(least) = children.min_by_key(|child| self.heap[*child]) else { break };
-            if self.heap[least] >= last {
+            let first = hole * 4 + 1;
+            let least = if let Some([a, b, c, d]) = heap.get(first..first + 4) {
+                let (left, right) = (usize::from(b < a), 2 + usize::from(d < c));
+                first + if heap[first + right] < heap[first + left] { right } else { left }
+            } else {
+                let Some(least) = (first..heap.len()).min_by_key(|child| heap[*child]) else { break };
+                least
+            };
+            if heap[least] >= event {
                 break;
             }
-            self.heap[hole] = self.heap[least];
+            heap[hole] = heap[least];
             hole = least;
         }
-        self.heap[hole] = last;
-        Some(first)
+        heap[hole] = event;
+    }
+
+    /// Gives all events new sequence numbers from 1 on, in their order, and tells `renamed` of each old and new one.
+    pub(super) fn renumber(&mut self, mut renamed: impl FnMut(Event, u64)) -> u64 {
+        if self.hole {
+            self.fill();
+        }
+        // A sorted list is a heap.
+        self.heap.sort_unstable();
+        let mut sequence = 0;
+        for event in &mut self.heap {
+            sequence += 1;
+            renamed(*event, sequence);
+            *event = Event::new(event.at(), sequence, event.kind(), event.id());
+        }
+        sequence
     }
 }
 

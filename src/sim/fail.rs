@@ -9,13 +9,14 @@ use crate::model::{Element, TopologyEdit};
 
 use super::command::{Command, CommandError};
 use super::event::Kind;
-use super::flow::component_ix;
+use super::flow::{CROSSED, component_ix};
 use super::journal::{Observer, What, Why};
 use super::outcome::Failure;
 use super::packet::Heading;
 use super::plan::{Plan, Role};
 use super::request::{Lost, NO_FLOOR, NONE, State, Status};
 use super::simulation::{Simulation, index};
+use super::station::Deadline;
 use super::view::Health;
 
 /// Marks the random streams of requests that were sent by hand.
@@ -79,7 +80,7 @@ impl Simulation {
         self.plan = Arc::new(Plan::new(&self.infra));
         // A firewall that loads another list of rules counts from zero.
         for (firewall, spec) in self.infra.firewalls() {
-            let Some(hits) = self.rule_hits.get_mut(&index(firewall.index())) else { continue };
+            let Some(hits) = self.rule_hits[firewall.index()].as_deref_mut() else { continue };
             for (list, direction) in hits.iter_mut().zip([Direction::Inbound, Direction::Outbound]) {
                 let length = spec.rules(direction).len() + 1;
                 if list.len() != length {
@@ -116,12 +117,14 @@ impl Simulation {
         match element {
             Element::Component(_) => {
                 self.stations[target as usize].crashed = true;
+                self.refresh_health();
                 self.stop(target, Status::Reset, observer);
             }
             Element::Server(_) => {
                 let on_it: Vec<u32> = self.stations_on(target);
                 let were_up: Vec<u32> = on_it.into_iter().filter(|station| self.health(*station).is_up()).collect();
                 self.servers_off[target as usize] = true;
+                self.refresh_health();
                 for station in were_up {
                     self.stop(station, Status::Ok, observer);
                 }
@@ -159,6 +162,7 @@ impl Simulation {
             }
             Element::Hop(..) => self.lines[target as usize].cut = false,
         }
+        self.refresh_health();
         Ok(())
     }
 
@@ -199,8 +203,8 @@ impl Simulation {
                 }
                 Some(_) if at_firewall || record.state == State::Pausing => self.die(request, notice, observer),
                 None if at_firewall => {
-                    let leg = record.leg;
-                    self.lose(request, Lost::DeadFirewall(leg), observer);
+                    let place = if record.heading == Heading::Response { (record.leg & !CROSSED) - 1 } else { record.leg };
+                    self.lose(request, Lost::DeadFirewall(place), observer);
                 }
                 // A message on the wire finds out when it arrives.
                 _ => {}
@@ -211,8 +215,9 @@ impl Simulation {
     /// A request dies with the station at its level.
     fn die<O: Observer>(&mut self, request: u32, notice: Status, observer: &mut O) {
         let record = &mut self.requests[request];
-        // The slot is gone with the process.
+        // The slot and the connection are gone with the process.
         record.holds &= !(1 << record.depth);
+        record.inside &= !(1 << record.depth);
         record.heading = Heading::Response;
         if notice == Status::Reset {
             self.answer(request, Status::Reset, observer);
@@ -229,7 +234,7 @@ impl Simulation {
             return request;
         }
         let below = 0xffff_u16 << (level + 1);
-        if record.depth == level + 1 && matches!(record.state, State::Lost(_)) && record.holds & below == 0 {
+        if record.depth == level + 1 && matches!(record.state, State::Lost(_)) && (record.holds | record.inside) & below == 0 {
             self.close_call(request);
             self.requests[request].pending = 0;
             return request;
@@ -239,12 +244,14 @@ impl Simulation {
         let mut heir = record;
         heir.depth = level;
         heir.holds &= !below;
+        heir.inside &= !below;
         heir.pending = 0;
         heir.predecessor = request;
         let heir = self.requests.insert(heir);
         let worker = &mut self.requests[request];
         worker.floor = level;
         worker.holds &= below;
+        worker.inside &= below;
         worker.successor = heir;
         let after = self.requests[heir].successor;
         if after != NONE {
@@ -256,22 +263,25 @@ impl Simulation {
     /// The oldest deadlines of a station are due.
     pub(super) fn deadline_due<O: Observer>(&mut self, station: u32, observer: &mut O) {
         while let Some(deadline) = self.stations[station as usize].deadlines.front().copied() {
-            let request = self.resolve(deadline.request, deadline.generation, deadline.level);
-            let waits = request.is_some_and(|request| {
-                let record = &self.requests[request];
-                let at_level = record.depth > deadline.level || (deadline.level == 0 && record.state != State::Zombie);
-                at_level && record.clocks[usize::from(deadline.level)] == deadline.clock
-            });
-            if waits && deadline.at > self.now {
+            let waiting = self.who_waits(&deadline);
+            if waiting.is_some() && deadline.at > self.now {
                 self.schedule(deadline.at, Kind::Deadline, station);
                 return;
             }
             self.stations[station as usize].deadlines.pop_front();
-            if let Some(request) = request.filter(|_| waits) {
+            if let Some(request) = waiting {
                 self.give_up(request, station, deadline.level, observer);
             }
         }
         self.stations[station as usize].timer_armed = false;
+    }
+
+    /// The record of the request that still waits for a deadline, if one does.
+    pub(super) fn who_waits(&self, deadline: &Deadline) -> Option<u32> {
+        let request = self.resolve(deadline.request, deadline.generation, deadline.level)?;
+        let record = &self.requests[request];
+        let at_level = record.depth > deadline.level || (deadline.level == 0 && record.state != State::Zombie);
+        (at_level && record.clocks[usize::from(deadline.level)] == deadline.clock).then_some(request)
     }
 
     /// Finds the record that stands for a request at `level`, from one that a timer named.

@@ -18,6 +18,13 @@ use super::simulation::{Simulation, index};
 use super::station::Deadline;
 use super::time::SECOND;
 
+/// In `leg` of an answer: it has crossed the wire. The rest is how many firewalls are still before it.
+pub(super) const CROSSED: u8 = 0x80;
+/// In `leg` of an answer: it is back at the one who asked, who works on it.
+pub(super) const HOME: u8 = u8::MAX;
+/// A timeout of a day or more is none.
+const NEVER: u64 = 86_400 * SECOND;
+
 /// How long a browser waits for the answer to a name, in nanoseconds.
 const LOOKUP_TIMEOUT: u64 = 5 * SECOND;
 
@@ -44,7 +51,7 @@ impl Simulation {
             _ if new_visitor => Phase::Connect,
             _ => Phase::Exchange,
         };
-        let request = self.requests.insert(Request::new(number, stream, self.now, kind, phase));
+        let request = self.requests.insert(Request::new(number, stream, self.draws_of(stream), self.now, kind, phase));
         self.settle_occupancy();
         self.in_flight += 1;
         self.arm_deadline(request, self.plan.browser, 0, self.plan.patience);
@@ -87,29 +94,67 @@ impl Simulation {
         let record = &self.requests[request];
         let link = record.link();
         let hop = &self.plan.hops[link as usize];
-        let on_the_wire = usize::from(record.leg) == hop.outward;
-        if on_the_wire && self.lines[link as usize].cut {
+        if usize::from(record.leg) == hop.outward {
+            self.cross(request, link, hop.latency, observer);
+        } else {
+            self.leg_done(request, observer);
+        }
+    }
+
+    /// Sends a message over the wire of its hop. Where that takes no time, it is there at once, without an event.
+    fn cross<O: Observer>(&mut self, request: u32, link: u32, latency: u64, observer: &mut O) {
+        if self.lines[link as usize].cut {
             self.lose(request, Lost::Cut, observer);
             return;
         }
-        let latency = if on_the_wire { hop.latency } else { 0 };
-        self.travel(request, latency);
-    }
-
-    fn travel(&mut self, request: u32, latency: u64) {
         self.requests[request].state = State::OnWire;
-        self.schedule_for(request, self.now + latency, Kind::Leg);
+        if latency > 0 {
+            self.schedule_for(request, self.now + latency, Kind::Leg);
+        } else {
+            self.leg_done(request, observer);
+        }
     }
 
     /// A message has reached the next point of its way.
     pub(super) fn leg_done<O: Observer>(&mut self, request: u32, observer: &mut O) {
         if self.requests[request].heading == Heading::Response {
-            self.answer_arrives(request, observer);
+            self.way_back(request, observer);
             return;
         }
         match self.next_guard(request) {
             Some((_, guard)) => self.enter_firewall(request, guard, observer),
             None => self.request_arrives(request, observer),
+        }
+    }
+
+    /// Brings an answer past the firewalls that are still before it, over the wire, and to the one who asked.
+    fn way_back<O: Observer>(&mut self, request: u32, observer: &mut O) {
+        loop {
+            let record = &self.requests[request];
+            let (leg, link) = (record.leg, record.link());
+            let hop = &self.plan.hops[link as usize];
+            let left = leg & !CROSSED;
+            if leg & CROSSED == 0 && usize::from(left) == hop.outward {
+                let latency = hop.latency;
+                self.requests[request].leg = left | CROSSED;
+                self.cross(request, link, latency, observer);
+                return;
+            }
+            let Some(place) = left.checked_sub(1) else {
+                self.answer_arrives(request, observer);
+                return;
+            };
+            let firewall = index(hop.guards[usize::from(place)].firewall.index());
+            if !self.health(firewall).is_up() {
+                self.lose(request, Lost::DeadFirewall(place), observer);
+                return;
+            }
+            if self.plan.stations[firewall as usize].answer.is_some() {
+                self.enter(request, firewall, observer);
+                return;
+            }
+            // Firewalls keep state: an answer passes without a look.
+            self.requests[request].leg -= 1;
         }
     }
 
@@ -147,7 +192,7 @@ impl Simulation {
             }
             RuleAction::Reject => {
                 self.note(observer, Some(tag), What::Blocked { link, guard });
-                self.answer(request, Status::Refused, observer);
+                self.answer_from(request, leg, Status::Refused, observer);
             }
         }
     }
@@ -176,38 +221,60 @@ impl Simulation {
     }
 
     /// Takes a slot of a station, or a place in its line.
-    fn enter<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+    pub(super) fn enter<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
         let plan = &self.plan.stations[station as usize];
-        let (slots, limit) = (plan.slots, plan.limit);
+        let record = &mut self.requests[request];
         let state = &mut self.stations[station as usize];
-        // A handshake is work, but no request.
-        if self.requests[request].phase != Phase::Handshake {
+        record.station = station;
+        state.visits += 1;
+        let asks = record.heading == Heading::Request;
+        // A handshake is work, but no request; neither is an answer that passes.
+        if asks && record.phase != Phase::Handshake {
             state.arrivals += 1;
             state.counter += 1;
         }
-        self.requests[request].station = station;
-        if state.busy < slots {
-            self.start_service(request, station);
-            return;
+        if !state.rolls {
+            state.rolls = true;
+            self.rolling.push(station);
         }
-        let tag = self.requests[request].tag();
-        if limit.is_none_or(|limit| state.queue.len() < limit as usize) {
-            state.settle(self.now);
-            state.queue.push_back(request);
-            let waiting = index(state.queue.len());
-            self.requests[request].state = State::Queued;
-            self.requests[request].pending = 0;
-            self.requests[request].departed = self.now;
-            self.note(observer, Some(tag), What::Waits { component: component_ix(station), waiting });
-        } else {
+        let refused = asks && plan.connections.is_some_and(|most| state.present >= most);
+        if state.busy < plan.slots && !refused {
+            self.admit(request, station);
+            self.start_service(request, station);
+        } else if refused || (record.leg != HOME && plan.limit.is_some_and(|limit| state.queue.len() >= limit as usize)) {
+            let tag = record.tag();
             state.dropped += 1;
             self.note(observer, Some(tag), What::TurnedAway { component: component_ix(station) });
             self.turn_away(request, station, observer);
+        } else {
+            let tag = record.tag();
+            record.state = State::Queued;
+            record.pending = 0;
+            record.departed = self.now;
+            state.settle(self.now);
+            state.queue.push_back(request);
+            let waiting = index(state.queue.len());
+            self.admit(request, station);
+            self.note(observer, Some(tag), What::Waits { component: component_ix(station), waiting });
+        }
+    }
+
+    /// Counts a request as present at the component that it was sent to, until its answer leaves.
+    fn admit(&mut self, request: u32, station: u32) {
+        let record = &mut self.requests[request];
+        if record.heading == Heading::Request && self.plan.stations[station as usize].role != Role::Firewall {
+            record.inside |= 1 << record.depth;
+            self.stations[station as usize].present += 1;
         }
     }
 
     fn start_service(&mut self, request: u32, station: u32) {
         self.stations[station as usize].occupy(self.now);
+        self.work(request, station);
+    }
+
+    /// Begins the work on a request, in a slot that it has.
+    fn work(&mut self, request: u32, station: u32) {
         self.requests[request].state = State::InService;
         let work = self.service_time(request, station);
         self.schedule_for(request, self.now + work, Kind::Service);
@@ -218,9 +285,14 @@ impl Simulation {
     fn service_time(&self, request: u32, station: u32) -> u64 {
         let record = &self.requests[request];
         let plan = &self.plan.stations[station as usize];
-        let visit = u64::from(record.depth) << 8 | record.phase as u64 | (u64::from(record.leg) << 16);
         let attempts = u64::from(record.attempts[usize::from(record.depth.saturating_sub(1))]);
-        let bits = random::mix(self.seed ^ random::mix(record.stream ^ random::mix(plan.key ^ visit ^ (attempts << 32))));
+        let visit = record.phase as u64 | u64::from(record.depth) << 8 | u64::from(record.leg) << 16 | attempts << 32;
+        if record.heading == Heading::Response
+            && let Some(answer) = plan.answer
+        {
+            return random::service_nanos(answer, random::mix(record.key ^ plan.key ^ (visit | 1 << 40)));
+        }
+        let bits = random::mix(record.key ^ plan.key ^ visit);
         let ends_tls = !(self.plan.tls == TlsMode::Passthrough && matches!(plan.role, Role::Balancer(_)));
         let service = match (record.phase, &plan.role) {
             (Phase::Handshake, Role::Balancer(_) | Role::Web | Role::App) if ends_tls => self.plan.handshake,
@@ -237,6 +309,10 @@ impl Simulation {
     pub(super) fn service_done<O: Observer>(&mut self, request: u32, observer: &mut O) {
         let station = self.requests[request].station;
         self.stations[station as usize].served += 1;
+        if self.requests[request].heading == Heading::Response {
+            self.answer_served(request, station, observer);
+            return;
+        }
         if let Some((leg, guard)) = self.next_guard(request).filter(|(_, guard)| guard.firewall.index() == station as usize) {
             self.free_slot(station);
             self.judge(request, leg, guard, observer);
@@ -251,6 +327,21 @@ impl Simulation {
         self.decide(request, station, observer);
     }
 
+    /// A station has finished its work on an answer: a firewall lets it pass, the one who asked takes it.
+    fn answer_served<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+        let record = &mut self.requests[request];
+        if record.leg != HOME {
+            record.leg -= 1;
+            self.free_slot(station);
+            self.way_back(request, observer);
+            return;
+        }
+        if record.holds & (1 << record.depth) == 0 {
+            self.free_slot(station);
+        }
+        self.take_answer(request, station, observer);
+    }
+
     /// Frees a slot; the next in line takes it.
     pub(super) fn free_slot(&mut self, station: u32) {
         let state = &mut self.stations[station as usize];
@@ -260,41 +351,41 @@ impl Simulation {
         }
     }
 
-    /// The station at the request's level gives up the slot that it held for it, if it did.
-    pub(super) fn let_go(&mut self, request: u32) {
+    /// The request leaves the station at its level, which gives up the slot that it held for it, if it did.
+    fn leave(&mut self, request: u32) {
         let record = &mut self.requests[request];
         let bit = 1 << record.depth;
+        let station = self.plan.hops[record.link() as usize].to;
+        if record.inside & bit != 0 {
+            record.inside &= !bit;
+            let present = &mut self.stations[station as usize].present;
+            *present = present.saturating_sub(1);
+        }
         if record.holds & bit != 0 {
             record.holds &= !bit;
-            let station = self.plan.hops[record.link() as usize].to;
             self.free_slot(station);
         }
     }
 
-    /// The component at the request's level answers, or its host does, or a firewall before it.
+    /// The component at the request's level answers, or its host does.
     pub(super) fn answer<O: Observer>(&mut self, request: u32, status: Status, observer: &mut O) {
-        self.let_go(request);
+        self.leave(request);
+        let link = self.requests[request].link();
+        let behind = self.plan.hops[link as usize].behind;
+        self.answer_from(request, behind, status, observer);
+    }
+
+    /// Sends an answer back from the far end of the hop or from a firewall on it, with so many firewalls before it.
+    fn answer_from<O: Observer>(&mut self, request: u32, behind: u8, status: Status, observer: &mut O) {
         let record = &mut self.requests[request];
         record.status = status;
         record.heading = Heading::Response;
         let (link, tag, phase) = (record.link(), record.tag(), record.phase);
-        if self.lines[link as usize].cut {
-            self.lose(request, Lost::Cut, observer);
-            return;
-        }
+        // What a firewall on the asker's side refused never was on the wire.
+        let outward = usize::from(behind) < self.plan.hops[link as usize].outward;
+        record.leg = if outward { behind | CROSSED } else { behind };
         self.note(observer, Some(tag), What::Departed { link: link_ix(link), heading: Heading::Response, phase });
-        // A message that a firewall refuses comes back from there, not from behind it.
-        let behind = usize::from(self.requests[request].leg);
-        let dead = self.plan.hops[link as usize].guards.iter().take(behind).position(|guard| {
-            let firewall = index(guard.firewall.index());
-            !self.health(firewall).is_up()
-        });
-        if let Some(dead) = dead {
-            self.lose(request, Lost::DeadFirewall(u8::try_from(dead).unwrap_or(u8::MAX)), observer);
-            return;
-        }
-        // Firewalls keep state: an answer passes without a look.
-        self.travel(request, self.plan.hops[link as usize].latency);
+        self.way_back(request, observer);
     }
 
     /// An answer has reached the one who asked.
@@ -309,7 +400,19 @@ impl Simulation {
         let asker = self.plan.hops[link as usize].from;
         self.close_call(request);
         self.note(observer, Some(tag), What::Reached { component: component_ix(asker), heading: Heading::Response, phase });
-        self.take_answer(request, asker, observer);
+        if self.plan.stations[asker as usize].answer.is_none() {
+            self.take_answer(request, asker, observer);
+            return;
+        }
+        let record = &mut self.requests[request];
+        record.leg = HOME;
+        if record.holds & (1 << record.depth) == 0 {
+            self.enter(request, asker, observer);
+        } else {
+            // The worker that waited for the answer works on it.
+            record.station = asker;
+            self.work(request, asker);
+        }
     }
 
     /// Ends the call that the request's last hop is: the request is back at the level of the one who asked.
@@ -347,9 +450,10 @@ impl Simulation {
 
     /// Starts the clock of a component that waits for an answer.
     pub(super) fn arm_deadline(&mut self, request: u32, station: u32, level: u8, timeout: u64) {
-        if timeout == 0 {
+        if timeout == 0 || timeout >= NEVER {
             return;
         }
+        self.drop_stale_deadlines(station);
         let at = self.now + timeout;
         let generation = self.requests.generation(request);
         let clock = &mut self.requests[request].clocks[usize::from(level)];
@@ -360,6 +464,17 @@ impl Simulation {
         if !state.timer_armed {
             state.timer_armed = true;
             self.schedule(at, Kind::Deadline, station);
+        }
+    }
+
+    /// Takes at most two deadlines that nobody waits for off a station's line: so it stays as short as what is under way.
+    fn drop_stale_deadlines(&mut self, station: u32) {
+        for _ in 0..2 {
+            let Some(oldest) = self.stations[station as usize].deadlines.front() else { return };
+            if self.who_waits(oldest).is_some() {
+                return;
+            }
+            self.stations[station as usize].deadlines.pop_front();
         }
     }
 

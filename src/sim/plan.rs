@@ -52,6 +52,10 @@ pub(super) struct StationPlan {
     pub(super) limit: Option<u32>,
     pub(super) hold: Hold,
     pub(super) service: [ServiceTime; 3],
+    /// The work on an answer that passes, if there is any.
+    pub(super) answer: Option<ServiceTime>,
+    /// Most requests that may be present at once.
+    pub(super) connections: Option<u32>,
     /// The random stream's key.
     pub(super) key: u64,
     /// The server that it runs on, as a position in the infrastructure's list.
@@ -70,6 +74,8 @@ pub(super) struct HopPlan {
     pub(super) guards: Vec<Guard>,
     /// How many of the guards stand at the asker's side: the wire comes after them.
     pub(super) outward: usize,
+    /// How many guards there are.
+    pub(super) behind: u8,
     pub(super) protocol: Protocol,
 }
 
@@ -117,7 +123,7 @@ impl Plan {
         let hops: Vec<HopPlan> = infra.hops().map(|hop| Self::hop(infra, &hop)).collect();
         let mut stations = Vec::with_capacity(infra.len());
         for (ix, component) in infra.components() {
-            let Station { slots, queue, hold, service } = component.station();
+            let Station { slots, queue, connections, hold, service, answer } = component.station();
             let links = infra.links_from(ix);
             let asks = |kind: RequestKind| -> Vec<u32> {
                 let serves =
@@ -126,15 +132,17 @@ impl Plan {
             };
             let (role, timeout) = Self::role(infra, &component.kind, &links);
             stations.push(StationPlan {
-                role,
                 slots,
                 limit: queue,
                 hold,
                 service,
+                answer: answer.filter(|_| role != Role::Browser),
+                connections,
                 key: random::key(component.id.as_str()),
                 server: component.server.as_ref().and_then(|server| server_index.get(server).copied()),
                 timeout,
                 out: RequestKind::ALL.map(asks),
+                role,
             });
         }
         let browser = stations.iter().position(|station| station.role == Role::Browser).map_or(0, id);
@@ -192,6 +200,7 @@ impl Plan {
             to: id(hop.to.index()),
             latency: link.latency.nanos(),
             outward: hop.guards.iter().filter(|g| g.verdict.direction == crate::model::firewall::Direction::Outbound).count(),
+            behind: u8::try_from(hop.guards.len()).unwrap_or(u8::MAX),
             guards: hop.guards.clone(),
             protocol: link.protocol,
         }

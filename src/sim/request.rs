@@ -31,6 +31,8 @@ pub(super) enum State {
     Pausing,
     /// Its work is over, but timers may still name it.
     Zombie,
+    /// There is no request; the record may be used again.
+    Free,
 }
 
 /// How a message was lost.
@@ -67,6 +69,8 @@ pub(super) struct Request {
     /// The number that its random draws depend on: its place among the users who came by themselves, or, for one that
     /// was sent by hand, a number of its own. So a request sent by hand changes nobody else's draws.
     pub(super) stream: u64,
+    /// What its draws depend on: a hash of the seed and `stream`.
+    pub(super) key: u64,
     pub(super) born: SimTime,
     pub(super) kind: RequestKind,
     pub(super) phase: Phase,
@@ -75,10 +79,13 @@ pub(super) struct Request {
     pub(super) status: Status,
     /// Level of the station that the message is at or, on the way down, heads for.
     pub(super) depth: u8,
-    /// The point of the hop that it left last: 0 is the asker, then the firewalls.
+    /// On the way down, how many firewalls of the hop it has passed; on the way back, how many are still before it, and
+    /// whether it has crossed the wire (see `flow`).
     pub(super) leg: u8,
     /// Levels whose station holds a slot for it until the answer is back, as bits.
     pub(super) holds: u16,
+    /// Levels whose station counts it as present, as bits.
+    pub(super) inside: u16,
     /// Nobody waits at this level or above, if it is not [`NO_FLOOR`].
     pub(super) floor: u8,
     /// How often the asker at each level has tried.
@@ -97,13 +104,16 @@ pub(super) struct Request {
     pub(super) pending: u64,
     pub(super) successor: u32,
     pub(super) predecessor: u32,
+    /// How often the record has been used before.
+    generation: u32,
 }
 
 impl Request {
-    pub(super) fn new(number: u64, stream: u64, born: SimTime, kind: RequestKind, phase: Phase) -> Self {
+    pub(super) fn new(number: u64, stream: u64, key: u64, born: SimTime, kind: RequestKind, phase: Phase) -> Self {
         Self {
             number,
             stream,
+            key,
             born,
             kind,
             phase,
@@ -113,6 +123,7 @@ impl Request {
             depth: 0,
             leg: 0,
             holds: 0,
+            inside: 0,
             floor: NO_FLOOR,
             attempts: [0; MAX_HOPS + 1],
             clocks: [0; MAX_HOPS + 1],
@@ -124,6 +135,7 @@ impl Request {
             pending: 0,
             successor: NONE,
             predecessor: NONE,
+            generation: 0,
         }
     }
 
@@ -143,47 +155,41 @@ impl Request {
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
-struct Slot {
-    generation: u32,
-    request: Option<Request>,
-}
-
 /// The records, by index. An index may be used again; a generation tells old from new.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Slab {
-    slots: Vec<Slot>,
+    records: Vec<Request>,
     free: Vec<u32>,
 }
 
 impl Slab {
-    pub(super) fn insert(&mut self, request: Request) -> u32 {
+    pub(super) fn insert(&mut self, mut request: Request) -> u32 {
         if let Some(index) = self.free.pop() {
-            self.slots[index as usize].request = Some(request);
+            let record = &mut self.records[index as usize];
+            request.generation = record.generation;
+            *record = request;
             return index;
         }
-        self.slots.push(Slot { generation: 0, request: Some(request) });
-        u32::try_from(self.slots.len() - 1).unwrap_or(NONE)
+        self.records.push(request);
+        u32::try_from(self.records.len() - 1).unwrap_or(NONE)
     }
 
     pub(super) fn remove(&mut self, index: u32) {
-        let slot = &mut self.slots[index as usize];
-        if slot.request.take().is_some() {
-            slot.generation = slot.generation.wrapping_add(1);
+        let record = &mut self.records[index as usize];
+        if record.state != State::Free {
+            record.state = State::Free;
+            record.pending = 0;
+            record.generation = record.generation.wrapping_add(1);
             self.free.push(index);
         }
     }
 
     pub(super) fn get(&self, index: u32) -> Option<&Request> {
-        self.slots.get(index as usize)?.request.as_ref()
-    }
-
-    pub(super) fn get_mut(&mut self, index: u32) -> Option<&mut Request> {
-        self.slots.get_mut(index as usize)?.request.as_mut()
+        self.records.get(index as usize).filter(|record| record.state != State::Free)
     }
 
     pub(super) fn generation(&self, index: u32) -> u32 {
-        self.slots[index as usize].generation
+        self.records[index as usize].generation
     }
 
     /// Indices of all records, in order.
@@ -192,28 +198,40 @@ impl Slab {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &Request)> {
-        (0u32..).zip(&self.slots).filter_map(|(index, slot)| Some((index, slot.request.as_ref()?)))
+        (0u32..).zip(&self.records).filter(|(_, record)| record.state != State::Free)
+    }
+
+    pub(super) fn for_each(&mut self, change: impl FnMut(&mut Request)) {
+        self.records.iter_mut().for_each(change);
+    }
+
+    /// Whether an event is the one that its request waits for: killing, timing out and retrying leave stale ones behind.
+    #[inline]
+    pub(super) fn waits_for(&self, index: u32, sequence: u64) -> bool {
+        self.records.get(index as usize).is_some_and(|record| record.pending == sequence)
     }
 
     pub(super) fn footprint(&self) -> usize {
-        self.slots.len() * size_of::<Slot>() + self.free.len() * size_of::<u32>()
+        self.records.len() * size_of::<Request>() + self.free.len() * size_of::<u32>()
     }
 
     pub(super) fn len(&self) -> usize {
-        self.slots.len() - self.free.len()
+        self.records.len() - self.free.len()
     }
 }
 
 impl std::ops::Index<u32> for Slab {
     type Output = Request;
 
+    #[inline]
     fn index(&self, index: u32) -> &Request {
-        self.get(index).expect("the record of a live request")
+        &self.records[index as usize]
     }
 }
 
 impl std::ops::IndexMut<u32> for Slab {
+    #[inline]
     fn index_mut(&mut self, index: u32) -> &mut Request {
-        self.get_mut(index).expect("the record of a live request")
+        &mut self.records[index as usize]
     }
 }

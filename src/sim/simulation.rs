@@ -11,7 +11,6 @@
 //! `flow` moves messages, `decide` knows what each kind of component does, `fail` ends things, `checks` and `upkeep` do what
 //! happens without a user. Must not know who watches: an observer is told and changes nothing.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,7 +20,7 @@ use rand::{Rng, SeedableRng};
 use crate::model::firewall::{Direction, Verdict};
 use crate::model::{Algorithm, ComponentIx, Element, Infrastructure, LinkIx, RequestKind};
 
-use super::event::{Event, EventQueue, Kind};
+use super::event::{Event, EventQueue, Kind, MAX_SEQUENCE};
 use super::journal::{Note, Observer, What};
 use super::monitoring::AgentState;
 use super::outcome::Failure;
@@ -33,6 +32,11 @@ use super::time::{SECOND, SimTime};
 use super::upkeep::Messages;
 use super::users::Users;
 use super::view::{AgentView, Experience, Health, StationView, Totals};
+
+/// Mixes the digest; odd, with bits well spread (from the golden ratio).
+const DIGEST_FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+/// Marks a sequence number as new while all are given again.
+const RENUMBERED: u64 = 1 << 63;
 
 /// How often each rule of a firewall decided: inbound and outbound, the default last.
 pub(super) type RuleHits = [Vec<u64>; 2];
@@ -68,9 +72,11 @@ pub struct Simulation {
     pub(super) sojourn: u128,
     pub(super) newest: [Option<u64>; 3],
     pub(super) stations: Vec<Station>,
+    /// The stations where something happened in the last second or in this one.
+    pub(super) rolling: Vec<u32>,
     pub(super) lines: Vec<Line>,
     pub(super) servers_off: Vec<bool>,
-    pub(super) rule_hits: BTreeMap<u32, RuleHits>,
+    pub(super) rule_hits: Vec<Option<Box<RuleHits>>>,
     pub(super) agents: Vec<AgentState>,
     pub(super) messages: Messages,
     pub(super) users: Users,
@@ -85,18 +91,20 @@ impl Simulation {
     pub fn new(infra: Arc<Infrastructure>, seed: u64) -> Self {
         let plan = Arc::new(Plan::new(&infra));
         let hits = |direction, spec: &crate::model::firewall::FirewallSpec| vec![0; spec.rules(direction).len() + 1];
-        let rule_hits = infra
-            .firewalls()
-            .map(|(ix, spec)| (index(ix.index()), [hits(Direction::Inbound, spec), hits(Direction::Outbound, spec)]));
+        let mut rule_hits = vec![None; infra.len()];
+        for (ix, spec) in infra.firewalls() {
+            rule_hits[ix.index()] = Some(Box::new([hits(Direction::Inbound, spec), hits(Direction::Outbound, spec)]));
+        }
         let ttl = plan.lookup.and_then(|link| match plan.stations[plan.hops[link as usize].to as usize].role {
             Role::Resolver { ttl, .. } => Some(ttl),
             _ => None,
         });
         let mut simulation = Self {
-            rule_hits: rule_hits.collect(),
+            rule_hits,
             rate: infra.traffic().rate.get(),
             algorithm: None,
             stations: vec![Station::default(); plan.stations.len()],
+            rolling: Vec::new(),
             lines: vec![Line::default(); plan.hops.len()],
             servers_off: vec![false; plan.servers.len()],
             agents: vec![AgentState::default(); plan.agents.len()],
@@ -131,8 +139,8 @@ impl Simulation {
 
     /// Runs to `until` and stays there; every event up to and at that instant has happened.
     pub fn advance<O: Observer>(&mut self, until: SimTime, observer: &mut O) {
-        while self.queue.peek().is_some_and(|event| event.at() <= until) {
-            self.step(observer);
+        while let Some(event) = self.queue.pop_until(until) {
+            self.happen(event, observer);
         }
         self.now = self.now.max(until);
     }
@@ -148,18 +156,23 @@ impl Simulation {
 
     /// Lets the next event happen. Time moves to its instant.
     pub fn step<O: Observer>(&mut self, observer: &mut O) {
-        let Some(event) = self.queue.pop() else { return };
+        if let Some(event) = self.queue.pop() {
+            self.happen(event, observer);
+        }
+    }
+
+    fn happen<O: Observer>(&mut self, event: Event, observer: &mut O) {
         debug_assert!(event.at() >= self.now, "time never falls");
         self.now = event.at();
         self.processed += 1;
-        let (high, low) = event.words();
-        self.digest = random::mix(self.digest ^ high ^ low.rotate_left(32));
+        self.digest =
+            (self.digest.rotate_left(23) ^ event.at().nanos() ^ event.what().rotate_left(32)).wrapping_mul(DIGEST_FACTOR);
         let id = event.id();
         match event.kind() {
             Kind::Arrival => self.arrival(event.sequence(), observer),
-            Kind::Leg if self.is_current(event) => self.leg_done(id, observer),
-            Kind::Service if self.is_current(event) => self.service_done(id, observer),
-            Kind::Retry if self.is_current(event) => self.retry_due(id, observer),
+            Kind::Leg if self.requests.waits_for(id, event.sequence()) => self.leg_done(id, observer),
+            Kind::Service if self.requests.waits_for(id, event.sequence()) => self.service_done(id, observer),
+            Kind::Retry if self.requests.waits_for(id, event.sequence()) => self.retry_due(id, observer),
             Kind::Leg | Kind::Service | Kind::Retry => {}
             Kind::Deadline => self.deadline_due(id, observer),
             Kind::Check => self.check(id, observer),
@@ -170,16 +183,33 @@ impl Simulation {
         }
     }
 
-    /// Whether an event is the one that its request waits for: killing, timing out and retrying leave stale ones behind.
-    fn is_current(&self, event: Event) -> bool {
-        self.requests.get(event.id()).is_some_and(|request| request.pending == event.sequence())
-    }
-
     /// Schedules an event and returns its sequence number.
     pub(super) fn schedule(&mut self, at: SimTime, kind: Kind, id: u32) -> u64 {
+        if self.sequence >= MAX_SEQUENCE {
+            self.renumber();
+        }
         self.sequence += 1;
         self.queue.push(Event::new(at, self.sequence, kind, id));
         self.sequence
+    }
+
+    /// Begins the sequence numbers again: after 68 billion events there are no more.
+    #[cold]
+    fn renumber(&mut self) {
+        let (requests, next_arrival) = (&mut self.requests, &mut self.next_arrival);
+        let mut new_arrival = 0;
+        self.sequence = self.queue.renumber(|event, sequence| match event.kind() {
+            Kind::Leg | Kind::Service | Kind::Retry if requests.waits_for(event.id(), event.sequence()) => {
+                requests[event.id()].pending = RENUMBERED | sequence;
+            }
+            Kind::Arrival if event.sequence() == *next_arrival => new_arrival = sequence,
+            _ => {}
+        });
+        *next_arrival = new_arrival;
+        requests.for_each(|request| {
+            // What waits for no event any more must not meet one by chance.
+            request.pending = if request.pending & RENUMBERED == 0 { 0 } else { request.pending & !RENUMBERED };
+        });
     }
 
     /// Schedules the one event that moves a request on.
@@ -208,7 +238,8 @@ impl Simulation {
         }
         self.came += 1;
         let stream = self.came;
-        let draw = |purpose: u64| random::open_unit(random::mix(self.seed ^ random::mix(stream ^ (purpose << 56))));
+        let key = self.draws_of(stream);
+        let draw = |purpose: u64| random::open_unit(random::mix(key ^ purpose));
         let share = draw(1);
         let kind = if share < self.plan.static_share {
             RequestKind::Static
@@ -230,16 +261,28 @@ impl Simulation {
 
     /// Whether a station runs.
     pub(super) fn health(&self, station: u32) -> Health {
-        let off = self.plan.stations[station as usize].server.is_some_and(|server| self.servers_off[server as usize]);
-        match (off, self.stations[station as usize].crashed) {
-            (true, _) => Health::PoweredOff,
-            (false, true) => Health::Crashed,
-            (false, false) => Health::Up,
+        self.stations[station as usize].health
+    }
+
+    /// To be called after a change of what runs.
+    pub(super) fn refresh_health(&mut self) {
+        for (plan, station) in self.plan.stations.iter().zip(&mut self.stations) {
+            let off = plan.server.is_some_and(|server| self.servers_off[server as usize]);
+            station.health = match (off, station.crashed) {
+                (true, _) => Health::PoweredOff,
+                (false, true) => Health::Crashed,
+                (false, false) => Health::Up,
+            };
         }
     }
 
+    /// What all draws of one request depend on.
+    pub(super) fn draws_of(&self, stream: u64) -> u64 {
+        random::mix(self.seed ^ random::mix(stream))
+    }
+
     pub(super) fn count_rule(&mut self, firewall: u32, verdict: Verdict) {
-        if let Some(hits) = self.rule_hits.get_mut(&firewall) {
+        if let Some(hits) = &mut self.rule_hits[firewall as usize] {
             let list = &mut hits[usize::from(verdict.direction == Direction::Outbound)];
             let last = list.len() - 1;
             list[verdict.rule.map_or(last, |rule| usize::from(rule) - 1)] += 1;
@@ -292,6 +335,8 @@ impl Simulation {
             utilisation: (station.last_busy as f64 / capacity).clamp(0.0, 1.0),
             rate: station.last_arrivals as f64,
             arrivals: station.arrivals,
+            visits: station.visits,
+            present: station.present,
             served: station.served,
             dropped: station.dropped,
             busy_ns: station.busy_time(self.now),
@@ -322,7 +367,7 @@ impl Simulation {
 
     /// How often each rule of a firewall decided, in order, with the default last. Empty for anything else.
     pub fn rule_hits(&self, firewall: ComponentIx, direction: Direction) -> Vec<u64> {
-        let hits = self.rule_hits.get(&index(firewall.index()));
+        let hits = self.rule_hits.get(firewall.index()).and_then(Option::as_deref);
         hits.map_or_else(Vec::new, |hits| hits[usize::from(direction == Direction::Outbound)].clone())
     }
 
@@ -417,4 +462,25 @@ impl Simulation {
 /// A position as the engine's 32-bit index.
 pub(super) fn index(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_outlives_its_sequence_numbers() {
+        let text = include_str!("../../assets/stage-2-secured.ron");
+        let infra = Arc::new(Infrastructure::from_ron("stage-2-secured.ron", text).expect("a valid scenario"));
+        let end = SimTime::from_secs(5);
+        let mut usual = Simulation::new(Arc::clone(&infra), 3);
+        usual.advance(end, &mut ());
+        for left in [1, 50, 777] {
+            let mut late = Simulation::new(Arc::clone(&infra), 3);
+            late.sequence = MAX_SEQUENCE - left;
+            late.advance(end, &mut ());
+            assert!(late.sequence < MAX_SEQUENCE / 2, "the numbers began again");
+            assert_eq!((late.digest(), late.totals()), (usual.digest(), usual.totals()));
+        }
+    }
 }

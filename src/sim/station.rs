@@ -5,6 +5,7 @@
 use std::collections::VecDeque;
 
 use super::time::SimTime;
+use super::view::Health;
 
 /// A moment at which a component stops waiting for an answer. All deadlines of one station have the same delay, so they fall
 /// due in the order in which they were set: a queue with one timer serves them all.
@@ -24,6 +25,14 @@ pub(super) struct Deadline {
 pub(super) struct Station {
     /// Its process has ended.
     pub(super) crashed: bool,
+    /// Whether it runs, given its process and its server.
+    pub(super) health: Health,
+    /// Requests that have come and whose answer has not left.
+    pub(super) present: u32,
+    /// Whether it is on the list of those whose seconds are counted.
+    pub(super) rolls: bool,
+    /// Requests, handshakes and answers that wanted a slot, since the start of the run.
+    pub(super) visits: u64,
     pub(super) busy: u32,
     pub(super) queue: VecDeque<u32>,
     /// ∫ busy dt, in slot-nanoseconds; 18 years of a thousand busy slots fit.
@@ -86,17 +95,20 @@ impl Station {
     pub(super) fn clear(&mut self, now: SimTime) {
         self.settle(now);
         self.busy = 0;
+        self.present = 0;
         self.queue.clear();
         self.counter = 0;
     }
 
-    /// A whole second is over.
-    pub(super) fn roll_second(&mut self, now: SimTime) {
+    /// A whole second is over. Says whether the next one may hold anything but zeros.
+    pub(super) fn roll_second(&mut self, now: SimTime) -> bool {
         self.settle(now);
         self.last_busy = self.busy_time - self.second_busy;
         self.last_arrivals = self.arrivals - self.second_arrivals;
         self.second_busy = self.busy_time;
         self.second_arrivals = self.arrivals;
+        self.rolls = self.busy > 0 || self.last_busy > 0 || self.last_arrivals > 0;
+        self.rolls
     }
 }
 

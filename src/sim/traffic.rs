@@ -2,7 +2,7 @@
 //!
 //! Must not change anything, and must not know what a packet looks like.
 
-use super::flow::{component_ix, link_ix};
+use super::flow::{CROSSED, HOME, component_ix, link_ix};
 use super::packet::{Cargo, Doing, Heading, Motion, Packet, Present};
 use super::request::{Lost, Request, State, Status};
 use super::simulation::Simulation;
@@ -24,7 +24,7 @@ impl Simulation {
             State::Queued => Doing::Waits(component_ix(request.station)),
             State::Lost(_) => Doing::Lost(link_ix(request.link())),
             State::Pausing => Doing::Pauses(component_ix(self.plan.hops[request.path[usize::from(request.depth)] as usize].from)),
-            State::Zombie => return None,
+            State::Zombie | State::Free => return None,
         };
         let until = (request.pending != 0).then_some(request.arrives);
         Some(Present { kind: request.kind, phase: request.phase, doing, since: request.departed, until })
@@ -36,25 +36,28 @@ impl Simulation {
         }
         let link = request.link();
         let hop = &self.plan.hops[link as usize];
-        let leg = usize::from(request.leg);
+        let back = request.heading == Heading::Response;
+        if back && request.leg == HOME {
+            return None;
+        }
+        // The firewall that it is at, or comes to next.
+        let place = if back { (request.leg & !CROSSED).saturating_sub(1) } else { request.leg };
+        let leg = usize::from(place);
         // Firewalls that let out stand at the asker, those that let in at the answerer.
-        let beside = if leg < hop.outward { 0.0 } else { 1.0 };
+        let beside = |place: usize| if place < hop.outward { 0.0 } else { 1.0 };
         let guard = |leg: u8| hop.guards.get(usize::from(leg)).copied();
         let (position, motion) = match request.state {
-            State::OnWire if request.heading == Heading::Response => {
-                (1.0 - fraction(request.departed, request.arrives, self.now), Motion::Moving)
-            }
-            State::OnWire if leg == hop.outward => (fraction(request.departed, request.arrives, self.now), Motion::Moving),
-            State::OnWire => (beside, Motion::Moving),
+            State::OnWire if back => (1.0 - fraction(request.departed, request.arrives, self.now), Motion::Moving),
+            State::OnWire => (fraction(request.departed, request.arrives, self.now), Motion::Moving),
             State::Queued | State::InService => {
-                let guard = guard(request.leg).filter(|guard| guard.firewall.index() == request.station as usize)?;
-                (beside, Motion::AtFirewall(guard))
+                let guard = guard(place).filter(|guard| guard.firewall.index() == request.station as usize)?;
+                (beside(leg), Motion::AtFirewall(guard))
             }
-            State::Lost(Lost::Dropped(leg)) => (beside, Motion::Blocked(guard(leg)?)),
+            State::Lost(Lost::Dropped(place)) => (beside(usize::from(place)), Motion::Blocked(guard(place)?)),
             State::Lost(Lost::Cut) => (0.5, Motion::Lost),
             State::Lost(Lost::Silent) => (1.0, Motion::Lost),
-            State::Lost(Lost::DeadFirewall(_)) => (beside, Motion::Lost),
-            State::Pausing | State::Zombie => return None,
+            State::Lost(Lost::DeadFirewall(place)) => (beside(usize::from(place)), Motion::Lost),
+            State::Pausing | State::Zombie | State::Free => return None,
         };
         Some(Packet {
             cargo: Cargo::Request {

@@ -153,9 +153,8 @@ impl Simulation {
 
     /// A whole second has passed.
     pub(super) fn second(&mut self) {
-        for station in &mut self.stations {
-            station.roll_second(self.now);
-        }
+        let (stations, now) = (&mut self.stations, self.now);
+        self.rolling.retain(|station| stations[*station as usize].roll_second(now));
         self.schedule(self.now + SECOND, Kind::Second, 0);
     }
 }

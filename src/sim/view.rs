@@ -53,7 +53,11 @@ pub struct StationView {
     pub rate: f64,
     /// Requests that came, since the start.
     pub arrivals: u64,
-    /// Requests whose service is over, since the start.
+    /// Requests, handshakes and answers that wanted a slot, since the start.
+    pub visits: u64,
+    /// Requests that have come and whose answer has not left.
+    pub present: u32,
+    /// Services that are over, since the start.
     pub served: u64,
     /// Requests turned away since the start because the line was full.
     pub dropped: u64,
