@@ -253,6 +253,8 @@ impl Simulation {
         self.schedule_arrival();
     }
 
+    #[expect(clippy::inline_always, reason = "where nobody wants notes, none is built")]
+    #[inline(always)]
     pub(super) fn note<O: Observer>(&self, observer: &mut O, request: Option<(u64, RequestKind)>, what: What) {
         if O::NOTES {
             observer.note(Note { at: self.now, request, what });
