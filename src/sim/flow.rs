@@ -226,7 +226,7 @@ impl Simulation {
             (Phase::Handshake, Role::Balancer(_) | Role::Web | Role::App) if ends_tls => self.plan.handshake,
             _ => plan.service[record.kind.index()],
         };
-        let work = random::service_nanos(service, bits);
+        let work = service.nanos(bits);
         match plan.role {
             Role::Resolver { miss, .. } if self.now >= self.record_cached_until => work + miss,
             _ => work,
