@@ -58,7 +58,9 @@ impl ServiceTime {
     pub fn mean_ms(self) -> f64 {
         match self {
             Self::Constant { ms } => ms.get(),
-            Self::Exponential { mean_ms } | Self::Erlang { mean_ms, .. } | Self::Hyperexponential { mean_ms, .. } => mean_ms.get(),
+            Self::Exponential { mean_ms } | Self::Erlang { mean_ms, .. } | Self::Hyperexponential { mean_ms, .. } => {
+                mean_ms.get()
+            }
             Self::Uniform { min_ms, max_ms } => f64::midpoint(min_ms.get(), max_ms.get()),
             Self::LogNormal { median_ms, sigma } => median_ms.get() * libm::exp(sigma.get() * sigma.get() / 2.0),
         }

@@ -36,6 +36,7 @@ impl Simulation {
         if self.requests.len() >= MAX_ID as usize {
             // More than 16 million users wait. Whoever comes now is turned away.
             self.users.end(self.now, kind, Err(Failure::Refused), 0);
+            self.user_done(stream);
             return;
         }
         let knows_address = self.now <= self.address_known_until;
@@ -366,13 +367,14 @@ impl Simulation {
     /// The user's request has ended.
     pub(super) fn end<O: Observer>(&mut self, request: u32, outcome: Outcome, observer: &mut O) {
         let record = &self.requests[request];
-        let (tag, kind, latency) = (record.tag(), record.kind, self.now - record.born);
+        let (tag, kind, latency, stream) = (record.tag(), record.kind, self.now - record.born, record.stream);
         self.users.end(self.now, kind, outcome, latency);
         self.settle_occupancy();
         self.in_flight -= 1;
         self.sojourn += u128::from(latency);
         observer.ended(self.now, kind, outcome, latency);
         self.note(observer, Some(tag), What::Ended { outcome, latency_ms: latency as f64 / 1e6 });
+        self.user_done(stream);
     }
 
     /// A record has done its work. It stays as a zombie while a later one may be looked up through it.

@@ -10,8 +10,7 @@ mod log;
 mod normal;
 mod sampler;
 
-pub(super) use log::ln;
-pub(super) use sampler::Sampler;
+pub(super) use sampler::{Sampler, exponential};
 
 /// The finaliser of splitmix64: every bit of the input changes half of the output's.
 pub(super) const fn mix(value: u64) -> u64 {

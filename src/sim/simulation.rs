@@ -15,12 +15,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rand::rngs::Xoshiro256PlusPlus;
-use rand::{Rng, SeedableRng};
-
 use crate::model::firewall::{Direction, Verdict};
 use crate::model::{Algorithm, ComponentIx, Element, Infrastructure, LinkIx, RequestKind};
 
+use super::arrivals::Arrivals;
 use super::event::{Event, EventQueue, Kind};
 use super::journal::{Note, Observer, What};
 use super::monitoring::AgentState;
@@ -50,13 +48,9 @@ pub struct Simulation {
     pub(super) sequence: u64,
     processed: u64,
     digest: u64,
-    arrivals: Xoshiro256PlusPlus,
-    /// How many users came by themselves, and how many requests were sent by hand.
-    came: u64,
+    pub(super) arrivals: Arrivals,
+    /// How many requests were sent by hand.
     pub(super) sent: u64,
-    /// The one event that brings the next user; others of its kind are stale.
-    next_arrival: u64,
-    pub(super) rate: f64,
     /// How all balancers choose, if that was changed.
     pub(super) algorithm: Option<Algorithm>,
     pub(super) requests: Slab,
@@ -94,12 +88,12 @@ impl Simulation {
         });
         let mut simulation = Self {
             rule_hits: rule_hits.collect(),
-            rate: infra.traffic().rate.get(),
             algorithm: None,
             stations: vec![Station::default(); plan.stations.len()],
             lines: vec![Line::default(); plan.hops.len()],
             servers_off: vec![false; plan.servers.len()],
             agents: vec![AgentState::default(); plan.agents.len()],
+            arrivals: Arrivals::new(infra.traffic(), seed),
             infra,
             plan,
             seed,
@@ -108,10 +102,7 @@ impl Simulation {
             sequence: 0,
             processed: 0,
             digest: 0,
-            arrivals: Xoshiro256PlusPlus::seed_from_u64(random::mix(seed)),
-            came: 0,
             sent: 0,
-            next_arrival: 0,
             requests: Slab::default(),
             in_flight: 0,
             occupancy: 0,
@@ -124,7 +115,7 @@ impl Simulation {
             address_known_until: SimTime::from_nanos(ttl.unwrap_or(u64::MAX)),
             record_cached_until: SimTime::ZERO,
         };
-        simulation.schedule_arrival();
+        simulation.start_arrivals();
         simulation.schedule_upkeep();
         simulation
     }
@@ -156,7 +147,7 @@ impl Simulation {
         self.digest = random::mix(self.digest ^ high ^ low.rotate_left(32));
         let id = event.id();
         match event.kind() {
-            Kind::Arrival => self.arrival(event.sequence(), observer),
+            Kind::Arrival => self.arrival(id, event.sequence(), observer),
             Kind::Leg if self.is_current(event) => self.leg_done(id, observer),
             Kind::Service if self.is_current(event) => self.service_done(id, observer),
             Kind::Retry if self.is_current(event) => self.retry_due(id, observer),
@@ -188,38 +179,6 @@ impl Simulation {
         let pending = self.schedule(at, kind, request);
         let record = &mut self.requests[request];
         (record.departed, record.arrives, record.pending) = (now, at, pending);
-    }
-
-    /// Draws the gap to the next user: arrivals are a Poisson process.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "gaps are positive; the longest is cut to a day")]
-    pub(super) fn schedule_arrival(&mut self) {
-        if self.rate <= 0.0 {
-            self.next_arrival = 0;
-            return;
-        }
-        let gap = -libm::log(random::open_unit(self.arrivals.next_u64())) / self.rate;
-        let at = self.now + (gap.min(86_400.0) * SECOND as f64) as u64;
-        self.next_arrival = self.schedule(at, Kind::Arrival, 0);
-    }
-
-    fn arrival<O: Observer>(&mut self, sequence: u64, observer: &mut O) {
-        if sequence != self.next_arrival {
-            return;
-        }
-        self.came += 1;
-        let stream = self.came;
-        let draw = |purpose: u64| random::open_unit(random::mix(self.seed ^ random::mix(stream ^ (purpose << 56))));
-        let share = draw(1);
-        let kind = if share < self.plan.static_share {
-            RequestKind::Static
-        } else if share < self.plan.static_share + self.plan.write_share {
-            RequestKind::Write
-        } else {
-            RequestKind::Read
-        };
-        let new_visitor = draw(2) < self.plan.new_visitors;
-        self.user_asks(kind, stream, new_visitor, observer);
-        self.schedule_arrival();
     }
 
     pub(super) fn note<O: Observer>(&self, observer: &mut O, request: Option<(u64, RequestKind)>, what: What) {
@@ -384,11 +343,6 @@ impl Simulation {
     pub(super) fn footprint(&self) -> usize {
         let stations: usize = self.stations.iter().map(Station::footprint).sum();
         self.requests.footprint() + self.queue.footprint() + self.users.footprint() + stations
-    }
-
-    /// The arrival rate, all kinds together, in requests per second.
-    pub fn rate(&self) -> f64 {
-        self.rate
     }
 
     /// How the first balancer chooses; `None` without one.

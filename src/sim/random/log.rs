@@ -54,7 +54,7 @@ const fn ln_by_series(x: f64) -> f64 {
 
 /// The natural logarithm of a positive, normal number. Relative error below 10⁻¹³.
 #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "bit fields, narrower than their types")]
-pub(in super::super) fn ln(x: f64) -> f64 {
+pub(super) fn ln(x: f64) -> f64 {
     debug_assert!(x >= f64::MIN_POSITIVE && x.is_finite(), "positive and normal");
     let bits = x.to_bits();
     let above = bits.wrapping_sub(START);

@@ -40,9 +40,7 @@ impl From<ServiceTime> for Sampler {
                 Self::Uniform { min: nanos(min_ms), width: (nanos(max_ms) - nanos(min_ms)).max(0.0) }
             }
             ServiceTime::LogNormal { median_ms, sigma } => Self::LogNormal { median: nanos(median_ms), sigma: sigma.get() },
-            ServiceTime::Erlang { mean_ms, k } => {
-                Self::Erlang { phase: nanos(mean_ms) / f64::from(k.get()), phases: k.get() }
-            }
+            ServiceTime::Erlang { mean_ms, k } => Self::Erlang { phase: nanos(mean_ms) / f64::from(k.get()), phases: k.get() },
             ServiceTime::Hyperexponential { mean_ms, cv2 } => {
                 // Balanced means: each of the two branches carries half of the mean.
                 let first_share = f64::midpoint(1.0, ((cv2.get() - 1.0) / (cv2.get() + 1.0)).sqrt());
@@ -170,9 +168,10 @@ mod tests {
             let n = 100_000;
             let mut draws: Vec<u64> = (0..n).map(|i| Sampler::from(service).nanos(mix(i ^ 0xabc))).collect();
             draws.sort_unstable();
-            let distance = draws.iter().enumerate().fold(0.0_f64, |most, (rank, draw)| {
-                most.max((below(*draw as f64 / 1e6) - (rank as f64 + 0.5) / n as f64).abs())
-            });
+            let distance = draws
+                .iter()
+                .enumerate()
+                .fold(0.0_f64, |most, (rank, draw)| most.max((below(*draw as f64 / 1e6) - (rank as f64 + 0.5) / n as f64).abs()));
             assert!(distance < 1.95 / (n as f64).sqrt(), "{service:?}: {distance}");
         };
         check(ServiceTime::Exponential { mean_ms: ms(2.0) }, &|t| 1.0 - libm::exp(-t / 2.0));
@@ -196,7 +195,9 @@ mod tests {
             let mut bits: Vec<u64> = (0..100_000).map(mix).collect();
             // Neighbours, too, at the seams of the logarithm's table and of the quantile's three parts.
             let seams = (0..=256u64).map(|part| part << 56).chain([0.075, 0.925, 1.4e-11].map(|u| (u * 1.844_674_4e19) as u64));
-            bits.extend(seams.flat_map(|seam| (0..64).map(move |step: u64| seam.wrapping_add(step << 12).wrapping_sub(32 << 12))));
+            bits.extend(
+                seams.flat_map(|seam| (0..64).map(move |step: u64| seam.wrapping_add(step << 12).wrapping_sub(32 << 12))),
+            );
             bits.sort_unstable();
             for pair in bits.windows(2) {
                 assert!(sampler.nanos(pair[0]) <= sampler.nanos(pair[1]), "{sampler:?}: {pair:?}");
