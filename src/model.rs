@@ -7,6 +7,7 @@
 //! Architecture invariant: nothing here knows time, load, randomness, health, lessons or a screen. A value of this layer
 //! is what one could draw on a whiteboard.
 
+pub mod arrivals;
 pub(crate) mod build;
 pub mod component;
 pub mod element;

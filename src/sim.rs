@@ -3,6 +3,7 @@
 //! Architecture invariant: nothing here knows a terminal, tokio, a file or the wall clock. The seed is explicit; events at
 //! one instant run in the order in which they were scheduled; the same seed gives the same trace, byte for byte.
 
+mod arrivals;
 mod checks;
 pub mod command;
 mod decide;

@@ -71,7 +71,8 @@ fn repair(timeline: &mut Timeline, setup: &[Command]) -> Result<(), CommandError
     }
     let mut rates = setup.iter().rev().filter_map(|command| if let Command::Rate(rate) = command { Some(*rate) } else { None });
     let rate = rates.next().unwrap_or(infra.traffic().rate);
-    if (timeline.simulation().rate() - rate.get()).abs() > f64::EPSILON {
+    // A fixed number of users comes as it can; nobody can have changed that.
+    if timeline.simulation().population().is_none() && (timeline.simulation().rate() - rate.get()).abs() > f64::EPSILON {
         act(timeline, Command::Rate(rate))?;
     }
     let mut wanted =

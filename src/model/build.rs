@@ -8,7 +8,8 @@ use indexmap::IndexMap;
 use petgraph::algo::toposort;
 use petgraph::graph::DiGraph;
 
-use super::component::{Component, ComponentKind};
+use super::arrivals::Arrivals;
+use super::component::{Component, ComponentKind, Traffic};
 use super::error::ContentError;
 use super::firewall::{FirewallSpec, Peer};
 use super::id::{ComponentId, ServerId};
@@ -27,6 +28,8 @@ const MAX_LINKS: usize = 100_000;
 const MAX_RETRIES: u8 = 100;
 /// Most firewalls on one hop.
 const MAX_GUARDS: usize = 100;
+/// Least mean time that users think between an outcome and the next request.
+const LEAST_THINK_MS: f64 = 1.0;
 /// Most hops from the user to the last component: a request remembers its way.
 pub(crate) const MAX_HOPS: usize = 7;
 
@@ -90,6 +93,7 @@ pub(super) fn build(scenario: Scenario, file: &str, text: &str) -> Result<Infras
     if traffic.static_share.get() + traffic.write_share.get() > 1.0 + 1e-9 {
         return Err(ContentError::at(file, text, None, "static_share and write_share together exceed 1"));
     }
+    builder.check_arrivals(traffic)?;
     let firewalls = graph.node_indices().filter(|ix| matches!(graph[*ix].kind, ComponentKind::Firewall(_))).collect();
     let infrastructure = Infrastructure {
         firewalls,
@@ -173,6 +177,35 @@ impl Builder<'_> {
                     self.error(id, format!("`{id}` needs at least one check to change its mind: fall and rise are 1 or more"))
                 );
             }
+        }
+        Ok(())
+    }
+
+    /// The changes of the rate follow each other, and users who wait for outcomes leave time for the rest of the world.
+    fn check_arrivals(&self, traffic: &Traffic) -> Result<(), ContentError> {
+        let traffic_error = |message: String| Err(ContentError::in_list(self.file, self.text, "traffic", message));
+        let mut free_from = 0.0;
+        for (number, change) in traffic.schedule.iter().enumerate() {
+            let (begin, end) = change.span();
+            if begin < free_from || end < begin {
+                let what = if end < begin { "ends before it begins" } else { "begins before the one before it is over" };
+                return traffic_error(format!("change {} of the schedule {what}: at {begin} s", number + 1));
+            }
+            free_from = end;
+        }
+        let Arrivals::Closed { think, .. } = traffic.arrivals else { return Ok(()) };
+        if !traffic.schedule.is_empty() {
+            return traffic_error("users who wait for outcomes have no rate that a schedule could change".into());
+        }
+        if let ServiceTime::Uniform { min_ms, max_ms } = think
+            && min_ms > max_ms
+        {
+            return traffic_error(format!("the users' think has min_ms {} above max_ms {}", min_ms.get(), max_ms.get()));
+        }
+        if think.mean_ms() < LEAST_THINK_MS {
+            let message = "users think for at least a millisecond on average: otherwise one who is refused at once would ask for \
+                           ever in no time";
+            return traffic_error(message.into());
         }
         Ok(())
     }

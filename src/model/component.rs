@@ -225,8 +225,12 @@ pub struct Server {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Traffic {
-    /// Requests per second, all kinds together.
+    /// Requests per second, all kinds together, at the start.
     pub rate: super::quantity::Rate,
+    /// How users come.
+    pub arrivals: super::arrivals::Arrivals,
+    /// How the rate changes in the course of time; each change begins when the one before is over.
+    pub schedule: Vec<super::arrivals::RateChange>,
     /// Part of the requests that are static pages.
     pub static_share: Fraction,
     /// Part of the requests that are writes; the rest are reads.
@@ -241,6 +245,8 @@ impl Default for Traffic {
     fn default() -> Self {
         Self {
             rate: super::quantity::Rate::literal(100.0),
+            arrivals: super::arrivals::Arrivals::default(),
+            schedule: Vec::new(),
             static_share: Fraction::literal(0.4),
             write_share: Fraction::literal(0.2),
             new_visitors: Fraction::literal(0.25),

@@ -68,6 +68,62 @@ quantity!(
     /// The σ of a lognormal distribution: the standard deviation of the logarithm.
     Sigma, 0.0, 3.0, "sigma"
 );
+quantity!(
+    /// A squared coefficient of variation, variance over squared mean, of something more varied than memoryless work.
+    Variability, 1.0, 100.0, "a squared coefficient of variation"
+);
+quantity!(
+    /// A moment of a run, in seconds since its start, within the first day.
+    Moment, 0.0, 86_400.0, "a moment in seconds"
+);
+
+macro_rules! count {
+    ($(#[$doc:meta])* $name:ident, $whole:ty, $min:expr, $max:expr, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub struct $name($whole);
+
+        impl $name {
+            /// Checks `value` against the range.
+            ///
+            /// # Errors
+            /// Says the range if `value` lies outside it.
+            pub fn new(value: $whole) -> Result<Self, String> {
+                if ($min..=$max).contains(&value) {
+                    Ok(Self(value))
+                } else {
+                    Err(format!(concat!($what, " lies between {} and {}, found {}"), $min, $max, value))
+                }
+            }
+
+            /// The number.
+            pub const fn get(self) -> $whole {
+                self.0
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.0.serialize(serializer)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Self::new(<$whole>::deserialize(deserializer)?).map_err(de::Error::custom)
+            }
+        }
+    };
+}
+
+count!(
+    /// How many steps a service has.
+    Phases, u8, 1, 100, "a number of steps"
+);
+count!(
+    /// How many users there are.
+    Population, u32, 1, 1_000_000, "a number of users"
+);
 
 impl Millis {
     /// A literal in milliseconds.

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::quantity::{Millis, Sigma};
+use super::quantity::{Millis, Phases, Sigma, Variability};
 use super::request::RequestKind;
 
 /// The distribution of one service time.
@@ -35,6 +35,22 @@ pub enum ServiceTime {
         /// Standard deviation of the logarithm.
         sigma: Sigma,
     },
+    /// Several steps in a row, each memoryless with the same mean: steadier than [`Self::Exponential`], the more so the
+    /// more steps there are.
+    Erlang {
+        /// Mean of all steps together.
+        mean_ms: Millis,
+        /// How many steps there are.
+        k: Phases,
+    },
+    /// Two sorts of work, both memoryless: many short ones and a few long ones, which together take as long as the many
+    /// ("balanced means"). More varied than [`Self::Exponential`].
+    Hyperexponential {
+        /// Mean of all.
+        mean_ms: Millis,
+        /// Squared coefficient of variation: variance over squared mean.
+        cv2: Variability,
+    },
 }
 
 impl ServiceTime {
@@ -42,9 +58,26 @@ impl ServiceTime {
     pub fn mean_ms(self) -> f64 {
         match self {
             Self::Constant { ms } => ms.get(),
-            Self::Exponential { mean_ms } => mean_ms.get(),
+            Self::Exponential { mean_ms } | Self::Erlang { mean_ms, .. } | Self::Hyperexponential { mean_ms, .. } => {
+                mean_ms.get()
+            }
             Self::Uniform { min_ms, max_ms } => f64::midpoint(min_ms.get(), max_ms.get()),
             Self::LogNormal { median_ms, sigma } => median_ms.get() * libm::exp(sigma.get() * sigma.get() / 2.0),
+        }
+    }
+
+    /// Squared coefficient of variation: variance over squared mean. 0 is always the same, 1 is memoryless.
+    pub fn cv2(self) -> f64 {
+        match self {
+            Self::Constant { .. } => 0.0,
+            Self::Exponential { .. } => 1.0,
+            Self::Uniform { min_ms, max_ms } => {
+                let (width, mean) = (max_ms.get() - min_ms.get(), self.mean_ms());
+                if mean > 0.0 { width * width / 12.0 / (mean * mean) } else { 0.0 }
+            }
+            Self::LogNormal { sigma, .. } => libm::expm1(sigma.get() * sigma.get()),
+            Self::Erlang { k, .. } => 1.0 / f64::from(k.get()),
+            Self::Hyperexponential { cv2, .. } => cv2.get(),
         }
     }
 

@@ -18,7 +18,8 @@ pub enum Command {
     Restore(Element),
     /// Changes the topology.
     Edit(TopologyEdit),
-    /// Sets the arrival rate, all kinds together, in requests per second.
+    /// Sets the arrival rate, all kinds together, in requests per second, and ends the schedule that it follows. Refused
+    /// where a fixed number of users waits for each outcome: there, the rate is an outcome itself.
     Rate(Rate),
     /// Lets one new visitor send one request, now.
     Send(RequestKind),
@@ -52,4 +53,7 @@ pub enum CommandError {
     /// The user is not part of the infrastructure.
     #[error("{0} is the user: it cannot be killed")]
     NotPart(Element),
+    /// Users wait for outcomes.
+    #[error("a fixed number of users asks here, each after the last answer: there is no rate to set")]
+    NoRate,
 }

@@ -45,8 +45,7 @@ impl Simulation {
                 What::Edited(edit.clone())
             }
             Command::Rate(rate) => {
-                self.rate = rate.get();
-                self.schedule_arrival();
+                self.set_rate(*rate)?;
                 What::RateSet(rate.get())
             }
             Command::Send(kind) => {

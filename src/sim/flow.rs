@@ -43,6 +43,7 @@ impl Simulation {
         if self.requests.len() >= MAX_ID as usize {
             // More than 16 million users wait. Whoever comes now is turned away.
             self.users.end(self.now, kind, Err(Failure::Refused), 0);
+            self.user_done(stream);
             return;
         }
         let knows_address = self.now <= self.address_known_until;
@@ -288,20 +289,26 @@ impl Simulation {
         let attempts = u64::from(record.attempts[usize::from(record.depth.saturating_sub(1))]);
         let visit = record.phase as u64 | u64::from(record.depth) << 8 | u64::from(record.leg) << 16 | attempts << 32;
         if record.heading == Heading::Response
-            && let Some(answer) = plan.answer
+            && let Some(answer) = &plan.answer
         {
-            return random::service_nanos(answer, random::mix(record.key ^ plan.key ^ (visit | 1 << 40)));
+            return answer.nanos(random::mix(record.key ^ plan.key ^ (visit | 1 << 40)));
         }
         let bits = random::mix(record.key ^ plan.key ^ visit);
-        let ends_tls = !(self.plan.tls == TlsMode::Passthrough && matches!(plan.role, Role::Balancer(_)));
-        let service = match (record.phase, &plan.role) {
-            (Phase::Handshake, Role::Balancer(_) | Role::Web | Role::App) if ends_tls => self.plan.handshake,
-            _ => plan.service[record.kind.index()],
-        };
-        let work = random::service_nanos(service, bits);
-        match plan.role {
-            Role::Resolver { miss, .. } if self.now >= self.record_cached_until => work + miss,
-            _ => work,
+        let service = &plan.service[record.kind.index()];
+        match record.phase {
+            Phase::Exchange | Phase::Connect => service.nanos(bits),
+            Phase::Handshake => {
+                let ends_tls = match plan.role {
+                    Role::Balancer(_) => self.plan.tls != TlsMode::Passthrough,
+                    Role::Web | Role::App => true,
+                    _ => false,
+                };
+                if ends_tls { self.plan.handshake.nanos(bits) } else { service.nanos(bits) }
+            }
+            Phase::Lookup => match plan.role {
+                Role::Resolver { miss, .. } if self.now >= self.record_cached_until => service.nanos(bits) + miss,
+                _ => service.nanos(bits),
+            },
         }
     }
 
@@ -313,9 +320,11 @@ impl Simulation {
             self.answer_served(request, station, observer);
             return;
         }
-        if let Some((leg, guard)) = self.next_guard(request).filter(|(_, guard)| guard.firewall.index() == station as usize) {
+        if self.plan.stations[station as usize].role == Role::Firewall {
             self.free_slot(station);
-            self.judge(request, leg, guard, observer);
+            if let Some((leg, guard)) = self.next_guard(request) {
+                self.judge(request, leg, guard, observer);
+            }
             return;
         }
         if self.plan.stations[station as usize].hold == Hold::UntilAnswered {
@@ -481,13 +490,14 @@ impl Simulation {
     /// The user's request has ended.
     pub(super) fn end<O: Observer>(&mut self, request: u32, outcome: Outcome, observer: &mut O) {
         let record = &self.requests[request];
-        let (tag, kind, latency) = (record.tag(), record.kind, self.now - record.born);
+        let (tag, kind, latency, stream) = (record.tag(), record.kind, self.now - record.born, record.stream);
         self.users.end(self.now, kind, outcome, latency);
         self.settle_occupancy();
         self.in_flight -= 1;
         self.sojourn += u128::from(latency);
         observer.ended(self.now, kind, outcome, latency);
         self.note(observer, Some(tag), What::Ended { outcome, latency_ms: latency as f64 / 1e6 });
+        self.user_done(stream);
     }
 
     /// A record has done its work. It stays as a zombie while a later one may be looked up through it.

@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 
 use crate::model::component::{BalancerSpec, DatabaseRole, ResolverSpec};
 use crate::model::hop::Guard;
-use crate::model::quantity::Seconds;
-use crate::model::station::{Hold, ServiceTime, Station};
+use crate::model::quantity::{Millis, Seconds};
+use crate::model::station::{Hold, Station};
 use crate::model::{Algorithm, ComponentKind, Infrastructure, Protocol, RequestKind, ServerId, TlsMode};
 
-use super::random;
+use super::random::{self, Sampler};
 
 /// What the holder of the key works for one full TLS handshake.
-const HANDSHAKE_MS: f64 = 2.0;
+const HANDSHAKE: Millis = Millis::literal(2.0);
 /// How long a web server waits for the application, and an application for the database, unless a file says otherwise.
 const WEB_TIMEOUT: Seconds = Seconds::literal(5.0);
 const APP_TIMEOUT: Seconds = Seconds::literal(2.0);
@@ -51,9 +51,9 @@ pub(super) struct StationPlan {
     pub(super) slots: u32,
     pub(super) limit: Option<u32>,
     pub(super) hold: Hold,
-    pub(super) service: [ServiceTime; 3],
+    pub(super) service: [Sampler; 3],
     /// The work on an answer that passes, if there is any.
-    pub(super) answer: Option<ServiceTime>,
+    pub(super) answer: Option<Sampler>,
     /// Most requests that may be present at once.
     pub(super) connections: Option<u32>,
     /// The random stream's key.
@@ -102,7 +102,7 @@ pub(super) struct Plan {
     pub(super) entry: u32,
     pub(super) lookup: Option<u32>,
     pub(super) tls: TlsMode,
-    pub(super) handshake: ServiceTime,
+    pub(super) handshake: Sampler,
     /// Until when the certificate is valid, in nanoseconds; `None` without TLS or certificate.
     pub(super) certificate_until: Option<u64>,
     pub(super) patience: u64,
@@ -135,8 +135,8 @@ impl Plan {
                 slots,
                 limit: queue,
                 hold,
-                service,
-                answer: answer.filter(|_| role != Role::Browser),
+                service: service.map(Sampler::from),
+                answer: answer.filter(|_| role != Role::Browser).map(Sampler::from),
                 connections,
                 key: random::key(component.id.as_str()),
                 server: component.server.as_ref().and_then(|server| server_index.get(server).copied()),
@@ -158,7 +158,7 @@ impl Plan {
             servers,
             browser,
             tls: infra.tls().edge,
-            handshake: ServiceTime::Constant { ms: crate::model::quantity::Millis::literal(HANDSHAKE_MS) },
+            handshake: Sampler::Constant(HANDSHAKE.nanos()),
             certificate_until: Self::certificate_until(infra, day),
             patience: traffic.patience_s.nanos(),
             new_visitors: traffic.new_visitors.get(),

@@ -14,12 +14,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rand::rngs::Xoshiro256PlusPlus;
-use rand::{Rng, SeedableRng};
-
 use crate::model::firewall::{Direction, Verdict};
 use crate::model::{Algorithm, ComponentIx, Element, Infrastructure, LinkIx, RequestKind};
 
+use super::arrivals::Arrivals;
 use super::event::{Event, EventQueue, Kind, MAX_SEQUENCE};
 use super::journal::{Note, Observer, What};
 use super::monitoring::AgentState;
@@ -54,13 +52,9 @@ pub struct Simulation {
     pub(super) sequence: u64,
     processed: u64,
     digest: u64,
-    arrivals: Xoshiro256PlusPlus,
-    /// How many users came by themselves, and how many requests were sent by hand.
-    came: u64,
+    pub(super) arrivals: Arrivals,
+    /// How many requests were sent by hand.
     pub(super) sent: u64,
-    /// The one event that brings the next user; others of its kind are stale.
-    next_arrival: u64,
-    pub(super) rate: f64,
     /// How all balancers choose, if that was changed.
     pub(super) algorithm: Option<Algorithm>,
     pub(super) requests: Slab,
@@ -101,13 +95,13 @@ impl Simulation {
         });
         let mut simulation = Self {
             rule_hits,
-            rate: infra.traffic().rate.get(),
             algorithm: None,
             stations: vec![Station::default(); plan.stations.len()],
             rolling: Vec::new(),
             lines: vec![Line::default(); plan.hops.len()],
             servers_off: vec![false; plan.servers.len()],
             agents: vec![AgentState::default(); plan.agents.len()],
+            arrivals: Arrivals::new(infra.traffic(), seed),
             infra,
             plan,
             seed,
@@ -116,10 +110,7 @@ impl Simulation {
             sequence: 0,
             processed: 0,
             digest: 0,
-            arrivals: Xoshiro256PlusPlus::seed_from_u64(random::mix(seed)),
-            came: 0,
             sent: 0,
-            next_arrival: 0,
             requests: Slab::default(),
             in_flight: 0,
             occupancy: 0,
@@ -132,7 +123,7 @@ impl Simulation {
             address_known_until: SimTime::from_nanos(ttl.unwrap_or(u64::MAX)),
             record_cached_until: SimTime::ZERO,
         };
-        simulation.schedule_arrival();
+        simulation.start_arrivals();
         simulation.schedule_upkeep();
         simulation
     }
@@ -169,7 +160,7 @@ impl Simulation {
             (self.digest.rotate_left(23) ^ event.at().nanos() ^ event.what().rotate_left(32)).wrapping_mul(DIGEST_FACTOR);
         let id = event.id();
         match event.kind() {
-            Kind::Arrival => self.arrival(event.sequence(), observer),
+            Kind::Arrival => self.arrival(id, event.sequence(), observer),
             Kind::Leg if self.requests.waits_for(id, event.sequence()) => self.leg_done(id, observer),
             Kind::Service if self.requests.waits_for(id, event.sequence()) => self.service_done(id, observer),
             Kind::Retry if self.requests.waits_for(id, event.sequence()) => self.retry_due(id, observer),
@@ -196,16 +187,16 @@ impl Simulation {
     /// Begins the sequence numbers again: after 68 billion events there are no more.
     #[cold]
     fn renumber(&mut self) {
-        let (requests, next_arrival) = (&mut self.requests, &mut self.next_arrival);
+        let (requests, next_arrival) = (&mut self.requests, self.arrivals.next());
         let mut new_arrival = 0;
         self.sequence = self.queue.renumber(|event, sequence| match event.kind() {
             Kind::Leg | Kind::Service | Kind::Retry if requests.waits_for(event.id(), event.sequence()) => {
                 requests[event.id()].pending = RENUMBERED | sequence;
             }
-            Kind::Arrival if event.sequence() == *next_arrival => new_arrival = sequence,
+            Kind::Arrival if event.sequence() == next_arrival => new_arrival = sequence,
             _ => {}
         });
-        *next_arrival = new_arrival;
+        self.arrivals.set_next(new_arrival);
         requests.for_each(|request| {
             // What waits for no event any more must not meet one by chance.
             request.pending = if request.pending & RENUMBERED == 0 { 0 } else { request.pending & !RENUMBERED };
@@ -218,39 +209,6 @@ impl Simulation {
         let pending = self.schedule(at, kind, request);
         let record = &mut self.requests[request];
         (record.departed, record.arrives, record.pending) = (now, at, pending);
-    }
-
-    /// Draws the gap to the next user: arrivals are a Poisson process.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "gaps are positive; the longest is cut to a day")]
-    pub(super) fn schedule_arrival(&mut self) {
-        if self.rate <= 0.0 {
-            self.next_arrival = 0;
-            return;
-        }
-        let gap = -libm::log(random::open_unit(self.arrivals.next_u64())) / self.rate;
-        let at = self.now + (gap.min(86_400.0) * SECOND as f64) as u64;
-        self.next_arrival = self.schedule(at, Kind::Arrival, 0);
-    }
-
-    fn arrival<O: Observer>(&mut self, sequence: u64, observer: &mut O) {
-        if sequence != self.next_arrival {
-            return;
-        }
-        self.came += 1;
-        let stream = self.came;
-        let key = self.draws_of(stream);
-        let draw = |purpose: u64| random::open_unit(random::mix(key ^ purpose));
-        let share = draw(1);
-        let kind = if share < self.plan.static_share {
-            RequestKind::Static
-        } else if share < self.plan.static_share + self.plan.write_share {
-            RequestKind::Write
-        } else {
-            RequestKind::Read
-        };
-        let new_visitor = draw(2) < self.plan.new_visitors;
-        self.user_asks(kind, stream, new_visitor, observer);
-        self.schedule_arrival();
     }
 
     #[expect(clippy::inline_always, reason = "where nobody wants notes, none is built")]
@@ -431,11 +389,6 @@ impl Simulation {
     pub(super) fn footprint(&self) -> usize {
         let stations: usize = self.stations.iter().map(Station::footprint).sum();
         self.requests.footprint() + self.queue.footprint() + self.users.footprint() + stations
-    }
-
-    /// The arrival rate, all kinds together, in requests per second.
-    pub fn rate(&self) -> f64 {
-        self.rate
     }
 
     /// How the first balancer chooses; `None` without one.
