@@ -124,7 +124,7 @@ pub(crate) fn cases() -> Vec<Case> {
         Case::markov("Erlang-B", "c=2 a=1", 1.0, 2, &[]).with_queue(0).quick(0.04),
         Case::markov("Erlang-B", "c=5 a=3", 3.0, 5, &[]).with_queue(0).quick(0.06),
         Case::markov("Erlang-B", "c=10 a=5", 5.0, 10, &[]).with_queue(0),
-        Case::general("Erlang-B", "c=10 a=5", 5.0, 0.0, "Constant(ms: 10)", &[]).with_queue(0),
+        Case { cv2: 0.0, ..Case::new(("Erlang-B", "c=10 a=5"), 5.0, 10, "Constant(ms: 10)".to_owned(), &[]) }.with_queue(0),
         Case::markov("Erlang-B", "c=15 a=8.108", 8.108, 15, &[]).with_queue(0),
         Case::markov("Erlang-B", "c=30 a=25", 25.0, 30, &[]).with_queue(0),
         // K counts those in service as well.

@@ -1,0 +1,289 @@
+//! Who comes and when: schedules against the integral of their rate, users who wait for outcomes, and that nothing but the
+//! seed and the traffic moves an arrival.
+
+use std::sync::Arc;
+
+use hoplight::model::quantity::Rate;
+use hoplight::model::{ComponentId, Element, Infrastructure, RequestKind};
+use hoplight::sim::{Command, CommandError, Note, SimTime, Simulation, Timeline, What};
+use proptest::prelude::*;
+
+/// One web server, or two behind a balancer, under a traffic.
+fn site(traffic: &str, balanced: bool) -> Result<Arc<Infrastructure>, String> {
+    let (more, links) = if balanced {
+        (
+            r#"(id: "lb-1", kind: LoadBalancer()), (id: "web-2", kind: Web()),"#,
+            r#"(from: "browser", to: "lb-1", protocol: Http), (from: "lb-1", to: "web-1", protocol: Http),
+               (from: "lb-1", to: "web-2", protocol: Http)"#,
+        )
+    } else {
+        ("", r#"(from: "browser", to: "web-1", protocol: Http)"#)
+    };
+    let text = format!(
+        r#"(format: 1, id: "site", title: "Site", summary: "A site.", tls: (edge: None),
+            traffic: (static_share: 0.7, write_share: 0.1, {traffic}),
+            components: [(id: "browser", kind: Browser), {more} (id: "web-1", kind: Web())], links: [{links}])"#
+    );
+    Infrastructure::from_ron("site.ron", &text).map(Arc::new).map_err(|error| error.to_string())
+}
+
+fn simulation(traffic: &str, seed: u64) -> Simulation {
+    Simulation::new(site(traffic, false).expect("a valid scenario"), seed)
+}
+
+fn seconds(seconds: f64) -> SimTime {
+    SimTime::from_nanos((seconds * 1e9) as u64)
+}
+
+fn rate(rate: f64) -> Command {
+    Command::Rate(Rate::new(rate).expect("a rate"))
+}
+
+fn web() -> Element {
+    Element::Component(ComponentId::new("web-1"))
+}
+
+/// When users come until `until`, and for what.
+fn arrivals(sim: &mut Simulation, until: f64) -> Vec<(SimTime, RequestKind)> {
+    let mut found = Vec::new();
+    let mut observer = |note: Note| {
+        if let (What::Arrived, Some((_, kind))) = (&note.what, note.request) {
+            found.push((note.at, kind));
+        }
+    };
+    sim.advance(seconds(until), &mut observer);
+    found
+}
+
+/// Shapes of the rate, and its integral until each of some moments, by hand.
+const SHAPES: [(&str, &[(f64, f64)]); 5] = [
+    ("rate: 40.0", &[(10.0, 400.0), (30.0, 1_200.0)]),
+    ("rate: 40.0, schedule: [Step(at_s: 10.0, rate: 90.0)]", &[(10.0, 400.0), (20.0, 1_300.0), (30.0, 2_200.0)]),
+    (
+        "rate: 0.0, schedule: [Ramp(from_s: 0.0, to_s: 20.0, rate: 100.0)]",
+        &[(5.0, 62.5), (10.0, 250.0), (20.0, 1_000.0), (30.0, 2_000.0)],
+    ),
+    (
+        "rate: 20.0, schedule: [Spike(at_s: 12.0, for_s: 3.0, rate: 400.0)]",
+        &[(12.0, 240.0), (13.0, 640.0), (15.0, 1_440.0), (30.0, 1_740.0)],
+    ),
+    (
+        "rate: 50.0, schedule: [Ramp(from_s: 5.0, to_s: 15.0, rate: 0.0), Step(at_s: 20.0, rate: 80.0), \
+         Spike(at_s: 21.0, for_s: 1.0, rate: 10.0)]",
+        &[(5.0, 250.0), (10.0, 437.5), (15.0, 500.0), (20.0, 500.0), (21.0, 580.0), (22.0, 590.0), (30.0, 1_230.0)],
+    ),
+];
+
+#[test]
+fn regular_arrivals_follow_the_integral_of_their_rate_to_the_user() {
+    for (shape, integrals) in SHAPES {
+        let mut sim = simulation(&format!("{shape}, arrivals: Constant"), 1);
+        for (until, integral) in integrals {
+            sim.advance(seconds(*until), &mut ());
+            let (offered, exact) = (sim.totals().offered as f64, *integral);
+            // A user who is due at this very instant may be a nanosecond late.
+            assert!(offered <= exact && offered > exact - 1.0 - 1e-6, "{shape}: {offered} of {exact} until {until}");
+        }
+    }
+}
+
+#[test]
+fn random_arrivals_have_the_integral_as_mean_and_as_variance() {
+    const SEEDS: u64 = 24;
+    for (shape, integrals) in SHAPES {
+        let mut counts = vec![Vec::new(); integrals.len()];
+        for seed in 0..SEEDS {
+            let mut sim = simulation(shape, seed);
+            let mut before = 0;
+            for ((until, _), counts) in integrals.iter().zip(&mut counts) {
+                sim.advance(seconds(*until), &mut ());
+                counts.push((sim.totals().offered - before) as f64);
+                before = sim.totals().offered;
+            }
+        }
+        let mut before = 0.0;
+        for ((until, integral), counts) in integrals.iter().zip(counts) {
+            let exact = integral - before;
+            before = *integral;
+            let mean = counts.iter().sum::<f64>() / SEEDS as f64;
+            // Four standard errors of a Poisson mean; nobody at all where the rate is zero.
+            assert!((mean - exact).abs() <= 4.0 * (exact / SEEDS as f64).sqrt(), "{shape} until {until}: {mean}, exact {exact}");
+            let variance = counts.iter().map(|count| (count - exact).powi(2)).sum::<f64>() / SEEDS as f64;
+            // Four standard errors of a variance: each is √(2/n) of it.
+            let most = 4.0 * (2.0 / SEEDS as f64).sqrt();
+            assert!((variance - exact).abs() <= most * exact, "{shape} until {until}: variance {variance}, exact {exact}");
+        }
+    }
+}
+
+#[test]
+fn gaps_are_what_their_name_says() {
+    let gaps = |traffic: &str| -> Vec<f64> {
+        let times = arrivals(&mut simulation(traffic, 3), 100.0);
+        times.windows(2).map(|pair| (pair[1].0 - pair[0].0) as f64 / 1e9).collect()
+    };
+    for gap in gaps("rate: 30.0, arrivals: Constant") {
+        assert!((gap - 1.0 / 30.0).abs() < 2e-9, "{gap}");
+    }
+    let mut random = gaps("rate: 200.0");
+    random.sort_by(f64::total_cmp);
+    let n = random.len() as f64;
+    assert!(n > 19_000.0);
+    // Kolmogorov and Smirnov against the exponential distribution: beyond 1.95/√n with probability 0.001.
+    let distance = random
+        .iter()
+        .enumerate()
+        .fold(0.0_f64, |most, (rank, gap)| most.max((1.0 - (-200.0 * gap).exp() - (rank as f64 + 0.5) / n).abs()));
+    assert!(distance < 1.95 / n.sqrt(), "{distance}");
+}
+
+#[test]
+fn neither_design_nor_fault_moves_an_arrival() {
+    for process in ["Poisson", "Constant"] {
+        let traffic = format!("rate: 80.0, arrivals: {process}, schedule: [Ramp(from_s: 2.0, to_s: 8.0, rate: 300.0)]");
+        let plain = arrivals(&mut simulation(&traffic, 5), 10.0);
+        assert!(plain.len() > 1_000);
+        let other_design = Simulation::new(site(&traffic, true).expect("a valid scenario"), 5);
+        let mut faulty = other_design.clone();
+        faulty.apply(&Command::Kill(web()), &mut ()).expect("it is up");
+        faulty.apply(&Command::Send(RequestKind::Static), &mut ()).expect("a user may always ask");
+        for mut other in [other_design, faulty] {
+            assert_eq!(plain, arrivals(&mut other, 10.0), "{process}");
+        }
+    }
+}
+
+#[test]
+fn another_rate_brings_the_same_users_at_other_times() {
+    let kinds =
+        |sim: &mut Simulation, until| -> Vec<RequestKind> { arrivals(sim, until).iter().map(|(_, kind)| *kind).collect() };
+    let mut slow = simulation("rate: 50.0", 8);
+    let mut fast = slow.clone();
+    fast.apply(&rate(200.0), &mut ()).expect("a rate");
+    let slow_times = arrivals(&mut slow.clone(), 40.0);
+    let fast_times = arrivals(&mut fast.clone(), 10.0);
+    assert_eq!(slow_times.len(), fast_times.len());
+    for ((slow, _), (fast, _)) in slow_times.iter().zip(&fast_times) {
+        let (slow, fast) = (slow.as_secs_f64(), fast.as_secs_f64());
+        assert!((slow - 4.0 * fast).abs() < 1e-6, "{slow} {fast}");
+    }
+    assert_eq!(kinds(&mut slow, 40.0), kinds(&mut fast, 10.0));
+}
+
+#[test]
+fn a_rate_that_is_set_ends_the_schedule() {
+    let traffic =
+        "rate: 10.0, arrivals: Constant, schedule: [Step(at_s: 4.0, rate: 500.0), Spike(at_s: 20.0, for_s: 5.0, rate: 0.0)]";
+    let mut sim = simulation(traffic, 1);
+    sim.advance(seconds(5.05), &mut ());
+    assert!((sim.rate() - 500.0).abs() < f64::EPSILON);
+    let before = sim.totals().offered;
+    sim.apply(&rate(20.0), &mut ()).expect("a rate");
+    assert!((sim.rate() - 20.0).abs() < f64::EPSILON);
+    sim.advance(seconds(35.05), &mut ());
+    assert!(sim.totals().offered.abs_diff(before + 600) <= 1, "{}", sim.totals().offered - before);
+    // Nobody, and somebody again: the part of the gap that had passed before stays passed.
+    sim.apply(&rate(0.0), &mut ()).expect("a rate");
+    let before = sim.totals().offered;
+    sim.advance(seconds(100.0), &mut ());
+    assert_eq!(sim.totals().offered, before);
+    sim.apply(&rate(20.0), &mut ()).expect("a rate");
+    sim.advance(seconds(110.0), &mut ());
+    assert!(sim.totals().offered.abs_diff(before + 200) <= 1);
+}
+
+#[test]
+fn users_who_wait_for_outcomes_never_ask_twice_at_once() {
+    let traffic = "arrivals: Closed(users: 40, think: Exponential(mean_ms: 200.0)), patience_s: 2.0";
+    let mut sim = simulation(traffic, 4);
+    let conserved = |sim: &Simulation| {
+        let (users, thinking) = sim.population().expect("a fixed number of users");
+        assert_eq!((users, u64::from(thinking) + sim.in_flight()), (40, 40));
+        assert_eq!(sim.occupancy(), sim.sojourn());
+    };
+    for _ in 0..2_000 {
+        sim.step(&mut ());
+        conserved(&sim);
+    }
+    // Refused at once, or lost and given up: the users go on all the same.
+    sim.apply(&Command::Kill(web()), &mut ()).expect("it is up");
+    let cut = Element::Hop(ComponentId::new("browser"), ComponentId::new("web-1"));
+    for command in [Command::Kill(cut.clone()), Command::Restore(cut), Command::Restore(web())] {
+        sim.apply(&command, &mut ()).expect("the other way round before");
+        let before = sim.totals().offered;
+        let until = sim.now().as_secs_f64() + 20.0;
+        sim.advance(seconds(until), &mut ());
+        conserved(&sim);
+        // 20 s are about nine cycles even of users who give up after 2 s.
+        assert!(sim.totals().offered - before > 40 * 8, "{} after {command:?}", sim.totals().offered - before);
+    }
+    // A request by hand has no user who would go on.
+    sim.apply(&Command::Send(RequestKind::Static), &mut ()).expect("a user may always ask");
+    let until = sim.now().as_secs_f64() + 10.0;
+    sim.advance(seconds(until), &mut ());
+    conserved(&sim);
+    assert_eq!(sim.apply(&rate(5.0), &mut ()), Err(CommandError::NoRate));
+}
+
+#[test]
+fn time_goes_back_with_every_arrival_process() {
+    for traffic in [
+        "rate: 50.0, schedule: [Ramp(from_s: 1.0, to_s: 9.0, rate: 200.0)]",
+        "rate: 50.0, arrivals: Constant, schedule: [Spike(at_s: 3.0, for_s: 2.0, rate: 300.0)]",
+        "arrivals: Closed(users: 25, think: Erlang(mean_ms: 300.0, k: 3))",
+    ] {
+        let mut straight = Timeline::new(simulation(traffic, 9));
+        straight.seek(seconds(12.0));
+        let mut wandering = Timeline::new(simulation(traffic, 9));
+        for second in [12.0, 4.0, 8.0, 1.0, 12.0] {
+            wandering.seek(seconds(second));
+        }
+        assert!(wandering.simulation() == straight.simulation(), "{traffic}");
+    }
+}
+
+#[test]
+fn a_traffic_that_makes_no_sense_is_refused_with_a_reason() {
+    for (traffic, reason) in [
+        ("schedule: [Step(at_s: 5.0, rate: 1.0), Step(at_s: 4.0, rate: 1.0)]", "change 2 of the schedule begins before"),
+        ("schedule: [Ramp(from_s: 5.0, to_s: 4.0, rate: 1.0)]", "ends before it begins"),
+        ("schedule: [Spike(at_s: 5.0, for_s: 3.0, rate: 1.0), Step(at_s: 7.0, rate: 1.0)]", "begins before the one before it"),
+        ("schedule: [Step(at_s: -1.0, rate: 1.0)]", "a moment in seconds lies between"),
+        ("arrivals: Closed(users: 0, think: Constant(ms: 5.0))", "a number of users lies between 1 and 1000000, found 0"),
+        ("arrivals: Closed(users: 3, think: Constant(ms: 0.0))", "think for at least a millisecond"),
+        ("arrivals: Closed(users: 3, think: Uniform(min_ms: 9.0, max_ms: 3.0))", "min_ms 9 above max_ms 3"),
+        ("arrivals: Closed(users: 3, think: Constant(ms: 9.0)), schedule: [Step(at_s: 4.0, rate: 1.0)]", "no rate"),
+        ("arrivals: Closed(users: 3, think: Erlang(mean_ms: 9.0, k: 101))", "a number of steps lies between 1 and 100"),
+        ("arrivals: Closed(users: 3, think: Hyperexponential(mean_ms: 9.0, cv2: 0.5))", "variation lies between 1 and 100"),
+    ] {
+        let error = site(traffic, false).expect_err(traffic);
+        assert!(error.contains(reason), "{traffic}: {error}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+
+    /// Whatever the schedule and the rates that are set in between: as many regular users as the integral says, in all.
+    #[test]
+    fn any_schedule_brings_as_many_as_its_integral(
+        start in 0.0..200.0_f64,
+        steps in proptest::collection::vec((0.1..3.0_f64, 0.0..3.0_f64, 0.0..300.0_f64), 0..6),
+        command in 0.0..300.0_f64,
+    ) {
+        let (mut at, mut now, mut integral, mut schedule) = (0.0, start, 0.0, String::new());
+        for (wait, length, rate) in steps {
+            integral += now * wait + f64::midpoint(now, rate) * length;
+            schedule += &format!("Ramp(from_s: {:?}, to_s: {:?}, rate: {rate:?}), ", at + wait, at + wait + length);
+            at += wait + length;
+            now = rate;
+        }
+        let mut sim = simulation(&format!("rate: {start:?}, arrivals: Constant, schedule: [{schedule}]"), 1);
+        sim.advance(seconds(at), &mut ());
+        sim.apply(&Command::Rate(Rate::new(command).expect("a rate")), &mut ()).expect("a rate");
+        sim.advance(seconds(at + 5.0), &mut ());
+        integral += 5.0 * command;
+        let offered = sim.totals().offered as f64;
+        prop_assert!(offered <= integral + 0.001 && offered > integral - 1.001, "{offered} of {integral}");
+    }
+}
