@@ -77,14 +77,14 @@ fn main() -> ExitCode {
 /// Runs one engine in this process and prints one line about it.
 fn single(engine: Engine, arguments: &Arguments) -> Result<(), String> {
     let requests = arguments.requests.unwrap_or(engine.requests(arguments.workload));
-    let started = Instant::now();
+    let (started, used) = (Instant::now(), run::processor_seconds());
     let outcome = engine.run(arguments.workload, requests, arguments.seed)?;
-    let seconds = started.elapsed().as_secs_f64();
+    let (wall, seconds) = (started.elapsed().as_secs_f64(), run::processor_seconds() - used);
     match outcome {
         Outcome::Skipped(reason) => println!("skipped: {reason}"),
         Outcome::Ran { requests, mean_ms } => {
             let peak = run::peak_kib();
-            println!("requests={requests} seconds={seconds} mean_ms={mean_ms} peak_kib={peak}");
+            println!("requests={requests} seconds={seconds} wall_seconds={wall} mean_ms={mean_ms} peak_kib={peak}");
         }
     }
     Ok(())
@@ -109,7 +109,8 @@ fn compare(arguments: &Arguments) -> Result<(), String> {
             }
         }
     }
-    println!("{}; {} rounds, medians.\n\n{}\n{}", machine(), arguments.rounds, table::rates(&rows), table::ratios(&rows));
+    let (machine, noise) = (machine(), table::noise(&rows));
+    println!("{machine}; {} rounds, medians; {noise}.\n\n{}\n{}", arguments.rounds, table::rates(&rows), table::ratios(&rows));
     let complaints: Vec<_> =
         rows.iter().flat_map(|row| Workload::ALL.map(|workload| row.complaint(workload))).flatten().collect();
     if complaints.is_empty() { Ok(()) } else { Err(complaints.join("\nerror: ")) }

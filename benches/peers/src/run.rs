@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use rustix::time::{ClockId, clock_gettime};
+
 use crate::engine::Engine;
 use crate::workload::Workload;
 
@@ -9,19 +11,21 @@ use crate::workload::Workload;
 #[derive(Clone, Copy, Debug)]
 pub struct Run {
     pub requests: f64,
+    /// Processor time.
     pub seconds: f64,
+    pub wall_seconds: f64,
     pub mean_ms: f64,
     /// The largest resident set, in KiB; 0 where the system does not tell.
     pub peak_kib: f64,
 }
 
 impl Run {
-    /// Requests per second of wall time.
+    /// Requests per second of processor time: on an idle machine that is wall time, on a busy one it is still the engine's.
     pub fn rate(&self) -> f64 {
         self.requests / self.seconds
     }
 
-    /// Reads the line that a child printed last: `requests=… seconds=… mean_ms=… peak_kib=…`.
+    /// Reads the line that a child printed last: `requests=… seconds=… wall_seconds=… mean_ms=… peak_kib=…`.
     fn parse(line: &str) -> Option<Self> {
         let field = |name: &str| {
             let mut fields = line.split_whitespace().filter_map(|field| field.split_once('='));
@@ -30,6 +34,7 @@ impl Run {
         let run = Self {
             requests: field("requests")?,
             seconds: field("seconds")?,
+            wall_seconds: field("wall_seconds")?,
             mean_ms: field("mean_ms")?,
             peak_kib: field("peak_kib")?,
         };
@@ -71,6 +76,12 @@ pub fn run(engine: Engine, workload: Workload, seed: u64) -> Result<Told, String
         Some(reason) => Ok(Told::Skipped(reason.to_owned())),
         None => Run::parse(line).map(Told::Run).ok_or_else(|| format!("{name} said {line:?} about {workload}")),
     }
+}
+
+/// Processor time that this process has used so far, in seconds, all threads together.
+pub fn processor_seconds() -> f64 {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
 /// The largest resident set of this process so far, in KiB; 0 where the system does not tell.

@@ -55,6 +55,17 @@ fn millions(rate: f64) -> String {
     format!("{rate:.digits$} M")
 }
 
+/// How much other programs were in the way.
+pub fn noise(rows: &[Row]) -> String {
+    let runs = rows.iter().flat_map(|row| &row.runs).flatten().flatten();
+    let stretch: Vec<_> = runs.map(|run| run.wall_seconds / run.seconds).collect();
+    if stretch.is_empty() {
+        return "nothing ran".to_owned();
+    }
+    let worst = stretch.iter().copied().fold(0.0, f64::max);
+    format!("wall time was {:.2} times the processor time ({worst:.2} at worst)", median(stretch))
+}
+
 /// How far the fastest and the slowest round are from the median.
 fn spread(rates: &[f64]) -> String {
     let middle = median(rates.to_vec());
