@@ -75,6 +75,7 @@ fn main() -> ExitCode {
 }
 
 /// Runs one engine in this process and prints one line about it.
+#[expect(clippy::disallowed_methods, reason = "a comparison of speeds reads a clock")]
 fn single(engine: Engine, arguments: &Arguments) -> Result<(), String> {
     let requests = arguments.requests.unwrap_or(engine.requests(arguments.workload));
     let (started, used) = (Instant::now(), run::processor_seconds());

@@ -69,7 +69,10 @@ pub fn run(engine: Engine, workload: Workload, seed: u64) -> Result<Told, String
     let output = child.output().map_err(|error| format!("{name} does not start: {error}"))?;
     let said = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() {
-        return Err(format!("{name} failed at {workload}: {}", String::from_utf8_lossy(&output.stderr).trim()));
+        return Err(format!(
+            "{name} failed at {workload}: {}",
+            String::from_utf8_lossy(&output.stderr).trim().trim_start_matches("error: ")
+        ));
     }
     let line = said.trim();
     match line.strip_prefix("skipped: ") {

@@ -134,3 +134,34 @@ fn ratio(row: &Row, base: &Row, workload: Workload) -> Option<String> {
         format!("{ratio:.0}")
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(mean_ms: f64, requests: f64) -> Row {
+        let run = |mean_ms| Ok(vec![Run { requests, seconds: 1.0, wall_seconds: 1.0, mean_ms, peak_kib: 0.0 }]);
+        Row { engine: Engine::Limit, runs: [run(5.0), run(mean_ms)] }
+    }
+
+    #[test]
+    fn random_routing_is_not_the_workload() {
+        assert!(row(36.729, 1e6).complaint(Workload::W2).is_some());
+        assert!(row(f64::NAN, 1e6).complaint(Workload::W2).is_some());
+        assert_eq!(row(35.4, 1e6).complaint(Workload::W2), None);
+        assert_eq!(row(35.4, 1e6).complaint(Workload::W1), None);
+    }
+
+    #[test]
+    fn the_median_of_an_even_number_lies_between() {
+        assert_eq!((median(vec![3.0, 1.0, 2.0]), median(vec![4.0, 1.0, 2.0, 3.0])), (2.0, 2.5));
+    }
+
+    #[test]
+    fn rates_have_three_digits() {
+        assert_eq!(
+            [25.94e6, 1.094e6, 193_400.0, 75_500.0, 125.4e6].map(millions),
+            ["25.9 M", "1.09 M", "0.193 M", "0.0755 M", "125 M"]
+        );
+    }
+}

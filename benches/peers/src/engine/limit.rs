@@ -37,8 +37,13 @@ impl<T: Copy + Default> Line<T> {
     }
 
     #[inline]
+    fn is_empty(&self) -> bool {
+        self.head == self.tail
+    }
+
+    #[inline]
     fn pop(&mut self) -> Option<T> {
-        if self.head == self.tail {
+        if self.is_empty() {
             return None;
         }
         let item = self.ring[self.head as usize & (self.ring.len() - 1)];
@@ -82,8 +87,7 @@ fn queue(jobs: u64, seed: u64) -> u128 {
     let mut random = Random::new(seed);
     let mut events = Events { heap: Heap::new(), sequence: 0 };
     let mut line = Line::<u64>::new();
-    let mut serving = None;
-    let (mut arrived, mut sum) = (0, 0u128);
+    let (mut arrived, mut sum) = (0, 0u64);
     let gap = Workload::W1.gap_ns();
     events.schedule(random.exponential(gap), ARRIVAL);
     while let Some((now, what)) = events.next() {
@@ -92,21 +96,20 @@ fn queue(jobs: u64, seed: u64) -> u128 {
             if arrived < jobs {
                 events.schedule(now + random.exponential(gap), ARRIVAL);
             }
-            if serving.is_none() {
-                serving = Some(now);
-                events.schedule(now + random.exponential(QUEUE.mean_ns), 0);
-            } else {
-                line.push(now);
+            let idle = line.is_empty();
+            line.push(now);
+            if !idle {
+                continue;
             }
         } else {
-            sum += serving.map_or(0, |born| u128::from(now - born));
-            serving = line.pop();
-            if serving.is_some() {
-                events.schedule(now + random.exponential(QUEUE.mean_ns), 0);
+            sum += now - line.pop().unwrap_or(now);
+            if line.is_empty() {
+                continue;
             }
         }
+        events.schedule(now + random.exponential(QUEUE.mean_ns), 0);
     }
-    sum
+    u128::from(sum)
 }
 
 struct Station {

@@ -144,28 +144,29 @@ fn station(spec: workload::Station, level: usize, number: u8, seed: u64) -> Stat
     }
 }
 
+/// Of each station its level, and which of its level it is. The only station of W1 is like the first of W2.
+const PLACES: [(usize, u8); NETWORK.len()] = [(0, 0), (1, 0), (2, 0), (2, 1), (3, 0), (3, 1), (4, 0)];
+
+/// Who asks whom in W2.
+const LINKS: [(usize, usize); 9] = [
+    (FW, LB),
+    (LB, WEB),
+    (LB, WEB + 1),
+    (WEB, APP),
+    (WEB, APP + 1),
+    (WEB + 1, APP),
+    (WEB + 1, APP + 1),
+    (APP, DB),
+    (APP + 1, DB),
+];
+
 pub fn run(workload: Workload, requests: u64, seed: u64) -> Outcome {
-    // The stations with their level and their number in it, and who asks whom.
-    let (specs, places, links): (&[_], &[(usize, u8)], &[(usize, usize)]) = match workload {
-        Workload::W1 => (&[QUEUE], &[(0, 0)], &[]),
-        Workload::W2 => (
-            &NETWORK,
-            &[(0, 0), (1, 0), (2, 0), (2, 1), (3, 0), (3, 1), (4, 0)],
-            &[
-                (FW, LB),
-                (LB, WEB),
-                (LB, WEB + 1),
-                (WEB, APP),
-                (WEB, APP + 1),
-                (WEB + 1, APP),
-                (WEB + 1, APP + 1),
-                (APP, DB),
-                (APP + 1, DB),
-            ],
-        ),
+    let (specs, links) = match workload {
+        Workload::W1 => (&[QUEUE][..], &[][..]),
+        Workload::W2 => (&NETWORK[..], &LINKS[..]),
     };
     let mut stations: Vec<_> =
-        specs.iter().zip(places).map(|(spec, &(level, number))| station(*spec, level, number, seed)).collect();
+        specs.iter().zip(PLACES).map(|(spec, (level, number))| station(*spec, level, number, seed)).collect();
     let mailboxes: Vec<_> = specs.iter().map(|_| Mailbox::new()).collect();
     for &(from, to) in links {
         let mut below = Output::default();
