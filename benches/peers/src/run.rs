@@ -1,0 +1,95 @@
+//! One run of one engine, in a process of its own: so none meets the memory, or the warm allocator, of another.
+
+use std::process::Command;
+
+use rustix::time::{ClockId, clock_gettime};
+
+use crate::engine::Engine;
+use crate::workload::Workload;
+
+/// What one run measured.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    pub requests: f64,
+    /// Processor time.
+    pub seconds: f64,
+    pub wall_seconds: f64,
+    pub mean_ms: f64,
+    /// The largest resident set, in KiB; 0 where the system does not tell.
+    pub peak_kib: f64,
+}
+
+impl Run {
+    /// Requests per second of processor time: on an idle machine that is wall time, on a busy one it is still the engine's.
+    pub fn rate(&self) -> f64 {
+        self.requests / self.seconds
+    }
+
+    /// Reads the line that a child printed last: `requests=… seconds=… wall_seconds=… mean_ms=… peak_kib=…`.
+    fn parse(line: &str) -> Option<Self> {
+        let field = |name: &str| {
+            let mut fields = line.split_whitespace().filter_map(|field| field.split_once('='));
+            fields.find(|(key, _)| *key == name)?.1.parse().ok()
+        };
+        let run = Self {
+            requests: field("requests")?,
+            seconds: field("seconds")?,
+            wall_seconds: field("wall_seconds")?,
+            mean_ms: field("mean_ms")?,
+            peak_kib: field("peak_kib")?,
+        };
+        (run.requests > 0.0 && run.seconds > 0.0).then_some(run)
+    }
+}
+
+/// What a child had to say.
+pub enum Told {
+    Run(Run),
+    /// The engine cannot run here, for this reason.
+    Skipped(String),
+}
+
+/// Runs `engine` in a child.
+pub fn run(engine: Engine, workload: Workload, seed: u64) -> Result<Told, String> {
+    let (requests, seed) = (engine.requests(workload).to_string(), seed.to_string());
+    let workload_name = workload.to_string();
+    let mut child = match engine.script() {
+        Some((program, script)) => {
+            let mut child = Command::new(program);
+            child.args([script, &workload_name, &requests, &seed]);
+            child
+        }
+        None => {
+            let mut child = Command::new(std::env::current_exe().map_err(|error| error.to_string())?);
+            child.args(["--engine", engine.name(), "--workload", &workload_name, "--requests", &requests, "--seed", &seed]);
+            child
+        }
+    };
+    let name = engine.name();
+    let output = child.output().map_err(|error| format!("{name} does not start: {error}"))?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    if !output.status.success() {
+        return Err(format!(
+            "{name} failed at {workload}: {}",
+            String::from_utf8_lossy(&output.stderr).trim().trim_start_matches("error: ")
+        ));
+    }
+    let line = said.trim();
+    match line.strip_prefix("skipped: ") {
+        Some(reason) => Ok(Told::Skipped(reason.to_owned())),
+        None => Run::parse(line).map(Told::Run).ok_or_else(|| format!("{name} said {line:?} about {workload}")),
+    }
+}
+
+/// Processor time that this process has used so far, in seconds, all threads together.
+pub fn processor_seconds() -> f64 {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+}
+
+/// The largest resident set of this process so far, in KiB; 0 where the system does not tell.
+pub fn peak_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let field = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    field.and_then(|field| field.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+}
