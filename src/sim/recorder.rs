@@ -65,6 +65,8 @@ impl Measured {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recorder {
     warmup: SimTime,
+    /// The first instant that counts.
+    from: SimTime,
     kinds: [Measured; RequestKind::ALL.len()],
     seconds: Seconds,
 }
@@ -72,7 +74,9 @@ pub struct Recorder {
 impl Recorder {
     /// A recorder that measures from `warmup` on. Until then it only counts the seconds' rows.
     pub fn new(warmup: SimTime) -> Self {
-        Self { warmup, kinds: std::array::from_fn(|_| Measured::default()), seconds: Seconds::default() }
+        // What happens at the last instant of the warm-up belongs to it; without one, time zero counts.
+        let from = if warmup == SimTime::ZERO { warmup } else { warmup + 1 };
+        Self { warmup, from, kinds: std::array::from_fn(|_| Measured::default()), seconds: Seconds::default() }
     }
 
     /// When the measuring begins.
@@ -109,7 +113,7 @@ impl Observer for Recorder {
 
     fn arrived(&mut self, at: SimTime, kind: RequestKind) {
         self.seconds.at(at).offered += 1;
-        if at >= self.warmup {
+        if at >= self.from {
             self.kinds[kind.index()].offered += 1;
         }
     }
@@ -123,7 +127,7 @@ impl Observer for Recorder {
             }
             Err(_) => row.failed += 1,
         }
-        if at < self.warmup {
+        if at < self.from {
             return;
         }
         let measured = &mut self.kinds[kind.index()];
@@ -150,11 +154,11 @@ mod tests {
             recorder.ended(at, RequestKind::Write, Err(Failure::Unavailable), MS);
         }
         let (read, write, all) = (recorder.of(RequestKind::Read), recorder.of(RequestKind::Write), recorder.all());
-        assert_eq!((read.offered, read.completed(), read.failed()), (5, 5, 0));
-        assert_eq!((write.completed(), write.failed(), write.error_ratio()), (0, 5, Some(1.0)));
-        assert_eq!(read.latency.mean_ms(), Some(8.0), "6, 7, 8, 9 and 10 ms");
-        assert_eq!((all.completed(), all.failed(), all.error_ratio()), (5, 5, Some(0.5)));
-        assert_eq!(all.failures().find(|(_, count)| *count > 0), Some((Failure::Unavailable, 5)));
+        assert_eq!((read.offered, read.completed(), read.failed()), (4, 4, 0), "5 s is the last instant of the warm-up");
+        assert_eq!((write.completed(), write.failed(), write.error_ratio()), (0, 4, Some(1.0)));
+        assert_eq!(read.latency.mean_ms(), Some(8.5), "7, 8, 9 and 10 ms");
+        assert_eq!((all.completed(), all.failed(), all.error_ratio()), (4, 4, Some(0.5)));
+        assert_eq!(all.failures().find(|(_, count)| *count > 0), Some((Failure::Unavailable, 4)));
         assert_eq!(recorder.seconds(SimTime::from_secs(10)).map(|row| row.offered).sum::<u32>(), 10);
         assert_eq!(recorder.of(RequestKind::Static).error_ratio(), None);
     }
