@@ -14,7 +14,7 @@ pub(super) fn number(value: impl Into<Option<f64>>) -> String {
         Some(value) => match value.abs() {
             size if size >= 99.95 => format!("{value:.0}"),
             size if size >= 9.995 => format!("{value:.1}"),
-            size if size >= 0.9995 || size == 0.0 => format!("{value:.2}"),
+            size if size >= 0.9995 || size < 0.0005 => format!("{value:.2}"),
             _ => format!("{value:.3}"),
         },
     }
@@ -57,8 +57,8 @@ mod tests {
 
     #[test]
     fn numbers_have_sensible_digits() {
-        let shown = [0.0, 0.001_23, 0.123_4, 0.999_6, 1.234_5, 9.996, 12.345, 99.96, 1_234.5].map(number);
-        assert_eq!(shown, ["0.00", "0.001", "0.123", "1.00", "1.23", "10.0", "12.3", "100", "1234"]);
+        let shown = [0.0, 0.000_1, 0.001_23, 0.123_4, 0.999_6, 1.234_5, 9.996, 12.345, 99.96, 1_234.5].map(number);
+        assert_eq!(shown, ["0.00", "0.00", "0.001", "0.123", "1.00", "1.23", "10.0", "12.3", "100", "1234"]);
         assert_eq!(
             (number(None), number(f64::NAN), percent(0.0123), percent(None)),
             ("-".into(), "-".into(), "1.23 %".into(), "-".into())

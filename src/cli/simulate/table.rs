@@ -78,7 +78,7 @@ pub(super) fn of_run(report: &Report) -> String {
         }
     }
     let _ = writeln!(text, "\nSeed {}, digest {}", report.seed, report.trace_digest);
-    let _ = writeln!(text, "{} in {:.2} s on the clock", events(report.events), report.wall_s);
+    let _ = writeln!(text, "{}, {:.2} s of wall time", events(report.events), report.wall_s);
     safe(&text)
 }
 
@@ -106,7 +106,7 @@ pub(super) fn of_replications(report: &Replications) -> String {
     let mut rows = vec![head("Utilisation")];
     rows.extend(report.stations.iter().map(|(id, it)| estimate(id, it.utilisation, percent)));
     text += &columns(&rows);
-    let _ = writeln!(text, "\n{} in {:.2} s on the clock", events(report.events), report.wall_s);
+    let _ = writeln!(text, "\n{}, {:.2} s of wall time", events(report.events), report.wall_s);
     safe(&text)
 }
 
