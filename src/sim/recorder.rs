@@ -140,7 +140,11 @@ impl Observer for Recorder {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::model::{ComponentId, Element, Infrastructure};
+    use crate::sim::{Command, Simulation};
 
     const MS: u64 = 1_000_000;
 
@@ -163,13 +167,51 @@ mod tests {
         assert_eq!(recorder.of(RequestKind::Static).error_ratio(), None);
     }
 
-    #[test]
-    fn memory_is_flat_in_the_number_of_requests() {
-        // Two runs of different length are as large: nothing in it grows but numbers and, up to an hour, rows.
-        let mut recorder = Recorder::new(SimTime::ZERO);
-        for second in 0..10_000u64 {
-            recorder.ended(SimTime::from_secs(second), RequestKind::Read, Ok(()), second * MS);
+    /// Keeps every latency, as no recorder may.
+    #[derive(Default)]
+    struct Exact(Vec<u64>);
+
+    impl Observer for Exact {
+        const NOTES: bool = false;
+
+        fn note(&mut self, _: Note) {}
+
+        fn ended(&mut self, _: SimTime, _: RequestKind, outcome: Outcome, latency_ns: u64) {
+            self.0.extend(outcome.is_ok().then_some(latency_ns));
         }
-        assert_eq!(recorder.seconds(SimTime::from_secs(10_000)).len(), Recorder::MOST_SECONDS);
+    }
+
+    #[test]
+    fn a_real_run_is_measured_truly_and_not_changed() {
+        let text = include_str!("../../assets/stage-2-secured.ron");
+        let infra = Arc::new(Infrastructure::from_ron("stage-2-secured.ron", text).unwrap());
+        let (mut recorder, mut exact) = (Recorder::new(SimTime::ZERO), Exact::default());
+        let [mut recorded, mut listed, mut alone] = [(); 3].map(|()| Simulation::new(Arc::clone(&infra), 5));
+        let kill = Command::Kill(Element::Component(ComponentId::new("app-1")));
+        for seconds in [10, 20] {
+            let until = SimTime::from_secs(seconds);
+            recorded.advance(until, &mut recorder);
+            listed.advance(until, &mut exact);
+            alone.advance(until, &mut ());
+            if seconds == 10 {
+                recorded.apply(&kill, &mut recorder).unwrap();
+                listed.apply(&kill, &mut exact).unwrap();
+                alone.apply(&kill, &mut ()).unwrap();
+            }
+        }
+        assert!(recorded == alone && listed == alone, "whoever watches, the run is the same");
+        let (all, totals) = (recorder.all(), alone.totals());
+        assert_eq!((all.offered, all.completed(), all.failed()), (totals.offered, totals.completed, totals.failed));
+        assert!(totals.failed > 100 && all.failures().eq(alone.failures()));
+        let mut latencies = exact.0;
+        latencies.sort_unstable();
+        let mean = latencies.iter().map(|ns| u128::from(*ns)).sum::<u128>() as f64 / latencies.len() as f64 / 1e6;
+        assert_eq!(all.latency.mean_ms(), Some(mean));
+        for percent in [50, 95, 99] {
+            // The rank ⌈n · percent / 100⌉, counted from 1.
+            let value = latencies[(latencies.len() * percent).div_ceil(100) - 1] as f64 / 1e6;
+            let found = all.latency.percentile_ms(percent as f64 / 100.0).unwrap();
+            assert!((found / value - 1.0).abs() <= 0.001, "p{percent}: {found} for {value}");
+        }
     }
 }

@@ -14,8 +14,8 @@ pub(super) fn number(value: impl Into<Option<f64>>) -> String {
         Some(value) => match value.abs() {
             size if size >= 99.95 => format!("{value:.0}"),
             size if size >= 9.995 => format!("{value:.1}"),
-            size if size >= 0.9995 || size < 0.0005 => format!("{value:.2}"),
-            _ => format!("{value:.3}"),
+            size if (0.0005..0.9995).contains(&size) => format!("{value:.3}"),
+            _ => format!("{value:.2}"),
         },
     }
 }

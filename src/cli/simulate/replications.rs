@@ -32,6 +32,9 @@ pub(super) struct Replications {
     pub(super) interrupted: bool,
     pub(super) duration_s: f64,
     pub(super) warmup_s: f64,
+    /// TLS mode and rate at the start of each run; null if none got to its end.
+    pub(super) tls: Option<&'static str>,
+    pub(super) rate_per_s: Option<f64>,
     /// Requests that ended well, per second.
     pub(super) throughput_per_s: Estimate,
     pub(super) error_ratio: Estimate,
@@ -67,7 +70,8 @@ pub(super) struct StationEstimate {
 #[derive(Debug, Serialize)]
 struct RunReport {
     seed: u64,
-    tls: &'static str,
+    #[serde(skip)]
+    begins: (&'static str, f64),
     offered: u64,
     completed: u64,
     failed: u64,
@@ -88,7 +92,7 @@ impl RunReport {
     fn new(report: Report) -> Self {
         Self {
             seed: report.seed,
-            tls: report.tls,
+            begins: (report.tls, report.rate_per_s),
             offered: report.offered,
             completed: report.completed,
             failed: report.failed_total,
@@ -132,6 +136,8 @@ impl Replications {
             interrupted: watch.stopping() && runs.len() < replications as usize,
             duration_s: plan.duration.as_secs_f64(),
             warmup_s: plan.warmup.as_secs_f64(),
+            tls: runs.first().map(|run| run.begins.0),
+            rate_per_s: runs.first().map(|run| run.begins.1),
             throughput_per_s: Estimate::of(runs.iter().map(|run| run.throughput_per_s)),
             error_ratio: Estimate::of(runs.iter().map(|run| run.error_ratio)),
             latency_ms: LatencyEstimate::of(&runs.iter().map(|run| &run.latency).collect::<Vec<_>>()),

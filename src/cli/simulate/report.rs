@@ -5,7 +5,7 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use crate::model::{ComponentKind, RequestKind, TlsMode};
+use crate::model::{ComponentKind, RequestKind};
 use crate::sim::recorder::{Latency, Second};
 use crate::sim::script::text;
 use crate::sim::{Failure, Recorder, SimTime, Simulation, StationView};
@@ -26,7 +26,7 @@ pub(super) struct Report {
     /// What was simulated: less than asked for, if the run was interrupted.
     pub(super) duration_s: f64,
     pub(super) warmup_s: f64,
-    /// TLS mode and rate at the end.
+    /// TLS mode and rate at the start; what the script changed stands in `script`.
     pub(super) tls: &'static str,
     pub(super) rate_per_s: f64,
     pub(super) interrupted: bool,
@@ -148,8 +148,8 @@ impl Report {
             seed: simulation.seed(),
             duration_s: simulation.now().as_secs_f64(),
             warmup_s: plan.warmup.as_secs_f64(),
-            tls: tls(simulation).word(),
-            rate_per_s: simulation.rate(),
+            tls: run.begins.0.word(),
+            rate_per_s: run.begins.1,
             interrupted: run.interrupted,
             offered: totals.offered,
             completed: totals.completed,
@@ -178,10 +178,6 @@ impl Report {
             trace_digest: format!("{:016x}", simulation.digest()),
         }
     }
-}
-
-fn tls(simulation: &Simulation) -> TlsMode {
-    simulation.infrastructure().tls().edge
 }
 
 fn reasons(failures: impl Iterator<Item = (Failure, u64)>) -> Reasons {

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::model::TlsMode;
 use crate::sim::{Command, CommandError, Recorder, SimTime, Simulation, StationView};
 
 use super::Plan;
@@ -31,6 +32,8 @@ pub(super) enum Given {
 pub(super) struct Run {
     pub(super) simulation: Simulation,
     pub(super) recorder: Recorder,
+    /// TLS mode and requests per second at the start, with what the options changed.
+    pub(super) begins: (TlsMode, f64),
     /// The stations at the end of the warm-up, in authored order.
     pub(super) before: Vec<StationView>,
     /// What became of the script's entries, in their order.
@@ -49,6 +52,7 @@ impl Run {
             // The plan has tried them: they do not depend on the seed.
             let _ = simulation.apply(command, &mut recorder);
         }
+        let begins = (simulation.infrastructure().tls().edge, simulation.rate());
         // Without a warm-up nothing is left out, not even what happens at time zero.
         let before = (plan.warm() == SimTime::ZERO).then(|| stations(&simulation));
         let mut runner = Runner { simulation, recorder, before, warm: plan.warm(), slice: FIRST, watch };
@@ -63,7 +67,7 @@ impl Run {
         let interrupted = !(going && runner.reach(plan.end()));
         let Runner { simulation, recorder, before, .. } = runner;
         let before = before.unwrap_or_else(|| stations(&simulation));
-        Self { simulation, recorder, before, given, interrupted, wall: watch.elapsed().saturating_sub(began) }
+        Self { simulation, recorder, begins, before, given, interrupted, wall: watch.elapsed().saturating_sub(began) }
     }
 
     /// The part of the run that is measured: what follows the warm-up. Empty if the run did not get so far.

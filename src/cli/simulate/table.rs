@@ -89,6 +89,9 @@ pub(super) fn of_replications(report: &Replications) -> String {
     let stopped =
         if report.interrupted { format!(", of which {} ended before the interruption", report.finished) } else { String::new() };
     let _ = writeln!(text, "{} runs of {}, seeds {} to {last}{stopped}", report.asked, seconds(report.duration_s), report.seed);
+    if let (Some(tls), rate) = (report.tls, report.rate_per_s) {
+        let _ = writeln!(text, "TLS {tls}, {} requests/s", number(rate));
+    }
     let _ = writeln!(text, "Measured from {} on; means with their 95 % intervals (Student's t)\n", seconds(report.warmup_s));
     let head = |name: &str| row([name, "mean", "from", "to"]);
     let mut rows = vec![head("All requests")];
