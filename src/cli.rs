@@ -4,6 +4,7 @@
 
 mod commands;
 mod content;
+mod simulate;
 mod start;
 mod store;
 
@@ -91,6 +92,8 @@ pub enum Command {
         #[arg(long, default_value_t = 1.0)]
         seconds: f64,
     },
+    /// Run an infrastructure without a screen, and report what was measured
+    Simulate(Box<SimulateArguments>),
 }
 
 /// Colours for a kind of terminal or reader.
@@ -133,6 +136,7 @@ impl Arguments {
     }
 }
 
+pub use simulate::SimulateArguments;
 pub use start::run;
 
 /// Reads the command line. What is wrong with it is told at once, without anything that could steer a terminal.

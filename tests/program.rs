@@ -14,6 +14,8 @@ mod progress;
 mod pty;
 #[path = "program/screen.rs"]
 mod screen;
+#[path = "program/simulate.rs"]
+mod simulate;
 
 use std::ffi::OsStr;
 use std::path::Path;

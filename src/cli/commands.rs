@@ -90,7 +90,8 @@ pub(super) fn find_scenario(library: &Library, name: &str) -> anyhow::Result<Arc
     bail!("there is no infrastructure and no file `{}`{hint}", crate::model::text::sanitise(name))
 }
 
-fn print(text: &str) -> anyhow::Result<()> {
+/// Writes text to standard output.
+pub(super) fn print(text: &str) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     quiet(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }

@@ -84,7 +84,7 @@ pub(super) fn shown(path: &Path) -> String {
 }
 
 /// Reads a text file, but not more than a content file may have.
-fn read(path: &Path) -> anyhow::Result<String> {
+pub(super) fn read(path: &Path) -> anyhow::Result<String> {
     let name = shown(path);
     let file = File::open(path).with_context(|| format!("cannot read {name}"))?;
     if !file.metadata().is_ok_and(|data| data.is_file()) {

@@ -12,24 +12,26 @@ use crate::model::error::nearest;
 use crate::tui::{self, TerminalApp};
 
 use super::store::Store;
-use super::{Arguments, Command, commands, content, report, report_failure};
+use super::{Arguments, Command, commands, content, report, report_failure, simulate};
 
 /// Does what the command line asks for.
 pub fn run(arguments: &Arguments) -> ExitCode {
     let done = match &arguments.command {
-        Some(command) => text_command(arguments, command).map(|()| ExitCode::SUCCESS),
+        Some(command) => text_command(arguments, command),
         None => full_screen(arguments),
     };
     done.unwrap_or_else(|error| report_failure(&error))
 }
 
-fn text_command(arguments: &Arguments, command: &Command) -> anyhow::Result<()> {
+fn text_command(arguments: &Arguments, command: &Command) -> anyhow::Result<ExitCode> {
     let library = content::library(arguments.content.as_deref())?;
-    match command {
+    let done = match command {
         Command::List => commands::list(&library),
         Command::Check { paths } => commands::check_content(library, paths),
         Command::Trace { scenario, seconds } => commands::trace(&library, scenario, *seconds, arguments.seed),
-    }
+        Command::Simulate(asked) => return simulate::simulate(&library, asked, arguments.seed),
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {

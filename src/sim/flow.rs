@@ -37,6 +37,7 @@ impl Simulation {
     /// A user wants something. All that chance decides about the request depends on the seed and on `stream`.
     pub(super) fn user_asks<O: Observer>(&mut self, kind: RequestKind, stream: u64, new_visitor: bool, observer: &mut O) {
         self.users.begin(kind);
+        observer.arrived(self.now, kind);
         let number = self.users.totals.offered;
         self.newest[kind.index()] = Some(number);
         self.note(observer, Some((number, kind)), What::Arrived);
@@ -44,6 +45,7 @@ impl Simulation {
             // More than 16 million users wait. Whoever comes now is turned away.
             self.users.end(self.now, kind, Err(Failure::Refused), 0);
             self.user_done(stream);
+            observer.ended(self.now, kind, Err(Failure::Refused), 0);
             return;
         }
         let knows_address = self.now <= self.address_known_until;

@@ -22,6 +22,11 @@ pub trait Observer {
     /// Something happened.
     fn note(&mut self, note: Note);
 
+    /// A user sends a request.
+    fn arrived(&mut self, at: SimTime, kind: RequestKind) {
+        let _ = (at, kind);
+    }
+
     /// A request has ended for its user, who waited `latency_ns` nanoseconds.
     fn ended(&mut self, at: SimTime, kind: RequestKind, outcome: Outcome, latency_ns: u64) {
         let _ = (at, kind, outcome, latency_ns);

@@ -38,6 +38,8 @@ pub(super) struct AgentState {
     smoothed: Option<f64>,
     rows: Vec<ComponentSample>,
     history: Vec<f32>,
+    /// Samples that arrived.
+    delivered: u64,
 }
 
 impl AgentState {
@@ -83,6 +85,7 @@ impl AgentState {
 
     /// A sample arrives at the service.
     pub(super) fn deliver(&mut self, sample: Sample, subject: Option<u32>) {
+        self.delivered += 1;
         if self.taken.is_some_and(|taken| taken > sample.taken) {
             return;
         }
@@ -113,6 +116,7 @@ impl AgentState {
             qps: self.smoothed,
             components: &self.rows,
             history: &self.history,
+            delivered: self.delivered,
         }
     }
 }

@@ -102,6 +102,8 @@ pub struct AgentView<'a> {
     pub components: &'a [ComponentSample],
     /// The headline's requests per second of the last delivered samples, oldest first, not smoothed.
     pub history: &'a [f32],
+    /// How many samples were delivered since the start; the history keeps only the last ones.
+    pub delivered: u64,
 }
 
 /// What users experienced over the last seconds, measured at their side.

@@ -1,0 +1,203 @@
+//! `hoplight simulate`: runs an infrastructure without a screen and reports what was measured.
+//!
+//! Must not measure anything itself but the wall clock: every other number comes from the simulation or its recorder.
+
+mod estimate;
+mod format;
+mod replications;
+mod report;
+mod run;
+mod table;
+mod watch;
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::anyhow;
+use clap::{Args, ValueEnum};
+
+use crate::lesson::Library;
+use crate::model::quantity::Rate;
+use crate::model::{ContentError, Infrastructure, TlsMode, TopologyEdit};
+use crate::sim::script::{self, Script, ScriptError, shown_time, verbs};
+use crate::sim::{Command, SimTime, Simulation};
+
+use super::{USAGE, commands, complain, content};
+use replications::Replications;
+use report::Report;
+use run::Run;
+use watch::Watch;
+
+/// What `simulate` is asked for.
+#[derive(Clone, Debug, PartialEq, Args)]
+#[command(after_help = after_help())]
+pub struct SimulateArguments {
+    /// A scenario's name, or a file
+    scenario: String,
+
+    /// How long, in simulated time: 500ms, 60s, 1.5min, 2h, up to 30d
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = script::duration)]
+    duration: Duration,
+
+    /// Leave this long a beginning out of latencies, percentages and stations
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = script::duration)]
+    warmup: Duration,
+
+    /// Users' requests per second, instead of the scenario's
+    #[arg(long, value_name = "N", value_parser = rate)]
+    rate: Option<Rate>,
+
+    /// Where TLS ends, instead of the scenario's: none, terminate, re-encrypt, passthrough
+    #[arg(long, value_name = "MODE", value_parser = mode)]
+    tls: Option<TlsMode>,
+
+    /// Give a command at a time, such as '20s kill server-2'; may be repeated
+    #[arg(long, value_name = "TIME COMMAND")]
+    at: Vec<String>,
+
+    /// Read such commands from a file, one a line; # begins a comment
+    #[arg(long, value_name = "FILE")]
+    script: Option<PathBuf>,
+
+    /// Run so often, with this seed and the following ones, and report means with 95 % intervals
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    replications: u32,
+
+    /// How to report
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    format: Format,
+}
+
+/// The forms of a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    #[default]
+    Table,
+    /// For programs: one object, on one line
+    Json,
+}
+
+/// What every run of one call has in common.
+#[derive(Debug)]
+struct Plan {
+    infra: Arc<Infrastructure>,
+    duration: Duration,
+    warmup: Duration,
+    /// What the options change before the first event.
+    first: Vec<Command>,
+    script: Script,
+}
+
+/// The commands of scripts, for the help.
+fn after_help() -> String {
+    let mut help = String::from("Commands of --at and --script, after a time such as 20s:\n");
+    for verb in verbs::VERBS {
+        let _ = writeln!(help, "  {}\n        {}", verb.usage, verb.does);
+    }
+    help + "\nCtrl-C ends the run and reports what was measured so far."
+}
+
+fn rate(text: &str) -> Result<Rate, String> {
+    text.parse().map_err(|_| "expected requests per second, such as 200 or 0.5".to_owned()).and_then(Rate::new)
+}
+
+fn mode(text: &str) -> Result<TlsMode, String> {
+    let words = TlsMode::ALL.map(TlsMode::word);
+    TlsMode::ALL.into_iter().find(|mode| mode.word() == text).ok_or_else(|| format!("expected one of {}", words.join(", ")))
+}
+
+/// Runs and reports.
+pub(super) fn simulate(library: &Library, arguments: &SimulateArguments, seed: u64) -> anyhow::Result<ExitCode> {
+    if arguments.duration.is_zero() {
+        return Ok(complain(USAGE, "--duration must be longer than zero"));
+    }
+    if arguments.warmup >= arguments.duration {
+        return Ok(complain(USAGE, "--warmup must be shorter than --duration"));
+    }
+    let plan = Plan::new(library, arguments, seed)?;
+    let watch = Watch::new(plan.duration, arguments.replications)?;
+    let text = if arguments.replications == 1 {
+        let run = Run::of(&plan, seed, &watch);
+        let report = Report::new(&plan, &run);
+        watch.clear();
+        match arguments.format {
+            Format::Table => table::of_run(&report),
+            Format::Json => json(&report)?,
+        }
+    } else {
+        let replications = Replications::of(&plan, seed, arguments.replications, &watch);
+        watch.clear();
+        match arguments.format {
+            Format::Table => table::of_replications(&replications),
+            Format::Json => json(&replications)?,
+        }
+    };
+    commands::print(&text)?;
+    Ok(watch.status())
+}
+
+fn json(report: &impl serde::Serialize) -> anyhow::Result<String> {
+    Ok(serde_json::to_string(report)? + "\n")
+}
+
+impl Plan {
+    fn new(library: &Library, arguments: &SimulateArguments, seed: u64) -> anyhow::Result<Self> {
+        let infra = commands::find_scenario(library, &arguments.scenario)?;
+        let rate = arguments.rate.map(Command::Rate);
+        let tls = arguments.tls.map(|mode| Command::Edit(TopologyEdit::EdgeTls(mode)));
+        let plan = Self {
+            script: read_script(arguments, &infra)?,
+            duration: arguments.duration,
+            warmup: arguments.warmup,
+            first: rate.into_iter().chain(tls).collect(),
+            infra,
+        };
+        // What the options ask for must be possible at all: told now, once, and not by each replication.
+        let mut trial = Simulation::new(Arc::clone(&plan.infra), seed);
+        for command in &plan.first {
+            let done = trial.apply(command, &mut ());
+            done.map_err(|error| anyhow!("cannot {}: {error}", script::text(command, &plan.infra)))?;
+        }
+        Ok(plan)
+    }
+
+    /// The end of the warm-up.
+    fn warm(&self) -> SimTime {
+        SimTime::ZERO + self.warmup
+    }
+
+    /// The end of the run.
+    fn end(&self) -> SimTime {
+        SimTime::ZERO + self.duration
+    }
+}
+
+/// The script's file, then the commands of the command line. Commands of one instant stay in this order.
+fn read_script(arguments: &SimulateArguments, infra: &Infrastructure) -> anyhow::Result<Script> {
+    let end = SimTime::ZERO + arguments.duration;
+    let late = |at: SimTime| format!("{} lies behind the end of the run at {}", shown_time(at), shown_time(end));
+    let mut mistakes = Vec::new();
+    let mut script = Script::default();
+    if let Some(path) = &arguments.script {
+        let file = content::shown(path);
+        match Script::parse(&file, &content::read(path)?, infra) {
+            Ok(read) => script = read,
+            Err(found) => mistakes = found,
+        }
+        // The line of an entry is not kept; its time tells it.
+        let beyond = script.entries().iter().filter(|entry| entry.at > end);
+        mistakes.extend(beyond.map(|entry| ContentError::at(&file, "", None, late(entry.at))));
+    }
+    for (number, line) in arguments.at.iter().enumerate() {
+        match script::entry(line, infra) {
+            Ok(entry) if entry.at > end => mistakes.push(ScriptError::new(1, late(entry.at)).in_text("--at", number + 1, line)),
+            Ok(entry) => script.add(entry),
+            Err(mistake) => mistakes.push(mistake.in_text("--at", number + 1, line)),
+        }
+    }
+    if mistakes.is_empty() { Ok(script) } else { Err(content::told(&mistakes)) }
+}

@@ -1,0 +1,74 @@
+//! Numbers and columns for people.
+//!
+//! Must not know what the numbers mean.
+
+use unicode_width::UnicodeWidthStr;
+
+/// What stands where nothing was measured.
+const NOTHING: &str = "-";
+
+/// A number with about three significant digits; large ones whole.
+pub(super) fn number(value: impl Into<Option<f64>>) -> String {
+    match value.into().filter(|value| value.is_finite()) {
+        None => NOTHING.to_owned(),
+        Some(value) => match value.abs() {
+            size if size >= 99.95 => format!("{value:.0}"),
+            size if size >= 9.995 => format!("{value:.1}"),
+            size if (0.0005..0.9995).contains(&size) => format!("{value:.3}"),
+            _ => format!("{value:.2}"),
+        },
+    }
+}
+
+/// A part of a whole in percent.
+pub(super) fn percent(value: impl Into<Option<f64>>) -> String {
+    value.into().map_or_else(|| NOTHING.to_owned(), |value| format!("{:.2} %", value * 100.0))
+}
+
+/// A length of time in seconds, without needless digits.
+pub(super) fn seconds(value: f64) -> String {
+    let text = format!("{value:.3}");
+    format!("{} s", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// Rows in columns, indented by two: the first column from the left, the others from the right. The first row is the head.
+pub(super) fn columns(rows: &[Vec<String>]) -> String {
+    let count = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..count).map(width).collect();
+    let mut text = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (place, (cell, width)) in row.iter().zip(&widths).enumerate() {
+            // The width counts columns, as the standard's padding does not.
+            let gap = " ".repeat(width.saturating_sub(cell.width()));
+            let (left, right) = if place == 0 { (cell, &gap) } else { (&gap, cell) };
+            line.extend(["  ", left, right]);
+        }
+        text += line.trim_end();
+        text += "\n";
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_sensible_digits() {
+        let shown = [0.0, 0.000_1, 0.001_23, 0.123_4, 0.999_6, 1.234_5, 9.996, 12.345, 99.96, 1_234.5].map(number);
+        assert_eq!(shown, ["0.00", "0.00", "0.001", "0.123", "1.00", "1.23", "10.0", "12.3", "100", "1234"]);
+        assert_eq!(
+            (number(None), number(f64::NAN), percent(0.0123), percent(None)),
+            ("-".into(), "-".into(), "1.23 %".into(), "-".into())
+        );
+        assert_eq!([60.0, 0.5, 0.0, 12.345_6].map(seconds), ["60 s", "0.5 s", "0 s", "12.346 s"]);
+    }
+
+    #[test]
+    fn columns_stand_below_each_other() {
+        let rows = [vec!["a".to_owned(), "long".to_owned()], vec!["wider".to_owned(), "1".to_owned()]];
+        assert_eq!(columns(&rows), "  a      long\n  wider     1\n");
+    }
+}

@@ -1,0 +1,289 @@
+//! The report of one run, in the form that programs read. Tables are made from the same.
+//!
+//! Fields stay in this order, components and servers in the authored one. What was not measured is null. Must not measure.
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use crate::model::{ComponentKind, RequestKind};
+use crate::sim::recorder::{Latency, Second};
+use crate::sim::script::text;
+use crate::sim::{Failure, Recorder, SimTime, Simulation, StationView};
+
+use super::Plan;
+use super::run::{Given, Run, stations};
+
+/// Counts by reason, without the reasons that did not occur.
+type Reasons = IndexMap<&'static str, u64>;
+
+/// One run.
+#[derive(Debug, Serialize)]
+pub(super) struct Report {
+    pub(super) scenario: String,
+    #[serde(skip)]
+    pub(super) title: String,
+    pub(super) seed: u64,
+    /// What was simulated: less than asked for, if the run was interrupted.
+    pub(super) duration_s: f64,
+    pub(super) warmup_s: f64,
+    /// TLS mode and rate at the start; what the script changed stands in `script`.
+    pub(super) tls: &'static str,
+    pub(super) rate_per_s: f64,
+    pub(super) interrupted: bool,
+    /// Counts over the whole run: offered = completed + failed + in flight.
+    pub(super) offered: u64,
+    pub(super) completed: u64,
+    pub(super) failed: Reasons,
+    pub(super) failed_total: u64,
+    pub(super) in_flight: u64,
+    /// What follows the warm-up.
+    pub(super) window: WindowReport,
+    pub(super) latency_ms: LatencyReport,
+    pub(super) by_kind: IndexMap<&'static str, KindReport>,
+    pub(super) stations: IndexMap<String, StationReport>,
+    pub(super) agents: IndexMap<String, AgentReport>,
+    pub(super) alerts: Vec<AlertReport>,
+    pub(super) script: Vec<GivenReport>,
+    per_second: PerSecond,
+    pub(super) events: u64,
+    pub(super) wall_s: f64,
+    pub(super) trace_digest: String,
+}
+
+/// The measured part of the run.
+#[derive(Debug, Serialize)]
+pub(super) struct WindowReport {
+    pub(super) from_s: f64,
+    pub(super) to_s: f64,
+    pub(super) offered: u64,
+    pub(super) completed: u64,
+    pub(super) failed: Reasons,
+    pub(super) failed_total: u64,
+    /// Requests that ended well, per second.
+    pub(super) throughput_per_s: Option<f64>,
+    /// Failed requests as a part of those that ended.
+    pub(super) error_ratio: Option<f64>,
+}
+
+/// Latencies of requests that ended well after the warm-up.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct LatencyReport {
+    pub(super) count: u64,
+    pub(super) mean: Option<f64>,
+    pub(super) p50: Option<f64>,
+    pub(super) p95: Option<f64>,
+    pub(super) p99: Option<f64>,
+    pub(super) max: Option<f64>,
+}
+
+/// One kind of request: counts over the whole run, latencies after the warm-up.
+#[derive(Debug, Serialize)]
+pub(super) struct KindReport {
+    pub(super) offered: u64,
+    pub(super) completed: u64,
+    pub(super) failed: u64,
+    pub(super) latency_ms: LatencyReport,
+}
+
+/// One station, after the warm-up.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct StationReport {
+    /// Part of the slots' time in use; null where there is no limit of slots.
+    pub(super) utilisation: Option<f64>,
+    /// Requests waiting, on average over time.
+    pub(super) mean_queue: Option<f64>,
+    /// Time that a request waited for a slot, on average over those that were not turned away.
+    pub(super) mean_wait_ms: Option<f64>,
+    pub(super) served: u64,
+    pub(super) dropped: u64,
+}
+
+/// What the monitoring service has from one agent.
+#[derive(Debug, Serialize)]
+pub(super) struct AgentReport {
+    /// Samples delivered over the whole run.
+    pub(super) samples: u64,
+    pub(super) last_qps: Option<f32>,
+    pub(super) last_sample_age_s: Option<f64>,
+    /// Requests per second in the last delivered samples, oldest first: as many as the service shows.
+    pub(super) qps: Vec<f32>,
+}
+
+/// An alert that changed its state.
+#[derive(Debug, Serialize)]
+pub(super) struct AlertReport {
+    pub(super) at_s: f64,
+    pub(super) rule: String,
+    pub(super) subject: String,
+    pub(super) state: &'static str,
+}
+
+/// A command of the script, and what became of it.
+#[derive(Debug, Serialize)]
+pub(super) struct GivenReport {
+    pub(super) at_s: f64,
+    pub(super) command: String,
+    pub(super) result: String,
+}
+
+/// The last seconds that are over, an hour at most, a column each; without regard to the warm-up.
+#[derive(Debug, Default, Serialize)]
+struct PerSecond {
+    from_s: u64,
+    offered: Vec<u32>,
+    completed: Vec<u32>,
+    failed: Vec<u32>,
+    mean_ms: Vec<Option<f64>>,
+}
+
+impl Report {
+    pub(super) fn new(plan: &Plan, run: &Run) -> Self {
+        let simulation = &run.simulation;
+        let (totals, all) = (simulation.totals(), run.recorder.all());
+        let (from, to) = run.window();
+        let seconds = to.since(from).as_secs_f64();
+        Self {
+            scenario: plan.infra.id().to_string(),
+            title: plan.infra.title().to_owned(),
+            seed: simulation.seed(),
+            duration_s: simulation.now().as_secs_f64(),
+            warmup_s: plan.warmup.as_secs_f64(),
+            tls: run.begins.0.word(),
+            rate_per_s: run.begins.1,
+            interrupted: run.interrupted,
+            offered: totals.offered,
+            completed: totals.completed,
+            failed: reasons(simulation.failures()),
+            failed_total: totals.failed,
+            in_flight: simulation.in_flight(),
+            window: WindowReport {
+                from_s: from.as_secs_f64(),
+                to_s: to.as_secs_f64(),
+                offered: all.offered,
+                completed: all.completed(),
+                failed: reasons(all.failures()),
+                failed_total: all.failed(),
+                throughput_per_s: (seconds > 0.0).then(|| all.completed() as f64 / seconds),
+                error_ratio: all.error_ratio(),
+            },
+            latency_ms: LatencyReport::new(&all.latency),
+            by_kind: RequestKind::ALL.map(|kind| (kind.word(), KindReport::new(simulation, &run.recorder, kind))).into(),
+            stations: station_reports(run),
+            agents: agents(simulation),
+            alerts: alerts(simulation),
+            script: given(plan, run),
+            per_second: PerSecond::new(run.recorder.seconds(simulation.now())),
+            events: simulation.processed(),
+            wall_s: run.wall.as_secs_f64(),
+            trace_digest: format!("{:016x}", simulation.digest()),
+        }
+    }
+}
+
+fn reasons(failures: impl Iterator<Item = (Failure, u64)>) -> Reasons {
+    failures.filter(|(_, count)| *count > 0).map(|(failure, count)| (failure.word(), count)).collect()
+}
+
+/// The alerts of the run, in the order of their times. The monitoring service has none yet.
+fn alerts(_: &Simulation) -> Vec<AlertReport> {
+    Vec::new()
+}
+
+fn agents(simulation: &Simulation) -> IndexMap<String, AgentReport> {
+    let report = |agent: crate::sim::AgentView<'_>| AgentReport {
+        samples: agent.delivered,
+        last_qps: agent.history.last().copied(),
+        last_sample_age_s: agent.age_s,
+        qps: agent.history.to_vec(),
+    };
+    let name = |agent: &crate::sim::AgentView<'_>| simulation.infrastructure().component(agent.agent).id.to_string();
+    simulation.agents().into_iter().map(|agent| (name(&agent), report(agent))).collect()
+}
+
+fn given(plan: &Plan, run: &Run) -> Vec<GivenReport> {
+    let result = |given: &Given| match given {
+        Given::Done => "done".to_owned(),
+        Given::Refused(error) => format!("refused: {error}"),
+        Given::NotReached => "not reached".to_owned(),
+    };
+    let entries = plan.script.entries().iter().zip(&run.given);
+    let report = entries.map(|(entry, given)| GivenReport {
+        at_s: entry.at.as_secs_f64(),
+        command: text(&entry.command, &plan.infra),
+        result: result(given),
+    });
+    report.collect()
+}
+
+/// Whether requests pass it: not the user who sends them, nor what only watches.
+pub(super) const fn is_station(kind: &ComponentKind) -> bool {
+    !matches!(kind, ComponentKind::Browser | ComponentKind::Agent(_) | ComponentKind::MonitoringService)
+}
+
+/// The stations that requests pass, in authored order.
+fn station_reports(run: &Run) -> IndexMap<String, StationReport> {
+    let after = stations(&run.simulation);
+    let components = run.simulation.infrastructure().components();
+    let passed = components.zip(run.before.iter().zip(&after)).filter(|((_, component), _)| is_station(&component.kind));
+    passed
+        .map(|((_, component), (from, to))| (component.id.to_string(), StationReport::between(run.window(), from, to)))
+        .collect()
+}
+
+impl StationReport {
+    fn between((from, to): (SimTime, SimTime), before: &StationView, after: &StationView) -> Self {
+        let window = (to > from).then(|| (to - from) as f64);
+        let (busy, queue) = ((after.busy_ns - before.busy_ns) as f64, (after.queue_ns - before.queue_ns) as f64);
+        let (came, dropped) = (after.arrivals - before.arrivals, after.dropped - before.dropped);
+        let entered = came.saturating_sub(dropped);
+        let limited = after.slots != u32::MAX;
+        Self {
+            utilisation: window.filter(|_| limited).map(|window| busy / (window * f64::from(after.slots))),
+            mean_queue: window.map(|window| queue / window),
+            mean_wait_ms: (entered > 0).then(|| queue / entered as f64 / 1e6),
+            served: after.served - before.served,
+            dropped,
+        }
+    }
+}
+
+impl KindReport {
+    fn new(simulation: &Simulation, recorder: &Recorder, kind: RequestKind) -> Self {
+        let totals = simulation.totals_of(kind);
+        Self {
+            offered: totals.offered,
+            completed: totals.completed,
+            failed: totals.failed,
+            latency_ms: LatencyReport::new(&recorder.of(kind).latency),
+        }
+    }
+}
+
+impl LatencyReport {
+    pub(super) fn new(latency: &Latency) -> Self {
+        Self {
+            count: latency.count(),
+            mean: latency.mean_ms(),
+            p50: latency.percentile_ms(0.50),
+            p95: latency.percentile_ms(0.95),
+            p99: latency.percentile_ms(0.99),
+            max: latency.max_ms(),
+        }
+    }
+}
+
+impl PerSecond {
+    fn new(rows: impl Iterator<Item = Second>) -> Self {
+        let mut columns = Self::default();
+        for (place, row) in rows.enumerate() {
+            if place == 0 {
+                columns.from_s = row.number;
+            }
+            columns.offered.push(row.offered);
+            columns.completed.push(row.completed);
+            columns.failed.push(row.failed);
+            columns.mean_ms.push(row.mean_ms());
+        }
+        columns
+    }
+}

@@ -1,0 +1,105 @@
+//! The grammar of commands: a row for each verb.
+//!
+//! A new command needs a row here and an arm in [`super::text`]; the errors and the help follow by themselves.
+
+use crate::model::quantity::Rate;
+use crate::model::{Algorithm, RequestKind, TlsMode, TopologyEdit};
+use crate::sim::command::Command;
+
+use super::arguments::Arguments;
+use super::error::ScriptError;
+
+/// A verb and what follows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Verb {
+    /// The word.
+    pub name: &'static str,
+    /// How it is used.
+    pub usage: &'static str,
+    /// What it does, in a few words.
+    pub does: &'static str,
+    pub(super) parse: Parse,
+}
+
+/// Reads what follows a verb.
+type Parse = for<'a, 'b> fn(&'a mut Arguments<'b>) -> Result<Command, ScriptError>;
+
+/// All verbs, in the order in which they are listed.
+pub const VERBS: &[Verb] = &[
+    Verb {
+        name: "kill",
+        usage: "kill COMPONENT|SERVER|FROM -> TO",
+        does: "ends a process, switches a server off, cuts a link",
+        parse: |words| Ok(Command::Kill(words.element()?)),
+    },
+    Verb {
+        name: "restore",
+        usage: "restore COMPONENT|SERVER|FROM -> TO",
+        does: "starts it again, mends the link",
+        parse: |words| Ok(Command::Restore(words.element()?)),
+    },
+    Verb { name: "rate", usage: "rate N", does: "sets the users' requests per second", parse: rate },
+    Verb {
+        name: "tls",
+        usage: "tls none|terminate|re-encrypt|passthrough, tls web-app|app-db on|off",
+        does: "changes where TLS ends",
+        parse: tls,
+    },
+    Verb {
+        name: "block",
+        usage: "block FROM -> TO",
+        does: "lets the firewall on a hop drop its connections",
+        parse: |words| words.hop().map(|(from, to)| Command::Edit(TopologyEdit::Block(from, to))),
+    },
+    Verb {
+        name: "unblock",
+        usage: "unblock FROM -> TO",
+        does: "takes that rule out again",
+        parse: |words| words.hop().map(|(from, to)| Command::Edit(TopologyEdit::Unblock(from, to))),
+    },
+    Verb {
+        name: "send",
+        usage: "send static|read|write",
+        does: "lets one new visitor send one request",
+        parse: |words| Ok(Command::Send(words.one_of("a kind of request", &RequestKind::ALL.map(|kind| (kind.word(), kind)))?)),
+    },
+    Verb {
+        name: "balance",
+        usage: "balance roundrobin|leastconn",
+        does: "changes how balancers choose",
+        parse: |words| Ok(Command::Balance(words.one_of("an algorithm", &ALGORITHMS.map(|way| (way.word(), way)))?)),
+    },
+];
+
+/// The ways of balancing that have a word.
+const ALGORITHMS: [Algorithm; 2] = [Algorithm::RoundRobin, Algorithm::LeastConnections];
+
+/// The verbs' names in a sentence.
+pub(super) fn names() -> String {
+    VERBS.iter().map(|verb| verb.name).collect::<Vec<_>>().join(", ")
+}
+
+fn rate(words: &mut Arguments<'_>) -> Result<Command, ScriptError> {
+    let (number, column) = words.number("requests per second")?;
+    Rate::new(number).map(Command::Rate).map_err(|why| ScriptError::new(column, why))
+}
+
+/// What `tls` may be followed by.
+#[derive(Clone, Copy)]
+enum Tls {
+    Edge(TlsMode),
+    WebApp,
+    AppDb,
+}
+
+fn tls(words: &mut Arguments<'_>) -> Result<Command, ScriptError> {
+    let modes = TlsMode::ALL.map(|mode| (mode.word(), Tls::Edge(mode)));
+    let choices: Vec<(&'static str, Tls)> = modes.into_iter().chain([("web-app", Tls::WebApp), ("app-db", Tls::AppDb)]).collect();
+    let choice = words.one_of("a mode or a part of the way", &choices)?;
+    let mut switch = || words.one_of("on or off", &[("on", true), ("off", false)]);
+    Ok(Command::Edit(match choice {
+        Tls::Edge(mode) => TopologyEdit::EdgeTls(mode),
+        Tls::WebApp => TopologyEdit::WebToAppTls(switch()?),
+        Tls::AppDb => TopologyEdit::AppToDbTls(switch()?),
+    }))
+}

@@ -1,0 +1,291 @@
+//! `simulate`: its reports, its mistakes, and its end before the time.
+
+use std::io::{BufReader, Read};
+use std::process::Stdio;
+
+use rustix::process::Signal;
+use serde_json::Value;
+
+use crate::pty::Pty;
+use crate::{CTRL_C, Home, Said, is_harmless};
+
+/// The report of `simulate stage-2-secured` with these arguments.
+fn report(arguments: &[&str]) -> Value {
+    let home = Home::new();
+    let said = home.run(["simulate", "stage-2-secured", "--format", "json"].iter().chain(arguments));
+    assert_eq!((said.status, said.stderr.as_str()), (Some(0), ""), "{arguments:?}");
+    assert_eq!(said.stdout.lines().count(), 1, "one object on one line");
+    serde_json::from_str(&said.stdout).expect("JSON")
+}
+
+fn count(value: &Value) -> u64 {
+    value.as_u64().unwrap_or_else(|| panic!("a count: {value}"))
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("a number: {value}"))
+}
+
+fn sum(counts: &Value) -> u64 {
+    counts.as_object().expect("counts by name").values().map(count).sum()
+}
+
+#[test]
+fn the_numbers_of_a_report_fit_together() {
+    let script = ["--at", "5s kill server-2", "--at", "6s kill server-2", "--at", "8s restore server-2"];
+    let report =
+        report(&[&["--duration", "12s", "--warmup", "2s", "--rate", "150", "--tls", "passthrough"][..], &script].concat());
+    assert_eq!(report["scenario"], "stage-2-secured");
+    assert_eq!((count(&report["seed"]), &report["tls"]), (1, &Value::from("passthrough")));
+    assert_eq!((number(&report["duration_s"]), number(&report["warmup_s"]), number(&report["rate_per_s"])), (12.0, 2.0, 150.0));
+    assert_eq!((&report["interrupted"], &report["alerts"]), (&Value::from(false), &Value::Array(vec![])));
+    let (offered, completed, in_flight) = (count(&report["offered"]), count(&report["completed"]), count(&report["in_flight"]));
+    let failed = sum(&report["failed"]);
+    assert_eq!(offered, completed + failed + in_flight);
+    assert!((1_500..2_100).contains(&offered) && failed > 0 && failed == count(&report["failed_total"]), "{report}");
+
+    let kinds = report["by_kind"].as_object().expect("kinds");
+    for (whole, part) in [(offered, "offered"), (completed, "completed"), (failed, "failed")] {
+        assert_eq!(kinds.values().map(|kind| count(&kind[part])).sum::<u64>(), whole, "{part}");
+    }
+    let window = &report["window"];
+    assert_eq!((number(&window["from_s"]), number(&window["to_s"])), (2.0, 12.0));
+    assert_eq!(sum(&window["failed"]), count(&window["failed_total"]));
+    assert!((number(&window["throughput_per_s"]) - count(&window["completed"]) as f64 / 10.0).abs() < 1e-9);
+    for latency in kinds.values().map(|kind| &kind["latency_ms"]).chain([&report["latency_ms"]]) {
+        let of = |name: &str| number(&latency[name]);
+        assert!(0.0 < of("p50") && of("p50") <= of("p95") && of("p95") <= of("p99") && of("p99") <= of("max"), "{latency}");
+        assert!(of("mean") < of("max"), "{latency}");
+    }
+    assert_eq!(kinds.values().map(|kind| count(&kind["latency_ms"]["count"])).sum::<u64>(), count(&window["completed"]));
+
+    let stations = report["stations"].as_object().expect("stations");
+    assert!(stations.contains_key("lb-1") && stations.contains_key("fw-2") && !stations.contains_key("agent-1"));
+    for (id, station) in stations {
+        assert!((0.0..=1.0).contains(&number(&station["utilisation"])), "{id}: {station}");
+        assert!(number(&station["mean_queue"]) >= 0.0 && number(&station["mean_wait_ms"]) >= 0.0, "{id}: {station}");
+        assert!(count(&station["served"]) > 0 && station["dropped"].is_u64(), "{id}: {station}");
+    }
+    let (agent, dead) = (&report["agents"]["agent-1"], &report["agents"]["agent-2"]);
+    assert_eq!(agent["qps"].as_array().map(Vec::len), Some(usize::try_from(count(&agent["samples"])).expect("a length")));
+    assert!(number(&agent["last_qps"]) > 50.0 && number(&agent["last_sample_age_s"]) <= 1.1, "{agent}");
+    assert!(count(&dead["samples"]) < count(&agent["samples"]), "the server of agent-2 was off: {dead}");
+
+    let results: Vec<_> = report["script"].as_array().expect("a list").iter().collect();
+    let results: Vec<_> = results.iter().map(|it| (number(&it["at_s"]), it["command"].as_str(), it["result"].as_str())).collect();
+    assert_eq!(results[0], (5.0, Some("kill server-2"), Some("done")));
+    assert_eq!(results[1], (6.0, Some("kill server-2"), Some("refused: server-2 is down already")));
+    assert_eq!(results[2], (8.0, Some("restore server-2"), Some("done")));
+    let columns = &report["per_second"];
+    let total = |name: &str| columns[name].as_array().expect("a column").iter().map(count).sum::<u64>();
+    assert_eq!((columns["mean_ms"].as_array().map(Vec::len), total("completed")), (Some(12), completed));
+    assert!(count(&report["events"]) > offered && number(&report["wall_s"]) > 0.0);
+    assert_eq!(report["trace_digest"].as_str().map(str::len), Some(16));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_report_but_for_the_clock() {
+    let run = |seed: &str| {
+        let mut report = report(&["--duration", "3s", "--seed", seed, "--at", "1s kill web-1"]);
+        report["wall_s"] = Value::Null;
+        report
+    };
+    assert_eq!(run("7"), run("7"));
+    assert_ne!(run("7")["trace_digest"], run("8")["trace_digest"]);
+}
+
+#[test]
+fn what_was_not_measured_is_null() {
+    let report = report(&["--duration", "1s", "--rate", "0"]);
+    assert_eq!((count(&report["offered"]), sum(&report["failed"])), (0, 0));
+    for part in ["mean", "p50", "p95", "p99", "max"] {
+        assert!(report["by_kind"]["read"]["latency_ms"][part].is_null(), "{part}");
+    }
+    assert!(report["window"]["error_ratio"].is_null() && report["stations"]["web-1"]["mean_wait_ms"].is_null());
+    assert_eq!(number(&report["stations"]["web-1"]["utilisation"]), 0.0);
+    assert!(report["agents"]["agent-1"]["last_sample_age_s"].is_null(), "the first sample is on its way");
+}
+
+#[test]
+fn replications_stand_in_the_order_of_their_seeds_with_intervals() {
+    let run = || {
+        let mut report = report(&["--duration", "4s", "--warmup", "1s", "--replications", "5", "--seed", "3"]);
+        report["wall_s"] = Value::Null;
+        report
+    };
+    let all = run();
+    assert_eq!(all, run(), "whichever core was faster");
+    let runs = all["runs"].as_array().expect("runs");
+    assert_eq!(runs.iter().map(|run| count(&run["seed"])).collect::<Vec<_>>(), [3, 4, 5, 6, 7]);
+    let alone = report(&["--duration", "4s", "--warmup", "1s", "--seed", "5"]);
+    for field in ["offered", "completed", "in_flight", "events", "trace_digest"] {
+        assert_eq!(runs[2][field], alone[field], "{field}");
+    }
+    assert_eq!((&all["tls"], &all["rate_per_s"]), (&alone["tls"], &alone["rate_per_s"]));
+    for run in runs {
+        let of = |name: &str| count(&run[name]);
+        assert_eq!(of("offered"), of("completed") + of("failed") + of("in_flight"));
+    }
+    let mean = runs.iter().map(|run| number(&run["throughput_per_s"])).sum::<f64>() / 5.0;
+    let throughput = &all["throughput_per_s"];
+    assert!((number(&throughput["mean"]) - mean).abs() < 1e-9 && count(&throughput["n"]) == 5, "{throughput}");
+    for estimate in [throughput, &all["by_kind"]["read"]["latency_ms"]["p95"], &all["stations"]["app-1"]["utilisation"]] {
+        let (low, high) = (number(&estimate["ci95"][0]), number(&estimate["ci95"][1]));
+        assert!(low < number(&estimate["mean"]) && number(&estimate["mean"]) < high, "{estimate}");
+    }
+}
+
+#[test]
+fn the_tables_fit_80_columns() {
+    let home = Home::new();
+    let script = home.file("day.txt", "# a bad day\n1s kill lb-1 -> web-1  # the wire\n2s tls none\n3s kill lb-1\n");
+    let one = ["simulate", "stage-2-secured", "--duration", "4s", "--at", "500ms send write", "--script", &script];
+    let many = ["simulate", "stage-2-secured", "--duration", "2s", "--replications", "2"];
+    for (arguments, shows) in [
+        (
+            &one[..],
+            &[
+                "p99",
+                "app-1",
+                "connection refused",
+                "agent-3",
+                "0.5 s  send write: done",
+                "lb-1 -> web-1: done",
+                "Seed 1, digest ",
+            ][..],
+        ),
+        (&many, &["seeds 1 to 2", "read p95", "completed/s", "app-1"]),
+    ] {
+        let said = home.run(arguments);
+        assert_eq!((said.status, said.stderr.as_str()), (Some(0), ""), "{said:?}");
+        for part in shows {
+            assert!(said.stdout.contains(part), "{part}: {}", said.stdout);
+        }
+        assert!(said.stdout.lines().all(|line| line.chars().count() <= 80) && is_harmless(&said.stdout), "{}", said.stdout);
+        assert!(!said.stdout.contains("NaN") && !said.stdout.contains("inf"), "{}", said.stdout);
+    }
+}
+
+#[test]
+fn a_bad_script_or_scenario_is_an_error_with_its_place() {
+    let home = Home::new();
+    let file = home.file("day.txt", "1s kill web-1\n  2s kil web-1\n");
+    let late = home.file("late.txt", "2min kill web-1\n");
+    let lines = format!("{file}:2:6:");
+    for (arguments, says) in [
+        (
+            &["--at", "1s kill web-1", "--at", "20s kil server-2"][..],
+            &["--at:2:5: expected a command", "did you mean `kill`?", "    ^"][..],
+        ),
+        (&["--at", "20s kill sever-2"], &["--at:1:10:", "found `sever-2`; did you mean `server-2`?"]),
+        (&["--at", "20s rate 1e400"], &["--at:1:10:", "found `1e400`"]),
+        (&["--at", ""], &["--at:1:1:", "found the end"]),
+        (&["--at", "20s kill \u{1b}[2J\u{202e}"], &["--at:1:10:"]),
+        (&["--at", "61s kill web-1"], &["--at:1:1:", "61s lies behind the end of the run at 60s"]),
+        (&["--script", &file], &[&lines, "did you mean `kill`?", "2 |   2s kil web-1"]),
+        (&["--script", &late], &["late.txt", "120s lies behind the end"]),
+        (&["--script", "/no/such/file"], &["cannot read /no/such/file"]),
+    ] {
+        let said = home.run(["simulate", "stage-2-secured"].iter().chain(arguments));
+        assert_eq!((said.status, said.stdout.as_str()), (Some(1), ""), "{arguments:?}: {said:?}");
+        for part in says {
+            assert!(said.stderr.contains(part), "{part}: {}", said.stderr);
+        }
+        assert!(is_harmless(&said.stderr), "{said:?}");
+    }
+    let said = home.run(["simulate", "stage-2-secure"]);
+    assert_eq!(said.status, Some(1));
+    assert!(said.stderr.contains("did you mean `stage-2-secured`?"), "{said:?}");
+    let said = home.run(["simulate", &home.file("broken.ron", "(\n  oops")]);
+    assert!(said.status == Some(1) && said.stderr.contains("broken.ron:2:"), "{said:?}");
+}
+
+#[test]
+fn wrong_usage_has_a_status_of_its_own() {
+    let home = Home::new();
+    let long = "9".repeat(400) + "s";
+    for (arguments, says) in [
+        (&["--duration", "60"][..], "a time has a unit"),
+        (&["--duration", "0s"], "longer than zero"),
+        (&["--duration", "31d"], "at most 30 days"),
+        (&["--duration", &long], "at most 30 days"),
+        (&["--duration", "NaNs"], "expected a time"),
+        (&["--duration", "1e400s"], "expected a time"),
+        (&["--duration=-1s"], "expected a time"),
+        (&["--duration", "5s", "--warmup", "5s"], "--warmup must be shorter"),
+        (&["--rate", "NaN"], "found NaN"),
+        (&["--rate=-1"], "found -1"),
+        (&["--rate", "x"], "expected requests per second"),
+        (&["--tls", "maybe"], "re-encrypt"),
+        (&["--replications", "0"], "1..=10000"),
+        (&["--format", "xml"], "possible values: table, json"),
+        (&["--no-such-option"], "unexpected argument"),
+    ] {
+        let Said { status, stdout, stderr } = home.run(["simulate", "stage-2-secured"].iter().chain(arguments));
+        assert_eq!((status, stdout.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(stderr.contains(says) && is_harmless(&stderr) && !stderr.contains("Usage: hoplight list"), "{says}: {stderr}");
+    }
+    assert_eq!(home.run(["simulate"]).status, Some(2));
+    let help = home.run(["simulate", "--help"]);
+    assert!(help.status == Some(0) && help.stdout.contains("kill COMPONENT|SERVER|FROM -> TO"), "{help:?}");
+}
+
+#[test]
+fn a_reader_who_leaves_early_is_no_error() {
+    let home = Home::new();
+    for format in ["table", "json"] {
+        let arguments = ["simulate", "stage-2-secured", "--duration", "2s", "--format", format];
+        let mut child = home.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
+        drop(child.stdout.take());
+        let Said { status, stderr, .. } = child.wait_with_output().expect("ends").into();
+        assert_eq!((status, stderr.as_str()), (Some(0), ""), "{format}");
+    }
+}
+
+/// The program in a terminal that shows only its standard error; its report goes to a file.
+fn endless(home: &Home, arguments: &str) -> (Pty, String) {
+    let file = home.path().join("report").to_str().expect("UTF-8").to_owned();
+    let mut command = home.in_terminal(&[]);
+    let program = command.get_argv()[0].to_str().expect("UTF-8").to_owned();
+    let line = format!("exec '{program}' simulate stage-2-secured --duration 30d {arguments} > '{file}'");
+    let shell = command.get_argv_mut();
+    *shell = ["/bin/sh", "-c", &line].map(Into::into).to_vec();
+    (Pty::spawn(command, 80, 24), file)
+}
+
+#[test]
+fn an_interrupted_run_reports_what_was_measured_so_far() {
+    let home = Home::new();
+    for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let (mut pty, file) = endless(&home, "--warmup 1s --format json --at '29d kill web-1'");
+        // The bar comes when the run takes long.
+        pty.wait_for("] ");
+        pty.wait_for("%");
+        match signal {
+            Signal::INT => pty.send(CTRL_C),
+            _ => pty.signal(signal),
+        }
+        assert_eq!(pty.wait_for_exit().exit_code(), status, "{}", pty.text());
+        assert!(!pty.text().contains('%'), "the bar is gone: {}", pty.text());
+        let mut text = String::new();
+        BufReader::new(std::fs::File::open(file).expect("a report")).read_to_string(&mut text).expect("UTF-8");
+        let report: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(report["interrupted"], true);
+        assert!((1.0..30.0 * 86_400.0).contains(&number(&report["duration_s"])));
+        assert_eq!(report["script"][0]["result"], "not reached");
+        let of = |name: &str| count(&report[name]);
+        assert_eq!(of("offered"), of("completed") + of("failed_total") + of("in_flight"));
+        assert!(of("completed") > 0);
+    }
+}
+
+#[test]
+fn interrupted_replications_report_those_that_were_over() {
+    let home = Home::new();
+    let (mut pty, file) = endless(&home, "--replications 3");
+    pty.wait_for("%");
+    pty.send(CTRL_C);
+    assert_eq!(pty.wait_for_exit().exit_code(), 130, "{}", pty.text());
+    let text = std::fs::read_to_string(file).expect("a report");
+    assert!(text.contains("3 runs of 2592000 s, seeds 1 to 3, of which 0 ended before the interruption"), "{text}");
+}

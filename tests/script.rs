@@ -1,0 +1,143 @@
+//! Fault scripts: what is written is what is read, and what makes no sense is told with its place.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests, which clippy does not take for tests")]
+
+use std::sync::LazyLock;
+
+use hoplight::model::quantity::Rate;
+use hoplight::model::text::is_printable;
+use hoplight::model::{Algorithm, Element, Infrastructure, RequestKind, TlsMode, TopologyEdit};
+use hoplight::sim::script::{self, Script, shown_time, verbs::VERBS};
+use hoplight::sim::{Command, SimTime};
+use proptest::prelude::*;
+
+static INFRA: LazyLock<Infrastructure> = LazyLock::new(|| {
+    let text = include_str!("../assets/stage-2-secured.ron");
+    Infrastructure::from_ron("stage-2-secured.ron", text).unwrap()
+});
+
+fn elements() -> Vec<Element> {
+    let components = INFRA.components().map(|(_, component)| Element::Component(component.id.clone()));
+    let servers = INFRA.servers().map(|server| Element::Server(server.id.clone()));
+    let hops = INFRA.links().map(|(ix, _)| INFRA.hop_element(ix));
+    components.chain(servers).chain(hops).collect()
+}
+
+/// Any command that names what exists.
+fn any_command() -> impl Strategy<Value = Command> {
+    let hops = || {
+        let hops: Vec<_> = elements().into_iter().filter(|element| matches!(element, Element::Hop(..))).collect();
+        proptest::sample::select(hops).prop_map(|hop| match hop {
+            Element::Hop(from, to) => (from, to),
+            _ => unreachable!("only hops were kept"),
+        })
+    };
+    let element = || proptest::sample::select(elements());
+    prop_oneof![
+        element().prop_map(Command::Kill),
+        element().prop_map(Command::Restore),
+        (0.0..=100_000.0_f64).prop_map(|rate| Command::Rate(Rate::new((rate * 1e3).round() / 1e3).unwrap())),
+        proptest::sample::select(TlsMode::ALL.to_vec()).prop_map(|mode| Command::Edit(TopologyEdit::EdgeTls(mode))),
+        any::<bool>().prop_map(|on| Command::Edit(TopologyEdit::WebToAppTls(on))),
+        any::<bool>().prop_map(|on| Command::Edit(TopologyEdit::AppToDbTls(on))),
+        hops().prop_map(|(from, to)| Command::Edit(TopologyEdit::Block(from, to))),
+        hops().prop_map(|(from, to)| Command::Edit(TopologyEdit::Unblock(from, to))),
+        proptest::sample::select(RequestKind::ALL.to_vec()).prop_map(Command::Send),
+        proptest::sample::select(vec![Algorithm::RoundRobin, Algorithm::LeastConnections]).prop_map(Command::Balance),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_what_is_read(command in any_command(), nanos in 0..=30 * 86_400 * 1_000_000_000_u64) {
+        let text = script::text(&command, &INFRA);
+        prop_assert_eq!(&script::command(&text, &INFRA).unwrap(), &command);
+        let entry = script::entry(&format!("{} {text}", shown_time(SimTime::from_nanos(nanos))), &INFRA).unwrap();
+        prop_assert_eq!((entry.at.nanos(), entry.command), (nanos, command));
+    }
+
+    #[test]
+    fn no_text_does_harm(text in any::<String>(), verb in 0..VERBS.len()) {
+        for line in [text.clone(), format!("20s {text}"), format!("20s {} {text}", VERBS[verb].name)] {
+            let Err(error) = script::entry(&line, &INFRA) else { continue };
+            let told = error.to_string();
+            prop_assert!(told.chars().all(is_printable) && told.len() < 900, "{told}");
+            let placed = error.in_text("x", 1, &line).to_string();
+            prop_assert!(placed.chars().all(|c| c == '\n' || is_printable(c)), "{placed}");
+        }
+    }
+}
+
+fn element(name: &str) -> Element {
+    elements().into_iter().find(|element| element.to_string() == name).unwrap()
+}
+
+#[test]
+fn every_form_of_an_arrow_is_read() {
+    for text in ["kill lb-1 -> web-1", "kill lb-1>web-1", "kill lb-1→web-1", "kill lb-1->web-1", "kill\tlb-1  → web-1 "] {
+        assert_eq!(script::command(text, &INFRA).unwrap(), Command::Kill(element("lb-1 → web-1")), "{text}");
+    }
+    assert_eq!(script::command("kill server server-2", &INFRA).unwrap(), Command::Kill(element("server-2")));
+}
+
+#[test]
+fn a_verbs_usage_begins_with_its_name_and_is_unique() {
+    for (place, verb) in VERBS.iter().enumerate() {
+        assert!(verb.usage.starts_with(verb.name) && !verb.does.is_empty(), "{verb:?}");
+        assert!(VERBS.iter().skip(place + 1).all(|other| other.name != verb.name), "{verb:?}");
+    }
+}
+
+#[test]
+fn mistakes_have_a_column_and_a_suggestion() {
+    for (line, column, says) in [
+        ("20s kil server-2", 5, "expected a command: kill, restore,"),
+        ("20s kil server-2", 5, "did you mean `kill`?"),
+        ("20s kill sever-2", 10, "found `sever-2`; did you mean `server-2`?"),
+        ("20s kill nothing-like-it", 10, "there are browser, dns,"),
+        ("kill server-2", 1, "a time comes before the command, as in `20s kill`"),
+        ("20 kill server-2", 1, "a time has a unit, such as 20s"),
+        ("20s kill", 9, "expected a component, a server or a hop, as in `kill COMPONENT|SERVER|FROM -> TO`; found the end"),
+        ("20s kill web-1 web-2", 16, "expected the end"),
+        ("20s kill web-1 -> lb-1", 10, "no link goes from web-1 to lb-1; did you mean `lb-1 -> web-1`?"),
+        ("20s block lb-1 web-1", 16, "expected an arrow `->`"),
+        ("20s block lb-1 -> wbe-1", 19, "did you mean `web-1`?"),
+        ("20s rate 1e400", 10, "expected requests per second, such as 200 or 0.5; found `1e400`"),
+        ("20s rate NaN", 10, "found `NaN`"),
+        ("20s rate -1", 10, "found `-1`"),
+        ("20s rate 1000000", 10, "a rate per second lies between 0 and 100000, found 1000000"),
+        ("20s rate 1.2.3", 10, "found `1.2.3`"),
+        ("20s tls reencrypt", 9, "did you mean `re-encrypt`?"),
+        ("20s tls web-app maybe", 17, "expected on or off (on, off); found `maybe`"),
+        ("20s send reed", 10, "did you mean `read`?"),
+        ("20s balance random", 13, "expected an algorithm (roundrobin, leastconn"),
+        ("", 1, "expected a time and a command"),
+        ("20s", 4, "expected a command:"),
+        ("1e400s kill web-1", 1, "expected a time such as"),
+    ] {
+        let error = script::entry(line, &INFRA).unwrap_err();
+        assert_eq!(error.column, column, "{line}: {error}");
+        assert!(error.to_string().contains(says), "{line}: {error}");
+    }
+    let long = format!("20s kill {}", "x".repeat(10_000));
+    assert!(script::entry(&long, &INFRA).unwrap_err().to_string().contains("a line has at most 400 bytes"));
+}
+
+#[test]
+fn a_text_has_comments_and_its_mistakes_have_lines() {
+    let good = "# a bad day\n\n20s kill server-2  # the web server\n  10s rate 200\n20s send write\n";
+    let script = Script::parse("day.txt", good, &INFRA).unwrap();
+    let shown: Vec<String> = script
+        .entries()
+        .iter()
+        .map(|entry| format!("{} {}", shown_time(entry.at), script::text(&entry.command, &INFRA)))
+        .collect();
+    assert_eq!(shown, ["10s rate 200", "20s kill server-2", "20s send write"]);
+    let errors = Script::parse("day.txt", "1s rate 5\n2s kil web-1\n3s kill wbe-1\n", &INFRA).unwrap_err();
+    let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    assert!(told[0].starts_with("day.txt:2:4: expected a command"), "{told:?}");
+    assert!(told[0].ends_with("did you mean `kill`?\n 2 | 2s kil web-1\n   |    ^"), "{told:?}");
+    assert!(told[1].starts_with("day.txt:3:9: expected a component"), "{told:?}");
+    let many = "oops\n".repeat(1_000);
+    assert_eq!(Script::parse("day.txt", &many, &INFRA).unwrap_err().len(), 10);
+}
