@@ -9,6 +9,7 @@
 
 pub(crate) mod build;
 pub mod component;
+pub mod database;
 pub mod element;
 pub mod error;
 pub mod firewall;
