@@ -5,6 +5,7 @@
 
 mod checks;
 pub mod command;
+pub mod database;
 mod decide;
 mod event;
 mod fail;
@@ -26,6 +27,7 @@ mod users;
 pub mod view;
 
 pub use command::{Command, CommandError};
+pub use database::DatabaseView;
 pub use journal::{Headline, Journal, Note, Observer, What, Why};
 pub use outcome::{Failure, Outcome};
 pub use packet::{Cargo, Doing, Heading, Motion, Packet, Phase, Present};

@@ -262,6 +262,11 @@ impl ComponentKind {
         }
     }
 
+    /// Whether it is an asker whose database driver follows the primary.
+    pub const fn follows_primary(&self) -> bool {
+        matches!(self, Self::Web(spec) | Self::App(spec) if spec.follow_primary)
+    }
+
     /// The station of the kind, before a file's changes.
     pub const fn default_station(&self) -> Station {
         match self {

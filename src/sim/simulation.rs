@@ -21,6 +21,7 @@ use rand::{Rng, SeedableRng};
 use crate::model::firewall::{Direction, Verdict};
 use crate::model::{Algorithm, ComponentIx, Element, Infrastructure, LinkIx, RequestKind};
 
+use super::database::Databases;
 use super::event::{Event, EventQueue, Kind};
 use super::journal::{Note, Observer, What};
 use super::monitoring::AgentState;
@@ -73,6 +74,7 @@ pub struct Simulation {
     pub(super) rule_hits: BTreeMap<u32, RuleHits>,
     pub(super) agents: Vec<AgentState>,
     pub(super) messages: Messages,
+    pub(super) databases: Databases,
     pub(super) users: Users,
     /// Until when returning visitors know the address.
     pub(super) address_known_until: SimTime,
@@ -100,6 +102,7 @@ impl Simulation {
             lines: vec![Line::default(); plan.hops.len()],
             servers_off: vec![false; plan.servers.len()],
             agents: vec![AgentState::default(); plan.agents.len()],
+            databases: Databases::new(&plan.databases, plan.stations.len()),
             infra,
             plan,
             seed,
@@ -167,6 +170,7 @@ impl Simulation {
             Kind::Sample => self.sample(id, observer),
             Kind::Message => self.message_arrives(id, observer),
             Kind::Second => self.second(),
+            Kind::Database => self.database_due(id, observer),
         }
     }
 
@@ -383,7 +387,7 @@ impl Simulation {
     /// About how many bytes a copy of the state takes.
     pub(super) fn footprint(&self) -> usize {
         let stations: usize = self.stations.iter().map(Station::footprint).sum();
-        self.requests.footprint() + self.queue.footprint() + self.users.footprint() + stations
+        self.requests.footprint() + self.queue.footprint() + self.users.footprint() + self.databases.footprint() + stations
     }
 
     /// The arrival rate, all kinds together, in requests per second.

@@ -26,11 +26,7 @@ fn in_cluster(infra: &Infrastructure, cluster: &[ComponentIx]) -> Option<(Compon
     for (ix, spec) in &specs {
         let id = name(*ix);
         if spec.role != DatabaseRole::Primary {
-            let set = [
-                (spec.failover != Failover::Manual, "failover"),
-                (spec.fence, "fence"),
-                (spec.semi_sync, "semi_sync"),
-            ];
+            let set = [(spec.failover != Failover::Manual, "failover"), (spec.fence, "fence"), (spec.semi_sync, "semi_sync")];
             if let Some((_, field)) = set.into_iter().find(|(is, _)| *is) {
                 return Some((*ix, format!("`{id}` is a {} and has `{field}`, which a primary has", spec.role.word())));
             }
@@ -51,12 +47,14 @@ fn in_cluster(infra: &Infrastructure, cluster: &[ComponentIx]) -> Option<(Compon
         specs.iter().filter(|(_, spec)| spec.role == DatabaseRole::Member).map(|(ix, _)| *ix).collect();
     let first = *members.first()?;
     if let Some((other, spec)) = specs.iter().find(|(_, spec)| spec.role != DatabaseRole::Member) {
-        let message = format!("a replication link joins the member `{}` with the {} `{}`", name(first), spec.role.word(), name(*other));
+        let message =
+            format!("a replication link joins the member `{}` with the {} `{}`", name(first), spec.role.word(), name(*other));
         return Some((*other, message));
     }
     if !MEMBERS.contains(&members.len()) {
         let (least, most) = MEMBERS.into_inner();
-        let message = format!("the quorum cluster of `{}` has {} members, {least} to {most} make sense", name(first), members.len());
+        let message =
+            format!("the quorum cluster of `{}` has {} members, {least} to {most} make sense", name(first), members.len());
         return Some((first, message));
     }
     members.iter().enumerate().find_map(|(number, a)| {
