@@ -55,8 +55,10 @@ impl Relay {
         self.entries.back().map(|entry| entry.due)
     }
 
-    /// Changes are sent; they arrive at `received` and take `lag` to be applied, one after another.
-    pub(super) fn push(&mut self, count: u64, departed: SimTime, received: SimTime, lag: u64) {
+    /// Changes are sent; they arrive at `received`, not before those that were sent before, and take `lag` to be applied,
+    /// one after another. Returns when they arrive.
+    pub(super) fn push(&mut self, count: u64, departed: SimTime, received: SimTime, lag: u64) -> SimTime {
+        let received = self.entries.back().map_or(received, |newest| newest.received.max(received));
         let due = (self.last_due + APPLY.saturating_mul(count)).max(received + lag);
         self.len += count;
         self.last_due = due;
@@ -67,9 +69,10 @@ impl Relay {
             newest.count += count;
             // The entry counts as received when all of it is.
             newest.received = received;
-            return;
+            return received;
         }
         self.entries.push_back(Entry { count, departed, received, due });
+        received
     }
 
     /// Takes out what is due, and says how many changes that are.

@@ -10,6 +10,7 @@ use super::super::flow::link_ix;
 use super::super::journal::{Observer, What};
 use super::super::packet::{Cargo, Heading, Motion, Packet};
 use super::super::simulation::{Simulation, index};
+use super::super::time::SimTime;
 use super::super::upkeep::fraction;
 use super::Due;
 use super::history::Log;
@@ -60,17 +61,16 @@ impl Simulation {
     fn send_changes(&mut self, follower: u32, count: u64, way: u64, back: u64) {
         let (now, lag) = (self.now, self.lag_of(follower));
         let state = self.node_mut(follower);
-        state.relay.push(count, now, now + way, lag);
+        let received = state.relay.push(count, now, now + way, lag);
         let position = state.sent().length;
         self.arm_apply(follower);
-        self.expect_ack(follower, way + back, position);
+        self.expect_ack(follower, received + back, position);
     }
 
-    /// The acknowledgement of `position` will be back after `delay`, if somebody waits for acknowledgements here.
-    fn expect_ack(&mut self, follower: u32, delay: u64, position: u64) {
+    /// The acknowledgement of `position` will be back at `at`, if somebody waits for acknowledgements here.
+    fn expect_ack(&mut self, follower: u32, at: SimTime, position: u64) {
         let plan = self.plan.databases.cluster_of(follower);
         if plan.quorum || plan.semi_sync {
-            let at = self.now + delay;
             self.node_mut(follower).acks.push_back((at, position));
             self.arm_acks(follower);
         }
@@ -151,7 +151,7 @@ impl Simulation {
         state.connected = true;
         let received = state.received(now).length;
         let missing = source.length.saturating_sub(state.sent().length);
-        self.expect_ack(node, 2 * latency, received);
+        self.expect_ack(node, now + 2 * latency, received);
         let piece = missing.div_ceil(PIECES).max(1);
         let mut left = missing;
         while left > 0 {
