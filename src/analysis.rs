@@ -14,6 +14,7 @@
 
 pub mod broken;
 pub mod carriers;
+mod database;
 mod flow;
 pub mod outage;
 pub mod plaintext;

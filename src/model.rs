@@ -10,6 +10,7 @@
 pub mod arrivals;
 pub(crate) mod build;
 pub mod component;
+pub mod database;
 pub mod element;
 pub mod error;
 pub mod firewall;

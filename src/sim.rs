@@ -6,6 +6,7 @@
 mod arrivals;
 mod checks;
 pub mod command;
+pub mod database;
 mod decide;
 mod event;
 mod fail;
@@ -29,6 +30,7 @@ mod users;
 pub mod view;
 
 pub use command::{Command, CommandError};
+pub use database::DatabaseView;
 pub use journal::{Headline, Journal, Note, Observer, What, Why};
 pub use outcome::{Failure, Outcome};
 pub use packet::{Cargo, Doing, Heading, Motion, Packet, Phase, Present};

@@ -224,3 +224,29 @@ fn a_cut_hop_to_somebody_who_is_reached_otherwise_is_not_in_the_way() {
     let broken = works(&infra, &cut, RequestKind::Read).expect_err("no database");
     assert_eq!(broken.obstacles, [Obstacle::Out(component("db-1"))].into(), "the web server reaches the application");
 }
+
+#[test]
+fn a_quorum_has_no_single_point_among_its_members() {
+    let infra = load(("tests/data/quorum.ron", include_str!("data/quorum.ron")));
+    assert_eq!(points(&infra, RequestKind::Write), ["app-1"]);
+    let write = |outage: &Outage| works(&infra, outage, RequestKind::Write).is_ok();
+    assert!(write(&without(&[server("server-1")])));
+    assert!(!write(&without(&[server("server-1"), component("db-2")])), "one of three is no majority");
+    assert!(works(&infra, &without(&[server("server-1"), component("db-2")]), RequestKind::Read).is_ok());
+    // Each member hears at most one of the others: two of three; then none.
+    assert!(write(&without(&[hop("db-1", "db-2"), hop("db-1", "db-3")])));
+    assert!(!write(&without(&[hop("db-1", "db-2"), hop("db-1", "db-3"), hop("db-2", "db-3")])));
+    assert!(Carriers::of(&infra).carries(infra.link_between("db-2", "db-3").expect("a link"), RequestKind::Write));
+}
+
+#[test]
+fn an_automatic_failover_takes_the_primary_off_the_list() {
+    let text = include_str!("data/replicated.ron").replace("kinds: [Read]", "kinds: [Read, Write]");
+    let by_hand = load(("replicated.ron", &text));
+    assert_eq!(points(&by_hand, RequestKind::Write), ["app-1", "db-1", "server-1"]);
+    let automatic = text.replace("role: Primary", "role: Primary, failover: Automatic(after_s: 15.0)");
+    let automatic = load(("replicated.ron", &automatic));
+    assert_eq!(points(&automatic, RequestKind::Write), ["app-1"]);
+    let lost = without(&[component("db-1"), component("db-2"), component("db-3")]);
+    assert!(works(&automatic, &lost, RequestKind::Write).is_err());
+}

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hoplight::model::quantity::Rate;
-use hoplight::model::{Algorithm, Element, Infrastructure, RequestKind, TlsMode, TopologyEdit};
+use hoplight::model::quantity::{Rate, Seconds};
+use hoplight::model::{Algorithm, ComponentId, ComponentKind, Element, Infrastructure, RequestKind, TlsMode, TopologyEdit};
 use hoplight::sim::{Command, Simulation};
 use proptest::prelude::*;
 
@@ -25,15 +25,26 @@ fn elements(infra: &Infrastructure) -> Vec<Element> {
 fn command(infra: &Infrastructure, what: u8, which: usize) -> Command {
     let all = elements(infra);
     let element = all[which % all.len()].clone();
-    match what % 12 {
+    match what % 14 {
         0..=3 => Command::Kill(element),
         4..=7 => Command::Restore(element),
         8 if which.is_multiple_of(2) => Command::Edit(TopologyEdit::EdgeTls(TlsMode::ALL[which / 2 % 4])),
         8 => block(infra, which),
         9 => Command::Send(RequestKind::ALL[which % 3]),
         10 => Command::Balance(if which.is_multiple_of(2) { Algorithm::LeastConnections } else { Algorithm::RoundRobin }),
+        // The shipped stage has two databases; any other component refuses.
+        11 => Command::Lag(component(infra, which), Seconds::new(0.001 + (which % 40) as f64).expect("in range")),
+        12 if which.is_multiple_of(2) => Command::Promote(component(infra, which / 2)),
+        12 => Command::Demote(component(infra, which / 2)),
         _ => Command::Rate(Rate::new((which % 700) as f64).expect("in range")),
     }
+}
+
+/// A database more often than chance would have it.
+fn component(infra: &Infrastructure, which: usize) -> ComponentId {
+    let databases = infra.components().filter(|(_, component)| matches!(component.kind, ComponentKind::Database(_)));
+    let ids: Vec<_> = databases.chain(infra.components()).map(|(_, component)| component.id.clone()).collect();
+    ids[which % ids.len().min(5)].clone()
 }
 
 /// A firewall rule written or taken out, on some hop.

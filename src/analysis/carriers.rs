@@ -4,9 +4,12 @@
 //! routed to a replica is refused there, and was readable on the way). A hop that a firewall blocks carries nothing. Must
 //! not know encryption.
 
+use petgraph::Direction;
+use petgraph::visit::EdgeRef;
+
 use super::flow::{Reach, answers, lookups, passes};
 use super::outage::Outage;
-use crate::model::{ComponentIx, Infrastructure, LinkIx, Protocol, RequestKind};
+use crate::model::{ComponentIx, ComponentKind, DatabaseRole, Infrastructure, LinkIx, Protocol, RequestKind};
 
 /// The kinds of request that each hop carries.
 ///
@@ -28,7 +31,7 @@ impl Carriers {
             carriers.add(&asked, kind);
             if kind.is_write() {
                 let reached = reach.reached.iter().map(|(ix, _)| *ix);
-                let written = reached.filter(|ix| answers(&infra.component(*ix).kind, kind)).collect();
+                let written = reached.filter(|ix| answers(infra, &nothing, *ix, kind)).collect();
                 carriers.add(&replicated(infra, written), kind);
             }
         }
@@ -60,13 +63,19 @@ fn replicated(infra: &Infrastructure, mut databases: Vec<ComponentIx>) -> Vec<Li
         if std::mem::replace(&mut seen[database.index()], true) {
             continue;
         }
-        for link in infra.links_from(database) {
+        // Among members, whoever is elected sends changes to all others, whichever way a link was drawn.
+        let member =
+            matches!(&infra.component(database).kind, ComponentKind::Database(spec) if spec.role == DatabaseRole::Member);
+        let edges = infra.graph().edges_directed(database, Direction::Incoming).filter(|_| member);
+        let mut ways: Vec<LinkIx> = edges.map(|edge| edge.id()).collect();
+        ways.extend(infra.links_from(database));
+        for link in ways {
             let spec = infra.link(link);
             let follows = spec.protocol == Protocol::Replication && spec.serves(RequestKind::Write);
             let hop = infra.hop(link);
             if follows && passes(infra, &Outage::none(), &hop).is_ok() {
                 links.push(link);
-                databases.push(hop.to);
+                databases.push(if hop.to == database { hop.from } else { hop.to });
             }
         }
     }

@@ -11,22 +11,29 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use super::broken::{Missing, Obstacle};
+use super::database::takes_writes;
 use super::outage::Outage;
 use crate::model::firewall::RuleAction;
 use crate::model::{ComponentIx, ComponentKind, DatabaseRole, Hop, Infrastructure, LinkIx, Protocol, RequestKind};
 
-/// Whether a component answers a request of this kind without asking anybody further.
-pub(super) fn answers(kind: &ComponentKind, request: RequestKind) -> bool {
-    match kind {
+/// Whether a component that was reached answers a request of this kind without asking anybody further.
+pub(super) fn answers(infra: &Infrastructure, outage: &Outage, ix: ComponentIx, request: RequestKind) -> bool {
+    match &infra.component(ix).kind {
         ComponentKind::Web(_) | ComponentKind::App(_) => request.is_static(),
-        ComponentKind::Database(spec) => !request.is_static() && (spec.role == DatabaseRole::Primary || !request.is_write()),
+        ComponentKind::Database(_) => match request {
+            RequestKind::Static => false,
+            RequestKind::Read => true,
+            RequestKind::Write => takes_writes(infra, outage, ix),
+        },
         _ => false,
     }
 }
 
 /// The links on which a component passes on a request of this kind, in authored order.
 fn onward(infra: &Infrastructure, at: ComponentIx, request: RequestKind) -> Vec<LinkIx> {
-    if answers(&infra.component(at).kind, request) {
+    // A database asks nobody, whatever it answers.
+    let kind = &infra.component(at).kind;
+    if request.is_static() && matches!(kind, ComponentKind::Web(_) | ComponentKind::App(_)) {
         return Vec::new();
     }
     let mut links = infra.links_from(at);
@@ -72,6 +79,10 @@ pub(super) fn passes(infra: &Infrastructure, outage: &Outage, hop: &Hop) -> Resu
     Ok(())
 }
 
+fn is_replica(kind: &ComponentKind) -> bool {
+    matches!(kind, ComponentKind::Database(spec) if spec.role == DatabaseRole::Replica)
+}
+
 /// All that requests of one kind can reach from the browser.
 pub(super) struct Reach {
     /// The components reached with the hop that first led there, nearest first. The browser is not among them.
@@ -102,7 +113,7 @@ impl Reach {
                         }
                     }
                     // A replica that is out does not hinder a write: it would have refused it.
-                    Err(_) if matches!(to, ComponentKind::Database(_)) && !answers(to, request) => {}
+                    Err(_) if request.is_write() && is_replica(to) => {}
                     Err(obstacle) => stopped.push((hop.to, obstacle)),
                 }
             }
@@ -112,8 +123,8 @@ impl Reach {
     }
 
     /// The hops from the browser to the nearest component that answers, last hop first.
-    pub(super) fn way(&self, infra: &Infrastructure, request: RequestKind) -> Option<Vec<Hop>> {
-        let (_, last) = self.reached.iter().find(|(ix, _)| answers(&infra.component(*ix).kind, request))?;
+    pub(super) fn way(&self, infra: &Infrastructure, outage: &Outage, request: RequestKind) -> Option<Vec<Hop>> {
+        let (_, last) = self.reached.iter().find(|(ix, _)| answers(infra, outage, *ix, request))?;
         let mut way = vec![last.clone()];
         let mut from = last.from;
         // The browser was not reached by any hop, which ends the walk.

@@ -24,7 +24,7 @@ pub fn works(infra: &Infrastructure, outage: &Outage, kind: RequestKind) -> Resu
 pub(super) fn way(infra: &Infrastructure, outage: &Outage, kind: RequestKind) -> Result<Vec<Hop>, Broken> {
     let lookup = lookup(infra, outage, kind)?;
     let reach = Reach::explore(infra, outage, kind);
-    let Some(mut way) = reach.way(infra, kind) else {
+    let Some(mut way) = reach.way(infra, outage, kind) else {
         return Err(Broken { missing: reach.missing(infra, kind), obstacles: reach.obstacles });
     };
     way.extend(lookup);

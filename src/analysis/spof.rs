@@ -7,9 +7,10 @@
 use std::collections::BTreeSet;
 
 use super::broken::{Broken, Obstacle};
+use super::database::members;
 use super::outage::Outage;
 use super::service::{way, works};
-use crate::model::{Element, Infrastructure, RequestKind};
+use crate::model::{Element, Infrastructure, Protocol, RequestKind};
 
 /// One single point of failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +45,14 @@ impl Spof {
 pub fn single_points(infra: &Infrastructure, kind: RequestKind) -> Result<Vec<Spof>, Broken> {
     // What one working way does without cannot be a single point, so only what that way needs is knocked out.
     let way = way(infra, &Outage::none(), kind)?;
-    let needed: BTreeSet<_> = way.iter().flat_map(|hop| hop.guards.iter().map(|guard| guard.firewall).chain([hop.to])).collect();
+    let mut needed: BTreeSet<_> =
+        way.iter().flat_map(|hop| hop.guards.iter().map(|guard| guard.firewall).chain([hop.to])).collect();
+    if kind.is_write() {
+        // A majority is no way: members are needed that no request comes to, and the firewalls between them.
+        needed.extend(members(infra));
+        let between = infra.hops().filter(|hop| infra.link(hop.link).protocol == Protocol::Replication);
+        needed.extend(between.flat_map(|hop| hop.guards).map(|guard| guard.firewall));
+    }
     let components = needed.iter().map(|ix| Element::Component(infra.component(*ix).id.clone()));
     let machines: BTreeSet<_> = needed.iter().filter_map(|ix| infra.component(*ix).server.as_ref()).collect();
     let servers = infra.servers().filter(|server| machines.contains(&server.id)).map(|server| Element::Server(server.id.clone()));

@@ -2,6 +2,8 @@
 //!
 //! Must not change what a file says; it fills in defaults and refuses what cannot work.
 
+mod databases;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
@@ -258,6 +260,9 @@ impl Builder<'_> {
         let entries = infra.links_from(browser).iter().filter(|link| infra.link(**link).protocol == Protocol::Http).count();
         if entries != 1 {
             return whole("links", format!("the browser has one HTTP link, found {entries}"));
+        }
+        if let Some((ix, message)) = databases::mistake(infra) {
+            return Err(self.error(infra.component(ix).id.as_str(), message));
         }
         let requests = infra.graph.filter_map(|_, _| Some(()), |_, link| link.protocol.carries_requests().then_some(()));
         let Ok(order) = toposort(&requests, None) else {

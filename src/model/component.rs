@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::database::{DatabaseRole, DatabaseSpec, Failover};
 use super::firewall::FirewallSpec;
 use super::id::{ComponentId, ServerId};
 use super::quantity::{Fraction, Seconds};
@@ -108,45 +109,20 @@ impl Default for BalancerSpec {
 }
 
 /// Settings of a web or application server, which asks somebody downstream.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProxySpec {
     /// How long it waits for an answer from downstream: by default 5 s for a web server, 2 s for an application's query.
     pub timeout_s: Option<Seconds>,
+    /// Whether its database driver sends writes to the database that took the last one, and turns to the next of its
+    /// links when that one refuses, is read-only or stays silent. Without, each write begins at the first link.
+    pub follow_primary: bool,
 }
 
-/// Whether a database takes writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum DatabaseRole {
-    /// Takes reads and writes.
-    Primary,
-    /// Follows the primary; takes reads, refuses writes (error 1290).
-    Replica,
-}
-
-impl DatabaseRole {
-    /// The word that the screen uses.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Primary => "primary",
-            Self::Replica => "replica",
-        }
+impl Default for ProxySpec {
+    fn default() -> Self {
+        Self { timeout_s: None, follow_primary: true }
     }
-}
-
-/// Settings of a database.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DatabaseSpec {
-    /// Whether it takes writes.
-    pub role: DatabaseRole,
-    /// How long a change takes to be applied, for a replica.
-    #[serde(default = "usual_lag")]
-    pub lag_s: Seconds,
-}
-
-fn usual_lag() -> Seconds {
-    Seconds::literal(0.05)
 }
 
 /// Settings of a monitoring agent.
@@ -266,7 +242,8 @@ impl ComponentKind {
             Self::Web(_) => "web server",
             Self::App(_) => "application server",
             Self::Database(DatabaseSpec { role: DatabaseRole::Primary, .. }) => "primary database",
-            Self::Database(_) => "replica database",
+            Self::Database(DatabaseSpec { role: DatabaseRole::Replica, .. }) => "replica database",
+            Self::Database(_) => "cluster member",
             Self::Agent(_) => "monitoring agent",
             Self::MonitoringService => "monitoring service",
         }
@@ -282,10 +259,18 @@ impl ComponentKind {
             Self::Web(_) => "Answers static pages; hands the rest to the application.",
             Self::App(_) => "Runs the site's code and asks the database.",
             Self::Database(DatabaseSpec { role: DatabaseRole::Primary, .. }) => "Keeps the data; the only one that takes writes.",
-            Self::Database(_) => "Follows the primary; answers reads, refuses writes.",
+            Self::Database(DatabaseSpec { role: DatabaseRole::Replica, .. }) => {
+                "Follows the primary; answers reads, refuses writes."
+            }
+            Self::Database(_) => "Keeps the data with its peers; one that they elect takes writes.",
             Self::Agent(_) => "Samples its server's counters and pushes them out.",
             Self::MonitoringService => "Keeps what agents deliver; knows nothing else.",
         }
+    }
+
+    /// Whether it is an asker whose database driver follows the primary.
+    pub const fn follows_primary(&self) -> bool {
+        matches!(self, Self::Web(spec) | Self::App(spec) if spec.follow_primary)
     }
 
     /// The station of the kind, before a file's changes.

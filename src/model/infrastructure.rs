@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 use petgraph::Direction as EdgeDirection;
 use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
+use petgraph::unionfind::UnionFind;
 use petgraph::visit::EdgeRef;
 
 use super::component::{Component, ComponentKind, Server, Traffic};
@@ -228,6 +229,20 @@ impl Infrastructure {
     /// The link between two components, if there is one.
     pub fn link_between(&self, from: &str, to: &str) -> Option<LinkIx> {
         self.graph.find_edge(self.find(from)?, self.find(to)?)
+    }
+
+    /// The databases that replication links join, in authored order; one that is joined to no other stands alone.
+    pub fn database_clusters(&self) -> Vec<Vec<ComponentIx>> {
+        let is_database = |ix: &ComponentIx| matches!(self.graph[*ix].kind, ComponentKind::Database(_));
+        let mut joined = UnionFind::<usize>::new(self.len());
+        for edge in self.graph.raw_edges().iter().filter(|edge| edge.weight.protocol == Protocol::Replication) {
+            joined.union(edge.source().index(), edge.target().index());
+        }
+        let mut clusters: IndexMap<usize, Vec<ComponentIx>> = IndexMap::new();
+        for ix in self.graph.node_indices().filter(is_database) {
+            clusters.entry(joined.find(ix.index())).or_default().push(ix);
+        }
+        clusters.into_values().collect()
     }
 
     /// The name of a hop as an element.

@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::model::quantity::Rate;
-use crate::model::{Algorithm, Element, RequestKind, TopologyEdit};
+use crate::model::quantity::{Rate, Seconds};
+use crate::model::{Algorithm, ComponentId, Element, RequestKind, TopologyEdit};
 
 /// Something done to a running infrastructure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +25,12 @@ pub enum Command {
     Send(RequestKind),
     /// Changes how every balancer chooses.
     Balance(Algorithm),
+    /// Promotes a replica: the statements take 41 ms. The minutes that people take to find out and decide are theirs.
+    Promote(ComponentId),
+    /// Makes a database read-only; it then follows the one that takes writes.
+    Demote(ComponentId),
+    /// Sets how long a database takes to apply a change that it has received.
+    Lag(ComponentId, Seconds),
 }
 
 /// Why a command did nothing.
@@ -56,4 +62,19 @@ pub enum CommandError {
     /// Users wait for outcomes.
     #[error("a fixed number of users asks here, each after the last answer: there is no rate to set")]
     NoRate,
+    /// Only a database has a role and a lag.
+    #[error("{0} is no database")]
+    NotDatabase(Element),
+    /// What is down cannot change its role.
+    #[error("{0} is down")]
+    Down(Element),
+    /// It takes writes already.
+    #[error("{0} takes writes already, or is about to")]
+    AlreadyWritable(Element),
+    /// It takes no writes.
+    #[error("{0} is read-only already")]
+    AlreadyReadOnly(Element),
+    /// Members of a quorum cluster elect their writer themselves.
+    #[error("{0} is a member of a quorum cluster: the members elect who takes writes")]
+    Elects(Element),
 }

@@ -2,7 +2,6 @@
 //!
 //! Must not know how messages travel; it says "forward", "answer" or "fail", and `flow` does it.
 
-use crate::model::component::DatabaseRole;
 use crate::model::{Algorithm, Protocol, TlsMode};
 
 use super::event::Kind;
@@ -41,7 +40,7 @@ impl Simulation {
                 self.answer(request, status, observer);
             }
             Role::Web | Role::App if kind.is_static() => self.answers(request, station, observer),
-            Role::Web => {
+            Role::Web if !self.asks_database(station, kind) => {
                 let links = &plan.out[kind.index()];
                 if links.is_empty() {
                     self.fail(request, station, Failure::BadGateway, Why::NoRoute, observer);
@@ -53,24 +52,13 @@ impl Simulation {
                 *turn = turn.wrapping_add(1);
                 self.forward(request, link, 1, observer);
             }
-            Role::App => match plan.out[kind.index()].first() {
-                Some(link) => {
-                    let link = *link;
-                    self.forward(request, link, 1, observer);
-                }
+            Role::Web | Role::App => match self.database_link(station, kind) {
+                Some(link) => self.forward(request, link, 1, observer),
                 None => self.fail(request, station, Failure::ServerError, Why::NoRoute, observer),
             },
-            Role::Database { role: DatabaseRole::Replica, .. } if kind.is_write() => {
-                self.answer(request, Status::ReadOnly, observer);
-            }
-            Role::Database { followers, .. } => {
-                if kind.is_write() {
-                    let followers = followers.clone();
-                    for link in followers {
-                        self.replicate(link);
-                    }
-                }
-                self.answers(request, station, observer);
+            Role::Database(node) => {
+                let node = *node;
+                self.query(request, station, node, observer);
             }
             Role::Browser | Role::Firewall | Role::Agent | Role::Monitor | Role::Balancer(_) => {
                 self.answer(request, Status::Ok, observer);
@@ -78,7 +66,7 @@ impl Simulation {
         }
     }
 
-    fn answers<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+    pub(super) fn answers<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
         let tag = self.requests[request].tag();
         self.note(observer, Some(tag), What::Answers { component: component_ix(station) });
         self.answer(request, Status::Ok, observer);
@@ -93,7 +81,7 @@ impl Simulation {
             return;
         }
         let status = match self.plan.stations[station as usize].role {
-            Role::Database { .. } => Status::TooManyConnections,
+            Role::Database(_) => Status::TooManyConnections,
             // A full line before anything speaks HTTP looks like a closed port.
             _ if self.requests[request].phase != Phase::Exchange => Status::Refused,
             Role::Firewall => Status::Refused,
@@ -186,26 +174,28 @@ impl Simulation {
                 Status::Reset => self.fail(request, station, Failure::BadGateway, Why::Reset, observer),
                 _ => self.answer(request, status, observer),
             },
-            _ => match status {
-                Status::Refused => {
-                    // Another database may do: the next one in the order of preference.
-                    let links = &self.plan.stations[station as usize].out[record.kind.index()];
-                    let tried = links.iter().position(|link| *link == record.path[level]);
-                    match tried.and_then(|tried| links.get(tried + 1)) {
-                        Some(next) => {
-                            let next = *next;
-                            self.forward(request, next, 1, observer);
-                        }
-                        None => self.fail(request, station, Failure::ServerError, Why::Refused, observer),
-                    }
-                }
-                Status::Reset => self.fail(request, station, Failure::ServerError, Why::Reset, observer),
-                Status::ReadOnly => self.fail(request, station, Failure::ServerError, Why::ReadOnly, observer),
-                Status::TooManyConnections => {
-                    self.fail(request, station, Failure::ServerError, Why::TooManyConnections, observer);
-                }
-                _ => self.answer(request, status, observer),
+            _ => {
+                let (kind, link, attempt) = (record.kind, record.path[level], record.attempts[level]);
+                self.driver_learns(station, kind, link, status == Status::Ok);
+                self.take_result(request, station, link, attempt, observer);
+            }
+        }
+    }
+
+    /// A database's answer is back at the one who asked it.
+    fn take_result<O: Observer>(&mut self, request: u32, station: u32, link: u32, attempt: u8, observer: &mut O) {
+        match self.requests[request].status {
+            // Another database may do.
+            Status::Refused => match self.next_database(station, self.requests[request].kind, link, attempt) {
+                Some((next, attempt)) => self.forward(request, next, attempt, observer),
+                None => self.fail(request, station, Failure::ServerError, Why::Refused, observer),
             },
+            Status::Reset => self.fail(request, station, Failure::ServerError, Why::Reset, observer),
+            Status::ReadOnly => self.fail(request, station, Failure::ServerError, Why::ReadOnly, observer),
+            Status::TooManyConnections => {
+                self.fail(request, station, Failure::ServerError, Why::TooManyConnections, observer);
+            }
+            status => self.answer(request, status, observer),
         }
     }
 

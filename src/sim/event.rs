@@ -39,9 +39,11 @@ pub(super) enum Kind {
     Message,
     /// A whole second has passed. No id.
     Second,
+    /// Something is due at a database or cluster. Id: what, and which.
+    Database,
 }
 
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 11] = [
     Kind::Arrival,
     Kind::Leg,
     Kind::Service,
@@ -52,6 +54,7 @@ const KINDS: [Kind; 10] = [
     Kind::Sample,
     Kind::Message,
     Kind::Second,
+    Kind::Database,
 ];
 
 /// One event. Its order is its time, then its sequence number.

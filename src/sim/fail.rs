@@ -53,6 +53,18 @@ impl Simulation {
                 self.user_asks(*kind, SENT_BY_HAND | self.sent, true, observer);
                 return Ok(());
             }
+            Command::Promote(database) => {
+                self.promote_by_hand(database)?;
+                What::Promoting(database.clone())
+            }
+            Command::Demote(database) => {
+                // The note is made where the role changes.
+                return self.demote_by_hand(database, observer);
+            }
+            Command::Lag(database, lag) => {
+                self.set_lag(database, *lag)?;
+                What::LagSet(database.clone(), lag.get())
+            }
             Command::Balance(algorithm) => {
                 self.algorithm = Some(*algorithm);
                 What::BalanceSet(*algorithm)
@@ -151,12 +163,16 @@ impl Simulation {
                     return Err(CommandError::ServerOff { component: element.clone(), server });
                 }
                 self.stations[target as usize].crashed = false;
+                self.database_starts(target);
             }
             Element::Server(_) => {
                 // A server that boots starts all that is installed on it.
+                let on_it = self.stations_on(target);
+                let were_down: Vec<u32> = on_it.into_iter().filter(|station| !self.health(*station).is_up()).collect();
                 self.servers_off[target as usize] = false;
-                for station in self.stations_on(target) {
+                for station in were_down {
                     self.stations[station as usize].crashed = false;
+                    self.database_starts(station);
                 }
             }
             Element::Hop(..) => self.lines[target as usize].cut = false,
@@ -172,6 +188,7 @@ impl Simulation {
     /// A station stops: whatever it had is gone. `Reset` tells the askers at once; anything else leaves them in the dark.
     fn stop<O: Observer>(&mut self, station: u32, notice: Status, observer: &mut O) {
         let now = self.now;
+        self.database_stops(station);
         self.stations[station as usize].clear(now);
         // A balancer that starts again takes every backend for UP, until its checks know better.
         for (hop, line) in self.plan.hops.iter().zip(&mut self.lines) {
@@ -190,7 +207,8 @@ impl Simulation {
             if record.state == State::Zombie {
                 continue;
             }
-            let at_firewall = matches!(record.state, State::Queued | State::InService) && record.station == station;
+            let at_firewall =
+                matches!(record.state, State::Queued | State::InService | State::Committing) && record.station == station;
             let levels = if record.floor == NO_FLOOR { 1 } else { record.floor + 1 }..=record.depth;
             let level =
                 levels.into_iter().find(|level| self.plan.hops[record.path[usize::from(*level) - 1] as usize].to == station);
@@ -316,6 +334,10 @@ impl Simulation {
                 line.active = line.active.saturating_sub(1);
             }
             return;
+        }
+        let (kind, link) = (self.requests[request].kind, self.requests[request].path[usize::from(level)]);
+        if self.asks_database(station, kind) {
+            self.driver_learns(station, kind, link, false);
         }
         let failure = match self.plan.stations[station as usize].role {
             Role::App => Failure::ServerError,

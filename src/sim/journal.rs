@@ -8,7 +8,7 @@ mod sentence;
 use std::collections::VecDeque;
 
 use crate::model::hop::Guard;
-use crate::model::{Algorithm, ComponentIx, Element, Infrastructure, LinkIx, RequestKind, TopologyEdit};
+use crate::model::{Algorithm, ComponentId, ComponentIx, Element, Infrastructure, LinkIx, RequestKind, TopologyEdit};
 
 use super::outcome::{Failure, Outcome};
 use super::packet::{Heading, Phase};
@@ -187,6 +187,29 @@ pub enum What {
         /// Which.
         replica: ComponentIx,
     },
+    /// A database takes over: its log is now the valid one.
+    Promoted {
+        /// Which.
+        database: ComponentIx,
+        /// Acknowledged writes of the one before that it does not have.
+        lost: u64,
+    },
+    /// A database became read-only.
+    Demoted {
+        /// Which.
+        database: ComponentIx,
+    },
+    /// A semi-synchronous primary stopped waiting for its replicas, or does so again.
+    SemiSync {
+        /// Which.
+        database: ComponentIx,
+        /// Whether it waits from now on.
+        on: bool,
+    },
+    /// Somebody promotes a database.
+    Promoting(ComponentId),
+    /// Somebody set the replication lag of a database, in seconds.
+    LagSet(ComponentId, f64),
     /// Somebody killed something.
     Killed(Element),
     /// Somebody restored something.
@@ -239,6 +262,11 @@ impl Note {
                 | What::Refuses { .. }
                 | What::Vanished { .. }
                 | What::Backend { .. }
+                | What::Promoted { .. }
+                | What::Demoted { .. }
+                | What::SemiSync { .. }
+                | What::Promoting(_)
+                | What::LagSet(..)
                 | What::Killed(_)
                 | What::Restored(_)
                 | What::Edited(_)

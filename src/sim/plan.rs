@@ -5,12 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::component::{BalancerSpec, DatabaseRole, ResolverSpec};
+use crate::model::component::{BalancerSpec, ResolverSpec};
 use crate::model::hop::Guard;
 use crate::model::quantity::{Millis, Seconds};
 use crate::model::station::{Hold, Station};
-use crate::model::{Algorithm, ComponentKind, Infrastructure, Protocol, RequestKind, ServerId, TlsMode};
+use crate::model::{Algorithm, ComponentIx, ComponentKind, Infrastructure, Protocol, RequestKind, ServerId, TlsMode};
 
+use super::database::DatabasesPlan;
 use super::random::{self, Sampler};
 
 /// What the holder of the key works for one full TLS handshake.
@@ -23,12 +24,16 @@ const APP_TIMEOUT: Seconds = Seconds::literal(2.0);
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Role {
     Browser,
-    Resolver { ttl: u64, miss: u64 },
+    Resolver {
+        ttl: u64,
+        miss: u64,
+    },
     Firewall,
     Balancer(BalancerPlan),
     Web,
     App,
-    Database { role: DatabaseRole, lag: u64, followers: Vec<u32> },
+    /// Its place among the databases.
+    Database(u32),
     Agent,
     Monitor,
 }
@@ -109,6 +114,9 @@ pub(super) struct Plan {
     pub(super) new_visitors: f64,
     pub(super) static_share: f64,
     pub(super) write_share: f64,
+    pub(super) databases: DatabasesPlan,
+    /// For each station, whether its database driver follows the primary.
+    pub(super) drivers: Vec<bool>,
 }
 
 fn id(index: usize) -> u32 {
@@ -118,6 +126,7 @@ fn id(index: usize) -> u32 {
 impl Plan {
     /// Compiles `infra`.
     pub(super) fn new(infra: &Infrastructure) -> Self {
+        let databases = DatabasesPlan::new(infra);
         let servers: Vec<ServerId> = infra.servers().map(|server| server.id.clone()).collect();
         let server_index: BTreeMap<&ServerId, u32> = servers.iter().zip(0u32..).collect();
         let hops: Vec<HopPlan> = infra.hops().map(|hop| Self::hop(infra, &hop)).collect();
@@ -130,7 +139,7 @@ impl Plan {
                     links.iter().filter(|link| infra.link(**link).serves(kind) && infra.link(**link).protocol.carries_requests());
                 serves.map(|link| id(link.index())).collect()
             };
-            let (role, timeout) = Self::role(infra, &component.kind, &links);
+            let (role, timeout) = Self::role(infra, ix, &component.kind, &databases);
             stations.push(StationPlan {
                 slots,
                 limit: queue,
@@ -164,6 +173,8 @@ impl Plan {
             new_visitors: traffic.new_visitors.get(),
             static_share: traffic.static_share.get(),
             write_share: traffic.write_share.get(),
+            databases,
+            drivers: infra.components().map(|(_, component)| component.kind.follows_primary()).collect(),
         }
     }
 
@@ -173,7 +184,7 @@ impl Plan {
         held.map(|certificate| u64::from(certificate.days_left) * day).min()
     }
 
-    fn role(infra: &Infrastructure, kind: &ComponentKind, links: &[crate::model::LinkIx]) -> (Role, u64) {
+    fn role(infra: &Infrastructure, ix: ComponentIx, kind: &ComponentKind, databases: &DatabasesPlan) -> (Role, u64) {
         match kind {
             ComponentKind::Browser => (Role::Browser, infra.traffic().patience_s.nanos()),
             ComponentKind::DnsResolver(ResolverSpec { ttl_s, miss_s }) => {
@@ -183,10 +194,9 @@ impl Plan {
             ComponentKind::LoadBalancer(spec) => (Role::Balancer(BalancerPlan::new(spec)), spec.server_timeout_s.nanos()),
             ComponentKind::Web(spec) => (Role::Web, spec.timeout_s.unwrap_or(WEB_TIMEOUT).nanos()),
             ComponentKind::App(spec) => (Role::App, spec.timeout_s.unwrap_or(APP_TIMEOUT).nanos()),
-            ComponentKind::Database(spec) => {
-                let followers = links.iter().filter(|link| infra.link(**link).protocol == Protocol::Replication);
-                let followers = followers.map(|link| id(link.index())).collect();
-                (Role::Database { role: spec.role, lag: spec.lag_s.nanos(), followers }, 0)
+            ComponentKind::Database(_) => {
+                let place = databases.nodes.iter().position(|node| node.station == id(ix.index()));
+                (Role::Database(place.map_or(0, id)), 0)
             }
             ComponentKind::Agent(_) => (Role::Agent, 0),
             ComponentKind::MonitoringService => (Role::Monitor, 0),

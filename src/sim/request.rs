@@ -25,6 +25,8 @@ pub(super) enum State {
     Queued,
     /// Being served by a station.
     InService,
+    /// Committed by a database that waits for others to have it; it holds no slot.
+    Committing,
     /// Stopped by a firewall, or sent to something that is off; the one who asked waits.
     Lost(Lost),
     /// Its balancer pauses before the next attempt.

@@ -18,6 +18,7 @@ use crate::model::firewall::{Direction, Verdict};
 use crate::model::{Algorithm, ComponentIx, Element, Infrastructure, LinkIx, RequestKind};
 
 use super::arrivals::Arrivals;
+use super::database::Databases;
 use super::event::{Event, EventQueue, Kind, MAX_SEQUENCE};
 use super::journal::{Note, Observer, What};
 use super::monitoring::AgentState;
@@ -73,6 +74,7 @@ pub struct Simulation {
     pub(super) rule_hits: Vec<Option<Box<RuleHits>>>,
     pub(super) agents: Vec<AgentState>,
     pub(super) messages: Messages,
+    pub(super) databases: Databases,
     pub(super) users: Users,
     /// Until when returning visitors know the address.
     pub(super) address_known_until: SimTime,
@@ -102,6 +104,7 @@ impl Simulation {
             servers_off: vec![false; plan.servers.len()],
             agents: vec![AgentState::default(); plan.agents.len()],
             arrivals: Arrivals::new(infra.traffic(), seed),
+            databases: Databases::new(&plan.databases, plan.stations.len()),
             infra,
             plan,
             seed,
@@ -171,6 +174,7 @@ impl Simulation {
             Kind::Sample => self.sample(id, observer),
             Kind::Message => self.message_arrives(id, observer),
             Kind::Second => self.second(),
+            Kind::Database => self.database_due(id, observer),
         }
     }
 
@@ -388,7 +392,7 @@ impl Simulation {
     /// About how many bytes a copy of the state takes.
     pub(super) fn footprint(&self) -> usize {
         let stations: usize = self.stations.iter().map(Station::footprint).sum();
-        self.requests.footprint() + self.queue.footprint() + self.users.footprint() + stations
+        self.requests.footprint() + self.queue.footprint() + self.users.footprint() + self.databases.footprint() + stations
     }
 
     /// How the first balancer chooses; `None` without one.

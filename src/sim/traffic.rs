@@ -12,7 +12,7 @@ impl Simulation {
     /// All messages on their way, and those that were stopped while somebody waits for them.
     pub fn packets(&self) -> impl Iterator<Item = Packet> + '_ {
         let requests = self.requests.iter().filter_map(|(_, request)| self.packet(request));
-        requests.chain(self.messages.packets(self.now))
+        requests.chain(self.messages.packets(self.now)).chain(self.changes())
     }
 
     /// What a request does at present, while its user waits.
@@ -20,7 +20,7 @@ impl Simulation {
         let (_, request) = self.requests.iter().find(|(_, request)| request.number == number && request.is_awaited())?;
         let doing = match request.state {
             State::OnWire => Doing::Travels(link_ix(request.link()), request.heading),
-            State::InService => Doing::Served(component_ix(request.station)),
+            State::InService | State::Committing => Doing::Served(component_ix(request.station)),
             State::Queued => Doing::Waits(component_ix(request.station)),
             State::Lost(_) => Doing::Lost(link_ix(request.link())),
             State::Pausing => Doing::Pauses(component_ix(self.plan.hops[request.path[usize::from(request.depth)] as usize].from)),
@@ -49,7 +49,7 @@ impl Simulation {
         let (position, motion) = match request.state {
             State::OnWire if back => (1.0 - fraction(request.departed, request.arrives, self.now), Motion::Moving),
             State::OnWire => (fraction(request.departed, request.arrives, self.now), Motion::Moving),
-            State::Queued | State::InService => {
+            State::Queued | State::InService | State::Committing => {
                 let guard = guard(place).filter(|guard| guard.firewall.index() == request.station as usize)?;
                 (beside(leg), Motion::AtFirewall(guard))
             }

@@ -1,4 +1,4 @@
-//! What happens without a user: samples and their delivery, replication, the whole second.
+//! What happens without a user: samples and their delivery, the whole second.
 //!
 //! These messages are few and take no slot. Must not touch requests.
 
@@ -8,7 +8,6 @@ use super::flow::{component_ix, link_ix};
 use super::journal::{Observer, What};
 use super::monitoring::Sample;
 use super::packet::{Cargo, Heading, Motion, Packet};
-use super::plan::Role;
 use super::simulation::{Simulation, index};
 use super::time::{SECOND, SimTime};
 
@@ -24,7 +23,6 @@ struct Message {
 #[derive(Clone, Debug, PartialEq)]
 enum Content {
     Sample(Sample),
-    Change,
 }
 
 /// The messages on their way; a place may be used again.
@@ -55,7 +53,6 @@ impl Messages {
         self.slots.iter().flatten().map(move |message| Packet {
             cargo: match message.content {
                 Content::Sample(_) => Cargo::Metrics,
-                Content::Change => Cargo::Replication,
             },
             link: link_ix(message.link),
             heading: Heading::Request,
@@ -78,6 +75,7 @@ impl Simulation {
     /// Schedules everything that comes again and again.
     pub(super) fn schedule_upkeep(&mut self) {
         self.schedule_checks();
+        self.schedule_heartbeats();
         for agent in 0..self.plan.agents.len() {
             self.schedule(self.now, Kind::Sample, index(agent));
         }
@@ -122,16 +120,6 @@ impl Simulation {
         }
     }
 
-    /// A primary sends a change to a replica.
-    pub(super) fn replicate(&mut self, link: u32) {
-        let hop = &self.plan.hops[link as usize];
-        let Role::Database { lag, .. } = self.plan.stations[hop.to as usize].role else { return };
-        let arrives = self.now + hop.latency + lag;
-        if self.passage(link) == Passage::Open {
-            self.dispatch(Message { link, departed: self.now, arrives, content: Content::Change });
-        }
-    }
-
     /// A message that is no request arrives.
     pub(super) fn message_arrives<O: Observer>(&mut self, place: u32, observer: &mut O) {
         let Some(message) = self.messages.take(place) else { return };
@@ -147,7 +135,6 @@ impl Simulation {
                 self.agents[agent].deliver(sample, subject);
                 self.note(observer, None, What::Delivered { agent: component_ix(station) });
             }
-            Content::Change => self.note(observer, None, What::Replicated { replica: component_ix(to) }),
         }
     }
 

@@ -68,6 +68,8 @@ impl Learner {
                     self.press("e");
                 }
             }
+            // No key promotes: that is not taught yet.
+            Command::Promote(_) | Command::Demote(_) | Command::Lag(..) => panic!("no key does {command:?}"),
             Command::Send(kind) => {
                 self.press(match kind {
                     Write => "r",

@@ -93,6 +93,7 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
         ComponentKind::Database(spec) => {
             let text = match spec.role {
                 crate::model::DatabaseRole::Primary => "takes reads and writes".to_owned(),
+                crate::model::DatabaseRole::Member => "takes reads; the members elect who takes writes".to_owned(),
                 crate::model::DatabaseRole::Replica => {
                     format!("read-only (error 1290 for writes); follows with {:.0} ms lag", spec.lag_s.get() * 1e3)
                 }

@@ -115,6 +115,9 @@ pub(super) fn said(stage: &mut Stage, command: &Command) -> Notice {
             Command::Edit(TopologyEdit::Unblock(from, to)) => format!("The firewall lets {from} → {to} pass again."),
             Command::Rate(rate) => format!("Users now send {} requests per second.", rate.get()),
             Command::Balance(algorithm) => format!("The balancer now uses {}.", algorithm.word()),
+            Command::Promote(id) => format!("{id} is promoted: it takes writes in a moment."),
+            Command::Demote(id) => format!("{id} is read-only now."),
+            Command::Lag(id, lag) => format!("{id} now takes {} s to apply a change.", lag.get()),
             Command::Send(kind) => format!("A new visitor sends {}.", kind.request_line()),
         },
     };

@@ -39,8 +39,12 @@ impl Report<'_> {
     }
 
     fn command(&mut self, command: &Command, infra: &Infrastructure) {
-        if let Command::Kill(element) | Command::Restore(element) = command {
-            self.element(element, infra);
+        match command {
+            Command::Kill(element) | Command::Restore(element) => self.element(element, infra),
+            Command::Promote(id) | Command::Demote(id) | Command::Lag(id, _) => {
+                self.element(&Element::Component(id.clone()), infra);
+            }
+            _ => {}
         }
     }
 

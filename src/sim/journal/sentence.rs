@@ -82,6 +82,15 @@ impl Note {
             What::Sampled { agent } => format!("{} takes a sample", name(*agent)),
             What::Delivered { agent } => format!("the sample of {} is delivered", name(*agent)),
             What::Replicated { replica } => format!("{} applies a change", name(*replica)),
+            What::Promoted { database, lost: 0 } => format!("{} takes over", name(*database)),
+            What::Promoted { database, lost } => format!("{} takes over; {lost} acknowledged writes are lost", name(*database)),
+            What::Demoted { database } => format!("{} is read-only now", name(*database)),
+            What::SemiSync { database, on: true } => format!("{} waits for a replica again", name(*database)),
+            What::SemiSync { database, on: false } => {
+                format!("{} waits for no replica any more: asynchronous from now on", name(*database))
+            }
+            What::Promoting(database) => format!("{database} is promoted"),
+            What::LagSet(database, seconds) => format!("{database} now takes {seconds} s to apply a change"),
             What::Killed(element) => format!("{element} is killed"),
             What::Restored(element) => format!("{element} is restored"),
             What::Edited(TopologyEdit::EdgeTls(mode)) => format!("TLS mode is now {}", mode.word()),

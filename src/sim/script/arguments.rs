@@ -2,6 +2,7 @@
 //!
 //! Must not know the verbs.
 
+use crate::model::quantity::Seconds;
 use crate::model::{ComponentId, Element, Infrastructure};
 
 use super::error::ScriptError;
@@ -58,6 +59,18 @@ impl<'a> Arguments<'a> {
             return Ok(Element::Server(server.id.clone()));
         }
         Err(self.unknown(first, "a component, a server or a hop", self.components().chain(self.servers())))
+    }
+
+    /// A component.
+    pub(super) fn component(&mut self) -> Result<ComponentId, ScriptError> {
+        let word = self.word("a component")?;
+        self.find(word).ok_or_else(|| self.unknown(word, "a component", self.components()))
+    }
+
+    /// A length of time in seconds.
+    pub(super) fn seconds(&mut self) -> Result<Seconds, ScriptError> {
+        let (number, column) = self.number("a time in seconds")?;
+        Seconds::new(number).map_err(|why| ScriptError::new(column, why))
     }
 
     /// The two ends of a hop that exists.

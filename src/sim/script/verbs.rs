@@ -69,6 +69,19 @@ pub const VERBS: &[Verb] = &[
         does: "changes how balancers choose",
         parse: |words| Ok(Command::Balance(words.one_of("an algorithm", &ALGORITHMS.map(|way| (way.word(), way)))?)),
     },
+    Verb {
+        name: "promote",
+        usage: "promote DATABASE",
+        does: "lets a replica take writes",
+        parse: |words| Ok(Command::Promote(words.component()?)),
+    },
+    Verb {
+        name: "demote",
+        usage: "demote DATABASE",
+        does: "makes a database read-only",
+        parse: |words| Ok(Command::Demote(words.component()?)),
+    },
+    Verb { name: "lag", usage: "lag DATABASE SECONDS", does: "sets how late a replica applies changes", parse: lag },
 ];
 
 /// The ways of balancing that have a word.
@@ -82,6 +95,11 @@ pub(super) fn names() -> String {
 fn rate(words: &mut Arguments<'_>) -> Result<Command, ScriptError> {
     let (number, column) = words.number("requests per second")?;
     Rate::new(number).map(Command::Rate).map_err(|why| ScriptError::new(column, why))
+}
+
+fn lag(words: &mut Arguments<'_>) -> Result<Command, ScriptError> {
+    let database = words.component()?;
+    words.seconds().map(|lag| Command::Lag(database, lag))
 }
 
 /// What `tls` may be followed by.

@@ -47,6 +47,7 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
             facts.push(match spec.role {
                 DatabaseRole::Primary => fact(theme.accent, ["primary, takes writes", "primary"]),
                 DatabaseRole::Replica => fact(theme.text, ["replica, only reads", "replica"]),
+                DatabaseRole::Member => fact(theme.text, ["cluster member", "member"]),
             });
         }
     }

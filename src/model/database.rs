@@ -1,0 +1,78 @@
+//! Databases on paper: who takes writes, who follows, and what happens when the writer is lost.
+//!
+//! Databases that replication links join form a cluster. Must not know who takes writes *now*: roles change while time
+//! passes, and that is the simulation's business.
+
+use serde::{Deserialize, Serialize};
+
+use super::quantity::Seconds;
+
+/// Whether a database takes writes at the start of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum DatabaseRole {
+    /// Takes reads and writes.
+    Primary,
+    /// Follows the primary; takes reads, refuses writes (error 1290).
+    Replica,
+    /// One of a quorum cluster: the members elect one among them that takes writes, the first one at the start. A write
+    /// is acknowledged when a majority has it.
+    Member,
+}
+
+impl DatabaseRole {
+    /// The word that the screen uses.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Primary => "primary",
+            Self::Replica => "replica",
+            Self::Member => "member",
+        }
+    }
+}
+
+/// What replaces a primary that is lost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Failover {
+    /// Somebody promotes a replica by hand. Finding out and deciding takes people minutes; the promotion itself does not.
+    #[default]
+    Manual,
+    /// The replicas promote one of them.
+    Automatic {
+        /// How long the replicas must have heard nothing of the primary: fifteen seconds are usual.
+        after_s: Seconds,
+    },
+}
+
+/// Settings of a database. Failover, fencing and semi-synchronous replication are set at the primary and hold for its
+/// whole cluster.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseSpec {
+    /// Whether it takes writes.
+    pub role: DatabaseRole,
+    /// How long a change takes to be applied once it has arrived, for a replica or member.
+    #[serde(default = "usual_lag")]
+    pub lag_s: Seconds,
+    /// What replaces the primary when it is lost.
+    #[serde(default)]
+    pub failover: Failover,
+    /// Whether a primary that was replaced is made read-only as soon as it is back; without, it goes on taking writes.
+    #[serde(default)]
+    pub fence: bool,
+    /// Whether a write is acknowledged only when one replica has received it. After ten seconds without a replica's
+    /// acknowledgement it does without, as MySQL does by default.
+    #[serde(default)]
+    pub semi_sync: bool,
+    /// How long a member may be silent before the others go on without it. MySQL's Group Replication takes ten seconds:
+    /// five until it suspects, five until it expels.
+    #[serde(default)]
+    pub expel_s: Option<Seconds>,
+}
+
+/// How long a member may be silent unless a file says otherwise.
+pub const EXPEL: Seconds = Seconds::literal(10.0);
+
+fn usual_lag() -> Seconds {
+    Seconds::literal(0.05)
+}

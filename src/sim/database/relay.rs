@@ -1,0 +1,151 @@
+//! A follower's relay log: what was sent to it and is not applied yet.
+//!
+//! Must not know where changes come from, nor what they say: they are counted.
+
+use std::collections::VecDeque;
+
+use super::super::time::SimTime;
+
+/// What applying one change takes a follower that works without a pause: ten thousand a second.
+const APPLY: u64 = 100_000;
+/// From this length on, changes that are due almost together are kept as one entry.
+const EXACT: usize = 1_024;
+
+/// Changes that are applied together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Entry {
+    pub(super) count: u64,
+    pub(super) departed: SimTime,
+    pub(super) received: SimTime,
+    pub(super) due: SimTime,
+}
+
+/// The unapplied changes, oldest first. Memory is bounded: beyond 1,024 entries, changes whose due times lie within a
+/// thousandth of the whole log's are applied together, at the last one's time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Relay {
+    entries: VecDeque<Entry>,
+    /// How many changes all entries have.
+    len: u64,
+    /// When the change that was put in last is or was due.
+    last_due: SimTime,
+}
+
+impl Relay {
+    pub(super) fn footprint(&self) -> usize {
+        self.entries.len() * size_of::<Entry>()
+    }
+
+    /// How many changes wait.
+    pub(super) fn len(&self) -> u64 {
+        self.len
+    }
+
+    pub(super) fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
+    /// When the oldest is due.
+    pub(super) fn due(&self) -> Option<SimTime> {
+        self.entries.front().map(|entry| entry.due)
+    }
+
+    /// When the newest is due.
+    pub(super) fn last_due(&self) -> Option<SimTime> {
+        self.entries.back().map(|entry| entry.due)
+    }
+
+    /// Changes are sent; they arrive at `received`, not before those that were sent before, and take `lag` to be applied,
+    /// one after another. Returns when they arrive.
+    pub(super) fn push(&mut self, count: u64, departed: SimTime, received: SimTime, lag: u64) -> SimTime {
+        let received = self.entries.back().map_or(received, |newest| newest.received.max(received));
+        let due = (self.last_due + APPLY.saturating_mul(count)).max(received + lag);
+        self.len += count;
+        self.last_due = due;
+        if self.entries.len() >= EXACT
+            && let (Some(oldest), Some(newest)) = (self.entries.front().map(|entry| entry.due), self.entries.back_mut())
+            && due - newest.due < (due - oldest) / EXACT as u64
+        {
+            newest.count += count;
+            // The entry counts as received when all of it is.
+            newest.received = received;
+            return received;
+        }
+        self.entries.push_back(Entry { count, departed, received, due });
+        received
+    }
+
+    /// Takes out what is due, and says how many changes that are.
+    pub(super) fn apply(&mut self, now: SimTime) -> u64 {
+        let mut applied = 0;
+        while let Some(entry) = self.entries.front().filter(|entry| entry.due <= now) {
+            applied += entry.count;
+            self.entries.pop_front();
+        }
+        self.len -= applied;
+        applied
+    }
+
+    /// How many of the changes have arrived.
+    pub(super) fn received(&self, now: SimTime) -> u64 {
+        self.entries.iter().take_while(|entry| entry.received <= now).map(|entry| entry.count).sum()
+    }
+
+    /// Keeps the oldest `kept` changes.
+    pub(super) fn truncate(&mut self, kept: u64) {
+        while self.len > kept {
+            let Some(newest) = self.entries.back_mut() else { break };
+            let surplus = (self.len - kept).min(newest.count);
+            newest.count -= surplus;
+            self.len -= surplus;
+            if newest.count == 0 {
+                self.entries.pop_back();
+            }
+        }
+        self.last_due = self.last_due().unwrap_or_default();
+    }
+
+    /// The lag has changed, or the follower runs again: what waits is due as if it had been so all along.
+    pub(super) fn retime(&mut self, now: SimTime, lag: u64) {
+        let mut last = now;
+        for entry in &mut self.entries {
+            entry.due = (last + APPLY.saturating_mul(entry.count)).max(entry.received + lag);
+            last = entry.due;
+        }
+        self.last_due = last;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_log_keeps_every_change_in_little_memory() {
+        let mut relay = Relay::default();
+        let (lag, gap) = (3_600_000_000_000, 1_000_000);
+        for number in 0..1_000_000u64 {
+            let at = SimTime::from_nanos(number * gap);
+            relay.push(1, at, at, lag);
+        }
+        assert_eq!(relay.len(), 1_000_000);
+        assert!(relay.footprint() < 1024 * 1024, "{}", relay.footprint());
+        // Half of the changes are due after half of the time, to a thousandth.
+        let half = relay.apply(SimTime::from_nanos(lag + 500_000 * gap));
+        assert!((498_000..=500_001).contains(&half), "{half}");
+        assert_eq!(half + relay.apply(SimTime::from_nanos(u64::MAX)), 1_000_000);
+    }
+
+    #[test]
+    fn what_has_not_arrived_can_be_dropped() {
+        let mut relay = Relay::default();
+        let at = SimTime::from_nanos;
+        relay.push(3, at(0), at(10), 100);
+        relay.push(2, at(5), at(20), 100);
+        assert_eq!((relay.received(at(10)), relay.received(at(20))), (3, 5));
+        relay.truncate(4);
+        assert_eq!((relay.len(), relay.received(at(20))), (4, 4));
+        relay.truncate(0);
+        assert_eq!((relay.len(), relay.due()), (0, None));
+    }
+}
