@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::component::{Component, Server, Traffic};
 use super::id::ScenarioId;
 use super::link::LinkSpec;
+use super::monitoring::MonitoringSpec;
 use super::text::Text;
 use super::tls::{Certificate, TlsConfig};
 
@@ -40,6 +41,9 @@ pub struct Scenario {
     /// The certificates.
     #[serde(default)]
     pub certificates: Vec<Certificate>,
+    /// What the monitoring service watches for.
+    #[serde(default)]
+    pub monitoring: MonitoringSpec,
     /// The machines.
     #[serde(default)]
     pub servers: Vec<Server>,
