@@ -3,17 +3,21 @@
 //! Architecture invariant: nothing here knows a terminal, tokio, a file or the wall clock. The seed is explicit; events at
 //! one instant run in the order in which they were scheduled; the same seed gives the same trace, byte for byte.
 
+mod alerts;
 mod checks;
 pub mod command;
 mod decide;
 mod event;
 mod fail;
 mod flow;
+mod gauges;
+mod histogram;
 pub mod journal;
 mod monitoring;
 pub mod outcome;
 pub mod packet;
 mod plan;
+mod probe;
 mod random;
 mod request;
 pub mod simulation;
@@ -29,7 +33,11 @@ pub use command::{Command, CommandError};
 pub use journal::{Headline, Journal, Note, Observer, What, Why};
 pub use outcome::{Failure, Outcome};
 pub use packet::{Cargo, Doing, Heading, Motion, Packet, Phase, Present};
+pub use probe::probe_number;
 pub use simulation::Simulation;
 pub use time::SimTime;
 pub use timeline::Timeline;
-pub use view::{AgentView, ComponentSample, Experience, Health, StationView, Totals};
+pub use view::{
+    AgentView, AlertEntry, AlertState, AlertView, ComponentSample, Experience, Health, Percentiles, ProbeResult, ProbeView,
+    StationView, Totals,
+};

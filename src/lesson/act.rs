@@ -70,6 +70,8 @@ impl fmt::Display for Act {
             Self::Do(Command::Rate(rate)) => write!(f, "set the load to {} requests per second", rate.get()),
             Self::Do(Command::Send(kind)) => write!(f, "send one {} request", kind.word()),
             Self::Do(Command::Balance(algorithm)) => write!(f, "balance with {}", algorithm.word()),
+            Self::Do(Command::Probe(Some(every))) => write!(f, "let an external probe ask every {} s", every.get()),
+            Self::Do(Command::Probe(None)) => f.write_str("switch the external probe off"),
             Self::Wait(seconds) => write!(f, "wait {} s", seconds.get()),
             Self::Pace(pace) => write!(f, "change the pace to {}", pace.word()),
             Self::Pause => f.write_str("pause"),

@@ -72,16 +72,8 @@ pub enum Metric {
 
 impl Metric {
     /// All metrics, in listing order.
-    pub const ALL: [Self; 8] = [
-        Self::Qps,
-        Self::Utilisation,
-        Self::Queue,
-        Self::P50,
-        Self::P95,
-        Self::P99,
-        Self::ErrorRatio,
-        Self::FailedHandshakes,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Qps, Self::Utilisation, Self::Queue, Self::P50, Self::P95, Self::P99, Self::ErrorRatio, Self::FailedHandshakes];
 
     /// The word that lists use.
     pub const fn word(self) -> &'static str {

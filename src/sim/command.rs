@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::model::quantity::Rate;
+use crate::model::quantity::{Rate, Seconds};
 use crate::model::{Algorithm, Element, RequestKind, TopologyEdit};
 
 /// Something done to a running infrastructure.
@@ -24,6 +24,8 @@ pub enum Command {
     Send(RequestKind),
     /// Changes how every balancer chooses.
     Balance(Algorithm),
+    /// Switches the external probe on, with this time between two probes, or off.
+    Probe(Option<Seconds>),
 }
 
 /// Why a command did nothing.
@@ -49,6 +51,9 @@ pub enum CommandError {
     /// No firewall stands on the way of this hop.
     #[error("no firewall stands between the ends of {0}")]
     NoFirewall(Element),
+    /// A probe reports to a monitoring service.
+    #[error("nobody would hear of it: this infrastructure has no monitoring service")]
+    NoMonitoring,
     /// The user is not part of the infrastructure.
     #[error("{0} is the user: it cannot be killed")]
     NotPart(Element),

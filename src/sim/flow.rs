@@ -177,6 +177,7 @@ impl Simulation {
 
     /// Takes a slot of a station, or a place in its line.
     fn enter<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+        self.entered(request, station);
         let plan = &self.plan.stations[station as usize];
         let (slots, limit) = (plan.slots, plan.limit);
         let state = &mut self.stations[station as usize];
@@ -278,6 +279,7 @@ impl Simulation {
         record.status = status;
         record.heading = Heading::Response;
         let (link, tag, phase) = (record.link(), record.tag(), record.phase);
+        self.answered(request);
         if self.lines[link as usize].cut {
             self.lose(request, Lost::Cut, observer);
             return;
@@ -365,6 +367,9 @@ impl Simulation {
 
     /// The user's request has ended.
     pub(super) fn end<O: Observer>(&mut self, request: u32, outcome: Outcome, observer: &mut O) {
+        if self.probe_ended(request, outcome, observer) {
+            return;
+        }
         let record = &self.requests[request];
         let (tag, kind, latency) = (record.tag(), record.kind, self.now - record.born);
         self.users.end(self.now, kind, outcome, latency);

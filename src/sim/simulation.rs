@@ -21,11 +21,14 @@ use rand::{Rng, SeedableRng};
 use crate::model::firewall::{Direction, Verdict};
 use crate::model::{Algorithm, ComponentIx, Element, Infrastructure, LinkIx, RequestKind};
 
+use super::alerts::Alerts;
 use super::event::{Event, EventQueue, Kind};
+use super::gauges::Gauge;
 use super::journal::{Note, Observer, What};
 use super::monitoring::AgentState;
 use super::outcome::Failure;
 use super::plan::{Plan, Role};
+use super::probe::Probe;
 use super::random;
 use super::request::Slab;
 use super::station::{Line, Station};
@@ -72,6 +75,11 @@ pub struct Simulation {
     pub(super) servers_off: Vec<bool>,
     pub(super) rule_hits: BTreeMap<u32, RuleHits>,
     pub(super) agents: Vec<AgentState>,
+    /// What each component counts of its own work, by station.
+    pub(super) gauges: Vec<Gauge>,
+    /// What the monitoring service makes of what was delivered.
+    pub(super) alerts: Alerts,
+    pub(super) probe: Probe,
     pub(super) messages: Messages,
     pub(super) users: Users,
     /// Until when returning visitors know the address.
@@ -99,7 +107,10 @@ impl Simulation {
             stations: vec![Station::default(); plan.stations.len()],
             lines: vec![Line::default(); plan.hops.len()],
             servers_off: vec![false; plan.servers.len()],
-            agents: vec![AgentState::default(); plan.agents.len()],
+            agents: plan.agents.iter().map(|agent| AgentState::new(agent.watches.len())).collect(),
+            gauges: vec![Gauge::default(); plan.stations.len()],
+            alerts: Alerts::new(plan.alerts.len()),
+            probe: Probe::new(infra.monitoring().probe),
             infra,
             plan,
             seed,
@@ -126,6 +137,7 @@ impl Simulation {
         };
         simulation.schedule_arrival();
         simulation.schedule_upkeep();
+        simulation.schedule_probe();
         simulation
     }
 
@@ -166,7 +178,8 @@ impl Simulation {
             Kind::CheckTimeout => self.check_result(id, false, observer),
             Kind::Sample => self.sample(id, observer),
             Kind::Message => self.message_arrives(id, observer),
-            Kind::Second => self.second(),
+            Kind::Second => self.second(observer),
+            Kind::Probe => self.probe_due(event.sequence(), observer),
         }
     }
 
@@ -366,7 +379,7 @@ impl Simulation {
     /// The time that all users together have waited until now, in nanoseconds: those whose requests have ended, and those
     /// who still wait.
     pub fn sojourn(&self) -> u128 {
-        let waiting = self.requests.iter().filter(|(_, request)| request.is_awaited());
+        let waiting = self.requests.iter().filter(|(_, request)| request.is_awaited() && !request.is_probe());
         self.sojourn + waiting.map(|(_, request)| u128::from(self.now - request.born)).sum::<u128>()
     }
 
@@ -383,7 +396,15 @@ impl Simulation {
     /// About how many bytes a copy of the state takes.
     pub(super) fn footprint(&self) -> usize {
         let stations: usize = self.stations.iter().map(Station::footprint).sum();
-        self.requests.footprint() + self.queue.footprint() + self.users.footprint() + stations
+        let gauges: usize = self.gauges.iter().map(Gauge::footprint).sum();
+        let agents: usize = self.agents.iter().map(AgentState::footprint).sum();
+        self.requests.footprint()
+            + self.queue.footprint()
+            + self.users.footprint()
+            + stations
+            + gauges
+            + agents
+            + self.alerts.footprint()
     }
 
     /// The arrival rate, all kinds together, in requests per second.

@@ -115,6 +115,8 @@ pub(super) fn said(stage: &mut Stage, command: &Command) -> Notice {
             Command::Edit(TopologyEdit::Unblock(from, to)) => format!("The firewall lets {from} → {to} pass again."),
             Command::Rate(rate) => format!("Users now send {} requests per second.", rate.get()),
             Command::Balance(algorithm) => format!("The balancer now uses {}.", algorithm.word()),
+            Command::Probe(Some(every)) => format!("An external probe now asks the site every {} s.", every.get()),
+            Command::Probe(None) => "The external probe is off.".to_owned(),
             Command::Send(kind) => format!("A new visitor sends {}.", kind.request_line()),
         },
     };

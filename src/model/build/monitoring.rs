@@ -29,7 +29,10 @@ impl Builder<'_> {
         let wrong = |message: String| Err(self.error(name, message));
         match &rule.when {
             AlertCondition::Change { metric, .. } if !metric.is_averageable() => {
-                return wrong(format!("`{name}` asks for the mean of {}: percentiles and ratios cannot be averaged", metric.word()));
+                return wrong(format!(
+                    "`{name}` asks for the mean of {}: percentiles and ratios cannot be averaged",
+                    metric.word()
+                ));
             }
             AlertCondition::Absence { intervals: 0 } => {
                 return wrong(format!("`{name}` needs at least one missed interval"));
