@@ -41,7 +41,9 @@ pub struct Scenario {
     /// The certificates.
     #[serde(default)]
     pub certificates: Vec<Certificate>,
-    /// What the monitoring service watches for.
+    /// What the monitoring service watches for: alert rules, by default the usual ones, and an external probe, by default
+    /// none, as in `monitoring: (probe: (interval_s: 10.0), alerts: [(name: "slow", on: Entry, when: Threshold(metric: P99,
+    /// is: Over(1000.0), for_s: 60.0))])`.
     #[serde(default)]
     pub monitoring: MonitoringSpec,
     /// The machines.

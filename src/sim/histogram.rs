@@ -1,6 +1,6 @@
 //! A histogram of times with log-linear buckets: small, exact in its counts, and off by at most 1.6 % in its times.
 //!
-//! Each power of two has 32 buckets of equal width, as in HdrHistogram; only the stretch of buckets that were ever hit is
+//! Each power of two has 32 buckets of equal width, as in `HdrHistogram`; only the stretch of buckets that were ever hit is
 //! stored, so a usual one takes a few hundred bytes. Must not know what is timed.
 
 /// Buckets per power of two, as a power of two itself. A bucket is at most 1/32 as wide as its times are long; its middle
@@ -129,7 +129,9 @@ mod tests {
         let before = histogram.clone();
         assert_eq!(histogram.percentiles_since(&before, [0.5]), None);
         let mut times: Vec<u64> = (0..10_000).map(|i| mix(i) % 1_000_000 + (mix(i + 1) % 50_000_000) * (i % 2)).collect();
-        times.iter().for_each(|nanos| histogram.record(*nanos));
+        for nanos in &times {
+            histogram.record(*nanos);
+        }
         times.sort_unstable();
         let parts = [0.001, 0.5, 0.95, 0.99, 1.0];
         let found = histogram.percentiles_since(&before, parts).unwrap();
