@@ -3,6 +3,7 @@
 //! Architecture invariant: nothing here knows a terminal, tokio, a file or the wall clock. The seed is explicit; events at
 //! one instant run in the order in which they were scheduled; the same seed gives the same trace, byte for byte.
 
+mod alerts;
 mod arrivals;
 mod checks;
 pub mod command;
@@ -11,11 +12,14 @@ mod decide;
 mod event;
 mod fail;
 mod flow;
+mod gauges;
+mod histogram;
 pub mod journal;
 mod monitoring;
 pub mod outcome;
 pub mod packet;
 mod plan;
+mod probe;
 mod random;
 pub mod recorder;
 mod request;
@@ -34,9 +38,13 @@ pub use database::DatabaseView;
 pub use journal::{Headline, Journal, Note, Observer, What, Why};
 pub use outcome::{Failure, Outcome};
 pub use packet::{Cargo, Doing, Heading, Motion, Packet, Phase, Present};
+pub use probe::probe_number;
 pub use recorder::Recorder;
 pub use script::Script;
 pub use simulation::Simulation;
 pub use time::SimTime;
 pub use timeline::Timeline;
-pub use view::{AgentView, ComponentSample, Experience, Health, StationView, Totals};
+pub use view::{
+    AgentView, AlertEntry, AlertState, AlertView, ComponentSample, Experience, Health, Percentiles, ProbeResult, ProbeView,
+    StationView, Totals,
+};

@@ -73,6 +73,8 @@ impl fmt::Display for Act {
             Self::Do(Command::Promote(id)) => write!(f, "promote {id}"),
             Self::Do(Command::Demote(id)) => write!(f, "make {id} read-only"),
             Self::Do(Command::Lag(id, lag)) => write!(f, "let {id} take {} s to apply a change", lag.get()),
+            Self::Do(Command::Probe(Some(every))) => write!(f, "let an external probe ask every {} s", every.get()),
+            Self::Do(Command::Probe(None)) => f.write_str("switch the external probe off"),
             Self::Wait(seconds) => write!(f, "wait {} s", seconds.get()),
             Self::Pace(pace) => write!(f, "change the pace to {}", pace.word()),
             Self::Pause => f.write_str("pause"),

@@ -3,6 +3,7 @@
 //! Must not change what a file says; it fills in defaults and refuses what cannot work.
 
 mod databases;
+mod monitoring;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -109,11 +110,13 @@ pub(super) fn build(scenario: Scenario, file: &str, text: &str) -> Result<Infras
         traffic: scenario.traffic,
         tls: scenario.tls,
         certificates: scenario.certificates,
+        monitoring: scenario.monitoring,
         servers,
         graph,
         index: builder.components.clone(),
     };
     builder.check_whole(&infrastructure)?;
+    builder.check_monitoring(&infrastructure)?;
     Ok(infrastructure)
 }
 

@@ -17,6 +17,7 @@ use super::firewall::{Direction, FirewallSpec, Peer, Rule, RuleAction};
 use super::hop::{self, Guard, Hop};
 use super::id::{ComponentId, ScenarioId, ServerId};
 use super::link::{Link, Protocol};
+use super::monitoring::MonitoringSpec;
 use super::scenario::Scenario;
 use super::text::Text;
 use super::tls::{Certificate, TlsConfig, TlsMode};
@@ -38,6 +39,7 @@ pub struct Infrastructure {
     pub(super) traffic: Traffic,
     pub(super) tls: TlsConfig,
     pub(super) certificates: Vec<Certificate>,
+    pub(super) monitoring: MonitoringSpec,
     pub(super) servers: IndexMap<ServerId, Server>,
     pub(super) graph: DiGraph<Component, Link, u32>,
     pub(super) index: BTreeMap<ComponentId, ComponentIx>,
@@ -57,6 +59,7 @@ impl PartialEq for Infrastructure {
             && self.tls == other.tls
             && self.traffic == other.traffic
             && self.certificates == other.certificates
+            && self.monitoring == other.monitoring
             && self.servers == other.servers
             && self.graph.node_weights().eq(other.graph.node_weights())
             && edges(self) == edges(other)
@@ -123,6 +126,11 @@ impl Infrastructure {
     /// The certificates.
     pub fn certificates(&self) -> &[Certificate] {
         &self.certificates
+    }
+
+    /// What the monitoring service watches for.
+    pub fn monitoring(&self) -> &MonitoringSpec {
+        &self.monitoring
     }
 
     /// Who holds a certificate and its key now: its authored holders or, where TLS passes through them, the web servers

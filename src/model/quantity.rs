@@ -125,6 +125,29 @@ count!(
     Population, u32, 1, 1_000_000, "a number of users"
 );
 
+quantity!(
+    /// What a measured value is compared with, in the value's own unit.
+    Level, 0.0, 1_000_000_000.0, "a level"
+);
+
+impl Level {
+    /// A literal level.
+    ///
+    /// # Panics
+    /// If the value lies outside [`Self::RANGE`].
+    pub const fn literal(value: f64) -> Self {
+        assert!(value >= 0.0 && value <= 1_000_000_000.0);
+        Self(value)
+    }
+}
+
+impl Default for Level {
+    /// Zero.
+    fn default() -> Self {
+        Self(0.0)
+    }
+}
+
 impl Millis {
     /// A literal in milliseconds.
     ///

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::component::{Component, Server, Traffic};
 use super::id::ScenarioId;
 use super::link::LinkSpec;
+use super::monitoring::MonitoringSpec;
 use super::text::Text;
 use super::tls::{Certificate, TlsConfig};
 
@@ -43,6 +44,11 @@ pub struct Scenario {
     /// The certificates.
     #[serde(default)]
     pub certificates: Vec<Certificate>,
+    /// What the monitoring service watches for: alert rules, by default the usual ones, and an external probe, by default
+    /// none, as in `monitoring: (probe: (interval_s: 10.0), alerts: [(name: "slow", on: Entry, when: Threshold(metric: P99,
+    /// is: Over(1000.0), for_s: 60.0))])`.
+    #[serde(default)]
+    pub monitoring: MonitoringSpec,
     /// The machines.
     #[serde(default)]
     pub servers: Vec<Server>,

@@ -31,6 +31,8 @@ pub enum Command {
     Demote(ComponentId),
     /// Sets how long a database takes to apply a change that it has received.
     Lag(ComponentId, Seconds),
+    /// Switches the external probe on, with this time between two probes, or off.
+    Probe(Option<Seconds>),
 }
 
 /// Why a command did nothing.
@@ -56,6 +58,9 @@ pub enum CommandError {
     /// No firewall stands on the way of this hop.
     #[error("no firewall stands between the ends of {0}")]
     NoFirewall(Element),
+    /// A probe reports to a monitoring service.
+    #[error("nobody would hear of it: this infrastructure has no monitoring service")]
+    NoMonitoring,
     /// The user is not part of the infrastructure.
     #[error("{0} is the user: it cannot be killed")]
     NotPart(Element),

@@ -28,7 +28,7 @@ impl Simulation {
             Role::Resolver { ttl, .. } => {
                 let until = self.now + *ttl;
                 // An answer from the cache keeps what is left of the record's life.
-                if self.now >= self.record_cached_until {
+                if self.now >= self.record_cached_until && !self.requests[request].is_probe() {
                     self.record_cached_until = until;
                 }
                 self.answers(request, station, observer);
@@ -247,6 +247,8 @@ impl Simulation {
     fn browser_takes<O: Observer>(&mut self, request: u32, observer: &mut O) {
         let (phase, status) = (self.requests[request].phase, self.requests[request].status);
         let next = match (phase, status) {
+            // The probe keeps no address: nobody's cache profits from it.
+            (Phase::Lookup, Status::Ok) if self.requests[request].is_probe() => Some(Phase::Connect),
             (Phase::Lookup, Status::Ok) => {
                 self.address_known_until = self.address_known_until.max(self.record_cached_until);
                 Some(Phase::Connect)

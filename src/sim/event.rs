@@ -41,9 +41,11 @@ pub(super) enum Kind {
     Second,
     /// Something is due at a database or cluster. Id: what, and which.
     Database,
+    /// The external probe asks. No id.
+    Probe,
 }
 
-const KINDS: [Kind; 11] = [
+const KINDS: [Kind; 12] = [
     Kind::Arrival,
     Kind::Leg,
     Kind::Service,
@@ -55,6 +57,7 @@ const KINDS: [Kind; 11] = [
     Kind::Message,
     Kind::Second,
     Kind::Database,
+    Kind::Probe,
 ];
 
 /// One event. Its order is its time, then its sequence number.

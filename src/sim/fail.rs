@@ -69,6 +69,12 @@ impl Simulation {
                 self.algorithm = Some(*algorithm);
                 What::BalanceSet(*algorithm)
             }
+            Command::Probe(interval) => {
+                if !self.set_probe(*interval, observer)? {
+                    return Ok(());
+                }
+                What::ProbeSet(interval.map(crate::model::quantity::Seconds::get))
+            }
         };
         self.note(observer, None, what);
         Ok(())
@@ -190,6 +196,7 @@ impl Simulation {
         let now = self.now;
         self.database_stops(station);
         self.stations[station as usize].clear(now);
+        self.gauges[station as usize].restart();
         // A balancer that starts again takes every backend for UP, until its checks know better.
         for (hop, line) in self.plan.hops.iter().zip(&mut self.lines) {
             if hop.from == station {

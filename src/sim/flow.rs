@@ -231,6 +231,9 @@ impl Simulation {
         record.station = station;
         state.visits += 1;
         let asks = record.heading == Heading::Request;
+        if plan.watched && asks {
+            record.entered[usize::from(record.depth)] = self.now;
+        }
         // A handshake is work, but no request; neither is an answer that passes.
         if asks && record.phase != Phase::Handshake {
             state.arrivals += 1;
@@ -395,6 +398,7 @@ impl Simulation {
         // What a firewall on the asker's side refused never was on the wire.
         let outward = usize::from(behind) < self.plan.hops[link as usize].outward;
         record.leg = if outward { behind | CROSSED } else { behind };
+        self.answered(request);
         self.note(observer, Some(tag), What::Departed { link: link_ix(link), heading: Heading::Response, phase });
         self.way_back(request, observer);
     }
@@ -491,6 +495,9 @@ impl Simulation {
 
     /// The user's request has ended.
     pub(super) fn end<O: Observer>(&mut self, request: u32, outcome: Outcome, observer: &mut O) {
+        if self.probe_ended(request, outcome, observer) {
+            return;
+        }
         let record = &self.requests[request];
         let (tag, kind, latency, stream) = (record.tag(), record.kind, self.now - record.born, record.stream);
         self.users.end(self.now, kind, outcome, latency);

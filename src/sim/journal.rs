@@ -12,7 +12,9 @@ use crate::model::{Algorithm, ComponentId, ComponentIx, Element, Infrastructure,
 
 use super::outcome::{Failure, Outcome};
 use super::packet::{Heading, Phase};
+use super::probe::probe_number;
 use super::time::SimTime;
+use super::view::AlertState;
 
 /// Is told of everything that happens.
 pub trait Observer {
@@ -210,6 +212,26 @@ pub enum What {
     Promoting(ComponentId),
     /// Somebody set the replication lag of a database, in seconds.
     LagSet(ComponentId, f64),
+    /// The external probe asks the site.
+    Probes,
+    /// The external probe has its answer, or none.
+    Probed {
+        /// How it ended.
+        outcome: Outcome,
+        /// How long it took, in milliseconds.
+        latency_ms: f64,
+    },
+    /// An alert fired or resolved at the monitoring service.
+    Alert {
+        /// The rule, as a position in the scenario's list.
+        rule: u16,
+        /// The component or agent; `None` is the site as the external probe sees it.
+        subject: Option<ComponentIx>,
+        /// Firing or resolved.
+        state: AlertState,
+    },
+    /// Somebody switched the external probe on, with so many seconds between two probes, or off.
+    ProbeSet(Option<f64>),
     /// Somebody killed something.
     Killed(Element),
     /// Somebody restored something.
@@ -246,6 +268,10 @@ pub enum Why {
 impl Note {
     /// Whether it is worth a line in a log of a busy site: changes of state and failures, not the daily traffic.
     pub fn is_notable(&self) -> bool {
+        if self.request.is_some_and(|(number, _)| probe_number(number).is_some()) {
+            // The probe asks the same again and again: only that it failed is news.
+            return matches!(self.what, What::Probed { outcome: Err(_), .. });
+        }
         let news = match &self.what {
             // A sample that a firewall stops comes again every second.
             What::Blocked { .. } | What::Vanished { .. } => self.request.is_some(),
@@ -272,6 +298,8 @@ impl Note {
                 | What::Edited(_)
                 | What::RateSet(_)
                 | What::BalanceSet(_)
+                | What::ProbeSet(_)
+                | What::Alert { .. }
                 | What::Ended { outcome: Err(_), .. }
         )
     }
@@ -337,7 +365,9 @@ impl Journal {
     }
 
     fn headline(&mut self, note: &Note) {
-        let mut since_change = self.headlines.iter_mut().rev().take_while(|headline| headline.first.request.is_some());
+        // An alert tells of a change, but is none.
+        let tells = |headline: &Headline| headline.first.request.is_some() || matches!(headline.first.what, What::Alert { .. });
+        let mut since_change = self.headlines.iter_mut().rev().take_while(|headline| tells(headline));
         if let Some(headline) = since_change.find(|headline| note.request.is_some() && alike(&headline.first.what, &note.what)) {
             headline.count += 1;
             headline.last = note.at;
@@ -353,7 +383,8 @@ impl Journal {
 /// Whether two notes tell of the same sort of thing, whichever request it happened to.
 fn alike(a: &What, b: &What) -> bool {
     match (a, b) {
-        (What::Ended { outcome: a, .. }, What::Ended { outcome: b, .. }) => a == b,
+        (What::Ended { outcome: a, .. }, What::Ended { outcome: b, .. })
+        | (What::Probed { outcome: a, .. }, What::Probed { outcome: b, .. }) => a == b,
         _ => a == b,
     }
 }

@@ -3,7 +3,7 @@
 //! Made anew on every edit; positions are those of the infrastructure, so state survives an edit. Must not hold anything
 //! that changes while time passes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::component::{BalancerSpec, ResolverSpec};
 use crate::model::hop::Guard;
@@ -11,6 +11,7 @@ use crate::model::quantity::{Millis, Seconds};
 use crate::model::station::{Hold, Station};
 use crate::model::{Algorithm, ComponentIx, ComponentKind, Infrastructure, Protocol, RequestKind, ServerId, TlsMode};
 
+use super::alerts::AlertsPlan;
 use super::database::DatabasesPlan;
 use super::random::{self, Sampler};
 
@@ -69,6 +70,8 @@ pub(super) struct StationPlan {
     pub(super) timeout: u64,
     /// Links to ask on, per kind of request, in order of preference.
     pub(super) out: [Vec<u32>; 3],
+    /// Whether an agent watches it: only then it counts answers.
+    pub(super) watched: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -102,6 +105,7 @@ pub(super) struct Plan {
     pub(super) stations: Vec<StationPlan>,
     pub(super) hops: Vec<HopPlan>,
     pub(super) agents: Vec<AgentPlan>,
+    pub(super) alerts: AlertsPlan,
     pub(super) servers: Vec<ServerId>,
     pub(super) browser: u32,
     pub(super) entry: u32,
@@ -130,6 +134,8 @@ impl Plan {
         let servers: Vec<ServerId> = infra.servers().map(|server| server.id.clone()).collect();
         let server_index: BTreeMap<&ServerId, u32> = servers.iter().zip(0u32..).collect();
         let hops: Vec<HopPlan> = infra.hops().map(|hop| Self::hop(infra, &hop)).collect();
+        let agents = Self::agents(infra, &hops);
+        let watched: BTreeSet<u32> = agents.iter().flat_map(|agent| agent.watches.iter().copied()).collect();
         let mut stations = Vec::with_capacity(infra.len());
         for (ix, component) in infra.components() {
             let Station { slots, queue, connections, hold, service, answer } = component.station();
@@ -151,6 +157,7 @@ impl Plan {
                 server: component.server.as_ref().and_then(|server| server_index.get(server).copied()),
                 timeout,
                 out: RequestKind::ALL.map(asks),
+                watched: watched.contains(&id(ix.index())),
                 role,
             });
         }
@@ -159,9 +166,10 @@ impl Plan {
         let traffic = infra.traffic();
         let day = Seconds::literal(86_400.0).nanos();
         Self {
+            alerts: AlertsPlan::new(infra, &agents, from_browser(Protocol::Http).map(|link| hops[link as usize].to)),
             entry: from_browser(Protocol::Http).unwrap_or(0),
             lookup: from_browser(Protocol::Dns),
-            agents: Self::agents(infra, &hops),
+            agents,
             stations,
             hops,
             servers,

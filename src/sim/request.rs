@@ -94,6 +94,8 @@ pub(super) struct Request {
     pub(super) attempts: [u8; MAX_HOPS + 1],
     /// How many clocks were started at each level; only the newest counts.
     pub(super) clocks: [u8; MAX_HOPS + 1],
+    /// When it came to the component at each level; only where an agent watches.
+    pub(super) entered: [SimTime; MAX_HOPS + 1],
     pub(super) path: [u32; MAX_HOPS],
     /// The backend that a TLS connection through the balancer is bound to.
     pub(super) pinned: u32,
@@ -129,6 +131,7 @@ impl Request {
             floor: NO_FLOOR,
             attempts: [0; MAX_HOPS + 1],
             clocks: [0; MAX_HOPS + 1],
+            entered: [SimTime::ZERO; MAX_HOPS + 1],
             path: [NONE; MAX_HOPS],
             pinned: NONE,
             station: NONE,

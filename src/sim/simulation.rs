@@ -17,13 +17,16 @@ use std::time::Duration;
 use crate::model::firewall::{Direction, Verdict};
 use crate::model::{Algorithm, ComponentIx, Element, Infrastructure, LinkIx, RequestKind};
 
+use super::alerts::Alerts;
 use super::arrivals::Arrivals;
 use super::database::Databases;
 use super::event::{Event, EventQueue, Kind, MAX_SEQUENCE};
+use super::gauges::Gauge;
 use super::journal::{Note, Observer, What};
 use super::monitoring::AgentState;
 use super::outcome::Failure;
 use super::plan::{Plan, Role};
+use super::probe::Probe;
 use super::random;
 use super::request::Slab;
 use super::station::{Line, Station};
@@ -73,6 +76,11 @@ pub struct Simulation {
     pub(super) servers_off: Vec<bool>,
     pub(super) rule_hits: Vec<Option<Box<RuleHits>>>,
     pub(super) agents: Vec<AgentState>,
+    /// What each component counts of its own work, by station.
+    pub(super) gauges: Vec<Gauge>,
+    /// What the monitoring service makes of what was delivered.
+    pub(super) alerts: Alerts,
+    pub(super) probe: Probe,
     pub(super) messages: Messages,
     pub(super) databases: Databases,
     pub(super) users: Users,
@@ -102,7 +110,10 @@ impl Simulation {
             rolling: Vec::new(),
             lines: vec![Line::default(); plan.hops.len()],
             servers_off: vec![false; plan.servers.len()],
-            agents: vec![AgentState::default(); plan.agents.len()],
+            agents: plan.agents.iter().map(|agent| AgentState::new(agent.watches.len())).collect(),
+            gauges: vec![Gauge::default(); plan.stations.len()],
+            alerts: Alerts::new(plan.alerts.len()),
+            probe: Probe::new(infra.monitoring().probe),
             arrivals: Arrivals::new(infra.traffic(), seed),
             databases: Databases::new(&plan.databases, plan.stations.len()),
             infra,
@@ -128,6 +139,7 @@ impl Simulation {
         };
         simulation.start_arrivals();
         simulation.schedule_upkeep();
+        simulation.schedule_probe();
         simulation
     }
 
@@ -173,8 +185,9 @@ impl Simulation {
             Kind::CheckTimeout => self.check_result(id, false, observer),
             Kind::Sample => self.sample(id, observer),
             Kind::Message => self.message_arrives(id, observer),
-            Kind::Second => self.second(),
+            Kind::Second => self.second(observer),
             Kind::Database => self.database_due(id, observer),
+            Kind::Probe => self.probe_due(event.sequence(), observer),
         }
     }
 
@@ -191,15 +204,17 @@ impl Simulation {
     /// Begins the sequence numbers again: after 68 billion events there are no more.
     #[cold]
     fn renumber(&mut self) {
-        let (requests, next_arrival) = (&mut self.requests, self.arrivals.next());
-        let mut new_arrival = 0;
+        let (requests, next_arrival, next_probe) = (&mut self.requests, self.arrivals.next(), self.probe.next);
+        let (mut new_arrival, mut new_probe) = (0, 0);
         self.sequence = self.queue.renumber(|event, sequence| match event.kind() {
             Kind::Leg | Kind::Service | Kind::Retry if requests.waits_for(event.id(), event.sequence()) => {
                 requests[event.id()].pending = RENUMBERED | sequence;
             }
             Kind::Arrival if event.sequence() == next_arrival => new_arrival = sequence,
+            Kind::Probe if event.sequence() == next_probe => new_probe = sequence,
             _ => {}
         });
+        self.probe.next = new_probe;
         self.arrivals.set_next(new_arrival);
         requests.for_each(|request| {
             // What waits for no event any more must not meet one by chance.
@@ -375,7 +390,7 @@ impl Simulation {
     /// The time that all users together have waited until now, in nanoseconds: those whose requests have ended, and those
     /// who still wait.
     pub fn sojourn(&self) -> u128 {
-        let waiting = self.requests.iter().filter(|(_, request)| request.is_awaited());
+        let waiting = self.requests.iter().filter(|(_, request)| request.is_awaited() && !request.is_probe());
         self.sojourn + waiting.map(|(_, request)| u128::from(self.now - request.born)).sum::<u128>()
     }
 
@@ -392,7 +407,16 @@ impl Simulation {
     /// About how many bytes a copy of the state takes.
     pub(super) fn footprint(&self) -> usize {
         let stations: usize = self.stations.iter().map(Station::footprint).sum();
-        self.requests.footprint() + self.queue.footprint() + self.users.footprint() + self.databases.footprint() + stations
+        let gauges: usize = self.gauges.iter().map(Gauge::footprint).sum();
+        let agents: usize = self.agents.iter().map(AgentState::footprint).sum();
+        self.requests.footprint()
+            + self.queue.footprint()
+            + self.users.footprint()
+            + stations
+            + gauges
+            + agents
+            + self.alerts.footprint()
+            + self.databases.footprint()
     }
 
     /// How the first balancer chooses; `None` without one.

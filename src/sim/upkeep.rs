@@ -97,7 +97,7 @@ impl Simulation {
             return;
         }
         let state = &mut self.agents[agent as usize];
-        let Some(sample) = state.read(agent, agent_plan, &plan, &mut self.stations, self.now) else { return };
+        let Some(sample) = state.read(agent, agent_plan, &plan, (&mut self.stations, &self.gauges), self.now) else { return };
         self.note(observer, None, What::Sampled { agent: component_ix(agent_plan.station) });
         let Some(link) = agent_plan.push else { return };
         let hop = &plan.hops[link as usize];
@@ -128,20 +128,15 @@ impl Simulation {
             return;
         }
         match message.content {
-            Content::Sample(sample) => {
-                let agent = sample.agent as usize;
-                let plan = &self.plan.agents[agent];
-                let (station, subject) = (plan.station, plan.subject);
-                self.agents[agent].deliver(sample, subject);
-                self.note(observer, None, What::Delivered { agent: component_ix(station) });
-            }
+            Content::Sample(sample) => self.sample_arrives(sample, observer),
         }
     }
 
     /// A whole second has passed.
-    pub(super) fn second(&mut self) {
+    pub(super) fn second<O: Observer>(&mut self, observer: &mut O) {
         let (stations, now) = (&mut self.stations, self.now);
         self.rolling.retain(|station| stations[*station as usize].roll_second(now));
+        self.judge_silence(observer);
         self.schedule(self.now + SECOND, Kind::Second, 0);
     }
 }

@@ -83,6 +83,7 @@ impl Learner {
                 }
             }
             Command::Rate(_) => panic!("no key sets the load to a number"),
+            Command::Probe(_) => panic!("no key switches the external probe"),
         }
     }
 

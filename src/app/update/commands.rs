@@ -118,6 +118,8 @@ pub(super) fn said(stage: &mut Stage, command: &Command) -> Notice {
             Command::Promote(id) => format!("{id} is promoted: it takes writes in a moment."),
             Command::Demote(id) => format!("{id} is read-only now."),
             Command::Lag(id, lag) => format!("{id} now takes {} s to apply a change.", lag.get()),
+            Command::Probe(Some(every)) => format!("An external probe now asks the site every {} s.", every.get()),
+            Command::Probe(None) => "The external probe is off.".to_owned(),
             Command::Send(kind) => format!("A new visitor sends {}.", kind.request_line()),
         },
     };

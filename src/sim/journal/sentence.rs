@@ -6,6 +6,8 @@ use crate::model::hop::Guard;
 use crate::model::{ComponentIx, Infrastructure, LinkIx, TopologyEdit};
 
 use super::super::packet::{Heading, Phase};
+use super::super::probe::probe_number;
+use super::super::view::AlertState;
 use super::{Note, What, Why};
 
 impl Why {
@@ -37,7 +39,10 @@ impl Note {
         };
         let mut text = String::new();
         if let Some((number, kind)) = self.request {
-            let _ = write!(text, "r{number} {}: ", kind.request_line());
+            let _ = match probe_number(number) {
+                Some(probe) => write!(text, "probe {probe} {}: ", kind.request_line()),
+                None => write!(text, "r{number} {}: ", kind.request_line()),
+            };
         }
         let rule = |guard: &Guard| match guard.verdict.rule {
             Some(rule) => format!("rule {rule}"),
@@ -91,6 +96,21 @@ impl Note {
             }
             What::Promoting(database) => format!("{database} is promoted"),
             What::LagSet(database, seconds) => format!("{database} now takes {seconds} s to apply a change"),
+            What::Probes => "the external probe asks".into(),
+            What::Probed { outcome: Ok(()), latency_ms } => format!("the external probe got 200 OK after {latency_ms:.1} ms"),
+            What::Probed { outcome: Err(failure), latency_ms } => {
+                format!("the external probe failed: {} after {latency_ms:.1} ms", failure.word())
+            }
+            What::Alert { rule, subject, state } => {
+                let rule = infra.monitoring().alerts.get(usize::from(*rule)).map_or("", |rule| rule.name.as_str());
+                let subject = subject.map_or("the site", name);
+                match state {
+                    AlertState::Firing => format!("ALERT {subject}: {rule}"),
+                    _ => format!("alert {} for {subject}: {rule}", state.word()),
+                }
+            }
+            What::ProbeSet(Some(seconds)) => format!("an external probe now asks every {seconds} s"),
+            What::ProbeSet(None) => "the external probe is off".into(),
             What::Killed(element) => format!("{element} is killed"),
             What::Restored(element) => format!("{element} is restored"),
             What::Edited(TopologyEdit::EdgeTls(mode)) => format!("TLS mode is now {}", mode.word()),

@@ -73,6 +73,15 @@ impl<'a> Arguments<'a> {
         Seconds::new(number).map_err(|why| ScriptError::new(column, why))
     }
 
+    /// A length of time in seconds, or a word for none.
+    pub(super) fn seconds_or(&mut self, none: &str) -> Result<Option<Seconds>, ScriptError> {
+        if self.words.peek().is_some_and(|word| word.text == none) {
+            self.words.next();
+            return Ok(None);
+        }
+        self.seconds().map(Some)
+    }
+
     /// The two ends of a hop that exists.
     pub(super) fn hop(&mut self) -> Result<(ComponentId, ComponentId), ScriptError> {
         let first = self.word("a hop")?;

@@ -17,6 +17,8 @@ pub fn text(command: &Command, infra: &Infrastructure) -> String {
         Command::Rate(rate) => format!("rate {}", rate.get()),
         Command::Send(kind) => format!("send {}", kind.word()),
         Command::Balance(algorithm) => format!("balance {}", algorithm.word()),
+        Command::Probe(Some(every)) => format!("probe {}", every.get()),
+        Command::Probe(None) => "probe off".to_owned(),
         Command::Promote(id) => format!("promote {id}"),
         Command::Demote(id) => format!("demote {id}"),
         Command::Lag(id, lag) => format!("lag {id} {}", lag.get()),

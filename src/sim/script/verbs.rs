@@ -82,6 +82,12 @@ pub const VERBS: &[Verb] = &[
         parse: |words| Ok(Command::Demote(words.component()?)),
     },
     Verb { name: "lag", usage: "lag DATABASE SECONDS", does: "sets how late a replica applies changes", parse: lag },
+    Verb {
+        name: "probe",
+        usage: "probe SECONDS|off",
+        does: "lets an external probe ask every so often",
+        parse: |words| Ok(Command::Probe(words.seconds_or("off")?)),
+    },
 ];
 
 /// The ways of balancing that have a word.

@@ -1,0 +1,297 @@
+//! What a monitoring service is told to watch for: alert rules and the external probe.
+//!
+//! Rules speak of what agents and the probe report, and of nothing else. Must not know samples, series or time.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::ComponentId;
+use super::quantity::{Fraction, Level, Seconds};
+use super::request::RequestKind;
+use super::text::Text;
+
+/// Samples that the service keeps of each agent: no rule may look further back.
+pub const KEPT_SAMPLES: usize = 120;
+/// Missed intervals after which an agent counts as silent, unless a rule says otherwise.
+pub const MISSED_INTERVALS: u8 = 3;
+
+/// What the monitoring service watches for. Without a monitoring service, nobody does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MonitoringSpec {
+    /// The rules; by default [`usual_alerts`].
+    pub alerts: Vec<AlertRule>,
+    /// The external probe; by default there is none.
+    pub probe: Option<ProbeSpec>,
+}
+
+impl Default for MonitoringSpec {
+    fn default() -> Self {
+        Self { alerts: usual_alerts(), probe: None }
+    }
+}
+
+/// An outside client that asks the site again and again, as a user would, and reports to the monitoring service.
+///
+/// It looks the name up anew each time, connects, shakes hands, and waits as long as a user does. It takes its turn at the
+/// balancer and counts in the components' own counters, as any request; it does not count among the users' requests.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProbeSpec {
+    /// Time between two probes.
+    pub interval_s: Seconds,
+    /// What it asks for. A read goes through to the data, so it notices more than a static page would.
+    pub kind: RequestKind,
+}
+
+impl Default for ProbeSpec {
+    fn default() -> Self {
+        Self { interval_s: Seconds::literal(10.0), kind: RequestKind::Read }
+    }
+}
+
+/// What agents measure of a component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Metric {
+    /// Requests per second.
+    Qps,
+    /// Part of the slots' time in use, 0 to 1.
+    Utilisation,
+    /// Requests waiting at the moment of the sample.
+    Queue,
+    /// Median latency in milliseconds, from a request's arrival at the component until its answer leaves.
+    P50,
+    /// 95th percentile of it.
+    P95,
+    /// 99th percentile of it.
+    P99,
+    /// Answers that are errors as a part of all answers, 0 to 1.
+    ErrorRatio,
+    /// TLS handshakes per second that failed.
+    FailedHandshakes,
+}
+
+impl Metric {
+    /// All metrics, in listing order.
+    pub const ALL: [Self; 8] =
+        [Self::Qps, Self::Utilisation, Self::Queue, Self::P50, Self::P95, Self::P99, Self::ErrorRatio, Self::FailedHandshakes];
+
+    /// The word that lists use.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Qps => "qps",
+            Self::Utilisation => "utilisation",
+            Self::Queue => "queue",
+            Self::P50 => "p50_ms",
+            Self::P95 => "p95_ms",
+            Self::P99 => "p99_ms",
+            Self::ErrorRatio => "error_ratio",
+            Self::FailedHandshakes => "failed_handshakes_per_s",
+        }
+    }
+
+    /// Whether the mean of several samples means anything. Percentiles and ratios cannot be averaged.
+    pub const fn is_averageable(self) -> bool {
+        matches!(self, Self::Qps | Self::Utilisation | Self::Queue | Self::FailedHandshakes)
+    }
+}
+
+/// Whom a rule watches. Each component has an alert of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Scope {
+    /// Every component that an agent watches or, for absence, every agent.
+    #[default]
+    Any,
+    /// The component that users connect to. Pages belong here: what is wrong there, users feel.
+    Entry,
+    /// One component or, for absence, one agent.
+    Component(ComponentId),
+}
+
+/// A side of a level.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Bound {
+    /// More than this.
+    Over(Level),
+    /// Less than this.
+    Under(Level),
+}
+
+impl Bound {
+    /// Whether `value` lies on this side.
+    pub fn holds(self, value: f64) -> bool {
+        match self {
+            Self::Over(level) => value > level.get(),
+            Self::Under(level) => value < level.get(),
+        }
+    }
+}
+
+/// A relative change.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Shift {
+    /// Falls by more than this part of what it was.
+    Fall(Fraction),
+    /// Rises by more than this part of what it was; 1 is twice as much.
+    Rise(Level),
+}
+
+impl Shift {
+    /// Whether going from `before` to `after` is such a change.
+    pub fn holds(self, before: f64, after: f64) -> bool {
+        match self {
+            Self::Fall(part) => after < before * (1.0 - part.get()),
+            Self::Rise(part) => after > before * (1.0 + part.get()),
+        }
+    }
+}
+
+/// When a rule holds. Rules on samples are judged when a sample is delivered, never on old ones: an agent that fell silent
+/// makes no threshold fire. That is what absence is for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum AlertCondition {
+    /// A metric stays on one side of a level.
+    Threshold {
+        /// What is compared.
+        metric: Metric,
+        /// With what.
+        is: Bound,
+        /// For how long, by the times at which samples were taken; at once if it is left out.
+        #[serde(default)]
+        for_s: Option<Seconds>,
+    },
+    /// The mean of a metric over the newer half of a window differs from that over the older half.
+    Change {
+        /// What is compared; percentiles and ratios cannot be averaged.
+        metric: Metric,
+        /// By how much.
+        by: Shift,
+        /// The window, both halves together.
+        within_s: Seconds,
+        /// Below this older mean nothing is said: little traffic is mostly chance.
+        #[serde(default)]
+        floor: Level,
+    },
+    /// No sample was taken that arrived, for so many intervals of the agent.
+    Absence {
+        /// How many.
+        #[serde(default = "missed")]
+        intervals: u8,
+    },
+    /// The site's certificate expires soon. Only the external probe sees it, in its TLS handshake.
+    Certificate {
+        /// With so many days left, or fewer.
+        days: Level,
+    },
+    /// Errors use up the error budget too fast: (errors ÷ answers) ÷ (1 − objective) reaches `rate` over both windows. The
+    /// long one makes sure that it matters, the short one that it still goes on. Source: the multi-window, multi-burn-rate
+    /// alerts of Google's SRE Workbook, chapter 5.
+    Burn {
+        /// How many times faster than the objective allows.
+        rate: Level,
+        /// The long window.
+        long_s: Seconds,
+        /// The short window.
+        short_s: Seconds,
+        /// The part of good answers that is promised.
+        #[serde(default = "three_nines")]
+        objective: Fraction,
+    },
+    /// The external probe fails so many times in a row.
+    Probe {
+        /// How many.
+        failures: u8,
+    },
+}
+
+fn missed() -> u8 {
+    MISSED_INTERVALS
+}
+
+fn three_nines() -> Fraction {
+    Fraction::literal(0.999)
+}
+
+/// One alert rule.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AlertRule {
+    /// Its name in lists and in the journal.
+    pub name: Text,
+    /// Whom it watches.
+    #[serde(default)]
+    pub on: Scope,
+    /// When it holds.
+    pub when: AlertCondition,
+}
+
+impl AlertCondition {
+    /// How far back it looks, in seconds.
+    pub fn reach_s(&self) -> f64 {
+        match self {
+            Self::Change { within_s, .. } => within_s.get(),
+            Self::Burn { long_s, short_s, .. } => long_s.get().max(short_s.get()),
+            _ => 0.0,
+        }
+    }
+
+    /// Whether it is about the site as the external probe sees it, not about a component or an agent.
+    pub const fn is_outside(&self) -> bool {
+        matches!(self, Self::Certificate { .. } | Self::Probe { .. })
+    }
+}
+
+/// The rules of a scenario that lists none. The levels are usual ones; the times are compressed for teaching: ten seconds
+/// stand for the minute that a pager usually waits, and burn windows of 60 and 5 s for an hour and five minutes.
+pub fn usual_alerts() -> Vec<AlertRule> {
+    let (level, seconds) = (Level::literal, Seconds::literal);
+    let threshold = |metric, over: f64| AlertCondition::Threshold {
+        metric,
+        is: Bound::Over(Level::literal(over)),
+        for_s: Some(Seconds::literal(10.0)),
+    };
+    let fall = AlertCondition::Change {
+        metric: Metric::Qps,
+        by: Shift::Fall(Fraction::literal(0.5)),
+        within_s: seconds(30.0),
+        floor: level(10.0),
+    };
+    let burn = AlertCondition::Burn { rate: level(14.4), long_s: seconds(60.0), short_s: seconds(5.0), objective: three_nines() };
+    let rule = |name: &str, on, when| AlertRule { name: Text::new(name).unwrap_or_default(), on, when };
+    let certificate = |days| AlertCondition::Certificate { days: Level::literal(days) };
+    vec![
+        rule("errors above 1 %", Scope::Entry, threshold(Metric::ErrorRatio, 0.01)),
+        rule("p99 above 1 s", Scope::Entry, threshold(Metric::P99, 1_000.0)),
+        rule("saturated", Scope::Any, threshold(Metric::Utilisation, 0.9)),
+        rule("requests fell by half", Scope::Entry, fall),
+        rule("error budget burns", Scope::Entry, burn),
+        rule("no data", Scope::Any, AlertCondition::Absence { intervals: MISSED_INTERVALS }),
+        rule("certificate expires in 21 days", Scope::Any, certificate(21.0)),
+        rule("certificate expires in 7 days", Scope::Any, certificate(7.0)),
+        rule("certificate expires in 1 day", Scope::Any, certificate(1.0)),
+        rule("site does not answer", Scope::Any, AlertCondition::Probe { failures: 2 }),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_rules_survive_being_written_and_read() {
+        let spec = MonitoringSpec { probe: Some(ProbeSpec::default()), ..MonitoringSpec::default() };
+        let text = super::super::ron_text::options().to_string(&spec).unwrap();
+        assert_eq!(super::super::ron_text::parse::<MonitoringSpec>("x.ron", &text).unwrap(), spec);
+        assert!(spec.alerts.iter().all(|rule| !rule.name.is_empty()));
+    }
+
+    #[test]
+    fn bounds_and_shifts_are_strict() {
+        let (one, half) = (Level::literal(1.0), Fraction::literal(0.5));
+        assert!(Bound::Over(one).holds(1.1) && !Bound::Over(one).holds(1.0));
+        assert!(Bound::Under(one).holds(0.9) && !Bound::Under(one).holds(1.0));
+        assert!(Shift::Fall(half).holds(10.0, 4.9) && !Shift::Fall(half).holds(10.0, 5.0));
+        assert!(Shift::Rise(one).holds(10.0, 20.1) && !Shift::Rise(one).holds(10.0, 20.0));
+        assert!(!Shift::Fall(half).holds(0.0, 0.0));
+    }
+}

@@ -1,0 +1,346 @@
+//! Each rule fires exactly when it must, and not before.
+
+use hoplight::model::{Metric, TopologyEdit};
+use hoplight::sim::{AlertState, Command, Note, SimTime, Simulation, Timeline, What};
+
+use super::{act, component, error, fired, log, millis, rate, run_to, server, site};
+
+use AlertState::{Firing, Ok, Pending, Resolved};
+
+/// Whether a rule holds for a value.
+type Holds = fn(f64) -> bool;
+
+/// How long a sample is on its way, in seconds.
+const DELIVERY: f64 = 0.005;
+
+fn state(sim: &Simulation, rule: &str, subject: &str) -> AlertState {
+    let ix = sim.infrastructure().find(subject);
+    sim.alerts().into_iter().find(|alert| alert.rule == rule && alert.subject == ix).expect("such an alert").state
+}
+
+#[test]
+fn a_quiet_site_is_quiet() {
+    let mut sim = Simulation::new(site("(probe: ())"), 40);
+    run_to(&mut sim, 300);
+    assert_eq!(log(&sim), []);
+    assert!(sim.alerts().iter().all(|alert| matches!(alert.state, Ok | Pending)));
+    assert_eq!(sim.alerts().len(), 4 + 7 + 3 + 4, "four on the entry, one each on components and agents, four outside");
+}
+
+#[test]
+fn a_threshold_fires_when_it_has_held_for_long_enough_and_resolves_when_it_holds_no_more() {
+    let rules =
+        "(alerts: [(name: \"errors\", on: Component(\"web-1\"), when: Threshold(metric: ErrorRatio, is: Over(0.25), for_s: 4.0)),
+        (name: \"busy\", when: Threshold(metric: Qps, is: Over(55.0), for_s: 2.0)),
+        (name: \"idle\", on: Component(\"web-2\"), when: Threshold(metric: Qps, is: Under(45.0)))])";
+    let mut sim = Simulation::new(site(rules), 41);
+    for (at, command) in [
+        (20, Command::Kill(component("app-1"))),
+        (31, Command::Restore(component("app-1"))),
+        (50, Command::Kill(component("app-1"))),
+        (53, Command::Restore(component("app-1"))),
+    ] {
+        run_to(&mut sim, at);
+        act(&mut sim, &command);
+    }
+    run_to(&mut sim, 100);
+    let holds: [(&str, &str, Metric, f64, Holds); 3] = [
+        ("errors", "web-1", Metric::ErrorRatio, 4.0, |value| value > 0.25),
+        ("busy", "web-1", Metric::Qps, 2.0, |value| value > 55.0),
+        ("idle", "web-2", Metric::Qps, 0.0, |value| value < 45.0),
+    ];
+    for (rule, subject, metric, patience, holds) in holds {
+        // What the definition says, from the delivered samples alone.
+        let (mut expected, mut since, mut firing) = (Vec::new(), None, false);
+        for (taken, value) in sim.series(super::find(&sim, subject), metric) {
+            let taken = taken.as_secs_f64();
+            if !holds(value) {
+                since = None;
+                if std::mem::take(&mut firing) {
+                    expected.push((taken + DELIVERY, Resolved));
+                }
+            } else if taken - *since.get_or_insert(taken) >= patience && !firing {
+                firing = true;
+                expected.push((taken + DELIVERY, Firing));
+            }
+        }
+        let found: Vec<_> = log(&sim)
+            .into_iter()
+            .filter(|entry| (entry.1, entry.2) == (rule, subject))
+            .map(|(at, _, _, state)| (at, state))
+            .collect();
+        assert_eq!(found.len(), expected.len(), "{rule}: {found:?}, expected {expected:?}");
+        assert!(
+            found.iter().zip(&expected).all(|(a, b)| (a.0 - b.0).abs() < 1e-9 && a.1 == b.1),
+            "{rule}: {found:?}, {expected:?}"
+        );
+        assert!(found.len() >= 2, "{rule} fired and resolved");
+    }
+    // Three seconds of errors are not four.
+    let errors: Vec<f64> = log(&sim).iter().filter(|entry| entry.1 == "errors").map(|entry| entry.0).collect();
+    assert!(errors.len() == 2 && (24.0..26.0).contains(&errors[0]) && (31.0..34.0).contains(&errors[1]), "{errors:?}");
+}
+
+#[test]
+fn a_fall_of_the_rate_is_noticed_against_the_older_half_of_the_window() {
+    let rules = "(alerts: [(name: \"fall\", on: Entry, when: Change(metric: Qps, by: Fall(0.5), within_s: 20.0, floor: 10.0)),
+        (name: \"rise\", on: Entry, when: Change(metric: Qps, by: Rise(1.0), within_s: 20.0))])";
+    let mut sim = Simulation::new(site(rules), 42);
+    run_to(&mut sim, 60);
+    assert_eq!(log(&sim), [], "chance alone makes no alert");
+    act(&mut sim, &rate(20.0));
+    run_to(&mut sim, 120);
+    act(&mut sim, &rate(100.0));
+    run_to(&mut sim, 179);
+    let series: Vec<f64> = sim.series(super::find(&sim, "lb-1"), Metric::Qps).into_iter().map(|(_, qps)| qps).collect();
+    let first = 179 - series.len();
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    for (rule, holds) in [("fall", (|before, after| after < before * 0.5) as fn(f64, f64) -> bool), ("rise", |b, a| a > b * 2.0)]
+    {
+        let (mut expected, mut before) = (Vec::new(), false);
+        for end in 20..=series.len() {
+            let now = holds(mean(&series[end - 20..end - 10]), mean(&series[end - 10..end]));
+            if now != before {
+                expected.push(((first + end - 1) as f64 + DELIVERY, if now { Firing } else { Resolved }));
+                before = now;
+            }
+        }
+        let found: Vec<_> = log(&sim).into_iter().filter(|entry| entry.1 == rule).map(|(at, _, _, state)| (at, state)).collect();
+        assert_eq!(found.len(), 2, "{rule}: {found:?}");
+        assert!(
+            found.iter().zip(&expected).all(|(a, b)| (a.0 - b.0).abs() < 1.5 && a.1 == b.1),
+            "{rule}: {found:?}, {expected:?}"
+        );
+    }
+    // A fall of 80 % brings the newer half below half of the older one after 6.25 of its 10 seconds.
+    let at = log(&sim)[0].0;
+    assert!((65.0..69.0).contains(&at), "{at}");
+}
+
+#[test]
+fn an_agent_is_missed_after_three_intervals_and_not_before() {
+    let mut sim = Simulation::new(site("()"), 43);
+    sim.advance(millis(20_500), &mut ());
+    act(&mut sim, &Command::Kill(component("agent-2")));
+    // Its last sample arrived at 20.005 s. The service looks once a second.
+    sim.advance(millis(23_999), &mut ());
+    assert_eq!(log(&sim), []);
+    run_to(&mut sim, 24);
+    assert_eq!(log(&sim), [(24.0, "no data", "agent-2", Firing)]);
+    assert_eq!(state(&sim, "no data", "agent-2"), Firing);
+    sim.advance(millis(30_200), &mut ());
+    act(&mut sim, &Command::Restore(component("agent-2")));
+    run_to(&mut sim, 60);
+    // Two readings make a sample.
+    assert_eq!(log(&sim).last(), Some(&(32.0 + DELIVERY, "no data", "agent-2", Resolved)));
+    assert_eq!(log(&sim).len(), 2);
+    assert_eq!(sim.totals().failed, 0, "users notice nothing");
+    // Two missed samples are not three.
+    sim.advance(millis(60_500), &mut ());
+    act(&mut sim, &Command::Edit(block("agent-1")));
+    sim.advance(millis(62_500), &mut ());
+    act(&mut sim, &Command::Edit(unblock("agent-1")));
+    run_to(&mut sim, 80);
+    assert_eq!(log(&sim).len(), 2);
+}
+
+fn block(agent: &str) -> TopologyEdit {
+    TopologyEdit::Block(hoplight::model::ComponentId::new(agent), hoplight::model::ComponentId::new("monitor"))
+}
+
+fn unblock(agent: &str) -> TopologyEdit {
+    TopologyEdit::Unblock(hoplight::model::ComponentId::new(agent), hoplight::model::ComponentId::new("monitor"))
+}
+
+#[test]
+fn where_egress_is_blocked_all_is_dark_and_only_absence_says_so() {
+    let mut sim = Simulation::new(site("()"), 44);
+    run_to(&mut sim, 20);
+    for agent in ["agent-1", "agent-2", "agent-3"] {
+        act(&mut sim, &Command::Edit(block(agent)));
+    }
+    // Even a site on fire is silent now.
+    act(&mut sim, &Command::Kill(component("db-1")));
+    run_to(&mut sim, 80);
+    assert!(sim.agents().iter().all(|agent| agent.stale));
+    assert_eq!(fired(&sim), ["no data"]);
+    assert_eq!(log(&sim).len(), 3);
+    assert!(sim.totals().failed > 500);
+}
+
+#[test]
+fn what_a_silent_agent_last_said_never_fires_a_threshold() {
+    let rules = "(alerts: [(name: \"any traffic\", when: Threshold(metric: Qps, is: Over(1.0), for_s: 10.0))])";
+    let mut sim = Simulation::new(site(rules), 45);
+    sim.advance(millis(8_500), &mut ());
+    act(&mut sim, &Command::Kill(server("server-3")));
+    run_to(&mut sim, 10);
+    assert_eq!(state(&sim, "any traffic", "web-2"), Pending);
+    run_to(&mut sim, 12);
+    assert_eq!(state(&sim, "any traffic", "web-2"), Ok);
+    assert_eq!(state(&sim, "any traffic", "web-1"), Firing);
+    // What had fired is taken back: an alert on the processor of a dead host is silent.
+    sim.advance(millis(20_500), &mut ());
+    act(&mut sim, &Command::Kill(component("agent-2")));
+    run_to(&mut sim, 40);
+    assert_eq!(state(&sim, "any traffic", "web-1"), Resolved);
+    assert!(log(&sim).iter().all(|entry| !["web-2", "app-2", "db-2"].contains(&entry.2)), "{:?}", log(&sim));
+    // After the silence, the time that the rule asks for begins anew.
+    act(&mut sim, &Command::Restore(component("agent-2")));
+    run_to(&mut sim, 51);
+    assert_eq!(state(&sim, "any traffic", "web-1"), Pending);
+    run_to(&mut sim, 53);
+    assert_eq!(state(&sim, "any traffic", "web-1"), Firing);
+}
+
+#[test]
+fn a_burning_budget_needs_both_windows() {
+    let rules = "(alerts: [(name: \"burn\", on: Entry, when: Burn(rate: 14.4, long_s: 30.0, short_s: 3.0, objective: 0.999))])";
+    let mut sim = Simulation::new(site(rules), 46);
+    let (mut samples, mut expected, mut before) = (Vec::new(), Vec::new(), false);
+    for second in 1..120u64 {
+        match second {
+            40 | 80 => act(&mut sim, &Command::Kill(component("db-1"))),
+            44 => act(&mut sim, &Command::Restore(component("db-1"))),
+            _ => {}
+        }
+        sim.advance(SimTime::from_nanos(second * 1_000_000_000 + 6_000_000), &mut ());
+        let agents = sim.agents();
+        let Some(row) = agents[0].components.first() else { continue };
+        samples.push((u64::from(row.errors), u64::from(row.answers)));
+        let burns = |window: usize| {
+            let newest = &samples[samples.len().saturating_sub(window)..];
+            let (errors, answers) = newest.iter().fold((0, 0), |sum, sample| (sum.0 + sample.0, sum.1 + sample.1));
+            errors > 0 && errors as f64 / answers as f64 >= 14.4 * (1.0 - 0.999)
+        };
+        let now = burns(30) && burns(3);
+        if now != before {
+            expected.push((second as f64 + DELIVERY, "burn", "lb-1", if now { Firing } else { Resolved }));
+            before = now;
+        }
+    }
+    assert_eq!(log(&sim), expected);
+    assert!(expected.len() >= 3, "{expected:?}");
+}
+
+#[test]
+fn the_usual_rules_page_for_what_users_feel() {
+    let mut sim = Simulation::new(site("()"), 47);
+    run_to(&mut sim, 20);
+    act(&mut sim, &Command::Kill(component("db-1")));
+    run_to(&mut sim, 60);
+    assert_eq!(fired(&sim), ["error budget burns", "errors above 1 %"]);
+    let mut overload = Simulation::new(site("()"), 47);
+    act(&mut overload, &rate(1_200.0));
+    run_to(&mut overload, 60);
+    assert!(fired(&overload).contains(&"saturated") && fired(&overload).contains(&"errors above 1 %"), "{:?}", fired(&overload));
+}
+
+#[test]
+fn a_service_that_is_down_judges_nothing_and_blames_nobody_afterwards() {
+    let mut sim = Simulation::new(site("(probe: (interval_s: 1.0))"), 48);
+    run_to(&mut sim, 10);
+    act(&mut sim, &Command::Kill(component("monitor")));
+    act(&mut sim, &Command::Kill(component("db-1")));
+    run_to(&mut sim, 60);
+    assert_eq!(log(&sim), []);
+    assert!(sim.agents().iter().all(|agent| agent.stale));
+    act(&mut sim, &Command::Restore(component("db-1")));
+    act(&mut sim, &Command::Restore(component("monitor")));
+    run_to(&mut sim, 90);
+    assert_eq!(log(&sim), []);
+}
+
+#[test]
+fn alerts_are_notes_and_headlines_with_a_sentence() {
+    let mut timeline = Timeline::new(Simulation::new(site("()"), 49));
+    timeline.seek(SimTime::from_secs(20));
+    timeline.act(Command::Kill(component("agent-1"))).expect("it is up");
+    timeline.seek(SimTime::from_secs(30));
+    timeline.act(Command::Restore(component("agent-1"))).expect("it is down");
+    timeline.seek(SimTime::from_secs(40));
+    let infra = timeline.simulation().infrastructure();
+    let sentences: Vec<String> = timeline
+        .journal()
+        .headlines()
+        .filter(|headline| matches!(headline.first.what, What::Alert { .. }))
+        .map(|headline| headline.describe(infra))
+        .collect();
+    assert_eq!(sentences, ["ALERT agent-1: no data", "alert resolved for agent-1: no data"]);
+}
+
+#[test]
+fn the_same_seed_makes_the_same_alerts_watched_or_not_and_a_copy_goes_on_alike() {
+    let rules = "(probe: (interval_s: 0.7, kind: Write))";
+    let course = |sim: &mut Simulation, watch: bool| {
+        for (at, command) in [
+            (7_300, Command::Kill(component("db-1"))),
+            (15_000, Command::Kill(component("agent-1"))),
+            (25_000, Command::Restore(component("db-1"))),
+            (26_000, Command::Kill(component("dns"))),
+        ] {
+            let until = millis(at);
+            if watch {
+                sim.advance(until, &mut |_: Note| {});
+            } else {
+                sim.advance(until, &mut ());
+            }
+            act(sim, &command);
+        }
+        run_to(sim, 50);
+    };
+    let mut first = Simulation::new(site(rules), 50);
+    course(&mut first, true);
+    let mut second = Simulation::new(site(rules), 50);
+    course(&mut second, false);
+    assert!(first == second);
+    assert!(log(&first).len() > 4, "{:?}", log(&first));
+    let mut copy = first.clone();
+    run_to(&mut first, 70);
+    run_to(&mut copy, 70);
+    assert!(first == copy && log(&first) == log(&copy));
+}
+
+#[test]
+fn going_back_takes_alerts_back() {
+    let script = |timeline: &mut Timeline| {
+        timeline.seek(SimTime::from_secs(5));
+        timeline.act(super::probe(1.0)).expect("there is a monitor");
+        timeline.act(Command::Kill(component("dns"))).expect("it is up");
+        timeline.seek(SimTime::from_secs(30));
+    };
+    let mut timeline = Timeline::new(Simulation::new(site("()"), 51));
+    script(&mut timeline);
+    assert_eq!(fired(timeline.simulation()), ["site does not answer"]);
+    let mut direct = Timeline::new(Simulation::new(site("()"), 51));
+    script(&mut direct);
+    for seconds in [4, 29, 12, 30] {
+        timeline.seek(SimTime::from_secs(seconds));
+        direct.seek(SimTime::from_secs(seconds));
+        assert!(timeline.simulation() == direct.simulation(), "at {seconds} s");
+    }
+    timeline.seek(SimTime::from_secs(6));
+    assert_eq!(log(timeline.simulation()), []);
+}
+
+#[test]
+fn rules_that_make_no_sense_are_refused_with_a_reason() {
+    for (rules, words) in [
+        ("(alerts: [(name: \"x\", when: Change(metric: P99, by: Fall(0.5), within_s: 30.0))])", "cannot be averaged"),
+        ("(alerts: [(name: \"x\", on: Component(\"web-9\"), when: Absence())])", "no component `web-9`"),
+        ("(alerts: [(name: \"x\", on: Component(\"web-1\"), when: Absence())])", "absence is of an agent"),
+        ("(alerts: [(name: \"x\", on: Component(\"agent-1\"), when: Threshold(metric: Qps, is: Over(1.0)))])", "not agents"),
+        ("(alerts: [(name: \"x\", on: Component(\"fw-1\"), when: Threshold(metric: Qps, is: Over(1.0)))])", "what agents sample"),
+        ("(alerts: [(name: \"x\", on: Entry, when: Probe(failures: 1))])", "on no component"),
+        ("(alerts: [(name: \"x\", when: Probe(failures: 0))])", "at least one failure"),
+        ("(alerts: [(name: \"x\", when: Absence(intervals: 0))])", "at least one missed"),
+        ("(alerts: [(name: \"x\", when: Burn(rate: 1.0, long_s: 5.0, short_s: 6.0))])", "above its long one"),
+        ("(alerts: [(name: \"x\", when: Burn(rate: 1.0, long_s: 500.0, short_s: 6.0))])", "keeps 120 samples"),
+        ("(alerts: [(name: \"x\", when: Threshold(metric: Qps, is: Over(-1.0)))])", "lies between"),
+        ("(alerts: [], prob: ())", "prob"),
+    ] {
+        let error = error(rules);
+        assert!(error.contains(words), "{rules}: {error}");
+    }
+    assert!(error("(alerts: [(name: \"x\", on: Component(\"web-9\"), when: Absence())])").contains("web-"), "a suggestion");
+}
