@@ -7,6 +7,7 @@
 //! Architecture invariant: nothing here knows time, load, randomness, health, lessons or a screen. A value of this layer
 //! is what one could draw on a whiteboard.
 
+pub mod balancer;
 pub(crate) mod build;
 pub mod component;
 pub mod element;
@@ -24,7 +25,8 @@ pub mod station;
 pub mod text;
 pub mod tls;
 
-pub use component::{Algorithm, Component, ComponentKind, DatabaseRole, Server};
+pub use balancer::{Algorithm, HealthCheck};
+pub use component::{Component, ComponentKind, DatabaseRole, Server};
 pub use element::Element;
 pub use error::ContentError;
 pub use hop::{Cipher, Hop, Medium};

@@ -3,6 +3,7 @@
 //! Architecture invariant: nothing here knows a terminal, tokio, a file or the wall clock. The seed is explicit; events at
 //! one instant run in the order in which they were scheduled; the same seed gives the same trace, byte for byte.
 
+mod balance;
 mod checks;
 pub mod command;
 mod decide;
@@ -32,4 +33,4 @@ pub use packet::{Cargo, Doing, Heading, Motion, Packet, Phase, Present};
 pub use simulation::Simulation;
 pub use time::SimTime;
 pub use timeline::Timeline;
-pub use view::{AgentView, ComponentSample, Experience, Health, StationView, Totals};
+pub use view::{AgentView, CheckCode, ComponentSample, Experience, Health, StationView, Totals};

@@ -25,13 +25,15 @@ fn elements(infra: &Infrastructure) -> Vec<Element> {
 fn command(infra: &Infrastructure, what: u8, which: usize) -> Command {
     let all = elements(infra);
     let element = all[which % all.len()].clone();
-    match what % 12 {
+    match what % 14 {
         0..=3 => Command::Kill(element),
         4..=7 => Command::Restore(element),
         8 if which.is_multiple_of(2) => Command::Edit(TopologyEdit::EdgeTls(TlsMode::ALL[which / 2 % 4])),
         8 => block(infra, which),
         9 => Command::Send(RequestKind::ALL[which % 3]),
-        10 => Command::Balance(if which.is_multiple_of(2) { Algorithm::LeastConnections } else { Algorithm::RoundRobin }),
+        10 => Command::Balance(Algorithm::ALL[which % Algorithm::ALL.len()]),
+        11 => Command::Drain(element),
+        12 => Command::Ready(element),
         _ => Command::Rate(Rate::new((which % 700) as f64).expect("in range")),
     }
 }
@@ -76,7 +78,8 @@ proptest! {
         }
         // With everything restored and nobody new, all requests end and every slot is free.
         for element in elements(&infra) {
-            let _ = sim.apply(&Command::Restore(element), &mut ());
+            let _ = sim.apply(&Command::Restore(element.clone()), &mut ());
+            let _ = sim.apply(&Command::Ready(element), &mut ());
         }
         for (from, to) in infra.links().map(|(link, _)| infra.ends(link)) {
             let (from, to) = (infra.component(from).id.clone(), infra.component(to).id.clone());

@@ -25,6 +25,8 @@ const MAX_COMPONENTS: usize = 20_000;
 const MAX_LINKS: usize = 100_000;
 /// Most connection attempts after the first.
 const MAX_RETRIES: u8 = 100;
+/// The largest weight of a backend: HAProxy's.
+const MAX_WEIGHT: u16 = 256;
 /// Most hops from the user to the last component: a request remembers its way.
 pub(crate) const MAX_HOPS: usize = 7;
 
@@ -207,10 +209,24 @@ impl Builder<'_> {
             ),
         };
         if fits {
-            return Ok(());
+            return self.check_backend(number, spec, from);
         }
         let message = format!("{wanted}; found {} → {} (`{}` → `{}`)", from.word(), to.word(), spec.from, spec.to);
         Err(self.error_in(("links", number), spec.to.as_str(), message))
+    }
+
+    /// What a link says about a balancer's backend.
+    fn check_backend(&self, number: usize, spec: &LinkSpec, from: &ComponentKind) -> Result<(), ContentError> {
+        let wrong = |message: String| Err(self.error_in(("links", number), spec.to.as_str(), message));
+        let ends = format!("`{}` → `{}`", spec.from, spec.to);
+        let is_backend = spec.protocol == Protocol::Http && matches!(from, ComponentKind::LoadBalancer(_));
+        if !is_backend && (spec.weight != 1 || spec.maxconn != 0) {
+            return wrong(format!("weight and maxconn belong to a balancer's HTTP link, and {ends} is none"));
+        }
+        if !(1..=MAX_WEIGHT).contains(&spec.weight) {
+            return wrong(format!("the weight of {ends} lies between 1 and {MAX_WEIGHT}, found {}", spec.weight));
+        }
+        Ok(())
     }
 
     fn check_whole(&self, infra: &Infrastructure) -> Result<(), ContentError> {
@@ -257,5 +273,7 @@ fn complete(spec: &LinkSpec, from: &Component, to: &Component) -> Link {
         port: spec.port.unwrap_or_else(|| spec.protocol.usual_port(!outside)),
         latency: spec.latency_ms.unwrap_or(Millis::literal(usual_ms)),
         kinds,
+        weight: spec.weight,
+        maxconn: (spec.maxconn > 0).then_some(spec.maxconn),
     }
 }

@@ -22,6 +22,10 @@ pub enum Command {
     Rate(Rate),
     /// Lets one new visitor send one request, now.
     Send(RequestKind),
+    /// Lets balancers give a backend, or all on a server, no new requests; what it has, it finishes.
+    Drain(Element),
+    /// Lets them give it new requests again.
+    Ready(Element),
     /// Changes how every balancer chooses.
     Balance(Algorithm),
 }
@@ -49,6 +53,15 @@ pub enum CommandError {
     /// No firewall stands on the way of this hop.
     #[error("no firewall stands between the ends of {0}")]
     NoFirewall(Element),
+    /// No balancer gives it requests.
+    #[error("no balancer gives requests to {0}")]
+    NoBackend(Element),
+    /// It drains already.
+    #[error("{0} takes no new requests already")]
+    AlreadyDraining(Element),
+    /// It takes requests already.
+    #[error("{0} takes new requests already")]
+    NotDraining(Element),
     /// The user is not part of the infrastructure.
     #[error("{0} is the user: it cannot be killed")]
     NotPart(Element),

@@ -53,6 +53,14 @@ impl Simulation {
                 self.user_asks(*kind, SENT_BY_HAND | self.sent, true, observer);
                 return Ok(());
             }
+            Command::Drain(element) => {
+                self.drain(element, true, observer)?;
+                What::Drained(element.clone())
+            }
+            Command::Ready(element) => {
+                self.drain(element, false, observer)?;
+                What::Ready(element.clone())
+            }
             Command::Balance(algorithm) => {
                 self.algorithm = Some(*algorithm);
                 What::BalanceSet(*algorithm)
@@ -91,7 +99,7 @@ impl Simulation {
     }
 
     /// What a kill or restore is about, if it exists and may be killed.
-    fn target(&self, element: &Element) -> Result<u32, CommandError> {
+    pub(super) fn target(&self, element: &Element) -> Result<u32, CommandError> {
         let unknown = || CommandError::Unknown(element.clone());
         match element {
             Element::Component(id) => {
@@ -170,11 +178,16 @@ impl Simulation {
     fn stop<O: Observer>(&mut self, station: u32, notice: Status, observer: &mut O) {
         let now = self.now;
         self.stations[station as usize].clear(now);
+        if let Role::Balancer(balancer) = &self.plan.stations[station as usize].role {
+            self.rotas[balancer.number as usize].clear();
+        }
         // A balancer that starts again takes every backend for UP, until its checks know better.
         for (hop, line) in self.plan.hops.iter().zip(&mut self.lines) {
             if hop.from == station {
                 line.backend_up = true;
                 line.streak = 0;
+                line.credit = 0;
+                line.check = None;
             }
         }
         for (agent, plan) in self.plan.agents.iter().enumerate() {
@@ -197,7 +210,13 @@ impl Simulation {
                     let request = self.abandon(request, level);
                     self.die(request, notice, observer);
                 }
-                Some(_) if at_firewall || record.state == State::Pausing => self.die(request, notice, observer),
+                Some(_) if at_firewall || matches!(record.state, State::Pausing | State::Backlogged) => {
+                    self.die(request, notice, observer);
+                }
+                Some(_) if record.state == State::Admitted => {
+                    self.release(record.path[usize::from(record.depth)]);
+                    self.die(request, notice, observer);
+                }
                 None if at_firewall => {
                     let leg = record.leg;
                     self.lose(request, Lost::DeadFirewall(leg), observer);
@@ -234,8 +253,9 @@ impl Simulation {
             self.requests[request].pending = 0;
             return request;
         }
-        let line = &mut self.lines[record.path[usize::from(level)] as usize];
-        line.active = line.active.saturating_sub(1);
+        let link = record.path[usize::from(level)];
+        self.release(link);
+        self.place_freed(link);
         let mut heir = record;
         heir.depth = level;
         heir.holds &= !below;

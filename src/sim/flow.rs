@@ -317,7 +317,9 @@ impl Simulation {
         let record = &mut self.requests[request];
         let line = &mut self.lines[record.link() as usize];
         line.active = line.active.saturating_sub(1);
+        let link = record.link();
         record.depth -= 1;
+        self.place_freed(link);
     }
 
     /// A message will never be answered. The one who asked does not know, and waits.

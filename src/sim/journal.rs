@@ -13,6 +13,7 @@ use crate::model::{Algorithm, ComponentIx, Element, Infrastructure, LinkIx, Requ
 use super::outcome::{Failure, Outcome};
 use super::packet::{Heading, Phase};
 use super::time::SimTime;
+use super::view::CheckCode;
 
 /// Is told of everything that happens.
 pub trait Observer {
@@ -166,6 +167,8 @@ pub enum What {
         backend: ComponentIx,
         /// Whether it is UP now.
         up: bool,
+        /// How the last check failed, if it is DOWN.
+        code: Option<CheckCode>,
     },
     /// An agent took a sample.
     Sampled {
@@ -186,6 +189,10 @@ pub enum What {
     Killed(Element),
     /// Somebody restored something.
     Restored(Element),
+    /// Somebody lets balancers give it no new requests.
+    Drained(Element),
+    /// Somebody lets them give it new requests again.
+    Ready(Element),
     /// Somebody changed the topology.
     Edited(TopologyEdit),
     /// Somebody changed the arrival rate.
@@ -207,6 +214,8 @@ pub enum Why {
     NoRoute,
     /// No backend is UP.
     NoBackend,
+    /// No backend had room in time.
+    QueueTimeout,
     /// The line is full.
     Full,
     /// The database is read-only (error 1290).
@@ -216,6 +225,21 @@ pub enum Why {
 }
 
 impl Note {
+    /// The first two letters of the termination state that `HAProxy` logs, for a request that a balancer fails: who ended it
+    /// (S the server or its TCP stack, s a timeout while the balancer waited for it), and in which phase (Q in the queue, C
+    /// while connecting, H before the answer's headers).
+    pub const fn log_flag(&self) -> Option<&'static str> {
+        let What::Fails { failure, why, .. } = &self.what else { return None };
+        match (failure, why) {
+            (Failure::Unavailable, Why::NoBackend | Why::Refused) => Some("SC"),
+            (Failure::Unavailable, Why::Timeout) => Some("sC"),
+            (Failure::Unavailable, Why::QueueTimeout) => Some("sQ"),
+            (Failure::GatewayTimeout, Why::Timeout) => Some("sH"),
+            (Failure::BadGateway, Why::Reset) => Some("SH"),
+            _ => None,
+        }
+    }
+
     /// Whether it is worth a line in a log of a busy site: changes of state and failures, not the daily traffic.
     pub fn is_notable(&self) -> bool {
         let news = match &self.what {
@@ -236,6 +260,8 @@ impl Note {
                 | What::Backend { .. }
                 | What::Killed(_)
                 | What::Restored(_)
+                | What::Drained(_)
+                | What::Ready(_)
                 | What::Edited(_)
                 | What::RateSet(_)
                 | What::BalanceSet(_)

@@ -9,12 +9,15 @@ use crate::model::component::{BalancerSpec, DatabaseRole, ResolverSpec};
 use crate::model::hop::Guard;
 use crate::model::quantity::Seconds;
 use crate::model::station::{Hold, ServiceTime, Station};
-use crate::model::{Algorithm, ComponentKind, Infrastructure, Protocol, RequestKind, ServerId, TlsMode};
+use crate::model::{Algorithm, ComponentKind, HealthCheck, Infrastructure, Protocol, RequestKind, ServerId, TlsMode};
 
 use super::random;
+use super::request::NONE;
 
 /// What the holder of the key works for one full TLS handshake.
 const HANDSHAKE_MS: f64 = 2.0;
+/// Nanoseconds in a day.
+const DAY: u64 = 86_400 * super::time::SECOND;
 /// How long a web server waits for the application, and an application for the database, unless a file says otherwise.
 const WEB_TIMEOUT: Seconds = Seconds::literal(5.0);
 const APP_TIMEOUT: Seconds = Seconds::literal(2.0);
@@ -43,6 +46,15 @@ pub(super) struct BalancerPlan {
     pub(super) retries: u8,
     pub(super) redispatch: bool,
     pub(super) connect_timeout: u64,
+    pub(super) queue_timeout: u64,
+    pub(super) check: HealthCheck,
+    pub(super) check_timeout: u64,
+    /// Its number among the balancers.
+    pub(super) number: u32,
+    /// Per kind of request, the first kind that has the same list of backends.
+    pub(super) lists: [u8; 3],
+    /// The largest weight of a backend, if they differ; else 1.
+    pub(super) heaviest: u32,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +70,8 @@ pub(super) struct StationPlan {
     pub(super) server: Option<u32>,
     /// How long it waits for an answer from downstream.
     pub(super) timeout: u64,
+    /// Until when its own certificate is valid, in nanoseconds, if it has one.
+    pub(super) certificate_until: Option<u64>,
     /// Links to ask on, per kind of request, in order of preference.
     pub(super) out: [Vec<u32>; 3],
 }
@@ -71,6 +85,13 @@ pub(super) struct HopPlan {
     /// How many of the guards stand at the asker's side: the wire comes after them.
     pub(super) outward: usize,
     pub(super) protocol: Protocol,
+    /// For a balancer's link: its number among the balancer's, or [`NONE`].
+    pub(super) backend: u32,
+    /// For a balancer's link: the lists that it is in, as bits.
+    pub(super) lists: u8,
+    pub(super) weight: u32,
+    /// How many requests may be in progress on it; `u32::MAX` is no limit.
+    pub(super) maxconn: u32,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -114,7 +135,7 @@ impl Plan {
     pub(super) fn new(infra: &Infrastructure) -> Self {
         let servers: Vec<ServerId> = infra.servers().map(|server| server.id.clone()).collect();
         let server_index: BTreeMap<&ServerId, u32> = servers.iter().zip(0u32..).collect();
-        let hops: Vec<HopPlan> = infra.hops().map(|hop| Self::hop(infra, &hop)).collect();
+        let mut hops: Vec<HopPlan> = infra.hops().map(|hop| Self::hop(infra, &hop)).collect();
         let mut stations = Vec::with_capacity(infra.len());
         for (ix, component) in infra.components() {
             let Station { slots, queue, hold, service } = component.station();
@@ -134,13 +155,19 @@ impl Plan {
                 key: random::key(component.id.as_str()),
                 server: component.server.as_ref().and_then(|server| server_index.get(server).copied()),
                 timeout,
+                certificate_until: infra
+                    .certificates()
+                    .iter()
+                    .filter(|certificate| certificate.on.contains(&component.id))
+                    .map(|certificate| u64::from(certificate.days_left) * DAY)
+                    .min(),
                 out: RequestKind::ALL.map(asks),
             });
         }
+        arrange_backends(&mut stations, &mut hops);
         let browser = stations.iter().position(|station| station.role == Role::Browser).map_or(0, id);
         let from_browser = |protocol| hops.iter().position(|hop| hop.from == browser && hop.protocol == protocol).map(id);
         let traffic = infra.traffic();
-        let day = Seconds::literal(86_400.0).nanos();
         Self {
             entry: from_browser(Protocol::Http).unwrap_or(0),
             lookup: from_browser(Protocol::Dns),
@@ -151,7 +178,7 @@ impl Plan {
             browser,
             tls: infra.tls().edge,
             handshake: ServiceTime::Constant { ms: crate::model::quantity::Millis::literal(HANDSHAKE_MS) },
-            certificate_until: Self::certificate_until(infra, day),
+            certificate_until: Self::certificate_until(infra),
             patience: traffic.patience_s.nanos(),
             new_visitors: traffic.new_visitors.get(),
             static_share: traffic.static_share.get(),
@@ -160,9 +187,9 @@ impl Plan {
     }
 
     /// Until when those who end TLS for users can prove who they are, in nanoseconds.
-    fn certificate_until(infra: &Infrastructure, day: u64) -> Option<u64> {
+    fn certificate_until(infra: &Infrastructure) -> Option<u64> {
         let held = infra.certificates().iter().filter(|certificate| !infra.holders(certificate).is_empty());
-        held.map(|certificate| u64::from(certificate.days_left) * day).min()
+        held.map(|certificate| u64::from(certificate.days_left) * DAY).min()
     }
 
     fn role(infra: &Infrastructure, kind: &ComponentKind, links: &[crate::model::LinkIx]) -> (Role, u64) {
@@ -194,6 +221,10 @@ impl Plan {
             outward: hop.guards.iter().filter(|g| g.verdict.direction == crate::model::firewall::Direction::Outbound).count(),
             guards: hop.guards.clone(),
             protocol: link.protocol,
+            backend: NONE,
+            lists: 0,
+            weight: u32::from(link.weight),
+            maxconn: link.maxconn.unwrap_or(u32::MAX),
         }
     }
 
@@ -235,6 +266,44 @@ impl BalancerPlan {
             retries: spec.retries,
             redispatch: spec.redispatch,
             connect_timeout: spec.connect_timeout_s.nanos(),
+            queue_timeout: spec.queue_timeout_s.nanos(),
+            check: spec.check,
+            check_timeout: spec.check_timeout_s.unwrap_or(spec.check_interval_s).nanos(),
+            number: 0,
+            lists: [0; 3],
+            heaviest: 1,
+        }
+    }
+}
+
+impl Plan {
+    /// How many balancers there are.
+    pub(super) fn balancers(&self) -> usize {
+        self.stations.iter().filter(|station| matches!(station.role, Role::Balancer(_))).count()
+    }
+}
+
+/// Numbers balancers and their backends.
+fn arrange_backends(stations: &mut [StationPlan], hops: &mut [HopPlan]) {
+    let mut number = 0;
+    for station in stations {
+        let Role::Balancer(balancer) = &mut station.role else { continue };
+        balancer.number = number;
+        number += 1;
+        for kind in 0..station.out.len() {
+            let list = station.out.iter().position(|links| *links == station.out[kind]).unwrap_or(kind);
+            balancer.lists[kind] = u8::try_from(list).unwrap_or_default();
+        }
+        let mut backends: Vec<u32> = station.out.iter().flatten().copied().collect();
+        backends.sort_unstable();
+        backends.dedup();
+        let weights = || backends.iter().map(|link| hops[*link as usize].weight);
+        let heaviest = weights().max().unwrap_or(1);
+        balancer.heaviest = if weights().all(|weight| weight == heaviest) { 1 } else { heaviest };
+        for (place, link) in (0u32..).zip(&backends) {
+            let lists = station.out.iter().zip(balancer.lists).filter(|(links, _)| links.contains(link));
+            hops[*link as usize].lists = lists.fold(0, |bits, (_, list)| bits | 1 << list);
+            hops[*link as usize].backend = place;
         }
     }
 }

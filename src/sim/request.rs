@@ -29,6 +29,10 @@ pub(super) enum State {
     Lost(Lost),
     /// Its balancer pauses before the next attempt.
     Pausing,
+    /// It waits at its balancer for a backend that has room.
+    Backlogged,
+    /// A backend has room for it; it leaves in this very instant.
+    Admitted,
     /// Its work is over, but timers may still name it.
     Zombie,
 }

@@ -21,6 +21,7 @@ use rand::{Rng, SeedableRng};
 use crate::model::firewall::{Direction, Verdict};
 use crate::model::{Algorithm, ComponentIx, Element, Infrastructure, LinkIx, RequestKind};
 
+use super::balance::Rota;
 use super::event::{Event, EventQueue, Kind};
 use super::journal::{Note, Observer, What};
 use super::monitoring::AgentState;
@@ -69,6 +70,8 @@ pub struct Simulation {
     pub(super) newest: [Option<u64>; 3],
     pub(super) stations: Vec<Station>,
     pub(super) lines: Vec<Line>,
+    /// The balancers, by number.
+    pub(super) rotas: Vec<Rota>,
     pub(super) servers_off: Vec<bool>,
     pub(super) rule_hits: BTreeMap<u32, RuleHits>,
     pub(super) agents: Vec<AgentState>,
@@ -98,6 +101,7 @@ impl Simulation {
             algorithm: None,
             stations: vec![Station::default(); plan.stations.len()],
             lines: vec![Line::default(); plan.hops.len()],
+            rotas: vec![Rota::default(); plan.balancers()],
             servers_off: vec![false; plan.servers.len()],
             agents: vec![AgentState::default(); plan.agents.len()],
             infra,
@@ -163,7 +167,7 @@ impl Simulation {
             Kind::Leg | Kind::Service | Kind::Retry => {}
             Kind::Deadline => self.deadline_due(id, observer),
             Kind::Check => self.check(id, observer),
-            Kind::CheckTimeout => self.check_result(id, false, observer),
+            Kind::CheckTimeout => self.check_ended(id, observer),
             Kind::Sample => self.sample(id, observer),
             Kind::Message => self.message_arrives(id, observer),
             Kind::Second => self.second(),

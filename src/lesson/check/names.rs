@@ -39,7 +39,7 @@ impl Report<'_> {
     }
 
     fn command(&mut self, command: &Command, infra: &Infrastructure) {
-        if let Command::Kill(element) | Command::Restore(element) = command {
+        if let Command::Kill(element) | Command::Restore(element) | Command::Drain(element) | Command::Ready(element) = command {
             self.element(element, infra);
         }
     }
