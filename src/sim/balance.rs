@@ -190,7 +190,7 @@ impl Simulation {
     }
 
     /// Gives a request to a backend, for the asker's attempt of this number.
-    fn assign<O: Observer>(&mut self, request: u32, station: u32, attempt: u8, observer: &mut O) {
+    pub(super) fn assign<O: Observer>(&mut self, request: u32, station: u32, attempt: u8, observer: &mut O) {
         match self.choose(request, station) {
             Choice::Backend(link) => self.give(request, link, attempt, observer),
             Choice::Full(link) => {
@@ -388,7 +388,12 @@ impl Simulation {
         let level = usize::from(record.depth);
         let (link, attempt) = (record.path[level], record.attempts[level]);
         self.release(link);
-        self.give(request, link, attempt, observer);
+        if self.lines[link as usize].takes_new() {
+            self.give(request, link, attempt, observer);
+        } else {
+            // It is bound to this one, and tries again: nobody chose.
+            self.forward(request, link, attempt, observer);
+        }
     }
 
     /// Gives back a place that was taken for a request that was not sent.

@@ -11,7 +11,7 @@ use super::journal::{Observer, What, Why};
 use super::outcome::{Failure, Outcome};
 use super::packet::Phase;
 use super::plan::Role;
-use super::request::{State, Status};
+use super::request::{NONE, State, Status};
 use super::simulation::Simulation;
 use super::time::{SECOND, SimTime};
 
@@ -191,7 +191,18 @@ impl Simulation {
         }
         self.requests[request].attempts[level] = attempt;
         self.note(observer, Some(tag), What::Retries { component: component_ix(station), attempt });
-        let link = if redispatch { self.another(request, station, link).unwrap_or(link) } else { link };
+        let link = match self.another(request, station, link).filter(|_| redispatch) {
+            Some(other) => other,
+            None if redispatch && !self.lines[link as usize].takes_new() => {
+                self.assign(request, station, attempt, observer);
+                return;
+            }
+            None => link,
+        };
+        if self.requests[request].pinned != NONE {
+            // A connection that passes through is with whoever is tried now.
+            self.requests[request].pinned = link;
+        }
         if !self.has_room(link) {
             self.wait_for_backend(request, station, link, observer);
             return;

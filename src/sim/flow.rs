@@ -342,7 +342,14 @@ impl Simulation {
         } else if record.heading == Heading::Request
             && let Role::Balancer(balancer) = &self.plan.stations[self.plan.hops[link as usize].from as usize].role
         {
-            let timeout = balancer.connect_timeout;
+            // The clock runs since the attempt left, not since it was lost at the far end.
+            let hop = &self.plan.hops[link as usize];
+            let crossed = match how {
+                Lost::Cut => false,
+                Lost::Silent => true,
+                Lost::Dropped(leg) | Lost::DeadFirewall(leg) => usize::from(leg) >= hop.outward,
+            };
+            let timeout = balancer.connect_timeout.saturating_sub(if crossed { hop.latency } else { 0 });
             self.schedule_for(request, self.now + timeout, Kind::Retry);
         }
     }
