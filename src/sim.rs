@@ -25,6 +25,7 @@ mod traffic;
 mod upkeep;
 mod users;
 pub mod view;
+mod vrrp;
 
 pub use command::{Command, CommandError};
 pub use journal::{Headline, Journal, Note, Observer, What, Why};

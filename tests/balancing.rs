@@ -11,5 +11,7 @@ mod choice;
 mod draining;
 #[path = "balancing/limits.rs"]
 mod limits;
+#[path = "balancing/pair.rs"]
+mod pair;
 #[path = "balancing/statuses.rs"]
 mod statuses;

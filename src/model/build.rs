@@ -8,11 +8,12 @@ use indexmap::IndexMap;
 use petgraph::algo::toposort;
 use petgraph::graph::DiGraph;
 
+use super::balancer::BalancerSpec;
 use super::component::{Component, ComponentKind};
 use super::error::ContentError;
 use super::firewall::{FirewallSpec, Peer};
 use super::id::{ComponentId, ServerId};
-use super::infrastructure::{ComponentIx, Infrastructure};
+use super::infrastructure::{ComponentIx, Infrastructure, LinkIx};
 use super::link::{Link, LinkSpec, Protocol};
 use super::quantity::Millis;
 use super::request::RequestKind;
@@ -25,6 +26,8 @@ const MAX_COMPONENTS: usize = 20_000;
 const MAX_LINKS: usize = 100_000;
 /// Most connection attempts after the first.
 const MAX_RETRIES: u8 = 100;
+/// The largest VRRP priority that can be set; 255 is for routers that own the address.
+const MAX_PRIORITY: u8 = 254;
 /// The largest weight of a backend: HAProxy's.
 const MAX_WEIGHT: u16 = 256;
 /// Most hops from the user to the last component: a request remembers its way.
@@ -207,6 +210,10 @@ impl Builder<'_> {
                 matches!(from, Kind::Agent(_)) && matches!(to, Kind::MonitoringService),
                 "a metrics link goes from an agent to the monitoring service",
             ),
+            Protocol::Vrrp => (
+                matches!((from, to), (Kind::LoadBalancer(a), Kind::LoadBalancer(b)) if names(a, &spec.to) && names(b, &spec.from)),
+                "a VRRP link goes between two load balancers that name each other as `peer`",
+            ),
         };
         if fits {
             return self.check_backend(number, spec, from);
@@ -229,15 +236,50 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Whether users come to a pair of balancers that share an address.
+    fn check_pair(&self, infra: &Infrastructure, entries: &[ComponentIx]) -> Result<bool, ContentError> {
+        let mut found = false;
+        for (ix, component) in infra.components() {
+            let ComponentKind::LoadBalancer(BalancerSpec { vrrp: Some(vrrp), .. }) = &component.kind else { continue };
+            let (id, peer) = (component.id.as_str(), vrrp.peer.as_str());
+            let other = self.known_component(&vrrp.peer)?;
+            let wrong = |message: String| Err(self.error(id, message));
+            let ComponentKind::LoadBalancer(BalancerSpec { vrrp: Some(others), .. }) = &infra.component(other).kind else {
+                return wrong(format!("`{id}` names `{peer}` as its VRRP peer, which has no `vrrp` of its own"));
+            };
+            if others.peer.as_str() != id || other == ix {
+                return wrong(format!("`{id}` names `{peer}` as its VRRP peer, which names `{}`", others.peer));
+            }
+            if !(1..=MAX_PRIORITY).contains(&vrrp.priority) {
+                return wrong(format!("the VRRP priority of `{id}` lies between 1 and {MAX_PRIORITY}, found {}", vrrp.priority));
+            }
+            if others.advert_s != vrrp.advert_s {
+                return wrong(format!("`{id}` and `{peer}` have different `advert_s`: they would not agree who is silent"));
+            }
+            let speaks = |from, to| infra.link_between(from, to).is_some_and(|link| infra.link(link).protocol == Protocol::Vrrp);
+            if speaks(id, peer) == speaks(peer, id) {
+                return wrong(format!("`{id}` and `{peer}` need one VRRP link between them"));
+            }
+            if entries.len() != 2 || !entries.contains(&ix) {
+                return wrong(format!("`{id}` shares the site's address: the browser needs an HTTP link to it and to `{peer}`"));
+            }
+            found = true;
+        }
+        Ok(found)
+    }
+
     fn check_whole(&self, infra: &Infrastructure) -> Result<(), ContentError> {
         let whole = |list: &str, message: String| Err(ContentError::in_list(self.file, self.text, list, message));
         let browsers: Vec<_> = infra.components().filter(|(_, c)| matches!(c.kind, ComponentKind::Browser)).collect();
         let [(browser, _)] = browsers[..] else {
             return whole("components", format!("a scenario has one browser, found {}", browsers.len()));
         };
-        let entries = infra.links_from(browser).iter().filter(|link| infra.link(**link).protocol == Protocol::Http).count();
-        if entries != 1 {
-            return whole("links", format!("the browser has one HTTP link, found {entries}"));
+        let http = |link: &&LinkIx| infra.link(**link).protocol == Protocol::Http;
+        let entries: Vec<_> = infra.links_from(browser).iter().filter(http).map(|link| infra.ends(*link).1).collect();
+        let pair = self.check_pair(infra, &entries)?;
+        if entries.len() != 1 && !pair {
+            let message = "the browser has one HTTP link, or one to each balancer of a VRRP pair";
+            return whole("links", format!("{message}; found {}", entries.len()));
         }
         let requests = infra.graph.filter_map(|_, _| Some(()), |_, link| link.protocol.carries_requests().then_some(()));
         let Ok(order) = toposort(&requests, None) else {
@@ -256,6 +298,11 @@ impl Builder<'_> {
             _ => Ok(()),
         }
     }
+}
+
+/// Whether a balancer has this one as its VRRP peer.
+fn names(balancer: &BalancerSpec, peer: &ComponentId) -> bool {
+    balancer.vrrp.as_ref().is_some_and(|vrrp| vrrp.peer == *peer)
 }
 
 /// Fills in a link's defaults.

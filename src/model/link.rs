@@ -22,6 +22,8 @@ pub enum Protocol {
     Replication,
     /// An agent pushes samples.
     Metrics,
+    /// Two balancers that share an address tell each other who holds it. One link stands for both directions.
+    Vrrp,
 }
 
 impl Protocol {
@@ -32,6 +34,8 @@ impl Protocol {
             Self::Http if behind => 8080,
             Self::Http | Self::Metrics => 443,
             Self::Sql | Self::Replication => 3306,
+            // VRRP has no port: this is its number among the IP protocols, and a firewall's rule names it in the same place.
+            Self::Vrrp => 112,
         }
     }
 
@@ -43,6 +47,7 @@ impl Protocol {
             Self::Sql => "SQL",
             Self::Replication => "replication",
             Self::Metrics => "metrics",
+            Self::Vrrp => "VRRP",
         }
     }
 

@@ -136,7 +136,8 @@ impl Backends<'_> {
         let count = self.links.len() as u64;
         for attempt in 0..DRAWS {
             let bits = random::mix(bits ^ attempt);
-            let link = self.links[((u128::from(bits) * u128::from(count)) >> 64) as usize];
+            let Ok(place) = usize::try_from((u128::from(bits) * u128::from(count)) >> 64) else { break };
+            let link = self.links[place];
             let passes = heaviest == 1 || random::mix(bits) % u64::from(heaviest) < u64::from(self.weight(link));
             if passes && self.may(link) {
                 return Some(link);

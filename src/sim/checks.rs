@@ -30,6 +30,16 @@ pub(super) enum Passage {
 impl Simulation {
     /// Tries a link without sending anything on it.
     pub(super) fn passage(&self, link: u32) -> Passage {
+        match (self.way(link), self.health(self.plan.hops[link as usize].to)) {
+            (Passage::Open, Health::Up) => Passage::Open,
+            (Passage::Open, Health::Crashed) => Passage::Refused,
+            (Passage::Open, Health::PoweredOff) => Passage::Silent,
+            (stopped, _) => stopped,
+        }
+    }
+
+    /// What a new connection on a link meets on the way, whoever is at the end.
+    pub(super) fn way(&self, link: u32) -> Passage {
         let hop = &self.plan.hops[link as usize];
         if self.lines[link as usize].cut {
             return Passage::Silent;
@@ -44,11 +54,7 @@ impl Simulation {
                 RuleAction::Reject => return Passage::Refused,
             }
         }
-        match self.health(hop.to) {
-            Health::Up => Passage::Open,
-            Health::Crashed => Passage::Refused,
-            Health::PoweredOff => Passage::Silent,
-        }
+        Passage::Open
     }
 
     /// Spreads the first checks of each balancer's backends over its interval.

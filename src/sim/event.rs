@@ -35,9 +35,11 @@ pub(super) enum Kind {
     Message,
     /// A whole second has passed. No id.
     Second,
+    /// A balancer of a pair advertises itself, or has heard nothing for too long. Id: its number.
+    Advert,
 }
 
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 11] = [
     Kind::Arrival,
     Kind::Leg,
     Kind::Service,
@@ -48,6 +50,7 @@ const KINDS: [Kind; 10] = [
     Kind::Sample,
     Kind::Message,
     Kind::Second,
+    Kind::Advert,
 ];
 
 /// One event. Its order is its time, then its sequence number.

@@ -157,12 +157,14 @@ impl Simulation {
                     return Err(CommandError::ServerOff { component: element.clone(), server });
                 }
                 self.stations[target as usize].crashed = false;
+                self.router_starts(target);
             }
             Element::Server(_) => {
                 // A server that boots starts all that is installed on it.
                 self.servers_off[target as usize] = false;
                 for station in self.stations_on(target) {
                     self.stations[station as usize].crashed = false;
+                    self.router_starts(station);
                 }
             }
             Element::Hop(..) => self.lines[target as usize].cut = false,
@@ -180,6 +182,7 @@ impl Simulation {
         self.stations[station as usize].clear(now);
         if let Role::Balancer(balancer) = &self.plan.stations[station as usize].role {
             self.rotas[balancer.number as usize].clear();
+            self.router_stops(station);
         }
         // A balancer that starts again takes every backend for UP, until its checks know better.
         for (hop, line) in self.plan.hops.iter().zip(&mut self.lines) {

@@ -55,7 +55,7 @@ impl Simulation {
     pub(super) fn browser_sends<O: Observer>(&mut self, request: u32, observer: &mut O) {
         let link = match (self.requests[request].phase, self.plan.lookup) {
             (Phase::Lookup, Some(lookup)) => lookup,
-            _ => self.plan.entry,
+            _ => self.entry,
         };
         self.send(request, link, observer);
     }
@@ -165,7 +165,9 @@ impl Simulation {
             super::Health::Up => {
                 let component = component_ix(station);
                 self.note(observer, Some(tag), What::Reached { component, heading: Heading::Request, phase });
-                if phase == Phase::Connect {
+                if self.is_stranger(request) {
+                    self.answer(request, Status::Reset, observer);
+                } else if phase == Phase::Connect {
                     // The operating system answers; the program learns of the connection later.
                     self.answer(request, Status::Ok, observer);
                 } else {

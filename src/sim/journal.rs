@@ -170,6 +170,13 @@ pub enum What {
         /// How the last check failed, if it is DOWN.
         code: Option<CheckCode>,
     },
+    /// A balancer of a pair took the shared address over, or left it to a better one.
+    Master {
+        /// The balancer.
+        balancer: ComponentIx,
+        /// Whether it is master now.
+        master: bool,
+    },
     /// An agent took a sample.
     Sampled {
         /// Which.
@@ -258,6 +265,7 @@ impl Note {
                 | What::Refuses { .. }
                 | What::Vanished { .. }
                 | What::Backend { .. }
+                | What::Master { .. }
                 | What::Killed(_)
                 | What::Restored(_)
                 | What::Drained(_)

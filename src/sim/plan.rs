@@ -13,6 +13,7 @@ use crate::model::{Algorithm, ComponentKind, HealthCheck, Infrastructure, Protoc
 
 use super::random;
 use super::request::NONE;
+use super::vrrp::RouterPlan;
 
 /// What the holder of the key works for one full TLS handshake.
 const HANDSHAKE_MS: f64 = 2.0;
@@ -114,7 +115,10 @@ pub(super) struct Plan {
     pub(super) agents: Vec<AgentPlan>,
     pub(super) servers: Vec<ServerId>,
     pub(super) browser: u32,
+    /// The link on which users ask at the start: with a pair, its better balancer's.
     pub(super) entry: u32,
+    /// The balancers that share the site's address, if there are several.
+    pub(super) pair: Vec<RouterPlan>,
     pub(super) lookup: Option<u32>,
     pub(super) tls: TlsMode,
     pub(super) handshake: ServiceTime,
@@ -167,9 +171,14 @@ impl Plan {
         arrange_backends(&mut stations, &mut hops);
         let browser = stations.iter().position(|station| station.role == Role::Browser).map_or(0, id);
         let from_browser = |protocol| hops.iter().position(|hop| hop.from == browser && hop.protocol == protocol).map(id);
+        let pair = Self::pair(infra, &hops, browser);
         let traffic = infra.traffic();
         Self {
-            entry: from_browser(Protocol::Http).unwrap_or(0),
+            entry: pair
+                .iter()
+                .max_by_key(|router| (router.priority, router.station))
+                .map_or_else(|| from_browser(Protocol::Http).unwrap_or(0), |router| router.entry),
+            pair,
             lookup: from_browser(Protocol::Dns),
             agents: Self::agents(infra, &hops),
             stations,
@@ -184,6 +193,30 @@ impl Plan {
             static_share: traffic.static_share.get(),
             write_share: traffic.write_share.get(),
         }
+    }
+
+    /// The balancers that share the site's address.
+    fn pair(infra: &Infrastructure, hops: &[HopPlan], browser: u32) -> Vec<RouterPlan> {
+        let mut pair = Vec::new();
+        for (ix, component) in infra.components() {
+            let ComponentKind::LoadBalancer(spec) = &component.kind else { continue };
+            let Some(vrrp) = &spec.vrrp else { continue };
+            let station = id(ix.index());
+            let ends_here = |hop: &HopPlan| hop.from == station || hop.to == station;
+            let entry = hops.iter().position(|hop| (hop.from, hop.to) == (browser, station));
+            let link = hops.iter().position(|hop| hop.protocol == Protocol::Vrrp && ends_here(hop));
+            let (Some(entry), Some(link)) = (entry, link) else { continue };
+            let advert = vrrp.advert_s.nanos();
+            pair.push(RouterPlan {
+                station,
+                entry: id(entry),
+                link: id(link),
+                priority: vrrp.priority,
+                advert,
+                patience: 3 * advert + (256 - u64::from(vrrp.priority)) * super::time::SECOND / 256,
+            });
+        }
+        pair
     }
 
     /// Until when those who end TLS for users can prove who they are, in nanoseconds.

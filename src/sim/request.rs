@@ -92,6 +92,8 @@ pub(super) struct Request {
     pub(super) path: [u32; MAX_HOPS],
     /// The backend that a TLS connection through the balancer is bound to.
     pub(super) pinned: u32,
+    /// Where a pair of balancers shares an address: the link on which the user's connection was opened.
+    pub(super) connection: u32,
     /// The station whose line or slot it is in.
     pub(super) station: u32,
     /// When its present travel, service or wait began, and when it ends if `pending` is set.
@@ -122,6 +124,7 @@ impl Request {
             clocks: [0; MAX_HOPS + 1],
             path: [NONE; MAX_HOPS],
             pinned: NONE,
+            connection: NONE,
             station: NONE,
             departed: born,
             arrives: born,

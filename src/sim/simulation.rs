@@ -34,6 +34,7 @@ use super::time::{SECOND, SimTime};
 use super::upkeep::Messages;
 use super::users::Users;
 use super::view::{AgentView, Experience, Health, StationView, Totals};
+use super::vrrp::Router;
 
 /// How often each rule of a firewall decided: inbound and outbound, the default last.
 pub(super) type RuleHits = [Vec<u64>; 2];
@@ -72,6 +73,10 @@ pub struct Simulation {
     pub(super) lines: Vec<Line>,
     /// The balancers, by number.
     pub(super) rotas: Vec<Rota>,
+    /// The balancers that share an address.
+    pub(super) routers: Vec<Router>,
+    /// The link on which users' packets go to the site.
+    pub(super) entry: u32,
     pub(super) servers_off: Vec<bool>,
     pub(super) rule_hits: BTreeMap<u32, RuleHits>,
     pub(super) agents: Vec<AgentState>,
@@ -102,6 +107,8 @@ impl Simulation {
             stations: vec![Station::default(); plan.stations.len()],
             lines: vec![Line::default(); plan.hops.len()],
             rotas: vec![Rota::default(); plan.balancers()],
+            routers: vec![Router::default(); plan.pair.len()],
+            entry: plan.entry,
             servers_off: vec![false; plan.servers.len()],
             agents: vec![AgentState::default(); plan.agents.len()],
             infra,
@@ -171,6 +178,7 @@ impl Simulation {
             Kind::Sample => self.sample(id, observer),
             Kind::Message => self.message_arrives(id, observer),
             Kind::Second => self.second(),
+            Kind::Advert => self.advert_due(id, event.sequence(), observer),
         }
     }
 

@@ -78,6 +78,7 @@ impl Simulation {
     /// Schedules everything that comes again and again.
     pub(super) fn schedule_upkeep(&mut self) {
         self.schedule_checks();
+        self.schedule_adverts();
         for agent in 0..self.plan.agents.len() {
             self.schedule(self.now, Kind::Sample, index(agent));
         }
