@@ -5,6 +5,7 @@
 
 mod balance;
 mod checks;
+mod choice;
 pub mod command;
 mod decide;
 mod event;

@@ -28,7 +28,7 @@ use super::monitoring::AgentState;
 use super::outcome::Failure;
 use super::plan::{Plan, Role};
 use super::random;
-use super::request::Slab;
+use super::request::{NONE, Slab};
 use super::station::{Line, Station};
 use super::time::{SECOND, SimTime};
 use super::upkeep::Messages;
@@ -321,10 +321,10 @@ impl Simulation {
         }
     }
 
-    /// What health checks say of the backend at the end of `link`; `None` if the link does not start at a balancer.
+    /// What health checks say of the backend at the end of `link`; `None` if no balancer gives requests to it.
     pub fn backend_up(&self, link: LinkIx) -> Option<bool> {
-        let from = self.plan.hops.get(link.index())?.from;
-        matches!(self.plan.stations[from as usize].role, Role::Balancer(_)).then(|| self.lines[link.index()].backend_up)
+        let is_backend = self.plan.hops.get(link.index())?.backend != NONE;
+        is_backend.then(|| self.lines[link.index()].backend_up)
     }
 
     /// Requests whose answer is awaited on `link` now.

@@ -4,6 +4,8 @@ use hoplight::sim::CheckCode;
 
 use super::site::{Plan, Site, component, server};
 
+type Fault = fn(&mut Site);
+
 /// Milliseconds from the fault at 10 s + `offset` until the first backend is DOWN, and the code; `None` if it stays UP.
 fn detection(plan: &Plan<'_>, offset: f64, fault: impl Fn(&mut Site)) -> Option<(f64, &'static str)> {
     let mut site = plan.start();
@@ -54,7 +56,7 @@ fn one_that_accepts_and_does_not_answer_takes_ten_to_twelve_seconds() {
 #[test]
 fn a_check_sees_as_far_as_it_goes() {
     // Which fault each kind of check sees, and how.
-    let faults: [(&str, fn(&mut Site), [Option<&str>; 4]); 5] = [
+    let faults: [(&str, Fault, [Option<&str>; 4]); 5] = [
         (
             "web process",
             |site| {

@@ -95,7 +95,8 @@ pub(crate) struct Site {
 impl Site {
     pub(crate) fn at(&mut self, ms: f64) -> &mut Self {
         let notes = &mut self.notes;
-        self.sim.advance(SimTime::from_nanos((ms * 1e6) as u64), &mut |note: Note| notes.push(note));
+        let until = SimTime::ZERO + Duration::from_secs_f64(ms / 1e3);
+        self.sim.advance(until, &mut |note: Note| notes.push(note));
         self
     }
 
@@ -108,6 +109,7 @@ impl Site {
         self.sim.now().since(SimTime::ZERO).as_secs_f64() * 1e3
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "reads better where it is called")]
     pub(crate) fn act(&mut self, command: Command) -> &mut Self {
         let notes = &mut self.notes;
         self.sim.apply(&command, &mut |note: Note| notes.push(note)).unwrap_or_else(|error| panic!("{command:?}: {error}"));
