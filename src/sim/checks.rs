@@ -94,8 +94,8 @@ impl Simulation {
 
     /// How a check of a backend would fail, and after how long; `None` if it would pass.
     ///
-    /// As in `HAProxy`, an attempt to connect lasts as long as the balancer's own attempts do, but not longer than the
-    /// interval. Apart from such waits a check takes no time: its round trips are short beside the interval.
+    /// As in `HAProxy` where `timeout check` is set, an attempt to connect lasts as long as the balancer's own attempts do,
+    /// but not longer than the interval, and the answer may take the check's timeout after that. Apart from such waits a check takes no time: its round trips are short beside the interval.
     fn probe(&self, link: u32, balancer: &BalancerPlan) -> Option<(CheckCode, u64)> {
         let to = self.plan.hops[link as usize].to;
         match self.passage(link) {
