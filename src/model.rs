@@ -8,6 +8,7 @@
 //! is what one could draw on a whiteboard.
 
 pub mod arrivals;
+pub mod balancer;
 pub(crate) mod build;
 pub mod component;
 pub mod database;
@@ -27,7 +28,8 @@ pub mod station;
 pub mod text;
 pub mod tls;
 
-pub use component::{Algorithm, Component, ComponentKind, DatabaseRole, Server};
+pub use balancer::{Algorithm, HealthCheck};
+pub use component::{Component, ComponentKind, DatabaseRole, Server};
 pub use element::Element;
 pub use error::ContentError;
 pub use hop::{Cipher, Hop, Medium};

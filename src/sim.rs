@@ -5,7 +5,9 @@
 
 mod alerts;
 mod arrivals;
+mod balance;
 mod checks;
+mod choice;
 pub mod command;
 pub mod database;
 mod decide;
@@ -32,6 +34,7 @@ mod traffic;
 mod upkeep;
 mod users;
 pub mod view;
+mod vrrp;
 
 pub use command::{Command, CommandError};
 pub use database::DatabaseView;
@@ -45,6 +48,6 @@ pub use simulation::Simulation;
 pub use time::SimTime;
 pub use timeline::Timeline;
 pub use view::{
-    AgentView, AlertEntry, AlertState, AlertView, ComponentSample, Experience, Health, Percentiles, ProbeResult, ProbeView,
-    StationView, Totals,
+    AgentView, AlertEntry, AlertState, AlertView, CheckCode, ComponentSample, Experience, Health, Percentiles, ProbeResult,
+    ProbeView, StationView, Totals,
 };

@@ -118,6 +118,6 @@ fn what_a_scenario_as_a_whole_lacks_is_told_at_its_list() {
     let entry = DESIGN.lines().find(|line| line.contains("from: \"browser\"") && line.contains("Http")).expect("an entry");
     let text = DESIGN.replacen(entry, "", 1);
     let (at, message) = refused(&text);
-    assert!(message.contains("one HTTP link, found 0"), "{message}");
+    assert!(message.contains("one HTTP link, or one to each balancer of a VRRP pair; found 0"), "{message}");
     assert_eq!(at, place(&text, "    links: [", "links: ["));
 }

@@ -99,10 +99,11 @@ fn killing_a_web_server_costs_half_the_requests_until_the_checks_notice() {
             down_at = Some(note.at.as_secs_f64() - 20.0);
         }
     };
-    sim.advance(SimTime::from_secs(27), &mut observer);
+    sim.advance(SimTime::from_secs(30), &mut observer);
     let down_at = down_at.expect("the checks noticed");
-    assert!((4.0..7.5).contains(&down_at), "{down_at}");
-    sim.advance(SimTime::from_secs(34), &mut ());
+    // Three checks that wait a second each, with two seconds between them.
+    assert!((7.0..9.0).contains(&down_at), "{down_at}");
+    sim.advance(SimTime::from_secs(37), &mut ());
     let offered_blind = down_at * 100.0;
     let lost = (sim.totals().failed - before.failed) as f64 / offered_blind;
     assert!((0.4..0.65).contains(&lost), "{lost} of those sent before the checks noticed");

@@ -118,7 +118,7 @@ fn facts(infra: &Infrastructure, hop: &Hop, kind: RequestKind) -> Vec<Fact> {
             }
             Protocol::Sql => facts.push(Fact::Sql(kind.sql())),
             Protocol::Replication => facts.push(Fact::ChangedRow(CHANGED_ROW)),
-            Protocol::Metrics => {}
+            Protocol::Metrics | Protocol::Vrrp => {}
         }
     } else if link.protocol == Protocol::Http {
         // The browser's handshake names the site; passthrough forwards that handshake as it is.

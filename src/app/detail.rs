@@ -178,6 +178,18 @@ fn hop(page: &mut Page, stage: &Stage, link: LinkIx) {
     if let Some(up) = sim.backend_up(link) {
         let (tone, word) = if up { (Tone::Good, "UP") } else { (Tone::Bad, "DOWN: the balancer sends nothing here") };
         page.line(Line::new(Tone::Dim, "health checks: ").with(tone, word));
+        if let Some(code) = sim.check_code(link) {
+            page.text(Tone::Dim, &format!("the last one failed: {}, {}", code.word(), code.meaning()));
+        }
+        if sim.is_draining(&infra.hop_element(link)) == Some(true) {
+            page.text(Tone::Warn, "It drains: the balancer sends nothing new here.");
+        }
+        if let Some(most) = weight.maxconn {
+            page.text(Tone::Dim, &format!("maxconn {most}: whoever is above it waits at the balancer"));
+        }
+        if weight.weight > 1 {
+            page.text(Tone::Dim, &format!("weight {}", weight.weight));
+        }
     }
     for guard in &hop.guards {
         component::verdict(page, infra, *guard);

@@ -55,7 +55,7 @@ const fn rank(protocol: Protocol) -> u32 {
         Protocol::Dns => 1,
         Protocol::Replication => 2,
         Protocol::Sql => 3,
-        Protocol::Metrics => 4,
+        Protocol::Metrics | Protocol::Vrrp => 4,
     }
 }
 

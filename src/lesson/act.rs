@@ -62,6 +62,8 @@ impl fmt::Display for Act {
             Self::Select(element) => write!(f, "select {element}"),
             Self::Do(Command::Kill(element)) => write!(f, "kill {element}"),
             Self::Do(Command::Restore(element)) => write!(f, "restore {element}"),
+            Self::Do(Command::Drain(element)) => write!(f, "drain {element}"),
+            Self::Do(Command::Ready(element)) => write!(f, "let {element} take requests again"),
             Self::Do(Command::Edit(TopologyEdit::EdgeTls(mode))) => write!(f, "change the TLS mode to {}", mode.word()),
             Self::Do(Command::Edit(TopologyEdit::WebToAppTls(on))) => write!(f, "switch TLS web → app {}", switch(*on)),
             Self::Do(Command::Edit(TopologyEdit::AppToDbTls(on))) => write!(f, "switch TLS to the database {}", switch(*on)),

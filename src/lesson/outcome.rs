@@ -49,7 +49,12 @@ impl Entry {
 
 fn act(timeline: &mut Timeline, command: Command) -> Result<(), CommandError> {
     match timeline.act(command) {
-        Err(CommandError::AlreadyUp(_) | CommandError::AlreadyDown(_)) => Ok(()),
+        Err(
+            CommandError::AlreadyUp(_)
+            | CommandError::AlreadyDown(_)
+            | CommandError::AlreadyDraining(_)
+            | CommandError::NotDraining(_),
+        ) => Ok(()),
         other => other,
     }
 }
@@ -63,7 +68,10 @@ fn repair(timeline: &mut Timeline, setup: &[Command]) -> Result<(), CommandError
     let hops = infra.links().map(|(link, _)| infra.hop_element(link));
     for element in servers.chain(components).chain(hops) {
         if timeline.simulation().is_up(&element) == Some(false) {
-            act(timeline, Command::Restore(element))?;
+            act(timeline, Command::Restore(element.clone()))?;
+        }
+        if timeline.simulation().is_draining(&element) == Some(true) {
+            act(timeline, Command::Ready(element))?;
         }
     }
     for (from, to) in infra.blocks() {

@@ -12,11 +12,12 @@ use petgraph::algo::toposort;
 use petgraph::graph::DiGraph;
 
 use super::arrivals::Arrivals;
+use super::balancer::BalancerSpec;
 use super::component::{Component, ComponentKind, Traffic};
 use super::error::ContentError;
 use super::firewall::{FirewallSpec, Peer};
 use super::id::{ComponentId, ServerId};
-use super::infrastructure::{ComponentIx, Infrastructure};
+use super::infrastructure::{ComponentIx, Infrastructure, LinkIx};
 use super::link::{Link, LinkSpec, Protocol};
 use super::quantity::Millis;
 use super::request::RequestKind;
@@ -33,6 +34,10 @@ const MAX_RETRIES: u8 = 100;
 const MAX_GUARDS: usize = 100;
 /// Least mean time that users think between an outcome and the next request.
 const LEAST_THINK_MS: f64 = 1.0;
+/// The largest VRRP priority that can be set; 255 is for routers that own the address.
+const MAX_PRIORITY: u8 = 254;
+/// The largest weight of a backend: HAProxy's.
+const MAX_WEIGHT: u16 = 256;
 /// Most hops from the user to the last component: a request remembers its way.
 pub(crate) const MAX_HOPS: usize = 7;
 
@@ -246,12 +251,62 @@ impl Builder<'_> {
                 matches!(from, Kind::Agent(_)) && matches!(to, Kind::MonitoringService),
                 "a metrics link goes from an agent to the monitoring service",
             ),
+            Protocol::Vrrp => (
+                matches!((from, to), (Kind::LoadBalancer(a), Kind::LoadBalancer(b)) if names(a, &spec.to) && names(b, &spec.from)),
+                "a VRRP link goes between two load balancers that name each other as `peer`",
+            ),
         };
         if fits {
-            return Ok(());
+            return self.check_backend(number, spec, from);
         }
         let message = format!("{wanted}; found {} → {} (`{}` → `{}`)", from.word(), to.word(), spec.from, spec.to);
         Err(self.error_in(("links", number), spec.to.as_str(), message))
+    }
+
+    /// What a link says about a balancer's backend.
+    fn check_backend(&self, number: usize, spec: &LinkSpec, from: &ComponentKind) -> Result<(), ContentError> {
+        let wrong = |message: String| Err(self.error_in(("links", number), spec.to.as_str(), message));
+        let ends = format!("`{}` → `{}`", spec.from, spec.to);
+        let is_backend = spec.protocol == Protocol::Http && matches!(from, ComponentKind::LoadBalancer(_));
+        if !is_backend && (spec.weight != 1 || spec.maxconn != 0) {
+            return wrong(format!("weight and maxconn belong to a balancer's HTTP link, and {ends} is none"));
+        }
+        if !(1..=MAX_WEIGHT).contains(&spec.weight) {
+            return wrong(format!("the weight of {ends} lies between 1 and {MAX_WEIGHT}, found {}", spec.weight));
+        }
+        Ok(())
+    }
+
+    /// Whether users come to a pair of balancers that share an address.
+    fn check_pair(&self, infra: &Infrastructure, entries: &[ComponentIx]) -> Result<bool, ContentError> {
+        let mut found = false;
+        for (ix, component) in infra.components() {
+            let ComponentKind::LoadBalancer(BalancerSpec { vrrp: Some(vrrp), .. }) = &component.kind else { continue };
+            let (id, peer) = (component.id.as_str(), vrrp.peer.as_str());
+            let other = self.known_component(&vrrp.peer)?;
+            let wrong = |message: String| Err(self.error(id, message));
+            let ComponentKind::LoadBalancer(BalancerSpec { vrrp: Some(others), .. }) = &infra.component(other).kind else {
+                return wrong(format!("`{id}` names `{peer}` as its VRRP peer, which has no `vrrp` of its own"));
+            };
+            if others.peer.as_str() != id || other == ix {
+                return wrong(format!("`{id}` names `{peer}` as its VRRP peer, which names `{}`", others.peer));
+            }
+            if !(1..=MAX_PRIORITY).contains(&vrrp.priority) {
+                return wrong(format!("the VRRP priority of `{id}` lies between 1 and {MAX_PRIORITY}, found {}", vrrp.priority));
+            }
+            if others.advert_s != vrrp.advert_s {
+                return wrong(format!("`{id}` and `{peer}` have different `advert_s`: they would not agree who is silent"));
+            }
+            let speaks = |from, to| infra.link_between(from, to).is_some_and(|link| infra.link(link).protocol == Protocol::Vrrp);
+            if speaks(id, peer) == speaks(peer, id) {
+                return wrong(format!("`{id}` and `{peer}` need one VRRP link between them"));
+            }
+            if entries.len() != 2 || !entries.contains(&ix) {
+                return wrong(format!("`{id}` shares the site's address: the browser needs an HTTP link to it and to `{peer}`"));
+            }
+            found = true;
+        }
+        Ok(found)
     }
 
     fn check_whole(&self, infra: &Infrastructure) -> Result<(), ContentError> {
@@ -260,9 +315,12 @@ impl Builder<'_> {
         let [(browser, _)] = browsers[..] else {
             return whole("components", format!("a scenario has one browser, found {}", browsers.len()));
         };
-        let entries = infra.links_from(browser).iter().filter(|link| infra.link(**link).protocol == Protocol::Http).count();
-        if entries != 1 {
-            return whole("links", format!("the browser has one HTTP link, found {entries}"));
+        let http = |link: &&LinkIx| infra.link(**link).protocol == Protocol::Http;
+        let entries: Vec<_> = infra.links_from(browser).iter().filter(http).map(|link| infra.ends(*link).1).collect();
+        let pair = self.check_pair(infra, &entries)?;
+        if entries.len() != 1 && !pair {
+            let message = "the browser has one HTTP link, or one to each balancer of a VRRP pair";
+            return whole("links", format!("{message}; found {}", entries.len()));
         }
         if let Some((ix, message)) = databases::mistake(infra) {
             return Err(self.error(infra.component(ix).id.as_str(), message));
@@ -290,6 +348,11 @@ impl Builder<'_> {
     }
 }
 
+/// Whether a balancer has this one as its VRRP peer.
+fn names(balancer: &BalancerSpec, peer: &ComponentId) -> bool {
+    balancer.vrrp.as_ref().is_some_and(|vrrp| vrrp.peer == *peer)
+}
+
 /// Fills in a link's defaults.
 fn complete(spec: &LinkSpec, from: &Component, to: &Component) -> Link {
     let outside = matches!(from.kind, ComponentKind::Browser);
@@ -305,5 +368,7 @@ fn complete(spec: &LinkSpec, from: &Component, to: &Component) -> Link {
         port: spec.port.unwrap_or_else(|| spec.protocol.usual_port(!outside)),
         latency: spec.latency_ms.unwrap_or(Millis::literal(usual_ms)),
         kinds,
+        weight: spec.weight,
+        maxconn: (spec.maxconn > 0).then_some(spec.maxconn),
     }
 }

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::balancer::{Algorithm, BalancerSpec};
 pub use super::database::{DatabaseRole, DatabaseSpec, Failover};
 use super::firewall::FirewallSpec;
 use super::id::{ComponentId, ServerId};
@@ -48,63 +49,6 @@ pub struct ResolverSpec {
 impl Default for ResolverSpec {
     fn default() -> Self {
         Self { ttl_s: Seconds::literal(300.0), miss_s: Seconds::literal(0.06) }
-    }
-}
-
-/// How a balancer chooses.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Algorithm {
-    /// Each healthy backend in turn.
-    #[default]
-    RoundRobin,
-    /// The healthy backend with the fewest requests in progress.
-    LeastConnections,
-}
-
-impl Algorithm {
-    /// The balancer's own word for it.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::RoundRobin => "roundrobin",
-            Self::LeastConnections => "leastconn",
-        }
-    }
-}
-
-/// Settings of a balancer. The defaults of health checks and retries are HAProxy's; the timeouts are compressed for teaching.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct BalancerSpec {
-    /// How it chooses.
-    pub algorithm: Algorithm,
-    /// Time between two health checks of one backend.
-    pub check_interval_s: Seconds,
-    /// Failed checks in a row after which a backend is DOWN.
-    pub fall: u8,
-    /// Passed checks in a row after which it is UP again.
-    pub rise: u8,
-    /// Connection attempts after the first.
-    pub retries: u8,
-    /// Whether a failed connection is tried again on another backend.
-    pub redispatch: bool,
-    /// How long one connection attempt may take.
-    pub connect_timeout_s: Seconds,
-    /// How long a backend may take to answer.
-    pub server_timeout_s: Seconds,
-}
-
-impl Default for BalancerSpec {
-    fn default() -> Self {
-        Self {
-            algorithm: Algorithm::default(),
-            check_interval_s: Seconds::literal(2.0),
-            fall: 3,
-            rise: 2,
-            retries: 3,
-            redispatch: false,
-            connect_timeout_s: Seconds::literal(1.0),
-            server_timeout_s: Seconds::literal(5.0),
-        }
     }
 }
 

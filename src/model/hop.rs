@@ -74,7 +74,7 @@ pub(super) fn cipher(infra: &Infrastructure, link: LinkIx) -> Cipher {
     let encrypted = |yes: bool| if yes { Cipher::Tls } else { Cipher::Plaintext };
     match infra.link(link).protocol {
         // Classic DNS over port 53 is plaintext; samples are pushed over HTTPS.
-        Protocol::Dns => Cipher::Plaintext,
+        Protocol::Dns | Protocol::Vrrp => Cipher::Plaintext,
         Protocol::Metrics => Cipher::Tls,
         Protocol::Sql | Protocol::Replication => encrypted(tls.app_to_db),
         Protocol::Http => match (asker, answerer) {

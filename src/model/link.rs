@@ -22,6 +22,8 @@ pub enum Protocol {
     Replication,
     /// An agent pushes samples.
     Metrics,
+    /// Two balancers that share an address tell each other who holds it. One link stands for both directions.
+    Vrrp,
 }
 
 impl Protocol {
@@ -32,6 +34,8 @@ impl Protocol {
             Self::Http if behind => 8080,
             Self::Http | Self::Metrics => 443,
             Self::Sql | Self::Replication => 3306,
+            // VRRP has no port: this is its number among the IP protocols, and a firewall's rule names it in the same place.
+            Self::Vrrp => 112,
         }
     }
 
@@ -43,6 +47,7 @@ impl Protocol {
             Self::Sql => "SQL",
             Self::Replication => "replication",
             Self::Metrics => "metrics",
+            Self::Vrrp => "VRRP",
         }
     }
 
@@ -72,6 +77,16 @@ pub struct LinkSpec {
     /// The kinds of request that use it; by default all.
     #[serde(default)]
     pub kinds: Option<Vec<RequestKind>>,
+    /// For a balancer's backend: its share under an algorithm that heeds weights, from 1 to 256.
+    #[serde(default = "usual_weight")]
+    pub weight: u16,
+    /// For a balancer's backend: how many requests the balancer has in progress there at most; 0 is no limit.
+    #[serde(default)]
+    pub maxconn: u32,
+}
+
+fn usual_weight() -> u16 {
+    1
 }
 
 /// One link, complete: the weight of an edge of the graph.
@@ -85,6 +100,10 @@ pub struct Link {
     pub latency: Millis,
     /// Whether each kind of request uses it, in the order of [`RequestKind::ALL`].
     pub kinds: [bool; 3],
+    /// A backend's share under an algorithm that heeds weights.
+    pub weight: u16,
+    /// How many requests a balancer has in progress on it at most; `None` is no limit.
+    pub maxconn: Option<u32>,
 }
 
 impl Link {

@@ -23,6 +23,10 @@ pub enum Command {
     Rate(Rate),
     /// Lets one new visitor send one request, now.
     Send(RequestKind),
+    /// Lets balancers give a backend, or all on a server, no new requests; what it has, it finishes.
+    Drain(Element),
+    /// Lets them give it new requests again.
+    Ready(Element),
     /// Changes how every balancer chooses.
     Balance(Algorithm),
     /// Promotes a replica: the statements take 41 ms. The minutes that people take to find out and decide are theirs.
@@ -61,6 +65,15 @@ pub enum CommandError {
     /// A probe reports to a monitoring service.
     #[error("nobody would hear of it: this infrastructure has no monitoring service")]
     NoMonitoring,
+    /// No balancer gives it requests.
+    #[error("no balancer gives requests to {0}")]
+    NoBackend(Element),
+    /// It drains already.
+    #[error("{0} takes no new requests already")]
+    AlreadyDraining(Element),
+    /// It takes requests already.
+    #[error("{0} takes new requests already")]
+    NotDraining(Element),
     /// The user is not part of the infrastructure.
     #[error("{0} is the user: it cannot be killed")]
     NotPart(Element),

@@ -2,7 +2,7 @@
 //!
 //! Must not know how messages travel; it says "forward", "answer" or "fail", and `flow` does it.
 
-use crate::model::{Algorithm, Protocol, TlsMode};
+use crate::model::{Protocol, TlsMode};
 
 use super::event::Kind;
 use super::flow::{CROSSED, component_ix};
@@ -11,7 +11,7 @@ use super::outcome::{Failure, Outcome};
 use super::packet::{Heading, Phase};
 use super::plan::Role;
 use super::request::{Lost, NONE, State, Status};
-use super::simulation::{Simulation, index};
+use super::simulation::Simulation;
 use super::time::{SECOND, SimTime};
 
 /// How many applications a web server tries for one request.
@@ -90,56 +90,6 @@ impl Simulation {
         self.answer(request, status, observer);
     }
 
-    /// A balancer chooses a backend and forwards.
-    fn balance<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
-        let pinned = self.requests[request].pinned;
-        if pinned != NONE {
-            self.forward(request, pinned, 1, observer);
-            return;
-        }
-        let Some(link) = self.choose(request, station, observer) else { return };
-        if self.plan.tls == TlsMode::Passthrough {
-            // The TLS connection is with one web server: what follows must go to the same.
-            self.requests[request].pinned = link;
-        }
-        self.forward(request, link, 1, observer);
-    }
-
-    /// Chooses a backend that is UP, or fails the request.
-    fn choose<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) -> Option<u32> {
-        let (kind, tag) = (self.requests[request].kind, self.requests[request].tag());
-        let up: Vec<u32> = self.plan.stations[station as usize].out[kind.index()]
-            .iter()
-            .copied()
-            .filter(|l| self.lines[*l as usize].backend_up)
-            .collect();
-        if up.is_empty() {
-            self.note(observer, Some(tag), What::NoBackend { balancer: component_ix(station) });
-            self.fail(request, station, Failure::Unavailable, Why::NoBackend, observer);
-            return None;
-        }
-        let own = match &self.plan.stations[station as usize].role {
-            Role::Balancer(balancer) => balancer.algorithm,
-            _ => Algorithm::default(),
-        };
-        let algorithm = self.algorithm.unwrap_or(own);
-        let turn = &mut self.stations[station as usize].turn;
-        let first = *turn as usize % up.len();
-        *turn = turn.wrapping_add(1);
-        let link = match algorithm {
-            Algorithm::RoundRobin => up[first],
-            // Equals take turns.
-            Algorithm::LeastConnections => {
-                let (before, from_first) = up.split_at(first);
-                let in_turn = from_first.iter().chain(before).copied();
-                in_turn.min_by_key(|link| self.lines[*link as usize].active).unwrap_or(up[first])
-            }
-        };
-        let backend = component_ix(self.plan.hops[link as usize].to);
-        self.note(observer, Some(tag), What::Chose { balancer: component_ix(station), backend, algorithm, up: index(up.len()) });
-        Some(link)
-    }
-
     /// An answer is back at the component that asked.
     pub(super) fn take_answer<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
         let record = &self.requests[request];
@@ -151,8 +101,9 @@ impl Simulation {
                     self.fail(request, station, Failure::Unavailable, Why::Refused, observer);
                 }
                 Status::Refused => {
-                    // Without redispatch, an attempt is repeated after a pause on the same backend.
-                    let pause = if balancer.redispatch { 0 } else { balancer.connect_timeout.min(SECOND) };
+                    // Only an attempt on the same backend is repeated after a pause.
+                    let elsewhere = balancer.redispatch && self.another(request, station, record.path[level]).is_some();
+                    let pause = if elsewhere { 0 } else { balancer.connect_timeout.min(SECOND) };
                     self.pause(request, pause);
                 }
                 Status::Reset => self.fail(request, station, Failure::BadGateway, Why::Reset, observer),
@@ -214,6 +165,11 @@ impl Simulation {
             self.discard(request);
             return;
         }
+        match record.state {
+            State::Backlogged => return self.backlog_timed_out(request, observer),
+            State::Admitted => return self.admitted(request, observer),
+            _ => {}
+        }
         let silent = matches!(record.state, State::Lost(_));
         if silent {
             self.close_call(request);
@@ -231,16 +187,24 @@ impl Simulation {
         }
         self.requests[request].attempts[level] = attempt;
         self.note(observer, Some(tag), What::Retries { component: component_ix(station), attempt });
-        let link = if redispatch { self.another(request, station, link) } else { link };
+        let link = match self.another(request, station, link).filter(|_| redispatch) {
+            Some(other) => other,
+            None if redispatch && !self.lines[link as usize].takes_new() => {
+                self.assign(request, station, attempt, observer);
+                return;
+            }
+            None => link,
+        };
+        if self.requests[request].pinned != NONE {
+            // A connection that passes through is with whoever is tried now.
+            self.requests[request].pinned = link;
+        }
+        if !self.has_room(link) {
+            self.wait_for_backend(request, station, link, observer);
+            return;
+        }
         self.arm_deadline(request, station, self.requests[request].depth, self.plan.stations[station as usize].timeout);
         self.send(request, link, observer);
-    }
-
-    /// Another backend that is UP, if there is one.
-    fn another(&self, request: u32, station: u32, link: u32) -> u32 {
-        let kind = self.requests[request].kind;
-        let links = &self.plan.stations[station as usize].out[kind.index()];
-        links.iter().copied().find(|other| *other != link && self.lines[*other as usize].backend_up).unwrap_or(link)
     }
 
     /// The browser has an answer: on to the next phase, or to the end.

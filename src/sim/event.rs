@@ -43,9 +43,11 @@ pub(super) enum Kind {
     Database,
     /// The external probe asks. No id.
     Probe,
+    /// A balancer of a pair advertises itself, or has heard nothing for too long. Id: its number.
+    Advert,
 }
 
-const KINDS: [Kind; 12] = [
+const KINDS: [Kind; 13] = [
     Kind::Arrival,
     Kind::Leg,
     Kind::Service,
@@ -58,6 +60,7 @@ const KINDS: [Kind; 12] = [
     Kind::Second,
     Kind::Database,
     Kind::Probe,
+    Kind::Advert,
 ];
 
 /// One event. Its order is its time, then its sequence number.

@@ -65,6 +65,14 @@ impl Simulation {
                 self.set_lag(database, *lag)?;
                 What::LagSet(database.clone(), lag.get())
             }
+            Command::Drain(element) => {
+                self.drain(element, true, observer)?;
+                What::Drained(element.clone())
+            }
+            Command::Ready(element) => {
+                self.drain(element, false, observer)?;
+                What::Ready(element.clone())
+            }
             Command::Balance(algorithm) => {
                 self.algorithm = Some(*algorithm);
                 What::BalanceSet(*algorithm)
@@ -109,7 +117,7 @@ impl Simulation {
     }
 
     /// What a kill or restore is about, if it exists and may be killed.
-    fn target(&self, element: &Element) -> Result<u32, CommandError> {
+    pub(super) fn target(&self, element: &Element) -> Result<u32, CommandError> {
         let unknown = || CommandError::Unknown(element.clone());
         match element {
             Element::Component(id) => {
@@ -170,6 +178,7 @@ impl Simulation {
                 }
                 self.stations[target as usize].crashed = false;
                 self.database_starts(target);
+                self.router_starts(target);
             }
             Element::Server(_) => {
                 // A server that boots starts all that is installed on it.
@@ -179,6 +188,7 @@ impl Simulation {
                 for station in were_down {
                     self.stations[station as usize].crashed = false;
                     self.database_starts(station);
+                    self.router_starts(station);
                 }
             }
             Element::Hop(..) => self.lines[target as usize].cut = false,
@@ -197,11 +207,17 @@ impl Simulation {
         self.database_stops(station);
         self.stations[station as usize].clear(now);
         self.gauges[station as usize].restart();
+        if let Role::Balancer(balancer) = &self.plan.stations[station as usize].role {
+            self.rotas[balancer.number as usize].clear();
+            self.router_stops(station);
+        }
         // A balancer that starts again takes every backend for UP, until its checks know better.
         for (hop, line) in self.plan.hops.iter().zip(&mut self.lines) {
             if hop.from == station {
                 line.backend_up = true;
                 line.streak = 0;
+                line.credit = 0;
+                line.check = None;
             }
         }
         for (agent, plan) in self.plan.agents.iter().enumerate() {
@@ -225,7 +241,13 @@ impl Simulation {
                     let request = self.abandon(request, level);
                     self.die(request, notice, observer);
                 }
-                Some(_) if at_firewall || record.state == State::Pausing => self.die(request, notice, observer),
+                Some(_) if at_firewall || matches!(record.state, State::Pausing | State::Backlogged) => {
+                    self.die(request, notice, observer);
+                }
+                Some(_) if record.state == State::Admitted => {
+                    self.release(record.path[usize::from(record.depth)]);
+                    self.die(request, notice, observer);
+                }
                 None if at_firewall => {
                     let place = if record.heading == Heading::Response { (record.leg & !CROSSED) - 1 } else { record.leg };
                     self.lose(request, Lost::DeadFirewall(place), observer);
@@ -263,8 +285,9 @@ impl Simulation {
             self.requests[request].pending = 0;
             return request;
         }
-        let line = &mut self.lines[record.path[usize::from(level)] as usize];
-        line.active = line.active.saturating_sub(1);
+        let link = record.path[usize::from(level)];
+        self.release(link);
+        self.place_freed(link);
         let mut heir = record;
         heir.depth = level;
         heir.holds &= !below;

@@ -65,7 +65,7 @@ impl Simulation {
     pub(super) fn browser_sends<O: Observer>(&mut self, request: u32, observer: &mut O) {
         let link = match (self.requests[request].phase, self.plan.lookup) {
             (Phase::Lookup, Some(lookup)) => lookup,
-            _ => self.plan.entry,
+            _ => self.entry,
         };
         self.send(request, link, observer);
     }
@@ -213,7 +213,9 @@ impl Simulation {
             super::Health::Up => {
                 let component = component_ix(station);
                 self.note(observer, Some(tag), What::Reached { component, heading: Heading::Request, phase });
-                if phase == Phase::Connect {
+                if self.is_stranger(request) {
+                    self.answer(request, Status::Reset, observer);
+                } else if phase == Phase::Connect {
                     // The operating system answers; the program learns of the connection later.
                     self.answer(request, Status::Ok, observer);
                 } else {
@@ -245,7 +247,7 @@ impl Simulation {
         }
         let refused = asks && plan.connections.is_some_and(|most| state.present >= most);
         if state.busy < plan.slots && !refused {
-            self.admit(request, station);
+            self.comes_in(request, station);
             self.start_service(request, station);
         } else if refused || (record.leg != HOME && plan.limit.is_some_and(|limit| state.queue.len() >= limit as usize)) {
             let tag = record.tag();
@@ -260,13 +262,13 @@ impl Simulation {
             state.settle(self.now);
             state.queue.push_back(request);
             let waiting = index(state.queue.len());
-            self.admit(request, station);
+            self.comes_in(request, station);
             self.note(observer, Some(tag), What::Waits { component: component_ix(station), waiting });
         }
     }
 
     /// Counts a request as present at the component that it was sent to, until its answer leaves.
-    fn admit(&mut self, request: u32, station: u32) {
+    fn comes_in(&mut self, request: u32, station: u32) {
         let record = &mut self.requests[request];
         if record.heading == Heading::Request && self.plan.stations[station as usize].role != Role::Firewall {
             record.inside |= 1 << record.depth;
@@ -435,7 +437,9 @@ impl Simulation {
         let record = &mut self.requests[request];
         let line = &mut self.lines[record.link() as usize];
         line.active = line.active.saturating_sub(1);
+        let link = record.link();
         record.depth -= 1;
+        self.place_freed(link);
     }
 
     /// A message will never be answered. The one who asked does not know, and waits.
@@ -458,7 +462,14 @@ impl Simulation {
         } else if record.heading == Heading::Request
             && let Role::Balancer(balancer) = &self.plan.stations[self.plan.hops[link as usize].from as usize].role
         {
-            let timeout = balancer.connect_timeout;
+            // The clock runs since the attempt left, not since it was lost at the far end.
+            let hop = &self.plan.hops[link as usize];
+            let crossed = match how {
+                Lost::Cut => false,
+                Lost::Silent => true,
+                Lost::Dropped(leg) | Lost::DeadFirewall(leg) => usize::from(leg) >= hop.outward,
+            };
+            let timeout = balancer.connect_timeout.saturating_sub(if crossed { hop.latency } else { 0 });
             self.schedule_for(request, self.now + timeout, Kind::Retry);
         }
     }

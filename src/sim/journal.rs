@@ -15,6 +15,7 @@ use super::packet::{Heading, Phase};
 use super::probe::probe_number;
 use super::time::SimTime;
 use super::view::AlertState;
+use super::view::CheckCode;
 
 /// Is told of everything that happens.
 pub trait Observer {
@@ -173,6 +174,15 @@ pub enum What {
         backend: ComponentIx,
         /// Whether it is UP now.
         up: bool,
+        /// How the last check failed, if it is DOWN.
+        code: Option<CheckCode>,
+    },
+    /// A balancer of a pair took the shared address over, or left it to a better one.
+    Master {
+        /// The balancer.
+        balancer: ComponentIx,
+        /// Whether it is master now.
+        master: bool,
     },
     /// An agent took a sample.
     Sampled {
@@ -236,6 +246,10 @@ pub enum What {
     Killed(Element),
     /// Somebody restored something.
     Restored(Element),
+    /// Somebody lets balancers give it no new requests.
+    Drained(Element),
+    /// Somebody lets them give it new requests again.
+    Ready(Element),
     /// Somebody changed the topology.
     Edited(TopologyEdit),
     /// Somebody changed the arrival rate.
@@ -257,6 +271,8 @@ pub enum Why {
     NoRoute,
     /// No backend is UP.
     NoBackend,
+    /// No backend had room in time.
+    QueueTimeout,
     /// The line is full.
     Full,
     /// The database is read-only (error 1290).
@@ -266,6 +282,21 @@ pub enum Why {
 }
 
 impl Note {
+    /// The first two letters of the termination state that `HAProxy` logs, for a request that a balancer fails: who ended it
+    /// (S the server or its TCP stack, s a timeout while the balancer waited for it), and in which phase (Q in the queue, C
+    /// while connecting, H before the answer's headers).
+    pub const fn log_flag(&self) -> Option<&'static str> {
+        let What::Fails { failure, why, .. } = &self.what else { return None };
+        match (failure, why) {
+            (Failure::Unavailable, Why::NoBackend | Why::Refused) => Some("SC"),
+            (Failure::Unavailable, Why::Timeout) => Some("sC"),
+            (Failure::Unavailable, Why::QueueTimeout) => Some("sQ"),
+            (Failure::GatewayTimeout, Why::Timeout) => Some("sH"),
+            (Failure::BadGateway, Why::Reset) => Some("SH"),
+            _ => None,
+        }
+    }
+
     /// Whether it is worth a line in a log of a busy site: changes of state and failures, not the daily traffic.
     pub fn is_notable(&self) -> bool {
         if self.request.is_some_and(|(number, _)| probe_number(number).is_some()) {
@@ -293,8 +324,11 @@ impl Note {
                 | What::SemiSync { .. }
                 | What::Promoting(_)
                 | What::LagSet(..)
+                | What::Master { .. }
                 | What::Killed(_)
                 | What::Restored(_)
+                | What::Drained(_)
+                | What::Ready(_)
                 | What::Edited(_)
                 | What::RateSet(_)
                 | What::BalanceSet(_)

@@ -7,16 +7,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::component::{BalancerSpec, ResolverSpec};
 use crate::model::hop::Guard;
-use crate::model::quantity::{Millis, Seconds};
+use crate::model::quantity::Millis;
+use crate::model::quantity::Seconds;
 use crate::model::station::{Hold, Station};
-use crate::model::{Algorithm, ComponentIx, ComponentKind, Infrastructure, Protocol, RequestKind, ServerId, TlsMode};
+use crate::model::{
+    Algorithm, ComponentIx, ComponentKind, HealthCheck, Infrastructure, Protocol, RequestKind, ServerId, TlsMode,
+};
 
 use super::alerts::AlertsPlan;
 use super::database::DatabasesPlan;
 use super::random::{self, Sampler};
+use super::request::NONE;
+use super::vrrp::RouterPlan;
 
 /// What the holder of the key works for one full TLS handshake.
 const HANDSHAKE: Millis = Millis::literal(2.0);
+/// Nanoseconds in a day.
+const DAY: u64 = 86_400 * super::time::SECOND;
 /// How long a web server waits for the application, and an application for the database, unless a file says otherwise.
 const WEB_TIMEOUT: Seconds = Seconds::literal(5.0);
 const APP_TIMEOUT: Seconds = Seconds::literal(2.0);
@@ -49,6 +56,15 @@ pub(super) struct BalancerPlan {
     pub(super) retries: u8,
     pub(super) redispatch: bool,
     pub(super) connect_timeout: u64,
+    pub(super) queue_timeout: u64,
+    pub(super) check: HealthCheck,
+    pub(super) check_timeout: u64,
+    /// Its number among the balancers.
+    pub(super) number: u32,
+    /// Per kind of request, the first kind that has the same list of backends.
+    pub(super) lists: [u8; 3],
+    /// The largest weight of a backend, if they differ; else 1.
+    pub(super) heaviest: u32,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -68,6 +84,8 @@ pub(super) struct StationPlan {
     pub(super) server: Option<u32>,
     /// How long it waits for an answer from downstream.
     pub(super) timeout: u64,
+    /// Until when its own certificate is valid, in nanoseconds, if it has one.
+    pub(super) certificate_until: Option<u64>,
     /// Links to ask on, per kind of request, in order of preference.
     pub(super) out: [Vec<u32>; 3],
     /// Whether an agent watches it: only then it counts answers.
@@ -85,6 +103,13 @@ pub(super) struct HopPlan {
     /// How many guards there are.
     pub(super) behind: u8,
     pub(super) protocol: Protocol,
+    /// For a balancer's link: its number among the balancer's, or [`NONE`].
+    pub(super) backend: u32,
+    /// For a balancer's link: the lists that it is in, as bits.
+    pub(super) lists: u8,
+    pub(super) weight: u32,
+    /// How many requests may be in progress on it; `u32::MAX` is no limit.
+    pub(super) maxconn: u32,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -108,7 +133,10 @@ pub(super) struct Plan {
     pub(super) alerts: AlertsPlan,
     pub(super) servers: Vec<ServerId>,
     pub(super) browser: u32,
+    /// The link on which users ask at the start: with a pair, its better balancer's.
     pub(super) entry: u32,
+    /// The balancers that share the site's address, if there are several.
+    pub(super) pair: Vec<RouterPlan>,
     pub(super) lookup: Option<u32>,
     pub(super) tls: TlsMode,
     pub(super) handshake: Sampler,
@@ -133,7 +161,7 @@ impl Plan {
         let databases = DatabasesPlan::new(infra);
         let servers: Vec<ServerId> = infra.servers().map(|server| server.id.clone()).collect();
         let server_index: BTreeMap<&ServerId, u32> = servers.iter().zip(0u32..).collect();
-        let hops: Vec<HopPlan> = infra.hops().map(|hop| Self::hop(infra, &hop)).collect();
+        let mut hops: Vec<HopPlan> = infra.hops().map(|hop| Self::hop(infra, &hop)).collect();
         let agents = Self::agents(infra, &hops);
         let watched: BTreeSet<u32> = agents.iter().flat_map(|agent| agent.watches.iter().copied()).collect();
         let mut stations = Vec::with_capacity(infra.len());
@@ -156,18 +184,29 @@ impl Plan {
                 key: random::key(component.id.as_str()),
                 server: component.server.as_ref().and_then(|server| server_index.get(server).copied()),
                 timeout,
+                certificate_until: infra
+                    .certificates()
+                    .iter()
+                    .filter(|certificate| certificate.on.contains(&component.id))
+                    .map(|certificate| u64::from(certificate.days_left) * DAY)
+                    .min(),
                 out: RequestKind::ALL.map(asks),
                 watched: watched.contains(&id(ix.index())),
                 role,
             });
         }
+        arrange_backends(&mut stations, &mut hops);
         let browser = stations.iter().position(|station| station.role == Role::Browser).map_or(0, id);
         let from_browser = |protocol| hops.iter().position(|hop| hop.from == browser && hop.protocol == protocol).map(id);
+        let pair = Self::pair(infra, &hops, browser);
         let traffic = infra.traffic();
-        let day = Seconds::literal(86_400.0).nanos();
         Self {
             alerts: AlertsPlan::new(infra, &agents, from_browser(Protocol::Http).map(|link| hops[link as usize].to)),
-            entry: from_browser(Protocol::Http).unwrap_or(0),
+            entry: pair
+                .iter()
+                .max_by_key(|router| (router.priority, router.station))
+                .map_or_else(|| from_browser(Protocol::Http).unwrap_or(0), |router| router.entry),
+            pair,
             lookup: from_browser(Protocol::Dns),
             agents,
             stations,
@@ -176,7 +215,7 @@ impl Plan {
             browser,
             tls: infra.tls().edge,
             handshake: Sampler::Constant(HANDSHAKE.nanos()),
-            certificate_until: Self::certificate_until(infra, day),
+            certificate_until: Self::certificate_until(infra),
             patience: traffic.patience_s.nanos(),
             new_visitors: traffic.new_visitors.get(),
             static_share: traffic.static_share.get(),
@@ -186,10 +225,34 @@ impl Plan {
         }
     }
 
+    /// The balancers that share the site's address.
+    fn pair(infra: &Infrastructure, hops: &[HopPlan], browser: u32) -> Vec<RouterPlan> {
+        let mut pair = Vec::new();
+        for (ix, component) in infra.components() {
+            let ComponentKind::LoadBalancer(spec) = &component.kind else { continue };
+            let Some(vrrp) = &spec.vrrp else { continue };
+            let station = id(ix.index());
+            let ends_here = |hop: &HopPlan| hop.from == station || hop.to == station;
+            let entry = hops.iter().position(|hop| (hop.from, hop.to) == (browser, station));
+            let link = hops.iter().position(|hop| hop.protocol == Protocol::Vrrp && ends_here(hop));
+            let (Some(entry), Some(link)) = (entry, link) else { continue };
+            let advert = vrrp.advert_s.nanos();
+            pair.push(RouterPlan {
+                station,
+                entry: id(entry),
+                link: id(link),
+                priority: vrrp.priority,
+                advert,
+                patience: 3 * advert + (256 - u64::from(vrrp.priority)) * super::time::SECOND / 256,
+            });
+        }
+        pair
+    }
+
     /// Until when those who end TLS for users can prove who they are, in nanoseconds.
-    fn certificate_until(infra: &Infrastructure, day: u64) -> Option<u64> {
+    fn certificate_until(infra: &Infrastructure) -> Option<u64> {
         let held = infra.certificates().iter().filter(|certificate| !infra.holders(certificate).is_empty());
-        held.map(|certificate| u64::from(certificate.days_left) * day).min()
+        held.map(|certificate| u64::from(certificate.days_left) * DAY).min()
     }
 
     fn role(infra: &Infrastructure, ix: ComponentIx, kind: &ComponentKind, databases: &DatabasesPlan) -> (Role, u64) {
@@ -221,6 +284,10 @@ impl Plan {
             behind: u8::try_from(hop.guards.len()).unwrap_or(u8::MAX),
             guards: hop.guards.clone(),
             protocol: link.protocol,
+            backend: NONE,
+            lists: 0,
+            weight: u32::from(link.weight),
+            maxconn: link.maxconn.unwrap_or(u32::MAX),
         }
     }
 
@@ -262,6 +329,44 @@ impl BalancerPlan {
             retries: spec.retries,
             redispatch: spec.redispatch,
             connect_timeout: spec.connect_timeout_s.nanos(),
+            queue_timeout: spec.queue_timeout_s.nanos(),
+            check: spec.check,
+            check_timeout: spec.check_timeout_s.unwrap_or(spec.check_interval_s).nanos(),
+            number: 0,
+            lists: [0; 3],
+            heaviest: 1,
+        }
+    }
+}
+
+impl Plan {
+    /// How many balancers there are.
+    pub(super) fn balancers(&self) -> usize {
+        self.stations.iter().filter(|station| matches!(station.role, Role::Balancer(_))).count()
+    }
+}
+
+/// Numbers balancers and their backends.
+fn arrange_backends(stations: &mut [StationPlan], hops: &mut [HopPlan]) {
+    let mut number = 0;
+    for station in stations {
+        let Role::Balancer(balancer) = &mut station.role else { continue };
+        balancer.number = number;
+        number += 1;
+        for kind in 0..station.out.len() {
+            let list = station.out.iter().position(|links| *links == station.out[kind]).unwrap_or(kind);
+            balancer.lists[kind] = u8::try_from(list).unwrap_or_default();
+        }
+        let mut backends: Vec<u32> = station.out.iter().flatten().copied().collect();
+        backends.sort_unstable();
+        backends.dedup();
+        let weights = || backends.iter().map(|link| hops[*link as usize].weight);
+        let heaviest = weights().max().unwrap_or(1);
+        balancer.heaviest = if weights().all(|weight| weight == heaviest) { 1 } else { heaviest };
+        for (place, link) in (0u32..).zip(&backends) {
+            let lists = station.out.iter().zip(balancer.lists).filter(|(links, _)| links.contains(link));
+            hops[*link as usize].lists = lists.fold(0, |bits, (_, list)| bits | 1 << list);
+            hops[*link as usize].backend = place;
         }
     }
 }

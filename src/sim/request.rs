@@ -31,6 +31,10 @@ pub(super) enum State {
     Lost(Lost),
     /// Its balancer pauses before the next attempt.
     Pausing,
+    /// It waits at its balancer for a backend that has room.
+    Backlogged,
+    /// A backend has room for it; it leaves in this very instant.
+    Admitted,
     /// Its work is over, but timers may still name it.
     Zombie,
     /// There is no request; the record may be used again.
@@ -99,6 +103,8 @@ pub(super) struct Request {
     pub(super) path: [u32; MAX_HOPS],
     /// The backend that a TLS connection through the balancer is bound to.
     pub(super) pinned: u32,
+    /// Where a pair of balancers shares an address: the link on which the user's connection was opened.
+    pub(super) connection: u32,
     /// The station whose line or slot it is in.
     pub(super) station: u32,
     /// When its present travel, service or wait began, and when it ends if `pending` is set.
@@ -134,6 +140,7 @@ impl Request {
             entered: [SimTime::ZERO; MAX_HOPS + 1],
             path: [NONE; MAX_HOPS],
             pinned: NONE,
+            connection: NONE,
             station: NONE,
             departed: born,
             arrives: born,

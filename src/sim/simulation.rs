@@ -19,6 +19,7 @@ use crate::model::{Algorithm, ComponentIx, Element, Infrastructure, LinkIx, Requ
 
 use super::alerts::Alerts;
 use super::arrivals::Arrivals;
+use super::balance::Rota;
 use super::database::Databases;
 use super::event::{Event, EventQueue, Kind, MAX_SEQUENCE};
 use super::gauges::Gauge;
@@ -28,12 +29,13 @@ use super::outcome::Failure;
 use super::plan::{Plan, Role};
 use super::probe::Probe;
 use super::random;
-use super::request::Slab;
+use super::request::{NONE, Slab};
 use super::station::{Line, Station};
 use super::time::{SECOND, SimTime};
 use super::upkeep::Messages;
 use super::users::Users;
 use super::view::{AgentView, Experience, Health, StationView, Totals};
+use super::vrrp::Router;
 
 /// Mixes the digest; odd, with bits well spread (from the golden ratio).
 const DIGEST_FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -73,6 +75,12 @@ pub struct Simulation {
     /// The stations where something happened in the last second or in this one.
     pub(super) rolling: Vec<u32>,
     pub(super) lines: Vec<Line>,
+    /// The balancers, by number.
+    pub(super) rotas: Vec<Rota>,
+    /// The balancers that share an address.
+    pub(super) routers: Vec<Router>,
+    /// The link on which users' packets go to the site.
+    pub(super) entry: u32,
     pub(super) servers_off: Vec<bool>,
     pub(super) rule_hits: Vec<Option<Box<RuleHits>>>,
     pub(super) agents: Vec<AgentState>,
@@ -109,6 +117,9 @@ impl Simulation {
             stations: vec![Station::default(); plan.stations.len()],
             rolling: Vec::new(),
             lines: vec![Line::default(); plan.hops.len()],
+            rotas: vec![Rota::default(); plan.balancers()],
+            routers: vec![Router::default(); plan.pair.len()],
+            entry: plan.entry,
             servers_off: vec![false; plan.servers.len()],
             agents: plan.agents.iter().map(|agent| AgentState::new(agent.watches.len())).collect(),
             gauges: vec![Gauge::default(); plan.stations.len()],
@@ -182,12 +193,13 @@ impl Simulation {
             Kind::Leg | Kind::Service | Kind::Retry => {}
             Kind::Deadline => self.deadline_due(id, observer),
             Kind::Check => self.check(id, observer),
-            Kind::CheckTimeout => self.check_result(id, false, observer),
+            Kind::CheckTimeout => self.check_ended(id, observer),
             Kind::Sample => self.sample(id, observer),
             Kind::Message => self.message_arrives(id, observer),
             Kind::Second => self.second(observer),
             Kind::Database => self.database_due(id, observer),
             Kind::Probe => self.probe_due(event.sequence(), observer),
+            Kind::Advert => self.advert_due(id, event.sequence(), observer),
         }
     }
 
@@ -204,22 +216,28 @@ impl Simulation {
     /// Begins the sequence numbers again: after 68 billion events there are no more.
     #[cold]
     fn renumber(&mut self) {
+        self.rotas.iter_mut().for_each(|rota| rota.forget_stale(&self.requests));
         let (requests, next_arrival, next_probe) = (&mut self.requests, self.arrivals.next(), self.probe.next);
-        let (mut new_arrival, mut new_probe) = (0, 0);
+        let (mut new_arrival, mut new_probe, routers) = (0, 0, &mut self.routers);
         self.sequence = self.queue.renumber(|event, sequence| match event.kind() {
             Kind::Leg | Kind::Service | Kind::Retry if requests.waits_for(event.id(), event.sequence()) => {
                 requests[event.id()].pending = RENUMBERED | sequence;
             }
             Kind::Arrival if event.sequence() == next_arrival => new_arrival = sequence,
+            Kind::Advert if routers[event.id() as usize].timer == event.sequence() => {
+                routers[event.id() as usize].timer = RENUMBERED | sequence;
+            }
             Kind::Probe if event.sequence() == next_probe => new_probe = sequence,
             _ => {}
         });
         self.probe.next = new_probe;
+        self.routers.iter_mut().for_each(|router| router.timer &= !RENUMBERED);
         self.arrivals.set_next(new_arrival);
         requests.for_each(|request| {
             // What waits for no event any more must not meet one by chance.
             request.pending = if request.pending & RENUMBERED == 0 { 0 } else { request.pending & !RENUMBERED };
         });
+        self.rotas.iter_mut().for_each(|rota| rota.renumber(&self.requests));
     }
 
     /// Schedules the one event that moves a request on.
@@ -333,10 +351,10 @@ impl Simulation {
         }
     }
 
-    /// What health checks say of the backend at the end of `link`; `None` if the link does not start at a balancer.
+    /// What health checks say of the backend at the end of `link`; `None` if no balancer gives requests to it.
     pub fn backend_up(&self, link: LinkIx) -> Option<bool> {
-        let from = self.plan.hops.get(link.index())?.from;
-        matches!(self.plan.stations[from as usize].role, Role::Balancer(_)).then(|| self.lines[link.index()].backend_up)
+        let is_backend = self.plan.hops.get(link.index())?.backend != NONE;
+        is_backend.then(|| self.lines[link.index()].backend_up)
     }
 
     /// Requests whose answer is awaited on `link` now.

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 
 use super::time::SimTime;
-use super::view::Health;
+use super::view::{CheckCode, Health};
 
 /// A moment at which a component stops waiting for an answer. All deadlines of one station have the same delay, so they fall
 /// due in the order in which they were set: a queue with one timer serves them all.
@@ -122,10 +122,23 @@ pub(super) struct Line {
     pub(super) backend_up: bool,
     /// Checks in a row that contradict `backend_up`.
     pub(super) streak: u8,
+    /// For a balancer's link: whether somebody said that it gets no new requests.
+    pub(super) draining: bool,
+    /// For a balancer's link: what it has earned towards its next turn, under smooth weighted round robin.
+    pub(super) credit: i64,
+    /// For a balancer's link: how the last health check failed, if it did.
+    pub(super) check: Option<CheckCode>,
+}
+
+impl Line {
+    /// Whether a balancer gives new requests to the backend at its end.
+    pub(super) fn takes_new(&self) -> bool {
+        self.backend_up && !self.draining
+    }
 }
 
 impl Default for Line {
     fn default() -> Self {
-        Self { active: 0, cut: false, backend_up: true, streak: 0 }
+        Self { active: 0, cut: false, backend_up: true, streak: 0, draining: false, credit: 0, check: None }
     }
 }

@@ -24,6 +24,9 @@ impl Simulation {
             State::Queued => Doing::Waits(component_ix(request.station)),
             State::Lost(_) => Doing::Lost(link_ix(request.link())),
             State::Pausing => Doing::Pauses(component_ix(self.plan.hops[request.path[usize::from(request.depth)] as usize].from)),
+            State::Backlogged | State::Admitted => {
+                Doing::Waits(component_ix(self.plan.hops[request.path[usize::from(request.depth)] as usize].from))
+            }
             State::Zombie | State::Free => return None,
         };
         let until = (request.pending != 0).then_some(request.arrives);
@@ -57,7 +60,7 @@ impl Simulation {
             State::Lost(Lost::Cut) => (0.5, Motion::Lost),
             State::Lost(Lost::Silent) => (1.0, Motion::Lost),
             State::Lost(Lost::DeadFirewall(place)) => (beside(usize::from(place)), Motion::Lost),
-            State::Pausing | State::Zombie | State::Free => return None,
+            State::Pausing | State::Backlogged | State::Admitted | State::Zombie | State::Free => return None,
         };
         Some(Packet {
             cargo: Cargo::Request {

@@ -76,6 +76,7 @@ impl Simulation {
     pub(super) fn schedule_upkeep(&mut self) {
         self.schedule_checks();
         self.schedule_heartbeats();
+        self.schedule_adverts();
         for agent in 0..self.plan.agents.len() {
             self.schedule(self.now, Kind::Sample, index(agent));
         }

@@ -35,6 +35,45 @@ impl Health {
     }
 }
 
+/// How a health check failed, in `HAProxy`'s words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CheckCode {
+    /// The connection was refused.
+    L4Con,
+    /// Nothing answered the connection attempt.
+    L4Tout,
+    /// The TLS handshake failed.
+    L6Rsp,
+    /// The answer had a bad status.
+    L7Sts,
+    /// The connection was accepted, and no answer came.
+    L7Tout,
+}
+
+impl CheckCode {
+    /// The balancer's own word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::L4Con => "L4CON",
+            Self::L4Tout => "L4TOUT",
+            Self::L6Rsp => "L6RSP",
+            Self::L7Sts => "L7STS",
+            Self::L7Tout => "L7TOUT",
+        }
+    }
+
+    /// What it means.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::L4Con => "the connection was refused",
+            Self::L4Tout => "the connection attempt was not answered",
+            Self::L6Rsp => "the TLS handshake failed",
+            Self::L7Sts => "the answer was an error",
+            Self::L7Tout => "connected, but no answer came",
+        }
+    }
+}
+
 /// The state of one component's station.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StationView {

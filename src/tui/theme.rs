@@ -75,7 +75,7 @@ pub enum Line {
     Loopback,
     /// Questions for an address.
     Dns,
-    /// Samples of agents.
+    /// Samples of agents, and what balancers of a pair tell each other.
     Metrics,
 }
 
@@ -84,7 +84,7 @@ impl Line {
     pub const fn of(protocol: Protocol, cipher: Cipher, medium: Medium) -> Self {
         match (protocol, medium, cipher) {
             (Protocol::Dns, ..) => Self::Dns,
-            (Protocol::Metrics, ..) => Self::Metrics,
+            (Protocol::Metrics | Protocol::Vrrp, ..) => Self::Metrics,
             (_, _, Cipher::Tls | Cipher::TlsThrough) => Self::Tls,
             (_, Medium::Loopback, Cipher::Plaintext) => Self::Loopback,
             (_, Medium::Wire, Cipher::Plaintext) => Self::Plain,

@@ -104,7 +104,7 @@ fn the_ascii_theme_writes_seven_bits() {
 
 #[test]
 fn without_colours_there_are_none_and_words_say_it() {
-    let sim = run(stage_2(TlsMode::Terminate), &[component("web-2"), server("server-2"), hop("app-2", "db-1")], 9_000);
+    let sim = run(stage_2(TlsMode::Terminate), &[component("web-2"), server("server-2"), hop("app-2", "db-1")], 11_000);
     let buffer = picture(&sim, (86, 27), &Theme::new(Palette::NoColour, false));
     assert!(buffer.content.iter().all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset));
     let words = text(&buffer);

@@ -216,7 +216,7 @@ fn nothing_selected_and_paused() {
 #[test]
 fn the_balancer_with_a_dead_backend() {
     let mut learner = Learner::exploring(LARGE);
-    learner.select(&server("server-2")).press("x").wait(60).select(&component("lb-1"));
+    learner.select(&server("server-2")).press("x").wait(90).select(&component("lb-1"));
     compare("the_balancer_with_a_dead_backend", &panels(&learner));
 }
 

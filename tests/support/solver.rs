@@ -2,7 +2,7 @@
 
 use hoplight::lesson::{Act, Gate, Place, Question};
 use hoplight::model::RequestKind::{Read, Static, Write};
-use hoplight::model::TopologyEdit;
+use hoplight::model::{Algorithm, TopologyEdit};
 use hoplight::sim::Command;
 
 use super::Learner;
@@ -78,10 +78,13 @@ impl Learner {
                 });
             }
             Command::Balance(algorithm) => {
-                if self.stage().sim().algorithm() != Some(*algorithm) {
-                    self.press("b");
+                for _ in Algorithm::ALL {
+                    if self.stage().sim().algorithm() != Some(*algorithm) {
+                        self.press("b");
+                    }
                 }
             }
+            Command::Drain(_) | Command::Ready(_) => panic!("no key drains"),
             Command::Rate(_) => panic!("no key sets the load to a number"),
             Command::Probe(_) => panic!("no key switches the external probe"),
         }

@@ -79,10 +79,22 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
                 "reads every request"
             };
             page.text(Tone::Text, &format!("chooses by {algorithm}; {reads}"));
+            if sim.backlog(ix) > 0 {
+                page.text(Tone::Warn, &format!("{} wait for a backend with room", sim.backlog(ix)));
+            }
+            if sim.masters().next().is_some() {
+                let word = if sim.masters().any(|master| master == ix) { "master: it holds" } else { "stands by for" };
+                page.text(Tone::Text, &format!("{word} the address that it shares"));
+            }
             for link in infra.links_from(ix) {
                 let (_, to) = infra.ends(link);
-                let up = sim.backend_up(link) == Some(true);
-                let (tone, word) = if up { (Tone::Good, "UP") } else { (Tone::Bad, "DOWN") };
+                let Some(up) = sim.backend_up(link) else { continue };
+                let code = sim.check_code(link).map_or_else(String::new, |code| format!(" {}", code.word()));
+                let (tone, word) = match (up, sim.is_draining(&infra.hop_element(link))) {
+                    (false, _) => (Tone::Bad, format!("DOWN{code}")),
+                    (true, Some(true)) => (Tone::Warn, "drains".to_owned()),
+                    (true, _) => (Tone::Good, "UP".to_owned()),
+                };
                 page.line(
                     Line::new(Tone::Text, format!("→ {} ", infra.component(to).id))
                         .with(tone, word)

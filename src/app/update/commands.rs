@@ -4,7 +4,7 @@
 
 use crate::model::firewall::RuleAction;
 use crate::model::quantity::Rate;
-use crate::model::{Algorithm, ComponentId, ComponentKind, Element, TlsConfig, TopologyEdit};
+use crate::model::{ComponentId, ComponentKind, Element, TlsConfig, TopologyEdit};
 use crate::sim::{Command, CommandError};
 
 use super::super::action::Action;
@@ -35,8 +35,7 @@ pub(super) fn meant(stage: &Stage, action: &Action) -> Result<Command, Notice> {
             _ => Err(dim("A firewall blocks a hop: select one first.")),
         },
         Action::Balance => match sim.algorithm() {
-            Some(Algorithm::RoundRobin) => Ok(Command::Balance(Algorithm::LeastConnections)),
-            Some(Algorithm::LeastConnections) => Ok(Command::Balance(Algorithm::RoundRobin)),
+            Some(algorithm) => Ok(Command::Balance(algorithm.next())),
             None => Err(dim("There is no balancer here.")),
         },
         _ => {
@@ -114,6 +113,8 @@ pub(super) fn said(stage: &mut Stage, command: &Command) -> Notice {
             }
             Command::Edit(TopologyEdit::Unblock(from, to)) => format!("The firewall lets {from} → {to} pass again."),
             Command::Rate(rate) => format!("Users now send {} requests per second.", rate.get()),
+            Command::Drain(element) => format!("{element} drains: it takes no new requests."),
+            Command::Ready(element) => format!("{element} takes new requests again."),
             Command::Balance(algorithm) => format!("The balancer now uses {}.", algorithm.word()),
             Command::Promote(id) => format!("{id} is promoted: it takes writes in a moment."),
             Command::Demote(id) => format!("{id} is read-only now."),

@@ -40,7 +40,9 @@ impl Report<'_> {
 
     fn command(&mut self, command: &Command, infra: &Infrastructure) {
         match command {
-            Command::Kill(element) | Command::Restore(element) => self.element(element, infra),
+            Command::Kill(element) | Command::Restore(element) | Command::Drain(element) | Command::Ready(element) => {
+                self.element(element, infra)
+            }
             Command::Promote(id) | Command::Demote(id) | Command::Lag(id, _) => {
                 self.element(&Element::Component(id.clone()), infra);
             }

@@ -97,7 +97,7 @@ impl Simulation {
             state.acknowledged = state.log.length;
             let database = component_ix(self.plan.databases.nodes[node as usize].station);
             self.note(observer, None, What::SemiSync { database, on: false });
-            self.release(node, observer);
+            self.release_commits(node, observer);
         }
         self.arm_revert(node);
     }
@@ -154,11 +154,11 @@ impl Simulation {
             let database = component_ix(self.plan.databases.nodes[writer as usize].station);
             self.note(observer, None, What::SemiSync { database, on: true });
         }
-        self.release(writer, observer);
+        self.release_commits(writer, observer);
     }
 
     /// Answers the writes that are acknowledged.
-    fn release<O: Observer>(&mut self, node: u32, observer: &mut O) {
+    fn release_commits<O: Observer>(&mut self, node: u32, observer: &mut O) {
         let station = self.plan.databases.nodes[node as usize].station;
         loop {
             let state = self.node_mut(node);

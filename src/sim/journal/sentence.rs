@@ -19,6 +19,7 @@ impl Why {
             Self::Timeout => "no answer came in time",
             Self::NoRoute => "nobody is linked to answer it",
             Self::NoBackend => "no backend is UP",
+            Self::QueueTimeout => "no backend had room in time",
             Self::Full => "the waiting line is full",
             Self::ReadOnly => "the database is read-only (error 1290)",
             Self::TooManyConnections => "the database has too many connections (error 1040)",
@@ -82,8 +83,13 @@ impl Note {
             What::GivesUp { component } => format!("{} stops waiting", name(*component)),
             What::Ended { outcome: Ok(()), latency_ms } => format!("200 OK after {latency_ms:.1} ms"),
             What::Ended { outcome: Err(failure), latency_ms } => format!("{} after {latency_ms:.1} ms", failure.word()),
-            What::Backend { backend, up: true } => format!("health checks: {} is UP again", name(*backend)),
-            What::Backend { backend, up: false } => format!("health checks: {} is DOWN", name(*backend)),
+            What::Backend { backend, up: true, .. } => format!("health checks: {} is UP again", name(*backend)),
+            What::Backend { backend, up: false, code: Some(code) } => {
+                format!("health checks: {} is DOWN ({}: {})", name(*backend), code.word(), code.meaning())
+            }
+            What::Backend { backend, up: false, code: None } => format!("health checks: {} is DOWN", name(*backend)),
+            What::Master { balancer, master: true } => format!("{} is master now: it holds the shared address", name(*balancer)),
+            What::Master { balancer, master: false } => format!("{} hears a better master, and stands by", name(*balancer)),
             What::Sampled { agent } => format!("{} takes a sample", name(*agent)),
             What::Delivered { agent } => format!("the sample of {} is delivered", name(*agent)),
             What::Replicated { replica } => format!("{} applies a change", name(*replica)),
@@ -113,6 +119,8 @@ impl Note {
             What::ProbeSet(None) => "the external probe is off".into(),
             What::Killed(element) => format!("{element} is killed"),
             What::Restored(element) => format!("{element} is restored"),
+            What::Drained(element) => format!("{element} drains: it gets no new requests"),
+            What::Ready(element) => format!("{element} gets new requests again"),
             What::Edited(TopologyEdit::EdgeTls(mode)) => format!("TLS mode is now {}", mode.word()),
             What::Edited(TopologyEdit::WebToAppTls(on)) => {
                 format!("TLS from web to app is now {}", if *on { "on" } else { "off" })

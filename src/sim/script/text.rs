@@ -19,6 +19,8 @@ pub fn text(command: &Command, infra: &Infrastructure) -> String {
         Command::Balance(algorithm) => format!("balance {}", algorithm.word()),
         Command::Probe(Some(every)) => format!("probe {}", every.get()),
         Command::Probe(None) => "probe off".to_owned(),
+        Command::Drain(what) => format!("drain {}", element(what, infra)),
+        Command::Ready(what) => format!("ready {}", element(what, infra)),
         Command::Promote(id) => format!("promote {id}"),
         Command::Demote(id) => format!("demote {id}"),
         Command::Lag(id, lag) => format!("lag {id} {}", lag.get()),

@@ -65,9 +65,21 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "balance",
-        usage: "balance roundrobin|leastconn",
+        usage: "balance roundrobin|static-rr|leastconn|source|first|random(2)",
         does: "changes how balancers choose",
-        parse: |words| Ok(Command::Balance(words.one_of("an algorithm", &ALGORITHMS.map(|way| (way.word(), way)))?)),
+        parse: |words| Ok(Command::Balance(words.one_of("an algorithm", &Algorithm::ALL.map(|way| (way.word(), way)))?)),
+    },
+    Verb {
+        name: "drain",
+        usage: "drain COMPONENT|SERVER",
+        does: "lets balancers give it no new requests",
+        parse: |words| Ok(Command::Drain(words.element()?)),
+    },
+    Verb {
+        name: "ready",
+        usage: "ready COMPONENT|SERVER",
+        does: "lets balancers give it requests again",
+        parse: |words| Ok(Command::Ready(words.element()?)),
     },
     Verb {
         name: "promote",
@@ -89,9 +101,6 @@ pub const VERBS: &[Verb] = &[
         parse: |words| Ok(Command::Probe(words.seconds_or("off")?)),
     },
 ];
-
-/// The ways of balancing that have a word.
-const ALGORITHMS: [Algorithm; 2] = [Algorithm::RoundRobin, Algorithm::LeastConnections];
 
 /// The verbs' names in a sentence.
 pub(super) fn names() -> String {

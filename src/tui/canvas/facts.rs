@@ -4,7 +4,7 @@
 
 use ratatui::style::Style;
 
-use crate::model::{Cipher, ComponentIx, ComponentKind, DatabaseRole, Protocol};
+use crate::model::{Cipher, ComponentIx, ComponentKind, DatabaseRole, Element, Protocol};
 use crate::sim::{AgentView, StationView};
 
 use super::Scene;
@@ -141,6 +141,15 @@ fn balancer(scene: &Scene<'_>, ix: ComponentIx, algorithm: &str, facts: &mut Vec
     if scene.hops.iter().any(|hop| hop.to == ix && hop.cipher == Cipher::TlsThrough) {
         facts.push(fact(theme.warn, ["cannot read: TLS through", "cannot read", "no read"]));
     }
+    let sim = scene.canvas.sim;
+    if sim.masters().next().is_some() {
+        let master = sim.masters().any(|master| master == ix);
+        facts.push(if master { fact(theme.accent, ["master"]) } else { fact(theme.dim, ["stands by", "standby"]) });
+    }
+    let backlog = sim.backlog(ix);
+    if backlog > 0 {
+        facts.push(Fact { words: vec![format!("{backlog} wait for a backend"), format!("{backlog} wait")], style: theme.warn });
+    }
     facts.push(fact(theme.text, [algorithm]));
 }
 
@@ -150,6 +159,10 @@ fn checks(scene: &Scene<'_>, ix: ComponentIx, facts: &mut Vec<Fact>) {
     let down = scene.hops.iter().any(|hop| hop.to == ix && scene.canvas.sim.backend_up(hop.link) == Some(false));
     if down {
         facts.push(fact(theme.bad, ["checks: DOWN", "chk DOWN"]));
+    }
+    let element = Element::Component(scene.infra.component(ix).id.clone());
+    if scene.canvas.sim.is_draining(&element) == Some(true) {
+        facts.push(fact(theme.warn, ["drains: nothing new", "drains"]));
     }
 }
 

@@ -129,6 +129,7 @@ fn words(scene: &Scene<'_>, hop: &Hop) -> &'static [&'static str] {
         (Protocol::Replication, Cipher::Plaintext) => &["binlog plain!", "binlog!", "plain!", "rep!", "!"],
         (Protocol::Replication, _) => &["binlog in TLS", "TLS"],
         (Protocol::Dns, _) => &["DNS plain", "DNS"],
+        (Protocol::Vrrp, _) => &["VRRP"],
         (Protocol::Metrics, _) => &["metrics in TLS", "metrics", "TLS"],
     }
 }

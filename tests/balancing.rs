@@ -1,0 +1,17 @@
+//! Load balancing: who is chosen, who waits, what users get when backends fail, and exactly when.
+
+#[path = "balancing/site.rs"]
+mod site;
+
+#[path = "balancing/checks.rs"]
+mod checks;
+#[path = "balancing/choice.rs"]
+mod choice;
+#[path = "balancing/draining.rs"]
+mod draining;
+#[path = "balancing/limits.rs"]
+mod limits;
+#[path = "balancing/pair.rs"]
+mod pair;
+#[path = "balancing/statuses.rs"]
+mod statuses;

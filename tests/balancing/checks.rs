@@ -1,0 +1,138 @@
+//! Health checks: what each kind sees, and when.
+
+use hoplight::sim::CheckCode;
+
+use super::site::{Plan, Site, component, server};
+
+type Fault = fn(&mut Site);
+
+/// Milliseconds from the fault at 10 s + `offset` until the first backend is DOWN, and the code; `None` if it stays UP.
+fn detection(plan: &Plan<'_>, offset: f64, fault: impl Fn(&mut Site)) -> Option<(f64, &'static str)> {
+    let mut site = plan.start();
+    site.at(10_000.0 + offset);
+    fault(&mut site);
+    site.after(40_000.0);
+    site.down().map(|(at, code)| (at - 10_000.0 - offset, code))
+}
+
+/// The earliest and latest detection over a whole interval of moments.
+fn bounds(plan: &Plan<'_>, code: &str, fault: impl Fn(&mut Site)) -> (f64, f64) {
+    let found = (0..20).map(|step| {
+        let (ms, found) = detection(plan, f64::from(step) * 100.0 + 50.0, &fault).expect("the checks notice");
+        assert_eq!(found, code);
+        ms
+    });
+    found.fold((f64::MAX, 0.0), |(least, most), ms| (least.min(ms), most.max(ms)))
+}
+
+#[test]
+fn a_refusing_backend_is_down_in_four_to_six_seconds() {
+    let (least, most) = bounds(&Plan::default(), "L4CON", |site| {
+        site.kill(component("web-1"));
+    });
+    assert!((4_000.0..4_200.0).contains(&least) && (5_800.0..=6_000.0).contains(&most), "{least} {most}");
+}
+
+#[test]
+fn a_silent_backend_takes_three_attempts_to_connect_longer() {
+    // Three attempts of a second, with two seconds between them.
+    let (least, most) = bounds(&Plan::default(), "L4TOUT", |site| {
+        site.block("lb-1", "web-1");
+    });
+    assert!((7_000.0..7_200.0).contains(&least) && (8_800.0..=9_000.0).contains(&most), "{least} {most}");
+}
+
+#[test]
+fn one_that_accepts_and_does_not_answer_takes_ten_to_twelve_seconds() {
+    // The web servers accept and wait for an application that is silent: each check lasts as long as the interval.
+    let plan = Plan { balancer: "check: HttpApp", behind: true, ..Plan::default() };
+    let (least, most) = bounds(&plan, "L7TOUT", |site| {
+        site.kill(server("server-app"));
+    });
+    // Two servers are checked in turn, so the first of them is found within two thirds of an interval, or so.
+    assert!((10_000.0..10_200.0).contains(&least) && (11_000.0..=12_000.0).contains(&most), "{least} {most}");
+}
+
+#[test]
+fn a_check_sees_as_far_as_it_goes() {
+    // Which fault each kind of check sees, and how.
+    let faults: [(&str, Fault, [Option<&str>; 4]); 5] = [
+        (
+            "web process",
+            |site| {
+                site.kill(component("web-1"));
+            },
+            [Some("L4CON"); 4],
+        ),
+        (
+            "web server",
+            |site| {
+                site.kill(server("server-1"));
+            },
+            [Some("L4TOUT"); 4],
+        ),
+        (
+            "app process",
+            |site| {
+                site.kill(component("app-1"));
+            },
+            [None, None, Some("L7STS"), Some("L7STS")],
+        ),
+        (
+            "database process",
+            |site| {
+                site.kill(component("db-1"));
+            },
+            [None, None, None, Some("L7STS")],
+        ),
+        (
+            "database server",
+            |site| {
+                site.kill(server("server-db"));
+            },
+            [None, None, None, Some("L7TOUT")],
+        ),
+    ];
+    for (name, fault, expected) in faults {
+        for (check, expected) in ["Tcp", "Http", "HttpApp", "HttpDatabase"].into_iter().zip(expected) {
+            let balancer = format!("check: {check}");
+            let plan = Plan { balancer: &balancer, behind: true, ..Plan::default() };
+            assert_eq!(detection(&plan, 0.0, fault).map(|(_, code)| code), expected, "{name} with {check}");
+        }
+    }
+}
+
+#[test]
+fn a_full_web_server_fails_an_http_check() {
+    let mut site = Plan { balancer: "check: Http", webs: &[""], web_ms: 30_000.0, ..Plan::default() }.start();
+    // The station has 1000 slots and the usual line of 511.
+    for _ in 0..1_600 {
+        site.visit();
+    }
+    site.at(9_000.0);
+    assert_eq!(site.down().map(|(_, code)| code), Some("L7STS"));
+}
+
+#[test]
+fn an_expired_certificate_of_a_backend_fails_the_handshake() {
+    let plan = Plan { tls: "Reencrypt", ..Plan::default() };
+    let text = plan.text().replace("tls: (", r#"certificates: [(names: ["x"], days_left: 0, on: ["web-1"])], tls: ("#);
+    let infra = hoplight::model::Infrastructure::from_ron("site.ron", &text).expect("a valid scenario");
+    let mut site = Site { sim: hoplight::sim::Simulation::new(std::sync::Arc::new(infra), 1), notes: Vec::new() };
+    site.at(8_000.0);
+    assert_eq!(site.down().map(|(_, code)| code), Some("L6RSP"));
+}
+
+#[test]
+fn a_backend_that_is_back_is_up_after_two_good_checks() {
+    let mut site = Plan::default().start();
+    site.at(10_000.0).kill(component("web-1")).at(20_000.0);
+    let link = site.link("lb-1", "web-1");
+    assert_eq!((site.sim.backend_up(link), site.sim.check_code(link)), (Some(false), Some(CheckCode::L4Con)));
+    site.act(hoplight::sim::Command::Restore(component("web-1")));
+    // Checks come every 2 s, the next within 2 s.
+    site.at(22_000.0);
+    assert_eq!((site.sim.backend_up(link), site.sim.check_code(link)), (Some(false), None), "one is not enough");
+    site.at(24_000.0);
+    assert_eq!(site.sim.backend_up(link), Some(true));
+}

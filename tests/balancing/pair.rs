@@ -1,0 +1,234 @@
+//! A pair of balancers that share an address: who holds it, and when.
+
+use std::sync::Arc;
+
+use hoplight::analysis::{outage::Outage, service::works, spof::single_points};
+use hoplight::model::{ComponentId, Infrastructure, RequestKind, TopologyEdit};
+use hoplight::sim::{Command, Failure, SimTime, Simulation, What};
+use proptest::prelude::*;
+
+use super::site::{Site, TRAVEL, close, component, server, watch};
+
+/// 3 × 1 s + (256 − 100) / 256 s, after the last advertisement, in milliseconds.
+const TAKEOVER: f64 = 3_609.375;
+/// The same for the better balancer, of priority 150.
+const RETURN: f64 = 3_414.062_5;
+
+fn text(rate: f64, second_priority: u8) -> String {
+    let instant = "station: (slots: 1000, service: Constant(ms: 0.0))";
+    format!(
+        r#"(format: 1, id: "pair", title: "Pair", summary: "Two balancers.",
+            traffic: (new_visitors: 1.0, static_share: 1.0, write_share: 0.0, patience_s: 2.0, rate: {rate:?}),
+            tls: (edge: None), servers: [(id: "server-1"), (id: "server-2")],
+            components: [
+                (id: "browser", kind: Browser),
+                (id: "fw-2", kind: Firewall(servers: ["server-2"], inbound: [(ports: [80, 112])], outbound: [(ports: [8080])]), {instant}),
+                (id: "lb-1", server: "server-1", kind: LoadBalancer(vrrp: (peer: "lb-2", priority: 150)), {instant}),
+                (id: "lb-2", server: "server-2", kind: LoadBalancer(vrrp: (peer: "lb-1", priority: {second_priority})), {instant}),
+                (id: "web-1", kind: Web(), station: (slots: 1000, service: Constant(ms: 5.0))),
+            ],
+            links: [
+                (from: "browser", to: "lb-1", protocol: Http, latency_ms: 10.0),
+                (from: "browser", to: "lb-2", protocol: Http, latency_ms: 10.0),
+                (from: "lb-1", to: "lb-2", protocol: Vrrp),
+                (from: "lb-1", to: "web-1", protocol: Http, latency_ms: 1.0),
+                (from: "lb-2", to: "web-1", protocol: Http, latency_ms: 1.0),
+            ])"#
+    )
+}
+
+fn infra(text: &str) -> Arc<Infrastructure> {
+    Arc::new(Infrastructure::from_ron("pair.ron", text).expect("a valid scenario"))
+}
+
+fn site(rate: f64) -> Site {
+    Site { sim: Simulation::new(infra(&text(rate, 100)), 1), notes: Vec::new() }
+}
+
+fn masters(sim: &Simulation) -> Vec<&str> {
+    sim.masters().map(|ix| sim.infrastructure().component(ix).id.as_str()).collect()
+}
+
+/// Who took over or stepped down, and when in milliseconds.
+fn changes(site: &Site) -> Vec<(f64, String, bool)> {
+    let infra = site.sim.infrastructure();
+    let changes = site.notes.iter().filter_map(|note| match note.what {
+        What::Master { balancer, master } => {
+            Some((note.at.since(SimTime::ZERO).as_secs_f64() * 1e3, infra.component(balancer).id.to_string(), master))
+        }
+        _ => None,
+    });
+    changes.collect()
+}
+
+#[test]
+fn the_better_one_is_master_and_nothing_changes_while_all_is_well() {
+    let mut site = site(50.0);
+    assert_eq!(masters(&site.sim), ["lb-1"]);
+    site.at(60_000.0);
+    assert_eq!((masters(&site.sim), changes(&site)), (vec!["lb-1"], vec![]));
+    assert_eq!(site.sim.totals().failed, 0);
+    let standby = site.sim.infrastructure().find("lb-2").expect("it exists");
+    assert_eq!(site.sim.station(standby).arrivals, 0);
+}
+
+#[test]
+fn the_other_takes_over_after_three_and_a_bit_intervals_of_silence() {
+    for (victim, failure, ms) in [(component("lb-1"), Failure::Refused, 20.0), (server("server-1"), Failure::TimedOut, 2_000.0)] {
+        let mut site = site(0.0);
+        site.at(10_500.0).kill(victim);
+        let lost = site.at(13_600.0).visit();
+        site.at(13_610.0);
+        let served = site.visit();
+        site.at(20_000.0);
+        assert_eq!(site.ending(lost), (Err(failure), ms));
+        let (outcome, ms) = site.ending(served);
+        assert!(outcome.is_ok() && close(ms, TRAVEL + 7.0), "{outcome:?} {ms}");
+        assert_eq!(changes(&site), [(10_000.0 + TAKEOVER, "lb-2".to_owned(), true)]);
+        assert_eq!(masters(&site.sim), ["lb-2"]);
+    }
+}
+
+#[test]
+fn a_returning_better_one_takes_the_address_back() {
+    let mut site = site(0.0);
+    site.kill(server("server-1")).at(20_000.0).act(Command::Restore(server("server-1"))).at(30_000.0);
+    assert_eq!(
+        changes(&site)[1..],
+        [(20_000.0 + RETURN, "lb-1".to_owned(), true), (20_000.0 + RETURN, "lb-2".to_owned(), false)]
+    );
+    assert_eq!(masters(&site.sim), ["lb-1"]);
+    let (outcome, _) = site.served();
+    assert!(outcome.is_ok());
+    // One that is not better waits.
+    site.kill(component("lb-2")).after(5_000.0);
+    site.act(Command::Restore(component("lb-2"))).after(30_000.0);
+    assert_eq!(changes(&site).len(), 3);
+}
+
+#[test]
+fn a_connection_with_the_one_that_lost_the_address_breaks() {
+    let mut site = site(0.0);
+    // The visitor connects to lb-2 just before lb-1 takes the address back.
+    site.kill(server("server-1")).at(20_000.0).act(Command::Restore(server("server-1")));
+    let number = site.at(20_000.0 + RETURN - 15.0).visit();
+    site.after(1_000.0);
+    assert_eq!(site.ending(number), (Err(Failure::Reset), 40.0));
+}
+
+#[test]
+fn two_that_do_not_hear_each_other_are_both_master_and_the_address_flaps() {
+    let (from, to) = (ComponentId::new("lb-1"), ComponentId::new("lb-2"));
+    let hop = hoplight::model::Element::Hop(from.clone(), to.clone());
+    let block = Command::Edit(TopologyEdit::Block(from.clone(), to.clone()));
+    let unblock = Command::Edit(TopologyEdit::Unblock(from, to));
+    for (break_it, repair) in [(block, unblock), (Command::Kill(hop.clone()), Command::Restore(hop))] {
+        let mut site = site(100.0);
+        site.at(10_500.0).act(break_it).at(13_600.0);
+        assert_eq!((masters(&site.sim), site.sim.totals().failed), (vec!["lb-1"], 0));
+        site.at(14_000.0);
+        assert_eq!(masters(&site.sim), ["lb-1", "lb-2"]);
+        let mut moves = 0;
+        let mut last = site.sim.entry();
+        watch(&mut site, 20, |sim, _| {
+            moves += u32::from(sim.entry() != last);
+            last = sim.entry();
+        });
+        // Each advertises once a second.
+        assert!((38..=42).contains(&moves), "{moves}");
+        let failures: Vec<_> = site.sim.failures().filter(|(_, count)| *count > 0).collect();
+        assert!(matches!(failures[..], [(Failure::Reset, 40..)]), "{failures:?}");
+        site.act(repair).after(1_100.0);
+        assert_eq!(masters(&site.sim), ["lb-1"], "the worse one hears the better one's next advertisement");
+        let before = site.sim.totals().failed;
+        site.after(10_000.0);
+        assert_eq!(site.sim.totals().failed, before);
+    }
+}
+
+#[test]
+fn a_dead_firewall_stops_advertisements_too() {
+    let mut site = site(0.0);
+    site.at(10_500.0).kill(component("fw-2")).at(20_000.0);
+    assert_eq!(masters(&site.sim), ["lb-1", "lb-2"]);
+}
+
+#[test]
+fn among_equals_one_wins() {
+    let mut sim = Simulation::new(infra(&text(0.0, 150)), 1);
+    assert_eq!(masters(&sim), ["lb-2"]);
+    sim.advance(SimTime::from_secs(30), &mut ());
+    assert_eq!(masters(&sim), ["lb-2"]);
+}
+
+#[test]
+fn neither_of_a_pair_is_a_single_point_of_failure() {
+    let infra = infra(&text(0.0, 100));
+    for id in ["lb-1", "lb-2"] {
+        assert!(works(&infra, &Outage::of(component(id)), RequestKind::Static).is_ok());
+    }
+    let points = single_points(&infra, RequestKind::Static).expect("it works");
+    let points: Vec<String> = points.iter().map(|point| point.element.to_string()).collect();
+    assert_eq!(points, ["web-1"]);
+}
+
+#[test]
+fn a_pair_that_cannot_work_is_refused() {
+    let good = text(0.0, 100);
+    for (from, to, words) in [
+        (r#"peer: "lb-2""#, r#"peer: "lb-3""#, "a VRRP link goes between two load balancers that name each other"),
+        (r#"(from: "lb-1", to: "lb-2", protocol: Vrrp),"#, "", "need one VRRP link between them"),
+        (r#"(from: "browser", to: "lb-2", protocol: Http, latency_ms: 10.0),"#, "", "the browser needs an HTTP link to it"),
+        ("priority: 150", "priority: 255", "lies between 1 and 254, found 255"),
+        ("priority: 150", "advert_s: 2.0", "they would not agree who is silent"),
+        ("LoadBalancer(vrrp: (peer: \"lb-1\", priority: 100))", "LoadBalancer()", "a VRRP link goes between"),
+    ] {
+        assert!(good.contains(from), "{from}");
+        let error = Infrastructure::from_ron("pair.ron", &good.replace(from, to)).expect_err(words).to_string();
+        assert!(error.contains(words), "{error}");
+    }
+    let two = good.replace("vrrp: (peer: \"lb-2\", priority: 150)", "").replace("vrrp: (peer: \"lb-1\", priority: 100)", "");
+    let two = two.replace(r#"(from: "lb-1", to: "lb-2", protocol: Vrrp),"#, "");
+    let error = Infrastructure::from_ron("pair.ron", &two).expect_err("two entries").to_string();
+    assert!(error.contains("one HTTP link, or one to each balancer of a VRRP pair; found 2"), "{error}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_the_better_one_is_master_in_the_end(
+        seed in any::<u64>(),
+        script in prop::collection::vec((0u8..6, any::<bool>(), 1u64..9_000), 1..12),
+    ) {
+        let mut sim = Simulation::new(infra(&text(40.0, 100)), seed);
+        let hop = hoplight::model::Element::Hop(ComponentId::new("lb-1"), ComponentId::new("lb-2"));
+        for (what, first, millis) in script {
+            let number = if first { 1 } else { 2 };
+            let command = match what {
+                0 => Command::Kill(component(&format!("lb-{number}"))),
+                1 => Command::Restore(component(&format!("lb-{number}"))),
+                2 => Command::Kill(server(&format!("server-{number}"))),
+                3 => Command::Restore(server(&format!("server-{number}"))),
+                4 => Command::Kill(hop.clone()),
+                _ => Command::Restore(hop.clone()),
+            };
+            let _ = sim.apply(&command, &mut ());
+            let mut copy = sim.clone();
+            let until = sim.now() + std::time::Duration::from_millis(millis);
+            sim.advance(until, &mut ());
+            copy.advance(until, &mut ());
+            prop_assert!(sim == copy);
+            let totals = sim.totals();
+            prop_assert_eq!(totals.offered, totals.completed + totals.failed + sim.in_flight());
+        }
+        for element in [server("server-1"), server("server-2"), component("lb-1"), component("lb-2"), hop] {
+            let _ = sim.apply(&Command::Restore(element), &mut ());
+        }
+        sim.advance(sim.now() + std::time::Duration::from_secs(8), &mut ());
+        prop_assert_eq!(masters(&sim), vec!["lb-1"]);
+        let failed = sim.totals().failed;
+        sim.advance(sim.now() + std::time::Duration::from_secs(10), &mut ());
+        prop_assert_eq!(sim.totals().failed, failed);
+    }
+}
