@@ -266,8 +266,9 @@ impl Plan {
             ComponentKind::Web(spec) => (Role::Web, spec.timeout_s.unwrap_or(WEB_TIMEOUT).nanos()),
             ComponentKind::App(spec) => (Role::App, spec.timeout_s.unwrap_or(APP_TIMEOUT).nanos()),
             ComponentKind::Database(_) => {
-                let place = databases.nodes.iter().position(|node| node.station == id(ix.index()));
-                (Role::Database(place.map_or(0, id)), 0)
+                // Databases stand in the order of their stations.
+                let place = databases.nodes.partition_point(|node| node.station < id(ix.index()));
+                (Role::Database(id(place)), 0)
             }
             ComponentKind::Agent(_) => (Role::Agent, 0),
             ComponentKind::MonitoringService => (Role::Monitor, 0),

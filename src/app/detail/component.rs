@@ -4,8 +4,8 @@
 
 use crate::model::firewall::{Direction, FirewallSpec, Peer, RuleAction};
 use crate::model::hop::Guard;
-use crate::model::{Component, ComponentIx, ComponentKind, Infrastructure, RequestKind, TlsMode};
-use crate::sim::Health;
+use crate::model::{Component, ComponentIx, ComponentKind, DatabaseRole, Infrastructure, RequestKind, TlsMode};
+use crate::sim::{DatabaseView, Health};
 
 use super::super::line::{Line, Page, Tone};
 use super::super::stage::Stage;
@@ -103,19 +103,40 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
             }
         }
         ComponentKind::Database(spec) => {
-            let text = match spec.role {
-                crate::model::DatabaseRole::Primary => "takes reads and writes".to_owned(),
-                crate::model::DatabaseRole::Member => "takes reads; the members elect who takes writes".to_owned(),
-                crate::model::DatabaseRole::Replica => {
+            let now = sim.database(ix);
+            let text = match now.map_or(spec.role, |now| now.role) {
+                DatabaseRole::Member if now.is_some_and(|now| now.writable) => {
+                    "elected to take writes; a majority must have each one".to_owned()
+                }
+                DatabaseRole::Primary => "takes reads and writes".to_owned(),
+                DatabaseRole::Member => "takes reads; the members elect who takes writes".to_owned(),
+                DatabaseRole::Replica => {
                     format!("read-only (error 1290 for writes); follows with {:.0} ms lag", spec.lag_s.get() * 1e3)
                 }
             };
             page.text(Tone::Text, &text);
+            if let Some(now) = now {
+                replication(page, &now);
+            }
         }
         ComponentKind::DnsResolver(spec) => {
             page.text(Tone::Text, &format!("{} is an A record with a TTL of {} s", infra.domain(), spec.ttl_s.get()));
         }
         _ => {}
+    }
+}
+
+/// What matters of a database's log, and only that.
+fn replication(page: &mut Page, now: &DatabaseView) {
+    if now.lag_changes > 1 {
+        page.text(Tone::Dim, &format!("{} changes behind", now.lag_changes));
+    }
+    if now.lag_s.is_none() && now.role != DatabaseRole::Primary {
+        page.text(Tone::Warn, "replication is broken: lag NULL");
+    }
+    let counts = [("stale reads", now.stale_reads), ("lost writes", now.lost_writes), ("divergent writes", now.divergent_writes)];
+    for (what, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
+        page.text(Tone::Warn, &format!("{what}: {count}"));
     }
 }
 

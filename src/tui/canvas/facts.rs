@@ -44,10 +44,15 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
         }
         ComponentKind::Web(_) | ComponentKind::App(_) => checks(scene, ix, &mut facts),
         ComponentKind::Database(spec) => {
-            facts.push(match spec.role {
+            // Roles change while time passes.
+            let now = scene.canvas.sim.database(ix);
+            facts.push(match now.map_or(spec.role, |now| now.role) {
                 DatabaseRole::Primary => fact(theme.accent, ["primary, takes writes", "primary"]),
                 DatabaseRole::Replica => fact(theme.text, ["replica, only reads", "replica"]),
-                DatabaseRole::Member => fact(theme.text, ["cluster member", "member"]),
+                DatabaseRole::Member if now.is_some_and(|now| now.writable) => {
+                    fact(theme.accent, ["member, takes writes", "takes writes", "writer"])
+                }
+                DatabaseRole::Member => fact(theme.text, ["member, only reads", "member"]),
             });
         }
     }
@@ -59,11 +64,16 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
         if ends_tls(scene, ix) {
             facts.push(fact(theme.tls, ["TLS ends here", "TLS ends"]));
         }
-        if let ComponentKind::Database(spec) = &component.kind
-            && spec.role == DatabaseRole::Replica
-        {
-            let lag = spec.lag_s.get() * 1000.0;
-            facts.push(Fact { words: vec![format!("lag {lag:.0} ms"), format!("lag {lag:.0}")], style: theme.dim });
+        if let Some(now) = scene.canvas.sim.database(ix).filter(|now| now.role != DatabaseRole::Primary && !now.writable) {
+            facts.push(match now.lag_s {
+                None => fact(theme.warn, ["lag NULL"]),
+                Some(lag) => {
+                    // Between two changes nothing lags; then what the last one took says more.
+                    let lag = lag.max(now.delay_s.unwrap_or_default()) * 1000.0;
+                    let short = if lag < 10_000.0 { format!("lag {lag:.0}") } else { format!("lag {:.0} s", lag / 1e3) };
+                    Fact { words: vec![format!("lag {lag:.0} ms"), short], style: theme.dim }
+                }
+            });
         }
         let rate = station.rate;
         facts.push(Fact { words: vec![format!("{rate:.0} requests/s"), format!("{rate:.0}/s")], style: theme.dim });
