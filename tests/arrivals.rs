@@ -1,7 +1,9 @@
 //! Who comes and when: schedules against the integral of their rate, users who wait for outcomes, and that nothing but the
 //! seed and the traffic moves an arrival.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hoplight::model::quantity::Rate;
 use hoplight::model::{ComponentId, Element, Infrastructure, RequestKind};
@@ -32,7 +34,7 @@ fn simulation(traffic: &str, seed: u64) -> Simulation {
 }
 
 fn seconds(seconds: f64) -> SimTime {
-    SimTime::from_nanos((seconds * 1e9) as u64)
+    SimTime::ZERO + Duration::from_secs_f64(seconds)
 }
 
 fn rate(rate: f64) -> Command {
@@ -274,7 +276,7 @@ proptest! {
         let (mut at, mut now, mut integral, mut schedule) = (0.0, start, 0.0, String::new());
         for (wait, length, rate) in steps {
             integral += now * wait + f64::midpoint(now, rate) * length;
-            schedule += &format!("Ramp(from_s: {:?}, to_s: {:?}, rate: {rate:?}), ", at + wait, at + wait + length);
+            write!(schedule, "Ramp(from_s: {:?}, to_s: {:?}, rate: {rate:?}), ", at + wait, at + wait + length).expect("a string takes all");
             at += wait + length;
             now = rate;
         }

@@ -97,7 +97,6 @@ fn a_quick_look_agrees_with_the_closed_forms() {
 
 #[test]
 #[ignore = "takes minutes: cargo test --release --test queueing -- --ignored --nocapture"]
-#[expect(clippy::print_stdout, reason = "the table is what the run is for")]
 fn twenty_runs_of_a_million_jobs_agree_with_the_closed_forms() {
     const SEEDS: usize = 20;
     let cases = cases();

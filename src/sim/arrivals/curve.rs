@@ -176,7 +176,7 @@ mod tests {
         for from in [0.0, 3.3, 10.0, 19.0, 22.2, 29.999_999, 33.0, 51.0, 100.0].map(|s| moment(Moment::new(s).unwrap())) {
             for units in [1e-9, 0.3, 1.0, 17.0, 250.0, 5_000.0] {
                 let gap = curve.reach(from, units).unwrap();
-                let until = from + gap as u64;
+                let until = from + std::time::Duration::from_secs_f64(gap / NANOS);
                 let back = curve.integral(from, until);
                 assert!((back - units).abs() < 1e-6 * units.max(1.0), "{from} + {units}: {gap}, {back}");
             }

@@ -53,14 +53,14 @@ const fn ln_by_series(x: f64) -> f64 {
 }
 
 /// The natural logarithm of a positive, normal number. Relative error below 10⁻¹³.
-#[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "bit fields, narrower than their types")]
+#[expect(clippy::cast_possible_truncation, reason = "a bit field, narrower than its type")]
 pub(super) fn ln(x: f64) -> f64 {
     debug_assert!(x >= f64::MIN_POSITIVE && x.is_finite(), "positive and normal");
     let bits = x.to_bits();
     let above = bits.wrapping_sub(START);
     let part = TABLE[(above >> (MANTISSA - PARTS.ilog2())) as usize % PARTS];
-    let power = (above as i64) >> MANTISSA;
-    let z = f64::from_bits(bits.wrapping_sub((power as u64) << MANTISSA));
+    let power = above.cast_signed() >> MANTISSA;
+    let z = f64::from_bits(bits.wrapping_sub(power.cast_unsigned() << MANTISSA));
     let r = z * part.inverse - 1.0;
     let r2 = r * r;
     let series = r + r2 * ((-0.5 + r * (1.0 / 3.0)) + r2 * ((-0.25 + r * 0.2) - r2 * (1.0 / 6.0)));

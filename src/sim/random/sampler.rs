@@ -194,7 +194,8 @@ mod tests {
         for sampler in inverses.map(Sampler::from) {
             let mut bits: Vec<u64> = (0..100_000).map(mix).collect();
             // Neighbours, too, at the seams of the logarithm's table and of the quantile's three parts.
-            let seams = (0..=256u64).map(|part| part << 56).chain([0.075, 0.925, 1.4e-11].map(|u| (u * 1.844_674_4e19) as u64));
+            let seams =
+                (0..=256u64).map(|part| part << 56).chain([0.075, 0.925, 1.4e-11].map(|u: f64| (u + 1.0).to_bits() << 12));
             bits.extend(
                 seams.flat_map(|seam| (0..64).map(move |step: u64| seam.wrapping_add(step << 12).wrapping_sub(32 << 12))),
             );
