@@ -1,6 +1,5 @@
 //! `simulate`: its reports, its mistakes, and its end before the time.
 
-use std::io::{BufReader, Read};
 use std::process::Stdio;
 
 use rustix::process::Signal;
@@ -95,6 +94,16 @@ fn the_same_seed_gives_the_same_report_but_for_the_clock() {
 }
 
 #[test]
+fn a_script_may_be_long() {
+    let home = Home::new();
+    let lines: Vec<String> = (1..=1_000).rev().map(|ms| format!("{ms}ms send read")).collect();
+    let report = report(&["--duration", "2s", "--rate", "0", "--script", &home.file("long.txt", lines.join("\n"))]);
+    assert_eq!(count(&report["offered"]), 1_000);
+    let given = report["script"].as_array().expect("a list");
+    assert!(given.len() == 1_000 && given.iter().map(|it| number(&it["at_s"])).is_sorted());
+}
+
+#[test]
 fn what_was_not_measured_is_null() {
     let report = report(&["--duration", "1s", "--rate", "0"]);
     assert_eq!((count(&report["offered"]), sum(&report["failed"])), (0, 0));
@@ -102,7 +111,7 @@ fn what_was_not_measured_is_null() {
         assert!(report["by_kind"]["read"]["latency_ms"][part].is_null(), "{part}");
     }
     assert!(report["window"]["error_ratio"].is_null() && report["stations"]["web-1"]["mean_wait_ms"].is_null());
-    assert_eq!(number(&report["stations"]["web-1"]["utilisation"]), 0.0);
+    assert_eq!(report["stations"]["web-1"]["utilisation"], 0.0);
     assert!(report["agents"]["agent-1"]["last_sample_age_s"].is_null(), "the first sample is on its way");
 }
 
@@ -267,8 +276,7 @@ fn an_interrupted_run_reports_what_was_measured_so_far() {
         }
         assert_eq!(pty.wait_for_exit().exit_code(), status, "{}", pty.text());
         assert!(!pty.text().contains('%'), "the bar is gone: {}", pty.text());
-        let mut text = String::new();
-        BufReader::new(std::fs::File::open(file).expect("a report")).read_to_string(&mut text).expect("UTF-8");
+        let text = std::fs::read_to_string(file).expect("a report");
         let report: Value = serde_json::from_str(&text).expect("JSON");
         assert_eq!(report["interrupted"], true);
         assert!((1.0..30.0 * 86_400.0).contains(&number(&report["duration_s"])));

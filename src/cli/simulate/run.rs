@@ -124,8 +124,9 @@ impl Runner<'_> {
             let took = self.watch.elapsed().saturating_sub(began);
             if took > SLICE * 2 {
                 self.slice = (self.slice / 2).max(LEAST);
-            } else if took < SLICE / 2 {
-                self.slice *= 2;
+            } else if took < SLICE / 2 && to.since(from) == self.slice {
+                // A slice that a command cut short says nothing about a whole one.
+                self.slice = self.slice.saturating_mul(2);
             }
         }
         // What is due at this very instant.
