@@ -95,10 +95,12 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
                     (true, Some(true)) => (Tone::Warn, "drains".to_owned()),
                     (true, _) => (Tone::Good, "UP".to_owned()),
                 };
+                // With a code, the line is too long for the whole wording.
+                let rest = if code.is_empty() { "in progress" } else { "open" };
                 page.line(
                     Line::new(Tone::Text, format!("→ {} ", infra.component(to).id))
                         .with(tone, word)
-                        .with(Tone::Dim, format!("  {} in progress", sim.active(link))),
+                        .with(Tone::Dim, format!("  {} {rest}", sim.active(link))),
                 );
             }
         }
