@@ -89,7 +89,7 @@ impl Simulation {
             }
             Choice::Nobody => {
                 let tag = self.requests[request].tag();
-                self.note(observer, Some(tag), What::NoBackend { balancer: component_ix(station) });
+                self.tell(observer, Some(tag), || What::NoBackend { balancer: component_ix(station) });
                 self.fail(request, station, Failure::Unavailable, Why::NoBackend, observer);
             }
         }
@@ -105,7 +105,7 @@ impl Simulation {
             let links = &self.plan.stations[station as usize].out[kind.index()];
             let up = index(links.iter().filter(|link| self.lines[**link as usize].takes_new()).count());
             let algorithm = self.algorithm_of(station);
-            self.note(observer, Some(tag), What::Chose { balancer: component_ix(station), backend, algorithm, up });
+            self.tell(observer, Some(tag), || What::Chose { balancer: component_ix(station), backend, algorithm, up });
         }
         if self.plan.tls == TlsMode::Passthrough {
             // The TLS connection is with one web server: what follows must go to the same.
@@ -149,7 +149,7 @@ impl Simulation {
         line.push_back(waiter);
         let waiting = index(line.len());
         let tag = self.requests[request].tag();
-        self.note(observer, Some(tag), What::Waits { component: component_ix(station), waiting });
+        self.tell(observer, Some(tag), || What::Waits { component: component_ix(station), waiting });
     }
 
     /// A request has waited for a backend for too long.

@@ -68,7 +68,7 @@ impl Simulation {
 
     pub(super) fn answers<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
         let tag = self.requests[request].tag();
-        self.note(observer, Some(tag), What::Answers { component: component_ix(station) });
+        self.tell(observer, Some(tag), || What::Answers { component: component_ix(station) });
         self.answer(request, Status::Ok, observer);
     }
 
@@ -186,7 +186,7 @@ impl Simulation {
             return;
         }
         self.requests[request].attempts[level] = attempt;
-        self.note(observer, Some(tag), What::Retries { component: component_ix(station), attempt });
+        self.tell(observer, Some(tag), || What::Retries { component: component_ix(station), attempt });
         let link = match self.another(request, station, link).filter(|_| redispatch) {
             Some(other) => other,
             None if redispatch && !self.lines[link as usize].takes_new() => {

@@ -103,6 +103,7 @@ impl Simulation {
         }
         self.infra = Arc::new(edited);
         self.plan = Arc::new(Plan::new(&self.infra));
+        self.adopt_plan();
         // A firewall that loads another list of rules counts from zero.
         for (firewall, spec) in self.infra.firewalls() {
             let Some(hits) = self.rule_hits[firewall.index()].as_deref_mut() else { continue };
@@ -205,6 +206,8 @@ impl Simulation {
     fn stop<O: Observer>(&mut self, station: u32, notice: Status, observer: &mut O) {
         let now = self.now;
         self.database_stops(station);
+        let waited: u64 = self.stations[station as usize].queue.iter().map(|queued| now - self.requests[*queued].departed).sum();
+        self.stations[station as usize].waited(waited);
         self.stations[station as usize].clear(now);
         self.gauges[station as usize].restart();
         if let Role::Balancer(balancer) = &self.plan.stations[station as usize].role {

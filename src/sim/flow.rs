@@ -4,7 +4,6 @@
 
 use crate::model::firewall::RuleAction;
 use crate::model::hop::Guard;
-use crate::model::station::Hold;
 use crate::model::{LinkIx, RequestKind, TlsMode};
 
 use super::event::{Kind, MAX_ID};
@@ -40,7 +39,7 @@ impl Simulation {
         observer.arrived(self.now, kind);
         let number = self.users.totals.offered;
         self.newest[kind.index()] = Some(number);
-        self.note(observer, Some((number, kind)), What::Arrived);
+        self.tell(observer, Some((number, kind)), || What::Arrived);
         if self.requests.len() >= MAX_ID as usize {
             // More than 16 million users wait. Whoever comes now is turned away.
             self.users.end(self.now, kind, Err(Failure::Refused), 0);
@@ -62,6 +61,7 @@ impl Simulation {
     }
 
     /// The browser sends what the request's phase needs.
+    #[inline]
     pub(super) fn browser_sends<O: Observer>(&mut self, request: u32, observer: &mut O) {
         let link = match (self.requests[request].phase, self.plan.lookup) {
             (Phase::Lookup, Some(lookup)) => lookup,
@@ -71,15 +71,18 @@ impl Simulation {
     }
 
     /// A component asks downstream; its clock for the answer starts. The first attempt is 1.
+    #[inline]
     pub(super) fn forward<O: Observer>(&mut self, request: u32, link: u32, attempt: u8, observer: &mut O) {
-        let asker = self.plan.hops[link as usize].from;
-        let level = self.requests[request].depth;
-        self.requests[request].attempts[usize::from(level)] = attempt;
+        let asker = self.lines[link as usize].from;
+        let record = &mut self.requests[request];
+        let level = record.depth;
+        record.attempts[usize::from(level)] = attempt;
         self.arm_deadline(request, asker, level, self.plan.stations[asker as usize].timeout);
         self.send(request, link, observer);
     }
 
     /// Sends a request's message down a link.
+    #[inline]
     pub(super) fn send<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) {
         self.lines[link as usize].active += 1;
         let record = &mut self.requests[request];
@@ -88,37 +91,53 @@ impl Simulation {
         record.leg = 0;
         record.heading = Heading::Request;
         let (tag, phase) = (record.tag(), record.phase);
-        self.note(observer, Some(tag), What::Departed { link: link_ix(link), heading: Heading::Request, phase });
-        self.next_leg(request, observer);
+        self.tell(observer, Some(tag), || What::Departed { link: link_ix(link), heading: Heading::Request, phase });
+        if self.lines[link as usize].behind > 0 {
+            self.next_leg(request, observer);
+        } else if self.sets_out(request, link, observer) {
+            self.request_arrives(request, observer);
+        }
     }
 
     /// Sets a message on its way to the next point of its hop: a firewall, or the far end.
+    #[inline]
     fn next_leg<O: Observer>(&mut self, request: u32, observer: &mut O) {
         let record = &self.requests[request];
         let link = record.link();
-        let hop = &self.plan.hops[link as usize];
-        if usize::from(record.leg) == hop.outward {
-            self.cross(request, link, hop.latency, observer);
+        if record.leg == self.lines[link as usize].outward {
+            self.cross(request, link, observer);
         } else {
             self.leg_done(request, observer);
         }
     }
 
-    /// Sends a message over the wire of its hop. Where that takes no time, it is there at once, without an event.
-    fn cross<O: Observer>(&mut self, request: u32, link: u32, latency: u64, observer: &mut O) {
-        if self.lines[link as usize].cut {
-            self.lose(request, Lost::Cut, observer);
-            return;
-        }
-        self.requests[request].state = State::OnWire;
-        if latency > 0 {
-            self.schedule_for(request, self.now + latency, Kind::Leg);
-        } else {
+    /// Sends a message over the wire of its hop, and on.
+    fn cross<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) {
+        if self.sets_out(request, link, observer) {
             self.leg_done(request, observer);
         }
+    }
+
+    /// Sets a message on the wire of its hop. Where that takes no time, it is across at once, without an event: then this is
+    /// true.
+    #[inline]
+    fn sets_out<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) -> bool {
+        let line = &self.lines[link as usize];
+        let latency = line.latency;
+        if line.cut {
+            self.lose(request, Lost::Cut, observer);
+            return false;
+        }
+        self.requests[request].state = State::OnWire;
+        if latency == 0 {
+            return true;
+        }
+        self.schedule_for(request, self.now + latency, Kind::Leg);
+        false
     }
 
     /// A message has reached the next point of its way.
+    #[inline]
     pub(super) fn leg_done<O: Observer>(&mut self, request: u32, observer: &mut O) {
         if self.requests[request].heading == Heading::Response {
             self.way_back(request, observer);
@@ -135,24 +154,22 @@ impl Simulation {
         loop {
             let record = &self.requests[request];
             let (leg, link) = (record.leg, record.link());
-            let hop = &self.plan.hops[link as usize];
             let left = leg & !CROSSED;
-            if leg & CROSSED == 0 && usize::from(left) == hop.outward {
-                let latency = hop.latency;
+            if leg & CROSSED == 0 && left == self.lines[link as usize].outward {
                 self.requests[request].leg = left | CROSSED;
-                self.cross(request, link, latency, observer);
+                self.cross(request, link, observer);
                 return;
             }
             let Some(place) = left.checked_sub(1) else {
                 self.answer_arrives(request, observer);
                 return;
             };
-            let firewall = index(hop.guards[usize::from(place)].firewall.index());
+            let firewall = index(self.plan.hops[link as usize].guards[usize::from(place)].firewall.index());
             if !self.health(firewall).is_up() {
                 self.lose(request, Lost::DeadFirewall(place), observer);
                 return;
             }
-            if self.plan.stations[firewall as usize].answer.is_some() {
+            if self.stations[firewall as usize].duty.takes_answers {
                 self.enter(request, firewall, observer);
                 return;
             }
@@ -162,6 +179,7 @@ impl Simulation {
     }
 
     /// The firewall that a message on its way down comes to next, or is at.
+    #[inline]
     pub(super) fn next_guard(&self, request: u32) -> Option<(u8, Guard)> {
         let record = &self.requests[request];
         let guard = *self.plan.hops[record.link() as usize].guards.get(usize::from(record.leg))?;
@@ -185,34 +203,35 @@ impl Simulation {
         self.count_rule(index(guard.firewall.index()), guard.verdict);
         match guard.verdict.action {
             RuleAction::Allow => {
-                self.note(observer, Some(tag), What::Passed { link, guard });
+                self.tell(observer, Some(tag), || What::Passed { link, guard });
                 self.requests[request].leg += 1;
                 self.next_leg(request, observer);
             }
             RuleAction::Drop => {
-                self.note(observer, Some(tag), What::Blocked { link, guard });
+                self.tell(observer, Some(tag), || What::Blocked { link, guard });
                 self.lose(request, Lost::Dropped(leg), observer);
             }
             RuleAction::Reject => {
-                self.note(observer, Some(tag), What::Blocked { link, guard });
+                self.tell(observer, Some(tag), || What::Blocked { link, guard });
                 self.answer_from(request, leg, Status::Refused, observer);
             }
         }
     }
 
     /// A message has reached the component that it was sent to.
+    #[inline]
     fn request_arrives<O: Observer>(&mut self, request: u32, observer: &mut O) {
         let record = &self.requests[request];
-        let (station, tag, phase) = (self.plan.hops[record.link() as usize].to, record.tag(), record.phase);
+        let (station, tag, phase) = (self.lines[record.link() as usize].to, record.tag(), record.phase);
         match self.health(station) {
             super::Health::PoweredOff => self.lose(request, Lost::Silent, observer),
             super::Health::Crashed => {
-                self.note(observer, Some(tag), What::Refuses { component: component_ix(station) });
+                self.tell(observer, Some(tag), || What::Refuses { component: component_ix(station) });
                 self.answer(request, Status::Refused, observer);
             }
             super::Health::Up => {
                 let component = component_ix(station);
-                self.note(observer, Some(tag), What::Reached { component, heading: Heading::Request, phase });
+                self.tell(observer, Some(tag), || What::Reached { component, heading: Heading::Request, phase });
                 if self.is_stranger(request) {
                     self.answer(request, Status::Reset, observer);
                 } else if phase == Phase::Connect {
@@ -227,116 +246,112 @@ impl Simulation {
 
     /// Takes a slot of a station, or a place in its line.
     pub(super) fn enter<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
-        let plan = &self.plan.stations[station as usize];
         let record = &mut self.requests[request];
         let state = &mut self.stations[station as usize];
         record.station = station;
         state.visits += 1;
         let asks = record.heading == Heading::Request;
-        if plan.watched && asks {
-            record.entered[usize::from(record.depth)] = self.now;
-        }
-        // A handshake is work, but no request; neither is an answer that passes.
-        if asks && record.phase != Phase::Handshake {
-            state.arrivals += 1;
-            state.counter += 1;
+        let mut refused = false;
+        if asks {
+            if state.duty.watched {
+                record.entered[usize::from(record.depth)] = self.now;
+            }
+            // A handshake is work, but no request; neither is an answer that passes.
+            if record.phase != Phase::Handshake {
+                state.arrivals += 1;
+                state.counter += 1;
+            }
+            refused = state.present >= state.duty.connections;
         }
         if !state.rolls {
             state.rolls = true;
             self.rolling.push(station);
         }
-        let refused = asks && plan.connections.is_some_and(|most| state.present >= most);
-        if state.busy < plan.slots && !refused {
-            self.comes_in(request, station);
-            self.start_service(request, station);
-        } else if refused || (record.leg != HOME && plan.limit.is_some_and(|limit| state.queue.len() >= limit as usize)) {
-            let tag = record.tag();
-            state.dropped += 1;
-            self.note(observer, Some(tag), What::TurnedAway { component: component_ix(station) });
-            self.turn_away(request, station, observer);
-        } else {
-            let tag = record.tag();
+        // The answer to one's own question is never turned away.
+        let serves = state.busy < state.duty.slots && !refused;
+        if serves || !(refused || record.leg != HOME && state.queue.len() >= state.duty.limit as usize) {
+            if asks && !state.duty.is_firewall {
+                record.inside |= 1 << record.depth;
+                state.present += 1;
+            }
+            if serves {
+                self.start_service(request, station);
+                return;
+            }
             record.state = State::Queued;
             record.pending = 0;
             record.departed = self.now;
-            state.settle(self.now);
             state.queue.push_back(request);
-            let waiting = index(state.queue.len());
-            self.comes_in(request, station);
-            self.note(observer, Some(tag), What::Waits { component: component_ix(station), waiting });
+            let (tag, waiting) = (record.tag(), index(state.queue.len()));
+            self.tell(observer, Some(tag), || What::Waits { component: component_ix(station), waiting });
+        } else {
+            let tag = record.tag();
+            state.dropped += 1;
+            self.tell(observer, Some(tag), || What::TurnedAway { component: component_ix(station) });
+            self.turn_away(request, station, observer);
         }
     }
 
-    /// Counts a request as present at the component that it was sent to, until its answer leaves.
-    fn comes_in(&mut self, request: u32, station: u32) {
-        let record = &mut self.requests[request];
-        if record.heading == Heading::Request && self.plan.stations[station as usize].role != Role::Firewall {
-            record.inside |= 1 << record.depth;
-            self.stations[station as usize].present += 1;
-        }
-    }
-
+    #[inline]
     fn start_service(&mut self, request: u32, station: u32) {
         self.stations[station as usize].occupy(self.now);
         self.work(request, station);
     }
 
     /// Begins the work on a request, in a slot that it has.
+    #[inline]
     fn work(&mut self, request: u32, station: u32) {
-        self.requests[request].state = State::InService;
+        let now = self.now;
         let work = self.service_time(request, station);
-        self.schedule_for(request, self.now + work, Kind::Service);
+        let pending = self.schedule(now + work, Kind::Service, request);
+        let record = &mut self.requests[request];
+        record.state = State::InService;
+        (record.departed, record.arrives, record.pending) = (now, now + work, pending);
     }
 
     /// Draws how long a station works on a request. It depends on the seed, the request, the station, the phase and the
     /// attempt, and on nothing else.
+    #[inline]
     fn service_time(&self, request: u32, station: u32) -> u64 {
         let record = &self.requests[request];
-        let plan = &self.plan.stations[station as usize];
+        let duty = &self.stations[station as usize].duty;
         let attempts = u64::from(record.attempts[usize::from(record.depth.saturating_sub(1))]);
         let visit = record.phase as u64 | u64::from(record.depth) << 8 | u64::from(record.leg) << 16 | attempts << 32;
-        if record.heading == Heading::Response
-            && let Some(answer) = &plan.answer
-        {
-            return answer.nanos(random::mix(record.key ^ plan.key ^ (visit | 1 << 40)));
+        if record.heading == Heading::Response && duty.takes_answers {
+            return duty.answer.nanos(random::mix(record.key ^ duty.key ^ (visit | 1 << 40)));
         }
-        let bits = random::mix(record.key ^ plan.key ^ visit);
-        let service = &plan.service[record.kind.index()];
-        match record.phase {
-            Phase::Exchange | Phase::Connect => service.nanos(bits),
-            Phase::Handshake => {
-                let ends_tls = match plan.role {
-                    Role::Balancer(_) => self.plan.tls != TlsMode::Passthrough,
-                    Role::Web | Role::App => true,
-                    _ => false,
-                };
-                if ends_tls { self.plan.handshake.nanos(bits) } else { service.nanos(bits) }
-            }
-            Phase::Lookup => match plan.role {
-                Role::Resolver { miss, .. } if self.now >= self.record_cached_until => service.nanos(bits) + miss,
-                _ => service.nanos(bits),
-            },
+        let bits = random::mix(record.key ^ duty.key ^ visit);
+        let service = &duty.service[record.kind.index()];
+        if record.phase == Phase::Exchange {
+            return service.nanos(bits);
+        }
+        match (record.phase, &self.plan.stations[station as usize].role) {
+            (Phase::Handshake, Role::Balancer(_)) if self.plan.tls != TlsMode::Passthrough => self.plan.handshake.nanos(bits),
+            (Phase::Handshake, Role::Web | Role::App) => self.plan.handshake.nanos(bits),
+            (Phase::Lookup, Role::Resolver { miss, .. }) if self.now >= self.record_cached_until => service.nanos(bits) + miss,
+            _ => service.nanos(bits),
         }
     }
 
     /// A station has finished its own work on a request.
     pub(super) fn service_done<O: Observer>(&mut self, request: u32, observer: &mut O) {
-        let station = self.requests[request].station;
-        self.stations[station as usize].served += 1;
-        if self.requests[request].heading == Heading::Response {
+        let record = &mut self.requests[request];
+        let station = record.station;
+        let state = &mut self.stations[station as usize];
+        state.served += 1;
+        if record.heading == Heading::Response {
             self.answer_served(request, station, observer);
             return;
         }
-        if self.plan.stations[station as usize].role == Role::Firewall {
+        if state.duty.is_firewall {
             self.free_slot(station);
             if let Some((leg, guard)) = self.next_guard(request) {
                 self.judge(request, leg, guard, observer);
             }
             return;
         }
-        if self.plan.stations[station as usize].hold == Hold::UntilAnswered {
-            let level = self.requests[request].depth;
-            self.requests[request].holds |= 1 << level;
+        if state.duty.holds {
+            record.holds |= 1 << record.depth;
         } else {
             self.free_slot(station);
         }
@@ -344,6 +359,7 @@ impl Simulation {
     }
 
     /// A station has finished its work on an answer: a firewall lets it pass, the one who asked takes it.
+    #[inline]
     fn answer_served<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
         let record = &mut self.requests[request];
         if record.leg != HOME {
@@ -359,19 +375,22 @@ impl Simulation {
     }
 
     /// Frees a slot; the next in line takes it.
+    #[inline]
     pub(super) fn free_slot(&mut self, station: u32) {
         let state = &mut self.stations[station as usize];
         state.release(self.now);
         if let Some(next) = state.queue.pop_front() {
+            state.waited(self.now - self.requests[next].departed);
             self.start_service(next, station);
         }
     }
 
     /// The request leaves the station at its level, which gives up the slot that it held for it, if it did.
+    #[inline]
     fn leave(&mut self, request: u32) {
         let record = &mut self.requests[request];
         let bit = 1 << record.depth;
-        let station = self.plan.hops[record.link() as usize].to;
+        let station = self.lines[record.link() as usize].to;
         if record.inside & bit != 0 {
             record.inside &= !bit;
             let present = &mut self.stations[station as usize].present;
@@ -384,10 +403,11 @@ impl Simulation {
     }
 
     /// The component at the request's level answers, or its host does.
+    #[inline]
     pub(super) fn answer<O: Observer>(&mut self, request: u32, status: Status, observer: &mut O) {
         self.leave(request);
         let link = self.requests[request].link();
-        let behind = self.plan.hops[link as usize].behind;
+        let behind = self.lines[link as usize].behind;
         self.answer_from(request, behind, status, observer);
     }
 
@@ -398,14 +418,26 @@ impl Simulation {
         record.heading = Heading::Response;
         let (link, tag, phase) = (record.link(), record.tag(), record.phase);
         // What a firewall on the asker's side refused never was on the wire.
-        let outward = usize::from(behind) < self.plan.hops[link as usize].outward;
+        let line = &self.lines[link as usize];
+        let outward = behind < line.outward;
         record.leg = if outward { behind | CROSSED } else { behind };
-        self.answered(request);
-        self.note(observer, Some(tag), What::Departed { link: link_ix(link), heading: Heading::Response, phase });
-        self.way_back(request, observer);
+        let answerer = line.to;
+        if self.stations[answerer as usize].duty.watched {
+            self.count_answer(request, answerer);
+        }
+        self.tell(observer, Some(tag), || What::Departed { link: link_ix(link), heading: Heading::Response, phase });
+        if behind > 0 || outward {
+            self.way_back(request, observer);
+            return;
+        }
+        self.requests[request].leg = CROSSED;
+        if self.sets_out(request, link, observer) {
+            self.answer_arrives(request, observer);
+        }
     }
 
     /// An answer has reached the one who asked.
+    #[inline]
     fn answer_arrives<O: Observer>(&mut self, request: u32, observer: &mut O) {
         let record = &self.requests[request];
         let (link, tag, phase) = (record.link(), record.tag(), record.phase);
@@ -414,10 +446,10 @@ impl Simulation {
             self.discard(request);
             return;
         }
-        let asker = self.plan.hops[link as usize].from;
+        let asker = self.lines[link as usize].from;
         self.close_call(request);
-        self.note(observer, Some(tag), What::Reached { component: component_ix(asker), heading: Heading::Response, phase });
-        if self.plan.stations[asker as usize].answer.is_none() {
+        self.tell(observer, Some(tag), || What::Reached { component: component_ix(asker), heading: Heading::Response, phase });
+        if !self.stations[asker as usize].duty.takes_answers {
             self.take_answer(request, asker, observer);
             return;
         }
@@ -433,13 +465,16 @@ impl Simulation {
     }
 
     /// Ends the call that the request's last hop is: the request is back at the level of the one who asked.
+    #[inline]
     pub(super) fn close_call(&mut self, request: u32) {
         let record = &mut self.requests[request];
-        let line = &mut self.lines[record.link() as usize];
-        line.active = line.active.saturating_sub(1);
         let link = record.link();
         record.depth -= 1;
-        self.place_freed(link);
+        let line = &mut self.lines[link as usize];
+        line.active = line.active.saturating_sub(1);
+        if line.limited {
+            self.place_freed(link);
+        }
     }
 
     /// A message will never be answered. The one who asked does not know, and waits.
@@ -452,7 +487,7 @@ impl Simulation {
         let (link, tag, phase, level) = (record.link(), record.tag(), record.phase, record.depth - 1);
         let unwanted = level == record.floor;
         if !matches!(how, Lost::Dropped(_)) {
-            self.note(observer, Some(tag), What::Vanished { link: link_ix(link) });
+            self.tell(observer, Some(tag), || What::Vanished { link: link_ix(link) });
         }
         let record = &self.requests[request];
         if unwanted {
@@ -475,10 +510,14 @@ impl Simulation {
     }
 
     /// Starts the clock of a component that waits for an answer.
+    #[inline]
     pub(super) fn arm_deadline(&mut self, request: u32, station: u32, level: u8, timeout: u64) {
-        if timeout == 0 || timeout >= NEVER {
-            return;
+        if timeout != 0 && timeout < NEVER {
+            self.start_clock(request, station, level, timeout);
         }
+    }
+
+    fn start_clock(&mut self, request: u32, station: u32, level: u8, timeout: u64) {
         self.drop_stale_deadlines(station);
         let at = self.now + timeout;
         let generation = self.requests.generation(request);
@@ -516,7 +555,7 @@ impl Simulation {
         self.in_flight -= 1;
         self.sojourn += u128::from(latency);
         observer.ended(self.now, kind, outcome, latency);
-        self.note(observer, Some(tag), What::Ended { outcome, latency_ms: latency as f64 / 1e6 });
+        self.tell(observer, Some(tag), || What::Ended { outcome, latency_ms: latency as f64 / 1e6 });
         self.user_done(stream);
     }
 
@@ -541,7 +580,7 @@ impl Simulation {
     /// A component fails a request by itself and says why.
     pub(super) fn fail<O: Observer>(&mut self, request: u32, station: u32, failure: Failure, why: Why, observer: &mut O) {
         let tag = self.requests[request].tag();
-        self.note(observer, Some(tag), What::Fails { component: component_ix(station), failure, why });
+        self.tell(observer, Some(tag), || What::Fails { component: component_ix(station), failure, why });
         // A balancer that cannot read cannot write either: it can only close the connection.
         let blind =
             self.plan.tls == TlsMode::Passthrough && matches!(self.plan.stations[station as usize].role, Role::Balancer(_));

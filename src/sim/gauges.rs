@@ -39,16 +39,8 @@ impl Gauge {
 }
 
 impl Simulation {
-    /// An answer leaves the level of a request; its status is known.
-    #[inline]
-    pub(super) fn answered(&mut self, request: u32) {
-        let station = self.plan.hops[self.requests[request].link() as usize].to;
-        if self.plan.stations[station as usize].watched {
-            self.count_answer(request, station);
-        }
-    }
-
-    fn count_answer(&mut self, request: u32, station: u32) {
+    /// An answer leaves the level of a request, where an agent watches; its status is known.
+    pub(super) fn count_answer(&mut self, request: u32, station: u32) {
         let record = &self.requests[request];
         // Where TLS passes through, a balancer reads neither handshakes nor statuses: it sees connections end.
         let blind =

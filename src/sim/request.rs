@@ -69,6 +69,7 @@ pub(super) enum Status {
 
 /// One request. `path[d]` is the link from level d to level d + 1; the user is level 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(align(64))]
 pub(super) struct Request {
     /// Its number, as users see it.
     pub(super) number: u64,
@@ -152,6 +153,7 @@ impl Request {
     }
 
     /// The link on which the message travels or has come.
+    #[inline]
     pub(super) fn link(&self) -> u32 {
         self.path[usize::from(self.depth) - 1]
     }

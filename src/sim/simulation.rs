@@ -30,7 +30,7 @@ use super::plan::{Plan, Role};
 use super::probe::Probe;
 use super::random;
 use super::request::{NONE, Slab};
-use super::station::{Line, Station};
+use super::station::{Duty, Line, Station};
 use super::time::{SECOND, SimTime};
 use super::upkeep::Messages;
 use super::users::Users;
@@ -148,10 +148,21 @@ impl Simulation {
             address_known_until: SimTime::from_nanos(ttl.unwrap_or(u64::MAX)),
             record_cached_until: SimTime::ZERO,
         };
+        simulation.adopt_plan();
         simulation.start_arrivals();
         simulation.schedule_upkeep();
         simulation.schedule_probe();
         simulation
+    }
+
+    /// Takes over from the plan what stands beside the state. To be called when the plan is another one.
+    pub(super) fn adopt_plan(&mut self) {
+        for (station, plan) in self.stations.iter_mut().zip(&self.plan.stations) {
+            station.duty = Duty::of(plan);
+        }
+        for (line, hop) in self.lines.iter_mut().zip(&self.plan.hops) {
+            line.adopt(hop);
+        }
     }
 
     /// Runs to `until` and stays there; every event up to and at that instant has happened.
@@ -204,6 +215,7 @@ impl Simulation {
     }
 
     /// Schedules an event and returns its sequence number.
+    #[inline]
     pub(super) fn schedule(&mut self, at: SimTime, kind: Kind, id: u32) -> u64 {
         if self.sequence >= MAX_SEQUENCE {
             self.renumber();
@@ -241,6 +253,7 @@ impl Simulation {
     }
 
     /// Schedules the one event that moves a request on.
+    #[inline]
     pub(super) fn schedule_for(&mut self, request: u32, at: SimTime, kind: Kind) {
         let now = self.now;
         let pending = self.schedule(at, kind, request);
@@ -256,7 +269,22 @@ impl Simulation {
         }
     }
 
+    /// How long those in line at a station have waited there, all together.
+    fn waited_in_line(&self, station: &Station) -> u128 {
+        station.queue.iter().map(|request| u128::from(self.now - self.requests[*request].departed)).sum()
+    }
+
+    /// Makes a note of what happens all the time: only if somebody wants it, and at no cost else.
+    #[expect(clippy::inline_always, reason = "where nobody wants notes, nothing is left of it")]
+    #[inline(always)]
+    pub(super) fn tell<O: Observer>(&self, observer: &mut O, request: Option<(u64, RequestKind)>, what: impl FnOnce() -> What) {
+        if O::NOTES {
+            observer.note(Note { at: self.now, request, what: what() });
+        }
+    }
+
     /// Whether a station runs.
+    #[inline]
     pub(super) fn health(&self, station: u32) -> Health {
         self.stations[station as usize].health
     }
@@ -337,7 +365,7 @@ impl Simulation {
             served: station.served,
             dropped: station.dropped,
             busy_ns: station.busy_time(self.now),
-            queue_ns: station.queue_time(self.now),
+            queue_ns: station.queue_time() + self.waited_in_line(station),
         }
     }
 

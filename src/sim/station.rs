@@ -4,6 +4,10 @@
 
 use std::collections::VecDeque;
 
+use crate::model::station::Hold;
+
+use super::plan::{HopPlan, Role, StationPlan};
+use super::random::Sampler;
 use super::time::SimTime;
 use super::view::{CheckCode, Health};
 
@@ -20,9 +24,65 @@ pub(super) struct Deadline {
     pub(super) clock: u8,
 }
 
+/// What the plan says of a station, where the engine needs it at every visit: beside the state that it is needed with, in
+/// the same stretch of memory.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Duty {
+    pub(super) slots: u32,
+    /// Most requests that may wait; `u32::MAX` is no limit.
+    pub(super) limit: u32,
+    /// Most requests that may be present; `u32::MAX` is no limit.
+    pub(super) connections: u32,
+    pub(super) is_firewall: bool,
+    /// Whether a slot is held until the answer from downstream is back.
+    pub(super) holds: bool,
+    /// Whether there is work on answers.
+    pub(super) takes_answers: bool,
+    pub(super) watched: bool,
+    pub(super) key: u64,
+    pub(super) service: [Sampler; 3],
+    pub(super) answer: Sampler,
+}
+
+impl Default for Duty {
+    fn default() -> Self {
+        Self {
+            slots: 0,
+            limit: u32::MAX,
+            connections: u32::MAX,
+            is_firewall: false,
+            holds: false,
+            takes_answers: false,
+            watched: false,
+            key: 0,
+            service: [Sampler::Constant(0); 3],
+            answer: Sampler::Constant(0),
+        }
+    }
+}
+
+impl Duty {
+    pub(super) fn of(plan: &StationPlan) -> Self {
+        Self {
+            slots: plan.slots,
+            limit: plan.limit.unwrap_or(u32::MAX),
+            connections: plan.connections.unwrap_or(u32::MAX),
+            is_firewall: matches!(plan.role, Role::Firewall),
+            holds: plan.hold == Hold::UntilAnswered,
+            takes_answers: plan.answer.is_some(),
+            watched: plan.watched,
+            key: plan.key,
+            service: plan.service,
+            answer: plan.answer.unwrap_or(Sampler::Constant(0)),
+        }
+    }
+}
+
 /// A station.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[repr(align(64))]
 pub(super) struct Station {
+    pub(super) duty: Duty,
     /// Its process has ended.
     pub(super) crashed: bool,
     /// Whether it runs, given its process and its server.
@@ -37,7 +97,7 @@ pub(super) struct Station {
     pub(super) queue: VecDeque<u32>,
     /// ∫ busy dt, in slot-nanoseconds; 18 years of a thousand busy slots fit.
     pub(super) busy_time: u64,
-    /// ∫ waiting dt, in request-nanoseconds.
+    /// How long those who have left the line waited in it, in nanoseconds.
     queue_time: u64,
     last_change: SimTime,
     pub(super) served: u64,
@@ -63,11 +123,10 @@ impl Station {
         size_of::<Self>() + self.queue.len() * size_of::<u32>() + self.deadlines.len() * size_of::<Deadline>()
     }
 
-    /// Brings the integrals up to `now`. To be called before `busy` or the line changes.
+    /// Brings ∫ busy dt up to `now`. To be called before `busy` changes.
+    #[inline]
     pub(super) fn settle(&mut self, now: SimTime) {
-        let elapsed = now - self.last_change;
-        self.busy_time += u64::from(self.busy) * elapsed;
-        self.queue_time += self.queue.len() as u64 * elapsed;
+        self.busy_time += u64::from(self.busy) * (now - self.last_change);
         self.last_change = now;
     }
 
@@ -76,16 +135,24 @@ impl Station {
         u128::from(self.busy_time) + u128::from(self.busy) * u128::from(now - self.last_change)
     }
 
-    /// ∫ waiting dt until `now`.
-    pub(super) fn queue_time(&self, now: SimTime) -> u128 {
-        u128::from(self.queue_time) + self.queue.len() as u128 * u128::from(now - self.last_change)
+    /// ∫ waiting dt of those who wait no more: the sum of their waits, which is the same.
+    pub(super) fn queue_time(&self) -> u128 {
+        u128::from(self.queue_time)
     }
 
+    /// Somebody has left the line after so many nanoseconds.
+    #[inline]
+    pub(super) fn waited(&mut self, nanos: u64) {
+        self.queue_time += nanos;
+    }
+
+    #[inline]
     pub(super) fn occupy(&mut self, now: SimTime) {
         self.settle(now);
         self.busy += 1;
     }
 
+    #[inline]
     pub(super) fn release(&mut self, now: SimTime) {
         self.settle(now);
         self.busy = self.busy.saturating_sub(1);
@@ -115,6 +182,14 @@ impl Station {
 /// A link.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Line {
+    /// From the plan, as for [`Duty`]: who asks, who answers, nanoseconds one way, firewalls on the way and those of them
+    /// that stand at the asker's side, whether requests in progress are limited.
+    pub(super) from: u32,
+    pub(super) to: u32,
+    pub(super) latency: u64,
+    pub(super) behind: u8,
+    pub(super) outward: u8,
+    pub(super) limited: bool,
     /// Requests whose answer is still awaited on it.
     pub(super) active: u32,
     pub(super) cut: bool,
@@ -131,6 +206,14 @@ pub(super) struct Line {
 }
 
 impl Line {
+    /// Takes what the engine needs of the plan at every message.
+    pub(super) fn adopt(&mut self, hop: &HopPlan) {
+        (self.from, self.to, self.latency) = (hop.from, hop.to, hop.latency);
+        self.behind = hop.behind;
+        self.outward = u8::try_from(hop.outward).unwrap_or(u8::MAX);
+        self.limited = hop.maxconn != u32::MAX;
+    }
+
     /// Whether a balancer gives new requests to the backend at its end.
     pub(super) fn takes_new(&self) -> bool {
         self.backend_up && !self.draining
@@ -139,6 +222,20 @@ impl Line {
 
 impl Default for Line {
     fn default() -> Self {
-        Self { active: 0, cut: false, backend_up: true, streak: 0, draining: false, credit: 0, check: None }
+        Self {
+            from: 0,
+            to: 0,
+            latency: 0,
+            behind: 0,
+            outward: 0,
+            limited: false,
+            active: 0,
+            cut: false,
+            backend_up: true,
+            streak: 0,
+            draining: false,
+            credit: 0,
+            check: None,
+        }
     }
 }

@@ -90,6 +90,16 @@ impl Curve {
     /// How many nanoseconds after `from` the integral of the rate reaches `units`; `None` if it never does.
     pub(super) fn reach(&self, from: SimTime, units: f64) -> Option<f64> {
         let mut units = units * NANOS;
+        if let [.., last] = &self.pieces[..]
+            && last.until.is_none()
+            && last.slope == 0.0
+            && last.rate > 0.0
+            && from >= last.from
+        {
+            // The rate stays what it is.
+            let gap = units / last.rate;
+            return (gap < NEVER).then_some(gap);
+        }
         for piece in self.pieces_from(from) {
             let begin = from.max(piece.from);
             let rate = piece.at((begin - piece.from) as f64);

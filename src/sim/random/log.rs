@@ -1,11 +1,11 @@
 //! The natural logarithm, fast and the same on every machine.
 //!
-//! The argument is 2^k · z with z between 0.6875 and 1.375. A table holds 1/c and ln c for the 128 parts of that range;
+//! The argument is 2^k · z with z between 0.6875 and 1.375. A table holds 1/c and ln c for the 512 parts of that range;
 //! then ln x = k · ln 2 + ln c + ln(1 + r), with a small r = z/c − 1, which a short series serves. In the two parts beside 1,
 //! c is 1: r is exact there, and so the result keeps its relative precision where the logarithm is near zero. This is the
 //! method of Tang, as the C libraries of today use it. Must not call the platform's mathematics.
 
-const PARTS: usize = 128;
+const PARTS: usize = 512;
 const MANTISSA: u32 = 52;
 /// The bits of 0.6875.
 const START: u64 = 0x3fe6_0000_0000_0000;
@@ -22,7 +22,7 @@ struct Part {
 static TABLE: [Part; PARTS] = table();
 
 /// Numbers that divide [0.6875, 1.375) into parts, each with the inverse of about its middle.
-#[expect(clippy::cast_possible_truncation, reason = "the inverses lie between 0.7 and 1.5, times 512")]
+#[expect(clippy::cast_possible_truncation, reason = "the inverses lie between 0.7 and 1.5, times 2048")]
 const fn table() -> [Part; PARTS] {
     let mut table = [Part { inverse: 1.0, ln: 0.0 }; PARTS];
     let mut index = 0;
@@ -32,7 +32,7 @@ const fn table() -> [Part; PARTS] {
         let end = f64::from_bits(START + ((index as u64 + 1) << shift));
         // Beside 1, the inverse stays 1.
         if begin > 1.0 || end < 1.0 {
-            let inverse = ((1024.0 / (begin + end) + 0.5) as i64) as f64 / 512.0;
+            let inverse = ((4096.0 / (begin + end) + 0.5) as i64) as f64 / 2048.0;
             table[index] = Part { inverse, ln: -ln_by_series(inverse) };
         }
         index += 1;
@@ -52,7 +52,7 @@ const fn ln_by_series(x: f64) -> f64 {
     2.0 * s * sum
 }
 
-/// The natural logarithm of a positive, normal number. Relative error below 10⁻¹³.
+/// The natural logarithm of a positive, normal number. Relative error below 10⁻¹¹.
 #[expect(clippy::cast_possible_truncation, reason = "a bit field, narrower than its type")]
 pub(super) fn ln(x: f64) -> f64 {
     debug_assert!(x >= f64::MIN_POSITIVE && x.is_finite(), "positive and normal");
@@ -63,7 +63,7 @@ pub(super) fn ln(x: f64) -> f64 {
     let z = f64::from_bits(bits.wrapping_sub(power.cast_unsigned() << MANTISSA));
     let r = z * part.inverse - 1.0;
     let r2 = r * r;
-    let series = r + r2 * ((-0.5 + r * (1.0 / 3.0)) + r2 * ((-0.25 + r * 0.2) - r2 * (1.0 / 6.0)));
+    let series = r + r2 * ((-0.5 + r * (1.0 / 3.0)) - r2 * 0.25);
     power as f64 * std::f64::consts::LN_2 + part.ln + series
 }
 
@@ -91,19 +91,19 @@ mod tests {
                 }
             }
         }
-        assert!(worst < 1e-13, "{worst}");
+        assert!(worst < 1e-11, "{worst}");
     }
 
     #[test]
     fn it_agrees_with_libm_at_the_ends_and_at_every_seam() {
         for x in [open_unit(0), open_unit(u64::MAX), 1.0, 0.5, 2.0, f64::MIN_POSITIVE, f64::MAX, 1.0 + f64::EPSILON] {
-            assert!(error(x) < 1e-13, "{x}: {}", error(x));
+            assert!(error(x) < 1e-11, "{x}: {}", error(x));
         }
         for index in 0..=PARTS as u64 {
             let seam = START + (index << (MANTISSA - PARTS.ilog2()));
             for bits in seam - 2..=seam + 2 {
                 let x = f64::from_bits(bits);
-                assert!(error(x) < 1e-13, "{x}: {}", error(x));
+                assert!(error(x) < 1e-11, "{x}: {}", error(x));
             }
         }
     }
