@@ -92,6 +92,11 @@ impl Event {
         self.low() >> (KIND_BITS + ID_BITS)
     }
 
+    /// Whether it ends a service: most events do.
+    pub(super) const fn is_service(self) -> bool {
+        (self.low() >> ID_BITS) & 0xf == Kind::Service as u64
+    }
+
     pub(super) const fn kind(self) -> Kind {
         KINDS[((self.low() >> ID_BITS) & 0xf) as usize]
     }
@@ -111,10 +116,23 @@ impl Event {
 ///
 /// Removal is lazy: taking the first event leaves a hole at the root, and the next event that is scheduled fills it. Most
 /// events schedule one other, so that most removals cost nothing by themselves.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct EventQueue {
+    /// The heap, and behind it at least three events that never come: every parent of one has four children to compare.
     heap: Vec<Event>,
+    len: usize,
     hole: bool,
+}
+
+/// Later than everything.
+const NEVER: Event = Event(u128::MAX);
+/// Children of one parent.
+const ARITY: usize = 4;
+
+impl Default for EventQueue {
+    fn default() -> Self {
+        Self { heap: vec![NEVER; ARITY], len: 0, hole: false }
+    }
 }
 
 impl EventQueue {
@@ -123,41 +141,31 @@ impl EventQueue {
     }
 
     pub(super) fn peek(&self) -> Option<Event> {
-        if self.hole {
-            // The root's children are the next in line.
-            return self.heap[1..self.heap.len().min(5)].iter().min().copied();
-        }
-        self.heap.first().copied()
+        // Where there is a hole at the root, its children are the next in line.
+        let first = if self.hole { self.heap[1..=ARITY.min(self.heap.len() - 1)].iter().min() } else { self.heap.first() };
+        first.copied().filter(|event| *event != NEVER)
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the engine's critical path")]
+    #[inline(always)]
     pub(super) fn push(&mut self, event: Event) {
         if self.hole {
             self.hole = false;
             self.sift_down(event);
-            return;
+        } else {
+            self.sift_up(event);
         }
-        let mut hole = self.heap.len();
-        self.heap.push(event);
-        while hole > 0 {
-            let parent = (hole - 1) / 4;
-            if self.heap[parent] <= event {
-                break;
-            }
-            self.heap[hole] = self.heap[parent];
-            hole = parent;
-        }
-        self.heap[hole] = event;
     }
 
     /// Takes the first event if it is due at `until` or before.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "on the engine's critical path")]
+    #[inline(always)]
     pub(super) fn pop_until(&mut self, until: SimTime) -> Option<Event> {
         if self.hole {
             self.fill();
         }
-        let first = *self.heap.first()?;
-        if first.at() > until {
+        let first = self.heap[0];
+        if first.at() > until || self.len == 0 {
             return None;
         }
         self.hole = true;
@@ -169,12 +177,31 @@ impl EventQueue {
         self.pop_until(SimTime::from_nanos(u64::MAX))
     }
 
+    /// Puts an event at the end, and lifts it to its place.
+    fn sift_up(&mut self, event: Event) {
+        let mut hole = self.len;
+        self.len += 1;
+        if self.len + ARITY > self.heap.len() {
+            self.heap.push(NEVER);
+        }
+        let heap = self.heap.as_mut_slice();
+        while hole > 0 {
+            let parent = (hole - 1) / ARITY;
+            if heap[parent] <= event {
+                break;
+            }
+            heap[hole] = heap[parent];
+            hole = parent;
+        }
+        heap[hole] = event;
+    }
+
     /// Closes the hole with the last event.
     fn fill(&mut self) {
         self.hole = false;
-        if let Some(last) = self.heap.pop()
-            && !self.heap.is_empty()
-        {
+        self.len -= 1;
+        let last = std::mem::replace(&mut self.heap[self.len], NEVER);
+        if self.len > 0 {
             self.sift_down(last);
         }
     }
@@ -184,24 +211,16 @@ impl EventQueue {
         let heap = self.heap.as_mut_slice();
         let mut hole = 0;
         loop {
-            let first = hole * 4 + 1;
-            let Some([a, b, c, d]) = heap.get(first..).and_then(|children| children.first_chunk::<4>()) else { break };
+            let first = hole * ARITY + 1;
+            let Some([a, b, c, d]) = heap.get(first..).and_then(|children| children.first_chunk::<ARITY>()) else { break };
             let (left, at_left) = if b < a { (*b, first + 1) } else { (*a, first) };
             let (right, at_right) = if d < c { (*d, first + 3) } else { (*c, first + 2) };
             let (least, at) = if right < left { (right, at_right) } else { (left, at_left) };
             if least >= event {
-                heap[hole] = event;
-                return;
+                break;
             }
             heap[hole] = least;
             hole = at;
-        }
-        // At most one more step: a parent with fewer than four children has no grandchildren.
-        if let Some(least) = (hole * 4 + 1..heap.len()).min_by_key(|child| heap[*child])
-            && heap[least] < event
-        {
-            heap[hole] = heap[least];
-            hole = least;
         }
         heap[hole] = event;
     }
@@ -212,9 +231,10 @@ impl EventQueue {
             self.fill();
         }
         // A sorted list is a heap.
-        self.heap.sort_unstable();
+        let heap = &mut self.heap[..self.len];
+        heap.sort_unstable();
         let mut sequence = 0;
-        for event in &mut self.heap {
+        for event in heap {
             sequence += 1;
             renamed(*event, sequence);
             *event = Event::new(event.at(), sequence, event.kind(), event.id());

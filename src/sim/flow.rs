@@ -71,7 +71,7 @@ impl Simulation {
     }
 
     /// A component asks downstream; its clock for the answer starts. The first attempt is 1.
-    #[inline]
+    #[inline(always)]
     pub(super) fn forward<O: Observer>(&mut self, request: u32, link: u32, attempt: u8, observer: &mut O) {
         let asker = self.lines[link as usize].from;
         let record = &mut self.requests[request];
@@ -82,7 +82,7 @@ impl Simulation {
     }
 
     /// Sends a request's message down a link.
-    #[inline]
+    #[inline(always)]
     pub(super) fn send<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) {
         self.lines[link as usize].active += 1;
         let record = &mut self.requests[request];
@@ -120,7 +120,7 @@ impl Simulation {
 
     /// Sets a message on the wire of its hop. Where that takes no time, it is across at once, without an event: then this is
     /// true.
-    #[inline]
+    #[inline(always)]
     fn sets_out<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) -> bool {
         let line = &self.lines[link as usize];
         let latency = line.latency;
@@ -219,7 +219,7 @@ impl Simulation {
     }
 
     /// A message has reached the component that it was sent to.
-    #[inline]
+    #[inline(always)]
     fn request_arrives<O: Observer>(&mut self, request: u32, observer: &mut O) {
         let record = &self.requests[request];
         let (station, tag, phase) = (self.lines[record.link() as usize].to, record.tag(), record.phase);
@@ -292,14 +292,14 @@ impl Simulation {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn start_service(&mut self, request: u32, station: u32) {
         self.stations[station as usize].occupy(self.now);
         self.work(request, station);
     }
 
     /// Begins the work on a request, in a slot that it has.
-    #[inline]
+    #[inline(always)]
     fn work(&mut self, request: u32, station: u32) {
         let now = self.now;
         let work = self.service_time(request, station);
@@ -311,7 +311,7 @@ impl Simulation {
 
     /// Draws how long a station works on a request. It depends on the seed, the request, the station, the phase and the
     /// attempt, and on nothing else.
-    #[inline]
+    #[inline(always)]
     fn service_time(&self, request: u32, station: u32) -> u64 {
         let record = &self.requests[request];
         let duty = &self.stations[station as usize].duty;
@@ -334,6 +334,7 @@ impl Simulation {
     }
 
     /// A station has finished its own work on a request.
+    #[inline(always)]
     pub(super) fn service_done<O: Observer>(&mut self, request: u32, observer: &mut O) {
         let record = &mut self.requests[request];
         let station = record.station;
@@ -359,7 +360,7 @@ impl Simulation {
     }
 
     /// A station has finished its work on an answer: a firewall lets it pass, the one who asked takes it.
-    #[inline]
+    #[inline(always)]
     fn answer_served<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
         let record = &mut self.requests[request];
         if record.leg != HOME {
@@ -375,7 +376,7 @@ impl Simulation {
     }
 
     /// Frees a slot; the next in line takes it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn free_slot(&mut self, station: u32) {
         let state = &mut self.stations[station as usize];
         state.release(self.now);
@@ -386,7 +387,7 @@ impl Simulation {
     }
 
     /// The request leaves the station at its level, which gives up the slot that it held for it, if it did.
-    #[inline]
+    #[inline(always)]
     fn leave(&mut self, request: u32) {
         let record = &mut self.requests[request];
         let bit = 1 << record.depth;
@@ -412,6 +413,7 @@ impl Simulation {
     }
 
     /// Sends an answer back from the far end of the hop or from a firewall on it, with so many firewalls before it.
+    #[inline(always)]
     fn answer_from<O: Observer>(&mut self, request: u32, behind: u8, status: Status, observer: &mut O) {
         let record = &mut self.requests[request];
         record.status = status;
@@ -437,7 +439,7 @@ impl Simulation {
     }
 
     /// An answer has reached the one who asked.
-    #[inline]
+    #[inline(always)]
     fn answer_arrives<O: Observer>(&mut self, request: u32, observer: &mut O) {
         let record = &self.requests[request];
         let (link, tag, phase) = (record.link(), record.tag(), record.phase);
@@ -465,7 +467,7 @@ impl Simulation {
     }
 
     /// Ends the call that the request's last hop is: the request is back at the level of the one who asked.
-    #[inline]
+    #[inline(always)]
     pub(super) fn close_call(&mut self, request: u32) {
         let record = &mut self.requests[request];
         let link = record.link();
@@ -510,7 +512,7 @@ impl Simulation {
     }
 
     /// Starts the clock of a component that waits for an answer.
-    #[inline]
+    #[inline(always)]
     pub(super) fn arm_deadline(&mut self, request: u32, station: u32, level: u8, timeout: u64) {
         if timeout != 0 && timeout < NEVER {
             self.start_clock(request, station, level, timeout);

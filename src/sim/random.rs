@@ -9,6 +9,7 @@ mod exp;
 mod log;
 mod normal;
 mod sampler;
+mod ziggurat;
 
 pub(super) use sampler::{Sampler, exponential};
 

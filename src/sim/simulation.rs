@@ -195,11 +195,21 @@ impl Simulation {
         self.processed += 1;
         self.digest =
             (self.digest.rotate_left(23) ^ event.at().nanos() ^ event.what().rotate_left(32)).wrapping_mul(DIGEST_FACTOR);
+        if event.is_service() {
+            if self.requests.waits_for(event.id(), event.sequence()) {
+                self.service_done(event.id(), observer);
+            }
+        } else {
+            self.happen_else(event, observer);
+        }
+    }
+
+    /// What happens less often than services end.
+    fn happen_else<O: Observer>(&mut self, event: Event, observer: &mut O) {
         let id = event.id();
         match event.kind() {
             Kind::Arrival => self.arrival(id, event.sequence(), observer),
             Kind::Leg if self.requests.waits_for(id, event.sequence()) => self.leg_done(id, observer),
-            Kind::Service if self.requests.waits_for(id, event.sequence()) => self.service_done(id, observer),
             Kind::Retry if self.requests.waits_for(id, event.sequence()) => self.retry_due(id, observer),
             Kind::Leg | Kind::Service | Kind::Retry => {}
             Kind::Deadline => self.deadline_due(id, observer),
@@ -215,7 +225,7 @@ impl Simulation {
     }
 
     /// Schedules an event and returns its sequence number.
-    #[inline]
+    #[inline(always)]
     pub(super) fn schedule(&mut self, at: SimTime, kind: Kind, id: u32) -> u64 {
         if self.sequence >= MAX_SEQUENCE {
             self.renumber();
@@ -253,7 +263,7 @@ impl Simulation {
     }
 
     /// Schedules the one event that moves a request on.
-    #[inline]
+    #[inline(always)]
     pub(super) fn schedule_for(&mut self, request: u32, at: SimTime, kind: Kind) {
         let now = self.now;
         let pending = self.schedule(at, kind, request);
@@ -284,7 +294,7 @@ impl Simulation {
     }
 
     /// Whether a station runs.
-    #[inline]
+    #[inline(always)]
     pub(super) fn health(&self, station: u32) -> Health {
         self.stations[station as usize].health
     }

@@ -8,7 +8,7 @@ use crate::model::station::ServiceTime;
 
 use super::exp::exp;
 use super::log::ln;
-use super::normal;
+use super::{normal, ziggurat};
 use super::{mix, open_unit};
 
 /// No draw is longer: 26 days, in nanoseconds.
@@ -53,11 +53,20 @@ impl From<ServiceTime> for Sampler {
 
 impl Sampler {
     /// The time that `bits` stand for, in nanoseconds.
-    #[inline]
+    #[inline(always)]
     pub(in super::super) fn nanos(self, bits: u64) -> u64 {
+        match self {
+            Self::Constant(nanos) => nanos,
+            Self::Exponential { mean } => nearest(mean * ziggurat::exponential(bits)),
+            other => other.drawn(bits),
+        }
+    }
+
+    /// The same for what takes longer to draw.
+    fn drawn(self, bits: u64) -> u64 {
         whole(match self {
             Self::Constant(nanos) => return nanos,
-            Self::Exponential { mean } => mean * exponential(bits),
+            Self::Exponential { mean } => mean * ziggurat::exponential(bits),
             Self::Uniform { min, width } => min + width * open_unit(bits),
             Self::LogNormal { median, sigma } => median * exp(sigma * normal::quantile(open_unit(bits))),
             Self::Erlang { phase, phases } => phase * erlang(phases, bits),
@@ -82,6 +91,7 @@ impl Sampler {
 }
 
 /// An exponential number with mean 1, by inversion: −ln(1 − u).
+#[inline(always)]
 pub(in super::super) fn exponential(bits: u64) -> f64 {
     -ln(open_unit(!bits))
 }
@@ -99,9 +109,14 @@ fn erlang(phases: u8, bits: u64) -> f64 {
     sum - ln(product)
 }
 
-/// The nearest whole number of nanoseconds to a time that is not negative.
+/// The nearest whole number of nanoseconds to a time that is not negative, at most the longest.
 fn whole(nanos: f64) -> u64 {
-    (nanos.min(LONGEST) + ROUND).to_bits() & MANTISSA
+    nearest(nanos.min(LONGEST))
+}
+
+/// The same for a time that is not longer than the longest: a few means at most.
+fn nearest(nanos: f64) -> u64 {
+    (nanos + ROUND).to_bits() & MANTISSA
 }
 
 #[cfg(test)]
