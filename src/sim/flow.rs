@@ -372,7 +372,17 @@ impl Simulation {
         if record.holds & (1 << record.depth) == 0 {
             self.free_slot(station);
         }
-        self.take_answer(request, station, observer);
+        self.hand_on(request, station, observer);
+    }
+
+    /// The one who asked has an answer. A good one that is only relayed needs no thought.
+    #[inline(always)]
+    fn hand_on<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+        if self.stations[station as usize].duty.relays && self.requests[request].status == Status::Ok {
+            self.answer(request, Status::Ok, observer);
+        } else {
+            self.take_answer(request, station, observer);
+        }
     }
 
     /// Frees a slot; the next in line takes it.
@@ -452,7 +462,7 @@ impl Simulation {
         self.close_call(request);
         self.tell(observer, Some(tag), || What::Reached { component: component_ix(asker), heading: Heading::Response, phase });
         if !self.stations[asker as usize].duty.takes_answers {
-            self.take_answer(request, asker, observer);
+            self.hand_on(request, asker, observer);
             return;
         }
         let record = &mut self.requests[request];

@@ -158,7 +158,7 @@ impl Simulation {
     /// Takes over from the plan what stands beside the state. To be called when the plan is another one.
     pub(super) fn adopt_plan(&mut self) {
         for (station, plan) in self.stations.iter_mut().zip(&self.plan.stations) {
-            station.duty = Duty::of(plan);
+            station.duty = Duty::of(plan, &self.plan.hops);
         }
         for (line, hop) in self.lines.iter_mut().zip(&self.plan.hops) {
             line.adopt(hop);

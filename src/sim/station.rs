@@ -4,6 +4,7 @@
 
 use std::collections::VecDeque;
 
+use crate::model::Protocol;
 use crate::model::station::Hold;
 
 use super::plan::{HopPlan, Role, StationPlan};
@@ -39,6 +40,8 @@ pub(super) struct Duty {
     /// Whether there is work on answers.
     pub(super) takes_answers: bool,
     pub(super) watched: bool,
+    /// Whether a good answer is handed on as it is: balancers and web servers before applications.
+    pub(super) relays: bool,
     pub(super) key: u64,
     pub(super) service: [Sampler; 3],
     pub(super) answer: Sampler,
@@ -54,6 +57,7 @@ impl Default for Duty {
             holds: false,
             takes_answers: false,
             watched: false,
+            relays: false,
             key: 0,
             service: [Sampler::Constant(0); 3],
             answer: Sampler::Constant(0),
@@ -62,7 +66,9 @@ impl Default for Duty {
 }
 
 impl Duty {
-    pub(super) fn of(plan: &StationPlan) -> Self {
+    pub(super) fn of(plan: &StationPlan, hops: &[HopPlan]) -> Self {
+        let mut links = plan.out.iter().flatten();
+        let asks_by_http = links.all(|link| hops[*link as usize].protocol == Protocol::Http);
         Self {
             slots: plan.slots,
             limit: plan.limit.unwrap_or(u32::MAX),
@@ -71,6 +77,7 @@ impl Duty {
             holds: plan.hold == Hold::UntilAnswered,
             takes_answers: plan.answer.is_some(),
             watched: plan.watched,
+            relays: matches!(plan.role, Role::Balancer(_) | Role::Web) && asks_by_http,
             key: plan.key,
             service: plan.service,
             answer: plan.answer.unwrap_or(Sampler::Constant(0)),
