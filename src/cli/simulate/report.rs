@@ -47,6 +47,8 @@ pub(super) struct Report {
     per_second: PerSecond,
     pub(super) events: u64,
     pub(super) wall_s: f64,
+    /// The most memory that the process had in use until now, in kibibytes; null where the system does not tell.
+    pub(super) peak_memory_kib: Option<u64>,
     pub(super) trace_digest: String,
 }
 
@@ -92,7 +94,7 @@ pub(super) struct StationReport {
     pub(super) utilisation: Option<f64>,
     /// Requests waiting, on average over time.
     pub(super) mean_queue: Option<f64>,
-    /// Time that a request waited for a slot, on average over those that were not turned away.
+    /// Time that a request, a handshake or an answer waited for a slot, on average over those that were not turned away.
     pub(super) mean_wait_ms: Option<f64>,
     pub(super) served: u64,
     pub(super) dropped: u64,
@@ -175,18 +177,33 @@ impl Report {
             per_second: PerSecond::new(run.recorder.seconds(simulation.now())),
             events: simulation.processed(),
             wall_s: run.wall.as_secs_f64(),
+            peak_memory_kib: peak_memory_kib(),
             trace_digest: format!("{:016x}", simulation.digest()),
         }
     }
+}
+
+/// Linux tells it in a file.
+fn peak_memory_kib() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse().ok()
 }
 
 fn reasons(failures: impl Iterator<Item = (Failure, u64)>) -> Reasons {
     failures.filter(|(_, count)| *count > 0).map(|(failure, count)| (failure.word(), count)).collect()
 }
 
-/// The alerts of the run, in the order of their times. The monitoring service has none yet.
-fn alerts(_: &Simulation) -> Vec<AlertReport> {
-    Vec::new()
+/// What the monitoring service's alerts did, in the order of their times: the last 500 that fired or resolved.
+fn alerts(simulation: &Simulation) -> Vec<AlertReport> {
+    let infra = simulation.infrastructure();
+    let report = |entry: crate::sim::AlertEntry<'_>| AlertReport {
+        at_s: entry.at.as_secs_f64(),
+        rule: entry.rule.to_owned(),
+        subject: entry.subject.map_or_else(|| "site".to_owned(), |ix| infra.component(ix).id.to_string()),
+        state: entry.state.word(),
+    };
+    simulation.alert_log().map(report).collect()
 }
 
 fn agents(simulation: &Simulation) -> IndexMap<String, AgentReport> {
@@ -234,7 +251,7 @@ impl StationReport {
     fn between((from, to): (SimTime, SimTime), before: &StationView, after: &StationView) -> Self {
         let window = (to > from).then(|| (to - from) as f64);
         let (busy, queue) = ((after.busy_ns - before.busy_ns) as f64, (after.queue_ns - before.queue_ns) as f64);
-        let (came, dropped) = (after.arrivals - before.arrivals, after.dropped - before.dropped);
+        let (came, dropped) = (after.visits - before.visits, after.dropped - before.dropped);
         let entered = came.saturating_sub(dropped);
         let limited = after.slots != u32::MAX;
         Self {
