@@ -51,7 +51,7 @@ impl Simulation {
         let knows_address = self.now <= self.address_known_until;
         let phase = match self.plan.lookup {
             Some(_) if new_visitor || !knows_address => Phase::Lookup,
-            _ if new_visitor => Phase::Connect,
+            _ if new_visitor || self.plan.connections.per_request => Phase::Connect,
             _ => Phase::Exchange,
         };
         let request = self.requests.insert(Request::new(number, stream, self.draws_of(stream), self.now, kind, phase));
@@ -76,7 +76,7 @@ impl Simulation {
         let level = self.requests[request].depth;
         self.requests[request].attempts[usize::from(level)] = attempt;
         self.arm_deadline(request, asker, level, self.plan.stations[asker as usize].timeout);
-        self.send(request, link, observer);
+        self.ask(request, link, observer);
     }
 
     /// Sends a request's message down a link.
@@ -237,7 +237,7 @@ impl Simulation {
             record.entered[usize::from(record.depth)] = self.now;
         }
         // A handshake is work, but no request; neither is an answer that passes.
-        if asks && record.phase != Phase::Handshake {
+        if asks && !record.phase.is_handshake() {
             state.arrivals += 1;
             state.counter += 1;
         }
@@ -304,16 +304,16 @@ impl Simulation {
         let service = &plan.service[record.kind.index()];
         match record.phase {
             Phase::Exchange | Phase::Connect => service.nanos(bits),
-            Phase::Handshake => {
+            Phase::Handshake | Phase::Hello | Phase::Finish | Phase::Resume => {
                 let ends_tls = match plan.role {
                     Role::Balancer(_) => self.plan.tls != TlsMode::Passthrough,
-                    Role::Web | Role::App => true,
+                    Role::Web | Role::App | Role::Database(_) => true,
                     _ => false,
                 };
-                if ends_tls { self.plan.handshake.nanos(bits) } else { service.nanos(bits) }
+                if ends_tls { self.plan.connections.work(record.phase) } else { service.nanos(bits) }
             }
-            Phase::Lookup => match plan.role {
-                Role::Resolver { miss, .. } if self.now >= self.record_cached_until => service.nanos(bits) + miss,
+            Phase::Lookup => match &plan.role {
+                Role::Resolver(resolver) => service.nanos(bits) + self.upstream_questions(resolver),
                 _ => service.nanos(bits),
             },
         }
@@ -415,6 +415,9 @@ impl Simulation {
             return;
         }
         let asker = self.plan.hops[link as usize].from;
+        if self.plan.connections.any_open && self.opened_or_pooled(request, observer) {
+            return;
+        }
         self.close_call(request);
         self.note(observer, Some(tag), What::Reached { component: component_ix(asker), heading: Heading::Response, phase });
         if self.plan.stations[asker as usize].answer.is_none() {
@@ -439,6 +442,9 @@ impl Simulation {
         line.active = line.active.saturating_sub(1);
         let link = record.link();
         record.depth -= 1;
+        if let Some(phase) = record.carries.take() {
+            record.phase = phase;
+        }
         self.place_freed(link);
     }
 
@@ -458,7 +464,9 @@ impl Simulation {
         if unwanted {
             self.discard(request);
         } else if phase == Phase::Lookup {
-            self.schedule_for(request, self.now + LOOKUP_TIMEOUT, Kind::Retry);
+            // A lookup is the first thing that a user does.
+            let until = self.now.max(self.requests[request].born + LOOKUP_TIMEOUT);
+            self.schedule_for(request, until, Kind::Retry);
         } else if record.heading == Heading::Request
             && let Role::Balancer(balancer) = &self.plan.stations[self.plan.hops[link as usize].from as usize].role
         {

@@ -128,6 +128,10 @@ pub(super) struct Line {
     pub(super) credit: i64,
     /// For a balancer's link: how the last health check failed, if it did.
     pub(super) check: Option<CheckCode>,
+    /// Connections that are open and idle, where they are pooled.
+    pub(super) idle: u32,
+    /// Whether the asker has a TLS session with the answerer that it may resume.
+    pub(super) session: bool,
 }
 
 impl Line {
@@ -139,6 +143,16 @@ impl Line {
 
 impl Default for Line {
     fn default() -> Self {
-        Self { active: 0, cut: false, backend_up: true, streak: 0, draining: false, credit: 0, check: None }
+        Self {
+            active: 0,
+            cut: false,
+            backend_up: true,
+            streak: 0,
+            draining: false,
+            credit: 0,
+            check: None,
+            idle: 0,
+            session: false,
+        }
     }
 }

@@ -23,6 +23,7 @@ impl Why {
             Self::Full => "the waiting line is full",
             Self::ReadOnly => "the database is read-only (error 1290)",
             Self::TooManyConnections => "the database has too many connections (error 1040)",
+            Self::Certificate => "the TLS handshake failed: the certificate has expired",
         }
     }
 }
@@ -74,6 +75,10 @@ impl Note {
             }
             What::NoBackend { balancer } => format!("{} has no backend that is UP", name(*balancer)),
             What::Answers { component } => format!("{} answers", name(*component)),
+            What::Unresolved { resolver, nxdomain: true } => format!("{} answers NXDOMAIN: no such name", name(*resolver)),
+            What::Unresolved { resolver, nxdomain: false } => {
+                format!("{} answers SERVFAIL: the authoritative server is silent", name(*resolver))
+            }
             What::Fails { component, failure, why } => {
                 format!("{}: {}, because {}", name(*component), failure.word(), why.words())
             }
