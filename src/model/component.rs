@@ -5,8 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 pub use super::balancer::{Algorithm, BalancerSpec};
-pub use super::database::{DatabaseRole, DatabaseSpec, Failover};
 use super::connection::Connections;
+pub use super::database::{DatabaseRole, DatabaseSpec, Failover};
 use super::firewall::FirewallSpec;
 use super::id::{ComponentId, ServerId};
 use super::quantity::{Fraction, Seconds};

@@ -239,10 +239,9 @@ impl Simulation {
     /// Whoever ends TLS has done its part of a handshake.
     pub(super) fn handshake_served<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
         let record = &self.requests[request];
-        let until = match record.carries {
-            Some(_) => self.plan.stations[station as usize].certificate_until,
-            None => self.plan.certificate_until,
-        };
+        let own = self.plan.stations[station as usize].certificate_until;
+        // Where TLS passes through a balancer, the web servers hold what was written for it.
+        let until = if record.carries.is_some() { own } else { own.or(self.plan.certificate_until) };
         // Who resumes a session has seen the certificate before, and is shown none.
         let is_shown = matches!(record.phase, Phase::Handshake | Phase::Hello);
         let expired = is_shown && until.is_some_and(|until| self.now >= SimTime::from_nanos(until));

@@ -86,13 +86,7 @@ impl Simulation {
     }
 
     /// A resolver has done its work on a question.
-    pub(super) fn lookup_served<O: Observer>(
-        &mut self,
-        request: u32,
-        station: u32,
-        resolver: ResolverPlan,
-        observer: &mut O,
-    ) {
+    pub(super) fn lookup_served<O: Observer>(&mut self, request: u32, station: u32, resolver: ResolverPlan, observer: &mut O) {
         // The probe keeps nothing in a cache that users profit from.
         let keeps = !self.requests[request].is_probe();
         let resolution = self.resolve_name(&resolver, keeps);

@@ -14,7 +14,7 @@ use crate::model::{
 };
 
 use super::alerts::AlertsPlan;
-use super::connection::{Connects, ConnectionsPlan};
+use super::connection::{ConnectionsPlan, Connects};
 use super::database::DatabasesPlan;
 use super::dns::ResolverPlan;
 use super::random::{self, Sampler};
