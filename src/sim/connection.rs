@@ -65,14 +65,22 @@ impl Connects {
         let (kept, most) = asker.upstream();
         let when = match (asker, hop.cipher, kept) {
             _ if !protocol.carries_requests() => When::Never,
-            (ComponentKind::Browser, ..) => When::Never,
+            (ComponentKind::Browser, ..) | (_, Cipher::Plaintext, Connections::KeepAlive) => When::Never,
             (_, Cipher::TlsThrough, _) => When::Begins,
             (_, _, Connections::PerRequest) => When::Always,
             (_, Cipher::Tls, Connections::KeepAlive) => When::NoneIdle,
-            (_, Cipher::Plaintext, Connections::KeepAlive) => When::Never,
         };
         Self { when, most, secure: hop.cipher == Cipher::Tls, resumes: protocol == Protocol::Http }
     }
+}
+
+/// What the asker at one link has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Pool {
+    /// Connections that are open and idle.
+    idle: u32,
+    /// Whether it may resume a TLS session.
+    session: bool,
 }
 
 /// What handshakes cost, and how users' connections begin.
@@ -151,20 +159,19 @@ impl Simulation {
 
     /// Takes an idle connection, or lets the request open one before it goes on.
     fn take_connection(&mut self, request: u32, link: u32) {
-        let (record, line) = (&mut self.requests[request], &mut self.lines[link as usize]);
+        let (record, pool) = (&mut self.requests[request], &mut self.lines[link as usize].pool);
         let bit = 1 << (record.depth + 1);
         record.pooled &= !bit;
         let opens = match self.plan.hops[link as usize].connects.when {
             When::Never => false,
-            When::Always => true,
             // The second half of a handshake, and the request, follow the first on the same connection.
             When::Begins => matches!(record.phase, Phase::Handshake | Phase::Hello | Phase::Resume),
-            When::NoneIdle if line.idle > 0 => {
-                line.idle -= 1;
+            When::NoneIdle if pool.idle > 0 => {
+                pool.idle -= 1;
                 record.pooled |= bit;
                 false
             }
-            When::NoneIdle => true,
+            When::NoneIdle | When::Always => true,
         };
         if opens {
             record.carries = Some(record.phase);
@@ -183,7 +190,7 @@ impl Simulation {
             if record.pooled & bit != 0 {
                 record.pooled &= !bit;
                 let is_closed = matches!(status, Status::Refused | Status::Reset | Status::TooManyConnections);
-                line.idle = if is_closed { line.idle } else { (line.idle + 1).min(connects.most) };
+                line.pool.idle = if is_closed { line.pool.idle } else { (line.pool.idle + 1).min(connects.most) };
             }
             return false;
         };
@@ -191,7 +198,7 @@ impl Simulation {
             return false;
         }
         let next = match phase {
-            Phase::Connect if connects.secure => Some(self.plan.connections.handshake(connects.resumes && line.session)),
+            Phase::Connect if connects.secure => Some(self.plan.connections.handshake(connects.resumes && line.pool.session)),
             Phase::Hello => Some(Phase::Finish),
             _ => None,
         };
@@ -203,7 +210,7 @@ impl Simulation {
         if is_open {
             record.carries = None;
             record.pooled |= if connects.when == When::NoneIdle { bit } else { 0 };
-            line.session |= connects.secure;
+            line.pool.session |= connects.secure;
         }
         let component = component_ix(asker);
         self.note(observer, Some(tag), What::Reached { component, heading: Heading::Response, phase });
@@ -217,13 +224,12 @@ impl Simulation {
 
     /// Closes the connections of some links, and forgets their TLS sessions. One that is in use is not kept afterwards.
     pub(super) fn close_connections(&mut self, which: impl Fn(&HopPlan) -> bool) {
-        if !self.plan.connections.any_open && self.lines.iter().all(|line| line.idle == 0) {
+        if !self.plan.connections.any_open && self.lines.iter().all(|line| line.pool == Pool::default()) {
             return;
         }
         for (hop, line) in self.plan.hops.iter().zip(&mut self.lines) {
             if which(hop) {
-                line.idle = 0;
-                line.session = false;
+                line.pool = Pool::default();
             }
         }
         let hops = &self.plan.hops;
@@ -250,6 +256,6 @@ impl Simulation {
 
     /// Connections that are open and idle on a link, where they are pooled.
     pub fn idle_connections(&self, link: crate::model::LinkIx) -> u32 {
-        self.lines[link.index()].idle
+        self.lines[link.index()].pool.idle
     }
 }

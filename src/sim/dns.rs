@@ -128,15 +128,15 @@ mod tests {
         Simulation::new(Arc::new(Infrastructure::from_ron("names.ron", text).expect("a valid scenario")), 1)
     }
 
-    /// Sends a new visitor at a moment, in seconds, and says how that ended and how long it took, in milliseconds.
-    fn visit(sim: &mut Simulation, at_s: f64) -> (Outcome, f64) {
+    /// Sends a new visitor at a moment, in milliseconds, and says how that ended and how long it took, in milliseconds.
+    fn visit(sim: &mut Simulation, at_ms: u64) -> (Outcome, f64) {
         let mut endings = Vec::new();
         let mut observer = |note: Note| {
             if let What::Ended { outcome, latency_ms } = note.what {
                 endings.push((outcome, latency_ms));
             }
         };
-        sim.advance(SimTime::ZERO + (at_s * 1e9) as u64, &mut observer);
+        sim.advance(SimTime::ZERO + at_ms * 1_000_000, &mut observer);
         sim.apply(&Command::Send(RequestKind::Static), &mut observer).expect("a user may always ask");
         let end = sim.now() + 8 * crate::sim::time::SECOND;
         sim.advance(end, &mut observer);
@@ -149,28 +149,28 @@ mod tests {
     fn a_name_that_comes_back_stays_unknown_until_the_negative_ttl_is_over() {
         let mut sim = site();
         sim.record = RecordState::Gone;
-        assert_eq!(visit(&mut sim, 0.0), (UNKNOWN, 71.0), "three questions, and the answer is no");
+        assert_eq!(visit(&mut sim, 0), (UNKNOWN, 71.0), "three questions, and the answer is no");
         // Until 10.066 s it is kept that there is no such name.
         sim.record = RecordState::Present;
-        assert_eq!(visit(&mut sim, 9.0), (UNKNOWN, 11.0), "the record is there again, and the cache says no");
-        assert_eq!(visit(&mut sim, 20.0), (Ok(()), 271.0));
+        assert_eq!(visit(&mut sim, 9_000), (UNKNOWN, 11.0), "the record is there again, and the cache says no");
+        assert_eq!(visit(&mut sim, 20_000), (Ok(()), 271.0));
         // Until 50.066 s the address is kept, whatever becomes of the record.
         sim.record = RecordState::Gone;
-        assert_eq!(visit(&mut sim, 40.0), (Ok(()), 211.0));
-        assert_eq!(visit(&mut sim, 50.061), (UNKNOWN, 71.0), "the cache was empty when the resolver looked");
+        assert_eq!(visit(&mut sim, 40_000), (Ok(()), 211.0));
+        assert_eq!(visit(&mut sim, 50_061), (UNKNOWN, 71.0), "the cache was empty when the resolver looked");
     }
 
     #[test]
     fn that_nobody_could_say_is_not_kept() {
         let mut sim = site();
         sim.record = RecordState::Unreachable;
-        for at_s in [0.0, 10.0] {
-            assert_eq!(visit(&mut sim, at_s), (UNKNOWN, 2_071.0));
+        for at_ms in [0, 10_000] {
+            assert_eq!(visit(&mut sim, at_ms), (UNKNOWN, 2_071.0));
         }
         sim.record = RecordState::Present;
-        assert_eq!(visit(&mut sim, 20.0), (Ok(()), 271.0));
+        assert_eq!(visit(&mut sim, 20_000), (Ok(()), 271.0));
         sim.record = RecordState::Unreachable;
-        assert_eq!(visit(&mut sim, 30.0), (Ok(()), 211.0), "cached names still answer");
+        assert_eq!(visit(&mut sim, 30_000), (Ok(()), 211.0), "cached names still answer");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 use std::collections::VecDeque;
 
+use super::connection::Pool;
 use super::time::SimTime;
 use super::view::{CheckCode, Health};
 
@@ -128,10 +129,8 @@ pub(super) struct Line {
     pub(super) credit: i64,
     /// For a balancer's link: how the last health check failed, if it did.
     pub(super) check: Option<CheckCode>,
-    /// Connections that are open and idle, where they are pooled.
-    pub(super) idle: u32,
-    /// Whether the asker has a TLS session with the answerer that it may resume.
-    pub(super) session: bool,
+    /// The connections that are kept, where they are pooled.
+    pub(super) pool: Pool,
 }
 
 impl Line {
@@ -151,8 +150,7 @@ impl Default for Line {
             draining: false,
             credit: 0,
             check: None,
-            idle: 0,
-            session: false,
+            pool: Pool::default(),
         }
     }
 }

@@ -28,6 +28,11 @@ impl Why {
     }
 }
 
+/// Why a resolver gives no address.
+const fn unresolved(nxdomain: bool) -> &'static str {
+    if nxdomain { "NXDOMAIN: no such name" } else { "SERVFAIL: the authoritative server is silent" }
+}
+
 impl Note {
     /// The note as a sentence.
     pub fn describe(&self, infra: &Infrastructure) -> String {
@@ -75,10 +80,7 @@ impl Note {
             }
             What::NoBackend { balancer } => format!("{} has no backend that is UP", name(*balancer)),
             What::Answers { component } => format!("{} answers", name(*component)),
-            What::Unresolved { resolver, nxdomain: true } => format!("{} answers NXDOMAIN: no such name", name(*resolver)),
-            What::Unresolved { resolver, nxdomain: false } => {
-                format!("{} answers SERVFAIL: the authoritative server is silent", name(*resolver))
-            }
+            What::Unresolved { resolver, nxdomain } => format!("{} answers {}", name(*resolver), unresolved(*nxdomain)),
             What::Fails { component, failure, why } => {
                 format!("{}: {}, because {}", name(*component), failure.word(), why.words())
             }
