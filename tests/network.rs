@@ -4,6 +4,7 @@
 //! server 2 ms from the application, and that 1 ms from the database; so a time tells which ways were gone how often.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use hoplight::model::{ComponentId, Element, Infrastructure, LinkIx, RequestKind, ServerId, TopologyEdit};
 use hoplight::sim::{Command, Failure, Note, Outcome, SimTime, Simulation, What, Why};
@@ -84,7 +85,7 @@ impl Site {
 impl Run {
     fn until(&mut self, seconds: f64) -> &mut Self {
         let notes = &mut self.notes;
-        self.sim.advance(SimTime::from_nanos((seconds * 1e9) as u64), &mut |note| notes.push(note));
+        self.sim.advance(SimTime::ZERO + Duration::from_secs_f64(seconds), &mut |note| notes.push(note));
         self
     }
 

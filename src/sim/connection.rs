@@ -158,6 +158,7 @@ impl Simulation {
     }
 
     /// Takes an idle connection, or lets the request open one before it goes on.
+    #[inline(never)]
     fn take_connection(&mut self, request: u32, link: u32) {
         let (record, pool) = (&mut self.requests[request], &mut self.lines[link as usize].pool);
         let bit = 1 << (record.depth + 1);
@@ -181,6 +182,7 @@ impl Simulation {
 
     /// An answer is back at the one who asked, who still waits. If it was about opening a connection and was good, goes on
     /// with that and returns true. If it came on a connection of a pool, gives that back.
+    #[inline(never)]
     pub(super) fn opened_or_pooled<O: Observer>(&mut self, request: u32, observer: &mut O) -> bool {
         let record = &mut self.requests[request];
         let (link, bit, tag, phase, status) = (record.link(), 1 << record.depth, record.tag(), record.phase, record.status);
