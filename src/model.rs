@@ -11,6 +11,7 @@ pub mod arrivals;
 pub mod balancer;
 pub(crate) mod build;
 pub mod component;
+pub mod connection;
 pub mod database;
 pub mod element;
 pub mod error;
@@ -30,6 +31,7 @@ pub mod tls;
 
 pub use balancer::{Algorithm, HealthCheck};
 pub use component::{Component, ComponentKind, DatabaseRole, Server};
+pub use connection::{Connections, TlsVersion};
 pub use element::Element;
 pub use error::ContentError;
 pub use hop::{Cipher, Hop, Medium};

@@ -9,8 +9,10 @@ mod balance;
 mod checks;
 mod choice;
 pub mod command;
+mod connection;
 pub mod database;
 mod decide;
+mod dns;
 mod event;
 mod fail;
 mod flow;
@@ -35,6 +37,7 @@ mod upkeep;
 mod users;
 pub mod view;
 mod vrrp;
+mod zone;
 
 pub use command::{Command, CommandError};
 pub use database::DatabaseView;

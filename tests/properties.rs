@@ -14,8 +14,7 @@ fn stage_2() -> Arc<Infrastructure> {
 }
 
 /// What stage 2 has not: a pair of balancers, limits and lines before backends, redispatch, deep checks.
-fn pair() -> Arc<Infrastructure> {
-    let text = r#"(format: 1, id: "pair", title: "Pair", summary: "Two balancers, three limited backends.",
+const PAIR: &str = r#"(format: 1, id: "pair", title: "Pair", summary: "Two balancers, three limited backends.",
         traffic: (rate: 150.0, patience_s: 4.0),
         servers: [(id: "server-1"), (id: "server-2"), (id: "server-3"), (id: "server-4")],
         components: [
@@ -37,7 +36,26 @@ fn pair() -> Arc<Infrastructure> {
             (from: "web-1", to: "app-1", protocol: Http), (from: "web-2", to: "app-1", protocol: Http),
             (from: "app-1", to: "db-1", protocol: Sql),
         ])"#;
-    Arc::new(Infrastructure::from_ron("pair.ron", text).expect("a valid scenario"))
+
+fn pair() -> Arc<Infrastructure> {
+    Arc::new(Infrastructure::from_ron("pair.ron", PAIR).expect("a valid scenario"))
+}
+
+/// The pair where connections are opened all the time, by users and inside the site.
+fn connecting() -> Arc<Infrastructure> {
+    let changes = [
+        (
+            "patience_s: 4.0)",
+            "patience_s: 4.0, connections: PerRequest, resumes: 0.5), tls: (web_to_app: true, app_to_db: true, version: Tls12)",
+        ),
+        ("redispatch: true,", "redispatch: true, idle: Some(2),"),
+        ("queue_timeout_s: 0.5", "queue_timeout_s: 0.5, upstream: PerRequest"),
+        ("kind: App()", "kind: App(upstream: PerRequest, timeout_s: Some(0.3))"),
+        (r#"(id: "browser", kind: Browser),"#, r#"(id: "browser", kind: Browser), (id: "dns", kind: DnsResolver(ttl_s: 2.0)),"#),
+        ("links: [", r#"links: [(from: "browser", to: "dns", protocol: Dns),"#),
+    ];
+    let text = changes.into_iter().fold(PAIR.to_owned(), |text, (old, new)| text.replacen(old, new, 1));
+    Arc::new(Infrastructure::from_ron("connecting.ron", &text).expect("a valid scenario"))
 }
 
 /// Everything that can be killed.
@@ -90,10 +108,10 @@ proptest! {
     #[test]
     fn no_request_is_lost_or_counted_twice_and_time_never_falls(
         seed in any::<u64>(),
-        paired in any::<bool>(),
+        site in 0usize..3,
         script in prop::collection::vec((any::<u8>(), any::<usize>(), 1u64..3_000), 1..12),
     ) {
-        let infra = if paired { pair() } else { stage_2() };
+        let infra = [stage_2, pair, connecting][site]();
         let mut sim = Simulation::new(Arc::clone(&infra), seed);
         let mut again = Simulation::new(Arc::clone(&infra), seed);
         for (what, which, millis) in script {

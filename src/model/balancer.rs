@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::connection::Connections;
 use super::id::ComponentId;
 use super::quantity::Seconds;
 
@@ -127,6 +128,11 @@ pub struct BalancerSpec {
     pub queue_timeout_s: Seconds,
     /// How long a backend may take to answer.
     pub server_timeout_s: Seconds,
+    /// Whether it keeps its connections to backends; see [`super::component::ProxySpec::upstream`]. One that lets TLS pass
+    /// through opens one for each of its users' connections, and nobody else can use it.
+    pub upstream: Connections,
+    /// How many idle connections it keeps to one backend at most, where they are pooled; no limit by default.
+    pub idle: Option<u32>,
     /// The pair that it belongs to, if any.
     pub vrrp: Option<VrrpSpec>,
 }
@@ -145,6 +151,8 @@ impl Default for BalancerSpec {
             connect_timeout_s: Seconds::literal(1.0),
             queue_timeout_s: Seconds::literal(1.5),
             server_timeout_s: Seconds::literal(5.0),
+            upstream: Connections::KeepAlive,
+            idle: None,
             vrrp: None,
         }
     }

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 pub use super::balancer::{Algorithm, BalancerSpec};
+use super::connection::Connections;
 pub use super::database::{DatabaseRole, DatabaseSpec, Failover};
 use super::firewall::FirewallSpec;
 use super::id::{ComponentId, ServerId};
@@ -44,11 +45,21 @@ pub struct ResolverSpec {
     pub ttl_s: Seconds,
     /// How long the questions to root, top level and authoritative server take together.
     pub miss_s: Seconds,
+    /// How long it may be kept that there is no such name: the smaller one of the SOA record's TTL and its MINIMUM
+    /// (RFC 2308). Hours are usual outside lessons.
+    pub negative_ttl_s: Seconds,
+    /// How long it asks an authoritative server in vain before it answers SERVFAIL.
+    pub servfail_s: Seconds,
 }
 
 impl Default for ResolverSpec {
     fn default() -> Self {
-        Self { ttl_s: Seconds::literal(300.0), miss_s: Seconds::literal(0.06) }
+        Self {
+            ttl_s: Seconds::literal(300.0),
+            miss_s: Seconds::literal(0.06),
+            negative_ttl_s: Seconds::literal(60.0),
+            servfail_s: Seconds::literal(2.0),
+        }
     }
 }
 
@@ -61,11 +72,16 @@ pub struct ProxySpec {
     /// Whether its database driver sends writes to the database that took the last one, and turns to the next of its
     /// links when that one refuses, is read-only or stays silent. Without, each write begins at the first link.
     pub follow_primary: bool,
+    /// Whether it keeps its connections downstream. Those that are kept and speak TLS are pooled: the first use of each pays
+    /// for opening it. Those that are kept and speak plaintext are there from the start, as if warmed up.
+    pub upstream: Connections,
+    /// How many idle connections it keeps on one link at most, where they are pooled; no limit by default.
+    pub idle: Option<u32>,
 }
 
 impl Default for ProxySpec {
     fn default() -> Self {
-        Self { timeout_s: None, follow_primary: true }
+        Self { timeout_s: None, follow_primary: true, upstream: Connections::KeepAlive, idle: None }
     }
 }
 
@@ -157,6 +173,10 @@ pub struct Traffic {
     pub write_share: Fraction,
     /// Part of the requests that come from new visitors, who need a DNS answer, a connection and a handshake first.
     pub new_visitors: Fraction,
+    /// How visitors who return come: on a connection that is there, or on a new one for each request.
+    pub connections: Connections,
+    /// Part of the users' new connections, of whomever, on which the browser resumes a TLS session from before.
+    pub resumes: Fraction,
     /// How long a user waits before giving up.
     pub patience_s: Seconds,
 }
@@ -170,6 +190,8 @@ impl Default for Traffic {
             static_share: Fraction::literal(0.4),
             write_share: Fraction::literal(0.2),
             new_visitors: Fraction::literal(0.25),
+            connections: Connections::KeepAlive,
+            resumes: Fraction::literal(0.0),
             patience_s: Seconds::literal(10.0),
         }
     }
@@ -227,6 +249,19 @@ impl ComponentKind {
             Self::Web(_) => Station::web(),
             Self::App(_) => Station::app(),
             Self::Database(_) => Station::database(),
+        }
+    }
+
+    /// Whether it keeps its connections downstream, and how many idle ones of a link; `u32::MAX` is no limit.
+    pub const fn upstream(&self) -> (Connections, u32) {
+        let (upstream, idle) = match self {
+            Self::Web(spec) | Self::App(spec) => (spec.upstream, spec.idle),
+            Self::LoadBalancer(spec) => (spec.upstream, spec.idle),
+            _ => (Connections::KeepAlive, None),
+        };
+        match idle {
+            Some(idle) => (upstream, idle),
+            None => (upstream, u32::MAX),
         }
     }
 

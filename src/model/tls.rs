@@ -4,7 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::connection::TlsVersion;
 use super::id::ComponentId;
+use super::quantity::Millis;
 use super::text::Text;
 
 /// What the edge of the site does with TLS.
@@ -71,8 +73,8 @@ impl TlsMode {
     }
 }
 
-/// TLS on every part of the way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// TLS on every part of the way, and what its handshakes cost.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TlsConfig {
     /// What the entry does.
@@ -81,6 +83,26 @@ pub struct TlsConfig {
     pub web_to_app: bool,
     /// Whether application servers and replicas speak TLS to the database.
     pub app_to_db: bool,
+    /// The version that everybody speaks.
+    pub version: TlsVersion,
+    /// What whoever answers works for one full handshake: mostly the signature with the certificate's key. The asker's part
+    /// is not counted.
+    pub handshake_ms: Millis,
+    /// What whoever answers works for a handshake that resumes a session.
+    pub resumed_ms: Millis,
+}
+
+impl Default for TlsConfig {
+    fn default() -> Self {
+        Self {
+            edge: TlsMode::default(),
+            web_to_app: false,
+            app_to_db: false,
+            version: TlsVersion::default(),
+            handshake_ms: Millis::literal(2.0),
+            resumed_ms: Millis::literal(0.3),
+        }
+    }
 }
 
 /// A certificate and the components that hold its key. It authenticates; session keys encrypt.

@@ -12,7 +12,7 @@ use super::packet::{Heading, Phase};
 use super::plan::Role;
 use super::request::{Lost, NONE, State, Status};
 use super::simulation::Simulation;
-use super::time::{SECOND, SimTime};
+use super::time::SECOND;
 
 /// How many applications a web server tries for one request.
 const MOST_UPSTREAMS: usize = 8;
@@ -25,20 +25,12 @@ impl Simulation {
         let plan = &self.plan.stations[station as usize];
         let passes_through = self.plan.tls == TlsMode::Passthrough;
         match &plan.role {
-            Role::Resolver { ttl, .. } => {
-                let until = self.now + *ttl;
-                // An answer from the cache keeps what is left of the record's life.
-                if self.now >= self.record_cached_until && !self.requests[request].is_probe() {
-                    self.record_cached_until = until;
-                }
-                self.answers(request, station, observer);
+            Role::Resolver(resolver) => {
+                let resolver = *resolver;
+                self.lookup_served(request, station, resolver, observer);
             }
             Role::Balancer(_) if phase == Phase::Exchange || passes_through => self.balance(request, station, observer),
-            _ if phase == Phase::Handshake => {
-                let expired = self.plan.certificate_until.is_some_and(|until| self.now >= SimTime::from_nanos(until));
-                let status = if expired { Status::Certificate } else { Status::Ok };
-                self.answer(request, status, observer);
-            }
+            _ if phase.is_handshake() => self.handshake_served(request, station, observer),
             Role::Web | Role::App if kind.is_static() => self.answers(request, station, observer),
             Role::Web if !self.asks_database(station, kind) => {
                 let links = &plan.out[kind.index()];
@@ -107,6 +99,9 @@ impl Simulation {
                     self.pause(request, pause);
                 }
                 Status::Reset => self.fail(request, station, Failure::BadGateway, Why::Reset, observer),
+                Status::Certificate if self.plan.tls != TlsMode::Passthrough => {
+                    self.fail(request, station, Failure::Unavailable, Why::Certificate, observer);
+                }
                 _ => self.answer(request, status, observer),
             },
             Role::Web if self.plan.hops[record.path[level] as usize].protocol == Protocol::Http => match status {
@@ -123,6 +118,7 @@ impl Simulation {
                     }
                 }
                 Status::Reset => self.fail(request, station, Failure::BadGateway, Why::Reset, observer),
+                Status::Certificate => self.fail(request, station, Failure::BadGateway, Why::Certificate, observer),
                 _ => self.answer(request, status, observer),
             },
             _ => {
@@ -142,6 +138,7 @@ impl Simulation {
                 None => self.fail(request, station, Failure::ServerError, Why::Refused, observer),
             },
             Status::Reset => self.fail(request, station, Failure::ServerError, Why::Reset, observer),
+            Status::Certificate => self.fail(request, station, Failure::ServerError, Why::Certificate, observer),
             Status::ReadOnly => self.fail(request, station, Failure::ServerError, Why::ReadOnly, observer),
             Status::TooManyConnections => {
                 self.fail(request, station, Failure::ServerError, Why::TooManyConnections, observer);
@@ -204,7 +201,7 @@ impl Simulation {
             return;
         }
         self.arm_deadline(request, station, self.requests[request].depth, self.plan.stations[station as usize].timeout);
-        self.send(request, link, observer);
+        self.ask(request, link, observer);
     }
 
     /// The browser has an answer: on to the next phase, or to the end.
@@ -217,8 +214,8 @@ impl Simulation {
                 self.address_known_until = self.address_known_until.max(self.record_cached_until);
                 Some(Phase::Connect)
             }
-            (Phase::Connect, Status::Ok) if self.plan.tls != TlsMode::None => Some(Phase::Handshake),
-            (Phase::Connect | Phase::Handshake, Status::Ok) => Some(Phase::Exchange),
+            (Phase::Exchange, _) => None,
+            (_, Status::Ok) => Some(self.after_opening(request)),
             _ => None,
         };
         if let Some(next) = next {

@@ -101,9 +101,13 @@ impl Simulation {
         if edited == *self.infra {
             return Ok(false);
         }
+        let tls_changed = edited.tls() != self.infra.tls();
         self.infra = Arc::new(edited);
         self.plan = Arc::new(Plan::new(&self.infra));
         self.adopt_plan();
+        if tls_changed {
+            self.close_connections(|_| true);
+        }
         // A firewall that loads another list of rules counts from zero.
         for (firewall, spec) in self.infra.firewalls() {
             let Some(hits) = self.rule_hits[firewall.index()].as_deref_mut() else { continue };
@@ -208,6 +212,8 @@ impl Simulation {
         self.database_stops(station);
         let waited: u64 = self.stations[station as usize].queue.iter().map(|queued| now - self.requests[*queued].departed).sum();
         self.stations[station as usize].waited(waited);
+        self.resolver_stops(station);
+        self.close_connections(|hop| hop.from == station || hop.to == station);
         self.stations[station as usize].clear(now);
         self.gauges[station as usize].restart();
         if let Role::Balancer(balancer) = &self.plan.stations[station as usize].role {
@@ -295,6 +301,8 @@ impl Simulation {
         heir.depth = level;
         heir.holds &= !below;
         heir.inside &= !below;
+        heir.pooled &= !below;
+        heir.phase = heir.carries.take().unwrap_or(heir.phase);
         heir.pending = 0;
         heir.predecessor = request;
         let heir = self.requests.insert(heir);
@@ -302,6 +310,7 @@ impl Simulation {
         worker.floor = level;
         worker.holds &= below;
         worker.inside &= below;
+        worker.pooled &= below;
         worker.successor = heir;
         let after = self.requests[heir].successor;
         if after != NONE {

@@ -50,7 +50,7 @@ impl Simulation {
         let knows_address = self.now <= self.address_known_until;
         let phase = match self.plan.lookup {
             Some(_) if new_visitor || !knows_address => Phase::Lookup,
-            _ if new_visitor => Phase::Connect,
+            _ if new_visitor || self.plan.connections.per_request => Phase::Connect,
             _ => Phase::Exchange,
         };
         let request = self.requests.insert(Request::new(number, stream, self.draws_of(stream), self.now, kind, phase));
@@ -78,7 +78,7 @@ impl Simulation {
         let level = record.depth;
         record.attempts[usize::from(level)] = attempt;
         self.arm_deadline(request, asker, level, self.plan.stations[asker as usize].timeout);
-        self.send(request, link, observer);
+        self.ask(request, link, observer);
     }
 
     /// Sends a request's message down a link.
@@ -257,7 +257,7 @@ impl Simulation {
                 record.entered[usize::from(record.depth)] = self.now;
             }
             // A handshake is work, but no request; neither is an answer that passes.
-            if record.phase != Phase::Handshake {
+            if !record.phase.is_handshake() {
                 state.arrivals += 1;
                 state.counter += 1;
             }
@@ -326,9 +326,11 @@ impl Simulation {
             return service.nanos(bits);
         }
         match (record.phase, &self.plan.stations[station as usize].role) {
-            (Phase::Handshake, Role::Balancer(_)) if self.plan.tls != TlsMode::Passthrough => self.plan.handshake.nanos(bits),
-            (Phase::Handshake, Role::Web | Role::App) => self.plan.handshake.nanos(bits),
-            (Phase::Lookup, Role::Resolver { miss, .. }) if self.now >= self.record_cached_until => service.nanos(bits) + miss,
+            (phase, Role::Balancer(_)) if phase.is_handshake() && self.plan.tls != TlsMode::Passthrough => {
+                self.plan.connections.work(phase)
+            }
+            (phase, Role::Web | Role::App | Role::Database(_)) if phase.is_handshake() => self.plan.connections.work(phase),
+            (Phase::Lookup, Role::Resolver(resolver)) => service.nanos(bits) + self.upstream_questions(resolver),
             _ => service.nanos(bits),
         }
     }
@@ -459,6 +461,9 @@ impl Simulation {
             return;
         }
         let asker = self.lines[link as usize].from;
+        if self.plan.connections.any_open && self.opened_or_pooled(request, observer) {
+            return;
+        }
         self.close_call(request);
         self.tell(observer, Some(tag), || What::Reached { component: component_ix(asker), heading: Heading::Response, phase });
         if !self.stations[asker as usize].duty.takes_answers {
@@ -482,6 +487,9 @@ impl Simulation {
         let record = &mut self.requests[request];
         let link = record.link();
         record.depth -= 1;
+        if let Some(phase) = record.carries.take() {
+            record.phase = phase;
+        }
         let line = &mut self.lines[link as usize];
         line.active = line.active.saturating_sub(1);
         if line.limited {
@@ -505,7 +513,9 @@ impl Simulation {
         if unwanted {
             self.discard(request);
         } else if phase == Phase::Lookup {
-            self.schedule_for(request, self.now + LOOKUP_TIMEOUT, Kind::Retry);
+            // A lookup is the first thing that a user does.
+            let until = self.now.max(self.requests[request].born + LOOKUP_TIMEOUT);
+            self.schedule_for(request, until, Kind::Retry);
         } else if record.heading == Heading::Request
             && let Role::Balancer(balancer) = &self.plan.stations[self.plan.hops[link as usize].from as usize].role
         {

@@ -57,7 +57,7 @@ impl Simulation {
                 gauge.errors += u64::from(if blind { record.status == Status::Reset } else { record.status != Status::Ok });
                 gauge.latency.record(self.now - record.entered[usize::from(record.depth)]);
             }
-            Phase::Handshake if !blind => gauge.failed_handshakes += u64::from(record.status != Status::Ok),
+            phase if phase.is_handshake() && !blind => gauge.failed_handshakes += u64::from(record.status != Status::Ok),
             _ => {}
         }
     }

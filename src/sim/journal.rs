@@ -130,6 +130,13 @@ pub enum What {
         /// Which.
         component: ComponentIx,
     },
+    /// A resolver has no address to give.
+    Unresolved {
+        /// Which.
+        resolver: ComponentIx,
+        /// Whether it knows that there is no such name (NXDOMAIN), or could not find out (SERVFAIL).
+        nxdomain: bool,
+    },
     /// A component fails the request by itself.
     Fails {
         /// Which.
@@ -279,6 +286,8 @@ pub enum Why {
     ReadOnly,
     /// The database has too many connections (error 1040).
     TooManyConnections,
+    /// Downstream's certificate has expired.
+    Certificate,
 }
 
 impl Note {
@@ -288,7 +297,7 @@ impl Note {
     pub const fn log_flag(&self) -> Option<&'static str> {
         let What::Fails { failure, why, .. } = &self.what else { return None };
         match (failure, why) {
-            (Failure::Unavailable, Why::NoBackend | Why::Refused) => Some("SC"),
+            (Failure::Unavailable, Why::NoBackend | Why::Refused | Why::Certificate) => Some("SC"),
             (Failure::Unavailable, Why::Timeout) => Some("sC"),
             (Failure::Unavailable, Why::QueueTimeout) => Some("sQ"),
             (Failure::GatewayTimeout, Why::Timeout) => Some("sH"),

@@ -14,10 +14,16 @@ pub enum Phase {
     Lookup,
     /// TCP: one round trip before anything else.
     Connect,
-    /// TLS: one more round trip, and work for whoever holds the key.
+    /// TLS 1.3, full: one more round trip, and work for whoever holds the key.
     Handshake,
     /// The request and its answer.
     Exchange,
+    /// TLS 1.2, full, the first of two round trips: the certificate and the signature.
+    Hello,
+    /// TLS 1.2, full, the second: both confirm the session's keys.
+    Finish,
+    /// TLS of either version where a session goes on: one round trip, and little work.
+    Resume,
 }
 
 impl Phase {
@@ -29,12 +35,25 @@ impl Phase {
         }
     }
 
+    /// Whether it is a part of a TLS handshake.
+    pub const fn is_handshake(self) -> bool {
+        matches!(self, Self::Handshake | Self::Hello | Self::Finish | Self::Resume)
+    }
+
+    /// Whether it opens a connection, so that no request is told yet.
+    pub const fn opens(self) -> bool {
+        matches!(self, Self::Connect) || self.is_handshake()
+    }
+
     /// The word that the screen uses.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Lookup => "DNS lookup",
             Self::Connect => "TCP connect",
             Self::Handshake => "TLS handshake",
+            Self::Hello => "TLS handshake 1 of 2",
+            Self::Finish => "TLS handshake 2 of 2",
+            Self::Resume => "TLS resumption",
             Self::Exchange => "HTTP",
         }
     }

@@ -5,9 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::component::{BalancerSpec, ResolverSpec};
+use crate::model::component::BalancerSpec;
 use crate::model::hop::Guard;
-use crate::model::quantity::Millis;
 use crate::model::quantity::Seconds;
 use crate::model::station::{Hold, Station};
 use crate::model::{
@@ -15,13 +14,13 @@ use crate::model::{
 };
 
 use super::alerts::AlertsPlan;
+use super::connection::{ConnectionsPlan, Connects};
 use super::database::DatabasesPlan;
+use super::dns::ResolverPlan;
 use super::random::{self, Sampler};
 use super::request::NONE;
 use super::vrrp::RouterPlan;
 
-/// What the holder of the key works for one full TLS handshake.
-const HANDSHAKE: Millis = Millis::literal(2.0);
 /// Nanoseconds in a day.
 const DAY: u64 = 86_400 * super::time::SECOND;
 /// How long a web server waits for the application, and an application for the database, unless a file says otherwise.
@@ -32,10 +31,7 @@ const APP_TIMEOUT: Seconds = Seconds::literal(2.0);
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Role {
     Browser,
-    Resolver {
-        ttl: u64,
-        miss: u64,
-    },
+    Resolver(ResolverPlan),
     Firewall,
     Balancer(BalancerPlan),
     Web,
@@ -110,6 +106,8 @@ pub(super) struct HopPlan {
     pub(super) weight: u32,
     /// How many requests may be in progress on it; `u32::MAX` is no limit.
     pub(super) maxconn: u32,
+    /// When a message on it needs a new connection first.
+    pub(super) connects: Connects,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -139,7 +137,7 @@ pub(super) struct Plan {
     pub(super) pair: Vec<RouterPlan>,
     pub(super) lookup: Option<u32>,
     pub(super) tls: TlsMode,
-    pub(super) handshake: Sampler,
+    pub(super) connections: ConnectionsPlan,
     /// Until when the certificate is valid, in nanoseconds; `None` without TLS or certificate.
     pub(super) certificate_until: Option<u64>,
     pub(super) patience: u64,
@@ -208,13 +206,13 @@ impl Plan {
                 .map_or_else(|| from_browser(Protocol::Http).unwrap_or(0), |router| router.entry),
             pair,
             lookup: from_browser(Protocol::Dns),
+            connections: ConnectionsPlan::new(infra, &hops),
             agents,
             stations,
             hops,
             servers,
             browser,
             tls: infra.tls().edge,
-            handshake: Sampler::Constant(HANDSHAKE.nanos()),
             certificate_until: Self::certificate_until(infra),
             patience: traffic.patience_s.nanos(),
             new_visitors: traffic.new_visitors.get(),
@@ -258,9 +256,7 @@ impl Plan {
     fn role(infra: &Infrastructure, ix: ComponentIx, kind: &ComponentKind, databases: &DatabasesPlan) -> (Role, u64) {
         match kind {
             ComponentKind::Browser => (Role::Browser, infra.traffic().patience_s.nanos()),
-            ComponentKind::DnsResolver(ResolverSpec { ttl_s, miss_s }) => {
-                (Role::Resolver { ttl: ttl_s.nanos(), miss: miss_s.nanos() }, 0)
-            }
+            ComponentKind::DnsResolver(spec) => (Role::Resolver(ResolverPlan::new(spec)), 0),
             ComponentKind::Firewall(_) => (Role::Firewall, 0),
             ComponentKind::LoadBalancer(spec) => (Role::Balancer(BalancerPlan::new(spec)), spec.server_timeout_s.nanos()),
             ComponentKind::Web(spec) => (Role::Web, spec.timeout_s.unwrap_or(WEB_TIMEOUT).nanos()),
@@ -289,6 +285,7 @@ impl Plan {
             lists: 0,
             weight: u32::from(link.weight),
             maxconn: link.maxconn.unwrap_or(u32::MAX),
+            connects: Connects::on(infra, hop),
         }
     }
 

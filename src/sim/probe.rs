@@ -118,7 +118,8 @@ impl Simulation {
             return false;
         }
         let (tag, took) = (record.tag(), self.now - record.born);
-        let shown = self.plan.tls != TlsMode::None && (record.phase == Phase::Exchange || outcome == Err(Failure::Certificate));
+        let phase = record.carries.unwrap_or(record.phase);
+        let shown = self.plan.tls != TlsMode::None && (phase == Phase::Exchange || outcome == Err(Failure::Certificate));
         let days_left =
             self.plan.certificate_until.filter(|_| shown).map(|until| until.saturating_sub(self.now.nanos()) as f64 / DAY);
         self.note(observer, Some(tag), What::Probed { outcome, latency_ms: took as f64 / 1e6 });

@@ -81,6 +81,8 @@ pub(super) struct Request {
     pub(super) born: SimTime,
     pub(super) kind: RequestKind,
     pub(super) phase: Phase,
+    /// While the message opens a connection between two components: the phase that waits for it at the asker.
+    pub(super) carries: Option<Phase>,
     pub(super) state: State,
     pub(super) heading: Heading,
     pub(super) status: Status,
@@ -93,6 +95,8 @@ pub(super) struct Request {
     pub(super) holds: u16,
     /// Levels whose station counts it as present, as bits.
     pub(super) inside: u16,
+    /// Levels whose link's connection goes back to the pool when the answer is there, as bits.
+    pub(super) pooled: u16,
     /// Nobody waits at this level or above, if it is not [`NO_FLOOR`].
     pub(super) floor: u8,
     /// How often the asker at each level has tried.
@@ -128,6 +132,7 @@ impl Request {
             born,
             kind,
             phase,
+            carries: None,
             state: State::OnWire,
             heading: Heading::Request,
             status: Status::Ok,
@@ -135,6 +140,7 @@ impl Request {
             leg: 0,
             holds: 0,
             inside: 0,
+            pooled: 0,
             floor: NO_FLOOR,
             attempts: [0; MAX_HOPS + 1],
             clocks: [0; MAX_HOPS + 1],

@@ -36,6 +36,7 @@ use super::upkeep::Messages;
 use super::users::Users;
 use super::view::{AgentView, Experience, Health, StationView, Totals};
 use super::vrrp::Router;
+use super::zone::RecordState;
 
 /// Mixes the digest; odd, with bits well spread (from the golden ratio).
 const DIGEST_FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -96,6 +97,10 @@ pub struct Simulation {
     pub(super) address_known_until: SimTime,
     /// Until when the resolver has the record cached.
     pub(super) record_cached_until: SimTime,
+    /// Until when the resolver has it cached that there is no record.
+    pub(super) absence_cached_until: SimTime,
+    /// What the authoritative server says of the site's name.
+    pub(super) record: RecordState,
 }
 
 impl Simulation {
@@ -108,7 +113,7 @@ impl Simulation {
             rule_hits[ix.index()] = Some(Box::new([hits(Direction::Inbound, spec), hits(Direction::Outbound, spec)]));
         }
         let ttl = plan.lookup.and_then(|link| match plan.stations[plan.hops[link as usize].to as usize].role {
-            Role::Resolver { ttl, .. } => Some(ttl),
+            Role::Resolver(resolver) => Some(resolver.ttl),
             _ => None,
         });
         let mut simulation = Self {
@@ -147,6 +152,8 @@ impl Simulation {
             // Returning visitors have the address from an earlier visit; without a resolver it is simply known.
             address_known_until: SimTime::from_nanos(ttl.unwrap_or(u64::MAX)),
             record_cached_until: SimTime::ZERO,
+            absence_cached_until: SimTime::ZERO,
+            record: RecordState::default(),
         };
         simulation.adopt_plan();
         simulation.start_arrivals();

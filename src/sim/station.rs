@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use crate::model::Protocol;
 use crate::model::station::Hold;
 
+use super::connection::Pool;
 use super::plan::{HopPlan, Role, StationPlan};
 use super::random::Sampler;
 use super::time::SimTime;
@@ -210,6 +211,8 @@ pub(super) struct Line {
     pub(super) credit: i64,
     /// For a balancer's link: how the last health check failed, if it did.
     pub(super) check: Option<CheckCode>,
+    /// The connections that are kept, where they are pooled.
+    pub(super) pool: Pool,
 }
 
 impl Line {
@@ -243,6 +246,7 @@ impl Default for Line {
             draining: false,
             credit: 0,
             check: None,
+            pool: Pool::default(),
         }
     }
 }

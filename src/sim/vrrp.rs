@@ -126,7 +126,7 @@ impl Simulation {
                 record.connection = link;
                 false
             }
-            Phase::Handshake | Phase::Exchange => record.connection != NONE && record.connection != link,
+            _ => record.connection != NONE && record.connection != link,
         }
     }
 

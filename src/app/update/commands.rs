@@ -14,7 +14,7 @@ use super::{dim, sentence};
 /// The command that an action means now, or why it means none.
 pub(super) fn meant(stage: &Stage, action: &Action) -> Result<Command, Notice> {
     let sim = stage.sim();
-    let TlsConfig { edge, web_to_app, app_to_db } = stage.infra().tls();
+    let TlsConfig { edge, web_to_app, app_to_db, .. } = stage.infra().tls();
     match action {
         Action::CycleTls => Ok(Command::Edit(TopologyEdit::EdgeTls(edge.next()))),
         Action::ToggleWebToApp => Ok(Command::Edit(TopologyEdit::WebToAppTls(!web_to_app))),

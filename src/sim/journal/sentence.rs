@@ -23,8 +23,14 @@ impl Why {
             Self::Full => "the waiting line is full",
             Self::ReadOnly => "the database is read-only (error 1290)",
             Self::TooManyConnections => "the database has too many connections (error 1040)",
+            Self::Certificate => "the TLS handshake failed: the certificate has expired",
         }
     }
+}
+
+/// Why a resolver gives no address.
+const fn unresolved(nxdomain: bool) -> &'static str {
+    if nxdomain { "NXDOMAIN: no such name" } else { "SERVFAIL: the authoritative server is silent" }
 }
 
 impl Note {
@@ -74,6 +80,7 @@ impl Note {
             }
             What::NoBackend { balancer } => format!("{} has no backend that is UP", name(*balancer)),
             What::Answers { component } => format!("{} answers", name(*component)),
+            What::Unresolved { resolver, nxdomain } => format!("{} answers {}", name(*resolver), unresolved(*nxdomain)),
             What::Fails { component, failure, why } => {
                 format!("{}: {}, because {}", name(*component), failure.word(), why.words())
             }

@@ -8,8 +8,8 @@ use crate::model::station::ServiceTime;
 
 use super::exp::exp;
 use super::log::ln;
-use super::{normal, ziggurat};
 use super::{mix, open_unit};
+use super::{normal, ziggurat};
 
 /// No draw is longer: 26 days, in nanoseconds.
 const LONGEST: f64 = 2_251_799_813_685_248.0;

@@ -181,7 +181,7 @@ fn look(scene: &Scene<'_>, packet: &Packet, hop: &Hop) -> (u8, char, Style) {
     let answer = packet.heading == Heading::Response;
     let readable = hop.is_exposed() && phase == Phase::Exchange && !answer;
     let (mut weight, mut glyph, mut style) = (if answer { 5 } else { 6 }, pair[usize::from(answer)], style);
-    if matches!(phase, Phase::Connect | Phase::Handshake) {
+    if phase.opens() {
         style = style.remove_modifier(Modifier::BOLD);
         weight = 4;
     }

@@ -1,0 +1,423 @@
+//! What the network costs, to the nanosecond: names, connections, handshakes.
+//!
+//! Services take no time here unless a test says so. The user is 50 ms away, the balancer 5 ms from the web server, the web
+//! server 2 ms from the application, and that 1 ms from the database; so a time tells which ways were gone how often.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hoplight::model::{ComponentId, Element, Infrastructure, LinkIx, RequestKind, ServerId, TopologyEdit};
+use hoplight::sim::{Command, Failure, Note, Outcome, SimTime, Simulation, What, Why};
+
+/// What a scenario says; the rest is the same in all.
+#[derive(Clone, Copy)]
+struct Site {
+    traffic: &'static str,
+    tls: &'static str,
+    dns: &'static str,
+    balancer: &'static str,
+    app: &'static str,
+    /// How long the user's messages travel, in milliseconds.
+    away_ms: f64,
+    certificates: &'static str,
+}
+
+impl Default for Site {
+    fn default() -> Self {
+        Self { traffic: NEW, tls: "edge: None", dns: "", balancer: "", app: "", away_ms: 50.0, certificates: "" }
+    }
+}
+
+/// One user a second who comes for the first time, and one who returns.
+const NEW: &str = "rate: 1.0, arrivals: Constant, new_visitors: 1.0, static_share: 1.0, write_share: 0.0";
+const RETURNING: &str = "rate: 1.0, arrivals: Constant, new_visitors: 0.0, static_share: 1.0, write_share: 0.0";
+const READS: &str = "rate: 1.0, arrivals: Constant, new_visitors: 0.0, static_share: 0.0, write_share: 0.0";
+/// TLS whose handshakes are no work.
+const FREE: &str = "handshake_ms: 0.0, resumed_ms: 0.0";
+
+/// How requests ended, and how long their users waited, in milliseconds.
+type Endings = Vec<(Outcome, f64)>;
+
+struct Run {
+    sim: Simulation,
+    notes: Vec<Note>,
+}
+
+impl Site {
+    /// A browser and a web server.
+    fn direct(self) -> Run {
+        self.start(r#"(from: "browser", to: "web-1", protocol: Http, latency_ms: AWAY)"#)
+    }
+
+    /// A balancer before the web server, an application and a database behind it.
+    fn chain(self) -> Run {
+        self.start(
+            r#"(from: "browser", to: "lb-1", protocol: Http, latency_ms: AWAY),
+               (from: "lb-1", to: "web-1", protocol: Http, latency_ms: 5.0),
+               (from: "web-1", to: "app-1", protocol: Http, latency_ms: 2.0),
+               (from: "app-1", to: "db-1", protocol: Sql, latency_ms: 1.0)"#,
+        )
+    }
+
+    fn start(self, links: &str) -> Run {
+        let Self { traffic, tls, dns, balancer, app, away_ms, certificates } = self;
+        let none = "station: (service: Constant(ms: 0.0))";
+        let lookup =
+            if dns.is_empty() { String::new() } else { format!(r#"(id: "dns", server: "server-9", kind: DnsResolver({dns})),"#) };
+        let question = if dns.is_empty() { "" } else { r#"(from: "browser", to: "dns", protocol: Dns, latency_ms: 5.0)"# };
+        let text = format!(
+            r#"(format: 1, id: "net", title: "Net", summary: "Net.",
+                traffic: ({traffic}), tls: ({tls}), certificates: [{certificates}],
+                servers: [(id: "server-1"), (id: "server-9")],
+                components: [(id: "browser", kind: Browser), {lookup}
+                    (id: "lb-1", kind: LoadBalancer({balancer}), {none}),
+                    (id: "web-1", server: "server-1", kind: Web(), {none}),
+                    (id: "app-1", kind: App({app}), {none}), (id: "db-1", kind: Database(role: Primary), {none})],
+                links: [{question}{comma} {links}])"#,
+            comma = if dns.is_empty() { "" } else { "," },
+            links = links.replace("AWAY", &format!("{away_ms:?}")),
+        );
+        let infra = Infrastructure::from_ron("net.ron", &text).unwrap_or_else(|error| panic!("{error}"));
+        Run { sim: Simulation::new(Arc::new(infra), 1), notes: Vec::new() }
+    }
+}
+
+impl Run {
+    fn until(&mut self, seconds: f64) -> &mut Self {
+        let notes = &mut self.notes;
+        self.sim.advance(SimTime::ZERO + Duration::from_secs_f64(seconds), &mut |note| notes.push(note));
+        self
+    }
+
+    fn act(&mut self, command: &Command) -> &mut Self {
+        let notes = &mut self.notes;
+        self.sim.apply(command, &mut |note| notes.push(note)).expect("possible");
+        self
+    }
+
+    fn endings(&self) -> Endings {
+        let ended = |note: &Note| match note.what {
+            What::Ended { outcome, latency_ms } => Some((outcome, latency_ms)),
+            _ => None,
+        };
+        self.notes.iter().filter_map(ended).collect()
+    }
+
+    /// How long each good request took, up to a moment, in milliseconds; none failed.
+    fn times(&mut self, seconds: f64) -> Vec<f64> {
+        self.until(seconds);
+        self.endings().into_iter().map(|(outcome, ms)| outcome.map(|()| ms).expect("it went well")).collect()
+    }
+
+    /// The sentences about one request.
+    fn story(&self, number: u64) -> Vec<String> {
+        let about = self.notes.iter().filter(|note| note.request.is_some_and(|(n, _)| n == number));
+        about.map(|note| note.describe(self.sim.infrastructure())).collect()
+    }
+
+    fn link(&self, from: &str, to: &str) -> LinkIx {
+        self.sim.infrastructure().link_between(from, to).expect("it exists")
+    }
+
+    fn idle(&self) -> u32 {
+        self.sim.idle_connections(self.link("lb-1", "web-1"))
+    }
+
+    fn work_ms(&self, id: &str) -> f64 {
+        self.sim.station(self.sim.infrastructure().find(id).expect("it exists")).busy_ns as f64 / 1e6
+    }
+}
+
+fn component(id: &str) -> Element {
+    Element::Component(ComponentId::new(id))
+}
+
+fn leaked(text: String) -> &'static str {
+    Box::leak(text.into_boxed_str())
+}
+
+#[test]
+fn the_first_byte_comes_after_as_many_round_trips_as_were_measured() {
+    // Measured at a round trip of 103 ms: round trips, and milliseconds.
+    for (traffic, tls, trips, measured) in [
+        (NEW, "edge: None", 2, 207.0),
+        (NEW, "version: Tls13", 3, 310.0),
+        (NEW, "version: Tls12", 4, 412.0),
+        (RETURNING, "version: Tls13", 1, 101.0),
+        (RETURNING, "version: Tls12", 1, 101.0),
+        (RETURNING, "edge: None", 1, 101.0),
+    ] {
+        let tls = leaked(format!("{tls}, {FREE}"));
+        let times = Site { traffic, tls, away_ms: 51.5, ..Site::default() }.direct().times(2.9);
+        let exact = f64::from(trips) * 103.0;
+        assert_eq!(times, [exact; 2], "{tls}");
+        assert!((exact / measured - 1.0).abs() < 0.02, "{exact} is not {measured}");
+    }
+}
+
+#[test]
+fn a_session_that_goes_on_saves_work_and_in_tls_1_2_a_round_trip() {
+    for (version, resumes, trips, work) in
+        [("Tls12", 0.0, 4.0, 2.0), ("Tls12", 1.0, 3.0, 0.3), ("Tls13", 0.0, 3.0, 2.0), ("Tls13", 1.0, 3.0, 0.3)]
+    {
+        for visitors in [NEW, RETURNING] {
+            let traffic = leaked(format!("{visitors}, connections: PerRequest, resumes: {resumes:?}"));
+            let tls = leaked(format!("version: {version}"));
+            let mut run = Site { traffic, tls, ..Site::default() }.direct();
+            assert_eq!(run.times(2.9), [trips * 100.0 + work; 2], "{version} {traffic}");
+            assert!((run.work_ms("web-1") - 2.0 * work).abs() < 1e-9);
+        }
+    }
+}
+
+#[test]
+fn a_share_of_the_browsers_resumes() {
+    let traffic = "rate: 100.0, new_visitors: 1.0, static_share: 1.0, write_share: 0.0, resumes: 0.25";
+    let times = Site { traffic, tls: "", ..Site::default() }.direct().times(60.0);
+    let resumed = times.iter().filter(|ms| (**ms - 300.3).abs() < 0.01).count() as f64;
+    assert!((0.22..0.28).contains(&(resumed / times.len() as f64)), "{resumed} of {}", times.len());
+}
+
+#[test]
+fn who_returns_without_keep_alive_connects_first() {
+    let traffic = leaked(format!("{RETURNING}, connections: PerRequest"));
+    assert_eq!(Site { traffic, ..Site::default() }.direct().times(2.9), [200.0; 2]);
+}
+
+#[test]
+fn a_handshake_that_passes_through_goes_on_to_the_web_server() {
+    // Connect 100; the balancer's own connect 10 and the handshake 110 or twice that; the request 110.
+    for (version, ms) in [("Tls13", 332.0), ("Tls12", 442.0)] {
+        let tls = leaked(format!("edge: Passthrough, version: {version}"));
+        let mut run = Site { tls, ..Site::default() }.chain();
+        assert_eq!(run.times(2.9), [ms; 2], "{version}");
+        assert_eq!((run.work_ms("lb-1"), run.work_ms("web-1")), (0.0, 4.0), "the holder of the key works");
+    }
+    // A connection that is there goes through to the web server, too.
+    let site = Site { tls: "edge: Passthrough", traffic: RETURNING, ..Site::default() };
+    assert_eq!(site.chain().times(2.9), [110.0; 2]);
+}
+
+#[test]
+fn termination_ends_the_handshake_at_the_balancer() {
+    let mut run = Site { tls: "edge: Terminate", ..Site::default() }.chain();
+    assert_eq!(run.times(2.9), [312.0; 2]);
+    assert_eq!((run.work_ms("lb-1"), run.work_ms("web-1")), (4.0, 0.0));
+}
+
+#[test]
+fn encrypting_again_costs_the_first_use_of_each_connection() {
+    for (version, cold) in [("Tls13", 132.0), ("Tls12", 142.0)] {
+        let tls = leaked(format!("edge: Reencrypt, version: {version}"));
+        let mut run = Site { tls, traffic: RETURNING, ..Site::default() }.chain();
+        assert_eq!(run.times(4.5), [cold, 110.0, 110.0, 110.0], "{version}");
+        assert_eq!((run.idle(), run.work_ms("web-1")), (1, 2.0));
+    }
+}
+
+#[test]
+fn connections_die_with_an_end_and_with_a_change_of_tls() {
+    let site = Site { tls: "edge: Reencrypt", traffic: RETURNING, ..Site::default() };
+    for end in ["web-1", "lb-1"] {
+        let mut run = site.chain();
+        run.until(2.5).act(&Command::Kill(component(end)));
+        assert_eq!(run.idle(), 0);
+        run.act(&Command::Restore(component(end)));
+        assert_eq!(run.times(4.5), [132.0, 110.0, 132.0, 110.0], "{end}");
+    }
+    let mut run = site.chain();
+    run.until(2.5).act(&Command::Edit(TopologyEdit::AppToDbTls(true)));
+    assert_eq!(run.times(3.5), [132.0, 110.0, 132.0]);
+}
+
+#[test]
+fn a_change_of_tls_closes_a_connection_that_is_in_use() {
+    let mut run = Site { tls: "edge: Reencrypt", traffic: RETURNING, ..Site::default() }.chain();
+    // The second request is on its way from the balancer to the web server.
+    run.until(2.051).act(&Command::Edit(TopologyEdit::AppToDbTls(true)));
+    assert_eq!(run.times(3.5), [132.0, 110.0, 132.0]);
+}
+
+#[test]
+fn a_pool_grows_with_those_who_ask_at_once_and_keeps_what_it_may() {
+    let traffic = "rate: 0.0, new_visitors: 1.0";
+    let site = Site { traffic, tls: "edge: Reencrypt", ..Site::default() };
+    for (balancer, kept) in [("", 3), ("idle: 2", 2), ("idle: 0", 0)] {
+        let mut run = Site { balancer, ..site }.chain();
+        let send = Command::Send(RequestKind::Static);
+        run.act(&send).act(&send).act(&send).until(2.0);
+        assert_eq!(run.idle(), kept, "{balancer}");
+        assert_eq!(run.endings(), [(Ok(()), 334.0); 3], "handshakes do not wait for each other on four cores");
+        run.act(&send).until(4.0);
+        // Without an idle connection, the session is resumed.
+        let last = if kept > 0 { 312.0 } else { 332.3 };
+        let (outcome, ms) = run.endings()[3];
+        assert!(outcome.is_ok() && (ms - last).abs() < 1e-6, "{balancer}: {ms}");
+    }
+}
+
+#[test]
+fn a_connection_for_each_request_costs_each_of_them() {
+    let site = Site { traffic: RETURNING, balancer: "upstream: PerRequest", ..Site::default() };
+    assert_eq!(Site { tls: "edge: Terminate", ..site }.chain().times(3.5), [120.0; 3]);
+    // The balancer resumes its sessions.
+    assert_eq!(Site { tls: "edge: Reencrypt", ..site }.chain().times(3.5), [132.0, 130.3, 130.3]);
+}
+
+#[test]
+fn inner_hops_pay_as_well_and_database_drivers_resume_nothing() {
+    let tls = "web_to_app: true, app_to_db: true";
+    let site = Site { tls, traffic: READS, ..Site::default() };
+    // The ways alone: 100 + 10 + 4 + 2. Cold: connect and handshake on the last two hops, and 2 ms of work each.
+    assert_eq!(site.chain().times(3.5), [116.0 + 12.0 + 4.0, 116.0, 116.0]);
+    let driver = Site { app: "upstream: PerRequest", ..site };
+    assert_eq!(driver.chain().times(3.5), [132.0, 122.0, 122.0]);
+}
+
+#[test]
+fn new_connections_bound_what_a_server_can_do() {
+    let served = |extra: &str, tls: &'static str| {
+        let traffic = leaked(format!(
+            "arrivals: Closed(users: 100, think: Exponential(mean_ms: 1.0)), new_visitors: 0.0, static_share: 1.0, \
+             write_share: 0.0, patience_s: 60.0, {extra}"
+        ));
+        let text = format!(
+            r#"(format: 1, id: "load", title: "Load", summary: "Load.", traffic: ({traffic}), tls: ({tls}),
+                components: [(id: "browser", kind: Browser),
+                    (id: "web-1", kind: Web(), station: (slots: 1, service: Constant(ms: 0.5)))],
+                links: [(from: "browser", to: "web-1", protocol: Http, latency_ms: 0.5)])"#
+        );
+        let infra = Infrastructure::from_ron("load.ron", &text).unwrap_or_else(|error| panic!("{error}"));
+        let mut sim = Simulation::new(Arc::new(infra), 1);
+        sim.advance(SimTime::from_secs(2), &mut ());
+        let before = sim.totals().completed;
+        sim.advance(SimTime::from_secs(32), &mut ());
+        (sim.totals().completed - before) as f64 / 30.0
+    };
+    for (extra, tls, rate) in [
+        ("", "edge: None", 1.0 / 0.5),
+        ("", "edge: Terminate", 1.0 / 0.5),
+        ("connections: PerRequest", "edge: None", 1.0 / 0.5),
+        ("connections: PerRequest", "edge: Terminate", 1.0 / 2.5),
+        ("connections: PerRequest", "version: Tls12", 1.0 / 2.5),
+        ("connections: PerRequest, resumes: 1.0", "edge: Terminate", 1.0 / 0.8),
+    ] {
+        let found = served(extra, tls);
+        assert!((found / (rate * 1e3) - 1.0).abs() < 0.02, "{extra} {tls}: {found}/s, expected {:.0}/s", rate * 1e3);
+    }
+}
+
+#[test]
+fn a_backend_whose_certificate_has_expired_is_refused_and_the_users_own_handshake_is_not() {
+    let certificates =
+        r#"(names: ["www.foobar.com"], on: ["lb-1"], days_left: 60), (names: ["web"], on: ["web-1"], days_left: 0)"#;
+    let mut run = Site { tls: "edge: Reencrypt", certificates, ..Site::default() }.chain();
+    run.until(1.9);
+    // Connect 100, handshake 102, request 100, and behind the balancer connect 10 and handshake 12.
+    assert_eq!(run.endings(), [(Err(Failure::Unavailable), 324.0)]);
+    assert!(
+        run.notes
+            .iter()
+            .any(|note| { matches!(note.what, What::Fails { why: Why::Certificate, .. }) && note.log_flag() == Some("SC") })
+    );
+}
+
+#[test]
+fn a_backend_that_is_gone_refuses_the_connect() {
+    let mut run = Site { tls: "edge: Reencrypt", traffic: RETURNING, balancer: "retries: 0", ..Site::default() }.chain();
+    run.until(1.5).act(&Command::Kill(component("web-1"))).until(2.5);
+    assert_eq!(run.endings()[1], (Err(Failure::Unavailable), 110.0));
+    // Where the host is off, the connect stays silent for the balancer's second.
+    run.act(&Command::Kill(Element::Server(ServerId::new("server-1")))).until(4.5);
+    assert_eq!(run.endings()[2], (Err(Failure::Unavailable), 1_100.0));
+}
+
+#[test]
+fn a_timeout_while_a_connection_is_opened_ends_the_request_only() {
+    // The application stops waiting for its database's connect after half a second.
+    let site = Site { tls: "app_to_db: true", traffic: READS, app: "timeout_s: Some(0.5)", ..Site::default() };
+    let mut run = site.chain();
+    let hop = Element::Hop(ComponentId::new("app-1"), ComponentId::new("db-1"));
+    run.act(&Command::Kill(hop.clone())).until(1.9);
+    assert_eq!(run.endings(), [(Err(Failure::ServerError), 614.0)]);
+    run.act(&Command::Restore(hop)).until(2.9);
+    assert_eq!(run.endings()[1], (Ok(()), 122.0));
+}
+
+#[test]
+fn the_resolver_asks_once_and_keeps_the_answer() {
+    // 10 ms to the resolver and back, 1 ms of work, 60 ms where it has to ask; connect and request 200.
+    let dns = "ttl_s: 3.0";
+    let mut run = Site { dns, ..Site::default() }.direct();
+    run.until(6.9);
+    let times: Vec<f64> = run.endings().iter().map(|(_, ms)| *ms).collect();
+    // Users come at 1, 2, 3 … s. The address is kept from 1.066 to 4.066 s, and again from 5.066 s.
+    assert_eq!(times, [271.0, 211.0, 211.0, 211.0, 271.0, 211.0]);
+}
+
+#[test]
+fn those_who_return_know_the_address_until_its_time_is_over() {
+    let mut run = Site { dns: "ttl_s: 3.5", traffic: RETURNING, ..Site::default() }.direct();
+    // They know it from an earlier visit until 3.5 s, and from 4.071 s on again until 7.566 s.
+    assert_eq!(run.times(8.9), [100.0, 100.0, 100.0, 271.0, 100.0, 100.0, 100.0, 271.0]);
+}
+
+#[test]
+fn a_lookup_is_refused_or_silent_for_five_seconds() {
+    let unknown = |ms| (Err(Failure::Dns), ms);
+    let send = Command::Send(RequestKind::Static);
+    let site = Site { dns: "ttl_s: 300.0", traffic: "rate: 0.0", ..Site::default() };
+    // The process has ended: its host says so.
+    let mut run = site.direct();
+    run.act(&Command::Kill(component("dns"))).act(&send).until(6.0);
+    assert_eq!(run.endings(), [unknown(10.0)]);
+    let hop = Element::Hop(ComponentId::new("browser"), ComponentId::new("dns"));
+    for element in [Element::Server(ServerId::new("server-9")), hop] {
+        let mut run = site.direct();
+        run.act(&Command::Kill(element.clone())).act(&send).until(6.0);
+        assert_eq!(run.endings(), [unknown(5_000.0)], "{element}");
+    }
+    // A resolver that starts again has forgotten all.
+    let mut run = site.direct();
+    run.act(&send).until(1.0).act(&send).until(2.0).act(&Command::Kill(component("dns")));
+    run.act(&Command::Restore(component("dns"))).act(&send).until(3.0);
+    assert_eq!(run.endings(), [(Ok(()), 271.0), (Ok(()), 211.0), (Ok(()), 271.0)]);
+}
+
+#[test]
+fn the_journal_names_each_part_of_a_connection() {
+    let departures = |run: &Run| -> Vec<String> {
+        let departs = run.story(1).into_iter().filter_map(|line| line.split_once(": ").map(|(_, text)| text.to_owned()));
+        departs.filter(|line| line.contains("departs") && !line.ends_with("→ browser") && !line.contains("web-1 →")).collect()
+    };
+    let tls = "edge: Passthrough, version: Tls12";
+    let mut run = Site { tls, ..Site::default() }.chain();
+    run.until(1.9);
+    assert_eq!(
+        departures(&run),
+        [
+            "TCP connect departs browser → lb-1",
+            "TLS handshake 1 of 2 departs browser → lb-1",
+            "TCP connect departs lb-1 → web-1",
+            "TLS handshake 1 of 2 departs lb-1 → web-1",
+            "TLS handshake 2 of 2 departs browser → lb-1",
+            "TLS handshake 2 of 2 departs lb-1 → web-1",
+            "HTTP departs browser → lb-1",
+            "HTTP departs lb-1 → web-1",
+        ]
+    );
+    let traffic = leaked(format!("{NEW}, resumes: 1.0"));
+    let mut run = Site { tls: "edge: Reencrypt", traffic, ..Site::default() }.chain();
+    run.until(1.9);
+    assert_eq!(
+        departures(&run),
+        [
+            "TCP connect departs browser → lb-1",
+            "TLS resumption departs browser → lb-1",
+            "HTTP departs browser → lb-1",
+            "TCP connect departs lb-1 → web-1",
+            "TLS handshake departs lb-1 → web-1",
+            "HTTP departs lb-1 → web-1",
+        ]
+    );
+}
