@@ -65,6 +65,7 @@ impl Simulation {
     }
 
     /// The waiting line is full.
+    #[cold]
     pub(super) fn turn_away<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
         let record = &self.requests[request];
         if record.heading == Heading::Response {

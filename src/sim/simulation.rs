@@ -232,6 +232,7 @@ impl Simulation {
     }
 
     /// Schedules an event and returns its sequence number.
+    #[expect(clippy::inline_always, reason = "on the engine's critical path")]
     #[inline(always)]
     pub(super) fn schedule(&mut self, at: SimTime, kind: Kind, id: u32) -> u64 {
         if self.sequence >= MAX_SEQUENCE {
@@ -270,6 +271,7 @@ impl Simulation {
     }
 
     /// Schedules the one event that moves a request on.
+    #[expect(clippy::inline_always, reason = "on the engine's critical path")]
     #[inline(always)]
     pub(super) fn schedule_for(&mut self, request: u32, at: SimTime, kind: Kind) {
         let now = self.now;
@@ -301,6 +303,7 @@ impl Simulation {
     }
 
     /// Whether a station runs.
+    #[expect(clippy::inline_always, reason = "on the engine's critical path")]
     #[inline(always)]
     pub(super) fn health(&self, station: u32) -> Health {
         self.stations[station as usize].health

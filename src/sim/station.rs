@@ -29,6 +29,7 @@ pub(super) struct Deadline {
 /// What the plan says of a station, where the engine needs it at every visit: beside the state that it is needed with, in
 /// the same stretch of memory.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each read by itself on the critical path")]
 pub(super) struct Duty {
     pub(super) slots: u32,
     /// Most requests that may wait; `u32::MAX` is no limit.
@@ -189,6 +190,7 @@ impl Station {
 
 /// A link.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts of a link")]
 pub(super) struct Line {
     /// From the plan, as for [`Duty`]: who asks, who answers, nanoseconds one way, firewalls on the way and those of them
     /// that stand at the asker's side, whether requests in progress are limited.

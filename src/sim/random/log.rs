@@ -54,6 +54,7 @@ const fn ln_by_series(x: f64) -> f64 {
 
 /// The natural logarithm of a positive, normal number. Relative error below 10⁻¹¹.
 #[expect(clippy::cast_possible_truncation, reason = "a bit field, narrower than its type")]
+#[expect(clippy::inline_always, reason = "a handful of instructions on the engine\'s critical path")]
 #[inline(always)]
 pub(super) fn ln(x: f64) -> f64 {
     debug_assert!(x >= f64::MIN_POSITIVE && x.is_finite(), "positive and normal");

@@ -81,11 +81,16 @@ const fn layers() -> [Layer; LAYERS] {
     layers
 }
 
+/// The layer that some bits pick: the lowest eight, which the place does not use.
+fn number_of(bits: u64) -> usize {
+    usize::from(bits.to_le_bytes()[0])
+}
+
 /// An exponential number with mean 1 that `bits` stand for.
 #[expect(clippy::inline_always, reason = "the quick case is a handful of instructions on the engine's critical path")]
 #[inline(always)]
 pub(super) fn exponential(bits: u64) -> f64 {
-    let layer = &LAYER[(bits % LAYERS as u64) as usize];
+    let layer = &LAYER[number_of(bits)];
     let place = bits >> 11;
     let x = place as f64 * layer.scale;
     if place < layer.safe { x } else { beside(bits) }
@@ -97,7 +102,7 @@ pub(super) fn exponential(bits: u64) -> f64 {
 fn beside(bits: u64) -> f64 {
     let (mut bits, mut beyond) = (bits, 0.0);
     for _ in 0..MOST_DRAWS {
-        let number = (bits % LAYERS as u64) as usize;
+        let number = number_of(bits);
         let layer = &LAYER[number];
         let place = bits >> 11;
         let x = place as f64 * layer.scale;
@@ -128,9 +133,9 @@ mod tests {
     fn the_layers_close_at_the_top() {
         let top = LAYER[LAYERS - 1];
         assert!((top.density + AREA / (top.scale * PLACES) - 1.0).abs() < 1e-9, "{}", top.density);
-        for layer in 1..LAYERS {
-            let right = LAYER[layer].scale * PLACES;
-            assert!((libm::exp(-right) / LAYER[layer].density - 1.0).abs() < 1e-9, "layer {layer}");
+        for (number, layer) in LAYER.iter().enumerate().skip(1) {
+            let right = layer.scale * PLACES;
+            assert!((libm::exp(-right) / layer.density - 1.0).abs() < 1e-9, "layer {number}");
         }
     }
 
