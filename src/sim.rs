@@ -13,10 +13,12 @@ pub mod database;
 mod decide;
 mod event;
 mod fail;
+pub mod fault;
 mod flow;
 mod gauges;
 mod histogram;
 pub mod journal;
+mod later;
 mod monitoring;
 pub mod outcome;
 pub mod packet;
@@ -25,6 +27,8 @@ mod probe;
 mod random;
 pub mod recorder;
 mod request;
+mod retries;
+mod scan;
 pub mod script;
 pub mod simulation;
 mod station;
@@ -35,14 +39,17 @@ mod upkeep;
 mod users;
 pub mod view;
 mod vrrp;
+mod zone;
 
 pub use command::{Command, CommandError};
 pub use database::DatabaseView;
+pub use fault::{Fault, Tap};
 pub use journal::{Headline, Journal, Note, Observer, What, Why};
 pub use outcome::{Failure, Outcome};
 pub use packet::{Cargo, Doing, Heading, Motion, Packet, Phase, Present};
 pub use probe::probe_number;
 pub use recorder::Recorder;
+pub use scan::{Finding, Port};
 pub use script::Script;
 pub use simulation::Simulation;
 pub use time::SimTime;
@@ -51,3 +58,4 @@ pub use view::{
     AgentView, AlertEntry, AlertState, AlertView, CheckCode, ComponentSample, Experience, Health, Percentiles, ProbeResult,
     ProbeView, StationView, Totals,
 };
+pub use zone::RecordState;

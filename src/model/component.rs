@@ -159,6 +159,8 @@ pub struct Traffic {
     pub new_visitors: Fraction,
     /// How long a user waits before giving up.
     pub patience_s: Seconds,
+    /// What users do when a request has failed.
+    pub retries: super::retries::Retries,
 }
 
 impl Default for Traffic {
@@ -171,6 +173,7 @@ impl Default for Traffic {
             write_share: Fraction::literal(0.2),
             new_visitors: Fraction::literal(0.25),
             patience_s: Seconds::literal(10.0),
+            retries: super::retries::Retries::default(),
         }
     }
 }

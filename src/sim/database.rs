@@ -13,6 +13,7 @@
 
 mod commit;
 mod driver;
+mod fault;
 mod history;
 mod plan;
 mod promote;
@@ -96,6 +97,10 @@ struct Node {
     last_heard: SimTime,
     /// The lag that a command has set.
     lag: Option<u64>,
+    /// Nothing can be written to its disk.
+    disk_full: bool,
+    /// Somebody stopped replication here.
+    stopped: bool,
     stale_reads: u64,
     lost_writes: u64,
     /// How long the newest change took from commit to being applied here.

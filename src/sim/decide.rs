@@ -26,6 +26,12 @@ impl Simulation {
         let passes_through = self.plan.tls == TlsMode::Passthrough;
         match &plan.role {
             Role::Resolver { ttl, .. } => {
+                if self.now >= self.record_cached_until
+                    && let Some(why) = self.no_record()
+                {
+                    self.fail(request, station, Failure::Dns, why, observer);
+                    return;
+                }
                 let until = self.now + *ttl;
                 // An answer from the cache keeps what is left of the record's life.
                 if self.now >= self.record_cached_until && !self.requests[request].is_probe() {
@@ -163,6 +169,15 @@ impl Simulation {
             self.close_call(request);
             self.end(request, Err(Failure::Dns), observer);
             self.discard(request);
+            return;
+        }
+        let level = usize::from(record.depth);
+        let asks = match record.state {
+            State::Lost(_) => level.checked_sub(1).map(|level| record.path[level]),
+            _ => Some(record.path[level]),
+        };
+        if asks.is_some_and(|link| self.is_hung(self.plan.hops[link as usize].from)) {
+            self.look_later(request);
             return;
         }
         match record.state {

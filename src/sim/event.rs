@@ -45,9 +45,11 @@ pub(super) enum Kind {
     Probe,
     /// A balancer of a pair advertises itself, or has heard nothing for too long. Id: its number.
     Advert,
+    /// Something comes by itself: a boot is over, a user tries again. Id: its place in a list.
+    Later,
 }
 
-const KINDS: [Kind; 13] = [
+const KINDS: [Kind; 14] = [
     Kind::Arrival,
     Kind::Leg,
     Kind::Service,
@@ -61,6 +63,7 @@ const KINDS: [Kind; 13] = [
     Kind::Database,
     Kind::Probe,
     Kind::Advert,
+    Kind::Later,
 ];
 
 /// One event. Its order is its time, then its sequence number.

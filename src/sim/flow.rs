@@ -44,7 +44,7 @@ impl Simulation {
         if self.requests.len() >= MAX_ID as usize {
             // More than 16 million users wait. Whoever comes now is turned away.
             self.users.end(self.now, kind, Err(Failure::Refused), 0);
-            self.user_done(stream);
+            self.user_has(kind, stream, Err(Failure::Refused));
             observer.ended(self.now, kind, Err(Failure::Refused), 0);
             return;
         }
@@ -111,6 +111,7 @@ impl Simulation {
             return;
         }
         self.requests[request].state = State::OnWire;
+        let latency = if self.lines[link as usize].touched { self.crosses_touched(request, link, latency) } else { latency };
         if latency > 0 {
             self.schedule_for(request, self.now + latency, Kind::Leg);
         } else {
@@ -210,11 +211,13 @@ impl Simulation {
                 self.note(observer, Some(tag), What::Refuses { component: component_ix(station) });
                 self.answer(request, Status::Refused, observer);
             }
-            super::Health::Up => {
+            super::Health::Up | super::Health::Hung => {
                 let component = component_ix(station);
                 self.note(observer, Some(tag), What::Reached { component, heading: Heading::Request, phase });
                 if self.is_stranger(request) {
                     self.answer(request, Status::Reset, observer);
+                } else if phase == Phase::Connect && self.syn_is_dropped(request) {
+                    self.lose(request, Lost::Silent, observer);
                 } else if phase == Phase::Connect {
                     // The operating system answers; the program learns of the connection later.
                     self.answer(request, Status::Ok, observer);
@@ -245,13 +248,18 @@ impl Simulation {
             state.rolls = true;
             self.rolling.push(station);
         }
-        let refused = asks && plan.connections.is_some_and(|most| state.present >= most);
-        if state.busy < plan.slots && !refused {
+        let refused = asks && plan.connections.is_some_and(|most| state.present.saturating_add(state.leaked) >= most);
+        let hung = state.health == super::Health::Hung;
+        if state.busy < plan.slots && !refused && !hung {
             self.comes_in(request, station);
             self.start_service(request, station);
         } else if refused || (record.leg != HOME && plan.limit.is_some_and(|limit| state.queue.len() >= limit as usize)) {
             let tag = record.tag();
             state.dropped += 1;
+            if hung {
+                self.lose(request, Lost::Unanswered, observer);
+                return;
+            }
             self.note(observer, Some(tag), What::TurnedAway { component: component_ix(station) });
             self.turn_away(request, station, observer);
         } else {
@@ -285,6 +293,7 @@ impl Simulation {
     fn work(&mut self, request: u32, station: u32) {
         self.requests[request].state = State::InService;
         let work = self.service_time(request, station);
+        let work = self.stations[station as usize].slow.map_or(work, |factor| factor.of(work));
         self.schedule_for(request, self.now + work, Kind::Service);
     }
 
@@ -362,7 +371,20 @@ impl Simulation {
     pub(super) fn free_slot(&mut self, station: u32) {
         let state = &mut self.stations[station as usize];
         state.release(self.now);
+        if state.health == super::Health::Hung {
+            return;
+        }
         if let Some(next) = state.queue.pop_front() {
+            self.start_service(next, station);
+        }
+    }
+
+    /// Gives free slots to those in line: the station serves again.
+    pub(super) fn fill_slots(&mut self, station: u32) {
+        while self.stations[station as usize].busy < self.plan.stations[station as usize].slots {
+            let state = &mut self.stations[station as usize];
+            state.settle(self.now);
+            let Some(next) = state.queue.pop_front() else { return };
             self.start_service(next, station);
         }
     }
@@ -406,7 +428,7 @@ impl Simulation {
     }
 
     /// An answer has reached the one who asked.
-    fn answer_arrives<O: Observer>(&mut self, request: u32, observer: &mut O) {
+    pub(super) fn answer_arrives<O: Observer>(&mut self, request: u32, observer: &mut O) {
         let record = &self.requests[request];
         let (link, tag, phase) = (record.link(), record.tag(), record.phase);
         if record.depth - 1 == record.floor {
@@ -415,6 +437,10 @@ impl Simulation {
             return;
         }
         let asker = self.plan.hops[link as usize].from;
+        if self.is_hung(asker) {
+            self.lose(request, Lost::Unread, observer);
+            return;
+        }
         self.close_call(request);
         self.note(observer, Some(tag), What::Reached { component: component_ix(asker), heading: Heading::Response, phase });
         if self.plan.stations[asker as usize].answer.is_none() {
@@ -451,7 +477,7 @@ impl Simulation {
         record.departed = now;
         let (link, tag, phase, level) = (record.link(), record.tag(), record.phase, record.depth - 1);
         let unwanted = level == record.floor;
-        if !matches!(how, Lost::Dropped(_)) {
+        if !matches!(how, Lost::Dropped(_) | Lost::Unread) {
             self.note(observer, Some(tag), What::Vanished { link: link_ix(link) });
         }
         let record = &self.requests[request];
@@ -460,16 +486,18 @@ impl Simulation {
         } else if phase == Phase::Lookup {
             self.schedule_for(request, self.now + LOOKUP_TIMEOUT, Kind::Retry);
         } else if record.heading == Heading::Request
+            && how != Lost::Unanswered
             && let Role::Balancer(balancer) = &self.plan.stations[self.plan.hops[link as usize].from as usize].role
         {
             // The clock runs since the attempt left, not since it was lost at the far end.
             let hop = &self.plan.hops[link as usize];
             let crossed = match how {
                 Lost::Cut => false,
-                Lost::Silent => true,
+                Lost::Silent | Lost::Unanswered | Lost::Unread => true,
                 Lost::Dropped(leg) | Lost::DeadFirewall(leg) => usize::from(leg) >= hop.outward,
             };
-            let timeout = balancer.connect_timeout.saturating_sub(if crossed { hop.latency } else { 0 });
+            let travelled = if crossed { self.stretched(link, hop.latency) } else { 0 };
+            let timeout = balancer.connect_timeout.saturating_sub(travelled);
             self.schedule_for(request, self.now + timeout, Kind::Retry);
         }
     }
@@ -517,7 +545,7 @@ impl Simulation {
         self.sojourn += u128::from(latency);
         observer.ended(self.now, kind, outcome, latency);
         self.note(observer, Some(tag), What::Ended { outcome, latency_ms: latency as f64 / 1e6 });
-        self.user_done(stream);
+        self.user_has(kind, stream, outcome);
     }
 
     /// A record has done its work. It stays as a zombie while a later one may be looked up through it.

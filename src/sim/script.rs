@@ -5,6 +5,7 @@
 
 mod arguments;
 mod error;
+mod faults;
 mod text;
 mod time;
 pub mod verbs;

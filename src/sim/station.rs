@@ -4,6 +4,8 @@
 
 use std::collections::VecDeque;
 
+use crate::model::quantity::Factor;
+
 use super::time::SimTime;
 use super::view::{CheckCode, Health};
 
@@ -50,6 +52,10 @@ pub(super) struct Station {
     pub(super) timer_armed: bool,
     /// Whose turn it is, for components that take turns.
     pub(super) turn: u32,
+    /// How much longer than usual its work takes, while a fault makes it so.
+    pub(super) slow: Option<Factor>,
+    /// Connections that are taken and never given back.
+    pub(super) leaked: u32,
     second_busy: u64,
     second_arrivals: u64,
     /// Slot-nanoseconds of the last whole second.
@@ -128,6 +134,12 @@ pub(super) struct Line {
     pub(super) credit: i64,
     /// For a balancer's link: how the last health check failed, if it did.
     pub(super) check: Option<CheckCode>,
+    /// How much longer than usual its latency is, while a fault makes it so.
+    pub(super) slow: Option<Factor>,
+    /// Whether somebody listens.
+    pub(super) tapped: bool,
+    /// Whether it is slow or tapped.
+    pub(super) touched: bool,
 }
 
 impl Line {
@@ -139,6 +151,17 @@ impl Line {
 
 impl Default for Line {
     fn default() -> Self {
-        Self { active: 0, cut: false, backend_up: true, streak: 0, draining: false, credit: 0, check: None }
+        Self {
+            active: 0,
+            cut: false,
+            backend_up: true,
+            streak: 0,
+            draining: false,
+            credit: 0,
+            check: None,
+            slow: None,
+            tapped: false,
+            touched: false,
+        }
     }
 }

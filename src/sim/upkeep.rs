@@ -113,7 +113,7 @@ impl Simulation {
             self.dispatch(Message {
                 link,
                 departed: self.now,
-                arrives: self.now + hop.latency,
+                arrives: self.now + self.stretched(link, hop.latency),
                 content: Content::Sample(sample),
             });
         } else {

@@ -86,6 +86,12 @@ impl Learner {
             }
             Command::Drain(_) | Command::Ready(_) => panic!("no key drains"),
             Command::Rate(_) => panic!("no key sets the load to a number"),
+            Command::Restart(..)
+            | Command::Fault(_)
+            | Command::Heal(_)
+            | Command::Retries(_)
+            | Command::SynCookies(_)
+            | Command::Scan => panic!("no key does {command:?}"),
             Command::Probe(_) => panic!("no key switches the external probe"),
         }
     }

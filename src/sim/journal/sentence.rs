@@ -23,6 +23,9 @@ impl Why {
             Self::Full => "the waiting line is full",
             Self::ReadOnly => "the database is read-only (error 1290)",
             Self::TooManyConnections => "the database has too many connections (error 1040)",
+            Self::DiskFull => "the database's disk is full",
+            Self::NoSuchName => "the name does not exist (NXDOMAIN)",
+            Self::NoAuthority => "the authoritative server does not answer (SERVFAIL)",
         }
     }
 }
@@ -119,6 +122,12 @@ impl Note {
             What::ProbeSet(None) => "the external probe is off".into(),
             What::Killed(element) => format!("{element} is killed"),
             What::Restored(element) => format!("{element} is restored"),
+            What::Restarts(element) => format!("{element} is restarted"),
+            What::Fault { fault, on: true } => fault.sentence(),
+            What::Fault { fault, on: false } => fault.healed(),
+            What::RetriesSet(retries) => retries.sentence(),
+            What::SynCookies(on) => format!("SYN cookies are {}", if *on { "on" } else { "off" }),
+            What::Scanned { open } => format!("a port scan from the Internet finds {open} open ports"),
             What::Drained(element) => format!("{element} drains: it gets no new requests"),
             What::Ready(element) => format!("{element} gets new requests again"),
             What::Edited(TopologyEdit::EdgeTls(mode)) => format!("TLS mode is now {}", mode.word()),

@@ -1,0 +1,50 @@
+//! The site's record in the DNS: what the authoritative server says when a resolver asks it.
+//!
+//! Must not know caches: whoever has an answer that is still valid does not ask here.
+
+use serde::{Deserialize, Serialize};
+
+use super::journal::Why;
+use super::simulation::Simulation;
+
+/// The state of the record at its source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum RecordState {
+    /// It is there.
+    #[default]
+    Present,
+    /// The name does not exist (NXDOMAIN): it was deleted, mistyped, or the domain has expired.
+    Gone,
+    /// The authoritative server does not answer: a resolver that has nothing cached says SERVFAIL.
+    Unreachable,
+}
+
+impl RecordState {
+    /// All states, in listing order.
+    pub const ALL: [Self; 3] = [Self::Present, Self::Gone, Self::Unreachable];
+
+    /// The word of fault scripts.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Present => "ok",
+            Self::Gone => "gone",
+            Self::Unreachable => "unreachable",
+        }
+    }
+}
+
+impl Simulation {
+    /// Why a resolver that asks the authoritative server now gets no address; `None` if it gets one.
+    pub(super) fn no_record(&self) -> Option<Why> {
+        match self.faults.record {
+            RecordState::Present => None,
+            RecordState::Gone => Some(Why::NoSuchName),
+            RecordState::Unreachable => Some(Why::NoAuthority),
+        }
+    }
+
+    /// The state of the site's record at its source.
+    pub fn record(&self) -> RecordState {
+        self.faults.record
+    }
+}
