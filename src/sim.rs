@@ -6,6 +6,7 @@
 mod alerts;
 mod arrivals;
 mod balance;
+pub mod catalogue;
 mod checks;
 mod choice;
 pub mod command;

@@ -147,6 +147,15 @@ quantity!(
 );
 
 impl Factor {
+    /// A literal factor.
+    ///
+    /// # Panics
+    /// If the value lies outside [`Self::RANGE`].
+    pub const fn literal(value: f64) -> Self {
+        assert!(value >= 0.01 && value <= 1_000.0);
+        Self(value)
+    }
+
     /// Whether it changes nothing.
     pub fn is_none(self) -> bool {
         (self.0 - 1.0).abs() < f64::EPSILON

@@ -12,7 +12,7 @@ use super::super::journal::{Observer, What};
 use super::super::plan::{Plan, Role};
 use super::super::request::Status;
 use super::super::simulation::{Simulation, index};
-use super::super::time::{SECOND, SimTime};
+use super::super::time::SECOND;
 use super::super::view::Health;
 use super::super::zone::RecordState;
 use super::Fault;
