@@ -109,7 +109,7 @@ proptest! {
             prop_assert!(sim.population().is_some());
             return Ok(());
         }
-        sim.advance(sim.now() + Duration::from_secs(120), &mut ());
+        sim.advance(sim.now() + Duration::from_secs(3_000), &mut ());
         prop_assert_eq!(sim.coming_back(), 0);
         prop_assert_eq!(sim.occupancy(), sim.sojourn());
         prop_assert_eq!(sim.in_flight(), 0);
