@@ -66,6 +66,7 @@ struct Waiting {
 }
 
 /// One database. All of it but the instants survives a crash: it is on the disk.
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing that may be so by itself")]
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Node {
     writable: bool,

@@ -98,6 +98,20 @@ impl Faults {
 }
 
 impl Fault {
+    /// What it is about; `None` is the whole site.
+    pub fn element(&self) -> Option<Element> {
+        match self {
+            Self::Hang(element) | Self::Slow(element, _) | Self::Misconfigured(element) | Self::Compromised(element) => {
+                Some(element.clone())
+            }
+            Self::Flaw(id) | Self::Expired(id) | Self::DiskFull(id) | Self::ReplicationStopped(id) | Self::Leak(id, _) => {
+                Some(Element::Component(id.clone()))
+            }
+            Self::Sniffer(from, to) => Some(Element::Hop(from.clone(), to.clone())),
+            Self::Record(_) | Self::Flood(_) => None,
+        }
+    }
+
     /// What is wrong, as a sentence without its end.
     pub fn sentence(&self) -> String {
         match self {

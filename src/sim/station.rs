@@ -119,6 +119,7 @@ impl Station {
 }
 
 /// A link.
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing that may be so by itself")]
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Line {
     /// Requests whose answer is still awaited on it.

@@ -54,7 +54,9 @@ fn close(ending: (Result<(), Failure>, f64), outcome: Result<(), Failure>, ms: f
 #[test]
 fn work_that_stands_still_goes_on_where_it_stood() {
     // Hung in the middle of its work, before it comes, and while it waits for the database.
-    for hung_at in [0.0, 0.05, 0.112] {
+    // Before it comes, the pause delays it by what is left when it comes: 7 ms of ways and work lie before. While it waits
+    // for the database, the query is under way, and the answer is there at 119 ms.
+    for (hung_at, came_to_a_stop_ms) in [(0.0, 7.0), (0.05, 50.0), (0.112, 119.0)] {
         let mut run = Run::new(&site(""));
         if hung_at > 0.0 {
             run.act("send read").to(hung_at).act("hang app-1");
@@ -62,15 +64,8 @@ fn work_that_stands_still_goes_on_where_it_stood() {
             run.act("hang app-1").act("send read");
         }
         assert_eq!(run.sim.station(run.find("app-1")).health, Health::Hung);
-        let hung = run.now();
         run.to(2.0).act("heal hang app-1").to(20.0);
-        // Before it comes, the pause delays it by what is left when it comes: 7 ms of ways and work lie before.
-        let stood = match hung_at {
-            at if at == 0.0 => 2_000.0 - 7.0,
-            at if at == 0.05 => 2_000.0 - hung * 1e3,
-            // The query was under way, and its answer at hand 7 ms later: 2 ms of way and 10 ms of work from 107 ms on.
-            _ => 2_000.0 - 119.0,
-        };
+        let stood = 2_000.0 - came_to_a_stop_ms;
         close(only_ending(&run), Ok(()), USUAL_MS + stood);
         assert_eq!((run.sim.records(), run.sim.station(run.find("app-1")).busy), (0, 0));
     }

@@ -68,6 +68,7 @@ pub(crate) fn random(seed: u64) -> Arc<Infrastructure> {
     Arc::new(Infrastructure::from_ron("random.ron", &text).unwrap_or_else(|error| panic!("{error}\n{text}")))
 }
 
+#[expect(clippy::too_many_lines, reason = "a scenario is long")]
 fn text(seed: u64) -> String {
     let mut dice = Dice::new(seed);
     let (lbs, webs, apps, dbs) = (1 + dice.roll(2), 1 + dice.roll(4), 1 + dice.roll(4), 1 + dice.roll(3));
@@ -150,7 +151,9 @@ fn text(seed: u64) -> String {
                 let port =
                     |dice: &mut Dice| dice.one(&["[]", "[80, 443]", "[8080]", "[3306]", "[112]", "[443, 8080, 3306, 112]"]);
                 let action = |dice: &mut Dice| dice.one(&["Allow", "Allow", "Allow", "Allow", "Drop", "Reject"]);
-                (0..3 + dice.roll(3)).map(|_| format!("(ports: {}, action: {}),", port(dice), action(dice))).collect()
+                let rules: Vec<String> =
+                    (0..3 + dice.roll(3)).map(|_| format!("(ports: {}, action: {})", port(dice), action(dice))).collect();
+                rules.join(",")
             };
             let (inward, outward) = (rules(&mut dice), rules(&mut dice));
             let station = dice.station();
@@ -164,7 +167,7 @@ fn text(seed: u64) -> String {
     }
     parts += "(id: \"monitor\", kind: MonitoringService),";
     let holders = (1..=webs).map(|web| format!("\"web-{web}\",")).chain((1..=lbs).map(|lb| format!("\"lb-{lb}\",")));
-    let boxes: String = (1..=servers).map(|server| format!("(id: \"s-{server}\"),")).collect();
+    let boxes: Vec<String> = (1..=servers).map(|server| format!("(id: \"s-{server}\")")).collect();
     let retries = if dice.roll(3) == 0 { "retries: (attempts: 3, backoff_s: 0.2, jitter: 0.5)," } else { "" };
     let arrivals = if dice.roll(5) == 0 { "arrivals: Closed(users: 20, think: Exponential(mean_ms: 200.0))," } else { "" };
     format!(
@@ -176,6 +179,7 @@ fn text(seed: u64) -> String {
         rate = [5.0, 60.0, 200.0][dice.small(3)],
         new = [0.0, 0.3, 1.0][dice.small(3)],
         edge = dice.one(&["None", "Terminate", "Reencrypt", "Passthrough"]),
+        boxes = boxes.join(","),
         inner = dice.roll(2) == 0,
         holders = holders.collect::<String>(),
         days = dice.roll(3),

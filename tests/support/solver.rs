@@ -68,8 +68,16 @@ impl Learner {
                     self.press("e");
                 }
             }
-            // No key promotes: that is not taught yet.
-            Command::Promote(_) | Command::Demote(_) | Command::Lag(..) => panic!("no key does {command:?}"),
+            // That is not taught yet.
+            Command::Promote(_)
+            | Command::Demote(_)
+            | Command::Lag(..)
+            | Command::Restart(..)
+            | Command::Fault(_)
+            | Command::Heal(_)
+            | Command::Retries(_)
+            | Command::SynCookies(_)
+            | Command::Scan => panic!("no key does {command:?}"),
             Command::Send(kind) => {
                 self.press(match kind {
                     Write => "r",
@@ -86,12 +94,6 @@ impl Learner {
             }
             Command::Drain(_) | Command::Ready(_) => panic!("no key drains"),
             Command::Rate(_) => panic!("no key sets the load to a number"),
-            Command::Restart(..)
-            | Command::Fault(_)
-            | Command::Heal(_)
-            | Command::Retries(_)
-            | Command::SynCookies(_)
-            | Command::Scan => panic!("no key does {command:?}"),
             Command::Probe(_) => panic!("no key switches the external probe"),
         }
     }

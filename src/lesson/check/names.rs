@@ -41,7 +41,11 @@ impl Report<'_> {
     fn command(&mut self, command: &Command, infra: &Infrastructure) {
         match command {
             Command::Kill(element) | Command::Restore(element) | Command::Drain(element) | Command::Ready(element) => {
-                self.element(element, infra)
+                self.element(element, infra);
+            }
+            Command::Restart(element, _) => self.element(element, infra),
+            Command::Fault(fault) | Command::Heal(fault) => {
+                fault.element().into_iter().for_each(|element| self.element(&element, infra));
             }
             Command::Promote(id) | Command::Demote(id) | Command::Lag(id, _) => {
                 self.element(&Element::Component(id.clone()), infra);

@@ -31,8 +31,8 @@ impl Flood {
 
     /// The part of new connections that find a free place in the backlog at `now`.
     ///
-    /// Until the flood has filled the backlog, all do. Then places become free as old entries run out, BACKLOG / HALF_OPEN
-    /// per second, and every SYN has the same chance of the next one. This is the fluid limit of the loss formula of Erlang,
+    /// Until the flood has filled the backlog, all do. Then places become free as old entries run out, `BACKLOG` over
+    /// `HALF_OPEN_S` per second, and every SYN has the same chance of the next one. This is the fluid limit of the loss formula of Erlang,
     /// which holds for constant holding times, too. What real users take themselves lasts one round trip and is neglected;
     /// so is the rest of a flood that has ended.
     fn admitted(self, now: SimTime) -> f64 {
