@@ -138,6 +138,12 @@ pub struct ComponentSample {
     pub failed_handshakes: f64,
     /// How long the answers took; `None` if none left.
     pub latency: Option<Percentiles>,
+    /// Connections in use as a part of those that it may have; `None` where nothing limits them.
+    pub connections: Option<f64>,
+    /// Seconds by which a replica is behind, infinite where it cannot tell; `None` for anything else.
+    pub lag_s: Option<f64>,
+    /// Whether it takes the lead: writes, or the shared address; `None` where nobody leads.
+    pub leads: Option<bool>,
 }
 
 /// Percentiles of a latency in milliseconds, by nearest rank, off by at most 1.6 %: agents count in buckets.
@@ -168,6 +174,8 @@ impl ComponentSample {
             Metric::P99 => self.latency.map(|latency| latency.p99_ms),
             Metric::ErrorRatio => self.error_ratio(),
             Metric::FailedHandshakes => Some(self.failed_handshakes),
+            Metric::Connections => self.connections,
+            Metric::Lag => self.lag_s,
         }
     }
 }

@@ -159,6 +159,7 @@ const TRIALS: &[Trial] = &[
             as_if_nothing_were(seen, good);
             let (broken, whole) = (run.sim.database(run.find("db-2")), healthy.sim.database(healthy.find("db-2")));
             let (broken, whole) = (broken.expect("a database"), whole.expect("a database"));
+            assert_eq!(run.fired(BEGIN), [("replication lag above 10 s or unknown".to_owned(), "db-2".to_owned())]);
             assert!(broken.lag_s.is_none() && broken.lag_changes > 100, "{broken:?}");
             assert!(whole.lag_s.is_some_and(|lag| lag < 1.0));
             assert!(broken.stale_reads > whole.stale_reads + 300, "{broken:?} {whole:?}");
@@ -191,6 +192,7 @@ const TRIALS: &[Trial] = &[
             assert!(databases.iter().all(|database| database.writable), "two are writable");
             let divergent: u64 = databases.iter().map(|database| database.divergent_writes).sum();
             assert!(divergent > 50, "{databases:?}");
+            assert!(fired(run, "not exactly one leader", "db-1"), "{:?}", run.fired(BEGIN));
         },
         heals_in: 3.0,
     },
@@ -202,6 +204,7 @@ const TRIALS: &[Trial] = &[
             only_kinds_fail(seen, &[Read, Write]);
             assert!(seen.only(&[Failure::ServerError]) && run.whys()["TooManyConnections"] > 100, "error 1040");
             assert_eq!(run.sim.database(run.find("db-1")).expect("a database").connections, 151);
+            assert!(fired(run, "connections used up", "db-1") && run.mean("db-1", Metric::Connections, 5.0) == Some(1.0));
             assert!(fired(run, "errors above 1 %", "lb-1"));
         },
         heals_in: 3.0,
@@ -409,6 +412,7 @@ const TRIALS: &[Trial] = &[
         window: (4.0, 20.0),
         shows: |run, seen, healthy, _| {
             assert_eq!((run.sim.masters().count(), healthy.sim.masters().count()), (2, 1));
+            assert!(fired(run, "not exactly one leader", "lb-1"), "{:?}", run.fired(BEGIN));
             assert!(seen.of(Failure::Reset) > 10 && seen.only(&[Failure::Reset]), "{seen:?}");
         },
         heals_in: 3.0,
