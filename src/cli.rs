@@ -77,8 +77,11 @@ pub struct Arguments {
 /// The text commands: they need no terminal, and write their results to standard output.
 #[derive(Clone, Debug, PartialEq, Subcommand)]
 pub enum Command {
-    /// List the lessons and the infrastructures
-    List,
+    /// List the lessons and the infrastructures, or the faults that can be injected
+    List {
+        /// What to list; without it, lessons and infrastructures
+        what: Option<Listed>,
+    },
     /// Check scenario and lesson files, and replay the lessons' solutions
     Check {
         /// Files or folders; without any, what comes with the program
@@ -94,6 +97,17 @@ pub enum Command {
     },
     /// Run an infrastructure without a screen, and report what was measured
     Simulate(Box<SimulateArguments>),
+}
+
+/// What can be listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Listed {
+    /// The lessons
+    Lessons,
+    /// The infrastructures
+    Scenarios,
+    /// The catalogue of faults
+    Faults,
 }
 
 /// Colours for a kind of terminal or reader.

@@ -6,6 +6,7 @@
 mod alerts;
 mod arrivals;
 mod balance;
+pub mod catalogue;
 mod checks;
 mod choice;
 pub mod command;
@@ -15,10 +16,12 @@ mod decide;
 mod dns;
 mod event;
 mod fail;
+pub mod fault;
 mod flow;
 mod gauges;
 mod histogram;
 pub mod journal;
+mod later;
 mod monitoring;
 pub mod outcome;
 pub mod packet;
@@ -27,6 +30,8 @@ mod probe;
 mod random;
 pub mod recorder;
 mod request;
+mod retries;
+mod scan;
 pub mod script;
 pub mod simulation;
 mod station;
@@ -41,11 +46,13 @@ mod zone;
 
 pub use command::{Command, CommandError};
 pub use database::DatabaseView;
+pub use fault::{Fault, Tap};
 pub use journal::{Headline, Journal, Note, Observer, What, Why};
 pub use outcome::{Failure, Outcome};
 pub use packet::{Cargo, Doing, Heading, Motion, Packet, Phase, Present};
 pub use probe::probe_number;
 pub use recorder::Recorder;
+pub use scan::{Finding, Port};
 pub use script::Script;
 pub use simulation::Simulation;
 pub use time::SimTime;
@@ -54,3 +61,4 @@ pub use view::{
     AgentView, AlertEntry, AlertState, AlertView, CheckCode, ComponentSample, Experience, Health, Percentiles, ProbeResult,
     ProbeView, StationView, Totals,
 };
+pub use zone::RecordState;

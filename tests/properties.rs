@@ -3,10 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hoplight::model::quantity::{Rate, Seconds};
-use hoplight::model::{Algorithm, ComponentId, ComponentKind, Element, Infrastructure, RequestKind, TlsMode, TopologyEdit};
-use hoplight::sim::{Command, Simulation};
+use hoplight::model::quantity::Rate;
+use hoplight::model::{Infrastructure, TopologyEdit};
+use hoplight::sim::{Command, Journal, Simulation};
 use proptest::prelude::*;
+
+#[path = "properties/commands.rs"]
+mod commands;
+#[path = "properties/topology.rs"]
+mod topology;
+
+use commands::{command, elements};
 
 fn stage_2() -> Arc<Infrastructure> {
     let text = include_str!("../assets/stage-2-secured.ron");
@@ -58,66 +65,31 @@ fn connecting() -> Arc<Infrastructure> {
     Arc::new(Infrastructure::from_ron("connecting.ron", &text).expect("a valid scenario"))
 }
 
-/// Everything that can be killed.
-fn elements(infra: &Infrastructure) -> Vec<Element> {
-    let components = infra.components().map(|(_, component)| Element::Component(component.id.clone()));
-    let servers = infra.servers().map(|server| Element::Server(server.id.clone()));
-    let hops = infra.links().map(|(link, _)| infra.hop_element(link));
-    components.chain(servers).chain(hops).collect()
-}
-
-/// A command, chosen by numbers so that proptest can shrink it.
-fn command(infra: &Infrastructure, what: u8, which: usize) -> Command {
-    let all = elements(infra);
-    let element = all[which % all.len()].clone();
-    match what % 16 {
-        0..=3 => Command::Kill(element),
-        4..=7 => Command::Restore(element),
-        8 if which.is_multiple_of(2) => Command::Edit(TopologyEdit::EdgeTls(TlsMode::ALL[which / 2 % 4])),
-        8 => block(infra, which),
-        9 => Command::Send(RequestKind::ALL[which % 3]),
-        // The shipped stage has two databases; any other component refuses.
-        11 => Command::Lag(component(infra, which), Seconds::new(0.001 + (which % 40) as f64).expect("in range")),
-        12 if which.is_multiple_of(2) => Command::Promote(component(infra, which / 2)),
-        12 => Command::Demote(component(infra, which / 2)),
-        10 => Command::Balance(Algorithm::ALL[which % Algorithm::ALL.len()]),
-        13 => Command::Drain(element),
-        14 => Command::Ready(element),
-        _ => Command::Rate(Rate::new((which % 700) as f64).expect("in range")),
-    }
-}
-
-/// A database more often than chance would have it.
-fn component(infra: &Infrastructure, which: usize) -> ComponentId {
-    let databases = infra.components().filter(|(_, component)| matches!(component.kind, ComponentKind::Database(_)));
-    let ids: Vec<_> = databases.chain(infra.components()).map(|(_, component)| component.id.clone()).collect();
-    ids[which % ids.len().min(5)].clone()
-}
-
-/// A firewall rule written or taken out, on some hop.
-fn block(infra: &Infrastructure, which: usize) -> Command {
-    let hops: Vec<_> = infra.links().map(|(link, _)| infra.ends(link)).collect();
-    let (from, to) = hops[which / 4 % hops.len()];
-    let (from, to) = (infra.component(from).id.clone(), infra.component(to).id.clone());
-    Command::Edit(if which % 4 == 1 { TopologyEdit::Unblock(from, to) } else { TopologyEdit::Block(from, to) })
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 90, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_request_is_lost_or_counted_twice_and_time_never_falls(
         seed in any::<u64>(),
-        site in 0usize..3,
+        design in 0u64..7,
+        topology in any::<u64>(),
         script in prop::collection::vec((any::<u8>(), any::<usize>(), 1u64..3_000), 1..12),
     ) {
-        let infra = [stage_2, pair, connecting][site]();
+        let infra = match design {
+            0 => stage_2(),
+            1 => pair(),
+            2 => connecting(),
+            _ => topology::random(topology),
+        };
         let mut sim = Simulation::new(Arc::clone(&infra), seed);
         let mut again = Simulation::new(Arc::clone(&infra), seed);
+        let mut journal = Journal::default();
         for (what, which, millis) in script {
             let command = command(&infra, what, which);
+            let before = again.clone();
             let outcome = sim.apply(&command, &mut ());
-            prop_assert_eq!(&outcome, &again.apply(&command, &mut ()));
+            prop_assert_eq!(&outcome, &again.apply(&command, &mut journal));
+            prop_assert!(outcome.is_ok() || again == before, "{:?} was refused and changed something", command);
             let until = sim.now() + Duration::from_millis(millis);
             let mut last = sim.now();
             while sim.next_event().is_some_and(|at| at <= until) {
@@ -128,13 +100,21 @@ proptest! {
                 prop_assert_eq!(totals.offered, totals.completed + totals.failed + sim.in_flight());
             }
             sim.advance(until, &mut ());
-            // A copy goes on exactly as the original does.
+            // A copy goes on exactly as the original does, whether anybody watches or not.
             again = again.clone();
-            again.advance(until, &mut ());
+            again.advance(until, &mut journal);
             prop_assert!(sim == again);
+            prop_assert_eq!(sim.digest(), again.digest());
+            prop_assert_eq!(sim.occupancy(), sim.sojourn(), "Little's law, to the nanosecond");
         }
         // With everything restored and nobody new, all requests end and every slot is free.
-        for element in elements(&infra) {
+        for fault in sim.faults() {
+            prop_assert_eq!(sim.apply(&Command::Heal(fault), &mut ()), Ok(()));
+        }
+        prop_assert_eq!(sim.faults(), []);
+        let servers = |element: &hoplight::model::Element| matches!(element, hoplight::model::Element::Server(_));
+        let (first, then): (Vec<_>, Vec<_>) = elements(&infra).into_iter().partition(servers);
+        for element in first.into_iter().chain(then) {
             let _ = sim.apply(&Command::Restore(element.clone()), &mut ());
             let _ = sim.apply(&Command::Ready(element), &mut ());
         }
@@ -142,8 +122,15 @@ proptest! {
             let (from, to) = (infra.component(from).id.clone(), infra.component(to).id.clone());
             let _ = sim.apply(&Command::Edit(TopologyEdit::Unblock(from, to)), &mut ());
         }
-        sim.apply(&Command::Rate(Rate::new(0.0).expect("in range")), &mut ()).expect("any rate");
-        sim.advance(sim.now() + Duration::from_secs(60), &mut ());
+        let _ = sim.apply(&Command::Probe(None), &mut ());
+        if sim.apply(&Command::Rate(Rate::new(0.0).expect("in range")), &mut ()).is_err() {
+            // Users who wait for outcomes never stop.
+            prop_assert!(sim.population().is_some());
+            return Ok(());
+        }
+        sim.advance(sim.now() + Duration::from_secs(3_000), &mut ());
+        prop_assert_eq!(sim.coming_back(), 0);
+        prop_assert_eq!(sim.occupancy(), sim.sojourn());
         prop_assert_eq!(sim.in_flight(), 0);
         prop_assert_eq!(sim.records(), 0, "no record is left behind");
         for (link, _) in infra.links() {

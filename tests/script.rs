@@ -4,11 +4,11 @@
 
 use std::sync::LazyLock;
 
-use hoplight::model::quantity::Rate;
+use hoplight::model::quantity::{Attempts, Factor, Fraction, Rate, Seconds};
 use hoplight::model::text::is_printable;
-use hoplight::model::{Algorithm, Element, Infrastructure, RequestKind, TlsMode, TopologyEdit};
+use hoplight::model::{Algorithm, ComponentId, Element, Infrastructure, RequestKind, Retries, TlsMode, TopologyEdit};
 use hoplight::sim::script::{self, Script, shown_time, verbs::VERBS};
-use hoplight::sim::{Command, SimTime};
+use hoplight::sim::{Command, Fault, RecordState, SimTime};
 use proptest::prelude::*;
 
 static INFRA: LazyLock<Infrastructure> = LazyLock::new(|| {
@@ -43,6 +43,25 @@ fn any_command() -> impl Strategy<Value = Command> {
         hops().prop_map(|(from, to)| Command::Edit(TopologyEdit::Block(from, to))),
         hops().prop_map(|(from, to)| Command::Edit(TopologyEdit::Unblock(from, to))),
         proptest::sample::select(RequestKind::ALL.to_vec()).prop_map(Command::Send),
+        element().prop_map(|element| Command::Fault(Fault::Hang(element))),
+        (element(), 0.01..=1_000.0_f64).prop_map(|(element, factor)| {
+            Command::Heal(Fault::Slow(element, Factor::new((factor * 1e3).round() / 1e3).unwrap()))
+        }),
+        hops().prop_map(|(from, to)| Command::Heal(Fault::Sniffer(from, to))),
+        proptest::sample::select(RecordState::ALL.to_vec()).prop_map(|state| Command::Fault(Fault::Record(state))),
+        (0..5_u32).prop_map(|count| Command::Fault(Fault::Leak(ComponentId::new("db-1"), count + 1))),
+        (element(), any::<bool>())
+            .prop_map(|(element, timed)| Command::Restart(element, timed.then(|| Seconds::new(1.5).unwrap()))),
+        (1..=16_u8, 0.001..=9.0_f64, 0.0..=1.0_f64).prop_map(|(attempts, backoff, jitter)| {
+            let rounded = |number: f64| (number * 1e3).round() / 1e3;
+            Command::Retries(Retries {
+                attempts: Attempts::new(attempts).unwrap(),
+                backoff_s: Seconds::new(rounded(backoff)).unwrap(),
+                jitter: Fraction::new(rounded(jitter)).unwrap(),
+            })
+        }),
+        any::<bool>().prop_map(Command::SynCookies),
+        Just(Command::Scan),
         proptest::sample::select(vec![Algorithm::RoundRobin, Algorithm::LeastConnections]).prop_map(Command::Balance),
     ]
 }
@@ -140,4 +159,26 @@ fn a_text_has_comments_and_its_mistakes_have_lines() {
     assert!(told[1].starts_with("day.txt:3:9: expected a component"), "{told:?}");
     let many = "oops\n".repeat(1_000);
     assert_eq!(Script::parse("day.txt", &many, &INFRA).unwrap_err().len(), 10);
+}
+
+#[test]
+fn a_row_of_the_catalogue_is_one_line() {
+    let entries = script::entries("20s fault retry-storm", &INFRA).unwrap();
+    let shown: Vec<String> =
+        entries.iter().map(|entry| format!("{} {}", shown_time(entry.at), script::text(&entry.command, &INFRA))).collect();
+    assert_eq!(shown, ["20s retries 3 0.1 1", "20s hang app-1", "20s hang app-2", "30s heal hang app-1", "30s heal hang app-2"]);
+    let fixed = script::entries("60s fix retry-storm", &INFRA).unwrap();
+    assert_eq!(script::text(&fixed[0].command, &INFRA), "retries 1 0.1 1");
+    let text = Script::parse("day.txt", "20s fault web-killed\n40s fix web-killed\n", &INFRA).unwrap();
+    assert_eq!(text.entries().len(), 4);
+    for (line, column, says) in [
+        ("20s fault", 10, "expected a fault of `hoplight list faults`"),
+        ("20s fault web-kild", 11, "did you mean `web-killed`?"),
+        ("20s fix web-killed now", 20, "expected the end"),
+        ("20s fault vrrp-blocked", 11, "cannot happen in stage-2-secured"),
+    ] {
+        let error = script::entries(line, &INFRA).unwrap_err();
+        assert_eq!(error.column, column, "{line}: {error}");
+        assert!(error.to_string().contains(says), "{line}: {error}");
+    }
 }

@@ -13,26 +13,54 @@ use unicode_width::UnicodeWidthStr;
 use crate::lesson::{Library, check};
 use crate::model::error::nearest;
 use crate::model::{Infrastructure, ScenarioId};
-use crate::sim::{Note, SimTime, Simulation};
+use crate::sim::catalogue::CATALOGUE;
+use crate::sim::{Note, SimTime, Simulation, script};
 
+use super::Listed;
 use super::content::{Files, told};
 
+/// The infrastructure whose commands the list of faults shows.
+const SHOWN: &str = "stage-2-secured";
+
 /// Lists lessons and infrastructures.
-pub(super) fn list(library: &Library) -> anyhow::Result<()> {
+pub(super) fn list(library: &Library, what: Option<Listed>) -> anyhow::Result<()> {
     let ids = library.lessons().map(|lesson| lesson.id.as_str()).chain(library.scenarios().map(|infra| infra.id().as_str()));
     let wide = ids.map(UnicodeWidthStr::width).max().unwrap_or(0);
     let titles = library.lessons().map(|lesson| lesson.title.width()).max().unwrap_or(0);
     // The width counts columns, as the standard's padding does not.
     let gap = |text: &str, to: usize| " ".repeat(to.saturating_sub(text.width()));
-    let mut text = String::from("Lessons\n");
-    for lesson in library.lessons() {
+    let (lessons, scenarios) = (what != Some(Listed::Scenarios), what != Some(Listed::Lessons));
+    let mut text = String::from(if lessons { "Lessons\n" } else { "" });
+    for lesson in library.lessons().filter(|_| lessons) {
         let (id, title) = (lesson.id.as_str(), &lesson.title);
         let _ = writeln!(text, "  {id}{}  {title}{}  {:>3} min", gap(id, wide), gap(title, titles), lesson.minutes);
     }
-    text += "\nInfrastructures\n";
-    for infra in library.scenarios() {
+    text += match (lessons, scenarios) {
+        (true, true) => "\nInfrastructures\n",
+        (false, true) => "Infrastructures\n",
+        _ => "",
+    };
+    for infra in library.scenarios().filter(|_| scenarios) {
         let id = infra.id().as_str();
         let _ = writeln!(text, "  {id}{}  {}", gap(id, wide), infra.title());
+    }
+    print(&text)
+}
+
+/// Lists the catalogue of faults, and how each is brought about in one infrastructure.
+pub(super) fn list_faults(library: &Library) -> anyhow::Result<()> {
+    let shown = library.scenario(SHOWN);
+    let mut text = format!("Faults; `hoplight simulate {SHOWN} --at '20s fault NAME' --at '40s fix NAME'` tries one\n");
+    for row in CATALOGUE {
+        let _ = writeln!(text, "\n{}: {}", row.id, row.title);
+        for (what, says) in [("users", row.users), ("inside", row.agents), ("alert", row.alert), ("remedy", row.remedy)] {
+            let _ = writeln!(text, "  {what:<7} {says}");
+        }
+        let Some(infra) = shown else { continue };
+        for (delay, command) in row.inject(infra) {
+            let after = if delay > 0.0 { format!("  ({delay} s later)") } else { String::new() };
+            let _ = writeln!(text, "  {:<7} {}{after}", "does", script::text(&command, infra));
+        }
     }
     print(&text)
 }

@@ -193,9 +193,11 @@ fn read_script(arguments: &SimulateArguments, infra: &Infrastructure) -> anyhow:
         mistakes.extend(beyond.map(|entry| ContentError::at(&file, "", None, late(entry.at))));
     }
     for (number, line) in arguments.at.iter().enumerate() {
-        match script::entry(line, infra) {
-            Ok(entry) if entry.at > end => mistakes.push(ScriptError::new(1, late(entry.at)).in_text("--at", number + 1, line)),
-            Ok(entry) => script.add(entry),
+        match script::entries(line, infra) {
+            Ok(entries) => match entries.iter().find(|entry| entry.at > end) {
+                Some(entry) => mistakes.push(ScriptError::new(1, late(entry.at)).in_text("--at", number + 1, line)),
+                None => entries.into_iter().for_each(|entry| script.add(entry)),
+            },
             Err(mistake) => mistakes.push(mistake.in_text("--at", number + 1, line)),
         }
     }

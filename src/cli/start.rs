@@ -12,7 +12,7 @@ use crate::model::error::nearest;
 use crate::tui::{self, TerminalApp};
 
 use super::store::Store;
-use super::{Arguments, Command, commands, content, report, report_failure, simulate};
+use super::{Arguments, Command, Listed, commands, content, report, report_failure, simulate};
 
 /// Does what the command line asks for.
 pub fn run(arguments: &Arguments) -> ExitCode {
@@ -26,7 +26,8 @@ pub fn run(arguments: &Arguments) -> ExitCode {
 fn text_command(arguments: &Arguments, command: &Command) -> anyhow::Result<ExitCode> {
     let library = content::library(arguments.content.as_deref())?;
     let done = match command {
-        Command::List => commands::list(&library),
+        Command::List { what: Some(Listed::Faults) } => commands::list_faults(&library),
+        Command::List { what } => commands::list(&library, *what),
         Command::Check { paths } => commands::check_content(library, paths),
         Command::Trace { scenario, seconds } => commands::trace(&library, scenario, *seconds, arguments.seed),
         Command::Simulate(asked) => return simulate::simulate(&library, asked, arguments.seed),

@@ -6,7 +6,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::model::{ComponentKind, Element, Text, TopologyEdit};
+use crate::model::quantity::Seconds;
+use crate::model::{ComponentKind, Element, Infrastructure, Text, TopologyEdit};
 use crate::sim::{Command, CommandError, Timeline};
 
 use super::act::{Act, Pace};
@@ -24,8 +25,8 @@ pub struct Entry {
 /// A part of an entry.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Opening {
-    /// Everything that is down is restored, blocked hops are passed again, and load and balancing are as these commands of
-    /// the lesson's setup want them, else as the scenario does.
+    /// Everything that is down is restored, faults are healed, blocked hops are passed again, and load, balancing, probe and
+    /// what users do after a failure are as these commands of the lesson's setup want them, else as the scenario does.
     Repair(Vec<Command>),
     /// A command is done. That something is up or down already, as wanted, is no mistake: the learner may have done it.
     Do(Command),
@@ -53,7 +54,9 @@ fn act(timeline: &mut Timeline, command: Command) -> Result<(), CommandError> {
             CommandError::AlreadyUp(_)
             | CommandError::AlreadyDown(_)
             | CommandError::AlreadyDraining(_)
-            | CommandError::NotDraining(_),
+            | CommandError::NotDraining(_)
+            | CommandError::FaultIs(_)
+            | CommandError::FaultIsNot(_),
         ) => Ok(()),
         other => other,
     }
@@ -77,6 +80,10 @@ fn repair(timeline: &mut Timeline, setup: &[Command]) -> Result<(), CommandError
     for (from, to) in infra.blocks() {
         act(timeline, Command::Edit(TopologyEdit::Unblock(from.clone(), to.clone())))?;
     }
+    for fault in timeline.simulation().faults() {
+        act(timeline, Command::Heal(fault))?;
+    }
+    repair_settings(timeline, &infra, setup)?;
     let mut rates = setup.iter().rev().filter_map(|command| if let Command::Rate(rate) = command { Some(*rate) } else { None });
     let rate = rates.next().unwrap_or(infra.traffic().rate);
     // A fixed number of users comes as it can; nobody can have changed that.
@@ -93,6 +100,25 @@ fn repair(timeline: &mut Timeline, setup: &[Command]) -> Result<(), CommandError
         Some(wanted) if timeline.simulation().algorithm() != Some(wanted) => act(timeline, Command::Balance(wanted)),
         _ => Ok(()),
     }
+}
+
+/// Takes back what users do after a failure, what the entry does against floods, and the external probe.
+fn repair_settings(timeline: &mut Timeline, infra: &Infrastructure, setup: &[Command]) -> Result<(), CommandError> {
+    let find = |setting: fn(&Command) -> bool| setup.iter().rev().find(|command| setting(command)).cloned();
+    let probe = find(|command| matches!(command, Command::Probe(_)));
+    let probe = probe.unwrap_or_else(|| Command::Probe(infra.monitoring().probe.map(|probe| probe.interval_s)));
+    let retries = find(|command| matches!(command, Command::Retries(_))).unwrap_or(Command::Retries(infra.traffic().retries));
+    let cookies = find(|command| matches!(command, Command::SynCookies(_))).unwrap_or(Command::SynCookies(false));
+    let simulation = timeline.simulation();
+    let is_so = [
+        matches!(&probe, Command::Probe(every) if every.map(Seconds::get) == simulation.probe().interval_s),
+        retries == Command::Retries(simulation.retries()),
+        cookies == Command::SynCookies(simulation.syn_cookies()),
+    ];
+    for (command, _) in [probe, retries, cookies].into_iter().zip(is_so).filter(|(_, is_so)| !is_so) {
+        act(timeline, command)?;
+    }
+    Ok(())
 }
 
 /// What an observation changed.

@@ -179,6 +179,8 @@ pub struct Traffic {
     pub resumes: Fraction,
     /// How long a user waits before giving up.
     pub patience_s: Seconds,
+    /// What users do when a request has failed.
+    pub retries: super::retries::Retries,
 }
 
 impl Default for Traffic {
@@ -193,6 +195,7 @@ impl Default for Traffic {
             connections: Connections::KeepAlive,
             resumes: Fraction::literal(0.0),
             patience_s: Seconds::literal(10.0),
+            retries: super::retries::Retries::default(),
         }
     }
 }

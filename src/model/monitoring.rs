@@ -68,12 +68,26 @@ pub enum Metric {
     ErrorRatio,
     /// TLS handshakes per second that failed.
     FailedHandshakes,
+    /// Connections in use as a part of those that the component may have, 0 to 1, at the moment of the sample.
+    Connections,
+    /// Seconds by which a replica is behind. One that cannot tell (NULL) is behind without end: over every level.
+    Lag,
 }
 
 impl Metric {
     /// All metrics, in listing order.
-    pub const ALL: [Self; 8] =
-        [Self::Qps, Self::Utilisation, Self::Queue, Self::P50, Self::P95, Self::P99, Self::ErrorRatio, Self::FailedHandshakes];
+    pub const ALL: [Self; 10] = [
+        Self::Qps,
+        Self::Utilisation,
+        Self::Queue,
+        Self::P50,
+        Self::P95,
+        Self::P99,
+        Self::ErrorRatio,
+        Self::FailedHandshakes,
+        Self::Connections,
+        Self::Lag,
+    ];
 
     /// The word that lists use.
     pub const fn word(self) -> &'static str {
@@ -86,12 +100,15 @@ impl Metric {
             Self::P99 => "p99_ms",
             Self::ErrorRatio => "error_ratio",
             Self::FailedHandshakes => "failed_handshakes_per_s",
+            Self::Connections => "connections",
+            Self::Lag => "lag_s",
         }
     }
 
-    /// Whether the mean of several samples means anything. Percentiles and ratios cannot be averaged.
+    /// Whether the mean of several samples means anything. Percentiles and ratios cannot be averaged, nor a lag
+    /// that may be without end.
     pub const fn is_averageable(self) -> bool {
-        matches!(self, Self::Qps | Self::Utilisation | Self::Queue | Self::FailedHandshakes)
+        matches!(self, Self::Qps | Self::Utilisation | Self::Queue | Self::FailedHandshakes | Self::Connections)
     }
 }
 
@@ -197,6 +214,13 @@ pub enum AlertCondition {
         #[serde(default = "three_nines")]
         objective: Fraction,
     },
+    /// Not exactly one takes the lead among those who must agree on one: the databases of a cluster of which one takes
+    /// writes, the balancers of which one holds the shared address. Judged on the last samples, once a second.
+    Leaders {
+        /// For how long; at once if it is left out.
+        #[serde(default)]
+        for_s: Option<Seconds>,
+    },
     /// The external probe fails so many times in a row.
     Probe {
         /// How many.
@@ -239,6 +263,11 @@ impl AlertCondition {
     pub const fn is_outside(&self) -> bool {
         matches!(self, Self::Certificate { .. } | Self::Probe { .. })
     }
+
+    /// Whether it is about several components together.
+    pub const fn is_of_group(&self) -> bool {
+        matches!(self, Self::Leaders { .. })
+    }
 }
 
 /// The rules of a scenario that lists none. The levels are usual ones; the times are compressed for teaching: ten seconds
@@ -257,6 +286,7 @@ pub fn usual_alerts() -> Vec<AlertRule> {
         floor: level(10.0),
     };
     let burn = AlertCondition::Burn { rate: level(14.4), long_s: seconds(60.0), short_s: seconds(5.0), objective: three_nines() };
+    let lag = AlertCondition::Threshold { metric: Metric::Lag, is: Bound::Over(level(10.0)), for_s: Some(seconds(3.0)) };
     let rule = |name: &str, on, when| AlertRule { name: Text::new(name).unwrap_or_default(), on, when };
     let certificate = |days| AlertCondition::Certificate { days: Level::literal(days) };
     vec![
@@ -265,6 +295,9 @@ pub fn usual_alerts() -> Vec<AlertRule> {
         rule("saturated", Scope::Any, threshold(Metric::Utilisation, 0.9)),
         rule("requests fell by half", Scope::Entry, fall),
         rule("error budget burns", Scope::Entry, burn),
+        rule("connections used up", Scope::Any, threshold(Metric::Connections, 0.9)),
+        rule("replication lag above 10 s or unknown", Scope::Any, lag),
+        rule("not exactly one leader", Scope::Any, AlertCondition::Leaders { for_s: Some(seconds(3.0)) }),
         rule("no data", Scope::Any, AlertCondition::Absence { intervals: MISSED_INTERVALS }),
         rule("certificate expires in 21 days", Scope::Any, certificate(21.0)),
         rule("certificate expires in 7 days", Scope::Any, certificate(7.0)),

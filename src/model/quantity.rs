@@ -125,6 +125,49 @@ count!(
     Population, u32, 1, 1_000_000, "a number of users"
 );
 
+count!(
+    /// How often a user tries, the first attempt among them.
+    Attempts, u8, 1, 16, "a number of attempts"
+);
+
+impl Attempts {
+    /// A literal number.
+    ///
+    /// # Panics
+    /// If the value lies outside 1 to 16.
+    pub const fn literal(value: u8) -> Self {
+        assert!(value >= 1 && value <= 16);
+        Self(value)
+    }
+}
+
+quantity!(
+    /// So many times as long as usual.
+    Factor, 0.01, 1_000.0, "a factor"
+);
+
+impl Factor {
+    /// A literal factor.
+    ///
+    /// # Panics
+    /// If the value lies outside [`Self::RANGE`].
+    pub const fn literal(value: f64) -> Self {
+        assert!(value >= 0.01 && value <= 1_000.0);
+        Self(value)
+    }
+
+    /// Whether it changes nothing.
+    pub fn is_none(self) -> bool {
+        (self.0 - 1.0).abs() < f64::EPSILON
+    }
+
+    /// So many times a time in nanoseconds, rounded.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time times a thousand is far from 2^64")]
+    pub fn of(self, nanos: u64) -> u64 {
+        (nanos as f64 * self.0).round() as u64
+    }
+}
+
 quantity!(
     /// What a measured value is compared with, in the value's own unit.
     Level, 0.0, 1_000_000_000.0, "a level"

@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::model::monitoring::{AlertCondition, AlertRule, Scope};
-use crate::model::{ComponentKind, Infrastructure};
+use crate::model::{ComponentKind, Infrastructure, Metric};
 
 use super::flow::component_ix;
 use super::journal::{Observer, What};
@@ -30,6 +30,8 @@ enum Subject {
     Row(u32),
     /// An agent.
     Agent,
+    /// Several components together: their place among the groups.
+    Group(u32),
     /// The site from outside.
     Site,
 }
@@ -43,13 +45,16 @@ struct AlertPlan {
     when: AlertCondition,
 }
 
-/// All alerts of an infrastructure: those of each agent in turn, then those of the site.
+/// All alerts of an infrastructure: those of each agent in turn, then those of groups, then those of the site.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct AlertsPlan {
     /// The stations of monitoring services.
     pub(super) services: Vec<u32>,
     alerts: Vec<AlertPlan>,
     of_agent: Vec<Range<u32>>,
+    of_groups: Range<u32>,
+    /// The stations among which one leads.
+    groups: Vec<Vec<u32>>,
     of_site: Range<u32>,
 }
 
@@ -62,11 +67,22 @@ impl AlertsPlan {
         let (mut alerts, mut of_agent) = (Vec::new(), Vec::with_capacity(agents.len()));
         for plan in agents {
             let start = index(alerts.len());
-            for (rule, spec) in rules().filter(|(_, spec)| !spec.when.is_outside()) {
+            for (rule, spec) in rules().filter(|(_, spec)| !spec.when.is_outside() && !spec.when.is_of_group()) {
                 Self::of_agent(infra, (rule, spec), plan, entry, &mut alerts);
             }
             of_agent.push(start..index(alerts.len()));
         }
+        let groups = Self::groups(infra, agents);
+        let start = index(alerts.len());
+        for (rule, spec) in rules().filter(|(_, spec)| spec.when.is_of_group()) {
+            alerts.extend((0u32..).zip(&groups).map(|(place, group)| AlertPlan {
+                rule,
+                subject: Subject::Group(place),
+                station: group.first().copied(),
+                when: spec.when.clone(),
+            }));
+        }
+        let of_groups = start..index(alerts.len());
         let start = index(alerts.len());
         alerts.extend(rules().filter(|(_, spec)| spec.when.is_outside()).map(|(rule, spec)| AlertPlan {
             rule,
@@ -75,7 +91,20 @@ impl AlertsPlan {
             when: spec.when.clone(),
         }));
         let of_site = start..index(alerts.len());
-        Self { services, alerts, of_agent, of_site }
+        Self { services, alerts, of_agent, of_groups, groups, of_site }
+    }
+
+    /// Those among whom one must lead, where an agent watches one of them: the databases of a cluster, the balancers that
+    /// share an address.
+    fn groups(infra: &Infrastructure, agents: &[AgentPlan]) -> Vec<Vec<u32>> {
+        let pair = infra
+            .components()
+            .filter(|(_, component)| matches!(&component.kind, ComponentKind::LoadBalancer(spec) if spec.vrrp.is_some()));
+        let clusters = infra.database_clusters().into_iter().chain([pair.map(|(ix, _)| ix).collect()]);
+        let mut groups: Vec<Vec<u32>> = clusters.map(|group| group.into_iter().map(|ix| index(ix.index())).collect()).collect();
+        let watched = |station: &u32| agents.iter().any(|agent| agent.watches.contains(station));
+        groups.retain(|group| group.len() > 1 && group.iter().any(watched));
+        groups
     }
 
     fn of_agent(
@@ -99,7 +128,25 @@ impl AlertsPlan {
             }
             return;
         }
+        let metric = if let AlertCondition::Threshold { metric, .. } = spec.when { Some(metric) } else { None };
         for (row, watched) in (0u32..).zip(plan.watches.iter().copied()) {
+            let component = infra.component(component_ix(watched));
+            let is_database = matches!(component.kind, ComponentKind::Database(_));
+            // What a component cannot have needs no alert.
+            let can_be = match metric {
+                Some(Metric::Lag) => {
+                    is_database
+                        && infra
+                            .database_clusters()
+                            .iter()
+                            .any(|cluster| cluster.len() > 1 && cluster.iter().any(|ix| ix.index() == watched as usize))
+                }
+                Some(Metric::Connections) => component.station().connections.is_some(),
+                _ => true,
+            };
+            if !can_be {
+                continue;
+            }
             let wanted = match &spec.on {
                 Scope::Any => true,
                 Scope::Entry => entry == Some(watched),
@@ -172,6 +219,33 @@ impl Simulation {
             if self.is_silent(agent) {
                 self.judge_silent_rows(agent, observer);
             }
+        }
+        self.judge_groups(observer);
+    }
+
+    /// Judges whether exactly one leads, by the last samples of agents that are not silent.
+    fn judge_groups<O: Observer>(&mut self, observer: &mut O) {
+        let plan = Arc::clone(&self.plan);
+        for alert in plan.alerts.of_groups.clone() {
+            let AlertPlan { subject: Subject::Group(group), when: AlertCondition::Leaders { for_s }, .. } =
+                &plan.alerts.alerts[alert as usize]
+            else {
+                continue;
+            };
+            let group = &plan.alerts.groups[*group as usize];
+            let (mut told, mut leaders) = (0, 0);
+            for agent in (0..index(self.agents.len())).filter(|agent| !self.is_silent(*agent)) {
+                let series = plan.agents[agent as usize].watches.iter().zip(&self.agents[agent as usize].series);
+                for (_, series) in series.filter(|(watched, _)| group.contains(watched)) {
+                    let leads = series.back().and_then(|(_, sample)| sample.leads);
+                    told += usize::from(leads.is_some());
+                    leaders += u32::from(leads == Some(true));
+                }
+            }
+            // One of whom nothing is known may lead.
+            let holds = leaders > 1 || leaders == 0 && told >= group.len();
+            let patience = for_s.map_or(0, crate::model::quantity::Seconds::nanos);
+            self.turn(alert, holds, self.now, patience, observer);
         }
     }
 
@@ -307,7 +381,10 @@ fn holds(when: &AlertCondition, series: &Series, interval: u64) -> bool {
             let budget = 1.0 - objective.get();
             errors > 0 && errors as f64 >= rate.get() * budget * answers as f64
         }),
-        AlertCondition::Absence { .. } | AlertCondition::Certificate { .. } | AlertCondition::Probe { .. } => false,
+        AlertCondition::Absence { .. }
+        | AlertCondition::Certificate { .. }
+        | AlertCondition::Leaders { .. }
+        | AlertCondition::Probe { .. } => false,
     }
 }
 

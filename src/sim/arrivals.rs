@@ -188,9 +188,14 @@ impl Simulation {
         } else {
             RequestKind::Read
         };
-        let new_visitor = random::open_unit(self.draw(stream, Purpose::NewVisitor)) < self.plan.new_visitors;
+        let new_visitor = self.is_new_visitor(stream);
         self.user_asks(kind, stream, new_visitor, observer);
         self.schedule_arrival();
+    }
+
+    /// Whether a user comes for the first time.
+    pub(super) fn is_new_visitor(&self, stream: u64) -> bool {
+        random::open_unit(self.draw(stream, Purpose::NewVisitor)) < self.plan.new_visitors
     }
 
     /// The outcome of a request is there. If its user waited for it to go on, the user thinks again.

@@ -245,6 +245,9 @@ impl Simulation {
                 line.credit = 0;
             }
         }
+        if !self.health(station).is_up() {
+            return;
+        }
         if self.lines[link as usize].takes_new() {
             self.admit(link);
             return;

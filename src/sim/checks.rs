@@ -31,7 +31,7 @@ impl Simulation {
     /// Tries a link without sending anything on it.
     pub(super) fn passage(&self, link: u32) -> Passage {
         match (self.way(link), self.health(self.plan.hops[link as usize].to)) {
-            (Passage::Open, Health::Up) => Passage::Open,
+            (Passage::Open, Health::Up | Health::Hung) => Passage::Open,
             (Passage::Open, Health::Crashed) => Passage::Refused,
             (Passage::Open, Health::PoweredOff) => Passage::Silent,
             (stopped, _) => stopped,
@@ -103,8 +103,12 @@ impl Simulation {
             Passage::Silent => return Some((CheckCode::L4Tout, balancer.connect_timeout.min(balancer.check_interval))),
             Passage::Open => {}
         }
+        let encrypted = self.plan.tls == TlsMode::Reencrypt;
+        if encrypted && self.is_hung(to) {
+            return Some((CheckCode::L6Tout, balancer.check_timeout));
+        }
         let expires = self.plan.stations[to as usize].certificate_until;
-        if self.plan.tls == TlsMode::Reencrypt && expires.is_some_and(|until| self.now >= SimTime::from_nanos(until)) {
+        if encrypted && expires.is_some_and(|until| self.now >= SimTime::from_nanos(until)) {
             // Where traffic is encrypted, checks are.
             return Some((CheckCode::L6Rsp, 0));
         }
@@ -119,6 +123,9 @@ impl Simulation {
     /// answer. It asks those behind it as it does for a read, and reads its turn without taking it.
     fn page(&self, station: u32, check: HealthCheck) -> Option<u64> {
         let (plan, state) = (&self.plan.stations[station as usize], &self.stations[station as usize]);
+        if self.is_hung(station) {
+            return Some(u64::MAX);
+        }
         if state.busy >= plan.slots && plan.limit.is_some_and(|limit| state.queue.len() >= limit as usize) {
             return Some(0);
         }

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::model::quantity::{Rate, Seconds};
-use crate::model::{Algorithm, ComponentId, Element, RequestKind, TopologyEdit};
+use crate::model::{Algorithm, ComponentId, Element, RequestKind, Retries, TopologyEdit};
+
+use super::fault::Fault;
 
 /// Something done to a running infrastructure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,6 +37,19 @@ pub enum Command {
     Demote(ComponentId),
     /// Sets how long a database takes to apply a change that it has received.
     Lag(ComponentId, Seconds),
+    /// Ends a component's process or switches a server off, and starts it again after a time: by default 1 s for a process,
+    /// 20 s for a server.
+    Restart(Element, Option<Seconds>),
+    /// Lets something go wrong.
+    Fault(Fault),
+    /// Heals it.
+    Heal(Fault),
+    /// Sets what users do when a request has failed.
+    Retries(Retries),
+    /// Lets the entry answer SYNs without keeping half-open connections, or not.
+    SynCookies(bool),
+    /// Scans the servers' ports from the Internet, at once.
+    Scan,
     /// Switches the external probe on, with this time between two probes, or off.
     Probe(Option<Seconds>),
 }
@@ -65,6 +80,27 @@ pub enum CommandError {
     /// A probe reports to a monitoring service.
     #[error("nobody would hear of it: this infrastructure has no monitoring service")]
     NoMonitoring,
+    /// A hop has no process.
+    #[error("{0} is a hop: it has no process")]
+    NoProcess(Element),
+    /// Its software is not known.
+    #[error("nobody wrote down what {0} runs")]
+    NoSoftware(Element),
+    /// It holds no certificate.
+    #[error("{0} holds no certificate")]
+    NoCertificate(Element),
+    /// It cannot start.
+    #[error("{0} cannot start with this configuration: roll it back first")]
+    BadConfiguration(Element),
+    /// It is so already.
+    #[error("it is so already: {0}")]
+    FaultIs(String),
+    /// There is nothing to heal.
+    #[error("there is nothing to heal, so not: {0}")]
+    FaultIsNot(String),
+    /// It cannot happen here.
+    #[error("this cannot happen here: {0}")]
+    CannotFault(String),
     /// No balancer gives it requests.
     #[error("no balancer gives requests to {0}")]
     NoBackend(Element),

@@ -13,6 +13,7 @@
 
 mod commit;
 mod driver;
+mod fault;
 mod history;
 mod plan;
 mod promote;
@@ -65,6 +66,7 @@ struct Waiting {
 }
 
 /// One database. All of it but the instants survives a crash: it is on the disk.
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing that may be so by itself")]
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Node {
     writable: bool,
@@ -96,6 +98,10 @@ struct Node {
     last_heard: SimTime,
     /// The lag that a command has set.
     lag: Option<u64>,
+    /// Nothing can be written to its disk.
+    disk_full: bool,
+    /// Somebody stopped replication here.
+    stopped: bool,
     stale_reads: u64,
     lost_writes: u64,
     /// How long the newest change took from commit to being applied here.

@@ -163,6 +163,15 @@ impl Simulation {
             self.discard(request);
             return;
         }
+        let level = usize::from(record.depth);
+        let asks = match record.state {
+            State::Lost(_) => level.checked_sub(1).map(|level| record.path[level]),
+            _ => Some(record.path[level]),
+        };
+        if asks.is_some_and(|link| self.is_hung(self.plan.hops[link as usize].from)) {
+            self.look_later(request);
+            return;
+        }
         match record.state {
             State::Backlogged => return self.backlog_timed_out(request, observer),
             State::Admitted => return self.admitted(request, observer),

@@ -148,14 +148,14 @@ mod tests {
     #[test]
     fn a_name_that_comes_back_stays_unknown_until_the_negative_ttl_is_over() {
         let mut sim = site();
-        sim.record = RecordState::Gone;
+        sim.faults.record = RecordState::Gone;
         assert_eq!(visit(&mut sim, 0), (UNKNOWN, 71.0), "three questions, and the answer is no");
         // Until 10.066 s it is kept that there is no such name.
-        sim.record = RecordState::Present;
+        sim.faults.record = RecordState::Present;
         assert_eq!(visit(&mut sim, 9_000), (UNKNOWN, 11.0), "the record is there again, and the cache says no");
         assert_eq!(visit(&mut sim, 20_000), (Ok(()), 271.0));
         // Until 50.066 s the address is kept, whatever becomes of the record.
-        sim.record = RecordState::Gone;
+        sim.faults.record = RecordState::Gone;
         assert_eq!(visit(&mut sim, 40_000), (Ok(()), 211.0));
         assert_eq!(visit(&mut sim, 50_061), (UNKNOWN, 71.0), "the cache was empty when the resolver looked");
     }
@@ -163,13 +163,13 @@ mod tests {
     #[test]
     fn that_nobody_could_say_is_not_kept() {
         let mut sim = site();
-        sim.record = RecordState::Unreachable;
+        sim.faults.record = RecordState::Unreachable;
         for at_ms in [0, 10_000] {
             assert_eq!(visit(&mut sim, at_ms), (UNKNOWN, 2_071.0));
         }
-        sim.record = RecordState::Present;
+        sim.faults.record = RecordState::Present;
         assert_eq!(visit(&mut sim, 20_000), (Ok(()), 271.0));
-        sim.record = RecordState::Unreachable;
+        sim.faults.record = RecordState::Unreachable;
         assert_eq!(visit(&mut sim, 30_000), (Ok(()), 211.0), "cached names still answer");
     }
 
@@ -178,7 +178,7 @@ mod tests {
         let mut sim = site();
         let resolver = ResolverPlan { ttl: 1_000, miss: 60, negative_ttl: 500, servfail: 0 };
         for (record, answer) in [(RecordState::Gone, Resolution::NxDomain), (RecordState::Present, Resolution::Address)] {
-            sim.record = record;
+            sim.faults.record = record;
             assert_eq!((sim.resolve_name(&resolver, false), sim.upstream_questions(&resolver)), (answer, 60));
         }
         assert_eq!((sim.resolve_name(&resolver, true), sim.upstream_questions(&resolver)), (Resolution::Address, 0));

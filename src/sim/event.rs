@@ -45,6 +45,8 @@ pub(super) enum Kind {
     Probe,
     /// A balancer of a pair advertises itself, or has heard nothing for too long. Id: its number.
     Advert,
+    /// Something comes by itself: a boot is over, a user tries again. Id: its place in a list.
+    Later,
 }
 
 /// The kinds by number; a packed kind has four bits.
@@ -62,8 +64,8 @@ const KINDS: [Kind; 1 << KIND_BITS] = [
     Kind::Database,
     Kind::Probe,
     Kind::Advert,
+    Kind::Later,
     // No event is packed with these.
-    Kind::Second,
     Kind::Second,
     Kind::Second,
 ];

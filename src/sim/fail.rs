@@ -13,7 +13,7 @@ use super::flow::{CROSSED, component_ix};
 use super::journal::{Observer, What, Why};
 use super::outcome::Failure;
 use super::packet::Heading;
-use super::plan::{Plan, Role};
+use super::plan::Role;
 use super::request::{Lost, NO_FLOOR, NONE, State, Status};
 use super::simulation::{Simulation, index};
 use super::station::Deadline;
@@ -31,10 +31,12 @@ impl Simulation {
         let what = match command {
             Command::Kill(element) => {
                 self.kill(element, observer)?;
+                self.forget_boots(element);
                 What::Killed(element.clone())
             }
             Command::Restore(element) => {
-                self.restore(element)?;
+                self.restore(element, observer)?;
+                self.forget_boots(element);
                 What::Restored(element.clone())
             }
             Command::Edit(edit) => {
@@ -73,6 +75,19 @@ impl Simulation {
                 self.drain(element, false, observer)?;
                 What::Ready(element.clone())
             }
+            // The notes are made where things happen.
+            Command::Restart(element, after) => return self.restart(element, *after, observer),
+            Command::Fault(fault) => return self.set_fault(fault, true, observer),
+            Command::Heal(fault) => return self.set_fault(fault, false, observer),
+            Command::Retries(retries) => {
+                self.retries = *retries;
+                What::RetriesSet(*retries)
+            }
+            Command::SynCookies(on) => {
+                self.faults.syn_cookies = *on;
+                What::SynCookies(*on)
+            }
+            Command::Scan => What::Scanned { open: self.scan_ports() },
             Command::Balance(algorithm) => {
                 self.algorithm = Some(*algorithm);
                 What::BalanceSet(*algorithm)
@@ -103,8 +118,7 @@ impl Simulation {
         }
         let tls_changed = edited.tls() != self.infra.tls();
         self.infra = Arc::new(edited);
-        self.plan = Arc::new(Plan::new(&self.infra));
-        self.adopt_plan();
+        self.replan();
         if tls_changed {
             self.close_connections(|_| true);
         }
@@ -139,9 +153,10 @@ impl Simulation {
         }
     }
 
-    fn kill<O: Observer>(&mut self, element: &Element, observer: &mut O) -> Result<(), CommandError> {
+    pub(super) fn kill<O: Observer>(&mut self, element: &Element, observer: &mut O) -> Result<(), CommandError> {
         let target = self.target(element)?;
-        if self.is_up(element) == Some(false) {
+        let hangs = matches!(element, Element::Component(_)) && self.is_hung(target);
+        if self.is_up(element) == Some(false) && !hangs {
             return Err(CommandError::AlreadyDown(element.clone()));
         }
         match element {
@@ -152,7 +167,7 @@ impl Simulation {
             }
             Element::Server(_) => {
                 let on_it: Vec<u32> = self.stations_on(target);
-                let were_up: Vec<u32> = on_it.into_iter().filter(|station| self.health(*station).is_up()).collect();
+                let were_up: Vec<u32> = on_it.into_iter().filter(|station| self.health(*station).accepts()).collect();
                 self.servers_off[target as usize] = true;
                 self.refresh_health();
                 for station in were_up {
@@ -164,11 +179,11 @@ impl Simulation {
         Ok(())
     }
 
-    fn stations_on(&self, server: u32) -> Vec<u32> {
+    pub(super) fn stations_on(&self, server: u32) -> Vec<u32> {
         (0u32..).zip(&self.plan.stations).filter(|(_, plan)| plan.server == Some(server)).map(|(station, _)| station).collect()
     }
 
-    fn restore(&mut self, element: &Element) -> Result<(), CommandError> {
+    pub(super) fn restore<O: Observer>(&mut self, element: &Element, observer: &mut O) -> Result<(), CommandError> {
         let target = self.target(element)?;
         if self.is_up(element) == Some(true) && !self.has_crashed_parts(element, target) {
             return Err(CommandError::AlreadyUp(element.clone()));
@@ -181,9 +196,11 @@ impl Simulation {
                     let server = Element::Server(self.plan.servers[server as usize].clone());
                     return Err(CommandError::ServerOff { component: element.clone(), server });
                 }
-                self.stations[target as usize].crashed = false;
-                self.database_starts(target);
-                self.router_starts(target);
+                if self.faults.stations[target as usize].misconfigured {
+                    return Err(CommandError::BadConfiguration(element.clone()));
+                }
+                self.end_hang(target, observer);
+                self.start(target);
             }
             Element::Server(_) => {
                 // A server that boots starts all that is installed on it.
@@ -191,9 +208,10 @@ impl Simulation {
                 let were_down: Vec<u32> = on_it.into_iter().filter(|station| !self.health(*station).is_up()).collect();
                 self.servers_off[target as usize] = false;
                 for station in were_down {
-                    self.stations[station as usize].crashed = false;
-                    self.database_starts(station);
-                    self.router_starts(station);
+                    self.end_hang(station, observer);
+                    if !self.faults.stations[station as usize].misconfigured {
+                        self.start(station);
+                    }
                 }
             }
             Element::Hop(..) => self.lines[target as usize].cut = false,
@@ -202,13 +220,24 @@ impl Simulation {
         Ok(())
     }
 
+    /// A process that stands still is ended, if it does.
+    fn end_hang<O: Observer>(&mut self, station: u32, observer: &mut O) {
+        if self.is_hung(station) {
+            self.stations[station as usize].crashed = true;
+            self.refresh_health();
+            self.stop(station, Status::Reset, observer);
+        }
+    }
+
     fn has_crashed_parts(&self, element: &Element, target: u32) -> bool {
-        matches!(element, Element::Server(_)) && self.stations_on(target).into_iter().any(|s| self.stations[s as usize].crashed)
+        let is_down = |station: u32| self.stations[station as usize].crashed || self.is_hung(station);
+        matches!(element, Element::Server(_)) && self.stations_on(target).into_iter().any(is_down)
     }
 
     /// A station stops: whatever it had is gone. `Reset` tells the askers at once; anything else leaves them in the dark.
-    fn stop<O: Observer>(&mut self, station: u32, notice: Status, observer: &mut O) {
+    pub(super) fn stop<O: Observer>(&mut self, station: u32, notice: Status, observer: &mut O) {
         let now = self.now;
+        self.faults.stations[station as usize].hung = None;
         self.database_stops(station);
         let waited: u64 = self.stations[station as usize].queue.iter().map(|queued| now - self.requests[*queued].departed).sum();
         self.stations[station as usize].waited(waited);
@@ -250,7 +279,10 @@ impl Simulation {
                     let request = self.abandon(request, level);
                     self.die(request, notice, observer);
                 }
-                Some(_) if at_firewall || matches!(record.state, State::Pausing | State::Backlogged) => {
+                Some(_)
+                    if at_firewall
+                        || matches!(record.state, State::Pausing | State::Backlogged | State::Lost(Lost::Unanswered)) =>
+                {
                     self.die(request, notice, observer);
                 }
                 Some(_) if record.state == State::Admitted => {
@@ -321,6 +353,11 @@ impl Simulation {
 
     /// The oldest deadlines of a station are due.
     pub(super) fn deadline_due<O: Observer>(&mut self, station: u32, observer: &mut O) {
+        if self.is_hung(station) {
+            // It looks at its clock when it goes on.
+            self.stations[station as usize].timer_armed = false;
+            return;
+        }
         while let Some(deadline) = self.stations[station as usize].deadlines.front().copied() {
             let waiting = self.who_waits(&deadline);
             if waiting.is_some() && deadline.at > self.now {

@@ -48,7 +48,7 @@ impl Simulation {
         if self.requests.len() >= MAX_ID as usize {
             // More than 16 million users wait. Whoever comes now is turned away.
             self.users.end(self.now, kind, Err(Failure::Refused), 0);
-            self.user_done(stream);
+            self.user_has(kind, stream, Err(Failure::Refused));
             observer.ended(self.now, kind, Err(Failure::Refused), 0);
             return;
         }
@@ -128,12 +128,13 @@ impl Simulation {
     #[inline(always)]
     fn sets_out<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) -> bool {
         let line = &self.lines[link as usize];
-        let latency = line.latency;
+        let (latency, touched) = (line.latency, line.touched);
         if line.cut {
             self.lose(request, Lost::Cut, observer);
             return false;
         }
         self.requests[request].state = State::OnWire;
+        let latency = if touched { self.crosses_touched(request, link, latency) } else { latency };
         if latency == 0 {
             return true;
         }
@@ -234,11 +235,13 @@ impl Simulation {
                 self.tell(observer, Some(tag), || What::Refuses { component: component_ix(station) });
                 self.answer(request, Status::Refused, observer);
             }
-            super::Health::Up => {
+            super::Health::Up | super::Health::Hung => {
                 let component = component_ix(station);
                 self.tell(observer, Some(tag), || What::Reached { component, heading: Heading::Request, phase });
                 if self.is_stranger(request) {
                     self.answer(request, Status::Reset, observer);
+                } else if phase == Phase::Connect && self.syn_is_dropped(request) {
+                    self.lose(request, Lost::Silent, observer);
                 } else if phase == Phase::Connect {
                     // The operating system answers; the program learns of the connection later.
                     self.answer(request, Status::Ok, observer);
@@ -266,14 +269,15 @@ impl Simulation {
                 state.arrivals += 1;
                 state.counter += 1;
             }
-            refused = state.present >= state.duty.connections;
+            refused = state.present.saturating_add(state.leaked) >= state.duty.connections;
         }
         if !state.rolls {
             state.rolls = true;
             self.rolling.push(station);
         }
         // The answer to one's own question is never turned away.
-        let serves = state.busy < state.duty.slots && !refused;
+        let hung = state.health == super::Health::Hung;
+        let serves = state.busy < state.duty.slots && !refused && !hung;
         if serves || !(refused || record.leg != HOME && state.queue.len() >= state.duty.limit as usize) {
             if asks && !state.duty.is_firewall {
                 record.inside |= 1 << record.depth;
@@ -292,6 +296,10 @@ impl Simulation {
         } else {
             let tag = record.tag();
             state.dropped += 1;
+            if hung {
+                self.lose(request, Lost::Unanswered, observer);
+                return;
+            }
             self.tell(observer, Some(tag), || What::TurnedAway { component: component_ix(station) });
             self.turn_away(request, station, observer);
         }
@@ -308,6 +316,7 @@ impl Simulation {
     fn work(&mut self, request: u32, station: u32) {
         let now = self.now;
         let work = self.service_time(request, station);
+        let work = self.stations[station as usize].slow.map_or(work, |factor| factor.of(work));
         let pending = self.schedule(now + work, Kind::Service, request);
         let record = &mut self.requests[request];
         record.state = State::InService;
@@ -397,7 +406,20 @@ impl Simulation {
     pub(super) fn free_slot(&mut self, station: u32) {
         let state = &mut self.stations[station as usize];
         state.release(self.now);
+        if state.health == super::Health::Hung {
+            return;
+        }
         if let Some(next) = state.queue.pop_front() {
+            state.waited(self.now - self.requests[next].departed);
+            self.start_service(next, station);
+        }
+    }
+
+    /// Gives free slots to those in line: the station serves again.
+    pub(super) fn fill_slots(&mut self, station: u32) {
+        while self.stations[station as usize].busy < self.plan.stations[station as usize].slots {
+            let state = &mut self.stations[station as usize];
+            let Some(next) = state.queue.pop_front() else { return };
             state.waited(self.now - self.requests[next].departed);
             self.start_service(next, station);
         }
@@ -457,7 +479,7 @@ impl Simulation {
 
     /// An answer has reached the one who asked.
     #[inline(always)]
-    fn answer_arrives<O: Observer>(&mut self, request: u32, observer: &mut O) {
+    pub(super) fn answer_arrives<O: Observer>(&mut self, request: u32, observer: &mut O) {
         let record = &self.requests[request];
         let (link, tag, phase) = (record.link(), record.tag(), record.phase);
         if record.depth - 1 == record.floor {
@@ -466,6 +488,10 @@ impl Simulation {
             return;
         }
         let asker = self.lines[link as usize].from;
+        if self.is_hung(asker) {
+            self.lose(request, Lost::Unread, observer);
+            return;
+        }
         if self.plan.connections.any_open && self.opened_or_pooled(request, observer) {
             return;
         }
@@ -512,7 +538,7 @@ impl Simulation {
         record.departed = now;
         let (link, tag, phase, level) = (record.link(), record.tag(), record.phase, record.depth - 1);
         let unwanted = level == record.floor;
-        if !matches!(how, Lost::Dropped(_)) {
+        if !matches!(how, Lost::Dropped(_) | Lost::Unread) {
             self.tell(observer, Some(tag), || What::Vanished { link: link_ix(link) });
         }
         let record = &self.requests[request];
@@ -523,16 +549,18 @@ impl Simulation {
             let until = self.now.max(self.requests[request].born + LOOKUP_TIMEOUT);
             self.schedule_for(request, until, Kind::Retry);
         } else if record.heading == Heading::Request
+            && how != Lost::Unanswered
             && let Role::Balancer(balancer) = &self.plan.stations[self.plan.hops[link as usize].from as usize].role
         {
             // The clock runs since the attempt left, not since it was lost at the far end.
             let hop = &self.plan.hops[link as usize];
             let crossed = match how {
                 Lost::Cut => false,
-                Lost::Silent => true,
+                Lost::Silent | Lost::Unanswered | Lost::Unread => true,
                 Lost::Dropped(leg) | Lost::DeadFirewall(leg) => usize::from(leg) >= hop.outward,
             };
-            let timeout = balancer.connect_timeout.saturating_sub(if crossed { hop.latency } else { 0 });
+            let travelled = if crossed { self.stretched(link, hop.latency) } else { 0 };
+            let timeout = balancer.connect_timeout.saturating_sub(travelled);
             self.schedule_for(request, self.now + timeout, Kind::Retry);
         }
     }
@@ -584,7 +612,7 @@ impl Simulation {
         self.sojourn += u128::from(latency);
         observer.ended(self.now, kind, outcome, latency);
         self.tell(observer, Some(tag), || What::Ended { outcome, latency_ms: latency as f64 / 1e6 });
-        self.user_done(stream);
+        self.user_has(kind, stream, outcome);
     }
 
     /// A record has done its work. It stays as a zombie while a later one may be looked up through it.

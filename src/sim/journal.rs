@@ -8,8 +8,9 @@ mod sentence;
 use std::collections::VecDeque;
 
 use crate::model::hop::Guard;
-use crate::model::{Algorithm, ComponentId, ComponentIx, Element, Infrastructure, LinkIx, RequestKind, TopologyEdit};
+use crate::model::{Algorithm, ComponentId, ComponentIx, Element, Infrastructure, LinkIx, RequestKind, Retries, TopologyEdit};
 
+use super::fault::Fault;
 use super::outcome::{Failure, Outcome};
 use super::packet::{Heading, Phase};
 use super::probe::probe_number;
@@ -253,6 +254,24 @@ pub enum What {
     Killed(Element),
     /// Somebody restored something.
     Restored(Element),
+    /// Somebody restarts something.
+    Restarts(Element),
+    /// Something went wrong, or was healed.
+    Fault {
+        /// What.
+        fault: Fault,
+        /// Whether it is there from now on.
+        on: bool,
+    },
+    /// Somebody set what users do when a request has failed.
+    RetriesSet(Retries),
+    /// Somebody switched SYN cookies on or off.
+    SynCookies(bool),
+    /// Somebody on the Internet scanned the servers' ports.
+    Scanned {
+        /// How many are open.
+        open: u32,
+    },
     /// Somebody lets balancers give it no new requests.
     Drained(Element),
     /// Somebody lets them give it new requests again.
@@ -288,6 +307,8 @@ pub enum Why {
     TooManyConnections,
     /// Downstream's certificate has expired.
     Certificate,
+    /// The database's disk is full.
+    DiskFull,
 }
 
 impl Note {
@@ -336,6 +357,11 @@ impl Note {
                 | What::Master { .. }
                 | What::Killed(_)
                 | What::Restored(_)
+                | What::Restarts(_)
+                | What::Fault { .. }
+                | What::RetriesSet(_)
+                | What::SynCookies(_)
+                | What::Scanned { .. }
                 | What::Drained(_)
                 | What::Ready(_)
                 | What::Edited(_)

@@ -11,7 +11,7 @@ use super::flow::component_ix;
 use super::gauges::Gauge;
 use super::journal::{Observer, What};
 use super::plan::{AgentPlan, Plan};
-use super::simulation::Simulation;
+use super::simulation::{Simulation, index};
 use super::station::Station;
 use super::time::{SECOND, SimTime};
 use super::view::{AgentView, ComponentSample, Percentiles};
@@ -182,11 +182,31 @@ impl Reading {
                 let [p50_ms, p95_ms, p99_ms] = nanos.map(|nanos| nanos / 1e6);
                 Percentiles { p50_ms, p95_ms, p99_ms }
             }),
+            connections: None,
+            lag_s: None,
+            leads: None,
         }
     }
 }
 
 impl Simulation {
+    /// Adds to what an agent counted what it asks a component for: its connections, its lag, whether it leads.
+    pub(super) fn ask_state(&self, row: &mut ComponentSample) {
+        let station = index(row.component.index());
+        let (plan, state) = (&self.plan.stations[station as usize], &self.stations[station as usize]);
+        if !self.health(station).is_up() {
+            return;
+        }
+        let used = state.present.saturating_add(state.leaked);
+        row.connections = plan.connections.map(|most| (f64::from(used) / f64::from(most.max(1))).min(1.0));
+        if let Some(database) = self.database(row.component) {
+            row.leads = Some(database.writable);
+            row.lag_s = (!database.writable).then(|| database.lag_s.unwrap_or(f64::INFINITY));
+        }
+        let mut pair = self.plan.pair.iter().zip(&self.routers);
+        row.leads = row.leads.or_else(|| pair.find(|(plan, _)| plan.station == station).map(|(_, router)| router.is_master()));
+    }
+
     /// A sample arrives at the monitoring service.
     pub(super) fn sample_arrives<O: Observer>(&mut self, sample: Sample, observer: &mut O) {
         let agent = sample.agent;

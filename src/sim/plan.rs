@@ -10,7 +10,7 @@ use crate::model::hop::Guard;
 use crate::model::quantity::Seconds;
 use crate::model::station::{Hold, Station};
 use crate::model::{
-    Algorithm, ComponentIx, ComponentKind, HealthCheck, Infrastructure, Protocol, RequestKind, ServerId, TlsMode,
+    Algorithm, Certificate, ComponentIx, ComponentKind, HealthCheck, Infrastructure, Protocol, RequestKind, ServerId, TlsMode,
 };
 
 use super::alerts::AlertsPlan;
@@ -186,7 +186,7 @@ impl Plan {
                     .certificates()
                     .iter()
                     .filter(|certificate| certificate.on.contains(&component.id))
-                    .map(|certificate| u64::from(certificate.days_left) * DAY)
+                    .map(authored_end)
                     .min(),
                 out: RequestKind::ALL.map(asks),
                 watched: watched.contains(&id(ix.index())),
@@ -250,7 +250,7 @@ impl Plan {
     /// Until when those who end TLS for users can prove who they are, in nanoseconds.
     fn certificate_until(infra: &Infrastructure) -> Option<u64> {
         let held = infra.certificates().iter().filter(|certificate| !infra.holders(certificate).is_empty());
-        held.map(|certificate| u64::from(certificate.days_left) * DAY).min()
+        held.map(authored_end).min()
     }
 
     fn role(infra: &Infrastructure, ix: ComponentIx, kind: &ComponentKind, databases: &DatabasesPlan) -> (Role, u64) {
@@ -314,6 +314,24 @@ impl Plan {
             });
         }
         agents
+    }
+}
+
+/// When a certificate expires as its file says, in nanoseconds.
+pub(super) fn authored_end(certificate: &Certificate) -> u64 {
+    u64::from(certificate.days_left) * DAY
+}
+
+impl Plan {
+    /// Takes other instants at which certificates expire than their files say.
+    pub(super) fn certify(&mut self, infra: &Infrastructure, ends: &[Option<u64>]) {
+        let certificates = || infra.certificates().iter().zip(ends);
+        let end = |(certificate, end): (&Certificate, &Option<u64>)| end.unwrap_or_else(|| authored_end(certificate));
+        for (ix, component) in infra.components() {
+            self.stations[ix.index()].certificate_until =
+                certificates().filter(|(certificate, _)| certificate.on.contains(&component.id)).map(end).min();
+        }
+        self.certificate_until = certificates().filter(|(certificate, _)| !infra.holders(certificate).is_empty()).map(end).min();
     }
 }
 

@@ -52,6 +52,10 @@ pub(super) enum Lost {
     Silent,
     /// The link is cut.
     Cut,
+    /// Its connection was accepted for a program that stands still and whose line is full.
+    Unanswered,
+    /// An answer at a program that stands still and does not read it.
+    Unread,
 }
 
 /// What an answer says.

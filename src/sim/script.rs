@@ -5,6 +5,7 @@
 
 mod arguments;
 mod error;
+mod faults;
 mod text;
 mod time;
 pub mod verbs;
@@ -16,6 +17,7 @@ pub use time::{LONGEST, duration, shown_time};
 
 use crate::model::{ContentError, Infrastructure};
 
+use super::catalogue;
 use super::command::Command;
 use super::time::SimTime;
 use arguments::Arguments;
@@ -54,8 +56,8 @@ impl Script {
             if code.trim().is_empty() {
                 continue;
             }
-            match entry(code, infra) {
-                Ok(entry) => script.add(entry),
+            match entries(code, infra) {
+                Ok(entries) => entries.into_iter().for_each(|entry| script.add(entry)),
                 Err(mistake) => mistakes.push(mistake.in_text(file, number + 1, line)),
             }
             if mistakes.len() == MOST_MISTAKES {
@@ -82,6 +84,42 @@ impl Script {
 /// # Errors
 /// Says where, what was found, what was expected and what might have been meant.
 pub fn entry(line: &str, infra: &Infrastructure) -> Result<Entry, ScriptError> {
+    let (at, words) = timed(line)?;
+    Ok(Entry { at, command: read(words, infra)? })
+}
+
+/// Reads one line that may stand for several commands: `20s fault web-killed` brings a row of the catalogue of faults about,
+/// `40s fix web-killed` takes it back.
+///
+/// # Errors
+/// As for [`entry`]; also if the infrastructure lacks what would fail.
+pub fn entries(line: &str, infra: &Infrastructure) -> Result<Vec<Entry>, ScriptError> {
+    let (at, mut words) = timed(line)?;
+    let Some(verb) = words.peek().filter(|verb| matches!(verb.text, "fault" | "fix")) else {
+        return Ok(vec![Entry { at, command: read(words, infra)? }]);
+    };
+    words.next();
+    let expected = "a fault of `hoplight list faults`";
+    let name = words.next().ok_or_else(|| words.ended(expected))?;
+    let Some(row) = catalogue::find(name.text) else {
+        return Err(name.mistake(expected).suggest(name.text, catalogue::CATALOGUE.iter().map(|row| row.id)));
+    };
+    if let Some(more) = words.next() {
+        return Err(more.mistake("the end"));
+    }
+    let commands = row.inject(infra);
+    if commands.is_empty() {
+        return Err(ScriptError::new(name.column, format!("{} cannot happen in {}: it has no such part", row.id, infra.id())));
+    }
+    let after = |delay: f64| at + std::time::Duration::from_secs_f64(delay);
+    Ok(match verb.text {
+        "fault" => commands.into_iter().map(|(delay, command)| Entry { at: after(delay), command }).collect(),
+        _ => row.fix(infra).into_iter().map(|command| Entry { at, command }).collect(),
+    })
+}
+
+/// Reads the time that a line begins with.
+fn timed(line: &str) -> Result<(SimTime, Words<'_>), ScriptError> {
     let mut words = checked(line)?;
     let Some(first) = words.next() else {
         return Err(words.ended("a time and a command, such as `20s kill server-2`"));
@@ -91,7 +129,7 @@ pub fn entry(line: &str, infra: &Infrastructure) -> Result<Entry, ScriptError> {
         let why = if is_verb { format!("a time comes before the command, as in `20s {}`", first.shown()) } else { why };
         ScriptError::new(first.column, why)
     })?;
-    Ok(Entry { at: SimTime::ZERO + after, command: read(words, infra)? })
+    Ok((SimTime::ZERO + after, words))
 }
 
 /// Reads a command without a time, such as `kill server-2`.

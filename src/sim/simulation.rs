@@ -15,15 +15,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::firewall::{Direction, Verdict};
-use crate::model::{Algorithm, ComponentIx, Element, Infrastructure, LinkIx, RequestKind};
+use crate::model::{Algorithm, ComponentIx, Element, Infrastructure, LinkIx, RequestKind, Retries};
 
 use super::alerts::Alerts;
 use super::arrivals::Arrivals;
 use super::balance::Rota;
 use super::database::Databases;
 use super::event::{Event, EventQueue, Kind, MAX_SEQUENCE};
+use super::fault::Faults;
 use super::gauges::Gauge;
 use super::journal::{Note, Observer, What};
+use super::later::Coming;
 use super::monitoring::AgentState;
 use super::outcome::Failure;
 use super::plan::{Plan, Role};
@@ -36,7 +38,6 @@ use super::upkeep::Messages;
 use super::users::Users;
 use super::view::{AgentView, Experience, Health, StationView, Totals};
 use super::vrrp::Router;
-use super::zone::RecordState;
 
 /// Mixes the digest; odd, with bits well spread (from the golden ratio).
 const DIGEST_FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -93,14 +94,16 @@ pub struct Simulation {
     pub(super) messages: Messages,
     pub(super) databases: Databases,
     pub(super) users: Users,
+    pub(super) faults: Faults,
+    pub(super) coming: Coming,
+    /// What users do when a request has failed.
+    pub(super) retries: Retries,
     /// Until when returning visitors know the address.
     pub(super) address_known_until: SimTime,
     /// Until when the resolver has the record cached.
     pub(super) record_cached_until: SimTime,
     /// Until when the resolver has it cached that there is no record.
     pub(super) absence_cached_until: SimTime,
-    /// What the authoritative server says of the site's name.
-    pub(super) record: RecordState,
 }
 
 impl Simulation {
@@ -132,6 +135,9 @@ impl Simulation {
             probe: Probe::new(infra.monitoring().probe),
             arrivals: Arrivals::new(infra.traffic(), seed),
             databases: Databases::new(&plan.databases, plan.stations.len()),
+            faults: Faults::new(&plan, infra.certificates().len()),
+            coming: Coming::default(),
+            retries: infra.traffic().retries,
             infra,
             plan,
             seed,
@@ -153,7 +159,6 @@ impl Simulation {
             address_known_until: SimTime::from_nanos(ttl.unwrap_or(u64::MAX)),
             record_cached_until: SimTime::ZERO,
             absence_cached_until: SimTime::ZERO,
-            record: RecordState::default(),
         };
         simulation.adopt_plan();
         simulation.start_arrivals();
@@ -227,6 +232,7 @@ impl Simulation {
             Kind::Second => self.second(observer),
             Kind::Database => self.database_due(id, observer),
             Kind::Probe => self.probe_due(event.sequence(), observer),
+            Kind::Later => self.later_due(id, observer),
             Kind::Advert => self.advert_due(id, event.sequence(), observer),
         }
     }
@@ -311,11 +317,13 @@ impl Simulation {
 
     /// To be called after a change of what runs.
     pub(super) fn refresh_health(&mut self) {
-        for (plan, station) in self.plan.stations.iter().zip(&mut self.stations) {
+        let stations = self.stations.iter_mut().zip(&self.faults.stations);
+        for (plan, (station, faults)) in self.plan.stations.iter().zip(stations) {
             let off = plan.server.is_some_and(|server| self.servers_off[server as usize]);
             station.health = match (off, station.crashed) {
                 (true, _) => Health::PoweredOff,
                 (false, true) => Health::Crashed,
+                (false, false) if faults.hung.is_some() => Health::Hung,
                 (false, false) => Health::Up,
             };
         }
@@ -483,6 +491,7 @@ impl Simulation {
             + agents
             + self.alerts.footprint()
             + self.databases.footprint()
+            + self.coming.footprint()
     }
 
     /// How the first balancer chooses; `None` without one.

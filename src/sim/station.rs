@@ -5,6 +5,7 @@
 use std::collections::VecDeque;
 
 use crate::model::Protocol;
+use crate::model::quantity::Factor;
 use crate::model::station::Hold;
 
 use super::connection::Pool;
@@ -119,6 +120,10 @@ pub(super) struct Station {
     pub(super) timer_armed: bool,
     /// Whose turn it is, for components that take turns.
     pub(super) turn: u32,
+    /// How much longer than usual its work takes, while a fault makes it so.
+    pub(super) slow: Option<Factor>,
+    /// Connections that are taken and never given back.
+    pub(super) leaked: u32,
     second_busy: u64,
     second_arrivals: u64,
     /// Slot-nanoseconds of the last whole second.
@@ -189,8 +194,8 @@ impl Station {
 }
 
 /// A link.
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing that may be so by itself")]
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts of a link")]
 pub(super) struct Line {
     /// From the plan, as for [`Duty`]: who asks, who answers, nanoseconds one way, firewalls on the way and those of them
     /// that stand at the asker's side, whether requests in progress are limited.
@@ -215,6 +220,12 @@ pub(super) struct Line {
     pub(super) check: Option<CheckCode>,
     /// The connections that are kept, where they are pooled.
     pub(super) pool: Pool,
+    /// How much longer than usual its latency is, while a fault makes it so.
+    pub(super) slow: Option<Factor>,
+    /// Whether somebody listens.
+    pub(super) tapped: bool,
+    /// Whether it is slow or tapped.
+    pub(super) touched: bool,
 }
 
 impl Line {
@@ -249,6 +260,9 @@ impl Default for Line {
             credit: 0,
             check: None,
             pool: Pool::default(),
+            slow: None,
+            tapped: false,
+            touched: false,
         }
     }
 }

@@ -58,7 +58,8 @@ impl Simulation {
             }
             State::Lost(Lost::Dropped(place)) => (beside(usize::from(place)), Motion::Blocked(guard(place)?)),
             State::Lost(Lost::Cut) => (0.5, Motion::Lost),
-            State::Lost(Lost::Silent) => (1.0, Motion::Lost),
+            State::Lost(Lost::Silent | Lost::Unanswered) => (1.0, Motion::Lost),
+            State::Lost(Lost::Unread) => (0.0, Motion::Lost),
             State::Lost(Lost::DeadFirewall(place)) => (beside(usize::from(place)), Motion::Lost),
             State::Pausing | State::Backlogged | State::Admitted | State::Zombie | State::Free => return None,
         };

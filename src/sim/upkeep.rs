@@ -98,7 +98,9 @@ impl Simulation {
             return;
         }
         let state = &mut self.agents[agent as usize];
-        let Some(sample) = state.read(agent, agent_plan, &plan, (&mut self.stations, &self.gauges), self.now) else { return };
+        let read = state.read(agent, agent_plan, &plan, (&mut self.stations, &self.gauges), self.now);
+        let Some(mut sample) = read else { return };
+        sample.rows.iter_mut().for_each(|row| self.ask_state(row));
         self.note(observer, None, What::Sampled { agent: component_ix(agent_plan.station) });
         let Some(link) = agent_plan.push else { return };
         let hop = &plan.hops[link as usize];
@@ -113,7 +115,7 @@ impl Simulation {
             self.dispatch(Message {
                 link,
                 departed: self.now,
-                arrives: self.now + hop.latency,
+                arrives: self.now + self.stretched(link, hop.latency),
                 content: Content::Sample(sample),
             });
         } else {

@@ -29,6 +29,8 @@ pub(super) struct Users {
     pub(super) totals: Totals,
     pub(super) by_kind: [Totals; 3],
     pub(super) failures: [u64; Failure::ALL.len()],
+    /// How many of the requests that began were not first attempts.
+    pub(super) retries: u64,
 }
 
 impl Users {

@@ -13,6 +13,8 @@ pub enum Health {
     /// It runs.
     #[default]
     Up,
+    /// Its process stands still: connections are accepted, and nothing is answered.
+    Hung,
     /// Its process has ended: connections are refused at once.
     Crashed,
     /// Its server is off: nothing answers, not even a refusal.
@@ -25,10 +27,16 @@ impl Health {
         matches!(self, Self::Up)
     }
 
+    /// Whether the operating system accepts connections for it.
+    pub const fn accepts(self) -> bool {
+        matches!(self, Self::Up | Self::Hung)
+    }
+
     /// The word that the screen uses.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Up => "up",
+            Self::Hung => "hung",
             Self::Crashed => "down",
             Self::PoweredOff => "off",
         }
@@ -42,6 +50,8 @@ pub enum CheckCode {
     L4Con,
     /// Nothing answered the connection attempt.
     L4Tout,
+    /// The TLS handshake was not answered.
+    L6Tout,
     /// The TLS handshake failed.
     L6Rsp,
     /// The answer had a bad status.
@@ -56,6 +66,7 @@ impl CheckCode {
         match self {
             Self::L4Con => "L4CON",
             Self::L4Tout => "L4TOUT",
+            Self::L6Tout => "L6TOUT",
             Self::L6Rsp => "L6RSP",
             Self::L7Sts => "L7STS",
             Self::L7Tout => "L7TOUT",
@@ -67,6 +78,7 @@ impl CheckCode {
         match self {
             Self::L4Con => "the connection was refused",
             Self::L4Tout => "the connection attempt was not answered",
+            Self::L6Tout => "connected, but the TLS handshake was not answered",
             Self::L6Rsp => "the TLS handshake failed",
             Self::L7Sts => "the answer was an error",
             Self::L7Tout => "connected, but no answer came",
@@ -126,6 +138,12 @@ pub struct ComponentSample {
     pub failed_handshakes: f64,
     /// How long the answers took; `None` if none left.
     pub latency: Option<Percentiles>,
+    /// Connections in use as a part of those that it may have; `None` where nothing limits them.
+    pub connections: Option<f64>,
+    /// Seconds by which a replica is behind, infinite where it cannot tell; `None` for anything else.
+    pub lag_s: Option<f64>,
+    /// Whether it takes the lead: writes, or the shared address; `None` where nobody leads.
+    pub leads: Option<bool>,
 }
 
 /// Percentiles of a latency in milliseconds, by nearest rank, off by at most 1.6 %: agents count in buckets.
@@ -156,6 +174,8 @@ impl ComponentSample {
             Metric::P99 => self.latency.map(|latency| latency.p99_ms),
             Metric::ErrorRatio => self.error_ratio(),
             Metric::FailedHandshakes => Some(self.failed_handshakes),
+            Metric::Connections => self.connections,
+            Metric::Lag => self.lag_s,
         }
     }
 }

@@ -41,6 +41,13 @@ pub(super) struct Router {
     pub(super) timer: u64,
 }
 
+impl Router {
+    /// Whether it takes itself for the master.
+    pub(super) fn is_master(self) -> bool {
+        self.master
+    }
+}
+
 impl Simulation {
     /// Starts all pairs with their better balancer as master.
     pub(super) fn schedule_adverts(&mut self) {

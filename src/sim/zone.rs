@@ -1,25 +1,45 @@
-//! What the authoritative server says of the site's name.
+//! The site's record in the DNS: what the authoritative server says when a resolver asks it.
 //!
-//! Must not know caches: who keeps an old answer, and for how long, is `dns`'s business.
+//! Must not know caches: whoever has an answer that is still valid does not ask here.
+
+use serde::{Deserialize, Serialize};
 
 use super::simulation::Simulation;
 
-/// The state of the site's record.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(not(test), expect(dead_code, reason = "nothing takes the record away yet"))]
-pub(super) enum RecordState {
+/// The state of the record at its source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum RecordState {
     /// It is there.
     #[default]
     Present,
-    /// It is gone: there is no such name.
+    /// The name does not exist (NXDOMAIN): it was deleted, mistyped, or the domain has expired.
     Gone,
-    /// The authoritative server is silent.
+    /// The authoritative server does not answer: a resolver that has nothing cached says SERVFAIL.
     Unreachable,
+}
+
+impl RecordState {
+    /// All states, in listing order.
+    pub const ALL: [Self; 3] = [Self::Present, Self::Gone, Self::Unreachable];
+
+    /// The word of fault scripts.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Present => "ok",
+            Self::Gone => "gone",
+            Self::Unreachable => "unreachable",
+        }
+    }
 }
 
 impl Simulation {
     /// What the authoritative server would say now.
     pub(super) fn zone_state(&self) -> RecordState {
-        self.record
+        self.faults.record
+    }
+
+    /// The state of the site's record at its source.
+    pub fn record(&self) -> RecordState {
+        self.faults.record
     }
 }

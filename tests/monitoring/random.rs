@@ -51,7 +51,8 @@ proptest! {
                     let series = sim.series(ix, metric);
                     prop_assert!(series.windows(2).all(|pair| pair[0].0 < pair[1].0));
                     let most = match metric {
-                        Metric::Utilisation | Metric::ErrorRatio => 1.0,
+                        Metric::Utilisation | Metric::ErrorRatio | Metric::Connections => 1.0,
+                        Metric::Lag => f64::INFINITY,
                         Metric::P50 | Metric::P95 | Metric::P99 => run,
                         _ => 20_000.0,
                     };

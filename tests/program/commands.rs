@@ -26,6 +26,27 @@ fn list_names_lessons_and_infrastructures() {
 }
 
 #[test]
+fn list_shows_one_sort_of_things_and_every_fault_with_its_commands() {
+    let home = Home::new();
+    let list = |what: &str| {
+        let Said { status, stdout, stderr } = home.run(["list", what]);
+        assert_eq!((status, stderr.as_str()), (Some(0), ""), "{what}");
+        assert!(is_harmless(&stdout));
+        stdout
+    };
+    let (lessons, scenarios, faults) = (list("lessons"), list("scenarios"), list("faults"));
+    assert!(lessons.contains("where-tls-ends") && !lessons.contains("design-4"), "{lessons}");
+    assert!(!scenarios.contains("where-tls-ends") && scenarios.contains("design-4"), "{scenarios}");
+    for row in hoplight::sim::catalogue::CATALOGUE {
+        assert!(faults.contains(&format!("\n{}: {}\n", row.id, row.title)), "{faults}");
+    }
+    assert!(faults.contains("  does    hang app-1\n") && faults.contains("heal hang app-2  (10 s later)"), "{faults}");
+    assert_eq!(home.run(["list", "nothing"]).status, Some(2));
+    let run = home.run(["simulate", "stage-2-secured", "--duration", "30s", "--at", "10s fault web-killed", "--format", "json"]);
+    assert!(run.status == Some(0) && run.stdout.contains("\"503\"") | run.stdout.contains("unavailable"), "{}", run.stdout);
+}
+
+#[test]
 fn check_finds_nothing_wrong_with_what_comes_along() {
     let Said { status, stdout, stderr } = Home::new().run(["check"]);
     assert_eq!((status, stderr.as_str()), (Some(0), ""));

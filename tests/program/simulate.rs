@@ -37,7 +37,11 @@ fn the_numbers_of_a_report_fit_together() {
     assert_eq!(report["scenario"], "stage-2-secured");
     assert_eq!((count(&report["seed"]), &report["tls"]), (1, &Value::from("passthrough")));
     assert_eq!((number(&report["duration_s"]), number(&report["warmup_s"]), number(&report["rate_per_s"])), (12.0, 2.0, 150.0));
-    assert_eq!((&report["interrupted"], &report["alerts"]), (&Value::from(false), &Value::Array(vec![])));
+    assert_eq!(report["interrupted"], Value::from(false));
+    let alerts = report["alerts"].as_array().expect("a list");
+    let firing = |rule: &str| alerts.iter().any(|alert| alert["rule"] == rule && alert["state"] == "firing");
+    assert!(firing("p99 above 1 s") || firing("no data") || firing("errors above 1 %"), "{alerts:?}");
+    assert!(alerts.iter().all(|alert| alert["at_s"].is_f64() && alert["subject"].is_string()), "{alerts:?}");
     let (offered, completed, in_flight) = (count(&report["offered"]), count(&report["completed"]), count(&report["in_flight"]));
     let failed = sum(&report["failed"]);
     assert_eq!(offered, completed + failed + in_flight);
@@ -86,7 +90,9 @@ fn the_numbers_of_a_report_fit_together() {
 fn the_same_seed_gives_the_same_report_but_for_the_clock() {
     let run = |seed: &str| {
         let mut report = report(&["--duration", "3s", "--seed", seed, "--at", "1s kill web-1"]);
+        // Neither the clock nor the memory is part of the simulation.
         report["wall_s"] = Value::Null;
+        report["peak_memory_kib"] = Value::Null;
         report
     };
     assert_eq!(run("7"), run("7"));

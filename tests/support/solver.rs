@@ -68,8 +68,16 @@ impl Learner {
                     self.press("e");
                 }
             }
-            // No key promotes: that is not taught yet.
-            Command::Promote(_) | Command::Demote(_) | Command::Lag(..) => panic!("no key does {command:?}"),
+            // That is not taught yet.
+            Command::Promote(_)
+            | Command::Demote(_)
+            | Command::Lag(..)
+            | Command::Restart(..)
+            | Command::Fault(_)
+            | Command::Heal(_)
+            | Command::Retries(_)
+            | Command::SynCookies(_)
+            | Command::Scan => panic!("no key does {command:?}"),
             Command::Send(kind) => {
                 self.press(match kind {
                     Write => "r",

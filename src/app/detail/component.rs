@@ -17,6 +17,7 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx) {
     let view = sim.station(ix);
     let (tone, state) = match view.health {
         Health::Up => (Tone::Good, "up"),
+        Health::Hung => (Tone::Bad, "hung: connections are accepted, and nothing is answered"),
         Health::Crashed => (Tone::Bad, "down: its process has ended, connections are refused"),
         Health::PoweredOff => (Tone::Bad, "off with its server: nothing answers"),
     };

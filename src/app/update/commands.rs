@@ -121,6 +121,12 @@ pub(super) fn said(stage: &mut Stage, command: &Command) -> Notice {
             Command::Lag(id, lag) => format!("{id} now takes {} s to apply a change.", lag.get()),
             Command::Probe(Some(every)) => format!("An external probe now asks the site every {} s.", every.get()),
             Command::Probe(None) => "The external probe is off.".to_owned(),
+            Command::Restart(element, _) => format!("{element} is restarted."),
+            Command::Fault(fault) => sentence(&fault.sentence()),
+            Command::Heal(fault) => sentence(&fault.healed()),
+            Command::Retries(retries) => sentence(&retries.sentence()),
+            Command::SynCookies(on) => format!("SYN cookies are {}.", switch(*on)),
+            Command::Scan => "Somebody on the Internet scanned the servers' ports.".to_owned(),
             Command::Send(kind) => format!("A new visitor sends {}.", kind.request_line()),
         },
     };

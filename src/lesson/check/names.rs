@@ -43,6 +43,10 @@ impl Report<'_> {
             Command::Kill(element) | Command::Restore(element) | Command::Drain(element) | Command::Ready(element) => {
                 self.element(element, infra);
             }
+            Command::Restart(element, _) => self.element(element, infra),
+            Command::Fault(fault) | Command::Heal(fault) => {
+                fault.element().into_iter().for_each(|element| self.element(&element, infra));
+            }
             Command::Promote(id) | Command::Demote(id) | Command::Lag(id, _) => {
                 self.element(&Element::Component(id.clone()), infra);
             }

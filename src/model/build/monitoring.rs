@@ -60,6 +60,9 @@ impl Builder<'_> {
         if rule.when.is_outside() && rule.on != Scope::Any {
             return wrong(format!("`{name}` is about the site as the probe sees it: it is on no component"));
         }
+        if rule.when.is_of_group() && rule.on != Scope::Any {
+            return wrong(format!("`{name}` is about several components together: it is on no single one"));
+        }
         let reach = rule.when.reach_s();
         for (_, component) in infra.components() {
             let ComponentKind::Agent(agent) = &component.kind else { continue };

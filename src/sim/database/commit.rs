@@ -3,7 +3,8 @@
 //! Must not know who decides over roles.
 
 use super::super::flow::component_ix;
-use super::super::journal::{Observer, What};
+use super::super::journal::{Observer, What, Why};
+use super::super::outcome::Failure;
 use super::super::request::{State, Status};
 use super::super::simulation::Simulation;
 use super::super::time::SECOND;
@@ -20,6 +21,8 @@ impl Simulation {
         if !self.requests[request].kind.is_write() {
             self.count_if_stale(request, node);
             self.answers(request, station, observer);
+        } else if self.node(node).disk_full && self.node(node).writable {
+            self.fail(request, station, Failure::ServerError, Why::DiskFull, observer);
         } else if self.node(node).writable {
             self.commit(request, station, node, observer);
         } else {
@@ -73,13 +76,13 @@ impl Simulation {
     }
 
     /// Sets the clock that ends a semi-synchronous primary's wait.
-    fn arm_revert(&mut self, node: u32) {
+    pub(super) fn arm_revert(&mut self, node: u32) {
         let state = self.node(node);
         if self.plan.databases.cluster_of(node).quorum || state.revert_at.is_some() {
             return;
         }
         let Some(oldest) = state.waiting.front() else { return };
-        let at = oldest.since + SEMI_SYNC_TIMEOUT;
+        let at = (oldest.since + SEMI_SYNC_TIMEOUT).max(self.now);
         self.node_mut(node).revert_at = Some(at);
         self.schedule_database(at, Due::Revert, node);
     }

@@ -59,7 +59,7 @@ impl Simulation {
         Ok(())
     }
 
-    fn database_named(&self, id: &ComponentId) -> Result<(u32, Element), CommandError> {
+    pub(super) fn database_named(&self, id: &ComponentId) -> Result<(u32, Element), CommandError> {
         let element = Element::Component(id.clone());
         let Some(ix) = self.infra.find(id.as_str()) else { return Err(CommandError::Unknown(element)) };
         match self.plan.stations[ix.index()].role {
@@ -88,7 +88,7 @@ impl Simulation {
         self.open_at(node, (self.now + PROMOTION).max(applied.unwrap_or_default()));
     }
 
-    fn open_at(&mut self, node: u32, at: SimTime) {
+    pub(super) fn open_at(&mut self, node: u32, at: SimTime) {
         self.node_mut(node).opens_at = Some(at);
         self.node_mut(node).last_heard = self.now;
         self.schedule_database(at, Due::Open, node);
@@ -96,7 +96,7 @@ impl Simulation {
 
     /// A promoted database begins to take writes.
     pub(super) fn open_database<O: Observer>(&mut self, node: u32, observer: &mut O) {
-        if self.node(node).opens_at != Some(self.now) {
+        if self.node(node).opens_at != Some(self.now) || !self.runs(node) {
             return;
         }
         self.node_mut(node).opens_at = None;

@@ -44,7 +44,7 @@ impl Simulation {
         for place in 0..self.plan.databases.nodes[node as usize].out.len() {
             let stream = self.plan.databases.nodes[node as usize].out[place];
             let plan = &self.plan.databases.streams[stream as usize];
-            let (follower, latency) = (plan.to, plan.latency);
+            let (follower, latency) = (plan.to, self.stretched(plan.link, plan.latency));
             let state = self.node(follower);
             if state.source != Some(stream) || !state.connected {
                 continue;
@@ -103,7 +103,7 @@ impl Simulation {
             return;
         }
         self.node_mut(node).apply_at = None;
-        if !self.runs(node) {
+        if !self.takes_changes(node) {
             // What is on its disk waits until it runs again.
             return;
         }
@@ -129,7 +129,7 @@ impl Simulation {
     pub(super) fn connect(&mut self, node: u32, stream: u32) {
         let now = self.now;
         let plan = &self.plan.databases.streams[stream as usize];
-        let (from, latency) = (plan.from, plan.latency);
+        let (from, latency) = (plan.from, self.stretched(plan.link, plan.latency));
         let source = self.node(from).log;
         let sent = self.node(node).sent();
         let common = self.cluster_of(node).lineage.common(sent, Log { length: u64::MAX, ..source });

@@ -35,8 +35,10 @@ pub struct DatabaseView {
     pub lost_writes: u64,
     /// Acknowledged writes that it has and the valid history has not: a former primary's.
     pub divergent_writes: u64,
-    /// Queries at work, in the waiting line, or waiting for an acknowledgement.
+    /// Queries at work, in the waiting line, or waiting for an acknowledgement, and connections that leaked.
     pub connections: u32,
+    /// Whether its disk is full.
+    pub disk_full: bool,
 }
 
 impl Simulation {
@@ -75,7 +77,8 @@ impl Simulation {
             stale_reads: state.stale_reads,
             lost_writes: state.lost_writes,
             divergent_writes: if cluster.authority == node { 0 } else { state.acknowledged.saturating_sub(shared) },
-            connections: station.busy.saturating_add(waiting),
+            connections: station.busy.saturating_add(waiting).saturating_add(station.leaked),
+            disk_full: state.disk_full,
         })
     }
 }

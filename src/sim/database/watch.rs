@@ -55,7 +55,7 @@ impl Simulation {
         }
         for place in 0..count {
             let node = self.member(cluster, place);
-            if self.runs(node) && !self.node(node).leads() {
+            if self.takes_changes(node) && !self.node(node).leads() {
                 self.follow(cluster, node);
             }
         }

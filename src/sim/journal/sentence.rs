@@ -24,6 +24,7 @@ impl Why {
             Self::ReadOnly => "the database is read-only (error 1290)",
             Self::TooManyConnections => "the database has too many connections (error 1040)",
             Self::Certificate => "the TLS handshake failed: the certificate has expired",
+            Self::DiskFull => "the database's disk is full",
         }
     }
 }
@@ -122,24 +123,40 @@ impl Note {
                     _ => format!("alert {} for {subject}: {rule}", state.word()),
                 }
             }
-            What::ProbeSet(Some(seconds)) => format!("an external probe now asks every {seconds} s"),
-            What::ProbeSet(None) => "the external probe is off".into(),
-            What::Killed(element) => format!("{element} is killed"),
-            What::Restored(element) => format!("{element} is restored"),
-            What::Drained(element) => format!("{element} drains: it gets no new requests"),
-            What::Ready(element) => format!("{element} gets new requests again"),
-            What::Edited(TopologyEdit::EdgeTls(mode)) => format!("TLS mode is now {}", mode.word()),
-            What::Edited(TopologyEdit::WebToAppTls(on)) => {
-                format!("TLS from web to app is now {}", if *on { "on" } else { "off" })
-            }
-            What::Edited(TopologyEdit::Block(from, to)) => format!("a firewall now blocks {from} → {to}"),
-            What::Edited(TopologyEdit::Unblock(from, to)) => format!("the firewall no longer blocks {from} → {to}"),
-            What::Edited(TopologyEdit::AppToDbTls(on)) => {
-                format!("TLS to the database is now {}", if *on { "on" } else { "off" })
-            }
-            What::RateSet(rate) => format!("users now send {rate} requests per second"),
-            What::BalanceSet(algorithm) => format!("balancers now use {}", algorithm.word()),
+            done => by_command(done),
         };
         text + &event
+    }
+}
+
+/// What somebody did, as a sentence.
+fn by_command(what: &What) -> String {
+    let switch = |on: bool| if on { "on" } else { "off" };
+    match what {
+        What::ProbeSet(Some(seconds)) => format!("an external probe now asks every {seconds} s"),
+        What::ProbeSet(None) => "the external probe is off".into(),
+        What::Killed(element) => format!("{element} is killed"),
+        What::Restored(element) => format!("{element} is restored"),
+        What::Restarts(element) => format!("{element} is restarted"),
+        What::Fault { fault, on: true } => fault.sentence(),
+        What::Fault { fault, on: false } => fault.healed(),
+        What::RetriesSet(retries) => retries.sentence(),
+        What::SynCookies(on) => format!("SYN cookies are {}", switch(*on)),
+        What::Scanned { open } => format!("a port scan from the Internet finds {open} open ports"),
+        What::Drained(element) => format!("{element} drains: it gets no new requests"),
+        What::Ready(element) => format!("{element} gets new requests again"),
+        What::Edited(TopologyEdit::EdgeTls(mode)) => format!("TLS mode is now {}", mode.word()),
+        What::Edited(TopologyEdit::WebToAppTls(on)) => {
+            format!("TLS from web to app is now {}", switch(*on))
+        }
+        What::Edited(TopologyEdit::Block(from, to)) => format!("a firewall now blocks {from} → {to}"),
+        What::Edited(TopologyEdit::Unblock(from, to)) => format!("the firewall no longer blocks {from} → {to}"),
+        What::Edited(TopologyEdit::AppToDbTls(on)) => {
+            format!("TLS to the database is now {}", switch(*on))
+        }
+        What::RateSet(rate) => format!("users now send {rate} requests per second"),
+        What::BalanceSet(algorithm) => format!("balancers now use {}", algorithm.word()),
+        // The others are no doing of anybody's.
+        _ => String::new(),
     }
 }

@@ -73,6 +73,11 @@ impl<'a> Arguments<'a> {
         Seconds::new(number).map_err(|why| ScriptError::new(column, why))
     }
 
+    /// A length of time in seconds, if anything follows.
+    pub(super) fn seconds_if_any(&mut self) -> Result<Option<Seconds>, ScriptError> {
+        if self.words.peek().is_none() { Ok(None) } else { self.seconds().map(Some) }
+    }
+
     /// A length of time in seconds, or a word for none.
     pub(super) fn seconds_or(&mut self, none: &str) -> Result<Option<Seconds>, ScriptError> {
         if self.words.peek().is_some_and(|word| word.text == none) {

@@ -1,7 +1,8 @@
 //! A command in the words of a script: what [`super::command`] reads back as the same.
 
-use crate::model::{Element, Infrastructure, TopologyEdit};
+use crate::model::{Element, Infrastructure, Retries, TopologyEdit};
 use crate::sim::command::Command;
+use crate::sim::fault::Fault;
 
 /// The text of a command. `infra` tells where a server's name is a component's, too.
 pub fn text(command: &Command, infra: &Infrastructure) -> String {
@@ -23,7 +24,33 @@ pub fn text(command: &Command, infra: &Infrastructure) -> String {
         Command::Ready(what) => format!("ready {}", element(what, infra)),
         Command::Promote(id) => format!("promote {id}"),
         Command::Demote(id) => format!("demote {id}"),
+        Command::Restart(what, None) => format!("restart {}", element(what, infra)),
+        Command::Restart(what, Some(after)) => format!("restart {} {}", element(what, infra), after.get()),
+        Command::Fault(what) => fault(what, infra),
+        Command::Heal(what) => format!("heal {}", fault(what, infra)),
+        Command::Retries(Retries { attempts, backoff_s, jitter }) => {
+            format!("retries {} {} {}", attempts.get(), backoff_s.get(), jitter.get())
+        }
+        Command::SynCookies(on) => format!("syn-cookies {}", switch(*on)),
+        Command::Scan => "scan".to_owned(),
         Command::Lag(id, lag) => format!("lag {id} {}", lag.get()),
+    }
+}
+
+fn fault(fault: &Fault, infra: &Infrastructure) -> String {
+    match fault {
+        Fault::Hang(what) => format!("hang {}", element(what, infra)),
+        Fault::Slow(what, factor) => format!("slow {} {}", element(what, infra), factor.get()),
+        Fault::Misconfigured(what) => format!("misconfigure {}", element(what, infra)),
+        Fault::Flaw(id) => format!("flaw {id}"),
+        Fault::Compromised(what) => format!("compromise {}", element(what, infra)),
+        Fault::Expired(id) => format!("expire {id}"),
+        Fault::Record(state) => format!("dns {}", state.word()),
+        Fault::DiskFull(id) => format!("disk-full {id}"),
+        Fault::ReplicationStopped(id) => format!("stop-replication {id}"),
+        Fault::Leak(id, count) => format!("leak {id} {count}"),
+        Fault::Flood(rate) => format!("flood {}", rate.get()),
+        Fault::Sniffer(from, to) => format!("sniff {from} -> {to}"),
     }
 }
 

@@ -2,12 +2,13 @@
 //!
 //! A new command needs a row here and an arm in [`super::text`]; the errors and the help follow by themselves.
 
-use crate::model::quantity::Rate;
-use crate::model::{Algorithm, RequestKind, TlsMode, TopologyEdit};
+use crate::model::quantity::{Attempts, Fraction, Rate};
+use crate::model::{Algorithm, RequestKind, Retries, TlsMode, TopologyEdit};
 use crate::sim::command::Command;
 
 use super::arguments::Arguments;
 use super::error::ScriptError;
+use super::faults;
 
 /// A verb and what follows it.
 #[derive(Clone, Copy, Debug)]
@@ -95,12 +96,71 @@ pub const VERBS: &[Verb] = &[
     },
     Verb { name: "lag", usage: "lag DATABASE SECONDS", does: "sets how late a replica applies changes", parse: lag },
     Verb {
+        name: "restart",
+        usage: "restart COMPONENT|SERVER [SECONDS]",
+        does: "ends it and starts it again after a time",
+        parse: |words| Ok(Command::Restart(words.element()?, words.seconds_if_any()?)),
+    },
+    fault("hang", "hang COMPONENT|SERVER", "lets it accept connections and answer nothing", |w| {
+        faults::hang(w).map(Command::Fault)
+    }),
+    fault("slow", "slow COMPONENT|SERVER|FROM -> TO FACTOR", "lets all its work, or a hop, take so many times as long", |w| {
+        faults::slow(w).map(Command::Fault)
+    }),
+    fault("misconfigure", "misconfigure COMPONENT|SERVER", "rolls out a configuration with which it does not start", |w| {
+        faults::misconfigure(w).map(Command::Fault)
+    }),
+    fault("flaw", "flaw COMPONENT", "ends all that runs the same software", |w| faults::flaw(w).map(Command::Fault)),
+    fault("compromise", "compromise COMPONENT|SERVER", "lets somebody else control it, unseen", |w| {
+        faults::compromise(w).map(Command::Fault)
+    }),
+    fault("expire", "expire COMPONENT", "lets its certificate expire", |w| faults::expire(w).map(Command::Fault)),
+    fault("dns", "dns gone|unreachable|ok", "changes what the authoritative server says", |w| faults::dns(w).map(Command::Fault)),
+    fault("disk-full", "disk-full DATABASE", "lets its writes fail", |w| faults::disk_full(w).map(Command::Fault)),
+    fault("stop-replication", "stop-replication DATABASE", "lets it take no changes", |w| {
+        faults::stop_replication(w).map(Command::Fault)
+    }),
+    fault("leak", "leak COMPONENT COUNT", "takes so many of its connections for good", |w| faults::leak(w).map(Command::Fault)),
+    fault("flood", "flood N", "sends so many SYNs per second to the entry", |w| faults::flood(w).map(Command::Fault)),
+    fault("sniff", "sniff FROM -> TO", "listens on a hop", |w| faults::sniff(w).map(Command::Fault)),
+    Verb { name: "heal", usage: "heal FAULT ...", does: "heals one of the faults above: `heal hang app-1`", parse: faults::heal },
+    Verb {
+        name: "retries",
+        usage: "retries ATTEMPTS BACKOFF_SECONDS JITTER",
+        does: "sets what users do when a request has failed",
+        parse: retries,
+    },
+    Verb {
+        name: "syn-cookies",
+        usage: "syn-cookies on|off",
+        does: "lets the entry keep no half-open connections",
+        parse: |words| Ok(Command::SynCookies(words.one_of("on or off", &[("on", true), ("off", false)])?)),
+    },
+    Verb { name: "scan", usage: "scan", does: "asks all servers' ports from the Internet", parse: |_| Ok(Command::Scan) },
+    Verb {
         name: "probe",
         usage: "probe SECONDS|off",
         does: "lets an external probe ask every so often",
         parse: |words| Ok(Command::Probe(words.seconds_or("off")?)),
     },
 ];
+
+/// A verb that injects a fault.
+const fn fault(name: &'static str, usage: &'static str, does: &'static str, parse: Parse) -> Verb {
+    Verb { name, usage, does, parse }
+}
+
+fn retries(words: &mut Arguments<'_>) -> Result<Command, ScriptError> {
+    let (number, column) = words.number("a number of attempts")?;
+    let is_count = number.fract() == 0.0 && number <= 16.0;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number up to 16")]
+    let count = if is_count { number as u8 } else { 0 };
+    let attempts = Attempts::new(count).map_err(|why| ScriptError::new(column, why))?;
+    let backoff_s = words.seconds()?;
+    let (number, column) = words.number("a part of each wait that is left to chance")?;
+    let jitter = Fraction::new(number).map_err(|why| ScriptError::new(column, why))?;
+    Ok(Command::Retries(Retries { attempts, backoff_s, jitter }))
+}
 
 /// The verbs' names in a sentence.
 pub(super) fn names() -> String {

@@ -102,6 +102,7 @@ fn draw_block(scene: &Scene<'_>, pen: &mut Pen<'_>, block: &Block) {
     }
     let (word, word_style) = match station.health {
         Health::Up => ("UP", theme.good),
+        Health::Hung => ("hung", theme.bad),
         Health::Crashed => ("down", theme.bad),
         Health::PoweredOff => ("off", theme.bad),
     };

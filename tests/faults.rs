@@ -1,0 +1,14 @@
+//! Faults: each row of the catalogue shows what the catalogue says, touches nothing else, and heals.
+
+#[path = "faults/catalogue.rs"]
+mod catalogue;
+#[path = "faults/common_numbers.rs"]
+mod common_numbers;
+#[path = "faults/hang.rs"]
+mod hang;
+#[path = "faults/site.rs"]
+mod site;
+#[path = "faults/storm.rs"]
+mod storm;
+#[path = "faults/verbs.rs"]
+mod verbs;

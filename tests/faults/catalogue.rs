@@ -1,0 +1,540 @@
+//! Every row of the catalogue: injected at 20 s, watched, fixed, and watched again, beside a healthy run.
+
+use hoplight::model::RequestKind::{Read, Static, Write};
+use hoplight::model::firewall::Direction;
+use hoplight::model::{Metric, RequestKind};
+use hoplight::sim::catalogue::{CATALOGUE, find};
+use hoplight::sim::{CheckCode, Failure, Port};
+
+use super::site::{BEGIN, Run, Seen, site};
+
+/// One row's trial.
+struct Trial {
+    id: &'static str,
+    /// Changes of the site's text.
+    site: &'static [(&'static str, &'static str)],
+    /// Seconds between injection and the window that is looked at, and the window's length.
+    window: (f64, f64),
+    /// What must be so at the end of the window; the second run is the healthy one at the same instant.
+    shows: fn(&mut Run, &Seen, &Run, &Seen),
+    /// Seconds between the fix and the moment from which on users must be served as before.
+    heals_in: f64,
+}
+
+/// Makes the check reach through to the application.
+const DEEP: (&str, &str) = ("LoadBalancer(", "LoadBalancer(check: HttpApp, ");
+
+fn fired(run: &Run, rule: &str, subject: &str) -> bool {
+    run.fired(BEGIN).iter().any(|(r, s)| r == rule && s == subject)
+}
+
+fn all_fail(seen: &Seen, with: Failure) {
+    assert!(seen.good == 0 && seen.only(&[with]), "{seen:?}");
+}
+
+/// Users notice nothing at all: every number is the healthy run's.
+fn as_if_nothing_were(seen: &Seen, healthy: &Seen) {
+    assert_eq!((seen.offered, seen.good, &seen.failures), (healthy.offered, healthy.good, &healthy.failures));
+}
+
+/// Of the kinds, only these fail, and all of their requests.
+fn only_kinds_fail(seen: &Seen, failing: &[RequestKind]) {
+    for kind in RequestKind::ALL {
+        let totals = seen.kind(kind);
+        if failing.contains(&kind) {
+            assert!(totals.completed == 0 && totals.failed > 0, "{kind:?}: {totals:?}");
+        } else {
+            assert!(totals.failed == 0 && totals.completed > 0, "{kind:?}: {totals:?}");
+        }
+    }
+}
+
+const TRIALS: &[Trial] = &[
+    Trial {
+        id: "balancer-crash",
+        // One balancer alone.
+        site: &[
+            ("LoadBalancer(vrrp: (peer: \"lb-2\", priority: 150))", "LoadBalancer()"),
+            ("LoadBalancer(vrrp: (peer: \"lb-1\"))", "LoadBalancer()"),
+            ("(from: \"lb-1\", to: \"lb-2\", protocol: Vrrp),", ""),
+            ("(from: \"browser\", to: \"lb-2\", protocol: Http),", ""),
+        ],
+        window: (1.0, 25.0),
+        shows: |run, seen, _, _| {
+            all_fail(seen, Failure::Refused);
+            assert!(run.probes(20.0).iter().all(|outcome| *outcome == Err(Failure::Refused)));
+            assert!(fired(run, "site does not answer", "site") && fired(run, "requests fell by half", "lb-1"));
+            assert_eq!(run.mean("web-1", Metric::Qps, 20.0), Some(0.0), "those behind are idle");
+            // With its host, it answers nothing at all, and its agent is missed.
+            let mut off = Run::new(run.sim.infrastructure());
+            off.to(BEGIN).act("kill s-lb-1").to(35.0);
+            let seen = off.watch(20.0);
+            all_fail(&seen, Failure::TimedOut);
+            assert!(fired(&off, "no data", "agent-lb-1"));
+        },
+        heals_in: 3.0,
+    },
+    Trial {
+        id: "web-killed",
+        site: &[],
+        window: (7.0, 25.0),
+        shows: |run, seen, _, _| {
+            all_fail(seen, Failure::Unavailable);
+            assert!(run.codes().iter().all(|code| *code == CheckCode::L4Con) && run.codes().len() >= 2);
+            assert!(fired(run, "errors above 1 %", "lb-1"));
+        },
+        heals_in: 6.0,
+    },
+    Trial {
+        id: "one-web-killed",
+        site: &[],
+        window: (0.0, 3.9),
+        shows: |run, seen, healthy, _| {
+            // Those who were sent to it get 503 after three pauses of a second.
+            // Two had sent their request already.
+            assert!(seen.of(Failure::Unavailable) > 20 && seen.kind(Static).failed > 0, "{seen:?}");
+            assert!(seen.of(Failure::BadGateway) <= 5 && seen.only(&[Failure::Unavailable, Failure::BadGateway]), "{seen:?}");
+            let late = run.to(32.0).watch(10.0);
+            assert_eq!(late.failed(), 0, "health checks took it out");
+            let (alone, of_two) = (run.mean("web-2", Metric::Qps, 8.0), healthy.mean("web-2", Metric::Qps, 8.0));
+            let ratio = alone.expect("samples") / of_two.expect("samples");
+            assert!((1.8..2.2).contains(&ratio), "the survivor has {ratio} times as much");
+        },
+        heals_in: 6.0,
+    },
+    Trial {
+        id: "app-hung",
+        site: &[DEEP],
+        window: (0.0, 40.0),
+        shows: |run, seen, _, _| {
+            assert!(seen.of(Failure::GatewayTimeout) > 50, "{seen:?}");
+            assert!(seen.of(Failure::Unavailable) > 1_000, "then no backend is UP: {seen:?}");
+            assert!(run.codes().iter().all(|code| *code == CheckCode::L7Tout) && !run.codes().is_empty());
+            assert!(fired(run, "p99 above 1 s", "lb-1") || fired(run, "errors above 1 %", "lb-1"), "{:?}", run.fired(BEGIN));
+            // A check that only connects sees nothing: static pages go on.
+            let mut shallow = Run::new(&site(&[]));
+            shallow.to(BEGIN).inject(find("app-hung").expect("a row")).to(30.0);
+            let seen = shallow.watch(20.0);
+            only_kinds_fail(&seen, &[Read, Write]);
+            assert!(shallow.codes().is_empty() && seen.of(Failure::Unavailable) == 0, "{seen:?}");
+            assert!(fired(&shallow, "p99 above 1 s", "lb-1"));
+            assert_eq!(shallow.mean("db-1", Metric::Qps, 10.0), Some(0.0), "the database is idle");
+        },
+        heals_in: 12.0,
+    },
+    Trial {
+        id: "app-dead",
+        site: &[],
+        window: (2.0, 20.0),
+        shows: |run, seen, _, _| {
+            only_kinds_fail(seen, &[Read, Write]);
+            assert!(seen.only(&[Failure::BadGateway]), "{seen:?}");
+            assert!(run.codes().is_empty(), "a check that connects passes");
+            assert!(fired(run, "errors above 1 %", "lb-1"));
+            let mut deep = Run::new(&site(&[DEEP]));
+            deep.to(BEGIN).inject(find("app-dead").expect("a row")).to(40.0);
+            assert!(deep.codes().iter().all(|code| *code == CheckCode::L7Sts) && deep.codes().len() >= 2);
+        },
+        heals_in: 3.0,
+    },
+    Trial {
+        id: "primary-dead",
+        site: &[],
+        window: (1.0, 20.0),
+        shows: |run, seen, _, _| {
+            only_kinds_fail(seen, &[Write]);
+            assert!(seen.only(&[Failure::ServerError]), "{seen:?}");
+            assert!(fired(run, "errors above 1 %", "lb-1"));
+            assert_eq!(run.mean("db-1", Metric::Qps, 10.0), Some(0.0));
+            assert!(run.mean("app-1", Metric::ErrorRatio, 10.0).expect("samples") > 0.1);
+            assert_eq!(run.sim.database(run.find("db-2")).expect("a database").lag_s, None, "NULL");
+        },
+        heals_in: 3.0,
+    },
+    Trial {
+        id: "replication-broken",
+        site: &[],
+        window: (0.0, 30.0),
+        shows: |run, seen, healthy, good| {
+            as_if_nothing_were(seen, good);
+            let (broken, whole) = (run.sim.database(run.find("db-2")), healthy.sim.database(healthy.find("db-2")));
+            let (broken, whole) = (broken.expect("a database"), whole.expect("a database"));
+            assert_eq!(run.fired(BEGIN), [("replication lag above 10 s or unknown".to_owned(), "db-2".to_owned())]);
+            assert!(broken.lag_s.is_none() && broken.lag_changes > 100, "{broken:?}");
+            assert!(whole.lag_s.is_some_and(|lag| lag < 1.0));
+            assert!(broken.stale_reads > whole.stale_reads + 300, "{broken:?} {whole:?}");
+        },
+        heals_in: 3.0,
+    },
+    Trial {
+        id: "writes-to-replica",
+        site: &[],
+        window: (1.0, 20.0),
+        shows: |run, seen, _, _| {
+            only_kinds_fail(seen, &[Write]);
+            assert!(seen.only(&[Failure::ServerError]) && run.whys()["ReadOnly"] > 100, "error 1290: {:?}", run.whys());
+            assert!(run.mean("db-1", Metric::ErrorRatio, 10.0).expect("samples") > 0.5);
+            assert!(fired(run, "errors above 1 %", "lb-1"));
+        },
+        heals_in: 3.0,
+    },
+    Trial {
+        id: "split-brain",
+        // The second application writes to the database that it reads.
+        site: &[(
+            "(from: \"app-2\", to: \"db-2\", protocol: Sql, kinds: [Read])",
+            "(from: \"app-2\", to: \"db-2\", protocol: Sql)",
+        )],
+        window: (1.0, 20.0),
+        shows: |run, seen, _, _| {
+            assert_eq!(seen.failed(), 0, "nobody gets an error: {seen:?}");
+            let databases = ["db-1", "db-2"].map(|id| run.sim.database(run.find(id)).expect("a database"));
+            assert!(databases.iter().all(|database| database.writable), "two are writable");
+            let divergent: u64 = databases.iter().map(|database| database.divergent_writes).sum();
+            assert!(divergent > 50, "{databases:?}");
+            assert!(fired(run, "not exactly one leader", "db-1"), "{:?}", run.fired(BEGIN));
+        },
+        heals_in: 3.0,
+    },
+    Trial {
+        id: "connections-exhausted",
+        site: &[],
+        window: (1.0, 20.0),
+        shows: |run, seen, _, _| {
+            only_kinds_fail(seen, &[Read, Write]);
+            assert!(seen.only(&[Failure::ServerError]) && run.whys()["TooManyConnections"] > 100, "error 1040");
+            assert_eq!(run.sim.database(run.find("db-1")).expect("a database").connections, 151);
+            assert!(fired(run, "connections used up", "db-1") && run.mean("db-1", Metric::Connections, 5.0) == Some(1.0));
+            assert!(fired(run, "errors above 1 %", "lb-1"));
+        },
+        heals_in: 3.0,
+    },
+    Trial {
+        id: "certificate-expired",
+        site: &[],
+        window: (1.0, 25.0),
+        shows: |run, seen, _, _| {
+            all_fail(seen, Failure::Certificate);
+            assert!(run.mean("lb-1", Metric::FailedHandshakes, 10.0).expect("samples") > 50.0);
+            assert_eq!(run.mean("lb-1", Metric::Qps, 10.0), Some(0.0));
+            assert!(!fired(run, "errors above 1 %", "lb-1"), "5xx stays flat");
+            for rule in ["certificate expires in 1 day", "certificate expires in 21 days", "site does not answer"] {
+                assert!(fired(run, rule, "site"), "{rule}");
+            }
+            assert!(fired(run, "requests fell by half", "lb-1"));
+            assert_eq!(run.sim.probe().days_left, Some(0.0));
+        },
+        heals_in: 2.0,
+    },
+    Trial {
+        id: "dns-gone",
+        site: &[],
+        // The resolver's cache runs out after 5 s.
+        window: (6.0, 25.0),
+        shows: |run, seen, _, _| {
+            all_fail(seen, Failure::Dns);
+            assert_eq!(run.mean("lb-1", Metric::Qps, 10.0), Some(0.0));
+            assert_eq!(run.sim.failures().find(|(failure, _)| *failure == Failure::Dns).map(|(_, count)| count > 100), Some(true));
+            assert!(fired(run, "site does not answer", "site") && !fired(run, "errors above 1 %", "lb-1"));
+        },
+        heals_in: 6.0,
+    },
+    Trial {
+        id: "firewall-drops-web",
+        site: &[],
+        window: (10.0, 25.0),
+        shows: |run, seen, _, _| {
+            all_fail(seen, Failure::Unavailable);
+            assert!(run.codes().iter().all(|code| *code == CheckCode::L4Tout) && run.codes().len() >= 2);
+            assert_eq!(run.mean("web-1", Metric::Qps, 10.0), Some(0.0), "healthy, and nothing to do");
+            assert!(fired(run, "errors above 1 %", "lb-1"));
+        },
+        heals_in: 8.0,
+    },
+    Trial {
+        id: "firewall-drops-database",
+        site: &[],
+        window: (3.0, 20.0),
+        shows: |run, seen, _, _| {
+            only_kinds_fail(seen, &[Read, Write]);
+            // An application waits 2 s for its database; behind it, the line fills.
+            assert!(seen.only(&[Failure::ServerError, Failure::Unavailable, Failure::GatewayTimeout]), "{seen:?}");
+            assert!(seen.of(Failure::ServerError) > 5, "{seen:?}");
+            assert_eq!((run.mean("db-1", Metric::Qps, 10.0), run.mean("db-2", Metric::Qps, 10.0)), (Some(0.0), Some(0.0)));
+            assert!(fired(run, "errors above 1 %", "lb-1"));
+        },
+        heals_in: 8.0,
+    },
+    Trial {
+        id: "egress-blocked",
+        site: &[],
+        window: (0.0, 20.0),
+        shows: |run, seen, healthy, good| {
+            as_if_nothing_were(seen, good);
+            // The second balancer stands before no firewall.
+            for agent in ["agent-lb-1", "agent-web-1", "agent-web-2", "agent-db-1", "agent-db-2"] {
+                assert!(fired(run, "no data", agent), "{agent}");
+            }
+            assert!(healthy.fired(BEGIN).is_empty(), "{:?}", healthy.fired(BEGIN));
+        },
+        heals_in: 3.0,
+    },
+    Trial {
+        id: "collector-dead",
+        site: &[],
+        window: (0.0, 20.0),
+        shows: |run, seen, _, good| {
+            as_if_nothing_were(seen, good);
+            assert_eq!(run.fired(BEGIN), [("no data".to_owned(), "agent-lb-1".to_owned())]);
+        },
+        heals_in: 3.0,
+    },
+    Trial {
+        id: "overload",
+        site: &[],
+        window: (5.0, 25.0),
+        shows: |run, seen, _, _| {
+            assert!(seen.of(Failure::Unavailable) > 1_000 && seen.good > 0, "{seen:?}");
+            assert!(seen.kind(Static).completed > 9 * seen.kind(Static).failed, "static pages need no application");
+            for app in ["app-1", "app-2"] {
+                assert!(run.mean(app, Metric::Utilisation, 10.0).expect("samples") > 0.95);
+                assert!(run.mean(app, Metric::Queue, 10.0).expect("samples") > 25.0, "a line of fifty");
+            }
+            assert!(fired(run, "saturated", "app-1"), "{:?}", run.fired(BEGIN));
+        },
+        heals_in: 12.0,
+    },
+    Trial {
+        id: "retry-storm",
+        // A patience shorter than the line: see `storm` for exact numbers.
+        site: &[
+            ("patience_s: 10.0", "patience_s: 1.0"),
+            ("kind: App()", "kind: App(), station: (queue: 2048)"),
+            ("rate: 100.0", "rate: 420.0"),
+        ],
+        window: (20.0, 30.0),
+        shows: |run, seen, healthy, good| {
+            let dynamic = |seen: &Seen| seen.kind(Read).completed + seen.kind(Write).completed;
+            assert!(dynamic(seen) * 10 < dynamic(good), "10 s after the pause has ended: {seen:?}, healthy: {good:?}");
+            let (stormy, calm) = (run.mean("web-1", Metric::Qps, 10.0), healthy.mean("web-1", Metric::Qps, 10.0));
+            assert!(stormy.expect("samples") > 1.8 * calm.expect("samples"), "{stormy:?} {calm:?}");
+            assert!(run.sim.retried() > 1_000);
+            // Bounded lines end it by themselves.
+            let short = [("patience_s: 10.0", "patience_s: 1.0"), ("rate: 100.0", "rate: 420.0")];
+            let mut bounded = Run::new(&site(&short));
+            bounded.to(BEGIN).inject(find("retry-storm").expect("a row")).to(45.0);
+            let seen = bounded.watch(10.0);
+            assert!(seen.failed() * 50 < seen.good, "{seen:?}");
+        },
+        heals_in: 90.0,
+    },
+    Trial {
+        id: "syn-flood",
+        site: &[],
+        window: (11.0, 25.0),
+        shows: |run, seen, _, _| {
+            assert!(seen.good * 20 < seen.offered && seen.only(&[Failure::TimedOut]), "{seen:?}");
+            assert_eq!(run.sim.half_open(), Some((1_024, 1_024)));
+            assert!(fired(run, "site does not answer", "site") && fired(run, "requests fell by half", "lb-1"));
+            run.act("syn-cookies on").to(68.0);
+            let seen = run.watch(5.0);
+            assert_eq!(seen.failed(), 0, "SYN cookies help: {seen:?}");
+            run.act("syn-cookies off");
+        },
+        heals_in: 11.0,
+    },
+    Trial {
+        id: "bad-configuration",
+        site: &[],
+        window: (7.0, 20.0),
+        shows: |run, seen, _, _| {
+            all_fail(seen, Failure::Unavailable);
+            assert!(run.codes().len() >= 2, "every backend is DOWN");
+            assert!(fired(run, "errors above 1 %", "lb-1"));
+            let restart =
+                hoplight::sim::Command::Restore(hoplight::model::Element::Component(hoplight::model::ComponentId::new("web-1")));
+            assert!(run.sim.apply(&restart, &mut ()).is_err(), "it does not start before it is rolled back");
+        },
+        heals_in: 6.0,
+    },
+    Trial {
+        id: "shared-flaw",
+        site: &[],
+        window: (7.0, 20.0),
+        shows: |run, seen, _, _| {
+            all_fail(seen, Failure::Unavailable);
+            // Of two different versions, one goes on.
+            let mut diverse = Run::new(&site(&[(
+                "server: \"s-web-2\", software: (name: \"Nginx\", version: \"1.22.1\")",
+                "server: \"s-web-2\", software: (name: \"Nginx\", version: \"1.24.0\")",
+            )]));
+            diverse.to(BEGIN).act("flaw web-1").to(32.0);
+            assert_eq!(diverse.watch(10.0).failed(), 0);
+            assert!(fired(run, "errors above 1 %", "lb-1"));
+        },
+        heals_in: 6.0,
+    },
+    Trial {
+        id: "shared-vulnerability",
+        site: &[],
+        window: (0.0, 20.0),
+        shows: |run, seen, healthy, good| {
+            as_if_nothing_were(seen, good);
+            assert_eq!((run.fired(BEGIN), run.sim.digest()), (Vec::new(), healthy.sim.digest()));
+            assert!(["web-1", "web-2"].iter().all(|id| run.sim.compromised(run.find(id))));
+            assert!(!run.sim.compromised(run.find("lb-1")));
+        },
+        heals_in: 1.0,
+    },
+    Trial {
+        id: "sniffer",
+        site: &[],
+        window: (0.0, 20.0),
+        shows: |run, seen, healthy, good| {
+            as_if_nothing_were(seen, good);
+            assert_eq!((run.fired(BEGIN), run.sim.digest()), (Vec::new(), healthy.sim.digest()));
+            let infra = run.sim.infrastructure();
+            let link = infra.link_between("lb-1", "web-1").expect("a link");
+            let tap = run.sim.tap(link).expect("somebody listens");
+            assert!(tap.messages > 1_000 && tap.readable == tap.messages && tap.secrets > 100, "{tap:?}");
+            run.act("tls re-encrypt").to(41.0);
+            let before = run.sim.tap(link).expect("still there");
+            run.to(50.0);
+            let after = run.sim.tap(link).expect("still there");
+            assert!(after.messages > before.messages + 500 && after.readable == before.readable, "{before:?} {after:?}");
+            run.act("tls terminate");
+        },
+        heals_in: 1.0,
+    },
+    Trial {
+        id: "vrrp-blocked",
+        site: &[],
+        window: (4.0, 20.0),
+        shows: |run, seen, healthy, _| {
+            assert_eq!((run.sim.masters().count(), healthy.sim.masters().count()), (2, 1));
+            assert!(fired(run, "not exactly one leader", "lb-1"), "{:?}", run.fired(BEGIN));
+            assert!(seen.of(Failure::Reset) > 10 && seen.only(&[Failure::Reset]), "{seen:?}");
+        },
+        heals_in: 3.0,
+    },
+    Trial {
+        id: "disk-full",
+        site: &[],
+        window: (1.0, 20.0),
+        shows: |run, seen, _, _| {
+            only_kinds_fail(seen, &[Write]);
+            assert!(seen.only(&[Failure::ServerError]) && run.whys()["DiskFull"] > 100);
+            assert!(run.mean("db-1", Metric::ErrorRatio, 10.0).expect("samples") > 0.9);
+            assert!(run.sim.database(run.find("db-1")).expect("a database").disk_full);
+            assert!(fired(run, "errors above 1 %", "lb-1"));
+        },
+        heals_in: 1.0,
+    },
+    Trial {
+        id: "slow-database",
+        site: &[("rate: 100.0", "rate: 200.0")],
+        window: (5.0, 25.0),
+        shows: |run, seen, healthy, good| {
+            let busy = |run: &Run, id| run.mean(id, Metric::Utilisation, 10.0).expect("samples");
+            assert!(busy(run, "app-1") > busy(healthy, "app-1") + 0.2, "{} {}", busy(run, "app-1"), busy(healthy, "app-1"));
+            let slow = |run: &Run| run.mean("db-1", Metric::P50, 10.0).expect("samples");
+            assert!(slow(run) > 15.0 * slow(healthy), "{} {}", slow(run), slow(healthy));
+            assert_eq!(good.failed(), 0);
+            assert!(seen.kind(Static).failed == 0);
+        },
+        heals_in: 8.0,
+    },
+    Trial {
+        id: "port-scan",
+        site: &[],
+        window: (0.0, 10.0),
+        shows: |run, seen, healthy, good| {
+            as_if_nothing_were(seen, good);
+            assert_eq!(run.fired(BEGIN), []);
+            let open: Vec<_> = run.sim.findings().iter().filter(|found| found.says == Port::Open).collect();
+            let at = |server: &str, port| open.iter().any(|found| found.server.as_str() == server && found.port == port);
+            assert!(at("s-lb-1", 443) && at("s-lb-2", 443) && open.len() == 2, "{open:?}");
+            let filtered = run.sim.findings().iter().filter(|found| found.says == Port::Filtered).count();
+            let drops = |run: &Run| {
+                let firewalls = ["fw-lb", "fw-web", "fw-db"];
+                let last = |id| run.sim.rule_hits(run.find(id), Direction::Inbound).last().copied().expect("a default");
+                firewalls.map(last).iter().sum::<u64>()
+            };
+            assert_eq!(drops(run) - drops(healthy), filtered as u64, "the default rules' counters went up");
+        },
+        heals_in: 1.0,
+    },
+];
+
+#[test]
+fn every_row_of_the_catalogue_is_tried() {
+    let rows: Vec<&str> = CATALOGUE.iter().map(|row| row.id).collect();
+    let trials: Vec<&str> = TRIALS.iter().map(|trial| trial.id).collect();
+    assert_eq!(rows, trials);
+    assert_eq!(rows, TESTED);
+}
+
+fn try_row(id: &str) {
+    for trial in TRIALS.iter().filter(|trial| trial.id == id) {
+        let row = find(trial.id).expect("a row");
+        let infra = site(trial.site);
+        let (mut healthy, mut run) = (Run::new(&infra), Run::new(&infra));
+        healthy.to(BEGIN);
+        run.to(BEGIN).inject(row);
+        let (wait, length) = trial.window;
+        healthy.to(BEGIN + wait);
+        run.to(BEGIN + wait);
+        let (good, seen) = (healthy.watch(length), run.watch(length));
+        assert!(good.failed() * 1_000 <= good.offered, "{}: the healthy site serves everybody: {good:?}", trial.id);
+        (trial.shows)(&mut run, &seen, &healthy, &good);
+        run.fix(row);
+        let fixed = run.now();
+        run.to(fixed + trial.heals_in);
+        let (healed, offered) = (run.watch(10.0), good.offered as f64 / length * 10.0);
+        assert!(healed.failed() * 1_000 <= healed.offered, "{}: {healed:?} after the fix", trial.id);
+        assert!(healed.good as f64 > 0.8 * offered, "{}: {healed:?} after the fix, {good:?} before", trial.id);
+        assert!(run.sim.faults().is_empty(), "{}: {:?}", trial.id, run.sim.faults());
+    }
+}
+
+/// A test for each row.
+macro_rules! rows {
+    ($($test:ident: $id:literal,)*) => {
+        $(#[test]
+        fn $test() {
+            try_row($id);
+        })*
+
+        const TESTED: &[&str] = &[$($id),*];
+    };
+}
+
+rows! {
+    balancer_crash: "balancer-crash",
+    web_killed: "web-killed",
+    one_web_killed: "one-web-killed",
+    app_hung: "app-hung",
+    app_dead: "app-dead",
+    primary_dead: "primary-dead",
+    replication_broken: "replication-broken",
+    writes_to_replica: "writes-to-replica",
+    split_brain: "split-brain",
+    connections_exhausted: "connections-exhausted",
+    certificate_expired: "certificate-expired",
+    dns_gone: "dns-gone",
+    firewall_drops_web: "firewall-drops-web",
+    firewall_drops_database: "firewall-drops-database",
+    egress_blocked: "egress-blocked",
+    collector_dead: "collector-dead",
+    overload: "overload",
+    retry_storm: "retry-storm",
+    syn_flood: "syn-flood",
+    bad_configuration: "bad-configuration",
+    shared_flaw: "shared-flaw",
+    shared_vulnerability: "shared-vulnerability",
+    sniffer: "sniffer",
+    vrrp_blocked: "vrrp-blocked",
+    disk_full: "disk-full",
+    slow_database: "slow-database",
+    port_scan: "port-scan",
+}

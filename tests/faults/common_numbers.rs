@@ -1,0 +1,144 @@
+//! Common random numbers: a fault changes nothing that it does not touch, and two designs meet the same users.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hoplight::model::{ComponentIx, Infrastructure, RequestKind};
+use hoplight::sim::{Note, Outcome, What};
+
+use super::site::{Run, site};
+
+/// What became of one request: its kind, when it came, where it was, how it ended.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Fate {
+    kind: Option<RequestKind>,
+    came: u64,
+    met: Vec<ComponentIx>,
+    ended: Option<(Outcome, f64)>,
+}
+
+/// The fates of all requests, by number.
+fn fates(notes: &[Note]) -> BTreeMap<u64, Fate> {
+    let mut fates: BTreeMap<u64, Fate> = BTreeMap::new();
+    for note in notes {
+        let Some((number, kind)) = note.request.filter(|(number, _)| hoplight::sim::probe_number(*number).is_none()) else {
+            continue;
+        };
+        let fate = fates.entry(number).or_default();
+        match &note.what {
+            What::Arrived => (fate.kind, fate.came) = (Some(kind), note.at.nanos()),
+            What::Reached { component, .. } => fate.met.push(*component),
+            What::Ended { outcome, latency_ms } => fate.ended = Some((*outcome, *latency_ms)),
+            _ => {}
+        }
+    }
+    fates
+}
+
+/// A site where chance decides nothing but service times: lines are rare, so that nobody waits for somebody else.
+fn roomy() -> Arc<Infrastructure> {
+    site(&[
+        ("rate: 100.0", "rate: 40.0"),
+        ("kind: App()", "kind: App(), station: (slots: 200, queue: 1000)"),
+        // Firewalls and balancers.
+        ("        )),", "        ), station: (slots: 1000)),"),
+        ("server: \"s-lb-1\")", "server: \"s-lb-1\", station: (slots: 1000))"),
+    ])
+}
+
+#[test]
+fn a_fault_changes_nothing_that_it_does_not_touch() {
+    let mut healthy = Run::new(&roomy());
+    healthy.to(60.0);
+    let usual = fates(&healthy.notes);
+    for (fault, touched) in [
+        ("slow app-2 5", "app-2"),
+        ("hang app-2", "app-2"),
+        ("kill app-2", "app-2"),
+        ("kill web-2", "web-2"),
+        ("disk-full db-1", "db-1"),
+        ("demote db-1", "db-1"),
+        ("kill db-1", "db-1"),
+        ("slow db-2 3", "db-2"),
+        ("block web-2", "web-2"),
+    ] {
+        let mut run = Run::new(&roomy());
+        run.to(20.0).act(if fault.starts_with("block") { "block lb-1 -> web-2" } else { fault }).to(60.0);
+        let found = fates(&run.notes);
+        let (mut same, mut other) = (0, 0);
+        let broken = run.find(touched);
+        for (number, fate) in &usual {
+            let now = &found[number];
+            assert_eq!((fate.kind, fate.came), (now.kind, now.came), "{fault}: the users are the same");
+            if fate.met.contains(&broken) || now.met.contains(&broken) {
+                other += usize::from(fate != now);
+                continue;
+            }
+            // Whoever was turned away on the way there has met it, too.
+            if now.ended.is_some_and(|(outcome, _)| outcome.is_err()) {
+                continue;
+            }
+            // Health checks may send it elsewhere; where it goes the same way, it takes the same time to the nanosecond.
+            if fate.met == now.met {
+                assert_eq!(fate, now, "{fault}: request {number} never met {touched}");
+                same += 1;
+            }
+        }
+        assert!(same > 400 && other > 30, "{fault}: {same} alike, {other} touched");
+    }
+}
+
+#[test]
+fn what_only_listens_changes_nothing_at_all() {
+    let mut healthy = Run::new(&roomy());
+    healthy.to(40.0);
+    for unseen in ["sniff lb-1 -> web-1", "compromise server s-web-1", "scan", "syn-cookies on", "retries 5 1 0.5"] {
+        let mut run = Run::new(&roomy());
+        run.to(20.0).act(unseen).to(40.0);
+        assert_eq!(run.sim.digest(), healthy.sim.digest(), "{unseen}");
+        assert_eq!(fates(&run.notes), fates(&healthy.notes), "{unseen}");
+    }
+}
+
+#[test]
+fn two_designs_meet_the_same_users() {
+    let users = |run: &Run| -> Vec<(u64, Option<RequestKind>)> {
+        fates(&run.notes).into_values().map(|fate| (fate.came, fate.kind)).collect()
+    };
+    let designs = [
+        site(&[]),
+        site(&[("LoadBalancer(", "LoadBalancer(algorithm: RandomTwo, check: HttpDatabase, ")]),
+        site(&[("edge: Terminate", "edge: None")]),
+        site(&[("kind: App()", "kind: App(), station: (slots: 2, queue: 3)")]),
+        Arc::new(
+            Infrastructure::from_ron("stage-2.ron", include_str!("../../assets/stage-2-secured.ron")).expect("a valid scenario"),
+        ),
+    ];
+    let runs: Vec<_> = designs
+        .iter()
+        .map(|design| {
+            let mut run = Run::new(design);
+            run.to(20.0);
+            users(&run)
+        })
+        .collect();
+    assert!(runs[0].len() > 1_500);
+    for run in &runs[1..] {
+        assert_eq!(*run, runs[0]);
+    }
+}
+
+#[test]
+fn a_fault_that_was_healed_leaves_nothing_behind() {
+    let mut healthy = Run::new(&roomy());
+    healthy.to(80.0);
+    let usual = fates(&healthy.notes);
+    for fault in ["slow app-2 5", "hang app-2", "disk-full db-1", "slow lb-1 -> web-1 3", "stop-replication db-2"] {
+        let mut run = Run::new(&roomy());
+        run.to(20.0).act(fault).to(25.0).act(&format!("heal {fault}")).to(80.0);
+        let found = fates(&run.notes);
+        let late = usual.iter().filter(|(_, fate)| fate.came > 50_000_000_000);
+        let unlike = late.clone().filter(|(number, fate)| found[number] != **fate).count();
+        assert!(unlike == 0, "{fault}: {unlike} of {} differ", late.count());
+    }
+}

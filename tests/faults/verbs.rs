@@ -1,0 +1,101 @@
+//! Faults as commands: what makes no sense is refused and changes nothing, and what is written is what is read.
+
+use std::sync::Arc;
+
+use hoplight::model::ScenarioId;
+use hoplight::sim::catalogue::CATALOGUE;
+use hoplight::sim::{Simulation, script};
+
+use super::site::{Run, site};
+
+#[test]
+fn what_makes_no_sense_is_refused_and_changes_nothing() {
+    let mut run = Run::new(&site(&[]));
+    run.to(2.0).act("hang app-1").act("slow app-2 2").act("misconfigure web-1").act("disk-full db-1").act("leak db-1 3");
+    run.act("stop-replication db-2").act("sniff lb-1 -> web-2").act("dns gone").act("flood 10").act("compromise lb-1");
+    run.act("expire lb-1");
+    let infra = Arc::clone(run.sim.infrastructure());
+    let before = run.sim.clone();
+    for (words, says) in [
+        ("hang app-1", "it is so already"),
+        ("hang browser", "is the user"),
+        ("hang lb-1 -> web-1", "is a hop"),
+        ("heal hang app-2", "nothing to heal"),
+        ("slow app-2 2", "it is so already"),
+        ("slow app-1 1", "it is so already"),
+        ("heal slow app-1 2", "nothing to heal"),
+        ("misconfigure web-1", "it is so already"),
+        ("restore web-1", "roll it back first"),
+        ("compromise lb-1", "it is so already"),
+        ("flaw lb-1", "nobody wrote down"),
+        ("expire lb-1", "it is so already"),
+        ("expire web-1", "holds no certificate"),
+        ("dns gone", "it is so already"),
+        ("disk-full db-1", "it is so already"),
+        ("disk-full web-1", "is no database"),
+        ("stop-replication db-2", "it is so already"),
+        ("heal stop-replication db-1", "nothing to heal"),
+        ("leak db-1 3", "it is so already"),
+        ("leak web-1 3", "cannot happen here"),
+        ("flood 10", "it is so already"),
+        ("sniff lb-1 -> web-2", "it is so already"),
+        ("heal sniff lb-1 -> web-1", "nothing to heal"),
+        ("restart lb-1 -> web-1", "is a hop"),
+        ("restart browser", "is the user"),
+    ] {
+        let command = script::command(words, &infra).unwrap_or_else(|error| panic!("{words}: {error}"));
+        let error = run.sim.apply(&command, &mut ()).expect_err(words);
+        assert!(error.to_string().contains(says), "{words}: {error}");
+        assert!(run.sim == before, "{words} changed something");
+    }
+    // Each of the faults that are there is what heals it.
+    let faults = run.sim.faults();
+    assert_eq!(faults.len(), 11, "{faults:?}");
+    for fault in faults {
+        let text = script::text(&hoplight::sim::Command::Heal(fault), &infra);
+        run.act(&text);
+    }
+    assert_eq!(run.sim.faults(), []);
+    run.to(20.0);
+    assert_eq!(run.watch(10.0).failed(), 0);
+}
+
+#[test]
+fn the_whole_catalogue_is_scriptable_and_knows_what_an_infrastructure_lacks() {
+    for text in [include_str!("../../assets/stage-2-secured.ron"), include_str!("../data/faults.ron")] {
+        let infra = Arc::new(hoplight::model::Infrastructure::from_ron("x.ron", text).expect("a valid scenario"));
+        for row in CATALOGUE {
+            let commands = row.inject(&infra);
+            let lacks = infra.id() == &ScenarioId::new("stage-2-secured") && row.id == "vrrp-blocked";
+            assert_eq!(commands.is_empty(), lacks, "{}", row.id);
+            let mut sim = Simulation::new(Arc::clone(&infra), 1);
+            for (_, command) in &commands {
+                let text = script::text(command, &infra);
+                assert_eq!(script::command(&text, &infra).as_ref(), Ok(command), "{text}");
+                sim.apply(command, &mut ()).unwrap_or_else(|error| panic!("{}: {text}: {error}", row.id));
+            }
+        }
+    }
+}
+
+#[test]
+fn wrong_numbers_of_faults_are_told() {
+    let infra = site(&[]);
+    for (words, says) in [
+        ("slow app-1 0", "a factor lies between 0.01 and 1000"),
+        ("slow app-1", "expected a factor"),
+        ("leak db-1 0.5", "a number of connections is whole"),
+        ("leak db-1 0", "a number of connections is whole"),
+        ("retries 0 1 1", "a number of attempts lies between 1 and 16"),
+        ("retries 2.5 1 1", "a number of attempts lies between"),
+        ("retries 2 0 1", "a time in seconds lies between"),
+        ("retries 2 1 2", "a fraction lies between"),
+        ("heal", "expected a fault"),
+        ("heal hung app-1", "did you mean `hang`?"),
+        ("dns wrong", "expected a state of the record"),
+        ("restart app-1 0", "a time in seconds lies between"),
+    ] {
+        let error = script::command(words, &infra).expect_err(words).to_string();
+        assert!(error.contains(says), "{words}: {error}");
+    }
+}

@@ -1,0 +1,102 @@
+//! Any command, chosen by numbers so that proptest can shrink it.
+
+use hoplight::model::quantity::{Attempts, Factor, Fraction, Rate, Seconds};
+use hoplight::model::{
+    Algorithm, ComponentId, ComponentKind, Element, Infrastructure, RequestKind, Retries, TlsMode, TopologyEdit,
+};
+use hoplight::sim::{Command, Fault, RecordState};
+
+/// Everything that can be killed.
+pub(crate) fn elements(infra: &Infrastructure) -> Vec<Element> {
+    let components = infra.components().map(|(_, component)| Element::Component(component.id.clone()));
+    let servers = infra.servers().map(|server| Element::Server(server.id.clone()));
+    let hops = infra.links().map(|(link, _)| infra.hop_element(link));
+    components.chain(servers).chain(hops).collect()
+}
+
+/// A command. Many of them are refused: not everything can happen to everything.
+pub(crate) fn command(infra: &Infrastructure, what: u8, which: usize) -> Command {
+    let all = elements(infra);
+    let element = all[which % all.len()].clone();
+    match what % 24 {
+        0..=2 => Command::Kill(element),
+        3..=5 => Command::Restore(element),
+        6 | 7 => Command::Fault(fault(infra, which)),
+        16..=20 => Command::Fault(fault(infra, which.wrapping_mul(usize::from(what) + 1))),
+        21 => Command::Heal(fault(infra, which)),
+        22 => Command::Restart(element, which.is_multiple_of(2).then(|| seconds(0.001 + (which % 3_000) as f64 / 1e3))),
+        23 => settings(which),
+        8 if which.is_multiple_of(2) => Command::Edit(TopologyEdit::EdgeTls(TlsMode::ALL[which / 2 % 4])),
+        8 => block(infra, which),
+        9 => Command::Send(RequestKind::ALL[which % 3]),
+        10 => Command::Balance(Algorithm::ALL[which % Algorithm::ALL.len()]),
+        11 => Command::Lag(database(infra, which), seconds(0.001 + (which % 40) as f64)),
+        12 if which.is_multiple_of(2) => Command::Promote(database(infra, which / 2)),
+        12 => Command::Demote(database(infra, which / 2)),
+        13 => Command::Drain(element),
+        14 => Command::Ready(element),
+        _ => Command::Rate(Rate::new((which % 400) as f64).expect("in range")),
+    }
+}
+
+fn seconds(seconds: f64) -> Seconds {
+    Seconds::new(seconds).expect("in range")
+}
+
+/// A fault of each sort as often as of any other, but for hanging, which is more often.
+fn fault(infra: &Infrastructure, which: usize) -> Fault {
+    let (sort, which) = (which % 16, which / 16);
+    let all = elements(infra);
+    let element = all[which % all.len()].clone();
+    let components: Vec<_> = infra.components().map(|(_, component)| component.id.clone()).collect();
+    let component = components[which % components.len()].clone();
+    match sort {
+        0 | 1 => Fault::Slow(element, Factor::new(0.01 + (which / 100 % 900) as f64 / 10.0).expect("in range")),
+        2 => Fault::Misconfigured(element),
+        3 => Fault::Flaw(component),
+        4 => Fault::Compromised(element),
+        5 => Fault::Expired(component),
+        6 => Fault::Record(RecordState::ALL[which % 3]),
+        7 => Fault::DiskFull(database(infra, which)),
+        8 => Fault::ReplicationStopped(database(infra, which)),
+        9 => Fault::Leak(component, u32::try_from(which / 100 % 100 + 1).expect("small")),
+        10 => Fault::Flood(Rate::new((which % 50_000) as f64).expect("in range")),
+        11 => {
+            let (from, to) = hop(infra, which);
+            Fault::Sniffer(from, to)
+        }
+        _ => Fault::Hang(element),
+    }
+}
+
+fn settings(which: usize) -> Command {
+    match which % 4 {
+        0 => Command::SynCookies(which % 8 < 4),
+        1 => Command::Scan,
+        2 => Command::Probe((which % 8 < 4).then(|| seconds(0.3))),
+        _ => Command::Retries(Retries {
+            attempts: Attempts::new(1 + u8::try_from(which / 4 % 4).expect("small")).expect("in range"),
+            backoff_s: seconds(0.05),
+            jitter: Fraction::new((which / 16 % 11) as f64 / 10.0).expect("in range"),
+        }),
+    }
+}
+
+/// A database more often than chance would have it.
+fn database(infra: &Infrastructure, which: usize) -> ComponentId {
+    let databases = infra.components().filter(|(_, component)| matches!(component.kind, ComponentKind::Database(_)));
+    let ids: Vec<_> = databases.chain(infra.components()).map(|(_, component)| component.id.clone()).collect();
+    ids[which % ids.len().min(5)].clone()
+}
+
+fn hop(infra: &Infrastructure, which: usize) -> (ComponentId, ComponentId) {
+    let hops: Vec<_> = infra.links().map(|(link, _)| infra.ends(link)).collect();
+    let (from, to) = hops[which % hops.len()];
+    (infra.component(from).id.clone(), infra.component(to).id.clone())
+}
+
+/// A firewall rule written or taken out, on some hop.
+fn block(infra: &Infrastructure, which: usize) -> Command {
+    let (from, to) = hop(infra, which / 4);
+    Command::Edit(if which % 4 == 1 { TopologyEdit::Unblock(from, to) } else { TopologyEdit::Block(from, to) })
+}
