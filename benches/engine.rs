@@ -31,7 +31,9 @@ fn site(components: usize) -> Arc<Infrastructure> {
     let (mut parts, mut links) = (String::new(), String::new());
     for pair in 1..=pairs {
         parts += &format!("(id: \"web-{pair}\", kind: Web()), (id: \"app-{pair}\", kind: App()),");
-        links += &format!("(from: \"lb\", to: \"web-{pair}\", protocol: Http), (from: \"web-{pair}\", to: \"app-{pair}\", protocol: Http),");
+        links += &format!(
+            "(from: \"lb\", to: \"web-{pair}\", protocol: Http), (from: \"web-{pair}\", to: \"app-{pair}\", protocol: Http),"
+        );
         links += &format!("(from: \"app-{pair}\", to: \"db\", protocol: Sql),");
     }
     infrastructure(&format!(
@@ -62,10 +64,12 @@ fn bare(bencher: Bencher<'_, '_>, infra: &Arc<Infrastructure>, seconds: u64) {
         sim.advance(SimTime::from_secs(seconds), &mut ());
         sim.totals().offered
     };
-    bencher.counter(ItemsCount::new(requests)).with_inputs(|| Simulation::new(Arc::clone(infra), 1)).bench_local_values(|mut sim| {
-        sim.advance(SimTime::from_secs(seconds), &mut ());
-        sim.digest()
-    });
+    bencher.counter(ItemsCount::new(requests)).with_inputs(|| Simulation::new(Arc::clone(infra), 1)).bench_local_values(
+        |mut sim| {
+            sim.advance(SimTime::from_secs(seconds), &mut ());
+            sim.digest()
+        },
+    );
 }
 
 /// The same with all metrics: percentiles and a row for every second.
