@@ -28,14 +28,14 @@ fn infrastructure(text: &str) -> Arc<Infrastructure> {
 /// visits four of them, whatever their number.
 fn site(components: usize) -> Arc<Infrastructure> {
     let pairs = ((components - 3) / 2).max(1);
-    let (mut parts, mut links) = (String::new(), String::new());
-    for pair in 1..=pairs {
-        parts += &format!("(id: \"web-{pair}\", kind: Web()), (id: \"app-{pair}\", kind: App()),");
-        links += &format!(
-            "(from: \"lb\", to: \"web-{pair}\", protocol: Http), (from: \"web-{pair}\", to: \"app-{pair}\", protocol: Http),"
-        );
-        links += &format!("(from: \"app-{pair}\", to: \"db\", protocol: Sql),");
-    }
+    let part = |pair: usize| format!("(id: \"web-{pair}\", kind: Web()), (id: \"app-{pair}\", kind: App()),");
+    let link = |from: &str, to: &str, speaks: &str| format!("(from: \"{from}\", to: \"{to}\", protocol: {speaks}),");
+    let links_of = |pair: usize| {
+        let (web, app) = (format!("web-{pair}"), format!("app-{pair}"));
+        link("lb", &web, "Http") + &link(&web, &app, "Http") + &link(&app, "db", "Sql")
+    };
+    let parts: String = (1..=pairs).map(part).collect();
+    let links: String = (1..=pairs).map(links_of).collect();
     infrastructure(&format!(
         "(format: 1, id: \"site\", title: \"Site\", summary: \"A site.\",
           traffic: (rate: 100.0, static_share: 0.0, write_share: 0.0, new_visitors: 0.0), tls: (edge: None),

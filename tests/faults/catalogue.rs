@@ -234,7 +234,10 @@ const TRIALS: &[Trial] = &[
         shows: |run, seen, _, _| {
             all_fail(seen, Failure::Dns);
             assert_eq!(run.mean("lb-1", Metric::Qps, 10.0), Some(0.0));
-            assert_eq!(run.sim.failures().find(|(failure, _)| *failure == Failure::Dns).map(|(_, count)| count > 100), Some(true));
+            assert_eq!(
+                run.sim.failures().find(|(failure, _)| *failure == Failure::Dns).map(|(_, count)| count > 100),
+                Some(true)
+            );
             assert!(fired(run, "site does not answer", "site") && !fired(run, "errors above 1 %", "lb-1"));
         },
         heals_in: 6.0,
