@@ -73,6 +73,23 @@ fn the_same_seed_gives_the_same_trace_byte_for_byte() {
     assert_eq!(blind.digest(), digest);
 }
 
+/// The very traces that the engine makes, in debug and in release builds, on every machine. A change of the engine that means
+/// to change them changes these numbers too, and says so.
+#[test]
+fn traces_are_the_same_in_every_build() {
+    let bench = |text| Arc::new(Infrastructure::from_ron("bench.ron", text).expect("a valid scenario"));
+    let runs = [
+        (stage_2(), 30, 0x007a_e728_eaf3_3d14),
+        (bench(include_str!("../assets/bench-w1.ron")), 10, 0x2889_61cf_15c6_4e45),
+        (bench(include_str!("../assets/bench-w2.ron")), 10, 0x4154_a3eb_681c_17a5),
+    ];
+    for (infra, seconds, digest) in runs {
+        let mut sim = Simulation::new(Arc::clone(&infra), 1);
+        sim.advance(SimTime::from_secs(seconds), &mut ());
+        assert_eq!(sim.digest(), digest, "{}: {:#x}", infra.id(), sim.digest());
+    }
+}
+
 #[test]
 fn killing_the_primary_stops_writes_and_leaves_static_pages_and_reads_up() {
     let mut sim = run(2, 20);
