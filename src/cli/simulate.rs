@@ -98,6 +98,7 @@ fn after_help() -> String {
     for verb in verbs::VERBS {
         let _ = writeln!(help, "  {}\n        {}", verb.usage, verb.does);
     }
+    help += "  fault NAME, fix NAME\n        injects or repairs a fault of the catalogue: see `hoplight list faults`\n";
     help + "\nCtrl-C ends the run and reports what was measured so far."
 }
 
@@ -161,6 +162,15 @@ impl Plan {
         for command in &plan.first {
             let done = trial.apply(command, &mut ());
             done.map_err(|error| anyhow!("cannot {}: {error}", script::text(command, &plan.infra)))?;
+        }
+        for entry in plan.script.entries() {
+            // Whether something is down, or drains, depends on when; whether it can be done here at all does not.
+            if let Err(error) = trial.clone().apply(&entry.command, &mut ())
+                && error.is_lasting()
+            {
+                let command = script::text(&entry.command, &plan.infra);
+                return Err(anyhow!("{}: cannot {command}: {error}", shown_time(entry.at)));
+            }
         }
         Ok(plan)
     }

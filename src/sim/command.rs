@@ -132,3 +132,20 @@ pub enum CommandError {
     #[error("{0} is a member of a quorum cluster: the members elect who takes writes")]
     Elects(Element),
 }
+
+impl CommandError {
+    /// Whether the command can never work in this infrastructure, whatever its state.
+    pub const fn is_lasting(&self) -> bool {
+        matches!(
+            self,
+            Self::Unknown(_)
+                | Self::NoFirewall(_)
+                | Self::NoMonitoring
+                | Self::NoBackend(_)
+                | Self::NotPart(_)
+                | Self::NoRate
+                | Self::NotDatabase(_)
+                | Self::Elects(_)
+        )
+    }
+}

@@ -239,8 +239,10 @@ impl Simulation {
         let now = self.now;
         self.faults.stations[station as usize].hung = None;
         self.database_stops(station);
-        let waited: u64 = self.stations[station as usize].queue.iter().map(|queued| now - self.requests[*queued].departed).sum();
-        self.stations[station as usize].waited(waited);
+        for place in 0..self.stations[station as usize].queue.len() {
+            let since = self.requests[self.stations[station as usize].queue[place]].departed;
+            self.stations[station as usize].waited(now - since);
+        }
         self.resolver_stops(station);
         self.close_connections(|hop| hop.from == station || hop.to == station);
         self.stations[station as usize].clear(now);

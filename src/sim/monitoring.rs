@@ -31,7 +31,7 @@ pub(super) struct Sample {
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Reading {
     counter: u64,
-    busy_time: u64,
+    busy_time: u128,
     gauge: Gauge,
 }
 

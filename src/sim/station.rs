@@ -105,10 +105,10 @@ pub(super) struct Station {
     pub(super) visits: u64,
     pub(super) busy: u32,
     pub(super) queue: VecDeque<u32>,
-    /// ∫ busy dt, in slot-nanoseconds; 18 years of a thousand busy slots fit.
-    pub(super) busy_time: u64,
+    /// ∫ busy dt, in slot-nanoseconds.
+    pub(super) busy_time: u128,
     /// How long those who have left the line waited in it, in nanoseconds.
-    queue_time: u64,
+    queue_time: u128,
     last_change: SimTime,
     pub(super) served: u64,
     pub(super) dropped: u64,
@@ -124,10 +124,10 @@ pub(super) struct Station {
     pub(super) slow: Option<Factor>,
     /// Connections that are taken and never given back.
     pub(super) leaked: u32,
-    second_busy: u64,
+    second_busy: u128,
     second_arrivals: u64,
     /// Slot-nanoseconds of the last whole second.
-    pub(super) last_busy: u64,
+    pub(super) last_busy: u128,
     /// Arrivals of the last whole second.
     pub(super) last_arrivals: u64,
 }
@@ -140,24 +140,24 @@ impl Station {
     /// Brings ∫ busy dt up to `now`. To be called before `busy` changes.
     #[inline]
     pub(super) fn settle(&mut self, now: SimTime) {
-        self.busy_time += u64::from(self.busy) * (now - self.last_change);
+        self.busy_time += u128::from(self.busy) * u128::from(now - self.last_change);
         self.last_change = now;
     }
 
     /// ∫ busy dt until `now`.
     pub(super) fn busy_time(&self, now: SimTime) -> u128 {
-        u128::from(self.busy_time) + u128::from(self.busy) * u128::from(now - self.last_change)
+        self.busy_time + u128::from(self.busy) * u128::from(now - self.last_change)
     }
 
     /// ∫ waiting dt of those who wait no more: the sum of their waits, which is the same.
     pub(super) fn queue_time(&self) -> u128 {
-        u128::from(self.queue_time)
+        self.queue_time
     }
 
     /// Somebody has left the line after so many nanoseconds.
     #[inline]
     pub(super) fn waited(&mut self, nanos: u64) {
-        self.queue_time += nanos;
+        self.queue_time += u128::from(nanos);
     }
 
     #[inline]

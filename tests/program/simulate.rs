@@ -87,6 +87,39 @@ fn the_numbers_of_a_report_fit_together() {
 }
 
 #[test]
+fn what_can_never_be_done_is_told_before_the_run() {
+    let home = Home::new();
+    for (command, why) in [
+        ("1s kill browser", "browser is the user"),
+        ("1s promote web-1", "web-1 is no database"),
+        ("1s drain db-1", "no balancer gives requests to db-1"),
+    ] {
+        let said = home.run(["simulate", "stage-2-secured", "--at", command]);
+        assert_eq!((said.status, said.stdout.as_str()), (Some(1), ""), "{command}");
+        assert!(said.stderr.contains(why) && said.stderr.contains("1s"), "{command}: {}", said.stderr);
+    }
+}
+
+#[test]
+fn a_month_of_ten_thousand_waiting_users_is_counted_exactly() {
+    let home = Home::new();
+    let crowd = home.file(
+        "crowd.ron",
+        r#"(format: 1, id: "crowd", title: "Crowd", summary: "A crowd.", tls: (edge: None),
+            traffic: (arrivals: Closed(users: 20000, think: Exponential(mean_ms: 1000.0)), static_share: 1.0, write_share: 0.0,
+                new_visitors: 0.0, patience_s: 86400.0),
+            components: [(id: "browser", kind: Browser),
+                (id: "web-1", kind: Web(), station: (slots: 1, queue: 1000000, service: Exponential(mean_ms: 0.01)))],
+            links: [(from: "browser", to: "web-1", protocol: Http, latency_ms: 0.0)])"#,
+    );
+    let said = home.run(["simulate", &crowd, "--duration", "30d", "--at", "1s hang web-1", "--format", "json"]);
+    assert_eq!((said.status, said.stderr.as_str()), (Some(0), ""));
+    let report: Value = serde_json::from_str(&said.stdout).expect("JSON");
+    let waiting = number(&report["stations"]["web-1"]["mean_queue"]);
+    assert!((19_990.0..=20_000.0).contains(&waiting), "{waiting}");
+}
+
+#[test]
 fn the_same_seed_gives_the_same_report_but_for_the_clock() {
     let run = |seed: &str| {
         let mut report = report(&["--duration", "3s", "--seed", seed, "--at", "1s kill web-1"]);

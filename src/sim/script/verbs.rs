@@ -155,6 +155,9 @@ fn retries(words: &mut Arguments<'_>) -> Result<Command, ScriptError> {
     let is_count = number.fract() == 0.0 && number <= 16.0;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number up to 16")]
     let count = if is_count { number as u8 } else { 0 };
+    if !is_count {
+        return Err(ScriptError::new(column, format!("a number of attempts lies between 1 and 16, found {number}")));
+    }
     let attempts = Attempts::new(count).map_err(|why| ScriptError::new(column, why))?;
     let backoff_s = words.seconds()?;
     let (number, column) = words.number("a part of each wait that is left to chance")?;
@@ -164,7 +167,7 @@ fn retries(words: &mut Arguments<'_>) -> Result<Command, ScriptError> {
 
 /// The verbs' names in a sentence.
 pub(super) fn names() -> String {
-    VERBS.iter().map(|verb| verb.name).collect::<Vec<_>>().join(", ")
+    VERBS.iter().map(|verb| verb.name).chain(["fault", "fix"]).collect::<Vec<_>>().join(", ")
 }
 
 fn rate(words: &mut Arguments<'_>) -> Result<Command, ScriptError> {
