@@ -41,8 +41,6 @@ use super::vrrp::Router;
 
 /// Mixes the digest; odd, with bits well spread (from the golden ratio).
 const DIGEST_FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-/// Marks a sequence number as new while all are given again.
-const RENUMBERED: u64 = 1 << 63;
 
 /// How often each rule of a firewall decided: inbound and outbound, the default last.
 pub(super) type RuleHits = [Vec<u64>; 2];
@@ -247,33 +245,6 @@ impl Simulation {
         self.sequence += 1;
         self.queue.push(Event::new(at, self.sequence, kind, id));
         self.sequence
-    }
-
-    /// Begins the sequence numbers again: after 68 billion events there are no more.
-    #[cold]
-    fn renumber(&mut self) {
-        self.rotas.iter_mut().for_each(|rota| rota.forget_stale(&self.requests));
-        let (requests, next_arrival, next_probe) = (&mut self.requests, self.arrivals.next(), self.probe.next);
-        let (mut new_arrival, mut new_probe, routers) = (0, 0, &mut self.routers);
-        self.sequence = self.queue.renumber(|event, sequence| match event.kind() {
-            Kind::Leg | Kind::Service | Kind::Retry if requests.waits_for(event.id(), event.sequence()) => {
-                requests[event.id()].pending = RENUMBERED | sequence;
-            }
-            Kind::Arrival if event.sequence() == next_arrival => new_arrival = sequence,
-            Kind::Advert if routers[event.id() as usize].timer == event.sequence() => {
-                routers[event.id() as usize].timer = RENUMBERED | sequence;
-            }
-            Kind::Probe if event.sequence() == next_probe => new_probe = sequence,
-            _ => {}
-        });
-        self.probe.next = new_probe;
-        self.routers.iter_mut().for_each(|router| router.timer &= !RENUMBERED);
-        self.arrivals.set_next(new_arrival);
-        requests.for_each(|request| {
-            // What waits for no event any more must not meet one by chance.
-            request.pending = if request.pending & RENUMBERED == 0 { 0 } else { request.pending & !RENUMBERED };
-        });
-        self.rotas.iter_mut().for_each(|rota| rota.renumber(&self.requests));
     }
 
     /// Schedules the one event that moves a request on.
@@ -520,25 +491,4 @@ impl Simulation {
 /// A position as the engine's 32-bit index.
 pub(super) fn index(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(u32::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_run_outlives_its_sequence_numbers() {
-        let text = include_str!("../../assets/stage-2-secured.ron");
-        let infra = Arc::new(Infrastructure::from_ron("stage-2-secured.ron", text).expect("a valid scenario"));
-        let end = SimTime::from_secs(5);
-        let mut usual = Simulation::new(Arc::clone(&infra), 3);
-        usual.advance(end, &mut ());
-        for left in [1, 50, 777] {
-            let mut late = Simulation::new(Arc::clone(&infra), 3);
-            late.sequence = MAX_SEQUENCE - left;
-            late.advance(end, &mut ());
-            assert!(late.sequence < MAX_SEQUENCE / 2, "the numbers began again");
-            assert_eq!((late.digest(), late.totals()), (usual.digest(), usual.totals()));
-        }
-    }
 }
