@@ -180,14 +180,7 @@ impl Simulation {
                 closed.stream(user)
             }
         };
-        let share = random::open_unit(self.draw(stream, Purpose::Kind));
-        let kind = if share < self.plan.static_share {
-            RequestKind::Static
-        } else if share < self.plan.static_share + self.plan.write_share {
-            RequestKind::Write
-        } else {
-            RequestKind::Read
-        };
+        let kind = self.kind_of(stream);
         let new_visitor = self.is_new_visitor(stream);
         self.user_asks(kind, stream, new_visitor, observer);
         self.schedule_arrival();
@@ -195,7 +188,24 @@ impl Simulation {
 
     /// Whether a user comes for the first time.
     pub(super) fn is_new_visitor(&self, stream: u64) -> bool {
-        random::open_unit(self.draw(stream, Purpose::NewVisitor)) < self.plan.new_visitors
+        let share = self.plan.new_visitors;
+        share > 0.0 && random::open_unit(self.draw(stream, Purpose::NewVisitor)) < share
+    }
+
+    /// What a user wants. Where there is no choice, nothing is drawn.
+    fn kind_of(&self, stream: u64) -> RequestKind {
+        let (statics, writes) = (self.plan.static_share, self.plan.write_share);
+        if statics + writes <= 0.0 {
+            return RequestKind::Read;
+        }
+        let share = random::open_unit(self.draw(stream, Purpose::Kind));
+        if share < statics {
+            RequestKind::Static
+        } else if share < statics + writes {
+            RequestKind::Write
+        } else {
+            RequestKind::Read
+        }
     }
 
     /// The outcome of a request is there. If its user waited for it to go on, the user thinks again.

@@ -128,6 +128,7 @@ pub(super) struct Request {
 }
 
 impl Request {
+    #[inline]
     pub(super) fn new(number: u64, stream: u64, key: u64, born: SimTime, kind: RequestKind, phase: Phase) -> Self {
         Self {
             number,
@@ -187,6 +188,8 @@ pub(super) struct Slab {
 }
 
 impl Slab {
+    #[expect(clippy::inline_always, reason = "so that the record is made where it stands, not copied there")]
+    #[inline(always)]
     pub(super) fn insert(&mut self, mut request: Request) -> u32 {
         if let Some(index) = self.free.pop() {
             let record = &mut self.records[index as usize];
