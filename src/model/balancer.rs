@@ -45,6 +45,18 @@ impl Algorithm {
         }
     }
 
+    /// How it chooses, in a few words.
+    pub const fn brief(self) -> &'static str {
+        match self {
+            Self::RoundRobin => "each in turn",
+            Self::WeightedRoundRobin => "each in turn, as often as its weight says",
+            Self::LeastConnections => "the one with the fewest requests in progress",
+            Self::SourceHash => "the same one for the same user",
+            Self::First => "the first one until it is full, then the next",
+            Self::RandomTwo => "the less busy one of two drawn at random",
+        }
+    }
+
     /// The next one, and after the last the first.
     #[must_use]
     pub fn next(self) -> Self {

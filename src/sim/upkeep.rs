@@ -17,12 +17,7 @@ struct Message {
     link: u32,
     departed: SimTime,
     arrives: SimTime,
-    content: Content,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum Content {
-    Sample(Sample),
+    sample: Sample,
 }
 
 /// The messages on their way; a place may be used again.
@@ -51,9 +46,7 @@ impl Messages {
     /// The messages as packets.
     pub(super) fn packets(&self, now: SimTime) -> impl Iterator<Item = Packet> + '_ {
         self.slots.iter().flatten().map(move |message| Packet {
-            cargo: match message.content {
-                Content::Sample(_) => Cargo::Metrics,
-            },
+            cargo: Cargo::Metrics,
             link: link_ix(message.link),
             heading: Heading::Request,
             position: fraction(message.departed, message.arrives, now),
@@ -112,12 +105,7 @@ impl Simulation {
             }
         }
         if self.passage(link) == Passage::Open {
-            self.dispatch(Message {
-                link,
-                departed: self.now,
-                arrives: self.now + self.stretched(link, hop.latency),
-                content: Content::Sample(sample),
-            });
+            self.dispatch(Message { link, departed: self.now, arrives: self.now + self.stretched(link, hop.latency), sample });
         } else {
             self.note(observer, None, What::Vanished { link: link_ix(link) });
         }
@@ -130,9 +118,7 @@ impl Simulation {
         if !self.health(to).is_up() {
             return;
         }
-        match message.content {
-            Content::Sample(sample) => self.sample_arrives(sample, observer),
-        }
+        self.sample_arrives(message.sample, observer);
     }
 
     /// A whole second has passed.

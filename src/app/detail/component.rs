@@ -73,7 +73,8 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
     }
     match &component.kind {
         ComponentKind::LoadBalancer(_) => {
-            let algorithm = sim.algorithm().map_or("", |algorithm| algorithm.word());
+            let algorithm =
+                sim.algorithm().map_or_else(String::new, |algorithm| format!("{}: {}", algorithm.word(), algorithm.brief()));
             let reads = if infra.tls().edge == TlsMode::Passthrough {
                 "cannot read the requests: they pass through encrypted"
             } else {

@@ -115,7 +115,7 @@ pub(super) fn said(stage: &mut Stage, command: &Command) -> Notice {
             Command::Rate(rate) => format!("Users now send {} requests per second.", rate.get()),
             Command::Drain(element) => format!("{element} drains: it takes no new requests."),
             Command::Ready(element) => format!("{element} takes new requests again."),
-            Command::Balance(algorithm) => format!("The balancer now uses {}.", algorithm.word()),
+            Command::Balance(algorithm) => format!("The balancer now uses {}: {}.", algorithm.word(), algorithm.brief()),
             Command::Promote(id) => format!("{id} is promoted: it takes writes in a moment."),
             Command::Demote(id) => format!("{id} is read-only now."),
             Command::Lag(id, lag) => format!("{id} now takes {} s to apply a change.", lag.get()),

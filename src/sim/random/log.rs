@@ -41,7 +41,7 @@ const fn table() -> [Part; PARTS] {
 }
 
 /// ln x for x near 1, as 2 artanh((x − 1)/(x + 1)): slow, for the table.
-const fn ln_by_series(x: f64) -> f64 {
+pub(super) const fn ln_by_series(x: f64) -> f64 {
     let s = (x - 1.0) / (x + 1.0);
     let mut sum = 0.0;
     let mut odd = 41;

@@ -6,6 +6,7 @@
 //! multiplications and divisions. Must not call the platform's mathematics.
 
 use super::exp::exp;
+use super::log::ln_by_series;
 use super::{mix, open_unit};
 
 const LAYERS: usize = 256;
@@ -37,13 +38,7 @@ const fn ln(x: f64) -> f64 {
         x *= 2.0;
         halves += 1.0;
     }
-    let s = (x - 1.0) / (x + 1.0);
-    let (mut sum, mut odd) = (0.0, 41);
-    while odd >= 1 {
-        sum = sum * (s * s) + 1.0 / odd as f64;
-        odd -= 2;
-    }
-    2.0 * s * sum - halves * std::f64::consts::LN_2
+    ln_by_series(x) - halves * std::f64::consts::LN_2
 }
 
 /// e^−x for 0 ≤ x < 8: slow, for the table.

@@ -70,7 +70,7 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
                 Some(lag) => {
                     // Between two changes nothing lags; then what the last one took says more.
                     let lag = lag.max(now.delay_s.unwrap_or_default()) * 1000.0;
-                    let short = if lag < 10_000.0 { format!("lag {lag:.0}") } else { format!("lag {:.0} s", lag / 1e3) };
+                    let short = if lag < 1_000.0 { format!("lag {lag:.0}ms") } else { format!("lag {:.0} s", lag / 1e3) };
                     Fact { words: vec![format!("lag {lag:.0} ms"), short], style: theme.dim }
                 }
             });
