@@ -3,6 +3,7 @@
 //! Must not change what a file says; it fills in defaults and refuses what cannot work.
 
 mod databases;
+mod domains;
 mod monitoring;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,14 +98,15 @@ pub(super) fn build(scenario: Scenario, file: &str, text: &str) -> Result<Infras
         let link = complete(spec, &graph[from], &graph[to]);
         graph.add_edge(from, to, link);
     }
+    let domains = builder.domains(scenario.domains, &graph)?;
     let traffic = &scenario.traffic;
     if traffic.static_share.get() + traffic.write_share.get() > 1.0 + 1e-9 {
         return Err(ContentError::at(file, text, None, "static_share and write_share together exceed 1"));
     }
     builder.check_arrivals(traffic)?;
-    let firewalls = graph.node_indices().filter(|ix| matches!(graph[*ix].kind, ComponentKind::Firewall(_))).collect();
+    let guarded = guarded(&graph);
     let infrastructure = Infrastructure {
-        firewalls,
+        guarded,
         blocks: BTreeSet::new(),
         id: scenario.id,
         title: scenario.title,
@@ -116,6 +118,8 @@ pub(super) fn build(scenario: Scenario, file: &str, text: &str) -> Result<Infras
         tls: scenario.tls,
         certificates: scenario.certificates,
         monitoring: scenario.monitoring,
+        reliability: scenario.reliability,
+        domains,
         servers,
         graph,
         index: builder.components.clone(),
@@ -140,6 +144,7 @@ impl Builder<'_> {
             ("components", scenario.components.len(), MAX_COMPONENTS),
             ("servers", scenario.servers.len(), MAX_COMPONENTS),
             ("links", scenario.links.len(), MAX_LINKS),
+            ("domains", scenario.domains.len(), MAX_COMPONENTS),
         ];
         for (what, count, max) in most {
             if count > max {
@@ -348,6 +353,30 @@ impl Builder<'_> {
     }
 }
 
+/// The firewalls that stand before each component, by position; in authored order.
+fn guarded(graph: &DiGraph<Component, Link, u32>) -> Vec<Vec<ComponentIx>> {
+    let mut on_server: BTreeMap<&ServerId, Vec<ComponentIx>> = BTreeMap::new();
+    let mut named: BTreeMap<&ComponentId, ComponentIx> = BTreeMap::new();
+    for ix in graph.node_indices() {
+        named.insert(&graph[ix].id, ix);
+        if let Some(server) = &graph[ix].server {
+            on_server.entry(server).or_default().push(ix);
+        }
+    }
+    let mut guarded = vec![Vec::new(); graph.node_count()];
+    for firewall in graph.node_indices() {
+        let ComponentKind::Firewall(spec) = &graph[firewall].kind else { continue };
+        let on_servers = spec.servers.iter().filter_map(|server| on_server.get(server)).flatten();
+        for ix in on_servers.chain(spec.components.iter().filter_map(|id| named.get(id))) {
+            let before: &mut Vec<ComponentIx> = &mut guarded[ix.index()];
+            if before.last() != Some(&firewall) {
+                before.push(firewall);
+            }
+        }
+    }
+    guarded
+}
+
 /// Whether a balancer has this one as its VRRP peer.
 fn names(balancer: &BalancerSpec, peer: &ComponentId) -> bool {
     balancer.vrrp.as_ref().is_some_and(|vrrp| vrrp.peer == *peer)
@@ -366,6 +395,7 @@ fn complete(spec: &LinkSpec, from: &Component, to: &Component) -> Link {
     Link {
         protocol: spec.protocol,
         port: spec.port.unwrap_or_else(|| spec.protocol.usual_port(!outside)),
+        reliability: spec.reliability,
         latency: spec.latency_ms.unwrap_or(Millis::literal(usual_ms)),
         kinds,
         weight: spec.weight,

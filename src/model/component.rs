@@ -10,6 +10,7 @@ pub use super::database::{DatabaseRole, DatabaseSpec, Failover};
 use super::firewall::FirewallSpec;
 use super::id::{ComponentId, ServerId};
 use super::quantity::{Fraction, Seconds};
+use super::reliability::Reliability;
 use super::station::{Station, StationPatch};
 use super::text::Text;
 
@@ -109,6 +110,12 @@ pub struct Software {
     pub version: Text,
 }
 
+impl std::fmt::Display for Software {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.name.as_str(), self.version.as_str())
+    }
+}
+
 /// A place on the canvas: column and row of a coarse grid, from 0 at the top left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place(
@@ -135,6 +142,9 @@ pub struct Component {
     /// What runs.
     #[serde(default)]
     pub software: Option<Software>,
+    /// How often it fails by itself; by default as the scenario's programs or services do.
+    #[serde(default)]
+    pub reliability: Option<Reliability>,
     /// Changes to the kind's default station.
     #[serde(default)]
     pub station: StationPatch,
@@ -152,6 +162,9 @@ pub struct Server {
     /// A word on what it is for.
     #[serde(default)]
     pub label: Option<Text>,
+    /// How often it fails as a machine; by default as the scenario's servers do.
+    #[serde(default)]
+    pub reliability: Option<Reliability>,
     /// Where it is drawn.
     #[serde(default)]
     pub at: Option<Place>,

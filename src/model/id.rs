@@ -100,6 +100,10 @@ slug!(
     ServerId
 );
 slug!(
+    /// Names a failure domain: a rack, a switch, a data centre.
+    DomainId
+);
+slug!(
     /// Names a scenario: `stage-2-secured`.
     ScenarioId
 );

@@ -12,12 +12,14 @@ use petgraph::unionfind::UnionFind;
 use petgraph::visit::EdgeRef;
 
 use super::component::{Component, ComponentKind, Server, Traffic};
+use super::domain::FailureDomain;
 use super::element::Element;
 use super::firewall::{Direction, FirewallSpec, Peer, Rule, RuleAction};
 use super::hop::{self, Guard, Hop};
-use super::id::{ComponentId, ScenarioId, ServerId};
+use super::id::{ComponentId, DomainId, ScenarioId, ServerId};
 use super::link::{Link, Protocol};
 use super::monitoring::MonitoringSpec;
+use super::reliability::ReliabilityDefaults;
 use super::scenario::Scenario;
 use super::text::Text;
 use super::tls::{Certificate, TlsConfig, TlsMode};
@@ -43,8 +45,12 @@ pub struct Infrastructure {
     pub(super) servers: IndexMap<ServerId, Server>,
     pub(super) graph: DiGraph<Component, Link, u32>,
     pub(super) index: BTreeMap<ComponentId, ComponentIx>,
-    /// The firewalls: every hop asks for them.
-    pub(super) firewalls: Vec<ComponentIx>,
+    /// The firewalls before each component, by position: every hop asks for them.
+    pub(super) guarded: Vec<Vec<ComponentIx>>,
+    /// How often things fail of which nothing else is said.
+    pub(super) reliability: ReliabilityDefaults,
+    /// What fails together for reasons that are not drawn.
+    pub(super) domains: IndexMap<DomainId, FailureDomain>,
     /// The hops that were blocked by an edit.
     pub(super) blocks: BTreeSet<(ComponentId, ComponentId)>,
 }
@@ -61,6 +67,7 @@ impl PartialEq for Infrastructure {
             && self.certificates == other.certificates
             && self.monitoring == other.monitoring
             && self.servers == other.servers
+            && self.domains == other.domains
             && self.graph.node_weights().eq(other.graph.node_weights())
             && edges(self) == edges(other)
     }
@@ -147,6 +154,21 @@ impl Infrastructure {
             holders.extend(if is_balancer(ix) { forwards.map(|link| self.ends(link).1).collect() } else { vec![ix] });
         }
         holders
+    }
+
+    /// How often things fail of which nothing else is said.
+    pub fn reliability(&self) -> &ReliabilityDefaults {
+        &self.reliability
+    }
+
+    /// The failure domains, in authored order.
+    pub fn domains(&self) -> impl ExactSizeIterator<Item = &FailureDomain> {
+        self.domains.values()
+    }
+
+    /// One failure domain.
+    pub fn domain_named(&self, id: &DomainId) -> Option<&FailureDomain> {
+        self.domains.get(id)
     }
 
     /// The machines, in authored order.
@@ -287,11 +309,9 @@ impl Infrastructure {
         })
     }
 
-    /// Whether a firewall stands before a component.
-    fn protects(&self, firewall: &FirewallSpec, ix: ComponentIx) -> bool {
-        let component = self.component(ix);
-        firewall.components.contains(&component.id)
-            || component.server.as_ref().is_some_and(|server| firewall.servers.contains(server))
+    /// The firewalls that stand before a component, in authored order.
+    pub fn firewalls_before(&self, ix: ComponentIx) -> &[ComponentIx] {
+        &self.guarded[ix.index()]
     }
 
     /// The firewalls that a new connection on `link` crosses: first those that let it out, then those that let it in.
@@ -302,22 +322,17 @@ impl Infrastructure {
         let (from, to) = if protocol == Protocol::Replication { (to, from) } else { (from, to) };
         let (asker, answerer) = (self.component(from), self.component(to));
         let mut out = Vec::new();
-        let mut inward = Vec::new();
-        for firewall in self.firewalls.iter().copied() {
+        let (before_asker, before_answerer) = (self.firewalls_before(from), self.firewalls_before(to));
+        for firewall in before_asker.iter().copied().filter(|firewall| !before_answerer.contains(firewall)) {
             let ComponentKind::Firewall(spec) = &self.graph[firewall].kind else { continue };
-            match (self.protects(spec, from), self.protects(spec, to)) {
-                (true, false) => {
-                    let verdict = spec.judge(Direction::Outbound, &answerer.id, answerer.server.as_ref(), port);
-                    out.push(Guard { firewall, verdict });
-                }
-                (false, true) => {
-                    let verdict = spec.judge(Direction::Inbound, &asker.id, asker.server.as_ref(), port);
-                    inward.push(Guard { firewall, verdict });
-                }
-                _ => {}
-            }
+            let verdict = spec.judge(Direction::Outbound, &answerer.id, answerer.server.as_ref(), port);
+            out.push(Guard { firewall, verdict });
         }
-        out.extend(inward);
+        for firewall in before_answerer.iter().copied().filter(|firewall| !before_asker.contains(firewall)) {
+            let ComponentKind::Firewall(spec) = &self.graph[firewall].kind else { continue };
+            let verdict = spec.judge(Direction::Inbound, &asker.id, asker.server.as_ref(), port);
+            out.push(Guard { firewall, verdict });
+        }
         out
     }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::id::ComponentId;
 use super::quantity::Millis;
+use super::reliability::Reliability;
 use super::request::RequestKind;
 
 /// What is spoken on a link.
@@ -74,6 +75,9 @@ pub struct LinkSpec {
     /// service, 0.25 ms between servers and 0.02 ms inside one.
     #[serde(default)]
     pub latency_ms: Option<Millis>,
+    /// How often it fails by itself; without, it is taken not to.
+    #[serde(default)]
+    pub reliability: Option<Reliability>,
     /// The kinds of request that use it; by default all.
     #[serde(default)]
     pub kinds: Option<Vec<RequestKind>>,
@@ -98,6 +102,8 @@ pub struct Link {
     pub port: u16,
     /// How long a message takes one way.
     pub latency: Millis,
+    /// How often it fails by itself; `None` is never.
+    pub reliability: Option<Reliability>,
     /// Whether each kind of request uses it, in the order of [`RequestKind::ALL`].
     pub kinds: [bool; 3],
     /// A backend's share under an algorithm that heeds weights.

@@ -57,6 +57,10 @@ quantity!(
     Seconds, 0.001, 86_400.0, "a time in seconds"
 );
 quantity!(
+    /// A length of time in hours, from about a second to a thousand years.
+    Hours, 0.000_3, 8_766_000.0, "a time in hours"
+);
+quantity!(
     /// A part of a whole.
     Fraction, 0.0, 1.0, "a fraction"
 );
@@ -188,6 +192,17 @@ impl Default for Level {
     /// Zero.
     fn default() -> Self {
         Self(0.0)
+    }
+}
+
+impl Hours {
+    /// A literal time.
+    ///
+    /// # Panics
+    /// If the value lies outside [`Self::RANGE`].
+    pub const fn literal(value: f64) -> Self {
+        assert!(value >= 0.000_3 && value <= 8_766_000.0);
+        Self(value)
     }
 }
 

@@ -5,9 +5,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::component::{Component, Server, Traffic};
+use super::domain::FailureDomain;
 use super::id::ScenarioId;
 use super::link::LinkSpec;
 use super::monitoring::MonitoringSpec;
+use super::reliability::ReliabilityDefaults;
 use super::text::Text;
 use super::tls::{Certificate, TlsConfig};
 
@@ -49,6 +51,12 @@ pub struct Scenario {
     /// is: Over(1000.0), for_s: 60.0))])`.
     #[serde(default)]
     pub monitoring: MonitoringSpec,
+    /// How often things fail of which nothing else is said.
+    #[serde(default)]
+    pub reliability: ReliabilityDefaults,
+    /// What fails together for reasons that are not drawn.
+    #[serde(default)]
+    pub domains: Vec<FailureDomain>,
     /// The machines.
     #[serde(default)]
     pub servers: Vec<Server>,

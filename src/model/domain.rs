@@ -1,0 +1,35 @@
+//! Failure domains: what fails together because it shares something that is not drawn.
+//!
+//! A rack shares a switch and a fuse, a data centre its power, a region its network. Must not know what follows from it.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{ComponentId, DomainId, ServerId};
+use super::reliability::Reliability;
+use super::text::Text;
+
+/// A set of things that are out together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FailureDomain {
+    /// Its name.
+    pub id: DomainId,
+    /// What it is, in a word or two.
+    #[serde(default)]
+    pub label: Option<Text>,
+    /// The servers in it, with all that they hold.
+    #[serde(default)]
+    pub servers: Vec<ServerId>,
+    /// Single components in it.
+    #[serde(default)]
+    pub components: Vec<ComponentId>,
+    /// Links that run through it, each by its ends.
+    #[serde(default)]
+    pub links: Vec<(ComponentId, ComponentId)>,
+    /// Domains that are part of it, such as the racks of a data centre.
+    #[serde(default)]
+    pub domains: Vec<DomainId>,
+    /// How often it fails as a whole; without, it is taken not to, and only the question "what if" is answered.
+    #[serde(default)]
+    pub reliability: Option<Reliability>,
+}

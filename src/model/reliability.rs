@@ -1,0 +1,83 @@
+//! How often things fail, and how long their repair takes.
+//!
+//! Two numbers an element, as on a data sheet: it works for MTBF hours on average, then is repaired for MTTR hours. What
+//! may fail by itself fails independently of all else; what fails together is drawn as a failure domain, as software of one
+//! version, or as a server. Must not know what follows for the service.
+
+use serde::{Deserialize, Serialize};
+
+use super::quantity::Hours;
+
+/// How often one thing fails by itself, and how long it is then out.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reliability {
+    /// Mean time between a repair and the next failure, in hours.
+    pub mtbf_h: Hours,
+    /// Mean time to repair, in hours.
+    pub mttr_h: Hours,
+}
+
+impl Reliability {
+    const fn literal(mtbf_h: f64, mttr_h: f64) -> Self {
+        Self { mtbf_h: Hours::literal(mtbf_h), mttr_h: Hours::literal(mttr_h) }
+    }
+
+    /// The part of the time in which it works: MTBF / (MTBF + MTTR), as in any text on renewal processes.
+    pub fn availability(self) -> f64 {
+        self.mtbf_h.get() / (self.mtbf_h.get() + self.mttr_h.get())
+    }
+
+    /// The part of the time in which it does not, without the loss of digits that 1 − availability has.
+    pub fn unavailability(self) -> f64 {
+        self.mttr_h.get() / (self.mtbf_h.get() + self.mttr_h.get())
+    }
+}
+
+/// What is assumed of everything for which a file does not say otherwise. Teaching choices of a plausible size, not
+/// measurements: somebody's own records are better.
+///
+/// A link has none: cables fail with a switch, a rack or a line, which is a failure domain. A link or a domain fails by
+/// itself only where a file says how often.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReliabilityDefaults {
+    /// A program: it crashes about four times a year and is back within a quarter of an hour.
+    pub program: Reliability,
+    /// A server: its hardware fails every three years, and its repair takes a working day.
+    pub server: Reliability,
+    /// One version of a program, wherever it runs: a flaw or a bad configuration takes all of it every four years.
+    pub software: Reliability,
+    /// A service that others run, such as a resolver.
+    pub service: Reliability,
+    /// The name of the site: the registration lapses, or a wrong record is published.
+    pub dns_zone: Reliability,
+    /// A certificate: somebody forgets to renew it.
+    pub certificate: Reliability,
+}
+
+impl Default for ReliabilityDefaults {
+    fn default() -> Self {
+        Self {
+            program: Reliability::literal(2_190.0, 0.25),
+            server: Reliability::literal(26_280.0, 8.0),
+            software: Reliability::literal(35_040.0, 4.0),
+            service: Reliability::literal(8_760.0, 0.5),
+            dns_zone: Reliability::literal(87_600.0, 4.0),
+            certificate: Reliability::literal(43_800.0, 2.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_nines_are_nearly_nine_hours_a_year() {
+        let three_nines = Reliability::literal(999.0, 1.0);
+        assert!((three_nines.availability() - 0.999).abs() < 1e-15);
+        assert!((three_nines.unavailability() * 8_766.0 - 8.766).abs() < 1e-12);
+        assert!((three_nines.availability() + three_nines.unavailability() - 1.0).abs() < 1e-15);
+    }
+}
