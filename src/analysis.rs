@@ -14,6 +14,8 @@
 
 pub mod broken;
 pub mod carriers;
+pub mod cause;
+pub mod circuit;
 mod database;
 mod flow;
 pub mod outage;
@@ -21,11 +23,14 @@ pub mod plaintext;
 pub mod reading;
 pub mod service;
 pub mod spof;
+pub mod structure;
 
 pub use broken::{Broken, Missing, Obstacle};
 pub use carriers::Carriers;
+pub use cause::Cause;
 pub use outage::Outage;
 pub use plaintext::{PlaintextHop, balancer_can_read, plaintext_hops};
 pub use reading::{Fact, Reading, readable};
 pub use service::works;
-pub use spof::{Spof, single_points};
+pub use spof::{Spof, single_parts, single_points};
+pub use structure::Structure;
