@@ -12,10 +12,12 @@
 //! Architecture invariant: nothing here knows time, load, health, a simulation or a screen. "Works" means that a way
 //! exists, not that it is fast, has room, or is found at once: those are measured by the simulation.
 
+pub mod availability;
 pub mod broken;
 pub mod carriers;
 pub mod cause;
 pub mod circuit;
+pub mod cuts;
 mod database;
 mod flow;
 pub mod outage;
@@ -25,9 +27,11 @@ pub mod service;
 pub mod spof;
 pub mod structure;
 
+pub use availability::{Availability, Contributor, Method, availability};
 pub use broken::{Broken, Missing, Obstacle};
 pub use carriers::Carriers;
 pub use cause::Cause;
+pub use cuts::{Cut, Cuts, minimal_cuts};
 pub use outage::Outage;
 pub use plaintext::{PlaintextHop, balancer_can_read, plaintext_hops};
 pub use reading::{Fact, Reading, readable};

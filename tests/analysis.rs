@@ -1,9 +1,13 @@
 //! What follows from the shipped drawings, against what a careful reader finds in them by hand.
 
+#[path = "analysis/availability.rs"]
+mod availability;
 #[path = "analysis/designs.rs"]
 mod designs;
 #[path = "analysis/random.rs"]
 mod random;
+#[path = "analysis/renewal.rs"]
+mod renewal;
 #[path = "analysis/structure.rs"]
 mod structure;
 #[path = "analysis/wiretap.rs"]

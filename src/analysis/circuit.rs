@@ -6,7 +6,11 @@
 //!
 //! Gates stand after those that they ask, so one pass from the front evaluates all. Must not know what the inputs mean.
 
+mod normal;
+
 use std::collections::BTreeMap;
+
+pub(super) use normal::{ALWAYS, Form, FormId, Forms, NEVER};
 
 /// One gate, or an input, by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,6 +65,17 @@ impl Circuit {
     /// The gate whose value is the function's.
     pub const fn root(&self) -> GateId {
         self.root
+    }
+
+    /// The inputs that gates ask for, in order.
+    pub fn inputs(&self) -> Vec<u32> {
+        let inputs = self.gates.iter().filter_map(|gate| match gate {
+            Gate::Input(number) => Some(*number),
+            _ => None,
+        });
+        let mut inputs: Vec<u32> = inputs.collect();
+        inputs.sort_unstable();
+        inputs
     }
 
     /// Evaluates 64 cases: `input` gives a word for each input, one bit a case. The values of all gates stay in `values`;
