@@ -36,5 +36,5 @@ pub use outage::Outage;
 pub use plaintext::{PlaintextHop, balancer_can_read, plaintext_hops};
 pub use reading::{Fact, Reading, readable};
 pub use service::works;
-pub use spof::{Spof, single_parts, single_points};
+pub use spof::{Spof, single_parts, single_points, single_points_in};
 pub use structure::Structure;

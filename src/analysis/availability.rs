@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  Structure ──▶ expression over what really fails ──▶ decision diagram ──▶ exact
-//!                 (merged where in series)              └─ too large ─────▶ sampled, with its interval
+//!                 (reduced: series, twins)              └─ too large ─────▶ sampled, with its interval
 //! ```
 //!
 //! Each cause is out for MTTR / (MTBF + MTTR) of the time, and causes are independent of each other: what fails together is
@@ -11,20 +11,22 @@
 
 mod diagram;
 mod order;
+mod reduce;
 mod sampling;
 
 use crate::model::{Infrastructure, Reliability, RequestKind};
 
 use super::cause::Cause;
+use super::circuit::Circuit;
 use super::structure::Structure;
 use diagram::Diagram;
-use order::Variables;
+use reduce::Reduced;
 
 /// Minutes in a year of 365.25 days.
 pub const MINUTES_A_YEAR: f64 = 525_960.0;
 
-/// How large a decision diagram may grow, in nodes: first the one whose order goes deep, then the one that goes wide.
-const LIMITS: [usize; 2] = [10_000, 200_000];
+/// How large decision diagrams may grow, in nodes: those in the first order and in the second, in turns.
+pub const LIMITS: [[usize; 2]; 3] = [[500, 500], [5_000, 5_000], [200_000, 20_000]];
 
 /// How available a kind of request is.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,19 +90,19 @@ impl Contributor {
 
 /// How available a kind of request is.
 pub fn availability(infra: &Infrastructure, structure: &Structure, kind: RequestKind) -> Availability {
-    availability_within(infra, structure, kind, LIMITS)
+    availability_within(infra, structure, kind, &LIMITS)
 }
 
-/// The same, with limits of one's own for the two decision diagrams that are tried, in nodes: 0 and 0 leaves the sampling.
-pub fn availability_within(infra: &Infrastructure, structure: &Structure, kind: RequestKind, limits: [usize; 2]) -> Availability {
+/// The same, with limits of one's own for the decision diagrams that are tried, in nodes: none leaves the sampling.
+pub fn availability_within(
+    infra: &Infrastructure,
+    structure: &Structure,
+    kind: RequestKind,
+    limits: &[[usize; 2]],
+) -> Availability {
     let of_cause = |cause: &Cause| cause.reliability(infra).map_or(0.0, Reliability::unavailability);
     let down: Vec<f64> = structure.causes().iter().map(of_cause).collect();
-    let circuit = structure.circuit(kind);
-    let variables = Variables::of(circuit, &down);
-    let (unavailability, method, mut shares) = match exact(&variables, limits) {
-        Some((unavailability, shares)) => (unavailability, Method::Exact, shares),
-        None => sampling::sample(circuit, &down),
-    };
+    let (unavailability, method, mut shares) = unavailability(structure.circuit(kind), &down, limits);
     shares.retain(|(_, share)| *share > 0.0);
     shares.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let contributors = shares.into_iter().map(|(input, share)| Contributor {
@@ -111,20 +113,31 @@ pub fn availability_within(infra: &Infrastructure, structure: &Structure, kind: 
     Availability { kind, unavailability, method, contributors: contributors.collect() }
 }
 
+/// How often a structure function is false, how that was found, and each input's share of it; input `i` is down with
+/// probability `down[i]`.
+pub fn unavailability(circuit: &Circuit, down: &[f64], limits: &[[usize; 2]]) -> (f64, Method, Vec<(u32, f64)>) {
+    match exact(&Reduced::of(circuit, down), down, limits) {
+        Some((unavailability, shares)) => (unavailability, Method::Exact, shares),
+        None => sampling::sample(circuit, down),
+    }
+}
+
 /// The unavailability and each input's share of it, if one of the diagrams stays within its limit.
-fn exact(variables: &Variables<'_>, [deep, wide]: [usize; 2]) -> Option<(f64, Vec<(u32, f64)>)> {
-    let tried = |order: Vec<u32>, limit: usize| {
-        let (mut forms, root) = variables.ordered(&order);
-        Diagram::of(&mut forms, root, order.len(), limit).map(|diagram| (diagram, order))
+fn exact(reduced: &Reduced, down: &[f64], limits: &[[usize; 2]]) -> Option<(f64, Vec<(u32, f64)>)> {
+    let orders = [order::wide(&reduced.forms, reduced.root), order::deep(&reduced.forms, reduced.root)];
+    let tried = |order: &[u32], limit: usize| {
+        let (mut forms, root) = order::ordered(&reduced.forms, reduced.root, order);
+        Diagram::of(&mut forms, root, order.len(), limit)
     };
-    let (diagram, order) = tried(variables.deep(), deep).or_else(|| tried(variables.wide(), wide))?;
-    let down: Vec<f64> = order.iter().map(|variable| variables.unavailability(*variable)).collect();
-    let (unavailability, importance) = diagram.unavailability(&down);
+    let turns = limits.iter().flat_map(|limits| orders.iter().zip(limits));
+    let (diagram, order) = turns.into_iter().find_map(|(order, limit)| Some((tried(order, *limit)?, order)))?;
+    let of_variables: Vec<f64> = order.iter().map(|variable| reduced.down(*variable)).collect();
+    let (unavailability, importance) = diagram.unavailability(&of_variables);
     let mut shares = Vec::new();
-    for (variable, importance) in order.into_iter().zip(importance) {
-        for (input, alone) in variables.members(variable) {
-            // If it never failed: down by q·(P(down | it down) − P(down | it up)).
-            shares.push((input, alone * importance / unavailability));
+    for (variable, importance) in order.iter().zip(importance) {
+        for (input, derivative) in reduced.inputs(*variable) {
+            // If it never failed: less by q·(P(down | it down) − P(down | it up)).
+            shares.push((input, down[input as usize] * derivative * importance / unavailability));
         }
     }
     Some((unavailability, shares))

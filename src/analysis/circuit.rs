@@ -132,6 +132,21 @@ impl Circuit {
         inputs.sort_unstable();
         inputs
     }
+
+    /// The inputs without which alone the function is false, if it is true with all of them. Such an input is part of every
+    /// proof, so only those of one proof are tried, 64 in a pass.
+    pub fn knock_outs(&self) -> Vec<u32> {
+        let mut values = Vec::new();
+        self.evaluate(&mut values, |_| u64::MAX);
+        let candidates = self.witness(&values);
+        let mut single = Vec::new();
+        for few in candidates.chunks(64) {
+            // The case of each candidate is the one in which it alone is out.
+            let up = self.evaluate(&mut values, |input| few.binary_search(&input).map_or(u64::MAX, |case| !(1 << case)));
+            single.extend(few.iter().enumerate().filter(|(case, _)| up >> case & 1 == 0).map(|(_, input)| *input));
+        }
+        single
+    }
 }
 
 /// Puts a circuit together. Equal gates are one, and what is known is left out.

@@ -9,7 +9,6 @@ use std::fmt;
 
 use super::broken::{Broken, Obstacle};
 use super::cause::Cause;
-use super::circuit::Circuit;
 use super::outage::Outage;
 use super::service::{way, works};
 use super::structure::Structure;
@@ -64,7 +63,7 @@ pub fn single_points(infra: &Infrastructure, kind: RequestKind) -> Result<Vec<Sp
 /// As [`single_points`].
 pub fn single_points_in(infra: &Infrastructure, structure: &Structure, kind: RequestKind) -> Result<Vec<Spof>, Broken> {
     works(infra, &Outage::none(), kind)?;
-    let points = knock_outs(structure.circuit(kind)).into_iter().filter_map(|input| {
+    let points = structure.circuit(kind).knock_outs().into_iter().filter_map(|input| {
         let cause = structure.causes().get(input as usize)?.clone();
         let broken = works(infra, &Outage::of_causes(infra, [&cause]), kind).err()?;
         Some(Spof { cause, kind, broken })
@@ -79,20 +78,6 @@ pub fn single_points_in(infra: &Infrastructure, structure: &Structure, kind: Req
 pub fn single_parts(infra: &Infrastructure, kind: RequestKind) -> Result<Vec<Element>, Broken> {
     let points = single_points(infra, kind)?;
     Ok(points.into_iter().filter(|point| point.cause.is_part()).filter_map(|point| point.cause.element()).collect())
-}
-
-/// The inputs that are true while all are, and without which the circuit is false.
-pub(super) fn knock_outs(circuit: &Circuit) -> Vec<u32> {
-    let mut values = Vec::new();
-    circuit.evaluate(&mut values, |_| u64::MAX);
-    let candidates = circuit.witness(&values);
-    let mut single = Vec::new();
-    for few in candidates.chunks(64) {
-        // The case of each candidate is the one in which it alone is out.
-        let up = circuit.evaluate(&mut values, |input| few.binary_search(&input).map_or(u64::MAX, |case| !(1 << case)));
-        single.extend(few.iter().enumerate().filter(|(case, _)| up >> case & 1 == 0).map(|(_, input)| *input));
-    }
-    single
 }
 
 /// The hops of the way that a request of this kind takes when nothing is out, the lookup last: the way that breaks.

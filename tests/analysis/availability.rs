@@ -150,8 +150,8 @@ proptest! {
         let infra = draw(&genes, true);
         let structure = Structure::of(&infra);
         for kind in RequestKind::ALL {
-            let deep = availability_within(&infra, &structure, kind, [1_000_000, 0]);
-            let wide = availability_within(&infra, &structure, kind, [0, 1_000_000]);
+            let deep = availability_within(&infra, &structure, kind, &[[0, 1_000_000]]);
+            let wide = availability_within(&infra, &structure, kind, &[[1_000_000, 0]]);
             prop_assert_eq!(deep.method, Method::Exact);
             prop_assert!((deep.unavailability - wide.unavailability).abs() <= 1e-12 * deep.unavailability);
             let shares: BTreeMap<&Cause, f64> = deep.contributors.iter().map(|c| (&c.cause, c.share)).collect();
@@ -196,8 +196,8 @@ fn sampling_is_near_what_is_exact_and_says_how_near() {
     let infra = stage_2();
     let structure = Structure::of(&infra);
     for kind in RequestKind::ALL {
-        let exact = availability_within(&infra, &structure, kind, [100_000, 0]);
-        let sampled = availability_within(&infra, &structure, kind, [0, 0]);
+        let exact = availability_within(&infra, &structure, kind, &[[100_000, 0]]);
+        let sampled = availability_within(&infra, &structure, kind, &[]);
         let Method::Sampled { samples, low, high } = sampled.method else { panic!("{:?}", sampled.method) };
         assert_eq!(samples, 1 << 21);
         assert!(low < sampled.unavailability && sampled.unavailability < high);
