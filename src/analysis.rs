@@ -28,6 +28,7 @@ pub mod spof;
 pub mod structure;
 pub mod tier;
 pub mod tls_price;
+pub mod walls;
 
 pub use broken::{Broken, Missing, Obstacle};
 pub use carriers::Carriers;
@@ -42,3 +43,4 @@ pub use spof::{Spof, single_parts, single_points};
 pub use structure::Structure;
 pub use tier::Tier;
 pub use tls_price::{TlsPrice, tls_prices};
+pub use walls::{Flaw, Reach, Vantage, reach, review};

@@ -132,7 +132,7 @@ fn judged(infra: &Infrastructure, structure: &Structure, tier: Tier) -> Option<T
 /// Servers that all do something else: being different, which somebody may take for redundancy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoneServers {
-    /// Each server with what stops without it, in authored order.
+    /// Each server with what stops without it, in authored order; nothing stops without some.
     pub servers: Vec<(ServerId, Vec<RequestKind>)>,
 }
 
@@ -140,7 +140,8 @@ impl LoneServers {
     /// What that means, in a sentence.
     pub fn why(&self) -> String {
         let names: Vec<&str> = self.servers.iter().map(|(id, _)| id.as_str()).collect();
-        let stops = self.servers.iter().map(|(id, kinds)| format!("without {id}, {} stop", requests(kinds)));
+        let single = self.servers.iter().filter(|(_, kinds)| !kinds.is_empty());
+        let stops = single.map(|(id, kinds)| format!("without {id}, {} stop", requests(kinds)));
         format!(
             "No two of {} do the same, and that is no redundancy: {}. More of the same, not more that differs, lets one take the \
              place of another.",
@@ -150,8 +151,7 @@ impl LoneServers {
     }
 }
 
-/// If there are several servers that serve requests, no two of which share a tier, and each alone stops something: all of
-/// them.
+/// All servers that serve requests, if there are several, no two of them share a tier, and some alone stops something.
 pub fn lone_servers(infra: &Infrastructure) -> Option<LoneServers> {
     let structure = Structure::of(infra);
     let mut taken: Vec<Tier> = Vec::new();
@@ -164,11 +164,12 @@ pub fn lone_servers(infra: &Infrastructure) -> Option<LoneServers> {
             continue;
         }
         let stops = stopped(&structure, &[Cause::Server(server.id.clone())]);
-        if stops.is_empty() || tiers.iter().any(|tier| taken.contains(tier)) {
+        if tiers.iter().any(|tier| taken.contains(tier)) {
             return None;
         }
         taken.append(&mut tiers);
         servers.push((server.id.clone(), stops));
     }
-    (servers.len() > 1).then_some(LoneServers { servers })
+    let any_stops = servers.iter().any(|(_, kinds)| !kinds.is_empty());
+    (servers.len() > 1 && any_stops).then_some(LoneServers { servers })
 }
