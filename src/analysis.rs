@@ -13,6 +13,7 @@
 //! exists, not that it is fast, has room, or is found at once: those are measured by the simulation.
 
 pub mod broken;
+pub mod capacity;
 pub mod carriers;
 pub mod cause;
 pub mod circuit;
@@ -26,6 +27,7 @@ pub mod spof;
 pub mod structure;
 
 pub use broken::{Broken, Missing, Obstacle};
+pub use capacity::{Capacity, Overload, Resource, Saturation, capacity_spofs};
 pub use carriers::Carriers;
 pub use cause::Cause;
 pub use outage::Outage;
