@@ -14,6 +14,7 @@
 
 pub mod availability;
 pub mod broken;
+pub mod capacity;
 pub mod carriers;
 pub mod cause;
 pub mod circuit;
@@ -34,6 +35,7 @@ pub mod walls;
 
 pub use availability::{Availability, Contributor, Method, availability};
 pub use broken::{Broken, Missing, Obstacle};
+pub use capacity::{Capacity, Overload, Resource, Saturation, capacity_spofs};
 pub use carriers::Carriers;
 pub use cause::Cause;
 pub use cuts::{Cut, Cuts, minimal_cuts};

@@ -51,7 +51,7 @@ fn takes_over(infra: &Infrastructure, outage: &Outage, ix: ComponentIx) -> bool 
 }
 
 /// Whether two databases run and a replication link between them is open; it serves both ways.
-fn hear_each_other(infra: &Infrastructure, outage: &Outage, a: ComponentIx, b: ComponentIx) -> bool {
+pub(super) fn hear_each_other(infra: &Infrastructure, outage: &Outage, a: ComponentIx, b: ComponentIx) -> bool {
     let name = |ix| infra.component(ix).id.as_str();
     let link = infra.link_between(name(a), name(b)).or_else(|| infra.link_between(name(b), name(a)));
     let run = [a, b].into_iter().all(|ix| outage.cause(infra, ix).is_none());
