@@ -2,8 +2,10 @@
 //!
 //! This layer alone reads and writes files. Must not know how anything is simulated, drawn or taught.
 
+mod analyze;
 mod commands;
 mod content;
+mod format;
 mod simulate;
 mod start;
 mod store;
@@ -50,7 +52,7 @@ pub struct Arguments {
     pub ascii: bool,
 
     /// Use colours: as the environment asks for, always, or never
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub color: ColorChoice,
 
     /// The set of colours
@@ -95,6 +97,8 @@ pub enum Command {
         #[arg(long, default_value_t = 1.0)]
         seconds: f64,
     },
+    /// Say what follows from a drawing: single points of failure, what is readable, capacity, availability, findings
+    Analyze(AnalyzeArguments),
     /// Run an infrastructure without a screen, and report what was measured
     Simulate(Box<SimulateArguments>),
 }
@@ -144,12 +148,18 @@ impl Arguments {
         colours(self.color, env::var_os("NO_COLOR").as_deref())
     }
 
+    /// Whether to use colours in text: as asked, or on a terminal as the environment asks for.
+    pub fn colours_on(&self, terminal: bool) -> bool {
+        self.colours() && (terminal || self.color == ColorChoice::Always)
+    }
+
     /// Whether to draw with ASCII characters only: as asked, or because the locale has no others.
     pub fn ascii_only(&self) -> bool {
         self.ascii || !is_utf8(["LC_ALL", "LC_CTYPE", "LANG"].map(env::var_os))
     }
 }
 
+pub use analyze::AnalyzeArguments;
 pub use simulate::SimulateArguments;
 pub use start::run;
 

@@ -3,7 +3,6 @@
 //! Must not measure anything itself but the wall clock: every other number comes from the simulation or its recorder.
 
 mod estimate;
-mod format;
 mod replications;
 mod report;
 mod run;
@@ -73,7 +72,7 @@ pub struct SimulateArguments {
 
 /// The forms of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// For people
     #[default]
     Table,
@@ -102,11 +101,13 @@ fn after_help() -> String {
     help + "\nCtrl-C ends the run and reports what was measured so far."
 }
 
-fn rate(text: &str) -> Result<Rate, String> {
+/// A rate, as an argument.
+pub(super) fn rate(text: &str) -> Result<Rate, String> {
     text.parse().map_err(|_| "expected requests per second, such as 200 or 0.5".to_owned()).and_then(Rate::new)
 }
 
-fn mode(text: &str) -> Result<TlsMode, String> {
+/// A TLS mode, as an argument.
+pub(super) fn mode(text: &str) -> Result<TlsMode, String> {
     let words = TlsMode::ALL.map(TlsMode::word);
     TlsMode::ALL.into_iter().find(|mode| mode.word() == text).ok_or_else(|| format!("expected one of {}", words.join(", ")))
 }
@@ -141,7 +142,8 @@ pub(super) fn simulate(library: &Library, arguments: &SimulateArguments, seed: u
     Ok(watch.status())
 }
 
-fn json(report: &impl serde::Serialize) -> anyhow::Result<String> {
+/// A report for programs: one object, on one line.
+pub(super) fn json(report: &impl serde::Serialize) -> anyhow::Result<String> {
     Ok(serde_json::to_string(report)? + "\n")
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Must not do any of the work itself.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -12,7 +13,7 @@ use crate::model::error::nearest;
 use crate::tui::{self, TerminalApp};
 
 use super::store::Store;
-use super::{Arguments, Command, Listed, commands, content, report, report_failure, simulate};
+use super::{Arguments, Command, Listed, analyze, commands, content, report, report_failure, simulate};
 
 /// Does what the command line asks for.
 pub fn run(arguments: &Arguments) -> ExitCode {
@@ -30,6 +31,10 @@ fn text_command(arguments: &Arguments, command: &Command) -> anyhow::Result<Exit
         Command::List { what } => commands::list(&library, *what),
         Command::Check { paths } => commands::check_content(library, paths),
         Command::Trace { scenario, seconds } => commands::trace(&library, scenario, *seconds, arguments.seed),
+        Command::Analyze(asked) => {
+            let colours = arguments.colours_on(std::io::stdout().is_terminal());
+            return analyze::analyze(&library, asked, colours);
+        }
         Command::Simulate(asked) => return simulate::simulate(&library, asked, arguments.seed),
     };
     done.map(|()| ExitCode::SUCCESS)

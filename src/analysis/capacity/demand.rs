@@ -122,9 +122,7 @@ impl Solver<'_> {
     fn in_progress(&self, link: LinkIx, kind: RequestKind) -> f64 {
         let ground = self.routes.ground;
         let (opening, to) = (ground.openings[link.index()], ground.hop(link).to);
-        (opening.messages() + 1.0) * self.round_trip(link, kind)
-            + opening.work_s
-            + self.stays[to.index()][kind.index()].request
+        (opening.messages() + 1.0) * self.round_trip(link, kind) + opening.work_s + self.stays[to.index()][kind.index()].request
     }
 
     fn share(&self, ix: ComponentIx, kind: RequestKind) -> Shares {
@@ -234,10 +232,8 @@ impl Solver<'_> {
             inflow.requests += requests;
             inflow.opening.add(opening);
             let (round_trip, below) = (self.round_trip(link, kind), self.stays[to.index()][kind.index()]);
-            let opens = opening.messages() * round_trip
-                + opening.work_s
-                + opening.trips * below.trip
-                + opening.connects * below.connect;
+            let opens =
+                opening.messages() * round_trip + opening.work_s + opening.trips * below.trip + opening.connects * below.connect;
             self.hold(kind, Holding::Places(link), requests * (round_trip + below.request) + opens);
         }
     }
