@@ -4,6 +4,8 @@
 mod availability;
 #[path = "analysis/designs.rs"]
 mod designs;
+#[path = "analysis/findings.rs"]
+mod findings;
 #[path = "analysis/random.rs"]
 mod random;
 #[path = "analysis/renewal.rs"]

@@ -77,8 +77,12 @@ pub(in crate::cli) fn aligned(rows: &[Vec<String>], aligns: &[Align]) -> String 
 
 /// Text in lines that end before column 80, indented.
 pub(in crate::cli) fn paragraph(words: &str, indent: usize) -> String {
-    let lines = wrap(words, WIDTH - indent);
-    lines.iter().map(|line| format!("{}{line}\n", " ".repeat(indent))).collect()
+    let gap = " ".repeat(indent);
+    let mut text = String::new();
+    for line in wrap(words, WIDTH - indent) {
+        text.extend([&gap, &line, "\n"]);
+    }
+    text
 }
 
 #[cfg(test)]

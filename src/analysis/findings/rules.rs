@@ -196,7 +196,7 @@ pub const RULES: &[Rule] = &[
         Warning,
         "A firewall rule that never decides",
         "Somebody meant something by it, and it has no effect: the rules before it decide all that it speaks of.",
-        "Move it up or delete it.",
+        "Move it up, or delete it after asking what it was for.",
     ),
     of(
         "unused-rule",

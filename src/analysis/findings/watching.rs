@@ -10,12 +10,11 @@ pub(super) fn find(ground: &Ground<'_>) -> Vec<Finding> {
     let (mut found, mut watched): (Vec<Finding>, Vec<&ServerId>) = (Vec::new(), Vec::new());
     for (_, component) in agents {
         let watches = |server: &&ServerId| infra.on_server(server).any(|(_, component)| component.kind.serves_requests());
-        match component.server.as_ref().filter(watches) {
-            Some(server) => watched.push(server),
-            None => {
-                let message = format!("{} stands on no server of the service: it has nothing to measure.", component.id);
-                found.push(Finding::of_component("agent-watches-nothing", &component.id, message));
-            }
+        if let Some(server) = component.server.as_ref().filter(watches) {
+            watched.push(server);
+        } else {
+            let message = format!("{} stands on no server of the service: it has nothing to measure.", component.id);
+            found.push(Finding::of_component("agent-watches-nothing", &component.id, message));
         }
     }
     found.extend(unwatched(ground, &watched));
