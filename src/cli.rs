@@ -4,6 +4,7 @@
 
 mod analyze;
 mod commands;
+mod compare;
 mod content;
 mod format;
 mod simulate;
@@ -99,6 +100,8 @@ pub enum Command {
     },
     /// Say what follows from a drawing: single points of failure, what is readable, capacity, availability, findings
     Analyze(AnalyzeArguments),
+    /// Analyse two designs side by side, and run the same traffic through both
+    Compare(Box<CompareArguments>),
     /// Run an infrastructure without a screen, and report what was measured
     Simulate(Box<SimulateArguments>),
 }
@@ -160,6 +163,7 @@ impl Arguments {
 }
 
 pub use analyze::AnalyzeArguments;
+pub use compare::CompareArguments;
 pub use simulate::SimulateArguments;
 pub use start::run;
 

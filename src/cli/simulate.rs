@@ -25,10 +25,11 @@ use crate::sim::script::{self, Script, ScriptError, shown_time, verbs};
 use crate::sim::{Command, SimTime, Simulation};
 
 use super::{USAGE, commands, complain, content};
+pub(super) use report::Report;
+pub(super) use watch::Watch;
+
 use replications::Replications;
-use report::Report;
 use run::Run;
-use watch::Watch;
 
 /// What `simulate` is asked for.
 #[derive(Clone, Debug, PartialEq, Args)]
@@ -89,6 +90,29 @@ struct Plan {
     /// What the options change before the first event.
     first: Vec<Command>,
     script: Script,
+}
+
+/// What another command asks of one run.
+pub(super) struct Asked<'a> {
+    pub(super) duration: Duration,
+    pub(super) warmup: Duration,
+    /// Commands with their times.
+    pub(super) at: &'a [String],
+}
+
+impl Asked<'_> {
+    /// Runs an infrastructure and says what was measured.
+    ///
+    /// # Errors
+    /// If a command has a mistake, or can't be done there.
+    pub(super) fn measure(&self, infra: Arc<Infrastructure>, seed: u64, watch: &Watch) -> anyhow::Result<Report> {
+        let mut script = Script::default();
+        add_lines(&mut script, self.at, &infra, SimTime::ZERO + self.duration).map_err(|mistakes| content::told(&mistakes))?;
+        let plan = Plan { script, duration: self.duration, warmup: self.warmup, first: Vec::new(), infra };
+        plan.try_out(seed)?;
+        let run = Run::of(&plan, seed, watch);
+        Ok(Report::new(&plan, &run))
+    }
 }
 
 /// The commands of scripts, for the help.
@@ -159,22 +183,27 @@ impl Plan {
             first: rate.into_iter().chain(tls).collect(),
             infra,
         };
-        // What the options ask for must be possible at all: told now, once, and not by each replication.
-        let mut trial = Simulation::new(Arc::clone(&plan.infra), seed);
-        for command in &plan.first {
+        plan.try_out(seed)?;
+        Ok(plan)
+    }
+
+    /// What is asked for must be possible at all: told now, once, and not by each replication.
+    fn try_out(&self, seed: u64) -> anyhow::Result<()> {
+        let mut trial = Simulation::new(Arc::clone(&self.infra), seed);
+        for command in &self.first {
             let done = trial.apply(command, &mut ());
-            done.map_err(|error| anyhow!("cannot {}: {error}", script::text(command, &plan.infra)))?;
+            done.map_err(|error| anyhow!("cannot {}: {error}", script::text(command, &self.infra)))?;
         }
-        for entry in plan.script.entries() {
+        for entry in self.script.entries() {
             // Whether something is down, or drains, depends on when; whether it can be done here at all does not.
             if let Err(error) = trial.clone().apply(&entry.command, &mut ())
                 && error.is_lasting()
             {
-                let command = script::text(&entry.command, &plan.infra);
+                let command = script::text(&entry.command, &self.infra);
                 return Err(anyhow!("{}: cannot {command}: {error}", shown_time(entry.at)));
             }
         }
-        Ok(plan)
+        Ok(())
     }
 
     /// The end of the warm-up.
@@ -191,7 +220,6 @@ impl Plan {
 /// The script's file, then the commands of the command line. Commands of one instant stay in this order.
 fn read_script(arguments: &SimulateArguments, infra: &Infrastructure) -> anyhow::Result<Script> {
     let end = SimTime::ZERO + arguments.duration;
-    let late = |at: SimTime| format!("{} lies behind the end of the run at {}", shown_time(at), shown_time(end));
     let mut mistakes = Vec::new();
     let mut script = Script::default();
     if let Some(path) = &arguments.script {
@@ -202,16 +230,29 @@ fn read_script(arguments: &SimulateArguments, infra: &Infrastructure) -> anyhow:
         }
         // The line of an entry is not kept; its time tells it.
         let beyond = script.entries().iter().filter(|entry| entry.at > end);
-        mistakes.extend(beyond.map(|entry| ContentError::at(&file, "", None, late(entry.at))));
+        mistakes.extend(beyond.map(|entry| ContentError::at(&file, "", None, late(entry.at, end))));
     }
-    for (number, line) in arguments.at.iter().enumerate() {
+    if let Err(found) = add_lines(&mut script, &arguments.at, infra, end) {
+        mistakes.extend(found);
+    }
+    if mistakes.is_empty() { Ok(script) } else { Err(content::told(&mistakes)) }
+}
+
+/// Adds commands of the command line to a script that ends at `end`.
+fn add_lines(script: &mut Script, lines: &[String], infra: &Infrastructure, end: SimTime) -> Result<(), Vec<ContentError>> {
+    let mut mistakes = Vec::new();
+    for (number, line) in lines.iter().enumerate() {
         match script::entries(line, infra) {
             Ok(entries) => match entries.iter().find(|entry| entry.at > end) {
-                Some(entry) => mistakes.push(ScriptError::new(1, late(entry.at)).in_text("--at", number + 1, line)),
+                Some(entry) => mistakes.push(ScriptError::new(1, late(entry.at, end)).in_text("--at", number + 1, line)),
                 None => entries.into_iter().for_each(|entry| script.add(entry)),
             },
             Err(mistake) => mistakes.push(mistake.in_text("--at", number + 1, line)),
         }
     }
-    if mistakes.is_empty() { Ok(script) } else { Err(content::told(&mistakes)) }
+    if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
+}
+
+fn late(at: SimTime, end: SimTime) -> String {
+    format!("{} lies behind the end of the run at {}", shown_time(at), shown_time(end))
 }

@@ -13,7 +13,7 @@ use crate::model::error::nearest;
 use crate::tui::{self, TerminalApp};
 
 use super::store::Store;
-use super::{Arguments, Command, Listed, analyze, commands, content, report, report_failure, simulate};
+use super::{Arguments, Command, Listed, analyze, commands, compare, content, report, report_failure, simulate};
 
 /// Does what the command line asks for.
 pub fn run(arguments: &Arguments) -> ExitCode {
@@ -35,6 +35,7 @@ fn text_command(arguments: &Arguments, command: &Command) -> anyhow::Result<Exit
             let colours = arguments.colours_on(std::io::stdout().is_terminal());
             return analyze::analyze(&library, asked, colours);
         }
+        Command::Compare(asked) => return compare::compare(&library, asked, arguments.seed),
         Command::Simulate(asked) => return simulate::simulate(&library, asked, arguments.seed),
     };
     done.map(|()| ExitCode::SUCCESS)

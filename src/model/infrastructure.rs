@@ -336,6 +336,12 @@ impl Infrastructure {
         out
     }
 
+    /// The same infrastructure with other users.
+    #[must_use]
+    pub fn with_traffic(&self, traffic: &Traffic) -> Self {
+        Self { traffic: traffic.clone(), ..self.clone() }
+    }
+
     /// The infrastructure after an edit.
     #[must_use]
     pub fn edited(&self, edit: &TopologyEdit) -> Self {

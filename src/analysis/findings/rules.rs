@@ -259,7 +259,7 @@ pub const RULES: &[Rule] = &[
         Warning,
         "A part of the service that stands on no server",
         "A machine that nobody listed is a machine that nobody secures, watches or pays for.",
-        "Say where it runs.",
+        "Say where it runs; only then can it be secured, watched and replaced.",
     ),
     of(
         "unwatched",
