@@ -35,6 +35,9 @@ macro_rules! slug {
         pub struct $name(Arc<str>);
 
         impl $name {
+            /// Longest slug that a file may use, in bytes.
+            pub const MAX_LEN: usize = MAX_SLUG;
+
             /// Makes an id from a slug that is known to be one, as in tests and literals.
             ///
             /// # Panics
