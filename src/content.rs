@@ -10,6 +10,9 @@ macro_rules! embedded {
     };
 }
 
+/// A scenario file with a comment on every field: what somebody starts with who writes one.
+pub const TEMPLATE: &str = include_str!("../examples/template.ron");
+
 /// All shipped scenarios and lessons, each with its path in the source tree.
 pub const EMBEDDED: Sources<'static> = Sources {
     scenarios: embedded![

@@ -54,6 +54,10 @@ pub fn check_lesson(library: &Library, entry: &Loaded<Lesson>) -> Vec<ContentErr
     let lesson = &entry.content;
     let mut report = Report { entry, errors: Vec::new() };
     let Some(infra) = library.scenario(lesson.scenario.as_str()) else {
+        if library.is_broken(&lesson.scenario) {
+            // Its own mistakes are told; nothing is known of what it would be without them.
+            return Vec::new();
+        }
         let id = lesson.scenario.as_str();
         let known = library.scenarios().map(|scenario| scenario.id().as_str());
         let error = ContentError::about(&entry.file, &entry.text, id, format!("no scenario `{id}`")).suggest(id, known);

@@ -23,7 +23,7 @@ use petgraph::graph::DiGraph;
 use super::component::{Component, ComponentKind, Server};
 use super::error::ContentError;
 use super::firewall::{FirewallSpec, Peer, Rule};
-use super::id::{ComponentId, ServerId};
+use super::id::{ComponentId, ScenarioId, ServerId};
 use super::infrastructure::{ComponentIx, Infrastructure};
 use super::link::{Link, LinkSpec};
 use super::scenario::{FORMAT, Scenario};
@@ -84,7 +84,7 @@ pub(super) fn build(mut scenario: Scenario, file: &str, text: &str) -> Result<In
     if !builder.errors.is_empty() {
         return Err(builder.errors);
     }
-    let id = scenario.id.unwrap_or_else(|| defaults::id_of(file));
+    let id = scenario.id.unwrap_or_else(|| ScenarioId::of_file(file));
     let guarded = guarded(&graph);
     let infrastructure = Infrastructure {
         guarded,

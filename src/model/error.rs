@@ -107,6 +107,12 @@ pub fn has_field(text: &str, field: &str) -> bool {
     tokens(text).any(|token| token.names(field))
 }
 
+/// The text of one of a content file's own fields, if it has one without escapes, as far as can be seen without reading it all.
+pub fn field_text<'a>(text: &'a str, field: &str) -> Option<&'a str> {
+    let value = tokens(text).skip_while(|token| !token.names(field)).nth(2)?;
+    value.text.strip_prefix('"')?.strip_suffix('"')
+}
+
 /// A piece of a content file: a bracket, a quoted text, a name or number, another character.
 #[derive(Clone, Copy, Debug)]
 struct Token<'a> {
@@ -263,6 +269,7 @@ mod tests {
         let behind = |marks: &[&str], needle| ContentError::behind("x.ron", text, "links", marks, needle, "wrong").place;
         assert_eq!(behind(&["L", "to"], "a"), Some((7, 37)));
         assert_eq!(behind(&["L", "to"], "nothing"), Some((5, 3)), "the list");
+        assert_eq!((field_text("(id: \"x\", b: (id: \"y\"))", "id"), field_text("(b: (id: \"y\"))", "id")), (Some("x"), None));
         assert!(has_field(text, "links") && has_field(text, "others") && !has_field(text, "more") && !has_field(text, "kinds2"));
         for broken in ["", "(", "links: [(", "\"", "r#\"", "/*", "(links: [(a: \"\\"] {
             assert_eq!(ContentError::in_record("x.ron", broken, ("links", 3), "a", "wrong").place, None, "{broken}");

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::Builder;
 use crate::model::component::{Component, ComponentKind};
 use crate::model::error::ContentError;
-use crate::model::id::{ComponentId, ScenarioId};
+use crate::model::id::ComponentId;
 use crate::model::link::{Link, LinkSpec, Protocol};
 use crate::model::quantity::Millis;
 use crate::model::request::RequestKind;
@@ -17,18 +17,6 @@ use crate::model::text::Text;
 
 /// The name of a browser that no file mentions.
 const BROWSER: &str = "browser";
-/// The name of a scenario whose file's name has no letter or digit.
-const NAMELESS: &str = "scenario";
-
-/// The name of a scenario that does not say its own: the file's, in lower case, with a hyphen for whatever no id may have.
-pub(super) fn id_of(file: &str) -> ScenarioId {
-    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
-    let stem = name.strip_suffix(".ron").unwrap_or(name);
-    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
-    let id: String = stem.chars().map(plain).take(ScenarioId::MAX_LEN).collect();
-    let id = id.trim_matches('-');
-    id.parse().unwrap_or_else(|_| ScenarioId::new(NAMELESS))
-}
 
 impl Builder<'_> {
     /// Adds the browser, if there is none, and its links. It comes last, so that the records of the file keep their numbers.
@@ -117,25 +105,5 @@ pub(super) fn complete(spec: &LinkSpec, protocol: Protocol, from: &Component, to
         kinds,
         weight: spec.weight,
         maxconn: (spec.maxconn > 0).then_some(spec.maxconn),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_name_makes_an_id() {
-        for (file, id) in [
-            ("my-site.ron", "my-site"),
-            ("/home/ada/My Site 2.ron", "my-site-2"),
-            ("C:\\sites\\Shop.ron", "shop"),
-            ("été.ron", "t"),
-            ("../?.ron", "scenario"),
-            ("", "scenario"),
-            (&"x".repeat(60), &"x".repeat(40)),
-        ] {
-            assert_eq!(id_of(file).as_str(), id, "{file}");
-        }
     }
 }
