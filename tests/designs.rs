@@ -95,7 +95,8 @@ fn a_repair_has_fewer_single_points_of_failure_for_writes() {
                 Cause::Certificate { .. } => "the one certificate",
                 other => panic!("{}: {other} is a single point of failure", repaired.id()),
             };
-            let told = repaired.notes().iter().any(|note| note.starts_with("Single points that are left") && note.contains(named));
+            let told =
+                repaired.notes().iter().any(|note| note.starts_with("Single points that are left") && note.contains(named));
             assert!(told, "{}: no note names {point}", repaired.id());
         }
     }

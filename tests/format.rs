@@ -10,7 +10,10 @@ fn read(text: &str) -> Infrastructure {
 /// The links, as `from>to protocol`.
 fn links(infra: &Infrastructure) -> Vec<String> {
     let name = |ix| &infra.component(ix).id;
-    infra.links().map(|(ix, link)| format!("{}>{} {}", name(infra.ends(ix).0), name(infra.ends(ix).1), link.protocol.word())).collect()
+    infra
+        .links()
+        .map(|(ix, link)| format!("{}>{} {}", name(infra.ends(ix).0), name(infra.ends(ix).1), link.protocol.word()))
+        .collect()
 }
 
 /// The mistakes of a text, each as `line:column message → suggestion`.
@@ -48,7 +51,15 @@ fn a_browser_that_is_not_mentioned_finds_resolver_and_entry() {
     ], links: [(from: \"a\", to: \"b\"), (from: \"a\", to: \"web\"), (from: \"b\", to: \"web\"), (from: \"agent\", to: \"monitor\")])";
     assert_eq!(
         links(&read(pair)),
-        ["a>b VRRP", "a>web HTTP", "b>web HTTP", "agent>monitor metrics", "browser>names DNS", "browser>a HTTP", "browser>b HTTP"]
+        [
+            "a>b VRRP",
+            "a>web HTTP",
+            "b>web HTTP",
+            "agent>monitor metrics",
+            "browser>names DNS",
+            "browser>a HTTP",
+            "browser>b HTTP"
+        ]
     );
     // What the file says of it counts.
     let slow = SMALL.replacen("links: [", "links: [(from: \"browser\", to: \"web\", latency_ms: 80.0), ", 1);
@@ -74,7 +85,11 @@ fn an_entry_that_could_be_any_of_several_is_asked_for() {
 #[test]
 fn protocols_follow_from_the_ends() {
     let replicated = SMALL
-        .replacen("(id: \"db\", kind: Database())", "(id: \"db\", kind: Database()), (id: \"copy\", kind: Database(role: Replica))", 1)
+        .replacen(
+            "(id: \"db\", kind: Database())",
+            "(id: \"db\", kind: Database()), (id: \"copy\", kind: Database(role: Replica))",
+            1,
+        )
         .replacen("to: \"db\")", "to: \"db\"), (from: \"db\", to: \"copy\")", 1);
     let infra = read(&replicated);
     let link = infra.link_between("db", "copy").expect("a link");
@@ -82,14 +97,17 @@ fn protocols_follow_from_the_ends() {
     let turned = SMALL.replacen("(from: \"app\", to: \"db\")", "(from: \"db\", to: \"app\")", 1);
     assert_eq!(
         mistakes(&turned),
-        ["5:55 there is nothing to say on primary database → application server (`db` → `app`); a link points from the one who asks \
-          to the one who answers"]
+        [
+            "5:55 there is nothing to say on primary database → application server (`db` → `app`); a link points from the one who asks \
+          to the one who answers"
+        ]
     );
 }
 
 #[test]
 fn a_certificate_is_for_the_site_unless_it_says_otherwise() {
-    let infra = read(&SMALL.replacen("(components", "(domain: \"www.example.com\", certificates: [(on: [\"web\"])], components", 1));
+    let infra =
+        read(&SMALL.replacen("(components", "(domain: \"www.example.com\", certificates: [(on: [\"web\"])], components", 1));
     let certificate = &infra.certificates()[0];
     assert_eq!((certificate.names[0].as_str(), certificate.days_left), ("www.example.com", 90));
 }
@@ -138,11 +156,7 @@ fn every_wrong_name_is_told_in_its_place_with_what_was_meant() {
     for (before, wrong, message) in [
         ("(components", "(domains: [(id: \"rack\", domains: [\"rakc\"])], components", "no domain `rakc` → rack"),
         ("(components", "(domains: [(id: \"rack\", links: [(\"web\", \"dbb\")])], components", "no component `dbb` → db"),
-        (
-            "(components: [",
-            "(components: [(id: \"lb\", kind: LoadBalancer(vrrp: (peer: \"wbe\"))), ",
-            "no component `wbe` → web",
-        ),
+        ("(components: [", "(components: [(id: \"lb\", kind: LoadBalancer(vrrp: (peer: \"wbe\"))), ", "no component `wbe` → web"),
         (
             "(components",
             "(monitoring: (alerts: [(name: \"app\", on: Component(\"ap\"), when: Absence(intervals: 3))]), components",
@@ -150,7 +164,11 @@ fn every_wrong_name_is_told_in_its_place_with_what_was_meant() {
         ),
     ] {
         let text = SMALL.replacen(before, wrong, 1);
-        let text = if wrong.contains("\"lb\"") { text.replacen("], links: [", "], links: [(from: \"lb\", to: \"web\"), ", 1) } else { text };
+        let text = if wrong.contains("\"lb\"") {
+            text.replacen("], links: [", "], links: [(from: \"lb\", to: \"web\"), ", 1)
+        } else {
+            text
+        };
         let name = message.split('`').nth(1).expect("a name");
         let column = text.find(&format!("\"{name}\"")).expect("it is there") + 1;
         assert_eq!(mistakes(&text), [format!("1:{column} {message}")]);
@@ -177,11 +195,9 @@ fn unknown_fields_and_words_are_told_with_the_nearest() {
 
 #[test]
 fn a_file_with_more_mistakes_than_anybody_reads_tells_twenty_quickly() {
-    let mut text = String::from("(components: [(id: \"web\", kind: Web())], links: [");
-    for number in 0..20_000 {
-        text += &format!("(from: \"x{number}\", to: \"y{number}\"),");
-    }
-    text += "])";
+    let link = |number| format!("(from: \"x{number}\", to: \"y{number}\"),");
+    let links: String = (0..20_000).map(link).collect();
+    let text = format!("(components: [(id: \"web\", kind: Web())], links: [{links}])");
     let told = mistakes(&text);
     assert_eq!(told.len(), 20);
     assert!(told.iter().all(|told| told.contains("no component")), "{told:?}");
@@ -191,5 +207,8 @@ fn a_file_with_more_mistakes_than_anybody_reads_tells_twenty_quickly() {
 fn a_newer_form_and_an_empty_file_are_told() {
     assert!(mistakes("(format: 99, components: [])")[0].contains("a newer hoplight is needed"));
     assert!(mistakes("()")[0].contains("components"));
-    assert_eq!(mistakes("(components: [])"), ["1:2 users can come to nobody: there is no balancer, web server or application to which no other HTTP link leads"]);
+    assert_eq!(
+        mistakes("(components: [])"),
+        ["1:2 users can come to nobody: there is no balancer, web server or application to which no other HTTP link leads"]
+    );
 }

@@ -138,7 +138,8 @@ fn a_field_that_is_missing_in_the_template_is_noticed() {
 fn the_form_is_seen_whole() {
     let schema = Schema::of::<Scenario>();
     let known: BTreeSet<&str> = schema.records.keys().map(String::as_str).collect();
-    let some = ["Scenario", "Traffic", "Retries", "TlsConfig", "AlertRule", "StationPatch", "VrrpSpec", "Rule", "LinkSpec", "Software"];
+    let some =
+        ["Scenario", "Traffic", "Retries", "TlsConfig", "AlertRule", "StationPatch", "VrrpSpec", "Rule", "LinkSpec", "Software"];
     assert!(some.iter().all(|record| known.contains(record)), "{known:?}");
     assert!(known.len() > 40 && schema.choices.len() > 15, "{} records, {} choices", known.len(), schema.choices.len());
 }

@@ -7,32 +7,45 @@ use std::path::{Path, PathBuf};
 use anyhow::{anyhow, bail};
 
 use crate::content::EMBEDDED;
-use crate::lesson::{Library, check};
+use crate::lesson::{Lesson, Library, Loaded, check_some};
 
 use super::commands::print;
 use super::content::{Files, folders, told};
 
-/// Checks what comes along, the user's folders, and the given files and folders. An error tells all that is wrong.
+/// Checks the given files and folders; without any, all that comes along and all of the user's folders. A lesson is checked
+/// also if the scenario that it runs on is given. An error tells all that is wrong.
 pub(super) fn check_content(folder: Option<&Path>, paths: &[PathBuf]) -> anyhow::Result<()> {
     let mut library = Library::new(EMBEDDED).map_err(|errors| told(&errors))?;
     let mut given = Files::default();
-    paths.iter().for_each(|path| given.add(path));
+    for path in paths {
+        given.add(path);
+    }
     if !paths.is_empty() && given.is_empty() {
         bail!("no .ron file was found");
     }
     let (mut unread, mut mistakes) = (Vec::new(), Vec::new());
-    for files in folders(folder)?.into_iter().chain([given]) {
+    for files in folders(folder)?.iter().chain([&given]) {
         unread.extend(files.unread().iter().cloned());
         mistakes.extend(files.with_sources(|sources| library.extend_with_what_is_right(sources)));
     }
-    mistakes.extend(check(&library));
+    let is_given = |file: &str| paths.is_empty() || given.contains(file);
+    let scenarios: Vec<_> = library.loaded_scenarios().filter(|entry| is_given(&entry.file)).collect();
+    let is_asked = |entry: &Loaded<Lesson>| {
+        is_given(&entry.file) || scenarios.iter().any(|scenario| *scenario.content.id() == entry.content.scenario)
+    };
+    mistakes.extend(check_some(&library, is_asked));
     let all: Vec<String> = unread.into_iter().chain(mistakes.iter().map(ToString::to_string)).collect();
     match all.len() {
         0 => {
-            let (lessons, scenarios) = (library.lessons().len(), library.scenarios().len());
-            print(&format!("{lessons} lessons and {scenarios} infrastructures are fine; every solution was replayed.\n"))
+            let lessons = library.loaded_lessons().iter().filter(|entry| is_asked(entry)).count();
+            let (lessons, scenarios) = (counted(lessons, "lesson"), counted(scenarios.len(), "infrastructure"));
+            print(&format!("{lessons} and {scenarios} are fine; every solution was replayed.\n"))
         }
         1 => Err(anyhow!("{}", all.join("\n"))),
         count => Err(anyhow!("{count} mistakes\n{}", all.join("\n"))),
     }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

@@ -52,7 +52,9 @@ impl Files {
         for folder in folders {
             walk(&folder, MAX_DEPTH, &mut files)?;
         }
-        files.iter().for_each(|file| self.add_file(file));
+        for file in &files {
+            self.add_file(file);
+        }
         Ok(())
     }
 
@@ -65,6 +67,11 @@ impl Files {
             }
             Err(error) => self.unread.push(format!("{error:#}")),
         }
+    }
+
+    /// Whether a file of this name is among them.
+    pub(super) fn contains(&self, name: &str) -> bool {
+        self.scenarios.iter().chain(&self.lessons).any(|(file, _)| file == name)
     }
 
     /// Why files could not be read.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use crate::lesson::{Lesson, Library};
-use crate::model::Infrastructure;
+use crate::model::{Infrastructure, Text};
 use crate::sim::catalogue::{CATALOGUE, CatalogueRow};
 use crate::sim::script;
 
@@ -144,7 +144,7 @@ impl<'a> ScenarioRow<'a> {
             id: infra.id().as_str(),
             title: infra.title(),
             summary: infra.summary(),
-            notes: infra.notes().iter().map(|note| note.as_str()).collect(),
+            notes: infra.notes().iter().map(Text::as_str).collect(),
             benchmark: infra.is_benchmark(),
             servers: infra.servers().len(),
             components: infra.len(),

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 
-use crate::content::TEMPLATE;
 use crate::app::{App, Notice, Settings, Tone};
+use crate::content::TEMPLATE;
 use crate::model::LessonId;
 use crate::model::error::nearest;
 use crate::tui::{self, TerminalApp};

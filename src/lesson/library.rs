@@ -130,6 +130,11 @@ impl Library {
         self.scenarios.values().map(|entry| &entry.content)
     }
 
+    /// The scenarios with their files, by name.
+    pub fn loaded_scenarios(&self) -> impl ExactSizeIterator<Item = &Loaded<Infrastructure>> {
+        self.scenarios.values()
+    }
+
     /// One scenario.
     pub fn scenario(&self, id: &str) -> Option<&Arc<Infrastructure>> {
         self.scenarios.get(id).map(|entry| &entry.content)

@@ -143,7 +143,9 @@ impl Builder<'_> {
         let wrong = |message| Err(ContentError::at(self.file, self.text, None, message));
         if scenario.format > FORMAT {
             let format = scenario.format;
-            return wrong(format!("this file has format {format}, this program reads up to {FORMAT}: a newer hoplight is needed"));
+            return wrong(format!(
+                "this file has format {format}, this program reads up to {FORMAT}: a newer hoplight is needed"
+            ));
         }
         let most = [
             ("components", scenario.components.len(), MAX_COMPONENTS),

@@ -67,7 +67,8 @@ impl Builder<'_> {
         let names: Vec<String> = entries.iter().take(5).map(|entry| format!("`{}`", entry.id)).collect();
         let more = if entries.len() > names.len() { " and more" } else { "" };
         let message = if entries.is_empty() {
-            "users can come to nobody: there is no balancer, web server or application to which no other HTTP link leads".to_owned()
+            "users can come to nobody: there is no balancer, web server or application to which no other HTTP link leads"
+                .to_owned()
         } else {
             format!(
                 "no HTTP link leads to any of {}{more}, so users could come to each: link what stands behind another, or say \
@@ -81,9 +82,7 @@ impl Builder<'_> {
 
 /// Whether two balancers share an address.
 fn is_pair(one: &Component, other: &Component) -> bool {
-    let names = |a: &Component, b: &Component| {
-        matches!(&a.kind, ComponentKind::LoadBalancer(spec) if spec.vrrp.as_ref().is_some_and(|vrrp| vrrp.peer == b.id))
-    };
+    let names = |a: &Component, b: &Component| matches!(&a.kind, ComponentKind::LoadBalancer(spec) if spec.vrrp.as_ref().is_some_and(|vrrp| vrrp.peer == b.id));
     names(one, other) && names(other, one)
 }
 

@@ -25,7 +25,8 @@ impl Builder<'_> {
         let ends = || format!("{} → {} (`{}` → `{}`)", from.word(), to.word(), spec.from, spec.to);
         let wrong = |message: String| Err(self.error_in(("links", number), spec.to.as_str(), message));
         let Some(protocol) = spec.protocol.or_else(|| Protocol::between(from, to)) else {
-            let turned = Protocol::between(to, from).map_or("", |_| "; a link points from the one who asks to the one who answers");
+            let turned =
+                Protocol::between(to, from).map_or("", |_| "; a link points from the one who asks to the one who answers");
             return wrong(format!("there is nothing to say on {}{turned}", ends()));
         };
         let (fits, wanted) = match protocol {
