@@ -9,7 +9,7 @@ use hoplight::analysis::{Cause, Outage, plaintext_hops, single_points, works};
 use hoplight::content::EMBEDDED;
 use hoplight::layout::{Fit, Layout};
 use hoplight::model::firewall::RuleAction;
-use hoplight::model::{Cipher, ComponentKind, Infrastructure, Protocol, RequestKind};
+use hoplight::model::{Cipher, ComponentKind, Hop, Infrastructure, Protocol, RequestKind};
 use hoplight::sim::{Recorder, SimTime, Simulation};
 
 /// Every infrastructure that people look at.
@@ -109,7 +109,7 @@ fn a_repair_leaves_only_the_lookup_of_the_name_readable() {
         assert!(readable(&seed).len() > 1, "{}", seed.id());
         assert!(repaired.notes().iter().any(|note| note.contains("classic DNS")), "{}", repaired.id());
         // Whatever else is plaintext carries no request: the adverts of a pair.
-        let silent = repaired.hops().filter(|hop| hop.is_exposed()).map(|hop| repaired.link(hop.link).protocol);
+        let silent = repaired.hops().filter(Hop::is_exposed).map(|hop| repaired.link(hop.link).protocol);
         assert!(silent.into_iter().all(|protocol| matches!(protocol, Protocol::Dns | Protocol::Vrrp)), "{}", repaired.id());
     }
 }

@@ -38,7 +38,11 @@ pub(super) fn check_content(folder: Option<&Path>, paths: &[PathBuf]) -> anyhow:
     match all.len() {
         0 => {
             let lessons = library.loaded_lessons().iter().filter(|entry| is_asked(entry)).count();
-            let (lessons, scenarios) = (counted(lessons, "lesson"), counted(scenarios.len(), "infrastructure"));
+            let scenarios = counted(scenarios.len(), "infrastructure");
+            if lessons == 0 {
+                return print(&format!("Nothing is wrong with {scenarios}.\n"));
+            }
+            let lessons = counted(lessons, "lesson");
             print(&format!("{lessons} and {scenarios} are fine; every solution was replayed.\n"))
         }
         1 => Err(anyhow!("{}", all.join("\n"))),

@@ -128,7 +128,8 @@ fn the_template_is_printed_as_it_is_and_passes_the_check() {
     assert_eq!((status, stderr.as_str(), stdout.as_str()), (Some(0), "", hoplight::content::TEMPLATE));
     assert!(stdout.lines().all(|line| line.chars().count() <= 128));
     let file = home.file("my-site.ron", stdout);
-    assert_eq!(home.run(["check", &file]).status, Some(0));
+    let checked = home.run(["check", &file]);
+    assert_eq!((checked.status, checked.stdout.as_str()), (Some(0), "Nothing is wrong with 1 infrastructure.\n"));
     let run = home.run(["simulate", &file, "--duration", "5s"]);
     assert!(run.status == Some(0) && run.stdout.starts_with("my-site: My site"), "{run:?}");
 }

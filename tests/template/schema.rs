@@ -20,7 +20,7 @@ pub(crate) enum Shape {
     /// A choice, by name.
     Choice(String),
     /// Any number of something.
-    List(Box<Shape>),
+    List(Box<Self>),
 }
 
 /// Records and choices by name.
@@ -127,7 +127,7 @@ impl<'de> de::Deserializer<'de> for Asked<'_> {
             *times += 1;
             variants[*times % variants.len()]
         };
-        visitor.visit_enum(Variant { asked: self, choice: name, variant })
+        visitor.visit_enum(Variant { asked: self, choice: name, taken: variant })
     }
 
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -147,7 +147,7 @@ impl Asked<'_> {
     fn record<'de, V: Visitor<'de>>(self, name: String, fields: &'static [&'static str], visitor: V) -> Result<V::Value, Error> {
         self.slot.replace(Shape::Record(name.clone()));
         self.schema.borrow_mut().records.entry(name.clone()).or_default();
-        visitor.visit_map(Fields { asked: self, record: name, fields: fields.iter(), field: "" })
+        visitor.visit_map(Fields { asked: self, record: name, left: fields.iter(), now: "" })
     }
 }
 
@@ -171,16 +171,16 @@ impl<'de> de::SeqAccess<'de> for Items<'_> {
 struct Fields<'a> {
     asked: Asked<'a>,
     record: String,
-    fields: std::slice::Iter<'static, &'static str>,
-    field: &'static str,
+    left: std::slice::Iter<'static, &'static str>,
+    now: &'static str,
 }
 
 impl<'de> de::MapAccess<'de> for Fields<'_> {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
-        let Some(field) = self.fields.next() else { return Ok(None) };
-        self.field = field;
+        let Some(field) = self.left.next() else { return Ok(None) };
+        self.now = field;
         let name: StrDeserializer<'_, Error> = field.into_deserializer();
         seed.deserialize(name).map(Some)
     }
@@ -189,7 +189,7 @@ impl<'de> de::MapAccess<'de> for Fields<'_> {
         let slot = RefCell::new(Shape::Scalar);
         let value = seed.deserialize(Asked { slot: &slot, ..self.asked });
         let mut schema = self.asked.schema.borrow_mut();
-        schema.records.entry(self.record.clone()).or_default().insert(self.field.to_owned(), slot.into_inner());
+        schema.records.entry(self.record.clone()).or_default().insert(self.now.to_owned(), slot.into_inner());
         value
     }
 }
@@ -198,13 +198,13 @@ impl<'de> de::MapAccess<'de> for Fields<'_> {
 struct Variant<'a> {
     asked: Asked<'a>,
     choice: &'static str,
-    variant: &'static str,
+    taken: &'static str,
 }
 
 impl Variant<'_> {
     fn note(&self, content: Option<Shape>) {
         let mut schema = self.asked.schema.borrow_mut();
-        schema.choices.entry(self.choice.to_owned()).or_default().insert(self.variant.to_owned(), content);
+        schema.choices.entry(self.choice.to_owned()).or_default().insert(self.taken.to_owned(), content);
     }
 }
 
@@ -213,7 +213,7 @@ impl<'de> de::EnumAccess<'de> for Variant<'_> {
     type Variant = Self;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Error> {
-        let name: StrDeserializer<'_, Error> = self.variant.into_deserializer();
+        let name: StrDeserializer<'_, Error> = self.taken.into_deserializer();
         Ok((seed.deserialize(name)?, self))
     }
 }
@@ -239,7 +239,7 @@ impl<'de> de::VariantAccess<'de> for Variant<'_> {
     }
 
     fn struct_variant<V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value, Error> {
-        let name = format!("{}::{}", self.choice, self.variant);
+        let name = format!("{}::{}", self.choice, self.taken);
         self.note(Some(Shape::Record(name.clone())));
         let slot = RefCell::new(Shape::Scalar);
         Asked { slot: &slot, ..self.asked }.record(name, fields, visitor)

@@ -7,9 +7,9 @@
 #[derive(Debug)]
 pub(crate) enum Node {
     /// `(…)` or `Name(…)`; a word alone is a name without anything in brackets.
-    Group { name: Option<String>, fields: Vec<(String, Node)>, items: Vec<Node> },
+    Group { name: Option<String>, fields: Vec<(String, Self)>, items: Vec<Self> },
     /// `[…]`.
-    List(Vec<Node>),
+    List(Vec<Self>),
     /// A text or a number.
     Scalar,
 }
@@ -34,12 +34,13 @@ fn pieces(text: &str) -> Vec<String> {
     while let Some(first) = rest.chars().next() {
         let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-');
         let length = match first {
-            '"' => rest[1..].find('"').map_or(rest.len(), |end| end + 2),
+            '"' => rest.match_indices('"').nth(1).map_or(rest.len(), |(end, quote)| end + quote.len()),
             c if is_word(c) => rest.find(|c| !is_word(c)).unwrap_or(rest.len()),
             c => c.len_utf8(),
         };
-        pieces.push(rest[..length].to_owned());
-        rest = rest[length..].trim_start();
+        let (piece, behind) = rest.split_at(length);
+        pieces.push(piece.to_owned());
+        rest = behind.trim_start();
     }
     pieces
 }
