@@ -9,8 +9,8 @@ use hoplight::analysis::{Cause, Outage, plaintext_hops, single_points, works};
 use hoplight::content::EMBEDDED;
 use hoplight::layout::{Fit, Layout};
 use hoplight::model::firewall::RuleAction;
-use hoplight::model::{Cipher, ComponentKind, Hop, Infrastructure, Protocol, RequestKind};
-use hoplight::sim::{Recorder, SimTime, Simulation};
+use hoplight::model::{Cipher, ComponentKind, Element, Hop, Infrastructure, Protocol, RequestKind};
+use hoplight::sim::{Command, Recorder, SimTime, Simulation};
 
 /// Every infrastructure that people look at.
 fn sites() -> Vec<Arc<Infrastructure>> {
@@ -195,4 +195,43 @@ fn the_stages_grow_as_the_exercise_says() {
     let left = points(scaled, RequestKind::Write);
     assert!(!left.contains(&"lb-1".into()) && !left.contains(&"server-1".into()), "{left:?}");
     assert!(["web-1", "app-1", "db-1", "fw-1"].iter().all(|part| left.contains(&(*part).into())), "{left:?}");
+}
+
+/// What is left of a site some time after the loss of one thing.
+fn without(infra: &Arc<Infrastructure>, lost: &Element) -> Recorder {
+    let mut simulation = Simulation::new(Arc::clone(infra), 5);
+    simulation.advance(SimTime::from_secs(5), &mut ());
+    simulation.apply(&Command::Kill(lost.clone()), &mut ()).expect("it runs");
+    // Balancers take over within seconds, databases within fifteen; health checks and patience come on top.
+    let mut recorder = Recorder::new(SimTime::from_secs(45));
+    simulation.advance(SimTime::from_secs(60), &mut recorder);
+    recorder
+}
+
+#[test]
+fn a_repair_outlives_the_loss_of_any_program_and_of_any_server_without_a_database() {
+    for (_, repaired) in pairs() {
+        let serves = |kind: &ComponentKind| kind.serves_requests();
+        let programs = repaired.components().filter(|(_, component)| serves(&component.kind));
+        let programs = programs.map(|(_, component)| Element::Component(component.id.clone()));
+        let silent = |id| !repaired.on_server(id).any(|(_, component)| matches!(component.kind, ComponentKind::Database(_)));
+        let servers = repaired.servers().filter(|server| silent(&server.id)).map(|server| Element::Server(server.id.clone()));
+        for lost in programs.chain(servers) {
+            let left = without(&repaired, &lost);
+            let (all, name) = (left.all(), format!("{} without {lost}", repaired.id()));
+            assert_eq!(all.failed(), 0, "{name}: {:?}", all.failures().collect::<Vec<_>>());
+            assert!(left.of(RequestKind::Write).completed() > 200, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_repair_says_what_a_silent_database_does() {
+    for (_, repaired) in pairs() {
+        let database = repaired.find("db-1").map(|ix| repaired.component(ix));
+        let server = database.and_then(|database| database.server.clone()).expect("it stands on a server");
+        let left = without(&repaired, &Element::Server(server));
+        assert!(left.of(RequestKind::Read).failed() > 0, "{}: the note is no longer true", repaired.id());
+        assert!(repaired.notes().iter().any(|note| note.contains("falls silent")), "{}", repaired.id());
+    }
 }
