@@ -3,10 +3,12 @@
 //! This layer alone reads and writes files. Must not know how anything is simulated, drawn or taught.
 
 mod analyze;
+mod check;
 mod commands;
 mod compare;
 mod content;
 mod format;
+mod list;
 mod simulate;
 mod start;
 mod store;
@@ -84,12 +86,17 @@ pub enum Command {
     List {
         /// What to list; without it, lessons and infrastructures
         what: Option<Listed>,
+        /// How to list
+        #[arg(long, value_name = "FORMAT", default_value = "table")]
+        format: Format,
     },
     /// Check scenario and lesson files, and replay the lessons' solutions
     Check {
-        /// Files or folders; without any, what comes with the program
+        /// Files, or folders with all the .ron files in them; without any, what comes with the program and your own
         paths: Vec<PathBuf>,
     },
+    /// Print a scenario file with a comment on every field, to start your own with
+    Template,
     /// Print everything that happens in an infrastructure, line by line
     Trace {
         /// A scenario's name, or a file
@@ -115,6 +122,18 @@ pub enum Listed {
     Scenarios,
     /// The catalogue of faults
     Faults,
+    /// The rules of the findings of `analyze`
+    Rules,
+}
+
+/// The forms of a list or report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Table,
+    /// For programs: one object, on one line
+    Json,
 }
 
 /// Colours for a kind of terminal or reader.

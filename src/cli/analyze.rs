@@ -15,7 +15,7 @@ use crate::lesson::Library;
 use crate::model::quantity::Rate;
 use crate::model::{Infrastructure, TlsMode, TopologyEdit};
 
-use super::{FAILURE, commands, simulate};
+use super::{FAILURE, Format, commands, simulate};
 use report::Report;
 
 /// The load, in requests per second, where users wait for each other and the rate is an outcome.
@@ -41,7 +41,7 @@ pub struct AnalyzeArguments {
 
     /// How to report
     #[arg(long, value_name = "FORMAT", default_value = "table")]
-    format: simulate::Format,
+    format: Format,
 
     /// End with status 1 if anything as bad as this is found
     #[arg(long, value_name = "SEVERITY")]
@@ -78,8 +78,8 @@ pub(super) fn analyze(library: &Library, arguments: &AnalyzeArguments, colours: 
     };
     let report = Report::new(&infra, load(&infra, arguments.load), usize::from(arguments.cuts));
     let text = match arguments.format {
-        simulate::Format::Table => table::of(&report, colours),
-        simulate::Format::Json => simulate::json(&report)?,
+        Format::Table => table::of(&report, colours),
+        Format::Json => simulate::json(&report)?,
     };
     commands::print(&text)?;
     let worst = report.findings.iter().map(|finding| finding.severity).max();

@@ -20,7 +20,7 @@ use crate::sim::script;
 
 use super::analyze::{self, report::Report as Analysis};
 use super::simulate::{self, Report as Measured, Watch};
-use super::{USAGE, commands, complain};
+use super::{Format, USAGE, commands, complain};
 
 /// What `compare` is asked for.
 #[derive(Clone, Debug, PartialEq, Args)]
@@ -57,7 +57,7 @@ pub struct CompareArguments {
 
     /// How to report
     #[arg(long, value_name = "FORMAT", default_value = "table")]
-    format: simulate::Format,
+    format: Format,
 }
 
 /// One of the two.
@@ -106,8 +106,8 @@ pub(super) fn compare(library: &Library, arguments: &CompareArguments, seed: u64
     let comparison = Comparison { seed, a: side(a)?, b: side(b)? };
     watch.clear();
     let text = match arguments.format {
-        simulate::Format::Table => table::of(&comparison),
-        simulate::Format::Json => simulate::json(&comparison)?,
+        Format::Table => table::of(&comparison),
+        Format::Json => simulate::json(&comparison)?,
     };
     commands::print(&text)?;
     Ok(watch.status())

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::anyhow;
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use crate::lesson::Library;
 use crate::model::quantity::Rate;
@@ -24,7 +24,7 @@ use crate::model::{ContentError, Infrastructure, TlsMode, TopologyEdit};
 use crate::sim::script::{self, Script, ScriptError, shown_time, verbs};
 use crate::sim::{Command, SimTime, Simulation};
 
-use super::{USAGE, commands, complain, content};
+use super::{Format, USAGE, commands, complain, content};
 pub(super) use report::Report;
 pub(super) use watch::Watch;
 
@@ -69,16 +69,6 @@ pub struct SimulateArguments {
     /// How to report
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: Format,
-}
-
-/// The forms of a report.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// For people
-    #[default]
-    Table,
-    /// For programs: one object, on one line
-    Json,
 }
 
 /// What every run of one call has in common.
