@@ -57,9 +57,13 @@ impl SharedFlaw {
             kinds => format!("A flaw in {software} takes {names}: {} stop.", requests(kinds)),
         };
         if !self.defeats_redundancy.is_empty() {
-            text.push_str(
-                " No single one of them would: they stand in for each other in a crash, not when all have the same flaw.",
-            );
+            let kinds = requests(&self.defeats_redundancy);
+            text.extend([
+                " No single one of them would stop ",
+                &kinds,
+                ": they stand in for each other in a crash, not when all ",
+            ]);
+            text.push_str("have the same flaw.");
         }
         if !self.relatives.is_empty() {
             let others: Vec<String> = self.relatives.iter().map(ToString::to_string).collect();
