@@ -20,6 +20,7 @@ mod database;
 pub mod exposure;
 mod flow;
 pub mod homogeneity;
+mod machines;
 pub mod outage;
 pub mod plaintext;
 pub mod reading;

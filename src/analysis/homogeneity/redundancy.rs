@@ -3,6 +3,7 @@
 //! Must not know load: whether those that are left have room is for a run to show.
 
 use super::super::cause::Cause;
+use super::super::machines::Machines;
 use super::super::structure::Structure;
 use super::super::tier::Tier;
 use super::{listed, requests, stopped, stopped_by_each};
@@ -153,23 +154,21 @@ impl LoneServers {
 
 /// All servers that serve requests, if there are several, no two of them share a tier, and some alone stops something.
 pub fn lone_servers(infra: &Infrastructure) -> Option<LoneServers> {
-    let structure = Structure::of(infra);
+    let machines = Machines::of(infra);
     let mut taken: Vec<Tier> = Vec::new();
-    let mut servers = Vec::new();
+    let mut serving: Vec<ServerId> = Vec::new();
     for server in infra.servers() {
-        let mut tiers: Vec<Tier> = infra.on_server(&server.id).flat_map(|(ix, _)| Tier::of(infra, ix)).collect();
+        let mut tiers: Vec<Tier> = machines.on(&server.id).iter().flat_map(|ix| Tier::of(infra, *ix)).collect();
         tiers.sort_unstable();
         tiers.dedup();
-        if tiers.is_empty() {
-            continue;
-        }
-        let stops = stopped(&structure, &[Cause::Server(server.id.clone())]);
         if tiers.iter().any(|tier| taken.contains(tier)) {
             return None;
         }
+        serving.extend((!tiers.is_empty()).then(|| server.id.clone()));
         taken.append(&mut tiers);
-        servers.push((server.id.clone(), stops));
     }
-    let any_stops = servers.iter().any(|(_, kinds)| !kinds.is_empty());
-    (servers.len() > 1 && any_stops).then_some(LoneServers { servers })
+    let causes: Vec<Cause> = serving.iter().cloned().map(Cause::Server).collect();
+    let stops = stopped_by_each(&Structure::of(infra), &causes);
+    let any_stops = stops.iter().any(|kinds| !kinds.is_empty());
+    (serving.len() > 1 && any_stops).then(|| LoneServers { servers: serving.into_iter().zip(stops).collect() })
 }
