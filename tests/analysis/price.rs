@@ -101,6 +101,20 @@ fn a_price_is_told_in_sentences() {
     assert_eq!(price(&infra, TlsMode::Terminate, true, false).title(), "terminate + TLS web → application");
 }
 
+#[test]
+fn a_replica_shakes_hands_once_with_its_primary() {
+    let text = r#"(format: 1, id: "pair", title: "t", summary: "s", tls: (edge: None, app_to_db: true), components: [(id: "browser", kind: Browser),
+        (id: "app-1", kind: App()), (id: "db-1", kind: Database(role: Primary)), (id: "db-2", kind: Database(role: Replica))],
+        links: [(from: "browser", to: "app-1", protocol: Http), (from: "app-1", to: "db-1", protocol: Sql),
+        (from: "db-1", to: "db-2", protocol: Replication)])"#;
+    let price = tls_price(&super::load(("pair.ron", text)));
+    let found: Vec<_> =
+        price.handshakes.iter().map(|one| (one.from.as_str(), one.at.as_str(), one.when, one.resumed_ms)).collect();
+    assert_eq!(found, [("app-1", "db-1", When::NoneIdle, None), ("db-2", "db-1", When::Once, None)]);
+    assert_eq!(keys(&price), ["db-1:inside?"]);
+    assert_eq!(price.of_first_visit(RequestKind::Write).count(), 1, "the replica connected long before");
+}
+
 const COST_MS: f64 = 50.0;
 
 /// A chain whose services take no time, visited by one new user a second.

@@ -5,11 +5,13 @@ use std::fmt::Write as _;
 
 use super::designs::designs;
 use super::{load, stage_2};
-use hoplight::analysis::walls::{SSH, falls};
+use hoplight::analysis::walls::{SSH, falls, listening_ports};
 use hoplight::analysis::{Flaw, Reach, Vantage, reach, review};
 use hoplight::model::firewall::{FirewallSpec, Peer, RuleAction};
 use hoplight::model::{Component, ComponentId, ComponentKind, Element, Infrastructure, ServerId, TopologyEdit};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 /// A small site whose firewalls have rules of all sorts.
 fn walled(genes: &[u8]) -> Infrastructure {
@@ -112,6 +114,24 @@ fn gets(infra: &Infrastructure, from: &Component, to: &Component, port: u16, out
     alike(infra, from).into_iter().any(|asker| alike(infra, to).into_iter().any(|answerer| passes(asker, answerer)))
 }
 
+/// How many firewalls let an attempt pass one after the other, under the best pair of names.
+fn furthest(infra: &Infrastructure, from: &Component, to: &Component, port: u16) -> usize {
+    let specs = all(infra).into_iter().filter_map(|component| match &component.kind {
+        ComponentKind::Firewall(spec) => Some(spec),
+        _ => None,
+    });
+    let (out, rest): (Vec<&FirewallSpec>, Vec<_>) = specs.partition(|spec| stands_before(spec, from) && !stands_before(spec, to));
+    let into: Vec<_> = rest.into_iter().filter(|spec| stands_before(spec, to) && !stands_before(spec, from)).collect();
+    let passed = |asker: &Component, answerer: &Component| {
+        let out = out.iter().map(|spec| verdict(spec, false, answerer, port));
+        out.chain(into.iter().map(|spec| verdict(spec, true, asker, port)))
+            .take_while(|action| *action == RuleAction::Allow)
+            .count()
+    };
+    let pairs = alike(infra, from).into_iter().flat_map(|asker| alike(infra, to).into_iter().map(move |other| (asker, other)));
+    pairs.map(|(asker, answerer)| passed(asker, answerer)).max().unwrap_or_default()
+}
+
 /// The ports of a program in [`walled`], from its links as they are written there.
 fn listens(name: &str) -> &'static [u16] {
     match name {
@@ -182,6 +202,19 @@ proptest! {
     }
 
     #[test]
+    fn a_closed_attempt_is_told_by_the_name_that_got_furthest(genes in proptest::collection::vec(any::<u8>(), 200)) {
+        let infra = walled(&genes);
+        for from in all(&infra).into_iter().filter(|component| component.kind.serves_requests()) {
+            for found in reach(&infra, &Vantage::Component(from.id.clone())).into_iter().filter(|found| !found.is_open()) {
+                let Element::Component(id) = &found.target else { continue };
+                let to = infra.component(infra.find(id.as_str()).expect("a target"));
+                let passed = found.judged.iter().take_while(|judged| judged.verdict.action == RuleAction::Allow).count();
+                prop_assert_eq!(passed, furthest(&infra, from, to, found.port), "{} to {}", &from.id, id);
+            }
+        }
+    }
+
+    #[test]
     fn whoever_has_a_program_gets_at_least_where_its_drawn_hops_go(genes in proptest::collection::vec(any::<u8>(), 200)) {
         let infra = walled(&genes);
         for hop in infra.hops().filter(|hop| infra.link(hop.link).protocol.carries_requests()) {
@@ -241,6 +274,35 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn the_walled_sites_are_worth_testing() {
+    let mut runner = TestRunner::deterministic();
+    let (mut open, mut dropped, mut rejected, mut by_name) = (0, 0, 0, 0);
+    for _ in 0..60 {
+        let genes = proptest::collection::vec(any::<u8>(), 200).new_tree(&mut runner).expect("a site").current();
+        let infra = walled(&genes);
+        for found in vantages(&infra).iter().flat_map(|vantage| reach(&infra, vantage)) {
+            open += u32::from(found.is_open() && !found.judged.is_empty());
+            dropped += u32::from(found.action() == RuleAction::Drop);
+            rejected += u32::from(found.action() == RuleAction::Reject);
+            by_name += u32::from(found.judged.iter().any(|judged| judged.verdict.rule.is_some()));
+        }
+    }
+    let counts = [open, dropped, rejected, by_name];
+    assert!(counts.iter().all(|count| *count > 500), "{counts:?}");
+}
+
+#[test]
+fn a_primary_listens_for_its_replica() {
+    let text = r#"(format: 1, id: "pair", title: "t", summary: "s", components: [(id: "browser", kind: Browser),
+        (id: "app-1", kind: App()), (id: "db-1", kind: Database(role: Primary)), (id: "db-2", kind: Database(role: Replica))],
+        links: [(from: "browser", to: "app-1", protocol: Http), (from: "app-1", to: "db-1", protocol: Sql),
+        (from: "db-1", to: "db-2", protocol: Replication, port: 3307)])"#;
+    let infra = load(("pair.ron", text));
+    let ports: Vec<Vec<u16>> = listening_ports(&infra).into_iter().map(|ports| ports.into_iter().collect()).collect();
+    assert_eq!(ports, [vec![], vec![443], vec![3306, 3307], vec![3306]], "a database with no link has its usual port");
 }
 
 /// What is open, as `target:port`, SSH among it.
