@@ -19,7 +19,7 @@ pub use redundancy::{LoneServers, Reading, TierRedundancy, lone_servers, redunda
 use std::collections::BTreeSet;
 
 use super::cause::Cause;
-use super::spof::knock_outs;
+use super::spof::single_points_in;
 use super::structure::Structure;
 use crate::model::component::Software;
 use crate::model::{ComponentId, Infrastructure, RequestKind, ServerId};
@@ -94,7 +94,7 @@ pub fn shared_flaws_in(infra: &Infrastructure, structure: &Structure) -> Vec<Sha
             _ => None,
         })
         .collect();
-    let singles = Singles::of(structure);
+    let singles = Singles::of(infra, structure);
     versions.iter().map(|software| shared_flaw(infra, &singles, software, &versions)).collect()
 }
 
@@ -120,20 +120,22 @@ fn stopped(structure: &Structure, out: &[Cause]) -> Vec<RequestKind> {
 /// What stops each kind alone.
 struct Singles<'a> {
     structure: &'a Structure,
-    /// The places of the causes, in ascending order, by kind.
-    places: [BTreeSet<u32>; 3],
+    /// The causes, by kind.
+    causes: [BTreeSet<Cause>; 3],
 }
 
 impl<'a> Singles<'a> {
-    fn of(structure: &'a Structure) -> Self {
-        let places = RequestKind::ALL.map(|kind| knock_outs(structure.circuit(kind)).into_iter().collect());
-        Self { structure, places }
+    fn of(infra: &Infrastructure, structure: &'a Structure) -> Self {
+        let causes = RequestKind::ALL.map(|kind| {
+            let points = single_points_in(infra, structure, kind).unwrap_or_default();
+            points.into_iter().map(|point| point.cause).collect()
+        });
+        Self { structure, causes }
     }
 
     /// The kinds that work, and do not when this cause alone has failed.
     fn stopped_by(&self, cause: &Cause) -> Vec<RequestKind> {
-        let Some(place) = self.structure.place(cause) else { return Vec::new() };
-        RequestKind::ALL.into_iter().filter(|kind| self.places[kind.index()].contains(&place)).collect()
+        RequestKind::ALL.into_iter().filter(|kind| self.causes[kind.index()].contains(cause)).collect()
     }
 }
 

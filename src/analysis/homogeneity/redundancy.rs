@@ -107,7 +107,7 @@ pub fn redundancy(infra: &Infrastructure) -> Vec<TierRedundancy> {
 
 /// The same, for a structure that is there already.
 pub fn redundancy_in(infra: &Infrastructure, structure: &Structure) -> Vec<TierRedundancy> {
-    let singles = Singles::of(structure);
+    let singles = Singles::of(infra, structure);
     Tier::ALL.into_iter().filter_map(|tier| judged(infra, &singles, tier)).collect()
 }
 
@@ -168,7 +168,7 @@ pub fn lone_servers(infra: &Infrastructure) -> Option<LoneServers> {
         taken.append(&mut tiers);
     }
     let structure = Structure::of(infra);
-    let singles = Singles::of(&structure);
+    let singles = Singles::of(infra, &structure);
     let stops: Vec<_> = serving.iter().map(|id| singles.stopped_by(&Cause::Server(id.clone()))).collect();
     let any_stops = stops.iter().any(|kinds| !kinds.is_empty());
     (serving.len() > 1 && any_stops).then(|| LoneServers { servers: serving.into_iter().zip(stops).collect() })
