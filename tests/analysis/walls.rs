@@ -75,7 +75,7 @@ fn verdict(spec: &FirewallSpec, inbound: bool, peer: &Component, port: u16) -> R
             Peer::Component(id) => *id == peer.id,
             Peer::Server(id) => peer.server.as_ref() == Some(id),
         };
-        if is_meant && (rule.ports.is_empty() || rule.ports.iter().any(|listed| *listed == port)) {
+        if is_meant && (rule.ports.is_empty() || rule.ports.contains(&port)) {
             return rule.action;
         }
     }
