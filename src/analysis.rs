@@ -24,6 +24,7 @@ pub mod exposure;
 pub mod findings;
 mod flow;
 pub mod homogeneity;
+mod machines;
 pub mod outage;
 pub mod plaintext;
 pub mod reading;

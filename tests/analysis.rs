@@ -4,14 +4,22 @@
 mod availability;
 #[path = "analysis/designs.rs"]
 mod designs;
+#[path = "analysis/exposure.rs"]
+mod exposure;
 #[path = "analysis/findings.rs"]
 mod findings;
+#[path = "analysis/homogeneity.rs"]
+mod homogeneity;
+#[path = "analysis/price.rs"]
+mod price;
 #[path = "analysis/random.rs"]
 mod random;
 #[path = "analysis/renewal.rs"]
 mod renewal;
 #[path = "analysis/structure.rs"]
 mod structure;
+#[path = "analysis/walls.rs"]
+mod walls;
 #[path = "analysis/wiretap.rs"]
 mod wiretap;
 

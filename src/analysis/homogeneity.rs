@@ -16,9 +16,10 @@ mod redundancy;
 pub use mixed::{MixedServer, TwinServers, mixed_servers, twin_servers};
 pub use redundancy::{LoneServers, Reading, TierRedundancy, lone_servers, redundancy, redundancy_in};
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::cause::Cause;
+use super::spof::single_points_in;
 use super::structure::Structure;
 use crate::model::component::Software;
 use crate::model::{ComponentId, Infrastructure, RequestKind, ServerId};
@@ -57,9 +58,13 @@ impl SharedFlaw {
             kinds => format!("A flaw in {software} takes {names}: {} stop.", requests(kinds)),
         };
         if !self.defeats_redundancy.is_empty() {
-            text.push_str(
-                " No single one of them would: they stand in for each other in a crash, not when all have the same flaw.",
-            );
+            let kinds = requests(&self.defeats_redundancy);
+            text.extend([
+                " No single one of them would stop ",
+                &kinds,
+                ": they stand in for each other in a crash, not when all ",
+            ]);
+            text.push_str("have the same flaw.");
         }
         if !self.relatives.is_empty() {
             let others: Vec<String> = self.relatives.iter().map(ToString::to_string).collect();
@@ -89,22 +94,20 @@ pub fn shared_flaws_in(infra: &Infrastructure, structure: &Structure) -> Vec<Sha
             _ => None,
         })
         .collect();
-    versions.iter().map(|software| shared_flaw(infra, structure, software, &versions)).collect()
+    let singles = Singles::of(infra, structure);
+    versions.iter().map(|software| shared_flaw(infra, &singles, software, &versions)).collect()
 }
 
-fn shared_flaw(infra: &Infrastructure, structure: &Structure, software: &Software, versions: &[Software]) -> SharedFlaw {
+fn shared_flaw(infra: &Infrastructure, singles: &Singles<'_>, software: &Software, versions: &[Software]) -> SharedFlaw {
     let running = || infra.components().filter(|(_, component)| component.software.as_ref() == Some(software));
     let components: Vec<ComponentId> = running().map(|(_, component)| component.id.clone()).collect();
-    let mut servers: Vec<ServerId> = Vec::new();
-    for server in running().filter_map(|(_, component)| component.server.as_ref()) {
-        if !servers.contains(server) {
-            servers.push(server.clone());
-        }
-    }
-    let stops = stopped(structure, &[Cause::Software(software.clone())]);
-    let alone =
-        |kind: &RequestKind| components.iter().any(|id| stopped(structure, &[Cause::Component(id.clone())]).contains(kind));
-    let defeats_redundancy = stops.iter().copied().filter(|kind| !alone(kind)).collect();
+    let mut known = BTreeSet::new();
+    let servers = running().filter_map(|(_, component)| component.server.as_ref()).filter(|server| known.insert(*server));
+    let servers = servers.cloned().collect();
+    let stops = singles.stopped_by(&Cause::Software(software.clone()));
+    let alone: BTreeSet<RequestKind> =
+        components.iter().flat_map(|id| singles.stopped_by(&Cause::Component(id.clone()))).collect();
+    let defeats_redundancy = stops.iter().copied().filter(|kind| !alone.contains(kind)).collect();
     let relatives = versions.iter().filter(|other| other.name == software.name && *other != software).cloned().collect();
     SharedFlaw { software: software.clone(), components, servers, stops, defeats_redundancy, relatives }
 }
@@ -114,20 +117,26 @@ fn stopped(structure: &Structure, out: &[Cause]) -> Vec<RequestKind> {
     RequestKind::ALL.into_iter().filter(|kind| structure.works([], *kind) && !structure.works(out, *kind)).collect()
 }
 
-/// For each of these causes, the kinds that work, and do not when it alone has failed: 64 causes in one pass.
-fn stopped_by_each(structure: &Structure, causes: &[Cause]) -> Vec<Vec<RequestKind>> {
-    let mut stopped = vec![Vec::new(); causes.len()];
-    let mut values = Vec::new();
-    for kind in RequestKind::ALL.into_iter().filter(|kind| structure.works([], *kind)) {
-        for (few, kinds) in causes.chunks(64).zip(stopped.chunks_mut(64)) {
-            let out: BTreeMap<u32, u64> =
-                few.iter().enumerate().filter_map(|(case, cause)| Some((structure.place(cause)?, 1 << case))).collect();
-            let up = structure.circuit(kind).evaluate(&mut values, |input| !out.get(&input).copied().unwrap_or_default());
-            let stopping = kinds.iter_mut().enumerate().filter(|(case, _)| up >> case & 1 == 0);
-            stopping.for_each(|(_, kinds)| kinds.push(kind));
-        }
+/// What stops each kind alone.
+struct Singles<'a> {
+    structure: &'a Structure,
+    /// The causes, by kind.
+    causes: [BTreeSet<Cause>; 3],
+}
+
+impl<'a> Singles<'a> {
+    fn of(infra: &Infrastructure, structure: &'a Structure) -> Self {
+        let causes = RequestKind::ALL.map(|kind| {
+            let points = single_points_in(infra, structure, kind).unwrap_or_default();
+            points.into_iter().map(|point| point.cause).collect()
+        });
+        Self { structure, causes }
     }
-    stopped
+
+    /// The kinds that work, and do not when this cause alone has failed.
+    fn stopped_by(&self, cause: &Cause) -> Vec<RequestKind> {
+        RequestKind::ALL.into_iter().filter(|kind| self.causes[kind.index()].contains(cause)).collect()
+    }
 }
 
 /// Kinds of request as the beginning of a sentence.

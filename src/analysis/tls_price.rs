@@ -10,6 +10,8 @@
 //! Who opens a connection when is the simulation's rule, told here from the drawing alone: a visitor's browser opens one;
 //! who keeps connections opens one where none is idle. Must not know load: how often a pool grows is for a run to show.
 
+use std::collections::BTreeSet;
+
 use super::carriers::Carriers;
 use super::plaintext::{PlaintextHop, balancer_can_read, plaintext_hops};
 use super::spof::usual_way;
@@ -256,15 +258,18 @@ fn handshake(infra: &Infrastructure, hop: &Hop) -> Option<Handshake> {
 
 /// Whoever ends a handshake holds a key.
 fn keys(infra: &Infrastructure, handshakes: &[Handshake]) -> Vec<Key> {
+    let mut held: BTreeSet<(&ComponentId, Purpose)> = BTreeSet::new();
+    for certificate in infra.certificates() {
+        let of_site = certificate.names.iter().any(|name| covers(name, infra.domain()));
+        for holder in infra.holders(certificate) {
+            let id = &infra.component(holder).id;
+            held.insert((id, Purpose::Inside));
+            held.extend(of_site.then_some((id, Purpose::Site)));
+        }
+    }
     let of = |handshake: &Handshake| {
-        let from_browser = handshake.when == When::EachVisitor;
-        let purpose = if from_browser { Purpose::Site } else { Purpose::Inside };
-        let holds = infra.certificates().iter().any(|certificate| {
-            let holders = infra.holders(certificate);
-            let is_holder = holders.iter().any(|ix| infra.component(*ix).id == handshake.at);
-            is_holder && (!from_browser || certificate.names.iter().any(|name| covers(name, infra.domain())))
-        });
-        Key { at: handshake.at.clone(), purpose, is_drawn: holds }
+        let purpose = if handshake.when == When::EachVisitor { Purpose::Site } else { Purpose::Inside };
+        Key { at: handshake.at.clone(), purpose, is_drawn: held.contains(&(&handshake.at, purpose)) }
     };
     let mut keys: Vec<Key> = handshakes.iter().map(of).collect();
     keys.sort();

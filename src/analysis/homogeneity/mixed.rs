@@ -5,9 +5,14 @@
 
 use std::collections::BTreeMap;
 
+use super::super::machines::Machines;
 use super::super::tier::Tier;
 use super::listed;
+use crate::model::component::Software;
 use crate::model::{ComponentId, Infrastructure, Medium, ServerId};
+
+/// What a server runs, sorted: the tiers and the version of each program.
+type Programs = Vec<(Vec<Tier>, Option<Software>)>;
 
 /// A server that hosts several tiers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,46 +67,51 @@ impl TwinServers {
 
 /// The servers that host more than one tier, in authored order.
 pub fn mixed_servers(infra: &Infrastructure) -> Vec<MixedServer> {
-    infra.servers().filter_map(|server| mixed(infra, &server.id)).collect()
-}
-
-fn mixed(infra: &Infrastructure, server: &ServerId) -> Option<MixedServer> {
-    let mut tiers: BTreeMap<Tier, Vec<ComponentId>> = BTreeMap::new();
-    for (ix, component) in infra.on_server(server) {
-        for tier in Tier::of(infra, ix) {
-            tiers.entry(tier).or_default().push(component.id.clone());
+    let machines = Machines::of(infra);
+    let mut inside: BTreeMap<&ServerId, Vec<(ComponentId, ComponentId)>> = BTreeMap::new();
+    for hop in infra.hops().filter(|hop| hop.medium == Medium::Loopback) {
+        let across = Tier::of(infra, hop.from) != Tier::of(infra, hop.to);
+        let (from, to) = (infra.component(hop.from), infra.component(hop.to));
+        let Some(server) = from.server.as_ref().filter(|_| across) else { continue };
+        if infra.link(hop.link).protocol.carries_requests() {
+            inside.entry(server).or_default().push((from.id.clone(), to.id.clone()));
         }
     }
-    if tiers.len() < 2 {
-        return None;
+    let mut mixed = Vec::new();
+    for server in infra.servers() {
+        let mut tiers: BTreeMap<Tier, Vec<ComponentId>> = BTreeMap::new();
+        for ix in machines.on(&server.id) {
+            for tier in Tier::of(infra, *ix) {
+                tiers.entry(tier).or_default().push(infra.component(*ix).id.clone());
+            }
+        }
+        if tiers.len() > 1 {
+            let unfenced = inside.remove(&server.id).unwrap_or_default();
+            mixed.push(MixedServer { server: server.id.clone(), tiers, unfenced });
+        }
     }
-    let inside = infra.hops().filter(|hop| {
-        let here = infra.component(hop.from).server.as_ref() == Some(server);
-        let across = Tier::of(infra, hop.from) != Tier::of(infra, hop.to);
-        hop.medium == Medium::Loopback && here && across && infra.link(hop.link).protocol.carries_requests()
-    });
-    let id = |ix| infra.component(ix).id.clone();
-    let unfenced = inside.map(|hop| (id(hop.from), id(hop.to))).collect();
-    Some(MixedServer { server: server.clone(), tiers, unfenced })
+    mixed
 }
 
 /// Groups of servers that run the same programs of the same versions, in authored order of their first.
 ///
 /// Only what serves requests counts: a firewall or an agent more makes no difference.
 pub fn twin_servers(infra: &Infrastructure) -> Vec<TwinServers> {
-    let mut groups: Vec<(Vec<_>, TwinServers)> = Vec::new();
-    for server in infra.servers() {
-        let serving = || infra.on_server(&server.id).filter(|(_, component)| component.kind.serves_requests());
-        let mut tiers: Vec<Tier> = serving().flat_map(|(ix, _)| Tier::of(infra, ix)).collect();
-        let mut programs: Vec<_> = serving().map(|(ix, component)| (Tier::of(infra, ix), component.software.clone())).collect();
+    let machines = Machines::of(infra);
+    let mut groups: BTreeMap<Programs, Vec<(usize, ServerId)>> = BTreeMap::new();
+    for (place, server) in infra.servers().enumerate() {
+        let serving = machines.on(&server.id).iter().filter(|ix| infra.component(**ix).kind.serves_requests());
+        let mut programs: Vec<_> = serving.map(|ix| (Tier::of(infra, *ix), infra.component(*ix).software.clone())).collect();
         programs.sort();
+        groups.entry(programs).or_default().push((place, server.id.clone()));
+    }
+    let mut alike: Vec<_> = groups.into_iter().filter(|(programs, servers)| !programs.is_empty() && servers.len() > 1).collect();
+    alike.sort_by_key(|(_, servers)| servers.first().map(|(place, _)| *place));
+    let twins = alike.into_iter().map(|(programs, servers)| {
+        let mut tiers: Vec<Tier> = programs.into_iter().flat_map(|(tiers, _)| tiers).collect();
         tiers.sort_unstable();
         tiers.dedup();
-        match groups.iter_mut().find(|(known, _)| *known == programs) {
-            _ if programs.is_empty() => {}
-            Some((_, twins)) => twins.servers.push(server.id.clone()),
-            None => groups.push((programs, TwinServers { servers: vec![server.id.clone()], tiers })),
-        }
-    }
-    groups.into_iter().map(|(_, twins)| twins).filter(|twins| twins.servers.len() > 1).collect()
+        TwinServers { servers: servers.into_iter().map(|(_, id)| id).collect(), tiers }
+    });
+    twins.collect()
 }

@@ -3,9 +3,10 @@
 //! Must not know load: whether those that are left have room is for a run to show.
 
 use super::super::cause::Cause;
+use super::super::machines::Machines;
 use super::super::structure::Structure;
 use super::super::tier::Tier;
-use super::{listed, requests, stopped, stopped_by_each};
+use super::{Singles, listed, requests, stopped};
 use crate::model::component::Software;
 use crate::model::{ComponentId, Infrastructure, RequestKind, ServerId};
 
@@ -106,10 +107,11 @@ pub fn redundancy(infra: &Infrastructure) -> Vec<TierRedundancy> {
 
 /// The same, for a structure that is there already.
 pub fn redundancy_in(infra: &Infrastructure, structure: &Structure) -> Vec<TierRedundancy> {
-    Tier::ALL.into_iter().filter_map(|tier| judged(infra, structure, tier)).collect()
+    let singles = Singles::of(infra, structure);
+    Tier::ALL.into_iter().filter_map(|tier| judged(infra, &singles, tier)).collect()
 }
 
-fn judged(infra: &Infrastructure, structure: &Structure, tier: Tier) -> Option<TierRedundancy> {
+fn judged(infra: &Infrastructure, singles: &Singles<'_>, tier: Tier) -> Option<TierRedundancy> {
     let found = tier.members(infra);
     if found.is_empty() {
         return None;
@@ -120,11 +122,10 @@ fn judged(infra: &Infrastructure, structure: &Structure, tier: Tier) -> Option<T
     versions.sort();
     versions.dedup();
     let all: Vec<Cause> = members.iter().cloned().map(Cause::Component).collect();
-    let needed = stopped(structure, &all);
-    let single = members.iter().cloned().zip(stopped_by_each(structure, &all));
+    let needed = stopped(singles.structure, &all);
+    let single = members.iter().map(|id| (id.clone(), singles.stopped_by(&Cause::Component(id.clone()))));
     let single = single.filter(|(_, kinds)| !kinds.is_empty()).collect();
-    let flawed: Vec<Cause> = versions.iter().cloned().map(Cause::Software).collect();
-    let flaws = versions.iter().cloned().zip(stopped_by_each(structure, &flawed));
+    let flaws = versions.iter().map(|software| (software.clone(), singles.stopped_by(&Cause::Software(software.clone()))));
     let flaws = flaws.filter(|(_, kinds)| !kinds.is_empty()).collect();
     Some(TierRedundancy { tier, members, versions, is_told, needed, single, flaws })
 }
@@ -153,23 +154,22 @@ impl LoneServers {
 
 /// All servers that serve requests, if there are several, no two of them share a tier, and some alone stops something.
 pub fn lone_servers(infra: &Infrastructure) -> Option<LoneServers> {
-    let structure = Structure::of(infra);
+    let machines = Machines::of(infra);
     let mut taken: Vec<Tier> = Vec::new();
-    let mut servers = Vec::new();
+    let mut serving: Vec<ServerId> = Vec::new();
     for server in infra.servers() {
-        let mut tiers: Vec<Tier> = infra.on_server(&server.id).flat_map(|(ix, _)| Tier::of(infra, ix)).collect();
+        let mut tiers: Vec<Tier> = machines.on(&server.id).iter().flat_map(|ix| Tier::of(infra, *ix)).collect();
         tiers.sort_unstable();
         tiers.dedup();
-        if tiers.is_empty() {
-            continue;
-        }
-        let stops = stopped(&structure, &[Cause::Server(server.id.clone())]);
         if tiers.iter().any(|tier| taken.contains(tier)) {
             return None;
         }
+        serving.extend((!tiers.is_empty()).then(|| server.id.clone()));
         taken.append(&mut tiers);
-        servers.push((server.id.clone(), stops));
     }
-    let any_stops = servers.iter().any(|(_, kinds)| !kinds.is_empty());
-    (servers.len() > 1 && any_stops).then_some(LoneServers { servers })
+    let structure = Structure::of(infra);
+    let singles = Singles::of(infra, &structure);
+    let stops: Vec<_> = serving.iter().map(|id| singles.stopped_by(&Cause::Server(id.clone()))).collect();
+    let any_stops = stops.iter().any(|kinds| !kinds.is_empty());
+    (serving.len() > 1 && any_stops).then(|| LoneServers { servers: serving.into_iter().zip(stops).collect() })
 }

@@ -8,6 +8,7 @@ use std::cmp::Reverse;
 use std::collections::VecDeque;
 use std::fmt;
 
+use super::super::machines::Machines;
 use super::ports::{SSH, listening_ports};
 use crate::model::firewall::{Direction, RuleAction, Verdict};
 use crate::model::{ComponentId, ComponentIx, ComponentKind, Element, Infrastructure, ServerId};
@@ -104,26 +105,7 @@ impl fmt::Display for Vantage {
 /// Neither the attacker's own program nor, with a machine in hand, that machine's programs are among the targets. Nothing
 /// comes back for a vantage that is not there, or for a machine that runs nothing.
 pub fn reach(infra: &Infrastructure, from: &Vantage) -> Vec<Reach> {
-    reach_of(infra, &targets(infra), from)
-}
-
-fn reach_of(infra: &Infrastructure, targets: &[Target], from: &Vantage) -> Vec<Reach> {
-    let stands = stands(infra, from);
-    let own = |ix: &ComponentIx| match from {
-        Vantage::Internet => false,
-        Vantage::Component(id) => infra.component(*ix).id == *id,
-        Vantage::Server(id) => infra.component(*ix).server.as_ref() == Some(id),
-    };
-    let mut found = Vec::new();
-    for target in targets.iter().filter(|target| !target.at.iter().all(own)) {
-        for port in &target.ports {
-            let ways = stands.iter().flat_map(|stand| target.at.iter().map(move |at| (stand, *at)));
-            let attempts = ways.flat_map(|(stand, at)| attempts(infra, stand, at, target, *port));
-            // Whoever has several names takes the one that gets furthest.
-            found.extend(attempts.min_by_key(Reach::is_stopped_after));
-        }
-    }
-    found
+    Site::of(infra).reach(from)
 }
 
 /// How many programs an attacker from the Internet must take over, one from the other, until each program of the site is in
@@ -132,11 +114,11 @@ fn reach_of(infra: &Infrastructure, targets: &[Target], from: &Vantage) -> Vec<R
 /// A program is taken over through one of its own ports, not through SSH, which needs a key. The time grows with the square
 /// of the number of programs.
 pub fn falls(infra: &Infrastructure) -> Vec<(ComponentId, Option<u32>)> {
-    let targets = targets(infra);
+    let site = Site::of(infra);
     let mut depth: Vec<Option<u32>> = vec![None; infra.len()];
     let mut open: VecDeque<(Vantage, u32)> = VecDeque::from([(Vantage::Internet, 0)]);
     while let Some((vantage, fallen)) = open.pop_front() {
-        for found in reach_of(infra, &targets, &vantage).into_iter().filter(|found| found.is_open() && found.port != SSH) {
+        for found in site.reach(&vantage).into_iter().filter(|found| found.is_open() && found.port != SSH) {
             let Element::Component(id) = found.target else { continue };
             let Some(ix) = infra.find(id.as_str()).filter(|ix| depth[ix.index()].is_none()) else { continue };
             depth[ix.index()] = Some(fallen + 1);
@@ -166,19 +148,6 @@ struct Stand<'a> {
     is_inside: bool,
 }
 
-fn stands<'a>(infra: &'a Infrastructure, from: &'a Vantage) -> Vec<Stand<'a>> {
-    match from {
-        Vantage::Internet => {
-            let browser = infra.components().find(|(_, component)| matches!(component.kind, ComponentKind::Browser));
-            browser.map(|(at, _)| Stand { at, held: None, is_inside: false }).into_iter().collect()
-        }
-        Vantage::Component(id) => {
-            infra.find(id.as_str()).map(|at| Stand { at, held: None, is_inside: true }).into_iter().collect()
-        }
-        Vantage::Server(id) => infra.on_server(id).map(|(at, _)| Stand { at, held: Some(id), is_inside: true }).collect(),
-    }
-}
-
 /// Something that listens.
 struct Target {
     element: Element,
@@ -187,7 +156,88 @@ struct Target {
     ports: Vec<u16>,
 }
 
-fn targets(infra: &Infrastructure) -> Vec<Target> {
+/// What is looked up again and again.
+struct Site<'a> {
+    infra: &'a Infrastructure,
+    machines: Machines<'a>,
+    targets: Vec<Target>,
+}
+
+impl<'a> Site<'a> {
+    fn of(infra: &'a Infrastructure) -> Self {
+        let machines = Machines::of(infra);
+        let targets = targets(infra, &machines);
+        Self { infra, machines, targets }
+    }
+
+    fn reach(&self, from: &Vantage) -> Vec<Reach> {
+        let stands = self.stands(from);
+        let own = |ix: &ComponentIx| match from {
+            Vantage::Internet => false,
+            Vantage::Component(id) => self.infra.component(*ix).id == *id,
+            Vantage::Server(id) => self.infra.component(*ix).server.as_ref() == Some(id),
+        };
+        let mut found = Vec::new();
+        for target in self.targets.iter().filter(|target| !target.at.iter().all(own)) {
+            for port in &target.ports {
+                let ways = stands.iter().flat_map(|stand| target.at.iter().map(move |at| (stand, *at)));
+                let attempts = ways.flat_map(|(stand, at)| self.attempts(stand, at, target, *port));
+                // Whoever has several names takes the one that gets furthest.
+                found.extend(attempts.min_by_key(Reach::is_stopped_after));
+            }
+        }
+        found
+    }
+
+    fn stands<'b>(&self, from: &'b Vantage) -> Vec<Stand<'b>> {
+        let infra = self.infra;
+        match from {
+            Vantage::Internet => {
+                let browser = infra.components().find(|(_, component)| matches!(component.kind, ComponentKind::Browser));
+                browser.map(|(at, _)| Stand { at, held: None, is_inside: false }).into_iter().collect()
+            }
+            Vantage::Component(id) => {
+                infra.find(id.as_str()).map(|at| Stand { at, held: None, is_inside: true }).into_iter().collect()
+            }
+            Vantage::Server(id) => {
+                self.machines.on(id).iter().map(|at| Stand { at: *at, held: Some(id), is_inside: true }).collect()
+            }
+        }
+    }
+
+    /// One attempt under each pair of names that the two addresses have.
+    fn attempts(&self, stand: &Stand<'_>, to: ComponentIx, target: &Target, port: u16) -> Vec<Reach> {
+        let infra = self.infra;
+        let (from, before) = (infra.firewalls_before(stand.at), infra.firewalls_before(to));
+        // What stands before both is not between them: a firewall does not look inside what it surrounds.
+        let between = |firewall: &&ComponentIx| {
+            let is_held = stand.held.is_some() && infra.component(**firewall).server.as_ref() == stand.held;
+            let surrounds = stand.is_inside && from.contains(firewall) && before.contains(firewall);
+            !is_held && !surrounds
+        };
+        let out: &[ComponentIx] = if stand.is_inside { from } else { &[] };
+        let out: Vec<ComponentIx> = out.iter().filter(between).copied().collect();
+        let into: Vec<ComponentIx> = before.iter().filter(between).copied().collect();
+        let server = |ix: ComponentIx| infra.component(ix).server.as_ref();
+        let is_local = stand.is_inside && (stand.at == to || (server(to).is_some() && server(to) == server(stand.at)));
+        let judge = |firewall: &ComponentIx, direction: Direction, peer: ComponentIx| {
+            let ComponentKind::Firewall(spec) = &infra.component(*firewall).kind else { return None };
+            let verdict = spec.judge(direction, &infra.component(peer).id, server(peer), port);
+            Some(Judged { firewall: infra.component(*firewall).id.clone(), verdict })
+        };
+        let mut attempts = Vec::new();
+        for asker in self.machines.same_address(infra, stand.at) {
+            for answerer in self.machines.same_address(infra, to) {
+                let out = out.iter().filter_map(|firewall| judge(firewall, Direction::Outbound, answerer));
+                let into = into.iter().filter_map(|firewall| judge(firewall, Direction::Inbound, asker));
+                attempts.push(Reach { target: target.element.clone(), port, is_local, judged: out.chain(into).collect() });
+            }
+        }
+        attempts
+    }
+}
+
+fn targets(infra: &Infrastructure, machines: &Machines<'_>) -> Vec<Target> {
     let listening = listening_ports(infra);
     let mut targets = Vec::new();
     for (ix, component) in infra.components() {
@@ -201,51 +251,15 @@ fn targets(infra: &Infrastructure) -> Vec<Target> {
             targets.push(Target { element, at: vec![ix], ports });
         }
     }
+    let others = |ix: &ComponentIx| {
+        let kind = &infra.component(*ix).kind;
+        matches!(kind, ComponentKind::Browser | ComponentKind::DnsResolver(_) | ComponentKind::MonitoringService)
+    };
     for server in infra.servers() {
-        let others = |kind: &ComponentKind| {
-            matches!(kind, ComponentKind::Browser | ComponentKind::DnsResolver(_) | ComponentKind::MonitoringService)
-        };
-        let on = infra.on_server(&server.id).filter(|(_, component)| !others(&component.kind));
-        let at: Vec<ComponentIx> = on.map(|(ix, _)| ix).collect();
+        let at: Vec<ComponentIx> = machines.on(&server.id).iter().copied().filter(|ix| !others(ix)).collect();
         if !at.is_empty() {
             targets.push(Target { element: Element::Server(server.id.clone()), at, ports: vec![SSH] });
         }
     }
     targets
-}
-
-/// The components with the same address: those of its machine, itself first.
-fn same_address(infra: &Infrastructure, ix: ComponentIx) -> Vec<ComponentIx> {
-    let on_same = infra.component(ix).server.as_ref().map(|server| infra.on_server(server).map(|(other, _)| other));
-    std::iter::once(ix).chain(on_same.into_iter().flatten().filter(|other| *other != ix)).collect()
-}
-
-/// One attempt under each pair of names that the two addresses have.
-fn attempts(infra: &Infrastructure, stand: &Stand<'_>, to: ComponentIx, target: &Target, port: u16) -> Vec<Reach> {
-    let (from, before) = (infra.firewalls_before(stand.at), infra.firewalls_before(to));
-    // What stands before both is not between them: a firewall does not look inside what it surrounds.
-    let between = |firewall: &&ComponentIx| {
-        let is_held = stand.held.is_some() && infra.component(**firewall).server.as_ref() == stand.held;
-        let surrounds = stand.is_inside && from.contains(firewall) && before.contains(firewall);
-        !is_held && !surrounds
-    };
-    let out: &[ComponentIx] = if stand.is_inside { from } else { &[] };
-    let out: Vec<ComponentIx> = out.iter().filter(between).copied().collect();
-    let into: Vec<ComponentIx> = before.iter().filter(between).copied().collect();
-    let server = |ix: ComponentIx| infra.component(ix).server.as_ref();
-    let is_local = stand.is_inside && (stand.at == to || (server(to).is_some() && server(to) == server(stand.at)));
-    let judge = |firewall: &ComponentIx, direction: Direction, peer: ComponentIx| {
-        let ComponentKind::Firewall(spec) = &infra.component(*firewall).kind else { return None };
-        let verdict = spec.judge(direction, &infra.component(peer).id, server(peer), port);
-        Some(Judged { firewall: infra.component(*firewall).id.clone(), verdict })
-    };
-    let mut attempts = Vec::new();
-    for asker in same_address(infra, stand.at) {
-        for answerer in same_address(infra, to) {
-            let out = out.iter().filter_map(|firewall| judge(firewall, Direction::Outbound, answerer));
-            let into = into.iter().filter_map(|firewall| judge(firewall, Direction::Inbound, asker));
-            attempts.push(Reach { target: target.element.clone(), port, is_local, judged: out.chain(into).collect() });
-        }
-    }
-    attempts
 }

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::machines::Machines;
 use super::ports::{CLOCK, HTTPS, NAMES, REDIRECT, SSH, is_entry};
 use super::reach::{Judged, Reach, Vantage, reach};
 use crate::model::firewall::{Direction, FirewallSpec, Peer, Rule, RuleAction};
@@ -146,33 +147,35 @@ impl Flaw {
 
 /// All that is wrong with the firewalls, those of a kind together: places first, then rules, then hops that are closed.
 pub fn review(infra: &Infrastructure) -> Vec<Flaw> {
-    let mut flaws = placing(infra);
-    flaws.extend(exposed(infra));
+    let guarding = guarding(infra);
+    let mut flaws = placing(infra, &guarding);
+    let machines = Machines::of(infra);
+    flaws.extend(exposed(infra, &machines));
     let needs = Needs::of(infra);
-    for (ix, spec) in infra.firewalls().filter(|(ix, _)| guards_something(infra, *ix)) {
+    for (ix, spec) in infra.firewalls().filter(|(ix, _)| guarding.contains(ix)) {
         let id = &infra.component(ix).id;
         if spec.default == RuleAction::Allow {
             flaws.push(Flaw::AllowsByDefault(id.clone()));
         }
         for direction in [Direction::Inbound, Direction::Outbound] {
-            flaws.extend(rules(infra, &needs, ix, spec, direction));
+            let decisions = decisions(infra, &machines, spec, direction);
+            flaws.extend(rules(&needs, (ix, id), spec, direction, &decisions));
         }
     }
     flaws.extend(closed(infra));
     flaws
 }
 
-/// Whether anything stands behind a firewall, other than firewalls.
-fn guards_something(infra: &Infrastructure, firewall: ComponentIx) -> bool {
-    infra.components().any(|(ix, component)| {
-        !matches!(component.kind, ComponentKind::Firewall(_)) && infra.firewalls_before(ix).contains(&firewall)
-    })
+/// The firewalls that stand before anything other than firewalls.
+fn guarding(infra: &Infrastructure) -> BTreeSet<ComponentIx> {
+    let guarded = infra.components().filter(|(_, component)| !matches!(component.kind, ComponentKind::Firewall(_)));
+    guarded.flat_map(|(ix, _)| infra.firewalls_before(ix)).copied().collect()
 }
 
 /// Where firewalls stand, and where none does.
-fn placing(infra: &Infrastructure) -> Vec<Flaw> {
+fn placing(infra: &Infrastructure, guarding: &BTreeSet<ComponentIx>) -> Vec<Flaw> {
     let id = |ix: ComponentIx| infra.component(ix).id.clone();
-    let idle = infra.firewalls().filter(|(ix, _)| !guards_something(infra, *ix));
+    let idle = infra.firewalls().filter(|(ix, _)| !guarding.contains(ix));
     let mut flaws: Vec<Flaw> = idle.map(|(ix, _)| Flaw::GuardsNothing(id(ix))).collect();
     let is_bare = |ix: ComponentIx| infra.component(ix).kind.serves_requests() && infra.firewalls_before(ix).is_empty();
     let mut behind: BTreeMap<ComponentIx, BTreeSet<ComponentIx>> = BTreeMap::new();
@@ -196,7 +199,7 @@ fn placing(infra: &Infrastructure) -> Vec<Flaw> {
 }
 
 /// What firewalls let the Internet get to, although no user needs it. What has no firewall at all is told by [`placing`].
-fn exposed(infra: &Infrastructure) -> Vec<Flaw> {
+fn exposed(infra: &Infrastructure, machines: &Machines<'_>) -> Vec<Flaw> {
     let drawn: BTreeSet<(ComponentIx, u16)> = infra
         .hops()
         .filter(|hop| is_entry(infra, hop))
@@ -206,9 +209,10 @@ fn exposed(infra: &Infrastructure) -> Vec<Flaw> {
         Element::Component(id) => {
             infra.find(id.as_str()).is_some_and(|ix| !infra.firewalls_before(ix).is_empty() && !drawn.contains(&(ix, reach.port)))
         }
-        Element::Server(id) => {
-            infra.on_server(id).any(|(ix, component)| component.kind.serves_requests() && !infra.firewalls_before(ix).is_empty())
-        }
+        Element::Server(id) => machines
+            .on(id)
+            .iter()
+            .any(|ix| infra.component(*ix).kind.serves_requests() && !infra.firewalls_before(*ix).is_empty()),
         Element::Hop(..) => false,
     };
     let open = reach(infra, &Vantage::Internet).into_iter().filter(Reach::is_open);
@@ -253,10 +257,14 @@ impl Needs {
     }
 }
 
-fn rules(infra: &Infrastructure, needs: &Needs, ix: ComponentIx, spec: &FirewallSpec, direction: Direction) -> Vec<Flaw> {
+fn rules(
+    needs: &Needs,
+    (ix, firewall): (ComponentIx, &ComponentId),
+    spec: &FirewallSpec,
+    direction: Direction,
+    decisions: &BTreeMap<u16, BTreeSet<u16>>,
+) -> Vec<Flaw> {
     let is_inbound = direction == Direction::Inbound;
-    let firewall = &infra.component(ix).id;
-    let decisions = decisions(infra, spec, direction);
     let mut flaws = Vec::new();
     for (rule, number) in spec.rules(direction).iter().zip(1u16..) {
         let at = RuleAt { firewall: firewall.clone(), is_inbound, number };
@@ -287,20 +295,32 @@ fn rules(infra: &Infrastructure, needs: &Needs, ix: ComponentIx, spec: &Firewall
 /// For each rule, the rules that decide what it speaks of, itself among them if it ever does. A rule that speaks of nobody
 /// who is there is not among them.
 ///
-/// Only the ports that rules name differ, and one that none names stands for all others.
-fn decisions(infra: &Infrastructure, spec: &FirewallSpec, direction: Direction) -> BTreeMap<u16, BTreeSet<u16>> {
+/// Only the ports and the peers that rules name differ: one port and one component that none names stand for all others.
+fn decisions(
+    infra: &Infrastructure,
+    machines: &Machines<'_>,
+    spec: &FirewallSpec,
+    direction: Direction,
+) -> BTreeMap<u16, BTreeSet<u16>> {
     let rules = spec.rules(direction);
     let mut ports: BTreeSet<u16> = rules.iter().flat_map(|rule| rule.ports.iter().copied()).collect();
     ports.extend((0..=u16::MAX).find(|port| !ports.contains(port)));
+    let named = rules.iter().flat_map(|rule| match &rule.peer {
+        Peer::Any => Vec::new(),
+        Peer::Component(id) => infra.find(id.as_str()).into_iter().collect(),
+        Peer::Server(id) => machines.on(id).to_vec(),
+    });
+    let mut peers: BTreeSet<ComponentIx> = named.collect();
+    peers.extend(infra.components().map(|(ix, _)| ix).find(|ix| !peers.contains(ix)));
     let mut decisions: BTreeMap<u16, BTreeSet<u16>> = BTreeMap::new();
-    for (_, component) in infra.components() {
+    for peer in peers.into_iter().map(|ix| infra.component(ix)) {
         for port in &ports {
-            let Some(decided) = spec.judge(direction, &component.id, component.server.as_ref(), *port).rule else { continue };
+            let Some(decided) = spec.judge(direction, &peer.id, peer.server.as_ref(), *port).rule else { continue };
             for (rule, number) in rules.iter().zip(1u16..) {
                 let speaks = match &rule.peer {
                     Peer::Any => true,
-                    Peer::Component(id) => *id == component.id,
-                    Peer::Server(id) => component.server.as_ref() == Some(id),
+                    Peer::Component(id) => *id == peer.id,
+                    Peer::Server(id) => peer.server.as_ref() == Some(id),
                 };
                 if speaks && (rule.ports.is_empty() || rule.ports.contains(port)) {
                     decisions.entry(number).or_default().insert(decided);
