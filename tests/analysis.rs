@@ -1,5 +1,7 @@
 //! What follows from the shipped drawings, against what a careful reader finds in them by hand.
 
+#[path = "analysis/capacity.rs"]
+mod capacity;
 #[path = "analysis/designs.rs"]
 mod designs;
 #[path = "analysis/random.rs"]
