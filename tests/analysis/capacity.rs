@@ -4,16 +4,14 @@
 mod adaptive;
 #[path = "capacity/against.rs"]
 mod against;
-#[path = "capacity/enumerated.rs"]
-mod enumerated;
 #[path = "capacity/flow_bound.rs"]
 mod flow_bound;
 #[path = "capacity/measured.rs"]
 mod measured;
-#[path = "capacity/sites.rs"]
-mod sites;
 #[path = "capacity/single_points.rs"]
 mod single_points;
+#[path = "capacity/sites.rs"]
+mod sites;
 
 use super::{STAGE_2, load, stage_2};
 use hoplight::analysis::capacity::{Mix, Resource, peak_rate};

@@ -25,6 +25,8 @@ pub(super) struct Demand {
     pub(super) works: [Vec<f64>; 3],
     /// How often it wants a slot of each component, by position: as request, as part of a handshake, as answer.
     pub(super) visits: [Vec<f64>; 3],
+    /// How many messages of requests themselves go down each link, by position.
+    pub(super) flows: [Vec<f64>; 3],
     /// The part that is answered.
     pub(super) answered: [f64; 3],
 }
@@ -76,7 +78,13 @@ impl Demand {
             shares: vec![Default::default(); count],
             stays: vec![Default::default(); count],
             inflows: vec![Default::default(); count],
-            demand: Self { holds: zeros(numbers.count()), works: zeros(count), visits: zeros(count), answered: [0.0; 3] },
+            demand: Self {
+                holds: zeros(numbers.count()),
+                works: zeros(count),
+                visits: zeros(count),
+                flows: zeros(infra.graph().edge_count()),
+                answered: [0.0; 3],
+            },
         };
         for ix in routes.ground.order.iter().rev().copied() {
             solver.shares[ix.index()] = RequestKind::ALL.map(|kind| solver.share(ix, kind));
@@ -122,9 +130,7 @@ impl Solver<'_> {
     fn in_progress(&self, link: LinkIx, kind: RequestKind) -> f64 {
         let ground = self.routes.ground;
         let (opening, to) = (ground.openings[link.index()], ground.hop(link).to);
-        (opening.messages() + 1.0) * self.round_trip(link, kind)
-            + opening.work_s
-            + self.stays[to.index()][kind.index()].request
+        (opening.messages() + 1.0) * self.round_trip(link, kind) + opening.work_s + self.stays[to.index()][kind.index()].request
     }
 
     fn share(&self, ix: ComponentIx, kind: RequestKind) -> Shares {
@@ -228,16 +234,15 @@ impl Solver<'_> {
         for (link, share) in shares {
             let requests = requests * share;
             let opening = if hands_on { opening.times(share) } else { ground.openings[link.index()].times(requests) };
+            self.demand.flows[kind.index()][link.index()] += requests;
             self.cross(link, kind, requests + opening.messages());
             let to = ground.hop(link).to;
             let inflow = &mut self.inflows[to.index()][kind.index()];
             inflow.requests += requests;
             inflow.opening.add(opening);
             let (round_trip, below) = (self.round_trip(link, kind), self.stays[to.index()][kind.index()]);
-            let opens = opening.messages() * round_trip
-                + opening.work_s
-                + opening.trips * below.trip
-                + opening.connects * below.connect;
+            let opens =
+                opening.messages() * round_trip + opening.work_s + opening.trips * below.trip + opening.connects * below.connect;
             self.hold(kind, Holding::Places(link), requests * (round_trip + below.request) + opens);
         }
     }

@@ -2,9 +2,7 @@
 //!
 //! Must not know ways through the site.
 
-use crate::model::{
-    Cipher, ComponentKind, Connections, Hop, Infrastructure, Protocol, TlsConfig, TlsMode, TlsVersion,
-};
+use crate::model::{Cipher, ComponentKind, Connections, Hop, Infrastructure, Protocol, TlsConfig, TlsMode, TlsVersion};
 
 /// What is paid for opening connections, for one request on average.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

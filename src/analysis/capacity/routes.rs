@@ -67,9 +67,7 @@ impl<'a> Ground<'a> {
         match algorithm {
             Algorithm::LeastConnections | Algorithm::RandomTwo => true,
             Algorithm::SourceHash => false,
-            Algorithm::RoundRobin | Algorithm::WeightedRoundRobin | Algorithm::First => {
-                self.infra.link(link).maxconn.is_some()
-            }
+            Algorithm::RoundRobin | Algorithm::WeightedRoundRobin | Algorithm::First => self.infra.link(link).maxconn.is_some(),
         }
     }
 

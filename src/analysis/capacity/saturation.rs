@@ -38,7 +38,9 @@ impl Saturation {
             }
             Resource::Slots(_) if *limit == 1 => format!("{self}: its slot is always at work."),
             Resource::Slots(_) => format!("{self}: its {limit} slots are always at work."),
-            Resource::Connections(_) => format!("{self}: {} requests are present at {id}, and no more may be.", number(f64::from(*limit))),
+            Resource::Connections(_) => {
+                format!("{self}: {} requests are present at {id}, and no more may be.", number(f64::from(*limit)))
+            }
             Resource::Places(from, _) => {
                 format!("{self}: {from} has {} requests in progress at {id}, and may have no more.", number(f64::from(*limit)))
             }

@@ -35,7 +35,9 @@ fn turns_fill_the_small_one_and_a_look_at_both_fills_both() {
     assert_eq!(saturation("WeightedRoundRobin", "weight: 1", "weight: 9"), (slots("large"), 444.0));
     assert_eq!(saturation("SourceHash", "weight: 1", "weight: 3"), (slots("small"), 400.0));
     assert_eq!(saturation("LeastConnections", "", ""), (slots("large"), 500.0));
-    assert_eq!(saturation("RandomTwo", "", ""), (slots("large"), 500.0));
+    // Both draws meet the small one every fourth time, however full it is; with more weight on the large one, less often.
+    assert_eq!(saturation("RandomTwo", "", ""), (slots("small"), 400.0));
+    assert_eq!(saturation("RandomTwo", "weight: 1", "weight: 2"), (slots("large"), 500.0));
     // Whoever takes turns passes by a backend that has all that it may have.
     assert_eq!(saturation("RoundRobin", "maxconn: 1", "maxconn: 4"), (slots("large"), 500.0));
     assert_eq!(saturation("First", "", ""), (slots("small"), 100.0));
@@ -64,9 +66,12 @@ fn the_line_has_a_kink_where_one_is_full() {
 
 #[test]
 fn the_simulation_fills_both_before_it_takes_no_more() {
-    for (algorithm, small, large) in
-        [("LeastConnections", "", ""), ("RandomTwo", "", ""), ("RoundRobin", "maxconn: 3", "maxconn: 12"), ("First", "maxconn: 3", "")]
-    {
+    for (algorithm, small, large) in [
+        ("LeastConnections", "", ""),
+        ("RandomTwo", "weight: 1", "weight: 2"),
+        ("RoundRobin", "maxconn: 3", "maxconn: 12"),
+        ("First", "maxconn: 3", ""),
+    ] {
         let infra = uneven(algorithm, small, large);
         let capacity = whole(&infra);
         let saturation = capacity.mix_saturation().unwrap().rps;
@@ -80,8 +85,17 @@ fn the_simulation_fills_both_before_it_takes_no_more() {
         }
         assert_near(run.completed[0] / run.seconds, saturation, 0.05);
     }
+    // Two draws give the small one a fourth in any case: above 400 a second that is more than it takes.
+    let infra = uneven("RandomTwo", "", "");
+    let small = infra.find("small").unwrap().index();
+    assert!(measure(&infra, 380.0, &[], [5, 20]).waiting[small] < 60);
+    assert!(measure(&infra, 480.0, &[], [5, 20]).waiting[small] > 250);
     // Turns alone leave the large one idle.
     let infra = uneven("RoundRobin", "", "");
     let run = measure(&infra, 240.0, &[], [2, 20]);
-    assert_near(run.busy[infra.find("large").unwrap().index()] / 4.0, whole(&infra).utilisation_of("large", run.rate()).unwrap(), 0.05);
+    assert_near(
+        run.busy[infra.find("large").unwrap().index()] / 4.0,
+        whole(&infra).utilisation_of("large", run.rate()).unwrap(),
+        0.05,
+    );
 }

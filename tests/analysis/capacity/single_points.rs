@@ -51,8 +51,8 @@ fn the_loss_of_a_web_server_is_what_the_simulation_shows() {
     };
     assert_eq!(lost(250.0), [""; 0]);
     // Either server's loss leaves one application, and so does that of a web server or of the way to one. The primary's
-    // server takes the writes along: what is left are reads, which are quicker.
-    assert_eq!(lost(290.0), ["web-1", "web-2", "fw-3", "server-3", "lb-1 → web-1", "lb-1 → web-2"]);
+    // server takes the database along that writes need, but the application works on them before it finds out.
+    assert_eq!(lost(290.0), ["fw-2", "web-1", "fw-3", "web-2", "server-2", "server-3", "lb-1 → web-1", "lb-1 → web-2"]);
     let kill = Command::Kill(Element::Server(ServerId::new("server-3")));
     let capacity = Capacity::of(&infra, &Outage::of(Element::Server(ServerId::new("server-3"))));
     for (load, overloaded) in [(200.0, false), (320.0, true)] {

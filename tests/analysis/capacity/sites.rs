@@ -61,14 +61,16 @@ pub(crate) fn draw(seed: u64, sort: Sort) -> Infrastructure {
     let quorum = replicas == 2 && n.below(2) == 0;
     let mut components = String::from(r#"(id: "dns", kind: DnsResolver()), "#);
     let algorithm = n.pick(&["RoundRobin", "WeightedRoundRobin", "SourceHash", "First"]);
-    write!(components, r#"(id: "lb", kind: LoadBalancer(algorithm: {algorithm}, {}), {}), "#, upstream(n), station(n, 32, sort)).unwrap();
+    write!(components, r#"(id: "lb", kind: LoadBalancer(algorithm: {algorithm}, {}), {}), "#, upstream(n), station(n, 32, sort))
+        .unwrap();
     let mut links = String::from(
         r#"(from: "browser", to: "dns", protocol: Dns), (from: "browser", to: "lb", protocol: Http, latency_ms: 3.0), "#,
     );
     for web in 0..webs {
         write!(components, r#"(id: "web-{web}", kind: Web({}), {}), "#, upstream(n), station(n, 32, sort)).unwrap();
         let weight = if matches!(algorithm, "WeightedRoundRobin" | "SourceHash") { 1 + n.below(3) } else { 1 };
-        write!(links, r#"(from: "lb", to: "web-{web}", protocol: Http, latency_ms: 0.5, weight: {weight}), "#).unwrap();
+        write!(links, r#"(from: "lb", to: "web-{web}", protocol: Http, latency_ms: 0.5, weight: {weight}, maxconn: 100000), "#)
+            .unwrap();
         let first = n.below(apps);
         for app in first..apps {
             write!(links, r#"(from: "web-{web}", to: "app-{app}", protocol: Http, latency_ms: 1.5), "#).unwrap();
@@ -94,7 +96,8 @@ pub(crate) fn draw(seed: u64, sort: Sort) -> Infrastructure {
         for other in 0..db {
             if quorum || other == 0 {
                 let latency = 1 + n.below(4);
-                write!(links, r#"(from: "db-{other}", to: "db-{db}", protocol: Replication, latency_ms: {latency}.0), "#).unwrap();
+                write!(links, r#"(from: "db-{other}", to: "db-{db}", protocol: Replication, latency_ms: {latency}.0), "#)
+                    .unwrap();
             }
         }
     }
