@@ -106,7 +106,7 @@ impl Capacity {
         Self {
             stations: stations.collect(),
             resources: (0..numbers.count()).map(|number| numbers.resource(infra, number)).collect(),
-            limits: numbers.limits(infra),
+            limits: Numbers::limits(infra),
             answered: usual.answered,
             courses: mixes.map(|mix| Course::of(&routes, mix)),
             working,

@@ -8,6 +8,8 @@ mod against;
 mod flow_bound;
 #[path = "capacity/measured.rs"]
 mod measured;
+#[path = "capacity/properties.rs"]
+mod properties;
 #[path = "capacity/single_points.rs"]
 mod single_points;
 #[path = "capacity/sites.rs"]
@@ -125,6 +127,10 @@ fn connections_run_out_by_littles_law() {
     assert_eq!(saturation.resource, Resource::Connections(ComponentId::new("app")));
     assert_near(saturation.rps, 3.0 / 0.029, 1e-12);
     assert_eq!(saturation.to_string(), "app runs out of connections first, at 103 requests/s");
+    // Where none is allowed, nobody comes in, and every figure is still a number.
+    let closed = holding("tls: (edge: None),", "connections: 0", "slots: 4");
+    assert_eq!(closed.mix_saturation().unwrap().rps, 0.0);
+    assert!(closed.utilisation_of("app", 10.0).unwrap().is_finite());
 }
 
 #[test]

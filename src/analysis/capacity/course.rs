@@ -3,7 +3,7 @@
 //! Where balancers share out by turns or weights, a resource's use is its demand times the load (the utilisation law). A
 //! balancer that looks at what is in progress sends less to a backend that is full, so what still grows goes elsewhere: the
 //! line has a kink there. The walk from kink to kink ends at the resource that no balancer can spare: the site takes no
-//! more. Beyond that, lines go on as they began.
+//! more. Beyond that, all grows as the load does, split as it was there.
 //!
 //! Must not know names.
 
@@ -42,7 +42,7 @@ impl Course {
     pub(super) fn of(routes: &Routes<'_>, mix: Mix) -> Self {
         let infra = routes.ground.infra;
         let numbers = Numbers::of(infra);
-        let limits = numbers.limits(infra);
+        let limits = Numbers::limits(infra);
         let slopes = |filled: &[Option<usize>]| {
             let full: Vec<bool> = filled.iter().map(Option::is_some).collect();
             let demand = Demand::of(routes, mix, &full);
@@ -53,8 +53,7 @@ impl Course {
         };
         // For each link that takes no more, what is full behind it.
         let mut filled: Vec<Option<usize>> = vec![None; infra.graph().edge_count()];
-        let first = slopes(&filled);
-        let mut at = Piece::new(0.0, (vec![0.0; numbers.count()], vec![0.0; filled.len()]), first.clone());
+        let mut at = Piece::new(0.0, (vec![0.0; numbers.count()], vec![0.0; filled.len()]), slopes(&filled));
         let mut pieces = Vec::new();
         // Each turn fills a link, or ends.
         loop {
@@ -74,12 +73,15 @@ impl Course {
             for link in spared.into_iter().filter(|_| !ends) {
                 fills |= filled[link.index()].replace(number).is_none();
             }
-            let slope = if fills { slopes(&filled) } else { first.clone() };
+            let slope = if fills { slopes(&filled) } else { (at.slope.clone(), at.flow_slope.clone()) };
             let ends = !fills || slope.0[number] > at.slope[number] * SAME;
             if load > at.from || pieces.is_empty() {
                 pieces.push(at);
             }
-            at = Piece::new(load, reached, if ends { first.clone() } else { slope });
+            let beyond = |of: &[f64]| of.iter().map(|value| value / load).collect();
+            // What nothing is left of, as where no connection is allowed, is full at no load.
+            let slope = if ends && load > 0.0 { (beyond(&reached.0), beyond(&reached.1)) } else { slope };
+            at = Piece::new(load, reached, slope);
             if ends {
                 pieces.push(at);
                 return Self { pieces, limits, saturation: Some((load, number)) };
@@ -153,7 +155,7 @@ impl Spare<'_> {
     /// them too often; with what is full there.
     fn drawn_twice(&self, at: &Piece) -> Option<(f64, usize)> {
         let mut earliest: Option<(f64, usize)> = None;
-        for route in self.routes.routes.iter().flatten() {
+        for route in self.routes.ways.iter().flatten() {
             let Route::Balanced(Algorithm::RandomTwo, links) = route else { continue };
             let Some(number) = links.iter().find_map(|link| self.filled[link.index()]) else { continue };
             let sum = |of: &dyn Fn(LinkIx) -> f64, all: bool| -> f64 {
@@ -181,7 +183,7 @@ impl Spare<'_> {
         for ix in self.routes.ground.order.iter().copied() {
             for kind in RequestKind::ALL {
                 let comes = self.mix.share(kind) > 0.0 && self.routes.reached[ix.index()][kind.index()];
-                let Route::Balanced(algorithm, backends) = &self.routes.routes[ix.index()][kind.index()] else { continue };
+                let Route::Balanced(algorithm, backends) = &self.routes.ways[ix.index()][kind.index()] else { continue };
                 if comes && !self.needs(ix, kind) {
                     let adaptive = |link: &LinkIx| self.routes.ground.is_adaptive(*algorithm, *link);
                     let open = backends.iter().copied().filter(|link| !self.is_full(*link));
@@ -197,7 +199,7 @@ impl Spare<'_> {
         if matches!(self.scarce, Some(Holding::Slots(scarce) | Holding::Connections(scarce)) if scarce == ix) {
             return true;
         }
-        match &self.routes.routes[ix.index()][kind.index()] {
+        match &self.routes.ways[ix.index()][kind.index()] {
             Route::Ends | Route::Fails => false,
             Route::Split(split) => split.iter().any(|(link, _)| self.link_needs(*link, kind)),
             Route::Balanced(algorithm, links) => {

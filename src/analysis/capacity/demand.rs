@@ -134,7 +134,7 @@ impl Solver<'_> {
     }
 
     fn share(&self, ix: ComponentIx, kind: RequestKind) -> Shares {
-        match &self.routes.routes[ix.index()][kind.index()] {
+        match &self.routes.ways[ix.index()][kind.index()] {
             Route::Ends | Route::Fails => Vec::new(),
             Route::Split(split) => split.clone(),
             Route::Balanced(algorithm, links) => {
@@ -227,7 +227,7 @@ impl Solver<'_> {
         if !is_browser {
             self.serve(ix, kind, Inflow { requests, opening });
         }
-        if self.routes.routes[ix.index()][kind.index()] == Route::Ends {
+        if self.routes.ways[ix.index()][kind.index()] == Route::Ends {
             self.demand.answered[kind.index()] += requests;
         }
         let shares = std::mem::take(&mut self.shares[ix.index()][kind.index()]);

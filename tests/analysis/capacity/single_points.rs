@@ -120,3 +120,51 @@ fn a_balancer_that_looks_no_further_sends_requests_where_they_fail() {
     assert_eq!(RequestKind::ALL.map(|kind| looking.answered(kind)), [1.0; 3]);
     assert_near(looking.station("app-1").unwrap().visits[1], 2.0 * blind.station("app-1").unwrap().visits[1], 1e-12);
 }
+
+#[test]
+fn the_peer_of_a_lost_balancer_takes_over_and_must_be_as_large() {
+    let infra = site(
+        "static_share: 1.0, write_share: 0.0, new_visitors: 0.0",
+        "tls: (edge: None),",
+        r#"(id: "lb-1", kind: LoadBalancer(vrrp: (peer: "lb-2", priority: 150)), station: (slots: 4, service: Constant(ms: 10.0))),
+           (id: "lb-2", kind: LoadBalancer(vrrp: (peer: "lb-1")), station: (slots: 1, service: Constant(ms: 10.0))),
+           (id: "web", kind: Web(), station: (service: Constant(ms: 1.0)))"#,
+        r#"(from: "browser", to: "lb-1", protocol: Http), (from: "browser", to: "lb-2", protocol: Http),
+           (from: "lb-1", to: "lb-2", protocol: Vrrp), (from: "lb-1", to: "web", protocol: Http), (from: "lb-2", to: "web", protocol: Http)"#,
+    );
+    let capacity = Capacity::of(&infra, &Outage::none());
+    assert_eq!((capacity.utilisation_of("lb-1", 200.0), capacity.utilisation_of("lb-2", 200.0)), (Some(0.5), Some(0.0)));
+    let lost: Vec<String> = capacity_spofs(&infra, 200.0).iter().map(ToString::to_string).collect();
+    assert_eq!(lost[0], "Without lb-1, at 200 requests/s: lb-2 at 200 % instead of 0 %.");
+    assert!(lost.iter().all(|lost| !lost.starts_with("Without lb-2")));
+}
+
+#[test]
+fn without_its_replicas_a_primary_reads_for_all() {
+    let infra = load(("replicated.ron", include_str!("../../data/replicated.ron")));
+    let lost = |id: &str| Capacity::of(&infra, &Outage::of(Element::Component(ComponentId::new(id))));
+    let visits = |capacity: &Capacity, id: &str| {
+        let station = capacity.station(id).unwrap();
+        [station.visits[1], station.visits[2]]
+    };
+    let whole = Capacity::of(&infra, &Outage::none());
+    assert_eq!((visits(&whole, "db-1"), visits(&whole, "db-2"), visits(&whole, "db-3")), ([0.0, 1.0], [1.0, 0.0], [0.0, 0.0]));
+    assert_eq!(visits(&lost("db-2"), "db-1"), [1.0, 1.0]);
+    // Nobody is promoted unless somebody does it.
+    assert_eq!((lost("db-1").answered(RequestKind::Write), visits(&lost("db-1"), "db-2")), (0.0, [1.0, 0.0]));
+}
+
+#[test]
+fn a_quorum_elects_another_member_and_waits_for_the_one_that_is_left() {
+    let infra = load(("quorum.ron", include_str!("../../data/quorum.ron")));
+    let present = |out: &[&str]| {
+        let outage: Outage = out.iter().map(|id| Element::Component(ComponentId::new(id))).collect();
+        let capacity = Capacity::of(&infra, &outage);
+        ["db-1", "db-2", "db-3"].map(|id| (capacity.station(id).unwrap().present_s[2] * 1e6).round())
+    };
+    // 2 ms of work, and a round trip to the quicker of the others: 2 × 1 ms.
+    assert_eq!(present(&[]), [4_000.0, 0.0, 0.0]);
+    assert_eq!(present(&["db-2"]), [6_000.0, 0.0, 0.0], "the other one is 2 ms away");
+    assert_eq!(present(&["db-1"]), [0.0, 4_000.0, 0.0]);
+    assert_eq!(present(&["db-1", "db-3"]), [0.0; 3], "one of three is no majority");
+}

@@ -32,6 +32,8 @@ impl Numbers {
 pub(crate) enum Sort {
     /// With everything.
     Any,
+    /// With everything but limits of what balancers have in progress: each share stays what it is.
+    Fixed,
     /// Without what makes a failed attempt cost something: firewalls, work on answers, connections of one's own.
     Plain,
 }
@@ -54,7 +56,7 @@ pub(crate) fn draw(seed: u64, sort: Sort) -> Infrastructure {
     let mut numbers = Numbers::new(seed);
     let n = &mut numbers;
     let upstream = |n: &mut Numbers| match sort {
-        Sort::Any => n.pick(&["", "", "upstream: PerRequest", "idle: Some(0)"]),
+        Sort::Any | Sort::Fixed => n.pick(&["", "", "upstream: PerRequest", "idle: Some(0)"]),
         Sort::Plain => "",
     };
     let (webs, apps, replicas) = (1 + n.below(3), 1 + n.below(3), n.below(3));
@@ -66,11 +68,11 @@ pub(crate) fn draw(seed: u64, sort: Sort) -> Infrastructure {
     let mut links = String::from(
         r#"(from: "browser", to: "dns", protocol: Dns), (from: "browser", to: "lb", protocol: Http, latency_ms: 3.0), "#,
     );
+    let maxconn = if sort == Sort::Fixed { "" } else { ", maxconn: 100000" };
     for web in 0..webs {
         write!(components, r#"(id: "web-{web}", kind: Web({}), {}), "#, upstream(n), station(n, 32, sort)).unwrap();
         let weight = if matches!(algorithm, "WeightedRoundRobin" | "SourceHash") { 1 + n.below(3) } else { 1 };
-        write!(links, r#"(from: "lb", to: "web-{web}", protocol: Http, latency_ms: 0.5, weight: {weight}, maxconn: 100000), "#)
-            .unwrap();
+        write!(links, r#"(from: "lb", to: "web-{web}", protocol: Http, latency_ms: 0.5, weight: {weight}{maxconn}), "#).unwrap();
         let first = n.below(apps);
         for app in first..apps {
             write!(links, r#"(from: "web-{web}", to: "app-{app}", protocol: Http, latency_ms: 1.5), "#).unwrap();
@@ -102,7 +104,7 @@ pub(crate) fn draw(seed: u64, sort: Sort) -> Infrastructure {
         }
     }
     for (fw, before) in [("fw-0", r#""lb", "dns""#), ("fw-1", r#""web-0", "app-0""#), ("fw-2", r#""db-0""#)] {
-        if sort == Sort::Any && n.below(3) > 0 {
+        if sort != Sort::Plain && n.below(3) > 0 {
             let kind = format!("Firewall(components: [{before}], inbound: [()], outbound: [()])");
             write!(components, r#"(id: "{fw}", kind: {kind}, {}), "#, station(n, 16, sort)).unwrap();
         }
