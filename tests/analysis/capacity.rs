@@ -1,5 +1,7 @@
 //! Capacity: closed forms by hand, the shipped drawings, and the sentences.
 
+#![expect(clippy::float_cmp, reason = "rounded, or made of few exact steps")]
+
 #[path = "capacity/adaptive.rs"]
 mod adaptive;
 #[path = "capacity/against.rs"]

@@ -1,6 +1,7 @@
 //! Capacity against maximum flow: no way of splitting takes more than the network of the stations' capacities lets through.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::{assert_near, site, sites, whole};
 use hoplight::model::{ComponentIx, ComponentKind, DatabaseRole, Infrastructure, Protocol, RequestKind};
@@ -21,6 +22,7 @@ fn most(infra: &Infrastructure, kind: RequestKind) -> f64 {
         let station = component.station();
         let gate = (network.add_node(()), network.add_node(()));
         let seconds = station.mean_ms(kind) / 1e3;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a capacity is far from 2^64")]
         let capacity = if station.slots == u32::MAX || seconds <= 0.0 {
             PLENTY
         } else {
@@ -79,18 +81,20 @@ fn balancers_that_look_at_what_is_in_progress_reach_the_flow() {
             |slots: usize, ms: usize| format!("station: (slots: {slots}, connections: 100000000, service: Constant(ms: {ms}.0))");
         for balancer in ["lb", "lb-a", "lb-b"] {
             let station = station(20 + numbers.below(100), 1);
-            components += &format!(r#"(id: "{balancer}", kind: LoadBalancer(algorithm: LeastConnections), {station}), "#);
+            write!(components, r#"(id: "{balancer}", kind: LoadBalancer(algorithm: LeastConnections), {station}), "#)
+                .expect("a string grows");
         }
         for balancer in ["lb-a", "lb-b"] {
-            links += &format!(r#", (from: "lb", to: "{balancer}", protocol: Http)"#);
+            write!(links, r#", (from: "lb", to: "{balancer}", protocol: Http)"#).expect("a string grows");
             for number in 0..=numbers.below(4) {
                 let web = format!("{balancer}-web-{number}");
-                components +=
-                    &format!(r#"(id: "{web}", kind: Web(), {}), "#, station(1 + numbers.below(9), 1 + numbers.below(9)));
-                links += &format!(r#", (from: "{balancer}", to: "{web}", protocol: Http)"#);
+                write!(components, r#"(id: "{web}", kind: Web(), {}), "#, station(1 + numbers.below(9), 1 + numbers.below(9)))
+                    .expect("a string grows");
+                write!(links, r#", (from: "{balancer}", to: "{web}", protocol: Http)"#).expect("a string grows");
                 if numbers.below(3) == 0 {
                     let kind = format!(r#"Firewall(components: ["{web}"], inbound: [()])"#);
-                    components += &format!(r#"(id: "fw-{web}", kind: {kind}, {}), "#, station(1 + numbers.below(3), 1));
+                    write!(components, r#"(id: "fw-{web}", kind: {kind}, {}), "#, station(1 + numbers.below(3), 1))
+                        .expect("a string grows");
                 }
             }
         }

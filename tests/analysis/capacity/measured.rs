@@ -34,8 +34,10 @@ impl Measured {
 /// Runs a site at a rate: commands first, then the warm-up, then what is measured, in seconds.
 pub(crate) fn measure(infra: &Infrastructure, rate: f64, commands: &[Command], [warmup, seconds]: [u64; 2]) -> Measured {
     let mut sim = Simulation::new(Arc::new(infra.clone()), 1);
-    sim.apply(&Command::Rate(Rate::new(rate).unwrap()), &mut ()).unwrap();
-    commands.iter().for_each(|command| sim.apply(command, &mut ()).unwrap());
+    sim.apply(&Command::Rate(Rate::new(rate).expect("a rate")), &mut ()).expect("users come and go");
+    for command in commands {
+        sim.apply(command, &mut ()).expect("a command that fits");
+    }
     let start = SimTime::from_secs(warmup);
     sim.advance(start, &mut ());
     let read = |sim: &Simulation| -> Vec<_> { infra.components().map(|(ix, _)| sim.station(ix)).collect() };

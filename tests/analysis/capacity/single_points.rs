@@ -1,5 +1,7 @@
 //! N−1: what is left when something is lost, and whether that is enough.
 
+#![expect(clippy::float_cmp, reason = "rounded, or made of few exact steps")]
+
 use super::measured::measure;
 use super::{assert_near, load, site, sites, slots};
 use crate::stage_2;
