@@ -2,6 +2,8 @@
 
 #[path = "analysis/availability.rs"]
 mod availability;
+#[path = "analysis/capacity.rs"]
+mod capacity;
 #[path = "analysis/designs.rs"]
 mod designs;
 #[path = "analysis/exposure.rs"]

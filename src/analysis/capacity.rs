@@ -106,7 +106,7 @@ impl Capacity {
         Self {
             stations: stations.collect(),
             resources: (0..numbers.count()).map(|number| numbers.resource(infra, number)).collect(),
-            limits: numbers.limits(infra),
+            limits: Numbers::limits(infra),
             answered: usual.answered,
             courses: mixes.map(|mix| Course::of(&routes, mix)),
             working,
@@ -130,7 +130,7 @@ impl Capacity {
     }
 
     /// The load of a kind alone from which the site takes no more, and what is full then: the bottleneck. `None` if nothing
-    /// limits it, or none of its requests gets anywhere.
+    /// limits it, or none of its requests is answered.
     pub fn saturation(&self, kind: RequestKind) -> Option<Saturation> {
         self.saturation_of(Some(kind))
     }
@@ -141,6 +141,10 @@ impl Capacity {
     }
 
     fn saturation_of(&self, kind: Option<RequestKind>) -> Option<Saturation> {
+        // Of requests that all fail, a site takes as many as it likes.
+        if kind.is_some_and(|kind| self.answered(kind) <= 0.0) {
+            return None;
+        }
         let (rps, number) = self.course(kind).saturation?;
         Some(self.full(kind, number, rps))
     }

@@ -160,7 +160,7 @@ fn ways(infra: &Infrastructure, request: RequestKind) -> Vec<BTreeSet<Element>> 
 }
 
 /// All that can be knocked out.
-fn elements(infra: &Infrastructure) -> Vec<Element> {
+pub(crate) fn elements(infra: &Infrastructure) -> Vec<Element> {
     let components = infra.components().map(|(_, component)| Element::Component(component.id.clone()));
     let servers = infra.servers().map(|server| Element::Server(server.id.clone()));
     components.chain(servers).chain(infra.links().map(|(link, _)| infra.hop_element(link))).collect()

@@ -3,7 +3,7 @@
 //! Where balancers share out by turns or weights, a resource's use is its demand times the load (the utilisation law). A
 //! balancer that looks at what is in progress sends less to a backend that is full, so what still grows goes elsewhere: the
 //! line has a kink there. The walk from kink to kink ends at the resource that no balancer can spare: the site takes no
-//! more. Beyond that, lines go on as they began.
+//! more. Beyond that, all grows as the load does, split as it was there.
 //!
 //! Must not know names.
 
@@ -20,6 +20,9 @@ struct Piece {
     from: f64,
     held: Vec<f64>,
     slope: Vec<f64>,
+    /// Requests a second on each link, by position, and how many more per request a second.
+    flow: Vec<f64>,
+    flow_slope: Vec<f64>,
 }
 
 /// The use of every resource as a function of the load, in one mix of requests.
@@ -39,31 +42,46 @@ impl Course {
     pub(super) fn of(routes: &Routes<'_>, mix: Mix) -> Self {
         let infra = routes.ground.infra;
         let numbers = Numbers::of(infra);
-        let limits = numbers.limits(infra);
-        let slope_of = |full: &[bool]| {
-            let demand = Demand::of(routes, mix, full);
-            let one = |number: usize| mix.mean(|kind| demand.holds[kind.index()][number]);
-            (0..numbers.count()).map(one).collect::<Vec<f64>>()
+        let limits = Numbers::limits(infra);
+        let slopes = |filled: &[Option<usize>]| {
+            let full: Vec<bool> = filled.iter().map(Option::is_some).collect();
+            let demand = Demand::of(routes, mix, &full);
+            let mean = |of: &[Vec<f64>; 3], count: usize| -> Vec<f64> {
+                (0..count).map(|place| mix.mean(|kind| of[kind.index()][place])).collect()
+            };
+            (mean(&demand.holds, numbers.count()), mean(&demand.flows, full.len()))
         };
-        let mut full = vec![false; infra.graph().edge_count()];
-        let mut at = Piece { from: 0.0, held: vec![0.0; numbers.count()], slope: slope_of(&full) };
-        let first = at.slope.clone();
+        // For each link that takes no more, what is full behind it.
+        let mut filled: Vec<Option<usize>> = vec![None; infra.graph().edge_count()];
+        let mut at = Piece::new(0.0, (vec![0.0; numbers.count()], vec![0.0; filled.len()]), slopes(&filled));
         let mut pieces = Vec::new();
         // Each turn fills a link, or ends.
         loop {
-            let Some((load, number)) = at.next_full(&limits) else {
-                pieces.push(at);
-                return Self { pieces, limits, saturation: None };
+            let drawn = Spare { routes, mix, scarce: None, filled: &filled }.drawn_twice(&at);
+            let (load, number, ends) = match (at.next_full(&limits), drawn) {
+                (Some((load, _)), Some((end, number))) if end <= load => (end, number, true),
+                (None, Some((end, number))) => (end, number, true),
+                (Some((load, number)), _) => (load, number, false),
+                (None, None) => {
+                    pieces.push(at);
+                    return Self { pieces, limits, saturation: None };
+                }
             };
-            let held = at.at(load);
-            let spared = Spare { routes, mix, scarce: numbers.holding(number), full: &full }.fills();
-            let filled = spared.iter().any(|link| !std::mem::replace(&mut full[link.index()], true));
-            let slope = if filled { slope_of(&full) } else { first.clone() };
-            let ends = !filled || slope[number] > at.slope[number] * SAME;
+            let reached = at.at(load);
+            let spared = Spare { routes, mix, scarce: Some(numbers.holding(number)), filled: &filled }.fills();
+            let mut fills = false;
+            for link in spared.into_iter().filter(|_| !ends) {
+                fills |= filled[link.index()].replace(number).is_none();
+            }
+            let slope = if fills { slopes(&filled) } else { (at.slope.clone(), at.flow_slope.clone()) };
+            let ends = !fills || slope.0[number] > at.slope[number] * SAME;
             if load > at.from || pieces.is_empty() {
                 pieces.push(at);
             }
-            at = Piece { from: load, held, slope: if ends { first.clone() } else { slope } };
+            let beyond = |of: &[f64]| of.iter().map(|value| value / load).collect();
+            // What nothing is left of, as where no connection is allowed, is full at no load.
+            let slope = if ends && load > 0.0 { (beyond(&reached.0), beyond(&reached.1)) } else { slope };
+            at = Piece::new(load, reached, slope);
             if ends {
                 pieces.push(at);
                 return Self { pieces, limits, saturation: Some((load, number)) };
@@ -95,8 +113,16 @@ impl Course {
 }
 
 impl Piece {
-    fn at(&self, load: f64) -> Vec<f64> {
-        self.held.iter().zip(&self.slope).map(|(held, slope)| held + slope * (load - self.from)).collect()
+    fn new(from: f64, (held, flow): (Vec<f64>, Vec<f64>), (slope, flow_slope): (Vec<f64>, Vec<f64>)) -> Self {
+        Self { from, held, slope, flow, flow_slope }
+    }
+
+    /// What is held, and the flows, at a load.
+    fn at(&self, load: f64) -> (Vec<f64>, Vec<f64>) {
+        let follow = |value: &[f64], slope: &[f64]| {
+            value.iter().zip(slope).map(|(value, slope)| value + slope * (load - self.from)).collect()
+        };
+        (follow(&self.held, &self.slope), follow(&self.flow, &self.flow_slope))
     }
 
     fn full_at(&self, number: usize, limit: f64) -> Option<f64> {
@@ -115,21 +141,52 @@ impl Piece {
 struct Spare<'a> {
     routes: &'a Routes<'a>,
     mix: Mix,
-    scarce: Holding,
-    full: &'a [bool],
+    scarce: Option<Holding>,
+    /// The links that take no more.
+    filled: &'a [Option<usize>],
 }
 
 impl Spare<'_> {
+    fn is_full(&self, link: LinkIx) -> bool {
+        self.filled[link.index()].is_some()
+    }
+
+    /// The load from which balancers that draw two backends can no longer spare those that are full, since both draws meet
+    /// them too often; with what is full there.
+    fn drawn_twice(&self, at: &Piece) -> Option<(f64, usize)> {
+        let mut earliest: Option<(f64, usize)> = None;
+        for route in self.routes.ways.iter().flatten() {
+            let Route::Balanced(Algorithm::RandomTwo, links) = route else { continue };
+            let Some(number) = links.iter().find_map(|link| self.filled[link.index()]) else { continue };
+            let sum = |of: &dyn Fn(LinkIx) -> f64, all: bool| -> f64 {
+                links.iter().filter(|link| all || self.is_full(**link)).map(|link| of(*link)).sum()
+            };
+            let weight = |link: LinkIx| f64::from(self.routes.ground.infra.link(link).weight);
+            let (flow, slope) = (|link: LinkIx| at.flow[link.index()], |link: LinkIx| at.flow_slope[link.index()]);
+            let drawn = sum(&weight, false) / sum(&weight, true);
+            let rate = sum(&slope, true);
+            // What they get stays, and what comes grows: until it is as little as two draws in a row allow.
+            let grows = sum(&flow, false) / (drawn * drawn) - sum(&flow, true);
+            if rate > 0.0 {
+                let load = at.from + (grows / rate).max(0.0);
+                if earliest.is_none_or(|(known, _)| load < known) {
+                    earliest = Some((load, number));
+                }
+            }
+        }
+        earliest
+    }
+
     /// The links over which balancers send no more, because they can do without what is scarce.
     fn fills(&self) -> Vec<LinkIx> {
         let mut links = Vec::new();
         for ix in self.routes.ground.order.iter().copied() {
             for kind in RequestKind::ALL {
                 let comes = self.mix.share(kind) > 0.0 && self.routes.reached[ix.index()][kind.index()];
-                let Route::Balanced(algorithm, backends) = &self.routes.routes[ix.index()][kind.index()] else { continue };
+                let Route::Balanced(algorithm, backends) = &self.routes.ways[ix.index()][kind.index()] else { continue };
                 if comes && !self.needs(ix, kind) {
                     let adaptive = |link: &LinkIx| self.routes.ground.is_adaptive(*algorithm, *link);
-                    let open = backends.iter().copied().filter(|link| !self.full[link.index()]);
+                    let open = backends.iter().copied().filter(|link| !self.is_full(*link));
                     links.extend(open.filter(adaptive).filter(|link| self.link_needs(*link, kind)));
                 }
             }
@@ -139,15 +196,15 @@ impl Spare<'_> {
 
     /// Whether a request that has come to a component needs what is scarce, however balancers behind it choose.
     fn needs(&self, ix: ComponentIx, kind: RequestKind) -> bool {
-        if matches!(self.scarce, Holding::Slots(scarce) | Holding::Connections(scarce) if scarce == ix) {
+        if matches!(self.scarce, Some(Holding::Slots(scarce) | Holding::Connections(scarce)) if scarce == ix) {
             return true;
         }
-        match &self.routes.routes[ix.index()][kind.index()] {
+        match &self.routes.ways[ix.index()][kind.index()] {
             Route::Ends | Route::Fails => false,
             Route::Split(split) => split.iter().any(|(link, _)| self.link_needs(*link, kind)),
             Route::Balanced(algorithm, links) => {
                 let mut spares = false;
-                for link in links.iter().copied().filter(|link| !self.full[link.index()]) {
+                for link in links.iter().copied().filter(|link| !self.is_full(*link)) {
                     let needs = self.link_needs(link, kind);
                     if needs && !self.routes.ground.is_adaptive(*algorithm, link) {
                         // It gets its share whatever happens.
@@ -168,8 +225,8 @@ impl Spare<'_> {
         let hop = self.routes.ground.hop(link);
         let at_guard = |scarce| hop.guards.iter().any(|guard| guard.firewall == scarce);
         match self.scarce {
-            Holding::Places(scarce) if scarce == link => true,
-            Holding::Slots(scarce) if at_guard(scarce) => true,
+            Some(Holding::Places(scarce)) if scarce == link => true,
+            Some(Holding::Slots(scarce)) if at_guard(scarce) => true,
             _ => self.needs(hop.to, kind),
         }
     }

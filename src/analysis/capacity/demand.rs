@@ -25,6 +25,8 @@ pub(super) struct Demand {
     pub(super) works: [Vec<f64>; 3],
     /// How often it wants a slot of each component, by position: as request, as part of a handshake, as answer.
     pub(super) visits: [Vec<f64>; 3],
+    /// How many messages of requests themselves go down each link, by position.
+    pub(super) flows: [Vec<f64>; 3],
     /// The part that is answered.
     pub(super) answered: [f64; 3],
 }
@@ -76,7 +78,13 @@ impl Demand {
             shares: vec![Default::default(); count],
             stays: vec![Default::default(); count],
             inflows: vec![Default::default(); count],
-            demand: Self { holds: zeros(numbers.count()), works: zeros(count), visits: zeros(count), answered: [0.0; 3] },
+            demand: Self {
+                holds: zeros(numbers.count()),
+                works: zeros(count),
+                visits: zeros(count),
+                flows: zeros(infra.graph().edge_count()),
+                answered: [0.0; 3],
+            },
         };
         for ix in routes.ground.order.iter().rev().copied() {
             solver.shares[ix.index()] = RequestKind::ALL.map(|kind| solver.share(ix, kind));
@@ -126,7 +134,7 @@ impl Solver<'_> {
     }
 
     fn share(&self, ix: ComponentIx, kind: RequestKind) -> Shares {
-        match &self.routes.routes[ix.index()][kind.index()] {
+        match &self.routes.ways[ix.index()][kind.index()] {
             Route::Ends | Route::Fails => Vec::new(),
             Route::Split(split) => split.clone(),
             Route::Balanced(algorithm, links) => {
@@ -219,13 +227,14 @@ impl Solver<'_> {
         if !is_browser {
             self.serve(ix, kind, Inflow { requests, opening });
         }
-        if self.routes.routes[ix.index()][kind.index()] == Route::Ends {
+        if self.routes.ways[ix.index()][kind.index()] == Route::Ends {
             self.demand.answered[kind.index()] += requests;
         }
         let shares = std::mem::take(&mut self.shares[ix.index()][kind.index()]);
         for (link, share) in shares {
             let requests = requests * share;
             let opening = if hands_on { opening.times(share) } else { ground.openings[link.index()].times(requests) };
+            self.demand.flows[kind.index()][link.index()] += requests;
             self.cross(link, kind, requests + opening.messages());
             let to = ground.hop(link).to;
             let inflow = &mut self.inflows[to.index()][kind.index()];

@@ -78,8 +78,8 @@ impl Numbers {
         }
     }
 
-    /// How much there is of each; infinite where nothing limits it.
-    pub(super) fn limits(self, infra: &Infrastructure) -> Vec<f64> {
+    /// How much there is of each, by number; infinite where nothing limits it.
+    pub(super) fn limits(infra: &Infrastructure) -> Vec<f64> {
         let limit = |limit: Option<u32>| limit.filter(|limit| *limit != u32::MAX).map_or(f64::INFINITY, f64::from);
         let stations: Vec<_> = infra.components().map(|(_, component)| component.station()).collect();
         let slots = stations.iter().map(|station| limit(Some(station.slots)));

@@ -125,7 +125,7 @@ pub(super) struct Routes<'a> {
     pub(super) ground: &'a Ground<'a>,
     outage: &'a Outage,
     /// Per component, per kind.
-    pub(super) routes: Vec<[Route; 3]>,
+    pub(super) ways: Vec<[Route; 3]>,
     /// Whether any request of each kind gets to each component.
     pub(super) reached: Vec<[bool; 3]>,
     /// The link on which each kind's visitors look the name up. `Err` if they need one and have none.
@@ -141,7 +141,7 @@ impl<'a> Routes<'a> {
         let mut routes = Self {
             ground,
             outage,
-            routes: (0..infra.len()).map(|_| empty()).collect(),
+            ways: (0..infra.len()).map(|_| empty()).collect(),
             reached: vec![[false; 3]; infra.len()],
             lookups: [Ok(None); 3],
             commit_s: vec![0.0; infra.len()],
@@ -152,13 +152,13 @@ impl<'a> Routes<'a> {
             routes.reached[browser.index()] = routes.lookups.map(|lookup| lookup.is_ok());
         }
         for ix in ground.order.iter().copied() {
-            routes.routes[ix.index()] = RequestKind::ALL.map(|kind| routes.route(ix, kind));
-            if routes.routes[ix.index()][RequestKind::Write.index()] == Route::Ends {
+            routes.ways[ix.index()] = RequestKind::ALL.map(|kind| routes.route(ix, kind));
+            if routes.ways[ix.index()][RequestKind::Write.index()] == Route::Ends {
                 routes.commit_s[ix.index()] = routes.commit_wait(ix);
             }
             let reached = routes.reached[ix.index()];
             for kind in RequestKind::ALL.into_iter().filter(|kind| reached[kind.index()]) {
-                for link in routes.routes[ix.index()][kind.index()].links() {
+                for link in routes.ways[ix.index()][kind.index()].links() {
                     routes.reached[ground.hop(link).to.index()][kind.index()] = true;
                 }
             }
