@@ -158,6 +158,20 @@ fn handshakes_are_work_where_tls_ends() {
 }
 
 #[test]
+fn a_handshake_that_passes_through_is_present_until_it_is_answered() {
+    let infra = site(
+        "static_share: 1.0, write_share: 0.0, new_visitors: 0.5, resumes: 0.25",
+        "tls: (edge: Passthrough, handshake_ms: 4.0, resumed_ms: 1.0),",
+        r#"(id: "lb", kind: LoadBalancer(), station: (service: Constant(ms: 1.0))),
+           (id: "web", kind: Web(), station: (service: Constant(ms: 2.0)))"#,
+        r#"(from: "browser", to: "lb", protocol: Http), (from: "lb", to: "web", protocol: Http, latency_ms: 5.0)"#,
+    );
+    // A request: 1 + 10 + 2 ms. Every other one opens a connection to the web server, 10 ms, and shakes hands on it, 1 + 10 ms
+    // and the work, 1.625 ms on average over all.
+    assert_near(whole(&infra).station("lb").unwrap().present_s[0] * 1e3, 13.0 + 5.0 + 5.5 + 1.625, 1e-12);
+}
+
+#[test]
 fn each_kind_has_its_bottleneck() {
     let capacity = whole(&stage_2());
     let sentence = |kind| capacity.saturation(kind).unwrap().to_string();

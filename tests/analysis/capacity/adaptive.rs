@@ -99,3 +99,27 @@ fn the_simulation_fills_both_before_it_takes_no_more() {
         0.05,
     );
 }
+
+#[test]
+fn those_behind_the_first_that_has_room_get_nothing() {
+    let balancer = |id: &str| format!(r#"(id: "{id}", kind: LoadBalancer(), station: (slots: 64, service: Constant(ms: 0.1)))"#);
+    let infra = site(
+        "static_share: 1.0, write_share: 0.0, new_visitors: 0.0",
+        "tls: (edge: None),",
+        &format!(
+            r#"(id: "lb", kind: LoadBalancer(algorithm: First), station: (slots: 64, service: Constant(ms: 0.1))), {}, {}, {},
+               (id: "small", kind: Web(), station: (slots: 1, service: Constant(ms: 10.0))),
+               (id: "large", kind: Web(), station: (slots: 4, service: Constant(ms: 10.0)))"#,
+            balancer("lb-a"),
+            balancer("lb-b"),
+            balancer("lb-c"),
+        ),
+        r#"(from: "browser", to: "lb", protocol: Http), (from: "lb", to: "lb-a", protocol: Http, maxconn: 5),
+           (from: "lb", to: "lb-b", protocol: Http), (from: "lb", to: "lb-c", protocol: Http),
+           (from: "lb-a", to: "small", protocol: Http), (from: "lb-b", to: "large", protocol: Http),
+           (from: "lb-c", to: "small", protocol: Http)"#,
+    );
+    // The last one would ask the small one again; nobody comes so far.
+    let saturation = whole(&infra).mix_saturation().unwrap();
+    assert_eq!((saturation.resource, saturation.rps.round()), (slots("large"), 500.0));
+}
