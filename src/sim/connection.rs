@@ -149,17 +149,13 @@ impl Simulation {
     }
 
     /// Sends a request's message down a link, on a connection that is there or after opening one.
-    #[inline]
     pub(super) fn ask<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) {
-        if self.plan.hops[link as usize].connects.when != When::Never {
-            self.take_connection(request, link);
-        }
+        self.take_connection(request, link);
         self.send(request, link, observer);
     }
 
-    /// Takes an idle connection, or lets the request open one before it goes on.
-    #[inline(never)]
-    fn take_connection(&mut self, request: u32, link: u32) {
+    /// Takes an idle connection, or lets the request open one before it goes on, where connections are not simply there.
+    pub(super) fn take_connection(&mut self, request: u32, link: u32) {
         let (record, pool) = (&mut self.requests[request], &mut self.lines[link as usize].pool);
         let bit = 1 << (record.depth + 1);
         record.pooled &= !bit;

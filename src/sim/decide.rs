@@ -11,7 +11,8 @@ use super::outcome::{Failure, Outcome};
 use super::packet::{Heading, Phase};
 use super::plan::Role;
 use super::request::{Lost, NONE, State, Status};
-use super::simulation::Simulation;
+use super::simulation::{Simulation, index};
+use super::station::Act;
 use super::time::SECOND;
 
 /// How many applications a web server tries for one request.
@@ -19,42 +20,42 @@ const MOST_UPSTREAMS: usize = 8;
 
 impl Simulation {
     /// A station has done its own work on a request: what now?
-    pub(super) fn decide<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
-        let record = &self.requests[request];
-        let (phase, kind) = (record.phase, record.kind);
-        let plan = &self.plan.stations[station as usize];
-        let passes_through = self.plan.tls == TlsMode::Passthrough;
-        match &plan.role {
-            Role::Resolver(resolver) => {
-                let resolver = *resolver;
-                self.lookup_served(request, station, resolver, observer);
-            }
-            Role::Balancer(_) if phase == Phase::Exchange || passes_through => self.balance(request, station, observer),
-            _ if phase.is_handshake() => self.handshake_served(request, station, observer),
-            Role::Web | Role::App if kind.is_static() => self.answers(request, station, observer),
-            Role::Web if !self.asks_database(station, kind) => {
-                let links = &plan.out[kind.index()];
-                if links.is_empty() {
-                    self.fail(request, station, Failure::BadGateway, Why::NoRoute, observer);
-                    return;
-                }
-                // Several applications take turns.
+    #[inline]
+    pub(super) fn decide<O: Observer>(&mut self, request: u32, station: u32, act: Act, observer: &mut O) {
+        match act {
+            Act::Ask(link) => self.forward(request, link, 1, observer),
+            Act::Balance => self.balance(request, station, observer),
+            Act::TakeTurns => {
+                let links = &self.plan.stations[station as usize].out[self.requests[request].kind.index()];
                 let turn = &mut self.stations[station as usize].turn;
-                let link = links[*turn as usize % links.len()];
+                // There is at least one link, or the station would have nobody to ask.
+                let link = links[(*turn % index(links.len())) as usize];
                 *turn = turn.wrapping_add(1);
                 self.forward(request, link, 1, observer);
             }
-            Role::Web | Role::App => match self.database_link(station, kind) {
+            Act::Query(node) => self.query(request, station, node, observer),
+            Act::Serve => self.answers(request, station, observer),
+            Act::Answer => self.answer(request, Status::Ok, observer),
+            Act::AskWriter => match self.database_link(station, self.requests[request].kind) {
                 Some(link) => self.forward(request, link, 1, observer),
                 None => self.fail(request, station, Failure::ServerError, Why::NoRoute, observer),
             },
-            Role::Database(node) => {
-                let node = *node;
-                self.query(request, station, node, observer);
+            Act::Resolve => {
+                if let Role::Resolver(resolver) = self.plan.stations[station as usize].role {
+                    self.lookup_served(request, station, resolver, observer);
+                }
             }
-            Role::Browser | Role::Firewall | Role::Agent | Role::Monitor | Role::Balancer(_) => {
-                self.answer(request, Status::Ok, observer);
-            }
+            Act::Fail(failure) => self.fail(request, station, failure, Why::NoRoute, observer),
+        }
+    }
+
+    /// A station has worked on a handshake: it ends TLS, or is in nobody's way.
+    #[inline(never)]
+    pub(super) fn handshake_worked<O: Observer>(&mut self, request: u32, station: u32, act: Act, observer: &mut O) {
+        match act {
+            Act::Balance if self.plan.tls == TlsMode::Passthrough => self.balance(request, station, observer),
+            Act::Resolve => self.decide(request, station, act, observer),
+            _ => self.handshake_served(request, station, observer),
         }
     }
 

@@ -174,7 +174,7 @@ impl Simulation {
                     self.stop(station, Status::Ok, observer);
                 }
             }
-            Element::Hop(..) => self.lines[target as usize].cut = true,
+            Element::Hop(..) => self.cut(target, true),
         }
         Ok(())
     }
@@ -214,7 +214,7 @@ impl Simulation {
                     }
                 }
             }
-            Element::Hop(..) => self.lines[target as usize].cut = false,
+            Element::Hop(..) => self.cut(target, false),
         }
         self.refresh_health();
         Ok(())
@@ -227,6 +227,12 @@ impl Simulation {
             self.refresh_health();
             self.stop(station, Status::Reset, observer);
         }
+    }
+
+    fn cut(&mut self, link: u32, cut: bool) {
+        let line = &mut self.lines[link as usize];
+        line.cut = cut;
+        line.touch();
     }
 
     fn has_crashed_parts(&self, element: &Element, target: u32) -> bool {

@@ -16,18 +16,15 @@ use super::journal::{Observer, What, Why};
 use super::outcome::{Failure, Outcome};
 use super::packet::{Heading, Phase};
 use super::plan::Role;
-use super::request::{Lost, NONE, Request, State, Status};
+use super::request::{Lost, NONE, Request, State, Status, at_level};
 use super::simulation::{Simulation, index};
-use super::station::Deadline;
+use super::station::{Deadline, is_timed};
 use super::time::SECOND;
 
 /// In `leg` of an answer: it has crossed the wire. The rest is how many firewalls are still before it.
 pub(super) const CROSSED: u8 = 0x80;
 /// In `leg` of an answer: it is back at the one who asked, who works on it.
 pub(super) const HOME: u8 = u8::MAX;
-/// A timeout of a day or more is none.
-const NEVER: u64 = 86_400 * SECOND;
-
 /// How long a browser waits for the answer to a name, in nanoseconds.
 const LOOKUP_TIMEOUT: u64 = 5 * SECOND;
 
@@ -77,34 +74,49 @@ impl Simulation {
     /// A component asks downstream; its clock for the answer starts. The first attempt is 1.
     #[inline(always)]
     pub(super) fn forward<O: Observer>(&mut self, request: u32, link: u32, attempt: u8, observer: &mut O) {
-        let asker = self.lines[link as usize].from;
         let record = &mut self.requests[request];
-        let level = record.depth;
-        record.attempts[usize::from(level)] = attempt;
-        self.arm_deadline(request, asker, level, self.plan.stations[asker as usize].timeout);
-        self.ask(request, link, observer);
+        record.attempts[at_level(record.depth)] = attempt;
+        if self.lines[link as usize].prepares {
+            self.prepare(request, link);
+        }
+        self.send(request, link, observer);
+    }
+
+    /// Starts the asker's clock, and takes a connection.
+    #[inline(never)]
+    fn prepare(&mut self, request: u32, link: u32) {
+        let line = &self.lines[link as usize];
+        self.arm_deadline(request, line.from, self.requests[request].depth, line.timeout);
+        self.take_connection(request, link);
     }
 
     /// Sends a request's message down a link.
     #[inline(always)]
     pub(super) fn send<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) {
-        self.lines[link as usize].active += 1;
+        let line = &mut self.lines[link as usize];
+        line.active += 1;
+        let (to, behind, shared) = (line.to, line.behind, line.shared);
+        let (latency, touched) = (line.latency, line.touched);
         let record = &mut self.requests[request];
-        record.path[usize::from(record.depth)] = link;
+        record.path[at_level(record.depth)] = link;
         record.depth += 1;
         record.leg = 0;
         record.heading = Heading::Request;
+        record.state = State::OnWire;
         let (tag, phase) = (record.tag(), record.phase);
         self.tell(observer, Some(tag), || What::Departed { link: link_ix(link), heading: Heading::Request, phase });
-        if self.lines[link as usize].behind > 0 {
+        if behind > 0 {
             self.next_leg(request, observer);
-        } else if self.sets_out(request, link, observer) {
-            self.request_arrives(request, observer);
+        } else if touched {
+            self.cross(request, link, observer);
+        } else if latency > 0 {
+            self.schedule_for(request, self.now + latency, Kind::Leg);
+        } else {
+            self.request_reaches(request, to, phase, shared, observer);
         }
     }
 
     /// Sets a message on its way to the next point of its hop: a firewall, or the far end.
-    #[inline]
     fn next_leg<O: Observer>(&mut self, request: u32, observer: &mut O) {
         let record = &self.requests[request];
         let link = record.link();
@@ -124,16 +136,18 @@ impl Simulation {
 
     /// Sets a message on the wire of its hop. Where that takes no time, it is across at once, without an event: then this is
     /// true.
-    #[inline(always)]
+    #[inline]
     fn sets_out<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) -> bool {
         let line = &self.lines[link as usize];
-        let (latency, touched) = (line.latency, line.touched);
-        if line.cut {
-            self.lose(request, Lost::Cut, observer);
-            return false;
-        }
+        let (mut latency, touched) = (line.latency, line.touched);
         self.requests[request].state = State::OnWire;
-        let latency = if touched { self.crosses_touched(request, link, latency) } else { latency };
+        if touched {
+            if line.cut {
+                self.lose(request, Lost::Cut, observer);
+                return false;
+            }
+            latency = self.crosses_touched(request, link, latency);
+        }
         if latency == 0 {
             return true;
         }
@@ -149,7 +163,7 @@ impl Simulation {
             return;
         }
         match self.next_guard(request) {
-            Some((_, guard)) => self.enter_firewall(request, guard, observer),
+            Some((_, guard)) => self.enter_firewall(request, index(guard.firewall.index()), observer),
             None => self.request_arrives(request, observer),
         }
     }
@@ -162,7 +176,9 @@ impl Simulation {
             let left = leg & !CROSSED;
             if leg & CROSSED == 0 && left == self.lines[link as usize].outward {
                 self.requests[request].leg = left | CROSSED;
-                self.cross(request, link, observer);
+                if self.sets_out(request, link, observer) {
+                    continue;
+                }
                 return;
             }
             let Some(place) = left.checked_sub(1) else {
@@ -185,14 +201,18 @@ impl Simulation {
 
     /// The firewall that a message on its way down comes to next, or is at.
     #[inline]
-    pub(super) fn next_guard(&self, request: u32) -> Option<(u8, Guard)> {
+    fn next_guard(&self, request: u32) -> Option<(u8, &Guard)> {
         let record = &self.requests[request];
-        let guard = *self.plan.hops[record.link() as usize].guards.get(usize::from(record.leg))?;
+        let link = record.link() as usize;
+        if record.leg >= self.lines[link].behind {
+            return None;
+        }
+        let guard = self.plan.hops[link].guards.get(usize::from(record.leg))?;
         Some((record.leg, guard))
     }
 
-    fn enter_firewall<O: Observer>(&mut self, request: u32, guard: Guard, observer: &mut O) {
-        let station = index(guard.firewall.index());
+    #[inline]
+    fn enter_firewall<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
         if self.health(station).is_up() {
             self.enter(request, station, observer);
             return;
@@ -203,7 +223,9 @@ impl Simulation {
     }
 
     /// A firewall has looked at a message.
-    pub(super) fn judge<O: Observer>(&mut self, request: u32, leg: u8, guard: Guard, observer: &mut O) {
+    #[inline]
+    pub(super) fn judge<O: Observer>(&mut self, request: u32, observer: &mut O) {
+        let Some((leg, &guard)) = self.next_guard(request) else { return };
         let (link, tag) = (link_ix(self.requests[request].link()), self.requests[request].tag());
         self.count_rule(index(guard.firewall.index()), guard.verdict);
         match guard.verdict.action {
@@ -224,10 +246,32 @@ impl Simulation {
     }
 
     /// A message has reached the component that it was sent to.
-    #[inline(always)]
+    #[inline]
     fn request_arrives<O: Observer>(&mut self, request: u32, observer: &mut O) {
         let record = &self.requests[request];
-        let (station, tag, phase) = (self.lines[record.link() as usize].to, record.tag(), record.phase);
+        let line = &self.lines[record.link() as usize];
+        self.request_reaches(request, line.to, record.phase, line.shared, observer);
+    }
+
+    /// A message has reached this component, by a link that may be shared by a pair.
+    #[inline(always)]
+    fn request_reaches<O: Observer>(&mut self, request: u32, station: u32, phase: Phase, shared: bool, observer: &mut O) {
+        if phase != Phase::Exchange || shared || self.health(station) != super::Health::Up {
+            self.request_is_met(request, station, observer);
+            return;
+        }
+        if O::NOTES {
+            let (tag, component) = (self.requests[request].tag(), component_ix(station));
+            self.tell(observer, Some(tag), || What::Reached { component, heading: Heading::Request, phase });
+        }
+        self.enter(request, station, observer);
+    }
+
+    /// A message meets a component that may not run, or its operating system.
+    #[inline(never)]
+    fn request_is_met<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+        let record = &self.requests[request];
+        let (tag, phase) = (record.tag(), record.phase);
         match self.health(station) {
             super::Health::PoweredOff => self.lose(request, Lost::Silent, observer),
             super::Health::Crashed => {
@@ -252,16 +296,49 @@ impl Simulation {
     }
 
     /// The component at the request's level answers, or its host does.
-    #[inline]
     pub(super) fn answer<O: Observer>(&mut self, request: u32, status: Status, observer: &mut O) {
-        self.leave(request);
-        let link = self.requests[request].link();
-        let behind = self.lines[link as usize].behind;
-        self.answer_from(request, behind, status, observer);
+        let record = &mut self.requests[request];
+        let (bit, link) = (record.bit(), record.link());
+        let line = &self.lines[link as usize];
+        let (station, behind, latency, touched) = (line.to, line.behind, line.latency, line.touched);
+        let state = &mut self.stations[station as usize];
+        if record.inside & bit != 0 {
+            record.inside &= !bit;
+            state.present = state.present.saturating_sub(1);
+        }
+        let holds = record.holds & bit != 0;
+        record.holds &= !bit;
+        record.status = status;
+        record.heading = Heading::Response;
+        record.state = State::OnWire;
+        record.leg = if behind == 0 { CROSSED } else { behind };
+        let (tag, phase, watched) = (record.tag(), record.phase, state.duty.watched);
+        if holds {
+            self.free_slot(station);
+        }
+        if watched {
+            self.count_answer(request, station);
+        }
+        self.tell(observer, Some(tag), || What::Departed { link: link_ix(link), heading: Heading::Response, phase });
+        if behind > 0 || touched {
+            self.goes_back(request, link, observer);
+        } else if latency > 0 {
+            self.schedule_for(request, self.now + latency, Kind::Leg);
+        } else {
+            self.answer_arrives(request, observer);
+        }
     }
 
-    /// Sends an answer back from the far end of the hop or from a firewall on it, with so many firewalls before it.
-    #[inline(always)]
+    /// Brings an answer back by a way that is not plain.
+    #[inline(never)]
+    fn goes_back<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) {
+        if self.lines[link as usize].behind > 0 || self.sets_out(request, link, observer) {
+            self.way_back(request, observer);
+        }
+    }
+
+    /// Sends an answer back from a firewall on the hop, with so many firewalls before it.
+    #[cold]
     fn answer_from<O: Observer>(&mut self, request: u32, behind: u8, status: Status, observer: &mut O) {
         let record = &mut self.requests[request];
         record.status = status;
@@ -287,23 +364,37 @@ impl Simulation {
     }
 
     /// An answer has reached the one who asked.
-    #[inline(always)]
+    #[inline]
     pub(super) fn answer_arrives<O: Observer>(&mut self, request: u32, observer: &mut O) {
         let record = &self.requests[request];
-        let (link, tag, phase) = (record.link(), record.tag(), record.phase);
         if record.depth - 1 == record.floor {
             // Nobody waits for it any more; the call was closed when its asker gave up.
             self.discard(request);
             return;
         }
-        let asker = self.lines[link as usize].from;
-        if self.is_hung(asker) {
+        let line = &self.lines[record.link() as usize];
+        if self.is_hung(line.from) {
             self.lose(request, Lost::Unread, observer);
-            return;
+        } else if line.opens {
+            self.answer_on_connection(request, observer);
+        } else {
+            self.answer_is_taken(request, observer);
         }
-        if self.plan.connections.any_open && self.opened_or_pooled(request, observer) {
-            return;
+    }
+
+    /// An answer has reached the one who asked, where components open connections.
+    #[inline(never)]
+    fn answer_on_connection<O: Observer>(&mut self, request: u32, observer: &mut O) {
+        if !self.opened_or_pooled(request, observer) {
+            self.answer_is_taken(request, observer);
         }
+    }
+
+    /// An answer is at the one who asked, who runs and waits for it.
+    #[inline(always)]
+    fn answer_is_taken<O: Observer>(&mut self, request: u32, observer: &mut O) {
+        let record = &self.requests[request];
+        let (asker, tag, phase) = (self.lines[record.link() as usize].from, record.tag(), record.phase);
         self.close_call(request);
         self.tell(observer, Some(tag), || What::Reached { component: component_ix(asker), heading: Heading::Response, phase });
         if !self.stations[asker as usize].duty.takes_answers {
@@ -312,7 +403,7 @@ impl Simulation {
         }
         let record = &mut self.requests[request];
         record.leg = HOME;
-        if record.holds & (1 << record.depth) == 0 {
+        if record.holds & record.bit() == 0 {
             self.enter(request, asker, observer);
         } else {
             // The worker that waited for the answer works on it.
@@ -377,7 +468,7 @@ impl Simulation {
     /// Starts the clock of a component that waits for an answer.
     #[inline(always)]
     pub(super) fn arm_deadline(&mut self, request: u32, station: u32, level: u8, timeout: u64) {
-        if timeout != 0 && timeout < NEVER {
+        if is_timed(timeout) {
             self.start_clock(request, station, level, timeout);
         }
     }

@@ -13,6 +13,9 @@ use crate::model::build::MAX_HOPS;
 
 /// No record.
 pub(super) const NONE: u32 = u32::MAX;
+/// Levels that a request can be at. A power of two, so that a level in range needs no check.
+const LEVELS: usize = 8;
+const _: () = assert!(LEVELS == MAX_HOPS + 1, "a level for each hop, and the user's");
 /// No floor: somebody waits at every level.
 pub(super) const NO_FLOOR: u8 = u8::MAX;
 
@@ -104,12 +107,12 @@ pub(super) struct Request {
     /// Nobody waits at this level or above, if it is not [`NO_FLOOR`].
     pub(super) floor: u8,
     /// How often the asker at each level has tried.
-    pub(super) attempts: [u8; MAX_HOPS + 1],
+    pub(super) attempts: [u8; LEVELS],
     /// How many clocks were started at each level; only the newest counts.
-    pub(super) clocks: [u8; MAX_HOPS + 1],
+    pub(super) clocks: [u8; LEVELS],
     /// When it came to the component at each level; only where an agent watches.
-    pub(super) entered: [SimTime; MAX_HOPS + 1],
-    pub(super) path: [u32; MAX_HOPS],
+    pub(super) entered: [SimTime; LEVELS],
+    pub(super) path: [u32; LEVELS],
     /// The backend that a TLS connection through the balancer is bound to.
     pub(super) pinned: u32,
     /// Where a pair of balancers shares an address: the link on which the user's connection was opened.
@@ -147,10 +150,10 @@ impl Request {
             inside: 0,
             pooled: 0,
             floor: NO_FLOOR,
-            attempts: [0; MAX_HOPS + 1],
-            clocks: [0; MAX_HOPS + 1],
-            entered: [SimTime::ZERO; MAX_HOPS + 1],
-            path: [NONE; MAX_HOPS],
+            attempts: [0; LEVELS],
+            clocks: [0; LEVELS],
+            entered: [SimTime::ZERO; LEVELS],
+            path: [NONE; LEVELS],
             pinned: NONE,
             connection: NONE,
             station: NONE,
@@ -166,7 +169,20 @@ impl Request {
     /// The link on which the message travels or has come.
     #[inline]
     pub(super) fn link(&self) -> u32 {
-        self.path[usize::from(self.depth) - 1]
+        self.path[at_level(self.depth.wrapping_sub(1))]
+    }
+
+    /// The bit of its level, in `holds` and `inside`.
+    #[inline]
+    pub(super) const fn bit(&self) -> u16 {
+        1 << (self.depth & 0xf)
+    }
+
+    /// What tells one piece of work on it from all others at the same station: phase, level, leg and attempt.
+    #[inline]
+    pub(super) fn visit(&self) -> u64 {
+        let attempts = self.attempts[at_level(self.depth.saturating_sub(1))];
+        self.phase as u64 | u64::from(self.depth) << 8 | u64::from(self.leg) << 16 | u64::from(attempts) << 32
     }
 
     /// Whether the user still waits for this record.
@@ -178,6 +194,12 @@ impl Request {
     pub(super) fn tag(&self) -> (u64, RequestKind) {
         (self.number, self.kind)
     }
+}
+
+/// The place of a level in a record's lists.
+#[inline]
+pub(super) const fn at_level(level: u8) -> usize {
+    level as usize % LEVELS
 }
 
 /// The records, by index. An index may be used again; a generation tells old from new.
@@ -213,6 +235,12 @@ impl Slab {
 
     pub(super) fn get(&self, index: u32) -> Option<&Request> {
         self.records.get(index as usize).filter(|record| record.state != State::Free)
+    }
+
+    /// The record that an event moves, if the event is the one that it waits for.
+    #[inline]
+    pub(super) fn moved_by(&mut self, index: u32, sequence: u64) -> Option<&mut Request> {
+        self.records.get_mut(index as usize).filter(|record| record.pending == sequence)
     }
 
     pub(super) fn generation(&self, index: u32) -> u32 {

@@ -8,18 +8,57 @@
 
 use crate::model::TlsMode;
 
-use super::event::Kind;
+use super::event::{Event, EventQueue, Kind, MAX_SEQUENCE};
 use super::flow::{HOME, component_ix};
 use super::journal::{Observer, What};
 use super::packet::{Heading, Phase};
 use super::plan::Role;
 use super::random;
-use super::request::{Lost, State, Status};
+use super::request::{Lost, Request, State, Status, at_level};
 use super::simulation::{Simulation, index};
+use super::station::{Duty, Station};
+use super::time::SimTime;
+
+/// What beginning a piece of work changes beside the request and the station.
+struct Clockwork<'a> {
+    now: SimTime,
+    queue: &'a mut EventQueue,
+    sequence: &'a mut u64,
+}
+
+impl Clockwork<'_> {
+    /// Begins work that takes as long as the station's distribution says, which nearly all does. Returns whether it did.
+    ///
+    /// How long it takes depends on the seed, the request, the station, the phase and the attempt, and on nothing else.
+    #[inline(always)]
+    fn begins(self, record: &mut Request, station: &Station, request: u32) -> bool {
+        let duty = &station.duty;
+        let answers = record.heading == Heading::Response && duty.takes_answers;
+        let is_usual = (answers || record.phase == Phase::Exchange) && station.slow.is_none() && *self.sequence < MAX_SEQUENCE;
+        if !is_usual {
+            return false;
+        }
+        let place = if answers { Duty::ANSWERS } else { record.kind.index() };
+        let work = duty.work[place].nanos(random::mix(record.key ^ duty.key ^ visit(record, answers)));
+        *self.sequence += 1;
+        let at = self.now + work;
+        self.queue.push(Event::new(at, *self.sequence, Kind::Service, request));
+        record.state = State::InService;
+        (record.departed, record.arrives, record.pending) = (self.now, at, *self.sequence);
+        true
+    }
+}
+
+/// What tells a piece of work from all others at the same station.
+#[inline(always)]
+fn visit(record: &Request, answers: bool) -> u64 {
+    record.visit() | u64::from(answers) << 40
+}
 
 impl Simulation {
     /// Takes a slot of a station, or a place in its line.
     pub(super) fn enter<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+        let now = self.now;
         let record = &mut self.requests[request];
         let state = &mut self.stations[station as usize];
         record.station = station;
@@ -28,7 +67,7 @@ impl Simulation {
         let mut refused = false;
         if asks {
             if state.duty.watched {
-                record.entered[usize::from(record.depth)] = self.now;
+                record.entered[at_level(record.depth)] = now;
             }
             // A handshake is work, but no request; neither is an answer that passes.
             if !record.phase.is_handshake() {
@@ -46,16 +85,20 @@ impl Simulation {
         let serves = state.busy < state.duty.slots && !refused && !hung;
         if serves || !(refused || record.leg != HOME && state.queue.len() >= state.duty.limit as usize) {
             if asks && !state.duty.is_firewall {
-                record.inside |= 1 << record.depth;
+                record.inside |= record.bit();
                 state.present += 1;
             }
             if serves {
-                self.start_service(request, station);
+                state.occupy(now);
+                let clockwork = Clockwork { now, queue: &mut self.queue, sequence: &mut self.sequence };
+                if !clockwork.begins(record, state, request) {
+                    self.work_else(request, station);
+                }
                 return;
             }
             record.state = State::Queued;
             record.pending = 0;
-            record.departed = self.now;
+            record.departed = now;
             state.queue.push_back(request);
             let (tag, waiting) = (record.tag(), index(state.queue.len()));
             self.tell(observer, Some(tag), || What::Waits { component: component_ix(station), waiting });
@@ -71,54 +114,48 @@ impl Simulation {
         }
     }
 
-    #[inline(always)]
-    fn start_service(&mut self, request: u32, station: u32) {
-        self.stations[station as usize].occupy(self.now);
-        self.work(request, station);
-    }
-
     /// Begins the work on a request, in a slot that it has.
     #[inline(always)]
     pub(super) fn work(&mut self, request: u32, station: u32) {
-        let now = self.now;
-        let work = self.service_time(request, station);
-        let work = self.stations[station as usize].slow.map_or(work, |factor| factor.of(work));
-        let pending = self.schedule(now + work, Kind::Service, request);
-        let record = &mut self.requests[request];
-        record.state = State::InService;
-        (record.departed, record.arrives, record.pending) = (now, now + work, pending);
+        let clockwork = Clockwork { now: self.now, queue: &mut self.queue, sequence: &mut self.sequence };
+        if !clockwork.begins(&mut self.requests[request], &self.stations[station as usize], request) {
+            self.work_else(request, station);
+        }
     }
 
-    /// Draws how long a station works on a request. It depends on the seed, the request, the station, the phase and the
-    /// attempt, and on nothing else.
-    #[inline(always)]
+    /// Begins work of any sort.
+    #[inline(never)]
+    fn work_else(&mut self, request: u32, station: u32) {
+        let work = self.service_time(request, station);
+        let work = self.stations[station as usize].slow.map_or(work, |factor| factor.of(work));
+        self.requests[request].state = State::InService;
+        self.schedule_for(request, self.now + work, Kind::Service);
+    }
+
+    /// Draws how long a station works on a request.
     fn service_time(&self, request: u32, station: u32) -> u64 {
         let record = &self.requests[request];
         let duty = &self.stations[station as usize].duty;
-        let attempts = u64::from(record.attempts[usize::from(record.depth.saturating_sub(1))]);
-        let visit = record.phase as u64 | u64::from(record.depth) << 8 | u64::from(record.leg) << 16 | attempts << 32;
-        if record.heading == Heading::Response && duty.takes_answers {
-            return duty.answer.nanos(random::mix(record.key ^ duty.key ^ (visit | 1 << 40)));
+        let answers = record.heading == Heading::Response && duty.takes_answers;
+        let drawn = |place: usize| duty.work[place].nanos(random::mix(record.key ^ duty.key ^ visit(record, answers)));
+        if answers {
+            return drawn(Duty::ANSWERS);
         }
-        let bits = random::mix(record.key ^ duty.key ^ visit);
-        let service = &duty.service[record.kind.index()];
-        if record.phase == Phase::Exchange {
-            return service.nanos(bits);
-        }
+        let service = || drawn(record.kind.index());
         match (record.phase, &self.plan.stations[station as usize].role) {
             (phase, Role::Balancer(_)) if phase.is_handshake() && self.plan.tls != TlsMode::Passthrough => {
                 self.plan.connections.work(phase)
             }
             (phase, Role::Web | Role::App | Role::Database(_)) if phase.is_handshake() => self.plan.connections.work(phase),
-            (Phase::Lookup, Role::Resolver(resolver)) => service.nanos(bits) + self.upstream_questions(resolver),
-            _ => service.nanos(bits),
+            (Phase::Lookup, Role::Resolver(resolver)) => service() + self.upstream_questions(resolver),
+            _ => service(),
         }
     }
 
-    /// A station has finished its own work on a request.
+    /// A station has finished its own work on a request, unless the event came too late.
     #[inline(always)]
-    pub(super) fn service_done<O: Observer>(&mut self, request: u32, observer: &mut O) {
-        let record = &mut self.requests[request];
+    pub(super) fn service_done<O: Observer>(&mut self, request: u32, sequence: u64, observer: &mut O) {
+        let Some(record) = self.requests.moved_by(request, sequence) else { return };
         let station = record.station;
         let state = &mut self.stations[station as usize];
         state.served += 1;
@@ -128,17 +165,20 @@ impl Simulation {
         }
         if state.duty.is_firewall {
             self.free_slot(station);
-            if let Some((leg, guard)) = self.next_guard(request) {
-                self.judge(request, leg, guard, observer);
-            }
+            self.judge(request, observer);
             return;
         }
+        let (phase, act) = (record.phase, state.duty.acts[record.kind.index()]);
         if state.duty.holds {
-            record.holds |= 1 << record.depth;
+            record.holds |= record.bit();
         } else {
             self.free_slot(station);
         }
-        self.decide(request, station, observer);
+        if phase.is_handshake() {
+            self.handshake_worked(request, station, act, observer);
+        } else {
+            self.decide(request, station, act, observer);
+        }
     }
 
     /// A station has finished its work on an answer: a firewall lets it pass, the one who asked takes it.
@@ -151,10 +191,15 @@ impl Simulation {
             self.way_back(request, observer);
             return;
         }
-        if record.holds & (1 << record.depth) == 0 {
+        let relays = record.status == Status::Ok && self.stations[station as usize].duty.relays;
+        if record.holds & record.bit() == 0 {
             self.free_slot(station);
         }
-        self.hand_on(request, station, observer);
+        if relays {
+            self.answer(request, Status::Ok, observer);
+        } else {
+            self.take_answer(request, station, observer);
+        }
     }
 
     /// The one who asked has an answer. A good one that is only relayed needs no thought.
@@ -170,14 +215,25 @@ impl Simulation {
     /// Frees a slot; the next in line takes it.
     #[inline(always)]
     pub(super) fn free_slot(&mut self, station: u32) {
+        let now = self.now;
         let state = &mut self.stations[station as usize];
-        state.release(self.now);
         if state.health == super::Health::Hung {
+            state.release(now);
             return;
         }
-        if let Some(next) = state.queue.pop_front() {
-            state.waited(self.now - self.requests[next].departed);
-            self.start_service(next, station);
+        let Some(next) = state.queue.pop_front() else {
+            state.release(now);
+            return;
+        };
+        // The slot goes from one to the other: as many are busy as before.
+        if state.busy == 0 {
+            state.occupy(now);
+        }
+        let record = &mut self.requests[next];
+        state.waited(now - record.departed);
+        let clockwork = Clockwork { now, queue: &mut self.queue, sequence: &mut self.sequence };
+        if !clockwork.begins(record, state, next) {
+            self.work_else(next, station);
         }
     }
 
@@ -187,24 +243,8 @@ impl Simulation {
             let state = &mut self.stations[station as usize];
             let Some(next) = state.queue.pop_front() else { return };
             state.waited(self.now - self.requests[next].departed);
-            self.start_service(next, station);
-        }
-    }
-
-    /// The request leaves the station at its level, which gives up the slot that it held for it, if it did.
-    #[inline(always)]
-    pub(super) fn leave(&mut self, request: u32) {
-        let record = &mut self.requests[request];
-        let bit = 1 << record.depth;
-        let station = self.lines[record.link() as usize].to;
-        if record.inside & bit != 0 {
-            record.inside &= !bit;
-            let present = &mut self.stations[station as usize].present;
-            *present = present.saturating_sub(1);
-        }
-        if record.holds & bit != 0 {
-            record.holds &= !bit;
-            self.free_slot(station);
+            state.occupy(self.now);
+            self.work(next, station);
         }
     }
 }

@@ -167,11 +167,11 @@ impl Simulation {
 
     /// Takes over from the plan what stands beside the state. To be called when the plan is another one.
     pub(super) fn adopt_plan(&mut self) {
-        for (station, plan) in self.stations.iter_mut().zip(&self.plan.stations) {
-            station.duty = Duty::of(plan, &self.plan.hops);
+        for (place, station) in self.stations.iter_mut().enumerate() {
+            station.duty = Duty::of(&self.plan, place);
         }
         for (line, hop) in self.lines.iter_mut().zip(&self.plan.hops) {
-            line.adopt(hop);
+            line.adopt(&self.plan, hop);
         }
     }
 
@@ -206,15 +206,14 @@ impl Simulation {
         self.digest =
             (self.digest.rotate_left(23) ^ event.at().nanos() ^ event.what().rotate_left(32)).wrapping_mul(DIGEST_FACTOR);
         if event.is_service() {
-            if self.requests.waits_for(event.id(), event.sequence()) {
-                self.service_done(event.id(), observer);
-            }
+            self.service_done(event.id(), event.sequence(), observer);
         } else {
             self.happen_else(event, observer);
         }
     }
 
     /// What happens less often than services end.
+    #[inline(never)]
     fn happen_else<O: Observer>(&mut self, event: Event, observer: &mut O) {
         let id = event.id();
         match event.kind() {
@@ -274,9 +273,7 @@ impl Simulation {
     #[expect(clippy::inline_always, reason = "where nobody wants notes, nothing is left of it")]
     #[inline(always)]
     pub(super) fn tell<O: Observer>(&self, observer: &mut O, request: Option<(u64, RequestKind)>, what: impl FnOnce() -> What) {
-        if O::NOTES {
-            observer.note(Note { at: self.now, request, what: what() });
-        }
+        tell(observer, self.now, request, what);
     }
 
     /// Whether a station runs.
@@ -485,6 +482,15 @@ impl Simulation {
     /// Whether the user of this request still waits.
     pub fn is_in_flight(&self, number: u64) -> bool {
         self.requests.iter().any(|(_, request)| request.number == number && request.is_awaited())
+    }
+}
+
+/// Makes a note of what happens all the time, while parts of the simulation are in use.
+#[expect(clippy::inline_always, reason = "where nobody wants notes, nothing is left of it")]
+#[inline(always)]
+pub(super) fn tell<O: Observer>(observer: &mut O, at: SimTime, request: Option<(u64, RequestKind)>, what: impl FnOnce() -> What) {
+    if O::NOTES {
+        observer.note(Note { at, request, what: what() });
     }
 }
 

@@ -4,15 +4,21 @@
 
 use std::collections::VecDeque;
 
-use crate::model::Protocol;
 use crate::model::quantity::Factor;
 use crate::model::station::Hold;
+use crate::model::{Protocol, RequestKind};
 
-use super::connection::Pool;
-use super::plan::{HopPlan, Role, StationPlan};
+use super::connection::{Pool, When};
+use super::outcome::Failure;
+use super::plan::{HopPlan, Plan, Role, StationPlan};
 use super::random::Sampler;
-use super::time::SimTime;
+use super::time::{SECOND, SimTime};
 use super::view::{CheckCode, Health};
+
+/// Whether somebody who waits so long has a clock: a day or more is for ever, and none stands for none.
+pub(super) const fn is_timed(timeout: u64) -> bool {
+    timeout != 0 && timeout < 86_400 * SECOND
+}
 
 /// A moment at which a component stops waiting for an answer. All deadlines of one station have the same delay, so they fall
 /// due in the order in which they were set: a queue with one timer serves them all.
@@ -25,6 +31,51 @@ pub(super) struct Deadline {
     pub(super) level: u8,
     /// Which of the level's clocks this is.
     pub(super) clock: u8,
+}
+
+/// What a station does with a request that it has worked on, if that is no handshake.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Act {
+    /// It answers, and there is nothing to tell about it.
+    Answer,
+    /// It has what was asked for.
+    Serve,
+    /// It asks on this link.
+    Ask(u32),
+    /// It asks on the next of its links.
+    TakeTurns,
+    /// It asks the database that took the last write, as far as it knows.
+    AskWriter,
+    /// It gives it to a backend.
+    Balance,
+    /// It is the database of this number.
+    Query(u32),
+    /// It resolves a name.
+    Resolve,
+    /// It has nobody to ask.
+    Fail(Failure),
+}
+
+impl Act {
+    /// What the station at this place does with requests of one kind.
+    fn of(plan: &Plan, station: usize, kind: RequestKind) -> Self {
+        let links = &plan.stations[station].out[kind.index()];
+        let first = links.first().copied();
+        match plan.stations[station].role {
+            Role::Resolver(_) => Self::Resolve,
+            Role::Balancer(_) => Self::Balance,
+            Role::Database(node) => Self::Query(node),
+            Role::Web | Role::App if kind.is_static() => Self::Serve,
+            Role::Web if first.is_none() => Self::Fail(Failure::BadGateway),
+            Role::Web if first.is_some_and(|link| plan.hops[link as usize].protocol != Protocol::Sql) => Self::TakeTurns,
+            Role::Web | Role::App => match first {
+                Some(_) if kind.is_write() && plan.drivers[station] => Self::AskWriter,
+                Some(link) => Self::Ask(link),
+                None => Self::Fail(Failure::ServerError),
+            },
+            Role::Browser | Role::Firewall | Role::Agent | Role::Monitor => Self::Answer,
+        }
+    }
 }
 
 /// What the plan says of a station, where the engine needs it at every visit: beside the state that it is needed with, in
@@ -43,11 +94,13 @@ pub(super) struct Duty {
     /// Whether there is work on answers.
     pub(super) takes_answers: bool,
     pub(super) watched: bool,
-    /// Whether a good answer is handed on as it is: balancers and web servers before applications.
+    /// Whether a good answer is handed on as it is, and nothing is learnt from it.
     pub(super) relays: bool,
     pub(super) key: u64,
-    pub(super) service: [Sampler; 3],
-    pub(super) answer: Sampler,
+    /// How long it works on each kind of request, and on an answer, if it does.
+    pub(super) work: [Sampler; 4],
+    /// What it does with each kind of request.
+    pub(super) acts: [Act; 3],
 }
 
 impl Default for Duty {
@@ -62,16 +115,22 @@ impl Default for Duty {
             watched: false,
             relays: false,
             key: 0,
-            service: [Sampler::Constant(0); 3],
-            answer: Sampler::Constant(0),
+            work: [Sampler::Constant(0); 4],
+            acts: [Act::Answer; 3],
         }
     }
 }
 
 impl Duty {
-    pub(super) fn of(plan: &StationPlan, hops: &[HopPlan]) -> Self {
+    /// The place of the work on answers among all work.
+    pub(super) const ANSWERS: usize = 3;
+
+    /// What `whole` says of the station at this place.
+    pub(super) fn of(whole: &Plan, station: usize) -> Self {
+        let plan: &StationPlan = &whole.stations[station];
         let mut links = plan.out.iter().flatten();
-        let asks_by_http = links.all(|link| hops[*link as usize].protocol == Protocol::Http);
+        let asks_by_http = links.all(|link| whole.hops[*link as usize].protocol == Protocol::Http);
+        let [statics, reads, writes] = plan.service;
         Self {
             slots: plan.slots,
             limit: plan.limit.unwrap_or(u32::MAX),
@@ -80,10 +139,11 @@ impl Duty {
             holds: plan.hold == Hold::UntilAnswered,
             takes_answers: plan.answer.is_some(),
             watched: plan.watched,
-            relays: matches!(plan.role, Role::Balancer(_) | Role::Web) && asks_by_http,
+            // A driver that follows the primary learns from every answer of a database.
+            relays: matches!(plan.role, Role::Balancer(_) | Role::Web | Role::App) && (asks_by_http || !whole.drivers[station]),
             key: plan.key,
-            service: plan.service,
-            answer: plan.answer.unwrap_or(Sampler::Constant(0)),
+            work: [statics, reads, writes, plan.answer.unwrap_or(Sampler::Constant(0))],
+            acts: RequestKind::ALL.map(|kind| Act::of(whole, station, kind)),
         }
     }
 }
@@ -205,6 +265,14 @@ pub(super) struct Line {
     pub(super) behind: u8,
     pub(super) outward: u8,
     pub(super) limited: bool,
+    /// How long the asker waits for an answer.
+    pub(super) timeout: u64,
+    /// Whether there is something to do before a message goes down: a clock to start, a connection to open.
+    pub(super) prepares: bool,
+    /// Whether any component opens connections, so that answers have to be looked at.
+    pub(super) opens: bool,
+    /// Whether it leads users to one of a pair that share an address.
+    pub(super) shared: bool,
     /// Requests whose answer is still awaited on it.
     pub(super) active: u32,
     pub(super) cut: bool,
@@ -224,17 +292,26 @@ pub(super) struct Line {
     pub(super) slow: Option<Factor>,
     /// Whether somebody listens.
     pub(super) tapped: bool,
-    /// Whether it is slow or tapped.
+    /// Whether it is cut, slow or tapped.
     pub(super) touched: bool,
 }
 
 impl Line {
     /// Takes what the engine needs of the plan at every message.
-    pub(super) fn adopt(&mut self, hop: &HopPlan) {
+    pub(super) fn adopt(&mut self, plan: &Plan, hop: &HopPlan) {
         (self.from, self.to, self.latency) = (hop.from, hop.to, hop.latency);
         self.behind = hop.behind;
         self.outward = u8::try_from(hop.outward).unwrap_or(u8::MAX);
         self.limited = hop.maxconn != u32::MAX;
+        self.timeout = plan.stations[hop.from as usize].timeout;
+        self.prepares = is_timed(self.timeout) || hop.connects.when != When::Never;
+        self.opens = plan.connections.any_open;
+        self.shared = hop.from == plan.browser && !plan.pair.is_empty();
+    }
+
+    /// To be called when it is cut or whole, slow or tapped.
+    pub(super) fn touch(&mut self) {
+        self.touched = self.cut || self.tapped || self.slow.is_some();
     }
 
     /// Whether a balancer gives new requests to the backend at its end.
@@ -252,6 +329,10 @@ impl Default for Line {
             behind: 0,
             outward: 0,
             limited: false,
+            timeout: 0,
+            prepares: false,
+            opens: false,
+            shared: false,
             active: 0,
             cut: false,
             backend_up: true,

@@ -76,8 +76,7 @@ impl Simulation {
 
     /// A fault of a link has changed: messages look at it only where there is one.
     pub(super) fn touch(&mut self, link: u32) {
-        let line = &mut self.lines[link as usize];
-        line.touched = line.tapped || line.slow.is_some();
+        self.lines[link as usize].touch();
     }
 
     /// A message crosses a link that is slow or tapped. Returns how long that takes.

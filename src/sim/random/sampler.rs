@@ -56,17 +56,18 @@ impl Sampler {
     /// The time that `bits` stand for, in nanoseconds.
     #[expect(clippy::inline_always, reason = "a handful of instructions on the engine\'s critical path")]
     #[inline(always)]
-    pub(in super::super) fn nanos(self, bits: u64) -> u64 {
-        match self {
+    pub(in super::super) fn nanos(&self, bits: u64) -> u64 {
+        match *self {
             Self::Constant(nanos) => nanos,
             Self::Exponential { mean } => nearest(mean * ziggurat::exponential(bits)),
-            other => other.drawn(bits),
+            _ => self.drawn(bits),
         }
     }
 
     /// The same for what takes longer to draw.
-    fn drawn(self, bits: u64) -> u64 {
-        whole(match self {
+    #[inline(never)]
+    fn drawn(&self, bits: u64) -> u64 {
+        whole(match *self {
             Self::Constant(nanos) => return nanos,
             Self::Exponential { mean } => mean * ziggurat::exponential(bits),
             Self::Uniform { min, width } => min + width * open_unit(bits),
