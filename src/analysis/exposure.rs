@@ -13,7 +13,6 @@
 use std::fmt;
 
 use super::carriers::Carriers;
-use super::flow::certificates_needed;
 use super::reading::{Fact, Stake, facts};
 use crate::model::firewall::RuleAction;
 use crate::model::{
@@ -269,7 +268,14 @@ fn authentication(infra: &Infrastructure, hop: &Hop) -> Authentication {
         (Cipher::Plaintext, _) => Authentication::None,
         // A browser refuses what it cannot check; so do agents, to a service with a public certificate.
         (Cipher::TlsThrough, _) | (Cipher::Tls, Protocol::Metrics) => Authentication::Certificate,
-        (Cipher::Tls, _) if from_browser || !certificates_needed(infra, hop).is_empty() => Authentication::Certificate,
+        (Cipher::Tls, protocol) if from_browser || has_certificate(infra, hop, protocol) => Authentication::Certificate,
         (Cipher::Tls, _) => Authentication::Unchecked,
     }
+}
+
+/// Whether a certificate is drawn at the end that answers: for changes that is the primary, to which replicas connect.
+fn has_certificate(infra: &Infrastructure, hop: &Hop, protocol: Protocol) -> bool {
+    let end = if protocol == Protocol::Replication { hop.from } else { hop.to };
+    let id = &infra.component(end).id;
+    infra.certificates().iter().any(|certificate| certificate.on.contains(id))
 }

@@ -39,6 +39,7 @@ fn hops(exposures: &[Exposure]) -> Vec<Finding> {
             let rule = match worst {
                 Stake::Password | Stake::Session => "secrets-in-the-clear",
                 _ if first.protocol == Protocol::Dns => "classic-dns",
+                _ if first.protocol == Protocol::Vrrp => "open-advertisements",
                 _ => "content-in-the-clear",
             };
             let mut labels: Vec<&str> = Vec::new();
@@ -74,6 +75,9 @@ fn balancers(ground: &Ground<'_>, exposures: &[Exposure]) -> Vec<Finding> {
         }
         let mut readable: Vec<&ComponentId> = Vec::new();
         for exposure in exposures.iter().filter(|exposure| exposure.from == *id && exposure.is_exposed()) {
+            if !exposure.protocol.carries_requests() {
+                continue;
+            }
             if !readable.contains(&&exposure.to) {
                 readable.push(&exposure.to);
             }
@@ -92,17 +96,20 @@ fn balancers(ground: &Ground<'_>, exposures: &[Exposure]) -> Vec<Finding> {
     found
 }
 
-/// Encrypted hops of the site on which nobody checks who answers.
-fn unchecked(exposures: &[Exposure]) -> Vec<Finding> {
-    let mut seen: Vec<LinkIx> = Vec::new();
-    let mut found = Vec::new();
-    for exposure in exposures.iter().filter(|exposure| exposure.authentication == Authentication::Unchecked) {
-        if exposure.protocol == Protocol::Metrics || seen.contains(&exposure.link) {
-            continue;
+/// Encrypted hops of the site on which nobody checks who answers: one finding for all, since one authority cures all.
+fn unchecked(exposures: &[Exposure]) -> Option<Finding> {
+    let of_site = exposures.iter().filter(|exposure| exposure.protocol != Protocol::Metrics);
+    let mut hops: Vec<String> = Vec::new();
+    for exposure in of_site.filter(|exposure| exposure.authentication == Authentication::Unchecked) {
+        let hop = format!("{} → {}", exposure.from, exposure.to);
+        if !hops.contains(&hop) {
+            hops.push(hop);
         }
-        seen.push(exposure.link);
-        let hop = Element::Hop(exposure.from.clone(), exposure.to.clone());
-        found.push(Finding::of_element("unchecked-peer", hop, exposure.why()));
     }
-    found
+    let (are, it) = if hops.len() == 1 { ("is", "it") } else { ("are", "them") };
+    let message = format!(
+        "{} {are} encrypted, and nothing drawn lets anybody on {it} check who answers: somebody in the other's place reads all.",
+        listed(&hops)
+    );
+    (!hops.is_empty()).then(|| Finding::new("unchecked-peer", None, message))
 }

@@ -108,6 +108,13 @@ pub const RULES: &[Rule] = &[
         "DNS over TLS or HTTPS is for the user's device to choose; a site can only publish DNSSEC, which signs and does not hide.",
     ),
     of(
+        "open-advertisements",
+        Note,
+        "A pair of balancers advertises in the clear",
+        "VRRP is neither encrypted nor signed: whoever is on that network can announce a better priority and take the address.",
+        "Keep the pair on a network of its own, and drop protocol 112 from anywhere else. Costs a firewall rule.",
+    ),
+    of(
         "tls-ends-at-balancer",
         Warning,
         "TLS ends at the balancer, and requests go on readable behind it",

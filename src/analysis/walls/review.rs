@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::machines::Machines;
 use super::ports::{CLOCK, HTTPS, NAMES, REDIRECT, SSH, is_entry};
 use super::reach::{Judged, Reach, Vantage, reach};
-use crate::model::firewall::{Direction, FirewallSpec, Peer, Rule, RuleAction};
-use crate::model::{ComponentId, ComponentIx, ComponentKind, Element, Infrastructure, Protocol};
+use crate::model::firewall::{Direction, FirewallSpec, Peer, Rule, RuleAction, Verdict};
+use crate::model::{ComponentId, ComponentIx, ComponentKind, Element, Hop, Infrastructure, Protocol};
 
 /// The place of a rule: firewall, direction, and number from 1.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -232,16 +232,27 @@ impl Needs {
         let mut needs = Self { decided: BTreeMap::new(), before_entry: BTreeSet::new() };
         for hop in infra.hops() {
             for guard in &hop.guards {
-                let is_inbound = guard.verdict.direction == Direction::Inbound;
-                if let Some(number) = guard.verdict.rule {
-                    needs.decided.entry((guard.firewall, is_inbound, number)).or_default().insert(infra.port(hop.link));
-                }
-                if is_inbound && is_entry(infra, &hop) {
+                needs.note(guard.firewall, guard.verdict, infra.port(hop.link));
+                if guard.verdict.direction == Direction::Inbound && is_entry(infra, &hop) {
                     needs.before_entry.insert(guard.firewall);
+                }
+            }
+            // Either of a pair of balancers advertises, and after a failover either database follows the other: one link
+            // is drawn for both ways.
+            if matches!(infra.link(hop.link).protocol, Protocol::Vrrp | Protocol::Replication) {
+                for (firewall, verdict) in both_ways(infra, &hop) {
+                    needs.note(firewall, verdict, infra.port(hop.link));
                 }
             }
         }
         needs
+    }
+
+    fn note(&mut self, firewall: ComponentIx, verdict: Verdict, port: u16) {
+        let is_inbound = verdict.direction == Direction::Inbound;
+        if let Some(number) = verdict.rule {
+            self.decided.entry((firewall, is_inbound, number)).or_default().insert(port);
+        }
     }
 
     /// Whether a port is needed although nobody draws it.
@@ -255,6 +266,22 @@ impl Needs {
             },
         }
     }
+}
+
+/// What the firewalls at both ends of a hop say to a connection in either direction.
+fn both_ways(infra: &Infrastructure, hop: &Hop) -> Vec<(ComponentIx, Verdict)> {
+    let mut said = Vec::new();
+    for (from, to) in [(hop.from, hop.to), (hop.to, hop.from)] {
+        for (here, there, direction) in [(from, to, Direction::Outbound), (to, from, Direction::Inbound)] {
+            let (shared, peer) = (infra.firewalls_before(there), infra.component(there));
+            for firewall in infra.firewalls_before(here).iter().filter(|firewall| !shared.contains(firewall)) {
+                if let ComponentKind::Firewall(spec) = &infra.component(*firewall).kind {
+                    said.push((*firewall, spec.judge(direction, &peer.id, peer.server.as_ref(), infra.port(hop.link))));
+                }
+            }
+        }
+    }
+    said
 }
 
 fn rules(
