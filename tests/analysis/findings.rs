@@ -17,8 +17,7 @@ const DESIGNS: [(&str, &str); 5] = [
 
 /// What a good engineer says of each write-up, in the order in which it is said.
 #[rustfmt::skip]
-fn expected() -> [&'static [&'static str]; 5] {
-    [
+const EXPECTED: [&[&str]; 5] = [
         &[
             "single-point: server-1",
             "single-point: server-2",
@@ -152,8 +151,7 @@ fn expected() -> [&'static [&'static str]; 5] {
             "alike-servers: design",
             "no-outside-view: design",
         ],
-    ]
-}
+];
 
 fn named(found: &[Finding]) -> Vec<String> {
     found.iter().map(|finding| format!("{}: {}", finding.rule.id, finding.subject_name())).collect()
@@ -161,7 +159,7 @@ fn named(found: &[Finding]) -> Vec<String> {
 
 #[test]
 fn each_write_up_gets_what_it_deserves() {
-    for (design, expected) in DESIGNS.into_iter().zip(expected()) {
+    for (design, expected) in DESIGNS.into_iter().zip(EXPECTED) {
         let infra = load(design);
         assert_eq!(named(&findings(&infra, 100.0)), expected, "{}", infra.id());
     }

@@ -2,7 +2,7 @@
 //!
 //! Must not find anything out itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -19,6 +19,9 @@ use crate::model::{Cipher, ComponentKind, Infrastructure, Medium, RequestKind};
 
 /// How many contributors to unavailability are told.
 const CONTRIBUTORS: usize = 5;
+
+/// From how many components inside it is told what they reach: each may reach all others.
+const VANTAGES: usize = 8;
 
 /// What follows from a drawing. Kinds of request stay in the order static, read, write.
 #[derive(Debug, Serialize)]
@@ -42,7 +45,7 @@ pub(in crate::cli) struct Report {
     /// By kind, and `mix` for all of them together as users send them; null where nothing limits them.
     pub(in crate::cli) capacity: IndexMap<&'static str, Option<CapacityReport>>,
     pub(in crate::cli) capacity_spofs: Vec<OverloadReport>,
-    /// What is open to whom.
+    /// What is open to the Internet, and to whoever has got into one of the first eight balancers and web servers.
     pub(in crate::cli) reach: Vec<ReachReport>,
     pub(in crate::cli) findings: Vec<FindingReport>,
 }
@@ -307,15 +310,14 @@ fn capacity(infra: &Infrastructure) -> IndexMap<&'static str, Option<CapacityRep
     kinds.chain([("mix", capacity.mix_saturation().map(report))]).collect()
 }
 
-/// What the Internet reaches, and whoever has got into a balancer or a web server.
+/// What the Internet reaches, and whoever has got into one of the first balancers and web servers.
 fn reach_reports(infra: &Infrastructure) -> Vec<ReachReport> {
     let front = infra
         .components()
         .filter(|(_, component)| matches!(component.kind, ComponentKind::LoadBalancer(_) | ComponentKind::Web(_)));
-    let inside = front.map(|(_, component)| Vantage::Component(component.id.clone()));
-    let vantages: BTreeSet<Vantage> = inside.chain([Vantage::Internet]).collect();
+    let inside = front.map(|(_, component)| Vantage::Component(component.id.clone())).take(VANTAGES);
     let mut reports = Vec::new();
-    for vantage in vantages {
+    for vantage in std::iter::once(Vantage::Internet).chain(inside) {
         let open = reach(infra, &vantage).into_iter().filter(crate::analysis::Reach::is_open);
         reports.extend(open.map(|reach| ReachReport {
             from: vantage.to_string(),
