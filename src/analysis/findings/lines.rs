@@ -14,7 +14,9 @@ pub(super) fn find(ground: &Ground<'_>) -> Vec<Finding> {
     let mut found = hops(&exposures);
     found.extend(balancers(ground, &exposures));
     found.extend(unchecked(&exposures));
-    let missing = tls_price(ground.infra).keys.into_iter().filter(|key| key.purpose == Purpose::Site && !key.is_drawn);
+    // A drawing without any certificate says nothing about them.
+    let says = !ground.infra.certificates().is_empty();
+    let missing = tls_price(ground.infra).keys.into_iter().filter(|key| says && key.purpose == Purpose::Site && !key.is_drawn);
     found.extend(missing.map(|key| {
         let message =
             format!("TLS of the users ends at {}, and no certificate for {} lies there.", key.at, ground.infra.domain());

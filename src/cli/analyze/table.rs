@@ -44,14 +44,21 @@ fn counts(report: &Report) -> String {
     let count = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
     let parts = report.spofs.iter().filter(|spof| matches!(spof.kind, "component" | "server")).count();
     let exposed = report.plaintext_hops.iter().filter(|hop| hop.exposed).count();
-    format!(
-        "\n  {} errors, {} warnings, {} notes; {parts} machines and programs are single points of failure;\n  \
-         {exposed} hops are readable on a network; {} versions run in several places\n",
-        count(Severity::Error),
-        count(Severity::Warning),
-        count(Severity::Note),
-        report.shared_flaws.len()
-    )
+    let line = format!(
+        "{}, {}, {}; {} of machines and programs; {} readable on a network; {} in several places",
+        counted(count(Severity::Error), "error"),
+        counted(count(Severity::Warning), "warning"),
+        counted(count(Severity::Note), "note"),
+        counted(parts, "single point"),
+        counted(exposed, "hop"),
+        counted(report.shared_flaws.len(), "version")
+    );
+    format!("\n{}", paragraph(&line, 2))
+}
+
+/// A count with its word.
+fn counted(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 fn availability(report: &Report) -> String {
