@@ -26,7 +26,7 @@ mod routes;
 mod saturation;
 
 pub use mix::Mix;
-pub use overload::{Overload, Overloaded, capacity_spofs, overloads};
+pub use overload::{MOST_CAUSES, Overload, Overloaded, capacity_spofs, overloads};
 pub use resource::Resource;
 pub use saturation::{Headroom, Saturation, Utilisation};
 

@@ -17,6 +17,10 @@ use super::resource::{Numbers, Resource};
 use super::routes::{Ground, Routes};
 use super::saturation::rate;
 
+/// Up to so many causes of failure, the test of all takes less than a second or so. Its cost grows with the square of their
+/// number, so whoever wants an answer at once asks only below it.
+pub const MOST_CAUSES: usize = 1_000;
+
 /// A cause of failure whose loss overloads something.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Overload {

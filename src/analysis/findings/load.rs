@@ -1,7 +1,7 @@
 //! Findings about capacity at a load.
 
 use super::{Finding, Ground};
-use crate::analysis::capacity::{Capacity, Utilisation, capacity_spofs};
+use crate::analysis::capacity::{Capacity, MOST_CAUSES, Utilisation, capacity_spofs};
 use crate::analysis::outage::Outage;
 
 /// From here on there is little room left.
@@ -19,6 +19,9 @@ pub(super) fn find(ground: &Ground<'_>, load: f64) -> Vec<Finding> {
             Finding::of_component(rule, of.resource.component(), message)
         })
         .collect();
+    if ground.structure.causes().len() > MOST_CAUSES {
+        return found;
+    }
     for overload in capacity_spofs(ground.infra, load) {
         found.push(Finding::new("capacity-single-point", Some(overload.cause.clone()), overload.to_string()));
     }

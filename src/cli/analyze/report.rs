@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use crate::analysis::capacity::{Capacity, Saturation, capacity_spofs};
+use crate::analysis::capacity::{Capacity, MOST_CAUSES, Saturation, capacity_spofs};
 use crate::analysis::exposure::{Exposure, exposures};
 use crate::analysis::homogeneity::shared_flaws_in;
 use crate::analysis::tls_price::tls_price;
@@ -44,7 +44,8 @@ pub(in crate::cli) struct Report {
     pub(in crate::cli) downtime: IndexMap<&'static str, DowntimeReport>,
     /// By kind, and `mix` for all of them together as users send them; null where nothing limits them.
     pub(in crate::cli) capacity: IndexMap<&'static str, Option<CapacityReport>>,
-    pub(in crate::cli) capacity_spofs: Vec<OverloadReport>,
+    /// Null where there are too many causes to try each.
+    pub(in crate::cli) capacity_spofs: Option<Vec<OverloadReport>>,
     /// What is open to the Internet, and to whoever has got into one of the first eight balancers and web servers.
     pub(in crate::cli) reach: Vec<ReachReport>,
     pub(in crate::cli) findings: Vec<FindingReport>,
@@ -215,15 +216,7 @@ impl Report {
             availability: downtimes.iter().map(|of| (of.kind.word(), of.availability())).collect(),
             downtime: downtimes.iter().map(|of| (of.kind.word(), DowntimeReport::new(of))).collect(),
             capacity: capacity(infra),
-            capacity_spofs: capacity_spofs(infra, load)
-                .into_iter()
-                .map(|overload| OverloadReport {
-                    id: overload.cause.to_string(),
-                    overloads: overload.overloaded.iter().map(|over| over.resource.component().to_string()).collect(),
-                    rps_left: overload.saturation,
-                    why: overload.to_string(),
-                })
-                .collect(),
+            capacity_spofs: (structure.causes().len() <= MOST_CAUSES).then(|| overload_reports(infra, load)),
             reach: reach_reports(infra),
             findings: findings(infra, load).iter().map(FindingReport::new).collect(),
             broken,
@@ -308,6 +301,17 @@ fn capacity(infra: &Infrastructure) -> IndexMap<&'static str, Option<CapacityRep
     };
     let kinds = RequestKind::ALL.into_iter().map(|kind| (kind.word(), capacity.saturation(kind).map(report)));
     kinds.chain([("mix", capacity.mix_saturation().map(report))]).collect()
+}
+
+fn overload_reports(infra: &Infrastructure, load: f64) -> Vec<OverloadReport> {
+    let overloads = capacity_spofs(infra, load).into_iter();
+    let report = overloads.map(|overload| OverloadReport {
+        id: overload.cause.to_string(),
+        overloads: overload.overloaded.iter().map(|over| over.resource.component().to_string()).collect(),
+        rps_left: overload.saturation,
+        why: overload.to_string(),
+    });
+    report.collect()
 }
 
 /// What the Internet reaches, and whoever has got into one of the first balancers and web servers.

@@ -122,6 +122,11 @@ fn capacity(report: &Report) -> String {
     if let Some(Some(mix)) = report.capacity.get("mix") {
         text += &paragraph(&mix.why, 2);
     }
+    match &report.capacity_spofs {
+        None => text += "  Too many elements to try the loss of each.\n",
+        Some(overloads) if overloads.is_empty() => text += "  The loss of any one element overloads nothing at this load.\n",
+        Some(overloads) => overloads.iter().for_each(|overload| text += &paragraph(&overload.why, 2)),
+    }
     text
 }
 
