@@ -9,6 +9,7 @@ mod compare;
 mod content;
 mod format;
 mod list;
+mod shot;
 mod simulate;
 mod start;
 mod store;
@@ -109,6 +110,8 @@ pub enum Command {
     Analyze(AnalyzeArguments),
     /// Analyse two designs side by side, and run the same traffic through both
     Compare(Box<CompareArguments>),
+    /// Write one frame of the screen, without a terminal: as text, with colours, or as an SVG picture
+    Shot(Box<ShotArguments>),
     /// Run an infrastructure without a screen, and report what was measured
     Simulate(Box<SimulateArguments>),
 }
@@ -148,6 +151,18 @@ pub enum ThemeName {
     ColourBlind,
 }
 
+impl ThemeName {
+    /// The set of colours, or none.
+    pub fn palette(self, colours: bool) -> Palette {
+        match self {
+            _ if !colours => Palette::NoColour,
+            Self::Dark => Palette::Dark,
+            Self::Light => Palette::Light,
+            Self::ColourBlind => Palette::ColourBlind,
+        }
+    }
+}
+
 impl Arguments {
     /// How the terminal is to be used.
     pub fn terminal_options(&self) -> tui::Options {
@@ -156,13 +171,7 @@ impl Arguments {
 
     /// Colours and characters.
     pub fn look(&self) -> Theme {
-        let palette = match self.theme {
-            _ if !self.colours() => Palette::NoColour,
-            ThemeName::Dark => Palette::Dark,
-            ThemeName::Light => Palette::Light,
-            ThemeName::ColourBlind => Palette::ColourBlind,
-        };
-        Theme::new(palette, self.ascii_only())
+        Theme::new(self.theme.palette(self.colours()), self.ascii_only())
     }
 
     /// Whether to use colours.
@@ -177,12 +186,18 @@ impl Arguments {
 
     /// Whether to draw with ASCII characters only: as asked, or because the locale has no others.
     pub fn ascii_only(&self) -> bool {
-        self.ascii || !is_utf8(["LC_ALL", "LC_CTYPE", "LANG"].map(env::var_os))
+        self.ascii || !has_unicode()
     }
+}
+
+/// Whether the environment's locale has more than ASCII characters.
+fn has_unicode() -> bool {
+    is_utf8(["LC_ALL", "LC_CTYPE", "LANG"].map(env::var_os))
 }
 
 pub use analyze::AnalyzeArguments;
 pub use compare::CompareArguments;
+pub use shot::ShotArguments;
 pub use simulate::SimulateArguments;
 pub use start::run;
 

@@ -18,6 +18,7 @@ mod event_loop;
 mod guard;
 mod input;
 mod pace;
+pub mod picture;
 mod program;
 mod run;
 mod screen;

@@ -14,8 +14,12 @@ mod progress;
 mod pty;
 #[path = "program/screen.rs"]
 mod screen;
+#[path = "program/shot.rs"]
+mod shot;
 #[path = "program/simulate.rs"]
 mod simulate;
+#[path = "support/svg.rs"]
+mod svg;
 
 use std::ffi::OsStr;
 use std::path::Path;

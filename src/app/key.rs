@@ -1,6 +1,7 @@
-//! Keys, as the application knows them. Must not know crossterm.
+//! Keys, as the application knows them, and their names. Must not know crossterm.
 
 use std::fmt;
+use std::str::FromStr;
 
 /// A key without modifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,6 +78,87 @@ impl fmt::Display for Key {
             Code::End => f.write_str("End"),
             Code::PageUp => f.write_str("PgUp"),
             Code::PageDown => f.write_str("PgDn"),
+        }
+    }
+}
+
+/// Names of keys that have no character, or none that is seen: each as it is shown, then as it may also be typed.
+const NAMED: [(&str, Code); 23] = [
+    ("space", Code::Char(' ')),
+    ("Enter", Code::Enter),
+    ("Return", Code::Enter),
+    ("Esc", Code::Esc),
+    ("Escape", Code::Esc),
+    ("Tab", Code::Tab),
+    ("Shift-Tab", Code::BackTab),
+    ("BackTab", Code::BackTab),
+    ("Backspace", Code::Backspace),
+    ("↑", Code::Up),
+    ("Up", Code::Up),
+    ("↓", Code::Down),
+    ("Down", Code::Down),
+    ("←", Code::Left),
+    ("Left", Code::Left),
+    ("→", Code::Right),
+    ("Right", Code::Right),
+    ("Home", Code::Home),
+    ("End", Code::End),
+    ("PgUp", Code::PageUp),
+    ("PageUp", Code::PageUp),
+    ("PgDn", Code::PageDown),
+    ("PageDown", Code::PageDown),
+];
+
+/// Reads a key's name as the help shows it. Arrows and pages have words too, and the case of names does not matter.
+impl FromStr for Key {
+    type Err = UnknownKey;
+
+    fn from_str(name: &str) -> Result<Self, UnknownKey> {
+        let mut chars = name.chars();
+        if let (Some(c), None) = (chars.next(), chars.next())
+            && !NAMED.iter().any(|(named, _)| *named == name)
+        {
+            let typed = !c.is_whitespace() && !c.is_control();
+            return if typed { Ok(Self::char(c)) } else { Err(UnknownKey) };
+        }
+        if let Some((held, rest)) = name.split_once('-').filter(|(_, rest)| !rest.is_empty())
+            && held.eq_ignore_ascii_case("ctrl")
+        {
+            return rest.parse().map(|key: Self| Self { ctrl: true, ..key });
+        }
+        let found = NAMED.iter().find(|(named, _)| named.eq_ignore_ascii_case(name));
+        found.map(|(_, code)| Self::plain(*code)).ok_or(UnknownKey)
+    }
+}
+
+/// No key is called so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no key has this name")]
+pub struct UnknownKey;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_is_read_as_it_is_shown() {
+        let named = NAMED.iter().map(|(_, code)| Key::plain(*code));
+        let typed = ('!'..='~').map(Key::char);
+        for key in named.chain(typed) {
+            for key in [key, Key { ctrl: true, ..key }] {
+                assert_eq!(key.to_string().parse(), Ok(key), "{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_case_of_a_name_does_not_matter_but_that_of_a_letter_does() {
+        assert_eq!("enter".parse(), Ok(Key::plain(Code::Enter)));
+        assert_eq!("shift-tab".parse(), Ok(Key::plain(Code::BackTab)));
+        assert_eq!("G".parse(), Ok(Key::char('G')));
+        assert_eq!("ctrl-l".parse(), Ok(Key { code: Code::Char('l'), ctrl: true }));
+        for name in ["", "tv", " ", "Ctrl-", "Ctrl-xy", "\u{1b}", "F1"] {
+            assert_eq!(name.parse::<Key>(), Err(UnknownKey), "{name:?}");
         }
     }
 }

@@ -53,6 +53,11 @@ impl Playback {
         if self.speed < 0 { format!("×1/{power}") } else { format!("×{power}") }
     }
 
+    /// The wall time in which so much simulated time goes by; `None` in the trace, whose clock is not even.
+    pub fn until(&self, simulated: Duration) -> Option<Duration> {
+        (self.pace == Pace::Live).then(|| Duration::from_secs_f64(simulated.as_secs_f64() / self.factor()))
+    }
+
     /// Changes the speed by one step. Returns whether it could.
     pub fn change_speed(&mut self, by: i8) -> bool {
         let speed = self.speed + by;

@@ -1,0 +1,88 @@
+//! Keys as they are written on the command line: names with blanks between them, and times to wait.
+//!
+//! Must not know what a key does.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use crate::app::Key;
+use crate::model::text::sanitise;
+use crate::tui::RESERVED_KEYS;
+
+/// Keys and pauses, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Keys(Vec<Press>);
+
+/// What is done at the keyboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Press {
+    /// A key is pressed.
+    Key(Key),
+    /// So much wall time goes by.
+    Wait(Duration),
+}
+
+impl Keys {
+    pub(super) fn presses(&self) -> &[Press] {
+        &self.0
+    }
+}
+
+impl FromStr for Keys {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.split_whitespace().map(press).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// A name of a key, or a time.
+fn press(word: &str) -> Result<Press, String> {
+    let reserved = RESERVED_KEYS.iter().find(|(name, _)| name.eq_ignore_ascii_case(word));
+    if let Some((name, does)) = reserved {
+        return Err(format!("{name} is the terminal's ({does}) and does nothing here"));
+    }
+    if let Ok(key) = word.parse() {
+        return Ok(Press::Key(key));
+    }
+    if word.starts_with(|c: char| c.is_ascii_digit()) {
+        return super::moment(word).map(Press::Wait);
+    }
+    Err(format!(
+        "no key is called `{}`: expected characters and names as the help shows them, such as t, space, Enter or ↓, with blanks between them",
+        sanitise(word)
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::Code;
+
+    #[test]
+    fn a_digit_is_a_key_and_a_number_with_a_unit_a_time() {
+        let keys: Keys = " 1 space 2.5s Down ".parse().unwrap();
+        let wanted = [
+            Press::Key(Key::char('1')),
+            Press::Key(Key::char(' ')),
+            Press::Wait(Duration::from_millis(2500)),
+            Press::Key(Key::plain(Code::Down)),
+        ];
+        assert_eq!(keys.presses(), wanted);
+        assert_eq!("".parse(), Ok(Keys::default()));
+    }
+
+    #[test]
+    fn what_is_no_key_is_told() {
+        for (text, says) in [
+            ("t tv", "no key is called `tv`"),
+            ("12", "has a unit"),
+            ("2h", "at most 1h"),
+            ("ctrl-c", "Ctrl-C is the terminal's"),
+            ("\u{1b}[2J", "no key is called `\u{fffd}[2J`"),
+        ] {
+            let error = text.parse::<Keys>().expect_err(text);
+            assert!(error.contains(says), "{text}: {error}");
+        }
+    }
+}

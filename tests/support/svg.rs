@@ -1,0 +1,113 @@
+//! A reader of SVG pictures of a grid of cells: strict, and ignorant of how they are made.
+
+use unicode_width::UnicodeWidthChar;
+
+/// An element's start with its attributes and the text behind it.
+#[derive(Debug)]
+pub(crate) struct Element {
+    pub(crate) name: String,
+    attributes: Vec<(String, String)>,
+    pub(crate) text: String,
+}
+
+impl Element {
+    pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The names of its attributes.
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = &str> {
+        self.attributes.iter().map(|(name, _)| name.as_str())
+    }
+
+    fn number(&self, name: &str) -> usize {
+        let value = self.attribute(name).unwrap_or_else(|| panic!("no {name}: {self:?}"));
+        value.parse().unwrap_or_else(|_| panic!("{name} is no whole number: {self:?}"))
+    }
+}
+
+/// The elements of a document, in order.
+///
+/// # Panics
+/// If it is not well-formed.
+pub(crate) fn elements(document: &str) -> Vec<Element> {
+    let (mut all, mut open): (Vec<Element>, Vec<String>) = (Vec::new(), Vec::new());
+    let mut rest = document.trim();
+    while let Some(behind) = rest.strip_prefix('<') {
+        let (tag, after) = behind.split_once('>').expect("a tag ends");
+        let (text, _) = after.split_once('<').unwrap_or((after, ""));
+        rest = after.strip_prefix(text).unwrap_or_default();
+        if let Some(name) = tag.strip_prefix('/') {
+            assert_eq!(open.pop().as_deref(), Some(name), "the last element that is open ends first");
+            assert_eq!(text.trim(), "", "no text stands outside an element of its own");
+        } else {
+            let (tag, empty) = tag.strip_suffix('/').map_or((tag, false), |tag| (tag, true));
+            assert!(!open.is_empty() || all.is_empty(), "one element holds all: {tag}");
+            let name = tag.split(' ').next().unwrap_or_default().to_owned();
+            let attributes = attributes(tag.strip_prefix(&name).expect("the name"));
+            all.push(Element { attributes, text: unescaped(text), name: name.clone() });
+            if !empty {
+                open.push(name);
+            }
+        }
+    }
+    assert!(open.is_empty() && rest.is_empty(), "still open: {open:?}; left: {rest}");
+    all
+}
+
+fn attributes(mut text: &str) -> Vec<(String, String)> {
+    let mut all: Vec<(String, String)> = Vec::new();
+    while let Some((name, behind)) = text.strip_prefix(' ').and_then(|text| text.split_once("=\"")) {
+        let (value, after) = behind.split_once('"').expect("a value ends");
+        assert!(all.iter().all(|(other, _)| other != name), "{name} twice");
+        all.push((name.to_owned(), unescaped(value)));
+        text = after;
+    }
+    assert_eq!(text, "", "attributes have a name and a value in quotes");
+    all
+}
+
+/// Text as it is meant. Only what XML knows without a document type may be escaped.
+fn unescaped(text: &str) -> String {
+    let mut parts = text.split('&');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |before, part| {
+        let (entity, after) = part.split_once(';').unwrap_or_else(|| panic!("& is not escaped: {text}"));
+        let meant = match entity {
+            "amp" => '&',
+            "lt" => '<',
+            "gt" => '>',
+            "quot" => '"',
+            _ => panic!("no entity is called {entity}"),
+        };
+        format!("{before}{meant}{after}")
+    })
+}
+
+/// The characters of a picture of `columns` and `rows`, each in the cell that its place says, as lines without blanks at
+/// their ends.
+///
+/// # Panics
+/// If a run does not fill just the cells that it says, or two stand on one cell.
+pub(crate) fn characters(elements: &[Element], (columns, rows): (usize, usize), cell: (usize, usize)) -> String {
+    let mut grid = vec![vec![None; columns]; rows];
+    for run in elements.iter().filter(|element| element.name == "text") {
+        let (left, top) = (run.number("x"), run.number("y"));
+        assert_eq!(left % cell.0, 0, "{run:?}");
+        let (mut column, row) = (left / cell.0, top / cell.1);
+        let end = column + run.number("textLength") / cell.0;
+        for c in run.text.chars() {
+            let width = c.width().expect("a printable character");
+            assert!(grid[row][column..column + width].iter().all(Option::is_none), "two on one cell: {run:?}");
+            grid[row][column] = Some(c);
+            grid[row][column + 1..column + width].fill(Some('\0'));
+            column += width;
+        }
+        assert_eq!(column, end, "{run:?}");
+    }
+    let line = |row: &Vec<Option<char>>| {
+        let line: String = row.iter().map(|c| c.unwrap_or(' ')).filter(|c| *c != '\0').collect();
+        format!("{}\n", line.replace('\u{a0}', " ").trim_end())
+    };
+    grid.iter().map(line).collect()
+}
