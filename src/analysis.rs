@@ -1,16 +1,23 @@
 //! The analysis: what follows from a drawing alone.
 //!
 //! ```text
-//!                  ┌─▶ carriers ──▶ plaintext, reading    who listens where reads what
-//!  model ──▶ flow ─┤
-//!                  └─▶ service ───▶ spof                  what still works without what
+//!           ┌▶ structure ─▶ circuit ─┬▶ spof, cuts      what stops a kind alone, or together
+//!           │                        ├▶ availability    how often that happens
+//!           │                        └▶ homogeneity     what servers that are alike are worth
+//!  model ───┼▶ flow ─┬▶ service                         what still works without what, and why not
+//!           │        ├▶ carriers ─▶ exposure, reading   who listens where reads what
+//!           │        │         └──▶ tls_price           and what hiding it costs
+//!           │        └▶ capacity                        how much load, and what is full first
+//!           └▶ walls                                    what gets through the firewalls
+//!
+//!  all of these ─▶ findings                             what to say about a design, the worst first
 //! ```
 //!
 //! Pure functions over the model; every answer is given per kind of request. A question to the learner is judged by these
 //! answers, so none of them is authored anywhere.
 //!
-//! Architecture invariant: nothing here knows time, load, health, a simulation or a screen. "Works" means that a way
-//! exists, not that it is fast, has room, or is found at once: those are measured by the simulation.
+//! Architecture invariant: nothing here knows a clock, health, a simulation or a screen, and load is a number that somebody
+//! asks about. "Works" means that a way exists, not that it is fast or is found at once: those are measured by the simulation.
 
 pub mod availability;
 pub mod broken;

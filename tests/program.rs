@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, which clippy does not take for tests")]
 
+#[path = "program/analysis.rs"]
+mod analysis;
 #[path = "program/commands.rs"]
 mod commands;
 #[path = "program/hostile.rs"]

@@ -149,7 +149,8 @@ impl TlsPrice {
 
     /// Work of all full handshakes of a new visitor's first request, in milliseconds.
     pub fn first_visit_ms(&self, kind: RequestKind) -> f64 {
-        self.of_first_visit(kind).map(|handshake| handshake.full_ms).sum()
+        // The sum of nothing is −0, which would be written so.
+        self.of_first_visit(kind).map(|handshake| handshake.full_ms).sum::<f64>() + 0.0
     }
 
     /// The setting, in a few words.

@@ -11,6 +11,7 @@ use crate::lesson::{Lesson, Library, Loaded, check_some};
 
 use super::commands::print;
 use super::content::{Files, folders, told};
+use super::format::counted;
 
 /// Checks the given files and folders; without any, all that comes along and all of the user's folders. A lesson is checked
 /// also if the scenario that it runs on is given. An error tells all that is wrong.
@@ -48,8 +49,4 @@ pub(super) fn check_content(folder: Option<&Path>, paths: &[PathBuf]) -> anyhow:
         1 => Err(anyhow!("{}", all.join("\n"))),
         count => Err(anyhow!("{count} mistakes\n{}", all.join("\n"))),
     }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

@@ -22,6 +22,14 @@ pub(in crate::cli) fn number(value: impl Into<Option<f64>>) -> String {
     }
 }
 
+/// A rate that is there for sure: rounded down.
+pub(in crate::cli) fn promised(rps: impl Into<Option<f64>>) -> String {
+    number(rps.into().map(|rps| {
+        let unit = if rps >= 99.95 { 1.0 } else { 10.0 };
+        (rps * unit).floor() / unit
+    }))
+}
+
 /// A part of a whole in percent.
 pub(in crate::cli) fn percent(value: impl Into<Option<f64>>) -> String {
     value.into().map_or_else(|| NOTHING.to_owned(), |value| format!("{:.2} %", value * 100.0))
@@ -77,12 +85,24 @@ pub(in crate::cli) fn aligned(rows: &[Vec<String>], aligns: &[Align]) -> String 
 
 /// Text in lines that end before column 80, indented.
 pub(in crate::cli) fn paragraph(words: &str, indent: usize) -> String {
+    hanging("", words, indent)
+}
+
+/// The same behind a lead, such as a dash: all lines of the text begin below each other.
+pub(in crate::cli) fn hanging(lead: &str, words: &str, indent: usize) -> String {
     let gap = " ".repeat(indent);
+    let blank = " ".repeat(lead.width());
+    let lines = wrap(words, WIDTH.saturating_sub(indent + lead.width()).max(20));
     let mut text = String::new();
-    for line in wrap(words, WIDTH - indent) {
-        text.extend([&gap, &line, "\n"]);
+    for (number, line) in lines.iter().enumerate() {
+        text.extend([gap.as_str(), if number == 0 { lead } else { &blank }, line, "\n"]);
     }
     text
+}
+
+/// A count with what is counted.
+pub(in crate::cli) fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]
@@ -98,6 +118,20 @@ mod tests {
             ("-".into(), "-".into(), "1.23 %".into(), "-".into())
         );
         assert_eq!([60.0, 0.5, 0.0, 12.345_6].map(seconds), ["60 s", "0.5 s", "0 s", "12.346 s"]);
+    }
+
+    #[test]
+    fn a_rate_is_not_promised_that_is_not_there() {
+        assert_eq!([524.84, 99.99, 9.99, 0.0].map(promised), ["524", "99", "9.90", "0.00"]);
+        assert_eq!(promised(None), "-");
+    }
+
+    #[test]
+    fn what_hangs_on_a_lead_begins_below_itself() {
+        let text = hanging("- ", &"word ".repeat(20), 2);
+        assert!(text.starts_with("  - word word") && text.contains("\n    word") && text.lines().count() == 2, "{text}");
+        assert!(text.lines().all(|line| line.width() <= WIDTH));
+        assert_eq!([counted(1, "hop"), counted(0, "hop")], ["1 hop", "0 hops"]);
     }
 
     #[test]

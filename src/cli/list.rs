@@ -16,7 +16,7 @@ use crate::sim::catalogue::{CATALOGUE, CatalogueRow};
 use crate::sim::script;
 
 use super::commands::print;
-use super::format::paragraph;
+use super::format::{hanging, paragraph};
 use super::{Format, Listed};
 
 /// The infrastructure whose commands the list of faults shows.
@@ -212,12 +212,13 @@ fn faults(rows: &[FaultRow]) -> String {
 }
 
 fn rules(rows: &[RuleRow]) -> String {
-    let mut text =
-        String::from("Rules of `hoplight analyze`; --fail-on note, warning or error makes it fail on what they find\n");
+    let about = "Rules of `hoplight analyze`; --fail-on note, warning or error makes it fail on what they find";
+    let mut text = paragraph(about, 0);
     for RuleRow { id, severity, title, why, fix } in rows {
-        let _ = writeln!(text, "\n{severity}  {id}: {title}");
+        text += "\n";
+        text += &hanging(&format!("{severity}  "), &format!("{id}: {title}"), 0);
         text += &paragraph(why, 2);
-        text += &paragraph(&format!("Fix: {fix}"), 2);
+        text += &hanging("Fix: ", fix, 2);
     }
     text
 }

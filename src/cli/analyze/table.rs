@@ -5,19 +5,21 @@
 use std::fmt::Write as _;
 
 use crossterm::style::Stylize;
+use indexmap::IndexMap;
 
 use crate::analysis::Severity;
-use crate::cli::format::{Align, aligned, number, paragraph};
+use crate::cli::format::{Align, aligned, counted, hanging, number, paragraph, promised};
 use crate::model::text::sanitise;
 
-use super::report::{HopReport, Report};
+use super::report::{FindingReport, HopReport, Report};
 
 /// The report; severities in colours if wanted.
 pub(super) fn of(report: &Report, colours: bool) -> String {
     let mut text = format!("{}: {}\n", report.scenario, report.title);
     let _ = writeln!(text, "TLS {}, {} requests/s", report.tls, number(report.load_rps));
     for (kind, why) in &report.broken {
-        let _ = writeln!(text, "\nNo {kind} request works: {why}.");
+        text += "\n";
+        text += &paragraph(&format!("No {kind} request works: {why}."), 0);
     }
     text += &counts(report);
     text += &availability(report);
@@ -44,21 +46,16 @@ fn counts(report: &Report) -> String {
     let count = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
     let parts = report.spofs.iter().filter(|spof| matches!(spof.kind, "component" | "server")).count();
     let exposed = report.plaintext_hops.iter().filter(|hop| hop.exposed).count();
-    let line = format!(
-        "{}, {}, {}; {} of machines and programs; {} readable on a network; {} in several places",
+    let words = format!(
+        "{}, {}, {}; {} of failure among machines and programs, {} readable on a network, {}",
         counted(count(Severity::Error), "error"),
         counted(count(Severity::Warning), "warning"),
         counted(count(Severity::Note), "note"),
         counted(parts, "single point"),
         counted(exposed, "hop"),
-        counted(report.shared_flaws.len(), "version")
+        counted(report.shared_flaws.len(), "shared version"),
     );
-    format!("\n{}", paragraph(&line, 2))
-}
-
-/// A count with its word.
-fn counted(count: usize, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+    format!("\n{}", paragraph(&words, 2))
 }
 
 fn availability(report: &Report) -> String {
@@ -128,12 +125,6 @@ fn capacity(report: &Report) -> String {
         Some(overloads) => overloads.iter().for_each(|overload| text += &paragraph(&overload.why, 2)),
     }
     text
-}
-
-/// A rate that is there for sure: rounded down.
-fn promised(rps: f64) -> String {
-    let unit = if rps >= 99.95 { 1.0 } else { 10.0 };
-    number((rps * unit).floor() / unit)
 }
 
 fn spofs(report: &Report) -> String {
@@ -210,20 +201,25 @@ fn findings(report: &Report, colours: bool) -> String {
         return text + "  none\n";
     }
     // What one rule found stands together, with its reason and its remedy once.
-    for same in report.findings.chunk_by(|a, b| a.id == b.id) {
+    let mut rules: IndexMap<&str, Vec<&FindingReport>> = IndexMap::new();
+    for finding in &report.findings {
+        rules.entry(finding.id).or_default().push(finding);
+    }
+    for same in rules.values() {
         let Some(first) = same.first() else { continue };
         let word = first.severity.word();
-        let word = match first.severity {
+        let head = hanging(&format!("{word}  "), &format!("{}: {}", first.id, first.title), 2);
+        let coloured = match first.severity {
             Severity::Error if colours => word.red().bold().to_string(),
             Severity::Warning if colours => word.yellow().to_string(),
             _ => word.to_owned(),
         };
-        let _ = writeln!(text, "\n  {word}  {}: {}", first.id, first.title);
+        text.extend(["\n", &head.replacen(word, &coloured, 1)]);
         for finding in same {
-            text += &paragraph(&format!("- {}", sanitise(&finding.message)), 4);
+            text += &hanging("- ", &sanitise(&finding.message), 4);
         }
-        text += &paragraph(&format!("Why: {}", first.why), 4);
-        text += &paragraph(&format!("Fix: {}", first.fix), 4);
+        text += &hanging("Why: ", first.why, 4);
+        text += &hanging("Fix: ", first.fix, 4);
     }
     text
 }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use crate::analysis::Severity;
 use crate::cli::analyze::report::{FindingReport, Report as Analysis};
-use crate::cli::format::{Align, aligned, number, paragraph, percent, seconds};
+use crate::cli::format::{Align, aligned, hanging, number, percent, promised, seconds};
 use crate::model::text::sanitise;
 
 use super::{Comparison, Side};
@@ -50,6 +50,10 @@ fn count(value: Option<f64>) -> String {
 
 fn plain(value: Option<f64>) -> String {
     number(value)
+}
+
+fn surely(value: Option<f64>) -> String {
+    promised(value)
 }
 
 fn part(value: Option<f64>) -> String {
@@ -104,7 +108,7 @@ fn paper(sides: [&Side; 2]) -> Vec<Row> {
     }
     for kind in ["static", "read", "write", "mix"] {
         let most = of(&|analysis| analysis.capacity.get(kind).and_then(|of| of.as_ref()).map(|of| of.rps));
-        rows.push(row(format!("at most a second: {kind}"), most, plain));
+        rows.push(row(format!("at most a second: {kind}"), most, surely));
     }
     rows.push(row("TLS work of a first login (ms)", of(&|analysis| Some(analysis.tls_price.handshake_ms)), plain));
     rows
@@ -138,7 +142,7 @@ fn only(a: &Side, b: &Side) -> String {
             text += "  nothing\n";
         }
         for finding in alone {
-            text += &paragraph(&format!("- {} ({}): {}", finding.severity, finding.id, finding.message), 2);
+            text += &hanging("- ", &format!("{} ({}): {}", finding.severity, finding.id, finding.message), 2);
         }
     }
     text
