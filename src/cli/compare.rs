@@ -55,6 +55,14 @@ pub struct CompareArguments {
     #[arg(long, value_name = "TIME COMMAND")]
     at: Vec<String>,
 
+    /// Give a command to the first only
+    #[arg(long, value_name = "TIME COMMAND")]
+    at_a: Vec<String>,
+
+    /// Give a command to the second only
+    #[arg(long, value_name = "TIME COMMAND")]
+    at_b: Vec<String>,
+
     /// How to report
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: Format,
@@ -96,14 +104,15 @@ pub(super) fn compare(library: &Library, arguments: &CompareArguments, seed: u64
     let (a, b) = (a.with_traffic(&traffic), b?.with_traffic(&traffic));
     let load = analyze::load(&a, arguments.load);
     let watch = Watch::new(arguments.duration, 2)?;
-    let side = |infra: Infrastructure| {
+    let side = |infra: Infrastructure, own: &[String]| {
         let analysis = Analysis::new(&infra, load, 1);
         let name = infra.id().to_string();
-        let run = simulate::Asked { duration: arguments.duration, warmup: arguments.warmup, at: &arguments.at };
+        let at = [arguments.at.as_slice(), own].concat();
+        let run = simulate::Asked { duration: arguments.duration, warmup: arguments.warmup, at: &at };
         let simulation = run.measure(Arc::new(infra), seed, &watch).with_context(|| format!("in {name}"))?;
         anyhow::Ok(Side { analysis, simulation })
     };
-    let comparison = Comparison { seed, a: side(a)?, b: side(b)? };
+    let comparison = Comparison { seed, a: side(a, &arguments.at_a)?, b: side(b, &arguments.at_b)? };
     watch.clear();
     let text = match arguments.format {
         Format::Table => table::of(&comparison),

@@ -94,8 +94,8 @@ const EXPECTED: [&[&str]; 5] = [
         ],
         &[
             "single-point: lb-1",
-            "single-point: fw-1",
             "single-point: app-1",
+            "single-firewall: fw-1",
             "single-writer: db-1",
             "secrets-in-the-clear: lb-1 → web-1",
             "secrets-in-the-clear: lb-1 → web-2",
@@ -277,5 +277,5 @@ fn a_repair_leaves_what_it_says_it_leaves() {
     assert_eq!(two, ["mixed-tiers: server-5", "mixed-tiers: server-6"]);
     // The walk has one firewall in a place, and so has its repair.
     let three = left(include_str!("../../assets/design-3-repaired.ron"));
-    assert_eq!(three, ["single-point: fw-1", "single-point: fw-2", "single-point: fw-3"]);
+    assert_eq!(three, ["single-firewall: fw-1", "single-firewall: fw-2", "single-firewall: fw-3"]);
 }

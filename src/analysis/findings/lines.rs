@@ -56,7 +56,7 @@ fn hops(exposures: &[Exposure]) -> Vec<Finding> {
                 }
             }
             let Exposure { from, to, .. } = first;
-            let message = format!("{from} → {to} is not encrypted: whoever listens there reads {}.", listed(&labels));
+            let message = format!("Between {from} and {to} a listener reads {}.", listed(&labels));
             Some(Finding::of_element(rule, Element::Hop(from.clone(), to.clone()), message))
         })
         .collect()

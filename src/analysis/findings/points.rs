@@ -74,7 +74,8 @@ fn parts(ground: &Ground<'_>) -> Vec<Finding> {
     }
     found.extend(alone.into_iter().map(|(cause, stops)| {
         let message = format!("Without {cause}, {} stop.", requests(&stops));
-        Finding::new("single-point", Some(cause), message)
+        let rule = if is_firewall(ground, &cause) { "single-firewall" } else { "single-point" };
+        Finding::new(rule, Some(cause), message)
     }));
     found
 }
@@ -151,6 +152,11 @@ fn others(ground: &Ground<'_>) -> Vec<Finding> {
         found.push(Finding::new(rule, Some(cause.clone()), message));
     }
     found
+}
+
+fn is_firewall(ground: &Ground<'_>, cause: &Cause) -> bool {
+    let Cause::Component(id) = cause else { return false };
+    ground.infra.find(id.as_str()).is_some_and(|ix| matches!(ground.infra.component(ix).kind, ComponentKind::Firewall(_)))
 }
 
 fn is_resolver(ground: &Ground<'_>, id: &ComponentId) -> bool {

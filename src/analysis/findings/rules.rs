@@ -45,6 +45,13 @@ pub const RULES: &[Rule] = &[
         "Give it a twin, and something that notices a failure and sends requests to the twin. Costs a machine, and a way to keep both alike.",
     ),
     of(
+        "single-firewall",
+        Error,
+        "One firewall that every request must cross",
+        "A filter that is out lets nothing pass, and a second one behind it is one more thing that may be out.",
+        "A firewall on each server instead of one before all: then one that fails takes one server along. Costs rules in many places, to be kept by a program.",
+    ),
+    of(
         "single-writer",
         Error,
         "One database alone takes writes, and nothing takes over by itself",

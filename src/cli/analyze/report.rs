@@ -15,7 +15,7 @@ use crate::analysis::walls::{Vantage, reach};
 use crate::analysis::{
     Availability, Cause, Finding, Method, Outage, Severity, Structure, availability, findings, minimal_cuts, single_points_in,
 };
-use crate::model::{Cipher, ComponentKind, Infrastructure, Medium, RequestKind};
+use crate::model::{Cipher, ComponentKind, Infrastructure, Medium, Reliability, RequestKind};
 
 /// How many contributors to unavailability are told.
 const CONTRIBUTORS: usize = 5;
@@ -35,12 +35,16 @@ pub(in crate::cli) struct Report {
     pub(in crate::cli) spofs: Vec<SpofReport>,
     /// What stops a kind together, and no part of it does; empty unless more than one failure was asked for.
     pub(in crate::cli) cuts: Vec<CutReport>,
+    /// How many failures at once were asked for.
+    pub(in crate::cli) cuts_up_to: usize,
     pub(in crate::cli) cuts_unfinished: bool,
     pub(in crate::cli) plaintext_hops: Vec<HopReport>,
     pub(in crate::cli) tls_price: PriceReport,
     pub(in crate::cli) shared_flaws: Vec<FlawReport>,
     /// The part of the time in which each kind works.
     pub(in crate::cli) availability: IndexMap<&'static str, f64>,
+    /// What is taken for how often things fail, in a sentence or two.
+    pub(in crate::cli) assumed: String,
     pub(in crate::cli) downtime: IndexMap<&'static str, DowntimeReport>,
     /// By kind, and `mix` for all of them together as users send them; null where nothing limits them.
     pub(in crate::cli) capacity: IndexMap<&'static str, Option<CapacityReport>>,
@@ -185,6 +189,7 @@ impl Report {
         let works = |kind: &RequestKind| !broken.contains_key(kind.word());
         let kinds: Vec<RequestKind> = RequestKind::ALL.into_iter().filter(works).collect();
         let downtimes: Vec<Availability> = RequestKind::ALL.map(|kind| availability(infra, &structure, kind)).into();
+        let cuts_up_to = cuts;
         let (cuts, cuts_unfinished) = cut_reports(infra, &structure, &kinds, cuts);
         let price = tls_price(infra);
         Self {
@@ -194,6 +199,7 @@ impl Report {
             load_rps: load,
             spofs: spof_reports(infra, &structure, &kinds),
             cuts,
+            cuts_up_to,
             cuts_unfinished,
             plaintext_hops: hop_reports(&exposures(infra)),
             tls_price: PriceReport {
@@ -214,8 +220,9 @@ impl Report {
                 })
                 .collect(),
             availability: downtimes.iter().map(|of| (of.kind.word(), of.availability())).collect(),
+            assumed: assumed(infra),
             downtime: downtimes.iter().map(|of| (of.kind.word(), DowntimeReport::new(of))).collect(),
-            capacity: capacity(infra),
+            capacity: capacity(infra, broken.is_empty()),
             capacity_spofs: (structure.causes().len() <= MOST_CAUSES).then(|| overload_reports(infra, load)),
             reach: reach_reports(infra),
             findings: findings(infra, load).iter().map(FindingReport::new).collect(),
@@ -292,7 +299,32 @@ fn hop_reports(exposures: &[Exposure]) -> Vec<HopReport> {
     hops.into_values().filter_map(of).collect()
 }
 
-fn capacity(infra: &Infrastructure) -> IndexMap<&'static str, Option<CapacityReport>> {
+/// The reliability of what has none of its own, and what is left out.
+fn assumed(infra: &Infrastructure) -> String {
+    let usual = infra.reliability();
+    let of = |name: &str, reliability: Reliability| {
+        let brief = |value: f64| format!("{value:.1}").trim_end_matches(".0").to_owned();
+        let (mtbf, mttr) = (reliability.mtbf_h.get(), reliability.mttr_h.get());
+        let every = if mtbf >= 8_766.0 { (mtbf / 8_766.0, "year") } else { (mtbf / 24.0, "day") };
+        let lasts = if mttr >= 1.0 { (mttr, "hour") } else { (mttr * 60.0, "minute") };
+        let [every, lasts] = [every, lasts].map(|(value, unit)| {
+            let value = brief(value);
+            let plural = if value == "1" { "" } else { "s" };
+            format!("{value} {unit}{plural}")
+        });
+        format!("a {name} every {every} for {lasts}")
+    };
+    let parts = [
+        of("program", usual.program),
+        of("server", usual.server),
+        of("version", usual.software),
+        of("certificate", usual.certificate),
+        of("DNS zone", usual.dns_zone),
+    ];
+    format!("on average, {} fail. What is not drawn never does, and a failover takes no time.", parts.join(", "))
+}
+
+fn capacity(infra: &Infrastructure, whole: bool) -> IndexMap<&'static str, Option<CapacityReport>> {
     let capacity = Capacity::of(infra, &Outage::none());
     let report = |saturation: Saturation| CapacityReport {
         rps: saturation.rps,
@@ -300,7 +332,8 @@ fn capacity(infra: &Infrastructure) -> IndexMap<&'static str, Option<CapacityRep
         why: saturation.why(),
     };
     let kinds = RequestKind::ALL.into_iter().map(|kind| (kind.word(), capacity.saturation(kind).map(report)));
-    kinds.chain([("mix", capacity.mix_saturation().map(report))]).collect()
+    // Of a mix in which some are never answered, the rest says little.
+    kinds.chain([("mix", capacity.mix_saturation().filter(|_| whole).map(report))]).collect()
 }
 
 fn overload_reports(infra: &Infrastructure, load: f64) -> Vec<OverloadReport> {

@@ -78,14 +78,14 @@ fn availability(report: &Report) -> String {
         );
         text += &paragraph(&note, 2);
     }
-    text
+    text + &paragraph(&format!("Assumed where the file does not say: {}", report.assumed), 2)
 }
 
-/// An availability with two digits more than it has nines.
+/// An availability with a digit more than it has nines, and two at least.
 fn nines(unavailability: f64) -> String {
     let places = if unavailability > 0.0 { (-unavailability.log10()).floor().clamp(0.0, 9.0) } else { 0.0 };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 9")]
-    let places = (places as usize).saturating_sub(1) + 2;
+    let places = (places as usize).saturating_sub(2) + 2;
     format!("{:.places$} %", (1.0 - unavailability) * 100.0)
 }
 
@@ -130,18 +130,27 @@ fn capacity(report: &Report) -> String {
 fn spofs(report: &Report) -> String {
     let mut text = head("Single points of failure");
     if report.spofs.is_empty() {
-        return text + "  none\n";
+        text += if report.broken.len() == report.availability.len() {
+            "  nothing works, so nothing is to blame\n"
+        } else {
+            "  none\n"
+        };
+    } else {
+        let mut rows = vec![cells(["what", "is a", "without it, no"])];
+        for spof in &report.spofs {
+            rows.push(cells([&spof.id, spof.kind, &spof.breaks.join(", ")]));
+        }
+        text += &aligned(&rows, &[Align::Left; 3]);
     }
-    let mut rows = vec![cells(["what", "is a", "without it, no"])];
-    for spof in &report.spofs {
-        rows.push(cells([&spof.id, spof.kind, &spof.breaks.join(", ")]));
-    }
-    text += &aligned(&rows, &[Align::Left; 3]);
-    if !report.cuts.is_empty() {
-        text += &head("Failures that stop something together");
-        let mut rows = vec![cells(["what", "without them, no"])];
+    if report.cuts_up_to > 1 {
+        text += &head("What stops when these fail together, beside what each stops alone");
+        let mut rows = vec![cells(["what", "without them, also no"])];
         rows.extend(report.cuts.iter().map(|cut| cells([&cut.causes.join(" + "), &cut.breaks.join(", ")])));
-        text += &aligned(&rows, &[Align::Left; 2]);
+        text += &if report.cuts.is_empty() {
+            format!("  nothing, with up to {} failures at once\n", report.cuts_up_to)
+        } else {
+            aligned(&rows, &[Align::Left; 2])
+        };
     }
     if report.cuts_unfinished {
         text += "  There were too many sets to look at: some may be missing.\n";

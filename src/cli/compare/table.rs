@@ -5,7 +5,8 @@
 use std::fmt::Write as _;
 
 use crate::analysis::Severity;
-use crate::cli::analyze::report::{FindingReport, Report as Analysis};
+use crate::analysis::findings::RULES;
+use crate::cli::analyze::report::Report as Analysis;
 use crate::cli::format::{Align, aligned, hanging, number, percent, promised, seconds};
 use crate::model::text::sanitise;
 
@@ -26,6 +27,11 @@ pub(super) fn of(comparison: &Comparison) -> String {
         number(a.analysis.load_rps),
         seconds(run.duration_s)
     );
+    for (letter, side) in [("A", a), ("B", b)] {
+        for given in &side.simulation.script {
+            let _ = writeln!(text, "{letter}, at {}: {}", seconds(given.at_s), given.command);
+        }
+    }
     let both = [a, b];
     text += &block("On paper", &paper(both));
     text += &block("Measured", &measured(both));
@@ -130,20 +136,31 @@ fn measured(sides: [&Side; 2]) -> Vec<Row> {
     rows
 }
 
-/// Findings that only one of the two has.
+/// The rules that say other things of one than of the other: with each, whom they name.
 fn only(a: &Side, b: &Side) -> String {
-    let mut text = String::new();
-    for (letter, mine, other) in [("A", a, b), ("B", b, a)] {
-        let others: Vec<_> = other.analysis.findings.iter().map(|finding| (finding.id, &finding.subject)).collect();
-        let alone: Vec<&FindingReport> =
-            mine.analysis.findings.iter().filter(|finding| !others.contains(&(finding.id, &finding.subject))).collect();
-        let _ = writeln!(text, "\nFound in {letter} only");
-        if alone.is_empty() {
-            text += "  nothing\n";
+    let mut text = String::from("\nFound in one only\n");
+    let mut same = true;
+    for rule in RULES {
+        let subjects = |side: &Side| -> Vec<String> {
+            let found = side.analysis.findings.iter().filter(|finding| finding.id == rule.id);
+            found.map(|finding| finding.subject.clone()).collect()
+        };
+        let (in_a, in_b) = (subjects(a), subjects(b));
+        let alone = |mine: &[String], other: &[String]| -> String {
+            let alone: Vec<&str> = mine.iter().filter(|name| !other.contains(name)).map(String::as_str).collect();
+            if alone.is_empty() { "-".to_owned() } else { alone.join(", ") }
+        };
+        let (only_a, only_b) = (alone(&in_a, &in_b), alone(&in_b, &in_a));
+        if only_a == only_b {
+            continue;
         }
-        for finding in alone {
-            text += &hanging("- ", &format!("{} ({}): {}", finding.severity, finding.id, finding.message), 2);
-        }
+        same = false;
+        let _ = writeln!(text, "  {}  {}", rule.severity, rule.id);
+        text += &hanging("A  ", &only_a, 4);
+        text += &hanging("B  ", &only_b, 4);
+    }
+    if same {
+        text += "  nothing\n";
     }
     text
 }
