@@ -238,7 +238,7 @@ fn the_load_decides_what_is_overloaded() {
     let at = |load: &str| analysis("stage-2-secured", &["--load", load]);
     let (usual, busy, flooded) = (at("100"), at("400"), at("600"));
     assert_eq!(analysis("stage-2-secured", &[]), usual, "the scenario's own load");
-    assert_eq!([&usual, &busy, &flooded].map(|it| number(&it["load_rps"])), [100.0, 400.0, 600.0]);
+    assert_eq!([&usual, &busy, &flooded].map(|it| it["load_rps"].clone()), [100.0, 400.0, 600.0].map(Value::from));
     assert_eq!((found(&usual, "overloaded"), found(&usual, "capacity-single-point")), (vec![], vec![]));
     // Two web servers carry it together, none alone.
     assert!(found(&busy, "overloaded").is_empty());
@@ -460,7 +460,7 @@ fn two_designs_meet_the_same_users_and_the_same_failures() {
     }
     let busier = parsed(&home, &[&asked[..], &["--load", "200"]].concat());
     assert!(offered(&busier, "a") > 1_600 && offered(&busier, "a") == offered(&busier, "b"));
-    assert_eq!(["a", "b"].map(|side| number(&busier[side]["analysis"]["load_rps"])), [200.0; 2]);
+    assert_eq!(["a", "b"].map(|side| busier[side]["analysis"]["load_rps"].clone()), [200.0; 2].map(Value::from));
     // The users of the first come to both, whatever the second's own are.
     let own = home.file("shop.ron", OWN.replacen("components:", "traffic: (rate: 7.0), components:", 1));
     let slow = parsed(&home, &["compare", &own, "design-0", "--duration", "20s"]);
