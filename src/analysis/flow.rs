@@ -14,9 +14,7 @@ use super::broken::{Missing, Obstacle};
 use super::database::takes_writes;
 use super::outage::Outage;
 use crate::model::firewall::RuleAction;
-use crate::model::{
-    Certificate, Cipher, ComponentIx, ComponentKind, DatabaseRole, Hop, Infrastructure, LinkIx, Protocol, RequestKind,
-};
+use crate::model::{Cipher, ComponentIx, ComponentKind, DatabaseRole, Hop, Infrastructure, LinkIx, Protocol, RequestKind};
 
 /// Whether a component that was reached answers a request of this kind without asking anybody further.
 pub(super) fn answers(infra: &Infrastructure, outage: &Outage, ix: ComponentIx, request: RequestKind) -> bool {
@@ -64,24 +62,21 @@ fn browser(infra: &Infrastructure) -> Option<ComponentIx> {
     infra.components().find_map(|(ix, component)| matches!(component.kind, ComponentKind::Browser).then_some(ix))
 }
 
-/// The certificates, by place, without which nobody opens this hop: those of whoever ends the TLS on it. A browser refuses
-/// one that has expired; so does a balancer that encrypts again, where it was given one to check.
+/// The certificates by which whoever answers on a hop proves who it is, by their places; any that is valid will do. None
+/// where nobody checks, or nothing is drawn.
+///
+/// Browsers check, and a balancer that encrypts again checks its backends; inside, only the check of a name is not drawn.
 pub(super) fn certificates_needed(infra: &Infrastructure, hop: &Hop) -> Vec<usize> {
     let from_browser = matches!(infra.component(hop.from).kind, ComponentKind::Browser);
     let from_balancer = matches!(infra.component(hop.from).kind, ComponentKind::LoadBalancer(_));
-    let is_http = infra.link(hop.link).protocol == Protocol::Http;
-    let id = &infra.component(hop.to).id;
-    let needs = |certificate: &Certificate| match hop.cipher {
-        Cipher::Plaintext => false,
-        Cipher::Tls if from_browser => infra.holders(certificate).contains(&hop.to),
-        Cipher::Tls => from_balancer && certificate.on.contains(id),
-        // The browser's handshake goes on to whoever holds the key.
-        Cipher::TlsThrough => !from_browser && infra.holders(certificate).contains(&hop.to),
-    };
-    if !is_http {
-        return Vec::new();
-    }
-    infra.certificates().iter().enumerate().filter(|(_, certificate)| needs(certificate)).map(|(place, _)| place).collect()
+    let checks = infra.link(hop.link).protocol == Protocol::Http
+        && match hop.cipher {
+            Cipher::Plaintext => false,
+            Cipher::Tls => from_browser || from_balancer,
+            // The browser's handshake goes on to whoever holds the key.
+            Cipher::TlsThrough => !from_browser,
+        };
+    if checks { infra.certificates_at(hop.to) } else { Vec::new() }
 }
 
 /// Whether a new connection gets through a hop and finds somebody at its end.
@@ -102,11 +97,14 @@ pub(super) fn passes(infra: &Infrastructure, outage: &Outage, hop: &Hop) -> Resu
             return Err(Obstacle::Denied { firewall: firewall(), hop: element() });
         }
     }
-    if outage.has_expired()
-        && let Some(place) = certificates_needed(infra, hop).into_iter().find(|place| outage.is_expired(*place))
-    {
-        let name = infra.certificates()[place].names.first().cloned().unwrap_or_default();
-        return Err(Obstacle::Expired { name, hop: element() });
+    if outage.has_expired() {
+        let needed = certificates_needed(infra, hop);
+        if needed.iter().all(|place| outage.is_expired(*place))
+            && let Some(place) = needed.first()
+        {
+            let name = infra.certificates()[*place].names.first().cloned().unwrap_or_default();
+            return Err(Obstacle::Expired { name, hop: element() });
+        }
     }
     Ok(())
 }

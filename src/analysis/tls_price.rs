@@ -261,7 +261,7 @@ fn handshake(infra: &Infrastructure, hop: &Hop) -> Option<Handshake> {
 fn keys(infra: &Infrastructure, handshakes: &[Handshake]) -> Vec<Key> {
     let mut held: BTreeSet<(&ComponentId, Purpose)> = BTreeSet::new();
     for certificate in infra.certificates() {
-        let of_site = certificate.names.iter().any(|name| covers(name, infra.domain()));
+        let of_site = certificate.covers(infra.domain());
         for holder in infra.holders(certificate) {
             let id = &infra.component(holder).id;
             held.insert((id, Purpose::Inside));
@@ -276,15 +276,6 @@ fn keys(infra: &Infrastructure, handshakes: &[Handshake]) -> Vec<Key> {
     keys.sort();
     keys.dedup();
     keys
-}
-
-/// Whether a certificate's name is a site's, or its wildcard, which stands for one label (RFC 6125).
-fn covers(name: &str, site: &str) -> bool {
-    let wild = || {
-        name.strip_prefix('*')
-            .is_some_and(|rest| site.split_once('.').is_some_and(|(_, parent)| rest.strip_prefix('.') == Some(parent)))
-    };
-    name == site || wild()
 }
 
 fn browser(infra: &Infrastructure) -> Option<ComponentIx> {

@@ -157,6 +157,15 @@ impl Infrastructure {
         holders
     }
 
+    /// The certificates by which a component proves who it is, by their places in the list: those for the site's name if it
+    /// holds any, else all that it holds. Any that is valid will do.
+    pub fn certificates_at(&self, ix: ComponentIx) -> Vec<usize> {
+        let held = |certificate: &Certificate| self.holders(certificate).contains(&ix);
+        let places = || self.certificates.iter().enumerate().filter(|(_, certificate)| held(certificate));
+        let of_site: Vec<usize> = places().filter(|(_, of)| of.covers(&self.domain)).map(|(place, _)| place).collect();
+        if of_site.is_empty() { places().map(|(place, _)| place).collect() } else { of_site }
+    }
+
     /// How often things fail of which nothing else is said.
     pub fn reliability(&self) -> &ReliabilityDefaults {
         &self.reliability

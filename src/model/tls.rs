@@ -119,6 +119,14 @@ pub struct Certificate {
     pub days_left: u32,
 }
 
+impl Certificate {
+    /// Whether it is valid for a name: one of its own, or a wildcard, which stands for one label (RFC 6125, 6.4.3).
+    pub fn covers(&self, name: &str) -> bool {
+        let parent = name.split_once('.').map(|(_, parent)| parent);
+        self.names.iter().any(|own| own.as_str() == name || own.strip_prefix("*.").is_some_and(|rest| parent == Some(rest)))
+    }
+}
+
 fn usual_days() -> u32 {
     90
 }

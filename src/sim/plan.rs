@@ -161,6 +161,7 @@ impl Plan {
         let server_index: BTreeMap<&ServerId, u32> = servers.iter().zip(0u32..).collect();
         let mut hops: Vec<HopPlan> = infra.hops().map(|hop| Self::hop(infra, &hop)).collect();
         let agents = Self::agents(infra, &hops);
+        let ends: Vec<u64> = infra.certificates().iter().map(authored_end).collect();
         let watched: BTreeSet<u32> = agents.iter().flat_map(|agent| agent.watches.iter().copied()).collect();
         let mut stations = Vec::with_capacity(infra.len());
         for (ix, component) in infra.components() {
@@ -182,12 +183,7 @@ impl Plan {
                 key: random::key(component.id.as_str()),
                 server: component.server.as_ref().and_then(|server| server_index.get(server).copied()),
                 timeout,
-                certificate_until: infra
-                    .certificates()
-                    .iter()
-                    .filter(|certificate| certificate.on.contains(&component.id))
-                    .map(authored_end)
-                    .min(),
+                certificate_until: Self::proves_until(infra, &ends, ix),
                 out: RequestKind::ALL.map(asks),
                 watched: watched.contains(&id(ix.index())),
                 role,
@@ -213,7 +209,7 @@ impl Plan {
             servers,
             browser,
             tls: infra.tls().edge,
-            certificate_until: Self::certificate_until(infra),
+            certificate_until: Self::certificate_until(infra, &ends),
             patience: traffic.patience_s.nanos(),
             new_visitors: traffic.new_visitors.get(),
             static_share: traffic.static_share.get(),
@@ -247,10 +243,16 @@ impl Plan {
         pair
     }
 
-    /// Until when those who end TLS for users can prove who they are, in nanoseconds.
-    fn certificate_until(infra: &Infrastructure) -> Option<u64> {
-        let held = infra.certificates().iter().filter(|certificate| !infra.holders(certificate).is_empty());
-        held.map(authored_end).min()
+    /// Until when a component can prove who it is: by the certificate that lasts longest.
+    fn proves_until(infra: &Infrastructure, ends: &[u64], ix: ComponentIx) -> Option<u64> {
+        infra.certificates_at(ix).into_iter().map(|place| ends[place]).max()
+    }
+
+    /// Until when all who hold a certificate for the site can prove who they are to users, in nanoseconds.
+    fn certificate_until(infra: &Infrastructure, ends: &[u64]) -> Option<u64> {
+        let of_site = infra.certificates().iter().filter(|certificate| certificate.covers(infra.domain()));
+        let holders: BTreeSet<ComponentIx> = of_site.flat_map(|certificate| infra.holders(certificate)).collect();
+        holders.into_iter().filter_map(|ix| Self::proves_until(infra, ends, ix)).min()
     }
 
     fn role(infra: &Infrastructure, ix: ComponentIx, kind: &ComponentKind, databases: &DatabasesPlan) -> (Role, u64) {
@@ -325,13 +327,12 @@ pub(super) fn authored_end(certificate: &Certificate) -> u64 {
 impl Plan {
     /// Takes other instants at which certificates expire than their files say.
     pub(super) fn certify(&mut self, infra: &Infrastructure, ends: &[Option<u64>]) {
-        let certificates = || infra.certificates().iter().zip(ends);
-        let end = |(certificate, end): (&Certificate, &Option<u64>)| end.unwrap_or_else(|| authored_end(certificate));
-        for (ix, component) in infra.components() {
-            self.stations[ix.index()].certificate_until =
-                certificates().filter(|(certificate, _)| certificate.on.contains(&component.id)).map(end).min();
+        let ends: Vec<u64> =
+            infra.certificates().iter().zip(ends).map(|(of, end)| end.unwrap_or_else(|| authored_end(of))).collect();
+        for (ix, _) in infra.components() {
+            self.stations[ix.index()].certificate_until = Self::proves_until(infra, &ends, ix);
         }
-        self.certificate_until = certificates().filter(|(certificate, _)| !infra.holders(certificate).is_empty()).map(end).min();
+        self.certificate_until = Self::certificate_until(infra, &ends);
     }
 }
 

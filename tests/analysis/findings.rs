@@ -202,6 +202,8 @@ fn every_rule_finds_something_somewhere() {
     let mut found: BTreeSet<&str> = DESIGNS.into_iter().flat_map(|design| ids(&load(design), 100.0)).collect();
     found.extend(ids(&load(("stage-3-scaled.ron", include_str!("../../assets/stage-3-scaled.ron"))), 100.0));
     found.extend(ids(&messy(), 100.0));
+    let text = include_str!("../../assets/design-0.ron").replace("days_left: 61", "days_left: 0");
+    found.extend(ids(&load(("expired.ron", &text)), 100.0));
     found.extend(ids(&stage_2(), 450.0));
     found.extend(ids(&stage_2(), 600.0));
     let all: BTreeSet<&str> = RULES.iter().map(|rule| rule.id).collect();

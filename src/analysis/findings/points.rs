@@ -130,8 +130,12 @@ fn others(ground: &Ground<'_>) -> Vec<Finding> {
             && let Some(certificate) = ground.infra.certificates().get(*place)
             && certificate.days_left <= 21
         {
-            let message = format!("The {cause} expires in {} days.", certificate.days_left);
-            found.push(Finding::new("certificate-expires-soon", Some(cause.clone()), message));
+            let (rule, message) = match certificate.days_left {
+                0 => ("certificate-expired", format!("The {cause} has expired.")),
+                1 => ("certificate-expires-soon", format!("The {cause} expires within a day.")),
+                days => ("certificate-expires-soon", format!("The {cause} expires in {days} days.")),
+            };
+            found.push(Finding::new(rule, Some(cause.clone()), message));
         }
         if stops.is_empty() {
             continue;

@@ -80,6 +80,13 @@ pub const RULES: &[Rule] = &[
         "Renew it by a program, and let an external probe warn weeks before. Costs little; forgetting costs an outage.",
     ),
     of(
+        "certificate-expired",
+        Error,
+        "A certificate has expired",
+        "Browsers refuse at once, and the site's own error rate stays flat: users who come with an open connection see nothing of it.",
+        "Renew it now, then automate it, and let an external probe watch its date.",
+    ),
+    of(
         "certificate-expires-soon",
         Warning,
         "A certificate has three weeks or less",

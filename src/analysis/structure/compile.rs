@@ -155,8 +155,12 @@ impl<'a> Compiler<'a> {
         let domains = self.domains.with_outer(self.domains.of_link.get(&ends));
         let mut causes: Vec<Cause> = domains.into_iter().cloned().map(Cause::Domain).collect();
         causes.push(Cause::Hop(ends.0, ends.1));
-        causes.extend(certificates_needed(self.infra, hop).into_iter().map(|place| Cause::certificate(self.infra, place)));
         let mut needed: Vec<GateId> = causes.iter().map(|cause| self.input(cause)).collect();
+        let proofs = certificates_needed(self.infra, hop);
+        if !proofs.is_empty() {
+            let valid: Vec<GateId> = proofs.into_iter().map(|place| self.input(&Cause::certificate(self.infra, place))).collect();
+            needed.push(self.builder.any(valid));
+        }
         for guard in &hop.guards {
             needed.push(self.up(guard.firewall));
         }
