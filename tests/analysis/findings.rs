@@ -94,8 +94,8 @@ const EXPECTED: [&[&str]; 5] = [
         ],
         &[
             "single-point: lb-1",
-            "single-point: app-1",
             "single-firewall: fw-1",
+            "single-point: app-1",
             "single-writer: db-1",
             "secrets-in-the-clear: lb-1 → web-1",
             "secrets-in-the-clear: lb-1 → web-2",
