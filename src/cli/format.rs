@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_rate_is_not_promised_that_is_not_there() {
-        assert_eq!([524.84, 99.99, 9.99, 0.0].map(promised), ["524", "99", "9.90", "0.00"]);
+        assert_eq!([524.84, 99.99, 9.99, 0.0].map(promised), ["524", "99.0", "9.90", "0.00"]);
         assert_eq!(promised(None), "-");
     }
 

@@ -102,6 +102,8 @@ fn the_json_of_an_analysis_has_its_keys_and_the_readme_names_them() {
         "spofs",
         "cuts",
         "cuts_unfinished",
+        "cuts_up_to",
+        "assumed",
         "plaintext_hops",
         "tls_price",
         "shared_flaws",
