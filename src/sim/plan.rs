@@ -250,8 +250,11 @@ impl Plan {
 
     /// Until when all who hold a certificate for the site can prove who they are to users, in nanoseconds.
     fn certificate_until(infra: &Infrastructure, ends: &[u64]) -> Option<u64> {
-        let of_site = infra.certificates().iter().filter(|certificate| certificate.covers(infra.domain()));
-        let holders: BTreeSet<ComponentIx> = of_site.flat_map(|certificate| infra.holders(certificate)).collect();
+        let certificates = infra.certificates();
+        let of_site: Vec<&Certificate> = certificates.iter().filter(|certificate| certificate.covers(infra.domain())).collect();
+        // A drawing that calls its certificate otherwise means this one.
+        let meant = if of_site.is_empty() { certificates.iter().collect() } else { of_site };
+        let holders: BTreeSet<ComponentIx> = meant.into_iter().flat_map(|certificate| infra.holders(certificate)).collect();
         holders.into_iter().filter_map(|ix| Self::proves_until(infra, ends, ix)).min()
     }
 
