@@ -72,14 +72,21 @@ impl Simulation {
     }
 
     /// A component asks downstream; its clock for the answer starts. The first attempt is 1.
-    #[inline(always)]
     pub(super) fn forward<O: Observer>(&mut self, request: u32, link: u32, attempt: u8, observer: &mut O) {
+        if let Some(station) = self.forwards(request, link, attempt, observer) {
+            self.enter(request, station, observer);
+        }
+    }
+
+    /// The same up to the station that the message reaches at once, if it reaches one.
+    #[inline(always)]
+    pub(super) fn forwards<O: Observer>(&mut self, request: u32, link: u32, attempt: u8, observer: &mut O) -> Option<u32> {
         let record = &mut self.requests[request];
         record.attempts[at_level(record.depth)] = attempt;
         if self.lines[link as usize].prepares {
             self.prepare(request, link);
         }
-        self.send(request, link, observer);
+        self.sends(request, link, observer)
     }
 
     /// Starts the asker's clock, and takes a connection.
@@ -91,8 +98,15 @@ impl Simulation {
     }
 
     /// Sends a request's message down a link.
-    #[inline(always)]
     pub(super) fn send<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) {
+        if let Some(station) = self.sends(request, link, observer) {
+            self.enter(request, station, observer);
+        }
+    }
+
+    /// The same up to the station that the message reaches at once, if it reaches one.
+    #[inline(always)]
+    fn sends<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) -> Option<u32> {
         let line = &mut self.lines[link as usize];
         line.active += 1;
         let (to, behind, shared) = (line.to, line.behind, line.shared);
@@ -105,33 +119,26 @@ impl Simulation {
         record.state = State::OnWire;
         let (tag, phase) = (record.tag(), record.phase);
         self.tell(observer, Some(tag), || What::Departed { link: link_ix(link), heading: Heading::Request, phase });
-        if behind > 0 {
-            self.next_leg(request, observer);
-        } else if touched {
-            self.cross(request, link, observer);
-        } else if latency > 0 {
-            self.schedule_for(request, self.now + latency, Kind::Leg);
-        } else {
-            self.request_reaches(request, to, phase, shared, observer);
+        if behind > 0 || touched {
+            return self.next_leg(request, observer);
         }
+        if latency > 0 {
+            self.schedule_for(request, self.now + latency, Kind::Leg);
+            return None;
+        }
+        self.request_reaches(request, to, phase, shared, observer)
     }
 
-    /// Sets a message on its way to the next point of its hop: a firewall, or the far end.
-    fn next_leg<O: Observer>(&mut self, request: u32, observer: &mut O) {
+    /// Sets a message on its way to the next point of its hop: a firewall, or the far end. Returns the station that it
+    /// reaches at once, if it reaches one.
+    #[inline(never)]
+    fn next_leg<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
         let record = &self.requests[request];
         let link = record.link();
-        if record.leg == self.lines[link as usize].outward {
-            self.cross(request, link, observer);
-        } else {
-            self.leg_done(request, observer);
+        if record.leg == self.lines[link as usize].outward && !self.sets_out(request, link, observer) {
+            return None;
         }
-    }
-
-    /// Sends a message over the wire of its hop, and on.
-    fn cross<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) {
-        if self.sets_out(request, link, observer) {
-            self.leg_done(request, observer);
-        }
+        self.comes_down(request, observer)
     }
 
     /// Sets a message on the wire of its hop. Where that takes no time, it is across at once, without an event: then this is
@@ -139,14 +146,11 @@ impl Simulation {
     #[inline]
     fn sets_out<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) -> bool {
         let line = &self.lines[link as usize];
-        let (mut latency, touched) = (line.latency, line.touched);
+        let mut latency = line.latency;
         self.requests[request].state = State::OnWire;
-        if touched {
-            if line.cut {
-                self.lose(request, Lost::Cut, observer);
-                return false;
-            }
-            latency = self.crosses_touched(request, link, latency);
+        if line.touched {
+            let Some(stretched) = self.sets_out_touched(request, link, observer) else { return false };
+            latency = stretched;
         }
         if latency == 0 {
             return true;
@@ -155,21 +159,49 @@ impl Simulation {
         false
     }
 
+    /// What a cut, slow or tapped link does with a message: the latency, unless the message is lost.
+    #[cold]
+    fn sets_out_touched<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) -> Option<u64> {
+        let line = &self.lines[link as usize];
+        let latency = line.latency;
+        if line.cut {
+            self.lose(request, Lost::Cut, observer);
+            return None;
+        }
+        Some(self.crosses_touched(request, link, latency))
+    }
+
     /// A message has reached the next point of its way.
     #[inline]
     pub(super) fn leg_done<O: Observer>(&mut self, request: u32, observer: &mut O) {
-        if self.requests[request].heading == Heading::Response {
-            self.way_back(request, observer);
-            return;
+        let reached = match self.requests[request].heading {
+            Heading::Request => self.comes_down(request, observer),
+            Heading::Response => self.brings_back(request, observer),
+        };
+        if let Some(station) = reached {
+            self.enter(request, station, observer);
         }
+    }
+
+    /// A message on its way down is at the next point. Returns the station where that is, if that runs.
+    #[inline(always)]
+    fn comes_down<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
         match self.next_guard(request) {
-            Some((_, guard)) => self.enter_firewall(request, index(guard.firewall.index()), observer),
+            Some((_, guard)) => self.meets_firewall(request, index(guard.firewall.index()), observer),
             None => self.request_arrives(request, observer),
         }
     }
 
     /// Brings an answer past the firewalls that are still before it, over the wire, and to the one who asked.
     pub(super) fn way_back<O: Observer>(&mut self, request: u32, observer: &mut O) {
+        if let Some(station) = self.brings_back(request, observer) {
+            self.enter(request, station, observer);
+        }
+    }
+
+    /// The same up to the station that it reaches at once, if it reaches one.
+    #[inline(never)]
+    pub(super) fn brings_back<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
         loop {
             let record = &self.requests[request];
             let (leg, link) = (record.leg, record.link());
@@ -179,20 +211,16 @@ impl Simulation {
                 if self.sets_out(request, link, observer) {
                     continue;
                 }
-                return;
+                return None;
             }
-            let Some(place) = left.checked_sub(1) else {
-                self.answer_arrives(request, observer);
-                return;
-            };
+            let Some(place) = left.checked_sub(1) else { return self.answer_comes(request, observer) };
             let firewall = index(self.plan.hops[link as usize].guards[usize::from(place)].firewall.index());
             if !self.health(firewall).is_up() {
                 self.lose(request, Lost::DeadFirewall(place), observer);
-                return;
+                return None;
             }
             if self.stations[firewall as usize].duty.takes_answers {
-                self.enter(request, firewall, observer);
-                return;
+                return Some(firewall);
             }
             // Firewalls keep state: an answer passes without a look.
             self.requests[request].leg -= 1;
@@ -211,28 +239,28 @@ impl Simulation {
         Some((record.leg, guard))
     }
 
-    #[inline]
-    fn enter_firewall<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+    #[inline(always)]
+    fn meets_firewall<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) -> Option<u32> {
         if self.health(station).is_up() {
-            self.enter(request, station, observer);
-            return;
+            return Some(station);
         }
         // A firewall that is down lets nothing through.
         let leg = self.requests[request].leg;
         self.lose(request, Lost::DeadFirewall(leg), observer);
+        None
     }
 
-    /// A firewall has looked at a message.
-    #[inline]
-    pub(super) fn judge<O: Observer>(&mut self, request: u32, observer: &mut O) {
-        let Some((leg, &guard)) = self.next_guard(request) else { return };
+    /// A firewall has looked at a message. Returns the station that it reaches at once, if it reaches one.
+    #[inline(never)]
+    pub(super) fn judge<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
+        let (leg, &guard) = self.next_guard(request)?;
         let (link, tag) = (link_ix(self.requests[request].link()), self.requests[request].tag());
         self.count_rule(index(guard.firewall.index()), guard.verdict);
         match guard.verdict.action {
             RuleAction::Allow => {
                 self.tell(observer, Some(tag), || What::Passed { link, guard });
                 self.requests[request].leg += 1;
-                self.next_leg(request, observer);
+                return self.next_leg(request, observer);
             }
             RuleAction::Drop => {
                 self.tell(observer, Some(tag), || What::Blocked { link, guard });
@@ -243,28 +271,36 @@ impl Simulation {
                 self.answer_from(request, leg, Status::Refused, observer);
             }
         }
+        None
     }
 
     /// A message has reached the component that it was sent to.
-    #[inline]
-    fn request_arrives<O: Observer>(&mut self, request: u32, observer: &mut O) {
+    #[inline(always)]
+    fn request_arrives<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
         let record = &self.requests[request];
         let line = &self.lines[record.link() as usize];
-        self.request_reaches(request, line.to, record.phase, line.shared, observer);
+        self.request_reaches(request, line.to, record.phase, line.shared, observer)
     }
 
     /// A message has reached this component, by a link that may be shared by a pair.
     #[inline(always)]
-    fn request_reaches<O: Observer>(&mut self, request: u32, station: u32, phase: Phase, shared: bool, observer: &mut O) {
+    fn request_reaches<O: Observer>(
+        &mut self,
+        request: u32,
+        station: u32,
+        phase: Phase,
+        shared: bool,
+        observer: &mut O,
+    ) -> Option<u32> {
         if phase != Phase::Exchange || shared || self.health(station) != super::Health::Up {
             self.request_is_met(request, station, observer);
-            return;
+            return None;
         }
         if O::NOTES {
             let (tag, component) = (self.requests[request].tag(), component_ix(station));
             self.tell(observer, Some(tag), || What::Reached { component, heading: Heading::Request, phase });
         }
-        self.enter(request, station, observer);
+        Some(station)
     }
 
     /// A message meets a component that may not run, or its operating system.
@@ -297,6 +333,14 @@ impl Simulation {
 
     /// The component at the request's level answers, or its host does.
     pub(super) fn answer<O: Observer>(&mut self, request: u32, status: Status, observer: &mut O) {
+        if let Some(station) = self.replies(request, status, observer) {
+            self.enter(request, station, observer);
+        }
+    }
+
+    /// The same up to the station that the answer reaches at once and that works on it, if it reaches one.
+    #[inline(always)]
+    pub(super) fn replies<O: Observer>(&mut self, request: u32, status: Status, observer: &mut O) -> Option<u32> {
         let record = &mut self.requests[request];
         let (bit, link) = (record.bit(), record.link());
         let line = &self.lines[link as usize];
@@ -320,21 +364,17 @@ impl Simulation {
             self.count_answer(request, station);
         }
         self.tell(observer, Some(tag), || What::Departed { link: link_ix(link), heading: Heading::Response, phase });
-        if behind > 0 || touched {
-            self.goes_back(request, link, observer);
-        } else if latency > 0 {
+        if behind > 0 {
+            return self.brings_back(request, observer);
+        }
+        if touched {
+            return self.sets_out(request, link, observer).then(|| self.brings_back(request, observer)).flatten();
+        }
+        if latency > 0 {
             self.schedule_for(request, self.now + latency, Kind::Leg);
-        } else {
-            self.answer_arrives(request, observer);
+            return None;
         }
-    }
-
-    /// Brings an answer back by a way that is not plain.
-    #[inline(never)]
-    fn goes_back<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) {
-        if self.lines[link as usize].behind > 0 || self.sets_out(request, link, observer) {
-            self.way_back(request, observer);
-        }
+        self.answer_comes(request, observer)
     }
 
     /// Sends an answer back from a firewall on the hop, with so many firewalls before it.
@@ -364,52 +404,52 @@ impl Simulation {
     }
 
     /// An answer has reached the one who asked.
-    #[inline]
     pub(super) fn answer_arrives<O: Observer>(&mut self, request: u32, observer: &mut O) {
+        if let Some(station) = self.answer_comes(request, observer) {
+            self.enter(request, station, observer);
+        }
+    }
+
+    /// An answer has reached the one who asked: the station, if that takes a slot to work on it.
+    #[inline(always)]
+    fn answer_comes<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
         let record = &self.requests[request];
         if record.depth - 1 == record.floor {
             // Nobody waits for it any more; the call was closed when its asker gave up.
             self.discard(request);
-            return;
+            return None;
         }
         let line = &self.lines[record.link() as usize];
         if self.is_hung(line.from) {
             self.lose(request, Lost::Unread, observer);
-        } else if line.opens {
-            self.answer_on_connection(request, observer);
-        } else {
-            self.answer_is_taken(request, observer);
+            return None;
         }
-    }
-
-    /// An answer has reached the one who asked, where components open connections.
-    #[inline(never)]
-    fn answer_on_connection<O: Observer>(&mut self, request: u32, observer: &mut O) {
-        if !self.opened_or_pooled(request, observer) {
-            self.answer_is_taken(request, observer);
+        if line.opens && self.opened_or_pooled(request, observer) {
+            return None;
         }
+        self.answer_is_taken(request, observer)
     }
 
     /// An answer is at the one who asked, who runs and waits for it.
     #[inline(always)]
-    fn answer_is_taken<O: Observer>(&mut self, request: u32, observer: &mut O) {
+    fn answer_is_taken<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
         let record = &self.requests[request];
         let (asker, tag, phase) = (self.lines[record.link() as usize].from, record.tag(), record.phase);
         self.close_call(request);
         self.tell(observer, Some(tag), || What::Reached { component: component_ix(asker), heading: Heading::Response, phase });
         if !self.stations[asker as usize].duty.takes_answers {
             self.hand_on(request, asker, observer);
-            return;
+            return None;
         }
         let record = &mut self.requests[request];
         record.leg = HOME;
         if record.holds & record.bit() == 0 {
-            self.enter(request, asker, observer);
-        } else {
-            // The worker that waited for the answer works on it.
-            record.station = asker;
-            self.work(request, asker);
+            return Some(asker);
         }
+        // The worker that waited for the answer works on it.
+        record.station = asker;
+        self.work(request, asker);
+        None
     }
 
     /// Ends the call that the request's last hop is: the request is back at the level of the one who asked.

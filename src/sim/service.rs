@@ -19,6 +19,16 @@ use super::simulation::{Simulation, index};
 use super::station::{Duty, Station};
 use super::time::SimTime;
 
+/// What follows a piece of work.
+pub(super) enum Next {
+    /// The station asks on this link, for the first time.
+    Ask(u32),
+    /// It answers, and all is well.
+    Answer,
+    /// The message has been moved on, and has reached this station, if any.
+    Comes(Option<u32>),
+}
+
 /// What beginning a piece of work changes beside the request and the station.
 struct Clockwork<'a> {
     now: SimTime,
@@ -57,7 +67,14 @@ fn visit(record: &Request, answers: bool) -> u64 {
 
 impl Simulation {
     /// Takes a slot of a station, or a place in its line.
+    #[inline(never)]
     pub(super) fn enter<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+        self.enter_here(request, station, observer);
+    }
+
+    /// The same, where nearly all of them come by.
+    #[inline(always)]
+    fn enter_here<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
         let now = self.now;
         let record = &mut self.requests[request];
         let state = &mut self.stations[station as usize];
@@ -159,53 +176,46 @@ impl Simulation {
         let station = record.station;
         let state = &mut self.stations[station as usize];
         state.served += 1;
-        if record.heading == Heading::Response {
-            self.answer_served(request, station, observer);
-            return;
-        }
-        if state.duty.is_firewall {
-            self.free_slot(station);
-            self.judge(request, observer);
-            return;
-        }
-        let (phase, act) = (record.phase, state.duty.acts[record.kind.index()]);
-        if state.duty.holds {
-            record.holds |= record.bit();
+        let (bit, asks, kind) = (record.bit(), record.heading == Heading::Request, record.kind.index());
+        let (leg, phase, status) = (record.leg, record.phase, record.status);
+        let (is_firewall, act, relays) = (state.duty.is_firewall, state.duty.acts[kind], state.duty.relays[kind]);
+        let keeps = if asks { state.duty.holds && !is_firewall } else { leg == HOME && record.holds & bit != 0 };
+        if keeps {
+            record.holds |= bit;
         } else {
             self.free_slot(station);
         }
-        if phase.is_handshake() {
-            self.handshake_worked(request, station, act, observer);
+        let next = if asks && !is_firewall {
+            if phase.is_handshake() {
+                return self.handshake_worked(request, station, act, observer);
+            }
+            self.decide(request, station, act, observer)
+        } else if asks {
+            Next::Comes(self.judge(request, observer))
+        } else if leg != HOME {
+            // Its work on an answer is over: a firewall lets it pass.
+            self.requests[request].leg = leg - 1;
+            Next::Comes(self.brings_back(request, observer))
+        } else if relays && status == Status::Ok {
+            Next::Answer
         } else {
-            self.decide(request, station, act, observer);
-        }
-    }
-
-    /// A station has finished its work on an answer: a firewall lets it pass, the one who asked takes it.
-    #[inline(always)]
-    fn answer_served<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
-        let record = &mut self.requests[request];
-        if record.leg != HOME {
-            record.leg -= 1;
-            self.free_slot(station);
-            self.way_back(request, observer);
-            return;
-        }
-        let relays = record.status == Status::Ok && self.stations[station as usize].duty.relays;
-        if record.holds & record.bit() == 0 {
-            self.free_slot(station);
-        }
-        if relays {
-            self.answer(request, Status::Ok, observer);
-        } else {
-            self.take_answer(request, station, observer);
+            return self.take_answer(request, station, observer);
+        };
+        let reached = match next {
+            Next::Ask(link) => self.forwards(request, link, 1, observer),
+            Next::Answer => self.replies(request, Status::Ok, observer),
+            Next::Comes(reached) => reached,
+        };
+        if let Some(station) = reached {
+            self.enter_here(request, station, observer);
         }
     }
 
     /// The one who asked has an answer. A good one that is only relayed needs no thought.
     #[inline(always)]
     pub(super) fn hand_on<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
-        if self.stations[station as usize].duty.relays && self.requests[request].status == Status::Ok {
+        let record = &self.requests[request];
+        if record.status == Status::Ok && self.stations[station as usize].duty.relays[record.kind.index()] {
             self.answer(request, Status::Ok, observer);
         } else {
             self.take_answer(request, station, observer);

@@ -94,8 +94,8 @@ pub(super) struct Duty {
     /// Whether there is work on answers.
     pub(super) takes_answers: bool,
     pub(super) watched: bool,
-    /// Whether a good answer is handed on as it is, and nothing is learnt from it.
-    pub(super) relays: bool,
+    /// Whether a good answer to each kind of request is handed on as it is, and nothing is learnt from it.
+    pub(super) relays: [bool; 3],
     pub(super) key: u64,
     /// How long it works on each kind of request, and on an answer, if it does.
     pub(super) work: [Sampler; 4],
@@ -113,7 +113,7 @@ impl Default for Duty {
             holds: false,
             takes_answers: false,
             watched: false,
-            relays: false,
+            relays: [false; 3],
             key: 0,
             work: [Sampler::Constant(0); 4],
             acts: [Act::Answer; 3],
@@ -139,8 +139,11 @@ impl Duty {
             holds: plan.hold == Hold::UntilAnswered,
             takes_answers: plan.answer.is_some(),
             watched: plan.watched,
-            // A driver that follows the primary learns from every answer of a database.
-            relays: matches!(plan.role, Role::Balancer(_) | Role::Web | Role::App) && (asks_by_http || !whole.drivers[station]),
+            // A driver that follows the primary learns from every answer of a database to a write.
+            relays: RequestKind::ALL.map(|kind| {
+                let learns = !asks_by_http && kind.is_write() && whole.drivers[station];
+                matches!(plan.role, Role::Balancer(_) | Role::Web | Role::App) && !learns
+            }),
             key: plan.key,
             work: [statics, reads, writes, plan.answer.unwrap_or(Sampler::Constant(0))],
             acts: RequestKind::ALL.map(|kind| Act::of(whole, station, kind)),
