@@ -143,7 +143,7 @@ impl Simulation {
 
     /// Sets a message on the wire of its hop. Where that takes no time, it is across at once, without an event: then this is
     /// true.
-    #[inline]
+    #[inline(always)]
     fn sets_out<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) -> bool {
         let line = &self.lines[link as usize];
         let mut latency = line.latency;

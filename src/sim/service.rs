@@ -14,7 +14,7 @@ use super::journal::{Observer, What};
 use super::packet::{Heading, Phase};
 use super::plan::Role;
 use super::random;
-use super::request::{Lost, Request, State, Status, at_level};
+use super::request::{Lost, Request, Slab, State, Status, at_level};
 use super::simulation::{Simulation, index};
 use super::station::{Duty, Station};
 use super::time::SimTime;
@@ -56,6 +56,27 @@ impl Clockwork<'_> {
         record.state = State::InService;
         (record.departed, record.arrives, record.pending) = (self.now, at, *self.sequence);
         true
+    }
+
+    /// Frees a slot; the next in line takes it. Returns that one if its work is not the usual sort and is still to begin.
+    #[inline(always)]
+    fn frees(self, station: &mut Station, requests: &mut Slab) -> Option<u32> {
+        let now = self.now;
+        if station.health == super::Health::Hung {
+            station.release(now);
+            return None;
+        }
+        let Some(next) = station.queue.pop_front() else {
+            station.release(now);
+            return None;
+        };
+        // The slot goes from one to the other: as many are busy as before.
+        if station.busy == 0 {
+            station.occupy(now);
+        }
+        let record = &mut requests[next];
+        station.waited(now - record.departed);
+        if self.begins(record, station, next) { None } else { Some(next) }
     }
 }
 
@@ -183,7 +204,10 @@ impl Simulation {
         if keeps {
             record.holds |= bit;
         } else {
-            self.free_slot(station);
+            let clockwork = Clockwork { now: self.now, queue: &mut self.queue, sequence: &mut self.sequence };
+            if let Some(next) = clockwork.frees(state, &mut self.requests) {
+                self.work_else(next, station);
+            }
         }
         let next = if asks && !is_firewall {
             if phase.is_handshake() {
@@ -225,24 +249,9 @@ impl Simulation {
     /// Frees a slot; the next in line takes it.
     #[inline(always)]
     pub(super) fn free_slot(&mut self, station: u32) {
-        let now = self.now;
-        let state = &mut self.stations[station as usize];
-        if state.health == super::Health::Hung {
-            state.release(now);
-            return;
-        }
-        let Some(next) = state.queue.pop_front() else {
-            state.release(now);
-            return;
-        };
-        // The slot goes from one to the other: as many are busy as before.
-        if state.busy == 0 {
-            state.occupy(now);
-        }
-        let record = &mut self.requests[next];
-        state.waited(now - record.departed);
-        let clockwork = Clockwork { now, queue: &mut self.queue, sequence: &mut self.sequence };
-        if !clockwork.begins(record, state, next) {
+        let clockwork = Clockwork { now: self.now, queue: &mut self.queue, sequence: &mut self.sequence };
+        let next = clockwork.frees(&mut self.stations[station as usize], &mut self.requests);
+        if let Some(next) = next {
             self.work_else(next, station);
         }
     }
