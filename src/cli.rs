@@ -2,8 +2,13 @@
 //!
 //! This layer alone reads and writes files. Must not know how anything is simulated, drawn or taught.
 
+mod analyze;
+mod check;
 mod commands;
+mod compare;
 mod content;
+mod format;
+mod list;
 mod simulate;
 mod start;
 mod store;
@@ -50,7 +55,7 @@ pub struct Arguments {
     pub ascii: bool,
 
     /// Use colours: as the environment asks for, always, or never
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub color: ColorChoice,
 
     /// The set of colours
@@ -81,12 +86,17 @@ pub enum Command {
     List {
         /// What to list; without it, lessons and infrastructures
         what: Option<Listed>,
+        /// How to list
+        #[arg(long, value_name = "FORMAT", default_value = "table")]
+        format: Format,
     },
     /// Check scenario and lesson files, and replay the lessons' solutions
     Check {
-        /// Files or folders; without any, what comes with the program
+        /// Files, or folders with all the .ron files in them; without any, what comes with the program and your own
         paths: Vec<PathBuf>,
     },
+    /// Print a scenario file with a comment on every field, to start your own with
+    Template,
     /// Print everything that happens in an infrastructure, line by line
     Trace {
         /// A scenario's name, or a file
@@ -95,6 +105,10 @@ pub enum Command {
         #[arg(long, default_value_t = 1.0)]
         seconds: f64,
     },
+    /// Say what follows from a drawing: single points of failure, what is readable, capacity, availability, findings
+    Analyze(AnalyzeArguments),
+    /// Analyse two designs side by side, and run the same traffic through both
+    Compare(Box<CompareArguments>),
     /// Run an infrastructure without a screen, and report what was measured
     Simulate(Box<SimulateArguments>),
 }
@@ -108,6 +122,18 @@ pub enum Listed {
     Scenarios,
     /// The catalogue of faults
     Faults,
+    /// The rules of the findings of `analyze`
+    Rules,
+}
+
+/// The forms of a list or report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Table,
+    /// For programs: one object, on one line
+    Json,
 }
 
 /// Colours for a kind of terminal or reader.
@@ -144,12 +170,19 @@ impl Arguments {
         colours(self.color, env::var_os("NO_COLOR").as_deref())
     }
 
+    /// Whether to use colours in text: as asked, or on a terminal as the environment asks for.
+    pub fn colours_on(&self, terminal: bool) -> bool {
+        self.colours() && (terminal || self.color == ColorChoice::Always)
+    }
+
     /// Whether to draw with ASCII characters only: as asked, or because the locale has no others.
     pub fn ascii_only(&self) -> bool {
         self.ascii || !is_utf8(["LC_ALL", "LC_CTYPE", "LANG"].map(env::var_os))
     }
 }
 
+pub use analyze::AnalyzeArguments;
+pub use compare::CompareArguments;
 pub use simulate::SimulateArguments;
 pub use start::run;
 

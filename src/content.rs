@@ -10,17 +10,28 @@ macro_rules! embedded {
     };
 }
 
+/// A scenario file with a comment on every field: what somebody starts with who writes one.
+pub const TEMPLATE: &str = include_str!("../examples/template.ron");
+
 /// All shipped scenarios and lessons, each with its path in the source tree.
 pub const EMBEDDED: Sources<'static> = Sources {
     scenarios: embedded![
         "assets/bench-w1.ron",
         "assets/bench-w2.ron",
+        "assets/design-0-repaired.ron",
         "assets/design-0.ron",
+        "assets/design-1-repaired.ron",
         "assets/design-1.ron",
+        "assets/design-2-repaired.ron",
         "assets/design-2.ron",
+        "assets/design-3-repaired.ron",
         "assets/design-3.ron",
+        "assets/design-4-repaired.ron",
         "assets/design-4.ron",
+        "assets/stage-0-simple.ron",
+        "assets/stage-1-distributed.ron",
         "assets/stage-2-secured.ron",
+        "assets/stage-3-scaled.ron",
     ],
     lessons: embedded![
         "lessons/1-journey-of-a-request.ron",

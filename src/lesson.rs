@@ -24,10 +24,10 @@ pub mod replay;
 pub mod run;
 
 pub use act::{Act, Pace};
-pub use check::{check, check_lesson};
+pub use check::{check, check_lesson, check_some};
 pub use condition::{Condition, Observation};
 pub use form::{Gate, Goal, Lesson, Start, Step};
-pub use library::{Library, Sources};
+pub use library::{Library, Loaded, Sources};
 pub use marks::MarkTarget;
 pub use markup::{KeyName, Piece};
 pub use outcome::{Answered, Changed, Entry, Hinted, Moved, Opening, Refusal, Reveal, Score, Solved, Stay, Submitted, Toggled};

@@ -1,13 +1,31 @@
 //! What follows from the shipped drawings, against what a careful reader finds in them by hand.
 
+#[path = "analysis/availability.rs"]
+mod availability;
+#[path = "analysis/capacity.rs"]
+mod capacity;
 #[path = "analysis/designs.rs"]
 mod designs;
+#[path = "analysis/exposure.rs"]
+mod exposure;
+#[path = "analysis/findings.rs"]
+mod findings;
+#[path = "analysis/homogeneity.rs"]
+mod homogeneity;
+#[path = "analysis/price.rs"]
+mod price;
 #[path = "analysis/random.rs"]
 mod random;
+#[path = "analysis/renewal.rs"]
+mod renewal;
+#[path = "analysis/structure.rs"]
+mod structure;
+#[path = "analysis/walls.rs"]
+mod walls;
 #[path = "analysis/wiretap.rs"]
 mod wiretap;
 
-use hoplight::analysis::{Broken, Carriers, Missing, Obstacle, Outage, single_points, works};
+use hoplight::analysis::{Broken, Carriers, Missing, Obstacle, Outage, single_parts, single_points, works};
 use hoplight::model::{ComponentId, Element, Infrastructure, RequestKind, ServerId};
 
 const STAGE_2: (&str, &str) = ("assets/stage-2-secured.ron", include_str!("../assets/stage-2-secured.ron"));
@@ -36,10 +54,10 @@ fn without(elements: &[Element]) -> Outage {
     elements.iter().cloned().collect()
 }
 
-/// The single points of a kind by name, in the order in which they are listed.
+/// The programs and machines that are single points of a kind, by name, in the order in which they are listed.
 fn points(infra: &Infrastructure, kind: RequestKind) -> Vec<String> {
-    let points = single_points(infra, kind).unwrap_or_else(|broken| panic!("{broken}"));
-    points.iter().map(|point| point.element.to_string()).collect()
+    let points = single_parts(infra, kind).unwrap_or_else(|broken| panic!("{broken}"));
+    points.iter().map(ToString::to_string).collect()
 }
 
 /// The kinds that work during an outage.
@@ -120,7 +138,7 @@ fn broken_names_what_is_missing_and_what_is_in_the_way() {
 fn every_single_point_says_why_in_a_sentence() {
     let why = |infra: &Infrastructure, kind, name: &str| {
         let points = single_points(infra, kind).expect("it works");
-        points.into_iter().find(|point| point.element.to_string() == name).map(|point| point.why())
+        points.into_iter().find(|point| point.cause.to_string() == name).map(|point| point.why())
     };
     let infra = stage_2();
     assert_eq!(

@@ -5,13 +5,15 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::model::{ComponentId, Element};
+use crate::model::{ComponentId, Element, Text};
 
 /// What a request needed and could not reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Missing {
     /// Somebody who tells the address of the site's name.
     Resolver,
+    /// The address of the site's name: whoever is asked does not know it.
+    Name,
     /// The one that the browser connects to.
     Entry,
     /// A web server behind the entry.
@@ -43,6 +45,15 @@ pub enum Obstacle {
         /// The hop that crosses it.
         hop: Element,
     },
+    /// The certificate that the hop is opened with has expired.
+    Expired {
+        /// The name that it is for.
+        name: Text,
+        /// The hop.
+        hop: Element,
+    },
+    /// The name of the site is gone from the DNS.
+    Nameless(Text),
 }
 
 /// Why a request does not work.
@@ -58,6 +69,7 @@ impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Resolver => "no DNS resolver can be reached",
+            Self::Name => "the site's name leads nowhere",
             Self::Entry => "the site's entry cannot be reached",
             Self::WebServer => "no web server can be reached",
             Self::Application => "no application server can be reached",
@@ -72,6 +84,8 @@ impl fmt::Display for Obstacle {
         match self {
             Self::Out(element) => write!(f, "{element} is out"),
             Self::FirewallOut { firewall, hop } => write!(f, "{firewall} is out, and {hop} must cross it"),
+            Self::Expired { name, hop } => write!(f, "the certificate for {} has expired, and {hop} needs it", name.as_str()),
+            Self::Nameless(name) => write!(f, "{} is gone from the DNS", name.as_str()),
             Self::Denied { firewall, hop } => write!(f, "{firewall} does not let {hop} pass"),
         }
     }

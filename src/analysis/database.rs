@@ -37,10 +37,6 @@ pub(super) fn takes_writes(infra: &Infrastructure, outage: &Outage, ix: Componen
 
 /// Whether a replica is the one that an automatic failover promotes.
 fn takes_over(infra: &Infrastructure, outage: &Outage, ix: ComponentIx) -> bool {
-    // What is not out leaves every role as it was drawn.
-    if outage.elements().len() == 0 {
-        return false;
-    }
     let cluster = cluster(infra, ix);
     let is = |role: DatabaseRole| move |other: &&ComponentIx| spec(infra, **other).is_some_and(|spec| spec.role == role);
     let Some(primary) = cluster.iter().find(is(DatabaseRole::Primary)).copied() else { return false };
@@ -55,15 +51,9 @@ fn takes_over(infra: &Infrastructure, outage: &Outage, ix: ComponentIx) -> bool 
 }
 
 /// Whether two databases run and a replication link between them is open; it serves both ways.
-fn hear_each_other(infra: &Infrastructure, outage: &Outage, a: ComponentIx, b: ComponentIx) -> bool {
+pub(super) fn hear_each_other(infra: &Infrastructure, outage: &Outage, a: ComponentIx, b: ComponentIx) -> bool {
     let name = |ix| infra.component(ix).id.as_str();
     let link = infra.link_between(name(a), name(b)).or_else(|| infra.link_between(name(b), name(a)));
     let run = [a, b].into_iter().all(|ix| outage.cause(infra, ix).is_none());
     run && link.is_some_and(|link| passes(infra, outage, &infra.hop(link)).is_ok())
-}
-
-/// The members of all quorum clusters: each may be one too many, though no way leads through it.
-pub(super) fn members(infra: &Infrastructure) -> impl Iterator<Item = ComponentIx> + '_ {
-    let is_member = |ix: &ComponentIx| spec(infra, *ix).is_some_and(|spec| spec.role == DatabaseRole::Member);
-    infra.components().map(|(ix, _)| ix).filter(is_member)
 }

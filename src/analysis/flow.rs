@@ -14,12 +14,14 @@ use super::broken::{Missing, Obstacle};
 use super::database::takes_writes;
 use super::outage::Outage;
 use crate::model::firewall::RuleAction;
-use crate::model::{ComponentIx, ComponentKind, DatabaseRole, Hop, Infrastructure, LinkIx, Protocol, RequestKind};
+use crate::model::{
+    Certificate, Cipher, ComponentIx, ComponentKind, DatabaseRole, Hop, Infrastructure, LinkIx, Protocol, RequestKind,
+};
 
 /// Whether a component that was reached answers a request of this kind without asking anybody further.
 pub(super) fn answers(infra: &Infrastructure, outage: &Outage, ix: ComponentIx, request: RequestKind) -> bool {
     match &infra.component(ix).kind {
-        ComponentKind::Web(_) | ComponentKind::App(_) => request.is_static(),
+        kind @ (ComponentKind::Web(_) | ComponentKind::App(_)) => answers_static(kind, request),
         ComponentKind::Database(_) => match request {
             RequestKind::Static => false,
             RequestKind::Read => true,
@@ -29,11 +31,15 @@ pub(super) fn answers(infra: &Infrastructure, outage: &Outage, ix: ComponentIx, 
     }
 }
 
+/// Whether a kind of component ends a request of this kind because it is for a static page.
+pub(super) fn answers_static(kind: &ComponentKind, request: RequestKind) -> bool {
+    request.is_static() && matches!(kind, ComponentKind::Web(_) | ComponentKind::App(_))
+}
+
 /// The links on which a component passes on a request of this kind, in authored order.
-fn onward(infra: &Infrastructure, at: ComponentIx, request: RequestKind) -> Vec<LinkIx> {
+pub(super) fn onward(infra: &Infrastructure, at: ComponentIx, request: RequestKind) -> Vec<LinkIx> {
     // A database asks nobody, whatever it answers.
-    let kind = &infra.component(at).kind;
-    if request.is_static() && matches!(kind, ComponentKind::Web(_) | ComponentKind::App(_)) {
+    if answers_static(&infra.component(at).kind, request) {
         return Vec::new();
     }
     let mut links = infra.links_from(at);
@@ -58,6 +64,26 @@ fn browser(infra: &Infrastructure) -> Option<ComponentIx> {
     infra.components().find_map(|(ix, component)| matches!(component.kind, ComponentKind::Browser).then_some(ix))
 }
 
+/// The certificates, by place, without which nobody opens this hop: those of whoever ends the TLS on it. A browser refuses
+/// one that has expired; so does a balancer that encrypts again, where it was given one to check.
+pub(super) fn certificates_needed(infra: &Infrastructure, hop: &Hop) -> Vec<usize> {
+    let from_browser = matches!(infra.component(hop.from).kind, ComponentKind::Browser);
+    let from_balancer = matches!(infra.component(hop.from).kind, ComponentKind::LoadBalancer(_));
+    let is_http = infra.link(hop.link).protocol == Protocol::Http;
+    let id = &infra.component(hop.to).id;
+    let needs = |certificate: &Certificate| match hop.cipher {
+        Cipher::Plaintext => false,
+        Cipher::Tls if from_browser => infra.holders(certificate).contains(&hop.to),
+        Cipher::Tls => from_balancer && certificate.on.contains(id),
+        // The browser's handshake goes on to whoever holds the key.
+        Cipher::TlsThrough => !from_browser && infra.holders(certificate).contains(&hop.to),
+    };
+    if !is_http {
+        return Vec::new();
+    }
+    infra.certificates().iter().enumerate().filter(|(_, certificate)| needs(certificate)).map(|(place, _)| place).collect()
+}
+
 /// Whether a new connection gets through a hop and finds somebody at its end.
 pub(super) fn passes(infra: &Infrastructure, outage: &Outage, hop: &Hop) -> Result<(), Obstacle> {
     let element = || infra.hop_element(hop.link);
@@ -75,6 +101,12 @@ pub(super) fn passes(infra: &Infrastructure, outage: &Outage, hop: &Hop) -> Resu
         if guard.verdict.action != RuleAction::Allow {
             return Err(Obstacle::Denied { firewall: firewall(), hop: element() });
         }
+    }
+    if outage.has_expired()
+        && let Some(place) = certificates_needed(infra, hop).into_iter().find(|place| outage.is_expired(*place))
+    {
+        let name = infra.certificates()[place].names.first().cloned().unwrap_or_default();
+        return Err(Obstacle::Expired { name, hop: element() });
     }
     Ok(())
 }

@@ -35,6 +35,25 @@ pub enum Fact {
     Sql(&'static str),
     /// A row that a primary sends to a replica.
     ChangedRow(&'static str),
+    /// What an agent has counted.
+    Samples(&'static str),
+    /// What two balancers tell each other about the address that they share.
+    Advertisement(&'static str),
+}
+
+/// What is at stake if a fact is read, the worst last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stake {
+    /// Who talks to whom: no encryption hides it.
+    Addresses,
+    /// Which site is visited.
+    Name,
+    /// What is asked for or stored.
+    Content,
+    /// Whoever has the cookie is taken for the user.
+    Session,
+    /// Whoever has the password can log in as the user, here and wherever else it is used.
+    Password,
 }
 
 /// What can be read of one request on one hop.
@@ -60,6 +79,8 @@ impl Fact {
             Self::Secrets(_) => "secrets",
             Self::Sql(_) => "SQL",
             Self::ChangedRow(_) => "changed row",
+            Self::Samples(_) => "samples",
+            Self::Advertisement(_) => "VRRP advertisement",
         }
     }
 
@@ -68,8 +89,37 @@ impl Fact {
         match self {
             Self::Envelope { from, to, port } => format!("{from} → {to}:{port}"),
             Self::ServerName(name) | Self::DnsName(name) | Self::Host(name) => name.clone(),
-            Self::RequestLine(text) | Self::Secrets(text) | Self::Sql(text) | Self::ChangedRow(text) => (*text).to_owned(),
+            Self::RequestLine(text)
+            | Self::Secrets(text)
+            | Self::Sql(text)
+            | Self::ChangedRow(text)
+            | Self::Samples(text)
+            | Self::Advertisement(text) => (*text).to_owned(),
         }
+    }
+
+    /// What is at stake if it is read.
+    pub fn stake(&self) -> Stake {
+        match self {
+            Self::Envelope { .. } => Stake::Addresses,
+            Self::ServerName(_) | Self::DnsName(_) | Self::Host(_) => Stake::Name,
+            Self::Secrets(text) | Self::Sql(text) => {
+                let holds = |word: Option<&str>| word.is_some_and(|word| text.contains(word));
+                if holds(password()) {
+                    Stake::Password
+                } else if holds(session()) {
+                    Stake::Session
+                } else {
+                    Stake::Content
+                }
+            }
+            Self::RequestLine(_) | Self::ChangedRow(_) | Self::Samples(_) | Self::Advertisement(_) => Stake::Content,
+        }
+    }
+
+    /// Whether encryption would have hidden it.
+    pub const fn is_hidden_by_tls(&self) -> bool {
+        !matches!(self, Self::Envelope { .. } | Self::ServerName(_))
     }
 }
 
@@ -81,16 +131,18 @@ impl Reading {
 
     /// Whether the user's password can be read, be it in a form or in a statement.
     pub fn shows_password(&self) -> bool {
-        self.facts.iter().any(|fact| match fact {
-            Fact::Secrets(text) | Fact::Sql(text) => password().is_some_and(|word| text.contains(word)),
-            _ => false,
-        })
+        self.facts.iter().any(|fact| fact.stake() == Stake::Password)
     }
 }
 
 /// The password in the login form.
 fn password() -> Option<&'static str> {
     RequestKind::Write.secrets().split('&').find_map(|field| field.strip_prefix("password="))
+}
+
+/// The token in the session cookie.
+fn session() -> Option<&'static str> {
+    RequestKind::Read.secrets().split_once('=').map(|(_, token)| token)
 }
 
 /// What an eavesdropper on a hop reads of a request of this kind.
@@ -104,7 +156,7 @@ pub fn readable(infra: &Infrastructure, link: LinkIx, kind: RequestKind) -> Read
 }
 
 /// What can be read on a hop that the kind uses.
-fn facts(infra: &Infrastructure, hop: &Hop, kind: RequestKind) -> Vec<Fact> {
+pub(super) fn facts(infra: &Infrastructure, hop: &Hop, kind: RequestKind) -> Vec<Fact> {
     let link = infra.link(hop.link);
     let id = |ix| infra.component(ix).id.clone();
     let site = || infra.domain().to_owned();

@@ -4,10 +4,10 @@
 //! to another web server, the application to another database. How long the turning takes, and how many requests fail
 //! meanwhile, is for the simulation to show; this module must not guess it.
 
-use super::broken::{Broken, Missing};
+use super::broken::{Broken, Missing, Obstacle};
 use super::flow::{Reach, lookups, passes};
 use super::outage::Outage;
-use crate::model::{Hop, Infrastructure, RequestKind};
+use crate::model::{Hop, Infrastructure, RequestKind, Text};
 
 /// Whether a request of this kind works while `outage` lasts.
 ///
@@ -34,7 +34,12 @@ pub(super) fn way(infra: &Infrastructure, outage: &Outage, kind: RequestKind) ->
 /// The first lookup that is answered, or nothing if the drawing has none.
 fn lookup(infra: &Infrastructure, outage: &Outage, kind: RequestKind) -> Result<Option<Hop>, Broken> {
     let mut broken = Broken { missing: Missing::Resolver, obstacles: [].into() };
-    for link in lookups(infra, kind) {
+    let asked = lookups(infra, kind);
+    if outage.is_nameless() && !asked.is_empty() {
+        let name = Text::new(infra.domain()).unwrap_or_default();
+        return Err(Broken { missing: Missing::Name, obstacles: [Obstacle::Nameless(name)].into() });
+    }
+    for link in asked {
         let hop = infra.hop(link);
         match passes(infra, outage, &hop) {
             Ok(()) => return Ok(Some(hop)),

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::analysis::{plaintext_hops, single_points};
+use crate::analysis::{plaintext_hops, single_parts};
 use crate::layout::{Arrow, Layout};
 use crate::lesson::{LessonRun, Observation, Pace, outcome};
 use crate::model::{Element, Infrastructure, RequestKind, TopologyEdit};
@@ -32,9 +32,9 @@ impl Summary {
         Self {
             plaintext: hops.len(),
             exposed: hops.iter().filter(|hop| hop.is_exposed()).count(),
-            single_points: single_points(infra, RequestKind::Write)
+            single_points: single_parts(infra, RequestKind::Write)
                 .ok()
-                .map(|points| points.iter().map(|point| point.element.to_string()).collect()),
+                .map(|parts| parts.iter().map(ToString::to_string).collect()),
         }
     }
 }

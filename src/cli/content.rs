@@ -12,52 +12,81 @@ use anyhow::{Context, anyhow, bail};
 use crate::content::EMBEDDED;
 use crate::lesson::{Library, Sources};
 use crate::model::ContentError;
+use crate::model::error::has_field;
 use crate::model::ron_text::MAX_FILE;
 use crate::model::text::sanitise;
 
-/// Most files of one folder.
+/// Most files of one folder, with the folders in it.
 const MAX_FILES: usize = 1_000;
+/// Most folders inside each other.
+const MAX_DEPTH: usize = 16;
+
+/// Fields that a lesson has, and a scenario does not.
+const OF_A_LESSON: [&str; 4] = ["steps", "quiz", "unit", "minutes"];
 
 /// Texts of files with their names.
 #[derive(Debug, Default)]
 pub(super) struct Files {
     scenarios: Vec<(String, String)>,
     lessons: Vec<(String, String)>,
+    /// Why files could not be read.
+    unread: Vec<String>,
 }
 
 impl Files {
-    /// Adds a file, or the files of a folder: of its `assets` and `lessons`, if it has them, else its own.
-    pub(super) fn add(&mut self, path: &Path) -> anyhow::Result<()> {
+    /// Adds a file, or the files of a folder and of those in it: of its `assets` and `lessons` alone, if it has them.
+    pub(super) fn add(&mut self, path: &Path) {
+        if let Err(error) = self.try_add(path) {
+            self.unread.push(format!("{error:#}"));
+        }
+    }
+
+    fn try_add(&mut self, path: &Path) -> anyhow::Result<()> {
         if !path.is_dir() {
-            return self.add_file(path);
+            self.add_file(path);
+            return Ok(());
         }
         let parts: Vec<PathBuf> = ["assets", "lessons"].iter().map(|part| path.join(part)).filter(|part| part.is_dir()).collect();
         let folders = if parts.is_empty() { vec![path.to_owned()] } else { parts };
+        let mut files = Vec::new();
         for folder in folders {
-            let entries = fs::read_dir(&folder).with_context(|| format!("cannot read the folder {}", shown(&folder)))?;
-            let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-            files.retain(|file| file.extension().is_some_and(|extension| extension == "ron"));
-            if files.len() > MAX_FILES {
-                bail!("{} holds {} files, at most {MAX_FILES} are read", shown(&folder), files.len());
-            }
-            files.sort();
-            files.iter().try_for_each(|file| self.add_file(file))?;
+            walk(&folder, MAX_DEPTH, &mut files)?;
+        }
+        for file in &files {
+            self.add_file(file);
         }
         Ok(())
     }
 
-    fn add_file(&mut self, path: &Path) -> anyhow::Result<()> {
-        let text = read(path)?;
-        // A lesson has steps; nothing in a scenario is called so.
-        let is_lesson = text.lines().any(|line| line.trim_start().trim_start_matches('(').trim_start().starts_with("steps:"));
-        let list = if is_lesson { &mut self.lessons } else { &mut self.scenarios };
-        list.push((shown(path), text));
-        Ok(())
+    fn add_file(&mut self, path: &Path) {
+        match read(path) {
+            Ok(text) => {
+                let is_lesson = OF_A_LESSON.iter().any(|field| has_field(&text, field));
+                let list = if is_lesson { &mut self.lessons } else { &mut self.scenarios };
+                list.push((shown(path), text));
+            }
+            Err(error) => self.unread.push(format!("{error:#}")),
+        }
+    }
+
+    /// Whether a file of this name is among them.
+    pub(super) fn contains(&self, name: &str) -> bool {
+        self.scenarios.iter().chain(&self.lessons).any(|(file, _)| file == name)
+    }
+
+    /// Why files could not be read.
+    pub(super) fn unread(&self) -> &[String] {
+        &self.unread
+    }
+
+    /// Whether everything could be read.
+    pub(super) fn all_read(&self) -> anyhow::Result<()> {
+        if self.unread.is_empty() { Ok(()) } else { Err(anyhow!("{}", self.unread.join("\n"))) }
     }
 
     /// Whether there is no file.
     pub(super) fn is_empty(&self) -> bool {
-        self.scenarios.is_empty() && self.lessons.is_empty()
+        self.scenarios.is_empty() && self.lessons.is_empty() && self.unread.is_empty()
     }
 
     /// The name of the only scenario file's text, if it is one file and a scenario.
@@ -68,14 +97,37 @@ impl Files {
         }
     }
 
-    /// Adds the files to a library.
-    pub(super) fn extend(&self, library: &mut Library) -> Result<(), Vec<ContentError>> {
-        let pairs = |files: &'_ [(String, String)]| -> Vec<(String, String)> { files.to_vec() };
-        let (scenarios, lessons) = (pairs(&self.scenarios), pairs(&self.lessons));
-        let scenarios: Vec<(&str, &str)> = scenarios.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-        let lessons: Vec<(&str, &str)> = lessons.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-        library.extend(Sources { scenarios: &scenarios, lessons: &lessons })
+    /// Lets something be done with the files as sources of a library.
+    pub(super) fn with_sources<T>(&self, then: impl FnOnce(Sources<'_>) -> T) -> T {
+        let pairs = |files| -> Vec<(&str, &str)> {
+            let files: &Vec<(String, String)> = files;
+            files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect()
+        };
+        then(Sources { scenarios: &pairs(&self.scenarios), lessons: &pairs(&self.lessons) })
     }
+}
+
+/// The `.ron` files of a folder and of those in it, by name. What is hidden is left out; links to folders are not followed.
+fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot read the folder {}", shown(folder)))?;
+    let mut entries: Vec<fs::DirEntry> = entries.filter_map(Result::ok).collect();
+    entries.retain(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."));
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let path = entry.path();
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            let Some(deeper) = depth.checked_sub(1) else {
+                bail!("{} lies more than {MAX_DEPTH} folders deep", shown(&path));
+            };
+            walk(&path, deeper, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "ron") {
+            if files.len() == MAX_FILES {
+                bail!("there are more than {MAX_FILES} files in {} and before it", shown(folder));
+            }
+            files.push(path);
+        }
+    }
+    Ok(())
 }
 
 /// A path as it may be shown.
@@ -101,23 +153,33 @@ pub(super) fn read(path: &Path) -> anyhow::Result<String> {
 /// All content: embedded, the user's own folder, and the folder that the command line names.
 pub(super) fn library(folder: Option<&Path>) -> anyhow::Result<Library> {
     let mut library = Library::new(EMBEDDED).map_err(|errors| told(&errors))?;
-    let mut files = Files::default();
+    for files in folders(folder)? {
+        files.all_read()?;
+        files.with_sources(|sources| library.extend(sources)).map_err(|errors| told(&errors))?;
+    }
+    Ok(library)
+}
+
+/// The files of the user's own folder, and of the folder that the command line names. What cannot be read is noted in them.
+pub(super) fn folders(folder: Option<&Path>) -> anyhow::Result<Vec<Files>> {
+    let mut all = Vec::new();
     if let Some(own) = data_folder().filter(|own| own.is_dir()) {
-        files.add(&own)?;
-        files.extend(&mut library).map_err(|errors| told(&errors))?;
+        let mut files = Files::default();
+        files.add(&own);
+        all.push(files);
     }
     if let Some(folder) = folder {
         let mut files = Files::default();
         if !folder.is_dir() {
             bail!("{} is no folder", shown(folder));
         }
-        files.add(folder)?;
+        files.add(folder);
         if files.is_empty() {
             bail!("{} holds no .ron file, nor do its folders `assets` and `lessons`", shown(folder));
         }
-        files.extend(&mut library).map_err(|errors| told(&errors))?;
+        all.push(files);
     }
-    Ok(library)
+    Ok(all)
 }
 
 /// Where a user keeps lessons and scenarios.

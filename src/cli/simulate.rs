@@ -3,7 +3,6 @@
 //! Must not measure anything itself but the wall clock: every other number comes from the simulation or its recorder.
 
 mod estimate;
-mod format;
 mod replications;
 mod report;
 mod run;
@@ -17,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::anyhow;
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use crate::lesson::Library;
 use crate::model::quantity::Rate;
@@ -25,11 +24,12 @@ use crate::model::{ContentError, Infrastructure, TlsMode, TopologyEdit};
 use crate::sim::script::{self, Script, ScriptError, shown_time, verbs};
 use crate::sim::{Command, SimTime, Simulation};
 
-use super::{USAGE, commands, complain, content};
+use super::{Format, USAGE, commands, complain, content};
+pub(super) use report::Report;
+pub(super) use watch::Watch;
+
 use replications::Replications;
-use report::Report;
 use run::Run;
-use watch::Watch;
 
 /// What `simulate` is asked for.
 #[derive(Clone, Debug, PartialEq, Args)]
@@ -71,16 +71,6 @@ pub struct SimulateArguments {
     format: Format,
 }
 
-/// The forms of a report.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    #[default]
-    Table,
-    /// For programs: one object, on one line
-    Json,
-}
-
 /// What every run of one call has in common.
 #[derive(Debug)]
 struct Plan {
@@ -90,6 +80,29 @@ struct Plan {
     /// What the options change before the first event.
     first: Vec<Command>,
     script: Script,
+}
+
+/// What another command asks of one run.
+pub(super) struct Asked<'a> {
+    pub(super) duration: Duration,
+    pub(super) warmup: Duration,
+    /// Commands with their times.
+    pub(super) at: &'a [String],
+}
+
+impl Asked<'_> {
+    /// Runs an infrastructure and says what was measured.
+    ///
+    /// # Errors
+    /// If a command has a mistake, or can't be done there.
+    pub(super) fn measure(&self, infra: Arc<Infrastructure>, seed: u64, watch: &Watch) -> anyhow::Result<Report> {
+        let mut script = Script::default();
+        add_lines(&mut script, self.at, &infra, SimTime::ZERO + self.duration).map_err(|mistakes| content::told(&mistakes))?;
+        let plan = Plan { script, duration: self.duration, warmup: self.warmup, first: Vec::new(), infra };
+        plan.try_out(seed)?;
+        let run = Run::of(&plan, seed, watch);
+        Ok(Report::new(&plan, &run))
+    }
 }
 
 /// The commands of scripts, for the help.
@@ -102,11 +115,13 @@ fn after_help() -> String {
     help + "\nCtrl-C ends the run and reports what was measured so far."
 }
 
-fn rate(text: &str) -> Result<Rate, String> {
+/// A rate, as an argument.
+pub(super) fn rate(text: &str) -> Result<Rate, String> {
     text.parse().map_err(|_| "expected requests per second, such as 200 or 0.5".to_owned()).and_then(Rate::new)
 }
 
-fn mode(text: &str) -> Result<TlsMode, String> {
+/// A TLS mode, as an argument.
+pub(super) fn mode(text: &str) -> Result<TlsMode, String> {
     let words = TlsMode::ALL.map(TlsMode::word);
     TlsMode::ALL.into_iter().find(|mode| mode.word() == text).ok_or_else(|| format!("expected one of {}", words.join(", ")))
 }
@@ -141,7 +156,8 @@ pub(super) fn simulate(library: &Library, arguments: &SimulateArguments, seed: u
     Ok(watch.status())
 }
 
-fn json(report: &impl serde::Serialize) -> anyhow::Result<String> {
+/// A report for programs: one object, on one line.
+pub(super) fn json(report: &impl serde::Serialize) -> anyhow::Result<String> {
     Ok(serde_json::to_string(report)? + "\n")
 }
 
@@ -157,22 +173,27 @@ impl Plan {
             first: rate.into_iter().chain(tls).collect(),
             infra,
         };
-        // What the options ask for must be possible at all: told now, once, and not by each replication.
-        let mut trial = Simulation::new(Arc::clone(&plan.infra), seed);
-        for command in &plan.first {
+        plan.try_out(seed)?;
+        Ok(plan)
+    }
+
+    /// What is asked for must be possible at all: told now, once, and not by each replication.
+    fn try_out(&self, seed: u64) -> anyhow::Result<()> {
+        let mut trial = Simulation::new(Arc::clone(&self.infra), seed);
+        for command in &self.first {
             let done = trial.apply(command, &mut ());
-            done.map_err(|error| anyhow!("cannot {}: {error}", script::text(command, &plan.infra)))?;
+            done.map_err(|error| anyhow!("cannot {}: {error}", script::text(command, &self.infra)))?;
         }
-        for entry in plan.script.entries() {
+        for entry in self.script.entries() {
             // Whether something is down, or drains, depends on when; whether it can be done here at all does not.
             if let Err(error) = trial.clone().apply(&entry.command, &mut ())
                 && error.is_lasting()
             {
-                let command = script::text(&entry.command, &plan.infra);
+                let command = script::text(&entry.command, &self.infra);
                 return Err(anyhow!("{}: cannot {command}: {error}", shown_time(entry.at)));
             }
         }
-        Ok(plan)
+        Ok(())
     }
 
     /// The end of the warm-up.
@@ -189,7 +210,6 @@ impl Plan {
 /// The script's file, then the commands of the command line. Commands of one instant stay in this order.
 fn read_script(arguments: &SimulateArguments, infra: &Infrastructure) -> anyhow::Result<Script> {
     let end = SimTime::ZERO + arguments.duration;
-    let late = |at: SimTime| format!("{} lies behind the end of the run at {}", shown_time(at), shown_time(end));
     let mut mistakes = Vec::new();
     let mut script = Script::default();
     if let Some(path) = &arguments.script {
@@ -200,16 +220,29 @@ fn read_script(arguments: &SimulateArguments, infra: &Infrastructure) -> anyhow:
         }
         // The line of an entry is not kept; its time tells it.
         let beyond = script.entries().iter().filter(|entry| entry.at > end);
-        mistakes.extend(beyond.map(|entry| ContentError::at(&file, "", None, late(entry.at))));
+        mistakes.extend(beyond.map(|entry| ContentError::at(&file, "", None, late(entry.at, end))));
     }
-    for (number, line) in arguments.at.iter().enumerate() {
+    if let Err(found) = add_lines(&mut script, &arguments.at, infra, end) {
+        mistakes.extend(found);
+    }
+    if mistakes.is_empty() { Ok(script) } else { Err(content::told(&mistakes)) }
+}
+
+/// Adds commands of the command line to a script that ends at `end`.
+fn add_lines(script: &mut Script, lines: &[String], infra: &Infrastructure, end: SimTime) -> Result<(), Vec<ContentError>> {
+    let mut mistakes = Vec::new();
+    for (number, line) in lines.iter().enumerate() {
         match script::entries(line, infra) {
             Ok(entries) => match entries.iter().find(|entry| entry.at > end) {
-                Some(entry) => mistakes.push(ScriptError::new(1, late(entry.at)).in_text("--at", number + 1, line)),
+                Some(entry) => mistakes.push(ScriptError::new(1, late(entry.at, end)).in_text("--at", number + 1, line)),
                 None => entries.into_iter().for_each(|entry| script.add(entry)),
             },
             Err(mistake) => mistakes.push(mistake.in_text("--at", number + 1, line)),
         }
     }
-    if mistakes.is_empty() { Ok(script) } else { Err(content::told(&mistakes)) }
+    if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
+}
+
+fn late(at: SimTime, end: SimTime) -> String {
+    format!("{} lies behind the end of the run at {}", shown_time(at), shown_time(end))
 }

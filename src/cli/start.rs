@@ -2,17 +2,19 @@
 //!
 //! Must not do any of the work itself.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 
 use crate::app::{App, Notice, Settings, Tone};
+use crate::content::TEMPLATE;
 use crate::model::LessonId;
 use crate::model::error::nearest;
 use crate::tui::{self, TerminalApp};
 
 use super::store::Store;
-use super::{Arguments, Command, Listed, commands, content, report, report_failure, simulate};
+use super::{Arguments, Command, analyze, check, commands, compare, content, list, report, report_failure, simulate};
 
 /// Does what the command line asks for.
 pub fn run(arguments: &Arguments) -> ExitCode {
@@ -24,13 +26,19 @@ pub fn run(arguments: &Arguments) -> ExitCode {
 }
 
 fn text_command(arguments: &Arguments, command: &Command) -> anyhow::Result<ExitCode> {
-    let library = content::library(arguments.content.as_deref())?;
+    let folder = arguments.content.as_deref();
+    let library = || content::library(folder);
     let done = match command {
-        Command::List { what: Some(Listed::Faults) } => commands::list_faults(&library),
-        Command::List { what } => commands::list(&library, *what),
-        Command::Check { paths } => commands::check_content(library, paths),
-        Command::Trace { scenario, seconds } => commands::trace(&library, scenario, *seconds, arguments.seed),
-        Command::Simulate(asked) => return simulate::simulate(&library, asked, arguments.seed),
+        Command::List { what, format } => list::list(&library()?, *what, *format),
+        Command::Check { paths } => check::check_content(folder, paths),
+        Command::Template => commands::print(TEMPLATE),
+        Command::Trace { scenario, seconds } => commands::trace(&library()?, scenario, *seconds, arguments.seed),
+        Command::Analyze(asked) => {
+            let colours = arguments.colours_on(std::io::stdout().is_terminal());
+            return analyze::analyze(&library()?, asked, colours);
+        }
+        Command::Compare(asked) => return compare::compare(&library()?, asked, arguments.seed),
+        Command::Simulate(asked) => return simulate::simulate(&library()?, asked, arguments.seed),
     };
     done.map(|()| ExitCode::SUCCESS)
 }

@@ -36,15 +36,23 @@ const SEED: u64 = 1;
 
 /// Checks all lessons, alone and against each other.
 pub fn check(library: &Library) -> Vec<ContentError> {
+    check_some(library, |_| true)
+}
+
+/// Checks some lessons, alone and against all others.
+pub fn check_some(library: &Library, is_asked: impl Fn(&Loaded<Lesson>) -> bool) -> Vec<ContentError> {
     let mut errors = Vec::new();
     let mut orders = BTreeMap::new();
     for entry in library.loaded_lessons() {
         let lesson = &entry.content;
-        if let Some(other) = orders.insert(lesson.order, &lesson.id) {
-            let message = format!("lessons `{other}` and `{}` both have order {}", lesson.id, lesson.order);
+        let other = orders.insert(lesson.order, entry);
+        if let Some(other) = other.filter(|other| is_asked(other) || is_asked(entry)) {
+            let message = format!("lessons `{}` and `{}` both have order {}", other.content.id, lesson.id, lesson.order);
             errors.push(ContentError::about(&entry.file, &entry.text, lesson.id.as_str(), message));
         }
-        errors.extend(check_lesson(library, entry));
+        if is_asked(entry) {
+            errors.extend(check_lesson(library, entry));
+        }
     }
     errors
 }
@@ -54,6 +62,10 @@ pub fn check_lesson(library: &Library, entry: &Loaded<Lesson>) -> Vec<ContentErr
     let lesson = &entry.content;
     let mut report = Report { entry, errors: Vec::new() };
     let Some(infra) = library.scenario(lesson.scenario.as_str()) else {
+        if library.is_broken(&lesson.scenario) {
+            // Its own mistakes are told; nothing is known of what it would be without them.
+            return Vec::new();
+        }
         let id = lesson.scenario.as_str();
         let known = library.scenarios().map(|scenario| scenario.id().as_str());
         let error = ContentError::about(&entry.file, &entry.text, id, format!("no scenario `{id}`")).suggest(id, known);

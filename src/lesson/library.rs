@@ -2,9 +2,10 @@
 //!
 //! Must not read files: it is given names and texts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::model::error::field_text;
 use crate::model::{ContentError, Infrastructure, LessonId, ScenarioId};
 
 use super::form::Lesson;
@@ -34,6 +35,8 @@ pub struct Loaded<T> {
 pub struct Library {
     scenarios: BTreeMap<ScenarioId, Loaded<Infrastructure>>,
     lessons: Vec<Loaded<Lesson>>,
+    /// Scenarios whose files have mistakes, so that nothing can be said of their lessons.
+    broken: BTreeSet<ScenarioId>,
 }
 
 impl Library {
@@ -50,19 +53,33 @@ impl Library {
     /// Adds sources. What has the id of something that is here already takes its place.
     ///
     /// # Errors
-    /// Every file that cannot be read, and every id that two of these files claim. The library is then as it was.
+    /// Every mistake in the files, and every id that two of these files claim. The library is then as it was.
     pub fn extend(&mut self, sources: Sources<'_>) -> Result<(), Vec<ContentError>> {
+        let mut with = self.clone();
+        let errors = with.extend_with_what_is_right(sources);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        *self = with;
+        Ok(())
+    }
+
+    /// As [`Self::extend`], but adds the files that are right, whatever the others are. Returns the mistakes of the others.
+    pub fn extend_with_what_is_right(&mut self, sources: Sources<'_>) -> Vec<ContentError> {
         let mut errors = Vec::new();
         let mut scenarios = BTreeMap::new();
         for (file, text) in sources.scenarios {
-            match Infrastructure::from_ron(file, text) {
+            match Infrastructure::read(file, text) {
                 Ok(scenario) => {
                     let id = scenario.id().clone();
-                    if let Err(error) = claim(&mut scenarios, id.clone(), id.as_str(), "scenario", loaded(file, text, scenario)) {
-                        errors.push(error);
-                    }
+                    let claimed = claim(&mut scenarios, id.clone(), id.as_str(), "scenario", loaded(file, text, scenario));
+                    errors.extend(claimed.err());
                 }
-                Err(error) => errors.push(error),
+                Err(mistakes) => {
+                    let id = field_text(text, "id").and_then(|id| id.parse().ok());
+                    self.broken.insert(id.unwrap_or_else(|| ScenarioId::of_file(file)));
+                    errors.extend(mistakes);
+                }
             }
         }
         let mut lessons = BTreeMap::new();
@@ -70,21 +87,22 @@ impl Library {
             match Lesson::from_ron(file, text) {
                 Ok(lesson) => {
                     let id = lesson.id.clone();
-                    if let Err(error) = claim(&mut lessons, id.clone(), id.as_str(), "lesson", loaded(file, text, lesson)) {
-                        errors.push(error);
-                    }
+                    let claimed = claim(&mut lessons, id.clone(), id.as_str(), "lesson", loaded(file, text, lesson));
+                    errors.extend(claimed.err());
                 }
                 Err(error) => errors.push(error),
             }
-        }
-        if !errors.is_empty() {
-            return Err(errors);
         }
         self.scenarios.append(&mut scenarios);
         self.lessons.retain(|old| !lessons.contains_key(&old.content.id));
         self.lessons.extend(lessons.into_values());
         self.lessons.sort_by(|a, b| (a.content.order, &a.content.id).cmp(&(b.content.order, &b.content.id)));
-        Ok(())
+        errors
+    }
+
+    /// Whether a file for this scenario was met that has mistakes.
+    pub fn is_broken(&self, id: &ScenarioId) -> bool {
+        self.broken.contains(id)
     }
 
     /// The lessons, in the order of the course map.
@@ -110,6 +128,11 @@ impl Library {
     /// The scenarios, by name.
     pub fn scenarios(&self) -> impl ExactSizeIterator<Item = &Arc<Infrastructure>> {
         self.scenarios.values().map(|entry| &entry.content)
+    }
+
+    /// The scenarios with their files, by name.
+    pub fn loaded_scenarios(&self) -> impl ExactSizeIterator<Item = &Loaded<Infrastructure>> {
+        self.scenarios.values()
     }
 
     /// One scenario.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::{PlaintextHop, plaintext_hops, single_points};
+use crate::analysis::{PlaintextHop, plaintext_hops, single_parts};
 use crate::model::{ComponentIx, ComponentKind, Element, Infrastructure, RequestKind};
 
 /// What is to be marked.
@@ -52,8 +52,8 @@ impl MarkTarget {
             Self::ExposedHops => hops(infra, PlaintextHop::is_exposed),
             Self::SinglePoints(kind) | Self::SingleServers(kind) => {
                 // Where a kind of request does not work at all, no element is more to blame than another.
-                let points = single_points(infra, kind).unwrap_or_default();
-                points.into_iter().map(|point| point.element).filter(|element| self.admits(infra, element)).collect()
+                let parts = single_parts(infra, kind).unwrap_or_default();
+                parts.into_iter().filter(|element| self.admits(infra, element)).collect()
             }
             Self::TwinServers => twins(infra),
         }

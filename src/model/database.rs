@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::quantity::Seconds;
 
 /// Whether a database takes writes at the start of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum DatabaseRole {
     /// Takes reads and writes.
+    #[default]
     Primary,
     /// Follows the primary; takes reads, refuses writes (error 1290).
     Replica,
@@ -50,6 +51,7 @@ pub enum Failover {
 #[serde(deny_unknown_fields)]
 pub struct DatabaseSpec {
     /// Whether it takes writes.
+    #[serde(default)]
     pub role: DatabaseRole,
     /// How long a change takes to be applied once it has arrived, for a replica or member.
     #[serde(default = "usual_lag")]

@@ -45,6 +45,32 @@ impl ContentError {
         Self::at(file, text, named.or(begin).map(|token| token.place), message)
     }
 
+    /// An error about a name that a record of a list refers to; its place is where `needle` stands in quotes behind the name of
+    /// the record's `field`, or else as of [`Self::in_record`].
+    pub fn in_field(file: &str, text: &str, at: (&str, usize, &str), needle: &str, message: impl Into<String>) -> Self {
+        let (list, number, field) = at;
+        let begins = |token: &Token<'_>| token.depth == 3 && token.text == "(";
+        let mut records = tokens(text).skip_while(|token| !token.names(list)).skip(2).take_while(|token| token.depth > 1);
+        let begin = records.by_ref().filter(begins).nth(number);
+        let quoted = format!("\"{needle}\"");
+        let mut behind = records.take_while(|token| token.depth > 2).skip_while(|token| token.text != field);
+        match (begin, behind.find(|token| token.text == quoted)) {
+            (Some(_), Some(found)) => Self::at(file, text, Some(found.place), message),
+            _ => Self::in_record(file, text, (list, number), needle, message),
+        }
+    }
+
+    /// An error about a name that stands somewhere in one of the file's own fields, behind some `marks` in this order; its
+    /// place is where `needle` then stands in quotes, or else the field.
+    pub fn behind(file: &str, text: &str, field: &str, marks: &[&str], needle: &str, message: impl Into<String>) -> Self {
+        let mut pieces = tokens(text).skip_while(|token| !token.names(field)).peekable();
+        let begin = pieces.peek().map(|token| token.place);
+        let quoted = format!("\"{needle}\"");
+        let all = marks.iter().copied().chain([quoted.as_str()]);
+        let found = all.map(|mark| pieces.find(|token| token.text == mark)).last().flatten();
+        Self::at(file, text, found.map(|token| token.place).or(begin), message)
+    }
+
     /// An error about a list as a whole; its place is the list's name.
     pub fn in_list(file: &str, text: &str, list: &str, message: impl Into<String>) -> Self {
         Self::at(file, text, tokens(text).find(|token| token.names(list)).map(|token| token.place), message)
@@ -74,6 +100,17 @@ pub fn nearest<'a>(found: &str, known: impl Iterator<Item = &'a str>) -> Option<
         .filter(|(distance, name)| *distance <= 1 + name.chars().count() / 4)
         .min()
         .map(|(_, name)| name)
+}
+
+/// Whether a content file has this field of its own, as far as can be seen without reading it all right.
+pub fn has_field(text: &str, field: &str) -> bool {
+    tokens(text).any(|token| token.names(field))
+}
+
+/// The text of one of a content file's own fields, if it has one without escapes, as far as can be seen without reading it all.
+pub fn field_text<'a>(text: &'a str, field: &str) -> Option<&'a str> {
+    let value = tokens(text).skip_while(|token| !token.names(field)).nth(2)?;
+    value.text.strip_prefix('"')?.strip_suffix('"')
 }
 
 /// A piece of a content file: a bracket, a quoted text, a name or number, another character.
@@ -225,6 +262,15 @@ mod tests {
         assert_eq!(place("others", 0, "c"), Some((9, 19)));
         assert_eq!(ContentError::in_list("x.ron", text, "links", "wrong").place, Some((5, 3)));
         assert_eq!(ContentError::in_list("x.ron", text, "nothing", "wrong").place, None);
+        let field = |field, needle| ContentError::in_field("x.ron", text, ("links", 1, field), needle, "wrong").place;
+        assert_eq!(field("to", "a"), Some((7, 37)));
+        assert_eq!(field("from", "b"), Some((7, 13)));
+        assert_eq!(field("more", "nothing"), Some((7, 6)), "the record itself");
+        let behind = |marks: &[&str], needle| ContentError::behind("x.ron", text, "links", marks, needle, "wrong").place;
+        assert_eq!(behind(&["L", "to"], "a"), Some((7, 37)));
+        assert_eq!(behind(&["L", "to"], "nothing"), Some((5, 3)), "the list");
+        assert_eq!((field_text("(id: \"x\", b: (id: \"y\"))", "id"), field_text("(b: (id: \"y\"))", "id")), (Some("x"), None));
+        assert!(has_field(text, "links") && has_field(text, "others") && !has_field(text, "more") && !has_field(text, "kinds2"));
         for broken in ["", "(", "links: [(", "\"", "r#\"", "/*", "(links: [(a: \"\\"] {
             assert_eq!(ContentError::in_record("x.ron", broken, ("links", 3), "a", "wrong").place, None, "{broken}");
         }

@@ -112,9 +112,36 @@ slug!(
     LessonId
 );
 
+impl ScenarioId {
+    /// The name of a scenario that does not say its own: the file's, in lower case, with a hyphen for whatever no id may have;
+    /// `scenario` if nothing is left.
+    pub fn of_file(file: &str) -> Self {
+        let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+        let stem = name.strip_suffix(".ron").unwrap_or(name);
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+        let id: String = stem.chars().map(plain).take(MAX_SLUG).collect();
+        id.trim_matches('-').parse().unwrap_or_else(|_| Self::new("scenario"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_name_makes_an_id() {
+        for (file, id) in [
+            ("my-site.ron", "my-site"),
+            ("/home/ada/My Site 2.ron", "my-site-2"),
+            ("C:\\sites\\Shop.ron", "shop"),
+            ("été.ron", "t"),
+            ("../?.ron", "scenario"),
+            ("", "scenario"),
+            (&"x".repeat(60), &"x".repeat(40)),
+        ] {
+            assert_eq!(ScenarioId::of_file(file).as_str(), id, "{file}");
+        }
+    }
 
     #[test]
     fn ids_from_outside_are_checked() {

@@ -14,6 +14,7 @@ use petgraph::visit::EdgeRef;
 use super::component::{Component, ComponentKind, Server, Traffic};
 use super::domain::FailureDomain;
 use super::element::Element;
+use super::error::ContentError;
 use super::firewall::{Direction, FirewallSpec, Peer, Rule, RuleAction};
 use super::hop::{self, Guard, Hop};
 use super::id::{ComponentId, DomainId, ScenarioId, ServerId};
@@ -336,6 +337,12 @@ impl Infrastructure {
         out
     }
 
+    /// The same infrastructure with other users.
+    #[must_use]
+    pub fn with_traffic(&self, traffic: &Traffic) -> Self {
+        Self { traffic: traffic.clone(), ..self.clone() }
+    }
+
     /// The infrastructure after an edit.
     #[must_use]
     pub fn edited(&self, edit: &TopologyEdit) -> Self {
@@ -381,12 +388,22 @@ impl Infrastructure {
         }
     }
 
-    /// Reads a scenario file's text.
+    /// Reads a scenario file's text. A file that does not say its `id` is called after `file`.
     ///
     /// # Errors
-    /// Names the place, what was found and what was expected.
-    pub fn from_ron(file: &str, text: &str) -> Result<Self, super::error::ContentError> {
-        let scenario: Scenario = super::ron_text::parse(file, text)?;
+    /// The first mistake: its place, what was found and what was expected.
+    pub fn from_ron(file: &str, text: &str) -> Result<Self, ContentError> {
+        // A list of mistakes has at least one.
+        let nameless = || ContentError::at(file, text, None, "the file has a mistake");
+        Self::read(file, text).map_err(|errors| errors.into_iter().next().unwrap_or_else(nameless))
+    }
+
+    /// As [`Self::from_ron`], for whoever wants to hear of everything.
+    ///
+    /// # Errors
+    /// All mistakes that can be seen at once, at most twenty: one of the form, or those of the records, or those of the whole.
+    pub fn read(file: &str, text: &str) -> Result<Self, Vec<ContentError>> {
+        let scenario: Scenario = super::ron_text::parse(file, text).map_err(|error| vec![error])?;
         super::build::build(scenario, file, text)
     }
 }

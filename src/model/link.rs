@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::component::ComponentKind;
 use super::id::ComponentId;
 use super::quantity::Millis;
 use super::reliability::Reliability;
@@ -40,6 +41,23 @@ impl Protocol {
         }
     }
 
+    /// What two kinds of components speak, if the first asks the second; `None` if it never does.
+    pub const fn between(from: &ComponentKind, to: &ComponentKind) -> Option<Self> {
+        use ComponentKind as Kind;
+        match (from, to) {
+            (Kind::Agent(_), Kind::MonitoringService) => Some(Self::Metrics),
+            (Kind::Agent(_) | Kind::MonitoringService, _) => None,
+            (_, Kind::DnsResolver(_)) => Some(Self::Dns),
+            (Kind::LoadBalancer(a), Kind::LoadBalancer(b)) if a.vrrp.is_some() && b.vrrp.is_some() => Some(Self::Vrrp),
+            (Kind::Browser | Kind::LoadBalancer(_) | Kind::Web(_), Kind::LoadBalancer(_) | Kind::Web(_) | Kind::App(_)) => {
+                Some(Self::Http)
+            }
+            (Kind::App(_) | Kind::Web(_), Kind::Database(_)) => Some(Self::Sql),
+            (Kind::Database(_), Kind::Database(_)) => Some(Self::Replication),
+            _ => None,
+        }
+    }
+
     /// The word that the screen uses.
     pub const fn word(self) -> &'static str {
         match self {
@@ -66,9 +84,11 @@ pub struct LinkSpec {
     pub from: ComponentId,
     /// Who answers.
     pub to: ComponentId,
-    /// What is spoken.
-    pub protocol: Protocol,
-    /// The port of the one who answers.
+    /// What is spoken; by default what the two ends speak, see [`Protocol::between`].
+    #[serde(default)]
+    pub protocol: Option<Protocol>,
+    /// The port of the one who answers: by default 443 from the browser (80 without TLS) and to the monitoring service, 8080
+    /// behind the entry, 53 for DNS, 3306 for SQL and replication.
     #[serde(default)]
     pub port: Option<u16>,
     /// How long a message takes one way: by default 25 ms from the user, 5 ms to the resolver and the monitoring
@@ -87,6 +107,23 @@ pub struct LinkSpec {
     /// For a balancer's backend: how many requests the balancer has in progress there at most; 0 is no limit.
     #[serde(default)]
     pub maxconn: u32,
+}
+
+impl LinkSpec {
+    /// A link of which a file says nothing but its ends.
+    pub fn new(from: ComponentId, to: ComponentId) -> Self {
+        Self {
+            from,
+            to,
+            protocol: None,
+            port: None,
+            latency_ms: None,
+            reliability: None,
+            kinds: None,
+            weight: usual_weight(),
+            maxconn: 0,
+        }
+    }
 }
 
 fn usual_weight() -> u16 {

@@ -41,11 +41,11 @@ pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, ContentEr
     })
 }
 
-/// RON's message, with what was found where it says only what was expected.
+/// RON's message, with what was found where it says only what was expected, and in the words of somebody who writes a file.
 fn message(error: &ron::Error, text: &str, line: usize, column: usize) -> String {
-    let rest = text.lines().nth(line.saturating_sub(1)).map_or("", |line| {
-        line.char_indices().nth(column.saturating_sub(1)).and_then(|(at, _)| line.get(at..)).unwrap_or_default()
-    });
+    let content = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+    let at = content.char_indices().nth(column.saturating_sub(1)).map_or(content.len(), |(at, _)| at);
+    let (before, rest) = content.split_at_checked(at).unwrap_or((content, ""));
     let rest = rest.trim_start();
     let word: String = rest.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '"')).take(30).collect();
     let found = match (word.is_empty(), rest.chars().next()) {
@@ -53,14 +53,33 @@ fn message(error: &ron::Error, text: &str, line: usize, column: usize) -> String
         (true, Some(c)) => format!("`{c}`"),
         (true, None) => "the end of the line".to_owned(),
     };
+    let choice = choice_before(before);
     match error {
         ron::Error::InvalidIdentifier(_) | ron::Error::SuggestRawIdentifier(_) => format!("expected a name, found {found}"),
+        ron::Error::ExpectedIdentifier if word.starts_with('"') => format!("expected a word without quotes, found {found}"),
+        ron::Error::MissingStructField { field, .. } => format!("the field `{field}` is missing"),
+        ron::Error::DuplicateStructField { field, .. } => format!("the field `{field}` is here twice"),
+        ron::Error::ExpectedStructLike if !choice.is_empty() => {
+            format!("`{choice}` has settings: write `{choice}()` for the usual ones")
+        }
+        ron::Error::ExpectedComma if !choice.is_empty() && rest.starts_with('(') => {
+            format!("`{choice}` has no settings: write it without brackets")
+        }
         _ => {
             let said = lower_first(&error.to_string());
             let expects = said.starts_with("expected") && !said.contains("found");
             if expects { format!("{said}, found {found}") } else { said }
         }
     }
+}
+
+/// The word with a capital letter at the end of a text; empty if there is none.
+fn choice_before(text: &str) -> &str {
+    let text = text.trim_end();
+    let start = text.rfind(|c: char| !c.is_ascii_alphanumeric()).map_or(0, |at| at + 1);
+    // What stands before it is any character; its last byte need not be a boundary.
+    let word = text.get(start..).unwrap_or_default();
+    if word.starts_with(|c: char| c.is_ascii_uppercase()) { word } else { "" }
 }
 
 fn suggestion(error: &ron::Error) -> Option<String> {
@@ -92,6 +111,23 @@ mod tests {
             [("(edge: 3)", "expected a name, found `3`"), ("(web_to_app: maybe)", "expected boolean, found `maybe`")]
         {
             let error = parse::<TlsConfig>("x.ron", text).unwrap_err();
+            assert!(error.message.contains(words), "{error}");
+        }
+        for (text, words) in [
+            ("(on: [\"a\"], on: [])", "the field `on` is here twice"),
+            ("()", "the field `on` is missing"),
+            ("(on: [a])", "expected string, found `a`"),
+        ] {
+            let error = parse::<crate::model::Certificate>("x.ron", text).unwrap_err();
+            assert!(error.message.contains(words), "{error}");
+        }
+        for (text, words) in [
+            ("Web", "`Web` has settings: write `Web()` for the usual ones"),
+            ("Browser()", "has no settings"),
+            ("\"Web\"", "expected a word without quotes, found `\"Web\"`"),
+        ] {
+            let text = format!("/* é */ (id: \"a\", kind: {text})");
+            let error = parse::<crate::model::Component>("x.ron", &text).unwrap_err();
             assert!(error.message.contains(words), "{error}");
         }
         assert!(parse::<TlsConfig>("x.ron", &"(".repeat(1_000)).is_err());

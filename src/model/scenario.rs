@@ -1,6 +1,7 @@
 //! The form of a scenario file.
 //!
-//! Only what a file may say. [`super::Infrastructure`] is what it means; checks across fields stand there.
+//! Only what a file may say. [`super::Infrastructure`] is what it means; checks across fields, and what is added where a
+//! file is silent, stand in [`super::build`]. `hoplight template` prints a file that names every field.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,13 +21,17 @@ pub const FORMAT: u32 = 1;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
-    /// Version of the form.
+    /// Version of the form; 1 if a file does not say.
+    #[serde(default = "first_format")]
     pub format: u32,
-    /// Its name in commands and lessons.
-    pub id: ScenarioId,
-    /// Its name on the screen.
-    pub title: Text,
+    /// Its name in commands and lessons; by default made of the file's name.
+    #[serde(default)]
+    pub id: Option<ScenarioId>,
+    /// Its name on the screen; by default its `id`.
+    #[serde(default)]
+    pub title: Option<Text>,
     /// What it is, in a sentence or two.
+    #[serde(default)]
     pub summary: Text,
     /// What a reader should know about it: for a write-up "as written", where the drawing had to guess.
     #[serde(default)]
@@ -60,10 +65,18 @@ pub struct Scenario {
     /// The machines.
     #[serde(default)]
     pub servers: Vec<Server>,
-    /// The programs and people.
+    /// The programs and people. If no browser is among them, one called `browser` is added, with a link to every DNS resolver
+    /// and one to the entry of the site: to whom no other HTTP link leads, or to both balancers of a VRRP pair. A file that has
+    /// links from `browser` for one of these purposes gets none for that purpose.
     pub components: Vec<Component>,
     /// Who asks whom. Where one component has several links for the same purpose, their order is its preference.
+    #[serde(default)]
     pub links: Vec<LinkSpec>,
+}
+
+/// What a file without a version is written in. It stays, however new the newest form is.
+fn first_format() -> u32 {
+    1
 }
 
 fn usual_domain() -> Text {

@@ -109,10 +109,16 @@ impl Default for TlsConfig {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Certificate {
-    /// The names that it is valid for.
+    /// The names that it is valid for; by default the site's.
+    #[serde(default)]
     pub names: Vec<Text>,
     /// The components that hold it and its private key.
     pub on: Vec<ComponentId>,
-    /// Days until it expires, at the start of the simulation.
+    /// Days until it expires, at the start of the simulation; by default 90.
+    #[serde(default = "usual_days")]
     pub days_left: u32,
+}
+
+fn usual_days() -> u32 {
+    90
 }

@@ -317,9 +317,9 @@ impl Plan {
     }
 }
 
-/// When a certificate expires as its file says, in nanoseconds.
+/// When a certificate expires as its file says, in nanoseconds. What lies beyond five centuries never comes.
 pub(super) fn authored_end(certificate: &Certificate) -> u64 {
-    u64::from(certificate.days_left) * DAY
+    u64::from(certificate.days_left).saturating_mul(DAY)
 }
 
 impl Plan {

@@ -13,7 +13,7 @@ const DESIGNS: [(&str, &str); 5] = [
     ("assets/design-4.ron", include_str!("../../assets/design-4.ron")),
 ];
 
-fn designs() -> Vec<Infrastructure> {
+pub(crate) fn designs() -> Vec<Infrastructure> {
     DESIGNS.map(load).into()
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::load;
-use hoplight::analysis::{Carriers, Outage, single_points, works};
+use hoplight::analysis::{Carriers, Outage, single_parts, single_points, works};
 use hoplight::model::firewall::RuleAction;
 use hoplight::model::{ComponentIx, ComponentKind, DatabaseRole, Element, Infrastructure, Protocol, RequestKind};
 use petgraph::algo::dominators;
@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-const GENES: usize = 240;
+const GENES: usize = 300;
 
 /// A line of numbers that decides what is drawn; when it is used up, it goes on with zeros.
 struct Genes<'a>(std::slice::Iter<'a, u8>);
@@ -31,7 +31,7 @@ impl Genes<'_> {
 }
 
 /// Draws a site: one entry, a few of everything else, links with kinds, servers, and firewalls with rules if wanted.
-fn draw(genes: &[u8], firewalls: bool) -> Infrastructure {
+pub(crate) fn draw(genes: &[u8], firewalls: bool) -> Infrastructure {
     let mut genes = Genes(genes.iter());
     let mut names: Vec<(String, &str)> = Vec::new();
     let tiers = [("dns", 0, 3), ("lb", 1, 2), ("web", 1, 3), ("app", 0, 3), ("db", 1, 3)];
@@ -55,7 +55,11 @@ fn draw(genes: &[u8], firewalls: bool) -> Infrastructure {
         } else {
             format!(r#", server: "s-{}""#, (number + usize::from(genes.below(3))) % 5)
         };
-        write!(components, r#"(id: "{name}", kind: {kind}{server}), "#).expect("a string grows");
+        let software = match genes.below(3) {
+            0 => String::new(),
+            version => format!(r#", software: (name: "any", version: "{version}")"#),
+        };
+        write!(components, r#"(id: "{name}", kind: {kind}{server}{software}), "#).expect("a string grows");
     }
     for number in 0..if firewalls { genes.below(4) } else { 0 } {
         let before = &names[usize::from(genes.below(u8::try_from(names.len()).expect("a few names")))].0;
@@ -92,8 +96,14 @@ fn draw(genes: &[u8], firewalls: bool) -> Infrastructure {
         write!(links, r#"(from: "browser", to: "{name}", protocol: Dns, {kinds}), "#).expect("a string grows");
     }
     let servers = ["0", "1", "2", "3", "4"].map(|number| format!(r#"(id: "s-{number}")"#)).join(", ");
+    let edge = ["None", "Terminate", "Reencrypt", "Passthrough"][usize::from(genes.below(4))];
+    let holder = if genes.one_in(2) { "web-0" } else { "lb-0" };
+    let rack = format!(r#"(id: "rack", servers: ["s-{}", "s-{}"])"#, genes.below(2), 2 + genes.below(3));
+    let site = format!(r#"(id: "site", servers: ["s-{}"], domains: ["rack"], components: ["web-0"])"#, genes.below(5));
     let text = format!(
-        r#"(format: 1, id: "random", title: "t", summary: "s", servers: [{servers}], components: [{components}], links: [{links}])"#
+        r#"(format: 1, id: "random", title: "t", summary: "s", tls: (edge: {edge}), domains: [{rack}, {site}],
+        certificates: [(names: ["www.foobar.com"], on: ["lb-0"], days_left: 9), (names: ["www.foobar.com"], on: ["{holder}"], days_left: 9)],
+        servers: [{servers}], components: [{components}], links: [{links}])"#
     );
     load(("random.ron", &text))
 }
@@ -150,7 +160,7 @@ fn ways(infra: &Infrastructure, request: RequestKind) -> Vec<BTreeSet<Element>> 
 }
 
 /// All that can be knocked out.
-fn elements(infra: &Infrastructure) -> Vec<Element> {
+pub(crate) fn elements(infra: &Infrastructure) -> Vec<Element> {
     let components = infra.components().map(|(_, component)| Element::Component(component.id.clone()));
     let servers = infra.servers().map(|server| Element::Server(server.id.clone()));
     components.chain(servers).chain(infra.links().map(|(link, _)| infra.hop_element(link))).collect()
@@ -191,7 +201,7 @@ fn dominators_of_answers(infra: &Infrastructure, request: RequestKind) -> Option
     Some(passed.map(|ix| Element::Component(infra.component(ix).id.clone())).collect())
 }
 
-fn genes() -> impl Strategy<Value = Vec<u8>> {
+pub(crate) fn genes() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(any::<u8>(), GENES)
 }
 
@@ -216,10 +226,10 @@ proptest! {
         let infra = draw(&genes, true);
         for kind in RequestKind::ALL {
             let common = ways(&infra, kind).into_iter().reduce(|a, b| &a & &b);
-            let common = common.map(|set| set.into_iter().filter(|element| !matches!(element, Element::Hop(..))).collect());
-            let found = single_points(&infra, kind).ok();
+            let found: Option<Vec<Element>> =
+                single_points(&infra, kind).ok().map(|points| points.iter().filter_map(|point| point.cause.element()).collect());
             let count = found.as_ref().map_or(0, Vec::len);
-            let found: Option<BTreeSet<_>> = found.map(|points| points.into_iter().map(|point| point.element).collect());
+            let found: Option<BTreeSet<_>> = found.map(|points| points.into_iter().collect());
             prop_assert_eq!(count, found.as_ref().map_or(0, BTreeSet::len), "nothing is listed twice");
             prop_assert_eq!(found, common, "{:?}", kind);
         }
@@ -229,9 +239,9 @@ proptest! {
     fn single_components_are_the_dominators_of_an_answer(genes in genes()) {
         let infra = draw(&genes, false);
         for kind in RequestKind::ALL {
-            let found: Option<BTreeSet<Element>> = single_points(&infra, kind).ok().map(|points| {
-                points.into_iter().map(|point| point.element).filter(|element| matches!(element, Element::Component(_))).collect()
-            });
+            let found: Option<BTreeSet<Element>> = single_parts(&infra, kind)
+                .ok()
+                .map(|points| points.into_iter().filter(|element| matches!(element, Element::Component(_))).collect());
             prop_assert_eq!(found, dominators_of_answers(&infra, kind), "{:?}", kind);
         }
     }

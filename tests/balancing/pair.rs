@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hoplight::analysis::{outage::Outage, service::works, spof::single_points};
+use hoplight::analysis::{outage::Outage, service::works, spof::single_parts};
 use hoplight::model::{ComponentId, Infrastructure, RequestKind, TopologyEdit};
 use hoplight::sim::{Command, Failure, SimTime, Simulation, What};
 use proptest::prelude::*;
@@ -167,8 +167,8 @@ fn neither_of_a_pair_is_a_single_point_of_failure() {
     for id in ["lb-1", "lb-2"] {
         assert!(works(&infra, &Outage::of(component(id)), RequestKind::Static).is_ok());
     }
-    let points = single_points(&infra, RequestKind::Static).expect("it works");
-    let points: Vec<String> = points.iter().map(|point| point.element.to_string()).collect();
+    let points = single_parts(&infra, RequestKind::Static).expect("it works");
+    let points: Vec<String> = points.iter().map(ToString::to_string).collect();
     assert_eq!(points, ["web-1"]);
 }
 

@@ -50,7 +50,7 @@ fn list_shows_one_sort_of_things_and_every_fault_with_its_commands() {
 fn check_finds_nothing_wrong_with_what_comes_along() {
     let Said { status, stdout, stderr } = Home::new().run(["check"]);
     assert_eq!((status, stderr.as_str()), (Some(0), ""));
-    assert_eq!(stdout, "5 lessons and 8 infrastructures are fine; every solution was replayed.\n");
+    assert_eq!(stdout, "5 lessons and 16 infrastructures are fine; every solution was replayed.\n");
 }
 
 #[test]
@@ -65,6 +65,110 @@ fn check_names_file_line_column_and_what_was_meant() {
 }
 
 #[test]
+fn check_tells_everything_that_is_wrong_with_every_file() {
+    let home = Home::new();
+    home.file(
+        "mine/sites/two.ron",
+        SCENARIO.replacen("from: \"lb-1\"", "from: \"lb-9\"", 1).replacen("server: \"server-2\"", "server: \"sever-2\"", 1),
+    );
+    home.file("mine/sites/deeper/form.ron", "(components: [(id: \"web\", kind: Wbe())])");
+    home.file("mine/no-text.ron", [0xff, 0xfe]);
+    home.file("mine/.hidden/x.ron", "(");
+    home.file("mine/course/small.ron", LESSON.replacen("Kill(Component(\"web-1\"))", "Kill(Component(\"wbe-1\"))", 1));
+    // Of a lesson whose scenario is broken nothing is known.
+    home.file(
+        "mine/course/other.ron",
+        LESSON.replacen("\"small\"", "\"other\"", 1).replacen("\"stage-2-secured\"", "\"form\"", 1).replacen(
+            "order: 1",
+            "order: 99",
+            1,
+        ),
+    );
+    let folder = home.path().join("mine").to_str().expect("UTF-8").to_owned();
+    let Said { status, stdout, stderr } = home.run(["check", &folder]);
+    assert_eq!((status, stdout.as_str()), (Some(1), ""));
+    for told in [
+        "no-text.ron is no UTF-8 text",
+        "form.ron:1:33: unexpected variant",
+        "did you mean `Web`?",
+        "no component `lb-9`; did you mean `lb-1`?",
+        "no server `sever-2`; did you mean `server-2`?",
+        "no component `wbe-1`; did you mean `web-1`?",
+    ] {
+        assert!(stderr.to_lowercase().contains(&told.to_lowercase()), "{told}: {stderr}");
+    }
+    assert!(!stderr.contains("no scenario") && !stderr.contains(".hidden"), "{stderr}");
+    // The user's own folder is looked at in the same way.
+    let own = Home::new();
+    own.file("data/hoplight/assets/a.ron", "(");
+    own.file("data/hoplight/assets/b.ron", "[");
+    let site = own.file("site.ron", "(components: [(id: \"web\", kind: Web())])");
+    let said = own.run(["check", &site]);
+    assert!(said.status == Some(1) && said.stderr.contains("a.ron:1:") && said.stderr.contains("b.ron:1:"), "{said:?}");
+}
+
+#[test]
+fn a_file_without_a_name_is_called_after_itself_and_found_as_a_lesson_or_not() {
+    let home = Home::new();
+    let site = "(components: [(id: \"web\", kind: Web())])";
+    home.file("mine/assets/Corner Shop.ron", site);
+    let folder = home.path().join("mine").to_str().expect("UTF-8").to_owned();
+    let listed = home.run(["list", "scenarios", "--content", &folder]);
+    assert!(listed.stdout.contains("\n  corner-shop "), "{listed:?}");
+    // A lesson on one line is one, too.
+    home.file("mine/lessons/one.ron", LESSON.lines().skip(1).collect::<Vec<_>>().join(" ").replacen("order: 1", "order: 99", 1));
+    let listed = home.run(["list", "lessons", "--content", &folder]);
+    assert!(listed.stdout.contains("\n  small "), "{listed:?}");
+}
+
+#[test]
+fn the_template_is_printed_as_it_is_and_passes_the_check() {
+    let home = Home::new();
+    let Said { status, stdout, stderr } = home.run(["template"]);
+    assert_eq!((status, stderr.as_str(), stdout.as_str()), (Some(0), "", hoplight::content::TEMPLATE));
+    assert!(stdout.lines().all(|line| line.chars().count() <= 128));
+    let file = home.file("my-site.ron", stdout);
+    let checked = home.run(["check", &file]);
+    assert_eq!((checked.status, checked.stdout.as_str()), (Some(0), "Nothing is wrong with 1 infrastructure.\n"));
+    let run = home.run(["simulate", &file, "--duration", "5s"]);
+    assert!(run.status == Some(0) && run.stdout.starts_with("my-site: My site"), "{run:?}");
+}
+
+#[test]
+fn list_speaks_json() {
+    let home = Home::new();
+    let list = |arguments: &[&str]| -> serde_json::Value {
+        let said = home.run([&["list"], arguments, &["--format", "json"]].concat());
+        assert_eq!((said.status, said.stderr.as_str(), said.stdout.lines().count()), (Some(0), "", 1));
+        serde_json::from_str(&said.stdout).expect("JSON")
+    };
+    let keys = |value: &serde_json::Value| -> Vec<String> { value.as_object().expect("an object").keys().cloned().collect() };
+    let both = list(&[]);
+    assert_eq!(keys(&both), ["lessons", "scenarios"]);
+    assert_eq!(both["lessons"].as_array().map(Vec::len), Some(5));
+    let padlock = &list(&["lessons"])["lessons"][1];
+    assert_eq!((&padlock["id"], &padlock["scenario"]), (&"where-tls-ends".into(), &"stage-2-secured".into()));
+    assert!(padlock["steps"].as_u64() >= Some(6) && padlock["questions"].as_u64() >= Some(5), "{padlock}");
+    let scenarios = list(&["scenarios"]);
+    assert_eq!(keys(&scenarios), ["scenarios"]);
+    let stage = scenarios["scenarios"].as_array().expect("a list").iter().find(|row| row["id"] == "stage-0-simple").expect("it");
+    assert_eq!((&stage["servers"], &stage["components"], &stage["links"]), (&1.into(), &5.into(), &4.into()));
+    assert_eq!((&stage["tls"], &stage["benchmark"]), (&"none".into(), &false.into()));
+    let faults = list(&["faults"]);
+    let rows = faults["faults"].as_array().expect("a list");
+    assert_eq!(rows.len(), hoplight::sim::catalogue::CATALOGUE.len());
+    let hung = rows.iter().find(|row| row["id"] == "app-hung").expect("it");
+    assert_eq!(hung["commands"][0], serde_json::json!({"after_s": 0.0, "command": "hang app-1"}));
+    // The README names every field that programs may read.
+    let readme = include_str!("../../README.md");
+    for row in [padlock, stage, hung, &hung["commands"][0]] {
+        for key in keys(row) {
+            assert!(readme.contains(&format!("`{key}`")), "{key}");
+        }
+    }
+}
+
+#[test]
 fn check_replays_the_lessons_of_a_folder() {
     let home = Home::new();
     home.file("course/lessons/small.ron", LESSON);
@@ -72,7 +176,7 @@ fn check_replays_the_lessons_of_a_folder() {
     let course = home.path().join("course").to_str().expect("UTF-8").to_owned();
     let good = home.run(["check", &course]);
     assert_eq!((good.status, good.stderr.as_str()), (Some(0), ""));
-    assert!(good.stdout.starts_with("6 lessons"), "{good:?}");
+    assert_eq!(good.stdout, "1 lesson and 0 infrastructures are fine; every solution was replayed.\n");
     // A solution that does not pass its gate is told.
     home.file("course/lessons/small.ron", LESSON.replacen("Do(Kill(Component(\"web-1\")))", "Do(Kill(Component(\"web-2\")))", 1));
     let bad = home.run(["check", &course]);

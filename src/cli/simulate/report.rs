@@ -18,114 +18,114 @@ type Reasons = IndexMap<&'static str, u64>;
 
 /// One run.
 #[derive(Debug, Serialize)]
-pub(super) struct Report {
-    pub(super) scenario: String,
+pub(in crate::cli) struct Report {
+    pub(in crate::cli) scenario: String,
     #[serde(skip)]
-    pub(super) title: String,
-    pub(super) seed: u64,
+    pub(in crate::cli) title: String,
+    pub(in crate::cli) seed: u64,
     /// What was simulated: less than asked for, if the run was interrupted.
-    pub(super) duration_s: f64,
-    pub(super) warmup_s: f64,
+    pub(in crate::cli) duration_s: f64,
+    pub(in crate::cli) warmup_s: f64,
     /// TLS mode and rate at the start; what the script changed stands in `script`.
-    pub(super) tls: &'static str,
-    pub(super) rate_per_s: f64,
-    pub(super) interrupted: bool,
+    pub(in crate::cli) tls: &'static str,
+    pub(in crate::cli) rate_per_s: f64,
+    pub(in crate::cli) interrupted: bool,
     /// Counts over the whole run: offered = completed + failed + in flight.
-    pub(super) offered: u64,
-    pub(super) completed: u64,
-    pub(super) failed: Reasons,
-    pub(super) failed_total: u64,
-    pub(super) in_flight: u64,
+    pub(in crate::cli) offered: u64,
+    pub(in crate::cli) completed: u64,
+    pub(in crate::cli) failed: Reasons,
+    pub(in crate::cli) failed_total: u64,
+    pub(in crate::cli) in_flight: u64,
     /// What follows the warm-up.
-    pub(super) window: WindowReport,
-    pub(super) latency_ms: LatencyReport,
-    pub(super) by_kind: IndexMap<&'static str, KindReport>,
-    pub(super) stations: IndexMap<String, StationReport>,
-    pub(super) agents: IndexMap<String, AgentReport>,
-    pub(super) alerts: Vec<AlertReport>,
-    pub(super) script: Vec<GivenReport>,
+    pub(in crate::cli) window: WindowReport,
+    pub(in crate::cli) latency_ms: LatencyReport,
+    pub(in crate::cli) by_kind: IndexMap<&'static str, KindReport>,
+    pub(in crate::cli) stations: IndexMap<String, StationReport>,
+    pub(in crate::cli) agents: IndexMap<String, AgentReport>,
+    pub(in crate::cli) alerts: Vec<AlertReport>,
+    pub(in crate::cli) script: Vec<GivenReport>,
     per_second: PerSecond,
-    pub(super) events: u64,
-    pub(super) wall_s: f64,
+    pub(in crate::cli) events: u64,
+    pub(in crate::cli) wall_s: f64,
     /// The most memory that the process had in use until now, in kibibytes; null where the system does not tell.
-    pub(super) peak_memory_kib: Option<u64>,
-    pub(super) trace_digest: String,
+    pub(in crate::cli) peak_memory_kib: Option<u64>,
+    pub(in crate::cli) trace_digest: String,
 }
 
 /// The measured part of the run.
 #[derive(Debug, Serialize)]
-pub(super) struct WindowReport {
-    pub(super) from_s: f64,
-    pub(super) to_s: f64,
-    pub(super) offered: u64,
-    pub(super) completed: u64,
-    pub(super) failed: Reasons,
-    pub(super) failed_total: u64,
+pub(in crate::cli) struct WindowReport {
+    pub(in crate::cli) from_s: f64,
+    pub(in crate::cli) to_s: f64,
+    pub(in crate::cli) offered: u64,
+    pub(in crate::cli) completed: u64,
+    pub(in crate::cli) failed: Reasons,
+    pub(in crate::cli) failed_total: u64,
     /// Requests that ended well, per second.
-    pub(super) throughput_per_s: Option<f64>,
+    pub(in crate::cli) throughput_per_s: Option<f64>,
     /// Failed requests as a part of those that ended.
-    pub(super) error_ratio: Option<f64>,
+    pub(in crate::cli) error_ratio: Option<f64>,
 }
 
 /// Latencies of requests that ended well after the warm-up.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct LatencyReport {
-    pub(super) count: u64,
-    pub(super) mean: Option<f64>,
-    pub(super) p50: Option<f64>,
-    pub(super) p95: Option<f64>,
-    pub(super) p99: Option<f64>,
-    pub(super) max: Option<f64>,
+pub(in crate::cli) struct LatencyReport {
+    pub(in crate::cli) count: u64,
+    pub(in crate::cli) mean: Option<f64>,
+    pub(in crate::cli) p50: Option<f64>,
+    pub(in crate::cli) p95: Option<f64>,
+    pub(in crate::cli) p99: Option<f64>,
+    pub(in crate::cli) max: Option<f64>,
 }
 
 /// One kind of request: counts over the whole run, latencies after the warm-up.
 #[derive(Debug, Serialize)]
-pub(super) struct KindReport {
-    pub(super) offered: u64,
-    pub(super) completed: u64,
-    pub(super) failed: u64,
-    pub(super) latency_ms: LatencyReport,
+pub(in crate::cli) struct KindReport {
+    pub(in crate::cli) offered: u64,
+    pub(in crate::cli) completed: u64,
+    pub(in crate::cli) failed: u64,
+    pub(in crate::cli) latency_ms: LatencyReport,
 }
 
 /// One station, after the warm-up.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct StationReport {
+pub(in crate::cli) struct StationReport {
     /// Part of the slots' time in use; null where there is no limit of slots.
-    pub(super) utilisation: Option<f64>,
+    pub(in crate::cli) utilisation: Option<f64>,
     /// Requests waiting, on average over time.
-    pub(super) mean_queue: Option<f64>,
+    pub(in crate::cli) mean_queue: Option<f64>,
     /// Time that a request, a handshake or an answer waited for a slot, on average over those that were not turned away.
-    pub(super) mean_wait_ms: Option<f64>,
-    pub(super) served: u64,
-    pub(super) dropped: u64,
+    pub(in crate::cli) mean_wait_ms: Option<f64>,
+    pub(in crate::cli) served: u64,
+    pub(in crate::cli) dropped: u64,
 }
 
 /// What the monitoring service has from one agent.
 #[derive(Debug, Serialize)]
-pub(super) struct AgentReport {
+pub(in crate::cli) struct AgentReport {
     /// Samples delivered over the whole run.
-    pub(super) samples: u64,
-    pub(super) last_qps: Option<f32>,
-    pub(super) last_sample_age_s: Option<f64>,
+    pub(in crate::cli) samples: u64,
+    pub(in crate::cli) last_qps: Option<f32>,
+    pub(in crate::cli) last_sample_age_s: Option<f64>,
     /// Requests per second in the last delivered samples, oldest first: as many as the service shows.
-    pub(super) qps: Vec<f32>,
+    pub(in crate::cli) qps: Vec<f32>,
 }
 
 /// An alert that changed its state.
 #[derive(Debug, Serialize)]
-pub(super) struct AlertReport {
-    pub(super) at_s: f64,
-    pub(super) rule: String,
-    pub(super) subject: String,
-    pub(super) state: &'static str,
+pub(in crate::cli) struct AlertReport {
+    pub(in crate::cli) at_s: f64,
+    pub(in crate::cli) rule: String,
+    pub(in crate::cli) subject: String,
+    pub(in crate::cli) state: &'static str,
 }
 
 /// A command of the script, and what became of it.
 #[derive(Debug, Serialize)]
-pub(super) struct GivenReport {
-    pub(super) at_s: f64,
-    pub(super) command: String,
-    pub(super) result: String,
+pub(in crate::cli) struct GivenReport {
+    pub(in crate::cli) at_s: f64,
+    pub(in crate::cli) command: String,
+    pub(in crate::cli) result: String,
 }
 
 /// The last seconds that are over, an hour at most, a column each; without regard to the warm-up.
@@ -277,7 +277,7 @@ impl KindReport {
 }
 
 impl LatencyReport {
-    pub(super) fn new(latency: &Latency) -> Self {
+    pub(in crate::cli) fn new(latency: &Latency) -> Self {
         Self {
             count: latency.count(),
             mean: latency.mean_ms(),

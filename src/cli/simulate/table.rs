@@ -7,9 +7,9 @@ use std::fmt::Write as _;
 use crate::model::text::sanitise;
 
 use super::estimate::Estimate;
-use super::format::{columns, number, percent, seconds};
 use super::replications::{LatencyEstimate, Replications};
 use super::report::{LatencyReport, Report};
+use crate::cli::format::{columns, number, percent, seconds};
 
 /// The report of one run.
 pub(super) fn of_run(report: &Report) -> String {

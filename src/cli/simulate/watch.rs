@@ -21,7 +21,7 @@ const COLUMNS: usize = 60;
 
 /// Watches one run, or several at once.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(in crate::cli) struct Watch {
     started: Instant,
     /// Simulated nanoseconds of all runs together, and those that are done.
     total: u128,
@@ -44,7 +44,7 @@ fn clock() -> Instant {
 impl Watch {
     /// Begins to watch `runs` runs of this simulated `duration`. From now on Ctrl-C and SIGTERM end them; a second one
     /// ends the program at once.
-    pub(super) fn new(duration: Duration, runs: u32) -> io::Result<Self> {
+    pub(in crate::cli) fn new(duration: Duration, runs: u32) -> io::Result<Self> {
         let signal = Arc::new(AtomicUsize::new(0));
         let again = Arc::new(AtomicBool::new(false));
         for (number, code) in [(SIGINT, 2), (SIGTERM, 15)] {
@@ -59,17 +59,17 @@ impl Watch {
     }
 
     /// How long it has taken so far.
-    pub(super) fn elapsed(&self) -> Duration {
+    pub(in crate::cli) fn elapsed(&self) -> Duration {
         clock() - self.started
     }
 
     /// Whether somebody asked for the end.
-    pub(super) fn stopping(&self) -> bool {
+    pub(in crate::cli) fn stopping(&self) -> bool {
         self.signal.load(Ordering::Relaxed) != 0
     }
 
     /// The status to end with: 128 and the signal's number, if one asked for the end.
-    pub(super) fn status(&self) -> ExitCode {
+    pub(in crate::cli) fn status(&self) -> ExitCode {
         match u8::try_from(self.signal.load(Ordering::Relaxed)) {
             Ok(signal) if signal > 0 => ExitCode::from(128 + signal),
             _ => ExitCode::SUCCESS,
@@ -77,7 +77,7 @@ impl Watch {
     }
 
     /// So much simulated time is over.
-    pub(super) fn passed(&self, simulated: Duration) {
+    pub(in crate::cli) fn passed(&self, simulated: Duration) {
         let passed = u64::try_from(simulated.as_micros()).unwrap_or(u64::MAX);
         self.done_us.fetch_add(passed, Ordering::Relaxed);
         // Another thread may be drawing; then it is told by that one.
@@ -92,7 +92,7 @@ impl Watch {
     }
 
     /// Takes the bar off the screen.
-    pub(super) fn clear(&self) {
+    pub(in crate::cli) fn clear(&self) {
         let drawn = self.bar.as_ref().and_then(|bar| bar.lock().ok()?.take());
         if drawn.is_some() {
             let _ = write!(io::stderr(), "\r{}\r", " ".repeat(COLUMNS));

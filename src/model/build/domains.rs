@@ -1,6 +1,6 @@
 //! Checks of failure domains: what they name is there, and none is part of itself.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use petgraph::algo::toposort;
@@ -16,47 +16,63 @@ use crate::model::link::Link;
 impl Builder<'_> {
     /// The domains by name, checked.
     pub(super) fn domains(
-        &self,
+        &mut self,
         listed: Vec<FailureDomain>,
         graph: &DiGraph<Component, Link, u32>,
-    ) -> Result<IndexMap<DomainId, FailureDomain>, ContentError> {
-        let known: BTreeSet<DomainId> = listed.iter().map(|domain| domain.id.clone()).collect();
-        let mut domains = IndexMap::new();
+    ) -> IndexMap<DomainId, FailureDomain> {
+        let mut places = BTreeMap::new();
+        for (number, domain) in listed.iter().enumerate() {
+            if places.insert(domain.id.clone(), number).is_some() {
+                let message = format!("two domains are called `{}`", domain.id);
+                self.keep::<()>(Err(self.error_in(("domains", number), domain.id.as_str(), message)));
+            }
+        }
         let mut parts: DiGraph<(), ()> = DiGraph::new();
         let nodes: Vec<_> = listed.iter().map(|_| parts.add_node(())).collect();
         for (number, domain) in listed.iter().enumerate() {
-            let id = domain.id.as_str();
-            let wrong = |needle: &str, message: String| self.error_in(("domains", number), needle, message);
-            domain.servers.iter().try_for_each(|server| self.known_server(server))?;
-            domain.components.iter().try_for_each(|component| self.known_component(component).map(drop))?;
-            for (from, to) in &domain.links {
-                let (a, b) = (self.known_component(from)?, self.known_component(to)?);
-                if graph.find_edge(a, b).is_none() {
-                    return Err(wrong(
-                        to.as_str(),
-                        format!("the domain `{id}` names a link `{from}` → `{to}`, and there is none"),
-                    ));
-                }
-            }
+            self.check_domain(number, domain, graph);
             for part in &domain.domains {
-                let Some(place) = listed.iter().position(|other| other.id == *part) else {
-                    let error = wrong(part.as_str(), format!("no domain `{part}`"));
-                    return Err(error.suggest(part.as_str(), known.iter().map(DomainId::as_str)));
-                };
-                parts.add_edge(nodes[number], nodes[place], ());
+                match places.get(part) {
+                    Some(place) => _ = parts.add_edge(nodes[number], nodes[*place], ()),
+                    None if self.has_enough() => break,
+                    None => {
+                        let (at, message) = (("domains", number, "domains"), format!("no domain `{part}`"));
+                        let error = ContentError::in_field(self.file, self.text, at, part.as_str(), message);
+                        self.keep::<()>(Err(error.suggest(part.as_str(), places.keys().map(DomainId::as_str))));
+                    }
+                }
             }
         }
         if let Err(circle) = toposort(&parts, None) {
-            let id = &listed[circle.node_id().index()].id;
-            let message = format!("the domain `{id}` is part of itself");
-            return Err(self.error_in(("domains", circle.node_id().index()), id.as_str(), message));
+            let number = circle.node_id().index();
+            let id = &listed[number].id;
+            self.keep::<()>(Err(self.error_in(("domains", number), id.as_str(), format!("the domain `{id}` is part of itself"))));
         }
-        for (number, domain) in listed.into_iter().enumerate() {
-            let id = domain.id.clone();
-            if domains.insert(id.clone(), domain).is_some() {
-                return Err(self.error_in(("domains", number), id.as_str(), format!("two domains are called `{id}`")));
+        listed.into_iter().map(|domain| (domain.id.clone(), domain)).collect()
+    }
+
+    /// What a domain names besides other domains.
+    fn check_domain(&mut self, number: usize, domain: &FailureDomain, graph: &DiGraph<Component, Link, u32>) {
+        let at = |field| ("domains", number, field);
+        for server in &domain.servers {
+            self.refer_server(server, at("servers"));
+        }
+        for component in &domain.components {
+            self.refer_component(component, at("components"));
+        }
+        for (from, to) in &domain.links {
+            if self.has_enough() {
+                break;
+            }
+            let ends = [from, to].map(|end| {
+                let known = self.known_component(end, at("links"));
+                self.keep(known)
+            });
+            let [Some(a), Some(b)] = ends else { continue };
+            if graph.find_edge(a, b).is_none() {
+                let message = format!("the domain `{}` names a link `{from}` → `{to}`, and there is none", domain.id);
+                self.keep::<()>(Err(ContentError::in_field(self.file, self.text, at("links"), to.as_str(), message)));
             }
         }
-        Ok(domains)
     }
 }

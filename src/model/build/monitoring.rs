@@ -11,7 +11,16 @@ const MAX_ALERTS: usize = 200;
 
 impl Builder<'_> {
     /// Checks the alert rules and the probe against the rest of the scenario.
-    pub(super) fn check_monitoring(&self, infra: &Infrastructure) -> Result<(), ContentError> {
+    pub(super) fn check_monitoring(&mut self, infra: &Infrastructure) {
+        let whole = self.check_watch(infra);
+        self.keep(whole);
+        for rule in &infra.monitoring().alerts {
+            let alert = self.check_alert(infra, rule);
+            self.keep(alert);
+        }
+    }
+
+    fn check_watch(&self, infra: &Infrastructure) -> Result<(), ContentError> {
         let whole = |message: String| Err(ContentError::in_list(self.file, self.text, "monitoring", message));
         let spec = infra.monitoring();
         if spec.alerts.len() > MAX_ALERTS {
@@ -21,7 +30,7 @@ impl Builder<'_> {
         if spec.probe.is_some() && !has_service {
             return whole("a probe reports to a monitoring service, and there is none".into());
         }
-        spec.alerts.iter().try_for_each(|rule| self.check_alert(infra, rule))
+        Ok(())
     }
 
     fn check_alert(&self, infra: &Infrastructure, rule: &AlertRule) -> Result<(), ContentError> {
@@ -47,14 +56,20 @@ impl Builder<'_> {
             _ => {}
         }
         if let Scope::Component(id) = &rule.on {
-            let kind = &infra.component(self.known_component(id)?).kind;
+            let marks = [&*format!("\"{name}\""), "on"];
+            let about = |message: String| ContentError::behind(self.file, self.text, "monitoring", &marks, id.as_str(), message);
+            let Some(ix) = infra.find(id.as_str()) else {
+                let known = infra.components().map(|(_, component)| component.id.as_str());
+                return Err(about(format!("no component `{id}`")).suggest(id.as_str(), known));
+            };
+            let kind = &infra.component(ix).kind;
             let is_absence = matches!(rule.when, AlertCondition::Absence { .. });
             let (fits, wanted) = match kind {
                 ComponentKind::Agent(_) => (is_absence, "watch components, not agents"),
                 _ => (!is_absence && kind.serves_requests(), "watch what agents sample; absence is of an agent"),
             };
             if !fits {
-                return Err(self.error(id.as_str(), format!("`{name}` is on {} `{id}`: rules {wanted}", kind.word())));
+                return Err(about(format!("`{name}` is on {} `{id}`: rules {wanted}", kind.word())));
             }
         }
         if rule.when.is_outside() && rule.on != Scope::Any {

@@ -4,11 +4,13 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::app::line::wrap;
+
 /// What stands where nothing was measured.
 const NOTHING: &str = "-";
 
 /// A number with about three significant digits; large ones whole.
-pub(super) fn number(value: impl Into<Option<f64>>) -> String {
+pub(in crate::cli) fn number(value: impl Into<Option<f64>>) -> String {
     match value.into().filter(|value| value.is_finite()) {
         None => NOTHING.to_owned(),
         Some(value) => match value.abs() {
@@ -21,32 +23,64 @@ pub(super) fn number(value: impl Into<Option<f64>>) -> String {
 }
 
 /// A part of a whole in percent.
-pub(super) fn percent(value: impl Into<Option<f64>>) -> String {
+pub(in crate::cli) fn percent(value: impl Into<Option<f64>>) -> String {
     value.into().map_or_else(|| NOTHING.to_owned(), |value| format!("{:.2} %", value * 100.0))
 }
 
 /// A length of time in seconds, without needless digits.
-pub(super) fn seconds(value: f64) -> String {
+pub(in crate::cli) fn seconds(value: f64) -> String {
     let text = format!("{value:.3}");
     format!("{} s", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
+/// The columns that text is folded to.
+const WIDTH: usize = 80;
+
+/// Where the cells of a column stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum Align {
+    Left,
+    Right,
+}
+
 /// Rows in columns, indented by two: the first column from the left, the others from the right. The first row is the head.
-pub(super) fn columns(rows: &[Vec<String>]) -> String {
+pub(in crate::cli) fn columns(rows: &[Vec<String>]) -> String {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let aligns: Vec<Align> = (0..count).map(|column| if column == 0 { Align::Left } else { Align::Right }).collect();
+    aligned(rows, &aligns)
+}
+
+/// Rows in columns, indented by two, each column on its side. A last column from the left that is too wide is folded.
+pub(in crate::cli) fn aligned(rows: &[Vec<String>], aligns: &[Align]) -> String {
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..count).map(width).collect();
+    let widths: Vec<usize> = (0..aligns.len()).map(width).collect();
+    let before_last: usize = widths.iter().rev().skip(1).map(|width| width + 2).sum::<usize>() + 2;
     let mut text = String::new();
     for row in rows {
         let mut line = String::new();
         for (place, (cell, width)) in row.iter().zip(&widths).enumerate() {
+            if place + 1 == aligns.len() && aligns[place] == Align::Left {
+                let folded = wrap(cell, WIDTH.saturating_sub(before_last).max(20));
+                line.extend(["  ", &folded.join(&format!("\n{}", " ".repeat(before_last)))]);
+                continue;
+            }
             // The width counts columns, as the standard's padding does not.
             let gap = " ".repeat(width.saturating_sub(cell.width()));
-            let (left, right) = if place == 0 { (cell, &gap) } else { (&gap, cell) };
+            let (left, right) = if aligns[place] == Align::Left { (cell, &gap) } else { (&gap, cell) };
             line.extend(["  ", left, right]);
         }
         text += line.trim_end();
         text += "\n";
+    }
+    text
+}
+
+/// Text in lines that end before column 80, indented.
+pub(in crate::cli) fn paragraph(words: &str, indent: usize) -> String {
+    let gap = " ".repeat(indent);
+    let mut text = String::new();
+    for line in wrap(words, WIDTH - indent) {
+        text.extend([&gap, &line, "\n"]);
     }
     text
 }

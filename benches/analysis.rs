@@ -1,0 +1,193 @@
+//! How fast the analysis is: single points of failure as designs grow, and availability where it is hard.
+//!
+//! `cargo bench --bench analysis` prints a table; the README quotes it.
+
+use divan::{Bencher, black_box};
+use hoplight::analysis::availability::{LIMITS, Method, unavailability};
+use hoplight::analysis::circuit::{Builder, Circuit, GateId};
+use hoplight::analysis::{Structure, availability, single_points_in};
+use hoplight::model::{Infrastructure, RequestKind};
+use petgraph::algo::dominators;
+use petgraph::graph::{DiGraph, NodeIndex};
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{Rng, SeedableRng};
+
+fn main() {
+    divan::main();
+}
+
+/// A site of about `components` components: one balancer, pairs of web server and application, one database.
+fn site(components: usize) -> Infrastructure {
+    let pairs = 1..=((components - 4) / 2).max(1);
+    let parts = pairs.clone().map(|pair| format!("(id: \"web-{pair}\", kind: Web()), (id: \"app-{pair}\", kind: App()),"));
+    let link = |from: &str, to: &str, speaks: &str| format!("(from: \"{from}\", to: \"{to}\", protocol: {speaks}),");
+    let links = pairs.map(|pair| {
+        let (web, app) = (format!("web-{pair}"), format!("app-{pair}"));
+        link("lb", &web, "Http") + &link(&web, &app, "Http") + &link(&app, "db", "Sql")
+    });
+    let (parts, links): (String, String) = (parts.collect(), links.collect());
+    let text = format!(
+        "(format: 1, id: \"site\", title: \"Site\", summary: \"A site.\",
+          components: [(id: \"browser\", kind: Browser), (id: \"dns\", kind: DnsResolver()), (id: \"lb\", kind: LoadBalancer()),
+            (id: \"db\", kind: Database(role: Primary)), {parts}],
+          links: [(from: \"browser\", to: \"dns\", protocol: Dns), (from: \"browser\", to: \"lb\", protocol: Http), {links}])"
+    );
+    Infrastructure::from_ron("site.ron", &text).expect("a valid scenario")
+}
+
+/// From the drawing to the single points of all kinds, with the reasons.
+#[divan::bench(args = [100, 1_000, 10_000])]
+fn single_points_of_components(bencher: Bencher<'_, '_>, components: usize) {
+    let infra = site(components);
+    bencher.bench_local(|| {
+        let structure = Structure::of(&infra);
+        RequestKind::ALL.map(|kind| single_points_in(&infra, &structure, kind).expect("it works").len())
+    });
+}
+
+/// A random layered network of so many links and half as many nodes: each node leads to two of the next layer. A request
+/// takes at most seven hops, so designs grow in width.
+fn layers(links: u32) -> DiGraph<(), ()> {
+    let layers = 5;
+    let width = links / (2 * layers);
+    let mut graph = DiGraph::new();
+    let mut draws = Xoshiro256PlusPlus::seed_from_u64(1);
+    let node = |layer: u32, place: u32| NodeIndex::new((1 + layer * width + place) as usize);
+    for _ in 0..=width * layers + 1 {
+        graph.add_node(());
+    }
+    let (start, end) = (NodeIndex::new(0), NodeIndex::new((width * layers + 1) as usize));
+    for place in 0..width {
+        graph.add_edge(start, node(0, place), ());
+        graph.add_edge(node(layers - 1, place), end, ());
+    }
+    for layer in 1..layers {
+        for place in 0..width {
+            for _ in 0..2 {
+                let next = u32::try_from(draws.next_u64() % u64::from(width)).expect("it is small");
+                graph.add_edge(node(layer - 1, place), node(layer, next), ());
+            }
+        }
+    }
+    graph
+}
+
+/// Whether something leads from the first node to the last, as a circuit over the nodes and links in between.
+fn reachability(graph: &DiGraph<(), ()>) -> Circuit {
+    let mut builder = Builder::default();
+    let nodes = u32::try_from(graph.node_count()).expect("it is small");
+    let mut leads: Vec<GateId> = Vec::new();
+    // From the end to the front: links lead to nodes of a higher number.
+    for node in graph.node_indices().rev() {
+        let itself = builder.input(u32::try_from(node.index()).expect("it is small"));
+        let mut ways = Vec::new();
+        for edge in graph.edge_indices_from(node) {
+            let (link, to) = edge;
+            let link = builder.input(nodes + link);
+            let further = leads[graph.node_count() - 1 - to];
+            ways.push(builder.all([link, further]));
+        }
+        let gate = if ways.is_empty() {
+            itself
+        } else {
+            let any = builder.any(ways);
+            builder.all([itself, any])
+        };
+        leads.push(gate);
+    }
+    let root = leads[graph.node_count() - 1];
+    builder.finish(root)
+}
+
+/// The links from a node: number and end.
+trait LinksFrom {
+    fn edge_indices_from(&self, node: NodeIndex) -> Vec<(u32, usize)>;
+}
+
+impl LinksFrom for DiGraph<(), ()> {
+    fn edge_indices_from(&self, node: NodeIndex) -> Vec<(u32, usize)> {
+        use petgraph::visit::EdgeRef;
+        self.edges(node).map(|edge| (u32::try_from(edge.id().index()).expect("it is small"), edge.target().index())).collect()
+    }
+}
+
+/// Single knock-outs of all nodes and links of a circuit that is there, as the links grow.
+#[divan::bench(args = [100, 1_000, 10_000, 100_000, 1_000_000], sample_count = 9, sample_size = 1)]
+fn knock_outs_of_links(bencher: Bencher<'_, '_>, links: u32) {
+    let circuit = reachability(&layers(links));
+    bencher.bench_local(|| circuit.knock_outs().len());
+}
+
+/// petgraph's dominators of the same networks: nodes only.
+#[divan::bench(args = [100, 1_000, 10_000, 100_000, 1_000_000], sample_count = 9, sample_size = 1)]
+fn dominators_of_links(bencher: Bencher<'_, '_>, links: u32) {
+    let graph = layers(links);
+    let end = NodeIndex::new(graph.node_count() - 1);
+    bencher.bench_local(|| {
+        let tree = dominators::simple_fast(&graph, NodeIndex::new(0));
+        tree.strict_dominators(end).map(Iterator::count)
+    });
+}
+
+/// A structure function over nodes in layers, each of which leads to `fan` random ones of the next; nodes fail.
+fn sparse(width: u32, depth: u32, fan: u32, seed: u64) -> Circuit {
+    let mut draws = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let mut builder = Builder::default();
+    let mut next: Vec<GateId> = Vec::new();
+    for layer in (0..depth).rev() {
+        let mut here = Vec::new();
+        for place in 0..width {
+            let itself = builder.input(layer * width + place);
+            let ways: Vec<GateId> = match next.len() {
+                0 => Vec::new(),
+                n if fan >= width => (0..n).map(|place| next[place]).collect(),
+                n => (0..fan).map(|_| next[usize::try_from(draws.next_u64() % n as u64).expect("it is small")]).collect(),
+            };
+            let further = if ways.is_empty() { builder.constant(true) } else { builder.any(ways) };
+            here.push(builder.all([itself, further]));
+        }
+        next = here;
+    }
+    let root = builder.any(next);
+    builder.finish(root)
+}
+
+fn exactly(circuit: &Circuit, inputs: u32) -> f64 {
+    let down = vec![0.001; inputs as usize];
+    let (unavailability, method, _) = unavailability(black_box(circuit), &down, &LIMITS);
+    assert_eq!(method, Method::Exact);
+    unavailability
+}
+
+/// 120 elements in layers (width, depth, links from each): fully linked, then sparse and far deeper than a site.
+#[divan::bench(args = [(30, 4, 30), (8, 15, 8), (4, 30, 2), (8, 15, 2)])]
+fn availability_of_120_elements_in_layers(bencher: Bencher<'_, '_>, (width, depth, fan): (u32, u32, u32)) {
+    let circuit = sparse(width, depth, fan, 1);
+    bencher.bench_local(|| exactly(&circuit, width * depth));
+}
+
+/// 24 elements, however they hang together (width, depth, links from each).
+#[divan::bench(args = [(2, 12, 2), (4, 6, 2), (6, 4, 2), (6, 4, 3), (8, 3, 2), (8, 3, 3), (8, 3, 4), (12, 2, 3), (12, 2, 5)])]
+fn availability_of_24_elements(bencher: Bencher<'_, '_>, (width, depth, fan): (u32, u32, u32)) {
+    let circuit = sparse(width, depth, fan, 2);
+    bencher.bench_local(|| exactly(&circuit, width * depth));
+}
+
+/// What is too large for a diagram is sampled.
+#[divan::bench]
+fn availability_sampled(bencher: Bencher<'_, '_>) {
+    let circuit = sparse(8, 15, 3, 1);
+    let down = vec![0.001; 120];
+    bencher.bench_local(|| unavailability(black_box(&circuit), &down, &[]));
+}
+
+/// All three kinds of a shipped design, from the drawing.
+#[divan::bench]
+fn availability_of_stage_2(bencher: Bencher<'_, '_>) {
+    let text = include_str!("../assets/stage-2-secured.ron");
+    let infra = Infrastructure::from_ron("stage-2-secured.ron", text).expect("a valid scenario");
+    bencher.bench_local(|| {
+        let structure = Structure::of(&infra);
+        RequestKind::ALL.map(|kind| availability(&infra, &structure, kind).unavailability)
+    });
+}

@@ -1,0 +1,219 @@
+//! Makes a structure function smaller without changing what it says: series, twins, and what they have in common.
+//!
+//! ```text
+//!  a·b·S, a and b nowhere else       ─▶ ab·S           series: down if any is
+//!  (a or b)·S, likewise              ─▶ ab·S           parallel: down if all are
+//!  a·S or b·S                        ─▶ (a or b)·S     what twins have in common
+//! ```
+//!
+//! A fully linked layer is one variable then, and so is a design that is nested from such layers. Must not know what an
+//! input is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::circuit::{ALWAYS, Circuit, Form, FormId, Forms, Gate, NEVER};
+
+/// More rounds than any sensible drawing needs: each joins at least two variables.
+const MOST_ROUNDS: usize = 256;
+
+/// What a variable stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Variable {
+    /// An input of the circuit.
+    Input(u32),
+    /// Variables that are needed together.
+    Series(Vec<u32>),
+    /// Variables of which one suffices.
+    Parallel(Vec<u32>),
+}
+
+/// A structure function over as few variables as were found.
+#[derive(Debug)]
+pub(super) struct Reduced {
+    variables: Vec<Variable>,
+    /// In which part of the time each variable is down.
+    down: Vec<f64>,
+    pub(super) forms: Forms,
+    pub(super) root: FormId,
+}
+
+impl Reduced {
+    /// The function of a circuit whose inputs are down with these probabilities; those that never are, are left out.
+    pub(super) fn of(circuit: &Circuit, down: &[f64]) -> Self {
+        let mut forms = Forms::new();
+        let mut ids: Vec<FormId> = Vec::new();
+        for (_, gate) in circuit.gates() {
+            let operands = |range| circuit.operands(range).iter().map(|operand| ids[operand.index()]).collect::<Vec<_>>();
+            ids.push(match gate {
+                Gate::Constant(value) => FormId::from(value),
+                Gate::Input(input) if down[input as usize] > 0.0 => forms.variable(input),
+                Gate::Input(_) => ALWAYS,
+                Gate::And(from, to) => forms.junction(true, operands((from, to))),
+                Gate::Or(from, to) => forms.junction(false, operands((from, to))),
+                Gate::Not(operand) => forms.not(ids[operand.index()]),
+            });
+        }
+        let root = ids[circuit.root().index()];
+        let variables = (0u32..).zip(down).map(|(input, _)| Variable::Input(input)).collect();
+        let mut reduced = Self { variables, down: down.to_vec(), forms, root };
+        for _ in 0..MOST_ROUNDS {
+            let parents = Parents::of(&reduced.forms, reduced.root);
+            let joined = reduced.join(&parents);
+            let before = reduced.root;
+            let size = reduced.forms.len();
+            reduced.rebuild(&parents, &joined);
+            if joined.is_empty() && (before, size) == (reduced.root, reduced.forms.len()) {
+                break;
+            }
+        }
+        reduced
+    }
+
+    /// In which part of the time a variable is down.
+    pub(super) fn down(&self, variable: u32) -> f64 {
+        self.down[variable as usize]
+    }
+
+    /// The inputs that a variable stands for, each with the derivative of the variable's probability to be down by its own.
+    pub(super) fn inputs(&self, variable: u32) -> Vec<(u32, f64)> {
+        let mut inputs = Vec::new();
+        let mut open = vec![(variable, 1.0)];
+        while let Some((variable, derivative)) = open.pop() {
+            let (members, part): (_, fn(f64) -> f64) = match &self.variables[variable as usize] {
+                Variable::Input(input) => {
+                    inputs.push((*input, derivative));
+                    continue;
+                }
+                Variable::Series(members) => (members, |down| 1.0 - down),
+                Variable::Parallel(members) => (members, |down| down),
+            };
+            for member in members {
+                let others = members.iter().filter(|other| *other != member);
+                open.push((*member, derivative * others.map(|other| part(self.down(*other))).product::<f64>()));
+            }
+        }
+        inputs
+    }
+
+    /// Joins what is in series or parallel: for each variable that goes, the one that it is part of.
+    fn join(&mut self, parents: &Parents) -> BTreeMap<u32, Option<u32>> {
+        let mut groups: BTreeMap<(bool, &[FormId]), Vec<u32>> = BTreeMap::new();
+        for (variable, within) in &parents.of_variables {
+            let is = |and: bool| {
+                within.iter().all(|id| match self.forms.form(*id) {
+                    Form::And(_) => and,
+                    Form::Or(_) => !and,
+                    _ => false,
+                })
+            };
+            if let Some(and) = [true, false].into_iter().find(|and| is(*and)) {
+                groups.entry((and, within.as_slice())).or_default().push(*variable);
+            }
+        }
+        let groups: Vec<(bool, Vec<u32>)> =
+            groups.into_iter().filter(|(_, group)| group.len() > 1).map(|((and, _), group)| (and, group)).collect();
+        let mut joined = BTreeMap::new();
+        for (and, group) in groups {
+            let all = group.iter().map(|variable| self.down(*variable));
+            // Without the loss of digits that 1 − (1 − a)(1 − b) has.
+            self.down.push(if and { all.fold(0.0, |down, next| down + (1.0 - down) * next) } else { all.product() });
+            let number = u32::try_from(self.variables.len()).expect("fewer variables than inputs");
+            // The first is replaced; the others have no effect any more.
+            joined.extend(group.iter().zip(std::iter::once(Some(number)).chain(std::iter::repeat(None))).map(|(v, n)| (*v, n)));
+            self.variables.push(if and { Variable::Series(group) } else { Variable::Parallel(group) });
+        }
+        joined
+    }
+
+    /// Writes the function down again with joined variables, and with what twins have in common taken out.
+    fn rebuild(&mut self, parents: &Parents, joined: &BTreeMap<u32, Option<u32>>) {
+        let mut forms = Forms::new();
+        // By old number; a variable that goes is left out of what it stands in.
+        let mut new: Vec<Option<FormId>> = vec![None; self.forms.len()];
+        (new[NEVER as usize], new[ALWAYS as usize]) = (Some(NEVER), Some(ALWAYS));
+        for id in &parents.order {
+            new[*id as usize] = match self.forms.form(*id) {
+                Form::Constant(value) => Some(FormId::from(*value)),
+                Form::Variable(variable) => {
+                    joined.get(variable).copied().unwrap_or(Some(*variable)).map(|variable| forms.variable(variable))
+                }
+                Form::Not(inner) => new[*inner as usize].map(|inner| forms.not(inner)),
+                Form::And(operands) => Some(self.junction(&mut forms, &new, parents, true, operands)),
+                Form::Or(operands) => Some(self.junction(&mut forms, &new, parents, false, operands)),
+            };
+        }
+        self.root = new[self.root as usize].unwrap_or(NEVER);
+        self.forms = forms;
+    }
+
+    fn junction(&self, forms: &mut Forms, new: &[Option<FormId>], parents: &Parents, and: bool, operands: &[FormId]) -> FormId {
+        // Operands of the other sort, by what they share with others: with each, what they have for themselves.
+        let mut twins: BTreeMap<Vec<FormId>, Vec<FormId>> = BTreeMap::new();
+        let mut kept = Vec::new();
+        for operand in operands {
+            let inner = match self.forms.form(*operand) {
+                Form::And(inner) if !and => inner,
+                Form::Or(inner) if and => inner,
+                _ => {
+                    kept.extend(new[*operand as usize]);
+                    continue;
+                }
+            };
+            let (own, shared): (Vec<FormId>, Vec<FormId>) = inner.iter().partition(|id| parents.has_one(**id));
+            if shared.is_empty() || !parents.has_one(*operand) {
+                kept.extend(new[*operand as usize]);
+                continue;
+            }
+            let own: Vec<FormId> = own.iter().filter_map(|id| new[*id as usize]).collect();
+            twins.entry(shared).or_default().push(forms.junction(!and, own));
+        }
+        for (shared, own) in twins {
+            let any = forms.junction(and, own);
+            let shared = shared.iter().filter_map(|id| new[*id as usize]);
+            kept.push(forms.junction(!and, std::iter::once(any).chain(shared)));
+        }
+        forms.junction(and, kept)
+    }
+}
+
+/// Where each expression is used.
+struct Parents {
+    /// All that the root depends on, operands first.
+    order: Vec<FormId>,
+    /// How many use each expression.
+    uses: Vec<u32>,
+    /// Who uses each variable; a root that is a variable is used by itself.
+    of_variables: BTreeMap<u32, Vec<FormId>>,
+}
+
+impl Parents {
+    fn of(forms: &Forms, root: FormId) -> Self {
+        let mut found = BTreeSet::from([root]);
+        let mut open = vec![root];
+        let mut parents = Self { order: Vec::new(), uses: vec![0; forms.len()], of_variables: BTreeMap::new() };
+        while let Some(id) = open.pop() {
+            let operands = match forms.form(id) {
+                Form::Constant(_) | Form::Variable(_) => &[][..],
+                Form::Not(inner) => std::slice::from_ref(inner),
+                Form::And(operands) | Form::Or(operands) => operands,
+            };
+            for operand in operands {
+                parents.uses[*operand as usize] += 1;
+                if let Form::Variable(variable) = forms.form(*operand) {
+                    parents.of_variables.entry(*variable).or_default().push(id);
+                }
+                if found.insert(*operand) {
+                    open.push(*operand);
+                }
+            }
+        }
+        // A number is given after those of the operands.
+        parents.order = found.into_iter().collect();
+        parents.of_variables.values_mut().for_each(|within| within.sort_unstable());
+        parents
+    }
+
+    fn has_one(&self, id: FormId) -> bool {
+        self.uses[id as usize] == 1
+    }
+}

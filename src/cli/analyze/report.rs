@@ -1,0 +1,371 @@
+//! The report of `analyze`, in the form that programs read. Tables are made from the same.
+//!
+//! Must not find anything out itself.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use crate::analysis::capacity::{Capacity, MOST_CAUSES, Saturation, capacity_spofs};
+use crate::analysis::exposure::{Exposure, exposures};
+use crate::analysis::homogeneity::shared_flaws_in;
+use crate::analysis::tls_price::tls_price;
+use crate::analysis::walls::{Vantage, reach};
+use crate::analysis::{
+    Availability, Cause, Finding, Method, Outage, Severity, Structure, availability, findings, minimal_cuts, single_points_in,
+};
+use crate::model::{Cipher, ComponentKind, Infrastructure, Medium, RequestKind};
+
+/// How many contributors to unavailability are told.
+const CONTRIBUTORS: usize = 5;
+
+/// From how many components inside it is told what they reach: each may reach all others.
+const VANTAGES: usize = 8;
+
+/// What follows from a drawing. Kinds of request stay in the order static, read, write.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Report {
+    pub(in crate::cli) scenario: String,
+    pub(in crate::cli) title: String,
+    pub(in crate::cli) tls: &'static str,
+    pub(in crate::cli) load_rps: f64,
+    /// Why kinds do not work at all.
+    pub(in crate::cli) broken: IndexMap<&'static str, String>,
+    pub(in crate::cli) spofs: Vec<SpofReport>,
+    /// What stops a kind together, and no part of it does; empty unless more than one failure was asked for.
+    pub(in crate::cli) cuts: Vec<CutReport>,
+    pub(in crate::cli) cuts_unfinished: bool,
+    pub(in crate::cli) plaintext_hops: Vec<HopReport>,
+    pub(in crate::cli) tls_price: PriceReport,
+    pub(in crate::cli) shared_flaws: Vec<FlawReport>,
+    /// The part of the time in which each kind works.
+    pub(in crate::cli) availability: IndexMap<&'static str, f64>,
+    pub(in crate::cli) downtime: IndexMap<&'static str, DowntimeReport>,
+    /// By kind, and `mix` for all of them together as users send them; null where nothing limits them.
+    pub(in crate::cli) capacity: IndexMap<&'static str, Option<CapacityReport>>,
+    /// Null where there are too many causes to try each.
+    pub(in crate::cli) capacity_spofs: Option<Vec<OverloadReport>>,
+    /// What is open to the Internet, and to whoever has got into one of the first eight balancers and web servers.
+    pub(in crate::cli) reach: Vec<ReachReport>,
+    pub(in crate::cli) findings: Vec<FindingReport>,
+}
+
+/// A cause that alone stops kinds of request.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct SpofReport {
+    pub(in crate::cli) kind: &'static str,
+    pub(in crate::cli) id: String,
+    pub(in crate::cli) breaks: Vec<&'static str>,
+    pub(in crate::cli) why: String,
+}
+
+/// Causes that stop a kind together.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct CutReport {
+    pub(in crate::cli) causes: Vec<String>,
+    pub(in crate::cli) breaks: Vec<&'static str>,
+    pub(in crate::cli) why: String,
+}
+
+/// A hop that is not encrypted.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct HopReport {
+    pub(in crate::cli) from: String,
+    pub(in crate::cli) to: String,
+    pub(in crate::cli) carries: Vec<&'static str>,
+    /// Whether it leaves the machine.
+    pub(in crate::cli) exposed: bool,
+    pub(in crate::cli) reads: Vec<String>,
+    /// The names of what is read.
+    pub(in crate::cli) labels: Vec<&'static str>,
+}
+
+/// What the TLS setting costs.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct PriceReport {
+    /// Handshakes of a new visitor's first login, and the work of them in milliseconds.
+    pub(in crate::cli) handshakes: usize,
+    pub(in crate::cli) handshake_ms: f64,
+    pub(in crate::cli) keys_at: Vec<String>,
+    pub(in crate::cli) lost: Vec<&'static str>,
+    pub(in crate::cli) why: String,
+}
+
+/// A version that runs in several places.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct FlawReport {
+    pub(in crate::cli) software: String,
+    pub(in crate::cli) components: Vec<String>,
+    pub(in crate::cli) breaks: Vec<&'static str>,
+    pub(in crate::cli) why: String,
+}
+
+/// How long a kind is down, and what is to blame.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct DowntimeReport {
+    pub(in crate::cli) unavailability: f64,
+    pub(in crate::cli) minutes_a_year: f64,
+    /// `exact` or `sampled`.
+    pub(in crate::cli) method: &'static str,
+    /// The 95 % interval of the unavailability, if it was sampled.
+    pub(in crate::cli) interval: Option<[f64; 2]>,
+    pub(in crate::cli) contributors: Vec<ContributorReport>,
+}
+
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct ContributorReport {
+    pub(in crate::cli) id: String,
+    /// By which part of itself the unavailability would fall if this never failed.
+    pub(in crate::cli) share: f64,
+    pub(in crate::cli) minutes_a_year: f64,
+}
+
+/// How much a kind, or the mix, may come alone.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct CapacityReport {
+    pub(in crate::cli) rps: f64,
+    pub(in crate::cli) bottleneck: String,
+    pub(in crate::cli) why: String,
+}
+
+/// A loss that overloads the rest.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct OverloadReport {
+    pub(in crate::cli) id: String,
+    pub(in crate::cli) overloads: Vec<String>,
+    /// The load from which the rest takes no more.
+    pub(in crate::cli) rps_left: Option<f64>,
+    pub(in crate::cli) why: String,
+}
+
+/// An open port.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct ReachReport {
+    pub(in crate::cli) from: String,
+    pub(in crate::cli) to: String,
+    pub(in crate::cli) port: u16,
+    /// The rules that let it pass; empty if no firewall stands in between.
+    pub(in crate::cli) by: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct FindingReport {
+    pub(in crate::cli) id: &'static str,
+    #[serde(serialize_with = "word")]
+    pub(in crate::cli) severity: Severity,
+    /// What the rule looks for.
+    pub(in crate::cli) title: &'static str,
+    pub(in crate::cli) subject: String,
+    pub(in crate::cli) message: String,
+    pub(in crate::cli) why: &'static str,
+    pub(in crate::cli) fix: &'static str,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn word<S: serde::Serializer>(severity: &Severity, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(severity.word())
+}
+
+/// The words for kinds of request.
+fn words(kinds: impl IntoIterator<Item = RequestKind>) -> Vec<&'static str> {
+    kinds.into_iter().map(RequestKind::word).collect()
+}
+
+impl Report {
+    /// Everything about a drawing, at a load in requests per second; cuts of up to `cuts` failures.
+    pub(in crate::cli) fn new(infra: &Infrastructure, load: f64, cuts: usize) -> Self {
+        let structure = Structure::of(infra);
+        let mut broken = IndexMap::new();
+        for kind in RequestKind::ALL {
+            if let Err(reason) = single_points_in(infra, &structure, kind) {
+                broken.insert(kind.word(), reason.to_string());
+            }
+        }
+        let works = |kind: &RequestKind| !broken.contains_key(kind.word());
+        let kinds: Vec<RequestKind> = RequestKind::ALL.into_iter().filter(works).collect();
+        let downtimes: Vec<Availability> = RequestKind::ALL.map(|kind| availability(infra, &structure, kind)).into();
+        let (cuts, cuts_unfinished) = cut_reports(infra, &structure, &kinds, cuts);
+        let price = tls_price(infra);
+        Self {
+            scenario: infra.id().to_string(),
+            title: infra.title().to_owned(),
+            tls: infra.tls().edge.word(),
+            load_rps: load,
+            spofs: spof_reports(infra, &structure, &kinds),
+            cuts,
+            cuts_unfinished,
+            plaintext_hops: hop_reports(&exposures(infra)),
+            tls_price: PriceReport {
+                handshakes: price.of_first_visit(RequestKind::Write).count(),
+                handshake_ms: price.first_visit_ms(RequestKind::Write),
+                keys_at: price.keys.iter().map(|key| key.at.to_string()).collect(),
+                lost: price.lost.iter().map(|feature| feature.words()).collect(),
+                why: price.why(),
+            },
+            shared_flaws: shared_flaws_in(infra, &structure)
+                .into_iter()
+                .filter(crate::analysis::SharedFlaw::is_shared)
+                .map(|flaw| FlawReport {
+                    software: flaw.software.to_string(),
+                    components: flaw.components.iter().map(ToString::to_string).collect(),
+                    breaks: words(flaw.stops.iter().copied()),
+                    why: flaw.why(),
+                })
+                .collect(),
+            availability: downtimes.iter().map(|of| (of.kind.word(), of.availability())).collect(),
+            downtime: downtimes.iter().map(|of| (of.kind.word(), DowntimeReport::new(of))).collect(),
+            capacity: capacity(infra),
+            capacity_spofs: (structure.causes().len() <= MOST_CAUSES).then(|| overload_reports(infra, load)),
+            reach: reach_reports(infra),
+            findings: findings(infra, load).iter().map(FindingReport::new).collect(),
+            broken,
+        }
+    }
+}
+
+fn spof_reports(infra: &Infrastructure, structure: &Structure, kinds: &[RequestKind]) -> Vec<SpofReport> {
+    let points: Vec<_> = kinds.iter().filter_map(|kind| single_points_in(infra, structure, *kind).ok()).flatten().collect();
+    let of = |cause: &Cause| {
+        let mine: Vec<_> = points.iter().filter(|point| point.cause == *cause).collect();
+        // The reason of the kind that needs most; the others are a part of it.
+        let why = mine.last()?.why();
+        Some(SpofReport { kind: class(cause), id: cause.to_string(), breaks: words(mine.iter().map(|point| point.kind)), why })
+    };
+    structure.causes().iter().filter_map(of).collect()
+}
+
+/// The class of a cause, in a word.
+fn class(cause: &Cause) -> &'static str {
+    match cause {
+        Cause::Component(_) => "component",
+        Cause::Server(_) => "server",
+        Cause::Hop(..) => "link",
+        Cause::Domain(_) => "domain",
+        Cause::Software(_) => "software",
+        Cause::Certificate { .. } => "certificate",
+        Cause::Zone(_) => "zone",
+    }
+}
+
+/// The cuts of programs and machines with more than one member: those of all kinds, each once.
+fn cut_reports(infra: &Infrastructure, structure: &Structure, kinds: &[RequestKind], size: usize) -> (Vec<CutReport>, bool) {
+    // Smaller ones first.
+    let mut reports: BTreeMap<(usize, Vec<Cause>), CutReport> = BTreeMap::new();
+    let mut unfinished = false;
+    for kind in kinds.iter().filter(|_| size > 1) {
+        let Ok(found) = minimal_cuts(infra, structure, *kind, size, Cause::is_part) else { continue };
+        unfinished |= found.unfinished;
+        for cut in found.cuts.into_iter().filter(|cut| cut.causes.len() > 1) {
+            let names = || cut.causes.iter().map(ToString::to_string).collect();
+            let report = reports.entry((cut.causes.len(), cut.causes.clone())).or_insert_with(|| CutReport {
+                causes: names(),
+                breaks: Vec::new(),
+                why: cut.broken.to_string(),
+            });
+            report.breaks.push(kind.word());
+        }
+    }
+    (reports.into_values().collect(), unfinished)
+}
+
+fn hop_reports(exposures: &[Exposure]) -> Vec<HopReport> {
+    let mut hops: IndexMap<_, Vec<&Exposure>> = IndexMap::new();
+    for exposure in exposures.iter().filter(|exposure| exposure.cipher == Cipher::Plaintext) {
+        hops.entry(exposure.link).or_default().push(exposure);
+    }
+    let of = |hop: Vec<&Exposure>| {
+        let first = hop.first()?;
+        let readers = hop.iter().filter_map(|exposure| exposure.readers.first());
+        let facts: Vec<_> = readers.flat_map(|reader| &reader.facts).filter(|fact| fact.is_hidden_by_tls()).collect();
+        let texts: indexmap::IndexSet<String> = facts.iter().map(|fact| fact.text()).collect();
+        let labels: indexmap::IndexSet<&str> = facts.iter().map(|fact| fact.label()).collect();
+        Some(HopReport {
+            from: first.from.to_string(),
+            to: first.to.to_string(),
+            carries: hop.iter().map(|exposure| exposure.load.word()).collect(),
+            exposed: first.medium == Medium::Wire,
+            reads: texts.into_iter().collect(),
+            labels: labels.into_iter().collect(),
+        })
+    };
+    hops.into_values().filter_map(of).collect()
+}
+
+fn capacity(infra: &Infrastructure) -> IndexMap<&'static str, Option<CapacityReport>> {
+    let capacity = Capacity::of(infra, &Outage::none());
+    let report = |saturation: Saturation| CapacityReport {
+        rps: saturation.rps,
+        bottleneck: saturation.resource.component().to_string(),
+        why: saturation.why(),
+    };
+    let kinds = RequestKind::ALL.into_iter().map(|kind| (kind.word(), capacity.saturation(kind).map(report)));
+    kinds.chain([("mix", capacity.mix_saturation().map(report))]).collect()
+}
+
+fn overload_reports(infra: &Infrastructure, load: f64) -> Vec<OverloadReport> {
+    let overloads = capacity_spofs(infra, load).into_iter();
+    let report = overloads.map(|overload| OverloadReport {
+        id: overload.cause.to_string(),
+        overloads: overload.overloaded.iter().map(|over| over.resource.component().to_string()).collect(),
+        rps_left: overload.saturation,
+        why: overload.to_string(),
+    });
+    report.collect()
+}
+
+/// What the Internet reaches, and whoever has got into one of the first balancers and web servers.
+fn reach_reports(infra: &Infrastructure) -> Vec<ReachReport> {
+    let front = infra
+        .components()
+        .filter(|(_, component)| matches!(component.kind, ComponentKind::LoadBalancer(_) | ComponentKind::Web(_)));
+    let inside = front.map(|(_, component)| Vantage::Component(component.id.clone())).take(VANTAGES);
+    let mut reports = Vec::new();
+    for vantage in std::iter::once(Vantage::Internet).chain(inside) {
+        let open = reach(infra, &vantage).into_iter().filter(crate::analysis::Reach::is_open);
+        reports.extend(open.map(|reach| ReachReport {
+            from: vantage.to_string(),
+            to: reach.target.to_string(),
+            port: reach.port,
+            by: reach.judged.iter().map(ToString::to_string).collect(),
+        }));
+    }
+    reports
+}
+
+impl DowntimeReport {
+    fn new(of: &Availability) -> Self {
+        let (method, interval) = match of.method {
+            Method::Exact => ("exact", None),
+            Method::Sampled { low, high, .. } => ("sampled", Some([low, high])),
+        };
+        let contributors = of.contributors.iter().take(CONTRIBUTORS);
+        Self {
+            unavailability: of.unavailability,
+            minutes_a_year: of.minutes_a_year(),
+            method,
+            interval,
+            contributors: contributors
+                .map(|contributor| ContributorReport {
+                    id: contributor.cause.to_string(),
+                    share: contributor.share,
+                    minutes_a_year: contributor.minutes_a_year(of),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl FindingReport {
+    fn new(finding: &Finding) -> Self {
+        Self {
+            id: finding.rule.id,
+            severity: finding.severity(),
+            title: finding.rule.title,
+            subject: finding.subject_name(),
+            message: finding.message.clone(),
+            why: finding.rule.why,
+            fix: finding.rule.fix,
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! The report of `analyze` for people: plain text, 80 columns wide where names are of usual length.
+//!
+//! Must not compute: it shows what the report holds.
+
+use std::fmt::Write as _;
+
+use crossterm::style::Stylize;
+
+use crate::analysis::Severity;
+use crate::cli::format::{Align, aligned, number, paragraph};
+use crate::model::text::sanitise;
+
+use super::report::{HopReport, Report};
+
+/// The report; severities in colours if wanted.
+pub(super) fn of(report: &Report, colours: bool) -> String {
+    let mut text = format!("{}: {}\n", report.scenario, report.title);
+    let _ = writeln!(text, "TLS {}, {} requests/s", report.tls, number(report.load_rps));
+    for (kind, why) in &report.broken {
+        let _ = writeln!(text, "\nNo {kind} request works: {why}.");
+    }
+    text += &counts(report);
+    text += &availability(report);
+    text += &capacity(report);
+    text += &spofs(report);
+    text += &plaintext(report);
+    text += &shared(report);
+    text += &reach(report);
+    // What comes from a file is made harmless before colours are added, which would look the same.
+    let mut text = sanitise(&text);
+    text += &findings(report, colours);
+    text
+}
+
+fn head(title: &str) -> String {
+    format!("\n{title}\n")
+}
+
+fn cells<const N: usize>(cells: [&str; N]) -> Vec<String> {
+    cells.map(str::to_owned).to_vec()
+}
+
+fn counts(report: &Report) -> String {
+    let count = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
+    let parts = report.spofs.iter().filter(|spof| matches!(spof.kind, "component" | "server")).count();
+    let exposed = report.plaintext_hops.iter().filter(|hop| hop.exposed).count();
+    let line = format!(
+        "{}, {}, {}; {} of machines and programs; {} readable on a network; {} in several places",
+        counted(count(Severity::Error), "error"),
+        counted(count(Severity::Warning), "warning"),
+        counted(count(Severity::Note), "note"),
+        counted(parts, "single point"),
+        counted(exposed, "hop"),
+        counted(report.shared_flaws.len(), "version")
+    );
+    format!("\n{}", paragraph(&line, 2))
+}
+
+/// A count with its word.
+fn counted(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
+fn availability(report: &Report) -> String {
+    let mut rows = vec![cells(["", "works", "down in a year", "most of that is due to"])];
+    for (kind, down) in &report.downtime {
+        let worst: Vec<String> =
+            down.contributors.iter().take(2).map(|of| format!("{} ({:.0} %)", of.id, of.share * 100.0)).collect();
+        let sampled = if down.interval.is_some() { "~" } else { "" };
+        let works = format!("{sampled}{}", nines(down.unavailability));
+        rows.push(cells([kind, &works, &duration(down.minutes_a_year), &worst.join(", ")]));
+    }
+    let mut text =
+        head("Availability, in the long run") + &aligned(&rows, &[Align::Left, Align::Right, Align::Right, Align::Left]);
+    if let Some([low, high]) = report.downtime.values().find_map(|down| down.interval) {
+        let note = format!(
+            "~ by drawing states at random: too many elements depend on each other for the exact value. The 95 % interval of the \
+             first is {} to {}.",
+            nines(high),
+            nines(low)
+        );
+        text += &paragraph(&note, 2);
+    }
+    text
+}
+
+/// An availability with two digits more than it has nines.
+fn nines(unavailability: f64) -> String {
+    let places = if unavailability > 0.0 { (-unavailability.log10()).floor().clamp(0.0, 9.0) } else { 0.0 };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 9")]
+    let places = (places as usize).saturating_sub(1) + 2;
+    format!("{:.places$} %", (1.0 - unavailability) * 100.0)
+}
+
+fn duration(minutes: f64) -> String {
+    match minutes {
+        minutes if minutes >= 2_880.0 => format!("{:.1} days", minutes / 1_440.0),
+        minutes if minutes >= 120.0 => format!("{:.1} hours", minutes / 60.0),
+        minutes => format!("{minutes:.1} minutes"),
+    }
+}
+
+fn capacity(report: &Report) -> String {
+    let load = report.load_rps;
+    let mut rows = vec![cells(["", "at most/s", "full first", &format!("room at {}/s", number(load))])];
+    for (kind, capacity) in &report.capacity {
+        let Some(of) = capacity else {
+            rows.push(cells([kind, "-", "-", "-"]));
+            continue;
+        };
+        let room = if *kind != "mix" {
+            String::new()
+        } else if load > of.rps {
+            format!("none: {:.1} times too much", load / of.rps)
+        } else {
+            format!("{:.1} times as much", of.rps / load)
+        };
+        rows.push(cells([kind, &promised(of.rps), &of.bottleneck, &room]));
+    }
+    let mut text = head("Capacity, each kind alone and all as users mix them");
+    text += &aligned(&rows, &[Align::Left, Align::Right, Align::Left, Align::Left]);
+    if let Some(Some(mix)) = report.capacity.get("mix") {
+        text += &paragraph(&mix.why, 2);
+    }
+    match &report.capacity_spofs {
+        None => text += "  Too many elements to try the loss of each.\n",
+        Some(overloads) if overloads.is_empty() => text += "  The loss of any one element overloads nothing at this load.\n",
+        Some(overloads) => overloads.iter().for_each(|overload| text += &paragraph(&overload.why, 2)),
+    }
+    text
+}
+
+/// A rate that is there for sure: rounded down.
+fn promised(rps: f64) -> String {
+    let unit = if rps >= 99.95 { 1.0 } else { 10.0 };
+    number((rps * unit).floor() / unit)
+}
+
+fn spofs(report: &Report) -> String {
+    let mut text = head("Single points of failure");
+    if report.spofs.is_empty() {
+        return text + "  none\n";
+    }
+    let mut rows = vec![cells(["what", "is a", "without it, no"])];
+    for spof in &report.spofs {
+        rows.push(cells([&spof.id, spof.kind, &spof.breaks.join(", ")]));
+    }
+    text += &aligned(&rows, &[Align::Left; 3]);
+    if !report.cuts.is_empty() {
+        text += &head("Failures that stop something together");
+        let mut rows = vec![cells(["what", "without them, no"])];
+        rows.extend(report.cuts.iter().map(|cut| cells([&cut.causes.join(" + "), &cut.breaks.join(", ")])));
+        text += &aligned(&rows, &[Align::Left; 2]);
+    }
+    if report.cuts_unfinished {
+        text += "  There were too many sets to look at: some may be missing.\n";
+    }
+    text
+}
+
+fn plaintext(report: &Report) -> String {
+    let mut text = head("Not encrypted");
+    if report.plaintext_hops.is_empty() {
+        text += "  nothing\n";
+    } else {
+        let place = |hop: &HopReport| if hop.exposed { "on a network" } else { "inside a server" };
+        let mut rows = vec![cells(["hop", "where", "readable there"])];
+        for hop in &report.plaintext_hops {
+            rows.push(cells([&format!("{} → {}", hop.from, hop.to), place(hop), &hop.labels.join(", ")]));
+        }
+        text += &aligned(&rows, &[Align::Left; 3]);
+    }
+    text + &paragraph(&report.tls_price.why, 2)
+}
+
+fn shared(report: &Report) -> String {
+    if report.shared_flaws.is_empty() {
+        return String::new();
+    }
+    let mut rows = vec![cells(["version", "runs in", "a flaw in it stops"])];
+    for flaw in &report.shared_flaws {
+        let stops = if flaw.breaks.is_empty() { "nothing".to_owned() } else { flaw.breaks.join(", ") };
+        rows.push(cells([&flaw.software, &flaw.components.join(", "), &stops]));
+    }
+    head("Shared software") + &aligned(&rows, &[Align::Left; 3])
+}
+
+fn reach(report: &Report) -> String {
+    let mut text = head("Open ports");
+    let mut rows = vec![cells(["from", "to"])];
+    let mut from: Option<&str> = None;
+    for open in &report.reach {
+        let target = format!("{}:{}", open.to, open.port);
+        if from == Some(&open.from) {
+            if let Some(cell) = rows.last_mut().and_then(|row| row.last_mut()) {
+                cell.extend([", ", &target]);
+            }
+        } else {
+            rows.push(cells([&open.from, &target]));
+            from = Some(&open.from);
+        }
+    }
+    text += &aligned(&rows, &[Align::Left; 2]);
+    text
+}
+
+fn findings(report: &Report, colours: bool) -> String {
+    let mut text = head("Findings");
+    if report.findings.is_empty() {
+        return text + "  none\n";
+    }
+    // What one rule found stands together, with its reason and its remedy once.
+    for same in report.findings.chunk_by(|a, b| a.id == b.id) {
+        let Some(first) = same.first() else { continue };
+        let word = first.severity.word();
+        let word = match first.severity {
+            Severity::Error if colours => word.red().bold().to_string(),
+            Severity::Warning if colours => word.yellow().to_string(),
+            _ => word.to_owned(),
+        };
+        let _ = writeln!(text, "\n  {word}  {}: {}", first.id, first.title);
+        for finding in same {
+            text += &paragraph(&format!("- {}", sanitise(&finding.message)), 4);
+        }
+        text += &paragraph(&format!("Why: {}", first.why), 4);
+        text += &paragraph(&format!("Fix: {}", first.fix), 4);
+    }
+    text
+}

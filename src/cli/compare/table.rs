@@ -1,0 +1,145 @@
+//! A comparison for people: two columns of numbers, and what only one of the two has.
+//!
+//! Must not compute but differences: it shows what the reports hold.
+
+use std::fmt::Write as _;
+
+use crate::analysis::Severity;
+use crate::cli::analyze::report::{FindingReport, Report as Analysis};
+use crate::cli::format::{Align, aligned, number, paragraph, percent, seconds};
+use crate::model::text::sanitise;
+
+use super::{Comparison, Side};
+
+/// The comparison.
+pub(super) fn of(comparison: &Comparison) -> String {
+    let Comparison { seed, a, b } = comparison;
+    let mut text = String::new();
+    for (letter, side) in [("A", a), ("B", b)] {
+        let Analysis { scenario, title, tls, .. } = &side.analysis;
+        let _ = writeln!(text, "{letter}  {scenario}: {title}; TLS {tls}");
+    }
+    let run = &a.simulation;
+    let _ = writeln!(
+        text,
+        "\nThe same users in both: {} requests/s, {} simulated, seed {seed}",
+        number(a.analysis.load_rps),
+        seconds(run.duration_s)
+    );
+    let both = [a, b];
+    text += &block("On paper", &paper(both));
+    text += &block("Measured", &measured(both));
+    text += &only(a, b);
+    sanitise(&text)
+}
+
+/// One quantity of both, and how it is written.
+struct Row {
+    name: String,
+    values: [Option<f64>; 2],
+    write: fn(Option<f64>) -> String,
+}
+
+fn row(name: impl Into<String>, values: [Option<f64>; 2], write: fn(Option<f64>) -> String) -> Row {
+    Row { name: name.into(), values, write }
+}
+
+fn count(value: Option<f64>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| format!("{value:.0}"))
+}
+
+fn plain(value: Option<f64>) -> String {
+    number(value)
+}
+
+fn part(value: Option<f64>) -> String {
+    percent(value)
+}
+
+fn block(title: &str, rows: &[Row]) -> String {
+    let mut cells = vec![[title, "A", "B", "difference"].map(str::to_owned).to_vec()];
+    for row in rows {
+        let difference = match row.values {
+            [Some(a), Some(b)] if (row.write)(Some(a)) == (row.write)(Some(b)) => "same".to_owned(),
+            [Some(a), Some(b)] if a.abs() > 1e-12 && b > 0.0 && b / a >= 2.0 => format!("× {}", number(b / a)),
+            [Some(a), Some(b)] => {
+                let sign = if b > a { "+" } else { "−" };
+                format!("{sign} {}", (row.write)(Some((b - a).abs())))
+            }
+            _ => String::new(),
+        };
+        cells.push(vec![row.name.clone(), (row.write)(row.values[0]), (row.write)(row.values[1]), difference]);
+    }
+    format!("\n{}", aligned(&cells, &[Align::Left, Align::Right, Align::Right, Align::Right]))
+}
+
+fn paper(sides: [&Side; 2]) -> Vec<Row> {
+    let of = |get: &dyn Fn(&Analysis) -> Option<f64>| sides.map(|side| get(&side.analysis));
+    let size = |list: usize| u32::try_from(list).ok().map(f64::from);
+    let severity =
+        |wanted: Severity| of(&|analysis| size(analysis.findings.iter().filter(|finding| finding.severity == wanted).count()));
+    let mut rows = vec![
+        row("findings: errors", severity(Severity::Error), count),
+        row("findings: warnings", severity(Severity::Warning), count),
+        row("findings: notes", severity(Severity::Note), count),
+        row(
+            "single points (machines, programs)",
+            of(&|analysis| size(analysis.spofs.iter().filter(|spof| matches!(spof.kind, "component" | "server")).count())),
+            count,
+        ),
+        row(
+            "hops readable on a network",
+            of(&|analysis| size(analysis.plaintext_hops.iter().filter(|hop| hop.exposed).count())),
+            count,
+        ),
+        row(
+            "shared versions that stop something",
+            of(&|analysis| size(analysis.shared_flaws.iter().filter(|flaw| !flaw.breaks.is_empty()).count())),
+            count,
+        ),
+    ];
+    for kind in ["static", "read", "write"] {
+        let down = of(&|analysis| analysis.downtime.get(kind).map(|down| down.minutes_a_year / 60.0));
+        rows.push(row(format!("hours down in a year: {kind}"), down, plain));
+    }
+    for kind in ["static", "read", "write", "mix"] {
+        let most = of(&|analysis| analysis.capacity.get(kind).and_then(|of| of.as_ref()).map(|of| of.rps));
+        rows.push(row(format!("at most a second: {kind}"), most, plain));
+    }
+    rows.push(row("TLS work of a first login (ms)", of(&|analysis| Some(analysis.tls_price.handshake_ms)), plain));
+    rows
+}
+
+fn measured(sides: [&Side; 2]) -> Vec<Row> {
+    let of = |get: &dyn Fn(&Side) -> Option<f64>| sides.map(get);
+    let mut rows = vec![
+        row("completed a second", of(&|side| side.simulation.window.throughput_per_s), plain),
+        row("failed", of(&|side| side.simulation.window.error_ratio), part),
+    ];
+    for kind in ["static", "read", "write"] {
+        let latency = |side: &Side| side.simulation.by_kind.get(kind).map(|it| it.latency_ms.clone());
+        rows.push(row(format!("{kind}: median (ms)"), of(&|side| latency(side)?.p50), plain));
+        rows.push(row(format!("{kind}: 99 % below (ms)"), of(&|side| latency(side)?.p99), plain));
+    }
+    let busiest = |side: &Side| side.simulation.stations.values().filter_map(|it| it.utilisation).reduce(f64::max);
+    rows.push(row("utilisation of the busiest station", of(&busiest), part));
+    rows
+}
+
+/// Findings that only one of the two has.
+fn only(a: &Side, b: &Side) -> String {
+    let mut text = String::new();
+    for (letter, mine, other) in [("A", a, b), ("B", b, a)] {
+        let others: Vec<_> = other.analysis.findings.iter().map(|finding| (finding.id, &finding.subject)).collect();
+        let alone: Vec<&FindingReport> =
+            mine.analysis.findings.iter().filter(|finding| !others.contains(&(finding.id, &finding.subject))).collect();
+        let _ = writeln!(text, "\nFound in {letter} only");
+        if alone.is_empty() {
+            text += "  nothing\n";
+        }
+        for finding in alone {
+            text += &paragraph(&format!("- {} ({}): {}", finding.severity, finding.id, finding.message), 2);
+        }
+    }
+    text
+}

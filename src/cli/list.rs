@@ -1,0 +1,223 @@
+//! `hoplight list`: what there is, as a table for people or as one line of JSON for programs.
+//!
+//! Each sort of things is one type with a row for people; a new sort is a field of [`Listing`] and a word of
+//! [`Listed`](super::Listed). Must not know how anything is run.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
+
+use crate::analysis::Rule;
+use crate::analysis::findings::RULES;
+use crate::lesson::{Lesson, Library};
+use crate::model::{Infrastructure, Text};
+use crate::sim::catalogue::{CATALOGUE, CatalogueRow};
+use crate::sim::script;
+
+use super::commands::print;
+use super::format::paragraph;
+use super::{Format, Listed};
+
+/// The infrastructure whose commands the list of faults shows.
+const SHOWN: &str = "stage-2-secured";
+
+/// Lists one sort of things; without a word, lessons and infrastructures.
+pub(super) fn list(library: &Library, what: Option<Listed>, format: Format) -> anyhow::Result<()> {
+    let listing = Listing::new(library, what);
+    match format {
+        Format::Table => print(&listing.table()),
+        Format::Json => print(&(serde_json::to_string(&listing)? + "\n")),
+    }
+}
+
+/// What was asked for; what was not is left out.
+#[derive(Debug, Serialize)]
+struct Listing<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lessons: Option<Vec<LessonRow<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scenarios: Option<Vec<ScenarioRow<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    faults: Option<Vec<FaultRow>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rules: Option<Vec<RuleRow>>,
+}
+
+/// A lesson, in the order of the course map.
+#[derive(Debug, Serialize)]
+struct LessonRow<'a> {
+    id: &'a str,
+    title: &'a str,
+    unit: &'a str,
+    summary: &'a str,
+    minutes: u32,
+    scenario: &'a str,
+    steps: usize,
+    questions: usize,
+}
+
+/// An infrastructure, by name.
+#[derive(Debug, Serialize)]
+struct ScenarioRow<'a> {
+    id: &'a str,
+    title: &'a str,
+    summary: &'a str,
+    notes: Vec<&'a str>,
+    benchmark: bool,
+    servers: usize,
+    components: usize,
+    links: usize,
+    rate_per_s: f64,
+    tls: &'static str,
+}
+
+/// A fault of the catalogue.
+#[derive(Debug, Serialize)]
+struct FaultRow {
+    id: &'static str,
+    title: &'static str,
+    users: &'static str,
+    agents: &'static str,
+    alert: &'static str,
+    remedy: &'static str,
+    /// How it is brought about in the infrastructure that is shown; empty where that has no such part.
+    commands: Vec<Timed>,
+}
+
+/// A rule of the linter for designs.
+#[derive(Debug, Serialize)]
+struct RuleRow {
+    id: &'static str,
+    severity: &'static str,
+    title: &'static str,
+    why: &'static str,
+    fix: &'static str,
+}
+
+/// A command and how long after the fault's beginning it is given.
+#[derive(Debug, Serialize)]
+struct Timed {
+    after_s: f64,
+    command: String,
+}
+
+impl<'a> Listing<'a> {
+    fn new(library: &'a Library, what: Option<Listed>) -> Self {
+        let usual = [Listed::Lessons, Listed::Scenarios];
+        let asked = |listed| what.map_or(usual.contains(&listed), |what| what == listed);
+        let shown = library.scenario(SHOWN).map(|infra| &**infra);
+        Self {
+            lessons: asked(Listed::Lessons).then(|| library.lessons().map(|lesson| LessonRow::of(lesson)).collect()),
+            scenarios: asked(Listed::Scenarios).then(|| library.scenarios().map(|infra| ScenarioRow::of(infra)).collect()),
+            faults: asked(Listed::Faults).then(|| CATALOGUE.iter().map(|row| FaultRow::of(row, shown)).collect()),
+            rules: asked(Listed::Rules).then(|| RULES.iter().map(RuleRow::of).collect()),
+        }
+    }
+
+    fn table(&self) -> String {
+        let (lessons, scenarios) = (self.lessons.iter().flatten(), self.scenarios.iter().flatten());
+        let ids = lessons.clone().map(|row| row.id).chain(scenarios.clone().map(|row| row.id));
+        let wide = ids.map(UnicodeWidthStr::width).max().unwrap_or(0);
+        let titles = lessons.clone().map(|row| row.title.width()).max().unwrap_or(0);
+        let mut parts = Vec::new();
+        if self.lessons.is_some() {
+            let mut text = String::from("Lessons\n");
+            for LessonRow { id, title, minutes, .. } in lessons {
+                let _ = writeln!(text, "  {id}{}  {title}{}  {minutes:>3} min", gap(id, wide), gap(title, titles));
+            }
+            parts.push(text);
+        }
+        if self.scenarios.is_some() {
+            let mut text = String::from("Infrastructures\n");
+            for ScenarioRow { id, title, .. } in scenarios {
+                let _ = writeln!(text, "  {id}{}  {title}", gap(id, wide));
+            }
+            parts.push(text);
+        }
+        parts.extend(self.faults.as_ref().map(|rows| faults(rows)));
+        parts.extend(self.rules.as_ref().map(|rows| rules(rows)));
+        parts.join("\n")
+    }
+}
+
+impl<'a> LessonRow<'a> {
+    fn of(lesson: &'a Lesson) -> Self {
+        Self {
+            id: lesson.id.as_str(),
+            title: &lesson.title,
+            unit: &lesson.unit,
+            summary: &lesson.summary,
+            minutes: lesson.minutes,
+            scenario: lesson.scenario.as_str(),
+            steps: lesson.steps.len(),
+            questions: lesson.quiz.len(),
+        }
+    }
+}
+
+impl<'a> ScenarioRow<'a> {
+    fn of(infra: &'a Infrastructure) -> Self {
+        Self {
+            id: infra.id().as_str(),
+            title: infra.title(),
+            summary: infra.summary(),
+            notes: infra.notes().iter().map(Text::as_str).collect(),
+            benchmark: infra.is_benchmark(),
+            servers: infra.servers().len(),
+            components: infra.len(),
+            links: infra.links().count(),
+            rate_per_s: infra.traffic().rate.get(),
+            tls: infra.tls().edge.word(),
+        }
+    }
+}
+
+impl FaultRow {
+    fn of(row: &CatalogueRow, shown: Option<&Infrastructure>) -> Self {
+        let timed = shown.into_iter().flat_map(|infra| {
+            let command = |(after_s, command)| Timed { after_s, command: script::text(&command, infra) };
+            row.inject(infra).into_iter().map(command)
+        });
+        let &CatalogueRow { id, title, users, agents, alert, remedy, .. } = row;
+        Self { id, title, users, agents, alert, remedy, commands: timed.collect() }
+    }
+}
+
+impl RuleRow {
+    fn of(rule: &Rule) -> Self {
+        let &Rule { id, severity, title, why, fix } = rule;
+        Self { id, severity: severity.word(), title, why, fix }
+    }
+}
+
+/// Blanks up to a column: the width counts columns, as the standard's padding does not.
+fn gap(text: &str, to: usize) -> String {
+    " ".repeat(to.saturating_sub(text.width()))
+}
+
+fn faults(rows: &[FaultRow]) -> String {
+    let mut text = format!("Faults; `hoplight simulate {SHOWN} --at '20s fault NAME' --at '40s fix NAME'` tries one\n");
+    for row in rows {
+        let _ = writeln!(text, "\n{}: {}", row.id, row.title);
+        for (what, says) in [("users", row.users), ("inside", row.agents), ("alert", row.alert), ("remedy", row.remedy)] {
+            let _ = writeln!(text, "  {what:<7} {says}");
+        }
+        for Timed { after_s, command } in &row.commands {
+            let after = if *after_s > 0.0 { format!("  ({after_s} s later)") } else { String::new() };
+            let _ = writeln!(text, "  {:<7} {command}{after}", "does");
+        }
+    }
+    text
+}
+
+fn rules(rows: &[RuleRow]) -> String {
+    let mut text =
+        String::from("Rules of `hoplight analyze`; --fail-on note, warning or error makes it fail on what they find\n");
+    for RuleRow { id, severity, title, why, fix } in rows {
+        let _ = writeln!(text, "\n{severity}  {id}: {title}");
+        text += &paragraph(why, 2);
+        text += &paragraph(&format!("Fix: {fix}"), 2);
+    }
+    text
+}

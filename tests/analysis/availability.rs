@@ -1,0 +1,255 @@
+//! Availability against closed forms, against adding up every state, and against drawing states.
+
+use std::collections::BTreeMap;
+
+use super::random::{draw, genes};
+use super::{load, stage_2};
+use hoplight::analysis::availability::{Method, availability_within};
+use hoplight::analysis::{Availability, Cause, Outage, Structure, availability, minimal_cuts, single_points, works};
+use hoplight::model::{Infrastructure, Reliability, RequestKind};
+use proptest::prelude::*;
+
+/// Hardly ever fails: a second in a thousand years.
+const SOLID: &str = "(mtbf_h: 8.766e6, mttr_h: 0.0003)";
+
+/// A site in which nothing fails that does not say so.
+fn site(components: &str, links: &str, rest: &str) -> Infrastructure {
+    let text = format!(
+        r#"(format: 1, id: "site", title: "t", summary: "s", tls: (edge: None),
+        reliability: (program: {SOLID}, server: {SOLID}, software: {SOLID}, service: {SOLID}, dns_zone: {SOLID}, certificate: {SOLID}),
+        components: [(id: "browser", kind: Browser), {components}],
+        links: [{links}], {rest})"#
+    );
+    load(("site.ron", &text))
+}
+
+/// Up for `up` of a thousand hours.
+fn per_mille(up: f64) -> String {
+    format!("reliability: (mtbf_h: {up:?}, mttr_h: {:?})", 1000.0 - up)
+}
+
+fn of(infra: &Infrastructure, kind: RequestKind) -> Availability {
+    availability(infra, &Structure::of(infra), kind)
+}
+
+fn close(found: f64, expected: f64) {
+    let error = (found - expected).abs() / expected;
+    assert!(error < 1e-5, "{found} is not {expected}: off by {error:e}");
+}
+
+#[test]
+fn four_in_series_of_three_nines_each() {
+    let three_nines = per_mille(999.0);
+    let infra = site(
+        &format!(
+            r#"(id: "lb-1", kind: LoadBalancer(), {three_nines}), (id: "web-1", kind: Web(), {three_nines}),
+            (id: "app-1", kind: App(), {three_nines}), (id: "db-1", kind: Database(role: Primary), {three_nines})"#
+        ),
+        r#"(from: "browser", to: "lb-1", protocol: Http), (from: "lb-1", to: "web-1", protocol: Http),
+        (from: "web-1", to: "app-1", protocol: Http), (from: "app-1", to: "db-1", protocol: Sql)"#,
+        "",
+    );
+    let read = of(&infra, RequestKind::Read);
+    assert_eq!(read.method, Method::Exact);
+    // 1 − 0.999⁴, written so that no digits are lost.
+    close(read.unavailability, 0.001 + 0.999 * (0.001 + 0.999 * (0.001 + 0.999 * 0.001)));
+    assert!((read.availability() - 0.996_005_996).abs() < 1e-8);
+    assert_eq!(read.contributors.len(), 4);
+    for contributor in &read.contributors {
+        close(contributor.share, 0.001 * 0.999_f64.powi(3) / read.unavailability);
+    }
+    close(of(&infra, RequestKind::Static).unavailability, 0.001 + 0.999 * 0.001);
+}
+
+/// Two web servers of 99 % each behind a balancer, in a rack if wanted.
+fn pair(rest: &str) -> Infrastructure {
+    let two_nines = per_mille(990.0);
+    site(
+        &format!(
+            r#"(id: "lb-1", kind: LoadBalancer()), (id: "web-1", kind: Web(), {two_nines}), (id: "web-2", kind: Web(), {two_nines})"#
+        ),
+        r#"(from: "browser", to: "lb-1", protocol: Http), (from: "lb-1", to: "web-1", protocol: Http),
+        (from: "lb-1", to: "web-2", protocol: Http)"#,
+        rest,
+    )
+}
+
+#[test]
+fn a_pair_is_worth_its_square_until_it_shares_something() {
+    close(of(&pair(""), RequestKind::Static).unavailability, 0.01 * 0.01);
+    let rack = format!(r#"domains: [(id: "rack", components: ["web-1", "web-2"], {})]"#, per_mille(999.0));
+    let shared = of(&pair(&rack), RequestKind::Static);
+    close(shared.unavailability, 0.001 + 0.999 * 0.0001);
+    assert_eq!(shared.contributors[0].cause.to_string(), "rack");
+    close(shared.contributors[0].share, 0.001 * (1.0 - 0.0001) / shared.unavailability);
+    // If one of the pair never failed, the pair would never fail.
+    close(shared.contributors[1].share, 0.999 * 0.0001 / shared.unavailability);
+    assert_eq!(shared.contributors.iter().filter(|c| c.unavailability > 1e-6).count(), 3);
+}
+
+#[test]
+fn a_quorum_of_three_needs_two() {
+    let text = include_str!("../data/quorum.ron");
+    let infra = load(("quorum.ron", &text.replace("format: 1,", &format!("format: 1, reliability: (program: (mtbf_h: 9.0, mttr_h: 1.0), server: {SOLID}, software: {SOLID}, service: {SOLID}, dns_zone: {SOLID}, certificate: {SOLID}),"))));
+    let write = of(&infra, RequestKind::Write);
+    let structure = Structure::of(&infra);
+    let by_hand = enumerate(&infra, &structure, RequestKind::Write);
+    close(write.unavailability, by_hand);
+    // One program in series with two of three, at 90 % each.
+    let two_of_three = 0.9_f64.powi(3) + 3.0 * 0.9_f64.powi(2) * 0.1;
+    assert!((write.availability() - 0.9 * two_of_three).abs() < 1e-8, "{}", write.availability());
+}
+
+/// Adds up all states of all causes that fail by themselves, each looked at by the search, not by the circuit.
+fn enumerate(infra: &Infrastructure, structure: &Structure, kind: RequestKind) -> f64 {
+    let likely = |cause: &&Cause| cause.reliability(infra).is_some_and(|reliability| reliability.unavailability() > 1e-9);
+    let causes: Vec<&Cause> = structure.causes().iter().filter(likely).collect();
+    assert!(causes.len() <= 12, "{} causes are too many", causes.len());
+    let mut unavailability = 0.0;
+    for state in 0u32..1 << causes.len() {
+        let is_out = |place: usize| state >> place & 1 == 1;
+        let mut weight = 1.0;
+        for (place, cause) in causes.iter().enumerate() {
+            let reliability = cause.reliability(infra).expect("it fails");
+            weight *= if is_out(place) { reliability.unavailability() } else { reliability.availability() };
+        }
+        let out = causes.iter().enumerate().filter(|(place, _)| is_out(*place)).map(|(_, cause)| *cause);
+        if works(infra, &Outage::of_causes(infra, out), kind).is_err() {
+            unavailability += weight;
+        }
+    }
+    unavailability
+}
+
+/// The sum over all states again, by the circuit: for as many as fifteen causes.
+fn enumerate_circuit(infra: &Infrastructure, structure: &Structure, kind: RequestKind) -> Option<f64> {
+    let fails: Vec<f64> =
+        structure.causes().iter().map(|c| c.reliability(infra).map_or(0.0, Reliability::unavailability)).collect();
+    let mut values = Vec::new();
+    structure.circuit(kind).evaluate(&mut values, |_| u64::MAX);
+    let used: Vec<u32> = structure.circuit(kind).inputs().into_iter().filter(|input| fails[*input as usize] > 0.0).collect();
+    if used.len() > 15 {
+        return None;
+    }
+    let mut unavailability = 0.0;
+    for state in 0u32..1 << used.len() {
+        let is_out = |input: u32| used.binary_search(&input).is_ok_and(|place| state >> place & 1 == 1);
+        if structure.circuit(kind).evaluate(&mut values, |input| u64::from(!is_out(input))) & 1 == 0 {
+            let weight = |input: &u32| if is_out(*input) { fails[*input as usize] } else { 1.0 - fails[*input as usize] };
+            unavailability += used.iter().map(weight).product::<f64>();
+        }
+    }
+    Some(unavailability)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn diagrams_in_both_orders_are_the_sum_over_all_states(genes in genes()) {
+        let infra = draw(&genes, true);
+        let structure = Structure::of(&infra);
+        for kind in RequestKind::ALL {
+            let deep = availability_within(&infra, &structure, kind, &[[0, 1_000_000]]);
+            let wide = availability_within(&infra, &structure, kind, &[[1_000_000, 0]]);
+            prop_assert_eq!(deep.method, Method::Exact);
+            prop_assert!((deep.unavailability - wide.unavailability).abs() <= 1e-12 * deep.unavailability);
+            let shares: BTreeMap<&Cause, f64> = deep.contributors.iter().map(|c| (&c.cause, c.share)).collect();
+            for contributor in &wide.contributors {
+                let other = shares.get(&contributor.cause).copied().unwrap_or_default();
+                prop_assert!((other - contributor.share).abs() <= 1e-9, "{}", contributor.cause);
+            }
+            if let Some(summed) = enumerate_circuit(&infra, &structure, kind) {
+                let error = (deep.unavailability - summed).abs();
+                prop_assert!(error <= 1e-12 * summed.max(1e-12), "{} is not {}", deep.unavailability, summed);
+            }
+        }
+    }
+
+    #[test]
+    fn cuts_are_those_of_brute_force(genes in genes()) {
+        let infra = draw(&genes, true);
+        let structure = Structure::of(&infra);
+        for kind in RequestKind::ALL {
+            let Ok(cuts) = minimal_cuts(&infra, &structure, kind, 2, |_| true) else { continue };
+            prop_assert!(!cuts.unfinished);
+            let found: Vec<Vec<&Cause>> = cuts.cuts.iter().map(|cut| cut.causes.iter().collect()).collect();
+            let stops = |out: &[&Cause]| works(&infra, &Outage::of_causes(&infra, out.iter().copied()), kind).is_err();
+            let causes = structure.causes();
+            let single: Vec<Vec<&Cause>> = causes.iter().filter(|cause| stops(&[cause])).map(|cause| vec![cause]).collect();
+            let mut expected = single.clone();
+            for (place, a) in causes.iter().enumerate() {
+                for b in &causes[place + 1..] {
+                    let alone = single.iter().any(|cut| cut[0] == a || cut[0] == b);
+                    if !alone && stops(&[a, b]) {
+                        expected.push(vec![a, b]);
+                    }
+                }
+            }
+            prop_assert_eq!(found, expected, "{:?}", kind);
+        }
+    }
+}
+
+#[test]
+fn sampling_is_near_what_is_exact_and_says_how_near() {
+    let infra = stage_2();
+    let structure = Structure::of(&infra);
+    for kind in RequestKind::ALL {
+        let exact = availability_within(&infra, &structure, kind, &[[100_000, 0]]);
+        let sampled = availability_within(&infra, &structure, kind, &[]);
+        let Method::Sampled { samples, low, high } = sampled.method else { panic!("{:?}", sampled.method) };
+        assert_eq!(samples, 1 << 21);
+        assert!(low < sampled.unavailability && sampled.unavailability < high);
+        // One of twenty lies outside its 95 % interval; one of a thousand outside of one that is 1.7 times as wide.
+        let off = (exact.unavailability - sampled.unavailability).abs();
+        assert!(off < 1.7 * (high - low) / 2.0, "{kind:?}: {} not near {low}..{high}", exact.unavailability);
+        let worst = &exact.contributors[0];
+        let again = sampled.contributors.iter().find(|contributor| contributor.cause == worst.cause).expect("it counts");
+        assert!((again.share - worst.share).abs() < 0.02, "{} and {}", again.share, worst.share);
+    }
+}
+
+#[test]
+fn the_worst_of_stage_2_is_the_only_machine_before_everything() {
+    let infra = stage_2();
+    let write = of(&infra, RequestKind::Write);
+    let names: Vec<String> = write.contributors.iter().map(|contributor| contributor.cause.to_string()).collect();
+    assert_eq!(&names[..2], ["server-1", "server-2"]);
+    let read = of(&infra, RequestKind::Read);
+    assert!(read.unavailability < write.unavailability);
+    // What stops a kind alone contributes at least its own part.
+    for point in single_points(&infra, RequestKind::Read).expect("it works") {
+        if let Some(itself) = point.cause.reliability(&infra) {
+            let contributor = read.contributors.iter().find(|c| c.cause == point.cause).expect("it contributes");
+            assert!(contributor.share * read.unavailability > 0.99 * itself.unavailability() * read.availability());
+        }
+    }
+    assert!((write.minutes_a_year() / 60.0 - write.unavailability * 8_766.0).abs() < 1e-6);
+}
+
+#[test]
+fn a_kind_that_never_works_is_never_available() {
+    let infra = site(r#"(id: "web-1", kind: Web())"#, r#"(from: "browser", to: "web-1", protocol: Http)"#, "");
+    let read = of(&infra, RequestKind::Read);
+    assert_eq!((read.unavailability, read.contributors.len()), (1.0, 0));
+    assert!(minimal_cuts(&infra, &Structure::of(&infra), RequestKind::Read, 2, |_| true).is_err());
+}
+
+#[test]
+fn two_failures_stop_stage_2_in_ways_that_a_reader_can_check() {
+    let infra = stage_2();
+    let structure = Structure::of(&infra);
+    let cuts = minimal_cuts(&infra, &structure, RequestKind::Static, 2, Cause::is_part).expect("it works");
+    let pairs: Vec<String> = cuts
+        .cuts
+        .iter()
+        .filter(|cut| cut.causes.len() == 2)
+        .map(|cut| format!("{} + {}: {}", cut.causes[0], cut.causes[1], cut.broken))
+        .collect();
+    let ends = "no web server can be reached";
+    assert_eq!(pairs.len(), 9, "{pairs:#?}");
+    assert!(pairs.iter().all(|pair| pair.contains(ends)), "{pairs:#?}");
+    let names: Vec<&str> = pairs.iter().filter_map(|pair| pair.split(':').next()).collect();
+    assert!(names.contains(&"web-1 + web-2") && names.contains(&"server-2 + server-3") && names.contains(&"fw-2 + fw-3"));
+}

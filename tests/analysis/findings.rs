@@ -1,0 +1,281 @@
+//! What the linter says: of the write-ups exactly this, and every rule of somebody.
+
+use std::collections::BTreeSet;
+
+use super::{load, stage_2};
+use hoplight::analysis::findings::RULES;
+use hoplight::analysis::{Finding, Severity, findings};
+use hoplight::model::{Infrastructure, TlsMode, TopologyEdit};
+
+const DESIGNS: [(&str, &str); 5] = [
+    ("assets/design-0.ron", include_str!("../../assets/design-0.ron")),
+    ("assets/design-1.ron", include_str!("../../assets/design-1.ron")),
+    ("assets/design-2.ron", include_str!("../../assets/design-2.ron")),
+    ("assets/design-3.ron", include_str!("../../assets/design-3.ron")),
+    ("assets/design-4.ron", include_str!("../../assets/design-4.ron")),
+];
+
+/// What a good engineer says of each write-up, in the order in which it is said.
+#[rustfmt::skip]
+const EXPECTED: [&[&str]; 5] = [
+        &[
+            "single-point: server-1",
+            "single-point: server-2",
+            "single-point: server-3",
+            "single-point: lb-1",
+            "single-writer: db-1",
+            "secrets-in-the-clear: lb-1 → web-1",
+            "secrets-in-the-clear: web-1 → app-1",
+            "secrets-in-the-clear: app-1 → db-1",
+            "firewall-behind: fw-1",
+            "open-entry: lb-1",
+            "one-copy: db-1",
+            "tls-ends-at-balancer: lb-1",
+            "balances-nothing: lb-1",
+            "on-no-server: lb-1",
+            "unwatched: lb-1",
+            "one-name: dns",
+            "one-certificate: certificate www.foobar.com",
+            "one-name: zone www.foobar.com",
+            "classic-dns: browser → dns",
+            "balancer-reads-all: lb-1",
+            "different-but-single: design",
+            "no-outside-view: design",
+        ],
+        &[
+            "single-point: server-2",
+            "single-point: server-3",
+            "single-writer: db-1",
+            "secrets-in-the-clear: lb-1 → web-1",
+            "secrets-in-the-clear: lb-1 → app-1",
+            "secrets-in-the-clear: web-1 → app-1",
+            "secrets-in-the-clear: app-1 → db-1",
+            "open-entry: lb-1",
+            "one-copy: db-1",
+            "tls-ends-at-balancer: lb-1",
+            "guards-nothing: fw-1",
+            "guards-nothing: fw-2",
+            "guards-nothing: fw-3",
+            "unprotected: web-1",
+            "unprotected: app-1",
+            "unprotected: db-1",
+            "unlike-backends: lb-1",
+            "on-no-server: db-1",
+            "agent-watches-nothing: agent-1",
+            "agent-watches-nothing: agent-2",
+            "agent-watches-nothing: agent-3",
+            "unwatched: design",
+            "one-name: dns",
+            "one-certificate: certificate www.foobar.com",
+            "one-name: zone www.foobar.com",
+            "classic-dns: browser → dns",
+            "balancer-reads-all: lb-1",
+            "different-but-single: design",
+            "no-outside-view: design",
+        ],
+        &[
+            "single-point: server-1",
+            "single-point: server-2",
+            "single-point: server-3",
+            "single-writer: db-1",
+            "secrets-in-the-clear: lb-1 → web-1",
+            "secrets-in-the-clear: web-1 → app-1",
+            "one-copy: db-1",
+            "tls-ends-at-balancer: lb-1",
+            "mixed-tiers: server-3",
+            "balances-nothing: lb-1",
+            "one-name: dns",
+            "one-certificate: certificate www.foobar.com",
+            "one-name: zone www.foobar.com",
+            "classic-dns: browser → dns",
+            "balancer-reads-all: lb-1",
+            "different-but-single: design",
+            "no-outside-view: design",
+        ],
+        &[
+            "single-point: lb-1",
+            "single-point: fw-1",
+            "single-point: app-1",
+            "single-writer: db-1",
+            "secrets-in-the-clear: lb-1 → web-1",
+            "secrets-in-the-clear: lb-1 → web-2",
+            "secrets-in-the-clear: web-1 → app-1",
+            "secrets-in-the-clear: web-2 → app-1",
+            "secrets-in-the-clear: app-1 → db-1",
+            "secrets-in-the-clear: app-1 → db-2",
+            "firewall-behind: fw-1",
+            "open-entry: lb-1",
+            "content-in-the-clear: db-1 → db-2",
+            "tls-ends-at-balancer: lb-1",
+            "guards-nothing: fw-2",
+            "guards-nothing: fw-3",
+            "unprotected: web-1",
+            "unprotected: web-2",
+            "shared-flaw: MySQL 8.0.36",
+            "shared-flaw: Nginx 1.22.1",
+            "on-no-server: design",
+            "agent-watches-nothing: agent-1",
+            "agent-watches-nothing: agent-2",
+            "agent-watches-nothing: agent-3",
+            "unwatched: design",
+            "one-name: dns",
+            "one-certificate: certificate www.foobar.com",
+            "one-name: zone www.foobar.com",
+            "classic-dns: browser → dns",
+            "balancer-reads-all: lb-1",
+            "no-outside-view: design",
+        ],
+        &[
+            "single-point: server-1",
+            "single-point: app-1",
+            "single-writer: db-1",
+            "secrets-in-the-clear: lb-1 → web-1",
+            "secrets-in-the-clear: lb-1 → web-2",
+            "secrets-in-the-clear: web-1 → app-1",
+            "secrets-in-the-clear: web-2 → app-1",
+            "secrets-in-the-clear: app-1 → db-1",
+            "one-copy: db-1",
+            "tls-ends-at-balancer: lb-1",
+            "unprotected: app-1",
+            "unprotected: db-1",
+            "shared-flaw: Nginx 1.22.1",
+            "on-no-server: app-1",
+            "on-no-server: db-1",
+            "unwatched: app-1",
+            "unwatched: db-1",
+            "one-name: dns",
+            "one-certificate: certificate www.foobar.com",
+            "one-name: zone www.foobar.com",
+            "classic-dns: browser → dns",
+            "balancer-reads-all: lb-1",
+            "alike-servers: design",
+            "no-outside-view: design",
+        ],
+];
+
+fn named(found: &[Finding]) -> Vec<String> {
+    found.iter().map(|finding| format!("{}: {}", finding.rule.id, finding.subject_name())).collect()
+}
+
+#[test]
+fn each_write_up_gets_what_it_deserves() {
+    for (design, expected) in DESIGNS.into_iter().zip(EXPECTED) {
+        let infra = load(design);
+        assert_eq!(named(&findings(&infra, 100.0)), expected, "{}", infra.id());
+    }
+}
+
+/// The rules that speak of a drawing.
+fn ids(infra: &Infrastructure, load: f64) -> BTreeSet<&'static str> {
+    findings(infra, load).iter().map(|finding| finding.rule.id).collect()
+}
+
+/// A site with everything wrong that the write-ups have right.
+fn messy() -> Infrastructure {
+    load((
+        "messy.ron",
+        r#"(format: 1, id: "messy", title: "t", summary: "s",
+        traffic: (rate: 100.0, static_share: 0.4, write_share: 0.2),
+        tls: (edge: Reencrypt, web_to_app: true),
+        certificates: [(names: ["www.foobar.com"], on: ["web-1"], days_left: 20)],
+        domains: [(id: "rack", servers: ["s-1", "s-2"])],
+        servers: [(id: "s-1"), (id: "s-2")],
+        components: [(id: "browser", kind: Browser), (id: "lb-1", kind: LoadBalancer(), server: "s-1"),
+            (id: "web-1", kind: Web(), server: "s-1"), (id: "web-2", kind: Web(), server: "s-2"),
+            (id: "app-1", kind: App(), server: "s-1"), (id: "app-2", kind: App(), server: "s-2"),
+            (id: "db-1", kind: Database(role: Replica), server: "s-2"),
+            (id: "fw-1", server: "s-1", kind: Firewall(servers: ["s-1"], default: Allow,
+                inbound: [(ports: [443, 22]), (ports: [443]), (peer: Component("web-2"), ports: [9000])], outbound: [(ports: [443], action: Drop)])),
+            (id: "fw-2", server: "s-2", kind: Firewall(servers: ["s-2"],
+                inbound: [(peer: Server("s-1"), ports: [8080, 9999])], outbound: [])),
+            (id: "agent-1", kind: Agent(), server: "s-2"), (id: "monitor", kind: MonitoringService)],
+        links: [(from: "browser", to: "lb-1", protocol: Http), (from: "lb-1", to: "web-1", protocol: Http),
+            (from: "lb-1", to: "web-2", protocol: Http), (from: "web-1", to: "app-1", protocol: Http),
+            (from: "web-1", to: "app-2", protocol: Http), (from: "web-2", to: "app-2", protocol: Http),
+            (from: "app-1", to: "db-1", protocol: Sql), (from: "app-2", to: "db-1", protocol: Sql),
+            (from: "agent-1", to: "monitor", protocol: Metrics)])"#,
+    ))
+}
+
+#[test]
+fn every_rule_finds_something_somewhere() {
+    let mut found: BTreeSet<&str> = DESIGNS.into_iter().flat_map(|design| ids(&load(design), 100.0)).collect();
+    found.extend(ids(&load(("stage-3-scaled.ron", include_str!("../../assets/stage-3-scaled.ron"))), 100.0));
+    found.extend(ids(&messy(), 100.0));
+    found.extend(ids(&stage_2(), 450.0));
+    found.extend(ids(&stage_2(), 600.0));
+    let all: BTreeSet<&str> = RULES.iter().map(|rule| rule.id).collect();
+    assert_eq!(RULES.len(), all.len(), "a name is given twice");
+    let silent: Vec<_> = all.difference(&found).collect();
+    assert!(silent.is_empty(), "never found: {silent:?}");
+}
+
+#[test]
+fn the_worst_comes_first_and_the_rules_say_what_to_do() {
+    let found = findings(&messy(), 100.0);
+    assert!(found.windows(2).all(|pair| pair[0].severity() >= pair[1].severity()));
+    assert_eq!(found[0].rule.id, "kind-does-not-work");
+    assert!(found[0].message.starts_with("No write request works: "), "{}", found[0].message);
+    for rule in RULES {
+        for text in [rule.why, rule.fix] {
+            assert!(text.ends_with('.') && text.len() > 25, "{}: {text}", rule.id);
+        }
+        assert!(!rule.title.ends_with('.'), "{}", rule.id);
+    }
+    for finding in found {
+        assert!(finding.message.ends_with('.'), "{}", finding.message);
+    }
+}
+
+#[test]
+fn tls_all_the_way_takes_the_secrets_off_the_list() {
+    let secret =
+        |infra: &Infrastructure| findings(infra, 100.0).into_iter().filter(|f| f.rule.id == "secrets-in-the-clear").count();
+    let edited = |edits: &[TopologyEdit]| edits.iter().fold(stage_2(), |infra, edit| infra.edited(edit));
+    let (none, terminate) = (edited(&[TopologyEdit::EdgeTls(TlsMode::None)]), stage_2());
+    let bridge = edited(&[TopologyEdit::EdgeTls(TlsMode::Reencrypt)]);
+    let whole = edited(&[TopologyEdit::EdgeTls(TlsMode::Reencrypt), TopologyEdit::AppToDbTls(true)]);
+    assert_eq!([none, terminate, bridge, whole].map(|infra| secret(&infra)), [5, 4, 2, 0]);
+    let passthrough = edited(&[TopologyEdit::EdgeTls(TlsMode::Passthrough)]);
+    assert!(ids(&stage_2(), 100.0).contains("balancer-reads-all"));
+    assert!(!ids(&passthrough, 100.0).contains("balancer-reads-all"));
+}
+
+#[test]
+fn load_decides_what_is_full() {
+    let of = |load: f64| {
+        let found = findings(&stage_2(), load);
+        let about =
+            found.into_iter().filter(|finding| ["overloaded", "no-headroom", "capacity-single-point"].contains(&finding.rule.id));
+        about.map(|finding| (finding.rule.id, finding.severity(), finding.subject_name())).collect::<Vec<_>>()
+    };
+    assert_eq!(of(100.0), []);
+    assert!(of(300.0).iter().all(|(id, ..)| *id == "capacity-single-point") && !of(300.0).is_empty());
+    assert!(of(480.0).iter().any(|(id, severity, _)| *id == "no-headroom" && *severity == Severity::Warning));
+    assert!(
+        of(600.0).iter().any(|(id, severity, subject)| *id == "overloaded" && *severity == Severity::Error && subject == "app-2")
+    );
+}
+
+#[test]
+fn a_repair_leaves_what_it_says_it_leaves() {
+    let left = |text: &str| {
+        let infra = load(("repaired.ron", text));
+        let found = findings(&infra, 100.0).into_iter().filter(|finding| finding.severity() > Severity::Note);
+        found.map(|finding| format!("{}: {}", finding.rule.id, finding.subject_name())).collect::<Vec<_>>()
+    };
+    let repaired = [
+        include_str!("../../assets/design-0-repaired.ron"),
+        include_str!("../../assets/design-1-repaired.ron"),
+        include_str!("../../assets/design-4-repaired.ron"),
+    ];
+    for text in repaired {
+        assert_eq!(left(text), [""; 0]);
+    }
+    // Application and database share servers, as the write-up wants it: the server is the unit that fails.
+    let two = left(include_str!("../../assets/design-2-repaired.ron"));
+    assert_eq!(two, ["mixed-tiers: server-5", "mixed-tiers: server-6"]);
+    // The walk has one firewall in a place, and so has its repair.
+    let three = left(include_str!("../../assets/design-3-repaired.ron"));
+    assert_eq!(three, ["single-point: fw-1", "single-point: fw-2", "single-point: fw-3"]);
+}

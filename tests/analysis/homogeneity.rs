@@ -1,0 +1,250 @@
+//! Servers with all the same components: each reading against knocking things out, and against the write-ups.
+
+use std::collections::BTreeSet;
+
+use super::designs::designs;
+use super::random::{draw, genes};
+use super::{load, stage_2};
+use hoplight::analysis::homogeneity::{Reading, lone_servers, twin_servers};
+use hoplight::analysis::{Cause, Outage, Tier, mixed_servers, redundancy, shared_flaws, works};
+use hoplight::model::{Component, ComponentId, ComponentKind, Infrastructure, Protocol, RequestKind};
+use proptest::prelude::*;
+
+/// The kinds that work, and do not without these components.
+fn stopped(infra: &Infrastructure, out: &[ComponentId]) -> Vec<RequestKind> {
+    let causes: Vec<Cause> = out.iter().cloned().map(Cause::Component).collect();
+    let works = |outage: &Outage, kind: RequestKind| works(infra, outage, kind).is_ok();
+    let without = Outage::of_causes(infra, &causes);
+    RequestKind::ALL.into_iter().filter(|kind| works(&Outage::none(), *kind) && !works(&without, *kind)).collect()
+}
+
+fn ids<'a>(components: impl Iterator<Item = &'a Component>) -> Vec<ComponentId> {
+    components.map(|component| component.id.clone()).collect()
+}
+
+#[test]
+fn a_shared_flaw_defeats_the_redundancy_that_a_crash_does_not() {
+    use RequestKind::{Read, Static, Write};
+    let infra = stage_2();
+    let flaws = shared_flaws(&infra);
+    let found: Vec<_> = flaws
+        .iter()
+        .map(|flaw| (flaw.software.to_string(), flaw.components.len(), flaw.stops.clone(), flaw.defeats_redundancy.clone()))
+        .collect();
+    let expected = [
+        ("Gunicorn 23.0.0".to_owned(), 2, vec![Read, Write], vec![Read, Write]),
+        ("HAProxy 2.6.12".to_owned(), 1, vec![Static, Read, Write], vec![]),
+        ("MySQL 8.0.36".to_owned(), 2, vec![Read, Write], vec![Read]),
+        ("Nginx 1.22.1".to_owned(), 2, vec![Static, Read, Write], vec![Static, Read, Write]),
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(
+        flaws[2].why(),
+        "A flaw in MySQL 8.0.36 takes db-1 and db-2: read and write requests stop. No single one of them would stop read requests: \
+         they stand in for each other in a crash, not when all have the same flaw."
+    );
+    assert_eq!(flaws[1].why(), "A flaw in HAProxy 2.6.12 takes lb-1: static, read and write requests stop.");
+    assert!(flaws[3].is_shared() && !flaws[1].is_shared());
+    assert_eq!(flaws[3].servers.len(), 2);
+}
+
+#[test]
+fn another_version_of_the_same_program_is_a_relative() {
+    let text = include_str!("../../assets/stage-2-secured.ron").replacen(
+        r#"software: (name: "Nginx", version: "1.22.1")"#,
+        r#"software: (name: "Nginx", version: "1.26.0")"#,
+        1,
+    );
+    let infra = load(("stage-2-secured.ron", &text));
+    let flaws = shared_flaws(&infra);
+    let nginx: Vec<_> = flaws.iter().filter(|flaw| flaw.software.name.as_str() == "Nginx").collect();
+    assert!(nginx.iter().all(|flaw| flaw.stops.is_empty() && flaw.relatives.len() == 1));
+    assert_eq!(
+        nginx[1].why(),
+        "A flaw in Nginx 1.26.0 takes web-1; every kind of request that works goes on. The same flaw may be in Nginx 1.22.1."
+    );
+    let web = redundancy(&infra).into_iter().find(|tier| tier.tier == Tier::Web).expect("there is one");
+    assert_eq!(web.reading(RequestKind::Static), Some(Reading::Diverse));
+}
+
+#[test]
+fn mixed_servers_are_those_that_host_several_tiers() {
+    let mixed = |infra: &Infrastructure| -> Vec<String> {
+        let found = mixed_servers(infra).into_iter();
+        found
+            .map(|mixed| {
+                let tiers: Vec<&str> = mixed.tiers.keys().map(|tier| tier.word()).collect();
+                format!("{}: {} ({})", mixed.server, tiers.join("+"), mixed.unfenced.len())
+            })
+            .collect()
+    };
+    let full = ["server-2: web+application+database (2)", "server-3: web+application+database (2)"];
+    assert_eq!(mixed(&stage_2()), full);
+    let [zero, one, two, three, four] = &designs()[..] else { panic!("five") };
+    for separate in [zero, one, three, four] {
+        assert_eq!(mixed(separate), [""; 0], "{}", separate.id());
+    }
+    assert_eq!(mixed(two), ["server-3: application+database (1)"]);
+    assert_eq!(
+        mixed_servers(two)[0].why(),
+        "server-3 hosts application and database: they share its processors, and none can be given a server more without the \
+         others. No firewall can stand between app-1 and db-1. Who gets into another program here is already on the machine of \
+         db-1."
+    );
+}
+
+#[test]
+fn a_web_server_that_runs_the_code_is_two_tiers_by_itself() {
+    let lamp = r#"(format: 1, id: "lamp", title: "t", summary: "s", servers: [(id: "s-1")], components: [(id: "browser", kind: Browser),
+        (id: "web-1", kind: Web(), server: "s-1"), (id: "db-1", kind: Database(role: Primary), server: "s-1")],
+        links: [(from: "browser", to: "web-1", protocol: Http), (from: "web-1", to: "db-1", protocol: Sql)])"#;
+    let mixed = mixed_servers(&load(("lamp.ron", lamp)));
+    assert_eq!(mixed[0].tiers.keys().copied().collect::<Vec<_>>(), [Tier::Web, Tier::Application, Tier::Database]);
+}
+
+#[test]
+fn twins_are_those_that_run_the_same() {
+    let twins = |infra: &Infrastructure| -> Vec<Vec<String>> {
+        twin_servers(infra).into_iter().map(|twins| twins.servers.iter().map(ToString::to_string).collect()).collect()
+    };
+    assert_eq!(twins(&stage_2()), [["server-2", "server-3"]]);
+    let with_twins: Vec<usize> = (0..5).filter(|number| !twins(&designs()[*number]).is_empty()).collect();
+    assert_eq!(with_twins, [4], "the issue of identical servers applies to one write-up as drawn");
+}
+
+#[test]
+fn different_servers_that_each_stop_something_are_no_redundancy() {
+    use RequestKind::{Read, Static, Write};
+    let [zero, one, two, three, four] = &designs()[..] else { panic!("five") };
+    let lone = |infra: &Infrastructure| -> Option<Vec<(String, Vec<RequestKind>)>> {
+        let found = lone_servers(infra)?.servers.into_iter();
+        Some(found.map(|(id, kinds)| (id.to_string(), kinds)).collect())
+    };
+    let (all, dynamic) = (vec![Static, Read, Write], vec![Read, Write]);
+    let by_name = |kinds: [&Vec<RequestKind>; 3]| {
+        let names = ["server-1", "server-2", "server-3"].map(String::from);
+        Some(names.into_iter().zip(kinds.map(Clone::clone)).collect::<Vec<_>>())
+    };
+    assert_eq!(lone(zero), by_name([&all, &dynamic, &dynamic]));
+    // The application stands in for the web server; nobody stands in for the balancer.
+    assert_eq!(lone(one), by_name([&vec![], &dynamic, &all]));
+    assert_eq!(lone(two), by_name([&all, &all, &dynamic]));
+    assert_eq!((lone(three), lone(four), lone(&stage_2())), (None, None, None));
+    assert_eq!(
+        lone_servers(one).expect("it is one of them").why(),
+        "No two of server-1, server-2 and server-3 do the same, and that is no redundancy: without server-2, read and write \
+         requests stop; without server-3, static, read and write requests stop. More of the same, not more that differs, lets one \
+         take the place of another."
+    );
+}
+
+#[test]
+fn each_tier_is_read_per_kind() {
+    use Reading::{FalseRedundancy, Lone, Twins};
+    let readings = |infra: &Infrastructure| -> Vec<(Tier, [Option<Reading>; 3])> {
+        redundancy(infra).iter().map(|tier| (tier.tier, RequestKind::ALL.map(|kind| tier.reading(kind)))).collect()
+    };
+    let stage_2 = stage_2();
+    let expected = vec![
+        (Tier::Balancer, [Some(Lone); 3]),
+        (Tier::Web, [Some(Twins); 3]),
+        (Tier::Application, [None, Some(Twins), Some(Twins)]),
+        (Tier::Database, [None, Some(Twins), Some(FalseRedundancy)]),
+    ];
+    assert_eq!(readings(&stage_2), expected);
+    let tiers = redundancy(&stage_2);
+    assert_eq!(
+        tiers[3].why(RequestKind::Write).as_deref(),
+        Some("db-1 and db-2 are alike, and yet without db-1 no write request works: the others cannot take its place.")
+    );
+    assert_eq!(
+        tiers[1].why(RequestKind::Static).as_deref(),
+        Some("web-1 and web-2: static requests outlive the loss of any one, and no flaw in Nginx 1.22.1, which would stop them.")
+    );
+    assert_eq!(tiers[3].why(RequestKind::Static), None);
+
+    let different = include_str!("../../assets/stage-2-secured.ron").replacen("8.0.36", "8.4.0", 1);
+    let different = load(("stage-2-secured.ron", &different));
+    let database = redundancy(&different).into_iter().find(|tier| tier.tier == Tier::Database).expect("there is one");
+    assert_eq!(database.reading(RequestKind::Write), Some(Reading::FalseDiversity));
+    assert_eq!(database.reading(RequestKind::Read), Some(Reading::Diverse));
+
+    let one = &designs()[1];
+    let application = redundancy(one).into_iter().find(|tier| tier.tier == Tier::Application).expect("there is one");
+    assert_eq!(application.reading(RequestKind::Static), None, "the web server answers static requests too");
+    assert_eq!(application.reading(RequestKind::Read), Some(Lone));
+}
+
+/// The tier of a component, by its kind and the links that it has.
+fn is_in(infra: &Infrastructure, component: &Component, tier: Tier) -> bool {
+    let asks = infra
+        .links()
+        .any(|(link, drawn)| drawn.protocol == Protocol::Sql && infra.component(infra.ends(link).0).id == component.id);
+    match (tier, &component.kind) {
+        (Tier::Application, ComponentKind::Web(_)) => asks,
+        (Tier::Balancer, ComponentKind::LoadBalancer(_))
+        | (Tier::Web, ComponentKind::Web(_))
+        | (Tier::Application, ComponentKind::App(_))
+        | (Tier::Database, ComponentKind::Database(_)) => true,
+        _ => false,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_a_flaw_stops_is_what_stops_without_all_that_have_it(genes in genes()) {
+        let infra = draw(&genes, true);
+        let flaws = shared_flaws(&infra);
+        let versions: BTreeSet<_> = infra.components().filter_map(|(_, component)| component.software.clone()).collect();
+        prop_assert_eq!(flaws.iter().map(|flaw| flaw.software.clone()).collect::<BTreeSet<_>>(), versions);
+        for flaw in flaws {
+            let running = infra.components().map(|(_, component)| component);
+            let all = ids(running.filter(|component| component.software.as_ref() == Some(&flaw.software)));
+            prop_assert_eq!(&flaw.components, &all);
+            let together = stopped(&infra, &all);
+            prop_assert_eq!(&flaw.stops, &together);
+            let alone: Vec<RequestKind> = all.iter().flat_map(|id| stopped(&infra, std::slice::from_ref(id))).collect();
+            let only_together: Vec<RequestKind> = together.into_iter().filter(|kind| !alone.contains(kind)).collect();
+            prop_assert_eq!(flaw.defeats_redundancy, only_together);
+        }
+    }
+
+    #[test]
+    fn a_tier_is_read_as_knocking_out_reads_it(genes in genes()) {
+        let infra = draw(&genes, true);
+        let read = redundancy(&infra);
+        for tier in Tier::ALL {
+            let members: Vec<&Component> =
+                infra.components().map(|(_, component)| component).filter(|component| is_in(&infra, component, tier)).collect();
+            let Some(found) = read.iter().find(|found| found.tier == tier) else {
+                prop_assert!(members.is_empty());
+                continue;
+            };
+            let all = ids(members.iter().copied());
+            prop_assert_eq!(&found.members, &all);
+            let versions: BTreeSet<_> = members.iter().filter_map(|component| component.software.clone()).collect();
+            for kind in RequestKind::ALL {
+                let stops = |out: &[ComponentId]| stopped(&infra, out).contains(&kind);
+                let one = all.iter().any(|id| stops(std::slice::from_ref(id)));
+                let version = versions.iter().any(|version| {
+                    let running = infra.components().map(|(_, component)| component);
+                    stops(&ids(running.filter(|component| component.software.as_ref() == Some(version))))
+                });
+                let told = members.iter().all(|component| component.software.is_some());
+                let expected = match () {
+                    () if !stops(&all) => None,
+                    () if all.len() == 1 => Some(Reading::Lone),
+                    () if one && versions.len() > 1 => Some(Reading::FalseDiversity),
+                    () if one => Some(Reading::FalseRedundancy),
+                    () if version => Some(Reading::Twins),
+                    () if told => Some(Reading::Diverse),
+                    () => Some(Reading::Untold),
+                };
+                prop_assert_eq!(found.reading(kind), expected, "{:?} {:?}", tier, kind);
+                prop_assert_eq!(found.why(kind).is_some(), expected.is_some());
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The circuits against the search: both know the rules, each in its own way.
+
+use std::collections::BTreeSet;
+
+use super::random::{draw, genes};
+use super::{load, stage_2};
+use hoplight::analysis::{Cause, Outage, Structure, single_points, works};
+use hoplight::model::{Infrastructure, RequestKind};
+use proptest::prelude::*;
+
+/// Whether a kind works without these causes, by search and by circuit.
+fn both(infra: &Infrastructure, structure: &Structure, out: &[&Cause], kind: RequestKind) -> (bool, bool) {
+    let outage = Outage::of_causes(infra, out.iter().copied());
+    (works(infra, &outage, kind).is_ok(), structure.works(out.iter().copied(), kind))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn circuits_say_what_the_search_says(genes in genes(), picks in proptest::collection::vec(any::<prop::sample::Index>(), 0..8)) {
+        let infra = draw(&genes, true);
+        let structure = Structure::of(&infra);
+        // Prefixes: from nothing out to much.
+        let picked: Vec<&Cause> = picks.iter().map(|pick| pick.get(structure.causes())).collect();
+        for kind in RequestKind::ALL {
+            for many in 0..=picked.len() {
+                let (search, circuit) = both(&infra, &structure, &picked[..many], kind);
+                prop_assert_eq!(search, circuit, "{:?} without {:?}", kind, &picked[..many]);
+            }
+        }
+    }
+
+    #[test]
+    fn single_points_are_found_by_taking_out_one_after_the_other(genes in genes()) {
+        let infra = draw(&genes, true);
+        let structure = Structure::of(&infra);
+        for kind in RequestKind::ALL {
+            let Ok(points) = single_points(&infra, kind) else { continue };
+            let found: Vec<&Cause> = points.iter().map(|point| &point.cause).collect();
+            let stops = |cause: &&Cause| works(&infra, &Outage::of_causes(&infra, [*cause]), kind).is_err();
+            let one_by_one: Vec<&Cause> = structure.causes().iter().filter(stops).collect();
+            prop_assert_eq!(found, one_by_one, "{:?}", kind);
+        }
+    }
+}
+
+#[test]
+fn databases_that_follow_agree_in_every_case_of_two_or_three() {
+    let replicated = include_str!("../data/replicated.ron").replace("kinds: [Read]", "kinds: [Read, Write]");
+    let automatic = replicated.replace("role: Primary", "role: Primary, failover: Automatic(after_s: 15.0)");
+    for text in [include_str!("../data/quorum.ron"), &replicated, &automatic] {
+        let infra = load(("cluster.ron", text));
+        let structure = Structure::of(&infra);
+        let causes = structure.causes();
+        for a in causes {
+            for b in causes {
+                for c in causes {
+                    let (search, circuit) = both(&infra, &structure, &[a, b, c], RequestKind::Write);
+                    assert_eq!(search, circuit, "{} without {a}, {b}, {c}", infra.id());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn names_certificates_and_versions_are_single_points_too() {
+    let infra = stage_2();
+    let words = |kind| -> BTreeSet<String> {
+        let points = single_points(&infra, kind).expect("it works");
+        points.iter().filter(|point| point.cause.element().is_none()).map(ToString::to_string).collect()
+    };
+    let shared = ["HAProxy 2.6.12", "Nginx 1.22.1", "certificate www.foobar.com", "zone www.foobar.com"];
+    assert_eq!(words(RequestKind::Static), shared.map(String::from).into());
+    let more = ["Gunicorn 23.0.0", "MySQL 8.0.36"];
+    assert_eq!(words(RequestKind::Write), shared.into_iter().chain(more).map(String::from).collect());
+}

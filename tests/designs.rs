@@ -1,0 +1,237 @@
+//! The shipped infrastructures against what they are meant to be: the stages, and each write-up beside its repair.
+//!
+//! What a repair promises is computed, never believed: by the analysis, and by running it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use hoplight::analysis::{Cause, Outage, plaintext_hops, single_points, works};
+use hoplight::content::EMBEDDED;
+use hoplight::layout::{Fit, Layout};
+use hoplight::model::firewall::RuleAction;
+use hoplight::model::{Cipher, ComponentKind, Element, Hop, Infrastructure, Protocol, RequestKind};
+use hoplight::sim::{Command, Recorder, SimTime, Simulation};
+
+/// Every infrastructure that people look at.
+fn sites() -> Vec<Arc<Infrastructure>> {
+    let read = |(file, text): &(&str, &str)| Infrastructure::from_ron(file, text).unwrap_or_else(|error| panic!("{error}"));
+    let all = EMBEDDED.scenarios.iter().map(read).filter(|infra| !infra.is_benchmark());
+    all.map(Arc::new).collect()
+}
+
+fn site(id: &str) -> Arc<Infrastructure> {
+    sites().into_iter().find(|infra| infra.id().as_str() == id).unwrap_or_else(|| panic!("no {id}"))
+}
+
+/// Each write-up as it was written, with its repair.
+fn pairs() -> impl Iterator<Item = (Arc<Infrastructure>, Arc<Infrastructure>)> {
+    (0..5).map(|number| (site(&format!("design-{number}")), site(&format!("design-{number}-repaired"))))
+}
+
+/// The hops of requests that somebody on the network can read, as `from>to`.
+fn readable(infra: &Infrastructure) -> Vec<String> {
+    let hops = plaintext_hops(infra);
+    let exposed = hops.iter().filter(|hop| hop.is_exposed() && !hop.kinds.is_empty());
+    exposed.map(|hop| format!("{}>{}", hop.from, hop.to)).collect()
+}
+
+/// The versions of programs whose loss alone stops some kind of request.
+fn shared_flaws(infra: &Infrastructure) -> Vec<String> {
+    let points = RequestKind::ALL.into_iter().flat_map(|kind| single_points(infra, kind).expect("it works"));
+    points.filter(|point| matches!(point.cause, Cause::Software(_))).map(|point| point.to_string()).collect()
+}
+
+#[test]
+fn every_site_works_for_every_kind_through_all_its_firewalls() {
+    for infra in sites() {
+        for kind in RequestKind::ALL {
+            assert!(works(&infra, &Outage::none(), kind).is_ok(), "{}: {kind:?}", infra.id());
+        }
+        for hop in infra.hops() {
+            for guard in &hop.guards {
+                assert_eq!(guard.verdict.action, RuleAction::Allow, "{}: {}", infra.id(), infra.hop_element(hop.link));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_site_serves_its_traffic_for_half_a_minute_without_a_failure() {
+    for infra in sites() {
+        let mut recorder = Recorder::new(SimTime::ZERO);
+        let mut simulation = Simulation::new(Arc::clone(&infra), 11);
+        simulation.advance(SimTime::from_secs(30), &mut recorder);
+        let all = recorder.all();
+        assert_eq!(all.failed(), 0, "{}: {:?}", infra.id(), all.failures().collect::<Vec<_>>());
+        assert!(all.completed() > 2_500, "{}: {} completed", infra.id(), all.completed());
+    }
+}
+
+#[test]
+fn every_site_says_what_it_is_and_has_its_place() {
+    for infra in sites() {
+        assert!(infra.notes().len() >= 3 && !infra.summary().is_empty(), "{}", infra.id());
+        let placed = |id: &str| infra.find(id).is_some_and(|ix| infra.component(ix).at.is_some());
+        assert!(placed("browser") && placed("dns"), "{}", infra.id());
+        assert!(infra.servers().all(|server| server.at.is_some() && server.label.is_some()), "{}", infra.id());
+        for (width, height) in [(80, 24), (120, 40)] {
+            assert_eq!(Layout::new(&infra, width, height).fit(), Fit::Whole, "{} at {width}x{height}", infra.id());
+        }
+    }
+}
+
+#[test]
+fn a_repair_has_fewer_single_points_of_failure_for_writes() {
+    for (seed, repaired) in pairs() {
+        let count = |infra: &Infrastructure| single_points(infra, RequestKind::Write).expect("writes work").len();
+        assert!(count(&repaired) < count(&seed), "{}: {} against {}", repaired.id(), count(&repaired), count(&seed));
+        // What stays single is what its notes name.
+        for point in single_points(&repaired, RequestKind::Write).expect("writes work") {
+            let named = match &point.cause {
+                Cause::Component(id) if id.as_str() == "dns" => "the resolver",
+                Cause::Component(id) if id.as_str().starts_with("fw-") => "firewall",
+                Cause::Hop(_, to) if to.as_str() == "dns" => "the resolver",
+                Cause::Zone(_) => "the site's name",
+                Cause::Certificate { .. } => "the one certificate",
+                other => panic!("{}: {other} is a single point of failure", repaired.id()),
+            };
+            let told =
+                repaired.notes().iter().any(|note| note.starts_with("Single points that are left") && note.contains(named));
+            assert!(told, "{}: no note names {point}", repaired.id());
+        }
+    }
+}
+
+#[test]
+fn a_repair_leaves_only_the_lookup_of_the_name_readable() {
+    for (seed, repaired) in pairs() {
+        assert_eq!(readable(&repaired), ["browser>dns"], "{}", repaired.id());
+        assert!(readable(&seed).len() > 1, "{}", seed.id());
+        assert!(repaired.notes().iter().any(|note| note.contains("classic DNS")), "{}", repaired.id());
+        // Whatever else is plaintext carries no request: the adverts of a pair.
+        let silent = repaired.hops().filter(Hop::is_exposed).map(|hop| repaired.link(hop.link).protocol);
+        assert!(silent.into_iter().all(|protocol| matches!(protocol, Protocol::Dns | Protocol::Vrrp)), "{}", repaired.id());
+    }
+}
+
+#[test]
+fn a_repair_has_no_flaw_of_one_program_that_stops_a_kind_of_request() {
+    for (seed, repaired) in pairs() {
+        assert_eq!(shared_flaws(&repaired), [""; 0], "{}", repaired.id());
+        assert!(!shared_flaws(&seed).is_empty(), "{}", seed.id());
+        // Not because nobody says what runs.
+        let silent = repaired.components().filter(|(_, component)| component.kind.serves_requests());
+        assert!(silent.into_iter().all(|(_, component)| component.software.is_some()), "{}", repaired.id());
+    }
+}
+
+#[test]
+fn a_repair_puts_a_firewall_before_and_an_agent_on_every_server() {
+    for (_, repaired) in pairs() {
+        for server in repaired.servers() {
+            let mut agents = 0;
+            for (ix, component) in repaired.on_server(&server.id) {
+                match component.kind {
+                    ComponentKind::Agent(_) => agents += 1,
+                    ComponentKind::Firewall(_) => {}
+                    _ => assert!(!repaired.firewalls_before(ix).is_empty(), "{}: {}", repaired.id(), component.id),
+                }
+            }
+            assert_eq!(agents, 1, "{}: {}", repaired.id(), server.id);
+        }
+        let pushes = repaired.links().filter(|(_, link)| link.protocol == Protocol::Metrics).count();
+        assert_eq!(pushes, repaired.servers().len(), "{}", repaired.id());
+    }
+}
+
+#[test]
+fn a_repair_gives_a_certificate_to_everybody_who_ends_tls() {
+    for (_, repaired) in pairs() {
+        let holders: BTreeSet<_> = repaired.certificates().iter().flat_map(|certificate| repaired.holders(certificate)).collect();
+        for hop in repaired.hops().filter(|hop| hop.cipher == Cipher::Tls) {
+            let (protocol, to) = (repaired.link(hop.link).protocol, &repaired.component(hop.to).id);
+            // A follower opens the connection to the one that it follows; the service outside has a certificate of its own.
+            let ends = match protocol {
+                Protocol::Replication => hop.from,
+                Protocol::Metrics => continue,
+                _ => hop.to,
+            };
+            assert!(holders.contains(&ends), "{}: {to}", repaired.id());
+        }
+        for hop in repaired.hops().filter(|hop| hop.cipher == Cipher::TlsThrough) {
+            let from_browser = matches!(repaired.component(hop.from).kind, ComponentKind::Browser);
+            assert!(from_browser != holders.contains(&hop.to), "{}: {}", repaired.id(), repaired.component(hop.to).id);
+        }
+    }
+}
+
+#[test]
+fn the_stages_grow_as_the_exercise_says() {
+    let stages = ["stage-0-simple", "stage-1-distributed", "stage-2-secured", "stage-3-scaled"].map(site);
+    let count = |is: fn(&ComponentKind) -> bool| {
+        [0, 1, 2, 3].map(|stage: usize| stages[stage].components().filter(|(_, component)| is(&component.kind)).count())
+    };
+    assert_eq!(count(|kind| matches!(kind, ComponentKind::LoadBalancer(_))), [0, 1, 1, 2]);
+    assert_eq!(count(|kind| matches!(kind, ComponentKind::Web(_))), [1, 2, 2, 1]);
+    assert_eq!(count(|kind| matches!(kind, ComponentKind::App(_))), [1, 2, 2, 1]);
+    assert_eq!(count(|kind| matches!(kind, ComponentKind::Database(_))), [1, 2, 2, 1]);
+    assert_eq!(count(|kind| matches!(kind, ComponentKind::Firewall(_))), [0, 0, 3, 3]);
+    assert_eq!(count(|kind| matches!(kind, ComponentKind::Agent(_))), [0, 0, 3, 5]);
+    assert_eq!([0, 1, 2, 3].map(|stage: usize| stages[stage].servers().len()), [1, 3, 3, 5]);
+    assert_eq!([0, 1, 2, 3].map(|stage: usize| stages[stage].certificates().len()), [0, 0, 1, 1]);
+    // A server for each tier.
+    let scaled = &stages[3];
+    let tiers = scaled.components().filter(|(_, component)| component.kind.serves_requests());
+    let servers: BTreeSet<_> = tiers.filter_map(|(_, component)| component.server.clone()).collect();
+    assert_eq!(servers.len(), 5);
+    // Single points: everything for stage 0, the balancer no longer for stage 3.
+    let points = |infra: &Infrastructure, kind| -> Vec<String> {
+        single_points(infra, kind).expect("it works").iter().map(ToString::to_string).collect()
+    };
+    assert!(points(&stages[0], RequestKind::Static).contains(&"server-1".into()));
+    assert!(points(&stages[1], RequestKind::Write).contains(&"db-1".into()));
+    assert!(!points(&stages[1], RequestKind::Read).contains(&"db-1".into()));
+    assert!(points(&stages[1], RequestKind::Read).contains(&"lb-1".into()));
+    let left = points(scaled, RequestKind::Write);
+    assert!(!left.contains(&"lb-1".into()) && !left.contains(&"server-1".into()), "{left:?}");
+    assert!(["web-1", "app-1", "db-1", "fw-1"].iter().all(|part| left.contains(&(*part).into())), "{left:?}");
+}
+
+/// What is left of a site some time after the loss of one thing.
+fn without(infra: &Arc<Infrastructure>, lost: &Element) -> Recorder {
+    let mut simulation = Simulation::new(Arc::clone(infra), 5);
+    simulation.advance(SimTime::from_secs(5), &mut ());
+    simulation.apply(&Command::Kill(lost.clone()), &mut ()).expect("it runs");
+    // Balancers take over within seconds, databases within fifteen; health checks and patience come on top.
+    let mut recorder = Recorder::new(SimTime::from_secs(45));
+    simulation.advance(SimTime::from_secs(60), &mut recorder);
+    recorder
+}
+
+#[test]
+fn a_repair_outlives_the_loss_of_any_program_and_of_any_server_without_a_database() {
+    for (_, repaired) in pairs() {
+        let serves = |kind: &ComponentKind| kind.serves_requests();
+        let programs = repaired.components().filter(|(_, component)| serves(&component.kind));
+        let programs = programs.map(|(_, component)| Element::Component(component.id.clone()));
+        let silent = |id| !repaired.on_server(id).any(|(_, component)| matches!(component.kind, ComponentKind::Database(_)));
+        let servers = repaired.servers().filter(|server| silent(&server.id)).map(|server| Element::Server(server.id.clone()));
+        for lost in programs.chain(servers) {
+            let left = without(&repaired, &lost);
+            let (all, name) = (left.all(), format!("{} without {lost}", repaired.id()));
+            assert_eq!(all.failed(), 0, "{name}: {:?}", all.failures().collect::<Vec<_>>());
+            assert!(left.of(RequestKind::Write).completed() > 200, "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_repair_says_what_a_silent_database_does() {
+    for (_, repaired) in pairs() {
+        let database = repaired.find("db-1").map(|ix| repaired.component(ix));
+        let server = database.and_then(|database| database.server.clone()).expect("it stands on a server");
+        let left = without(&repaired, &Element::Server(server));
+        assert!(left.of(RequestKind::Read).failed() > 0, "{}: the note is no longer true", repaired.id());
+        assert!(repaired.notes().iter().any(|note| note.contains("falls silent")), "{}", repaired.id());
+    }
+}

@@ -1,0 +1,214 @@
+//! The form of scenario files: what may be left out, and what is said of a mistake.
+
+use hoplight::analysis::{Outage, works};
+use hoplight::model::{ContentError, Infrastructure, Protocol, RequestKind};
+
+fn read(text: &str) -> Infrastructure {
+    Infrastructure::from_ron("folder/My Site.ron", text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The links, as `from>to protocol`.
+fn links(infra: &Infrastructure) -> Vec<String> {
+    let name = |ix| &infra.component(ix).id;
+    infra
+        .links()
+        .map(|(ix, link)| format!("{}>{} {}", name(infra.ends(ix).0), name(infra.ends(ix).1), link.protocol.word()))
+        .collect()
+}
+
+/// The mistakes of a text, each as `line:column message → suggestion`.
+fn mistakes(text: &str) -> Vec<String> {
+    let shown = |error: &ContentError| {
+        let place = error.place.map_or_else(String::new, |(line, column)| format!("{line}:{column} "));
+        let suggestion = error.suggestion.as_ref().map_or_else(String::new, |name| format!(" → {name}"));
+        format!("{place}{}{suggestion}", error.message)
+    };
+    Infrastructure::read("x.ron", text).expect_err("it has mistakes").iter().map(shown).collect()
+}
+
+const SMALL: &str = "(components: [
+    (id: \"web\", kind: Web()),
+    (id: \"app\", kind: App()),
+    (id: \"db\", kind: Database()),
+], links: [(from: \"web\", to: \"app\"), (from: \"app\", to: \"db\")])";
+
+#[test]
+fn a_few_lines_make_a_site_that_works() {
+    let infra = read(SMALL);
+    assert_eq!((infra.id().as_str(), infra.title(), infra.domain()), ("my-site", "my-site", "www.foobar.com"));
+    assert_eq!(links(&infra), ["web>app HTTP", "app>db SQL", "browser>web HTTP"]);
+    for kind in RequestKind::ALL {
+        assert!(works(&infra, &Outage::none(), kind).is_ok(), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_browser_that_is_not_mentioned_finds_resolver_and_entry() {
+    let pair = "(components: [
+        (id: \"web\", kind: Web()), (id: \"names\", kind: DnsResolver()),
+        (id: \"a\", kind: LoadBalancer(vrrp: (peer: \"b\"))), (id: \"b\", kind: LoadBalancer(vrrp: (peer: \"a\"))),
+        (id: \"agent\", kind: Agent()), (id: \"monitor\", kind: MonitoringService),
+    ], links: [(from: \"a\", to: \"b\"), (from: \"a\", to: \"web\"), (from: \"b\", to: \"web\"), (from: \"agent\", to: \"monitor\")])";
+    assert_eq!(
+        links(&read(pair)),
+        [
+            "a>b VRRP",
+            "a>web HTTP",
+            "b>web HTTP",
+            "agent>monitor metrics",
+            "browser>names DNS",
+            "browser>a HTTP",
+            "browser>b HTTP"
+        ]
+    );
+    // What the file says of it counts.
+    let slow = SMALL.replacen("links: [", "links: [(from: \"browser\", to: \"web\", latency_ms: 80.0), ", 1);
+    let infra = read(&slow);
+    assert_eq!(links(&infra), ["browser>web HTTP", "web>app HTTP", "app>db SQL"]);
+    let link = infra.link_between("browser", "web").expect("a link");
+    assert!((infra.link(link).latency.get() - 80.0).abs() < 1e-9);
+    // One that the file mentions says its links itself.
+    let mentioned = SMALL.replacen("(id: \"web\"", "(id: \"user\", kind: Browser), (id: \"web\"", 1);
+    assert_eq!(mistakes(&mentioned), ["5:4 the browser has one HTTP link, or one to each balancer of a VRRP pair; found 0"]);
+}
+
+#[test]
+fn an_entry_that_could_be_any_of_several_is_asked_for() {
+    let loose = SMALL.replacen("(from: \"web\", to: \"app\"), ", "", 1);
+    assert_eq!(
+        mistakes(&loose),
+        ["1:2 no HTTP link leads to any of `web`, `app`, so users could come to each: link what stands behind another, or say \
+          (from: \"browser\", to: …)"]
+    );
+}
+
+#[test]
+fn protocols_follow_from_the_ends() {
+    let replicated = SMALL
+        .replacen(
+            "(id: \"db\", kind: Database())",
+            "(id: \"db\", kind: Database()), (id: \"copy\", kind: Database(role: Replica))",
+            1,
+        )
+        .replacen("to: \"db\")", "to: \"db\"), (from: \"db\", to: \"copy\")", 1);
+    let infra = read(&replicated);
+    let link = infra.link_between("db", "copy").expect("a link");
+    assert_eq!((infra.link(link).protocol, infra.port(link)), (Protocol::Replication, 3306));
+    let turned = SMALL.replacen("(from: \"app\", to: \"db\")", "(from: \"db\", to: \"app\")", 1);
+    assert_eq!(
+        mistakes(&turned),
+        [
+            "5:55 there is nothing to say on primary database → application server (`db` → `app`); a link points from the one who asks \
+          to the one who answers"
+        ]
+    );
+}
+
+#[test]
+fn a_certificate_is_for_the_site_unless_it_says_otherwise() {
+    let infra =
+        read(&SMALL.replacen("(components", "(domain: \"www.example.com\", certificates: [(on: [\"web\"])], components", 1));
+    let certificate = &infra.certificates()[0];
+    assert_eq!((certificate.names[0].as_str(), certificate.days_left), ("www.example.com", 90));
+}
+
+/// Every sort of name that a record may refer to, each misspelt once; `web-1` and `server-1` also stand where they are right.
+const WRONG: &str = "(
+    servers: [(id: \"server-1\")],
+    certificates: [(on: [\"wbe-1\"])],
+    domains: [(id: \"rack\", servers: [\"server-2\"], domains: [\"rakc\"]), (id: \"row\", links: [(\"web-1\", \"lb-2\")])],
+    components: [
+        (id: \"web-1\", kind: Web(), server: \"sever-1\"),
+        (id: \"lb-1\", kind: LoadBalancer(), server: \"web-1\"),
+        (id: \"fw-1\", kind: Firewall(
+            servers: [\"server-1\", \"server-9\"],
+            components: [\"server-1\"],
+            inbound: [(peer: Component(\"web-1\")), (peer: Component(\"web-11\"))],
+            outbound: [(peer: Server(\"servre-1\"))],
+        )),
+    ],
+    links: [
+        (from: \"lb-1\", to: \"web1\"),
+        (from: \"lb1\", to: \"web-1\"),
+    ],
+)";
+
+#[test]
+fn every_wrong_name_is_told_in_its_place_with_what_was_meant() {
+    assert_eq!(
+        mistakes(WRONG),
+        [
+            "6:44 no server `sever-1` → server-1",
+            "7:52 no server `web-1`: that is a component",
+            "9:35 no server `server-9` → server-1",
+            "10:26 no component `server-1`: that is a server",
+            "11:68 no component `web-11` → web-1",
+            "12:38 no server `servre-1` → server-1",
+            "3:26 no component `wbe-1` → web-1",
+            "16:28 no component `web1` → web-1",
+            "17:16 no component `lb1` → lb-1",
+            "4:38 no server `server-2` → server-1",
+            "4:61 no domain `rakc` → rack",
+            "4:101 no component `lb-2` → lb-1",
+        ]
+    );
+    // Lists inside other fields, by the only place where the wrong name stands.
+    for (before, wrong, message) in [
+        ("(components", "(domains: [(id: \"rack\", domains: [\"rakc\"])], components", "no domain `rakc` → rack"),
+        ("(components", "(domains: [(id: \"rack\", links: [(\"web\", \"dbb\")])], components", "no component `dbb` → db"),
+        ("(components: [", "(components: [(id: \"lb\", kind: LoadBalancer(vrrp: (peer: \"wbe\"))), ", "no component `wbe` → web"),
+        (
+            "(components",
+            "(monitoring: (alerts: [(name: \"app\", on: Component(\"ap\"), when: Absence(intervals: 3))]), components",
+            "no component `ap` → app",
+        ),
+    ] {
+        let text = SMALL.replacen(before, wrong, 1);
+        let text = if wrong.contains("\"lb\"") {
+            text.replacen("], links: [", "], links: [(from: \"lb\", to: \"web\"), ", 1)
+        } else {
+            text
+        };
+        let name = message.split('`').nth(1).expect("a name");
+        let column = text.find(&format!("\"{name}\"")).expect("it is there") + 1;
+        assert_eq!(mistakes(&text), [format!("1:{column} {message}")]);
+    }
+}
+
+#[test]
+fn unknown_fields_and_words_are_told_with_the_nearest() {
+    let expect = |wrong: &str, found: &str, meant: &str| {
+        let text = SMALL.replacen("kind: Web()", wrong, 1);
+        let told = mistakes(&text);
+        assert!(told.len() == 1 && told[0].starts_with("2:") && told[0].contains(found), "{told:?}");
+        assert!(told[0].ends_with(&format!("→ {meant}")), "{told:?}");
+    };
+    expect("kind: Wbe()", "Wbe", "Web");
+    expect("kind: web()", "web", "Web");
+    expect("kind: Web(timeout: 3.0)", "timeout", "timeout_s");
+    expect("kind: Web(), sever: \"x\"", "sever", "server");
+    expect("kind: Web(), station: (service: Lognormal(median_ms: 1.0, sigma: 0.1))", "Lognormal", "LogNormal");
+    expect("kind: Web(), station: (service: LogNormal(median: 1.0, sigma: 0.1))", "median", "median_ms");
+    let told = mistakes(&SMALL.replacen("kind: Web()", "kind: Web", 1));
+    assert!(told[0].starts_with("2:") && told[0].contains('('), "{told:?}");
+}
+
+#[test]
+fn a_file_with_more_mistakes_than_anybody_reads_tells_twenty_quickly() {
+    let link = |number| format!("(from: \"x{number}\", to: \"y{number}\"),");
+    let links: String = (0..20_000).map(link).collect();
+    let text = format!("(components: [(id: \"web\", kind: Web())], links: [{links}])");
+    let told = mistakes(&text);
+    assert_eq!(told.len(), 20);
+    assert!(told.iter().all(|told| told.contains("no component")), "{told:?}");
+}
+
+#[test]
+fn a_newer_form_and_an_empty_file_are_told() {
+    assert!(mistakes("(format: 99, components: [])")[0].contains("a newer hoplight is needed"));
+    assert!(mistakes("()")[0].contains("components"));
+    assert_eq!(
+        mistakes("(components: [])"),
+        ["1:2 users can come to nobody: there is no balancer, web server or application to which no other HTTP link leads"]
+    );
+}

@@ -1,0 +1,156 @@
+//! The template of a scenario file, and the examples of the README: what people start with when they write their own.
+
+#[path = "template/schema.rs"]
+mod schema;
+#[path = "template/tree.rs"]
+mod tree;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use hoplight::analysis::{Outage, works};
+use hoplight::content::TEMPLATE;
+use hoplight::layout::{Fit, Layout};
+use hoplight::model::scenario::Scenario;
+use hoplight::model::{Infrastructure, RequestKind};
+use hoplight::sim::{Recorder, SimTime, Simulation};
+
+use schema::{Schema, Shape};
+use tree::Node;
+
+/// Reads a scenario, and holds that it is a site that works.
+fn site(file: &str, text: &str) -> Arc<Infrastructure> {
+    let infra = Arc::new(Infrastructure::from_ron(file, text).unwrap_or_else(|error| panic!("{error}")));
+    for kind in RequestKind::ALL {
+        assert!(works(&infra, &Outage::none(), kind).is_ok(), "{file}: {kind:?}");
+    }
+    let mut recorder = Recorder::new(SimTime::ZERO);
+    Simulation::new(Arc::clone(&infra), 1).advance(SimTime::from_secs(30), &mut recorder);
+    let all = recorder.all();
+    assert!(all.failed() == 0 && all.completed() > 1_000, "{file}: {:?}", all.failures().collect::<Vec<_>>());
+    assert_eq!(Layout::new(&infra, 80, 24).fit(), Fit::Whole, "{file}");
+    infra
+}
+
+#[test]
+fn the_template_is_a_site_that_works() {
+    let infra = site("template.ron", TEMPLATE);
+    assert_eq!(infra.id().as_str(), "my-site");
+    for hop in infra.hops() {
+        for guard in &hop.guards {
+            let allow = hoplight::model::firewall::RuleAction::Allow;
+            assert_eq!(guard.verdict.action, allow, "{}", infra.hop_element(hop.link));
+        }
+    }
+}
+
+#[test]
+fn a_choice_of_the_template_can_stand_in_place_of_the_one_above() {
+    let lines: Vec<&str> = TEMPLATE.lines().collect();
+    let mut tried = 0;
+    for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.trim_start().starts_with("//- ")) {
+        let choice = line.trim_start().trim_start_matches("//- ");
+        let Some((field, _)) = choice.split_once(':').filter(|(field, _)| !field.contains('(')) else { continue };
+        let above = (0..number).rev().find(|at| lines[*at].trim_start().starts_with(&format!("{field}:"))).expect("one above");
+        let mut changed = lines.clone();
+        changed[above] = choice;
+        let mut text = changed.join("\n");
+        if choice.contains("Closed") {
+            // They have no rate that a schedule could change.
+            let (before, behind) = text.split_once("schedule: [").expect("a schedule");
+            text = format!("{before}{}", behind.split_once("],").expect("its end").1);
+        }
+        Infrastructure::from_ron("template.ron", &text).unwrap_or_else(|error| panic!("{choice}: {error}"));
+        tried += 1;
+    }
+    assert!(tried >= 9, "{tried} choices were tried");
+}
+
+/// What a template lacks, and what it has that the form does not.
+fn lacks(template: &str) -> Vec<String> {
+    let schema = Schema::of::<Scenario>();
+    let mut named = BTreeSet::new();
+    let mut wrong = Vec::new();
+    visit(&tree::parse(template), &Shape::Record("Scenario".into()), &schema, &mut named, &mut wrong);
+    let words: BTreeSet<&str> = template.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+    for (record, fields) in &schema.records {
+        let missing = fields.keys().filter(|field| !named.contains(&format!("{record}.{field}")));
+        wrong.extend(missing.map(|field| format!("`{field}` of {record} is missing")));
+    }
+    for (choice, variants) in &schema.choices {
+        // A word without anything in brackets may stand in a comment.
+        let missing = variants.iter().filter(|(variant, content)| {
+            !named.contains(&format!("{choice}::{variant}")) && (content.is_some() || !words.contains(variant.as_str()))
+        });
+        wrong.extend(missing.map(|(variant, _)| format!("`{variant}` of {choice} is missing")));
+    }
+    wrong
+}
+
+/// Notes every field and choice below a node.
+fn visit(node: &Node, shape: &Shape, schema: &Schema, named: &mut BTreeSet<String>, wrong: &mut Vec<String>) {
+    match (shape, node) {
+        (Shape::Record(record), Node::Group { fields, .. }) => {
+            for (field, value) in fields {
+                named.insert(format!("{record}.{field}"));
+                match schema.records.get(record).and_then(|known| known.get(field)) {
+                    Some(shape) => visit(value, shape, schema, named, wrong),
+                    None => wrong.push(format!("{record} has no field `{field}`")),
+                }
+            }
+        }
+        (Shape::Choice(choice), Node::Group { name: Some(variant), items, .. }) => {
+            named.insert(format!("{choice}::{variant}"));
+            match schema.choices.get(choice).and_then(|known| known.get(variant)) {
+                Some(Some(content @ Shape::Record(_))) => visit(node, content, schema, named, wrong),
+                Some(Some(content)) => items.iter().for_each(|item| visit(item, content, schema, named, wrong)),
+                Some(None) => {}
+                None => wrong.push(format!("{choice} has no `{variant}`")),
+            }
+        }
+        (Shape::List(shape), Node::List(items)) => items.iter().for_each(|item| visit(item, shape, schema, named, wrong)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_template_names_every_field_and_every_choice_of_the_form() {
+    assert_eq!(lacks(TEMPLATE), [""; 0]);
+}
+
+#[test]
+fn a_field_that_is_missing_in_the_template_is_noticed() {
+    let without = |part: &str| {
+        assert!(TEMPLATE.contains(part), "{part}");
+        lacks(&TEMPLATE.replace(part, ""))
+    };
+    assert_eq!(without("latency_ms: 5.0"), ["`latency_ms` of LinkSpec is missing"]);
+    assert_eq!(without("reliability: (mtbf_h: 8760.0, mttr_h: 1.0)"), ["`reliability` of LinkSpec is missing"]);
+    assert_eq!(without(", expel_s: 10.0"), ["`expel_s` of DatabaseSpec is missing"]);
+    assert_eq!(without("//- service: Erlang(mean_ms: 50.0, k: 4),").len(), 3, "the choice, and what is in its brackets");
+    assert_eq!(without("SourceHash, "), ["`SourceHash` of Algorithm is missing"]);
+    assert_eq!(without("Lag."), ["`Lag` of Metric is missing"]);
+    let renamed = lacks(&TEMPLATE.replace("queue_timeout_s:", "line_timeout_s:"));
+    assert_eq!(renamed, ["BalancerSpec has no field `line_timeout_s`", "`queue_timeout_s` of BalancerSpec is missing"]);
+}
+
+#[test]
+fn the_form_is_seen_whole() {
+    let schema = Schema::of::<Scenario>();
+    let known: BTreeSet<&str> = schema.records.keys().map(String::as_str).collect();
+    let some =
+        ["Scenario", "Traffic", "Retries", "TlsConfig", "AlertRule", "StationPatch", "VrrpSpec", "Rule", "LinkSpec", "Software"];
+    assert!(some.iter().all(|record| known.contains(record)), "{known:?}");
+    assert!(known.len() > 40 && schema.choices.len() > 15, "{} records, {} choices", known.len(), schema.choices.len());
+}
+
+#[test]
+fn every_ron_example_of_the_readme_is_a_site_that_works() {
+    let readme = include_str!("../README.md");
+    let blocks: Vec<&str> = readme.split("```ron\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(!blocks.is_empty(), "the README shows how to write one");
+    for block in blocks {
+        let infra = site("README.ron", block);
+        assert_eq!(infra.id().as_str(), "readme");
+    }
+}
