@@ -17,7 +17,7 @@ use super::outcome::{Failure, Outcome};
 use super::packet::{Heading, Phase};
 use super::plan::Role;
 use super::request::{Lost, NONE, Request, State, Status, at_level};
-use super::simulation::{Simulation, index};
+use super::simulation::{Simulation, index, tell};
 use super::station::{Deadline, is_timed};
 use super::time::SECOND;
 
@@ -81,12 +81,10 @@ impl Simulation {
     /// The same up to the station that the message reaches at once, if it reaches one.
     #[inline(always)]
     pub(super) fn forwards<O: Observer>(&mut self, request: u32, link: u32, attempt: u8, observer: &mut O) -> Option<u32> {
-        let record = &mut self.requests[request];
-        record.attempts[at_level(record.depth)] = attempt;
         if self.lines[link as usize].prepares {
             self.prepare(request, link);
         }
-        self.sends(request, link, observer)
+        self.sends(request, link, Some(attempt), observer)
     }
 
     /// Starts the asker's clock, and takes a connection.
@@ -99,20 +97,25 @@ impl Simulation {
 
     /// Sends a request's message down a link.
     pub(super) fn send<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) {
-        if let Some(station) = self.sends(request, link, observer) {
+        if let Some(station) = self.sends(request, link, None, observer) {
             self.enter(request, station, observer);
         }
     }
 
-    /// The same up to the station that the message reaches at once, if it reaches one.
+    /// The same up to the station that the message reaches at once, if it reaches one. An attempt is of that number, if it
+    /// is not one of before.
     #[inline(always)]
-    fn sends<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) -> Option<u32> {
+    fn sends<O: Observer>(&mut self, request: u32, link: u32, attempt: Option<u8>, observer: &mut O) -> Option<u32> {
         let line = &mut self.lines[link as usize];
         line.active += 1;
         let (to, behind, shared) = (line.to, line.behind, line.shared);
         let (latency, touched) = (line.latency, line.touched);
         let record = &mut self.requests[request];
-        record.path[at_level(record.depth)] = link;
+        let level = at_level(record.depth);
+        record.path[level] = link;
+        if let Some(attempt) = attempt {
+            record.attempts[level] = attempt;
+        }
         record.depth += 1;
         record.leg = 0;
         record.heading = Heading::Request;
@@ -343,7 +346,7 @@ impl Simulation {
     pub(super) fn replies<O: Observer>(&mut self, request: u32, status: Status, observer: &mut O) -> Option<u32> {
         let record = &mut self.requests[request];
         let (bit, link) = (record.bit(), record.link());
-        let line = &self.lines[link as usize];
+        let line = &mut self.lines[link as usize];
         let (station, behind, latency, touched) = (line.to, line.behind, line.latency, line.touched);
         let state = &mut self.stations[station as usize];
         if record.inside & bit != 0 {
@@ -355,8 +358,22 @@ impl Simulation {
         record.status = status;
         record.heading = Heading::Response;
         record.state = State::OnWire;
-        record.leg = if behind == 0 { CROSSED } else { behind };
         let (tag, phase, watched) = (record.tag(), record.phase, state.duty.watched);
+        if line.plain && !holds && !watched && record.carries.is_none() {
+            // Nearly always: with the record, the link and the asker at hand, the call is closed and the asker goes to work.
+            let (level, from) = (record.depth - 1, &self.stations[line.from as usize]);
+            let works = from.duty.takes_answers && record.holds & (1 << (level & 0xf)) == 0;
+            if works && level != record.floor && from.health != super::Health::Hung {
+                record.depth = level;
+                record.leg = HOME;
+                line.active = line.active.saturating_sub(1);
+                let (asker, heading) = (line.from, Heading::Response);
+                tell(observer, self.now, Some(tag), || What::Departed { link: link_ix(link), heading, phase });
+                tell(observer, self.now, Some(tag), || What::Reached { component: component_ix(asker), heading, phase });
+                return Some(asker);
+            }
+        }
+        record.leg = if behind == 0 { CROSSED } else { behind };
         if holds {
             self.free_slot(station);
         }

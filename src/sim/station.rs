@@ -297,6 +297,9 @@ pub(super) struct Line {
     pub(super) tapped: bool,
     /// Whether it is cut, slow or tapped.
     pub(super) touched: bool,
+    /// Whether an answer is across at once, and there is nothing to do on its way: no firewall, no time, no connection to
+    /// give back, nobody to let in for it.
+    pub(super) plain: bool,
 }
 
 impl Line {
@@ -310,11 +313,13 @@ impl Line {
         self.prepares = is_timed(self.timeout) || hop.connects.when != When::Never;
         self.opens = plan.connections.any_open;
         self.shared = hop.from == plan.browser && !plan.pair.is_empty();
+        self.touch();
     }
 
     /// To be called when it is cut or whole, slow or tapped.
     pub(super) fn touch(&mut self) {
         self.touched = self.cut || self.tapped || self.slow.is_some();
+        self.plain = !(self.touched || self.opens || self.limited) && self.behind == 0 && self.latency == 0;
     }
 
     /// Whether a balancer gives new requests to the backend at its end.
@@ -347,6 +352,7 @@ impl Default for Line {
             slow: None,
             tapped: false,
             touched: false,
+            plain: false,
         }
     }
 }
