@@ -136,17 +136,27 @@ impl Simulation {
     /// reaches at once, if it reaches one.
     #[inline(never)]
     fn next_leg<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
-        let record = &self.requests[request];
+        let record = &mut self.requests[request];
         let link = record.link();
-        if record.leg == self.lines[link as usize].outward && !self.sets_out(request, link, observer) {
-            return None;
+        let line = &self.lines[link as usize];
+        if record.leg == line.outward {
+            record.state = State::OnWire;
+            if line.touched || line.latency > 0 {
+                return if self.sets_out(request, link, observer) { self.comes_down(request, observer) } else { None };
+            }
         }
-        self.comes_down(request, observer)
+        if record.leg >= line.behind {
+            let (to, phase, shared) = (line.to, record.phase, line.shared);
+            return self.request_reaches(request, to, phase, shared, observer);
+        }
+        let guard = self.plan.hops[link as usize].guards.get(usize::from(record.leg))?;
+        let firewall = index(guard.firewall.index());
+        self.meets_firewall(request, firewall, observer)
     }
 
     /// Sets a message on the wire of its hop. Where that takes no time, it is across at once, without an event: then this is
     /// true.
-    #[inline(always)]
+    #[inline(never)]
     fn sets_out<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) -> bool {
         let line = &self.lines[link as usize];
         let mut latency = line.latency;
@@ -187,7 +197,7 @@ impl Simulation {
     }
 
     /// A message on its way down is at the next point. Returns the station where that is, if that runs.
-    #[inline(always)]
+    #[inline(never)]
     fn comes_down<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
         match self.next_guard(request) {
             Some((_, guard)) => self.meets_firewall(request, index(guard.firewall.index()), observer),
@@ -206,15 +216,15 @@ impl Simulation {
     #[inline(never)]
     pub(super) fn brings_back<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
         loop {
-            let record = &self.requests[request];
+            let record = &mut self.requests[request];
             let (leg, link) = (record.leg, record.link());
-            let left = leg & !CROSSED;
-            if leg & CROSSED == 0 && left == self.lines[link as usize].outward {
-                self.requests[request].leg = left | CROSSED;
-                if self.sets_out(request, link, observer) {
-                    continue;
+            let (left, line) = (leg & !CROSSED, &self.lines[link as usize]);
+            if leg & CROSSED == 0 && left == line.outward {
+                record.leg = left | CROSSED;
+                record.state = State::OnWire;
+                if (line.touched || line.latency > 0) && !self.sets_out(request, link, observer) {
+                    return None;
                 }
-                return None;
             }
             let Some(place) = left.checked_sub(1) else { return self.answer_comes(request, observer) };
             let firewall = index(self.plan.hops[link as usize].guards[usize::from(place)].firewall.index());
