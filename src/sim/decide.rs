@@ -2,6 +2,8 @@
 //!
 //! Must not know how messages travel; it says "forward", "answer" or "fail", and `flow` does it.
 
+#![expect(clippy::inline_always, reason = "on the engine's critical path, as `flow` is")]
+
 use crate::model::{Protocol, TlsMode};
 
 use super::event::Kind;
