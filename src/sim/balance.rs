@@ -67,21 +67,29 @@ impl Rota {
 }
 
 impl Simulation {
-    /// A balancer has looked at a request: on to a backend, or into a line.
-    pub(super) fn balance<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+    /// A balancer has looked at a request: on to a backend, whose link this returns, or into a line.
+    #[expect(clippy::inline_always, reason = "on the engine's critical path")]
+    #[inline(always)]
+    pub(super) fn balance<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) -> Option<u32> {
         let pinned = self.requests[request].pinned;
-        if pinned == NONE {
-            self.assign(request, station, 1, observer);
-        } else {
-            // The connection is there already: it is neither chosen nor counted again.
-            self.forward(request, pinned, 1, observer);
-        }
+        // Where the connection is there already, it is neither chosen nor counted again.
+        if pinned == NONE { self.assigned(request, station, 1, observer) } else { Some(pinned) }
     }
 
     /// Gives a request to a backend, for the asker's attempt of this number.
     pub(super) fn assign<O: Observer>(&mut self, request: u32, station: u32, attempt: u8, observer: &mut O) {
+        if let Some(link) = self.assigned(request, station, attempt, observer) {
+            self.forward(request, link, attempt, observer);
+        }
+    }
+
+    /// Finds a backend for a request, and returns the link to it; or lets the request wait or fail.
+    fn assigned<O: Observer>(&mut self, request: u32, station: u32, attempt: u8, observer: &mut O) -> Option<u32> {
         match self.choose(request, station) {
-            Choice::Backend(link) => self.give(request, link, attempt, observer),
+            Choice::Backend(link) => {
+                self.is_given(request, link, observer);
+                return Some(link);
+            }
             Choice::Full(link) => {
                 let level = usize::from(self.requests[request].depth);
                 self.requests[request].attempts[level] = attempt;
@@ -93,13 +101,14 @@ impl Simulation {
                 self.fail(request, station, Failure::Unavailable, Why::NoBackend, observer);
             }
         }
+        None
     }
 
-    /// Sends a request to the backend that was chosen for it.
-    fn give<O: Observer>(&mut self, request: u32, link: u32, attempt: u8, observer: &mut O) {
-        let hop = &self.plan.hops[link as usize];
-        let (station, backend) = (hop.from, component_ix(hop.to));
+    /// A backend was chosen for a request.
+    fn is_given<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) {
         if O::NOTES {
+            let hop = &self.plan.hops[link as usize];
+            let (station, backend) = (hop.from, component_ix(hop.to));
             let record = &self.requests[request];
             let (tag, kind) = (record.tag(), record.kind);
             let links = &self.plan.stations[station as usize].out[kind.index()];
@@ -111,7 +120,6 @@ impl Simulation {
             // The TLS connection is with one web server: what follows must go to the same.
             self.requests[request].pinned = link;
         }
-        self.forward(request, link, attempt, observer);
     }
 
     fn balancer(&self, station: u32) -> Option<&BalancerPlan> {
@@ -221,7 +229,8 @@ impl Simulation {
         let (link, attempt) = (record.path[level], record.attempts[level]);
         self.release(link);
         if self.lines[link as usize].takes_new() {
-            self.give(request, link, attempt, observer);
+            self.is_given(request, link, observer);
+            self.forward(request, link, attempt, observer);
         } else {
             // It is bound to this one, and tries again: nobody chose.
             self.forward(request, link, attempt, observer);

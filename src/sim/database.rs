@@ -222,6 +222,7 @@ impl Simulation {
         &mut self.databases.nodes[node as usize]
     }
 
+    #[inline]
     fn cluster_of(&self, node: u32) -> &Cluster {
         &self.databases.clusters[self.plan.databases.nodes[node as usize].cluster as usize]
     }

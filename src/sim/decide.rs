@@ -2,6 +2,8 @@
 //!
 //! Must not know how messages travel; it says "forward", "answer" or "fail", and `flow` does it.
 
+#![expect(clippy::inline_always, reason = "on the engine's critical path, as `flow` is")]
+
 use crate::model::{Protocol, TlsMode};
 
 use super::event::Kind;
@@ -11,6 +13,7 @@ use super::outcome::{Failure, Outcome};
 use super::packet::{Heading, Phase};
 use super::plan::Role;
 use super::request::{Lost, NONE, State, Status};
+use super::service::Next;
 use super::simulation::{Simulation, index};
 use super::station::Act;
 use super::time::SECOND;
@@ -20,48 +23,68 @@ const MOST_UPSTREAMS: usize = 8;
 
 impl Simulation {
     /// A station has done its own work on a request: what now?
-    #[inline]
-    pub(super) fn decide<O: Observer>(&mut self, request: u32, station: u32, act: Act, observer: &mut O) {
+    #[inline(always)]
+    pub(super) fn decide<O: Observer>(&mut self, request: u32, station: u32, act: Act, observer: &mut O) -> Next {
         match act {
-            Act::Ask(link) => self.forward(request, link, 1, observer),
-            Act::Balance => self.balance(request, station, observer),
+            Act::Ask(link) => Next::Ask(link),
+            Act::Balance => self.balance(request, station, observer).map_or(Next::Comes(None), Next::Ask),
             Act::TakeTurns => {
                 let links = &self.plan.stations[station as usize].out[self.requests[request].kind.index()];
                 let turn = &mut self.stations[station as usize].turn;
                 // There is at least one link, or the station would have nobody to ask.
                 let link = links[(*turn % index(links.len())) as usize];
                 *turn = turn.wrapping_add(1);
-                self.forward(request, link, 1, observer);
+                Next::Ask(link)
             }
-            Act::Query(node) => self.query(request, station, node, observer),
-            Act::Serve => self.answers(request, station, observer),
-            Act::Answer => self.answer(request, Status::Ok, observer),
-            Act::AskWriter => match self.database_link(station, self.requests[request].kind) {
-                Some(link) => self.forward(request, link, 1, observer),
+            Act::Query(node) if !self.requests[request].kind.is_write() => {
+                self.count_if_stale(request, node);
+                self.serves(request, station, observer)
+            }
+            Act::Serve => self.serves(request, station, observer),
+            Act::Answer => Next::Answer,
+            Act::Query(_) | Act::AskWriter | Act::Resolve | Act::Fail(_) => self.decide_else(request, station, act, observer),
+        }
+    }
+
+    /// The same for what is more than a link to find, or an answer to give.
+    #[inline(never)]
+    fn decide_else<O: Observer>(&mut self, request: u32, station: u32, act: Act, observer: &mut O) -> Next {
+        match (act, &self.plan.stations[station as usize].role) {
+            (Act::AskWriter, _) => match self.database_link(station, self.requests[request].kind) {
+                Some(link) => return Next::Ask(link),
                 None => self.fail(request, station, Failure::ServerError, Why::NoRoute, observer),
             },
-            Act::Resolve => {
-                if let Role::Resolver(resolver) = self.plan.stations[station as usize].role {
-                    self.lookup_served(request, station, resolver, observer);
-                }
-            }
-            Act::Fail(failure) => self.fail(request, station, failure, Why::NoRoute, observer),
+            (Act::Query(node), _) => self.write(request, station, node, observer),
+            (Act::Resolve, Role::Resolver(resolver)) => self.lookup_served(request, station, *resolver, observer),
+            (Act::Fail(failure), _) => self.fail(request, station, failure, Why::NoRoute, observer),
+            _ => {}
         }
+        Next::Comes(None)
+    }
+
+    /// A station has what was asked for.
+    #[inline(always)]
+    fn serves<O: Observer>(&self, request: u32, station: u32, observer: &mut O) -> Next {
+        self.tell(observer, Some(self.requests[request].tag()), || What::Answers { component: component_ix(station) });
+        Next::Answer
     }
 
     /// A station has worked on a handshake: it ends TLS, or is in nobody's way.
     #[inline(never)]
     pub(super) fn handshake_worked<O: Observer>(&mut self, request: u32, station: u32, act: Act, observer: &mut O) {
         match act {
-            Act::Balance if self.plan.tls == TlsMode::Passthrough => self.balance(request, station, observer),
-            Act::Resolve => self.decide(request, station, act, observer),
+            Act::Balance if self.plan.tls == TlsMode::Passthrough => {
+                if let Some(link) = self.balance(request, station, observer) {
+                    self.forward(request, link, 1, observer);
+                }
+            }
+            Act::Resolve => _ = self.decide_else(request, station, act, observer),
             _ => self.handshake_served(request, station, observer),
         }
     }
 
     pub(super) fn answers<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
-        let tag = self.requests[request].tag();
-        self.tell(observer, Some(tag), || What::Answers { component: component_ix(station) });
+        self.serves(request, station, observer);
         self.answer(request, Status::Ok, observer);
     }
 

@@ -17,7 +17,7 @@ use super::outcome::{Failure, Outcome};
 use super::packet::{Heading, Phase};
 use super::plan::Role;
 use super::request::{Lost, NONE, Request, State, Status, at_level};
-use super::simulation::{Simulation, index};
+use super::simulation::{Simulation, index, tell};
 use super::station::{Deadline, is_timed};
 use super::time::SECOND;
 
@@ -72,14 +72,19 @@ impl Simulation {
     }
 
     /// A component asks downstream; its clock for the answer starts. The first attempt is 1.
-    #[inline(always)]
     pub(super) fn forward<O: Observer>(&mut self, request: u32, link: u32, attempt: u8, observer: &mut O) {
-        let record = &mut self.requests[request];
-        record.attempts[at_level(record.depth)] = attempt;
+        if let Some(station) = self.forwards(request, link, attempt, observer) {
+            self.enter(request, station, observer);
+        }
+    }
+
+    /// The same up to the station that the message reaches at once, if it reaches one.
+    #[inline(always)]
+    pub(super) fn forwards<O: Observer>(&mut self, request: u32, link: u32, attempt: u8, observer: &mut O) -> Option<u32> {
         if self.lines[link as usize].prepares {
             self.prepare(request, link);
         }
-        self.send(request, link, observer);
+        self.sends(request, link, Some(attempt), observer)
     }
 
     /// Starts the asker's clock, and takes a connection.
@@ -91,62 +96,74 @@ impl Simulation {
     }
 
     /// Sends a request's message down a link.
-    #[inline(always)]
     pub(super) fn send<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) {
+        if let Some(station) = self.sends(request, link, None, observer) {
+            self.enter(request, station, observer);
+        }
+    }
+
+    /// The same up to the station that the message reaches at once, if it reaches one. An attempt is of that number, if it
+    /// is not one of before.
+    #[inline(always)]
+    fn sends<O: Observer>(&mut self, request: u32, link: u32, attempt: Option<u8>, observer: &mut O) -> Option<u32> {
         let line = &mut self.lines[link as usize];
         line.active += 1;
         let (to, behind, shared) = (line.to, line.behind, line.shared);
         let (latency, touched) = (line.latency, line.touched);
         let record = &mut self.requests[request];
-        record.path[at_level(record.depth)] = link;
+        let level = at_level(record.depth);
+        record.path[level] = link;
+        if let Some(attempt) = attempt {
+            record.attempts[level] = attempt;
+        }
         record.depth += 1;
         record.leg = 0;
         record.heading = Heading::Request;
         record.state = State::OnWire;
         let (tag, phase) = (record.tag(), record.phase);
         self.tell(observer, Some(tag), || What::Departed { link: link_ix(link), heading: Heading::Request, phase });
-        if behind > 0 {
-            self.next_leg(request, observer);
-        } else if touched {
-            self.cross(request, link, observer);
-        } else if latency > 0 {
+        if behind > 0 || touched {
+            return self.next_leg(request, observer);
+        }
+        if latency > 0 {
             self.schedule_for(request, self.now + latency, Kind::Leg);
-        } else {
-            self.request_reaches(request, to, phase, shared, observer);
+            return None;
         }
+        self.request_reaches(request, to, phase, shared, observer)
     }
 
-    /// Sets a message on its way to the next point of its hop: a firewall, or the far end.
-    fn next_leg<O: Observer>(&mut self, request: u32, observer: &mut O) {
-        let record = &self.requests[request];
+    /// Sets a message on its way to the next point of its hop: a firewall, or the far end. Returns the station that it
+    /// reaches at once, if it reaches one.
+    #[inline(never)]
+    fn next_leg<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
+        let record = &mut self.requests[request];
         let link = record.link();
-        if record.leg == self.lines[link as usize].outward {
-            self.cross(request, link, observer);
-        } else {
-            self.leg_done(request, observer);
+        let line = &self.lines[link as usize];
+        if record.leg == line.outward {
+            record.state = State::OnWire;
+            if line.touched || line.latency > 0 {
+                return if self.sets_out(request, link, observer) { self.comes_down(request, observer) } else { None };
+            }
         }
-    }
-
-    /// Sends a message over the wire of its hop, and on.
-    fn cross<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) {
-        if self.sets_out(request, link, observer) {
-            self.leg_done(request, observer);
+        if record.leg >= line.behind {
+            let (to, phase, shared) = (line.to, record.phase, line.shared);
+            return self.request_reaches(request, to, phase, shared, observer);
         }
+        let guard = self.plan.hops[link as usize].guards.get(usize::from(record.leg))?;
+        let firewall = index(guard.firewall.index());
+        self.meets_firewall(request, firewall, observer)
     }
 
     /// Sets a message on the wire of its hop. Where that takes no time, it is across at once, without an event: then this is
     /// true.
-    #[inline]
+    #[inline(never)]
     fn sets_out<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) -> bool {
         let line = &self.lines[link as usize];
-        let (mut latency, touched) = (line.latency, line.touched);
+        let mut latency = line.latency;
         self.requests[request].state = State::OnWire;
-        if touched {
-            if line.cut {
-                self.lose(request, Lost::Cut, observer);
-                return false;
-            }
-            latency = self.crosses_touched(request, link, latency);
+        if line.touched {
+            let Some(stretched) = self.sets_out_touched(request, link, observer) else { return false };
+            latency = stretched;
         }
         if latency == 0 {
             return true;
@@ -155,44 +172,68 @@ impl Simulation {
         false
     }
 
+    /// What a cut, slow or tapped link does with a message: the latency, unless the message is lost.
+    #[cold]
+    fn sets_out_touched<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) -> Option<u64> {
+        let line = &self.lines[link as usize];
+        let latency = line.latency;
+        if line.cut {
+            self.lose(request, Lost::Cut, observer);
+            return None;
+        }
+        Some(self.crosses_touched(request, link, latency))
+    }
+
     /// A message has reached the next point of its way.
     #[inline]
     pub(super) fn leg_done<O: Observer>(&mut self, request: u32, observer: &mut O) {
-        if self.requests[request].heading == Heading::Response {
-            self.way_back(request, observer);
-            return;
+        let reached = match self.requests[request].heading {
+            Heading::Request => self.comes_down(request, observer),
+            Heading::Response => self.brings_back(request, observer),
+        };
+        if let Some(station) = reached {
+            self.enter(request, station, observer);
         }
+    }
+
+    /// A message on its way down is at the next point. Returns the station where that is, if that runs.
+    #[inline(never)]
+    fn comes_down<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
         match self.next_guard(request) {
-            Some((_, guard)) => self.enter_firewall(request, index(guard.firewall.index()), observer),
+            Some((_, guard)) => self.meets_firewall(request, index(guard.firewall.index()), observer),
             None => self.request_arrives(request, observer),
         }
     }
 
     /// Brings an answer past the firewalls that are still before it, over the wire, and to the one who asked.
     pub(super) fn way_back<O: Observer>(&mut self, request: u32, observer: &mut O) {
+        if let Some(station) = self.brings_back(request, observer) {
+            self.enter(request, station, observer);
+        }
+    }
+
+    /// The same up to the station that it reaches at once, if it reaches one.
+    #[inline(never)]
+    pub(super) fn brings_back<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
         loop {
-            let record = &self.requests[request];
+            let record = &mut self.requests[request];
             let (leg, link) = (record.leg, record.link());
-            let left = leg & !CROSSED;
-            if leg & CROSSED == 0 && left == self.lines[link as usize].outward {
-                self.requests[request].leg = left | CROSSED;
-                if self.sets_out(request, link, observer) {
-                    continue;
+            let (left, line) = (leg & !CROSSED, &self.lines[link as usize]);
+            if leg & CROSSED == 0 && left == line.outward {
+                record.leg = left | CROSSED;
+                record.state = State::OnWire;
+                if (line.touched || line.latency > 0) && !self.sets_out(request, link, observer) {
+                    return None;
                 }
-                return;
             }
-            let Some(place) = left.checked_sub(1) else {
-                self.answer_arrives(request, observer);
-                return;
-            };
+            let Some(place) = left.checked_sub(1) else { return self.answer_comes(request, observer) };
             let firewall = index(self.plan.hops[link as usize].guards[usize::from(place)].firewall.index());
             if !self.health(firewall).is_up() {
                 self.lose(request, Lost::DeadFirewall(place), observer);
-                return;
+                return None;
             }
             if self.stations[firewall as usize].duty.takes_answers {
-                self.enter(request, firewall, observer);
-                return;
+                return Some(firewall);
             }
             // Firewalls keep state: an answer passes without a look.
             self.requests[request].leg -= 1;
@@ -211,28 +252,28 @@ impl Simulation {
         Some((record.leg, guard))
     }
 
-    #[inline]
-    fn enter_firewall<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+    #[inline(always)]
+    fn meets_firewall<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) -> Option<u32> {
         if self.health(station).is_up() {
-            self.enter(request, station, observer);
-            return;
+            return Some(station);
         }
         // A firewall that is down lets nothing through.
         let leg = self.requests[request].leg;
         self.lose(request, Lost::DeadFirewall(leg), observer);
+        None
     }
 
-    /// A firewall has looked at a message.
-    #[inline]
-    pub(super) fn judge<O: Observer>(&mut self, request: u32, observer: &mut O) {
-        let Some((leg, &guard)) = self.next_guard(request) else { return };
+    /// A firewall has looked at a message. Returns the station that it reaches at once, if it reaches one.
+    #[inline(never)]
+    pub(super) fn judge<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
+        let (leg, &guard) = self.next_guard(request)?;
         let (link, tag) = (link_ix(self.requests[request].link()), self.requests[request].tag());
         self.count_rule(index(guard.firewall.index()), guard.verdict);
         match guard.verdict.action {
             RuleAction::Allow => {
                 self.tell(observer, Some(tag), || What::Passed { link, guard });
                 self.requests[request].leg += 1;
-                self.next_leg(request, observer);
+                return self.next_leg(request, observer);
             }
             RuleAction::Drop => {
                 self.tell(observer, Some(tag), || What::Blocked { link, guard });
@@ -243,28 +284,36 @@ impl Simulation {
                 self.answer_from(request, leg, Status::Refused, observer);
             }
         }
+        None
     }
 
     /// A message has reached the component that it was sent to.
-    #[inline]
-    fn request_arrives<O: Observer>(&mut self, request: u32, observer: &mut O) {
+    #[inline(always)]
+    fn request_arrives<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
         let record = &self.requests[request];
         let line = &self.lines[record.link() as usize];
-        self.request_reaches(request, line.to, record.phase, line.shared, observer);
+        self.request_reaches(request, line.to, record.phase, line.shared, observer)
     }
 
     /// A message has reached this component, by a link that may be shared by a pair.
     #[inline(always)]
-    fn request_reaches<O: Observer>(&mut self, request: u32, station: u32, phase: Phase, shared: bool, observer: &mut O) {
+    fn request_reaches<O: Observer>(
+        &mut self,
+        request: u32,
+        station: u32,
+        phase: Phase,
+        shared: bool,
+        observer: &mut O,
+    ) -> Option<u32> {
         if phase != Phase::Exchange || shared || self.health(station) != super::Health::Up {
             self.request_is_met(request, station, observer);
-            return;
+            return None;
         }
         if O::NOTES {
             let (tag, component) = (self.requests[request].tag(), component_ix(station));
             self.tell(observer, Some(tag), || What::Reached { component, heading: Heading::Request, phase });
         }
-        self.enter(request, station, observer);
+        Some(station)
     }
 
     /// A message meets a component that may not run, or its operating system.
@@ -297,9 +346,17 @@ impl Simulation {
 
     /// The component at the request's level answers, or its host does.
     pub(super) fn answer<O: Observer>(&mut self, request: u32, status: Status, observer: &mut O) {
+        if let Some(station) = self.replies(request, status, observer) {
+            self.enter(request, station, observer);
+        }
+    }
+
+    /// The same up to the station that the answer reaches at once and that works on it, if it reaches one.
+    #[inline(always)]
+    pub(super) fn replies<O: Observer>(&mut self, request: u32, status: Status, observer: &mut O) -> Option<u32> {
         let record = &mut self.requests[request];
         let (bit, link) = (record.bit(), record.link());
-        let line = &self.lines[link as usize];
+        let line = &mut self.lines[link as usize];
         let (station, behind, latency, touched) = (line.to, line.behind, line.latency, line.touched);
         let state = &mut self.stations[station as usize];
         if record.inside & bit != 0 {
@@ -311,8 +368,22 @@ impl Simulation {
         record.status = status;
         record.heading = Heading::Response;
         record.state = State::OnWire;
-        record.leg = if behind == 0 { CROSSED } else { behind };
         let (tag, phase, watched) = (record.tag(), record.phase, state.duty.watched);
+        if line.plain && !holds && !watched && record.carries.is_none() {
+            // Nearly always: with the record, the link and the asker at hand, the call is closed and the asker goes to work.
+            let (level, from) = (record.depth - 1, &self.stations[line.from as usize]);
+            let works = from.duty.takes_answers && record.holds & (1 << (level & 0xf)) == 0;
+            if works && level != record.floor && from.health != super::Health::Hung {
+                record.depth = level;
+                record.leg = HOME;
+                line.active = line.active.saturating_sub(1);
+                let (asker, heading) = (line.from, Heading::Response);
+                tell(observer, self.now, Some(tag), || What::Departed { link: link_ix(link), heading, phase });
+                tell(observer, self.now, Some(tag), || What::Reached { component: component_ix(asker), heading, phase });
+                return Some(asker);
+            }
+        }
+        record.leg = if behind == 0 { CROSSED } else { behind };
         if holds {
             self.free_slot(station);
         }
@@ -320,21 +391,17 @@ impl Simulation {
             self.count_answer(request, station);
         }
         self.tell(observer, Some(tag), || What::Departed { link: link_ix(link), heading: Heading::Response, phase });
-        if behind > 0 || touched {
-            self.goes_back(request, link, observer);
-        } else if latency > 0 {
+        if behind > 0 {
+            return self.brings_back(request, observer);
+        }
+        if touched {
+            return self.sets_out(request, link, observer).then(|| self.brings_back(request, observer)).flatten();
+        }
+        if latency > 0 {
             self.schedule_for(request, self.now + latency, Kind::Leg);
-        } else {
-            self.answer_arrives(request, observer);
+            return None;
         }
-    }
-
-    /// Brings an answer back by a way that is not plain.
-    #[inline(never)]
-    fn goes_back<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) {
-        if self.lines[link as usize].behind > 0 || self.sets_out(request, link, observer) {
-            self.way_back(request, observer);
-        }
+        self.answer_comes(request, observer)
     }
 
     /// Sends an answer back from a firewall on the hop, with so many firewalls before it.
@@ -364,52 +431,52 @@ impl Simulation {
     }
 
     /// An answer has reached the one who asked.
-    #[inline]
     pub(super) fn answer_arrives<O: Observer>(&mut self, request: u32, observer: &mut O) {
+        if let Some(station) = self.answer_comes(request, observer) {
+            self.enter(request, station, observer);
+        }
+    }
+
+    /// An answer has reached the one who asked: the station, if that takes a slot to work on it.
+    #[inline(always)]
+    fn answer_comes<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
         let record = &self.requests[request];
         if record.depth - 1 == record.floor {
             // Nobody waits for it any more; the call was closed when its asker gave up.
             self.discard(request);
-            return;
+            return None;
         }
         let line = &self.lines[record.link() as usize];
         if self.is_hung(line.from) {
             self.lose(request, Lost::Unread, observer);
-        } else if line.opens {
-            self.answer_on_connection(request, observer);
-        } else {
-            self.answer_is_taken(request, observer);
+            return None;
         }
-    }
-
-    /// An answer has reached the one who asked, where components open connections.
-    #[inline(never)]
-    fn answer_on_connection<O: Observer>(&mut self, request: u32, observer: &mut O) {
-        if !self.opened_or_pooled(request, observer) {
-            self.answer_is_taken(request, observer);
+        if line.opens && self.opened_or_pooled(request, observer) {
+            return None;
         }
+        self.answer_is_taken(request, observer)
     }
 
     /// An answer is at the one who asked, who runs and waits for it.
     #[inline(always)]
-    fn answer_is_taken<O: Observer>(&mut self, request: u32, observer: &mut O) {
+    fn answer_is_taken<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
         let record = &self.requests[request];
         let (asker, tag, phase) = (self.lines[record.link() as usize].from, record.tag(), record.phase);
         self.close_call(request);
         self.tell(observer, Some(tag), || What::Reached { component: component_ix(asker), heading: Heading::Response, phase });
         if !self.stations[asker as usize].duty.takes_answers {
             self.hand_on(request, asker, observer);
-            return;
+            return None;
         }
         let record = &mut self.requests[request];
         record.leg = HOME;
         if record.holds & record.bit() == 0 {
-            self.enter(request, asker, observer);
-        } else {
-            // The worker that waited for the answer works on it.
-            record.station = asker;
-            self.work(request, asker);
+            return Some(asker);
         }
+        // The worker that waited for the answer works on it.
+        record.station = asker;
+        self.work(request, asker);
+        None
     }
 
     /// Ends the call that the request's last hop is: the request is back at the level of the one who asked.

@@ -240,7 +240,11 @@ impl Slab {
     /// The record that an event moves, if the event is the one that it waits for.
     #[inline]
     pub(super) fn moved_by(&mut self, index: u32, sequence: u64) -> Option<&mut Request> {
-        self.records.get_mut(index as usize).filter(|record| record.pending == sequence)
+        let record = self.records.get_mut(index as usize)?;
+        if record.pending != sequence {
+            return None;
+        }
+        Some(record)
     }
 
     pub(super) fn generation(&self, index: u32) -> u32 {

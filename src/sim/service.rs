@@ -14,10 +14,20 @@ use super::journal::{Observer, What};
 use super::packet::{Heading, Phase};
 use super::plan::Role;
 use super::random;
-use super::request::{Lost, Request, State, Status, at_level};
+use super::request::{Lost, Request, Slab, State, Status, at_level};
 use super::simulation::{Simulation, index};
 use super::station::{Duty, Station};
 use super::time::SimTime;
+
+/// What follows a piece of work.
+pub(super) enum Next {
+    /// The station asks on this link, for the first time.
+    Ask(u32),
+    /// It answers, and all is well.
+    Answer,
+    /// The message has been moved on, and has reached this station, if any.
+    Comes(Option<u32>),
+}
 
 /// What beginning a piece of work changes beside the request and the station.
 struct Clockwork<'a> {
@@ -47,6 +57,27 @@ impl Clockwork<'_> {
         (record.departed, record.arrives, record.pending) = (self.now, at, *self.sequence);
         true
     }
+
+    /// Frees a slot; the next in line takes it. Returns that one if its work is not the usual sort and is still to begin.
+    #[inline(always)]
+    fn frees(self, station: &mut Station, requests: &mut Slab) -> Option<u32> {
+        let now = self.now;
+        if station.health == super::Health::Hung {
+            station.release(now);
+            return None;
+        }
+        let Some(next) = station.queue.pop_front() else {
+            station.release(now);
+            return None;
+        };
+        // The slot goes from one to the other: as many are busy as before.
+        if station.busy == 0 {
+            station.occupy(now);
+        }
+        let record = &mut requests[next];
+        station.waited(now - record.departed);
+        if self.begins(record, station, next) { None } else { Some(next) }
+    }
 }
 
 /// What tells a piece of work from all others at the same station.
@@ -57,7 +88,14 @@ fn visit(record: &Request, answers: bool) -> u64 {
 
 impl Simulation {
     /// Takes a slot of a station, or a place in its line.
+    #[inline(never)]
     pub(super) fn enter<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+        self.enter_here(request, station, observer);
+    }
+
+    /// The same, where nearly all of them come by.
+    #[inline(always)]
+    fn enter_here<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
         let now = self.now;
         let record = &mut self.requests[request];
         let state = &mut self.stations[station as usize];
@@ -159,53 +197,49 @@ impl Simulation {
         let station = record.station;
         let state = &mut self.stations[station as usize];
         state.served += 1;
-        if record.heading == Heading::Response {
-            self.answer_served(request, station, observer);
-            return;
-        }
-        if state.duty.is_firewall {
-            self.free_slot(station);
-            self.judge(request, observer);
-            return;
-        }
-        let (phase, act) = (record.phase, state.duty.acts[record.kind.index()]);
-        if state.duty.holds {
-            record.holds |= record.bit();
+        let (bit, asks, kind) = (record.bit(), record.heading == Heading::Request, record.kind.index());
+        let (leg, phase, status) = (record.leg, record.phase, record.status);
+        let (is_firewall, act, relays) = (state.duty.is_firewall, state.duty.acts[kind], state.duty.relays[kind]);
+        let keeps = if asks { state.duty.holds && !is_firewall } else { leg == HOME && record.holds & bit != 0 };
+        if keeps {
+            record.holds |= bit;
         } else {
-            self.free_slot(station);
+            let clockwork = Clockwork { now: self.now, queue: &mut self.queue, sequence: &mut self.sequence };
+            if let Some(next) = clockwork.frees(state, &mut self.requests) {
+                self.work_else(next, station);
+            }
         }
-        if phase.is_handshake() {
-            self.handshake_worked(request, station, act, observer);
+        let next = if asks && !is_firewall {
+            if phase.is_handshake() {
+                return self.handshake_worked(request, station, act, observer);
+            }
+            self.decide(request, station, act, observer)
+        } else if asks {
+            Next::Comes(self.judge(request, observer))
+        } else if leg != HOME {
+            // Its work on an answer is over: a firewall lets it pass.
+            self.requests[request].leg = leg - 1;
+            Next::Comes(self.brings_back(request, observer))
+        } else if relays && status == Status::Ok {
+            Next::Answer
         } else {
-            self.decide(request, station, act, observer);
-        }
-    }
-
-    /// A station has finished its work on an answer: a firewall lets it pass, the one who asked takes it.
-    #[inline(always)]
-    fn answer_served<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
-        let record = &mut self.requests[request];
-        if record.leg != HOME {
-            record.leg -= 1;
-            self.free_slot(station);
-            self.way_back(request, observer);
-            return;
-        }
-        let relays = record.status == Status::Ok && self.stations[station as usize].duty.relays;
-        if record.holds & record.bit() == 0 {
-            self.free_slot(station);
-        }
-        if relays {
-            self.answer(request, Status::Ok, observer);
-        } else {
-            self.take_answer(request, station, observer);
+            return self.take_answer(request, station, observer);
+        };
+        let reached = match next {
+            Next::Ask(link) => self.forwards(request, link, 1, observer),
+            Next::Answer => self.replies(request, Status::Ok, observer),
+            Next::Comes(reached) => reached,
+        };
+        if let Some(station) = reached {
+            self.enter_here(request, station, observer);
         }
     }
 
     /// The one who asked has an answer. A good one that is only relayed needs no thought.
     #[inline(always)]
     pub(super) fn hand_on<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
-        if self.stations[station as usize].duty.relays && self.requests[request].status == Status::Ok {
+        let record = &self.requests[request];
+        if record.status == Status::Ok && self.stations[station as usize].duty.relays[record.kind.index()] {
             self.answer(request, Status::Ok, observer);
         } else {
             self.take_answer(request, station, observer);
@@ -215,24 +249,9 @@ impl Simulation {
     /// Frees a slot; the next in line takes it.
     #[inline(always)]
     pub(super) fn free_slot(&mut self, station: u32) {
-        let now = self.now;
-        let state = &mut self.stations[station as usize];
-        if state.health == super::Health::Hung {
-            state.release(now);
-            return;
-        }
-        let Some(next) = state.queue.pop_front() else {
-            state.release(now);
-            return;
-        };
-        // The slot goes from one to the other: as many are busy as before.
-        if state.busy == 0 {
-            state.occupy(now);
-        }
-        let record = &mut self.requests[next];
-        state.waited(now - record.departed);
-        let clockwork = Clockwork { now, queue: &mut self.queue, sequence: &mut self.sequence };
-        if !clockwork.begins(record, state, next) {
+        let clockwork = Clockwork { now: self.now, queue: &mut self.queue, sequence: &mut self.sequence };
+        let next = clockwork.frees(&mut self.stations[station as usize], &mut self.requests);
+        if let Some(next) = next {
             self.work_else(next, station);
         }
     }

@@ -302,6 +302,7 @@ impl Simulation {
         random::mix(self.seed ^ random::mix(stream))
     }
 
+    #[inline]
     pub(super) fn count_rule(&mut self, firewall: u32, verdict: Verdict) {
         if let Some(hits) = &mut self.rule_hits[firewall as usize] {
             let list = &mut hits[usize::from(verdict.direction == Direction::Outbound)];

@@ -94,8 +94,8 @@ pub(super) struct Duty {
     /// Whether there is work on answers.
     pub(super) takes_answers: bool,
     pub(super) watched: bool,
-    /// Whether a good answer is handed on as it is, and nothing is learnt from it.
-    pub(super) relays: bool,
+    /// Whether a good answer to each kind of request is handed on as it is, and nothing is learnt from it.
+    pub(super) relays: [bool; 3],
     pub(super) key: u64,
     /// How long it works on each kind of request, and on an answer, if it does.
     pub(super) work: [Sampler; 4],
@@ -113,7 +113,7 @@ impl Default for Duty {
             holds: false,
             takes_answers: false,
             watched: false,
-            relays: false,
+            relays: [false; 3],
             key: 0,
             work: [Sampler::Constant(0); 4],
             acts: [Act::Answer; 3],
@@ -139,8 +139,11 @@ impl Duty {
             holds: plan.hold == Hold::UntilAnswered,
             takes_answers: plan.answer.is_some(),
             watched: plan.watched,
-            // A driver that follows the primary learns from every answer of a database.
-            relays: matches!(plan.role, Role::Balancer(_) | Role::Web | Role::App) && (asks_by_http || !whole.drivers[station]),
+            // A driver that follows the primary learns from every answer of a database to a write.
+            relays: RequestKind::ALL.map(|kind| {
+                let learns = !asks_by_http && kind.is_write() && whole.drivers[station];
+                matches!(plan.role, Role::Balancer(_) | Role::Web | Role::App) && !learns
+            }),
             key: plan.key,
             work: [statics, reads, writes, plan.answer.unwrap_or(Sampler::Constant(0))],
             acts: RequestKind::ALL.map(|kind| Act::of(whole, station, kind)),
@@ -294,6 +297,9 @@ pub(super) struct Line {
     pub(super) tapped: bool,
     /// Whether it is cut, slow or tapped.
     pub(super) touched: bool,
+    /// Whether an answer is across at once, and there is nothing to do on its way: no firewall, no time, no connection to
+    /// give back, nobody to let in for it.
+    pub(super) plain: bool,
 }
 
 impl Line {
@@ -307,11 +313,13 @@ impl Line {
         self.prepares = is_timed(self.timeout) || hop.connects.when != When::Never;
         self.opens = plan.connections.any_open;
         self.shared = hop.from == plan.browser && !plan.pair.is_empty();
+        self.touch();
     }
 
     /// To be called when it is cut or whole, slow or tapped.
     pub(super) fn touch(&mut self) {
         self.touched = self.cut || self.tapped || self.slow.is_some();
+        self.plain = !(self.touched || self.opens || self.limited) && self.behind == 0 && self.latency == 0;
     }
 
     /// Whether a balancer gives new requests to the backend at its end.
@@ -344,6 +352,7 @@ impl Default for Line {
             slow: None,
             tapped: false,
             touched: false,
+            plain: false,
         }
     }
 }

@@ -16,12 +16,9 @@ const SEMI_SYNC_TIMEOUT: u64 = 10 * SECOND;
 const MEMBERS: usize = 9;
 
 impl Simulation {
-    /// A database has worked on a query.
-    pub(in crate::sim) fn query<O: Observer>(&mut self, request: u32, station: u32, node: u32, observer: &mut O) {
-        if !self.requests[request].kind.is_write() {
-            self.count_if_stale(request, node);
-            self.answers(request, station, observer);
-        } else if self.node(node).disk_full && self.node(node).writable {
+    /// A database has worked on a write.
+    pub(in crate::sim) fn write<O: Observer>(&mut self, request: u32, station: u32, node: u32, observer: &mut O) {
+        if self.node(node).disk_full && self.node(node).writable {
             self.fail(request, station, Failure::ServerError, Why::DiskFull, observer);
         } else if self.node(node).writable {
             self.commit(request, station, node, observer);
@@ -31,10 +28,19 @@ impl Simulation {
     }
 
     /// A read is stale if a write that was acknowledged, and committed before the read began, is not applied here.
-    fn count_if_stale(&mut self, request: u32, node: u32) {
+    #[expect(clippy::inline_always, reason = "on the engine's critical path")]
+    #[inline(always)]
+    pub(in crate::sim) fn count_if_stale(&mut self, request: u32, node: u32) {
+        if self.cluster_of(node).authority != node {
+            self.count_if_behind(request, node);
+        }
+    }
+
+    #[inline(never)]
+    fn count_if_behind(&mut self, request: u32, node: u32) {
         let cluster = self.cluster_of(node);
         let (own, valid) = (self.node(node), self.node(cluster.authority));
-        if cluster.authority == node || (own.log.timeline == valid.log.timeline && own.log.length >= valid.acknowledged) {
+        if own.log.timeline == valid.log.timeline && own.log.length >= valid.acknowledged {
             return;
         }
         let shared = cluster.lineage.common(own.log, valid.log);
