@@ -9,6 +9,7 @@ use crate::model::{Cipher, Element, Hop, Medium, RequestKind, TlsMode};
 use crate::model::{LinkIx, ServerId};
 
 use super::Notice;
+use super::action::Action;
 use super::keymap::Keymap;
 use super::line::{Line, Page, Tone};
 use super::stage::Stage;
@@ -30,6 +31,7 @@ pub fn title(stage: &Stage) -> String {
 /// The lines for a panel of `width` columns.
 pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
     let mut page = Page::new(width);
+    overlay(&mut page, stage);
     match &stage.selected {
         Some(Element::Component(id)) => {
             if let Some(ix) = stage.infra().find(id.as_str()) {
@@ -45,6 +47,18 @@ pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
         None => nothing(&mut page, stage, keymap),
     }
     page.lines()
+}
+
+/// What the overlay shows, before what is selected.
+fn overlay(page: &mut Page, stage: &Stage) {
+    let Some(overlay) = stage.overlays.shown() else { return };
+    page.text(Tone::Name, overlay.title());
+    for remark in &stage.overlays.view().remarks {
+        let sign = remark.sign.map_or_else(|| "  ".to_owned(), |sign| format!("{} ", sign.symbol()));
+        let select = remark.about.clone().map(Action::Select);
+        page.item(remark.tone, &sign, remark.tone, &remark.text, select.as_ref());
+    }
+    page.gap();
 }
 
 /// What is selected, in one line; `info` is the key that shows more.

@@ -1,0 +1,53 @@
+//! Words that several overlays use.
+//!
+//! Must not know what they are said of.
+
+use crate::model::RequestKind;
+
+/// Kinds of request as a subject.
+pub(super) const fn plural(kind: RequestKind) -> &'static str {
+    match kind {
+        RequestKind::Static => "static pages",
+        RequestKind::Read => "reads",
+        RequestKind::Write => "writes",
+    }
+}
+
+/// Words as a list.
+pub(super) fn listed<W: AsRef<str>>(words: &[W]) -> String {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    match &words[..] {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// Kinds of request as a list.
+pub(super) fn kinds(kinds: &[RequestKind]) -> String {
+    listed(&kinds.iter().map(|kind| plural(*kind)).collect::<Vec<_>>())
+}
+
+/// What becomes of the kinds of request, as in `writes stop, static pages and reads go on`.
+pub(super) fn fate(stops: &[RequestKind], goes_on: &[RequestKind]) -> String {
+    match (stops, goes_on) {
+        ([], []) => "nothing works anyway".to_owned(),
+        ([], on) => format!("{} go on", kinds(on)),
+        (stop, []) => format!("{} stop", kinds(stop)),
+        (stop, on) => format!("{} stop, {} go on", kinds(stop), kinds(on)),
+    }
+}
+
+/// So many things.
+pub(super) fn count(count: usize, one: &str, many: &str) -> String {
+    match count {
+        0 => format!("no {one}"),
+        1 => format!("1 {one}"),
+        _ => format!("{count} {many}"),
+    }
+}
+
+/// A rate for people: what is not whole keeps one digit behind the point.
+pub(super) fn per_second(rate: f64) -> String {
+    if rate >= 10.0 || rate.fract() == 0.0 { format!("{rate:.0}/s") } else { format!("{rate:.1}/s") }
+}
