@@ -317,7 +317,7 @@ impl Overlays {
         let asked = &self.asked;
         let mut view = match &known.answers {
             Answers::Readable(hops) => readable::view(infra, hops, asked),
-            Answers::Points(points) => points::view(points, asked),
+            Answers::Points(points) => points::view(infra, points, asked),
             Answers::Software(flaws) => software::view(infra, flaws, asked),
             Answers::Domains(domains) => domains::view(infra, domains, asked),
             Answers::Load(load) => load::view(infra, load, asked),

@@ -11,6 +11,7 @@ use crate::model::{ComponentKind, Element, RequestKind};
 use crate::sim::{Doing, Heading, Present};
 
 use super::action::Action;
+use super::keymap::Binding;
 use super::line::{Line, Tone};
 use super::overlay::Overlay;
 use super::stage::{Stage, Summary};
@@ -132,7 +133,14 @@ fn followed(stage: &Stage) -> Option<Line> {
 pub fn footer(app: &App, width: u16) -> Vec<(Line, Action)> {
     let mut room = usize::from(width);
     let mut keys = Vec::new();
-    for binding in app.keymap.at(app.place()).filter(|binding| !binding.word.is_empty() && works(app, &binding.action)) {
+    let shown = app.keymap.at(app.place()).filter(|binding| !binding.word.is_empty() && works(app, &binding.action));
+    let mut shown: Vec<&Binding> = shown.collect();
+    // While an overlay is on, its keys are the likeliest.
+    let overlays = app.stage().is_some_and(|stage| stage.overlays.shown().is_some());
+    shown.sort_by_key(|binding| {
+        !(overlays && matches!(binding.action, Action::NextOverlay | Action::Overlay | Action::OverlayChoice))
+    });
+    for binding in shown {
         let Some(key) = binding.keys.first() else { continue };
         let word = word(app, &binding.action, binding.word);
         let line = Line::new(Tone::Accent, format!(" {key}")).with(Tone::Dim, format!(" {word}"));

@@ -4,14 +4,17 @@
 
 use std::sync::Arc;
 
-use crate::analysis::capacity::overloads;
 use crate::analysis::{
-    Broken, Capacity, Outage, Overload, PlaintextHop, SharedFlaw, Spof, Structure, plaintext_hops, shared_flaws, single_points_in,
+    Broken, Capacity, Cause, Outage, Overload, PlaintextHop, SharedFlaw, Spof, Structure, capacity_spofs, plaintext_hops,
+    shared_flaws, single_points_in,
 };
 use crate::model::{Infrastructure, RequestKind};
 
 use super::domains::{self, Domain};
 use super::{Asked, Overlay};
+
+/// Losses that are tried at most: each takes a computation of the whole site's capacity, and a key press shall not wait.
+const MOST_LOSSES: usize = 400;
 
 /// The single points of each kind of request, in the order of [`RequestKind::ALL`], or why the kind does not work at all.
 pub(super) type Points = [Result<Vec<Spof>, Broken>; 3];
@@ -22,8 +25,8 @@ pub(super) struct LoadAnswers {
     /// Requests per second of all kinds.
     pub(super) load: f64,
     pub(super) capacity: Capacity,
-    /// What alone overloads the rest when it is lost.
-    pub(super) losses: Vec<Overload>,
+    /// What alone overloads the rest when it is lost; `None` if there is too much to try.
+    pub(super) losses: Option<Vec<Overload>>,
 }
 
 /// What an overlay is made of.
@@ -62,7 +65,7 @@ impl Known {
             Overlay::Capacity => Answers::Load(Box::new(LoadAnswers {
                 load,
                 capacity: Capacity::of(infra, &Outage::none()),
-                losses: overloads(infra, load, 1.0),
+                losses: (Cause::all(infra).len() <= MOST_LOSSES).then(|| capacity_spofs(infra, load)),
             })),
         };
         let load = (overlay == Overlay::Capacity).then_some(load);

@@ -15,6 +15,7 @@ use super::{Asked, Sign, View};
 pub(super) fn view(infra: &Infrastructure, answers: &LoadAnswers, asked: &Asked) -> View {
     let mut view = View::default();
     let LoadAnswers { load, capacity, losses } = answers;
+    let losses = losses.as_deref().unwrap_or_default();
     let loss = chosen(losses, asked);
     let full = capacity.utilisation(*load);
     if let Some(loss) = loss {
@@ -134,10 +135,13 @@ fn line(answers: &LoadAnswers, full: &[Utilisation], asked: &Asked) -> (Tone, Ve
     let part = full.iter().find(|use_| use_.resource == first.resource).map_or(0.0, Utilisation::part);
     let (resource, from, percent) = (&first.resource, per_second(first.rps.floor()), percent(part));
     let start = format!("{resource} is full first, at {from}: {percent} at {now}");
-    let tone = if losses.is_empty() { tone(part) } else { Tone::Bad };
-    let line = match &losses[..] {
-        [] => vec![format!("{start}. No single loss overloads the rest."), format!("{start}; no loss overloads"), start],
-        [loss, ..] => vec![
+    let tone = if losses.as_ref().is_none_or(Vec::is_empty) { tone(part) } else { Tone::Bad };
+    let line = match losses.as_deref() {
+        None => vec![format!("{start}. There is too much to try what each loss does."), start],
+        Some([]) => {
+            vec![format!("{start}. No single loss overloads the rest."), format!("{start}; no loss overloads the rest"), start]
+        }
+        Some(losses @ [loss, ..]) => vec![
             format!("{start}. {loss}"),
             format!("{start}. {} overload the rest.", losses_of(losses.len())),
             format!("{start}; {}", losses_of(losses.len())),
@@ -152,7 +156,7 @@ fn losses_of(losses: usize) -> String {
 }
 
 fn percent(part: f64) -> String {
-    format!("{:.0} %", part * 100.0)
+    if part > 0.0 && part < 0.005 { "<1 %".to_owned() } else { format!("{:.0} %", part * 100.0) }
 }
 
 /// As the bars are coloured.

@@ -4,13 +4,14 @@
 //! Must not judge what is one.
 
 use crate::analysis::{Cause, Spof};
+use crate::model::Infrastructure;
 
 use super::super::line::Tone;
 use super::known::Points;
 use super::words::{count, plural};
 use super::{Asked, Sign, View};
 
-pub(super) fn view(points: &Points, asked: &Asked) -> View {
+pub(super) fn view(infra: &Infrastructure, points: &Points, asked: &Asked) -> View {
     let mut view = View::default();
     let kind = asked.kind;
     let (name, word) = (plural(kind), kind.word());
@@ -45,7 +46,9 @@ pub(super) fn view(points: &Points, asked: &Asked) -> View {
     let found = format!("{name}: {} (!)", count(parts, "single point", "single points"));
     let whole = format!("{found}, {}, {undrawn} not drawn", count(links, "link", "links"));
     let tone = if parts > 0 { Tone::Bad } else { Tone::Good };
-    if let Some(element) = selected {
+    // The browser and who watches are no part of the service.
+    let is_cause = |element: &&_| Cause::all(infra).iter().any(|cause| cause.element().as_ref() == Some(*element));
+    if let Some(element) = selected.filter(is_cause) {
         view.say(
             tone,
             vec![format!("{whole}. Without {element} {name} go on."), format!("{found}. Without {element} {name} go on."), found],
@@ -55,7 +58,10 @@ pub(super) fn view(points: &Points, asked: &Asked) -> View {
     // What lies deepest is lost the most often in teaching: the site looks well, and keeps nothing.
     let example =
         points.iter().filter(|point| matches!(point.cause, Cause::Component(_))).max_by_key(|point| point.broken.missing);
-    let mut line: Vec<String> = example.map(|point| format!("{whole}. {}", without(point))).into_iter().collect();
+    let mut line = Vec::new();
+    if let Some(point) = example {
+        line.extend([format!("{whole}. {}", without(point)), format!("{name}: {parts} (!). {}", without(point))]);
+    }
     line.extend([whole, found]);
     view.say(tone, line);
     view

@@ -3,7 +3,7 @@
 //! Must not judge what stops.
 
 use crate::analysis::SharedFlaw;
-use crate::model::{ComponentId, Element, Infrastructure};
+use crate::model::{ComponentId, Element, Infrastructure, RequestKind};
 
 use super::super::line::Tone;
 use super::words::{kinds, listed};
@@ -32,12 +32,14 @@ pub(super) fn view(infra: &Infrastructure, flaws: &[SharedFlaw], asked: &Asked) 
     let places = if names.len() == 1 { "in one place".to_owned() } else { format!("in {} places", names.len()) };
     let stops =
         if flaw.stops.is_empty() { "a flaw stops nothing".to_owned() } else { format!("a flaw stops {}", kinds(&flaw.stops)) };
+    let brief = if flaw.stops.len() == RequestKind::ALL.len() { "a flaw stops every request" } else { &stops };
     let defeats = if flaw.defeats_redundancy.is_empty() { "" } else { ", though no single one of them would" };
     view.say(
         tone,
         vec![
             format!("{software} runs on {}: {stops}{defeats}.", listed(&names)),
             format!("{software} runs on {}: {stops}.", listed(&names)),
+            format!("{software} runs on {}: {brief}.", listed(&names)),
             format!("{software} runs {places}: {stops}."),
         ],
     );

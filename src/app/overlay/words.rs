@@ -47,7 +47,38 @@ pub(super) fn count(count: usize, one: &str, many: &str) -> String {
     }
 }
 
-/// A rate for people: what is not whole keeps one digit behind the point.
+/// A rate for people: thousands apart; what is not whole and below ten keeps one digit behind the point.
 pub(super) fn per_second(rate: f64) -> String {
-    if rate >= 10.0 || rate.fract() == 0.0 { format!("{rate:.0}/s") } else { format!("{rate:.1}/s") }
+    if rate < 10.0 && rate.fract() != 0.0 {
+        return format!("{rate:.1}/s");
+    }
+    let digits = format!("{rate:.0}");
+    let mut apart = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            apart.push(',');
+        }
+        apart.push(digit);
+    }
+    apart + "/s"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_for_people() {
+        let shown = [0.0, 0.25, 9.0, 9.96, 100.0, 999.6, 11_384.0, 1_234_567.0].map(per_second);
+        assert_eq!(shown, ["0/s", "0.2/s", "9/s", "10.0/s", "100/s", "1,000/s", "11,384/s", "1,234,567/s"]);
+    }
+
+    #[test]
+    fn what_stops_and_what_goes_on_are_told_apart() {
+        use RequestKind::{Read, Static, Write};
+        assert_eq!(fate(&[Write], &[Static, Read]), "writes stop, static pages and reads go on");
+        assert_eq!(fate(&[Static, Read, Write], &[]), "static pages, reads and writes stop");
+        assert_eq!(fate(&[], &[Read]), "reads go on");
+        assert_eq!(fate(&[], &[]), "nothing works anyway");
+    }
 }

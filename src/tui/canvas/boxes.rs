@@ -207,10 +207,12 @@ fn draw_wall(scene: &Scene<'_>, pen: &mut Pen<'_>, firewall: crate::model::Compo
         pen.put(cell, glyph, style);
     }
     let sign = scene.canvas.stamp(&element).map(|stamp| scene.canvas.sign(stamp));
-    if let Some((sign, style)) = sign {
+    let badge = scene.canvas.badge(&element);
+    // A pointer takes the middle; then the sign stands above it.
+    if let Some((sign, style)) = sign.filter(|_| badge.is_some()) {
         pen.put(Cell::new(area.x, area.y), sign, style);
     }
-    if let Some((badge, style)) = scene.canvas.badge(&element).or(sign) {
+    if let Some((badge, style)) = badge.or(sign) {
         pen.put(area.centre(), badge, style);
     }
 }
