@@ -57,7 +57,7 @@ pub(super) fn view(infra: &Infrastructure, points: &Points, asked: &Asked) -> Vi
     }
     // What lies deepest is lost the most often in teaching: the site looks well, and keeps nothing.
     let example =
-        points.iter().filter(|point| matches!(point.cause, Cause::Component(_))).max_by_key(|point| point.broken.missing);
+        points.iter().rev().filter(|point| matches!(point.cause, Cause::Component(_))).max_by_key(|point| point.broken.missing);
     let mut line = Vec::new();
     if let Some(point) = example {
         line.extend([format!("{whole}. {}", without(point)), format!("{name}: {parts} (!). {}", without(point))]);
