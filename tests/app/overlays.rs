@@ -8,7 +8,7 @@ use hoplight::app::overlay::{Lit, Overlay, Sign};
 use hoplight::app::status;
 use hoplight::model::{Element, Infrastructure, RequestKind};
 
-use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
+use crate::learner::{LARGE, Learner, SMALL, component, server};
 
 /// The line of the status.
 fn line(learner: &Learner) -> String {
@@ -229,9 +229,9 @@ fn a_click_on_a_remark_selects_what_it_is_about() {
     let cell = learner.cell_of("Without lb-1 no write");
     learner.click(cell);
     assert_eq!(learner.stage().selected, Some(component("lb-1")));
-    let cell = learner.cell_of("Without browser → lb-1");
+    let cell = learner.cell_of("Without fw-1 no write");
     learner.click(cell);
-    assert_eq!(learner.stage().selected, Some(hop("browser", "lb-1")));
+    assert_eq!(learner.stage().selected, Some(component("fw-1")));
 }
 
 #[test]

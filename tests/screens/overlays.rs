@@ -90,10 +90,15 @@ fn tones_of_signs_say_how_bad_it_is() {
     let learner = under(Overlay::ReadableHops, LARGE);
     let theme = Theme::default();
     let buffer = drawn(&learner.app, &theme);
-    let colours = |symbol: &str, tone: Tone| {
-        let found = signs(&learner, &buffer, symbol);
-        !found.is_empty() && found.iter().all(|(_, fg)| Some(*fg) == theme.tone(tone).fg)
+    let infra = learner.stage().infra();
+    let sign = |from: &str, to: &str| {
+        let link = infra.link_between(from, to).expect("a link");
+        let at = learner.stage().layout.route(link).expect("a way").anchor;
+        let canvas = learner.stage().regions.canvas;
+        let cell = &buffer[(canvas.x + at.x, canvas.y + at.y)];
+        (cell.symbol().to_owned(), Some(cell.fg))
     };
-    assert!(colours("!", Tone::Bad) && colours("i", Tone::Warn));
+    assert_eq!(sign("lb-1", "web-1"), ("!".to_owned(), theme.tone(Tone::Bad).fg));
+    assert_eq!(sign("web-1", "app-1"), ("i".to_owned(), theme.tone(Tone::Warn).fg));
     assert_ne!(theme.tone(Tone::Bad).fg, theme.tone(Tone::Warn).fg);
 }

@@ -3,7 +3,7 @@
 //! Programs and machines are counted, as everywhere on the screen; links, and causes that are not drawn, are counted apart.
 //! Must not judge what is one.
 
-use crate::analysis::{Cause, Spof};
+use crate::analysis::{Cause, Obstacle, Spof};
 use crate::model::Infrastructure;
 
 use super::super::line::Tone;
@@ -55,9 +55,10 @@ pub(super) fn view(infra: &Infrastructure, points: &Points, asked: &Asked) -> Vi
         );
         return view;
     }
-    // What lies deepest is lost the most often in teaching: the site looks well, and keeps nothing.
-    let example =
-        points.iter().rev().filter(|point| matches!(point.cause, Cause::Component(_))).max_by_key(|point| point.broken.missing);
+    // The deepest loss, where the site looks well and keeps nothing; and what is lost itself rather than what hides it.
+    let itself = |point: &Spof| point.broken.obstacles.iter().eq(point.cause.element().map(Obstacle::Out).iter());
+    let programs = points.iter().filter(|point| matches!(point.cause, Cause::Component(_)));
+    let example = programs.max_by_key(|point| (point.broken.missing, itself(point)));
     let mut line = Vec::new();
     if let Some(point) = example {
         line.extend([format!("{whole}. {}", without(point)), format!("{name}: {parts} (!). {}", without(point))]);
