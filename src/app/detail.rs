@@ -12,6 +12,7 @@ use super::Notice;
 use super::action::Action;
 use super::keymap::Keymap;
 use super::line::{Line, Page, Tone};
+use super::overlay::Overlay;
 use super::stage::Stage;
 
 /// The title of the panel.
@@ -52,7 +53,11 @@ pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
 /// What the overlay shows, before what is selected.
 fn overlay(page: &mut Page, stage: &Stage) {
     let Some(overlay) = stage.overlays.shown() else { return };
-    page.text(Tone::Name, overlay.title());
+    let of = match overlay {
+        Overlay::SinglePoints => format!(", {} requests", stage.overlays.kind().word()),
+        _ => String::new(),
+    };
+    page.text(Tone::Name, &format!("{}{of}", overlay.title()));
     for remark in &stage.overlays.view().remarks {
         let sign = remark.sign.map_or_else(|| "  ".to_owned(), |sign| format!("{} ", sign.symbol()));
         let select = remark.about.clone().map(Action::Select);

@@ -35,7 +35,8 @@ pub(super) fn view(infra: &Infrastructure, answers: &LoadAnswers, asked: &Asked)
         let tone = if loss == Some(each) { Tone::Bad } else { Tone::Text };
         view.remark(Some(Sign::Taken), tone, each.to_string(), each.cause.element());
     }
-    for use_ in &full {
+    // What has next to nothing to do is no news.
+    for use_ in full.iter().filter(|use_| use_.part() >= 0.005) {
         let about = Some(Element::Component(use_.resource.component().clone()));
         view.remark(None, Tone::Dim, use_.to_string(), about);
     }
