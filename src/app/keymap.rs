@@ -67,7 +67,7 @@ impl Default for Keymap {
             &[c('v')],
             Stage,
             Action::NextOverlay,
-            "view",
+            "overlay",
             "next overlay: readable hops, single points, shared software, failure domains, capacity",
         );
         bind(&[c('V')], Stage, Action::Overlay, "off", "switch the overlay off, or the last one on again");

@@ -59,7 +59,7 @@ fn the_footer_names_the_keys_of_the_overlay_that_is_on() {
     for choice in ["", "o kind", "o version", "o domain", "o loss"] {
         learner.press("v");
         let words = words(&learner);
-        assert!(words.contains(&"v view".to_owned()) && words.contains(&"V off".to_owned()), "{words:?}");
+        assert!(words.contains(&"v overlay".to_owned()) && words.contains(&"V off".to_owned()), "{words:?}");
         assert_eq!(words.iter().find(|word| word.starts_with("o ")).map_or("", String::as_str), choice);
     }
 }

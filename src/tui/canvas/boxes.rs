@@ -237,7 +237,8 @@ fn draw_tag(scene: &Scene<'_>, pen: &mut Pen<'_>, tag: &Tag) {
     };
     pen.put(Cell::new(tag.area.x, tag.area.y), badge, badge_style);
     let usual = if up { theme.text } else { theme.dim };
+    let end = if up { theme.text } else { theme.bad };
     let room = tag.area.width.saturating_sub(2);
     let used = pen.text(Cell::new(tag.area.x + 1, tag.area.y), name, room, scene.canvas.emphasis(&element, usual));
-    pen.put(Cell::new(tag.area.x + 1 + used, tag.area.y), if up { ' ' } else { theme.glyphs.cut }, badge_style);
+    pen.put(Cell::new(tag.area.x + 1 + used, tag.area.y), if up { ' ' } else { theme.glyphs.cut }, end);
 }
