@@ -16,6 +16,7 @@ pub mod key;
 pub mod keymap;
 pub mod line;
 pub mod mouse;
+pub mod overlay;
 pub mod panel;
 pub mod playback;
 pub mod regions;
@@ -248,6 +249,7 @@ impl App {
     fn observe(&mut self, acted: bool) {
         let Some(stage) = self.stage_mut() else { return };
         let changed = stage.observe();
+        stage.overlay();
         let label = |numbers: &[usize]| {
             let goals: Vec<String> =
                 stage.lesson.iter().flat_map(|run| run.goals().map(|(label, _)| label.to_string())).collect();

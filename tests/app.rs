@@ -8,6 +8,8 @@ mod learner;
 mod lesson;
 #[path = "app/mouse.rs"]
 mod mouse;
+#[path = "app/overlays.rs"]
+mod overlays;
 #[path = "app/playback.rs"]
 mod playback;
 #[path = "app/selection.rs"]

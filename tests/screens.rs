@@ -9,6 +9,8 @@ mod learner;
 mod looks;
 #[path = "screens/monkey.rs"]
 mod monkey;
+#[path = "screens/overlays.rs"]
+mod overlays;
 #[path = "screens/panels.rs"]
 mod panels;
 #[path = "screens/whole.rs"]

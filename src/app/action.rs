@@ -64,8 +64,12 @@ pub enum Action {
     Balance,
     /// Sends one request.
     Send(RequestKind),
-    /// Lights up the hops that anyone may read, or stops that.
-    Plaintext,
+    /// Lays the next overlay over the picture; after the last one, none.
+    NextOverlay,
+    /// Switches the overlay off, or the last one on again.
+    Overlay,
+    /// What the overlay shows next: another kind of request, version, domain or loss.
+    OverlayChoice,
     /// More users.
     MoreUsers,
     /// Fewer users.

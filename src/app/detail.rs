@@ -9,8 +9,10 @@ use crate::model::{Cipher, Element, Hop, Medium, RequestKind, TlsMode};
 use crate::model::{LinkIx, ServerId};
 
 use super::Notice;
+use super::action::Action;
 use super::keymap::Keymap;
 use super::line::{Line, Page, Tone};
+use super::overlay::Overlay;
 use super::stage::Stage;
 
 /// The title of the panel.
@@ -30,6 +32,7 @@ pub fn title(stage: &Stage) -> String {
 /// The lines for a panel of `width` columns.
 pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
     let mut page = Page::new(width);
+    overlay(&mut page, stage);
     match &stage.selected {
         Some(Element::Component(id)) => {
             if let Some(ix) = stage.infra().find(id.as_str()) {
@@ -45,6 +48,22 @@ pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
         None => nothing(&mut page, stage, keymap),
     }
     page.lines()
+}
+
+/// What the overlay shows, before what is selected.
+fn overlay(page: &mut Page, stage: &Stage) {
+    let Some(overlay) = stage.overlays.shown() else { return };
+    let of = match overlay {
+        Overlay::SinglePoints => format!(", {} requests", stage.overlays.kind().word()),
+        _ => String::new(),
+    };
+    page.text(Tone::Name, &format!("{}{of}", overlay.title()));
+    for remark in &stage.overlays.view().remarks {
+        let sign = remark.sign.map_or_else(|| "  ".to_owned(), |sign| format!("{} ", sign.symbol()));
+        let select = remark.about.clone().map(Action::Select);
+        page.item(remark.tone, &sign, remark.tone, &remark.text, select.as_ref());
+    }
+    page.gap();
 }
 
 /// What is selected, in one line; `info` is the key that shows more.

@@ -30,10 +30,12 @@ pub enum Sign {
     Load,
     /// What is selected, what the lesson is about, what is marked.
     Pointers,
+    /// What an overlay says of an element.
+    Overlays,
 }
 
 /// What each sign means.
-const SIGNS: [(Sign, &str); 10] = [
+const SIGNS: [(Sign, &str); 11] = [
     (Sign::Requests, "requests: static page, read, write; the second sign of each is the answer on its way back"),
     (Sign::Lookups, "the question for an address, and the answer"),
     (Sign::Tls, "encrypted on this hop"),
@@ -44,6 +46,11 @@ const SIGNS: [(Sign, &str); 10] = [
     (Sign::Cut, "cut, or off"),
     (Sign::Load, "how busy it was in the last second"),
     (Sign::Pointers, "selected; what the lesson is about; marked"),
+    (
+        Sign::Overlays,
+        "overlays: single point or readable on a wire; readable inside a server; shares the flaw; another version of it; \
+         goes with what fails; how full",
+    ),
 ];
 
 /// The lines of the help for `width` columns. `drawn` says how a sign is drawn, in at most 12 columns.

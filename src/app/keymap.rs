@@ -63,6 +63,15 @@ impl Default for Keymap {
         bind(&[c('t')], Stage, Action::CycleTls, "TLS", "next TLS mode: none, terminate, re-encrypt, passthrough");
         bind(&[c('x')], Stage, Action::KillOrRestore, "kill", "kill what is selected, or restore it");
         bind(&[c('r')], Stage, Action::Send(RequestKind::Write), "login", "send one login (a write) and follow it");
+        bind(
+            &[c('v')],
+            Stage,
+            Action::NextOverlay,
+            "overlay",
+            "next overlay: readable hops, single points, shared software, failure domains, capacity",
+        );
+        bind(&[c('V')], Stage, Action::Overlay, "off", "switch the overlay off, or the last one on again");
+        bind(&[c('o')], Stage, Action::OverlayChoice, "other", "in an overlay: another kind of request, version, domain or loss");
         bind(&[c('s')], Stage, Action::Send(RequestKind::Static), "", "send one static page request and follow it");
         bind(&[c('d')], Stage, Action::Send(RequestKind::Read), "", "send one dynamic read and follow it");
         bind(&[k(Code::Right), c('l')], Stage, Action::Move(Arrow::Right), "select", "select what is to the right");
@@ -75,7 +84,6 @@ impl Default for Keymap {
         bind(&[c('w')], Stage, Action::ToggleWebToApp, "", "switch TLS between web servers and applications");
         bind(&[c('e')], Stage, Action::ToggleAppToDb, "", "switch TLS to the databases");
         bind(&[c('f')], Stage, Action::Block, "", "let a firewall block the selected hop, or pass it again");
-        bind(&[c('v')], Stage, Action::Plaintext, "", "light up the hops that anyone may read");
         bind(&[c('>')], Stage, Action::MoreUsers, "", "a quarter more users");
         bind(&[c('<')], Stage, Action::FewerUsers, "", "a quarter fewer users");
         bind(&[k(Code::PageDown)], Stage, Action::Scroll(3), "", "scroll the text down");

@@ -11,6 +11,7 @@ use crate::lesson::{LessonRun, Observation, Pace, outcome};
 use crate::model::{Element, Infrastructure, RequestKind, TopologyEdit};
 use crate::sim::{Command, CommandError, Simulation, Timeline};
 
+use super::overlay::Overlays;
 use super::playback::Playback;
 use super::regions::{self, Regions};
 
@@ -39,18 +40,6 @@ impl Summary {
     }
 }
 
-/// Whether plaintext hops are lit up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Lit {
-    /// They are drawn as usual.
-    #[default]
-    Off,
-    /// Until the next key: TLS has just changed.
-    Briefly,
-    /// Until the learner switches it off.
-    On,
-}
-
 /// The running infrastructure with everything around it.
 #[derive(Clone, Debug)]
 pub struct Stage {
@@ -68,8 +57,8 @@ pub struct Stage {
     pub regions: Regions,
     /// Whether the panel of a small screen shows what is selected rather than the lesson.
     pub show_detail: bool,
-    /// Whether the hops that anyone may read are lit up: for good, or until the next key after a change of TLS.
-    pub lit: Lit,
+    /// What the analysis lays over the picture.
+    pub overlays: Overlays,
     /// What the analysis says of the infrastructure as it is now.
     pub summary: Summary,
     /// How far the panel is scrolled.
@@ -93,7 +82,7 @@ impl Stage {
             layout,
             regions: Regions::default(),
             show_detail: false,
-            lit: Lit::Off,
+            overlays: Overlays::default(),
             summary,
             scroll: 0,
             detail_scroll: 0,
@@ -145,8 +134,8 @@ impl Stage {
     pub fn act(&mut self, command: Command) -> Result<(), CommandError> {
         use TopologyEdit::{AppToDbTls, EdgeTls, WebToAppTls};
         let tls = matches!(command, Command::Edit(EdgeTls(_) | WebToAppTls(_) | AppToDbTls(_)));
-        if tls && self.lit == Lit::Off {
-            self.lit = Lit::Briefly;
+        if tls {
+            self.overlays.flash();
         }
         self.changing(|stage| stage.timeline.act(command))
     }
@@ -177,6 +166,14 @@ impl Stage {
             steps_forward: self.steps.0,
             steps_back: self.steps.1,
         })
+    }
+
+    /// Makes the overlay follow what is now. Where the learner is to mark something, it would give the answer away.
+    pub(super) fn overlay(&mut self) {
+        let asked = self.lesson.as_ref().filter(|run| !run.is_open()).and_then(LessonRun::question);
+        self.overlays.veil(asked.is_some_and(|question| question.target().is_some()));
+        let sim = self.timeline.simulation();
+        self.overlays.follow(sim.infrastructure(), sim.rate(), self.selected.as_ref());
     }
 
     /// Steps one hop forward or back. Returns whether there was one.

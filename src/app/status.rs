@@ -11,7 +11,9 @@ use crate::model::{ComponentKind, Element, RequestKind};
 use crate::sim::{Doing, Heading, Present};
 
 use super::action::Action;
+use super::keymap::Binding;
 use super::line::{Line, Tone};
+use super::overlay::Overlay;
 use super::stage::{Stage, Summary};
 use super::{App, Item, Screen};
 
@@ -58,6 +60,9 @@ pub fn status(app: &App, stage: &Stage) -> Line {
     if let Some(notice) = &app.notice {
         return Line::new(notice.tone, format!(" {}", notice.text));
     }
+    if let Some(line) = overlay(stage) {
+        return line;
+    }
     if let Some(line) = followed(stage) {
         return line;
     }
@@ -79,6 +84,14 @@ pub fn status(app: &App, stage: &Stage) -> Line {
         .with(if *exposed > 0 { Tone::Bad } else { Tone::Good }, format!("{exposed} exposed"))
         .with(Tone::Dim, if stage.regions.wide { ")  single points of failure for writes " } else { ")  SPOFs " })
         .with(Tone::Text, spofs)
+}
+
+/// What the overlay shows, in the fullest wording for which there is room.
+fn overlay(stage: &Stage) -> Option<Line> {
+    let view = stage.overlays.view();
+    let room = usize::from(stage.regions.status.width).saturating_sub(1);
+    let text = view.line.iter().find(|text| text.width() <= room).or(view.line.last())?;
+    Some(Line::new(view.tone, format!(" {text}")))
 }
 
 /// What the followed request does now, in the trace pace.
@@ -120,7 +133,14 @@ fn followed(stage: &Stage) -> Option<Line> {
 pub fn footer(app: &App, width: u16) -> Vec<(Line, Action)> {
     let mut room = usize::from(width);
     let mut keys = Vec::new();
-    for binding in app.keymap.at(app.place()).filter(|binding| !binding.word.is_empty() && works(app, &binding.action)) {
+    let shown = app.keymap.at(app.place()).filter(|binding| !binding.word.is_empty() && works(app, &binding.action));
+    let mut shown: Vec<&Binding> = shown.collect();
+    // While an overlay is on, its keys are the likeliest.
+    let overlays = app.stage().is_some_and(|stage| stage.overlays.shown().is_some());
+    shown.sort_by_key(|binding| {
+        !(overlays && matches!(binding.action, Action::NextOverlay | Action::Overlay | Action::OverlayChoice))
+    });
+    for binding in shown {
         let Some(key) = binding.keys.first() else { continue };
         let word = word(app, &binding.action, binding.word);
         let line = Line::new(Tone::Accent, format!(" {key}")).with(Tone::Dim, format!(" {word}"));
@@ -148,6 +168,9 @@ fn works(app: &App, action: &Action) -> bool {
             browser.is_none_or(|ix| !matches!(stage.infra().component(ix).kind, ComponentKind::Browser))
         }),
         Action::Panel => !stage.regions.wide,
+        Action::NextOverlay => !stage.overlays.is_veiled(),
+        Action::Overlay => stage.overlays.shown().is_some(),
+        Action::OverlayChoice => stage.overlays.shown().and_then(Overlay::choice).is_some(),
         Action::Mark => question.is_some_and(|question| question.target().is_some()),
         Action::Hint => {
             stage.lesson.as_ref().is_some_and(|run| !run.is_open() && run.step().is_some_and(|step| !step.hints.is_empty()))
@@ -166,6 +189,7 @@ fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
         Action::Pause if stage.playback.paused => "go on",
         Action::KillOrRestore if stage.selected.as_ref().is_some_and(|e| stage.sim().is_up(e) == Some(false)) => "restore",
         Action::Panel if stage.show_detail => "less",
+        Action::OverlayChoice => stage.overlays.shown().and_then(Overlay::choice).unwrap_or(usual),
         Action::Enter if stage.lesson.as_ref().is_some_and(|run| run.place() == crate::lesson::Place::Finished) => "course map",
         Action::Enter if stage.lesson.as_ref().is_some_and(|run| !run.is_open() && !run.is_solved()) => "submit",
         _ => usual,

@@ -13,7 +13,7 @@ use crate::sim::{Command, SimTime};
 
 use super::action::Action;
 use super::key::Key;
-use super::stage::{Lit, scrolled};
+use super::stage::scrolled;
 use super::{App, Effect, Item, Notice, Screen, Stage, Tone, detail, help, mouse, regions};
 
 impl App {
@@ -23,8 +23,8 @@ impl App {
         self.idle = Duration::ZERO;
         self.notice = None;
         self.shown_for = Duration::ZERO;
-        if let Some(stage) = self.stage_mut().filter(|stage| stage.lit == Lit::Briefly) {
-            stage.lit = Lit::Off;
+        if let Some(stage) = self.stage_mut() {
+            stage.overlays.key();
         }
         let Some(action) = self.keymap.action(key, self.place()).cloned() else {
             self.tell(Tone::Dim, format!("{key} does nothing here; {} shows the keys.", self.keymap.label(&Action::Help)));
@@ -147,14 +147,7 @@ impl App {
             Action::Pause | Action::StepForward | Action::StepBack | Action::Faster | Action::Slower | Action::Pace => {
                 play(stage, action)
             }
-            Action::Plaintext => {
-                stage.lit = if stage.lit == Lit::On { Lit::Off } else { Lit::On };
-                Some(dim(if stage.lit == Lit::On {
-                    "What anyone may read on a wire is lit up."
-                } else {
-                    "The links are drawn as usual."
-                }))
-            }
+            Action::NextOverlay | Action::Overlay | Action::OverlayChoice => lay(stage, action),
             Action::Scroll(by) => {
                 stage.scroll_by(*by, most);
                 None
@@ -185,6 +178,7 @@ impl App {
                 Err(notice) => notice,
             }),
             Action::Send(kind) => {
+                stage.overlays.set_kind(*kind);
                 let notice = commands::said(stage, &Command::Send(*kind));
                 stage.playback.follow(stage.sim().newest_request(None));
                 stage.playback.paused = false;
@@ -285,6 +279,24 @@ impl App {
         let Screen::Stage(stage) = &self.screen else { return false };
         stage.lesson.as_ref().is_some_and(|run| self.progress.record(run))
     }
+}
+
+/// Changes what lies over the picture. What an overlay shows says itself; only its end needs a word.
+fn lay(stage: &mut Stage, action: &Action) -> Option<Notice> {
+    if stage.overlays.is_veiled() {
+        return Some(dim("An overlay would answer this question: mark first, then look."));
+    }
+    match action {
+        Action::NextOverlay => stage.overlays.next(),
+        Action::Overlay => stage.overlays.toggle(),
+        _ if !stage.overlays.choose() => {
+            let why =
+                if stage.overlays.shown().is_some() { "This overlay shows everything at once." } else { "No overlay is on." };
+            return Some(dim(why));
+        }
+        _ => {}
+    }
+    stage.overlays.shown().is_none().then(|| dim("The picture is drawn as usual."))
 }
 
 /// Does what changes how time goes by.

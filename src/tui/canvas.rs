@@ -5,7 +5,7 @@
 //! ```
 //!
 //! A pure function of its inputs, drawn straight into cells. It must not read a clock, draw a random number, or decide
-//! what is worth showing: selection, focus and marks are given.
+//! what is worth showing: selection, focus, marks and stamps are given.
 
 mod boxes;
 mod facts;
@@ -18,6 +18,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
 
+use crate::app::overlay::Stamp;
 use crate::layout::{Fit, Layout};
 use crate::model::{ComponentIx, Element, Hop, Infrastructure};
 use crate::sim::Simulation;
@@ -47,8 +48,8 @@ pub struct Canvas<'a> {
     pub followed: Option<u64>,
     /// Whether only the packets of the followed request are drawn.
     pub only_followed: bool,
-    /// Whether links that anyone may read are made to stand out.
-    pub show_plaintext: bool,
+    /// What an overlay says of elements, in their order.
+    pub stamps: &'a [Stamp],
     /// Packets that are drawn at most; those that failed, were stopped or are followed always are.
     pub most_packets: usize,
 }
@@ -74,7 +75,7 @@ impl<'a> Canvas<'a> {
             marks: &[],
             followed: None,
             only_followed: false,
-            show_plaintext: false,
+            stamps: &[],
             most_packets: MOST_PACKETS,
         }
     }
@@ -98,8 +99,20 @@ impl<'a> Canvas<'a> {
         }
     }
 
+    /// What the overlay says of an element.
+    fn stamp(&self, element: &Element) -> Option<&'a Stamp> {
+        let place = self.stamps.binary_search_by(|stamp| stamp.element.cmp(element)).ok()?;
+        self.stamps.get(place)
+    }
+
+    /// The sign of a stamp, reversed so that it stands out without colours, too.
+    fn sign(&self, stamp: &Stamp) -> (char, Style) {
+        (stamp.sign.symbol(), self.theme.tone(stamp.tone).add_modifier(Modifier::REVERSED | Modifier::BOLD))
+    }
+
     /// The style of an element's name or line, given what it would be.
     fn emphasis(&self, element: &Element, usual: Style) -> Style {
+        let usual = self.stamp(element).map_or(usual, |stamp| usual.patch(self.theme.tone(stamp.tone)));
         if self.selected == Some(element) {
             usual.patch(self.theme.selected)
         } else if self.focus.contains(element) || self.marks.contains(element) {

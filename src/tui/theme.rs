@@ -8,6 +8,7 @@ mod palette;
 
 use ratatui::style::{Modifier, Style};
 
+use crate::app::Tone;
 use crate::model::{Cipher, Medium, Protocol};
 
 pub use glyphs::{Glyphs, LineGlyphs};
@@ -134,6 +135,20 @@ impl Theme {
             Line::Loopback => self.loopback,
             Line::Dns => self.dns,
             Line::Metrics => self.metrics,
+        }
+    }
+
+    /// The style of a tone.
+    pub const fn tone(&self, tone: Tone) -> Style {
+        match tone {
+            Tone::Text => self.text,
+            Tone::Dim => self.dim,
+            Tone::Name => self.name,
+            Tone::Accent => self.accent,
+            Tone::Good => self.good,
+            Tone::Warn => self.warn,
+            Tone::Bad => self.bad,
+            Tone::Secret => self.secret,
         }
     }
 

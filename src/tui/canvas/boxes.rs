@@ -74,6 +74,11 @@ fn title(scene: &Scene<'_>, pen: &mut Pen<'_>, area: Area, element: &Element, na
     let name_style = if up { theme.name } else { theme.dim };
     let names = u16::try_from(width(state)).unwrap_or(0);
     at.x += pen.text(at, name, room.saturating_sub(if down { names } else { 0 }), scene.canvas.emphasis(element, name_style));
+    if let Some(stamp) = scene.canvas.stamp(element).filter(|_| at.x + 1 < area.right()) {
+        let (sign, style) = scene.canvas.sign(stamp);
+        pen.put(at, sign, style);
+        at.x += 1;
+    }
     if down {
         at.x += pen.text(at, state, names, theme.bad);
     } else if !note.is_empty() && usize::from(area.right().saturating_sub(at.x)) >= width(note) + 6 {
@@ -95,7 +100,9 @@ fn draw_block(scene: &Scene<'_>, pen: &mut Pen<'_>, block: &Block) {
     let serves = component.kind.serves_requests();
     let (x, room) = (block.area.x + 1, block.area.width.saturating_sub(1));
     let mut rows = block.area.y..block.area.bottom();
-    if let Some((badge, style)) = scene.canvas.badge(&element)
+    let stamp = scene.canvas.stamp(&element);
+    let sign = stamp.map(|stamp| scene.canvas.sign(stamp));
+    if let Some((badge, style)) = scene.canvas.badge(&element).or(sign)
         && !lone
     {
         pen.put(Cell::new(block.area.x, block.area.y), badge, style);
@@ -135,6 +142,16 @@ fn draw_block(scene: &Scene<'_>, pen: &mut Pen<'_>, block: &Block) {
         pen.put(Cell::new(block.area.x, y), guest.glyph, marked);
         let words = guest.words.iter().find(|words| width(words) <= usize::from(room)).unwrap_or(&guest.words[1]);
         pen.text(Cell::new(x, y), words, room, guest.style);
+    }
+    if let Some(stamp) = stamp.filter(|stamp| !stamp.words.is_empty())
+        && let Some(y) = rows.next()
+    {
+        // The pointer may have taken the sign's place beside the name.
+        if let Some((sign, style)) = sign {
+            pen.put(Cell::new(block.area.x, y), sign, style);
+        }
+        let words = stamp.words.iter().find(|words| width(words) <= usize::from(room)).or(stamp.words.last());
+        pen.text(Cell::new(x, y), words.map_or("", |words| words), room, theme.tone(stamp.tone));
     }
     for (y, fact) in rows.zip(facts::of(scene, block.component, &station)) {
         let Fact { words, style } = fact;
@@ -189,7 +206,13 @@ fn draw_wall(scene: &Scene<'_>, pen: &mut Pen<'_>, firewall: crate::model::Compo
     for cell in area.cells() {
         pen.put(cell, glyph, style);
     }
-    if let Some((badge, style)) = scene.canvas.badge(&element) {
+    let sign = scene.canvas.stamp(&element).map(|stamp| scene.canvas.sign(stamp));
+    let badge = scene.canvas.badge(&element);
+    // A pointer takes the middle; then the sign stands above it.
+    if let Some((sign, style)) = sign.filter(|_| badge.is_some()) {
+        pen.put(Cell::new(area.x, area.y), sign, style);
+    }
+    if let Some((badge, style)) = badge.or(sign) {
         pen.put(area.centre(), badge, style);
     }
 }
@@ -206,14 +229,16 @@ fn draw_tag(scene: &Scene<'_>, pen: &mut Pen<'_>, tag: &Tag) {
     } else {
         component.label()
     };
-    let (badge, badge_style) = match scene.canvas.badge(&element) {
+    let sign = scene.canvas.stamp(&element).map(|stamp| scene.canvas.sign(stamp));
+    let (badge, badge_style) = match scene.canvas.badge(&element).or(sign) {
         Some(badge) => badge,
         None if up => (' ', theme.text),
         None => (theme.glyphs.cut, theme.bad),
     };
     pen.put(Cell::new(tag.area.x, tag.area.y), badge, badge_style);
     let usual = if up { theme.text } else { theme.dim };
+    let end = if up { theme.text } else { theme.bad };
     let room = tag.area.width.saturating_sub(2);
     let used = pen.text(Cell::new(tag.area.x + 1, tag.area.y), name, room, scene.canvas.emphasis(&element, usual));
-    pen.put(Cell::new(tag.area.x + 1 + used, tag.area.y), if up { ' ' } else { theme.glyphs.cut }, badge_style);
+    pen.put(Cell::new(tag.area.x + 1 + used, tag.area.y), if up { ' ' } else { theme.glyphs.cut }, end);
 }

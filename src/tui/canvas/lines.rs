@@ -64,11 +64,9 @@ fn look(scene: &Scene<'_>, hop: &Hop) -> Look {
     let cut = !scene.is_up(&element);
     let mut style = theme.line(line);
     let mut word = style;
-    if scene.canvas.show_plaintext && hop.is_exposed() {
-        style = theme.bad;
-        word = theme.bad.add_modifier(Modifier::REVERSED);
-    } else if scene.canvas.show_plaintext && hop.is_plaintext() {
-        style = theme.warn;
+    if let Some(stamp) = scene.canvas.stamp(&element) {
+        style = theme.tone(stamp.tone);
+        word = style.add_modifier(Modifier::REVERSED);
     }
     if cut {
         style = theme.dim.add_modifier(Modifier::DIM);
@@ -147,14 +145,16 @@ fn say(pen: &mut Pen<'_>, label: Label, words: &[&str], style: Style) {
     pen.text(Cell::new(x, label.area.y), word, room, style);
 }
 
-/// Pointer, tick or finger on the links, over everything else.
+/// Pointer, tick, finger or an overlay's sign on the links, over everything else.
 pub(super) fn badges(scene: &Scene<'_>, pen: &mut Pen<'_>) {
     let canvas = scene.canvas;
-    if canvas.selected.is_none() && canvas.focus.is_empty() && canvas.marks.is_empty() {
+    if canvas.selected.is_none() && canvas.focus.is_empty() && canvas.marks.is_empty() && canvas.stamps.is_empty() {
         return;
     }
     for route in canvas.layout.routes() {
-        if let Some((badge, style)) = canvas.badge(&scene.infra.hop_element(route.link)) {
+        let element = scene.infra.hop_element(route.link);
+        let sign = || canvas.stamp(&element).map(|stamp| canvas.sign(stamp));
+        if let Some((badge, style)) = canvas.badge(&element).or_else(sign) {
             pen.put(route.anchor, badge, style);
         }
     }

@@ -3,6 +3,7 @@
 //! Must not know what they mean.
 
 use crate::app::help::Sign;
+use crate::app::overlay;
 use crate::tui::theme::{Glyphs, LineGlyphs};
 
 /// How a sign looks.
@@ -22,6 +23,7 @@ pub(super) fn sign(glyphs: &Glyphs, sign: Sign) -> String {
             let [full, empty] = glyphs.bar;
             format!("{full}{full}{empty}{empty} 50%")
         }
+        Sign::Overlays => overlay::Sign::ALL.map(|sign| String::from(sign.symbol())).join(" "),
         Sign::Pointers => format!("{} {} {}", glyphs.pointer, glyphs.focus, glyphs.tick[0]),
     }
 }

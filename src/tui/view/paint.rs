@@ -25,16 +25,7 @@ impl<'a> Painter<'a> {
 
     /// The style of a tone.
     pub(super) fn style(&self, tone: Tone) -> Style {
-        match tone {
-            Tone::Text => self.theme.text,
-            Tone::Dim => self.theme.dim,
-            Tone::Name => self.theme.name,
-            Tone::Accent => self.theme.accent,
-            Tone::Good => self.theme.good,
-            Tone::Warn => self.theme.warn,
-            Tone::Bad => self.theme.bad,
-            Tone::Secret => self.theme.secret,
-        }
+        self.theme.tone(tone)
     }
 
     /// One character; outside the area it is left out.

@@ -6,7 +6,6 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use crate::app::mouse::{detail_lines, panel_area, panel_lines, shows_lesson};
-use crate::app::stage::Lit;
 use crate::app::{App, Line, Stage, Tone, detail, panel, status};
 use crate::layout::Area;
 use crate::lesson::Pace;
@@ -50,7 +49,7 @@ fn canvas(stage: &Stage, painter: &mut Painter<'_>) -> usize {
         marks: &marks,
         followed: stage.playback.followed,
         only_followed: stage.playback.pace == Pace::Trace && stage.playback.followed.is_some(),
-        show_plaintext: stage.lit != Lit::Off,
+        stamps: &stage.overlays.view().stamps,
         ..Canvas::new(&stage.layout, stage.sim(), painter.theme)
     };
     (&canvas).render(cells.intersection(painter.area), painter.buf);

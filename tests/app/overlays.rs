@@ -1,0 +1,262 @@
+//! Overlays: which one is on, that they say what the analysis says, and that they follow what is edited.
+
+use std::collections::BTreeSet;
+
+use hoplight::analysis::{Cause, capacity_spofs, plaintext_hops, shared_flaws, single_points};
+use hoplight::app::Action;
+use hoplight::app::overlay::{Lit, Overlay, Sign};
+use hoplight::app::status;
+use hoplight::model::{Element, Infrastructure, RequestKind};
+
+use crate::learner::{LARGE, Learner, SMALL, component, server};
+
+/// The line of the status.
+fn line(learner: &Learner) -> String {
+    status::status(&learner.app, learner.stage()).text().trim().to_owned()
+}
+
+/// The elements with a sign.
+fn stamped(learner: &Learner, sign: Sign) -> BTreeSet<Element> {
+    let stamps = &learner.stage().overlays.view().stamps;
+    stamps.iter().filter(|stamp| stamp.sign == sign).map(|stamp| stamp.element.clone()).collect()
+}
+
+/// A learner with an overlay on.
+fn under(overlay: Overlay, size: (u16, u16)) -> Learner {
+    let mut learner = Learner::exploring(size);
+    let place = Overlay::ALL.iter().position(|other| *other == overlay).expect("one of all");
+    learner.press(&"v".repeat(place + 1));
+    assert_eq!(learner.stage().overlays.lit, Lit::On(overlay));
+    learner
+}
+
+#[test]
+fn one_key_goes_through_all_overlays_and_off_again() {
+    let mut learner = Learner::exploring(SMALL);
+    for overlay in Overlay::ALL {
+        learner.press("v");
+        assert_eq!(learner.stage().overlays.lit, Lit::On(overlay));
+        assert!(!learner.stage().overlays.view().stamps.is_empty(), "{overlay:?}");
+        assert_eq!(learner.notice(), "", "the overlay's own line is seen");
+    }
+    learner.press("v");
+    assert_eq!((learner.stage().overlays.lit, learner.notice()), (Lit::Off, "The picture is drawn as usual."));
+    assert!(learner.stage().overlays.view().stamps.is_empty());
+    learner.press("V");
+    assert_eq!(learner.stage().overlays.lit, Lit::On(Overlay::Capacity), "the last one again");
+    learner.press("V");
+    assert_eq!(learner.stage().overlays.lit, Lit::Off);
+}
+
+#[test]
+fn the_footer_names_the_keys_of_the_overlay_that_is_on() {
+    let words = |learner: &Learner| {
+        let keys = status::footer(&learner.app, 80);
+        keys.iter().map(|(line, _)| line.text().trim().to_owned()).collect::<Vec<_>>()
+    };
+    let mut learner = Learner::exploring(SMALL);
+    assert!(!words(&learner).iter().any(|word| word == "V off"));
+    for choice in ["", "o kind", "o version", "o domain", "o loss"] {
+        learner.press("v");
+        let words = words(&learner);
+        assert!(words.contains(&"v overlay".to_owned()) && words.contains(&"V off".to_owned()), "{words:?}");
+        assert_eq!(words.iter().find(|word| word.starts_with("o ")).map_or("", String::as_str), choice);
+    }
+}
+
+#[test]
+fn the_sub_choice_says_why_it_does_nothing() {
+    let mut learner = Learner::exploring(SMALL);
+    learner.press("o");
+    assert_eq!(learner.notice(), "No overlay is on.");
+    learner.press("vo");
+    assert_eq!(learner.notice(), "This overlay shows everything at once.");
+}
+
+#[test]
+fn readable_hops_are_those_of_the_analysis_after_every_change_of_tls() {
+    let mut learner = under(Overlay::ReadableHops, LARGE);
+    for key in ["", "t", "t", "t", "t", "e", "w", "e"] {
+        learner.press(key);
+        let infra = learner.stage().infra().clone();
+        let hops = plaintext_hops(&infra);
+        let of = |exposed: bool| -> BTreeSet<Element> {
+            hops.iter().filter(|hop| hop.is_exposed() == exposed).map(|hop| infra.hop_element(hop.link)).collect()
+        };
+        assert_eq!((stamped(&learner, Sign::Alone), stamped(&learner, Sign::Inside)), (of(true), of(false)), "after {key}");
+    }
+    learner.press("<Tab><BackTab>");
+    learner.app.act(&Action::Deselect);
+    let summary = &learner.stage().summary;
+    let starts = format!("{} hops are not encrypted: {} on a wire (!)", summary.plaintext, summary.exposed);
+    learner.app.notice = None;
+    assert!(line(&learner).starts_with(&starts), "{}", line(&learner));
+}
+
+#[test]
+fn single_points_are_those_of_the_kind_that_was_sent_or_chosen() {
+    let mut learner = under(Overlay::SinglePoints, LARGE);
+    assert_eq!(
+        line(&learner),
+        "writes: 7 single points (!), 2 links, 6 not drawn. Without db-1 no database that takes writes can be reached."
+    );
+    let told = |learner: &Learner, kind: RequestKind| {
+        let points = single_points(learner.stage().infra(), kind).expect("it works");
+        assert_eq!(stamped(learner, Sign::Alone), points.iter().filter_map(|point| point.cause.element()).collect(), "{kind:?}");
+        let remarks: Vec<_> = learner.stage().overlays.view().remarks.iter().map(|remark| remark.text.clone()).collect();
+        assert_eq!(remarks, points.iter().map(hoplight::analysis::Spof::why).collect::<Vec<_>>());
+    };
+    told(&learner, RequestKind::Write);
+    for (keys, kind) in [("s", RequestKind::Static), ("d", RequestKind::Read), ("r", RequestKind::Write)] {
+        learner.press(keys);
+        told(&learner, kind);
+    }
+    for kind in [RequestKind::Static, RequestKind::Read, RequestKind::Write] {
+        learner.press("o");
+        told(&learner, kind);
+    }
+    assert!(!stamped(&learner, Sign::Alone).contains(&component("web-1")));
+    learner.select(&component("web-1"));
+    assert!(line(&learner).ends_with("Without web-1 writes go on."), "{}", line(&learner));
+    learner.select(&component("db-1"));
+    assert_eq!(line(&learner), "Without db-1 no write request works: no database that takes writes can be reached.");
+    learner.select(&component("browser"));
+    assert!(!line(&learner).contains("Without browser"), "nobody would say so: {}", line(&learner));
+}
+
+#[test]
+fn shared_software_is_that_of_what_is_selected_else_what_stops_the_most() {
+    let mut learner = under(Overlay::SharedSoftware, LARGE);
+    let nginx = "Nginx 1.22.1 runs on web-1 and web-2: a flaw stops static pages, reads and writes";
+    assert!(line(&learner).starts_with(nginx), "{}", line(&learner));
+    assert_eq!(stamped(&learner, Sign::Alike), [component("web-1"), component("web-2")].into());
+    learner.select(&component("db-2"));
+    assert!(
+        line(&learner).starts_with("MySQL 8.0.36 runs on db-1 and db-2: a flaw stops reads and writes"),
+        "{}",
+        line(&learner)
+    );
+    assert_eq!(stamped(&learner, Sign::Alike), [component("db-1"), component("db-2")].into());
+    let flaws = shared_flaws(learner.stage().infra());
+    let mut seen = BTreeSet::new();
+    for _ in &flaws {
+        seen.insert(stamped(&learner, Sign::Alike));
+        learner.press("o");
+    }
+    assert_eq!(seen.len(), flaws.len(), "one key goes through all versions");
+    assert_eq!(stamped(&learner, Sign::Alike), [component("db-1"), component("db-2")].into(), "and around");
+}
+
+#[test]
+fn a_failure_domain_takes_its_servers_with_all_that_they_hold() {
+    let text = include_str!("../../assets/stage-2-secured.ron").replacen(
+        "    components: [",
+        r#"    domains: [(id: "rack-1", servers: ["server-2", "server-3"])],
+    components: ["#,
+        1,
+    );
+    let racked = Infrastructure::from_ron("racked.ron", &text).unwrap_or_else(|error| panic!("{error}"));
+    let mut learner = Learner::new(LARGE);
+    learner.app.open_scenario(racked.into());
+    learner.press("vvvv").select(&component("db-1"));
+    let held = |names: &[&str]| -> BTreeSet<Element> { names.iter().map(|name| component(name)).collect() };
+    let taken = stamped(&learner, Sign::Taken);
+    assert!(taken.is_superset(&held(&["web-1", "app-1", "db-1"])) && taken.contains(&server("server-2")), "{taken:?}");
+    assert!(taken.is_disjoint(&held(&["web-2", "app-2", "db-2", "lb-1"])), "{taken:?}");
+    assert!(line(&learner).starts_with("server-2 takes "), "{}", line(&learner));
+    assert!(line(&learner).ends_with("writes stop, static pages and reads go on."), "{}", line(&learner));
+    learner.press("o");
+    let taken = stamped(&learner, Sign::Taken);
+    assert!(taken.is_superset(&held(&["web-1", "web-2", "db-2"])) && taken.contains(&server("server-3")), "{taken:?}");
+    assert!(line(&learner).ends_with("static pages, reads and writes stop."), "{}", line(&learner));
+    learner.press("o");
+    assert!(line(&learner).starts_with("server-2 takes "), "around: {}", line(&learner));
+}
+
+#[test]
+fn capacity_follows_the_load_and_tells_what_a_loss_would_do() {
+    let mut learner = under(Overlay::Capacity, LARGE);
+    assert_eq!(line(&learner), "app-2 is full first, at 524/s: 19 % at 100/s. No single loss overloads the rest.");
+    learner.press(">>>>>").app.notice = None;
+    let load = 305.0;
+    assert!(line(&learner).starts_with("app-2 is full first, at 524/s: 58 % at 305/s. Without "), "{}", line(&learner));
+    let losses = capacity_spofs(learner.stage().infra(), load);
+    let of_server = |loss: &&hoplight::analysis::Overload| loss.cause.element() == Some(server("server-2"));
+    let loss = losses.iter().find(of_server).expect("two share the load, and one alone cannot take it");
+    learner.select(&server("server-2"));
+    assert_eq!(line(&learner), loss.to_string());
+    assert!(stamped(&learner, Sign::Taken).is_superset(&[server("server-2"), component("app-1")].into()));
+    assert!(stamped(&learner, Sign::Fill).contains(&component("app-2")));
+    learner.app.act(&Action::Deselect);
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    for loss in &losses {
+        learner.press("o");
+        seen.insert(line(&learner));
+        assert!(matches!(loss.cause, Cause::Component(_) | Cause::Server(_) | Cause::Hop(..) | Cause::Domain(_)), "{loss}");
+    }
+    assert_eq!(seen, losses.iter().map(ToString::to_string).collect());
+    learner.press("o").select(&component("db-1"));
+    assert!(line(&learner).starts_with("db-1: ") && line(&learner).contains("of its 32 slots at 305/s; full from "));
+}
+
+#[test]
+fn an_overlay_follows_time_that_is_turned_back() {
+    let mut learner = under(Overlay::Capacity, LARGE);
+    learner.wait(20).press(" ");
+    let before = line(&learner);
+    learner.press(">").app.notice = None;
+    assert_ne!(line(&learner), before);
+    learner.press(",").app.notice = None;
+    assert_eq!(line(&learner), before);
+}
+
+#[test]
+fn an_overlay_waits_while_it_would_answer_a_question() {
+    let mut learner = Learner::in_small_lesson(LARGE);
+    learner.press("v").press("nnnnn");
+    assert!(learner.run().question().is_some_and(|question| question.target().is_some()), "marks are asked for");
+    assert_eq!(learner.stage().overlays.shown(), None);
+    assert!(learner.stage().overlays.view().stamps.is_empty());
+    learner.press("v");
+    assert_eq!(learner.notice(), "An overlay would answer this question: mark first, then look.");
+    learner.press("<Backspace>");
+    assert_eq!(learner.stage().overlays.shown(), Some(Overlay::ReadableHops), "it was on before");
+}
+
+#[test]
+fn a_click_on_a_remark_selects_what_it_is_about() {
+    let mut learner = under(Overlay::SinglePoints, LARGE);
+    let cell = learner.cell_of("Without lb-1 no write");
+    learner.click(cell);
+    assert_eq!(learner.stage().selected, Some(component("lb-1")));
+    let cell = learner.cell_of("Without fw-1 no write");
+    learner.click(cell);
+    assert_eq!(learner.stage().selected, Some(component("fw-1")));
+}
+
+#[test]
+fn nothing_that_an_overlay_says_is_cut_off() {
+    let mut learner = Learner::new(SMALL);
+    let scenarios = learner.app.home.items.iter().filter_map(|item| match item {
+        hoplight::app::Item::Scenario(infra) => Some(infra.clone()),
+        hoplight::app::Item::Lesson(_) => None,
+    });
+    let scenarios: Vec<_> = scenarios.collect();
+    assert!(scenarios.len() > 5);
+    for infra in scenarios {
+        learner.app.open_scenario(infra.clone());
+        for overlay in Overlay::ALL {
+            learner.press("v");
+            let order = learner.stage().layout.order().to_vec();
+            for element in order.iter().map(Some).chain([None]) {
+                learner.app.act(&element.map_or(Action::Deselect, |element| Action::Select(element.clone())));
+                for choice in 0..3 {
+                    learner.app.notice = None;
+                    let line = status::status(&learner.app, learner.stage());
+                    assert!(line.width() <= 80, "{} {overlay:?} {element:?} {choice}: {:?}", infra.id(), line.text());
+                    learner.app.act(&Action::OverlayChoice);
+                }
+            }
+        }
+    }
+}
