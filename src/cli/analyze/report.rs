@@ -10,7 +10,8 @@ use serde::Serialize;
 use crate::analysis::capacity::{Capacity, MOST_CAUSES, Saturation, capacity_spofs};
 use crate::analysis::exposure::{Exposure, exposures};
 use crate::analysis::homogeneity::shared_flaws_in;
-use crate::analysis::tls_price::tls_price;
+use crate::analysis::spof::usual_way;
+use crate::analysis::tls_price::{TlsPrice, tls_price, tls_prices};
 use crate::analysis::walls::{Vantage, reach};
 use crate::analysis::{
     Availability, Cause, Finding, Method, Outage, Severity, Structure, availability, findings, minimal_cuts, single_points_in,
@@ -40,6 +41,8 @@ pub(in crate::cli) struct Report {
     pub(in crate::cli) cuts_unfinished: bool,
     pub(in crate::cli) plaintext_hops: Vec<HopReport>,
     pub(in crate::cli) tls_price: PriceReport,
+    /// The same for every setting that there is.
+    pub(in crate::cli) tls_prices: Vec<PriceReport>,
     pub(in crate::cli) shared_flaws: Vec<FlawReport>,
     /// The part of the time in which each kind works.
     pub(in crate::cli) availability: IndexMap<&'static str, f64>,
@@ -48,9 +51,10 @@ pub(in crate::cli) struct Report {
     pub(in crate::cli) downtime: IndexMap<&'static str, DowntimeReport>,
     /// By kind, and `mix` for all of them together as users send them; null where nothing limits them.
     pub(in crate::cli) capacity: IndexMap<&'static str, Option<CapacityReport>>,
-    /// Null where there are too many causes to try each.
+    /// For each component that can be full: the requests per second of the mix at which it is.
+    pub(in crate::cli) saturates: IndexMap<String, f64>,
     pub(in crate::cli) capacity_spofs: Option<Vec<OverloadReport>>,
-    /// What is open to the Internet, and to whoever has got into one of the first eight balancers and web servers.
+    /// What is open and closed to the Internet, and to whoever has got into one of the first eight balancers and web servers.
     pub(in crate::cli) reach: Vec<ReachReport>,
     pub(in crate::cli) findings: Vec<FindingReport>,
 }
@@ -62,6 +66,8 @@ pub(in crate::cli) struct SpofReport {
     pub(in crate::cli) id: String,
     pub(in crate::cli) breaks: Vec<&'static str>,
     pub(in crate::cli) why: String,
+    /// The way that breaks: the hops of the usual way of the last of these kinds.
+    pub(in crate::cli) path: Vec<String>,
 }
 
 /// Causes that stop a kind together.
@@ -83,16 +89,23 @@ pub(in crate::cli) struct HopReport {
     pub(in crate::cli) reads: Vec<String>,
     /// The names of what is read.
     pub(in crate::cli) labels: Vec<&'static str>,
+    /// Who could read something here.
+    pub(in crate::cli) readers: Vec<String>,
 }
 
 /// What the TLS setting costs.
 #[derive(Debug, Serialize)]
 pub(in crate::cli) struct PriceReport {
+    pub(in crate::cli) tls: &'static str,
+    pub(in crate::cli) web_to_app: bool,
+    pub(in crate::cli) app_to_db: bool,
     /// Handshakes of a new visitor's first login, and the work of them in milliseconds.
     pub(in crate::cli) handshakes: usize,
     pub(in crate::cli) handshake_ms: f64,
     pub(in crate::cli) keys_at: Vec<String>,
     pub(in crate::cli) lost: Vec<&'static str>,
+    /// The hops that stay readable on a network.
+    pub(in crate::cli) exposed: Vec<String>,
     pub(in crate::cli) why: String,
 }
 
@@ -143,13 +156,14 @@ pub(in crate::cli) struct OverloadReport {
     pub(in crate::cli) why: String,
 }
 
-/// An open port.
+/// An attempt to connect.
 #[derive(Debug, Serialize)]
 pub(in crate::cli) struct ReachReport {
     pub(in crate::cli) from: String,
     pub(in crate::cli) to: String,
     pub(in crate::cli) port: u16,
-    /// The rules that let it pass; empty if no firewall stands in between.
+    pub(in crate::cli) open: bool,
+    /// The rules that let it pass, or the one that stops it; empty if no firewall stands in between.
     pub(in crate::cli) by: Vec<String>,
 }
 
@@ -191,7 +205,6 @@ impl Report {
         let downtimes: Vec<Availability> = RequestKind::ALL.map(|kind| availability(infra, &structure, kind)).into();
         let cuts_up_to = cuts;
         let (cuts, cuts_unfinished) = cut_reports(infra, &structure, &kinds, cuts);
-        let price = tls_price(infra);
         Self {
             scenario: infra.id().to_string(),
             title: infra.title().to_owned(),
@@ -202,13 +215,8 @@ impl Report {
             cuts_up_to,
             cuts_unfinished,
             plaintext_hops: hop_reports(&exposures(infra)),
-            tls_price: PriceReport {
-                handshakes: price.of_first_visit(RequestKind::Write).count(),
-                handshake_ms: price.first_visit_ms(RequestKind::Write),
-                keys_at: price.keys.iter().map(|key| key.at.to_string()).collect(),
-                lost: price.lost.iter().map(|feature| feature.words()).collect(),
-                why: price.why(),
-            },
+            tls_price: PriceReport::new(&tls_price(infra)),
+            tls_prices: tls_prices(infra).iter().map(PriceReport::new).collect(),
             shared_flaws: shared_flaws_in(infra, &structure)
                 .into_iter()
                 .filter(crate::analysis::SharedFlaw::is_shared)
@@ -223,6 +231,7 @@ impl Report {
             assumed: assumed(infra),
             downtime: downtimes.iter().map(|of| (of.kind.word(), DowntimeReport::new(of))).collect(),
             capacity: capacity(infra, broken.is_empty()),
+            saturates: saturates(infra),
             capacity_spofs: (structure.causes().len() <= MOST_CAUSES).then(|| overload_reports(infra, load)),
             reach: reach_reports(infra),
             findings: findings(infra, load).iter().map(FindingReport::new).collect(),
@@ -233,11 +242,18 @@ impl Report {
 
 fn spof_reports(infra: &Infrastructure, structure: &Structure, kinds: &[RequestKind]) -> Vec<SpofReport> {
     let points: Vec<_> = kinds.iter().filter_map(|kind| single_points_in(infra, structure, *kind).ok()).flatten().collect();
+    let ways = RequestKind::ALL.map(|kind| usual_way(infra, kind).iter().map(ToString::to_string).collect::<Vec<_>>());
     let of = |cause: &Cause| {
         let mine: Vec<_> = points.iter().filter(|point| point.cause == *cause).collect();
         // The reason of the kind that needs most; the others are a part of it.
-        let why = mine.last()?.why();
-        Some(SpofReport { kind: class(cause), id: cause.to_string(), breaks: words(mine.iter().map(|point| point.kind)), why })
+        let last = mine.last()?;
+        Some(SpofReport {
+            kind: class(cause),
+            id: cause.to_string(),
+            breaks: words(mine.iter().map(|point| point.kind)),
+            why: last.why(),
+            path: ways[last.kind.index()].clone(),
+        })
     };
     structure.causes().iter().filter_map(of).collect()
 }
@@ -283,9 +299,11 @@ fn hop_reports(exposures: &[Exposure]) -> Vec<HopReport> {
     }
     let of = |hop: Vec<&Exposure>| {
         let first = hop.first()?;
-        let readers = hop.iter().filter_map(|exposure| exposure.readers.first());
-        let facts: Vec<_> = readers.flat_map(|reader| &reader.facts).filter(|fact| fact.is_hidden_by_tls()).collect();
+        let first_readers = hop.iter().filter_map(|exposure| exposure.readers.first());
+        let facts: Vec<_> = first_readers.flat_map(|reader| &reader.facts).filter(|fact| fact.is_hidden_by_tls()).collect();
         let texts: indexmap::IndexSet<String> = facts.iter().map(|fact| fact.text()).collect();
+        let readers: indexmap::IndexSet<String> =
+            hop.iter().flat_map(|exposure| &exposure.readers).map(|reader| reader.who.to_string()).collect();
         let labels: indexmap::IndexSet<&str> = facts.iter().map(|fact| fact.label()).collect();
         Some(HopReport {
             from: first.from.to_string(),
@@ -294,6 +312,7 @@ fn hop_reports(exposures: &[Exposure]) -> Vec<HopReport> {
             exposed: first.medium == Medium::Wire,
             reads: texts.into_iter().collect(),
             labels: labels.into_iter().collect(),
+            readers: readers.into_iter().collect(),
         })
     };
     hops.into_values().filter_map(of).collect()
@@ -336,6 +355,15 @@ fn capacity(infra: &Infrastructure, whole: bool) -> IndexMap<&'static str, Optio
     kinds.chain([("mix", capacity.mix_saturation().filter(|_| whole).map(report))]).collect()
 }
 
+fn saturates(infra: &Infrastructure) -> IndexMap<String, f64> {
+    let mut first = IndexMap::new();
+    for saturation in Capacity::of(infra, &Outage::none()).saturations(None) {
+        // The lowest of its resources counts, and they come in this order.
+        first.entry(saturation.resource.component().to_string()).or_insert(saturation.rps);
+    }
+    first
+}
+
 fn overload_reports(infra: &Infrastructure, load: f64) -> Vec<OverloadReport> {
     let overloads = capacity_spofs(infra, load).into_iter();
     let report = overloads.map(|overload| OverloadReport {
@@ -355,12 +383,15 @@ fn reach_reports(infra: &Infrastructure) -> Vec<ReachReport> {
     let inside = front.map(|(_, component)| Vantage::Component(component.id.clone())).take(VANTAGES);
     let mut reports = Vec::new();
     for vantage in std::iter::once(Vantage::Internet).chain(inside) {
-        let open = reach(infra, &vantage).into_iter().filter(crate::analysis::Reach::is_open);
-        reports.extend(open.map(|reach| ReachReport {
+        reports.extend(reach(infra, &vantage).into_iter().map(|reach| ReachReport {
             from: vantage.to_string(),
             to: reach.target.to_string(),
             port: reach.port,
-            by: reach.judged.iter().map(ToString::to_string).collect(),
+            open: reach.is_open(),
+            by: match reach.decided_by() {
+                Some(judged) => vec![judged.to_string()],
+                None => reach.judged.iter().map(ToString::to_string).collect(),
+            },
         }));
     }
     reports
@@ -385,6 +416,22 @@ impl DowntimeReport {
                     minutes_a_year: contributor.minutes_a_year(of),
                 })
                 .collect(),
+        }
+    }
+}
+
+impl PriceReport {
+    fn new(price: &TlsPrice) -> Self {
+        Self {
+            tls: price.mode.word(),
+            web_to_app: price.web_to_app,
+            app_to_db: price.app_to_db,
+            handshakes: price.of_first_visit(RequestKind::Write).count(),
+            handshake_ms: price.first_visit_ms(RequestKind::Write),
+            keys_at: price.keys.iter().map(|key| key.at.to_string()).collect(),
+            lost: price.lost.iter().map(|feature| feature.words()).collect(),
+            exposed: price.exposed.iter().map(|hop| format!("{} → {}", hop.from, hop.to)).collect(),
+            why: price.why(),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::analysis::Severity;
 use crate::cli::format::{Align, aligned, counted, hanging, number, paragraph, promised};
 use crate::model::text::sanitise;
 
-use super::report::{FindingReport, HopReport, Report};
+use super::report::{FindingReport, HopReport, PriceReport, Report};
 
 /// The report; severities in colours if wanted.
 pub(super) fn of(report: &Report, colours: bool) -> String {
@@ -170,7 +170,19 @@ fn plaintext(report: &Report) -> String {
         }
         text += &aligned(&rows, &[Align::Left; 3]);
     }
-    text + &paragraph(&report.tls_price.why, 2)
+    text += &paragraph(&report.tls_price.why, 2);
+    // The four modes of the entry, with TLS inside as it is here.
+    let here = &report.tls_price;
+    let like_here = |price: &&PriceReport| (price.web_to_app, price.app_to_db) == (here.web_to_app, here.app_to_db);
+    let mut rows = vec![cells(["TLS at the entry", "first login", "keys at", "readable hops", "the balancer loses"])];
+    for price in report.tls_prices.iter().filter(like_here) {
+        let mark = if price.tls == here.tls { "▸ " } else { "  " };
+        let lost = if price.lost.is_empty() { "nothing".to_owned() } else { counted(price.lost.len(), "feature") };
+        let keys = if price.keys_at.is_empty() { "-".to_owned() } else { counted(price.keys_at.len(), "place") };
+        let work = format!("{} ms", number(price.handshake_ms));
+        rows.push(cells([&format!("{mark}{}", price.tls), &work, &keys, &price.exposed.len().to_string(), &lost]));
+    }
+    text + &aligned(&rows, &[Align::Left, Align::Right, Align::Right, Align::Right, Align::Left])
 }
 
 fn shared(report: &Report) -> String {
@@ -189,7 +201,7 @@ fn reach(report: &Report) -> String {
     let mut text = head("Open ports");
     let mut rows = vec![cells(["from", "to"])];
     let mut from: Option<&str> = None;
-    for open in &report.reach {
+    for open in report.reach.iter().filter(|reach| reach.open) {
         let target = format!("{}:{}", open.to, open.port);
         if from == Some(&open.from) {
             if let Some(cell) = rows.last_mut().and_then(|row| row.last_mut()) {
