@@ -89,7 +89,6 @@ fn a_repair_has_fewer_single_points_of_failure_for_writes() {
         for point in single_points(&repaired, RequestKind::Write).expect("writes work") {
             let named = match &point.cause {
                 Cause::Component(id) if id.as_str() == "dns" => "the resolver",
-                Cause::Component(id) if id.as_str().starts_with("fw-") => "firewall",
                 Cause::Hop(_, to) if to.as_str() == "dns" => "the resolver",
                 Cause::Zone(_) => "the site's name",
                 Cause::Certificate { .. } => "the one certificate",

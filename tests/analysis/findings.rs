@@ -260,7 +260,7 @@ fn load_decides_what_is_full() {
 }
 
 #[test]
-fn a_repair_leaves_what_it_says_it_leaves() {
+fn a_repair_leaves_no_error_and_no_warning() {
     let left = |text: &str| {
         let infra = load(("repaired.ron", text));
         let found = findings(&infra, 100.0).into_iter().filter(|finding| finding.severity() > Severity::Note);
@@ -269,15 +269,11 @@ fn a_repair_leaves_what_it_says_it_leaves() {
     let repaired = [
         include_str!("../../assets/design-0-repaired.ron"),
         include_str!("../../assets/design-1-repaired.ron"),
+        include_str!("../../assets/design-2-repaired.ron"),
+        include_str!("../../assets/design-3-repaired.ron"),
         include_str!("../../assets/design-4-repaired.ron"),
     ];
     for text in repaired {
         assert_eq!(left(text), [""; 0]);
     }
-    // Application and database share servers, as the write-up wants it: the server is the unit that fails.
-    let two = left(include_str!("../../assets/design-2-repaired.ron"));
-    assert_eq!(two, ["mixed-tiers: server-5", "mixed-tiers: server-6"]);
-    // The walk has one firewall in a place, and so has its repair.
-    let three = left(include_str!("../../assets/design-3-repaired.ron"));
-    assert_eq!(three, ["single-firewall: fw-1", "single-firewall: fw-2", "single-firewall: fw-3"]);
 }

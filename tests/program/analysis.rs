@@ -284,8 +284,10 @@ fn cuts_are_listed_when_more_than_one_failure_is_asked_for() {
 fn it_fails_on_what_is_asked_for_and_reports_all_the_same() {
     let home = Home::new();
     let own = home.file("shop.ron", OWN);
+    let repaired = include_str!("../../assets/design-0-repaired.ron");
+    let soon = home.file("soon.ron", &repaired.replacen("days_left: 61", "days_left: 6", 1));
     // The worst of each is a note, a warning, an error, an error.
-    for (scenario, worst) in [("design-0-repaired", 0), ("design-2-repaired", 1), ("stage-2-secured", 2), (&own, 2)] {
+    for (scenario, worst) in [("design-0-repaired", 0), (&soon, 1), ("stage-2-secured", 2), (&own, 2)] {
         let report = said(&home, &["analyze", scenario]);
         for (place, threshold) in ["note", "warning", "error"].iter().enumerate() {
             let Said { status, stdout, stderr } = home.run(["analyze", scenario, "--fail-on", threshold]);
