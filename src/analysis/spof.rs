@@ -34,15 +34,21 @@ impl fmt::Display for Spof {
 impl Spof {
     /// Why the cause is a single point, in a sentence.
     pub fn why(&self) -> String {
-        let Self { cause, kind, broken } = self;
-        let kind = kind.word();
+        self.why_for(&[self.kind])
+    }
+
+    /// The same, for all kinds of request that stop with it.
+    pub fn why_for(&self, kinds: &[RequestKind]) -> String {
+        let Self { cause, broken, .. } = self;
+        let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
+        let kinds = if kinds.len() == RequestKind::ALL.len() { String::new() } else { words.join(" or ") + " " };
         let itself = cause.element().map(Obstacle::Out);
         let says_nothing_new =
             itself.is_some_and(|itself| broken.obstacles.iter().eq([&itself])) || matches!(cause, Cause::Zone(_));
         if says_nothing_new {
-            format!("Without {cause} no {kind} request works: {}.", broken.missing)
+            format!("Without {cause} no {kinds}request works: {}.", broken.missing)
         } else {
-            format!("Without {cause} no {kind} request works: {broken}.")
+            format!("Without {cause} no {kinds}request works: {broken}.")
         }
     }
 }

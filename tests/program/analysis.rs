@@ -106,22 +106,26 @@ fn the_json_of_an_analysis_has_its_keys_and_the_readme_names_them() {
         "assumed",
         "plaintext_hops",
         "tls_price",
+        "tls_prices",
         "shared_flaws",
         "availability",
         "downtime",
         "capacity",
+        "saturates",
         "capacity_spofs",
         "reach",
         "findings",
     ];
     assert_eq!(keys(&analysis), sorted(wanted));
+    let price = ["tls", "web_to_app", "app_to_db", "handshakes", "handshake_ms", "keys_at", "lost", "exposed", "why"];
     let rows = [
-        ("spofs", vec!["kind", "id", "breaks", "why"]),
+        ("spofs", vec!["kind", "id", "breaks", "why", "path"]),
         ("cuts", vec!["causes", "breaks", "why"]),
-        ("plaintext_hops", vec!["from", "to", "carries", "exposed", "reads", "labels"]),
+        ("plaintext_hops", vec!["from", "to", "carries", "exposed", "reads", "labels", "readers"]),
         ("shared_flaws", vec!["software", "components", "breaks", "why"]),
         ("capacity_spofs", vec!["id", "overloads", "rps_left", "why"]),
-        ("reach", vec!["from", "to", "port", "by"]),
+        ("reach", vec!["from", "to", "port", "open", "by"]),
+        ("tls_prices", price.to_vec()),
         ("findings", vec!["id", "severity", "title", "subject", "message", "why", "fix"]),
     ];
     let mut named: Vec<&str> = wanted.to_vec();
@@ -138,7 +142,7 @@ fn the_json_of_an_analysis_has_its_keys_and_the_readme_names_them() {
         (&analysis["downtime"]["read"], vec!["unavailability", "minutes_a_year", "method", "interval", "contributors"]),
         (&analysis["downtime"]["read"]["contributors"][0], vec!["id", "share", "minutes_a_year"]),
         (&analysis["capacity"]["mix"], vec!["rps", "bottleneck", "why"]),
-        (&analysis["tls_price"], vec!["handshakes", "handshake_ms", "keys_at", "lost", "why"]),
+        (&analysis["tls_price"], price.to_vec()),
     ];
     for (object, fields) in objects {
         assert_eq!(keys(object), sorted(fields.iter().copied()));
@@ -202,6 +206,9 @@ fn an_analysis_of_the_secured_site_says_what_is_true_of_its_drawing() {
     assert!(works("static") > works("read") && works("read") > works("write"), "a write needs all that a read needs");
     // From outside, only what the firewalls let in.
     let outside: Vec<_> = list(&analysis["reach"]).iter().filter(|row| row["from"] == "the Internet").collect();
+    let (open, closed): (Vec<&Value>, Vec<&Value>) = outside.into_iter().partition(|row| row["open"] == true);
+    assert!(closed.len() > 5 && closed.iter().all(|row| list(&row["by"]).len() == 1), "each says what stops it: {closed:?}");
+    let outside = open;
     assert_eq!((outside.len(), &outside[0]["to"], &outside[0]["port"]), (1, &"lb-1".into(), &443.into()));
     assert_eq!(found(&analysis, "single-point"), ["server-1", "server-2"]);
     assert_eq!(found(&analysis, "secrets-in-the-clear"), ["lb-1 → web-1", "lb-1 → web-2", "app-1 → db-2", "app-2 → db-1"]);
@@ -285,7 +292,7 @@ fn it_fails_on_what_is_asked_for_and_reports_all_the_same() {
     let home = Home::new();
     let own = home.file("shop.ron", OWN);
     let repaired = include_str!("../../assets/design-0-repaired.ron");
-    let soon = home.file("soon.ron", &repaired.replacen("days_left: 61", "days_left: 6", 1));
+    let soon = home.file("soon.ron", repaired.replacen("days_left: 61", "days_left: 6", 1));
     // The worst of each is a note, a warning, an error, an error.
     for (scenario, worst) in [("design-0-repaired", 0), (&soon, 1), ("stage-2-secured", 2), (&own, 2)] {
         let report = said(&home, &["analyze", scenario]);

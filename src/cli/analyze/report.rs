@@ -251,7 +251,7 @@ fn spof_reports(infra: &Infrastructure, structure: &Structure, kinds: &[RequestK
             kind: class(cause),
             id: cause.to_string(),
             breaks: words(mine.iter().map(|point| point.kind)),
-            why: last.why(),
+            why: last.why_for(&mine.iter().map(|point| point.kind).collect::<Vec<_>>()),
             path: ways[last.kind.index()].clone(),
         })
     };
@@ -340,7 +340,10 @@ fn assumed(infra: &Infrastructure) -> String {
         of("certificate", usual.certificate),
         of("DNS zone", usual.dns_zone),
     ];
-    format!("on average, {} fail. What is not drawn never does, and a failover takes no time.", parts.join(", "))
+    format!(
+        "on average, {} fail. What is not drawn never does, a failover takes no time, and whoever asks finds a way if there is one.",
+        parts.join(", ")
+    )
 }
 
 fn capacity(infra: &Infrastructure, whole: bool) -> IndexMap<&'static str, Option<CapacityReport>> {

@@ -146,11 +146,11 @@ fn spofs(report: &Report) -> String {
         text += &head("What stops when these fail together, beside what each stops alone");
         let mut rows = vec![cells(["what", "without them, also no"])];
         rows.extend(report.cuts.iter().map(|cut| cells([&cut.causes.join(" + "), &cut.breaks.join(", ")])));
-        text += &if report.cuts.is_empty() {
-            format!("  nothing, with up to {} failures at once\n", report.cuts_up_to)
+        if report.cuts.is_empty() {
+            let _ = writeln!(text, "  nothing, with up to {} failures at once", report.cuts_up_to);
         } else {
-            aligned(&rows, &[Align::Left; 2])
-        };
+            text += &aligned(&rows, &[Align::Left; 2]);
+        }
     }
     if report.cuts_unfinished {
         text += "  There were too many sets to look at: some may be missing.\n";
