@@ -8,6 +8,8 @@ use hoplight::analysis::availability::{Method, availability_within};
 use hoplight::analysis::{Availability, Cause, Outage, Structure, availability, minimal_cuts, single_points, works};
 use hoplight::model::{Infrastructure, Reliability, RequestKind};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 /// Hardly ever fails: a second in a thousand years.
 const SOLID: &str = "(mtbf_h: 8.766e6, mttr_h: 0.0003)";
@@ -105,6 +107,11 @@ fn enumerate(infra: &Infrastructure, structure: &Structure, kind: RequestKind) -
     let likely = |cause: &&Cause| cause.reliability(infra).is_some_and(|reliability| reliability.unavailability() > 1e-9);
     let causes: Vec<&Cause> = structure.causes().iter().filter(likely).collect();
     assert!(causes.len() <= 12, "{} causes are too many", causes.len());
+    enumerate_of(infra, &causes, kind)
+}
+
+/// The same for these causes.
+fn enumerate_of(infra: &Infrastructure, causes: &[&Cause], kind: RequestKind) -> f64 {
     let mut unavailability = 0.0;
     for state in 0u32..1 << causes.len() {
         let is_out = |place: usize| state >> place & 1 == 1;
@@ -140,6 +147,32 @@ fn enumerate_circuit(infra: &Infrastructure, structure: &Structure, kind: Reques
         }
     }
     Some(unavailability)
+}
+
+/// Random drawings that are small enough to be added up state by state, each state looked at by the search: nothing of the
+/// circuits is in that.
+#[test]
+fn random_drawings_are_as_available_as_the_search_says_state_by_state() {
+    let mut runner = TestRunner::deterministic();
+    let mut added_up = 0;
+    for _ in 0..400 {
+        let genes = genes().new_tree(&mut runner).expect("a drawing").current();
+        let infra = draw(&genes, true);
+        let structure = Structure::of(&infra);
+        for kind in RequestKind::ALL {
+            let circuit = structure.circuit(kind);
+            let asked: Vec<&Cause> = circuit.inputs().into_iter().map(|input| &structure.causes()[input as usize]).collect();
+            let fails = |cause: &&&Cause| cause.reliability(&infra).is_some();
+            if works(&infra, &Outage::none(), kind).is_err() || asked.iter().filter(fails).count() > 10 || added_up >= 40 {
+                continue;
+            }
+            let found = availability(&infra, &structure, kind).unavailability;
+            let summed = enumerate_of(&infra, &asked.iter().filter(fails).copied().collect::<Vec<_>>(), kind);
+            assert!((found - summed).abs() <= 1e-12, "{kind:?}: {found} is not {summed}");
+            added_up += 1;
+        }
+    }
+    assert!(added_up >= 20, "only {added_up} were small enough");
 }
 
 proptest! {
