@@ -1,7 +1,7 @@
 //! The form of a scenario file.
 //!
 //! Only what a file may say. [`super::Infrastructure`] is what it means; checks across fields, and what is added where a
-//! file is silent, stand in [`super::build`]. `hoplight template` prints a file that names every field.
+//! file is silent, stand in `model::build`. `hoplight template` prints a file that names every field.
 
 use serde::{Deserialize, Serialize};
 
