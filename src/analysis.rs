@@ -41,6 +41,7 @@ pub mod structure;
 pub mod tier;
 pub mod tls_price;
 pub mod walls;
+mod words;
 
 pub use availability::{Availability, Contributor, Method, availability};
 pub use broken::{Broken, Missing, Obstacle};

@@ -25,6 +25,7 @@ use super::broken::Broken;
 use super::cause::Cause;
 use super::spof::{Spof, single_points_in};
 use super::structure::Structure;
+use super::words::listed;
 use crate::model::{ComponentId, ComponentIx, Element, Infrastructure, RequestKind};
 
 /// How bad a finding is, the worst last.
@@ -144,16 +145,6 @@ impl<'a> Ground<'a> {
 
     fn id(&self, ix: ComponentIx) -> &'a ComponentId {
         &self.infra.component(ix).id
-    }
-}
-
-/// Words as a list.
-fn listed<T: ToString>(words: &[T]) -> String {
-    let words: Vec<String> = words.iter().map(ToString::to_string).collect();
-    match &words[..] {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 

@@ -21,6 +21,7 @@ use std::collections::BTreeSet;
 use super::cause::Cause;
 use super::spof::single_points_in;
 use super::structure::Structure;
+use super::words::listed;
 use crate::model::component::Software;
 use crate::model::{ComponentId, Infrastructure, RequestKind, ServerId};
 
@@ -143,13 +144,4 @@ impl<'a> Singles<'a> {
 fn requests(kinds: &[RequestKind]) -> String {
     let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
     format!("{} requests", listed(&words))
-}
-
-/// Words as a list.
-fn listed(words: &[&str]) -> String {
-    match words {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
 }

@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 use super::carriers::Carriers;
 use super::plaintext::{PlaintextHop, balancer_can_read, plaintext_hops};
 use super::spof::usual_way;
+use super::words::listed;
 use crate::model::{
     Cipher, ComponentId, ComponentIx, ComponentKind, Connections, Element, Hop, Infrastructure, LinkIx, Protocol, RequestKind,
     TlsMode, TopologyEdit,
@@ -285,13 +286,4 @@ fn browser(infra: &Infrastructure) -> Option<ComponentIx> {
 /// A count with its word.
 fn number(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
-}
-
-/// Words as a list.
-fn listed(words: &[&str]) -> String {
-    match words {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
 }
