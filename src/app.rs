@@ -15,6 +15,7 @@ pub mod home;
 pub mod key;
 pub mod keymap;
 pub mod line;
+pub mod monitor;
 pub mod mouse;
 pub mod overlay;
 pub mod panel;

@@ -6,6 +6,8 @@ mod course;
 mod learner;
 #[path = "app/lesson.rs"]
 mod lesson;
+#[path = "app/monitor.rs"]
+mod monitor;
 #[path = "app/mouse.rs"]
 mod mouse;
 #[path = "app/overlays.rs"]

@@ -3,6 +3,8 @@
 use crate::layout::Arrow;
 use crate::model::{Element, RequestKind};
 
+use super::monitor::Item;
+
 /// Something that a user does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -96,6 +98,10 @@ pub enum Action {
     Mark,
     /// Shows the monitoring screen in the canvas' place, or the canvas again.
     Monitor,
+    /// Looks at a row of the monitoring screen.
+    LookAt(Item),
+    /// Switches the external probe on, or off.
+    Probe,
     /// Changes what the panel of a small screen shows: the lesson, or what is selected.
     Panel,
 }

@@ -99,6 +99,7 @@ impl Default for Keymap {
         bind(&[c('w')], Stage, Action::ToggleWebToApp, "", "switch TLS between web servers and applications");
         bind(&[c('e')], Stage, Action::ToggleAppToDb, "", "switch TLS to the databases");
         bind(&[c('f')], Stage, Action::Block, "", "let a firewall block the selected hop, or pass it again");
+        bind(&[c('P')], Stage, Action::Probe, "", "switch the external probe on, or off");
         bind(&[c('>')], Stage, Action::MoreUsers, "", "a quarter more users");
         bind(&[c('<')], Stage, Action::FewerUsers, "", "a quarter fewer users");
         bind(&[k(Code::PageDown)], Stage, Action::Scroll(3), "", "scroll the text down");

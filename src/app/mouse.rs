@@ -8,7 +8,7 @@ use super::action::Action;
 use super::key::{Code, Key};
 use super::line::Line;
 use super::window::{self, Window};
-use super::{App, Effect, Screen, Tone, View, detail, panel, regions, status};
+use super::{App, Effect, Screen, Tone, View, detail, monitor, panel, regions, status};
 
 impl App {
     /// A click on a cell.
@@ -77,7 +77,10 @@ impl App {
                             let hit = stage.layout.hit(column - regions.canvas.x, row - regions.canvas.y);
                             Some(hit.map_or(Action::Deselect, |element| Action::Select(element.clone())))
                         }
-                        View::Monitor => None,
+                        View::Monitor => {
+                            let rows = monitor::plan(stage, main_area(self));
+                            rows.iter().find(|other| inside(other.area, column, row))?.item.map(Action::LookAt)
+                        }
                     }
                 } else {
                     None

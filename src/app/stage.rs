@@ -11,6 +11,7 @@ use crate::lesson::{LessonRun, Observation, Pace, outcome};
 use crate::model::{Element, Infrastructure, RequestKind, TopologyEdit};
 use crate::sim::{Command, CommandError, Simulation, Timeline};
 
+use super::monitor::Watch;
 use super::overlay::Overlays;
 use super::playback::Playback;
 use super::regions::{self, Regions};
@@ -54,6 +55,8 @@ pub struct Stage {
     pub lesson: Option<LessonRun>,
     /// What the main area shows.
     pub view: View,
+    /// What is looked at on the monitoring screen.
+    pub watch: Watch,
     /// Where things stand on the canvas.
     pub layout: Layout,
     /// The parts of the screen.
@@ -83,6 +86,7 @@ impl Stage {
             selected: None,
             lesson: None,
             view: View::Canvas,
+            watch: Watch::default(),
             layout,
             regions: Regions::default(),
             show_detail: false,

@@ -14,7 +14,7 @@ use crate::sim::{Command, SimTime};
 use super::action::Action;
 use super::key::Key;
 use super::stage::scrolled;
-use super::{App, Effect, Item, Notice, Screen, Stage, Tone, View, detail, help, mouse, regions, window};
+use super::{App, Effect, Item, Notice, Screen, Stage, Tone, View, detail, help, monitor, mouse, regions, window};
 
 impl App {
     /// A key was pressed.
@@ -158,6 +158,17 @@ impl App {
         let Screen::Stage(stage) = &mut self.screen else { return };
         let selected = stage.selected.clone();
         let notice = match action {
+            Action::Move(arrow) if stage.view == View::Monitor => {
+                (!monitor::go(stage, *arrow)).then(|| dim("There is nothing further in that direction."))
+            }
+            Action::Next | Action::Previous if stage.view == View::Monitor => {
+                monitor::cycle(stage, *action == Action::Next);
+                None
+            }
+            Action::LookAt(item) => {
+                monitor::look_at(stage, *item);
+                None
+            }
             Action::Move(arrow) => {
                 let moved = stage.move_selection(*arrow);
                 (!moved).then(|| dim("There is nothing further in that direction."))
@@ -205,6 +216,7 @@ impl App {
             | Action::ToggleAppToDb
             | Action::Balance
             | Action::Block
+            | Action::Probe
             | Action::MoreUsers
             | Action::FewerUsers
             | Action::KillOrRestore => Some(match commands::meant(stage, action) {
@@ -226,7 +238,10 @@ impl App {
         }
         if notice.is_some() {
             self.notice = notice;
-        } else if matches!(action, Action::Move(_) | Action::Next | Action::Previous | Action::Select(_)) && hides_detail(stage) {
+        } else if matches!(action, Action::Move(_) | Action::Next | Action::Previous | Action::Select(_))
+            && stage.view == View::Canvas
+            && hides_detail(stage)
+        {
             self.notice = detail::brief(stage, &info);
         }
     }

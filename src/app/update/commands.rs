@@ -3,6 +3,7 @@
 //! Must not change anything but through a command.
 
 use crate::model::firewall::RuleAction;
+use crate::model::monitoring::ProbeSpec;
 use crate::model::quantity::Rate;
 use crate::model::{ComponentId, ComponentKind, Element, TlsConfig, TopologyEdit};
 use crate::sim::{Command, CommandError};
@@ -19,6 +20,10 @@ pub(super) fn meant(stage: &Stage, action: &Action) -> Result<Command, Notice> {
         Action::CycleTls => Ok(Command::Edit(TopologyEdit::EdgeTls(edge.next()))),
         Action::ToggleWebToApp => Ok(Command::Edit(TopologyEdit::WebToAppTls(!web_to_app))),
         Action::ToggleAppToDb => Ok(Command::Edit(TopologyEdit::AppToDbTls(!app_to_db))),
+        Action::Probe => Ok(Command::Probe(match sim.probe().interval_s {
+            Some(_) => None,
+            None => Some(ProbeSpec::default().interval_s),
+        })),
         Action::MoreUsers => rate(sim.rate(), (sim.rate() * 1.25).round().max(sim.rate() + 1.0)),
         Action::FewerUsers => rate(sim.rate(), (sim.rate() * 0.8).round().min(sim.rate() - 1.0)),
         Action::Block => match &stage.selected {

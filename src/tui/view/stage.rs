@@ -23,7 +23,7 @@ pub(super) fn draw(app: &App, stage: &Stage, painter: &mut Painter<'_>) {
     let hidden = match stage.view {
         View::Canvas => canvas(stage, painter),
         View::Monitor => {
-            monitor::draw(stage, main_area(app), painter);
+            monitor::draw(app, stage, main_area(app), painter);
             0
         }
     };
