@@ -100,6 +100,10 @@ pub enum Action {
     Monitor,
     /// Looks at a row of the monitoring screen.
     LookAt(Item),
+    /// Opens the fault menu.
+    Faults,
+    /// Does a row of the fault menu, by its place among [`super::deeds::deeds`].
+    Deed(usize),
     /// Switches the external probe on, or off.
     Probe,
     /// Changes what the panel of a small screen shows: the lesson, or what is selected.

@@ -77,6 +77,7 @@ impl Default for Keymap {
         bind(&[c('['), c('-')], Stage, Action::Slower, "", "slower");
         bind(&[c('t')], Stage, Action::CycleTls, "TLS", "next TLS mode: none, terminate, re-encrypt, passthrough");
         bind(&[c('x')], Stage, Action::KillOrRestore, "kill", "kill what is selected, or restore it");
+        bind(&[c('X')], Stage, Action::Faults, "faults", "everything that can go wrong with what is selected or the site, and what heals it");
         bind(&[c('r')], Stage, Action::Send(RequestKind::Write), "login", "send one login (a write) and follow it");
         bind(
             &[c('v')],

@@ -41,8 +41,15 @@ pub struct Watch {
 }
 
 /// What charts show of a component, the most telling first.
-pub const CHARTS: [Metric; 6] =
-    [Metric::Qps, Metric::P99, Metric::Utilisation, Metric::ErrorRatio, Metric::Queue, Metric::Connections];
+pub const CHARTS: [Metric; 7] = [
+    Metric::Qps,
+    Metric::P99,
+    Metric::Utilisation,
+    Metric::ErrorRatio,
+    Metric::Queue,
+    Metric::Connections,
+    Metric::Lag,
+];
 
 /// All that can be looked at, in the order of the screen: each agent with what it watches, then the alerts that have
 /// something to say, the worst first.
@@ -66,6 +73,16 @@ pub fn telling(alerts: &[AlertView<'_>]) -> Vec<usize> {
     };
     places.sort_by_key(|at| (rank(alerts[*at].state), std::cmp::Reverse(alerts[*at].since), *at));
     places
+}
+
+/// The worst alert that fires, as one line, with how many others do; `None` if nobody is paged.
+pub fn page(stage: &Stage) -> Option<String> {
+    let alerts = stage.sim().alerts();
+    let firing = alerts.iter().filter(|alert| alert.state == AlertState::Firing).count();
+    let worst = telling(&alerts).first().and_then(|at| alerts.get(*at)).filter(|alert| alert.state == AlertState::Firing)?;
+    let subject = worst.subject.map_or("the site", |subject| stage.infra().component(subject).id.as_str());
+    let more = if firing > 1 { format!(" +{}", firing - 1) } else { String::new() };
+    Some(format!("ALERT {} {subject}{more}", worst.rule))
 }
 
 /// What is looked at now: what was chosen, or the first thing, if that is no longer there.

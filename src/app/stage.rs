@@ -2,6 +2,7 @@
 //!
 //! Must not know the other screens, nor how anything is drawn.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,13 +10,16 @@ use crate::analysis::{plaintext_hops, single_parts};
 use crate::layout::{Arrow, Layout};
 use crate::lesson::{LessonRun, Observation, Pace, outcome};
 use crate::model::{Element, Infrastructure, RequestKind, TopologyEdit};
-use crate::sim::{Command, CommandError, Simulation, Timeline};
+use crate::sim::{Command, CommandError, SimTime, Simulation, Timeline};
 
 use super::monitor::Watch;
 use super::overlay::Overlays;
 use super::playback::Playback;
 use super::regions::{self, Regions};
 use super::view::View;
+
+/// Refusals that are kept.
+const KEPT_REFUSALS: usize = 100;
 
 /// What the analysis says, in numbers. Made anew when the infrastructure changes, not with every frame.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,6 +75,8 @@ pub struct Stage {
     pub scroll: u16,
     /// How far what is selected is scrolled, where it stands below a lesson.
     pub detail_scroll: u16,
+    /// What was asked for and did nothing, with the reason: the simulation never knew of it. The oldest first.
+    pub refused: VecDeque<(SimTime, String)>,
     /// Steps that the learner took, forward and back.
     pub steps: (u32, u32),
 }
@@ -94,6 +100,7 @@ impl Stage {
             summary,
             scroll: 0,
             detail_scroll: 0,
+            refused: VecDeque::new(),
             steps: (0, 0),
         };
         stage.resize(size);
@@ -145,7 +152,25 @@ impl Stage {
         if tls {
             self.overlays.flash();
         }
-        self.changing(|stage| stage.timeline.act(command))
+        let now = self.timeline.simulation().now();
+        let result = self.changing(|stage| stage.timeline.act(command));
+        if result.is_ok() {
+            // What had been the future is cut off, and so is what was asked for in it.
+            self.refused.retain(|(at, _)| *at <= now);
+        }
+        result
+    }
+
+    /// Keeps in mind that something was asked for and did nothing.
+    pub(super) fn refuse(&mut self, why: String) {
+        if self.refused.len() == KEPT_REFUSALS {
+            self.refused.pop_front();
+        }
+        // The same again and again is one.
+        let now = self.timeline.simulation().now();
+        if self.refused.back().is_none_or(|last| *last != (now, why.clone())) {
+            self.refused.push_back((now, why));
+        }
     }
 
     /// Does something that may change the infrastructure, and asks the analysis again if it did.

@@ -14,7 +14,7 @@ use crate::sim::{Command, SimTime};
 use super::action::Action;
 use super::key::Key;
 use super::stage::scrolled;
-use super::{App, Effect, Item, Notice, Screen, Stage, Tone, View, detail, help, monitor, mouse, regions, window};
+use super::{App, Effect, Item, Notice, Screen, Stage, Tone, View, deeds, detail, help, monitor, mouse, regions, window};
 
 impl App {
     /// A key was pressed.
@@ -69,6 +69,10 @@ impl App {
             }
             Action::Palette => {
                 self.open_window(window::Kind::Palette);
+                Vec::new()
+            }
+            Action::Faults if self.stage().is_some() => {
+                self.open_window(window::Kind::Faults);
                 Vec::new()
             }
             Action::Open(line) if self.stage().is_some() => {
@@ -223,6 +227,7 @@ impl App {
                 Ok(command) => commands::said(stage, &command),
                 Err(notice) => notice,
             }),
+            Action::Deed(place) => deeds::deeds(stage).get(*place).map(|deed| commands::done(stage, deed)),
             Action::Send(kind) => {
                 stage.overlays.set_kind(*kind);
                 let notice = commands::said(stage, &Command::Send(*kind));

@@ -3,6 +3,7 @@
 //! The palette is one of its kinds. While a window is open, keys are its own, and time stands still. A row says what
 //! happens when it is entered by an [`Action`]; the window itself does nothing. Must not know how it is drawn.
 
+mod faults;
 mod palette;
 
 use crate::layout::Area;
@@ -17,6 +18,8 @@ use super::{App, regions};
 pub enum Kind {
     /// Everything that can be done or opened.
     Palette,
+    /// Everything that can go wrong, and what heals it.
+    Faults,
 }
 
 impl Kind {
@@ -24,20 +27,21 @@ impl Kind {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Palette => "do or open anything",
+            Self::Faults => "what can go wrong, and what heals it",
         }
     }
 
     /// What is said where the filter leaves nothing.
     const fn nothing(self) -> &'static str {
         match self {
-            Self::Palette => "Nothing is called that.",
+            Self::Palette | Self::Faults => "Nothing is called that.",
         }
     }
 
     /// The row that is chosen at first: the newest of a log is at its end.
     const fn first(self, _rows: usize) -> usize {
         match self {
-            Self::Palette => 0,
+            Self::Palette | Self::Faults => 0,
         }
     }
 }
@@ -184,12 +188,17 @@ pub fn first_shown(chosen: usize, count: usize, room: usize) -> usize {
 pub fn rows(app: &App, kind: Kind, filter: &str) -> Vec<Row> {
     match kind {
         Kind::Palette => palette::rows(app, filter),
+        Kind::Faults => faults::rows(app, filter),
     }
 }
 
 /// What is said about the chosen row, in lines of `width` columns; `None` of the row where the filter leaves nothing.
-pub fn about(kind: Kind, row: Option<&Row>, width: u16) -> Vec<Line> {
+pub fn about(app: &App, kind: Kind, row: Option<&Row>, width: u16) -> Vec<Line> {
     let mut page = Page::new(width);
+    // Only of the chosen row is it asked: that takes a trial.
+    if let Some(why) = row.and_then(|row| faults::refusal(app, row)) {
+        page.text(super::Tone::Warn, &format!("Not now: {why}."));
+    }
     page.text(super::Tone::Dim, row.map_or(kind.nothing(), |row| row.about.as_str()));
     page.lines()
 }

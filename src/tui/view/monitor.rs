@@ -43,8 +43,8 @@ impl Screen<'_> {
         let line = |painter: &mut Painter<'_>, line: &Line| painter.fit(x + 1, y, width.saturating_sub(2), line);
         match row.kind {
             Kind::Title => {
-                let title = Line::new(Tone::Name, "monitoring").with(Tone::Dim, ": what was delivered, and nothing else");
-                let right = format!("rates: EWMA, half-life {HALF_LIFE:.1} samples");
+                let title = Line::new(Tone::Name, "monitoring").with(Tone::Dim, ": what was delivered, nothing else");
+                let right = format!("EWMA, half-life {HALF_LIFE:.1} samples");
                 painter.rule(x, y, width, &title, &right);
             }
             Kind::Columns => table::columns(row.area, painter),

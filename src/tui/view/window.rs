@@ -38,7 +38,7 @@ pub(super) fn draw(app: &App, window: &Window, painter: &mut Painter<'_>) {
     }
     let of = if rows.is_empty() { "nothing".to_owned() } else { format!("{} of {}", chosen + 1, rows.len()) };
     painter.rule(about.x, about.y - 1, about.width, &Line::default(), &of);
-    let lines = window::about(window.kind, rows.get(chosen), about.width);
+    let lines = window::about(app, window.kind, rows.get(chosen), about.width);
     for (y, line) in (about.y..about.y + about.height).zip(&lines) {
         painter.fit(about.x, y, about.width, line);
     }
