@@ -11,6 +11,7 @@
 pub mod action;
 pub mod deeds;
 pub mod detail;
+pub mod events;
 pub mod help;
 pub mod home;
 pub mod key;
@@ -259,6 +260,7 @@ impl App {
     fn observe(&mut self, acted: bool) {
         let Some(stage) = self.stage_mut() else { return };
         let changed = stage.observe();
+        stage.mark();
         stage.overlay();
         let label = |numbers: &[usize]| {
             let goals: Vec<String> =

@@ -2,6 +2,7 @@
 
 use crate::layout::Arrow;
 use crate::model::{Element, RequestKind};
+use crate::sim::SimTime;
 
 use super::monitor::Item;
 
@@ -100,6 +101,16 @@ pub enum Action {
     Monitor,
     /// Looks at a row of the monitoring screen.
     LookAt(Item),
+    /// Opens the event log.
+    Log,
+    /// Opens the jump to a moment.
+    Jump,
+    /// Goes to a moment, and stops there.
+    Seek(SimTime),
+    /// Goes back to the last mark of the timeline.
+    MarkBefore,
+    /// Goes on to the next mark of the timeline or, beyond the newest, until something happens.
+    MarkAfter,
     /// Opens the fault menu.
     Faults,
     /// Does a row of the fault menu, by its place among [`super::deeds::deeds`].

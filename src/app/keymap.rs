@@ -70,6 +70,9 @@ impl Default for Keymap {
         bind(&[c(' ')], Stage, Action::Pause, "pause", "stop time, or let it go on");
         bind(&[c('.')], Stage, Action::StepForward, "step", "step one hop forward");
         bind(&[c(',')], Stage, Action::StepBack, "back", "step one hop back");
+        bind(&[c('{')], Stage, Action::MarkBefore, "", "go back to the last mark of the timeline");
+        bind(&[c('}')], Stage, Action::MarkAfter, "", "go on to the next mark; beyond the newest, until something happens");
+        bind(&[c('J')], Stage, Action::Jump, "", "jump to a moment: 12.5, or -3 or +10 from now");
         bind(&[c('p')], Stage, Action::Pace, "pace", "change between trace (one request, slowly) and live (the whole load)");
         bind(&[c('m')], Stage, Action::Monitor, "monitor", "show what the monitoring service knows, or the diagram again");
         bind(&[c('i')], Stage, Action::Panel, "info", "on a small screen: show what is selected, or the lesson again");
@@ -77,7 +80,14 @@ impl Default for Keymap {
         bind(&[c('['), c('-')], Stage, Action::Slower, "", "slower");
         bind(&[c('t')], Stage, Action::CycleTls, "TLS", "next TLS mode: none, terminate, re-encrypt, passthrough");
         bind(&[c('x')], Stage, Action::KillOrRestore, "kill", "kill what is selected, or restore it");
-        bind(&[c('X')], Stage, Action::Faults, "faults", "everything that can go wrong with what is selected or the site, and what heals it");
+        bind(
+            &[c('X')],
+            Stage,
+            Action::Faults,
+            "faults",
+            "everything that can go wrong with what is selected or the site, and what heals it",
+        );
+        bind(&[c('L')], Stage, Action::Log, "log", "what happened and why, and what was refused; with a filter");
         bind(&[c('r')], Stage, Action::Send(RequestKind::Write), "login", "send one login (a write) and follow it");
         bind(
             &[c('v')],

@@ -41,15 +41,8 @@ pub struct Watch {
 }
 
 /// What charts show of a component, the most telling first.
-pub const CHARTS: [Metric; 7] = [
-    Metric::Qps,
-    Metric::P99,
-    Metric::Utilisation,
-    Metric::ErrorRatio,
-    Metric::Queue,
-    Metric::Connections,
-    Metric::Lag,
-];
+pub const CHARTS: [Metric; 7] =
+    [Metric::Qps, Metric::P99, Metric::Utilisation, Metric::ErrorRatio, Metric::Queue, Metric::Connections, Metric::Lag];
 
 /// All that can be looked at, in the order of the screen: each agent with what it watches, then the alerts that have
 /// something to say, the worst first.

@@ -12,11 +12,15 @@ use crate::lesson::{LessonRun, Observation, Pace, outcome};
 use crate::model::{Element, Infrastructure, RequestKind, TopologyEdit};
 use crate::sim::{Command, CommandError, SimTime, Simulation, Timeline};
 
+use super::events::Marks;
 use super::monitor::Watch;
 use super::overlay::Overlays;
 use super::playback::Playback;
 use super::regions::{self, Regions};
 use super::view::View;
+
+/// How much of the run is looked at together for news.
+const SLICE: Duration = Duration::from_millis(100);
 
 /// Refusals that are kept.
 const KEPT_REFUSALS: usize = 100;
@@ -77,6 +81,8 @@ pub struct Stage {
     pub detail_scroll: u16,
     /// What was asked for and did nothing, with the reason: the simulation never knew of it. The oldest first.
     pub refused: VecDeque<(SimTime, String)>,
+    /// The moments that the timeline marks.
+    pub marks: Marks,
     /// Steps that the learner took, forward and back.
     pub steps: (u32, u32),
 }
@@ -101,6 +107,7 @@ impl Stage {
             scroll: 0,
             detail_scroll: 0,
             refused: VecDeque::new(),
+            marks: Marks::default(),
             steps: (0, 0),
         };
         stage.resize(size);
@@ -126,7 +133,9 @@ impl Stage {
     pub fn enter(&mut self, entry: &outcome::Entry) -> Result<(), CommandError> {
         self.scroll = 0;
         self.show_detail = false;
+        let now = self.timeline.simulation().now();
         let result = self.changing(|stage| entry.carry_out(&mut stage.timeline));
+        self.marks.cut(now);
         if let Some(pace) = entry.pace {
             self.playback.set_pace(pace, &self.timeline);
             self.playback.paused = false;
@@ -157,6 +166,7 @@ impl Stage {
         if result.is_ok() {
             // What had been the future is cut off, and so is what was asked for in it.
             self.refused.retain(|(at, _)| *at <= now);
+            self.marks.cut(now);
         }
         result
     }
@@ -229,6 +239,45 @@ impl Stage {
             self.playback.follow(self.timeline.simulation().newest_request(None));
         }
         moved
+    }
+
+    /// Takes in what the timeline marks.
+    pub(super) fn mark(&mut self) {
+        let sim = self.timeline.simulation();
+        self.marks.observe(self.timeline.journal(), sim.infrastructure(), sim.now());
+    }
+
+    /// The moments that the timeline shows, from the first that can be gone back to until the furthest that the run was.
+    pub fn span(&self) -> (SimTime, SimTime) {
+        let now = self.timeline.simulation().now();
+        (self.timeline.earliest().min(now), self.marks.furthest().max(now))
+    }
+
+    /// Goes to a moment, and stops there.
+    pub fn seek(&mut self, at: SimTime) {
+        self.playback.paused = true;
+        self.changing(|stage| stage.timeline.seek(at));
+        self.playback.follow(None);
+    }
+
+    /// Goes on until something happens that is worth a line, and stops there. Returns whether something did within
+    /// `horizon`; if not, this is where time stands now.
+    pub fn run_to_news(&mut self, horizon: Duration) -> bool {
+        self.playback.paused = true;
+        self.playback.follow(None);
+        let start = self.timeline.simulation().now();
+        let end = start + horizon;
+        while self.timeline.simulation().now() < end {
+            let next = (self.timeline.simulation().now() + SLICE).min(end);
+            self.changing(|stage| stage.timeline.seek(next));
+            self.mark();
+            let news = self.timeline.journal().headlines().map(|headline| headline.first.at).find(|at| *at > start);
+            if let Some(at) = news {
+                self.changing(|stage| stage.timeline.seek(at));
+                return true;
+            }
+        }
+        false
     }
 
     /// Moves the selection. Returns whether there was somewhere to go.

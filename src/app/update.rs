@@ -16,6 +16,9 @@ use super::key::Key;
 use super::stage::scrolled;
 use super::{App, Effect, Item, Notice, Screen, Stage, Tone, View, deeds, detail, help, monitor, mouse, regions, window};
 
+/// How far is looked for the next thing that happens.
+const NEWS_HORIZON: Duration = Duration::from_secs(60);
+
 impl App {
     /// A key was pressed.
     pub fn press(&mut self, key: Key) -> Vec<Effect> {
@@ -71,8 +74,12 @@ impl App {
                 self.open_window(window::Kind::Palette);
                 Vec::new()
             }
-            Action::Faults if self.stage().is_some() => {
-                self.open_window(window::Kind::Faults);
+            Action::Faults | Action::Log | Action::Jump if self.stage().is_some() => {
+                self.open_window(match action {
+                    Action::Faults => window::Kind::Faults,
+                    Action::Log => window::Kind::Log,
+                    _ => window::Kind::Jump,
+                });
                 Vec::new()
             }
             Action::Open(line) if self.stage().is_some() => {
@@ -192,6 +199,7 @@ impl App {
             Action::Pause | Action::StepForward | Action::StepBack | Action::Faster | Action::Slower | Action::Pace => {
                 play(stage, action)
             }
+            Action::Seek(_) | Action::MarkBefore | Action::MarkAfter => travel(stage, action),
             Action::NextOverlay | Action::Overlay | Action::OverlayChoice => lay(stage, action),
             Action::Scroll(by) => {
                 stage.scroll_by(*by, most);
@@ -355,6 +363,35 @@ fn lay(stage: &mut Stage, action: &Action) -> Option<Notice> {
         _ => {}
     }
     stage.overlays.shown().is_none().then(|| dim("The picture is drawn as usual."))
+}
+
+/// Goes to another moment, and stops there.
+fn travel(stage: &mut Stage, action: &Action) -> Option<Notice> {
+    let now = stage.sim().now();
+    let to = match action {
+        Action::Seek(at) => Ok(*at),
+        Action::MarkBefore => stage.marks.before(now).map(|mark| mark.at).ok_or("No mark lies before this moment."),
+        _ => match stage.marks.after(now).map(|mark| mark.at) {
+            Some(at) => Ok(at),
+            None if stage.run_to_news(NEWS_HORIZON) => return Some(here(stage)),
+            None => Err("Nothing worth a line happens within a minute."),
+        },
+    };
+    match to {
+        Ok(at) => {
+            stage.seek(at);
+            Some(here(stage))
+        }
+        Err(why) => Some(dim(why)),
+    }
+}
+
+/// What happened at this moment, or when it is.
+fn here(stage: &Stage) -> Notice {
+    let now = stage.sim().now();
+    let told = stage.timeline.journal().headlines().rev().find(|headline| headline.first.at == now);
+    let told = told.map(|headline| sentence(&headline.describe(stage.infra())));
+    dim(&told.unwrap_or_else(|| format!("This is {:.3} s after the start.", now.as_secs_f64())))
 }
 
 /// Does what changes how time goes by.

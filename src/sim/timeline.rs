@@ -65,7 +65,14 @@ impl Timeline {
     /// A timeline that begins with `simulation` as it is.
     pub fn new(simulation: Simulation) -> Self {
         let first = Checkpoint { simulation: simulation.clone(), journal: Journal::default(), commands: 0 };
-        Self { simulation, journal: Journal::default(), log: Vec::new(), done: 0, scheduled: Vec::new(), checkpoints: vec![first] }
+        Self {
+            simulation,
+            journal: Journal::default(),
+            log: Vec::new(),
+            done: 0,
+            scheduled: Vec::new(),
+            checkpoints: vec![first],
+        }
     }
 
     /// The simulation now.

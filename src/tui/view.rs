@@ -8,6 +8,7 @@ mod legend;
 mod monitor;
 mod paint;
 mod stage;
+mod timeline;
 mod window;
 
 use ratatui::Frame;

@@ -43,7 +43,10 @@ fn the_arrows_go_through_agents_components_and_alerts_and_select_them() {
     assert_eq!(look(&learner), Some(Item::Component(ix(&learner, "lb-1"))));
     assert_eq!(learner.stage().selected, Some(component("lb-1")));
     learner.press("<Tab><Tab>");
-    assert_eq!((look(&learner), &learner.stage().selected), (Some(Item::Component(ix(&learner, "web-1"))), &Some(component("web-1"))));
+    assert_eq!(
+        (look(&learner), &learner.stage().selected),
+        (Some(Item::Component(ix(&learner, "web-1"))), &Some(component("web-1")))
+    );
     learner.press("x");
     assert!(!learner.is_up(&component("web-1")), "keys do something to what is looked at");
     learner.press("<Up><Up><Up><Up>");

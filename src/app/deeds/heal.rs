@@ -35,11 +35,7 @@ pub(super) fn deeds(stage: &Stage) -> Vec<Deed> {
         }
     }
     for fault in faults {
-        deed(
-            fault.healed(),
-            &format!("Now, {}.", fault.sentence()),
-            Command::Heal(fault),
-        );
+        deed(fault.healed(), &format!("Now, {}.", fault.sentence()), Command::Heal(fault));
     }
     for (from, to) in infra.blocks() {
         deed(
@@ -77,4 +73,3 @@ fn leaders(stage: &Stage) -> Option<Deed> {
     let commands = catalogue::find(row)?.fix(infra).into_iter().map(|command| (0.0, command)).collect();
     Some(Deed { group: Group::Heal, title: title.to_owned(), about: about.to_owned(), commands })
 }
-

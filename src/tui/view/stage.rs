@@ -16,6 +16,7 @@ use crate::tui::canvas::Canvas;
 use super::gauges;
 use super::monitor;
 use super::paint::Painter;
+use super::timeline;
 
 /// Draws the stage.
 pub(super) fn draw(app: &App, stage: &Stage, painter: &mut Painter<'_>) {
@@ -35,6 +36,7 @@ pub(super) fn draw(app: &App, stage: &Stage, painter: &mut Painter<'_>) {
     }
     gauges::draw(stage, painter);
     painter.fit(0, regions.status.y, regions.status.width, &status::status(app, stage));
+    timeline::draw(stage, regions.timeline, painter);
     journal(stage, painter);
     draw_panel(app, stage, painter);
     if regions.detail.height > 0 {

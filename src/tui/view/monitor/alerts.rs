@@ -37,10 +37,8 @@ impl Screen<'_> {
             painter.put(at + cell, y, if is_burnt { full } else { empty }, if is_burnt { style } else { dim });
         }
         let part = if burnt < 10.0 { format!("{:.0} %", burnt * 100.0) } else { format!("{burnt:.0} times") };
-        let over = Line::new(tone, format!(" {part} burnt")).with(
-            Tone::Dim,
-            format!(" of the {} allowed in {:.0} s", percent(1.0 - budget.objective), budget.window_s),
-        );
+        let over = Line::new(tone, format!(" {part} burnt"))
+            .with(Tone::Dim, format!(" of the {} allowed in {:.0} s", percent(1.0 - budget.objective), budget.window_s));
         let rate = budget.rate.map_or_else(String::new, |rate| format!("; burns {rate:.1} ×, pages at {} ×", budget.pages_at));
         let at = at + BUDGET_CELLS;
         let line = if over.width() + rate.chars().count() <= usize::from(end.saturating_sub(at)) {
@@ -114,7 +112,9 @@ impl Screen<'_> {
         let rules = &self.stage.infra().monitoring().alerts;
         let rule = rules.iter().find(|rule| rule.name.as_str() == alert.rule).map(|rule| words(&rule.when));
         match rule {
-            Some(rule) if line.width() + rule.chars().count() + 5 < usize::from(width) => line.with(Tone::Dim, format!("  {rule}")),
+            Some(rule) if line.width() + rule.chars().count() + 5 < usize::from(width) => {
+                line.with(Tone::Dim, format!("  {rule}"))
+            }
             _ => line,
         }
     }

@@ -56,11 +56,8 @@ pub(super) fn spark(
     painter: &mut Painter<'_>,
 ) {
     let sim = screen.stage.sim();
-    let values = slots(
-        sim.samples(component).map(|(taken, sample)| (*taken, Some(sample.qps))),
-        (sim.now(), agent.interval_s),
-        width,
-    );
+    let values =
+        slots(sim.samples(component).map(|(taken, sample)| (*taken, Some(sample.qps))), (sim.now(), agent.interval_s), width);
     let top = nice(values.iter().flatten().copied().fold(0.0, f64::max));
     let style = if agent.stale { painter.theme.dim } else { painter.theme.good };
     blocks(painter, Area { x, y, width, height: 1 }, &values, (top, None), style);
