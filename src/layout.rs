@@ -16,7 +16,7 @@ mod router;
 mod sizing;
 mod wires;
 
-use crate::model::{ComponentIx, Element, Infrastructure, LinkIx};
+use crate::model::{ComponentIx, Element, Infrastructure, LinkIx, Zone};
 
 pub use geometry::{Area, Arrow, Cell};
 pub use plan::{Owner, short_agent};
@@ -50,6 +50,8 @@ pub struct Frame {
     pub owner: Owner,
     /// With its border.
     pub area: Area,
+    /// The zone that it stands in; `None` for what a write-up names but puts nowhere.
+    pub zone: Option<Zone>,
 }
 
 /// A component inside a box.
