@@ -10,7 +10,7 @@ use crate::learner::{LARGE, Learner, SMALL, component, library, server};
 /// A site with eight pairs of web server and application, each on a server.
 fn large(size: (u16, u16)) -> Learner {
     let pairs = 1..=8;
-    let servers: String = pairs.clone().map(|n| format!("(id: \"s-{n}\"),")).collect();
+    let servers = pairs.clone().map(|n| format!("(id: \"s-{n}\"),")).collect::<Vec<_>>().concat();
     let parts = pairs.clone().map(|n| {
         format!("(id: \"web-{n}\", kind: Web(), server: \"s-{n}\"), (id: \"app-{n}\", kind: App(), server: \"s-{n}\"),")
     });
