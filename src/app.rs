@@ -23,6 +23,7 @@ pub mod regions;
 pub mod stage;
 pub mod status;
 mod update;
+pub mod view;
 pub mod window;
 
 use std::sync::Arc;
@@ -37,6 +38,7 @@ pub use key::{Code, Key};
 pub use keymap::{Keymap, Place};
 pub use line::{Line, Tone};
 pub use stage::Stage;
+pub use view::View;
 pub use window::Window;
 
 /// What the application cannot do itself.

@@ -20,5 +20,7 @@ mod selection;
 mod shipped;
 #[path = "app/stage.rs"]
 mod stage;
+#[path = "app/views.rs"]
+mod views;
 #[path = "app/windows.rs"]
 mod windows;
