@@ -2,6 +2,10 @@
 
 #[path = "app/course.rs"]
 mod course;
+#[path = "app/large.rs"]
+mod large;
+#[path = "app/faults.rs"]
+mod faults;
 #[path = "support/learner.rs"]
 mod learner;
 #[path = "app/lesson.rs"]
@@ -20,6 +24,8 @@ mod selection;
 mod shipped;
 #[path = "app/stage.rs"]
 mod stage;
+#[path = "app/time.rs"]
+mod time;
 #[path = "app/views.rs"]
 mod views;
 #[path = "app/windows.rs"]

@@ -45,6 +45,12 @@ pub enum Action {
     Choose(usize),
     /// Opens a line of the course.
     Open(usize),
+    /// Moves the window over a canvas that is larger than it.
+    Pan(Arrow),
+    /// Moves the window so that a cell of the canvas, column and row, is in its middle.
+    LookAt(u16, u16),
+    /// Shows or hides the small map of a large canvas.
+    Overview,
     /// Selects an element.
     Select(Element),
     /// Selects nothing.
@@ -100,7 +106,7 @@ pub enum Action {
     /// Shows the monitoring screen in the canvas' place, or the canvas again.
     Monitor,
     /// Looks at a row of the monitoring screen.
-    LookAt(Item),
+    Watch(Item),
     /// Opens the event log.
     Log,
     /// Opens the jump to a moment.

@@ -70,16 +70,11 @@ impl Default for Keymap {
         bind(&[c(' ')], Stage, Action::Pause, "pause", "stop time, or let it go on");
         bind(&[c('.')], Stage, Action::StepForward, "step", "step one hop forward");
         bind(&[c(',')], Stage, Action::StepBack, "back", "step one hop back");
-        bind(&[c('{')], Stage, Action::MarkBefore, "", "go back to the last mark of the timeline");
-        bind(&[c('}')], Stage, Action::MarkAfter, "", "go on to the next mark; beyond the newest, until something happens");
-        bind(&[c('J')], Stage, Action::Jump, "", "jump to a moment: 12.5, or -3 or +10 from now");
-        bind(&[c('p')], Stage, Action::Pace, "pace", "change between trace (one request, slowly) and live (the whole load)");
-        bind(&[c('m')], Stage, Action::Monitor, "monitor", "show what the monitoring service knows, or the diagram again");
-        bind(&[c('i')], Stage, Action::Panel, "info", "on a small screen: show what is selected, or the lesson again");
-        bind(&[c(']'), c('+')], Stage, Action::Faster, "", "faster");
-        bind(&[c('['), c('-')], Stage, Action::Slower, "", "slower");
+        // The footer shows them in this order, as many as fit.
         bind(&[c('t')], Stage, Action::CycleTls, "TLS", "next TLS mode: none, terminate, re-encrypt, passthrough");
         bind(&[c('x')], Stage, Action::KillOrRestore, "kill", "kill what is selected, or restore it");
+        bind(&[c('i')], Stage, Action::Panel, "info", "on a small screen: show what is selected, or the lesson again");
+        bind(&[c('m')], Stage, Action::Monitor, "monitor", "show what the monitoring service knows, or the diagram again");
         bind(
             &[c('X')],
             Stage,
@@ -88,6 +83,12 @@ impl Default for Keymap {
             "everything that can go wrong with what is selected or the site, and what heals it",
         );
         bind(&[c('L')], Stage, Action::Log, "log", "what happened and why, and what was refused; with a filter");
+        bind(&[c('p')], Stage, Action::Pace, "pace", "change between trace (one request, slowly) and live (the whole load)");
+        bind(&[c('{')], Stage, Action::MarkBefore, "", "go back to the last mark of the timeline");
+        bind(&[c('}')], Stage, Action::MarkAfter, "", "go on to the next mark; beyond the newest, until something happens");
+        bind(&[c('J')], Stage, Action::Jump, "", "jump to a moment: 12.5, or -3 or +10 from now");
+        bind(&[c(']'), c('+')], Stage, Action::Faster, "", "faster");
+        bind(&[c('['), c('-')], Stage, Action::Slower, "", "slower");
         bind(&[c('r')], Stage, Action::Send(RequestKind::Write), "login", "send one login (a write) and follow it");
         bind(
             &[c('v')],
@@ -106,6 +107,18 @@ impl Default for Keymap {
         bind(&[k(Code::Up), c('k')], Stage, Action::Move(Arrow::Up), "", "select what is above");
         bind(&[k(Code::Tab)], Stage, Action::Next, "", "select the next thing");
         bind(&[k(Code::BackTab)], Stage, Action::Previous, "", "select the previous thing");
+        let held = |code| Key { code, ctrl: true };
+        bind(
+            &[held(Code::Right)],
+            Stage,
+            Action::Pan(Arrow::Right),
+            "",
+            "look further right, where the picture is larger than the screen",
+        );
+        bind(&[held(Code::Left)], Stage, Action::Pan(Arrow::Left), "", "look further left");
+        bind(&[held(Code::Down)], Stage, Action::Pan(Arrow::Down), "", "look further down");
+        bind(&[held(Code::Up)], Stage, Action::Pan(Arrow::Up), "", "look further up");
+        bind(&[c('z')], Stage, Action::Overview, "map", "show or hide the map of a picture that is larger than the screen");
         bind(&[c('b')], Stage, Action::Balance, "", "change how the balancer chooses");
         bind(&[c('w')], Stage, Action::ToggleWebToApp, "", "switch TLS between web servers and applications");
         bind(&[c('e')], Stage, Action::ToggleAppToDb, "", "switch TLS to the databases");

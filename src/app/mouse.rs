@@ -40,6 +40,11 @@ impl App {
             Screen::Home => Action::Move(if by > 0 { crate::layout::Arrow::Down } else { crate::layout::Arrow::Up }),
             Screen::Stage(stage) if inside(stage.regions.detail, column, row) => Action::ScrollDetail(by),
             Screen::Stage(_) if inside(panel_area(self), column, row) => Action::ScrollPanel(by),
+            Screen::Stage(stage)
+                if stage.view == View::Canvas && inside(stage.regions.canvas, column, row) && stage.is_larger() =>
+            {
+                Action::Pan(if by > 0 { crate::layout::Arrow::Down } else { crate::layout::Arrow::Up })
+            }
             Screen::Stage(_) => return Vec::new(),
         };
         self.act(&action)
@@ -77,13 +82,10 @@ impl App {
                     Some(Action::Seek(moment_at(stage, regions.timeline, column)))
                 } else if inside(main_area(self), column, row) {
                     match stage.view {
-                        View::Canvas => {
-                            let hit = stage.layout.hit(column - regions.canvas.x, row - regions.canvas.y);
-                            Some(hit.map_or(Action::Deselect, |element| Action::Select(element.clone())))
-                        }
+                        View::Canvas => Some(on_canvas(stage, column - regions.canvas.x, row - regions.canvas.y)),
                         View::Monitor => {
                             let rows = monitor::plan(stage, main_area(self));
-                            rows.iter().find(|other| inside(other.area, column, row))?.item.map(Action::LookAt)
+                            rows.iter().find(|other| inside(other.area, column, row))?.item.map(Action::Watch)
                         }
                     }
                 } else {
@@ -129,6 +131,15 @@ fn moment_at(stage: &Stage, area: Area, column: u16) -> SimTime {
     let here = |mark: &&Mark| events::column(mark.at, span, area.width) == column;
     let marked = stage.marks.all().iter().rev().find(here).map(|mark| mark.at);
     marked.unwrap_or_else(|| events::moment(column, span, area.width))
+}
+
+/// What a click on a cell of the canvas' window means.
+fn on_canvas(stage: &Stage, x: u16, y: u16) -> Action {
+    if let Some(cell) = stage.map().and_then(|map| map.cell_at(x, y)) {
+        return Action::LookAt(cell.x, cell.y);
+    }
+    let hit = stage.layout.hit(x + stage.pan.x, y + stage.pan.y);
+    hit.map_or(Action::Deselect, |element| Action::Select(element.clone()))
 }
 
 /// Whether a cell lies inside an area.

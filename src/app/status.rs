@@ -140,6 +140,10 @@ fn followed(stage: &Stage) -> Option<Line> {
     Some(line(kind).with(tone, text))
 }
 
+/// What the last two keys of the footer take.
+const HELP: &str = " ? help ";
+const ALL: &str = " : all ";
+
 /// The keys that work now, with what a click on each does, as many as `width` holds.
 pub fn footer(app: &App, width: u16) -> Vec<(Line, Action)> {
     let mut room = usize::from(width);
@@ -156,8 +160,12 @@ pub fn footer(app: &App, width: u16) -> Vec<(Line, Action)> {
         let word = word(app, &binding.action, binding.word);
         let line = Line::new(Tone::Accent, format!(" {key}")).with(Tone::Dim, format!(" {word}"));
         let needed = line.width() + 1;
-        // The help always has its place at the end.
-        let kept = if binding.action == Action::Help { 0 } else { " ? help ".width() };
+        // What leads to everything else always has its place at the end.
+        let kept = match binding.action {
+            Action::Help => 0,
+            Action::Palette => HELP.width(),
+            _ => HELP.width() + ALL.width(),
+        };
         if needed + kept <= room {
             room -= needed;
             keys.push((line, binding.action.clone()));
@@ -179,6 +187,7 @@ pub(super) fn works(app: &App, action: &Action) -> bool {
             browser.is_none_or(|ix| !matches!(stage.infra().component(ix).kind, ComponentKind::Browser))
         }),
         Action::Panel => !stage.regions.wide,
+        Action::Overview | Action::Pan(_) => stage.is_larger(),
         Action::NextOverlay => !stage.overlays.is_veiled(),
         Action::Overlay => stage.overlays.shown().is_some(),
         Action::OverlayChoice => stage.overlays.shown().and_then(Overlay::choice).is_some(),
