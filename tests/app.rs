@@ -2,10 +2,10 @@
 
 #[path = "app/course.rs"]
 mod course;
-#[path = "app/large.rs"]
-mod large;
 #[path = "app/faults.rs"]
 mod faults;
+#[path = "app/large.rs"]
+mod large;
 #[path = "support/learner.rs"]
 mod learner;
 #[path = "app/lesson.rs"]

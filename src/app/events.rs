@@ -2,6 +2,7 @@
 //!
 //! Must not know what a mark looks like.
 
+use crate::layout::Area;
 use crate::model::Infrastructure;
 use crate::sim::{AlertState, Journal, Note, SimTime, What};
 
@@ -129,6 +130,15 @@ impl Marks {
     pub fn after(&self, now: SimTime) -> Option<&Mark> {
         self.marks.iter().find(|mark| mark.at > now)
     }
+}
+
+/// Columns of a timeline's row that its ends' times take.
+const ENDS: (u16, u16) = (8, 9);
+
+/// The part of a timeline's row that stands for the run, between the times of its ends.
+pub fn strip(row: Area) -> Area {
+    let (left, right) = ENDS;
+    Area { x: row.x + left, width: row.width.saturating_sub(left + right), ..row }
 }
 
 /// The column of a strip of `width` columns that stands for `at`, where the strip shows `from` to `to`.

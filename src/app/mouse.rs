@@ -127,6 +127,7 @@ impl App {
 
 /// The moment that a click on the timeline means: that of a mark which stands there, if one does.
 fn moment_at(stage: &Stage, area: Area, column: u16) -> SimTime {
+    let area = events::strip(area);
     let (span, column) = (stage.span(), column.saturating_sub(area.x));
     let here = |mark: &&Mark| events::column(mark.at, span, area.width) == column;
     let marked = stage.marks.all().iter().rev().find(here).map(|mark| mark.at);

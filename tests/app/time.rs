@@ -1,6 +1,6 @@
 //! The event log, the timeline and its marks, and jumps.
 
-use hoplight::app::events::{Sort, column, moment};
+use hoplight::app::events::{Sort, column, moment, strip};
 use hoplight::app::window::{self, Kind};
 use hoplight::app::{Action, status};
 use hoplight::sim::SimTime;
@@ -111,7 +111,13 @@ fn a_jump_takes_seconds_from_the_start_or_from_now() {
         assert!((seconds(&learner) - at).abs() < 1e-6, "{typed}: {}", seconds(&learner));
         assert!(learner.stage().playback.paused);
     }
-    for (typed, why) in [("x", "A moment is"), ("-1", "The run begins at 0.0 s."), ("9999", "That is more than"), ("1.2.3", "A moment is"), ("+", "A moment is")] {
+    for (typed, why) in [
+        ("x", "A moment is"),
+        ("-1", "The run begins at 0.0 s."),
+        ("9999", "That is more than"),
+        ("1.2.3", "A moment is"),
+        ("+", "A moment is"),
+    ] {
         learner.press("J").press(typed);
         assert!(shown(&learner)[0].starts_with(why), "{typed}: {:?}", shown(&learner));
         learner.press("<Enter>");
@@ -123,7 +129,7 @@ fn a_jump_takes_seconds_from_the_start_or_from_now() {
 #[test]
 fn a_click_on_the_timeline_goes_there() {
     let mut learner = eventful(LARGE);
-    let area = learner.stage().regions.timeline;
+    let area = strip(learner.stage().regions.timeline);
     let span = learner.stage().span();
     learner.click((area.x + area.width / 2, area.y));
     assert_eq!(learner.now(), moment(area.width / 2, span, area.width));
@@ -135,7 +141,7 @@ fn a_click_on_the_timeline_goes_there() {
     let mut learner = eventful(SMALL);
     assert_eq!(learner.stage().regions.timeline.height, 0);
     learner.press("L");
-    let area = learner.app.window_area().expect("open").timeline;
+    let area = strip(learner.app.window_area().expect("open").timeline);
     assert_eq!(area.height, 1);
     learner.app.click(area.x + area.width / 2, area.y);
     assert_eq!(learner.now(), moment(area.width / 2, (SimTime::ZERO, SimTime::from_secs(20)), area.width));

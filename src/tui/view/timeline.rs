@@ -2,17 +2,18 @@
 //!
 //! Must not know how time is travelled.
 
-use crate::app::events::{Sort, column};
+use crate::app::events::{Sort, column, strip};
 use crate::app::{Line, Stage, Tone};
 use crate::layout::Area;
 
 use super::paint::Painter;
 
 /// Draws the row.
-pub(super) fn draw(stage: &Stage, area: Area, painter: &mut Painter<'_>) {
-    if area.height == 0 {
+pub(super) fn draw(stage: &Stage, row: Area, painter: &mut Painter<'_>) {
+    if row.height == 0 {
         return;
     }
+    let area = strip(row);
     let (span, now) = (stage.span(), stage.sim().now());
     let (past, to_come) = (painter.theme.border, painter.theme.dim);
     let glyphs = &painter.theme.glyphs;
@@ -23,10 +24,10 @@ pub(super) fn draw(stage: &Stage, area: Area, painter: &mut Painter<'_>) {
         let (c, style) = if at <= at_now { (line, past) } else { (dotted, to_come) };
         painter.put(area.x + at, area.y, c, style);
     }
-    let (from, to) = (format!("{:.0} s ", span.0.as_secs_f64()), format!(" {:.0} s", span.1.as_secs_f64()));
-    painter.line(area.x, area.y, area.width, &Line::new(Tone::Dim, from));
-    let wide = u16::try_from(to.len()).unwrap_or(u16::MAX).min(area.width);
-    painter.line(area.x + area.width - wide, area.y, wide, &Line::new(Tone::Dim, to));
+    let (from, to) = (format!("{:>5.0} s ", span.0.as_secs_f64()), format!(" {:.0} s", span.1.as_secs_f64()));
+    painter.line(row.x, row.y, area.x - row.x, &Line::new(Tone::Dim, from));
+    let behind = area.x + area.width;
+    painter.line(behind, row.y, (row.x + row.width).saturating_sub(behind), &Line::new(Tone::Dim, to));
     // Where several stand in one column, the gravest is seen.
     for sort in [Sort::Reaction, Sort::Command, Sort::Restore, Sort::Fault, Sort::Alert] {
         let (mark, style) = (painter.theme.glyphs.mark(sort), painter.theme.tone(tone(sort)));
