@@ -196,6 +196,9 @@ impl Keymap {
             KeyName::Hint => Action::Hint,
             KeyName::Next => Action::Enter,
             KeyName::Mark => Action::Mark,
+            KeyName::Monitor => Action::Monitor,
+            KeyName::Faults => Action::Faults,
+            KeyName::Log => Action::Log,
         })
     }
 }

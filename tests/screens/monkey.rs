@@ -65,6 +65,10 @@ fn play(seed: u64, acts: usize) {
             (random.random_range(0..=columns.saturating_add(2)), random.random_range(0..=rows.saturating_add(2)))
         };
         match random.random_range(0..100) {
+            // In a window, every letter is only typed: it is left before long.
+            0..=64 if learner.app.window.is_some() && random.random_bool(0.3) => {
+                drop(learner.app.press(Key::plain(Code::Esc)));
+            }
             0..=64 => drop(learner.app.press(key(&mut random, &bound))),
             65..=79 => {
                 let (column, row) = cell(&mut random);

@@ -70,6 +70,15 @@ fn leaders(stage: &Stage) -> Option<Deed> {
     } else {
         return None;
     };
-    let commands = catalogue::find(row)?.fix(infra).into_iter().map(|command| (0.0, command)).collect();
+    let commands = catalogue::find(row)?.fix(infra);
+    // What is down is restored first: that is a row of its own.
+    let is_down = |command: &Command| match command {
+        Command::Promote(id) => sim.is_up(&Element::Component(id.clone())) == Some(false),
+        _ => false,
+    };
+    if commands.iter().any(is_down) {
+        return None;
+    }
+    let commands = commands.into_iter().map(|command| (0.0, command)).collect();
     Some(Deed { group: Group::Heal, title: title.to_owned(), about: about.to_owned(), commands })
 }
