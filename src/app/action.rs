@@ -1,5 +1,6 @@
 //! What a user can do: the vocabulary of [`super::App::act`]. Must not know keys.
 
+use super::comparison::Other;
 use crate::layout::Arrow;
 use crate::model::{Element, RequestKind};
 use crate::sim::SimTime;
@@ -103,6 +104,10 @@ pub enum Action {
     Answer(usize),
     /// Marks what is selected, or takes the mark away.
     Mark,
+    /// Asks what to compare with, or ends the comparison.
+    Compare,
+    /// Compares with another design.
+    CompareWith(Other),
     /// Shows the monitoring screen in the canvas' place, or the canvas again.
     Monitor,
     /// Looks at a row of the monitoring screen.

@@ -38,6 +38,7 @@ impl App {
                 return Vec::new();
             }
             Screen::Home => Action::Move(if by > 0 { crate::layout::Arrow::Down } else { crate::layout::Arrow::Up }),
+            Screen::Stage(stage) if stage.view == View::Compare => Action::Scroll(by),
             Screen::Stage(stage) if inside(stage.regions.detail, column, row) => Action::ScrollDetail(by),
             Screen::Stage(_) if inside(panel_area(self), column, row) => Action::ScrollPanel(by),
             Screen::Stage(stage)
@@ -69,6 +70,10 @@ impl App {
                 }
                 (row == self.size.1.saturating_sub(1)).then(|| self.footer_action(column)).flatten()
             }
+            Screen::Stage(stage) if stage.view == View::Compare && !inside(stage.regions.footer, column, row) => {
+                let hit = stage.comparison.as_ref()?.hit(column, row)?;
+                Some(hit.map_or(Action::Deselect, |element| Action::Select(element.clone())))
+            }
             Screen::Stage(stage) => {
                 let regions = &stage.regions;
                 let area = panel_area(self);
@@ -87,6 +92,7 @@ impl App {
                             let rows = monitor::plan(stage, main_area(self));
                             rows.iter().find(|other| inside(other.area, column, row))?.item.map(Action::Watch)
                         }
+                        View::Compare => None,
                     }
                 } else {
                     None

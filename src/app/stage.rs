@@ -12,6 +12,7 @@ use crate::lesson::{LessonRun, Observation, Pace, outcome};
 use crate::model::{Element, Infrastructure, RequestKind, TopologyEdit};
 use crate::sim::{Command, CommandError, SimTime, Simulation, Timeline};
 
+use super::comparison::Comparison;
 use super::events::Marks;
 use super::monitor::Watch;
 use super::overlay::Overlays;
@@ -65,6 +66,8 @@ pub struct Stage {
     pub view: View,
     /// What is looked at on the monitoring screen.
     pub watch: Watch,
+    /// The second design, while two are compared.
+    pub comparison: Option<Box<Comparison>>,
     /// Where things stand on the canvas.
     pub layout: Layout,
     /// The cell of the canvas that stands at the window's top left, where the canvas is larger than the window.
@@ -103,6 +106,7 @@ impl Stage {
             lesson: None,
             view: View::Canvas,
             watch: Watch::default(),
+            comparison: None,
             layout,
             pan: Cell::default(),
             overview: true,
@@ -156,6 +160,9 @@ impl Stage {
         self.regions = regions::stage(columns, rows, u16::try_from(agents).unwrap_or(u16::MAX), self.lesson.is_some());
         self.layout = Layout::within(infra, self.regions.canvas.width, self.regions.canvas.height);
         self.look_at(self.selected.as_ref().and_then(|selected| self.layout.anchor(selected)).unwrap_or_default());
+        if let Some(comparison) = &mut self.comparison {
+            comparison.resize(Self::comparison_area((columns, rows)), regions::is_wide((columns, rows)));
+        }
     }
 
     /// How far the window can be moved over the canvas, to the right and down.
@@ -214,20 +221,31 @@ impl Stage {
     ///
     /// # Errors
     /// Says why nothing happened.
-    pub fn act(&mut self, command: Command) -> Result<(), CommandError> {
+    pub fn act(&mut self, command: &Command) -> Result<(), CommandError> {
         use TopologyEdit::{AppToDbTls, EdgeTls, WebToAppTls};
         let tls = matches!(command, Command::Edit(EdgeTls(_) | WebToAppTls(_) | AppToDbTls(_)));
         if tls {
             self.overlays.flash();
         }
         let now = self.timeline.simulation().now();
-        let result = self.changing(|stage| stage.timeline.act(command));
-        if result.is_ok() {
+        let done = self.changing(|stage| stage.timeline.act(command.clone()));
+        if done.is_ok() {
             // What had been the future is cut off, and so is what was asked for in it.
             self.refused.retain(|(at, _)| *at <= now);
             self.marks.cut(now);
+            if let Some(comparison) = &mut self.comparison {
+                comparison.act(command, now);
+            }
         }
-        result
+        done
+    }
+
+    /// Lets a command be done later, as a part of what was done last.
+    pub(super) fn schedule(&mut self, after: Duration, command: &Command) {
+        self.timeline.schedule(after, command.clone());
+        if let Some(comparison) = &mut self.comparison {
+            comparison.schedule(after, command);
+        }
     }
 
     /// Keeps in mind that something was asked for and did nothing.
@@ -246,10 +264,19 @@ impl Stage {
     fn changing<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> T {
         let before = Arc::clone(self.infra());
         let result = act(self);
+        if let Some(comparison) = &mut self.comparison {
+            comparison.follow(&self.timeline);
+        }
         if !Arc::ptr_eq(&before, self.infra()) {
             self.summary = Summary::of(self.infra());
         }
         result
+    }
+
+    /// Goes back to the diagram.
+    pub(super) fn leave_view(&mut self) {
+        self.view = View::Canvas;
+        self.comparison = None;
     }
 
     /// Lets wall time go by.

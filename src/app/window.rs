@@ -3,6 +3,7 @@
 //! The palette is one of its kinds. While a window is open, keys are its own, and time stands still. A row says what
 //! happens when it is entered by an [`Action`]; the window itself does nothing. Must not know how it is drawn.
 
+mod compare;
 mod faults;
 mod jump;
 mod log;
@@ -26,6 +27,8 @@ pub enum Kind {
     Log,
     /// A moment to jump to.
     Jump,
+    /// What the infrastructure on the stage can be compared with.
+    Compare,
 }
 
 impl Kind {
@@ -33,6 +36,7 @@ impl Kind {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Palette => "do or open anything",
+            Self::Compare => "compare with, on the same traffic",
             Self::Faults => "what can go wrong, and what heals it",
             Self::Log => "what happened, and why",
             Self::Jump => "jump to a moment",
@@ -42,7 +46,7 @@ impl Kind {
     /// What is said where nothing is typed.
     pub const fn prompt(self) -> &'static str {
         match self {
-            Self::Palette | Self::Faults | Self::Log => "type to search",
+            Self::Palette | Self::Compare | Self::Faults | Self::Log => "type to search",
             Self::Jump => "type a moment: 12.5, or -3 or +10 from now",
         }
     }
@@ -50,7 +54,7 @@ impl Kind {
     /// What is said where the filter leaves nothing.
     const fn nothing(self) -> &'static str {
         match self {
-            Self::Palette | Self::Faults => "Nothing is called that.",
+            Self::Palette | Self::Compare | Self::Faults => "Nothing is called that.",
             Self::Log => {
                 "Nothing like that has happened. Words that filter: alert, fault, restore, command, reaction, failure, refused."
             }
@@ -61,7 +65,7 @@ impl Kind {
     /// The row that is chosen at first: the newest of a log is at its end.
     const fn first(self, rows: usize) -> usize {
         match self {
-            Self::Palette | Self::Faults => 0,
+            Self::Palette | Self::Compare | Self::Faults => 0,
             Self::Log | Self::Jump => rows.saturating_sub(1),
         }
     }
@@ -234,6 +238,7 @@ pub fn first_shown(chosen: usize, count: usize, room: usize) -> usize {
 pub fn rows(app: &App, kind: Kind, filter: &str) -> Vec<Row> {
     match kind {
         Kind::Palette => palette::rows(app, filter),
+        Kind::Compare => compare::rows(app, filter),
         Kind::Faults => faults::rows(app, filter),
         Kind::Log => log::rows(app, filter),
         Kind::Jump => jump::rows(app, filter),

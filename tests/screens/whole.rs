@@ -135,3 +135,12 @@ fn the_timeline_after_going_back() {
         &[regions.status, regions.timeline, regions.journal].map(|area| text(&buffer, area)).concat(),
     );
 }
+
+#[test]
+fn two_designs_side_by_side() {
+    for (name, size) in [("small", SMALL), ("large", LARGE)] {
+        let mut learner = Learner::exploring(size);
+        learner.wait(30).press("Cre-enc<Enter>").wait(20);
+        compare(&format!("two_designs_{name}"), &whole(&learner.app));
+    }
+}

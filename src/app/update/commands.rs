@@ -110,10 +110,10 @@ pub(super) fn done(stage: &mut Stage, deed: &Deed) -> Notice {
     }
     for (after, command) in &deed.commands {
         if *after > 0.0 {
-            stage.timeline.schedule(Duration::from_secs_f64(*after), command.clone());
+            stage.schedule(Duration::from_secs_f64(*after), command);
         } else {
             // One of several may be so already.
-            let _ = stage.act(command.clone());
+            let _ = stage.act(command);
         }
     }
     let last = deed.commands.iter().map(|(after, _)| *after).fold(0.0, f64::max);
@@ -123,7 +123,7 @@ pub(super) fn done(stage: &mut Stage, deed: &Deed) -> Notice {
 
 /// Does a command and says what happened.
 pub(super) fn said(stage: &mut Stage, command: &Command) -> Notice {
-    let text = match stage.act(command.clone()) {
+    let text = match stage.act(command) {
         Err(error) => {
             let tone = if matches!(error, CommandError::NotPart(_)) { Tone::Dim } else { Tone::Warn };
             stage.refuse(error.to_string());
