@@ -72,7 +72,7 @@ pub struct Mark {
 /// The marks of a run, those of the future among them that is known from before a rewind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Marks {
-    marks: Vec<Mark>,
+    all: Vec<Mark>,
     /// How many nanoseconds of the run are read: everything before.
     read: u64,
     /// The furthest that the run has been.
@@ -96,16 +96,16 @@ impl Marks {
             .map(|(headline, sort)| Mark { at: headline.first.at, sort, text: headline.describe(infra) })
             .collect();
         news.reverse();
-        self.marks.extend(news);
-        let surplus = self.marks.len().saturating_sub(KEPT);
-        self.marks.drain(..surplus);
+        self.all.extend(news);
+        let surplus = self.all.len().saturating_sub(KEPT);
+        self.all.drain(..surplus);
         self.read = now.nanos() + 1;
     }
 
     /// Something is done at `now`: what was known to come will not. What happened in this instant is read anew.
     pub(super) fn cut(&mut self, now: SimTime) {
         if now.nanos() < self.read {
-            self.marks.retain(|mark| mark.at < now);
+            self.all.retain(|mark| mark.at < now);
             self.read = now.nanos();
         }
         self.furthest = now;
@@ -113,7 +113,7 @@ impl Marks {
 
     /// All marks, oldest first.
     pub fn all(&self) -> &[Mark] {
-        &self.marks
+        &self.all
     }
 
     /// The furthest that the run has been.
@@ -123,12 +123,12 @@ impl Marks {
 
     /// The last mark before a moment.
     pub fn before(&self, now: SimTime) -> Option<&Mark> {
-        self.marks.iter().rev().find(|mark| mark.at < now)
+        self.all.iter().rev().find(|mark| mark.at < now)
     }
 
     /// The first mark after a moment.
     pub fn after(&self, now: SimTime) -> Option<&Mark> {
-        self.marks.iter().find(|mark| mark.at > now)
+        self.all.iter().find(|mark| mark.at > now)
     }
 }
 

@@ -138,6 +138,10 @@ impl Screen<'_> {
 /// A small part of a whole.
 fn percent(part: f64) -> String {
     let percent = part * 100.0;
-    let digits = if percent >= 1.0 { 0 } else { 1 };
-    if percent > 0.0 && percent < 0.05 { format!("{percent:.3} %") } else { format!("{percent:.digits$} %") }
+    let digits = match percent {
+        0.05..1.0 => 1,
+        0.000_1..0.05 => 3,
+        _ => 0,
+    };
+    format!("{percent:.digits$} %")
 }
