@@ -118,7 +118,7 @@ fn the_windows_of_faults_events_and_moments() {
     let mut shown = String::new();
     for keys in ["X", "Xfull", "L", "Lalert", "J", "J-7.5"] {
         learner.press(keys);
-        shown += &format!("=== {keys} ===\n{}", whole(&learner.app));
+        shown = shown + "=== " + keys + " ===\n" + &whole(&learner.app);
         learner.press("<Esc>");
     }
     compare("the_windows_of_faults_events_and_moments", &shown);
