@@ -9,6 +9,7 @@ mod compare;
 mod content;
 mod format;
 mod list;
+mod read;
 mod shot;
 mod simulate;
 mod start;
@@ -76,7 +77,7 @@ pub struct Arguments {
     pub content: Option<PathBuf>,
 
     /// Keep the learner's progress in this file
-    #[arg(long, value_name = "FILE", env = "HOPLIGHT_PROGRESS")]
+    #[arg(long, value_name = "FILE", env = "HOPLIGHT_PROGRESS", global = true)]
     pub progress: Option<PathBuf>,
 }
 
@@ -110,6 +111,8 @@ pub enum Command {
     Analyze(AnalyzeArguments),
     /// Analyse two designs side by side, and run the same traffic through both
     Compare(Box<CompareArguments>),
+    /// Print a lesson as plain text with its picture in words, and ask its questions line by line
+    Read(ReadArguments),
     /// Write one frame of the screen, without a terminal: as text, with colours, or as an SVG picture
     Shot(Box<ShotArguments>),
     /// Run an infrastructure without a screen, and report what was measured
@@ -197,6 +200,7 @@ fn has_unicode() -> bool {
 
 pub use analyze::AnalyzeArguments;
 pub use compare::CompareArguments;
+pub use read::ReadArguments;
 pub use shot::ShotArguments;
 pub use simulate::SimulateArguments;
 pub use start::run;
@@ -231,6 +235,11 @@ pub fn report(error: &tui::Error) -> ExitCode {
 /// Tells the user of any other failure, with what led to it.
 pub fn report_failure(error: &anyhow::Error) -> ExitCode {
     complain(FAILURE, &format!("{error:#}"))
+}
+
+/// Tells the user on standard error what does not keep a text command from going on.
+fn warn(message: &str) {
+    let _ = complain(FAILURE, message);
 }
 
 /// One line on standard error; where even that is gone, the status remains.

@@ -33,5 +33,5 @@ pub use markup::{KeyName, Piece};
 pub use outcome::{Answered, Changed, Entry, Hinted, Moved, Opening, Refusal, Reveal, Score, Solved, Stay, Submitted, Toggled};
 pub use progress::{LessonProgress, Progress, ProgressError};
 pub use question::{Ask, Choice, Question};
-pub use replay::{Replay, ReplayError, replay};
+pub use replay::{Player, Replay, ReplayError, replay};
 pub use run::{LessonRun, Place};

@@ -14,6 +14,8 @@ mod looks;
 mod progress;
 #[path = "support/pty.rs"]
 mod pty;
+#[path = "program/read.rs"]
+mod read;
 #[path = "program/screen.rs"]
 mod screen;
 #[path = "program/shot.rs"]

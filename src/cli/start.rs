@@ -14,7 +14,7 @@ use crate::model::error::nearest;
 use crate::tui::{self, TerminalApp};
 
 use super::store::Store;
-use super::{Arguments, Command, analyze, check, commands, compare, content, list, report, report_failure, shot, simulate};
+use super::{Arguments, Command, analyze, check, commands, compare, content, list, read, report, report_failure, shot, simulate};
 
 /// Does what the command line asks for.
 pub fn run(arguments: &Arguments) -> ExitCode {
@@ -38,6 +38,7 @@ fn text_command(arguments: &Arguments, command: &Command) -> anyhow::Result<Exit
             return analyze::analyze(&library()?, asked, colours);
         }
         Command::Compare(asked) => return compare::compare(&library()?, asked, arguments.seed),
+        Command::Read(asked) => return read::read(&library()?, asked, arguments),
         Command::Shot(asked) => return shot::shot(library()?, asked, arguments),
         Command::Simulate(asked) => return simulate::simulate(&library()?, asked, arguments.seed),
     };
