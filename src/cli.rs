@@ -21,10 +21,11 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::PossibleValue;
 use clap::{ColorChoice, Parser, Subcommand};
 
+use crate::app::{Look, Palette};
 use crate::tui;
-use crate::tui::theme::{Palette, Theme};
 
 /// The status after a failure.
 const FAILURE: u8 = 1;
@@ -62,7 +63,7 @@ pub struct Arguments {
 
     /// The set of colours
     #[arg(long, value_name = "NAME", default_value = "dark")]
-    pub theme: ThemeName,
+    pub theme: Palette,
 
     /// Leave the mouse to the terminal
     #[arg(long)]
@@ -142,27 +143,13 @@ pub enum Format {
     Json,
 }
 
-/// Colours for a kind of terminal or reader.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum ThemeName {
-    /// For dark terminals
-    #[default]
-    Dark,
-    /// For light terminals
-    Light,
-    /// Colours that the common kinds of colour blindness tell apart
-    ColourBlind,
-}
+impl clap::ValueEnum for Palette {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
 
-impl ThemeName {
-    /// The set of colours, or none.
-    pub fn palette(self, colours: bool) -> Palette {
-        match self {
-            _ if !colours => Palette::NoColour,
-            Self::Dark => Palette::Dark,
-            Self::Light => Palette::Light,
-            Self::ColourBlind => Palette::ColourBlind,
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.word()).help(self.brief()))
     }
 }
 
@@ -173,8 +160,9 @@ impl Arguments {
     }
 
     /// Colours and characters.
-    pub fn look(&self) -> Theme {
-        Theme::new(self.theme.palette(self.colours()), self.ascii_only())
+    pub fn look(&self) -> Look {
+        let palette = if self.colours() { self.theme } else { Palette::NoColour };
+        Look { palette, ascii: self.ascii, only_ascii: !has_unicode() }
     }
 
     /// Whether to use colours.

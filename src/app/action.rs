@@ -20,6 +20,12 @@ pub enum Action {
     EnterRow(usize),
     /// Closes the open window.
     Close,
+    /// Shows the screen in the next set of colours.
+    NextTheme,
+    /// Draws with ASCII characters only, or with all.
+    Ascii,
+    /// Shows steps instead of movement, or movement again.
+    Motion,
     /// Moves on: the selection on the stage, the line in a list.
     Move(Arrow),
     /// Selects the next thing on the stage.

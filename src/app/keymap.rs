@@ -122,6 +122,9 @@ impl Default for Keymap {
                 "all",
                 "search everything that can be done or opened",
             );
+            bind(&[], place, Action::NextTheme, "", "next theme: dark, light, high contrast, colour-blind safe, no colours");
+            bind(&[], place, Action::Ascii, "", "draw with ASCII characters only, or with all");
+            bind(&[], place, Action::Motion, "", "show steps instead of movement, or movement again");
             bind(&[c('?')], place, Action::Help, "help", "show or hide this help");
             bind(
                 &[c('q'), k(Code::Esc)],

@@ -3,6 +3,7 @@
 //! Every action either changes something that can be seen or says why it does not.
 
 mod commands;
+mod settings;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,6 +66,10 @@ impl App {
             Action::Quit => vec![Effect::Quit],
             Action::Help => {
                 self.help = Some(0);
+                Vec::new()
+            }
+            Action::NextTheme | Action::Ascii | Action::Motion => {
+                self.set(action);
                 Vec::new()
             }
             Action::Palette => {

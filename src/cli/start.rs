@@ -51,7 +51,7 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let library = content::library(arguments.content.as_deref())?;
     let (store, progress, notice) = Store::open(arguments.progress.as_deref());
-    let settings = Settings { seed: arguments.seed, reduced_motion: arguments.reduced_motion };
+    let settings = Settings { seed: arguments.seed, reduced_motion: arguments.reduced_motion, look: arguments.look() };
     let opened = match &arguments.scenario {
         Some(name) => Some(commands::find_scenario(&library, name)?),
         None => None,
@@ -75,7 +75,7 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         // The user's word counts; crossterm by itself would look at NO_COLOR again.
         crossterm::style::force_color_output(true);
     }
-    let mut program = TerminalApp::new(app, arguments.look(), store);
+    let mut program = TerminalApp::new(app, store);
     match tui::run(&mut program, arguments.terminal_options()) {
         Ok(ending) => Ok(ending.exit()),
         Err(error @ tui::Error::Refused(_)) => Ok(report(&error)),

@@ -222,7 +222,7 @@ fn the_preview_rests_when_nobody_has_touched_anything_for_half_a_minute() {
 
 #[test]
 fn without_movement_time_goes_by_in_steps_of_half_a_second() {
-    let settings = Settings { seed: 1, reduced_motion: true };
+    let settings = Settings { seed: 1, reduced_motion: true, ..Settings::default() };
     let mut app = App::new(library(), Progress::default(), settings);
     app.resize(LARGE.0, LARGE.1);
     assert!(!app.is_animating(), "the course map rests");

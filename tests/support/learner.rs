@@ -40,7 +40,7 @@ impl Learner {
 
     /// At the course map of a library.
     pub(crate) fn with(library: Library, progress: Progress, size: (u16, u16)) -> Self {
-        let mut app = App::new(library, progress, Settings { seed: 1, reduced_motion: false });
+        let mut app = App::new(library, progress, Settings { seed: 1, ..Settings::default() });
         app.resize(size.0, size.1);
         Self { app, effects: Vec::new() }
     }

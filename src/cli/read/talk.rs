@@ -4,7 +4,8 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use crate::tui::theme::{Palette, Theme};
+use crate::app::Palette;
+use crate::tui::theme::Theme;
 
 /// Longest line that is read, in bytes; the rest of it is another line.
 const MAX_LINE: u64 = 1_000;
