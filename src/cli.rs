@@ -6,6 +6,7 @@ mod analyze;
 mod check;
 mod commands;
 mod compare;
+mod config;
 mod content;
 mod format;
 mod list;
@@ -26,6 +27,9 @@ use clap::{ColorChoice, Parser, Subcommand};
 
 use crate::app::{Look, Palette};
 use crate::tui;
+
+/// The seed of chance where nobody chose one.
+const DEFAULT_SEED: u64 = 1;
 
 /// The status after a failure.
 const FAILURE: u8 = 1;
@@ -49,9 +53,9 @@ pub struct Arguments {
     #[arg(long, value_name = "NAME", conflicts_with = "scenario")]
     pub lesson: Option<String>,
 
-    /// The seed of chance: the same number gives the same run
-    #[arg(long, value_name = "N", default_value_t = 1, global = true)]
-    pub seed: u64,
+    /// The seed of chance: the same number gives the same run; 1 unless said otherwise
+    #[arg(long, value_name = "N", global = true)]
+    pub seed: Option<u64>,
 
     /// Draw with ASCII characters only
     #[arg(long)]
@@ -61,9 +65,9 @@ pub struct Arguments {
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub color: ColorChoice,
 
-    /// The set of colours
-    #[arg(long, value_name = "NAME", default_value = "dark")]
-    pub theme: Palette,
+    /// The set of colours: dark unless said otherwise
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<Palette>,
 
     /// Leave the mouse to the terminal
     #[arg(long)]
@@ -76,6 +80,10 @@ pub struct Arguments {
     /// Read scenarios and lessons from this folder too
     #[arg(long, value_name = "DIR", env = "HOPLIGHT_CONTENT", global = true)]
     pub content: Option<PathBuf>,
+
+    /// Read settings from this file, not from the usual one
+    #[arg(long, value_name = "FILE", env = "HOPLIGHT_CONFIG", global = true)]
+    pub config: Option<PathBuf>,
 
     /// Keep the learner's progress in this file
     #[arg(long, value_name = "FILE", env = "HOPLIGHT_PROGRESS", global = true)]
@@ -97,6 +105,12 @@ pub enum Command {
     Check {
         /// Files, or folders with all the .ron files in them; without any, what comes with the program and your own
         paths: Vec<PathBuf>,
+    },
+    /// Print a settings file with every setting and key, to start your own with, or check yours
+    Config {
+        /// Check the settings file instead
+        #[arg(long)]
+        check: bool,
     },
     /// Print a scenario file with a comment on every field, to start your own with
     Template,
@@ -154,15 +168,15 @@ impl clap::ValueEnum for Palette {
 }
 
 impl Arguments {
-    /// How the terminal is to be used.
-    pub fn terminal_options(&self) -> tui::Options {
-        tui::Options { mouse: !self.no_mouse }
+    /// Colours and characters, on a `theme` and in ASCII or not as was chosen; the environment may have less.
+    fn look(&self, theme: Palette, ascii: bool) -> Look {
+        let palette = if self.colours() { theme } else { Palette::NoColour };
+        Look { palette, ascii, only_ascii: !has_unicode() }
     }
 
-    /// Colours and characters.
-    pub fn look(&self) -> Look {
-        let palette = if self.colours() { self.theme } else { Palette::NoColour };
-        Look { palette, ascii: self.ascii, only_ascii: !has_unicode() }
+    /// The seed of the commands that read no settings: the same arguments give the same bytes, for everyone.
+    fn seed(&self) -> u64 {
+        self.seed.unwrap_or(DEFAULT_SEED)
     }
 
     /// Whether to use colours.

@@ -25,6 +25,7 @@ use crate::tui::Keeper;
 
 use super::Arguments;
 use super::commands::quiet;
+use super::config::Config;
 use super::format;
 use super::store::Store;
 use talk::{Said, Talk};
@@ -88,11 +89,12 @@ pub(super) fn read(library: &Library, asked: &ReadArguments, arguments: &Argumen
     let Some(infra) = library.scenario(lesson.scenario.as_str()) else {
         bail!("the infrastructure `{}` of this lesson is missing", lesson.scenario);
     };
+    let config = Config::load(arguments)?;
     let from = if asked.quiz { lesson.steps.len() } else { 0 };
-    let (player, _) = Player::begin(lesson, infra, arguments.seed, from).context("the lesson cannot begin")?;
+    let (player, _) = Player::begin(lesson, infra, config.seed(arguments), from).context("the lesson cannot begin")?;
     let described = Arc::clone(player.infrastructure());
     let talk = Talk::new(arguments.ascii_only());
-    let keymap = Keymap::default();
+    let keymap = config.keymap;
     let mut reading = Reading { player, talk, keymap, described, answers: asked.answers, unasked: false, arguments, store: None };
     let done = reading.lesson().and_then(|_| reading.talk.finish());
     quiet(done).map(|()| ExitCode::SUCCESS)

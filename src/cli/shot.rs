@@ -96,7 +96,7 @@ impl ShotArguments {
 
     /// The theme, whether it stands before or behind the command's name.
     fn theme(&self, all: &Arguments) -> Palette {
-        self.theme.unwrap_or(all.theme)
+        self.theme.or(all.theme).unwrap_or_default()
     }
 }
 
@@ -132,7 +132,7 @@ fn moment(text: &str) -> Result<Duration, String> {
 
 /// Draws a frame and writes it to standard output.
 pub(super) fn shot(library: Library, asked: &ShotArguments, all: &Arguments) -> anyhow::Result<ExitCode> {
-    let settings = Settings { seed: all.seed, reduced_motion: all.reduced_motion, look: asked.look(all) };
+    let settings = Settings { seed: all.seed(), reduced_motion: all.reduced_motion, look: asked.look(all) };
     let mut app = App::new(library, Progress::default(), settings);
     if let Some(name) = &asked.what {
         open(&mut app, name)?;
