@@ -2,6 +2,8 @@
 
 #[path = "app/course.rs"]
 mod course;
+#[path = "app/large.rs"]
+mod large;
 #[path = "support/learner.rs"]
 mod learner;
 #[path = "app/lesson.rs"]

@@ -48,6 +48,12 @@ pub enum Action {
     Choose(usize),
     /// Opens a line of the course.
     Open(usize),
+    /// Moves the window over a canvas that is larger than it.
+    Pan(Arrow),
+    /// Moves the window so that a cell of the canvas, column and row, is in its middle.
+    LookAt(u16, u16),
+    /// Shows or hides the small map of a large canvas.
+    Overview,
     /// Selects an element.
     Select(Element),
     /// Selects nothing.
@@ -161,6 +167,11 @@ impl Action {
             },
             Self::Mark => "mark",
             Self::Panel => "info",
+            Self::Pan(Arrow::Up) => "pan-up",
+            Self::Pan(Arrow::Down) => "pan-down",
+            Self::Pan(Arrow::Left) => "pan-left",
+            Self::Pan(Arrow::Right) => "pan-right",
+            Self::Overview => "map",
             Self::ChooseRow(_)
             | Self::EnterRow(_)
             | Self::Close
@@ -169,6 +180,7 @@ impl Action {
             | Self::Choose(_)
             | Self::Open(_)
             | Self::Select(_)
+            | Self::LookAt(..)
             | Self::Deselect => return None,
         })
     }

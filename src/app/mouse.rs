@@ -38,6 +38,9 @@ impl App {
             Screen::Home => Action::Move(if by > 0 { crate::layout::Arrow::Down } else { crate::layout::Arrow::Up }),
             Screen::Stage(stage) if inside(stage.regions.detail, column, row) => Action::ScrollDetail(by),
             Screen::Stage(_) if inside(panel_area(self), column, row) => Action::ScrollPanel(by),
+            Screen::Stage(stage) if inside(stage.regions.canvas, column, row) && stage.is_larger() => {
+                Action::Pan(if by > 0 { crate::layout::Arrow::Down } else { crate::layout::Arrow::Up })
+            }
             Screen::Stage(_) => return Vec::new(),
         };
         self.act(&action)
@@ -72,7 +75,12 @@ impl App {
                     let line = usize::from((row - area.y).checked_sub(1)?) + usize::from(stage.scroll.min(most_scroll(self)));
                     lines.get(line)?.action.clone()
                 } else if inside(regions.canvas, column, row) {
-                    let hit = stage.layout.hit(column - regions.canvas.x, row - regions.canvas.y);
+                    let (x, y) = (column - regions.canvas.x, row - regions.canvas.y);
+                    let map = stage.map();
+                    if let Some(cell) = map.and_then(|map| map.cell_at(x, y)) {
+                        return Some(Action::LookAt(cell.x, cell.y));
+                    }
+                    let hit = stage.layout.hit(x + stage.pan.x, y + stage.pan.y);
                     Some(hit.map_or(Action::Deselect, |element| Action::Select(element.clone())))
                 } else {
                     None

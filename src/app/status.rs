@@ -168,6 +168,7 @@ pub(super) fn works(app: &App, action: &Action) -> bool {
             browser.is_none_or(|ix| !matches!(stage.infra().component(ix).kind, ComponentKind::Browser))
         }),
         Action::Panel => !stage.regions.wide,
+        Action::Overview | Action::Pan(_) => stage.is_larger(),
         Action::NextOverlay => !stage.overlays.is_veiled(),
         Action::Overlay => stage.overlays.shown().is_some(),
         Action::OverlayChoice => stage.overlays.shown().and_then(Overlay::choice).is_some(),

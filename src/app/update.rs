@@ -8,7 +8,7 @@ mod settings;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::layout::Arrow;
+use crate::layout::{Arrow, Cell};
 use crate::lesson::{Answered, Hinted, LessonRun, Moved, Pace, Solved, Submitted, Toggled};
 use crate::sim::{Command, SimTime};
 
@@ -179,6 +179,7 @@ impl App {
                 play(stage, action)
             }
             Action::NextOverlay | Action::Overlay | Action::OverlayChoice => lay(stage, action),
+            Action::Pan(_) | Action::LookAt(..) | Action::Overview => look(stage, action),
             Action::Scroll(by) => {
                 stage.scroll_by(*by, most);
                 None
@@ -218,6 +219,7 @@ impl App {
             _ => return self.in_lesson(action),
         };
         if stage.selected != selected {
+            stage.look_at_selection();
             stage.detail_scroll = 0;
             stage.scroll = if shows_lesson { stage.scroll } else { 0 };
         }
@@ -312,6 +314,31 @@ impl App {
     }
 }
 
+/// Columns and rows by which a key moves the window.
+const PAN: (i16, i16) = (12, 5);
+
+/// Moves the window over a canvas that is larger than it.
+fn look(stage: &mut Stage, action: &Action) -> Option<Notice> {
+    if !stage.is_larger() {
+        return Some(dim("The whole picture is on the screen."));
+    }
+    let (columns, rows) = match action {
+        Action::Pan(Arrow::Right) => (PAN.0, 0),
+        Action::Pan(Arrow::Left) => (-PAN.0, 0),
+        Action::Pan(Arrow::Down) => (0, PAN.1),
+        Action::Pan(Arrow::Up) => (0, -PAN.1),
+        Action::LookAt(x, y) => {
+            stage.centre_on(Cell::new(*x, *y));
+            return None;
+        }
+        _ => {
+            stage.overview = !stage.overview;
+            return None;
+        }
+    };
+    (!stage.pan_by(columns, rows)).then(|| dim("This is the edge of the picture."))
+}
+
 /// Changes what lies over the picture. What an overlay shows says itself; only its end needs a word.
 fn lay(stage: &mut Stage, action: &Action) -> Option<Notice> {
     if stage.overlays.is_veiled() {
@@ -369,7 +396,7 @@ fn dim(text: &str) -> Notice {
 }
 
 /// A reason as a sentence.
-fn sentence(reason: &str) -> String {
+pub(super) fn sentence(reason: &str) -> String {
     let mut chars = reason.chars();
     let first = chars.next().map(char::to_uppercase);
     first.into_iter().flatten().chain(chars).chain(['.']).collect()

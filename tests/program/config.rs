@@ -43,17 +43,17 @@ fn mistakes_are_told_all_at_once_with_their_places_and_nothing_starts() {
 #[test]
 fn the_screen_heeds_the_file_and_the_command_line_beats_it() {
     let home = Home::new();
-    let light = "(theme: \"light\", ascii: true, mouse: false, keys: { \"help\": [\"F1\", \"H\"], \"tls\": [\"z\"] })";
+    let light = "(theme: \"light\", ascii: true, mouse: false, keys: { \"help\": [\"F1\", \"H\"], \"tls\": [\"Y\"] })";
     let file = home.file("mine.ron", light);
     let mut pty = Pty::spawn(home.in_terminal(&["--config", &file, "--scenario", "stage-2-secured"]), 120, 40);
     pty.wait_for("F1 help");
-    pty.wait_for("z TLS");
+    pty.wait_for("Y TLS");
     assert!(pty.received().is_ascii(), "no other characters are sent");
     assert_eq!(pty.screen().mouse_protocol_mode(), vt100::MouseProtocolMode::None);
     let light_text = String::from_utf8_lossy(pty.received()).contains("38;5;235");
     pty.send("H");
     pty.wait_for("Keys");
-    pty.send("Hz");
+    pty.send("HY");
     pty.wait_for("TLS re-encrypt");
     // What is changed on the screen says how to keep it.
     pty.send(":next theme\r");

@@ -247,8 +247,8 @@ mod tests {
         assert_eq!(told.len(), 1, "{told:#?}");
         assert!(told[0].starts_with("c.ron:2:12: x means both `hint` and `kill` in a lesson: give one of them"), "{told:#?}");
         assert!(config("c.ron", "(keys: { \"hint\": [\"x\"], \"kill\": [\"Delete\"] })").is_ok());
-        let told = mistakes("(keys: { \"down\": [\"z\"], \"up\": [\"z\"] })");
+        let told = mistakes("(keys: { \"down\": [\"Y\"], \"up\": [\"Y\"] })");
         assert_eq!(told.len(), 1, "one slip, told once: {told:#?}");
-        assert!(told[0].starts_with("c.ron:1:32: z means both"), "{told:#?}");
+        assert!(told[0].starts_with("c.ron:1:32: Y means both"), "{told:#?}");
     }
 }

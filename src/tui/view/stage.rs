@@ -44,6 +44,8 @@ fn canvas(stage: &Stage, painter: &mut Painter<'_>) -> usize {
     let focus: Vec<Element> = run.and_then(|run| run.step()).map_or_else(Vec::new, |step| step.focus.clone());
     let marks: Vec<Element> = run.map_or_else(Vec::new, |run| run.marks().cloned().collect());
     let canvas = Canvas {
+        pan: stage.pan,
+        map: stage.map(),
         selected: stage.selected.as_ref(),
         focus: &focus,
         marks: &marks,
