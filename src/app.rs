@@ -24,6 +24,7 @@ pub mod regions;
 pub mod stage;
 pub mod status;
 mod update;
+pub mod view;
 pub mod window;
 
 use std::sync::Arc;
@@ -39,6 +40,7 @@ pub use keymap::{Keymap, Place};
 pub use line::{Line, Tone};
 pub use look::{Look, Palette};
 pub use stage::Stage;
+pub use view::View;
 pub use window::Window;
 
 /// What the application cannot do itself.

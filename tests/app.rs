@@ -22,5 +22,7 @@ mod settings;
 mod shipped;
 #[path = "app/stage.rs"]
 mod stage;
+#[path = "app/views.rs"]
+mod views;
 #[path = "app/windows.rs"]
 mod windows;

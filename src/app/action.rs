@@ -106,6 +106,8 @@ pub enum Action {
     Answer(usize),
     /// Marks what is selected, or takes the mark away.
     Mark,
+    /// Shows the monitoring screen in the canvas' place, or the canvas again.
+    Monitor,
     /// Changes what the panel of a small screen shows: the lesson, or what is selected.
     Panel,
 }

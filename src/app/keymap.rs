@@ -82,6 +82,7 @@ impl Default for Keymap {
         bind(&[c('.')], Stage, Action::StepForward, "step", "step one hop forward");
         bind(&[c(',')], Stage, Action::StepBack, "back", "step one hop back");
         bind(&[c('p')], Stage, Action::Pace, "pace", "change between trace (one request, slowly) and live (the whole load)");
+        bind(&[c('m')], Stage, Action::Monitor, "monitor", "show what the monitoring service knows, or the diagram again");
         bind(&[c('i')], Stage, Action::Panel, "info", "on a small screen: show what is selected, or the lesson again");
         bind(&[c(']'), c('+')], Stage, Action::Faster, "", "faster");
         bind(&[c('['), c('-')], Stage, Action::Slower, "", "slower");

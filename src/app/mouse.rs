@@ -8,7 +8,7 @@ use super::action::Action;
 use super::key::{Code, Key};
 use super::line::Line;
 use super::window::{self, Window};
-use super::{App, Effect, Screen, Tone, detail, panel, regions, status};
+use super::{App, Effect, Screen, Stage, Tone, View, detail, panel, regions, status};
 
 impl App {
     /// A click on a cell.
@@ -38,7 +38,9 @@ impl App {
             Screen::Home => Action::Move(if by > 0 { crate::layout::Arrow::Down } else { crate::layout::Arrow::Up }),
             Screen::Stage(stage) if inside(stage.regions.detail, column, row) => Action::ScrollDetail(by),
             Screen::Stage(_) if inside(panel_area(self), column, row) => Action::ScrollPanel(by),
-            Screen::Stage(stage) if inside(stage.regions.canvas, column, row) && stage.is_larger() => {
+            Screen::Stage(stage)
+                if stage.view == View::Canvas && inside(stage.regions.canvas, column, row) && stage.is_larger() =>
+            {
                 Action::Pan(if by > 0 { crate::layout::Arrow::Down } else { crate::layout::Arrow::Up })
             }
             Screen::Stage(_) => return Vec::new(),
@@ -74,14 +76,11 @@ impl App {
                     let lines = panel_lines(self);
                     let line = usize::from((row - area.y).checked_sub(1)?) + usize::from(stage.scroll.min(most_scroll(self)));
                     lines.get(line)?.action.clone()
-                } else if inside(regions.canvas, column, row) {
-                    let (x, y) = (column - regions.canvas.x, row - regions.canvas.y);
-                    let map = stage.map();
-                    if let Some(cell) = map.and_then(|map| map.cell_at(x, y)) {
-                        return Some(Action::LookAt(cell.x, cell.y));
+                } else if inside(main_area(self), column, row) {
+                    match stage.view {
+                        View::Canvas => Some(on_canvas(stage, column - regions.canvas.x, row - regions.canvas.y)),
+                        View::Monitor => None,
                     }
-                    let hit = stage.layout.hit(x + stage.pan.x, y + stage.pan.y);
-                    Some(hit.map_or(Action::Deselect, |element| Action::Select(element.clone())))
                 } else {
                     None
                 }
@@ -114,6 +113,15 @@ impl App {
         }
         None
     }
+}
+
+/// What a click on a cell of the canvas' window means.
+fn on_canvas(stage: &Stage, x: u16, y: u16) -> Action {
+    if let Some(cell) = stage.map().and_then(|map| map.cell_at(x, y)) {
+        return Action::LookAt(cell.x, cell.y);
+    }
+    let hit = stage.layout.hit(x + stage.pan.x, y + stage.pan.y);
+    hit.map_or(Action::Deselect, |element| Action::Select(element.clone()))
 }
 
 /// Whether a cell lies inside an area.
@@ -157,13 +165,31 @@ pub fn most_detail_scroll(app: &App) -> u16 {
     u16::try_from(detail_lines(app).len().saturating_sub(room)).unwrap_or(u16::MAX)
 }
 
+/// The area of what is shown in the canvas' place: on a small screen, down to the panel, if that has anything to say.
+pub fn main_area(app: &App) -> Area {
+    let Some(stage) = app.stage() else { return Area::default() };
+    let area = stage.regions.canvas;
+    if stage.view == View::Canvas || stage.regions.wide {
+        return area;
+    }
+    Area { height: panel_area(app).y.saturating_sub(area.y), ..area }
+}
+
 /// The panel's area. On a small screen it grows over the canvas when its text needs more room.
 pub fn panel_area(app: &App) -> Area {
     let Some(stage) = app.stage() else { return Area::default() };
     let area = stage.regions.panel;
+    // Where another view needs the room, nothing but what is asked for takes any of it.
+    if stage.view != View::Canvas && !stage.regions.wide && !shows_lesson(app) && !stage.show_detail {
+        return Area { y: area.y + area.height, height: 0, ..area };
+    }
     // What is selected comes into the way only when it is asked for.
     let grows = shows_lesson(app) || stage.show_detail;
     if stage.regions.wide || area.height == 0 || !grows {
+        return area;
+    }
+    // Another view keeps its place: it was asked for instead of the picture, not below the text.
+    if stage.view != View::Canvas && !stage.show_detail {
         return area;
     }
     let needed = u16::try_from(panel_lines(app).len() + 1).unwrap_or(u16::MAX);

@@ -14,6 +14,7 @@ use crate::sim::{Command, CommandError, Simulation, Timeline};
 use super::overlay::Overlays;
 use super::playback::Playback;
 use super::regions::{self, Regions};
+use super::view::View;
 
 /// What the analysis says, in numbers. Made anew when the infrastructure changes, not with every frame.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,6 +52,8 @@ pub struct Stage {
     pub selected: Option<Element>,
     /// The lesson, if it is one.
     pub lesson: Option<LessonRun>,
+    /// What the main area shows.
+    pub view: View,
     /// Where things stand on the canvas.
     pub layout: Layout,
     /// The cell of the canvas that stands at the window's top left, where the canvas is larger than the window.
@@ -83,6 +86,7 @@ impl Stage {
             playback: Playback::new(Pace::Live),
             selected: None,
             lesson: None,
+            view: View::Canvas,
             layout,
             pan: Cell::default(),
             overview: true,

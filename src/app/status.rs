@@ -15,7 +15,7 @@ use super::keymap::Binding;
 use super::line::{Line, Tone};
 use super::overlay::Overlay;
 use super::stage::{Stage, Summary};
-use super::{App, Item, Screen};
+use super::{App, Item, Screen, View};
 
 /// What users experienced in this last time is shown.
 const WINDOW: Duration = Duration::from_secs(10);
@@ -190,6 +190,7 @@ fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
         Action::Pause if stage.playback.paused => "go on",
         Action::KillOrRestore if stage.selected.as_ref().is_some_and(|e| stage.sim().is_up(e) == Some(false)) => "restore",
         Action::Panel if stage.show_detail => "less",
+        Action::Monitor if stage.view == View::Monitor => "diagram",
         Action::OverlayChoice => stage.overlays.shown().and_then(Overlay::choice).unwrap_or(usual),
         Action::Enter if stage.lesson.as_ref().is_some_and(|run| run.place() == crate::lesson::Place::Finished) => "course map",
         Action::Enter if stage.lesson.as_ref().is_some_and(|run| !run.is_open() && !run.is_solved()) => "submit",

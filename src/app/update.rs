@@ -15,7 +15,7 @@ use crate::sim::{Command, SimTime};
 use super::action::Action;
 use super::key::Key;
 use super::stage::scrolled;
-use super::{App, Effect, Item, Notice, Screen, Stage, Tone, detail, help, mouse, regions, window};
+use super::{App, Effect, Item, Notice, Screen, Stage, Tone, View, detail, help, mouse, regions, window};
 
 impl App {
     /// A key was pressed.
@@ -114,6 +114,10 @@ impl App {
                 stage.show_detail = false;
                 Vec::new()
             }
+            Screen::Stage(stage) if stage.view != View::Canvas => {
+                stage.view = View::Canvas;
+                Vec::new()
+            }
             Screen::Stage(_) => {
                 self.screen = Screen::Home;
                 Vec::new()
@@ -190,6 +194,10 @@ impl App {
             }
             Action::ScrollDetail(by) => {
                 stage.detail_scroll = scrolled(stage.detail_scroll, *by, most.1);
+                None
+            }
+            Action::Monitor => {
+                stage.view = if stage.view == View::Monitor { View::Canvas } else { View::Monitor };
                 None
             }
             Action::Panel if stage.regions.wide => Some(dim("What is selected is shown already.")),
@@ -295,6 +303,10 @@ impl App {
             }
             Moved::Stays(stay) => Some(dim(&sentence(&stay.to_string()))),
         };
+        // Marks are made on the diagram.
+        if stage.wants_marks() {
+            stage.view = View::Canvas;
+        }
         if notice.is_some() {
             self.notice = notice;
         }
