@@ -174,6 +174,7 @@ impl Action {
             Self::Pan(Arrow::Left) => "pan-left",
             Self::Pan(Arrow::Right) => "pan-right",
             Self::Overview => "map",
+            Self::Monitor => "monitor",
             Self::ChooseRow(_)
             | Self::EnterRow(_)
             | Self::Close
