@@ -93,7 +93,7 @@ pub struct Arguments {
 /// The text commands: they need no terminal, and write their results to standard output.
 #[derive(Clone, Debug, PartialEq, Subcommand)]
 pub enum Command {
-    /// List the lessons and the infrastructures, or the faults that can be injected
+    /// List the lessons and the infrastructures, the faults that can be injected, rules, or the glossary
     List {
         /// What to list; without it, lessons and infrastructures
         what: Option<Listed>,
@@ -145,6 +145,8 @@ pub enum Listed {
     Faults,
     /// The rules of the findings of `analyze`
     Rules,
+    /// The words of the trade
+    Terms,
 }
 
 /// The forms of a list or report.

@@ -58,7 +58,7 @@ fn in_a_long_list_the_chosen_line_is_always_shown_and_clicked_where_it_is() {
         .collect();
     let lessons: Vec<(&str, &str)> = lessons.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let mut library = library();
-    library.extend(Sources { scenarios: &[], lessons: &lessons }).expect("they are right");
+    library.extend(Sources { lessons: &lessons, ..Sources::default() }).expect("they are right");
     let mut learner = Learner::with(library, Progress::default(), SMALL);
     let count = learner.app.home.items.len();
     let chosen_row = |learner: &Learner| {

@@ -22,7 +22,7 @@ fn a_course_map_that_is_scrolled_points_at_the_chosen_line() {
         .collect();
     let scenarios: Vec<(&str, &str)> = scenarios.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let mut library = library();
-    library.extend(Sources { scenarios: &scenarios, lessons: &[] }).expect("they are right");
+    library.extend(Sources { scenarios: &scenarios, ..Sources::default() }).expect("they are right");
     let mut learner = Learner::with(library, Progress::default(), SMALL);
     for _ in 0..learner.app.home.items.len() {
         let shown = whole(&learner.app);
