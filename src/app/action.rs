@@ -14,6 +14,8 @@ pub enum Action {
     Help,
     /// Opens the palette.
     Palette,
+    /// Opens the glossary.
+    Glossary,
     /// Chooses a row of the open window.
     ChooseRow(usize),
     /// Does what a row of the open window means.
@@ -120,6 +122,7 @@ impl Action {
             Self::Back => "back",
             Self::Help => "help",
             Self::Palette => "palette",
+            Self::Glossary => "glossary",
             Self::NextTheme => "next-theme",
             Self::Ascii => "ascii",
             Self::Motion => "reduced-motion",

@@ -75,7 +75,7 @@ impl Default for Keymap {
         bind(&[k(Code::Enter)], Home, Action::Enter, "open", "open the chosen lesson or infrastructure");
         bind(&[k(Code::Down), c('j')], Home, Action::Move(Arrow::Down), "choose", "next line");
         bind(&[k(Code::Up), c('k')], Home, Action::Move(Arrow::Up), "", "previous line");
-        bind(&[c('g'), k(Code::Home)], Home, Action::First, "", "first line");
+        bind(&[k(Code::Home)], Home, Action::First, "", "first line");
         bind(&[c('G'), k(Code::End)], Home, Action::Last, "", "last line");
 
         bind(&[c(' ')], Stage, Action::Pause, "pause", "stop time, or let it go on");
@@ -147,6 +147,7 @@ impl Default for Keymap {
                 "all",
                 "search everything that can be done or opened",
             );
+            bind(&[c('g')], place, Action::Glossary, "", "look up a word: what is on the screen comes first");
             bind(&[], place, Action::NextTheme, "", "next theme: dark, light, high contrast, colour-blind safe, no colours");
             bind(&[], place, Action::Ascii, "", "draw with ASCII characters only, or with all");
             bind(&[], place, Action::Motion, "", "show steps instead of movement, or movement again");

@@ -76,6 +76,10 @@ impl App {
                 self.open_window(window::Kind::Palette);
                 Vec::new()
             }
+            Action::Glossary => {
+                self.open_window(window::Kind::Glossary);
+                Vec::new()
+            }
             Action::Open(line) if self.stage().is_some() => {
                 self.home.choose(*line, &self.library);
                 self.open_chosen();

@@ -196,7 +196,7 @@ fn place(name: &str, text: &[&str]) -> Option<usize> {
 fn is_word(word: &str, wanted: &str, plural: bool) -> bool {
     let is = |word: &str| {
         let abbreviation = wanted.len() > 1 && wanted.chars().all(|c| c.is_uppercase());
-        if abbreviation { word == wanted } else { same(word, wanted) }
+        if abbreviation { word == wanted } else { word.eq_ignore_ascii_case(wanted) }
     };
     let stem = |end: &str| word.strip_suffix(end).filter(|stem| stem.len() > 1).is_some_and(is);
     is(word) || (plural && (stem("s") || stem("es")))

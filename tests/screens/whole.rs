@@ -72,6 +72,15 @@ fn a_screen_that_is_too_small_says_what_it_needs() {
 }
 
 #[test]
+fn the_glossary() {
+    for (name, size) in [("small", SMALL), ("large", LARGE)] {
+        let mut learner = Learner::in_lesson("where-tls-ends", size);
+        learner.wait(30).press("g<Down>");
+        compare(&format!("the_glossary_{name}"), &whole(&learner.app));
+    }
+}
+
+#[test]
 fn the_palette() {
     for (name, size) in [("small", SMALL), ("large", LARGE)] {
         let mut learner = Learner::exploring(size);
