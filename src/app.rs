@@ -16,6 +16,7 @@ pub mod home;
 pub mod key;
 pub mod keymap;
 pub mod line;
+pub mod look;
 pub mod mouse;
 pub mod overlay;
 pub mod panel;
@@ -38,6 +39,7 @@ pub use home::{Home, Item};
 pub use key::{Code, Key};
 pub use keymap::{Keymap, Place};
 pub use line::{Line, Tone};
+pub use look::{Look, Palette};
 pub use stage::Stage;
 pub use view::View;
 pub use window::Window;
@@ -58,6 +60,8 @@ pub struct Settings {
     pub seed: u64,
     /// Show steps instead of movement.
     pub reduced_motion: bool,
+    /// Colours and characters.
+    pub look: Look,
 }
 
 /// Wall time for which a notice stays while time runs.
@@ -98,6 +102,8 @@ pub struct App {
     pub keymap: Keymap,
     /// The user's choices.
     pub settings: Settings,
+    /// Where the user writes choices down that are to last, as the user knows it.
+    pub settings_file: String,
     /// The course map.
     pub home: Home,
     /// What is shown.
@@ -126,6 +132,7 @@ impl App {
             progress,
             keymap: Keymap::default(),
             settings,
+            settings_file: String::from("config.ron"),
             home,
             screen: Screen::Home,
             help: None,

@@ -18,6 +18,8 @@ mod overlays;
 mod playback;
 #[path = "app/selection.rs"]
 mod selection;
+#[path = "app/settings.rs"]
+mod settings;
 #[path = "app/shipped.rs"]
 mod shipped;
 #[path = "app/stage.rs"]

@@ -3,6 +3,7 @@
 //! Every action either changes something that can be seen or says why it does not.
 
 mod commands;
+mod settings;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,8 +68,16 @@ impl App {
                 self.help = Some(0);
                 Vec::new()
             }
+            Action::NextTheme | Action::Ascii | Action::Motion => {
+                self.set(action);
+                Vec::new()
+            }
             Action::Palette => {
                 self.open_window(window::Kind::Palette);
+                Vec::new()
+            }
+            Action::Glossary => {
+                self.open_window(window::Kind::Glossary);
                 Vec::new()
             }
             Action::Open(line) if self.stage().is_some() => {

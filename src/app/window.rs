@@ -4,13 +4,14 @@
 //! happens when it is entered by an [`Action`]; the window itself does nothing. Must not know how it is drawn.
 
 mod compare;
+mod glossary;
 mod palette;
 
 use crate::layout::Area;
 
 use super::action::Action;
 use super::key::{Code, Key};
-use super::line::{Line, Page};
+use super::line::{Line, Page, Tone};
 use super::{App, regions};
 
 /// What a window lists.
@@ -20,6 +21,8 @@ pub enum Kind {
     Palette,
     /// What the infrastructure on the stage can be compared with.
     Compare,
+    /// The words of the trade.
+    Glossary,
 }
 
 impl Kind {
@@ -28,6 +31,7 @@ impl Kind {
         match self {
             Self::Palette => "do or open anything",
             Self::Compare => "compare with, on the same traffic",
+            Self::Glossary => "words of the trade",
         }
     }
 
@@ -35,13 +39,39 @@ impl Kind {
     const fn nothing(self) -> &'static str {
         match self {
             Self::Palette | Self::Compare => "Nothing is called that.",
+            Self::Glossary => "No term has this in its name or its explanation.",
         }
     }
 
     /// The row that is chosen at first: the newest of a log is at its end.
     const fn first(self, _rows: usize) -> usize {
         match self {
-            Self::Palette | Self::Compare => 0,
+            Self::Palette | Self::Compare | Self::Glossary => 0,
+        }
+    }
+
+    /// Rows that tell about the chosen one.
+    const fn about(self) -> u16 {
+        match self {
+            Self::Palette | Self::Compare => 3,
+            // The explanation itself.
+            Self::Glossary => 7,
+        }
+    }
+
+    /// The keys that work in it.
+    pub const fn keys(self) -> &'static str {
+        match self {
+            Self::Palette | Self::Compare => "↑↓ choose  Enter does it  Esc closes",
+            Self::Glossary => "↑↓ choose  Esc closes",
+        }
+    }
+
+    /// How what is said about the chosen row is meant.
+    const fn tone(self) -> Tone {
+        match self {
+            Self::Palette | Self::Compare => Tone::Dim,
+            Self::Glossary => Tone::Text,
         }
     }
 }
@@ -70,9 +100,6 @@ pub struct Window {
 
 /// Longest text that is taken as a filter, in characters.
 const MOST_TYPED: usize = 60;
-
-/// Rows that tell about the chosen one.
-const ABOUT: u16 = 3;
 
 impl App {
     /// Opens a window.
@@ -147,9 +174,9 @@ impl App {
 
     /// Where the parts of the open window stand, if there is room for one.
     pub fn window_area(&self) -> Option<Parts> {
-        self.window.as_ref()?;
+        let window = self.window.as_ref()?;
         let (columns, rows) = self.size;
-        (!regions::too_small(columns, rows)).then(|| Parts::of(columns, rows))
+        (!regions::too_small(columns, rows)).then(|| Parts::of(columns, rows, window.kind))
     }
 }
 
@@ -168,12 +195,12 @@ pub struct Parts {
 
 impl Parts {
     /// On a screen of this size. A window's size does not depend on what is in it: it stays where it is while one types.
-    pub fn of(columns: u16, rows: u16) -> Self {
+    pub fn of(columns: u16, rows: u16, kind: Kind) -> Self {
         let width = columns.saturating_sub(4).min(100);
         let height = rows.saturating_sub(2).min(36);
         let outer = Area { x: (columns - width) / 2, y: (rows - height) / 2, width, height };
         let inner = |y: u16, height: u16| Area { x: outer.x + 2, y, width: width.saturating_sub(4), height };
-        let about = ABOUT.min(height.saturating_sub(6));
+        let about = kind.about().min(height.saturating_sub(6));
         let list = height.saturating_sub(4 + about);
         Self { outer, prompt: inner(outer.y + 1, 1), list: inner(outer.y + 2, list), about: inner(outer.y + 3 + list, about) }
     }
@@ -189,13 +216,15 @@ pub fn rows(app: &App, kind: Kind, filter: &str) -> Vec<Row> {
     match kind {
         Kind::Palette => palette::rows(app, filter),
         Kind::Compare => compare::rows(app, filter),
+        Kind::Glossary => glossary::rows(app, filter),
     }
 }
 
 /// What is said about the chosen row, in lines of `width` columns; `None` of the row where the filter leaves nothing.
 pub fn about(kind: Kind, row: Option<&Row>, width: u16) -> Vec<Line> {
     let mut page = Page::new(width);
-    page.text(super::Tone::Dim, row.map_or(kind.nothing(), |row| row.about.as_str()));
+    let tone = if row.is_some() { kind.tone() } else { Tone::Dim };
+    page.text(tone, row.map_or(kind.nothing(), |row| row.about.as_str()));
     page.lines()
 }
 
@@ -218,8 +247,10 @@ mod tests {
 
     #[test]
     fn parts_lie_inside_the_window_on_every_screen() {
-        for (columns, rows) in [(80, 24), (120, 40), (200, 60), (1000, 400)] {
-            let parts = Parts::of(columns, rows);
+        let sizes = [(80, 24), (120, 40), (200, 60), (1000, 400)];
+        for ((columns, rows), kind) in sizes.into_iter().flat_map(|size| [Kind::Palette, Kind::Glossary].map(|kind| (size, kind)))
+        {
+            let parts = Parts::of(columns, rows, kind);
             let bottom = parts.outer.y + parts.outer.height;
             assert!(parts.prompt.y > parts.outer.y && parts.list.y > parts.prompt.y);
             assert!(parts.list.height >= 10, "{parts:?}");
