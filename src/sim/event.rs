@@ -53,6 +53,12 @@ pub(super) enum Kind {
     Later,
 }
 
+impl Kind {
+    /// The numbers of those that come all the time.
+    pub(super) const SERVICE: u64 = Self::Service as u64;
+    pub(super) const ARRIVAL: u64 = Self::Arrival as u64;
+}
+
 /// The kinds by number; a packed kind has four bits.
 const KINDS: [Kind; 1 << KIND_BITS] = [
     Kind::Arrival,
@@ -98,13 +104,13 @@ impl Event {
         self.low() >> (KIND_BITS + ID_BITS)
     }
 
-    /// Whether it ends a service: most events do.
-    pub(super) const fn is_service(self) -> bool {
-        (self.low() >> ID_BITS) & 0xf == Kind::Service as u64
+    /// The number of its kind.
+    pub(super) const fn kind_bits(self) -> u64 {
+        (self.low() >> ID_BITS) & 0xf
     }
 
     pub(super) const fn kind(self) -> Kind {
-        KINDS[((self.low() >> ID_BITS) & 0xf) as usize]
+        KINDS[self.kind_bits() as usize]
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "takes fields apart")]

@@ -95,6 +95,7 @@ impl Simulation {
     }
 
     /// Sends a request's message down a link.
+    #[inline(always)]
     pub(super) fn send<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) {
         if let Some(station) = self.sends(request, link, None, observer) {
             self.enter(request, station, observer);

@@ -205,14 +205,14 @@ impl Simulation {
         self.processed += 1;
         self.digest =
             (self.digest.rotate_left(23) ^ event.at().nanos() ^ event.what().rotate_left(32)).wrapping_mul(DIGEST_FACTOR);
-        if event.is_service() {
-            self.service_done(event.id(), event.sequence(), observer);
-        } else {
-            self.happen_else(event, observer);
+        match event.kind_bits() {
+            Kind::SERVICE => self.service_done(event.id(), event.sequence(), observer),
+            Kind::ARRIVAL => self.arrival(event.id(), event.sequence(), observer),
+            _ => self.happen_else(event, observer),
         }
     }
 
-    /// What happens less often than services end.
+    /// What happens less often than that somebody comes or a service ends.
     #[inline(never)]
     fn happen_else<O: Observer>(&mut self, event: Event, observer: &mut O) {
         let id = event.id();

@@ -16,7 +16,7 @@ use super::{Event, SimTime};
 const LEAF_BITS: u32 = super::KIND_BITS + super::ID_BITS;
 const LEAF: u64 = (1 << LEAF_BITS) - 1;
 /// Leaves of the smallest tree.
-const FEWEST: usize = 16;
+const FEWEST: usize = 4;
 /// Where fewer than one in so many leaves are in use, the tree is made smaller.
 const SPARSE: usize = 16;
 
@@ -151,10 +151,14 @@ impl EventQueue {
     fn play(&mut self, leaf: u32, key: Key) {
         let leaf = leaf as usize;
         // The upper levels are known to the compiler, so that they are played without a loop: in loops, it makes jumps.
+        if self.tree.len() == 128 {
+            return climb::<6, 128>(&mut self.tree, leaf, key);
+        }
         match self.tree.len() {
+            8 => climb::<2, 8>(&mut self.tree, leaf, key),
+            16 => climb::<3, 16>(&mut self.tree, leaf, key),
             32 => climb::<4, 32>(&mut self.tree, leaf, key),
             64 => climb::<5, 64>(&mut self.tree, leaf, key),
-            128 => climb::<6, 128>(&mut self.tree, leaf, key),
             _ => self.play_below(leaf, key),
         }
     }
