@@ -55,8 +55,8 @@ pub(super) enum Kind {
 
 impl Kind {
     /// The numbers of those that come all the time.
-    pub(super) const SERVICE: u64 = Self::Service as u64;
-    pub(super) const ARRIVAL: u64 = Self::Arrival as u64;
+    pub(super) const SERVICE: u8 = Self::Service as u8;
+    pub(super) const ARRIVAL: u8 = Self::Arrival as u8;
 }
 
 /// The kinds by number; a packed kind has four bits.
@@ -105,12 +105,12 @@ impl Event {
     }
 
     /// The number of its kind.
-    pub(super) const fn kind_bits(self) -> u64 {
-        (self.low() >> ID_BITS) & 0xf
+    pub(super) const fn kind_number(self) -> u8 {
+        ((self.low() >> ID_BITS) & 0xf) as u8
     }
 
     pub(super) const fn kind(self) -> Kind {
-        KINDS[self.kind_bits() as usize]
+        KINDS[self.kind_number() as usize]
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "takes fields apart")]

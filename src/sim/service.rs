@@ -203,7 +203,7 @@ impl Simulation {
         let (bit, asks, kind) = (record.bit(), record.heading == Heading::Request, record.kind.index());
         let (leg, phase, status) = (record.leg, record.phase, record.status);
         let (is_firewall, act, relays) = (state.duty.is_firewall, state.duty.acts[kind], state.duty.relays[kind]);
-        // Without a jump: whether it asks is hard to guess, whether it keeps the slot is easy.
+        #[expect(clippy::needless_bitwise_bool, reason = "whether it asks is hard to guess; whether it keeps its slot is easy")]
         let keeps = (asks & state.duty.holds) | (!asks & (leg == HOME) & (record.holds & bit != 0));
         if keeps {
             record.holds |= bit;

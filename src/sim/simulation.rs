@@ -205,7 +205,7 @@ impl Simulation {
         self.processed += 1;
         self.digest =
             (self.digest.rotate_left(23) ^ event.at().nanos() ^ event.what().rotate_left(32)).wrapping_mul(DIGEST_FACTOR);
-        match event.kind_bits() {
+        match event.kind_number() {
             Kind::SERVICE => self.service_done(event.id(), event.sequence(), observer),
             Kind::ARRIVAL => self.arrival(event.id(), event.sequence(), observer),
             _ => self.happen_else(event, observer),

@@ -3,7 +3,8 @@
 //! A tournament: each event has a leaf of a binary tree, and each inner node holds the earlier of the two events below it,
 //! so the first of all stands at the root. A change at one leaf is played again up to the root: as many comparisons as the
 //! tree has levels, and no jump depends on them, so that the processor has nothing to guess. A heap compares less often, but
-//! each time where it stops is a guess, and most of these guesses are wrong.
+//! each time where it stops is a guess, and most of these guesses are wrong. Up to some ten thousand events, that is what counts;
+//! beyond, a heap would be an eighth quicker, for it takes half the memory.
 //!
 //! Removal is lazy: what was taken keeps its leaf until another event takes that leaf, or until the next one is asked for.
 //! Most events schedule one other, so that most removals cost nothing by themselves. Must not know what events mean.
@@ -34,12 +35,10 @@ impl Key {
     /// Later than everything.
     const NEVER: Self = Self { time: u64::MAX, rest: u64::MAX };
 
-    #[expect(clippy::cast_possible_truncation, reason = "takes a number apart")]
     fn new(event: Event, leaf: u32) -> Self {
         Self { time: (event.0 >> 64) as u64, rest: event.low() & !LEAF | u64::from(leaf) }
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "a leaf's number has 28 bits")]
     const fn leaf(self) -> u32 {
         (self.rest & LEAF) as u32
     }
