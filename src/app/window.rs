@@ -3,6 +3,7 @@
 //! The palette is one of its kinds. While a window is open, keys are its own, and time stands still. A row says what
 //! happens when it is entered by an [`Action`]; the window itself does nothing. Must not know how it is drawn.
 
+mod compare;
 mod glossary;
 mod palette;
 
@@ -20,6 +21,8 @@ pub enum Kind {
     Palette,
     /// The words of the trade.
     Glossary,
+    /// What the infrastructure on the stage can be compared with.
+    Compare,
 }
 
 impl Kind {
@@ -28,13 +31,14 @@ impl Kind {
         match self {
             Self::Palette => "do or open anything",
             Self::Glossary => "words of the trade",
+            Self::Compare => "compare with, on the same traffic",
         }
     }
 
     /// What is said where the filter leaves nothing.
     const fn nothing(self) -> &'static str {
         match self {
-            Self::Palette => "Nothing is called that.",
+            Self::Palette | Self::Compare => "Nothing is called that.",
             Self::Glossary => "No term has this in its name or its explanation.",
         }
     }
@@ -42,32 +46,32 @@ impl Kind {
     /// The row that is chosen at first: the newest of a log is at its end.
     const fn first(self, _rows: usize) -> usize {
         match self {
-            Self::Palette | Self::Glossary => 0,
+            Self::Palette | Self::Compare | Self::Glossary => 0,
         }
     }
 
     /// Rows that tell about the chosen one.
     const fn about(self) -> u16 {
         match self {
-            Self::Palette => 3,
             // The explanation itself.
             Self::Glossary => 7,
+            _ => 3,
         }
     }
 
     /// The keys that work in it.
     pub const fn keys(self) -> &'static str {
         match self {
-            Self::Palette => "↑↓ choose  Enter does it  Esc closes",
             Self::Glossary => "↑↓ choose  Esc closes",
+            _ => "↑↓ choose  Enter does it  Esc closes",
         }
     }
 
     /// How what is said about the chosen row is meant.
     const fn tone(self) -> Tone {
         match self {
-            Self::Palette => Tone::Dim,
             Self::Glossary => Tone::Text,
+            _ => Tone::Dim,
         }
     }
 }
@@ -212,6 +216,7 @@ pub fn rows(app: &App, kind: Kind, filter: &str) -> Vec<Row> {
     match kind {
         Kind::Palette => palette::rows(app, filter),
         Kind::Glossary => glossary::rows(app, filter),
+        Kind::Compare => compare::rows(app, filter),
     }
 }
 
