@@ -24,6 +24,7 @@ pub mod playback;
 pub mod regions;
 pub mod stage;
 pub mod status;
+pub mod tips;
 mod update;
 pub mod view;
 pub mod window;
@@ -41,6 +42,7 @@ pub use keymap::{Keymap, Place};
 pub use line::{Line, Tone};
 pub use look::{Look, Palette};
 pub use stage::Stage;
+pub use tips::{Tip, Tips};
 pub use view::View;
 pub use window::Window;
 
@@ -62,6 +64,8 @@ pub struct Settings {
     pub reduced_motion: bool,
     /// Colours and characters.
     pub look: Look,
+    /// Whether a newcomer gets tips.
+    pub tips: bool,
 }
 
 /// Wall time for which a notice stays while time runs.
@@ -114,6 +118,10 @@ pub struct App {
     pub window: Option<Window>,
     /// What happened last.
     pub notice: Option<Notice>,
+    /// What a newcomer is told now.
+    pub tips: Tips,
+    /// Whether the progress has changed since [`Self::take_unsaved`] was asked.
+    unsaved: bool,
     size: (u16, u16),
     still: Duration,
     /// How long the notice has been shown while time ran.
@@ -138,6 +146,8 @@ impl App {
             help: None,
             window: None,
             notice: None,
+            tips: Tips::default(),
+            unsaved: false,
             size: (0, 0),
             still: Duration::ZERO,
             shown_for: Duration::ZERO,
@@ -235,6 +245,11 @@ impl App {
         std::mem::take(&mut self.changed)
     }
 
+    /// Whether time has changed the progress since this was asked last.
+    pub fn take_unsaved(&mut self) -> bool {
+        std::mem::take(&mut self.unsaved)
+    }
+
     /// Lets wall time go by.
     pub fn tick(&mut self, elapsed: Duration) {
         if !self.is_animating() {
@@ -257,6 +272,7 @@ impl App {
             self.notice = None;
         }
         self.observe(false);
+        self.tip_tick(elapsed);
         self.changed = true;
     }
 

@@ -24,6 +24,8 @@ mod settings;
 mod shipped;
 #[path = "app/stage.rs"]
 mod stage;
+#[path = "app/tips.rs"]
+mod tips;
 #[path = "app/views.rs"]
 mod views;
 #[path = "app/windows.rs"]

@@ -104,7 +104,8 @@ impl App {
             }
         };
         self.observe(true);
-        if self.record() {
+        self.tip_done_by(action);
+        if self.record() | self.take_unsaved() {
             effects.push(Effect::Save);
         }
         effects

@@ -24,6 +24,7 @@ pub(super) struct Config {
     ascii: bool,
     reduced_motion: bool,
     mouse: bool,
+    tips: bool,
     seed: Option<u64>,
     /// Which key does what.
     pub(super) keymap: Keymap,
@@ -35,7 +36,7 @@ impl Config {
     /// Where nothing is said.
     fn usual(file: String) -> Self {
         let keymap = Keymap::default();
-        Self { theme: None, ascii: false, reduced_motion: false, mouse: true, seed: None, keymap, file }
+        Self { theme: None, ascii: false, reduced_motion: false, mouse: true, tips: true, seed: None, keymap, file }
     }
 
     /// Reads the file that the command line or the environment names, or the usual one if there is one.
@@ -62,6 +63,7 @@ impl Config {
             seed: self.seed(arguments),
             reduced_motion: arguments.reduced_motion || self.reduced_motion,
             look: arguments.look(theme, arguments.ascii || self.ascii),
+            tips: self.tips,
         }
     }
 

@@ -66,6 +66,10 @@ pub struct ShotArguments {
     #[arg(long)]
     ascii: bool,
 
+    /// Show the tips that a newcomer gets
+    #[arg(long)]
+    tips: bool,
+
     /// The set of colours: dark unless said otherwise
     #[arg(long, value_name = "NAME")]
     theme: Option<Palette>,
@@ -132,7 +136,7 @@ fn moment(text: &str) -> Result<Duration, String> {
 
 /// Draws a frame and writes it to standard output.
 pub(super) fn shot(library: Library, asked: &ShotArguments, all: &Arguments) -> anyhow::Result<ExitCode> {
-    let settings = Settings { seed: all.seed(), reduced_motion: all.reduced_motion, look: asked.look(all) };
+    let settings = Settings { seed: all.seed(), reduced_motion: all.reduced_motion, look: asked.look(all), tips: asked.tips };
     let mut app = App::new(library, Progress::default(), settings);
     if let Some(name) = &asked.what {
         open(&mut app, name)?;

@@ -115,6 +115,10 @@ impl<K: Keeper> Program for TerminalApp<K> {
 
     fn tick(&mut self, elapsed: Duration) -> Flow {
         self.app.tick(elapsed);
+        if self.app.take_unsaved() {
+            self.unsaved = true;
+            self.save();
+        }
         Flow::Continue
     }
 

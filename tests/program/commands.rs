@@ -205,7 +205,7 @@ fn a_glossary_of_ones_own_is_checked_and_added() {
     home.file("data/hoplight/words.ron", own.replacen("certificate", "certifcate", 1));
     let said = home.run(["check"]);
     assert!(
-        said.status == Some(1) && said.stderr.contains("words.ron:1:") && said.stderr.contains("did you mean `TLS`?"),
+        said.status == Some(1) && said.stderr.contains("words.ron:1:") && said.stderr.contains("did you mean `certificate`?"),
         "{said:?}"
     );
 }

@@ -22,7 +22,7 @@ pub(super) fn rows(app: &App, filter: &str) -> Vec<Row> {
 }
 
 fn row(term: &Term, here: bool) -> Row {
-    let also: Vec<&str> = term.also.iter().map(|also| &**also).collect();
+    let also: Vec<&str> = term.also.iter().map(|also| &**also).filter(|also| !term.term.contains(also)).collect();
     let also = if also.is_empty() { String::new() } else { format!("  {}", also.join(", ")) };
     let line = Line::new(if here { Tone::Name } else { Tone::Text }, term.term.as_str()).with(Tone::Dim, also);
     Row { line, right: if here { "on screen".into() } else { String::new() }, about: term.about() }

@@ -25,6 +25,7 @@ struct Form {
     ascii: Option<bool>,
     reduced_motion: Option<bool>,
     mouse: Option<bool>,
+    tips: Option<bool>,
     seed: Option<u64>,
     keys: Entries,
 }
@@ -67,6 +68,7 @@ pub(super) fn config(file: &str, text: &str) -> Result<Config, Vec<ContentError>
     config.ascii = form.ascii.unwrap_or(config.ascii);
     config.reduced_motion = form.reduced_motion.unwrap_or(config.reduced_motion);
     config.mouse = form.mouse.unwrap_or(config.mouse);
+    config.tips = form.tips.unwrap_or(config.tips);
     config.seed = form.seed;
     if let Some(word) = &form.theme {
         config.theme = Palette::named(word);
@@ -190,11 +192,11 @@ mod tests {
             assert!(config.mouse && !config.ascii && config.theme.is_none() && config.seed.is_none(), "{nothing:?}");
             assert_eq!(config.keymap.label(&Action::KillOrRestore), "x");
         }
-        let text = "(theme: \"high-contrast\", ascii: true, reduced_motion: true, mouse: false, seed: 7,\n\
+        let text = "(theme: \"high-contrast\", ascii: true, reduced_motion: true, mouse: false, tips: false, seed: 7,\n\
                     keys: { \"kill\": [\"Delete\", \"x\", \"x\"], \"hint\": [\"F2\"], \"step\": [] })";
         let config = config("c.ron", text).expect("right");
         assert_eq!((config.theme, config.seed), (Some(Palette::HighContrast), Some(7)));
-        assert!(config.ascii && config.reduced_motion && !config.mouse);
+        assert!(config.ascii && config.reduced_motion && !config.mouse && !config.tips);
         let label = |action| config.keymap.label(&action);
         assert_eq!(
             (label(Action::KillOrRestore), label(Action::Hint), label(Action::StepForward)),

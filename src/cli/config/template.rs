@@ -28,6 +28,9 @@ pub(in crate::cli) fn template(place: &str) -> String {
     // Use the mouse; without, the terminal selects text with it as usual.
     // mouse: true,
 
+    // Tell a newcomer, one line at a time, what can be done; what was told once does not come back.
+    // tips: true,
+
     // The seed of chance: the same number gives the same run.
     // seed: {DEFAULT_SEED},
 
