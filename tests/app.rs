@@ -22,12 +22,16 @@ mod overlays;
 mod playback;
 #[path = "app/selection.rs"]
 mod selection;
+#[path = "app/settings.rs"]
+mod settings;
 #[path = "app/shipped.rs"]
 mod shipped;
 #[path = "app/stage.rs"]
 mod stage;
 #[path = "app/time.rs"]
 mod time;
+#[path = "app/tips.rs"]
+mod tips;
 #[path = "app/views.rs"]
 mod views;
 #[path = "app/windows.rs"]

@@ -74,7 +74,7 @@ pub fn status(app: &App, stage: &Stage) -> Line {
     if let Some(line) = overlay(stage) {
         return line;
     }
-    if let Some(line) = followed(stage) {
+    if let Some(line) = followed(stage).or_else(|| app.tip()) {
         return line;
     }
     let sim = stage.sim();
@@ -95,6 +95,11 @@ pub fn status(app: &App, stage: &Stage) -> Line {
         .with(if *exposed > 0 { Tone::Bad } else { Tone::Good }, format!("{exposed} exposed"))
         .with(Tone::Dim, if stage.regions.wide { ")  single points of failure for writes " } else { ")  SPOFs " })
         .with(Tone::Text, spofs)
+}
+
+/// Whether something has the place of what users experience.
+pub(super) fn is_taken(stage: &Stage) -> bool {
+    overlay(stage).is_some() || followed(stage).is_some()
 }
 
 /// What the overlay shows, in the fullest wording for which there is room.
@@ -177,18 +182,23 @@ pub fn footer(app: &App, width: u16) -> Vec<(Line, Action)> {
     keys
 }
 
+/// Whether something is selected that can be killed.
+pub(super) fn can_kill(stage: &Stage) -> bool {
+    stage.selected.as_ref().is_some_and(|selected| {
+        let browser = stage.infra().find(match selected {
+            Element::Component(id) => id.as_str(),
+            _ => return true,
+        });
+        browser.is_none_or(|ix| !matches!(stage.infra().component(ix).kind, ComponentKind::Browser))
+    })
+}
+
 /// Whether an action does something now.
 pub(super) fn works(app: &App, action: &Action) -> bool {
     let Some(stage) = app.stage() else { return true };
     let question = stage.lesson.as_ref().and_then(|run| run.question());
     match action {
-        Action::KillOrRestore => stage.selected.as_ref().is_some_and(|selected| {
-            let browser = stage.infra().find(match selected {
-                Element::Component(id) => id.as_str(),
-                _ => return true,
-            });
-            browser.is_none_or(|ix| !matches!(stage.infra().component(ix).kind, ComponentKind::Browser))
-        }),
+        Action::KillOrRestore => can_kill(stage),
         Action::Panel => !stage.regions.wide,
         Action::Overview | Action::Pan(_) => stage.is_larger(),
         Action::NextOverlay => !stage.overlays.is_veiled(),

@@ -4,6 +4,7 @@
 
 mod commands;
 mod picture;
+mod settings;
 mod time;
 
 use std::sync::Arc;
@@ -69,6 +70,10 @@ impl App {
                 self.help = Some(0);
                 Vec::new()
             }
+            Action::NextTheme | Action::Ascii | Action::Motion => {
+                self.set(action);
+                Vec::new()
+            }
             Action::Palette => {
                 self.open_window(window::Kind::Palette);
                 Vec::new()
@@ -79,6 +84,10 @@ impl App {
                     Action::Log => window::Kind::Log,
                     _ => window::Kind::Jump,
                 });
+                Vec::new()
+            }
+            Action::Glossary => {
+                self.open_window(window::Kind::Glossary);
                 Vec::new()
             }
             Action::Open(line) if self.stage().is_some() => {
@@ -105,7 +114,8 @@ impl App {
             }
         };
         self.observe(true);
-        if self.record() {
+        self.tip_done_by(action);
+        if self.record() | self.take_unsaved() {
             effects.push(Effect::Save);
         }
         effects

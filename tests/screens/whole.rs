@@ -24,7 +24,7 @@ fn a_course_map_that_is_scrolled_points_at_the_chosen_line() {
         .collect();
     let scenarios: Vec<(&str, &str)> = scenarios.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let mut library = library();
-    library.extend(Sources { scenarios: &scenarios, lessons: &[] }).expect("they are right");
+    library.extend(Sources { scenarios: &scenarios, ..Sources::default() }).expect("they are right");
     let mut learner = Learner::with(library, Progress::default(), SMALL);
     for _ in 0..learner.app.home.items.len() {
         let shown = whole(&learner.app);
@@ -71,6 +71,15 @@ fn a_screen_that_is_too_small_says_what_it_needs() {
     let small = whole(&learner.app);
     learner.app.resize(12, 3);
     compare("a_screen_that_is_too_small_says_what_it_needs", &format!("{small}=== 12 × 3 ===\n{}", whole(&learner.app)));
+}
+
+#[test]
+fn the_glossary() {
+    for (name, size) in [("small", SMALL), ("large", LARGE)] {
+        let mut learner = Learner::in_lesson("where-tls-ends", size);
+        learner.wait(30).press("g<Down>");
+        compare(&format!("the_glossary_{name}"), &whole(&learner.app));
+    }
 }
 
 #[test]

@@ -46,6 +46,6 @@ pub(super) fn draw(app: &App, window: &Window, painter: &mut Painter<'_>) {
     for (y, line) in (about.y..about.y + about.height).zip(&lines) {
         painter.fit(about.x, y, about.width, line);
     }
-    let keys = " ↑↓ choose  Enter does it  Esc closes ";
+    let keys = format!(" {} ", window.kind.keys());
     painter.line(outer.x + 3, outer.y + outer.height - 1, outer.width.saturating_sub(6), &Line::new(Tone::Dim, keys));
 }
