@@ -46,6 +46,9 @@ impl App {
             {
                 Action::Pan(if by > 0 { crate::layout::Arrow::Down } else { crate::layout::Arrow::Up })
             }
+            Screen::Stage(stage) if stage.view == View::Monitor && inside(main_area(self), column, row) => {
+                Action::Move(if by > 0 { crate::layout::Arrow::Down } else { crate::layout::Arrow::Up })
+            }
             Screen::Stage(_) => return Vec::new(),
         };
         self.act(&action)

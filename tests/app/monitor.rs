@@ -147,7 +147,7 @@ fn rows_fill_every_room_without_overlapping_and_what_is_looked_at_is_always_seen
 }
 
 #[test]
-fn a_click_looks_at_a_row() {
+fn a_click_and_the_wheel_look_at_rows() {
     for size in [SMALL, LARGE] {
         let mut learner = watching(size, 5);
         let rows = plan(learner.stage(), main_area(&learner.app));
@@ -155,6 +155,8 @@ fn a_click_looks_at_a_row() {
         learner.app.click(row.area.x + 5, row.area.y);
         assert_eq!(monitor::item(learner.stage()), row.item);
         assert_eq!(learner.stage().selected, Some(component("db-1")));
+        learner.app.wheel(row.area.x + 5, row.area.y, -2);
+        assert_eq!(learner.stage().selected, Some(component("app-1")), "the wheel goes through the rows");
     }
 }
 
