@@ -23,6 +23,7 @@ pub mod regions;
 pub mod stage;
 pub mod status;
 mod update;
+pub mod window;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,6 +37,7 @@ pub use key::{Code, Key};
 pub use keymap::{Keymap, Place};
 pub use line::{Line, Tone};
 pub use stage::Stage;
+pub use window::Window;
 
 /// What the application cannot do itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +101,8 @@ pub struct App {
     pub screen: Screen,
     /// How far the help is scrolled, if it is open.
     pub help: Option<u16>,
+    /// The window that is open over the screen.
+    pub window: Option<Window>,
     /// What happened last.
     pub notice: Option<Notice>,
     size: (u16, u16),
@@ -122,6 +126,7 @@ impl App {
             home,
             screen: Screen::Home,
             help: None,
+            window: None,
             notice: None,
             size: (0, 0),
             still: Duration::ZERO,
@@ -179,6 +184,7 @@ impl App {
     pub fn place(&self) -> Place {
         match &self.screen {
             Screen::Home => Place::Home,
+            Screen::Stage(stage) if stage.wants_marks() => Place::Marks,
             Screen::Stage(stage) if stage.lesson.is_some() => Place::Lesson,
             Screen::Stage(_) => Place::Stage,
         }
@@ -205,7 +211,7 @@ impl App {
 
     /// Whether something moves. While it does not, no time goes by.
     pub fn is_animating(&self) -> bool {
-        if self.help.is_some() || regions::too_small(self.size.0, self.size.1) {
+        if self.help.is_some() || self.window.is_some() || regions::too_small(self.size.0, self.size.1) {
             return false;
         }
         match &self.screen {

@@ -18,3 +18,5 @@ mod selection;
 mod shipped;
 #[path = "app/stage.rs"]
 mod stage;
+#[path = "app/windows.rs"]
+mod windows;

@@ -12,6 +12,14 @@ pub enum Action {
     Back,
     /// Shows or hides the help.
     Help,
+    /// Opens the palette.
+    Palette,
+    /// Chooses a row of the open window.
+    ChooseRow(usize),
+    /// Does what a row of the open window means.
+    EnterRow(usize),
+    /// Closes the open window.
+    Close,
     /// Moves on: the selection on the stage, the line in a list.
     Move(Arrow),
     /// Selects the next thing on the stage.

@@ -16,6 +16,20 @@ pub enum Place {
     Stage,
     /// The stage in a lesson only.
     Lesson,
+    /// The stage in a lesson while a question wants marks.
+    Marks,
+}
+
+impl Place {
+    /// The places whose keys count here, the narrowest first.
+    const fn levels(self) -> &'static [Self] {
+        match self {
+            Self::Home => &[Self::Home],
+            Self::Stage => &[Self::Stage],
+            Self::Lesson => &[Self::Lesson, Self::Stage],
+            Self::Marks => &[Self::Marks, Self::Lesson, Self::Stage],
+        }
+    }
 }
 
 /// One line of the table.
@@ -41,7 +55,7 @@ pub struct Keymap {
 
 impl Default for Keymap {
     fn default() -> Self {
-        use Place::{Home, Lesson, Stage};
+        use Place::{Home, Lesson, Marks, Stage};
         let mut bindings = Vec::new();
         let mut bind = |keys: &[Key], place, action, word, help| {
             bindings.push(Binding { keys: keys.to_vec(), place, action, word, help });
@@ -91,7 +105,7 @@ impl Default for Keymap {
 
         bind(&[k(Code::Enter)], Lesson, Action::Enter, "next", "go on, or submit the marks");
         bind(&[c('h')], Lesson, Action::Hint, "hint", "a hint; after the last one, the solution");
-        bind(&[c('m')], Lesson, Action::Mark, "mark", "mark what is selected, or take the mark away");
+        bind(&[c('m')], Marks, Action::Mark, "mark", "mark what is selected, or take the mark away");
         bind(&[k(Code::Backspace)], Lesson, Action::StepBefore, "", "the step before");
         bind(&[c('n')], Lesson, Action::Skip, "", "skip this step or question");
         bind(&[c('a')], Lesson, Action::Again, "", "begin this step anew");
@@ -101,6 +115,13 @@ impl Default for Keymap {
         }
 
         for place in [Home, Stage] {
+            bind(
+                &[c(':'), Key { code: Code::Char('p'), ctrl: true }],
+                place,
+                Action::Palette,
+                "all",
+                "search everything that can be done or opened",
+            );
             bind(&[c('?')], place, Action::Help, "help", "show or hide this help");
             bind(
                 &[c('q'), k(Code::Esc)],
@@ -115,21 +136,16 @@ impl Default for Keymap {
 }
 
 impl Keymap {
-    /// What a key does at a place. In a lesson, the lesson's keys come first.
+    /// What a key does at a place; the narrowest place comes first.
     pub fn action(&self, key: Key, place: Place) -> Option<&Action> {
-        let at = |wanted: Place| self.bindings.iter().find(|binding| binding.place == wanted && binding.keys.contains(&key));
-        let found = match place {
-            Place::Lesson => at(Place::Lesson).or_else(|| at(Place::Stage)),
-            _ => at(place),
-        };
-        found.map(|binding| &binding.action)
+        let at = |wanted: &Place| self.bindings.iter().find(|binding| binding.place == *wanted && binding.keys.contains(&key));
+        place.levels().iter().find_map(at).map(|binding| &binding.action)
     }
 
-    /// The lines that count at a place, the place's own first.
+    /// The lines that count at a place, the narrowest place's first.
     pub fn at(&self, place: Place) -> impl Iterator<Item = &Binding> {
-        let own = self.bindings.iter().filter(move |binding| binding.place == place);
-        let stage = self.bindings.iter().filter(move |binding| place == Place::Lesson && binding.place == Place::Stage);
-        own.chain(stage)
+        let levels = place.levels().iter();
+        levels.flat_map(|level| self.bindings.iter().filter(move |binding| binding.place == *level))
     }
 
     /// The label of the key that does something.

@@ -5,7 +5,9 @@ use std::time::Duration;
 use crate::layout::Area;
 
 use super::action::Action;
+use super::key::{Code, Key};
 use super::line::Line;
+use super::window::{self, Window};
 use super::{App, Effect, Screen, Tone, detail, panel, regions, status};
 
 impl App {
@@ -27,6 +29,12 @@ impl App {
     pub fn wheel(&mut self, column: u16, row: u16, by: i16) -> Vec<Effect> {
         let action = match &self.screen {
             _ if self.help.is_some() => Action::Scroll(by),
+            _ if self.window.is_some() => {
+                let key = Key::plain(if by > 0 { Code::Down } else { Code::Up });
+                self.changed = true;
+                (0..by.unsigned_abs()).for_each(|_| drop(self.press_in_window(key)));
+                return Vec::new();
+            }
             Screen::Home => Action::Move(if by > 0 { crate::layout::Arrow::Down } else { crate::layout::Arrow::Up }),
             Screen::Stage(stage) if inside(stage.regions.detail, column, row) => Action::ScrollDetail(by),
             Screen::Stage(_) if inside(panel_area(self), column, row) => Action::ScrollPanel(by),
@@ -41,6 +49,9 @@ impl App {
         }
         if self.help.is_some() {
             return Some(Action::Help);
+        }
+        if let Some(window) = &self.window {
+            return self.row_at(window, column, row);
         }
         match &self.screen {
             Screen::Home => {
@@ -68,6 +79,21 @@ impl App {
                 }
             }
         }
+    }
+
+    /// In a window, a click chooses a row, and another one does what it means; a click beside the window closes it.
+    fn row_at(&self, window: &Window, column: u16, row: u16) -> Option<Action> {
+        let parts = self.window_area()?;
+        if !inside(parts.outer, column, row) {
+            return Some(Action::Close);
+        }
+        if !inside(parts.list, column, row) {
+            return None;
+        }
+        let count = window::rows(self, window.kind, &window.filter).len();
+        let chosen = window.chosen.min(count.saturating_sub(1));
+        let at = window::first_shown(chosen, count, usize::from(parts.list.height)) + usize::from(row - parts.list.y);
+        (at < count).then_some(if at == chosen { Action::EnterRow(at) } else { Action::ChooseRow(at) })
     }
 
     fn footer_action(&self, column: u16) -> Option<Action> {

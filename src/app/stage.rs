@@ -168,6 +168,12 @@ impl Stage {
         })
     }
 
+    /// Whether a question asks for marks and has no answer yet.
+    pub fn wants_marks(&self) -> bool {
+        let run = self.lesson.as_ref();
+        run.filter(|run| !run.is_solved()).and_then(LessonRun::question).is_some_and(|question| question.target().is_some())
+    }
+
     /// Makes the overlay follow what is now. Where the learner is to mark something, it would give the answer away.
     pub(super) fn overlay(&mut self) {
         let asked = self.lesson.as_ref().filter(|run| !run.is_open()).and_then(LessonRun::question);

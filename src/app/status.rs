@@ -156,7 +156,7 @@ pub fn footer(app: &App, width: u16) -> Vec<(Line, Action)> {
 }
 
 /// Whether an action does something now.
-fn works(app: &App, action: &Action) -> bool {
+pub(super) fn works(app: &App, action: &Action) -> bool {
     let Some(stage) = app.stage() else { return true };
     let question = stage.lesson.as_ref().and_then(|run| run.question());
     match action {

@@ -14,7 +14,7 @@ use crate::sim::{Command, SimTime};
 use super::action::Action;
 use super::key::Key;
 use super::stage::scrolled;
-use super::{App, Effect, Item, Notice, Screen, Stage, Tone, detail, help, mouse, regions};
+use super::{App, Effect, Item, Notice, Screen, Stage, Tone, detail, help, mouse, regions, window};
 
 impl App {
     /// A key was pressed.
@@ -23,6 +23,9 @@ impl App {
         self.idle = Duration::ZERO;
         self.notice = None;
         self.shown_for = Duration::ZERO;
+        if self.window.is_some() && !regions::too_small(self.size.0, self.size.1) {
+            return self.press_in_window(key).map_or_else(Vec::new, |action| self.act(&action));
+        }
         if let Some(stage) = self.stage_mut() {
             stage.overlays.key();
         }
@@ -44,10 +47,33 @@ impl App {
         if self.help.is_some() {
             return self.in_help(action);
         }
+        match action {
+            Action::ChooseRow(row) => {
+                if let Some(window) = &mut self.window {
+                    window.chosen = *row;
+                }
+                return Vec::new();
+            }
+            Action::EnterRow(row) => return self.enter_row(*row).map_or_else(Vec::new, |action| self.act(&action)),
+            Action::Close => {
+                self.window = None;
+                return Vec::new();
+            }
+            _ => {}
+        }
         let mut effects = match action {
             Action::Quit => vec![Effect::Quit],
             Action::Help => {
                 self.help = Some(0);
+                Vec::new()
+            }
+            Action::Palette => {
+                self.open_window(window::Kind::Palette);
+                Vec::new()
+            }
+            Action::Open(line) if self.stage().is_some() => {
+                self.home.choose(*line, &self.library);
+                self.open_chosen();
                 Vec::new()
             }
             Action::Back => self.back(),

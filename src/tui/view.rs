@@ -7,6 +7,7 @@ mod gauges;
 mod legend;
 mod paint;
 mod stage;
+mod window;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -39,6 +40,9 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     header(app, &mut painter, columns);
     footer(app, &mut painter, columns, rows);
+    if let Some(window) = &app.window {
+        window::draw(app, window, &mut painter);
+    }
     if app.help.is_some() {
         draw_help(app, &mut painter, columns, rows);
     }

@@ -79,8 +79,6 @@ fn a_question_stays_until_the_right_answer() {
     assert!(learner.panel().contains("Not quite. No."), "{}", learner.panel());
     learner.press("2");
     assert!(learner.panel().contains("Right. Yes."), "{}", learner.panel());
-    learner.press("m");
-    assert_eq!(learner.notice(), "Select something on the diagram first.");
     learner.press("<Enter>");
     assert_eq!(learner.run().place(), Place::Step(5));
 }
@@ -104,8 +102,6 @@ fn marks_are_set_taken_away_and_submitted() {
     assert_eq!(learner.run().marks().cloned().collect::<Vec<_>>(), [server("server-1")]);
     learner.press("<Enter>");
     assert_eq!(learner.notice(), "Right: these, and no others.");
-    learner.press("m");
-    assert_eq!(learner.notice(), "This is answered already.");
     learner.press("<Enter>");
     assert_eq!(learner.run().place(), Place::Quiz(0));
 }

@@ -37,6 +37,9 @@ fn every_screen() -> Vec<(&'static str, Learner)> {
         let mut help = Learner::in_small_lesson(size);
         help.press("?");
         all.push(("help", help));
+        let mut palette = Learner::exploring(size);
+        palette.press(":");
+        all.push(("palette", palette));
         for step in 0..12 {
             let mut lesson = Learner::in_small_lesson(size);
             lesson.press(&"n".repeat(step)).press("h1").wait(20);

@@ -54,11 +54,11 @@ fn size(random: &mut Xoshiro256PlusPlus) -> (u16, u16) {
 fn play(seed: u64, acts: usize) {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
     let keymap = Keymap::default();
-    let places = [Place::Home, Place::Stage, Place::Lesson];
+    let places = [Place::Home, Place::Stage, Place::Lesson, Place::Marks];
     let bound: Vec<Key> = places.iter().flat_map(|place| keymap.at(*place)).flat_map(|binding| binding.keys.clone()).collect();
     let themes = [Theme::default(), Theme::new(Palette::NoColour, false), Theme::new(Palette::Light, true)];
     let mut learner = Learner::in_small_lesson((80, 24));
-    let mut seen = [false; 3];
+    let mut seen = [false; 4];
     for act in 0..acts {
         let (columns, rows) = learner.app.size();
         let cell = |random: &mut Xoshiro256PlusPlus| {
@@ -92,7 +92,7 @@ fn play(seed: u64, acts: usize) {
             assert_printable(&buffer);
         }
     }
-    assert_eq!(seen, [true; 3], "every screen was visited");
+    assert_eq!(seen, [true; 4], "every screen was visited");
 }
 
 #[test]

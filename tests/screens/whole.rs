@@ -70,3 +70,12 @@ fn a_screen_that_is_too_small_says_what_it_needs() {
     learner.app.resize(12, 3);
     compare("a_screen_that_is_too_small_says_what_it_needs", &format!("{small}=== 12 × 3 ===\n{}", whole(&learner.app)));
 }
+
+#[test]
+fn the_palette() {
+    for (name, size) in [("small", SMALL), ("large", LARGE)] {
+        let mut learner = Learner::exploring(size);
+        learner.wait(30).press(":tls<Down>");
+        compare(&format!("the_palette_{name}"), &whole(&learner.app));
+    }
+}

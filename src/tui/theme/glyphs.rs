@@ -176,7 +176,7 @@ impl Glyphs {
 pub(super) const fn to_ascii(c: char) -> char {
     match c {
         ' '..='~' => c,
-        '→' | '▶' | '▸' | '▹' => '>',
+        '→' | '▶' | '▸' | '▹' | '»' => '>',
         '←' => '<',
         '↑' => '^',
         '↓' => 'v',

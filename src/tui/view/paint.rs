@@ -4,7 +4,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use unicode_width::UnicodeWidthChar;
 
 use crate::app::{Line, Tone};
@@ -76,6 +76,15 @@ impl<'a> Painter<'a> {
         if line.width() > usize::from(room) && room > 0 {
             let (cut, dim) = (self.theme.glyphs.ellipsis, self.theme.dim);
             self.put(x + room - 1, y, cut, dim);
+        }
+    }
+
+    /// Adds weight to what is there.
+    pub(super) fn weigh(&mut self, x: u16, y: u16, width: u16, weight: Modifier) {
+        for column in x..x.saturating_add(width).min(self.area.width) {
+            if let Some(cell) = self.buf.cell_mut((self.area.x + column, self.area.y + y)) {
+                cell.modifier.insert(weight);
+            }
         }
     }
 

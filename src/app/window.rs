@@ -1,0 +1,228 @@
+//! A window over the screen: a list that typing filters, with what its chosen row means below it.
+//!
+//! The palette is one of its kinds. While a window is open, keys are its own, and time stands still. A row says what
+//! happens when it is entered by an [`Action`]; the window itself does nothing. Must not know how it is drawn.
+
+mod palette;
+
+use crate::layout::Area;
+
+use super::action::Action;
+use super::key::{Code, Key};
+use super::line::{Line, Page};
+use super::{App, regions};
+
+/// What a window lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Everything that can be done or opened.
+    Palette,
+}
+
+impl Kind {
+    /// The title in its frame.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Palette => "do or open anything",
+        }
+    }
+
+    /// What is said where the filter leaves nothing.
+    const fn nothing(self) -> &'static str {
+        match self {
+            Self::Palette => "Nothing is called that.",
+        }
+    }
+
+    /// The row that is chosen at first: the newest of a log is at its end.
+    const fn first(self, _rows: usize) -> usize {
+        match self {
+            Self::Palette => 0,
+        }
+    }
+}
+
+/// One row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Row {
+    /// What is shown; cut where it is too long. `action` is what Enter does; a row without one says nothing more.
+    pub line: Line,
+    /// What stands at the right: a key, a time.
+    pub right: String,
+    /// What is said about it while it is chosen.
+    pub about: String,
+}
+
+/// The state of an open window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// What it lists.
+    pub kind: Kind,
+    /// What was typed.
+    pub filter: String,
+    /// The row that is chosen, among those that the filter leaves.
+    pub chosen: usize,
+}
+
+/// Longest text that is taken as a filter, in characters.
+const MOST_TYPED: usize = 60;
+
+/// Rows that tell about the chosen one.
+const ABOUT: u16 = 3;
+
+impl App {
+    /// Opens a window.
+    pub(super) fn open_window(&mut self, kind: Kind) {
+        let rows = rows(self, kind, "").len();
+        self.window = Some(Window { kind, filter: String::new(), chosen: kind.first(rows) });
+    }
+
+    /// A key for the open window. Returns the action that it chose, if it did; then the window is closed.
+    pub(super) fn press_in_window(&mut self, key: Key) -> Option<Action> {
+        let (kind, filter) = self.window.as_ref().map(|window| (window.kind, window.filter.clone()))?;
+        let rows = rows(self, kind, &filter);
+        let page = usize::from(self.window_area()?.list.height.max(1));
+        let last = rows.len().saturating_sub(1);
+        let window = self.window.as_mut()?;
+        let at = window.chosen.min(last);
+        let go = |to: usize| Some(to.min(last));
+        let moved = match (key.code, key.ctrl) {
+            (Code::Up | Code::BackTab, _) | (Code::Char('p'), true) => go(at.saturating_sub(1)),
+            (Code::Down | Code::Tab, _) | (Code::Char('n'), true) => go(at + 1),
+            (Code::PageUp, _) => go(at.saturating_sub(page)),
+            (Code::PageDown, _) => go(at + page),
+            (Code::Home, _) => Some(0),
+            (Code::End, _) => Some(last),
+            _ => None,
+        };
+        if let Some(to) = moved {
+            window.chosen = to;
+            return None;
+        }
+        match (key.code, key.ctrl) {
+            (Code::Esc, _) => self.window = None,
+            (Code::Enter, _) => return self.enter_row(at),
+            // What is typed has changed: the best row is chosen.
+            (Code::Backspace, _) | (Code::Char('h'), true) => {
+                if window.filter.pop().is_none() {
+                    self.window = None;
+                } else {
+                    self.choose_best();
+                }
+            }
+            (Code::Char('u'), true) => {
+                window.filter.clear();
+                self.choose_best();
+            }
+            (Code::Char(c), false) if window.filter.chars().count() < MOST_TYPED => {
+                window.filter.push(c);
+                self.choose_best();
+            }
+            _ => {}
+        }
+        None
+    }
+
+    /// Takes a row's action and closes the window; a row without one stays.
+    pub(super) fn enter_row(&mut self, at: usize) -> Option<Action> {
+        let window = self.window.as_ref()?;
+        let row = rows(self, window.kind, &window.filter).into_iter().nth(at)?;
+        let action = row.line.action?;
+        self.window = None;
+        Some(action)
+    }
+
+    fn choose_best(&mut self) {
+        let Some(window) = &self.window else { return };
+        let count = rows(self, window.kind, &window.filter).len();
+        let first = if window.filter.is_empty() { window.kind.first(count) } else { 0 };
+        if let Some(window) = &mut self.window {
+            window.chosen = first;
+        }
+    }
+
+    /// Where the parts of the open window stand, if there is room for one.
+    pub fn window_area(&self) -> Option<Parts> {
+        self.window.as_ref()?;
+        let (columns, rows) = self.size;
+        (!regions::too_small(columns, rows)).then(|| Parts::of(columns, rows))
+    }
+}
+
+/// Where the parts of a window stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// With its frame.
+    pub outer: Area,
+    /// What was typed.
+    pub prompt: Area,
+    /// The rows.
+    pub list: Area,
+    /// What is said about the chosen row.
+    pub about: Area,
+}
+
+impl Parts {
+    /// On a screen of this size. A window's size does not depend on what is in it: it stays where it is while one types.
+    pub fn of(columns: u16, rows: u16) -> Self {
+        let width = columns.saturating_sub(4).min(100);
+        let height = rows.saturating_sub(2).min(36);
+        let outer = Area { x: (columns - width) / 2, y: (rows - height) / 2, width, height };
+        let inner = |y: u16, height: u16| Area { x: outer.x + 2, y, width: width.saturating_sub(4), height };
+        let about = ABOUT.min(height.saturating_sub(6));
+        let list = height.saturating_sub(4 + about);
+        Self { outer, prompt: inner(outer.y + 1, 1), list: inner(outer.y + 2, list), about: inner(outer.y + 3 + list, about) }
+    }
+}
+
+/// The first row that is shown where `chosen` of `count` rows is to be seen and `room` fit: the chosen one in the middle.
+pub fn first_shown(chosen: usize, count: usize, room: usize) -> usize {
+    chosen.saturating_sub(room / 2).min(count.saturating_sub(room))
+}
+
+/// The rows that a filter leaves, the best first.
+pub fn rows(app: &App, kind: Kind, filter: &str) -> Vec<Row> {
+    match kind {
+        Kind::Palette => palette::rows(app, filter),
+    }
+}
+
+/// What is said about the chosen row, in lines of `width` columns; `None` of the row where the filter leaves nothing.
+pub fn about(kind: Kind, row: Option<&Row>, width: u16) -> Vec<Line> {
+    let mut page = Page::new(width);
+    page.text(super::Tone::Dim, row.map_or(kind.nothing(), |row| row.about.as_str()));
+    page.lines()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_chosen_row_is_always_shown_and_no_room_is_wasted() {
+        for count in 0..30 {
+            for room in 1..12 {
+                for chosen in 0..count {
+                    let first = first_shown(chosen, count, room);
+                    assert!((first..first + room).contains(&chosen), "{chosen} of {count} in {room}");
+                    assert!(first == 0 || first + room <= count);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn parts_lie_inside_the_window_on_every_screen() {
+        for (columns, rows) in [(80, 24), (120, 40), (200, 60), (1000, 400)] {
+            let parts = Parts::of(columns, rows);
+            let bottom = parts.outer.y + parts.outer.height;
+            assert!(parts.prompt.y > parts.outer.y && parts.list.y > parts.prompt.y);
+            assert!(parts.list.height >= 10, "{parts:?}");
+            assert!(
+                parts.about.y > parts.list.y + parts.list.height - 1 && parts.about.y + parts.about.height < bottom,
+                "{parts:?}"
+            );
+            assert!(parts.outer.x + parts.outer.width <= columns && bottom <= rows);
+        }
+    }
+}

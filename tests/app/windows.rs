@@ -1,0 +1,103 @@
+//! Windows: lists that typing filters.
+
+use std::time::Duration;
+
+use hoplight::app::window::{self, Kind};
+use hoplight::app::{Action, Code, Key};
+use hoplight::model::TlsMode;
+
+use crate::learner::{LARGE, Learner, SMALL, component};
+
+fn shown(learner: &Learner) -> Vec<String> {
+    let window = learner.app.window.as_ref().expect("a window is open");
+    window::rows(&learner.app, window.kind, &window.filter).iter().map(|row| row.line.text()).collect()
+}
+
+#[test]
+fn the_palette_finds_an_action_by_some_of_its_letters_and_does_it() {
+    let mut learner = Learner::exploring(SMALL);
+    learner.press(":nxt tls");
+    assert!(shown(&learner)[0].contains("next TLS mode"), "{:?}", shown(&learner));
+    learner.press("<Enter>");
+    assert!(learner.app.window.is_none());
+    assert_eq!(learner.stage().infra().tls().edge, TlsMode::Reencrypt);
+    learner.press(":select lb-1<Enter>");
+    assert_eq!(learner.stage().selected, Some(component("lb-1")));
+    let effects = learner.app.press(Key { code: Code::Char('p'), ctrl: true });
+    assert!(effects.is_empty() && learner.app.window.is_some(), "Ctrl-P opens it as well");
+}
+
+#[test]
+fn the_palette_lists_all_that_the_help_lists_and_opens_lessons_from_anywhere() {
+    let mut learner = Learner::exploring(SMALL);
+    learner.press(":");
+    let rows = shown(&learner);
+    for binding in learner.app.keymap.at(learner.app.place()) {
+        let listed = binding.help.is_empty() || binding.action == Action::Palette || rows.iter().any(|row| row == binding.help);
+        assert!(listed, "{:?}", binding.action);
+    }
+    learner.press("padlock<Enter>");
+    assert_eq!(learner.run().lesson().id.as_str(), "where-tls-ends");
+    learner.press("<Esc>:journey<Enter>");
+    assert_eq!(learner.run().lesson().id.as_str(), "journey-of-a-request", "from the course map, too");
+}
+
+#[test]
+fn letters_are_the_windows_while_it_is_open_and_time_stands_still() {
+    let mut learner = Learner::exploring(SMALL);
+    let (now, tls) = (learner.now(), learner.stage().infra().tls());
+    learner.press(":tq ?");
+    assert_eq!(learner.app.window.as_ref().map(|window| window.filter.as_str()), Some("tq ?"));
+    learner.app.tick(Duration::from_secs(1));
+    assert_eq!((learner.now(), learner.stage().infra().tls()), (now, tls));
+    learner.press("zzzz");
+    assert!(shown(&learner).is_empty());
+    learner.press("<Enter>");
+    assert!(learner.app.window.is_some(), "there is nothing to do");
+    learner.press("<Esc>");
+    assert!(learner.app.window.is_none() && learner.app.stage().is_some(), "Esc closes the window only");
+    learner.wait(10);
+    assert!(learner.now() > now);
+}
+
+#[test]
+fn a_click_chooses_a_row_and_another_one_does_it() {
+    for size in [SMALL, LARGE] {
+        let mut learner = Learner::exploring(size);
+        learner.press(":");
+        let list = learner.app.window_area().expect("open").list;
+        learner.app.click(list.x + 5, list.y + 3);
+        assert_eq!(learner.app.window.as_ref().map(|window| window.chosen), Some(3));
+        learner.app.wheel(list.x + 5, list.y, 2);
+        assert_eq!(learner.app.window.as_ref().map(|window| window.chosen), Some(5));
+        learner.app.wheel(list.x + 5, list.y, -5);
+        assert!(shown(&learner)[0].starts_with("stop time"));
+        learner.app.click(list.x + 5, list.y + 1);
+        learner.app.click(list.x + 5, list.y);
+        learner.app.click(list.x + 5, list.y);
+        assert!(learner.app.window.is_none() && learner.stage().playback.paused, "{size:?}");
+        learner.press(":");
+        learner.app.click(0, 0);
+        assert!(learner.app.window.is_none(), "a click beside it closes it");
+    }
+}
+
+#[test]
+fn the_chosen_row_moves_within_the_list() {
+    let mut learner = Learner::exploring(SMALL);
+    learner.press(":<Up>");
+    let chosen = |learner: &Learner| learner.app.window.as_ref().expect("open").chosen;
+    let last = shown(&learner).len() - 1;
+    assert_eq!(chosen(&learner), 0);
+    learner.press("<End>");
+    assert_eq!(chosen(&learner), last);
+    learner.press("<Down><PgDn>");
+    assert_eq!(chosen(&learner), last);
+    learner.press("<Up><Home><Down><Down>");
+    assert_eq!(chosen(&learner), 2);
+    learner.press("k");
+    assert_eq!(chosen(&learner), 0, "another filter chooses the best row");
+    learner.press("<Backspace><Backspace>");
+    assert!(learner.app.window.is_none(), "Backspace without a filter closes");
+    assert_eq!(Kind::Palette.title(), "do or open anything");
+}
