@@ -1,5 +1,8 @@
 //! The simulation's promises, on the shipped scenarios.
 
+#[path = "simulation/attention.rs"]
+mod attention;
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;

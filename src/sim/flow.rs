@@ -121,7 +121,7 @@ impl Simulation {
         record.heading = Heading::Request;
         record.state = State::OnWire;
         let (tag, phase) = (record.tag(), record.phase);
-        self.tell(observer, Some(tag), || What::Departed { link: link_ix(link), heading: Heading::Request, phase });
+        self.tell(observer, Some(tag), || What::Departed { link: link_ix(link), heading: Heading::Request, phase, status: Status::Ok });
         if behind > 0 || touched {
             return self.next_leg(request, observer);
         }
@@ -378,7 +378,7 @@ impl Simulation {
                 record.leg = HOME;
                 line.active = line.active.saturating_sub(1);
                 let (asker, heading) = (line.from, Heading::Response);
-                tell(observer, self.now, Some(tag), || What::Departed { link: link_ix(link), heading, phase });
+                tell(observer, self.now, Some(tag), || What::Departed { link: link_ix(link), heading, phase, status });
                 tell(observer, self.now, Some(tag), || What::Reached { component: component_ix(asker), heading, phase });
                 return Some(asker);
             }
@@ -390,7 +390,7 @@ impl Simulation {
         if watched {
             self.count_answer(request, station);
         }
-        self.tell(observer, Some(tag), || What::Departed { link: link_ix(link), heading: Heading::Response, phase });
+        self.tell(observer, Some(tag), || What::Departed { link: link_ix(link), heading: Heading::Response, phase, status });
         if behind > 0 {
             return self.brings_back(request, observer);
         }
@@ -419,7 +419,7 @@ impl Simulation {
         if self.stations[answerer as usize].duty.watched {
             self.count_answer(request, answerer);
         }
-        self.tell(observer, Some(tag), || What::Departed { link: link_ix(link), heading: Heading::Response, phase });
+        self.tell(observer, Some(tag), || What::Departed { link: link_ix(link), heading: Heading::Response, phase, status });
         if behind > 0 || outward {
             self.way_back(request, observer);
             return;
