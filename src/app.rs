@@ -10,6 +10,7 @@
 
 pub mod action;
 pub mod detail;
+pub mod follow;
 pub mod help;
 pub mod home;
 pub mod key;
@@ -20,8 +21,10 @@ pub mod overlay;
 pub mod panel;
 pub mod playback;
 pub mod regions;
+mod spoken;
 pub mod stage;
 pub mod status;
+pub mod tap;
 mod update;
 pub mod window;
 
@@ -254,6 +257,7 @@ impl App {
     /// stays: the panel shows the goal's tick anyway.
     fn observe(&mut self, acted: bool) {
         let Some(stage) = self.stage_mut() else { return };
+        stage.attend();
         let changed = stage.observe();
         stage.overlay();
         let label = |numbers: &[usize]| {

@@ -173,7 +173,7 @@ pub fn message(infra: &Infrastructure, link: LinkIx, letter: &Letter, columns: u
         _ if matches!(letter.turn, Turn::Answer(Reply::Refused | Reply::Reset)) => page.connect(&mut parts),
         _ => {
             let content = page.content();
-            let bytes = content.iter().map(|part| part.bytes()).sum();
+            let bytes = content.iter().map(Part::bytes).sum();
             if hop.cipher == Cipher::Plaintext {
                 parts.extend(content);
                 bytes
@@ -228,12 +228,12 @@ impl Writing<'_> {
     fn content(&self) -> Vec<Part> {
         match (&self.letter.talk, self.letter.turn) {
             (Talk::Lookup, turn) => self.name(turn),
-            (Talk::Change, _) => self.change(),
+            (Talk::Change, _) => database::change(),
             (Talk::Samples(json), turn) => self.samples(json, turn),
             (Talk::Advertisement(priority), _) => self.advertisement(*priority),
             (Talk::Request(kind), turn) => match (self.protocol(), turn) {
-                (Protocol::Sql, Turn::Ask) => self.query(*kind),
-                (Protocol::Sql, Turn::Answer(reply)) => self.result(*kind, reply),
+                (Protocol::Sql, Turn::Ask) => database::query(*kind),
+                (Protocol::Sql, Turn::Answer(reply)) => database::result(*kind, reply),
                 (_, Turn::Ask) => self.request(*kind),
                 (_, Turn::Answer(reply)) => self.response(*kind, reply),
             },

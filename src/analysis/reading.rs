@@ -135,6 +135,11 @@ impl Reading {
     }
 }
 
+/// The name in the login form.
+pub fn user() -> &'static str {
+    RequestKind::Write.secrets().split('&').find_map(|field| field.strip_prefix("user=")).unwrap_or("a user")
+}
+
 /// The password in the login form.
 pub(super) fn password() -> Option<&'static str> {
     RequestKind::Write.secrets().split('&').find_map(|field| field.strip_prefix("password="))

@@ -44,6 +44,12 @@ pub enum Action {
     Open(usize),
     /// Selects an element.
     Select(Element),
+    /// Selects a request: follows it, whatever else is selected.
+    Follow(u64),
+    /// Follows the next packet on the canvas; after the last one, none.
+    NextPacket,
+    /// Puts the wiretap on the selected hop, or takes it away.
+    Wiretap,
     /// Selects nothing.
     Deselect,
     /// Stops time or lets it go on.

@@ -28,7 +28,7 @@ pub enum Sign {
     Cut,
     /// How busy something is.
     Load,
-    /// What is selected, what the lesson is about, what is marked.
+    /// What is selected, what the lesson is about, what is marked, where somebody listens.
     Pointers,
     /// What an overlay says of an element.
     Overlays,
@@ -45,7 +45,7 @@ const SIGNS: [(Sign, &str); 11] = [
     (Sign::Firewall, "a firewall; a message that it stopped, or an answer that says no"),
     (Sign::Cut, "cut, or off"),
     (Sign::Load, "how busy it was in the last second"),
-    (Sign::Pointers, "selected; what the lesson is about; marked"),
+    (Sign::Pointers, "selected; what the lesson is about; marked; a wiretap"),
     (
         Sign::Overlays,
         "overlays: single point or readable on a wire; readable inside a server; shares the flaw; another version of it; \

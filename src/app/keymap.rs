@@ -76,6 +76,8 @@ impl Default for Keymap {
         bind(&[c('['), c('-')], Stage, Action::Slower, "", "slower");
         bind(&[c('t')], Stage, Action::CycleTls, "TLS", "next TLS mode: none, terminate, re-encrypt, passthrough");
         bind(&[c('x')], Stage, Action::KillOrRestore, "kill", "kill what is selected, or restore it");
+        bind(&[c('w')], Stage, Action::Wiretap, "wiretap", "listen on the selected hop, or no longer");
+        bind(&[c('c')], Stage, Action::NextPacket, "", "follow the next packet on the canvas; after the last one, none");
         bind(&[c('r')], Stage, Action::Send(RequestKind::Write), "login", "send one login (a write) and follow it");
         bind(
             &[c('v')],
@@ -95,7 +97,7 @@ impl Default for Keymap {
         bind(&[k(Code::Tab)], Stage, Action::Next, "", "select the next thing");
         bind(&[k(Code::BackTab)], Stage, Action::Previous, "", "select the previous thing");
         bind(&[c('b')], Stage, Action::Balance, "", "change how the balancer chooses");
-        bind(&[c('w')], Stage, Action::ToggleWebToApp, "", "switch TLS between web servers and applications");
+        bind(&[c('T')], Stage, Action::ToggleWebToApp, "", "switch TLS between web servers and applications");
         bind(&[c('e')], Stage, Action::ToggleAppToDb, "", "switch TLS to the databases");
         bind(&[c('f')], Stage, Action::Block, "", "let a firewall block the selected hop, or pass it again");
         bind(&[c('>')], Stage, Action::MoreUsers, "", "a quarter more users");
@@ -170,6 +172,8 @@ impl Keymap {
             KeyName::Hint => Action::Hint,
             KeyName::Next => Action::Enter,
             KeyName::Mark => Action::Mark,
+            KeyName::Wiretap => Action::Wiretap,
+            KeyName::Packet => Action::NextPacket,
         })
     }
 }

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use crate::layout::Area;
+use crate::layout::{Area, Cell};
 
 use super::action::Action;
 use super::key::{Code, Key};
 use super::line::Line;
 use super::window::{self, Window};
-use super::{App, Effect, Screen, Tone, detail, panel, regions, status};
+use super::{App, Effect, Screen, Tone, detail, panel, regions, status, tap};
 
 impl App {
     /// A click on a cell.
@@ -69,10 +69,20 @@ impl App {
                     self.footer_action(column)
                 } else if inside(area, column, row) {
                     let lines = panel_lines(self);
-                    let line = usize::from((row - area.y).checked_sub(1)?) + usize::from(stage.scroll.min(most_scroll(self)));
-                    lines.get(line)?.action.clone()
+                    let at = usize::from((row - area.y).checked_sub(1)?);
+                    if at >= panel::room(area.height, lines.len()) {
+                        return (at < lines.len()).then_some(Action::ScrollPanel(3));
+                    }
+                    lines.get(at + usize::from(stage.scroll.min(most_scroll(self))))?.action.clone()
+                } else if stage.wiretap.is_some() && inside(regions.journal, column, row) {
+                    let lines = tap::lines(stage, usize::from(regions.journal.height.saturating_sub(1)));
+                    lines.get(usize::from((row - regions.journal.y).checked_sub(1)?))?.action.clone()
                 } else if inside(regions.canvas, column, row) {
-                    let hit = stage.layout.hit(column - regions.canvas.x, row - regions.canvas.y);
+                    let cell = Cell::new(column - regions.canvas.x, row - regions.canvas.y);
+                    if let Some(number) = stage.packet_at(cell) {
+                        return Some(Action::Follow(number));
+                    }
+                    let hit = stage.layout.hit(cell.x, cell.y);
                     Some(hit.map_or(Action::Deselect, |element| Action::Select(element.clone())))
                 } else {
                     None
@@ -133,8 +143,8 @@ pub fn shows_lesson(app: &App) -> bool {
 
 /// How far the panel can be scrolled: so many of its lines have no room.
 pub fn most_scroll(app: &App) -> u16 {
-    let room = usize::from(panel_area(app).height.saturating_sub(1));
-    u16::try_from(panel_lines(app).len().saturating_sub(room)).unwrap_or(u16::MAX)
+    let count = panel_lines(app).len();
+    u16::try_from(count.saturating_sub(panel::room(panel_area(app).height, count))).unwrap_or(u16::MAX)
 }
 
 /// The lines of what is selected, where it stands below a lesson.
@@ -145,8 +155,8 @@ pub fn detail_lines(app: &App) -> Vec<Line> {
 
 /// How far what is selected can be scrolled below a lesson.
 pub fn most_detail_scroll(app: &App) -> u16 {
-    let room = app.stage().map_or(0, |stage| usize::from(stage.regions.detail.height.saturating_sub(1)));
-    u16::try_from(detail_lines(app).len().saturating_sub(room)).unwrap_or(u16::MAX)
+    let (count, height) = (detail_lines(app).len(), app.stage().map_or(0, |stage| stage.regions.detail.height));
+    u16::try_from(count.saturating_sub(panel::room(height, count))).unwrap_or(u16::MAX)
 }
 
 /// The panel's area. On a small screen it grows over the canvas when its text needs more room.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::analysis::{plaintext_hops, single_parts};
 use crate::layout::{Arrow, Layout};
 use crate::lesson::{LessonRun, Observation, Pace, outcome};
-use crate::model::{Element, Infrastructure, RequestKind, TopologyEdit};
+use crate::model::{ComponentId, Element, Infrastructure, RequestKind, TopologyEdit};
 use crate::sim::{Command, CommandError, Simulation, Timeline};
 
 use super::overlay::Overlays;
@@ -49,6 +49,8 @@ pub struct Stage {
     pub playback: Playback,
     /// What is selected.
     pub selected: Option<Element>,
+    /// The hop that somebody listens on, by its ends.
+    pub wiretap: Option<(ComponentId, ComponentId)>,
     /// The lesson, if it is one.
     pub lesson: Option<LessonRun>,
     /// Where things stand on the canvas.
@@ -78,6 +80,7 @@ impl Stage {
             timeline: Timeline::new(Simulation::new(infra, seed)),
             playback: Playback::new(Pace::Live),
             selected: None,
+            wiretap: None,
             lesson: None,
             layout,
             regions: Regions::default(),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::analysis::user;
 use crate::lesson::{LessonProgress, Pace};
 use crate::model::{ComponentKind, Element, RequestKind};
 use crate::sim::{Doing, Heading, Present};
@@ -66,6 +67,7 @@ pub fn status(app: &App, stage: &Stage) -> Line {
     if let Some(line) = followed(stage) {
         return line;
     }
+    let heard = stage.wiretap_saw_secret().then(|| format!(" tap: password of {} seen ", user()));
     let sim = stage.sim();
     let users = sim.experience(WINDOW, None);
     let ms = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |ms| format!("{ms:.0}"));
@@ -76,7 +78,8 @@ pub fn status(app: &App, stage: &Stage) -> Line {
     };
     let Summary { exposed, plaintext, single_points } = &stage.summary;
     let spofs = single_points.as_ref().map_or_else(|| "–".into(), |points| points.len().to_string());
-    Line::new(Tone::Name, " users ")
+    Line::new(Tone::Secret, heard.unwrap_or_default())
+        .with(Tone::Name, " users ")
         .with(Tone::Text, format!("p50 {} p99 {} ms ", ms(users.p50_ms), ms(users.p99_ms)))
         .with(Tone::Dim, " errors ")
         .with(tone, errors)
@@ -101,7 +104,7 @@ fn followed(stage: &Stage) -> Option<Line> {
     let line =
         |kind: RequestKind| Line::new(Tone::Name, format!(" r{number} ")).with(Tone::Dim, format!("{}  ", kind.request_line()));
     let Some(Present { kind, phase, doing, .. }) = stage.sim().present(number) else {
-        let ended = stage.timeline.journal().of_request(number).next_back()?;
+        let ended = stage.timeline.trail().next_back()?;
         let (_, kind) = ended.request?;
         let text = ended.describe(infra);
         let text = text.split_once(": ").map_or(text.as_str(), |(_, rest)| rest).to_owned();
@@ -160,6 +163,7 @@ pub(super) fn works(app: &App, action: &Action) -> bool {
     let Some(stage) = app.stage() else { return true };
     let question = stage.lesson.as_ref().and_then(|run| run.question());
     match action {
+        Action::Wiretap => stage.wiretap.is_some() || matches!(stage.selected, Some(Element::Hop(..))),
         Action::KillOrRestore => stage.selected.as_ref().is_some_and(|selected| {
             let browser = stage.infra().find(match selected {
                 Element::Component(id) => id.as_str(),
@@ -182,6 +186,14 @@ pub(super) fn works(app: &App, action: &Action) -> bool {
     }
 }
 
+/// Whether the wiretap would be taken away now.
+fn is_tapped(stage: &Stage) -> bool {
+    match (&stage.wiretap, &stage.selected) {
+        (Some((from, to)), Some(Element::Hop(a, b))) => (from, to) == (a, b),
+        (tap, _) => tap.is_some(),
+    }
+}
+
 /// The footer's word for an action, where it depends on the state.
 fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
     let Some(stage) = app.stage() else { return usual };
@@ -189,6 +201,7 @@ fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
         Action::Pause if stage.playback.paused => "go on",
         Action::KillOrRestore if stage.selected.as_ref().is_some_and(|e| stage.sim().is_up(e) == Some(false)) => "restore",
         Action::Panel if stage.show_detail => "less",
+        Action::Wiretap if is_tapped(stage) => "no tap",
         Action::OverlayChoice => stage.overlays.shown().and_then(Overlay::choice).unwrap_or(usual),
         Action::Enter if stage.lesson.as_ref().is_some_and(|run| run.place() == crate::lesson::Place::Finished) => "course map",
         Action::Enter if stage.lesson.as_ref().is_some_and(|run| !run.is_open() && !run.is_solved()) => "submit",

@@ -168,8 +168,20 @@ impl App {
             }
             Action::Deselect => {
                 stage.selected = None;
+                stage.follow_only(None);
                 None
             }
+            Action::Follow(number) => {
+                stage.follow_only(Some(*number));
+                None
+            }
+            Action::NextPacket => {
+                let next = stage.next_packet();
+                let none = next.is_none().then(|| dim("No packet is followed: this was the last one on the canvas."));
+                stage.follow_only(next);
+                none
+            }
+            Action::Wiretap => Some(tap(stage, &info)),
             Action::Pause | Action::StepForward | Action::StepBack | Action::Faster | Action::Slower | Action::Pace => {
                 play(stage, action)
             }
@@ -213,6 +225,7 @@ impl App {
             _ => return self.in_lesson(action),
         };
         if stage.selected != selected {
+            stage.select_only();
             stage.detail_scroll = 0;
             stage.scroll = if shows_lesson { stage.scroll } else { 0 };
         }
@@ -323,6 +336,25 @@ fn lay(stage: &mut Stage, action: &Action) -> Option<Notice> {
         _ => {}
     }
     stage.overlays.shown().is_none().then(|| dim("The picture is drawn as usual."))
+}
+
+/// Places the wiretap, or takes it away.
+fn tap(stage: &mut Stage, info: &str) -> Notice {
+    let before = stage.wiretap.clone();
+    if !stage.toggle_wiretap() {
+        return dim("A wiretap listens on a hop: select one first.");
+    }
+    match (&stage.wiretap, before) {
+        (Some((from, to)), _) => {
+            let text = format!("You listen on {from} → {to}.");
+            // There, what is heard takes the place of the lesson.
+            let hides = hides_detail(stage);
+            stage.show_detail |= hides;
+            dim(&if hides { format!("{text} {info} shows the lesson again.") } else { text })
+        }
+        (None, Some((from, to))) => dim(&format!("Nobody listens on {from} → {to} any more.")),
+        (None, None) => dim("Nobody listens."),
+    }
 }
 
 /// Does what changes how time goes by.

@@ -34,11 +34,15 @@ pub enum KeyName {
     Next,
     /// Marks what is selected.
     Mark,
+    /// Listens on the selected hop.
+    Wiretap,
+    /// Follows the next packet.
+    Packet,
 }
 
 impl KeyName {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Tls,
         Self::DbTls,
         Self::Kill,
@@ -52,6 +56,8 @@ impl KeyName {
         Self::Hint,
         Self::Next,
         Self::Mark,
+        Self::Wiretap,
+        Self::Packet,
     ];
 
     /// The name as prose writes it.
@@ -70,6 +76,8 @@ impl KeyName {
             Self::Hint => "hint",
             Self::Next => "next",
             Self::Mark => "mark",
+            Self::Wiretap => "wiretap",
+            Self::Packet => "packet",
         }
     }
 

@@ -5,8 +5,9 @@
 //! shortened when time goes back, so it is always what has happened until now. Must not change the run.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
-use crate::model::{ComponentIx, LinkIx, Protocol, RequestKind};
+use crate::model::{ComponentIx, Infrastructure, LinkIx, Protocol, RequestKind};
 
 use super::journal::{Note, What};
 use super::packet::{Doing, Heading, Phase, Status};
@@ -47,13 +48,16 @@ pub struct Stretch {
     pub to: Option<SimTime>,
 }
 
+/// When a request began to do something, or that it does nothing any more.
+type Moment = (Stamp, Option<(Doing, Phase)>, SimTime);
+
 /// What is known of the request that is followed.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Trail {
     pub(super) number: u64,
     pub(super) kind: Option<RequestKind>,
     /// Ends are those of the next one; the last one is open while the request is on its way.
-    moments: Vec<(Stamp, Option<(Doing, Phase)>, SimTime)>,
+    moments: Vec<Moment>,
     notes: Vec<(Stamp, Note)>,
     /// Where its record was last.
     hint: u32,
@@ -66,6 +70,10 @@ pub struct Heard {
     pub at: SimTime,
     /// What it was.
     pub said: Said,
+    /// The infrastructure as it was then: whether the link was encrypted.
+    pub infra: Arc<Infrastructure>,
+    /// Whether it was readable.
+    pub is_plain: bool,
     stamp: Stamp,
 }
 
@@ -101,6 +109,8 @@ pub(super) struct Ear {
     pub(super) link: LinkIx,
     asker: ComponentIx,
     protocol: Protocol,
+    infra: Arc<Infrastructure>,
+    is_plain: bool,
     since: Stamp,
     heard: VecDeque<Heard>,
     /// Whether older ones were dropped.
@@ -115,6 +125,17 @@ pub(super) struct Ear {
 pub(super) struct Attention {
     pub(super) trail: Option<Trail>,
     pub(super) ear: Option<Ear>,
+}
+
+impl Heard {
+    /// Whether a listener has read a password: a login, in a form or in a statement, in the clear.
+    pub fn shows_password(&self) -> bool {
+        let login = |said| match said {
+            Said::Request { kind, heading: Heading::Request, phase: Phase::Exchange, .. } => kind.is_write(),
+            _ => false,
+        };
+        self.is_plain && login(self.said)
+    }
 }
 
 impl Attention {
@@ -147,14 +168,15 @@ impl Attention {
         if let Some(ear) = &mut self.ear {
             ear.heard.retain(|heard| heard.stamp.is_by(to));
             ear.mark = sim.spoken(ear.link, ear.protocol);
+            ear.see(sim);
         }
     }
 
     /// Whether too little would be left of what was heard, if time went back to a moment.
     pub(super) fn is_thin_at(&self, stamp: Stamp) -> bool {
-        self.ear.as_ref().is_some_and(|ear| {
-            ear.forgot && ear.heard.iter().filter(|heard| heard.stamp.is_by(stamp)).count() < FEWEST_HEARD
-        })
+        self.ear
+            .as_ref()
+            .is_some_and(|ear| ear.forgot && ear.heard.iter().filter(|heard| heard.stamp.is_by(stamp)).count() < FEWEST_HEARD)
     }
 
     /// Time has come to where it was meant to go.
@@ -211,8 +233,9 @@ impl Ear {
     pub(super) fn new(link: LinkIx, sim: &Simulation, since: Stamp) -> Self {
         let protocol = sim.infrastructure().link(link).protocol;
         let mark = sim.spoken(link, protocol);
-        let (asker, _) = sim.infrastructure().ends(link);
-        Self { link, asker, protocol, since, heard: VecDeque::new(), forgot: false, nxdomain: false, mark }
+        let infra = Arc::clone(sim.infrastructure());
+        let ((asker, _), is_plain) = (infra.ends(link), infra.hop(link).is_plaintext());
+        Self { link, asker, protocol, infra, is_plain, since, heard: VecDeque::new(), forgot: false, nxdomain: false, mark }
     }
 
     pub(super) fn heard(&self) -> impl DoubleEndedIterator<Item = &Heard> + ExactSizeIterator {
@@ -238,7 +261,16 @@ impl Ear {
         self.hear(stamp, note.at, said);
     }
 
+    /// Takes in how the link is now.
+    fn see(&mut self, sim: &Simulation) {
+        if !Arc::ptr_eq(&self.infra, sim.infrastructure()) {
+            self.infra = Arc::clone(sim.infrastructure());
+            self.is_plain = self.infra.hop(self.link).is_plaintext();
+        }
+    }
+
     fn look(&mut self, stamp: Stamp, sim: &Simulation) {
+        self.see(sim);
         if !matches!(self.protocol, Protocol::Replication | Protocol::Vrrp) {
             return;
         }
@@ -261,6 +293,6 @@ impl Ear {
             self.heard.pop_front();
             self.forgot = true;
         }
-        self.heard.push_back(Heard { at, said, stamp });
+        self.heard.push_back(Heard { at, said, infra: Arc::clone(&self.infra), is_plain: self.is_plain, stamp });
     }
 }

@@ -69,9 +69,11 @@ fn every_fact_that_a_listener_reads_stands_in_the_messages_and_nothing_that_tls_
                     continue;
                 }
                 sealed += 1;
-                let answers = [Reply::Good, Reply::Failed(503)].map(|reply| write(&infra, link, Talk::Request(kind), Turn::Answer(reply)));
+                let answers =
+                    [Reply::Good, Reply::Failed(503)].map(|reply| write(&infra, link, Talk::Request(kind), Turn::Answer(reply)));
                 let all = all + &answers.iter().map(text).collect::<String>();
-                let hidden = [kind.request_line(), kind.secrets(), kind.sql(), "Cookie", "password", "session=", "Host:", "HTTP/1.1"];
+                let hidden =
+                    [kind.request_line(), kind.secrets(), kind.sql(), "Cookie", "password", "session=", "Host:", "HTTP/1.1"];
                 for word in hidden.into_iter().filter(|word| !word.is_empty()) {
                     assert!(!all.contains(word), "{}: {word:?} is in\n{all}", infra.hop_element(link));
                 }

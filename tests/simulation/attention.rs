@@ -58,9 +58,8 @@ fn the_stretches_of_a_journey_are_what_the_request_does_and_fill_its_time() {
 
 #[test]
 fn a_request_that_is_followed_late_has_the_same_journey() {
-    let from_the_start = |timeline: &mut Timeline| -> (Vec<Stretch>, Vec<Note>) {
-        (timeline.journey(), timeline.trail().cloned().collect())
-    };
+    let from_the_start =
+        |timeline: &mut Timeline| -> (Vec<Stretch>, Vec<Note>) { (timeline.journey(), timeline.trail().cloned().collect()) };
     let mut early = busy(3);
     early.act(Command::Send(RequestKind::Read)).expect("a user may always ask");
     let number = newest(&early);

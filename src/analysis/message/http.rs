@@ -59,7 +59,8 @@ impl Writing<'_> {
         };
         let is_image = kind.is_static() && status == 200;
         let content_type = if is_image { "image/svg+xml" } else { "text/html; charset=utf-8" };
-        let mut parts = vec![head(format!("HTTP/1.1 {status} {}", reason(status))), head(format!("Content-Type: {content_type}"))];
+        let mut parts =
+            vec![head(format!("HTTP/1.1 {status} {}", reason(status))), head(format!("Content-Type: {content_type}"))];
         if is_image {
             parts.push(head("Cache-Control: max-age=3600".into()));
         }

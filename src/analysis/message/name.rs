@@ -26,15 +26,21 @@ impl Writing<'_> {
             _ => ("0x8182", "SERVFAIL"),
         };
         let count = u8::from(reply == Reply::Good);
-        let mut parts =
-            vec![head(format!("id 0x{id:04x}, flags {flags}: response, {code}")), head(format!("QDCOUNT 1, ANCOUNT {count}")), question];
+        let mut parts = vec![
+            head(format!("id 0x{id:04x}, flags {flags}: response, {code}")),
+            head(format!("QDCOUNT 1, ANCOUNT {count}")),
+            question,
+        ];
         match (reply, self.resolver()) {
             (Reply::Good, Some(spec)) => {
                 parts.push(Part::new(Mark::Body, format!("answer: {domain}. {} IN A {SITE_ADDRESS}", spec.ttl_s.get())));
             }
             (Reply::NoSuchName, Some(spec)) => {
                 let seconds = spec.negative_ttl_s.get();
-                parts.push(Part::new(Mark::Body, format!("authority: {} SOA: the no may be kept for {seconds} s", parent(domain))));
+                parts.push(Part::new(
+                    Mark::Body,
+                    format!("authority: {} SOA: the no may be kept for {seconds} s", parent(domain)),
+                ));
             }
             _ => {}
         }

@@ -27,21 +27,21 @@ impl Writing<'_> {
             }
             (Turn::Ask, _) => self.client_hello(version, handshake == Handshake::Resumed, parts),
             (Turn::Answer(reply), Handshake::Whole) => {
-                self.server_hello("TLS 1.3, TLS_AES_128_GCM_SHA256, key_share x25519", parts);
+                server_hello("TLS 1.3, TLS_AES_128_GCM_SHA256, key_share x25519", parts);
                 inside.push(self.certificate(reply));
                 inside.push(Part::new(Mark::Head, "CertificateVerify: signed with the certificate's key"));
                 inside.push(Part::new(Mark::Head, "Finished"));
                 let bytes = 90 + self.sealed(CERTIFICATE, parts);
-                self.expired(reply, parts);
+                expired(reply, parts);
                 bytes
             }
             (Turn::Answer(reply), Handshake::First) => {
-                self.server_hello("TLS 1.2, ECDHE-ECDSA-AES128-GCM-SHA256", parts);
+                server_hello("TLS 1.2, ECDHE-ECDSA-AES128-GCM-SHA256", parts);
                 // In this version, the certificate crosses the wire in the clear.
                 parts.push(self.certificate(reply));
                 parts.push(Part::new(Mark::Head, "ServerKeyExchange: public key x25519, signed with the certificate's key"));
                 parts.push(Part::new(Mark::Head, "ServerHelloDone"));
-                self.expired(reply, parts);
+                expired(reply, parts);
                 CERTIFICATE
             }
             (Turn::Answer(_), Handshake::Second) => {
@@ -50,7 +50,7 @@ impl Writing<'_> {
                 6 + self.sealed(FINISHED, parts)
             }
             (Turn::Answer(_), Handshake::Resumed) => {
-                self.server_hello(&format!("{}, the session goes on: no certificate", version.word()), parts);
+                server_hello(&format!("{}, the session goes on: no certificate", version.word()), parts);
                 inside.push(Part::new(Mark::Head, "Finished"));
                 90 + self.sealed(FINISHED, parts)
             }
@@ -81,20 +81,9 @@ impl Writing<'_> {
         from_browser || self.infra.hop(self.link).cipher == Cipher::TlsThrough
     }
 
-    fn server_hello(&self, says: &str, parts: &mut Vec<Part>) {
-        parts.push(Part::new(Mark::Head, format!("ServerHello: {says}")));
-    }
-
     fn certificate(&self, reply: Reply) -> Part {
         let state = if reply == Reply::Expired { ", expired" } else { "" };
         Part::new(Mark::Head, format!("Certificate: CN={}{state}", self.infra.domain()))
-    }
-
-    /// What the asker makes of a certificate that has expired.
-    fn expired(&self, reply: Reply, parts: &mut Vec<Part>) {
-        if reply == Reply::Expired {
-            parts.push(Part::new(Mark::Remark, "The asker ends it here: alert certificate_expired (45)."));
-        }
     }
 
     /// Records of ciphertext with so many bytes of content. Returns their size.
@@ -108,5 +97,16 @@ impl Writing<'_> {
         let text = if shown == 0 { format!("{header}{more}") } else { format!("{header} {}{more}", self.noise.hex(shown, " ")) };
         parts.push(Part::new(Mark::Ciphertext, text));
         content + records * RECORD
+    }
+}
+
+fn server_hello(says: &str, parts: &mut Vec<Part>) {
+    parts.push(Part::new(Mark::Head, format!("ServerHello: {says}")));
+}
+
+/// What the asker makes of a certificate that has expired.
+fn expired(reply: Reply, parts: &mut Vec<Part>) {
+    if reply == Reply::Expired {
+        parts.push(Part::new(Mark::Remark, "The asker ends it here: alert certificate_expired (45)."));
     }
 }

@@ -60,6 +60,8 @@ pub struct Glyphs {
     pub change: char,
     /// The pointer at what is selected.
     pub pointer: char,
+    /// A wiretap.
+    pub tap: char,
     /// The pointer of a lesson.
     pub focus: char,
     /// A box that is ticked, and one that is not.
@@ -121,6 +123,7 @@ impl Glyphs {
             sample: '∙',
             change: '▪',
             pointer: '»',
+            tap: '⊥',
             focus: '▸',
             tick: ['☑', '☐'],
             ok: '✓',
@@ -153,6 +156,7 @@ impl Glyphs {
             sample: 'm',
             change: 'c',
             pointer: '>',
+            tap: '&',
             focus: '*',
             tick: ['x', '_'],
             ok: '*',
@@ -187,6 +191,9 @@ pub(super) const fn to_ascii(c: char) -> char {
         '×' | '✗' | '✖' | '☑' => 'x',
         '☐' => '_',
         '✓' => '*',
+        '█' => '#',
+        '▒' => '%',
+        '⊥' => '&',
         '◐' => '+',
         '⏸' => '=',
         'à'..='å' => 'a',
