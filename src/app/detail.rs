@@ -3,6 +3,7 @@
 //! Numbers come from the simulation, what a listener reads from the analysis. Must not compute either.
 
 mod component;
+mod firewall;
 mod journey;
 
 use crate::analysis::{Carriers, Fact, readable};
@@ -212,7 +213,7 @@ fn hop(page: &mut Page, stage: &Stage, link: LinkIx, width: u16) {
         }
     }
     for guard in &hop.guards {
-        component::verdict(page, infra, *guard);
+        firewall::verdict(page, infra, *guard);
     }
 }
 

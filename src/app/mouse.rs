@@ -169,7 +169,9 @@ pub fn panel_area(app: &App) -> Area {
         return area;
     }
     let needed = u16::try_from(panel_lines(app).len() + 1).unwrap_or(u16::MAX);
-    let most = area.height + stage.regions.canvas.height.saturating_sub(2);
+    // Who listens wants to see the packets, too.
+    let listens = !shows_lesson(app) && tap::is_shown(stage);
+    let most = area.height + if listens { 5 } else { stage.regions.canvas.height.saturating_sub(2) };
     let height = needed.clamp(area.height, most);
     Area { y: area.y + area.height - height, height, ..area }
 }

@@ -33,6 +33,11 @@ pub fn lines(stage: &Stage, room: usize) -> Vec<Line> {
     shown.into_iter().map(|heard| line(stage, link, heard)).collect()
 }
 
+/// Whether the panel of what is selected shows what is heard.
+pub(super) fn is_shown(stage: &Stage) -> bool {
+    matches!((&stage.wiretap, &stage.selected), (Some((from, to)), Some(Element::Hop(a, b))) if (from, to) == (a, b))
+}
+
 /// One message in one line; a click on it follows its request.
 fn line(stage: &Stage, link: LinkIx, heard: &Heard) -> Line {
     let (whose, arrow) = match heard.said {

@@ -349,7 +349,7 @@ fn tap(stage: &mut Stage, info: &str) -> Notice {
             let text = format!("You listen on {from} → {to}.");
             // There, what is heard takes the place of the lesson.
             let hides = hides_detail(stage);
-            stage.show_detail |= hides;
+            stage.show_detail |= !stage.regions.wide;
             dim(&if hides { format!("{text} {info} shows the lesson again.") } else { text })
         }
         (None, Some((from, to))) => dim(&format!("Nobody listens on {from} → {to} any more.")),
