@@ -26,6 +26,7 @@ pub mod stage;
 pub mod status;
 pub mod tap;
 mod update;
+pub mod view;
 pub mod window;
 
 use std::sync::Arc;
@@ -40,6 +41,7 @@ pub use key::{Code, Key};
 pub use keymap::{Keymap, Place};
 pub use line::{Line, Tone};
 pub use stage::Stage;
+pub use view::View;
 pub use window::Window;
 
 /// What the application cannot do itself.

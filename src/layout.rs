@@ -10,21 +10,25 @@
 mod compass;
 mod geometry;
 mod labels;
+mod map;
 mod place;
 mod plan;
 mod router;
 mod sizing;
 mod wires;
 
-use crate::model::{ComponentIx, Element, Infrastructure, LinkIx};
+use crate::model::{ComponentIx, Element, Infrastructure, LinkIx, Zone};
 
 pub use geometry::{Area, Arrow, Cell};
+pub use map::Map;
 pub use plan::{Owner, short_agent};
 
 use compass::Compass;
 
 /// Most columns and rows that are used; a larger canvas keeps a margin.
 const MOST: (u16, u16) = (320, 110);
+/// Most columns and rows of a picture that is larger than its window.
+const LARGEST: (u16, u16) = (400, 320);
 /// Most links that get a way; a picture with more is not a picture.
 const MAX_ROUTES: usize = 240;
 
@@ -50,6 +54,8 @@ pub struct Frame {
     pub owner: Owner,
     /// With its border.
     pub area: Area,
+    /// The zone that it stands in; `None` for what a write-up names but puts nowhere.
+    pub zone: Option<Zone>,
 }
 
 /// A component inside a box.
@@ -151,6 +157,25 @@ pub struct Layout {
 impl Layout {
     /// Places `infra` on a canvas of `width` × `height` cells.
     pub fn new(infra: &Infrastructure, width: u16, height: u16) -> Self {
+        Self::using(infra, (width, height), (width.min(MOST.0), height.min(MOST.1)))
+    }
+
+    /// Places `infra` on a canvas of at least `width` × `height` cells, and on a larger one if it does not fit: then the
+    /// canvas is seen through a window, a part at a time.
+    pub fn within(infra: &Infrastructure, width: u16, height: u16) -> Self {
+        let layout = Self::new(infra, width, height);
+        match layout.fit {
+            Fit::TooSmall { needs } if needs.0 <= LARGEST.0 && needs.1 <= LARGEST.1 => {
+                // An eighth more than the least, so that links have room beside each other.
+                let size = (width.max(needs.0 + needs.0 / 8), height.max(needs.1 + needs.1 / 8));
+                Self::using(infra, size, size)
+            }
+            _ => layout,
+        }
+    }
+
+    /// Places `infra` in the middle of a canvas, of which only so much is used.
+    fn using(infra: &Infrastructure, (width, height): (u16, u16), used: (u16, u16)) -> Self {
         let mut layout = Self {
             size: (width, height),
             fit: Fit::Whole,
@@ -168,7 +193,6 @@ impl Layout {
             return layout;
         }
         let plan = plan::Plan::new(infra);
-        let used = (width.min(MOST.0), height.min(MOST.1));
         match sizing::fit(infra, &plan, used) {
             Err(needs) => layout.fit = Fit::TooSmall { needs },
             Ok(sizes) => {

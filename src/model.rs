@@ -31,6 +31,7 @@ pub mod scenario;
 pub mod station;
 pub mod text;
 pub mod tls;
+pub mod zone;
 
 pub use balancer::{Algorithm, HealthCheck};
 pub use component::{Component, ComponentKind, DatabaseRole, Server, Software};
@@ -48,3 +49,4 @@ pub use request::RequestKind;
 pub use retries::Retries;
 pub use text::Text;
 pub use tls::{Certificate, TlsConfig, TlsMode};
+pub use zone::Zone;

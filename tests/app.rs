@@ -2,6 +2,8 @@
 
 #[path = "app/course.rs"]
 mod course;
+#[path = "app/large.rs"]
+mod large;
 #[path = "support/learner.rs"]
 mod learner;
 #[path = "app/lesson.rs"]
@@ -18,5 +20,7 @@ mod selection;
 mod shipped;
 #[path = "app/stage.rs"]
 mod stage;
+#[path = "app/views.rs"]
+mod views;
 #[path = "app/windows.rs"]
 mod windows;

@@ -42,6 +42,12 @@ pub enum Action {
     Choose(usize),
     /// Opens a line of the course.
     Open(usize),
+    /// Moves the window over a canvas that is larger than it.
+    Pan(Arrow),
+    /// Moves the window so that a cell of the canvas, column and row, is in its middle.
+    LookAt(u16, u16),
+    /// Shows or hides the small map of a large canvas.
+    Overview,
     /// Selects an element.
     Select(Element),
     /// Selects a request: follows it, whatever else is selected.
@@ -100,6 +106,8 @@ pub enum Action {
     Answer(usize),
     /// Marks what is selected, or takes the mark away.
     Mark,
+    /// Shows the monitoring screen in the canvas' place, or the canvas again.
+    Monitor,
     /// Changes what the panel of a small screen shows: the lesson, or what is selected.
     Panel,
 }

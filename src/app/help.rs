@@ -26,6 +26,8 @@ pub enum Sign {
     Firewall,
     /// What is cut or off.
     Cut,
+    /// Where a machine stands.
+    Zones,
     /// How busy something is.
     Load,
     /// What is selected, what the lesson is about, what is marked, where somebody listens.
@@ -35,7 +37,7 @@ pub enum Sign {
 }
 
 /// What each sign means.
-const SIGNS: [(Sign, &str); 11] = [
+const SIGNS: [(Sign, &str); 12] = [
     (Sign::Requests, "requests: static page, read, write; the second sign of each is the answer on its way back"),
     (Sign::Lookups, "the question for an address, and the answer"),
     (Sign::Tls, "encrypted on this hop"),
@@ -44,6 +46,10 @@ const SIGNS: [(Sign, &str); 11] = [
     (Sign::Background, "DNS and monitoring; a sample of an agent; a change for a replica"),
     (Sign::Firewall, "a firewall; a message that it stopped, or an answer that says no"),
     (Sign::Cut, "cut, or off"),
+    (
+        Sign::Zones,
+        "on a box's bottom line: Internet (net); DMZ, which users reach directly; private (priv), which only machines of the site reach",
+    ),
     (Sign::Load, "how busy it was in the last second"),
     (Sign::Pointers, "selected; what the lesson is about; marked; a wiretap"),
     (

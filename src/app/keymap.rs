@@ -71,6 +71,7 @@ impl Default for Keymap {
         bind(&[c('.')], Stage, Action::StepForward, "step", "step one hop forward");
         bind(&[c(',')], Stage, Action::StepBack, "back", "step one hop back");
         bind(&[c('p')], Stage, Action::Pace, "pace", "change between trace (one request, slowly) and live (the whole load)");
+        bind(&[c('m')], Stage, Action::Monitor, "monitor", "show what the monitoring service knows, or the diagram again");
         bind(&[c('i')], Stage, Action::Panel, "info", "on a small screen: show what is selected, or the lesson again");
         bind(&[c(']'), c('+')], Stage, Action::Faster, "", "faster");
         bind(&[c('['), c('-')], Stage, Action::Slower, "", "slower");
@@ -96,6 +97,18 @@ impl Default for Keymap {
         bind(&[k(Code::Up), c('k')], Stage, Action::Move(Arrow::Up), "", "select what is above");
         bind(&[k(Code::Tab)], Stage, Action::Next, "", "select the next thing");
         bind(&[k(Code::BackTab)], Stage, Action::Previous, "", "select the previous thing");
+        let held = |code| Key { code, ctrl: true };
+        bind(
+            &[held(Code::Right)],
+            Stage,
+            Action::Pan(Arrow::Right),
+            "",
+            "look further right, where the picture is larger than the screen",
+        );
+        bind(&[held(Code::Left)], Stage, Action::Pan(Arrow::Left), "", "look further left");
+        bind(&[held(Code::Down)], Stage, Action::Pan(Arrow::Down), "", "look further down");
+        bind(&[held(Code::Up)], Stage, Action::Pan(Arrow::Up), "", "look further up");
+        bind(&[c('z')], Stage, Action::Overview, "map", "show or hide the map of a picture that is larger than the screen");
         bind(&[c('b')], Stage, Action::Balance, "", "change how the balancer chooses");
         bind(&[c('T')], Stage, Action::ToggleWebToApp, "", "switch TLS between web servers and applications");
         bind(&[c('e')], Stage, Action::ToggleAppToDb, "", "switch TLS to the databases");

@@ -8,7 +8,7 @@ use super::action::Action;
 use super::key::{Code, Key};
 use super::line::Line;
 use super::window::{self, Window};
-use super::{App, Effect, Screen, Tone, detail, panel, regions, status, tap};
+use super::{App, Effect, Screen, Stage, Tone, View, detail, panel, regions, status, tap};
 
 impl App {
     /// A click on a cell.
@@ -38,6 +38,11 @@ impl App {
             Screen::Home => Action::Move(if by > 0 { crate::layout::Arrow::Down } else { crate::layout::Arrow::Up }),
             Screen::Stage(stage) if inside(stage.regions.detail, column, row) => Action::ScrollDetail(by),
             Screen::Stage(_) if inside(panel_area(self), column, row) => Action::ScrollPanel(by),
+            Screen::Stage(stage)
+                if stage.view == View::Canvas && inside(stage.regions.canvas, column, row) && stage.is_larger() =>
+            {
+                Action::Pan(if by > 0 { crate::layout::Arrow::Down } else { crate::layout::Arrow::Up })
+            }
             Screen::Stage(_) => return Vec::new(),
         };
         self.act(&action)
@@ -77,13 +82,11 @@ impl App {
                 } else if stage.wiretap.is_some() && inside(regions.journal, column, row) {
                     let lines = tap::lines(stage, usize::from(regions.journal.height.saturating_sub(1)));
                     lines.get(usize::from((row - regions.journal.y).checked_sub(1)?))?.action.clone()
-                } else if inside(regions.canvas, column, row) {
-                    let cell = Cell::new(column - regions.canvas.x, row - regions.canvas.y);
-                    if let Some(number) = stage.packet_at(cell) {
-                        return Some(Action::Follow(number));
+                } else if inside(main_area(self), column, row) {
+                    match stage.view {
+                        View::Canvas => Some(on_canvas(stage, column - regions.canvas.x, row - regions.canvas.y)),
+                        View::Monitor => None,
                     }
-                    let hit = stage.layout.hit(cell.x, cell.y);
-                    Some(hit.map_or(Action::Deselect, |element| Action::Select(element.clone())))
                 } else {
                     None
                 }
@@ -116,6 +119,21 @@ impl App {
         }
         None
     }
+}
+
+/// What a click on a cell of the canvas' window means.
+fn on_canvas(stage: &Stage, x: u16, y: u16) -> Action {
+    if let Some(cell) = stage.map().and_then(|map| map.cell_at(x, y)) {
+        return Action::LookAt(cell.x, cell.y);
+    }
+    let cell = Cell::new(x + stage.pan.x, y + stage.pan.y);
+    // The middle of a link is the link's own, however many packets are on it.
+    let is_anchor = stage.layout.routes().iter().any(|route| route.anchor == cell);
+    if let Some(number) = stage.packet_at(cell).filter(|_| !is_anchor) {
+        return Action::Follow(number);
+    }
+    let hit = stage.layout.hit(cell.x, cell.y);
+    hit.map_or(Action::Deselect, |element| Action::Select(element.clone()))
 }
 
 /// Whether a cell lies inside an area.
@@ -159,13 +177,31 @@ pub fn most_detail_scroll(app: &App) -> u16 {
     u16::try_from(count.saturating_sub(panel::room(height, count))).unwrap_or(u16::MAX)
 }
 
+/// The area of what is shown in the canvas' place: on a small screen, down to the panel, if that has anything to say.
+pub fn main_area(app: &App) -> Area {
+    let Some(stage) = app.stage() else { return Area::default() };
+    let area = stage.regions.canvas;
+    if stage.view == View::Canvas || stage.regions.wide {
+        return area;
+    }
+    Area { height: panel_area(app).y.saturating_sub(area.y), ..area }
+}
+
 /// The panel's area. On a small screen it grows over the canvas when its text needs more room.
 pub fn panel_area(app: &App) -> Area {
     let Some(stage) = app.stage() else { return Area::default() };
     let area = stage.regions.panel;
+    // Where another view needs the room, nothing but what is asked for takes any of it.
+    if stage.view != View::Canvas && !stage.regions.wide && !shows_lesson(app) && !stage.show_detail {
+        return Area { y: area.y + area.height, height: 0, ..area };
+    }
     // What is selected comes into the way only when it is asked for.
     let grows = shows_lesson(app) || stage.show_detail;
     if stage.regions.wide || area.height == 0 || !grows {
+        return area;
+    }
+    // Another view keeps its place: it was asked for instead of the picture, not below the text.
+    if stage.view != View::Canvas && !stage.show_detail {
         return area;
     }
     let needed = u16::try_from(panel_lines(app).len() + 1).unwrap_or(u16::MAX);

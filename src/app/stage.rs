@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::analysis::{plaintext_hops, single_parts};
-use crate::layout::{Arrow, Layout};
+use crate::layout::{Arrow, Cell, Layout, Map};
 use crate::lesson::{LessonRun, Observation, Pace, outcome};
 use crate::model::{ComponentId, Element, Infrastructure, RequestKind, TopologyEdit};
 use crate::sim::{Command, CommandError, Simulation, Timeline};
@@ -14,6 +14,7 @@ use crate::sim::{Command, CommandError, Simulation, Timeline};
 use super::overlay::Overlays;
 use super::playback::Playback;
 use super::regions::{self, Regions};
+use super::view::View;
 
 /// What the analysis says, in numbers. Made anew when the infrastructure changes, not with every frame.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,8 +54,14 @@ pub struct Stage {
     pub wiretap: Option<(ComponentId, ComponentId)>,
     /// The lesson, if it is one.
     pub lesson: Option<LessonRun>,
+    /// What the main area shows.
+    pub view: View,
     /// Where things stand on the canvas.
     pub layout: Layout,
+    /// The cell of the canvas that stands at the window's top left, where the canvas is larger than the window.
+    pub pan: Cell,
+    /// Whether a small map of the whole is shown, where the canvas is larger than the window.
+    pub overview: bool,
     /// The parts of the screen.
     pub regions: Regions,
     /// Whether the panel of a small screen shows what is selected rather than the lesson.
@@ -82,7 +89,10 @@ impl Stage {
             selected: None,
             wiretap: None,
             lesson: None,
+            view: View::Canvas,
             layout,
+            pan: Cell::default(),
+            overview: true,
             regions: Regions::default(),
             show_detail: false,
             overlays: Overlays::default(),
@@ -127,7 +137,60 @@ impl Stage {
         let infra = self.timeline.simulation().infrastructure();
         let agents = self.timeline.simulation().agents().len();
         self.regions = regions::stage(columns, rows, u16::try_from(agents).unwrap_or(u16::MAX), self.lesson.is_some());
-        self.layout = Layout::new(infra, self.regions.canvas.width, self.regions.canvas.height);
+        self.layout = Layout::within(infra, self.regions.canvas.width, self.regions.canvas.height);
+        self.look_at(self.selected.as_ref().and_then(|selected| self.layout.anchor(selected)).unwrap_or_default());
+    }
+
+    /// How far the window can be moved over the canvas, to the right and down.
+    fn most_pan(&self) -> Cell {
+        let (width, height) = self.layout.size();
+        let window = self.regions.canvas;
+        Cell::new(width.saturating_sub(window.width), height.saturating_sub(window.height))
+    }
+
+    /// Whether the canvas is larger than its window.
+    pub fn is_larger(&self) -> bool {
+        self.most_pan() != Cell::default()
+    }
+
+    /// The map of a large canvas, in its window, if it is shown.
+    pub fn map(&self) -> Option<Map> {
+        let window = self.regions.canvas;
+        let selected = self.selected.as_ref().and_then(|selected| self.layout.anchor(selected));
+        let seen = selected.map(|cell| Cell::new(cell.x.saturating_sub(self.pan.x), cell.y.saturating_sub(self.pan.y)));
+        if self.overview { Map::new(self.layout.size(), (window.width, window.height), seen) } else { None }
+    }
+
+    /// Moves the window over the canvas. Returns whether it could.
+    pub fn pan_by(&mut self, columns: i16, rows: i16) -> bool {
+        let (most, before) = (self.most_pan(), self.pan);
+        let to = |at: u16, by: i16, most: u16| at.saturating_add_signed(by).min(most);
+        self.pan = Cell::new(to(before.x, columns, most.x), to(before.y, rows, most.y));
+        self.pan != before
+    }
+
+    /// Moves the window as little as it takes to show a cell with some room around it.
+    pub(super) fn look_at(&mut self, cell: Cell) {
+        let (most, window) = (self.most_pan(), self.regions.canvas);
+        let near = |at: u16, from: u16, room: u16, most: u16| {
+            let around = room / 4;
+            from.min(at.saturating_sub(around)).max((at + around + 1).saturating_sub(room)).min(most)
+        };
+        self.pan = Cell::new(near(cell.x, self.pan.x, window.width, most.x), near(cell.y, self.pan.y, window.height, most.y));
+    }
+
+    /// Moves the window so that a cell is in its middle, as far as the canvas reaches.
+    pub(super) fn centre_on(&mut self, cell: Cell) {
+        let (most, window) = (self.most_pan(), self.regions.canvas);
+        let to = |at: u16, room: u16, most: u16| at.saturating_sub(room / 2).min(most);
+        self.pan = Cell::new(to(cell.x, window.width, most.x), to(cell.y, window.height, most.y));
+    }
+
+    /// Moves the window to where the selection is.
+    pub(super) fn look_at_selection(&mut self) {
+        if let Some(cell) = self.selected.as_ref().and_then(|selected| self.layout.anchor(selected)) {
+            self.look_at(cell);
+        }
     }
 
     /// Does a command. A change of TLS lights up what is readable now.

@@ -16,7 +16,7 @@ use super::keymap::Binding;
 use super::line::{Line, Tone};
 use super::overlay::Overlay;
 use super::stage::{Stage, Summary};
-use super::{App, Item, Screen};
+use super::{App, Item, Screen, View};
 
 /// What users experienced in this last time is shown.
 const WINDOW: Duration = Duration::from_secs(10);
@@ -172,6 +172,7 @@ pub(super) fn works(app: &App, action: &Action) -> bool {
             browser.is_none_or(|ix| !matches!(stage.infra().component(ix).kind, ComponentKind::Browser))
         }),
         Action::Panel => !stage.regions.wide,
+        Action::Overview | Action::Pan(_) => stage.is_larger(),
         Action::NextOverlay => !stage.overlays.is_veiled(),
         Action::Overlay => stage.overlays.shown().is_some(),
         Action::OverlayChoice => stage.overlays.shown().and_then(Overlay::choice).is_some(),
@@ -202,6 +203,7 @@ fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
         Action::KillOrRestore if stage.selected.as_ref().is_some_and(|e| stage.sim().is_up(e) == Some(false)) => "restore",
         Action::Panel if stage.show_detail => "less",
         Action::Wiretap if is_tapped(stage) => "no tap",
+        Action::Monitor if stage.view == View::Monitor => "diagram",
         Action::OverlayChoice => stage.overlays.shown().and_then(Overlay::choice).unwrap_or(usual),
         Action::Enter if stage.lesson.as_ref().is_some_and(|run| run.place() == crate::lesson::Place::Finished) => "course map",
         Action::Enter if stage.lesson.as_ref().is_some_and(|run| !run.is_open() && !run.is_solved()) => "submit",

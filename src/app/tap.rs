@@ -64,7 +64,7 @@ pub(super) fn section(page: &mut Page, stage: &Stage, link: LinkIx, width: usize
         return false;
     }
     let count = stage.timeline.heard().count();
-    page.text(Tone::Name, &format!("You listen here: {count} messages kept."));
+    page.text(Tone::Name, &format!("You listen here: {count} heard."));
     if !stage.regions.wide {
         for line in lines(stage, 5) {
             page.line(line);

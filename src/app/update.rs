@@ -7,14 +7,14 @@ mod commands;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::layout::Arrow;
+use crate::layout::{Arrow, Cell};
 use crate::lesson::{Answered, Hinted, LessonRun, Moved, Pace, Solved, Submitted, Toggled};
 use crate::sim::{Command, SimTime};
 
 use super::action::Action;
 use super::key::Key;
 use super::stage::scrolled;
-use super::{App, Effect, Item, Notice, Screen, Stage, Tone, detail, help, mouse, regions, window};
+use super::{App, Effect, Item, Notice, Screen, Stage, Tone, View, detail, help, mouse, regions, window};
 
 impl App {
     /// A key was pressed.
@@ -109,6 +109,10 @@ impl App {
                 stage.show_detail = false;
                 Vec::new()
             }
+            Screen::Stage(stage) if stage.view != View::Canvas => {
+                stage.view = View::Canvas;
+                Vec::new()
+            }
             Screen::Stage(_) => {
                 self.screen = Screen::Home;
                 Vec::new()
@@ -186,6 +190,7 @@ impl App {
                 play(stage, action)
             }
             Action::NextOverlay | Action::Overlay | Action::OverlayChoice => lay(stage, action),
+            Action::Pan(_) | Action::LookAt(..) | Action::Overview => look(stage, action),
             Action::Scroll(by) => {
                 stage.scroll_by(*by, most);
                 None
@@ -196,6 +201,10 @@ impl App {
             }
             Action::ScrollDetail(by) => {
                 stage.detail_scroll = scrolled(stage.detail_scroll, *by, most.1);
+                None
+            }
+            Action::Monitor => {
+                stage.view = if stage.view == View::Monitor { View::Canvas } else { View::Monitor };
                 None
             }
             Action::Panel if stage.regions.wide => Some(dim("What is selected is shown already.")),
@@ -226,6 +235,7 @@ impl App {
         };
         if stage.selected != selected {
             stage.select_only();
+            stage.look_at_selection();
             stage.detail_scroll = 0;
             stage.scroll = if shows_lesson { stage.scroll } else { 0 };
         }
@@ -301,6 +311,10 @@ impl App {
             }
             Moved::Stays(stay) => Some(dim(&sentence(&stay.to_string()))),
         };
+        // Marks are made on the diagram.
+        if stage.wants_marks() {
+            stage.view = View::Canvas;
+        }
         if notice.is_some() {
             self.notice = notice;
         }
@@ -318,6 +332,31 @@ impl App {
         let Screen::Stage(stage) = &self.screen else { return false };
         stage.lesson.as_ref().is_some_and(|run| self.progress.record(run))
     }
+}
+
+/// Columns and rows by which a key moves the window.
+const PAN: (i16, i16) = (12, 5);
+
+/// Moves the window over a canvas that is larger than it.
+fn look(stage: &mut Stage, action: &Action) -> Option<Notice> {
+    if !stage.is_larger() {
+        return Some(dim("The whole picture is on the screen."));
+    }
+    let (columns, rows) = match action {
+        Action::Pan(Arrow::Right) => (PAN.0, 0),
+        Action::Pan(Arrow::Left) => (-PAN.0, 0),
+        Action::Pan(Arrow::Down) => (0, PAN.1),
+        Action::Pan(Arrow::Up) => (0, -PAN.1),
+        Action::LookAt(x, y) => {
+            stage.centre_on(Cell::new(*x, *y));
+            return None;
+        }
+        _ => {
+            stage.overview = !stage.overview;
+            return None;
+        }
+    };
+    (!stage.pan_by(columns, rows)).then(|| dim("This is the edge of the picture."))
 }
 
 /// Changes what lies over the picture. What an overlay shows says itself; only its end needs a word.
@@ -396,7 +435,7 @@ fn dim(text: &str) -> Notice {
 }
 
 /// A reason as a sentence.
-fn sentence(reason: &str) -> String {
+pub(super) fn sentence(reason: &str) -> String {
     let mut chars = reason.chars();
     let first = chars.next().map(char::to_uppercase);
     first.into_iter().flatten().chain(chars).chain(['.']).collect()

@@ -2,25 +2,29 @@
 //!
 //! Must not know links, except that one which leaps over a neighbour needs a row.
 
-use crate::model::Infrastructure;
+use crate::model::{Infrastructure, Zone};
 
 use super::geometry::Area;
 use super::plan::{BoxPlan, Plan, short_agent, width};
 use super::sizing::INNER_GAP;
-use super::{Block, Frame, Layout, Tag, Wall};
+use super::{Block, Frame, Layout, Owner, Tag, Wall};
 
 /// Most columns of text that a block gets before the gaps grow.
 const WIDEST: u16 = 22;
 
 pub(super) fn place(infra: &Infrastructure, plan: &Plan, areas: &[Area], layout: &mut Layout) {
     for (frame, (plan, area)) in plan.boxes.iter().zip(areas).enumerate() {
-        layout.frames.push(Frame { owner: plan.owner.clone(), area: *area });
+        let zone = match &plan.owner {
+            Owner::Server(id) => infra.zone_of_server(id),
+            Owner::Component(ix) => infra.zone(*ix),
+        };
+        layout.frames.push(Frame { owner: plan.owner.clone(), area: *area, zone: (!plan.shelved).then_some(zone) });
         let inner = area.height.saturating_sub(2);
         for (x, firewall) in (area.x..).zip(&plan.walls) {
             layout.walls.push(Wall { firewall: *firewall, area: Area::new(x, area.y + 1, 1, inner) });
         }
         blocks(plan, frame, *area, layout);
-        tags(infra, plan, *area, layout);
+        tags(infra, plan, *area, zone, layout);
     }
 }
 
@@ -67,11 +71,11 @@ fn blocks(plan: &BoxPlan, frame: usize, area: Area, layout: &mut Layout) {
     }
 }
 
-/// The agents sit at the right end of the bottom border, the last one outermost.
-fn tags(infra: &Infrastructure, plan: &BoxPlan, area: Area, layout: &mut Layout) {
+/// The agents sit at the right end of the bottom border, the last one outermost; the zone's short word is at its left.
+fn tags(infra: &Infrastructure, plan: &BoxPlan, area: Area, zone: Zone, layout: &mut Layout) {
     let full = |ix: &_| width(infra.component(*ix).label());
     let whole = plan.agents.iter().map(|ix| full(ix) + 3).fold(2, u16::saturating_add);
-    let short = whole > area.width;
+    let short = whole + width(zone.words()[1]) + 1 > area.width;
     let mut right = area.right().saturating_sub(2);
     let mut tags: Vec<Tag> = Vec::new();
     for agent in plan.agents.iter().rev() {

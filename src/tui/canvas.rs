@@ -10,6 +10,7 @@
 mod boxes;
 mod facts;
 mod lines;
+mod overview;
 mod packets;
 mod pen;
 
@@ -19,7 +20,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
 
 use crate::app::overlay::Stamp;
-use crate::layout::{Fit, Layout};
+use crate::layout::{Cell, Fit, Layout, Map};
 use crate::model::{ComponentIx, Element, Hop, Infrastructure, LinkIx};
 use crate::sim::Simulation;
 
@@ -34,6 +35,10 @@ const MOST_PACKETS: usize = 160;
 pub struct Canvas<'a> {
     /// Where everything stands; made for the infrastructure of `sim`.
     pub layout: &'a Layout,
+    /// The cell at the window's top left.
+    pub pan: Cell,
+    /// The small map that is drawn where the canvas is larger than the window.
+    pub map: Option<Map>,
     /// What runs.
     pub sim: &'a Simulation,
     /// Colours and glyphs.
@@ -70,6 +75,8 @@ impl<'a> Canvas<'a> {
     pub const fn new(layout: &'a Layout, sim: &'a Simulation, theme: &'a Theme) -> Self {
         Self {
             layout,
+            pan: Cell::new(0, 0),
+            map: None,
             sim,
             theme,
             selected: None,
@@ -147,7 +154,7 @@ impl Scene<'_> {
 
 impl Widget for &Canvas<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
-        let mut pen = Pen::new(buf, area, self.theme);
+        let mut pen = Pen::new(buf, area, self.pan, self.theme);
         if let Fit::TooSmall { needs } = self.layout.fit() {
             let (columns, rows) = self.layout.size();
             if needs.0 == u16::MAX {
@@ -174,5 +181,8 @@ impl Widget for &Canvas<'_> {
         packets::draw(&scene, &mut pen, &packets);
         lines::badges(&scene, &mut pen);
         lines::tap(&scene, &mut pen);
+        if let Some(map) = self.map {
+            overview::draw(&scene, &mut pen, map, (area.width, area.height));
+        }
     }
 }

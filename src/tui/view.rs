@@ -5,6 +5,7 @@
 mod course;
 mod gauges;
 mod legend;
+mod monitor;
 mod paint;
 mod stage;
 mod window;

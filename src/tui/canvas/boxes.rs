@@ -59,6 +59,31 @@ fn draw_frame(scene: &Scene<'_>, pen: &mut Pen<'_>, frame: &Frame) {
         pen.put(Cell::new(column, row), glyphs.of(a.arm() | b.arm()), style);
     }
     title(scene, pen, frame.area, &element, name, note, up);
+    zone(scene, pen, frame);
+}
+
+/// The zone, on the bottom border at the left, where the agents' names leave room for it.
+fn zone(scene: &Scene<'_>, pen: &mut Pen<'_>, frame: &Frame) {
+    let Some(zone) = frame.zone else { return };
+    let theme = scene.canvas.theme;
+    let Area { x, .. } = frame.area;
+    let bottom = frame.area.bottom() - 1;
+    let tags = scene.canvas.layout.tags().iter().map(|tag| tag.area).filter(|tag| frame.area.overlaps(*tag));
+    let end = tags.map(|tag| tag.x).min().unwrap_or(frame.area.right() - 1);
+    // An agent's name brings the blank behind the word with it.
+    let wide =
+        |word: &str| u16::try_from(width(word) + 1).unwrap_or(u16::MAX).saturating_add(u16::from(end + 1 == frame.area.right()));
+    let fits = |word: &&str| x + 1 + wide(word) <= end;
+    if let Some(word) = zone.words().into_iter().find(fits) {
+        let wide = wide(word);
+        // A dash before it where there is room, so that it reads as a part of the border.
+        let start = if x + 2 + wide < end { x + 2 } else { x + 1 };
+        pen.put(Cell::new(start, bottom), ' ', theme.border);
+        let used = pen.text(Cell::new(start + 1, bottom), word, wide, theme.dim);
+        if start + 1 + used < end {
+            pen.put(Cell::new(start + 1 + used, bottom), ' ', theme.border);
+        }
+    }
 }
 
 fn title(scene: &Scene<'_>, pen: &mut Pen<'_>, area: Area, element: &Element, name: &str, note: &str, up: bool) {

@@ -10,10 +10,12 @@ use unicode_width::UnicodeWidthChar;
 use crate::layout::Cell;
 use crate::tui::theme::Theme;
 
-/// A pen over a part of a buffer; its cells count from the part's top left.
+/// A pen over a part of a buffer, through which a part of the canvas is seen.
 pub(super) struct Pen<'a> {
     buf: &'a mut Buffer,
     area: Rect,
+    /// The cell that stands at the area's top left.
+    origin: Cell,
     theme: &'a Theme,
 }
 
@@ -23,17 +25,18 @@ pub(super) fn width(text: &str) -> usize {
 }
 
 impl<'a> Pen<'a> {
-    pub(super) fn new(buf: &'a mut Buffer, area: Rect, theme: &'a Theme) -> Self {
+    pub(super) fn new(buf: &'a mut Buffer, area: Rect, origin: Cell, theme: &'a Theme) -> Self {
         let area = area.intersection(buf.area);
-        Self { buf, area, theme }
+        Self { buf, area, origin, theme }
     }
 
     /// One character.
     pub(super) fn put(&mut self, cell: Cell, c: char, style: Style) {
-        if cell.x >= self.area.width || cell.y >= self.area.height {
+        let (Some(x), Some(y)) = (cell.x.checked_sub(self.origin.x), cell.y.checked_sub(self.origin.y)) else { return };
+        if x >= self.area.width || y >= self.area.height {
             return;
         }
-        if let Some(target) = self.buf.cell_mut((self.area.x + cell.x, self.area.y + cell.y)) {
+        if let Some(target) = self.buf.cell_mut((self.area.x + x, self.area.y + y)) {
             target.reset();
             target.set_char(self.theme.shown(c)).set_style(style);
         }
@@ -51,7 +54,7 @@ impl<'a> Pen<'a> {
                 Some(_) if self.theme.glyphs.ascii => 1,
                 Some(wide) => u16::try_from(wide).unwrap_or(1),
             };
-            if used + wide > most || cell.x.saturating_add(used + wide) > self.area.width {
+            if used + wide > most || cell.x.saturating_add(used + wide) > self.origin.x.saturating_add(self.area.width) {
                 break;
             }
             self.put(Cell::new(cell.x + used, cell.y), c, style);

@@ -19,6 +19,7 @@ pub(super) fn sign(glyphs: &Glyphs, sign: Sign) -> String {
         Sign::Background => format!("{} {} {}", line(&glyphs.faint), glyphs.sample, glyphs.change),
         Sign::Firewall => format!("{} {}", glyphs.wall, glyphs.failed),
         Sign::Cut => glyphs.cut.to_string(),
+        Sign::Zones => "net DMZ priv".into(),
         Sign::Load => {
             let [full, empty] = glyphs.bar;
             format!("{full}{full}{empty}{empty} 50%")

@@ -5,8 +5,8 @@
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
-use crate::app::mouse::{detail_lines, panel_area, panel_lines, shows_lesson};
-use crate::app::{App, Line, Stage, Tone, detail, panel, status, tap};
+use crate::app::mouse::{detail_lines, main_area, panel_area, panel_lines, shows_lesson};
+use crate::app::{App, Line, Stage, Tone, View, detail, panel, status, tap};
 use crate::layout::Area;
 use crate::lesson::Pace;
 use crate::model::Element;
@@ -14,12 +14,19 @@ use crate::sim::{Note, SimTime, What};
 use crate::tui::canvas::Canvas;
 
 use super::gauges;
+use super::monitor;
 use super::paint::Painter;
 
 /// Draws the stage.
 pub(super) fn draw(app: &App, stage: &Stage, painter: &mut Painter<'_>) {
-    let hidden = canvas(stage, painter);
     let regions = &stage.regions;
+    let hidden = match stage.view {
+        View::Canvas => canvas(stage, painter),
+        View::Monitor => {
+            monitor::draw(stage, main_area(app), painter);
+            0
+        }
+    };
     if hidden > 0 {
         let text = format!(" {hidden} more on their way or waiting ");
         let wide = u16::try_from(text.len()).unwrap_or(u16::MAX);
@@ -48,6 +55,8 @@ fn canvas(stage: &Stage, painter: &mut Painter<'_>) -> usize {
     let focus: Vec<Element> = run.and_then(|run| run.step()).map_or_else(Vec::new, |step| step.focus.clone());
     let marks: Vec<Element> = run.map_or_else(Vec::new, |run| run.marks().cloned().collect());
     let canvas = Canvas {
+        pan: stage.pan,
+        map: stage.map(),
         selected: stage.selected.as_ref(),
         focus: &focus,
         marks: &marks,

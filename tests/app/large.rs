@@ -1,0 +1,126 @@
+//! A picture that is larger than the screen: the window over it, and its map.
+
+use hoplight::app::Action;
+use hoplight::layout::{Cell, Fit};
+use hoplight::lesson::{Progress, Sources};
+use hoplight::model::Element;
+
+use crate::learner::{LARGE, Learner, SMALL, component, library, server};
+
+/// A site with eight pairs of web server and application, each on a server.
+fn large(size: (u16, u16)) -> Learner {
+    let pairs = 1..=8;
+    let servers = pairs.clone().map(|n| format!("(id: \"s-{n}\"),")).collect::<Vec<_>>().concat();
+    let parts = pairs.clone().map(|n| {
+        format!("(id: \"web-{n}\", kind: Web(), server: \"s-{n}\"), (id: \"app-{n}\", kind: App(), server: \"s-{n}\"),")
+    });
+    let links = pairs.map(|n| {
+        let link = |from: &str, to: &str, speaks: &str| format!("(from: \"{from}\", to: \"{to}\", protocol: {speaks}),");
+        let (web, app) = (format!("web-{n}"), format!("app-{n}"));
+        link("lb", &web, "Http") + &link(&web, &app, "Http") + &link(&app, "db", "Sql")
+    });
+    let (parts, links): (String, String) = (parts.collect(), links.collect());
+    let text = format!(
+        "(format: 1, id: \"large\", title: \"Large\", summary: \"Large.\", servers: [{servers}],
+          components: [(id: \"browser\", kind: Browser), (id: \"dns\", kind: DnsResolver()), (id: \"lb\", kind: LoadBalancer()),
+            (id: \"db\", kind: Database(role: Primary)), {parts}],
+          links: [(from: \"browser\", to: \"dns\", protocol: Dns), (from: \"browser\", to: \"lb\", protocol: Http), {links}])"
+    );
+    let mut library = library();
+    library.extend(Sources { scenarios: &[("large.ron", &text)], lessons: &[] }).expect("it is right");
+    let infra = library.scenario("large").expect("there it is").clone();
+    let mut learner = Learner::with(library, Progress::default(), size);
+    learner.app.open_scenario(infra);
+    learner
+}
+
+/// Whether the window shows the cell that stands for an element.
+fn shows(learner: &Learner, element: &Element) -> bool {
+    let stage = learner.stage();
+    let cell = stage.layout.anchor(element).expect("it is on the canvas");
+    let window = stage.regions.canvas;
+    let inside = |at: u16, from: u16, room: u16| (from..from + room).contains(&at);
+    inside(cell.x, stage.pan.x, window.width) && inside(cell.y, stage.pan.y, window.height)
+}
+
+#[test]
+fn the_window_follows_the_selection_everywhere() {
+    for size in [SMALL, LARGE, (200, 32)] {
+        let mut learner = large(size);
+        assert_eq!(learner.stage().layout.fit(), Fit::Whole);
+        assert!(learner.stage().is_larger(), "{size:?}");
+        let order = learner.stage().layout.order().to_vec();
+        for element in &order {
+            learner.press("<Tab>");
+            assert_eq!(learner.stage().selected.as_ref(), Some(element));
+            assert!(shows(&learner, element), "{element} at {size:?}: {:?}", learner.stage().pan);
+            let stage = learner.stage();
+            let (cell, map) = (stage.layout.anchor(element).expect("placed"), stage.map().expect("shown").area);
+            let seen = Cell::new(cell.x - stage.pan.x, cell.y - stage.pan.y);
+            assert!(!map.contains(seen), "{element} at {size:?} is under the map");
+        }
+    }
+}
+
+#[test]
+fn held_arrows_move_the_window_to_its_edges_and_say_so() {
+    let mut learner = large(SMALL);
+    let pan = |learner: &mut Learner, arrow: &str| {
+        let key = format!("Ctrl-{arrow}").parse().expect("a key");
+        learner.app.press(key);
+        learner.stage().pan
+    };
+    assert_eq!(learner.stage().pan, Cell::default());
+    pan(&mut learner, "↑");
+    assert_eq!(learner.notice(), "This is the edge of the picture.");
+    let down = pan(&mut learner, "↓");
+    assert!(down.y > 0 && learner.notice().is_empty());
+    let mut last = down;
+    loop {
+        let next = pan(&mut learner, "↓");
+        if next == last {
+            break;
+        }
+        last = next;
+    }
+    let stage = learner.stage();
+    assert_eq!(last.y + stage.regions.canvas.height, stage.layout.size().1, "the last row is seen");
+    let mut small = Learner::exploring(SMALL);
+    small.app.act(&Action::Pan(hoplight::layout::Arrow::Down));
+    assert_eq!(small.notice(), "The whole picture is on the screen.");
+}
+
+#[test]
+fn a_click_hits_what_the_window_shows_there_and_the_map_leads_anywhere() {
+    let mut learner = large(LARGE);
+    learner.select(&component("web-8"));
+    learner.app.act(&Action::Deselect);
+    let window = learner.stage().regions.canvas;
+    let anchor = learner.stage().layout.anchor(&server("s-7")).expect("placed");
+    let pan = learner.stage().pan;
+    learner.app.click(window.x + anchor.x - pan.x, window.y + anchor.y - pan.y);
+    assert_eq!(learner.stage().selected, Some(server("s-7")));
+    learner.app.act(&Action::Deselect);
+    let map = learner.stage().map().expect("it is shown").area;
+    learner.app.click(window.x + map.x + 1, window.y + map.y + 1);
+    assert_eq!(learner.stage().pan, Cell::default());
+    assert_eq!(learner.stage().selected, None, "the map is in front");
+    learner.app.click(window.x + map.right() - 2, window.y + map.bottom() - 2);
+    assert!(shows(&learner, &server("s-8")));
+    learner.press("z");
+    assert!(learner.stage().map().is_none(), "the map can be put away");
+    learner.app.wheel(window.x + 2, window.y + 2, -2);
+    assert!(learner.stage().pan.y < learner.stage().layout.size().1 - window.height, "the wheel moves the window");
+}
+
+#[test]
+fn another_size_keeps_the_selection_in_sight() {
+    let mut learner = large(SMALL);
+    learner.select(&component("app-8"));
+    for size in [LARGE, (90, 24), (160, 33), SMALL] {
+        learner.app.resize(size.0, size.1);
+        assert!(shows(&learner, &component("app-8")), "{size:?}");
+    }
+    learner.app.resize(200, 100);
+    assert!(!learner.stage().is_larger() && learner.stage().pan == Cell::default(), "the whole is there");
+}
