@@ -70,15 +70,16 @@ impl Default for Keymap {
         bind(&[c(' ')], Stage, Action::Pause, "pause", "stop time, or let it go on");
         bind(&[c('.')], Stage, Action::StepForward, "step", "step one hop forward");
         bind(&[c(',')], Stage, Action::StepBack, "back", "step one hop back");
-        bind(&[c('p')], Stage, Action::Pace, "pace", "change between trace (one request, slowly) and live (the whole load)");
-        bind(&[c('m')], Stage, Action::Monitor, "monitor", "show what the monitoring service knows, or the diagram again");
-        bind(&[c('i')], Stage, Action::Panel, "info", "on a small screen: show what is selected, or the lesson again");
-        bind(&[c(']'), c('+')], Stage, Action::Faster, "", "faster");
-        bind(&[c('['), c('-')], Stage, Action::Slower, "", "slower");
+        // The footer shows them in this order, as many as fit.
         bind(&[c('t')], Stage, Action::CycleTls, "TLS", "next TLS mode: none, terminate, re-encrypt, passthrough");
         bind(&[c('x')], Stage, Action::KillOrRestore, "kill", "kill what is selected, or restore it");
         bind(&[c('w')], Stage, Action::Wiretap, "wiretap", "listen on the selected hop, or no longer");
         bind(&[c('c')], Stage, Action::NextPacket, "", "follow the next packet on the canvas; after the last one, none");
+        bind(&[c('i')], Stage, Action::Panel, "info", "on a small screen: show what is selected, or the lesson again");
+        bind(&[c('m')], Stage, Action::Monitor, "monitor", "show what the monitoring service knows, or the diagram again");
+        bind(&[c('p')], Stage, Action::Pace, "pace", "change between trace (one request, slowly) and live (the whole load)");
+        bind(&[c(']'), c('+')], Stage, Action::Faster, "", "faster");
+        bind(&[c('['), c('-')], Stage, Action::Slower, "", "slower");
         bind(&[c('r')], Stage, Action::Send(RequestKind::Write), "login", "send one login (a write) and follow it");
         bind(
             &[c('v')],

@@ -132,6 +132,10 @@ fn followed(stage: &Stage) -> Option<Line> {
     Some(line(kind).with(tone, text))
 }
 
+/// What the last two keys of the footer take.
+const HELP: &str = " ? help ";
+const ALL: &str = " : all ";
+
 /// The keys that work now, with what a click on each does, as many as `width` holds.
 pub fn footer(app: &App, width: u16) -> Vec<(Line, Action)> {
     let mut room = usize::from(width);
@@ -148,8 +152,12 @@ pub fn footer(app: &App, width: u16) -> Vec<(Line, Action)> {
         let word = word(app, &binding.action, binding.word);
         let line = Line::new(Tone::Accent, format!(" {key}")).with(Tone::Dim, format!(" {word}"));
         let needed = line.width() + 1;
-        // The help always has its place at the end.
-        let kept = if binding.action == Action::Help { 0 } else { " ? help ".width() };
+        // What leads to everything else always has its place at the end.
+        let kept = match binding.action {
+            Action::Help => 0,
+            Action::Palette => HELP.width(),
+            _ => HELP.width() + ALL.width(),
+        };
         if needed + kept <= room {
             room -= needed;
             keys.push((line, binding.action.clone()));
