@@ -24,3 +24,5 @@ mod stage;
 mod views;
 #[path = "app/windows.rs"]
 mod windows;
+#[path = "app/wire.rs"]
+mod wire;
