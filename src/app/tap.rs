@@ -3,7 +3,8 @@
 //! It shows what the timeline heard on the link, so stepping back shows what was there then. Must not know where on the
 //! screen it stands.
 
-use crate::model::{Element, LinkIx};
+use crate::analysis::user;
+use crate::model::{Cipher, Element, LinkIx, Medium};
 use crate::sim::{Heading, Heard, Said};
 
 use super::action::Action;
@@ -15,6 +16,21 @@ use super::stage::Stage;
 pub fn title(stage: &Stage) -> Option<String> {
     let (from, to) = stage.wiretap.as_ref()?;
     Some(format!("wiretap · {from} → {to}"))
+}
+
+/// What is to be said of it in a few words, beside the title.
+pub fn remark(stage: &Stage) -> String {
+    let Some(link) = stage.timeline.tapped() else { return String::new() };
+    if stage.wiretap_saw_secret() {
+        return format!("password of {} read", user());
+    }
+    let hop = stage.infra().hop(link);
+    let words = match (hop.cipher, hop.medium) {
+        (Cipher::Plaintext, Medium::Wire) => "whoever is on this wire reads this",
+        (Cipher::Plaintext, Medium::Loopback) => "only who is on this server reads this",
+        (Cipher::Tls | Cipher::TlsThrough, _) => "whoever is on this wire reads no content",
+    };
+    words.to_owned()
 }
 
 /// The last messages, one to a line, in at most so many lines. The last one that shows a password keeps a line of its own,

@@ -207,7 +207,7 @@ fn the_rule_and_the_choice_for_a_followed_request_are_told() {
     learner.wait(20).press("pr");
     let login = learner.stage().playback.followed.expect("the login");
     learner.wait(150).select(&component("fw-1"));
-    assert!(learner.panel().contains(&format!("← r{login}")), "{}", learner.panel());
+    assert!(learner.panel().contains(&format!("decided last: r{login} was allowed")), "{}", learner.panel());
     learner.select(&component("lb-1"));
     assert!(learner.panel().contains(&format!("r{login} got web-")), "{}", learner.panel());
 }

@@ -126,7 +126,8 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
                 let lag = now.lag_s.map_or_else(|| "NULL".to_owned(), |lag| format!("{:.0} ms", lag * 1e3));
                 let (applied, position) = (now.applied, now.position);
                 let log = if applied == position { format!("{position}") } else { format!("{applied} of {position} applied") };
-                page.line(Line::new(writable.0, writable.1).with(Tone::Text, format!(", lag {lag}, log position {log}")));
+                page.text(writable.0, writable.1);
+                page.text(Tone::Text, &format!("lag {lag}, log position {log}"));
                 replication(page, &now);
             }
         }

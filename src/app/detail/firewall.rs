@@ -22,7 +22,8 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx, spec: &Fire
     }
     let decided = decision(stage, ix);
     for direction in [Direction::Inbound, Direction::Outbound] {
-        let is_last = |rule: Option<u16>| decided.filter(|(verdict, _)| verdict.direction == direction && verdict.rule == rule);
+        let is_last =
+            |rule: Option<u16>| decided.is_some_and(|(verdict, _)| verdict.direction == direction && verdict.rule == rule);
         let hits = stage.sim().rule_hits(ix, direction);
         let word = if direction == Direction::Inbound { "in" } else { "out" };
         for (rule, number) in spec.rules(direction).iter().zip(1u16..) {
@@ -40,14 +41,25 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx, spec: &Fire
         let count = hits.last().copied().unwrap_or_default();
         rule_line(page, &format!("{word} –"), Tone::Dim, &format!("the rest: {}  ×{count}", action(spec.default)), is_last(None));
     }
+    if let Some((verdict, whom)) = decided {
+        let tone = if verdict.action == RuleAction::Allow { Tone::Good } else { Tone::Bad };
+        let whom = whom.map_or_else(|| "a sample or a probe".to_owned(), |number| format!("r{number}"));
+        let did = match verdict.action {
+            RuleAction::Allow => "allowed",
+            RuleAction::Drop => "dropped",
+            RuleAction::Reject => "rejected",
+        };
+        page.item(Tone::Accent, "← ", tone, &format!("decided last: {whom} was {did}"), None);
+    }
 }
 
-/// A rule; the one that decided last says for whom.
-fn rule_line(page: &mut Page, number: &str, tone: Tone, text: &str, decided: Option<(Verdict, Option<u64>)>) {
-    let Some((verdict, whom)) = decided else { return page.item(Tone::Dim, &format!("{number} "), tone, text, None) };
-    let tone = if verdict.action == RuleAction::Allow { Tone::Good } else { Tone::Bad };
-    let whom = whom.map_or_else(|| "a sample".to_owned(), |number| format!("r{number}"));
-    page.item(Tone::Accent, &format!("{number} "), tone, &format!("{text}  ← {whom}"), None);
+/// A rule; the one that decided last is marked.
+fn rule_line(page: &mut Page, number: &str, tone: Tone, text: &str, decided: bool) {
+    if decided {
+        page.item(Tone::Accent, &format!("{number} "), Tone::Name, &format!("{text} ←"), None);
+    } else {
+        page.item(Tone::Dim, &format!("{number} "), tone, text, None);
+    }
 }
 
 /// What a firewall decided last, and for which request.

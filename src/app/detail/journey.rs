@@ -36,24 +36,24 @@ pub(super) fn write(page: &mut Page, stage: &Stage, number: u64, width: u16) {
     let now = stage.sim().now();
     let born = journey.first().map_or(now, |stretch| stretch.from);
     let until = journey.last().map_or(now, |stretch| stretch.to.unwrap_or(now));
-    page.text(Tone::Dim, kind.request_line());
-    heading(page, stage, (born, until));
+    heading(page, stage, kind.request_line(), (born, until));
     bars(page, stage.infra(), &journey, (born, until), usize::from(width));
     page.gap();
     moment(page, stage, usize::from(width));
 }
 
 /// How it ended, or how long it is on its way.
-fn heading(page: &mut Page, stage: &Stage, (born, until): (SimTime, SimTime)) {
+fn heading(page: &mut Page, stage: &Stage, asked: &str, (born, until): (SimTime, SimTime)) {
     let ended = stage.timeline.trail().rev().find_map(|note| match note.what {
         What::Ended { outcome, latency_ms } | What::Probed { outcome, latency_ms } => Some((outcome, latency_ms)),
         _ => None,
     });
-    match ended {
-        Some((Ok(()), ms)) => page.text(Tone::Good, &format!("200 OK after {ms:.1} ms")),
-        Some((Err(failure), ms)) => page.text(Tone::Bad, &format!("{} after {ms:.1} ms", failure.word())),
-        None => page.text(Tone::Text, &format!("on its way for {:.1} ms", millis(born, until))),
-    }
+    let (tone, text) = match ended {
+        Some((Ok(()), ms)) => (Tone::Good, format!("200 OK after {ms:.1} ms")),
+        Some((Err(failure), ms)) => (Tone::Bad, format!("{} after {ms:.1} ms", failure.word())),
+        None => (Tone::Text, format!("on its way for {:.1} ms", millis(born, until))),
+    };
+    page.item(Tone::Dim, &format!("{asked}  "), tone, &text, None);
 }
 
 fn millis(from: SimTime, to: SimTime) -> f64 {

@@ -116,12 +116,8 @@ fn boxed(painter: &mut Painter<'_>, area: Area, title: &Line, right: &str, lines
 fn wiretap(stage: &Stage, painter: &mut Painter<'_>) {
     let area = stage.regions.journal;
     let Some(title) = tap::title(stage).filter(|_| area.height > 1) else { return };
-    let (tone, right) = if stage.wiretap_saw_secret() {
-        (Tone::Secret, format!("password of {} read", crate::analysis::user()))
-    } else {
-        (Tone::Name, "whoever is on this wire reads this".to_owned())
-    };
-    painter.rule(area.x, area.y, area.width, &Line::new(tone, title), &right);
+    let tone = if stage.wiretap_saw_secret() { Tone::Secret } else { Tone::Name };
+    painter.rule(area.x, area.y, area.width, &Line::new(tone, title), &tap::remark(stage));
     for (y, line) in (area.y + 1..area.y + area.height).zip(tap::lines(stage, usize::from(area.height - 1))) {
         painter.fit(area.x, y, area.width, &line);
     }
