@@ -9,6 +9,7 @@
 //! Architecture invariant: nothing here knows a terminal, a clock or a file. A frame is a pure function of [`App`].
 
 pub mod action;
+pub mod comparison;
 pub mod detail;
 pub mod follow;
 pub mod help;

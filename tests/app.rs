@@ -1,5 +1,7 @@
 //! Interaction as (state, keys, state): what a learner at the keyboard or the mouse brings about.
 
+#[path = "app/compare.rs"]
+mod compare;
 #[path = "app/course.rs"]
 mod course;
 #[path = "app/large.rs"]

@@ -1,5 +1,6 @@
 //! What a user can do: the vocabulary of [`super::App::act`]. Must not know keys.
 
+use super::comparison::Other;
 use crate::layout::Arrow;
 use crate::model::{Element, RequestKind};
 
@@ -106,6 +107,10 @@ pub enum Action {
     Answer(usize),
     /// Marks what is selected, or takes the mark away.
     Mark,
+    /// Asks what to compare with, or ends the comparison.
+    Compare,
+    /// Compares with another design.
+    CompareWith(Other),
     /// Shows the monitoring screen in the canvas' place, or the canvas again.
     Monitor,
     /// Changes what the panel of a small screen shows: the lesson, or what is selected.

@@ -88,6 +88,7 @@ impl Default for Keymap {
             "overlay",
             "next overlay: readable hops, single points, shared software, failure domains, capacity",
         );
+        bind(&[c('C')], Stage, Action::Compare, "compare", "compare with another TLS mode or design, or end that");
         bind(&[c('V')], Stage, Action::Overlay, "off", "switch the overlay off, or the last one on again");
         bind(&[c('o')], Stage, Action::OverlayChoice, "other", "in an overlay: another kind of request, version, domain or loss");
         bind(&[c('s')], Stage, Action::Send(RequestKind::Static), "", "send one static page request and follow it");

@@ -36,6 +36,7 @@ impl App {
                 return Vec::new();
             }
             Screen::Home => Action::Move(if by > 0 { crate::layout::Arrow::Down } else { crate::layout::Arrow::Up }),
+            Screen::Stage(stage) if stage.view == View::Compare => Action::Scroll(by),
             Screen::Stage(stage) if inside(stage.regions.detail, column, row) => Action::ScrollDetail(by),
             Screen::Stage(_) if inside(panel_area(self), column, row) => Action::ScrollPanel(by),
             Screen::Stage(stage)
@@ -67,6 +68,10 @@ impl App {
                 }
                 (row == self.size.1.saturating_sub(1)).then(|| self.footer_action(column)).flatten()
             }
+            Screen::Stage(stage) if stage.view == View::Compare && !inside(stage.regions.footer, column, row) => {
+                let hit = stage.comparison.as_ref()?.hit(column, row)?;
+                Some(hit.map_or(Action::Deselect, |element| Action::Select(element.clone())))
+            }
             Screen::Stage(stage) => {
                 let regions = &stage.regions;
                 let area = panel_area(self);
@@ -85,7 +90,7 @@ impl App {
                 } else if inside(main_area(self), column, row) {
                     match stage.view {
                         View::Canvas => Some(on_canvas(stage, column - regions.canvas.x, row - regions.canvas.y)),
-                        View::Monitor => None,
+                        View::Monitor | View::Compare => None,
                     }
                 } else {
                     None

@@ -35,6 +35,11 @@ pub fn too_small(columns: u16, rows: u16) -> bool {
     columns < MINIMUM.0 || rows < MINIMUM.1
 }
 
+/// Whether there is room for texts beside the canvas.
+pub fn is_wide((columns, rows): (u16, u16)) -> bool {
+    columns >= WIDE.0 && rows >= WIDE.1
+}
+
 /// Divides the stage. `agents` gauges want a row each where there is room; a lesson wants the panel for itself.
 pub fn stage(columns: u16, rows: u16, agents: u16, lesson: bool) -> Regions {
     if too_small(columns, rows) {
@@ -42,7 +47,7 @@ pub fn stage(columns: u16, rows: u16, agents: u16, lesson: bool) -> Regions {
     }
     let row = |y: u16, height: u16| Area { x: 0, y, width: columns, height };
     let (header, footer) = (row(0, 1), row(rows - 1, 1));
-    if columns < WIDE.0 || rows < WIDE.1 {
+    if !is_wide((columns, rows)) {
         let panel = 6 + (rows - MINIMUM.1) / 3;
         let panel = panel.min(12);
         return Regions {

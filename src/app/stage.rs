@@ -11,6 +11,7 @@ use crate::lesson::{LessonRun, Observation, Pace, outcome};
 use crate::model::{ComponentId, Element, Infrastructure, RequestKind, TopologyEdit};
 use crate::sim::{Command, CommandError, Simulation, Timeline};
 
+use super::comparison::Comparison;
 use super::overlay::Overlays;
 use super::playback::Playback;
 use super::regions::{self, Regions};
@@ -56,6 +57,8 @@ pub struct Stage {
     pub lesson: Option<LessonRun>,
     /// What the main area shows.
     pub view: View,
+    /// The second design, while two are compared.
+    pub comparison: Option<Box<Comparison>>,
     /// Where things stand on the canvas.
     pub layout: Layout,
     /// The cell of the canvas that stands at the window's top left, where the canvas is larger than the window.
@@ -90,6 +93,7 @@ impl Stage {
             wiretap: None,
             lesson: None,
             view: View::Canvas,
+            comparison: None,
             layout,
             pan: Cell::default(),
             overview: true,
@@ -139,6 +143,9 @@ impl Stage {
         self.regions = regions::stage(columns, rows, u16::try_from(agents).unwrap_or(u16::MAX), self.lesson.is_some());
         self.layout = Layout::within(infra, self.regions.canvas.width, self.regions.canvas.height);
         self.look_at(self.selected.as_ref().and_then(|selected| self.layout.anchor(selected)).unwrap_or_default());
+        if let Some(comparison) = &mut self.comparison {
+            comparison.resize(Self::comparison_area((columns, rows)), regions::is_wide((columns, rows)));
+        }
     }
 
     /// How far the window can be moved over the canvas, to the right and down.
@@ -197,23 +204,36 @@ impl Stage {
     ///
     /// # Errors
     /// Says why nothing happened.
-    pub fn act(&mut self, command: Command) -> Result<(), CommandError> {
+    pub fn act(&mut self, command: &Command) -> Result<(), CommandError> {
         use TopologyEdit::{AppToDbTls, EdgeTls, WebToAppTls};
         let tls = matches!(command, Command::Edit(EdgeTls(_) | WebToAppTls(_) | AppToDbTls(_)));
         if tls {
             self.overlays.flash();
         }
-        self.changing(|stage| stage.timeline.act(command))
+        let done = self.changing(|stage| stage.timeline.act(command.clone()));
+        if let Some(comparison) = self.comparison.as_mut().filter(|_| done.is_ok()) {
+            comparison.act(command, self.timeline.simulation().now());
+        }
+        done
     }
 
     /// Does something that may change the infrastructure, and asks the analysis again if it did.
     fn changing<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> T {
         let before = Arc::clone(self.infra());
         let result = act(self);
+        if let Some(comparison) = &mut self.comparison {
+            comparison.follow(&self.timeline);
+        }
         if !Arc::ptr_eq(&before, self.infra()) {
             self.summary = Summary::of(self.infra());
         }
         result
+    }
+
+    /// Goes back to the diagram.
+    pub(super) fn leave_view(&mut self) {
+        self.view = View::Canvas;
+        self.comparison = None;
     }
 
     /// Lets wall time go by.

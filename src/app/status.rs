@@ -144,8 +144,11 @@ pub fn footer(app: &App, width: u16) -> Vec<(Line, Action)> {
     let mut shown: Vec<&Binding> = shown.collect();
     // While an overlay is on, its keys are the likeliest.
     let overlays = app.stage().is_some_and(|stage| stage.overlays.shown().is_some());
-    shown.sort_by_key(|binding| {
-        !(overlays && matches!(binding.action, Action::NextOverlay | Action::Overlay | Action::OverlayChoice))
+    let compares = app.stage().is_some_and(|stage| stage.comparison.is_some());
+    shown.sort_by_key(|binding| match binding.action {
+        Action::NextOverlay | Action::Overlay | Action::OverlayChoice => !overlays,
+        Action::Compare => !compares,
+        _ => true,
     });
     for binding in shown {
         let Some(key) = binding.keys.first() else { continue };
@@ -211,6 +214,7 @@ fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
         Action::KillOrRestore if stage.selected.as_ref().is_some_and(|e| stage.sim().is_up(e) == Some(false)) => "restore",
         Action::Panel if stage.show_detail => "less",
         Action::Wiretap if is_tapped(stage) => "no tap",
+        Action::Compare if stage.comparison.is_some() => "end comparison",
         Action::Monitor if stage.view == View::Monitor => "diagram",
         Action::OverlayChoice => stage.overlays.shown().and_then(Overlay::choice).unwrap_or(usual),
         Action::Enter if stage.lesson.as_ref().is_some_and(|run| run.place() == crate::lesson::Place::Finished) => "course map",

@@ -76,6 +76,17 @@ impl App {
                 self.open_chosen();
                 Vec::new()
             }
+            Action::Compare if self.stage().is_some_and(|stage| stage.comparison.is_none()) => {
+                self.open_window(window::Kind::Compare);
+                Vec::new()
+            }
+            Action::CompareWith(other) => {
+                match self.compare_with(other) {
+                    Ok(()) => self.tell(Tone::Dim, "What you do happens to both; TLS changes in A only."),
+                    Err(why) => self.tell(Tone::Bad, why),
+                }
+                Vec::new()
+            }
             Action::Back => self.back(),
             _ if self.stage().is_none() => self.at_home(action),
             _ => {
@@ -110,7 +121,7 @@ impl App {
                 Vec::new()
             }
             Screen::Stage(stage) if stage.view != View::Canvas => {
-                stage.view = View::Canvas;
+                stage.leave_view();
                 Vec::new()
             }
             Screen::Stage(_) => {
@@ -191,6 +202,12 @@ impl App {
             }
             Action::NextOverlay | Action::Overlay | Action::OverlayChoice => lay(stage, action),
             Action::Pan(_) | Action::LookAt(..) | Action::Overview => look(stage, action),
+            Action::Scroll(by) if stage.view == View::Compare => {
+                if let Some(comparison) = &mut stage.comparison {
+                    comparison.scroll_by(*by, stage.timeline.simulation());
+                }
+                None
+            }
             Action::Scroll(by) => {
                 stage.scroll_by(*by, most);
                 None
@@ -203,7 +220,12 @@ impl App {
                 stage.detail_scroll = scrolled(stage.detail_scroll, *by, most.1);
                 None
             }
+            Action::Compare => {
+                stage.leave_view();
+                None
+            }
             Action::Monitor => {
+                stage.comparison = None;
                 stage.view = if stage.view == View::Monitor { View::Canvas } else { View::Monitor };
                 None
             }
@@ -313,7 +335,7 @@ impl App {
         };
         // Marks are made on the diagram.
         if stage.wants_marks() {
-            stage.view = View::Canvas;
+            stage.leave_view();
         }
         if notice.is_some() {
             self.notice = notice;

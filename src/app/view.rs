@@ -10,4 +10,6 @@ pub enum View {
     Canvas,
     /// What the monitoring service knows, and nothing else.
     Monitor,
+    /// Two designs side by side.
+    Compare,
 }

@@ -3,6 +3,7 @@
 //! The palette is one of its kinds. While a window is open, keys are its own, and time stands still. A row says what
 //! happens when it is entered by an [`Action`]; the window itself does nothing. Must not know how it is drawn.
 
+mod compare;
 mod palette;
 
 use crate::layout::Area;
@@ -17,6 +18,8 @@ use super::{App, regions};
 pub enum Kind {
     /// Everything that can be done or opened.
     Palette,
+    /// What the infrastructure on the stage can be compared with.
+    Compare,
 }
 
 impl Kind {
@@ -24,20 +27,21 @@ impl Kind {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Palette => "do or open anything",
+            Self::Compare => "compare with, on the same traffic",
         }
     }
 
     /// What is said where the filter leaves nothing.
     const fn nothing(self) -> &'static str {
         match self {
-            Self::Palette => "Nothing is called that.",
+            Self::Palette | Self::Compare => "Nothing is called that.",
         }
     }
 
     /// The row that is chosen at first: the newest of a log is at its end.
     const fn first(self, _rows: usize) -> usize {
         match self {
-            Self::Palette => 0,
+            Self::Palette | Self::Compare => 0,
         }
     }
 }
@@ -184,6 +188,7 @@ pub fn first_shown(chosen: usize, count: usize, room: usize) -> usize {
 pub fn rows(app: &App, kind: Kind, filter: &str) -> Vec<Row> {
     match kind {
         Kind::Palette => palette::rows(app, filter),
+        Kind::Compare => compare::rows(app, filter),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Must not change the state, read a clock, or decide what a key means.
 
+mod compare;
 mod course;
 mod gauges;
 mod legend;

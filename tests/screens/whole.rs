@@ -79,3 +79,12 @@ fn the_palette() {
         compare(&format!("the_palette_{name}"), &whole(&learner.app));
     }
 }
+
+#[test]
+fn two_designs_side_by_side() {
+    for (name, size) in [("small", SMALL), ("large", LARGE)] {
+        let mut learner = Learner::exploring(size);
+        learner.wait(30).press("Cre-enc<Enter>").wait(20);
+        compare(&format!("two_designs_{name}"), &whole(&learner.app));
+    }
+}

@@ -13,15 +13,21 @@ use crate::model::Element;
 use crate::sim::{Note, SimTime, What};
 use crate::tui::canvas::Canvas;
 
-use super::gauges;
 use super::monitor;
 use super::paint::Painter;
+use super::{compare, gauges};
 
 /// Draws the stage.
 pub(super) fn draw(app: &App, stage: &Stage, painter: &mut Painter<'_>) {
     let regions = &stage.regions;
+    if let Some(comparison) = stage.comparison.as_ref().filter(|_| stage.view == View::Compare) {
+        compare::draw(stage, comparison, painter);
+        let last = comparison.places.table.y + comparison.places.table.height;
+        painter.fit(0, last, regions.status.width, &status::status(app, stage));
+        return;
+    }
     let hidden = match stage.view {
-        View::Canvas => canvas(stage, painter),
+        View::Canvas | View::Compare => canvas(stage, painter),
         View::Monitor => {
             monitor::draw(stage, main_area(app), painter);
             0
@@ -81,7 +87,7 @@ fn draw_panel(app: &App, stage: &Stage, painter: &mut Painter<'_>) {
 }
 
 /// Lines under a rule with a title; beside the canvas, with a border at the left.
-fn boxed(painter: &mut Painter<'_>, area: Area, title: &Line, right: &str, lines: &[Line], scroll: u16, beside: bool) {
+pub(super) fn boxed(painter: &mut Painter<'_>, area: Area, title: &Line, right: &str, lines: &[Line], scroll: u16, beside: bool) {
     if area.height == 0 {
         return;
     }

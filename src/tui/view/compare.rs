@@ -1,0 +1,45 @@
+//! Two designs side by side: their pictures where there is room, and the table of what differs.
+//!
+//! Must not know what is compared.
+
+use ratatui::layout::Rect;
+use ratatui::widgets::Widget;
+
+use crate::app::comparison::Comparison;
+use crate::app::{Line, Stage, Tone};
+use crate::layout::Area;
+use crate::tui::canvas::Canvas;
+
+use super::paint::Painter;
+use super::stage::boxed;
+
+/// Draws the comparison over everything between header and status.
+pub(super) fn draw(stage: &Stage, comparison: &Comparison, painter: &mut Painter<'_>) {
+    let places = &comparison.places;
+    let names = comparison.names(stage.sim());
+    let sims = [stage.sim(), comparison.timeline.simulation()];
+    for (at, letter) in ["A", "B"].into_iter().enumerate() {
+        let (title, picture) = (places.titles[at], places.pictures[at]);
+        if picture.height == 0 {
+            continue;
+        }
+        let line = Line::new(Tone::Accent, format!("{letter} ")).with(Tone::Name, names[at].as_str());
+        painter.rule(title.x, title.y, title.width, &line, "");
+        let Area { x, y, width, height } = picture;
+        let cells = Rect { x: painter.area.x + x, y: painter.area.y + y, width, height };
+        let canvas = Canvas {
+            selected: stage.selected.as_ref(),
+            followed: stage.playback.followed,
+            ..Canvas::new(&comparison.layouts[at], sims[at], painter.theme)
+        };
+        (&canvas).render(cells.intersection(painter.area), painter.buf);
+    }
+    let beside = places.pictures[0].height > 0;
+    let title = if beside {
+        Line::new(Tone::Name, "the same users in both")
+    } else {
+        let [a, b] = &names;
+        Line::new(Tone::Accent, "A ").with(Tone::Name, a.as_str()).with(Tone::Accent, "  B ").with(Tone::Name, b.as_str())
+    };
+    boxed(painter, places.table, &title, "", &comparison.lines(stage.sim()), comparison.scroll, beside);
+}
