@@ -3,6 +3,7 @@
 //! Every action either changes something that can be seen or says why it does not.
 
 mod commands;
+mod watching;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -181,22 +182,7 @@ impl App {
                 stage.selected = Some(element.clone());
                 None
             }
-            Action::Deselect => {
-                stage.selected = None;
-                stage.follow_only(None);
-                None
-            }
-            Action::Follow(number) => {
-                stage.follow_only(Some(*number));
-                None
-            }
-            Action::NextPacket => {
-                let next = stage.next_packet();
-                let none = next.is_none().then(|| dim("No packet is followed: this was the last one on the canvas."));
-                stage.follow_only(next);
-                none
-            }
-            Action::Wiretap => Some(tap(stage, &info)),
+            Action::Deselect | Action::Follow(_) | Action::NextPacket | Action::Wiretap => watching::watch(stage, action, &info),
             Action::Pause | Action::StepForward | Action::StepBack | Action::Faster | Action::Slower | Action::Pace => {
                 play(stage, action)
             }
@@ -397,25 +383,6 @@ fn lay(stage: &mut Stage, action: &Action) -> Option<Notice> {
         _ => {}
     }
     stage.overlays.shown().is_none().then(|| dim("The picture is drawn as usual."))
-}
-
-/// Places the wiretap, or takes it away.
-fn tap(stage: &mut Stage, info: &str) -> Notice {
-    let before = stage.wiretap.clone();
-    if !stage.toggle_wiretap() {
-        return dim("A wiretap listens on a hop: select one first.");
-    }
-    match (&stage.wiretap, before) {
-        (Some((from, to)), _) => {
-            let text = format!("You listen on {from} → {to}.");
-            // There, what is heard takes the place of the lesson.
-            let hides = hides_detail(stage);
-            stage.show_detail |= !stage.regions.wide;
-            dim(&if hides { format!("{text} {info} shows the lesson again.") } else { text })
-        }
-        (None, Some((from, to))) => dim(&format!("Nobody listens on {from} → {to} any more.")),
-        (None, None) => dim("Nobody listens."),
-    }
 }
 
 /// Does what changes how time goes by.
