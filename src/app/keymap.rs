@@ -84,6 +84,8 @@ impl Default for Keymap {
         // The footer shows them in this order, as many as fit.
         bind(&[c('t')], Stage, Action::CycleTls, "TLS", "next TLS mode: none, terminate, re-encrypt, passthrough");
         bind(&[c('x')], Stage, Action::KillOrRestore, "kill", "kill what is selected, or restore it");
+        bind(&[c('w')], Stage, Action::Wiretap, "wiretap", "listen on the selected hop, or no longer");
+        bind(&[c('c')], Stage, Action::NextPacket, "", "follow the next packet on the canvas; after the last one, none");
         bind(&[c('i')], Stage, Action::Panel, "info", "on a small screen: show what is selected, or the lesson again");
         bind(&[c('m')], Stage, Action::Monitor, "monitor", "show what the monitoring service knows, or the diagram again");
         bind(
@@ -132,7 +134,7 @@ impl Default for Keymap {
         bind(&[held(Code::Up)], Stage, Action::Pan(Arrow::Up), "", "look further up");
         bind(&[c('z')], Stage, Action::Overview, "map", "show or hide the map of a picture that is larger than the screen");
         bind(&[c('b')], Stage, Action::Balance, "", "change how the balancer chooses");
-        bind(&[c('w')], Stage, Action::ToggleWebToApp, "", "switch TLS between web servers and applications");
+        bind(&[c('T')], Stage, Action::ToggleWebToApp, "", "switch TLS between web servers and applications");
         bind(&[c('e')], Stage, Action::ToggleAppToDb, "", "switch TLS to the databases");
         bind(&[c('f')], Stage, Action::Block, "", "let a firewall block the selected hop, or pass it again");
         bind(&[c('P')], Stage, Action::Probe, "", "switch the external probe on, or off");
@@ -265,6 +267,8 @@ impl Keymap {
             KeyName::Monitor => Action::Monitor,
             KeyName::Faults => Action::Faults,
             KeyName::Log => Action::Log,
+            KeyName::Wiretap => Action::Wiretap,
+            KeyName::Packet => Action::NextPacket,
         })
     }
 }
