@@ -201,7 +201,7 @@ impl Stage {
     ///
     /// # Errors
     /// Says why nothing happened.
-    pub fn act(&mut self, command: Command) -> Result<(), CommandError> {
+    pub fn act(&mut self, command: &Command) -> Result<(), CommandError> {
         use TopologyEdit::{AppToDbTls, EdgeTls, WebToAppTls};
         let tls = matches!(command, Command::Edit(EdgeTls(_) | WebToAppTls(_) | AppToDbTls(_)));
         if tls {
@@ -209,7 +209,7 @@ impl Stage {
         }
         let done = self.changing(|stage| stage.timeline.act(command.clone()));
         if let Some(comparison) = self.comparison.as_mut().filter(|_| done.is_ok()) {
-            comparison.act(&command, self.timeline.simulation().now());
+            comparison.act(command, self.timeline.simulation().now());
         }
         done
     }

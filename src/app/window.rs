@@ -19,10 +19,10 @@ use super::{App, regions};
 pub enum Kind {
     /// Everything that can be done or opened.
     Palette,
-    /// The words of the trade.
-    Glossary,
     /// What the infrastructure on the stage can be compared with.
     Compare,
+    /// The words of the trade.
+    Glossary,
 }
 
 impl Kind {
@@ -30,8 +30,8 @@ impl Kind {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Palette => "do or open anything",
-            Self::Glossary => "words of the trade",
             Self::Compare => "compare with, on the same traffic",
+            Self::Glossary => "words of the trade",
         }
     }
 
@@ -53,25 +53,25 @@ impl Kind {
     /// Rows that tell about the chosen one.
     const fn about(self) -> u16 {
         match self {
+            Self::Palette | Self::Compare => 3,
             // The explanation itself.
             Self::Glossary => 7,
-            _ => 3,
         }
     }
 
     /// The keys that work in it.
     pub const fn keys(self) -> &'static str {
         match self {
+            Self::Palette | Self::Compare => "↑↓ choose  Enter does it  Esc closes",
             Self::Glossary => "↑↓ choose  Esc closes",
-            _ => "↑↓ choose  Enter does it  Esc closes",
         }
     }
 
     /// How what is said about the chosen row is meant.
     const fn tone(self) -> Tone {
         match self {
+            Self::Palette | Self::Compare => Tone::Dim,
             Self::Glossary => Tone::Text,
-            _ => Tone::Dim,
         }
     }
 }
@@ -215,8 +215,8 @@ pub fn first_shown(chosen: usize, count: usize, room: usize) -> usize {
 pub fn rows(app: &App, kind: Kind, filter: &str) -> Vec<Row> {
     match kind {
         Kind::Palette => palette::rows(app, filter),
-        Kind::Glossary => glossary::rows(app, filter),
         Kind::Compare => compare::rows(app, filter),
+        Kind::Glossary => glossary::rows(app, filter),
     }
 }
 

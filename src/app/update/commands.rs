@@ -93,7 +93,7 @@ fn with_its_server(stage: &Stage, element: Element) -> Element {
 
 /// Does a command and says what happened.
 pub(super) fn said(stage: &mut Stage, command: &Command) -> Notice {
-    let text = match stage.act(command.clone()) {
+    let text = match stage.act(command) {
         Err(error @ CommandError::NotPart(_)) => return dim(&sentence(&error.to_string())),
         Err(error) => return Notice { tone: Tone::Warn, text: sentence(&error.to_string()) },
         Ok(()) => match command {
