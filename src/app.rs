@@ -10,13 +10,16 @@
 
 pub mod action;
 pub mod comparison;
+pub mod deeds;
 pub mod detail;
+pub mod events;
 pub mod help;
 pub mod home;
 pub mod key;
 pub mod keymap;
 pub mod line;
 pub mod look;
+pub mod monitor;
 pub mod mouse;
 pub mod overlay;
 pub mod panel;
@@ -281,6 +284,7 @@ impl App {
     fn observe(&mut self, acted: bool) {
         let Some(stage) = self.stage_mut() else { return };
         let changed = stage.observe();
+        stage.mark();
         stage.overlay();
         let label = |numbers: &[usize]| {
             let goals: Vec<String> =

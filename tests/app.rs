@@ -4,12 +4,16 @@
 mod compare;
 #[path = "app/course.rs"]
 mod course;
+#[path = "app/faults.rs"]
+mod faults;
 #[path = "app/large.rs"]
 mod large;
 #[path = "support/learner.rs"]
 mod learner;
 #[path = "app/lesson.rs"]
 mod lesson;
+#[path = "app/monitor.rs"]
+mod monitor;
 #[path = "app/mouse.rs"]
 mod mouse;
 #[path = "app/overlays.rs"]
@@ -24,6 +28,8 @@ mod settings;
 mod shipped;
 #[path = "app/stage.rs"]
 mod stage;
+#[path = "app/time.rs"]
+mod time;
 #[path = "app/tips.rs"]
 mod tips;
 #[path = "app/views.rs"]

@@ -1,5 +1,8 @@
 //! The simulation's promises, on the shipped scenarios.
 
+#[path = "simulation/scheduled.rs"]
+mod scheduled;
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;

@@ -3,6 +3,9 @@
 use super::comparison::Other;
 use crate::layout::Arrow;
 use crate::model::{Element, RequestKind};
+use crate::sim::SimTime;
+
+use super::monitor::Item;
 
 /// Something that a user does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,6 +118,24 @@ pub enum Action {
     CompareWith(Other),
     /// Shows the monitoring screen in the canvas' place, or the canvas again.
     Monitor,
+    /// Looks at a row of the monitoring screen.
+    Watch(Item),
+    /// Opens the event log.
+    Log,
+    /// Opens the jump to a moment.
+    Jump,
+    /// Goes to a moment, and stops there.
+    Seek(SimTime),
+    /// Goes back to the last mark of the timeline.
+    MarkBefore,
+    /// Goes on to the next mark of the timeline or, beyond the newest, until something happens.
+    MarkAfter,
+    /// Opens the fault menu.
+    Faults,
+    /// Does a row of the fault menu, by its place among [`super::deeds::deeds`].
+    Deed(usize),
+    /// Switches the external probe on, or off.
+    Probe,
     /// Changes what the panel of a small screen shows: the lesson, or what is selected.
     Panel,
 }
@@ -184,6 +205,12 @@ impl Action {
             Self::Overview => "map",
             Self::Compare => "compare",
             Self::Monitor => "monitor",
+            Self::Log => "log",
+            Self::Jump => "jump",
+            Self::MarkBefore => "mark-before",
+            Self::MarkAfter => "mark-after",
+            Self::Faults => "faults",
+            Self::Probe => "probe",
             Self::ChooseRow(_)
             | Self::EnterRow(_)
             | Self::Close
@@ -194,6 +221,9 @@ impl Action {
             | Self::Select(_)
             | Self::LookAt(..)
             | Self::CompareWith(_)
+            | Self::Watch(_)
+            | Self::Seek(_)
+            | Self::Deed(_)
             | Self::Deselect => return None,
         })
     }

@@ -86,7 +86,18 @@ impl Default for Keymap {
         bind(&[c('x')], Stage, Action::KillOrRestore, "kill", "kill what is selected, or restore it");
         bind(&[c('i')], Stage, Action::Panel, "info", "on a small screen: show what is selected, or the lesson again");
         bind(&[c('m')], Stage, Action::Monitor, "monitor", "show what the monitoring service knows, or the diagram again");
+        bind(
+            &[c('X')],
+            Stage,
+            Action::Faults,
+            "faults",
+            "everything that can go wrong with what is selected or the site, and what heals it",
+        );
+        bind(&[c('L')], Stage, Action::Log, "log", "what happened and why, and what was refused; with a filter");
         bind(&[c('p')], Stage, Action::Pace, "pace", "change between trace (one request, slowly) and live (the whole load)");
+        bind(&[c('{')], Stage, Action::MarkBefore, "", "go back to the last mark of the timeline");
+        bind(&[c('}')], Stage, Action::MarkAfter, "", "go on to the next mark; beyond the newest, until something happens");
+        bind(&[c('J')], Stage, Action::Jump, "", "jump to a moment: 12.5, or -3 or +10 from now");
         bind(&[c(']'), c('+')], Stage, Action::Faster, "", "faster");
         bind(&[c('['), c('-')], Stage, Action::Slower, "", "slower");
         bind(&[c('r')], Stage, Action::Send(RequestKind::Write), "login", "send one login (a write) and follow it");
@@ -124,6 +135,7 @@ impl Default for Keymap {
         bind(&[c('w')], Stage, Action::ToggleWebToApp, "", "switch TLS between web servers and applications");
         bind(&[c('e')], Stage, Action::ToggleAppToDb, "", "switch TLS to the databases");
         bind(&[c('f')], Stage, Action::Block, "", "let a firewall block the selected hop, or pass it again");
+        bind(&[c('P')], Stage, Action::Probe, "", "switch the external probe on, or off");
         bind(&[c('>')], Stage, Action::MoreUsers, "", "a quarter more users");
         bind(&[c('<')], Stage, Action::FewerUsers, "", "a quarter fewer users");
         bind(&[k(Code::PageDown)], Stage, Action::Scroll(3), "", "scroll the text down");
@@ -250,6 +262,9 @@ impl Keymap {
             KeyName::Hint => Action::Hint,
             KeyName::Next => Action::Enter,
             KeyName::Mark => Action::Mark,
+            KeyName::Monitor => Action::Monitor,
+            KeyName::Faults => Action::Faults,
+            KeyName::Log => Action::Log,
         })
     }
 }

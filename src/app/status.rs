@@ -15,7 +15,7 @@ use super::keymap::Binding;
 use super::line::{Line, Tone};
 use super::overlay::Overlay;
 use super::stage::{Stage, Summary};
-use super::{App, Item, Screen, View};
+use super::{App, Item, Screen, View, monitor};
 
 /// What users experienced in this last time is shown.
 const WINDOW: Duration = Duration::from_secs(10);
@@ -33,8 +33,19 @@ pub fn header(app: &App, width: u16) -> (Line, Line) {
             };
             // Where both have no room, the TLS mode goes: the canvas says it, too.
             let whole = clock(stage, true);
-            let fits = left.width() + whole.width() < usize::from(width);
-            let right = if fits { whole } else { clock(stage, false) };
+            let fits = |left: &Line, right: &Line| left.width() + right.width() < usize::from(width);
+            let Some(page) = monitor::page(stage) else {
+                let right = if fits(&left, &whole) { whole } else { clock(stage, false) };
+                return (left, right);
+            };
+            // Whoever is paged wants to know it wherever they look: where there is no room for both, the title goes.
+            let right = clock(stage, false);
+            let both = left.with(Tone::Bad, format!("  {page}"));
+            let left = if fits(&both, &right) {
+                both
+            } else {
+                Line::new(Tone::Accent, " hoplight ").with(Tone::Bad, format!(" {page}"))
+            };
             (left, right)
         }
     }

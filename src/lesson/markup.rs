@@ -34,11 +34,17 @@ pub enum KeyName {
     Next,
     /// Marks what is selected.
     Mark,
+    /// Shows the monitoring screen.
+    Monitor,
+    /// Opens the fault menu.
+    Faults,
+    /// Opens the event log.
+    Log,
 }
 
 impl KeyName {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Tls,
         Self::DbTls,
         Self::Kill,
@@ -52,6 +58,9 @@ impl KeyName {
         Self::Hint,
         Self::Next,
         Self::Mark,
+        Self::Monitor,
+        Self::Faults,
+        Self::Log,
     ];
 
     /// The name as prose writes it.
@@ -70,6 +79,9 @@ impl KeyName {
             Self::Hint => "hint",
             Self::Next => "next",
             Self::Mark => "mark",
+            Self::Monitor => "monitor",
+            Self::Faults => "faults",
+            Self::Log => "log",
         }
     }
 

@@ -36,6 +36,19 @@ struct Checkpoint {
     commands: usize,
 }
 
+/// A command that is given now and done later.
+#[derive(Clone, Debug)]
+struct Scheduled {
+    at: SimTime,
+    command: Command,
+    /// How many commands of the log were done when it was given.
+    given: usize,
+    /// Its place in the log, once it is done.
+    entry: Option<usize>,
+    /// Where it was refused: what it was about had changed meanwhile.
+    refused: Option<Place>,
+}
+
 /// A simulation that can be rewound.
 #[derive(Clone, Debug)]
 pub struct Timeline {
@@ -44,6 +57,7 @@ pub struct Timeline {
     log: Vec<(Place, Command)>,
     /// How many commands of the log are done; the rest is the future, known from before a rewind.
     done: usize,
+    scheduled: Vec<Scheduled>,
     checkpoints: Vec<Checkpoint>,
 }
 
@@ -51,7 +65,14 @@ impl Timeline {
     /// A timeline that begins with `simulation` as it is.
     pub fn new(simulation: Simulation) -> Self {
         let first = Checkpoint { simulation: simulation.clone(), journal: Journal::default(), commands: 0 };
-        Self { simulation, journal: Journal::default(), log: Vec::new(), done: 0, checkpoints: vec![first] }
+        Self {
+            simulation,
+            journal: Journal::default(),
+            log: Vec::new(),
+            done: 0,
+            scheduled: Vec::new(),
+            checkpoints: vec![first],
+        }
     }
 
     /// The simulation now.
@@ -81,11 +102,42 @@ impl Timeline {
     pub fn act(&mut self, command: Command) -> Result<(), CommandError> {
         let place = self.place();
         self.simulation.apply(&command, &mut self.journal)?;
-        self.log.truncate(self.done);
+        self.cut(place);
         self.log.push((place, command));
         self.done += 1;
         self.checkpoints.retain(|checkpoint| Place::of(&checkpoint.simulation) <= place && checkpoint.commands < self.done);
         Ok(())
+    }
+
+    /// Lets a command be done after a time, whatever is done until then, as a part of what was done last: if a rewind takes
+    /// that back, this goes with it. If it is refused then, nothing happens.
+    pub fn schedule(&mut self, after: std::time::Duration, command: Command) {
+        let at = self.simulation.now() + after;
+        self.scheduled.push(Scheduled { at, command, given: self.done, entry: None, refused: None });
+    }
+
+    /// Cuts off what had been the future. What was scheduled before `place` is still to come.
+    fn cut(&mut self, place: Place) {
+        let done = self.done;
+        self.log.truncate(done);
+        self.scheduled.retain(|scheduled| scheduled.given <= done);
+        for scheduled in &mut self.scheduled {
+            scheduled.entry = scheduled.entry.filter(|entry| *entry < done);
+            scheduled.refused = scheduled.refused.filter(|refused| *refused <= place);
+        }
+    }
+
+    /// The next command that was scheduled; none while the known future is not over: what was done of them stands there.
+    fn pending(&self) -> Option<usize> {
+        let open = |scheduled: &Scheduled| scheduled.entry.is_none() && scheduled.refused.is_none();
+        let open = self.scheduled.iter().enumerate().filter(|(_, scheduled)| self.done == self.log.len() && open(scheduled));
+        open.min_by_key(|(_, scheduled)| scheduled.at).map(|(at, _)| at)
+    }
+
+    /// When the next command of the known future, or the next scheduled one, is done.
+    fn next_command(&self) -> Option<SimTime> {
+        let logged = self.log.get(self.done).map(|(place, _)| place.now);
+        logged.or_else(|| self.pending().and_then(|at| self.scheduled.get(at)).map(|scheduled| scheduled.at))
     }
 
     /// Goes forward or back to `time`, as an uninterrupted run would have been there.
@@ -104,7 +156,7 @@ impl Timeline {
         let start = self.here();
         let mut found = false;
         while !found {
-            self.replay_due();
+            self.replay_due(horizon);
             if self.simulation.next_event().is_none_or(|at| at > horizon) {
                 self.return_to(start);
                 return false;
@@ -128,7 +180,7 @@ impl Timeline {
             let mut last = None;
             while self.place() < before {
                 let done = self.done;
-                self.replay_due();
+                self.replay_due(before.now);
                 // A command is a moment, too.
                 if self.done > done && self.place() < here {
                     last = Some(self.place());
@@ -181,22 +233,20 @@ impl Timeline {
 
     fn run_to_place(&mut self, place: Place) {
         while self.simulation.processed() < place.processed {
-            self.replay_due();
+            self.replay_due(place.now);
             self.one_event(&mut |_: &Note| {});
         }
-        self.replay_due();
+        self.replay_due(place.now);
         self.simulation.advance_clock(place.now);
     }
 
     fn run_to(&mut self, time: SimTime, watch: &mut impl FnMut(&Note)) {
         loop {
-            self.replay_due();
-            match (self.simulation.next_event(), self.log.get(self.done)) {
-                // A command of the known future may come before the next event.
-                (Some(event), Some((place, _))) if place.now < event && place.now <= time => {
-                    self.simulation.advance_clock(place.now);
-                }
-                (None, Some((place, _))) if place.now <= time => self.simulation.advance_clock(place.now),
+            self.replay_due(time);
+            match (self.simulation.next_event(), self.next_command()) {
+                // A command may come before the next event.
+                (Some(event), Some(at)) if at < event && at <= time => self.simulation.advance_clock(at),
+                (None, Some(at)) if at <= time => self.simulation.advance_clock(at),
                 (Some(event), _) if event <= time => self.one_event(watch),
                 _ => break,
             }
@@ -204,12 +254,15 @@ impl Timeline {
         self.simulation.advance_clock(time);
     }
 
-    /// Repeats the commands of the known future whose moment has come.
-    fn replay_due(&mut self) {
+    /// Whether `at` comes before the next event, and not after `until`.
+    fn is_due(&self, at: SimTime, until: SimTime) -> bool {
+        at <= self.simulation.now() || (at <= until && self.simulation.next_event().is_none_or(|event| event > at))
+    }
+
+    /// Repeats the commands of the known future whose moment has come, up to `until`, and does those that were scheduled.
+    fn replay_due(&mut self, until: SimTime) {
         while let Some((place, command)) = self.log.get(self.done) {
-            let due = place.processed == self.simulation.processed()
-                && (place.now <= self.simulation.now() || self.simulation.next_event().is_none_or(|event| event > place.now));
-            if !due {
+            if place.processed != self.simulation.processed() || !self.is_due(place.now, until) {
                 return;
             }
             self.simulation.advance_clock(place.now);
@@ -217,6 +270,22 @@ impl Timeline {
             let repeated = self.simulation.apply(command, &mut self.journal);
             debug_assert!(repeated.is_ok(), "a replayed command fails: {repeated:?}");
             self.done += 1;
+        }
+        while let Some(at) = self.pending() {
+            let Scheduled { at: due, command, .. } = self.scheduled[at].clone();
+            if !self.is_due(due, until) {
+                return;
+            }
+            self.simulation.advance_clock(due);
+            let place = self.place();
+            match self.simulation.apply(&command, &mut self.journal) {
+                Ok(()) => {
+                    self.scheduled[at].entry = Some(self.log.len());
+                    self.log.push((place, command));
+                    self.done += 1;
+                }
+                Err(_) => self.scheduled[at].refused = Some(place),
+            }
         }
     }
 

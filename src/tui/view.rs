@@ -9,6 +9,7 @@ mod legend;
 mod monitor;
 mod paint;
 mod stage;
+mod timeline;
 mod window;
 
 use ratatui::Frame;
@@ -87,7 +88,7 @@ fn header(app: &App, painter: &mut Painter<'_>, columns: u16) {
     let (left, right) = status::header(app, columns);
     let wide = u16::try_from(right.width()).unwrap_or(u16::MAX);
     let from = columns.saturating_sub(wide);
-    painter.line(0, 0, from.saturating_sub(1), &left);
+    painter.fit(0, 0, from.saturating_sub(1), &left);
     painter.line(from, 0, wide, &right);
 }
 

@@ -135,7 +135,7 @@ fn every_explanation_has_room_on_the_smallest_screen() {
     learner.press("g");
     let parts = learner.app.window_area().expect("open");
     for row in window::rows(&learner.app, Kind::Glossary, "") {
-        let lines = window::about(Kind::Glossary, Some(&row), parts.about.width);
+        let lines = window::about(&learner.app, Kind::Glossary, Some(&row), parts.about.width);
         assert!(lines.len() <= usize::from(parts.about.height), "{}", row.line.text());
     }
 }

@@ -40,15 +40,15 @@ fn every_screen() -> Vec<(&'static str, Learner)> {
         let mut palette = Learner::exploring(size);
         palette.press(":");
         all.push(("palette", palette));
+        let mut glossary = Learner::in_lesson("where-tls-ends", size);
+        glossary.press("g");
+        all.push(("glossary", glossary));
         let mut compare = Learner::exploring(size);
         compare.wait(10).press("C");
         all.push(("what to compare with", compare));
         let mut compare = Learner::exploring(size);
         compare.wait(10).press("Cscaled<Enter>").wait(10);
         all.push(("comparison", compare));
-        let mut glossary = Learner::in_lesson("where-tls-ends", size);
-        glossary.press("g");
-        all.push(("glossary", glossary));
         for step in 0..12 {
             let mut lesson = Learner::in_small_lesson(size);
             lesson.press(&"n".repeat(step)).press("h1").wait(20);

@@ -14,7 +14,11 @@ use super::Row;
 
 /// All rows that match, the best first; without a filter, in the order of the help.
 pub(super) fn rows(app: &App, filter: &str) -> Vec<Row> {
-    let rows = all(app);
+    ranked(all(app), filter)
+}
+
+/// The rows that match a filter, the best first; without one, as they are.
+pub(super) fn ranked(rows: Vec<Row>, filter: &str) -> Vec<Row> {
     if filter.trim().is_empty() {
         return rows;
     }
