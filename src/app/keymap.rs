@@ -154,28 +154,34 @@ impl Default for Keymap {
             bind(&[c(digit)], Lesson, Action::Answer(number), "", help);
         }
 
-        for place in [Home, Stage] {
-            bind(
-                &[c(':'), Key { code: Code::Char('p'), ctrl: true }],
-                place,
-                Action::Palette,
-                "all",
-                "search everything that can be done or opened",
-            );
-            bind(&[c('g')], place, Action::Glossary, "", "look up a word: what is on the screen comes first");
-            bind(&[], place, Action::NextTheme, "", "next theme: dark, light, high contrast, colour-blind safe, no colours");
-            bind(&[], place, Action::Ascii, "", "draw with ASCII characters only, or with all");
-            bind(&[], place, Action::Motion, "", "show steps instead of movement, or movement again");
-            bind(&[c('?')], place, Action::Help, "help", "show or hide this help");
-            bind(
-                &[c('q'), k(Code::Esc)],
-                place,
-                Action::Back,
-                if place == Home { "quit" } else { "" },
-                "back; from the course map, quit",
-            );
-        }
+        everywhere(&mut bind);
         Self { bindings }
+    }
+}
+
+/// What works on the course map and on the stage alike.
+fn everywhere(bind: &mut impl FnMut(&[Key], Place, Action, &'static str, &'static str)) {
+    let (c, k) = (Key::char, Key::plain);
+    for place in [Place::Home, Place::Stage] {
+        bind(
+            &[c(':'), Key { code: Code::Char('p'), ctrl: true }],
+            place,
+            Action::Palette,
+            "all",
+            "search everything that can be done or opened",
+        );
+        bind(&[c('g')], place, Action::Glossary, "", "look up a word: what is on the screen comes first");
+        bind(&[], place, Action::NextTheme, "", "next theme: dark, light, high contrast, colour-blind safe, no colours");
+        bind(&[], place, Action::Ascii, "", "draw with ASCII characters only, or with all");
+        bind(&[], place, Action::Motion, "", "show steps instead of movement, or movement again");
+        bind(&[c('?')], place, Action::Help, "help", "show or hide this help");
+        bind(
+            &[c('q'), k(Code::Esc)],
+            place,
+            Action::Back,
+            if place == Place::Home { "quit" } else { "" },
+            "back; from the course map, quit",
+        );
     }
 }
 
