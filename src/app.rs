@@ -10,13 +10,17 @@
 
 pub mod action;
 pub mod comparison;
+pub mod deeds;
 pub mod detail;
+pub mod events;
 pub mod follow;
 pub mod help;
 pub mod home;
 pub mod key;
 pub mod keymap;
 pub mod line;
+pub mod look;
+pub mod monitor;
 pub mod mouse;
 pub mod overlay;
 pub mod panel;
@@ -26,6 +30,7 @@ mod spoken;
 pub mod stage;
 pub mod status;
 pub mod tap;
+pub mod tips;
 mod update;
 pub mod view;
 pub mod window;
@@ -41,7 +46,9 @@ pub use home::{Home, Item};
 pub use key::{Code, Key};
 pub use keymap::{Keymap, Place};
 pub use line::{Line, Tone};
+pub use look::{Look, Palette};
 pub use stage::Stage;
+pub use tips::{Tip, Tips};
 pub use view::View;
 pub use window::Window;
 
@@ -61,6 +68,10 @@ pub struct Settings {
     pub seed: u64,
     /// Show steps instead of movement.
     pub reduced_motion: bool,
+    /// Colours and characters.
+    pub look: Look,
+    /// Whether a newcomer gets tips.
+    pub tips: bool,
 }
 
 /// Wall time for which a notice stays while time runs.
@@ -101,6 +112,8 @@ pub struct App {
     pub keymap: Keymap,
     /// The user's choices.
     pub settings: Settings,
+    /// Where the user writes choices down that are to last, as the user knows it.
+    pub settings_file: String,
     /// The course map.
     pub home: Home,
     /// What is shown.
@@ -111,6 +124,10 @@ pub struct App {
     pub window: Option<Window>,
     /// What happened last.
     pub notice: Option<Notice>,
+    /// What a newcomer is told now.
+    pub tips: Tips,
+    /// Whether the progress has changed since [`Self::take_unsaved`] was asked.
+    unsaved: bool,
     size: (u16, u16),
     still: Duration,
     /// How long the notice has been shown while time ran.
@@ -129,11 +146,14 @@ impl App {
             progress,
             keymap: Keymap::default(),
             settings,
+            settings_file: String::from("config.ron"),
             home,
             screen: Screen::Home,
             help: None,
             window: None,
             notice: None,
+            tips: Tips::default(),
+            unsaved: false,
             size: (0, 0),
             still: Duration::ZERO,
             shown_for: Duration::ZERO,
@@ -231,6 +251,11 @@ impl App {
         std::mem::take(&mut self.changed)
     }
 
+    /// Whether time has changed the progress since this was asked last.
+    pub fn take_unsaved(&mut self) -> bool {
+        std::mem::take(&mut self.unsaved)
+    }
+
     /// Lets wall time go by.
     pub fn tick(&mut self, elapsed: Duration) {
         if !self.is_animating() {
@@ -253,6 +278,7 @@ impl App {
             self.notice = None;
         }
         self.observe(false);
+        self.tip_tick(elapsed);
         self.changed = true;
     }
 
@@ -262,6 +288,7 @@ impl App {
         let Some(stage) = self.stage_mut() else { return };
         stage.attend();
         let changed = stage.observe();
+        stage.mark();
         stage.overlay();
         let label = |numbers: &[usize]| {
             let goals: Vec<String> =

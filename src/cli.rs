@@ -6,9 +6,11 @@ mod analyze;
 mod check;
 mod commands;
 mod compare;
+mod config;
 mod content;
 mod format;
 mod list;
+mod read;
 mod shot;
 mod simulate;
 mod start;
@@ -20,10 +22,14 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::PossibleValue;
 use clap::{ColorChoice, Parser, Subcommand};
 
+use crate::app::{Look, Palette};
 use crate::tui;
-use crate::tui::theme::{Palette, Theme};
+
+/// The seed of chance where nobody chose one.
+const DEFAULT_SEED: u64 = 1;
 
 /// The status after a failure.
 const FAILURE: u8 = 1;
@@ -47,9 +53,9 @@ pub struct Arguments {
     #[arg(long, value_name = "NAME", conflicts_with = "scenario")]
     pub lesson: Option<String>,
 
-    /// The seed of chance: the same number gives the same run
-    #[arg(long, value_name = "N", default_value_t = 1, global = true)]
-    pub seed: u64,
+    /// The seed of chance: the same number gives the same run; 1 unless said otherwise
+    #[arg(long, value_name = "N", global = true)]
+    pub seed: Option<u64>,
 
     /// Draw with ASCII characters only
     #[arg(long)]
@@ -59,9 +65,9 @@ pub struct Arguments {
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub color: ColorChoice,
 
-    /// The set of colours
-    #[arg(long, value_name = "NAME", default_value = "dark")]
-    pub theme: ThemeName,
+    /// The set of colours: dark unless said otherwise
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<Palette>,
 
     /// Leave the mouse to the terminal
     #[arg(long)]
@@ -75,15 +81,19 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR", env = "HOPLIGHT_CONTENT", global = true)]
     pub content: Option<PathBuf>,
 
+    /// Read settings from this file, not from the usual one
+    #[arg(long, value_name = "FILE", env = "HOPLIGHT_CONFIG", global = true)]
+    pub config: Option<PathBuf>,
+
     /// Keep the learner's progress in this file
-    #[arg(long, value_name = "FILE", env = "HOPLIGHT_PROGRESS")]
+    #[arg(long, value_name = "FILE", env = "HOPLIGHT_PROGRESS", global = true)]
     pub progress: Option<PathBuf>,
 }
 
 /// The text commands: they need no terminal, and write their results to standard output.
 #[derive(Clone, Debug, PartialEq, Subcommand)]
 pub enum Command {
-    /// List the lessons and the infrastructures, or the faults that can be injected
+    /// List the lessons and the infrastructures, the faults that can be injected, rules, or the glossary
     List {
         /// What to list; without it, lessons and infrastructures
         what: Option<Listed>,
@@ -95,6 +105,12 @@ pub enum Command {
     Check {
         /// Files, or folders with all the .ron files in them; without any, what comes with the program and your own
         paths: Vec<PathBuf>,
+    },
+    /// Print a settings file with every setting and key, to start your own with, or check yours
+    Config {
+        /// Check the settings file instead
+        #[arg(long)]
+        check: bool,
     },
     /// Print a scenario file with a comment on every field, to start your own with
     Template,
@@ -110,6 +126,8 @@ pub enum Command {
     Analyze(AnalyzeArguments),
     /// Analyse two designs side by side, and run the same traffic through both
     Compare(Box<CompareArguments>),
+    /// Print a lesson as plain text with its picture in words, and ask its questions line by line
+    Read(ReadArguments),
     /// Write one frame of the screen, without a terminal: as text, with colours, or as an SVG picture
     Shot(Box<ShotArguments>),
     /// Run an infrastructure without a screen, and report what was measured
@@ -127,6 +145,8 @@ pub enum Listed {
     Faults,
     /// The rules of the findings of `analyze`
     Rules,
+    /// The words of the trade
+    Terms,
 }
 
 /// The forms of a list or report.
@@ -139,39 +159,26 @@ pub enum Format {
     Json,
 }
 
-/// Colours for a kind of terminal or reader.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum ThemeName {
-    /// For dark terminals
-    #[default]
-    Dark,
-    /// For light terminals
-    Light,
-    /// Colours that the common kinds of colour blindness tell apart
-    ColourBlind,
-}
+impl clap::ValueEnum for Palette {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
 
-impl ThemeName {
-    /// The set of colours, or none.
-    pub fn palette(self, colours: bool) -> Palette {
-        match self {
-            _ if !colours => Palette::NoColour,
-            Self::Dark => Palette::Dark,
-            Self::Light => Palette::Light,
-            Self::ColourBlind => Palette::ColourBlind,
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.word()).help(self.brief()))
     }
 }
 
 impl Arguments {
-    /// How the terminal is to be used.
-    pub fn terminal_options(&self) -> tui::Options {
-        tui::Options { mouse: !self.no_mouse }
+    /// Colours and characters, on a `theme` and in ASCII or not as was chosen; the environment may have less.
+    fn look(&self, theme: Palette, ascii: bool) -> Look {
+        let palette = if self.colours() { theme } else { Palette::NoColour };
+        Look { palette, ascii, only_ascii: !has_unicode() }
     }
 
-    /// Colours and characters.
-    pub fn look(&self) -> Theme {
-        Theme::new(self.theme.palette(self.colours()), self.ascii_only())
+    /// The seed of the commands that read no settings: the same arguments give the same bytes, for everyone.
+    fn seed(&self) -> u64 {
+        self.seed.unwrap_or(DEFAULT_SEED)
     }
 
     /// Whether to use colours.
@@ -197,6 +204,7 @@ fn has_unicode() -> bool {
 
 pub use analyze::AnalyzeArguments;
 pub use compare::CompareArguments;
+pub use read::ReadArguments;
 pub use shot::ShotArguments;
 pub use simulate::SimulateArguments;
 pub use start::run;
@@ -231,6 +239,11 @@ pub fn report(error: &tui::Error) -> ExitCode {
 /// Tells the user of any other failure, with what led to it.
 pub fn report_failure(error: &anyhow::Error) -> ExitCode {
     complain(FAILURE, &format!("{error:#}"))
+}
+
+/// Tells the user on standard error what does not keep a text command from going on.
+fn warn(message: &str) {
+    let _ = complain(FAILURE, message);
 }
 
 /// One line on standard error; where even that is gone, the status remains.

@@ -1,4 +1,4 @@
-//! The content that the program brings along: scenarios and lessons, as text inside the binary.
+//! The content that the program brings along: scenarios, lessons and the glossary, as text inside the binary.
 //!
 //! Must not know what the files say. A test compares the lists with the folders.
 
@@ -13,7 +13,7 @@ macro_rules! embedded {
 /// A scenario file with a comment on every field: what somebody starts with who writes one.
 pub const TEMPLATE: &str = include_str!("../examples/template.ron");
 
-/// All shipped scenarios and lessons, each with its path in the source tree.
+/// All shipped scenarios, lessons and glossaries, each with its path in the source tree.
 pub const EMBEDDED: Sources<'static> = Sources {
     scenarios: embedded![
         "assets/bench-w1.ron",
@@ -40,4 +40,5 @@ pub const EMBEDDED: Sources<'static> = Sources {
         "lessons/4-servers-all-alike.ron",
         "lessons/5-monitoring-and-qps.ron",
     ],
+    glossaries: embedded!["lessons/glossary.ron"],
 };

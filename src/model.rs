@@ -43,7 +43,7 @@ pub use hop::{Cipher, Hop, Medium};
 pub use id::{ComponentId, DomainId, LessonId, ScenarioId, ServerId};
 pub use infrastructure::{ComponentIx, Infrastructure, LinkIx, TopologyEdit};
 pub use link::{Link, Protocol};
-pub use monitoring::{AlertCondition, AlertRule, Metric, MonitoringSpec};
+pub use monitoring::{AlertCondition, AlertRule, Bound, Metric, MonitoringSpec};
 pub use reliability::{Reliability, ReliabilityDefaults};
 pub use request::RequestKind;
 pub use retries::Retries;

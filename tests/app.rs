@@ -4,12 +4,16 @@
 mod compare;
 #[path = "app/course.rs"]
 mod course;
+#[path = "app/faults.rs"]
+mod faults;
 #[path = "app/large.rs"]
 mod large;
 #[path = "support/learner.rs"]
 mod learner;
 #[path = "app/lesson.rs"]
 mod lesson;
+#[path = "app/monitor.rs"]
+mod monitor;
 #[path = "app/mouse.rs"]
 mod mouse;
 #[path = "app/overlays.rs"]
@@ -18,10 +22,16 @@ mod overlays;
 mod playback;
 #[path = "app/selection.rs"]
 mod selection;
+#[path = "app/settings.rs"]
+mod settings;
 #[path = "app/shipped.rs"]
 mod shipped;
 #[path = "app/stage.rs"]
 mod stage;
+#[path = "app/time.rs"]
+mod time;
+#[path = "app/tips.rs"]
+mod tips;
 #[path = "app/views.rs"]
 mod views;
 #[path = "app/windows.rs"]

@@ -6,6 +6,8 @@
 mod analysis;
 #[path = "program/commands.rs"]
 mod commands;
+#[path = "program/config.rs"]
+mod config;
 #[path = "program/hostile.rs"]
 mod hostile;
 #[path = "program/looks.rs"]
@@ -14,6 +16,8 @@ mod looks;
 mod progress;
 #[path = "support/pty.rs"]
 mod pty;
+#[path = "program/read.rs"]
+mod read;
 #[path = "program/screen.rs"]
 mod screen;
 #[path = "program/shot.rs"]
@@ -69,7 +73,7 @@ impl Home {
     /// The program in a terminal, not yet started.
     fn in_terminal(&self, arguments: &[&str]) -> CommandBuilder {
         let mut command = pty::command(Path::new(HOPLIGHT));
-        for removed in ["NO_COLOR", "HOPLIGHT_PROGRESS", "HOPLIGHT_CONTENT", "COLUMNS", "LINES"] {
+        for removed in ["NO_COLOR", "HOPLIGHT_PROGRESS", "HOPLIGHT_CONTENT", "HOPLIGHT_CONFIG", "COLUMNS", "LINES"] {
             command.env_remove(removed);
         }
         self.environment().iter().for_each(|(name, value)| command.env(name, value));
@@ -88,7 +92,7 @@ impl Home {
     fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(HOPLIGHT);
         command.args(arguments).stdin(Stdio::null()).env("TERM", "xterm-256color").env("RUST_BACKTRACE", "0");
-        for removed in ["NO_COLOR", "HOPLIGHT_PROGRESS", "HOPLIGHT_CONTENT"] {
+        for removed in ["NO_COLOR", "HOPLIGHT_PROGRESS", "HOPLIGHT_CONTENT", "HOPLIGHT_CONFIG"] {
             command.env_remove(removed);
         }
         command.envs(self.environment());

@@ -2,6 +2,8 @@
 
 #[path = "simulation/attention.rs"]
 mod attention;
+#[path = "simulation/scheduled.rs"]
+mod scheduled;
 
 use std::fmt::Write as _;
 use std::sync::Arc;

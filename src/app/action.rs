@@ -3,6 +3,9 @@
 use super::comparison::Other;
 use crate::layout::Arrow;
 use crate::model::{Element, RequestKind};
+use crate::sim::SimTime;
+
+use super::monitor::Item;
 
 /// Something that a user does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,12 +18,20 @@ pub enum Action {
     Help,
     /// Opens the palette.
     Palette,
+    /// Opens the glossary.
+    Glossary,
     /// Chooses a row of the open window.
     ChooseRow(usize),
     /// Does what a row of the open window means.
     EnterRow(usize),
     /// Closes the open window.
     Close,
+    /// Shows the screen in the next set of colours.
+    NextTheme,
+    /// Draws with ASCII characters only, or with all.
+    Ascii,
+    /// Shows steps instead of movement, or movement again.
+    Motion,
     /// Moves on: the selection on the stage, the line in a list.
     Move(Arrow),
     /// Selects the next thing on the stage.
@@ -113,6 +124,120 @@ pub enum Action {
     CompareWith(Other),
     /// Shows the monitoring screen in the canvas' place, or the canvas again.
     Monitor,
+    /// Looks at a row of the monitoring screen.
+    Watch(Item),
+    /// Opens the event log.
+    Log,
+    /// Opens the jump to a moment.
+    Jump,
+    /// Goes to a moment, and stops there.
+    Seek(SimTime),
+    /// Goes back to the last mark of the timeline.
+    MarkBefore,
+    /// Goes on to the next mark of the timeline or, beyond the newest, until something happens.
+    MarkAfter,
+    /// Opens the fault menu.
+    Faults,
+    /// Does a row of the fault menu, by its place among [`super::deeds::deeds`].
+    Deed(usize),
+    /// Switches the external probe on, or off.
+    Probe,
     /// Changes what the panel of a small screen shows: the lesson, or what is selected.
     Panel,
 }
+
+impl Action {
+    /// The word for it in settings; `None` for what has no key, since it says which row or thing it is about.
+    pub const fn name(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Quit => "quit",
+            Self::Back => "back",
+            Self::Help => "help",
+            Self::Palette => "palette",
+            Self::Glossary => "glossary",
+            Self::NextTheme => "next-theme",
+            Self::Ascii => "ascii",
+            Self::Motion => "reduced-motion",
+            Self::Move(Arrow::Up) => "up",
+            Self::Move(Arrow::Down) => "down",
+            Self::Move(Arrow::Left) => "left",
+            Self::Move(Arrow::Right) => "right",
+            Self::Next => "next-thing",
+            Self::Previous => "previous-thing",
+            Self::First => "first-line",
+            Self::Last => "last-line",
+            Self::Scroll(by) => {
+                if *by > 0 {
+                    "scroll-down"
+                } else {
+                    "scroll-up"
+                }
+            }
+            Self::Enter => "enter",
+            Self::Pause => "pause",
+            Self::StepForward => "step",
+            Self::StepBack => "step-back",
+            Self::Faster => "faster",
+            Self::Slower => "slower",
+            Self::Pace => "pace",
+            Self::CycleTls => "tls",
+            Self::ToggleWebToApp => "tls-web-to-app",
+            Self::ToggleAppToDb => "tls-app-to-db",
+            Self::KillOrRestore => "kill",
+            Self::Block => "block",
+            Self::Balance => "balance",
+            Self::Send(RequestKind::Static) => "send-static",
+            Self::Send(RequestKind::Read) => "send-read",
+            Self::Send(RequestKind::Write) => "send-login",
+            Self::NextOverlay => "next-overlay",
+            Self::Overlay => "overlay",
+            Self::OverlayChoice => "overlay-choice",
+            Self::MoreUsers => "more-users",
+            Self::FewerUsers => "fewer-users",
+            Self::Hint => "hint",
+            Self::StepBefore => "step-before",
+            Self::Skip => "skip",
+            Self::Again => "again",
+            Self::Answer(number) => match ANSWERS.split_at_checked(*number) {
+                Some((_, [name, ..])) => name,
+                _ => return None,
+            },
+            Self::Mark => "mark",
+            Self::Panel => "info",
+            Self::Pan(Arrow::Up) => "pan-up",
+            Self::Pan(Arrow::Down) => "pan-down",
+            Self::Pan(Arrow::Left) => "pan-left",
+            Self::Pan(Arrow::Right) => "pan-right",
+            Self::Overview => "map",
+            Self::Compare => "compare",
+            Self::Monitor => "monitor",
+            Self::Log => "log",
+            Self::Jump => "jump",
+            Self::MarkBefore => "mark-before",
+            Self::MarkAfter => "mark-after",
+            Self::Faults => "faults",
+            Self::Probe => "probe",
+            Self::Wiretap => "wiretap",
+            Self::NextPacket => "next-packet",
+            Self::ChooseRow(_)
+            | Self::EnterRow(_)
+            | Self::Close
+            | Self::ScrollPanel(_)
+            | Self::ScrollDetail(_)
+            | Self::Choose(_)
+            | Self::Open(_)
+            | Self::Select(_)
+            | Self::LookAt(..)
+            | Self::CompareWith(_)
+            | Self::Watch(_)
+            | Self::Seek(_)
+            | Self::Follow(_)
+            | Self::Deed(_)
+            | Self::Deselect => return None,
+        })
+    }
+}
+
+/// Words for the answers that have a key.
+const ANSWERS: [&str; 9] =
+    ["answer-1", "answer-2", "answer-3", "answer-4", "answer-5", "answer-6", "answer-7", "answer-8", "answer-9"];

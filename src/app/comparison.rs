@@ -8,6 +8,7 @@ mod figures;
 mod table;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::layout::{Area, Cell, Layout};
 use crate::model::{Element, Infrastructure, TlsMode, TopologyEdit};
@@ -100,6 +101,13 @@ impl Comparison {
         self.timeline.seek(now);
         if is_shared(command) {
             let _ = self.timeline.act(command.clone());
+        }
+    }
+
+    /// Lets a command be done later in the second as well.
+    pub(super) fn schedule(&mut self, after: Duration, command: &Command) {
+        if is_shared(command) {
+            self.timeline.schedule(after, command.clone());
         }
     }
 

@@ -63,7 +63,7 @@ const SIGNS: [(Sign, &str); 12] = [
 pub fn lines(app: &App, width: u16, drawn: impl Fn(Sign) -> String) -> Vec<Line> {
     let mut page = Page::new(width);
     page.text(Tone::Name, "Keys");
-    for binding in app.keymap.at(app.place()).filter(|binding| !binding.help.is_empty()) {
+    for binding in app.keymap.at(app.place()).filter(|binding| !binding.help.is_empty() && !binding.keys.is_empty()) {
         let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
         page.item(Tone::Accent, &format!("{:<12}", keys.join(" ")), Tone::Text, binding.help, None);
     }

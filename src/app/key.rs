@@ -34,6 +34,12 @@ pub enum Code {
     PageUp,
     /// A page down.
     PageDown,
+    /// Delete, as a key.
+    Delete,
+    /// Insert, as a key.
+    Insert,
+    /// A function key, by number from 1.
+    F(u8),
 }
 
 /// A key press.
@@ -78,12 +84,15 @@ impl fmt::Display for Key {
             Code::End => f.write_str("End"),
             Code::PageUp => f.write_str("PgUp"),
             Code::PageDown => f.write_str("PgDn"),
+            Code::Delete => f.write_str("Delete"),
+            Code::Insert => f.write_str("Insert"),
+            Code::F(number) => write!(f, "F{number}"),
         }
     }
 }
 
 /// Names of keys that have no character, or none that is seen: each as it is shown, then as it may also be typed.
-const NAMED: [(&str, Code); 23] = [
+const NAMED: [(&str, Code); 27] = [
     ("space", Code::Char(' ')),
     ("Enter", Code::Enter),
     ("Return", Code::Enter),
@@ -107,6 +116,10 @@ const NAMED: [(&str, Code); 23] = [
     ("PageUp", Code::PageUp),
     ("PgDn", Code::PageDown),
     ("PageDown", Code::PageDown),
+    ("Delete", Code::Delete),
+    ("Del", Code::Delete),
+    ("Insert", Code::Insert),
+    ("Ins", Code::Insert),
 ];
 
 /// Reads a key's name as the help shows it. Arrows and pages have words too, and the case of names does not matter.
@@ -126,6 +139,13 @@ impl FromStr for Key {
         {
             return rest.parse().map(|key: Self| Self { ctrl: true, ..key });
         }
+        let number = name
+            .strip_prefix(['F', 'f'])
+            .filter(|number| number.bytes().all(|c| c.is_ascii_digit()))
+            .and_then(|number| number.parse().ok());
+        if let Some(number) = number.filter(|number| (1..=12).contains(number)) {
+            return Ok(Self::plain(Code::F(number)));
+        }
         let found = NAMED.iter().find(|(named, _)| named.eq_ignore_ascii_case(name));
         found.map(|(_, code)| Self::plain(*code)).ok_or(UnknownKey)
     }
@@ -144,7 +164,7 @@ mod tests {
     fn every_key_is_read_as_it_is_shown() {
         let named = NAMED.iter().map(|(_, code)| Key::plain(*code));
         let typed = ('!'..='~').map(Key::char);
-        for key in named.chain(typed) {
+        for key in named.chain(typed).chain((1..=12).map(|number| Key::plain(Code::F(number)))) {
             for key in [key, Key { ctrl: true, ..key }] {
                 assert_eq!(key.to_string().parse(), Ok(key), "{key}");
             }
@@ -157,7 +177,7 @@ mod tests {
         assert_eq!("shift-tab".parse(), Ok(Key::plain(Code::BackTab)));
         assert_eq!("G".parse(), Ok(Key::char('G')));
         assert_eq!("ctrl-l".parse(), Ok(Key { code: Code::Char('l'), ctrl: true }));
-        for name in ["", "tv", " ", "Ctrl-", "Ctrl-xy", "\u{1b}", "F1"] {
+        for name in ["", "tv", " ", "Ctrl-", "Ctrl-xy", "\u{1b}", "F0", "F13", "F+1"] {
             assert_eq!(name.parse::<Key>(), Err(UnknownKey), "{name:?}");
         }
     }

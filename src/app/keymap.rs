@@ -47,6 +47,17 @@ pub struct Binding {
     pub help: &'static str,
 }
 
+/// A key that means two things at one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clash {
+    /// The key.
+    pub key: Key,
+    /// The place.
+    pub place: Place,
+    /// The words of what it means there.
+    pub names: (&'static str, &'static str),
+}
+
 /// The table.
 #[derive(Clone, Debug)]
 pub struct Keymap {
@@ -64,7 +75,7 @@ impl Default for Keymap {
         bind(&[k(Code::Enter)], Home, Action::Enter, "open", "open the chosen lesson or infrastructure");
         bind(&[k(Code::Down), c('j')], Home, Action::Move(Arrow::Down), "choose", "next line");
         bind(&[k(Code::Up), c('k')], Home, Action::Move(Arrow::Up), "", "previous line");
-        bind(&[c('g'), k(Code::Home)], Home, Action::First, "", "first line");
+        bind(&[k(Code::Home)], Home, Action::First, "", "first line");
         bind(&[c('G'), k(Code::End)], Home, Action::Last, "", "last line");
 
         bind(&[c(' ')], Stage, Action::Pause, "pause", "stop time, or let it go on");
@@ -77,7 +88,18 @@ impl Default for Keymap {
         bind(&[c('c')], Stage, Action::NextPacket, "", "follow the next packet on the canvas; after the last one, none");
         bind(&[c('i')], Stage, Action::Panel, "info", "on a small screen: show what is selected, or the lesson again");
         bind(&[c('m')], Stage, Action::Monitor, "monitor", "show what the monitoring service knows, or the diagram again");
+        bind(
+            &[c('X')],
+            Stage,
+            Action::Faults,
+            "faults",
+            "everything that can go wrong with what is selected or the site, and what heals it",
+        );
+        bind(&[c('L')], Stage, Action::Log, "log", "what happened and why, and what was refused; with a filter");
         bind(&[c('p')], Stage, Action::Pace, "pace", "change between trace (one request, slowly) and live (the whole load)");
+        bind(&[c('{')], Stage, Action::MarkBefore, "", "go back to the last mark of the timeline");
+        bind(&[c('}')], Stage, Action::MarkAfter, "", "go on to the next mark; beyond the newest, until something happens");
+        bind(&[c('J')], Stage, Action::Jump, "", "jump to a moment: 12.5, or -3 or +10 from now");
         bind(&[c(']'), c('+')], Stage, Action::Faster, "", "faster");
         bind(&[c('['), c('-')], Stage, Action::Slower, "", "slower");
         bind(&[c('r')], Stage, Action::Send(RequestKind::Write), "login", "send one login (a write) and follow it");
@@ -115,6 +137,7 @@ impl Default for Keymap {
         bind(&[c('T')], Stage, Action::ToggleWebToApp, "", "switch TLS between web servers and applications");
         bind(&[c('e')], Stage, Action::ToggleAppToDb, "", "switch TLS to the databases");
         bind(&[c('f')], Stage, Action::Block, "", "let a firewall block the selected hop, or pass it again");
+        bind(&[c('P')], Stage, Action::Probe, "", "switch the external probe on, or off");
         bind(&[c('>')], Stage, Action::MoreUsers, "", "a quarter more users");
         bind(&[c('<')], Stage, Action::FewerUsers, "", "a quarter fewer users");
         bind(&[k(Code::PageDown)], Stage, Action::Scroll(3), "", "scroll the text down");
@@ -139,6 +162,10 @@ impl Default for Keymap {
                 "all",
                 "search everything that can be done or opened",
             );
+            bind(&[c('g')], place, Action::Glossary, "", "look up a word: what is on the screen comes first");
+            bind(&[], place, Action::NextTheme, "", "next theme: dark, light, high contrast, colour-blind safe, no colours");
+            bind(&[], place, Action::Ascii, "", "draw with ASCII characters only, or with all");
+            bind(&[], place, Action::Motion, "", "show steps instead of movement, or movement again");
             bind(&[c('?')], place, Action::Help, "help", "show or hide this help");
             bind(
                 &[c('q'), k(Code::Esc)],
@@ -157,6 +184,56 @@ impl Keymap {
     pub fn action(&self, key: Key, place: Place) -> Option<&Action> {
         let at = |wanted: &Place| self.bindings.iter().find(|binding| binding.place == *wanted && binding.keys.contains(&key));
         place.levels().iter().find_map(at).map(|binding| &binding.action)
+    }
+
+    /// The words for all actions that have a line, in the order of the table.
+    pub fn names(&self) -> Vec<&'static str> {
+        let mut names = Vec::new();
+        for name in self.bindings.iter().filter_map(|binding| binding.action.name()) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// The keys of an action by its word, with the sentence of the help.
+    pub fn named_binding(&self, name: &str) -> Option<&Binding> {
+        self.bindings.iter().find(|binding| binding.action.name() == Some(name))
+    }
+
+    /// Gives an action these keys and no others, wherever it has a line. Returns whether there is such an action.
+    pub fn rebind(&mut self, name: &str, keys: &[Key]) -> bool {
+        let mut found = false;
+        for binding in self.bindings.iter_mut().filter(|binding| binding.action.name() == Some(name)) {
+            binding.keys = keys.to_vec();
+            found = true;
+        }
+        found
+    }
+
+    /// Keys that mean two things at one place. What wants marks is allowed to borrow a key from the rest of the stage.
+    pub fn clashes(&self) -> Vec<Clash> {
+        let mut clashes: Vec<Clash> = Vec::new();
+        for place in [Place::Home, Place::Stage, Place::Lesson, Place::Marks] {
+            let here: Vec<&Binding> = match place {
+                Place::Marks => self.bindings.iter().filter(|binding| binding.place == place).collect(),
+                _ => self.at(place).collect(),
+            };
+            for (number, binding) in here.iter().enumerate() {
+                for key in &binding.keys {
+                    let other = here.iter().skip(number + 1).find(|other| other.keys.contains(key));
+                    let Some(names) = other.and_then(|other| Some((binding.action.name()?, other.action.name()?))) else {
+                        continue;
+                    };
+                    // The stage's keys are the lesson's, too: once is enough.
+                    if !clashes.iter().any(|clash| clash.key == *key && clash.names == names) {
+                        clashes.push(Clash { key: *key, place, names });
+                    }
+                }
+            }
+        }
+        clashes
     }
 
     /// The lines that count at a place, the narrowest place's first.
@@ -189,6 +266,9 @@ impl Keymap {
             KeyName::Mark => Action::Mark,
             KeyName::Wiretap => Action::Wiretap,
             KeyName::Packet => Action::NextPacket,
+            KeyName::Monitor => Action::Monitor,
+            KeyName::Faults => Action::Faults,
+            KeyName::Log => Action::Log,
         })
     }
 }
@@ -199,13 +279,25 @@ mod tests {
 
     #[test]
     fn no_key_means_two_things_at_one_place() {
+        let mut keymap = Keymap::default();
+        assert_eq!(keymap.clashes(), []);
+        assert!(keymap.rebind("hint", &[Key::char('x')]) && keymap.rebind("mark", &[Key::char('p')]));
+        let clash = Clash { key: Key::char('x'), place: Place::Lesson, names: ("hint", "kill") };
+        assert_eq!(keymap.clashes(), [clash], "marks may borrow a key");
+        assert!(keymap.rebind("kill", &[]) && !keymap.rebind("murder", &[]));
+        assert_eq!((keymap.clashes(), keymap.label(&Action::Hint)), (Vec::new(), "x".into()));
+        assert_eq!(keymap.action(Key::char('x'), Place::Stage), None);
+    }
+
+    #[test]
+    fn every_line_has_a_word_and_no_word_has_two_meanings() {
         let keymap = Keymap::default();
-        for place in [Place::Home, Place::Stage, Place::Lesson] {
-            let mut keys: Vec<Key> = keymap.at(place).flat_map(|binding| binding.keys.clone()).collect();
-            let count = keys.len();
-            keys.sort_unstable();
-            keys.dedup();
-            assert_eq!(keys.len(), count, "{place:?}");
+        for binding in &keymap.bindings {
+            let name = binding.action.name().expect("a word");
+            assert!(name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'), "{name}");
+            for other in keymap.bindings.iter().filter(|other| other.action.name() == Some(name)) {
+                assert_eq!(other.action, binding.action, "{name}");
+            }
         }
     }
 

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use crate::layout::{Area, Cell};
+use crate::sim::SimTime;
 
 use super::action::Action;
+use super::events::Mark;
 use super::key::{Code, Key};
 use super::line::Line;
 use super::window::{self, Window};
-use super::{App, Effect, Screen, Stage, Tone, View, detail, panel, regions, status, tap};
+use super::{App, Effect, Screen, Stage, Tone, View, detail, events, monitor, panel, regions, status, tap};
 
 impl App {
     /// A click on a cell.
@@ -87,10 +89,16 @@ impl App {
                 } else if stage.wiretap.is_some() && inside(regions.journal, column, row) {
                     let lines = tap::lines(stage, usize::from(regions.journal.height.saturating_sub(1)));
                     lines.get(usize::from((row - regions.journal.y).checked_sub(1)?))?.action.clone()
+                } else if inside(regions.timeline, column, row) {
+                    Some(Action::Seek(moment_at(stage, regions.timeline, column)))
                 } else if inside(main_area(self), column, row) {
                     match stage.view {
                         View::Canvas => Some(on_canvas(stage, column - regions.canvas.x, row - regions.canvas.y)),
-                        View::Monitor | View::Compare => None,
+                        View::Monitor => {
+                            let rows = monitor::plan(stage, main_area(self));
+                            rows.iter().find(|other| inside(other.area, column, row))?.item.map(Action::Watch)
+                        }
+                        View::Compare => None,
                     }
                 } else {
                     None
@@ -104,6 +112,9 @@ impl App {
         let parts = self.window_area()?;
         if !inside(parts.outer, column, row) {
             return Some(Action::Close);
+        }
+        if inside(parts.timeline, column, row) {
+            return self.stage().map(|stage| Action::Seek(moment_at(stage, parts.timeline, column)));
         }
         if !inside(parts.list, column, row) {
             return None;
@@ -124,6 +135,15 @@ impl App {
         }
         None
     }
+}
+
+/// The moment that a click on the timeline means: that of a mark which stands there, if one does.
+fn moment_at(stage: &Stage, area: Area, column: u16) -> SimTime {
+    let area = events::strip(area);
+    let (span, column) = (stage.span(), column.saturating_sub(area.x));
+    let here = |mark: &&Mark| events::column(mark.at, span, area.width) == column;
+    let marked = stage.marks.all().iter().rev().find(here).map(|mark| mark.at);
+    marked.unwrap_or_else(|| events::moment(column, span, area.width))
 }
 
 /// What a click on a cell of the canvas' window means.

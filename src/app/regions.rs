@@ -22,6 +22,8 @@ pub struct Regions {
     pub gauges: Area,
     /// What users experience.
     pub status: Area,
+    /// The moments of the run; empty where there is no room.
+    pub timeline: Area,
     /// What happened.
     pub journal: Area,
     /// The keys that work now.
@@ -62,8 +64,8 @@ pub fn stage(columns: u16, rows: u16, agents: u16, lesson: bool) -> Regions {
     }
     let side = (columns * 3 / 10).clamp(34, 56);
     let gauges = agents.clamp(1, 4 + (rows - WIDE.1) / 6);
-    let journal = 4 + (rows - WIDE.1) / 6;
-    let bottom = 1 + gauges + 1 + journal + 1;
+    let journal = 3 + (rows - WIDE.1) / 6;
+    let bottom = 1 + gauges + 1 + 1 + journal + 1;
     let (left, top) = (columns - side, rows - bottom);
     let main = |y: u16, height: u16| Area { x: 0, y, width: columns, height };
     let detail = if lesson { (top - 1) * 9 / 20 } else { 0 };
@@ -74,7 +76,8 @@ pub fn stage(columns: u16, rows: u16, agents: u16, lesson: bool) -> Regions {
         detail: Area { x: left, y: top - detail, width: side, height: detail },
         gauges: main(top + 1, gauges),
         status: main(top + 1 + gauges, 1),
-        journal: main(top + 2 + gauges, journal),
+        timeline: main(top + 2 + gauges, 1),
+        journal: main(top + 3 + gauges, journal),
         footer,
         wide: true,
     }
@@ -102,7 +105,7 @@ mod tests {
         for (columns, rows) in [(80, 24), (100, 30), (115, 31), (116, 32), (120, 40), (200, 60), (1000, 400)] {
             for lesson in [false, true] {
                 let r = stage(columns, rows, 3, lesson);
-                let parts = [r.header, r.canvas, r.panel, r.detail, r.gauges, r.status, r.journal, r.footer];
+                let parts = [r.header, r.canvas, r.panel, r.detail, r.gauges, r.status, r.timeline, r.journal, r.footer];
                 let mut cells = vec![false; usize::from(columns) * usize::from(rows)];
                 for part in parts {
                     for y in part.y..part.y + part.height {

@@ -2,6 +2,7 @@
 //!
 //! Must not know the other screens, nor how anything is drawn.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,13 +10,21 @@ use crate::analysis::{plaintext_hops, single_parts};
 use crate::layout::{Arrow, Cell, Layout, Map};
 use crate::lesson::{LessonRun, Observation, Pace, outcome};
 use crate::model::{ComponentId, Element, Infrastructure, RequestKind, TopologyEdit};
-use crate::sim::{Command, CommandError, Simulation, Timeline};
+use crate::sim::{Command, CommandError, SimTime, Simulation, Timeline};
 
 use super::comparison::Comparison;
+use super::events::Marks;
+use super::monitor::Watch;
 use super::overlay::Overlays;
 use super::playback::Playback;
 use super::regions::{self, Regions};
 use super::view::View;
+
+/// How much of the run is looked at together for news.
+const SLICE: Duration = Duration::from_millis(100);
+
+/// Refusals that are kept.
+const KEPT_REFUSALS: usize = 100;
 
 /// What the analysis says, in numbers. Made anew when the infrastructure changes, not with every frame.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,6 +66,8 @@ pub struct Stage {
     pub lesson: Option<LessonRun>,
     /// What the main area shows.
     pub view: View,
+    /// What is looked at on the monitoring screen.
+    pub watch: Watch,
     /// The second design, while two are compared.
     pub comparison: Option<Box<Comparison>>,
     /// Where things stand on the canvas.
@@ -77,6 +88,10 @@ pub struct Stage {
     pub scroll: u16,
     /// How far what is selected is scrolled, where it stands below a lesson.
     pub detail_scroll: u16,
+    /// What was asked for and did nothing, with the reason: the simulation never knew of it. The oldest first.
+    pub refused: VecDeque<(SimTime, String)>,
+    /// The moments that the timeline marks.
+    pub marks: Marks,
     /// Steps that the learner took, forward and back.
     pub steps: (u32, u32),
 }
@@ -93,6 +108,7 @@ impl Stage {
             wiretap: None,
             lesson: None,
             view: View::Canvas,
+            watch: Watch::default(),
             comparison: None,
             layout,
             pan: Cell::default(),
@@ -103,6 +119,8 @@ impl Stage {
             summary,
             scroll: 0,
             detail_scroll: 0,
+            refused: VecDeque::new(),
+            marks: Marks::default(),
             steps: (0, 0),
         };
         stage.resize(size);
@@ -128,7 +146,9 @@ impl Stage {
     pub fn enter(&mut self, entry: &outcome::Entry) -> Result<(), CommandError> {
         self.scroll = 0;
         self.show_detail = false;
+        let now = self.timeline.simulation().now();
         let result = self.changing(|stage| entry.carry_out(&mut stage.timeline));
+        self.marks.cut(now);
         if let Some(pace) = entry.pace {
             self.playback.set_pace(pace, &self.timeline);
             self.playback.paused = false;
@@ -210,11 +230,37 @@ impl Stage {
         if tls {
             self.overlays.flash();
         }
+        let now = self.timeline.simulation().now();
         let done = self.changing(|stage| stage.timeline.act(command.clone()));
-        if let Some(comparison) = self.comparison.as_mut().filter(|_| done.is_ok()) {
-            comparison.act(command, self.timeline.simulation().now());
+        if done.is_ok() {
+            // What had been the future is cut off, and so is what was asked for in it.
+            self.refused.retain(|(at, _)| *at <= now);
+            self.marks.cut(now);
+            if let Some(comparison) = &mut self.comparison {
+                comparison.act(command, now);
+            }
         }
         done
+    }
+
+    /// Lets a command be done later, as a part of what was done last.
+    pub(super) fn schedule(&mut self, after: Duration, command: &Command) {
+        self.timeline.schedule(after, command.clone());
+        if let Some(comparison) = &mut self.comparison {
+            comparison.schedule(after, command);
+        }
+    }
+
+    /// Keeps in mind that something was asked for and did nothing.
+    pub(super) fn refuse(&mut self, why: String) {
+        if self.refused.len() == KEPT_REFUSALS {
+            self.refused.pop_front();
+        }
+        // The same again and again is one.
+        let now = self.timeline.simulation().now();
+        if self.refused.back().is_none_or(|last| *last != (now, why.clone())) {
+            self.refused.push_back((now, why));
+        }
     }
 
     /// Does something that may change the infrastructure, and asks the analysis again if it did.
@@ -282,6 +328,45 @@ impl Stage {
             self.playback.follow(self.timeline.simulation().newest_request(None));
         }
         moved
+    }
+
+    /// Takes in what the timeline marks.
+    pub(super) fn mark(&mut self) {
+        let sim = self.timeline.simulation();
+        self.marks.observe(self.timeline.journal(), sim.infrastructure(), sim.now());
+    }
+
+    /// The moments that the timeline shows, from the first that can be gone back to until the furthest that the run was.
+    pub fn span(&self) -> (SimTime, SimTime) {
+        let now = self.timeline.simulation().now();
+        (self.timeline.earliest().min(now), self.marks.furthest().max(now))
+    }
+
+    /// Goes to a moment, and stops there.
+    pub fn seek(&mut self, at: SimTime) {
+        self.playback.paused = true;
+        self.changing(|stage| stage.timeline.seek(at));
+        self.playback.follow(None);
+    }
+
+    /// Goes on until something happens that is worth a line, and stops there. Returns whether something did within
+    /// `horizon`; if not, this is where time stands now.
+    pub fn run_to_news(&mut self, horizon: Duration) -> bool {
+        self.playback.paused = true;
+        self.playback.follow(None);
+        let start = self.timeline.simulation().now();
+        let end = start + horizon;
+        while self.timeline.simulation().now() < end {
+            let next = (self.timeline.simulation().now() + SLICE).min(end);
+            self.changing(|stage| stage.timeline.seek(next));
+            self.mark();
+            let news = self.timeline.journal().headlines().map(|headline| headline.first.at).find(|at| *at > start);
+            if let Some(at) = news {
+                self.changing(|stage| stage.timeline.seek(at));
+                return true;
+            }
+        }
+        false
     }
 
     /// Moves the selection. Returns whether there was somewhere to go.

@@ -16,7 +16,7 @@ use super::keymap::Binding;
 use super::line::{Line, Tone};
 use super::overlay::Overlay;
 use super::stage::{Stage, Summary};
-use super::{App, Item, Screen, View};
+use super::{App, Item, Screen, View, monitor};
 
 /// What users experienced in this last time is shown.
 const WINDOW: Duration = Duration::from_secs(10);
@@ -34,8 +34,19 @@ pub fn header(app: &App, width: u16) -> (Line, Line) {
             };
             // Where both have no room, the TLS mode goes: the canvas says it, too.
             let whole = clock(stage, true);
-            let fits = left.width() + whole.width() < usize::from(width);
-            let right = if fits { whole } else { clock(stage, false) };
+            let fits = |left: &Line, right: &Line| left.width() + right.width() < usize::from(width);
+            let Some(page) = monitor::page(stage) else {
+                let right = if fits(&left, &whole) { whole } else { clock(stage, false) };
+                return (left, right);
+            };
+            // Whoever is paged wants to know it wherever they look: where there is no room for both, the title goes.
+            let right = clock(stage, false);
+            let both = left.with(Tone::Bad, format!("  {page}"));
+            let left = if fits(&both, &right) {
+                both
+            } else {
+                Line::new(Tone::Accent, " hoplight ").with(Tone::Bad, format!(" {page}"))
+            };
             (left, right)
         }
     }
@@ -64,7 +75,7 @@ pub fn status(app: &App, stage: &Stage) -> Line {
     if let Some(line) = overlay(stage) {
         return line;
     }
-    if let Some(line) = followed(stage) {
+    if let Some(line) = followed(stage).or_else(|| app.tip()) {
         return line;
     }
     let heard = stage.wiretap_saw_secret().then(|| format!(" tap: password of {} seen ", user()));
@@ -87,6 +98,11 @@ pub fn status(app: &App, stage: &Stage) -> Line {
         .with(if *exposed > 0 { Tone::Bad } else { Tone::Good }, format!("{exposed} exposed"))
         .with(Tone::Dim, if stage.regions.wide { ")  single points of failure for writes " } else { ")  SPOFs " })
         .with(Tone::Text, spofs)
+}
+
+/// Whether something has the place of what users experience.
+pub(super) fn is_taken(stage: &Stage) -> bool {
+    overlay(stage).is_some() || followed(stage).is_some()
 }
 
 /// What the overlay shows, in the fullest wording for which there is room.
@@ -169,19 +185,24 @@ pub fn footer(app: &App, width: u16) -> Vec<(Line, Action)> {
     keys
 }
 
+/// Whether something is selected that can be killed.
+pub(super) fn can_kill(stage: &Stage) -> bool {
+    stage.selected.as_ref().is_some_and(|selected| {
+        let browser = stage.infra().find(match selected {
+            Element::Component(id) => id.as_str(),
+            _ => return true,
+        });
+        browser.is_none_or(|ix| !matches!(stage.infra().component(ix).kind, ComponentKind::Browser))
+    })
+}
+
 /// Whether an action does something now.
 pub(super) fn works(app: &App, action: &Action) -> bool {
     let Some(stage) = app.stage() else { return true };
     let question = stage.lesson.as_ref().and_then(|run| run.question());
     match action {
         Action::Wiretap => stage.wiretap.is_some() || matches!(stage.selected, Some(Element::Hop(..))),
-        Action::KillOrRestore => stage.selected.as_ref().is_some_and(|selected| {
-            let browser = stage.infra().find(match selected {
-                Element::Component(id) => id.as_str(),
-                _ => return true,
-            });
-            browser.is_none_or(|ix| !matches!(stage.infra().component(ix).kind, ComponentKind::Browser))
-        }),
+        Action::KillOrRestore => can_kill(stage),
         Action::Panel => !stage.regions.wide,
         Action::Overview | Action::Pan(_) => stage.is_larger(),
         Action::NextOverlay => !stage.overlays.is_veiled(),

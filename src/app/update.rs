@@ -3,19 +3,22 @@
 //! Every action either changes something that can be seen or says why it does not.
 
 mod commands;
+mod picture;
+mod settings;
+mod time;
 mod watching;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::layout::{Arrow, Cell};
-use crate::lesson::{Answered, Hinted, LessonRun, Moved, Pace, Solved, Submitted, Toggled};
-use crate::sim::{Command, SimTime};
+use crate::layout::Arrow;
+use crate::lesson::{Answered, Hinted, LessonRun, Moved, Solved, Submitted, Toggled};
+use crate::sim::Command;
 
 use super::action::Action;
 use super::key::Key;
 use super::stage::scrolled;
-use super::{App, Effect, Item, Notice, Screen, Stage, Tone, View, detail, help, mouse, regions, window};
+use super::{App, Effect, Item, Notice, Screen, Stage, Tone, View, deeds, detail, help, mouse, regions, window};
 
 impl App {
     /// A key was pressed.
@@ -68,8 +71,24 @@ impl App {
                 self.help = Some(0);
                 Vec::new()
             }
+            Action::NextTheme | Action::Ascii | Action::Motion => {
+                self.set(action);
+                Vec::new()
+            }
             Action::Palette => {
                 self.open_window(window::Kind::Palette);
+                Vec::new()
+            }
+            Action::Glossary => {
+                self.open_window(window::Kind::Glossary);
+                Vec::new()
+            }
+            Action::Faults | Action::Log | Action::Jump if self.stage().is_some() => {
+                self.open_window(match action {
+                    Action::Faults => window::Kind::Faults,
+                    Action::Log => window::Kind::Log,
+                    _ => window::Kind::Jump,
+                });
                 Vec::new()
             }
             Action::Open(line) if self.stage().is_some() => {
@@ -96,7 +115,8 @@ impl App {
             }
         };
         self.observe(true);
-        if self.record() {
+        self.tip_done_by(action);
+        if self.record() | self.take_unsaved() {
             effects.push(Effect::Save);
         }
         effects
@@ -170,24 +190,16 @@ impl App {
         let Screen::Stage(stage) = &mut self.screen else { return };
         let selected = stage.selected.clone();
         let notice = match action {
-            Action::Move(arrow) => {
-                let moved = stage.move_selection(*arrow);
-                (!moved).then(|| dim("There is nothing further in that direction."))
-            }
-            Action::Next | Action::Previous => {
-                stage.cycle_selection(*action == Action::Next);
-                None
-            }
-            Action::Select(element) => {
-                stage.selected = Some(element.clone());
-                None
+            Action::Move(_) | Action::Next | Action::Previous | Action::Watch(_) | Action::Select(_) => {
+                picture::select(stage, action)
             }
             Action::Deselect | Action::Follow(_) | Action::NextPacket | Action::Wiretap => watching::watch(stage, action, &info),
             Action::Pause | Action::StepForward | Action::StepBack | Action::Faster | Action::Slower | Action::Pace => {
-                play(stage, action)
+                time::play(stage, action)
             }
-            Action::NextOverlay | Action::Overlay | Action::OverlayChoice => lay(stage, action),
-            Action::Pan(_) | Action::LookAt(..) | Action::Overview => look(stage, action),
+            Action::Seek(_) | Action::MarkBefore | Action::MarkAfter => Some(time::travel(stage, action)),
+            Action::NextOverlay | Action::Overlay | Action::OverlayChoice => picture::lay(stage, action),
+            Action::Pan(_) | Action::LookAt(..) | Action::Overview => picture::look(stage, action),
             Action::Scroll(by) if stage.view == View::Compare => {
                 if let Some(comparison) = &mut stage.comparison {
                     comparison.scroll_by(*by, stage.timeline.simulation());
@@ -226,12 +238,14 @@ impl App {
             | Action::ToggleAppToDb
             | Action::Balance
             | Action::Block
+            | Action::Probe
             | Action::MoreUsers
             | Action::FewerUsers
             | Action::KillOrRestore => Some(match commands::meant(stage, action) {
                 Ok(command) => commands::said(stage, &command),
                 Err(notice) => notice,
             }),
+            Action::Deed(place) => deeds::deeds(stage).get(*place).map(|deed| commands::done(stage, deed)),
             Action::Send(kind) => {
                 stage.overlays.set_kind(*kind);
                 let notice = commands::said(stage, &Command::Send(*kind));
@@ -249,7 +263,10 @@ impl App {
         }
         if notice.is_some() {
             self.notice = notice;
-        } else if matches!(action, Action::Move(_) | Action::Next | Action::Previous | Action::Select(_)) && hides_detail(stage) {
+        } else if matches!(action, Action::Move(_) | Action::Next | Action::Previous | Action::Select(_))
+            && stage.view == View::Canvas
+            && hides_detail(stage)
+        {
             self.notice = detail::brief(stage, &info);
         }
     }
@@ -339,83 +356,6 @@ impl App {
     fn record(&mut self) -> bool {
         let Screen::Stage(stage) = &self.screen else { return false };
         stage.lesson.as_ref().is_some_and(|run| self.progress.record(run))
-    }
-}
-
-/// Columns and rows by which a key moves the window.
-const PAN: (i16, i16) = (12, 5);
-
-/// Moves the window over a canvas that is larger than it.
-fn look(stage: &mut Stage, action: &Action) -> Option<Notice> {
-    if !stage.is_larger() {
-        return Some(dim("The whole picture is on the screen."));
-    }
-    let (columns, rows) = match action {
-        Action::Pan(Arrow::Right) => (PAN.0, 0),
-        Action::Pan(Arrow::Left) => (-PAN.0, 0),
-        Action::Pan(Arrow::Down) => (0, PAN.1),
-        Action::Pan(Arrow::Up) => (0, -PAN.1),
-        Action::LookAt(x, y) => {
-            stage.centre_on(Cell::new(*x, *y));
-            return None;
-        }
-        _ => {
-            stage.overview = !stage.overview;
-            return None;
-        }
-    };
-    (!stage.pan_by(columns, rows)).then(|| dim("This is the edge of the picture."))
-}
-
-/// Changes what lies over the picture. What an overlay shows says itself; only its end needs a word.
-fn lay(stage: &mut Stage, action: &Action) -> Option<Notice> {
-    if stage.overlays.is_veiled() {
-        return Some(dim("An overlay would answer this question: mark first, then look."));
-    }
-    match action {
-        Action::NextOverlay => stage.overlays.next(),
-        Action::Overlay => stage.overlays.toggle(),
-        _ if !stage.overlays.choose() => {
-            let why =
-                if stage.overlays.shown().is_some() { "This overlay shows everything at once." } else { "No overlay is on." };
-            return Some(dim(why));
-        }
-        _ => {}
-    }
-    stage.overlays.shown().is_none().then(|| dim("The picture is drawn as usual."))
-}
-
-/// Does what changes how time goes by.
-fn play(stage: &mut Stage, action: &Action) -> Option<Notice> {
-    match action {
-        Action::Pause => {
-            stage.playback.paused = !stage.playback.paused;
-            None
-        }
-        Action::StepForward | Action::StepBack => {
-            let forward = *action == Action::StepForward;
-            let moved = stage.step(forward);
-            let why = match (forward, stage.sim().now() < SimTime::from_secs(10)) {
-                (true, _) => "Nothing moves within ten seconds: no user asks.",
-                (false, true) => "This is the beginning.",
-                (false, false) => "No step lies within the ten seconds before.",
-            };
-            (!moved).then(|| dim(why))
-        }
-        Action::Faster | Action::Slower => {
-            let by = if *action == Action::Faster { 1 } else { -1 };
-            let changed = stage.playback.change_speed(by);
-            (!changed).then(|| dim(if by > 0 { "This is the fastest." } else { "This is the slowest." }))
-        }
-        Action::Pace => {
-            let pace = if stage.playback.pace == Pace::Trace { Pace::Live } else { Pace::Trace };
-            stage.playback.set_pace(pace, &stage.timeline);
-            Some(dim(match pace {
-                Pace::Trace => "Trace: follows the next request; each of its hops takes the same time.",
-                Pace::Live => "Live: the whole load, in real time.",
-            }))
-        }
-        _ => None,
     }
 }
 

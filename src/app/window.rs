@@ -4,13 +4,17 @@
 //! happens when it is entered by an [`Action`]; the window itself does nothing. Must not know how it is drawn.
 
 mod compare;
+mod faults;
+mod glossary;
+mod jump;
+mod log;
 mod palette;
 
 use crate::layout::Area;
 
 use super::action::Action;
 use super::key::{Code, Key};
-use super::line::{Line, Page};
+use super::line::{Line, Page, Tone};
 use super::{App, regions};
 
 /// What a window lists.
@@ -18,6 +22,14 @@ use super::{App, regions};
 pub enum Kind {
     /// Everything that can be done or opened.
     Palette,
+    /// The words of the trade.
+    Glossary,
+    /// Everything that can go wrong, and what heals it.
+    Faults,
+    /// What happened and why.
+    Log,
+    /// A moment to jump to.
+    Jump,
     /// What the infrastructure on the stage can be compared with.
     Compare,
 }
@@ -27,21 +39,64 @@ impl Kind {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Palette => "do or open anything",
+            Self::Glossary => "words of the trade",
             Self::Compare => "compare with, on the same traffic",
+            Self::Faults => "what can go wrong, and what heals it",
+            Self::Log => "what happened, and why",
+            Self::Jump => "jump to a moment",
+        }
+    }
+
+    /// What is said where nothing is typed.
+    pub const fn prompt(self) -> &'static str {
+        match self {
+            Self::Palette | Self::Compare | Self::Faults | Self::Log | Self::Glossary => "type to search",
+            Self::Jump => "type a moment: 12.5, or -3 or +10 from now",
         }
     }
 
     /// What is said where the filter leaves nothing.
     const fn nothing(self) -> &'static str {
         match self {
-            Self::Palette | Self::Compare => "Nothing is called that.",
+            Self::Glossary => "No term has this in its name or its explanation.",
+            Self::Palette | Self::Compare | Self::Faults => "Nothing is called that.",
+            Self::Log => {
+                "Nothing like that has happened. Words that filter: alert, fault, restore, command, reaction, failure, refused."
+            }
+            Self::Jump => "Type seconds since the start, such as 12.5, or from now, such as -3 or +10.",
         }
     }
 
     /// The row that is chosen at first: the newest of a log is at its end.
-    const fn first(self, _rows: usize) -> usize {
+    const fn first(self, rows: usize) -> usize {
         match self {
-            Self::Palette | Self::Compare => 0,
+            Self::Palette | Self::Compare | Self::Faults | Self::Glossary => 0,
+            Self::Log | Self::Jump => rows.saturating_sub(1),
+        }
+    }
+
+    /// Rows that tell about the chosen one.
+    const fn about(self) -> u16 {
+        match self {
+            // The explanation itself.
+            Self::Glossary => 7,
+            _ => 3,
+        }
+    }
+
+    /// The keys that work in it.
+    pub const fn keys(self) -> &'static str {
+        match self {
+            Self::Glossary => "↑↓ choose  Esc closes",
+            _ => "↑↓ choose  Enter does it  Esc closes",
+        }
+    }
+
+    /// How what is said about the chosen row is meant.
+    const fn tone(self) -> Tone {
+        match self {
+            Self::Glossary => Tone::Text,
+            _ => Tone::Dim,
         }
     }
 }
@@ -70,9 +125,6 @@ pub struct Window {
 
 /// Longest text that is taken as a filter, in characters.
 const MOST_TYPED: usize = 60;
-
-/// Rows that tell about the chosen one.
-const ABOUT: u16 = 3;
 
 impl App {
     /// Opens a window.
@@ -147,9 +199,16 @@ impl App {
 
     /// Where the parts of the open window stand, if there is room for one.
     pub fn window_area(&self) -> Option<Parts> {
-        self.window.as_ref()?;
+        let window = self.window.as_ref()?;
         let (columns, rows) = self.size;
-        (!regions::too_small(columns, rows)).then(|| Parts::of(columns, rows))
+        if regions::too_small(columns, rows) {
+            return None;
+        }
+        let parts = Parts::of(columns, rows, window.kind);
+        // Where the timeline has no place on the screen, it stands in the log.
+        let wants = self.window.as_ref().is_some_and(|window| window.kind == Kind::Log)
+            && self.stage().is_some_and(|stage| stage.regions.timeline.height == 0);
+        Some(if wants { parts.with_timeline() } else { parts })
     }
 }
 
@@ -160,6 +219,8 @@ pub struct Parts {
     pub outer: Area,
     /// What was typed.
     pub prompt: Area,
+    /// The timeline, if it stands here.
+    pub timeline: Area,
     /// The rows.
     pub list: Area,
     /// What is said about the chosen row.
@@ -168,14 +229,30 @@ pub struct Parts {
 
 impl Parts {
     /// On a screen of this size. A window's size does not depend on what is in it: it stays where it is while one types.
-    pub fn of(columns: u16, rows: u16) -> Self {
+    pub fn of(columns: u16, rows: u16, kind: Kind) -> Self {
         let width = columns.saturating_sub(4).min(100);
         let height = rows.saturating_sub(2).min(36);
         let outer = Area { x: (columns - width) / 2, y: (rows - height) / 2, width, height };
         let inner = |y: u16, height: u16| Area { x: outer.x + 2, y, width: width.saturating_sub(4), height };
-        let about = ABOUT.min(height.saturating_sub(6));
+        let about = kind.about().min(height.saturating_sub(6));
         let list = height.saturating_sub(4 + about);
-        Self { outer, prompt: inner(outer.y + 1, 1), list: inner(outer.y + 2, list), about: inner(outer.y + 3 + list, about) }
+        Self {
+            outer,
+            prompt: inner(outer.y + 1, 1),
+            timeline: Area::default(),
+            list: inner(outer.y + 2, list),
+            about: inner(outer.y + 3 + list, about),
+        }
+    }
+
+    /// With a row for the timeline above the list.
+    fn with_timeline(self) -> Self {
+        let Area { x, y, width, height } = self.list;
+        Self {
+            timeline: Area { x, y, width, height: 1 },
+            list: Area { x, y: y + 1, width, height: height.saturating_sub(1) },
+            ..self
+        }
     }
 }
 
@@ -188,14 +265,23 @@ pub fn first_shown(chosen: usize, count: usize, room: usize) -> usize {
 pub fn rows(app: &App, kind: Kind, filter: &str) -> Vec<Row> {
     match kind {
         Kind::Palette => palette::rows(app, filter),
+        Kind::Glossary => glossary::rows(app, filter),
         Kind::Compare => compare::rows(app, filter),
+        Kind::Faults => faults::rows(app, filter),
+        Kind::Log => log::rows(app, filter),
+        Kind::Jump => jump::rows(app, filter),
     }
 }
 
 /// What is said about the chosen row, in lines of `width` columns; `None` of the row where the filter leaves nothing.
-pub fn about(kind: Kind, row: Option<&Row>, width: u16) -> Vec<Line> {
+pub fn about(app: &App, kind: Kind, row: Option<&Row>, width: u16) -> Vec<Line> {
     let mut page = Page::new(width);
-    page.text(super::Tone::Dim, row.map_or(kind.nothing(), |row| row.about.as_str()));
+    // Only of the chosen row is it asked: that takes a trial.
+    if let Some(why) = row.and_then(|row| faults::refusal(app, row)) {
+        page.text(Tone::Warn, &format!("Not now: {why}."));
+    }
+    let tone = if row.is_some() { kind.tone() } else { Tone::Dim };
+    page.text(tone, row.map_or(kind.nothing(), |row| row.about.as_str()));
     page.lines()
 }
 
@@ -218,8 +304,10 @@ mod tests {
 
     #[test]
     fn parts_lie_inside_the_window_on_every_screen() {
-        for (columns, rows) in [(80, 24), (120, 40), (200, 60), (1000, 400)] {
-            let parts = Parts::of(columns, rows);
+        let sizes = [(80, 24), (120, 40), (200, 60), (1000, 400)];
+        for ((columns, rows), kind) in sizes.into_iter().flat_map(|size| [Kind::Palette, Kind::Glossary].map(|kind| (size, kind)))
+        {
+            let parts = Parts::of(columns, rows, kind);
             let bottom = parts.outer.y + parts.outer.height;
             assert!(parts.prompt.y > parts.outer.y && parts.list.y > parts.prompt.y);
             assert!(parts.list.height >= 10, "{parts:?}");

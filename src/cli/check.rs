@@ -39,9 +39,17 @@ pub(super) fn check_content(folder: Option<&Path>, paths: &[PathBuf]) -> anyhow:
     match all.len() {
         0 => {
             let lessons = library.loaded_lessons().iter().filter(|entry| is_asked(entry)).count();
+            let glossaries = match given.glossaries() {
+                0 => None,
+                1 => Some("1 glossary".to_owned()),
+                count => Some(format!("{count} glossaries")),
+            };
+            let only_words = lessons == 0 && scenarios.is_empty();
             let scenarios = counted(scenarios.len(), "infrastructure");
             if lessons == 0 {
-                return print(&format!("Nothing is wrong with {scenarios}.\n"));
+                let parts: Vec<String> =
+                    (!only_words || glossaries.is_none()).then_some(scenarios).into_iter().chain(glossaries).collect();
+                return print(&format!("Nothing is wrong with {}.\n", parts.join(" and ")));
             }
             let lessons = counted(lessons, "lesson");
             print(&format!("{lessons} and {scenarios} are fine; every solution was replayed.\n"))

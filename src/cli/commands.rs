@@ -60,7 +60,7 @@ pub(super) fn print(text: &str) -> anyhow::Result<()> {
 }
 
 /// Whoever closed the pipe has read enough.
-fn quiet(result: io::Result<()>) -> anyhow::Result<()> {
+pub(super) fn quiet(result: io::Result<()>) -> anyhow::Result<()> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => Ok(other?),

@@ -24,11 +24,15 @@ const MAX_DEPTH: usize = 16;
 /// Fields that a lesson has, and a scenario does not.
 const OF_A_LESSON: [&str; 4] = ["steps", "quiz", "unit", "minutes"];
 
+/// A field that a glossary has, and neither a lesson nor a scenario.
+const OF_A_GLOSSARY: &str = "terms";
+
 /// Texts of files with their names.
 #[derive(Debug, Default)]
 pub(super) struct Files {
     scenarios: Vec<(String, String)>,
     lessons: Vec<(String, String)>,
+    glossaries: Vec<(String, String)>,
     /// Why files could not be read.
     unread: Vec<String>,
 }
@@ -61,8 +65,13 @@ impl Files {
     fn add_file(&mut self, path: &Path) {
         match read(path) {
             Ok(text) => {
-                let is_lesson = OF_A_LESSON.iter().any(|field| has_field(&text, field));
-                let list = if is_lesson { &mut self.lessons } else { &mut self.scenarios };
+                let list = if OF_A_LESSON.iter().any(|field| has_field(&text, field)) {
+                    &mut self.lessons
+                } else if has_field(&text, OF_A_GLOSSARY) {
+                    &mut self.glossaries
+                } else {
+                    &mut self.scenarios
+                };
                 list.push((shown(path), text));
             }
             Err(error) => self.unread.push(format!("{error:#}")),
@@ -71,7 +80,7 @@ impl Files {
 
     /// Whether a file of this name is among them.
     pub(super) fn contains(&self, name: &str) -> bool {
-        self.scenarios.iter().chain(&self.lessons).any(|(file, _)| file == name)
+        self.scenarios.iter().chain(&self.lessons).chain(&self.glossaries).any(|(file, _)| file == name)
     }
 
     /// Why files could not be read.
@@ -84,15 +93,20 @@ impl Files {
         if self.unread.is_empty() { Ok(()) } else { Err(anyhow!("{}", self.unread.join("\n"))) }
     }
 
+    /// How many of them are glossaries.
+    pub(super) fn glossaries(&self) -> usize {
+        self.glossaries.len()
+    }
+
     /// Whether there is no file.
     pub(super) fn is_empty(&self) -> bool {
-        self.scenarios.is_empty() && self.lessons.is_empty() && self.unread.is_empty()
+        self.scenarios.is_empty() && self.lessons.is_empty() && self.glossaries.is_empty() && self.unread.is_empty()
     }
 
     /// The name of the only scenario file's text, if it is one file and a scenario.
     pub(super) fn only_scenario(&self) -> Option<(&str, &str)> {
-        match (&self.scenarios[..], &self.lessons[..]) {
-            ([(name, text)], []) => Some((name, text)),
+        match (&self.scenarios[..], &self.lessons[..], &self.glossaries[..]) {
+            ([(name, text)], [], []) => Some((name, text)),
             _ => None,
         }
     }
@@ -103,7 +117,7 @@ impl Files {
             let files: &Vec<(String, String)> = files;
             files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect()
         };
-        then(Sources { scenarios: &pairs(&self.scenarios), lessons: &pairs(&self.lessons) })
+        then(Sources { scenarios: &pairs(&self.scenarios), lessons: &pairs(&self.lessons), glossaries: &pairs(&self.glossaries) })
     }
 }
 

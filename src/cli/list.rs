@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::analysis::Rule;
 use crate::analysis::findings::RULES;
-use crate::lesson::{Lesson, Library};
+use crate::lesson::{Lesson, Library, Term};
 use crate::model::{Infrastructure, Text};
 use crate::sim::catalogue::{CATALOGUE, CatalogueRow};
 use crate::sim::script;
@@ -42,6 +42,8 @@ struct Listing<'a> {
     faults: Option<Vec<FaultRow>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rules: Option<Vec<RuleRow>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terms: Option<&'a [Term]>,
 }
 
 /// A lesson, in the order of the course map.
@@ -112,6 +114,7 @@ impl<'a> Listing<'a> {
             scenarios: asked(Listed::Scenarios).then(|| library.scenarios().map(|infra| ScenarioRow::of(infra)).collect()),
             faults: asked(Listed::Faults).then(|| CATALOGUE.iter().map(|row| FaultRow::of(row, shown)).collect()),
             rules: asked(Listed::Rules).then(|| RULES.iter().map(RuleRow::of).collect()),
+            terms: asked(Listed::Terms).then(|| library.glossary().terms()),
         }
     }
 
@@ -137,6 +140,7 @@ impl<'a> Listing<'a> {
         }
         parts.extend(self.faults.as_ref().map(|rows| faults(rows)));
         parts.extend(self.rules.as_ref().map(|rows| rules(rows)));
+        parts.extend(self.terms.map(terms));
         parts.join("\n")
     }
 }
@@ -209,6 +213,15 @@ fn faults(rows: &[FaultRow]) -> String {
         }
     }
     text
+}
+
+fn terms(rows: &[Term]) -> String {
+    let one = |term: &Term| {
+        let names: Vec<&str> = term.names().map(Text::as_str).collect();
+        paragraph(&names.join(", "), 0) + &paragraph(&term.about(), 2)
+    };
+    let all: Vec<String> = rows.iter().map(one).collect();
+    format!("Words of the trade\n\n{}", all.join("\n"))
 }
 
 fn rules(rows: &[RuleRow]) -> String {

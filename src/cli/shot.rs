@@ -16,7 +16,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::regions::MINIMUM;
-use crate::app::{App, Effect, Settings};
+use crate::app::{App, Effect, Look, Palette, Settings};
 use crate::lesson::{Library, Progress};
 use crate::model::error::nearest;
 use crate::model::text::sanitise;
@@ -27,7 +27,7 @@ use crate::tui::picture::{self, Paper};
 use crate::tui::theme::Theme;
 use crate::tui::{MAX_COLUMNS, MAX_ROWS, view};
 
-use super::{Arguments, ThemeName, USAGE, commands, complain};
+use super::{Arguments, USAGE, commands, complain};
 use keys::{Keys, Press};
 
 /// The wall time between two frames. On the full screen it lies between a thirtieth and a quarter of a second.
@@ -66,9 +66,13 @@ pub struct ShotArguments {
     #[arg(long)]
     ascii: bool,
 
+    /// Show the tips that a newcomer gets
+    #[arg(long)]
+    tips: bool,
+
     /// The set of colours: dark unless said otherwise
     #[arg(long, value_name = "NAME")]
-    theme: Option<ThemeName>,
+    theme: Option<Palette>,
 }
 
 /// How a frame is written.
@@ -84,25 +88,28 @@ enum PictureFormat {
 
 impl ShotArguments {
     /// Colours and characters. A picture depends on the arguments alone; what a terminal may be sent, on its environment too.
-    fn look(&self, all: &Arguments) -> Theme {
+    fn look(&self, all: &Arguments) -> Look {
         let theme = self.theme(all);
         let (colours, unicode) = match self.format {
             PictureFormat::Svg => (super::colours(all.color, None), true),
             PictureFormat::Ansi | PictureFormat::Txt => (all.colours(), super::has_unicode()),
         };
-        Theme::new(theme.palette(colours), self.ascii || all.ascii || !unicode)
+        let palette = if colours { theme } else { Palette::NoColour };
+        Look { palette, ascii: self.ascii || all.ascii, only_ascii: !unicode }
     }
 
     /// The theme, whether it stands before or behind the command's name.
-    fn theme(&self, all: &Arguments) -> ThemeName {
-        self.theme.unwrap_or(all.theme)
+    fn theme(&self, all: &Arguments) -> Palette {
+        self.theme.or(all.theme).unwrap_or_default()
     }
+}
 
-    fn paper(&self, all: &Arguments) -> Paper {
-        match self.theme(all) {
-            ThemeName::Light => Paper::LIGHT,
-            ThemeName::Dark | ThemeName::ColourBlind => Paper::DARK,
-        }
+/// What a picture is painted on.
+const fn paper(palette: Palette) -> Paper {
+    match palette {
+        Palette::Light => Paper::LIGHT,
+        Palette::HighContrast => Paper::BLACK,
+        Palette::Dark | Palette::ColourBlind | Palette::NoColour => Paper::DARK,
     }
 }
 
@@ -129,7 +136,7 @@ fn moment(text: &str) -> Result<Duration, String> {
 
 /// Draws a frame and writes it to standard output.
 pub(super) fn shot(library: Library, asked: &ShotArguments, all: &Arguments) -> anyhow::Result<ExitCode> {
-    let settings = Settings { seed: all.seed, reduced_motion: all.reduced_motion };
+    let settings = Settings { seed: all.seed(), reduced_motion: all.reduced_motion, look: asked.look(all), tips: asked.tips };
     let mut app = App::new(library, Progress::default(), settings);
     if let Some(name) = &asked.what {
         open(&mut app, name)?;
@@ -140,11 +147,16 @@ pub(super) fn shot(library: Library, asked: &ShotArguments, all: &Arguments) -> 
     }
     let area = Rect::new(0, 0, asked.size.0, asked.size.1);
     let mut frame = Buffer::empty(area);
-    view::render(&app, &asked.look(all), area, &mut frame);
+    let look = app.settings.look;
+    view::render(&app, &Theme::of(look), area, &mut frame);
     commands::print(&match asked.format {
         PictureFormat::Txt => picture::text(&frame),
         PictureFormat::Ansi => picture::ansi(&frame),
-        PictureFormat::Svg => picture::svg(&frame, asked.paper(all), &title(&app)),
+        PictureFormat::Svg => picture::svg(
+            &frame,
+            paper(if look.palette == Palette::NoColour { asked.theme(all) } else { look.palette }),
+            &title(&app),
+        ),
     })?;
     Ok(ExitCode::SUCCESS)
 }

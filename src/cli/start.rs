@@ -7,14 +7,17 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 
-use crate::app::{App, Notice, Settings, Tone};
+use crate::app::{App, Notice, Tone};
 use crate::content::TEMPLATE;
 use crate::model::LessonId;
 use crate::model::error::nearest;
 use crate::tui::{self, TerminalApp};
 
+use super::config::Config;
 use super::store::Store;
-use super::{Arguments, Command, analyze, check, commands, compare, content, list, report, report_failure, shot, simulate};
+use super::{
+    Arguments, Command, analyze, check, commands, compare, config, content, list, read, report, report_failure, shot, simulate,
+};
 
 /// Does what the command line asks for.
 pub fn run(arguments: &Arguments) -> ExitCode {
@@ -31,15 +34,17 @@ fn text_command(arguments: &Arguments, command: &Command) -> anyhow::Result<Exit
     let done = match command {
         Command::List { what, format } => list::list(&library()?, *what, *format),
         Command::Check { paths } => check::check_content(folder, paths),
+        Command::Config { check } => config::config(arguments, *check),
         Command::Template => commands::print(TEMPLATE),
-        Command::Trace { scenario, seconds } => commands::trace(&library()?, scenario, *seconds, arguments.seed),
+        Command::Trace { scenario, seconds } => commands::trace(&library()?, scenario, *seconds, arguments.seed()),
         Command::Analyze(asked) => {
             let colours = arguments.colours_on(std::io::stdout().is_terminal());
             return analyze::analyze(&library()?, asked, colours);
         }
-        Command::Compare(asked) => return compare::compare(&library()?, asked, arguments.seed),
+        Command::Compare(asked) => return compare::compare(&library()?, asked, arguments.seed()),
+        Command::Read(asked) => return read::read(&library()?, asked, arguments),
         Command::Shot(asked) => return shot::shot(library()?, asked, arguments),
-        Command::Simulate(asked) => return simulate::simulate(&library()?, asked, arguments.seed),
+        Command::Simulate(asked) => return simulate::simulate(&library()?, asked, arguments.seed()),
     };
     done.map(|()| ExitCode::SUCCESS)
 }
@@ -48,14 +53,17 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if let Err(refusal) = tui::check() {
         return Ok(report(&refusal.into()));
     }
+    let config = Config::load(arguments)?;
     let library = content::library(arguments.content.as_deref())?;
     let (store, progress, notice) = Store::open(arguments.progress.as_deref());
-    let settings = Settings { seed: arguments.seed, reduced_motion: arguments.reduced_motion };
     let opened = match &arguments.scenario {
         Some(name) => Some(commands::find_scenario(&library, name)?),
         None => None,
     };
+    let settings = config.settings(arguments);
     let mut app = App::new(library, progress, settings);
+    app.keymap = config.keymap.clone();
+    app.settings_file.clone_from(&config.file);
     if let Some(infra) = opened {
         app.open_scenario(infra);
     }
@@ -74,8 +82,8 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         // The user's word counts; crossterm by itself would look at NO_COLOR again.
         crossterm::style::force_color_output(true);
     }
-    let mut program = TerminalApp::new(app, arguments.look(), store);
-    match tui::run(&mut program, arguments.terminal_options()) {
+    let mut program = TerminalApp::new(app, store);
+    match tui::run(&mut program, tui::Options { mouse: config.mouse(arguments) }) {
         Ok(ending) => Ok(ending.exit()),
         Err(error @ tui::Error::Refused(_)) => Ok(report(&error)),
         Err(error) => Err(error).context("the full screen ended"),

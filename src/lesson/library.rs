@@ -1,4 +1,4 @@
-//! All scenarios and lessons that there are.
+//! All scenarios and lessons that there are, and the glossary.
 //!
 //! Must not read files: it is given names and texts.
 
@@ -9,6 +9,7 @@ use crate::model::error::field_text;
 use crate::model::{ContentError, Infrastructure, LessonId, ScenarioId};
 
 use super::form::Lesson;
+use super::glossary::Glossary;
 
 /// Texts of content files, each with the name that the user knows it by.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,6 +18,8 @@ pub struct Sources<'a> {
     pub scenarios: &'a [(&'a str, &'a str)],
     /// Lesson files.
     pub lessons: &'a [(&'a str, &'a str)],
+    /// Glossary files.
+    pub glossaries: &'a [(&'a str, &'a str)],
 }
 
 /// A piece of content with the file that it comes from.
@@ -35,6 +38,7 @@ pub struct Loaded<T> {
 pub struct Library {
     scenarios: BTreeMap<ScenarioId, Loaded<Infrastructure>>,
     lessons: Vec<Loaded<Lesson>>,
+    glossary: Glossary,
     /// Scenarios whose files have mistakes, so that nothing can be said of their lessons.
     broken: BTreeSet<ScenarioId>,
 }
@@ -97,6 +101,24 @@ impl Library {
         self.lessons.retain(|old| !lessons.contains_key(&old.content.id));
         self.lessons.extend(lessons.into_values());
         self.lessons.sort_by(|a, b| (a.content.order, &a.content.id).cmp(&(b.content.order, &b.content.id)));
+        errors.extend(self.extend_glossary(sources.glossaries));
+        errors
+    }
+
+    /// Adds glossaries. Their terms may refer to each other's.
+    fn extend_glossary(&mut self, sources: &[(&str, &str)]) -> Vec<ContentError> {
+        let mut errors = Vec::new();
+        let mut read = Vec::new();
+        for (file, text) in sources {
+            match Glossary::from_ron(file, text) {
+                Ok(glossary) => {
+                    self.glossary.extend(glossary.clone());
+                    read.push((file, text, glossary));
+                }
+                Err(mistakes) => errors.extend(mistakes),
+            }
+        }
+        errors.extend(read.iter().flat_map(|(file, text, glossary)| self.glossary.missing(file, text, glossary)));
         errors
     }
 
@@ -123,6 +145,11 @@ impl Library {
     /// The lesson after another, on the course map.
     pub fn lesson_after(&self, id: &LessonId) -> Option<&Arc<Lesson>> {
         self.lessons().skip_while(|lesson| lesson.id != *id).nth(1)
+    }
+
+    /// The words of the trade.
+    pub fn glossary(&self) -> &Glossary {
+        &self.glossary
     }
 
     /// The scenarios, by name.

@@ -38,11 +38,17 @@ pub enum KeyName {
     Wiretap,
     /// Follows the next packet.
     Packet,
+    /// Shows the monitoring screen.
+    Monitor,
+    /// Opens the fault menu.
+    Faults,
+    /// Opens the event log.
+    Log,
 }
 
 impl KeyName {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::Tls,
         Self::DbTls,
         Self::Kill,
@@ -58,6 +64,9 @@ impl KeyName {
         Self::Mark,
         Self::Wiretap,
         Self::Packet,
+        Self::Monitor,
+        Self::Faults,
+        Self::Log,
     ];
 
     /// The name as prose writes it.
@@ -78,6 +87,9 @@ impl KeyName {
             Self::Mark => "mark",
             Self::Wiretap => "wiretap",
             Self::Packet => "packet",
+            Self::Monitor => "monitor",
+            Self::Faults => "faults",
+            Self::Log => "log",
         }
     }
 

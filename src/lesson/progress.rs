@@ -2,7 +2,7 @@
 //!
 //! Must not know where it is kept. A file of a newer hoplight is an error, so that nobody writes over it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -22,6 +22,9 @@ pub const FORMAT: u32 = 1;
 pub struct Progress {
     format: u32,
     lessons: BTreeMap<LessonId, LessonProgress>,
+    /// The tips that a newcomer has got, by name.
+    #[serde(default)]
+    tips: BTreeSet<String>,
 }
 
 /// How far a learner has come in one lesson.
@@ -54,7 +57,7 @@ pub enum ProgressError {
 
 impl Default for Progress {
     fn default() -> Self {
-        Self { format: FORMAT, lessons: BTreeMap::new() }
+        Self { format: FORMAT, lessons: BTreeMap::new(), tips: BTreeSet::new() }
     }
 }
 
@@ -92,8 +95,19 @@ impl Progress {
         self.lessons.insert(lesson, progress);
     }
 
+    /// Whether a newcomer has got this tip.
+    pub fn is_tipped(&self, tip: &str) -> bool {
+        self.tips.contains(tip)
+    }
+
+    /// Notes that a newcomer has got this tip. Returns whether that is new.
+    pub fn tip(&mut self, tip: &str) -> bool {
+        self.tips.insert(tip.to_owned())
+    }
+
     /// Joins what another program has kept: of each lesson, the better of both.
     pub fn join(&mut self, other: &Self) {
+        self.tips.extend(other.tips.iter().cloned());
         for (id, theirs) in &other.lessons {
             let ours = self.lessons.entry(id.clone()).or_default();
             ours.furthest = ours.furthest.max(theirs.furthest);

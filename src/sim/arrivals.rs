@@ -164,6 +164,7 @@ impl Simulation {
     }
 
     /// A user comes: the next one, or `user` of those who wait for outcomes.
+    #[inline(never)]
     pub(super) fn arrival<O: Observer>(&mut self, user: u32, sequence: u64, observer: &mut O) {
         let stream = match &mut self.arrivals.source {
             Source::Open(open) => {

@@ -42,6 +42,7 @@ impl Simulation {
             }
             Act::Serve => self.serves(request, station, observer),
             Act::Answer => Next::Answer,
+            Act::Judge => Next::Comes(self.judge(request, observer)),
             Act::Query(_) | Act::AskWriter | Act::Resolve | Act::Fail(_) => self.decide_else(request, station, act, observer),
         }
     }

@@ -328,7 +328,7 @@ impl Simulation {
         if record.depth == level {
             return request;
         }
-        let below = 0xffff_u16 << (level + 1);
+        let below = u32::MAX << (level + 1);
         if record.depth == level + 1 && matches!(record.state, State::Lost(_)) && (record.holds | record.inside) & below == 0 {
             self.close_call(request);
             self.requests[request].pending = 0;

@@ -1,4 +1,5 @@
-//! How messages move: along links, through firewalls, into waiting lines and slots, and back.
+//! How messages move: along links, through firewalls, into waiting lines and slots; in `back`, the way back of answers, and
+//! in `wait`, those who wait for them.
 //!
 //! Must not know what a component does with a request; that is `decide`.
 //!
@@ -7,26 +8,24 @@
 
 #![expect(clippy::inline_always, reason = "measured: a fifth of the engine's speed")]
 
+mod back;
+mod wait;
+
 use crate::model::firewall::RuleAction;
 use crate::model::hop::Guard;
-use crate::model::{LinkIx, RequestKind, TlsMode};
+use crate::model::{LinkIx, RequestKind};
 
 use super::event::{Kind, MAX_ID};
-use super::journal::{Observer, What, Why};
-use super::outcome::{Failure, Outcome};
+use super::journal::{Observer, What};
+use super::outcome::Failure;
 use super::packet::{Heading, Phase};
-use super::plan::Role;
-use super::request::{Lost, NONE, Request, State, Status, at_level};
-use super::simulation::{Simulation, index, tell};
-use super::station::{Deadline, is_timed};
-use super::time::SECOND;
+use super::request::{Lost, Request, State, Status, at_level};
+use super::simulation::{Simulation, index};
 
 /// In `leg` of an answer: it has crossed the wire. The rest is how many firewalls are still before it.
 pub(super) const CROSSED: u8 = 0x80;
 /// In `leg` of an answer: it is back at the one who asked, who works on it.
 pub(super) const HOME: u8 = u8::MAX;
-/// How long a browser waits for the answer to a name, in nanoseconds.
-const LOOKUP_TIMEOUT: u64 = 5 * SECOND;
 
 /// The position of a link as petgraph knows it.
 pub(super) fn link_ix(link: u32) -> LinkIx {
@@ -96,6 +95,7 @@ impl Simulation {
     }
 
     /// Sends a request's message down a link.
+    #[inline(always)]
     pub(super) fn send<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) {
         if let Some(station) = self.sends(request, link, None, observer) {
             self.enter(request, station, observer);
@@ -210,41 +210,6 @@ impl Simulation {
         }
     }
 
-    /// Brings an answer past the firewalls that are still before it, over the wire, and to the one who asked.
-    pub(super) fn way_back<O: Observer>(&mut self, request: u32, observer: &mut O) {
-        if let Some(station) = self.brings_back(request, observer) {
-            self.enter(request, station, observer);
-        }
-    }
-
-    /// The same up to the station that it reaches at once, if it reaches one.
-    #[inline(never)]
-    pub(super) fn brings_back<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
-        loop {
-            let record = &mut self.requests[request];
-            let (leg, link) = (record.leg, record.link());
-            let (left, line) = (leg & !CROSSED, &self.lines[link as usize]);
-            if leg & CROSSED == 0 && left == line.outward {
-                record.leg = left | CROSSED;
-                record.state = State::OnWire;
-                if (line.touched || line.latency > 0) && !self.sets_out(request, link, observer) {
-                    return None;
-                }
-            }
-            let Some(place) = left.checked_sub(1) else { return self.answer_comes(request, observer) };
-            let firewall = index(self.plan.hops[link as usize].guards[usize::from(place)].firewall.index());
-            if !self.health(firewall).is_up() {
-                self.lose(request, Lost::DeadFirewall(place), observer);
-                return None;
-            }
-            if self.stations[firewall as usize].duty.takes_answers {
-                return Some(firewall);
-            }
-            // Firewalls keep state: an answer passes without a look.
-            self.requests[request].leg -= 1;
-        }
-    }
-
     /// The firewall that a message on its way down comes to next, or is at.
     #[inline]
     fn next_guard(&self, request: u32) -> Option<(u8, &Guard)> {
@@ -347,274 +312,6 @@ impl Simulation {
                 }
             }
         }
-    }
-
-    /// The component at the request's level answers, or its host does.
-    pub(super) fn answer<O: Observer>(&mut self, request: u32, status: Status, observer: &mut O) {
-        if let Some(station) = self.replies(request, status, observer) {
-            self.enter(request, station, observer);
-        }
-    }
-
-    /// The same up to the station that the answer reaches at once and that works on it, if it reaches one.
-    #[inline(always)]
-    pub(super) fn replies<O: Observer>(&mut self, request: u32, status: Status, observer: &mut O) -> Option<u32> {
-        let record = &mut self.requests[request];
-        let (bit, link) = (record.bit(), record.link());
-        let line = &mut self.lines[link as usize];
-        let (station, behind, latency, touched) = (line.to, line.behind, line.latency, line.touched);
-        let state = &mut self.stations[station as usize];
-        if record.inside & bit != 0 {
-            record.inside &= !bit;
-            state.present = state.present.saturating_sub(1);
-        }
-        let holds = record.holds & bit != 0;
-        record.holds &= !bit;
-        record.status = status;
-        record.heading = Heading::Response;
-        record.state = State::OnWire;
-        let (tag, phase, watched) = (record.tag(), record.phase, state.duty.watched);
-        if line.plain && !holds && !watched && record.carries.is_none() {
-            // Nearly always: with the record, the link and the asker at hand, the call is closed and the asker goes to work.
-            let (level, from) = (record.depth - 1, &self.stations[line.from as usize]);
-            let works = from.duty.takes_answers && record.holds & (1 << (level & 0xf)) == 0;
-            if works && level != record.floor && from.health != super::Health::Hung {
-                record.depth = level;
-                record.leg = HOME;
-                line.active = line.active.saturating_sub(1);
-                let (asker, heading) = (line.from, Heading::Response);
-                tell(observer, self.now, Some(tag), || What::Departed { link: link_ix(link), heading, phase, status });
-                tell(observer, self.now, Some(tag), || What::Reached { component: component_ix(asker), heading, phase });
-                return Some(asker);
-            }
-        }
-        record.leg = if behind == 0 { CROSSED } else { behind };
-        if holds {
-            self.free_slot(station);
-        }
-        if watched {
-            self.count_answer(request, station);
-        }
-        self.tell(observer, Some(tag), || What::Departed { link: link_ix(link), heading: Heading::Response, phase, status });
-        if behind > 0 {
-            return self.brings_back(request, observer);
-        }
-        if touched {
-            return self.sets_out(request, link, observer).then(|| self.brings_back(request, observer)).flatten();
-        }
-        if latency > 0 {
-            self.schedule_for(request, self.now + latency, Kind::Leg);
-            return None;
-        }
-        self.answer_comes(request, observer)
-    }
-
-    /// Sends an answer back from a firewall on the hop, with so many firewalls before it.
-    #[cold]
-    fn answer_from<O: Observer>(&mut self, request: u32, behind: u8, status: Status, observer: &mut O) {
-        let record = &mut self.requests[request];
-        record.status = status;
-        record.heading = Heading::Response;
-        let (link, tag, phase) = (record.link(), record.tag(), record.phase);
-        // What a firewall on the asker's side refused never was on the wire.
-        let line = &self.lines[link as usize];
-        let outward = behind < line.outward;
-        record.leg = if outward { behind | CROSSED } else { behind };
-        let answerer = line.to;
-        if self.stations[answerer as usize].duty.watched {
-            self.count_answer(request, answerer);
-        }
-        self.tell(observer, Some(tag), || What::Departed { link: link_ix(link), heading: Heading::Response, phase, status });
-        if behind > 0 || outward {
-            self.way_back(request, observer);
-            return;
-        }
-        self.requests[request].leg = CROSSED;
-        if self.sets_out(request, link, observer) {
-            self.answer_arrives(request, observer);
-        }
-    }
-
-    /// An answer has reached the one who asked.
-    pub(super) fn answer_arrives<O: Observer>(&mut self, request: u32, observer: &mut O) {
-        if let Some(station) = self.answer_comes(request, observer) {
-            self.enter(request, station, observer);
-        }
-    }
-
-    /// An answer has reached the one who asked: the station, if that takes a slot to work on it.
-    #[inline(always)]
-    fn answer_comes<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
-        let record = &self.requests[request];
-        if record.depth - 1 == record.floor {
-            // Nobody waits for it any more; the call was closed when its asker gave up.
-            self.discard(request);
-            return None;
-        }
-        let line = &self.lines[record.link() as usize];
-        if self.is_hung(line.from) {
-            self.lose(request, Lost::Unread, observer);
-            return None;
-        }
-        if line.opens && self.opened_or_pooled(request, observer) {
-            return None;
-        }
-        self.answer_is_taken(request, observer)
-    }
-
-    /// An answer is at the one who asked, who runs and waits for it.
-    #[inline(always)]
-    fn answer_is_taken<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
-        let record = &self.requests[request];
-        let (asker, tag, phase) = (self.lines[record.link() as usize].from, record.tag(), record.phase);
-        self.close_call(request);
-        self.tell(observer, Some(tag), || What::Reached { component: component_ix(asker), heading: Heading::Response, phase });
-        if !self.stations[asker as usize].duty.takes_answers {
-            self.hand_on(request, asker, observer);
-            return None;
-        }
-        let record = &mut self.requests[request];
-        record.leg = HOME;
-        if record.holds & record.bit() == 0 {
-            return Some(asker);
-        }
-        // The worker that waited for the answer works on it.
-        record.station = asker;
-        self.work(request, asker);
-        None
-    }
-
-    /// Ends the call that the request's last hop is: the request is back at the level of the one who asked.
-    #[inline(always)]
-    pub(super) fn close_call(&mut self, request: u32) {
-        let record = &mut self.requests[request];
-        let link = record.link();
-        record.depth -= 1;
-        if let Some(phase) = record.carries.take() {
-            record.phase = phase;
-        }
-        let line = &mut self.lines[link as usize];
-        line.active = line.active.saturating_sub(1);
-        if line.limited {
-            self.place_freed(link);
-        }
-    }
-
-    /// A message will never be answered. The one who asked does not know, and waits.
-    #[cold]
-    pub(super) fn lose<O: Observer>(&mut self, request: u32, how: Lost, observer: &mut O) {
-        let now = self.now;
-        let record = &mut self.requests[request];
-        record.state = State::Lost(how);
-        record.pending = 0;
-        record.departed = now;
-        let (link, tag, phase, level) = (record.link(), record.tag(), record.phase, record.depth - 1);
-        let unwanted = level == record.floor;
-        if !matches!(how, Lost::Dropped(_) | Lost::Unread) {
-            self.tell(observer, Some(tag), || What::Vanished { link: link_ix(link) });
-        }
-        let record = &self.requests[request];
-        if unwanted {
-            self.discard(request);
-        } else if phase == Phase::Lookup {
-            // A lookup is the first thing that a user does.
-            let until = self.now.max(self.requests[request].born + LOOKUP_TIMEOUT);
-            self.schedule_for(request, until, Kind::Retry);
-        } else if record.heading == Heading::Request
-            && how != Lost::Unanswered
-            && let Role::Balancer(balancer) = &self.plan.stations[self.plan.hops[link as usize].from as usize].role
-        {
-            // The clock runs since the attempt left, not since it was lost at the far end.
-            let hop = &self.plan.hops[link as usize];
-            let crossed = match how {
-                Lost::Cut => false,
-                Lost::Silent | Lost::Unanswered | Lost::Unread => true,
-                Lost::Dropped(leg) | Lost::DeadFirewall(leg) => usize::from(leg) >= hop.outward,
-            };
-            let travelled = if crossed { self.stretched(link, hop.latency) } else { 0 };
-            let timeout = balancer.connect_timeout.saturating_sub(travelled);
-            self.schedule_for(request, self.now + timeout, Kind::Retry);
-        }
-    }
-
-    /// Starts the clock of a component that waits for an answer.
-    #[inline(always)]
-    pub(super) fn arm_deadline(&mut self, request: u32, station: u32, level: u8, timeout: u64) {
-        if is_timed(timeout) {
-            self.start_clock(request, station, level, timeout);
-        }
-    }
-
-    fn start_clock(&mut self, request: u32, station: u32, level: u8, timeout: u64) {
-        self.drop_stale_deadlines(station);
-        let at = self.now + timeout;
-        let generation = self.requests.generation(request);
-        let clock = &mut self.requests[request].clocks[usize::from(level)];
-        *clock = clock.wrapping_add(1);
-        let clock = *clock;
-        let state = &mut self.stations[station as usize];
-        state.deadlines.push_back(Deadline { at, request, generation, level, clock });
-        if !state.timer_armed {
-            state.timer_armed = true;
-            self.schedule(at, Kind::Deadline, station);
-        }
-    }
-
-    /// Takes at most two deadlines that nobody waits for off a station's line: so it stays as short as what is under way.
-    fn drop_stale_deadlines(&mut self, station: u32) {
-        for _ in 0..2 {
-            let Some(oldest) = self.stations[station as usize].deadlines.front() else { return };
-            if self.who_waits(oldest).is_some() {
-                return;
-            }
-            self.stations[station as usize].deadlines.pop_front();
-        }
-    }
-
-    /// The user's request has ended.
-    pub(super) fn end<O: Observer>(&mut self, request: u32, outcome: Outcome, observer: &mut O) {
-        if self.probe_ended(request, outcome, observer) {
-            return;
-        }
-        let record = &self.requests[request];
-        let (tag, kind, latency, stream) = (record.tag(), record.kind, self.now - record.born, record.stream);
-        self.users.end(self.now, kind, outcome, latency);
-        self.settle_occupancy();
-        self.in_flight -= 1;
-        self.sojourn += u128::from(latency);
-        observer.ended(self.now, kind, outcome, latency);
-        self.tell(observer, Some(tag), || What::Ended { outcome, latency_ms: latency as f64 / 1e6 });
-        self.user_has(kind, stream, outcome);
-    }
-
-    /// A record has done its work. It stays as a zombie while a later one may be looked up through it.
-    pub(super) fn discard(&mut self, request: u32) {
-        let record = &mut self.requests[request];
-        if record.successor != NONE {
-            record.state = State::Zombie;
-            record.pending = 0;
-            return;
-        }
-        let before = record.predecessor;
-        self.requests.remove(request);
-        if before != NONE {
-            self.requests[before].successor = NONE;
-            if self.requests[before].state == State::Zombie {
-                self.discard(before);
-            }
-        }
-    }
-
-    /// A component fails a request by itself and says why.
-    #[cold]
-    pub(super) fn fail<O: Observer>(&mut self, request: u32, station: u32, failure: Failure, why: Why, observer: &mut O) {
-        let tag = self.requests[request].tag();
-        self.tell(observer, Some(tag), || What::Fails { component: component_ix(station), failure, why });
-        // A balancer that cannot read cannot write either: it can only close the connection.
-        let blind =
-            self.plan.tls == TlsMode::Passthrough && matches!(self.plan.stations[station as usize].role, Role::Balancer(_));
-        let status = if blind { Status::Reset } else { Status::Error(failure) };
-        self.answer(request, status, observer);
     }
 }
 

@@ -238,11 +238,15 @@ impl Simulation {
     /// The delivered samples of one metric of a component, oldest first, with the times at which they were taken; at least
     /// the last 120 of each agent that watches it are kept. Empty if no agent does.
     pub fn series(&self, component: ComponentIx, metric: Metric) -> Vec<(SimTime, f64)> {
+        self.samples(component).filter_map(|(taken, sample)| Some((*taken, sample.metric(metric)?))).collect()
+    }
+
+    /// The delivered samples of a component whole, as [`Self::series`] gives one metric of them.
+    pub fn samples(&self, component: ComponentIx) -> impl DoubleEndedIterator<Item = &(SimTime, ComponentSample)> {
         let watches = self.plan.agents.iter().zip(&self.agents).find_map(|(plan, state)| {
             let row = plan.watches.iter().position(|watched| *watched as usize == component.index())?;
             state.series.get(row)
         });
-        let points = watches.into_iter().flatten();
-        points.filter_map(|(taken, sample)| Some((*taken, sample.metric(metric)?))).collect()
+        watches.into_iter().flatten()
     }
 }

@@ -87,11 +87,11 @@ pub(super) struct Request {
     /// whether it has crossed the wire (see `flow`).
     pub(super) leg: u8,
     /// Levels whose station holds a slot for it until the answer is back, as bits.
-    pub(super) holds: u16,
+    pub(super) holds: u32,
     /// Levels whose station counts it as present, as bits.
-    pub(super) inside: u16,
+    pub(super) inside: u32,
     /// Levels whose link's connection goes back to the pool when the answer is there, as bits.
-    pub(super) pooled: u16,
+    pub(super) pooled: u32,
     /// Nobody waits at this level or above, if it is not [`NO_FLOOR`].
     pub(super) floor: u8,
     /// How often the asker at each level has tried.
@@ -162,7 +162,7 @@ impl Request {
 
     /// The bit of its level, in `holds` and `inside`.
     #[inline]
-    pub(super) const fn bit(&self) -> u16 {
+    pub(super) const fn bit(&self) -> u32 {
         1 << (self.depth & 0xf)
     }
 

@@ -15,7 +15,7 @@ pub use error::ScriptError;
 pub use text::text;
 pub use time::{LONGEST, duration, shown_time};
 
-use crate::model::{ContentError, Infrastructure};
+use crate::model::{ContentError, Element, Infrastructure};
 
 use super::catalogue;
 use super::command::Command;
@@ -138,6 +138,17 @@ fn timed(line: &str) -> Result<(SimTime, Words<'_>), ScriptError> {
 /// As for [`entry`].
 pub fn command(line: &str, infra: &Infrastructure) -> Result<Command, ScriptError> {
     read(checked(line)?, infra)
+}
+
+/// Reads what an element is called: a component, a server, or a hop such as `lb-1 -> web-1`.
+///
+/// # Errors
+/// As for [`entry`].
+pub fn element(text: &str, infra: &Infrastructure) -> Result<Element, ScriptError> {
+    let mut arguments = Arguments::new(checked(text)?, infra, "lb-1, server-1, lb-1 -> web-1");
+    let element = arguments.element()?;
+    arguments.done()?;
+    Ok(element)
 }
 
 fn checked(line: &str) -> Result<Words<'_>, ScriptError> {

@@ -41,9 +41,9 @@ impl Clockwork<'_> {
     ///
     /// How long it takes depends on the seed, the request, the station, the phase and the attempt, and on nothing else.
     #[inline(always)]
-    fn begins(self, record: &mut Request, station: &Station, request: u32) -> bool {
+    fn begins(self, record: &mut Request, station: &Station, request: u32, asks: bool) -> bool {
         let duty = &station.duty;
-        let answers = record.heading == Heading::Response && duty.takes_answers;
+        let answers = !asks && duty.takes_answers;
         let is_usual = (answers || record.phase == Phase::Exchange) && station.slow.is_none() && *self.sequence < MAX_SEQUENCE;
         if !is_usual {
             return false;
@@ -76,7 +76,8 @@ impl Clockwork<'_> {
         }
         let record = &mut requests[next];
         station.waited(now - record.departed);
-        if self.begins(record, station, next) { None } else { Some(next) }
+        let asks = record.heading == Heading::Request;
+        if self.begins(record, station, next, asks) { None } else { Some(next) }
     }
 }
 
@@ -90,18 +91,18 @@ impl Simulation {
     /// Takes a slot of a station, or a place in its line.
     #[inline(never)]
     pub(super) fn enter<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
-        self.enter_here(request, station, observer);
+        let asks = self.requests[request].heading == Heading::Request;
+        self.enter_here(request, station, asks, observer);
     }
 
     /// The same, where nearly all of them come by.
     #[inline(always)]
-    fn enter_here<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+    fn enter_here<O: Observer>(&mut self, request: u32, station: u32, asks: bool, observer: &mut O) {
         let now = self.now;
         let record = &mut self.requests[request];
         let state = &mut self.stations[station as usize];
         record.station = station;
         state.visits += 1;
-        let asks = record.heading == Heading::Request;
         let mut refused = false;
         if asks {
             if state.duty.watched {
@@ -129,7 +130,7 @@ impl Simulation {
             if serves {
                 state.occupy(now);
                 let clockwork = Clockwork { now, queue: &mut self.queue, sequence: &mut self.sequence };
-                if !clockwork.begins(record, state, request) {
+                if !clockwork.begins(record, state, request, asks) {
                     self.work_else(request, station);
                 }
                 return;
@@ -156,7 +157,9 @@ impl Simulation {
     #[inline(always)]
     pub(super) fn work(&mut self, request: u32, station: u32) {
         let clockwork = Clockwork { now: self.now, queue: &mut self.queue, sequence: &mut self.sequence };
-        if !clockwork.begins(&mut self.requests[request], &self.stations[station as usize], request) {
+        let record = &mut self.requests[request];
+        let asks = record.heading == Heading::Request;
+        if !clockwork.begins(record, &self.stations[station as usize], request, asks) {
             self.work_else(request, station);
         }
     }
@@ -200,7 +203,8 @@ impl Simulation {
         let (bit, asks, kind) = (record.bit(), record.heading == Heading::Request, record.kind.index());
         let (leg, phase, status) = (record.leg, record.phase, record.status);
         let (is_firewall, act, relays) = (state.duty.is_firewall, state.duty.acts[kind], state.duty.relays[kind]);
-        let keeps = if asks { state.duty.holds && !is_firewall } else { leg == HOME && record.holds & bit != 0 };
+        #[expect(clippy::needless_bitwise_bool, reason = "whether it asks is hard to guess; whether it keeps its slot is easy")]
+        let keeps = (asks & state.duty.holds) | (!asks & (leg == HOME) & (record.holds & bit != 0));
         if keeps {
             record.holds |= bit;
         } else {
@@ -209,13 +213,11 @@ impl Simulation {
                 self.work_else(next, station);
             }
         }
-        let next = if asks && !is_firewall {
-            if phase.is_handshake() {
+        let next = if asks {
+            if phase.is_handshake() && !is_firewall {
                 return self.handshake_worked(request, station, act, observer);
             }
             self.decide(request, station, act, observer)
-        } else if asks {
-            Next::Comes(self.judge(request, observer))
         } else if leg != HOME {
             // Its work on an answer is over: a firewall lets it pass.
             self.requests[request].leg = leg - 1;
@@ -225,13 +227,19 @@ impl Simulation {
         } else {
             return self.take_answer(request, station, observer);
         };
-        let reached = match next {
-            Next::Ask(link) => self.forwards(request, link, 1, observer),
-            Next::Answer => self.replies(request, Status::Ok, observer),
-            Next::Comes(reached) => reached,
-        };
-        if let Some(station) = reached {
-            self.enter_here(request, station, observer);
+        match next {
+            Next::Ask(link) => {
+                if let Some(station) = self.forwards(request, link, 1, observer) {
+                    self.enter_here(request, station, true, observer);
+                }
+            }
+            Next::Answer => {
+                if let Some(station) = self.replies(request, Status::Ok, observer) {
+                    self.enter_here(request, station, false, observer);
+                }
+            }
+            Next::Comes(Some(station)) => self.enter(request, station, observer),
+            Next::Comes(None) => {}
         }
     }
 

@@ -48,6 +48,8 @@ pub(super) enum Act {
     AskWriter,
     /// It gives it to a backend.
     Balance,
+    /// It lets it pass, or not.
+    Judge,
     /// It is the database of this number.
     Query(u32),
     /// It resolves a name.
@@ -73,7 +75,8 @@ impl Act {
                 Some(link) => Self::Ask(link),
                 None => Self::Fail(Failure::ServerError),
             },
-            Role::Browser | Role::Firewall | Role::Agent | Role::Monitor => Self::Answer,
+            Role::Firewall => Self::Judge,
+            Role::Browser | Role::Agent | Role::Monitor => Self::Answer,
         }
     }
 }
@@ -89,7 +92,7 @@ pub(super) struct Duty {
     /// Most requests that may be present; `u32::MAX` is no limit.
     pub(super) connections: u32,
     pub(super) is_firewall: bool,
-    /// Whether a slot is held until the answer from downstream is back.
+    /// Whether a slot is held until the answer from downstream is back. Firewalls hold none.
     pub(super) holds: bool,
     /// Whether there is work on answers.
     pub(super) takes_answers: bool,
@@ -136,7 +139,7 @@ impl Duty {
             limit: plan.limit.unwrap_or(u32::MAX),
             connections: plan.connections.unwrap_or(u32::MAX),
             is_firewall: matches!(plan.role, Role::Firewall),
-            holds: plan.hold == Hold::UntilAnswered,
+            holds: plan.hold == Hold::UntilAnswered && !matches!(plan.role, Role::Firewall),
             takes_answers: plan.answer.is_some(),
             watched: plan.watched,
             // A driver that follows the primary learns from every answer of a database to a write.

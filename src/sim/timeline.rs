@@ -39,6 +39,19 @@ struct Checkpoint {
     commands: usize,
 }
 
+/// A command that is given now and done later.
+#[derive(Clone, Debug)]
+struct Scheduled {
+    at: SimTime,
+    command: Command,
+    /// How many commands of the log were done when it was given.
+    given: usize,
+    /// Its place in the log, once it is done.
+    entry: Option<usize>,
+    /// Where it was refused: what it was about had changed meanwhile.
+    refused: Option<Place>,
+}
+
 /// A simulation that can be rewound.
 #[derive(Clone, Debug)]
 pub struct Timeline {
@@ -47,6 +60,7 @@ pub struct Timeline {
     log: Vec<(Place, Command)>,
     /// How many commands of the log are done; the rest is the future, known from before a rewind.
     done: usize,
+    scheduled: Vec<Scheduled>,
     checkpoints: Vec<Checkpoint>,
     /// What somebody looks at closely.
     attention: Attention,
@@ -75,6 +89,7 @@ impl Timeline {
             journal: Journal::default(),
             log: Vec::new(),
             done: 0,
+            scheduled: Vec::new(),
             checkpoints: vec![first],
             attention: Attention::default(),
         }
@@ -110,11 +125,42 @@ impl Timeline {
         let mut notes = Notes { journal: &mut self.journal, attention: &mut self.attention, stamp };
         self.simulation.apply(&command, &mut notes)?;
         self.attention.look(stamp, &self.simulation);
-        self.log.truncate(self.done);
+        self.cut(place);
         self.log.push((place, command));
         self.done += 1;
         self.checkpoints.retain(|checkpoint| Place::of(&checkpoint.simulation) <= place && checkpoint.commands < self.done);
         Ok(())
+    }
+
+    /// Lets a command be done after a time, whatever is done until then, as a part of what was done last: if a rewind takes
+    /// that back, this goes with it. If it is refused then, nothing happens.
+    pub fn schedule(&mut self, after: std::time::Duration, command: Command) {
+        let at = self.simulation.now() + after;
+        self.scheduled.push(Scheduled { at, command, given: self.done, entry: None, refused: None });
+    }
+
+    /// Cuts off what had been the future. What was scheduled before `place` is still to come.
+    fn cut(&mut self, place: Place) {
+        let done = self.done;
+        self.log.truncate(done);
+        self.scheduled.retain(|scheduled| scheduled.given <= done);
+        for scheduled in &mut self.scheduled {
+            scheduled.entry = scheduled.entry.filter(|entry| *entry < done);
+            scheduled.refused = scheduled.refused.filter(|refused| *refused <= place);
+        }
+    }
+
+    /// The next command that was scheduled; none while the known future is not over: what was done of them stands there.
+    fn pending(&self) -> Option<usize> {
+        let open = |scheduled: &Scheduled| scheduled.entry.is_none() && scheduled.refused.is_none();
+        let open = self.scheduled.iter().enumerate().filter(|(_, scheduled)| self.done == self.log.len() && open(scheduled));
+        open.min_by_key(|(_, scheduled)| scheduled.at).map(|(at, _)| at)
+    }
+
+    /// When the next command of the known future, or the next scheduled one, is done.
+    fn next_command(&self) -> Option<SimTime> {
+        let logged = self.log.get(self.done).map(|(place, _)| place.now);
+        logged.or_else(|| self.pending().and_then(|at| self.scheduled.get(at)).map(|scheduled| scheduled.at))
     }
 
     /// Goes forward or back to `time`, as an uninterrupted run would have been there.
@@ -236,12 +282,10 @@ impl Timeline {
     fn run_to(&mut self, time: SimTime, watch: &mut impl FnMut(&Note)) {
         loop {
             self.replay_due(usize::MAX, time);
-            match (self.simulation.next_event(), self.log.get(self.done)) {
-                // A command of the known future may come before the next event.
-                (Some(event), Some((place, _))) if place.now < event && place.now <= time => {
-                    self.simulation.advance_clock(place.now);
-                }
-                (None, Some((place, _))) if place.now <= time => self.simulation.advance_clock(place.now),
+            match (self.simulation.next_event(), self.next_command()) {
+                // A command may come before the next event.
+                (Some(event), Some(at)) if at < event && at <= time => self.simulation.advance_clock(at),
+                (None, Some(at)) if at <= time => self.simulation.advance_clock(at),
                 (Some(event), _) if event <= time => self.one_event(watch),
                 _ => break,
             }
@@ -249,13 +293,16 @@ impl Timeline {
         self.simulation.advance_clock(time);
     }
 
-    /// Repeats the commands of the known future whose moment has come, up to so many in all, and none that was done
-    /// later than `until`.
+    /// Whether `at` comes before the next event, and not after `until`.
+    fn is_due(&self, at: SimTime, until: SimTime) -> bool {
+        at <= self.simulation.now() || (at <= until && self.simulation.next_event().is_none_or(|event| event > at))
+    }
+
+    /// Repeats the commands of the known future whose moment has come, up to `until` and to so many in all, and does those that
+    /// were scheduled.
     fn replay_due(&mut self, most: usize, until: SimTime) {
-        while let Some((place, command)) = self.log.get(self.done).filter(|(place, _)| self.done < most && place.now <= until) {
-            let due = place.processed == self.simulation.processed()
-                && (place.now <= self.simulation.now() || self.simulation.next_event().is_none_or(|event| event > place.now));
-            if !due {
+        while let Some((place, command)) = self.log.get(self.done).filter(|_| self.done < most) {
+            if place.processed != self.simulation.processed() || !self.is_due(place.now, until) {
                 return;
             }
             self.simulation.advance_clock(place.now);
@@ -266,6 +313,25 @@ impl Timeline {
             let repeated = self.simulation.apply(command, &mut notes);
             debug_assert!(repeated.is_ok(), "a replayed command fails: {repeated:?}");
             self.attention.look(stamp, &self.simulation);
+        }
+        while let Some(at) = self.pending().filter(|_| self.done < most) {
+            let Scheduled { at: due, command, .. } = self.scheduled[at].clone();
+            if !self.is_due(due, until) {
+                return;
+            }
+            self.simulation.advance_clock(due);
+            let place = self.place();
+            let stamp = Stamp { events: place.processed, commands: self.done + 1 };
+            let mut notes = Notes { journal: &mut self.journal, attention: &mut self.attention, stamp };
+            match self.simulation.apply(&command, &mut notes) {
+                Ok(()) => {
+                    self.attention.look(stamp, &self.simulation);
+                    self.scheduled[at].entry = Some(self.log.len());
+                    self.log.push((place, command));
+                    self.done += 1;
+                }
+                Err(_) => self.scheduled[at].refused = Some(place),
+            }
         }
     }
 

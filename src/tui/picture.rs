@@ -4,7 +4,7 @@
 //! what the frame shows.
 
 mod ansi;
-mod colour;
+pub(super) mod colour;
 mod svg;
 
 use ratatui::buffer::Buffer;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::Frame;
 
-use crate::app::{App, Code, Effect, Key, Notice, Tone};
+use crate::app::{App, Code, Effect, Key, Look, Notice, Palette, Tone};
 use crate::lesson::Progress;
 
 use super::program::{Flow, Program};
@@ -27,15 +27,29 @@ pub trait Keeper: std::fmt::Debug {
 #[derive(Debug)]
 pub struct TerminalApp<K> {
     app: App,
+    /// The theme of the look that was drawn last.
     theme: Theme,
+    look: Look,
     keeper: K,
     unsaved: bool,
 }
 
 impl<K: Keeper> TerminalApp<K> {
     /// Wraps an application.
-    pub fn new(app: App, theme: Theme, keeper: K) -> Self {
-        Self { app, theme, keeper, unsaved: false }
+    pub fn new(app: App, keeper: K) -> Self {
+        let look = app.settings.look;
+        Self { app, theme: Theme::of(look), look, keeper, unsaved: false }
+    }
+
+    /// Makes the theme anew if the user wants another look.
+    fn dress(&mut self) {
+        let look = self.app.settings.look;
+        if look != self.look {
+            self.look = look;
+            self.theme = Theme::of(look);
+            // Whoever asks for colours now, wants them whatever the environment says.
+            crossterm::style::force_color_output(look.palette != Palette::NoColour);
+        }
     }
 
     fn carry_out(&mut self, effects: &[Effect]) -> Flow {
@@ -70,6 +84,9 @@ fn key(event: KeyEvent) -> Option<Key> {
         KeyCode::End => Code::End,
         KeyCode::PageUp => Code::PageUp,
         KeyCode::PageDown => Code::PageDown,
+        KeyCode::Delete => Code::Delete,
+        KeyCode::Insert => Code::Insert,
+        KeyCode::F(number) => Code::F(number),
         _ => return None,
     };
     Some(Key { code, ctrl: event.modifiers.contains(KeyModifiers::CONTROL) })
@@ -98,6 +115,10 @@ impl<K: Keeper> Program for TerminalApp<K> {
 
     fn tick(&mut self, elapsed: Duration) -> Flow {
         self.app.tick(elapsed);
+        if self.app.take_unsaved() {
+            self.unsaved = true;
+            self.save();
+        }
         Flow::Continue
     }
 
@@ -106,6 +127,7 @@ impl<K: Keeper> Program for TerminalApp<K> {
     }
 
     fn needs_redraw(&mut self) -> bool {
+        self.dress();
         self.app.take_changed()
     }
 

@@ -6,13 +6,14 @@
 mod glyphs;
 mod palette;
 
-use ratatui::style::{Modifier, Style};
+use ratatui::style::{Color, Modifier, Style};
 
 use crate::app::Tone;
+use crate::app::look::Look;
 use crate::model::{Cipher, Medium, Protocol};
 
+pub use crate::app::look::Palette;
 pub use glyphs::{Glyphs, LineGlyphs};
-pub use palette::Palette;
 
 /// Styles and glyphs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub struct Theme {
     pub palette: Palette,
     /// Which characters.
     pub glyphs: Glyphs,
+    /// Ink and ground where nothing else is said; without, they are the terminal's own.
+    pub ground: Option<(Color, Color)>,
     /// Ordinary text.
     pub text: Style,
     /// Text of less weight.
@@ -94,16 +97,26 @@ impl Line {
 }
 
 impl Theme {
+    /// The theme of a look.
+    pub fn of(look: Look) -> Self {
+        Self::new(look.palette, look.is_ascii())
+    }
+
     /// A theme of these colours, in ASCII if asked.
     pub fn new(palette: Palette, ascii: bool) -> Self {
-        let colours = palette.colours();
-        let fg = |colour: Option<ratatui::style::Color>| Style { fg: colour, ..Style::new() };
+        let colours = palette::colours(palette);
+        // Where contrast counts, all that means something is drawn with heavier letters.
+        let heavy = palette == Palette::HighContrast;
+        let weight = if heavy { Modifier::BOLD } else { Modifier::empty() };
+        let plain = |colour: Option<Color>| Style { fg: colour, ..Style::new() };
+        let fg = |colour: Option<Color>| plain(colour).add_modifier(weight);
         let monochrome = palette == Palette::NoColour;
-        let dim = if monochrome { Style::new().add_modifier(Modifier::DIM) } else { fg(colours.dim) };
+        let dim = if monochrome { Style::new().add_modifier(Modifier::DIM) } else { plain(colours.dim) };
         Self {
             palette,
             glyphs: if ascii { Glyphs::ascii() } else { Glyphs::unicode() },
-            text: fg(colours.text),
+            ground: heavy.then_some((Color::Indexed(231), Color::Indexed(16))),
+            text: plain(colours.text),
             dim,
             name: fg(colours.text).add_modifier(Modifier::BOLD),
             accent: fg(colours.accent),
@@ -191,6 +204,56 @@ mod tests {
             let styles = [theme.text, theme.border, theme.tls, theme.plain, theme.bad, theme.focus, theme.dns, theme.load(0.95)];
             let coloured = styles.iter().any(|style| style.fg.is_some() || style.bg.is_some());
             assert_eq!(coloured, palette != Palette::NoColour, "{palette:?}");
+        }
+    }
+
+    /// How much two colours differ in brightness, from 1 to 21 (WCAG 2.2, contrast ratio).
+    fn contrast(a: Color, b: Color) -> f64 {
+        let brightness = |colour: Color| {
+            let rgb = crate::tui::picture::colour::rgb(colour).unwrap_or_default().to_be_bytes();
+            let part = |byte: u8| {
+                let part = f64::from(byte) / 255.0;
+                if part <= 0.04045 { part / 12.92 } else { libm::pow((part + 0.055) / 1.055, 2.4) }
+            };
+            0.2126 * part(rgb[1]) + 0.7152 * part(rgb[2]) + 0.0722 * part(rgb[3]) + 0.05
+        };
+        let (a, b) = (brightness(a), brightness(b));
+        a.max(b) / a.min(b)
+    }
+
+    #[test]
+    fn every_colour_stands_out_from_its_ground() {
+        assert!((contrast(Color::Indexed(231), Color::Indexed(16)) - 21.0).abs() < 1e-9);
+        for (palette, text, signs) in [
+            (Palette::HighContrast, 7.0, 7.0),
+            (Palette::Dark, 4.5, 3.0),
+            (Palette::ColourBlind, 4.5, 3.0),
+            (Palette::Light, 4.5, 1.7),
+        ] {
+            let theme = Theme::new(palette, false);
+            let usual = if palette == Palette::Light { Color::Indexed(231) } else { Color::Indexed(16) };
+            let ground = theme.ground.map_or(usual, |(_, ground)| ground);
+            let styles = [
+                theme.text,
+                theme.dim,
+                theme.accent,
+                theme.good,
+                theme.warn,
+                theme.bad,
+                theme.tls,
+                theme.plain,
+                theme.dns,
+                theme.static_page,
+                theme.read,
+                theme.write,
+                theme.replication,
+                theme.wall,
+            ];
+            for (number, style) in styles.iter().enumerate() {
+                let found = contrast(style.fg.expect("a colour"), ground);
+                assert!(found >= text, "{palette:?} {number}: {found:.1}");
+            }
+            assert!(contrast(theme.border.fg.expect("a colour"), ground) >= signs, "{palette:?}");
         }
     }
 

@@ -9,11 +9,13 @@ mod legend;
 mod monitor;
 mod paint;
 mod stage;
+mod timeline;
 mod window;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Color;
 
 use crate::app::{App, Line, Screen, Tone, help, regions, status};
 use crate::layout::Area;
@@ -33,20 +35,37 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let (columns, rows) = (area.width, area.height);
     if regions::too_small(columns, rows) {
         too_small(&mut painter, columns, rows);
-        return;
+    } else {
+        screen(app, &mut painter, columns, rows);
     }
+    if let Some(ground) = theme.ground {
+        fill(buf, area, ground);
+    }
+}
+
+fn screen(app: &App, painter: &mut Painter<'_>, columns: u16, rows: u16) {
     // The state's size may lag behind the terminal's by one event; then the areas are cut off, never wrong.
     match &app.screen {
-        Screen::Home => course::draw(app, &mut painter),
-        Screen::Stage(stage) => stage::draw(app, stage, &mut painter),
+        Screen::Home => course::draw(app, painter),
+        Screen::Stage(stage) => stage::draw(app, stage, painter),
     }
-    header(app, &mut painter, columns);
-    footer(app, &mut painter, columns, rows);
+    header(app, painter, columns);
+    footer(app, painter, columns, rows);
     if let Some(window) = &app.window {
-        window::draw(app, window, &mut painter);
+        window::draw(app, window, painter);
     }
     if app.help.is_some() {
-        draw_help(app, &mut painter, columns, rows);
+        draw_help(app, painter, columns, rows);
+    }
+}
+
+/// Gives cells without colours of their own the theme's.
+fn fill(buf: &mut Buffer, area: Rect, (ink, ground): (Color, Color)) {
+    for position in area.intersection(buf.area).positions() {
+        if let Some(cell) = buf.cell_mut(position) {
+            cell.fg = if cell.fg == Color::Reset { ink } else { cell.fg };
+            cell.bg = if cell.bg == Color::Reset { ground } else { cell.bg };
+        }
     }
 }
 
@@ -69,7 +88,7 @@ fn header(app: &App, painter: &mut Painter<'_>, columns: u16) {
     let (left, right) = status::header(app, columns);
     let wide = u16::try_from(right.width()).unwrap_or(u16::MAX);
     let from = columns.saturating_sub(wide);
-    painter.line(0, 0, from.saturating_sub(1), &left);
+    painter.fit(0, 0, from.saturating_sub(1), &left);
     painter.line(from, 0, wide, &right);
 }
 

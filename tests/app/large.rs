@@ -27,7 +27,7 @@ fn large(size: (u16, u16)) -> Learner {
           links: [(from: \"browser\", to: \"dns\", protocol: Dns), (from: \"browser\", to: \"lb\", protocol: Http), {links}])"
     );
     let mut library = library();
-    library.extend(Sources { scenarios: &[("large.ron", &text)], lessons: &[] }).expect("it is right");
+    library.extend(Sources { scenarios: &[("large.ron", &text)], ..Sources::default() }).expect("it is right");
     let infra = library.scenario("large").expect("there it is").clone();
     let mut learner = Learner::with(library, Progress::default(), size);
     learner.app.open_scenario(infra);

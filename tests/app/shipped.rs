@@ -7,7 +7,7 @@ use crate::learner::{LARGE, Learner, SMALL, library};
 fn with_keys_alone(number: usize, size: (u16, u16)) {
     let lesson = library().lessons().nth(number).expect("a shipped lesson").clone();
     let mut learner = Learner::new(size);
-    learner.press("g");
+    learner.press("<Home>");
     learner.press(&"j".repeat(number));
     learner.press("<Enter>");
     assert_eq!(learner.run().lesson().id, lesson.id);

@@ -101,3 +101,41 @@ fn the_chosen_row_moves_within_the_list() {
     assert!(learner.app.window.is_none(), "Backspace without a filter closes");
     assert_eq!(Kind::Palette.title(), "do or open anything");
 }
+
+#[test]
+fn the_glossary_begins_with_the_words_on_the_screen_and_finds_the_others() {
+    let mut learner = Learner::in_lesson("where-tls-ends", SMALL);
+    learner.press("g");
+    let rows = shown(&learner);
+    assert!(rows[0].starts_with("padlock"), "the step's title has it: {rows:?}");
+    let on_screen = window::rows(&learner.app, Kind::Glossary, "").iter().filter(|row| row.right == "on screen").count();
+    assert!((4..20).contains(&on_screen), "{on_screen}");
+    assert!(rows.len() >= 100 && rows[on_screen..].is_sorted_by_key(|row| row.to_lowercase()));
+    learner.press("rtt");
+    assert!(shown(&learner)[0].starts_with("round trip"), "{:?}", shown(&learner));
+    let row = &window::rows(&learner.app, Kind::Glossary, "rtt")[0];
+    assert!(row.about.contains("answer back") && row.about.ends_with("See: handshake, latency."), "{}", row.about);
+    // A term means nothing to do: Enter leaves it open.
+    learner.press("<Enter>");
+    assert!(learner.app.window.is_some());
+    learner.press("<Esc>");
+    assert!(learner.app.window.is_none());
+    // What is selected is on the screen as well.
+    let mut explore = Learner::exploring(SMALL);
+    explore.select(&component("db-2")).press("g");
+    assert!(shown(&explore)[0].starts_with("replica"), "{:?}", shown(&explore));
+    let mut home = Learner::new(LARGE);
+    home.press("g");
+    assert_eq!(home.app.window.as_ref().map(|window| window.kind), Some(Kind::Glossary));
+}
+
+#[test]
+fn every_explanation_has_room_on_the_smallest_screen() {
+    let mut learner = Learner::exploring(SMALL);
+    learner.press("g");
+    let parts = learner.app.window_area().expect("open");
+    for row in window::rows(&learner.app, Kind::Glossary, "") {
+        let lines = window::about(&learner.app, Kind::Glossary, Some(&row), parts.about.width);
+        assert!(lines.len() <= usize::from(parts.about.height), "{}", row.line.text());
+    }
+}

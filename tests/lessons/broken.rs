@@ -7,8 +7,8 @@ use super::{SMALL, library};
 
 /// The mistakes of a library with these lesson files.
 fn mistakes(lessons: &[(&str, &str)]) -> Vec<String> {
-    let mut library = Library::new(Sources { scenarios: EMBEDDED.scenarios, lessons: &[] }).expect("shipped scenarios");
-    let errors = match library.extend(Sources { scenarios: &[], lessons }) {
+    let mut library = Library::new(Sources { scenarios: EMBEDDED.scenarios, ..Sources::default() }).expect("shipped scenarios");
+    let errors = match library.extend(Sources { lessons, ..Sources::default() }) {
         Ok(()) => check(&library),
         Err(errors) => errors,
     };
@@ -138,7 +138,7 @@ fn ids_and_orders_are_unique_and_a_users_lesson_takes_the_place_of_a_shipped_one
     let mut library = library();
     let before = library.lessons().len();
     let own = broken("id: \"small\"", "id: \"where-tls-ends\"");
-    library.extend(Sources { scenarios: &[], lessons: &[("own.ron", &own)] }).expect("a good lesson");
+    library.extend(Sources { lessons: &[("own.ron", &own)], ..Sources::default() }).expect("a good lesson");
     assert_eq!(library.lessons().len(), before);
     assert_eq!(&*library.lesson("where-tls-ends").expect("it is there").title, "Small");
     assert_eq!(library.lessons().next().map(|lesson| lesson.order), Some(1), "sorted by order");

@@ -41,7 +41,76 @@ fn the_embedded_files_are_those_in_the_folders() {
     };
     let listed = |files: &[(&str, &str)]| -> BTreeSet<String> { files.iter().map(|(file, _)| (*file).to_owned()).collect() };
     assert_eq!(listed(EMBEDDED.scenarios), folder("assets"));
-    assert_eq!(listed(EMBEDDED.lessons), folder("lessons"));
+    assert_eq!(listed(&[EMBEDDED.lessons, EMBEDDED.glossaries].concat()), folder("lessons"));
+}
+
+#[test]
+fn every_abbreviation_and_every_word_that_lessons_explain_is_in_the_glossary() {
+    let library = library();
+    let glossary = library.glossary();
+    assert!(glossary.terms().len() >= 100);
+    // Names of things, not terms.
+    let names = ["MUSCULAR", "PCI", "DSS", "CPU", "OK"];
+    for (file, text) in EMBEDDED.lessons {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 1);
+        for word in words.filter(|word| word.chars().all(|c| c.is_ascii_uppercase()) && !names.contains(word)) {
+            assert!(!glossary.in_text(word).is_empty(), "{file}: {word} is not explained");
+        }
+    }
+    for word in [
+        "TLS termination",
+        "re-encryption",
+        "passthrough",
+        "roundrobin",
+        "leastconn",
+        "health check",
+        "canary",
+        "diversity",
+        "redundancy",
+        "replica",
+        "primary",
+        "promotion",
+        "quorum",
+        "split brain",
+        "loopback",
+        "plaintext",
+        "p99",
+        "percentile",
+        "QPS",
+        "stale",
+        "agent",
+        "sample",
+        "absence alert",
+        "external probe",
+        "error budget",
+        "retry storm",
+        "SYN flood",
+        "DMZ",
+        "default deny",
+        "stateful",
+        "502",
+        "503",
+        "504",
+        "1290",
+        "1040",
+        "VRRP",
+        "SNI",
+        "mTLS",
+        "event loop",
+        "failure domain",
+    ] {
+        assert!(glossary.find(word).is_some(), "{word}");
+    }
+}
+
+#[test]
+fn the_glossary_is_in_the_order_of_the_alphabet() {
+    for (file, text) in EMBEDDED.glossaries {
+        let terms = text.lines().filter_map(|line| line.trim().strip_prefix("term: "));
+        let terms: Vec<String> = terms.map(str::to_lowercase).collect();
+        let sorted = terms.is_sorted_by(|a, b| a.trim_matches(['"', ',']) <= b.trim_matches(['"', ',']));
+        assert!(sorted && !terms.is_empty(), "{file}: {terms:#?}");
+    }
 }
 
 #[test]

@@ -159,9 +159,12 @@ fn list_speaks_json() {
     assert_eq!(rows.len(), hoplight::sim::catalogue::CATALOGUE.len());
     let hung = rows.iter().find(|row| row["id"] == "app-hung").expect("it");
     assert_eq!(hung["commands"][0], serde_json::json!({"after_s": 0.0, "command": "hang app-1"}));
+    let words = list(&["terms"]);
+    let spof = words["terms"].as_array().expect("a list").iter().find(|row| row["term"] == "SPOF").expect("it");
+    assert_eq!(spof["also"][0], "single point of failure");
     // The README names every field that programs may read.
     let readme = include_str!("../../README.md");
-    for row in [padlock, stage, hung, &hung["commands"][0]] {
+    for row in [padlock, stage, hung, &hung["commands"][0], spof] {
         for key in keys(row) {
             assert!(readme.contains(&format!("`{key}`")), "{key}");
         }
@@ -185,6 +188,26 @@ fn check_replays_the_lessons_of_a_folder() {
     let none = home.run(["check", home.path().join("nowhere").to_str().expect("UTF-8")]);
     assert_eq!((none.status, none.stdout.as_str()), (Some(1), ""));
     assert!(none.stderr.contains("cannot read") && none.stderr.contains("nowhere"), "{none:?}");
+}
+
+#[test]
+fn a_glossary_of_ones_own_is_checked_and_added() {
+    let home = Home::new();
+    let own = "(format: 1, terms: [(term: \"cell\", text: \"Ours.\", see: [\"certificate\"])])";
+    let file = home.file("data/hoplight/words.ron", own);
+    let checked = home.run(["check", &file]);
+    assert_eq!((checked.status, checked.stdout.as_str()), (Some(0), "Nothing is wrong with 1 glossary.\n"), "{checked:?}");
+    assert!(
+        home.run(["list", "terms"]).stdout.contains("\ncell\n  Ours. See: certificate.\n"),
+        "{:?}",
+        home.run(["list", "terms"]).stdout
+    );
+    home.file("data/hoplight/words.ron", own.replacen("certificate", "certifcate", 1));
+    let said = home.run(["check"]);
+    assert!(
+        said.status == Some(1) && said.stderr.contains("words.ron:1:") && said.stderr.contains("did you mean `certificate`?"),
+        "{said:?}"
+    );
 }
 
 #[test]

@@ -40,6 +40,9 @@ fn every_screen() -> Vec<(&'static str, Learner)> {
         let mut palette = Learner::exploring(size);
         palette.press(":");
         all.push(("palette", palette));
+        let mut glossary = Learner::in_lesson("where-tls-ends", size);
+        glossary.press("g");
+        all.push(("glossary", glossary));
         let mut compare = Learner::exploring(size);
         compare.wait(10).press("C");
         all.push(("what to compare with", compare));

@@ -59,12 +59,28 @@ fn play(seed: u64, acts: usize) {
     let themes = [Theme::default(), Theme::new(Palette::NoColour, false), Theme::new(Palette::Light, true)];
     let mut learner = Learner::in_small_lesson((80, 24));
     let mut seen = [false; 4];
+    // It begins where marks are wanted: a monkey seldom gets there.
+    while learner.app.place() != Place::Marks {
+        learner.press("n");
+    }
+    seen[3] = true;
     for act in 0..acts {
+        // Few ways lead to a question that wants marks: now and then it stands before one.
+        if act % 2_000 == 1_000 {
+            (learner.app.window, learner.app.help) = (None, None);
+            learner.app.resize(80, 24);
+            assert!(learner.app.open_lesson("small"));
+            learner.press("nnnnn");
+        }
         let (columns, rows) = learner.app.size();
         let cell = |random: &mut Xoshiro256PlusPlus| {
             (random.random_range(0..=columns.saturating_add(2)), random.random_range(0..=rows.saturating_add(2)))
         };
         match random.random_range(0..100) {
+            // In a window, every letter is only typed: it is left before long.
+            0..=64 if learner.app.window.is_some() && random.random_bool(0.3) => {
+                drop(learner.app.press(Key::plain(Code::Esc)));
+            }
             0..=64 => drop(learner.app.press(key(&mut random, &bound))),
             65..=79 => {
                 let (column, row) = cell(&mut random);

@@ -167,7 +167,7 @@ fn a_text_that_no_small_screen_holds_is_read_to_its_end() {
     let lesson = include_str!("../lessons/small.ron").replacen("\"Read this.\"", &paragraphs.join(", "), 1);
     let lesson = lesson.replace("why: \"No.\"", &format!("why: \"{}\"", long.trim_end()));
     let mut library = library();
-    library.extend(Sources { scenarios: &[], lessons: &[("small.ron", &lesson)] }).expect("it can be read");
+    library.extend(Sources { lessons: &[("small.ron", &lesson)], ..Sources::default() }).expect("it can be read");
     let mut learner = Learner::with(library, Progress::default(), SMALL);
     assert!(learner.app.open_lesson("small"));
     assert!(most_scroll(&learner.app) > 10);

@@ -1,10 +1,12 @@
 //! Whole screens, one of each kind.
 
 use hoplight::app::Item;
+use hoplight::layout::Area;
 use hoplight::lesson::{Place, Progress, Sources};
+use hoplight::tui::theme::{Palette, Theme};
 
-use crate::learner::{LARGE, Learner, SMALL, hop, library};
-use crate::{compare, whole};
+use crate::learner::{LARGE, Learner, SMALL, component, hop, library};
+use crate::{compare, drawn, plain, text, whole};
 
 #[test]
 fn the_course_map() {
@@ -22,7 +24,7 @@ fn a_course_map_that_is_scrolled_points_at_the_chosen_line() {
         .collect();
     let scenarios: Vec<(&str, &str)> = scenarios.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let mut library = library();
-    library.extend(Sources { scenarios: &scenarios, lessons: &[] }).expect("they are right");
+    library.extend(Sources { scenarios: &scenarios, ..Sources::default() }).expect("they are right");
     let mut learner = Learner::with(library, Progress::default(), SMALL);
     for _ in 0..learner.app.home.items.len() {
         let shown = whole(&learner.app);
@@ -72,12 +74,75 @@ fn a_screen_that_is_too_small_says_what_it_needs() {
 }
 
 #[test]
+fn the_glossary() {
+    for (name, size) in [("small", SMALL), ("large", LARGE)] {
+        let mut learner = Learner::in_lesson("where-tls-ends", size);
+        learner.wait(30).press("g<Down>");
+        compare(&format!("the_glossary_{name}"), &whole(&learner.app));
+    }
+}
+
+#[test]
 fn the_palette() {
     for (name, size) in [("small", SMALL), ("large", LARGE)] {
         let mut learner = Learner::exploring(size);
         learner.wait(30).press(":tls<Down>");
         compare(&format!("the_palette_{name}"), &whole(&learner.app));
     }
+}
+
+/// Stage 2 with an agent and the primary database dead for a while, and the probe on.
+fn troubled(size: (u16, u16)) -> Learner {
+    let mut learner = Learner::exploring(size);
+    learner.wait(100).press("P").select(&component("db-1")).press("x");
+    learner.wait(50).select(&component("agent-3")).press("x").wait(300);
+    learner
+}
+
+#[test]
+fn the_monitoring_screen() {
+    for (name, size) in [("small", SMALL), ("large", LARGE), ("huge", (200, 60))] {
+        let mut learner = troubled(size);
+        learner.press("m<Down><Down><Down>");
+        compare(&format!("the_monitoring_screen_{name}"), &whole(&learner.app));
+    }
+    let mut learner = Learner::in_small_lesson(SMALL);
+    learner.wait(60).press("m");
+    compare("the_monitoring_screen_in_a_lesson", &whole(&learner.app));
+}
+
+#[test]
+fn the_monitoring_screen_in_ascii() {
+    let mut learner = troubled(LARGE);
+    learner.press("m<Down><Down><Down>");
+    let buffer = drawn(&learner.app, &Theme::new(Palette::NoColour, true));
+    let shown = text(&buffer, Area { x: 0, y: 0, width: LARGE.0, height: LARGE.1 });
+    assert!(shown.is_ascii(), "{shown}");
+    compare("the_monitoring_screen_in_ascii", &shown);
+}
+
+#[test]
+fn the_windows_of_faults_events_and_moments() {
+    let mut learner = troubled(SMALL);
+    let mut shown = String::new();
+    for keys in ["X", "Xfull", "L", "Lalert", "J", "J-7.5"] {
+        learner.press(keys);
+        shown = shown + "=== " + keys + " ===\n" + &whole(&learner.app);
+        learner.press("<Esc>");
+    }
+    compare("the_windows_of_faults_events_and_moments", &shown);
+}
+
+#[test]
+fn the_timeline_after_going_back() {
+    let mut learner = troubled(LARGE);
+    learner.press("{{{");
+    let buffer = plain(&learner.app);
+    let regions = learner.stage().regions;
+    compare(
+        "the_timeline_after_going_back",
+        &[regions.status, regions.timeline, regions.journal].map(|area| text(&buffer, area)).concat(),
+    );
 }
 
 #[test]

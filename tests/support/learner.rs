@@ -40,7 +40,7 @@ impl Learner {
 
     /// At the course map of a library.
     pub(crate) fn with(library: Library, progress: Progress, size: (u16, u16)) -> Self {
-        let mut app = App::new(library, progress, Settings { seed: 1, reduced_motion: false });
+        let mut app = App::new(library, progress, Settings { seed: 1, ..Settings::default() });
         app.resize(size.0, size.1);
         Self { app, effects: Vec::new() }
     }
@@ -56,7 +56,7 @@ impl Learner {
     pub(crate) fn in_small_lesson(size: (u16, u16)) -> Self {
         let text = include_str!("../lessons/small.ron");
         let mut library = library();
-        library.extend(Sources { scenarios: &[], lessons: &[("small.ron", text)] }).expect("the small lesson is right");
+        library.extend(Sources { lessons: &[("small.ron", text)], ..Sources::default() }).expect("the small lesson is right");
         let mut learner = Self::with(library, Progress::default(), size);
         assert!(learner.app.open_lesson("small"), "no small lesson");
         learner

@@ -2,12 +2,16 @@
 //!
 //! Must not change anything but through a command.
 
+use std::time::Duration;
+
 use crate::model::firewall::RuleAction;
+use crate::model::monitoring::ProbeSpec;
 use crate::model::quantity::Rate;
 use crate::model::{ComponentId, ComponentKind, Element, TlsConfig, TopologyEdit};
 use crate::sim::{Command, CommandError};
 
 use super::super::action::Action;
+use super::super::deeds::Deed;
 use super::super::{Notice, Stage, Tone};
 use super::{dim, sentence};
 
@@ -19,6 +23,10 @@ pub(super) fn meant(stage: &Stage, action: &Action) -> Result<Command, Notice> {
         Action::CycleTls => Ok(Command::Edit(TopologyEdit::EdgeTls(edge.next()))),
         Action::ToggleWebToApp => Ok(Command::Edit(TopologyEdit::WebToAppTls(!web_to_app))),
         Action::ToggleAppToDb => Ok(Command::Edit(TopologyEdit::AppToDbTls(!app_to_db))),
+        Action::Probe => Ok(Command::Probe(match sim.probe().interval_s {
+            Some(_) => None,
+            None => Some(ProbeSpec::default().interval_s),
+        })),
         Action::MoreUsers => rate(sim.rate(), (sim.rate() * 1.25).round().max(sim.rate() + 1.0)),
         Action::FewerUsers => rate(sim.rate(), (sim.rate() * 0.8).round().min(sim.rate() - 1.0)),
         Action::Block => match &stage.selected {
@@ -91,11 +99,36 @@ fn with_its_server(stage: &Stage, element: Element) -> Element {
     }
 }
 
+/// Does a deed: what comes at once, and later what comes later. Says what happened.
+pub(super) fn done(stage: &mut Stage, deed: &Deed) -> Notice {
+    if let [(_, command)] = deed.commands.as_slice() {
+        return said(stage, command);
+    }
+    if let Some(why) = deed.refusal(stage) {
+        stage.refuse(format!("{}: {why}", deed.title));
+        return Notice { tone: Tone::Warn, text: sentence(&why) };
+    }
+    for (after, command) in &deed.commands {
+        if *after > 0.0 {
+            stage.schedule(Duration::from_secs_f64(*after), command);
+        } else {
+            // One of several may be so already.
+            let _ = stage.act(command);
+        }
+    }
+    let last = deed.commands.iter().map(|(after, _)| *after).fold(0.0, f64::max);
+    let until = if last > 0.0 { format!("; the last of it comes in {last} s") } else { String::new() };
+    dim(&sentence(&format!("{}{until}", deed.title)))
+}
+
 /// Does a command and says what happened.
 pub(super) fn said(stage: &mut Stage, command: &Command) -> Notice {
     let text = match stage.act(command) {
-        Err(error @ CommandError::NotPart(_)) => return dim(&sentence(&error.to_string())),
-        Err(error) => return Notice { tone: Tone::Warn, text: sentence(&error.to_string()) },
+        Err(error) => {
+            let tone = if matches!(error, CommandError::NotPart(_)) { Tone::Dim } else { Tone::Warn };
+            stage.refuse(error.to_string());
+            return Notice { tone, text: sentence(&error.to_string()) };
+        }
         Ok(()) => match command {
             Command::Kill(Element::Server(id)) => {
                 format!("{id} is off: nothing on it answers, not even with a refusal.")

@@ -14,7 +14,11 @@ use super::Row;
 
 /// All rows that match, the best first; without a filter, in the order of the help.
 pub(super) fn rows(app: &App, filter: &str) -> Vec<Row> {
-    let rows = all(app);
+    ranked(all(app), filter)
+}
+
+/// The rows that match a filter, the best first; without one, as they are.
+pub(super) fn ranked(rows: Vec<Row>, filter: &str) -> Vec<Row> {
     if filter.trim().is_empty() {
         return rows;
     }
@@ -41,11 +45,9 @@ fn all(app: &App) -> Vec<Row> {
         .map(|binding| {
             let possible = status::works(app, &binding.action);
             // A long line is cut in the list, and whole below it.
-            let about = if possible {
-                binding.help.to_owned()
-            } else {
-                format!("{}: not possible now; entered, it says why.", binding.help)
-            };
+            let possibly = if possible { "" } else { ": not possible now; entered, it says why" };
+            let name = binding.action.name().map_or_else(String::new, |name| format!(" Its name in config.ron: {name}."));
+            let about = format!("{}{possibly}.{name}", binding.help);
             let key = binding.keys.first().map(ToString::to_string).unwrap_or_default();
             row(if possible { Tone::Text } else { Tone::Dim }, binding.help, binding.action.clone(), &about, key)
         })

@@ -37,7 +37,7 @@ pub(super) const fn index(colour: Color) -> Option<u8> {
 }
 
 /// A colour as `0xrrggbb`; `None` is the terminal's own.
-pub(super) fn rgb(colour: Color) -> Option<u32> {
+pub(in crate::tui) fn rgb(colour: Color) -> Option<u32> {
     if let Color::Rgb(red, green, blue) = colour {
         return Some(packed(red, green, blue));
     }

@@ -35,6 +35,8 @@ pub struct Paper {
 impl Paper {
     /// A dark terminal.
     pub const DARK: Self = Self { ground: 0x16_181d, ink: 0xd0_d0d0 };
+    /// Black.
+    pub const BLACK: Self = Self { ground: 0x00_0000, ink: 0xff_ffff };
     /// A light terminal.
     pub const LIGHT: Self = Self { ground: 0xff_ffff, ink: 0x1c_1c1c };
 }

@@ -2,6 +2,8 @@
 //!
 //! All are one column wide. Must not know colours.
 
+use crate::app::events::Sort;
+
 use super::Line;
 
 /// The characters of one kind of line.
@@ -64,6 +66,10 @@ pub struct Glyphs {
     pub tap: char,
     /// The pointer of a lesson.
     pub focus: char,
+    /// Marks of the timeline: command, fault, restore, alert, reaction.
+    pub marks: [char; 5],
+    /// Where the timeline is now.
+    pub cursor: char,
     /// A box that is ticked, and one that is not.
     pub tick: [char; 2],
     /// What is well, in a word's place.
@@ -125,6 +131,8 @@ impl Glyphs {
             pointer: '»',
             tap: '⊥',
             focus: '▸',
+            marks: ['▼', '✗', '✓', '!', '·'],
+            cursor: '█',
             tick: ['☑', '☐'],
             ok: '✓',
             dot: '·',
@@ -158,10 +166,24 @@ impl Glyphs {
             pointer: '>',
             tap: '&',
             focus: '*',
+            marks: ['v', 'x', '*', '!', '.'],
+            cursor: '#',
             tick: ['x', '_'],
             ok: '*',
             dot: '-',
             ellipsis: '~',
+        }
+    }
+
+    /// The mark of a sort of event.
+    pub const fn mark(&self, sort: Sort) -> char {
+        let [command, fault, restore, alert, reaction] = self.marks;
+        match sort {
+            Sort::Command | Sort::Refused => command,
+            Sort::Fault | Sort::Failure => fault,
+            Sort::Restore => restore,
+            Sort::Alert => alert,
+            Sort::Reaction => reaction,
         }
     }
 

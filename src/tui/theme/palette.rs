@@ -1,23 +1,12 @@
 //! Colours by role, for dark and light terminals, for colour-blind readers, and none at all.
 //!
-//! Colours come from the 256-colour table, which nearly every terminal has; the background stays the terminal's own.
+//! Colours come from the 256-colour table, which nearly every terminal has; the background stays the terminal's own, except
+//! where contrast is promised.
 //! Must not know which widget uses a role.
 
 use ratatui::style::Color;
 
-/// A set of colours.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Palette {
-    /// For dark terminals.
-    #[default]
-    Dark,
-    /// For light terminals.
-    Light,
-    /// Okabe and Ito's colours, which the common kinds of colour blindness tell apart, for dark terminals.
-    ColourBlind,
-    /// No colour: shapes, words and weights must do.
-    NoColour,
-}
+use crate::app::look::Palette;
 
 /// The colours of one palette; `None` is the terminal's own.
 #[derive(Clone, Copy, Debug)]
@@ -38,55 +27,32 @@ pub(super) struct Colours {
     pub(super) replication: Option<Color>,
 }
 
-impl Palette {
-    /// All palettes, in the order in which a key visits them.
-    pub const ALL: [Self; 4] = [Self::Dark, Self::Light, Self::ColourBlind, Self::NoColour];
-
-    /// The word for it, on the command line and in settings.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Dark => "dark",
-            Self::Light => "light",
-            Self::ColourBlind => "colour-blind",
-            Self::NoColour => "none",
-        }
-    }
-
-    /// The palette after this one.
-    #[must_use]
-    pub const fn next(self) -> Self {
-        match self {
-            Self::Dark => Self::Light,
-            Self::Light => Self::ColourBlind,
-            Self::ColourBlind => Self::NoColour,
-            Self::NoColour => Self::Dark,
-        }
-    }
-
-    pub(super) const fn colours(self) -> Colours {
-        // text, dim, border, wall, accent, good, warn, bad, tls, dns, static, read, write, replication
-        match self {
-            Self::Dark => table([252, 245, 242, 173, 221, 114, 215, 203, 79, 110, 255, 117, 213, 141]),
-            Self::Light => table([235, 243, 248, 130, 94, 28, 130, 160, 30, 25, 232, 26, 127, 91]),
-            // Bluish green, sky blue, vermillion, orange, yellow, reddish purple.
-            Self::ColourBlind => table([252, 245, 241, 172, 227, 36, 214, 202, 74, 110, 255, 74, 175, 175]),
-            Self::NoColour => Colours {
-                text: None,
-                dim: None,
-                border: None,
-                wall: None,
-                accent: None,
-                good: None,
-                warn: None,
-                bad: None,
-                tls: None,
-                dns: None,
-                static_page: None,
-                read: None,
-                write: None,
-                replication: None,
-            },
-        }
+/// The colours of a palette.
+pub(super) const fn colours(palette: Palette) -> Colours {
+    // text, dim, border, wall, accent, good, warn, bad, tls, dns, static, read, write, replication
+    match palette {
+        Palette::Dark => table([252, 245, 242, 173, 221, 114, 215, 203, 79, 110, 255, 117, 213, 141]),
+        Palette::Light => table([235, 243, 248, 130, 94, 28, 130, 160, 23, 25, 232, 26, 127, 91]),
+        // At least 7:1 against black, which WCAG calls enhanced.
+        Palette::HighContrast => table([231, 252, 231, 214, 226, 46, 214, 203, 51, 117, 231, 123, 219, 183]),
+        // Bluish green, sky blue, vermillion, orange, yellow, reddish purple.
+        Palette::ColourBlind => table([252, 245, 241, 172, 227, 36, 214, 202, 74, 110, 255, 74, 175, 175]),
+        Palette::NoColour => Colours {
+            text: None,
+            dim: None,
+            border: None,
+            wall: None,
+            accent: None,
+            good: None,
+            warn: None,
+            bad: None,
+            tls: None,
+            dns: None,
+            static_page: None,
+            read: None,
+            write: None,
+            replication: None,
+        },
     }
 }
 

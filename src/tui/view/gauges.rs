@@ -34,7 +34,7 @@ pub(super) fn draw(stage: &Stage, painter: &mut Painter<'_>) {
 }
 
 /// The rate at which a bar is full: the next round number above all that was delivered, of which alone gauges know.
-fn scale(agents: &[AgentView<'_>]) -> f64 {
+pub(super) fn scale(agents: &[AgentView<'_>]) -> f64 {
     let delivered =
         |agent: &AgentView<'_>| agent.history.iter().map(|rate| f64::from(*rate)).chain(agent.qps).fold(1.0, f64::max);
     let most = agents.iter().map(delivered).fold(1.0, f64::max);
@@ -62,7 +62,7 @@ fn age(agent: &AgentView<'_>) -> String {
 }
 
 /// A bar of `width` cells, in eighths.
-fn bar(painter: &mut Painter<'_>, x: u16, y: u16, width: u16, part: f64, stale: bool) {
+pub(super) fn bar(painter: &mut Painter<'_>, x: u16, y: u16, width: u16, part: f64, stale: bool) {
     // A ratio that is no number is no bar.
     let part = if part.is_finite() { part.clamp(0.0, 1.0) } else { 0.0 };
     let [full, empty] = painter.theme.glyphs.bar;

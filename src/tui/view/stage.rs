@@ -15,7 +15,7 @@ use crate::tui::canvas::Canvas;
 
 use super::monitor;
 use super::paint::Painter;
-use super::{compare, gauges};
+use super::{compare, gauges, timeline};
 
 /// Draws the stage.
 pub(super) fn draw(app: &App, stage: &Stage, painter: &mut Painter<'_>) {
@@ -29,7 +29,7 @@ pub(super) fn draw(app: &App, stage: &Stage, painter: &mut Painter<'_>) {
     let hidden = match stage.view {
         View::Canvas | View::Compare => canvas(stage, painter),
         View::Monitor => {
-            monitor::draw(stage, main_area(app), painter);
+            monitor::draw(app, stage, main_area(app), painter);
             0
         }
     };
@@ -41,6 +41,7 @@ pub(super) fn draw(app: &App, stage: &Stage, painter: &mut Painter<'_>) {
     }
     gauges::draw(stage, painter);
     painter.fit(0, regions.status.y, regions.status.width, &status::status(app, stage));
+    timeline::draw(stage, regions.timeline, painter);
     if stage.wiretap.is_some() {
         wiretap(stage, painter);
     } else {

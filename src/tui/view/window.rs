@@ -8,10 +8,11 @@ use crate::app::window::{self, Parts, Window};
 use crate::app::{App, Line, Tone};
 
 use super::paint::Painter;
+use super::timeline;
 
 /// Draws the open window.
 pub(super) fn draw(app: &App, window: &Window, painter: &mut Painter<'_>) {
-    let Some(Parts { outer, prompt, list, about }) = app.window_area() else { return };
+    let Some(Parts { outer, prompt, timeline, list, about }) = app.window_area() else { return };
     let rows = window::rows(app, window.kind, &window.filter);
     painter.frame(outer.x, outer.y, outer.width, outer.height, window.kind.title());
     let typed = Line::new(Tone::Accent, "» ").with(Tone::Name, window.filter.as_str());
@@ -19,7 +20,10 @@ pub(super) fn draw(app: &App, window: &Window, painter: &mut Painter<'_>) {
     let cursor = painter.theme.selected;
     painter.put(end, prompt.y, ' ', cursor);
     if window.filter.is_empty() {
-        painter.line(end + 2, prompt.y, prompt.width.saturating_sub(4), &Line::new(Tone::Dim, "type to search"));
+        painter.line(end + 2, prompt.y, prompt.width.saturating_sub(4), &Line::new(Tone::Dim, window.kind.prompt()));
+    }
+    if let Some(stage) = app.stage() {
+        timeline::draw(stage, timeline, painter);
     }
     let room = usize::from(list.height);
     let chosen = window.chosen.min(rows.len().saturating_sub(1));
@@ -38,10 +42,10 @@ pub(super) fn draw(app: &App, window: &Window, painter: &mut Painter<'_>) {
     }
     let of = if rows.is_empty() { "nothing".to_owned() } else { format!("{} of {}", chosen + 1, rows.len()) };
     painter.rule(about.x, about.y - 1, about.width, &Line::default(), &of);
-    let lines = window::about(window.kind, rows.get(chosen), about.width);
+    let lines = window::about(app, window.kind, rows.get(chosen), about.width);
     for (y, line) in (about.y..about.y + about.height).zip(&lines) {
         painter.fit(about.x, y, about.width, line);
     }
-    let keys = " ↑↓ choose  Enter does it  Esc closes ";
+    let keys = format!(" {} ", window.kind.keys());
     painter.line(outer.x + 3, outer.y + outer.height - 1, outer.width.saturating_sub(6), &Line::new(Tone::Dim, keys));
 }

@@ -1,0 +1,115 @@
+//! The user's settings file: patches over the defaults, and whatever is wrong with them told at once.
+//!
+//! It is for the full screen, and for the keys that `read` names. The other text commands read nobody's settings: the same
+//! arguments give the same bytes. The command line beats the file. Must not write it: it is the user's own.
+
+mod form;
+mod template;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+use crate::app::{Keymap, Palette, Settings};
+
+use super::content::{read, shown, told};
+use super::{Arguments, DEFAULT_SEED, commands};
+
+pub(super) use template::template;
+
+/// What a settings file says, on top of the defaults.
+#[derive(Clone, Debug)]
+pub(super) struct Config {
+    theme: Option<Palette>,
+    ascii: bool,
+    reduced_motion: bool,
+    mouse: bool,
+    tips: bool,
+    seed: Option<u64>,
+    /// Which key does what.
+    pub(super) keymap: Keymap,
+    /// The file's name, for the user.
+    pub(super) file: String,
+}
+
+impl Config {
+    /// Where nothing is said.
+    fn usual(file: String) -> Self {
+        let keymap = Keymap::default();
+        Self { theme: None, ascii: false, reduced_motion: false, mouse: true, tips: true, seed: None, keymap, file }
+    }
+
+    /// Reads the file that the command line or the environment names, or the usual one if there is one.
+    ///
+    /// # Errors
+    /// Every mistake that is found, with its place.
+    pub(super) fn load(arguments: &Arguments) -> anyhow::Result<Self> {
+        let Some(path) = path(arguments) else { return Ok(Self::usual("config.ron".to_owned())) };
+        let name = homely(&path);
+        if arguments.config.is_none() && !path.exists() {
+            return Ok(Self::usual(name));
+        }
+        let text = read(&path).context("the settings")?;
+        form::config(&shown(&path), &text).map(|config| Self { file: name, ..config }).map_err(|mistakes| {
+            let error = told(&mistakes);
+            if mistakes.len() > 1 { error.context(format!("{} mistakes in the settings", mistakes.len())) } else { error }
+        })
+    }
+
+    /// The settings of the full screen: what the command line says, else what the file says, else the usual.
+    pub(super) fn settings(&self, arguments: &Arguments) -> Settings {
+        let theme = arguments.theme.or(self.theme).unwrap_or_default();
+        Settings {
+            seed: self.seed(arguments),
+            reduced_motion: arguments.reduced_motion || self.reduced_motion,
+            look: arguments.look(theme, arguments.ascii || self.ascii),
+            tips: self.tips,
+        }
+    }
+
+    /// The seed of chance.
+    pub(super) fn seed(&self, arguments: &Arguments) -> u64 {
+        arguments.seed.or(self.seed).unwrap_or(DEFAULT_SEED)
+    }
+
+    /// Whether the mouse is ours.
+    pub(super) fn mouse(&self, arguments: &Arguments) -> bool {
+        self.mouse && !arguments.no_mouse
+    }
+}
+
+/// `hoplight config`: prints a file to start with, or says whether the user's is right.
+pub(super) fn config(arguments: &Arguments, check: bool) -> anyhow::Result<()> {
+    let usual = usual_path().map_or_else(|| "config.ron".to_owned(), |path| homely(&path));
+    if !check {
+        return commands::print(&template(&usual));
+    }
+    let Some(path) = path(arguments) else { bail!("there is no home folder, so there are no settings") };
+    let there = arguments.config.is_some() || path.exists();
+    let Config { file, .. } = Config::load(arguments)?;
+    commands::print(&if there {
+        format!("Nothing is wrong with {file}.\n")
+    } else {
+        format!("There is no {file}: all is as usual.\n")
+    })
+}
+
+/// The file that is read.
+fn path(arguments: &Arguments) -> Option<PathBuf> {
+    arguments.config.clone().or_else(usual_path)
+}
+
+/// Where the settings are usually kept.
+fn usual_path() -> Option<PathBuf> {
+    use etcetera::BaseStrategy;
+    Some(etcetera::choose_base_strategy().ok()?.config_dir().join("hoplight").join("config.ron"))
+}
+
+/// A path as the user would write it.
+fn homely(path: &Path) -> String {
+    let home = etcetera::home_dir().ok().filter(|home| !home.as_os_str().is_empty());
+    match home.and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned)) {
+        Some(inside) => format!("~/{}", shown(&inside)),
+        None => shown(path),
+    }
+}

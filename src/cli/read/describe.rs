@@ -1,0 +1,202 @@
+//! An infrastructure in words: what runs where, who asks whom, what of it is readable, and what firewalls say to it.
+//!
+//! Everything is derived from the model, as on the canvas. Must not know lessons, nor where the words go.
+
+use crate::analysis::Carriers;
+use crate::model::firewall::{Direction, FirewallSpec, Peer, Rule, RuleAction};
+use crate::model::{
+    Cipher, Component, ComponentIx, ComponentKind, Hop, Infrastructure, LinkIx, Medium, Protocol, RequestKind, Text,
+};
+
+use super::super::format::counted;
+use super::{hanging, paragraph};
+
+/// The whole infrastructure, as lines.
+pub(super) fn infrastructure(infra: &Infrastructure) -> String {
+    let mut text = paragraph(&format!("The picture: {}", infra.title()));
+    text += &paragraph(infra.summary());
+    text += &paragraph(&traffic(infra));
+    text += &paragraph(&format!("TLS mode {}: {}", infra.tls().edge.word(), infra.tls().edge.meaning()));
+    for certificate in infra.certificates() {
+        let names: Vec<&str> = certificate.names.iter().map(Text::as_str).collect();
+        let on: Vec<&str> = infra.holders(certificate).into_iter().map(|ix| infra.component(ix).id.as_str()).collect();
+        let days = certificate.days_left;
+        text += &paragraph(&format!("A certificate for {} on {}, {days} days left.", listed(&names), listed(&on)));
+    }
+    let outside: Vec<&Component> =
+        infra.components().map(|(_, component)| component).filter(|component| component.server.is_none()).collect();
+    if !outside.is_empty() {
+        text += "\nOutside of the servers:\n";
+        outside.iter().for_each(|component| text += &item(infra, component));
+    }
+    for server in infra.servers() {
+        let label = server.label.as_ref().map_or_else(String::new, |label| format!(" ({label})"));
+        text += "\n";
+        text += &paragraph(&format!("Server {}{label} runs:", server.id));
+        infra.on_server(&server.id).for_each(|(_, component)| text += &item(infra, component));
+    }
+    text += "\n";
+    text +=
+        &paragraph(&format!("{}, each from the one who asks to the one who answers:", counted(infra.links().count(), "link")));
+    let carriers = Carriers::of(infra);
+    infra.hops().for_each(|hop| text += &hanging("- ", &link(infra, &carriers, &hop)));
+    text
+}
+
+/// What is different in the picture, as lines; empty if nothing is.
+pub(super) fn changes(before: &Infrastructure, after: &Infrastructure) -> String {
+    let mut text = String::new();
+    if before.tls().edge != after.tls().edge {
+        let mode = after.tls().edge;
+        text += &hanging("- ", &format!("TLS mode {}: {}", mode.word(), mode.meaning()));
+    }
+    let (then, now) = (Carriers::of(before), Carriers::of(after));
+    for hop in after.hops() {
+        // An edit leaves the links as they are.
+        let told = link(after, &now, &hop);
+        if link(before, &then, &before.hop(hop.link)) != told {
+            text += &hanging("- ", &told);
+        }
+    }
+    text
+}
+
+fn traffic(infra: &Infrastructure) -> String {
+    let traffic = infra.traffic();
+    let (pages, writes) = (traffic.static_share.get(), traffic.write_share.get());
+    let percent = |part: f64| format!("{:.0} %", part * 100.0);
+    format!(
+        "Users of {} send {} requests a second: {} for static pages, {} reads, {} writes (logins).",
+        infra.domain(),
+        traffic.rate.get(),
+        percent(pages),
+        percent(1.0 - pages - writes),
+        percent(writes)
+    )
+}
+
+/// One component.
+fn item(infra: &Infrastructure, component: &Component) -> String {
+    let kind = component.kind.word();
+    let mut words = component.id.to_string();
+    if kind != component.id.as_str() {
+        words += &format!(": {kind}");
+    }
+    if let Some(software) = &component.software {
+        words += &format!(", {software}");
+    }
+    let label = component.label();
+    let named = component.software.as_ref().is_some_and(|software| software.name.as_str() == label);
+    if !named && ![kind, component.id.as_str()].iter().any(|word| word.eq_ignore_ascii_case(label)) {
+        words += &format!(", drawn as “{label}”");
+    }
+    words += &format!(". {}", component.kind.role());
+    match &component.kind {
+        ComponentKind::LoadBalancer(spec) => {
+            words += &format!(" It chooses by {}: {}.", spec.algorithm.word(), spec.algorithm.brief());
+            if spec.vrrp.is_some() {
+                words += " It shares its address with another balancer (VRRP).";
+            }
+        }
+        ComponentKind::DnsResolver(spec) => {
+            words += &format!(" {} is an A record with a TTL of {} s.", infra.domain(), spec.ttl_s.get());
+        }
+        ComponentKind::Firewall(spec) => words += &firewall(spec),
+        _ => {}
+    }
+    hanging("- ", &words)
+}
+
+/// What a firewall protects, and its rules.
+fn firewall(spec: &FirewallSpec) -> String {
+    let servers = spec.servers.iter().map(ToString::to_string);
+    let protects: Vec<String> = servers.chain(spec.components.iter().map(ToString::to_string)).collect();
+    if protects.is_empty() {
+        return " It stands nowhere: it protects nothing.".to_owned();
+    }
+    let mut words = format!(" It protects {}.", listed(&protects));
+    for (direction, way) in [(Direction::Inbound, "In"), (Direction::Outbound, "Out")] {
+        let rules: Vec<String> = spec.rules(direction).iter().map(rule).collect();
+        words += &format!(" {way}: {}the rest: {}.", rules.concat(), verb(spec.default));
+    }
+    words
+}
+
+fn rule(rule: &Rule) -> String {
+    let peer = match &rule.peer {
+        Peer::Any => "anyone".to_owned(),
+        Peer::Component(id) => id.to_string(),
+        Peer::Server(id) => id.to_string(),
+    };
+    let ports: Vec<String> = rule.ports.iter().map(ToString::to_string).collect();
+    let ports = match ports.len() {
+        0 => "all ports".to_owned(),
+        1 => format!("port {}", ports.concat()),
+        _ => format!("ports {}", listed(&ports)),
+    };
+    format!("{peer}, {ports}: {}; ", verb(rule.action))
+}
+
+const fn verb(action: RuleAction) -> &'static str {
+    match action {
+        RuleAction::Allow => "allow",
+        RuleAction::Drop => "drop",
+        RuleAction::Reject => "reject",
+    }
+}
+
+/// One link: who, what, how readable, what it carries, who judges it.
+fn link(infra: &Infrastructure, carriers: &Carriers, hop: &Hop) -> String {
+    let id = |ix: ComponentIx| infra.component(ix).id.as_str();
+    let weight = infra.link(hop.link);
+    let readable = match (hop.cipher, hop.medium) {
+        (Cipher::Plaintext, Medium::Wire) => "plaintext on a network: whoever listens can read it",
+        (Cipher::Plaintext, Medium::Loopback) => "plaintext, but loopback: it never leaves the server",
+        (Cipher::Tls, _) => "encrypted, TLS between these two",
+        (Cipher::TlsThrough, _) => "encrypted, TLS that passes through the balancer unread",
+    };
+    let port = if weight.protocol == Protocol::Vrrp { String::new() } else { format!(" to port {}", infra.port(hop.link)) };
+    let mut words = format!("{} to {}: {}{port}, {readable}.", id(hop.from), id(hop.to), weight.protocol.word());
+    words += &carried(infra, carriers, hop.link);
+    for guard in &hop.guards {
+        let rule = guard.verdict.rule.map_or_else(|| "no rule matches".to_owned(), |rule| format!("rule {rule}"));
+        let way = if guard.verdict.direction == Direction::Inbound { "in" } else { "out" };
+        let judges = match guard.verdict.action {
+            RuleAction::Allow => format!("lets it {way}"),
+            RuleAction::Drop => format!("drops it on its way {way}, and the sender is not told"),
+            RuleAction::Reject => format!("refuses it on its way {way}"),
+        };
+        words += &format!(" {} {judges} ({rule}).", id(guard.firewall));
+    }
+    words
+}
+
+/// Which kinds of request travel on a link.
+fn carried(infra: &Infrastructure, carriers: &Carriers, link: LinkIx) -> String {
+    match infra.link(link).protocol {
+        Protocol::Dns => return " It asks for the site's address.".to_owned(),
+        Protocol::Metrics => return " It carries samples.".to_owned(),
+        Protocol::Vrrp => return " They tell each other who holds the address.".to_owned(),
+        Protocol::Replication => {
+            return " It carries the changes that were written; the replica opens the connection.".to_owned();
+        }
+        Protocol::Http | Protocol::Sql => {}
+    }
+    let names = carriers.kinds(link).into_iter().map(|kind| match kind {
+        RequestKind::Static => "static pages",
+        RequestKind::Read => "reads",
+        RequestKind::Write => "writes",
+    });
+    let names: Vec<&str> = names.collect();
+    if names.is_empty() { " Nothing travels on it.".to_owned() } else { format!(" It carries {}.", listed(&names)) }
+}
+
+/// Words with commas, and "and" before the last.
+pub(super) fn listed<T: AsRef<str>>(words: &[T]) -> String {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    match words.split_last() {
+        None => String::new(),
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, before)) => format!("{} and {last}", before.join(", ")),
+    }
+}

@@ -1,0 +1,172 @@
+//! Questions, line by line: a number, or names with commas between them.
+//!
+//! The runner judges. Must not know what is right, except to print it when that is asked for.
+
+use std::collections::BTreeSet;
+use std::io;
+
+use crate::lesson::{Answered, Ask, Choice, Question, Refusal, Submitted, Toggled};
+use crate::model::Element;
+use crate::sim::script;
+
+use super::talk::Said;
+use super::{Flow, Reading, describe, hanging, paragraph};
+
+/// What an answer is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// A step's question: the right answer is wanted, any number of tries.
+    Ask,
+    /// A prediction: any answer counts.
+    Predict,
+    /// The quiz: the first answer counts.
+    Quiz,
+}
+
+/// Whether an answer leaves the question open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    Over,
+    Again,
+}
+
+impl Reading<'_> {
+    pub(super) fn quiz(&mut self, number: usize) -> io::Result<Flow> {
+        let lesson = std::sync::Arc::clone(self.player.run().lesson());
+        let Some(question) = lesson.quiz.get(number) else { return Ok(Flow::On) };
+        let mut text = String::from("\n");
+        text += &paragraph(&format!("Question {} of {}", number + 1, lesson.quiz.len()));
+        // Marks are judged by the picture as it is now.
+        text += &self.picture();
+        self.say(&text)?;
+        self.question(question, Mode::Quiz)
+    }
+
+    /// Asks until the question is over, or nobody answers.
+    pub(super) fn question(&mut self, question: &Question, mode: Mode) -> io::Result<Flow> {
+        let lead = if mode == Mode::Predict { "Predict: " } else { "" };
+        let mut text = paragraph(&format!("{lead}{}", self.prose(&question.stem)));
+        for (number, choice) in question.choices().iter().enumerate() {
+            text += &hanging(&format!("{}. ", number + 1), &self.prose(&choice.text));
+        }
+        self.say(&text)?;
+        let prompt = match &question.ask {
+            Ask::Choice(_) => "Your number (Enter: go on):",
+            Ask::Mark { target, .. } => {
+                let how = format!(
+                    "Name the {}, with commas between them{}.",
+                    target.noun(),
+                    if target.noun() == "hops" { "; a hop is FROM > TO" } else { "" }
+                );
+                self.say(&paragraph(&how))?;
+                "Your names (Enter: go on):"
+            }
+        };
+        loop {
+            let next = match self.talk.ask(prompt)? {
+                Said::Quit => return Ok(Flow::Ended),
+                Said::Silence => {
+                    self.unasked = true;
+                    Next::Over
+                }
+                Said::Nothing => Next::Over,
+                Said::Line(line) => match &question.ask {
+                    Ask::Choice(choices) => self.chosen(choices, &line, mode)?,
+                    Ask::Mark { why, .. } => self.named(question, why, &line, mode)?,
+                },
+            };
+            if next == Next::Over {
+                return self.answer(question).map(|()| Flow::On);
+            }
+        }
+    }
+
+    /// The right answer, if it is to be printed and nobody has given it.
+    fn answer(&mut self, question: &Question) -> io::Result<()> {
+        if !self.answers || self.player.run().is_solved() {
+            return Ok(());
+        }
+        let text = match &question.ask {
+            Ask::Choice(choices) => {
+                let right = choices.iter().enumerate().find(|(_, choice)| choice.right);
+                right.map_or_else(String::new, |(number, choice)| {
+                    format!("Answer: {}. {}. {}", number + 1, self.prose(&choice.text), self.prose(&choice.why))
+                })
+            }
+            Ask::Mark { why, .. } => format!("Answer: {}. {}", self.right_names(question), self.prose(why)),
+        };
+        self.say(&paragraph(&text))
+    }
+
+    fn right_names(&self, question: &Question) -> String {
+        let right = question.target().map(|target| target.right(self.player.infrastructure())).unwrap_or_default();
+        let names: Vec<String> = right.iter().map(Element::to_string).collect();
+        if names.is_empty() { "none".to_owned() } else { describe::listed(&names) }
+    }
+
+    fn chosen(&mut self, choices: &[Choice], line: &str, mode: Mode) -> io::Result<Next> {
+        let number = line.trim_end_matches('.').parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        let Some(number) = number else {
+            self.say(&paragraph(&format!("Type the number of an option, from 1 to {}.", choices.len())))?;
+            return Ok(Next::Again);
+        };
+        let (text, next) = match self.player.run_mut().answer(number) {
+            Answered::Right(why) => (format!("Right. {}", self.prose(&why)), Next::Over),
+            Answered::Wrong(why) if mode == Mode::Quiz => {
+                (format!("Not quite. {} Try again; the first answer counts.", self.prose(&why)), Next::Again)
+            }
+            Answered::Wrong(why) => (format!("Not quite. {} Try again.", self.prose(&why)), Next::Again),
+            Answered::Predicted => ("Your prediction is taken down.".to_owned(), Next::Over),
+            Answered::Refused(refusal @ Refusal::AlreadyAnswered) => (capital(&refusal.to_string()), Next::Over),
+            Answered::Refused(refusal) => (capital(&refusal.to_string()), Next::Again),
+        };
+        self.say(&paragraph(&text))?;
+        Ok(next)
+    }
+
+    /// Marks what was named, and nothing else, and submits it.
+    fn named(&mut self, question: &Question, why: &str, line: &str, mode: Mode) -> io::Result<Next> {
+        let infra = std::sync::Arc::clone(self.player.infrastructure());
+        // As this program writes a hop, too.
+        let line = line.replace(" to ", " -> ");
+        let names = line.split(',').map(str::trim).filter(|name| !name.is_empty() && *name != "none");
+        let named: Result<BTreeSet<Element>, _> = names.map(|name| script::element(name, &infra)).collect();
+        let named = match named {
+            Ok(named) => named,
+            Err(error) => {
+                self.say(&paragraph(&capital(&error.to_string())))?;
+                return Ok(Next::Again);
+            }
+        };
+        let before: Vec<Element> = self.player.run().marks().cloned().collect();
+        for element in before.into_iter().chain(named) {
+            if let Toggled::Refused(refusal) = self.player.run_mut().toggle_mark(&infra, element) {
+                self.say(&paragraph(&capital(&refusal.to_string())))?;
+                return Ok(Next::Again);
+            }
+        }
+        let (text, next) = match self.player.run_mut().submit_marks(&infra) {
+            Submitted::Right(why) => (format!("Right: these, and no others. {}", self.prose(&why)), Next::Over),
+            Submitted::Predicted => ("Your prediction is taken down.".to_owned(), Next::Over),
+            // As on the screen: the first try counts, then the right set is told.
+            Submitted::Wrong { .. } if mode == Mode::Quiz => {
+                (format!("Not quite. Right are: {}. {}", self.right_names(question), self.prose(why)), Next::Over)
+            }
+            Submitted::Wrong { missing, extra } => {
+                let part = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}"));
+                let parts: Vec<String> = [part(missing, "missing"), part(extra, "too many")].into_iter().flatten().collect();
+                (format!("Not yet: {}. Try again.", parts.join(", ")), Next::Again)
+            }
+            Submitted::Refused(refusal) => (capital(&refusal.to_string()), Next::Again),
+        };
+        self.say(&paragraph(&text))?;
+        Ok(next)
+    }
+}
+
+/// A reason as a sentence.
+fn capital(reason: &str) -> String {
+    let mut chars = reason.chars();
+    let first = chars.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(chars).chain((!reason.ends_with('?')).then_some('.')).collect()
+}

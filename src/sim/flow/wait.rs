@@ -1,0 +1,90 @@
+//! Those who wait for an answer: their clocks, and what they learn of messages that are lost, which is nothing.
+//!
+//! Must not know what somebody does who stops waiting; that is `fail`.
+
+use super::super::event::Kind;
+use super::super::journal::{Observer, What};
+use super::super::packet::{Heading, Phase};
+use super::super::plan::Role;
+use super::super::request::{Lost, State};
+use super::super::simulation::Simulation;
+use super::super::station::{Deadline, is_timed};
+use super::super::time::SECOND;
+use super::link_ix;
+
+/// How long a browser waits for the answer to a name, in nanoseconds.
+const LOOKUP_TIMEOUT: u64 = 5 * SECOND;
+
+impl Simulation {
+    /// A message will never be answered. The one who asked does not know, and waits.
+    #[cold]
+    pub(in super::super) fn lose<O: Observer>(&mut self, request: u32, how: Lost, observer: &mut O) {
+        let now = self.now;
+        let record = &mut self.requests[request];
+        record.state = State::Lost(how);
+        record.pending = 0;
+        record.departed = now;
+        let (link, tag, phase, level) = (record.link(), record.tag(), record.phase, record.depth - 1);
+        let unwanted = level == record.floor;
+        if !matches!(how, Lost::Dropped(_) | Lost::Unread) {
+            self.tell(observer, Some(tag), || What::Vanished { link: link_ix(link) });
+        }
+        let record = &self.requests[request];
+        if unwanted {
+            self.discard(request);
+        } else if phase == Phase::Lookup {
+            // A lookup is the first thing that a user does.
+            let until = self.now.max(self.requests[request].born + LOOKUP_TIMEOUT);
+            self.schedule_for(request, until, Kind::Retry);
+        } else if record.heading == Heading::Request
+            && how != Lost::Unanswered
+            && let Role::Balancer(balancer) = &self.plan.stations[self.plan.hops[link as usize].from as usize].role
+        {
+            // The clock runs since the attempt left, not since it was lost at the far end.
+            let hop = &self.plan.hops[link as usize];
+            let crossed = match how {
+                Lost::Cut => false,
+                Lost::Silent | Lost::Unanswered | Lost::Unread => true,
+                Lost::Dropped(leg) | Lost::DeadFirewall(leg) => usize::from(leg) >= hop.outward,
+            };
+            let travelled = if crossed { self.stretched(link, hop.latency) } else { 0 };
+            let timeout = balancer.connect_timeout.saturating_sub(travelled);
+            self.schedule_for(request, self.now + timeout, Kind::Retry);
+        }
+    }
+
+    /// Starts the clock of a component that waits for an answer.
+    #[expect(clippy::inline_always, reason = "on the engine's critical path")]
+    #[inline(always)]
+    pub(in super::super) fn arm_deadline(&mut self, request: u32, station: u32, level: u8, timeout: u64) {
+        if is_timed(timeout) {
+            self.start_clock(request, station, level, timeout);
+        }
+    }
+
+    fn start_clock(&mut self, request: u32, station: u32, level: u8, timeout: u64) {
+        self.drop_stale_deadlines(station);
+        let at = self.now + timeout;
+        let generation = self.requests.generation(request);
+        let clock = &mut self.requests[request].clocks[usize::from(level)];
+        *clock = clock.wrapping_add(1);
+        let clock = *clock;
+        let state = &mut self.stations[station as usize];
+        state.deadlines.push_back(Deadline { at, request, generation, level, clock });
+        if !state.timer_armed {
+            state.timer_armed = true;
+            self.schedule(at, Kind::Deadline, station);
+        }
+    }
+
+    /// Takes at most two deadlines that nobody waits for off a station's line: so it stays as short as what is under way.
+    fn drop_stale_deadlines(&mut self, station: u32) {
+        for _ in 0..2 {
+            let Some(oldest) = self.stations[station as usize].deadlines.front() else { return };
+            if self.who_waits(oldest).is_some() {
+                return;
+            }
+            self.stations[station as usize].deadlines.pop_front();
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The fault menu: every fault of the catalogue, on what is selected, with what heals it.
+
+use hoplight::app::deeds::{Deed, Group, deeds};
+use hoplight::app::window::{self, Kind};
+use hoplight::app::{Action, Tone};
+use hoplight::model::{ComponentKind, Element};
+use hoplight::sim::catalogue::CATALOGUE;
+use hoplight::sim::{Command, Fault, SimTime};
+
+use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
+
+fn of(learner: &Learner, group: Group) -> Vec<Deed> {
+    deeds(learner.stage()).into_iter().filter(|deed| deed.group == group).collect()
+}
+
+/// Opens the menu and does the first row that a filter leaves.
+fn inject(learner: &mut Learner, filter: &str) {
+    learner.press("X").press(filter);
+    assert_eq!(learner.app.window.as_ref().map(|window| window.kind), Some(Kind::Faults));
+    learner.press("<Enter>");
+    assert!(learner.app.window.is_none(), "{filter} leaves no row");
+}
+
+#[test]
+fn every_row_of_the_catalogue_is_reachable_and_a_missing_part_is_said() {
+    let learner = Learner::exploring(SMALL);
+    let site = of(&learner, Group::Site);
+    for row in CATALOGUE {
+        let deed = site.iter().find(|deed| deed.title == row.title).unwrap_or_else(|| panic!("{} is missing", row.id));
+        assert_eq!(deed.commands, row.inject(learner.stage().infra()));
+        assert!(deed.about.contains(row.users) && deed.about.contains(row.remedy));
+        let refusal = deed.refusal(learner.stage());
+        assert_eq!(refusal.is_some(), deed.commands.is_empty(), "{}: {refusal:?}", row.id);
+    }
+}
+
+#[test]
+fn what_the_menu_offers_for_anything_that_is_selected_can_be_done_or_says_why_not() {
+    let fresh = Learner::exploring(LARGE);
+    for element in fresh.stage().layout.order().to_vec() {
+        let mut learner = Learner::exploring(LARGE);
+        learner.app.act(&Action::Select(element.clone()));
+        let offered = of(&learner, Group::Selected);
+        let is_user = matches!(&element, Element::Component(id) if {
+            let ix = learner.stage().infra().find(id.as_str()).expect("it exists");
+            learner.stage().infra().component(ix).kind == ComponentKind::Browser
+        });
+        assert_eq!(offered.is_empty(), is_user, "{element}");
+        for deed in offered {
+            assert!(!deed.about.is_empty() && !deed.commands.is_empty(), "{deed:?}");
+            let place = deeds(learner.stage()).iter().position(|other| *other == deed).expect("it is in the list");
+            let mut other = Learner::exploring(LARGE);
+            other.app.act(&Action::Select(element.clone()));
+            let refusal = deed.refusal(other.stage());
+            other.app.act(&Action::Deed(place));
+            assert_ne!(other.notice(), "", "{}", deed.title);
+            assert_eq!(refusal.is_none(), other.stage().timeline.commands().count() == 1, "{}: {refusal:?}", deed.title);
+            assert_eq!(refusal.is_some(), other.tone() == Some(Tone::Warn), "{}: {}", deed.title, other.notice());
+        }
+    }
+}
+
+#[test]
+fn whatever_a_deed_breaks_the_menu_heals_again() {
+    for (element, filter) in [
+        (component("lb-1"), "here kill"),
+        (component("web-1"), "here hangs"),
+        (component("web-1"), "here four times"),
+        (component("app-1"), "here does not start"),
+        (component("db-1"), "here disk full"),
+        (component("db-2"), "here no longer replicates"),
+        (component("db-2"), "here connections leak"),
+        (component("lb-1"), "here certificate"),
+        (component("agent-2"), "here cut path"),
+        (component("agent-2"), "here firewall drops"),
+        (server("server-2"), "here power off"),
+        (server("server-3"), "here drain"),
+        (hop("lb-1", "web-1"), "here listens"),
+        (hop("lb-1", "web-1"), "here latency"),
+        (hop("lb-1", "web-1"), "here firewall"),
+        (component("dns"), "site authoritative"),
+        (component("dns"), "site second database"),
+        (component("dns"), "site read-only database"),
+        (component("dns"), "site flood"),
+    ] {
+        let mut learner = Learner::exploring(LARGE);
+        learner.app.act(&Action::Select(element.clone()));
+        assert!(of(&learner, Group::Heal).is_empty(), "all is well");
+        inject(&mut learner, filter);
+        assert!(learner.stage().timeline.commands().count() > 0, "{element}, {filter}: {}", learner.notice());
+        learner.wait(10);
+        assert!(!of(&learner, Group::Heal).is_empty(), "{element}, {filter}: nothing is offered");
+        for _ in 0..4 {
+            if !of(&learner, Group::Heal).is_empty() {
+                inject(&mut learner, "");
+                learner.wait(10);
+            }
+        }
+        assert_eq!(of(&learner, Group::Heal), [], "{element}, {filter}");
+    }
+}
+
+#[test]
+fn a_row_that_cannot_be_done_says_why_when_it_is_chosen() {
+    let mut learner = Learner::exploring(SMALL);
+    learner.select(&component("web-1")).press("x").press("X").press("here kill web-1");
+    let window = learner.app.window.clone().expect("open");
+    let rows = window::rows(&learner.app, window.kind, &window.filter);
+    let about: String = window::about(&learner.app, window.kind, rows.first(), 76).iter().map(|line| line.text() + " ").collect();
+    assert!(about.contains("Not now: web-1 is down already."), "{about}");
+    learner.press("<Enter>");
+    assert_eq!(learner.notice(), "Web-1 is down already.");
+    assert_eq!(learner.stage().refused.back().map(|(_, why)| why.as_str()), Some("web-1 is down already"));
+}
+
+#[test]
+fn what_comes_later_comes_whatever_is_done_until_then() {
+    let hung = |learner: &Learner| learner.stage().sim().faults().iter().any(|fault| matches!(fault, Fault::Hang(_)));
+    let mut learner = Learner::exploring(SMALL);
+    learner.wait(20);
+    inject(&mut learner, "try three times");
+    assert!(learner.notice().ends_with("the last of it comes in 10 s."), "{}", learner.notice());
+    assert!(hung(&learner));
+    learner.press("t").wait(50).press("e").wait(45);
+    assert!(hung(&learner), "9.5 s");
+    learner.wait(10);
+    assert!(!hung(&learner), "10.5 s");
+    // Back in time, and something else is done: the end of the pause is still to come, at the same moment.
+    let at = |seconds| SimTime::from_secs(seconds);
+    learner.app.act(&Action::Seek(at(8)));
+    assert!(hung(&learner));
+    learner.press("t");
+    learner.app.act(&Action::Seek(at(11)));
+    assert!(hung(&learner));
+    learner.app.act(&Action::Seek(at(13)));
+    assert!(!hung(&learner));
+    // Before the deed, there is nothing to come: after another deed, it is forgotten.
+    learner.app.act(&Action::Seek(at(1)));
+    learner.press("t");
+    learner.app.act(&Action::Seek(at(20)));
+    assert!(!hung(&learner));
+    assert_eq!(learner.stage().timeline.commands().count(), 1);
+    let last = learner.stage().timeline.commands().last().map(|(_, command)| command.clone());
+    assert!(matches!(last, Some(Command::Edit(_))));
+}

@@ -1,0 +1,161 @@
+//! The event log, the timeline and its marks, and jumps.
+
+use hoplight::app::events::{Sort, column, moment, strip};
+use hoplight::app::window::{self, Kind};
+use hoplight::app::{Action, status};
+use hoplight::sim::SimTime;
+
+use crate::learner::{LARGE, Learner, SMALL, component};
+
+fn shown(learner: &Learner) -> Vec<String> {
+    let window = learner.app.window.as_ref().expect("a window is open");
+    window::rows(&learner.app, window.kind, &window.filter).iter().map(|row| row.line.text()).collect()
+}
+
+fn seconds(learner: &Learner) -> f64 {
+    learner.now().as_secs_f64()
+}
+
+/// At 2 s web-1 is killed, at 5 s TLS is changed; then it is 20 s.
+fn eventful(size: (u16, u16)) -> Learner {
+    let mut learner = Learner::exploring(size);
+    learner.wait(20).select(&component("web-1")).press("x").wait(30).press("t").wait(150);
+    learner
+}
+
+#[test]
+fn the_log_tells_what_happened_and_what_was_refused_and_filters_by_words() {
+    let mut learner = eventful(SMALL);
+    learner.press(">").select(&component("browser")).press("x").press("L");
+    assert_eq!(learner.app.window.as_ref().map(|window| window.kind), Some(Kind::Log));
+    let all = shown(&learner);
+    assert!(all.iter().any(|row| row.starts_with("fault") && row.contains("web-1")), "{all:#?}");
+    assert!(all.iter().any(|row| row.starts_with("reaction") && row.contains("web-1")), "health checks noticed: {all:#?}");
+    assert!(all.last().is_some_and(|row| row.starts_with("refused  browser is the user")), "{all:#?}");
+    assert_eq!(learner.app.window.as_ref().map(|window| window.chosen), Some(all.len() - 1), "the newest is chosen");
+    learner.press("fault");
+    assert!(shown(&learner).iter().all(|row| row.contains("fault")), "{:?}", shown(&learner));
+    learner.press(" web-1<Enter>");
+    assert!(learner.app.window.is_none() && learner.stage().playback.paused);
+    assert!((seconds(&learner) - 2.0).abs() < 1e-6, "{}", seconds(&learner));
+    assert!(!learner.is_up(&component("web-1")), "at that moment it has happened");
+}
+
+#[test]
+fn marks_are_gone_along_and_the_future_keeps_its_marks_until_it_is_cut() {
+    let mut learner = eventful(LARGE);
+    let count = learner.stage().marks.all().len();
+    let sorts: Vec<Sort> = learner.stage().marks.all().iter().map(|mark| mark.sort).collect();
+    assert!(sorts.contains(&Sort::Fault) && sorts.contains(&Sort::Command) && sorts.contains(&Sort::Reaction), "{sorts:?}");
+    let mut moments = vec![learner.now()];
+    for _ in 0..20 {
+        learner.press("{");
+        if learner.notice() == "No mark lies before this moment." {
+            break;
+        }
+        assert!(learner.now() < moments[moments.len() - 1]);
+        moments.push(learner.now());
+    }
+    assert!((seconds(&learner) - 2.0).abs() < 1e-6);
+    assert_eq!(learner.stage().marks.all().len(), count, "the future keeps its marks");
+    assert_eq!(learner.stage().span().1, moments[0]);
+    for wanted in moments.iter().rev().skip(1).take(moments.len() - 2) {
+        learner.press("}");
+        assert_eq!(learner.now(), *wanted);
+    }
+    learner.app.act(&Action::Seek(SimTime::from_secs(3)));
+    learner.press("t");
+    let marks = learner.stage().marks.all();
+    assert!(marks.iter().all(|mark| mark.at <= SimTime::from_secs(3)), "{marks:#?}");
+    assert_eq!(marks.last().map(|mark| (mark.sort, mark.at)), Some((Sort::Command, SimTime::from_secs(3))));
+    assert_eq!(learner.stage().span().1, SimTime::from_secs(3));
+}
+
+#[test]
+fn a_mark_is_the_same_whichever_way_one_comes_to_it() {
+    let mut learner = eventful(LARGE);
+    let straight = learner.stage().marks.clone();
+    learner.press("{{{").press("}}").press("{");
+    learner.app.act(&Action::Seek(SimTime::from_secs(1)));
+    learner.app.act(&Action::Seek(SimTime::from_secs(20)));
+    assert_eq!(learner.stage().marks.all(), straight.all());
+    let digest = learner.stage().sim().digest();
+    assert_eq!(digest, eventful(LARGE).stage().sim().digest());
+}
+
+#[test]
+fn beyond_the_newest_mark_time_runs_until_something_happens() {
+    let mut learner = Learner::exploring(SMALL);
+    learner.wait(20).select(&component("web-1")).press("x}");
+    // First somebody's request fails; pressed again and again, it comes to the health checks that notice.
+    let mut seen = Vec::new();
+    while !seen.iter().any(|notice: &String| notice.contains("web-1 is DOWN")) {
+        let told = learner.stage().timeline.journal().headlines().any(|headline| headline.first.at == learner.now());
+        assert!(told && learner.stage().playback.paused, "{}", learner.notice());
+        seen.push(learner.notice().to_owned());
+        learner.press("}");
+    }
+    let mut quiet = Learner::exploring(SMALL);
+    quiet.wait(10).press("}");
+    assert_eq!(quiet.notice(), "Nothing worth a line happens within a minute.");
+    assert!((seconds(&quiet) - 61.0).abs() < 1e-6, "{}", seconds(&quiet));
+}
+
+#[test]
+fn a_jump_takes_seconds_from_the_start_or_from_now() {
+    let mut learner = Learner::exploring(SMALL);
+    learner.wait(100);
+    for (typed, at) in [("12.5", 12.5), ("-3", 9.5), ("+10", 19.5), ("4s", 4.0), ("0", 0.0)] {
+        learner.press("J").press(typed).press("<Enter>");
+        assert!((seconds(&learner) - at).abs() < 1e-6, "{typed}: {}", seconds(&learner));
+        assert!(learner.stage().playback.paused);
+    }
+    for (typed, why) in [
+        ("x", "A moment is"),
+        ("-1", "The run begins at 0.0 s."),
+        ("9999", "That is more than"),
+        ("1.2.3", "A moment is"),
+        ("+", "A moment is"),
+    ] {
+        learner.press("J").press(typed);
+        assert!(shown(&learner)[0].starts_with(why), "{typed}: {:?}", shown(&learner));
+        learner.press("<Enter>");
+        assert!(learner.app.window.is_some(), "there is nowhere to go");
+        learner.press("<Esc>");
+    }
+}
+
+#[test]
+fn a_click_on_the_timeline_goes_there() {
+    let mut learner = eventful(LARGE);
+    let area = strip(learner.stage().regions.timeline);
+    let span = learner.stage().span();
+    learner.click((area.x + area.width / 2, area.y));
+    assert_eq!(learner.now(), moment(area.width / 2, span, area.width));
+    assert_eq!(learner.stage().span(), span);
+    let fault = learner.stage().marks.all()[0].at;
+    learner.click((area.x + column(fault, span, area.width), area.y));
+    assert_eq!(learner.now(), fault, "a mark is met exactly");
+    // On a small screen it stands in the log.
+    let mut learner = eventful(SMALL);
+    assert_eq!(learner.stage().regions.timeline.height, 0);
+    learner.press("L");
+    let area = strip(learner.app.window_area().expect("open").timeline);
+    assert_eq!(area.height, 1);
+    learner.app.click(area.x + area.width / 2, area.y);
+    assert_eq!(learner.now(), moment(area.width / 2, (SimTime::ZERO, SimTime::from_secs(20)), area.width));
+}
+
+#[test]
+fn an_alert_that_fires_is_seen_in_the_header_until_it_resolves() {
+    for size in [SMALL, LARGE] {
+        let header = |learner: &Learner| status::header(&learner.app, size.0).0.text();
+        let mut learner = Learner::exploring(size);
+        learner.wait(50).select(&component("agent-1")).press("x").wait(20);
+        assert!(!header(&learner).contains("ALERT"));
+        learner.wait(60);
+        assert!(header(&learner).contains("ALERT no data agent-1"), "{}", header(&learner));
+        learner.press("x").wait(60);
+        assert!(!header(&learner).contains("ALERT"), "{}", header(&learner));
+    }
+}

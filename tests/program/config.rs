@@ -1,0 +1,82 @@
+//! The user's settings: read from the usual place or a named one, beaten by the command line, refused with every mistake.
+
+use crate::{CTRL_C, Home, Pty, Said, is_harmless};
+
+const USUAL: &str = "config/hoplight/config.ron";
+
+#[test]
+fn the_printed_file_is_right_and_says_where_it_belongs() {
+    let home = Home::new();
+    let Said { status, stdout, stderr } = home.run(["config"]);
+    assert_eq!((status, stderr.as_str()), (Some(0), ""));
+    assert!(stdout.contains("~/config/hoplight/config.ron") && stdout.contains("\"kill\": [\"x\"],"), "{stdout}");
+    assert!(is_harmless(&stdout));
+    let none = home.run(["config", "--check"]);
+    assert_eq!((none.status, none.stdout.as_str()), (Some(0), "There is no ~/config/hoplight/config.ron: all is as usual.\n"));
+    home.file(USUAL, stdout);
+    let checked = home.run(["config", "--check"]);
+    assert_eq!((checked.status, checked.stdout.as_str()), (Some(0), "Nothing is wrong with ~/config/hoplight/config.ron.\n"));
+}
+
+#[test]
+fn mistakes_are_told_all_at_once_with_their_places_and_nothing_starts() {
+    let home = Home::new();
+    home.file(USUAL, "(\n  theme: \"lihgt\",\n  keys: { \"kil\": [\"x\"] },\n)");
+    let checked = home.run(["config", "--check"]);
+    assert_eq!((checked.status, checked.stdout.as_str()), (Some(1), ""));
+    for told in ["2 mistakes", "config.ron:2:10:", "did you mean `light`?", "config.ron:3:11:", "did you mean `kill`?"] {
+        assert!(checked.stderr.contains(told), "{told}: {checked:?}");
+    }
+    assert_eq!(home.run(["read", "where-tls-ends"]).stderr, checked.stderr);
+    let mut pty = Pty::spawn(home.in_terminal(&[]), 120, 40);
+    assert_eq!(pty.wait_for_exit().exit_code(), 1);
+    assert!(!pty.received().contains(&0x1b) && pty.text().contains("2 mistakes"), "{}", pty.text());
+    // The other text commands read nobody's settings.
+    assert_eq!(home.run(["shot", "--size", "80x24"]).status, Some(0));
+    for hostile in [&b"\xff\xfe"[..], b"(theme: \"\x1b[2J\")", &b"(".repeat(300), &b" ".repeat((1 << 20) + 1)] {
+        home.file(USUAL, hostile);
+        let said = home.run(["config", "--check"]);
+        assert!(said.status == Some(1) && is_harmless(&said.stderr), "{:?}", said.status);
+    }
+}
+
+#[test]
+fn the_screen_heeds_the_file_and_the_command_line_beats_it() {
+    let home = Home::new();
+    let light = "(theme: \"light\", ascii: true, mouse: false, keys: { \"help\": [\"F1\", \"H\"], \"tls\": [\"Y\"] })";
+    let file = home.file("mine.ron", light);
+    let mut pty = Pty::spawn(home.in_terminal(&["--config", &file, "--scenario", "stage-2-secured"]), 120, 40);
+    pty.wait_for("F1 help");
+    pty.wait_for("Y TLS");
+    assert!(pty.received().is_ascii(), "no other characters are sent");
+    assert_eq!(pty.screen().mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+    let light_text = String::from_utf8_lossy(pty.received()).contains("38;5;235");
+    pty.send("H");
+    pty.wait_for("Keys");
+    pty.send("HY");
+    pty.wait_for("TLS re-encrypt");
+    // What is changed on the screen says how to keep it.
+    pty.send(":next theme\r");
+    pty.wait_for("theme: \"high-contrast\" in ~/mine.ron");
+    pty.send(CTRL_C);
+    assert_eq!(pty.wait_for_exit().exit_code(), 0);
+    assert!(light_text);
+    assert_eq!(std::fs::read_to_string(&file).expect("still there"), light, "the file is the user's");
+    let mut command = home.in_terminal(&["--theme", "dark"]);
+    command.env("HOPLIGHT_CONFIG", &file);
+    let mut pty = Pty::spawn(command, 80, 24);
+    pty.wait_for("F1 help");
+    assert!(!String::from_utf8_lossy(pty.received()).contains("38;5;235"));
+    pty.send(CTRL_C);
+    assert_eq!(pty.wait_for_exit().exit_code(), 0);
+}
+
+#[test]
+fn a_named_file_must_be_there_and_lessons_name_the_keys_that_work() {
+    let home = Home::new();
+    let missing = home.run(["read", "where-tls-ends", "--config", "/no/such/file"]);
+    assert!(missing.status == Some(1) && missing.stderr.contains("/no/such/file"), "{missing:?}");
+    home.file(USUAL, "(keys: { \"tls\": [\"Ctrl-t\"] })");
+    let told = home.run(["read", "where-tls-ends"]).stdout;
+    assert!(told.contains("Change the TLS mode (Ctrl-t)"), "{told}");
+}

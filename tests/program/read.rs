@@ -1,0 +1,199 @@
+//! Lessons as plain text: everything is told, answers are judged, and progress is kept for those who answered.
+
+use std::fs;
+use std::io::Write;
+use std::process::Stdio;
+use std::sync::Arc;
+
+use hoplight::content::EMBEDDED;
+use hoplight::lesson::{Ask, Lesson, Library};
+use unicode_width::UnicodeWidthStr;
+
+use crate::{CTRL_C, Home, Said, is_harmless};
+
+/// What the program says to somebody who types `answers` into a pipe.
+fn answered(home: &Home, arguments: &[&str], answers: &str) -> Said {
+    let mut child =
+        home.command(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
+    child.stdin.take().expect("piped").write_all(answers.as_bytes()).expect("read");
+    child.wait_with_output().expect("ends").into()
+}
+
+fn lessons() -> Vec<Arc<Lesson>> {
+    Library::new(EMBEDDED).expect("right").lessons().cloned().collect()
+}
+
+/// Words with one blank between them, however they were folded.
+fn unfolded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn progress(home: &Home) -> Option<String> {
+    fs::read_to_string(home.path().join("state/hoplight/progress.ron")).ok()
+}
+
+/// The numbers of the right options; `None` for marks.
+fn right(lesson: &Lesson) -> Vec<Option<usize>> {
+    let asks = lesson.quiz.iter().map(|question| &question.ask);
+    let option = |ask: &Ask| match ask {
+        Ask::Choice(choices) => choices.iter().position(|choice| choice.right).map(|number| number + 1),
+        Ask::Mark { .. } => None,
+    };
+    asks.map(option).collect()
+}
+
+/// A lesson whose quiz has options alone.
+fn without_marks() -> Arc<Lesson> {
+    lessons().into_iter().find(|lesson| right(lesson).iter().all(Option::is_some)).expect("one")
+}
+
+#[test]
+fn every_lesson_is_told_in_short_lines_of_plain_characters() {
+    let home = Home::new();
+    for lesson in lessons() {
+        let Said { status, stdout, stderr } = home.run(["read", lesson.id.as_str()]);
+        assert_eq!((status, stderr.as_str()), (Some(0), ""), "{}", lesson.id);
+        let long: Vec<&str> = stdout.lines().filter(|line| line.width() > 80).collect();
+        assert!(long.is_empty() && is_harmless(&stdout), "{long:#?}");
+        assert!(!stdout.chars().any(|c| ('\u{2190}'..='\u{2bff}').contains(&c)), "no arrows and no drawing");
+        assert!(!stdout.contains("{key:") && !stdout.contains("Answer:"));
+        let told = unfolded(&stdout);
+        let steps = lesson.steps.iter().flat_map(|step| {
+            let goals = step.goals().iter().map(|goal| &goal.label);
+            [&step.title].into_iter().chain(step.reveal.as_ref()).chain(goals)
+        });
+        let stems = lesson.quiz.iter().map(|question| &question.stem);
+        for text in steps.chain(stems).filter(|text| !text.contains("{key:")) {
+            assert!(told.contains(&unfolded(&text.replace(" → ", " to "))), "{}: {text}", lesson.id);
+        }
+        assert!(!told.contains("Not met:"), "every solution is played: {told}");
+    }
+    assert_eq!(progress(&home), None, "nobody answered, so nothing is done");
+}
+
+#[test]
+fn the_picture_is_told_in_words_and_what_changes_in_it() {
+    let told = unfolded(&Home::new().run(["read", "where-tls-ends"]).stdout);
+    for words in [
+        "Server server-2 (web) runs:",
+        "lb-1: load balancer, HAProxy 2.6.12.",
+        "web-1 to app-1: HTTP to port 8080, plaintext, but loopback: it never leaves the server. It carries reads and writes.",
+        "app-2 to db-1: SQL to port 3306, plaintext on a network: whoever listens can read it. It carries reads and writes. \
+         fw-3 lets it out (rule 1). fw-2 lets it in (rule 2).",
+        "New in the picture: - TLS mode re-encrypt:",
+        "- lb-1 to web-1: HTTP to port 8080, encrypted, TLS between these two.",
+        "lb-1 to web-2: HTTP to port 8080, encrypted, TLS that passes through the balancer unread.",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+}
+
+#[test]
+fn answers_are_printed_when_they_are_asked_for() {
+    let home = Home::new();
+    let lesson = without_marks();
+    let told = unfolded(&home.run(["read", lesson.id.as_str(), "--answers", "--quiz"]).stdout);
+    for question in &lesson.quiz {
+        let (number, choice) = question.choices().iter().enumerate().find(|(_, choice)| choice.right).expect("a right option");
+        assert!(told.contains(&format!("Answer: {}. {}", number + 1, choice.text)), "{told}");
+    }
+    assert!(!told.contains("Step 1"), "{told}");
+    let marks = unfolded(&home.run(["read", "where-tls-ends", "--answers"]).stdout);
+    assert!(marks.contains("Answer: app-1 to db-2, app-2 to db-1, browser to dns,"), "{marks}");
+}
+
+#[test]
+fn right_answers_are_praised_and_kept() {
+    let home = Home::new();
+    let lesson = without_marks();
+    let answers: String = right(&lesson).into_iter().flatten().map(|number| format!("{number}\n")).collect();
+    let Said { status, stdout, stderr } = answered(&home, &["read", lesson.id.as_str(), "--quiz"], &answers);
+    assert_eq!((status, stderr.as_str()), (Some(0), ""));
+    let all = lesson.quiz.len();
+    assert_eq!(stdout.matches("Right.").count(), all, "{stdout}");
+    assert!(stdout.contains(&format!("Quiz: {all} of {all} right at the first try.")), "{stdout}");
+    let kept = progress(&home).expect("kept");
+    assert!(kept.contains("finished: true") && kept.contains(&format!("right: {all}")), "{kept}");
+}
+
+#[test]
+fn the_first_answer_counts_and_a_wrong_one_says_why() {
+    let home = Home::new();
+    let lesson = without_marks();
+    let file = home.path().join("mine.ron").to_str().expect("UTF-8").to_owned();
+    let mut answers = String::from("no number\n99\n");
+    for (number, right) in right(&lesson).into_iter().flatten().enumerate() {
+        let wrong = if right == 1 { 2 } else { 1 };
+        answers += &if number == 0 { format!("{wrong}\n{right}\n") } else { format!("{right}\n") };
+    }
+    let said = answered(&home, &["read", lesson.id.as_str(), "--quiz", "--progress", &file], &answers);
+    let all = lesson.quiz.len();
+    assert!(said.stdout.contains("Type the number of an option, from 1 to"), "{said:?}");
+    assert!(said.stdout.contains("There are") && said.stdout.contains("Not quite."), "{said:?}");
+    assert!(said.stdout.contains(&format!("Quiz: {} of {all} right", all - 1)), "{said:?}");
+    assert!(fs::read_to_string(file).expect("kept").contains(&format!("right: {}", all - 1)));
+}
+
+#[test]
+fn where_the_answers_end_the_text_goes_on_and_the_end_is_not_reached() {
+    let home = Home::new();
+    let lesson = without_marks();
+    let first = right(&lesson)[0].expect("an option");
+    let Said { status, stdout, .. } = answered(&home, &["read", lesson.id.as_str(), "--quiz"], &format!("{first}\n"));
+    assert_eq!(status, Some(0));
+    assert!(stdout.contains(&format!("Question {} of", lesson.quiz.len())) && !stdout.contains("Quiz:"), "{stdout}");
+    assert!(progress(&home).is_some_and(|kept| kept.contains("finished: false")), "{:?}", progress(&home));
+}
+
+#[test]
+fn marks_are_names_and_judged_as_on_the_screen() {
+    let home = Home::new();
+    let right = "lb-1 > web-1, lb-1->web-2, app-1 to db-2, app-2 → db-1, browser > dns, db-1 > db-2";
+    // The prediction of step 2, then the marks of step 4.
+    let answers = format!("1\nlb-1 > wbe-1\nlb-1\nlb-1 > web-1, web-1 > app-1\n{right}\nq\n");
+    let told = unfolded(&answered(&home, &["read", "where-tls-ends"], &answers).stdout);
+    for words in [
+        "Your prediction is taken down.",
+        "did you mean `web-1`?",
+        "Lb-1 cannot be marked: the question is about hops.",
+        "Not yet: 5 missing, 1 too many. Try again.",
+        "Right: these, and no others. Plaintext between two machines is exposed",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    assert!(told.contains("You predicted otherwise. The padlock speaks of one hop"), "{told}");
+    assert!(told.contains("Step 5") && !told.contains("Step 6"), "q ends: {told}");
+    assert!(progress(&home).is_some_and(|kept| kept.contains("furthest: 4")), "{:?}", progress(&home));
+}
+
+#[test]
+fn at_a_terminal_every_step_waits_for_enter() {
+    let home = Home::new();
+    let mut pty = crate::Pty::spawn(home.in_terminal(&["read", "where-tls-ends"]), 100, 40);
+    pty.wait_for("Enter goes on, q ends.");
+    assert!(!pty.text().contains("Step 1 of 9"));
+    pty.send("\n");
+    pty.wait_for("Step 1 of 9");
+    pty.send("\n");
+    pty.wait_for("Your number (Enter: go on):");
+    pty.send("3\n");
+    pty.wait_for("Your prediction is taken down.");
+    pty.send("\n");
+    pty.wait_for("Think how; Enter tells.");
+    assert!(!pty.text().contains("How:"));
+    pty.send("\n");
+    pty.wait_for("You predicted right.");
+    pty.send(CTRL_C);
+    pty.wait_for_exit();
+    assert!(!pty.received().contains(&0x1b), "no sequence is sent");
+    assert!(progress(&home).is_some_and(|kept| kept.contains("furthest: 2")), "{:?}", progress(&home));
+}
+
+#[test]
+fn what_is_no_lesson_is_told_and_a_locale_without_unicode_is_heeded() {
+    let home = Home::new();
+    let said = home.run(["read", "where-tls-end"]);
+    assert!(said.status == Some(1) && said.stderr.contains("did you mean `where-tls-ends`?"), "{said:?}");
+    let said: Said = home.command(["read", "where-tls-ends"]).env("LC_ALL", "C").output().expect("runs").into();
+    assert!(said.status == Some(0) && said.stdout.is_ascii() && said.stdout.contains("Step 9"), "{said:?}");
+}

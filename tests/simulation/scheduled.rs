@@ -1,0 +1,67 @@
+//! Commands of the known future, and those that are given now and done later.
+
+use std::time::Duration;
+
+use hoplight::model::quantity::Rate;
+use hoplight::sim::{Command, SimTime, Simulation, Timeline};
+
+use crate::{component, stage_2};
+
+/// Stage 2 with nobody who asks: little happens between two samples.
+fn quiet() -> Timeline {
+    let mut timeline = Timeline::new(Simulation::new(stage_2(), 1));
+    let nobody = Rate::new(0.0).expect("a rate");
+    timeline.act(Command::Rate(nobody)).expect("there is a rate to set");
+    timeline
+}
+
+#[test]
+fn a_seek_never_goes_beyond_its_moment_however_near_a_known_command_is() {
+    let at = |millis: u64| SimTime::from_nanos(millis * 1_000_000);
+    let mut timeline = quiet();
+    timeline.seek(at(5_700));
+    timeline.act(Command::Kill(component("db-1"))).expect("it runs");
+    for millis in [5_690, 5_699, 5_600, 5_200] {
+        timeline.seek(at(1_000));
+        timeline.seek(at(millis));
+        assert_eq!((timeline.simulation().now(), timeline.commands().count()), (at(millis), 1));
+    }
+    timeline.seek(at(5_700));
+    assert_eq!((timeline.simulation().now(), timeline.commands().count()), (at(5_700), 2));
+}
+
+#[test]
+fn a_scheduled_command_comes_at_its_moment_and_is_replayed_like_any_other() {
+    let at = |millis: u64| SimTime::from_nanos(millis * 1_000_000);
+    let kill = || Command::Kill(component("db-1"));
+    let restore = || Command::Restore(component("db-1"));
+    let up = |timeline: &Timeline| timeline.simulation().is_up(&component("db-1")) == Some(true);
+    let mut timeline = quiet();
+    timeline.seek(at(2_000));
+    timeline.act(kill()).expect("it runs");
+    timeline.schedule(Duration::from_millis(1_234), restore());
+    for (millis, is_up) in
+        [(3_233, false), (3_234, true), (9_000, true), (3_000, false), (1_000, true), (3_233, false), (4_000, true)]
+    {
+        timeline.seek(at(millis));
+        assert_eq!((timeline.simulation().now(), up(&timeline)), (at(millis), is_up), "{millis}");
+    }
+    // As if it had been done by hand.
+    let mut by_hand = quiet();
+    by_hand.seek(at(2_000));
+    by_hand.act(kill()).expect("it runs");
+    by_hand.seek(at(3_234));
+    by_hand.act(restore()).expect("it is down");
+    by_hand.seek(at(4_000));
+    assert_eq!(timeline.simulation().digest(), by_hand.simulation().digest());
+    // What was done in between by hand may leave nothing to do: then nothing happens.
+    timeline.seek(at(2_500));
+    timeline.act(restore()).expect("it is down");
+    timeline.seek(at(4_000));
+    assert_eq!((up(&timeline), timeline.commands().count()), (true, 3));
+    // Taken back before it was given, it never comes.
+    timeline.seek(at(1_500));
+    timeline.act(kill()).expect("it runs");
+    timeline.seek(at(9_000));
+    assert_eq!((up(&timeline), timeline.commands().count()), (false, 2));
+}
