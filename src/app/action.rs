@@ -231,6 +231,7 @@ impl Action {
             | Self::CompareWith(_)
             | Self::Watch(_)
             | Self::Seek(_)
+            | Self::Follow(_)
             | Self::Deed(_)
             | Self::Follow(_)
             | Self::Deselect => return None,

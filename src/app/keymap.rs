@@ -65,6 +65,7 @@ pub struct Keymap {
 }
 
 impl Default for Keymap {
+    #[expect(clippy::too_many_lines, reason = "one table, a key to a line")]
     fn default() -> Self {
         use Place::{Home, Lesson, Marks, Stage};
         let mut bindings = Vec::new();

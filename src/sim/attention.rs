@@ -7,7 +7,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::model::{ComponentIx, Infrastructure, LinkIx, Protocol, RequestKind};
+use crate::model::firewall::{Direction, RuleAction};
+use crate::model::{ComponentIx, Hop, Infrastructure, LinkIx, Protocol, RequestKind};
 
 use super::journal::{Note, What};
 use super::packet::{Doing, Heading, Phase, Status};
@@ -111,6 +112,8 @@ pub(super) struct Ear {
     protocol: Protocol,
     infra: Arc<Infrastructure>,
     is_plain: bool,
+    /// Whether the asker's own firewall stops what is asked, so that it never is on the wire.
+    is_stopped: bool,
     since: Stamp,
     heard: VecDeque<Heard>,
     /// Whether older ones were dropped.
@@ -229,13 +232,21 @@ impl Trail {
     }
 }
 
+/// Whether a firewall at the asker lets nothing out that is asked on a hop.
+fn is_stopped(hop: &Hop) -> bool {
+    let mut verdicts = hop.guards.iter().map(|guard| guard.verdict);
+    verdicts.any(|verdict| verdict.direction == Direction::Outbound && verdict.action != RuleAction::Allow)
+}
+
 impl Ear {
     pub(super) fn new(link: LinkIx, sim: &Simulation, since: Stamp) -> Self {
         let protocol = sim.infrastructure().link(link).protocol;
         let mark = sim.spoken(link, protocol);
         let infra = Arc::clone(sim.infrastructure());
-        let ((asker, _), is_plain) = (infra.ends(link), infra.hop(link).is_plaintext());
-        Self { link, asker, protocol, infra, is_plain, since, heard: VecDeque::new(), forgot: false, nxdomain: false, mark }
+        let ((asker, _), hop) = (infra.ends(link), infra.hop(link));
+        let (is_plain, is_stopped) = (hop.is_plaintext(), is_stopped(&hop));
+        let heard = VecDeque::new();
+        Self { link, asker, protocol, infra, is_plain, is_stopped, since, heard, forgot: false, nxdomain: false, mark }
     }
 
     pub(super) fn heard(&self) -> impl DoubleEndedIterator<Item = &Heard> + ExactSizeIterator {
@@ -258,6 +269,11 @@ impl Ear {
             (What::Sampled { agent }, _) if self.protocol == Protocol::Metrics && self.asker == *agent => Said::Sample,
             _ => return,
         };
+        let is_asked = matches!(said, Said::Sample | Said::Request { heading: Heading::Request, .. });
+        let is_refused = matches!(said, Said::Request { heading: Heading::Response, status: Status::Refused, .. });
+        if self.is_stopped && (is_asked || is_refused) {
+            return;
+        }
         self.hear(stamp, note.at, said);
     }
 
@@ -265,7 +281,8 @@ impl Ear {
     fn see(&mut self, sim: &Simulation) {
         if !Arc::ptr_eq(&self.infra, sim.infrastructure()) {
             self.infra = Arc::clone(sim.infrastructure());
-            self.is_plain = self.infra.hop(self.link).is_plaintext();
+            let hop = self.infra.hop(self.link);
+            (self.is_plain, self.is_stopped) = (hop.is_plaintext(), is_stopped(&hop));
         }
     }
 

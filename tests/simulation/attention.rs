@@ -188,3 +188,25 @@ fn going_back_by_less_than_an_event_undoes_a_command() {
     timeline.seek(at(20_299));
     assert_eq!((timeline.simulation().now(), timeline.commands().count()), (at(20_299), 1));
 }
+
+#[test]
+fn a_tap_hears_what_the_far_firewall_stops_and_not_what_the_near_one_does() {
+    use hoplight::model::firewall::{Direction, RuleAction};
+    use hoplight::model::{ComponentId, TopologyEdit};
+
+    let mut sides = [0, 0];
+    for (from, to) in [("browser", "lb-1"), ("lb-1", "web-1"), ("app-2", "db-1"), ("agent-1", "monitor")] {
+        let mut timeline = busy(4);
+        let Some(link) = stage_2().link_between(from, to) else { continue };
+        timeline.act(Command::Edit(TopologyEdit::Block(ComponentId::new(from), ComponentId::new(to)))).expect("it was open");
+        let hop = timeline.simulation().infrastructure().hop(link);
+        let stops = hop.guards.iter().map(|guard| guard.verdict).find(|verdict| verdict.action != RuleAction::Allow);
+        let near = stops.expect("a firewall stops it").direction == Direction::Outbound;
+        timeline.listen(Some(link));
+        timeline.seek(SimTime::from_secs(6));
+        let asked = |heard: &&Heard| matches!(heard.said, Said::Sample | Said::Request { heading: Heading::Request, .. });
+        assert_eq!(timeline.heard().filter(asked).count() == 0, near, "{from} → {to}");
+        sides[usize::from(near)] += 1;
+    }
+    assert!(sides[0] > 0 && sides[1] > 0, "{sides:?}");
+}
