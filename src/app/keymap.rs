@@ -67,9 +67,9 @@ pub struct Keymap {
 impl Default for Keymap {
     #[expect(clippy::too_many_lines, reason = "one table, a key to a line")]
     fn default() -> Self {
-        use Place::{Home, Lesson, Marks, Stage};
+        use Place::{Home, Stage};
         let mut bindings = Vec::new();
-        let mut bind = |keys: &[Key], place, action, word, help| {
+        let mut bind = |keys: &[Key], place, action, word: &'static str, help: &'static str| {
             bindings.push(Binding { keys: keys.to_vec(), place, action, word, help });
         };
         let (c, k) = (Key::char, Key::plain);
@@ -144,16 +144,7 @@ impl Default for Keymap {
         bind(&[k(Code::PageDown)], Stage, Action::Scroll(3), "", "scroll the text down");
         bind(&[k(Code::PageUp)], Stage, Action::Scroll(-3), "", "scroll the text up");
 
-        bind(&[k(Code::Enter)], Lesson, Action::Enter, "next", "go on, or submit the marks");
-        bind(&[c('h')], Lesson, Action::Hint, "hint", "a hint; after the last one, the solution");
-        bind(&[c('m')], Marks, Action::Mark, "mark", "mark what is selected, or take the mark away");
-        bind(&[k(Code::Backspace)], Lesson, Action::StepBefore, "", "the step before");
-        bind(&[c('n')], Lesson, Action::Skip, "", "skip this step or question");
-        bind(&[c('a')], Lesson, Action::Again, "", "begin this step anew");
-        for (number, digit) in ('1'..='9').enumerate() {
-            let help = if number == 0 { "answer with the first option; 2 to 9 with the others" } else { "" };
-            bind(&[c(digit)], Lesson, Action::Answer(number), "", help);
-        }
+        in_lesson(&mut bind);
 
         everywhere(&mut bind);
         Self { bindings }

@@ -79,16 +79,16 @@ impl App {
                 self.open_window(window::Kind::Palette);
                 Vec::new()
             }
-            Action::Glossary => {
-                self.open_window(window::Kind::Glossary);
-                Vec::new()
-            }
             Action::Faults | Action::Log | Action::Jump if self.stage().is_some() => {
                 self.open_window(match action {
                     Action::Faults => window::Kind::Faults,
                     Action::Log => window::Kind::Log,
                     _ => window::Kind::Jump,
                 });
+                Vec::new()
+            }
+            Action::Glossary => {
+                self.open_window(window::Kind::Glossary);
                 Vec::new()
             }
             Action::Open(line) if self.stage().is_some() => {

@@ -50,7 +50,7 @@ impl Kind {
     /// What is said where nothing is typed.
     pub const fn prompt(self) -> &'static str {
         match self {
-            Self::Palette | Self::Compare | Self::Faults | Self::Log | Self::Glossary => "type to search",
+            Self::Palette | Self::Glossary | Self::Compare | Self::Faults | Self::Log => "type to search",
             Self::Jump => "type a moment: 12.5, or -3 or +10 from now",
         }
     }
@@ -58,19 +58,19 @@ impl Kind {
     /// What is said where the filter leaves nothing.
     const fn nothing(self) -> &'static str {
         match self {
-            Self::Glossary => "No term has this in its name or its explanation.",
             Self::Palette | Self::Compare | Self::Faults => "Nothing is called that.",
             Self::Log => {
                 "Nothing like that has happened. Words that filter: alert, fault, restore, command, reaction, failure, refused."
             }
             Self::Jump => "Type seconds since the start, such as 12.5, or from now, such as -3 or +10.",
+            Self::Glossary => "No term has this in its name or its explanation.",
         }
     }
 
     /// The row that is chosen at first: the newest of a log is at its end.
     const fn first(self, rows: usize) -> usize {
         match self {
-            Self::Palette | Self::Compare | Self::Faults | Self::Glossary => 0,
+            Self::Palette | Self::Compare | Self::Glossary | Self::Faults => 0,
             Self::Log | Self::Jump => rows.saturating_sub(1),
         }
     }
@@ -88,6 +88,7 @@ impl Kind {
     pub const fn keys(self) -> &'static str {
         match self {
             Self::Glossary => "↑↓ choose  Esc closes",
+            Self::Log | Self::Jump => "↑↓ choose  Enter goes there  Esc closes",
             _ => "↑↓ choose  Enter does it  Esc closes",
         }
     }
@@ -206,8 +207,7 @@ impl App {
         }
         let parts = Parts::of(columns, rows, window.kind);
         // Where the timeline has no place on the screen, it stands in the log.
-        let wants = self.window.as_ref().is_some_and(|window| window.kind == Kind::Log)
-            && self.stage().is_some_and(|stage| stage.regions.timeline.height == 0);
+        let wants = window.kind == Kind::Log && self.stage().is_some_and(|stage| stage.regions.timeline.height == 0);
         Some(if wants { parts.with_timeline() } else { parts })
     }
 }
