@@ -13,6 +13,7 @@ pub mod comparison;
 pub mod deeds;
 pub mod detail;
 pub mod events;
+pub mod follow;
 pub mod help;
 pub mod home;
 pub mod key;
@@ -25,8 +26,10 @@ pub mod overlay;
 pub mod panel;
 pub mod playback;
 pub mod regions;
+mod spoken;
 pub mod stage;
 pub mod status;
+pub mod tap;
 pub mod tips;
 mod update;
 pub mod view;
@@ -283,6 +286,7 @@ impl App {
     /// stays: the panel shows the goal's tick anyway.
     fn observe(&mut self, acted: bool) {
         let Some(stage) = self.stage_mut() else { return };
+        stage.attend();
         let changed = stage.observe();
         stage.mark();
         stage.overlay();

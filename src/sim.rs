@@ -5,6 +5,7 @@
 
 mod alerts;
 mod arrivals;
+mod attention;
 mod balance;
 pub mod catalogue;
 mod checks;
@@ -46,12 +47,13 @@ pub mod view;
 mod vrrp;
 mod zone;
 
+pub use attention::{Heard, Said, Stretch};
 pub use command::{Command, CommandError};
 pub use database::DatabaseView;
 pub use fault::{Fault, Tap};
 pub use journal::{Headline, Journal, Note, Observer, What, Why};
 pub use outcome::{Failure, Outcome};
-pub use packet::{Cargo, Doing, Heading, Motion, Packet, Phase, Present};
+pub use packet::{Cargo, Doing, Heading, Motion, Packet, Phase, Present, Status};
 pub use probe::probe_number;
 pub use recorder::Recorder;
 pub use scan::{Finding, Port};

@@ -12,6 +12,8 @@ mod exposure;
 mod findings;
 #[path = "analysis/homogeneity.rs"]
 mod homogeneity;
+#[path = "analysis/message.rs"]
+mod message;
 #[path = "analysis/price.rs"]
 mod price;
 #[path = "analysis/random.rs"]

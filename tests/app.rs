@@ -36,3 +36,5 @@ mod tips;
 mod views;
 #[path = "app/windows.rs"]
 mod windows;
+#[path = "app/wire.rs"]
+mod wire;

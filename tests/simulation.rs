@@ -1,5 +1,7 @@
 //! The simulation's promises, on the shipped scenarios.
 
+#[path = "simulation/attention.rs"]
+mod attention;
 #[path = "simulation/scheduled.rs"]
 mod scheduled;
 

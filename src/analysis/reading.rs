@@ -7,7 +7,7 @@ use super::carriers::Carriers;
 use crate::model::{Cipher, ComponentId, ComponentKind, Hop, Infrastructure, LinkIx, Medium, Protocol, RequestKind};
 
 /// The row that a login changes, as a primary sends it to its replicas: the whole row, with the hash of the password.
-const CHANGED_ROW: &str = "users: name = 'ada', last_login = NOW(), password = (SHA-256 hash)";
+pub(super) const CHANGED_ROW: &str = "users: name = 'ada', last_login = NOW(), password = (SHA-256 hash)";
 
 /// One thing that can be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,8 +135,13 @@ impl Reading {
     }
 }
 
+/// The name in the login form.
+pub fn user() -> &'static str {
+    RequestKind::Write.secrets().split('&').find_map(|field| field.strip_prefix("user=")).unwrap_or("a user")
+}
+
 /// The password in the login form.
-fn password() -> Option<&'static str> {
+pub(super) fn password() -> Option<&'static str> {
     RequestKind::Write.secrets().split('&').find_map(|field| field.strip_prefix("password="))
 }
 
@@ -160,7 +165,7 @@ pub(super) fn facts(infra: &Infrastructure, hop: &Hop, kind: RequestKind) -> Vec
     let link = infra.link(hop.link);
     let id = |ix| infra.component(ix).id.clone();
     let site = || infra.domain().to_owned();
-    let mut facts = vec![Fact::Envelope { from: id(hop.from), to: id(hop.to), port: link.port }];
+    let mut facts = vec![Fact::Envelope { from: id(hop.from), to: id(hop.to), port: infra.port(hop.link) }];
     if hop.is_plaintext() {
         match link.protocol {
             Protocol::Dns => facts.push(Fact::DnsName(site())),

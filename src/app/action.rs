@@ -62,6 +62,12 @@ pub enum Action {
     Overview,
     /// Selects an element.
     Select(Element),
+    /// Selects a request: follows it, whatever else is selected.
+    Follow(u64),
+    /// Follows the next packet on the canvas; after the last one, none.
+    NextPacket,
+    /// Puts the wiretap on the selected hop, or takes it away.
+    Wiretap,
     /// Selects nothing.
     Deselect,
     /// Stops time or lets it go on.
@@ -211,6 +217,8 @@ impl Action {
             Self::MarkAfter => "mark-after",
             Self::Faults => "faults",
             Self::Probe => "probe",
+            Self::Wiretap => "wiretap",
+            Self::NextPacket => "next-packet",
             Self::ChooseRow(_)
             | Self::EnterRow(_)
             | Self::Close
@@ -223,7 +231,9 @@ impl Action {
             | Self::CompareWith(_)
             | Self::Watch(_)
             | Self::Seek(_)
+            | Self::Follow(_)
             | Self::Deed(_)
+            | Self::Follow(_)
             | Self::Deselect => return None,
         })
     }

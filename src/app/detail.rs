@@ -3,6 +3,8 @@
 //! Numbers come from the simulation, what a listener reads from the analysis. Must not compute either.
 
 mod component;
+mod firewall;
+mod journey;
 
 use crate::analysis::{Carriers, Fact, readable};
 use crate::model::{Cipher, Element, Hop, Medium, RequestKind, TlsMode};
@@ -14,6 +16,7 @@ use super::keymap::Keymap;
 use super::line::{Line, Page, Tone};
 use super::overlay::Overlay;
 use super::stage::Stage;
+use super::tap;
 use super::update::sentence;
 
 /// The title of the panel.
@@ -25,7 +28,10 @@ pub fn title(stage: &Stage) -> String {
         }),
         (Some(Element::Server(id)), _) => format!("{id} · server"),
         (Some(hop @ Element::Hop(..)), _) => format!("{hop}"),
-        (None, Some(number)) => format!("request r{number}"),
+        (None, Some(number)) => match crate::sim::probe_number(number) {
+            Some(probe) => format!("probe {probe}"),
+            None => format!("request r{number}"),
+        },
         (None, None) => stage.infra().title().to_owned(),
     }
 }
@@ -43,10 +49,13 @@ pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
         Some(Element::Server(id)) => server(&mut page, stage, id),
         Some(Element::Hop(from, to)) => {
             if let Some(link) = stage.infra().link_between(from.as_str(), to.as_str()) {
-                hop(&mut page, stage, link);
+                hop(&mut page, stage, link, width);
             }
         }
-        None => nothing(&mut page, stage, keymap),
+        None => match stage.playback.followed {
+            Some(number) => journey::write(&mut page, stage, number, width),
+            None => nothing(&mut page, stage, keymap),
+        },
     }
     page.lines()
 }
@@ -115,18 +124,9 @@ fn richest(stage: &Stage, link: LinkIx) -> Option<RequestKind> {
     [RequestKind::Write, RequestKind::Read, RequestKind::Static].into_iter().find(|kind| carriers.carries(link, *kind))
 }
 
-/// Nothing is selected: the followed request's journey, or the infrastructure itself.
+/// Nothing is selected: the infrastructure itself.
 fn nothing(page: &mut Page, stage: &Stage, keymap: &Keymap) {
     let infra = stage.infra();
-    if let Some(number) = stage.playback.followed {
-        let notes: Vec<_> = stage.timeline.journal().of_request(number).collect();
-        for note in notes.iter().rev().take(40) {
-            let text = note.describe(infra);
-            let text = text.split_once(": ").map_or(text.as_str(), |(_, rest)| rest).to_owned();
-            page.item(Tone::Dim, &format!("{:.4} ", note.at.as_secs_f64()), Tone::Text, &text, None);
-        }
-        return;
-    }
     // Where there is no room for the journal, its last headlines stand here.
     let headlines = stage.timeline.journal().headlines().rev();
     for headline in headlines.take(if stage.regions.wide { 0 } else { 3 }) {
@@ -176,7 +176,7 @@ fn server(page: &mut Page, stage: &Stage, id: &ServerId) {
 }
 
 /// A hop: what it is, who judged it, and what a listener on it reads.
-fn hop(page: &mut Page, stage: &Stage, link: LinkIx) {
+fn hop(page: &mut Page, stage: &Stage, link: LinkIx, width: u16) {
     let (infra, sim) = (stage.infra(), stage.sim());
     let hop = infra.hop(link);
     let weight = infra.link(link);
@@ -187,7 +187,9 @@ fn hop(page: &mut Page, stage: &Stage, link: LinkIx) {
         (Cipher::TlsThrough, _) => (Tone::Good, "TLS that passes through the balancer, which cannot read it"),
     };
     page.text(exposed.0, exposed.1);
-    listener(page, stage, &hop);
+    if !tap::section(page, stage, link, usize::from(width)) {
+        listener(page, stage, &hop);
+    }
     let ms = weight.latency.get();
     page.text(
         Tone::Dim,
@@ -213,7 +215,7 @@ fn hop(page: &mut Page, stage: &Stage, link: LinkIx) {
         }
     }
     for guard in &hop.guards {
-        component::verdict(page, infra, *guard);
+        firewall::verdict(page, infra, *guard);
     }
 }
 
@@ -222,7 +224,7 @@ fn listener(page: &mut Page, stage: &Stage, hop: &Hop) {
     let (infra, link) = (stage.infra(), hop.link);
     let Some(kind) = richest(stage, link) else { return };
     let reading = readable(infra, link, kind);
-    page.line(Line::new(Tone::Name, format!("of {}, a listener here reads", kind.request_line())));
+    page.text(Tone::Name, &format!("of {}, a listener here reads", kind.request_line()));
     for fact in &reading.facts {
         let tone = if matches!(fact, Fact::Secrets(_) | Fact::Sql(_) | Fact::ChangedRow(_)) { Tone::Secret } else { Tone::Text };
         page.item(Tone::Dim, &format!("{}: ", fact.label()), tone, &fact.text(), None);

@@ -30,7 +30,7 @@ pub enum Sign {
     Zones,
     /// How busy something is.
     Load,
-    /// What is selected, what the lesson is about, what is marked.
+    /// What is selected, what the lesson is about, what is marked, where somebody listens.
     Pointers,
     /// What an overlay says of an element.
     Overlays,
@@ -51,7 +51,7 @@ const SIGNS: [(Sign, &str); 12] = [
         "on a box's bottom line: Internet (net); DMZ, which users reach directly; private (priv), which only machines of the site reach",
     ),
     (Sign::Load, "how busy it was in the last second"),
-    (Sign::Pointers, "selected; what the lesson is about; marked"),
+    (Sign::Pointers, "selected; what the lesson is about; marked; a wiretap"),
     (
         Sign::Overlays,
         "overlays: single point or readable on a wire; readable inside a server; shares the flaw; another version of it; \

@@ -65,6 +65,7 @@ pub struct Keymap {
 }
 
 impl Default for Keymap {
+    #[expect(clippy::too_many_lines, reason = "one table, a key to a line")]
     fn default() -> Self {
         use Place::{Home, Stage};
         let mut bindings = Vec::new();
@@ -84,6 +85,8 @@ impl Default for Keymap {
         // The footer shows them in this order, as many as fit.
         bind(&[c('t')], Stage, Action::CycleTls, "TLS", "next TLS mode: none, terminate, re-encrypt, passthrough");
         bind(&[c('x')], Stage, Action::KillOrRestore, "kill", "kill what is selected, or restore it");
+        bind(&[c('w')], Stage, Action::Wiretap, "wiretap", "listen on the selected hop, or no longer");
+        bind(&[c('c')], Stage, Action::NextPacket, "", "follow the next packet on the canvas; after the last one, none");
         bind(&[c('i')], Stage, Action::Panel, "info", "on a small screen: show what is selected, or the lesson again");
         bind(&[c('m')], Stage, Action::Monitor, "monitor", "show what the monitoring service knows, or the diagram again");
         bind(
@@ -132,7 +135,7 @@ impl Default for Keymap {
         bind(&[held(Code::Up)], Stage, Action::Pan(Arrow::Up), "", "look further up");
         bind(&[c('z')], Stage, Action::Overview, "map", "show or hide the map of a picture that is larger than the screen");
         bind(&[c('b')], Stage, Action::Balance, "", "change how the balancer chooses");
-        bind(&[c('w')], Stage, Action::ToggleWebToApp, "", "switch TLS between web servers and applications");
+        bind(&[c('T')], Stage, Action::ToggleWebToApp, "", "switch TLS between web servers and applications");
         bind(&[c('e')], Stage, Action::ToggleAppToDb, "", "switch TLS to the databases");
         bind(&[c('f')], Stage, Action::Block, "", "let a firewall block the selected hop, or pass it again");
         bind(&[c('P')], Stage, Action::Probe, "", "switch the external probe on, or off");
@@ -143,44 +146,34 @@ impl Default for Keymap {
 
         in_lesson(&mut bind);
 
-        for place in [Home, Stage] {
-            bind(
-                &[c(':'), Key { code: Code::Char('p'), ctrl: true }],
-                place,
-                Action::Palette,
-                "all",
-                "search everything that can be done or opened",
-            );
-            bind(&[c('g')], place, Action::Glossary, "", "look up a word: what is on the screen comes first");
-            bind(&[], place, Action::NextTheme, "", "next theme: dark, light, high contrast, colour-blind safe, no colours");
-            bind(&[], place, Action::Ascii, "", "draw with ASCII characters only, or with all");
-            bind(&[], place, Action::Motion, "", "show steps instead of movement, or movement again");
-            bind(&[c('?')], place, Action::Help, "help", "show or hide this help");
-            bind(
-                &[c('q'), k(Code::Esc)],
-                place,
-                Action::Back,
-                if place == Home { "quit" } else { "" },
-                "back; from the course map, quit",
-            );
-        }
+        everywhere(&mut bind);
         Self { bindings }
     }
 }
 
-/// The keys of a lesson.
-fn in_lesson(bind: &mut impl FnMut(&[Key], Place, Action, &'static str, &'static str)) {
-    use Place::{Lesson, Marks};
+/// What works on the course map and on the stage alike.
+fn everywhere(bind: &mut impl FnMut(&[Key], Place, Action, &'static str, &'static str)) {
     let (c, k) = (Key::char, Key::plain);
-    bind(&[k(Code::Enter)], Lesson, Action::Enter, "next", "go on, or submit the marks");
-    bind(&[c('h')], Lesson, Action::Hint, "hint", "a hint; after the last one, the solution");
-    bind(&[c('m')], Marks, Action::Mark, "mark", "mark what is selected, or take the mark away");
-    bind(&[k(Code::Backspace)], Lesson, Action::StepBefore, "", "the step before");
-    bind(&[c('n')], Lesson, Action::Skip, "", "skip this step or question");
-    bind(&[c('a')], Lesson, Action::Again, "", "begin this step anew");
-    for (number, digit) in ('1'..='9').enumerate() {
-        let help = if number == 0 { "answer with the first option; 2 to 9 with the others" } else { "" };
-        bind(&[c(digit)], Lesson, Action::Answer(number), "", help);
+    for place in [Place::Home, Place::Stage] {
+        bind(
+            &[c(':'), Key { code: Code::Char('p'), ctrl: true }],
+            place,
+            Action::Palette,
+            "all",
+            "search everything that can be done or opened",
+        );
+        bind(&[c('g')], place, Action::Glossary, "", "look up a word: what is on the screen comes first");
+        bind(&[], place, Action::NextTheme, "", "next theme: dark, light, high contrast, colour-blind safe, no colours");
+        bind(&[], place, Action::Ascii, "", "draw with ASCII characters only, or with all");
+        bind(&[], place, Action::Motion, "", "show steps instead of movement, or movement again");
+        bind(&[c('?')], place, Action::Help, "help", "show or hide this help");
+        bind(
+            &[c('q'), k(Code::Esc)],
+            place,
+            Action::Back,
+            if place == Place::Home { "quit" } else { "" },
+            "back; from the course map, quit",
+        );
     }
 }
 
@@ -272,6 +265,8 @@ impl Keymap {
             KeyName::Monitor => Action::Monitor,
             KeyName::Faults => Action::Faults,
             KeyName::Log => Action::Log,
+            KeyName::Wiretap => Action::Wiretap,
+            KeyName::Packet => Action::NextPacket,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::layout::Area;
+use crate::layout::{Area, Cell};
 use crate::sim::SimTime;
 
 use super::action::Action;
@@ -10,7 +10,7 @@ use super::events::Mark;
 use super::key::{Code, Key};
 use super::line::Line;
 use super::window::{self, Window};
-use super::{App, Effect, Screen, Stage, Tone, View, detail, events, monitor, panel, regions, status};
+use super::{App, Effect, Screen, Stage, Tone, View, detail, events, monitor, panel, regions, status, tap};
 
 impl App {
     /// A click on a cell.
@@ -84,8 +84,14 @@ impl App {
                     self.footer_action(column)
                 } else if inside(area, column, row) {
                     let lines = panel_lines(self);
-                    let line = usize::from((row - area.y).checked_sub(1)?) + usize::from(stage.scroll.min(most_scroll(self)));
-                    lines.get(line)?.action.clone()
+                    let at = usize::from((row - area.y).checked_sub(1)?);
+                    if at >= panel::room(area.height, lines.len()) {
+                        return (at < lines.len()).then_some(Action::ScrollPanel(3));
+                    }
+                    lines.get(at + usize::from(stage.scroll.min(most_scroll(self))))?.action.clone()
+                } else if stage.wiretap.is_some() && inside(regions.journal, column, row) {
+                    let lines = tap::lines(stage, usize::from(regions.journal.height.saturating_sub(1)));
+                    lines.get(usize::from((row - regions.journal.y).checked_sub(1)?))?.action.clone()
                 } else if inside(regions.timeline, column, row) {
                     Some(Action::Seek(moment_at(stage, regions.timeline, column)))
                 } else if inside(main_area(self), column, row) {
@@ -148,7 +154,13 @@ fn on_canvas(stage: &Stage, x: u16, y: u16) -> Action {
     if let Some(cell) = stage.map().and_then(|map| map.cell_at(x, y)) {
         return Action::LookAt(cell.x, cell.y);
     }
-    let hit = stage.layout.hit(x + stage.pan.x, y + stage.pan.y);
+    let cell = Cell::new(x + stage.pan.x, y + stage.pan.y);
+    // The middle of a link is the link's own, however many packets are on it.
+    let is_anchor = stage.layout.routes().iter().any(|route| route.anchor == cell);
+    if let Some(number) = stage.packet_at(cell).filter(|_| !is_anchor) {
+        return Action::Follow(number);
+    }
+    let hit = stage.layout.hit(cell.x, cell.y);
     hit.map_or(Action::Deselect, |element| Action::Select(element.clone()))
 }
 
@@ -177,8 +189,8 @@ pub fn shows_lesson(app: &App) -> bool {
 
 /// How far the panel can be scrolled: so many of its lines have no room.
 pub fn most_scroll(app: &App) -> u16 {
-    let room = usize::from(panel_area(app).height.saturating_sub(1));
-    u16::try_from(panel_lines(app).len().saturating_sub(room)).unwrap_or(u16::MAX)
+    let count = panel_lines(app).len();
+    u16::try_from(count.saturating_sub(panel::room(panel_area(app).height, count))).unwrap_or(u16::MAX)
 }
 
 /// The lines of what is selected, where it stands below a lesson.
@@ -189,8 +201,8 @@ pub fn detail_lines(app: &App) -> Vec<Line> {
 
 /// How far what is selected can be scrolled below a lesson.
 pub fn most_detail_scroll(app: &App) -> u16 {
-    let room = app.stage().map_or(0, |stage| usize::from(stage.regions.detail.height.saturating_sub(1)));
-    u16::try_from(detail_lines(app).len().saturating_sub(room)).unwrap_or(u16::MAX)
+    let (count, height) = (detail_lines(app).len(), app.stage().map_or(0, |stage| stage.regions.detail.height));
+    u16::try_from(count.saturating_sub(panel::room(height, count))).unwrap_or(u16::MAX)
 }
 
 /// The area of what is shown in the canvas' place: on a small screen, down to the panel, if that has anything to say.
@@ -221,7 +233,9 @@ pub fn panel_area(app: &App) -> Area {
         return area;
     }
     let needed = u16::try_from(panel_lines(app).len() + 1).unwrap_or(u16::MAX);
-    let most = area.height + stage.regions.canvas.height.saturating_sub(2);
+    // Who listens wants to see the packets, too.
+    let listens = !shows_lesson(app) && tap::is_shown(stage);
+    let most = area.height + if listens { 5 } else { stage.regions.canvas.height.saturating_sub(2) };
     let height = needed.clamp(area.height, most);
     Area { y: area.y + area.height - height, height, ..area }
 }

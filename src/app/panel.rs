@@ -40,6 +40,13 @@ pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
     writer.page.lines()
 }
 
+/// How many of so many lines a panel of so many rows shows at once, below its title: where not all have room, the last row
+/// says how many are left.
+pub fn room(height: u16, lines: usize) -> usize {
+    let rows = usize::from(height.saturating_sub(1));
+    if lines > rows { rows.saturating_sub(1) } else { rows }
+}
+
 /// What an answer is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {

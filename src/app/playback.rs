@@ -93,15 +93,8 @@ impl Playback {
             Pace::Live => {
                 let to = timeline.simulation().now() + Duration::from_secs_f64(wall);
                 timeline.seek(to);
-                self.forget_ended(timeline);
             }
             Pace::Trace => self.trace(timeline, wall),
-        }
-    }
-
-    fn forget_ended(&mut self, timeline: &Timeline) {
-        if self.followed.is_some_and(|number| !timeline.simulation().is_in_flight(number)) {
-            self.followed = None;
         }
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::analysis::{plaintext_hops, single_parts};
 use crate::layout::{Arrow, Cell, Layout, Map};
 use crate::lesson::{LessonRun, Observation, Pace, outcome};
-use crate::model::{Element, Infrastructure, RequestKind, TopologyEdit};
+use crate::model::{ComponentId, Element, Infrastructure, RequestKind, TopologyEdit};
 use crate::sim::{Command, CommandError, SimTime, Simulation, Timeline};
 
 use super::comparison::Comparison;
@@ -60,6 +60,8 @@ pub struct Stage {
     pub playback: Playback,
     /// What is selected.
     pub selected: Option<Element>,
+    /// The hop that somebody listens on, by its ends.
+    pub wiretap: Option<(ComponentId, ComponentId)>,
     /// The lesson, if it is one.
     pub lesson: Option<LessonRun>,
     /// What the main area shows.
@@ -103,6 +105,7 @@ impl Stage {
             timeline: Timeline::new(Simulation::new(infra, seed)),
             playback: Playback::new(Pace::Live),
             selected: None,
+            wiretap: None,
             lesson: None,
             view: View::Canvas,
             watch: Watch::default(),

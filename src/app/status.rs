@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::analysis::user;
 use crate::lesson::{LessonProgress, Pace};
 use crate::model::{ComponentKind, Element, RequestKind};
 use crate::sim::{Doing, Heading, Present};
@@ -77,6 +78,7 @@ pub fn status(app: &App, stage: &Stage) -> Line {
     if let Some(line) = followed(stage).or_else(|| app.tip()) {
         return line;
     }
+    let heard = stage.wiretap_saw_secret().then(|| format!(" tap: password of {} seen ", user()));
     let sim = stage.sim();
     let users = sim.experience(WINDOW, None);
     let ms = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |ms| format!("{ms:.0}"));
@@ -87,7 +89,8 @@ pub fn status(app: &App, stage: &Stage) -> Line {
     };
     let Summary { exposed, plaintext, single_points } = &stage.summary;
     let spofs = single_points.as_ref().map_or_else(|| "–".into(), |points| points.len().to_string());
-    Line::new(Tone::Name, " users ")
+    Line::new(Tone::Secret, heard.unwrap_or_default())
+        .with(Tone::Name, " users ")
         .with(Tone::Text, format!("p50 {} p99 {} ms ", ms(users.p50_ms), ms(users.p99_ms)))
         .with(Tone::Dim, " errors ")
         .with(tone, errors)
@@ -117,7 +120,7 @@ fn followed(stage: &Stage) -> Option<Line> {
     let line =
         |kind: RequestKind| Line::new(Tone::Name, format!(" r{number} ")).with(Tone::Dim, format!("{}  ", kind.request_line()));
     let Some(Present { kind, phase, doing, .. }) = stage.sim().present(number) else {
-        let ended = stage.timeline.journal().of_request(number).next_back()?;
+        let ended = stage.timeline.trail().next_back()?;
         let (_, kind) = ended.request?;
         let text = ended.describe(infra);
         let text = text.split_once(": ").map_or(text.as_str(), |(_, rest)| rest).to_owned();
@@ -199,6 +202,7 @@ pub(super) fn works(app: &App, action: &Action) -> bool {
     let question = stage.lesson.as_ref().and_then(|run| run.question());
     match action {
         Action::KillOrRestore => can_kill(stage),
+        Action::Wiretap => stage.wiretap.is_some() || matches!(stage.selected, Some(Element::Hop(..))),
         Action::Panel => !stage.regions.wide,
         Action::Overview | Action::Pan(_) => stage.is_larger(),
         Action::NextOverlay => !stage.overlays.is_veiled(),
@@ -215,6 +219,14 @@ pub(super) fn works(app: &App, action: &Action) -> bool {
     }
 }
 
+/// Whether the wiretap would be taken away now.
+fn is_tapped(stage: &Stage) -> bool {
+    match (&stage.wiretap, &stage.selected) {
+        (Some((from, to)), Some(Element::Hop(a, b))) => (from, to) == (a, b),
+        (tap, _) => tap.is_some(),
+    }
+}
+
 /// The footer's word for an action, where it depends on the state.
 fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
     let Some(stage) = app.stage() else { return usual };
@@ -222,6 +234,7 @@ fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
         Action::Pause if stage.playback.paused => "go on",
         Action::KillOrRestore if stage.selected.as_ref().is_some_and(|e| stage.sim().is_up(e) == Some(false)) => "restore",
         Action::Panel if stage.show_detail => "less",
+        Action::Wiretap if is_tapped(stage) => "no tap",
         Action::Compare if stage.comparison.is_some() => "end comparison",
         Action::Monitor if stage.view == View::Monitor => "diagram",
         Action::OverlayChoice => stage.overlays.shown().and_then(Overlay::choice).unwrap_or(usual),

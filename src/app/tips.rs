@@ -146,7 +146,6 @@ impl App {
         self.tips.since += elapsed;
         match self.tips.shown {
             Some(tip) if self.tips.since >= STAYS => self.tipped(tip),
-            Some(_) => {}
             None if self.tips.since >= RESTS => {
                 let wanted = |tip: &Tip| {
                     let binding = self.keymap.at(self.place()).find(|binding| binding.action == tip.action());
@@ -156,7 +155,7 @@ impl App {
                 let next = Tip::ALL.into_iter().find(wanted);
                 self.tips = Tips { shown: next, since: Duration::ZERO };
             }
-            None => {}
+            _ => {}
         }
     }
 

@@ -6,6 +6,7 @@ mod commands;
 mod picture;
 mod settings;
 mod time;
+mod watching;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -189,9 +190,10 @@ impl App {
         let Screen::Stage(stage) = &mut self.screen else { return };
         let selected = stage.selected.clone();
         let notice = match action {
-            Action::Move(_) | Action::Next | Action::Previous | Action::Watch(_) | Action::Select(_) | Action::Deselect => {
+            Action::Move(_) | Action::Next | Action::Previous | Action::Watch(_) | Action::Select(_) => {
                 picture::select(stage, action)
             }
+            Action::Deselect | Action::Follow(_) | Action::NextPacket | Action::Wiretap => watching::watch(stage, action, &info),
             Action::Pause | Action::StepForward | Action::StepBack | Action::Faster | Action::Slower | Action::Pace => {
                 time::play(stage, action)
             }
@@ -254,6 +256,7 @@ impl App {
             _ => return self.in_lesson(action),
         };
         if stage.selected != selected {
+            stage.select_only();
             stage.look_at_selection();
             stage.detail_scroll = 0;
             stage.scroll = if shows_lesson { stage.scroll } else { 0 };

@@ -21,10 +21,9 @@ pub(super) use template::template;
 #[derive(Clone, Debug)]
 pub(super) struct Config {
     theme: Option<Palette>,
-    ascii: bool,
-    reduced_motion: bool,
+    /// All but the theme and the seed, which the command line may have chosen.
+    settings: Settings,
     mouse: bool,
-    tips: bool,
     seed: Option<u64>,
     /// Which key does what.
     pub(super) keymap: Keymap,
@@ -36,7 +35,8 @@ impl Config {
     /// Where nothing is said.
     fn usual(file: String) -> Self {
         let keymap = Keymap::default();
-        Self { theme: None, ascii: false, reduced_motion: false, mouse: true, tips: true, seed: None, keymap, file }
+        let settings = Settings { tips: true, ..Settings::default() };
+        Self { theme: None, settings, mouse: true, seed: None, keymap, file }
     }
 
     /// Reads the file that the command line or the environment names, or the usual one if there is one.
@@ -61,9 +61,9 @@ impl Config {
         let theme = arguments.theme.or(self.theme).unwrap_or_default();
         Settings {
             seed: self.seed(arguments),
-            reduced_motion: arguments.reduced_motion || self.reduced_motion,
-            look: arguments.look(theme, arguments.ascii || self.ascii),
-            tips: self.tips,
+            reduced_motion: arguments.reduced_motion || self.settings.reduced_motion,
+            look: arguments.look(theme, arguments.ascii || self.settings.look.ascii),
+            tips: self.settings.tips,
         }
     }
 

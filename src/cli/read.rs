@@ -8,6 +8,7 @@ mod describe;
 mod questions;
 mod talk;
 
+use std::fmt::Write as _;
 use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -112,7 +113,7 @@ impl Reading<'_> {
             return Ok(Flow::Ended);
         }
         loop {
-            self.record()?;
+            self.record();
             let flow = match self.player.run().place() {
                 Place::Step(number) => self.step(number)?,
                 Place::Quiz(number) => self.quiz(number)?,
@@ -211,7 +212,7 @@ impl Reading<'_> {
         let (title, score) = (self.player.run().lesson().title.clone(), self.player.run().score());
         let mut text = format!("\nThis is the end of “{title}”.\n");
         if !self.unasked {
-            text += &format!("Quiz: {} of {} right at the first try.\n", score.right, score.of);
+            let _ = writeln!(text, "Quiz: {} of {} right at the first try.", score.right, score.of);
         }
         self.say(&text)?;
         Ok(Flow::Ended)
@@ -236,15 +237,17 @@ impl Reading<'_> {
     }
 
     /// Keeps how far the reader has come, if there is one who answers: what only went through a pipe is not done.
-    fn record(&mut self) -> io::Result<()> {
+    fn record(&mut self) {
         if !self.talk.is_heard() || self.unasked {
-            return Ok(());
+            return;
         }
         let (store, progress) = match &mut self.store {
             Some(opened) => opened,
             empty => {
                 let (store, progress, notice) = Store::open(self.arguments.progress.as_deref());
-                notice.iter().for_each(|notice| super::warn(notice));
+                if let Some(notice) = notice {
+                    super::warn(&notice);
+                }
                 empty.insert((store, progress))
             }
         };
@@ -253,6 +256,5 @@ impl Reading<'_> {
         {
             super::warn(&why);
         }
-        Ok(())
     }
 }

@@ -195,7 +195,7 @@ fn place(name: &str, text: &[&str]) -> Option<usize> {
 /// of the same letters: "UP" is not "up".
 fn is_word(word: &str, wanted: &str, plural: bool) -> bool {
     let is = |word: &str| {
-        let abbreviation = wanted.len() > 1 && wanted.chars().all(|c| c.is_uppercase());
+        let abbreviation = wanted.len() > 1 && wanted.chars().all(char::is_uppercase);
         if abbreviation { word == wanted } else { word.eq_ignore_ascii_case(wanted) }
     };
     let stem = |end: &str| word.strip_suffix(end).filter(|stem| stem.len() > 1).is_some_and(is);

@@ -40,11 +40,15 @@ pub enum KeyName {
     Faults,
     /// Opens the event log.
     Log,
+    /// Listens on the selected hop.
+    Wiretap,
+    /// Follows the next packet.
+    Packet,
 }
 
 impl KeyName {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Tls,
         Self::DbTls,
         Self::Kill,
@@ -61,6 +65,8 @@ impl KeyName {
         Self::Monitor,
         Self::Faults,
         Self::Log,
+        Self::Wiretap,
+        Self::Packet,
     ];
 
     /// The name as prose writes it.
@@ -82,6 +88,8 @@ impl KeyName {
             Self::Monitor => "monitor",
             Self::Faults => "faults",
             Self::Log => "log",
+            Self::Wiretap => "wiretap",
+            Self::Packet => "packet",
         }
     }
 

@@ -121,7 +121,12 @@ impl Simulation {
         record.heading = Heading::Request;
         record.state = State::OnWire;
         let (tag, phase) = (record.tag(), record.phase);
-        self.tell(observer, Some(tag), || What::Departed { link: link_ix(link), heading: Heading::Request, phase });
+        self.tell(observer, Some(tag), || What::Departed {
+            link: link_ix(link),
+            heading: Heading::Request,
+            phase,
+            status: Status::Ok,
+        });
         if behind > 0 || touched {
             return self.next_leg(request, observer);
         }

@@ -12,7 +12,7 @@ use crate::model::{Algorithm, ComponentId, ComponentIx, Element, Infrastructure,
 
 use super::fault::Fault;
 use super::outcome::{Failure, Outcome};
-use super::packet::{Heading, Phase};
+use super::packet::{Heading, Phase, Status};
 use super::probe::probe_number;
 use super::time::SimTime;
 use super::view::AlertState;
@@ -74,6 +74,8 @@ pub enum What {
         heading: Heading,
         /// What the connection is doing.
         phase: Phase,
+        /// What it says, if it is an answer.
+        status: Status,
     },
     /// A message is at the other end.
     Reached {

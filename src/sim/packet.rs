@@ -5,6 +5,7 @@
 use crate::model::hop::Guard;
 use crate::model::{ComponentIx, LinkIx, Protocol, RequestKind};
 
+use super::outcome::Failure;
 use super::time::SimTime;
 
 /// What a request's connection is doing.
@@ -66,6 +67,25 @@ pub enum Heading {
     Request,
     /// Back.
     Response,
+}
+
+/// What an answer says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// All is well.
+    Ok,
+    /// Nothing listens.
+    Refused,
+    /// The connection is cut.
+    Reset,
+    /// The certificate has expired.
+    Certificate,
+    /// The database is read-only.
+    ReadOnly,
+    /// The database has no connection left.
+    TooManyConnections,
+    /// 500, 502, 503 or 504; or there is no address.
+    Error(Failure),
 }
 
 /// What a packet carries.

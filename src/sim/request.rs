@@ -7,6 +7,7 @@
 
 use crate::model::RequestKind;
 
+pub(super) use super::packet::Status;
 use super::packet::{Heading, Phase};
 use super::time::SimTime;
 use crate::model::build::MAX_HOPS;
@@ -59,19 +60,6 @@ pub(super) enum Lost {
     Unanswered,
     /// An answer at a program that stands still and does not read it.
     Unread,
-}
-
-/// What an answer says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Status {
-    Ok,
-    Refused,
-    Reset,
-    Certificate,
-    ReadOnly,
-    TooManyConnections,
-    /// 500, 502, 503 or 504.
-    Error(super::outcome::Failure),
 }
 
 /// One request. `path[d]` is the link from level d to level d + 1; the user is level 0.

@@ -3,6 +3,9 @@
 //! Going back is going to the nearest checkpoint before, and running from there with the recorded commands: the state is the
 //! one that an uninterrupted run had. Must not know why anybody travels, nor how fast.
 
+use crate::model::{LinkIx, RequestKind};
+
+use super::attention::{Attention, Ear, Heard, Stamp, Stretch, Trail};
 use super::command::{Command, CommandError};
 use super::journal::{Journal, Note, Observer, What};
 use super::simulation::Simulation;
@@ -59,6 +62,22 @@ pub struct Timeline {
     done: usize,
     scheduled: Vec<Scheduled>,
     checkpoints: Vec<Checkpoint>,
+    /// What somebody looks at closely.
+    attention: Attention,
+}
+
+/// Writes the journal, and tells whoever looks closely.
+struct Notes<'a> {
+    journal: &'a mut Journal,
+    attention: &'a mut Attention,
+    stamp: Stamp,
+}
+
+impl Observer for Notes<'_> {
+    fn note(&mut self, note: Note) {
+        self.attention.note(self.stamp, &note);
+        self.journal.note(note);
+    }
 }
 
 impl Timeline {
@@ -72,6 +91,7 @@ impl Timeline {
             done: 0,
             scheduled: Vec::new(),
             checkpoints: vec![first],
+            attention: Attention::default(),
         }
     }
 
@@ -101,7 +121,10 @@ impl Timeline {
     /// Says why nothing happened; the future is then kept.
     pub fn act(&mut self, command: Command) -> Result<(), CommandError> {
         let place = self.place();
-        self.simulation.apply(&command, &mut self.journal)?;
+        let stamp = Stamp { events: place.processed, commands: self.done + 1 };
+        let mut notes = Notes { journal: &mut self.journal, attention: &mut self.attention, stamp };
+        self.simulation.apply(&command, &mut notes)?;
+        self.attention.look(stamp, &self.simulation);
         self.cut(place);
         self.log.push((place, command));
         self.done += 1;
@@ -147,16 +170,17 @@ impl Timeline {
             self.restore(index.unwrap_or(0));
         }
         self.run_to(time, &mut |_: &Note| {});
+        self.attention.settle(self.stamp());
     }
 
     /// Goes on until the next message of `request`, or of any request, departs or arrives somewhere. Returns whether there
     /// was one within ten simulated seconds; if not, nothing has changed.
     pub fn step_forward(&mut self, request: Option<u64>) -> bool {
         let horizon = self.simulation.now() + STEP_HORIZON;
-        let start = self.here();
+        let start = (self.here(), self.attention.clone());
         let mut found = false;
         while !found {
-            self.replay_due(horizon);
+            self.replay_due(usize::MAX, horizon);
             if self.simulation.next_event().is_none_or(|at| at > horizon) {
                 self.return_to(start);
                 return false;
@@ -169,7 +193,7 @@ impl Timeline {
     /// Goes back to the last such moment before now, or to the last command. Returns whether there was one within ten
     /// simulated seconds; if not, nothing has changed.
     pub fn step_back(&mut self, request: Option<u64>) -> bool {
-        let start = self.here();
+        let start = (self.here(), self.attention.clone());
         let here = self.place();
         let earliest = SimTime::from_nanos(here.now.nanos().saturating_sub(STEP_HORIZON));
         let mut before = here;
@@ -180,7 +204,7 @@ impl Timeline {
             let mut last = None;
             while self.place() < before {
                 let done = self.done;
-                self.replay_due(before.now);
+                self.replay_due(usize::MAX, before.now);
                 // A command is a moment, too.
                 if self.done > done && self.place() < here {
                     last = Some(self.place());
@@ -197,6 +221,7 @@ impl Timeline {
             if let Some(place) = last {
                 self.restore(checkpoint);
                 self.run_to_place(place);
+                self.attention.settle(self.stamp());
                 return true;
             }
             before = from;
@@ -210,10 +235,15 @@ impl Timeline {
         Checkpoint { simulation: self.simulation.clone(), journal: self.journal.clone(), commands: self.done }
     }
 
-    fn return_to(&mut self, there: Checkpoint) {
+    fn return_to(&mut self, (there, attention): (Checkpoint, Attention)) {
+        self.attention = attention;
         self.simulation = there.simulation;
         self.journal = there.journal;
         self.done = there.commands;
+    }
+
+    fn stamp(&self) -> Stamp {
+        Stamp { events: self.simulation.processed(), commands: self.done }
     }
 
     fn place(&self) -> Place {
@@ -225,24 +255,33 @@ impl Timeline {
     }
 
     fn restore(&mut self, index: usize) {
-        let checkpoint = &self.checkpoints[index];
+        // What was heard and dropped is heard again, from somewhat further back.
+        let stamp = |checkpoint: &Checkpoint| Stamp { events: checkpoint.simulation.processed(), commands: checkpoint.commands };
+        let is_thin = self.attention.is_thin_at(stamp(&self.checkpoints[index]));
+        let checkpoint = &self.checkpoints[if is_thin { index.saturating_sub(1) } else { index }];
+        self.attention.rewind(stamp(checkpoint), &checkpoint.simulation);
         self.simulation = checkpoint.simulation.clone();
         self.journal = checkpoint.journal.clone();
         self.done = checkpoint.commands;
     }
 
     fn run_to_place(&mut self, place: Place) {
+        self.run_to_state(place, usize::MAX);
+    }
+
+    /// Runs to a place at which no more than so many commands were done.
+    fn run_to_state(&mut self, place: Place, commands: usize) {
         while self.simulation.processed() < place.processed {
-            self.replay_due(place.now);
+            self.replay_due(commands, place.now);
             self.one_event(&mut |_: &Note| {});
         }
-        self.replay_due(place.now);
+        self.replay_due(commands, place.now);
         self.simulation.advance_clock(place.now);
     }
 
     fn run_to(&mut self, time: SimTime, watch: &mut impl FnMut(&Note)) {
         loop {
-            self.replay_due(time);
+            self.replay_due(usize::MAX, time);
             match (self.simulation.next_event(), self.next_command()) {
                 // A command may come before the next event.
                 (Some(event), Some(at)) if at < event && at <= time => self.simulation.advance_clock(at),
@@ -259,27 +298,34 @@ impl Timeline {
         at <= self.simulation.now() || (at <= until && self.simulation.next_event().is_none_or(|event| event > at))
     }
 
-    /// Repeats the commands of the known future whose moment has come, up to `until`, and does those that were scheduled.
-    fn replay_due(&mut self, until: SimTime) {
-        while let Some((place, command)) = self.log.get(self.done) {
+    /// Repeats the commands of the known future whose moment has come, up to so many in all and up to `until`, and does those
+    /// that were scheduled.
+    fn replay_due(&mut self, most: usize, until: SimTime) {
+        while let Some((place, command)) = self.log.get(self.done).filter(|(place, _)| self.done < most && place.now <= until) {
             if place.processed != self.simulation.processed() || !self.is_due(place.now, until) {
                 return;
             }
             self.simulation.advance_clock(place.now);
             // It was accepted in this very state before.
-            let repeated = self.simulation.apply(command, &mut self.journal);
-            debug_assert!(repeated.is_ok(), "a replayed command fails: {repeated:?}");
             self.done += 1;
+            let stamp = Stamp { events: place.processed, commands: self.done };
+            let mut notes = Notes { journal: &mut self.journal, attention: &mut self.attention, stamp };
+            let repeated = self.simulation.apply(command, &mut notes);
+            debug_assert!(repeated.is_ok(), "a replayed command fails: {repeated:?}");
+            self.attention.look(stamp, &self.simulation);
         }
-        while let Some(at) = self.pending() {
+        while let Some(at) = self.pending().filter(|_| self.done < most) {
             let Scheduled { at: due, command, .. } = self.scheduled[at].clone();
             if !self.is_due(due, until) {
                 return;
             }
             self.simulation.advance_clock(due);
             let place = self.place();
-            match self.simulation.apply(&command, &mut self.journal) {
+            let stamp = Stamp { events: place.processed, commands: self.done + 1 };
+            let mut notes = Notes { journal: &mut self.journal, attention: &mut self.attention, stamp };
+            match self.simulation.apply(&command, &mut notes) {
                 Ok(()) => {
+                    self.attention.look(stamp, &self.simulation);
                     self.scheduled[at].entry = Some(self.log.len());
                     self.log.push((place, command));
                     self.done += 1;
@@ -290,11 +336,13 @@ impl Timeline {
     }
 
     fn one_event(&mut self, watch: &mut impl FnMut(&Note)) {
-        let journal = &mut self.journal;
+        let stamp = Stamp { events: self.simulation.processed() + 1, commands: self.done };
+        let mut notes = Notes { journal: &mut self.journal, attention: &mut self.attention, stamp };
         self.simulation.step(&mut |note: Note| {
             watch(&note);
-            journal.note(note);
+            notes.note(note);
         });
+        self.attention.look(stamp, &self.simulation);
         let newest = self.checkpoints.last().map_or(0, |checkpoint| checkpoint.simulation.processed());
         let spacing = SPACING.max(self.simulation.footprint() as u64 / BYTES_PER_EVENT);
         if self.simulation.processed() >= newest + spacing {
@@ -326,6 +374,61 @@ impl Timeline {
         let last = self.checkpoints.len() - 1;
         let gap = |index: &usize| (at(index + 1) - at(index - 1)) / (at(last) - at(index - 1));
         (1..last).min_by(|a, b| gap(a).total_cmp(&gap(b))).unwrap_or(last)
+    }
+}
+
+impl Timeline {
+    /// Follows a request from now on, with all that has happened to it; or none. Where it is not on its way any more, `about`
+    /// is a moment when it was.
+    pub fn follow(&mut self, request: Option<u64>, about: SimTime) {
+        self.attention.trail = request.map(Trail::new);
+        let Some(number) = request else { return };
+        let begin = self.simulation.born(number).unwrap_or(SimTime::from_nanos(about.nanos().saturating_sub(STEP_HORIZON)));
+        let (place, commands) = (self.place(), self.done);
+        let before = self.checkpoints.iter().rposition(|checkpoint| Place::of(&checkpoint.simulation).now < begin);
+        let ear = self.attention.ear.clone();
+        self.restore(before.unwrap_or(0));
+        self.run_to_state(place, commands);
+        self.attention.ear = ear;
+    }
+
+    /// The request that is followed.
+    pub fn followed(&self) -> Option<u64> {
+        self.attention.trail.as_ref().map(|trail| trail.number)
+    }
+
+    /// The kind of the request that is followed; `None` while it is not sent.
+    pub fn followed_kind(&self) -> Option<RequestKind> {
+        self.attention.trail.as_ref().and_then(|trail| trail.kind.filter(|_| trail.notes().next().is_some()))
+    }
+
+    /// What the followed request did until now, in order: each part of its way that took time.
+    pub fn journey(&self) -> Vec<Stretch> {
+        self.attention.trail.as_ref().map(Trail::stretches).unwrap_or_default()
+    }
+
+    /// What happened to the followed request until now.
+    pub fn trail(&self) -> impl DoubleEndedIterator<Item = &Note> {
+        self.attention.trail.iter().flat_map(Trail::notes)
+    }
+
+    /// Listens on a link from now on, or on none. Whoever goes back to before listens from there on.
+    ///
+    /// # Panics
+    /// If `link` comes from another infrastructure.
+    pub fn listen(&mut self, link: Option<LinkIx>) {
+        let since = self.stamp();
+        self.attention.ear = link.map(|link| Ear::new(link, &self.simulation, since));
+    }
+
+    /// The link on which somebody listens.
+    pub fn tapped(&self) -> Option<LinkIx> {
+        self.attention.ear.as_ref().map(|ear| ear.link)
+    }
+
+    /// The last messages that passed on that link since somebody listens, oldest first.
+    pub fn heard(&self) -> impl DoubleEndedIterator<Item = &Heard> {
+        self.attention.ear.iter().flat_map(Ear::heard)
     }
 }
 

@@ -2,10 +2,13 @@
 //!
 //! Must not change anything, and must not know what a packet looks like.
 
+use crate::model::{LinkIx, Protocol};
+
 use super::flow::{CROSSED, HOME, component_ix, link_ix};
 use super::packet::{Cargo, Doing, Heading, Motion, Packet, Present};
 use super::request::{Lost, Request, State, Status};
-use super::simulation::Simulation;
+use super::simulation::{Simulation, index};
+use super::time::SimTime;
 use super::upkeep::fraction;
 
 impl Simulation {
@@ -17,7 +20,19 @@ impl Simulation {
 
     /// What a request does at present, while its user waits.
     pub fn present(&self, number: u64) -> Option<Present> {
-        let (_, request) = self.requests.iter().find(|(_, request)| request.number == number && request.is_awaited())?;
+        self.present_at(&mut 0, number)
+    }
+
+    /// The same for whoever asks often: `hint` is where the request's record was, and becomes where it is.
+    pub(super) fn present_at(&self, hint: &mut u32, number: u64) -> Option<Present> {
+        let is_it = |request: &Request| request.number == number && request.is_awaited();
+        let request = if let Some(request) = self.requests.get(*hint).filter(|request| is_it(request)) {
+            request
+        } else {
+            let (place, request) = self.requests.iter().find(|(_, request)| is_it(request))?;
+            *hint = place;
+            request
+        };
         let doing = match request.state {
             State::OnWire => Doing::Travels(link_ix(request.link()), request.heading),
             State::InService | State::Committing => Doing::Served(component_ix(request.station)),
@@ -31,6 +46,25 @@ impl Simulation {
         };
         let until = (request.pending != 0).then_some(request.arrives);
         Some(Present { kind: request.kind, phase: request.phase, doing, since: request.departed, until })
+    }
+
+    /// When a request that is on its way was sent.
+    pub fn born(&self, number: u64) -> Option<SimTime> {
+        let is_it = |request: &&Request| request.number == number && request.is_awaited();
+        self.requests.iter().map(|(_, request)| request).find(is_it).map(|request| request.born)
+    }
+
+    /// What was said on a link apart from requests, as a number that changes whenever something is.
+    pub(super) fn spoken(&self, link: LinkIx, protocol: Protocol) -> u64 {
+        let link = index(link.index());
+        match protocol {
+            Protocol::Replication => {
+                let mut streams = self.plan.databases.streams.iter().filter(|stream| stream.link == link);
+                streams.next().map_or(0, |stream| self.changes_sent(stream.to))
+            }
+            Protocol::Vrrp => self.adverts(link),
+            _ => 0,
+        }
     }
 
     fn packet(&self, request: &Request) -> Option<Packet> {

@@ -101,6 +101,17 @@ impl Simulation {
         }
     }
 
+    /// A number that changes with every advertisement of the pair on a link.
+    pub(super) fn adverts(&self, link: u32) -> u64 {
+        let masters = self.plan.pair.iter().zip(&self.routers).filter(|(plan, router)| plan.link == link && router.master);
+        masters.fold(0, |sum, (_, router)| sum.wrapping_add(router.timer))
+    }
+
+    /// The priority of the balancer that users' packets go to; 0 without a pair.
+    pub(super) fn leading_priority(&self) -> u8 {
+        self.plan.pair.iter().find(|plan| plan.entry == self.entry).map_or(0, |plan| plan.priority)
+    }
+
     fn router(&self, station: u32) -> Option<usize> {
         self.plan.pair.iter().position(|plan| plan.station == station)
     }

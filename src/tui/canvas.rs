@@ -21,7 +21,7 @@ use ratatui::widgets::Widget;
 
 use crate::app::overlay::Stamp;
 use crate::layout::{Cell, Fit, Layout, Map};
-use crate::model::{ComponentIx, Element, Hop, Infrastructure};
+use crate::model::{ComponentIx, Element, Hop, Infrastructure, LinkIx};
 use crate::sim::Simulation;
 
 use super::theme::Theme;
@@ -53,6 +53,8 @@ pub struct Canvas<'a> {
     pub followed: Option<u64>,
     /// Whether only the packets of the followed request are drawn.
     pub only_followed: bool,
+    /// The link that somebody listens on.
+    pub tapped: Option<LinkIx>,
     /// What an overlay says of elements, in their order.
     pub stamps: &'a [Stamp],
     /// Packets that are drawn at most; those that failed, were stopped or are followed always are.
@@ -82,6 +84,7 @@ impl<'a> Canvas<'a> {
             marks: &[],
             followed: None,
             only_followed: false,
+            tapped: None,
             stamps: &[],
             most_packets: MOST_PACKETS,
         }
@@ -177,6 +180,7 @@ impl Widget for &Canvas<'_> {
         lines::draw(&scene, &mut pen, &packets::incidents(&scene, &packets));
         packets::draw(&scene, &mut pen, &packets);
         lines::badges(&scene, &mut pen);
+        lines::tap(&scene, &mut pen);
         if let Some(map) = self.map {
             overview::draw(&scene, &mut pen, map, (area.width, area.height));
         }

@@ -76,7 +76,7 @@ fn the_sub_choice_says_why_it_does_nothing() {
 #[test]
 fn readable_hops_are_those_of_the_analysis_after_every_change_of_tls() {
     let mut learner = under(Overlay::ReadableHops, LARGE);
-    for key in ["", "t", "t", "t", "t", "e", "w", "e"] {
+    for key in ["", "t", "t", "t", "t", "e", "T", "e"] {
         learner.press(key);
         let infra = learner.stage().infra().clone();
         let hops = plaintext_hops(&infra);

@@ -65,7 +65,7 @@ fn tls_goes_through_its_modes_and_the_numbers_follow() {
     assert_eq!(exposed(&learner), 1, "the question for the address is left");
     assert_eq!(learner.notice(), "TLS to the databases is on.");
     let plaintext = learner.stage().summary.plaintext;
-    learner.press("w");
+    learner.press("T");
     assert_eq!(learner.notice(), "TLS between web servers and applications is on.");
     assert!(learner.stage().summary.plaintext < plaintext);
     assert_eq!(exposed(&learner), 1, "that was loopback");

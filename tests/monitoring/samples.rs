@@ -23,7 +23,7 @@ impl Truth {
                 self.came.insert((number, component), note.at);
                 self.arrivals.push((component, note.at));
             }
-            What::Departed { link, heading: Heading::Response, phase: Phase::Exchange } => {
+            What::Departed { link, heading: Heading::Response, phase: Phase::Exchange, .. } => {
                 let component = sim.ends(link).1;
                 if let Some(came) = self.came.remove(&(number, component)) {
                     self.answers.push((component, note.at, (note.at - came) as f64 / 1e6));

@@ -106,8 +106,8 @@ fn answers_are_printed_when_they_are_asked_for() {
 fn right_answers_are_praised_and_kept() {
     let home = Home::new();
     let lesson = without_marks();
-    let answers: String = right(&lesson).into_iter().flatten().map(|number| format!("{number}\n")).collect();
-    let Said { status, stdout, stderr } = answered(&home, &["read", lesson.id.as_str(), "--quiz"], &answers);
+    let answers: Vec<String> = right(&lesson).into_iter().flatten().map(|number| number.to_string()).collect();
+    let Said { status, stdout, stderr } = answered(&home, &["read", lesson.id.as_str(), "--quiz"], &(answers.join("\n") + "\n"));
     assert_eq!((status, stderr.as_str()), (Some(0), ""));
     let all = lesson.quiz.len();
     assert_eq!(stdout.matches("Right.").count(), all, "{stdout}");
@@ -121,12 +121,12 @@ fn the_first_answer_counts_and_a_wrong_one_says_why() {
     let home = Home::new();
     let lesson = without_marks();
     let file = home.path().join("mine.ron").to_str().expect("UTF-8").to_owned();
-    let mut answers = String::from("no number\n99\n");
+    let mut answers = vec!["no number".to_owned(), "99".to_owned()];
     for (number, right) in right(&lesson).into_iter().flatten().enumerate() {
         let wrong = if right == 1 { 2 } else { 1 };
-        answers += &if number == 0 { format!("{wrong}\n{right}\n") } else { format!("{right}\n") };
+        answers.extend((number == 0).then(|| wrong.to_string()).into_iter().chain([right.to_string()]));
     }
-    let said = answered(&home, &["read", lesson.id.as_str(), "--quiz", "--progress", &file], &answers);
+    let said = answered(&home, &["read", lesson.id.as_str(), "--quiz", "--progress", &file], &(answers.join("\n") + "\n"));
     let all = lesson.quiz.len();
     assert!(said.stdout.contains("Type the number of an option, from 1 to"), "{said:?}");
     assert!(said.stdout.contains("There are") && said.stdout.contains("Not quite."), "{said:?}");

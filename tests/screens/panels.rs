@@ -272,3 +272,36 @@ fn the_gauges_know_only_what_was_delivered() {
     assert!(rushed.stage().sim().rate() > 10.0 * learner.stage().sim().rate());
     assert_eq!(gauges(&rushed), before);
 }
+
+#[test]
+fn a_wiretap_in_the_clear_and_one_in_tls() {
+    let shown = |from: &str, to: &str, size| {
+        let mut learner = Learner::exploring(size);
+        learner.wait(20).select(&hop(from, to)).press("w").wait(10).press("<Tab><BackTab>");
+        panels(&learner)
+    };
+    let both = |size| format!("{}\n{}", shown("lb-1", "web-1", size), shown("browser", "lb-1", size));
+    compare("a_wiretap_large", &both(LARGE));
+    compare("a_wiretap_small", &both(SMALL));
+}
+
+#[test]
+fn a_hop_with_a_wiretap_bears_its_sign() {
+    let mut learner = Learner::exploring(LARGE);
+    learner.select(&hop("lb-1", "web-1"));
+    let canvas = |learner: &Learner| text(&plain(&learner.app), learner.stage().regions.canvas);
+    assert!(!canvas(&learner).contains('⊥'));
+    learner.press("w");
+    assert!(canvas(&learner).contains("⊥"), "{}", canvas(&learner));
+    learner.press("w");
+    assert!(!canvas(&learner).contains('⊥'));
+}
+
+#[test]
+fn a_request_that_has_ended_keeps_its_way() {
+    let mut learner = Learner::exploring(LARGE);
+    learner.press(">>>>>>>").wait(20).press("r").wait(40);
+    compare("a_request_that_has_ended", &panels(&learner));
+    learner.app.resize(SMALL.0, SMALL.1);
+    compare("a_request_that_has_ended_small", &panels(&learner));
+}

@@ -57,7 +57,7 @@ impl Learner {
             }
             Command::Edit(TopologyEdit::WebToAppTls(on)) => {
                 if self.stage().infra().tls().web_to_app != *on {
-                    self.press("w");
+                    self.press("T");
                 }
             }
             Command::Edit(TopologyEdit::Block(from, to) | TopologyEdit::Unblock(from, to)) => {

@@ -2,13 +2,12 @@
 //!
 //! Must not know hops or servers.
 
-use crate::model::firewall::{Direction, FirewallSpec, Peer, RuleAction};
-use crate::model::hop::Guard;
-use crate::model::{Component, ComponentIx, ComponentKind, DatabaseRole, Infrastructure, RequestKind, TlsMode};
-use crate::sim::{DatabaseView, Health};
+use crate::model::{Component, ComponentIx, ComponentKind, DatabaseRole, RequestKind, TlsMode};
+use crate::sim::{DatabaseView, Health, Note, What, probe_number};
 
 use super::super::line::{Line, Page, Tone};
 use super::super::stage::Stage;
+use super::firewall;
 
 /// Writes a component's lines.
 pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx) {
@@ -28,7 +27,7 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx) {
     page.text(Tone::Text, component.kind.role());
     match &component.kind {
         ComponentKind::Browser => browser(page, stage),
-        ComponentKind::Firewall(spec) => firewall(page, stage, ix, spec),
+        ComponentKind::Firewall(spec) => firewall::write(page, stage, ix, spec),
         ComponentKind::Agent(_) => agent(page, stage, ix),
         ComponentKind::MonitoringService => {
             let agents = sim.agents();
@@ -99,12 +98,15 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
                 };
                 // With a code, the line is too long for the whole wording.
                 let rest = if code.is_empty() { "in progress" } else { "open" };
+                let weight = infra.link(link).weight;
+                let weight = if weight > 1 { format!(", weight {weight}") } else { String::new() };
                 page.line(
                     Line::new(Tone::Text, format!("→ {} ", infra.component(to).id))
                         .with(tone, word)
-                        .with(Tone::Dim, format!("  {} {rest}", sim.active(link))),
+                        .with(Tone::Dim, format!("  {} {rest}{weight}", sim.active(link))),
                 );
             }
+            choice(page, stage, ix);
         }
         ComponentKind::Database(spec) => {
             let now = sim.database(ix);
@@ -120,6 +122,12 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
             };
             page.text(Tone::Text, &text);
             if let Some(now) = now {
+                let writable = if now.writable { (Tone::Good, "writable") } else { (Tone::Warn, "not writable") };
+                let lag = now.lag_s.map_or_else(|| "NULL".to_owned(), |lag| format!("{:.0} ms", lag * 1e3));
+                let (applied, position) = (now.applied, now.position);
+                let log = if applied == position { format!("{position}") } else { format!("{applied} of {position} applied") };
+                page.text(writable.0, writable.1);
+                page.text(Tone::Text, &format!("lag {lag}, log position {log}"));
                 replication(page, &now);
             }
         }
@@ -189,6 +197,7 @@ fn agent(page: &mut Page, stage: &Stage, ix: ComponentIx) {
         (Some(_), Some(age)) => {
             let (tone, word) = if view.stale { (Tone::Bad, "stale") } else { (Tone::Good, "fresh") };
             page.line(Line::new(tone, word).with(Tone::Text, format!(", newest sample {age:.1} s old")));
+            page.text(Tone::Dim, &format!("{} samples delivered since the start", view.delivered));
         }
     }
     for row in view.components {
@@ -203,52 +212,30 @@ fn agent(page: &mut Page, stage: &Stage, ix: ComponentIx) {
     }
 }
 
-fn firewall(page: &mut Page, stage: &Stage, ix: ComponentIx, spec: &FirewallSpec) {
-    let servers = spec.servers.iter().map(ToString::to_string);
-    let protects: Vec<String> = servers.chain(spec.components.iter().map(ToString::to_string)).collect();
-    if protects.is_empty() {
-        page.text(Tone::Warn, "It stands nowhere: it protects nothing.");
-    } else {
-        page.text(Tone::Text, &format!("protects {}", protects.join(", ")));
-    }
-    for direction in [Direction::Inbound, Direction::Outbound] {
-        let hits = stage.sim().rule_hits(ix, direction);
-        let word = if direction == Direction::Inbound { "in" } else { "out" };
-        for (number, rule) in spec.rules(direction).iter().enumerate() {
-            let peer = match &rule.peer {
-                Peer::Any => "any".to_owned(),
-                Peer::Component(id) => id.to_string(),
-                Peer::Server(id) => id.to_string(),
-            };
-            let ports: Vec<String> = rule.ports.iter().map(ToString::to_string).collect();
-            let ports = if ports.is_empty() { "all".to_owned() } else { ports.join(",") };
-            let count = hits.get(number).copied().unwrap_or_default();
-            page.item(
-                Tone::Dim,
-                &format!("{word} {} ", number + 1),
-                Tone::Text,
-                &format!("{} {peer} → {ports}  ×{count}", action(rule.action)),
-                None,
-            );
+/// The notes about the followed request, or else about all of them, the newest first.
+pub(super) fn latest<T>(stage: &Stage, found: impl Fn(&Note) -> Option<T>) -> Option<T> {
+    stage.timeline.trail().rev().find_map(&found).or_else(|| stage.timeline.journal().notes().rev().find_map(&found))
+}
+
+/// Whom a balancer chose last, and why.
+fn choice(page: &mut Page, stage: &Stage, balancer: ComponentIx) {
+    let chose = latest(stage, |note| match note.what {
+        What::Chose { balancer: by, backend, algorithm, up } if by == balancer => {
+            Some((note.request, Some((backend, algorithm, up))))
         }
-        let count = hits.last().copied().unwrap_or_default();
-        page.item(Tone::Dim, &format!("{word} – "), Tone::Dim, &format!("the rest: {}  ×{count}", action(spec.default)), None);
+        What::NoBackend { balancer: by } if by == balancer => Some((note.request, None)),
+        _ => None,
+    });
+    let Some((request, chosen)) = chose else { return };
+    let whom = request.map_or_else(String::new, |(number, _)| match probe_number(number) {
+        Some(probe) => format!("probe {probe}"),
+        None => format!("r{number}"),
+    });
+    match chosen {
+        Some((backend, algorithm, up)) => {
+            let id = &stage.infra().component(backend).id;
+            page.text(Tone::Text, &format!("{whom} got {id}: {}, {up} UP to choose from", algorithm.word()));
+        }
+        None => page.text(Tone::Bad, &format!("{whom} got nobody: no backend is UP")),
     }
-}
-
-const fn action(action: RuleAction) -> &'static str {
-    match action {
-        RuleAction::Allow => "allow",
-        RuleAction::Drop => "drop",
-        RuleAction::Reject => "reject",
-    }
-}
-
-/// One line on what a firewall says to a hop.
-pub(super) fn verdict(page: &mut Page, infra: &Infrastructure, guard: Guard) {
-    let allowed = guard.verdict.action == RuleAction::Allow;
-    let rule = guard.verdict.rule.map_or_else(|| "no rule matches".to_owned(), |rule| format!("rule {rule}"));
-    let way = if guard.verdict.direction == Direction::Inbound { "in" } else { "out" };
-    let text = format!("{}: {} {way} ({rule})", infra.component(guard.firewall).id, action(guard.verdict.action));
-    page.text(if allowed { Tone::Dim } else { Tone::Bad }, &text);
 }

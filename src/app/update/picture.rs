@@ -19,7 +19,7 @@ pub(super) fn select(stage: &mut Stage, action: &Action) -> Option<Notice> {
         Action::Next | Action::Previous => stage.cycle_selection(*action == Action::Next),
         Action::Watch(item) => monitor::look_at(stage, *item),
         Action::Select(element) => stage.selected = Some(element.clone()),
-        _ => stage.selected = None,
+        _ => {}
     }
     None
 }

@@ -65,10 +65,11 @@ pub(super) fn config(file: &str, text: &str) -> Result<Config, Vec<ContentError>
     let form = if text.trim().is_empty() { Form::default() } else { ron_text::parse(file, text).map_err(|error| vec![error])? };
     let mut mistakes = Vec::new();
     let mut config = Config::usual(file.to_owned());
-    config.ascii = form.ascii.unwrap_or(config.ascii);
-    config.reduced_motion = form.reduced_motion.unwrap_or(config.reduced_motion);
+    let settings = &mut config.settings;
+    settings.look.ascii = form.ascii.unwrap_or(settings.look.ascii);
+    settings.reduced_motion = form.reduced_motion.unwrap_or(settings.reduced_motion);
+    settings.tips = form.tips.unwrap_or(settings.tips);
     config.mouse = form.mouse.unwrap_or(config.mouse);
-    config.tips = form.tips.unwrap_or(config.tips);
     config.seed = form.seed;
     if let Some(word) = &form.theme {
         config.theme = Palette::named(word);
@@ -189,14 +190,17 @@ mod tests {
     fn what_a_file_says_is_laid_over_the_defaults() {
         for nothing in ["", " \n", "()", "(keys: {})", "// all as usual\n()"] {
             let config = config("c.ron", nothing).expect(nothing);
-            assert!(config.mouse && !config.ascii && config.theme.is_none() && config.seed.is_none(), "{nothing:?}");
+            assert!(
+                config.mouse && !config.settings.look.ascii && config.theme.is_none() && config.seed.is_none(),
+                "{nothing:?}"
+            );
             assert_eq!(config.keymap.label(&Action::KillOrRestore), "x");
         }
         let text = "(theme: \"high-contrast\", ascii: true, reduced_motion: true, mouse: false, tips: false, seed: 7,\n\
                     keys: { \"kill\": [\"Delete\", \"x\", \"x\"], \"hint\": [\"F2\"], \"step\": [] })";
         let config = config("c.ron", text).expect("right");
         assert_eq!((config.theme, config.seed), (Some(Palette::HighContrast), Some(7)));
-        assert!(config.ascii && config.reduced_motion && !config.mouse && !config.tips);
+        assert!(config.settings.look.ascii && config.settings.reduced_motion && !config.mouse && !config.settings.tips);
         let label = |action| config.keymap.label(&action);
         assert_eq!(
             (label(Action::KillOrRestore), label(Action::Hint), label(Action::StepForward)),

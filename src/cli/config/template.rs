@@ -3,6 +3,7 @@
 //! Made from the tables that the program uses, so that it cannot say anything else. Must not know what a setting does.
 
 use crate::app::{Keymap, Palette};
+use std::fmt::Write as _;
 
 use super::super::DEFAULT_SEED;
 
@@ -48,7 +49,7 @@ pub(in crate::cli) fn template(place: &str) -> String {
         let entry = format!("    //     \"{name}\": [{}],", keys.join(", "));
         let gap = " ".repeat(44_usize.saturating_sub(entry.chars().count()));
         let help = if binding.help.is_empty() { String::new() } else { format!("{gap} // {}", binding.help) };
-        text += &format!("{entry}{help}\n");
+        let _ = writeln!(text, "{entry}{help}");
     }
     text + "    // },\n)\n"
 }

@@ -7,6 +7,7 @@ use crate::model::firewall::{Direction, FirewallSpec, Peer, Rule, RuleAction};
 use crate::model::{
     Cipher, Component, ComponentIx, ComponentKind, Hop, Infrastructure, LinkIx, Medium, Protocol, RequestKind, Text,
 };
+use std::fmt::Write as _;
 
 use super::super::format::counted;
 use super::{hanging, paragraph};
@@ -27,19 +28,25 @@ pub(super) fn infrastructure(infra: &Infrastructure) -> String {
         infra.components().map(|(_, component)| component).filter(|component| component.server.is_none()).collect();
     if !outside.is_empty() {
         text += "\nOutside of the servers:\n";
-        outside.iter().for_each(|component| text += &item(infra, component));
+        for component in outside {
+            text += &item(infra, component);
+        }
     }
     for server in infra.servers() {
         let label = server.label.as_ref().map_or_else(String::new, |label| format!(" ({label})"));
         text += "\n";
         text += &paragraph(&format!("Server {}{label} runs:", server.id));
-        infra.on_server(&server.id).for_each(|(_, component)| text += &item(infra, component));
+        for (_, component) in infra.on_server(&server.id) {
+            text += &item(infra, component);
+        }
     }
     text += "\n";
     text +=
         &paragraph(&format!("{}, each from the one who asks to the one who answers:", counted(infra.links().count(), "link")));
     let carriers = Carriers::of(infra);
-    infra.hops().for_each(|hop| text += &hanging("- ", &link(infra, &carriers, &hop)));
+    for hop in infra.hops() {
+        text += &hanging("- ", &link(infra, &carriers, &hop));
+    }
     text
 }
 
@@ -80,26 +87,26 @@ fn item(infra: &Infrastructure, component: &Component) -> String {
     let kind = component.kind.word();
     let mut words = component.id.to_string();
     if kind != component.id.as_str() {
-        words += &format!(": {kind}");
+        let _ = write!(words, ": {kind}");
     }
     if let Some(software) = &component.software {
-        words += &format!(", {software}");
+        let _ = write!(words, ", {software}");
     }
     let label = component.label();
     let named = component.software.as_ref().is_some_and(|software| software.name.as_str() == label);
     if !named && ![kind, component.id.as_str()].iter().any(|word| word.eq_ignore_ascii_case(label)) {
-        words += &format!(", drawn as “{label}”");
+        let _ = write!(words, ", drawn as “{label}”");
     }
-    words += &format!(". {}", component.kind.role());
+    let _ = write!(words, ". {}", component.kind.role());
     match &component.kind {
         ComponentKind::LoadBalancer(spec) => {
-            words += &format!(" It chooses by {}: {}.", spec.algorithm.word(), spec.algorithm.brief());
+            let _ = write!(words, " It chooses by {}: {}.", spec.algorithm.word(), spec.algorithm.brief());
             if spec.vrrp.is_some() {
                 words += " It shares its address with another balancer (VRRP).";
             }
         }
         ComponentKind::DnsResolver(spec) => {
-            words += &format!(" {} is an A record with a TTL of {} s.", infra.domain(), spec.ttl_s.get());
+            let _ = write!(words, " {} is an A record with a TTL of {} s.", infra.domain(), spec.ttl_s.get());
         }
         ComponentKind::Firewall(spec) => words += &firewall(spec),
         _ => {}
@@ -117,7 +124,7 @@ fn firewall(spec: &FirewallSpec) -> String {
     let mut words = format!(" It protects {}.", listed(&protects));
     for (direction, way) in [(Direction::Inbound, "In"), (Direction::Outbound, "Out")] {
         let rules: Vec<String> = spec.rules(direction).iter().map(rule).collect();
-        words += &format!(" {way}: {}the rest: {}.", rules.concat(), verb(spec.default));
+        let _ = write!(words, " {way}: {}the rest: {}.", rules.concat(), verb(spec.default));
     }
     words
 }
@@ -166,7 +173,7 @@ fn link(infra: &Infrastructure, carriers: &Carriers, hop: &Hop) -> String {
             RuleAction::Drop => format!("drops it on its way {way}, and the sender is not told"),
             RuleAction::Reject => format!("refuses it on its way {way}"),
         };
-        words += &format!(" {} {judges} ({rule}).", id(guard.firewall));
+        let _ = write!(words, " {} {judges} ({rule}).", id(guard.firewall));
     }
     words
 }

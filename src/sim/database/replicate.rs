@@ -96,6 +96,11 @@ impl Simulation {
         }
     }
 
+    /// How many changes a follower has or was sent.
+    pub(in crate::sim) fn changes_sent(&self, node: u32) -> u64 {
+        self.node(node).sent().length
+    }
+
     /// A follower applies what is due.
     pub(super) fn apply_changes<O: Observer>(&mut self, node: u32, observer: &mut O) {
         let now = self.now;

@@ -86,7 +86,7 @@ impl Simulation {
                 record.leg = HOME;
                 line.active = line.active.saturating_sub(1);
                 let (asker, heading) = (line.from, Heading::Response);
-                tell(observer, self.now, Some(tag), || What::Departed { link: link_ix(link), heading, phase });
+                tell(observer, self.now, Some(tag), || What::Departed { link: link_ix(link), heading, phase, status });
                 tell(observer, self.now, Some(tag), || What::Reached { component: component_ix(asker), heading, phase });
                 return Some(asker);
             }
@@ -98,7 +98,7 @@ impl Simulation {
         if watched {
             self.count_answer(request, station);
         }
-        self.tell(observer, Some(tag), || What::Departed { link: link_ix(link), heading: Heading::Response, phase });
+        self.tell(observer, Some(tag), || What::Departed { link: link_ix(link), heading: Heading::Response, phase, status });
         if behind > 0 {
             return self.brings_back(request, observer);
         }
@@ -127,7 +127,7 @@ impl Simulation {
         if self.stations[answerer as usize].duty.watched {
             self.count_answer(request, answerer);
         }
-        self.tell(observer, Some(tag), || What::Departed { link: link_ix(link), heading: Heading::Response, phase });
+        self.tell(observer, Some(tag), || What::Departed { link: link_ix(link), heading: Heading::Response, phase, status });
         if behind > 0 || outward {
             self.way_back(request, observer);
             return;

@@ -58,7 +58,7 @@ impl Note {
         };
         let event = match &self.what {
             What::Arrived => "the user asks".into(),
-            What::Departed { link, heading, phase } => {
+            What::Departed { link, heading, phase, .. } => {
                 format!("{} departs {}", phase.on(infra.link(*link).protocol), hop(*link, *heading))
             }
             What::Reached { component, heading: Heading::Request, phase: Phase::Exchange } => {

@@ -159,3 +159,16 @@ pub(super) fn badges(scene: &Scene<'_>, pen: &mut Pen<'_>) {
         }
     }
 }
+
+/// The sign of a wiretap, beside the middle of its link.
+pub(super) fn tap(scene: &Scene<'_>, pen: &mut Pen<'_>) {
+    let canvas = scene.canvas;
+    let Some(route) = canvas.layout.routes().iter().find(|route| canvas.tapped == Some(route.link)) else { return };
+    let last = route.cells.len().saturating_sub(1);
+    let middle = route.cells.iter().position(|cell| *cell == route.anchor).unwrap_or(last / 2);
+    // The middle itself is the pointer's, the last cell the arrowhead's.
+    let beside = if middle + 1 < last { middle + 1 } else { middle.saturating_sub(1) };
+    let Some(cell) = route.cells.get(beside) else { return };
+    let style = canvas.theme.secret.add_modifier(Modifier::REVERSED | Modifier::BOLD);
+    pen.put(*cell, canvas.theme.glyphs.tap, style);
+}

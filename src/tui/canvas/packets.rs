@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use ratatui::style::{Modifier, Style};
 
-use crate::layout::{Cell, Route};
+use crate::app::follow::cell;
+use crate::layout::Cell;
 use crate::model::firewall::RuleAction;
-use crate::model::hop::Guard;
 use crate::model::{ComponentIx, Hop, LinkIx, RequestKind};
 use crate::sim::{Cargo, Doing, Heading, Motion, Packet, Phase};
 use crate::tui::theme::Theme;
@@ -132,7 +132,7 @@ pub(super) fn draw(scene: &Scene<'_>, pen: &mut Pen<'_>, packets: &[Packet]) {
     let mut spots: Vec<(Cell, u8, char, Style)> = Vec::with_capacity(packets.len());
     for packet in packets {
         let Ok(index) = layout.routes().binary_search_by_key(&packet.link, |route| route.link) else { continue };
-        let Some(cell) = place(&layout.routes()[index], packet) else { continue };
+        let Some(cell) = cell(&layout.routes()[index], packet) else { continue };
         let (weight, glyph, style) = look(scene, packet, &scene.hops[index]);
         spots.push((cell, weight, glyph, style));
     }
@@ -144,22 +144,6 @@ pub(super) fn draw(scene: &Scene<'_>, pen: &mut Pen<'_>, packets: &[Packet]) {
         let (_, _, glyph, style) = rest[together - 1];
         pen.put(*cell, glyph, style);
         rest = &rest[together..];
-    }
-}
-
-/// The cell of a packet.
-fn place(route: &Route, packet: &Packet) -> Option<Cell> {
-    let gate = |guard: &Guard| route.gates.iter().find(|gate| gate.firewall == guard.firewall).map(|gate| gate.cell);
-    let on_line = || {
-        let last = route.cells.len().checked_sub(1)?;
-        let place = if packet.position.is_finite() { packet.position.clamp(0.0, 1.0) } else { 0.0 };
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the number of cells")]
-        let index = (place * last as f64).round() as usize;
-        route.cells.get(index).copied()
-    };
-    match &packet.motion {
-        Motion::AtFirewall(guard) | Motion::Blocked(guard) => gate(guard).or_else(on_line),
-        Motion::Moving | Motion::Lost => on_line(),
     }
 }
 

@@ -62,6 +62,8 @@ pub struct Glyphs {
     pub change: char,
     /// The pointer at what is selected.
     pub pointer: char,
+    /// A wiretap.
+    pub tap: char,
     /// The pointer of a lesson.
     pub focus: char,
     /// Marks of the timeline: command, fault, restore, alert, reaction.
@@ -127,6 +129,7 @@ impl Glyphs {
             sample: '∙',
             change: '▪',
             pointer: '»',
+            tap: '⊥',
             focus: '▸',
             marks: ['▼', '✗', '✓', '!', '·'],
             cursor: '█',
@@ -161,6 +164,7 @@ impl Glyphs {
             sample: 'm',
             change: 'c',
             pointer: '>',
+            tap: '&',
             focus: '*',
             marks: ['v', 'x', '*', '!', '.'],
             cursor: '#',
@@ -209,6 +213,9 @@ pub(super) const fn to_ascii(c: char) -> char {
         '×' | '✗' | '✖' | '☑' => 'x',
         '☐' => '_',
         '✓' => '*',
+        '█' => '#',
+        '▒' => '%',
+        '⊥' => '&',
         '◐' => '+',
         '⏸' => '=',
         'à'..='å' => 'a',

@@ -25,6 +25,6 @@ pub(super) fn sign(glyphs: &Glyphs, sign: Sign) -> String {
             format!("{full}{full}{empty}{empty} 50%")
         }
         Sign::Overlays => overlay::Sign::ALL.map(|sign| String::from(sign.symbol())).join(" "),
-        Sign::Pointers => format!("{} {} {}", glyphs.pointer, glyphs.focus, glyphs.tick[0]),
+        Sign::Pointers => format!("{} {} {} {}", glyphs.pointer, glyphs.focus, glyphs.tick[0], glyphs.tap),
     }
 }

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use crate::app::mouse::{detail_lines, main_area, panel_area, panel_lines, shows_lesson};
-use crate::app::{App, Line, Stage, Tone, View, detail, panel, status};
+use crate::app::{App, Line, Stage, Tone, View, detail, panel, status, tap};
 use crate::layout::Area;
 use crate::lesson::Pace;
 use crate::model::Element;
@@ -42,7 +42,11 @@ pub(super) fn draw(app: &App, stage: &Stage, painter: &mut Painter<'_>) {
     gauges::draw(stage, painter);
     painter.fit(0, regions.status.y, regions.status.width, &status::status(app, stage));
     timeline::draw(stage, regions.timeline, painter);
-    journal(stage, painter);
+    if stage.wiretap.is_some() {
+        wiretap(stage, painter);
+    } else {
+        journal(stage, painter);
+    }
     draw_panel(app, stage, painter);
     if regions.detail.height > 0 {
         let area = regions.detail;
@@ -65,6 +69,7 @@ fn canvas(stage: &Stage, painter: &mut Painter<'_>) -> usize {
         marks: &marks,
         followed: stage.playback.followed,
         only_followed: stage.playback.pace == Pace::Trace && stage.playback.followed.is_some(),
+        tapped: stage.timeline.tapped(),
         stamps: &stage.overlays.view().stamps,
         ..Canvas::new(&stage.layout, stage.sim(), painter.theme)
     };
@@ -96,18 +101,32 @@ pub(super) fn boxed(painter: &mut Painter<'_>, area: Area, title: &Line, right: 
             painter.put(area.x, y, border.vertical, style);
         }
     }
-    let room = usize::from(area.height - 1);
+    // Where not all have room, the last row says how many are left.
+    let room = panel::room(area.height, lines.len());
     let scroll = usize::from(scroll).min(lines.len().saturating_sub(room));
     let left = area.x + if beside { 2 } else { 1 };
-    for (y, line) in (area.y + 1..area.y + area.height).zip(lines.iter().skip(scroll)) {
+    for (y, line) in (area.y + 1..area.y + area.height).zip(lines.iter().skip(scroll).take(room)) {
         let room = (area.x + area.width).saturating_sub(left);
         painter.fit(left, y, room, line);
     }
-    if scroll + room < lines.len() {
-        let more = format!(" {} more, PgDn ", lines.len() - scroll - room);
+    if room < lines.len() {
+        let left = lines.len() - scroll - room;
+        let more = if left > 0 { format!(" {left} more, PgDn ") } else { " the end, PgUp ".to_owned() };
         let wide = u16::try_from(more.len()).unwrap_or(u16::MAX);
         let y = area.y + area.height - 1;
-        painter.line((area.x + area.width).saturating_sub(wide), y, wide, &Line::new(Tone::Accent, more));
+        let tone = if left > 0 { Tone::Accent } else { Tone::Dim };
+        painter.line((area.x + area.width).saturating_sub(wide), y, wide, &Line::new(tone, more));
+    }
+}
+
+/// What was heard on the tapped hop, in the journal's place.
+fn wiretap(stage: &Stage, painter: &mut Painter<'_>) {
+    let area = stage.regions.journal;
+    let Some(title) = tap::title(stage).filter(|_| area.height > 1) else { return };
+    let tone = if stage.wiretap_saw_secret() { Tone::Secret } else { Tone::Name };
+    painter.rule(area.x, area.y, area.width, &Line::new(tone, title), &tap::remark(stage));
+    for (y, line) in (area.y + 1..area.y + area.height).zip(tap::lines(stage, usize::from(area.height - 1))) {
+        painter.fit(area.x, y, area.width, &line);
     }
 }
 
@@ -122,7 +141,7 @@ fn journal(stage: &Stage, painter: &mut Painter<'_>) {
     let room = usize::from(area.height);
     let followed = stage.playback.followed.filter(|_| stage.playback.pace == Pace::Trace);
     let mut lines: Vec<Line> = if let Some(number) = followed {
-        let notes = journal.of_request(number).rev().take(room);
+        let notes = stage.timeline.trail().filter(|note| note.request.is_some_and(|(n, _)| n == number)).rev().take(room);
         notes.map(|note| stamped(note.at, tone(note), note.describe(infra))).collect()
     } else {
         let headlines = journal.headlines().rev().take(room);

@@ -1,0 +1,130 @@
+//! What passes on a link, written down for the screen: one line of it, or all.
+//!
+//! The analysis says what a message looks like, the simulation which message it was; here the words of one become those of
+//! the other. Must not know where the text goes.
+
+use std::fmt::Write as _;
+
+use crate::analysis::{Handshake, Letter, Mark, Message, Part, Reply, Talk, Turn, message};
+use crate::model::{Cipher, Infrastructure, LinkIx};
+use crate::sim::{AgentView, Failure, Heading, Phase, Said, Simulation, Status};
+
+use super::line::{Page, Tone};
+
+/// How wide ciphertext is made for one line.
+const SHORT: usize = 40;
+
+/// The message that was said on a link.
+pub(super) fn spoken(sim: &Simulation, infra: &Infrastructure, link: LinkIx, said: &Said, columns: usize) -> Message {
+    message(infra, link, &letter(sim, infra, link, said), columns)
+}
+
+fn letter(sim: &Simulation, infra: &Infrastructure, link: LinkIx, said: &Said) -> Letter {
+    match *said {
+        Said::Request { number, kind, heading, phase, status, nxdomain } => Letter {
+            talk: match phase {
+                Phase::Lookup => Talk::Lookup,
+                Phase::Connect => Talk::Connect,
+                Phase::Handshake => Talk::Handshake(Handshake::Whole),
+                Phase::Hello => Talk::Handshake(Handshake::First),
+                Phase::Finish => Talk::Handshake(Handshake::Second),
+                Phase::Resume => Talk::Handshake(Handshake::Resumed),
+                Phase::Exchange => Talk::Request(kind),
+            },
+            turn: match heading {
+                Heading::Request => Turn::Ask,
+                Heading::Response => Turn::Answer(reply(status, nxdomain)),
+            },
+            number,
+        },
+        Said::Change => Letter { talk: Talk::Change, turn: Turn::Ask, number: 0 },
+        Said::Advertisement(priority) => Letter { talk: Talk::Advertisement(priority), turn: Turn::Ask, number: 0 },
+        Said::Sample => {
+            let (agent, _) = infra.ends(link);
+            let agents = sim.agents();
+            let view = agents.iter().find(|view| view.agent == agent);
+            let json = view.map_or_else(String::new, |view| json(infra, view));
+            Letter { talk: Talk::Samples(json), turn: Turn::Ask, number: 0 }
+        }
+    }
+}
+
+const fn reply(status: Status, nxdomain: bool) -> Reply {
+    match status {
+        Status::Ok => Reply::Good,
+        Status::Refused => Reply::Refused,
+        Status::Reset => Reply::Reset,
+        Status::Certificate => Reply::Expired,
+        Status::ReadOnly => Reply::ReadOnly,
+        Status::TooManyConnections => Reply::TooManyConnections,
+        Status::Error(Failure::Dns) if nxdomain => Reply::NoSuchName,
+        Status::Error(Failure::Dns) => Reply::NameUnknown,
+        Status::Error(failure) => Reply::Failed(match failure.status() {
+            Some(status) => status,
+            None => 500,
+        }),
+    }
+}
+
+/// The newest sample of an agent that was delivered, as it is pushed. Numbers have one width, so that each push has the
+/// same size.
+fn json(infra: &Infrastructure, view: &AgentView<'_>) -> String {
+    let mut text = format!("{{\"agent\":\"{}\"", infra.component(view.agent).id);
+    for row in view.components {
+        let id = &infra.component(row.component).id;
+        let (busy, waiting) = (row.utilisation, row.waiting);
+        let _ = write!(text, ",\"{id}\":{{\"qps\":{:7.1},\"busy\":{busy:5.2},\"waiting\":{waiting:4}}}", row.qps);
+    }
+    text + "}"
+}
+
+/// The tone of a part of a message.
+pub(super) const fn tone(mark: Mark) -> Tone {
+    match mark {
+        Mark::Envelope | Mark::Ciphertext | Mark::Remark => Tone::Dim,
+        Mark::Head => Tone::Text,
+        Mark::Body => Tone::Name,
+        Mark::Secret => Tone::Secret,
+    }
+}
+
+/// A message in one line, without addresses: what matters most comes first.
+pub(super) fn brief(message: &Message) -> Vec<(Tone, String)> {
+    let shown = |part: &&Part| !matches!(part.mark, Mark::Envelope | Mark::Remark | Mark::Ciphertext) && !part.text.is_empty();
+    let mut spans = Vec::new();
+    let sealed = message.cipher != Cipher::Plaintext;
+    let parts: Vec<&Part> = message.parts.iter().filter(shown).collect();
+    if parts.is_empty() && sealed {
+        return vec![(Tone::Good, "TLS".into()), (Tone::Dim, format!(", {} bytes, no content", message.bytes))];
+    }
+    // The first line says what it is; then what a thief would look for; then the rest.
+    let (first, rest) = parts.split_at(parts.len().min(1));
+    let order = first
+        .iter()
+        .chain(rest.iter().filter(|part| part.mark == Mark::Secret))
+        .chain(rest.iter().filter(|part| part.mark != Mark::Secret));
+    for part in order {
+        let gap = if spans.is_empty() { "" } else { "  " };
+        spans.push((Tone::Dim, gap.to_owned()));
+        spans.push((tone(part.mark), part.text.clone()));
+    }
+    spans
+}
+
+/// A message in full, as it looks on its hop; then what only the two ends read.
+pub(super) fn full(page: &mut Page, message: &Message, ends: (&str, &str)) {
+    for part in &message.parts {
+        page.item(tone(part.mark), "", tone(part.mark), &part.text, None);
+    }
+    if !message.inside.is_empty() {
+        page.item(Tone::Good, "", Tone::Good, &format!("Only {} and {} read:", ends.0, ends.1), None);
+        for part in &message.inside {
+            page.item(Tone::Dim, "  ", Tone::Dim, &part.text, None);
+        }
+    }
+}
+
+/// How wide the ciphertext of a message is that is told in one line.
+pub(super) const fn short() -> usize {
+    SHORT
+}

@@ -1,0 +1,315 @@
+//! What somebody looks at closely while time passes: one request, and one link.
+//!
+//! The journal keeps the last notes of everything, which on a busy site is a fraction of a second. Whoever follows one request,
+//! or listens on one link, wants all of that. It is no part of the simulation: it is filled while time runs forward, and
+//! shortened when time goes back, so it is always what has happened until now. Must not change the run.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::model::firewall::{Direction, RuleAction};
+use crate::model::{ComponentIx, Hop, Infrastructure, LinkIx, Protocol, RequestKind};
+
+use super::journal::{Note, What};
+use super::packet::{Doing, Heading, Phase, Status};
+use super::simulation::Simulation;
+use super::time::SimTime;
+
+/// Messages on the link that are kept.
+const MOST_HEARD: usize = 2_000;
+/// So many are kept for sure, however far time goes back.
+const FEWEST_HEARD: usize = 200;
+/// Notes and stretches of one request that are kept: far more than any request makes.
+const MOST_NOTES: usize = 4_000;
+
+/// A moment in the order of things: events that have happened, and commands done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Stamp {
+    pub(super) events: u64,
+    pub(super) commands: usize,
+}
+
+impl Stamp {
+    /// Whether something of this stamp has happened by the other one.
+    const fn is_by(self, other: Self) -> bool {
+        self.events <= other.events && self.commands <= other.commands
+    }
+}
+
+/// A part of a request's way: it did one thing for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// What it did.
+    pub doing: Doing,
+    /// What its connection was doing.
+    pub phase: Phase,
+    /// Since when.
+    pub from: SimTime,
+    /// Until when; `None` if it still does it.
+    pub to: Option<SimTime>,
+}
+
+/// When a request began to do something, or that it does nothing any more.
+type Moment = (Stamp, Option<(Doing, Phase)>, SimTime);
+
+/// What is known of the request that is followed.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Trail {
+    pub(super) number: u64,
+    pub(super) kind: Option<RequestKind>,
+    /// Ends are those of the next one; the last one is open while the request is on its way.
+    moments: Vec<Moment>,
+    notes: Vec<(Stamp, Note)>,
+    /// Where its record was last.
+    hint: u32,
+}
+
+/// A message that passed on the link.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heard {
+    /// When it set out.
+    pub at: SimTime,
+    /// What it was.
+    pub said: Said,
+    /// The infrastructure as it was then: whether the link was encrypted.
+    pub infra: Arc<Infrastructure>,
+    /// Whether it was readable.
+    pub is_plain: bool,
+    stamp: Stamp,
+}
+
+/// What passes on a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// A part of a request.
+    Request {
+        /// Its number.
+        number: u64,
+        /// Its kind.
+        kind: RequestKind,
+        /// Which way.
+        heading: Heading,
+        /// What its connection is doing.
+        phase: Phase,
+        /// What it says, if it is an answer.
+        status: Status,
+        /// Of an answer to a question for a name: that there is no such name.
+        nxdomain: bool,
+    },
+    /// A change on its way to a replica.
+    Change,
+    /// A sample of an agent.
+    Sample,
+    /// An advertisement of a balancer that holds a shared address, with its priority.
+    Advertisement(u8),
+}
+
+/// What is known of the link that somebody listens on.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Ear {
+    pub(super) link: LinkIx,
+    asker: ComponentIx,
+    protocol: Protocol,
+    infra: Arc<Infrastructure>,
+    is_plain: bool,
+    /// Whether the asker's own firewall stops what is asked, so that it never is on the wire.
+    is_stopped: bool,
+    since: Stamp,
+    heard: VecDeque<Heard>,
+    /// Whether older ones were dropped.
+    forgot: bool,
+    nxdomain: bool,
+    /// What has been said on the link apart from requests, as a number that changes with it.
+    mark: u64,
+}
+
+/// Both.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Attention {
+    pub(super) trail: Option<Trail>,
+    pub(super) ear: Option<Ear>,
+}
+
+impl Heard {
+    /// Whether a listener has read a password: a login, in a form or in a statement, in the clear.
+    pub fn shows_password(&self) -> bool {
+        let login = |said| match said {
+            Said::Request { kind, heading: Heading::Request, phase: Phase::Exchange, .. } => kind.is_write(),
+            _ => false,
+        };
+        self.is_plain && login(self.said)
+    }
+}
+
+impl Attention {
+    /// Something has happened; `stamp` counts it.
+    pub(super) fn note(&mut self, stamp: Stamp, note: &Note) {
+        if let Some(trail) = &mut self.trail {
+            trail.note(stamp, note);
+        }
+        if let Some(ear) = &mut self.ear {
+            ear.note(stamp, note);
+        }
+    }
+
+    /// An event or a command is over.
+    pub(super) fn look(&mut self, stamp: Stamp, sim: &Simulation) {
+        if let Some(trail) = &mut self.trail {
+            trail.look(stamp, sim);
+        }
+        if let Some(ear) = &mut self.ear {
+            ear.look(stamp, sim);
+        }
+    }
+
+    /// Time goes back to a moment from which it will run again.
+    pub(super) fn rewind(&mut self, to: Stamp, sim: &Simulation) {
+        if let Some(trail) = &mut self.trail {
+            trail.moments.retain(|(stamp, ..)| stamp.is_by(to));
+            trail.notes.retain(|(stamp, _)| stamp.is_by(to));
+        }
+        if let Some(ear) = &mut self.ear {
+            ear.heard.retain(|heard| heard.stamp.is_by(to));
+            ear.mark = sim.spoken(ear.link, ear.protocol);
+            ear.see(sim);
+        }
+    }
+
+    /// Whether too little would be left of what was heard, if time went back to a moment.
+    pub(super) fn is_thin_at(&self, stamp: Stamp) -> bool {
+        self.ear
+            .as_ref()
+            .is_some_and(|ear| ear.forgot && ear.heard.iter().filter(|heard| heard.stamp.is_by(stamp)).count() < FEWEST_HEARD)
+    }
+
+    /// Time has come to where it was meant to go.
+    pub(super) fn settle(&mut self, now: Stamp) {
+        if let Some(ear) = &mut self.ear {
+            // Whoever goes back to before the tap was there takes it along.
+            ear.since = ear.since.min(now);
+        }
+    }
+}
+
+impl Trail {
+    pub(super) const fn new(number: u64) -> Self {
+        Self { number, kind: None, moments: Vec::new(), notes: Vec::new(), hint: 0 }
+    }
+
+    fn note(&mut self, stamp: Stamp, note: &Note) {
+        if let Some((number, kind)) = note.request
+            && number == self.number
+            && self.notes.len() < MOST_NOTES
+        {
+            self.kind = Some(kind);
+            self.notes.push((stamp, note.clone()));
+        }
+    }
+
+    fn look(&mut self, stamp: Stamp, sim: &Simulation) {
+        let ended = self.moments.last().is_some_and(|(_, doing, _)| doing.is_none());
+        if ended || self.notes.is_empty() && self.moments.is_empty() || self.moments.len() >= MOST_NOTES {
+            return;
+        }
+        let now = sim.present_at(&mut self.hint, self.number).map(|present| (present.doing, present.phase));
+        if self.moments.last().map(|(_, doing, _)| doing) != Some(&now) {
+            self.moments.push((stamp, now, sim.now()));
+        }
+    }
+
+    /// Its way so far, without what took no time.
+    pub(super) fn stretches(&self) -> Vec<Stretch> {
+        let ends = self.moments.iter().skip(1).map(|(.., at)| Some(*at)).chain([None]);
+        let stretches = self.moments.iter().zip(ends).filter_map(|((_, doing, from), to)| {
+            let (doing, phase) = (*doing)?;
+            Some(Stretch { doing, phase, from: *from, to })
+        });
+        stretches.filter(|stretch| stretch.to != Some(stretch.from)).collect()
+    }
+
+    pub(super) fn notes(&self) -> impl DoubleEndedIterator<Item = &Note> {
+        self.notes.iter().map(|(_, note)| note)
+    }
+}
+
+/// Whether a firewall at the asker lets nothing out that is asked on a hop.
+fn is_stopped(hop: &Hop) -> bool {
+    let mut verdicts = hop.guards.iter().map(|guard| guard.verdict);
+    verdicts.any(|verdict| verdict.direction == Direction::Outbound && verdict.action != RuleAction::Allow)
+}
+
+impl Ear {
+    pub(super) fn new(link: LinkIx, sim: &Simulation, since: Stamp) -> Self {
+        let protocol = sim.infrastructure().link(link).protocol;
+        let mark = sim.spoken(link, protocol);
+        let infra = Arc::clone(sim.infrastructure());
+        let ((asker, _), hop) = (infra.ends(link), infra.hop(link));
+        let (is_plain, is_stopped) = (hop.is_plaintext(), is_stopped(&hop));
+        let heard = VecDeque::new();
+        Self { link, asker, protocol, infra, is_plain, is_stopped, since, heard, forgot: false, nxdomain: false, mark }
+    }
+
+    pub(super) fn heard(&self) -> impl DoubleEndedIterator<Item = &Heard> + ExactSizeIterator {
+        self.heard.iter()
+    }
+
+    fn note(&mut self, stamp: Stamp, note: &Note) {
+        if stamp.is_by(self.since) {
+            return;
+        }
+        let said = match (&note.what, note.request) {
+            (What::Unresolved { nxdomain, .. }, _) => {
+                self.nxdomain = *nxdomain;
+                return;
+            }
+            (What::Departed { link, heading, phase, status }, Some((number, kind))) if *link == self.link => {
+                let (heading, phase, status, nxdomain) = (*heading, *phase, *status, self.nxdomain);
+                Said::Request { number, kind, heading, phase, status, nxdomain }
+            }
+            (What::Sampled { agent }, _) if self.protocol == Protocol::Metrics && self.asker == *agent => Said::Sample,
+            _ => return,
+        };
+        let is_asked = matches!(said, Said::Sample | Said::Request { heading: Heading::Request, .. });
+        let is_refused = matches!(said, Said::Request { heading: Heading::Response, status: Status::Refused, .. });
+        if self.is_stopped && (is_asked || is_refused) {
+            return;
+        }
+        self.hear(stamp, note.at, said);
+    }
+
+    /// Takes in how the link is now.
+    fn see(&mut self, sim: &Simulation) {
+        if !Arc::ptr_eq(&self.infra, sim.infrastructure()) {
+            self.infra = Arc::clone(sim.infrastructure());
+            let hop = self.infra.hop(self.link);
+            (self.is_plain, self.is_stopped) = (hop.is_plaintext(), is_stopped(&hop));
+        }
+    }
+
+    fn look(&mut self, stamp: Stamp, sim: &Simulation) {
+        self.see(sim);
+        if !matches!(self.protocol, Protocol::Replication | Protocol::Vrrp) {
+            return;
+        }
+        let mark = sim.spoken(self.link, self.protocol);
+        let before = std::mem::replace(&mut self.mark, mark);
+        // A log that has become shorter was cut, not sent.
+        let is_news = if self.protocol == Protocol::Replication { mark > before } else { mark != before };
+        if !is_news || stamp.is_by(self.since) {
+            return;
+        }
+        let said = match self.protocol {
+            Protocol::Vrrp => Said::Advertisement(sim.leading_priority()),
+            _ => Said::Change,
+        };
+        self.hear(stamp, sim.now(), said);
+    }
+
+    fn hear(&mut self, stamp: Stamp, at: SimTime, said: Said) {
+        if self.heard.len() == MOST_HEARD {
+            self.heard.pop_front();
+            self.forgot = true;
+        }
+        self.heard.push_back(Heard { at, said, infra: Arc::clone(&self.infra), is_plain: self.is_plain, stamp });
+    }
+}

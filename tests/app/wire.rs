@@ -1,0 +1,212 @@
+//! The wiretap and the packet that is followed: keys and clicks, and what they bring about.
+
+use hoplight::app::{follow, tap};
+use hoplight::layout::Cell;
+use hoplight::model::{ComponentId, TlsMode};
+use hoplight::sim::Cargo;
+
+use crate::learner::{LARGE, Learner, SMALL, component, hop};
+
+/// A learner who listens on a hop.
+fn listening(from: &str, to: &str, size: (u16, u16)) -> Learner {
+    let mut learner = Learner::exploring(size);
+    learner.wait(10).select(&hop(from, to)).press("w");
+    learner
+}
+
+fn heard(learner: &Learner) -> Vec<String> {
+    tap::lines(learner.stage(), 2_000).iter().map(hoplight::app::Line::text).collect()
+}
+
+#[test]
+fn the_wiretap_is_placed_on_the_selected_hop_and_taken_away_again() {
+    let mut learner = Learner::exploring(LARGE);
+    learner.press("w");
+    assert_eq!(learner.notice(), "A wiretap listens on a hop: select one first.");
+    learner.select(&component("lb-1")).press("w");
+    assert_eq!(learner.notice(), "A wiretap listens on a hop: select one first.");
+    learner.select(&hop("lb-1", "web-1")).press("w");
+    assert_eq!(learner.stage().wiretap, Some((ComponentId::new("lb-1"), ComponentId::new("web-1"))));
+    assert_eq!(learner.notice(), "You listen on lb-1 → web-1.");
+    // On another hop, it moves there.
+    learner.select(&hop("browser", "lb-1")).press("w");
+    assert_eq!(learner.notice(), "You listen on browser → lb-1.");
+    learner.press("w");
+    assert_eq!((&learner.stage().wiretap, learner.notice()), (&None, "Nobody listens on browser → lb-1 any more."));
+    // Where no hop is selected, the same key takes it away.
+    learner.press("w").select(&component("lb-1")).press("w");
+    assert_eq!((&learner.stage().wiretap, learner.stage().timeline.tapped()), (&None, None));
+}
+
+#[test]
+fn a_password_in_the_clear_is_read_and_one_in_tls_is_not() {
+    let mut learner = listening("lb-1", "web-1", LARGE);
+    assert!(!learner.stage().wiretap_saw_secret());
+    learner.wait(20);
+    assert!(learner.stage().wiretap_saw_secret());
+    assert!(heard(&learner).iter().any(|line| line.contains("→ POST /login") && line.contains("password=correct-horse")));
+    let status = hoplight::app::status::status(&learner.app, learner.stage()).text();
+    learner.press("<Tab>");
+    let without_notice = hoplight::app::status::status(&learner.app, learner.stage()).text();
+    assert!(without_notice.starts_with(" tap: password of ada seen"), "{status} then {without_notice}");
+
+    let mut learner = listening("browser", "lb-1", LARGE);
+    learner.wait(20);
+    assert!(!learner.stage().wiretap_saw_secret());
+    let lines = heard(&learner);
+    assert!(lines.iter().any(|line| line.contains("TLS, ") && line.ends_with("bytes, no content")), "{lines:#?}");
+    assert!(lines.iter().any(|line| line.contains("ClientHello") && line.contains("(SNI): www.foobar.com")), "{lines:#?}");
+    assert!(lines.iter().all(|line| !line.contains("password") && !line.contains("GET /")), "{lines:#?}");
+}
+
+#[test]
+fn what_was_heard_before_tls_stays_readable_and_what_comes_after_is_not() {
+    let mut learner = listening("lb-1", "web-1", LARGE);
+    learner.wait(20);
+    let before = heard(&learner);
+    assert!(before.iter().all(|line| !line.contains("TLS")), "{before:#?}");
+    learner.press("t");
+    assert_eq!(learner.stage().infra().tls().edge, TlsMode::Reencrypt);
+    learner.wait(20);
+    let after = heard(&learner);
+    let (old, new) = after.split_at(before.len());
+    assert_eq!(old, before);
+    assert!(!new.is_empty() && new.iter().all(|line| !line.contains("password") && !line.contains("HTTP")), "{new:#?}");
+}
+
+#[test]
+fn stepping_back_shows_what_had_been_heard_and_read_then() {
+    for size in [SMALL, LARGE] {
+        let mut learner = listening("lb-1", "web-1", size);
+        // From a moment on at which something happens: a step back leads to such a one.
+        learner.wait(5).press(" .");
+        let mut seen = vec![(learner.now(), heard(&learner), learner.panel())];
+        for _ in 0..12 {
+            learner.press(".");
+            seen.push((learner.now(), heard(&learner), learner.panel()));
+        }
+        while let Some((now, lines, panel)) = seen.pop() {
+            assert_eq!((learner.now(), heard(&learner), learner.panel()), (now, lines, panel), "{size:?}");
+            if !seen.is_empty() {
+                learner.press(",");
+            }
+        }
+    }
+}
+
+#[test]
+fn on_a_small_screen_the_wiretap_takes_the_lessons_place_until_its_key_brings_that_back() {
+    let mut learner = Learner::in_lesson("where-tls-ends", SMALL);
+    let lesson: String = learner.panel().chars().take(20).collect();
+    learner.select(&hop("lb-1", "web-1")).press("w");
+    assert_eq!(learner.notice(), "You listen on lb-1 → web-1. i shows the lesson again.");
+    learner.wait(20);
+    assert!(learner.panel().contains("You listen here"), "{}", learner.panel());
+    learner.press("i");
+    assert!(!learner.panel().contains("You listen here") && learner.panel().starts_with(&lesson), "{}", learner.panel());
+    assert!(learner.stage().wiretap.is_some(), "it still listens");
+}
+
+#[test]
+fn a_login_stays_the_panels_topic_after_its_end_until_something_else_is_selected() {
+    let mut learner = Learner::exploring(LARGE);
+    learner.wait(10).press("r");
+    let login = learner.stage().playback.followed.expect("the login");
+    learner.wait(30);
+    assert!(!learner.stage().sim().is_in_flight(login));
+    assert_eq!(learner.stage().playback.followed, Some(login));
+    let panel = learner.panel();
+    for words in ["200 OK after", "→ web-", "app-", "worked", "db-1", "The message on browser → lb-1"] {
+        assert!(panel.contains(words), "no {words:?} in {panel}");
+    }
+    learner.select(&component("lb-1"));
+    assert_eq!(learner.stage().playback.followed, None);
+}
+
+#[test]
+fn the_numbers_of_a_journey_add_up_to_its_time() {
+    let mut learner = Learner::exploring(LARGE);
+    learner.press(">>>>>>>").wait(20).press("r").wait(40);
+    let panel: Vec<String> = hoplight::app::mouse::panel_lines(&learner.app).iter().map(hoplight::app::Line::text).collect();
+    let ms = |text: &str| text.trim().parse::<f64>().ok();
+    let total = panel.iter().find_map(|line| ms(line.split("after ").nth(1)?.strip_suffix(" ms")?)).expect("the latency");
+    // Rows end with what was waited, if anything, and what was worked or travelled.
+    let rows = panel.iter().skip_while(|line| !line.trim().ends_with("ms") || line.contains("after")).skip(1);
+    let sum: f64 = rows
+        .take_while(|line| !line.contains("worked"))
+        .map(|line| line.split_whitespace().rev().map_while(ms).take(2).sum::<f64>())
+        .sum();
+    assert!((sum - total).abs() < 0.02 * total + 0.5, "{sum} of {total}: {panel:#?}");
+}
+
+#[test]
+fn a_key_goes_from_packet_to_packet_and_a_click_takes_one() {
+    let mut learner = Learner::exploring(LARGE);
+    learner.wait(20).press(" ");
+    let on_the_way: Vec<u64> = {
+        let numbers = learner.stage().sim().packets().filter_map(|packet| match packet.cargo {
+            Cargo::Request { number, orphan: false, .. } => Some(number),
+            _ => None,
+        });
+        let mut numbers: Vec<u64> = numbers.collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+    };
+    assert!(on_the_way.len() > 2, "{on_the_way:?}");
+    for number in &on_the_way {
+        learner.press("c");
+        assert_eq!(learner.stage().playback.followed, Some(*number));
+        assert!(learner.panel().contains("on its way for"), "{}", learner.panel());
+    }
+    learner.press("c");
+    assert_eq!(learner.stage().playback.followed, None);
+    assert_eq!(learner.notice(), "No packet is followed: this was the last one on the canvas.");
+
+    // Every packet that stands alone in its cell is followed by a click there.
+    let mut clicked = 0;
+    let stage = learner.stage();
+    let packets: Vec<_> = stage.sim().packets().collect();
+    let routes = stage.layout.routes();
+    let cells: Vec<(Cell, u64)> = packets
+        .iter()
+        .filter_map(|packet| {
+            let Cargo::Request { number, .. } = packet.cargo else { return None };
+            let route = routes.iter().find(|route| route.link == packet.link)?;
+            follow::cell(route, packet).filter(|cell| routes.iter().all(|route| route.anchor != *cell)).map(|cell| (cell, number))
+        })
+        .collect();
+    let origin = stage.regions.canvas;
+    for (cell, number) in &cells {
+        if cells.iter().filter(|(other, _)| other == cell).count() == 1 {
+            learner.click((origin.x + cell.x, origin.y + cell.y));
+            assert_eq!((learner.stage().playback.followed, &learner.stage().selected), (Some(*number), &None));
+            clicked += 1;
+        }
+    }
+    assert!(clicked > 0);
+}
+
+#[test]
+fn a_click_on_a_line_of_the_wiretap_follows_its_request() {
+    let mut learner = listening("lb-1", "web-1", LARGE);
+    learner.wait(20).press(" ");
+    let journal = learner.stage().regions.journal;
+    let lines = tap::lines(learner.stage(), usize::from(journal.height - 1));
+    let number: u64 =
+        lines[0].text().split_whitespace().nth(1).and_then(|word| word.strip_prefix('r')?.parse().ok()).expect("r…");
+    learner.click((journal.x + 30, journal.y + 1));
+    assert_eq!(learner.stage().playback.followed, Some(number));
+    assert!(learner.panel().contains(" ms"), "its journey is told: {}", learner.panel());
+}
+
+#[test]
+fn the_rule_and_the_choice_for_a_followed_request_are_told() {
+    let mut learner = Learner::exploring(LARGE);
+    learner.wait(20).press("pr");
+    let login = learner.stage().playback.followed.expect("the login");
+    learner.wait(150).select(&component("fw-1"));
+    assert!(learner.panel().contains(&format!("decided last: r{login} was allowed")), "{}", learner.panel());
+    learner.select(&component("lb-1"));
+    assert!(learner.panel().contains(&format!("r{login} got web-")), "{}", learner.panel());
+}

@@ -1,0 +1,212 @@
+//! What is known of a request that is followed, and of a link that is listened on, against runs that were watched from the
+//! beginning.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::stage_2;
+use hoplight::model::quantity::Rate;
+use hoplight::model::{Infrastructure, RequestKind};
+use hoplight::sim::{Command, Doing, Heading, Heard, Note, Said, SimTime, Simulation, Stretch, Timeline, What};
+
+/// So many requests in a second that lines form, and do not grow.
+const RATE: f64 = 520.0;
+
+/// The site with so many users that lines form.
+fn busy(seed: u64) -> Timeline {
+    let mut timeline = Timeline::new(Simulation::new(stage_2(), seed));
+    timeline.act(Command::Rate(Rate::new(RATE).expect("a rate"))).expect("a rate");
+    timeline.seek(SimTime::from_secs(3));
+    timeline
+}
+
+fn newest(timeline: &Timeline) -> u64 {
+    timeline.simulation().newest_request(None).expect("somebody asks")
+}
+
+#[test]
+fn the_stretches_of_a_journey_are_what_the_request_does_and_fill_its_time() {
+    let (mut waited, mut worked, mut journeys) = (0, 0, 0);
+    for seed in 1..=6 {
+        let mut timeline = busy(seed);
+        timeline.act(Command::Send(RequestKind::Write)).expect("a user may always ask");
+        let (number, born) = (newest(&timeline), timeline.simulation().now());
+        timeline.follow(Some(number), born);
+        while let Some(present) = timeline.simulation().present(number) {
+            let last = *timeline.journey().last().expect("it does something");
+            assert_eq!((last.doing, last.phase), (present.doing, present.phase));
+            assert!(last.to.is_none());
+            assert!(timeline.step_forward(Some(number)), "it goes on");
+        }
+        let journey = timeline.journey();
+        let ends: Vec<SimTime> = journey.iter().map(|stretch| stretch.to.expect("it is over")).collect();
+        let begins: Vec<SimTime> = journey.iter().map(|stretch| stretch.from).collect();
+        assert_eq!((begins[0], &begins[1..]), (born, &ends[..ends.len() - 1]), "one follows the other");
+        let latency = timeline.trail().find_map(|note| match note.what {
+            What::Ended { latency_ms, .. } => Some(latency_ms),
+            _ => None,
+        });
+        let total: f64 = journey.iter().map(|stretch| stretch.to.expect("over").since(stretch.from).as_secs_f64() * 1e3).sum();
+        assert!((total - latency.expect("it has ended")).abs() < 1e-6, "{total} and {latency:?}");
+        let count = |wanted: fn(&Doing) -> bool| journey.iter().filter(|stretch| wanted(&stretch.doing)).count();
+        waited += count(|doing| matches!(doing, Doing::Waits(_)));
+        worked += count(|doing| matches!(doing, Doing::Served(_)));
+        journeys += 1;
+    }
+    assert!(waited > 0 && worked > 4 * journeys, "{waited} waits and {worked} services");
+}
+
+#[test]
+fn a_request_that_is_followed_late_has_the_same_journey() {
+    let from_the_start =
+        |timeline: &mut Timeline| -> (Vec<Stretch>, Vec<Note>) { (timeline.journey(), timeline.trail().cloned().collect()) };
+    let mut early = busy(3);
+    early.act(Command::Send(RequestKind::Read)).expect("a user may always ask");
+    let number = newest(&early);
+    let mut late = early.clone();
+    early.follow(Some(number), early.simulation().now());
+    let about = late.simulation().now();
+    for ms in [40, 90, 2_500] {
+        let to = about + Duration::from_millis(ms);
+        early.seek(to);
+        late.seek(to);
+        let before = late.simulation().clone();
+        late.follow(Some(number), about);
+        assert!(*late.simulation() == before && late.journal() == early.journal(), "looking changes nothing");
+        assert_eq!(from_the_start(&mut late), from_the_start(&mut early), "after {ms} ms");
+    }
+    // Going back forgets what is to come, and going on finds it again.
+    let whole = from_the_start(&mut early);
+    early.seek(about + Duration::from_millis(60));
+    let part = from_the_start(&mut early);
+    assert!(part.1.len() < whole.1.len() && whole.1.starts_with(&part.1));
+    early.seek(about + Duration::from_millis(2_500));
+    assert_eq!(from_the_start(&mut early), whole);
+}
+
+/// What a run that nobody rewinds says on a link between two moments: when, whose, which way.
+fn overheard(from: &str, to: &str, seed: u64, between: (SimTime, SimTime)) -> Vec<(SimTime, u64, Heading)> {
+    let infra = stage_2();
+    let tapped = infra.link_between(from, to).expect("a link");
+    let mut heard = Vec::new();
+    let mut observer = |note: Note| {
+        if let (What::Departed { link, heading, .. }, Some((number, _))) = (note.what, note.request)
+            && link == tapped
+            && note.at > between.0
+        {
+            heard.push((note.at, number, heading));
+        }
+    };
+    let mut sim = Simulation::new(infra, seed);
+    sim.apply(&Command::Rate(Rate::new(RATE).expect("a rate")), &mut ()).expect("a rate");
+    sim.advance(between.1, &mut observer);
+    heard
+}
+
+fn requests<'a>(heard: impl Iterator<Item = &'a Heard>) -> Vec<(SimTime, u64, Heading)> {
+    let part = |heard: &Heard| match heard.said {
+        Said::Request { number, heading, .. } => Some((heard.at, number, heading)),
+        _ => None,
+    };
+    heard.filter_map(part).collect()
+}
+
+#[test]
+fn a_tap_hears_what_passes_and_only_from_when_it_is_there() {
+    let seconds = SimTime::from_secs;
+    let mut timeline = busy(5);
+    let link = stage_2().link_between("lb-1", "web-1");
+    timeline.listen(link);
+    assert_eq!(timeline.heard().count(), 0);
+    timeline.seek(seconds(5));
+    assert_eq!(requests(timeline.heard()), overheard("lb-1", "web-1", 5, (seconds(3), seconds(5))));
+    assert!(timeline.heard().count() > 100);
+    // Stepping back shows what was there; going on, what comes.
+    for to in [4, 3, 5, 4, 6] {
+        timeline.seek(seconds(to));
+        assert_eq!(requests(timeline.heard()), overheard("lb-1", "web-1", 5, (seconds(3), seconds(to))), "at {to} s");
+    }
+    // Whoever goes back to before the tap was there takes it along.
+    timeline.seek(seconds(1));
+    assert_eq!(timeline.heard().count(), 0);
+    timeline.seek(seconds(2));
+    assert_eq!(requests(timeline.heard()), overheard("lb-1", "web-1", 5, (seconds(1), seconds(2))));
+    timeline.listen(None);
+    timeline.seek(seconds(3));
+    assert_eq!((timeline.tapped(), timeline.heard().count()), (None, 0));
+}
+
+#[test]
+fn a_tap_that_has_heard_much_still_knows_the_last_of_it_after_a_step_back() {
+    let mut timeline = busy(6);
+    timeline.listen(stage_2().link_between("browser", "lb-1"));
+    for to in [20, 12, 19, 8] {
+        timeline.seek(SimTime::from_secs(to));
+        let heard = requests(timeline.heard());
+        let all = overheard("browser", "lb-1", 6, (SimTime::from_secs(3), SimTime::from_secs(to)));
+        assert!(heard.len() >= 200 && heard.len() <= 2_000 && all.ends_with(&heard), "{} at {to} s", heard.len());
+    }
+}
+
+#[test]
+fn a_tap_hears_changes_samples_and_advertisements() {
+    let text = include_str!("../../assets/stage-3-scaled.ron");
+    let infra = Arc::new(Infrastructure::from_ron("stage-3-scaled.ron", text).expect("a scenario"));
+    let heard = |from: &str, to: &str| -> Vec<Said> {
+        let mut timeline = Timeline::new(Simulation::new(Arc::clone(&infra), 1));
+        timeline.listen(Some(infra.link_between(from, to).unwrap_or_else(|| panic!("{from} → {to}"))));
+        timeline.seek(SimTime::from_secs(5));
+        timeline.heard().map(|heard| heard.said).collect()
+    };
+    let links: Vec<(String, String, hoplight::model::Protocol)> = infra
+        .links()
+        .map(|(link, weight)| {
+            let (from, to) = infra.ends(link);
+            (infra.component(from).id.to_string(), infra.component(to).id.to_string(), weight.protocol)
+        })
+        .collect();
+    for (from, to, protocol) in links {
+        use hoplight::model::Protocol::{Metrics, Replication, Vrrp};
+        let said = match protocol {
+            Replication => heard(&from, &to).iter().filter(|said| **said == Said::Change).count(),
+            Metrics => heard(&from, &to).iter().filter(|said| **said == Said::Sample).count(),
+            Vrrp => heard(&from, &to).iter().filter(|said| matches!(said, Said::Advertisement(1..))).count(),
+            _ => continue,
+        };
+        let expected = if protocol == Replication { 30..400 } else { 4..6 };
+        assert!(expected.contains(&said), "{from} → {to}: {said}");
+    }
+}
+
+#[test]
+fn going_back_by_less_than_an_event_undoes_a_command() {
+    let mut timeline = Timeline::new(Simulation::new(stage_2(), 1));
+    let at = |ms: u64| SimTime::from_nanos(ms * 1_000_000);
+    timeline.act(Command::Rate(Rate::new(0.0).expect("a rate"))).expect("a rate");
+    timeline.seek(at(20_300));
+    timeline.act(Command::Rate(Rate::new(5.0).expect("a rate"))).expect("a rate");
+    timeline.seek(at(20_299));
+    assert_eq!((timeline.simulation().now(), timeline.commands().count()), (at(20_299), 1));
+}
+
+#[test]
+fn a_tap_hears_what_the_far_firewall_stops_and_not_what_the_near_one_does() {
+    use hoplight::model::firewall::{Direction, RuleAction};
+    use hoplight::model::{ComponentId, TopologyEdit};
+
+    let mut sides = [0, 0];
+    for (from, to) in [("browser", "lb-1"), ("lb-1", "web-1"), ("app-2", "db-1"), ("agent-1", "monitor")] {
+        let mut timeline = busy(4);
+        let Some(link) = stage_2().link_between(from, to) else { continue };
+        timeline.act(Command::Edit(TopologyEdit::Block(ComponentId::new(from), ComponentId::new(to)))).expect("it was open");
+        let hop = timeline.simulation().infrastructure().hop(link);
+        let stops = hop.guards.iter().map(|guard| guard.verdict).find(|verdict| verdict.action != RuleAction::Allow);
+        let near = stops.expect("a firewall stops it").direction == Direction::Outbound;
+        timeline.listen(Some(link));
+        timeline.seek(SimTime::from_secs(6));
+        let asked = |heard: &&Heard| matches!(heard.said, Said::Sample | Said::Request { heading: Heading::Request, .. });
+        assert_eq!(timeline.heard().filter(asked).count() == 0, near, "{from} → {to}");
+        sides[usize::from(near)] += 1;
+    }
+    assert!(sides[0] > 0 && sides[1] > 0, "{sides:?}");
+}
