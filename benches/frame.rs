@@ -24,6 +24,7 @@ const SIZE: (u16, u16) = (120, 40);
 const RATE: u64 = 30;
 const FRAME: Duration = Duration::from_nanos(1_000_000_000 / RATE);
 
+#[expect(clippy::print_stdout, reason = "what a benchmark is for")]
 fn main() {
     let app = busy();
     println!("packets on their way: {}", app.stage().map_or(0, |stage| stage.sim().packets().count()));

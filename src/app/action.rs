@@ -233,7 +233,6 @@ impl Action {
             | Self::Seek(_)
             | Self::Follow(_)
             | Self::Deed(_)
-            | Self::Follow(_)
             | Self::Deselect => return None,
         })
     }

@@ -65,7 +65,6 @@ pub struct Keymap {
 }
 
 impl Default for Keymap {
-    #[expect(clippy::too_many_lines, reason = "one table, a key to a line")]
     fn default() -> Self {
         use Place::{Home, Stage};
         let mut bindings = Vec::new();
@@ -148,6 +147,22 @@ impl Default for Keymap {
 
         everywhere(&mut bind);
         Self { bindings }
+    }
+}
+
+/// What works in a lesson only.
+fn in_lesson(bind: &mut impl FnMut(&[Key], Place, Action, &'static str, &'static str)) {
+    use Place::{Lesson, Marks};
+    let (c, k) = (Key::char, Key::plain);
+    bind(&[k(Code::Enter)], Lesson, Action::Enter, "next", "go on, or submit the marks");
+    bind(&[c('h')], Lesson, Action::Hint, "hint", "a hint; after the last one, the solution");
+    bind(&[c('m')], Marks, Action::Mark, "mark", "mark what is selected, or take the mark away");
+    bind(&[k(Code::Backspace)], Lesson, Action::StepBefore, "", "the step before");
+    bind(&[c('n')], Lesson, Action::Skip, "", "skip this step or question");
+    bind(&[c('a')], Lesson, Action::Again, "", "begin this step anew");
+    for (number, digit) in ('1'..='9').enumerate() {
+        let help = if number == 0 { "answer with the first option; 2 to 9 with the others" } else { "" };
+        bind(&[c(digit)], Lesson, Action::Answer(number), "", help);
     }
 }
 

@@ -105,6 +105,7 @@ pub enum Said {
 }
 
 /// What is known of the link that somebody listens on.
+#[expect(clippy::struct_excessive_bools, reason = "facts of a link that do not depend on each other")]
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Ear {
     pub(super) link: LinkIx,
