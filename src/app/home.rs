@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::layout::Layout;
 use crate::lesson::{Lesson, Library};
 use crate::model::Infrastructure;
+use crate::model::scenario::USUAL_UNIT;
 use crate::sim::{SimTime, Simulation, Timeline};
 
 use super::regions;
@@ -42,8 +43,10 @@ impl Home {
     /// The course map of a library.
     pub fn new(library: &Library, seed: u64, size: (u16, u16)) -> Self {
         let lessons = library.lessons().map(|lesson| Item::Lesson(Arc::clone(lesson)));
-        let scenarios = library.scenarios().filter(|infra| !infra.is_benchmark()).map(|infra| Item::Scenario(Arc::clone(infra)));
-        let items = lessons.chain(scenarios).collect();
+        let mut scenarios: Vec<_> = library.scenarios().filter(|infra| !infra.is_benchmark()).map(Arc::clone).collect();
+        // The usual heading comes first; under each, scenarios stay in the order of their names.
+        scenarios.sort_by_key(|infra| (infra.unit() != USUAL_UNIT, infra.unit().to_owned()));
+        let items = lessons.chain(scenarios.into_iter().map(Item::Scenario)).collect();
         let mut home = Self { items, chosen: 0, preview: None, layout: None, scroll: 0, seed, size };
         home.show(library);
         home
@@ -153,6 +156,6 @@ impl Home {
 pub fn group(item: &Item) -> &str {
     match item {
         Item::Lesson(lesson) => &lesson.unit,
-        Item::Scenario(_) => "Explore",
+        Item::Scenario(infra) => infra.unit(),
     }
 }

@@ -93,6 +93,7 @@ pub(super) fn build(mut scenario: Scenario, file: &str, text: &str) -> Result<In
         id,
         summary: scenario.summary,
         notes: scenario.notes,
+        unit: scenario.unit,
         benchmark: scenario.benchmark,
         domain: scenario.domain,
         traffic: scenario.traffic,

@@ -37,6 +37,7 @@ pub struct Infrastructure {
     pub(super) title: Text,
     pub(super) summary: Text,
     pub(super) notes: Vec<Text>,
+    pub(super) unit: Text,
     pub(super) benchmark: bool,
     pub(super) domain: Text,
     pub(super) traffic: Traffic,
@@ -104,6 +105,11 @@ impl Infrastructure {
     /// What it is, in a sentence or two.
     pub fn summary(&self) -> &str {
         &self.summary
+    }
+
+    /// The heading of the course map under which it stands.
+    pub fn unit(&self) -> &str {
+        &self.unit
     }
 
     /// What a reader should know about it.

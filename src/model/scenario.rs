@@ -17,6 +17,9 @@ use super::tls::{Certificate, TlsConfig};
 /// The newest form that this program reads.
 pub const FORMAT: u32 = 1;
 
+/// The heading of the course map for a scenario that names none.
+pub const USUAL_UNIT: &str = "Explore";
+
 /// A scenario as a file writes it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,6 +39,9 @@ pub struct Scenario {
     /// What a reader should know about it: for a write-up "as written", where the drawing had to guess.
     #[serde(default)]
     pub notes: Vec<Text>,
+    /// The heading of the course map under which it stands; by default "Explore".
+    #[serde(default = "usual_unit")]
+    pub unit: Text,
     /// Whether it is a load for measuring the engine, not a site for people: the course map leaves it out.
     #[serde(default)]
     pub benchmark: bool,
@@ -77,6 +83,10 @@ pub struct Scenario {
 /// What a file without a version is written in. It stays, however new the newest form is.
 fn first_format() -> u32 {
     1
+}
+
+fn usual_unit() -> Text {
+    Text::new(USUAL_UNIT).unwrap_or_default()
 }
 
 fn usual_domain() -> Text {

@@ -344,8 +344,12 @@ impl Timeline {
         });
         self.attention.look(stamp, &self.simulation);
         let newest = self.checkpoints.last().map_or(0, |checkpoint| checkpoint.simulation.processed());
-        let spacing = SPACING.max(self.simulation.footprint() as u64 / BYTES_PER_EVENT);
-        if self.simulation.processed() >= newest + spacing {
+        // The footprint takes a walk through the state: not for every event.
+        let events = self.simulation.processed().saturating_sub(newest);
+        if events >= SPACING
+            && events.is_multiple_of(SPACING / 8)
+            && events >= self.simulation.footprint() as u64 / BYTES_PER_EVENT
+        {
             self.take_checkpoint();
         }
     }

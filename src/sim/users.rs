@@ -78,24 +78,19 @@ impl Users {
                 failed += 1;
             }
         }
-        latencies.sort_unstable();
-        let percentile = |part: f64| percentile(&latencies, part);
-        Experience {
-            window_s: reach.as_secs_f64(),
-            completed: u32::try_from(latencies.len()).unwrap_or(u32::MAX),
-            failed,
-            p50_ms: percentile(0.50),
-            p95_ms: percentile(0.95),
-            p99_ms: percentile(0.99),
-        }
+        let completed = u32::try_from(latencies.len()).unwrap_or(u32::MAX);
+        let mut percentile = |part: f64| percentile(&mut latencies, part);
+        let [p50_ms, p95_ms, p99_ms] = [0.50, 0.95, 0.99].map(&mut percentile);
+        Experience { window_s: reach.as_secs_f64(), completed, failed, p50_ms, p95_ms, p99_ms }
     }
 }
 
-/// The smallest of the sorted `latencies` that `part` of them do not exceed, in milliseconds (nearest rank).
+/// The smallest of the `latencies` that `part` of them do not exceed, in milliseconds (nearest rank). Orders them as far as
+/// it takes: a screen asks thirty times a second.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank lies between 1 and the length")]
-fn percentile(latencies: &[u32], part: f64) -> Option<f64> {
+fn percentile(latencies: &mut [u32], part: f64) -> Option<f64> {
     let rank = (part * latencies.len() as f64).ceil().max(1.0) as usize;
-    latencies.get(rank - 1).map(|us| f64::from(*us) / 1e3)
+    (rank <= latencies.len()).then(|| f64::from(*latencies.select_nth_unstable(rank - 1).1) / 1e3)
 }
 
 #[cfg(test)]

@@ -154,28 +154,35 @@ impl Scene<'_> {
 
 impl Widget for &Canvas<'_> {
     fn render(self, area: Rect, buf: &mut Buffer) {
+        self.draw(area, buf);
+    }
+}
+
+impl Canvas<'_> {
+    /// Draws the picture. Returns how many packets it shows and hides, for the caller to say so.
+    pub fn draw(&self, area: Rect, buf: &mut Buffer) -> Shown {
         let mut pen = Pen::new(buf, area, self.pan, self.theme);
         if let Fit::TooSmall { needs } = self.layout.fit() {
             let (columns, rows) = self.layout.size();
             if needs.0 == u16::MAX {
                 pen.centred(&["This has too many components for a picture.".to_owned()]);
-                return;
+                return Shown::default();
             }
             pen.centred(&[
                 "This picture needs more room:".to_owned(),
                 format!("{} columns and {} rows, here are {columns} and {rows}.", needs.0, needs.1),
                 "Enlarge the window, or choose a smaller font.".to_owned(),
             ]);
-            return;
+            return Shown::default();
         }
         let infra = &**self.sim.infrastructure();
         // A layout of another infrastructure has links that this one lacks.
         if self.layout.routes().iter().any(|route| route.link.index() >= infra.graph().edge_count()) {
-            return;
+            return Shown::default();
         }
         let hops = self.layout.routes().iter().map(|route| infra.hop(route.link)).collect();
         let scene = Scene { canvas: self, infra, hops, guest: packets::guest(self) };
-        let (packets, _) = packets::sample(self);
+        let (packets, shown) = packets::sample(self);
         boxes::draw(&scene, &mut pen);
         lines::draw(&scene, &mut pen, &packets::incidents(&scene, &packets));
         packets::draw(&scene, &mut pen, &packets);
@@ -184,5 +191,6 @@ impl Widget for &Canvas<'_> {
         if let Some(map) = self.map {
             overview::draw(&scene, &mut pen, map, (area.width, area.height));
         }
+        shown
     }
 }

@@ -3,7 +3,6 @@
 //! Must not know where keys lead.
 
 use ratatui::layout::Rect;
-use ratatui::widgets::Widget;
 
 use crate::app::mouse::{detail_lines, main_area, panel_area, panel_lines, shows_lesson};
 use crate::app::{App, Line, Stage, Tone, View, detail, panel, status, tap};
@@ -73,8 +72,7 @@ fn canvas(stage: &Stage, painter: &mut Painter<'_>) -> usize {
         stamps: &stage.overlays.view().stamps,
         ..Canvas::new(&stage.layout, stage.sim(), painter.theme)
     };
-    (&canvas).render(cells.intersection(painter.area), painter.buf);
-    canvas.shown().hidden
+    canvas.draw(cells.intersection(painter.area), painter.buf).hidden
 }
 
 fn draw_panel(app: &App, stage: &Stage, painter: &mut Painter<'_>) {
