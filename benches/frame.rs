@@ -27,7 +27,10 @@ const FRAME: Duration = Duration::from_nanos(1_000_000_000 / RATE);
 #[expect(clippy::print_stdout, reason = "what a benchmark is for")]
 fn main() {
     let app = busy();
-    println!("packets on their way: {}", app.stage().map_or(0, |stage| stage.sim().packets().count()));
+    if let Some(stage) = app.stage() {
+        let (packets, rate) = (stage.sim().packets().count(), stage.sim().rate());
+        println!("packets on their way: {packets}, at {rate} requests a second");
+    }
     println!("bytes a second to the terminal: {} live, {} paused\n", bytes(false), bytes(true));
     divan::main();
 }

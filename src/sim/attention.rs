@@ -143,6 +143,11 @@ impl Heard {
 }
 
 impl Attention {
+    /// Whether nobody looks closely.
+    pub(super) const fn is_idle(&self) -> bool {
+        self.trail.is_none() && self.ear.is_none()
+    }
+
     /// Something has happened; `stamp` counts it.
     pub(super) fn note(&mut self, stamp: Stamp, note: &Note) {
         if let Some(trail) = &mut self.trail {

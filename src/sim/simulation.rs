@@ -183,6 +183,15 @@ impl Simulation {
         self.now = self.now.max(until);
     }
 
+    /// Lets at most so many events happen, and none after `until`. Returns how many there were; time stands at the last one.
+    pub(super) fn advance_events<O: Observer>(&mut self, until: SimTime, most: u64, observer: &mut O) -> u64 {
+        for done in 0..most {
+            let Some(event) = self.queue.pop_until(until) else { return done };
+            self.happen(event, observer);
+        }
+        most
+    }
+
     /// Lets time go on to `until` without an event; does nothing if that lies in the past.
     ///
     /// # Panics

@@ -64,6 +64,8 @@ pub struct Timeline {
     checkpoints: Vec<Checkpoint>,
     /// What somebody looks at closely.
     attention: Attention,
+    /// After how many events the state was weighed last.
+    weighed: u64,
 }
 
 /// Writes the journal, and tells whoever looks closely.
@@ -92,6 +94,7 @@ impl Timeline {
             scheduled: Vec::new(),
             checkpoints: vec![first],
             attention: Attention::default(),
+            weighed: 0,
         }
     }
 
@@ -261,6 +264,7 @@ impl Timeline {
         let checkpoint = &self.checkpoints[if is_thin { index.saturating_sub(1) } else { index }];
         self.attention.rewind(stamp(checkpoint), &checkpoint.simulation);
         self.simulation = checkpoint.simulation.clone();
+        self.weighed = self.simulation.processed();
         self.journal = checkpoint.journal.clone();
         self.done = checkpoint.commands;
     }
@@ -280,6 +284,7 @@ impl Timeline {
     }
 
     fn run_to(&mut self, time: SimTime, watch: &mut impl FnMut(&Note)) {
+        self.hurry_to(time);
         loop {
             self.replay_due(usize::MAX, time);
             match (self.simulation.next_event(), self.next_command()) {
@@ -291,6 +296,16 @@ impl Timeline {
             }
         }
         self.simulation.advance_clock(time);
+    }
+
+    /// Runs towards `time` where nobody looks closely and no command is due until then: many events at a time.
+    fn hurry_to(&mut self, time: SimTime) {
+        if self.attention.is_idle() && self.next_command().is_none_or(|at| at > time) {
+            const AT_ONCE: u64 = SPACING / 8;
+            while self.simulation.advance_events(time, AT_ONCE, &mut self.journal) == AT_ONCE {
+                self.take_checkpoint_if_due();
+            }
+        }
     }
 
     /// Whether `at` comes before the next event, and not after `until`.
@@ -343,13 +358,18 @@ impl Timeline {
             notes.note(note);
         });
         self.attention.look(stamp, &self.simulation);
+        self.take_checkpoint_if_due();
+    }
+
+    fn take_checkpoint_if_due(&mut self) {
         let newest = self.checkpoints.last().map_or(0, |checkpoint| checkpoint.simulation.processed());
         // The footprint takes a walk through the state: not for every event.
         let events = self.simulation.processed().saturating_sub(newest);
-        if events >= SPACING
-            && events.is_multiple_of(SPACING / 8)
-            && events >= self.simulation.footprint() as u64 / BYTES_PER_EVENT
-        {
+        let may_be_due = events >= SPACING && self.simulation.processed() >= self.weighed + SPACING / 8;
+        if may_be_due {
+            self.weighed = self.simulation.processed();
+        }
+        if may_be_due && events >= self.simulation.footprint() as u64 / BYTES_PER_EVENT {
             self.take_checkpoint();
         }
     }

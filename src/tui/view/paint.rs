@@ -92,7 +92,9 @@ impl<'a> Painter<'a> {
     pub(super) fn clear(&mut self, x: u16, y: u16, width: u16, height: u16) {
         for row in y..y.saturating_add(height).min(self.area.height) {
             for column in x..x.saturating_add(width).min(self.area.width) {
-                self.put(column, row, ' ', Style::new());
+                if let Some(cell) = self.buf.cell_mut((self.area.x + column, self.area.y + row)) {
+                    cell.reset();
+                }
             }
         }
     }
