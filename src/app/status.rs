@@ -204,6 +204,7 @@ pub(super) fn works(app: &App, action: &Action) -> bool {
         Action::KillOrRestore => can_kill(stage),
         Action::Wiretap => stage.wiretap.is_some() || matches!(stage.selected, Some(Element::Hop(..))),
         Action::Panel => !stage.regions.wide,
+        Action::Monitor => stage.comparison.is_none(),
         Action::Overview | Action::Pan(_) => stage.is_larger(),
         Action::NextOverlay => !stage.overlays.is_veiled(),
         Action::Overlay => stage.overlays.shown().is_some(),
