@@ -206,6 +206,7 @@ pub(super) fn works(app: &App, action: &Action) -> bool {
         Action::KillOrRestore => can_kill(stage),
         Action::Wiretap => stage.wiretap.is_some() || matches!(stage.selected, Some(Element::Hop(..))),
         Action::Panel => !stage.regions.wide,
+        Action::Monitor => stage.comparison.is_none(),
         Action::Overview | Action::Pan(_) => stage.is_larger(),
         // They are on the diagram.
         Action::NextOverlay | Action::Overlay | Action::OverlayChoice | Action::NextPacket if stage.view != View::Canvas => false,
