@@ -18,6 +18,8 @@ mod monitor;
 mod mouse;
 #[path = "app/overlays.rs"]
 mod overlays;
+#[path = "app/panel.rs"]
+mod panel;
 #[path = "app/playback.rs"]
 mod playback;
 #[path = "app/selection.rs"]

@@ -19,6 +19,7 @@ mod tls;
 use crate::model::{Cipher, Infrastructure, LinkIx, Protocol, RequestKind};
 
 use noise::Noise;
+use tls::Record;
 
 /// The address from which the user comes: of a range that is kept for documents (RFC 5737).
 const USER_ADDRESS: &str = "198.51.100.7";
@@ -81,6 +82,8 @@ pub enum Reply {
     ReadOnly,
     /// The database has no connection left.
     TooManyConnections,
+    /// The database has no space left on its disk.
+    DiskFull,
     /// There is no such name.
     NoSuchName,
     /// Nobody could say whether there is such a name.
@@ -96,7 +99,7 @@ pub struct Letter {
     pub talk: Talk,
     /// Which way.
     pub turn: Turn,
-    /// The number of the request that it belongs to.
+    /// The number of the request that it belongs to, or of the push among its agent's.
     pub number: u64,
 }
 
@@ -179,7 +182,7 @@ pub fn message(infra: &Infrastructure, link: LinkIx, letter: &Letter, columns: u
                 bytes
             } else {
                 inside = content;
-                page.sealed(bytes, &mut parts)
+                page.sealed(Record::Data, bytes, &mut parts)
             }
         }
     };

@@ -162,7 +162,7 @@ fn server(page: &mut Page, stage: &Stage, id: &ServerId) {
     let (tone, word) = if up { (Tone::Good, "on") } else { (Tone::Bad, "off: nothing on it answers") };
     let label = infra.server(id).and_then(|server| server.label.clone());
     page.line(Line::new(tone, word).with(Tone::Dim, label.map_or_else(String::new, |label| format!("  {label}"))));
-    page.text(Tone::Text, &sentence(infra.zone_of_server(id).meaning()));
+    page.text(Tone::Text, &sentence(infra, infra.zone_of_server(id).meaning()));
     page.text(Tone::Dim, "A server is a machine. Power it off and all of this is gone at once:");
     for (ix, component) in infra.on_server(id) {
         let station = sim.station(ix);

@@ -274,9 +274,21 @@ impl Overlays {
         self.veiled = veiled;
     }
 
+    /// What the sub-choice of the overlay that is shown is called; `None` if there is nothing to choose from.
+    pub fn choice(&self) -> Option<&'static str> {
+        let choice = self.shown()?.choice()?;
+        let is_one = match self.known.as_ref().map(|known| &known.answers) {
+            Some(Answers::Load(load)) => load.losses.as_ref().is_none_or(Vec::is_empty),
+            Some(Answers::Software(flaws)) => flaws.len() < 2,
+            Some(Answers::Domains(domains)) => domains.len() < 2,
+            Some(Answers::Readable(_) | Answers::Points(_)) | None => false,
+        };
+        (!is_one).then_some(choice)
+    }
+
     /// Goes on to the overlay's next sub-choice. Returns whether it has any.
     pub(super) fn choose(&mut self) -> bool {
-        let Some(overlay) = self.shown().filter(|overlay| overlay.choice().is_some()) else { return false };
+        let Some(overlay) = self.shown().filter(|_| self.choice().is_some()) else { return false };
         if overlay == Overlay::SinglePoints {
             let place = (self.asked.kind.index() + 1) % RequestKind::ALL.len();
             self.asked.kind = RequestKind::ALL[place];

@@ -6,8 +6,8 @@
 use std::fmt::Write as _;
 
 use crate::analysis::{Handshake, Letter, Mark, Message, Part, Reply, Talk, Turn, message};
-use crate::model::{Cipher, Infrastructure, LinkIx};
-use crate::sim::{AgentView, Failure, Heading, Phase, Said, Simulation, Status};
+use crate::model::{Cipher, ComponentIx, Infrastructure, LinkIx, Protocol};
+use crate::sim::{ComponentSample, Failure, Heading, Phase, Said, Status};
 
 use super::line::{Page, Tone};
 
@@ -15,12 +15,12 @@ use super::line::{Page, Tone};
 const SHORT: usize = 40;
 
 /// The message that was said on a link.
-pub(super) fn spoken(sim: &Simulation, infra: &Infrastructure, link: LinkIx, said: &Said, columns: usize) -> Message {
-    message(infra, link, &letter(sim, infra, link, said), columns)
+pub(super) fn spoken(infra: &Infrastructure, link: LinkIx, said: &Said, columns: usize) -> Message {
+    message(infra, link, &letter(infra, link, said), columns)
 }
 
-fn letter(sim: &Simulation, infra: &Infrastructure, link: LinkIx, said: &Said) -> Letter {
-    match *said {
+fn letter(infra: &Infrastructure, link: LinkIx, said: &Said) -> Letter {
+    match said {
         Said::Request { number, kind, heading, phase, status, nxdomain } => Letter {
             talk: match phase {
                 Phase::Lookup => Talk::Lookup,
@@ -29,27 +29,24 @@ fn letter(sim: &Simulation, infra: &Infrastructure, link: LinkIx, said: &Said) -
                 Phase::Hello => Talk::Handshake(Handshake::First),
                 Phase::Finish => Talk::Handshake(Handshake::Second),
                 Phase::Resume => Talk::Handshake(Handshake::Resumed),
-                Phase::Exchange => Talk::Request(kind),
+                Phase::Exchange => Talk::Request(*kind),
             },
             turn: match heading {
                 Heading::Request => Turn::Ask,
-                Heading::Response => Turn::Answer(reply(status, nxdomain)),
+                Heading::Response => Turn::Answer(reply(infra.link(link).protocol, *status, *nxdomain)),
             },
-            number,
+            number: *number,
         },
         Said::Change => Letter { talk: Talk::Change, turn: Turn::Ask, number: 0 },
-        Said::Advertisement(priority) => Letter { talk: Talk::Advertisement(priority), turn: Turn::Ask, number: 0 },
-        Said::Sample => {
+        Said::Advertisement(priority) => Letter { talk: Talk::Advertisement(*priority), turn: Turn::Ask, number: 0 },
+        Said::Sample { taken, rows } => {
             let (agent, _) = infra.ends(link);
-            let agents = sim.agents();
-            let view = agents.iter().find(|view| view.agent == agent);
-            let json = view.map_or_else(String::new, |view| json(infra, view));
-            Letter { talk: Talk::Samples(json), turn: Turn::Ask, number: 0 }
+            Letter { talk: Talk::Samples(json(infra, agent, rows)), turn: Turn::Ask, number: taken.nanos() }
         }
     }
 }
 
-const fn reply(status: Status, nxdomain: bool) -> Reply {
+const fn reply(protocol: Protocol, status: Status, nxdomain: bool) -> Reply {
     match status {
         Status::Ok => Reply::Good,
         Status::Refused => Reply::Refused,
@@ -59,6 +56,8 @@ const fn reply(status: Status, nxdomain: bool) -> Reply {
         Status::TooManyConnections => Reply::TooManyConnections,
         Status::Error(Failure::Dns) if nxdomain => Reply::NoSuchName,
         Status::Error(Failure::Dns) => Reply::NameUnknown,
+        // The other errors that a database makes have words of their own.
+        Status::Error(Failure::ServerError) if matches!(protocol, Protocol::Sql) => Reply::DiskFull,
         Status::Error(failure) => Reply::Failed(match failure.status() {
             Some(status) => status,
             None => 500,
@@ -66,11 +65,11 @@ const fn reply(status: Status, nxdomain: bool) -> Reply {
     }
 }
 
-/// The newest sample of an agent that was delivered, as it is pushed. Numbers have one width, so that each push has the
+/// A sample of an agent, as it is pushed. Numbers have one width, so that each push has the
 /// same size.
-fn json(infra: &Infrastructure, view: &AgentView<'_>) -> String {
-    let mut text = format!("{{\"agent\":\"{}\"", infra.component(view.agent).id);
-    for row in view.components {
+fn json(infra: &Infrastructure, agent: ComponentIx, rows: &[ComponentSample]) -> String {
+    let mut text = format!("{{\"agent\":\"{}\"", infra.component(agent).id);
+    for row in rows {
         let id = &infra.component(row.component).id;
         let (busy, waiting) = (row.utilisation, row.waiting);
         let _ = write!(text, ",\"{id}\":{{\"qps\":{:7.1},\"busy\":{busy:5.2},\"waiting\":{waiting:4}}}", row.qps);

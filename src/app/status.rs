@@ -14,7 +14,6 @@ use crate::sim::{Doing, Heading, Present};
 use super::action::Action;
 use super::keymap::Binding;
 use super::line::{Line, Tone};
-use super::overlay::Overlay;
 use super::stage::{Stage, Summary};
 use super::{App, Item, Screen, View, monitor};
 
@@ -212,7 +211,7 @@ pub(super) fn works(app: &App, action: &Action) -> bool {
         Action::NextOverlay | Action::Overlay | Action::OverlayChoice | Action::NextPacket if stage.view != View::Canvas => false,
         Action::NextOverlay => !stage.overlays.is_veiled(),
         Action::Overlay => stage.overlays.shown().is_some(),
-        Action::OverlayChoice => stage.overlays.shown().and_then(Overlay::choice).is_some(),
+        Action::OverlayChoice => stage.overlays.choice().is_some(),
         Action::Mark => question.is_some_and(|question| question.target().is_some()),
         Action::Hint => {
             stage.lesson.as_ref().is_some_and(|run| !run.is_open() && run.step().is_some_and(|step| !step.hints.is_empty()))
@@ -242,7 +241,7 @@ fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
         Action::Wiretap if is_tapped(stage) => "no tap",
         Action::Compare if stage.comparison.is_some() => "end comparison",
         Action::Monitor if stage.view == View::Monitor => "diagram",
-        Action::OverlayChoice => stage.overlays.shown().and_then(Overlay::choice).unwrap_or(usual),
+        Action::OverlayChoice => stage.overlays.choice().unwrap_or(usual),
         Action::Enter if stage.lesson.as_ref().is_some_and(|run| run.place() == crate::lesson::Place::Finished) => "course map",
         Action::Enter if stage.lesson.as_ref().is_some_and(|run| !run.is_open() && !run.is_solved()) => "submit",
         _ => usual,

@@ -46,7 +46,7 @@ pub fn lines(stage: &Stage, room: usize) -> Vec<Line> {
     if is_lost && let Some(secret) = stage.timeline.heard().rev().find(|heard| heard.shows_password()) {
         shown[0] = secret;
     }
-    shown.into_iter().map(|heard| line(stage, link, heard)).collect()
+    shown.into_iter().map(|heard| line(link, heard)).collect()
 }
 
 /// Whether the panel of what is selected shows what is heard.
@@ -55,18 +55,18 @@ pub(super) fn is_shown(stage: &Stage) -> bool {
 }
 
 /// One message in one line; a click on it follows its request.
-fn line(stage: &Stage, link: LinkIx, heard: &Heard) -> Line {
+fn line(link: LinkIx, heard: &Heard) -> Line {
     let (whose, arrow) = match heard.said {
         Said::Request { number, heading, .. } => {
             let name = crate::sim::probe_number(number).map_or_else(|| format!("r{number}"), |probe| format!("probe {probe}"));
             (name, if heading == Heading::Request { "→" } else { "←" })
         }
         Said::Change => ("change".into(), "→"),
-        Said::Sample => ("sample".into(), "→"),
+        Said::Sample { .. } => ("sample".into(), "→"),
         Said::Advertisement(_) => ("VRRP".into(), "→"),
     };
     let mut line = Line::new(Tone::Dim, format!(" {:>9.3} {whose:>6} {arrow} ", heard.at.as_secs_f64()));
-    line.spans.extend(spoken::brief(&spoken::spoken(stage.sim(), &heard.infra, link, &heard.said, spoken::short())));
+    line.spans.extend(spoken::brief(&spoken::spoken(&heard.infra, link, &heard.said, spoken::short())));
     if let Said::Request { number, .. } = heard.said {
         line.action = Some(Action::Follow(number));
     }
@@ -90,16 +90,15 @@ pub(super) fn section(page: &mut Page, stage: &Stage, link: LinkIx, width: usize
     let asked = |heard: &&Heard| !matches!(heard.said, Said::Request { heading: Heading::Response, .. });
     let login = stage.timeline.heard().rev().find(|heard| heard.shows_password());
     if let Some(heard) = login.or_else(|| stage.timeline.heard().rev().find(asked)) {
-        let message = spoken::spoken(stage.sim(), &heard.infra, link, &heard.said, width);
+        let message = spoken::spoken(&heard.infra, link, &heard.said, width);
         let whose = match heard.said {
             Said::Request { number, .. } => format!("r{number} at {:.3} s, on the wire:", heard.at.as_secs_f64()),
             _ => format!("at {:.3} s, on the wire:", heard.at.as_secs_f64()),
         };
         page.text(Tone::Dim, &whose);
-        for part in message.parts {
-            let tone = spoken::tone(part.mark);
-            page.item(tone, "", tone, &part.text, None);
-        }
+        let (from, to) = heard.infra.ends(link);
+        let id = |ix| heard.infra.component(ix).id.as_str();
+        spoken::full(page, &message, (id(from), id(to)));
     }
     true
 }

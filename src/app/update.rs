@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use crate::layout::Arrow;
 use crate::lesson::{Answered, Hinted, LessonRun, Moved, Solved, Submitted, Toggled};
+use crate::model::Infrastructure;
 use crate::sim::Command;
 
 use super::action::Action;
@@ -300,12 +301,12 @@ impl App {
             Action::Skip => return self.moved(LessonRun::skip),
             Action::StepBefore => return self.moved(LessonRun::previous),
             Action::Again => return self.moved(LessonRun::again),
-            Action::Answer(number) => answered(run.answer(*number)),
+            Action::Answer(number) => answered(&infra, run.answer(*number)),
             Action::Mark => match stage.selected.clone() {
                 None => Some(dim("Select something on the diagram first.")),
                 Some(element) => match run.toggle_mark(&infra, element) {
                     Toggled::Marked | Toggled::Unmarked => None,
-                    Toggled::Refused(refusal) => Some(dim(&sentence(&refusal.to_string()))),
+                    Toggled::Refused(refusal) => Some(dim(&sentence(&infra, &refusal.to_string()))),
                 },
             },
             Action::Hint => match run.hint() {
@@ -339,7 +340,7 @@ impl App {
                 stage.show_detail = false;
                 None
             }
-            Moved::Stays(stay) => Some(dim(&sentence(&stay.to_string()))),
+            Moved::Stays(stay) => Some(dim(&sentence(stage.infra(), &stay.to_string()))),
         };
         // Marks are made on the diagram.
         if stage.wants_marks() {
@@ -371,8 +372,11 @@ fn dim(text: &str) -> Notice {
     Notice { tone: Tone::Dim, text: text.to_owned() }
 }
 
-/// A reason as a sentence.
-pub(super) fn sentence(reason: &str) -> String {
+/// A reason as a sentence. What begins with an element's name keeps it as it is: a name is not written otherwise.
+pub(super) fn sentence(infra: &Infrastructure, reason: &str) -> String {
+    if infra.begins_with_name(reason) {
+        return format!("{reason}.");
+    }
     let mut chars = reason.chars();
     let first = chars.next().map(char::to_uppercase);
     first.into_iter().flatten().chain(chars).chain(['.']).collect()
@@ -388,7 +392,7 @@ fn finished(run: &LessonRun) -> bool {
 }
 
 /// Submits marks, if marks are what is asked for.
-fn submit(run: &mut LessonRun, infra: &crate::model::Infrastructure) -> Option<Notice> {
+fn submit(run: &mut LessonRun, infra: &Infrastructure) -> Option<Notice> {
     if run.is_solved() || run.question().is_none_or(|question| question.target().is_none()) {
         return None;
     }
@@ -404,14 +408,14 @@ fn submit(run: &mut LessonRun, infra: &crate::model::Infrastructure) -> Option<N
             let parts: Vec<String> = [part(missing, "missing"), part(extra, "too many")].into_iter().flatten().collect();
             Some(Notice { tone: Tone::Warn, text: format!("Not yet: {}.", parts.join(", ")) })
         }
-        Submitted::Refused(refusal) => Some(dim(&sentence(&refusal.to_string()))),
+        Submitted::Refused(refusal) => Some(dim(&sentence(infra, &refusal.to_string()))),
     }
 }
 
-fn answered(answer: Answered) -> Option<Notice> {
+fn answered(infra: &Infrastructure, answer: Answered) -> Option<Notice> {
     match answer {
         Answered::Right(_) | Answered::Wrong(_) => None,
         Answered::Predicted => Some(dim("Your prediction is taken down.")),
-        Answered::Refused(refusal) => Some(dim(&sentence(&refusal.to_string()))),
+        Answered::Refused(refusal) => Some(dim(&sentence(infra, &refusal.to_string()))),
     }
 }

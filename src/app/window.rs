@@ -56,8 +56,9 @@ impl Kind {
     }
 
     /// What is said where the filter leaves nothing.
-    const fn nothing(self) -> &'static str {
+    const fn nothing(self, typed: bool) -> &'static str {
         match self {
+            Self::Log if !typed => "Nothing has happened yet.",
             Self::Palette | Self::Compare | Self::Faults => "Nothing is called that.",
             Self::Log => {
                 "Nothing like that has happened. Words that filter: alert, fault, restore, command, reaction, failure, refused."
@@ -87,7 +88,7 @@ impl Kind {
     /// The keys that work in it.
     pub const fn keys(self) -> &'static str {
         match self {
-            Self::Glossary => "↑↓ choose  Esc closes",
+            Self::Glossary => "↑↓ choose  Enter goes to the first of “See”  Esc closes",
             Self::Log | Self::Jump => "↑↓ choose  Enter goes there  Esc closes",
             _ => "↑↓ choose  Enter does it  Esc closes",
         }
@@ -180,9 +181,15 @@ impl App {
         None
     }
 
-    /// Takes a row's action and closes the window; a row without one stays.
+    /// Takes a row's action and closes the window; a row without one stays. A term of the glossary leads to the first of
+    /// those that it refers to.
     pub(super) fn enter_row(&mut self, at: usize) -> Option<Action> {
         let window = self.window.as_ref()?;
+        if window.kind == Kind::Glossary {
+            let next = glossary::next(self, &window.filter, at)?;
+            self.window = Some(Window { kind: Kind::Glossary, filter: next, chosen: 0 });
+            return None;
+        }
         let row = rows(self, window.kind, &window.filter).into_iter().nth(at)?;
         let action = row.line.action?;
         self.window = None;
@@ -281,7 +288,8 @@ pub fn about(app: &App, kind: Kind, row: Option<&Row>, width: u16) -> Vec<Line> 
         page.text(Tone::Warn, &format!("Not now: {why}."));
     }
     let tone = if row.is_some() { kind.tone() } else { Tone::Dim };
-    page.text(tone, row.map_or(kind.nothing(), |row| row.about.as_str()));
+    let typed = app.window.as_ref().is_some_and(|window| !window.filter.trim().is_empty());
+    page.text(tone, row.map_or(kind.nothing(typed), |row| row.about.as_str()));
     page.lines()
 }
 

@@ -63,7 +63,9 @@ impl Compass {
 
     /// Fills the map of cells, the small things over the large ones.
     fn cover(&mut self, infra: &Infrastructure, layout: &Layout) {
-        let areas = layout.frames.iter().map(|f| f.area).chain(layout.knots.iter().map(|k| Area::new(k.cell.x, k.cell.y, 1, 1)));
+        let knots = layout.knots.iter().map(|knot| Area::new(knot.cell.x, knot.cell.y, 1, 1));
+        let labels = layout.routes.iter().filter_map(|route| Some((route.link, route.label?.area)));
+        let areas = layout.frames.iter().map(|f| f.area).chain(knots).chain(labels.clone().map(|(_, area)| area));
         let (mut low, mut high) = (Cell::new(u16::MAX, u16::MAX), Cell::default());
         for area in areas {
             low = Cell::new(low.x.min(area.x), low.y.min(area.y));
@@ -79,6 +81,7 @@ impl Compass {
             };
             self.paint(frame.area, &owner);
         }
+        labels.for_each(|(link, area)| self.paint(area, &infra.hop_element(link)));
         layout.blocks.iter().for_each(|block| self.paint(block.area, &component(block.component)));
         layout.walls.iter().for_each(|wall| self.paint(wall.area, &component(wall.firewall)));
         layout.tags.iter().for_each(|tag| self.paint(tag.area, &component(tag.component)));

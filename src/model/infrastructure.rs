@@ -225,6 +225,12 @@ impl Infrastructure {
         &self.graph[ix]
     }
 
+    /// Whether a text begins with the name of a component or a server. Names keep their case, also where a sentence begins.
+    pub fn begins_with_name(&self, text: &str) -> bool {
+        let first = text.split([' ', ':', ',', ';']).next().unwrap_or_default();
+        self.find(first).is_some() || self.servers().any(|server| server.id.as_str() == first)
+    }
+
     /// Where a component of this name stands.
     pub fn find(&self, id: &str) -> Option<ComponentIx> {
         self.index.get(id).copied()

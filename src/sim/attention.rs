@@ -14,6 +14,7 @@ use super::journal::{Note, What};
 use super::packet::{Doing, Heading, Phase, Status};
 use super::simulation::Simulation;
 use super::time::SimTime;
+use super::view::ComponentSample;
 
 /// Messages on the link that are kept.
 const MOST_HEARD: usize = 2_000;
@@ -79,7 +80,7 @@ pub struct Heard {
 }
 
 /// What passes on a link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Said {
     /// A part of a request.
     Request {
@@ -99,7 +100,12 @@ pub enum Said {
     /// A change on its way to a replica.
     Change,
     /// A sample of an agent.
-    Sample,
+    Sample {
+        /// When it was taken: no two of an agent's have the same.
+        taken: SimTime,
+        /// What the agent read, a row for each component that it watches.
+        rows: Arc<[ComponentSample]>,
+    },
     /// An advertisement of a balancer that holds a shared address, with its priority.
     Advertisement(u8),
 }
@@ -134,11 +140,11 @@ pub(super) struct Attention {
 impl Heard {
     /// Whether a listener has read a password: a login, in a form or in a statement, in the clear.
     pub fn shows_password(&self) -> bool {
-        let login = |said| match said {
+        let is_login = match &self.said {
             Said::Request { kind, heading: Heading::Request, phase: Phase::Exchange, .. } => kind.is_write(),
             _ => false,
         };
-        self.is_plain && login(self.said)
+        self.is_plain && is_login
     }
 }
 
@@ -272,10 +278,12 @@ impl Ear {
                 let (heading, phase, status, nxdomain) = (*heading, *phase, *status, self.nxdomain);
                 Said::Request { number, kind, heading, phase, status, nxdomain }
             }
-            (What::Sampled { agent }, _) if self.protocol == Protocol::Metrics && self.asker == *agent => Said::Sample,
+            (What::Sampled { agent, rows }, _) if self.protocol == Protocol::Metrics && self.asker == *agent => {
+                Said::Sample { taken: note.at, rows: Arc::clone(rows) }
+            }
             _ => return,
         };
-        let is_asked = matches!(said, Said::Sample | Said::Request { heading: Heading::Request, .. });
+        let is_asked = matches!(said, Said::Sample { .. } | Said::Request { heading: Heading::Request, .. });
         let is_refused = matches!(said, Said::Request { heading: Heading::Response, status: Status::Refused, .. });
         if self.is_stopped && (is_asked || is_refused) {
             return;

@@ -6,6 +6,7 @@
 mod sentence;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::model::hop::Guard;
 use crate::model::{Algorithm, ComponentId, ComponentIx, Element, Infrastructure, LinkIx, RequestKind, Retries, TopologyEdit};
@@ -15,8 +16,7 @@ use super::outcome::{Failure, Outcome};
 use super::packet::{Heading, Phase, Status};
 use super::probe::probe_number;
 use super::time::SimTime;
-use super::view::AlertState;
-use super::view::CheckCode;
+use super::view::{AlertState, CheckCode, ComponentSample};
 
 /// Is told of everything that happens.
 pub trait Observer {
@@ -198,6 +198,8 @@ pub enum What {
     Sampled {
         /// Which.
         agent: ComponentIx,
+        /// What it read, a row for each component that it watches.
+        rows: Arc<[ComponentSample]>,
     },
     /// A sample arrived at the monitoring service.
     Delivered {

@@ -94,7 +94,10 @@ impl Simulation {
         let read = state.read(agent, agent_plan, &plan, (&mut self.stations, &self.gauges), self.now);
         let Some(mut sample) = read else { return };
         sample.rows.iter_mut().for_each(|row| self.ask_state(row));
-        self.note(observer, None, What::Sampled { agent: component_ix(agent_plan.station) });
+        self.tell(observer, None, || What::Sampled {
+            agent: component_ix(agent_plan.station),
+            rows: sample.rows.as_slice().into(),
+        });
         let Some(link) = agent_plan.push else { return };
         let hop = &plan.hops[link as usize];
         for guard in &hop.guards {

@@ -177,6 +177,47 @@ fn an_internal_handshake_names_no_site_and_the_newer_version_shows_no_certificat
     assert!(text(&older).contains("Certificate: CN=www.foobar.com"), "{older:?}");
 }
 
+/// The type and the length of a message's encrypted record, by its header.
+fn record(message: &Message) -> (u8, usize) {
+    let row = &message.parts.iter().find(|part| part.mark == Mark::Ciphertext).expect("ciphertext").text;
+    let byte = |at| u8::from_str_radix(row.split(' ').nth(at).expect("a byte"), 16).expect("hexadecimal");
+    (byte(0), usize::from(byte(3)) * 256 + usize::from(byte(4)))
+}
+
+#[test]
+fn records_have_the_type_and_the_length_of_their_version() {
+    // From the formats: RFC 5246 and 5288, RFC 8446. In TLS 1.2 an encrypted Finished has 40 bytes behind its header.
+    let with = |version: &str| {
+        let text = include_str!("../../assets/stage-2-secured.ron");
+        let text = text.replacen("tls: (", &format!("tls: (version: {version}, "), 1);
+        Infrastructure::from_ron("tls.ron", &text).unwrap_or_else(|error| panic!("{error}"))
+    };
+    let (older, newer) = (with("Tls12"), with("Tls13"));
+    let say = |infra: &Infrastructure, talk: Talk, turn| write(infra, between(infra, "browser", "lb-1"), talk, turn);
+    let good = Turn::Answer(Reply::Good);
+    for turn in [Turn::Ask, good] {
+        let finish = say(&older, Talk::Handshake(Handshake::Second), turn);
+        assert_eq!(record(&finish), (22, 40), "{finish:?}");
+    }
+    assert_eq!(record(&say(&older, Talk::Handshake(Handshake::Resumed), good)), (22, 40));
+    assert_eq!(record(&say(&newer, Talk::Handshake(Handshake::Resumed), good)), (23, 36 + 1 + 16));
+    assert_eq!(record(&say(&newer, Talk::Handshake(Handshake::Whole), good)).0, 23, "the newer version hides the type");
+    let lengths = [&older, &newer].map(|infra| {
+        let sealed = say(infra, Talk::Request(RequestKind::Read), Turn::Ask);
+        assert_eq!((record(&sealed).0, record(&sealed).1 + 5), (23, sealed.bytes));
+        sealed.bytes
+    });
+    assert_eq!(lengths[0], lengths[1] + 7, "eight bytes of the nonce are sent, and no inner type");
+}
+
+#[test]
+fn a_database_without_space_answers_as_mysql_does() {
+    let infra = stage_2();
+    let turn = Turn::Answer(Reply::DiskFull);
+    let full = write(&infra, between(&infra, "app-2", "db-1"), Talk::Request(RequestKind::Write), turn);
+    assert!(text(&full).contains("1114 (HY000): The table 'users' is full"), "{full:?}");
+}
+
 #[test]
 fn ciphertext_fills_its_row_and_is_always_the_same() {
     let infra = stage_2();

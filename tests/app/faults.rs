@@ -101,6 +101,49 @@ fn whatever_a_deed_breaks_the_menu_heals_again() {
 }
 
 #[test]
+fn whatever_is_down_can_be_brought_back_whatever_else_is_wrong_with_it() {
+    let fresh = Learner::exploring(LARGE);
+    let mut tried = 0;
+    for element in [component("web-1"), component("db-1"), component("db-2"), hop("lb-1", "web-1"), server("server-2")] {
+        let selected = |element: &Element| {
+            let mut learner = Learner::exploring(LARGE);
+            learner.app.act(&Action::Select(element.clone()));
+            learner
+        };
+        let breaks = of(&selected(&element), Group::Selected);
+        let kill = breaks.iter().position(|deed| deed.commands == [(0.0, Command::Kill(element.clone()))]).expect("a kill");
+        let faults = breaks.iter().filter(|deed| matches!(deed.commands[..], [(_, Command::Fault(_))]));
+        for fault in faults.filter(|deed| deed.refusal(fresh.stage()).is_none()) {
+            let mut learner = selected(&element);
+            for deed in [fault, &breaks[kill]] {
+                if let Some(place) = deeds(learner.stage()).iter().position(|other| other == deed) {
+                    learner.app.act(&Action::Deed(place));
+                }
+            }
+            learner.wait(10);
+            let what = format!("{element}, {}", fault.title);
+            assert!(!learner.is_up(&element), "{what}");
+            let returns = |deed: &Deed| {
+                let mut trial = learner.stage().sim().clone();
+                deed.commands.iter().any(|(_, command)| trial.apply(command, &mut ()).is_ok())
+                    && trial.is_up(&element) == Some(true)
+            };
+            assert!(of(&learner, Group::Heal).iter().any(returns), "{what}: nothing brings it back");
+            for _ in 0..6 {
+                if !of(&learner, Group::Heal).is_empty() {
+                    inject(&mut learner, "");
+                    learner.wait(10);
+                }
+            }
+            assert_eq!(of(&learner, Group::Heal), [], "{what}");
+            assert!(learner.is_up(&element), "{what}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 20, "{tried}");
+}
+
+#[test]
 fn a_row_that_cannot_be_done_says_why_when_it_is_chosen() {
     let mut learner = Learner::exploring(SMALL);
     learner.select(&component("web-1")).press("x").press("X").press("here kill web-1");
@@ -109,7 +152,7 @@ fn a_row_that_cannot_be_done_says_why_when_it_is_chosen() {
     let about: String = window::about(&learner.app, window.kind, rows.first(), 76).iter().map(|line| line.text() + " ").collect();
     assert!(about.contains("Not now: web-1 is down already."), "{about}");
     learner.press("<Enter>");
-    assert_eq!(learner.notice(), "Web-1 is down already.");
+    assert_eq!(learner.notice(), "web-1 is down already.");
     assert_eq!(learner.stage().refused.back().map(|(_, why)| why.as_str()), Some("web-1 is down already"));
 }
 

@@ -94,7 +94,7 @@ fn marks_are_set_taken_away_and_submitted() {
     learner.press("m");
     assert_eq!(learner.notice(), "Select something on the diagram first.");
     learner.select(&component("lb-1")).press("m");
-    assert_eq!(learner.notice(), "Lb-1 cannot be marked: the question is about servers.");
+    assert_eq!(learner.notice(), "lb-1 cannot be marked: the question is about servers.");
     learner.select(&server("server-2")).press("m<Enter>");
     assert_eq!(learner.notice(), "Not yet: 1 missing, 1 too many.");
     assert_eq!(learner.run().place(), Place::Step(5));

@@ -38,6 +38,30 @@ fn with_long_text() -> Learner {
 }
 
 #[test]
+fn a_click_on_the_word_beside_a_link_selects_its_hop() {
+    let mut clicked = 0;
+    for size in [SMALL, LARGE] {
+        let mut learner = Learner::exploring(size);
+        let routes = learner.stage().layout.routes().to_vec();
+        for (route, label) in routes.iter().filter_map(|route| Some((route, route.label?))) {
+            let canvas = learner.stage().regions.canvas;
+            let element = learner.stage().infra().hop_element(route.link);
+            for x in label.area.x..label.area.x + label.area.width {
+                let at = (canvas.x + x, canvas.y + label.area.y);
+                let is_line = routes.iter().any(|route| route.cells.iter().any(|cell| (cell.x, cell.y) == (x, label.area.y)));
+                if is_line || inside(panel_area(&learner.app), at.0, at.1) {
+                    continue;
+                }
+                learner.click(at);
+                assert_eq!(learner.stage().selected.as_ref(), Some(&element), "{size:?}: {at:?}");
+                clicked += 1;
+            }
+        }
+    }
+    assert!(clicked > 20, "{clicked}");
+}
+
+#[test]
 fn a_click_selects_every_thing_at_its_place_and_the_empty_canvas_selects_nothing() {
     for size in [SMALL, LARGE] {
         let mut learner = Learner::exploring(size);

@@ -56,12 +56,32 @@ fn the_footer_names_the_keys_of_the_overlay_that_is_on() {
     };
     let mut learner = Learner::exploring(SMALL);
     assert!(!words(&learner).iter().any(|word| word == "V off"));
-    for choice in ["", "o kind", "o version", "o domain", "o loss"] {
+    // At the load of the beginning, no loss overloads the rest.
+    for choice in ["", "o kind", "o version", "o domain", ""] {
         learner.press("v");
         let words = words(&learner);
         assert!(words.contains(&"v overlay".to_owned()) && words.contains(&"V off".to_owned()), "{words:?}");
         assert_eq!(words.iter().find(|word| word.starts_with("o ")).map_or("", String::as_str), choice);
     }
+}
+
+#[test]
+fn a_sub_choice_is_offered_only_where_there_is_something_to_choose_from() {
+    let offered = |learner: &Learner| status::footer(&learner.app, 80).iter().any(|(line, _)| line.text().trim() == "o loss");
+    let mut learner = under(Overlay::Capacity, SMALL);
+    let rate = learner.stage().sim().rate();
+    for _ in 0..30 {
+        let losses = capacity_spofs(learner.stage().infra(), learner.stage().sim().rate());
+        assert_eq!(offered(&learner), !losses.is_empty(), "{}", learner.stage().sim().rate());
+        let before = learner.stage().overlays.view().clone();
+        learner.press("o");
+        assert_eq!(*learner.stage().overlays.view() != before, offered(&learner));
+        if losses.is_empty() {
+            assert_eq!(learner.notice(), "There is nothing to choose from here.");
+        }
+        learner.app.act(&Action::FewerUsers);
+    }
+    assert!(learner.stage().sim().rate() < rate && !offered(&learner));
 }
 
 #[test]

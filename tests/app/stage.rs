@@ -42,7 +42,7 @@ fn restoring_a_component_whose_server_is_off_restores_the_server() {
 fn the_user_cannot_be_killed() {
     let mut learner = Learner::exploring(LARGE);
     learner.select(&component("browser")).press("x");
-    assert_eq!(learner.notice(), "Browser is the user: it cannot be killed.");
+    assert_eq!(learner.notice(), "browser is the user: it cannot be killed.");
     assert!(learner.is_up(&component("browser")));
 }
 

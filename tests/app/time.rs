@@ -42,6 +42,18 @@ fn the_log_tells_what_happened_and_what_was_refused_and_filters_by_words() {
 }
 
 #[test]
+fn an_empty_log_says_that_nothing_has_happened_and_an_empty_search_which_words_there_are() {
+    let mut learner = Learner::exploring(LARGE);
+    learner.press("L");
+    let about = |learner: &Learner| {
+        window::about(&learner.app, Kind::Log, None, 76).iter().map(|line| line.text() + " ").collect::<String>()
+    };
+    assert_eq!((shown(&learner).len(), about(&learner).trim()), (0, "Nothing has happened yet."));
+    learner.press("zzz");
+    assert!(about(&learner).contains("Words that filter: alert"), "{}", about(&learner));
+}
+
+#[test]
 fn marks_are_gone_along_and_the_future_keeps_its_marks_until_it_is_cut() {
     let mut learner = eventful(LARGE);
     let count = learner.stage().marks.all().len();

@@ -115,9 +115,11 @@ fn the_glossary_begins_with_the_words_on_the_screen_and_finds_the_others() {
     assert!(shown(&learner)[0].starts_with("round trip"), "{:?}", shown(&learner));
     let row = &window::rows(&learner.app, Kind::Glossary, "rtt")[0];
     assert!(row.about.contains("answer back") && row.about.ends_with("See: handshake, latency."), "{}", row.about);
-    // A term means nothing to do: Enter leaves it open.
+    // A term leads to the first that it refers to.
     learner.press("<Enter>");
-    assert!(learner.app.window.is_some());
+    assert_eq!(learner.app.window.as_ref().map(|window| window.filter.as_str()), Some("handshake"));
+    assert!(shown(&learner)[0].starts_with("handshake"), "{:?}", shown(&learner));
+    assert!(Kind::Glossary.keys().contains("Enter"));
     learner.press("<Esc>");
     assert!(learner.app.window.is_none());
     // What is selected is on the screen as well.

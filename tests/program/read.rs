@@ -155,7 +155,7 @@ fn marks_are_names_and_judged_as_on_the_screen() {
     for words in [
         "Your prediction is taken down.",
         "did you mean `web-1`?",
-        "Lb-1 cannot be marked: the question is about hops.",
+        "lb-1 cannot be marked: the question is about hops.",
         "Not yet: 5 missing, 1 too many. Try again.",
         "Right: these, and no others. Plaintext between two machines is exposed",
     ] {

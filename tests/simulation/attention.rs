@@ -156,7 +156,7 @@ fn a_tap_hears_changes_samples_and_advertisements() {
         let mut timeline = Timeline::new(Simulation::new(Arc::clone(&infra), 1));
         timeline.listen(Some(infra.link_between(from, to).unwrap_or_else(|| panic!("{from} → {to}"))));
         timeline.seek(SimTime::from_secs(5));
-        timeline.heard().map(|heard| heard.said).collect()
+        timeline.heard().map(|heard| heard.said.clone()).collect()
     };
     let links: Vec<(String, String, hoplight::model::Protocol)> = infra
         .links()
@@ -169,7 +169,7 @@ fn a_tap_hears_changes_samples_and_advertisements() {
         use hoplight::model::Protocol::{Metrics, Replication, Vrrp};
         let said = match protocol {
             Replication => heard(&from, &to).iter().filter(|said| **said == Said::Change).count(),
-            Metrics => heard(&from, &to).iter().filter(|said| **said == Said::Sample).count(),
+            Metrics => heard(&from, &to).iter().filter(|said| matches!(said, Said::Sample { .. })).count(),
             Vrrp => heard(&from, &to).iter().filter(|said| matches!(said, Said::Advertisement(1..))).count(),
             _ => continue,
         };
@@ -204,7 +204,7 @@ fn a_tap_hears_what_the_far_firewall_stops_and_not_what_the_near_one_does() {
         let near = stops.expect("a firewall stops it").direction == Direction::Outbound;
         timeline.listen(Some(link));
         timeline.seek(SimTime::from_secs(6));
-        let asked = |heard: &&Heard| matches!(heard.said, Said::Sample | Said::Request { heading: Heading::Request, .. });
+        let asked = |heard: &&Heard| matches!(heard.said, Said::Sample { .. } | Said::Request { heading: Heading::Request, .. });
         assert_eq!(timeline.heard().filter(asked).count() == 0, near, "{from} → {to}");
         sides[usize::from(near)] += 1;
     }

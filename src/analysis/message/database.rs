@@ -27,6 +27,8 @@ pub(super) fn result(kind: RequestKind, reply: Reply) -> Vec<Part> {
         Reply::ReadOnly => {
             error("1290 (HY000): The MySQL server is running with the --read-only option so it cannot execute this statement")
         }
+        // What InnoDB answers when it cannot make a table's file longer.
+        Reply::DiskFull => error("1114 (HY000): The table 'users' is full"),
         Reply::TooManyConnections => error("1040 (08004): Too many connections"),
         _ => error("the statement could not be executed"),
     }

@@ -37,10 +37,7 @@ impl Writing<'_> {
             }
             (Reply::NoSuchName, Some(spec)) => {
                 let seconds = spec.negative_ttl_s.get();
-                parts.push(Part::new(
-                    Mark::Body,
-                    format!("authority: {} SOA: the no may be kept for {seconds} s", parent(domain)),
-                ));
+                parts.push(Part::new(Mark::Body, format!("authority: {} SOA: the no may be kept for {seconds} s", zone(domain))));
             }
             _ => {}
         }
@@ -56,7 +53,21 @@ impl Writing<'_> {
     }
 }
 
-/// The zone that a name stands in.
-fn parent(domain: &str) -> &str {
-    domain.split_once('.').map_or(domain, |(_, zone)| zone)
+/// The zone that a name stands in: what is left without the host's name. A name of two labels is a zone of its own: nobody
+/// runs a site in that of a top-level domain.
+fn zone(domain: &str) -> &str {
+    domain.split_once('.').map(|(_, rest)| rest).filter(|rest| rest.contains('.')).unwrap_or(domain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stands_in_the_zone_of_whoever_registered_it() {
+        let cases = [("www.foobar.com", "foobar.com"), ("foobar.com", "foobar.com"), ("a.b.example", "b.example")];
+        for (name, of) in cases.into_iter().chain([("localhost", "localhost")]) {
+            assert_eq!(zone(name), of);
+        }
+    }
 }

@@ -2,16 +2,53 @@
 
 use crate::model::{Cipher, ComponentKind, TlsVersion};
 
-use super::{Handshake, Mark, Part, Reply, Turn, Writing};
+use super::{Handshake, Mark, Part, Reply, Talk, Turn, Writing};
 
-/// What a record adds to its content: a header of five bytes, the inner type and the tag.
-const RECORD: usize = 5 + 1 + 16;
+/// Bytes of a record's header: its type, the version, the length.
+const HEADER: usize = 5;
 /// Most content of one record.
 const MOST: usize = 16_384;
 /// Sizes of handshake messages, about.
 const HELLO: usize = 512;
 const CERTIFICATE: usize = 2_900;
-const FINISHED: usize = 53;
+/// A public key for the exchange, in a record of its own: both headers, its length, 32 bytes.
+const KEY_EXCHANGE: usize = HEADER + 4 + 1 + 32;
+/// A record with one byte.
+const CHANGE_CIPHER_SPEC: usize = HEADER + 1;
+
+/// The type of a record, as its first byte says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Record {
+    Handshake,
+    Data,
+}
+
+impl Record {
+    /// The byte on the wire. TLS 1.3 hides the type inside: every encrypted record says that it is data.
+    const fn byte(self, version: TlsVersion) -> u8 {
+        match (self, version) {
+            (Self::Handshake, TlsVersion::Tls12) => 22,
+            _ => 23,
+        }
+    }
+}
+
+/// What encryption with AES-GCM adds to a record's content: the tag, and the inner type (RFC 8446) or the part of the nonce
+/// that is sent (RFC 5288).
+const fn sealing(version: TlsVersion) -> usize {
+    match version {
+        TlsVersion::Tls13 => 1 + 16,
+        TlsVersion::Tls12 => 8 + 16,
+    }
+}
+
+/// Bytes of a Finished message: a header of four, and a hash (RFC 8446) or twelve bytes of one (RFC 5246).
+const fn finished(version: TlsVersion) -> usize {
+    match version {
+        TlsVersion::Tls13 => 4 + 32,
+        TlsVersion::Tls12 => 4 + 12,
+    }
+}
 
 impl Writing<'_> {
     /// A round trip of a handshake. Returns its size.
@@ -21,9 +58,7 @@ impl Writing<'_> {
             (Turn::Answer(Reply::Refused | Reply::Reset), _) => self.connect(parts),
             (Turn::Ask, Handshake::Second) => {
                 parts.push(Part::new(Mark::Head, "ClientKeyExchange: public key x25519"));
-                parts.push(Part::new(Mark::Head, "ChangeCipherSpec: from here on encrypted"));
-                inside.push(Part::new(Mark::Head, "Finished"));
-                70 + self.sealed(FINISHED, parts)
+                KEY_EXCHANGE + self.confirmed(parts, inside)
             }
             (Turn::Ask, _) => self.client_hello(version, handshake == Handshake::Resumed, parts),
             (Turn::Answer(reply), Handshake::Whole) => {
@@ -31,7 +66,7 @@ impl Writing<'_> {
                 inside.push(self.certificate(reply));
                 inside.push(Part::new(Mark::Head, "CertificateVerify: signed with the certificate's key"));
                 inside.push(Part::new(Mark::Head, "Finished"));
-                let bytes = 90 + self.sealed(CERTIFICATE, parts);
+                let bytes = 90 + self.sealed(Record::Handshake, CERTIFICATE, parts);
                 expired(reply, parts);
                 bytes
             }
@@ -44,17 +79,23 @@ impl Writing<'_> {
                 expired(reply, parts);
                 CERTIFICATE
             }
-            (Turn::Answer(_), Handshake::Second) => {
-                parts.push(Part::new(Mark::Head, "ChangeCipherSpec: from here on encrypted"));
-                inside.push(Part::new(Mark::Head, "Finished"));
-                6 + self.sealed(FINISHED, parts)
-            }
+            (Turn::Answer(_), Handshake::Second) => self.confirmed(parts, inside),
             (Turn::Answer(_), Handshake::Resumed) => {
                 server_hello(&format!("{}, the session goes on: no certificate", version.word()), parts);
+                if version == TlsVersion::Tls12 {
+                    return 90 + self.confirmed(parts, inside);
+                }
                 inside.push(Part::new(Mark::Head, "Finished"));
-                90 + self.sealed(FINISHED, parts)
+                90 + self.sealed(Record::Handshake, finished(version), parts)
             }
         }
+    }
+
+    /// The end of a handshake of TLS 1.2: the first encrypted record. Returns its size.
+    fn confirmed(&self, parts: &mut Vec<Part>, inside: &mut Vec<Part>) -> usize {
+        parts.push(Part::new(Mark::Head, "ChangeCipherSpec: from here on encrypted"));
+        inside.push(Part::new(Mark::Head, "Finished"));
+        CHANGE_CIPHER_SPEC + self.sealed(Record::Handshake, finished(TlsVersion::Tls12), parts)
     }
 
     fn client_hello(&self, version: TlsVersion, resumed: bool, parts: &mut Vec<Part>) -> usize {
@@ -87,16 +128,19 @@ impl Writing<'_> {
     }
 
     /// Records of ciphertext with so many bytes of content. Returns their size.
-    pub(super) fn sealed(&self, content: usize, parts: &mut Vec<Part>) -> usize {
+    pub(super) fn sealed(&self, record: Record, content: usize, parts: &mut Vec<Part>) -> usize {
+        // The second round trip of a handshake is of the older version, whatever is in use.
+        let is_older = self.letter.talk == Talk::Handshake(Handshake::Second);
+        let version = if is_older { TlsVersion::Tls12 } else { self.infra.tls().version };
         let records = content.div_ceil(MOST).max(1);
-        let length = content.min(MOST) + RECORD - 5;
-        let header = format!("17 03 03 {:02x} {:02x}", length >> 8, length & 0xff);
+        let length = content.min(MOST) + sealing(version);
+        let header = format!("{:02x} 03 03 {:02x} {:02x}", record.byte(version), length >> 8, length & 0xff);
         // A byte takes three columns; the last one is for what is left out.
         let shown = (self.columns.saturating_sub(header.len() + 2) / 3).min(length);
         let more = if shown < length { " …" } else { "" };
         let text = if shown == 0 { format!("{header}{more}") } else { format!("{header} {}{more}", self.noise.hex(shown, " ")) };
         parts.push(Part::new(Mark::Ciphertext, text));
-        content + records * RECORD
+        content + records * (HEADER + sealing(version))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What heals whatever is wrong now. Must not know how it came about.
 
 use crate::model::{Element, TopologyEdit};
+use crate::sim::fault::Fault;
 use crate::sim::{Command, catalogue};
 
 use super::super::stage::Stage;
@@ -21,8 +22,12 @@ pub(super) fn deeds(stage: &Stage) -> Vec<Deed> {
     let hops = infra.links().map(|(link, _)| infra.hop_element(link));
     let faults = sim.faults();
     for element in servers.chain(components).chain(hops) {
-        // What hangs is up, and what is misconfigured cannot start: both are faults of their own.
-        if sim.is_up(&element) == Some(false) && faults.iter().all(|fault| fault.element().as_ref() != Some(&element)) {
+        // What hangs runs, and what is misconfigured cannot start: there, healing the fault brings it back.
+        let returns = |fault: &Fault| match fault {
+            Fault::Hang(of) | Fault::Misconfigured(of) => *of == element,
+            _ => false,
+        };
+        if sim.is_up(&element) == Some(false) && !faults.iter().any(returns) {
             let verb = if matches!(element, Element::Hop(..)) { "mend" } else { "restore" };
             deed(
                 format!("{verb} {element}"),

@@ -9,6 +9,9 @@ use super::super::line::{Line, Page, Tone};
 use super::super::stage::Stage;
 use super::firewall;
 
+/// Seconds over which is told what users experience.
+const WINDOW_S: u64 = 10;
+
 /// Writes a component's lines.
 pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx) {
     let (infra, sim) = (stage.infra(), stage.sim());
@@ -24,7 +27,11 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx) {
     if let Some(software) = &component.software {
         page.text(Tone::Dim, &format!("{} {}", software.name, software.version));
     }
-    page.text(Tone::Text, component.kind.role());
+    match (&component.kind, sim.database(ix)) {
+        // What it was once made for may be another's by now.
+        (ComponentKind::Database(_), Some(now)) => database(page, component, &now, view.health.is_up()),
+        _ => page.text(Tone::Text, component.kind.role()),
+    }
     match &component.kind {
         ComponentKind::Browser => browser(page, stage),
         ComponentKind::Firewall(spec) => firewall::write(page, stage, ix, spec),
@@ -55,8 +62,11 @@ fn station(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
     } else {
         Tone::Good
     };
-    page.text(tone, &format!("{percent:.0} % busy, {:.0} requests/s", view.rate));
-    page.text(Tone::Text, &format!("{} of {} slots, {} waiting", view.busy, view.slots, view.waiting));
+    // What does not run has no load.
+    if view.health.accepts() {
+        page.text(tone, &format!("{percent:.0} % busy, {:.0} requests/s", view.rate));
+        page.text(Tone::Text, &format!("{} of {} slots, {} waiting", view.busy, view.slots, view.waiting));
+    }
     let service = component.station();
     let mean = |kind| service.mean_ms(kind);
     let times: Vec<String> = RequestKind::ALL.iter().map(|kind| format!("{} {:.1}", kind.word(), mean(*kind))).collect();
@@ -108,26 +118,14 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
             }
             choice(page, stage, ix);
         }
-        ComponentKind::Database(spec) => {
-            let now = sim.database(ix);
-            let text = match now.map_or(spec.role, |now| now.role) {
-                DatabaseRole::Member if now.is_some_and(|now| now.writable) => {
-                    "elected to take writes; a majority must have each one".to_owned()
-                }
-                DatabaseRole::Primary => "takes reads and writes".to_owned(),
-                DatabaseRole::Member => "takes reads; the members elect who takes writes".to_owned(),
-                DatabaseRole::Replica => {
-                    format!("read-only (error 1290 for writes); follows with {:.0} ms lag", spec.lag_s.get() * 1e3)
-                }
-            };
-            page.text(Tone::Text, &text);
-            if let Some(now) = now {
-                let writable = if now.writable { (Tone::Good, "writable") } else { (Tone::Warn, "not writable") };
+        ComponentKind::Database(_) => {
+            if let Some(now) = sim.database(ix) {
                 let lag = now.lag_s.map_or_else(|| "NULL".to_owned(), |lag| format!("{:.0} ms", lag * 1e3));
+                // Whoever takes writes is behind nobody.
+                let lag = if now.writable { String::new() } else { format!("lag {lag}, ") };
                 let (applied, position) = (now.applied, now.position);
                 let log = if applied == position { format!("{position}") } else { format!("{applied} of {position} applied") };
-                page.text(writable.0, writable.1);
-                page.text(Tone::Text, &format!("lag {lag}, log position {log}"));
+                page.text(Tone::Text, &format!("{lag}log position {log}"));
                 replication(page, &now);
             }
         }
@@ -136,6 +134,27 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
         }
         _ => {}
     }
+}
+
+/// What a database is now, and what it takes.
+fn database(page: &mut Page, component: &Component, now: &DatabaseView, is_up: bool) {
+    let was = match &component.kind {
+        ComponentKind::Database(spec) => spec.role,
+        _ => now.role,
+    };
+    let (tone, text) = match (now.role, was) {
+        _ if !is_up => (Tone::Bad, "Keeps its data on the disk; takes neither reads nor writes now."),
+        _ if now.writable && now.disk_full => (Tone::Bad, "Takes reads; its disk is full, so writes fail."),
+        (DatabaseRole::Member, _) if now.writable => {
+            (Tone::Good, "Writable: elected to take writes; a majority must have each one.")
+        }
+        (DatabaseRole::Member, _) => (Tone::Text, "Takes reads, no writes: the members elect who takes them."),
+        (_, DatabaseRole::Replica) if now.writable => (Tone::Good, "Writable: promoted, takes reads and writes."),
+        _ if now.writable => (Tone::Good, "Writable: takes reads and writes."),
+        (_, DatabaseRole::Primary) => (Tone::Warn, "Read-only now, though it was the primary: a write gets error 1290."),
+        _ => (Tone::Text, "Read-only: follows the primary and answers reads; a write gets error 1290."),
+    };
+    page.text(tone, text);
 }
 
 /// What matters of a database's log, and only that.
@@ -172,7 +191,8 @@ fn browser(page: &mut Page, stage: &Stage) {
             sim.in_flight()
         ),
     );
-    let window = std::time::Duration::from_secs(10);
+    page.text(Tone::Dim, &format!("in the last {WINDOW_S} s:"));
+    let window = std::time::Duration::from_secs(WINDOW_S);
     for kind in RequestKind::ALL {
         let seen = sim.experience(window, Some(kind));
         let ended = seen.completed + seen.failed;
@@ -180,8 +200,11 @@ fn browser(page: &mut Page, stage: &Stage) {
         let ms = seen.p50_ms.map_or_else(String::new, |ms| format!(", p50 {ms:.0} ms"));
         page.item(Tone::Dim, &format!("{:<7}", kind.word()), tone, &format!("{} of {ended} failed{ms}", seen.failed), None);
     }
-    page.text(Tone::Dim, "in the last 10 s; since the start:");
-    for (failure, count) in sim.failures().filter(|(_, count)| *count > 0) {
+    let failures: Vec<_> = sim.failures().filter(|(_, count)| *count > 0).collect();
+    if !failures.is_empty() {
+        page.text(Tone::Dim, "failed since the start:");
+    }
+    for (failure, count) in failures {
         page.item(Tone::Bad, "✗ ", Tone::Text, &format!("{count} × {}", failure.word()), None);
     }
 }

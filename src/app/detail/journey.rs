@@ -3,10 +3,11 @@
 //!
 //! All of it is what the timeline keeps of the request, so stepping back shows what was known then. Must not compute times.
 
-use crate::model::{ComponentIx, ComponentKind, Infrastructure, LinkIx};
-use crate::sim::{Doing, Heading, Note, Phase, Said, SimTime, Stretch, What};
+use crate::model::{Cipher, ComponentIx, ComponentKind, Infrastructure, LinkIx};
+use crate::sim::{Doing, Heading, Note, Phase, Said, SimTime, Status, Stretch, What};
 
 use super::super::line::{Line, Page, Tone};
+use super::super::panel;
 use super::super::spoken;
 use super::super::stage::Stage;
 
@@ -37,7 +38,7 @@ pub(super) fn write(page: &mut Page, stage: &Stage, number: u64, width: u16) {
     let born = journey.first().map_or(now, |stretch| stretch.from);
     let until = journey.last().map_or(now, |stretch| stretch.to.unwrap_or(now));
     heading(page, stage, kind.request_line(), (born, until));
-    bars(page, stage.infra(), &journey, (born, until), usize::from(width));
+    bars(page, stage, &journey, (born, until), usize::from(width));
     page.gap();
     moment(page, stage, usize::from(width));
 }
@@ -60,14 +61,18 @@ fn millis(from: SimTime, to: SimTime) -> f64 {
     to.since(from).as_secs_f64() * 1e3
 }
 
+const fn place_of(stretch: &Stretch) -> Place {
+    match stretch.doing {
+        Doing::Travels(link, _) | Doing::Lost(link) => Place::Hop(link),
+        Doing::Served(ix) | Doing::Waits(ix) | Doing::Pauses(ix) => Place::Stop(ix),
+    }
+}
+
 /// The places in the order in which they were reached first.
 fn rows(journey: &[Stretch]) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for stretch in journey {
-        let place = match stretch.doing {
-            Doing::Travels(link, _) | Doing::Lost(link) => Place::Hop(link),
-            Doing::Served(ix) | Doing::Waits(ix) | Doing::Pauses(ix) => Place::Stop(ix),
-        };
+        let place = place_of(stretch);
         match rows.iter_mut().find(|row| row.place == place) {
             Some(row) => row.stretches.push(*stretch),
             None => rows.push(Row { place, stretches: vec![*stretch] }),
@@ -124,21 +129,28 @@ const fn sign(doing: Doing) -> (Tone, char) {
 }
 
 /// The whole way on one scale: a row for each place, a bar from the request's beginning to now.
-fn bars(page: &mut Page, infra: &Infrastructure, journey: &[Stretch], span: (SimTime, SimTime), width: usize) {
+fn bars(page: &mut Page, stage: &Stage, journey: &[Stretch], span: (SimTime, SimTime), width: usize) {
+    let infra = stage.infra();
     let rows = rows(journey);
-    if rows.is_empty() {
-        return;
-    }
+    let Some(here) = journey.last().and_then(|last| rows.iter().position(|row| row.place == place_of(last))) else { return };
     let named: Vec<(String, &Row)> = rows.iter().map(|row| (row.name(infra), row)).collect();
     let longest = named.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let names = longest.min((width / 3).max(8));
     let waited = rows.iter().any(|row| row.total(span.1, waits) > 0.0);
     let numbers = if waited { 2 * NUMBER } else { NUMBER };
     let cells = width.saturating_sub(names + numbers + 1).max(4);
-    let head = format!("{:<names$} {:<cells$}", "", "");
+    // Where the panel is low, the place where the request is now matters most.
+    let room = if stage.regions.wide || stage.show_detail {
+        rows.len()
+    } else {
+        panel::room(stage.regions.panel.height, usize::MAX).saturating_sub(page.len() + 1).max(1)
+    };
+    let before = (here + 1).saturating_sub(room).min(rows.len().saturating_sub(room));
+    let said = if before > 0 { format!("{before} before") } else { String::new() };
+    let head = format!("{said:<space$}", space = names + 1 + cells);
     let head = Line::new(Tone::Dim, head).with(Tone::Warn, if waited { format!("{:>NUMBER$}", "waited") } else { String::new() });
     page.line(head.with(Tone::Dim, format!("{:>NUMBER$}", "ms")));
-    for (name, row) in named {
+    for (name, row) in named.into_iter().skip(before) {
         let name: String = name.chars().take(names).collect();
         let tone = if matches!(row.place, Place::Hop(_)) { Tone::Dim } else { Tone::Text };
         let mut line = Line::new(tone, format!("{name:<names$} "));
@@ -186,7 +198,7 @@ fn moment(page: &mut Page, stage: &Stage, width: usize) {
     }
     let at = place(notes[reached]);
     if decided.is_empty() {
-        row(page, "does", &usual(stage, at, travels));
+        row(page, "does", &usual(infra, at, came.map(|at| notes[at]), travels.then(|| notes[last])));
     }
     for note in decided {
         row(page, "does", &plain(note, infra));
@@ -200,7 +212,7 @@ fn moment(page: &mut Page, stage: &Stage, width: usize) {
         page.text(Tone::Name, &format!("The message on {hop}"));
         let (from, to) = infra.ends(link);
         let id = |ix| infra.component(ix).id.as_str();
-        spoken::full(page, &spoken::spoken(stage.sim(), infra, link, &said, width), (id(from), id(to)));
+        spoken::full(page, &spoken::spoken(infra, link, &said, width), (id(from), id(to)));
     }
 }
 
@@ -234,17 +246,44 @@ fn place(note: &Note) -> Option<ComponentIx> {
     }
 }
 
-/// What is done where nothing was noted: the usual.
-fn usual(stage: &Stage, at: Option<ComponentIx>, travels: bool) -> String {
-    let Some(component) = at.map(|ix| stage.infra().component(ix)) else { return "the browser asks".into() };
+/// What is done where nothing was noted: the usual, as the message that goes out shows it.
+fn usual(infra: &Infrastructure, at: Option<ComponentIx>, came: Option<&Note>, out: Option<&Note>) -> String {
+    let Some(component) = at.map(|ix| infra.component(ix)) else { return "the browser asks".into() };
     let id = &component.id;
-    match (&component.kind, travels) {
-        (_, false) => format!("{id} works on it"),
-        (ComponentKind::Web(_), _) => format!("{id} hands it on: it is no static file"),
-        (ComponentKind::App(_), _) => format!("{id} needs data, or has made the page of it"),
-        (ComponentKind::Browser, _) => format!("{id} goes on"),
-        _ => format!("{id} passes it on"),
+    let Some((link, heading, phase, is_good)) = out.and_then(departure) else { return format!("{id} works on it") };
+    let was_answered = came.and_then(departure).is_some_and(|(_, heading, ..)| heading == Heading::Response);
+    let lets_through = infra.hop(link).cipher == Cipher::TlsThrough && component.kind != ComponentKind::Browser;
+    match (heading, phase) {
+        (Heading::Response, _) if was_answered => match component.kind {
+            ComponentKind::App(_) if is_good && phase == Phase::Exchange => format!("{id} makes the page of it and answers"),
+            _ => format!("{id} passes the answer back"),
+        },
+        (Heading::Response, _) if !is_good => format!("{id} answers that it cannot"),
+        (Heading::Response, Phase::Lookup) => format!("{id} knows the address and answers"),
+        (Heading::Response, Phase::Connect) => format!("{id} accepts the connection itself"),
+        (Heading::Response, Phase::Handshake | Phase::Hello) => format!("{id} ends TLS here: it shows its certificate"),
+        (Heading::Response, Phase::Finish) => format!("{id} confirms the keys: TLS ends here"),
+        (Heading::Response, Phase::Resume) => format!("{id} knows the TLS session: it goes on without a certificate"),
+        (Heading::Response, Phase::Exchange) => format!("{id} answers it itself"),
+        (Heading::Request, Phase::Lookup) => format!("{id} asks for the site's address"),
+        (Heading::Request, Phase::Connect) => format!("{id} needs a connection first, and opens one"),
+        (Heading::Request, _) if phase.is_handshake() && lets_through => {
+            format!("{id} passes TLS on as it is: it holds no key")
+        }
+        (Heading::Request, _) if phase.is_handshake() => format!("{id} is connected, and opens TLS"),
+        (Heading::Request, _) => match component.kind {
+            ComponentKind::Web(_) => format!("{id} hands it on: it is no static file"),
+            ComponentKind::App(_) => format!("{id} needs data, and asks for it"),
+            ComponentKind::Browser => format!("{id} sends the request"),
+            _ => format!("{id} passes it on"),
+        },
     }
+}
+
+/// What departed: where, which way, for what, and whether it says that all is well.
+fn departure(note: &Note) -> Option<(LinkIx, Heading, Phase, bool)> {
+    let What::Departed { link, heading, phase, status } = note.what else { return None };
+    Some((link, heading, phase, status == Status::Ok))
 }
 
 /// The message that departed at a note, and on which link.

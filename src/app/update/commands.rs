@@ -106,7 +106,7 @@ pub(super) fn done(stage: &mut Stage, deed: &Deed) -> Notice {
     }
     if let Some(why) = deed.refusal(stage) {
         stage.refuse(format!("{}: {why}", deed.title));
-        return Notice { tone: Tone::Warn, text: sentence(&why) };
+        return Notice { tone: Tone::Warn, text: sentence(stage.infra(), &why) };
     }
     for (after, command) in &deed.commands {
         if *after > 0.0 {
@@ -118,7 +118,7 @@ pub(super) fn done(stage: &mut Stage, deed: &Deed) -> Notice {
     }
     let last = deed.commands.iter().map(|(after, _)| *after).fold(0.0, f64::max);
     let until = if last > 0.0 { format!("; the last of it comes in {last} s") } else { String::new() };
-    dim(&sentence(&format!("{}{until}", deed.title)))
+    dim(&sentence(stage.infra(), &format!("{}{until}", deed.title)))
 }
 
 /// Does a command and says what happened.
@@ -127,7 +127,7 @@ pub(super) fn said(stage: &mut Stage, command: &Command) -> Notice {
         Err(error) => {
             let tone = if matches!(error, CommandError::NotPart(_)) { Tone::Dim } else { Tone::Warn };
             stage.refuse(error.to_string());
-            return Notice { tone, text: sentence(&error.to_string()) };
+            return Notice { tone, text: sentence(stage.infra(), &error.to_string()) };
         }
         Ok(()) => match command {
             Command::Kill(Element::Server(id)) => {
@@ -155,9 +155,9 @@ pub(super) fn said(stage: &mut Stage, command: &Command) -> Notice {
             Command::Probe(Some(every)) => format!("An external probe now asks the site every {} s.", every.get()),
             Command::Probe(None) => "The external probe is off.".to_owned(),
             Command::Restart(element, _) => format!("{element} is restarted."),
-            Command::Fault(fault) => sentence(&fault.sentence()),
-            Command::Heal(fault) => sentence(&fault.healed()),
-            Command::Retries(retries) => sentence(&retries.sentence()),
+            Command::Fault(fault) => sentence(stage.infra(), &fault.sentence()),
+            Command::Heal(fault) => sentence(stage.infra(), &fault.healed()),
+            Command::Retries(retries) => sentence(stage.infra(), &retries.sentence()),
             Command::SynCookies(on) => format!("SYN cookies are {}.", switch(*on)),
             Command::Scan => "Somebody on the Internet scanned the servers' ports.".to_owned(),
             Command::Send(kind) => format!("A new visitor sends {}.", kind.request_line()),

@@ -58,9 +58,11 @@ pub(super) fn lay(stage: &mut Stage, action: &Action) -> Option<Notice> {
         Action::NextOverlay => stage.overlays.next(),
         Action::Overlay => stage.overlays.toggle(),
         _ if !stage.overlays.choose() => {
-            let why =
-                if stage.overlays.shown().is_some() { "This overlay shows everything at once." } else { "No overlay is on." };
-            return Some(dim(why));
+            return Some(dim(match stage.overlays.shown() {
+                Some(overlay) if overlay.choice().is_some() => "There is nothing to choose from here.",
+                Some(_) => "This overlay shows everything at once.",
+                None => "No overlay is on.",
+            }));
         }
         _ => {}
     }

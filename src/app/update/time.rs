@@ -37,7 +37,7 @@ pub(super) fn travel(stage: &mut Stage, action: &Action) -> Notice {
 fn here(stage: &Stage) -> Notice {
     let now = stage.sim().now();
     let told = stage.timeline.journal().headlines().rev().find(|headline| headline.first.at == now);
-    let told = told.map(|headline| sentence(&headline.describe(stage.infra())));
+    let told = told.map(|headline| sentence(stage.infra(), &headline.describe(stage.infra())));
     dim(&told.unwrap_or_else(|| format!("This is {:.3} s after the start.", now.as_secs_f64())))
 }
 

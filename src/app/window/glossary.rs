@@ -12,13 +12,24 @@ use super::Row;
 
 /// All rows that match, the best first; without a filter, what is on the screen, then the alphabet.
 pub(super) fn rows(app: &App, filter: &str) -> Vec<Row> {
+    terms(app, filter).into_iter().map(|(term, here)| row(term, here)).collect()
+}
+
+/// The term that a row refers to first, if it refers to any.
+pub(super) fn next(app: &App, filter: &str, at: usize) -> Option<String> {
+    let (term, _) = terms(app, filter).into_iter().nth(at)?;
+    term.see.first().map(ToString::to_string)
+}
+
+/// The terms of the rows, each with whether it is on the screen.
+fn terms<'a>(app: &'a App, filter: &str) -> Vec<(&'a Term, bool)> {
     let glossary = app.library.glossary();
     if !filter.trim().is_empty() {
-        return glossary.search(filter).into_iter().map(|term| row(term, false)).collect();
+        return glossary.search(filter).into_iter().map(|term| (term, false)).collect();
     }
     let here = glossary.in_text(&shown(app));
-    let others = glossary.terms().iter().filter(|term| !here.contains(term));
-    here.iter().map(|term| row(term, true)).chain(others.map(|term| row(term, false))).collect()
+    let others: Vec<&Term> = glossary.terms().iter().filter(|term| !here.contains(term)).collect();
+    here.into_iter().map(|term| (term, true)).chain(others.into_iter().map(|term| (term, false))).collect()
 }
 
 fn row(term: &Term, here: bool) -> Row {

@@ -117,8 +117,8 @@ impl Reading<'_> {
             }
             Answered::Wrong(why) => (format!("Not quite. {} Try again.", self.prose(&why)), Next::Again),
             Answered::Predicted => ("Your prediction is taken down.".to_owned(), Next::Over),
-            Answered::Refused(refusal @ Refusal::AlreadyAnswered) => (capital(&refusal.to_string()), Next::Over),
-            Answered::Refused(refusal) => (capital(&refusal.to_string()), Next::Again),
+            Answered::Refused(refusal @ Refusal::AlreadyAnswered) => (self.capital(&refusal.to_string()), Next::Over),
+            Answered::Refused(refusal) => (self.capital(&refusal.to_string()), Next::Again),
         };
         self.say(&paragraph(&text))?;
         Ok(next)
@@ -134,14 +134,14 @@ impl Reading<'_> {
         let named = match named {
             Ok(named) => named,
             Err(error) => {
-                self.say(&paragraph(&capital(&error.to_string())))?;
+                self.say(&paragraph(&self.capital(&error.to_string())))?;
                 return Ok(Next::Again);
             }
         };
         let before: Vec<Element> = self.player.run().marks().cloned().collect();
         for element in before.into_iter().chain(named) {
             if let Toggled::Refused(refusal) = self.player.run_mut().toggle_mark(&infra, element) {
-                self.say(&paragraph(&capital(&refusal.to_string())))?;
+                self.say(&paragraph(&self.capital(&refusal.to_string())))?;
                 return Ok(Next::Again);
             }
         }
@@ -157,16 +157,20 @@ impl Reading<'_> {
                 let parts: Vec<String> = [part(missing, "missing"), part(extra, "too many")].into_iter().flatten().collect();
                 (format!("Not yet: {}. Try again.", parts.join(", ")), Next::Again)
             }
-            Submitted::Refused(refusal) => (capital(&refusal.to_string()), Next::Again),
+            Submitted::Refused(refusal) => (self.capital(&refusal.to_string()), Next::Again),
         };
         self.say(&paragraph(&text))?;
         Ok(next)
     }
-}
 
-/// A reason as a sentence.
-fn capital(reason: &str) -> String {
-    let mut chars = reason.chars();
-    let first = chars.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(chars).chain((!reason.ends_with('?')).then_some('.')).collect()
+    /// A reason as a sentence.
+    fn capital(&self, reason: &str) -> String {
+        let mut chars = reason.chars();
+        let end = if reason.ends_with('?') { "" } else { "." };
+        if self.player.infrastructure().begins_with_name(reason) {
+            return format!("{reason}{end}");
+        }
+        let first = chars.next().map(char::to_uppercase);
+        first.into_iter().flatten().chain(chars).chain(end.chars()).collect()
+    }
 }

@@ -98,7 +98,7 @@ impl Note {
             What::Backend { backend, up: false, code: None } => format!("health checks: {} is DOWN", name(*backend)),
             What::Master { balancer, master: true } => format!("{} is master now: it holds the shared address", name(*balancer)),
             What::Master { balancer, master: false } => format!("{} hears a better master, and stands by", name(*balancer)),
-            What::Sampled { agent } => format!("{} takes a sample", name(*agent)),
+            What::Sampled { agent, .. } => format!("{} takes a sample", name(*agent)),
             What::Delivered { agent } => format!("the sample of {} is delivered", name(*agent)),
             What::Replicated { replica } => format!("{} applies a change", name(*replica)),
             What::Promoted { database, lost: 0 } => format!("{} takes over", name(*database)),

@@ -1,0 +1,182 @@
+//! The panel of what is selected: what it says is so now, and in the order of what it is about.
+
+use hoplight::app::mouse::{panel_area, panel_lines};
+use hoplight::app::{Line, panel};
+
+use crate::learner::{LARGE, Learner, SMALL, component, hop};
+
+fn lines(learner: &Learner) -> Vec<String> {
+    panel_lines(&learner.app).iter().map(|line| line.text().trim().to_owned()).collect()
+}
+
+/// All that a panel says it does, step by step, from a login on; each once.
+fn decisions(mut learner: Learner, steps: usize) -> Vec<String> {
+    learner.press("pr ");
+    let mut said: Vec<String> = Vec::new();
+    for _ in 0..steps {
+        let lines = panel_lines(&learner.app);
+        let rows: Vec<&Line> = lines.iter().collect();
+        let begin = rows.iter().position(|line| line.text().starts_with("does "));
+        if let Some(begin) = begin {
+            let more = rows[begin + 1..].iter().take_while(|line| line.text().starts_with("     "));
+            let text =
+                rows[begin..=begin].iter().chain(more).map(|line| line.text().trim().to_owned()).collect::<Vec<_>>().join(" ");
+            if said.last() != Some(&text) {
+                said.push(text);
+            }
+        }
+        learner.press(".");
+    }
+    said
+}
+
+#[test]
+fn whoever_ends_a_connection_is_said_to_do_so_and_not_to_pass_it_on() {
+    let said = decisions(Learner::exploring(LARGE), 60).join("\n");
+    for does in [
+        "lb-1 accepts the connection itself",
+        "lb-1 ends TLS here: it shows its certificate",
+        "app-1 needs data, and asks for it",
+        "app-1 makes the page of it and answers",
+        "passes the answer back",
+    ] {
+        let does = does.replace("app-1", "app-");
+        let words: Vec<&str> = does.split("app-").collect();
+        assert!(said.lines().any(|line| words.iter().all(|word| line.contains(word))), "no {does:?} in\n{said}");
+    }
+    for never in ["lb-1 passes it on", " or has made"] {
+        assert!(!said.contains(never), "{never:?} in\n{said}");
+    }
+}
+
+#[test]
+fn a_balancer_that_lets_tls_through_is_said_to_hold_no_key() {
+    let mut learner = Learner::exploring(LARGE);
+    while learner.stage().infra().tls().edge != hoplight::model::TlsMode::Passthrough {
+        learner.press("t");
+    }
+    let said = decisions(learner, 60).join("\n");
+    assert!(said.contains("lb-1 passes TLS on as it is: it holds no key"), "{said}");
+    assert!(said.lines().any(|line| line.contains("web-") && line.contains("ends TLS here")), "{said}");
+    assert!(!said.contains("lb-1 ends TLS here"), "{said}");
+}
+
+#[test]
+fn a_database_says_what_it_is_now_and_nothing_that_contradicts_it() {
+    let mut learner = Learner::exploring(LARGE);
+    learner.wait(20).select(&component("db-1"));
+    assert!(learner.panel().contains("Writable: takes reads and writes."), "{}", learner.panel());
+    learner.press("Xhere read-only<Enter>").wait(20);
+    let panel = learner.panel();
+    assert!(panel.contains("Read-only now, though it was the primary"), "{panel}");
+    for never in ["the only one that takes writes", "follows with", "Writable", "not writable"] {
+        assert!(!panel.contains(never), "{never:?} in {panel}");
+    }
+    let mut learner = Learner::exploring(LARGE);
+    learner.wait(20).select(&component("db-1")).press("x").wait(20);
+    let panel = learner.panel();
+    assert!(panel.contains("down:") && panel.contains("takes neither reads nor writes"), "{panel}");
+    for never in ["% busy", "riteable", "takes reads and writes", "slots"] {
+        assert!(!panel.contains(never), "{never:?} in {panel}");
+    }
+}
+
+#[test]
+fn what_is_down_has_no_present_rate() {
+    for id in ["dns", "lb-1", "web-1", "app-1", "db-2"] {
+        let mut learner = Learner::exploring(LARGE);
+        learner.wait(20).select(&component(id));
+        assert!(learner.panel().contains("requests/s"), "{id}: {}", learner.panel());
+        learner.press("x").wait(2);
+        assert!(!learner.panel().contains("requests/s") && learner.panel().contains("served "), "{id}: {}", learner.panel());
+        // What hangs takes connections: it has a line.
+        learner.press("x").wait(20).press("Xhere hangs<Enter>");
+        assert!(learner.panel().contains("requests/s"), "{id}: {}", learner.panel());
+    }
+}
+
+#[test]
+fn the_users_panel_puts_a_heading_before_what_it_heads() {
+    let mut learner = Learner::exploring(LARGE);
+    learner.wait(20).select(&component("browser"));
+    let all = lines(&learner);
+    let heading = all.iter().position(|line| line == "in the last 10 s:").unwrap_or_else(|| panic!("{all:#?}"));
+    assert!(all[heading + 1].starts_with("static") && all[heading + 3].starts_with("write"), "{all:#?}");
+    assert!(!all.iter().any(|line| line.contains("since the start")), "nothing has failed: {all:#?}");
+    learner.select(&component("lb-1")).press("x").wait(20).select(&component("browser"));
+    let all = lines(&learner);
+    let heading = all.iter().position(|line| line == "failed since the start:").unwrap_or_else(|| panic!("{all:#?}"));
+    assert!(all[heading + 1].starts_with("✗ "), "{all:#?}");
+}
+
+#[test]
+fn a_low_panel_shows_the_place_where_the_request_is() {
+    let mut learner = Learner::exploring(SMALL);
+    learner.press("pr ");
+    let mut left_out = 0;
+    for _ in 0..60 {
+        let following = learner.stage().timeline.journey();
+        let shown: Vec<String> = {
+            let all = panel_lines(&learner.app);
+            let room = panel::room(panel_area(&learner.app).height, all.len());
+            all.iter().take(room).map(|line| line.text().trim().to_owned()).collect()
+        };
+        if let Some(last) = following.last() {
+            use hoplight::sim::Doing;
+            let infra = learner.stage().infra();
+            let name = match last.doing {
+                Doing::Travels(link, _) | Doing::Lost(link) => format!("→ {}", infra.component(infra.ends(link).1).id),
+                Doing::Served(ix) | Doing::Waits(ix) | Doing::Pauses(ix) => infra.component(ix).id.to_string(),
+            };
+            assert!(shown.iter().any(|line| line.starts_with(&name)), "no {name} in {shown:#?}");
+            left_out += usize::from(shown.iter().any(|line| line.contains(" before")));
+        }
+        learner.press(".");
+    }
+    assert!(left_out > 10, "{left_out}");
+    learner.press("i");
+    assert!(!learner.panel().contains(" before"), "where there is room, all of it is shown: {}", learner.panel());
+}
+
+#[test]
+fn each_push_of_an_agent_is_its_own_and_its_ends_read_it() {
+    let mut learner = Learner::exploring(LARGE);
+    learner.select(&hop("agent-2", "monitor")).press("w").wait(60);
+    let samples = |learner: &Learner| -> Vec<String> {
+        let panel = learner.panel();
+        assert!(panel.contains("Only agent-2 and monitor read:"), "{panel}");
+        panel.split('{').skip(1).map(str::to_owned).collect()
+    };
+    let first = (samples(&learner), learner.panel());
+    assert!(first.0.concat().contains("\"qps\":") && first.1.contains("17 03 03"), "{}", first.1);
+    learner.wait(30);
+    let second = (samples(&learner), learner.panel());
+    assert_ne!(first.0, second.0, "another sample");
+    let port = |panel: &str| panel.split("TCP from port ").nth(1).and_then(|rest| rest.split(' ').next()).map(str::to_owned);
+    assert!(port(&first.1).is_some() && port(&first.1) != port(&second.1), "{:?}", port(&first.1));
+    // What was pushed before is what it was, however many came since.
+    let heard = learner.stage().timeline.heard();
+    let rows: Vec<_> = heard
+        .filter_map(|heard| match &heard.said {
+            hoplight::sim::Said::Sample { taken, rows } => Some((*taken, rows.to_vec())),
+            _ => None,
+        })
+        .collect();
+    let known = learner.stage().sim();
+    let counted = rows.iter().filter(|(taken, rows)| {
+        rows.iter().any(|row| known.samples(row.component).any(|(at, sample)| at == taken && sample == row))
+    });
+    assert!(rows.len() > 3 && counted.count() + 1 >= rows.len(), "the service received what was heard: {rows:?}");
+}
+
+#[test]
+fn a_sentence_leaves_names_as_they_are() {
+    let mut learner = Learner::exploring(LARGE);
+    learner.wait(5).select(&component("db-1")).press("Xhere disk full<Enter>");
+    assert_eq!(learner.notice(), "The disk of db-1 is full.");
+    learner.press("Xheal<Enter>");
+    assert!(learner.notice().starts_with("db-1 has space again"), "{}", learner.notice());
+    learner.press("x").wait(5).press("x");
+    learner.press("{");
+    assert!(learner.notice().starts_with("db-1 is killed."), "{}", learner.notice());
+}
