@@ -213,18 +213,6 @@ fn both_names_can_be_read_on_a_small_screen() {
 }
 
 #[test]
-fn a_difference_by_chance_is_none() {
-    let mut learner = comparing(LARGE, "re-encrypt");
-    for _ in 0..20 {
-        learner.wait(10);
-        for line in table(&learner) {
-            let nothing = ["−0 ", "+0 ", "−0.0 ", "+0.0 "].iter().any(|zero| line.contains(zero));
-            assert!(!nothing, "{line}");
-        }
-    }
-}
-
-#[test]
 fn in_a_lesson_it_says_how_to_come_back() {
     let mut learner = Learner::in_small_lesson(SMALL);
     learner.press("C<Enter>");

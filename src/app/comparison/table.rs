@@ -148,3 +148,23 @@ fn line(row: &Row, name: usize) -> Line {
         .with(Tone::Text, format!("{a:>NUMBER$}{b:>NUMBER$}"))
         .with(tone, format!("{difference:>NUMBER$}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(a: f64, b: f64, digits: usize, least: f64) -> String {
+        let row = Row { name: "p50 ms", values: [Some(a), Some(b)], better: Better::Less, digits, least };
+        line(&row, NAME).text()
+    }
+
+    #[test]
+    fn a_difference_that_rounds_to_none_or_is_chance_is_none() {
+        // The numbers round apart, the difference rounds to 0.
+        assert!(told(98.6, 98.4, 0, 0.0).contains("same"));
+        assert!(told(250.0, 248.0, 0, 2.5).contains("same"));
+        assert!(told(250.0, 247.0, 0, 2.5).contains("−3 ✓"));
+        assert!(told(98.0, 99.0, 0, 0.0).contains("+1 ✗"));
+        assert!(told(14.0, 14.2, 1, 0.0).contains("+0.2 ✗"));
+    }
+}
