@@ -27,8 +27,8 @@ use compass::Compass;
 
 /// Most columns and rows that are used; a larger canvas keeps a margin.
 const MOST: (u16, u16) = (320, 110);
-/// Most columns and rows of a picture that is larger than its window.
-const LARGEST: (u16, u16) = (400, 320);
+/// Most columns and rows of a picture that is larger than its window: to lay out more takes longer than anybody waits.
+const LARGEST: (u16, u16) = (320, 240);
 /// Most links that get a way; a picture with more is not a picture.
 const MAX_ROUTES: usize = 240;
 

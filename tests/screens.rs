@@ -3,6 +3,8 @@
 //! Most snapshots hold only the rows and columns of panels, status and footer: the canvas has its own tests, and a change of
 //! its drawing shall not change them all. Accept changes with `INSTA_UPDATE=always cargo test --test screens`.
 
+#[path = "screens/gallery.rs"]
+mod gallery;
 #[path = "support/learner.rs"]
 mod learner;
 #[path = "screens/looks.rs"]

@@ -1,14 +1,15 @@
 //! A second design beside the one on the stage: the same users, the same commands, the same time.
 //!
-//! What is done to the site (users, failures, repairs) is done to both. What changes a design (TLS, rules) changes the first
-//! only, since that is what is compared. The second keeps to the first's time, forward and back. Must not know how either is
-//! drawn.
+//! What is done to the site (users, failures, repairs, blocked hops) is done to both. A change of TLS is done to the first
+//! only, since that is what is compared. The second keeps no account of its own: it repeats the first's log, the future that a
+//! rewind has left included, and keeps to its time. Must not know how either is drawn.
 
 mod figures;
 mod table;
 
 use std::sync::Arc;
-use std::time::Duration;
+
+use unicode_width::UnicodeWidthStr;
 
 use crate::layout::{Area, Cell, Layout};
 use crate::model::{Element, Infrastructure, TlsMode, TopologyEdit};
@@ -32,7 +33,8 @@ pub enum Other {
 /// Where the two pictures and the table stand. A picture without room is empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Places {
-    /// The lines above the pictures that name them.
+    /// The lines above the pictures that name them. Where there are none and one line does not hold both names, the first
+    /// is the line above the table; the table's own title then names the second.
     pub titles: [Area; 2],
     /// The pictures.
     pub pictures: [Area; 2],
@@ -51,20 +53,39 @@ pub struct Comparison {
     pub places: Places,
     /// What the analysis says of both.
     figures: [Figures; 2],
-    /// The first design when it was last analysed.
-    first: Arc<Infrastructure>,
+    /// Both designs when they were last analysed.
+    analysed: [Arc<Infrastructure>; 2],
+    /// Requests per second when they were.
+    load: f64,
+    /// The second as it begins.
+    beginning: Simulation,
+    /// What of the first's log was done to the second.
+    given: Vec<(SimTime, Command)>,
+    /// Where all of it stands, and whether there is room for pictures.
+    area: (Area, bool),
     /// How far the table is scrolled.
     pub scroll: u16,
 }
 
 /// Columns of the table beside the pictures.
 const TABLE: u16 = 46;
+/// Columns of a title's line that its rule takes.
+const RULE: usize = 6;
+/// The load may change by this part before the analysis is asked again: a ramp changes it all the time.
+const NEW_LOAD: f64 = 0.1;
 
 impl Places {
-    /// In an area: beside the table two pictures, one above the other, where there is room for pictures; else the table alone.
-    fn of(area: Area, wide: bool) -> Self {
+    /// In an area: beside the table two pictures, one above the other, where there is room for pictures; else the table alone,
+    /// below a line of its own for the first name where one line does not hold both.
+    fn of(area: Area, wide: bool, names: &[String; 2]) -> Self {
         if !wide {
-            return Self { table: area, ..Self::default() };
+            let needed = "A ".len() + names[0].width() + "  B ".len() + names[1].width() + RULE;
+            let above = u16::from(needed > usize::from(area.width)).min(area.height);
+            return Self {
+                titles: [Area::new(area.x, area.y, area.width, above), Area::default()],
+                table: Area::new(area.x, area.y + above, area.width, area.height - above),
+                ..Self::default()
+            };
         }
         let width = area.width.saturating_sub(TABLE);
         let half = area.height / 2;
@@ -79,57 +100,75 @@ impl Places {
 }
 
 impl Comparison {
-    /// Begins to compare: what was done to the first design until now is done to the second.
+    /// Begins to compare: what is known to happen to the first design happens to the second.
     pub(super) fn begin(first: &Timeline, other: &Infrastructure, seed: u64) -> Self {
         let sim = first.simulation();
         let infra = Arc::clone(sim.infrastructure());
         let other = Arc::new(other.with_traffic(infra.traffic()));
-        let figures = [Figures::of(&infra, sim.rate()), Figures::of(&other, sim.rate())];
-        let mut timeline = Timeline::new(Simulation::new(other, seed));
-        for (at, command) in first.commands().filter(|(_, command)| is_shared(command)) {
-            timeline.seek(at);
-            // What the second does not have cannot fail there.
-            let _ = timeline.act(command.clone());
-        }
-        timeline.seek(sim.now());
+        let beginning = Simulation::new(Arc::clone(&other), seed);
         let none = Layout::new(&infra, 0, 0);
-        Self { timeline, layouts: [none.clone(), none], places: Places::default(), figures, first: infra, scroll: 0 }
+        let mut comparison = Self {
+            timeline: Timeline::new(beginning.clone()),
+            layouts: [none.clone(), none],
+            places: Places::default(),
+            figures: [Figures::of(&infra, sim.rate()), Figures::of(&other, sim.rate())],
+            analysed: [infra, other],
+            load: sim.rate(),
+            beginning,
+            given: Vec::new(),
+            area: (Area::default(), false),
+            scroll: 0,
+        };
+        comparison.follow(first);
+        comparison
     }
 
-    /// Does to the second what was just done to the first.
-    pub(super) fn act(&mut self, command: &Command, now: SimTime) {
-        self.timeline.seek(now);
-        if is_shared(command) {
-            let _ = self.timeline.act(command.clone());
-        }
-    }
-
-    /// Lets a command be done later in the second as well.
-    pub(super) fn schedule(&mut self, after: Duration, command: &Command) {
-        if is_shared(command) {
-            self.timeline.schedule(after, command.clone());
-        }
-    }
-
-    /// Follows the first design's time, and its changes.
+    /// Follows whatever has become of the first: its log, its time and its design.
     pub(super) fn follow(&mut self, first: &Timeline) {
+        self.repeat(first);
         let sim = first.simulation();
         if self.timeline.simulation().now() != sim.now() {
             self.timeline.seek(sim.now());
         }
-        if !Arc::ptr_eq(&self.first, sim.infrastructure()) {
-            self.first = Arc::clone(sim.infrastructure());
-            self.figures[0] = Figures::of(&self.first, sim.rate());
-            let picture = self.places.pictures[0];
-            self.layouts[0] = Layout::new(&self.first, picture.width, picture.height);
+        self.renew(sim);
+    }
+
+    /// Does to the second what is new in the first's log. Where something is no longer in that log, begins anew.
+    fn repeat(&mut self, first: &Timeline) {
+        let log: Vec<(SimTime, &Command)> = first.log().filter(|(_, command)| is_shared(command)).collect();
+        let known = self.given.iter().map(|(at, command)| (*at, command));
+        if !log.iter().copied().take(self.given.len()).eq(known) {
+            self.timeline = Timeline::new(self.beginning.clone());
+            self.given.clear();
+        }
+        for (at, command) in log.into_iter().skip(self.given.len()) {
+            self.timeline.seek(at);
+            // What the second does not have cannot fail there.
+            let _ = self.timeline.act(command.clone());
+            self.given.push((at, command.clone()));
+        }
+    }
+
+    /// Asks the analysis again, and draws anew, where a design has changed, or the load on both.
+    fn renew(&mut self, first: &Simulation) {
+        let now = [first, self.timeline.simulation()].map(Simulation::infrastructure);
+        let same = now.into_iter().zip(&self.analysed).all(|(now, before)| Arc::ptr_eq(now, before));
+        if same && (first.rate() - self.load).abs() <= NEW_LOAD * self.load {
+            return;
+        }
+        self.load = first.rate();
+        self.analysed = now.map(Arc::clone);
+        self.figures = [0, 1].map(|at| Figures::of(&self.analysed[at], self.load));
+        if !same {
+            self.resize(self.area.0, self.area.1);
         }
     }
 
     /// Makes the pictures anew for a screen of another size.
     pub(super) fn resize(&mut self, area: Area, wide: bool) {
-        self.places = Places::of(area, wide);
-        let infras = [&self.first, self.timeline.simulation().infrastructure()];
-        for (layout, (infra, place)) in self.layouts.iter_mut().zip(infras.into_iter().zip(self.places.pictures)) {
+        self.area = (area, wide);
+        self.places = Places::of(area, wide, &self.names());
+        for (layout, (infra, place)) in self.layouts.iter_mut().zip(self.analysed.iter().zip(self.places.pictures)) {
             *layout = Layout::new(infra, place.width, place.height);
         }
     }
@@ -149,11 +188,13 @@ impl Comparison {
         self.scroll = scrolled(self.scroll, by, most);
     }
 
-    /// The name of each: the design, and how it uses TLS if that is all that differs.
-    pub fn names(&self, first: &Simulation) -> [String; 2] {
-        [first, self.timeline.simulation()].map(|sim| {
-            let infra = sim.infrastructure();
-            format!("{}, TLS {}", infra.title(), infra.tls().edge.word())
+    /// The name of each: the design and how it uses TLS, or the latter alone for a design beside itself.
+    pub fn names(&self) -> [String; 2] {
+        let [first, second] = &self.analysed;
+        let one = first.title() == second.title();
+        [first, second].map(|infra| {
+            let tls = infra.tls().edge.word();
+            if one { format!("TLS {tls}") } else { format!("{}, TLS {tls}", infra.title()) }
         })
     }
 

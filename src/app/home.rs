@@ -91,6 +91,14 @@ impl Home {
         rows.map(|(line, row)| (line, row - self.scroll)).collect()
     }
 
+    /// How many lines lie above and below those that are shown.
+    pub fn hidden(&self) -> (usize, usize) {
+        let end = self.scroll.saturating_add(self.room());
+        let rows = self.all_rows();
+        let above = rows.iter().filter(|(_, row)| *row < self.scroll).count();
+        (above, rows.iter().filter(|(_, row)| *row >= end).count())
+    }
+
     fn room(&self) -> u16 {
         let (list, ..) = regions::home(self.size.0, self.size.1);
         list.height

@@ -74,8 +74,9 @@ pub fn page(stage: &Stage) -> Option<String> {
     let firing = alerts.iter().filter(|alert| alert.state == AlertState::Firing).count();
     let worst = telling(&alerts).first().and_then(|at| alerts.get(*at)).filter(|alert| alert.state == AlertState::Firing)?;
     let subject = worst.subject.map_or("the site", |subject| stage.infra().component(subject).id.as_str());
-    let more = if firing > 1 { format!(" +{}", firing - 1) } else { String::new() };
-    Some(format!("ALERT {} {subject}{more}", worst.rule))
+    let more = if firing > 1 { format!(" (+{})", firing - 1) } else { String::new() };
+    // What is cut where there is little room is the end of the rule.
+    Some(format!("ALERT{more} {subject}: {}", worst.rule))
 }
 
 /// What is looked at now: what was chosen, or the first thing, if that is no longer there.

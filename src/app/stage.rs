@@ -260,15 +260,11 @@ impl Stage {
         if tls {
             self.overlays.flash();
         }
-        let now = self.timeline.simulation().now();
         let known = self.knows_future();
         let done = self.changing(|stage| stage.timeline.act(command.clone()));
         if done.is_ok() {
             self.acts += 1;
             self.cut(known);
-            if let Some(comparison) = &mut self.comparison {
-                comparison.act(command, now);
-            }
         }
         done
     }
@@ -296,9 +292,6 @@ impl Stage {
     /// Lets a command be done later, as a part of what was done last.
     pub(super) fn schedule(&mut self, after: Duration, command: &Command) {
         self.timeline.schedule(after, command.clone());
-        if let Some(comparison) = &mut self.comparison {
-            comparison.schedule(after, command);
-        }
     }
 
     /// Keeps in mind that something was asked for and did nothing.
@@ -313,7 +306,8 @@ impl Stage {
         }
     }
 
-    /// Does something that may change the infrastructure, and asks the analysis again if it did.
+    /// Does something that may move time, add to the log or change the infrastructure. The second design of a comparison
+    /// follows, and the analysis is asked again if there is something new to ask.
     fn changing<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> T {
         let before = Arc::clone(self.infra());
         let result = act(self);

@@ -161,9 +161,11 @@ pub fn footer(app: &App, width: u16) -> Vec<(Line, Action)> {
     // While an overlay is on, its keys are the likeliest.
     let overlays = app.stage().is_some_and(|stage| stage.overlays.shown().is_some());
     let compares = app.stage().is_some_and(|stage| stage.comparison.is_some());
+    let monitors = app.stage().is_some_and(|stage| stage.view == View::Monitor);
     shown.sort_by_key(|binding| match binding.action {
         Action::NextOverlay | Action::Overlay | Action::OverlayChoice => !overlays,
         Action::Compare => !compares,
+        Action::Monitor => !monitors,
         _ => true,
     });
     for binding in shown {
@@ -204,7 +206,10 @@ pub(super) fn works(app: &App, action: &Action) -> bool {
         Action::KillOrRestore => can_kill(stage),
         Action::Wiretap => stage.wiretap.is_some() || matches!(stage.selected, Some(Element::Hop(..))),
         Action::Panel => !stage.regions.wide,
+        Action::Monitor => stage.comparison.is_none(),
         Action::Overview | Action::Pan(_) => stage.is_larger(),
+        // They are on the diagram.
+        Action::NextOverlay | Action::Overlay | Action::OverlayChoice | Action::NextPacket if stage.view != View::Canvas => false,
         Action::NextOverlay => !stage.overlays.is_veiled(),
         Action::Overlay => stage.overlays.shown().is_some(),
         Action::OverlayChoice => stage.overlays.shown().and_then(Overlay::choice).is_some(),

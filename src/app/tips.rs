@@ -132,7 +132,7 @@ impl Tips {
 impl App {
     /// The line of the tip that is shown now.
     pub fn tip(&self) -> Option<Line> {
-        let tip = self.tips.shown.filter(|_| self.settings.tips)?;
+        let tip = self.tips.shown.filter(|tip| self.settings.tips && self.stage().is_some_and(|stage| tip.fits(stage)))?;
         Some(Line::new(Tone::Accent, " tip ").with(Tone::Text, tip.text(&self.keymap)))
     }
 

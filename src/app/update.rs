@@ -104,7 +104,12 @@ impl App {
             }
             Action::CompareWith(other) => {
                 match self.compare_with(other) {
-                    Ok(()) => self.tell(Tone::Dim, "What you do happens to both; TLS changes in A only."),
+                    Ok(()) => {
+                        let text = "What you do happens to both; TLS changes in A only.";
+                        let lesson = self.stage().is_some_and(|stage| stage.lesson.is_some());
+                        let ends = self.keymap.label(&Action::Compare);
+                        self.tell(Tone::Dim, if lesson { format!("{text} {ends} shows the lesson again.") } else { text.into() });
+                    }
                     Err(why) => self.tell(Tone::Bad, why),
                 }
                 Vec::new()
@@ -197,7 +202,8 @@ impl App {
     fn on_stage(&mut self, action: &Action) {
         let scrolls = matches!(action, Action::Scroll(_) | Action::ScrollPanel(_) | Action::ScrollDetail(_));
         let most = if scrolls { (mouse::most_scroll(self), mouse::most_detail_scroll(self)) } else { (0, 0) };
-        let (info, back) = (self.keymap.label(&Action::Panel), self.keymap.label(&Action::StepBack));
+        let label = |action| self.keymap.label(&action);
+        let (info, ends, back) = (label(Action::Panel), label(Action::Compare), label(Action::StepBack));
         let Screen::Stage(stage) = &mut self.screen else { return };
         let selected = stage.selected.clone();
         let notice = match action {
@@ -233,8 +239,8 @@ impl App {
                 stage.leave_view();
                 None
             }
+            Action::Monitor if stage.comparison.is_some() => Some(dim(&format!("The comparison is shown: {ends} ends it."))),
             Action::Monitor => {
-                stage.comparison = None;
                 stage.view = if stage.view == View::Monitor { View::Canvas } else { View::Monitor };
                 None
             }
@@ -338,7 +344,7 @@ impl App {
         let Screen::Stage(stage) = &mut self.screen else { return };
         let Some(run) = &mut stage.lesson else { return };
         let moved = how(run);
-        let notice = match moved {
+        let mut notice = match moved {
             Moved::Step(entry) => stage
                 .enter(&entry)
                 .err()
@@ -351,6 +357,9 @@ impl App {
         };
         // Marks are made on the diagram.
         if stage.wants_marks() {
+            if stage.comparison.is_some() && notice.is_none() {
+                notice = Some(dim("Marks are made on the diagram: the comparison has ended."));
+            }
             stage.leave_view();
         }
         if notice.is_some() {

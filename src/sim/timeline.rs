@@ -118,6 +118,12 @@ impl Timeline {
         self.log.get(self.done).map(|(place, _)| place.now)
     }
 
+    /// All commands that are known, with their times, in order: those so far, then the future that a rewind has left. What is
+    /// scheduled stands here once it is done.
+    pub fn log(&self) -> impl Iterator<Item = (SimTime, &Command)> {
+        self.log.iter().map(|(place, command)| (place.now, command))
+    }
+
     /// The earliest time that can be gone back to.
     pub fn earliest(&self) -> SimTime {
         self.checkpoints.first().map_or(SimTime::ZERO, |checkpoint| checkpoint.simulation.now())

@@ -115,7 +115,12 @@ impl Theme {
         Self {
             palette,
             glyphs: if ascii { Glyphs::ascii() } else { Glyphs::unicode() },
-            ground: heavy.then_some((Color::Indexed(231), Color::Indexed(16))),
+            ground: match palette {
+                Palette::HighContrast => Some((Color::Indexed(231), Color::Indexed(16))),
+                // On a dark terminal, dark letters on its own ground could not be read.
+                Palette::Light => Some((Color::Indexed(235), Color::Indexed(231))),
+                _ => None,
+            },
             text: plain(colours.text),
             dim,
             name: fg(colours.text).add_modifier(Modifier::BOLD),

@@ -1,11 +1,14 @@
 //! Two designs side by side: the same users, the same commands, the same time.
 
-use hoplight::app::View;
 use hoplight::app::comparison::Comparison;
+use hoplight::app::deeds::deeds;
+use hoplight::app::{Action, Screen, View};
+use hoplight::lesson::outcome::{Entry, Opening};
+use hoplight::model::TopologyEdit::{AppToDbTls, EdgeTls, WebToAppTls};
 use hoplight::model::{Element, TlsMode};
-use hoplight::sim::{Simulation, Timeline};
+use hoplight::sim::{Command, Simulation, Timeline};
 
-use crate::learner::{LARGE, Learner, SMALL, component, server};
+use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
 
 /// Stage 2 beside what the filter finds first.
 fn comparing(size: (u16, u16), filter: &str) -> Learner {
@@ -96,12 +99,139 @@ fn differences_are_called_out_with_a_sign_and_not_by_colour_alone() {
 }
 
 #[test]
-fn it_ends_with_the_same_key_with_escape_and_with_the_monitor() {
-    for key in ["C", "<Esc>", "m"] {
+fn it_ends_with_the_same_key_and_with_escape_and_the_monitor_says_so() {
+    for key in ["C", "<Esc>"] {
         let mut learner = comparing(SMALL, "re-encrypt");
         learner.press(key);
-        assert!(learner.stage().comparison.is_none() && learner.stage().view != View::Compare, "{key}");
+        assert!(learner.stage().comparison.is_none() && learner.stage().view == View::Canvas, "{key}");
     }
+    let mut learner = comparing(SMALL, "re-encrypt");
+    learner.press("m");
+    assert_eq!(learner.notice(), "The comparison is shown: C ends it.");
+    assert!(learner.stage().comparison.is_some() && learner.stage().view == View::Compare, "nothing is lost");
+}
+
+/// Whether a component is up, in each.
+fn up(learner: &Learner, id: &str) -> [Option<bool>; 2] {
+    sims(learner).map(|sim| sim.is_up(&component(id)))
+}
+
+/// The second is what it would be had it run alone, with the shared commands of the first.
+fn assert_replayed(learner: &Learner, begins: &Simulation) {
+    let mut alone = Timeline::new(begins.clone());
+    for (at, command) in learner.stage().timeline.commands() {
+        if !matches!(command, Command::Edit(EdgeTls(_) | WebToAppTls(_) | AppToDbTls(_))) {
+            alone.seek(at);
+            let _ = alone.act(command.clone());
+        }
+    }
+    alone.seek(learner.now());
+    assert_eq!(alone.simulation().digest(), sims(learner)[1].digest());
+}
+
+#[test]
+fn a_future_that_the_first_loses_is_lost_to_the_second() {
+    let mut learner = comparing(LARGE, "re-encrypt");
+    let begins = Simulation::new(sims(&learner)[1].infrastructure().clone(), sims(&learner)[0].seed());
+    learner.wait(50).select(&component("web-1")).press("x").wait(30);
+    assert_eq!(up(&learner, "web-1"), [Some(false); 2]);
+    // Three seconds after the start, the change of TLS cuts off the failure.
+    learner.press("J3<Enter>t ").wait(60);
+    assert_eq!(up(&learner, "web-1"), [Some(true); 2]);
+    assert_replayed(&learner, &begins);
+    // So does whatever the second refuses: it differs from the first in what it knows.
+    learner.press("x").wait(20).press("J4<Enter>b ").wait(60);
+    let [a, b] = up(&learner, "web-1");
+    assert_eq!(a, b);
+    assert_replayed(&learner, &begins);
+}
+
+#[test]
+fn the_second_knows_the_future_that_the_first_knows() {
+    let mut learner = Learner::exploring(LARGE);
+    learner.wait(50).select(&component("web-1")).press("x").wait(30).press("J3<Enter>C<Enter>");
+    assert_eq!(learner.stage().view, View::Compare);
+    assert_eq!(up(&learner, "web-1"), [Some(true); 2], "not yet");
+    learner.press(" ").wait(60);
+    assert_eq!(up(&learner, "web-1"), [Some(false); 2]);
+    learner.press("J3<Enter>");
+    assert_eq!(up(&learner, "web-1"), [Some(true); 2]);
+}
+
+#[test]
+fn what_is_still_to_come_comes_to_both() {
+    let mut learner = Learner::exploring(LARGE);
+    let stage = learner.wait(20).stage();
+    let pause = deeds(stage).iter().position(|deed| deed.title.starts_with("a pause of ten seconds"));
+    learner.app.act(&Action::Deed(pause.expect("a row of the catalogue")));
+    learner.wait(10).press("C<Enter>");
+    assert_eq!(learner.stage().view, View::Compare);
+    assert!(sims(&learner).iter().all(|sim| !sim.faults().is_empty()), "it lasts");
+    learner.wait(120);
+    assert_eq!(sims(&learner).map(|sim| sim.faults().len()), [0; 2], "both are healed");
+}
+
+#[test]
+fn what_a_step_of_a_lesson_begins_with_comes_to_both() {
+    let mut learner = comparing(LARGE, "re-encrypt");
+    let begins = Simulation::new(sims(&learner)[1].infrastructure().clone(), sims(&learner)[0].seed());
+    let kill = Command::Kill(component("web-1"));
+    let entry = Entry { openings: vec![Opening::Do(kill)], pace: None };
+    let Screen::Stage(stage) = &mut learner.app.screen else { panic!("a stage is shown") };
+    stage.enter(&entry).expect("it can be done");
+    learner.wait(10);
+    assert_eq!(up(&learner, "web-1"), [Some(false); 2]);
+    assert_replayed(&learner, &begins);
+}
+
+#[test]
+fn both_are_analysed_anew_when_a_hop_is_blocked() {
+    let mut learner = comparing(LARGE, "re-encrypt");
+    let points = |learner: &Learner| {
+        let lines = table(learner);
+        lines.iter().find(|line| line.starts_with("single points")).expect("a row").clone()
+    };
+    let before = points(&learner);
+    learner.select(&hop("app-2", "db-1")).press("f");
+    let after = points(&learner);
+    assert_ne!(before, after);
+    assert!(after.contains("same"), "TLS changes nothing about it: {after}");
+}
+
+#[test]
+fn both_names_can_be_read_on_a_small_screen() {
+    let learner = comparing(SMALL, "re-encrypt");
+    assert_eq!(second(&learner).names(), ["TLS terminate", "TLS re-encrypt"]);
+    assert_eq!(second(&learner).places.titles[0].height, 0, "one line holds both");
+    let learner = comparing(SMALL, "as written");
+    let comparison = second(&learner);
+    let [a, b] = comparison.names();
+    assert!(a.starts_with("Secured") && b.contains("as written"), "{a}, {b}");
+    assert!(a.len() + b.len() > 70 && b.len() < 70, "one line does not hold both, two do");
+    let (above, table) = (comparison.places.titles[0], comparison.places.table);
+    assert_eq!((above.y, above.height, table.y), (1, 1, 2), "the first has a line of its own");
+}
+
+#[test]
+fn a_difference_by_chance_is_none() {
+    let mut learner = comparing(LARGE, "re-encrypt");
+    for _ in 0..20 {
+        learner.wait(10);
+        for line in table(&learner) {
+            let nothing = ["−0 ", "+0 ", "−0.0 ", "+0.0 "].iter().any(|zero| line.contains(zero));
+            assert!(!nothing, "{line}");
+        }
+    }
+}
+
+#[test]
+fn in_a_lesson_it_says_how_to_come_back() {
+    let mut learner = Learner::in_small_lesson(SMALL);
+    learner.press("C<Enter>");
+    assert_eq!(learner.stage().view, View::Compare);
+    assert!(learner.notice().ends_with("C shows the lesson again."), "{}", learner.notice());
+    learner.press("C");
+    assert_eq!(learner.stage().view, View::Canvas);
 }
 
 #[test]

@@ -154,7 +154,7 @@ fn an_alert_that_fires_is_seen_in_the_header_until_it_resolves() {
         learner.wait(50).select(&component("agent-1")).press("x").wait(20);
         assert!(!header(&learner).contains("ALERT"));
         learner.wait(60);
-        assert!(header(&learner).contains("ALERT no data agent-1"), "{}", header(&learner));
+        assert!(header(&learner).contains("ALERT agent-1: no data"), "{}", header(&learner));
         learner.press("x").wait(60);
         assert!(!header(&learner).contains("ALERT"), "{}", header(&learner));
     }

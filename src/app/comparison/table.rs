@@ -18,6 +18,10 @@ const NAME: usize = 17;
 /// Things that only one of both has, at most.
 const MOST_RULES: usize = 6;
 
+/// What was measured differs by chance: a smaller difference, in the row's unit and as a part of the larger, says nothing.
+const LEAST: f64 = 0.1;
+const LEAST_PART: f64 = 0.01;
+
 /// Which way is better.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Better {
@@ -32,6 +36,8 @@ struct Row {
     values: [Option<f64>; 2],
     better: Better,
     digits: usize,
+    /// A difference below this is none.
+    least: f64,
 }
 
 /// The lines for so many columns.
@@ -81,7 +87,10 @@ fn measured(sims: [&Simulation; 2]) -> Vec<Row> {
     let seen = sims.map(|sim| sim.experience(WINDOW, None));
     let seconds = sims.map(|sim| sim.now().as_secs_f64().min(WINDOW.as_secs_f64()));
     let of = |at: usize, value: f64| (seconds[at] > 0.0).then_some(value);
-    let row = |name, values, better, digits| Row { name, values, better, digits };
+    let row = |name, values: [Option<f64>; 2], better, digits| {
+        let larger = values.into_iter().flatten().fold(0.0, f64::max);
+        Row { name, values, better, digits, least: LEAST.max(larger * LEAST_PART) }
+    };
     vec![
         row("good answers /s", [0, 1].map(|at| of(at, f64::from(seen[at].completed) / seconds[at])), Better::More, 1),
         row("failed %", [0, 1].map(|at| seen[at].error_ratio().map(|ratio| ratio * 100.0)), Better::Less, 1),
@@ -94,7 +103,7 @@ fn measured(sims: [&Simulation; 2]) -> Vec<Row> {
 
 fn on_paper(figures: &[Figures; 2]) -> Vec<Row> {
     let of = |get: &dyn Fn(&Figures) -> Option<f64>| [get(&figures[0]), get(&figures[1])];
-    let row = |name, values, better, digits| Row { name, values, better, digits };
+    let row = |name, values, better, digits| Row { name, values, better, digits, least: 0.0 };
     vec![
         row("hops readable", of(&|it| Some(it.exposed as f64)), Better::Less, 0),
         row("single points", of(&|it| it.single_points.map(|count| count as f64)), Better::Less, 0),
@@ -104,13 +113,20 @@ fn on_paper(figures: &[Figures; 2]) -> Vec<Row> {
     ]
 }
 
+/// The smallest difference that is not 0 with so many digits.
+fn rounded(digits: usize) -> f64 {
+    0.5 / f64::powi(10.0, i32::try_from(digits).unwrap_or(0))
+}
+
 /// A quantity as a line: the name, both numbers, and the difference with what it means.
 fn line(row: &Row, name: usize) -> Line {
     let digits = row.digits;
     let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.digits$}"));
     let [a, b] = row.values.map(number);
     let (tone, difference) = match row.values {
-        [Some(_), Some(_)] if a == b => (Tone::Dim, "same  ".to_owned()),
+        [Some(first), Some(second)] if a == b || (second - first).abs() < row.least.max(rounded(digits)) => {
+            (Tone::Dim, "same  ".to_owned())
+        }
         [Some(first), Some(second)] => {
             let tone = match (row.better, second < first) {
                 (Better::Neither, _) => Tone::Text,

@@ -157,6 +157,11 @@ impl Reader<'_> {
 
 /// A key by its name.
 fn key(name: &str) -> Result<Key, String> {
+    // Terminals send the same bytes for both.
+    let twins = [("Ctrl-i", "Tab"), ("Ctrl-m", "Enter"), ("Ctrl-[", "Esc"), ("Ctrl-h", "Backspace")];
+    if let Some((twin, same)) = twins.iter().find(|(twin, _)| twin.eq_ignore_ascii_case(name)) {
+        return Err(format!("a terminal cannot tell {twin} from {same}: name that instead"));
+    }
     if let Some((reserved, does)) = RESERVED_KEYS.iter().find(|(reserved, _)| reserved.eq_ignore_ascii_case(name)) {
         return Err(format!("{reserved} is taken: it always means “{does}”"));
     }

@@ -1,8 +1,7 @@
 //! Colours by role, for dark and light terminals, for colour-blind readers, and none at all.
 //!
 //! Colours come from the 256-colour table, which nearly every terminal has; the background stays the terminal's own, except
-//! where contrast is promised.
-//! Must not know which widget uses a role.
+//! where contrast is promised, and under dark letters. Must not know which widget uses a role.
 
 use ratatui::style::Color;
 

@@ -16,6 +16,7 @@ use super::paint::Painter;
 pub(super) fn draw(app: &App, painter: &mut Painter<'_>) {
     let (list, about, preview) = regions::home(painter.area.width, painter.area.height);
     draw_list(app, painter, list);
+    draw_more(app, painter, list);
     draw_about(app, painter, about);
     draw_preview(app, painter, preview);
     if let Some(notice) = &app.notice {
@@ -50,6 +51,18 @@ fn draw_list(app: &App, painter: &mut Painter<'_>, area: Area) {
             let cells = ratatui::layout::Rect { x: painter.area.x + area.x + 3, y: painter.area.y + y, width, height: 1 };
             let cells = cells.intersection(painter.buf.area);
             painter.buf.set_style(cells, selected);
+        }
+    }
+}
+
+/// Says that the list goes on, at its ends.
+fn draw_more(app: &App, painter: &mut Painter<'_>, area: Area) {
+    let (above, below) = app.home.hidden();
+    for (count, arrow, y) in [(above, '↑', area.y), (below, '↓', (area.y + area.height).saturating_sub(1))] {
+        if count > 0 {
+            let text = format!(" {arrow} {count} more ");
+            let wide = u16::try_from(text.chars().count()).unwrap_or(u16::MAX);
+            painter.line((area.x + area.width).saturating_sub(wide), y, wide, &Line::new(Tone::Accent, text));
         }
     }
 }
