@@ -134,6 +134,8 @@ pub struct App {
     shown_for: Duration,
     /// Wall time on the course map since the last key or click.
     idle: Duration,
+    /// Whether the learner has been asked whether to leave the run: the same again leaves it.
+    leaving: bool,
     changed: bool,
 }
 
@@ -158,6 +160,7 @@ impl App {
             still: Duration::ZERO,
             shown_for: Duration::ZERO,
             idle: Duration::ZERO,
+            leaving: false,
             changed: true,
         };
         app.choose_next_lesson();
@@ -276,6 +279,7 @@ impl App {
         self.shown_for += elapsed;
         if self.shown_for >= NOTICE {
             self.notice = None;
+            self.leaving = false;
         }
         self.observe(false);
         self.tip_tick(elapsed);
@@ -290,6 +294,7 @@ impl App {
         let changed = stage.observe();
         stage.mark();
         stage.overlay();
+        stage.note_topic(stage.lesson.is_some() && (stage.regions.wide || !stage.show_detail));
         let label = |numbers: &[usize]| {
             let goals: Vec<String> =
                 stage.lesson.iter().flat_map(|run| run.goals().map(|(label, _)| label.to_string())).collect();

@@ -14,6 +14,8 @@ pub enum Action {
     Quit,
     /// Goes back: closes what is open, leaves the stage, or ends the program.
     Back,
+    /// Lets go of the uppermost thing: a view, the packet that is followed, an overlay, the selection; after the last, goes back.
+    Escape,
     /// Shows or hides the help.
     Help,
     /// Opens the palette.
@@ -152,6 +154,7 @@ impl Action {
         Some(match self {
             Self::Quit => "quit",
             Self::Back => "back",
+            Self::Escape => "escape",
             Self::Help => "help",
             Self::Palette => "palette",
             Self::Glossary => "glossary",

@@ -127,10 +127,10 @@ fn richest(stage: &Stage, link: LinkIx) -> Option<RequestKind> {
 /// Nothing is selected: the infrastructure itself.
 fn nothing(page: &mut Page, stage: &Stage, keymap: &Keymap) {
     let infra = stage.infra();
-    // Where there is no room for the journal, its last headlines stand here.
+    // Where there is no room for the journal, its last headlines stand here, the newest first, each with the time at which it began.
     let headlines = stage.timeline.journal().headlines().rev();
     for headline in headlines.take(if stage.regions.wide { 0 } else { 3 }) {
-        let at = format!("{:.1} ", headline.last.as_secs_f64());
+        let at = format!("{:.1} ", headline.first.at.as_secs_f64());
         page.item(Tone::Dim, &at, Tone::Text, &headline.describe(infra), None);
     }
     page.text(Tone::Text, infra.summary());

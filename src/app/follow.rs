@@ -57,8 +57,6 @@ impl Stage {
             self.selected = None;
         }
         self.playback.follow(number);
-        self.scroll = if self.regions.wide { self.scroll } else { 0 };
-        self.detail_scroll = 0;
     }
 
     /// Something else was selected: in the live pace, nobody is followed any more. In the trace, somebody always is.

@@ -182,13 +182,18 @@ fn everywhere(bind: &mut impl FnMut(&[Key], Place, Action, &'static str, &'stati
         bind(&[], place, Action::Ascii, "", "draw with ASCII characters only, or with all");
         bind(&[], place, Action::Motion, "", "show steps instead of movement, or movement again");
         bind(&[c('?')], place, Action::Help, "help", "show or hide this help");
-        bind(
-            &[c('q'), k(Code::Esc)],
-            place,
-            Action::Back,
-            if place == Place::Home { "quit" } else { "" },
-            "back; from the course map, quit",
-        );
+        if place == Place::Home {
+            bind(&[c('q'), k(Code::Esc)], place, Action::Back, "quit", "quit");
+        } else {
+            bind(&[c('q')], place, Action::Back, "", "close the panel or view, then go back to the course map");
+            bind(
+                &[k(Code::Esc)],
+                place,
+                Action::Escape,
+                "",
+                "let go: of the panel or view, packet, overlay, selection; then go back to the course map",
+            );
+        }
     }
 }
 

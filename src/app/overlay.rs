@@ -227,6 +227,11 @@ impl Overlays {
         self.asked.kind
     }
 
+    /// The sub-choice of the overlay that is shown.
+    pub(super) const fn choice(&self) -> usize {
+        self.asked.choice
+    }
+
     /// From now on, the single points of this kind.
     pub(super) const fn set_kind(&mut self, kind: RequestKind) {
         self.asked.kind = kind;
@@ -246,6 +251,15 @@ impl Overlays {
             Lit::Off | Lit::Briefly => Some(self.last),
             Lit::On(_) => None,
         });
+    }
+
+    /// Switches the overlay off. Returns whether one was on.
+    pub(super) fn put_out(&mut self) -> bool {
+        let is_on = matches!(self.lit, Lit::On(_));
+        if is_on {
+            self.light(None);
+        }
+        is_on
     }
 
     fn light(&mut self, overlay: Option<Overlay>) {

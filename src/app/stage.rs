@@ -2,6 +2,8 @@
 //!
 //! Must not know the other screens, nor how anything is drawn.
 
+mod steps;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,13 +17,12 @@ use crate::sim::{Command, CommandError, SimTime, Simulation, Timeline};
 use super::comparison::Comparison;
 use super::events::Marks;
 use super::monitor::Watch;
-use super::overlay::Overlays;
+use super::overlay::{Overlay, Overlays};
 use super::playback::Playback;
 use super::regions::{self, Regions};
 use super::view::View;
 
-/// How much of the run is looked at together for news.
-const SLICE: Duration = Duration::from_millis(100);
+pub use steps::Stepped;
 
 /// Refusals that are kept.
 const KEPT_REFUSALS: usize = 100;
@@ -94,6 +95,25 @@ pub struct Stage {
     pub marks: Marks,
     /// Steps that the learner took, forward and back.
     pub steps: (u32, u32),
+    /// The moment that was gone to, until time moves on: it is seen after all that happens at it.
+    landed: Option<SimTime>,
+    /// How many commands were done when the lesson's step had been set up: no step back leads behind its last one alone.
+    set_up: usize,
+    /// How many things the learner has done to the infrastructure.
+    pub acts: u32,
+    /// Whether the last act has cut off what was known to come.
+    cut_off: bool,
+    /// What the panel is about: where that changes, it is read from its beginning.
+    topic: Topic,
+}
+
+/// What the panel of what is selected is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Topic {
+    selected: Option<Element>,
+    followed: Option<u64>,
+    view: View,
+    overlay: Option<(Overlay, RequestKind, usize)>,
 }
 
 impl Stage {
@@ -122,6 +142,11 @@ impl Stage {
             refused: VecDeque::new(),
             marks: Marks::default(),
             steps: (0, 0),
+            landed: None,
+            set_up: 0,
+            acts: 0,
+            cut_off: false,
+            topic: Topic::default(),
         };
         stage.resize(size);
         stage
@@ -146,9 +171,14 @@ impl Stage {
     pub fn enter(&mut self, entry: &outcome::Entry) -> Result<(), CommandError> {
         self.scroll = 0;
         self.show_detail = false;
-        let now = self.timeline.simulation().now();
+        let known = self.knows_future();
+        let done = self.timeline.commands().count();
         let result = self.changing(|stage| entry.carry_out(&mut stage.timeline));
-        self.marks.cut(now);
+        self.set_up = self.timeline.commands().count();
+        // Most steps do nothing to the infrastructure: then what was known to come stays.
+        if self.set_up > done {
+            self.cut(known);
+        }
         if let Some(pace) = entry.pace {
             self.playback.set_pace(pace, &self.timeline);
             self.playback.paused = false;
@@ -230,14 +260,33 @@ impl Stage {
         if tls {
             self.overlays.flash();
         }
-        let now = self.timeline.simulation().now();
+        let known = self.knows_future();
         let done = self.changing(|stage| stage.timeline.act(command.clone()));
         if done.is_ok() {
-            // What had been the future is cut off, and so is what was asked for in it.
-            self.refused.retain(|(at, _)| *at <= now);
-            self.marks.cut(now);
+            self.acts += 1;
+            self.cut(known);
         }
         done
+    }
+
+    /// Whether something is known to come: a command that will be done again, or a mark.
+    fn knows_future(&self) -> bool {
+        self.timeline.known_command().is_some() || self.marks.after(self.sim().now()).is_some()
+    }
+
+    /// Something was done: what had been the future is cut off, and so is what was asked for in it. `known` says whether
+    /// anything was known of it.
+    fn cut(&mut self, known: bool) {
+        let now = self.sim().now();
+        self.refused.retain(|(at, _)| *at <= now);
+        self.marks.cut(now);
+        self.landed = None;
+        self.cut_off |= known;
+    }
+
+    /// Whether something known to come was cut off since this was asked last.
+    pub(super) const fn take_cut_off(&mut self) -> bool {
+        std::mem::replace(&mut self.cut_off, false)
     }
 
     /// Lets a command be done later, as a part of what was done last.
@@ -309,20 +358,16 @@ impl Stage {
         self.overlays.follow(sim.infrastructure(), sim.rate(), self.selected.as_ref());
     }
 
-    /// Steps one hop forward or back. Returns whether there was one.
-    pub fn step(&mut self, forward: bool) -> bool {
-        self.playback.paused = true;
-        let followed = self.playback.followed.filter(|number| !forward || self.timeline.simulation().is_in_flight(*number));
-        let moved = self
-            .changing(|stage| if forward { stage.timeline.step_forward(followed) } else { stage.timeline.step_back(followed) });
-        if moved {
-            let count = if forward { &mut self.steps.0 } else { &mut self.steps.1 };
-            *count += 1;
+    /// Notices what the panel is about. Where that is something else than before, it begins at the top; `is_lesson` says that
+    /// the panel shows the lesson, which stays where it is.
+    pub(super) fn note_topic(&mut self, is_lesson: bool) {
+        let overlay = self.overlays.shown().map(|overlay| (overlay, self.overlays.kind(), self.overlays.choice()));
+        let topic = Topic { selected: self.selected.clone(), followed: self.playback.followed, view: self.view, overlay };
+        if self.topic != topic {
+            self.topic = topic;
+            self.detail_scroll = 0;
+            self.scroll = if is_lesson { self.scroll } else { 0 };
         }
-        if forward && followed.is_none() && self.playback.pace == Pace::Trace {
-            self.playback.follow(self.timeline.simulation().newest_request(None));
-        }
-        moved
     }
 
     /// Takes in what the timeline marks.
@@ -335,33 +380,6 @@ impl Stage {
     pub fn span(&self) -> (SimTime, SimTime) {
         let now = self.timeline.simulation().now();
         (self.timeline.earliest().min(now), self.marks.furthest().max(now))
-    }
-
-    /// Goes to a moment, and stops there.
-    pub fn seek(&mut self, at: SimTime) {
-        self.playback.paused = true;
-        self.changing(|stage| stage.timeline.seek(at));
-        self.playback.follow(None);
-    }
-
-    /// Goes on until something happens that is worth a line, and stops there. Returns whether something did within
-    /// `horizon`; if not, this is where time stands now.
-    pub fn run_to_news(&mut self, horizon: Duration) -> bool {
-        self.playback.paused = true;
-        self.playback.follow(None);
-        let start = self.timeline.simulation().now();
-        let end = start + horizon;
-        while self.timeline.simulation().now() < end {
-            let next = (self.timeline.simulation().now() + SLICE).min(end);
-            self.changing(|stage| stage.timeline.seek(next));
-            self.mark();
-            let news = self.timeline.journal().headlines().map(|headline| headline.first.at).find(|at| *at > start);
-            if let Some(at) = news {
-                self.changing(|stage| stage.timeline.seek(at));
-                return true;
-            }
-        }
-        false
     }
 
     /// Moves the selection. Returns whether there was somewhere to go.

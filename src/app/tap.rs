@@ -43,7 +43,7 @@ pub fn lines(stage: &Stage, room: usize) -> Vec<Line> {
         return vec![Line::new(Tone::Dim, " Nothing has passed since the tap is there.")];
     }
     let is_lost = shown.len() == room && room > 1 && !shown.iter().any(|heard| heard.shows_password());
-    if is_lost && let Some(secret) = stage.timeline.heard().rev().find(|heard| heard.shows_password()) {
+    if is_lost && let Some(secret) = stage.timeline.heard_password() {
         shown[0] = secret;
     }
     shown.into_iter().map(|heard| line(link, heard)).collect()
@@ -79,7 +79,7 @@ pub(super) fn section(page: &mut Page, stage: &Stage, link: LinkIx, width: usize
     if stage.timeline.tapped() != Some(link) {
         return false;
     }
-    let count = stage.timeline.heard().count();
+    let count = stage.timeline.heard_count();
     page.text(Tone::Name, &format!("You listen here: {count} heard."));
     if !stage.regions.wide {
         for line in lines(stage, 5) {
@@ -88,7 +88,7 @@ pub(super) fn section(page: &mut Page, stage: &Stage, link: LinkIx, width: usize
     }
     // In full: the last login in the clear, or else the last request.
     let asked = |heard: &&Heard| !matches!(heard.said, Said::Request { heading: Heading::Response, .. });
-    let login = stage.timeline.heard().rev().find(|heard| heard.shows_password());
+    let login = stage.timeline.heard_password();
     if let Some(heard) = login.or_else(|| stage.timeline.heard().rev().find(asked)) {
         let message = spoken::spoken(&heard.infra, link, &heard.said, width);
         let whose = match heard.said {
@@ -122,8 +122,8 @@ impl Stage {
         true
     }
 
-    /// Whether the wiretap has read a password, as far as is known: its last two thousand messages.
+    /// Whether the wiretap has read a password since it is there.
     pub fn wiretap_saw_secret(&self) -> bool {
-        self.timeline.heard().any(Heard::shows_password)
+        self.timeline.heard_password().is_some()
     }
 }

@@ -34,14 +34,16 @@ impl App {
         if let Some(stage) = self.stage_mut() {
             stage.overlays.key();
         }
+        let asked = std::mem::take(&mut self.leaving);
         let Some(action) = self.keymap.action(key, self.place()).cloned() else {
             self.tell(Tone::Dim, format!("{key} does nothing here; {} shows the keys.", self.keymap.label(&Action::Help)));
             return Vec::new();
         };
         // Nothing is seen there, so nothing may change; and there is nothing that one could go back to.
         if regions::too_small(self.size.0, self.size.1) {
-            return if matches!(action, Action::Back | Action::Quit) { vec![Effect::Quit] } else { Vec::new() };
+            return if matches!(action, Action::Back | Action::Escape | Action::Quit) { vec![Effect::Quit] } else { Vec::new() };
         }
+        self.leaving = asked && matches!(action, Action::Back | Action::Escape);
         self.act(&action)
     }
 
@@ -113,13 +115,14 @@ impl App {
                 }
                 Vec::new()
             }
-            Action::Back => self.back(),
+            Action::Back | Action::Escape => self.back(action),
             _ if self.stage().is_none() => self.at_home(action),
             _ => {
                 self.on_stage(action);
                 Vec::new()
             }
         };
+        self.tell_what_is_cut_off();
         self.observe(true);
         self.tip_done_by(action);
         if self.record() | self.take_unsaved() {
@@ -140,22 +143,31 @@ impl App {
         Vec::new()
     }
 
-    fn back(&mut self) -> Vec<Effect> {
-        match &mut self.screen {
-            Screen::Home => vec![Effect::Quit],
-            Screen::Stage(stage) if stage.show_detail && !stage.regions.wide => {
-                stage.show_detail = false;
-                Vec::new()
-            }
-            Screen::Stage(stage) if stage.view != View::Canvas => {
-                stage.leave_view();
-                Vec::new()
-            }
-            Screen::Stage(_) => {
+    /// Says that what was done after going back has cut off what had been to come.
+    fn tell_what_is_cut_off(&mut self) {
+        if !self.stage_mut().is_some_and(Stage::take_cut_off) {
+            return;
+        }
+        match &mut self.notice {
+            Some(notice) => notice.text.push_str(CUT_OFF),
+            None => self.tell(Tone::Dim, CUT_OFF.trim_start()),
+        }
+    }
+
+    /// Goes back: within the stage first, then from it. A run in which something was done is not left without a question.
+    fn back(&mut self, action: &Action) -> Vec<Effect> {
+        let again = self.keymap.label(action);
+        let asked = std::mem::take(&mut self.leaving);
+        let Some(stage) = self.stage_mut() else { return vec![Effect::Quit] };
+        if asked || !picture::let_go(stage, *action == Action::Escape) {
+            if stage.acts > 0 && !asked {
+                self.leaving = true;
+                self.tell(Tone::Warn, format!("{again} again leaves this run."));
+            } else {
                 self.screen = Screen::Home;
-                Vec::new()
             }
         }
+        Vec::new()
     }
 
     fn at_home(&mut self, action: &Action) -> Vec<Effect> {
@@ -191,8 +203,8 @@ impl App {
     fn on_stage(&mut self, action: &Action) {
         let scrolls = matches!(action, Action::Scroll(_) | Action::ScrollPanel(_) | Action::ScrollDetail(_));
         let most = if scrolls { (mouse::most_scroll(self), mouse::most_detail_scroll(self)) } else { (0, 0) };
-        let (info, ends) = (self.keymap.label(&Action::Panel), self.keymap.label(&Action::Compare));
-        let shows_lesson = mouse::shows_lesson(self);
+        let label = |action| self.keymap.label(&action);
+        let (info, ends, back) = (label(Action::Panel), label(Action::Compare), label(Action::StepBack));
         let Screen::Stage(stage) = &mut self.screen else { return };
         let selected = stage.selected.clone();
         let notice = match action {
@@ -203,7 +215,7 @@ impl App {
             Action::Pause | Action::StepForward | Action::StepBack | Action::Faster | Action::Slower | Action::Pace => {
                 time::play(stage, action)
             }
-            Action::Seek(_) | Action::MarkBefore | Action::MarkAfter => Some(time::travel(stage, action)),
+            Action::Seek(_) | Action::MarkBefore | Action::MarkAfter => Some(time::travel(stage, action, &back)),
             Action::NextOverlay | Action::Overlay | Action::OverlayChoice => picture::lay(stage, action),
             Action::Pan(_) | Action::LookAt(..) | Action::Overview => picture::look(stage, action),
             Action::Scroll(by) if stage.view == View::Compare => {
@@ -254,9 +266,13 @@ impl App {
             Action::Deed(place) => deeds::deeds(stage).get(*place).map(|deed| commands::done(stage, deed)),
             Action::Send(kind) => {
                 stage.overlays.set_kind(*kind);
+                let before = stage.sim().newest_request(None);
                 let notice = commands::said(stage, &Command::Send(*kind));
-                stage.playback.follow(stage.sim().newest_request(None));
-                stage.playback.paused = false;
+                let sent = stage.sim().newest_request(None);
+                if sent != before {
+                    stage.follow_only(sent);
+                    stage.playback.paused = false;
+                }
                 Some(notice)
             }
             _ => return self.in_lesson(action),
@@ -264,8 +280,6 @@ impl App {
         if stage.selected != selected {
             stage.select_only();
             stage.look_at_selection();
-            stage.detail_scroll = 0;
-            stage.scroll = if shows_lesson { stage.scroll } else { 0 };
         }
         if notice.is_some() {
             self.notice = notice;
@@ -367,6 +381,9 @@ impl App {
         stage.lesson.as_ref().is_some_and(|run| self.progress.record(run))
     }
 }
+
+/// What is said where an act takes the place of what had been to come.
+const CUT_OFF: &str = " What came after is cut off.";
 
 fn dim(text: &str) -> Notice {
     Notice { tone: Tone::Dim, text: text.to_owned() }

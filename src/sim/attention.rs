@@ -19,7 +19,7 @@ use super::view::ComponentSample;
 /// Messages on the link that are kept.
 const MOST_HEARD: usize = 2_000;
 /// So many are kept for sure, however far time goes back.
-const FEWEST_HEARD: usize = 200;
+const FEWEST_HEARD: u64 = 200;
 /// Notes and stretches of one request that are kept: far more than any request makes.
 const MOST_NOTES: usize = 4_000;
 
@@ -79,6 +79,15 @@ pub struct Heard {
     stamp: Stamp,
 }
 
+/// All that was heard, in brief.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Tally {
+    /// How many messages.
+    count: u64,
+    /// The last one that shows a password.
+    password: Option<Heard>,
+}
+
 /// What passes on a link.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Said {
@@ -111,7 +120,6 @@ pub enum Said {
 }
 
 /// What is known of the link that somebody listens on.
-#[expect(clippy::struct_excessive_bools, reason = "facts of a link that do not depend on each other")]
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Ear {
     pub(super) link: LinkIx,
@@ -122,9 +130,12 @@ pub(super) struct Ear {
     /// Whether the asker's own firewall stops what is asked, so that it never is on the wire.
     is_stopped: bool,
     since: Stamp,
+    /// The last messages; older ones are dropped.
     heard: VecDeque<Heard>,
-    /// Whether older ones were dropped.
-    forgot: bool,
+    /// What was heard until now in all.
+    total: Tally,
+    /// The same at the moments from which time may run again: not all of it can be counted anew there.
+    tallies: Vec<(Stamp, Tally)>,
     nxdomain: bool,
     /// What has been said on the link apart from requests, as a number that changes with it.
     mark: u64,
@@ -181,24 +192,51 @@ impl Attention {
             trail.notes.retain(|(stamp, _)| stamp.is_by(to));
         }
         if let Some(ear) = &mut self.ear {
+            ear.total = ear.tally_at(to).unwrap_or_default();
             ear.heard.retain(|heard| heard.stamp.is_by(to));
             ear.mark = sim.spoken(ear.link, ear.protocol);
             ear.see(sim);
         }
     }
 
-    /// Whether too little would be left of what was heard, if time went back to a moment.
-    pub(super) fn is_thin_at(&self, stamp: Stamp) -> bool {
-        self.ear
-            .as_ref()
-            .is_some_and(|ear| ear.forgot && ear.heard.iter().filter(|heard| heard.stamp.is_by(stamp)).count() < FEWEST_HEARD)
+    /// Whether too little would be known at `wanted` of what was heard, if time went back to `from` and ran until then.
+    pub(super) fn is_thin_from(&self, from: Stamp, wanted: Stamp) -> bool {
+        self.ear.as_ref().is_some_and(|ear| ear.is_thin_from(from, wanted))
+    }
+
+    /// This is a moment from which time may run again: what is known now is kept for it.
+    pub(super) fn keep(&mut self, stamp: Stamp) {
+        if let Some(ear) = &mut self.ear
+            && let Err(place) = ear.place_of(stamp)
+        {
+            ear.tallies.insert(place, (stamp, ear.total.clone()));
+        }
+    }
+
+    /// Time will not run again from that moment.
+    pub(super) fn drop_kept(&mut self, stamp: Stamp) {
+        if let Some(ear) = &mut self.ear
+            && let Ok(place) = ear.place_of(stamp)
+        {
+            ear.tallies.remove(place);
+        }
+    }
+
+    /// What was known to come after a moment will not.
+    pub(super) fn cut(&mut self, now: Stamp) {
+        if let Some(ear) = &mut self.ear {
+            ear.tallies.retain(|(stamp, _)| stamp.is_by(now));
+        }
     }
 
     /// Time has come to where it was meant to go.
     pub(super) fn settle(&mut self, now: Stamp) {
-        if let Some(ear) = &mut self.ear {
+        if let Some(ear) = &mut self.ear
+            && now < ear.since
+        {
             // Whoever goes back to before the tap was there takes it along.
-            ear.since = ear.since.min(now);
+            ear.since = now;
+            ear.tallies.clear();
         }
     }
 }
@@ -257,8 +295,45 @@ impl Ear {
         let infra = Arc::clone(sim.infrastructure());
         let ((asker, _), hop) = (infra.ends(link), infra.hop(link));
         let (is_plain, is_stopped) = (hop.is_plaintext(), is_stopped(&hop));
-        let heard = VecDeque::new();
-        Self { link, asker, protocol, infra, is_plain, is_stopped, since, heard, forgot: false, nxdomain: false, mark }
+        let (heard, total, tallies) = (VecDeque::new(), Tally::default(), Vec::new());
+        Self { link, asker, protocol, infra, is_plain, is_stopped, since, heard, total, tallies, nxdomain: false, mark }
+    }
+
+    pub(super) const fn count(&self) -> u64 {
+        self.total.count
+    }
+
+    pub(super) const fn password(&self) -> Option<&Heard> {
+        self.total.password.as_ref()
+    }
+
+    fn place_of(&self, stamp: Stamp) -> Result<usize, usize> {
+        self.tallies.binary_search_by_key(&stamp, |(stamp, _)| *stamp)
+    }
+
+    /// How many of the messages that are kept had been heard at a moment that lies before now.
+    fn kept_at(&self, stamp: Stamp) -> u64 {
+        self.heard.iter().filter(|heard| heard.stamp.is_by(stamp)).count() as u64
+    }
+
+    /// All that had been heard at a moment that lies before now, if that is known.
+    fn tally_at(&self, stamp: Stamp) -> Option<Tally> {
+        if stamp.is_by(self.since) {
+            return Some(Tally::default());
+        }
+        if let Ok(place) = self.place_of(stamp) {
+            return Some(self.tallies[place].1.clone());
+        }
+        // Where nothing was dropped, it can be counted.
+        let is_whole = self.total.count == self.heard.len() as u64;
+        let password = || self.heard.iter().rev().find(|heard| heard.stamp.is_by(stamp) && heard.shows_password());
+        is_whole.then(|| Tally { count: self.kept_at(stamp), password: password().cloned() })
+    }
+
+    fn is_thin_from(&self, from: Stamp, wanted: Stamp) -> bool {
+        let Some(Tally { count, .. }) = self.tally_at(from) else { return true };
+        let total = self.tally_at(wanted).map_or(count, |tally| tally.count);
+        self.kept_at(from) + total.saturating_sub(count) < total.min(FEWEST_HEARD)
     }
 
     pub(super) fn heard(&self) -> impl DoubleEndedIterator<Item = &Heard> + ExactSizeIterator {
@@ -322,8 +397,12 @@ impl Ear {
     fn hear(&mut self, stamp: Stamp, at: SimTime, said: Said) {
         if self.heard.len() == MOST_HEARD {
             self.heard.pop_front();
-            self.forgot = true;
         }
-        self.heard.push_back(Heard { at, said, infra: Arc::clone(&self.infra), is_plain: self.is_plain, stamp });
+        let heard = Heard { at, said, infra: Arc::clone(&self.infra), is_plain: self.is_plain, stamp };
+        self.total.count += 1;
+        if heard.shows_password() {
+            self.total.password = Some(heard.clone());
+        }
+        self.heard.push_back(heard);
     }
 }

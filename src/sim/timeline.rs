@@ -3,9 +3,9 @@
 //! Going back is going to the nearest checkpoint before, and running from there with the recorded commands: the state is the
 //! one that an uninterrupted run had. Must not know why anybody travels, nor how fast.
 
-use crate::model::{LinkIx, RequestKind};
+mod watching;
 
-use super::attention::{Attention, Ear, Heard, Stamp, Stretch, Trail};
+use super::attention::{Attention, Stamp};
 use super::command::{Command, CommandError};
 use super::journal::{Journal, Note, Observer, What};
 use super::simulation::Simulation;
@@ -113,6 +113,11 @@ impl Timeline {
         self.log.iter().take(self.done).map(|(place, command)| (place.now, command))
     }
 
+    /// When the next command comes that is known from before a rewind.
+    pub fn known_command(&self) -> Option<SimTime> {
+        self.log.get(self.done).map(|(place, _)| place.now)
+    }
+
     /// All commands that are known, with their times, in order: those so far, then the future that a rewind has left. What is
     /// scheduled stands here once it is done.
     pub fn log(&self) -> impl Iterator<Item = (SimTime, &Command)> {
@@ -151,6 +156,7 @@ impl Timeline {
     /// Cuts off what had been the future. What was scheduled before `place` is still to come.
     fn cut(&mut self, place: Place) {
         let done = self.done;
+        self.attention.cut(Stamp { events: place.processed, commands: done });
         self.log.truncate(done);
         self.scheduled.retain(|scheduled| scheduled.given <= done);
         for scheduled in &mut self.scheduled {
@@ -168,8 +174,7 @@ impl Timeline {
 
     /// When the next command of the known future, or the next scheduled one, is done.
     fn next_command(&self) -> Option<SimTime> {
-        let logged = self.log.get(self.done).map(|(place, _)| place.now);
-        logged.or_else(|| self.pending().and_then(|at| self.scheduled.get(at)).map(|scheduled| scheduled.at))
+        self.known_command().or_else(|| self.pending().and_then(|at| self.scheduled.get(at)).map(|scheduled| scheduled.at))
     }
 
     /// Goes forward or back to `time`, as an uninterrupted run would have been there.
@@ -202,8 +207,41 @@ impl Timeline {
     /// Goes back to the last such moment before now, or to the last command. Returns whether there was one within ten
     /// simulated seconds; if not, nothing has changed.
     pub fn step_back(&mut self, request: Option<u64>) -> bool {
-        let start = (self.here(), self.attention.clone());
+        self.step_back_from(self.place(), request)
+    }
+
+    /// Right after a command, goes to the moment before it. Returns whether it is right after one; if not, nothing has changed.
+    pub fn step_before_command(&mut self) -> bool {
         let here = self.place();
+        let last = self.done.checked_sub(1).filter(|last| self.log.get(*last).is_some_and(|(place, _)| *place == here));
+        if let Some(last) = last {
+            self.go_before(last);
+        }
+        last.is_some()
+    }
+
+    /// Goes back to before all that happens at this time: to before its first command or else, as [`Self::step_back`], to the
+    /// last moment that lies earlier.
+    pub fn step_before_now(&mut self, request: Option<u64>) -> bool {
+        let now = self.simulation.now();
+        if let Some(first) = self.log.iter().take(self.done).position(|(place, _)| place.now == now) {
+            self.go_before(first);
+            return true;
+        }
+        self.step_back_from(Place { now, processed: 0 }, request)
+    }
+
+    /// Goes to the moment right before a command that is done.
+    fn go_before(&mut self, command: usize) {
+        let Some((place, _)) = self.log.get(command).cloned() else { return };
+        let is_before = |checkpoint: &Checkpoint| Place::of(&checkpoint.simulation) <= place && checkpoint.commands <= command;
+        self.restore(self.checkpoints.iter().rposition(is_before).unwrap_or(0));
+        self.run_to_state(place, command);
+        self.attention.settle(self.stamp());
+    }
+
+    fn step_back_from(&mut self, here: Place, request: Option<u64>) -> bool {
+        let start = (self.here(), self.attention.clone());
         let earliest = SimTime::from_nanos(here.now.nanos().saturating_sub(STEP_HORIZON));
         let mut before = here;
         while let Some(checkpoint) = self.checkpoint_before(before).filter(|_| before.now >= earliest) {
@@ -264,11 +302,12 @@ impl Timeline {
     }
 
     fn restore(&mut self, index: usize) {
-        // What was heard and dropped is heard again, from somewhat further back.
-        let stamp = |checkpoint: &Checkpoint| Stamp { events: checkpoint.simulation.processed(), commands: checkpoint.commands };
-        let is_thin = self.attention.is_thin_at(stamp(&self.checkpoints[index]));
-        let checkpoint = &self.checkpoints[if is_thin { index.saturating_sub(1) } else { index }];
-        self.attention.rewind(stamp(checkpoint), &checkpoint.simulation);
+        // What was heard and dropped is heard again, from further back.
+        let wanted = self.checkpoints[index].stamp();
+        let is_enough = |checkpoint: &Checkpoint| !self.attention.is_thin_from(checkpoint.stamp(), wanted);
+        let enough = self.checkpoints[..=index].iter().rposition(is_enough).unwrap_or(0);
+        let checkpoint = &self.checkpoints[enough];
+        self.attention.rewind(checkpoint.stamp(), &checkpoint.simulation);
         self.simulation = checkpoint.simulation.clone();
         self.weighed = self.simulation.processed();
         self.journal = checkpoint.journal.clone();
@@ -365,6 +404,11 @@ impl Timeline {
         });
         self.attention.look(stamp, &self.simulation);
         self.take_checkpoint_if_due();
+        // Whoever listens keeps what is known at a checkpoint, also at one that stood here before.
+        let is_here = |checkpoint: &Checkpoint| checkpoint.simulation.processed().cmp(&stamp.events);
+        if !self.attention.is_idle() && self.checkpoints.binary_search_by(is_here).is_ok() {
+            self.attention.keep(stamp);
+        }
     }
 
     fn take_checkpoint_if_due(&mut self) {
@@ -387,6 +431,7 @@ impl Timeline {
         while self.checkpoints.len() > MOST_CHECKPOINTS || (total > CHECKPOINT_BUDGET && self.checkpoints.len() > fewest) {
             let removed = self.checkpoints.remove(self.least_useful());
             total -= removed.footprint();
+            self.attention.drop_kept(removed.stamp());
         }
     }
 }
@@ -394,6 +439,10 @@ impl Timeline {
 impl Checkpoint {
     fn footprint(&self) -> usize {
         self.simulation.footprint() + self.journal.footprint()
+    }
+
+    fn stamp(&self) -> Stamp {
+        Stamp { events: self.simulation.processed(), commands: self.commands }
     }
 }
 
@@ -404,61 +453,6 @@ impl Timeline {
         let last = self.checkpoints.len() - 1;
         let gap = |index: &usize| (at(index + 1) - at(index - 1)) / (at(last) - at(index - 1));
         (1..last).min_by(|a, b| gap(a).total_cmp(&gap(b))).unwrap_or(last)
-    }
-}
-
-impl Timeline {
-    /// Follows a request from now on, with all that has happened to it; or none. Where it is not on its way any more, `about`
-    /// is a moment when it was.
-    pub fn follow(&mut self, request: Option<u64>, about: SimTime) {
-        self.attention.trail = request.map(Trail::new);
-        let Some(number) = request else { return };
-        let begin = self.simulation.born(number).unwrap_or(SimTime::from_nanos(about.nanos().saturating_sub(STEP_HORIZON)));
-        let (place, commands) = (self.place(), self.done);
-        let before = self.checkpoints.iter().rposition(|checkpoint| Place::of(&checkpoint.simulation).now < begin);
-        let ear = self.attention.ear.clone();
-        self.restore(before.unwrap_or(0));
-        self.run_to_state(place, commands);
-        self.attention.ear = ear;
-    }
-
-    /// The request that is followed.
-    pub fn followed(&self) -> Option<u64> {
-        self.attention.trail.as_ref().map(|trail| trail.number)
-    }
-
-    /// The kind of the request that is followed; `None` while it is not sent.
-    pub fn followed_kind(&self) -> Option<RequestKind> {
-        self.attention.trail.as_ref().and_then(|trail| trail.kind.filter(|_| trail.notes().next().is_some()))
-    }
-
-    /// What the followed request did until now, in order: each part of its way that took time.
-    pub fn journey(&self) -> Vec<Stretch> {
-        self.attention.trail.as_ref().map(Trail::stretches).unwrap_or_default()
-    }
-
-    /// What happened to the followed request until now.
-    pub fn trail(&self) -> impl DoubleEndedIterator<Item = &Note> {
-        self.attention.trail.iter().flat_map(Trail::notes)
-    }
-
-    /// Listens on a link from now on, or on none. Whoever goes back to before listens from there on.
-    ///
-    /// # Panics
-    /// If `link` comes from another infrastructure.
-    pub fn listen(&mut self, link: Option<LinkIx>) {
-        let since = self.stamp();
-        self.attention.ear = link.map(|link| Ear::new(link, &self.simulation, since));
-    }
-
-    /// The link on which somebody listens.
-    pub fn tapped(&self) -> Option<LinkIx> {
-        self.attention.ear.as_ref().map(|ear| ear.link)
-    }
-
-    /// The last messages that passed on that link since somebody listens, oldest first.
-    pub fn heard(&self) -> impl DoubleEndedIterator<Item = &Heard> {
-        self.attention.ear.iter().flat_map(Ear::heard)
     }
 }
 

@@ -205,7 +205,9 @@ fn the_panel_changes_between_lesson_and_selection_on_a_small_screen() {
     assert!(learner.panel().contains("chooses by"), "{}", learner.panel());
     learner.press("<Esc>");
     assert!(learner.panel().contains("Read this."), "the first step back leads to the lesson");
-    assert!(learner.app.stage().is_some());
+    assert!(learner.stage().selected.is_some());
+    learner.press("<Esc>");
+    assert!(learner.stage().selected.is_none(), "the second lets go of the selection");
     learner.press("<Esc>");
     assert!(learner.app.stage().is_none());
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::learner::{Learner, SMALL, component};
+use hoplight::app::Action;
+
+use crate::learner::{LARGE, Learner, SMALL, component};
 
 #[test]
 fn the_space_bar_stops_time_and_lets_it_go_on() {
@@ -103,4 +105,57 @@ fn the_trace_follows_a_login_to_its_end_then_somebody_else() {
     }
     assert!(!learner.stage().sim().is_in_flight(login));
     assert!(frames > 100, "a dozen hops take their time: {frames}");
+}
+
+#[test]
+fn a_step_back_follows_no_request_that_ended_long_ago() {
+    let mut learner = Learner::exploring(LARGE);
+    learner.wait(30).press("r").wait(150).select(&component("db-1")).press("x").wait(20);
+    for _ in 0..30 {
+        let before = learner.now();
+        learner.press(",");
+        assert!(learner.now() < before && learner.notice().is_empty(), "{} at {before:?}", learner.notice());
+    }
+    // One that is over since a moment is still followed.
+    let mut learner = Learner::exploring(LARGE);
+    learner.wait(30).press("r").wait(20);
+    let login = learner.stage().playback.followed.expect("the login");
+    let end = learner.stage().timeline.trail().next_back().expect("it came back").at;
+    assert!(!learner.stage().sim().is_in_flight(login));
+    learner.press(",");
+    assert_eq!((learner.now(), learner.stage().playback.followed), (end, Some(login)));
+}
+
+#[test]
+fn a_step_back_right_after_a_command_undoes_it() {
+    let mut learner = Learner::exploring(LARGE);
+    learner.wait(30).press(" ").select(&component("db-1"));
+    let before = learner.stage().sim().clone();
+    learner.press("x").press(",");
+    assert!(learner.is_up(&component("db-1")) && *learner.stage().sim() == before);
+    assert_eq!(learner.notice(), "This is the moment before it. As time goes on, it is done again.");
+    learner.press("}");
+    assert!(!learner.is_up(&component("db-1")));
+    // What sets a lesson up is not undone for itself.
+    let mut learner = Learner::in_lesson("journey-of-a-request", LARGE);
+    learner.press(",");
+    assert_eq!(learner.notice(), "This is the beginning.");
+}
+
+#[test]
+fn a_step_back_from_a_mark_goes_to_before_it() {
+    let mut learner = Learner::exploring(LARGE);
+    learner.wait(30).select(&component("db-1")).press("x").wait(5).press("{{{{{{{{");
+    let mark = learner.stage().marks.all()[0].clone();
+    assert!(!learner.is_up(&component("db-1")), "at the mark, it has happened");
+    learner.app.act(&Action::Seek(learner.now() + Duration::from_secs(1)));
+    while learner.now() > mark.at {
+        learner.press("{");
+    }
+    assert!(learner.notice().starts_with("Db-1") || learner.notice().contains("db-1"), "{}", learner.notice());
+    assert!(learner.notice().ends_with(" , goes to the moment before."), "{}", learner.notice());
+    learner.press(",");
+    assert!(learner.is_up(&component("db-1")) && learner.now() == mark.at);
+    learner.press(",");
+    assert!(learner.is_up(&component("db-1")) && learner.now() < mark.at);
 }

@@ -171,3 +171,46 @@ fn an_alert_that_fires_is_seen_in_the_header_until_it_resolves() {
         assert!(!header(&learner).contains("ALERT"), "{}", header(&learner));
     }
 }
+
+#[test]
+fn an_act_says_that_it_cuts_off_what_was_known_to_come() {
+    const CUT: &str = "What came after is cut off.";
+    for keys in ["t", "r", "x"] {
+        let mut learner = eventful(LARGE);
+        learner.app.act(&Action::Seek(SimTime::from_secs(4)));
+        learner.press(keys);
+        assert!(learner.notice().ends_with(CUT) && learner.notice().len() > CUT.len(), "{keys}: {}", learner.notice());
+        assert_eq!(learner.stage().span().1, learner.now());
+        // Now nothing is known to come, and nothing more is cut off.
+        learner.press(keys);
+        assert!(!learner.notice().contains(CUT), "{keys}: {}", learner.notice());
+    }
+}
+
+#[test]
+fn a_lessons_step_that_does_nothing_keeps_what_is_known_to_come() {
+    let mut learner = Learner::in_small_lesson(LARGE);
+    learner.wait(10).press("t").wait(20);
+    let marks = learner.stage().marks.clone();
+    learner.app.act(&Action::Seek(SimTime::from_nanos(500_000_000)));
+    let place = learner.run().place();
+    learner.press("n");
+    assert_ne!(learner.run().place(), place, "another step");
+    assert_eq!(learner.stage().marks, marks, "its marks are still there");
+    assert!(!learner.notice().contains("cut off"), "{}", learner.notice());
+}
+
+#[test]
+fn a_small_screens_headlines_show_when_each_began_the_newest_first() {
+    let mut learner = Learner::exploring(SMALL);
+    learner.wait(20).select(&component("db-1")).press("x").wait(60).press("<Esc>");
+    let headlines: Vec<f64> = learner.stage().timeline.journal().headlines().map(|h| h.first.at.as_secs_f64()).collect();
+    let shown = hoplight::app::mouse::panel_lines(&learner.app);
+    let shown: Vec<String> =
+        shown.iter().map(|line| line.text().trim().split(' ').next().unwrap_or_default().to_owned()).collect();
+    let wanted: Vec<String> = headlines.iter().rev().take(3).map(|at| format!("{at:.1}")).collect();
+    let times: Vec<String> = shown.into_iter().filter(|word| word.contains('.') && word.parse::<f64>().is_ok()).take(3).collect();
+    assert_eq!(times, wanted);
+    let counted = learner.stage().timeline.journal().headlines().rev().take(3).any(|h| h.last > h.first.at);
+    assert!(counted, "one of them goes on for a while");
+}

@@ -3,7 +3,7 @@
 use hoplight::app::mouse::{main_area, panel_area};
 use hoplight::app::{Screen, View};
 
-use crate::learner::{LARGE, Learner, SMALL};
+use crate::learner::{LARGE, Learner, SMALL, component};
 
 #[test]
 fn one_key_shows_the_monitoring_screen_and_the_diagram_again() {
@@ -36,5 +36,55 @@ fn another_view_takes_the_room_of_the_canvas_and_of_a_panel_that_nobody_asked_fo
             assert_eq!(panel.height == 0, grows, "{size:?} lesson {lesson}: {panel:?}");
             assert_eq!(main.height > canvas.height, grows);
         }
+    }
+}
+
+#[test]
+fn escape_lets_go_of_one_thing_at_a_time_and_asks_before_a_run_is_left() {
+    let mut learner = Learner::exploring(LARGE);
+    learner.wait(10).press("vrm").wait(5);
+    let stage = learner.stage();
+    let login = stage.playback.followed;
+    assert!(login.is_some() && stage.overlays.shown().is_some() && stage.view == View::Monitor);
+    learner.press("<Esc>");
+    assert_eq!((learner.stage().view, learner.stage().playback.followed), (View::Canvas, login));
+    learner.press("<Esc>");
+    assert!(learner.stage().playback.followed.is_none() && learner.stage().overlays.shown().is_some());
+    learner.select(&component("db-1")).press("<Esc>");
+    assert!(learner.stage().overlays.shown().is_none() && learner.stage().selected.is_some());
+    learner.press("<Esc>");
+    assert_eq!((&learner.stage().selected, learner.notice()), (&None, ""));
+    learner.press("<Esc>");
+    assert_eq!(learner.notice(), "Esc again leaves this run.");
+    // Any other key is an answer, too.
+    learner.press("]<Esc>");
+    assert_eq!(learner.notice(), "Esc again leaves this run.");
+    learner.press("<Esc>");
+    assert!(learner.app.stage().is_none());
+}
+
+#[test]
+fn q_leaves_at_once_where_nothing_was_done_and_else_after_a_question() {
+    let mut learner = Learner::exploring(LARGE);
+    learner.select(&component("db-1")).press("q");
+    assert!(learner.app.stage().is_none());
+    let mut learner = Learner::exploring(LARGE);
+    learner.select(&component("db-1")).press("xq");
+    assert_eq!(learner.notice(), "q again leaves this run.");
+    // The question goes with its notice.
+    learner.wait(100).press("q");
+    assert!(learner.app.stage().is_some());
+    learner.press("q");
+    assert!(learner.app.stage().is_none());
+}
+
+#[test]
+fn the_panel_begins_at_its_top_when_its_topic_changes() {
+    for keys in ["t", "v", "c", "r", "<Tab>"] {
+        let mut learner = Learner::exploring(SMALL);
+        learner.wait(20).press(" ").press("<PgDn><PgDn>");
+        assert!(learner.stage().scroll > 0, "there is something to scroll");
+        learner.press(keys);
+        assert_eq!(learner.stage().scroll, 0, "{keys}");
     }
 }

@@ -210,3 +210,12 @@ fn the_rule_and_the_choice_for_a_followed_request_are_told() {
     learner.select(&component("lb-1"));
     assert!(learner.panel().contains(&format!("r{login} got web-")), "{}", learner.panel());
 }
+
+#[test]
+fn a_login_that_is_sent_becomes_the_topic() {
+    let mut learner = Learner::exploring(LARGE);
+    learner.wait(10).select(&component("db-1")).press("r");
+    assert!(learner.stage().selected.is_none());
+    let login = learner.stage().playback.followed.expect("the login");
+    assert_eq!(hoplight::app::detail::title(learner.stage()), format!("request r{login}"));
+}

@@ -252,7 +252,7 @@ fn a_hop_that_tls_passes_through() {
 #[test]
 fn a_request_that_is_followed() {
     let mut learner = Learner::exploring(LARGE);
-    learner.press("pr").wait(60).press("<Esc>");
+    learner.press("pr").wait(60).press("<Esc><Esc>");
     assert!(learner.app.stage().is_none(), "back at the course map");
     let mut learner = Learner::exploring(LARGE);
     learner.press("pr").wait(60);

@@ -210,3 +210,39 @@ fn a_tap_hears_what_the_far_firewall_stops_and_not_what_the_near_one_does() {
     }
     assert!(sides[0] > 0 && sides[1] > 0, "{sides:?}");
 }
+
+#[test]
+fn what_a_tap_has_heard_in_all_is_the_same_after_going_back_and_forth() {
+    let seconds = SimTime::from_secs;
+    let link = stage_2().link_between("lb-1", "web-1");
+    let mut timeline = busy(5);
+    timeline.listen(link);
+    // Straight on, far past what is kept.
+    let summary = |timeline: &Timeline| {
+        let last: Vec<Heard> = timeline.heard().rev().take(200).cloned().collect();
+        (timeline.heard_count(), timeline.heard_password().cloned(), last)
+    };
+    let mut straight = Vec::new();
+    for to in 4..=20 {
+        timeline.seek(seconds(to));
+        straight.push((to, summary(&timeline)));
+        let all = overheard("lb-1", "web-1", 5, (seconds(3), seconds(to)));
+        assert_eq!(timeline.heard_count(), all.len() as u64, "at {to} s");
+    }
+    assert!(timeline.heard_count() > 4_000 && timeline.heard_password().is_some_and(Heard::shows_password));
+    for at in [12, 16, 0, 15, 5, 1, 9, 16, 3] {
+        let (to, known) = &straight[at];
+        timeline.seek(seconds(*to));
+        assert_eq!(summary(&timeline), *known, "at {to} s");
+    }
+    // Another future is counted anew.
+    timeline.seek(seconds(8));
+    timeline.act(Command::Rate(Rate::new(50.0).expect("a rate"))).expect("a rate");
+    timeline.seek(seconds(14));
+    let other = summary(&timeline);
+    timeline.seek(seconds(9));
+    timeline.seek(seconds(14));
+    assert_eq!(summary(&timeline), other);
+    timeline.seek(seconds(8));
+    assert_eq!(timeline.heard_count(), straight[4].1.0);
+}

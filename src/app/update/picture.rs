@@ -2,6 +2,7 @@
 //! screen. Must not change the simulation.
 
 use crate::layout::{Arrow, Cell};
+use crate::lesson::Pace;
 
 use super::super::action::Action;
 use super::super::{Notice, Stage, View, monitor};
@@ -47,6 +48,24 @@ pub(super) fn look(stage: &mut Stage, action: &Action) -> Option<Notice> {
         }
     };
     (!stage.pan_by(columns, rows)).then(|| dim("This is the edge of the picture."))
+}
+
+/// Closes the panel of a small screen, or else another view; `all` lets go of more: of the packet that was chosen to be
+/// followed, an overlay, the selection. One thing at a time. Returns whether there was one.
+pub(super) fn let_go(stage: &mut Stage, all: bool) -> bool {
+    if stage.show_detail && !stage.regions.wide {
+        stage.show_detail = false;
+        stage.scroll = 0;
+    } else if stage.view != View::Canvas {
+        stage.leave_view();
+    } else if !all {
+        return false;
+    } else if stage.playback.pace == Pace::Live && stage.playback.followed.is_some() {
+        stage.follow_only(None);
+    } else if !stage.overlays.put_out() {
+        return stage.selected.take().is_some();
+    }
+    true
 }
 
 /// Changes what lies over the picture. What an overlay shows says itself; only its end needs a word.

@@ -6,18 +6,27 @@ use crate::lesson::Pace;
 use crate::sim::SimTime;
 
 use super::super::action::Action;
+use super::super::stage::Stepped;
 use super::super::{Notice, Stage};
 use super::{dim, sentence};
 
 /// How far is looked for the next thing that happens.
 const NEWS_HORIZON: Duration = Duration::from_secs(60);
 
-/// Goes to another moment, and stops there.
-pub(super) fn travel(stage: &mut Stage, action: &Action) -> Notice {
+/// Goes to another moment, and stops there. `back` is the key of a step back.
+pub(super) fn travel(stage: &mut Stage, action: &Action, back: &str) -> Notice {
     let now = stage.sim().now();
     let to = match action {
         Action::Seek(at) => Ok(*at),
-        Action::MarkBefore => stage.marks.before(now).map(|mark| mark.at).ok_or("No mark lies before this moment."),
+        Action::MarkBefore => {
+            let Some(mark) = stage.marks.before(now).cloned() else { return dim("No mark lies before this moment.") };
+            stage.seek(mark.at);
+            let before =
+                if mark.at > stage.timeline.earliest() { format!(" {back} goes to the moment before.") } else { String::new() };
+            return dim(&format!("{}{before}", sentence(&mark.text)));
+        }
+        // Right before a command, that one is the next mark.
+        _ if stage.timeline.known_command() == Some(now) => Ok(now),
         _ => match stage.marks.after(now).map(|mark| mark.at) {
             Some(at) => Ok(at),
             None if stage.run_to_news(NEWS_HORIZON) => return here(stage),
@@ -50,13 +59,14 @@ pub(super) fn play(stage: &mut Stage, action: &Action) -> Option<Notice> {
         }
         Action::StepForward | Action::StepBack => {
             let forward = *action == Action::StepForward;
-            let moved = stage.step(forward);
-            let why = match (forward, stage.sim().now() < SimTime::from_secs(10)) {
-                (true, _) => "Nothing moves within ten seconds: no user asks.",
-                (false, true) => "This is the beginning.",
-                (false, false) => "No step lies within the ten seconds before.",
-            };
-            (!moved).then(|| dim(why))
+            let is_early = stage.sim().now() < SimTime::from_secs(10);
+            match (stage.step(forward), forward, is_early) {
+                (Stepped::Moved, ..) => None,
+                (Stepped::BeforeCommand, ..) => Some(dim("This is the moment before it. As time goes on, it is done again.")),
+                (Stepped::No, true, _) => Some(dim("Nothing moves within ten seconds: no user asks.")),
+                (Stepped::No, false, true) => Some(dim("This is the beginning.")),
+                (Stepped::No, false, false) => Some(dim("No step lies within the ten seconds before.")),
+            }
         }
         Action::Faster | Action::Slower => {
             let by = if *action == Action::Faster { 1 } else { -1 };
