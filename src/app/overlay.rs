@@ -228,7 +228,7 @@ impl Overlays {
     }
 
     /// The sub-choice of the overlay that is shown.
-    pub(super) const fn choice(&self) -> usize {
+    pub(super) const fn chosen(&self) -> usize {
         self.asked.choice
     }
 

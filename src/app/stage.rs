@@ -361,7 +361,7 @@ impl Stage {
     /// Notices what the panel is about. Where that is something else than before, it begins at the top; `is_lesson` says that
     /// the panel shows the lesson, which stays where it is.
     pub(super) fn note_topic(&mut self, is_lesson: bool) {
-        let overlay = self.overlays.shown().map(|overlay| (overlay, self.overlays.kind(), self.overlays.choice()));
+        let overlay = self.overlays.shown().map(|overlay| (overlay, self.overlays.kind(), self.overlays.chosen()));
         let topic = Topic { selected: self.selected.clone(), followed: self.playback.followed, view: self.view, overlay };
         if self.topic != topic {
             self.topic = topic;

@@ -71,7 +71,7 @@ fn every_screen_at_three_sizes_in_every_look() {
             };
             let plain = drawn(&learner.app, &Theme::new(Palette::NoColour, false));
             let ascii = drawn(&learner.app, &Theme::new(Palette::NoColour, true));
-            let looks: String = Palette::ALL
+            let looks: Vec<String> = Palette::ALL
                 .into_iter()
                 .map(|palette| {
                     let buffer = drawn(&learner.app, &Theme::new(palette, false));
@@ -79,7 +79,7 @@ fn every_screen_at_three_sizes_in_every_look() {
                     format!("{}: {:016x}\n", palette.word(), styles(&buffer))
                 })
                 .collect();
-            let all = format!("{}\n=== ascii ===\n{}\n=== looks ===\n{looks}", whole(&plain), whole(&ascii));
+            let all = format!("{}\n=== ascii ===\n{}\n=== looks ===\n{}", whole(&plain), whole(&ascii), looks.concat());
             compare(&format!("gallery_{name}_{}x{}", size.0, size.1), &all);
         }
     }

@@ -23,7 +23,7 @@ pub(super) fn travel(stage: &mut Stage, action: &Action, back: &str) -> Notice {
             stage.seek(mark.at);
             let before =
                 if mark.at > stage.timeline.earliest() { format!(" {back} goes to the moment before.") } else { String::new() };
-            return dim(&format!("{}{before}", sentence(&mark.text)));
+            return dim(&format!("{}{before}", sentence(stage.infra(), &mark.text)));
         }
         // Right before a command, that one is the next mark.
         _ if stage.timeline.known_command() == Some(now) => Ok(now),
