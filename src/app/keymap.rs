@@ -183,7 +183,8 @@ fn everywhere(bind: &mut impl FnMut(&[Key], Place, Action, &'static str, &'stati
         bind(&[], place, Action::Motion, "", "show steps instead of movement, or movement again");
         bind(&[c('?')], place, Action::Help, "help", "show or hide this help");
         if place == Place::Home {
-            bind(&[c('q'), k(Code::Esc)], place, Action::Back, "quit", "quit");
+            bind(&[c('q')], place, Action::Back, "quit", "quit");
+            bind(&[k(Code::Esc)], place, Action::Escape, "", "quit");
         } else {
             bind(&[c('q')], place, Action::Back, "", "close the panel or view, then go back to the course map");
             bind(

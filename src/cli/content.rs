@@ -22,7 +22,7 @@ const MAX_FILES: usize = 1_000;
 const MAX_DEPTH: usize = 16;
 
 /// Fields that a lesson has, and a scenario does not.
-const OF_A_LESSON: [&str; 4] = ["steps", "quiz", "unit", "minutes"];
+const OF_A_LESSON: [&str; 3] = ["steps", "quiz", "minutes"];
 
 /// A field that a glossary has, and neither a lesson nor a scenario.
 const OF_A_GLOSSARY: &str = "terms";

@@ -60,7 +60,7 @@ fn draw_more(app: &App, painter: &mut Painter<'_>, area: Area) {
     let (above, below) = app.home.hidden();
     for (count, arrow, y) in [(above, '↑', area.y), (below, '↓', (area.y + area.height).saturating_sub(1))] {
         if count > 0 {
-            let text = format!(" {arrow} {count} more ");
+            let text = format!(" {arrow}{count}");
             let wide = u16::try_from(text.chars().count()).unwrap_or(u16::MAX);
             painter.line((area.x + area.width).saturating_sub(wide), y, wide, &Line::new(Tone::Accent, text));
         }
