@@ -150,7 +150,7 @@ pub fn column(at: SimTime, (from, to): (SimTime, SimTime), width: u16) -> u16 {
     column
 }
 
-/// The moment that a column stands for: [`column`] the other way.
+/// The moment that a column stands for: [`column()`] the other way.
 pub fn moment(column: u16, (from, to): (SimTime, SimTime), width: u16) -> SimTime {
     let last = width.saturating_sub(1).max(1);
     from + to.since(from).mul_f64(f64::from(column.min(last)) / f64::from(last))
