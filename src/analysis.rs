@@ -63,3 +63,4 @@ pub use structure::Structure;
 pub use tier::Tier;
 pub use tls_price::{TlsPrice, tls_prices};
 pub use walls::{Flaw, Reach, Vantage, reach, review};
+pub use words::thousands;

@@ -52,6 +52,7 @@ pub use command::{Command, CommandError};
 pub use database::DatabaseView;
 pub use fault::{Fault, Tap};
 pub use journal::{Headline, Journal, Note, Observer, What, Why};
+pub use monitoring::NEWEST_WEIGHT;
 pub use outcome::{Failure, Outcome};
 pub use packet::{Cargo, Doing, Heading, Motion, Packet, Phase, Present, Status};
 pub use probe::probe_number;

@@ -17,7 +17,7 @@ use super::time::{SECOND, SimTime};
 use super::view::{AgentView, ComponentSample, Percentiles};
 
 /// Weight of the newest sample in the smoothed rate (EWMA).
-const NEWEST_WEIGHT: f64 = 0.35;
+pub const NEWEST_WEIGHT: f64 = 0.35;
 
 /// A set of measurements on its way.
 #[derive(Clone, Debug, PartialEq)]

@@ -183,7 +183,7 @@ impl Timeline {
             let index = self.checkpoints.iter().rposition(|checkpoint| checkpoint.simulation.now() <= time);
             self.restore(index.unwrap_or(0));
         }
-        self.run_to(time, &mut |_: &Note| {});
+        self.run_to(time);
         self.attention.settle(self.stamp());
     }
 
@@ -328,7 +328,7 @@ impl Timeline {
         self.simulation.advance_clock(place.now);
     }
 
-    fn run_to(&mut self, time: SimTime, watch: &mut impl FnMut(&Note)) {
+    fn run_to(&mut self, time: SimTime) {
         self.hurry_to(time);
         loop {
             self.replay_due(usize::MAX, time);
@@ -336,7 +336,7 @@ impl Timeline {
                 // A command may come before the next event.
                 (Some(event), Some(at)) if at < event && at <= time => self.simulation.advance_clock(at),
                 (None, Some(at)) if at <= time => self.simulation.advance_clock(at),
-                (Some(event), _) if event <= time => self.one_event(watch),
+                (Some(event), _) if event <= time => self.one_event(&mut |_: &Note| {}),
                 _ => break,
             }
         }

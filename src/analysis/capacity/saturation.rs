@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use crate::analysis::words::thousands;
 use crate::model::RequestKind;
 
 use super::resource::Resource;
@@ -117,13 +118,7 @@ fn number(value: f64) -> String {
     let rounded = libm::floor(value / unit + 1e-6) * unit;
     let text = format!("{rounded:.prec$}", prec = usize::try_from(places).unwrap_or_default());
     let (whole, rest) = text.split_once('.').map_or((text.as_str(), ""), |(whole, rest)| (whole, rest.trim_end_matches('0')));
-    let mut apart = String::new();
-    for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place).is_multiple_of(3) {
-            apart.push(',');
-        }
-        apart.push(digit);
-    }
+    let apart = thousands(whole);
     if rest.is_empty() { apart } else { format!("{apart}.{rest}") }
 }
 

@@ -1,10 +1,9 @@
 //! The smoothing of a gauge. Must not know where the samples come from.
 
-/// Samples after which an older one weighs half as much as the newest.
-pub const HALF_LIFE: f64 = 1.609;
+use crate::sim::NEWEST_WEIGHT;
 
-/// What the newest sample weighs: 1 − 2^(−1 ÷ half-life).
-const NEWEST_WEIGHT: f64 = 0.35;
+/// Samples after which an older one weighs half as much as the newest: −1 ÷ log₂(1 − weight of the newest).
+pub const HALF_LIFE: f64 = 1.609;
 
 /// The exponentially weighted mean (EWMA) of samples, oldest first; it begins with the first. `None` without a sample.
 /// A sample that did not arrive weighs nothing: no data is not zero.

@@ -2,6 +2,7 @@
 //!
 //! Must not know what they are said of.
 
+use crate::analysis::thousands;
 use crate::model::RequestKind;
 
 /// Kinds of request as a subject.
@@ -52,15 +53,7 @@ pub(super) fn per_second(rate: f64) -> String {
     if rate < 10.0 && rate.fract() != 0.0 {
         return format!("{rate:.1}/s");
     }
-    let digits = format!("{rate:.0}");
-    let mut apart = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            apart.push(',');
-        }
-        apart.push(digit);
-    }
-    apart + "/s"
+    thousands(&format!("{rate:.0}")) + "/s"
 }
 
 #[cfg(test)]
