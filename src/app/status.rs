@@ -204,7 +204,7 @@ pub(super) fn works(app: &App, action: &Action) -> bool {
     match action {
         Action::KillOrRestore => can_kill(stage),
         Action::Wiretap => stage.wiretap.is_some() || matches!(stage.selected, Some(Element::Hop(..))),
-        Action::Panel => !stage.regions.wide,
+        Action::Panel => !stage.regions.wide && stage.view != View::Compare,
         Action::Monitor => stage.comparison.is_none(),
         Action::Overview | Action::Pan(_) => stage.is_larger(),
         // They are on the diagram.

@@ -245,6 +245,7 @@ impl App {
                 stage.view = if stage.view == View::Monitor { View::Canvas } else { View::Monitor };
                 None
             }
+            Action::Panel if stage.view == View::Compare => Some(dim("Nothing else is shown beside a comparison.")),
             Action::Panel if stage.regions.wide => Some(dim("What is selected is shown already.")),
             Action::Panel => {
                 stage.show_detail = !stage.show_detail;

@@ -235,3 +235,13 @@ fn a_click_selects_in_either_picture() {
         assert_eq!(learner.stage().selected, None);
     }
 }
+
+#[test]
+fn there_is_no_panel_beside_a_comparison_and_the_key_says_so() {
+    let mut learner = comparing(SMALL, "re-encrypt");
+    learner.press("i");
+    assert_eq!(learner.notice(), "Nothing else is shown beside a comparison.");
+    assert!(!learner.stage().show_detail);
+    learner.press("<Esc>");
+    assert_eq!(learner.stage().view, View::Canvas, "Esc ends the comparison, not a panel that nobody sees");
+}
