@@ -69,9 +69,11 @@ impl Users {
             Some(oldest) if self.recent.len() == KEPT => now.since(oldest.at).min(wanted),
             _ => wanted,
         };
-        let endings = self.recent.iter().rev().take_while(|ending| now.since(ending.at) <= reach);
-        let (mut latencies, mut failed) = (Vec::new(), 0);
-        for ending in endings.filter(|ending| kind.is_none_or(|kind| kind == ending.kind)) {
+        // They lie in the order of time.
+        let first = self.recent.partition_point(|ending| now.since(ending.at) > reach);
+        let endings = self.recent.range(first..).filter(|ending| kind.is_none_or(|kind| kind == ending.kind));
+        let (mut latencies, mut failed) = (Vec::with_capacity(self.recent.len() - first), 0);
+        for ending in endings {
             if ending.ok {
                 latencies.push(ending.latency_us);
             } else {
@@ -79,23 +81,52 @@ impl Users {
             }
         }
         let completed = u32::try_from(latencies.len()).unwrap_or(u32::MAX);
-        let mut percentile = |part: f64| percentile(&mut latencies, part);
-        let [p50_ms, p95_ms, p99_ms] = [0.50, 0.95, 0.99].map(&mut percentile);
+        let [p50_ms, p95_ms, p99_ms] = percentiles(&mut latencies, [0.50, 0.95, 0.99]);
         Experience { window_s: reach.as_secs_f64(), completed, failed, p50_ms, p95_ms, p99_ms }
     }
 }
 
-/// The smallest of the `latencies` that `part` of them do not exceed, in milliseconds (nearest rank). Orders them as far as
-/// it takes: a screen asks thirty times a second.
+/// For each of the `parts`, which grow, the smallest of the `latencies` that so many of them do not exceed, in milliseconds
+/// (nearest rank). Orders them as far as it takes, the highest first, so that the next is looked for below it: a screen asks
+/// thirty times a second.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank lies between 1 and the length")]
-fn percentile(latencies: &mut [u32], part: f64) -> Option<f64> {
-    let rank = (part * latencies.len() as f64).ceil().max(1.0) as usize;
-    (rank <= latencies.len()).then(|| f64::from(*latencies.select_nth_unstable(rank - 1).1) / 1e3)
+fn percentiles<const N: usize>(latencies: &mut [u32], parts: [f64; N]) -> [Option<f64>; N] {
+    let all = latencies.len();
+    let mut below = latencies;
+    let mut found = None;
+    let mut values = [None; N];
+    for (value, part) in values.iter_mut().zip(parts).rev() {
+        let rank = (part * all as f64).ceil().max(1.0) as usize;
+        // Of few, two ranks may be the same.
+        if rank <= below.len() {
+            let (lower, at, _) = below.select_nth_unstable(rank - 1);
+            found = Some(f64::from(*at) / 1e3);
+            below = lower;
+        }
+        *value = found;
+    }
+    values
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn percentiles_are_those_of_the_sorted_list() {
+        let parts = [0.50, 0.95, 0.99];
+        for count in 1..=210u32 {
+            let mut latencies: Vec<u32> = (0..count).map(|i| i * 7919 % 211 / 3).collect();
+            let mut sorted = latencies.clone();
+            sorted.sort_unstable();
+            let expected = [50, 95, 99].map(|percent| {
+                let rank = (count * percent).div_ceil(100);
+                Some(f64::from(sorted[rank as usize - 1]) / 1e3)
+            });
+            assert_eq!(percentiles(&mut latencies, parts), expected, "{count}");
+        }
+        assert_eq!(percentiles(&mut [], parts), [None; 3]);
+    }
 
     #[test]
     fn windows_and_percentiles_follow_the_nearest_rank() {
