@@ -52,7 +52,7 @@ impl Line {
 
     /// Columns that it takes.
     pub fn width(&self) -> usize {
-        self.spans.iter().map(|(_, text)| text.width()).sum()
+        self.spans.iter().map(|(_, text)| columns(text)).sum()
     }
 
     /// Its text without tones.
@@ -106,7 +106,7 @@ impl Page {
 
     /// A paragraph behind a mark; later lines are indented by the mark's width. A click on any of its lines does `action`.
     pub fn item(&mut self, mark_tone: Tone, mark: &str, tone: Tone, text: &str, action: Option<&Action>) {
-        let indent = mark.width();
+        let indent = columns(mark);
         let mut first = true;
         for part in wrap(text, self.width.saturating_sub(indent).max(1)) {
             let lead = if first { mark.to_owned() } else { " ".repeat(indent) };
@@ -121,40 +121,51 @@ impl Page {
     }
 }
 
+/// Columns that a text takes.
+pub(super) fn columns(text: &str) -> usize {
+    // Nearly all that is shown, thirty times a second, is ASCII: no table has to be asked.
+    if text.is_ascii() { text.len() } else { text.width() }
+}
+
 /// Breaks `text` at blanks into lines of at most `width` columns. A word that is longer is cut.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut line = String::new();
-    'words: for word in text.split(' ') {
-        let mut word = word.to_owned();
-        if !line.is_empty() && line.width() + 1 + word.width() > width {
+    let (mut line, mut used) = (String::new(), 0);
+    for mut word in text.split(' ') {
+        let mut wide = columns(word);
+        if !line.is_empty() && used + 1 + wide > width {
             lines.push(std::mem::take(&mut line));
         }
-        while word.width() > width {
-            let mut head = String::new();
-            let mut rest = String::new();
-            for c in word.chars() {
-                if rest.is_empty() && (head.width() + c.to_string().width() <= width || head.is_empty()) {
-                    head.push(c);
-                } else {
-                    rest.push(c);
-                }
-            }
-            lines.push(head);
-            word = rest;
-            if word.is_empty() {
-                continue 'words;
-            }
+        let whole = word.is_empty();
+        while wide > width {
+            let (head, rest) = cut(word, width);
+            lines.push(head.to_owned());
+            (word, wide) = (rest, columns(rest));
         }
-        if !line.is_empty() {
+        if word.is_empty() && !whole {
+            continue;
+        }
+        if line.is_empty() {
+            used = 0;
+        } else {
             line.push(' ');
+            used += 1;
         }
-        line.push_str(&word);
+        line.push_str(word);
+        used += wide;
     }
     if !line.is_empty() || lines.is_empty() {
         lines.push(line);
     }
     lines
+}
+
+/// As many characters of a word as `width` columns hold, at least one, and the rest.
+fn cut(word: &str, width: usize) -> (&str, &str) {
+    let ends = word.char_indices().map(|(at, c)| at + c.len_utf8());
+    let first = ends.clone().next().unwrap_or(0);
+    let fits = |end: &usize| word.get(..*end).is_some_and(|head| columns(head) <= width);
+    word.split_at(ends.take_while(fits).last().unwrap_or(first))
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //!
 //! Each line has several wordings, the fullest first; the box takes the first that fits. Must not know cells.
 
+use std::borrow::Cow;
+
 use ratatui::style::Style;
 
 use crate::model::{Cipher, ComponentIx, ComponentKind, DatabaseRole, Element, Protocol};
@@ -12,12 +14,12 @@ use super::Scene;
 /// One line.
 pub(super) struct Fact {
     /// Wordings, the fullest first.
-    pub(super) words: Vec<String>,
+    pub(super) words: Vec<Cow<'static, str>>,
     pub(super) style: Style,
 }
 
-fn fact<const N: usize>(style: Style, words: [&str; N]) -> Fact {
-    Fact { words: words.map(str::to_owned).into(), style }
+fn fact<const N: usize>(style: Style, words: [&'static str; N]) -> Fact {
+    Fact { words: words.map(Cow::Borrowed).into(), style }
 }
 
 /// The lines of a component below its name and its load.
@@ -30,7 +32,7 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
         ComponentKind::DnsResolver(spec) => {
             let ttl = spec.ttl_s.get();
             facts.push(fact(theme.text, ["A record of www", "www A", "A"]));
-            facts.push(Fact { words: vec![format!("ttl {ttl:.0} s"), format!("ttl {ttl:.0}")], style: theme.dim });
+            facts.push(Fact { words: vec![format!("ttl {ttl:.0} s").into(), format!("ttl {ttl:.0}").into()], style: theme.dim });
             facts.push(fact(theme.dim, ["resolver", "DNS"]));
         }
         ComponentKind::Firewall(_) => {
@@ -70,16 +72,17 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
                 Some(lag) => {
                     // Between two changes nothing lags; then what the last one took says more.
                     let lag = lag.max(now.delay_s.unwrap_or_default()) * 1000.0;
-                    let short = if lag < 1_000.0 { format!("lag {lag:.0}ms") } else { format!("lag {:.0} s", lag / 1e3) };
-                    Fact { words: vec![format!("lag {lag:.0} ms"), short], style: theme.dim }
+                    let short =
+                        if lag < 1_000.0 { format!("lag {lag:.0}ms").into() } else { format!("lag {:.0} s", lag / 1e3).into() };
+                    Fact { words: vec![format!("lag {lag:.0} ms").into(), short], style: theme.dim }
                 }
             });
         }
         let rate = station.rate;
-        facts.push(Fact { words: vec![format!("{rate:.0} requests/s"), format!("{rate:.0}/s")], style: theme.dim });
+        facts.push(Fact { words: vec![format!("{rate:.0} requests/s").into(), format!("{rate:.0}/s").into()], style: theme.dim });
         if let Some(software) = &component.software {
-            let version = format!("{} {}", &*software.name, &*software.version);
-            facts.push(Fact { words: vec![version, format!("v{}", &*software.version)], style: theme.dim });
+            let version = format!("{} {}", &*software.name, &*software.version).into();
+            facts.push(Fact { words: vec![version, format!("v{}", &*software.version).into()], style: theme.dim });
         }
     }
     facts
@@ -97,9 +100,9 @@ fn queue(scene: &Scene<'_>, station: &StationView) -> Fact {
         theme.text
     };
     let words = if full {
-        vec![format!("queue {waiting} full"), format!("q {waiting} full"), format!("q{waiting}!")]
+        vec![format!("queue {waiting} full").into(), format!("q {waiting} full").into(), format!("q{waiting}!").into()]
     } else {
-        vec![format!("queue {waiting}"), format!("q {waiting}")]
+        vec![format!("queue {waiting}").into(), format!("q {waiting}").into()]
     };
     Fact { words, style }
 }
@@ -116,7 +119,7 @@ fn browser(scene: &Scene<'_>, ix: ComponentIx, facts: &mut Vec<Fact>) {
         facts.push(fact(theme.bad, ["http"]));
         facts.push(fact(theme.bad, ["no padlock", "no lock"]));
     }
-    facts.push(Fact { words: vec![scene.infra.domain().to_owned(), "browser".into()], style: theme.dim });
+    facts.push(Fact { words: vec![scene.infra.domain().to_owned().into(), "browser".into()], style: theme.dim });
 }
 
 fn monitoring(scene: &Scene<'_>, facts: &mut Vec<Fact>) {
@@ -129,24 +132,27 @@ fn monitoring(scene: &Scene<'_>, facts: &mut Vec<Fact>) {
     let stale = count(|agent| agent.taken.is_some() && agent.stale);
     let style = if stale > 0 { theme.bad } else { theme.text };
     let all = agents.len();
-    facts.push(Fact { words: vec![format!("{fresh} of {all} agents"), format!("{fresh}/{all} agts")], style });
+    facts.push(Fact { words: vec![format!("{fresh} of {all} agents").into(), format!("{fresh}/{all} agts").into()], style });
     let (words, style) = match (stale, unheard) {
         (0, 0) => (vec!["none stale".into(), "0 stale".into()], theme.dim),
-        (0, unheard) => (vec![format!("{unheard} never heard"), format!("{unheard} unheard")], theme.dim),
-        (stale, _) => (vec![format!("{stale} stale")], theme.bad),
+        (0, unheard) => (vec![format!("{unheard} never heard").into(), format!("{unheard} unheard").into()], theme.dim),
+        (stale, _) => (vec![format!("{stale} stale").into()], theme.bad),
     };
     facts.push(Fact { words, style });
     facts.push(fact(theme.dim, ["knows samples", "samples"]));
 }
 
-fn balancer(scene: &Scene<'_>, ix: ComponentIx, algorithm: &str, facts: &mut Vec<Fact>) {
+fn balancer(scene: &Scene<'_>, ix: ComponentIx, algorithm: &'static str, facts: &mut Vec<Fact>) {
     let theme = scene.canvas.theme;
     let backends: Vec<bool> =
         scene.infra.links_from(ix).into_iter().filter_map(|link| scene.canvas.sim.backend_up(link)).collect();
     let up = backends.iter().filter(|up| **up).count();
     if up < backends.len() {
         let all = backends.len();
-        facts.push(Fact { words: vec![format!("{up} of {all} backends UP"), format!("{up} of {all} UP")], style: theme.bad });
+        facts.push(Fact {
+            words: vec![format!("{up} of {all} backends UP").into(), format!("{up} of {all} UP").into()],
+            style: theme.bad,
+        });
     }
     if scene.hops.iter().any(|hop| hop.to == ix && hop.cipher == Cipher::TlsThrough) {
         facts.push(fact(theme.warn, ["cannot read: TLS through", "cannot read", "no read"]));
@@ -158,7 +164,10 @@ fn balancer(scene: &Scene<'_>, ix: ComponentIx, algorithm: &str, facts: &mut Vec
     }
     let backlog = sim.backlog(ix);
     if backlog > 0 {
-        facts.push(Fact { words: vec![format!("{backlog} wait for a backend"), format!("{backlog} wait")], style: theme.warn });
+        facts.push(Fact {
+            words: vec![format!("{backlog} wait for a backend").into(), format!("{backlog} wait").into()],
+            style: theme.warn,
+        });
     }
     facts.push(fact(theme.text, [algorithm]));
 }
