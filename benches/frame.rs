@@ -2,22 +2,20 @@
 //!
 //! `cargo bench --bench frame` prints a table and the bytes a second; the README quotes both.
 
-use std::cell::Cell;
-use std::io::{self, Write};
-use std::rc::Rc;
 use std::time::Duration;
 
 use divan::{Bencher, black_box};
 use hoplight::app::{App, Key, Settings};
 use hoplight::content::EMBEDDED;
 use hoplight::lesson::{Library, Progress};
+use hoplight::model::Infrastructure;
+use hoplight::tui::diff::changes;
+use hoplight::tui::ink::begin;
 use hoplight::tui::theme::Theme;
 use hoplight::tui::view;
-use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::{TerminalOptions, Viewport};
 
 const SIZE: (u16, u16) = (120, 40);
 /// Frames a second.
@@ -26,22 +24,26 @@ const FRAME: Duration = Duration::from_nanos(1_000_000_000 / RATE);
 
 #[expect(clippy::print_stdout, reason = "what a benchmark is for")]
 fn main() {
-    let app = busy();
-    if let Some(stage) = app.stage() {
-        let (packets, rate) = (stage.sim().packets().count(), stage.sim().rate());
-        println!("packets on their way: {packets}, at {rate} requests a second");
+    for (what, app) in [("users far away", far()), ("overload", busy())] {
+        if let Some(stage) = app.stage() {
+            let (packets, rate) = (stage.sim().packets().count(), stage.sim().rate());
+            let failed = stage.sim().experience(Duration::from_secs(10), None).error_ratio().unwrap_or_default() * 100.0;
+            println!("{what}: {packets} packets on their way, at {rate} requests a second, {failed:.1} % fail");
+        }
     }
     println!("bytes a second to the terminal: {} live, {} paused\n", bytes(false), bytes(true));
     divan::main();
 }
 
-/// Stage 2 with so many users that 200 packets are on their way.
-fn busy() -> App {
+fn app() -> App {
     let library = Library::new(EMBEDDED).expect("the shipped content");
-    let infra = library.scenario("stage-2-secured").expect("shipped").clone();
     let mut app = App::new(library, Progress::default(), Settings { seed: 1, ..Settings::default() });
     app.resize(SIZE.0, SIZE.1);
-    app.open_scenario(infra);
+    app
+}
+
+/// Lets more and more users come until 200 packets are on their way.
+fn crowd(app: &mut App) {
     for _ in 0..60 {
         let count = app.stage().map_or(0, |stage| stage.sim().packets().count());
         if count >= 200 {
@@ -50,21 +52,29 @@ fn busy() -> App {
         app.press(Key::char('>'));
         (0..RATE).for_each(|_| app.tick(FRAME));
     }
+}
+
+/// Stage 2 with 200 packets on their way: its users are so far away, in milliseconds, and so many.
+fn stage_2(latency_ms: Option<f64>) -> App {
+    let (file, text) = EMBEDDED.scenarios.iter().find(|(path, _)| path.contains("stage-2")).expect("shipped");
+    let link = "to: \"lb-1\", protocol: Http";
+    assert_eq!(text.matches(link).count(), 1, "the users' link");
+    let longer = latency_ms.map_or_else(String::new, |ms| format!(", latency_ms: {ms:?}"));
+    let text = text.replace(link, &format!("{link}{longer}"));
+    let mut app = app();
+    app.open_scenario(Infrastructure::read(file, &text).expect("a longer link is a link").into());
+    crowd(&mut app);
     app
 }
 
-/// A terminal that counts what it is sent.
-struct Counter(Rc<Cell<usize>>);
+/// Users behind a satellite, 250 ms away: the site bears them.
+fn far() -> App {
+    stage_2(Some(250.0))
+}
 
-impl Write for Counter {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(|sent| sent + bytes.len());
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+/// Users nearby: five times as many as the site bears.
+fn busy() -> App {
+    stage_2(None)
 }
 
 fn bytes(paused: bool) -> usize {
@@ -74,25 +84,32 @@ fn bytes(paused: bool) -> usize {
     }
     let theme = Theme::default();
     let area = Rect::new(0, 0, SIZE.0, SIZE.1);
-    let options = TerminalOptions { viewport: Viewport::Fixed(area) };
-    let sent = Rc::new(Cell::new(0));
-    let writer = Counter(Rc::clone(&sent));
-    let mut terminal = Terminal::with_options(CrosstermBackend::new(writer), options).expect("no terminal is asked");
+    let (mut shown, mut next) = (Buffer::empty(area), Buffer::empty(area));
+    let mut sent = Vec::new();
     let mut draw = |app: &mut App| {
         app.tick(FRAME);
         if app.take_changed() {
-            terminal.draw(|frame| view::draw(app, &theme, frame)).expect("memory takes it");
+            begin(&mut next);
+            view::render(app, &theme, area, &mut next);
+            CrosstermBackend::new(&mut sent).draw(changes(&shown, &next)).expect("memory takes it");
+            std::mem::swap(&mut shown, &mut next);
         }
-        sent.take()
+        std::mem::take(&mut sent).len()
     };
     // The first frame draws all of the screen.
     draw(&mut app);
     (0..10 * RATE).map(|_| draw(&mut app)).sum::<usize>() / 10
 }
 
-/// Everything between two frames, but for the terminal: three thousand users a second, five times what the site bears.
+/// Everything between two frames, but for the terminal.
 #[divan::bench(sample_count = 300, sample_size = 1)]
 fn frame_at_120x40_with_200_packets(bencher: Bencher<'_, '_>) {
+    frames(bencher, far());
+}
+
+/// The same while the site drowns: three thousand users a second, five times what it bears.
+#[divan::bench(sample_count = 300, sample_size = 1)]
+fn frame_under_overload(bencher: Bencher<'_, '_>) {
     frames(bencher, busy());
 }
 
@@ -103,9 +120,9 @@ fn frames(bencher: Bencher<'_, '_>, mut app: App) {
     let mut after = Buffer::empty(area);
     bencher.bench_local(|| {
         app.tick(FRAME);
-        after.reset();
+        begin(&mut after);
         view::render(&app, &theme, area, &mut after);
-        let changed = before.diff(&after).len();
+        let changed = changes(&before, &after).count();
         std::mem::swap(&mut before, &mut after);
         black_box(changed)
     });
@@ -114,25 +131,25 @@ fn frames(bencher: Bencher<'_, '_>, mut app: App) {
 /// The same picture an eighth as fast, as one watches packets: hardly anything happens between two frames.
 #[divan::bench(sample_count = 300, sample_size = 1)]
 fn frame_in_slow_motion(bencher: Bencher<'_, '_>) {
-    let mut app = busy();
+    let mut app = far();
     (0..3).for_each(|_| drop(app.press(Key::char('['))));
     frames(bencher, app);
 }
 
 #[divan::bench(sample_count = 300, sample_size = 1)]
 fn update_only(bencher: Bencher<'_, '_>) {
-    let mut app = busy();
+    let mut app = far();
     bencher.bench_local(|| app.tick(FRAME));
 }
 
 #[divan::bench(sample_count = 300, sample_size = 1)]
 fn view_only(bencher: Bencher<'_, '_>) {
-    let app = busy();
+    let app = far();
     let theme = Theme::default();
     let area = Rect::new(0, 0, SIZE.0, SIZE.1);
     let mut buffer = Buffer::empty(area);
     bencher.bench_local(|| {
-        buffer.reset();
+        begin(&mut buffer);
         view::render(&app, &theme, area, &mut buffer);
     });
 }
@@ -140,9 +157,7 @@ fn view_only(bencher: Bencher<'_, '_>) {
 /// From nothing to the first frame, with all content read and checked.
 #[divan::bench(sample_count = 50, sample_size = 1)]
 fn first_frame() -> usize {
-    let library = Library::new(EMBEDDED).expect("the shipped content");
-    let mut app = App::new(library, Progress::default(), Settings { seed: 1, ..Settings::default() });
-    app.resize(SIZE.0, SIZE.1);
+    let app = app();
     let area = Rect::new(0, 0, SIZE.0, SIZE.1);
     let mut buffer = Buffer::empty(area);
     view::render(&app, &Theme::default(), area, &mut buffer);

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, MouseEvent};
 use hoplight::tui::{Error, Flow, Options, Program, run};
-use ratatui::Frame;
-use ratatui::widgets::Paragraph;
+use ratatui::buffer::Buffer;
+use ratatui::widgets::{Paragraph, Widget};
 
 #[derive(Default)]
 struct Demo {
@@ -87,14 +87,15 @@ impl Program for Demo {
         std::mem::take(&mut self.changed)
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>) {
+    fn draw(&mut self, frame: &mut Buffer) {
         self.frames += 1;
         let Self { count, clicks, pasted, size: (columns, rows), frames, .. } = self;
         let moved = self.moved.as_millis();
         let text = format!(
             "count={count}.\nsize={columns}x{rows}.\nclicks={clicks}.\npasted={pasted}.\nframes={frames}.\nmoved={moved}."
         );
-        frame.render_widget(Paragraph::new(text), frame.area());
+        frame.reset();
+        Paragraph::new(text).render(frame.area, frame);
     }
 
     fn save(&mut self) {

@@ -14,8 +14,10 @@
 //! Must not know what the program shows.
 
 pub mod canvas;
+pub mod diff;
 mod event_loop;
 mod guard;
+pub mod ink;
 mod input;
 mod pace;
 pub mod picture;

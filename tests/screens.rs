@@ -11,6 +11,8 @@ mod learner;
 mod looks;
 #[path = "screens/monkey.rs"]
 mod monkey;
+#[path = "screens/overdraw.rs"]
+mod overdraw;
 #[path = "screens/overlays.rs"]
 mod overlays;
 #[path = "screens/panels.rs"]

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::Event;
-use ratatui::Terminal;
 use signal_hook::consts::SIGHUP;
 use tokio::sync::mpsc::{Receiver, UnboundedReceiver};
 use tokio::time::{Instant, sleep, sleep_until};
@@ -31,11 +30,11 @@ const SETTLE: Duration = Duration::from_millis(50);
 pub(super) struct EventLoop<'a, P> {
     program: &'a mut P,
     tty: Arc<Tty>,
-    terminal: Terminal<Screen>,
+    screen: Screen,
     events: Receiver<Event>,
     urgent: UnboundedReceiver<Urgent>,
     pace: Pace,
-    /// The screen shows something else than ratatui believes.
+    /// The screen shows something else than we believe.
     stale: bool,
     /// Continued in the background, where the terminal is not ours.
     stop_again: bool,
@@ -50,14 +49,9 @@ enum Woken {
 }
 
 impl<'a, P: Program> EventLoop<'a, P> {
-    pub(super) fn new(
-        program: &'a mut P,
-        tty: Arc<Tty>,
-        events: Receiver<Event>,
-        urgent: UnboundedReceiver<Urgent>,
-    ) -> io::Result<Self> {
-        let terminal = Terminal::new(Screen::new(Arc::clone(&tty)))?;
-        Ok(Self { program, tty, terminal, events, urgent, pace: Pace::default(), stale: true, stop_again: false })
+    pub(super) fn new(program: &'a mut P, tty: Arc<Tty>, events: Receiver<Event>, urgent: UnboundedReceiver<Urgent>) -> Self {
+        let screen = Screen::new(Arc::clone(&tty));
+        Self { program, tty, screen, events, urgent, pace: Pace::default(), stale: true, stop_again: false }
     }
 
     /// Runs until something ends it. The terminal is left as it is.
@@ -124,11 +118,11 @@ impl<'a, P: Program> EventLoop<'a, P> {
         // Asked in any case: the answer may be reset by asking.
         let changed = self.program.needs_redraw();
         if std::mem::take(&mut self.stale) {
-            self.terminal.clear()?;
+            self.screen.clear()?;
         } else if !changed {
             return Ok(flow);
         }
-        self.terminal.draw(|frame| self.program.draw(frame))?;
+        self.screen.draw(|frame| self.program.draw(frame))?;
         Ok(flow)
     }
 
@@ -165,7 +159,7 @@ impl<'a, P: Program> EventLoop<'a, P> {
         // The terminal may have cut or moved what it showed, even where the size is the same in the end.
         self.stale = true;
         self.pace.happened();
-        let size = self.terminal.size()?;
+        let size = self.screen.measure()?;
         Ok(self.program.resized(size.width, size.height))
     }
 

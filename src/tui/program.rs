@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
-use ratatui::Frame;
+use ratatui::buffer::Buffer;
 
 /// The keys which the shell keeps for itself, with what they do; a program never sees them, but can list them.
 pub const RESERVED_KEYS: [(&str, &str); 3] = [("Ctrl-C", "quit"), ("Ctrl-Z", "suspend"), ("Ctrl-L", "redraw the screen")];
@@ -52,8 +52,9 @@ pub trait Program {
     /// nothing is drawn. After `true` the frame is drawn, so the answer may be reset by asking.
     fn needs_redraw(&mut self) -> bool;
 
-    /// Draws a frame: a pure function of the state.
-    fn draw(&mut self, frame: &mut Frame<'_>);
+    /// Draws a frame into a buffer of the screen's size: a pure function of the state. All of it is drawn: what the buffer
+    /// holds before is left from an earlier frame.
+    fn draw(&mut self, frame: &mut Buffer);
 
     /// Saves what must outlive the process. Called once on every way out on which the event loop still responds, also
     /// after a panic; a process that is killed or stuck does not come here, so what matters is saved when it changes.

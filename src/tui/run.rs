@@ -100,7 +100,7 @@ fn attend<P: Program>(program: &mut P, tty: &Arc<Tty>, watchdog: &Watchdog) -> i
     watch_hang_up(urgent_in.clone(), watchdog.clone())?;
     read_terminal(events_in, urgent_in, watchdog.clone())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-    runtime.block_on(EventLoop::new(program, Arc::clone(tty), events, urgent)?.run())
+    runtime.block_on(EventLoop::new(program, Arc::clone(tty), events, urgent).run())
 }
 
 /// Lets a panic in any thread restore the terminal before its message, and end the process.

@@ -1,17 +1,18 @@
-//! The screen as ratatui's backend: a bounded size, one write per frame, and no questions to the terminal.
+//! The screen: a bounded size, one write per frame, only what has changed, and no questions to the terminal.
 //!
-//! Must not know what is drawn, nor when.
+//! It has the place of ratatui's `Terminal`, whose comparison of two frames takes longer than to draw one (see
+//! [`diff`](super::diff)). Must not know what is drawn, nor when.
 
 use std::io;
 use std::sync::Arc;
 
-use crossterm::queue;
-use crossterm::style::Print;
-use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
-use ratatui::buffer::Cell;
-use ratatui::layout::{Position, Size};
+use ratatui::backend::{Backend, ClearType, CrosstermBackend};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Rect, Size};
 
+use super::diff::changes;
 use super::guard::{Tty, window_size};
+use super::ink::begin;
 
 /// The widest area that is drawn. A terminal may claim up to 65535 columns, and the buffers for that would not fit.
 pub const MAX_COLUMNS: u16 = 1000;
@@ -22,87 +23,60 @@ pub const MAX_ROWS: u16 = 400;
 /// What is drawn where the terminal does not know its size, as on a serial line.
 const UNKNOWN: Size = Size { width: 80, height: 24 };
 
-/// The terminal's screen. What is drawn is collected, and sent when ratatui ends the frame.
+/// The terminal's screen.
 #[derive(Debug)]
 pub(super) struct Screen {
     tty: Arc<Tty>,
-    frame: Vec<u8>,
-    cursor_shown: bool,
+    /// What the terminal shows.
+    shown: Buffer,
+    /// Where the next frame is drawn, over the one before what is shown.
+    next: Buffer,
+    /// What is sent at once when a frame ends.
+    bytes: Vec<u8>,
 }
 
 impl Screen {
-    /// The screen of a terminal that was just entered, with the cursor hidden.
+    /// The screen of a terminal that was just entered, with the cursor hidden, before its size is known.
     pub(super) fn new(tty: Arc<Tty>) -> Self {
-        Self { tty, frame: Vec::new(), cursor_shown: false }
+        Self { tty, shown: Buffer::default(), next: Buffer::default(), bytes: Vec::new() }
     }
 
-    fn crossterm(&mut self) -> CrosstermBackend<&mut Vec<u8>> {
-        CrosstermBackend::new(&mut self.frame)
+    /// Asks the window for its size, and draws in that from now on. Returns it.
+    pub(super) fn measure(&mut self) -> io::Result<Size> {
+        let size = drawn_size(window_size()?);
+        let area = Rect::from((ratatui::layout::Position::ORIGIN, size));
+        if area != self.next.area {
+            (self.shown, self.next) = (Buffer::empty(area), Buffer::empty(area));
+        }
+        Ok(size)
+    }
+
+    /// Empties the terminal with the next frame, whatever it shows now, and draws all of it.
+    pub(super) fn clear(&mut self) -> io::Result<()> {
+        self.shown.reset();
+        CrosstermBackend::new(&mut self.bytes).clear_region(ClearType::All)
+    }
+
+    /// Draws a frame and sends what it changes.
+    pub(super) fn draw(&mut self, paint: impl FnOnce(&mut Buffer)) -> io::Result<()> {
+        begin(&mut self.next);
+        paint(&mut self.next);
+        let mut changes = changes(&self.shown, &self.next).peekable();
+        // Even an empty drawing would cost the sequences that reset the colours.
+        if changes.peek().is_some() {
+            CrosstermBackend::new(&mut self.bytes).draw(changes)?;
+        }
+        std::mem::swap(&mut self.shown, &mut self.next);
+        let sent = if self.bytes.is_empty() { Ok(()) } else { self.tty.write(&self.bytes) };
+        self.bytes.clear();
+        sent
     }
 }
 
 /// The size to draw for a window of this size.
-pub(super) fn drawn_size((columns, rows): (u16, u16)) -> Size {
+fn drawn_size((columns, rows): (u16, u16)) -> Size {
     let known = |claimed, unknown, most| if claimed == 0 { unknown } else { u16::min(claimed, most) };
     Size { width: known(columns, UNKNOWN.width, MAX_COLUMNS), height: known(rows, UNKNOWN.height, MAX_ROWS) }
-}
-
-impl Backend for Screen {
-    type Error = io::Error;
-
-    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
-    where
-        I: Iterator<Item = (u16, u16, &'a Cell)>,
-    {
-        let mut content = content.peekable();
-        // Even an empty drawing would cost the sequences that reset the colours.
-        if content.peek().is_none() { Ok(()) } else { self.crossterm().draw(content) }
-    }
-
-    fn append_lines(&mut self, lines: u16) -> io::Result<()> {
-        (0..lines).try_for_each(|_| queue!(self.frame, Print("\n")))
-    }
-
-    fn hide_cursor(&mut self) -> io::Result<()> {
-        // ratatui hides the cursor again on every frame.
-        if std::mem::take(&mut self.cursor_shown) { self.crossterm().hide_cursor() } else { Ok(()) }
-    }
-
-    fn show_cursor(&mut self) -> io::Result<()> {
-        self.cursor_shown = true;
-        self.crossterm().show_cursor()
-    }
-
-    fn get_cursor_position(&mut self) -> io::Result<Position> {
-        // The terminal is never asked: the answer would come among the keys, or never.
-        Ok(Position::ORIGIN)
-    }
-
-    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        self.crossterm().set_cursor_position(position)
-    }
-
-    fn clear(&mut self) -> io::Result<()> {
-        self.clear_region(ClearType::All)
-    }
-
-    fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
-        self.crossterm().clear_region(region)
-    }
-
-    fn size(&self) -> io::Result<Size> {
-        window_size().map(drawn_size)
-    }
-
-    fn window_size(&mut self) -> io::Result<WindowSize> {
-        Ok(WindowSize { columns_rows: self.size()?, pixels: Size::ZERO })
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        let sent = if self.frame.is_empty() { Ok(()) } else { self.tty.write(&self.frame) };
-        self.frame.clear();
-        sent
-    }
 }
 
 #[cfg(test)]

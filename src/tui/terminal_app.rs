@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-use ratatui::Frame;
+use ratatui::buffer::Buffer;
 
 use crate::app::{App, Code, Effect, Key, Look, Notice, Palette, Tone};
 use crate::lesson::Progress;
@@ -131,8 +131,8 @@ impl<K: Keeper> Program for TerminalApp<K> {
         self.app.take_changed()
     }
 
-    fn draw(&mut self, frame: &mut Frame<'_>) {
-        view::draw(&self.app, &self.theme, frame);
+    fn draw(&mut self, frame: &mut Buffer) {
+        view::render(&self.app, &self.theme, frame.area, frame);
     }
 
     fn save(&mut self) {

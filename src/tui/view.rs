@@ -12,7 +12,6 @@ mod stage;
 mod timeline;
 mod window;
 
-use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
@@ -20,16 +19,11 @@ use ratatui::style::Color;
 use crate::app::{App, Line, Screen, Tone, help, regions, status};
 use crate::layout::Area;
 
+use super::ink;
 use super::theme::Theme;
 use paint::Painter;
 
-/// Draws the application.
-pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
-    let area = frame.area();
-    render(app, theme, area, frame.buffer_mut());
-}
-
-/// Draws the application into a buffer.
+/// Draws the application into a buffer that is empty, or that [`ink::begin`] has made ready.
 pub fn render(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let mut painter = Painter::new(buf, area, theme);
     let (columns, rows) = (area.width, area.height);
@@ -41,6 +35,7 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if let Some(ground) = theme.ground {
         fill(buf, area, ground);
     }
+    ink::finish(buf);
 }
 
 fn screen(app: &App, painter: &mut Painter<'_>, columns: u16, rows: u16) {
@@ -60,10 +55,15 @@ fn screen(app: &App, painter: &mut Painter<'_>, columns: u16, rows: u16) {
 }
 
 /// Gives cells without colours of their own the theme's.
-fn fill(buf: &mut Buffer, area: Rect, (ink, ground): (Color, Color)) {
-    for position in area.intersection(buf.area).positions() {
-        if let Some(cell) = buf.cell_mut(position) {
-            cell.fg = if cell.fg == Color::Reset { ink } else { cell.fg };
+fn fill(buf: &mut Buffer, area: Rect, (letters, ground): (Color, Color)) {
+    let area = area.intersection(buf.area);
+    if area.is_empty() {
+        return;
+    }
+    for y in area.top()..area.bottom() {
+        let row = buf.index_of(area.x, y)..;
+        for cell in buf.content[row].iter_mut().take(usize::from(area.width)) {
+            cell.fg = if cell.fg == Color::Reset { letters } else { cell.fg };
             cell.bg = if cell.bg == Color::Reset { ground } else { cell.bg };
         }
     }

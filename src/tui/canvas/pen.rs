@@ -8,6 +8,7 @@ use ratatui::style::Style;
 use unicode_width::UnicodeWidthChar;
 
 use crate::layout::Cell;
+use crate::tui::ink;
 use crate::tui::theme::Theme;
 
 /// A pen over a part of a buffer, through which a part of the canvas is seen.
@@ -21,7 +22,7 @@ pub(super) struct Pen<'a> {
 
 /// How wide a text is on the screen.
 pub(super) fn width(text: &str) -> usize {
-    text.chars().filter_map(UnicodeWidthChar::width).sum()
+    if text.is_ascii() { text.len() } else { text.chars().filter_map(UnicodeWidthChar::width).sum() }
 }
 
 impl<'a> Pen<'a> {
@@ -37,8 +38,7 @@ impl<'a> Pen<'a> {
             return;
         }
         if let Some(target) = self.buf.cell_mut((self.area.x + x, self.area.y + y)) {
-            target.reset();
-            target.set_char(self.theme.shown(c)).set_style(style);
+            ink::write(target, self.theme.shown(c), style);
         }
     }
 

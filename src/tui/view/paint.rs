@@ -8,6 +8,7 @@ use ratatui::style::{Modifier, Style};
 use unicode_width::UnicodeWidthChar;
 
 use crate::app::{Line, Tone};
+use crate::tui::ink;
 use crate::tui::theme::Theme;
 
 /// Paints into an area of a buffer; columns and rows count from the area's top left.
@@ -34,8 +35,7 @@ impl<'a> Painter<'a> {
             return;
         }
         if let Some(cell) = self.buf.cell_mut((self.area.x + x, self.area.y + y)) {
-            cell.reset();
-            cell.set_char(self.theme.shown(c)).set_style(style);
+            ink::write(cell, self.theme.shown(c), style);
         }
     }
 
@@ -93,7 +93,7 @@ impl<'a> Painter<'a> {
         for row in y..y.saturating_add(height).min(self.area.height) {
             for column in x..x.saturating_add(width).min(self.area.width) {
                 if let Some(cell) = self.buf.cell_mut((self.area.x + column, self.area.y + row)) {
-                    cell.reset();
+                    ink::fade(cell);
                 }
             }
         }
