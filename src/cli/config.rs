@@ -100,7 +100,7 @@ fn path(arguments: &Arguments) -> Option<PathBuf> {
 }
 
 /// Where the settings are usually kept.
-fn usual_path() -> Option<PathBuf> {
+pub(super) fn usual_path() -> Option<PathBuf> {
     use etcetera::BaseStrategy;
     Some(etcetera::choose_base_strategy().ok()?.config_dir().join("hoplight").join("config.ron"))
 }

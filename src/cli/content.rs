@@ -56,7 +56,9 @@ impl Files {
         for folder in folders {
             walk(&folder, MAX_DEPTH, &mut files)?;
         }
-        for file in &files {
+        // Where progress or settings are kept in the same folder, they are no content.
+        let ours = [super::store::usual_path(), super::config::usual_path()];
+        for file in files.iter().filter(|file| !ours.contains(&Some((*file).clone()))) {
             self.add_file(file);
         }
         Ok(())

@@ -119,7 +119,8 @@ fn look(path: &Path) -> Found {
     }
 }
 
-fn usual_path() -> Option<PathBuf> {
+/// Where progress is usually kept.
+pub(super) fn usual_path() -> Option<PathBuf> {
     use etcetera::BaseStrategy;
     let base = etcetera::choose_base_strategy().ok()?;
     Some(base.state_dir().unwrap_or_else(|| base.data_dir()).join("hoplight").join("progress.ron"))

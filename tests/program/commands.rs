@@ -108,6 +108,19 @@ fn check_tells_everything_that_is_wrong_with_every_file() {
 }
 
 #[test]
+fn progress_and_settings_in_the_same_folder_are_no_content() {
+    let home = Home::new();
+    home.file("all/hoplight/progress.ron", "(version: 1, lessons: {})");
+    home.file("all/hoplight/config.ron", "(tips: false)");
+    home.file("all/hoplight/corner-shop.ron", "(components: [(id: \"web\", kind: Web())])");
+    let all = home.path().join("all");
+    let mut command = home.command(["list", "scenarios"]);
+    let said = command.env("XDG_DATA_HOME", &all).env("XDG_STATE_HOME", &all).env("XDG_CONFIG_HOME", &all).output();
+    let said = Said::from(said.expect("it runs"));
+    assert!(said.status == Some(0) && said.stdout.contains("\n  corner-shop "), "{said:?}");
+}
+
+#[test]
 fn a_file_without_a_name_is_called_after_itself_and_found_as_a_lesson_or_not() {
     let home = Home::new();
     let site = "(components: [(id: \"web\", kind: Web())])";
