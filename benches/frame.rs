@@ -7,6 +7,7 @@ use std::time::Duration;
 use divan::{Bencher, black_box};
 use hoplight::app::{App, Key, Settings};
 use hoplight::content::EMBEDDED;
+use hoplight::layout::Layout;
 use hoplight::lesson::{Library, Progress};
 use hoplight::model::Infrastructure;
 use hoplight::tui::diff::changes;
@@ -152,6 +153,40 @@ fn view_only(bencher: Bencher<'_, '_>) {
         begin(&mut buffer);
         view::render(&app, &theme, area, &mut buffer);
     });
+}
+
+/// A site of so many servers: a third each of web, application and database servers, every one linked to two of the next tier.
+fn site(servers: usize) -> Infrastructure {
+    let tier = servers / 3;
+    let mut lines =
+        vec!["(id: \"browser\", kind: Browser)".to_owned(), "(id: \"lb\", kind: LoadBalancer(), server: \"s-lb\")".into()];
+    let mut links = vec!["(from: \"browser\", to: \"lb\", protocol: Http)".to_owned()];
+    let mut homes = vec!["(id: \"s-lb\")".to_owned()];
+    for i in 0..tier {
+        let role = if i == 0 { "Primary" } else { "Replica" };
+        for (name, kind) in [("web", "Web()".to_owned()), ("app", "App()".into()), ("db", format!("Database(role: {role})"))] {
+            lines.push(format!("(id: \"{name}-{i}\", kind: {kind}, server: \"s-{name}-{i}\")"));
+            homes.push(format!("(id: \"s-{name}-{i}\")"));
+        }
+        links.push(format!("(from: \"lb\", to: \"web-{i}\", protocol: Http)"));
+        for to in [i, (i + 1) % tier] {
+            links.push(format!("(from: \"web-{i}\", to: \"app-{to}\", protocol: Http)"));
+            links.push(format!("(from: \"app-{i}\", to: \"db-{to}\", protocol: Sql)"));
+        }
+        if i > 0 {
+            links.push(format!("(from: \"db-0\", to: \"db-{i}\", protocol: Replication)"));
+        }
+    }
+    let [servers, components, links] = [homes, lines, links].map(|lines| lines.join(","));
+    Infrastructure::read("site", &format!("(servers: [{servers}], components: [{components}], links: [{links}])"))
+        .expect("a site")
+}
+
+/// The layout of a large site, as when it is opened or the window gets another size.
+#[divan::bench(args = [12, 30, 60, 90], sample_count = 5, sample_size = 1)]
+fn layout_of_servers(bencher: Bencher<'_, '_>, servers: usize) {
+    let infra = site(servers);
+    bencher.bench_local(|| Layout::within(&infra, SIZE.0 - 36, SIZE.1 - 12));
 }
 
 /// From nothing to the first frame, with all content read and checked.

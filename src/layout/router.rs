@@ -4,7 +4,7 @@
 //! the same family) is cheap, so that siblings share a trunk. Must not know components: it is given ports.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BinaryHeap;
 
 use super::geometry::{Area, Arrow, Cell};
 
@@ -52,8 +52,43 @@ pub(super) struct Router {
     height: u16,
     blocked: Vec<bool>,
     beside_box: Vec<bool>,
-    lines: BTreeMap<usize, Vec<Line>>,
+    /// The lines of each cell, in the order in which they were found.
+    lines: Vec<Vec<Line>>,
     busy: Vec<bool>,
+    /// Whether a line runs through a cell next to it.
+    beside_line: Vec<bool>,
+    /// What the search for the present line knows, for each cell and direction.
+    seen: Vec<Seen>,
+    /// The number of the present search: what others have left in `seen` does not count.
+    search: u32,
+    open: BinaryHeap<Reverse<u128>>,
+}
+
+/// The cheapest way that was found to a cell, entered in one direction.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    search: u32,
+    price: u32,
+    /// The cell and direction before it, or its own where the way begins.
+    came: u32,
+}
+
+/// A cell with the direction in which it is entered, as a number.
+fn state(index: usize, towards: Arrow) -> u32 {
+    u32::try_from(index * 4 + towards.index()).unwrap_or(u32::MAX)
+}
+
+/// An entry of the search, as a number that sorts by the price to expect, the price so far, and then the place. With `ends`,
+/// the line ends there in that direction.
+fn entry(total: u32, price: u32, state: u32, ends: Option<Arrow>) -> u128 {
+    let ends = ends.map_or(0, |ends| 1 + ends.index() as u128);
+    u128::from(total) << 96 | u128::from(price) << 64 | u128::from(state) << 32 | ends
+}
+
+/// The bits of `entry` from `shift` on.
+#[expect(clippy::cast_possible_truncation, reason = "32 bits are wanted")]
+const fn part(entry: u128, shift: u32) -> u32 {
+    (entry >> shift) as u32
 }
 
 impl Router {
@@ -64,8 +99,12 @@ impl Router {
             height,
             blocked: vec![false; count],
             beside_box: vec![false; count],
-            lines: BTreeMap::new(),
+            lines: vec![Vec::new(); count],
             busy: vec![false; count],
+            beside_line: vec![false; count],
+            seen: vec![Seen::default(); count * 4],
+            search: 0,
+            open: BinaryHeap::new(),
         };
         for area in boxes {
             for cell in area.cells() {
@@ -94,11 +133,11 @@ impl Router {
 
     /// The lines at a cell, as family and arms.
     fn at(&self, index: usize) -> &[Line] {
-        if self.busy[index] { self.lines.get(&index).map_or(&[], Vec::as_slice) } else { &[] }
+        if self.busy[index] { &self.lines[index] } else { &[] }
     }
 
-    /// What it costs to enter a cell.
-    fn enter(&self, index: usize, towards: Arrow, family: u32) -> u32 {
+    /// What it costs to enter a cell, which has this index.
+    fn enter(&self, (cell, index): (Cell, usize), towards: Arrow, family: u32) -> u32 {
         let axis = towards.arm() | towards.opposite().arm();
         let mut price = cost::STEP + if self.beside_box[index] { cost::AT_BOX } else { 0 };
         for line in self.at(index) {
@@ -110,7 +149,9 @@ impl Router {
                 price += cost::CROSS;
             }
         }
-        let cell = self.cell(index);
+        if !self.beside_line[index] {
+            return price;
+        }
         let sides = if towards.is_horizontal() { [Arrow::Up, Arrow::Down] } else { [Arrow::Left, Arrow::Right] };
         for side in sides.iter().filter_map(|side| cell.step(*side)).filter_map(|cell| self.index(cell)) {
             if self.at(side).iter().any(|line| line.family != family && line.arms & axis == axis) {
@@ -133,20 +174,30 @@ impl Router {
             let arms = way.arms(place);
             if let Some(index) = self.index(*cell) {
                 self.busy[index] = true;
-                self.lines.entry(index).or_default().push(Line { family, arms, end: place + 1 == way.cells.len() });
+                self.lines[index].push(Line { family, arms, end: place + 1 == way.cells.len() });
+            }
+            for beside in Arrow::ALL.iter().filter_map(|arrow| cell.step(*arrow)) {
+                if let Some(index) = self.index(beside) {
+                    self.beside_line[index] = true;
+                }
             }
         }
         Some(way)
     }
 
-    fn search(&self, family: u32, from: &[Port], to: &[Port]) -> Option<Way> {
-        let free = |port: &Port| self.index(port.cell).filter(|index| !self.blocked[*index]);
-        let mut goals: BTreeMap<usize, Vec<Port>> = BTreeMap::new();
-        for port in to {
-            if let Some(index) = free(port) {
-                goals.entry(index).or_default().push(*port);
-            }
+    /// Keeps a way to a cell if it is the cheapest so far. Returns whether it is.
+    fn is_cheaper(&mut self, state: u32, price: u32, came: u32) -> bool {
+        let seen = &mut self.seen[state as usize];
+        let cheaper = seen.search != self.search || price < seen.price;
+        if cheaper {
+            *seen = Seen { search: self.search, price, came };
         }
+        cheaper
+    }
+
+    fn search(&mut self, family: u32, from: &[Port], to: &[Port]) -> Option<Way> {
+        let mut goals: Vec<(usize, Port)> = to.iter().filter_map(|port| Some((self.free(port.cell)?, *port))).collect();
+        goals.sort_by_key(|(index, _)| *index);
         let reach = to.iter().map(|p| p.cell).fold(None, |reach: Option<(Cell, Cell)>, c| {
             let (low, high) = reach.unwrap_or((c, c));
             Some((Cell::new(low.x.min(c.x), low.y.min(c.y)), Cell::new(high.x.max(c.x), high.y.max(c.y))))
@@ -156,55 +207,58 @@ impl Router {
             let away = |at: u16, low: u16, high: u16| u32::from(low.saturating_sub(at)) + u32::from(at.saturating_sub(high));
             cost::STEP * (away(cell.x, reach.0.x, reach.1.x) + away(cell.y, reach.0.y, reach.1.y))
         };
-        let states = self.blocked.len() * 4;
-        let mut best = vec![u32::MAX; states];
-        let mut came = vec![usize::MAX; states];
-        let mut open = BinaryHeap::new();
+        self.search += 1;
+        self.open.clear();
         for port in from {
-            let Some(index) = free(port) else { continue };
-            let state = index * 4 + port.towards.index();
-            let price = port.penalty + self.enter(index, port.towards, family);
-            if price < best[state] {
-                best[state] = price;
-                open.push(Reverse((price + ahead(port.cell), price, state, None)));
+            let Some(index) = self.free(port.cell) else { continue };
+            let state = state(index, port.towards);
+            let price = port.penalty + self.enter((port.cell, index), port.towards, family);
+            if self.is_cheaper(state, price, state) {
+                self.open.push(Reverse(entry(price + ahead(port.cell), price, state, None)));
             }
         }
-        while let Some(Reverse((_, price, state, goal))) = open.pop() {
-            let (index, towards) = (state / 4, Arrow::ALL[state % 4]);
-            if let Some(ends) = goal {
-                return Some(self.trace(&came, state, Arrow::ALL[ends]));
+        while let Some(Reverse(next)) = self.open.pop() {
+            let (price, place, goal) = (part(next, 64), part(next, 32), part(next, 0) as usize);
+            let (index, towards) = (place as usize / 4, Arrow::ALL[place as usize % 4]);
+            if let Some(ends) = goal.checked_sub(1) {
+                return Some(self.trace(place, Arrow::ALL[ends]));
             }
-            if price > best[state] {
+            if price > self.seen[place as usize].price {
                 continue;
             }
-            for port in goals.get(&index).into_iter().flatten() {
-                let bend = if port.towards == towards { 0 } else { self.turn(index, family) };
+            let turn = self.turn(index, family);
+            let first = goals.partition_point(|(goal, _)| *goal < index);
+            for (_, port) in goals[first..].iter().take_while(|(goal, _)| *goal == index) {
+                let bend = if port.towards == towards { 0 } else { turn };
                 if port.towards != towards.opposite() {
                     let total = price + port.penalty + bend;
-                    open.push(Reverse((total, total, state, Some(port.towards.index()))));
+                    self.open.push(Reverse(entry(total, total, place, Some(port.towards))));
                 }
             }
+            let here = self.cell(index);
             for next in Arrow::ALL.into_iter().filter(|next| *next != towards.opposite()) {
-                let Some(cell) = self.cell(index).step(next) else { continue };
-                let Some(target) = self.index(cell).filter(|target| !self.blocked[*target]) else { continue };
-                let bend = if next == towards { 0 } else { self.turn(index, family) };
-                let total = price + bend + self.enter(target, next, family);
-                let reached = target * 4 + next.index();
-                if total < best[reached] {
-                    best[reached] = total;
-                    came[reached] = state;
-                    open.push(Reverse((total + ahead(cell), total, reached, None)));
+                let Some((cell, target)) = here.step(next).and_then(|cell| Some((cell, self.free(cell)?))) else { continue };
+                let bend = if next == towards { 0 } else { turn };
+                let total = price + bend + self.enter((cell, target), next, family);
+                let reached = state(target, next);
+                if self.is_cheaper(reached, total, place) {
+                    self.open.push(Reverse(entry(total + ahead(cell), total, reached, None)));
                 }
             }
         }
         None
     }
 
-    fn trace(&self, came: &[usize], last: usize, ends: Arrow) -> Way {
-        let mut cells = vec![self.cell(last / 4)];
-        let mut state = last;
-        while came[state] != usize::MAX {
-            state = came[state];
+    /// The index of a cell through which a line may go.
+    fn free(&self, cell: Cell) -> Option<usize> {
+        self.index(cell).filter(|index| !self.blocked[*index])
+    }
+
+    fn trace(&self, last: u32, ends: Arrow) -> Way {
+        let mut state = last as usize;
+        let mut cells = vec![self.cell(state / 4)];
+        while self.seen[state].came as usize != state {
+            state = self.seen[state].came as usize;
             cells.push(self.cell(state / 4));
         }
         cells.reverse();
