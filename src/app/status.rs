@@ -54,7 +54,7 @@ pub fn header(app: &App, width: u16) -> (Line, Line) {
 fn clock(stage: &Stage, tls: bool) -> Line {
     let playback = &stage.playback;
     let followed = playback.followed.filter(|_| playback.pace == Pace::Trace).map_or_else(String::new, |n| format!(" r{n}"));
-    let (tone, state) = if playback.paused { (Tone::Warn, "⏸ paused") } else { (Tone::Good, "▶") };
+    let (tone, state) = if playback.paused { (Tone::Warn, "‖ paused") } else { (Tone::Good, "▶") };
     let mode = stage.infra().tls().edge.word();
     let time = stage.sim().now().as_secs_f64();
     let time =
