@@ -249,7 +249,7 @@ fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
 }
 
 /// A line of the course map.
-pub fn course_line(app: &App, item: &Item) -> Line {
+pub fn course_line(app: &App, item: &Item, room: u16) -> Line {
     match item {
         Item::Lesson(lesson) => {
             let LessonProgress { furthest, finished, quiz } = app.progress.of(&lesson.id);
@@ -258,14 +258,18 @@ pub fn course_line(app: &App, item: &Item) -> Line {
                 (false, 0) => (Tone::Dim, "○"),
                 (false, _) => (Tone::Accent, "◐"),
             };
-            let state = match (finished, quiz) {
-                (true, Some(score)) => format!("  quiz {}/{}", score.right, score.of),
+            let line = Line::new(tone, format!("{mark} ")).with(Tone::Text, lesson.title.to_string());
+            let (word, done) = match (finished, quiz) {
+                (true, Some(score)) => ("  quiz ", format!("{}/{}", score.right, score.of)),
                 (false, _) if furthest > 0 => {
-                    format!("  {}/{}", furthest.min(u32::try_from(lesson.steps.len()).unwrap_or(u32::MAX)), lesson.steps.len())
+                    let steps = lesson.steps.len();
+                    ("  ", format!("{}/{steps}", furthest.min(u32::try_from(steps).unwrap_or(u32::MAX))))
                 }
-                _ => String::new(),
+                _ => return line,
             };
-            Line::new(tone, format!("{mark} ")).with(Tone::Text, lesson.title.to_string()).with(Tone::Dim, state)
+            // The mark says that the lesson is done, hence that the figure is the quiz's, where there is no room for the word.
+            let fits = line.width() + word.len() + done.len() <= usize::from(room);
+            line.with(Tone::Dim, format!("{}{done}", if fits { word } else { " " }))
         }
         Item::Scenario(infra) => Line::new(Tone::Dim, "▹ ").with(Tone::Text, infra.title().to_owned()),
     }
