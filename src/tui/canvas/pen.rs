@@ -70,6 +70,15 @@ impl<'a> Pen<'a> {
         used
     }
 
+    /// The character that a cell in sight shows.
+    pub(super) fn seen(&self, cell: Cell) -> Option<char> {
+        let (x, y) = (cell.x.checked_sub(self.origin.x)?, cell.y.checked_sub(self.origin.y)?);
+        if x >= self.area.width || y >= self.area.height {
+            return None;
+        }
+        self.buf.cell((self.area.x + x, self.area.y + y))?.symbol().chars().next()
+    }
+
     /// Lines in the middle of the canvas.
     pub(super) fn centred(&mut self, lines: &[String]) {
         let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
