@@ -88,15 +88,21 @@ pub fn status(app: &App, stage: &Stage) -> Line {
     };
     let Summary { exposed, plaintext, single_points } = &stage.summary;
     let spofs = single_points.as_ref().map_or_else(|| "–".into(), |points| points.len().to_string());
-    Line::new(Tone::Secret, heard.unwrap_or_default())
+    let users = Line::new(Tone::Secret, heard.unwrap_or_default())
         .with(Tone::Name, " users ")
         .with(Tone::Text, format!("p50 {} p99 {} ms ", ms(users.p50_ms), ms(users.p99_ms)))
         .with(Tone::Dim, " errors ")
-        .with(tone, errors)
-        .with(Tone::Dim, format!("  plaintext hops {plaintext} ("))
-        .with(if *exposed > 0 { Tone::Bad } else { Tone::Good }, format!("{exposed} exposed"))
-        .with(Tone::Dim, if stage.regions.wide { ")  single points of failure for writes " } else { ")  SPOFs " })
-        .with(Tone::Text, spofs)
+        .with(tone, errors);
+    let hops = |line: Line| {
+        line.with(Tone::Dim, format!("  plaintext hops {plaintext} ("))
+            .with(if *exposed > 0 { Tone::Bad } else { Tone::Good }, format!("{exposed} exposed"))
+            .with(Tone::Dim, ")")
+    };
+    let points = |line: Line, words: &str| line.with(Tone::Dim, format!("  {words} ")).with(Tone::Text, spofs.as_str());
+    // What has no room is left out whole.
+    let all = hops(users.clone());
+    let full = [points(all.clone(), "single points of failure for writes"), points(all.clone(), "SPOFs"), all];
+    full.into_iter().find(|line| line.width() <= usize::from(stage.regions.status.width)).unwrap_or(users)
 }
 
 /// Whether something has the place of what users experience.
