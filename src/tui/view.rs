@@ -128,7 +128,7 @@ fn draw_help(app: &App, painter: &mut Painter<'_>, columns: u16, rows: u16) {
     let scroll = app.help.unwrap_or(0).min(count.saturating_sub(height - 2));
     recede(painter, Area { x, y, width, height });
     painter.frame(x, y, width, height, "help");
-    let more = if scroll + height - 2 < count { " ↓ more, ? or Esc closes " } else { " ? or Esc closes " };
+    let more = if scroll + height - 2 < count { " Down shows more, ? or Esc closes " } else { " ? or Esc closes " };
     for (row, line) in (y + 1..y + height - 1).zip(lines.iter().skip(usize::from(scroll))) {
         painter.line(x + 2, row, width - 4, line);
     }
