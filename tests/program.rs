@@ -10,6 +10,8 @@ mod commands;
 mod config;
 #[path = "program/hostile.rs"]
 mod hostile;
+#[path = "support/kept.rs"]
+mod kept;
 #[path = "program/looks.rs"]
 mod looks;
 #[path = "program/progress.rs"]

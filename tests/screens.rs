@@ -5,6 +5,8 @@
 
 #[path = "screens/gallery.rs"]
 mod gallery;
+#[path = "support/kept.rs"]
+mod kept;
 #[path = "support/learner.rs"]
 mod learner;
 #[path = "screens/looks.rs"]

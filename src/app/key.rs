@@ -63,6 +63,7 @@ impl Key {
     }
 }
 
+/// Arrows are words: in ASCII, their signs would be those of other keys.
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.ctrl {
@@ -76,10 +77,10 @@ impl fmt::Display for Key {
             Code::Tab => f.write_str("Tab"),
             Code::BackTab => f.write_str("Shift-Tab"),
             Code::Backspace => f.write_str("Backspace"),
-            Code::Up => f.write_str("↑"),
-            Code::Down => f.write_str("↓"),
-            Code::Left => f.write_str("←"),
-            Code::Right => f.write_str("→"),
+            Code::Up => f.write_str("Up"),
+            Code::Down => f.write_str("Down"),
+            Code::Left => f.write_str("Left"),
+            Code::Right => f.write_str("Right"),
             Code::Home => f.write_str("Home"),
             Code::End => f.write_str("End"),
             Code::PageUp => f.write_str("PgUp"),
@@ -102,14 +103,14 @@ const NAMED: [(&str, Code); 27] = [
     ("Shift-Tab", Code::BackTab),
     ("BackTab", Code::BackTab),
     ("Backspace", Code::Backspace),
-    ("↑", Code::Up),
     ("Up", Code::Up),
-    ("↓", Code::Down),
+    ("↑", Code::Up),
     ("Down", Code::Down),
-    ("←", Code::Left),
+    ("↓", Code::Down),
     ("Left", Code::Left),
-    ("→", Code::Right),
+    ("←", Code::Left),
     ("Right", Code::Right),
+    ("→", Code::Right),
     ("Home", Code::Home),
     ("End", Code::End),
     ("PgUp", Code::PageUp),
@@ -122,7 +123,7 @@ const NAMED: [(&str, Code); 27] = [
     ("Ins", Code::Insert),
 ];
 
-/// Reads a key's name as the help shows it. Arrows and pages have words too, and the case of names does not matter.
+/// Reads a key's name as the help shows it. Arrows may be signs too, and the case of names does not matter.
 impl FromStr for Key {
     type Err = UnknownKey;
 
@@ -167,6 +168,7 @@ mod tests {
         for key in named.chain(typed).chain((1..=12).map(|number| Key::plain(Code::F(number)))) {
             for key in [key, Key { ctrl: true, ..key }] {
                 assert_eq!(key.to_string().parse(), Ok(key), "{key}");
+                assert!(key.to_string().is_ascii(), "{key} is called the same in ASCII");
             }
         }
     }

@@ -94,6 +94,11 @@ impl Page {
         self.lines.push(Line::default());
     }
 
+    /// Whether a line is not wider than the page.
+    pub fn fits(&self, line: &Line) -> bool {
+        line.width() <= self.width
+    }
+
     /// A finished line, as it is.
     pub fn line(&mut self, line: Line) {
         self.lines.push(line);
@@ -105,8 +110,15 @@ impl Page {
     }
 
     /// A paragraph behind a mark; later lines are indented by the mark's width. A click on any of its lines does `action`.
+    ///
+    /// A word that would be cut behind the mark, but not below it, stands below it.
     pub fn item(&mut self, mark_tone: Tone, mark: &str, tone: Tone, text: &str, action: Option<&Action>) {
         let indent = columns(mark);
+        let longest = text.split(' ').map(columns).max().unwrap_or(0);
+        if longest + indent > self.width && longest <= self.width && indent > 1 {
+            self.lines.push(Line { action: action.cloned(), ..Line::new(mark_tone, mark.trim_end()) });
+            return self.item(tone, "", tone, text, action);
+        }
         let mut first = true;
         for part in wrap(text, self.width.saturating_sub(indent).max(1)) {
             let lead = if first { mark.to_owned() } else { " ".repeat(indent) };
@@ -190,5 +202,14 @@ mod tests {
         page.item(Tone::Good, "☑ ", Tone::Text, "hop is selected", None);
         let lines: Vec<String> = page.lines().iter().map(Line::text).collect();
         assert_eq!(lines, ["☑ hop is", "  selected"]);
+        let mut page = Page::new(10);
+        page.item(Tone::Dim, "secrets: ", Tone::Secret, "user=ada", None);
+        page.item(Tone::Dim, "host: ", Tone::Text, "www.foobar.com", None);
+        let lines: Vec<String> = page.lines().iter().map(Line::text).collect();
+        assert_eq!(
+            lines,
+            ["secrets:", "user=ada", "host: www.", "      foob", "      ar.c", "      om"],
+            "a word is cut only if it must be"
+        );
     }
 }

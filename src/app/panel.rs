@@ -187,13 +187,14 @@ impl Writer<'_> {
         let open = self.run.is_open();
         let marks = self.run.question().is_some_and(|question| question.target().is_some()) && !self.run.is_solved();
         let mut line = Line::default();
+        let mut again = None;
         if open {
             line = line.with(Tone::Accent, format!("{next} ")).with(Tone::Good, "next");
             if !self.run.is_solved() && !self.run.tried().is_empty() && self.run.step().is_none() {
-                line = line.with(Tone::Accent, "   1–9 ").with(Tone::Dim, "try again; the first answer counts");
+                again = Some(("try again; the first answer counts", self.answers()));
             }
         } else if !marks && self.run.question().is_some() {
-            line = line.with(Tone::Accent, "1–9 ").with(Tone::Dim, "answer");
+            line = line.with(Tone::Accent, format!("{} ", self.answers())).with(Tone::Dim, "answer");
         }
         if hints && !open {
             let hint = self.keymap.label(&Action::Hint);
@@ -204,10 +205,27 @@ impl Writer<'_> {
                 line = line.with(Tone::Accent, format!("{gap}{hint} ")).with(Tone::Dim, word);
             }
         }
-        if !line.spans.is_empty() {
-            line.action = open.then_some(Action::Enter);
+        line.action = open.then_some(Action::Enter);
+        if let Some((words, keys)) = again {
+            let both = line.clone().with(Tone::Accent, format!("   {keys} ")).with(Tone::Dim, words);
+            if self.page.fits(&both) {
+                self.page.line(both);
+            } else {
+                self.page.line(line);
+                self.page.item(Tone::Accent, &format!("{keys} "), Tone::Dim, words, None);
+            }
+        } else if !line.spans.is_empty() {
             self.page.line(line);
         }
+    }
+
+    /// The keys of the answers, from the first to the last.
+    fn answers(&self) -> String {
+        let last = match self.run.question().map(|question| &question.ask) {
+            Some(Ask::Choice(choices)) => choices.len().saturating_sub(1),
+            _ => 0,
+        };
+        format!("{}–{}", self.keymap.label(&Action::Answer(0)), self.keymap.label(&Action::Answer(last)))
     }
 
     fn finished(&mut self) {

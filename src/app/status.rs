@@ -54,7 +54,7 @@ pub fn header(app: &App, width: u16) -> (Line, Line) {
 fn clock(stage: &Stage, tls: bool) -> Line {
     let playback = &stage.playback;
     let followed = playback.followed.filter(|_| playback.pace == Pace::Trace).map_or_else(String::new, |n| format!(" r{n}"));
-    let (tone, state) = if playback.paused { (Tone::Warn, "⏸ paused") } else { (Tone::Good, "▶") };
+    let (tone, state) = if playback.paused { (Tone::Warn, "‖ paused") } else { (Tone::Good, "▶") };
     let mode = stage.infra().tls().edge.word();
     let time = stage.sim().now().as_secs_f64();
     let time =
@@ -88,15 +88,21 @@ pub fn status(app: &App, stage: &Stage) -> Line {
     };
     let Summary { exposed, plaintext, single_points } = &stage.summary;
     let spofs = single_points.as_ref().map_or_else(|| "–".into(), |points| points.len().to_string());
-    Line::new(Tone::Secret, heard.unwrap_or_default())
+    let users = Line::new(Tone::Secret, heard.unwrap_or_default())
         .with(Tone::Name, " users ")
         .with(Tone::Text, format!("p50 {} p99 {} ms ", ms(users.p50_ms), ms(users.p99_ms)))
         .with(Tone::Dim, " errors ")
-        .with(tone, errors)
-        .with(Tone::Dim, format!("  plaintext hops {plaintext} ("))
-        .with(if *exposed > 0 { Tone::Bad } else { Tone::Good }, format!("{exposed} exposed"))
-        .with(Tone::Dim, if stage.regions.wide { ")  single points of failure for writes " } else { ")  SPOFs " })
-        .with(Tone::Text, spofs)
+        .with(tone, errors);
+    let hops = |line: Line| {
+        line.with(Tone::Dim, format!("  plaintext hops {plaintext} ("))
+            .with(if *exposed > 0 { Tone::Bad } else { Tone::Good }, format!("{exposed} exposed"))
+            .with(Tone::Dim, ")")
+    };
+    let points = |line: Line, words: &str| line.with(Tone::Dim, format!("  {words} ")).with(Tone::Text, spofs.as_str());
+    // What has no room is left out whole.
+    let all = hops(users.clone());
+    let full = [points(all.clone(), "single points of failure for writes"), points(all.clone(), "SPOFs"), all];
+    full.into_iter().find(|line| line.width() <= usize::from(stage.regions.status.width)).unwrap_or(users)
 }
 
 /// Whether something has the place of what users experience.
@@ -249,7 +255,7 @@ fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
 }
 
 /// A line of the course map.
-pub fn course_line(app: &App, item: &Item) -> Line {
+pub fn course_line(app: &App, item: &Item, room: u16) -> Line {
     match item {
         Item::Lesson(lesson) => {
             let LessonProgress { furthest, finished, quiz } = app.progress.of(&lesson.id);
@@ -258,14 +264,18 @@ pub fn course_line(app: &App, item: &Item) -> Line {
                 (false, 0) => (Tone::Dim, "○"),
                 (false, _) => (Tone::Accent, "◐"),
             };
-            let state = match (finished, quiz) {
-                (true, Some(score)) => format!("  quiz {}/{}", score.right, score.of),
+            let line = Line::new(tone, format!("{mark} ")).with(Tone::Text, lesson.title.to_string());
+            let (word, done) = match (finished, quiz) {
+                (true, Some(score)) => ("  quiz ", format!("{}/{}", score.right, score.of)),
                 (false, _) if furthest > 0 => {
-                    format!("  {}/{}", furthest.min(u32::try_from(lesson.steps.len()).unwrap_or(u32::MAX)), lesson.steps.len())
+                    let steps = lesson.steps.len();
+                    ("  ", format!("{}/{steps}", furthest.min(u32::try_from(steps).unwrap_or(u32::MAX))))
                 }
-                _ => String::new(),
+                _ => return line,
             };
-            Line::new(tone, format!("{mark} ")).with(Tone::Text, lesson.title.to_string()).with(Tone::Dim, state)
+            // The mark says that the lesson is done, hence that the figure is the quiz's, where there is no room for the word.
+            let fits = line.width() + word.len() + done.len() <= usize::from(room);
+            line.with(Tone::Dim, format!("{}{done}", if fits { word } else { " " }))
         }
         Item::Scenario(infra) => Line::new(Tone::Dim, "▹ ").with(Tone::Text, infra.title().to_owned()),
     }

@@ -88,9 +88,9 @@ impl Kind {
     /// The keys that work in it.
     pub const fn keys(self) -> &'static str {
         match self {
-            Self::Glossary => "↑↓ choose  Enter goes to the first of “See”  Esc closes",
-            Self::Log | Self::Jump => "↑↓ choose  Enter goes there  Esc closes",
-            _ => "↑↓ choose  Enter does it  Esc closes",
+            Self::Glossary => "Up, Down choose  Enter goes to the first of “See”  Esc closes",
+            Self::Log | Self::Jump => "Up, Down choose  Enter goes there  Esc closes",
+            _ => "Up, Down choose  Enter does it  Esc closes",
         }
     }
 

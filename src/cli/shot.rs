@@ -104,15 +104,6 @@ impl ShotArguments {
     }
 }
 
-/// What a picture is painted on.
-const fn paper(palette: Palette) -> Paper {
-    match palette {
-        Palette::Light => Paper::LIGHT,
-        Palette::HighContrast => Paper::BLACK,
-        Palette::Dark | Palette::ColourBlind | Palette::NoColour => Paper::DARK,
-    }
-}
-
 /// Columns and rows, as an argument.
 fn size(text: &str) -> Result<(u16, u16), String> {
     let expected = || format!("expected columns and rows, such as 120x40, at least {}x{}", MINIMUM.0, MINIMUM.1);
@@ -154,7 +145,7 @@ pub(super) fn shot(library: Library, asked: &ShotArguments, all: &Arguments) -> 
         PictureFormat::Ansi => picture::ansi(&frame),
         PictureFormat::Svg => picture::svg(
             &frame,
-            paper(if look.palette == Palette::NoColour { asked.theme(all) } else { look.palette }),
+            Paper::of(if look.palette == Palette::NoColour { asked.theme(all) } else { look.palette }),
             &title(&app),
         ),
     })?;

@@ -5,6 +5,7 @@
 
 mod ansi;
 pub(super) mod colour;
+mod lines;
 mod svg;
 
 use ratatui::buffer::Buffer;

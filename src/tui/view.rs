@@ -14,7 +14,7 @@ mod window;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Color;
+use ratatui::style::{Color, Style};
 
 use crate::app::{App, Line, Screen, Tone, help, regions, status};
 use crate::layout::Area;
@@ -22,6 +22,9 @@ use crate::layout::Area;
 use super::ink;
 use super::theme::Theme;
 use paint::Painter;
+
+/// With fewer columns on either side of a window, nothing of what is behind it can be read.
+const LEAST_BESIDE: u16 = 30;
 
 /// Draws the application into a buffer that is empty, or that [`ink::begin`] has made ready.
 pub fn render(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
@@ -45,13 +48,30 @@ fn screen(app: &App, painter: &mut Painter<'_>, columns: u16, rows: u16) {
         Screen::Stage(stage) => stage::draw(app, stage, painter),
     }
     header(app, painter, columns);
-    footer(app, painter, columns, rows);
+    if let Some(parts) = app.window_area() {
+        recede(painter, parts.outer);
+    }
     if let Some(window) = &app.window {
         window::draw(app, window, painter);
     }
     if app.help.is_some() {
         draw_help(app, painter, columns, rows);
+    } else if app.window.is_none() {
+        // A window has keys of its own and names them on its frame.
+        footer(app, painter, columns, rows);
     }
+}
+
+/// What stands behind `front`, below the header, recedes: it is dim; where only scraps of words would be left of it, nothing.
+fn recede(painter: &mut Painter<'_>, front: Area) {
+    let (columns, rows) = (painter.area.width, painter.area.height);
+    if front.x < LEAST_BESIDE {
+        painter.clear(0, 1, columns, rows.saturating_sub(1));
+        return;
+    }
+    let dim = Style::reset().patch(painter.theme.dim);
+    let behind = Rect { y: painter.area.y + 1, height: rows.saturating_sub(1), ..painter.area };
+    painter.buf.set_style(behind.intersection(painter.buf.area), dim);
 }
 
 /// Gives cells without colours of their own the theme's.
@@ -106,8 +126,9 @@ fn draw_help(app: &App, painter: &mut Painter<'_>, columns: u16, rows: u16) {
     let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let Area { x, y, width, height } = help::area(columns, rows, lines.len());
     let scroll = app.help.unwrap_or(0).min(count.saturating_sub(height - 2));
+    recede(painter, Area { x, y, width, height });
     painter.frame(x, y, width, height, "help");
-    let more = if scroll + height - 2 < count { " ↓ more, ? or Esc closes " } else { " ? or Esc closes " };
+    let more = if scroll + height - 2 < count { " Down shows more, ? or Esc closes " } else { " ? or Esc closes " };
     for (row, line) in (y + 1..y + height - 1).zip(lines.iter().skip(usize::from(scroll))) {
         painter.line(x + 2, row, width - 4, line);
     }

@@ -1,10 +1,11 @@
 //! One frame of the screen, without a terminal.
 
+use std::collections::BTreeMap;
 use std::num::NonZero;
-use std::path::{Path, PathBuf};
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::kept::{assert_files, root};
 use crate::svg::{Element, characters, elements};
 use crate::{Home, Said, is_harmless};
 
@@ -33,10 +34,6 @@ fn snapshot(name: &str) -> String {
     let path = root().join(format!("tests/snapshots/screens__{name}.snap"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     text.splitn(3, "---\n").nth(2).expect("a snapshot").trim_end().to_owned()
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
 /// What a terminal shows after it was sent this.
@@ -93,12 +90,10 @@ fn three_forms_in_three_sizes_hold_the_same_characters_and_are_the_same_every_ti
 
             let all = picture(&svg, size);
             assert_eq!(characters(&all, (size.0.into(), size.1.into()), CELL), text, "{look:?}");
-            let styles = &all.iter().find(|element| element.name == "style").expect("styles").text;
-            let fills: std::collections::BTreeSet<&str> =
-                styles.split("fill:#").skip(1).filter_map(|rule| rule.get(..6)).collect();
-            // Ink, and what is reversed.
-            assert_eq!(fills.len() > 4, coloured, "{fills:?}");
-            assert!(svg.len() < 90_000, "{}", svg.len());
+            let fills: std::collections::BTreeSet<&str> = all.iter().filter_map(|element| element.attribute("fill")).collect();
+            // Ground, ink, what is reversed, and the lines' none.
+            assert_eq!(fills.len() > 5, coloured, "{fills:?}");
+            assert!(svg.len() < 20_000, "{}", svg.len());
         }
     }
 }
@@ -173,16 +168,30 @@ fn a_picture_depends_on_its_arguments_alone_and_refers_to_nothing() {
         "height",
         "role",
         "fill",
+        "fill-opacity",
+        "stroke",
+        "stroke-width",
+        "stroke-opacity",
+        "stroke-dasharray",
+        "stroke-dashoffset",
+        "d",
         "rx",
         "transform",
-        "class",
+        "font-size",
+        "font-weight",
+        "text-decoration",
+        "xml:space",
+        "id",
+        "href",
         "x",
         "y",
         "textLength",
         "lengthAdjust",
     ];
     for element in elements(&usual) {
-        assert!(["svg", "title", "style", "rect", "g", "text"].contains(&element.name.as_str()), "{element:?}");
+        let names = ["svg", "title", "style", "defs", "rect", "g", "path", "text", "use"];
+        assert!(names.contains(&element.name.as_str()), "{element:?}");
+        assert!(element.attribute("href").is_none_or(|name| name.starts_with('#')), "{element:?}");
         assert!(element.attributes().all(|name| known.contains(&name)), "{element:?}");
         assert!(element.name != "style" || !(element.text.contains("url(") || element.text.contains('@')), "{element:?}");
     }
@@ -245,26 +254,13 @@ fn nobodys_progress_is_read_or_kept() {
 #[test]
 fn the_readmes_pictures_are_what_the_screen_shows_now() {
     let home = Home::new();
-    let folder = root().join("assets/pictures");
-    let update = std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always");
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let mut made = BTreeMap::new();
     for (name, arguments) in PICTURES {
         let now = shot(&home, &[arguments, &["--format", "svg"]].concat());
-        let file = folder.join(name);
-        if update {
-            std::fs::create_dir_all(&folder).unwrap();
-            std::fs::write(&file, &now).unwrap();
-        }
-        let kept = std::fs::read_to_string(&file).unwrap_or_default();
-        // Pictures are long: what differs is found by making them anew.
-        assert!(kept == now, "{name} is stale: look at what changed after `INSTA_UPDATE=always cargo test --test program`");
-        assert!(now.len() < 50_000, "{name} has {} bytes", now.len());
-    }
-    let kept: Vec<String> =
-        std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
-    for name in &kept {
-        assert!(PICTURES.iter().any(|(picture, _)| picture == name), "nobody makes {name}");
+        assert!(now.len() < 20_000, "{name} has {} bytes", now.len());
         assert!(readme.contains(&format!("](assets/pictures/{name})")), "the README does not show {name}");
+        made.insert(name.to_owned(), now);
     }
-    assert_eq!(kept.len(), PICTURES.len());
+    assert_files(&root().join("assets/pictures"), &made);
 }

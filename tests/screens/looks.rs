@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use hoplight::app::help;
 use hoplight::tui::theme::{Palette, Theme};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier, Style};
@@ -205,4 +206,34 @@ fn plaintext_and_tls_differ_in_shape_and_in_colour_on_the_canvas() {
     learner.press("t<Tab>");
     let again = line(&learner, "lb-1", "web-1");
     assert!(styles(&again).contains(&theme.tls.fg.expect("a colour")), "{again:?}");
+}
+
+#[test]
+fn behind_a_window_all_is_dim_or_gone_and_no_key_is_offered_that_does_nothing() {
+    for keys in ["X", "g", ":", "?"] {
+        for (size, gone) in [(SMALL, true), (LARGE, true), ((200, 60), false)] {
+            let mut learner = Learner::exploring(size);
+            learner.wait(10).press(keys);
+            let theme = Theme::default();
+            let buffer = drawn(&learner.app, &theme);
+            let frame = learner.app.window_area().map_or_else(
+                || {
+                    let lines = help::lines(&learner.app, help::text_width(size.0), |_| String::new());
+                    help::area(size.0, size.1, lines.len())
+                },
+                |parts| parts.outer,
+            );
+            let behind = |x: u16, y: u16| {
+                let beside = x < frame.x || x >= frame.x + frame.width;
+                y > 0 && (beside || y < frame.y || y >= frame.y + frame.height)
+            };
+            let cells = (0..size.1).flat_map(|y| (0..size.0).map(move |x| (x, y)));
+            for at in cells.filter(|(x, y)| behind(*x, *y)) {
+                let cell = &buffer[at];
+                let is_dim = Some(cell.fg) == theme.dim.fg && cell.modifier.is_empty();
+                assert!(cell.symbol() == " " || (is_dim && !gone), "{keys} {size:?} {at:?}: {cell:?}");
+                assert!(at.1 + 1 < size.1 || cell.symbol() == " ", "{keys} {size:?}: the footer");
+            }
+        }
+    }
 }

@@ -108,7 +108,7 @@ fn the_secret_of_an_exposed_hop_is_reached_below_a_lesson() {
         learner.press("<PgDn>");
         seen += &below(&learner);
     }
-    assert!(seen.contains("secrets: user=ada"), "{seen}");
+    assert!(seen.contains("secrets:") && seen.contains("user=ada&password=correct-horse"), "{seen}");
     for line in detail_lines(&learner.app) {
         let begin: String = line.text().chars().take(20).collect();
         assert!(seen.contains(begin.trim_end()), "{begin:?} is never shown: {seen}");
@@ -157,6 +157,26 @@ fn on_the_smallest_screen_all_of_every_lesson_can_be_read() {
             learner.press("n");
         }
         read_all(&mut learner);
+    }
+}
+
+#[test]
+fn beside_the_canvas_no_line_of_a_lesson_is_cut() {
+    for lesson in Learner::new(LARGE).app.library.lessons() {
+        let mut learner = Learner::in_lesson(lesson.id.as_str(), LARGE);
+        let room = usize::from(learner.stage().regions.panel.width) - 2;
+        for _ in 0..lesson.steps.len() + lesson.quiz.len() {
+            let place = learner.run().place();
+            for key in ["", "h", "1", "2"] {
+                learner.press(key);
+                for line in panel_lines(&learner.app) {
+                    assert!(line.width() <= room, "cut off: {:?}", line.text());
+                }
+            }
+            if learner.run().place() == place {
+                learner.press("n");
+            }
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 
 use hoplight::app::Item;
 use hoplight::layout::Area;
-use hoplight::lesson::{Place, Progress, Sources};
+use hoplight::lesson::{LessonProgress, Place, Progress, Score, Sources};
+use hoplight::model::LessonId;
 use hoplight::tui::theme::{Palette, Theme};
 
 use crate::learner::{LARGE, Learner, SMALL, component, hop, library};
@@ -151,5 +152,32 @@ fn two_designs_side_by_side() {
         let mut learner = Learner::exploring(size);
         learner.wait(30).press("Cre-enc<Enter>").wait(20);
         compare(&format!("two_designs_{name}"), &whole(&learner.app));
+    }
+}
+
+#[test]
+fn the_course_map_says_how_a_quiz_went_and_when_there_is_more_to_read() {
+    let done = LessonProgress { furthest: 9, finished: true, quiz: Some(Score { right: 5, of: 6 }) };
+    for (size, score) in [(SMALL, "request 5/6"), (LARGE, "request  quiz 5/6")] {
+        let mut progress = Progress::default();
+        progress.set(LessonId::new("journey-of-a-request"), done);
+        let mut learner = Learner::with(library(), progress, size);
+        let shown = whole(&learner.app);
+        assert!(shown.contains(score), "{shown}");
+        for _ in 0..learner.app.home.items.len() {
+            let shown = whole(&learner.app);
+            let (last, told) = match learner.app.home.item() {
+                Some(Item::Lesson(lesson)) => (lesson.summary.to_string(), false),
+                Some(Item::Scenario(infra)) => (
+                    infra.notes().last().map_or(infra.summary(), |note| note.as_str()).to_owned(),
+                    shown.contains("there is more to read"),
+                ),
+                None => panic!("something is chosen"),
+            };
+            let word = last.split(' ').next_back().expect("a word");
+            let end = shown.lines().any(|line| line.ends_with(word));
+            assert!(end != told, "{word:?}: {shown}");
+            learner.press("j");
+        }
     }
 }

@@ -1,5 +1,8 @@
 //! A reader of SVG pictures of a grid of cells: strict, and ignorant of how they are made.
 
+#[path = "svg/strokes.rs"]
+mod strokes;
+
 use unicode_width::UnicodeWidthChar;
 
 /// An element's start with its attributes and the text behind it.
@@ -85,29 +88,47 @@ fn unescaped(text: &str) -> String {
 }
 
 /// The characters of a picture of `columns` and `rows`, each in the cell that its place says, as lines without blanks at
-/// their ends.
+/// their ends. Strokes count as the box characters that they stand for.
 ///
 /// # Panics
 /// If a run does not fill just the cells that it says, or two stand on one cell.
 pub(crate) fn characters(elements: &[Element], (columns, rows): (usize, usize), cell: (usize, usize)) -> String {
     let mut grid = vec![vec![None; columns]; rows];
-    for run in elements.iter().filter(|element| element.name == "text") {
-        let (left, top) = (run.number("x"), run.number("y"));
+    let place = |run: &Element| {
+        let left = run.attribute("x").map_or(0, |_| run.number("x"));
         assert_eq!(left % cell.0, 0, "{run:?}");
-        let (mut column, row) = (left / cell.0, top / cell.1);
+        (left / cell.0, run.number("y") / cell.1)
+    };
+    for run in elements.iter().filter(|element| element.name == "text" && element.attribute("id").is_none()) {
+        let (mut column, row) = place(run);
         let end = column + run.number("textLength") / cell.0;
         for c in run.text.chars() {
             let width = c.width().expect("a printable character");
-            assert!(grid[row][column..column + width].iter().all(Option::is_none), "two on one cell: {run:?}");
-            grid[row][column] = Some(c);
-            grid[row][column + 1..column + width].fill(Some('\0'));
+            if c != ' ' {
+                put(&mut grid, (column, row), c);
+                grid[row][column + 1..column + width].fill(Some('\0'));
+            }
             column += width;
         }
         assert_eq!(column, end, "{run:?}");
     }
+    for used in elements.iter().filter(|element| element.name == "use") {
+        let name = used.attribute("href").and_then(|name| name.strip_prefix('#')).expect("something of this picture");
+        let sign = elements.iter().find(|element| element.attribute("id") == Some(name)).expect("what is used");
+        assert_eq!((sign.number("textLength"), sign.text.chars().count()), (cell.0, 1), "{sign:?}");
+        put(&mut grid, place(used), sign.text.chars().next().expect("a character"));
+    }
+    for (at, c) in strokes::cells(elements, cell) {
+        put(&mut grid, at, c);
+    }
     let line = |row: &Vec<Option<char>>| {
         let line: String = row.iter().map(|c| c.unwrap_or(' ')).filter(|c| *c != '\0').collect();
-        format!("{}\n", line.replace('\u{a0}', " ").trim_end())
+        format!("{}\n", line.trim_end())
     };
     grid.iter().map(line).collect()
+}
+
+fn put(grid: &mut [Vec<Option<char>>], (column, row): (usize, usize), c: char) {
+    assert_eq!(grid[row][column], None, "{c:?} is not alone on its cell: {column}, {row}");
+    grid[row][column] = Some(c);
 }

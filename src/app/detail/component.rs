@@ -213,7 +213,8 @@ fn agent(page: &mut Page, stage: &Stage, ix: ComponentIx) {
     let (infra, sim) = (stage.infra(), stage.sim());
     let agents = sim.agents();
     let Some(view) = agents.iter().find(|view| view.agent == ix) else { return };
-    page.text(Tone::Text, &format!("samples every {} s; QPS is the counter's difference over the time's", view.interval_s));
+    let how = format!("Samples every {} s. QPS is what a counter has grown by, divided by the time in between.", view.interval_s);
+    page.text(Tone::Text, &how);
     match (view.subject, view.age_s) {
         (None, _) => page.text(Tone::Warn, "It is on no server with anything to watch."),
         (Some(_), None) => page.text(Tone::Warn, "The service has no sample of it yet."),

@@ -54,7 +54,14 @@ fn heading(page: &mut Page, stage: &Stage, asked: &str, (born, until): (SimTime,
         Some((Err(failure), ms)) => (Tone::Bad, format!("{} after {ms:.1} ms", failure.word())),
         None => (Tone::Text, format!("on its way for {:.1} ms", millis(born, until))),
     };
-    page.item(Tone::Dim, &format!("{asked}  "), tone, &text, None);
+    let line = Line::new(Tone::Dim, format!("{asked}  ")).with(tone, text.as_str());
+    if page.fits(&line) {
+        page.line(line);
+    } else {
+        // A figure and its unit stay together.
+        page.text(Tone::Dim, asked);
+        page.text(tone, &text);
+    }
 }
 
 fn millis(from: SimTime, to: SimTime) -> f64 {

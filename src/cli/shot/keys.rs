@@ -49,7 +49,7 @@ fn press(word: &str) -> Result<Press, String> {
         return super::moment(word).map(Press::Wait);
     }
     Err(format!(
-        "no key is called `{}`: expected characters and names as the help shows them, such as t, space, Enter or ↓, with blanks between them",
+        "no key is called `{}`: expected characters and names as the help shows them, such as t, space, Enter or Down, with blanks between them",
         sanitise(word)
     ))
 }

@@ -5,7 +5,7 @@
 use ratatui::style::{Modifier, Style};
 
 use crate::layout::{Area, Arrow, Block, Cell, Frame, Owner, Tag, short_agent};
-use crate::model::Element;
+use crate::model::{Component, Element};
 use crate::sim::Health;
 
 use super::Scene;
@@ -140,12 +140,14 @@ fn draw_block(scene: &Scene<'_>, pen: &mut Pen<'_>, block: &Block) {
     };
     let down = !station.health.is_up();
     let state = u16::try_from(width(word)).unwrap_or(0);
+    // It is called the same whether it is up or not.
+    let called = called(component, room.saturating_sub(3));
     // A name is not cut for the sake of a word that can stand in the line below.
-    let told_below = down && serves && !lone && width(component.label()) + usize::from(state) + 1 > usize::from(room);
+    let told_below = down && serves && !lone && width(called) + usize::from(state) + 1 > usize::from(room);
     if (serves || !lone || down)
         && let Some(y) = rows.next()
     {
-        let name = if lone { "" } else { component.label() };
+        let name = if lone { "" } else { called };
         let name_style = if down { theme.dim } else { theme.name };
         let name_room = if told_below { room } else { room.saturating_sub(state + 1) };
         let used = pen.text(Cell::new(x, y), name, name_room, scene.canvas.emphasis(&element, name_style));
@@ -184,6 +186,12 @@ fn draw_block(scene: &Scene<'_>, pen: &mut Pen<'_>, block: &Block) {
         let fitting = words.iter().find(|text| width(text) <= usize::from(room)).or(words.last());
         pen.text(Cell::new(x, y), fitting.map_or("", |text| text), room, style);
     }
+}
+
+/// The label where it has room, else the name in the file, if that has.
+fn called(component: &Component, room: u16) -> &str {
+    let (label, id) = (component.label(), component.id.as_str());
+    if width(label) > usize::from(room) && width(id) <= usize::from(room) { id } else { label }
 }
 
 /// The column of the state word: above the end of the bar's number.

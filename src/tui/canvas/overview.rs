@@ -2,6 +2,8 @@
 //!
 //! Must not know what runs in a box, but whether it is up.
 
+use ratatui::style::Style;
+
 use crate::layout::{Area, Arrow, Cell, Map, Owner};
 use crate::model::Element;
 
@@ -18,6 +20,8 @@ pub(super) fn draw(scene: &Scene<'_>, pen: &mut Pen<'_>, map: Map, window: (u16,
         pen.put(at(cell), ' ', theme.text);
     }
     border(scene, pen, map.area, pan);
+    pen.text(at(Cell::new(map.area.x + 2, map.area.y)), " map ", map.area.width.saturating_sub(4), theme.name);
+    words_beside(pen, map.area, pan);
     let seen = map.area_of(Area::new(pan.x, pan.y, window.0, window.1));
     for cell in seen.cells() {
         pen.put(at(cell), theme.glyphs.dot, theme.accent);
@@ -30,11 +34,34 @@ pub(super) fn draw(scene: &Scene<'_>, pen: &mut Pen<'_>, map: Map, window: (u16,
         let chosen = scene.canvas.selected == Some(&element);
         let (glyph, style) = match (scene.is_up(&element), chosen) {
             (_, true) => (theme.glyphs.pointer, theme.focus),
+            // In ASCII, the sign of a bar looks like a border.
+            (true, false) if theme.glyphs.ascii => (theme.glyphs.cursor, theme.text),
             (true, false) => (theme.glyphs.bar[0], theme.text),
             (false, false) => (theme.glyphs.failed, theme.bad),
         };
         for cell in map.area_of(frame.area).cells() {
             pen.put(at(cell), glyph, style);
+        }
+    }
+}
+
+/// Rubs out the rest of words of which the map hides the other part.
+fn words_beside(pen: &mut Pen<'_>, area: Area, pan: Cell) {
+    let is_letter = |pen: &Pen<'_>, cell: Cell| pen.seen(cell).is_some_and(char::is_alphanumeric);
+    for y in (area.y..area.bottom()).map(|y| y + pan.y) {
+        let mut right = area.right() + pan.x;
+        let mut left = area.x + pan.x;
+        while is_letter(pen, Cell::new(right, y)) {
+            pen.put(Cell::new(right, y), ' ', Style::new());
+            right += 1;
+        }
+        // The mark of a readable hop belongs to its label; elsewhere it may be a line in ASCII.
+        if right > area.right() + pan.x && pen.seen(Cell::new(right, y)) == Some('!') {
+            pen.put(Cell::new(right, y), ' ', Style::new());
+        }
+        while left > 0 && is_letter(pen, Cell::new(left - 1, y)) {
+            left -= 1;
+            pen.put(Cell::new(left, y), ' ', Style::new());
         }
     }
 }

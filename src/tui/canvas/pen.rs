@@ -2,7 +2,7 @@
 //!
 //! The one place of the canvas that touches the buffer, so nothing else can leave it. Must not know what is drawn.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthChar;
@@ -68,6 +68,17 @@ impl<'a> Pen<'a> {
             used += 1;
         }
         used
+    }
+
+    /// The character that a cell in sight shows.
+    pub(super) fn seen(&self, cell: Cell) -> Option<char> {
+        let (x, y) = (cell.x.checked_sub(self.origin.x)?, cell.y.checked_sub(self.origin.y)?);
+        if x >= self.area.width || y >= self.area.height {
+            return None;
+        }
+        let seen = self.buf.cell((self.area.x + x, self.area.y + y))?;
+        // What is skipped was not drawn in this frame.
+        if seen.diff_option == CellDiffOption::Skip { None } else { seen.symbol().chars().next() }
     }
 
     /// Lines in the middle of the canvas.

@@ -6,7 +6,7 @@ use ratatui::widgets::Widget;
 
 use crate::app::line::wrap;
 use crate::app::mouse::course_rows;
-use crate::app::{App, Item, Line, Tone, home, regions, status};
+use crate::app::{Action, App, Item, Line, Tone, home, regions, status};
 use crate::layout::{Area, Fit};
 use crate::tui::canvas::Canvas;
 
@@ -44,9 +44,13 @@ fn draw_list(app: &App, painter: &mut Painter<'_>, area: Area) {
         let pointer = if chosen { painter.theme.glyphs.pointer } else { ' ' };
         let style = painter.theme.focus;
         painter.put(area.x + 1, y, pointer, style);
-        let end = painter.line(area.x + 3, y, area.width - 4, &status::course_line(app, item));
+        let room = area.width - 4;
+        let line = status::course_line(app, item, room);
+        painter.fit(area.x + 3, y, room, &line);
+        let end = area.x + 3 + u16::try_from(line.width()).unwrap_or(u16::MAX).min(room);
         if chosen {
-            let selected = painter.theme.selected;
+            // One ink for all of it: in reverse, every ink would be a ground of its own.
+            let selected = painter.theme.name.patch(painter.theme.selected);
             let width = end.saturating_sub(area.x + 3);
             let cells = ratatui::layout::Rect { x: painter.area.x + area.x + 3, y: painter.area.y + y, width, height: 1 };
             let cells = cells.intersection(painter.buf.area);
@@ -95,6 +99,15 @@ fn draw_about(app: &App, painter: &mut Painter<'_>, area: Area) {
                 }
             }
         }
+    }
+    if lines.len() > usize::from(area.height) {
+        // A note that has no room for its end is left out from its beginning.
+        let mut kept = usize::from(area.height).saturating_sub(1);
+        while kept > 0 && lines[kept].text().starts_with("  ") {
+            kept -= 1;
+        }
+        lines.truncate(kept);
+        lines.push(Line::new(Tone::Accent, app.keymap.label(&Action::Enter)).with(Tone::Dim, " opens it; there is more to read"));
     }
     for (y, line) in (area.y..area.y + area.height).zip(&lines) {
         painter.line(area.x + 1, y, width, line);

@@ -65,7 +65,7 @@ impl Screen<'_> {
             Kind::Budget(place) => self.budget(place, row.area, painter),
             Kind::Probe => line(painter, &self.probe()),
             Kind::Alerts => painter.rule(x, y, width, &self.alerts_heading(), ""),
-            Kind::Quiet => line(painter, &self.quiet()),
+            Kind::Quiet => line(painter, &self.quiet(width.saturating_sub(2))),
             Kind::Alert(at) => line(painter, &self.alert(at, width)),
             Kind::Entry(back) => line(painter, &self.entry(back)),
         }

@@ -85,14 +85,23 @@ impl Screen<'_> {
             .with(Tone::Dim, format!("  {} resolved  {} ok", count(AlertState::Resolved), count(AlertState::Ok)))
     }
 
-    /// What is said where no alert has anything to say.
-    pub(super) fn quiet(&self) -> Line {
+    /// What is said where no alert has anything to say, in so many columns.
+    pub(super) fn quiet(&self, room: u16) -> Line {
         let rules = &self.stage.infra().monitoring().alerts;
         let names: Vec<&str> = rules.iter().map(|rule| rule.name.as_str()).collect();
         match (self.alerts.is_empty(), names.is_empty()) {
             (true, _) => Line::new(Tone::Warn, "Nobody is told of anything."),
             (false, true) => Line::default(),
-            (false, false) => Line::new(Tone::Dim, format!("None of the rules holds: {}.", names.join(", "))),
+            (false, false) => {
+                // As many whole names as there is room for.
+                let said = |count: usize| match names.len() - count {
+                    0 => format!("None of the rules holds: {}.", names.join(", ")),
+                    left => format!("None of the rules holds: {} and {left} more.", names[..count].join(", ")),
+                };
+                let fits = |count: &usize| said(*count).chars().count() <= usize::from(room);
+                let most = (1..=names.len()).rev().find(fits);
+                Line::new(Tone::Dim, most.map_or_else(|| format!("None of the {} rules holds.", names.len()), said))
+            }
         }
     }
 

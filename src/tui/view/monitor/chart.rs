@@ -107,7 +107,7 @@ impl Screen<'_> {
             .with(Tone::Dim, newest.map_or_else(|| " no data".to_owned(), |value| format!(" {}", level(metric, *value))));
         let title = match (at, in_sight) {
             (Some(at), Some(_)) => title.with(Tone::Warn, format!("  alert at {}", level(metric, at))),
-            (Some(at), None) => title.with(Tone::Dim, format!("  alert at {}, far above", level(metric, at))),
+            (Some(at), None) => title.with(Tone::Dim, format!("  alert at {}, above", level(metric, at))),
             (None, _) => title,
         };
         painter.fit(area.x, area.y, area.width, &title);

@@ -1,0 +1,202 @@
+//! The screens of the gallery: how a learner comes to each, always in the same way.
+
+use std::sync::LazyLock;
+
+use hoplight::lesson::{Place, Progress, Sources};
+
+use crate::learner::{LARGE, Learner, SMALL, component, hop, library, server};
+
+/// Columns and rows.
+const SIZES: [(u16, u16); 3] = [SMALL, LARGE, (200, 60)];
+/// A window in which nothing else has room.
+const TOO_SMALL: (u16, u16) = (60, 20);
+
+/// A screen with a learner in front of it.
+pub(super) struct Screen {
+    /// The name of its files.
+    pub(super) name: &'static str,
+    /// What it shows, for people.
+    pub(super) title: &'static str,
+    pub(super) learner: Learner,
+}
+
+/// All screens at all sizes; made once for all tests.
+pub(super) static SCREENS: LazyLock<Vec<Screen>> = LazyLock::new(|| SIZES.into_iter().flat_map(screens).collect());
+
+/// All screens at one size.
+fn screens(size: (u16, u16)) -> Vec<Screen> {
+    let mut all = Vec::new();
+    let mut add = |name, title, learner| all.push(Screen { name, title, learner });
+    add("course_map", "The course map", Learner::new(size));
+    add("progress", "The course map of a learner who has come a way", with_progress(size));
+    for (name, title, learner) in
+        [stage(size), in_lesson(size), overlays(size), looking(size), trouble(size), windows(size)].into_iter().flatten()
+    {
+        add(name, title, learner);
+    }
+    if size == SMALL {
+        add("too_small", "A window that is too small", Learner::new(TOO_SMALL));
+    }
+    all
+}
+
+type Named = (&'static str, &'static str, Learner);
+
+/// Stage 2 after four seconds.
+fn exploring(size: (u16, u16)) -> Learner {
+    let mut learner = Learner::exploring(size);
+    learner.wait(40);
+    learner
+}
+
+/// The same, then keys, then frames.
+fn pressing(size: (u16, u16), keys: &str, frames: usize) -> Learner {
+    let mut learner = exploring(size);
+    learner.press(keys).wait(frames);
+    learner
+}
+
+fn with_progress(size: (u16, u16)) -> Learner {
+    let mut learner = Learner::in_lesson("journey-of-a-request", size);
+    skip_to(&mut learner, Place::Finished);
+    let mut learner = Learner::with(library(), std::mem::take(&mut learner.app.progress), size);
+    assert!(learner.app.open_lesson("where-tls-ends"));
+    learner.press("nnn<Esc><Esc>");
+    assert!(learner.app.stage().is_none());
+    learner.wait(40).press("jjjjjjj").wait(40);
+    learner
+}
+
+fn stage(size: (u16, u16)) -> Vec<Named> {
+    vec![
+        ("stage", "The stage, time stopped", pressing(size, " ", 0)),
+        ("large_site", "A site that is larger than most windows, with its map", large_site(size)),
+    ]
+}
+
+/// A site of ten servers, all alike, in the middle of which somebody looks.
+fn large_site(size: (u16, u16)) -> Learner {
+    let each = |text: &dyn Fn(usize) -> String| (1..=10).map(text).collect::<Vec<_>>().join(", ");
+    let servers = each(&|number| format!("(id: \"server-{number}\")"));
+    let components = each(&|number| {
+        format!(
+            "(id: \"web-{number}\", kind: Web(), server: \"server-{number}\"), (id: \"app-{number}\", kind: App(), server: \"server-{number}\")"
+        )
+    });
+    let links = each(&|number| {
+        format!(
+            "(from: \"lb\", to: \"web-{number}\"), (from: \"web-{number}\", to: \"app-{number}\"), (from: \"app-{number}\", to: \"db\")"
+        )
+    });
+    let site = format!(
+        "(title: \"Ten servers\", servers: [{servers}], components: [(id: \"lb\", kind: LoadBalancer()), {components}, (id: \"db\", kind: Database())], links: [{links}])"
+    );
+    let mut library = library();
+    library.extend(Sources { scenarios: &[("ten-servers.ron", &site)], ..Sources::default() }).expect("the site is right");
+    let infra = library.scenario("ten-servers").expect("just read").clone();
+    let mut learner = Learner::with(library, Progress::default(), size);
+    learner.app.open_scenario(infra);
+    learner.wait(40).select(&component("app-5")).press(" ");
+    learner
+}
+
+/// Skips steps and questions until the learner is there.
+fn skip_to(learner: &mut Learner, place: Place) {
+    while learner.run().place() != place {
+        assert_ne!(learner.run().place(), Place::Finished, "there is no {place:?}");
+        learner.press("n");
+    }
+}
+
+fn in_lesson(size: (u16, u16)) -> Vec<Named> {
+    let mut lesson = Learner::in_lesson("where-tls-ends", size);
+    lesson.wait(20).press("n").wait(10);
+    let mut hints = Learner::in_lesson("where-tls-ends", size);
+    hints.wait(20).press("nnhhhh").wait(10);
+    let mut question = Learner::in_lesson("single-points-of-failure", size);
+    skip_to(&mut question, Place::Quiz(1));
+    question.press("1").wait(10);
+    let mut marks = Learner::in_lesson("single-points-of-failure", size);
+    while marks.run().step().is_some_and(|step| step.title.to_string() != "Mark the single points") {
+        marks.press("n");
+    }
+    marks
+        .wait(20)
+        .select(&component("db-1"))
+        .press("m")
+        .select(&component("web-1"))
+        .press("m")
+        .select(&component("app-1"))
+        .press("<Enter>")
+        .wait(10);
+    let mut end = Learner::in_lesson("single-points-of-failure", size);
+    skip_to(&mut end, Place::Finished);
+    vec![
+        ("lesson", "A step of a lesson", lesson),
+        ("hints", "All hints, and the solution", hints),
+        ("marks", "An answer on the diagram: marks, right and wrong", marks),
+        ("question", "A question of a quiz, with a wrong answer", question),
+        ("lesson_end", "The end of a lesson", end),
+    ]
+}
+
+fn overlays(size: (u16, u16)) -> Vec<Named> {
+    let under = |count: usize| pressing(size, &"v".repeat(count), 10);
+    vec![
+        ("overlay_readable_hops", "Overlay: readable hops", under(1)),
+        ("overlay", "Overlay: single points of failure", under(2)),
+        ("overlay_software", "Overlay: shared software", under(3)),
+        ("overlay_domains", "Overlay: failure domains", under(4)),
+        ("overlay_capacity", "Overlay: predicted capacity", under(5)),
+    ]
+}
+
+/// What is selected is shown in a panel, which a small screen shows when it is asked for.
+fn panel(size: (u16, u16), element: &hoplight::model::Element) -> Learner {
+    let mut learner = exploring(size);
+    learner.select(element).press(if size == SMALL { "i " } else { " " });
+    learner
+}
+
+fn looking(size: (u16, u16)) -> Vec<Named> {
+    let mut tap = exploring(size);
+    tap.select(&hop("lb-1", "web-1")).press("w").wait(20).press(" ");
+    let mut journey = exploring(size);
+    journey.press("r").wait(40);
+    vec![
+        ("packet", "One request, hop by hop", pressing(size, "pr", 60)),
+        ("journey", "The way of a request that has ended", journey),
+        ("wiretap", "A wiretap on a plaintext hop", tap),
+        ("hop", "A hop: what it carries, and who can read it", panel(size, &hop("lb-1", "web-1"))),
+        ("firewall", "A firewall with its rules", panel(size, &component("fw-2"))),
+        ("database", "A replica", panel(size, &component("db-2"))),
+        ("agent", "A monitoring agent", panel(size, &component("agent-2"))),
+    ]
+}
+
+fn trouble(size: (u16, u16)) -> Vec<Named> {
+    let mut failure = exploring(size);
+    failure.select(&component("db-1")).press("x").wait(60).press(" ");
+    let mut balancer = exploring(size);
+    balancer.select(&server("server-2")).press("x").wait(90).select(&component("lb-1"));
+    balancer.press(if size == SMALL { "i " } else { " " });
+    vec![
+        ("failure", "The primary database is dead", failure),
+        ("balancer", "A balancer with a dead backend", balancer),
+        ("monitor", "The monitoring screen", pressing(size, "m", 60)),
+        ("comparison", "Two designs side by side", pressing(size, "Cre-enc<Enter>", 30)),
+    ]
+}
+
+fn windows(size: (u16, u16)) -> Vec<Named> {
+    let mut log = exploring(size);
+    log.press("t").select(&server("server-2")).press("x").wait(60).press("xL");
+    vec![
+        ("faults", "Everything that can go wrong", pressing(size, "X", 0)),
+        ("log", "What happened, and why", log),
+        ("jump", "A jump to a moment", pressing(size, "J3", 0)),
+        ("glossary", "The glossary", pressing(size, "gtls", 0)),
+        ("palette", "Everything that can be done or opened", pressing(size, ":tls", 0)),
+        ("help", "The help", pressing(size, "?", 0)),
+    ]
+}

@@ -1,0 +1,54 @@
+//! Files that tests make and that are kept with the sources: they are what is made now, or the test fails.
+//!
+//! `INSTA_UPDATE=always` makes them anew, as it does with snapshots, and removes those that nobody makes any longer.
+
+#![allow(dead_code, reason = "every test binary uses a part of it")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Where the sources are.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
+/// Asserts that the files of a folder are these, byte by byte; folders in it are another matter.
+pub(crate) fn assert_files(folder: &Path, made: &BTreeMap<String, String>) {
+    if is_update() {
+        std::fs::create_dir_all(folder).expect("a folder");
+    }
+    for (name, text) in made {
+        let file = folder.join(name);
+        let is_kept = || std::fs::read_to_string(&file).is_ok_and(|kept| kept == *text);
+        if !is_kept() && is_update() {
+            std::fs::write(&file, text).expect("a file");
+        }
+        // Such files are long: what differs is found by making them anew.
+        assert!(is_kept(), "{} is stale: look at what changed after `INSTA_UPDATE=always cargo test`", file.display());
+    }
+    for name in names(folder, false).into_iter().filter(|name| !made.contains_key(name)) {
+        let file = folder.join(name);
+        assert!(is_update(), "nobody makes {}: `INSTA_UPDATE=always cargo test` removes it", file.display());
+        std::fs::remove_file(file).expect("removed");
+    }
+}
+
+/// Asserts that a folder has no folders but these.
+pub(crate) fn assert_folders(folder: &Path, known: &BTreeSet<String>) {
+    for name in names(folder, true).into_iter().filter(|name| !known.contains(name)) {
+        let gone = folder.join(name);
+        assert!(is_update(), "nobody fills {}: `INSTA_UPDATE=always cargo test` removes it", gone.display());
+        std::fs::remove_dir_all(gone).expect("removed");
+    }
+}
+
+fn is_update() -> bool {
+    std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always")
+}
+
+/// The folders in a folder, or what is none.
+fn names(folder: &Path, folders: bool) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.expect("an entry"));
+    let wanted = entries.filter(|entry| entry.path().is_dir() == folders);
+    wanted.map(|entry| entry.file_name().into_string().expect("a name in UTF-8")).collect()
+}
