@@ -22,6 +22,8 @@ mod overlays;
 mod panel;
 #[path = "app/playback.rs"]
 mod playback;
+#[path = "app/reach.rs"]
+mod reach;
 #[path = "app/selection.rs"]
 mod selection;
 #[path = "app/settings.rs"]

@@ -12,6 +12,7 @@ use crate::model::{LinkIx, ServerId};
 
 use super::Notice;
 use super::action::Action;
+use super::events;
 use super::keymap::Keymap;
 use super::line::{Line, Page, Tone};
 use super::overlay::Overlay;
@@ -131,7 +132,8 @@ fn nothing(page: &mut Page, stage: &Stage, keymap: &Keymap) {
     let headlines = stage.timeline.journal().headlines().rev();
     for headline in headlines.take(if stage.regions.wide { 0 } else { 3 }) {
         let at = format!("{:.1} ", headline.first.at.as_secs_f64());
-        page.item(Tone::Dim, &at, Tone::Text, &headline.describe(infra), None);
+        let recall = events::recall(&headline.first, infra);
+        page.item(Tone::Dim, &at, Tone::Text, &headline.describe(infra), Some(&recall));
     }
     page.text(Tone::Text, infra.summary());
     // In a lesson they may be what is asked for.
@@ -171,7 +173,7 @@ fn server(page: &mut Page, stage: &Stage, id: &ServerId) {
         let software =
             component.software.as_ref().map_or_else(String::new, |software| format!("  {} {}", software.name, software.version));
         let line = Line::new(tone, format!("· {} {}", component.id, health.word())).with(Tone::Dim, software);
-        page.line(line);
+        page.line(Line { action: Some(Action::Select(Element::Component(component.id.clone()))), ..line });
     }
 }
 

@@ -3,8 +3,10 @@
 //! Must not know what a mark looks like.
 
 use crate::layout::Area;
-use crate::model::Infrastructure;
-use crate::sim::{AlertState, Journal, Note, SimTime, What};
+use crate::model::{ComponentId, ComponentIx, Element, Infrastructure, TopologyEdit};
+use crate::sim::{AlertState, Journal, Note, SimTime, What, probe_number};
+
+use super::action::Action;
 
 /// Of what sort something is that happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +57,64 @@ impl Sort {
             Self::Failure => "failure",
             Self::Refused => "refused",
         }
+    }
+}
+
+/// What looking at a note means: its moment, and the request that it happened to, or what else it is about.
+pub fn recall(note: &Note, infra: &Infrastructure) -> Action {
+    let request = note.request.map(|(number, _)| number).filter(|number| probe_number(*number).is_none());
+    Action::Recall { at: note.at, request, about: subject(&note.what, infra) }
+}
+
+/// The element that something happened to, or at which it happened; `None` is the whole site.
+pub fn subject(what: &What, infra: &Infrastructure) -> Option<Element> {
+    let component = |ix: ComponentIx| Some(Element::Component(infra.component(ix).id.clone()));
+    let named = |id: &ComponentId| Some(Element::Component(id.clone()));
+    match what {
+        What::Departed { link, .. } | What::Passed { link, .. } | What::Blocked { link, .. } | What::Vanished { link } => {
+            Some(infra.hop_element(*link))
+        }
+        What::Reached { component: ix, .. }
+        | What::Waits { component: ix, .. }
+        | What::TurnedAway { component: ix }
+        | What::Answers { component: ix }
+        | What::Fails { component: ix, .. }
+        | What::Refuses { component: ix }
+        | What::Retries { component: ix, .. }
+        | What::GivesUp { component: ix }
+        | What::Chose { backend: ix, .. }
+        | What::NoBackend { balancer: ix }
+        | What::Unresolved { resolver: ix, .. }
+        | What::Backend { backend: ix, .. }
+        | What::Master { balancer: ix, .. }
+        | What::Sampled { agent: ix, .. }
+        | What::Delivered { agent: ix }
+        | What::Replicated { replica: ix }
+        | What::Promoted { database: ix, .. }
+        | What::Demoted { database: ix }
+        | What::SemiSync { database: ix, .. } => component(*ix),
+        What::Promoting(id) | What::LagSet(id, _) => named(id),
+        What::Alert { subject, .. } => subject.and_then(component),
+        What::Killed(element)
+        | What::Restored(element)
+        | What::Restarts(element)
+        | What::Drained(element)
+        | What::Ready(element) => Some(element.clone()),
+        What::Fault { fault, .. } => fault.element(),
+        What::Edited(TopologyEdit::Block(from, to) | TopologyEdit::Unblock(from, to)) => {
+            Some(Element::Hop(from.clone(), to.clone()))
+        }
+        What::Arrived
+        | What::Ended { .. }
+        | What::Probes
+        | What::Probed { .. }
+        | What::ProbeSet(_)
+        | What::RetriesSet(_)
+        | What::SynCookies(_)
+        | What::Scanned { .. }
+        | What::Edited(_)
+        | What::RateSet(_)
+        | What::BalanceSet(_) => None,
     }
 }
 

@@ -205,7 +205,9 @@ impl Writer<'_> {
             }
         }
         if !line.spans.is_empty() {
-            line.action = open.then_some(Action::Enter);
+            // What is offered first is what a click does.
+            let offers_hint = hints && !open && !self.run.solution_shown();
+            line.action = if open { Some(Action::Enter) } else { offers_hint.then_some(Action::Hint) };
             self.page.line(line);
         }
     }

@@ -2,9 +2,10 @@
 //!
 //! Must not know hops or servers.
 
-use crate::model::{Component, ComponentIx, ComponentKind, DatabaseRole, RequestKind, TlsMode};
+use crate::model::{Component, ComponentIx, ComponentKind, DatabaseRole, Element, RequestKind, TlsMode};
 use crate::sim::{DatabaseView, Health, Note, What, probe_number};
 
+use super::super::action::Action;
 use super::super::line::{Line, Page, Tone};
 use super::super::stage::Stage;
 use super::firewall;
@@ -110,11 +111,10 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
                 let rest = if code.is_empty() { "in progress" } else { "open" };
                 let weight = infra.link(link).weight;
                 let weight = if weight > 1 { format!(", weight {weight}") } else { String::new() };
-                page.line(
-                    Line::new(Tone::Text, format!("→ {} ", infra.component(to).id))
-                        .with(tone, word)
-                        .with(Tone::Dim, format!("  {} {rest}{weight}", sim.active(link))),
-                );
+                let line = Line::new(Tone::Text, format!("→ {} ", infra.component(to).id))
+                    .with(tone, word)
+                    .with(Tone::Dim, format!("  {} {rest}{weight}", sim.active(link)));
+                page.line(Line { action: Some(Action::Select(infra.hop_element(link))), ..line });
             }
             choice(page, stage, ix);
         }
@@ -231,7 +231,8 @@ fn agent(page: &mut Page, stage: &Stage, ix: ComponentIx) {
             row.utilisation * 100.0,
             row.waiting
         );
-        page.item(Tone::Dim, "· ", Tone::Text, &text, None);
+        let select = Action::Select(Element::Component(infra.component(row.component).id.clone()));
+        page.item(Tone::Dim, "· ", Tone::Text, &text, Some(&select));
     }
 }
 

@@ -18,6 +18,15 @@ pub(super) fn travel(stage: &mut Stage, action: &Action, back: &str) -> Notice {
     let now = stage.sim().now();
     let to = match action {
         Action::Seek(at) => Ok(*at),
+        Action::Recall { at, request, about } => {
+            stage.seek(*at);
+            match (request, about) {
+                (Some(number), _) => stage.follow_only(Some(*number)),
+                (None, Some(element)) => stage.selected = Some(element.clone()),
+                (None, None) => {}
+            }
+            return here(stage);
+        }
         Action::MarkBefore => {
             let Some(mark) = stage.marks.before(now).cloned() else { return dim("No mark lies before this moment.") };
             stage.seek(mark.at);
