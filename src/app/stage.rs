@@ -269,6 +269,16 @@ impl Stage {
         done
     }
 
+    /// Does a command that belongs to the one before it: a step takes both back together.
+    ///
+    /// # Errors
+    /// Says why nothing happened.
+    pub(super) fn act_as_well(&mut self, command: &Command) -> Result<(), CommandError> {
+        self.act(command)?;
+        self.timeline.join();
+        Ok(())
+    }
+
     /// Whether something is known to come: a command that will be done again, or a mark.
     fn knows_future(&self) -> bool {
         self.timeline.known_command().is_some() || self.marks.after(self.sim().now()).is_some()

@@ -108,12 +108,14 @@ pub(super) fn done(stage: &mut Stage, deed: &Deed) -> Notice {
         stage.refuse(format!("{}: {why}", deed.title));
         return Notice { tone: Tone::Warn, text: sentence(stage.infra(), &why) };
     }
+    let mut begun = false;
     for (after, command) in &deed.commands {
         if *after > 0.0 {
             stage.schedule(Duration::from_secs_f64(*after), command);
         } else {
             // One of several may be so already.
-            let _ = stage.act(command);
+            let done = if begun { stage.act_as_well(command) } else { stage.act(command) };
+            begun |= done.is_ok();
         }
     }
     let last = deed.commands.iter().map(|(after, _)| *after).fold(0.0, f64::max);

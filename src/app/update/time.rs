@@ -71,6 +71,7 @@ pub(super) fn play(stage: &mut Stage, action: &Action) -> Option<Notice> {
             let is_early = stage.sim().now() < SimTime::from_secs(10);
             match (stage.step(forward), forward, is_early) {
                 (Stepped::Moved, ..) => None,
+                (Stepped::Again, ..) => Some(here(stage)),
                 (Stepped::BeforeCommand, ..) => Some(dim("This is the moment before it. As time goes on, it is done again.")),
                 (Stepped::No, true, _) => Some(dim("Nothing moves within ten seconds: no user asks.")),
                 (Stepped::No, false, true) => Some(dim("This is the beginning.")),
