@@ -30,6 +30,8 @@ mod selection;
 mod settings;
 #[path = "app/shipped.rs"]
 mod shipped;
+#[path = "app/sides.rs"]
+mod sides;
 #[path = "app/stage.rs"]
 mod stage;
 #[path = "app/time.rs"]

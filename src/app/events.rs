@@ -181,15 +181,28 @@ impl Marks {
         self.furthest
     }
 
-    /// The last mark before a moment.
-    pub fn before(&self, now: SimTime) -> Option<&Mark> {
-        self.all.iter().rev().find(|mark| mark.at < now)
-    }
-
     /// The first mark after a moment.
     pub fn after(&self, now: SimTime) -> Option<&Mark> {
         self.all.iter().find(|mark| mark.at > now)
     }
+}
+
+/// What two designs tell, in the order of time, each with the letter of the design that alone tells it.
+pub fn of_both<T>(
+    first: Vec<T>,
+    mut second: Vec<T>,
+    at: impl Fn(&T) -> SimTime,
+    same: impl Fn(&T, &T) -> bool,
+) -> Vec<(Option<char>, T)> {
+    let mut both: Vec<(Option<char>, T)> = Vec::with_capacity(first.len());
+    for event in first {
+        let there = second.iter().position(|other| at(other) == at(&event) && same(other, &event));
+        both.push((there.is_none().then_some('A'), event));
+        there.map(|there| second.remove(there));
+    }
+    both.extend(second.into_iter().map(|event| (Some('B'), event)));
+    both.sort_by_key(|(_, event)| at(event));
+    both
 }
 
 /// Columns of a timeline's row that its ends' times take.

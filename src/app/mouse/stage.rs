@@ -32,6 +32,10 @@ pub(super) fn clicked(app: &App, stage: &Stage, column: u16, row: u16) -> Option
     if is_in(status_area(app)) {
         return Line::action_at(&status::status_parts(app, stage), usize::from(column));
     }
+    let timeline = stage.timeline_area();
+    if is_in(timeline) {
+        return Some(Action::Seek(moment_at(stage, timeline, column)));
+    }
     if stage.view == View::Compare {
         return on_comparison(stage, column, row);
     }
@@ -53,9 +57,6 @@ pub(super) fn clicked(app: &App, stage: &Stage, column: u16, row: u16) -> Option
     }
     if is_in(regions.journal) {
         return in_journal(stage, row);
-    }
-    if is_in(regions.timeline) {
-        return Some(Action::Seek(moment_at(stage, regions.timeline, column)));
     }
     if let Some(place) = gauges::places(stage).into_iter().position(is_in) {
         let agent = stage.sim().agents().get(place).map(|view| view.agent)?;
@@ -86,6 +87,10 @@ pub(super) fn turned(app: &App, stage: &Stage, (column, row): (u16, u16), by: i1
     if is_in(regions.header) {
         return Some(if by > 0 { Action::Slower } else { Action::Faster });
     }
+    let timeline = stage.timeline_area();
+    if is_in(timeline) {
+        return Some(Action::Seek(beside(stage, timeline, by > 0)));
+    }
     if stage.view == View::Compare {
         return Some(Action::Scroll(by));
     }
@@ -94,9 +99,6 @@ pub(super) fn turned(app: &App, stage: &Stage, (column, row): (u16, u16), by: i1
     }
     if is_in(panel_area(app)) {
         return Some(Action::ScrollPanel(by));
-    }
-    if is_in(regions.timeline) {
-        return Some(Action::Seek(beside(stage, regions.timeline, by > 0)));
     }
     // What lies further back than the journal's first line stands in the log.
     if is_in(regions.journal) {
@@ -191,7 +193,7 @@ pub(super) fn moment_at(stage: &Stage, area: Area, column: u16) -> SimTime {
     let area = events::strip(area);
     let (span, column) = (stage.span(), column.saturating_sub(area.x));
     let here = |mark: &&Mark| events::column(mark.at, span, area.width) == column;
-    let marked = stage.marks.all().iter().rev().find(here).map(|mark| mark.at);
+    let marked = stage.known_marks().into_iter().rev().map(|(_, mark)| mark).find(here).map(|mark| mark.at);
     marked.unwrap_or_else(|| events::moment(column, span, area.width))
 }
 

@@ -16,7 +16,9 @@ pub(super) fn rows(app: &App, filter: &str) -> Vec<Row> {
     let Some(stage) = app.stage() else { return Vec::new() };
     let now = stage.sim().now();
     if filter.trim().is_empty() {
-        return stage.marks.all().iter().map(|mark| row(mark.at, now, mark.sort.word(), &mark.text)).collect();
+        let marks = stage.known_marks().into_iter();
+        let text = |side: Option<char>, text: &str| side.map_or_else(|| text.to_owned(), |side| format!("{side}: {text}"));
+        return marks.map(|(side, mark)| row(mark.at, now, mark.sort.word(), &text(side, &mark.text))).collect();
     }
     match moment(stage, filter.trim()) {
         Ok(at) => vec![row(at, now, "", "go there")],

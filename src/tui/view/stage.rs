@@ -20,6 +20,7 @@ pub(super) fn draw(app: &App, stage: &Stage, painter: &mut Painter<'_>) {
     let regions = &stage.regions;
     if let Some(comparison) = stage.comparison.as_ref().filter(|_| stage.view == View::Compare) {
         compare::draw(stage, comparison, painter);
+        timeline::draw(stage, comparison.places.timeline, painter);
         let line = status_area(app);
         painter.fit(line.x, line.y, line.width, &status::status(app, stage));
         return;
