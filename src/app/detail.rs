@@ -201,9 +201,15 @@ fn hop(page: &mut Page, stage: &Stage, link: LinkIx, width: u16) {
         page.text(Tone::Bad, "The link is cut.");
     }
     if let Some(up) = sim.backend_up(link) {
-        let (tone, word) = if up { (Tone::Good, "UP") } else { (Tone::Bad, "DOWN: the balancer sends nothing here") };
-        page.line(Line::new(Tone::Dim, "health checks: ").with(tone, word));
-        if let Some(code) = sim.check_code(link) {
+        let blind = component::blind(stage, infra.ends(link).0);
+        if let Some(why) = &blind {
+            let balancer = &infra.component(infra.ends(link).0).id;
+            page.text(Tone::Warn, &format!("No health checks by {balancer}{why}."));
+        } else {
+            let (tone, word) = if up { (Tone::Good, "UP") } else { (Tone::Bad, "DOWN: the balancer sends nothing here") };
+            page.line(Line::new(Tone::Dim, "health checks: ").with(tone, word));
+        }
+        if let Some(code) = sim.check_code(link).filter(|_| blind.is_none()) {
             page.text(Tone::Dim, &format!("the last one failed: {}, {}", code.word(), code.meaning()));
         }
         if sim.is_draining(&infra.hop_element(link)) == Some(true) {
