@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::analysis::{plaintext_hops, single_parts};
 use crate::layout::{Area, Arrow, Cell, Layout, Map};
-use crate::lesson::{LessonRun, Observation, Pace, outcome};
+use crate::lesson::{LessonRun, Observation, Pace, Wiretap, outcome};
 use crate::model::{ComponentId, Element, Infrastructure, RequestKind};
 use crate::sim::{Command, CommandError, SimTime, Simulation, Timeline};
 
@@ -326,6 +326,10 @@ impl Stage {
             paused: self.playback.paused,
             steps_forward: self.steps.0,
             steps_back: self.steps.1,
+            wiretap: self
+                .wiretap
+                .as_ref()
+                .map(|(from, to)| Wiretap { on: (from, to), password_at: self.timeline.heard_password().map(|heard| heard.at) }),
         })
     }
 
