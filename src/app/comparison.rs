@@ -19,6 +19,7 @@ use crate::sim::{Command, SimTime, Simulation, Timeline};
 use super::App;
 use super::events::Marks;
 use super::line::Line;
+use super::panel::room;
 use super::regions::is_wide;
 use super::stage::{Stage, scrolled};
 use both::{Given, Own};
@@ -180,8 +181,8 @@ impl Comparison {
 
     /// Scrolls the table by so many lines.
     pub(super) fn scroll_by(&mut self, by: i16, first: &Simulation) {
-        let room = usize::from(self.places.table.height.saturating_sub(1));
-        let most = u16::try_from(self.lines(first).len().saturating_sub(room)).unwrap_or(u16::MAX);
+        let count = self.lines(first).len();
+        let most = u16::try_from(count.saturating_sub(room(self.places.table.height, count))).unwrap_or(u16::MAX);
         self.scroll = scrolled(self.scroll, by, most);
     }
 

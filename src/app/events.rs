@@ -127,6 +127,15 @@ pub struct Mark {
     pub sort: Sort,
     /// What happened, as a sentence.
     pub text: String,
+    /// What it is about.
+    pub about: Option<Element>,
+}
+
+impl Mark {
+    /// What looking at it means.
+    pub fn recall(&self) -> Action {
+        Action::Recall { at: self.at, request: None, about: self.about.clone() }
+    }
 }
 
 /// The marks of a run, those of the future among them that is known from before a rewind.
@@ -153,7 +162,12 @@ impl Marks {
         let mut news: Vec<Mark> = news
             .map(|headline| (headline, Sort::of(&headline.first)))
             .filter(|(_, sort)| *sort != Sort::Failure)
-            .map(|(headline, sort)| Mark { at: headline.first.at, sort, text: headline.describe(infra) })
+            .map(|(headline, sort)| Mark {
+                at: headline.first.at,
+                sort,
+                text: headline.describe(infra),
+                about: subject(&headline.first.what, infra),
+            })
             .collect();
         news.reverse();
         self.all.extend(news);

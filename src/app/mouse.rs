@@ -107,7 +107,7 @@ impl App {
             return Some(Action::Close);
         }
         if inside(parts.timeline, column, row) {
-            return self.stage().map(|stage| Action::Seek(stage::moment_at(stage, parts.timeline, column)));
+            return self.stage().map(|stage| stage::moment_at(stage, parts.timeline, column));
         }
         if !inside(parts.list, column, row) {
             return None;

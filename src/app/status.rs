@@ -25,6 +25,9 @@ pub use header::{header, header_parts};
 /// What users experienced in this last time is shown.
 const WINDOW: Duration = Duration::from_secs(10);
 
+/// Columns in which all of the status has room, what was read on the wire included.
+const ROOM_FOR_ALL: u16 = 150;
+
 /// What users experience and what the analysis says, or the notice in its place.
 pub fn status(app: &App, stage: &Stage) -> Line {
     Line::joined(status_parts(app, stage))
@@ -61,8 +64,10 @@ pub fn status_parts(app: &App, stage: &Stage) -> Vec<Line> {
     let readable = Line::new(Tone::Dim, format!("  plaintext hops {plaintext} ("))
         .with(if *exposed > 0 { Tone::Bad } else { Tone::Good }, format!("{exposed} exposed"))
         .with(Tone::Dim, ")");
-    let points = Line::new(Tone::Dim, if stage.regions.wide { "  single points of failure for writes " } else { "  SPOFs " })
-        .with(Tone::Text, spofs);
+    // Where there is little room, what was read on the wire takes that of the long word.
+    let long = stage.regions.wide && (heard.is_none() || stage.regions.status.width >= ROOM_FOR_ALL);
+    let points =
+        Line::new(Tone::Dim, if long { "  single points of failure for writes " } else { "  SPOFs " }).with(Tone::Text, spofs);
     let tapped = stage.timeline.tapped().map(|link| Action::Select(infra.hop_element(link)));
     vec![
         Line { action: tapped, ..Line::new(Tone::Secret, heard.unwrap_or_default()) },

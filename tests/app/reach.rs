@@ -405,3 +405,28 @@ fn the_title_of_a_small_screens_panel_changes_what_it_shows() {
     learner.click((area.x + 5, area.y));
     assert!(!learner.stage().show_detail);
 }
+
+#[test]
+fn a_mark_of_the_timeline_selects_what_it_is_about() {
+    let mut learner = eventful(LARGE);
+    let (row, span) = (learner.stage().regions.timeline, learner.stage().span());
+    let strip = events::strip(row);
+    let kill = learner.stage().marks.all()[0].at;
+    learner.click((strip.x + events::column(kill, span, strip.width), row.y));
+    assert_eq!((learner.now(), learner.stage().selected.clone()), (kill, Some(component("web-1"))));
+    // So does its row in the list of moments.
+    let mut learner = eventful(LARGE);
+    learner.press("J<Home><Enter>");
+    assert_eq!((learner.now(), learner.stage().selected.clone()), (kill, Some(component("web-1"))));
+}
+
+#[test]
+fn the_last_line_of_a_comparison_can_be_reached() {
+    let mut learner = Learner::exploring(SMALL);
+    learner.wait(20).press("Cdesign<Enter>").press(&"<PgDn>".repeat(60));
+    let comparison = learner.stage().comparison.as_ref().expect("it is there");
+    let (count, height) = (comparison.lines(learner.stage().sim()).len(), comparison.places.table.height);
+    let room = hoplight::app::panel::room(height, count);
+    assert!(count > room, "it has no room for all: {count}, {height}");
+    assert_eq!(usize::from(comparison.scroll) + room, count, "the last line is shown");
+}

@@ -34,7 +34,7 @@ pub(super) fn clicked(app: &App, stage: &Stage, column: u16, row: u16) -> Option
     }
     let timeline = stage.timeline_area();
     if is_in(timeline) {
-        return Some(Action::Seek(moment_at(stage, timeline, column)));
+        return Some(moment_at(stage, timeline, column));
     }
     if stage.view == View::Compare {
         return on_comparison(stage, column, row);
@@ -188,13 +188,13 @@ fn on_monitor(app: &App, stage: &Stage, column: u16, row: u16) -> Option<Action>
     }
 }
 
-/// The moment that a click on the timeline means: that of a mark which stands there, if one does.
-pub(super) fn moment_at(stage: &Stage, area: Area, column: u16) -> SimTime {
+/// What a click on the timeline means: the moment, or a mark that stands there.
+pub(super) fn moment_at(stage: &Stage, area: Area, column: u16) -> Action {
     let area = events::strip(area);
     let (span, column) = (stage.span(), column.saturating_sub(area.x));
     let here = |mark: &&Mark| events::column(mark.at, span, area.width) == column;
-    let marked = stage.known_marks().into_iter().rev().map(|(_, mark)| mark).find(here).map(|mark| mark.at);
-    marked.unwrap_or_else(|| events::moment(column, span, area.width))
+    let marked = stage.known_marks().into_iter().rev().map(|(_, mark)| mark).find(here).map(Mark::recall);
+    marked.unwrap_or_else(|| Action::Seek(events::moment(column, span, area.width)))
 }
 
 /// The moment one column of the timeline further on, or back: within what is known.
@@ -202,7 +202,9 @@ fn beside(stage: &Stage, area: Area, forward: bool) -> SimTime {
     let (strip, span) = (events::strip(area), stage.span());
     let now = events::column(stage.sim().now(), span, strip.width);
     let to = if forward { (now + 1).min(strip.width.saturating_sub(1)) } else { now.saturating_sub(1) };
-    moment_at(stage, area, strip.x + to)
+    let marks = stage.known_marks().into_iter().map(|(_, mark)| mark.at);
+    let marked = marks.rev().find(|at| events::column(*at, span, strip.width) == to);
+    marked.unwrap_or_else(|| events::moment(to, span, strip.width))
 }
 
 /// What a click on a cell of the canvas' window means.
