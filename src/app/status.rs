@@ -25,9 +25,6 @@ pub use header::{header, header_parts};
 /// What users experienced in this last time is shown.
 const WINDOW: Duration = Duration::from_secs(10);
 
-/// Columns in which all of the status has room, what was read on the wire included.
-const ROOM_FOR_ALL: u16 = 150;
-
 /// What users experience and what the analysis says, or the notice in its place.
 pub fn status(app: &App, stage: &Stage) -> Line {
     Line::joined(status_parts(app, stage))
@@ -64,18 +61,20 @@ pub fn status_parts(app: &App, stage: &Stage) -> Vec<Line> {
     let readable = Line::new(Tone::Dim, format!("  plaintext hops {plaintext} ("))
         .with(if *exposed > 0 { Tone::Bad } else { Tone::Good }, format!("{exposed} exposed"))
         .with(Tone::Dim, ")");
-    // Where there is little room, what was read on the wire takes that of the long word.
-    let long = stage.regions.wide && (heard.is_none() || stage.regions.status.width >= ROOM_FOR_ALL);
-    let points =
-        Line::new(Tone::Dim, if long { "  single points of failure for writes " } else { "  SPOFs " }).with(Tone::Text, spofs);
+    let points = |words: &str| Line::new(Tone::Dim, format!("  {words} ")).with(Tone::Text, spofs.as_str());
     let tapped = stage.timeline.tapped().map(|link| Action::Select(infra.hop_element(link)));
-    vec![
+    let users = vec![
         Line { action: tapped, ..Line::new(Tone::Secret, heard.unwrap_or_default()) },
         Line { action: browser.map(|(_, it)| Action::Select(Element::Component(it.id.clone()))), ..users },
         Line::new(Tone::Dim, " errors ").with(tone, errors).doing(Action::Log),
-        Line { action: lay(Overlay::ReadableHops), ..readable },
-        Line { action: lay(Overlay::SinglePoints), ..points },
-    ]
+    ];
+    let readable = Line { action: lay(Overlay::ReadableHops), ..readable };
+    let with = |more: Vec<Line>| [users.clone(), more].concat();
+    let full = |words| with(vec![readable.clone(), Line { action: lay(Overlay::SinglePoints), ..points(words) }]);
+    // What has no room is left out whole.
+    let all = [full("single points of failure for writes"), full("SPOFs"), with(vec![readable.clone()])];
+    let room = usize::from(stage.regions.status.width);
+    all.into_iter().find(|parts| parts.iter().map(Line::width).sum::<usize>() <= room).unwrap_or(users)
 }
 
 /// Whether something has the place of what users experience.
