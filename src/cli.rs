@@ -22,7 +22,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::builder::PossibleValue;
+use clap::builder::{OsStringValueParser, PossibleValue, TypedValueParser};
 use clap::{ColorChoice, Parser, Subcommand};
 
 use crate::app::{Look, Palette};
@@ -54,7 +54,7 @@ pub struct Arguments {
     pub lesson: Option<String>,
 
     /// The seed of chance: the same number gives the same run; 1 unless said otherwise
-    #[arg(long, value_name = "N", global = true)]
+    #[arg(long, value_name = "N", global = true, allow_negative_numbers = true, value_parser = seed)]
     pub seed: Option<u64>,
 
     /// Draw with ASCII characters only
@@ -78,15 +78,15 @@ pub struct Arguments {
     pub reduced_motion: bool,
 
     /// Read scenarios and lessons from this folder too
-    #[arg(long, value_name = "DIR", env = "HOPLIGHT_CONTENT", global = true)]
+    #[arg(long, value_name = "DIR", env = "HOPLIGHT_CONTENT", global = true, value_parser = path())]
     pub content: Option<PathBuf>,
 
     /// Read settings from this file, not from the usual one
-    #[arg(long, value_name = "FILE", env = "HOPLIGHT_CONFIG", global = true)]
+    #[arg(long, value_name = "FILE", env = "HOPLIGHT_CONFIG", global = true, value_parser = path())]
     pub config: Option<PathBuf>,
 
     /// Keep the learner's progress in this file
-    #[arg(long, value_name = "FILE", env = "HOPLIGHT_PROGRESS", global = true)]
+    #[arg(long, value_name = "FILE", env = "HOPLIGHT_PROGRESS", global = true, value_parser = path())]
     pub progress: Option<PathBuf>,
 }
 
@@ -170,6 +170,12 @@ impl clap::ValueEnum for Palette {
 }
 
 impl Arguments {
+    /// Without the paths that are empty: a variable that is set to nothing is as good as none.
+    fn without_empty(self) -> Self {
+        let named = |path: Option<PathBuf>| path.filter(|path| !path.as_os_str().is_empty());
+        Self { content: named(self.content), config: named(self.config), progress: named(self.progress), ..self }
+    }
+
     /// Colours and characters, on a `theme` and in ASCII or not as was chosen; the environment may have less.
     fn look(&self, theme: Palette, ascii: bool) -> Look {
         let palette = if self.colours() { theme } else { Palette::NoColour };
@@ -209,12 +215,22 @@ pub use shot::ShotArguments;
 pub use simulate::SimulateArguments;
 pub use start::run;
 
+/// The seed, as an argument.
+fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
+}
+
+/// A path, as an argument. An empty one comes from a variable that is set to nothing.
+fn path() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
+}
+
 /// Reads the command line. What is wrong with it is told at once, without anything that could steer a terminal.
 ///
 /// # Errors
 /// The status to end with, also after the help and the version, which were asked for.
 pub fn arguments() -> Result<Arguments, ExitCode> {
-    Arguments::try_parse().map_err(|error| {
+    Arguments::try_parse().map(Arguments::without_empty).map_err(|error| {
         if !error.use_stderr() {
             let _ = error.print();
             return ExitCode::SUCCESS;

@@ -26,7 +26,7 @@ pub mod run;
 
 pub use act::{Act, Pace};
 pub use check::{check, check_lesson, check_some};
-pub use condition::{Condition, Observation};
+pub use condition::{Condition, Observation, Wiretap};
 pub use form::{Gate, Goal, Lesson, Start, Step};
 pub use glossary::{Glossary, Term};
 pub use library::{Library, Loaded, Sources};

@@ -22,12 +22,16 @@ mod overlays;
 mod panel;
 #[path = "app/playback.rs"]
 mod playback;
+#[path = "app/reach.rs"]
+mod reach;
 #[path = "app/selection.rs"]
 mod selection;
 #[path = "app/settings.rs"]
 mod settings;
 #[path = "app/shipped.rs"]
 mod shipped;
+#[path = "app/sides.rs"]
+mod sides;
 #[path = "app/stage.rs"]
 mod stage;
 #[path = "app/time.rs"]

@@ -6,6 +6,7 @@ use crate::model::{Element, RequestKind};
 use crate::sim::SimTime;
 
 use super::monitor::Item;
+use super::overlay::Overlay;
 
 /// Something that a user does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,6 +103,8 @@ pub enum Action {
     NextOverlay,
     /// Switches the overlay off, or the last one on again.
     Overlay,
+    /// Lays this overlay over the picture, or takes it away.
+    Lay(Overlay),
     /// What the overlay shows next: another kind of request, version, domain or loss.
     OverlayChoice,
     /// More users.
@@ -134,6 +137,16 @@ pub enum Action {
     Jump,
     /// Goes to a moment, and stops there.
     Seek(SimTime),
+    /// Goes to the moment at which something happened, stops there, and looks at it: at the request that it happened to, if
+    /// there is one, or else at what it is about.
+    Recall {
+        /// When.
+        at: SimTime,
+        /// To which request.
+        request: Option<u64>,
+        /// What it is about.
+        about: Option<Element>,
+    },
     /// Goes back to the last mark of the timeline.
     MarkBefore,
     /// Goes on to the next mark of the timeline or, beyond the newest, until something happens.
@@ -234,6 +247,8 @@ impl Action {
             | Self::CompareWith(_)
             | Self::Watch(_)
             | Self::Seek(_)
+            | Self::Recall { .. }
+            | Self::Lay(_)
             | Self::Follow(_)
             | Self::Deed(_)
             | Self::Deselect => return None,

@@ -1,9 +1,10 @@
 //! A second design beside the one on the stage: the same users, the same commands, the same time.
 //!
 //! What is done to the site (users, failures, repairs, blocked hops) is done to both. A change of TLS is done to the first
-//! only, since that is what is compared. The second keeps no account of its own: it repeats the first's log, the future that a
-//! rewind has left included, and keeps to its time. Must not know how either is drawn.
+//! only, since that is what is compared. The second repeats the first's log, the future that a rewind has left included, and
+//! keeps to its time; what only the second can do is done to it alone. Must not know how either is drawn.
 
+mod both;
 mod figures;
 mod table;
 
@@ -12,14 +13,20 @@ use std::sync::Arc;
 use unicode_width::UnicodeWidthStr;
 
 use crate::layout::{Area, Cell, Layout};
-use crate::model::{Element, Infrastructure, TlsMode, TopologyEdit};
+use crate::model::{Element, Infrastructure, TlsConfig, TlsMode, TopologyEdit};
 use crate::sim::{Command, SimTime, Simulation, Timeline};
 
 use super::App;
+use super::events::Marks;
 use super::line::Line;
+use super::panel::room;
 use super::regions::is_wide;
 use super::stage::{Stage, scrolled};
+use both::{Given, Own};
 use figures::Figures;
+
+pub use both::Side;
+pub(super) use both::is_shared;
 
 /// What can be compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +47,8 @@ pub struct Places {
     pub pictures: [Area; 2],
     /// The table.
     pub table: Area,
+    /// The timeline of both, below all else; empty where there is no room.
+    pub timeline: Area,
 }
 
 /// The second design.
@@ -59,8 +68,14 @@ pub struct Comparison {
     load: f64,
     /// The second as it begins.
     beginning: Simulation,
-    /// What of the first's log was done to the second.
-    given: Vec<(SimTime, Command)>,
+    /// What was done to the second, in order.
+    given: Vec<Given>,
+    /// What is done to the second alone, in order.
+    own: Vec<Own>,
+    /// What is done to the first alone.
+    apart: Vec<(SimTime, Command)>,
+    /// The moments of the second that a timeline marks.
+    pub marks: Marks,
     /// Where all of it stands, and whether there is room for pictures.
     area: (Area, bool),
     /// How far the table is scrolled.
@@ -69,6 +84,8 @@ pub struct Comparison {
 
 /// Columns of the table beside the pictures.
 const TABLE: u16 = 46;
+/// Rows from which on the timeline takes one, so that the pictures lose nothing by it.
+const WITH_TIMELINE: u16 = 47;
 /// Columns of a title's line that its rule takes.
 const RULE: usize = 6;
 /// The load may change by this part before the analysis is asked again: a ramp changes it all the time.
@@ -87,6 +104,9 @@ impl Places {
                 ..Self::default()
             };
         }
+        let row = u16::from(area.height >= WITH_TIMELINE);
+        let timeline = Area::new(area.x, area.y + area.height - row, area.width, row);
+        let area = Area { height: area.height - row, ..area };
         let width = area.width.saturating_sub(TABLE);
         let half = area.height / 2;
         let title = |y: u16| Area::new(area.x, y, width, 1);
@@ -95,6 +115,7 @@ impl Places {
             titles: [title(area.y), title(area.y + half)],
             pictures: [picture(area.y + 1, half), picture(area.y + half + 1, area.height - half)],
             table: Area::new(area.x + width, area.y, TABLE, area.height),
+            timeline,
         }
     }
 }
@@ -116,37 +137,14 @@ impl Comparison {
             load: sim.rate(),
             beginning,
             given: Vec::new(),
+            own: Vec::new(),
+            apart: Vec::new(),
+            marks: Marks::default(),
             area: (Area::default(), false),
             scroll: 0,
         };
         comparison.follow(first);
         comparison
-    }
-
-    /// Follows whatever has become of the first: its log, its time and its design.
-    pub(super) fn follow(&mut self, first: &Timeline) {
-        self.repeat(first);
-        let sim = first.simulation();
-        if self.timeline.simulation().now() != sim.now() {
-            self.timeline.seek(sim.now());
-        }
-        self.renew(sim);
-    }
-
-    /// Does to the second what is new in the first's log. Where something is no longer in that log, begins anew.
-    fn repeat(&mut self, first: &Timeline) {
-        let log: Vec<(SimTime, &Command)> = first.log().filter(|(_, command)| is_shared(command)).collect();
-        let known = self.given.iter().map(|(at, command)| (*at, command));
-        if !log.iter().copied().take(self.given.len()).eq(known) {
-            self.timeline = Timeline::new(self.beginning.clone());
-            self.given.clear();
-        }
-        for (at, command) in log.into_iter().skip(self.given.len()) {
-            self.timeline.seek(at);
-            // What the second does not have cannot fail there.
-            let _ = self.timeline.act(command.clone());
-            self.given.push((at, command.clone()));
-        }
     }
 
     /// Asks the analysis again, and draws anew, where a design has changed, or the load on both.
@@ -183,18 +181,25 @@ impl Comparison {
 
     /// Scrolls the table by so many lines.
     pub(super) fn scroll_by(&mut self, by: i16, first: &Simulation) {
-        let room = usize::from(self.places.table.height.saturating_sub(1));
-        let most = u16::try_from(self.lines(first).len().saturating_sub(room)).unwrap_or(u16::MAX);
+        let count = self.lines(first).len();
+        let most = u16::try_from(count.saturating_sub(room(self.places.table.height, count))).unwrap_or(u16::MAX);
         self.scroll = scrolled(self.scroll, by, most);
     }
 
-    /// The name of each: the design and how it uses TLS, or the latter alone for a design beside itself.
+    /// The name of each: the design and how it uses TLS, or the latter alone for a design beside itself. What TLS is inside the
+    /// site is told where it is not the same in both.
     pub fn names(&self) -> [String; 2] {
         let [first, second] = &self.analysed;
         let one = first.title() == second.title();
+        let (a, b) = (first.tls(), second.tls());
+        let word = |on| if on { "TLS" } else { "plain" };
+        let told = |differs, hops, on| if differs { format!(", {hops} {}", word(on)) } else { String::new() };
         [first, second].map(|infra| {
-            let tls = infra.tls().edge.word();
-            if one { format!("TLS {tls}") } else { format!("{}, TLS {tls}", infra.title()) }
+            let TlsConfig { edge, web_to_app, app_to_db, .. } = infra.tls();
+            let web = told(a.web_to_app != b.web_to_app, "web→app", web_to_app);
+            let db = told(a.app_to_db != b.app_to_db, "db", app_to_db);
+            let tls = format!("TLS {}{web}{db}", edge.word());
+            if one { tls } else { format!("{}, {tls}", infra.title()) }
         })
     }
 
@@ -202,11 +207,6 @@ impl Comparison {
     pub fn lines(&self, first: &Simulation) -> Vec<Line> {
         table::lines([first, self.timeline.simulation()], &self.figures, self.places.table.width)
     }
-}
-
-/// Whether a command is done to both: whatever happens to a site, but for what makes it another design.
-const fn is_shared(command: &Command) -> bool {
-    !matches!(command, Command::Edit(TopologyEdit::EdgeTls(_) | TopologyEdit::WebToAppTls(_) | TopologyEdit::AppToDbTls(_)))
 }
 
 impl Stage {

@@ -12,6 +12,7 @@ use crate::model::{LinkIx, ServerId};
 
 use super::Notice;
 use super::action::Action;
+use super::events;
 use super::keymap::Keymap;
 use super::line::{Line, Page, Tone};
 use super::overlay::Overlay;
@@ -131,7 +132,8 @@ fn nothing(page: &mut Page, stage: &Stage, keymap: &Keymap) {
     let headlines = stage.timeline.journal().headlines().rev();
     for headline in headlines.take(if stage.regions.wide { 0 } else { 3 }) {
         let at = format!("{:.1} ", headline.first.at.as_secs_f64());
-        page.item(Tone::Dim, &at, Tone::Text, &headline.describe(infra), None);
+        let recall = events::recall(&headline.first, infra);
+        page.item(Tone::Dim, &at, Tone::Text, &headline.describe(infra), Some(&recall));
     }
     page.text(Tone::Text, infra.summary());
     // In a lesson they may be what is asked for.
@@ -171,7 +173,7 @@ fn server(page: &mut Page, stage: &Stage, id: &ServerId) {
         let software =
             component.software.as_ref().map_or_else(String::new, |software| format!("  {} {}", software.name, software.version));
         let line = Line::new(tone, format!("· {} {}", component.id, health.word())).with(Tone::Dim, software);
-        page.line(line);
+        page.line(Line { action: Some(Action::Select(Element::Component(component.id.clone()))), ..line });
     }
 }
 
@@ -199,9 +201,15 @@ fn hop(page: &mut Page, stage: &Stage, link: LinkIx, width: u16) {
         page.text(Tone::Bad, "The link is cut.");
     }
     if let Some(up) = sim.backend_up(link) {
-        let (tone, word) = if up { (Tone::Good, "UP") } else { (Tone::Bad, "DOWN: the balancer sends nothing here") };
-        page.line(Line::new(Tone::Dim, "health checks: ").with(tone, word));
-        if let Some(code) = sim.check_code(link) {
+        let blind = component::blind(stage, infra.ends(link).0);
+        if let Some(why) = &blind {
+            let balancer = &infra.component(infra.ends(link).0).id;
+            page.text(Tone::Warn, &format!("No health checks by {balancer}{why}."));
+        } else {
+            let (tone, word) = if up { (Tone::Good, "UP") } else { (Tone::Bad, "DOWN: the balancer sends nothing here") };
+            page.line(Line::new(Tone::Dim, "health checks: ").with(tone, word));
+        }
+        if let Some(code) = sim.check_code(link).filter(|_| blind.is_none()) {
             page.text(Tone::Dim, &format!("the last one failed: {}, {}", code.word(), code.meaning()));
         }
         if sim.is_draining(&infra.hop_element(link)) == Some(true) {

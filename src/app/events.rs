@@ -3,8 +3,10 @@
 //! Must not know what a mark looks like.
 
 use crate::layout::Area;
-use crate::model::Infrastructure;
-use crate::sim::{AlertState, Journal, Note, SimTime, What};
+use crate::model::{ComponentId, ComponentIx, Element, Infrastructure, TopologyEdit};
+use crate::sim::{AlertState, Journal, Note, SimTime, What, probe_number};
+
+use super::action::Action;
 
 /// Of what sort something is that happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,6 +60,64 @@ impl Sort {
     }
 }
 
+/// What looking at a note means: its moment, and the request that it happened to, or what else it is about.
+pub fn recall(note: &Note, infra: &Infrastructure) -> Action {
+    let request = note.request.map(|(number, _)| number).filter(|number| probe_number(*number).is_none());
+    Action::Recall { at: note.at, request, about: subject(&note.what, infra) }
+}
+
+/// The element that something happened to, or at which it happened; `None` is the whole site.
+pub fn subject(what: &What, infra: &Infrastructure) -> Option<Element> {
+    let component = |ix: ComponentIx| Some(Element::Component(infra.component(ix).id.clone()));
+    let named = |id: &ComponentId| Some(Element::Component(id.clone()));
+    match what {
+        What::Departed { link, .. } | What::Passed { link, .. } | What::Blocked { link, .. } | What::Vanished { link } => {
+            Some(infra.hop_element(*link))
+        }
+        What::Reached { component: ix, .. }
+        | What::Waits { component: ix, .. }
+        | What::TurnedAway { component: ix }
+        | What::Answers { component: ix }
+        | What::Fails { component: ix, .. }
+        | What::Refuses { component: ix }
+        | What::Retries { component: ix, .. }
+        | What::GivesUp { component: ix }
+        | What::Chose { backend: ix, .. }
+        | What::NoBackend { balancer: ix }
+        | What::Unresolved { resolver: ix, .. }
+        | What::Backend { backend: ix, .. }
+        | What::Master { balancer: ix, .. }
+        | What::Sampled { agent: ix, .. }
+        | What::Delivered { agent: ix }
+        | What::Replicated { replica: ix }
+        | What::Promoted { database: ix, .. }
+        | What::Demoted { database: ix }
+        | What::SemiSync { database: ix, .. } => component(*ix),
+        What::Promoting(id) | What::LagSet(id, _) => named(id),
+        What::Alert { subject, .. } => subject.and_then(component),
+        What::Killed(element)
+        | What::Restored(element)
+        | What::Restarts(element)
+        | What::Drained(element)
+        | What::Ready(element) => Some(element.clone()),
+        What::Fault { fault, .. } => fault.element(),
+        What::Edited(TopologyEdit::Block(from, to) | TopologyEdit::Unblock(from, to)) => {
+            Some(Element::Hop(from.clone(), to.clone()))
+        }
+        What::Arrived
+        | What::Ended { .. }
+        | What::Probes
+        | What::Probed { .. }
+        | What::ProbeSet(_)
+        | What::RetriesSet(_)
+        | What::SynCookies(_)
+        | What::Scanned { .. }
+        | What::Edited(_)
+        | What::RateSet(_)
+        | What::BalanceSet(_) => None,
+    }
+}
+
 /// A moment that the timeline marks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
@@ -67,6 +127,15 @@ pub struct Mark {
     pub sort: Sort,
     /// What happened, as a sentence.
     pub text: String,
+    /// What it is about.
+    pub about: Option<Element>,
+}
+
+impl Mark {
+    /// What looking at it means.
+    pub fn recall(&self) -> Action {
+        Action::Recall { at: self.at, request: None, about: self.about.clone() }
+    }
 }
 
 /// The marks of a run, those of the future among them that is known from before a rewind.
@@ -93,7 +162,12 @@ impl Marks {
         let mut news: Vec<Mark> = news
             .map(|headline| (headline, Sort::of(&headline.first)))
             .filter(|(_, sort)| *sort != Sort::Failure)
-            .map(|(headline, sort)| Mark { at: headline.first.at, sort, text: headline.describe(infra) })
+            .map(|(headline, sort)| Mark {
+                at: headline.first.at,
+                sort,
+                text: headline.describe(infra),
+                about: subject(&headline.first.what, infra),
+            })
             .collect();
         news.reverse();
         self.all.extend(news);
@@ -121,15 +195,28 @@ impl Marks {
         self.furthest
     }
 
-    /// The last mark before a moment.
-    pub fn before(&self, now: SimTime) -> Option<&Mark> {
-        self.all.iter().rev().find(|mark| mark.at < now)
-    }
-
     /// The first mark after a moment.
     pub fn after(&self, now: SimTime) -> Option<&Mark> {
         self.all.iter().find(|mark| mark.at > now)
     }
+}
+
+/// What two designs tell, in the order of time, each with the letter of the design that alone tells it.
+pub fn of_both<T>(
+    first: Vec<T>,
+    mut second: Vec<T>,
+    at: impl Fn(&T) -> SimTime,
+    same: impl Fn(&T, &T) -> bool,
+) -> Vec<(Option<char>, T)> {
+    let mut both: Vec<(Option<char>, T)> = Vec::with_capacity(first.len());
+    for event in first {
+        let there = second.iter().position(|other| at(other) == at(&event) && same(other, &event));
+        both.push((there.is_none().then_some('A'), event));
+        there.map(|there| second.remove(there));
+    }
+    both.extend(second.into_iter().map(|event| (Some('B'), event)));
+    both.sort_by_key(|(_, event)| at(event));
+    both
 }
 
 /// Columns of a timeline's row that its ends' times take.

@@ -59,20 +59,29 @@ const SIGNS: [(Sign, &str); 12] = [
     ),
 ];
 
+/// What the mouse does on the course map, and on the stage.
+const ON_COURSE_MAP: [(&str, &str); 1] =
+    [("mouse", "a click chooses a line, a second one opens it; a key or a line of this help is pressed")];
+const ON_STAGE: [(&str, &str); 6] = [
+    ("click", "on the picture: selects a thing, follows a packet; where marks are asked for, a second click marks"),
+    ("", "on a key, an answer, a word of the header, a line of this help: does what it says"),
+    ("", "on the journal, the timeline or a mark: goes to that moment and looks at what happened"),
+    ("", "on a gauge, a row of the monitoring screen or of a text: selects what it is about"),
+    ("", "in a list: chooses a row; a second click does it"),
+    ("wheel", "scrolls what is under it; over the header: the speed, over the timeline: the moment"),
+];
+
 /// The lines of the help for `width` columns. `drawn` says how a sign is drawn, in at most 12 columns.
 pub fn lines(app: &App, width: u16, drawn: impl Fn(Sign) -> String) -> Vec<Line> {
     let mut page = Page::new(width);
     page.text(Tone::Name, "Keys");
     for binding in app.keymap.at(app.place()).filter(|binding| !binding.help.is_empty() && !binding.keys.is_empty()) {
         let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
-        page.item(Tone::Accent, &format!("{:<12}", keys.join(" ")), Tone::Text, binding.help, None);
+        page.item(Tone::Accent, &format!("{:<12}", keys.join(" ")), Tone::Text, binding.help, Some(&binding.action));
     }
-    for (key, help) in [
-        ("Ctrl-C", "quit at once; progress is kept"),
-        ("Ctrl-Z", "suspend"),
-        ("Ctrl-L", "draw the screen anew"),
-        ("mouse", "click a thing to select it, a key or an answer to press it"),
-    ] {
+    let terminal = [("Ctrl-C", "quit at once; progress is kept"), ("Ctrl-Z", "suspend"), ("Ctrl-L", "draw the screen anew")];
+    let mouse = if app.stage().is_some() { &ON_STAGE[..] } else { &ON_COURSE_MAP[..] };
+    for (key, help) in terminal.iter().chain(mouse) {
         page.item(Tone::Accent, &format!("{key:<12}"), Tone::Text, help, None);
     }
     page.gap();

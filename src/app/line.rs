@@ -50,6 +50,27 @@ impl Line {
         self
     }
 
+    /// A line on which a click does something.
+    #[must_use]
+    pub fn doing(self, action: Action) -> Self {
+        Self { action: Some(action), ..self }
+    }
+
+    /// Parts one behind the other. What a click does is known of the parts alone.
+    pub fn joined(parts: impl IntoIterator<Item = Self>) -> Self {
+        Self { spans: parts.into_iter().flat_map(|part| part.spans).collect(), action: None }
+    }
+
+    /// What a click does on a column of parts that stand one behind the other, counted from the first one's beginning.
+    pub fn action_at(parts: &[Self], column: usize) -> Option<Action> {
+        let mut end = 0;
+        let hit = parts.iter().find(|part| {
+            end += part.width();
+            column < end
+        });
+        hit.and_then(|part| part.action.clone())
+    }
+
     /// Columns that it takes.
     pub fn width(&self) -> usize {
         self.spans.iter().map(|(_, text)| columns(text)).sum()

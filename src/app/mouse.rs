@@ -1,123 +1,113 @@
 //! The mouse: which action a click or the wheel means at a place of the screen.
+//!
+//! A click does what the keyboard can do with what is under it, in the order in which things lie one over the other: help,
+//! window, screen. Must not do anything itself: it finds an action.
+
+mod stage;
 
 use std::time::Duration;
 
-use crate::layout::{Area, Cell};
-use crate::sim::SimTime;
+use crate::layout::{Area, Arrow};
 
 use super::action::Action;
-use super::events::Mark;
 use super::key::{Code, Key};
 use super::line::Line;
 use super::window::{self, Window};
-use super::{App, Effect, Screen, Stage, Tone, View, detail, events, monitor, panel, regions, status, tap};
+use super::{App, Effect, Screen, Tone, View, detail, help, panel, regions, status, tap};
+
+pub use stage::status_area;
 
 impl App {
     /// A click on a cell.
     pub fn click(&mut self, column: u16, row: u16) -> Vec<Effect> {
         self.changed = true;
         self.idle = Duration::ZERO;
-        self.notice = None;
-        if let Some(action) = self.clicked(column, row) {
-            return self.act(&action);
+        let told = self.notice.take();
+        let asked = std::mem::take(&mut self.leaving);
+        if regions::too_small(self.size.0, self.size.1) {
+            return Vec::new();
         }
-        if !regions::too_small(self.size.0, self.size.1) {
+        if self.help.is_some() {
+            // A key's line is the key; a click on anything else closes the help.
+            let action = self.help_action(column, row);
+            self.help = None;
+            return action.map_or_else(Vec::new, |action| self.act(&action));
+        }
+        // A click on what was said means that it is read.
+        if told.is_some() && self.window.is_none() && inside(status_area(self), column, row) {
+            return Vec::new();
+        }
+        let Some(action) = self.clicked(column, row) else {
             self.tell(Tone::Dim, "There is nothing to click there.");
-        }
-        Vec::new()
+            return Vec::new();
+        };
+        self.leaving = asked && matches!(action, Action::Back | Action::Escape);
+        self.act(&action)
     }
 
     /// The wheel was turned over a cell, by so many lines.
     pub fn wheel(&mut self, column: u16, row: u16, by: i16) -> Vec<Effect> {
+        if self.help.is_none() && self.window.is_some() {
+            let key = Key::plain(if by > 0 { Code::Down } else { Code::Up });
+            self.changed = true;
+            (0..by.unsigned_abs()).for_each(|_| drop(self.press_in_window(key)));
+            return Vec::new();
+        }
         let action = match &self.screen {
-            _ if self.help.is_some() => Action::Scroll(by),
-            _ if self.window.is_some() => {
-                let key = Key::plain(if by > 0 { Code::Down } else { Code::Up });
-                self.changed = true;
-                (0..by.unsigned_abs()).for_each(|_| drop(self.press_in_window(key)));
-                return Vec::new();
-            }
-            Screen::Home => Action::Move(if by > 0 { crate::layout::Arrow::Down } else { crate::layout::Arrow::Up }),
-            Screen::Stage(stage) if stage.view == View::Compare => Action::Scroll(by),
-            Screen::Stage(stage) if inside(stage.regions.detail, column, row) => Action::ScrollDetail(by),
-            Screen::Stage(_) if inside(panel_area(self), column, row) => Action::ScrollPanel(by),
-            Screen::Stage(stage)
-                if stage.view == View::Canvas && inside(stage.regions.canvas, column, row) && stage.is_larger() =>
-            {
-                Action::Pan(if by > 0 { crate::layout::Arrow::Down } else { crate::layout::Arrow::Up })
-            }
-            Screen::Stage(stage) if stage.view == View::Monitor && inside(main_area(self), column, row) => {
-                Action::Move(if by > 0 { crate::layout::Arrow::Down } else { crate::layout::Arrow::Up })
-            }
-            Screen::Stage(_) => return Vec::new(),
+            _ if self.help.is_some() => Some(Action::Scroll(by)),
+            Screen::Home => Some(Action::Move(if by > 0 { Arrow::Down } else { Arrow::Up })),
+            Screen::Stage(stage) => stage::turned(self, stage, (column, row), by),
         };
-        self.act(&action)
+        action.map_or_else(Vec::new, |action| self.act(&action))
     }
 
     fn clicked(&self, column: u16, row: u16) -> Option<Action> {
-        if regions::too_small(self.size.0, self.size.1) {
-            return None;
-        }
-        if self.help.is_some() {
-            return Some(Action::Help);
-        }
         if let Some(window) = &self.window {
             return self.row_at(window, column, row);
         }
+        if row == 0 {
+            return self.header_action(column);
+        }
+        if row == self.size.1.saturating_sub(1) {
+            return self.footer_action(column);
+        }
         match &self.screen {
-            Screen::Home => {
-                let (list, ..) = regions::home(self.size.0, self.size.1);
-                if inside(list, column, row) {
-                    let (line, _) = course_rows(self).into_iter().find(|(_, at)| *at == row - list.y)?;
-                    return Some(if line == self.home.chosen { Action::Open(line) } else { Action::Choose(line) });
-                }
-                (row == self.size.1.saturating_sub(1)).then(|| self.footer_action(column)).flatten()
-            }
-            Screen::Stage(stage) if stage.view == View::Compare && !inside(stage.regions.footer, column, row) => {
-                let hit = stage.comparison.as_ref()?.hit(column, row)?;
-                Some(hit.map_or(Action::Deselect, |element| Action::Select(element.clone())))
-            }
-            Screen::Stage(stage) => {
-                let regions = &stage.regions;
-                let area = panel_area(self);
-                if inside(regions.footer, column, row) {
-                    self.footer_action(column)
-                } else if inside(area, column, row) {
-                    let lines = panel_lines(self);
-                    let at = usize::from((row - area.y).checked_sub(1)?);
-                    if at >= panel::room(area.height, lines.len()) {
-                        return (at < lines.len()).then_some(Action::ScrollPanel(3));
-                    }
-                    lines.get(at + usize::from(stage.scroll.min(most_scroll(self))))?.action.clone()
-                } else if stage.wiretap.is_some() && inside(regions.journal, column, row) {
-                    let lines = tap::lines(stage, usize::from(regions.journal.height.saturating_sub(1)));
-                    lines.get(usize::from((row - regions.journal.y).checked_sub(1)?))?.action.clone()
-                } else if inside(regions.timeline, column, row) {
-                    Some(Action::Seek(moment_at(stage, regions.timeline, column)))
-                } else if inside(main_area(self), column, row) {
-                    match stage.view {
-                        View::Canvas => Some(on_canvas(stage, column - regions.canvas.x, row - regions.canvas.y)),
-                        View::Monitor => {
-                            let rows = monitor::plan(stage, main_area(self));
-                            rows.iter().find(|other| inside(other.area, column, row))?.item.map(Action::Watch)
-                        }
-                        View::Compare => None,
-                    }
-                } else {
-                    None
-                }
-            }
+            Screen::Home => self.on_course_map(column, row),
+            Screen::Stage(stage) => stage::clicked(self, stage, column, row),
         }
     }
 
-    /// In a window, a click chooses a row, and another one does what it means; a click beside the window closes it.
+    /// On the course map, a click chooses a line, and another one opens it, as does one beside the list.
+    fn on_course_map(&self, column: u16, row: u16) -> Option<Action> {
+        let (list, about, preview) = regions::home(self.size.0, self.size.1);
+        if inside(about, column, row) || inside(preview, column, row) {
+            return self.home.item().map(|_| Action::Open(self.home.chosen));
+        }
+        if !inside(list, column, row) {
+            return None;
+        }
+        let (lines, at) = (course_rows(self), row - list.y);
+        // The counts at the list's ends lead beyond them.
+        let ((above, below), margin) = (self.home.hidden(), column + 4 >= list.x + list.width);
+        if margin && at == 0 && above > 0 {
+            return lines.first().map(|(line, _)| Action::Choose(line.saturating_sub(1)));
+        }
+        if margin && at + 1 == list.height && below > 0 {
+            return lines.last().map(|(line, _)| Action::Choose(line + 1));
+        }
+        let (line, _) = lines.into_iter().find(|(_, row)| *row == at)?;
+        Some(if line == self.home.chosen { Action::Open(line) } else { Action::Choose(line) })
+    }
+
+    /// In a window, a click chooses a row, and another one does what it means; a click beside the window, or on its last
+    /// line, closes it.
     fn row_at(&self, window: &Window, column: u16, row: u16) -> Option<Action> {
         let parts = self.window_area()?;
-        if !inside(parts.outer, column, row) {
+        if !inside(parts.outer, column, row) || row + 1 == parts.outer.y + parts.outer.height {
             return Some(Action::Close);
         }
         if inside(parts.timeline, column, row) {
-            return self.stage().map(|stage| Action::Seek(moment_at(stage, parts.timeline, column)));
+            return self.stage().map(|stage| stage::moment_at(stage, parts.timeline, column));
         }
         if !inside(parts.list, column, row) {
             return None;
@@ -126,6 +116,28 @@ impl App {
         let chosen = window.chosen.min(count.saturating_sub(1));
         let at = window::first_shown(chosen, count, usize::from(parts.list.height)) + usize::from(row - parts.list.y);
         (at < count).then_some(if at == chosen { Action::EnterRow(at) } else { Action::ChooseRow(at) })
+    }
+
+    /// What a line of the help is about.
+    fn help_action(&self, column: u16, row: u16) -> Option<Action> {
+        let (columns, rows) = self.size;
+        // Whatever a sign looks like, it takes the same room.
+        let lines = help::lines(self, help::text_width(columns), |_| String::new());
+        let area = help::area(columns, rows, lines.len());
+        let inner = Area { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 2 };
+        let scroll = self.help.unwrap_or(0).min(help::most_scroll(self));
+        let at = inside(inner, column, row).then(|| usize::from(row - inner.y) + usize::from(scroll))?;
+        lines.get(at)?.action.clone()
+    }
+
+    fn header_action(&self, column: u16) -> Option<Action> {
+        let (left, right) = status::header_parts(self, self.size.0);
+        let wide: usize = right.iter().map(Line::width).sum();
+        let (from, column) = (usize::from(self.size.0).saturating_sub(wide), usize::from(column));
+        match column.checked_sub(from) {
+            Some(column) => Line::action_at(&right, column),
+            None => Line::action_at(&left, column),
+        }
     }
 
     fn footer_action(&self, column: u16) -> Option<Action> {
@@ -138,30 +150,6 @@ impl App {
         }
         None
     }
-}
-
-/// The moment that a click on the timeline means: that of a mark which stands there, if one does.
-fn moment_at(stage: &Stage, area: Area, column: u16) -> SimTime {
-    let area = events::strip(area);
-    let (span, column) = (stage.span(), column.saturating_sub(area.x));
-    let here = |mark: &&Mark| events::column(mark.at, span, area.width) == column;
-    let marked = stage.marks.all().iter().rev().find(here).map(|mark| mark.at);
-    marked.unwrap_or_else(|| events::moment(column, span, area.width))
-}
-
-/// What a click on a cell of the canvas' window means.
-fn on_canvas(stage: &Stage, x: u16, y: u16) -> Action {
-    if let Some(cell) = stage.map().and_then(|map| map.cell_at(x, y)) {
-        return Action::LookAt(cell.x, cell.y);
-    }
-    let cell = Cell::new(x + stage.pan.x, y + stage.pan.y);
-    // The middle of a link is the link's own, however many packets are on it.
-    let is_anchor = stage.layout.routes().iter().any(|route| route.anchor == cell);
-    if let Some(number) = stage.packet_at(cell).filter(|_| !is_anchor) {
-        return Action::Follow(number);
-    }
-    let hit = stage.layout.hit(cell.x, cell.y);
-    hit.map_or(Action::Deselect, |element| Action::Select(element.clone()))
 }
 
 /// Whether a cell lies inside an area.

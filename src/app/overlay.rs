@@ -253,6 +253,11 @@ impl Overlays {
         });
     }
 
+    /// Shows this overlay, or none if it is on.
+    pub(super) fn lay(&mut self, overlay: Overlay) {
+        self.light((self.lit != Lit::On(overlay)).then_some(overlay));
+    }
+
     /// Switches the overlay off. Returns whether one was on.
     pub(super) fn put_out(&mut self) -> bool {
         let is_on = matches!(self.lit, Lit::On(_));

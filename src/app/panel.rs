@@ -205,7 +205,9 @@ impl Writer<'_> {
                 line = line.with(Tone::Accent, format!("{gap}{hint} ")).with(Tone::Dim, word);
             }
         }
-        line.action = open.then_some(Action::Enter);
+        // What is offered first is what a click does.
+        let offers_hint = hints && !open && !self.run.solution_shown();
+        line.action = if open { Some(Action::Enter) } else { offers_hint.then_some(Action::Hint) };
         if let Some((words, keys)) = again {
             let both = line.clone().with(Tone::Accent, format!("   {keys} ")).with(Tone::Dim, words);
             if self.page.fits(&both) {

@@ -2,6 +2,7 @@
 //!
 //! Must not know the other screens, nor how anything is drawn.
 
+mod acts;
 mod steps;
 
 use std::collections::VecDeque;
@@ -9,13 +10,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::analysis::{plaintext_hops, single_parts};
-use crate::layout::{Arrow, Cell, Layout, Map};
-use crate::lesson::{LessonRun, Observation, Pace, outcome};
-use crate::model::{ComponentId, Element, Infrastructure, RequestKind, TopologyEdit};
+use crate::layout::{Area, Arrow, Cell, Layout, Map};
+use crate::lesson::{LessonRun, Observation, Pace, Wiretap, outcome};
+use crate::model::{ComponentId, Element, Infrastructure, RequestKind};
 use crate::sim::{Command, CommandError, SimTime, Simulation, Timeline};
 
 use super::comparison::Comparison;
-use super::events::Marks;
+use super::events::{Mark, Marks, of_both};
 use super::monitor::Watch;
 use super::overlay::{Overlay, Overlays};
 use super::playback::Playback;
@@ -250,25 +251,6 @@ impl Stage {
         }
     }
 
-    /// Does a command. A change of TLS lights up what is readable now.
-    ///
-    /// # Errors
-    /// Says why nothing happened.
-    pub fn act(&mut self, command: &Command) -> Result<(), CommandError> {
-        use TopologyEdit::{AppToDbTls, EdgeTls, WebToAppTls};
-        let tls = matches!(command, Command::Edit(EdgeTls(_) | WebToAppTls(_) | AppToDbTls(_)));
-        if tls {
-            self.overlays.flash();
-        }
-        let known = self.knows_future();
-        let done = self.changing(|stage| stage.timeline.act(command.clone()));
-        if done.is_ok() {
-            self.acts += 1;
-            self.cut(known);
-        }
-        done
-    }
-
     /// Whether something is known to come: a command that will be done again, or a mark.
     fn knows_future(&self) -> bool {
         self.timeline.known_command().is_some() || self.marks.after(self.sim().now()).is_some()
@@ -280,6 +262,9 @@ impl Stage {
         let now = self.sim().now();
         self.refused.retain(|(at, _)| *at <= now);
         self.marks.cut(now);
+        if let Some(comparison) = &mut self.comparison {
+            comparison.cut(now);
+        }
         self.landed = None;
         self.cut_off |= known;
     }
@@ -341,6 +326,10 @@ impl Stage {
             paused: self.playback.paused,
             steps_forward: self.steps.0,
             steps_back: self.steps.1,
+            wiretap: self
+                .wiretap
+                .as_ref()
+                .map(|(from, to)| Wiretap { on: (from, to), password_at: self.timeline.heard_password().map(|heard| heard.at) }),
         })
     }
 
@@ -374,6 +363,27 @@ impl Stage {
     pub(super) fn mark(&mut self) {
         let sim = self.timeline.simulation();
         self.marks.observe(self.timeline.journal(), sim.infrastructure(), sim.now());
+    }
+
+    /// The moments that the timeline marks, oldest first. In a comparison they are those of both designs, each with the letter
+    /// of the one that alone has it.
+    pub fn known_marks(&self) -> Vec<(Option<char>, &Mark)> {
+        let first: Vec<&Mark> = self.marks.all().iter().collect();
+        match &self.comparison {
+            None => first.into_iter().map(|mark| (None, mark)).collect(),
+            Some(comparison) => {
+                let second = comparison.marks.all().iter().collect();
+                of_both(first, second, |mark| mark.at, |a, b| (a.sort, &a.text) == (b.sort, &b.text))
+            }
+        }
+    }
+
+    /// Where the timeline stands; empty where it has no room.
+    pub fn timeline_area(&self) -> Area {
+        match (&self.comparison, self.view) {
+            (Some(comparison), View::Compare) => comparison.places.timeline,
+            _ => self.regions.timeline,
+        }
     }
 
     /// The moments that the timeline shows, from the first that can be gone back to until the furthest that the run was.

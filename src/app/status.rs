@@ -2,6 +2,8 @@
 //!
 //! Must not know where on the screen they go.
 
+mod header;
+
 use std::time::Duration;
 
 use unicode_width::UnicodeWidthStr;
@@ -14,68 +16,30 @@ use crate::sim::{Doing, Heading, Present};
 use super::action::Action;
 use super::keymap::Binding;
 use super::line::{Line, Tone};
+use super::overlay::Overlay;
 use super::stage::{Stage, Summary};
-use super::{App, Item, Screen, View, monitor};
+use super::{App, Item, View};
+
+pub use header::{header, header_parts};
 
 /// What users experienced in this last time is shown.
 const WINDOW: Duration = Duration::from_secs(10);
 
-/// The header: where the learner is, at the left; pace and time, at the right.
-pub fn header(app: &App, width: u16) -> (Line, Line) {
-    let name = Line::new(Tone::Accent, " hoplight ");
-    match &app.screen {
-        Screen::Home => (name.with(Tone::Text, " run a web infrastructure, break it, fix it"), Line::default()),
-        Screen::Stage(stage) => {
-            let infra = stage.infra();
-            let left = match &stage.lesson {
-                Some(run) => name.with(Tone::Name, format!(" {}", run.lesson().title)),
-                None => name.with(Tone::Name, format!(" {}", infra.title())),
-            };
-            // Where both have no room, the TLS mode goes: the canvas says it, too.
-            let whole = clock(stage, true);
-            let fits = |left: &Line, right: &Line| left.width() + right.width() < usize::from(width);
-            let Some(page) = monitor::page(stage) else {
-                let right = if fits(&left, &whole) { whole } else { clock(stage, false) };
-                return (left, right);
-            };
-            // Whoever is paged wants to know it wherever they look: where there is no room for both, the title goes.
-            let right = clock(stage, false);
-            let both = left.with(Tone::Bad, format!("  {page}"));
-            let left = if fits(&both, &right) {
-                both
-            } else {
-                Line::new(Tone::Accent, " hoplight ").with(Tone::Bad, format!(" {page}"))
-            };
-            (left, right)
-        }
-    }
-}
-
-fn clock(stage: &Stage, tls: bool) -> Line {
-    let playback = &stage.playback;
-    let followed = playback.followed.filter(|_| playback.pace == Pace::Trace).map_or_else(String::new, |n| format!(" r{n}"));
-    let (tone, state) = if playback.paused { (Tone::Warn, "‖ paused") } else { (Tone::Good, "▶") };
-    let mode = stage.infra().tls().edge.word();
-    let time = stage.sim().now().as_secs_f64();
-    let time =
-        if playback.pace == Pace::Trace || playback.paused { format!("  t={time:.4} s ") } else { format!("  t={time:.1} s ") };
-    Line::new(Tone::Dim, if tls { format!("TLS {mode}  ") } else { String::new() })
-        .with(Tone::Text, format!("{}{followed} ", playback.pace.word()))
-        .with(tone, state)
-        .with(Tone::Text, format!(" {}", playback.speed_label()))
-        .with(Tone::Dim, time)
-}
-
 /// What users experience and what the analysis says, or the notice in its place.
 pub fn status(app: &App, stage: &Stage) -> Line {
+    Line::joined(status_parts(app, stage))
+}
+
+/// The parts of that line, each with what a click on it does.
+pub fn status_parts(app: &App, stage: &Stage) -> Vec<Line> {
     if let Some(notice) = &app.notice {
-        return Line::new(notice.tone, format!(" {}", notice.text));
+        return vec![Line::new(notice.tone, format!(" {}", notice.text))];
     }
     if let Some(line) = overlay(stage) {
-        return line;
+        return vec![line.doing(Action::OverlayChoice)];
     }
     if let Some(line) = followed(stage).or_else(|| app.tip()) {
-        return line;
+        return vec![line];
     }
     let heard = stage.wiretap_saw_secret().then(|| format!(" tap: password of {} seen ", user()));
     let sim = stage.sim();
@@ -88,21 +52,29 @@ pub fn status(app: &App, stage: &Stage) -> Line {
     };
     let Summary { exposed, plaintext, single_points } = &stage.summary;
     let spofs = single_points.as_ref().map_or_else(|| "–".into(), |points| points.len().to_string());
-    let users = Line::new(Tone::Secret, heard.unwrap_or_default())
-        .with(Tone::Name, " users ")
-        .with(Tone::Text, format!("p50 {} p99 {} ms ", ms(users.p50_ms), ms(users.p99_ms)))
-        .with(Tone::Dim, " errors ")
-        .with(tone, errors);
-    let hops = |line: Line| {
-        line.with(Tone::Dim, format!("  plaintext hops {plaintext} ("))
-            .with(if *exposed > 0 { Tone::Bad } else { Tone::Good }, format!("{exposed} exposed"))
-            .with(Tone::Dim, ")")
-    };
-    let points = |line: Line, words: &str| line.with(Tone::Dim, format!("  {words} ")).with(Tone::Text, spofs.as_str());
+    let infra = stage.infra();
+    let browser = infra.components().find(|(_, component)| matches!(component.kind, ComponentKind::Browser));
+    // What is laid over the diagram is seen there only.
+    let lay = |overlay| (stage.view == View::Canvas).then_some(Action::Lay(overlay));
+    let users =
+        Line::new(Tone::Name, " users ").with(Tone::Text, format!("p50 {} p99 {} ms ", ms(users.p50_ms), ms(users.p99_ms)));
+    let readable = Line::new(Tone::Dim, format!("  plaintext hops {plaintext} ("))
+        .with(if *exposed > 0 { Tone::Bad } else { Tone::Good }, format!("{exposed} exposed"))
+        .with(Tone::Dim, ")");
+    let points = |words: &str| Line::new(Tone::Dim, format!("  {words} ")).with(Tone::Text, spofs.as_str());
+    let tapped = stage.timeline.tapped().map(|link| Action::Select(infra.hop_element(link)));
+    let users = vec![
+        Line { action: tapped, ..Line::new(Tone::Secret, heard.unwrap_or_default()) },
+        Line { action: browser.map(|(_, it)| Action::Select(Element::Component(it.id.clone()))), ..users },
+        Line::new(Tone::Dim, " errors ").with(tone, errors).doing(Action::Log),
+    ];
+    let readable = Line { action: lay(Overlay::ReadableHops), ..readable };
+    let with = |more: Vec<Line>| [users.clone(), more].concat();
+    let full = |words| with(vec![readable.clone(), Line { action: lay(Overlay::SinglePoints), ..points(words) }]);
     // What has no room is left out whole.
-    let all = hops(users.clone());
-    let full = [points(all.clone(), "single points of failure for writes"), points(all.clone(), "SPOFs"), all];
-    full.into_iter().find(|line| line.width() <= usize::from(stage.regions.status.width)).unwrap_or(users)
+    let all = [full("single points of failure for writes"), full("SPOFs"), with(vec![readable.clone()])];
+    let room = usize::from(stage.regions.status.width);
+    all.into_iter().find(|parts| parts.iter().map(Line::width).sum::<usize>() <= room).unwrap_or(users)
 }
 
 /// Whether something has the place of what users experience.
@@ -132,6 +104,10 @@ fn followed(stage: &Stage) -> Option<Line> {
         return Some(line(kind).with(Tone::Text, text));
     };
     let name = |ix| infra.component(ix).id.to_string();
+    let about = match doing {
+        Doing::Travels(link, _) | Doing::Lost(link) => infra.hop_element(link),
+        Doing::Served(ix) | Doing::Waits(ix) | Doing::Pauses(ix) => Element::Component(infra.component(ix).id.clone()),
+    };
     let (tone, text) = match doing {
         Doing::Travels(link, heading) => {
             let (from, to) = infra.ends(link);
@@ -150,7 +126,7 @@ fn followed(stage: &Stage) -> Option<Line> {
             (Tone::Bad, format!("lost on {} → {}: {} waits for an answer", name(from), name(to), name(from)))
         }
     };
-    Some(line(kind).with(tone, text))
+    Some(line(kind).with(tone, text).doing(Action::Select(about)))
 }
 
 /// What the last two keys of the footer take.

@@ -133,7 +133,7 @@ impl App {
     /// The line of the tip that is shown now.
     pub fn tip(&self) -> Option<Line> {
         let tip = self.tips.shown.filter(|tip| self.settings.tips && self.stage().is_some_and(|stage| tip.fits(stage)))?;
-        Some(Line::new(Tone::Accent, " tip ").with(Tone::Text, tip.text(&self.keymap)))
+        Some(Line::new(Tone::Accent, " tip ").with(Tone::Text, tip.text(&self.keymap)).doing(tip.action()))
     }
 
     /// Lets wall time go by.

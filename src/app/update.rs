@@ -215,8 +215,10 @@ impl App {
             Action::Pause | Action::StepForward | Action::StepBack | Action::Faster | Action::Slower | Action::Pace => {
                 time::play(stage, action)
             }
-            Action::Seek(_) | Action::MarkBefore | Action::MarkAfter => Some(time::travel(stage, action, &back)),
-            Action::NextOverlay | Action::Overlay | Action::OverlayChoice => picture::lay(stage, action),
+            Action::Seek(_) | Action::Recall { .. } | Action::MarkBefore | Action::MarkAfter => {
+                Some(time::travel(stage, action, &back))
+            }
+            Action::NextOverlay | Action::Overlay | Action::Lay(_) | Action::OverlayChoice => picture::lay(stage, action),
             Action::Pan(_) | Action::LookAt(..) | Action::Overview => picture::look(stage, action),
             Action::Scroll(by) if stage.view == View::Compare => {
                 if let Some(comparison) = &mut stage.comparison {

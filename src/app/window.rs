@@ -214,7 +214,7 @@ impl App {
         }
         let parts = Parts::of(columns, rows, window.kind);
         // Where the timeline has no place on the screen, it stands in the log.
-        let wants = window.kind == Kind::Log && self.stage().is_some_and(|stage| stage.regions.timeline.height == 0);
+        let wants = window.kind == Kind::Log && self.stage().is_some_and(|stage| stage.timeline_area().height == 0);
         Some(if wants { parts.with_timeline() } else { parts })
     }
 }

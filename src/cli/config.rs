@@ -1,7 +1,8 @@
 //! The user's settings file: patches over the defaults, and whatever is wrong with them told at once.
 //!
-//! It is for the full screen, and for the keys that `read` names. The other text commands read nobody's settings: the same
-//! arguments give the same bytes. The command line beats the file. Must not write it: it is the user's own.
+//! It is for the full screen, for the keys that `read` names, and, where it is named, for `shot`. The other text commands read
+//! nobody's settings: the same arguments give the same bytes. The command line beats the file. Must not write it: it is the
+//! user's own.
 
 mod form;
 mod template;
@@ -25,6 +26,8 @@ pub(super) struct Config {
     settings: Settings,
     mouse: bool,
     seed: Option<u64>,
+    /// What the file itself says of tips.
+    tips: Option<bool>,
     /// Which key does what.
     pub(super) keymap: Keymap,
     /// The file's name, for the user.
@@ -36,7 +39,7 @@ impl Config {
     fn usual(file: String) -> Self {
         let keymap = Keymap::default();
         let settings = Settings { tips: true, ..Settings::default() };
-        Self { theme: None, settings, mouse: true, seed: None, keymap, file }
+        Self { theme: None, settings, mouse: true, seed: None, tips: None, keymap, file }
     }
 
     /// Reads the file that the command line or the environment names, or the usual one if there is one.
@@ -56,13 +59,40 @@ impl Config {
         })
     }
 
+    /// Reads the file that the command line or the environment names; where none is named, all is as usual.
+    ///
+    /// # Errors
+    /// Every mistake that is found, with its place.
+    pub(super) fn named(arguments: &Arguments) -> anyhow::Result<Self> {
+        if arguments.config.is_some() { Self::load(arguments) } else { Ok(Self::usual("config.ron".to_owned())) }
+    }
+
+    /// The theme: what the command line says, else what the file says, else the usual.
+    pub(super) fn theme(&self, asked: Option<Palette>) -> Palette {
+        asked.or(self.theme).unwrap_or_default()
+    }
+
+    /// Whether to draw with ASCII characters only.
+    pub(super) fn ascii(&self, asked: bool) -> bool {
+        asked || self.settings.look.ascii
+    }
+
+    /// Whether to show steps instead of movement.
+    pub(super) fn reduced_motion(&self, arguments: &Arguments) -> bool {
+        arguments.reduced_motion || self.settings.reduced_motion
+    }
+
+    /// Whether the file itself asks for tips.
+    pub(super) fn asks_for_tips(&self) -> bool {
+        self.tips == Some(true)
+    }
+
     /// The settings of the full screen: what the command line says, else what the file says, else the usual.
     pub(super) fn settings(&self, arguments: &Arguments) -> Settings {
-        let theme = arguments.theme.or(self.theme).unwrap_or_default();
         Settings {
             seed: self.seed(arguments),
-            reduced_motion: arguments.reduced_motion || self.settings.reduced_motion,
-            look: arguments.look(theme, arguments.ascii || self.settings.look.ascii),
+            reduced_motion: self.reduced_motion(arguments),
+            look: arguments.look(self.theme(arguments.theme), self.ascii(arguments.ascii)),
             tips: self.settings.tips,
         }
     }

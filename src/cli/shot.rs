@@ -1,7 +1,8 @@
 //! `hoplight shot`: one frame of the screen, without a terminal.
 //!
 //! The application is opened, and its keys are pressed, as on the full screen; only the clock is missing: time goes by in
-//! frames of one length, so that the same arguments give the same bytes. Nobody's progress is read or kept.
+//! frames of one length, so that the same arguments give the same bytes. Nobody's progress is read or kept, and settings only where
+//! their file is named.
 //! Must not know what a frame shows, nor how it is drawn or written.
 
 mod keys;
@@ -27,6 +28,7 @@ use crate::tui::picture::{self, Paper};
 use crate::tui::theme::Theme;
 use crate::tui::{MAX_COLUMNS, MAX_ROWS, view};
 
+use super::config::Config;
 use super::{Arguments, USAGE, commands, complain};
 use keys::{Keys, Press};
 
@@ -88,19 +90,18 @@ enum PictureFormat {
 
 impl ShotArguments {
     /// Colours and characters. A picture depends on the arguments alone; what a terminal may be sent, on its environment too.
-    fn look(&self, all: &Arguments) -> Look {
-        let theme = self.theme(all);
+    fn look(&self, all: &Arguments, config: &Config) -> Look {
         let (colours, unicode) = match self.format {
             PictureFormat::Svg => (super::colours(all.color, None), true),
             PictureFormat::Ansi | PictureFormat::Txt => (all.colours(), super::has_unicode()),
         };
-        let palette = if colours { theme } else { Palette::NoColour };
-        Look { palette, ascii: self.ascii || all.ascii, only_ascii: !unicode }
+        let palette = if colours { self.theme(all, config) } else { Palette::NoColour };
+        Look { palette, ascii: config.ascii(self.ascii || all.ascii), only_ascii: !unicode }
     }
 
     /// The theme, whether it stands before or behind the command's name.
-    fn theme(&self, all: &Arguments) -> Palette {
-        self.theme.or(all.theme).unwrap_or_default()
+    fn theme(&self, all: &Arguments, config: &Config) -> Palette {
+        config.theme(self.theme.or(all.theme))
     }
 }
 
@@ -127,8 +128,16 @@ fn moment(text: &str) -> Result<Duration, String> {
 
 /// Draws a frame and writes it to standard output.
 pub(super) fn shot(library: Library, asked: &ShotArguments, all: &Arguments) -> anyhow::Result<ExitCode> {
-    let settings = Settings { seed: all.seed(), reduced_motion: all.reduced_motion, look: asked.look(all), tips: asked.tips };
+    let config = Config::named(all)?;
+    let settings = Settings {
+        seed: config.seed(all),
+        reduced_motion: config.reduced_motion(all),
+        look: asked.look(all, &config),
+        tips: asked.tips || config.asks_for_tips(),
+    };
     let mut app = App::new(library, Progress::default(), settings);
+    app.keymap = config.keymap.clone();
+    app.settings_file.clone_from(&config.file);
     if let Some(name) = &asked.what {
         open(&mut app, name)?;
     }
@@ -145,7 +154,7 @@ pub(super) fn shot(library: Library, asked: &ShotArguments, all: &Arguments) -> 
         PictureFormat::Ansi => picture::ansi(&frame),
         PictureFormat::Svg => picture::svg(
             &frame,
-            Paper::of(if look.palette == Palette::NoColour { asked.theme(all) } else { look.palette }),
+            Paper::of(if look.palette == Palette::NoColour { asked.theme(all, &config) } else { look.palette }),
             &title(&app),
         ),
     })?;

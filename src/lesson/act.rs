@@ -7,7 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::model::quantity::Seconds;
-use crate::model::{Element, TopologyEdit};
+use crate::model::{ComponentId, Element, TopologyEdit};
 use crate::sim::Command;
 
 /// How fast the screen tells the story.
@@ -37,6 +37,8 @@ pub enum Act {
     Select(Element),
     /// Does something to the infrastructure.
     Do(Command),
+    /// Puts the wiretap on a hop; it stands nowhere else then.
+    Tap(ComponentId, ComponentId),
     /// Lets simulated time go by.
     Wait(Seconds),
     /// Changes the pace.
@@ -83,6 +85,7 @@ impl fmt::Display for Act {
             Self::Do(Command::Retries(retries)) => write!(f, "let it be so that {}", retries.sentence()),
             Self::Do(Command::SynCookies(on)) => write!(f, "switch SYN cookies {}", switch(*on)),
             Self::Do(Command::Scan) => f.write_str("scan the servers' ports from the Internet"),
+            Self::Tap(from, to) => write!(f, "listen on {from} → {to}"),
             Self::Wait(seconds) => write!(f, "wait {} s", seconds.get()),
             Self::Pace(pace) => write!(f, "change the pace to {}", pace.word()),
             Self::Pause => f.write_str("pause"),

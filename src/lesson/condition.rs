@@ -25,6 +25,17 @@ pub struct Observation<'a> {
     pub steps_forward: u32,
     /// How often the learner has stepped back, ever.
     pub steps_back: u32,
+    /// The wiretap, if one stands anywhere.
+    pub wiretap: Option<Wiretap<'a>>,
+}
+
+/// A wiretap that the learner has placed: where it stands, and what was read there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wiretap<'a> {
+    /// The ends of the hop.
+    pub on: (&'a ComponentId, &'a ComponentId),
+    /// When the last message that showed a password set out; `None` if none was read since the tap stands.
+    pub password_at: Option<SimTime>,
 }
 
 /// Where a step began, and where its last goal was met: what "since" and "within" mean in a condition.
@@ -152,6 +163,10 @@ pub enum Condition {
         #[serde(default)]
         back: u32,
     },
+    /// A wiretap stands on this hop.
+    Tapped(ComponentId, ComponentId),
+    /// The learner has read a password on the wiretap, wherever it stands, after the goal before was met.
+    PasswordRead,
     /// All of these.
     All(Vec<Self>),
     /// One of these.
@@ -202,6 +217,11 @@ impl Condition {
                 seen.steps_forward.saturating_sub(began.steps_forward) >= *forward
                     && seen.steps_back.saturating_sub(began.steps_back) >= *back
             }
+            Self::Tapped(from, to) => seen.wiretap.is_some_and(|wiretap| wiretap.on == (from, to)),
+            Self::PasswordRead => {
+                let read = seen.wiretap.and_then(|wiretap| wiretap.password_at);
+                read.is_some_and(|at| at >= began.fresh)
+            }
             Self::All(parts) => parts.iter().all(|part| part.holds(seen, began)),
             Self::Any(parts) => parts.iter().any(|part| part.holds(seen, began)),
             Self::Not(part) => !part.holds(seen, began),
@@ -213,7 +233,7 @@ impl Condition {
         let component = |id: &ComponentId| vec![Element::Component(id.clone())];
         match self {
             Self::Selected(element) | Self::Down(element) | Self::Up(element) => vec![element.clone()],
-            Self::Exposed(from, to) => vec![Element::Hop(from.clone(), to.clone())],
+            Self::Exposed(from, to) | Self::Tapped(from, to) => vec![Element::Hop(from.clone(), to.clone())],
             Self::Backend { component: id, .. } | Self::Stale(id) | Self::Fresh(id) | Self::Gauge { agent: id, .. } => {
                 component(id)
             }

@@ -107,6 +107,42 @@ pub fn has_field(text: &str, field: &str) -> bool {
     tokens(text).any(|token| token.names(field))
 }
 
+/// A content file's text without the entry that stands at a place, so that the rest can be read; all else keeps its place. An
+/// entry is one of the file's own fields, or one of a field's list or map. `None` if there is none at that place.
+pub fn without_entry(text: &str, place: (usize, usize)) -> Option<String> {
+    let mut open: [Option<usize>; 2] = [None, None];
+    let mut entries: Vec<std::ops::Range<usize>> = Vec::new();
+    let mut end = 0;
+    let mut found = None;
+    for token in tokens(text) {
+        let (begin, behind) = (token.begin, token.begin + token.text.len());
+        if token.place <= place {
+            found = Some(begin);
+        }
+        let bracket = matches!(token.text, "(" | "[" | "{" | ")" | "]" | "}");
+        if matches!(token.text, ")" | "]" | "}")
+            && let Some(open) = token.depth.checked_sub(1).and_then(|level| open.get_mut(level))
+        {
+            entries.extend(open.take().map(|begin| begin..end));
+        }
+        let level = token.depth.checked_sub(1 + usize::from(bracket));
+        if let Some(open) = level.and_then(|level| open.get_mut(level)) {
+            let begin = *open.get_or_insert(begin);
+            if token.text == "," {
+                *open = None;
+                entries.push(begin..behind);
+            }
+        }
+        end = behind;
+    }
+    let at = found?;
+    let entry = entries.into_iter().filter(|entry| entry.contains(&at)).min_by_key(ExactSizeIterator::len)?;
+    let (before, rest) = text.split_at_checked(entry.start)?;
+    let (entry, behind) = rest.split_at_checked(entry.len())?;
+    let blank: String = entry.chars().map(|c| if c == '\n' { c } else { ' ' }).collect();
+    Some(format!("{before}{blank}{behind}"))
+}
+
 /// The text of one of a content file's own fields, if it has one without escapes, as far as can be seen without reading it all.
 pub fn field_text<'a>(text: &'a str, field: &str) -> Option<&'a str> {
     let value = tokens(text).skip_while(|token| !token.names(field)).nth(2)?;
@@ -117,6 +153,8 @@ pub fn field_text<'a>(text: &'a str, field: &str) -> Option<&'a str> {
 #[derive(Clone, Copy, Debug)]
 struct Token<'a> {
     text: &'a str,
+    /// The byte at which it begins.
+    begin: usize,
     place: (usize, usize),
     /// How many brackets are open, with this one, if it opens.
     depth: usize,
@@ -132,6 +170,7 @@ impl Token<'_> {
 /// The pieces of a content file that was read without an error; comments and blanks are left out.
 fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut begin = text.len() - rest.len();
     let (mut line, mut column, mut depth) = (1, 1, 0_usize);
     std::iter::from_fn(move || {
         loop {
@@ -139,6 +178,8 @@ fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
             let (token, behind) = rest.split_at_checked(length)?;
             rest = behind;
             let place = (line, column);
+            let here = begin;
+            begin += length;
             match token.rsplit_once('\n') {
                 Some((_, last)) => {
                     line += token.matches('\n').count();
@@ -148,7 +189,7 @@ fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
             }
             let opens = matches!(token, "(" | "[" | "{");
             depth += usize::from(opens);
-            let found = Token { text: token, place, depth };
+            let found = Token { text: token, begin: here, place, depth };
             depth -= usize::from(matches!(token, ")" | "]" | "}") && depth > 0);
             if !token.starts_with(char::is_whitespace) && !token.starts_with("//") && !token.starts_with("/*") {
                 return Some(found);
@@ -246,6 +287,21 @@ mod tests {
             error.to_string(),
             "x.ron:3:9: no component `wbe-1`; did you mean `web-1`?\n 3 |   from: \"wbe-1\",\n   |         ^"
         );
+    }
+
+    #[test]
+    fn an_entry_is_taken_away_and_all_else_keeps_its_place() {
+        let text = "(a: 1,\n  b: { \"é\": [2], \"d\": 3 }, // b: 4\n  e: \"),\")";
+        let without = |place| without_entry(text, place).expect("an entry");
+        assert_eq!(without((1, 5)), text.replacen("a: 1,", "     ", 1));
+        assert_eq!(without((2, 14)), text.replacen("\"é\": [2],", "         ", 1), "of a map, one entry");
+        assert_eq!(without((2, 23)), text.replacen("\"d\": 3", "      ", 1));
+        let whole = "b: { \"é\": [2], \"d\": 3 },";
+        assert_eq!(without((2, 3)), text.replacen(whole, &" ".repeat(whole.chars().count()), 1));
+        assert_eq!(without((3, 6)), text.replacen("e: \"),\"", "       ", 1));
+        for (broken, place) in [("", (1, 1)), ("a: 1", (1, 4)), ("(a: 1", (1, 5)), ("((((", (1, 4)), ("(a: 1)", (1, 1))] {
+            assert_eq!(without_entry(broken, place), None, "{broken}");
+        }
     }
 
     #[test]

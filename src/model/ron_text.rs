@@ -33,12 +33,56 @@ pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, ContentEr
     // Editors on some systems begin a file with a byte order mark; RON refuses it without a helpful word.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     options().from_str(text).map_err(|error| {
-        let start = error.span.start;
-        let mut content =
-            ContentError::at(file, text, Some((start.line, start.col)), message(&error.code, text, start.line, start.col));
+        let mut start = error.span.start;
+        // RON points behind what came before, be it blank.
+        let line = text.lines().nth(start.line.saturating_sub(1)).unwrap_or_default();
+        let blanks = line.chars().skip(start.col.saturating_sub(1)).take_while(|c| c.is_whitespace()).count();
+        if start.col + blanks <= line.chars().count() {
+            start.col += blanks;
+        }
+        let said = match range::<T>(&error.code, text, (start.line, start.col)) {
+            Some(said) => said,
+            None => message(&error.code, text, start.line, start.col),
+        };
+        let mut content = ContentError::at(file, text, Some((start.line, start.col)), said);
         content.suggestion = suggestion(&error.code);
         content
     })
+}
+
+/// The largest whole numbers that a field may take, the widest first.
+const LARGEST: [u64; 8] = [
+    u64::MAX,
+    i64::MAX as u64,
+    u32::MAX as u64,
+    i32::MAX as u64,
+    u16::MAX as u64,
+    i16::MAX as u64,
+    u8::MAX as u64,
+    i8::MAX as u64,
+];
+
+/// Which whole numbers are taken where one that is not was found: RON does not say, so others are tried in its place.
+fn range<T: DeserializeOwned>(error: &ron::Error, text: &str, (line, column): (usize, usize)) -> Option<String> {
+    if !matches!(error, ron::Error::IntegerOutOfBounds) {
+        return None;
+    }
+    let lines: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let here = text.get(lines..)?.char_indices().nth(column.saturating_sub(1)).map(|(at, _)| lines + at)?;
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+');
+    let begin = text.get(..here)?.rfind(|c| !is_part(c)).map_or(0, |at| at + 1);
+    let number: &str = text.get(begin..).and_then(|rest| rest.split(|c| !is_part(c)).next())?;
+    let behind = text.get(begin + number.len()..)?;
+    let column = column.saturating_sub(here - begin);
+    let fits = |other: String| {
+        let tried = format!("{}{other}{behind}", text.get(..begin).unwrap_or_default());
+        let wrong = options().from_str::<T>(&tried).err().filter(|wrong| matches!(wrong.code, ron::Error::IntegerOutOfBounds));
+        // What is wrong further on is another matter.
+        wrong.is_none_or(|wrong| wrong.span.start.line > line || wrong.span.start.col > column + other.len())
+    };
+    let most = LARGEST.into_iter().find(|most| fits(most.to_string()))?;
+    let least = if fits("-1".to_owned()) { -i128::from(most) - 1 } else { 0 };
+    Some(format!("expected a whole number from {least} to {most}, found `{number}`"))
 }
 
 /// RON's message, with what was found where it says only what was expected, and in the words of somebody who writes a file.
@@ -112,6 +156,23 @@ mod tests {
         {
             let error = parse::<TlsConfig>("x.ron", text).unwrap_err();
             assert!(error.message.contains(words), "{error}");
+        }
+        for (text, words) in [
+            ("[\n 4, -1]", "x.ron:2:6: expected a whole number from 0 to 255, found `-1`"),
+            ("[256, 1_000]", "x.ron:1:2: expected a whole number from 0 to 255, found `256`"),
+        ] {
+            let error = parse::<Vec<u8>>("x.ron", text).unwrap_err();
+            assert!(error.to_string().starts_with(words), "{error}");
+        }
+        for (said, words) in [
+            (parse::<u64>("x.ron", "-1"), "from 0 to 18446744073709551615"),
+            (parse::<i16>("x.ron", "40000").map(|_| 0), "from -32768 to 32767"),
+            (parse::<i64>("x.ron", "9999999999999999999").map(i64::cast_unsigned), "to 9223372036854775807"),
+            (parse::<u32>("x.ron", "0x1_0000_0000").map(u64::from), "from 0 to 4294967295, found `0x1_0000_0000`"),
+        ]
+        .map(|(said, words)| (said.map(|_| ()).unwrap_err(), words))
+        {
+            assert!(said.message.contains(words), "{said}");
         }
         for (text, words) in [
             ("(on: [\"a\"], on: [])", "the field `on` is here twice"),

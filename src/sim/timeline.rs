@@ -3,6 +3,7 @@
 //! Going back is going to the nearest checkpoint before, and running from there with the recorded commands: the state is the
 //! one that an uninterrupted run had. Must not know why anybody travels, nor how fast.
 
+mod joined;
 mod watching;
 
 use super::attention::{Attention, Stamp};
@@ -58,6 +59,8 @@ pub struct Timeline {
     simulation: Simulation,
     journal: Journal,
     log: Vec<(Place, Command)>,
+    /// Places in the log of commands that are one with the command before them.
+    joined: Vec<usize>,
     /// How many commands of the log are done; the rest is the future, known from before a rewind.
     done: usize,
     scheduled: Vec<Scheduled>,
@@ -90,6 +93,7 @@ impl Timeline {
             simulation,
             journal: Journal::default(),
             log: Vec::new(),
+            joined: Vec::new(),
             done: 0,
             scheduled: Vec::new(),
             checkpoints: vec![first],
@@ -158,6 +162,7 @@ impl Timeline {
         let done = self.done;
         self.attention.cut(Stamp { events: place.processed, commands: done });
         self.log.truncate(done);
+        self.joined.retain(|at| *at < done);
         self.scheduled.retain(|scheduled| scheduled.given <= done);
         for scheduled in &mut self.scheduled {
             scheduled.entry = scheduled.entry.filter(|entry| *entry < done);
@@ -179,22 +184,33 @@ impl Timeline {
 
     /// Goes forward or back to `time`, as an uninterrupted run would have been there.
     pub fn seek(&mut self, time: SimTime) {
-        if time < self.simulation.now() {
-            let index = self.checkpoints.iter().rposition(|checkpoint| checkpoint.simulation.now() <= time);
-            self.restore(index.unwrap_or(0));
+        self.seek_with(time, usize::MAX);
+    }
+
+    /// Goes forward or back to `time`, at which no more than so many commands are done: the state is that before the next one.
+    pub fn seek_with(&mut self, time: SimTime, commands: usize) {
+        if time < self.simulation.now() || commands < self.done {
+            let is_before = |checkpoint: &Checkpoint| checkpoint.simulation.now() <= time && checkpoint.commands <= commands;
+            self.restore(self.checkpoints.iter().rposition(is_before).unwrap_or(0));
         }
-        self.run_to(time);
+        self.run_to(time, commands);
         self.attention.settle(self.stamp());
     }
 
-    /// Goes on until the next message of `request`, or of any request, departs or arrives somewhere. Returns whether there
-    /// was one within ten simulated seconds; if not, nothing has changed.
+    /// Goes on until the next message of `request`, or of any request, departs or arrives somewhere, or until the next command
+    /// of the known future is done, with those that are one with it. Returns whether there was such a moment within ten
+    /// simulated seconds; if not, nothing has changed.
     pub fn step_forward(&mut self, request: Option<u64>) -> bool {
         let horizon = self.simulation.now() + STEP_HORIZON;
         let start = (self.here(), self.attention.clone());
         let mut found = false;
         while !found {
-            self.replay_due(usize::MAX, horizon);
+            let done = self.done;
+            self.replay_due(self.after_next(), horizon);
+            // A command is a moment, too.
+            if self.done > done {
+                return true;
+            }
             if self.simulation.next_event().is_none_or(|at| at > horizon) {
                 self.return_to(start);
                 return false;
@@ -210,12 +226,12 @@ impl Timeline {
         self.step_back_from(self.place(), request)
     }
 
-    /// Right after a command, goes to the moment before it. Returns whether it is right after one; if not, nothing has changed.
+    /// Right after a command, goes to the moment before it and those that are one with it. Returns whether it is right after one; if not, nothing has changed.
     pub fn step_before_command(&mut self) -> bool {
         let here = self.place();
         let last = self.done.checked_sub(1).filter(|last| self.log.get(*last).is_some_and(|(place, _)| *place == here));
         if let Some(last) = last {
-            self.go_before(last);
+            self.go_before(self.first_of(last));
         }
         last.is_some()
     }
@@ -328,11 +344,12 @@ impl Timeline {
         self.simulation.advance_clock(place.now);
     }
 
-    fn run_to(&mut self, time: SimTime) {
+    fn run_to(&mut self, time: SimTime, commands: usize) {
         self.hurry_to(time);
         loop {
-            self.replay_due(usize::MAX, time);
-            match (self.simulation.next_event(), self.next_command()) {
+            self.replay_due(commands, time);
+            let next = self.next_command().filter(|_| self.done < commands);
+            match (self.simulation.next_event(), next) {
                 // A command may come before the next event.
                 (Some(event), Some(at)) if at < event && at <= time => self.simulation.advance_clock(at),
                 (None, Some(at)) if at <= time => self.simulation.advance_clock(at),

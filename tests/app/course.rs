@@ -145,7 +145,7 @@ fn the_help_ends_where_its_text_ends() {
         assert_eq!(learner.app.help, Some(0));
     }
     // Where all of it is shown, nothing scrolls.
-    let mut learner = Learner::exploring((120, 80));
+    let mut learner = Learner::exploring((120, 100));
     learner.press("?<Down>");
     assert_eq!(learner.app.help, Some(0));
 }

@@ -106,7 +106,7 @@ fn a_click_on_plain_text_changes_nothing_and_says_so() {
     let mut learner = Learner::in_small_lesson(SMALL);
     let before = learner.run().clone();
     let at = learner.cell_of("Read this.");
-    learner.click(at).click((0, 0));
+    learner.click(at);
     assert_eq!(*learner.run(), before);
     assert_eq!(learner.notice(), "There is nothing to click there.");
 }

@@ -3,7 +3,7 @@
 use hoplight::app::mouse::{panel_area, panel_lines};
 use hoplight::app::{Line, panel};
 
-use crate::learner::{LARGE, Learner, SMALL, component, hop};
+use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
 
 fn lines(learner: &Learner) -> Vec<String> {
     panel_lines(&learner.app).iter().map(|line| line.text().trim().to_owned()).collect()
@@ -179,4 +179,42 @@ fn a_sentence_leaves_names_as_they_are() {
     learner.press("x").wait(5).press("x");
     learner.press("{");
     assert!(learner.notice().starts_with("db-1 is killed."), "{}", learner.notice());
+}
+
+#[test]
+fn a_balancer_that_does_not_run_says_since_when_it_knows_nothing() {
+    for (element, keys, why) in [
+        (component("lb-1"), "x", "It checks nobody since 2.0 s: it is down."),
+        (server("server-1"), "x", "It checks nobody since 2.0 s: its server is off."),
+        (component("lb-1"), "Xhere hangs<Enter>", "It checks nobody since 2.0 s: it hangs."),
+    ] {
+        let mut learner = Learner::exploring(LARGE);
+        learner.wait(20).select(&element).press(keys).wait(30).select(&component("lb-1"));
+        let text = learner.panel();
+        assert!(text.contains(why), "{why}: {text}");
+        assert!(text.contains("→ web-1 was UP") && !text.contains("→ web-1 UP"), "{text}");
+        learner.select(&hop("lb-1", "web-1"));
+        let text = learner.panel();
+        assert!(text.contains("No health checks by lb-1 since 2.0 s") && !text.contains("health checks: UP"), "{text}");
+    }
+    // Started again, it checks again.
+    let mut learner = Learner::exploring(LARGE);
+    learner.wait(20).select(&component("lb-1")).press("x").wait(30).press("x").wait(30);
+    let text = learner.panel();
+    assert!(text.contains("→ web-1 UP") && !text.contains("checks nobody"), "{text}");
+}
+
+#[test]
+fn a_dead_database_has_no_lag_and_says_why() {
+    let mut learner = Learner::exploring(LARGE);
+    learner.wait(20).select(&component("db-1")).press("x").wait(30);
+    let text = learner.panel();
+    assert!(!text.contains("NULL") && text.contains("No lag: a primary follows nobody"), "{text}");
+    // Its replica lives, and cannot tell how far it is behind.
+    learner.select(&component("db-2"));
+    let text = learner.panel();
+    assert!(text.contains("lag NULL") && text.contains("cannot tell, since nothing reaches it"), "{text}");
+    learner.press("x").wait(10);
+    let text = learner.panel();
+    assert!(!text.contains("NULL") && text.contains("No lag is known"), "{text}");
 }

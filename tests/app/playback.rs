@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use hoplight::app::Action;
+use hoplight::app::deeds::{Deed, deeds};
 
 use crate::learner::{LARGE, Learner, SMALL, component};
 
@@ -52,6 +53,62 @@ fn stepping_back_undoes_a_kill_and_there_is_a_beginning() {
     learner.press(".").press(",,,,");
     assert_eq!(learner.notice(), "This is the beginning.");
     assert_eq!(learner.now().as_secs_f64().to_string(), "0");
+}
+
+#[test]
+fn a_step_forward_over_a_command_that_was_undone_does_the_command_and_no_more() {
+    let mut learner = Learner::exploring(SMALL);
+    learner.wait(10).press(" ").select(&component("web-1"));
+    let before = learner.stage().sim().clone();
+    learner.press("x");
+    let after = learner.stage().sim().clone();
+    learner.press(",");
+    assert!(*learner.stage().sim() == before);
+    learner.press(".");
+    assert!(*learner.stage().sim() == after, "the command, and not the next hop");
+    assert!(learner.notice().contains("web-1"), "{}", learner.notice());
+    // Of two commands at one moment, a step takes one.
+    learner.press("t,");
+    assert!(*learner.stage().sim() == after);
+    learner.press(",");
+    assert!(*learner.stage().sim() == before);
+    learner.press(".");
+    assert!(*learner.stage().sim() == after);
+    learner.press(".");
+    assert_ne!(learner.stage().infra().tls(), before.infrastructure().tls());
+    let now = learner.now();
+    learner.press(".");
+    assert!(learner.now() > now, "then hops follow");
+    // Steps meet it on the way, too, as the steps back do.
+    learner.press(",,,,,").press("....");
+    assert_eq!(learner.stage().timeline.commands().count(), 2);
+}
+
+#[test]
+fn a_deed_of_several_commands_is_undone_and_done_again_as_one() {
+    let fresh = Learner::exploring(SMALL);
+    let at_once = |deed: &Deed| deed.commands.iter().filter(|(after, _)| *after <= 0.0).count();
+    let many: Vec<Deed> = deeds(fresh.stage()).into_iter().filter(|deed| at_once(deed) > 1).collect();
+    assert!(!many.is_empty(), "the catalogue has such rows");
+    for deed in many {
+        let mut learner = Learner::exploring(SMALL);
+        learner.wait(10).press(" ");
+        let before = learner.stage().sim().clone();
+        let place = deeds(learner.stage()).iter().position(|other| other.title == deed.title).expect("offered");
+        learner.app.act(&Action::Deed(place));
+        let (after, count) = (learner.stage().sim().clone(), learner.stage().timeline.commands().count());
+        for _ in 0..2 {
+            learner.press(",");
+            assert!(*learner.stage().sim() == before, "{}: {count} commands", deed.title);
+            learner.press(".");
+            assert!(*learner.stage().sim() == after, "{}: {count} commands", deed.title);
+        }
+        // What is done then is a step of its own.
+        learner.press("t,");
+        assert!(*learner.stage().sim() == after, "{}", deed.title);
+        learner.press(",t,.");
+        assert_eq!(learner.stage().timeline.commands().count(), 1, "what was cut off is forgotten, {}", deed.title);
+    }
 }
 
 #[test]

@@ -219,3 +219,26 @@ fn a_login_that_is_sent_becomes_the_topic() {
     let login = learner.stage().playback.followed.expect("the login");
     assert_eq!(hoplight::app::detail::title(learner.stage()), format!("request r{login}"));
 }
+
+#[test]
+fn the_lesson_wants_the_password_read_and_not_only_the_hop_found() {
+    let mut learner = Learner::in_lesson("where-tls-ends", LARGE);
+    learner.press("nn");
+    let met = |learner: &Learner| learner.run().goals().map(|(_, met)| met).collect::<Vec<_>>();
+    learner.select(&hop("lb-1", "web-1")).wait(50);
+    assert_eq!(met(&learner), [true, false], "nobody listens");
+    learner.select(&hop("browser", "lb-1")).press("w").wait(50);
+    assert_eq!(met(&learner), [true, false], "there it is ciphertext");
+    learner.select(&hop("lb-1", "web-1")).press("w ");
+    assert_eq!(met(&learner), [true, false], "nothing has passed yet");
+    learner.press(" ");
+    for _ in 0..100 {
+        if learner.stage().wiretap_saw_secret() {
+            break;
+        }
+        assert_eq!(met(&learner), [true, false]);
+        learner.wait(1);
+    }
+    assert_eq!(met(&learner), [true, true]);
+    assert!(learner.run().is_open());
+}

@@ -46,9 +46,24 @@ fn wrong_names_are_shown_in_their_place_with_what_was_meant() {
     caught("scenario: \"stage-2-secured\"", "scenario: \"stage-2-secure\"", &["no scenario", "mean `stage-2-secured`"]);
     caught("Up(Component(\"web-1\"))", "Stale(\"web-1\")", &["`web-1` is no agent"]);
     caught("Up(Component(\"web-1\"))", "Backend(component: \"db-1\", up: true)", &["`db-1` is no backend"]);
+    caught("Up(Component(\"web-1\"))", "Tapped(\"web-1\", \"lb-1\")", &["no hop `web-1` → `lb-1`"]);
+    caught("Do(Kill(Component(\"web-1\")))", "Tap(\"lb-1\", \"wbe-1\")", &["no component `wbe-1`", "mean `web-1`"]);
     caught("{key:kill}", "{key:kil}", &["no key `kil`", "mean `kill`"]);
     caught("gate: Goals(", "gate: Goal(", &["small.ron:18:", "mean `Goals`"]);
     caught("hints: [\"Only", "hint: [\"Only", &["mean `hints`"]);
+}
+
+#[test]
+fn a_password_that_nobody_can_read_there_is_caught_by_playing() {
+    let goal = "when: Down(Component(\"web-1\"))";
+    let solution = "Do(Kill(Component(\"web-1\")))";
+    let played = |hop: &str| {
+        let text = broken(goal, "when: PasswordRead").replacen(solution, &format!("Tap({hop}), Wait(3.0), {solution}"), 1);
+        mistakes(&[("small.ron", &text)])
+    };
+    assert_eq!(played("\"lb-1\", \"web-1\""), Vec::<String>::new(), "TLS ends at the balancer");
+    let found = played("\"browser\", \"lb-1\"");
+    assert!(found.iter().any(|message| message.contains("small.ron:")), "there it is ciphertext: {found:#?}");
 }
 
 #[test]

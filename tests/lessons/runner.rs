@@ -25,7 +25,15 @@ fn timeline() -> Timeline {
 
 fn look(run: &mut LessonRun, timeline: &Timeline) -> Changed {
     let sim = timeline.simulation();
-    run.observe(&Observation { sim, selected: None, pace: Pace::Live, paused: false, steps_forward: 0, steps_back: 0 })
+    run.observe(&Observation {
+        sim,
+        selected: None,
+        pace: Pace::Live,
+        paused: false,
+        steps_forward: 0,
+        steps_back: 0,
+        wiretap: None,
+    })
 }
 
 /// A run at a step, by number from 0, with all that leads there carried out.
@@ -230,7 +238,7 @@ fn the_quiz_counts_first_answers() {
 
 /// What a learner at a standstill shows.
 fn seen(sim: &Simulation, steps_forward: u32) -> Observation<'_> {
-    Observation { sim, selected: None, pace: Pace::Trace, paused: true, steps_forward, steps_back: 0 }
+    Observation { sim, selected: None, pace: Pace::Trace, paused: true, steps_forward, steps_back: 0, wiretap: None }
 }
 
 #[test]
@@ -249,6 +257,28 @@ fn steps_and_totals_count_from_where_the_step_began() {
     assert!(completed.holds(&seen(timeline.simulation(), 7), &began));
     timeline.seek(SimTime::from_secs(2));
     assert!(!completed.holds(&seen(timeline.simulation(), 7), &began), "nor does what a rewind undid");
+}
+
+#[test]
+fn a_wiretap_counts_where_it_stands_and_a_password_when_it_was_read() {
+    use hoplight::lesson::condition::{Baseline, Wiretap};
+    use hoplight::lesson::{Act, Condition};
+    let timeline = timeline();
+    let [lb, web, other] = ["lb-1", "web-1", "web-2"].map(ComponentId::new);
+    let with = |password_at: Option<u64>| Observation {
+        wiretap: Some(Wiretap { on: (&lb, &web), password_at: password_at.map(SimTime::from_secs) }),
+        ..seen(timeline.simulation(), 0)
+    };
+    let began = Baseline { fresh: SimTime::from_secs(5), ..Baseline::from(&seen(timeline.simulation(), 0)) };
+    let tapped = |to: &ComponentId| Condition::Tapped(lb.clone(), to.clone());
+    assert!(tapped(&web).holds(&with(None), &began));
+    assert!(!tapped(&other).holds(&with(None), &began));
+    assert!(!Condition::Tapped(web.clone(), lb.clone()).holds(&with(None), &began), "a hop has a direction");
+    assert!(!tapped(&web).holds(&seen(timeline.simulation(), 0), &began), "nobody listens");
+    let reads = [None, Some(4), Some(5), Some(6)].map(|at| Condition::PasswordRead.holds(&with(at), &began));
+    assert_eq!(reads, [false, false, true, true], "what was read before the step does not count");
+    assert!(!Condition::PasswordRead.holds(&seen(timeline.simulation(), 0), &began));
+    assert_eq!(Act::Tap(lb.clone(), web.clone()).to_string(), "listen on lb-1 → web-1");
 }
 
 proptest::proptest! {

@@ -80,3 +80,60 @@ fn a_named_file_must_be_there_and_lessons_name_the_keys_that_work() {
     let told = home.run(["read", "where-tls-ends"]).stdout;
     assert!(told.contains("Change the TLS mode (Ctrl-t)"), "{told}");
 }
+
+#[test]
+fn a_picture_heeds_a_settings_file_that_is_named_and_no_other() {
+    let home = Home::new();
+    let settings = "(theme: \"light\", ascii: true, tips: true, seed: 7, keys: { \"help\": [\"F1\"], \"pause\": [\"Y\"] })";
+    let file = home.file("mine.ron", settings);
+    let usual = home.run(["shot", "stage-2-secured", "--size", "80x24"]).stdout;
+    home.file(USUAL, settings);
+    assert_eq!(home.run(["shot", "stage-2-secured", "--size", "80x24"]).stdout, usual, "the usual file is not read");
+    let named = home.run(["shot", "stage-2-secured", "--size", "80x24", "--config", &file, "--keys", "8s"]);
+    assert!(named.status == Some(0) && named.stdout.is_ascii(), "{named:?}");
+    assert!(
+        named.stdout.contains("F1 help") && named.stdout.contains("Y pause") && named.stdout.contains("tip"),
+        "{}",
+        named.stdout
+    );
+    // The program's keys are pressed, and the seed is the file's.
+    let pressed = home.run(["shot", "stage-2-secured", "--size", "80x24", "--config", &file, "--keys", "Y"]);
+    assert!(pressed.stdout.contains("paused"), "{}", pressed.stdout);
+    let seeded = home.run(["shot", "stage-2-secured", "--size", "80x24", "--config", &file, "--at", "9s"]).stdout;
+    let other = home.run(["shot", "stage-2-secured", "--size", "80x24", "--config", &file, "--at", "9s", "--seed", "1"]).stdout;
+    assert_ne!(seeded, other, "the command line beats the file");
+    let svg = |more: &[&str]| {
+        let arguments = [&["shot", "--size", "80x24", "--format", "svg", "--config", &file][..], more].concat();
+        home.run(arguments).stdout
+    };
+    assert_eq!(svg(&[]), svg(&["--theme", "light"]));
+    assert_ne!(svg(&[]), svg(&["--theme", "dark"]));
+    let broken = home.file("broken.ron", "(theme: 3)");
+    let said = home.run(["shot", "--config", &broken]);
+    assert!(said.status == Some(1) && said.stderr.contains("broken.ron:1:9"), "{said:?}");
+}
+
+#[test]
+fn a_variable_that_is_set_to_nothing_is_as_good_as_none() {
+    let home = Home::new();
+    home.file(USUAL, "(keys: { \"tls\": [\"Ctrl-t\"] })");
+    let mut command = home.command(["read", "where-tls-ends"]);
+    command.envs(["HOPLIGHT_CONFIG", "HOPLIGHT_CONTENT", "HOPLIGHT_PROGRESS"].map(|name| (name, "")));
+    let said = Said::from(command.output().expect("it runs"));
+    assert_eq!(said.status, Some(0), "{said:?}");
+    assert!(said.stdout.contains("Change the TLS mode (Ctrl-t)"), "the usual file is read");
+}
+
+#[test]
+fn a_seed_that_is_none_is_refused_with_what_is_allowed() {
+    let home = Home::new();
+    for arguments in [&["list", "--seed", "-1"][..], &["list", "--seed=-1"], &["list", "--seed", "many"]] {
+        let said = home.run(arguments.to_vec());
+        assert!(said.status == Some(2) && said.stderr.contains("from 0 to 18446744073709551615"), "{said:?}");
+    }
+    home.file(USUAL, "(seed: -1, tips: maybe)");
+    let said = home.run(["config", "--check"]);
+    for told in ["2 mistakes", "config.ron:1:9:", "from 0 to 18446744073709551615", "config.ron:1:18: expected boolean"] {
+        assert!(said.stderr.contains(told), "{told}: {said:?}");
+    }
+}

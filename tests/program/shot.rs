@@ -19,7 +19,7 @@ const MARGIN: usize = 9;
 const PICTURES: [(&str, &[&str]); 3] = [
     ("stage-2.svg", &["stage-2-secured", "--at", "12s"]),
     ("plaintext.svg", &["stage-2-secured", "--at", "12s", "--keys", "v Tab Tab Tab Tab Tab Tab Tab Tab"]),
-    ("lesson.svg", &["where-tls-ends", "--at", "12s", "--keys", "n n Tab Tab Tab Tab Tab Tab Tab Tab", "--theme", "light"]),
+    ("lesson.svg", &["where-tls-ends", "--at", "12s", "--keys", "n n Tab Tab Tab Tab Tab Tab Tab Tab w", "--theme", "light"]),
 ];
 
 /// What `shot` writes; it must succeed.

@@ -114,7 +114,7 @@ fn in_ascii_no_text_of_ours_becomes_a_question_mark() {
 fn the_legend_shows_the_signs_that_the_canvas_is_drawn_with() {
     for ascii in [false, true] {
         let theme = Theme::new(Palette::NoColour, ascii);
-        let mut learner = Learner::exploring((120, 80));
+        let mut learner = Learner::exploring((120, 100));
         learner.press("?");
         let buffer = drawn(&learner.app, &theme);
         let glyphs = &theme.glyphs;

@@ -72,6 +72,11 @@ fn play(seed: u64, acts: usize) {
             assert!(learner.app.open_lesson("small"));
             learner.press("nnnnn");
         }
+        // And few lead past the lessons of the course map.
+        if act % 4_000 == 2_000 {
+            let infra = learner.app.library.scenario("stage-2-secured").expect("shipped").clone();
+            learner.app.open_scenario(infra);
+        }
         let (columns, rows) = learner.app.size();
         let cell = |random: &mut Xoshiro256PlusPlus| {
             (random.random_range(0..=columns.saturating_add(2)), random.random_range(0..=rows.saturating_add(2)))

@@ -15,6 +15,14 @@ impl Learner {
                 self.select(element);
             }
             Act::Do(command) => self.command(command),
+            Act::Tap(from, to) => {
+                let hop = (from.clone(), to.clone());
+                self.select(&hoplight::model::Element::Hop(from.clone(), to.clone()));
+                if self.stage().wiretap.as_ref() != Some(&hop) {
+                    self.press("w");
+                }
+                assert_eq!(self.stage().wiretap, Some(hop), "{}", self.notice());
+            }
             Act::Wait(time) => self.wait_simulated(time.duration()),
             Act::Pace(pace) if self.stage().playback.pace != *pace => {
                 self.press("p");

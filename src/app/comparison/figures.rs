@@ -39,7 +39,8 @@ impl Figures {
         }
     }
 
-    /// What is found here and not there, the worst first: each rule once, with the names of what it is about.
+    /// What is found here and not there, the worst first: each rule once, by its first finding, with the names of all that
+    /// it is about.
     pub(super) fn only_here(&self, there: &Self) -> Vec<(&Finding, Vec<String>)> {
         let known: BTreeSet<(&str, String)> =
             there.findings.iter().map(|finding| (finding.rule.id, finding.subject_name())).collect();

@@ -4,7 +4,8 @@
 
 use std::time::Duration;
 
-use crate::analysis::Severity;
+use crate::analysis::{Cause, Severity};
+use crate::app::Action;
 use crate::app::line::{Line, Page, Tone};
 use crate::sim::Simulation;
 
@@ -68,7 +69,8 @@ pub(super) fn lines(sims: [&Simulation; 2], figures: &[Figures; 2], width: u16) 
             };
             let names = subjects.join(", ");
             let of = if names == "design" { String::new() } else { format!(": {names}") };
-            page.item(tone, "· ", Tone::Text, &format!("{}{of}", finding.rule.title), None);
+            let select = finding.subject.as_ref().and_then(Cause::element).map(Action::Select);
+            page.item(tone, "· ", Tone::Text, &format!("{}{of}", finding.rule.title), select.as_ref());
         }
         if only.len() > MOST_RULES {
             page.text(Tone::Dim, &format!("and {} more; `hoplight compare` tells all", only.len() - MOST_RULES));

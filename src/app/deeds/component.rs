@@ -4,26 +4,25 @@
 
 use crate::model::component::DatabaseRole;
 use crate::model::quantity::{Factor, Seconds};
-use crate::model::{ComponentId, ComponentKind, Element, Protocol, TopologyEdit};
-use crate::sim::Command;
+use crate::model::{ComponentId, ComponentKind, Element, Infrastructure, Protocol, TopologyEdit};
 use crate::sim::fault::Fault;
+use crate::sim::{Command, Simulation};
 
-use super::super::stage::Stage;
 use super::{Deed, Group};
 
 /// Seconds by which a lagging replica is behind.
 const LAG: Seconds = Seconds::literal(30.0);
 
 /// The deeds for the component of this name.
-pub(super) fn deeds(stage: &Stage, id: &ComponentId) -> Vec<Deed> {
-    let infra = stage.infra();
+pub(super) fn deeds(sim: &Simulation, id: &ComponentId) -> Vec<Deed> {
+    let infra = sim.infrastructure();
     let Some(ix) = infra.find(id.as_str()) else { return Vec::new() };
     let component = infra.component(ix);
     let process = Element::Component(id.clone());
     let mut deeds = match component.kind {
         // The user is not part of the infrastructure.
         ComponentKind::Browser => return Vec::new(),
-        ComponentKind::Agent(_) => agent(stage, id),
+        ComponentKind::Agent(_) => agent(infra, id),
         _ => Vec::new(),
     };
     let mut deed = |title: String, about: &str, command| deeds.push(Deed::new(Group::Selected, title, about, command));
@@ -83,7 +82,7 @@ pub(super) fn deeds(stage: &Stage, id: &ComponentId) -> Vec<Deed> {
             Command::Fault(Fault::Expired(id.clone())),
         );
     }
-    let is_backend = infra.links().any(|(link, _)| infra.ends(link).1 == ix && stage.sim().backend_up(link).is_some());
+    let is_backend = infra.links().any(|(link, _)| infra.ends(link).1 == ix && sim.backend_up(link).is_some());
     if is_backend {
         deed(
             format!("drain {id}"),
@@ -92,16 +91,16 @@ pub(super) fn deeds(stage: &Stage, id: &ComponentId) -> Vec<Deed> {
         );
     }
     if let ComponentKind::Database(spec) = &component.kind {
-        deeds.extend(database(stage, id, spec.role));
+        deeds.extend(database(sim, id, spec.role));
     }
     deeds
 }
 
 /// What may go wrong with a database only.
-fn database(stage: &Stage, id: &ComponentId, role: DatabaseRole) -> Vec<Deed> {
-    let infra = stage.infra();
+fn database(sim: &Simulation, id: &ComponentId, role: DatabaseRole) -> Vec<Deed> {
+    let infra = sim.infrastructure();
     let ix = infra.find(id.as_str());
-    let writable = ix.and_then(|ix| stage.sim().database(ix)).is_some_and(|view| view.writable);
+    let writable = ix.and_then(|ix| sim.database(ix)).is_some_and(|view| view.writable);
     let mut deeds = Vec::new();
     let mut deed = |title: String, about: &str, command| deeds.push(Deed::new(Group::Selected, title, about, command));
     deed(
@@ -145,8 +144,7 @@ fn database(stage: &Stage, id: &ComponentId, role: DatabaseRole) -> Vec<Deed> {
 }
 
 /// What keeps an agent's samples from arriving.
-fn agent(stage: &Stage, id: &ComponentId) -> Vec<Deed> {
-    let infra = stage.infra();
+fn agent(infra: &Infrastructure, id: &ComponentId) -> Vec<Deed> {
     let mut deeds = Vec::new();
     for (link, weight) in infra.links().filter(|(_, link)| link.protocol == Protocol::Metrics) {
         let Element::Hop(from, to) = infra.hop_element(link) else { continue };

@@ -2,14 +2,14 @@
 
 use crate::model::{Element, TopologyEdit};
 use crate::sim::fault::Fault;
-use crate::sim::{Command, catalogue};
+use crate::sim::{Command, Simulation, catalogue};
 
-use super::super::stage::Stage;
 use super::{Deed, Group};
 
-/// Everything that can be healed, servers before what runs on them.
-pub(super) fn deeds(stage: &Stage) -> Vec<Deed> {
-    let (infra, sim) = (stage.infra(), stage.sim());
+/// Everything that can be healed, servers before what runs on them. `rate_set` says whether somebody has changed how many
+/// users there are.
+pub(super) fn deeds(sim: &Simulation, rate_set: bool) -> Vec<Deed> {
+    let infra = sim.infrastructure();
     let mut deeds = Vec::new();
     let mut deed = |title: String, about: &str, command| deeds.push(Deed::new(Group::Heal, title, about, command));
     let servers = infra.servers().map(|server| Element::Server(server.id.clone()));
@@ -53,19 +53,17 @@ pub(super) fn deeds(stage: &Stage) -> Vec<Deed> {
     if sim.retries() != traffic.retries {
         deed("users try again as they did at first".to_owned(), "They try more often now.", Command::Retries(traffic.retries));
     }
-    if stage.timeline.commands().any(|(_, command)| matches!(command, Command::Rate(_)))
-        && (sim.rate() - traffic.rate.get()).abs() > f64::EPSILON
-    {
+    if rate_set && (sim.rate() - traffic.rate.get()).abs() > f64::EPSILON {
         let rate = traffic.rate.get();
         deed(format!("users send {rate} requests per second, as at first"), "", Command::Rate(traffic.rate));
     }
-    deeds.extend(leaders(stage));
+    deeds.extend(leaders(sim));
     deeds
 }
 
 /// Where not exactly one database of a cluster takes writes, what the catalogue does about it.
-fn leaders(stage: &Stage) -> Option<Deed> {
-    let (infra, sim) = (stage.infra(), stage.sim());
+fn leaders(sim: &Simulation) -> Option<Deed> {
+    let infra = sim.infrastructure();
     let writable = |cluster: &Vec<_>| cluster.iter().filter(|ix| sim.database(**ix).is_some_and(|view| view.writable)).count();
     let counts: Vec<usize> = infra.database_clusters().iter().map(writable).collect();
     let (row, title, about) = if counts.iter().any(|count| *count > 1) {
@@ -85,5 +83,5 @@ fn leaders(stage: &Stage) -> Option<Deed> {
         return None;
     }
     let commands = commands.into_iter().map(|command| (0.0, command)).collect();
-    Some(Deed { group: Group::Heal, title: title.to_owned(), about: about.to_owned(), commands })
+    Some(Deed { group: Group::Heal, title: title.to_owned(), about: about.to_owned(), commands, second: None })
 }

@@ -2,9 +2,11 @@
 //!
 //! Must not know hops or servers.
 
-use crate::model::{Component, ComponentIx, ComponentKind, DatabaseRole, RequestKind, TlsMode};
+use crate::model::{Component, ComponentIx, ComponentKind, DatabaseRole, Element, RequestKind, TlsMode};
 use crate::sim::{DatabaseView, Health, Note, What, probe_number};
 
+use super::super::action::Action;
+use super::super::events;
 use super::super::line::{Line, Page, Tone};
 use super::super::stage::Stage;
 use super::firewall;
@@ -97,6 +99,10 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
                 let word = if sim.masters().any(|master| master == ix) { "master: it holds" } else { "stands by for" };
                 page.text(Tone::Text, &format!("{word} the address that it shares"));
             }
+            let blind = blind(stage, ix);
+            if let Some(why) = &blind {
+                page.text(Tone::Warn, &format!("It checks nobody{why}. What it knew then:"));
+            }
             for link in infra.links_from(ix) {
                 let (_, to) = infra.ends(link);
                 let Some(up) = sim.backend_up(link) else { continue };
@@ -106,27 +112,31 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
                     (true, Some(true)) => (Tone::Warn, "drains".to_owned()),
                     (true, _) => (Tone::Good, "UP".to_owned()),
                 };
+                let (tone, word) = if blind.is_some() { (Tone::Dim, format!("was {word}")) } else { (tone, word) };
                 // With a code, the line is too long for the whole wording.
                 let rest = if code.is_empty() { "in progress" } else { "open" };
                 let weight = infra.link(link).weight;
                 let weight = if weight > 1 { format!(", weight {weight}") } else { String::new() };
-                page.line(
-                    Line::new(Tone::Text, format!("→ {} ", infra.component(to).id))
-                        .with(tone, word)
-                        .with(Tone::Dim, format!("  {} {rest}{weight}", sim.active(link))),
-                );
+                let line = Line::new(Tone::Text, format!("→ {} ", infra.component(to).id))
+                    .with(tone, word)
+                    .with(Tone::Dim, format!("  {} {rest}{weight}", sim.active(link)));
+                page.line(Line { action: Some(Action::Select(infra.hop_element(link))), ..line });
             }
             choice(page, stage, ix);
         }
         ComponentKind::Database(_) => {
             if let Some(now) = sim.database(ix) {
-                let lag = now.lag_s.map_or_else(|| "NULL".to_owned(), |lag| format!("{:.0} ms", lag * 1e3));
-                // Whoever takes writes is behind nobody.
-                let lag = if now.writable { String::new() } else { format!("lag {lag}, ") };
+                // Whoever takes writes is behind nobody, and of what is down nobody can ask.
+                let is_up = sim.station(ix).health.is_up();
+                let lag = match now.lag_s {
+                    _ if now.writable || !is_up => String::new(),
+                    None => "lag NULL, ".to_owned(),
+                    Some(lag) => format!("lag {:.0} ms, ", lag * 1e3),
+                };
                 let (applied, position) = (now.applied, now.position);
                 let log = if applied == position { format!("{position}") } else { format!("{applied} of {position} applied") };
                 page.text(Tone::Text, &format!("{lag}log position {log}"));
-                replication(page, &now);
+                replication(page, &now, is_up);
             }
         }
         ComponentKind::DnsResolver(spec) => {
@@ -134,6 +144,23 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
         }
         _ => {}
     }
+}
+
+/// Why a balancer that does not run knows nothing of its backends, and since when; `None` if it runs.
+pub(super) fn blind(stage: &Stage, balancer: ComponentIx) -> Option<String> {
+    let (infra, component) = (stage.infra(), stage.infra().component(balancer));
+    let word = match stage.sim().station(balancer).health {
+        Health::Up => return None,
+        Health::Hung => "it hangs",
+        Health::Crashed => "it is down",
+        Health::PoweredOff => "its server is off",
+    };
+    let own = [Some(Element::Component(component.id.clone())), component.server.clone().map(Element::Server)];
+    let ends = |what: &What| matches!(what, What::Killed(_) | What::Restarts(_) | What::Fault { on: true, .. });
+    let mut told = stage.timeline.journal().headlines().rev().map(|headline| &headline.first);
+    let end = told.find(|note| ends(&note.what) && own.contains(&events::subject(&note.what, infra)));
+    let since = end.map_or_else(String::new, |note| format!(" since {:.1} s", note.at.as_secs_f64()));
+    Some(format!("{since}: {word}"))
 }
 
 /// What a database is now, and what it takes.
@@ -158,12 +185,21 @@ fn database(page: &mut Page, component: &Component, now: &DatabaseView, is_up: b
 }
 
 /// What matters of a database's log, and only that.
-fn replication(page: &mut Page, now: &DatabaseView) {
+fn replication(page: &mut Page, now: &DatabaseView, is_up: bool) {
+    if !is_up {
+        let why = match now.role {
+            DatabaseRole::Primary => {
+                "No lag: a primary follows nobody, so SHOW REPLICA STATUS would be empty, and it answers nothing now."
+            }
+            _ => "No lag is known: it answers no SHOW REPLICA STATUS now.",
+        };
+        page.text(Tone::Dim, why);
+    }
     if now.lag_changes > 1 {
         page.text(Tone::Dim, &format!("{} changes behind", now.lag_changes));
     }
-    if now.lag_s.is_none() && now.role != DatabaseRole::Primary {
-        page.text(Tone::Warn, "replication is broken: lag NULL");
+    if is_up && now.lag_s.is_none() && now.role != DatabaseRole::Primary {
+        page.text(Tone::Warn, "replication is broken: lag NULL means that it cannot tell, since nothing reaches it");
     }
     let counts = [("stale reads", now.stale_reads), ("lost writes", now.lost_writes), ("divergent writes", now.divergent_writes)];
     for (what, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
@@ -232,7 +268,8 @@ fn agent(page: &mut Page, stage: &Stage, ix: ComponentIx) {
             row.utilisation * 100.0,
             row.waiting
         );
-        page.item(Tone::Dim, "· ", Tone::Text, &text, None);
+        let select = Action::Select(Element::Component(infra.component(row.component).id.clone()));
+        page.item(Tone::Dim, "· ", Tone::Text, &text, Some(&select));
     }
 }
 

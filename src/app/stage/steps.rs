@@ -22,6 +22,8 @@ pub enum Stepped {
     Moved,
     /// To the moment right before a command, which will be done again.
     BeforeCommand,
+    /// Over a command that was undone: it is done again.
+    Again,
 }
 
 impl Stage {
@@ -51,7 +53,12 @@ impl Stage {
     }
 
     fn step_forward(&mut self, followed: Option<u64>) -> Stepped {
-        if self.timeline.step_forward(followed) { Stepped::Moved } else { Stepped::No }
+        let commands = self.timeline.commands().count();
+        match self.timeline.step_forward(followed) {
+            false => Stepped::No,
+            true if self.timeline.commands().count() > commands => Stepped::Again,
+            true => Stepped::Moved,
+        }
     }
 
     fn step_back(&mut self, followed: Option<u64>) -> Stepped {

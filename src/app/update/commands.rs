@@ -18,6 +18,11 @@ use super::{dim, sentence};
 /// The command that an action means now, or why it means none.
 pub(super) fn meant(stage: &Stage, action: &Action) -> Result<Command, Notice> {
     let sim = stage.sim();
+    // What only the second of two designs has is asked there.
+    let sim = match (&stage.selected, &stage.comparison) {
+        (Some(element), Some(comparison)) if sim.is_up(element).is_none() => comparison.timeline.simulation(),
+        _ => sim,
+    };
     let TlsConfig { edge, web_to_app, app_to_db, .. } = stage.infra().tls();
     match action {
         Action::CycleTls => Ok(Command::Edit(TopologyEdit::EdgeTls(edge.next()))),
@@ -101,69 +106,79 @@ fn with_its_server(stage: &Stage, element: Element) -> Element {
 
 /// Does a deed: what comes at once, and later what comes later. Says what happened.
 pub(super) fn done(stage: &mut Stage, deed: &Deed) -> Notice {
-    if let [(_, command)] = deed.commands.as_slice() {
+    if let ([(_, command)], None) = (deed.commands.as_slice(), &deed.second) {
         return said(stage, command);
     }
     if let Some(why) = deed.refusal(stage) {
         stage.refuse(format!("{}: {why}", deed.title));
         return Notice { tone: Tone::Warn, text: sentence(stage.infra(), &why) };
     }
-    for (after, command) in &deed.commands {
+    if let Some(second) = &deed.second {
+        stage.act_apart(&deed.commands, second);
+    }
+    let mut begun = false;
+    for (after, command) in deed.commands.iter().filter(|_| deed.second.is_none()) {
         if *after > 0.0 {
             stage.schedule(Duration::from_secs_f64(*after), command);
         } else {
             // One of several may be so already.
-            let _ = stage.act(command);
+            let done = if begun { stage.act_as_well(command) } else { stage.act(command) };
+            begun |= done.is_ok();
         }
     }
-    let last = deed.commands.iter().map(|(after, _)| *after).fold(0.0, f64::max);
+    let last = deed.commands.iter().chain(deed.second.iter().flatten()).map(|(after, _)| *after).fold(0.0, f64::max);
     let until = if last > 0.0 { format!("; the last of it comes in {last} s") } else { String::new() };
     dim(&sentence(stage.infra(), &format!("{}{until}", deed.title)))
 }
 
 /// Does a command and says what happened.
 pub(super) fn said(stage: &mut Stage, command: &Command) -> Notice {
-    let text = match stage.act(command) {
+    let (text, side) = match stage.act(command) {
         Err(error) => {
             let tone = if matches!(error, CommandError::NotPart(_)) { Tone::Dim } else { Tone::Warn };
             stage.refuse(error.to_string());
             return Notice { tone, text: sentence(stage.infra(), &error.to_string()) };
         }
-        Ok(()) => match command {
-            Command::Kill(Element::Server(id)) => {
-                format!("{id} is off: nothing on it answers, not even with a refusal.")
-            }
-            Command::Kill(Element::Component(id)) => format!("{id} is down: {}.", effect_of_a_crash(stage, id.as_str())),
-            Command::Kill(hop @ Element::Hop(..)) => format!("The link {hop} is cut."),
-            Command::Restore(element) => format!("{element} is back."),
-            Command::Edit(TopologyEdit::EdgeTls(mode)) => format!("TLS {}: {}.", mode.word(), mode.brief()),
-            Command::Edit(TopologyEdit::WebToAppTls(on)) => {
-                format!("TLS between web servers and applications is {}.", switch(*on))
-            }
-            Command::Edit(TopologyEdit::AppToDbTls(on)) => format!("TLS to the databases is {}.", switch(*on)),
-            Command::Edit(TopologyEdit::Block(from, to)) => {
-                format!("A firewall now drops {from} → {to}; the sender is not told, and waits.")
-            }
-            Command::Edit(TopologyEdit::Unblock(from, to)) => format!("The firewall lets {from} → {to} pass again."),
-            Command::Rate(rate) => format!("Users now send {} requests per second.", rate.get()),
-            Command::Drain(element) => format!("{element} drains: it takes no new requests."),
-            Command::Ready(element) => format!("{element} takes new requests again."),
-            Command::Balance(algorithm) => format!("The balancer now uses {}: {}.", algorithm.word(), algorithm.brief()),
-            Command::Promote(id) => format!("{id} is promoted: it takes writes in a moment."),
-            Command::Demote(id) => format!("{id} is read-only now."),
-            Command::Lag(id, lag) => format!("{id} now takes {} s to apply a change.", lag.get()),
-            Command::Probe(Some(every)) => format!("An external probe now asks the site every {} s.", every.get()),
-            Command::Probe(None) => "The external probe is off.".to_owned(),
-            Command::Restart(element, _) => format!("{element} is restarted."),
-            Command::Fault(fault) => sentence(stage.infra(), &fault.sentence()),
-            Command::Heal(fault) => sentence(stage.infra(), &fault.healed()),
-            Command::Retries(retries) => sentence(stage.infra(), &retries.sentence()),
-            Command::SynCookies(on) => format!("SYN cookies are {}.", switch(*on)),
-            Command::Scan => "Somebody on the Internet scanned the servers' ports.".to_owned(),
-            Command::Send(kind) => format!("A new visitor sends {}.", kind.request_line()),
-        },
+        Ok(side) => (what_happened(stage, command), side.words()),
     };
-    dim(&text)
+    dim(&format!("{text}{side}"))
+}
+
+/// What a command that was done has done.
+fn what_happened(stage: &Stage, command: &Command) -> String {
+    match command {
+        Command::Kill(Element::Server(id)) => {
+            format!("{id} is off: nothing on it answers, not even with a refusal.")
+        }
+        Command::Kill(Element::Component(id)) => format!("{id} is down: {}.", effect_of_a_crash(stage, id.as_str())),
+        Command::Kill(hop @ Element::Hop(..)) => format!("The link {hop} is cut."),
+        Command::Restore(element) => format!("{element} is back."),
+        Command::Edit(TopologyEdit::EdgeTls(mode)) => format!("TLS {}: {}.", mode.word(), mode.brief()),
+        Command::Edit(TopologyEdit::WebToAppTls(on)) => {
+            format!("TLS between web servers and applications is {}.", switch(*on))
+        }
+        Command::Edit(TopologyEdit::AppToDbTls(on)) => format!("TLS to the databases is {}.", switch(*on)),
+        Command::Edit(TopologyEdit::Block(from, to)) => {
+            format!("A firewall now drops {from} → {to}; the sender is not told, and waits.")
+        }
+        Command::Edit(TopologyEdit::Unblock(from, to)) => format!("The firewall lets {from} → {to} pass again."),
+        Command::Rate(rate) => format!("Users now send {} requests per second.", rate.get()),
+        Command::Drain(element) => format!("{element} drains: it takes no new requests."),
+        Command::Ready(element) => format!("{element} takes new requests again."),
+        Command::Balance(algorithm) => format!("The balancer now uses {}: {}.", algorithm.word(), algorithm.brief()),
+        Command::Promote(id) => format!("{id} is promoted: it takes writes in a moment."),
+        Command::Demote(id) => format!("{id} is read-only now."),
+        Command::Lag(id, lag) => format!("{id} now takes {} s to apply a change.", lag.get()),
+        Command::Probe(Some(every)) => format!("An external probe now asks the site every {} s.", every.get()),
+        Command::Probe(None) => "The external probe is off.".to_owned(),
+        Command::Restart(element, _) => format!("{element} is restarted."),
+        Command::Fault(fault) => sentence(stage.infra(), &fault.sentence()),
+        Command::Heal(fault) => sentence(stage.infra(), &fault.healed()),
+        Command::Retries(retries) => sentence(stage.infra(), &retries.sentence()),
+        Command::SynCookies(on) => format!("SYN cookies are {}.", switch(*on)),
+        Command::Scan => "Somebody on the Internet scanned the servers' ports.".to_owned(),
+        Command::Send(kind) => format!("A new visitor sends {}.", kind.request_line()),
+    }
 }
 
 const fn switch(on: bool) -> &'static str {

@@ -76,6 +76,7 @@ pub(super) fn lay(stage: &mut Stage, action: &Action) -> Option<Notice> {
     match action {
         Action::NextOverlay => stage.overlays.next(),
         Action::Overlay => stage.overlays.toggle(),
+        Action::Lay(overlay) => stage.overlays.lay(*overlay),
         _ if !stage.overlays.choose() => {
             return Some(dim(match stage.overlays.shown() {
                 Some(overlay) if overlay.choice().is_some() => "There is nothing to choose from here.",

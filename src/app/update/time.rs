@@ -18,8 +18,18 @@ pub(super) fn travel(stage: &mut Stage, action: &Action, back: &str) -> Notice {
     let now = stage.sim().now();
     let to = match action {
         Action::Seek(at) => Ok(*at),
+        Action::Recall { at, request, about } => {
+            stage.seek(*at);
+            match (request, about) {
+                (Some(number), _) => stage.follow_only(Some(*number)),
+                (None, Some(element)) => stage.selected = Some(element.clone()),
+                (None, None) => {}
+            }
+            return here(stage);
+        }
         Action::MarkBefore => {
-            let Some(mark) = stage.marks.before(now).cloned() else { return dim("No mark lies before this moment.") };
+            let before = stage.known_marks().into_iter().rev().map(|(_, mark)| mark).find(|mark| mark.at < now).cloned();
+            let Some(mark) = before else { return dim("No mark lies before this moment.") };
             stage.seek(mark.at);
             let before =
                 if mark.at > stage.timeline.earliest() { format!(" {back} goes to the moment before.") } else { String::new() };
@@ -27,7 +37,7 @@ pub(super) fn travel(stage: &mut Stage, action: &Action, back: &str) -> Notice {
         }
         // Right before a command, that one is the next mark.
         _ if stage.timeline.known_command() == Some(now) => Ok(now),
-        _ => match stage.marks.after(now).map(|mark| mark.at) {
+        _ => match stage.known_marks().into_iter().map(|(_, mark)| mark.at).find(|at| *at > now) {
             Some(at) => Ok(at),
             None if stage.run_to_news(NEWS_HORIZON) => return here(stage),
             None => Err("Nothing worth a line happens within a minute."),
@@ -47,6 +57,11 @@ fn here(stage: &Stage) -> Notice {
     let now = stage.sim().now();
     let told = stage.timeline.journal().headlines().rev().find(|headline| headline.first.at == now);
     let told = told.map(|headline| sentence(stage.infra(), &headline.describe(stage.infra())));
+    let told = told.or_else(|| {
+        let second = &stage.comparison.as_ref()?.timeline;
+        let told = second.journal().headlines().rev().find(|headline| headline.first.at == now)?;
+        Some(format!("In B, {}.", told.describe(second.simulation().infrastructure())))
+    });
     dim(&told.unwrap_or_else(|| format!("This is {:.3} s after the start.", now.as_secs_f64())))
 }
 
@@ -62,6 +77,7 @@ pub(super) fn play(stage: &mut Stage, action: &Action) -> Option<Notice> {
             let is_early = stage.sim().now() < SimTime::from_secs(10);
             match (stage.step(forward), forward, is_early) {
                 (Stepped::Moved, ..) => None,
+                (Stepped::Again, ..) => Some(here(stage)),
                 (Stepped::BeforeCommand, ..) => Some(dim("This is the moment before it. As time goes on, it is done again.")),
                 (Stepped::No, true, _) => Some(dim("Nothing moves within ten seconds: no user asks.")),
                 (Stepped::No, false, true) => Some(dim("This is the beginning.")),

@@ -15,7 +15,7 @@ pub(super) fn rows(app: &App, filter: &str) -> Vec<Row> {
             Group::Selected => Tone::Accent,
             Group::Site => Tone::Dim,
         };
-        let text = if deed.commands.is_empty() { Tone::Dim } else { Tone::Text };
+        let text = if deed.is_empty() { Tone::Dim } else { Tone::Text };
         let line = Line::new(tone, format!("{}  ", deed.group.word())).with(text, deed.title);
         Row { line: Line { action: Some(Action::Deed(place)), ..line }, right: String::new(), about: deed.about }
     });

@@ -2,6 +2,7 @@
 //!
 //! Must not go anywhere.
 
+use crate::app::events::Mark;
 use crate::app::line::{Line, Tone};
 use crate::app::{Action, App, Stage};
 use crate::sim::SimTime;
@@ -16,7 +17,13 @@ pub(super) fn rows(app: &App, filter: &str) -> Vec<Row> {
     let Some(stage) = app.stage() else { return Vec::new() };
     let now = stage.sim().now();
     if filter.trim().is_empty() {
-        return stage.marks.all().iter().map(|mark| row(mark.at, now, mark.sort.word(), &mark.text)).collect();
+        let marks = stage.known_marks().into_iter();
+        let text = |side: Option<char>, text: &str| side.map_or_else(|| text.to_owned(), |side| format!("{side}: {text}"));
+        let row = |(side, mark): (Option<char>, &Mark)| {
+            let row = row(mark.at, now, mark.sort.word(), &text(side, &mark.text));
+            Row { line: row.line.doing(mark.recall()), ..row }
+        };
+        return marks.map(row).collect();
     }
     match moment(stage, filter.trim()) {
         Ok(at) => vec![row(at, now, "", "go there")],

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::{MapAccess, Visitor};
 
 use crate::app::{Key, Keymap, Palette, Place};
+use crate::model::error::without_entry;
 use crate::model::text::sanitise;
 use crate::model::{ContentError, ron_text};
 use crate::tui::RESERVED_KEYS;
@@ -59,16 +60,15 @@ impl<'de> Deserialize<'de> for Entries {
 /// Reads a settings file's text.
 ///
 /// # Errors
-/// The first mistake in its form; or, where that is right, all that is wrong with what it says.
+/// All mistakes in its form, as far as its entries can be told apart, and all that is wrong with what the others say.
 pub(super) fn config(file: &str, text: &str) -> Result<Config, Vec<ContentError>> {
-    // A file that is still empty says nothing wrong.
-    let form = if text.trim().is_empty() { Form::default() } else { ron_text::parse(file, text).map_err(|error| vec![error])? };
-    let mut mistakes = Vec::new();
+    let (form, mut mistakes) = form(file, text);
     let mut config = Config::usual(file.to_owned());
     let settings = &mut config.settings;
     settings.look.ascii = form.ascii.unwrap_or(settings.look.ascii);
     settings.reduced_motion = form.reduced_motion.unwrap_or(settings.reduced_motion);
     settings.tips = form.tips.unwrap_or(settings.tips);
+    config.tips = form.tips;
     config.mouse = form.mouse.unwrap_or(config.mouse);
     config.seed = form.seed;
     if let Some(word) = &form.theme {
@@ -83,6 +83,31 @@ pub(super) fn config(file: &str, text: &str) -> Result<Config, Vec<ContentError>
     reader.keys(&form.keys.0);
     config.keymap = reader.keymap;
     if reader.mistakes.is_empty() { Ok(config) } else { Err(reader.mistakes) }
+}
+
+/// Most mistakes of the form that are told.
+const MOST_MISTAKES: usize = 20;
+
+/// Reads a file's form. An entry that cannot be read is told, taken away, and the rest is read again.
+fn form(file: &str, text: &str) -> (Form, Vec<ContentError>) {
+    let mut mistakes = Vec::new();
+    let mut left = text.to_owned();
+    // A file that is still empty says nothing wrong.
+    while !left.trim().is_empty() {
+        match ron_text::parse(file, &left) {
+            Ok(form) => return (form, mistakes),
+            Err(mistake) => {
+                let rest = mistake.place.and_then(|place| without_entry(&left, place));
+                // The line is shown as it is in the file.
+                mistakes.push(ContentError { excerpt: ContentError::at(file, text, mistake.place, "").excerpt, ..mistake });
+                match rest.filter(|_| mistakes.len() < MOST_MISTAKES) {
+                    Some(rest) => left = rest,
+                    None => break,
+                }
+            }
+        }
+    }
+    (Form::default(), mistakes)
 }
 
 struct Reader<'a> {
@@ -240,8 +265,8 @@ mod tests {
         for (text, says) in [
             ("(theme: \"dark\", mose: true)", "c.ron:1:17"),
             ("(mose: true)", "did you mean `mouse`?"),
-            ("(seed: -1)", "c.ron:1:9"),
-            ("(keys: { \"kill\": \"x\" })", "c.ron:1:17"),
+            ("(seed: -1)", "c.ron:1:9: expected a whole number from 0 to 18446744073709551615, found `-1`"),
+            ("(keys: { \"kill\": \"x\" })", "c.ron:1:18"),
             ("(theme: \"dark\"", "c.ron:1:"),
             ("theme: \"dark\"", "c.ron:1:1"),
         ] {
@@ -250,6 +275,30 @@ mod tests {
         }
         let many = format!("(keys: {{ \"kill\": [{}] }})", "\"x\", ".repeat(9));
         assert!(mistakes(&many)[0].contains("at most 8"));
+    }
+
+    #[test]
+    fn a_mistake_of_the_form_hides_no_other_mistake() {
+        let text = "(\n  tips: maybe,\n  theme: \"drak\", mose: true,\n  seed: -1,\n  keys: { \"kill\": \"x\", \"hint\": [\"Entre\"] },\n\
+                    ascii: 3\n)";
+        let told = mistakes(text);
+        let begins = [
+            "c.ron:2:9: expected boolean, found `maybe`",
+            "c.ron:3:18: unexpected field named `mose`",
+            "c.ron:4:10: expected a whole number from 0",
+            "c.ron:5:19: expected",
+            "c.ron:6:8: expected boolean, found `3`",
+            "c.ron:3:10: there is no theme `drak`",
+            "c.ron:5:33: no key is called `Entre`",
+        ];
+        assert_eq!(told.len(), begins.len(), "{told:#?}");
+        for (told, begin) in told.iter().zip(begins) {
+            assert!(told.starts_with(begin), "{begin}: {told}");
+        }
+        assert!(told[1].contains("theme: \"drak\", mose: true"), "the line is shown as it is: {}", told[1]);
+        // What cannot be told apart is told once.
+        assert_eq!(mistakes("(tips: true, seed: (").len(), 1);
+        assert_eq!(mistakes(&format!("({})", "x: 1, ".repeat(90))).len(), MOST_MISTAKES);
     }
 
     #[test]

@@ -32,6 +32,7 @@ impl Report<'_> {
                 match act {
                     Act::Select(element) => self.element(element, infra),
                     Act::Do(command) => self.command(command, infra),
+                    Act::Tap(from, to) => self.element(&Element::Hop(from.clone(), to.clone()), infra),
                     _ => {}
                 }
             }

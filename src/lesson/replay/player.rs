@@ -5,11 +5,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::model::{Element, Infrastructure};
+use crate::model::{ComponentId, Element, Infrastructure};
 use crate::sim::{CommandError, Simulation, Timeline};
 
 use super::super::act::{Act, Pace};
-use super::super::condition::Observation;
+use super::super::condition::{Observation, Wiretap};
 use super::super::form::Lesson;
 use super::super::outcome::{Answered, Changed, Entry, Moved, Submitted, Toggled};
 use super::super::question::Question;
@@ -28,6 +28,7 @@ pub struct Player {
     paused: bool,
     steps_forward: u32,
     steps_back: u32,
+    wiretap: Option<(ComponentId, ComponentId)>,
 }
 
 impl Player {
@@ -45,7 +46,8 @@ impl Player {
         let (run, entry) = LessonRun::start_at(Arc::clone(lesson), step);
         let timeline = Timeline::new(Simulation::new(Arc::clone(infra), seed));
         let pace = Pace::default();
-        let mut player = Self { timeline, run, selected: None, pace, paused: false, steps_forward: 0, steps_back: 0 };
+        let mut player =
+            Self { timeline, run, selected: None, pace, paused: false, steps_forward: 0, steps_back: 0, wiretap: None };
         let changed = player.enter(&entry)?;
         Ok((player, changed))
     }
@@ -100,6 +102,10 @@ impl Player {
             paused: self.paused,
             steps_forward: self.steps_forward,
             steps_back: self.steps_back,
+            wiretap: self
+                .wiretap
+                .as_ref()
+                .map(|(from, to)| Wiretap { on: (from, to), password_at: self.timeline.heard_password().map(|heard| heard.at) }),
         };
         self.run.observe(&seen)
     }
@@ -122,6 +128,12 @@ impl Player {
         match act {
             Act::Select(element) => self.selected = Some(element.clone()),
             Act::Do(command) => self.timeline.act(command.clone()).map_err(|error| error.to_string())?,
+            Act::Tap(from, to) => {
+                let link = self.infrastructure().link_between(from.as_str(), to.as_str());
+                let link = link.ok_or_else(|| format!("there is no hop {from} → {to}"))?;
+                self.timeline.listen(Some(link));
+                self.wiretap = Some((from.clone(), to.clone()));
+            }
             Act::Wait(_) if self.paused => return Err("time stands still: resume first".into()),
             Act::Wait(time) => self.wait(time.duration()),
             Act::Pace(pace) => self.pace = *pace,

@@ -147,7 +147,8 @@ fn balancer(scene: &Scene<'_>, ix: ComponentIx, algorithm: &'static str, facts: 
     let backends: Vec<bool> =
         scene.infra.links_from(ix).into_iter().filter_map(|link| scene.canvas.sim.backend_up(link)).collect();
     let up = backends.iter().filter(|up| **up).count();
-    if up < backends.len() {
+    // Whoever does not run checks nobody: what it knew is old.
+    if up < backends.len() && scene.canvas.sim.station(ix).health.is_up() {
         let all = backends.len();
         facts.push(Fact {
             words: vec![format!("{up} of {all} backends UP").into(), format!("{up} of {all} UP").into()],
@@ -175,7 +176,9 @@ fn balancer(scene: &Scene<'_>, ix: ComponentIx, algorithm: &'static str, facts: 
 /// What health checks say of a backend, where they say DOWN.
 fn checks(scene: &Scene<'_>, ix: ComponentIx, facts: &mut Vec<Fact>) {
     let theme = scene.canvas.theme;
-    let down = scene.hops.iter().any(|hop| hop.to == ix && scene.canvas.sim.backend_up(hop.link) == Some(false));
+    let sim = scene.canvas.sim;
+    let mut checked = scene.hops.iter().filter(|hop| hop.to == ix && sim.station(hop.from).health.is_up());
+    let down = checked.any(|hop| sim.backend_up(hop.link) == Some(false));
     if down {
         facts.push(fact(theme.bad, ["checks: DOWN", "chk DOWN"]));
     }

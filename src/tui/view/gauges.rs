@@ -3,7 +3,7 @@
 //! What a gauge shows was sampled and delivered. A gauge whose agent is silent keeps its last value and says that it is
 //! stale: no data is not zero. Must not look at a station.
 
-use crate::app::{Line, Stage, Tone};
+use crate::app::{Line, Stage, Tone, gauges};
 use crate::layout::short_agent;
 use crate::sim::AgentView;
 
@@ -21,15 +21,13 @@ pub(super) fn draw(stage: &Stage, painter: &mut Painter<'_>) {
     if stage.regions.wide {
         let rule = Line::new(Tone::Name, "monitoring").with(Tone::Dim, ": what the agents delivered");
         painter.rule(area.x, area.y - 1, area.width, &rule, "");
-        for (y, agent) in (area.y..area.y + area.height).zip(&agents) {
-            row(stage, painter, agent, y, scale);
-        }
-        return;
     }
-    let count = u16::try_from(agents.len()).unwrap_or(u16::MAX).min(4);
-    let width = area.width / count;
-    for (place, agent) in (0..count).zip(&agents) {
-        cell(stage, painter, agent, place * width, width, area.y, scale);
+    for (place, agent) in gauges::places(stage).into_iter().zip(&agents) {
+        if stage.regions.wide {
+            row(stage, painter, agent, place.y, scale);
+        } else {
+            cell(stage, painter, agent, place.x, place.width, place.y, scale);
+        }
     }
 }
 

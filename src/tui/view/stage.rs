@@ -4,12 +4,11 @@
 
 use ratatui::layout::Rect;
 
-use crate::app::mouse::{detail_lines, main_area, panel_area, panel_lines, shows_lesson};
-use crate::app::{App, Line, Stage, Tone, View, detail, panel, status, tap};
+use crate::app::mouse::{detail_lines, main_area, panel_area, panel_lines, shows_lesson, status_area};
+use crate::app::{App, Line, Stage, Tone, View, detail, journal, panel, status, tap};
 use crate::layout::Area;
 use crate::lesson::Pace;
 use crate::model::Element;
-use crate::sim::{Note, SimTime, What};
 use crate::tui::canvas::Canvas;
 
 use super::monitor;
@@ -21,8 +20,9 @@ pub(super) fn draw(app: &App, stage: &Stage, painter: &mut Painter<'_>) {
     let regions = &stage.regions;
     if let Some(comparison) = stage.comparison.as_ref().filter(|_| stage.view == View::Compare) {
         compare::draw(stage, comparison, painter);
-        let last = comparison.places.table.y + comparison.places.table.height;
-        painter.fit(0, last, regions.status.width, &status::status(app, stage));
+        timeline::draw(stage, comparison.places.timeline, painter);
+        let line = status_area(app);
+        painter.fit(line.x, line.y, line.width, &status::status(app, stage));
         return;
     }
     let hidden = match stage.view {
@@ -131,38 +131,7 @@ fn wiretap(stage: &Stage, painter: &mut Painter<'_>) {
 /// What happened that is worth a line, the newest last.
 fn journal(stage: &Stage, painter: &mut Painter<'_>) {
     let area = stage.regions.journal;
-    if area.height == 0 {
-        return;
-    }
-    let infra = stage.infra();
-    let journal = stage.timeline.journal();
-    let room = usize::from(area.height);
-    let followed = stage.playback.followed.filter(|_| stage.playback.pace == Pace::Trace);
-    let mut lines: Vec<Line> = if let Some(number) = followed {
-        let notes = stage.timeline.trail().filter(|note| note.request.is_some_and(|(n, _)| n == number)).rev().take(room);
-        notes.map(|note| stamped(note.at, tone(note), note.describe(infra))).collect()
-    } else {
-        let headlines = journal.headlines().rev().take(room);
-        headlines.map(|headline| stamped(headline.first.at, tone(&headline.first), headline.describe(infra))).collect()
-    };
-    lines.reverse();
-    if lines.is_empty() {
-        lines.push(Line::new(Tone::Dim, " Nothing worth a line has happened yet: no failure, no change."));
-    }
-    for (y, line) in (area.y..).zip(lines) {
-        painter.line(area.x, y, area.width, &line);
-    }
-}
-
-fn stamped(at: SimTime, tone: Tone, text: String) -> Line {
-    Line::new(Tone::Dim, format!(" {:>9.3}  ", at.as_secs_f64())).with(tone, text)
-}
-
-fn tone(note: &Note) -> Tone {
-    match &note.what {
-        What::Ended { outcome: Err(_), .. } | What::Blocked { .. } | What::Fails { .. } => Tone::Warn,
-        What::Killed(_) | What::Backend { up: false, .. } => Tone::Bad,
-        What::Restored(_) | What::Backend { up: true, .. } => Tone::Good,
-        _ => Tone::Text,
+    for (y, line) in (area.y..area.y + area.height).zip(journal::lines(stage, usize::from(area.height))) {
+        painter.fit(area.x, y, area.width, &line);
     }
 }

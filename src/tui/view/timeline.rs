@@ -28,16 +28,17 @@ pub(super) fn draw(stage: &Stage, row: Area, painter: &mut Painter<'_>) {
     painter.line(row.x, row.y, area.x - row.x, &Line::new(Tone::Dim, from));
     let behind = area.x + area.width;
     painter.line(behind, row.y, (row.x + row.width).saturating_sub(behind), &Line::new(Tone::Dim, to));
+    let marks = stage.known_marks();
     // Where several stand in one column, the gravest is seen.
     for sort in [Sort::Reaction, Sort::Command, Sort::Restore, Sort::Fault, Sort::Alert] {
         let (mark, style) = (painter.theme.glyphs.mark(sort), painter.theme.tone(tone(sort)));
-        for known in stage.marks.all().iter().filter(|known| known.sort == sort) {
+        for (_, known) in marks.iter().filter(|(_, known)| known.sort == sort) {
             painter.put(area.x + column(known.at, span, area.width), area.y, mark, style);
         }
     }
     let style = painter.theme.selected;
     let x = area.x + at_now;
-    let marked = stage.marks.all().iter().any(|mark| column(mark.at, span, area.width) == at_now);
+    let marked = marks.iter().any(|(_, mark)| column(mark.at, span, area.width) == at_now);
     if marked {
         painter.weigh(x, area.y, 1, style.add_modifier);
     } else {

@@ -1,0 +1,203 @@
+//! Two designs that do not fare alike: what happens to one only, and what is said of it.
+
+use hoplight::app::comparison::Comparison;
+use hoplight::app::deeds::{Deed, deeds};
+use hoplight::app::events::strip;
+use hoplight::app::window::{self, Kind};
+use hoplight::app::{Action, View};
+use hoplight::sim::{Command, SimTime, Simulation};
+
+use crate::learner::{LARGE, Learner, SMALL, component};
+
+/// Stage 2 beside the scaled site: each has components that the other has not.
+fn unlike(size: (u16, u16)) -> Learner {
+    let mut learner = Learner::exploring(size);
+    learner.wait(20).press("CScaled up<Enter>");
+    assert_eq!(learner.stage().view, View::Compare);
+    learner
+}
+
+fn second(learner: &Learner) -> &Comparison {
+    learner.stage().comparison.as_ref().expect("it is there")
+}
+
+fn sims(learner: &Learner) -> [&Simulation; 2] {
+    [learner.stage().sim(), second(learner).timeline.simulation()]
+}
+
+/// Whether a component is up, in each; `None` where there is none.
+fn up(learner: &Learner, id: &str) -> [Option<bool>; 2] {
+    sims(learner).map(|sim| sim.is_up(&component(id)))
+}
+
+/// A component that only the second has, and one that only the first has.
+fn only(learner: &Learner) -> [String; 2] {
+    let [a, b] = sims(learner).map(Simulation::infrastructure);
+    let of = |this: &hoplight::model::Infrastructure, other: &hoplight::model::Infrastructure| {
+        let mut ids = this.components().map(|(_, it)| it.id.to_string());
+        ids.find(|id| other.find(id).is_none() && !id.contains("agent") && !id.contains("fw")).expect("there is one")
+    };
+    [of(b, a), of(a, b)]
+}
+
+fn do_deed(learner: &mut Learner, wanted: impl Fn(&Deed) -> bool) -> String {
+    let all = deeds(learner.stage());
+    let place = all.iter().position(wanted).unwrap_or_else(|| panic!("not offered: {all:#?}"));
+    learner.app.act(&Action::Deed(place));
+    all[place].title.clone()
+}
+
+fn log(learner: &mut Learner) -> Vec<String> {
+    learner.press("L");
+    let window = learner.app.window.clone().expect("open");
+    assert_eq!(window.kind, Kind::Log);
+    let rows = window::rows(&learner.app, window.kind, "").iter().map(|row| row.line.text()).collect();
+    learner.press("<Esc>");
+    rows
+}
+
+#[test]
+fn what_only_one_has_is_killed_there_and_it_is_said_where() {
+    let mut learner = unlike(LARGE);
+    let [in_b, in_a] = only(&learner);
+    learner.app.act(&Action::Select(component(&in_b)));
+    learner.press("x");
+    assert_eq!(up(&learner, &in_b), [None, Some(false)], "{}", learner.notice());
+    assert!(learner.notice().contains("In B only: in A, there is no"), "{}", learner.notice());
+    learner.press("x");
+    assert_eq!(up(&learner, &in_b), [None, Some(true)], "the same key restores it");
+    learner.app.act(&Action::Select(component(&in_a)));
+    learner.press("x");
+    assert_eq!(up(&learner, &in_a), [Some(false), None]);
+    assert!(learner.notice().contains("In A only: in B, there is no"), "{}", learner.notice());
+}
+
+#[test]
+fn what_is_wrong_in_one_only_is_offered_and_healed_there() {
+    let mut learner = unlike(LARGE);
+    let [in_b, _] = only(&learner);
+    learner.app.act(&Action::Select(component(&in_b)));
+    learner.press("x").wait(10);
+    let a = sims(&learner)[0].digest();
+    let title = do_deed(&mut learner, |deed| deed.title.contains("restore"));
+    assert_eq!(title, format!("in B: restore {in_b}"));
+    assert_eq!(up(&learner, &in_b), [None, Some(true)], "{}", learner.notice());
+    assert_eq!(sims(&learner)[0].digest(), a, "nothing was done to the first");
+    // What is the same in both is one row, and heals both.
+    learner.app.act(&Action::Select(component("browser")));
+    let title = do_deed(&mut learner, |deed| deed.title.contains("authoritative DNS server does not answer"));
+    assert!(!title.starts_with("in "), "{title}");
+    assert_eq!(sims(&learner).map(|sim| sim.faults().len()), [1, 1]);
+    do_deed(&mut learner, |deed| deed.title.contains("DNS record is restored"));
+    assert_eq!(sims(&learner).map(|sim| sim.faults().len()), [0, 0]);
+}
+
+#[test]
+fn a_row_of_the_catalogue_finds_its_part_in_either_design() {
+    let learner = unlike(LARGE);
+    let offered = deeds(learner.stage());
+    let sides = offered.iter().filter(|deed| deed.second.is_some() && !deed.is_empty());
+    let mut done = 0;
+    for deed in sides.filter(|deed| deed.refusal(learner.stage()).is_none()) {
+        let mut learner = unlike(LARGE);
+        let before = sims(&learner).map(Simulation::clone);
+        do_deed(&mut learner, |other| other == deed);
+        let after = sims(&learner);
+        let at_once = |commands: &[(f64, Command)]| commands.iter().any(|(after, _)| *after <= 0.0);
+        let wanted = [at_once(&deed.commands), deed.second.as_deref().is_some_and(at_once)];
+        assert_eq!([before[0] != *after[0], before[1] != *after[1]], wanted, "{}", deed.title);
+        done += 1;
+    }
+    assert!(done > 3, "{done}");
+}
+
+#[test]
+fn what_was_done_to_the_second_alone_is_taken_back_and_done_again_by_time() {
+    let mut learner = unlike(LARGE);
+    let [in_b, _] = only(&learner);
+    learner.app.act(&Action::Select(component(&in_b)));
+    learner.press("x").wait(30);
+    let there = sims(&learner).map(|sim| (sim.now(), sim.digest()));
+    learner.app.act(&Action::Seek(SimTime::from_secs(1)));
+    assert_eq!(up(&learner, &in_b)[1], Some(true));
+    learner.app.act(&Action::Seek(there[0].0));
+    assert_eq!(sims(&learner).map(|sim| (sim.now(), sim.digest())), there);
+    // Something else in the past takes its place.
+    learner.app.act(&Action::Seek(SimTime::from_secs(1)));
+    learner.press(">").wait(50);
+    learner.app.act(&Action::Seek(there[0].0));
+    assert_eq!(up(&learner, &in_b)[1], Some(true), "it was cut off");
+}
+
+#[test]
+fn a_step_back_over_a_command_takes_it_back_in_both() {
+    let mut learner = Learner::exploring(LARGE);
+    learner.wait(20).press("Cre-enc<Enter>").press(" ").select(&component("web-1"));
+    let before = sims(&learner).map(Simulation::digest);
+    learner.press("x");
+    assert_eq!(up(&learner, "web-1"), [Some(false); 2]);
+    learner.press(",");
+    assert_eq!(up(&learner, "web-1"), [Some(true); 2]);
+    assert_eq!(sims(&learner).map(Simulation::digest), before);
+    learner.press(".");
+    assert_eq!(up(&learner, "web-1"), [Some(false); 2]);
+}
+
+#[test]
+fn the_log_tells_of_both_and_marks_what_only_one_has() {
+    let mut learner = unlike(LARGE);
+    let [in_b, _] = only(&learner);
+    learner.app.act(&Action::Select(component(&in_b)));
+    learner.press("x>").wait(30).press("t");
+    let rows = log(&mut learner);
+    let row = |text: &str| rows.iter().find(|row| row.contains(text)).unwrap_or_else(|| panic!("no {text}: {rows:#?}"));
+    assert!(row(&format!("{in_b} ")).starts_with("B  "), "{rows:#?}");
+    assert!(row("requests per second").starts_with("   "), "the users are the same: {rows:#?}");
+    assert!(rows.iter().any(|row| row.starts_with("A  command") && row.contains("TLS")), "{rows:#?}");
+    // Without a comparison, there are no letters.
+    learner.press("C");
+    assert!(log(&mut learner).iter().all(|row| !row.starts_with(' ') && !row.starts_with("A ")));
+}
+
+#[test]
+fn the_timeline_of_a_comparison_has_the_marks_of_both_and_is_clicked() {
+    let mut learner = unlike((200, 60));
+    let [in_b, _] = only(&learner);
+    learner.app.act(&Action::Select(component(&in_b)));
+    learner.press("x").wait(50);
+    let row = second(&learner).places.timeline;
+    assert_eq!((row.height, row.y), (1, 57));
+    let marks = learner.stage().known_marks();
+    assert!(marks.iter().any(|(side, mark)| *side == Some('B') && mark.text.contains(&in_b)), "{marks:?}");
+    let at = marks.iter().find(|(side, _)| *side == Some('B')).map(|(_, mark)| mark.at).expect("the kill");
+    let column = hoplight::app::events::column(at, learner.stage().span(), strip(row).width);
+    learner.click((strip(row).x + column, row.y));
+    assert_eq!(learner.now(), at);
+    assert!(learner.notice().contains(&in_b), "{}", learner.notice());
+    // Where there is no room, there is none, and the log has it.
+    let mut learner = unlike(SMALL);
+    assert_eq!(second(&learner).places.timeline.height, 0);
+    learner.press("L");
+    assert_eq!(learner.app.window_area().expect("open").timeline.height, 1);
+}
+
+#[test]
+fn the_names_tell_the_tls_inside_where_it_differs() {
+    let mut learner = Learner::exploring(LARGE);
+    learner.press("Cre-enc<Enter>");
+    assert_eq!(second(&learner).names(), ["TLS terminate", "TLS re-encrypt"]);
+    let tls = learner.stage().infra().tls();
+    learner.press("T").wait(1);
+    let word = |on: bool| if on { "TLS" } else { "plain" };
+    let inside = [!tls.web_to_app, tls.web_to_app].map(word);
+    assert_eq!(
+        second(&learner).names(),
+        [format!("TLS terminate, web→app {}", inside[0]), format!("TLS re-encrypt, web→app {}", inside[1])]
+    );
+    learner.press("Te").wait(1);
+    let inside = [!tls.app_to_db, tls.app_to_db].map(word);
+    assert_eq!(
+        second(&learner).names(),
+        [format!("TLS terminate, db {}", inside[0]), format!("TLS re-encrypt, db {}", inside[1])]
+    );
+}
