@@ -183,7 +183,7 @@ fn site(servers: usize) -> Infrastructure {
 }
 
 /// The layout of a large site, as when it is opened or the window gets another size.
-#[divan::bench(args = [12, 30, 60, 90], sample_count = 5, sample_size = 1)]
+#[divan::bench(args = [12, 60, 120, 240], sample_count = 5, sample_size = 1)]
 fn layout_of_servers(bencher: Bencher<'_, '_>, servers: usize) {
     let infra = site(servers);
     bencher.bench_local(|| Layout::within(&infra, SIZE.0 - 36, SIZE.1 - 12));

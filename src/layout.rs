@@ -27,10 +27,11 @@ use compass::Compass;
 
 /// Most columns and rows that are used; a larger canvas keeps a margin.
 const MOST: (u16, u16) = (320, 110);
-/// Most columns and rows of a picture that is larger than its window: to lay out more takes longer than anybody waits.
-const LARGEST: (u16, u16) = (320, 240);
+/// Most columns and rows of a picture that is larger than its window: some three hundred servers, laid out while a key is
+/// pressed. Beyond that, nobody finds anything in a picture.
+const LARGEST: (u16, u16) = (480, 520);
 /// Most links that get a way; a picture with more is not a picture.
-const MAX_ROUTES: usize = 240;
+const MAX_ROUTES: usize = 800;
 
 /// Most components that are placed at all; more do not fit any canvas, and to find out what they need takes long.
 const MAX_COMPONENTS: usize = 2_000;
