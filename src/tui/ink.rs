@@ -1,8 +1,8 @@
 //! Writes characters into the cells of a frame.
 //!
 //! To give a cell its symbol takes longer than all else, and most cells get the one that they had a frame ago. So a frame is
-//! drawn over an earlier one: [`begin`] takes the styles away and marks every cell as old, [`write`] keeps a symbol that is
-//! right already, and [`finish`] blanks what is still old. Must not know what is drawn.
+//! drawn over an earlier one: [`begin`] takes the styles away and marks every cell as old, `write` keeps a symbol that is
+//! right already, and `finish` blanks what is still old. Must not know what is drawn.
 
 use ratatui::buffer::{Buffer, Cell, CellDiffOption};
 use ratatui::style::{Color, Modifier, Style};
