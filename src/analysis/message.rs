@@ -37,6 +37,8 @@ pub enum Talk {
     Handshake(Handshake),
     /// A request of a user, as the link's protocol says it.
     Request(RequestKind),
+    /// A balancer's question whether its backend is well.
+    Check,
     /// A change on its way to a replica.
     Change,
     /// What an agent pushes: the JSON text that it made of its sample.
@@ -172,6 +174,7 @@ pub fn message(infra: &Infrastructure, link: LinkIx, letter: &Letter, columns: u
     let mut inside = Vec::new();
     let bytes = match &letter.talk {
         Talk::Connect => page.connect(&mut parts),
+        Talk::Check if page.check_is_short() => page.short_check(&mut parts),
         Talk::Handshake(handshake) => page.handshake(*handshake, &mut parts, &mut inside),
         _ if matches!(letter.turn, Turn::Answer(Reply::Refused | Reply::Reset)) => page.connect(&mut parts),
         _ => {
@@ -231,6 +234,7 @@ impl Writing<'_> {
     fn content(&self) -> Vec<Part> {
         match (&self.letter.talk, self.letter.turn) {
             (Talk::Lookup, turn) => self.name(turn),
+            (Talk::Check, turn) => self.check(turn),
             (Talk::Change, _) => database::change(),
             (Talk::Samples(json), turn) => self.samples(json, turn),
             (Talk::Advertisement(priority), _) => self.advertisement(*priority),

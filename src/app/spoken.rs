@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use crate::analysis::{Handshake, Letter, Mark, Message, Part, Reply, Talk, Turn, message};
 use crate::model::{Cipher, ComponentIx, Infrastructure, LinkIx, Protocol};
-use crate::sim::{ComponentSample, Failure, Heading, Phase, Said, Status};
+use crate::sim::{CheckCode, ComponentSample, Failure, Heading, Phase, Said, Status};
 
 use super::line::{Page, Tone};
 
@@ -34,6 +34,17 @@ fn letter(infra: &Infrastructure, link: LinkIx, said: &Said) -> Letter {
             turn: match heading {
                 Heading::Request => Turn::Ask,
                 Heading::Response => Turn::Answer(reply(infra.link(link).protocol, *status, *nxdomain)),
+            },
+            number: *number,
+        },
+        Said::Check { number, answer } => Letter {
+            talk: Talk::Check,
+            turn: match answer {
+                None => Turn::Ask,
+                Some(Ok(())) => Turn::Answer(Reply::Good),
+                Some(Err(CheckCode::L4Con)) => Turn::Answer(Reply::Refused),
+                Some(Err(CheckCode::L6Rsp)) => Turn::Answer(Reply::Expired),
+                Some(Err(_)) => Turn::Answer(Reply::Failed(503)),
             },
             number: *number,
         },

@@ -61,6 +61,7 @@ fn line(link: LinkIx, heard: &Heard) -> Line {
             let name = crate::sim::probe_number(number).map_or_else(|| format!("r{number}"), |probe| format!("probe {probe}"));
             (name, if heading == Heading::Request { "→" } else { "←" })
         }
+        Said::Check { answer, .. } => ("check".into(), if answer.is_none() { "→" } else { "←" }),
         Said::Change => ("change".into(), "→"),
         Said::Sample { .. } => ("sample".into(), "→"),
         Said::Advertisement(_) => ("VRRP".into(), "→"),
@@ -87,7 +88,12 @@ pub(super) fn section(page: &mut Page, stage: &Stage, link: LinkIx, width: usize
         }
     }
     // In full: the last login in the clear, or else the last request.
-    let asked = |heard: &&Heard| !matches!(heard.said, Said::Request { heading: Heading::Response, .. });
+    let asked = |heard: &&Heard| {
+        matches!(
+            heard.said,
+            Said::Request { heading: Heading::Request, .. } | Said::Change | Said::Sample { .. } | Said::Advertisement(_)
+        )
+    };
     let login = stage.timeline.heard_password();
     if let Some(heard) = login.or_else(|| stage.timeline.heard().rev().find(asked)) {
         let message = spoken::spoken(&heard.infra, link, &heard.said, width);

@@ -12,9 +12,9 @@ use crate::model::{ComponentIx, Hop, Infrastructure, LinkIx, Protocol, RequestKi
 
 use super::journal::{Note, What};
 use super::packet::{Doing, Heading, Phase, Status};
-use super::simulation::Simulation;
+use super::simulation::{Simulation, index};
 use super::time::SimTime;
-use super::view::ComponentSample;
+use super::view::{CheckCode, ComponentSample};
 
 /// Messages on the link that are kept.
 const MOST_HEARD: usize = 2_000;
@@ -114,6 +114,13 @@ pub enum Said {
         taken: SimTime,
         /// What the agent read, a row for each component that it watches.
         rows: Arc<[ComponentSample]>,
+    },
+    /// A balancer's health check, or with `Some` what the backend answers: that it is well, or how it is not.
+    Check {
+        /// Which one of those on the link.
+        number: u64,
+        /// The answer.
+        answer: Option<Result<(), CheckCode>>,
     },
     /// An advertisement of a balancer that holds a shared address, with its priority.
     Advertisement(u8),
@@ -377,7 +384,7 @@ impl Ear {
 
     fn look(&mut self, stamp: Stamp, sim: &Simulation) {
         self.see(sim);
-        if !matches!(self.protocol, Protocol::Replication | Protocol::Vrrp) {
+        if !matches!(self.protocol, Protocol::Replication | Protocol::Vrrp | Protocol::Http) {
             return;
         }
         let mark = sim.spoken(self.link, self.protocol);
@@ -387,11 +394,18 @@ impl Ear {
         if !is_news || stamp.is_by(self.since) {
             return;
         }
-        let said = match self.protocol {
-            Protocol::Vrrp => Said::Advertisement(sim.leading_priority()),
-            _ => Said::Change,
-        };
-        self.hear(stamp, sim.now(), said);
+        match self.protocol {
+            Protocol::Vrrp => self.hear(stamp, sim.now(), Said::Advertisement(sim.leading_priority())),
+            Protocol::Http if self.is_stopped => {}
+            Protocol::Http => {
+                let number = mark;
+                self.hear(stamp, sim.now(), Said::Check { number, answer: None });
+                if let Some(answer) = sim.check_answer(index(self.link.index())) {
+                    self.hear(stamp, sim.now(), Said::Check { number, answer: Some(answer) });
+                }
+            }
+            _ => self.hear(stamp, sim.now(), Said::Change),
+        }
     }
 
     fn hear(&mut self, stamp: Stamp, at: SimTime, said: Said) {

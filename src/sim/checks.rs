@@ -79,12 +79,19 @@ impl Simulation {
     pub(super) fn check<O: Observer>(&mut self, link: u32, observer: &mut O) {
         let from = self.plan.hops[link as usize].from;
         let Role::Balancer(balancer) = &self.plan.stations[from as usize].role else { return };
-        let Some((code, after)) = self.examine(link, balancer).filter(|_| self.health(from).is_up()) else {
-            self.lines[link as usize].check = None;
+        let sent = self.health(from).is_up();
+        let failed = self.examine(link, balancer).filter(|_| sent);
+        let line = &mut self.lines[link as usize];
+        line.check = failed.map(|(code, _)| code);
+        if sent {
+            line.checks = line.checks.wrapping_add(1);
+            // A check that runs into a timeout has no answer, and one that fails later has it later.
+            line.answered = failed.is_none_or(|(_, after)| after == 0);
+        }
+        let Some((_, after)) = failed else {
             self.check_ended(link, observer);
             return;
         };
-        self.lines[link as usize].check = Some(code);
         if after == 0 {
             self.check_ended(link, observer);
         } else {
@@ -182,6 +189,13 @@ impl Simulation {
             self.note(observer, None, What::Backend { backend, up: passed, code });
             self.backend_changed(link, observer);
         }
+    }
+
+    /// What the backend at the end of `link` answered to the last health check: that it is well, or how it is not. `None` if it
+    /// said nothing, or not at once.
+    pub(super) fn check_answer(&self, link: u32) -> Option<Result<(), CheckCode>> {
+        let line = &self.lines[link as usize];
+        line.answered.then(|| line.check.map_or(Ok(()), Err))
     }
 
     /// How the last health check of the backend at the end of `link` failed; `None` if it passed or there is none.

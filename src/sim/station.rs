@@ -292,6 +292,9 @@ pub(super) struct Line {
     pub(super) credit: i64,
     /// For a balancer's link: how the last health check failed, if it did.
     pub(super) check: Option<CheckCode>,
+    /// How many health checks have been sent on it, and whether the last one was answered at once.
+    pub(super) checks: u32,
+    pub(super) answered: bool,
     /// The connections that are kept, where they are pooled.
     pub(super) pool: Pool,
     /// How much longer than usual its latency is, while a fault makes it so.
@@ -351,6 +354,8 @@ impl Default for Line {
             draining: false,
             credit: 0,
             check: None,
+            checks: 0,
+            answered: false,
             pool: Pool::default(),
             slow: None,
             tapped: false,

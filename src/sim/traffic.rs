@@ -63,6 +63,7 @@ impl Simulation {
                 streams.next().map_or(0, |stream| self.changes_sent(stream.to))
             }
             Protocol::Vrrp => self.adverts(link),
+            Protocol::Http => u64::from(self.lines[link as usize].checks),
             _ => 0,
         }
     }

@@ -5,7 +5,7 @@ use hoplight::layout::Cell;
 use hoplight::model::{ComponentId, TlsMode};
 use hoplight::sim::Cargo;
 
-use crate::learner::{LARGE, Learner, SMALL, component, hop};
+use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
 
 /// A learner who listens on a hop.
 fn listening(from: &str, to: &str, size: (u16, u16)) -> Learner {
@@ -241,4 +241,32 @@ fn the_lesson_wants_the_password_read_and_not_only_the_hop_found() {
     }
     assert_eq!(met(&learner), [true, true]);
     assert!(learner.run().is_open());
+}
+
+#[test]
+fn health_checks_are_heard_as_far_as_they_come() {
+    let mut learner = listening("lb-1", "web-1", LARGE);
+    let checks = |learner: &Learner| heard(learner).into_iter().filter(|line| line.contains(" check ")).collect::<Vec<_>>();
+    learner.wait(30);
+    // By default only a connection is opened, every two seconds.
+    let open = checks(&learner);
+    assert!((2..=4).contains(&open.len()), "{open:#?}");
+    assert!(
+        open.iter().any(|line| line.contains("→ SYN, seq")) && open.iter().any(|line| line.contains("← SYN, ACK")),
+        "{open:#?}"
+    );
+    // Nothing listens on a port whose process has ended: the operating system refuses.
+    learner.select(&component("web-1")).press("x").wait(30);
+    let refused = checks(&learner).split_off(open.len());
+    assert!(refused.iter().any(|line| line.contains("← RST, ACK")), "{refused:#?}");
+    // A machine that is off says nothing at all.
+    learner.select(&server("server-2")).press("x").wait(40);
+    let silent = checks(&learner).split_off(open.len() + refused.len());
+    assert!(!silent.is_empty() && silent.iter().skip(1).all(|line| line.contains("→ SYN")), "{silent:#?}");
+    // What was heard is what an uninterrupted run has heard.
+    let (before, now) = (heard(&learner), learner.now());
+    learner.press(" ,,,,,,,,,,");
+    assert!(learner.now() < now && heard(&learner).len() < before.len());
+    learner.press("..........");
+    assert_eq!(heard(&learner), before);
 }

@@ -29,6 +29,7 @@ impl Noise {
             Talk::Connect => 2,
             Talk::Handshake(part) => 3 + *part as u64,
             Talk::Request(kind) => 10 + kind.index() as u64,
+            Talk::Check => 19,
             Talk::Change => 20,
             Talk::Samples(_) => 21,
             Talk::Advertisement(_) => 22,

@@ -1,14 +1,18 @@
 //! TCP's opening (RFC 9293), an agent's push, and VRRP (RFC 5798). Must not know requests.
 
-use crate::model::ComponentKind;
+use crate::model::{Cipher, ComponentKind, HealthCheck};
 
 use super::{Mark, Part, Reply, Turn, Writing};
 
 impl Writing<'_> {
     /// The opening of a connection, or the end of one. It carries no bytes.
     pub(super) fn connect(&self, parts: &mut Vec<Part>) -> usize {
+        self.opening(self.letter.turn, parts)
+    }
+
+    fn opening(&self, turn: Turn, parts: &mut Vec<Part>) -> usize {
         let (theirs, own) = (self.noise.shared(2), self.noise.shared(3));
-        match self.letter.turn {
+        match turn {
             Turn::Ask => parts.push(Part::new(Mark::Head, format!("SYN, seq {own}, window 64240, MSS 1460"))),
             Turn::Answer(Reply::Refused) => {
                 parts.push(Part::new(Mark::Head, format!("RST, ACK, ack {}: nothing listens here", own.wrapping_add(1))));
@@ -20,6 +24,58 @@ impl Writing<'_> {
             Turn::Answer(_) => parts.push(Part::new(Mark::Head, format!("RST, seq {theirs}: the connection is cut"))),
         }
         0
+    }
+
+    /// How far the balancer's health checks go.
+    fn health_check(&self) -> HealthCheck {
+        let (from, _) = self.infra.ends(self.link);
+        match &self.infra.component(from).kind {
+            ComponentKind::LoadBalancer(spec) => spec.check,
+            _ => HealthCheck::default(),
+        }
+    }
+
+    /// Whether a health check ends before anything is said.
+    pub(super) fn check_is_short(&self) -> bool {
+        self.health_check() == HealthCheck::Tcp || self.letter.turn == Turn::Answer(Reply::Expired)
+    }
+
+    /// A health check that only opens a connection, and a TLS session where there is one.
+    pub(super) fn short_check(&self, parts: &mut Vec<Part>) -> usize {
+        let sealed = self.infra.hop(self.link).cipher == Cipher::Tls;
+        let words = match (self.letter.turn, sealed) {
+            (Turn::Ask, false) => "A health check: the connection is opened, and closed again.",
+            (Turn::Ask, true) => "A health check: connection and TLS session are opened, and closed again.",
+            (Turn::Answer(Reply::Expired), _) => "Its certificate has expired: the balancer ends the handshake.",
+            _ => "",
+        };
+        let turn = if self.letter.turn == Turn::Ask || self.letter.turn == Turn::Answer(Reply::Refused) {
+            self.letter.turn
+        } else {
+            Turn::Answer(Reply::Good)
+        };
+        let bytes = self.opening(turn, parts);
+        if !words.is_empty() {
+            parts.push(Part::new(Mark::Remark, words));
+        }
+        bytes
+    }
+
+    /// A health check that asks for a page.
+    pub(super) fn check(&self, turn: Turn) -> Vec<Part> {
+        let head = |text: String| Part::new(Mark::Head, text);
+        match turn {
+            Turn::Ask => {
+                let remark = format!("A health check: {}.", self.health_check().words());
+                vec![
+                    head("GET /health HTTP/1.1".into()),
+                    head(format!("Host: {}", self.infra.domain())),
+                    Part::new(Mark::Remark, remark),
+                ]
+            }
+            Turn::Answer(Reply::Good) => vec![head("HTTP/1.1 200 OK".into()), head("Content-Length: 0".into())],
+            Turn::Answer(_) => vec![head("HTTP/1.1 503 Service Unavailable".into()), head("Content-Length: 0".into())],
+        }
     }
 
     /// What an agent pushes: HTTP, like everything that has to get through other people's firewalls.
