@@ -146,6 +146,8 @@ impl LessonRun {
             return Changed::Nothing;
         };
         let began = state.baseline.get_or_insert_with(|| seen.into());
+        // Time that was turned back beyond the goal before runs anew from here.
+        began.fresh = began.fresh.min(seen.sim.now());
         let before = state.goals_met;
         while step.goals().get(state.goals_met).is_some_and(|goal| goal.when.holds(seen, began)) {
             state.goals_met += 1;
