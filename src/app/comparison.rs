@@ -216,6 +216,15 @@ impl Stage {
     }
 }
 
+/// The design as its run began, with the TLS settings of now but for the entry's. What was done to it since, such as a firewall
+/// that was told to drop something, is done to the second at the same moment.
+fn beginning(first: &Timeline, edge: TlsMode) -> Infrastructure {
+    let TlsConfig { web_to_app, app_to_db, .. } = first.simulation().infrastructure().tls();
+    let edits = [TopologyEdit::EdgeTls(edge), TopologyEdit::WebToAppTls(web_to_app), TopologyEdit::AppToDbTls(app_to_db)];
+    let start = Infrastructure::clone(first.beginning().infrastructure());
+    edits.iter().fold(start, |infra, edit| infra.edited(edit))
+}
+
 impl App {
     /// Compares the infrastructure on the stage with another.
     pub(super) fn compare_with(&mut self, other: &Other) -> Result<(), String> {
@@ -227,7 +236,7 @@ impl App {
         let Some(stage) = self.stage_mut() else { return Err("Open something first.".into()) };
         let second = match (other, scenario) {
             (_, Some(infra)) => Infrastructure::clone(&infra),
-            (Other::Tls(mode), None) => stage.infra().edited(&TopologyEdit::EdgeTls(*mode)),
+            (Other::Tls(mode), None) => beginning(&stage.timeline, *mode),
             (Other::Scenario(_), None) => return Err("There is no such infrastructure.".into()),
         };
         let mut comparison = Comparison::begin(&stage.timeline, &second, seed);

@@ -128,6 +128,11 @@ impl Timeline {
         self.log.iter().map(|(place, command)| (place.now, command))
     }
 
+    /// The state with which it began.
+    pub fn beginning(&self) -> &Simulation {
+        self.checkpoints.first().map_or(&self.simulation, |checkpoint| &checkpoint.simulation)
+    }
+
     /// The earliest time that can be gone back to.
     pub fn earliest(&self) -> SimTime {
         self.checkpoints.first().map_or(SimTime::ZERO, |checkpoint| checkpoint.simulation.now())

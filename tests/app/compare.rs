@@ -245,3 +245,23 @@ fn there_is_no_panel_beside_a_comparison_and_the_key_says_so() {
     learner.press("<Esc>");
     assert_eq!(learner.stage().view, View::Canvas, "Esc ends the comparison, not a panel that nobody sees");
 }
+
+#[test]
+fn a_comparison_begins_as_the_run_did_whatever_was_done_to_the_firewalls_since() {
+    let block = |learner: &mut Learner| {
+        learner.select(&hop("app-2", "db-1")).press("f");
+        assert!(learner.notice().contains("app-2"), "{}", learner.notice());
+    };
+    let mut after = Learner::exploring(LARGE);
+    after.wait(30);
+    block(&mut after);
+    after.wait(20).press("Cre-enc<Enter>").wait(10);
+    let mut before = Learner::exploring(LARGE);
+    before.wait(30).press("Cre-enc<Enter>");
+    block(&mut before);
+    before.wait(30);
+    let [a, b] = [sims(&after), sims(&before)];
+    assert_eq!(a.map(Simulation::now), b.map(Simulation::now));
+    assert_eq!(a.map(Simulation::digest), b.map(Simulation::digest));
+    assert!(a[1].totals().failed > 0, "the block reaches the second, too");
+}
