@@ -17,7 +17,7 @@ const SPACING: u64 = 2_000;
 /// Most checkpoints kept. The further back, the fewer: a long way back may take a longer replay, memory stays flat.
 const MOST_CHECKPOINTS: usize = 48;
 /// Bytes that all checkpoints together may take, about. A crowded site has fewer of them, and further apart.
-const CHECKPOINT_BUDGET: usize = 24 << 20;
+const CHECKPOINT_BUDGET: usize = 8 << 20;
 /// Checkpoints that are kept whatever they take.
 const FEWEST_CHECKPOINTS: usize = 4;
 /// Bytes that one event may add to the cost of the next checkpoint: copying stays a small part of the work.
