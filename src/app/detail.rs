@@ -5,6 +5,7 @@
 mod component;
 mod firewall;
 mod journey;
+mod wrong;
 
 use crate::analysis::{Carriers, Fact, readable};
 use crate::model::{Cipher, Element, Hop, Medium, RequestKind, TlsMode};
@@ -41,6 +42,9 @@ pub fn title(stage: &Stage) -> String {
 pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
     let mut page = Page::new(width);
     overlay(&mut page, stage);
+    if let Some(element) = &stage.selected {
+        wrong::write(&mut page, stage, element);
+    }
     match &stage.selected {
         Some(Element::Component(id)) => {
             if let Some(ix) = stage.infra().find(id.as_str()) {

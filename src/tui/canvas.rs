@@ -22,7 +22,7 @@ use ratatui::widgets::Widget;
 use crate::app::overlay::Stamp;
 use crate::layout::{Cell, Fit, Layout, Map};
 use crate::model::{ComponentIx, Element, Hop, Infrastructure, LinkIx};
-use crate::sim::Simulation;
+use crate::sim::{Fault, Simulation};
 
 use super::theme::Theme;
 use pen::Pen;
@@ -139,6 +139,8 @@ struct Scene<'a> {
     infra: &'a Infrastructure,
     /// In the order of the layout's routes.
     hops: Vec<Hop>,
+    /// What is wrong now, apart from what is down.
+    faults: Vec<Fault>,
     guest: Option<packets::Guest>,
 }
 
@@ -181,7 +183,7 @@ impl Canvas<'_> {
             return Shown::default();
         }
         let hops = self.layout.routes().iter().map(|route| infra.hop(route.link)).collect();
-        let scene = Scene { canvas: self, infra, hops, guest: packets::guest(self) };
+        let scene = Scene { canvas: self, infra, hops, faults: self.sim.faults(), guest: packets::guest(self) };
         let (packets, shown) = packets::sample(self);
         boxes::draw(&scene, &mut pen);
         lines::draw(&scene, &mut pen, &packets::incidents(&scene, &packets));

@@ -186,3 +186,29 @@ fn what_comes_later_comes_whatever_is_done_until_then() {
     let last = learner.stage().timeline.commands().last().map(|(_, command)| command.clone());
     assert!(matches!(last, Some(Command::Edit(_))));
 }
+
+#[test]
+fn a_panel_begins_with_what_is_wrong_until_it_is_healed() {
+    for (filter, element, said) in [
+        ("twenty", component("db-1"), "✗ db-1 works 20 × as long on everything."),
+        ("leak", component("db-1"), "connections of db-1 are taken and never given back."),
+        ("syn flood", component("lb-1"), "SYNs per second reaches the entry."),
+        ("record is gone", component("dns"), "www.foobar.com has no A record any more"),
+        ("certificate expires", component("lb-1"), "certificate for www.foobar.com: expired"),
+        ("certificate expires", component("browser"), "no padlock: the certificate has expired"),
+    ] {
+        let mut learner = Learner::exploring(LARGE);
+        learner.select(&element);
+        assert!(!learner.panel().contains(said) && !learner.panel().contains('✗'), "{said}: {}", learner.panel());
+        inject(&mut learner, filter);
+        learner.wait(5).select(&element);
+        assert!(learner.panel().contains(said), "{said}: {}", learner.panel());
+        for _ in 0..4 {
+            if !of(&learner, Group::Heal).is_empty() {
+                inject(&mut learner, "");
+            }
+        }
+        learner.select(&element);
+        assert!(!learner.panel().contains(said), "{said}: {}", learner.panel());
+    }
+}

@@ -265,3 +265,50 @@ fn frame_time() {
         println!("{size:?}: layout {laid:?}, frame {frame:?}, {:?}", canvas.shown());
     }
 }
+
+#[test]
+fn what_is_wrong_is_told_in_words_at_every_size_and_without_colours() {
+    use hoplight::model::quantity::Factor;
+    use hoplight::sim::{Fault, RecordState};
+
+    let id = |id: &str| id.parse::<hoplight::model::ComponentId>().expect("a name");
+    let slow = |element: Element| Fault::Slow(element, Factor::literal(4.0));
+    let faults = [
+        (Fault::Hang(component("app-1")), "hung"),
+        (slow(component("web-1")), "slow ×4"),
+        (slow(hop("browser", "lb-1")), "slow"),
+        (Fault::Compromised(component("web-1")), "owned"),
+        (Fault::Misconfigured(component("web-1")), "bad conf"),
+        (Fault::Expired(id("lb-1")), "expired"),
+        (Fault::Record(RecordState::Gone), "gone"),
+        (Fault::Record(RecordState::Unreachable), "timeout"),
+        (Fault::DiskFull(id("db-1")), "disk full"),
+        (Fault::ReplicationStopped(id("db-2")), "no repl."),
+        (Fault::Leak(id("db-1"), 9), "leak 9"),
+        (Fault::Sniffer(id("browser"), id("lb-1")), "spied"),
+    ];
+    let plain = Theme::new(Palette::NoColour, false);
+    for size in [(80, 18), (86, 27), (120, 44)] {
+        let calm = text(&picture(&run(stage_2(TlsMode::Terminate), &[], 0), size, &plain));
+        for (fault, word) in &faults {
+            let mut sim = run(stage_2(TlsMode::Terminate), &[], 0);
+            sim.apply(&Command::Fault(fault.clone()), &mut Deaf).expect("it can happen");
+            let shown = text(&picture(&sim, size, &plain));
+            // A larger box has room for a longer wording.
+            let longer = match *word {
+                "slow ×4" => "slow: 4 × as",
+                "owned" => "compromised",
+                "bad conf" => "bad configuration",
+                "gone" => "no record",
+                "timeout" => "cannot ask",
+                "no repl." => "replication stopped",
+                "leak 9" => "9 connections",
+                "spied" => "listens",
+                "disk full" => "no space",
+                word => word,
+            };
+            assert!(shown.contains(word) || shown.contains(longer), "{fault:?} at {size:?}\n{shown}");
+            assert!(!calm.contains(word) && !calm.contains(longer), "{word}\n{calm}");
+        }
+    }
+}

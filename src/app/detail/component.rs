@@ -2,8 +2,8 @@
 //!
 //! Must not know hops or servers.
 
-use crate::model::{Component, ComponentIx, ComponentKind, DatabaseRole, Element, RequestKind, TlsMode};
-use crate::sim::{DatabaseView, Health, Note, What, probe_number};
+use crate::model::{Certificate, Component, ComponentIx, ComponentKind, DatabaseRole, Element, RequestKind, TlsMode};
+use crate::sim::{DatabaseView, Health, Note, RecordState, What, probe_number};
 
 use super::super::action::Action;
 use super::super::events;
@@ -77,10 +77,13 @@ fn station(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
 
 fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Component) {
     let (infra, sim) = (stage.infra(), stage.sim());
-    for certificate in infra.certificates().iter().filter(|certificate| infra.holders(certificate).contains(&ix)) {
+    let held = |(_, certificate): &(usize, &Certificate)| infra.holders(certificate).contains(&ix);
+    for (place, certificate) in infra.certificates().iter().enumerate().filter(held) {
         let names: Vec<&str> = certificate.names.iter().map(crate::model::Text::as_str).collect();
-        let days = f64::from(certificate.days_left) - sim.now().as_secs_f64() / 86_400.0;
-        page.text(Tone::Dim, &format!("certificate for {}: {:.0} days left", names.join(", "), days.ceil()));
+        let days = (sim.certificate_until(place).as_secs_f64() - sim.now().as_secs_f64()) / 86_400.0;
+        let (tone, left) =
+            if days > 0.0 { (Tone::Dim, format!("{:.0} days left", days.ceil())) } else { (Tone::Bad, "expired".to_owned()) };
+        page.text(tone, &format!("certificate for {}: {left}", names.join(", ")));
     }
     match &component.kind {
         ComponentKind::LoadBalancer(_) => {
@@ -140,7 +143,16 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
             }
         }
         ComponentKind::DnsResolver(spec) => {
-            page.text(Tone::Text, &format!("{} is an A record with a TTL of {} s", infra.domain(), spec.ttl_s.get()));
+            let (tone, text) = match sim.record() {
+                RecordState::Present => (Tone::Text, format!("is an A record with a TTL of {} s", spec.ttl_s.get())),
+                RecordState::Gone => {
+                    (Tone::Bad, "has no A record any more; who has asked before goes on until the TTL is over".into())
+                }
+                RecordState::Unreachable => {
+                    (Tone::Bad, "cannot be asked for at its source; who has asked before goes on until the TTL is over".into())
+                }
+            };
+            page.text(tone, &format!("{} {text}", infra.domain()));
         }
         _ => {}
     }
@@ -210,6 +222,9 @@ fn replication(page: &mut Page, now: &DatabaseView, is_up: bool) {
 fn browser(page: &mut Page, stage: &Stage) {
     let (infra, sim) = (stage.infra(), stage.sim());
     let (tone, padlock) = match infra.tls().edge {
+        mode if mode != TlsMode::None && sim.is_certificate_expired() => {
+            (Tone::Bad, "no padlock: the certificate has expired, and the browser opens no new connection")
+        }
         TlsMode::None => (Tone::Bad, "no padlock: http"),
         TlsMode::Terminate | TlsMode::Reencrypt => (Tone::Good, "padlock: https, for this first hop"),
         TlsMode::Passthrough => (Tone::Good, "padlock: https, up to the web server"),

@@ -12,7 +12,7 @@ use super::super::journal::{Observer, What};
 use super::super::plan::{Plan, Role};
 use super::super::request::Status;
 use super::super::simulation::{Simulation, index};
-use super::super::time::SECOND;
+use super::super::time::{SECOND, SimTime};
 use super::super::view::Health;
 use super::super::zone::RecordState;
 use super::Fault;
@@ -165,6 +165,16 @@ impl Simulation {
         let places: Vec<usize> =
             self.infra.certificates().iter().enumerate().filter(|(_, c)| held(c)).map(|(place, _)| place).collect();
         if places.is_empty() { Err(CommandError::NoCertificate(Element::Component(id.clone()))) } else { Ok(places) }
+    }
+
+    /// When a certificate of the infrastructure, by its place in the list, expires.
+    pub fn certificate_until(&self, place: usize) -> SimTime {
+        SimTime::from_nanos(self.certificate_end(place))
+    }
+
+    /// Whether the certificate that users are shown has expired.
+    pub fn is_certificate_expired(&self) -> bool {
+        self.plan.certificate_until.is_some_and(|until| self.now >= SimTime::from_nanos(until))
     }
 
     /// When a certificate expires, in nanoseconds.

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 
 use ratatui::style::Style;
 
-use crate::model::{Cipher, ComponentIx, ComponentKind, DatabaseRole, Element, Protocol};
-use crate::sim::{AgentView, StationView};
+use crate::model::{Cipher, ComponentId, ComponentIx, ComponentKind, DatabaseRole, Element, Protocol};
+use crate::sim::{AgentView, Fault, RecordState, StationView};
 
 use super::Scene;
 
@@ -26,12 +26,16 @@ fn fact<const N: usize>(style: Style, words: [&'static str; N]) -> Fact {
 pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> Vec<Fact> {
     let theme = scene.canvas.theme;
     let component = scene.infra.component(ix);
-    let mut facts = Vec::new();
+    let mut facts = faults(scene, &component.id);
     match &component.kind {
         ComponentKind::Browser => browser(scene, ix, &mut facts),
         ComponentKind::DnsResolver(spec) => {
             let ttl = spec.ttl_s.get();
-            facts.push(fact(theme.text, ["A record of www", "www A", "A"]));
+            facts.push(match scene.canvas.sim.record() {
+                RecordState::Present => fact(theme.text, ["A record of www", "www A", "A"]),
+                RecordState::Gone => fact(theme.bad, ["no record of www", "www gone", "gone"]),
+                RecordState::Unreachable => fact(theme.bad, ["cannot ask for www", "timeout"]),
+            });
             facts.push(Fact { words: vec![format!("ttl {ttl:.0} s").into(), format!("ttl {ttl:.0}").into()], style: theme.dim });
             facts.push(fact(theme.dim, ["resolver", "DNS"]));
         }
@@ -88,6 +92,28 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
     facts
 }
 
+/// What is wrong with it, apart from what its state says.
+fn faults(scene: &Scene<'_>, id: &ComponentId) -> Vec<Fact> {
+    let bad = scene.canvas.theme.bad;
+    let is_its = |element: &Element| matches!(element, Element::Component(of) if of == id);
+    let told = |fault: &Fault| match fault {
+        Fault::Slow(element, factor) if is_its(element) => {
+            let times = factor.get();
+            Some(Fact { words: vec![format!("slow: {times} × as long").into(), format!("slow ×{times}").into()], style: bad })
+        }
+        Fault::Compromised(element) if is_its(element) => Some(fact(bad, ["compromised", "owned"])),
+        Fault::Misconfigured(element) if is_its(element) => Some(fact(bad, ["bad configuration", "bad config", "bad conf"])),
+        Fault::DiskFull(of) if of == id => Some(fact(bad, ["disk full", "no space"])),
+        Fault::ReplicationStopped(of) if of == id => Some(fact(bad, ["replication stopped", "no repl."])),
+        Fault::Leak(of, count) if of == id => {
+            Some(Fact { words: vec![format!("{count} connections leaked").into(), format!("leak {count}").into()], style: bad })
+        }
+        Fault::Expired(of) if of == id => Some(fact(bad, ["certificate expired", "cert expired", "expired"])),
+        _ => None,
+    };
+    scene.faults.iter().filter_map(told).collect()
+}
+
 fn queue(scene: &Scene<'_>, station: &StationView) -> Fact {
     let theme = scene.canvas.theme;
     let waiting = station.waiting;
@@ -112,7 +138,11 @@ fn browser(scene: &Scene<'_>, ix: ComponentIx, facts: &mut Vec<Fact>) {
     let theme = scene.canvas.theme;
     let http = |link: &_| scene.infra.link(*link).protocol == Protocol::Http;
     let entry = scene.infra.links_from(ix).into_iter().find(http);
-    if entry.is_some_and(|link| scene.infra.hop(link).cipher != Cipher::Plaintext) {
+    let encrypted = entry.is_some_and(|link| scene.infra.hop(link).cipher != Cipher::Plaintext);
+    if encrypted && scene.canvas.sim.is_certificate_expired() {
+        facts.push(fact(theme.bad, ["https ✗"]));
+        facts.push(fact(theme.bad, ["certificate expired", "cert expired", "expired"]));
+    } else if encrypted {
         facts.push(fact(theme.tls, ["https ✓"]));
         facts.push(fact(theme.tls, ["padlock closed", "padlock"]));
     } else {

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use ratatui::style::{Modifier, Style};
 
 use crate::layout::{Arrow, Cell, Knot, Label};
-use crate::model::{Cipher, Hop, Protocol};
+use crate::model::{Cipher, Element, Hop, Protocol};
+use crate::sim::Fault;
 use crate::tui::theme::Line;
 
 use super::Scene;
@@ -51,10 +52,24 @@ pub(super) fn draw(scene: &Scene<'_>, pen: &mut Pen<'_>, incidents: &Incidents) 
             say(pen, label, &words, theme.bad);
         } else if look.cut {
             say(pen, label, &["cut"], theme.bad);
+        } else if let Some(words) = fault(scene, &scene.hops[index]) {
+            say(pen, label, &words.each_ref().map(String::as_str), theme.bad.add_modifier(Modifier::REVERSED));
         } else if look.line != Line::Metrics || !std::mem::replace(&mut said_metrics, true) {
             say(pen, label, words(scene, &scene.hops[index]), look.word);
         }
     }
+}
+
+/// What is wrong on a hop, in words, if anything is.
+fn fault(scene: &Scene<'_>, hop: &Hop) -> Option<[String; 2]> {
+    let (from, to) = (&scene.infra.component(hop.from).id, &scene.infra.component(hop.to).id);
+    scene.faults.iter().find_map(|fault| match fault {
+        Fault::Slow(Element::Hop(a, b), factor) if (a, b) == (from, to) => {
+            Some([format!("slow: {} × as long", factor.get()), "slow".to_owned()])
+        }
+        Fault::Sniffer(a, b) if (a, b) == (from, to) => Some(["somebody listens".to_owned(), "spied".to_owned()]),
+        _ => None,
+    })
 }
 
 fn look(scene: &Scene<'_>, hop: &Hop) -> Look {
