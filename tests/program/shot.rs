@@ -5,7 +5,7 @@ use std::num::NonZero;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::kept::{assert_files, root};
+use crate::kept::{assert_block, assert_files, root};
 use crate::svg::{Element, characters, elements};
 use crate::{Home, Said, is_harmless};
 
@@ -263,4 +263,6 @@ fn the_readmes_pictures_are_what_the_screen_shows_now() {
         made.insert(name.to_owned(), now);
     }
     assert_files(&root().join("assets/pictures"), &made);
+    let lesson = shot(&home, &["where-tls-ends", "--size", "80x24", "--keys", "n 1 n", "--at", "5s"]);
+    assert_block(&root().join("README.md"), " hoplight  Where the padlock ends", &lesson);
 }

@@ -33,6 +33,17 @@ pub(crate) fn assert_files(folder: &Path, made: &BTreeMap<String, String>) {
     }
 }
 
+/// Asserts that a file holds this text as the fenced block that begins with `head`.
+pub(crate) fn assert_block(file: &Path, head: &str, text: &str) {
+    let kept = std::fs::read_to_string(file).expect("a file");
+    let begin = kept.find(&format!("```text\n{head}")).expect("the block") + "```text\n".len();
+    let end = begin + kept[begin..].find("\n```").expect("the block's end") + 1;
+    if kept[begin..end] != *text {
+        assert!(is_update(), "{} shows what was once: `INSTA_UPDATE=always cargo test` makes it anew", file.display());
+        std::fs::write(file, format!("{}{text}{}", &kept[..begin], &kept[end..])).expect("a file");
+    }
+}
+
 /// Asserts that a folder has no folders but these.
 pub(crate) fn assert_folders(folder: &Path, known: &BTreeSet<String>) {
     for name in names(folder, true).into_iter().filter(|name| !known.contains(name)) {
