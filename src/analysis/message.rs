@@ -179,7 +179,7 @@ pub fn message(infra: &Infrastructure, link: LinkIx, letter: &Letter, columns: u
         _ if matches!(letter.turn, Turn::Answer(Reply::Refused | Reply::Reset)) => page.connect(&mut parts),
         _ => {
             let content = page.content();
-            let bytes = content.iter().map(Part::bytes).sum();
+            let bytes = page.bytes(&content);
             if hop.cipher == Cipher::Plaintext {
                 parts.extend(content);
                 bytes
@@ -245,6 +245,18 @@ impl Writing<'_> {
                 (_, Turn::Answer(reply)) => self.response(*kind, reply),
             },
             (Talk::Connect | Talk::Handshake(_), _) => Vec::new(),
+        }
+    }
+
+    /// How many bytes the content takes, about.
+    fn bytes(&self, content: &[Part]) -> usize {
+        let bytes: usize = content.iter().map(Part::bytes).sum();
+        let has_body = content.iter().any(|part| part.mark == Mark::Head && part.text.is_empty());
+        match self.protocol() {
+            // An empty line ends the head, and nothing the body: that is counted before it.
+            Protocol::Http | Protocol::Metrics if has_body => bytes.saturating_sub(2),
+            Protocol::Http | Protocol::Metrics => bytes + 2,
+            _ => bytes,
         }
     }
 

@@ -239,3 +239,46 @@ fn ciphertext_fills_its_row_and_is_always_the_same() {
     assert_eq!(row(1, COLUMNS), row(1, COLUMNS));
     assert_ne!(row(1, COLUMNS), row(2, COLUMNS));
 }
+
+#[test]
+fn an_http_message_has_the_bytes_that_its_head_announces() {
+    let infra = stage_2();
+    let link = between(&infra, "lb-1", "web-1");
+    let mut bodies = 0;
+    let talks = RequestKind::ALL.map(Talk::Request).into_iter().chain([Talk::Check]);
+    for talk in talks {
+        for turn in [Turn::Ask, Turn::Answer(Reply::Good), Turn::Answer(Reply::Failed(503))] {
+            let message = write(&infra, link, talk.clone(), turn);
+            let Some(head) = wire(&message).into_iter().skip(1).position(str::is_empty) else { continue };
+            let lines: Vec<&str> = wire(&message).into_iter().skip(1).collect();
+            let body = lines[head + 1..].join("\r\n");
+            let announced = lines.iter().find_map(|line| line.strip_prefix("Content-Length: ")).expect("it has a body");
+            assert_eq!(announced.parse(), Ok(body.len()), "{lines:#?}");
+            let whole = format!("{}\r\n\r\n{body}", lines[..head].join("\r\n"));
+            assert_eq!(whole.len(), message.bytes, "{lines:#?}");
+            bodies += 1;
+        }
+    }
+    assert!(bodies >= 5, "{bodies}");
+}
+
+#[test]
+fn a_health_check_says_as_much_as_it_is_set_to() {
+    let infra = stage_2();
+    let link = between(&infra, "lb-1", "web-1");
+    let check = |infra: &Infrastructure, turn| text(&write(infra, link, Talk::Check, turn));
+    assert!(check(&infra, Turn::Ask).contains("SYN, seq"));
+    assert!(check(&infra, Turn::Answer(Reply::Good)).contains("SYN, ACK"));
+    assert!(check(&infra, Turn::Answer(Reply::Refused)).contains("RST, ACK"));
+    let asks = load((
+        "stage-2",
+        &include_str!("../../assets/stage-2-secured.ron")
+            .replace("(algorithm: RoundRobin)", "(algorithm: RoundRobin, check: HttpApp)"),
+    ));
+    assert!(check(&asks, Turn::Ask).contains("GET /health HTTP/1.1"));
+    assert!(check(&asks, Turn::Answer(Reply::Good)).contains("200 OK"));
+    assert!(check(&asks, Turn::Answer(Reply::Failed(503))).contains("503 Service Unavailable"));
+    // Where TLS goes on behind the balancer, only its records are seen.
+    let sealed = asks.edited(&TopologyEdit::EdgeTls(TlsMode::Reencrypt));
+    assert!(!check(&sealed, Turn::Ask).contains("GET"));
+}
