@@ -36,11 +36,11 @@ pub(crate) fn assert_files(folder: &Path, made: &BTreeMap<String, String>) {
 /// Asserts that a file holds this text as the fenced block that begins with `head`.
 pub(crate) fn assert_block(file: &Path, head: &str, text: &str) {
     let kept = std::fs::read_to_string(file).expect("a file");
-    let begin = kept.find(&format!("```text\n{head}")).expect("the block") + "```text\n".len();
-    let end = begin + kept[begin..].find("\n```").expect("the block's end") + 1;
-    if kept[begin..end] != *text {
+    let (before, rest) = kept.split_once(&format!("```text\n{head}")).expect("the block");
+    let (block, behind) = rest.split_once("\n```").expect("the block's end");
+    if format!("{head}{block}\n") != text {
         assert!(is_update(), "{} shows what was once: `INSTA_UPDATE=always cargo test` makes it anew", file.display());
-        std::fs::write(file, format!("{}{text}{}", &kept[..begin], &kept[end..])).expect("a file");
+        std::fs::write(file, format!("{before}```text\n{text}```{behind}")).expect("a file");
     }
 }
 
