@@ -8,8 +8,8 @@ mod journey;
 mod wrong;
 
 use crate::analysis::{Carriers, Fact, readable};
-use crate::model::{Cipher, Element, Hop, Medium, RequestKind, TlsMode};
-use crate::model::{LinkIx, ServerId};
+use crate::model::component::DatabaseRole;
+use crate::model::{Cipher, ComponentKind, Element, Hop, LinkIx, Medium, RequestKind, ServerId, TlsMode};
 
 use super::Notice;
 use super::action::Action;
@@ -25,8 +25,13 @@ use super::update::sentence;
 pub fn title(stage: &Stage) -> String {
     match (&stage.selected, stage.playback.followed) {
         (Some(Element::Component(id)), _) => stage.infra().find(id.as_str()).map_or_else(String::new, |ix| {
-            let component = stage.infra().component(ix);
-            format!("{id} · {}", component.kind.word())
+            let kind = &stage.infra().component(ix).kind;
+            // What it is now, which need not be what was drawn. A cluster's members stay members, whomever they elect.
+            let role = match kind {
+                ComponentKind::Database(spec) if spec.role != DatabaseRole::Member => stage.sim().database(ix).map(|it| it.role),
+                _ => None,
+            };
+            format!("{id} · {}", role.map_or(kind.word(), DatabaseRole::of_database))
         }),
         (Some(Element::Server(id)), _) => format!("{id} · server"),
         (Some(hop @ Element::Hop(..)), _) => format!("{hop}"),
@@ -143,7 +148,12 @@ fn nothing(page: &mut Page, stage: &Stage, keymap: &Keymap) {
     // In a lesson they may be what is asked for.
     let points = stage.summary.single_points.as_ref().filter(|_| stage.lesson.is_none());
     if let Some(points) = points {
-        page.text(Tone::Text, &format!("{} single points of failure for writes: {}.", points.len(), points.join(", ")));
+        let text = match points.as_slice() {
+            [] => "No single point of failure for writes.".to_owned(),
+            [one] => format!("1 single point of failure for writes: {one}."),
+            several => format!("{} single points of failure for writes: {}.", several.len(), several.join(", ")),
+        };
+        page.text(Tone::Text, &text);
     }
     page.text(Tone::Dim, &format!("TLS {}: {}", infra.tls().edge.word(), infra.tls().edge.meaning()));
     let label = |action| keymap.label(&action);

@@ -71,23 +71,26 @@ const ON_STAGE: [(&str, &str); 6] = [
     ("wheel", "scrolls what is under it; over the header: the speed, over the timeline: the moment"),
 ];
 
+/// Columns of a key or a sign, with the gap behind it.
+const MARK: usize = 13;
+
 /// The lines of the help for `width` columns. `drawn` says how a sign is drawn, in at most 12 columns.
 pub fn lines(app: &App, width: u16, drawn: impl Fn(Sign) -> String) -> Vec<Line> {
     let mut page = Page::new(width);
     page.text(Tone::Name, "Keys");
     for binding in app.keymap.at(app.place()).filter(|binding| !binding.help.is_empty() && !binding.keys.is_empty()) {
         let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
-        page.item(Tone::Accent, &format!("{:<12}", keys.join(" ")), Tone::Text, binding.help, Some(&binding.action));
+        page.item(Tone::Accent, &format!("{:<MARK$}", keys.join(" ")), Tone::Text, binding.help, Some(&binding.action));
     }
     let terminal = [("Ctrl-C", "quit at once; progress is kept"), ("Ctrl-Z", "suspend"), ("Ctrl-L", "draw the screen anew")];
     let mouse = if app.stage().is_some() { &ON_STAGE[..] } else { &ON_COURSE_MAP[..] };
     for (key, help) in terminal.iter().chain(mouse) {
-        page.item(Tone::Accent, &format!("{key:<12}"), Tone::Text, help, None);
+        page.item(Tone::Accent, &format!("{key:<MARK$}"), Tone::Text, help, None);
     }
     page.gap();
     page.text(Tone::Name, "Signs");
     for (sign, meaning) in SIGNS {
-        page.item(Tone::Accent, &format!("{:<12}", drawn(sign)), Tone::Text, meaning, None);
+        page.item(Tone::Accent, &format!("{:<MARK$}", drawn(sign)), Tone::Text, meaning, None);
     }
     page.lines()
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
 use crate::analysis::user;
-use crate::lesson::{LessonProgress, Pace};
+use crate::lesson::{LessonProgress, LessonRun, Pace};
 use crate::model::{ComponentKind, Element, RequestKind};
 use crate::sim::{Doing, Heading, Present};
 
@@ -196,7 +196,8 @@ pub(super) fn works(app: &App, action: &Action) -> bool {
         Action::OverlayChoice => stage.overlays.choice().is_some(),
         Action::Mark => question.is_some_and(|question| question.target().is_some()),
         Action::Hint => {
-            stage.lesson.as_ref().is_some_and(|run| !run.is_open() && run.step().is_some_and(|step| !step.hints.is_empty()))
+            let is_left = |run: &LessonRun| !run.is_open() && !run.solution_shown();
+            stage.lesson.as_ref().is_some_and(|run| is_left(run) && run.step().is_some_and(|step| !step.hints.is_empty()))
         }
         Action::Enter => stage.lesson.as_ref().is_some_and(|run| {
             run.is_open() || run.place() == crate::lesson::Place::Finished || question.is_some_and(|q| q.target().is_some())
@@ -223,6 +224,12 @@ fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
         Action::Wiretap if is_tapped(stage) => "no tap",
         Action::Compare if stage.comparison.is_some() => "end comparison",
         Action::Monitor if stage.view == View::Monitor => "diagram",
+        // After the last hint.
+        Action::Hint
+            if stage.lesson.as_ref().is_some_and(|run| run.step().is_some_and(|it| run.hints().len() == it.hints.len())) =>
+        {
+            "solution"
+        }
         Action::OverlayChoice => stage.overlays.choice().unwrap_or(usual),
         Action::Enter if stage.lesson.as_ref().is_some_and(|run| run.place() == crate::lesson::Place::Finished) => "course map",
         Action::Enter if stage.lesson.as_ref().is_some_and(|run| !run.is_open() && !run.is_solved()) => "submit",

@@ -81,6 +81,8 @@ impl Kind {
         match self {
             // The explanation itself.
             Self::Glossary => 7,
+            // Users, agents, alert, remedy, and why it would do nothing now.
+            Self::Faults => 5,
             _ => 3,
         }
     }

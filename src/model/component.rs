@@ -223,9 +223,7 @@ impl ComponentKind {
             Self::LoadBalancer(_) => "load balancer",
             Self::Web(_) => "web server",
             Self::App(_) => "application server",
-            Self::Database(DatabaseSpec { role: DatabaseRole::Primary, .. }) => "primary database",
-            Self::Database(DatabaseSpec { role: DatabaseRole::Replica, .. }) => "replica database",
-            Self::Database(_) => "cluster member",
+            Self::Database(spec) => spec.role.of_database(),
             Self::Agent(_) => "monitoring agent",
             Self::MonitoringService => "monitoring service",
         }

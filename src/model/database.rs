@@ -21,6 +21,15 @@ pub enum DatabaseRole {
 }
 
 impl DatabaseRole {
+    /// The words for a database that has this role.
+    pub const fn of_database(self) -> &'static str {
+        match self {
+            Self::Primary => "primary database",
+            Self::Replica => "replica database",
+            Self::Member => "cluster member",
+        }
+    }
+
     /// The word that the screen uses.
     pub const fn word(self) -> &'static str {
         match self {

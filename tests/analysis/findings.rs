@@ -241,6 +241,14 @@ fn tls_all_the_way_takes_the_secrets_off_the_list() {
     let passthrough = edited(&[TopologyEdit::EdgeTls(TlsMode::Passthrough)]);
     assert!(ids(&stage_2(), 100.0).contains("balancer-reads-all"));
     assert!(!ids(&passthrough, 100.0).contains("balancer-reads-all"));
+    // In the clear it reads no less than where it ends TLS.
+    let of_balancer = |infra: &Infrastructure| {
+        let found = findings(infra, 100.0).into_iter().filter(|f| f.rule.id == "balancer-reads-all");
+        found.map(|f| (f.subject_name(), f.message)).collect::<Vec<_>>()
+    };
+    let plain = of_balancer(&edited(&[TopologyEdit::EdgeTls(TlsMode::None)]));
+    let says = "Requests reach lb-1 in the clear: whoever controls it reads every one.";
+    assert_eq!(plain, [("lb-1".to_owned(), says.to_owned())]);
 }
 
 #[test]

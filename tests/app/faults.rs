@@ -212,3 +212,17 @@ fn a_panel_begins_with_what_is_wrong_until_it_is_healed() {
         assert!(!learner.panel().contains(said), "{said}: {}", learner.panel());
     }
 }
+
+#[test]
+fn all_that_is_said_of_a_row_has_room_on_the_smallest_screen() {
+    let mut learner = Learner::exploring(SMALL);
+    for element in [component("db-1"), server("server-2"), hop("lb-1", "web-1")] {
+        learner.select(&element).press("X");
+        let room = learner.app.window_area().expect("open").about;
+        for row in window::rows(&learner.app, Kind::Faults, "") {
+            let about = window::about(&learner.app, Kind::Faults, Some(&row), room.width);
+            assert!(about.len() <= usize::from(room.height), "{element} {}: {} lines", row.line.text(), about.len());
+        }
+        learner.press("<Esc>");
+    }
+}

@@ -37,13 +37,19 @@ fn hints_come_one_by_one_then_the_solution() {
     assert!(learner.notice().starts_with("No hint is needed here"), "{}", learner.notice());
     learner.press("<Enter>");
     let shown = |learner: &Learner, text: &str| learner.panel().contains(text);
+    let footer = |learner: &Learner| -> String {
+        hoplight::app::status::footer(&learner.app, 200).iter().map(|(line, _)| line.text()).collect()
+    };
+    assert!(footer(&learner).contains(" h hint"), "{}", footer(&learner));
     for (number, hint) in ["First hint.", "Second hint.", "Third hint."].iter().enumerate() {
         assert!(!shown(&learner, hint));
         learner.press("h");
         assert!(shown(&learner, &format!("hint {}/3 {hint}", number + 1)), "{}", learner.panel());
         assert!(!shown(&learner, "solution kill"));
     }
+    assert!(footer(&learner).contains(" h solution"), "the footer's word is the panel's: {}", footer(&learner));
     learner.press("h");
+    assert!(!footer(&learner).contains(" h "), "there is nothing more to show: {}", footer(&learner));
     assert!(shown(&learner, "solution kill web-1, then wait 15 s"), "{}", learner.panel());
     learner.press("h");
     assert!(shown(&learner, "solution kill web-1"));

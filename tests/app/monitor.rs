@@ -138,7 +138,9 @@ fn rows_fill_every_room_without_overlapping_and_what_is_looked_at_is_always_seen
             assert!(y <= area.y + area.height);
             let looked_at = monitor::item(learner.stage());
             assert!(rows.iter().any(|row| row.item == looked_at), "{width}×{height}: {looked_at:?} is not there");
-            for wanted in [Kind::Title, Kind::Probe, Kind::Alerts, Kind::Budget(0)] {
+            let alerts = rows.iter().filter(|row| matches!(row.kind, Kind::Alert(_))).count();
+            let left = monitor::telling(&learner.stage().sim().alerts()).len() - alerts;
+            for wanted in [Kind::Title, Kind::Probe, Kind::Alerts(left), Kind::Budget(0)] {
                 assert!(rows.iter().any(|row| row.kind == wanted), "{width}×{height}: no {wanted:?}");
             }
             learner.press("<Tab>");

@@ -82,6 +82,37 @@ fn a_database_says_what_it_is_now_and_nothing_that_contradicts_it() {
 }
 
 #[test]
+fn the_title_of_a_database_names_the_role_that_it_has_now() {
+    let title = |learner: &Learner| hoplight::app::detail::title(learner.stage());
+    let mut learner = Learner::exploring(LARGE);
+    learner.wait(20).select(&component("db-1"));
+    assert_eq!(title(&learner), "db-1 · primary database");
+    learner.press("Xhere read-only<Enter>").wait(20);
+    assert_eq!(title(&learner), "db-1 · replica database");
+    learner.select(&component("db-2"));
+    assert_eq!(title(&learner), "db-2 · replica database");
+    learner.press("Xhere promote<Enter>").wait(50);
+    assert_eq!(title(&learner), "db-2 · primary database");
+    // Whoever is elected, members of a cluster stay members.
+    let mut learner = Learner::exploring(LARGE);
+    let infra = learner.app.library.scenario("design-1-repaired").expect("shipped").clone();
+    learner.app.open_scenario(infra);
+    learner.wait(20).select(&component("db-1"));
+    assert_eq!(title(&learner), "db-1 · cluster member");
+}
+
+#[test]
+fn one_single_point_is_spoken_of_in_the_singular() {
+    let mut learner = Learner::exploring(LARGE);
+    for (id, words) in [("stage-2-secured", "7 single points of failure"), ("design-1-repaired", "1 single point of failure")] {
+        let infra = learner.app.library.scenario(id).expect("shipped").clone();
+        learner.app.open_scenario(infra);
+        let panel = lines(&learner).join(" ");
+        assert!(panel.contains(words), "{panel}");
+    }
+}
+
+#[test]
 fn what_is_down_has_no_present_rate() {
     for id in ["dns", "lb-1", "web-1", "app-1", "db-2"] {
         let mut learner = Learner::exploring(LARGE);

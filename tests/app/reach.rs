@@ -221,7 +221,7 @@ fn rows_of_the_monitoring_screen_say_what_a_click_on_them_does() {
     learner.click((area.x + 3, area.y));
     assert!(learner.stage().sim().probe().interval_s.is_some());
     assert!(before.is_none() || learner.notice() == "There is nothing to click there.", "what is on stays on");
-    let area = row(|kind| matches!(kind, monitor::Kind::Alerts)).expect("alerts");
+    let area = row(|kind| matches!(kind, monitor::Kind::Alerts(_))).expect("alerts");
     learner.click((area.x + 3, area.y));
     assert_eq!(learner.app.window.as_ref().map(|window| window.kind), Some(Kind::Log));
     learner.press("<Esc>");

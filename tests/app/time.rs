@@ -109,7 +109,7 @@ fn beyond_the_newest_mark_time_runs_until_something_happens() {
     }
     let mut quiet = Learner::exploring(SMALL);
     quiet.wait(10).press("}");
-    assert_eq!(quiet.notice(), "Nothing worth a line happens within a minute.");
+    assert_eq!(quiet.notice(), "60 s went by, and nothing worth a line happened.");
     assert!((seconds(&quiet) - 61.0).abs() < 1e-6, "{}", seconds(&quiet));
 }
 

@@ -61,6 +61,20 @@ fn what_makes_no_sense_is_refused_and_changes_nothing() {
 }
 
 #[test]
+fn what_is_down_does_not_hang_and_what_hangs_does_so_already() {
+    let mut run = Run::new(&site(&[]));
+    run.to(1.0).act("kill db-1").act("hang app-1");
+    let infra = Arc::clone(run.sim.infrastructure());
+    for (words, says) in
+        [("hang db-1", "db-1 is down already"), ("hang app-1", "it is so already: app-1 hangs: it accepts connections")]
+    {
+        let command = script::command(words, &infra).unwrap_or_else(|error| panic!("{words}: {error}"));
+        let error = run.sim.apply(&command, &mut ()).expect_err(words);
+        assert!(error.to_string().starts_with(says), "{words}: {error}");
+    }
+}
+
+#[test]
 fn the_whole_catalogue_is_scriptable_and_knows_what_an_infrastructure_lacks() {
     for text in [include_str!("../../assets/stage-2-secured.ron"), include_str!("../data/faults.ron")] {
         let infra = Arc::new(hoplight::model::Infrastructure::from_ron("x.ron", text).expect("a valid scenario"));

@@ -2,10 +2,12 @@
 
 use hoplight::app::mouse::{detail_lines, most_scroll, panel_area, panel_lines};
 
+use hoplight::layout::Area;
 use hoplight::lesson::{Progress, Sources};
+use hoplight::sim::AlertState;
 
 use crate::learner::{LARGE, Learner, SMALL, component, hop, library, server};
-use crate::{compare, plain, text};
+use crate::{compare, plain, text, whole};
 
 /// Everything below the header except the canvas.
 fn panels(learner: &Learner) -> String {
@@ -291,6 +293,29 @@ fn the_gauges_know_only_what_was_delivered() {
     rushed.wait(60).press(" ").press(&">".repeat(11));
     assert!(rushed.stage().sim().rate() > 10.0 * learner.stage().sim().rate());
     assert_eq!(gauges(&rushed), before);
+}
+
+#[test]
+fn gauges_and_alerts_that_have_no_room_are_counted() {
+    for (size, says) in [(SMALL, " 6 more"), (LARGE, " 4 more on the monitoring screen ")] {
+        let mut learner = Learner::exploring(size);
+        let infra = learner.app.library.scenario("design-1-repaired").expect("shipped").clone();
+        learner.app.open_scenario(infra);
+        let gauges = learner.stage().regions.gauges;
+        let area = Area { y: gauges.y - u16::from(size == LARGE), height: gauges.height + u16::from(size == LARGE), ..gauges };
+        let shown = text(&plain(&learner.app), area);
+        assert!(shown.contains(says), "{shown}");
+        let agents = learner.stage().sim().agents().len();
+        assert_eq!(hoplight::app::gauges::places(learner.stage()).len() + if size == LARGE { 4 } else { 6 }, agents);
+    }
+    let mut learner = Learner::exploring(SMALL);
+    learner.wait(30).select(&server("server-2")).press("x").wait(50).press("m");
+    let of = |state| learner.stage().sim().alerts().iter().filter(|alert| alert.state == state).count();
+    let (firing, pending) = (of(AlertState::Firing), of(AlertState::Pending));
+    let shown = whole(&learner.app);
+    let listed = |word: &str| shown.lines().filter(|line| line.trim_start_matches([' ', '»']).starts_with(word)).count();
+    let left = firing + pending - listed("firing ") - listed("pending ");
+    assert!(left > 0 && shown.contains(&format!(" {left} more with the arrows ")), "{firing}, {pending}: {shown}");
 }
 
 #[test]

@@ -113,6 +113,28 @@ fn the_monitoring_screen() {
 }
 
 #[test]
+fn the_probe_and_the_agents_are_said_whole_on_the_smallest_screen() {
+    // Healthy with a silent agent; then all requests fail, and so does the probe's.
+    let mut learner = troubled(SMALL);
+    learner.press("m");
+    let mut failing = Learner::exploring(SMALL);
+    failing.press("Pm");
+    let unheard = whole(&failing.app);
+    failing.wait(100).select(&component("lb-1")).press("x").wait(300);
+    let shown = [whole(&learner.app), unheard, whole(&failing.app)];
+    let line = |shown: &str, word: &str| shown.lines().find(|line| line.contains(word)).map(str::to_owned);
+    let lines = [
+        line(&shown[0], "silent for"),
+        line(&shown[0], "external probe"),
+        line(&shown[1], "never heard of"),
+        line(&shown[2], "failed in a row"),
+    ];
+    for line in lines {
+        assert!(line.as_ref().is_some_and(|line| !line.contains('…')), "{line:?} in {shown:#?}");
+    }
+}
+
+#[test]
 fn the_monitoring_screen_in_ascii() {
     let mut learner = troubled(LARGE);
     learner.press("m<Down><Down><Down>");

@@ -7,7 +7,7 @@ use crate::analysis::exposure::{Authentication, Exposure, exposures};
 use crate::analysis::plaintext::balancer_can_read;
 use crate::analysis::reading::{Fact, Stake};
 use crate::analysis::tls_price::{Purpose, tls_price};
-use crate::model::{Cipher, ComponentId, ComponentKind, Element, LinkIx, Protocol, TlsMode};
+use crate::model::{Cipher, ComponentId, ComponentKind, Element, LinkIx, Protocol};
 
 pub(super) fn find(ground: &Ground<'_>) -> Vec<Finding> {
     let exposures = exposures(ground.infra);
@@ -62,17 +62,26 @@ fn hops(exposures: &[Exposure]) -> Vec<Finding> {
         .collect()
 }
 
-/// What follows from where TLS ends.
+/// What a balancer reads, and what follows from where TLS ends.
 fn balancers(ground: &Ground<'_>, exposures: &[Exposure]) -> Vec<Finding> {
     let infra = ground.infra;
-    if infra.tls().edge == TlsMode::None || !balancer_can_read(infra) {
+    if !balancer_can_read(infra) {
         return Vec::new();
     }
     let balancers = infra.components().filter(|(_, component)| matches!(component.kind, ComponentKind::LoadBalancer(_)));
     let mut found = Vec::new();
     for (_, component) in balancers {
         let id = &component.id;
-        if !exposures.iter().any(|exposure| exposure.to == *id && exposure.cipher == Cipher::Tls) {
+        let reach = |cipher: Cipher| {
+            let comes = |exposure: &Exposure| exposure.to == *id && exposure.protocol.carries_requests();
+            exposures.iter().any(|exposure| comes(exposure) && exposure.cipher == cipher)
+        };
+        if !reach(Cipher::Tls) {
+            // Where nothing is encrypted it reads no less: only that TLS ends there cannot be said of it.
+            if reach(Cipher::Plaintext) {
+                let message = format!("Requests reach {id} in the clear: whoever controls it reads every one.");
+                found.push(Finding::of_component("balancer-reads-all", id, message));
+            }
             continue;
         }
         let mut readable: Vec<&ComponentId> = Vec::new();

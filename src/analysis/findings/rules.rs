@@ -139,7 +139,7 @@ pub const RULES: &[Rule] = &[
         "balancer-reads-all",
         Note,
         "Whoever controls the balancer reads every request",
-        "It ends TLS, so passwords pass through its memory; encryption behind it does not change that.",
+        "Requests lie readable in its memory, passwords among them; encryption behind it does not change that.",
         "Passthrough hides them from it, and takes away everything that a balancer does by reading. Otherwise: patch it first, and let few people in.",
     ),
     of(

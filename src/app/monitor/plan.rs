@@ -36,8 +36,8 @@ pub enum Kind {
     Budget(usize),
     /// The external probe.
     Probe,
-    /// The heading of the alerts.
-    Alerts,
+    /// The heading of the alerts, and how many that have something to say have no room below it.
+    Alerts(usize),
     /// No alert has anything to say.
     Quiet,
     /// An alert: a place in [`crate::sim::Simulation::alerts`].
@@ -99,7 +99,7 @@ pub fn plan(stage: &Stage, area: Area) -> Vec<Row> {
     rows.extend(component.filter(|_| chart > 0).map(|component| (Kind::Charts(component), None, chart)));
     rows.extend((0..budgets).map(|place| (Kind::Budget(place), None, 1)));
     rows.push((Kind::Probe, None, 1));
-    rows.push((Kind::Alerts, None, 1));
+    rows.push((Kind::Alerts(telling.len().saturating_sub(alert_rows)), None, 1));
     let chosen = telling.iter().position(|at| looked_at == Some(Item::Alert(*at))).unwrap_or(0);
     let first = first_shown(chosen, telling.len(), alert_rows.max(1));
     let listed = telling.iter().skip(first).take(alert_rows);

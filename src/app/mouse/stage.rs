@@ -177,7 +177,7 @@ fn on_monitor(app: &App, stage: &Stage, column: u16, row: u16) -> Option<Action>
         Kind::Budget(place) => monitor::budgets(stage).get(place).map(|budget| Action::Watch(Item::Component(budget.component))),
         // It says which key switches the probe on; off, it is switched with care.
         Kind::Probe => stage.sim().probe().interval_s.is_none().then_some(Action::Probe),
-        Kind::Alerts => Some(Action::Log),
+        Kind::Alerts(_) => Some(Action::Log),
         Kind::Entry(back) => {
             let log = stage.sim().alert_log();
             let entry = log.len().checked_sub(back + 1).and_then(|at| stage.sim().alert_log().nth(at))?;

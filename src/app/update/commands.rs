@@ -171,7 +171,7 @@ fn what_happened(stage: &Stage, command: &Command) -> String {
         Command::Lag(id, lag) => format!("{id} now takes {} s to apply a change.", lag.get()),
         Command::Probe(Some(every)) => format!("An external probe now asks the site every {} s.", every.get()),
         Command::Probe(None) => "The external probe is off.".to_owned(),
-        Command::Restart(element, _) => format!("{element} is restarted."),
+        Command::Restart(element, _) => format!("{element} is being restarted."),
         Command::Fault(fault) => sentence(stage.infra(), &fault.sentence()),
         Command::Heal(fault) => sentence(stage.infra(), &fault.healed()),
         Command::Retries(retries) => sentence(stage.infra(), &retries.sentence()),

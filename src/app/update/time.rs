@@ -17,7 +17,7 @@ const NEWS_HORIZON: Duration = Duration::from_secs(60);
 pub(super) fn travel(stage: &mut Stage, action: &Action, back: &str) -> Notice {
     let now = stage.sim().now();
     let to = match action {
-        Action::Seek(at) => Ok(*at),
+        Action::Seek(at) => *at,
         Action::Recall { at, request, about } => {
             stage.seek(*at);
             match (request, about) {
@@ -36,20 +36,16 @@ pub(super) fn travel(stage: &mut Stage, action: &Action, back: &str) -> Notice {
             return dim(&format!("{}{before}", sentence(stage.infra(), &mark.text)));
         }
         // Right before a command, that one is the next mark.
-        _ if stage.timeline.known_command() == Some(now) => Ok(now),
+        _ if stage.timeline.known_command() == Some(now) => now,
         _ => match stage.known_marks().into_iter().map(|(_, mark)| mark.at).find(|at| *at > now) {
-            Some(at) => Ok(at),
+            Some(at) => at,
             None if stage.run_to_news(NEWS_HORIZON) => return here(stage),
-            None => Err("Nothing worth a line happens within a minute."),
+            // All of it went by.
+            None => return dim(&format!("{} s went by, and nothing worth a line happened.", NEWS_HORIZON.as_secs())),
         },
     };
-    match to {
-        Ok(at) => {
-            stage.seek(at);
-            here(stage)
-        }
-        Err(why) => dim(why),
-    }
+    stage.seek(to);
+    here(stage)
 }
 
 /// What happened at this moment, or when it is.

@@ -84,7 +84,12 @@ impl Simulation {
         Ok(match fault {
             Fault::Hang(element) => {
                 let wanted = if on { Health::Up } else { Health::Hung };
-                self.meant(element)?.into_iter().any(|station| self.health(station) == wanted)
+                let meant: Vec<Health> = self.meant(element)?.into_iter().map(|station| self.health(station)).collect();
+                // What is down accepts nothing: it cannot hang.
+                if on && !meant.is_empty() && meant.iter().all(|health| !matches!(health, Health::Up | Health::Hung)) {
+                    return Err(CommandError::AlreadyDown(element.clone()));
+                }
+                meant.contains(&wanted)
             }
             Fault::Slow(element, factor) => match self.pace_of(element)? {
                 paces if on => paces.iter().any(|pace| *pace != Some(*factor).filter(|factor| !factor.is_none())),

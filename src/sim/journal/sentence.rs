@@ -137,12 +137,15 @@ fn by_command(what: &What) -> String {
         What::ProbeSet(None) => "the external probe is off".into(),
         What::Killed(element) => format!("{element} is killed"),
         What::Restored(element) => format!("{element} is restored"),
-        What::Restarts(element) => format!("{element} is restarted"),
+        What::Restarts(element) => format!("{element} is being restarted"),
         What::Fault { fault, on: true } => fault.sentence(),
         What::Fault { fault, on: false } => fault.healed(),
         What::RetriesSet(retries) => retries.sentence(),
         What::SynCookies(on) => format!("SYN cookies are {}", switch(*on)),
-        What::Scanned { open } => format!("a port scan from the Internet finds {open} open ports"),
+        What::Scanned { open } => {
+            let ports = if *open == 1 { "port" } else { "ports" };
+            format!("a port scan from the Internet finds {open} open {ports}")
+        }
         What::Drained(element) => format!("{element} drains: it gets no new requests"),
         What::Ready(element) => format!("{element} gets new requests again"),
         What::Edited(TopologyEdit::EdgeTls(mode)) => format!("TLS mode is now {}", mode.word()),

@@ -18,11 +18,17 @@ pub(super) fn draw(stage: &Stage, painter: &mut Painter<'_>) {
         return;
     }
     let scale = scale(&agents);
+    let places = gauges::places(stage);
+    let left = agents.len().saturating_sub(places.len());
     if stage.regions.wide {
         let rule = Line::new(Tone::Name, "monitoring").with(Tone::Dim, ": what the agents delivered");
-        painter.rule(area.x, area.y - 1, area.width, &rule, "");
+        let more = if left > 0 { format!("{left} more on the monitoring screen") } else { String::new() };
+        painter.rule(area.x, area.y - 1, area.width, &rule, &more);
+    } else if left > 0 {
+        let x = (area.x + area.width).saturating_sub(gauges::MORE);
+        painter.line(x, area.y, gauges::MORE, &Line::new(Tone::Dim, format!(" {left} more")));
     }
-    for (place, agent) in gauges::places(stage).into_iter().zip(&agents) {
+    for (place, agent) in places.into_iter().zip(&agents) {
         if stage.regions.wide {
             row(stage, painter, agent, place.y, scale);
         } else {

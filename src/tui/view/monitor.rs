@@ -63,8 +63,12 @@ impl Screen<'_> {
             }
             Kind::Charts(component) => self.charts(component, row.area, painter),
             Kind::Budget(place) => self.budget(place, row.area, painter),
-            Kind::Probe => line(painter, &self.probe()),
-            Kind::Alerts => painter.rule(x, y, width, &self.alerts_heading(), ""),
+            Kind::Probe => line(painter, &self.probe(width.saturating_sub(2))),
+            Kind::Alerts(left) => {
+                // The arrows bring into sight what has no room.
+                let more = if left > 0 { format!("{left} more with the arrows") } else { String::new() };
+                painter.rule(x, y, width, &self.alerts_heading(), &more);
+            }
             Kind::Quiet => line(painter, &self.quiet(width.saturating_sub(2))),
             Kind::Alert(at) => line(painter, &self.alert(at, width)),
             Kind::Entry(back) => line(painter, &self.entry(back)),

@@ -46,6 +46,12 @@ pub(super) fn draw(app: &App, window: &Window, painter: &mut Painter<'_>) {
     for (y, line) in (about.y..about.y + about.height).zip(&lines) {
         painter.fit(about.x, y, about.width, line);
     }
+    // A text that ends too early must not look whole.
+    if let Some(last) = usize::from(about.height).checked_sub(1).filter(|last| last + 1 < lines.len()) {
+        let end = lines.get(last).map_or(0, Line::width).min(usize::from(about.width).saturating_sub(1));
+        let (cut, dim) = (painter.theme.glyphs.ellipsis, painter.theme.dim);
+        painter.put(about.x + u16::try_from(end).unwrap_or(0), about.y + about.height - 1, cut, dim);
+    }
     let keys = format!(" {} ", window.kind.keys());
     painter.line(outer.x + 3, outer.y + outer.height - 1, outer.width.saturating_sub(6), &Line::new(Tone::Dim, keys));
 }

@@ -49,23 +49,31 @@ impl Screen<'_> {
         painter.fit(at, y, end.saturating_sub(at), &line);
     }
 
-    /// What the external probe found last.
-    pub(super) fn probe(&self) -> Line {
+    /// What the external probe found last, in so many columns.
+    pub(super) fn probe(&self, room: u16) -> Line {
+        // Where there is no room for all, how often it asks is left out, or how long the certificate is valid.
+        let all = [(true, true), (false, true), (true, false)].map(|(often, date)| self.probed(often, date));
+        let fits = |line: &&Line| line.width() <= usize::from(room);
+        all.iter().find(fits).unwrap_or(&all[1]).clone()
+    }
+
+    /// What the external probe found last; on demand how often it asks, and what it saw of the certificate.
+    fn probed(&self, often: bool, date: bool) -> Line {
         let probe = self.stage.sim().probe();
         let key = self.app.keymap.label(&Action::Probe);
         let name = Line::new(Tone::Name, "external probe ");
         let Some(every) = probe.interval_s else {
             return name.with(Tone::Warn, "off: nobody looks from outside. ").with(Tone::Dim, format!("{key} switches it on"));
         };
-        let name = name.with(Tone::Dim, format!("every {every} s  "));
+        let name = if often { name.with(Tone::Dim, format!("every {every} s  ")) } else { name };
         let Some(last) = probe.results.back() else { return name.with(Tone::Dim, "no result yet") };
         let line = match last.outcome {
-            Ok(()) => name.with(Tone::Good, "the site answers").with(Tone::Text, format!(" in {:.0} ms", last.latency_ms)),
+            Ok(()) => name.with(Tone::Good, "answered").with(Tone::Text, format!(" in {:.0} ms", last.latency_ms)),
             Err(failure) => name.with(Tone::Bad, format!("{} failed in a row: {}", probe.failures, failure.word())),
         };
         let age = self.stage.sim().now().since(last.at).as_secs_f64();
-        let line = line.with(Tone::Dim, format!("  {age:.0} s ago"));
-        match probe.days_left {
+        let line = line.with(Tone::Dim, format!(", {age:.0} s ago"));
+        match probe.days_left.filter(|_| date) {
             Some(days) if days <= 0.0 => line.with(Tone::Bad, "  its certificate has expired"),
             Some(days) => line.with(if days <= 21.0 { Tone::Warn } else { Tone::Dim }, format!("  certificate {days:.0} days")),
             None => line,

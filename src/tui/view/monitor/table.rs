@@ -57,18 +57,17 @@ impl Screen<'_> {
         let (value, rest) = match (agent.qps, agent.age_s) {
             (Some(qps), Some(age)) if agent.stale => (
                 Line::new(Tone::Bad, format!("{qps:.0}/s STALE")),
-                Line::new(Tone::Bad, format!("no sample for {age:.0} s: no data is not zero, and not health")),
+                Line::new(Tone::Bad, format!("silent for {age:.0} s: unknown, not zero")),
             ),
             (Some(qps), Some(age)) => (
                 Line::new(Tone::Text, format!("{qps:.0}/s")),
                 Line::new(Tone::Dim, format!("{age:.1} s ago, the rate of {subject}")),
             ),
-            (None, Some(age)) => (
-                Line::new(Tone::Dim, "no rate"),
-                Line::new(Tone::Dim, format!("{age:.1} s ago; it watches nothing that counts requests")),
-            ),
+            (None, Some(age)) => {
+                (Line::new(Tone::Dim, "no rate"), Line::new(Tone::Dim, format!("{age:.1} s ago; what it watches has no rate")))
+            }
             _ if agent.subject.is_none() => (Line::new(Tone::Dim, "no data"), Line::new(Tone::Dim, "it watches nothing")),
-            _ => (Line::new(Tone::Dim, "no data"), Line::new(Tone::Dim, "never heard of: nobody knows whether it is well")),
+            _ => (Line::new(Tone::Dim, "no data"), Line::new(Tone::Dim, "never heard of: its state is unknown")),
         };
         let from = x + NAME + 2 + GAUGE_CELLS;
         let end = painter.line(from, y, 13, &value);
