@@ -191,6 +191,7 @@ fn what_comes_later_comes_whatever_is_done_until_then() {
 fn a_panel_begins_with_what_is_wrong_until_it_is_healed() {
     for (filter, element, said) in [
         ("twenty", component("db-1"), "✗ db-1 works 20 × as long on everything."),
+        ("twenty", component("db-1"), "mean service ms: static 76.7, read 76.7"),
         ("leak", component("db-1"), "connections of db-1 are taken and never given back."),
         ("syn flood", component("lb-1"), "SYNs per second reaches the entry."),
         ("record is gone", component("dns"), "www.foobar.com has no A record any more"),

@@ -3,7 +3,7 @@
 //! Must not know hops or servers.
 
 use crate::model::{Certificate, Component, ComponentIx, ComponentKind, DatabaseRole, Element, RequestKind, TlsMode};
-use crate::sim::{DatabaseView, Health, Note, RecordState, What, probe_number};
+use crate::sim::{DatabaseView, Fault, Health, Note, RecordState, What, probe_number};
 
 use super::super::action::Action;
 use super::super::events;
@@ -70,7 +70,11 @@ fn station(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
         page.text(Tone::Text, &format!("{} of {} slots, {} waiting", view.busy, view.slots, view.waiting));
     }
     let service = component.station();
-    let mean = |kind| service.mean_ms(kind);
+    let slow = stage.sim().faults().into_iter().find_map(|fault| match fault {
+        Fault::Slow(Element::Component(id), factor) if id == component.id => Some(factor.get()),
+        _ => None,
+    });
+    let mean = |kind| service.mean_ms(kind) * slow.unwrap_or(1.0);
     let times: Vec<String> = RequestKind::ALL.iter().map(|kind| format!("{} {:.1}", kind.word(), mean(*kind))).collect();
     page.text(Tone::Dim, &format!("mean service ms: {}; served {}, turned away {}", times.join(", "), view.served, view.dropped));
 }
