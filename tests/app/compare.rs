@@ -11,18 +11,18 @@ use hoplight::sim::{Command, Simulation, Timeline};
 use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
 
 /// Stage 2 beside what the filter finds first.
-fn comparing(size: (u16, u16), filter: &str) -> Learner {
+pub(crate) fn comparing(size: (u16, u16), filter: &str) -> Learner {
     let mut learner = Learner::exploring(size);
     learner.wait(20).press("C").press(filter).press("<Enter>");
     assert_eq!(learner.stage().view, View::Compare);
     learner
 }
 
-fn second(learner: &Learner) -> &Comparison {
+pub(crate) fn second(learner: &Learner) -> &Comparison {
     learner.stage().comparison.as_ref().expect("it is there")
 }
 
-fn sims(learner: &Learner) -> [&Simulation; 2] {
+pub(crate) fn sims(learner: &Learner) -> [&Simulation; 2] {
     [learner.stage().sim(), second(learner).timeline.simulation()]
 }
 

@@ -1,28 +1,17 @@
 //! Two designs that do not fare alike: what happens to one only, and what is said of it.
 
-use hoplight::app::comparison::Comparison;
+use hoplight::app::Action;
 use hoplight::app::deeds::{Deed, deeds};
 use hoplight::app::events::strip;
 use hoplight::app::window::{self, Kind};
-use hoplight::app::{Action, View};
 use hoplight::sim::{Command, SimTime, Simulation};
 
+use crate::compare::{comparing, second, sims};
 use crate::learner::{LARGE, Learner, SMALL, component};
 
 /// Stage 2 beside the scaled site: each has components that the other has not.
 fn unlike(size: (u16, u16)) -> Learner {
-    let mut learner = Learner::exploring(size);
-    learner.wait(20).press("CScaled up<Enter>");
-    assert_eq!(learner.stage().view, View::Compare);
-    learner
-}
-
-fn second(learner: &Learner) -> &Comparison {
-    learner.stage().comparison.as_ref().expect("it is there")
-}
-
-fn sims(learner: &Learner) -> [&Simulation; 2] {
-    [learner.stage().sim(), second(learner).timeline.simulation()]
+    comparing(size, "Scaled up")
 }
 
 /// Whether a component is up, in each; `None` where there is none.
