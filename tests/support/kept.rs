@@ -7,6 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+/// Most lines that a failed comparison shows.
+const MOST_SHOWN: usize = 60;
+
 /// Where the sources are.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
@@ -62,4 +65,25 @@ fn names(folder: &Path, folders: bool) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.expect("an entry"));
     let wanted = entries.filter(|entry| entry.path().is_dir() == folders);
     wanted.map(|entry| entry.file_name().into_string().expect("a name in UTF-8")).collect()
+}
+
+/// Asserts that a file holds these lines, and says which lines differ.
+pub(crate) fn assert_lines(file: &Path, text: &str) {
+    let kept = std::fs::read_to_string(file).unwrap_or_default();
+    if kept == text {
+        return;
+    }
+    if is_update() {
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+        std::fs::write(file, text).expect("a file");
+        return;
+    }
+    let differing = |these: &str, those: &str, sign: char| -> Vec<String> {
+        let those: BTreeSet<&str> = those.lines().collect();
+        these.lines().filter(|line| !those.contains(line)).map(|line| format!("\n{sign}{line}")).collect()
+    };
+    let (gone, new) = (differing(&kept, text, '-'), differing(text, &kept, '+'));
+    let lines = [gone, new].concat();
+    let shown = lines.iter().take(MOST_SHOWN).map(String::as_str).collect::<String>();
+    panic!("{} differs in {} lines; `INSTA_UPDATE=always` writes it again:{shown}", file.display(), lines.len());
 }

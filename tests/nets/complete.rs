@@ -1,0 +1,162 @@
+//! The scripts leave nothing out: every row of the catalogue, every command and every fault, on each kind of thing.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use hoplight::model::{Algorithm, Element, RequestKind, TlsMode, TopologyEdit};
+use hoplight::sim::catalogue::CATALOGUE;
+use hoplight::sim::{Command, Fault, RecordState, Simulation};
+
+use crate::scenarios::{files, scenario, stem};
+use crate::scripts::{Script, scripts};
+
+/// A name for each variant, and the list of all names. A new variant does not compile until it is named here, and then fails
+/// until a script has it.
+macro_rules! names {
+    ($all:ident, $name:ident($type:ty): $($word:literal => $pattern:pat),* $(,)?) => {
+        const $all: &[&str] = &[$($word),*];
+
+        fn $name(value: &$type) -> &'static str {
+            match value { $($pattern => $word),* }
+        }
+    };
+}
+
+names! { COMMANDS, command_name(Command):
+    "kill a component" => Command::Kill(Element::Component(_)),
+    "kill a server" => Command::Kill(Element::Server(_)),
+    "kill a hop" => Command::Kill(Element::Hop(..)),
+    "restore a component" => Command::Restore(Element::Component(_)),
+    "restore a server" => Command::Restore(Element::Server(_)),
+    "restore a hop" => Command::Restore(Element::Hop(..)),
+    "edge tls none" => Command::Edit(TopologyEdit::EdgeTls(TlsMode::None)),
+    "edge tls terminate" => Command::Edit(TopologyEdit::EdgeTls(TlsMode::Terminate)),
+    "edge tls re-encrypt" => Command::Edit(TopologyEdit::EdgeTls(TlsMode::Reencrypt)),
+    "edge tls passthrough" => Command::Edit(TopologyEdit::EdgeTls(TlsMode::Passthrough)),
+    "web to app tls on" => Command::Edit(TopologyEdit::WebToAppTls(true)),
+    "web to app tls off" => Command::Edit(TopologyEdit::WebToAppTls(false)),
+    "app to db tls on" => Command::Edit(TopologyEdit::AppToDbTls(true)),
+    "app to db tls off" => Command::Edit(TopologyEdit::AppToDbTls(false)),
+    "block" => Command::Edit(TopologyEdit::Block(..)),
+    "unblock" => Command::Edit(TopologyEdit::Unblock(..)),
+    "rate" => Command::Rate(_),
+    "send static" => Command::Send(RequestKind::Static),
+    "send read" => Command::Send(RequestKind::Read),
+    "send write" => Command::Send(RequestKind::Write),
+    "drain a component" => Command::Drain(Element::Component(_)),
+    "drain a server" => Command::Drain(Element::Server(_)),
+    "drain a hop" => Command::Drain(Element::Hop(..)),
+    "ready a component" => Command::Ready(Element::Component(_)),
+    "ready a server" => Command::Ready(Element::Server(_)),
+    "ready a hop" => Command::Ready(Element::Hop(..)),
+    "round robin" => Command::Balance(Algorithm::RoundRobin),
+    "weighted round robin" => Command::Balance(Algorithm::WeightedRoundRobin),
+    "least connections" => Command::Balance(Algorithm::LeastConnections),
+    "source hash" => Command::Balance(Algorithm::SourceHash),
+    "first" => Command::Balance(Algorithm::First),
+    "random two" => Command::Balance(Algorithm::RandomTwo),
+    "promote" => Command::Promote(_),
+    "demote" => Command::Demote(_),
+    "lag" => Command::Lag(..),
+    "restart a component" => Command::Restart(Element::Component(_), None),
+    "restart a component after a time" => Command::Restart(Element::Component(_), Some(_)),
+    "restart a server" => Command::Restart(Element::Server(_), None),
+    "restart a server after a time" => Command::Restart(Element::Server(_), Some(_)),
+    "restart a hop" => Command::Restart(Element::Hop(..), _),
+    "fault" => Command::Fault(_),
+    "heal" => Command::Heal(_),
+    "retries" => Command::Retries(_),
+    "syn cookies on" => Command::SynCookies(true),
+    "syn cookies off" => Command::SynCookies(false),
+    "scan" => Command::Scan,
+    "probe on" => Command::Probe(Some(_)),
+    "probe off" => Command::Probe(None),
+}
+
+names! { FAULTS, fault_name(Fault):
+    "hang a component" => Fault::Hang(Element::Component(_)),
+    "hang a server" => Fault::Hang(Element::Server(_)),
+    "hang a hop" => Fault::Hang(Element::Hop(..)),
+    "slow a component" => Fault::Slow(Element::Component(_), _),
+    "slow a server" => Fault::Slow(Element::Server(_), _),
+    "slow a hop" => Fault::Slow(Element::Hop(..), _),
+    "misconfigure a component" => Fault::Misconfigured(Element::Component(_)),
+    "misconfigure a server" => Fault::Misconfigured(Element::Server(_)),
+    "misconfigure a hop" => Fault::Misconfigured(Element::Hop(..)),
+    "flaw" => Fault::Flaw(_),
+    "compromise a component" => Fault::Compromised(Element::Component(_)),
+    "compromise a server" => Fault::Compromised(Element::Server(_)),
+    "compromise a hop" => Fault::Compromised(Element::Hop(..)),
+    "expire" => Fault::Expired(_),
+    "record present" => Fault::Record(RecordState::Present),
+    "record gone" => Fault::Record(RecordState::Gone),
+    "record unreachable" => Fault::Record(RecordState::Unreachable),
+    "fill a disk" => Fault::DiskFull(_),
+    "stop replication" => Fault::ReplicationStopped(_),
+    "leak" => Fault::Leak(..),
+    "flood" => Fault::Flood(_),
+    "sniff" => Fault::Sniffer(..),
+}
+
+/// What is refused everywhere: a hop has no process, and a record that is present is no fault.
+const REFUSED: &[&str] = &[
+    "restart a hop",
+    "fault: hang a hop",
+    "heal: hang a hop",
+    "fault: misconfigure a hop",
+    "heal: misconfigure a hop",
+    "fault: compromise a hop",
+    "heal: compromise a hop",
+    "fault: record present",
+    "heal: record present",
+];
+
+fn names_of(command: &Command) -> String {
+    match command {
+        Command::Fault(fault) | Command::Heal(fault) => format!("{}: {}", command_name(command), fault_name(fault)),
+        _ => command_name(command).to_owned(),
+    }
+}
+
+/// The commands that a script has done in a scenario, and all that it gives. Where time goes by does not matter here, but for
+/// the order of things: a site that is dead at one moment may be up at the next.
+fn done(sim: &Simulation, script: &Script) -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut sim, mut done, mut given) = (sim.clone(), BTreeSet::new(), BTreeSet::new());
+    for (_, command) in &script.commands {
+        sim.advance(sim.now() + Duration::from_millis(1), &mut ());
+        given.insert(names_of(command));
+        if sim.apply(command, &mut ()).is_ok() {
+            done.insert(names_of(command));
+        }
+    }
+    (done, given)
+}
+
+#[test]
+fn every_command_and_every_fault_is_done_somewhere() {
+    let (mut all_done, mut all_given) = (BTreeSet::new(), BTreeSet::new());
+    for (file, _) in files() {
+        let infra = scenario(stem(file));
+        let sim = Simulation::new(infra.clone(), 1);
+        for script in scripts(&infra).iter().filter(|script| !script.name.starts_with("random")) {
+            let (done, given) = done(&sim, script);
+            all_done.extend(done);
+            all_given.extend(given);
+        }
+    }
+    let plain = COMMANDS.iter().filter(|name| !["fault", "heal"].contains(name)).map(|name| (*name).to_owned());
+    let faults = FAULTS.iter().flat_map(|name| ["fault", "heal"].map(|verb| format!("{verb}: {name}")));
+    let names: BTreeSet<String> = plain.chain(faults).collect();
+    let refused: BTreeSet<String> = REFUSED.iter().map(|name| (*name).to_owned()).collect();
+    assert_eq!(all_given, names, "the scripts try everything");
+    assert_eq!(all_done, &names - &refused, "and everything that is possible is done");
+}
+
+#[test]
+fn every_row_of_the_catalogue_is_in_some_script() {
+    let scripts: BTreeSet<String> =
+        files().flat_map(|(file, _)| scripts(&scenario(stem(file)))).map(|script| script.name).collect();
+    for row in CATALOGUE {
+        assert!(scripts.contains(&format!("catalogue {}", row.id)), "{}", row.id);
+    }
+}

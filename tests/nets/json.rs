@@ -1,0 +1,76 @@
+//! JSON as it was written: fields keep their order, and numbers their digits.
+
+use std::iter::Peekable;
+use std::str::Chars;
+
+/// A JSON value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Json {
+    /// A number or a word, as it stands there.
+    Plain(String),
+    Text(String),
+    List(Vec<Self>),
+    Map(Vec<(String, Self)>),
+}
+
+impl Json {
+    /// Reads a value that is known to be right.
+    pub(crate) fn read(text: &str) -> Self {
+        let mut chars = text.trim_end().chars().peekable();
+        let value = Self::next(&mut chars);
+        assert_eq!(chars.next(), None, "one value");
+        value
+    }
+
+    fn next(chars: &mut Peekable<Chars<'_>>) -> Self {
+        match chars.peek() {
+            Some('[') => Self::List(series(chars, ']', Self::next)),
+            Some('{') => Self::Map(series(chars, '}', |chars| {
+                let name = string(chars);
+                assert_eq!(chars.next(), Some(':'));
+                (name, Self::next(chars))
+            })),
+            Some('"') => Self::Text(string(chars)),
+            _ => Self::Plain(std::iter::from_fn(|| chars.next_if(|char| !matches!(char, ',' | ']' | '}'))).collect()),
+        }
+    }
+
+    /// On one line, with blanks between fields.
+    pub(crate) fn line(&self) -> String {
+        let quoted = |text: &String| serde_json::to_string(text).expect("a string");
+        match self {
+            Self::Plain(text) => text.clone(),
+            Self::Text(text) => quoted(text),
+            Self::List(all) => format!("[{}]", all.iter().map(Self::line).collect::<Vec<_>>().join(", ")),
+            Self::Map(all) => {
+                let fields: Vec<String> = all.iter().map(|(name, value)| format!("{}: {}", quoted(name), value.line())).collect();
+                format!("{{{}}}", fields.join(", "))
+            }
+        }
+    }
+}
+
+/// What stands between brackets, with commas in between.
+fn series<T>(chars: &mut Peekable<Chars<'_>>, end: char, item: impl Fn(&mut Peekable<Chars<'_>>) -> T) -> Vec<T> {
+    chars.next();
+    let mut all = Vec::new();
+    while chars.next_if_eq(&end).is_none() {
+        chars.next_if_eq(&',');
+        all.push(item(chars));
+    }
+    all
+}
+
+/// A string in quotes.
+fn string(chars: &mut Peekable<Chars<'_>>) -> String {
+    let mut quoted = String::from(chars.next().expect("a quote"));
+    let mut escaped = false;
+    for char in chars {
+        quoted.push(char);
+        if char == '"' && !escaped {
+            break;
+        }
+        escaped = char == '\\' && !escaped;
+    }
+    serde_json::from_str(&quoted).unwrap_or_else(|error| panic!("{error}: {quoted}"))
+}

@@ -1,0 +1,190 @@
+//! What is done to every scenario: each row of the catalogue, each command and each fault in turn, and commands at random.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hoplight::model::quantity::{Attempts, Factor, Fraction, Rate, Seconds};
+use hoplight::model::{Algorithm, ComponentId, Element, Infrastructure, RequestKind, Retries, TlsMode, TopologyEdit};
+use hoplight::sim::catalogue::CATALOGUE;
+use hoplight::sim::{Command, Fault, RecordState, Simulation};
+
+use crate::topology::Dice;
+
+/// Commands with their times since the script's start, in order, and when to take a record.
+pub(crate) struct Script {
+    pub(crate) name: String,
+    pub(crate) commands: Vec<(Duration, Command)>,
+    pub(crate) marks: Vec<Duration>,
+}
+
+impl Script {
+    fn new(name: &str, mut commands: Vec<(Duration, Command)>, marks: Vec<Duration>) -> Self {
+        commands.sort_by_key(|(at, _)| *at);
+        Self { name: name.to_owned(), commands, marks }
+    }
+
+    /// One turn after the other, at equal distances, with three records. What a healthy site refuses takes no time.
+    fn in_turn(name: &str, healthy: &Simulation, turns: Vec<Turn>) -> Self {
+        let (mut at, mut commands) = (Duration::ZERO, Vec::new());
+        for turn in turns {
+            let starts = turn.first().is_some_and(|first| healthy.clone().apply(first, &mut ()).is_ok());
+            for command in turn {
+                at += if starts { STEP } else { Duration::ZERO };
+                commands.push((at, command));
+            }
+        }
+        let all = at + STEP * 4;
+        Self::new(name, commands, vec![all / 3, all * 2 / 3, all])
+    }
+}
+
+/// Commands that belong together, such as a fault and its repair.
+type Turn = Vec<Command>;
+
+/// The turns of each script, by its name.
+type Turns = BTreeMap<&'static str, Vec<Turn>>;
+
+/// Time between two commands that are given in turn.
+const STEP: Duration = Duration::from_millis(150);
+/// How long a fault of the catalogue lasts at least, and how long the site is watched after it was fixed.
+const LASTS: Duration = Duration::from_secs(6);
+const AFTER: Duration = Duration::from_secs(4);
+
+/// All scripts for a scenario.
+pub(crate) fn scripts(infra: &Arc<Infrastructure>) -> Vec<Script> {
+    let healthy = Simulation::new(Arc::clone(infra), 1);
+    let turns = turns(infra);
+    let mut scripts = vec![quiet()];
+    scripts.extend(catalogue(infra));
+    scripts.extend([1, 2].map(|seed| at_random(&turns, seed)));
+    scripts.extend(turns.into_iter().map(|(name, turns)| Script::in_turn(name, &healthy, turns)));
+    scripts
+}
+
+/// Nobody does anything.
+fn quiet() -> Script {
+    Script::new("quiet", Vec::new(), [3, 6, 10].map(Duration::from_secs).into())
+}
+
+/// The rows of the catalogue which the scenario has parts for: injected, then fixed.
+fn catalogue(infra: &Infrastructure) -> impl Iterator<Item = Script> + '_ {
+    CATALOGUE.iter().filter_map(|row| {
+        let mut commands: Vec<_> =
+            row.inject(infra).into_iter().map(|(after, command)| (Duration::from_secs_f64(after), command)).collect();
+        // A benchmark has many users, and nobody in it who waits for a timeout or looks once a second.
+        let hurry = if infra.is_benchmark() { 8 } else { 1 };
+        let fixed = (LASTS / hurry).max(commands.iter().map(|(after, _)| *after).max()? + Duration::from_millis(500));
+        commands.extend(row.fix(infra).into_iter().map(|command| (fixed, command)));
+        Some(Script::new(&format!("catalogue {}", row.id), commands, vec![fixed / 2, fixed, fixed + AFTER / hurry]))
+    })
+}
+
+fn faults(all: impl IntoIterator<Item = Fault>) -> Vec<Turn> {
+    all.into_iter().map(|fault| vec![Command::Fault(fault.clone()), Command::Heal(fault)]).collect()
+}
+
+/// Each command and each fault, on everything that it might be about. Many are refused.
+fn turns(infra: &Infrastructure) -> Turns {
+    let components: Vec<ComponentId> = infra.components().map(|(_, component)| component.id.clone()).collect();
+    let hops = infra.links().map(|(link, _)| infra.ends(link));
+    let hops: Vec<_> = hops.map(|(from, to)| [from, to].map(|end| infra.component(end).id.clone())).collect();
+    let elements: Vec<Element> = (components.iter().cloned().map(Element::Component))
+        .chain(infra.servers().map(|server| Element::Server(server.id.clone())))
+        .chain(hops.iter().cloned().map(|[from, to]| Element::Hop(from, to)))
+        .collect();
+    let each = |command: fn(Element) -> Command, undo: fn(Element) -> Command| -> Vec<Turn> {
+        elements.iter().map(|element| vec![command(element.clone()), undo(element.clone())]).collect()
+    };
+    let wrong = |fault: fn(Element) -> Fault| faults(elements.iter().cloned().map(fault));
+    let wrong_there = |fault: fn(ComponentId) -> Fault| faults(components.iter().cloned().map(fault));
+    let block = hops.iter().cloned().map(|[from, to]| {
+        [TopologyEdit::Block(from.clone(), to.clone()), TopologyEdit::Unblock(from, to)].map(Command::Edit).into()
+    });
+    Turns::from([
+        ("balance", vec![Algorithm::ALL.map(Command::Balance).into()]),
+        ("block", block.collect()),
+        ("compromise", wrong(Fault::Compromised)),
+        ("databases", components.iter().map(databases).collect()),
+        ("drain", each(Command::Drain, Command::Ready)),
+        ("expire", wrong_there(Fault::Expired)),
+        ("fill-disk", wrong_there(Fault::DiskFull)),
+        ("flaw", wrong_there(Fault::Flaw)),
+        ("hang", wrong(Fault::Hang)),
+        ("kill", each(Command::Kill, Command::Restore)),
+        ("leak", wrong_there(|id| Fault::Leak(id, 40))),
+        ("misconfigure", wrong(Fault::Misconfigured)),
+        ("outside", vec![outside()]),
+        ("restart", elements.iter().zip(0..).map(|(element, number)| vec![restart(element, number)]).collect()),
+        ("slow", wrong(|element| Fault::Slow(element, Factor::literal(7.5)))),
+        ("sniff", faults(hops.iter().cloned().map(|[from, to]| Fault::Sniffer(from, to)))),
+        ("stop-replication", wrong_there(Fault::ReplicationStopped)),
+        ("tls", vec![tls()]),
+        ("users", vec![users()]),
+    ])
+}
+
+fn restart(element: &Element, number: u32) -> Command {
+    Command::Restart(element.clone(), [None, Some(Seconds::literal(0.15)), Some(Seconds::literal(0.6))][number as usize % 3])
+}
+
+fn databases(id: &ComponentId) -> Turn {
+    vec![
+        Command::Lag(id.clone(), Seconds::literal(0.4)),
+        Command::Promote(id.clone()),
+        Command::Demote(id.clone()),
+        Command::Promote(id.clone()),
+        Command::Lag(id.clone(), Seconds::literal(0.02)),
+    ]
+}
+
+fn tls() -> Turn {
+    let inside = |edge| {
+        let edits = [
+            TopologyEdit::EdgeTls(edge),
+            TopologyEdit::WebToAppTls(true),
+            TopologyEdit::AppToDbTls(true),
+            TopologyEdit::WebToAppTls(false),
+            TopologyEdit::AppToDbTls(false),
+        ];
+        edits.map(Command::Edit)
+    };
+    TlsMode::ALL.into_iter().flat_map(inside).collect()
+}
+
+fn users() -> Turn {
+    let rate = |rate| Command::Rate(Rate::literal(rate));
+    let retries = |attempts, backoff, jitter| {
+        let (attempts, backoff_s) = (Attempts::literal(attempts), Seconds::literal(backoff));
+        Command::Retries(Retries { attempts, backoff_s, jitter: Fraction::literal(jitter) })
+    };
+    let send = RequestKind::ALL.map(Command::Send);
+    let first = [rate(20.0), retries(3, 0.1, 1.0), rate(500.0), Command::Fault(Fault::Flood(Rate::literal(2_000.0)))];
+    let then =
+        [retries(2, 0.3, 0.0), Command::Heal(Fault::Flood(Rate::literal(2_000.0))), rate(0.0), retries(1, 0.1, 0.5), rate(60.0)];
+    [&first[..], &send, &then, &send].concat()
+}
+
+fn outside() -> Turn {
+    let flood = Fault::Flood(Rate::literal(40_000.0));
+    let probe = |interval| Command::Probe(Some(Seconds::literal(interval)));
+    let records = RecordState::ALL.into_iter().rev().flat_map(|state| {
+        let fault = Fault::Record(state);
+        [Command::Fault(fault.clone()), Command::Scan, Command::Heal(fault)]
+    });
+    let first = [probe(0.2), Command::Scan, Command::Fault(flood.clone()), Command::SynCookies(true)];
+    let then = [Command::SynCookies(false), Command::Heal(flood), probe(0.7), Command::Probe(None)];
+    first.into_iter().chain(records).chain(then).collect()
+}
+
+/// Some of all those commands, in no order and at any time.
+fn at_random(turns: &Turns, seed: u64) -> Script {
+    let mut dice = Dice::new(seed);
+    let groups: Vec<Vec<&Command>> = turns.values().map(|turns| turns.iter().flatten().collect()).collect();
+    let commands = (0..60).map(|_| {
+        let group = &groups[dice.small(groups.len() as u64)];
+        (Duration::from_micros(dice.roll(9_000_000)), group[dice.small(group.len() as u64)].clone())
+    });
+    let marks = [3_000, 6_000, 9_000, 10_000].map(Duration::from_millis).into();
+    Script::new(&format!("random {seed}"), commands.collect(), marks)
+}
