@@ -10,10 +10,10 @@ use hoplight::content::EMBEDDED;
 use hoplight::layout::Layout;
 use hoplight::lesson::{Library, Progress};
 use hoplight::model::Infrastructure;
-use hoplight::tui::diff::changes;
-use hoplight::tui::ink::begin;
-use hoplight::tui::theme::Theme;
-use hoplight::tui::view;
+use hoplight::view::diff::changes;
+use hoplight::view::frame;
+use hoplight::view::ink::begin;
+use hoplight::view::theme::Theme;
 use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -91,7 +91,7 @@ fn bytes(paused: bool) -> usize {
         app.tick(FRAME);
         if app.take_changed() {
             begin(&mut next);
-            view::render(app, &theme, area, &mut next);
+            frame::render(app, &theme, area, &mut next);
             CrosstermBackend::new(&mut sent).draw(changes(&shown, &next)).expect("memory takes it");
             std::mem::swap(&mut shown, &mut next);
         }
@@ -122,7 +122,7 @@ fn frames(bencher: Bencher<'_, '_>, mut app: App) {
     bencher.bench_local(|| {
         app.tick(FRAME);
         begin(&mut after);
-        view::render(&app, &theme, area, &mut after);
+        frame::render(&app, &theme, area, &mut after);
         let changed = changes(&before, &after).count();
         std::mem::swap(&mut before, &mut after);
         black_box(changed)
@@ -151,7 +151,7 @@ fn view_only(bencher: Bencher<'_, '_>) {
     let mut buffer = Buffer::empty(area);
     bencher.bench_local(|| {
         begin(&mut buffer);
-        view::render(&app, &theme, area, &mut buffer);
+        frame::render(&app, &theme, area, &mut buffer);
     });
 }
 
@@ -195,6 +195,6 @@ fn first_frame() -> usize {
     let app = app();
     let area = Rect::new(0, 0, SIZE.0, SIZE.1);
     let mut buffer = Buffer::empty(area);
-    view::render(&app, &Theme::default(), area, &mut buffer);
+    frame::render(&app, &Theme::default(), area, &mut buffer);
     buffer.content.len()
 }

@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, MouseEvent};
-use hoplight::tui::{Error, Flow, Options, Program, run};
+use hoplight::shell::{Error, Flow, Options, Program, run};
 use ratatui::buffer::Buffer;
 use ratatui::widgets::{Paragraph, Widget};
 

@@ -22,11 +22,11 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::builder::{OsStringValueParser, PossibleValue, TypedValueParser};
+use clap::builder::{OsStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ColorChoice, Parser, Subcommand};
 
-use crate::app::{Look, Palette};
-use crate::tui;
+use crate::shell;
+use hoplight_app::{Look, Palette};
 
 /// The seed of chance where nobody chose one.
 const DEFAULT_SEED: u64 = 1;
@@ -66,7 +66,7 @@ pub struct Arguments {
     pub color: ColorChoice,
 
     /// The set of colours: dark unless said otherwise
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = palette())]
     pub theme: Option<Palette>,
 
     /// Leave the mouse to the terminal
@@ -159,14 +159,10 @@ pub enum Format {
     Json,
 }
 
-impl clap::ValueEnum for Palette {
-    fn value_variants<'a>() -> &'a [Self] {
-        &Self::ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.word()).help(self.brief()))
-    }
+/// Parses the name of a palette.
+fn palette() -> impl TypedValueParser<Value = Palette> {
+    let names = Palette::ALL.map(|palette| PossibleValue::new(palette.word()).help(palette.brief()));
+    PossibleValuesParser::new(names).map(|word| Palette::named(&word).expect("the parser accepts listed names only"))
 }
 
 impl Arguments {
@@ -236,19 +232,19 @@ pub fn arguments() -> Result<Arguments, ExitCode> {
             return ExitCode::SUCCESS;
         }
         // clap repeats what was typed as it is.
-        let _ = write!(io::stderr(), "{}", crate::model::text::sanitise(&error.to_string()));
+        let _ = write!(io::stderr(), "{}", hoplight_model::text::sanitise(&error.to_string()));
         ExitCode::from(USAGE)
     })
 }
 
 /// Tells the user why the terminal program did not run, or failed.
-pub fn report(error: &tui::Error) -> ExitCode {
+pub fn report(error: &shell::Error) -> ExitCode {
     match error {
-        tui::Error::Refused(refusal) => complain(
+        shell::Error::Refused(refusal) => complain(
             USAGE,
             &format!("{refusal}\nThe text commands work without one: `hoplight list`, `hoplight check`; see `hoplight --help`."),
         ),
-        tui::Error::Terminal(_) => complain(FAILURE, &error.to_string()),
+        shell::Error::Terminal(_) => complain(FAILURE, &error.to_string()),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Must not know what the files say. A test compares the lists with the folders.
 
-use crate::lesson::Sources;
+use hoplight_lesson::Sources;
 
 macro_rules! embedded {
     ($($file:literal),* $(,)?) => {

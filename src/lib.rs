@@ -1,17 +1,21 @@
 //! hoplight: run a web infrastructure in a terminal, break it, fix it, and learn how it works.
 //!
-//! The layers, each of which may use every one to its right (see ARCHITECTURE.md):
+//! This package is the terminal program: the command line ([`cli`]), the terminal ([`shell`]) and the embedded content
+//! ([`content`]). Everything else is in crates of its own, re-exported here; each may use those to its right
+//! (see ARCHITECTURE.md):
 //!
 //! ```text
-//! main ─▶ cli ─▶ tui ─▶ app ─▶ lesson ─▶ { analysis, sim } ─▶ model
+//! cli ─▶ shell ─▶ view ─▶ app ─▶ { lesson, layout } ─▶ { analysis, sim } ─▶ model
 //! ```
 
-pub mod analysis;
-pub mod app;
 pub mod cli;
 pub mod content;
-pub mod layout;
-pub mod lesson;
-pub mod model;
-pub mod sim;
-pub mod tui;
+pub mod shell;
+
+pub use hoplight_analysis as analysis;
+pub use hoplight_app as app;
+pub use hoplight_layout as layout;
+pub use hoplight_lesson as lesson;
+pub use hoplight_model as model;
+pub use hoplight_sim as sim;
+pub use hoplight_view as view;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use hoplight::{cli, tui};
+use hoplight::{cli, shell};
 
 fn main() -> ExitCode {
     let arguments = match cli::arguments() {
@@ -10,6 +10,6 @@ fn main() -> ExitCode {
         Err(status) => return status,
     };
     // Fails only where there is no such limit; then nothing is lost.
-    let _ = tui::survive_file_size_limit();
+    let _ = shell::survive_file_size_limit();
     cli::run(&arguments)
 }

@@ -24,8 +24,8 @@ mod whole;
 
 use hoplight::app::App;
 use hoplight::layout::Area;
-use hoplight::tui::theme::{Palette, Theme};
-use hoplight::tui::view;
+use hoplight::view::frame;
+use hoplight::view::theme::{Palette, Theme};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -34,7 +34,7 @@ fn drawn(app: &App, theme: &Theme) -> Buffer {
     let (columns, rows) = app.size();
     let area = Rect::new(0, 0, columns, rows);
     let mut buffer = Buffer::empty(area);
-    view::render(app, theme, area, &mut buffer);
+    frame::render(app, theme, area, &mut buffer);
     buffer
 }
 

@@ -9,11 +9,11 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use crate::analysis::Severity;
-use crate::analysis::capacity::peak_rate;
-use crate::lesson::Library;
-use crate::model::quantity::Rate;
-use crate::model::{Infrastructure, TlsMode, TopologyEdit};
+use hoplight_analysis::Severity;
+use hoplight_analysis::capacity::peak_rate;
+use hoplight_lesson::Library;
+use hoplight_model::quantity::Rate;
+use hoplight_model::{Infrastructure, TlsMode, TopologyEdit};
 
 use super::{FAILURE, Format, commands, simulate};
 use report::Report;

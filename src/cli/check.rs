@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{anyhow, bail};
 
 use crate::content::EMBEDDED;
-use crate::lesson::{Lesson, Library, Loaded, check_some};
+use hoplight_lesson::{Lesson, Library, Loaded, check_some};
 
 use super::commands::print;
 use super::content::{Files, folders, told};

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use anyhow::{anyhow, bail};
 
-use crate::lesson::Library;
-use crate::model::error::nearest;
-use crate::model::{Infrastructure, ScenarioId};
-use crate::sim::{Note, SimTime, Simulation};
+use hoplight_lesson::Library;
+use hoplight_model::error::nearest;
+use hoplight_model::{Infrastructure, ScenarioId};
+use hoplight_sim::{Note, SimTime, Simulation};
 
 use super::content::Files;
 
@@ -50,7 +50,7 @@ pub(super) fn find_scenario(library: &Library, name: &str) -> anyhow::Result<Arc
     }
     let known = library.scenarios().map(|infra| infra.id()).map(ScenarioId::as_str);
     let hint = nearest(name, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-    bail!("there is no infrastructure and no file `{}`{hint}", crate::model::text::sanitise(name))
+    bail!("there is no infrastructure and no file `{}`{hint}", hoplight_model::text::sanitise(name))
 }
 
 /// Writes text to standard output.

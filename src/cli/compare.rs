@@ -13,10 +13,10 @@ use anyhow::Context;
 use clap::Args;
 use serde::Serialize;
 
-use crate::lesson::Library;
-use crate::model::quantity::Rate;
-use crate::model::{Infrastructure, TlsMode, TopologyEdit};
-use crate::sim::script;
+use hoplight_lesson::Library;
+use hoplight_model::quantity::Rate;
+use hoplight_model::{Infrastructure, TlsMode, TopologyEdit};
+use hoplight_sim::script;
 
 use super::analyze::{self, report::Report as Analysis};
 use super::simulate::{self, Report as Measured, Watch};

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use crate::app::{Keymap, Palette, Settings};
+use hoplight_app::{Keymap, Palette, Settings};
 
 use super::content::{read, shown, told};
 use super::{Arguments, DEFAULT_SEED, commands};

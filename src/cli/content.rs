@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow, bail};
 
 use crate::content::EMBEDDED;
-use crate::lesson::{Library, Sources};
-use crate::model::ContentError;
-use crate::model::error::has_field;
-use crate::model::ron_text::MAX_FILE;
-use crate::model::text::sanitise;
+use hoplight_lesson::{Library, Sources};
+use hoplight_model::ContentError;
+use hoplight_model::error::has_field;
+use hoplight_model::ron_text::MAX_FILE;
+use hoplight_model::text::sanitise;
 
 /// Most files of one folder, with the folders in it.
 const MAX_FILES: usize = 1_000;

@@ -4,7 +4,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::app::line::wrap;
+use hoplight_app::line::wrap;
 
 /// What stands where nothing was measured.
 const NOTHING: &str = "-";

@@ -8,12 +8,12 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use crate::analysis::Rule;
-use crate::analysis::findings::RULES;
-use crate::lesson::{Lesson, Library, Term};
-use crate::model::{Infrastructure, Text};
-use crate::sim::catalogue::{CATALOGUE, CatalogueRow};
-use crate::sim::script;
+use hoplight_analysis::Rule;
+use hoplight_analysis::findings::RULES;
+use hoplight_lesson::{Lesson, Library, Term};
+use hoplight_model::{Infrastructure, Text};
+use hoplight_sim::catalogue::{CATALOGUE, CatalogueRow};
+use hoplight_sim::script;
 
 use super::commands::print;
 use super::format::{hanging, paragraph};

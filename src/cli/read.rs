@@ -16,13 +16,13 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use clap::Args;
 
-use crate::app::Keymap;
-use crate::lesson::markup::with_keys;
-use crate::lesson::{Gate, Library, Place, Player, Step};
-use crate::model::error::nearest;
-use crate::model::text::sanitise;
-use crate::model::{Element, Infrastructure, LessonId};
-use crate::tui::Keeper;
+use crate::shell::Keeper;
+use hoplight_app::Keymap;
+use hoplight_lesson::markup::with_keys;
+use hoplight_lesson::{Gate, Library, Place, Player, Step};
+use hoplight_model::error::nearest;
+use hoplight_model::text::sanitise;
+use hoplight_model::{Element, Infrastructure, LessonId};
 
 use super::Arguments;
 use super::commands::quiet;
@@ -76,7 +76,7 @@ struct Reading<'a> {
     unasked: bool,
     arguments: &'a Arguments,
     /// Where the progress is kept, from the first time that there is any.
-    store: Option<(Store, crate::lesson::Progress)>,
+    store: Option<(Store, hoplight_lesson::Progress)>,
 }
 
 /// Prints a lesson and asks its questions.

@@ -16,17 +16,18 @@ use clap::{Args, ValueEnum};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::app::regions::MINIMUM;
-use crate::app::{App, Effect, Look, Palette, Settings};
-use crate::lesson::{Library, Progress};
-use crate::model::error::nearest;
-use crate::model::text::sanitise;
-use crate::model::{LessonId, ScenarioId};
-use crate::sim::SimTime;
-use crate::sim::script::{self, shown_time};
-use crate::tui::picture::{self, Paper};
-use crate::tui::theme::Theme;
-use crate::tui::{MAX_COLUMNS, MAX_ROWS, view};
+use crate::shell::{MAX_COLUMNS, MAX_ROWS};
+use hoplight_app::regions::MINIMUM;
+use hoplight_app::{App, Effect, Look, Palette, Settings};
+use hoplight_lesson::{Library, Progress};
+use hoplight_model::error::nearest;
+use hoplight_model::text::sanitise;
+use hoplight_model::{LessonId, ScenarioId};
+use hoplight_sim::SimTime;
+use hoplight_sim::script::{self, shown_time};
+use hoplight_view::frame;
+use hoplight_view::picture::{self, Paper};
+use hoplight_view::theme::Theme;
 
 use super::config::Config;
 use super::{Arguments, USAGE, commands, complain};
@@ -73,7 +74,7 @@ pub struct ShotArguments {
     tips: bool,
 
     /// The set of colours: dark unless said otherwise
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = super::palette())]
     theme: Option<Palette>,
 }
 
@@ -148,7 +149,7 @@ pub(super) fn shot(library: Library, asked: &ShotArguments, all: &Arguments) -> 
     let area = Rect::new(0, 0, asked.size.0, asked.size.1);
     let mut frame = Buffer::empty(area);
     let look = app.settings.look;
-    view::render(&app, &Theme::of(look), area, &mut frame);
+    frame::render(&app, &Theme::of(look), area, &mut frame);
     commands::print(&match asked.format {
         PictureFormat::Txt => picture::text(&frame),
         PictureFormat::Ansi => picture::ansi(&frame),

@@ -18,11 +18,11 @@ use std::time::Duration;
 use anyhow::anyhow;
 use clap::Args;
 
-use crate::lesson::Library;
-use crate::model::quantity::Rate;
-use crate::model::{ContentError, Infrastructure, TlsMode, TopologyEdit};
-use crate::sim::script::{self, Script, ScriptError, shown_time, verbs};
-use crate::sim::{Command, SimTime, Simulation};
+use hoplight_lesson::Library;
+use hoplight_model::quantity::Rate;
+use hoplight_model::{ContentError, Infrastructure, TlsMode, TopologyEdit};
+use hoplight_sim::script::{self, Script, ScriptError, shown_time, verbs};
+use hoplight_sim::{Command, SimTime, Simulation};
 
 use super::{Format, USAGE, commands, complain, content};
 pub(super) use report::Report;

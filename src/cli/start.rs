@@ -7,11 +7,11 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 
-use crate::app::{App, Notice, Tone};
 use crate::content::TEMPLATE;
-use crate::model::LessonId;
-use crate::model::error::nearest;
-use crate::tui::{self, TerminalApp};
+use crate::shell::{self, TerminalApp};
+use hoplight_app::{App, Notice, Tone};
+use hoplight_model::LessonId;
+use hoplight_model::error::nearest;
 
 use super::config::Config;
 use super::store::Store;
@@ -50,7 +50,7 @@ fn text_command(arguments: &Arguments, command: &Command) -> anyhow::Result<Exit
 }
 
 fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    if let Err(refusal) = tui::check() {
+    if let Err(refusal) = shell::check() {
         return Ok(report(&refusal.into()));
     }
     let config = Config::load(arguments)?;
@@ -68,7 +68,7 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         app.open_scenario(infra);
     }
     if let Some(name) = &arguments.lesson {
-        let shown = crate::model::text::sanitise(name);
+        let shown = hoplight_model::text::sanitise(name);
         if !app.open_lesson(name) {
             let known: Vec<LessonId> = app.library.lessons().map(|lesson| lesson.id.clone()).collect();
             let hint = nearest(name, known.iter().map(LessonId::as_str));
@@ -83,9 +83,9 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         crossterm::style::force_color_output(true);
     }
     let mut program = TerminalApp::new(app, store);
-    match tui::run(&mut program, tui::Options { mouse: config.mouse(arguments) }) {
+    match shell::run(&mut program, shell::Options { mouse: config.mouse(arguments) }) {
         Ok(ending) => Ok(ending.exit()),
-        Err(error @ tui::Error::Refused(_)) => Ok(report(&error)),
+        Err(error @ shell::Error::Refused(_)) => Ok(report(&error)),
         Err(error) => Err(error).context("the full screen ended"),
     }
 }

@@ -7,9 +7,9 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::lesson::{Progress, ProgressError};
-use crate::model::ron_text::MAX_FILE;
-use crate::tui::Keeper;
+use crate::shell::Keeper;
+use hoplight_lesson::{Progress, ProgressError};
+use hoplight_model::ron_text::MAX_FILE;
 
 use super::content::shown;
 
@@ -146,8 +146,8 @@ fn aside(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lesson::LessonProgress;
-    use crate::model::LessonId;
+    use hoplight_lesson::LessonProgress;
+    use hoplight_model::LessonId;
 
     fn progress(lesson: &str, furthest: u32) -> Progress {
         let mut progress = Progress::default();

@@ -3,8 +3,8 @@
 use hoplight::layout::{Fit, Layout};
 use hoplight::model::quantity::Rate;
 use hoplight::model::{Cipher, Element, Medium, Protocol, RequestKind, TlsMode, TopologyEdit};
-use hoplight::tui::canvas::Canvas;
-use hoplight::tui::theme::{Line, Palette, Theme};
+use hoplight::view::canvas::Canvas;
+use hoplight::view::theme::{Line, Palette, Theme};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};

@@ -10,7 +10,7 @@ mod pictures;
 mod screens;
 
 use hoplight::layout::Area;
-use hoplight::tui::theme::{Palette, Theme};
+use hoplight::view::theme::{Palette, Theme};
 use ratatui::buffer::Buffer;
 
 use crate::{compare, drawn, text};

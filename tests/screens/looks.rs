@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use hoplight::app::help;
-use hoplight::tui::theme::{Palette, Theme};
+use hoplight::view::theme::{Palette, Theme};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier, Style};
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use hoplight::app::{Code, Key, Keymap, Place};
-use hoplight::tui::theme::{Palette, Theme};
-use hoplight::tui::view;
+use hoplight::view::frame;
+use hoplight::view::theme::{Palette, Theme};
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use ratatui::buffer::Buffer;
@@ -109,7 +109,7 @@ fn play(seed: u64, acts: usize) {
             let (columns, rows) = if act % 11 == 0 { size(&mut random) } else { (columns, rows) };
             let area = Rect::new(0, 0, columns, rows);
             let mut buffer = Buffer::empty(area);
-            view::render(&learner.app, &themes[act % 3], area, &mut buffer);
+            frame::render(&learner.app, &themes[act % 3], area, &mut buffer);
             assert_printable(&buffer);
         }
     }

@@ -1,9 +1,9 @@
 //! Frames are drawn over earlier ones, and only what differs is sent: nobody can tell.
 
-use hoplight::tui::diff::changes;
-use hoplight::tui::ink;
-use hoplight::tui::theme::{Palette, Theme};
-use hoplight::tui::view;
+use hoplight::view::diff::changes;
+use hoplight::view::frame;
+use hoplight::view::ink;
+use hoplight::view::theme::{Palette, Theme};
 use ratatui::buffer::Buffer;
 
 use crate::drawn;
@@ -23,7 +23,7 @@ fn a_frame_over_an_earlier_one_is_the_frame_and_its_changes_lead_to_it() {
                 let fresh = drawn(&learner.app, theme);
                 let mut over = before.clone();
                 ink::begin(&mut over);
-                view::render(&learner.app, theme, area, &mut over);
+                frame::render(&learner.app, theme, area, &mut over);
                 assert_eq!(over, fresh, "{keys} at {size:?}");
                 let sent: Vec<_> = changes(&shown, &fresh).map(|(x, y, cell)| (x, y, cell.clone())).collect();
                 let theirs: Vec<_> = shown.diff_iter(&fresh).map(|(x, y, cell)| (x, y, cell.clone())).collect();

@@ -4,7 +4,7 @@ use hoplight::app::overlay::Overlay;
 use hoplight::app::{Action, line::Tone};
 use hoplight::layout::Cell;
 use hoplight::model::Element;
-use hoplight::tui::theme::{Palette, Theme};
+use hoplight::view::theme::{Palette, Theme};
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier};
 

@@ -4,7 +4,7 @@ use hoplight::app::Item;
 use hoplight::layout::Area;
 use hoplight::lesson::{LessonProgress, Place, Progress, Score, Sources};
 use hoplight::model::LessonId;
-use hoplight::tui::theme::{Palette, Theme};
+use hoplight::view::theme::{Palette, Theme};
 
 use crate::learner::{LARGE, Learner, SMALL, component, hop, library};
 use crate::{compare, drawn, plain, text, whole};

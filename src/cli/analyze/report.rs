@@ -7,16 +7,16 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use crate::analysis::capacity::{Capacity, MOST_CAUSES, Saturation, capacity_spofs};
-use crate::analysis::exposure::{Exposure, exposures};
-use crate::analysis::homogeneity::shared_flaws_in;
-use crate::analysis::spof::usual_way;
-use crate::analysis::tls_price::{TlsPrice, tls_price, tls_prices};
-use crate::analysis::walls::{Vantage, reach};
-use crate::analysis::{
+use hoplight_analysis::capacity::{Capacity, MOST_CAUSES, Saturation, capacity_spofs};
+use hoplight_analysis::exposure::{Exposure, exposures};
+use hoplight_analysis::homogeneity::shared_flaws_in;
+use hoplight_analysis::spof::usual_way;
+use hoplight_analysis::tls_price::{TlsPrice, tls_price, tls_prices};
+use hoplight_analysis::walls::{Vantage, reach};
+use hoplight_analysis::{
     Availability, Cause, Finding, Method, Outage, Severity, Structure, availability, findings, minimal_cuts, single_points_in,
 };
-use crate::model::{Cipher, ComponentKind, Infrastructure, Medium, Reliability, RequestKind};
+use hoplight_model::{Cipher, ComponentKind, Infrastructure, Medium, Reliability, RequestKind};
 
 /// How many contributors to unavailability are told.
 const CONTRIBUTORS: usize = 5;
@@ -219,7 +219,7 @@ impl Report {
             tls_prices: tls_prices(infra).iter().map(PriceReport::new).collect(),
             shared_flaws: shared_flaws_in(infra, &structure)
                 .into_iter()
-                .filter(crate::analysis::SharedFlaw::is_shared)
+                .filter(hoplight_analysis::SharedFlaw::is_shared)
                 .map(|flaw| FlawReport {
                     software: flaw.software.to_string(),
                     components: flaw.components.iter().map(ToString::to_string).collect(),

@@ -7,9 +7,9 @@ use std::fmt::Write as _;
 use crossterm::style::Stylize;
 use indexmap::IndexMap;
 
-use crate::analysis::Severity;
 use crate::cli::format::{Align, aligned, counted, hanging, number, paragraph, promised};
-use crate::model::text::sanitise;
+use hoplight_analysis::Severity;
+use hoplight_model::text::sanitise;
 
 use super::report::{FindingReport, HopReport, PriceReport, Report};
 

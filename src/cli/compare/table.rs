@@ -4,11 +4,11 @@
 
 use std::fmt::Write as _;
 
-use crate::analysis::Severity;
-use crate::analysis::findings::RULES;
 use crate::cli::analyze::report::Report as Analysis;
 use crate::cli::format::{Align, aligned, hanging, number, percent, promised, seconds};
-use crate::model::text::sanitise;
+use hoplight_analysis::Severity;
+use hoplight_analysis::findings::RULES;
+use hoplight_model::text::sanitise;
 
 use super::{Comparison, Side};
 

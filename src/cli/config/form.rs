@@ -7,11 +7,11 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{MapAccess, Visitor};
 
-use crate::app::{Key, Keymap, Palette, Place};
-use crate::model::error::without_entry;
-use crate::model::text::sanitise;
-use crate::model::{ContentError, ron_text};
-use crate::tui::RESERVED_KEYS;
+use crate::shell::RESERVED_KEYS;
+use hoplight_app::{Key, Keymap, Palette, Place};
+use hoplight_model::error::without_entry;
+use hoplight_model::text::sanitise;
+use hoplight_model::{ContentError, ron_text};
 
 use super::Config;
 
@@ -210,7 +210,7 @@ const fn place(place: Place) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::Action;
+    use hoplight_app::Action;
 
     fn mistakes(text: &str) -> Vec<String> {
         config("c.ron", text).expect_err(text).iter().map(ToString::to_string).collect()

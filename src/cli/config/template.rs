@@ -2,7 +2,7 @@
 //!
 //! Made from the tables that the program uses, so that it cannot say anything else. Must not know what a setting does.
 
-use crate::app::{Keymap, Palette};
+use hoplight_app::{Keymap, Palette};
 use std::fmt::Write as _;
 
 use super::super::DEFAULT_SEED;

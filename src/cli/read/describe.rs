@@ -2,9 +2,9 @@
 //!
 //! Everything is derived from the model, as on the canvas. Must not know lessons, nor where the words go.
 
-use crate::analysis::Carriers;
-use crate::model::firewall::{Direction, FirewallSpec, Peer, Rule, RuleAction};
-use crate::model::{
+use hoplight_analysis::Carriers;
+use hoplight_model::firewall::{Direction, FirewallSpec, Peer, Rule, RuleAction};
+use hoplight_model::{
     Cipher, Component, ComponentIx, ComponentKind, Hop, Infrastructure, LinkIx, Medium, Protocol, RequestKind, Text,
 };
 use std::fmt::Write as _;

@@ -5,9 +5,9 @@
 use std::collections::BTreeSet;
 use std::io;
 
-use crate::lesson::{Answered, Ask, Choice, Question, Refusal, Submitted, Toggled};
-use crate::model::Element;
-use crate::sim::script;
+use hoplight_lesson::{Answered, Ask, Choice, Question, Refusal, Submitted, Toggled};
+use hoplight_model::Element;
+use hoplight_sim::script;
 
 use super::talk::Said;
 use super::{Flow, Reading, describe, hanging, paragraph};

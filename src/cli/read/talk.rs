@@ -4,8 +4,8 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use crate::app::Palette;
-use crate::tui::theme::Theme;
+use hoplight_app::Palette;
+use hoplight_view::theme::Theme;
 
 /// Longest line that is read, in bytes; the rest of it is another line.
 const MAX_LINE: u64 = 1_000;
@@ -84,7 +84,7 @@ impl Talk {
         };
         self.heard = true;
         if !self.attended {
-            self.say(&format!("{prompt} {}\n", crate::model::text::sanitise(&line)))?;
+            self.say(&format!("{prompt} {}\n", hoplight_model::text::sanitise(&line)))?;
         }
         Ok(match line.trim() {
             "" => Said::Nothing,

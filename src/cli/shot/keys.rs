@@ -5,9 +5,9 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::app::Key;
-use crate::model::text::sanitise;
-use crate::tui::RESERVED_KEYS;
+use crate::shell::RESERVED_KEYS;
+use hoplight_app::Key;
+use hoplight_model::text::sanitise;
 
 /// Keys and pauses, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,7 +57,7 @@ fn press(word: &str) -> Result<Press, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::Code;
+    use hoplight_app::Code;
 
     #[test]
     fn a_digit_is_a_key_and_a_number_with_a_unit_a_time() {

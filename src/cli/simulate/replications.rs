@@ -10,7 +10,7 @@ use std::thread;
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use crate::model::RequestKind;
+use hoplight_model::RequestKind;
 
 use super::Plan;
 use super::estimate::Estimate;

@@ -5,10 +5,10 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use crate::model::{ComponentKind, RequestKind};
-use crate::sim::recorder::{Latency, Second};
-use crate::sim::script::text;
-use crate::sim::{Failure, Recorder, SimTime, Simulation, StationView};
+use hoplight_model::{ComponentKind, RequestKind};
+use hoplight_sim::recorder::{Latency, Second};
+use hoplight_sim::script::text;
+use hoplight_sim::{Failure, Recorder, SimTime, Simulation, StationView};
 
 use super::Plan;
 use super::run::{Given, Run, stations};
@@ -197,7 +197,7 @@ fn reasons(failures: impl Iterator<Item = (Failure, u64)>) -> Reasons {
 /// What the monitoring service's alerts did, in the order of their times: the last 500 that fired or resolved.
 fn alerts(simulation: &Simulation) -> Vec<AlertReport> {
     let infra = simulation.infrastructure();
-    let report = |entry: crate::sim::AlertEntry<'_>| AlertReport {
+    let report = |entry: hoplight_sim::AlertEntry<'_>| AlertReport {
         at_s: entry.at.as_secs_f64(),
         rule: entry.rule.to_owned(),
         subject: entry.subject.map_or_else(|| "site".to_owned(), |ix| infra.component(ix).id.to_string()),
@@ -207,13 +207,13 @@ fn alerts(simulation: &Simulation) -> Vec<AlertReport> {
 }
 
 fn agents(simulation: &Simulation) -> IndexMap<String, AgentReport> {
-    let report = |agent: crate::sim::AgentView<'_>| AgentReport {
+    let report = |agent: hoplight_sim::AgentView<'_>| AgentReport {
         samples: agent.delivered,
         last_qps: agent.history.last().copied(),
         last_sample_age_s: agent.age_s,
         qps: agent.history.to_vec(),
     };
-    let name = |agent: &crate::sim::AgentView<'_>| simulation.infrastructure().component(agent.agent).id.to_string();
+    let name = |agent: &hoplight_sim::AgentView<'_>| simulation.infrastructure().component(agent.agent).id.to_string();
     simulation.agents().into_iter().map(|agent| (name(&agent), report(agent))).collect()
 }
 

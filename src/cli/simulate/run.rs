@@ -6,8 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::model::TlsMode;
-use crate::sim::{Command, CommandError, Recorder, SimTime, Simulation, StationView};
+use hoplight_model::TlsMode;
+use hoplight_sim::{Command, CommandError, Recorder, SimTime, Simulation, StationView};
 
 use super::Plan;
 use super::watch::Watch;

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use crate::model::text::sanitise;
+use hoplight_model::text::sanitise;
 
 use super::estimate::Estimate;
 use super::replications::{LatencyEstimate, Replications};

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use hoplight::tui::picture::{Paper, svg};
-use hoplight::tui::theme::{Palette, Theme};
+use hoplight::view::picture::{Paper, svg};
+use hoplight::view::theme::{Palette, Theme};
 
 use super::screens::{SCREENS, Screen};
 use crate::drawn;

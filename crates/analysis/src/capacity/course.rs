@@ -1,0 +1,233 @@
+//! How full everything gets as the load grows: lines with kinks.
+//!
+//! Where balancers share out by turns or weights, a resource's use is its demand times the load (the utilisation law). A
+//! balancer that looks at what is in progress sends less to a backend that is full, so what still grows goes elsewhere: the
+//! line has a kink there. The walk from kink to kink ends at the resource that no balancer can spare: the site takes no
+//! more. Beyond that, all grows as the load does, split as it was there.
+//!
+//! Must not know names.
+
+use hoplight_model::{Algorithm, ComponentIx, LinkIx, RequestKind};
+
+use super::demand::Demand;
+use super::mix::Mix;
+use super::resource::{Holding, Numbers};
+use super::routes::{Route, Routes};
+
+/// From one load on, how many of each resource are held, and how many more per request a second.
+#[derive(Clone, Debug, PartialEq)]
+struct Piece {
+    from: f64,
+    held: Vec<f64>,
+    slope: Vec<f64>,
+    /// Requests a second on each link, by position, and how many more per request a second.
+    flow: Vec<f64>,
+    flow_slope: Vec<f64>,
+}
+
+/// The use of every resource as a function of the load, in one mix of requests.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Course {
+    pieces: Vec<Piece>,
+    limits: Vec<f64>,
+    /// The load from which the site takes no more, and what is full then.
+    pub(super) saturation: Option<(f64, usize)>,
+}
+
+/// Relative error up to which two loads are the same.
+const SAME: f64 = 1e-9;
+
+impl Course {
+    /// Follows the load up.
+    pub(super) fn of(routes: &Routes<'_>, mix: Mix) -> Self {
+        let infra = routes.ground.infra;
+        let numbers = Numbers::of(infra);
+        let limits = Numbers::limits(infra);
+        let slopes = |filled: &[Option<usize>]| {
+            let full: Vec<bool> = filled.iter().map(Option::is_some).collect();
+            let demand = Demand::of(routes, mix, &full);
+            let mean = |of: &[Vec<f64>; 3], count: usize| -> Vec<f64> {
+                (0..count).map(|place| mix.mean(|kind| of[kind.index()][place])).collect()
+            };
+            (mean(&demand.holds, numbers.count()), mean(&demand.flows, full.len()))
+        };
+        // For each link that takes no more, what is full behind it.
+        let mut filled: Vec<Option<usize>> = vec![None; infra.graph().edge_count()];
+        let mut at = Piece::new(0.0, (vec![0.0; numbers.count()], vec![0.0; filled.len()]), slopes(&filled));
+        let mut pieces = Vec::new();
+        // Each turn fills a link, or ends.
+        loop {
+            let drawn = Spare { routes, mix, scarce: None, filled: &filled }.drawn_twice(&at);
+            let (load, number, ends) = match (at.next_full(&limits), drawn) {
+                (Some((load, _)), Some((end, number))) if end <= load => (end, number, true),
+                (None, Some((end, number))) => (end, number, true),
+                (Some((load, number)), _) => (load, number, false),
+                (None, None) => {
+                    pieces.push(at);
+                    return Self { pieces, limits, saturation: None };
+                }
+            };
+            let reached = at.at(load);
+            let spared = Spare { routes, mix, scarce: Some(numbers.holding(number)), filled: &filled }.fills();
+            let mut fills = false;
+            for link in spared.into_iter().filter(|_| !ends) {
+                fills |= filled[link.index()].replace(number).is_none();
+            }
+            let slope = if fills { slopes(&filled) } else { (at.slope.clone(), at.flow_slope.clone()) };
+            let ends = !fills || slope.0[number] > at.slope[number] * SAME;
+            if load > at.from || pieces.is_empty() {
+                pieces.push(at);
+            }
+            let beyond = |of: &[f64]| of.iter().map(|value| value / load).collect();
+            // What nothing is left of, as where no connection is allowed, is full at no load.
+            let slope = if ends && load > 0.0 { (beyond(&reached.0), beyond(&reached.1)) } else { slope };
+            at = Piece::new(load, reached, slope);
+            if ends {
+                pieces.push(at);
+                return Self { pieces, limits, saturation: Some((load, number)) };
+            }
+        }
+    }
+
+    /// How many of a resource are held at a load, on average, if all that is asked could be held.
+    pub(super) fn held(&self, number: usize, load: f64) -> f64 {
+        let place = self.pieces.partition_point(|piece| piece.from <= load).saturating_sub(1);
+        self.pieces.get(place).map_or(0.0, |piece| piece.held[number] + piece.slope[number] * (load - piece.from))
+    }
+
+    /// That as a part of all; 0 where nothing limits it.
+    pub(super) fn utilisation(&self, number: usize, load: f64) -> f64 {
+        self.held(number, load) / self.limits[number]
+    }
+
+    /// The load from which all of a resource is held.
+    pub(super) fn full_from(&self, number: usize) -> Option<f64> {
+        let limit = self.limits[number];
+        let reaches = |(place, piece): (usize, &Piece)| {
+            let load = piece.full_at(number, limit)?;
+            let end = self.pieces.get(place + 1).map_or(f64::INFINITY, |next| next.from);
+            (load <= end * (1.0 + SAME)).then_some(load)
+        };
+        self.pieces.iter().enumerate().find_map(reaches)
+    }
+}
+
+impl Piece {
+    fn new(from: f64, (held, flow): (Vec<f64>, Vec<f64>), (slope, flow_slope): (Vec<f64>, Vec<f64>)) -> Self {
+        Self { from, held, slope, flow, flow_slope }
+    }
+
+    /// What is held, and the flows, at a load.
+    fn at(&self, load: f64) -> (Vec<f64>, Vec<f64>) {
+        let follow = |value: &[f64], slope: &[f64]| {
+            value.iter().zip(slope).map(|(value, slope)| value + slope * (load - self.from)).collect()
+        };
+        (follow(&self.held, &self.slope), follow(&self.flow, &self.flow_slope))
+    }
+
+    fn full_at(&self, number: usize, limit: f64) -> Option<f64> {
+        let slope = self.slope[number];
+        (limit.is_finite() && slope > 0.0).then(|| self.from + ((limit - self.held[number]) / slope).max(0.0))
+    }
+
+    /// The resource that is full next, and the load; of several at once, the first.
+    fn next_full(&self, limits: &[f64]) -> Option<(f64, usize)> {
+        let full = limits.iter().enumerate().filter_map(|(number, limit)| Some((self.full_at(number, *limit)?, number)));
+        full.reduce(|best, other| if other.0 < best.0 * (1.0 - SAME) { other } else { best })
+    }
+}
+
+/// The question which backends balancers stop filling when something is full.
+struct Spare<'a> {
+    routes: &'a Routes<'a>,
+    mix: Mix,
+    scarce: Option<Holding>,
+    /// The links that take no more.
+    filled: &'a [Option<usize>],
+}
+
+impl Spare<'_> {
+    fn is_full(&self, link: LinkIx) -> bool {
+        self.filled[link.index()].is_some()
+    }
+
+    /// The load from which balancers that draw two backends can no longer spare those that are full, since both draws meet
+    /// them too often; with what is full there.
+    fn drawn_twice(&self, at: &Piece) -> Option<(f64, usize)> {
+        let mut earliest: Option<(f64, usize)> = None;
+        for route in self.routes.ways.iter().flatten() {
+            let Route::Balanced(Algorithm::RandomTwo, links) = route else { continue };
+            let Some(number) = links.iter().find_map(|link| self.filled[link.index()]) else { continue };
+            let sum = |of: &dyn Fn(LinkIx) -> f64, all: bool| -> f64 {
+                links.iter().filter(|link| all || self.is_full(**link)).map(|link| of(*link)).sum()
+            };
+            let weight = |link: LinkIx| f64::from(self.routes.ground.infra.link(link).weight);
+            let (flow, slope) = (|link: LinkIx| at.flow[link.index()], |link: LinkIx| at.flow_slope[link.index()]);
+            let drawn = sum(&weight, false) / sum(&weight, true);
+            let rate = sum(&slope, true);
+            // What they get stays, and what comes grows: until it is as little as two draws in a row allow.
+            let grows = sum(&flow, false) / (drawn * drawn) - sum(&flow, true);
+            if rate > 0.0 {
+                let load = at.from + (grows / rate).max(0.0);
+                if earliest.is_none_or(|(known, _)| load < known) {
+                    earliest = Some((load, number));
+                }
+            }
+        }
+        earliest
+    }
+
+    /// The links over which balancers send no more, because they can do without what is scarce.
+    fn fills(&self) -> Vec<LinkIx> {
+        let mut links = Vec::new();
+        for ix in self.routes.ground.order.iter().copied() {
+            for kind in RequestKind::ALL {
+                let comes = self.mix.share(kind) > 0.0 && self.routes.reached[ix.index()][kind.index()];
+                let Route::Balanced(algorithm, backends) = &self.routes.ways[ix.index()][kind.index()] else { continue };
+                if comes && !self.needs(ix, kind) {
+                    let adaptive = |link: &LinkIx| self.routes.ground.is_adaptive(*algorithm, *link);
+                    let open = backends.iter().copied().filter(|link| !self.is_full(*link));
+                    links.extend(open.filter(adaptive).filter(|link| self.link_needs(*link, kind)));
+                }
+            }
+        }
+        links
+    }
+
+    /// Whether a request that has come to a component needs what is scarce, however balancers behind it choose.
+    fn needs(&self, ix: ComponentIx, kind: RequestKind) -> bool {
+        if matches!(self.scarce, Some(Holding::Slots(scarce) | Holding::Connections(scarce)) if scarce == ix) {
+            return true;
+        }
+        match &self.routes.ways[ix.index()][kind.index()] {
+            Route::Ends | Route::Fails => false,
+            Route::Split(split) => split.iter().any(|(link, _)| self.link_needs(*link, kind)),
+            Route::Balanced(algorithm, links) => {
+                let mut spares = false;
+                for link in links.iter().copied().filter(|link| !self.is_full(*link)) {
+                    let needs = self.link_needs(link, kind);
+                    if needs && !self.routes.ground.is_adaptive(*algorithm, link) {
+                        // It gets its share whatever happens.
+                        return true;
+                    }
+                    spares |= !needs;
+                    if spares && *algorithm == Algorithm::First {
+                        // Those behind it get nothing yet.
+                        return false;
+                    }
+                }
+                !spares
+            }
+        }
+    }
+
+    fn link_needs(&self, link: LinkIx, kind: RequestKind) -> bool {
+        let hop = self.routes.ground.hop(link);
+        let at_guard = |scarce| hop.guards.iter().any(|guard| guard.firewall == scarce);
+        match self.scarce {
+            Some(Holding::Places(scarce)) if scarce == link => true,
+            Some(Holding::Slots(scarce)) if at_guard(scarce) => true,
+            _ => self.needs(hop.to, kind),
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! What one request of each kind asks of every resource: visits × time (the service demand of queueing theory).
+//!
+//! ```text
+//!  answerers first:  how long a request stays at a component and below it, if nobody else is there
+//!  askers first:     how often it comes, and what it holds for how long
+//! ```
+//!
+//! Times are means, without waiting: so a slot that is held for an answer is held for at least so long. Must not know
+//! limits, nor load.
+
+use hoplight_model::station::{Hold, ServiceTime, Station};
+use hoplight_model::{Algorithm, ComponentIx, ComponentKind, LinkIx, RequestKind, TlsMode};
+
+use super::mix::Mix;
+use super::opening::Opening;
+use super::resource::{Holding, Numbers};
+use super::routes::{Route, Routes};
+
+/// What one request of each kind asks for. The outer arrays are in the order of [`RequestKind::ALL`].
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Demand {
+    /// Seconds for which it holds each resource, by number.
+    pub(super) holds: [Vec<f64>; 3],
+    /// Seconds of each component's own work, by position.
+    pub(super) works: [Vec<f64>; 3],
+    /// How often it wants a slot of each component, by position: as request, as part of a handshake, as answer.
+    pub(super) visits: [Vec<f64>; 3],
+    /// How many messages of requests themselves go down each link, by position.
+    pub(super) flows: [Vec<f64>; 3],
+    /// The part that is answered.
+    pub(super) answered: [f64; 3],
+}
+
+/// How long things stay at a component and below it, in seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Stay {
+    /// A request.
+    request: f64,
+    /// One round trip of a handshake that passes through.
+    trip: f64,
+    /// The connections that are opened below for one that passes through.
+    connect: f64,
+}
+
+/// What comes to a component per request of the user.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Inflow {
+    requests: f64,
+    opening: Opening,
+}
+
+/// Where each kind goes on, and for which part.
+type Shares = Vec<(LinkIx, f64)>;
+
+struct Solver<'a> {
+    routes: &'a Routes<'a>,
+    numbers: Numbers,
+    mix: Mix,
+    /// The links that take no more, by position.
+    full: &'a [bool],
+    shares: Vec<[Shares; 3]>,
+    stays: Vec<[Stay; 3]>,
+    inflows: Vec<[Inflow; 3]>,
+    demand: Demand,
+}
+
+impl Demand {
+    /// The demands of requests that come in this mix, while balancers send nothing more over the links that are `full`.
+    pub(super) fn of(routes: &Routes<'_>, mix: Mix, full: &[bool]) -> Self {
+        let infra = routes.ground.infra;
+        let (numbers, count) = (Numbers::of(infra), infra.len());
+        let zeros = |count: usize| [(); 3].map(|()| vec![0.0; count]);
+        let mut solver = Solver {
+            routes,
+            numbers,
+            mix,
+            full,
+            shares: vec![Default::default(); count],
+            stays: vec![Default::default(); count],
+            inflows: vec![Default::default(); count],
+            demand: Self {
+                holds: zeros(numbers.count()),
+                works: zeros(count),
+                visits: zeros(count),
+                flows: zeros(infra.graph().edge_count()),
+                answered: [0.0; 3],
+            },
+        };
+        for ix in routes.ground.order.iter().rev().copied() {
+            solver.shares[ix.index()] = RequestKind::ALL.map(|kind| solver.share(ix, kind));
+            solver.stays[ix.index()] = RequestKind::ALL.map(|kind| solver.stay(ix, kind));
+        }
+        for ix in routes.ground.order.iter().copied() {
+            for kind in RequestKind::ALL {
+                solver.flow(ix, kind);
+            }
+        }
+        solver.demand
+    }
+}
+
+fn seconds(service: ServiceTime) -> f64 {
+    service.mean_ms() / 1e3
+}
+
+fn answer_s(station: &Station) -> f64 {
+    station.answer.map_or(0.0, seconds)
+}
+
+impl Solver<'_> {
+    fn service_s(&self, ix: ComponentIx, kind: RequestKind) -> f64 {
+        self.routes.ground.station(ix).mean_ms(kind) / 1e3
+    }
+
+    /// Whether handshakes go on through a component.
+    fn passes_through(&self, ix: ComponentIx) -> bool {
+        let ground = self.routes.ground;
+        ground.infra.tls().edge == TlsMode::Passthrough && matches!(ground.kind(ix), ComponentKind::LoadBalancer(_))
+    }
+
+    /// How long a message and its answer are on a hop: the wire both ways, and the firewalls.
+    fn round_trip(&self, link: LinkIx, kind: RequestKind) -> f64 {
+        let ground = self.routes.ground;
+        let wire = 2.0 * ground.infra.link(link).latency.get() / 1e3;
+        let guards = ground.hop(link).guards.iter().map(|guard| guard.firewall);
+        wire + guards.map(|ix| self.service_s(ix, kind) + answer_s(ground.station(ix))).sum::<f64>()
+    }
+
+    /// How long a request is in progress on a link, with what is opened for it.
+    fn in_progress(&self, link: LinkIx, kind: RequestKind) -> f64 {
+        let ground = self.routes.ground;
+        let (opening, to) = (ground.openings[link.index()], ground.hop(link).to);
+        (opening.messages() + 1.0) * self.round_trip(link, kind) + opening.work_s + self.stays[to.index()][kind.index()].request
+    }
+
+    fn share(&self, ix: ComponentIx, kind: RequestKind) -> Shares {
+        match &self.routes.ways[ix.index()][kind.index()] {
+            Route::Ends | Route::Fails => Vec::new(),
+            Route::Split(split) => split.clone(),
+            Route::Balanced(algorithm, links) => {
+                let takes_more = |link: &LinkIx| !self.full[link.index()];
+                let mut open: Vec<LinkIx> = links.iter().copied().filter(takes_more).collect();
+                if open.is_empty() {
+                    open.clone_from(links);
+                }
+                if *algorithm == Algorithm::First {
+                    open.truncate(1);
+                }
+                let weights: Vec<f64> = open.iter().map(|link| self.weight(ix, *algorithm, *link)).collect();
+                let whole: f64 = weights.iter().sum();
+                open.into_iter().zip(weights).map(|(link, weight)| (link, weight / whole)).collect()
+            }
+        }
+    }
+
+    /// How much a balancer gives to a backend, in relation to its others.
+    fn weight(&self, ix: ComponentIx, algorithm: Algorithm, link: LinkIx) -> f64 {
+        let weight = f64::from(self.routes.ground.infra.link(link).weight);
+        match algorithm {
+            Algorithm::RoundRobin | Algorithm::First => 1.0,
+            Algorithm::WeightedRoundRobin | Algorithm::SourceHash | Algorithm::RandomTwo => weight,
+            Algorithm::LeastConnections => {
+                // As many in progress as the weights say: by Little's law, the rate is that over the time in progress.
+                let comes = |kind: RequestKind| {
+                    let reached = self.routes.reached[ix.index()][kind.index()];
+                    if reached { self.mix.share(kind) } else { 0.0 }
+                };
+                let time: f64 = RequestKind::ALL.into_iter().map(|kind| comes(kind) * self.in_progress(link, kind)).sum();
+                weight / time.max(1e-9)
+            }
+        }
+    }
+
+    fn stay(&self, ix: ComponentIx, kind: RequestKind) -> Stay {
+        let own = self.service_s(ix, kind);
+        let answer = answer_s(self.routes.ground.station(ix));
+        let passes_through = self.passes_through(ix);
+        let commit = if kind.is_write() { self.routes.commit_s[ix.index()] } else { 0.0 };
+        let mut stay = Stay { request: own + commit, trip: if passes_through { own } else { 0.0 }, connect: 0.0 };
+        for (link, share) in &self.shares[ix.index()][kind.index()] {
+            stay.request += share * (self.in_progress(*link, kind) + answer);
+            if passes_through {
+                let below = self.stays[self.routes.ground.hop(*link).to.index()][kind.index()];
+                let round_trip = self.round_trip(*link, kind);
+                stay.trip += share * (round_trip + answer + below.trip);
+                stay.connect += share * (round_trip + below.connect);
+            }
+        }
+        stay
+    }
+
+    fn hold(&mut self, kind: RequestKind, holding: Holding, time: f64) {
+        self.demand.holds[kind.index()][self.numbers.number(holding)] += time;
+    }
+
+    /// A component wants a slot for work.
+    fn work(&mut self, kind: RequestKind, ix: ComponentIx, visits: f64, time: f64) {
+        self.demand.visits[kind.index()][ix.index()] += visits;
+        self.demand.works[kind.index()][ix.index()] += time;
+    }
+
+    /// Messages go down a link, and their answers come back.
+    fn cross(&mut self, link: LinkIx, kind: RequestKind, messages: f64) {
+        let ground = self.routes.ground;
+        for guard in &ground.hop(link).guards {
+            let station = ground.station(guard.firewall);
+            let looks = if station.answer.is_some() { 2.0 } else { 1.0 };
+            let time = messages * (self.service_s(guard.firewall, kind) + answer_s(station));
+            self.work(kind, guard.firewall, messages * looks, time);
+            self.hold(kind, Holding::Slots(guard.firewall), time);
+        }
+    }
+
+    /// What has come to a component is worked on, and goes on.
+    fn flow(&mut self, ix: ComponentIx, kind: RequestKind) {
+        let ground = self.routes.ground;
+        if !self.routes.reached[ix.index()][kind.index()] {
+            return;
+        }
+        let is_browser = matches!(ground.kind(ix), ComponentKind::Browser);
+        if is_browser {
+            self.look_up(kind);
+            self.inflows[ix.index()][kind.index()] = Inflow { requests: 1.0, opening: ground.by_users };
+        }
+        let Inflow { requests, opening } = self.inflows[ix.index()][kind.index()];
+        let hands_on = is_browser || self.passes_through(ix);
+        if !is_browser {
+            self.serve(ix, kind, Inflow { requests, opening });
+        }
+        if self.routes.ways[ix.index()][kind.index()] == Route::Ends {
+            self.demand.answered[kind.index()] += requests;
+        }
+        let shares = std::mem::take(&mut self.shares[ix.index()][kind.index()]);
+        for (link, share) in shares {
+            let requests = requests * share;
+            let opening = if hands_on { opening.times(share) } else { ground.openings[link.index()].times(requests) };
+            self.demand.flows[kind.index()][link.index()] += requests;
+            self.cross(link, kind, requests + opening.messages());
+            let to = ground.hop(link).to;
+            let inflow = &mut self.inflows[to.index()][kind.index()];
+            inflow.requests += requests;
+            inflow.opening.add(opening);
+            let (round_trip, below) = (self.round_trip(link, kind), self.stays[to.index()][kind.index()]);
+            let opens =
+                opening.messages() * round_trip + opening.work_s + opening.trips * below.trip + opening.connects * below.connect;
+            self.hold(kind, Holding::Places(link), requests * (round_trip + below.request) + opens);
+        }
+    }
+
+    /// New visitors ask for the site's address. That the resolver itself asks others once in the record's TTL is not counted.
+    fn look_up(&mut self, kind: RequestKind) {
+        let ground = self.routes.ground;
+        let Ok(Some(link)) = self.routes.lookups[kind.index()] else { return };
+        let (lookups, resolver) = (ground.infra.traffic().new_visitors.get(), ground.hop(link).to);
+        self.cross(link, kind, lookups);
+        let time = lookups * self.service_s(resolver, kind);
+        self.work(kind, resolver, lookups, time);
+        self.hold(kind, Holding::Slots(resolver), time);
+        self.hold(kind, Holding::Connections(resolver), time);
+    }
+
+    /// A component works on what has come to it.
+    fn serve(&mut self, ix: ComponentIx, kind: RequestKind, Inflow { requests, opening }: Inflow) {
+        let station = self.routes.ground.station(ix);
+        let (stay, own) = (self.stays[ix.index()][kind.index()], self.service_s(ix, kind));
+        let goes_on = !self.shares[ix.index()][kind.index()].is_empty();
+        let (answer, passes_through) = (if goes_on { answer_s(station) } else { 0.0 }, self.passes_through(ix));
+        let waits = station.hold == Hold::UntilAnswered;
+        // A worker that waited for an answer works on it without asking for a slot again.
+        let looks = if goes_on && station.answer.is_some() && !waits { 2.0 } else { 1.0 };
+        let handshakes = if passes_through { opening.trips * (own + answer) } else { opening.work_s };
+        let stays_for_handshakes = if passes_through {
+            opening.trips * stay.trip + opening.connects * stay.connect + opening.work_s
+        } else {
+            opening.work_s
+        };
+        let work = requests * (own + answer) + handshakes;
+        let present = requests * stay.request + stays_for_handshakes;
+        self.work(kind, ix, requests * looks + opening.trips * if passes_through { looks } else { 1.0 }, work);
+        self.hold(kind, Holding::Slots(ix), if waits { present } else { work });
+        self.hold(kind, Holding::Connections(ix), present);
+    }
+}

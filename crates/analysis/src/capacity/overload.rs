@@ -1,0 +1,99 @@
+//! Capacity single points: what one alone takes so much capacity away that the rest is overloaded.
+//!
+//! Each cause of failure is taken out, requests are split anew over what is left, and everything that is then too full at
+//! the given load is listed (the N−1 test of capacity planning). The cost is that of one [`super::Capacity`] a cause. Must
+//! not know what stops a kind altogether: that is a single point of failure, and sends nobody anywhere.
+
+use std::fmt;
+
+use hoplight_model::{Infrastructure, RequestKind};
+
+use super::super::cause::Cause;
+use super::super::outage::Outage;
+use super::course::Course;
+use super::demand::Demand;
+use super::mix::Mix;
+use super::resource::{Numbers, Resource};
+use super::routes::{Ground, Routes};
+use super::saturation::rate;
+
+/// Up to so many causes of failure, the test of all takes less than a second or so. Its cost grows with the square of their
+/// number, so whoever wants an answer at once asks only below it.
+pub const MOST_CAUSES: usize = 1_000;
+
+/// A cause of failure whose loss overloads something.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Overload {
+    /// What is lost.
+    pub cause: Cause,
+    /// The load at which that is so, in requests per second of all kinds.
+    pub load: f64,
+    /// What is overloaded then, the worst first; at least one.
+    pub overloaded: Vec<Overloaded>,
+    /// The part of the requests that still has a way, from 0 to 1.
+    pub answered: f64,
+    /// The load from which the rest takes no more, in requests per second of all kinds.
+    pub saturation: Option<f64>,
+}
+
+/// Something that a loss overloads.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Overloaded {
+    /// What.
+    pub resource: Resource,
+    /// Its utilisation when nothing is lost.
+    pub before: f64,
+    /// Its utilisation after the loss, above 1.
+    pub after: f64,
+}
+
+impl fmt::Display for Overload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Without {}, at {}: ", self.cause, rate(self.load, None))?;
+        for (number, Overloaded { resource, before, after }) in self.overloaded.iter().enumerate() {
+            let comma = if number == 0 { "" } else { ", " };
+            write!(f, "{comma}{resource} at {:.0} % instead of {:.0} %", after * 100.0, before * 100.0)?;
+        }
+        f.write_str(".")
+    }
+}
+
+/// The causes whose loss overloads something that is not overloaded with everything there, in the order of [`Cause::all`].
+/// `load` is in requests per second of all kinds, in the mix of the scenario's traffic.
+pub fn capacity_spofs(infra: &Infrastructure, load: f64) -> Vec<Overload> {
+    overloads(infra, load, 1.0)
+}
+
+/// The same for another bound on utilisation than 1: whoever wants answers soon plans for 0.7 or less, since waiting grows
+/// as 1/(1 − utilisation).
+pub fn overloads(infra: &Infrastructure, load: f64, most: f64) -> Vec<Overload> {
+    let (ground, mix) = (Ground::of(infra), Mix::of(infra.traffic()));
+    let numbers = Numbers::of(infra);
+    let nothing = Outage::none();
+    let whole = Course::of(&Routes::of(&ground, &nothing), mix);
+    // A bound that is met exactly is not exceeded by an error of computation.
+    let exceeds = |part: f64| part > most + 1e-9;
+    let lost = |cause: Cause| {
+        let outage = Outage::of_causes(infra, [&cause]);
+        let routes = Routes::of(&ground, &outage);
+        let course = Course::of(&routes, mix);
+        let mut overloaded: Vec<Overloaded> = (0..numbers.count())
+            .map(|number| (number, whole.utilisation(number, load), course.utilisation(number, load)))
+            .filter(|(_, before, after)| !exceeds(*before) && exceeds(*after))
+            .map(|(number, before, after)| Overloaded { resource: numbers.resource(infra, number), before, after })
+            .collect();
+        overloaded.sort_by(|a, b| b.after.total_cmp(&a.after));
+        if overloaded.is_empty() {
+            return None;
+        }
+        let answered = Demand::of(&routes, mix, &vec![false; infra.graph().edge_count()]).answered;
+        Some(Overload {
+            cause,
+            load,
+            overloaded,
+            answered: mix.mean(|kind: RequestKind| answered[kind.index()]),
+            saturation: course.saturation.map(|(load, _)| load),
+        })
+    };
+    Cause::all(infra).into_iter().filter_map(lost).collect()
+}

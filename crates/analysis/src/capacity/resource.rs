@@ -1,0 +1,106 @@
+//! What a request holds for a while, and of which there is only so much.
+//!
+//! Must not know how much of it is in use.
+
+use std::fmt;
+
+use hoplight_model::{ComponentId, ComponentIx, ComponentKind, Infrastructure, LinkIx};
+
+/// Something that requests hold, of which there is only so much.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Resource {
+    /// A component's slots: how many requests it works on, or waits for, at once.
+    Slots(ComponentId),
+    /// A component's connections: how many requests may be present at once.
+    Connections(ComponentId),
+    /// A balancer's `maxconn` for a backend: how many requests it has in progress there at once.
+    Places(ComponentId, ComponentId),
+}
+
+impl Resource {
+    /// The component that has too little to do, or too much: for places, the backend.
+    pub const fn component(&self) -> &ComponentId {
+        match self {
+            Self::Slots(id) | Self::Connections(id) | Self::Places(_, id) => id,
+        }
+    }
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Slots(id) => write!(f, "{id}"),
+            Self::Connections(id) => write!(f, "{id}'s connections"),
+            Self::Places(from, to) => write!(f, "{from}'s places at {to}"),
+        }
+    }
+}
+
+/// A resource by position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holding {
+    Slots(ComponentIx),
+    Connections(ComponentIx),
+    Places(LinkIx),
+}
+
+/// All resources of an infrastructure, numbered: the slots of each component, its connections, the places of each link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Numbers {
+    components: usize,
+    links: usize,
+}
+
+impl Numbers {
+    pub(super) fn of(infra: &Infrastructure) -> Self {
+        Self { components: infra.len(), links: infra.graph().edge_count() }
+    }
+
+    pub(super) const fn count(self) -> usize {
+        2 * self.components + self.links
+    }
+
+    pub(super) fn number(self, holding: Holding) -> usize {
+        match holding {
+            Holding::Slots(ix) => ix.index(),
+            Holding::Connections(ix) => self.components + ix.index(),
+            Holding::Places(link) => 2 * self.components + link.index(),
+        }
+    }
+
+    pub(super) fn holding(self, number: usize) -> Holding {
+        if number < self.components {
+            Holding::Slots(ComponentIx::new(number))
+        } else if number < 2 * self.components {
+            Holding::Connections(ComponentIx::new(number - self.components))
+        } else {
+            Holding::Places(LinkIx::new(number - 2 * self.components))
+        }
+    }
+
+    /// How much there is of each, by number; infinite where nothing limits it.
+    pub(super) fn limits(infra: &Infrastructure) -> Vec<f64> {
+        let limit = |limit: Option<u32>| limit.filter(|limit| *limit != u32::MAX).map_or(f64::INFINITY, f64::from);
+        let stations: Vec<_> = infra.components().map(|(_, component)| component.station()).collect();
+        let slots = stations.iter().map(|station| limit(Some(station.slots)));
+        // A firewall lets messages pass; nobody is present in it.
+        let connections = infra.components().zip(&stations).map(|((_, component), station)| {
+            let holds_none = matches!(component.kind, ComponentKind::Firewall(_));
+            limit(station.connections.filter(|_| !holds_none))
+        });
+        let places = infra.links().map(|(_, link)| limit(link.maxconn));
+        slots.chain(connections).chain(places).collect()
+    }
+
+    pub(super) fn resource(self, infra: &Infrastructure, number: usize) -> Resource {
+        let id = |ix: ComponentIx| infra.component(ix).id.clone();
+        match self.holding(number) {
+            Holding::Slots(ix) => Resource::Slots(id(ix)),
+            Holding::Connections(ix) => Resource::Connections(id(ix)),
+            Holding::Places(link) => {
+                let (from, to) = infra.ends(link);
+                Resource::Places(id(from), id(to))
+            }
+        }
+    }
+}

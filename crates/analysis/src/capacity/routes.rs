@@ -1,0 +1,297 @@
+//! Where requests go once everybody has learnt what is out: the split at each component, per kind of request.
+//!
+//! The rules are the simulation's, for when all has settled: balancers leave out backends whose health check fails, web
+//! servers turn to the next application, applications to the next database, writes to the database that takes them, users
+//! to the balancer that holds the address. What fails on the way there is not counted. Must not know load or times.
+
+use hoplight_model::component::BalancerSpec;
+use hoplight_model::station::Station;
+use hoplight_model::{
+    Algorithm, ComponentIx, ComponentKind, DatabaseRole, HealthCheck, Hop, Infrastructure, LinkIx, Protocol, RequestKind,
+};
+
+use super::super::database::{hear_each_other, takes_writes};
+use super::super::flow::{answers_static, lookups, onward, passes};
+use super::super::outage::Outage;
+use super::opening::Opening;
+
+/// What the drawing says whatever is out, so that it is derived once.
+pub(super) struct Ground<'a> {
+    pub(super) infra: &'a Infrastructure,
+    pub(super) hops: Vec<Hop>,
+    /// The links on which each component passes on each kind, in authored order.
+    out: Vec<[Vec<LinkIx>; 3]>,
+    /// The browser and all that requests may reach, askers before answerers.
+    pub(super) order: Vec<ComponentIx>,
+    /// The databases that replication joins.
+    clusters: Vec<Vec<ComponentIx>>,
+    pub(super) stations: Vec<Station>,
+    /// What users pay for connections, and what is paid for them at each link inside.
+    pub(super) by_users: Opening,
+    pub(super) openings: Vec<Opening>,
+}
+
+impl<'a> Ground<'a> {
+    pub(super) fn of(infra: &'a Infrastructure) -> Self {
+        let ways = |ix: ComponentIx| RequestKind::ALL.map(|kind| onward(infra, ix, kind));
+        let out: Vec<[Vec<LinkIx>; 3]> = infra.components().map(|(ix, _)| ways(ix)).collect();
+        let order = askers_first(infra, &out);
+        let hops: Vec<Hop> = infra.hops().collect();
+        Self {
+            infra,
+            out,
+            order,
+            clusters: infra.database_clusters(),
+            stations: infra.components().map(|(_, component)| component.station()).collect(),
+            by_users: Opening::by_users(infra),
+            openings: hops.iter().map(|hop| Opening::inside(infra, hop)).collect(),
+            hops,
+        }
+    }
+
+    pub(super) fn kind(&self, ix: ComponentIx) -> &'a ComponentKind {
+        &self.infra.component(ix).kind
+    }
+
+    pub(super) fn hop(&self, link: LinkIx) -> &Hop {
+        &self.hops[link.index()]
+    }
+
+    pub(super) fn station(&self, ix: ComponentIx) -> &Station {
+        &self.stations[ix.index()]
+    }
+
+    /// Whether a balancer sends a backend less as it fills up: where it looks at what is in progress, or where that is
+    /// limited and it need not wait for this one.
+    pub(super) fn is_adaptive(&self, algorithm: Algorithm, link: LinkIx) -> bool {
+        match algorithm {
+            Algorithm::LeastConnections | Algorithm::RandomTwo => true,
+            Algorithm::SourceHash => false,
+            Algorithm::RoundRobin | Algorithm::WeightedRoundRobin | Algorithm::First => self.infra.link(link).maxconn.is_some(),
+        }
+    }
+
+    fn cluster(&self, ix: ComponentIx) -> &[ComponentIx] {
+        self.clusters.iter().find(|cluster| cluster.contains(&ix)).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The browser and what is reached from it, each before those that it asks. Drawings have no circles of requests.
+fn askers_first(infra: &Infrastructure, out: &[[Vec<LinkIx>; 3]]) -> Vec<ComponentIx> {
+    let browser = infra.components().find(|(_, component)| matches!(component.kind, ComponentKind::Browser));
+    let mut seen = vec![false; infra.len()];
+    let mut done = Vec::new();
+    // Whom to look at, and whether all that it asks has been listed.
+    let mut open: Vec<(ComponentIx, bool)> = browser.map(|(ix, _)| (ix, false)).into_iter().collect();
+    while let Some((ix, listed)) = open.pop() {
+        if listed {
+            done.push(ix);
+        } else if !std::mem::replace(&mut seen[ix.index()], true) {
+            open.push((ix, true));
+            open.extend(out[ix.index()].iter().flatten().map(|link| (infra.ends(*link).1, false)));
+        }
+    }
+    done.reverse();
+    done
+}
+
+/// What becomes of a kind of request at a component.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Route {
+    /// It is answered.
+    Ends,
+    /// It fails: there is nobody to ask, or a database that takes no writes.
+    Fails,
+    /// It goes on over these links, each for a part of the requests.
+    Split(Vec<(LinkIx, f64)>),
+    /// It goes on over one of these, as a balancer chooses.
+    Balanced(Algorithm, Vec<LinkIx>),
+}
+
+impl Route {
+    /// The links on which requests may go on.
+    pub(super) fn links(&self) -> impl Iterator<Item = LinkIx> + '_ {
+        let (split, balanced): (&[_], &[_]) = match self {
+            Self::Ends | Self::Fails => (&[], &[]),
+            Self::Split(links) => (links, &[]),
+            Self::Balanced(_, links) => (&[], links),
+        };
+        split.iter().map(|(link, _)| *link).chain(balanced.iter().copied())
+    }
+}
+
+/// Everybody's routes while something is out.
+pub(super) struct Routes<'a> {
+    pub(super) ground: &'a Ground<'a>,
+    outage: &'a Outage,
+    /// Per component, per kind.
+    pub(super) ways: Vec<[Route; 3]>,
+    /// Whether any request of each kind gets to each component.
+    pub(super) reached: Vec<[bool; 3]>,
+    /// The link on which each kind's visitors look the name up. `Err` if they need one and have none.
+    pub(super) lookups: [Result<Option<LinkIx>, ()>; 3],
+    /// How long each database's writes wait for acknowledgements, in seconds.
+    pub(super) commit_s: Vec<f64>,
+}
+
+impl<'a> Routes<'a> {
+    pub(super) fn of(ground: &'a Ground<'a>, outage: &'a Outage) -> Self {
+        let infra = ground.infra;
+        let empty = || [Route::Fails, Route::Fails, Route::Fails];
+        let mut routes = Self {
+            ground,
+            outage,
+            ways: (0..infra.len()).map(|_| empty()).collect(),
+            reached: vec![[false; 3]; infra.len()],
+            lookups: [Ok(None); 3],
+            commit_s: vec![0.0; infra.len()],
+        };
+        routes.lookups = RequestKind::ALL.map(|kind| routes.lookup(kind));
+        if let Some(browser) = ground.order.first() {
+            // Without its address, nobody comes to the site.
+            routes.reached[browser.index()] = routes.lookups.map(|lookup| lookup.is_ok());
+        }
+        for ix in ground.order.iter().copied() {
+            routes.ways[ix.index()] = RequestKind::ALL.map(|kind| routes.route(ix, kind));
+            if routes.ways[ix.index()][RequestKind::Write.index()] == Route::Ends {
+                routes.commit_s[ix.index()] = routes.commit_wait(ix);
+            }
+            let reached = routes.reached[ix.index()];
+            for kind in RequestKind::ALL.into_iter().filter(|kind| reached[kind.index()]) {
+                for link in routes.ways[ix.index()][kind.index()].links() {
+                    routes.reached[ground.hop(link).to.index()][kind.index()] = true;
+                }
+            }
+        }
+        routes
+    }
+
+    fn lookup(&self, kind: RequestKind) -> Result<Option<LinkIx>, ()> {
+        let asked = lookups(self.ground.infra, kind);
+        if asked.is_empty() {
+            return Ok(None);
+        }
+        if self.outage.is_nameless() {
+            return Err(());
+        }
+        asked.into_iter().find(|link| self.passes(*link)).map(Some).ok_or(())
+    }
+
+    pub(super) fn passes(&self, link: LinkIx) -> bool {
+        passes(self.ground.infra, self.outage, self.ground.hop(link)).is_ok()
+    }
+
+    fn route(&self, ix: ComponentIx, kind: RequestKind) -> Route {
+        let links = &self.ground.out[ix.index()][kind.index()];
+        let component = self.ground.kind(ix);
+        match component {
+            _ if answers_static(component, kind) => Route::Ends,
+            ComponentKind::Browser => self.entry(links),
+            ComponentKind::LoadBalancer(spec) => {
+                let backends: Vec<LinkIx> = links.iter().copied().filter(|link| self.takes_new(*link, spec)).collect();
+                if backends.is_empty() { Route::Fails } else { Route::Balanced(spec.algorithm, backends) }
+            }
+            ComponentKind::Web(_) if !self.asks_database(links) => self.in_turn(links),
+            ComponentKind::Web(_) | ComponentKind::App(_) => self.to_database(component, links, kind),
+            ComponentKind::Database(_) if !kind.is_write() || self.is_writer(ix) => Route::Ends,
+            _ => Route::Fails,
+        }
+    }
+
+    /// Users ask the balancer that holds the site's address: the one with the best priority that they can reach.
+    fn entry(&self, links: &[LinkIx]) -> Route {
+        let priority = |link: &LinkIx| {
+            let to = self.ground.hop(*link).to;
+            let ComponentKind::LoadBalancer(BalancerSpec { vrrp: Some(vrrp), .. }) = self.ground.kind(to) else { return None };
+            Some((vrrp.priority, to))
+        };
+        // With one entry there is nothing to choose.
+        let best = links.iter().copied().filter(|link| self.passes(*link)).max_by_key(priority);
+        best.map_or(Route::Fails, |link| Route::Split(vec![(link, 1.0)]))
+    }
+
+    /// Whether a balancer's health checks let it use a backend.
+    fn takes_new(&self, link: LinkIx, spec: &BalancerSpec) -> bool {
+        self.passes(link) && (spec.check == HealthCheck::Tcp || self.answers_check(self.ground.hop(link).to, spec.check))
+    }
+
+    /// Whether a component answers a check that goes so far. It asks those behind it as for a read.
+    fn answers_check(&self, ix: ComponentIx, check: HealthCheck) -> bool {
+        let links = &self.ground.out[ix.index()][RequestKind::Read.index()];
+        let all_sql = links.iter().all(|link| self.ground.infra.link(*link).protocol == Protocol::Sql);
+        let component = self.ground.kind(ix);
+        let asks = match component {
+            ComponentKind::LoadBalancer(_) => true,
+            ComponentKind::Web(_) if !all_sql || links.is_empty() => check >= HealthCheck::HttpApp,
+            ComponentKind::Web(_) | ComponentKind::App(_) => check >= HealthCheck::HttpDatabase,
+            _ => false,
+        };
+        let uses = |link: LinkIx| match component {
+            ComponentKind::LoadBalancer(spec) => self.takes_new(link, spec),
+            _ => self.passes(link),
+        };
+        !asks || links.iter().any(|link| uses(*link) && self.answers_check(self.ground.hop(*link).to, check))
+    }
+
+    fn asks_database(&self, links: &[LinkIx]) -> bool {
+        links.first().is_some_and(|link| self.ground.infra.link(*link).protocol == Protocol::Sql)
+    }
+
+    /// A web server's applications take turns; the turn of one that does not answer goes to the next.
+    fn in_turn(&self, links: &[LinkIx]) -> Route {
+        let passing: Vec<bool> = links.iter().map(|link| self.passes(*link)).collect();
+        let mut parts = vec![0.0; links.len()];
+        for first in 0..links.len() {
+            let mut round = (first..links.len()).chain(0..first);
+            let Some(place) = round.find(|place| passing[*place]) else { return Route::Fails };
+            parts[place] += 1.0 / links.len() as f64;
+        }
+        let split: Vec<(LinkIx, f64)> = links.iter().copied().zip(parts).filter(|(_, part)| *part > 0.0).collect();
+        if split.is_empty() { Route::Fails } else { Route::Split(split) }
+    }
+
+    /// The first database of the list that answers. A driver that follows the primary finds the one that takes writes.
+    fn to_database(&self, asker: &ComponentKind, links: &[LinkIx], kind: RequestKind) -> Route {
+        let seeks_writer = kind.is_write() && asker.follows_primary();
+        let takes = |link: LinkIx| {
+            let to = self.ground.hop(link).to;
+            !seeks_writer || !matches!(self.ground.kind(to), ComponentKind::Database(_)) || self.is_writer(to)
+        };
+        let chosen = links.iter().copied().find(|link| self.passes(*link) && takes(*link));
+        chosen.map_or(Route::Fails, |link| Route::Split(vec![(link, 1.0)]))
+    }
+
+    /// Whether a database that runs is the one that takes writes.
+    fn is_writer(&self, ix: ComponentIx) -> bool {
+        let infra = self.ground.infra;
+        let takes = |ix: ComponentIx| self.outage.cause(infra, ix).is_none() && takes_writes(infra, self.outage, ix);
+        let ComponentKind::Database(spec) = self.ground.kind(ix) else { return false };
+        match spec.role {
+            // Of those that may be elected, the first one is.
+            DatabaseRole::Member => self.ground.cluster(ix).iter().copied().find(|member| takes(*member)) == Some(ix),
+            _ => takes(ix),
+        }
+    }
+
+    /// How long a write waits until others have it, in seconds: for the quickest one where the cluster is
+    /// semi-synchronous, for a majority where it is one of a quorum.
+    fn commit_wait(&self, ix: ComponentIx) -> f64 {
+        let infra = self.ground.infra;
+        let ComponentKind::Database(own) = self.ground.kind(ix) else { return 0.0 };
+        let cluster = self.ground.cluster(ix);
+        let semi_sync = cluster.iter().any(|ix| matches!(self.ground.kind(*ix), ComponentKind::Database(spec) if spec.semi_sync));
+        let needed = match own.role {
+            DatabaseRole::Member => cluster.len() / 2,
+            _ => usize::from(semi_sync),
+        };
+        let name = |ix| infra.component(ix).id.as_str();
+        let round_trip = |other: ComponentIx| {
+            let link = infra.link_between(name(ix), name(other)).or_else(|| infra.link_between(name(other), name(ix)))?;
+            Some(2.0 * infra.link(link).latency.get() / 1e3)
+        };
+        let heard = cluster.iter().copied().filter(|other| *other != ix && hear_each_other(infra, self.outage, ix, *other));
+        let mut waits: Vec<f64> = heard.filter_map(round_trip).collect();
+        waits.sort_by(f64::total_cmp);
+        needed.checked_sub(1).and_then(|place| waits.get(place)).copied().unwrap_or(0.0)
+    }
+}

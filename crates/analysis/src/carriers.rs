@@ -1,0 +1,83 @@
+//! Which kinds of request travel over which hop: derived from the ways that requests can take.
+//!
+//! A hop carries a kind if a request of that kind can get onto it, even where the way leads no further (a write that is
+//! routed to a replica is refused there, and was readable on the way). A hop that a firewall blocks carries nothing. Must
+//! not know encryption.
+
+use petgraph::Direction;
+use petgraph::visit::EdgeRef;
+
+use super::flow::{Reach, answers, lookups, passes};
+use super::outage::Outage;
+use hoplight_model::{ComponentIx, ComponentKind, DatabaseRole, Infrastructure, LinkIx, Protocol, RequestKind};
+
+/// The kinds of request that each hop carries.
+///
+/// Beside the request itself, a kind travels as the lookup of the site's name (every kind, for a new visitor) and as the
+/// changed row that a primary sends to its replicas (writes). Metrics carry none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Carriers(Vec<[bool; 3]>);
+
+impl Carriers {
+    /// Derives them for a whole infrastructure.
+    pub fn of(infra: &Infrastructure) -> Self {
+        let nothing = Outage::none();
+        let mut carriers = Self(vec![[false; 3]; infra.graph().edge_count()]);
+        for kind in RequestKind::ALL {
+            let reach = Reach::explore(infra, &nothing, kind);
+            carriers.add(&reach.crossed, kind);
+            let asked: Vec<_> =
+                lookups(infra, kind).into_iter().filter(|link| passes(infra, &nothing, &infra.hop(*link)).is_ok()).collect();
+            carriers.add(&asked, kind);
+            if kind.is_write() {
+                let reached = reach.reached.iter().map(|(ix, _)| *ix);
+                let written = reached.filter(|ix| answers(infra, &nothing, *ix, kind)).collect();
+                carriers.add(&replicated(infra, written), kind);
+            }
+        }
+        carriers
+    }
+
+    /// Whether requests of this kind travel over a hop.
+    pub fn carries(&self, link: LinkIx, kind: RequestKind) -> bool {
+        self.0.get(link.index()).is_some_and(|kinds| kinds[kind.index()])
+    }
+
+    /// The kinds that a hop carries, in the order of [`RequestKind::ALL`].
+    pub fn kinds(&self, link: LinkIx) -> Vec<RequestKind> {
+        RequestKind::ALL.into_iter().filter(|kind| self.carries(link, *kind)).collect()
+    }
+
+    fn add(&mut self, links: &[LinkIx], kind: RequestKind) {
+        for link in links {
+            self.0[link.index()][kind.index()] = true;
+        }
+    }
+}
+
+/// The replication links on which a change travels that was written to one of `databases`.
+fn replicated(infra: &Infrastructure, mut databases: Vec<ComponentIx>) -> Vec<LinkIx> {
+    let mut seen = vec![false; infra.len()];
+    let mut links = Vec::new();
+    while let Some(database) = databases.pop() {
+        if std::mem::replace(&mut seen[database.index()], true) {
+            continue;
+        }
+        // Among members, whoever is elected sends changes to all others, whichever way a link was drawn.
+        let member =
+            matches!(&infra.component(database).kind, ComponentKind::Database(spec) if spec.role == DatabaseRole::Member);
+        let edges = infra.graph().edges_directed(database, Direction::Incoming).filter(|_| member);
+        let mut ways: Vec<LinkIx> = edges.map(|edge| edge.id()).collect();
+        ways.extend(infra.links_from(database));
+        for link in ways {
+            let spec = infra.link(link);
+            let follows = spec.protocol == Protocol::Replication && spec.serves(RequestKind::Write);
+            let hop = infra.hop(link);
+            if follows && passes(infra, &Outage::none(), &hop).is_ok() {
+                links.push(link);
+                databases.push(if hop.to == database { hop.from } else { hop.to });
+            }
+        }
+    }
+    links
+}

@@ -1,0 +1,138 @@
+//! What may fail by itself: the basic events of reliability theory.
+//!
+//! Each is independent of the others; what fails together is one cause. Must not know what follows from a failure.
+
+use std::fmt;
+
+use hoplight_model::component::Software;
+use hoplight_model::{ComponentId, ComponentKind, DomainId, Element, Infrastructure, Reliability, ServerId, Text};
+
+/// One thing that may fail by itself and take others along.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// A program, or a service that somebody else runs.
+    Component(ComponentId),
+    /// A machine, with all that it holds.
+    Server(ServerId),
+    /// A link.
+    Hop(ComponentId, ComponentId),
+    /// What a failure domain's members share.
+    Domain(DomainId),
+    /// A version of a program: a flaw takes all that run it.
+    Software(Software),
+    /// A certificate that expires.
+    Certificate {
+        /// Its place in the infrastructure's list.
+        place: usize,
+        /// The first name that it is valid for.
+        name: Text,
+    },
+    /// The name of the site, in the DNS.
+    Zone(Text),
+}
+
+impl Cause {
+    /// All that may fail in an infrastructure and concerns requests: components in authored order, then servers, links,
+    /// domains, software by name, certificates, and the zone if anybody looks it up.
+    ///
+    /// Browser, agents and monitoring service are no part of the service, so they are no causes.
+    pub fn all(infra: &Infrastructure) -> Vec<Self> {
+        let mut causes: Vec<Self> = Vec::new();
+        let of_service = infra.components().filter(|(_, component)| Self::concerns(&component.kind));
+        causes.extend(of_service.map(|(_, component)| Self::Component(component.id.clone())));
+        causes.extend(infra.servers().map(|server| Self::Server(server.id.clone())));
+        causes.extend(infra.links().map(|(link, _)| Self::of(infra.hop_element(link))));
+        causes.extend(infra.domains().map(|domain| Self::Domain(domain.id.clone())));
+        let mut software: Vec<Software> = infra.components().filter_map(|(_, component)| component.software.clone()).collect();
+        software.sort();
+        software.dedup();
+        causes.extend(software.into_iter().map(Self::Software));
+        causes.extend((0..infra.certificates().len()).map(|place| Self::certificate(infra, place)));
+        causes.push(Self::zone(infra));
+        causes
+    }
+
+    fn concerns(kind: &ComponentKind) -> bool {
+        !matches!(kind, ComponentKind::Browser | ComponentKind::Agent(_) | ComponentKind::MonitoringService)
+    }
+
+    /// The cause that is one drawn element.
+    pub fn of(element: Element) -> Self {
+        match element {
+            Element::Component(id) => Self::Component(id),
+            Element::Server(id) => Self::Server(id),
+            Element::Hop(from, to) => Self::Hop(from, to),
+        }
+    }
+
+    /// The certificate at a place of the infrastructure's list.
+    pub(super) fn certificate(infra: &Infrastructure, place: usize) -> Self {
+        let name = infra.certificates().get(place).and_then(|certificate| certificate.names.first().cloned());
+        Self::Certificate { place, name: name.unwrap_or_default() }
+    }
+
+    /// The zone of the site.
+    pub(super) fn zone(infra: &Infrastructure) -> Self {
+        Self::Zone(Text::new(infra.domain()).unwrap_or_default())
+    }
+
+    /// The drawn element that it is, if it is one.
+    pub fn element(&self) -> Option<Element> {
+        match self {
+            Self::Component(id) => Some(Element::Component(id.clone())),
+            Self::Server(id) => Some(Element::Server(id.clone())),
+            Self::Hop(from, to) => Some(Element::Hop(from.clone(), to.clone())),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a program or a machine: what people point at when they look for single points.
+    pub fn is_part(&self) -> bool {
+        matches!(self, Self::Component(_) | Self::Server(_))
+    }
+
+    /// The word for what it is, in lower case.
+    pub fn word(&self, infra: &Infrastructure) -> &'static str {
+        match self {
+            Self::Component(id) => infra.find(id.as_str()).map_or("component", |ix| infra.component(ix).kind.word()),
+            Self::Server(_) => "server",
+            Self::Hop(..) => "link",
+            Self::Domain(_) => "failure domain",
+            Self::Software(_) => "software version",
+            Self::Certificate { .. } => "certificate",
+            Self::Zone(_) => "DNS zone",
+        }
+    }
+
+    /// How often it fails by itself; `None` is never.
+    pub fn reliability(&self, infra: &Infrastructure) -> Option<Reliability> {
+        let usual = infra.reliability();
+        match self {
+            Self::Component(id) => {
+                let component = infra.component(infra.find(id.as_str())?);
+                let service = matches!(component.kind, ComponentKind::DnsResolver(_));
+                Some(component.reliability.unwrap_or(if service { usual.service } else { usual.program }))
+            }
+            Self::Server(id) => Some(infra.server(id)?.reliability.unwrap_or(usual.server)),
+            Self::Hop(from, to) => infra.link(infra.link_between(from.as_str(), to.as_str())?).reliability,
+            Self::Domain(id) => infra.domain_named(id)?.reliability,
+            Self::Software(_) => Some(usual.software),
+            Self::Certificate { .. } => Some(usual.certificate),
+            Self::Zone(_) => Some(usual.dns_zone),
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Component(id) => write!(f, "{id}"),
+            Self::Server(id) => write!(f, "{id}"),
+            Self::Hop(from, to) => write!(f, "{from} → {to}"),
+            Self::Domain(id) => write!(f, "{id}"),
+            Self::Software(software) => write!(f, "{software}"),
+            Self::Certificate { name, .. } => write!(f, "certificate {}", name.as_str()),
+            Self::Zone(name) => write!(f, "zone {}", name.as_str()),
+        }
+    }
+}

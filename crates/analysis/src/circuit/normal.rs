@@ -1,0 +1,188 @@
+//! Circuits in a normal form that is easy to split: by Shannon's expansion, f = x·f(x up) or not x·f(x down).
+//!
+//! Equal expressions have one number. Ands in Ands and Ors in Ors are one, their operands are sorted, and what is absorbed
+//! is left out (`a or a·b` is `a`): so what is left of a layered site after its first layer depends only on what still can
+//! be reached. Must not know what a variable means, nor probabilities.
+
+use indexmap::IndexSet;
+
+/// An expression, by its number.
+pub(crate) type FormId = u32;
+
+/// The expression that is never true.
+pub(crate) const NEVER: FormId = 0;
+/// The expression that is always true.
+pub(crate) const ALWAYS: FormId = 1;
+
+/// An expression over variables; a variable's number is its place in the order of splitting.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Form {
+    /// Always so.
+    Constant(bool),
+    /// A variable.
+    Variable(u32),
+    /// All of them: two or more, in order.
+    And(Box<[FormId]>),
+    /// Any of them: two or more, in order.
+    Or(Box<[FormId]>),
+    /// Not this one.
+    Not(FormId),
+}
+
+/// Expressions, and what is left of each when its first variable is known.
+#[derive(Clone, Debug)]
+pub(crate) struct Forms {
+    numbered: IndexSet<Form>,
+    /// The first variable that each depends on; `u32::MAX` for constants.
+    first: Vec<u32>,
+    /// What is left when the first variable is false, and when it is true, once somebody asked.
+    halves: Vec<[Option<FormId>; 2]>,
+}
+
+impl Forms {
+    pub(crate) fn new() -> Self {
+        let mut forms = Self { numbered: IndexSet::new(), first: Vec::new(), halves: Vec::new() };
+        forms.number(Form::Constant(false));
+        forms.number(Form::Constant(true));
+        forms
+    }
+
+    /// How many expressions there are.
+    pub(crate) fn len(&self) -> usize {
+        self.first.len()
+    }
+
+    pub(crate) fn form(&self, id: FormId) -> &Form {
+        &self.numbered[id as usize]
+    }
+
+    /// The first variable that an expression depends on; `None` for a constant.
+    pub(crate) fn first_variable(&self, id: FormId) -> Option<u32> {
+        let first = self.first[id as usize];
+        (first != u32::MAX).then_some(first)
+    }
+
+    pub(crate) fn variable(&mut self, number: u32) -> FormId {
+        self.number(Form::Variable(number))
+    }
+
+    pub(crate) fn not(&mut self, id: FormId) -> FormId {
+        match *self.form(id) {
+            Form::Constant(value) => FormId::from(!value),
+            Form::Not(inner) => inner,
+            _ => self.number(Form::Not(id)),
+        }
+    }
+
+    /// All of them (`and`), or any of them.
+    pub(crate) fn junction(&mut self, and: bool, operands: impl IntoIterator<Item = FormId>) -> FormId {
+        let mut listed: Vec<FormId> = Vec::new();
+        for operand in operands {
+            match self.form(operand) {
+                Form::Constant(value) if *value == and => {}
+                Form::Constant(_) => return operand,
+                Form::And(inner) if and => listed.extend(inner),
+                Form::Or(inner) if !and => listed.extend(inner),
+                _ => listed.push(operand),
+            }
+        }
+        listed.sort_unstable();
+        listed.dedup();
+        let absorbed = |id: FormId| match self.form(id) {
+            Form::Or(inner) if and => inner.iter().any(|inner| listed.binary_search(inner).is_ok()),
+            Form::And(inner) if !and => inner.iter().any(|inner| listed.binary_search(inner).is_ok()),
+            Form::Not(inner) => listed.binary_search(inner).is_ok(),
+            _ => false,
+        };
+        let kept: Vec<FormId> = listed.iter().copied().filter(|id| !absorbed(*id)).collect();
+        if kept.len() < listed.len() {
+            // Something together with its opposite decides.
+            let opposite = |id: FormId| matches!(self.form(id), Form::Not(inner) if listed.binary_search(inner).is_ok());
+            if listed.iter().any(|id| opposite(*id)) {
+                return FormId::from(!and);
+            }
+        }
+        match kept[..] {
+            [] => FormId::from(and),
+            [only] => only,
+            _ if and => self.number(Form::And(kept.into())),
+            _ => self.number(Form::Or(kept.into())),
+        }
+    }
+
+    /// What is left of an expression when its first variable is false (`up` is false) or true. A constant stays what it is.
+    pub(crate) fn half(&mut self, id: FormId, up: bool) -> FormId {
+        if let Some(half) = self.halves[id as usize][usize::from(up)] {
+            return half;
+        }
+        let first = self.first[id as usize];
+        let half = match self.form(id).clone() {
+            Form::Constant(_) => id,
+            Form::Variable(_) => FormId::from(up),
+            Form::Not(inner) => {
+                let inner = self.half(inner, up);
+                self.not(inner)
+            }
+            Form::And(operands) => self.half_of(true, &operands, first, up),
+            Form::Or(operands) => self.half_of(false, &operands, first, up),
+        };
+        self.halves[id as usize][usize::from(up)] = Some(half);
+        half
+    }
+
+    fn half_of(&mut self, and: bool, operands: &[FormId], first: u32, up: bool) -> FormId {
+        let touched = |forms: &Self, id: FormId| forms.first[id as usize] == first;
+        let halves: Vec<FormId> = operands.iter().map(|id| if touched(self, *id) { self.half(*id, up) } else { *id }).collect();
+        self.junction(and, halves)
+    }
+
+    fn number(&mut self, form: Form) -> FormId {
+        let first = match &form {
+            Form::Constant(_) => u32::MAX,
+            Form::Variable(number) => *number,
+            Form::Not(inner) => self.first[*inner as usize],
+            Form::And(operands) | Form::Or(operands) => {
+                operands.iter().map(|operand| self.first[*operand as usize]).min().unwrap_or(u32::MAX)
+            }
+        };
+        let (place, new) = self.numbered.insert_full(form);
+        if new {
+            self.first.push(first);
+            self.halves.push([None; 2]);
+        }
+        u32::try_from(place).expect("fewer than four thousand million expressions")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_absorbed_is_left_out() {
+        let mut forms = Forms::new();
+        let [a, b, c] = [0, 1, 2].map(|variable| forms.variable(variable));
+        let both = forms.junction(true, [a, b]);
+        assert_eq!(forms.junction(false, [both, a]), a);
+        let either = forms.junction(false, [b, c]);
+        assert_eq!(forms.junction(true, [either, c]), c);
+        let not_a = forms.not(a);
+        assert_eq!(forms.junction(true, [not_a, b, a]), NEVER);
+        assert_eq!(forms.junction(false, [not_a, b, a]), ALWAYS);
+        let nested = forms.junction(true, [both, c]);
+        assert_eq!(forms.form(nested), &Form::And([a, b, c].into()));
+    }
+
+    #[test]
+    fn halves_are_what_is_left() {
+        let mut forms = Forms::new();
+        let [a, b, c] = [0, 1, 2].map(|variable| forms.variable(variable));
+        let both = forms.junction(true, [a, b]);
+        let either = forms.junction(false, [both, c]);
+        assert_eq!(forms.first_variable(either), Some(0));
+        assert_eq!(forms.half(either, false), c);
+        let left = forms.junction(false, [b, c]);
+        assert_eq!(forms.half(either, true), left);
+        assert_eq!(forms.half(c, true), ALWAYS);
+    }
+}

@@ -1,0 +1,59 @@
+//! Which databases take writes while something is out.
+//!
+//! The rules are the simulation's, for when everything has settled: a quorum cluster writes where a majority of its
+//! members hear each other; a replica takes over where failover is automatic and the primary is not heard. How long that
+//! takes, and which writes are lost, is for the simulation to show. Must not know how requests get to a database.
+
+use super::flow::passes;
+use super::outage::Outage;
+use hoplight_model::component::{DatabaseSpec, Failover};
+use hoplight_model::{ComponentIx, ComponentKind, DatabaseRole, Infrastructure};
+
+fn spec(infra: &Infrastructure, ix: ComponentIx) -> Option<&DatabaseSpec> {
+    match &infra.component(ix).kind {
+        ComponentKind::Database(spec) => Some(spec),
+        _ => None,
+    }
+}
+
+/// The databases that replication joins with this one, itself included, in authored order.
+fn cluster(infra: &Infrastructure, ix: ComponentIx) -> Vec<ComponentIx> {
+    infra.database_clusters().into_iter().find(|cluster| cluster.contains(&ix)).unwrap_or_default()
+}
+
+/// Whether a database that can be reached takes writes.
+pub(super) fn takes_writes(infra: &Infrastructure, outage: &Outage, ix: ComponentIx) -> bool {
+    match spec(infra, ix).map(|spec| spec.role) {
+        Some(DatabaseRole::Primary) => true,
+        Some(DatabaseRole::Member) => {
+            let cluster = cluster(infra, ix);
+            let heard = cluster.iter().filter(|other| **other == ix || hear_each_other(infra, outage, ix, **other)).count();
+            heard > cluster.len() / 2
+        }
+        Some(DatabaseRole::Replica) => takes_over(infra, outage, ix),
+        None => false,
+    }
+}
+
+/// Whether a replica is the one that an automatic failover promotes.
+fn takes_over(infra: &Infrastructure, outage: &Outage, ix: ComponentIx) -> bool {
+    let cluster = cluster(infra, ix);
+    let is = |role: DatabaseRole| move |other: &&ComponentIx| spec(infra, **other).is_some_and(|spec| spec.role == role);
+    let Some(primary) = cluster.iter().find(is(DatabaseRole::Primary)).copied() else { return false };
+    let automatic = spec(infra, primary).is_some_and(|spec| matches!(spec.failover, Failover::Automatic { .. }));
+    // A database that is out hears nobody, and nobody hears it.
+    let mut peers = cluster
+        .iter()
+        .filter(is(DatabaseRole::Replica))
+        .filter(|peer| **peer == ix || hear_each_other(infra, outage, ix, **peer));
+    let first = peers.clone().next() == Some(&ix);
+    automatic && first && peers.all(|peer| !hear_each_other(infra, outage, primary, *peer))
+}
+
+/// Whether two databases run and a replication link between them is open; it serves both ways.
+pub(super) fn hear_each_other(infra: &Infrastructure, outage: &Outage, a: ComponentIx, b: ComponentIx) -> bool {
+    let name = |ix| infra.component(ix).id.as_str();
+    let link = infra.link_between(name(a), name(b)).or_else(|| infra.link_between(name(b), name(a)));
+    let run = [a, b].into_iter().all(|ix| outage.cause(infra, ix).is_none());
+    run && link.is_some_and(|link| passes(infra, outage, &infra.hop(link)).is_ok())
+}

@@ -1,0 +1,281 @@
+//! Who reads what: for each hop and each thing that travels there, everybody who could read it, and how much.
+//!
+//! ```text
+//!  lb-1 ───────── network ─────────▶ web-1        encrypted: who listens reads the envelope,
+//!   │                                  │           each end reads all, for it has the keys
+//!  program, machine                  program, machine
+//! ```
+//!
+//! Encryption hides a message from those between its two ends, never from the ends: a program that ends TLS reads what it
+//! forwards, and so does whoever controls it. A balancer that lets TLS pass through is no end. Only the asker's messages are
+//! told, not the answers. Must not know whether anybody listens, nor how they got there.
+
+use std::fmt;
+
+use super::carriers::Carriers;
+use super::reading::{Fact, Stake, facts};
+use hoplight_model::firewall::RuleAction;
+use hoplight_model::{
+    Cipher, ComponentId, ComponentIx, ComponentKind, Hop, Infrastructure, LinkIx, Medium, Protocol, RequestKind, ServerId,
+};
+
+/// What an agent pushes.
+const SAMPLES: &str = "requests per second, latencies, errors and waiting lines of each program beside the agent";
+/// What a VRRP advertisement says (RFC 5798): it is neither encrypted nor signed.
+const ADVERTISEMENT: &str = "which balancer holds the shared address, and at which priority";
+
+/// What travels on a hop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Load {
+    /// Requests of one kind: with the lookup of the site's name, and the changes that replicas are told of.
+    Request(RequestKind),
+    /// The samples of an agent.
+    Samples,
+    /// The advertisements of a pair of balancers.
+    Advertisement,
+}
+
+/// Somebody who could read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Listener {
+    /// Somebody on the network between two components.
+    Network(ComponentId, ComponentId),
+    /// Whoever controls a program: it reads what it asks, answers or lets through.
+    Program(ComponentId),
+    /// Whoever controls a machine: with the memory and the keys of all its programs, and the traffic between them.
+    Machine(ServerId),
+}
+
+/// Somebody, and what they read there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reader {
+    /// Who.
+    pub who: Listener,
+    /// What they read; at least the addresses.
+    pub facts: Vec<Fact>,
+}
+
+/// Whether the asker makes sure that it talks to whom it means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Authentication {
+    /// There is no TLS that could say it.
+    None,
+    /// There is TLS, and nothing drawn to check it by: whoever answers in the other's place reads everything.
+    Unchecked,
+    /// A certificate says it.
+    Certificate,
+}
+
+/// One thing that travels on one hop, with all who could read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exposure {
+    /// The link.
+    pub link: LinkIx,
+    /// Who asks.
+    pub from: ComponentId,
+    /// Who answers.
+    pub to: ComponentId,
+    /// What is spoken.
+    pub protocol: Protocol,
+    /// What travels.
+    pub load: Load,
+    /// How it is encrypted.
+    pub cipher: Cipher,
+    /// What it runs over.
+    pub medium: Medium,
+    /// Whether the other end is made sure of.
+    pub authentication: Authentication,
+    /// The network first, then programs, then machines. The user's own machine is not among them.
+    pub readers: Vec<Reader>,
+}
+
+impl Load {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Request(kind) => kind.word(),
+            Self::Samples => "samples",
+            Self::Advertisement => "advertisements",
+        }
+    }
+}
+
+impl fmt::Display for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Network(from, to) => write!(f, "whoever listens between {from} and {to}"),
+            Self::Program(id) => write!(f, "whoever controls {id}"),
+            Self::Machine(id) => write!(f, "whoever controls {id}"),
+        }
+    }
+}
+
+impl Reader {
+    /// The worst of what they read.
+    pub fn stake(&self) -> Stake {
+        self.facts.iter().map(Fact::stake).max().unwrap_or(Stake::Addresses)
+    }
+
+    /// What they read beyond addresses, as the wire shows it; empty if nothing.
+    pub fn texts(&self) -> Vec<String> {
+        self.facts.iter().filter(|fact| !matches!(fact, Fact::Envelope { .. })).map(Fact::text).collect()
+    }
+}
+
+impl Exposure {
+    /// What somebody reads here, if they can.
+    pub fn reader(&self, who: &Listener) -> Option<&Reader> {
+        self.readers.iter().find(|reader| reader.who == *who)
+    }
+
+    /// What somebody on the network reads; nothing inside one server.
+    pub fn network(&self) -> Option<&Reader> {
+        self.readers.iter().find(|reader| matches!(reader.who, Listener::Network(..)))
+    }
+
+    /// Whether somebody on the network reads more than TLS would have shown.
+    pub fn is_exposed(&self) -> bool {
+        self.network().is_some_and(|reader| reader.facts.iter().any(Fact::is_hidden_by_tls))
+    }
+
+    /// Who could read this, and what, in a sentence or two.
+    pub fn why(&self) -> String {
+        let Self { from, to, .. } = self;
+        let shown = self.readers.first().map(|reader| reader.texts().join("; ")).unwrap_or_default();
+        match (self.cipher, self.medium) {
+            (Cipher::Plaintext, Medium::Wire) => {
+                format!("{from} → {to} is not encrypted: whoever listens between them reads {shown}.")
+            }
+            (Cipher::Plaintext, Medium::Loopback) => {
+                format!("{from} → {to} is not encrypted, but stays inside one server: only who is on that server reads it.")
+            }
+            (Cipher::TlsThrough, _) => {
+                format!("{from} → {to} carries the browser's own TLS: a balancer on the way forwards it and cannot read it.")
+            }
+            (Cipher::Tls, _) if self.authentication == Authentication::Unchecked => format!(
+                "{from} → {to} is encrypted: {from} and {to} read it, a listener does not. Nothing drawn lets {from} check who \
+                 answers: somebody who answers in the place of {to} reads all."
+            ),
+            (Cipher::Tls, _) => format!("{from} → {to} is encrypted: {from} and {to} read it, a listener does not."),
+        }
+    }
+}
+
+/// Everything that travels, hop by hop in authored order, and on a hop by kind. What a firewall blocks does not travel.
+pub fn exposures(infra: &Infrastructure) -> Vec<Exposure> {
+    let carriers = Carriers::of(infra);
+    infra.hops().flat_map(|hop| loads(infra, &carriers, &hop).into_iter().map(move |load| expose(infra, &hop, load))).collect()
+}
+
+/// What somebody reads in all places together, beyond addresses: each fact once, the worst first.
+pub fn loot(exposures: &[Exposure], who: &Listener) -> Vec<Fact> {
+    let mut loot: Vec<Fact> = Vec::new();
+    let read = exposures.iter().filter_map(|exposure| exposure.reader(who)).flat_map(|reader| &reader.facts);
+    for fact in read.filter(|fact| !matches!(fact, Fact::Envelope { .. })) {
+        if !loot.contains(fact) {
+            loot.push(fact.clone());
+        }
+    }
+    loot.sort_by_key(|fact| std::cmp::Reverse(fact.stake()));
+    loot
+}
+
+/// All who could read anything, in order of first appearance.
+pub fn listeners(exposures: &[Exposure]) -> Vec<Listener> {
+    let mut found: Vec<Listener> = Vec::new();
+    for reader in exposures.iter().flat_map(|exposure| &exposure.readers) {
+        if !found.contains(&reader.who) {
+            found.push(reader.who.clone());
+        }
+    }
+    found
+}
+
+fn loads(infra: &Infrastructure, carriers: &Carriers, hop: &Hop) -> Vec<Load> {
+    let passes = hop.guards.iter().all(|guard| guard.verdict.action == RuleAction::Allow);
+    match infra.link(hop.link).protocol {
+        Protocol::Metrics => Some(Load::Samples).filter(|_| passes).into_iter().collect(),
+        Protocol::Vrrp => Some(Load::Advertisement).filter(|_| passes).into_iter().collect(),
+        _ => carriers.kinds(hop.link).into_iter().map(Load::Request).collect(),
+    }
+}
+
+fn expose(infra: &Infrastructure, hop: &Hop, load: Load) -> Exposure {
+    let id = |ix: ComponentIx| infra.component(ix).id.clone();
+    Exposure {
+        link: hop.link,
+        from: id(hop.from),
+        to: id(hop.to),
+        protocol: infra.link(hop.link).protocol,
+        load,
+        cipher: hop.cipher,
+        medium: hop.medium,
+        authentication: authentication(infra, hop),
+        readers: readers(infra, hop, load),
+    }
+}
+
+/// Everybody who could read: the network, the two ends, the firewalls on the way, and the machines of all these.
+fn readers(infra: &Infrastructure, hop: &Hop, load: Load) -> Vec<Reader> {
+    let way = shown(infra, hop, load, hop.cipher);
+    let clear = shown(infra, hop, load, Cipher::Plaintext);
+    let id = |ix: ComponentIx| infra.component(ix).id.clone();
+    let mut readers = Vec::new();
+    if hop.medium == Medium::Wire {
+        readers.push(Reader { who: Listener::Network(id(hop.from), id(hop.to)), facts: way.clone() });
+    }
+    let ends = [hop.from, hop.to].map(|ix| (ix, has_keys(infra, hop, ix)));
+    let firewalls = hop.guards.iter().map(|guard| (guard.firewall, false));
+    let is_own = |(ix, _): &(ComponentIx, bool)| matches!(infra.component(*ix).kind, ComponentKind::Browser);
+    let programs: Vec<(ComponentIx, bool)> = ends.into_iter().chain(firewalls).filter(|end| !is_own(end)).collect();
+    let seen = |keys: bool| if keys { clear.clone() } else { way.clone() };
+    readers.extend(programs.iter().map(|(ix, keys)| Reader { who: Listener::Program(id(*ix)), facts: seen(*keys) }));
+    let mut machines: Vec<(&ServerId, bool)> = Vec::new();
+    for (ix, keys) in &programs {
+        let Some(server) = &infra.component(*ix).server else { continue };
+        match machines.iter_mut().find(|(known, _)| *known == server) {
+            Some((_, any)) => *any |= keys,
+            None => machines.push((server, *keys)),
+        }
+    }
+    readers.extend(machines.into_iter().map(|(id, keys)| Reader { who: Listener::Machine(id.clone()), facts: seen(keys) }));
+    readers
+}
+
+/// Whether a program at one end of a hop can decrypt what travels there: a balancer that TLS passes through cannot.
+fn has_keys(infra: &Infrastructure, hop: &Hop, ix: ComponentIx) -> bool {
+    let is_balancer = matches!(infra.component(ix).kind, ComponentKind::LoadBalancer(_));
+    hop.cipher != Cipher::TlsThrough || !is_balancer
+}
+
+/// What is read of a load on a hop that were encrypted like this.
+fn shown(infra: &Infrastructure, hop: &Hop, load: Load, cipher: Cipher) -> Vec<Fact> {
+    let hop = Hop { cipher, ..hop.clone() };
+    let (label, kind) = match load {
+        Load::Request(kind) => return facts(infra, &hop, kind),
+        Load::Samples => (Fact::Samples(SAMPLES), RequestKind::Static),
+        Load::Advertisement => (Fact::Advertisement(ADVERTISEMENT), RequestKind::Static),
+    };
+    // Of these, a reading knows the envelope only, whatever the kind.
+    let mut shown = facts(infra, &hop, kind);
+    shown.extend(Some(label).filter(|_| hop.is_plaintext()));
+    shown
+}
+
+fn authentication(infra: &Infrastructure, hop: &Hop) -> Authentication {
+    let from_browser = matches!(infra.component(hop.from).kind, ComponentKind::Browser);
+    match (hop.cipher, infra.link(hop.link).protocol) {
+        (Cipher::Plaintext, _) => Authentication::None,
+        // A browser refuses what it cannot check; so do agents, to a service with a public certificate.
+        (Cipher::TlsThrough, _) | (Cipher::Tls, Protocol::Metrics) => Authentication::Certificate,
+        (Cipher::Tls, protocol) if from_browser || has_certificate(infra, hop, protocol) => Authentication::Certificate,
+        (Cipher::Tls, _) => Authentication::Unchecked,
+    }
+}
+
+/// Whether a certificate is drawn at the end that answers: for changes that is the primary, to which replicas connect.
+fn has_certificate(infra: &Infrastructure, hop: &Hop, protocol: Protocol) -> bool {
+    let end = if protocol == Protocol::Replication { hop.from } else { hop.to };
+    let id = &infra.component(end).id;
+    infra.certificates().iter().any(|certificate| certificate.on.contains(id))
+}

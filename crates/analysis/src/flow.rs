@@ -1,0 +1,185 @@
+//! Where a request can go: one search that everything else in this layer asks.
+//!
+//! ```text
+//!  browser ─▶ entry ─▶ … ─▶ web (or app): a static page ends here
+//!                            └─▶ app ─▶ database: a read ends at any, a write at the primary
+//! ```
+//!
+//! An application that gets a static request answers it itself. A web server with an SQL link of its own runs the code
+//! itself, as in LAMP. Must not know what is readable, nor what counts as a single point.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use super::broken::{Missing, Obstacle};
+use super::database::takes_writes;
+use super::outage::Outage;
+use hoplight_model::firewall::RuleAction;
+use hoplight_model::{Cipher, ComponentIx, ComponentKind, DatabaseRole, Hop, Infrastructure, LinkIx, Protocol, RequestKind};
+
+/// Whether a component that was reached answers a request of this kind without asking anybody further.
+pub(super) fn answers(infra: &Infrastructure, outage: &Outage, ix: ComponentIx, request: RequestKind) -> bool {
+    match &infra.component(ix).kind {
+        kind @ (ComponentKind::Web(_) | ComponentKind::App(_)) => answers_static(kind, request),
+        ComponentKind::Database(_) => match request {
+            RequestKind::Static => false,
+            RequestKind::Read => true,
+            RequestKind::Write => takes_writes(infra, outage, ix),
+        },
+        _ => false,
+    }
+}
+
+/// Whether a kind of component ends a request of this kind because it is for a static page.
+pub(super) fn answers_static(kind: &ComponentKind, request: RequestKind) -> bool {
+    request.is_static() && matches!(kind, ComponentKind::Web(_) | ComponentKind::App(_))
+}
+
+/// The links on which a component passes on a request of this kind, in authored order.
+pub(super) fn onward(infra: &Infrastructure, at: ComponentIx, request: RequestKind) -> Vec<LinkIx> {
+    // A database asks nobody, whatever it answers.
+    if answers_static(&infra.component(at).kind, request) {
+        return Vec::new();
+    }
+    let mut links = infra.links_from(at);
+    links.retain(|link| {
+        let link = infra.link(*link);
+        link.protocol.carries_requests() && link.serves(request)
+    });
+    links
+}
+
+/// The links on which a visitor's browser asks for the address of the site.
+pub(super) fn lookups(infra: &Infrastructure, request: RequestKind) -> Vec<LinkIx> {
+    let mut links = browser(infra).map_or_else(Vec::new, |browser| infra.links_from(browser));
+    links.retain(|link| {
+        let link = infra.link(*link);
+        link.protocol == Protocol::Dns && link.serves(request)
+    });
+    links
+}
+
+fn browser(infra: &Infrastructure) -> Option<ComponentIx> {
+    infra.components().find_map(|(ix, component)| matches!(component.kind, ComponentKind::Browser).then_some(ix))
+}
+
+/// The certificates by which whoever answers on a hop proves who it is, by their places; any that is valid will do. None
+/// where nobody checks, or nothing is drawn.
+///
+/// Browsers check, and a balancer that encrypts again checks its backends; inside, only the check of a name is not drawn.
+pub(super) fn certificates_needed(infra: &Infrastructure, hop: &Hop) -> Vec<usize> {
+    let from_browser = matches!(infra.component(hop.from).kind, ComponentKind::Browser);
+    let from_balancer = matches!(infra.component(hop.from).kind, ComponentKind::LoadBalancer(_));
+    let checks = infra.link(hop.link).protocol == Protocol::Http
+        && match hop.cipher {
+            Cipher::Plaintext => false,
+            Cipher::Tls => from_browser || from_balancer,
+            // The browser's handshake goes on to whoever holds the key.
+            Cipher::TlsThrough => !from_browser,
+        };
+    if checks { infra.certificates_at(hop.to) } else { Vec::new() }
+}
+
+/// Whether a new connection gets through a hop and finds somebody at its end.
+pub(super) fn passes(infra: &Infrastructure, outage: &Outage, hop: &Hop) -> Result<(), Obstacle> {
+    let element = || infra.hop_element(hop.link);
+    if outage.cuts(infra, hop.link) {
+        return Err(Obstacle::Out(element()));
+    }
+    if let Some(cause) = outage.cause(infra, hop.to) {
+        return Err(Obstacle::Out(cause));
+    }
+    for guard in &hop.guards {
+        let firewall = || infra.component(guard.firewall).id.clone();
+        if outage.cause(infra, guard.firewall).is_some() {
+            return Err(Obstacle::FirewallOut { firewall: firewall(), hop: element() });
+        }
+        if guard.verdict.action != RuleAction::Allow {
+            return Err(Obstacle::Denied { firewall: firewall(), hop: element() });
+        }
+    }
+    if outage.has_expired() {
+        let needed = certificates_needed(infra, hop);
+        if needed.iter().all(|place| outage.is_expired(*place))
+            && let Some(place) = needed.first()
+        {
+            let name = infra.certificates()[*place].names.first().cloned().unwrap_or_default();
+            return Err(Obstacle::Expired { name, hop: element() });
+        }
+    }
+    Ok(())
+}
+
+fn is_replica(kind: &ComponentKind) -> bool {
+    matches!(kind, ComponentKind::Database(spec) if spec.role == DatabaseRole::Replica)
+}
+
+/// All that requests of one kind can reach from the browser.
+pub(super) struct Reach {
+    /// The components reached with the hop that first led there, nearest first. The browser is not among them.
+    pub(super) reached: Vec<(ComponentIx, Hop)>,
+    /// Every link that a request may cross.
+    pub(super) crossed: Vec<LinkIx>,
+    /// What kept requests from somebody who was not reached otherwise and could have helped.
+    pub(super) obstacles: BTreeSet<Obstacle>,
+}
+
+impl Reach {
+    /// Searches breadth first, so that ways are short, and to the end, so that every hop is seen.
+    pub(super) fn explore(infra: &Infrastructure, outage: &Outage, request: RequestKind) -> Self {
+        let mut reach = Self { reached: Vec::new(), crossed: Vec::new(), obstacles: BTreeSet::new() };
+        let mut seen = vec![false; infra.len()];
+        let mut stopped = Vec::new();
+        let mut waiting: VecDeque<ComponentIx> = browser(infra).into_iter().collect();
+        while let Some(at) = waiting.pop_front() {
+            for link in onward(infra, at, request) {
+                let hop = infra.hop(link);
+                let to = &infra.component(hop.to).kind;
+                match passes(infra, outage, &hop) {
+                    Ok(()) => {
+                        reach.crossed.push(link);
+                        if !std::mem::replace(&mut seen[hop.to.index()], true) {
+                            waiting.push_back(hop.to);
+                            reach.reached.push((hop.to, hop));
+                        }
+                    }
+                    // A replica that is out does not hinder a write: it would have refused it.
+                    Err(_) if request.is_write() && is_replica(to) => {}
+                    Err(obstacle) => stopped.push((hop.to, obstacle)),
+                }
+            }
+        }
+        reach.obstacles = stopped.into_iter().filter(|(to, _)| !seen[to.index()]).map(|(_, obstacle)| obstacle).collect();
+        reach
+    }
+
+    /// The hops from the browser to the nearest component that answers, last hop first.
+    pub(super) fn way(&self, infra: &Infrastructure, outage: &Outage, request: RequestKind) -> Option<Vec<Hop>> {
+        let (_, last) = self.reached.iter().find(|(ix, _)| answers(infra, outage, *ix, request))?;
+        let mut way = vec![last.clone()];
+        let mut from = last.from;
+        // The browser was not reached by any hop, which ends the walk.
+        while let Some((_, hop)) = self.reached.iter().find(|(ix, _)| *ix == from) {
+            way.push(hop.clone());
+            from = hop.from;
+        }
+        Some(way)
+    }
+
+    /// The first thing on the way that was not reached, given that nothing answers.
+    pub(super) fn missing(&self, infra: &Infrastructure, request: RequestKind) -> Missing {
+        let reached = |fits: fn(&ComponentKind) -> bool| self.reached.iter().any(|(ix, _)| fits(&infra.component(*ix).kind));
+        let asks_database = |(ix, _): &(ComponentIx, Hop)| {
+            onward(infra, *ix, request).iter().any(|link| infra.link(*link).protocol == Protocol::Sql)
+        };
+        let has_web = infra.components().any(|(_, component)| matches!(component.kind, ComponentKind::Web(_)));
+        if self.reached.is_empty() {
+            Missing::Entry
+        } else if reached(|kind| matches!(kind, ComponentKind::App(_))) || self.reached.iter().any(asks_database) {
+            if request.is_write() { Missing::Primary } else { Missing::Database }
+        } else if has_web && !reached(|kind| matches!(kind, ComponentKind::Web(_))) {
+            Missing::WebServer
+        } else {
+            Missing::Application
+        }
+    }
+}

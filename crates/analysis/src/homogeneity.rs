@@ -1,0 +1,147 @@
+//! Servers with all the same components: the three readings of that issue, each judged by itself.
+//!
+//! ```text
+//!  shared flaws     one version runs in many places: what stops if it has a flaw?          a risk
+//!  mixed servers    several tiers share a machine: what can be scaled or fenced apart?     a limit
+//!  redundancy       several members in a tier: does the service outlive one of them?       alike or not does not matter
+//! ```
+//!
+//! Identical members are redundancy against a crash and none against a flaw that they share. Different members are no
+//! redundancy if each does something that no other does. Both are decided by taking things out. Must not know how likely a
+//! flaw is.
+
+mod mixed;
+mod redundancy;
+
+pub use mixed::{MixedServer, TwinServers, mixed_servers, twin_servers};
+pub use redundancy::{LoneServers, Reading, TierRedundancy, lone_servers, redundancy, redundancy_in};
+
+use std::collections::BTreeSet;
+
+use super::cause::Cause;
+use super::spof::single_points_in;
+use super::structure::Structure;
+use super::words::listed;
+use hoplight_model::component::Software;
+use hoplight_model::{ComponentId, Infrastructure, RequestKind, ServerId};
+
+/// One version of a program, and what depends on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedFlaw {
+    /// The program and its version.
+    pub software: Software,
+    /// The components that run it, in authored order.
+    pub components: Vec<ComponentId>,
+    /// The servers that they run on, each once.
+    pub servers: Vec<ServerId>,
+    /// The kinds of request that stop when all of them are out.
+    pub stops: Vec<RequestKind>,
+    /// The kinds among those that no single one of them stops: against a crash there is redundancy, against the flaw there is
+    /// none.
+    pub defeats_redundancy: Vec<RequestKind>,
+    /// Other versions of the same program that run here: what is wrong in one may be wrong in another.
+    pub relatives: Vec<Software>,
+}
+
+impl SharedFlaw {
+    /// Whether the version runs in more than one place.
+    pub fn is_shared(&self) -> bool {
+        self.components.len() > 1
+    }
+
+    /// What a flaw would do, in a sentence or two.
+    pub fn why(&self) -> String {
+        let Self { software, .. } = self;
+        let names: Vec<&str> = self.components.iter().map(ComponentId::as_str).collect();
+        let names = listed(&names);
+        let mut text = match &self.stops[..] {
+            [] => format!("A flaw in {software} takes {names}; every kind of request that works goes on."),
+            kinds => format!("A flaw in {software} takes {names}: {} stop.", requests(kinds)),
+        };
+        if !self.defeats_redundancy.is_empty() {
+            let kinds = requests(&self.defeats_redundancy);
+            text.extend([
+                " No single one of them would stop ",
+                &kinds,
+                ": they stand in for each other in a crash, not when all ",
+            ]);
+            text.push_str("have the same flaw.");
+        }
+        if !self.relatives.is_empty() {
+            let others: Vec<String> = self.relatives.iter().map(ToString::to_string).collect();
+            let others: Vec<&str> = others.iter().map(String::as_str).collect();
+            text.push_str(" The same flaw may be in ");
+            text.push_str(&listed(&others));
+            text.push('.');
+        }
+        text
+    }
+}
+
+/// What a flaw in each version would stop, by name and version; versions that run in one place only are among them.
+///
+/// A component whose software is not drawn belongs to no version.
+pub fn shared_flaws(infra: &Infrastructure) -> Vec<SharedFlaw> {
+    shared_flaws_in(infra, &Structure::of(infra))
+}
+
+/// The same, for a structure that is there already.
+pub fn shared_flaws_in(infra: &Infrastructure, structure: &Structure) -> Vec<SharedFlaw> {
+    let versions: Vec<Software> = structure
+        .causes()
+        .iter()
+        .filter_map(|cause| match cause {
+            Cause::Software(software) => Some(software.clone()),
+            _ => None,
+        })
+        .collect();
+    let singles = Singles::of(infra, structure);
+    versions.iter().map(|software| shared_flaw(infra, &singles, software, &versions)).collect()
+}
+
+fn shared_flaw(infra: &Infrastructure, singles: &Singles<'_>, software: &Software, versions: &[Software]) -> SharedFlaw {
+    let running = || infra.components().filter(|(_, component)| component.software.as_ref() == Some(software));
+    let components: Vec<ComponentId> = running().map(|(_, component)| component.id.clone()).collect();
+    let mut known = BTreeSet::new();
+    let servers = running().filter_map(|(_, component)| component.server.as_ref()).filter(|server| known.insert(*server));
+    let servers = servers.cloned().collect();
+    let stops = singles.stopped_by(&Cause::Software(software.clone()));
+    let alone: BTreeSet<RequestKind> =
+        components.iter().flat_map(|id| singles.stopped_by(&Cause::Component(id.clone()))).collect();
+    let defeats_redundancy = stops.iter().copied().filter(|kind| !alone.contains(kind)).collect();
+    let relatives = versions.iter().filter(|other| other.name == software.name && *other != software).cloned().collect();
+    SharedFlaw { software: software.clone(), components, servers, stops, defeats_redundancy, relatives }
+}
+
+/// The kinds that work, and do not when these causes have failed.
+fn stopped(structure: &Structure, out: &[Cause]) -> Vec<RequestKind> {
+    RequestKind::ALL.into_iter().filter(|kind| structure.works([], *kind) && !structure.works(out, *kind)).collect()
+}
+
+/// What stops each kind alone.
+struct Singles<'a> {
+    structure: &'a Structure,
+    /// The causes, by kind.
+    causes: [BTreeSet<Cause>; 3],
+}
+
+impl<'a> Singles<'a> {
+    fn of(infra: &Infrastructure, structure: &'a Structure) -> Self {
+        let causes = RequestKind::ALL.map(|kind| {
+            let points = single_points_in(infra, structure, kind).unwrap_or_default();
+            points.into_iter().map(|point| point.cause).collect()
+        });
+        Self { structure, causes }
+    }
+
+    /// The kinds that work, and do not when this cause alone has failed.
+    fn stopped_by(&self, cause: &Cause) -> Vec<RequestKind> {
+        RequestKind::ALL.into_iter().filter(|kind| self.causes[kind.index()].contains(cause)).collect()
+    }
+}
+
+/// Kinds of request as the beginning of a sentence.
+fn requests(kinds: &[RequestKind]) -> String {
+    let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
+    format!("{} requests", listed(&words))
+}

@@ -1,0 +1,117 @@
+//! Servers that host several tiers, and servers that are alike.
+//!
+//! What shares a machine shares its processors and its memory, is scaled only together, and talks over loopback, where no
+//! firewall stands. Must not know which of it matters under a given load.
+
+use std::collections::BTreeMap;
+
+use super::super::machines::Machines;
+use super::super::tier::Tier;
+use super::listed;
+use hoplight_model::component::Software;
+use hoplight_model::{ComponentId, Infrastructure, Medium, ServerId};
+
+/// What a server runs, sorted: the tiers and the version of each program.
+type Programs = Vec<(Vec<Tier>, Option<Software>)>;
+
+/// A server that hosts several tiers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MixedServer {
+    /// The machine.
+    pub server: ServerId,
+    /// The components of each tier on it, in authored order.
+    pub tiers: BTreeMap<Tier, Vec<ComponentId>>,
+    /// The hops between them that stay inside the machine: no firewall can stand there.
+    pub unfenced: Vec<(ComponentId, ComponentId)>,
+}
+
+/// Servers that run the same programs in the same numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TwinServers {
+    /// The machines, in authored order; at least two.
+    pub servers: Vec<ServerId>,
+    /// What each of them runs.
+    pub tiers: Vec<Tier>,
+}
+
+impl MixedServer {
+    /// What the mixture means, in sentences.
+    pub fn why(&self) -> String {
+        let tiers: Vec<&str> = self.tiers.keys().map(|tier| tier.word()).collect();
+        let mut text = format!(
+            "{} hosts {}: they share its processors, and none can be given a server more without the others.",
+            self.server,
+            listed(&tiers)
+        );
+        if let Some((from, to)) = self.unfenced.first() {
+            text.extend([" No firewall can stand between ", from.as_str(), " and ", to.as_str(), "."]);
+        }
+        if let Some(database) = self.tiers.get(&Tier::Database).and_then(|found| found.first()) {
+            text.extend([" Who gets into another program here is already on the machine of ", database.as_str(), "."]);
+        }
+        text
+    }
+}
+
+impl TwinServers {
+    /// What being alike means, in sentences.
+    pub fn why(&self) -> String {
+        let names: Vec<&str> = self.servers.iter().map(ServerId::as_str).collect();
+        format!(
+            "{} run the same programs. That is redundancy against a crash, as far as each can take the other's place, and none \
+             against a flaw or a wrong change that reaches all at once.",
+            listed(&names)
+        )
+    }
+}
+
+/// The servers that host more than one tier, in authored order.
+pub fn mixed_servers(infra: &Infrastructure) -> Vec<MixedServer> {
+    let machines = Machines::of(infra);
+    let mut inside: BTreeMap<&ServerId, Vec<(ComponentId, ComponentId)>> = BTreeMap::new();
+    for hop in infra.hops().filter(|hop| hop.medium == Medium::Loopback) {
+        let across = Tier::of(infra, hop.from) != Tier::of(infra, hop.to);
+        let (from, to) = (infra.component(hop.from), infra.component(hop.to));
+        let Some(server) = from.server.as_ref().filter(|_| across) else { continue };
+        if infra.link(hop.link).protocol.carries_requests() {
+            inside.entry(server).or_default().push((from.id.clone(), to.id.clone()));
+        }
+    }
+    let mut mixed = Vec::new();
+    for server in infra.servers() {
+        let mut tiers: BTreeMap<Tier, Vec<ComponentId>> = BTreeMap::new();
+        for ix in machines.on(&server.id) {
+            for tier in Tier::of(infra, *ix) {
+                tiers.entry(tier).or_default().push(infra.component(*ix).id.clone());
+            }
+        }
+        if tiers.len() > 1 {
+            let unfenced = inside.remove(&server.id).unwrap_or_default();
+            mixed.push(MixedServer { server: server.id.clone(), tiers, unfenced });
+        }
+    }
+    mixed
+}
+
+/// Groups of servers that run the same programs of the same versions, in authored order of their first.
+///
+/// Only what serves requests counts: a firewall or an agent more makes no difference.
+pub fn twin_servers(infra: &Infrastructure) -> Vec<TwinServers> {
+    let machines = Machines::of(infra);
+    let mut groups: BTreeMap<Programs, Vec<(usize, ServerId)>> = BTreeMap::new();
+    for (place, server) in infra.servers().enumerate() {
+        let serving = machines.on(&server.id).iter().filter(|ix| infra.component(**ix).kind.serves_requests());
+        let mut programs: Vec<_> = serving.map(|ix| (Tier::of(infra, *ix), infra.component(*ix).software.clone())).collect();
+        programs.sort();
+        groups.entry(programs).or_default().push((place, server.id.clone()));
+    }
+    let mut alike: Vec<_> = groups.into_iter().filter(|(programs, servers)| !programs.is_empty() && servers.len() > 1).collect();
+    alike.sort_by_key(|(_, servers)| servers.first().map(|(place, _)| *place));
+    let twins = alike.into_iter().map(|(programs, servers)| {
+        let mut tiers: Vec<Tier> = programs.into_iter().flat_map(|(tiers, _)| tiers).collect();
+        tiers.sort_unstable();
+        tiers.dedup();
+        TwinServers { servers: servers.into_iter().map(|(_, id)| id).collect(), tiers }
+    });
+    twins.collect()
+}

@@ -1,0 +1,56 @@
+//! Bytes that look random and are not: derived from whose message it is and where. Must not know what they stand for.
+
+use hoplight_model::LinkIx;
+
+use super::{Letter, Talk, Turn};
+
+/// A source of bytes for one message.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Noise {
+    /// Of the connection: the same for question and answer.
+    call: u64,
+    /// Of the message.
+    own: u64,
+}
+
+/// Mixes bits well (the finaliser of `SplitMix64`, by Sebastiano Vigna, in the public domain).
+const fn mix(seed: u64) -> u64 {
+    let z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+impl Noise {
+    pub(super) fn new(letter: &Letter, link: LinkIx) -> Self {
+        let call = mix(letter.number ^ mix(link.index() as u64));
+        let talk = match &letter.talk {
+            Talk::Lookup => 1,
+            Talk::Connect => 2,
+            Talk::Handshake(part) => 3 + *part as u64,
+            Talk::Request(kind) => 10 + kind.index() as u64,
+            Talk::Check => 19,
+            Talk::Change => 20,
+            Talk::Samples(_) => 21,
+            Talk::Advertisement(_) => 22,
+        };
+        let answer = u64::from(letter.turn != Turn::Ask);
+        Self { call, own: mix(call ^ talk << 8 ^ answer) }
+    }
+
+    /// The port of the one who asks: one of those that are given out for a connection (RFC 6335).
+    pub(super) const fn port(self) -> u16 {
+        49_152 + (self.call % 16_384) as u16
+    }
+
+    /// A number of 32 bits that question and answer share; others for other `what`.
+    pub(super) const fn shared(self, what: u64) -> u32 {
+        (mix(self.call ^ what) >> 32) as u32
+    }
+
+    /// So many bytes of the message, as hexadecimal digits in pairs with `between` between them.
+    pub(super) fn hex(self, count: usize, between: &str) -> String {
+        let bytes: Vec<String> = (0..count as u64).map(|at| format!("{:02x}", mix(self.own ^ at << 16) & 0xff)).collect();
+        bytes.join(between)
+    }
+}

@@ -1,0 +1,54 @@
+//! The hops that are not encrypted.
+//!
+//! Whether a hop is encrypted is derived by the model; here it is put together with what travels there. Must not know who
+//! listens.
+
+use super::carriers::Carriers;
+use hoplight_model::{ComponentId, ComponentKind, Hop, Infrastructure, LinkIx, Medium, RequestKind, TlsMode};
+
+/// One hop that is not encrypted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaintextHop {
+    /// The link.
+    pub link: LinkIx,
+    /// Who asks.
+    pub from: ComponentId,
+    /// Who answers.
+    pub to: ComponentId,
+    /// What it runs over.
+    pub medium: Medium,
+    /// The kinds of request that cross it; none if a firewall blocks it or nothing leads there.
+    pub kinds: Vec<RequestKind>,
+}
+
+impl PlaintextHop {
+    /// Whether somebody on the network can read it: a hop inside one server is not exposed.
+    pub fn is_exposed(&self) -> bool {
+        self.medium == Medium::Wire
+    }
+}
+
+/// All hops that are not encrypted, in authored order; lookups of names are among them.
+pub fn plaintext_hops(infra: &Infrastructure) -> Vec<PlaintextHop> {
+    let carriers = Carriers::of(infra);
+    let id = |ix| infra.component(ix).id.clone();
+    let plain = infra.hops().filter(Hop::is_plaintext);
+    plain
+        .map(|hop| PlaintextHop {
+            link: hop.link,
+            from: id(hop.from),
+            to: id(hop.to),
+            medium: hop.medium,
+            kinds: carriers.kinds(hop.link),
+        })
+        .collect()
+}
+
+/// Whether a balancer can read what it forwards, whoever else can: the price of passthrough is that it cannot.
+///
+/// A balancer that cannot read cannot route by path, add headers or log a URL, and its compromise discloses no password.
+/// `false` also where there is no balancer.
+pub fn balancer_can_read(infra: &Infrastructure) -> bool {
+    let has_balancer = infra.components().any(|(_, component)| matches!(component.kind, ComponentKind::LoadBalancer(_)));
+    has_balancer && infra.tls().edge != TlsMode::Passthrough
+}

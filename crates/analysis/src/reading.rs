@@ -1,0 +1,188 @@
+//! What somebody who listens on a hop reads of one request.
+//!
+//! Only the request, not its answer. Whether anybody can listen there at all is the reading's [`Medium`]: a hop inside one
+//! server is heard only by who is on that server. Must not know who listens.
+
+use super::carriers::Carriers;
+use hoplight_model::{Cipher, ComponentId, ComponentKind, Hop, Infrastructure, LinkIx, Medium, Protocol, RequestKind};
+
+/// The row that a login changes, as a primary sends it to its replicas: the whole row, with the hash of the password.
+pub(super) const CHANGED_ROW: &str = "users: name = 'ada', last_login = NOW(), password = (SHA-256 hash)";
+
+/// One thing that can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// Who talks to whom, on which port, when and how much: no encryption hides it.
+    Envelope {
+        /// Who asks.
+        from: ComponentId,
+        /// Who answers.
+        to: ComponentId,
+        /// The port of the one who answers.
+        port: u16,
+    },
+    /// The name that a TLS handshake begins with (SNI), in the clear.
+    ServerName(String),
+    /// The name in a DNS question.
+    DnsName(String),
+    /// Method and path of an HTTP request.
+    RequestLine(&'static str),
+    /// The name of the site, in an HTTP header.
+    Host(String),
+    /// Cookie or form: what a thief would want.
+    Secrets(&'static str),
+    /// A database statement.
+    Sql(&'static str),
+    /// A row that a primary sends to a replica.
+    ChangedRow(&'static str),
+    /// What an agent has counted.
+    Samples(&'static str),
+    /// What two balancers tell each other about the address that they share.
+    Advertisement(&'static str),
+}
+
+/// What is at stake if a fact is read, the worst last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stake {
+    /// Who talks to whom: no encryption hides it.
+    Addresses,
+    /// Which site is visited.
+    Name,
+    /// What is asked for or stored.
+    Content,
+    /// Whoever has the cookie is taken for the user.
+    Session,
+    /// Whoever has the password can log in as the user, here and wherever else it is used.
+    Password,
+}
+
+/// What can be read of one request on one hop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// How the hop is encrypted.
+    pub cipher: Cipher,
+    /// What the hop runs over.
+    pub medium: Medium,
+    /// What can be read; nothing if requests of this kind do not use the hop.
+    pub facts: Vec<Fact>,
+}
+
+impl Fact {
+    /// What it is, in a word or two.
+    pub const fn label(&self) -> &'static str {
+        match self {
+            Self::Envelope { .. } => "addresses and sizes",
+            Self::ServerName(_) => "TLS server name",
+            Self::DnsName(_) => "DNS question",
+            Self::RequestLine(_) => "request",
+            Self::Host(_) => "host",
+            Self::Secrets(_) => "secrets",
+            Self::Sql(_) => "SQL",
+            Self::ChangedRow(_) => "changed row",
+            Self::Samples(_) => "samples",
+            Self::Advertisement(_) => "VRRP advertisement",
+        }
+    }
+
+    /// What it says.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Envelope { from, to, port } => format!("{from} → {to}:{port}"),
+            Self::ServerName(name) | Self::DnsName(name) | Self::Host(name) => name.clone(),
+            Self::RequestLine(text)
+            | Self::Secrets(text)
+            | Self::Sql(text)
+            | Self::ChangedRow(text)
+            | Self::Samples(text)
+            | Self::Advertisement(text) => (*text).to_owned(),
+        }
+    }
+
+    /// What is at stake if it is read.
+    pub fn stake(&self) -> Stake {
+        match self {
+            Self::Envelope { .. } => Stake::Addresses,
+            Self::ServerName(_) | Self::DnsName(_) | Self::Host(_) => Stake::Name,
+            Self::Secrets(text) | Self::Sql(text) => {
+                let holds = |word: Option<&str>| word.is_some_and(|word| text.contains(word));
+                if holds(password()) {
+                    Stake::Password
+                } else if holds(session()) {
+                    Stake::Session
+                } else {
+                    Stake::Content
+                }
+            }
+            Self::RequestLine(_) | Self::ChangedRow(_) | Self::Samples(_) | Self::Advertisement(_) => Stake::Content,
+        }
+    }
+
+    /// Whether encryption would have hidden it.
+    pub const fn is_hidden_by_tls(&self) -> bool {
+        !matches!(self, Self::Envelope { .. } | Self::ServerName(_))
+    }
+}
+
+impl Reading {
+    /// Whether requests of the kind do not use the hop, so that there is nothing to hear.
+    pub fn is_empty(&self) -> bool {
+        self.facts.is_empty()
+    }
+
+    /// Whether the user's password can be read, be it in a form or in a statement.
+    pub fn shows_password(&self) -> bool {
+        self.facts.iter().any(|fact| fact.stake() == Stake::Password)
+    }
+}
+
+/// The name in the login form.
+pub fn user() -> &'static str {
+    RequestKind::Write.secrets().split('&').find_map(|field| field.strip_prefix("user=")).unwrap_or("a user")
+}
+
+/// The password in the login form.
+pub(super) fn password() -> Option<&'static str> {
+    RequestKind::Write.secrets().split('&').find_map(|field| field.strip_prefix("password="))
+}
+
+/// The token in the session cookie.
+fn session() -> Option<&'static str> {
+    RequestKind::Read.secrets().split_once('=').map(|(_, token)| token)
+}
+
+/// What an eavesdropper on a hop reads of a request of this kind.
+///
+/// # Panics
+/// If `link` comes from another infrastructure.
+pub fn readable(infra: &Infrastructure, link: LinkIx, kind: RequestKind) -> Reading {
+    let hop = infra.hop(link);
+    let facts = if Carriers::of(infra).carries(link, kind) { facts(infra, &hop, kind) } else { Vec::new() };
+    Reading { cipher: hop.cipher, medium: hop.medium, facts }
+}
+
+/// What can be read on a hop that the kind uses.
+pub(super) fn facts(infra: &Infrastructure, hop: &Hop, kind: RequestKind) -> Vec<Fact> {
+    let link = infra.link(hop.link);
+    let id = |ix| infra.component(ix).id.clone();
+    let site = || infra.domain().to_owned();
+    let mut facts = vec![Fact::Envelope { from: id(hop.from), to: id(hop.to), port: infra.port(hop.link) }];
+    if hop.is_plaintext() {
+        match link.protocol {
+            Protocol::Dns => facts.push(Fact::DnsName(site())),
+            Protocol::Http => {
+                facts.extend([Fact::RequestLine(kind.request_line()), Fact::Host(site())]);
+                facts.extend(Some(kind.secrets()).filter(|text| !text.is_empty()).map(Fact::Secrets));
+            }
+            Protocol::Sql => facts.push(Fact::Sql(kind.sql())),
+            Protocol::Replication => facts.push(Fact::ChangedRow(CHANGED_ROW)),
+            Protocol::Metrics | Protocol::Vrrp => {}
+        }
+    } else if link.protocol == Protocol::Http {
+        // The browser's handshake names the site; passthrough forwards that handshake as it is.
+        let from_browser = matches!(infra.component(hop.from).kind, ComponentKind::Browser);
+        if from_browser || hop.cipher == Cipher::TlsThrough {
+            facts.push(Fact::ServerName(site()));
+        }
+    }
+    facts
+}

@@ -1,0 +1,94 @@
+//! Single points of failure: what one alone takes a kind of request down.
+//!
+//! Any cause whose failure stops a kind lies on every way that works, so it lies on the first: only what that way needs is
+//! knocked out, 64 causes in one pass over the circuit. That handles servers, firewalls, names and shared software, which
+//! the usual graph algorithms (articulation points, dominators) do not know. Must not know load: a server whose loss
+//! overloads the others is no single point here.
+
+use std::fmt;
+
+use super::broken::{Broken, Obstacle};
+use super::cause::Cause;
+use super::outage::Outage;
+use super::service::{way, works};
+use super::structure::Structure;
+use hoplight_model::{Element, Infrastructure, RequestKind};
+
+/// One single point of failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spof {
+    /// What fails.
+    pub cause: Cause,
+    /// The kind of request that fails with it.
+    pub kind: RequestKind,
+    /// Why it fails.
+    pub broken: Broken,
+}
+
+impl fmt::Display for Spof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cause.fmt(f)
+    }
+}
+
+impl Spof {
+    /// Why the cause is a single point, in a sentence.
+    pub fn why(&self) -> String {
+        self.why_for(&[self.kind])
+    }
+
+    /// The same, for all kinds of request that stop with it.
+    pub fn why_for(&self, kinds: &[RequestKind]) -> String {
+        let Self { cause, broken, .. } = self;
+        let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
+        let kinds = if kinds.len() == RequestKind::ALL.len() { String::new() } else { words.join(" or ") + " " };
+        let itself = cause.element().map(Obstacle::Out);
+        let says_nothing_new =
+            itself.is_some_and(|itself| broken.obstacles.iter().eq([&itself])) || matches!(cause, Cause::Zone(_));
+        if says_nothing_new {
+            format!("Without {cause} no {kinds}request works: {}.", broken.missing)
+        } else {
+            format!("Without {cause} no {kinds}request works: {broken}.")
+        }
+    }
+}
+
+/// The single points of failure for a kind of request, in the order of [`Cause::all`].
+///
+/// Browser, agents and monitoring service are never among them.
+///
+/// # Errors
+/// If requests of this kind do not work even with nothing out, says why: then no cause is more to blame than another.
+pub fn single_points(infra: &Infrastructure, kind: RequestKind) -> Result<Vec<Spof>, Broken> {
+    single_points_in(infra, &Structure::of(infra), kind)
+}
+
+/// The same, for a structure that is there already.
+///
+/// # Errors
+/// As [`single_points`].
+pub fn single_points_in(infra: &Infrastructure, structure: &Structure, kind: RequestKind) -> Result<Vec<Spof>, Broken> {
+    works(infra, &Outage::none(), kind)?;
+    let points = structure.circuit(kind).knock_outs().into_iter().filter_map(|input| {
+        let cause = structure.causes().get(input as usize)?.clone();
+        let broken = works(infra, &Outage::of_causes(infra, [&cause]), kind).err()?;
+        Some(Spof { cause, kind, broken })
+    });
+    Ok(points.collect())
+}
+
+/// The programs and machines among the single points: those that can be pointed at in the drawing.
+///
+/// # Errors
+/// As [`single_points`].
+pub fn single_parts(infra: &Infrastructure, kind: RequestKind) -> Result<Vec<Element>, Broken> {
+    let points = single_points(infra, kind)?;
+    Ok(points.into_iter().filter(|point| point.cause.is_part()).filter_map(|point| point.cause.element()).collect())
+}
+
+/// The hops of the way that a request of this kind takes when nothing is out, the lookup last: the way that breaks.
+pub fn usual_way(infra: &Infrastructure, kind: RequestKind) -> Vec<Element> {
+    let Ok(mut hops) = way(infra, &Outage::none(), kind) else { return Vec::new() };
+    hops.sort_by_key(|hop| hop.link);
+    hops.into_iter().map(|hop| infra.hop_element(hop.link)).collect()
+}

@@ -1,0 +1,259 @@
+//! From a drawing to the circuit of one kind of request. The rules are those of [`super::super::flow`] and
+//! [`super::super::database`], as formulas instead of a search.
+
+use std::collections::BTreeMap;
+
+use super::super::cause::Cause;
+use super::super::circuit::{Builder, Circuit, GateId};
+use super::super::flow::{answers_static, certificates_needed, lookups, onward};
+use hoplight_model::component::{Failover, Software};
+use hoplight_model::firewall::RuleAction;
+use hoplight_model::{
+    ComponentId, ComponentIx, ComponentKind, DatabaseRole, DomainId, Hop, Infrastructure, LinkIx, RequestKind, ServerId,
+};
+
+/// The circuit of a kind of request.
+pub(super) fn compile(infra: &Infrastructure, places: &BTreeMap<Cause, u32>, kind: RequestKind) -> Circuit {
+    let mut compiler = Compiler::new(infra, places, kind);
+    let root = compiler.root();
+    compiler.builder.finish(root)
+}
+
+struct Compiler<'a> {
+    infra: &'a Infrastructure,
+    places: &'a BTreeMap<Cause, u32>,
+    kind: RequestKind,
+    builder: Builder,
+    /// The domains that each thing is in, directly or through other domains.
+    domains: Domains<'a>,
+    /// Whether each component runs, by position, once it was asked for.
+    up: Vec<Option<GateId>>,
+    /// Whether a request that has got there is answered, likewise.
+    served: Vec<Option<GateId>>,
+    /// The databases that replication joins with each database.
+    clusters: BTreeMap<ComponentIx, Vec<ComponentIx>>,
+}
+
+#[derive(Default)]
+struct Domains<'a> {
+    of_component: BTreeMap<&'a ComponentId, Vec<&'a DomainId>>,
+    of_server: BTreeMap<&'a ServerId, Vec<&'a DomainId>>,
+    of_link: BTreeMap<&'a (ComponentId, ComponentId), Vec<&'a DomainId>>,
+    around: BTreeMap<&'a DomainId, Vec<&'a DomainId>>,
+}
+
+impl<'a> Domains<'a> {
+    fn of(infra: &'a Infrastructure) -> Self {
+        let mut domains = Self::default();
+        for domain in infra.domains() {
+            for component in &domain.components {
+                domains.of_component.entry(component).or_default().push(&domain.id);
+            }
+            for server in &domain.servers {
+                domains.of_server.entry(server).or_default().push(&domain.id);
+            }
+            for link in &domain.links {
+                domains.of_link.entry(link).or_default().push(&domain.id);
+            }
+            for part in &domain.domains {
+                domains.around.entry(part).or_default().push(&domain.id);
+            }
+        }
+        domains
+    }
+
+    /// These domains and all that they are part of.
+    fn with_outer(&self, inner: Option<&Vec<&'a DomainId>>) -> Vec<&'a DomainId> {
+        let mut all: Vec<&DomainId> = Vec::new();
+        let mut open: Vec<&DomainId> = inner.into_iter().flatten().copied().collect();
+        while let Some(domain) = open.pop() {
+            if !all.contains(&domain) {
+                all.push(domain);
+                open.extend(self.around.get(domain).into_iter().flatten());
+            }
+        }
+        all
+    }
+}
+
+impl<'a> Compiler<'a> {
+    fn new(infra: &'a Infrastructure, places: &'a BTreeMap<Cause, u32>, kind: RequestKind) -> Self {
+        let mut clusters = BTreeMap::new();
+        for cluster in infra.database_clusters() {
+            for ix in &cluster {
+                clusters.insert(*ix, cluster.clone());
+            }
+        }
+        Self {
+            infra,
+            places,
+            kind,
+            builder: Builder::default(),
+            domains: Domains::of(infra),
+            up: vec![None; infra.len()],
+            served: vec![None; infra.len()],
+            clusters,
+        }
+    }
+
+    /// The name is looked up, and the request gets from the browser to somebody who answers it.
+    fn root(&mut self) -> GateId {
+        let Some(browser) = self.infra.components().find(|(_, c)| matches!(c.kind, ComponentKind::Browser)) else {
+            return self.builder.constant(false);
+        };
+        let request = self.served(browser.0);
+        let asked = lookups(self.infra, self.kind);
+        if asked.is_empty() {
+            return request;
+        }
+        let zone = self.input(&Cause::zone(self.infra));
+        let ways: Vec<GateId> = asked.into_iter().map(|link| self.passes(&self.infra.hop(link))).collect();
+        let answered = self.builder.any(ways);
+        self.builder.all([request, answered, zone])
+    }
+
+    /// The input of a cause; what is no cause never fails.
+    fn input(&mut self, cause: &Cause) -> GateId {
+        match self.places.get(cause) {
+            Some(place) => self.builder.input(*place),
+            None => self.builder.constant(true),
+        }
+    }
+
+    /// The component runs: itself, its server, its version, and what these share with others.
+    fn up(&mut self, ix: ComponentIx) -> GateId {
+        if let Some(gate) = self.up[ix.index()] {
+            return gate;
+        }
+        let component = self.infra.component(ix);
+        let mut causes = vec![Cause::Component(component.id.clone())];
+        causes.extend(component.server.clone().map(Cause::Server));
+        causes.extend(component.software.clone().map(|software: Software| Cause::Software(software)));
+        let mut domains = self.domains.with_outer(self.domains.of_component.get(&component.id));
+        let around = component.server.as_ref().and_then(|server| self.domains.of_server.get(server));
+        domains.extend(self.domains.with_outer(around));
+        causes.extend(domains.into_iter().cloned().map(Cause::Domain));
+        let inputs: Vec<GateId> = causes.iter().map(|cause| self.input(cause)).collect();
+        let gate = self.builder.all(inputs);
+        self.up[ix.index()] = Some(gate);
+        gate
+    }
+
+    /// A new connection gets through the hop, and somebody runs at its end.
+    fn passes(&mut self, hop: &Hop) -> GateId {
+        let end = self.up(hop.to);
+        let open = self.open(hop);
+        self.builder.all([open, end])
+    }
+
+    /// A new connection gets through the hop: the link, the firewalls on it, the certificates that it is opened with.
+    fn open(&mut self, hop: &Hop) -> GateId {
+        if hop.guards.iter().any(|guard| guard.verdict.action != RuleAction::Allow) {
+            return self.builder.constant(false);
+        }
+        let ends = (self.infra.component(hop.from).id.clone(), self.infra.component(hop.to).id.clone());
+        let domains = self.domains.with_outer(self.domains.of_link.get(&ends));
+        let mut causes: Vec<Cause> = domains.into_iter().cloned().map(Cause::Domain).collect();
+        causes.push(Cause::Hop(ends.0, ends.1));
+        let mut needed: Vec<GateId> = causes.iter().map(|cause| self.input(cause)).collect();
+        let proofs = certificates_needed(self.infra, hop);
+        if !proofs.is_empty() {
+            let valid: Vec<GateId> = proofs.into_iter().map(|place| self.input(&Cause::certificate(self.infra, place))).collect();
+            needed.push(self.builder.any(valid));
+        }
+        for guard in &hop.guards {
+            needed.push(self.up(guard.firewall));
+        }
+        self.builder.all(needed)
+    }
+
+    /// A request that has got to this component is answered, by itself or further on.
+    fn served(&mut self, ix: ComponentIx) -> GateId {
+        if let Some(gate) = self.served[ix.index()] {
+            return gate;
+        }
+        let gate = self.answered(ix);
+        self.served[ix.index()] = Some(gate);
+        gate
+    }
+
+    fn answered(&mut self, ix: ComponentIx) -> GateId {
+        let kind = &self.infra.component(ix).kind;
+        if matches!(kind, ComponentKind::Database(_)) {
+            return match self.kind {
+                RequestKind::Static => self.builder.constant(false),
+                RequestKind::Read => self.builder.constant(true),
+                RequestKind::Write => self.takes_writes(ix),
+            };
+        }
+        if answers_static(kind, self.kind) {
+            return self.builder.constant(true);
+        }
+        let mut ways = Vec::new();
+        for link in onward(self.infra, ix, self.kind) {
+            let hop = self.infra.hop(link);
+            let passes = self.passes(&hop);
+            let further = self.served(hop.to);
+            ways.push(self.builder.all([passes, further]));
+        }
+        self.builder.any(ways)
+    }
+
+    /// A database that was reached takes writes, when all has settled.
+    fn takes_writes(&mut self, ix: ComponentIx) -> GateId {
+        let ComponentKind::Database(spec) = &self.infra.component(ix).kind else { return self.builder.constant(false) };
+        let cluster = self.clusters.get(&ix).cloned().unwrap_or_default();
+        match spec.role {
+            DatabaseRole::Primary => self.builder.constant(true),
+            DatabaseRole::Member => {
+                // It was reached, so it runs: the others that it hears make a majority with it.
+                let others = cluster.iter().filter(|other| **other != ix);
+                let heard: Vec<GateId> = others.map(|other| self.hear(ix, *other)).collect();
+                self.builder.at_least(cluster.len() / 2, &heard)
+            }
+            DatabaseRole::Replica => self.takes_over(ix, &cluster),
+        }
+    }
+
+    /// A replica is the one that an automatic failover promotes: the first in order of those that hear it, and none of
+    /// them hears the primary.
+    fn takes_over(&mut self, ix: ComponentIx, cluster: &[ComponentIx]) -> GateId {
+        let infra = self.infra;
+        let role_is = |role: DatabaseRole| move |other: &&ComponentIx| matches!(&infra.component(**other).kind, ComponentKind::Database(spec) if spec.role == role);
+        let primary = cluster.iter().find(role_is(DatabaseRole::Primary)).copied();
+        let automatic = |ix: ComponentIx| {
+            matches!(&infra.component(ix).kind,
+                ComponentKind::Database(spec) if matches!(spec.failover, Failover::Automatic { .. }))
+        };
+        let Some(primary) = primary.filter(|primary| automatic(*primary)) else { return self.builder.constant(false) };
+        let replicas: Vec<ComponentIx> = cluster.iter().filter(role_is(DatabaseRole::Replica)).copied().collect();
+        let place = replicas.iter().position(|replica| *replica == ix).unwrap_or_default();
+        let mut needed = Vec::new();
+        for (number, peer) in replicas.into_iter().enumerate() {
+            let own = peer == ix;
+            let hears_primary = self.hear(primary, peer);
+            if own {
+                needed.push(self.builder.not(hears_primary));
+                continue;
+            }
+            let heard = self.hear(ix, peer);
+            // A peer that comes before must not be heard; one that comes after must not hear the primary, if it is heard.
+            let hinders = if number < place { heard } else { self.builder.all([heard, hears_primary]) };
+            needed.push(self.builder.not(hinders));
+        }
+        self.builder.all(needed)
+    }
+
+    /// Two databases run, and a replication link between them is open; it serves both ways.
+    fn hear(&mut self, a: ComponentIx, b: ComponentIx) -> GateId {
+        let Some(link) = self.replication_between(a, b) else { return self.builder.constant(false) };
+        let open = self.open(&self.infra.hop(link));
+        let ends = [self.up(a), self.up(b), open];
+        self.builder.all(ends)
+    }
+
+    fn replication_between(&self, a: ComponentIx, b: ComponentIx) -> Option<LinkIx> {
+        let graph = self.infra.graph();
+        graph.find_edge(a, b).or_else(|| graph.find_edge(b, a))
+    }
+}

@@ -1,0 +1,289 @@
+//! What each way of using TLS costs, and what it leaves readable: handshakes, keys, lost features, plaintext hops.
+//!
+//! ```text
+//!  none         nothing encrypted                         nothing to pay
+//!  terminate    browser ═▶ balancer ─▶ web                one handshake a visitor
+//!  re-encrypt   browser ═▶ balancer ═▶ web                and one for each connection of the pool behind
+//!  passthrough  browser ═══════════════▶ web              one handshake, at the web server; a blind balancer
+//! ```
+//!
+//! Who opens a connection when is the simulation's rule, told here from the drawing alone: a visitor's browser opens one;
+//! who keeps connections opens one where none is idle. Must not know load: how often a pool grows is for a run to show.
+
+use std::collections::BTreeSet;
+
+use super::carriers::Carriers;
+use super::plaintext::{PlaintextHop, balancer_can_read, plaintext_hops};
+use super::spof::usual_way;
+use super::words::listed;
+use hoplight_model::{
+    Cipher, ComponentId, ComponentIx, ComponentKind, Connections, Element, Hop, Infrastructure, LinkIx, Protocol, RequestKind,
+    TlsMode, TopologyEdit,
+};
+
+/// When a handshake takes place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum When {
+    /// For each new connection of a visitor.
+    EachVisitor,
+    /// For a request that finds no idle connection: at first for each, later rarely.
+    NoneIdle,
+    /// For each request: the asker keeps no connections.
+    EachRequest,
+    /// Once, for a connection that stays: a replica follows its primary.
+    Once,
+}
+
+/// One handshake, where TLS begins and ends.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Handshake {
+    /// The hop at whose end TLS ends.
+    pub link: LinkIx,
+    /// Who begins it.
+    pub from: ComponentId,
+    /// Who ends it, holds the key and does the work.
+    pub at: ComponentId,
+    /// When it takes place.
+    pub when: When,
+    /// Work of a full one at the end, in milliseconds.
+    pub full_ms: f64,
+    /// Work of one that resumes a session; none where nobody resumes, as with database drivers.
+    pub resumed_ms: Option<f64>,
+}
+
+/// What a certificate is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Purpose {
+    /// It tells browsers that this is the site: a public authority signs it.
+    Site,
+    /// It tells the components of the site who is who: one's own authority will do.
+    Inside,
+}
+
+/// A certificate and its private key, to be kept safe and renewed in one place.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// Who holds it.
+    pub at: ComponentId,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Whether the drawing has such a certificate there. Without one, a browser refuses, and everybody else encrypts without
+    /// knowing to whom.
+    pub is_drawn: bool,
+}
+
+/// What a balancer can do only if it reads what it forwards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Feature {
+    /// Different backends for different paths or host headers.
+    PathRouting,
+    /// To tell the web server the user's address and protocol: `X-Forwarded-For`, `X-Forwarded-Proto`.
+    ForwardedHeaders,
+    /// To keep a user on one backend by a cookie.
+    CookieStickiness,
+    /// To answer from a cache.
+    Caching,
+    /// URL and status in its log.
+    RequestLog,
+    /// To send requests of many users over a few connections.
+    SharedConnections,
+}
+
+/// What one setting costs and leaves readable.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TlsPrice {
+    /// What the entry does.
+    pub mode: TlsMode,
+    /// Whether web servers speak TLS to applications.
+    pub web_to_app: bool,
+    /// Whether applications and replicas speak TLS to databases.
+    pub app_to_db: bool,
+    /// All handshakes on hops that something travels on, in authored order. Those of agents are the same in every setting,
+    /// and not among them.
+    pub handshakes: Vec<Handshake>,
+    /// The keys to keep, by component.
+    pub keys: Vec<Key>,
+    /// What the balancer can no longer do.
+    pub lost: Vec<Feature>,
+    /// What stays readable on the network: hops that are plaintext, leave a server and carry something.
+    pub exposed: Vec<PlaintextHop>,
+    /// The hops of the usual way of each kind, in the order of [`RequestKind::ALL`].
+    ways: [Vec<LinkIx>; 3],
+}
+
+impl Feature {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::PathRouting,
+        Self::ForwardedHeaders,
+        Self::CookieStickiness,
+        Self::Caching,
+        Self::RequestLog,
+        Self::SharedConnections,
+    ];
+
+    /// What it is, in a few words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::PathRouting => "routing by path",
+            Self::ForwardedHeaders => "X-Forwarded headers",
+            Self::CookieStickiness => "stickiness by cookie",
+            Self::Caching => "a cache at the balancer",
+            Self::RequestLog => "URL and status in the balancer's log",
+            Self::SharedConnections => "connections that many users share",
+        }
+    }
+}
+
+impl TlsPrice {
+    /// The handshakes of a new visitor's first request, when no connection is open yet, on the way that requests of this kind
+    /// usually take.
+    pub fn of_first_visit(&self, kind: RequestKind) -> impl Iterator<Item = &Handshake> {
+        let way = &self.ways[kind.index()];
+        self.handshakes.iter().filter(move |handshake| handshake.when != When::Once && way.contains(&handshake.link))
+    }
+
+    /// The handshakes of a new visitor's request when everybody who keeps connections has an idle one.
+    pub fn of_warm_visit(&self, kind: RequestKind) -> impl Iterator<Item = &Handshake> {
+        self.of_first_visit(kind).filter(|handshake| handshake.when != When::NoneIdle)
+    }
+
+    /// Work of all full handshakes of a new visitor's first request, in milliseconds.
+    pub fn first_visit_ms(&self, kind: RequestKind) -> f64 {
+        // The sum of nothing is −0, which would be written so.
+        self.of_first_visit(kind).map(|handshake| handshake.full_ms).sum::<f64>() + 0.0
+    }
+
+    /// The setting, in a few words.
+    pub fn title(&self) -> String {
+        let mut title = self.mode.word().to_owned();
+        for (on, words) in [(self.web_to_app, "TLS web → application"), (self.app_to_db, "TLS application → database")] {
+            if on {
+                title.push_str(" + ");
+                title.push_str(words);
+            }
+        }
+        title
+    }
+
+    /// The price in sentences: work, keys, what is lost, what stays readable.
+    pub fn why(&self) -> String {
+        let ends: Vec<&str> = self.of_first_visit(RequestKind::Write).map(|handshake| handshake.at.as_str()).collect();
+        let handshakes = if ends.is_empty() {
+            "No handshake.".to_owned()
+        } else {
+            let ms = self.first_visit_ms(RequestKind::Write);
+            format!("A new visitor's login takes {} and {ms} ms of work, at {}.", number(ends.len(), "handshake"), listed(&ends))
+        };
+        let keys: Vec<&str> = self.keys.iter().map(|key| key.at.as_str()).collect();
+        let keys = if keys.is_empty() {
+            "No key to keep.".to_owned()
+        } else {
+            format!("{} to keep and renew: at {}.", number(keys.len(), "key"), listed(&keys))
+        };
+        let lost: Vec<&str> = self.lost.iter().map(|feature| feature.words()).collect();
+        let lost = if lost.is_empty() { String::new() } else { format!(" The balancer loses {}.", listed(&lost)) };
+        let exposed: Vec<String> = self.exposed.iter().map(|hop| format!("{} → {}", hop.from, hop.to)).collect();
+        let exposed: Vec<&str> = exposed.iter().map(String::as_str).collect();
+        let exposed = if exposed.is_empty() {
+            "Nothing is readable on the network.".to_owned()
+        } else {
+            format!("Readable on the network: {}.", listed(&exposed))
+        };
+        format!("{handshakes} {keys}{lost} {exposed}")
+    }
+}
+
+/// The price of every setting: each mode without and with TLS further inside, in the order of [`TlsMode::ALL`].
+pub fn tls_prices(infra: &Infrastructure) -> Vec<TlsPrice> {
+    let mut prices = Vec::new();
+    for mode in TlsMode::ALL {
+        for (web_to_app, app_to_db) in [(false, false), (true, false), (false, true), (true, true)] {
+            let set = infra.edited(&TopologyEdit::EdgeTls(mode));
+            let set = set.edited(&TopologyEdit::WebToAppTls(web_to_app)).edited(&TopologyEdit::AppToDbTls(app_to_db));
+            prices.push(tls_price(&set));
+        }
+    }
+    prices
+}
+
+/// The price of the setting that an infrastructure has.
+pub fn tls_price(infra: &Infrastructure) -> TlsPrice {
+    let carriers = Carriers::of(infra);
+    let used = infra.hops().filter(|hop| !carriers.kinds(hop.link).is_empty());
+    let handshakes: Vec<Handshake> = used.filter_map(|hop| handshake(infra, &hop)).collect();
+    let has_balancer = infra.components().any(|(_, component)| matches!(component.kind, ComponentKind::LoadBalancer(_)));
+    let is_blind = has_balancer && !balancer_can_read(infra);
+    let exposed = plaintext_hops(infra).into_iter().filter(|hop| hop.is_exposed() && !hop.kinds.is_empty());
+    let tls = infra.tls();
+    TlsPrice {
+        mode: tls.edge,
+        web_to_app: tls.web_to_app,
+        app_to_db: tls.app_to_db,
+        keys: keys(infra, &handshakes),
+        handshakes,
+        lost: if is_blind { Feature::ALL.into() } else { Vec::new() },
+        exposed: exposed.collect(),
+        ways: RequestKind::ALL.map(|kind| {
+            let hops = usual_way(infra, kind).into_iter();
+            hops.filter_map(
+                |hop| if let Element::Hop(from, to) = hop { infra.link_between(from.as_str(), to.as_str()) } else { None },
+            )
+            .collect()
+        }),
+    }
+}
+
+/// The handshake that ends at the end of a hop, if one does.
+fn handshake(infra: &Infrastructure, hop: &Hop) -> Option<Handshake> {
+    let protocol = infra.link(hop.link).protocol;
+    let (asker, answerer) = (&infra.component(hop.from).kind, &infra.component(hop.to).kind);
+    let from_browser = matches!(asker, ComponentKind::Browser);
+    let (from, at, when) = match hop.cipher {
+        Cipher::Plaintext => return None,
+        // The browser's handshake goes on: it ends at the first that is no balancer.
+        Cipher::TlsThrough if matches!(answerer, ComponentKind::LoadBalancer(_)) => return None,
+        Cipher::TlsThrough => (browser(infra)?, hop.to, When::EachVisitor),
+        // The replica connects, and stays.
+        Cipher::Tls if protocol == Protocol::Replication => (hop.to, hop.from, When::Once),
+        Cipher::Tls if from_browser => (hop.from, hop.to, When::EachVisitor),
+        Cipher::Tls => match asker.upstream().0 {
+            Connections::KeepAlive => (hop.from, hop.to, When::NoneIdle),
+            Connections::PerRequest => (hop.from, hop.to, When::EachRequest),
+        },
+    };
+    let tls = infra.tls();
+    let id = |ix: ComponentIx| infra.component(ix).id.clone();
+    let resumed_ms = (protocol == Protocol::Http).then(|| tls.resumed_ms.get());
+    Some(Handshake { link: hop.link, from: id(from), at: id(at), when, full_ms: tls.handshake_ms.get(), resumed_ms })
+}
+
+/// Whoever ends a handshake holds a key.
+fn keys(infra: &Infrastructure, handshakes: &[Handshake]) -> Vec<Key> {
+    let mut held: BTreeSet<(&ComponentId, Purpose)> = BTreeSet::new();
+    for certificate in infra.certificates() {
+        let of_site = certificate.covers(infra.domain());
+        for holder in infra.holders(certificate) {
+            let id = &infra.component(holder).id;
+            held.insert((id, Purpose::Inside));
+            held.extend(of_site.then_some((id, Purpose::Site)));
+        }
+    }
+    let of = |handshake: &Handshake| {
+        let purpose = if handshake.when == When::EachVisitor { Purpose::Site } else { Purpose::Inside };
+        Key { at: handshake.at.clone(), purpose, is_drawn: held.contains(&(&handshake.at, purpose)) }
+    };
+    let mut keys: Vec<Key> = handshakes.iter().map(of).collect();
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+fn browser(infra: &Infrastructure) -> Option<ComponentIx> {
+    infra.components().find(|(_, component)| matches!(component.kind, ComponentKind::Browser)).map(|(ix, _)| ix)
+}
+
+/// A count with its word.
+fn number(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,52 @@
+//! Which ports a machine listens on, as far as a drawing tells.
+//!
+//! Must not know who may reach them.
+
+use std::collections::BTreeSet;
+
+use hoplight_model::{ComponentIx, ComponentKind, Hop, Infrastructure, LinkIx, Protocol};
+
+/// Where administrators log in: every machine has it, though no drawing shows it.
+pub const SSH: u16 = 22;
+/// Plain HTTP at the entry of a site with TLS: it answers with a redirect to HTTPS.
+pub(super) const REDIRECT: u16 = 80;
+/// Questions for names.
+pub(super) const NAMES: u16 = 53;
+/// The time of day, which certificates and logs need.
+pub(super) const CLOCK: u16 = 123;
+/// HTTPS: where updates come from, and where samples go.
+pub(super) const HTTPS: u16 = 443;
+
+/// The ports that each program of the site listens on, by position: those of its links, or its kind's usual one where none
+/// is drawn.
+///
+/// SSH is the machine's and not among them, nor is VRRP, which is no port. Agents, firewalls and browsers listen nowhere, and
+/// what others run (resolver, monitoring service) is not the site's.
+pub fn listening_ports(infra: &Infrastructure) -> Vec<BTreeSet<u16>> {
+    let mut ports = vec![BTreeSet::new(); infra.len()];
+    for (link, _) in infra.links().filter(|(_, link)| link.protocol != Protocol::Vrrp) {
+        ports[connection(infra, link).1.index()].insert(infra.port(link));
+    }
+    for (ix, component) in infra.components() {
+        let own = &mut ports[ix.index()];
+        match &component.kind {
+            ComponentKind::LoadBalancer(_) if own.is_empty() => drop(own.insert(Protocol::Http.usual_port(false))),
+            ComponentKind::Web(_) | ComponentKind::App(_) if own.is_empty() => drop(own.insert(Protocol::Http.usual_port(true))),
+            ComponentKind::Database(_) if own.is_empty() => drop(own.insert(Protocol::Sql.usual_port(true))),
+            kind if kind.serves_requests() => {}
+            _ => own.clear(),
+        }
+    }
+    ports
+}
+
+/// Who opens the connection of a link, and who listens. Changes flow to the replica, but it is the replica that connects.
+pub(super) fn connection(infra: &Infrastructure, link: LinkIx) -> (ComponentIx, ComponentIx) {
+    let (from, to) = infra.ends(link);
+    if infra.link(link).protocol == Protocol::Replication { (to, from) } else { (from, to) }
+}
+
+/// Whether users come over a hop: it leads from the browser into the site.
+pub(super) fn is_entry(infra: &Infrastructure, hop: &Hop) -> bool {
+    matches!(infra.component(hop.from).kind, ComponentKind::Browser) && infra.link(hop.link).protocol == Protocol::Http
+}

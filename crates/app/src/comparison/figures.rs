@@ -1,0 +1,56 @@
+//! What the analysis says of a design, in numbers, and what it finds.
+//!
+//! Asked once for a design and a load. Must not compute anything itself.
+
+use std::collections::BTreeSet;
+
+use hoplight_analysis::findings::{Finding, findings};
+use hoplight_analysis::{Capacity, Outage, Structure, availability, plaintext_hops, single_parts, tls_price::tls_price};
+use hoplight_model::{Infrastructure, RequestKind};
+
+/// The numbers.
+#[derive(Clone, Debug)]
+pub(super) struct Figures {
+    /// Hops that can be read on a network.
+    pub(super) exposed: usize,
+    /// Single points of failure for writes; `None` if writes do not work at all.
+    pub(super) single_points: Option<usize>,
+    /// Hours in a year for which writes do not work.
+    pub(super) hours_down: f64,
+    /// Requests per second of the usual mix that are answered at most; `None` where nothing limits them.
+    pub(super) most_rps: Option<f64>,
+    /// Milliseconds of TLS work for a first login.
+    pub(super) tls_ms: f64,
+    /// What is found, by rule and subject, with its sentence.
+    pub(super) findings: Vec<Finding>,
+}
+
+impl Figures {
+    /// Asks the analysis.
+    pub(super) fn of(infra: &Infrastructure, load: f64) -> Self {
+        let structure = Structure::of(infra);
+        Self {
+            exposed: plaintext_hops(infra).iter().filter(|hop| hop.is_exposed()).count(),
+            single_points: single_parts(infra, RequestKind::Write).ok().map(|parts| parts.len()),
+            hours_down: availability(infra, &structure, RequestKind::Write).unavailability * 24.0 * 365.0,
+            most_rps: Capacity::of(infra, &Outage::none()).mix_saturation().map(|full| full.rps),
+            tls_ms: tls_price(infra).first_visit_ms(RequestKind::Write),
+            findings: findings(infra, load),
+        }
+    }
+
+    /// What is found here and not there, the worst first: each rule once, by its first finding, with the names of all that
+    /// it is about.
+    pub(super) fn only_here(&self, there: &Self) -> Vec<(&Finding, Vec<String>)> {
+        let known: BTreeSet<(&str, String)> =
+            there.findings.iter().map(|finding| (finding.rule.id, finding.subject_name())).collect();
+        let mut rules: Vec<(&Finding, Vec<String>)> = Vec::new();
+        for finding in self.findings.iter().filter(|finding| !known.contains(&(finding.rule.id, finding.subject_name()))) {
+            match rules.iter_mut().find(|(first, _)| first.rule.id == finding.rule.id) {
+                Some((_, subjects)) => subjects.push(finding.subject_name()),
+                None => rules.push((finding, vec![finding.subject_name()])),
+            }
+        }
+        rules
+    }
+}

@@ -1,0 +1,172 @@
+//! The comparison in lines: what users of each experience now, what the analysis says of each, and what only one has.
+//!
+//! A difference is called better or worse for the second. Must not measure anything: it shows what the two hold.
+
+use std::time::Duration;
+
+use crate::Action;
+use crate::line::{Line, Page, Tone};
+use hoplight_analysis::{Cause, Severity};
+use hoplight_sim::Simulation;
+
+use super::figures::Figures;
+
+/// What users experienced in this last time is shown.
+const WINDOW: Duration = Duration::from_secs(10);
+/// Columns of a number, and of a name where there is little room.
+const NUMBER: usize = 9;
+const NAME: usize = 17;
+/// Things that only one of both has, at most.
+const MOST_RULES: usize = 6;
+
+/// What was measured differs by chance: a smaller difference, in the row's unit and as a part of the larger, says nothing.
+const LEAST: f64 = 0.1;
+const LEAST_PART: f64 = 0.01;
+
+/// Which way is better.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Better {
+    Less,
+    More,
+    Neither,
+}
+
+/// One quantity of both.
+struct Row {
+    name: &'static str,
+    values: [Option<f64>; 2],
+    better: Better,
+    digits: usize,
+    /// A difference below this is none.
+    least: f64,
+}
+
+/// The lines for so many columns.
+pub(super) fn lines(sims: [&Simulation; 2], figures: &[Figures; 2], width: u16) -> Vec<Line> {
+    let mut page = Page::new(width.saturating_sub(2));
+    let name = usize::from(width).saturating_sub(3 + 3 * NUMBER).clamp(NAME, 34);
+    page.line(head("users, last 10 s", name));
+    for row in measured(sims) {
+        page.line(line(&row, name));
+    }
+    page.gap();
+    page.line(head("on paper", name));
+    for row in on_paper(figures) {
+        page.line(line(&row, name));
+    }
+    for (letter, own, other) in [("A", &figures[0], &figures[1]), ("B", &figures[1], &figures[0])] {
+        page.gap();
+        let only = own.only_here(other);
+        page.text(Tone::Name, &format!("found only in {letter}"));
+        if only.is_empty() {
+            page.text(Tone::Dim, "nothing");
+        }
+        for (finding, subjects) in only.iter().take(MOST_RULES) {
+            let tone = match finding.severity() {
+                Severity::Error => Tone::Bad,
+                Severity::Warning => Tone::Warn,
+                Severity::Note => Tone::Dim,
+            };
+            let names = subjects.join(", ");
+            let of = if names == "design" { String::new() } else { format!(": {names}") };
+            let select = finding.subject.as_ref().and_then(Cause::element).map(Action::Select);
+            page.item(tone, "· ", Tone::Text, &format!("{}{of}", finding.rule.title), select.as_ref());
+        }
+        if only.len() > MOST_RULES {
+            page.text(Tone::Dim, &format!("and {} more; `hoplight compare` tells all", only.len() - MOST_RULES));
+        }
+    }
+    page.lines()
+}
+
+fn head(title: &str, name: usize) -> Line {
+    Line::new(Tone::Name, format!("{title:<name$}"))
+        .with(Tone::Accent, format!("{:>NUMBER$}{:>NUMBER$}", "A", "B"))
+        .with(Tone::Dim, format!("{:>NUMBER$}", "B − A  "))
+}
+
+fn measured(sims: [&Simulation; 2]) -> Vec<Row> {
+    let seen = sims.map(|sim| sim.experience(WINDOW, None));
+    let seconds = sims.map(|sim| sim.now().as_secs_f64().min(WINDOW.as_secs_f64()));
+    let of = |at: usize, value: f64| (seconds[at] > 0.0).then_some(value);
+    let row = |name, values: [Option<f64>; 2], better, digits| {
+        let larger = values.into_iter().flatten().fold(0.0, f64::max);
+        Row { name, values, better, digits, least: LEAST.max(larger * LEAST_PART) }
+    };
+    vec![
+        row("good answers /s", [0, 1].map(|at| of(at, f64::from(seen[at].completed) / seconds[at])), Better::More, 1),
+        row("failed %", [0, 1].map(|at| seen[at].error_ratio().map(|ratio| ratio * 100.0)), Better::Less, 1),
+        row("p50 ms", [0, 1].map(|at| seen[at].p50_ms), Better::Less, 0),
+        row("p99 ms", [0, 1].map(|at| seen[at].p99_ms), Better::Less, 0),
+        row("waiting now", sims.map(|sim| Some(sim.in_flight() as f64)), Better::Less, 0),
+        row("failed in all", sims.map(|sim| Some(sim.totals().failed as f64)), Better::Less, 0),
+    ]
+}
+
+fn on_paper(figures: &[Figures; 2]) -> Vec<Row> {
+    let of = |get: &dyn Fn(&Figures) -> Option<f64>| [get(&figures[0]), get(&figures[1])];
+    let row = |name, values, better, digits| Row { name, values, better, digits, least: 0.0 };
+    vec![
+        row("hops readable", of(&|it| Some(it.exposed as f64)), Better::Less, 0),
+        row("single points", of(&|it| it.single_points.map(|count| count as f64)), Better::Less, 0),
+        row("down, hours/year", of(&|it| Some(it.hours_down)), Better::Less, 1),
+        row("full at, per s", of(&|it| it.most_rps.map(f64::floor)), Better::More, 0),
+        row("TLS, ms a login", of(&|it| Some(it.tls_ms)), Better::Neither, 1),
+    ]
+}
+
+/// The smallest difference that is not 0 with so many digits.
+fn rounded(digits: usize) -> f64 {
+    0.5 / f64::powi(10.0, i32::try_from(digits).unwrap_or(0))
+}
+
+/// A quantity as a line: the name, both numbers, and the difference with what it means.
+fn line(row: &Row, name: usize) -> Line {
+    let digits = row.digits;
+    let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.digits$}"));
+    let [a, b] = row.values.map(number);
+    let (tone, difference) = match row.values {
+        [Some(first), Some(second)] if a == b || (second - first).abs() < row.least.max(rounded(digits)) => {
+            (Tone::Dim, "same  ".to_owned())
+        }
+        [Some(first), Some(second)] => {
+            let tone = match (row.better, second < first) {
+                (Better::Neither, _) => Tone::Text,
+                (Better::Less, true) | (Better::More, false) => Tone::Good,
+                _ => Tone::Bad,
+            };
+            // A word beside the colour: which way is better is not to be guessed.
+            let sign = if second < first { "−" } else { "+" };
+            let mark = match tone {
+                Tone::Good => "✓",
+                Tone::Bad => "✗",
+                _ => " ",
+            };
+            (tone, format!("{sign}{:.digits$} {mark}", (second - first).abs()))
+        }
+        _ => (Tone::Dim, String::new()),
+    };
+    Line::new(Tone::Dim, format!("{:<name$}", row.name))
+        .with(Tone::Text, format!("{a:>NUMBER$}{b:>NUMBER$}"))
+        .with(tone, format!("{difference:>NUMBER$}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(a: f64, b: f64, digits: usize, least: f64) -> String {
+        let row = Row { name: "p50 ms", values: [Some(a), Some(b)], better: Better::Less, digits, least };
+        line(&row, NAME).text()
+    }
+
+    #[test]
+    fn a_difference_that_rounds_to_none_or_is_chance_is_none() {
+        // The numbers round apart, the difference rounds to 0.
+        assert!(told(98.6, 98.4, 0, 0.0).contains("same"));
+        assert!(told(250.0, 248.0, 0, 2.5).contains("same"));
+        assert!(told(250.0, 247.0, 0, 2.5).contains("−3 ✓"));
+        assert!(told(98.0, 99.0, 0, 0.0).contains("+1 ✗"));
+        assert!(told(14.0, 14.2, 1, 0.0).contains("+0.2 ✗"));
+    }
+}

@@ -1,0 +1,87 @@
+//! What heals whatever is wrong now. Must not know how it came about.
+
+use hoplight_model::{Element, TopologyEdit};
+use hoplight_sim::fault::Fault;
+use hoplight_sim::{Command, Simulation, catalogue};
+
+use super::{Deed, Group};
+
+/// Everything that can be healed, servers before what runs on them. `rate_set` says whether somebody has changed how many
+/// users there are.
+pub(super) fn deeds(sim: &Simulation, rate_set: bool) -> Vec<Deed> {
+    let infra = sim.infrastructure();
+    let mut deeds = Vec::new();
+    let mut deed = |title: String, about: &str, command| deeds.push(Deed::new(Group::Heal, title, about, command));
+    let servers = infra.servers().map(|server| Element::Server(server.id.clone()));
+    let components = infra.components().filter(|(_, component)| {
+        // What stands on a server that is off starts with it.
+        let server = component.server.clone().map(Element::Server);
+        server.is_none_or(|server| sim.is_up(&server) != Some(false))
+    });
+    let components = components.map(|(_, component)| Element::Component(component.id.clone()));
+    let hops = infra.links().map(|(link, _)| infra.hop_element(link));
+    let faults = sim.faults();
+    for element in servers.chain(components).chain(hops) {
+        // What hangs runs, and what is misconfigured cannot start: there, healing the fault brings it back.
+        let returns = |fault: &Fault| match fault {
+            Fault::Hang(of) | Fault::Misconfigured(of) => *of == element,
+            _ => false,
+        };
+        if sim.is_up(&element) == Some(false) && !faults.iter().any(returns) {
+            let verb = if matches!(element, Element::Hop(..)) { "mend" } else { "restore" };
+            deed(
+                format!("{verb} {element}"),
+                "It starts with empty queues and counters. Balancers notice after some health checks.",
+                Command::Restore(element.clone()),
+            );
+        }
+        if sim.is_draining(&element) == Some(true) && !matches!(element, Element::Hop(..)) {
+            deed(format!("let {element} take new requests again"), "It drains now.", Command::Ready(element));
+        }
+    }
+    for fault in faults {
+        deed(fault.healed(), &format!("Now, {}.", fault.sentence()), Command::Heal(fault));
+    }
+    for (from, to) in infra.blocks() {
+        deed(
+            format!("let the firewall pass {from} → {to} again"),
+            "A firewall drops it now.",
+            Command::Edit(TopologyEdit::Unblock(from.clone(), to.clone())),
+        );
+    }
+    let traffic = infra.traffic();
+    if sim.retries() != traffic.retries {
+        deed("users try again as they did at first".to_owned(), "They try more often now.", Command::Retries(traffic.retries));
+    }
+    if rate_set && (sim.rate() - traffic.rate.get()).abs() > f64::EPSILON {
+        let rate = traffic.rate.get();
+        deed(format!("users send {rate} requests per second, as at first"), "", Command::Rate(traffic.rate));
+    }
+    deeds.extend(leaders(sim));
+    deeds
+}
+
+/// Where not exactly one database of a cluster takes writes, what the catalogue does about it.
+fn leaders(sim: &Simulation) -> Option<Deed> {
+    let infra = sim.infrastructure();
+    let writable = |cluster: &Vec<_>| cluster.iter().filter(|ix| sim.database(**ix).is_some_and(|view| view.writable)).count();
+    let counts: Vec<usize> = infra.database_clusters().iter().map(writable).collect();
+    let (row, title, about) = if counts.iter().any(|count| *count > 1) {
+        ("split-brain", "let one database take writes again", "Two take writes now. What the fenced one took alone is lost.")
+    } else if counts.contains(&0) {
+        ("writes-to-replica", "promote the primary database again", "No database takes writes now.")
+    } else {
+        return None;
+    };
+    let commands = catalogue::find(row)?.fix(infra);
+    // What is down is restored first: that is a row of its own.
+    let is_down = |command: &Command| match command {
+        Command::Promote(id) => sim.is_up(&Element::Component(id.clone())) == Some(false),
+        _ => false,
+    };
+    if commands.iter().any(is_down) {
+        return None;
+    }
+    let commands = commands.into_iter().map(|command| (0.0, command)).collect();
+    Some(Deed { group: Group::Heal, title: title.to_owned(), about: about.to_owned(), commands, second: None })
+}

@@ -1,0 +1,260 @@
+//! What is selected, explained: a component, a server, a hop, or the request that is followed.
+//!
+//! Numbers come from the simulation, what a listener reads from the analysis. Must not compute either.
+
+mod component;
+mod firewall;
+mod journey;
+mod wrong;
+
+use hoplight_analysis::{Carriers, Fact, readable};
+use hoplight_model::component::DatabaseRole;
+use hoplight_model::{Cipher, ComponentKind, Element, Hop, LinkIx, Medium, RequestKind, ServerId, TlsMode};
+
+use super::Notice;
+use super::action::Action;
+use super::events;
+use super::keymap::Keymap;
+use super::line::{Line, Page, Tone};
+use super::overlay::Overlay;
+use super::stage::Stage;
+use super::tap;
+use super::update::sentence;
+
+/// The title of the panel.
+pub fn title(stage: &Stage) -> String {
+    match (&stage.selected, stage.playback.followed) {
+        (Some(Element::Component(id)), _) => stage.infra().find(id.as_str()).map_or_else(String::new, |ix| {
+            let kind = &stage.infra().component(ix).kind;
+            // What it is now, which need not be what was drawn. A cluster's members stay members, whomever they elect.
+            let role = match kind {
+                ComponentKind::Database(spec) if spec.role != DatabaseRole::Member => stage.sim().database(ix).map(|it| it.role),
+                _ => None,
+            };
+            format!("{id} · {}", role.map_or(kind.word(), DatabaseRole::of_database))
+        }),
+        (Some(Element::Server(id)), _) => format!("{id} · server"),
+        (Some(hop @ Element::Hop(..)), _) => format!("{hop}"),
+        (None, Some(number)) => match hoplight_sim::probe_number(number) {
+            Some(probe) => format!("probe {probe}"),
+            None => format!("request r{number}"),
+        },
+        (None, None) => stage.infra().title().to_owned(),
+    }
+}
+
+/// The lines for a panel of `width` columns.
+pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
+    let mut page = Page::new(width);
+    overlay(&mut page, stage);
+    if let Some(element) = &stage.selected {
+        wrong::write(&mut page, stage, element);
+    }
+    match &stage.selected {
+        Some(Element::Component(id)) => {
+            if let Some(ix) = stage.infra().find(id.as_str()) {
+                component::write(&mut page, stage, ix);
+            }
+        }
+        Some(Element::Server(id)) => server(&mut page, stage, id),
+        Some(Element::Hop(from, to)) => {
+            if let Some(link) = stage.infra().link_between(from.as_str(), to.as_str()) {
+                hop(&mut page, stage, link, width);
+            }
+        }
+        None => match stage.playback.followed {
+            Some(number) => journey::write(&mut page, stage, number, width),
+            None => nothing(&mut page, stage, keymap),
+        },
+    }
+    page.lines()
+}
+
+/// What the overlay shows, before what is selected.
+fn overlay(page: &mut Page, stage: &Stage) {
+    let Some(overlay) = stage.overlays.shown() else { return };
+    let of = match overlay {
+        Overlay::SinglePoints => format!(", {} requests", stage.overlays.kind().word()),
+        _ => String::new(),
+    };
+    page.text(Tone::Name, &format!("{}{of}", overlay.title()));
+    for remark in &stage.overlays.view().remarks {
+        let sign = remark.sign.map_or_else(|| "  ".to_owned(), |sign| format!("{} ", sign.symbol()));
+        let select = remark.about.clone().map(Action::Select);
+        page.item(remark.tone, &sign, remark.tone, &remark.text, select.as_ref());
+    }
+    page.gap();
+}
+
+/// What is selected, in one line; `info` is the key that shows more.
+pub fn brief(stage: &Stage, info: &str) -> Option<Notice> {
+    let (infra, sim) = (stage.infra(), stage.sim());
+    let (tone, text) = match stage.selected.as_ref()? {
+        Element::Hop(from, to) => {
+            let link = infra.link_between(from.as_str(), to.as_str())?;
+            let hop = infra.hop(link);
+            let reads = secret(stage, link).map_or_else(String::new, |secret| format!(" {secret}"));
+            match (hop.cipher, hop.medium) {
+                (Cipher::Plaintext, Medium::Wire) => (Tone::Bad, format!("{from} → {to}: a listener reads{reads}")),
+                (Cipher::Plaintext, Medium::Loopback) => {
+                    (Tone::Warn, format!("{from} → {to}: loopback, readable only inside the server"))
+                }
+                (Cipher::Tls, _) => (Tone::Good, format!("{from} → {to}: TLS, a listener reads no content")),
+                (Cipher::TlsThrough, _) => (Tone::Good, format!("{from} → {to}: TLS all the way, past the balancer")),
+            }
+        }
+        Element::Component(id) => {
+            let ix = infra.find(id.as_str())?;
+            let health = sim.station(ix).health;
+            let tone = if health.is_up() { Tone::Text } else { Tone::Bad };
+            let word = infra.component(ix).kind.word();
+            let what = if word == id.as_str() { "the users" } else { word };
+            (tone, format!("{id}: {what}, {}", health.word()))
+        }
+        Element::Server(id) => {
+            let on = sim.is_up(&Element::Server(id.clone())) == Some(true);
+            (if on { Tone::Text } else { Tone::Bad }, format!("{id}: a server, {}", if on { "on" } else { "off" }))
+        }
+    };
+    // A long statement is cut, so that the key that shows all of it is not.
+    let text: String = if text.chars().count() > 66 { text.chars().take(65).chain(['…']).collect() } else { text };
+    Some(Notice { tone, text: format!("{text}  ({info} more)") })
+}
+
+/// The most delicate thing that a listener reads on a link.
+fn secret(stage: &Stage, link: LinkIx) -> Option<String> {
+    let reading = readable(stage.infra(), link, richest(stage, link)?);
+    let delicate = |fact: &&Fact| matches!(fact, Fact::Secrets(_) | Fact::Sql(_) | Fact::ChangedRow(_) | Fact::DnsName(_));
+    reading.facts.iter().find(delicate).map(Fact::text)
+}
+
+/// The kind of request that shows best what is at stake on a link.
+fn richest(stage: &Stage, link: LinkIx) -> Option<RequestKind> {
+    let carriers = Carriers::of(stage.infra());
+    [RequestKind::Write, RequestKind::Read, RequestKind::Static].into_iter().find(|kind| carriers.carries(link, *kind))
+}
+
+/// Nothing is selected: the infrastructure itself.
+fn nothing(page: &mut Page, stage: &Stage, keymap: &Keymap) {
+    let infra = stage.infra();
+    // Where there is no room for the journal, its last headlines stand here, the newest first, each with the time at which it began.
+    let headlines = stage.timeline.journal().headlines().rev();
+    for headline in headlines.take(if stage.regions.wide { 0 } else { 3 }) {
+        let at = format!("{:.1} ", headline.first.at.as_secs_f64());
+        let recall = events::recall(&headline.first, infra);
+        page.item(Tone::Dim, &at, Tone::Text, &headline.describe(infra), Some(&recall));
+    }
+    page.text(Tone::Text, infra.summary());
+    // In a lesson they may be what is asked for.
+    let points = stage.summary.single_points.as_ref().filter(|_| stage.lesson.is_none());
+    if let Some(points) = points {
+        let text = match points.as_slice() {
+            [] => "No single point of failure for writes.".to_owned(),
+            [one] => format!("1 single point of failure for writes: {one}."),
+            several => format!("{} single points of failure for writes: {}.", several.len(), several.join(", ")),
+        };
+        page.text(Tone::Text, &text);
+    }
+    page.text(Tone::Dim, &format!("TLS {}: {}", infra.tls().edge.word(), infra.tls().edge.meaning()));
+    let label = |action| keymap.label(&action);
+    page.text(
+        Tone::Text,
+        &format!(
+            "Select with the arrows or the mouse. {} kills, {} changes TLS, {} sends a login, {} shows all keys.",
+            label(super::Action::KillOrRestore),
+            label(super::Action::CycleTls),
+            label(super::Action::Send(RequestKind::Write)),
+            label(super::Action::Help)
+        ),
+    );
+    for note in infra.notes() {
+        page.item(Tone::Dim, "· ", Tone::Dim, note, None);
+    }
+}
+
+fn server(page: &mut Page, stage: &Stage, id: &ServerId) {
+    let (infra, sim) = (stage.infra(), stage.sim());
+    let up = sim.is_up(&Element::Server(id.clone())) == Some(true);
+    let (tone, word) = if up { (Tone::Good, "on") } else { (Tone::Bad, "off: nothing on it answers") };
+    let label = infra.server(id).and_then(|server| server.label.clone());
+    page.line(Line::new(tone, word).with(Tone::Dim, label.map_or_else(String::new, |label| format!("  {label}"))));
+    page.text(Tone::Text, &sentence(infra, infra.zone_of_server(id).meaning()));
+    page.text(Tone::Dim, "A server is a machine. Power it off and all of this is gone at once:");
+    for (ix, component) in infra.on_server(id) {
+        let station = sim.station(ix);
+        let health = station.health;
+        let tone = if health.is_up() { Tone::Text } else { Tone::Bad };
+        let software =
+            component.software.as_ref().map_or_else(String::new, |software| format!("  {} {}", software.name, software.version));
+        let line = Line::new(tone, format!("· {} {}", component.id, health.word())).with(Tone::Dim, software);
+        page.line(Line { action: Some(Action::Select(Element::Component(component.id.clone()))), ..line });
+    }
+}
+
+/// A hop: what it is, who judged it, and what a listener on it reads.
+fn hop(page: &mut Page, stage: &Stage, link: LinkIx, width: u16) {
+    let (infra, sim) = (stage.infra(), stage.sim());
+    let hop = infra.hop(link);
+    let weight = infra.link(link);
+    let exposed = match (hop.cipher, hop.medium) {
+        (Cipher::Plaintext, Medium::Wire) => (Tone::Bad, "plaintext on the wire: whoever listens reads it"),
+        (Cipher::Plaintext, Medium::Loopback) => (Tone::Warn, "plaintext, but loopback: it never leaves the server"),
+        (Cipher::Tls, _) => (Tone::Good, "TLS between these two"),
+        (Cipher::TlsThrough, _) => (Tone::Good, "TLS that passes through the balancer, which cannot read it"),
+    };
+    page.text(exposed.0, exposed.1);
+    if !tap::section(page, stage, link, usize::from(width)) {
+        listener(page, stage, &hop);
+    }
+    let ms = weight.latency.get();
+    page.text(
+        Tone::Dim,
+        &format!("{} to port {}, {ms} ms one way, {} awaited now", weight.protocol.word(), infra.port(link), sim.active(link)),
+    );
+    if sim.is_up(&infra.hop_element(link)) == Some(false) {
+        page.text(Tone::Bad, "The link is cut.");
+    }
+    if let Some(up) = sim.backend_up(link) {
+        let blind = component::blind(stage, infra.ends(link).0);
+        if let Some(why) = &blind {
+            let balancer = &infra.component(infra.ends(link).0).id;
+            page.text(Tone::Warn, &format!("No health checks by {balancer}{why}."));
+        } else {
+            let (tone, word) = if up { (Tone::Good, "UP") } else { (Tone::Bad, "DOWN: the balancer sends nothing here") };
+            page.line(Line::new(Tone::Dim, "health checks: ").with(tone, word));
+        }
+        if let Some(code) = sim.check_code(link).filter(|_| blind.is_none()) {
+            page.text(Tone::Dim, &format!("the last one failed: {}, {}", code.word(), code.meaning()));
+        }
+        if sim.is_draining(&infra.hop_element(link)) == Some(true) {
+            page.text(Tone::Warn, "It drains: the balancer sends nothing new here.");
+        }
+        if let Some(most) = weight.maxconn {
+            page.text(Tone::Dim, &format!("maxconn {most}: whoever is above it waits at the balancer"));
+        }
+        if weight.weight > 1 {
+            page.text(Tone::Dim, &format!("weight {}", weight.weight));
+        }
+    }
+    for guard in &hop.guards {
+        firewall::verdict(page, infra, *guard);
+    }
+}
+
+/// What somebody who listens on a hop reads.
+fn listener(page: &mut Page, stage: &Stage, hop: &Hop) {
+    let (infra, link) = (stage.infra(), hop.link);
+    let Some(kind) = richest(stage, link) else { return };
+    let reading = readable(infra, link, kind);
+    page.text(Tone::Name, &format!("of {}, a listener here reads", kind.request_line()));
+    for fact in &reading.facts {
+        let tone = if matches!(fact, Fact::Secrets(_) | Fact::Sql(_) | Fact::ChangedRow(_)) { Tone::Secret } else { Tone::Text };
+        page.item(Tone::Dim, &format!("{}: ", fact.label()), tone, &fact.text(), None);
+    }
+    if hop.cipher != Cipher::Plaintext {
+        page.text(Tone::Dim, "All else is ciphertext.");
+    }
+    if hop.cipher == Cipher::TlsThrough && infra.tls().edge == TlsMode::Passthrough {
+        page.text(Tone::Dim, "The balancer sees no URL and no status: it can only forward.");
+    }
+}

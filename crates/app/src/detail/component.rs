@@ -1,0 +1,321 @@
+//! A component, explained: its state as a station, and what only its kind has.
+//!
+//! Must not know hops or servers.
+
+use hoplight_model::{Certificate, Component, ComponentIx, ComponentKind, DatabaseRole, Element, RequestKind, TlsMode};
+use hoplight_sim::{DatabaseView, Fault, Health, Note, RecordState, What, probe_number};
+
+use super::super::action::Action;
+use super::super::events;
+use super::super::line::{Line, Page, Tone};
+use super::super::stage::Stage;
+use super::firewall;
+
+/// Seconds over which is told what users experience.
+const WINDOW_S: u64 = 10;
+
+/// Writes a component's lines.
+pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx) {
+    let (infra, sim) = (stage.infra(), stage.sim());
+    let component = infra.component(ix);
+    let view = sim.station(ix);
+    let (tone, state) = match view.health {
+        Health::Up => (Tone::Good, "up"),
+        Health::Hung => (Tone::Bad, "hung: connections are accepted, and nothing is answered"),
+        Health::Crashed => (Tone::Bad, "down: its process has ended, connections are refused"),
+        Health::PoweredOff => (Tone::Bad, "off with its server: nothing answers"),
+    };
+    page.text(tone, state);
+    if let Some(software) = &component.software {
+        page.text(Tone::Dim, &format!("{} {}", software.name, software.version));
+    }
+    match (&component.kind, sim.database(ix)) {
+        // What it was once made for may be another's by now.
+        (ComponentKind::Database(_), Some(now)) => database(page, component, &now, view.health.is_up()),
+        _ => page.text(Tone::Text, component.kind.role()),
+    }
+    match &component.kind {
+        ComponentKind::Browser => browser(page, stage),
+        ComponentKind::Firewall(spec) => firewall::write(page, stage, ix, spec),
+        ComponentKind::Agent(_) => agent(page, stage, ix),
+        ComponentKind::MonitoringService => {
+            let agents = sim.agents();
+            let fresh = agents.iter().filter(|agent| agent.taken.is_some() && !agent.stale).count();
+            page.text(
+                Tone::Text,
+                &format!("{fresh} of {} agents deliver. What they do not deliver, it does not know.", agents.len()),
+            );
+        }
+        _ => {
+            station(page, stage, ix, component);
+            special(page, stage, ix, component);
+        }
+    }
+}
+
+/// Load, line and service time.
+fn station(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Component) {
+    let view = stage.sim().station(ix);
+    let percent = view.utilisation * 100.0;
+    let tone = if percent >= 90.0 {
+        Tone::Bad
+    } else if percent >= 70.0 {
+        Tone::Warn
+    } else {
+        Tone::Good
+    };
+    // What does not run has no load.
+    if view.health.accepts() {
+        page.text(tone, &format!("{percent:.0} % busy, {:.0} requests/s", view.rate));
+        page.text(Tone::Text, &format!("{} of {} slots, {} waiting", view.busy, view.slots, view.waiting));
+    }
+    let service = component.station();
+    let slow = stage.sim().faults().into_iter().find_map(|fault| match fault {
+        Fault::Slow(Element::Component(id), factor) if id == component.id => Some(factor.get()),
+        _ => None,
+    });
+    let mean = |kind| service.mean_ms(kind) * slow.unwrap_or(1.0);
+    let times: Vec<String> = RequestKind::ALL.iter().map(|kind| format!("{} {:.1}", kind.word(), mean(*kind))).collect();
+    page.text(Tone::Dim, &format!("mean service ms: {}; served {}, turned away {}", times.join(", "), view.served, view.dropped));
+}
+
+fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Component) {
+    let (infra, sim) = (stage.infra(), stage.sim());
+    let held = |(_, certificate): &(usize, &Certificate)| infra.holders(certificate).contains(&ix);
+    for (place, certificate) in infra.certificates().iter().enumerate().filter(held) {
+        let names: Vec<&str> = certificate.names.iter().map(hoplight_model::Text::as_str).collect();
+        let days = (sim.certificate_until(place).as_secs_f64() - sim.now().as_secs_f64()) / 86_400.0;
+        let (tone, left) =
+            if days > 0.0 { (Tone::Dim, format!("{:.0} days left", days.ceil())) } else { (Tone::Bad, "expired".to_owned()) };
+        page.text(tone, &format!("certificate for {}: {left}", names.join(", ")));
+    }
+    match &component.kind {
+        ComponentKind::LoadBalancer(_) => {
+            let algorithm =
+                sim.algorithm().map_or_else(String::new, |algorithm| format!("{}: {}", algorithm.word(), algorithm.brief()));
+            let reads = if infra.tls().edge == TlsMode::Passthrough {
+                "cannot read the requests: they pass through encrypted"
+            } else {
+                "reads every request"
+            };
+            page.text(Tone::Text, &format!("chooses by {algorithm}; {reads}"));
+            if sim.backlog(ix) > 0 {
+                page.text(Tone::Warn, &format!("{} wait for a backend with room", sim.backlog(ix)));
+            }
+            if sim.masters().next().is_some() {
+                let word = if sim.masters().any(|master| master == ix) { "master: it holds" } else { "stands by for" };
+                page.text(Tone::Text, &format!("{word} the address that it shares"));
+            }
+            let blind = blind(stage, ix);
+            if let Some(why) = &blind {
+                page.text(Tone::Warn, &format!("It checks nobody{why}. What it knew then:"));
+            }
+            for link in infra.links_from(ix) {
+                let (_, to) = infra.ends(link);
+                let Some(up) = sim.backend_up(link) else { continue };
+                let code = sim.check_code(link).map_or_else(String::new, |code| format!(" {}", code.word()));
+                let (tone, word) = match (up, sim.is_draining(&infra.hop_element(link))) {
+                    (false, _) => (Tone::Bad, format!("DOWN{code}")),
+                    (true, Some(true)) => (Tone::Warn, "drains".to_owned()),
+                    (true, _) => (Tone::Good, "UP".to_owned()),
+                };
+                let (tone, word) = if blind.is_some() { (Tone::Dim, format!("was {word}")) } else { (tone, word) };
+                // With a code, the line is too long for the whole wording.
+                let rest = if code.is_empty() { "in progress" } else { "open" };
+                let weight = infra.link(link).weight;
+                let weight = if weight > 1 { format!(", weight {weight}") } else { String::new() };
+                let line = Line::new(Tone::Text, format!("→ {} ", infra.component(to).id))
+                    .with(tone, word)
+                    .with(Tone::Dim, format!("  {} {rest}{weight}", sim.active(link)));
+                page.line(Line { action: Some(Action::Select(infra.hop_element(link))), ..line });
+            }
+            choice(page, stage, ix);
+        }
+        ComponentKind::Database(_) => {
+            if let Some(now) = sim.database(ix) {
+                // Whoever takes writes is behind nobody, and of what is down nobody can ask.
+                let is_up = sim.station(ix).health.is_up();
+                let lag = match now.lag_s {
+                    _ if now.writable || !is_up => String::new(),
+                    None => "lag NULL, ".to_owned(),
+                    Some(lag) => format!("lag {:.0} ms, ", lag * 1e3),
+                };
+                let (applied, position) = (now.applied, now.position);
+                let log = if applied == position { format!("{position}") } else { format!("{applied} of {position} applied") };
+                page.text(Tone::Text, &format!("{lag}log position {log}"));
+                replication(page, &now, is_up);
+            }
+        }
+        ComponentKind::DnsResolver(spec) => {
+            let (tone, text) = match sim.record() {
+                RecordState::Present => (Tone::Text, format!("is an A record with a TTL of {} s", spec.ttl_s.get())),
+                RecordState::Gone => {
+                    (Tone::Bad, "has no A record any more; who has asked before goes on until the TTL is over".into())
+                }
+                RecordState::Unreachable => {
+                    (Tone::Bad, "cannot be asked for at its source; who has asked before goes on until the TTL is over".into())
+                }
+            };
+            page.text(tone, &format!("{} {text}", infra.domain()));
+        }
+        _ => {}
+    }
+}
+
+/// Why a balancer that does not run knows nothing of its backends, and since when; `None` if it runs.
+pub(super) fn blind(stage: &Stage, balancer: ComponentIx) -> Option<String> {
+    let (infra, component) = (stage.infra(), stage.infra().component(balancer));
+    let word = match stage.sim().station(balancer).health {
+        Health::Up => return None,
+        Health::Hung => "it hangs",
+        Health::Crashed => "it is down",
+        Health::PoweredOff => "its server is off",
+    };
+    let own = [Some(Element::Component(component.id.clone())), component.server.clone().map(Element::Server)];
+    let ends = |what: &What| matches!(what, What::Killed(_) | What::Restarts(_) | What::Fault { on: true, .. });
+    let mut told = stage.timeline.journal().headlines().rev().map(|headline| &headline.first);
+    let end = told.find(|note| ends(&note.what) && own.contains(&events::subject(&note.what, infra)));
+    let since = end.map_or_else(String::new, |note| format!(" since {:.1} s", note.at.as_secs_f64()));
+    Some(format!("{since}: {word}"))
+}
+
+/// What a database is now, and what it takes.
+fn database(page: &mut Page, component: &Component, now: &DatabaseView, is_up: bool) {
+    let was = match &component.kind {
+        ComponentKind::Database(spec) => spec.role,
+        _ => now.role,
+    };
+    let (tone, text) = match (now.role, was) {
+        _ if !is_up => (Tone::Bad, "Keeps its data on the disk; takes neither reads nor writes now."),
+        _ if now.writable && now.disk_full => (Tone::Bad, "Takes reads; its disk is full, so writes fail."),
+        (DatabaseRole::Member, _) if now.writable => {
+            (Tone::Good, "Writable: elected to take writes; a majority must have each one.")
+        }
+        (DatabaseRole::Member, _) => (Tone::Text, "Takes reads, no writes: the members elect who takes them."),
+        (_, DatabaseRole::Replica) if now.writable => (Tone::Good, "Writable: promoted, takes reads and writes."),
+        _ if now.writable => (Tone::Good, "Writable: takes reads and writes."),
+        (_, DatabaseRole::Primary) => (Tone::Warn, "Read-only now, though it was the primary: a write gets error 1290."),
+        _ => (Tone::Text, "Read-only: follows the primary and answers reads; a write gets error 1290."),
+    };
+    page.text(tone, text);
+}
+
+/// What matters of a database's log, and only that.
+fn replication(page: &mut Page, now: &DatabaseView, is_up: bool) {
+    if !is_up {
+        let why = match now.role {
+            DatabaseRole::Primary => {
+                "No lag: a primary follows nobody, so SHOW REPLICA STATUS would be empty, and it answers nothing now."
+            }
+            _ => "No lag is known: it answers no SHOW REPLICA STATUS now.",
+        };
+        page.text(Tone::Dim, why);
+    }
+    if now.lag_changes > 1 {
+        page.text(Tone::Dim, &format!("{} changes behind", now.lag_changes));
+    }
+    if is_up && now.lag_s.is_none() && now.role != DatabaseRole::Primary {
+        page.text(Tone::Warn, "replication is broken: lag NULL means that it cannot tell, since nothing reaches it");
+    }
+    let counts = [("stale reads", now.stale_reads), ("lost writes", now.lost_writes), ("divergent writes", now.divergent_writes)];
+    for (what, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
+        page.text(Tone::Warn, &format!("{what}: {count}"));
+    }
+}
+
+fn browser(page: &mut Page, stage: &Stage) {
+    let (infra, sim) = (stage.infra(), stage.sim());
+    let (tone, padlock) = match infra.tls().edge {
+        mode if mode != TlsMode::None && sim.is_certificate_expired() => {
+            (Tone::Bad, "no padlock: the certificate has expired, and the browser opens no new connection")
+        }
+        TlsMode::None => (Tone::Bad, "no padlock: http"),
+        TlsMode::Terminate | TlsMode::Reencrypt => (Tone::Good, "padlock: https, for this first hop"),
+        TlsMode::Passthrough => (Tone::Good, "padlock: https, up to the web server"),
+    };
+    page.text(tone, padlock);
+    let totals = sim.totals();
+    page.text(
+        Tone::Text,
+        &format!(
+            "{:.0} requests/s, {} sent, {} good, {} failed, {} waiting",
+            sim.rate(),
+            totals.offered,
+            totals.completed,
+            totals.failed,
+            sim.in_flight()
+        ),
+    );
+    page.text(Tone::Dim, &format!("in the last {WINDOW_S} s:"));
+    let window = std::time::Duration::from_secs(WINDOW_S);
+    for kind in RequestKind::ALL {
+        let seen = sim.experience(window, Some(kind));
+        let ended = seen.completed + seen.failed;
+        let tone = if seen.failed > 0 { Tone::Bad } else { Tone::Text };
+        let ms = seen.p50_ms.map_or_else(String::new, |ms| format!(", p50 {ms:.0} ms"));
+        page.item(Tone::Dim, &format!("{:<7}", kind.word()), tone, &format!("{} of {ended} failed{ms}", seen.failed), None);
+    }
+    let failures: Vec<_> = sim.failures().filter(|(_, count)| *count > 0).collect();
+    if !failures.is_empty() {
+        page.text(Tone::Dim, "failed since the start:");
+    }
+    for (failure, count) in failures {
+        page.item(Tone::Bad, "✗ ", Tone::Text, &format!("{count} × {}", failure.word()), None);
+    }
+}
+
+fn agent(page: &mut Page, stage: &Stage, ix: ComponentIx) {
+    let (infra, sim) = (stage.infra(), stage.sim());
+    let agents = sim.agents();
+    let Some(view) = agents.iter().find(|view| view.agent == ix) else { return };
+    let how = format!("Samples every {} s. QPS is what a counter has grown by, divided by the time in between.", view.interval_s);
+    page.text(Tone::Text, &how);
+    match (view.subject, view.age_s) {
+        (None, _) => page.text(Tone::Warn, "It is on no server with anything to watch."),
+        (Some(_), None) => page.text(Tone::Warn, "The service has no sample of it yet."),
+        (Some(_), Some(age)) => {
+            let (tone, word) = if view.stale { (Tone::Bad, "stale") } else { (Tone::Good, "fresh") };
+            page.line(Line::new(tone, word).with(Tone::Text, format!(", newest sample {age:.1} s old")));
+            page.text(Tone::Dim, &format!("{} samples delivered since the start", view.delivered));
+        }
+    }
+    for row in view.components {
+        let text = format!(
+            "{}: {:.0}/s, {:.0} % busy, {} waiting",
+            infra.component(row.component).id,
+            row.qps,
+            row.utilisation * 100.0,
+            row.waiting
+        );
+        let select = Action::Select(Element::Component(infra.component(row.component).id.clone()));
+        page.item(Tone::Dim, "· ", Tone::Text, &text, Some(&select));
+    }
+}
+
+/// The notes about the followed request, or else about all of them, the newest first.
+pub(super) fn latest<T>(stage: &Stage, found: impl Fn(&Note) -> Option<T>) -> Option<T> {
+    stage.timeline.trail().rev().find_map(&found).or_else(|| stage.timeline.journal().notes().rev().find_map(&found))
+}
+
+/// Whom a balancer chose last, and why.
+fn choice(page: &mut Page, stage: &Stage, balancer: ComponentIx) {
+    let chose = latest(stage, |note| match note.what {
+        What::Chose { balancer: by, backend, algorithm, up } if by == balancer => {
+            Some((note.request, Some((backend, algorithm, up))))
+        }
+        What::NoBackend { balancer: by } if by == balancer => Some((note.request, None)),
+        _ => None,
+    });
+    let Some((request, chosen)) = chose else { return };
+    let whom = request.map_or_else(String::new, |(number, _)| match probe_number(number) {
+        Some(probe) => format!("probe {probe}"),
+        None => format!("r{number}"),
+    });
+    match chosen {
+        Some((backend, algorithm, up)) => {
+            let id = &stage.infra().component(backend).id;
+            page.text(Tone::Text, &format!("{whom} got {id}: {}, {up} UP to choose from", algorithm.word()));
+        }
+        None => page.text(Tone::Bad, &format!("{whom} got nobody: no backend is UP")),
+    }
+}

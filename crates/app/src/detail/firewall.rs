@@ -1,0 +1,90 @@
+//! A firewall, explained: what it protects, its rules with how often each decided, and the one that decided last.
+//!
+//! Must not judge anything itself.
+
+use hoplight_model::firewall::{Direction, FirewallSpec, Peer, RuleAction, Verdict};
+use hoplight_model::hop::Guard;
+use hoplight_model::{ComponentIx, Infrastructure};
+use hoplight_sim::{What, probe_number};
+
+use super::super::line::{Page, Tone};
+use super::super::stage::Stage;
+use super::component::latest;
+
+/// Writes a firewall's lines.
+pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx, spec: &FirewallSpec) {
+    let servers = spec.servers.iter().map(ToString::to_string);
+    let protects: Vec<String> = servers.chain(spec.components.iter().map(ToString::to_string)).collect();
+    if protects.is_empty() {
+        page.text(Tone::Warn, "It stands nowhere: it protects nothing.");
+    } else {
+        page.text(Tone::Text, &format!("protects {}", protects.join(", ")));
+    }
+    let decided = decision(stage, ix);
+    for direction in [Direction::Inbound, Direction::Outbound] {
+        let is_last =
+            |rule: Option<u16>| decided.is_some_and(|(verdict, _)| verdict.direction == direction && verdict.rule == rule);
+        let hits = stage.sim().rule_hits(ix, direction);
+        let word = if direction == Direction::Inbound { "in" } else { "out" };
+        for (rule, number) in spec.rules(direction).iter().zip(1u16..) {
+            let peer = match &rule.peer {
+                Peer::Any => "any".to_owned(),
+                Peer::Component(id) => id.to_string(),
+                Peer::Server(id) => id.to_string(),
+            };
+            let ports: Vec<String> = rule.ports.iter().map(ToString::to_string).collect();
+            let ports = if ports.is_empty() { "all".to_owned() } else { ports.join(",") };
+            let count = hits.get(usize::from(number) - 1).copied().unwrap_or_default();
+            let text = format!("{} {peer} → {ports}  ×{count}", action(rule.action));
+            rule_line(page, &format!("{word} {number}"), Tone::Text, &text, is_last(Some(number)));
+        }
+        let count = hits.last().copied().unwrap_or_default();
+        rule_line(page, &format!("{word} –"), Tone::Dim, &format!("the rest: {}  ×{count}", action(spec.default)), is_last(None));
+    }
+    if let Some((verdict, whom)) = decided {
+        let tone = if verdict.action == RuleAction::Allow { Tone::Good } else { Tone::Bad };
+        let whom = whom.map_or_else(|| "a sample or a probe".to_owned(), |number| format!("r{number}"));
+        let did = match verdict.action {
+            RuleAction::Allow => "allowed",
+            RuleAction::Drop => "dropped",
+            RuleAction::Reject => "rejected",
+        };
+        page.item(Tone::Accent, "← ", tone, &format!("decided last: {whom} was {did}"), None);
+    }
+}
+
+/// A rule; the one that decided last is marked.
+fn rule_line(page: &mut Page, number: &str, tone: Tone, text: &str, decided: bool) {
+    if decided {
+        page.item(Tone::Accent, &format!("{number} "), Tone::Name, &format!("{text} ←"), None);
+    } else {
+        page.item(Tone::Dim, &format!("{number} "), tone, text, None);
+    }
+}
+
+/// What a firewall decided last, and for which request.
+fn decision(stage: &Stage, firewall: ComponentIx) -> Option<(Verdict, Option<u64>)> {
+    latest(stage, |note| match &note.what {
+        What::Passed { guard, .. } | What::Blocked { guard, .. } if guard.firewall == firewall => {
+            Some((guard.verdict, note.request.map(|(number, _)| number).filter(|number| probe_number(*number).is_none())))
+        }
+        _ => None,
+    })
+}
+
+const fn action(action: RuleAction) -> &'static str {
+    match action {
+        RuleAction::Allow => "allow",
+        RuleAction::Drop => "drop",
+        RuleAction::Reject => "reject",
+    }
+}
+
+/// One line on what a firewall says to a hop.
+pub(super) fn verdict(page: &mut Page, infra: &Infrastructure, guard: Guard) {
+    let allowed = guard.verdict.action == RuleAction::Allow;
+    let rule = guard.verdict.rule.map_or_else(|| "no rule matches".to_owned(), |rule| format!("rule {rule}"));
+    let way = if guard.verdict.direction == Direction::Inbound { "in" } else { "out" };
+    let text = format!("{}: {} {way} ({rule})", infra.component(guard.firewall).id, action(guard.verdict.action));
+    page.text(if allowed { Tone::Dim } else { Tone::Bad }, &text);
+}

@@ -1,0 +1,262 @@
+//! What happened, sorted: for the log's words and the timeline's marks.
+//!
+//! Must not know what a mark looks like.
+
+use hoplight_layout::Area;
+use hoplight_model::{ComponentId, ComponentIx, Element, Infrastructure, TopologyEdit};
+use hoplight_sim::{AlertState, Journal, Note, SimTime, What, probe_number};
+
+use super::action::Action;
+
+/// Of what sort something is that happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sort {
+    /// Somebody changed something: TLS, a firewall's rule, the load.
+    Command,
+    /// Something broke.
+    Fault,
+    /// Something was mended, or an alert is over.
+    Restore,
+    /// An alert fired.
+    Alert,
+    /// The infrastructure reacted: a backend is DOWN, another balancer is master, a database took over.
+    Reaction,
+    /// Requests failed.
+    Failure,
+    /// Something was asked for and did nothing.
+    Refused,
+}
+
+impl Sort {
+    /// All sorts.
+    pub const ALL: [Self; 7] =
+        [Self::Command, Self::Fault, Self::Restore, Self::Alert, Self::Reaction, Self::Failure, Self::Refused];
+
+    /// The sort of a notable note.
+    pub fn of(note: &Note) -> Self {
+        match &note.what {
+            _ if note.request.is_some() => Self::Failure,
+            What::Alert { state: AlertState::Firing, .. } => Self::Alert,
+            What::Alert { .. } | What::Restored(_) | What::Fault { on: false, .. } => Self::Restore,
+            What::Killed(_) | What::Restarts(_) | What::Fault { .. } | What::Scanned { .. } => Self::Fault,
+            What::Backend { .. } | What::Master { .. } | What::Promoted { .. } | What::Demoted { .. } | What::SemiSync { .. } => {
+                Self::Reaction
+            }
+            _ => Self::Command,
+        }
+    }
+
+    /// The word in the log: typed as a filter, it leaves the lines of this sort.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Command => "command",
+            Self::Fault => "fault",
+            Self::Restore => "restore",
+            Self::Alert => "alert",
+            Self::Reaction => "reaction",
+            Self::Failure => "failure",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// What looking at a note means: its moment, and the request that it happened to, or what else it is about.
+pub fn recall(note: &Note, infra: &Infrastructure) -> Action {
+    let request = note.request.map(|(number, _)| number).filter(|number| probe_number(*number).is_none());
+    Action::Recall { at: note.at, request, about: subject(&note.what, infra) }
+}
+
+/// The element that something happened to, or at which it happened; `None` is the whole site.
+pub fn subject(what: &What, infra: &Infrastructure) -> Option<Element> {
+    let component = |ix: ComponentIx| Some(Element::Component(infra.component(ix).id.clone()));
+    let named = |id: &ComponentId| Some(Element::Component(id.clone()));
+    match what {
+        What::Departed { link, .. } | What::Passed { link, .. } | What::Blocked { link, .. } | What::Vanished { link } => {
+            Some(infra.hop_element(*link))
+        }
+        What::Reached { component: ix, .. }
+        | What::Waits { component: ix, .. }
+        | What::TurnedAway { component: ix }
+        | What::Answers { component: ix }
+        | What::Fails { component: ix, .. }
+        | What::Refuses { component: ix }
+        | What::Retries { component: ix, .. }
+        | What::GivesUp { component: ix }
+        | What::Chose { backend: ix, .. }
+        | What::NoBackend { balancer: ix }
+        | What::Unresolved { resolver: ix, .. }
+        | What::Backend { backend: ix, .. }
+        | What::Master { balancer: ix, .. }
+        | What::Sampled { agent: ix, .. }
+        | What::Delivered { agent: ix }
+        | What::Replicated { replica: ix }
+        | What::Promoted { database: ix, .. }
+        | What::Demoted { database: ix }
+        | What::SemiSync { database: ix, .. } => component(*ix),
+        What::Promoting(id) | What::LagSet(id, _) => named(id),
+        What::Alert { subject, .. } => subject.and_then(component),
+        What::Killed(element)
+        | What::Restored(element)
+        | What::Restarts(element)
+        | What::Drained(element)
+        | What::Ready(element) => Some(element.clone()),
+        What::Fault { fault, .. } => fault.element(),
+        What::Edited(TopologyEdit::Block(from, to) | TopologyEdit::Unblock(from, to)) => {
+            Some(Element::Hop(from.clone(), to.clone()))
+        }
+        What::Arrived
+        | What::Ended { .. }
+        | What::Probes
+        | What::Probed { .. }
+        | What::ProbeSet(_)
+        | What::RetriesSet(_)
+        | What::SynCookies(_)
+        | What::Scanned { .. }
+        | What::Edited(_)
+        | What::RateSet(_)
+        | What::BalanceSet(_) => None,
+    }
+}
+
+/// A moment that the timeline marks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// When.
+    pub at: SimTime,
+    /// What sort of thing.
+    pub sort: Sort,
+    /// What happened, as a sentence.
+    pub text: String,
+    /// What it is about.
+    pub about: Option<Element>,
+}
+
+impl Mark {
+    /// What looking at it means.
+    pub fn recall(&self) -> Action {
+        Action::Recall { at: self.at, request: None, about: self.about.clone() }
+    }
+}
+
+/// The marks of a run, those of the future among them that is known from before a rewind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    all: Vec<Mark>,
+    /// How many nanoseconds of the run are read: everything before.
+    read: u64,
+    /// The furthest that the run has been.
+    furthest: SimTime,
+}
+
+/// Marks that are kept.
+const KEPT: usize = 400;
+
+impl Marks {
+    /// Takes in what has happened since it was looked at last.
+    pub(super) fn observe(&mut self, journal: &Journal, infra: &Infrastructure, now: SimTime) {
+        self.furthest = self.furthest.max(now);
+        if now.nanos() < self.read {
+            return;
+        }
+        let news = journal.headlines().rev().take_while(|headline| headline.first.at.nanos() >= self.read);
+        let mut news: Vec<Mark> = news
+            .map(|headline| (headline, Sort::of(&headline.first)))
+            .filter(|(_, sort)| *sort != Sort::Failure)
+            .map(|(headline, sort)| Mark {
+                at: headline.first.at,
+                sort,
+                text: headline.describe(infra),
+                about: subject(&headline.first.what, infra),
+            })
+            .collect();
+        news.reverse();
+        self.all.extend(news);
+        let surplus = self.all.len().saturating_sub(KEPT);
+        self.all.drain(..surplus);
+        self.read = now.nanos() + 1;
+    }
+
+    /// Something is done at `now`: what was known to come will not. What happened in this instant is read anew.
+    pub(super) fn cut(&mut self, now: SimTime) {
+        if now.nanos() < self.read {
+            self.all.retain(|mark| mark.at < now);
+            self.read = now.nanos();
+        }
+        self.furthest = now;
+    }
+
+    /// All marks, oldest first.
+    pub fn all(&self) -> &[Mark] {
+        &self.all
+    }
+
+    /// The furthest that the run has been.
+    pub fn furthest(&self) -> SimTime {
+        self.furthest
+    }
+
+    /// The first mark after a moment.
+    pub fn after(&self, now: SimTime) -> Option<&Mark> {
+        self.all.iter().find(|mark| mark.at > now)
+    }
+}
+
+/// What two designs tell, in the order of time, each with the letter of the design that alone tells it.
+pub fn of_both<T>(
+    first: Vec<T>,
+    mut second: Vec<T>,
+    at: impl Fn(&T) -> SimTime,
+    same: impl Fn(&T, &T) -> bool,
+) -> Vec<(Option<char>, T)> {
+    let mut both: Vec<(Option<char>, T)> = Vec::with_capacity(first.len());
+    for event in first {
+        let there = second.iter().position(|other| at(other) == at(&event) && same(other, &event));
+        both.push((there.is_none().then_some('A'), event));
+        there.map(|there| second.remove(there));
+    }
+    both.extend(second.into_iter().map(|event| (Some('B'), event)));
+    both.sort_by_key(|(_, event)| at(event));
+    both
+}
+
+/// Columns of a timeline's row that its ends' times take.
+const ENDS: (u16, u16) = (8, 9);
+
+/// The part of a timeline's row that stands for the run, between the times of its ends.
+pub fn strip(row: Area) -> Area {
+    let (left, right) = ENDS;
+    Area { x: row.x + left, width: row.width.saturating_sub(left + right), ..row }
+}
+
+/// The column of a strip of `width` columns that stands for `at`, where the strip shows `from` to `to`.
+pub fn column(at: SimTime, (from, to): (SimTime, SimTime), width: u16) -> u16 {
+    let span = to.since(from).as_secs_f64();
+    let part = if span > 0.0 { at.since(from).as_secs_f64() / span } else { 1.0 };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a column of the strip")]
+    let column = (part.clamp(0.0, 1.0) * f64::from(width.saturating_sub(1))).round() as u16;
+    column
+}
+
+/// The moment that a column stands for: [`column()`] the other way.
+pub fn moment(column: u16, (from, to): (SimTime, SimTime), width: u16) -> SimTime {
+    let last = width.saturating_sub(1).max(1);
+    from + to.since(from).mul_f64(f64::from(column.min(last)) / f64::from(last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_stands_for_the_moment_that_it_shows() {
+        let span = (SimTime::from_secs(10), SimTime::from_secs(70));
+        for width in [2, 40, 117] {
+            for at in 0..width {
+                assert_eq!(column(moment(at, span, width), span, width), at);
+            }
+        }
+        let now = SimTime::from_secs(0);
+        assert_eq!(column(now, (now, now), 40), 39, "at the beginning, now is at the right");
+        assert_eq!(moment(5, (now, now), 40), now);
+    }
+}

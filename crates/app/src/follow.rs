@@ -1,0 +1,79 @@
+//! Which packet is followed, and where packets stand on the canvas.
+//!
+//! Either a packet or an element is what the panel is about: whoever selects one lets go of the other. Must not know how a
+//! packet looks.
+
+use hoplight_layout::{Cell, Route};
+use hoplight_lesson::Pace;
+use hoplight_model::hop::Guard;
+use hoplight_sim::{Cargo, Heard, Motion, Packet, Said};
+
+use super::stage::Stage;
+
+/// The cell of a packet on its link's way.
+pub fn cell(route: &Route, packet: &Packet) -> Option<Cell> {
+    let gate = |guard: &Guard| route.gates.iter().find(|gate| gate.firewall == guard.firewall).map(|gate| gate.cell);
+    let on_line = || {
+        let last = route.cells.len().checked_sub(1)?;
+        let place = if packet.position.is_finite() { packet.position.clamp(0.0, 1.0) } else { 0.0 };
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and the number of cells")]
+        let index = (place * last as f64).round() as usize;
+        route.cells.get(index).copied()
+    };
+    match &packet.motion {
+        Motion::AtFirewall(guard) | Motion::Blocked(guard) => gate(guard).or_else(on_line),
+        Motion::Moving | Motion::Lost => on_line(),
+    }
+}
+
+impl Stage {
+    /// Whose packet stands at a cell of the canvas: the one that is most at stake, if there are several.
+    pub fn packet_at(&self, at: Cell) -> Option<u64> {
+        let only = self.playback.followed.filter(|_| self.playback.pace == Pace::Trace);
+        let mut found = None;
+        for packet in self.sim().packets() {
+            let Cargo::Request { number, kind, .. } = packet.cargo else { continue };
+            let Ok(index) = self.layout.routes().binary_search_by_key(&packet.link, |route| route.link) else { continue };
+            if only.is_none_or(|only| only == number) && cell(&self.layout.routes()[index], &packet) == Some(at) {
+                found = found.max(Some((kind, number)));
+            }
+        }
+        found.map(|(_, number)| number)
+    }
+
+    /// The packet after the one that is followed, in the order in which users came; `None` after the last.
+    pub fn next_packet(&self) -> Option<u64> {
+        let after = self.playback.followed.unwrap_or(0);
+        let numbers = self.sim().packets().filter_map(|packet| match packet.cargo {
+            Cargo::Request { number, orphan: false, .. } => Some(number),
+            _ => None,
+        });
+        numbers.filter(|number| *number > after).min()
+    }
+
+    /// Follows a request, or none; nothing else is selected then.
+    pub(super) fn follow_only(&mut self, number: Option<u64>) {
+        if number.is_some() {
+            self.selected = None;
+        }
+        self.playback.follow(number);
+    }
+
+    /// Something else was selected: in the live pace, nobody is followed any more. In the trace, somebody always is.
+    pub(super) fn select_only(&mut self) {
+        if self.playback.pace == Pace::Live && self.selected.is_some() {
+            self.playback.follow(None);
+        }
+    }
+
+    /// Looks closely at whom the playback follows.
+    pub(super) fn attend(&mut self) {
+        if self.timeline.followed() != self.playback.followed {
+            // Whoever is not on the way any more was so when a message was heard, or else some seconds ago at most.
+            let is_its =
+                |heard: &&Heard| matches!(heard.said, Said::Request { number, .. } if Some(number) == self.playback.followed);
+            let about = self.timeline.heard().find(is_its).map_or(self.sim().now(), |heard| heard.at);
+            self.timeline.follow(self.playback.followed, about);
+        }
+    }
+}

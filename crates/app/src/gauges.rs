@@ -1,0 +1,29 @@
+//! Where the gauges stand: a line for each agent where there is room, else one line that some of them share.
+//!
+//! The mouse and the screen use the same places. Must not know what a gauge shows.
+
+use hoplight_layout::Area;
+
+use super::stage::Stage;
+
+/// Gauges that share a line at most.
+const MOST_IN_A_LINE: u16 = 4;
+/// Columns at the end of such a line in which is said how many have no room.
+pub const MORE: u16 = 9;
+
+/// The areas of the gauges, in the order of [`hoplight_sim::Simulation::agents`]: as many as have room.
+pub fn places(stage: &Stage) -> Vec<Area> {
+    let area = stage.regions.gauges;
+    let count = u16::try_from(stage.sim().agents().len()).unwrap_or(u16::MAX);
+    if count == 0 {
+        return Vec::new();
+    }
+    if stage.regions.wide {
+        return (0..count.min(area.height)).map(|row| Area { y: area.y + row, height: 1, ..area }).collect();
+    }
+    // Where some have no room, one more makes place for their number.
+    let (count, room) =
+        if count > MOST_IN_A_LINE { (MOST_IN_A_LINE - 1, area.width.saturating_sub(MORE)) } else { (count, area.width) };
+    let width = room / count;
+    (0..count).map(|place| Area { x: area.x + place * width, width, height: area.height.min(1), ..area }).collect()
+}

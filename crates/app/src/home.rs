@@ -1,0 +1,169 @@
+//! The course map: lessons with progress, infrastructures to explore, and the chosen one already alive beside it.
+//!
+//! Must not know the stage.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hoplight_layout::Layout;
+use hoplight_lesson::{Lesson, Library};
+use hoplight_model::Infrastructure;
+use hoplight_model::scenario::USUAL_UNIT;
+use hoplight_sim::{SimTime, Simulation, Timeline};
+
+use super::regions;
+
+/// A line of the course map.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Item {
+    /// A lesson.
+    Lesson(Arc<Lesson>),
+    /// An infrastructure to explore.
+    Scenario(Arc<Infrastructure>),
+}
+
+/// The course map.
+#[derive(Clone, Debug)]
+pub struct Home {
+    /// Its lines.
+    pub items: Vec<Item>,
+    /// The chosen one.
+    pub chosen: usize,
+    /// The chosen line's infrastructure, running.
+    pub preview: Option<Timeline>,
+    /// Where things stand in it.
+    pub layout: Option<Layout>,
+    /// How far the list is scrolled.
+    scroll: u16,
+    seed: u64,
+    size: (u16, u16),
+}
+
+impl Home {
+    /// The course map of a library.
+    pub fn new(library: &Library, seed: u64, size: (u16, u16)) -> Self {
+        let lessons = library.lessons().map(|lesson| Item::Lesson(Arc::clone(lesson)));
+        let mut scenarios: Vec<_> = library.scenarios().filter(|infra| !infra.is_benchmark()).map(Arc::clone).collect();
+        // The usual heading comes first; under each, scenarios stay in the order of their names.
+        scenarios.sort_by_key(|infra| (infra.unit() != USUAL_UNIT, infra.unit().to_owned()));
+        let items = lessons.chain(scenarios.into_iter().map(Item::Scenario)).collect();
+        let mut home = Self { items, chosen: 0, preview: None, layout: None, scroll: 0, seed, size };
+        home.show(library);
+        home
+    }
+
+    /// The chosen line.
+    pub fn item(&self) -> Option<&Item> {
+        self.items.get(self.chosen)
+    }
+
+    /// Chooses a line.
+    pub fn choose(&mut self, line: usize, library: &Library) {
+        let line = line.min(self.items.len().saturating_sub(1));
+        if line != self.chosen {
+            self.chosen = line;
+            self.show(library);
+            self.follow();
+        }
+    }
+
+    /// The lines with the row of each, from the top of a list that has room for all.
+    fn all_rows(&self) -> Vec<(usize, u16)> {
+        let mut rows = Vec::new();
+        let mut at: u16 = 0;
+        let mut last = None;
+        for (line, item) in self.items.iter().enumerate() {
+            let of = group(item);
+            if last != Some(of) {
+                at = at.saturating_add(if last.is_some() { 2 } else { 1 });
+                last = Some(of);
+            }
+            rows.push((line, at));
+            at = at.saturating_add(1);
+        }
+        rows
+    }
+
+    /// The lines that are shown, with the row of each from the top of the list.
+    pub fn rows(&self) -> Vec<(usize, u16)> {
+        let shown = self.scroll..self.scroll.saturating_add(self.room());
+        let rows = self.all_rows().into_iter().filter(|(_, row)| shown.contains(row));
+        rows.map(|(line, row)| (line, row - self.scroll)).collect()
+    }
+
+    /// How many lines lie above and below those that are shown.
+    pub fn hidden(&self) -> (usize, usize) {
+        let end = self.scroll.saturating_add(self.room());
+        let rows = self.all_rows();
+        let above = rows.iter().filter(|(_, row)| *row < self.scroll).count();
+        (above, rows.iter().filter(|(_, row)| *row >= end).count())
+    }
+
+    fn room(&self) -> u16 {
+        let (list, ..) = regions::home(self.size.0, self.size.1);
+        list.height
+    }
+
+    /// Scrolls as little as it takes to show the chosen line, with the heading above the first of a group.
+    fn follow(&mut self) {
+        let (rows, room) = (self.all_rows(), self.room());
+        let last = rows.last().map_or(0, |(_, row)| *row);
+        let Some((_, row)) = rows.get(self.chosen).copied().filter(|_| room > 1) else { return };
+        let above = self.chosen.checked_sub(1).and_then(|line| rows.get(line)).map_or(0, |(_, row)| row + 1);
+        let top = if above == row { row } else { row - 1 };
+        let most = (last + 1).saturating_sub(room);
+        self.scroll = self.scroll.max((row + 1).saturating_sub(room)).min(top).min(most);
+    }
+
+    /// Starts the chosen line's infrastructure, a few seconds into its life.
+    fn show(&mut self, library: &Library) {
+        let infra = match self.item() {
+            Some(Item::Lesson(lesson)) => library.scenario(lesson.scenario.as_str()).cloned(),
+            Some(Item::Scenario(infra)) => Some(Arc::clone(infra)),
+            None => None,
+        };
+        let same = |timeline: &Timeline, infra: &Arc<Infrastructure>| timeline.simulation().infrastructure().id() == infra.id();
+        if let (Some(timeline), Some(infra)) = (&self.preview, &infra)
+            && same(timeline, infra)
+        {
+            return;
+        }
+        self.preview = infra.map(|infra| {
+            let mut timeline = Timeline::new(Simulation::new(infra, self.seed));
+            timeline.seek(SimTime::from_secs(3));
+            timeline
+        });
+        self.resize(self.size);
+    }
+
+    /// Makes the preview's layout for a screen of another size.
+    pub fn resize(&mut self, size: (u16, u16)) {
+        self.size = size;
+        self.follow();
+        let (_, _, area) = regions::home(size.0, size.1);
+        let infra = self.preview.as_ref().map(|timeline| timeline.simulation().infrastructure());
+        self.layout = infra.filter(|_| area.height > 0).map(|infra| Layout::new(infra, area.width, area.height));
+    }
+
+    /// Whether something moves: a preview that is drawn.
+    pub fn is_alive(&self) -> bool {
+        self.layout.as_ref().is_some_and(|layout| layout.fit() == hoplight_layout::Fit::Whole)
+    }
+
+    /// Lets wall time go by.
+    pub fn tick(&mut self, elapsed: Duration) {
+        if let Some(timeline) = &mut self.preview {
+            // A quarter of real time: packets can be followed with the eye.
+            let to = timeline.simulation().now() + elapsed / 4;
+            timeline.seek(to);
+        }
+    }
+}
+
+/// The heading under which a line stands.
+pub fn group(item: &Item) -> &str {
+    match item {
+        Item::Lesson(lesson) => &lesson.unit,
+        Item::Scenario(infra) => infra.unit(),
+    }
+}

@@ -1,0 +1,43 @@
+//! The journal's lines: what happened that is worth one, the newest last; in the trace, what happened to whom it follows.
+//!
+//! A click on a line means what it is about. Must not know where on the screen it stands.
+
+use hoplight_lesson::Pace;
+use hoplight_sim::{Note, SimTime, What};
+
+use super::events;
+use super::line::{Line, Tone};
+use super::stage::Stage;
+
+/// The last lines, at most so many.
+pub fn lines(stage: &Stage, room: usize) -> Vec<Line> {
+    let infra = stage.infra();
+    let followed = stage.playback.followed.filter(|_| stage.playback.pace == Pace::Trace);
+    let line =
+        |note: &Note, text: String| Line { action: Some(events::recall(note, infra)), ..stamped(note.at, tone(note), text) };
+    let mut lines: Vec<Line> = if let Some(number) = followed {
+        let notes = stage.timeline.trail().filter(|note| note.request.is_some_and(|(n, _)| n == number)).rev().take(room);
+        notes.map(|note| line(note, note.describe(infra))).collect()
+    } else {
+        let headlines = stage.timeline.journal().headlines().rev().take(room);
+        headlines.map(|headline| line(&headline.first, headline.describe(infra))).collect()
+    };
+    lines.reverse();
+    if lines.is_empty() {
+        lines.push(Line::new(Tone::Dim, " Nothing worth a line has happened yet: no failure, no change."));
+    }
+    lines
+}
+
+fn stamped(at: SimTime, tone: Tone, text: String) -> Line {
+    Line::new(Tone::Dim, format!(" {:>9.3}  ", at.as_secs_f64())).with(tone, text)
+}
+
+fn tone(note: &Note) -> Tone {
+    match &note.what {
+        What::Ended { outcome: Err(_), .. } | What::Blocked { .. } | What::Fails { .. } => Tone::Warn,
+        What::Killed(_) | What::Backend { up: false, .. } => Tone::Bad,
+        What::Restored(_) | What::Backend { up: true, .. } => Tone::Good,
+        _ => Tone::Text,
+    }
+}

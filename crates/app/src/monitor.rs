@@ -1,0 +1,185 @@
+//! The monitoring screen: what the service knows, row by row, and which of it is looked at.
+//!
+//! Architecture invariant: nothing here looks at a station. All of it was delivered by agents or by the external probe:
+//! what nobody sampled, and what did not arrive, is not known here.
+
+mod budget;
+mod plan;
+mod rule;
+mod smooth;
+
+use hoplight_layout::Arrow;
+use hoplight_model::monitoring::AlertCondition;
+use hoplight_model::{Bound, ComponentIx, Element, Metric};
+use hoplight_sim::{AlertState, AlertView};
+
+use super::stage::Stage;
+
+pub use budget::{Budget, budgets};
+pub use plan::{Kind, Row, plan};
+pub use rule::{level, name, words};
+pub use smooth::{HALF_LIFE, smoothed};
+
+/// Something on the screen that can be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Item {
+    /// An agent.
+    Agent(ComponentIx),
+    /// A component that an agent watches.
+    Component(ComponentIx),
+    /// An alert, as a place in [`hoplight_sim::Simulation::alerts`].
+    Alert(usize),
+}
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Watch {
+    /// The row; `None` is the first.
+    pub item: Option<Item>,
+    /// By how many places the metrics of the charts are turned.
+    pub turn: usize,
+}
+
+/// What charts show of a component, the most telling first.
+pub const CHARTS: [Metric; 7] =
+    [Metric::Qps, Metric::P99, Metric::Utilisation, Metric::ErrorRatio, Metric::Queue, Metric::Connections, Metric::Lag];
+
+/// All that can be looked at, in the order of the screen: each agent with what it watches, then the alerts that have
+/// something to say, the worst first.
+pub fn items(stage: &Stage) -> Vec<Item> {
+    let mut items = Vec::new();
+    for agent in stage.sim().agents() {
+        items.push(Item::Agent(agent.agent));
+        items.extend(agent.components.iter().map(|row| Item::Component(row.component)));
+    }
+    items.extend(telling(&stage.sim().alerts()).into_iter().map(Item::Alert));
+    items
+}
+
+/// The alerts that fire, are about to, or fired, the worst first and the newest of each first, as places in the list.
+pub fn telling(alerts: &[AlertView<'_>]) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..alerts.len()).filter(|at| alerts[*at].state != AlertState::Ok).collect();
+    let rank = |state| match state {
+        AlertState::Firing => 0,
+        AlertState::Pending => 1,
+        AlertState::Resolved | AlertState::Ok => 2,
+    };
+    places.sort_by_key(|at| (rank(alerts[*at].state), std::cmp::Reverse(alerts[*at].since), *at));
+    places
+}
+
+/// The worst alert that fires, as one line, with how many others do; `None` if nobody is paged.
+pub fn page(stage: &Stage) -> Option<String> {
+    let alerts = stage.sim().alerts();
+    let firing = alerts.iter().filter(|alert| alert.state == AlertState::Firing).count();
+    let worst = telling(&alerts).first().and_then(|at| alerts.get(*at)).filter(|alert| alert.state == AlertState::Firing)?;
+    let subject = worst.subject.map_or("the site", |subject| stage.infra().component(subject).id.as_str());
+    let more = if firing > 1 { format!(" (+{})", firing - 1) } else { String::new() };
+    // What is cut where there is little room is the end of the rule.
+    Some(format!("ALERT{more} {subject}: {}", worst.rule))
+}
+
+/// What is looked at now: what was chosen, or the first thing, if that is no longer there.
+pub fn item(stage: &Stage) -> Option<Item> {
+    let items = items(stage);
+    stage.watch.item.filter(|item| items.contains(item)).or(items.first().copied())
+}
+
+/// The component whose charts are shown.
+pub fn charted(stage: &Stage) -> Option<ComponentIx> {
+    match item(stage)? {
+        Item::Agent(agent) => stage.sim().agents().iter().find(|view| view.agent == agent)?.subject,
+        Item::Component(component) => Some(component),
+        Item::Alert(at) => {
+            let subject = stage.sim().alerts().get(at)?.subject?;
+            // An alert on absence is about an agent: then what it watches is shown.
+            let agents = stage.sim().agents();
+            agents.iter().find(|view| view.agent == subject).map_or(Some(subject), |view| view.subject)
+        }
+    }
+}
+
+/// The metrics of the charts, the one that was asked for first: that of the alert that is looked at, or the next in turn.
+pub fn metrics(stage: &Stage) -> Vec<Metric> {
+    let mut metrics = CHARTS.to_vec();
+    if let Some(component) = charted(stage) {
+        // What nothing was ever measured of needs no chart.
+        let measured = |metric: &Metric| stage.sim().samples(component).any(|(_, sample)| sample.metric(*metric).is_some());
+        metrics.retain(|metric| matches!(metric, Metric::Qps | Metric::P99) || measured(metric));
+    }
+    let of_alert = match item(stage) {
+        Some(Item::Alert(at)) => stage.sim().alerts().get(at).and_then(|alert| metric_of(stage, alert.rule)),
+        _ => None,
+    };
+    let first = of_alert.and_then(|metric| metrics.iter().position(|other| *other == metric)).unwrap_or(0);
+    let count = metrics.len().max(1);
+    metrics.rotate_left((first + stage.watch.turn) % count);
+    metrics
+}
+
+fn metric_of(stage: &Stage, rule: &str) -> Option<Metric> {
+    let rules = &stage.infra().monitoring().alerts;
+    match &rules.iter().find(|other| other.name.as_str() == rule)?.when {
+        AlertCondition::Threshold { metric, .. } | AlertCondition::Change { metric, .. } => Some(*metric),
+        AlertCondition::Burn { .. } => Some(Metric::ErrorRatio),
+        _ => None,
+    }
+}
+
+/// The levels at which an alert rule speaks of a metric of a component.
+pub fn thresholds(stage: &Stage, component: ComponentIx, metric: Metric) -> Vec<Bound> {
+    let alerts = stage.sim().alerts();
+    let rules = stage.infra().monitoring().alerts.iter();
+    let applies = |name: &str| alerts.iter().any(|alert| alert.rule == name && alert.subject == Some(component));
+    let levels = rules.filter(|rule| applies(rule.name.as_str())).filter_map(|rule| match &rule.when {
+        AlertCondition::Threshold { metric: of, is, .. } if *of == metric => Some(*is),
+        _ => None,
+    });
+    levels.collect()
+}
+
+/// Looks at something: it is selected on the diagram, too, so that keys that do something do it to that.
+pub(super) fn look_at(stage: &mut Stage, item: Item) {
+    stage.watch.item = Some(item);
+    stage.watch.turn = 0;
+    let component = match item {
+        Item::Agent(component) | Item::Component(component) => Some(component),
+        Item::Alert(at) => stage.sim().alerts().get(at).and_then(|alert| alert.subject),
+    };
+    if let Some(component) = component {
+        let id = stage.infra().component(component).id.clone();
+        stage.selected = Some(Element::Component(id));
+    }
+}
+
+/// Moves on: up and down through the rows, left and right through the charts. Returns whether there was somewhere to go.
+pub(super) fn go(stage: &mut Stage, arrow: Arrow) -> bool {
+    let items = items(stage);
+    let now = item(stage);
+    let at = items.iter().position(|item| Some(*item) == now);
+    let to = match (arrow, at) {
+        (Arrow::Left | Arrow::Right, _) => {
+            let count = metrics(stage).len().max(1);
+            let by = if arrow == Arrow::Right { 1 } else { count - 1 };
+            stage.watch.turn = (stage.watch.turn + by) % count;
+            return charted(stage).is_some();
+        }
+        (_, None) => None,
+        (Arrow::Down, Some(at)) => items.get(at + 1),
+        (Arrow::Up, Some(at)) => at.checked_sub(1).and_then(|at| items.get(at)),
+    };
+    let Some(item) = to.copied() else { return false };
+    look_at(stage, item);
+    true
+}
+
+/// Goes to the next or the previous row; after the last one, the first.
+pub(super) fn cycle(stage: &mut Stage, forward: bool) {
+    let items = items(stage);
+    let now = item(stage);
+    let Some(at) = items.iter().position(|item| Some(*item) == now) else { return };
+    let to = if forward { at + 1 } else { at + items.len() - 1 };
+    if let Some(item) = items.get(to % items.len()).copied() {
+        look_at(stage, item);
+    }
+}

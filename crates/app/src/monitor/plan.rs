@@ -1,0 +1,149 @@
+//! Which row of the monitoring screen shows what. A pure function of what is known and of the room; the mouse and the
+//! screen use the same one.
+//!
+//! ```text
+//! title
+//! columns of the table
+//! agents, each with what it watches     all of them where there is room, else the one that is looked at
+//! charts                                as high as there is room
+//! error budgets, the external probe
+//! alerts, the last of the log
+//! ```
+
+use hoplight_layout::Area;
+use hoplight_model::ComponentIx;
+
+use super::super::stage::Stage;
+use super::super::window::first_shown;
+use super::{Item, budgets, item, telling};
+
+/// What a row shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The title of the screen.
+    Title,
+    /// The names of the table's columns.
+    Columns,
+    /// An agent: a place in [`hoplight_sim::Simulation::agents`].
+    Agent(usize),
+    /// What an agent watches: its place and the component's.
+    Component(usize, usize),
+    /// Nobody samples anything.
+    Nobody,
+    /// Charts of what is looked at.
+    Charts(ComponentIx),
+    /// An error budget: a place in [`budgets`].
+    Budget(usize),
+    /// The external probe.
+    Probe,
+    /// The heading of the alerts, and how many that have something to say have no room below it.
+    Alerts(usize),
+    /// No alert has anything to say.
+    Quiet,
+    /// An alert: a place in [`hoplight_sim::Simulation::alerts`].
+    Alert(usize),
+    /// An entry of the alerts' log, counted from the newest.
+    Entry(usize),
+}
+
+/// A row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Where.
+    pub area: Area,
+    /// What.
+    pub kind: Kind,
+    /// What a click on it looks at.
+    pub item: Option<Item>,
+}
+
+/// Rows that charts need at least, with their title and their time axis.
+const LEAST_CHART: usize = 4;
+/// Rows of one line of charts at most.
+const MOST_CHART: usize = 12;
+/// Rows that alerts get before anything else grows.
+const LEAST_ALERTS: usize = 3;
+/// Entries of the log that are wanted.
+const WANTED_ENTRIES: usize = 4;
+
+/// The rows of an area, from its top.
+pub fn plan(stage: &Stage, area: Area) -> Vec<Row> {
+    let height = usize::from(area.height);
+    let agents = stage.sim().agents();
+    let looked_at = item(stage);
+    let budgets = budgets(stage).len().min(2);
+    let alerts = stage.sim().alerts();
+    let (telling, entries) = (telling(&alerts), stage.sim().alert_log().len().min(WANTED_ENTRIES));
+    // Title, columns, probe, the alerts' heading.
+    let free = height.saturating_sub(4 + budgets);
+    let (table, at) = table(&agents, looked_at, free.saturating_sub(LEAST_ALERTS));
+    let wanted_alerts = telling.len().max(1) + entries;
+    let rest = free.saturating_sub(table.len());
+    let component = super::charted(stage);
+    let chart = if component.is_some() && rest >= LEAST_CHART + LEAST_ALERTS.min(wanted_alerts) {
+        let for_alerts = wanted_alerts.min(LEAST_ALERTS.max(rest / 3));
+        (rest - for_alerts).min(2 * MOST_CHART)
+    } else {
+        0
+    };
+    let alert_rows = rest - chart;
+
+    let mut rows: Vec<(Kind, Option<Item>, usize)> = vec![(Kind::Title, None, 1), (Kind::Columns, None, 1)];
+    if table.is_empty() {
+        rows.push((Kind::Nobody, None, 1));
+    }
+    // Where not all has room, what is looked at is to be seen.
+    let room = free.saturating_sub(LEAST_ALERTS).max(1);
+    let first = first_shown(at, table.len(), room);
+    rows.extend(table.into_iter().skip(first).take(room));
+    rows.extend(component.filter(|_| chart > 0).map(|component| (Kind::Charts(component), None, chart)));
+    rows.extend((0..budgets).map(|place| (Kind::Budget(place), None, 1)));
+    rows.push((Kind::Probe, None, 1));
+    rows.push((Kind::Alerts(telling.len().saturating_sub(alert_rows)), None, 1));
+    let chosen = telling.iter().position(|at| looked_at == Some(Item::Alert(*at))).unwrap_or(0);
+    let first = first_shown(chosen, telling.len(), alert_rows.max(1));
+    let listed = telling.iter().skip(first).take(alert_rows);
+    rows.extend(listed.map(|at| (Kind::Alert(*at), Some(Item::Alert(*at)), 1)));
+    if telling.is_empty() && alert_rows > 0 {
+        rows.push((Kind::Quiet, None, 1));
+    }
+    let left = alert_rows.saturating_sub(telling.len().max(1));
+    rows.extend((0..entries.min(left)).map(|back| (Kind::Entry(back), None, 1)));
+    placed(area, rows)
+}
+
+fn placed(area: Area, rows: Vec<(Kind, Option<Item>, usize)>) -> Vec<Row> {
+    let mut y = area.y;
+    let bottom = area.y + area.height;
+    let mut placed = Vec::with_capacity(rows.len());
+    for (kind, item, height) in rows {
+        let height = u16::try_from(height).unwrap_or(u16::MAX).min(bottom.saturating_sub(y));
+        if height > 0 {
+            placed.push(Row { area: Area { y, height, ..area }, kind, item });
+        }
+        y = y.saturating_add(height);
+    }
+    placed
+}
+
+type Entry = (Kind, Option<Item>, usize);
+
+/// The table for so much room, and the place in it of what is looked at.
+fn table(agents: &[hoplight_sim::AgentView<'_>], looked_at: Option<Item>, room: usize) -> (Vec<Entry>, usize) {
+    let all: usize = agents.iter().map(|agent| 1 + agent.components.len()).sum();
+    let of = |wanted: Item, agent: &hoplight_sim::AgentView<'_>| {
+        wanted == Item::Agent(agent.agent) || agent.components.iter().any(|row| wanted == Item::Component(row.component))
+    };
+    // An alert is looked at: then what its agent watches stays folded up.
+    let open = |agent: &hoplight_sim::AgentView<'_>| all <= room || looked_at.is_some_and(|item| of(item, agent));
+    let mut rows = Vec::new();
+    for (place, agent) in agents.iter().enumerate() {
+        rows.push((Kind::Agent(place), Some(Item::Agent(agent.agent)), 1));
+        if open(agent) {
+            let components = agent.components.iter().enumerate();
+            rows.extend(components.map(|(at, row)| (Kind::Component(place, at), Some(Item::Component(row.component)), 1)));
+        }
+    }
+    let at = rows.iter().position(|(_, item, _)| *item == looked_at).unwrap_or(0);
+    (rows, at)
+}

@@ -1,0 +1,99 @@
+//! Failure domains: a machine with all that it holds, and what is drawn as a domain.
+//!
+//! Must not judge what stops: the structure function does.
+
+use hoplight_analysis::{Cause, Outage, Structure};
+use hoplight_model::{Element, Infrastructure, RequestKind};
+
+use super::super::line::Tone;
+use super::words::{count, fate, listed};
+use super::{Asked, Sign, View};
+
+/// A domain, with what its failure takes and stops.
+#[derive(Clone, Debug)]
+pub(super) struct Domain {
+    /// What it is called.
+    name: String,
+    /// What goes with it: servers, components and links.
+    takes: Vec<Element>,
+    /// Components that go with it.
+    components: Vec<Element>,
+    stops: Vec<RequestKind>,
+    goes_on: Vec<RequestKind>,
+}
+
+/// All domains of an infrastructure: machines, then those that are drawn.
+pub(super) fn all(infra: &Infrastructure) -> Vec<Domain> {
+    let structure = Structure::of(infra);
+    let domains = structure.causes().iter().filter(|cause| matches!(cause, Cause::Server(_) | Cause::Domain(_)));
+    domains.map(|cause| domain(infra, &structure, cause)).collect()
+}
+
+fn domain(infra: &Infrastructure, structure: &Structure, cause: &Cause) -> Domain {
+    let outage = Outage::of_causes(infra, [cause]);
+    let mut takes: Vec<Element> = outage.elements().cloned().collect();
+    let machines: Vec<Element> = takes.clone();
+    for server in machines.iter().filter_map(|element| if let Element::Server(id) = element { Some(id) } else { None }) {
+        takes.extend(infra.on_server(server).map(|(_, component)| Element::Component(component.id.clone())));
+    }
+    takes.sort();
+    takes.dedup();
+    let drawn = |element: &&Element| matches!(element, Element::Component(_));
+    let components = takes.iter().filter(drawn).cloned().collect();
+    let usual: Vec<RequestKind> = RequestKind::ALL.into_iter().filter(|kind| structure.works([], *kind)).collect();
+    let (goes_on, stops) = usual.into_iter().partition(|kind| structure.works([cause], *kind));
+    Domain { name: cause.to_string(), takes, components, stops, goes_on }
+}
+
+pub(super) fn view(infra: &Infrastructure, domains: &[Domain], asked: &Asked) -> View {
+    let mut view = View::default();
+    let Some(domain) = chosen(infra, domains, asked) else {
+        view.say(Tone::Dim, vec!["No server is drawn, so nothing is known to fail together.".to_owned()]);
+        return view;
+    };
+    let tone = if domain.stops.is_empty() { Tone::Warn } else { Tone::Bad };
+    for element in &domain.takes {
+        let words = vec![format!("goes with {}", domain.name), "goes too".to_owned(), "goes".to_owned()];
+        view.stamp(element.clone(), Sign::Taken, tone, words);
+    }
+    let names: Vec<String> = domain.components.iter().map(ToString::to_string).collect();
+    let (name, fate_of) = (&domain.name, fate(&domain.stops, &domain.goes_on));
+    let short = if domain.stops.is_empty() { "nothing stops".to_owned() } else { fate(&domain.stops, &[]) };
+    let (all, many) = (listed(&names), count(names.len(), "component", "components"));
+    view.say(
+        tone,
+        vec![
+            format!("{name} takes {all} with it: {fate_of}."),
+            format!("{name} takes {many} with it: {fate_of}."),
+            format!("{name} takes {many} with it: {short}."),
+        ],
+    );
+    for other in domains {
+        let about = other.takes.iter().find(|element| matches!(element, Element::Server(_))).cloned();
+        let shown = other.name == domain.name;
+        let text = format!(
+            "{}, with {}: {}",
+            other.name,
+            count(other.components.len(), "component", "components"),
+            fate(&other.stops, &other.goes_on)
+        );
+        view.remark(shown.then_some(Sign::Taken), if shown { tone } else { Tone::Dim }, text, about);
+    }
+    view
+}
+
+/// The domain to show: one that what is selected is in, the smallest first, else the one that stops and takes the most.
+fn chosen<'a>(infra: &Infrastructure, domains: &'a [Domain], asked: &Asked) -> Option<&'a Domain> {
+    let weight = |domain: &Domain| (domain.stops.len(), domain.components.len());
+    let mut within: Vec<&Domain> = match &asked.selected {
+        Some(element) if infra.contains(element) => domains.iter().filter(|domain| domain.takes.contains(element)).collect(),
+        _ => Vec::new(),
+    };
+    if within.is_empty() {
+        within = domains.iter().collect();
+        within.sort_by_key(|domain| std::cmp::Reverse(weight(domain)));
+    } else {
+        within.sort_by_key(|domain| domain.takes.len());
+    }
+    if within.is_empty() { None } else { within.get(asked.choice % within.len()).copied() }
+}

@@ -1,0 +1,106 @@
+//! The answers of the analysis that one overlay needs, asked once for an infrastructure and a load.
+//!
+//! Must not know what is selected.
+
+use std::sync::Arc;
+
+use hoplight_analysis::{
+    Broken, Capacity, Cause, Outage, Overload, PlaintextHop, SharedFlaw, Spof, Structure, capacity_spofs, plaintext_hops,
+    shared_flaws, single_points_in,
+};
+use hoplight_model::{Infrastructure, RequestKind};
+
+use super::domains::{self, Domain};
+use super::{Asked, Overlay};
+
+/// Losses that are tried at most: each takes a computation of the whole site's capacity, and a key press shall not wait.
+const MOST_LOSSES: usize = 400;
+
+/// The single points of each kind of request, in the order of [`RequestKind::ALL`], or why the kind does not work at all.
+pub(super) type Points = [Result<Vec<Spof>, Broken>; 3];
+
+/// What is known of the load.
+#[derive(Clone, Debug)]
+pub(super) struct LoadAnswers {
+    /// Requests per second of all kinds.
+    pub(super) load: f64,
+    pub(super) capacity: Capacity,
+    /// What alone overloads the rest when it is lost; `None` if there is too much to try.
+    pub(super) losses: Option<Vec<Overload>>,
+}
+
+/// What an overlay is made of.
+#[derive(Clone, Debug)]
+pub(super) enum Answers {
+    Readable(Vec<PlaintextHop>),
+    Points(Points),
+    Software(Vec<SharedFlaw>),
+    Domains(Vec<Domain>),
+    Load(Box<LoadAnswers>),
+}
+
+/// Answers, and what they were given for.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    overlay: Overlay,
+    infra: Arc<Infrastructure>,
+    /// Requests per second, rounded, where the answers depend on it.
+    load: Option<f64>,
+    pub(super) answers: Answers,
+    /// What the view was made for, if it was made.
+    pub(super) viewed: Option<Asked>,
+}
+
+impl Known {
+    /// Asks the analysis.
+    pub(super) fn ask(overlay: Overlay, infra: &Arc<Infrastructure>, load: f64) -> Self {
+        let answers = match overlay {
+            Overlay::ReadableHops => Answers::Readable(plaintext_hops(infra)),
+            Overlay::SinglePoints => {
+                let structure = Structure::of(infra);
+                Answers::Points(RequestKind::ALL.map(|kind| single_points_in(infra, &structure, kind)))
+            }
+            Overlay::SharedSoftware => Answers::Software(shared_flaws(infra)),
+            Overlay::FailureDomains => Answers::Domains(domains::all(infra)),
+            Overlay::Capacity => Answers::Load(Box::new(LoadAnswers {
+                load,
+                capacity: Capacity::of(infra, &Outage::none()),
+                losses: (Cause::all(infra).len() <= MOST_LOSSES).then(|| capacity_spofs(infra, load)),
+            })),
+        };
+        let load = (overlay == Overlay::Capacity).then_some(load);
+        Self { overlay, infra: Arc::clone(infra), load, answers, viewed: None }
+    }
+
+    /// Whether the answers are those to this question.
+    pub(super) fn holds(&self, overlay: Overlay, infra: &Arc<Infrastructure>, load: f64) -> bool {
+        let same_load = self.load.is_none_or(|known| known.total_cmp(&load).is_eq());
+        self.overlay == overlay && Arc::ptr_eq(&self.infra, infra) && same_load
+    }
+
+    /// A load with three digits: while a schedule raises it, nobody wants a new answer for every frame.
+    pub(super) fn rounded(load: f64) -> f64 {
+        if !load.is_finite() || load <= 0.0 {
+            return 0.0;
+        }
+        let unit = libm::pow(10.0, libm::floor(libm::log10(load)) - 2.0);
+        let rounded = libm::round(load / unit) * unit;
+        // What is a whole number stays one.
+        if unit >= 1.0 { libm::round(rounded) } else { rounded }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loads_keep_three_digits() {
+        let shown = [0.0, -1.0, f64::NAN, 0.012_34, 99.96, 100.0, 123.4, 1_234.0, 12_350.0].map(Known::rounded);
+        let shown = shown.map(|load| format!("{load:.4}"));
+        assert_eq!(
+            shown,
+            ["0.0000", "0.0000", "0.0000", "0.0123", "100.0000", "100.0000", "123.0000", "1230.0000", "12400.0000"]
+        );
+    }
+}

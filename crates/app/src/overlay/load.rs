@@ -1,0 +1,172 @@
+//! Capacity at the present load: how full everything is, what is full first, and which loss overloads the rest.
+//!
+//! The present load is what users send; how it is spread is computed for a site in which nothing is down. Must not know
+//! what is measured.
+
+use hoplight_analysis::capacity::Utilisation;
+use hoplight_analysis::{Capacity, Cause, Outage, Overload, Resource};
+use hoplight_model::{ComponentKind, Element, Infrastructure};
+
+use super::super::line::Tone;
+use super::known::LoadAnswers;
+use super::words::{count, per_second};
+use super::{Asked, Sign, View};
+
+pub(super) fn view(infra: &Infrastructure, answers: &LoadAnswers, asked: &Asked) -> View {
+    let mut view = View::default();
+    let LoadAnswers { load, capacity, losses } = answers;
+    let losses = losses.as_deref().unwrap_or_default();
+    let loss = chosen(losses, asked);
+    let full = capacity.utilisation(*load);
+    if let Some(loss) = loss {
+        let left = Capacity::of(infra, &Outage::of_causes(infra, [&loss.cause]));
+        fill(infra, &mut view, &left, &left.utilisation(*load));
+        lose(infra, &mut view, &loss.cause);
+        view.say(Tone::Bad, said(loss));
+    } else {
+        fill(infra, &mut view, capacity, &full);
+        let line = line(answers, &full, asked);
+        view.say(line.0, line.1);
+    }
+    if let Some(first) = capacity.mix_saturation() {
+        view.remark(Some(Sign::Fill), Tone::Text, first.why(), Some(Element::Component(first.resource.component().clone())));
+    }
+    for each in losses {
+        let tone = if loss == Some(each) { Tone::Bad } else { Tone::Text };
+        view.remark(Some(Sign::Taken), tone, each.to_string(), each.cause.element());
+    }
+    // What has next to nothing to do is no news.
+    for use_ in full.iter().filter(|use_| use_.part() >= 0.005) {
+        let about = Some(Element::Component(use_.resource.component().clone()));
+        view.remark(None, Tone::Dim, use_.to_string(), about);
+    }
+    view
+}
+
+/// The loss to show: that of the selected machine or link, or by the sub-choice; `None` is that nothing is lost.
+fn chosen<'a>(losses: &'a [Overload], asked: &Asked) -> Option<&'a Overload> {
+    let own = match &asked.selected {
+        Some(element @ (Element::Server(_) | Element::Hop(..))) => {
+            losses.iter().position(|loss| loss.cause.element().as_ref() == Some(element)).map(|place| place + 1)
+        }
+        _ => None,
+    };
+    // Before the first loss comes the site with everything there.
+    let place = (own.unwrap_or(0) + asked.choice) % (losses.len() + 1);
+    losses.get(place.checked_sub(1)?)
+}
+
+/// A loss in words, the fullest first.
+fn said(loss: &Overload) -> Vec<String> {
+    let mut line = vec![loss.to_string()];
+    if let Some(worst) = loss.overloaded.first() {
+        let (cause, percent) = (&loss.cause, percent(worst.after));
+        line.push(format!("Without {cause}: {} at {percent} instead of {}.", worst.resource, self::percent(worst.before)));
+        line.push(format!("Without {cause}: {} at {percent}", worst.resource.component()));
+    }
+    line
+}
+
+/// What stands on the components: how full each is, by what it has least of.
+fn fill(infra: &Infrastructure, view: &mut View, capacity: &Capacity, full: &[Utilisation]) {
+    let first = capacity.mix_saturation().map(|first| first.resource);
+    let mut said = std::collections::BTreeSet::new();
+    // The fullest comes first, so of several things of one component the tightest is said.
+    for use_ in full.iter().filter(|use_| use_.part().is_finite()) {
+        let id = use_.resource.component();
+        let is_first = first.as_ref() == Some(&use_.resource);
+        let percent = percent(use_.part());
+        let words = if is_first {
+            vec![format!("full first: {percent}"), format!("1st {percent}"), percent]
+        } else {
+            vec![format!("predicted {percent}"), format!("pred {percent}"), percent]
+        };
+        let tone = if is_first { tone(use_.part()).max(Tone::Warn) } else { tone(use_.part()) };
+        let element = match &use_.resource {
+            Resource::Places(from, to) => Element::Hop(from.clone(), to.clone()),
+            Resource::Slots(_) | Resource::Connections(_) => Element::Component(id.clone()),
+        };
+        // A firewall or a balancer's places matter only where they are tight.
+        let wall = infra.find(id.as_str()).is_some_and(|ix| matches!(infra.component(ix).kind, ComponentKind::Firewall(_)));
+        let quiet = wall || matches!(use_.resource, Resource::Places(..));
+        if (!quiet || is_first || tone >= Tone::Warn) && said.insert(element.clone()) {
+            view.stamp(element, Sign::Fill, tone, words);
+        }
+    }
+}
+
+/// What is lost, with all that it takes along.
+fn lose(infra: &Infrastructure, view: &mut View, cause: &Cause) {
+    let outage = Outage::of_causes(infra, [cause]);
+    let mut lost: Vec<Element> = outage.elements().cloned().collect();
+    for element in outage.elements() {
+        if let Element::Server(id) = element {
+            lost.extend(infra.on_server(id).map(|(_, component)| Element::Component(component.id.clone())));
+        }
+    }
+    view.stamps.retain(|stamp| !lost.contains(&stamp.element));
+    for element in lost {
+        view.stamp(element, Sign::Taken, Tone::Dim, vec!["lost".to_owned()]);
+    }
+}
+
+/// The line where nothing is lost.
+fn line(answers: &LoadAnswers, full: &[Utilisation], asked: &Asked) -> (Tone, Vec<String>) {
+    let LoadAnswers { load, capacity, losses } = answers;
+    let now = per_second(*load);
+    if let Some(Element::Component(id)) = &asked.selected
+        && let Some(use_) = full.iter().find(|use_| use_.resource.component() == id)
+    {
+        let full_from = capacity.saturations(None).into_iter().find(|full| full.resource == use_.resource);
+        let rest = full_from.map_or_else(String::new, |full| format!("; full from {} on", per_second(full.rps.floor())));
+        let percent = percent(use_.part());
+        let of = match &use_.resource {
+            Resource::Slots(_) => count(use_.limit as usize, "slot", "slots"),
+            Resource::Connections(_) => count(use_.limit as usize, "connection", "connections"),
+            Resource::Places(from, _) => format!("{} of {from}", count(use_.limit as usize, "place", "places")),
+        };
+        return (
+            tone(use_.part()),
+            vec![format!("{id}: {percent} of its {of} at {now}{rest}."), format!("{id}: {percent} at {now}{rest}")],
+        );
+    }
+    let Some(first) = capacity.mix_saturation() else {
+        return (Tone::Dim, vec!["Nothing limits this site, or none of its requests is answered.".to_owned()]);
+    };
+    let part = full.iter().find(|use_| use_.resource == first.resource).map_or(0.0, Utilisation::part);
+    let (resource, from, percent) = (&first.resource, per_second(first.rps.floor()), percent(part));
+    let start = format!("{resource} is full first, at {from}: {percent} at {now}");
+    let tone = if losses.as_ref().is_none_or(Vec::is_empty) { tone(part) } else { Tone::Bad };
+    let line = match losses.as_deref() {
+        None => vec![format!("{start}. There is too much to try what each loss does."), start],
+        Some([]) => {
+            vec![format!("{start}. No single loss overloads the rest."), format!("{start}; no loss overloads the rest"), start]
+        }
+        Some(losses @ [loss, ..]) => vec![
+            format!("{start}. {loss}"),
+            format!("{start}. {} overload the rest.", losses_of(losses.len())),
+            format!("{start}; {}", losses_of(losses.len())),
+            start,
+        ],
+    };
+    (tone, line)
+}
+
+fn losses_of(losses: usize) -> String {
+    count(losses, "loss", "losses")
+}
+
+fn percent(part: f64) -> String {
+    if part > 0.0 && part < 0.005 { "<1 %".to_owned() } else { format!("{:.0} %", part * 100.0) }
+}
+
+/// As the bars are coloured.
+fn tone(part: f64) -> Tone {
+    if part >= 0.9 {
+        Tone::Bad
+    } else if part >= 0.7 {
+        Tone::Warn
+    } else {
+        Tone::Good
+    }
+}

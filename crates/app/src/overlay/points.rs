@@ -1,0 +1,74 @@
+//! The single points of failure of a kind of request.
+//!
+//! Programs and machines are counted, as everywhere on the screen; links, and causes that are not drawn, are counted apart.
+//! Must not judge what is one.
+
+use hoplight_analysis::{Cause, Obstacle, Spof};
+use hoplight_model::Infrastructure;
+
+use super::super::line::Tone;
+use super::known::Points;
+use super::words::{count, plural};
+use super::{Asked, Sign, View};
+
+pub(super) fn view(infra: &Infrastructure, points: &Points, asked: &Asked) -> View {
+    let mut view = View::default();
+    let kind = asked.kind;
+    let (name, word) = (plural(kind), kind.word());
+    let points = match &points[kind.index()] {
+        Ok(points) => points,
+        Err(broken) => {
+            let missing = broken.missing;
+            view.say(
+                Tone::Bad,
+                vec![format!("No {word} request works: {broken}."), format!("No {word} request works: {missing}.")],
+            );
+            return view;
+        }
+    };
+    for point in points {
+        let element = point.cause.element();
+        if let Some(element) = element.clone() {
+            let stops = [format!("alone stops {name}"), format!("stops {name}"), format!("no {name}"), "alone".to_owned()];
+            view.stamp(element, Sign::Alone, Tone::Bad, stops.into());
+        }
+        let tone = if point.cause.is_part() { Tone::Text } else { Tone::Dim };
+        view.remark(Some(Sign::Alone), tone, point.why(), element);
+    }
+    let selected = asked.selected.as_ref();
+    if let Some(point) = points.iter().find(|point| selected.is_some() && point.cause.element().as_ref() == selected) {
+        view.say(Tone::Bad, vec![point.why(), without(point), format!("Without {point} no {word} request works.")]);
+        return view;
+    }
+    let parts = points.iter().filter(|point| point.cause.is_part()).count();
+    let links = points.iter().filter(|point| matches!(point.cause, Cause::Hop(..))).count();
+    let undrawn = points.len() - parts - links;
+    let found = format!("{name}: {} (!)", count(parts, "single point", "single points"));
+    let whole = format!("{found}, {}, {undrawn} not drawn", count(links, "link", "links"));
+    let tone = if parts > 0 { Tone::Bad } else { Tone::Good };
+    // The browser and who watches are no part of the service.
+    let is_cause = |element: &&_| Cause::all(infra).iter().any(|cause| cause.element().as_ref() == Some(*element));
+    if let Some(element) = selected.filter(is_cause) {
+        view.say(
+            tone,
+            vec![format!("{whole}. Without {element} {name} go on."), format!("{found}. Without {element} {name} go on."), found],
+        );
+        return view;
+    }
+    // The deepest loss, where the site looks well and keeps nothing; and what is lost itself rather than what hides it.
+    let itself = |point: &Spof| point.broken.obstacles.iter().eq(point.cause.element().map(Obstacle::Out).iter());
+    let programs = points.iter().filter(|point| matches!(point.cause, Cause::Component(_)));
+    let example = programs.max_by_key(|point| (point.broken.missing, itself(point)));
+    let mut line = Vec::new();
+    if let Some(point) = example {
+        line.extend([format!("{whole}. {}", without(point)), format!("{name}: {parts} (!). {}", without(point))]);
+    }
+    line.extend([whole, found]);
+    view.say(tone, line);
+    view
+}
+
+/// What is missing without a point.
+fn without(point: &Spof) -> String {
+    format!("Without {point} {}.", point.broken.missing)
+}

@@ -1,0 +1,60 @@
+//! The hops that are not encrypted: on a wire anyone may read them, inside a server only who is there.
+//!
+//! Must not know what is read on them: the panel of a hop tells that.
+
+use hoplight_analysis::PlaintextHop;
+use hoplight_model::{Element, Infrastructure};
+
+use super::super::line::Tone;
+use super::words::{count, kinds};
+use super::{Asked, Sign, View};
+
+pub(super) fn view(infra: &Infrastructure, hops: &[PlaintextHop], asked: &Asked) -> View {
+    let mut view = View::default();
+    for hop in hops {
+        let element = infra.hop_element(hop.link);
+        let (sign, tone, place) = look(hop);
+        let carried = if hop.kinds.is_empty() { String::new() } else { format!(": {}", kinds(&hop.kinds)) };
+        view.remark(Some(sign), tone, format!("{element}, {place}{carried}"), Some(element.clone()));
+        view.stamp(element, sign, tone, Vec::new());
+    }
+    let exposed = hops.iter().filter(|hop| hop.is_exposed()).count();
+    let chosen = hops.iter().find(|hop| asked.selected.as_ref() == Some(&infra.hop_element(hop.link)));
+    match (chosen, asked.selected.as_ref()) {
+        (Some(hop), _) => {
+            let (_, tone, place) = look(hop);
+            let element = infra.hop_element(hop.link);
+            let crossed =
+                if hop.kinds.is_empty() { "no request crosses it".into() } else { format!("{} cross it", kinds(&hop.kinds)) };
+            view.say(
+                tone,
+                vec![format!("{element} is not encrypted, {place}; {crossed}."), format!("{element}: plaintext {place}")],
+            );
+        }
+        (None, Some(hop @ Element::Hop(..))) => {
+            view.say(Tone::Good, vec![format!("{hop} is encrypted: a listener reads no content there.")]);
+        }
+        _ if hops.is_empty() => {
+            view.say(Tone::Good, vec!["Every hop is encrypted: a listener reads no content anywhere.".to_owned()]);
+        }
+        _ => {
+            let tone = if exposed > 0 { Tone::Bad } else { Tone::Warn };
+            let (all, inside) = (count(hops.len(), "hop", "hops"), hops.len() - exposed);
+            let be = if hops.len() == 1 { "is" } else { "are" };
+            view.say(
+                tone,
+                vec![
+                    format!(
+                        "{all} {be} not encrypted: {exposed} on a wire (!), for anyone who listens; {inside} inside a server (i)."
+                    ),
+                    format!("{all} in plaintext: {exposed} on a wire (!), {inside} inside a server (i)"),
+                ],
+            );
+        }
+    }
+    view
+}
+
+fn look(hop: &PlaintextHop) -> (Sign, Tone, &'static str) {
+    if hop.is_exposed() { (Sign::Alone, Tone::Bad, "on the wire") } else { (Sign::Inside, Tone::Warn, "inside a server") }
+}

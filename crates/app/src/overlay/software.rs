@@ -1,0 +1,78 @@
+//! What a flaw in one version of a program takes down: that of what is selected, else the one that stops the most.
+//!
+//! Must not judge what stops.
+
+use hoplight_analysis::SharedFlaw;
+use hoplight_model::{ComponentId, Element, Infrastructure, RequestKind};
+
+use super::super::line::Tone;
+use super::words::{kinds, listed};
+use super::{Asked, Sign, View};
+
+pub(super) fn view(infra: &Infrastructure, flaws: &[SharedFlaw], asked: &Asked) -> View {
+    let mut view = View::default();
+    let Some(flaw) = chosen(flaws, asked) else {
+        view.say(Tone::Dim, vec!["No component says which software it runs, so nothing is known to be shared.".to_owned()]);
+        return view;
+    };
+    let software = &flaw.software;
+    let tone = tone(flaw);
+    for id in &flaw.components {
+        let version = vec![software.to_string(), format!("v{}", &*software.version), software.name.to_string()];
+        view.stamp(Element::Component(id.clone()), Sign::Alike, tone, version);
+    }
+    let kin = infra.components().filter_map(|(_, component)| {
+        let other = component.software.as_ref().filter(|other| flaw.relatives.contains(other))?;
+        Some((component.id.clone(), other.to_string(), format!("v{}", &*other.version)))
+    });
+    for (id, name, version) in kin {
+        view.stamp(Element::Component(id), Sign::Kin, Tone::Warn, vec![name, version]);
+    }
+    let names: Vec<&str> = flaw.components.iter().map(ComponentId::as_str).collect();
+    let places = if names.len() == 1 { "in one place".to_owned() } else { format!("in {} places", names.len()) };
+    let stops =
+        if flaw.stops.is_empty() { "a flaw stops nothing".to_owned() } else { format!("a flaw stops {}", kinds(&flaw.stops)) };
+    let brief = if flaw.stops.len() == RequestKind::ALL.len() { "a flaw stops every request" } else { &stops };
+    let defeats = if flaw.defeats_redundancy.is_empty() { "" } else { ", though no single one of them would" };
+    view.say(
+        tone,
+        vec![
+            format!("{software} runs on {}: {stops}{defeats}.", listed(&names)),
+            format!("{software} runs on {}: {stops}.", listed(&names)),
+            format!("{software} runs on {}: {brief}.", listed(&names)),
+            format!("{software} runs {places}: {stops}."),
+        ],
+    );
+    view.remark(Some(Sign::Alike), tone, flaw.why(), None);
+    for other in flaws.iter().filter(|other| *other != flaw) {
+        let about = other.components.first().cloned().map(Element::Component);
+        let names: Vec<&str> = other.components.iter().map(ComponentId::as_str).collect();
+        let stop = if other.stops.is_empty() { "nothing stops".to_owned() } else { format!("{} stop", kinds(&other.stops)) };
+        view.remark(None, Tone::Dim, format!("{}, on {}: {stop}", other.software, listed(&names)), about);
+    }
+    view
+}
+
+/// The flaw to show: that of the selected component, else the one that stops the most, in the most places.
+fn chosen<'a>(flaws: &'a [SharedFlaw], asked: &Asked) -> Option<&'a SharedFlaw> {
+    let own = match &asked.selected {
+        Some(Element::Component(id)) => flaws.iter().position(|flaw| flaw.components.contains(id)),
+        _ => None,
+    };
+    let weight = |flaw: &SharedFlaw| (flaw.stops.len(), flaw.components.len());
+    let first = own.or_else(|| {
+        let heaviest = flaws.iter().map(weight).max()?;
+        flaws.iter().position(|flaw| weight(flaw) == heaviest)
+    })?;
+    flaws.get((first + asked.choice) % flaws.len())
+}
+
+fn tone(flaw: &SharedFlaw) -> Tone {
+    if !flaw.stops.is_empty() {
+        Tone::Bad
+    } else if flaw.is_shared() {
+        Tone::Warn
+    } else {
+        Tone::Good
+    }
+}

@@ -1,0 +1,77 @@
+//! Words that several overlays use.
+//!
+//! Must not know what they are said of.
+
+use hoplight_analysis::thousands;
+use hoplight_model::RequestKind;
+
+/// Kinds of request as a subject.
+pub(super) const fn plural(kind: RequestKind) -> &'static str {
+    match kind {
+        RequestKind::Static => "static pages",
+        RequestKind::Read => "reads",
+        RequestKind::Write => "writes",
+    }
+}
+
+/// Words as a list.
+pub(super) fn listed<W: AsRef<str>>(words: &[W]) -> String {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    match &words[..] {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// Kinds of request as a list.
+pub(super) fn kinds(kinds: &[RequestKind]) -> String {
+    listed(&kinds.iter().map(|kind| plural(*kind)).collect::<Vec<_>>())
+}
+
+/// What becomes of the kinds of request, as in `writes stop, static pages and reads go on`.
+pub(super) fn fate(stops: &[RequestKind], goes_on: &[RequestKind]) -> String {
+    match (stops, goes_on) {
+        ([], []) => "nothing works anyway".to_owned(),
+        ([], on) => format!("{} go on", kinds(on)),
+        (stop, []) => format!("{} stop", kinds(stop)),
+        (stop, on) => format!("{} stop, {} go on", kinds(stop), kinds(on)),
+    }
+}
+
+/// So many things.
+pub(super) fn count(count: usize, one: &str, many: &str) -> String {
+    match count {
+        0 => format!("no {one}"),
+        1 => format!("1 {one}"),
+        _ => format!("{count} {many}"),
+    }
+}
+
+/// A rate for people: thousands apart; what is not whole and below ten keeps one digit behind the point.
+pub(super) fn per_second(rate: f64) -> String {
+    if rate < 10.0 && rate.fract() != 0.0 {
+        return format!("{rate:.1}/s");
+    }
+    thousands(&format!("{rate:.0}")) + "/s"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_for_people() {
+        let shown = [0.0, 0.25, 9.0, 9.96, 100.0, 999.6, 11_384.0, 1_234_567.0].map(per_second);
+        assert_eq!(shown, ["0/s", "0.2/s", "9/s", "10.0/s", "100/s", "1,000/s", "11,384/s", "1,234,567/s"]);
+    }
+
+    #[test]
+    fn what_stops_and_what_goes_on_are_told_apart() {
+        use RequestKind::{Read, Static, Write};
+        assert_eq!(fate(&[Write], &[Static, Read]), "writes stop, static pages and reads go on");
+        assert_eq!(fate(&[Static, Read, Write], &[]), "static pages, reads and writes stop");
+        assert_eq!(fate(&[], &[Read]), "reads go on");
+        assert_eq!(fate(&[], &[]), "nothing works anyway");
+    }
+}

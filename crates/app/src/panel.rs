@@ -1,0 +1,249 @@
+//! The lesson's text: the step with its goals, a question with its options, the end with the score.
+//!
+//! Must not know how wide the screen is beyond the width that it is given, nor which step may follow.
+
+use hoplight_lesson::markup::with_keys;
+use hoplight_lesson::{Ask, Choice, Gate, LessonRun, Place, Question, Reveal};
+use hoplight_model::Element;
+
+use super::action::Action;
+use super::keymap::Keymap;
+use super::line::{Line, Page, Tone};
+use super::stage::Stage;
+
+/// The title of the panel: the step's, and where it stands in the lesson.
+pub fn title(run: &LessonRun) -> (String, String) {
+    let (steps, questions) = (run.lesson().steps.len(), run.lesson().quiz.len());
+    match run.place() {
+        Place::Step(number) => {
+            let title = run.step().map_or_else(String::new, |step| step.title.to_string());
+            (title, format!("{}/{steps}", number + 1))
+        }
+        Place::Quiz(number) => ("Quiz".into(), format!("question {}/{questions}", number + 1)),
+        Place::Finished => ("Done".into(), run.lesson().title.to_string()),
+    }
+}
+
+/// The lesson's lines for a panel of `width` columns.
+pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
+    let Some(run) = &stage.lesson else { return Vec::new() };
+    let mut writer = Writer { stage, run, keymap, page: Page::new(width) };
+    match run.place() {
+        Place::Step(_) => writer.step(),
+        Place::Quiz(_) => {
+            if let Some(question) = run.question() {
+                writer.question(question, Mode::Quiz);
+            }
+        }
+        Place::Finished => writer.finished(),
+    }
+    writer.page.lines()
+}
+
+/// How many of so many lines a panel of so many rows shows at once, below its title: where not all have room, the last row
+/// says how many are left.
+pub fn room(height: u16, lines: usize) -> usize {
+    let rows = usize::from(height.saturating_sub(1));
+    if lines > rows { rows.saturating_sub(1) } else { rows }
+}
+
+/// What an answer is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Ask,
+    Predict,
+    Quiz,
+}
+
+struct Writer<'a> {
+    stage: &'a Stage,
+    run: &'a LessonRun,
+    keymap: &'a Keymap,
+    page: Page,
+}
+
+impl Writer<'_> {
+    /// Prose, with the keys that it names.
+    fn prose(&self, text: &str) -> String {
+        with_keys(text, |name| self.keymap.named(name))
+    }
+
+    fn step(&mut self) {
+        let Some(step) = self.run.step() else { return };
+        // Where room is short, what a passed gate reveals takes the place of the task.
+        let brief = !self.stage.regions.wide && self.run.is_open() && self.run.reveal().is_some();
+        for paragraph in step.text.iter().filter(|_| !brief) {
+            let text = self.prose(paragraph);
+            self.page.text(Tone::Text, &text);
+        }
+        match &step.gate {
+            Gate::Continue => {}
+            Gate::Goals(_) if brief => {}
+            Gate::Goals(_) => self.goals(),
+            Gate::Ask(question) => self.question(question, Mode::Ask),
+            Gate::Predict(question) => self.question(question, Mode::Predict),
+        }
+        if let Some(Reveal { text, prediction }) = self.run.reveal() {
+            if let Some((right, why)) = prediction {
+                let (tone, verdict) =
+                    if right { (Tone::Good, "You predicted right. ") } else { (Tone::Warn, "You predicted otherwise. ") };
+                let text = format!("{verdict}{}", self.prose(why));
+                self.page.item(tone, "▸ ", Tone::Text, &text, None);
+            }
+            if let Some(text) = text {
+                let text = self.prose(text);
+                self.page.item(Tone::Good, "✓ ", Tone::Text, &text, None);
+            }
+        }
+        // Only the newest of hints and solution: the diagram that they speak of must stay in sight.
+        let count = step.hints.len();
+        if self.run.solution_shown() {
+            let acts: Vec<String> = step.solution.iter().map(ToString::to_string).collect();
+            self.page.item(Tone::Accent, "solution ", Tone::Text, &acts.join(", then "), None);
+        } else if let Some(hint) = self.run.hints().last() {
+            let text = self.prose(hint);
+            self.page.item(Tone::Accent, &format!("hint {}/{count} ", self.run.hints().len()), Tone::Text, &text, None);
+        }
+        self.way_on(!step.hints.is_empty());
+    }
+
+    fn goals(&mut self) {
+        let mut next = true;
+        for (label, met) in self.run.goals() {
+            // Goals are met in order: what comes later says so.
+            let is_next = next;
+            next &= met;
+            match (met, is_next) {
+                (true, _) => self.page.item(Tone::Good, "☑ ", Tone::Dim, label, None),
+                (false, true) => self.page.item(Tone::Accent, "☐ ", Tone::Name, label, None),
+                (false, false) => self.page.item(Tone::Dim, "☐ then ", Tone::Text, label, None),
+            }
+        }
+    }
+
+    fn question(&mut self, question: &Question, mode: Mode) {
+        let lead = if mode == Mode::Predict { "Predict: " } else { "" };
+        let stem = format!("{lead}{}", self.prose(&question.stem));
+        self.page.text(Tone::Name, &stem);
+        match &question.ask {
+            Ask::Choice(choices) => self.choices(choices, mode),
+            Ask::Mark { why, .. } => self.marks(why, mode),
+        }
+        if mode == Mode::Quiz {
+            self.way_on(false);
+        }
+    }
+
+    fn choices(&mut self, choices: &[Choice], mode: Mode) {
+        let tried = self.run.tried();
+        let over = self.run.is_solved();
+        for (number, choice) in choices.iter().enumerate() {
+            let (tone, mark) = match (tried.contains(&number), choice.right) {
+                (true, _) if mode == Mode::Predict => (Tone::Accent, "▸"),
+                (true, true) => (Tone::Good, "✓"),
+                (true, false) => (Tone::Bad, "✗"),
+                (false, _) => (Tone::Accent, " "),
+            };
+            let text_tone = if over && !tried.contains(&number) { Tone::Dim } else { Tone::Text };
+            let text = self.prose(&choice.text);
+            self.page.item(tone, &format!("{mark}{} ", number + 1), text_tone, &text, Some(&Action::Answer(number)));
+        }
+        let newest = tried.last().and_then(|number| choices.get(*number));
+        if let Some(choice) = newest.filter(|_| mode != Mode::Predict) {
+            let (tone, word) = if choice.right { (Tone::Good, "Right. ") } else { (Tone::Warn, "Not quite. ") };
+            let text = format!("{word}{}", self.prose(&choice.why));
+            self.page.text(tone, &text);
+        }
+    }
+
+    fn marks(&mut self, why: &str, mode: Mode) {
+        let count = self.run.marks().count();
+        if self.run.is_solved() {
+            let text = format!("Right. {}", self.prose(why));
+            self.page.text(Tone::Good, &text);
+            return;
+        }
+        let (mark, submit) = (self.keymap.label(&Action::Mark), self.keymap.label(&Action::Enter));
+        let marked: Vec<String> = self.run.marks().map(Element::to_string).collect();
+        let how = format!("select, {mark} marks, {submit} submits");
+        self.page.item(Tone::Accent, &format!("{count} marked  "), Tone::Dim, &how, None);
+        if count > 0 {
+            self.page.text(Tone::Text, &marked.join(", "));
+        }
+        // In the quiz the first try counts; afterwards the right set is told.
+        if mode == Mode::Quiz && self.run.is_open() {
+            let infra = self.stage.infra();
+            if let Some(target) = self.run.question().and_then(Question::target) {
+                let right: Vec<String> = target.right(infra).iter().map(Element::to_string).collect();
+                let text = format!("Not quite. Right are: {}. {}", right.join(", "), self.prose(why));
+                self.page.text(Tone::Warn, &text);
+            }
+        }
+    }
+
+    /// The last line: what leads on.
+    fn way_on(&mut self, hints: bool) {
+        let next = self.keymap.label(&Action::Enter);
+        let open = self.run.is_open();
+        let marks = self.run.question().is_some_and(|question| question.target().is_some()) && !self.run.is_solved();
+        let mut line = Line::default();
+        let mut again = None;
+        if open {
+            line = line.with(Tone::Accent, format!("{next} ")).with(Tone::Good, "next");
+            if !self.run.is_solved() && !self.run.tried().is_empty() && self.run.step().is_none() {
+                again = Some(("try again; the first answer counts", self.answers()));
+            }
+        } else if !marks && self.run.question().is_some() {
+            line = line.with(Tone::Accent, format!("{} ", self.answers())).with(Tone::Dim, "answer");
+        }
+        if hints && !open {
+            let hint = self.keymap.label(&Action::Hint);
+            let all = self.run.step().is_some_and(|step| self.run.hints().len() == step.hints.len());
+            let word = if all { "solution" } else { "hint" };
+            if !self.run.solution_shown() {
+                let gap = if line.spans.is_empty() { "" } else { "   " };
+                line = line.with(Tone::Accent, format!("{gap}{hint} ")).with(Tone::Dim, word);
+            }
+        }
+        // What is offered first is what a click does.
+        let offers_hint = hints && !open && !self.run.solution_shown();
+        line.action = if open { Some(Action::Enter) } else { offers_hint.then_some(Action::Hint) };
+        if let Some((words, keys)) = again {
+            let both = line.clone().with(Tone::Accent, format!("   {keys} ")).with(Tone::Dim, words);
+            if self.page.fits(&both) {
+                self.page.line(both);
+            } else {
+                self.page.line(line);
+                self.page.item(Tone::Accent, &format!("{keys} "), Tone::Dim, words, None);
+            }
+        } else if !line.spans.is_empty() {
+            self.page.line(line);
+        }
+    }
+
+    /// The keys of the answers, from the first to the last.
+    fn answers(&self) -> String {
+        let last = match self.run.question().map(|question| &question.ask) {
+            Some(Ask::Choice(choices)) => choices.len().saturating_sub(1),
+            _ => 0,
+        };
+        format!("{}–{}", self.keymap.label(&Action::Answer(0)), self.keymap.label(&Action::Answer(last)))
+    }
+
+    fn finished(&mut self) {
+        let score = self.run.score();
+        let lesson = self.run.lesson();
+        self.page.text(Tone::Name, &format!("This is the end of “{}”.", lesson.title));
+        self.page.text(Tone::Text, &format!("Quiz: {} of {} right at the first try.", score.right, score.of));
+        let word = if score.right == score.of {
+            "You could explain this at a whiteboard."
+        } else {
+            "The questions can be tried again: open the lesson from the course map."
+        };
+        self.page.text(Tone::Dim, word);
+        let next = self.keymap.label(&Action::Enter);
+        let mut line = Line::new(Tone::Accent, format!("{next} ")).with(Tone::Good, "back to the course map");
+        line.action = Some(Action::Enter);
+        self.page.line(line);
+    }
+}

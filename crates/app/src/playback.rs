@@ -1,0 +1,213 @@
+//! How simulated time goes by: pace, speed, pause, and the request that is followed.
+//!
+//! In the *live* pace, simulated time is wall time times the speed. In the *trace* pace, the followed request sets the
+//! clock: each of its hops takes the same wall time, be it 25 ms long or 20 µs. Must not read a clock: wall time comes in as
+//! a number.
+
+use std::time::Duration;
+
+use hoplight_lesson::Pace;
+use hoplight_sim::{Doing, Present, SimTime, Timeline};
+
+/// Wall seconds that a hop of the followed request takes, and a service.
+const HOP: f64 = 1.0;
+const SERVICE: f64 = 0.8;
+/// Wall seconds for which the end of a request stays on the screen.
+const LINGER: f64 = 1.2;
+/// Simulated seconds per wall second while nobody is followed, or the followed request only waits.
+const IDLE: f64 = 0.05;
+const WAITING: f64 = 0.5;
+/// Limits of the speed, as powers of two.
+const SPEEDS: std::ops::RangeInclusive<i8> = -6..=5;
+
+/// The state of the playback.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Playback {
+    /// Trace or live.
+    pub pace: Pace,
+    /// Whether time stands still.
+    pub paused: bool,
+    speed: i8,
+    /// The request that the trace follows.
+    pub followed: Option<u64>,
+    /// Wall seconds left before somebody else is followed.
+    linger: f64,
+    /// Requests up to this number are not followed any more.
+    past: u64,
+}
+
+impl Playback {
+    /// Time runs at `pace`.
+    pub fn new(pace: Pace) -> Self {
+        Self { pace, paused: false, speed: 0, followed: None, linger: 0.0, past: 0 }
+    }
+
+    /// The speed as a factor.
+    pub fn factor(&self) -> f64 {
+        f64::from(self.speed).exp2()
+    }
+
+    /// The speed as the screen shows it: `×1`, `×1/2`, `×1/4`.
+    pub fn speed_label(&self) -> String {
+        let power = 1u32 << self.speed.unsigned_abs();
+        if self.speed < 0 { format!("×1/{power}") } else { format!("×{power}") }
+    }
+
+    /// The wall time in which so much simulated time goes by; `None` in the trace, whose clock is not even.
+    pub fn until(&self, simulated: Duration) -> Option<Duration> {
+        (self.pace == Pace::Live).then(|| Duration::from_secs_f64(simulated.as_secs_f64() / self.factor()))
+    }
+
+    /// Changes the speed by one step. Returns whether it could.
+    pub fn change_speed(&mut self, by: i8) -> bool {
+        let speed = self.speed + by;
+        let possible = SPEEDS.contains(&speed);
+        if possible {
+            self.speed = speed;
+        }
+        possible
+    }
+
+    /// Follows a request from now on.
+    pub fn follow(&mut self, number: Option<u64>) {
+        self.followed = number;
+        self.linger = LINGER;
+    }
+
+    /// Changes the pace. The trace begins with the next request that comes.
+    pub fn set_pace(&mut self, pace: Pace, timeline: &Timeline) {
+        if self.pace != pace {
+            self.pace = pace;
+            self.past = timeline.simulation().newest_request(None).unwrap_or(0);
+            self.follow(None);
+        }
+    }
+
+    /// Lets `elapsed` wall time go by.
+    pub fn tick(&mut self, timeline: &mut Timeline, elapsed: Duration) {
+        if self.paused {
+            return;
+        }
+        let wall = elapsed.as_secs_f64() * self.factor();
+        match self.pace {
+            Pace::Live => {
+                let to = timeline.simulation().now() + Duration::from_secs_f64(wall);
+                timeline.seek(to);
+            }
+            Pace::Trace => self.trace(timeline, wall),
+        }
+    }
+
+    fn trace(&mut self, timeline: &mut Timeline, mut wall: f64) {
+        while wall > 1e-9 {
+            self.adopt(timeline);
+            let now = timeline.simulation().now();
+            let present = self.followed.map(|number| timeline.simulation().present(number));
+            let (rate, until) = match present {
+                // The request has ended: let the learner see it.
+                Some(None) => {
+                    let pause = wall.min(self.linger);
+                    self.linger -= pause;
+                    wall -= pause;
+                    if self.linger <= 0.0 {
+                        self.past = timeline.simulation().newest_request(None).unwrap_or(0);
+                        self.follow(None);
+                    }
+                    continue;
+                }
+                Some(Some(present)) => rate(&present),
+                None => (IDLE, timeline.simulation().next_event()),
+            };
+            let to = now + Duration::from_secs_f64(wall * rate);
+            match until {
+                Some(until) if until <= to => {
+                    timeline.seek(until.max(now));
+                    wall -= until.since(now).as_secs_f64() / rate;
+                    if until <= now {
+                        // An instant that is past already takes no time; the next round sees what came of it.
+                        wall -= 1e-6;
+                    }
+                }
+                _ => {
+                    timeline.seek(to);
+                    wall = 0.0;
+                }
+            }
+        }
+    }
+
+    /// Follows the next request that has come, if nobody is followed.
+    fn adopt(&mut self, timeline: &Timeline) {
+        if self.followed.is_none()
+            && let Some(newest) = timeline.simulation().newest_request(None)
+            && newest > self.past
+        {
+            self.follow(Some(newest));
+        }
+    }
+}
+
+/// Simulated seconds per wall second for what the followed request does, and until when that holds.
+fn rate(present: &Present) -> (f64, Option<SimTime>) {
+    let Some(until) = present.until else { return (WAITING, None) };
+    let seconds = until.since(present.since).as_secs_f64();
+    let wall = match present.doing {
+        Doing::Travels(..) => HOP,
+        Doing::Served(_) => SERVICE,
+        _ => return (WAITING, Some(until)),
+    };
+    // What takes no time at all is over at once.
+    ((seconds / wall).max(1e-7), Some(until))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use hoplight_model::{Infrastructure, RequestKind};
+    use hoplight_sim::{Command, Simulation};
+
+    fn timeline() -> Timeline {
+        let text = include_str!("../../../assets/stage-2-secured.ron");
+        let infra = Infrastructure::from_ron("stage-2-secured.ron", text).unwrap();
+        Timeline::new(Simulation::new(Arc::new(infra), 1))
+    }
+
+    #[test]
+    fn live_time_is_wall_time_times_speed() {
+        let (mut timeline, mut playback) = (timeline(), Playback::new(Pace::Live));
+        playback.tick(&mut timeline, Duration::from_secs(1));
+        assert_eq!(timeline.simulation().now(), SimTime::from_secs(1));
+        assert!(playback.change_speed(2));
+        playback.tick(&mut timeline, Duration::from_secs(1));
+        assert_eq!(timeline.simulation().now(), SimTime::from_secs(5));
+        playback.paused = true;
+        playback.tick(&mut timeline, Duration::from_secs(1));
+        assert_eq!(timeline.simulation().now(), SimTime::from_secs(5));
+        assert!(!(0..20).all(|_| playback.change_speed(1)), "there is a limit");
+    }
+
+    #[test]
+    fn a_trace_gives_each_hop_the_same_wall_time() {
+        let (mut timeline, mut playback) = (timeline(), Playback::new(Pace::Trace));
+        timeline.act(Command::Send(RequestKind::Write)).unwrap();
+        playback.follow(timeline.simulation().newest_request(None));
+        // Halfway to the resolver after half a hop's time, whatever the latency is.
+        playback.tick(&mut timeline, Duration::from_secs_f64(HOP / 2.0));
+        let present = timeline.simulation().present(1).unwrap();
+        let part = timeline.simulation().now().since(present.since).as_secs_f64()
+            / present.until.unwrap().since(present.since).as_secs_f64();
+        assert!((part - 0.5).abs() < 0.01, "{part}");
+        // A login takes a few dozen hops and services; all of them are seen, then somebody else is followed.
+        let mut seconds = 0;
+        while playback.followed == Some(1) {
+            playback.tick(&mut timeline, Duration::from_millis(250));
+            seconds += 1;
+            assert!(seconds < 4 * 120, "the trace goes on");
+        }
+        assert!(!timeline.simulation().is_in_flight(1));
+        playback.tick(&mut timeline, Duration::from_secs(2));
+        assert!(playback.followed.is_some_and(|number| number > 1));
+    }
+}

@@ -1,0 +1,123 @@
+//! Which part of the screen shows what. A pure function of the size; the mouse and the screen use the same one.
+
+use hoplight_layout::Area;
+
+/// The smallest screen that shows everything.
+pub const MINIMUM: (u16, u16) = (80, 24);
+/// From this size on, the text stands beside the canvas.
+const WIDE: (u16, u16) = (116, 32);
+
+/// The parts of the stage. A part that has no room is empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Regions {
+    /// Title, pace, time.
+    pub header: Area,
+    /// The infrastructure.
+    pub canvas: Area,
+    /// The lesson, or what is selected.
+    pub panel: Area,
+    /// What is selected, where there is room for both.
+    pub detail: Area,
+    /// The agents' gauges.
+    pub gauges: Area,
+    /// What users experience.
+    pub status: Area,
+    /// The moments of the run; empty where there is no room.
+    pub timeline: Area,
+    /// What happened.
+    pub journal: Area,
+    /// The keys that work now.
+    pub footer: Area,
+    /// Whether the panel stands beside the canvas.
+    pub wide: bool,
+}
+
+/// Whether a screen is too small to be drawn on.
+pub fn too_small(columns: u16, rows: u16) -> bool {
+    columns < MINIMUM.0 || rows < MINIMUM.1
+}
+
+/// Whether there is room for texts beside the canvas.
+pub fn is_wide((columns, rows): (u16, u16)) -> bool {
+    columns >= WIDE.0 && rows >= WIDE.1
+}
+
+/// Divides the stage. `agents` gauges want a row each where there is room; a lesson wants the panel for itself.
+pub fn stage(columns: u16, rows: u16, agents: u16, lesson: bool) -> Regions {
+    if too_small(columns, rows) {
+        return Regions::default();
+    }
+    let row = |y: u16, height: u16| Area { x: 0, y, width: columns, height };
+    let (header, footer) = (row(0, 1), row(rows - 1, 1));
+    if !is_wide((columns, rows)) {
+        let panel = 6 + (rows - MINIMUM.1) / 3;
+        let panel = panel.min(12);
+        return Regions {
+            header,
+            canvas: row(1, rows - 4 - panel),
+            panel: row(rows - 3 - panel, panel),
+            gauges: row(rows - 3, 1),
+            status: row(rows - 2, 1),
+            footer,
+            ..Regions::default()
+        };
+    }
+    let side = (columns * 3 / 10).clamp(34, 56);
+    let gauges = agents.clamp(1, 4 + (rows - WIDE.1) / 6);
+    let journal = 3 + (rows - WIDE.1) / 6;
+    let bottom = 1 + gauges + 1 + 1 + journal + 1;
+    let (left, top) = (columns - side, rows - bottom);
+    let main = |y: u16, height: u16| Area { x: 0, y, width: columns, height };
+    let detail = if lesson { (top - 1) * 9 / 20 } else { 0 };
+    Regions {
+        header,
+        canvas: Area { x: 0, y: 1, width: left, height: top - 1 },
+        panel: Area { x: left, y: 1, width: side, height: top - 1 - detail },
+        detail: Area { x: left, y: top - detail, width: side, height: detail },
+        gauges: main(top + 1, gauges),
+        status: main(top + 1 + gauges, 1),
+        timeline: main(top + 2 + gauges, 1),
+        journal: main(top + 3 + gauges, journal),
+        footer,
+        wide: true,
+    }
+}
+
+/// The parts of the course map: the list, and beside it the chosen line's description and infrastructure.
+pub fn home(columns: u16, rows: u16) -> (Area, Area, Area) {
+    if too_small(columns, rows) {
+        return Default::default();
+    }
+    let list = Area { x: 0, y: 2, width: (columns * 2 / 5).clamp(36, 46), height: rows - 3 };
+    let right = columns - list.width;
+    let about_height = if columns >= WIDE.0 { 7 } else { rows - 3 };
+    let about = Area { x: list.width, y: 2, width: right, height: about_height };
+    let preview = Area { x: list.width, y: 2 + about_height, width: right, height: rows - 3 - about_height };
+    (list, about, preview)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_lie_inside_the_screen_and_never_overlap() {
+        for (columns, rows) in [(80, 24), (100, 30), (115, 31), (116, 32), (120, 40), (200, 60), (1000, 400)] {
+            for lesson in [false, true] {
+                let r = stage(columns, rows, 3, lesson);
+                let parts = [r.header, r.canvas, r.panel, r.detail, r.gauges, r.status, r.timeline, r.journal, r.footer];
+                let mut cells = vec![false; usize::from(columns) * usize::from(rows)];
+                for part in parts {
+                    for y in part.y..part.y + part.height {
+                        for x in part.x..part.x + part.width {
+                            let cell = &mut cells[usize::from(y) * usize::from(columns) + usize::from(x)];
+                            assert!(!*cell, "{columns}×{rows}: {x},{y} twice");
+                            *cell = true;
+                        }
+                    }
+                }
+                assert!(r.canvas.width >= 80 && r.canvas.height >= 13, "{columns}×{rows}: {:?}", r.canvas);
+            }
+        }
+    }
+}

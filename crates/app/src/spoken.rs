@@ -1,0 +1,140 @@
+//! What passes on a link, written down for the screen: one line of it, or all.
+//!
+//! The analysis says what a message looks like, the simulation which message it was; here the words of one become those of
+//! the other. Must not know where the text goes.
+
+use std::fmt::Write as _;
+
+use hoplight_analysis::{Handshake, Letter, Mark, Message, Part, Reply, Talk, Turn, message};
+use hoplight_model::{Cipher, ComponentIx, Infrastructure, LinkIx, Protocol};
+use hoplight_sim::{CheckCode, ComponentSample, Failure, Heading, Phase, Said, Status};
+
+use super::line::{Page, Tone};
+
+/// How wide ciphertext is made for one line.
+const SHORT: usize = 40;
+
+/// The message that was said on a link.
+pub(super) fn spoken(infra: &Infrastructure, link: LinkIx, said: &Said, columns: usize) -> Message {
+    message(infra, link, &letter(infra, link, said), columns)
+}
+
+fn letter(infra: &Infrastructure, link: LinkIx, said: &Said) -> Letter {
+    match said {
+        Said::Request { number, kind, heading, phase, status, nxdomain } => Letter {
+            talk: match phase {
+                Phase::Lookup => Talk::Lookup,
+                Phase::Connect => Talk::Connect,
+                Phase::Handshake => Talk::Handshake(Handshake::Whole),
+                Phase::Hello => Talk::Handshake(Handshake::First),
+                Phase::Finish => Talk::Handshake(Handshake::Second),
+                Phase::Resume => Talk::Handshake(Handshake::Resumed),
+                Phase::Exchange => Talk::Request(*kind),
+            },
+            turn: match heading {
+                Heading::Request => Turn::Ask,
+                Heading::Response => Turn::Answer(reply(infra.link(link).protocol, *status, *nxdomain)),
+            },
+            number: *number,
+        },
+        Said::Check { number, answer } => Letter {
+            talk: Talk::Check,
+            turn: match answer {
+                None => Turn::Ask,
+                Some(Ok(())) => Turn::Answer(Reply::Good),
+                Some(Err(CheckCode::L4Con)) => Turn::Answer(Reply::Refused),
+                Some(Err(CheckCode::L6Rsp)) => Turn::Answer(Reply::Expired),
+                Some(Err(_)) => Turn::Answer(Reply::Failed(503)),
+            },
+            number: *number,
+        },
+        Said::Change => Letter { talk: Talk::Change, turn: Turn::Ask, number: 0 },
+        Said::Advertisement(priority) => Letter { talk: Talk::Advertisement(*priority), turn: Turn::Ask, number: 0 },
+        Said::Sample { taken, rows } => {
+            let (agent, _) = infra.ends(link);
+            Letter { talk: Talk::Samples(json(infra, agent, rows)), turn: Turn::Ask, number: taken.nanos() }
+        }
+    }
+}
+
+const fn reply(protocol: Protocol, status: Status, nxdomain: bool) -> Reply {
+    match status {
+        Status::Ok => Reply::Good,
+        Status::Refused => Reply::Refused,
+        Status::Reset => Reply::Reset,
+        Status::Certificate => Reply::Expired,
+        Status::ReadOnly => Reply::ReadOnly,
+        Status::TooManyConnections => Reply::TooManyConnections,
+        Status::Error(Failure::Dns) if nxdomain => Reply::NoSuchName,
+        Status::Error(Failure::Dns) => Reply::NameUnknown,
+        // The other errors that a database makes have words of their own.
+        Status::Error(Failure::ServerError) if matches!(protocol, Protocol::Sql) => Reply::DiskFull,
+        Status::Error(failure) => Reply::Failed(match failure.status() {
+            Some(status) => status,
+            None => 500,
+        }),
+    }
+}
+
+/// A sample of an agent, as it is pushed. Numbers have one width, so that each push has the
+/// same size.
+fn json(infra: &Infrastructure, agent: ComponentIx, rows: &[ComponentSample]) -> String {
+    let mut text = format!("{{\"agent\":\"{}\"", infra.component(agent).id);
+    for row in rows {
+        let id = &infra.component(row.component).id;
+        let (busy, waiting) = (row.utilisation, row.waiting);
+        let _ = write!(text, ",\"{id}\":{{\"qps\":{:7.1},\"busy\":{busy:5.2},\"waiting\":{waiting:4}}}", row.qps);
+    }
+    text + "}"
+}
+
+/// The tone of a part of a message.
+pub(super) const fn tone(mark: Mark) -> Tone {
+    match mark {
+        Mark::Envelope | Mark::Ciphertext | Mark::Remark => Tone::Dim,
+        Mark::Head => Tone::Text,
+        Mark::Body => Tone::Name,
+        Mark::Secret => Tone::Secret,
+    }
+}
+
+/// A message in one line, without addresses: what matters most comes first.
+pub(super) fn brief(message: &Message) -> Vec<(Tone, String)> {
+    let shown = |part: &&Part| !matches!(part.mark, Mark::Envelope | Mark::Remark | Mark::Ciphertext) && !part.text.is_empty();
+    let mut spans = Vec::new();
+    let sealed = message.cipher != Cipher::Plaintext;
+    let parts: Vec<&Part> = message.parts.iter().filter(shown).collect();
+    if parts.is_empty() && sealed {
+        return vec![(Tone::Good, "TLS".into()), (Tone::Dim, format!(", {} bytes, no content", message.bytes))];
+    }
+    // The first line says what it is; then what a thief would look for; then the rest.
+    let (first, rest) = parts.split_at(parts.len().min(1));
+    let order = first
+        .iter()
+        .chain(rest.iter().filter(|part| part.mark == Mark::Secret))
+        .chain(rest.iter().filter(|part| part.mark != Mark::Secret));
+    for part in order {
+        let gap = if spans.is_empty() { "" } else { "  " };
+        spans.push((Tone::Dim, gap.to_owned()));
+        spans.push((tone(part.mark), part.text.clone()));
+    }
+    spans
+}
+
+/// A message in full, as it looks on its hop; then what only the two ends read.
+pub(super) fn full(page: &mut Page, message: &Message, ends: (&str, &str)) {
+    for part in &message.parts {
+        page.item(tone(part.mark), "", tone(part.mark), &part.text, None);
+    }
+    if !message.inside.is_empty() {
+        page.item(Tone::Good, "", Tone::Good, &format!("Only {} and {} read:", ends.0, ends.1), None);
+        for part in &message.inside {
+            page.item(Tone::Dim, "  ", Tone::Dim, &part.text, None);
+        }
+    }
+}
+
+/// How wide the ciphertext of a message is that is told in one line.
+pub(super) const fn short() -> usize {
+    SHORT
+}

@@ -1,0 +1,72 @@
+//! The header: where the learner is, at the left; pace and time, at the right.
+//!
+//! Must not know where on the screen the parts go.
+
+use hoplight_lesson::Pace;
+
+use super::super::action::Action;
+use super::super::line::{Line, Tone};
+use super::super::stage::Stage;
+use super::super::{App, Screen, View, monitor};
+
+/// The header's two sides.
+pub fn header(app: &App, width: u16) -> (Line, Line) {
+    let (left, right) = header_parts(app, width);
+    (Line::joined(left), Line::joined(right))
+}
+
+/// The parts of the header's two sides, each with what a click on it does.
+pub fn header_parts(app: &App, width: u16) -> (Vec<Line>, Vec<Line>) {
+    let name = Line::new(Tone::Accent, " hoplight ").doing(Action::Palette);
+    let Screen::Stage(stage) = &app.screen else {
+        return (vec![name, Line::new(Tone::Text, " run a web infrastructure, break it, fix it")], Vec::new());
+    };
+    let title = stage.lesson.as_ref().map_or_else(|| stage.infra().title().to_owned(), |run| run.lesson().title.to_string());
+    // Where nothing is selected, the panel tells about the infrastructure itself.
+    let title = Line::new(Tone::Name, format!(" {title}")).doing(Action::Deselect);
+    // Where both have no room, the TLS mode goes: the canvas says it, too.
+    let fits = |left: &[Line], right: &[Line]| {
+        let wide: usize = left.iter().chain(right).map(Line::width).sum();
+        wide < usize::from(width)
+    };
+    let Some(page) = monitor::page(stage) else {
+        let (left, whole) = (vec![name, title], clock(stage, true));
+        let right = if fits(&left, &whole) { whole } else { clock(stage, false) };
+        return (left, right);
+    };
+    // Whoever is paged wants to know it wherever they look: where there is no room for both, the title goes.
+    let right = clock(stage, false);
+    let page = |gap: &str| Line { action: look_at_page(stage), ..Line::new(Tone::Bad, format!("{gap}{page}")) };
+    let both = vec![name.clone(), title, page("  ")];
+    (if fits(&both, &right) { both } else { vec![name, page(" ")] }, right)
+}
+
+/// What a click on the alert does: it shows the monitoring screen, or there, the alert.
+fn look_at_page(stage: &Stage) -> Option<Action> {
+    match stage.view {
+        View::Canvas => Some(Action::Monitor),
+        View::Monitor => {
+            let worst = monitor::telling(&stage.sim().alerts()).first().copied();
+            worst.map(|at| Action::Watch(monitor::Item::Alert(at)))
+        }
+        View::Compare => None,
+    }
+}
+
+/// The pace, whether time runs, how fast, and the time.
+fn clock(stage: &Stage, tls: bool) -> Vec<Line> {
+    let playback = &stage.playback;
+    let followed = playback.followed.filter(|_| playback.pace == Pace::Trace).map_or_else(String::new, |n| format!(" r{n}"));
+    let (tone, state) = if playback.paused { (Tone::Warn, "‖ paused") } else { (Tone::Good, "▶") };
+    let mode = stage.infra().tls().edge.word();
+    let time = stage.sim().now().as_secs_f64();
+    let time =
+        if playback.pace == Pace::Trace || playback.paused { format!("  t={time:.4} s ") } else { format!("  t={time:.1} s ") };
+    vec![
+        Line::new(Tone::Dim, if tls { format!("TLS {mode}  ") } else { String::new() }).doing(Action::CycleTls),
+        Line::new(Tone::Text, format!("{}{followed} ", playback.pace.word())).doing(Action::Pace),
+        Line::new(tone, state).doing(Action::Pause),
+        Line::new(Tone::Text, format!(" {}", playback.speed_label())).doing(Action::Faster),
+        Line::new(Tone::Dim, time).doing(Action::Jump),
+    ]
+}

@@ -1,0 +1,135 @@
+//! The wiretap: what an eavesdropper has read on one hop, the newest last.
+//!
+//! It shows what the timeline heard on the link, so stepping back shows what was there then. Must not know where on the
+//! screen it stands.
+
+use hoplight_analysis::user;
+use hoplight_model::{Cipher, Element, LinkIx, Medium};
+use hoplight_sim::{Heading, Heard, Said};
+
+use super::action::Action;
+use super::line::{Line, Page, Tone};
+use super::spoken;
+use super::stage::Stage;
+
+/// The title over the list.
+pub fn title(stage: &Stage) -> Option<String> {
+    let (from, to) = stage.wiretap.as_ref()?;
+    Some(format!("wiretap · {from} → {to}"))
+}
+
+/// What is to be said of it in a few words, beside the title.
+pub fn remark(stage: &Stage) -> String {
+    let Some(link) = stage.timeline.tapped() else { return String::new() };
+    if stage.wiretap_saw_secret() {
+        return format!("password of {} read", user());
+    }
+    let hop = stage.infra().hop(link);
+    let words = match (hop.cipher, hop.medium) {
+        (Cipher::Plaintext, Medium::Wire) => "whoever is on this wire reads this",
+        (Cipher::Plaintext, Medium::Loopback) => "only who is on this server reads this",
+        (Cipher::Tls | Cipher::TlsThrough, _) => "whoever is on this wire reads no content",
+    };
+    words.to_owned()
+}
+
+/// The last messages, one to a line, in at most so many lines. The last one that shows a password keeps a line of its own,
+/// at the top, when others have pushed it out.
+pub fn lines(stage: &Stage, room: usize) -> Vec<Line> {
+    let Some(link) = stage.timeline.tapped() else { return Vec::new() };
+    let mut shown: Vec<&Heard> = stage.timeline.heard().rev().take(room).collect();
+    shown.reverse();
+    if shown.is_empty() {
+        return vec![Line::new(Tone::Dim, " Nothing has passed since the tap is there.")];
+    }
+    let is_lost = shown.len() == room && room > 1 && !shown.iter().any(|heard| heard.shows_password());
+    if is_lost && let Some(secret) = stage.timeline.heard_password() {
+        shown[0] = secret;
+    }
+    shown.into_iter().map(|heard| line(link, heard)).collect()
+}
+
+/// Whether the panel of what is selected shows what is heard.
+pub(super) fn is_shown(stage: &Stage) -> bool {
+    matches!((&stage.wiretap, &stage.selected), (Some((from, to)), Some(Element::Hop(a, b))) if (from, to) == (a, b))
+}
+
+/// One message in one line; a click on it follows its request.
+fn line(link: LinkIx, heard: &Heard) -> Line {
+    let (whose, arrow) = match heard.said {
+        Said::Request { number, heading, .. } => {
+            let name = hoplight_sim::probe_number(number).map_or_else(|| format!("r{number}"), |probe| format!("probe {probe}"));
+            (name, if heading == Heading::Request { "→" } else { "←" })
+        }
+        Said::Check { answer, .. } => ("check".into(), if answer.is_none() { "→" } else { "←" }),
+        Said::Change => ("change".into(), "→"),
+        Said::Sample { .. } => ("sample".into(), "→"),
+        Said::Advertisement(_) => ("VRRP".into(), "→"),
+    };
+    let mut line = Line::new(Tone::Dim, format!(" {:>9.3} {whose:>6} {arrow} ", heard.at.as_secs_f64()));
+    line.spans.extend(spoken::brief(&spoken::spoken(&heard.infra, link, &heard.said, spoken::short())));
+    if let Said::Request { number, .. } = heard.said {
+        line.action = Some(Action::Follow(number));
+    }
+    line
+}
+
+/// The part of a hop's panel that says what was heard there; nothing if no tap is there. On a small screen the list stands
+/// here, too.
+pub(super) fn section(page: &mut Page, stage: &Stage, link: LinkIx, width: usize) -> bool {
+    if stage.timeline.tapped() != Some(link) {
+        return false;
+    }
+    let count = stage.timeline.heard_count();
+    page.text(Tone::Name, &format!("You listen here: {count} heard."));
+    if !stage.regions.wide {
+        for line in lines(stage, 5) {
+            page.line(line);
+        }
+    }
+    // In full: the last login in the clear, or else the last request.
+    let asked = |heard: &&Heard| {
+        matches!(
+            heard.said,
+            Said::Request { heading: Heading::Request, .. } | Said::Change | Said::Sample { .. } | Said::Advertisement(_)
+        )
+    };
+    let login = stage.timeline.heard_password();
+    if let Some(heard) = login.or_else(|| stage.timeline.heard().rev().find(asked)) {
+        let message = spoken::spoken(&heard.infra, link, &heard.said, width);
+        let whose = match heard.said {
+            Said::Request { number, .. } => format!("r{number} at {:.3} s, on the wire:", heard.at.as_secs_f64()),
+            _ => format!("at {:.3} s, on the wire:", heard.at.as_secs_f64()),
+        };
+        page.text(Tone::Dim, &whose);
+        let (from, to) = heard.infra.ends(link);
+        let id = |ix| heard.infra.component(ix).id.as_str();
+        spoken::full(page, &message, (id(from), id(to)));
+    }
+    true
+}
+
+impl Stage {
+    /// Puts the wiretap on the selected hop, or takes it away from there; where no hop is selected, takes it away. Returns
+    /// whether there was something to do.
+    pub fn toggle_wiretap(&mut self) -> bool {
+        let hop = match &self.selected {
+            Some(Element::Hop(from, to)) => Some((from.clone(), to.clone())),
+            _ => None,
+        };
+        if hop.is_none() && self.wiretap.is_none() {
+            return false;
+        }
+        self.wiretap = if self.wiretap == hop { None } else { hop };
+        let link = self.wiretap.as_ref().and_then(|(from, to)| self.infra().link_between(from.as_str(), to.as_str()));
+        self.timeline.listen(link);
+        self.scroll = 0;
+        self.detail_scroll = 0;
+        true
+    }
+
+    /// Whether the wiretap has read a password since it is there.
+    pub fn wiretap_saw_secret(&self) -> bool {
+        self.timeline.heard_password().is_some()
+    }
+}

@@ -1,0 +1,65 @@
+//! The glossary: every term with what it means; those that occur in the text on the screen come first.
+//!
+//! Must not know what a term means, nor how a text came to the screen.
+
+use crate::home::Item;
+use crate::line::{Line, Tone};
+use crate::{App, mouse};
+use hoplight_lesson::Term;
+use hoplight_model::Element;
+
+use super::Row;
+
+/// All rows that match, the best first; without a filter, what is on the screen, then the alphabet.
+pub(super) fn rows(app: &App, filter: &str) -> Vec<Row> {
+    terms(app, filter).into_iter().map(|(term, here)| row(term, here)).collect()
+}
+
+/// The term that a row refers to first, if it refers to any.
+pub(super) fn next(app: &App, filter: &str, at: usize) -> Option<String> {
+    let (term, _) = terms(app, filter).into_iter().nth(at)?;
+    term.see.first().map(ToString::to_string)
+}
+
+/// The terms of the rows, each with whether it is on the screen.
+fn terms<'a>(app: &'a App, filter: &str) -> Vec<(&'a Term, bool)> {
+    let glossary = app.library.glossary();
+    if !filter.trim().is_empty() {
+        return glossary.search(filter).into_iter().map(|term| (term, false)).collect();
+    }
+    let here = glossary.in_text(&shown(app));
+    let others: Vec<&Term> = glossary.terms().iter().filter(|term| !here.contains(term)).collect();
+    here.into_iter().map(|term| (term, true)).chain(others.into_iter().map(|term| (term, false))).collect()
+}
+
+fn row(term: &Term, here: bool) -> Row {
+    let also: Vec<&str> = term.also.iter().map(|also| &**also).filter(|also| !term.term.contains(also)).collect();
+    let also = if also.is_empty() { String::new() } else { format!("  {}", also.join(", ")) };
+    let line = Line::new(if here { Tone::Name } else { Tone::Text }, term.term.as_str()).with(Tone::Dim, also);
+    Row { line, right: if here { "on screen".into() } else { String::new() }, about: term.about() }
+}
+
+/// The text that the learner is reading: of the step or question, of what is selected, of the chosen line of the course map.
+fn shown(app: &App) -> String {
+    let mut text: Vec<String> = Vec::new();
+    match app.stage() {
+        Some(stage) => {
+            if let Some(step) = stage.lesson.as_ref().and_then(|run| run.step()) {
+                text.push(step.title.to_string());
+            }
+            if let Some(Element::Component(id)) = &stage.selected
+                && let Some(ix) = stage.infra().find(id.as_str())
+            {
+                text.push(stage.infra().component(ix).kind.word().to_owned());
+            }
+            text.extend(mouse::panel_lines(app).iter().map(Line::text));
+            text.extend(mouse::detail_lines(app).iter().map(Line::text));
+        }
+        None => match app.home.item() {
+            Some(Item::Lesson(lesson)) => text.extend([lesson.title.to_string(), lesson.summary.to_string()]),
+            Some(Item::Scenario(infra)) => text.extend([infra.title().to_owned(), infra.summary().to_owned()]),
+            None => {}
+        },
+    }
+    text.join(" ")
+}

@@ -1,0 +1,67 @@
+//! The jump: a moment that is typed, or one of the marks.
+//!
+//! Must not go anywhere.
+
+use crate::events::Mark;
+use crate::line::{Line, Tone};
+use crate::{Action, App, Stage};
+use hoplight_sim::SimTime;
+
+use super::Row;
+
+/// Seconds that one jump goes forward at most: all of it has to be simulated.
+const FURTHEST_S: f64 = 600.0;
+
+/// The moment that is typed; without one, the marks, the newest last.
+pub(super) fn rows(app: &App, filter: &str) -> Vec<Row> {
+    let Some(stage) = app.stage() else { return Vec::new() };
+    let now = stage.sim().now();
+    if filter.trim().is_empty() {
+        let marks = stage.known_marks().into_iter();
+        let text = |side: Option<char>, text: &str| side.map_or_else(|| text.to_owned(), |side| format!("{side}: {text}"));
+        let row = |(side, mark): (Option<char>, &Mark)| {
+            let row = row(mark.at, now, mark.sort.word(), &text(side, &mark.text));
+            Row { line: row.line.doing(mark.recall()), ..row }
+        };
+        return marks.map(row).collect();
+    }
+    match moment(stage, filter.trim()) {
+        Ok(at) => vec![row(at, now, "", "go there")],
+        Err(why) => vec![Row { line: Line::new(Tone::Warn, why), ..Row::default() }],
+    }
+}
+
+fn row(at: SimTime, now: SimTime, word: &str, text: &str) -> Row {
+    let (sign, by) = if at < now { ("-", now.since(at)) } else { ("+", at.since(now)) };
+    let line = Line::new(Tone::Accent, format!("{:>9.3} s  ", at.as_secs_f64()));
+    let line = if word.is_empty() { line } else { line.with(Tone::Dim, format!("{word:<9}")) };
+    Row {
+        line: Line { action: Some(Action::Seek(at)), ..line.with(Tone::Text, text) },
+        right: format!("{sign}{:.1} s", by.as_secs_f64()),
+        about: "Type seconds since the start, such as 12.5, or from now, such as -3 or +10. Enter goes there, and time stops."
+            .to_owned(),
+    }
+}
+
+/// The moment that a text means, or why it means none.
+fn moment(stage: &Stage, text: &str) -> Result<SimTime, String> {
+    let (now, earliest) = (stage.sim().now(), stage.timeline.earliest());
+    let (relative, digits) = match (text.strip_prefix('+'), text.strip_prefix('-')) {
+        (Some(rest), _) => (1.0, rest),
+        (_, Some(rest)) => (-1.0, rest),
+        _ => (0.0, text),
+    };
+    let digits = digits.trim().trim_end_matches('s').trim_end();
+    let is_number = !digits.is_empty() && digits.len() < 16 && digits.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let Some(seconds) = digits.parse::<f64>().ok().filter(|_| is_number) else {
+        return Err("A moment is a number of seconds: 12.5, or -3 or +10 from now.".to_owned());
+    };
+    let at = if relative == 0.0 { seconds } else { now.as_secs_f64() + relative * seconds };
+    if at < earliest.as_secs_f64() {
+        return Err(format!("The run begins at {:.1} s.", earliest.as_secs_f64()));
+    }
+    if at > now.as_secs_f64().max(stage.marks.furthest().as_secs_f64()) + FURTHEST_S {
+        return Err(format!("That is more than {FURTHEST_S:.0} s ahead: all of it has to be simulated."));
+    }
+    Ok(SimTime::ZERO + std::time::Duration::from_secs_f64(at))
+}

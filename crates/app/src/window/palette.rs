@@ -1,0 +1,83 @@
+//! The palette: every action that has a line in the help, every lesson and infrastructure, everything on the stage.
+//!
+//! What is not possible now is listed as well: entered, it says why. Must not do anything.
+
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+use crate::home::Item;
+use crate::line::{Line, Tone};
+use crate::{Action, App, status};
+use hoplight_model::Element;
+
+use super::Row;
+
+/// All rows that match, the best first; without a filter, in the order of the help.
+pub(super) fn rows(app: &App, filter: &str) -> Vec<Row> {
+    ranked(all(app), filter)
+}
+
+/// The rows that match a filter, the best first; without one, as they are.
+pub(super) fn ranked(rows: Vec<Row>, filter: &str) -> Vec<Row> {
+    if filter.trim().is_empty() {
+        return rows;
+    }
+    let pattern = Pattern::parse(filter, CaseMatching::Ignore, Normalization::Smart);
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let mut buffer = Vec::new();
+    let mut scored: Vec<(u32, Row)> = rows
+        .into_iter()
+        .filter_map(|row| {
+            let text = row.line.text();
+            pattern.score(Utf32Str::new(&text, &mut buffer), &mut matcher).map(|score| (score, row))
+        })
+        .collect();
+    // Stable: what scores the same stays in the order of the help.
+    scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    scored.into_iter().map(|(_, row)| row).collect()
+}
+
+fn all(app: &App) -> Vec<Row> {
+    let mut rows: Vec<Row> = app
+        .keymap
+        .at(app.place())
+        .filter(|binding| !binding.help.is_empty() && binding.action != Action::Palette)
+        .map(|binding| {
+            let possible = status::works(app, &binding.action);
+            // A long line is cut in the list, and whole below it.
+            let possibly = if possible { "" } else { ": not possible now; entered, it says why" };
+            let name = binding.action.name().map_or_else(String::new, |name| format!(" Its name in config.ron: {name}."));
+            let about = format!("{}{possibly}.{name}", binding.help);
+            let key = binding.keys.first().map(ToString::to_string).unwrap_or_default();
+            row(if possible { Tone::Text } else { Tone::Dim }, binding.help, binding.action.clone(), &about, key)
+        })
+        .collect();
+    if let Some(stage) = app.stage() {
+        // A thing comes before the ways that lead to it.
+        let (hops, things): (Vec<_>, Vec<_>) = stage.layout.order().iter().partition(|it| matches!(it, Element::Hop(..)));
+        for element in things.into_iter().chain(hops) {
+            let text = format!("select {element}");
+            rows.push(row(Tone::Text, &text, Action::Select(element.clone()), what(element), String::new()));
+        }
+    }
+    for (line, item) in app.home.items.iter().enumerate() {
+        let (text, about) = match item {
+            Item::Lesson(lesson) => (format!("lesson: {}", lesson.title), lesson.summary.to_string()),
+            Item::Scenario(infra) => (format!("infrastructure: {}", infra.title()), infra.summary().to_owned()),
+        };
+        rows.push(row(Tone::Text, &text, Action::Open(line), &about, String::new()));
+    }
+    rows
+}
+
+fn row(tone: Tone, text: &str, action: Action, about: &str, right: String) -> Row {
+    Row { line: Line { action: Some(action), ..Line::new(tone, text) }, right, about: about.to_owned() }
+}
+
+const fn what(element: &Element) -> &'static str {
+    match element {
+        Element::Component(_) => "A component on the stage.",
+        Element::Server(_) => "A server on the stage.",
+        Element::Hop(..) => "A hop: the way between two components.",
+    }
+}

@@ -1,0 +1,133 @@
+//! Finds room for a word beside each link.
+//!
+//! Must not know the words: it gives the widest room up to what words need.
+
+use hoplight_model::Infrastructure;
+
+use super::geometry::{Area, Arrow, Cell};
+use super::{Knot, Label, Layout, Route};
+
+/// Room that a word may want, best first.
+const WANTED: [u16; 7] = [16, 11, 10, 8, 6, 4, 3];
+/// Room below which a word may touch a box: better close than unsaid.
+const ROOMY: u16 = 6;
+
+/// Cells that are taken.
+struct Taken {
+    size: (u16, u16),
+    cells: Vec<bool>,
+}
+
+impl Taken {
+    fn mark(&mut self, area: Area) {
+        for cell in area.cells() {
+            if cell.x < self.size.0 && cell.y < self.size.1 {
+                self.cells[usize::from(cell.y) * usize::from(self.size.0) + usize::from(cell.x)] = true;
+            }
+        }
+    }
+
+    fn is_free(&self, area: Area) -> bool {
+        area.right() <= self.size.0
+            && area.bottom() <= self.size.1
+            && area.cells().all(|cell| !self.cells[usize::from(cell.y) * usize::from(self.size.0) + usize::from(cell.x)])
+    }
+}
+
+pub(super) fn find(infra: &Infrastructure, size: (u16, u16), layout: &mut Layout) {
+    let mut taken = Taken { size, cells: vec![false; usize::from(size.0) * usize::from(size.1)] };
+    layout.frames.iter().for_each(|frame| taken.mark(frame.area));
+    let mut owner = vec![usize::MAX; taken.cells.len()];
+    for knot in &layout.knots {
+        taken.mark(Area::new(knot.cell.x, knot.cell.y, 1, 1));
+        if is_trunk(infra, layout, knot) {
+            let first = knot.strands.iter().map(|(route, _)| *route).min().unwrap_or(usize::MAX);
+            owner[usize::from(knot.cell.y) * usize::from(size.0) + usize::from(knot.cell.x)] = first;
+        }
+    }
+    for index in 0..layout.routes.len() {
+        let route = &layout.routes[index];
+        if !route.loopback {
+            let alone = |cell: Cell| owner[usize::from(cell.y) * usize::from(size.0) + usize::from(cell.x)] == index;
+            let label = spot(route, &taken, alone);
+            if let Some(label) = label {
+                taken.mark(label.area);
+            }
+            layout.routes[index].label = label;
+        }
+    }
+}
+
+/// Whether a cell belongs to one link, or to siblings from one source, of which one word speaks.
+fn is_trunk(infra: &Infrastructure, layout: &Layout, knot: &Knot) -> bool {
+    let kind = |strand: &(usize, u8)| {
+        let link = layout.routes[strand.0].link;
+        (infra.ends(link).0, infra.link(link).protocol)
+    };
+    knot.strands.windows(2).all(|pair| kind(&pair[0]) == kind(&pair[1]))
+}
+
+/// The longest straight stretches that are this link's alone, longest first; horizontal before vertical.
+fn stretches(route: &Route, alone: impl Fn(Cell) -> bool) -> Vec<(bool, Area)> {
+    let flat = Arrow::Left.arm() | Arrow::Right.arm();
+    let upright = Arrow::Up.arm() | Arrow::Down.arm();
+    let mut found: Vec<(bool, Area)> = Vec::new();
+    for arms in [flat, upright] {
+        let mut run: Option<Area> = None;
+        for (cell, own) in route.cells.iter().zip(&route.arms) {
+            if *own == arms && alone(*cell) {
+                let old = run.unwrap_or(Area::new(cell.x, cell.y, 1, 1));
+                let (x, y) = (old.x.min(cell.x), old.y.min(cell.y));
+                let (right, bottom) = (old.right().max(cell.x + 1), old.bottom().max(cell.y + 1));
+                run = Some(Area::new(x, y, right - x, bottom - y));
+            } else {
+                found.extend(run.take().map(|area| (arms == flat, area)));
+            }
+        }
+        found.extend(run.map(|area| (arms == flat, area)));
+    }
+    found.sort_by_key(|(flat, area)| (std::cmp::Reverse(area.width.max(area.height)), !*flat));
+    found
+}
+
+fn spot(route: &Route, taken: &Taken, alone: impl Fn(Cell) -> bool) -> Option<Label> {
+    let stretches = stretches(route, alone);
+    let roomy = WANTED.into_iter().filter(|want| *want >= ROOMY).map(|want| (want, 1));
+    for (want, margin) in roomy.chain(WANTED.map(|want| (want, 0))) {
+        for (flat, run) in stretches.iter().filter(|(flat, run)| !*flat || want <= run.width + 4) {
+            let found = beside(*flat, *run, want).find(|label| taken.is_free(widened(label.area, margin, *flat)));
+            if found.is_some() {
+                return found;
+            }
+        }
+    }
+    // On the line itself, if two cells of it stay to be seen.
+    let (_, run) = stretches.iter().filter(|(flat, _)| *flat).max_by_key(|(_, run)| run.width)?;
+    let want = WANTED.into_iter().find(|want| run.width >= want + 2)?;
+    Some(Label { area: Area::new(run.x + (run.width - want) / 2, run.y, want, 1), side: None })
+}
+
+/// An area with a margin: above a line only at its right, where the wall is; beside a line on both sides.
+const fn widened(area: Area, margin: u16, flat: bool) -> Area {
+    let x = if flat { area.x } else { area.x.saturating_sub(margin) };
+    Area::new(x, area.y, area.right() + margin - x, 1)
+}
+
+/// The places of `want` columns beside a straight stretch, best first.
+fn beside(flat: bool, run: Area, want: u16) -> impl Iterator<Item = Label> {
+    let mut places: Vec<(Arrow, Option<u16>, Option<u16>)> = Vec::new();
+    if flat {
+        let middle = (run.x + run.width / 2).saturating_sub(want / 2);
+        let xs = [Some(middle), Some(run.x), run.right().checked_sub(want), Some(middle + 1), middle.checked_sub(1)];
+        places.extend(xs.map(|x| (Arrow::Up, x, run.y.checked_sub(1))));
+        places.extend(xs.map(|x| (Arrow::Down, x, Some(run.y + 1))));
+    } else {
+        let mut ys: Vec<u16> = (run.y..run.bottom()).collect();
+        ys.sort_by_key(|y| y.abs_diff(run.y + run.height / 2));
+        for y in ys {
+            places.push((Arrow::Right, Some(run.x + 2), Some(y)));
+            places.push((Arrow::Left, run.x.checked_sub(want + 1), Some(y)));
+        }
+    }
+    places.into_iter().filter_map(move |(side, x, y)| Some(Label { area: Area::new(x?, y?, want, 1), side: Some(side) }))
+}

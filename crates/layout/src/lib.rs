@@ -1,0 +1,293 @@
+//! Where everything stands on the canvas: boxes, walls, the ways of links, names under the mouse, neighbours of an arrow key.
+//!
+//! ```text
+//!  Infrastructure ──plan──▶ grid ──sizing──▶ areas ──wires──▶ ways ──labels, compass──▶ Layout
+//! ```
+//!
+//! A pure function of an infrastructure and a size, made once per resize. It must not know a terminal, colours, time or
+//! what runs: a way is where a link lies, not what it carries.
+
+mod compass;
+mod geometry;
+mod labels;
+mod map;
+mod place;
+mod plan;
+mod router;
+mod sizing;
+mod wires;
+
+use hoplight_model::{ComponentIx, Element, Infrastructure, LinkIx, Zone};
+
+pub use geometry::{Area, Arrow, Cell};
+pub use map::Map;
+pub use plan::{Owner, short_agent};
+
+use compass::Compass;
+
+/// Most columns and rows that are used; a larger canvas keeps a margin.
+const MOST: (u16, u16) = (320, 110);
+/// Most columns and rows of a picture that is larger than its window: some three hundred servers, laid out while a key is
+/// pressed. Beyond that, nobody finds anything in a picture.
+const LARGEST: (u16, u16) = (480, 520);
+/// Most links that get a way; a picture with more is not a picture.
+const MAX_ROUTES: usize = 800;
+
+/// Most components that are placed at all; more do not fit any canvas, and to find out what they need takes long.
+const MAX_COMPONENTS: usize = 2_000;
+
+/// Whether everything has its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// It has.
+    Whole,
+    /// The canvas is too small: nothing is placed.
+    TooSmall {
+        /// The columns and rows that it takes at least; the largest numbers if there is far too much for any canvas.
+        needs: (u16, u16),
+    },
+}
+
+/// A box on the canvas.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// Whose it is.
+    pub owner: Owner,
+    /// With its border.
+    pub area: Area,
+    /// The zone that it stands in; `None` for what a write-up names but puts nowhere.
+    pub zone: Option<Zone>,
+}
+
+/// A component inside a box.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// The component.
+    pub component: ComponentIx,
+    /// Its text; the first column is kept free for a pointer.
+    pub area: Area,
+    /// The position of its box in [`Layout::frames`].
+    pub frame: usize,
+}
+
+/// An agent on the border of its server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// The agent.
+    pub component: ComponentIx,
+    /// One line, with a blank at both ends.
+    pub area: Area,
+    /// Whether only the short name fits.
+    pub short: bool,
+}
+
+/// A stretch of wall: a firewall before what it protects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wall {
+    /// The firewall.
+    pub firewall: ComponentIx,
+    /// A column of cells.
+    pub area: Area,
+}
+
+/// Where a link crosses a firewall.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gate {
+    /// The firewall.
+    pub firewall: ComponentIx,
+    /// A cell of its wall, or of the border where the link goes through another side.
+    pub cell: Cell,
+}
+
+/// The way of a link, from the asker's border to the answerer's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The link.
+    pub link: LinkIx,
+    /// Each a neighbour of the one before; the arrowhead stands in the last.
+    pub cells: Vec<Cell>,
+    /// For each cell the directions in which the line leaves it, as [`Arrow::arm`] bits.
+    pub arms: Vec<u8>,
+    /// Where the arrowhead points.
+    pub ends: Arrow,
+    /// Whether it stays inside one server.
+    pub loopback: bool,
+    /// A cell that is this link's alone, near its middle.
+    pub anchor: Cell,
+    /// The firewalls on the way, in the order in which a request meets them.
+    pub gates: Vec<Gate>,
+    /// Room for a word beside it, in one row.
+    pub label: Option<Label>,
+}
+
+/// Room for a word beside a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// One row.
+    pub area: Area,
+    /// On which side of the line it is: above, to the right, below, to the left; `None` is on the line itself.
+    pub side: Option<Arrow>,
+}
+
+/// A cell that links run through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Knot {
+    /// The cell.
+    pub cell: Cell,
+    /// Positions in [`Layout::routes`] with the arms of each there.
+    pub strands: Vec<(usize, u8)>,
+    /// The arrowhead of the first strand that ends here.
+    pub head: Option<Arrow>,
+}
+
+/// Where everything stands.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    size: (u16, u16),
+    fit: Fit,
+    frames: Vec<Frame>,
+    blocks: Vec<Block>,
+    tags: Vec<Tag>,
+    walls: Vec<Wall>,
+    routes: Vec<Route>,
+    by_link: Vec<Option<usize>>,
+    knots: Vec<Knot>,
+    compass: Compass,
+}
+
+impl Layout {
+    /// Places `infra` on a canvas of `width` × `height` cells.
+    pub fn new(infra: &Infrastructure, width: u16, height: u16) -> Self {
+        Self::using(infra, (width, height), (width.min(MOST.0), height.min(MOST.1)))
+    }
+
+    /// Places `infra` on a canvas of at least `width` × `height` cells, and on a larger one if it does not fit: then the
+    /// canvas is seen through a window, a part at a time.
+    pub fn within(infra: &Infrastructure, width: u16, height: u16) -> Self {
+        let layout = Self::new(infra, width, height);
+        match layout.fit {
+            Fit::TooSmall { needs } if needs.0 <= LARGEST.0 && needs.1 <= LARGEST.1 => {
+                // An eighth more than the least, so that links have room beside each other.
+                let size = (width.max(needs.0 + needs.0 / 8), height.max(needs.1 + needs.1 / 8));
+                Self::using(infra, size, size)
+            }
+            _ => layout,
+        }
+    }
+
+    /// Places `infra` in the middle of a canvas, of which only so much is used.
+    fn using(infra: &Infrastructure, (width, height): (u16, u16), used: (u16, u16)) -> Self {
+        let mut layout = Self {
+            size: (width, height),
+            fit: Fit::Whole,
+            frames: Vec::new(),
+            blocks: Vec::new(),
+            tags: Vec::new(),
+            walls: Vec::new(),
+            routes: Vec::new(),
+            by_link: Vec::new(),
+            knots: Vec::new(),
+            compass: Compass::default(),
+        };
+        if infra.len().max(infra.servers().len()) > MAX_COMPONENTS {
+            layout.fit = Fit::TooSmall { needs: (u16::MAX, u16::MAX) };
+            return layout;
+        }
+        let plan = plan::Plan::new(infra);
+        match sizing::fit(infra, &plan, used) {
+            Err(needs) => layout.fit = Fit::TooSmall { needs },
+            Ok(sizes) => {
+                let shift = ((width - used.0) / 2, (height - used.1) / 2);
+                place::place(infra, &plan, &sizes.areas, &mut layout);
+                wires::lay(infra, &plan, used, &mut layout);
+                labels::find(infra, used, &mut layout);
+                layout.shift(shift);
+
+                layout.compass = Compass::new(infra, &layout);
+            }
+        }
+        layout
+    }
+
+    /// Moves everything, to the middle of a canvas that is larger than what is used.
+    fn shift(&mut self, by: (u16, u16)) {
+        let cell = |c: &mut Cell| *c = Cell::new(c.x + by.0, c.y + by.1);
+        let area = |a: &mut Area| *a = Area::new(a.x + by.0, a.y + by.1, a.width, a.height);
+        self.frames.iter_mut().for_each(|frame| area(&mut frame.area));
+        self.blocks.iter_mut().for_each(|block| area(&mut block.area));
+        self.tags.iter_mut().for_each(|tag| area(&mut tag.area));
+        self.walls.iter_mut().for_each(|wall| area(&mut wall.area));
+        self.knots.iter_mut().for_each(|knot| cell(&mut knot.cell));
+        for route in &mut self.routes {
+            route.cells.iter_mut().for_each(cell);
+            route.gates.iter_mut().for_each(|gate| cell(&mut gate.cell));
+            route.label.iter_mut().for_each(|label| area(&mut label.area));
+            cell(&mut route.anchor);
+        }
+    }
+
+    /// Columns and rows that it was made for.
+    pub fn size(&self) -> (u16, u16) {
+        self.size
+    }
+
+    /// Whether everything has its place.
+    pub fn fit(&self) -> Fit {
+        self.fit
+    }
+
+    /// The boxes: servers in authored order, then what stands alone.
+    pub fn frames(&self) -> &[Frame] {
+        &self.frames
+    }
+
+    /// The components in the boxes.
+    pub fn blocks(&self) -> &[Block] {
+        &self.blocks
+    }
+
+    /// The agents on the borders.
+    pub fn tags(&self) -> &[Tag] {
+        &self.tags
+    }
+
+    /// The firewalls that protect something; one may have several stretches.
+    pub fn walls(&self) -> &[Wall] {
+        &self.walls
+    }
+
+    /// The ways of the links, in authored order. A link for which there is no way is missing.
+    pub fn routes(&self) -> &[Route] {
+        &self.routes
+    }
+
+    /// The way of one link.
+    pub fn route(&self, link: LinkIx) -> Option<&Route> {
+        self.routes.get((*self.by_link.get(link.index())?)?)
+    }
+
+    /// The cells of all ways, each once, with the links that meet there.
+    pub fn knots(&self) -> &[Knot] {
+        &self.knots
+    }
+
+    /// What lies at a cell of the canvas.
+    pub fn hit(&self, column: u16, row: u16) -> Option<&Element> {
+        self.compass.hit(Cell::new(column, row))
+    }
+
+    /// What an arrow key reaches from an element.
+    pub fn neighbour(&self, element: &Element, arrow: Arrow) -> Option<&Element> {
+        self.compass.neighbour(element, arrow)
+    }
+
+    /// Everything that can be selected, along the request path: for the Tab key.
+    pub fn order(&self) -> &[Element] {
+        self.compass.order()
+    }
+
+    /// The cell that stands for an element: where a pointer, a note or a popup belongs.
+    pub fn anchor(&self, element: &Element) -> Option<Cell> {
+        self.compass.anchor(element)
+    }
+}

@@ -1,0 +1,88 @@
+//! Puts components, walls and agents into the boxes.
+//!
+//! Must not know links, except that one which leaps over a neighbour needs a row.
+
+use hoplight_model::{Infrastructure, Zone};
+
+use super::geometry::Area;
+use super::plan::{BoxPlan, Plan, short_agent, width};
+use super::sizing::INNER_GAP;
+use super::{Block, Frame, Layout, Owner, Tag, Wall};
+
+/// Most columns of text that a block gets before the gaps grow.
+const WIDEST: u16 = 22;
+
+pub(super) fn place(infra: &Infrastructure, plan: &Plan, areas: &[Area], layout: &mut Layout) {
+    for (frame, (plan, area)) in plan.boxes.iter().zip(areas).enumerate() {
+        let zone = match &plan.owner {
+            Owner::Server(id) => infra.zone_of_server(id),
+            Owner::Component(ix) => infra.zone(*ix),
+        };
+        layout.frames.push(Frame { owner: plan.owner.clone(), area: *area, zone: (!plan.shelved).then_some(zone) });
+        let inner = area.height.saturating_sub(2);
+        for (x, firewall) in (area.x..).zip(&plan.walls) {
+            layout.walls.push(Wall { firewall: *firewall, area: Area::new(x, area.y + 1, 1, inner) });
+        }
+        blocks(plan, frame, *area, layout);
+        tags(infra, plan, *area, zone, layout);
+    }
+}
+
+/// How wide the gaps, the texts and the margin at the right become.
+fn shares(plan: &BoxPlan, wide: u16) -> (u16, Vec<u16>) {
+    let mut texts: Vec<u16> = plan.blocks.iter().map(|block| block.min).collect();
+    let inner_gaps = u16::try_from(plan.blocks.len().saturating_sub(1)).unwrap_or(0);
+    let mut gap = INNER_GAP;
+    let mut room = wide.saturating_sub(plan.frame(gap)).saturating_sub(texts.iter().sum());
+    // A blank before the right border, then everyone in turn.
+    room = room.saturating_sub(1);
+    while room > 0 {
+        let before = room;
+        for text in &mut texts {
+            if room > 0 && *text < WIDEST {
+                *text += 1;
+                room -= 1;
+            }
+        }
+        let most = if texts.iter().all(|text| *text >= WIDEST) { 12 } else { INNER_GAP + 2 };
+        if inner_gaps > 0 && room >= inner_gaps && gap < most {
+            gap += 1;
+            room -= inner_gaps;
+        }
+        if room == before {
+            break;
+        }
+    }
+    (gap, texts)
+}
+
+fn blocks(plan: &BoxPlan, frame: usize, area: Area, layout: &mut Layout) {
+    let (gap, texts) = shares(plan, area.width);
+    let bus = u16::try_from(plan.bus.len()).unwrap_or(0);
+    let (top, tall) = (area.y + 1 + bus, area.height.saturating_sub(2 + bus));
+    let mut x = area.x + plan.left();
+    for (block, text) in plan.blocks.iter().zip(texts) {
+        for firewall in &block.walls {
+            layout.walls.push(Wall { firewall: *firewall, area: Area::new(x, top, 1, tall) });
+            x += 1;
+        }
+        layout.blocks.push(Block { component: block.component, area: Area::new(x, top, text + 1, tall), frame });
+        x += text + 1 + gap;
+    }
+}
+
+/// The agents sit at the right end of the bottom border, the last one outermost; the zone's short word is at its left.
+fn tags(infra: &Infrastructure, plan: &BoxPlan, area: Area, zone: Zone, layout: &mut Layout) {
+    let full = |ix: &_| width(infra.component(*ix).label());
+    let whole = plan.agents.iter().map(|ix| full(ix) + 3).fold(2, u16::saturating_add);
+    let short = whole + width(zone.words()[1]) + 1 > area.width;
+    let mut right = area.right().saturating_sub(2);
+    let mut tags: Vec<Tag> = Vec::new();
+    for agent in plan.agents.iter().rev() {
+        let text = if short { width(&short_agent(infra.component(*agent))) } else { full(agent) };
+        let x = right.saturating_sub(text + 2);
+        tags.push(Tag { component: *agent, area: Area::new(x, area.bottom() - 1, text + 2, 1), short });
+        right = x.saturating_sub(1);
+    }
+    layout.tags.extend(tags.into_iter().rev());
+}

@@ -1,0 +1,228 @@
+//! What boxes there are, what each holds, and where on the coarse grid it stands.
+//!
+//! Authored places win. What has none is layered by the depth of the request path, from the user at the left to the data
+//! at the right. Must not know the size of the canvas.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hoplight_model::component::Place;
+use hoplight_model::{Component, ComponentIx, ComponentKind, Infrastructure, LinkIx, Medium, ServerId};
+
+/// Whose box it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// A server's, with all that it holds.
+    Server(ServerId),
+    /// That of a component that stands alone.
+    Component(ComponentIx),
+}
+
+/// One component inside a box.
+#[derive(Clone, Debug)]
+pub(super) struct BlockPlan {
+    pub(super) component: ComponentIx,
+    /// Firewalls that stand before this component alone.
+    pub(super) walls: Vec<ComponentIx>,
+    /// Columns that its text needs.
+    pub(super) min: u16,
+}
+
+/// One box.
+#[derive(Clone, Debug)]
+pub(super) struct BoxPlan {
+    pub(super) owner: Owner,
+    pub(super) column: usize,
+    pub(super) row: usize,
+    pub(super) blocks: Vec<BlockPlan>,
+    pub(super) walls: Vec<ComponentIx>,
+    pub(super) agents: Vec<ComponentIx>,
+    /// Links between components of this box that are not neighbours: each needs a row of its own.
+    pub(super) bus: Vec<LinkIx>,
+    /// Columns that the title needs.
+    pub(super) title: u16,
+    /// Whether it stands on the shelf below the grid: what a write-up names but puts nowhere.
+    pub(super) shelved: bool,
+}
+
+/// All boxes on a grid without empty columns or rows.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    pub(super) boxes: Vec<BoxPlan>,
+    pub(super) columns: usize,
+    pub(super) rows: usize,
+}
+
+/// How wide a text is on the screen.
+pub(super) fn width(text: &str) -> u16 {
+    u16::try_from(unicode_width::UnicodeWidthStr::width(text)).unwrap_or(u16::MAX)
+}
+
+/// The short form of an agent's name: `agt` and its number.
+pub fn short_agent(component: &Component) -> String {
+    let id = component.id.as_str();
+    let digits: String = id.chars().rev().take_while(char::is_ascii_digit).collect();
+    format!("agt{}", digits.chars().rev().collect::<String>())
+}
+
+impl BoxPlan {
+    /// Columns for its left side: a border, or a wall for each firewall.
+    pub(super) fn left(&self) -> u16 {
+        u16::try_from(self.walls.len().max(1)).unwrap_or(u16::MAX)
+    }
+
+    /// Columns that everything but the blocks' text takes, with gaps of `gap`.
+    pub(super) fn frame(&self, gap: u16) -> u16 {
+        let blocks = u16::try_from(self.blocks.len()).unwrap_or(u16::MAX);
+        let walls: usize = self.blocks.iter().map(|block| block.walls.len()).sum();
+        let walls = u16::try_from(walls).unwrap_or(u16::MAX);
+        self.left().saturating_add(blocks).saturating_add(walls).saturating_add(blocks.saturating_sub(1).saturating_mul(gap)) + 1
+    }
+
+    /// Columns with every block's text at the width that `text` says.
+    pub(super) fn width(&self, infra: &Infrastructure, gap: u16, text: impl Fn(&BlockPlan) -> u16) -> u16 {
+        let blocks = self.blocks.iter().map(text).fold(0, u16::saturating_add);
+        let agents = self.agents.iter().map(|ix| width(&short_agent(infra.component(*ix))) + 3).fold(2, u16::saturating_add);
+        self.frame(gap).saturating_add(blocks).max(self.title + 4).max(agents)
+    }
+
+    /// Whether it is a server's.
+    pub(super) fn is_server(&self) -> bool {
+        matches!(self.owner, Owner::Server(_))
+    }
+}
+
+impl Plan {
+    pub(super) fn new(infra: &Infrastructure) -> Self {
+        let mut boxes = collect(infra);
+        arrange(infra, &mut boxes);
+        let placed = || boxes.iter().filter(|b| !b.shelved);
+        let columns = placed().map(|b| b.column + 1).max().unwrap_or(0);
+        let rows = placed().map(|b| b.row + 1).max().unwrap_or(0);
+        Self { boxes, columns, rows }
+    }
+}
+
+/// Whether a component is drawn as a wall, not as a block: a firewall that protects something.
+fn is_wall(component: &Component) -> bool {
+    matches!(&component.kind, ComponentKind::Firewall(spec) if !spec.servers.is_empty() || !spec.components.is_empty())
+}
+
+fn block(infra: &Infrastructure, component: ComponentIx) -> BlockPlan {
+    let walls = infra
+        .firewalls()
+        .filter(|(_, spec)| spec.components.contains(&infra.component(component).id))
+        .map(|(ix, _)| ix)
+        .collect();
+    let min = match infra.component(component).kind {
+        ComponentKind::Browser | ComponentKind::DnsResolver(_) => 7,
+        _ => (width(infra.component(component).label()) + 3).clamp(8, 10),
+    };
+    BlockPlan { component, walls, min }
+}
+
+fn collect(infra: &Infrastructure) -> Vec<BoxPlan> {
+    let mut boxes = Vec::new();
+    for server in infra.servers() {
+        let here: Vec<_> = infra.on_server(&server.id).filter(|(_, component)| !is_wall(component)).collect();
+        let (agents, blocks): (Vec<_>, Vec<_>) = here.into_iter().partition(|(_, c)| matches!(c.kind, ComponentKind::Agent(_)));
+        let blocks: Vec<_> = blocks.into_iter().map(|(ix, _)| block(infra, ix)).collect();
+        let walls = infra.firewalls().filter(|(_, spec)| spec.servers.contains(&server.id)).map(|(ix, _)| ix).collect();
+        boxes.push(BoxPlan {
+            owner: Owner::Server(server.id.clone()),
+            column: 0,
+            row: 0,
+            bus: long_loopbacks(infra, &blocks),
+            blocks,
+            walls,
+            agents: agents.into_iter().map(|(ix, _)| ix).collect(),
+            title: width(server.id.as_str()),
+            shelved: false,
+        });
+    }
+    for (ix, component) in infra.components().filter(|(_, c)| c.server.is_none() && !is_wall(c)) {
+        let mut block = block(infra, ix);
+        let shelved = matches!(component.kind, ComponentKind::Firewall(_) | ComponentKind::Agent(_));
+        block.min = if shelved { 8 } else { block.min };
+        boxes.push(BoxPlan {
+            owner: Owner::Component(ix),
+            column: 0,
+            row: 0,
+            walls: std::mem::take(&mut block.walls),
+            title: width(component.label()).min(12),
+            blocks: vec![block],
+            agents: Vec::new(),
+            bus: Vec::new(),
+            shelved,
+        });
+    }
+    boxes
+}
+
+/// The loopback links that leap over a block, at most three.
+fn long_loopbacks(infra: &Infrastructure, blocks: &[BlockPlan]) -> Vec<LinkIx> {
+    let place = |ix| blocks.iter().position(|block| block.component == ix);
+    infra
+        .links()
+        .map(|(link, _)| infra.hop(link))
+        .filter(|hop| hop.medium == Medium::Loopback)
+        .filter(|hop| matches!((place(hop.from), place(hop.to)), (Some(a), Some(b)) if a.abs_diff(b) > 1))
+        .map(|hop| hop.link)
+        .take(3)
+        .collect()
+}
+
+/// How many hops a component is away from the user; the longest way counts.
+fn depths(infra: &Infrastructure) -> BTreeMap<ComponentIx, u16> {
+    let mut depth: BTreeMap<_, _> =
+        infra.components().filter(|(_, c)| matches!(c.kind, ComponentKind::Browser)).map(|(ix, _)| (ix, 0)).collect();
+    // A request path has a bounded length, so a few rounds settle it.
+    for _ in 0..=hoplight_model::MAX_HOPS {
+        for (link, _) in infra.links().filter(|(_, link)| link.protocol.carries_requests()) {
+            let (from, to) = infra.ends(link);
+            if let Some(next) = depth.get(&from).map(|d| d + 1) {
+                let old = depth.entry(to).or_insert(next);
+                *old = next.max(*old);
+            }
+        }
+    }
+    depth
+}
+
+fn arrange(infra: &Infrastructure, boxes: &mut [BoxPlan]) {
+    let depth = depths(infra);
+    let mut taken = BTreeSet::new();
+    let mut places: Vec<Option<Place>> = boxes
+        .iter()
+        .map(|plan| match &plan.owner {
+            Owner::Server(id) => infra.server(id).and_then(|server| server.at),
+            Owner::Component(ix) => infra.component(*ix).at,
+        })
+        .collect();
+    let free = |taken: &mut BTreeSet<(u16, u16)>, column: u16, mut row: u16| {
+        while !taken.insert((column, row)) {
+            row = row.saturating_add(1);
+        }
+        Place(column, row)
+    };
+    for place in places.iter_mut().zip(boxes.iter()).filter(|(_, plan)| !plan.shelved).filter_map(|(place, _)| place.as_mut()) {
+        *place = free(&mut taken, place.0, place.1);
+    }
+    let last = depth.values().max().copied().unwrap_or(0);
+    for (place, plan) in places.iter_mut().zip(boxes.iter()).filter(|(place, plan)| place.is_none() && !plan.shelved) {
+        let nearest = plan.blocks.iter().filter_map(|block| depth.get(&block.component)).min();
+        let column = nearest.copied().unwrap_or_else(|| match plan.blocks.first().map(|b| &infra.component(b.component).kind) {
+            Some(ComponentKind::DnsResolver(_)) => 0,
+            Some(ComponentKind::MonitoringService | ComponentKind::Firewall(_)) => 1.min(last),
+            _ => last,
+        });
+        *place = Some(free(&mut taken, column, 0));
+    }
+    let placed = || places.iter().zip(boxes.iter()).filter(|(_, plan)| !plan.shelved).filter_map(|(place, _)| *place);
+    let columns: BTreeSet<u16> = placed().map(|place| place.0).collect();
+    let rows: BTreeSet<u16> = placed().map(|place| place.1).collect();
+    for (place, plan) in places.into_iter().zip(boxes) {
+        let Some(place) = place else { continue };
+        plan.column = columns.range(..place.0).count();
+        plan.row = rows.range(..place.1).count();
+    }
+}

@@ -1,0 +1,201 @@
+//! From the coarse grid to cells: how wide each column and how high each row is.
+//!
+//! Content comes first, then room for links, then comfort. Must not know links beyond how many need a gap.
+
+use hoplight_model::Infrastructure;
+
+use super::geometry::Area;
+use super::plan::{BoxPlan, Owner, Plan, width};
+
+/// Columns of a gap between two columns of boxes: needed, good, generous, at most.
+const GAPS: [u16; 4] = [3, 9, 15, 26];
+/// Columns of the gap between two neighbours in a server.
+pub(super) const INNER_GAP: u16 = 3;
+/// Columns of text of a block: comfortable and at most.
+const TEXT: [u16; 2] = [12, 22];
+/// Lines of a block: needed and at most.
+const LINES: [u16; 2] = [2, 6];
+
+/// Where each box of a plan lies.
+pub(super) struct Sizes {
+    /// In the plan's order.
+    pub(super) areas: Vec<Area>,
+}
+
+/// Adds to `values` one by one, in turn, up to `cap`, while there is `room`.
+fn grow(values: &mut [u16], cap: impl Fn(usize) -> u16, room: &mut u16) {
+    loop {
+        let mut grew = false;
+        for (index, value) in values.iter_mut().enumerate() {
+            if *room > 0 && *value < cap(index) {
+                *value += 1;
+                *room -= 1;
+                grew = true;
+            }
+        }
+        if !grew {
+            return;
+        }
+    }
+}
+
+/// What each column needs when a block's text may have `text` columns.
+fn column_widths(infra: &Infrastructure, plan: &Plan, text: Option<u16>, gap: u16) -> Vec<u16> {
+    let mut widths = vec![0; plan.columns];
+    for b in plan.boxes.iter().filter(|b| !b.shelved) {
+        let title = if text.is_some() { b.title + 6 } else { 0 };
+        let wide = b.width(infra, gap, |block| text.map_or(block.min, |t| t.max(block.min))).max(title);
+        widths[b.column] = wide.max(widths[b.column]);
+    }
+    widths
+}
+
+/// Lines that a box's blocks may use: a box that stands alone has less to say.
+fn most_lines(infra: &Infrastructure, plan: &BoxPlan) -> u16 {
+    match &plan.owner {
+        Owner::Server(_) => LINES[1],
+        Owner::Component(ix) if infra.component(*ix).kind.serves_requests() => LINES[1],
+
+        Owner::Component(_) => 3,
+    }
+}
+
+/// How many rows of links each gap between two rows of boxes wants.
+fn wanted_gaps(infra: &Infrastructure, plan: &Plan) -> Vec<u16> {
+    let row_of = |ix| plan.boxes.iter().find(|b| b.blocks.iter().any(|x| x.component == ix) || b.agents.contains(&ix));
+    let mut wanted = vec![1u16; plan.rows.saturating_sub(1)];
+    for (link, _) in infra.links().take(super::MAX_ROUTES) {
+        let (from, to) = infra.ends(link);
+        if let (Some(a), Some(b)) = (row_of(from), row_of(to)) {
+            let crossing = wanted.iter_mut().take(a.row.max(b.row)).skip(a.row.min(b.row));
+            crossing.for_each(|gap| *gap += u16::from(a.column == b.column || !a.is_server()));
+        }
+    }
+    wanted.into_iter().map(|gap| gap.min(3)).collect()
+}
+
+/// Fits `plan` into a canvas, or says what it would need.
+pub(super) fn fit(infra: &Infrastructure, plan: &Plan, (width, height): (u16, u16)) -> Result<Sizes, (u16, u16)> {
+    let between = u16::try_from(plan.columns.saturating_sub(1)).unwrap_or(u16::MAX);
+    let mut columns = column_widths(infra, plan, None, INNER_GAP);
+    let needs_width = columns.iter().fold(between.saturating_mul(GAPS[0]), |sum, w| sum.saturating_add(*w));
+
+    let frames: Vec<u16> = (0..plan.rows)
+        .map(|row| {
+            plan.boxes.iter().filter(|b| b.row == row && !b.shelved).map(|b| 2 + u16::try_from(b.bus.len()).unwrap_or(0)).max()
+        })
+        .map(|frame| frame.unwrap_or(2))
+        .collect();
+    let between_rows = u16::try_from(plan.rows.saturating_sub(1)).unwrap_or(u16::MAX);
+    let rows = u16::try_from(plan.rows).unwrap_or(u16::MAX);
+    let shelf = Shelf::new(infra, plan);
+    let needs_height =
+        frames.iter().fold(rows.saturating_mul(LINES[0]).saturating_add(between_rows), |s, f| s.saturating_add(*f));
+    let needs_height = needs_height.saturating_add(shelf.needs_height());
+    let needs_width = needs_width.max(shelf.needs_width());
+    let agents_below = plan.boxes.iter().any(|b| b.row + 1 == plan.rows && !b.agents.is_empty()) && shelf.is_empty();
+    if needs_width > width || needs_height > height {
+        return Err((needs_width, needs_height));
+    }
+
+    let mut room = width.saturating_sub(columns.iter().sum::<u16>() + between * GAPS[0]);
+    let mut gaps = vec![GAPS[0]; usize::from(between)];
+    grow(&mut gaps, |_| GAPS[1], &mut room);
+    let comfortable = column_widths(infra, plan, Some(TEXT[0]), INNER_GAP + 1);
+    grow(&mut columns, |index| comfortable[index], &mut room);
+    grow(&mut gaps, |_| GAPS[2], &mut room);
+    let most = column_widths(infra, plan, Some(TEXT[1]), INNER_GAP + 2);
+    grow(&mut columns, |index| most[index], &mut room);
+    grow(&mut gaps, |_| GAPS[3], &mut room);
+    let left = room / 2;
+
+    let mut room = height - needs_height;
+    let mut lines = vec![LINES[0]; plan.rows];
+    let mut row_gaps = vec![1; usize::from(between_rows)];
+    let wanted = wanted_gaps(infra, plan);
+    let mut below = [0];
+    grow(&mut lines, |_| 3, &mut room);
+    grow(&mut below, |_| u16::from(agents_below), &mut room);
+    grow(&mut row_gaps, |index| wanted[index], &mut room);
+    grow(&mut lines, |_| 4, &mut room);
+    grow(&mut row_gaps, |index| wanted[index] + 1, &mut room);
+    grow(&mut lines, |_| 5, &mut room);
+    grow(&mut row_gaps, |index| wanted[index] + 2, &mut room);
+    grow(&mut lines, |_| LINES[1], &mut room);
+    grow(&mut row_gaps, |_| 11, &mut room);
+    let top = room / 2;
+
+    let (xs, ys) = (starts(left, &columns, &gaps), {
+        let heights: Vec<u16> = lines.iter().zip(&frames).map(|(lines, frame)| lines + frame).collect();
+        starts(top, &heights, &row_gaps)
+    });
+    let floor = top + lines.iter().sum::<u16>() + frames.iter().sum::<u16>() + row_gaps.iter().sum::<u16>();
+    let mut on_shelf = shelf.areas(width, (floor + 1).min(height.saturating_sub(SHELF_HEIGHT))).into_iter();
+    let areas = plan.boxes.iter().map(|b| {
+        if b.shelved {
+            return on_shelf.next().unwrap_or_default();
+        }
+
+        let bus = u16::try_from(b.bus.len()).unwrap_or(0);
+        let tall = lines[b.row].min(most_lines(infra, b)) + 2 + bus;
+        let wide = if b.is_server() { columns[b.column] } else { columns[b.column].min(lone_width(infra, b)) };
+        // A small box below a large one stands under its middle.
+        Area::new(xs[b.column] + (columns[b.column] - wide) / 2, ys[b.row], wide, tall)
+    });
+    Ok(Sizes { areas: areas.collect() })
+}
+
+/// The most columns that a box with one component uses.
+fn lone_width(infra: &Infrastructure, plan: &BoxPlan) -> u16 {
+    let most = if plan.blocks.iter().any(|b| infra.component(b.component).kind.serves_requests()) { TEXT[1] } else { 16 };
+    plan.width(infra, 0, |block| block.min.max(most))
+}
+
+/// Rows of a box on the shelf.
+const SHELF_HEIGHT: u16 = 3;
+
+/// What a write-up names but puts nowhere: small boxes in a row below the grid.
+struct Shelf {
+    widths: Vec<u16>,
+}
+
+impl Shelf {
+    fn new(infra: &Infrastructure, plan: &Plan) -> Self {
+        let wide = |b: &BoxPlan| b.blocks.first().map_or(4, |x| width(infra.component(x.component).label()).clamp(8, 12) + 4);
+        Self { widths: plan.boxes.iter().filter(|b| b.shelved).map(wide).collect() }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.widths.is_empty()
+    }
+
+    /// With a row above for links.
+    fn needs_height(&self) -> u16 {
+        if self.is_empty() { 0 } else { SHELF_HEIGHT + 1 }
+    }
+
+    /// A box may be squeezed to eleven columns.
+    fn needs_width(&self) -> u16 {
+        self.widths.iter().fold(0u16, |sum, wide| sum.saturating_add(1 + (*wide).min(11))).saturating_sub(1)
+    }
+
+    fn areas(&self, width: u16, y: u16) -> Vec<Area> {
+        let mut widths = self.widths.iter().map(|wide| (*wide).min(11)).collect::<Vec<u16>>();
+        let mut room = width.saturating_sub(self.needs_width());
+        grow(&mut widths, |index| self.widths[index], &mut room);
+        let mut gaps = vec![1; widths.len().saturating_sub(1)];
+        grow(&mut gaps, |_| 4, &mut room);
+        starts(room / 2, &widths, &gaps).into_iter().zip(widths).map(|(x, wide)| Area::new(x, y, wide, SHELF_HEIGHT)).collect()
+    }
+}
+
+/// Where each of several stretches begins, with gaps between them.
+fn starts(first: u16, lengths: &[u16], gaps: &[u16]) -> Vec<u16> {
+    let mut at = first;
+    let mut starts = Vec::with_capacity(lengths.len());
+    for (index, length) in lengths.iter().enumerate() {
+        starts.push(at);
+        at = at.saturating_add(*length).saturating_add(gaps.get(index).copied().unwrap_or(0));
+    }
+    starts
+}

@@ -1,0 +1,204 @@
+//! The content check: everything about a lesson that a machine can judge.
+//!
+//! Names that exist, texts that fit the smallest screen, questions with one right answer and a reason for every option,
+//! hints where there is work, and solutions that pass. Must not judge whether a sentence is good.
+
+mod fit;
+mod names;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hoplight_model::{ContentError, Infrastructure, Text};
+
+use super::act::Act;
+use super::form::{Gate, Lesson, Step};
+use super::library::{Library, Loaded};
+use super::markup::unknown_key;
+use super::question::{Ask, Question};
+use super::replay::{replay, replay_step};
+
+/// Fewest steps of a lesson.
+const MIN_STEPS: usize = 6;
+/// Fewest questions of a quiz.
+const MIN_QUESTIONS: usize = 5;
+/// Fewest options of a question.
+const MIN_OPTIONS: usize = 3;
+/// Most hints of a step.
+const MAX_HINTS: usize = 3;
+/// Longest simulated time that a step's solution waits: the check plays it.
+const MAX_WAIT: Duration = Duration::from_secs(300);
+/// Most hops that a step's solution goes forward and back.
+const MAX_STEPS: u64 = 1_000;
+/// With which random numbers solutions are played.
+const SEED: u64 = 1;
+
+/// Checks all lessons, alone and against each other.
+pub fn check(library: &Library) -> Vec<ContentError> {
+    check_some(library, |_| true)
+}
+
+/// Checks some lessons, alone and against all others.
+pub fn check_some(library: &Library, is_asked: impl Fn(&Loaded<Lesson>) -> bool) -> Vec<ContentError> {
+    let mut errors = Vec::new();
+    let mut orders = BTreeMap::new();
+    for entry in library.loaded_lessons() {
+        let lesson = &entry.content;
+        let other = orders.insert(lesson.order, entry);
+        if let Some(other) = other.filter(|other| is_asked(other) || is_asked(entry)) {
+            let message = format!("lessons `{}` and `{}` both have order {}", other.content.id, lesson.id, lesson.order);
+            errors.push(ContentError::about(&entry.file, &entry.text, lesson.id.as_str(), message));
+        }
+        if is_asked(entry) {
+            errors.extend(check_lesson(library, entry));
+        }
+    }
+    errors
+}
+
+/// Checks one lesson. Its solutions are played only if everything else is right.
+pub fn check_lesson(library: &Library, entry: &Loaded<Lesson>) -> Vec<ContentError> {
+    let lesson = &entry.content;
+    let mut report = Report { entry, errors: Vec::new() };
+    let Some(infra) = library.scenario(lesson.scenario.as_str()) else {
+        if library.is_broken(&lesson.scenario) {
+            // Its own mistakes are told; nothing is known of what it would be without them.
+            return Vec::new();
+        }
+        let id = lesson.scenario.as_str();
+        let known = library.scenarios().map(|scenario| scenario.id().as_str());
+        let error = ContentError::about(&entry.file, &entry.text, id, format!("no scenario `{id}`")).suggest(id, known);
+        return vec![error];
+    };
+    report.shape(lesson);
+    report.names(lesson, infra);
+    report.texts(lesson);
+    if report.errors.is_empty() {
+        report.play(lesson, infra);
+    }
+    report.errors
+}
+
+/// Collects the mistakes of one lesson.
+struct Report<'a> {
+    entry: &'a Loaded<Lesson>,
+    errors: Vec<ContentError>,
+}
+
+impl Report<'_> {
+    /// A mistake at the place where `needle` stands in the file.
+    fn about(&mut self, needle: &str, message: String) {
+        self.errors.push(ContentError::about(&self.entry.file, &self.entry.text, needle, message));
+    }
+
+    fn shape(&mut self, lesson: &Lesson) {
+        let id = lesson.id.as_str();
+        if lesson.steps.len() < MIN_STEPS {
+            self.about(id, format!("a lesson has at least {MIN_STEPS} steps, this one has {}", lesson.steps.len()));
+        }
+        if lesson.quiz.len() < MIN_QUESTIONS {
+            self.about(id, format!("a quiz has at least {MIN_QUESTIONS} questions, this one has {}", lesson.quiz.len()));
+        }
+        if lesson.minutes == 0 {
+            self.about(id, "a lesson takes at least one minute".into());
+        }
+        for (number, step) in lesson.steps.iter().enumerate() {
+            self.step(step);
+            let deferred = matches!(step.gate, Gate::Predict(_)) && step.reveal.is_none();
+            if deferred && lesson.steps.get(number + 1).is_none_or(|next| next.reveal.is_none()) {
+                self.about(&step.title, "this prediction is never judged: it has no reveal, nor has the step after it".into());
+            }
+        }
+        for question in &lesson.quiz {
+            self.question(question);
+        }
+    }
+
+    fn step(&mut self, step: &Step) {
+        let title = step.title.as_str();
+        if step.text.iter().all(|text| text.trim().is_empty()) && step.question().is_none() {
+            self.about(title, "this step says nothing".into());
+        }
+        if step.hints.len() > MAX_HINTS {
+            self.about(title, format!("a step has at most {MAX_HINTS} hints, this one has {}", step.hints.len()));
+        }
+        if step.hints.iter().any(|hint| hint.trim().is_empty()) {
+            self.about(title, "a hint of this step is empty".into());
+        }
+        let waits = step.solution.iter().filter_map(|act| if let Act::Wait(time) = act { Some(time.get()) } else { None });
+        let waits: f64 = waits.sum();
+        if waits > MAX_WAIT.as_secs_f64() {
+            let most = MAX_WAIT.as_secs();
+            self.about(title, format!("the solution of a step waits at most {most} s in total, this one waits {waits} s"));
+        }
+        let steps = step.solution.iter().map(|act| if let Act::Step(hops) | Act::StepBack(hops) = act { *hops } else { 0 });
+        let steps: u64 = steps.map(u64::from).sum();
+        if steps > MAX_STEPS {
+            self.about(title, format!("the solution of a step goes at most {MAX_STEPS} hops, this one goes {steps}"));
+        }
+        match &step.gate {
+            Gate::Continue if step.reveal.is_some() => {
+                self.about(title, "a reveal needs a gate: here it would show at once".into());
+            }
+            Gate::Continue | Gate::Predict(_) => {}
+            Gate::Goals(goals) if goals.is_empty() => self.about(title, "this gate has no goals".into()),
+            Gate::Goals(_) | Gate::Ask(_) => {
+                if step.hints.is_empty() {
+                    self.about(title, "a gate that needs work has hints, this one has none".into());
+                }
+                if step.solution.is_empty() {
+                    self.about(title, "a gate that needs work has a solution, this one has none".into());
+                }
+            }
+        }
+        if let Some(question) = step.question() {
+            self.question(question);
+        }
+    }
+
+    fn question(&mut self, question: &Question) {
+        let stem = question.stem.as_str();
+        match &question.ask {
+            Ask::Choice(choices) => {
+                let right = choices.iter().filter(|choice| choice.right).count();
+                if right != 1 {
+                    self.about(stem, format!("a question has exactly one right option, this one has {right}"));
+                }
+                if choices.len() < MIN_OPTIONS {
+                    self.about(stem, format!("a question has at least {MIN_OPTIONS} options, this one has {}", choices.len()));
+                }
+                for choice in choices {
+                    if choice.why.trim().is_empty() {
+                        self.about(&choice.text, "this option does not say why it is right or wrong".into());
+                    }
+                }
+            }
+            Ask::Mark { why, .. } if why.trim().is_empty() => self.about(stem, "this question does not say why".into()),
+            Ask::Mark { .. } => {}
+        }
+    }
+
+    fn keys(&mut self, text: &Text) {
+        if let Some((unknown, meant)) = unknown_key(text) {
+            let mut error = ContentError::about(&self.entry.file, &self.entry.text, text, format!("there is no key `{unknown}`"));
+            error.suggestion = meant.map(str::to_owned);
+            self.errors.push(error);
+        }
+    }
+
+    /// Plays the lesson as a whole, then every step as one meets it who has skipped what is before.
+    fn play(&mut self, lesson: &Arc<Lesson>, infra: &Arc<Infrastructure>) {
+        let title = |number: usize| lesson.steps.get(number).map_or(lesson.id.as_str(), |step| step.title.as_str());
+        match replay(lesson, infra, SEED) {
+            Err(error) => self.about(title(error.step().map_or(usize::MAX, |step| step - 1)), error.to_string()),
+            Ok(_) => {
+                for number in 0..lesson.steps.len() {
+                    if let Err(error) = replay_step(lesson, infra, SEED, number) {
+                        self.about(title(number), format!("after skipping what is before: {error}"));
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Whether texts fit the lesson panel of the smallest screen: six lines of 78 columns at 80×24.
+//!
+//! One line is the title's. Must not know how the panel is drawn, only how much it holds.
+
+use unicode_width::UnicodeWidthStr as _;
+
+use hoplight_model::Text;
+
+use super::super::form::{Gate, Lesson, Step};
+use super::super::markup::with_keys;
+use super::super::question::{Ask, Question};
+use super::Report;
+
+/// Columns of a line.
+const COLUMNS: usize = 78;
+/// Lines of the panel below its title.
+const LINES: usize = 5;
+/// Lines of a step's text, a reveal or a reason.
+const TEXT_LINES: usize = 3;
+/// Lines of a hint.
+const HINT_LINES: usize = 2;
+/// Columns of a title.
+const TITLE: usize = 40;
+/// Columns of a goal's label: two stand side by side, each with a box.
+const LABEL: usize = 34;
+/// Columns of an option, which has a number before it.
+const OPTION: usize = 72;
+/// What stands before the reason of a prediction.
+const JUDGED: &str = "You predicted otherwise. ";
+/// Columns that a key's label may take.
+const KEY: &str = "space";
+
+/// How many lines a text takes when it is broken between words.
+fn lines(text: &str) -> usize {
+    let shown = with_keys(text, |_| KEY.into());
+    let (mut lines, mut column) = (1, 0);
+    for word in shown.split_whitespace() {
+        let width = word.width();
+        if column > 0 && column + 1 + width > COLUMNS {
+            lines += 1;
+            column = width;
+        } else {
+            column += width + usize::from(column > 0);
+        }
+    }
+    lines
+}
+
+impl Report<'_> {
+    pub(super) fn texts(&mut self, lesson: &Lesson) {
+        self.wide(&lesson.title, TITLE, "a title");
+        self.high(&lesson.summary, HINT_LINES, "a summary");
+        for (number, step) in lesson.steps.iter().enumerate() {
+            self.step_texts(step);
+            let judge = if step.reveal.is_some() { Some(step) } else { lesson.steps.get(number + 1) };
+            if let (Gate::Predict(question), Some(judge)) = (&step.gate, judge) {
+                self.judgement_texts(question, judge);
+            }
+        }
+        for question in &lesson.quiz {
+            self.question_texts(question, 0);
+        }
+    }
+
+    fn step_texts(&mut self, step: &Step) {
+        self.wide(&step.title, TITLE, "a title");
+        step.text.iter().for_each(|text| self.keys(text));
+        let text: usize = step.text.iter().map(|text| lines(text)).sum();
+        if text > TEXT_LINES {
+            let message = format!("a step's text takes at most {TEXT_LINES} lines of {COLUMNS} columns, this takes {text}");
+            self.about(&step.title, message);
+        }
+        for goal in step.goals() {
+            self.wide(&goal.label, LABEL, "a goal's label");
+        }
+        if text + step.goals().len().div_ceil(2) > LINES {
+            self.about(&step.title, format!("text and goals together take more than {LINES} lines"));
+        }
+        for hint in &step.hints {
+            self.high(hint, HINT_LINES, "a hint");
+        }
+        if let Some(reveal) = &step.reveal {
+            self.high(reveal, TEXT_LINES, "a reveal");
+        }
+        if let Some(question) = step.question() {
+            self.question_texts(question, text);
+        }
+    }
+
+    /// A reveal and the judgement of a prediction are shown together.
+    fn judgement_texts(&mut self, question: &Question, judge: &Step) {
+        let reveal = judge.reveal.as_ref().map_or(0, |reveal| lines(reveal));
+        for choice in question.choices() {
+            let all = reveal + lines(&format!("{JUDGED}{}", choice.why));
+            if all > LINES {
+                let message =
+                    format!("this reason and the reveal of {:?} take {all} lines together, at most {LINES}", &*judge.title);
+                self.about(&choice.text, message);
+            }
+        }
+    }
+
+    fn question_texts(&mut self, question: &Question, above: usize) {
+        self.keys(&question.stem);
+        let options = match &question.ask {
+            Ask::Choice(choices) => {
+                for choice in choices {
+                    self.wide(&choice.text, OPTION, "an option");
+                    self.high(&choice.why, TEXT_LINES, "a reason");
+                }
+                choices.len()
+            }
+            Ask::Mark { why, .. } => {
+                self.high(why, TEXT_LINES, "a reason");
+                1
+            }
+        };
+        let all = above + lines(&question.stem) + options;
+        if all > LINES {
+            let message = format!("text, question and options take at most {LINES} lines together, these take {all}");
+            self.about(&question.stem, message);
+        }
+    }
+
+    fn wide(&mut self, text: &Text, most: usize, what: &str) {
+        self.keys(text);
+        let width = with_keys(text, |_| KEY.into()).width();
+        if width > most || width == 0 {
+            self.about(text, format!("{what} has 1 to {most} columns, this one has {width}"));
+        }
+    }
+
+    fn high(&mut self, text: &Text, most: usize, what: &str) {
+        self.keys(text);
+        let height = lines(text);
+        if height > most {
+            self.about(text, format!("{what} takes at most {most} lines of {COLUMNS} columns, this one takes {height}"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_between_words() {
+        assert_eq!(lines(""), 1);
+        assert_eq!(lines(&"a".repeat(78)), 1);
+        assert_eq!(lines(&format!("{} b", "a".repeat(77))), 2);
+        assert_eq!(lines(&"word ".repeat(32)), 3);
+        assert_eq!(lines(&"{key:kill} ".repeat(13)), 1, "a key counts as its label");
+    }
+}

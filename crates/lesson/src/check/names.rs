@@ -1,0 +1,107 @@
+//! Whether everything that a lesson names exists in its scenario.
+//!
+//! Must not run anything.
+
+use hoplight_model::{ComponentKind, ContentError, Element, Infrastructure};
+use hoplight_sim::Command;
+
+use super::super::act::Act;
+use super::super::condition::Condition;
+use super::super::form::Lesson;
+use super::Report;
+
+impl Report<'_> {
+    pub(super) fn names(&mut self, lesson: &Lesson, infra: &Infrastructure) {
+        for command in &lesson.setup {
+            self.command(command, infra);
+        }
+        for step in &lesson.steps {
+            for element in &step.focus {
+                self.element(element, infra);
+            }
+            for command in &step.begin {
+                self.command(command, infra);
+            }
+            for goal in step.goals() {
+                for element in goal.when.elements() {
+                    self.element(&element, infra);
+                }
+                self.agents(&goal.when, infra);
+            }
+            for act in &step.solution {
+                match act {
+                    Act::Select(element) => self.element(element, infra),
+                    Act::Do(command) => self.command(command, infra),
+                    Act::Tap(from, to) => self.element(&Element::Hop(from.clone(), to.clone()), infra),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn command(&mut self, command: &Command, infra: &Infrastructure) {
+        match command {
+            Command::Kill(element) | Command::Restore(element) | Command::Drain(element) | Command::Ready(element) => {
+                self.element(element, infra);
+            }
+            Command::Restart(element, _) => self.element(element, infra),
+            Command::Fault(fault) | Command::Heal(fault) => {
+                fault.element().into_iter().for_each(|element| self.element(&element, infra));
+            }
+            Command::Promote(id) | Command::Demote(id) | Command::Lag(id, _) => {
+                self.element(&Element::Component(id.clone()), infra);
+            }
+            _ => {}
+        }
+    }
+
+    fn element(&mut self, element: &Element, infra: &Infrastructure) {
+        if infra.contains(element) {
+            return;
+        }
+        let component = |id: &str| infra.find(id).is_some();
+        let (needle, message) = match element {
+            Element::Component(id) => (id.as_str(), format!("no component `{id}`")),
+            Element::Server(id) => (id.as_str(), format!("no server `{id}`")),
+            Element::Hop(from, to) if !component(from.as_str()) => (from.as_str(), format!("no component `{from}`")),
+            Element::Hop(_, to) if !component(to.as_str()) => (to.as_str(), format!("no component `{to}`")),
+            Element::Hop(from, to) => (to.as_str(), format!("no hop `{from}` → `{to}`")),
+        };
+        let error = ContentError::about(&self.entry.file, &self.entry.text, needle, message);
+        let error = match element {
+            Element::Server(_) => error.suggest(needle, infra.servers().map(|server| server.id.as_str())),
+            // Both ends of the hop are there: no other name was meant.
+            Element::Hop(..) if component(needle) => error,
+            _ => error.suggest(needle, infra.components().map(|(_, component)| component.id.as_str())),
+        };
+        self.errors.push(error);
+    }
+
+    /// Conditions about gauges name agents, conditions about health checks name what a balancer asks.
+    fn agents(&mut self, condition: &Condition, infra: &Infrastructure) {
+        let kind = |id: &str| infra.find(id).map(|ix| &infra.component(ix).kind);
+        let agent = |id: &str| matches!(kind(id), None | Some(ComponentKind::Agent(_)));
+        match condition {
+            Condition::Stale(id) | Condition::Fresh(id) | Condition::Gauge { agent: id, .. } if !agent(id.as_str()) => {
+                self.about(id.as_str(), format!("`{id}` is no agent: it has no gauge"));
+            }
+            Condition::Share { agent: part, of, .. } => {
+                for id in [part, of].into_iter().filter(|id| !agent(id.as_str())) {
+                    self.about(id.as_str(), format!("`{id}` is no agent: it has no gauge"));
+                }
+            }
+            Condition::Backend { component, .. } => {
+                let asked = infra.find(component.as_str()).is_none_or(|to| {
+                    let balancer = |ix| matches!(infra.component(ix).kind, ComponentKind::LoadBalancer(_));
+                    infra.links().map(|(link, _)| infra.ends(link)).any(|(from, other)| other == to && balancer(from))
+                });
+                if !asked {
+                    self.about(component.as_str(), format!("`{component}` is no backend: no balancer checks its health"));
+                }
+            }
+            Condition::All(parts) | Condition::Any(parts) => parts.iter().for_each(|part| self.agents(part, infra)),
+            Condition::Not(part) => self.agents(part, infra),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! Words of the trade, explained: looked up by name, searched, and found in a text.
+//!
+//! Content like lessons: read from files, checked at load. Must not know who shows a term, nor where.
+
+use serde::{Deserialize, Serialize};
+
+use hoplight_model::{ContentError, Text, ron_text};
+
+use super::form::format_of;
+
+/// The newest form that this program reads.
+pub const FORMAT: u32 = 1;
+
+/// Longest explanation, in characters: it has a few lines on the smallest screen.
+pub const MAX_LENGTH: usize = 300;
+
+/// A term.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Term {
+    /// The word itself.
+    pub term: Text,
+    /// What it means, in one or two sentences.
+    pub text: Text,
+    /// Other words for the same.
+    #[serde(default)]
+    pub also: Vec<Text>,
+    /// Terms to look at next.
+    #[serde(default)]
+    pub see: Vec<Text>,
+}
+
+impl Term {
+    /// All its names, the term first.
+    pub fn names(&self) -> impl Iterator<Item = &Text> {
+        [&self.term].into_iter().chain(&self.also)
+    }
+
+    /// What it means, and what to look at next.
+    pub fn about(&self) -> String {
+        let see: Vec<&str> = self.see.iter().map(Text::as_str).collect();
+        if see.is_empty() { self.text.to_string() } else { format!("{} See: {}.", self.text, see.join(", ")) }
+    }
+}
+
+/// All terms, in the order of the alphabet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Glossary {
+    terms: Vec<Term>,
+}
+
+/// A glossary file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Form {
+    #[serde(rename = "format")]
+    _format: u32,
+    terms: Vec<Term>,
+}
+
+impl Glossary {
+    /// Reads a glossary file's text. Whether what it refers to exists is checked by [`Self::missing`], since other files may
+    /// have it.
+    ///
+    /// # Errors
+    /// What is wrong with its form; names that are there twice; explanations that are too long or empty.
+    pub fn from_ron(file: &str, text: &str) -> Result<Self, Vec<ContentError>> {
+        if let Some(format) = format_of(file, text).ok().filter(|format| *format > FORMAT) {
+            let message =
+                format!("this glossary has format {format}, this program reads up to {FORMAT}: a newer hoplight is needed");
+            return Err(vec![ContentError::at(file, text, None, message)]);
+        }
+        let Form { terms, .. } = ron_text::parse(file, text).map_err(|error| vec![error])?;
+        let mut errors = Vec::new();
+        let mut known: Vec<String> = Vec::new();
+        for term in &terms {
+            for name in term.names() {
+                let lower = name.to_lowercase();
+                if name.trim().is_empty() {
+                    errors.push(ContentError::about(file, text, name, "a term has a name"));
+                } else if known.contains(&lower) {
+                    errors.push(ContentError::about(file, text, name, format!("`{name}` is here twice")));
+                }
+                known.push(lower);
+            }
+            let length = term.text.chars().count();
+            if length > MAX_LENGTH {
+                let message = format!("an explanation has at most {MAX_LENGTH} characters, this one has {length}");
+                errors.push(ContentError::about(file, text, &term.term, message));
+            }
+            if term.text.trim().is_empty() {
+                errors.push(ContentError::about(file, text, &term.term, format!("`{}` is not explained", term.term)));
+            }
+        }
+        let mut glossary = Self { terms };
+        glossary.sort();
+        if errors.is_empty() { Ok(glossary) } else { Err(errors) }
+    }
+
+    fn sort(&mut self) {
+        self.terms.sort_by_cached_key(|term| term.term.to_lowercase());
+    }
+
+    /// Adds the terms of another glossary; a term that is here already is replaced.
+    pub fn extend(&mut self, other: Self) {
+        self.terms.retain(|term| !other.terms.iter().any(|new| same(&new.term, &term.term)));
+        self.terms.extend(other.terms);
+        self.sort();
+    }
+
+    /// What terms of `file` refer to and is not here.
+    pub fn missing(&self, file: &str, text: &str, of: &Self) -> Vec<ContentError> {
+        let mut errors = Vec::new();
+        for term in &of.terms {
+            for see in term.see.iter().filter(|see| !self.terms.iter().any(|known| known.term == **see)) {
+                let message = format!("`{}` refers to `{see}`, which is no term", term.term);
+                let known = self.terms.iter().map(|known| known.term.as_str());
+                errors.push(ContentError::about(file, text, see, message).suggest(see, known));
+            }
+        }
+        errors
+    }
+
+    /// All terms, in the order of the alphabet.
+    pub fn terms(&self) -> &[Term] {
+        &self.terms
+    }
+
+    /// The term of this name, or of another word for it. The case does not matter.
+    pub fn find(&self, name: &str) -> Option<&Term> {
+        let by = |is: fn(&Term, &str) -> bool| self.terms.iter().find(|term| is(term, name));
+        by(|term, name| same(&term.term, name)).or_else(|| by(|term, name| term.also.iter().any(|also| same(also, name))))
+    }
+
+    /// The terms that a reader may mean who has typed this: first what is called so, then what begins so, then what has it in a
+    /// name, last what has it in the explanation. All terms for an empty text.
+    pub fn search(&self, typed: &str) -> Vec<&Term> {
+        let typed = typed.trim().to_lowercase();
+        let mut found: Vec<(u8, &Term)> = self.terms.iter().filter_map(|term| Some((rank(term, &typed)?, term))).collect();
+        // Stable: what is equally good stays in the order of the alphabet.
+        found.sort_by_key(|(rank, _)| *rank);
+        found.into_iter().map(|(_, term)| term).collect()
+    }
+
+    /// The terms that occur in a text, in the order in which they do.
+    pub fn in_text(&self, text: &str) -> Vec<&Term> {
+        let words = words(text);
+        let mut found: Vec<(usize, &Term)> = self
+            .terms
+            .iter()
+            .filter_map(|term| Some((term.names().filter_map(|name| place(name, &words)).min()?, term)))
+            .collect();
+        found.sort_by_key(|(place, _)| *place);
+        found.into_iter().map(|(_, term)| term).collect()
+    }
+}
+
+fn same(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
+}
+
+/// How well a term fits what was typed, the best 0.
+fn rank(term: &Term, typed: &str) -> Option<u8> {
+    let name = term.term.to_lowercase();
+    let also: Vec<String> = term.also.iter().map(|also| also.to_lowercase()).collect();
+    let any = |fits: &dyn Fn(&str) -> bool| also.iter().any(|also| fits(also));
+    Some(match () {
+        () if name == typed || any(&|also| also == typed) => 0,
+        () if name.starts_with(typed) => 1,
+        () if any(&|also| also.starts_with(typed)) => 2,
+        () if name.contains(typed) || any(&|also| also.contains(typed)) => 3,
+        () if term.text.to_lowercase().contains(typed) => 4,
+        () => return None,
+    })
+}
+
+/// The words of a text, without what stands between them.
+fn words(text: &str) -> Vec<&str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect()
+}
+
+/// Where a name occurs in a text, in words from its beginning.
+fn place(name: &str, text: &[&str]) -> Option<usize> {
+    let name = words(name);
+    if name.is_empty() {
+        return None;
+    }
+    text.windows(name.len()).position(|window| {
+        let last = name.len() - 1;
+        window.iter().zip(&name).enumerate().all(|(number, (word, wanted))| is_word(word, wanted, number == last))
+    })
+}
+
+/// Whether a word of a text is this word of a name, or its plural, if that is allowed. An abbreviation is not the ordinary word
+/// of the same letters: "UP" is not "up".
+fn is_word(word: &str, wanted: &str, plural: bool) -> bool {
+    let is = |word: &str| {
+        let abbreviation = wanted.len() > 1 && wanted.chars().all(char::is_uppercase);
+        if abbreviation { word == wanted } else { word.eq_ignore_ascii_case(wanted) }
+    };
+    let stem = |end: &str| word.strip_suffix(end).filter(|stem| stem.len() > 1).is_some_and(is);
+    is(word) || (plural && (stem("s") || stem("es")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn glossary(terms: &str) -> Glossary {
+        Glossary::from_ron("g.ron", &format!("(format: 1, terms: [{terms}])")).unwrap_or_else(|errors| panic!("{errors:#?}"))
+    }
+
+    fn names<'a>(found: &[&'a Term]) -> Vec<&'a str> {
+        found.iter().map(|term| term.term.as_str()).collect()
+    }
+
+    const SOME: &str = r#"
+        (term: "TLS", text: "Encrypts a connection."),
+        (term: "health check", text: "A question to a backend.", also: ["UP"]),
+        (term: "re-encryption", text: "Opens TLS again.", also: ["re-encrypt"], see: ["TLS"]),
+        (term: "SPOF", text: "One element.", also: ["single point of failure", "single points of failure"]),
+        (term: "A record", text: "Gives an address."),
+    "#;
+
+    #[test]
+    fn a_search_finds_names_before_texts() {
+        let glossary = glossary(SOME);
+        assert_eq!(names(&glossary.search("")), ["A record", "health check", "re-encryption", "SPOF", "TLS"]);
+        assert_eq!(names(&glossary.search("tls")), ["TLS", "re-encryption"]);
+        assert_eq!(names(&glossary.search("re")), ["re-encryption", "A record", "SPOF"], "begins so, has it, other word");
+        assert_eq!(names(&glossary.search("backend")), ["health check"]);
+        assert_eq!(names(&glossary.search("no such thing")), [""; 0]);
+        assert_eq!(glossary.find("Single Point of Failure").map(|term| term.term.as_str()), Some("SPOF"));
+        assert_eq!(glossary.find("point"), None);
+    }
+
+    #[test]
+    fn terms_are_found_in_a_text_as_whole_words_in_its_order() {
+        let glossary = glossary(SOME);
+        let found = |text| names(&glossary.in_text(text));
+        assert_eq!(found("Re-encrypt: two A records, then TLS."), ["re-encryption", "A record", "TLS"]);
+        assert_eq!(found("Single points of failure (SPOFs)."), ["SPOF"]);
+        assert_eq!(found("it goes up"), [""; 0]);
+        assert_eq!(found("web-1 is UP"), ["health check"]);
+        assert_eq!(found("untls tlsx a recording"), [""; 0]);
+    }
+
+    #[test]
+    fn mistakes_are_told() {
+        let errors = |terms: &str| {
+            let text = format!("(format: 1, terms: [{terms}])");
+            let read = Glossary::from_ron("g.ron", &text);
+            let errors = read.map_or_else(|errors| errors, |glossary| glossary.missing("g.ron", &text, &glossary));
+            errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+        };
+        assert_eq!(errors(SOME), "");
+        for (terms, says) in [
+            (r#"(term: "a", text: "b"), (term: "c", text: "d", also: ["A"])"#, "`A` is here twice"),
+            (r#"(term: "a", text: " ")"#, "`a` is not explained"),
+            (r#"(term: "TLS", text: "b", see: ["TSL"])"#, "which is no term; did you mean `TLS`?"),
+            (r#"(term: "a", tex: "b")"#, "did you mean `text`?"),
+        ] {
+            assert!(errors(terms).contains(says), "{terms}: {}", errors(terms));
+        }
+        assert!(errors(&format!("(term: \"a\", text: \"{}\")", "b".repeat(301))).contains("at most 300 characters"));
+        let newer = Glossary::from_ron("g.ron", "(format: 2, words: 3)").expect_err("newer");
+        assert!(newer[0].to_string().contains("a newer hoplight is needed"), "{newer:?}");
+    }
+
+    #[test]
+    fn another_glossary_adds_terms_and_replaces_them() {
+        let mut whole = glossary(SOME);
+        whole.extend(glossary(r#"(term: "tls", text: "Ours."), (term: "Zone", text: "New.")"#));
+        assert_eq!(names(&whole.search("")), ["A record", "health check", "re-encryption", "SPOF", "tls", "Zone"]);
+        assert_eq!(whole.find("TLS").map(|term| term.text.as_str()), Some("Ours."));
+    }
+}

@@ -1,0 +1,39 @@
+//! Lessons: what is taught, how a learner goes through it, and whether it is true.
+//!
+//! ```text
+//!  lesson file ──form──▶ Lesson ──run──▶ LessonRun ◀── Observation (the simulation, what the learner does)
+//!       │                                  │
+//!       └──check, replay──▶ mistakes       └──▶ outcomes: what changed, or why nothing did; Progress
+//! ```
+//!
+//! Architecture invariant: nothing here knows a terminal, a file or a clock. No answer about the diagram and no result of a
+//! run is authored: conditions are measured, marks are computed. A lesson acts on the simulation through
+//! [`Command`](hoplight_sim::Command)s alone, which the caller carries out.
+
+pub mod act;
+pub mod check;
+pub mod condition;
+pub mod form;
+pub mod glossary;
+pub mod library;
+pub mod marks;
+pub mod markup;
+pub mod outcome;
+pub mod progress;
+pub mod question;
+pub mod replay;
+pub mod run;
+
+pub use act::{Act, Pace};
+pub use check::{check, check_lesson, check_some};
+pub use condition::{Condition, Observation, Wiretap};
+pub use form::{Gate, Goal, Lesson, Start, Step};
+pub use glossary::{Glossary, Term};
+pub use library::{Library, Loaded, Sources};
+pub use marks::MarkTarget;
+pub use markup::{KeyName, Piece};
+pub use outcome::{Answered, Changed, Entry, Hinted, Moved, Opening, Refusal, Reveal, Score, Solved, Stay, Submitted, Toggled};
+pub use progress::{LessonProgress, Progress, ProgressError};
+pub use question::{Ask, Choice, Question};
+pub use replay::{Player, Replay, ReplayError, replay};
+pub use run::{LessonRun, Place};

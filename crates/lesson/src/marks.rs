@@ -1,0 +1,88 @@
+//! Questions that are answered on the diagram: what may be marked, and what is right.
+//!
+//! The right set is computed from the infrastructure as it is when the marks are submitted. Must not know the marks.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use hoplight_analysis::{PlaintextHop, plaintext_hops, single_parts};
+use hoplight_model::{ComponentIx, ComponentKind, Element, Infrastructure, RequestKind};
+
+/// What is to be marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MarkTarget {
+    /// The hops that can be read, if only inside one server.
+    PlaintextHops,
+    /// The hops that somebody on the network can read.
+    ExposedHops,
+    /// The programs on a request's way (balancers, web, application, database) whose end fails every request of a kind.
+    SinglePoints(RequestKind),
+    /// The servers whose power-off fails every request of a kind.
+    SingleServers(RequestKind),
+    /// The servers that run every kind of program that another server runs too.
+    TwinServers,
+}
+
+impl MarkTarget {
+    /// What the marks are called on the screen.
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::PlaintextHops | Self::ExposedHops => "hops",
+            Self::SinglePoints(_) => "programs",
+            Self::SingleServers(_) | Self::TwinServers => "servers",
+        }
+    }
+
+    /// Whether an element may be marked at all.
+    pub fn admits(self, infra: &Infrastructure, element: &Element) -> bool {
+        infra.contains(element)
+            && match (self, element) {
+                (Self::PlaintextHops | Self::ExposedHops, Element::Hop(..))
+                | (Self::SingleServers(_) | Self::TwinServers, Element::Server(_)) => true,
+                (Self::SinglePoints(_), Element::Component(id)) => infra.find(id.as_str()).is_some_and(|ix| serves(infra, ix)),
+                _ => false,
+            }
+    }
+
+    /// The right set.
+    pub fn right(self, infra: &Infrastructure) -> BTreeSet<Element> {
+        match self {
+            Self::PlaintextHops => hops(infra, |_| true),
+            Self::ExposedHops => hops(infra, PlaintextHop::is_exposed),
+            Self::SinglePoints(kind) | Self::SingleServers(kind) => {
+                // Where a kind of request does not work at all, no element is more to blame than another.
+                let parts = single_parts(infra, kind).unwrap_or_default();
+                parts.into_iter().filter(|element| self.admits(infra, element)).collect()
+            }
+            Self::TwinServers => twins(infra),
+        }
+    }
+}
+
+fn hops(infra: &Infrastructure, wanted: impl Fn(&PlaintextHop) -> bool) -> BTreeSet<Element> {
+    plaintext_hops(infra).iter().filter(|hop| wanted(hop)).map(|hop| infra.hop_element(hop.link)).collect()
+}
+
+/// What a program does on a request's way; a primary and its replica do the same kind of work.
+fn role(infra: &Infrastructure, ix: ComponentIx) -> Option<&'static str> {
+    match infra.component(ix).kind {
+        ComponentKind::LoadBalancer(_) => Some("balancer"),
+        ComponentKind::Web(_) => Some("web"),
+        ComponentKind::App(_) => Some("application"),
+        ComponentKind::Database(_) => Some("database"),
+        _ => None,
+    }
+}
+
+fn serves(infra: &Infrastructure, ix: ComponentIx) -> bool {
+    role(infra, ix).is_some()
+}
+
+/// Servers that hold the same kinds of program as another server, two kinds or more.
+fn twins(infra: &Infrastructure) -> BTreeSet<Element> {
+    let roles = |server| -> BTreeSet<&'static str> { infra.on_server(server).filter_map(|(ix, _)| role(infra, ix)).collect() };
+    let all: Vec<_> = infra.servers().map(|server| (&server.id, roles(&server.id))).collect();
+    let twin = |id, mine: &BTreeSet<_>| mine.len() > 1 && all.iter().any(|(other, theirs)| *other != id && theirs == mine);
+    all.iter().filter(|(id, mine)| twin(*id, mine)).map(|(id, _)| Element::Server((*id).clone())).collect()
+}

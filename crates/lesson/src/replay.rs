@@ -1,0 +1,134 @@
+//! Plays a lesson's solutions, to see whether they pass its gates.
+//!
+//! A lesson whose solution fails is a dead end, and a goal that is met beforehand teaches nothing. Must not know content
+//! rules: only what happens when the lesson runs.
+
+mod error;
+mod player;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hoplight_model::Infrastructure;
+use hoplight_sim::{CommandError, SimTime};
+
+use super::act::Act;
+use super::form::{Gate, Lesson};
+use super::outcome::{Answered, Changed, Moved, Score};
+use super::run::Place;
+
+pub use error::ReplayError;
+use player::FRAME;
+pub use player::Player;
+
+/// What became of a lesson.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Replay {
+    /// How many steps were played.
+    pub steps: usize,
+    /// How much simulated time the solutions took.
+    pub simulated: SimTime,
+    /// How the quiz went: every right option is chosen, every mark computed.
+    pub score: Score,
+}
+
+/// Plays a lesson from the start to the end, on a simulation of its own.
+///
+/// # Errors
+/// The first step that does not begin, or does not pass, or passes by itself.
+pub fn replay(lesson: &Arc<Lesson>, infrastructure: &Arc<Infrastructure>, seed: u64) -> Result<Replay, ReplayError> {
+    let mut player = begin(lesson, infrastructure, seed, 0)?;
+    for number in 0..lesson.steps.len() {
+        play_step(&mut player, number)?;
+        if let Moved::Step(entry) = leave(&mut player, number)? {
+            let changed = player.enter(&entry);
+            entered(&player, number + 1, changed)?;
+        }
+    }
+    play_quiz(&mut player)?;
+    let (simulated, score) = (player.timeline().simulation().now(), player.run().score());
+    Ok(Replay { steps: lesson.steps.len(), simulated, score })
+}
+
+/// Plays one step, by number from 0, as a learner meets it who has skipped all steps before or comes back to it later.
+///
+/// # Errors
+/// If the step does not begin, or does not pass, or passes by itself.
+pub fn replay_step(
+    lesson: &Arc<Lesson>,
+    infrastructure: &Arc<Infrastructure>,
+    seed: u64,
+    number: usize,
+) -> Result<(), ReplayError> {
+    let mut player = begin(lesson, infrastructure, seed, number)?;
+    play_step(&mut player, number)?;
+    leave(&mut player, number).map(drop)
+}
+
+fn begin(lesson: &Arc<Lesson>, infra: &Arc<Infrastructure>, seed: u64, step: usize) -> Result<Player, ReplayError> {
+    let (player, changed) =
+        Player::begin(lesson, infra, seed, step).map_err(|error| ReplayError::CannotBegin { step: step + 1, error })?;
+    entered(&player, step, Ok(changed))?;
+    Ok(player)
+}
+
+/// Whether a step, by number from 0, has begun with all that is to do still to be done.
+fn entered(player: &Player, number: usize, changed: Result<Changed, CommandError>) -> Result<(), ReplayError> {
+    match changed.map_err(|error| ReplayError::CannotBegin { step: number + 1, error })? {
+        Changed::Nothing => Ok(()),
+        Changed::Goals(met) | Changed::Passed(met) => {
+            let goals = player.run().step().map_or(&[][..], |step| step.goals());
+            let goal = met.first().and_then(|number| goals.get(*number)).map(|goal| goal.label.to_string());
+            Err(ReplayError::MetBefore { step: number + 1, goal: goal.unwrap_or_default() })
+        }
+    }
+}
+
+/// Plays the solution of the step that the player is at.
+fn play_step(player: &mut Player, number: usize) -> Result<(), ReplayError> {
+    let Some(mut step) = player.run().lesson().steps.get(number).cloned() else { return Ok(()) };
+    if matches!(step.gate, Gate::Goals(_)) {
+        let waits = step.solution.iter().filter_map(|act| if let Act::Wait(time) = act { Some(*time) } else { None });
+        let time: Duration = waits.map(hoplight_model::quantity::Seconds::duration).sum();
+        let does_more = step.solution.iter().any(|act| !matches!(act, Act::Wait(_)));
+        let mut idle = player.clone();
+        idle.wait(time.max(FRAME));
+        if does_more && idle.run().is_open() {
+            return Err(ReplayError::WaitingSuffices { step: number + 1 });
+        }
+    }
+    if matches!(step.gate, Gate::Predict(_)) && step.solution.is_empty() {
+        // Any prediction counts.
+        let predicted =
+            if step.question().is_some_and(|question| question.target().is_some()) { Act::Mark } else { Act::Answer(1) };
+        step.solution.push(predicted);
+    }
+    for act in &step.solution {
+        player.act(act).map_err(|why| ReplayError::CannotAct { step: number + 1, act: act.to_string(), why })?;
+    }
+    Ok(())
+}
+
+fn leave(player: &mut Player, number: usize) -> Result<Moved, ReplayError> {
+    match player.run_mut().proceed() {
+        Moved::Stays(stay) => Err(ReplayError::NotPassed { step: number + 1, stay }),
+        moved => Ok(moved),
+    }
+}
+
+fn play_quiz(player: &mut Player) -> Result<(), ReplayError> {
+    while let Place::Quiz(number) = player.run().place() {
+        let wrong = ReplayError::NoRightAnswer { question: number + 1 };
+        let question = player.run().question().cloned().ok_or_else(|| wrong.clone())?;
+        if question.target().is_some() {
+            player.mark().map_err(|_| wrong)?;
+        } else {
+            let right = question.choices().iter().position(|choice| choice.right);
+            if !right.is_some_and(|right| matches!(player.run_mut().answer(right), Answered::Right(_))) {
+                return Err(wrong);
+            }
+        }
+        let _ = player.run_mut().proceed();
+    }
+    Ok(())
+}

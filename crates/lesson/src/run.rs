@@ -1,0 +1,291 @@
+//! The runner: a learner's way through one lesson, as a pure state machine.
+//!
+//! ```text
+//!  start ─▶ step 1 ─proceed─▶ … ─▶ step n ─proceed─▶ question 1 ─▶ … ─▶ finished
+//!              ▲                                                     (skip: the same, past a closed gate)
+//!              └──previous──
+//! ```
+//!
+//! **Going back** shows an earlier step as it was left: its goals stay met, its gate stays passed and its commands do not
+//! run again, for they might break what the learner just repaired. Going forward again comes to steps that have begun, so
+//! nothing runs there either, and no gate is in the way as far as the learner has been. Whoever wants a step anew asks for it: [`LessonRun::again`].
+//!
+//! Must not know how anything is shown, and must not act: it hands out an [`Entry`] with the commands of a step.
+
+mod replies;
+mod shown;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use hoplight_model::Element;
+
+use super::condition::{Baseline, Observation};
+use super::form::{Gate, Lesson, Start, Step};
+use super::outcome::{Changed, Entry, Moved, Opening, Score, Stay};
+use super::question::{Ask, Question};
+
+/// Where the learner is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// At a step, by number from 0.
+    Step(usize),
+    /// At a question of the quiz, by number from 0.
+    Quiz(usize),
+    /// At the end.
+    Finished,
+}
+
+/// What became of one question.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Reply {
+    /// The options that were tried, in order, by number from 0.
+    tried: Vec<usize>,
+    marks: BTreeSet<Element>,
+    /// Whether the first try was right.
+    first: Option<bool>,
+    solved: bool,
+}
+
+/// What became of one step.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct StepState {
+    begun: bool,
+    baseline: Option<Baseline>,
+    goals_met: usize,
+    hints: usize,
+    solution: bool,
+    reply: Reply,
+}
+
+/// A learner's way through one lesson.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LessonRun {
+    lesson: Arc<Lesson>,
+    place: Place,
+    /// The furthest place so far.
+    furthest: Place,
+    steps: Vec<StepState>,
+    quiz: Vec<Reply>,
+}
+
+impl LessonRun {
+    /// Begins a lesson. The entry holds the lesson's setup and the first step's commands.
+    pub fn start(lesson: Arc<Lesson>) -> (Self, Entry) {
+        Self::start_at(lesson, 0)
+    }
+
+    /// Begins a lesson at a step, by number from 0, or behind the last one at the quiz. The entry holds all commands up to
+    /// there.
+    pub fn start_at(lesson: Arc<Lesson>, step: usize) -> (Self, Entry) {
+        let steps = vec![StepState::default(); lesson.steps.len()];
+        let quiz = vec![Reply::default(); lesson.quiz.len()];
+        let mut run = Self { lesson, place: Place::Step(0), furthest: Place::Step(0), steps, quiz };
+        let setup = run.lesson.setup.iter().cloned().map(Opening::Do).collect();
+        let mut whole = Entry { openings: setup, pace: None };
+        for number in 0..run.steps.len().min(step.saturating_add(1)) {
+            let entry = run.enter(number);
+            whole.openings.extend(entry.openings);
+            whole.pace = entry.pace.or(whole.pace);
+        }
+        if run.steps.is_empty() {
+            let _ = run.enter_quiz(0);
+        }
+        if step >= run.steps.len() {
+            let _ = run.enter_quiz(0);
+        }
+        (run, whole)
+    }
+
+    /// The lesson.
+    pub fn lesson(&self) -> &Arc<Lesson> {
+        &self.lesson
+    }
+
+    /// Where the learner is.
+    pub fn place(&self) -> Place {
+        self.place
+    }
+
+    /// The step, unless the steps are over.
+    pub fn step(&self) -> Option<&Step> {
+        self.current().map(|(_, step)| step)
+    }
+
+    fn current(&self) -> Option<(&StepState, &Step)> {
+        let Place::Step(number) = self.place else { return None };
+        Some((self.steps.get(number)?, self.lesson.steps.get(number)?))
+    }
+
+    /// The question that is asked here.
+    pub fn question(&self) -> Option<&Question> {
+        match self.place {
+            Place::Step(_) => self.step()?.question(),
+            Place::Quiz(number) => self.lesson.quiz.get(number),
+            Place::Finished => None,
+        }
+    }
+
+    /// Whether the way on is open.
+    pub fn is_open(&self) -> bool {
+        self.closed().is_none()
+    }
+
+    /// How the quiz goes: first answers count.
+    pub fn score(&self) -> Score {
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let right = self.quiz.iter().filter(|reply| reply.first == Some(true)).count();
+        Score { right: count(right), of: count(self.quiz.len()) }
+    }
+
+    /// Looks at the simulation and the learner. To be called after an [`Entry`] was carried out, then after every act and
+    /// with every frame: the first look is where the step begins.
+    pub fn observe(&mut self, seen: &Observation<'_>) -> Changed {
+        let Place::Step(number) = self.place else { return Changed::Nothing };
+        let (Some(state), Some(step)) = (self.steps.get_mut(number), self.lesson.steps.get(number)) else {
+            return Changed::Nothing;
+        };
+        let began = state.baseline.get_or_insert_with(|| seen.into());
+        // Time that was turned back beyond the goal before runs anew from here.
+        began.fresh = began.fresh.min(seen.sim.now());
+        let before = state.goals_met;
+        while step.goals().get(state.goals_met).is_some_and(|goal| goal.when.holds(seen, began)) {
+            state.goals_met += 1;
+            began.fresh = seen.sim.now();
+        }
+        let met = (before..state.goals_met).collect::<Vec<_>>();
+        match met.is_empty() {
+            true => Changed::Nothing,
+            false if state.goals_met == step.goals().len() => Changed::Passed(met),
+            false => Changed::Goals(met),
+        }
+    }
+
+    /// Why the way on is closed, if it is.
+    fn closed(&self) -> Option<Stay> {
+        if self.place < self.furthest {
+            return None;
+        }
+        match self.place {
+            Place::Step(_) => {
+                let (state, step) = self.current()?;
+                if step.is_passed(state) {
+                    return None;
+                }
+                Some(match &step.gate {
+                    Gate::Goals(goals) => {
+                        Stay::GoalsOpen(goals.iter().skip(state.goals_met).map(|goal| goal.label.clone()).collect())
+                    }
+                    Gate::Ask(Question { ask: Ask::Mark { .. }, .. }) => Stay::NotMarked,
+                    Gate::Predict(_) => Stay::NotPredicted,
+                    Gate::Ask(_) | Gate::Continue => Stay::NotAnswered,
+                })
+            }
+            Place::Quiz(number) => {
+                let unanswered = self.quiz.get(number).is_none_or(|reply| reply.first.is_none());
+                let marks = self.question().is_some_and(|question| question.target().is_some());
+                unanswered.then_some(if marks { Stay::NotMarked } else { Stay::NotAnswered })
+            }
+            Place::Finished => Some(Stay::AtEnd),
+        }
+    }
+
+    /// Goes on, if the gate has passed. In the quiz, one answer is enough, right or wrong.
+    pub fn proceed(&mut self) -> Moved {
+        match self.closed() {
+            Some(stay) => Moved::Stays(stay),
+            None => self.skip(),
+        }
+    }
+
+    /// Goes on, whatever the gate says. A skipped question of the quiz counts as not right.
+    pub fn skip(&mut self) -> Moved {
+        match self.place {
+            Place::Step(number) if number + 1 < self.steps.len() => Moved::Step(self.enter(number + 1)),
+            Place::Step(_) => self.enter_quiz(0),
+            Place::Quiz(number) => self.enter_quiz(number + 1),
+            Place::Finished => Moved::Stays(Stay::AtEnd),
+        }
+    }
+
+    /// Goes back. Nothing runs again; see the module's description.
+    pub fn previous(&mut self) -> Moved {
+        match self.place {
+            Place::Step(0) => Moved::Stays(Stay::AtStart),
+            Place::Step(number) => Moved::Step(self.enter(number - 1)),
+            Place::Quiz(0) if self.steps.is_empty() => Moved::Stays(Stay::AtStart),
+            Place::Quiz(0) => Moved::Step(self.enter(self.steps.len() - 1)),
+            Place::Quiz(number) => self.enter_quiz(number - 1),
+            Place::Finished => match self.quiz.len() {
+                0 if self.steps.is_empty() => Moved::Stays(Stay::AtStart),
+                0 => Moved::Step(self.enter(self.steps.len() - 1)),
+                questions => self.enter_quiz(questions - 1),
+            },
+        }
+    }
+
+    /// Begins the present step anew: its goals are open, its question is unanswered, its commands run again. The hints
+    /// that were shown stay.
+    pub fn again(&mut self) -> Moved {
+        let Place::Step(number) = self.place else { return Moved::Stays(Stay::AtEnd) };
+        if let Some(state) = self.steps.get_mut(number) {
+            *state = StepState { hints: state.hints, solution: state.solution, ..StepState::default() };
+        }
+        Moved::Step(self.enter(number))
+    }
+
+    fn enter(&mut self, number: usize) -> Entry {
+        self.go(Place::Step(number));
+        let (Some(state), Some(step)) = (self.steps.get_mut(number), self.lesson.steps.get(number)) else {
+            return Entry::default();
+        };
+        if state.begun {
+            return Entry::default();
+        }
+        state.begun = true;
+        let repair = (step.start == Start::Repaired).then(|| Opening::Repair(self.lesson.setup.clone()));
+        let commands = step.begin.iter().cloned().map(Opening::Do);
+        Entry { openings: repair.into_iter().chain(commands).collect(), pace: step.pace }
+    }
+
+    fn go(&mut self, place: Place) {
+        self.place = place;
+        self.furthest = self.furthest.max(place);
+    }
+
+    fn enter_quiz(&mut self, number: usize) -> Moved {
+        if number < self.quiz.len() {
+            self.go(Place::Quiz(number));
+            return Moved::Quiz(number);
+        }
+        self.go(Place::Finished);
+        Moved::Finished(self.score())
+    }
+
+    fn reply(&self) -> Option<&Reply> {
+        match self.place {
+            Place::Step(_) => self.current().map(|(state, _)| &state.reply),
+            Place::Quiz(number) => self.quiz.get(number),
+            Place::Finished => None,
+        }
+    }
+
+    fn reply_mut(&mut self) -> Option<&mut Reply> {
+        match self.place {
+            Place::Step(number) => self.steps.get_mut(number).map(|state| &mut state.reply),
+            Place::Quiz(number) => self.quiz.get_mut(number),
+            Place::Finished => None,
+        }
+    }
+}
+
+impl Step {
+    fn is_passed(&self, state: &StepState) -> bool {
+        match &self.gate {
+            Gate::Continue => true,
+            Gate::Goals(goals) => state.goals_met >= goals.len(),
+            Gate::Ask(_) => state.reply.solved,
+            Gate::Predict(_) => state.reply.first.is_some(),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! What a learner says within a step or a question: answers, marks, and wishes for hints.
+//!
+//! Must not move to another place.
+
+use hoplight_model::{Element, Infrastructure};
+
+use super::super::form::Gate;
+use super::super::outcome::{Answered, Hinted, Refusal, Solved, Submitted, Toggled};
+use super::super::question::Ask;
+use super::{LessonRun, Place};
+
+impl LessonRun {
+    fn predicts(&self) -> bool {
+        self.step().is_some_and(|step| matches!(step.gate, Gate::Predict(_)))
+    }
+
+    /// Chooses an option, by number from 0.
+    pub fn answer(&mut self, choice: usize) -> Answered {
+        let Some(question) = self.question() else { return Answered::Refused(Refusal::NoQuestion) };
+        let Ask::Choice(choices) = &question.ask else { return Answered::Refused(Refusal::MarksWanted) };
+        let options = choices.len();
+        let Some(chosen) = choices.get(choice).cloned() else {
+            return Answered::Refused(Refusal::NoSuchOption { options });
+        };
+        let predicts = self.predicts();
+        let Some(reply) = self.reply_mut() else { return Answered::Refused(Refusal::NoQuestion) };
+        if reply.solved || predicts && reply.first.is_some() {
+            return Answered::Refused(Refusal::AlreadyAnswered);
+        }
+        reply.tried.push(choice);
+        reply.first.get_or_insert(chosen.right);
+        reply.solved = chosen.right && !predicts;
+        match (predicts, chosen.right) {
+            (true, _) => Answered::Predicted,
+            (false, true) => Answered::Right(chosen.why),
+            (false, false) => Answered::Wrong(chosen.why),
+        }
+    }
+
+    /// Marks an element for the question here, or takes its mark away.
+    pub fn toggle_mark(&mut self, infra: &Infrastructure, element: Element) -> Toggled {
+        let Some(question) = self.question() else { return Toggled::Refused(Refusal::NoQuestion) };
+        let Some(target) = question.target() else { return Toggled::Refused(Refusal::OptionWanted) };
+        if !target.admits(infra, &element) {
+            return Toggled::Refused(Refusal::CannotMark { element, wanted: target.noun() });
+        }
+        let Some(reply) = self.reply_mut() else { return Toggled::Refused(Refusal::NoQuestion) };
+        if reply.solved {
+            return Toggled::Refused(Refusal::AlreadyAnswered);
+        }
+        if reply.marks.remove(&element) {
+            return Toggled::Unmarked;
+        }
+        reply.marks.insert(element);
+        Toggled::Marked
+    }
+
+    /// Compares the marks with the right set, which is computed from `infra` as it is now.
+    pub fn submit_marks(&mut self, infra: &Infrastructure) -> Submitted {
+        let Some(question) = self.question() else { return Submitted::Refused(Refusal::NoQuestion) };
+        let Ask::Mark { target, why } = &question.ask else { return Submitted::Refused(Refusal::OptionWanted) };
+        let (right, why) = (target.right(infra), why.clone());
+        let predicts = self.predicts();
+        let Some(reply) = self.reply_mut() else { return Submitted::Refused(Refusal::NoQuestion) };
+        if reply.solved || predicts && reply.first.is_some() {
+            return Submitted::Refused(Refusal::AlreadyAnswered);
+        }
+        if reply.marks.is_empty() && !right.is_empty() {
+            return Submitted::Refused(Refusal::NothingMarked);
+        }
+        let (missing, extra) = (right.difference(&reply.marks).count(), reply.marks.difference(&right).count());
+        let all = missing == 0 && extra == 0;
+        reply.first.get_or_insert(all);
+        reply.solved = all && !predicts;
+        match (predicts, all) {
+            (true, _) => Submitted::Predicted,
+            (false, true) => Submitted::Right(why),
+            (false, false) => Submitted::Wrong { missing, extra },
+        }
+    }
+
+    /// Shows one more hint.
+    pub fn hint(&mut self) -> Hinted {
+        let Place::Step(number) = self.place else { return Hinted::NotNeeded };
+        let (Some(state), Some(step)) = (self.steps.get_mut(number), self.lesson.steps.get(number)) else {
+            return Hinted::NotNeeded;
+        };
+        if step.is_passed(state) {
+            return Hinted::NotNeeded;
+        }
+        match step.hints.get(state.hints) {
+            Some(text) => {
+                state.hints += 1;
+                Hinted::Hint { text: text.clone(), number: state.hints, of: step.hints.len() }
+            }
+            None => Hinted::SolutionNext,
+        }
+    }
+
+    /// Shows the solution, once all hints are shown.
+    pub fn solution(&mut self) -> Solved {
+        let Place::Step(number) = self.place else { return Solved::NotNeeded };
+        let (Some(state), Some(step)) = (self.steps.get_mut(number), self.lesson.steps.get(number)) else {
+            return Solved::NotNeeded;
+        };
+        if step.solution.is_empty() || step.is_passed(state) {
+            return Solved::NotNeeded;
+        }
+        match step.hints.len().saturating_sub(state.hints) {
+            0 => {
+                state.solution = true;
+                Solved::Shown(step.solution.clone())
+            }
+            left => Solved::HintsFirst(left),
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! The balancer's work around a choice: giving a request to a backend, and letting it wait while all of them are full.
+//!
+//! A request whose backends are all full waits: in a line that all backends of its list share or, where only one backend
+//! will do (its user's address is hashed, or it is tried again), in that backend's own. When a request in progress ends,
+//! the older of the two heads takes its place at once, so nobody who comes later can be faster. Must not know how
+//! a backend is chosen, nor how messages travel.
+
+use std::collections::VecDeque;
+
+use hoplight_model::{Algorithm, Element, TlsMode};
+
+use super::choice::Choice;
+use super::command::CommandError;
+use super::event::Kind;
+use super::flow::component_ix;
+use super::journal::{Observer, What, Why};
+use super::outcome::Failure;
+use super::plan::{BalancerPlan, HopPlan, Role};
+use super::request::{NONE, Slab, State};
+use super::simulation::{Simulation, index};
+
+/// A request that waits for a backend. It counts as long as the ticket is the request's pending event.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Waiter {
+    request: u32,
+    ticket: u64,
+}
+
+/// What changes about a balancer while time passes, apart from its station and its links.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Rota {
+    /// Whose turn it is, per list of backends.
+    pub(super) turns: [u32; 3],
+    /// Those who wait for any backend of a list.
+    shared: [VecDeque<Waiter>; 3],
+    /// Those who wait for one backend, by its number.
+    own: Vec<VecDeque<Waiter>>,
+}
+
+impl Rota {
+    /// The process ends.
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Forgets those who wait no more.
+    pub(super) fn forget_stale(&mut self, requests: &Slab) {
+        for line in self.shared.iter_mut().chain(&mut self.own) {
+            line.retain(|waiter| requests.waits_for(waiter.request, waiter.ticket));
+        }
+    }
+
+    /// Takes the new numbers of the events that those in line wait for.
+    pub(super) fn renumber(&mut self, requests: &Slab) {
+        for waiter in self.shared.iter_mut().chain(&mut self.own).flatten() {
+            waiter.ticket = requests[waiter.request].pending;
+        }
+    }
+
+    fn own(&mut self, backend: u32) -> &mut VecDeque<Waiter> {
+        let backend = backend as usize;
+        if self.own.len() <= backend {
+            self.own.resize_with(backend + 1, VecDeque::new);
+        }
+        &mut self.own[backend]
+    }
+}
+
+impl Simulation {
+    /// A balancer has looked at a request: on to a backend, whose link this returns, or into a line.
+    #[expect(clippy::inline_always, reason = "on the engine's critical path")]
+    #[inline(always)]
+    pub(super) fn balance<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) -> Option<u32> {
+        let pinned = self.requests[request].pinned;
+        // Where the connection is there already, it is neither chosen nor counted again.
+        if pinned == NONE { self.assigned(request, station, 1, observer) } else { Some(pinned) }
+    }
+
+    /// Gives a request to a backend, for the asker's attempt of this number.
+    pub(super) fn assign<O: Observer>(&mut self, request: u32, station: u32, attempt: u8, observer: &mut O) {
+        if let Some(link) = self.assigned(request, station, attempt, observer) {
+            self.forward(request, link, attempt, observer);
+        }
+    }
+
+    /// Finds a backend for a request, and returns the link to it; or lets the request wait or fail.
+    fn assigned<O: Observer>(&mut self, request: u32, station: u32, attempt: u8, observer: &mut O) -> Option<u32> {
+        match self.choose(request, station) {
+            Choice::Backend(link) => {
+                self.is_given(request, link, observer);
+                return Some(link);
+            }
+            Choice::Full(link) => {
+                let level = usize::from(self.requests[request].depth);
+                self.requests[request].attempts[level] = attempt;
+                self.wait_for_backend(request, station, link, observer);
+            }
+            Choice::Nobody => {
+                let tag = self.requests[request].tag();
+                self.tell(observer, Some(tag), || What::NoBackend { balancer: component_ix(station) });
+                self.fail(request, station, Failure::Unavailable, Why::NoBackend, observer);
+            }
+        }
+        None
+    }
+
+    /// A backend was chosen for a request.
+    fn is_given<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) {
+        if O::NOTES {
+            let hop = &self.plan.hops[link as usize];
+            let (station, backend) = (hop.from, component_ix(hop.to));
+            let record = &self.requests[request];
+            let (tag, kind) = (record.tag(), record.kind);
+            let links = &self.plan.stations[station as usize].out[kind.index()];
+            let up = index(links.iter().filter(|link| self.lines[**link as usize].takes_new()).count());
+            let algorithm = self.algorithm_of(station);
+            self.tell(observer, Some(tag), || What::Chose { balancer: component_ix(station), backend, algorithm, up });
+        }
+        if self.plan.tls == TlsMode::Passthrough {
+            // The TLS connection is with one web server: what follows must go to the same.
+            self.requests[request].pinned = link;
+        }
+    }
+
+    fn balancer(&self, station: u32) -> Option<&BalancerPlan> {
+        match &self.plan.stations[station as usize].role {
+            Role::Balancer(balancer) => Some(balancer),
+            _ => None,
+        }
+    }
+
+    fn algorithm_of(&self, station: u32) -> Algorithm {
+        let own = self.balancer(station).map(|balancer| balancer.algorithm);
+        self.algorithm.or(own).unwrap_or_default()
+    }
+
+    /// Whether a balancer has fewer requests in progress on a link than it may.
+    pub(super) fn has_room(&self, link: u32) -> bool {
+        self.lines[link as usize].active < self.plan.hops[link as usize].maxconn
+    }
+
+    /// A request waits for the backend at the end of `link`, or for any of its list if that is [`NONE`].
+    pub(super) fn wait_for_backend<O: Observer>(&mut self, request: u32, station: u32, link: u32, observer: &mut O) {
+        let Some(balancer) = self.balancer(station) else { return };
+        let (number, timeout, lists) = (balancer.number as usize, balancer.queue_timeout, balancer.lists);
+        let kind = self.requests[request].kind.index();
+        let level = usize::from(self.requests[request].depth);
+        self.requests[request].path[level] = if link == NONE { self.plan.stations[station as usize].out[kind][0] } else { link };
+        self.requests[request].state = State::Backlogged;
+        self.schedule_for(request, self.now + timeout, Kind::Retry);
+        let waiter = Waiter { request, ticket: self.requests[request].pending };
+        let line = if link == NONE {
+            &mut self.rotas[number].shared[usize::from(lists[kind])]
+        } else {
+            self.rotas[number].own(self.plan.hops[link as usize].backend)
+        };
+        line.push_back(waiter);
+        let waiting = index(line.len());
+        let tag = self.requests[request].tag();
+        self.tell(observer, Some(tag), || What::Waits { component: component_ix(station), waiting });
+    }
+
+    /// A request has waited for a backend for too long.
+    pub(super) fn backlog_timed_out<O: Observer>(&mut self, request: u32, observer: &mut O) {
+        let record = &self.requests[request];
+        let (link, kind) = (record.path[usize::from(record.depth)], record.kind.index());
+        let station = self.plan.hops[link as usize].from;
+        self.fail(request, station, Failure::Unavailable, Why::QueueTimeout, observer);
+        let Some(balancer) = self.balancer(station) else { return };
+        // It stood at the head of a line, with nobody before it but others whose time is over.
+        let (number, list) = (balancer.number as usize, usize::from(balancer.lists[kind]));
+        let backend = self.plan.hops[link as usize].backend;
+        let (rota, requests) = (&mut self.rotas[number], &self.requests);
+        let counts = |waiter: &Waiter| requests.get(waiter.request).is_some_and(|record| record.pending == waiter.ticket);
+        for line in [&mut rota.shared[list]].into_iter().chain(rota.own.get_mut(backend as usize)) {
+            while line.front().is_some_and(|waiter| !counts(waiter)) {
+                line.pop_front();
+            }
+        }
+    }
+
+    /// A request is no longer in progress on a link.
+    pub(super) fn place_freed(&mut self, link: u32) {
+        // Nobody waits for a backend without a limit.
+        if self.plan.hops[link as usize].maxconn != u32::MAX {
+            self.admit(link);
+        }
+    }
+
+    /// A place at a backend is free: whoever has waited longest for it takes it. The message leaves in an event of its own
+    /// at the same instant; the place is taken now.
+    pub(super) fn admit(&mut self, link: u32) {
+        while self.has_room(link) {
+            let Some(request) = self.next_waiter(link) else { return };
+            self.lines[link as usize].active += 1;
+            let record = &mut self.requests[request];
+            record.path[usize::from(record.depth)] = link;
+            record.state = State::Admitted;
+            self.schedule_for(request, self.now, Kind::Retry);
+        }
+    }
+
+    /// Takes the one out of line who has waited longest for a backend.
+    fn next_waiter(&mut self, link: u32) -> Option<u32> {
+        let hop = &self.plan.hops[link as usize];
+        let Role::Balancer(balancer) = &self.plan.stations[hop.from as usize].role else { return None };
+        let (rota, requests) = (&mut self.rotas[balancer.number as usize], &self.requests);
+        let takes_new = self.lines[link as usize].takes_new();
+        let shared = rota.shared.iter_mut().enumerate().filter(|(list, _)| takes_new && hop.lists & (1 << list) != 0);
+        let lines = shared.map(|(_, line)| line).chain(rota.own.get_mut(hop.backend as usize));
+        let counts = |waiter: &Waiter| requests.get(waiter.request).is_some_and(|record| record.pending == waiter.ticket);
+        let mut oldest: Option<&mut VecDeque<Waiter>> = None;
+        for line in lines {
+            while line.front().is_some_and(|waiter| !counts(waiter)) {
+                line.pop_front();
+            }
+            let Some(head) = line.front() else { continue };
+            if oldest.as_ref().and_then(|line| line.front()).is_none_or(|other| head.ticket < other.ticket) {
+                oldest = Some(line);
+            }
+        }
+        oldest?.pop_front().map(|waiter| waiter.request)
+    }
+
+    /// A request that had waited goes to the backend that has a place for it.
+    pub(super) fn admitted<O: Observer>(&mut self, request: u32, observer: &mut O) {
+        let record = &self.requests[request];
+        let level = usize::from(record.depth);
+        let (link, attempt) = (record.path[level], record.attempts[level]);
+        self.release(link);
+        if self.lines[link as usize].takes_new() {
+            self.is_given(request, link, observer);
+            self.forward(request, link, attempt, observer);
+        } else {
+            // It is bound to this one, and tries again: nobody chose.
+            self.forward(request, link, attempt, observer);
+        }
+    }
+
+    /// Gives back a place that was taken for a request that was not sent.
+    pub(super) fn release(&mut self, link: u32) {
+        let line = &mut self.lines[link as usize];
+        line.active = line.active.saturating_sub(1);
+    }
+
+    /// A backend has come or gone: everybody earns anew, those who waited for it alone choose again, and if it has come,
+    /// those who wait for any take its places.
+    pub(super) fn backend_changed<O: Observer>(&mut self, link: u32, observer: &mut O) {
+        let (station, backend) = (self.plan.hops[link as usize].from, self.plan.hops[link as usize].backend);
+        let Some(balancer) = self.balancer(station) else { return };
+        let (number, redispatch) = (balancer.number as usize, balancer.redispatch);
+        for (line, hop) in self.lines.iter_mut().zip(&self.plan.hops) {
+            if hop.from == station {
+                line.credit = 0;
+            }
+        }
+        if !self.health(station).is_up() {
+            return;
+        }
+        if self.lines[link as usize].takes_new() {
+            self.admit(link);
+            return;
+        }
+        let waiting = self.rotas[number].own.get_mut(backend as usize).map(std::mem::take).unwrap_or_default();
+        for waiter in waiting {
+            let record = self.requests.get(waiter.request).filter(|record| record.pending == waiter.ticket);
+            let Some(attempt) = record.map(|record| record.attempts[usize::from(record.depth)]) else { continue };
+            if attempt > 1 && !redispatch {
+                // It is bound to this backend, whatever the checks say.
+                self.rotas[number].own(backend).push_back(waiter);
+            } else {
+                self.assign(waiter.request, station, attempt, observer);
+            }
+        }
+    }
+
+    /// The links on which balancers ask an element: a backend, what runs on a server, or one hop.
+    fn backend_links(&self, element: &Element) -> Result<Vec<u32>, CommandError> {
+        let target = self.target(element)?;
+        let is_meant = |(link, hop): &(u32, &HopPlan)| match element {
+            Element::Component(_) => hop.to == target,
+            Element::Server(_) => self.plan.stations[hop.to as usize].server == Some(target),
+            Element::Hop(..) => *link == target,
+        };
+        let links: Vec<u32> =
+            (0u32..).zip(&self.plan.hops).filter(|(_, hop)| hop.backend != NONE).filter(is_meant).map(|(link, _)| link).collect();
+        if links.is_empty() { Err(CommandError::NoBackend(element.clone())) } else { Ok(links) }
+    }
+
+    /// Lets balancers give an element no more new requests, or give it some again. What it has, it finishes.
+    pub(super) fn drain<O: Observer>(&mut self, element: &Element, drain: bool, observer: &mut O) -> Result<(), CommandError> {
+        let links = self.backend_links(element)?;
+        if links.iter().all(|link| self.lines[*link as usize].draining == drain) {
+            let element = element.clone();
+            return Err(if drain { CommandError::AlreadyDraining(element) } else { CommandError::NotDraining(element) });
+        }
+        for link in links {
+            if std::mem::replace(&mut self.lines[link as usize].draining, drain) != drain {
+                self.backend_changed(link, observer);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether balancers give an element no new requests because somebody said so. `None` if it is no backend.
+    pub fn is_draining(&self, element: &Element) -> Option<bool> {
+        let links = self.backend_links(element).ok()?;
+        Some(links.into_iter().all(|link| self.lines[link as usize].draining))
+    }
+
+    /// Requests that wait at a balancer because its backends are full.
+    pub fn backlog(&self, balancer: hoplight_model::ComponentIx) -> u32 {
+        let counts = |waiter: &&Waiter| self.requests.get(waiter.request).is_some_and(|record| record.pending == waiter.ticket);
+        let number = self.plan.stations.get(balancer.index()).and_then(|station| match &station.role {
+            Role::Balancer(balancer) => Some(balancer.number as usize),
+            _ => None,
+        });
+        number.map_or(0, |number| {
+            let rota = &self.rotas[number];
+            index(rota.shared.iter().chain(&rota.own).flatten().filter(counts).count())
+        })
+    }
+}

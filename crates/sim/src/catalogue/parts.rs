@@ -1,0 +1,85 @@
+//! The parts of an infrastructure that faults speak of.
+//!
+//! Must not know the faults.
+
+use hoplight_model::component::DatabaseRole;
+use hoplight_model::{Component, ComponentId, ComponentKind, Infrastructure, Protocol, RequestKind};
+
+/// The parts, by what they do, in authored order.
+pub(super) struct Parts<'a> {
+    pub(super) infra: &'a Infrastructure,
+    pub(super) balancers: Vec<ComponentId>,
+    pub(super) webs: Vec<ComponentId>,
+    pub(super) apps: Vec<ComponentId>,
+    pub(super) primaries: Vec<ComponentId>,
+    pub(super) replicas: Vec<ComponentId>,
+    pub(super) agents: Vec<ComponentId>,
+    pub(super) has_resolver: bool,
+    /// A component that holds a certificate.
+    pub(super) certificate: Option<ComponentId>,
+}
+
+impl<'a> Parts<'a> {
+    pub(super) fn of(infra: &'a Infrastructure) -> Self {
+        let all = |wanted: fn(&ComponentKind) -> bool| -> Vec<ComponentId> {
+            infra.components().filter(|(_, c)| wanted(&c.kind)).map(|(_, component)| component.id.clone()).collect()
+        };
+        Self {
+            infra,
+            balancers: all(|kind| matches!(kind, ComponentKind::LoadBalancer(_))),
+            webs: all(|kind| matches!(kind, ComponentKind::Web(_))),
+            apps: all(|kind| matches!(kind, ComponentKind::App(_))),
+            primaries: all(|kind| matches!(kind, ComponentKind::Database(spec) if spec.role == DatabaseRole::Primary)),
+            replicas: all(|kind| matches!(kind, ComponentKind::Database(spec) if spec.role == DatabaseRole::Replica)),
+            agents: all(|kind| matches!(kind, ComponentKind::Agent(_))),
+            has_resolver: !all(|kind| matches!(kind, ComponentKind::DnsResolver(_))).is_empty(),
+            certificate: infra.certificates().iter().find_map(|certificate| certificate.on.first().cloned()),
+        }
+    }
+
+    fn component(&self, id: &ComponentId) -> Option<&'a Component> {
+        self.infra.find(id.as_str()).map(|ix| self.infra.component(ix))
+    }
+
+    /// How many connections a component may have, if that is limited.
+    pub(super) fn connections(&self, id: &ComponentId) -> Option<u32> {
+        self.component(id)?.station().connections
+    }
+
+    /// The web servers that run the same software and version as the first.
+    pub(super) fn like_the_first_web(&self) -> Vec<ComponentId> {
+        let software = |id: &ComponentId| self.component(id).and_then(|component| component.software.as_ref());
+        let Some(first) = self.webs.first().and_then(software) else { return Vec::new() };
+        self.webs.iter().filter(|id| software(id) == Some(first)).cloned().collect()
+    }
+
+    /// The hops of one protocol.
+    pub(super) fn hops(&self, protocol: Protocol) -> Vec<(ComponentId, ComponentId)> {
+        let links = self.infra.links().filter(|(_, link)| link.protocol == protocol).map(|(link, _)| self.infra.ends(link));
+        links.map(|(from, to)| (self.infra.component(from).id.clone(), self.infra.component(to).id.clone())).collect()
+    }
+
+    /// The hops from balancers to web servers.
+    pub(super) fn to_webs(&self) -> Vec<(ComponentId, ComponentId)> {
+        let mut hops = self.hops(Protocol::Http);
+        hops.retain(|(from, to)| self.balancers.contains(from) && self.webs.contains(to));
+        hops
+    }
+
+    /// Those of some hops that cross a firewall.
+    pub(super) fn guarded(&self, mut hops: Vec<(ComponentId, ComponentId)>) -> Vec<(ComponentId, ComponentId)> {
+        hops.retain(|(from, to)| {
+            self.infra.link_between(from.as_str(), to.as_str()).is_some_and(|link| !self.infra.hop(link).guards.is_empty())
+        });
+        hops
+    }
+
+    /// The rate at which the applications are busy all the time, in requests per second of all kinds together; `None` if
+    /// nothing limits it. Their own work alone counts, not the wait for the database, so it is a little too high.
+    pub(super) fn capacity(&self) -> Option<f64> {
+        let dynamic = 1.0 - self.infra.traffic().static_share.get();
+        let stations = self.apps.iter().filter_map(|id| self.component(id)).map(Component::station);
+        let most: f64 = stations.map(|station| f64::from(station.slots) / station.mean_ms(RequestKind::Read) * 1e3).sum::<f64>();
+        (dynamic > 0.0 && most.is_finite() && most > 0.0).then(|| most / dynamic)
+    }
+}

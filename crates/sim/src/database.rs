@@ -1,0 +1,239 @@
+//! The database tier as it runs: who takes writes now, who follows whom, and what each has applied.
+//!
+//! ```text
+//!  write ─▶ commit ─▶ publish ─▶ relay log of each follower ─(latency, lag)─▶ applied ─▶ its own followers
+//!             │                        │ received: acknowledged, where somebody waits for that
+//!             ▼                        ▼
+//!          answered at once, or when a replica or a majority has it
+//! ```
+//!
+//! Changes are counted, not kept: a log is a timeline and a length (`history`), what a follower has not applied is a list
+//! of due times (`relay`). `commit` does what a query does, `replicate` moves changes, `watch` finds out what is lost,
+//! `promote` changes roles, `driver` is the asker's side. Must not know users, nor how messages of requests travel.
+
+mod commit;
+mod driver;
+mod fault;
+mod history;
+mod plan;
+mod promote;
+mod relay;
+mod replicate;
+mod view;
+mod watch;
+
+use std::collections::VecDeque;
+
+use hoplight_model::component::DatabaseRole;
+
+pub(super) use plan::DatabasesPlan;
+pub use view::DatabaseView;
+
+use super::event::Kind;
+use super::journal::Observer;
+use super::simulation::Simulation;
+use super::time::SimTime;
+use history::{CommitTimes, Lineage, Log};
+use relay::Relay;
+
+/// Where in an event's id the sort of event stands; the database's or cluster's number is below.
+const SORT_SHIFT: u32 = 20;
+
+/// What comes to a database or cluster at its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Due {
+    /// The cluster looks whom it still hears.
+    Heartbeat,
+    /// A follower applies changes.
+    Apply,
+    /// A follower's acknowledgement is back at the one that it follows.
+    Ack,
+    /// A promoted database begins to take writes.
+    Open,
+    /// A semi-synchronous primary has waited long enough.
+    Revert,
+}
+
+const DUES: [Due; 5] = [Due::Heartbeat, Due::Apply, Due::Ack, Due::Open, Due::Revert];
+
+/// A write that is committed and not acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Waiting {
+    position: u64,
+    since: SimTime,
+    request: u32,
+    generation: u32,
+}
+
+/// One database. All of it but the instants survives a crash: it is on the disk.
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing that may be so by itself")]
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Node {
+    writable: bool,
+    /// When it will take writes, while it is being promoted.
+    opens_at: Option<SimTime>,
+    /// What it has committed or applied.
+    log: Log,
+    /// Up to here its writes were acknowledged to the one who asked.
+    acknowledged: u64,
+    /// Up to here its writes were counted as lost.
+    written_off: u64,
+    /// The stream that it follows, and whether it is connected.
+    source: Option<u32>,
+    connected: bool,
+    relay: Relay,
+    apply_at: Option<SimTime>,
+    /// Its acknowledgements on their way to the one that it follows: when they arrive, and for which position.
+    acks: VecDeque<(SimTime, u64)>,
+    ack_at: Option<SimTime>,
+    acked: u64,
+    /// Writes that wait for an acknowledgement, oldest first.
+    waiting: VecDeque<Waiting>,
+    revert_at: Option<SimTime>,
+    /// A semi-synchronous primary that does without acknowledgements for now.
+    alone: bool,
+    /// It takes nothing from writers of timelines before this one: it has voted for a later one.
+    promised: u32,
+    /// When it heard the last of the writer; for the writer of a quorum cluster, of a majority.
+    last_heard: SimTime,
+    /// The lag that a command has set.
+    lag: Option<u64>,
+    /// Nothing can be written to its disk.
+    disk_full: bool,
+    /// Somebody stopped replication here.
+    stopped: bool,
+    stale_reads: u64,
+    lost_writes: u64,
+    /// How long the newest change took from commit to being applied here.
+    delay: Option<u64>,
+}
+
+impl Node {
+    /// Whether it takes writes, or soon will.
+    fn leads(&self) -> bool {
+        self.writable || self.opens_at.is_some()
+    }
+
+    /// Its log with all that it was sent.
+    fn sent(&self) -> Log {
+        Log { length: self.log.length + self.relay.len(), ..self.log }
+    }
+
+    /// Its log with all that has arrived.
+    fn received(&self, now: SimTime) -> Log {
+        Log { length: self.log.length + self.relay.received(now), ..self.log }
+    }
+}
+
+/// What the databases of a cluster have in common.
+#[derive(Clone, Debug, PartialEq)]
+struct Cluster {
+    /// The database whose log is the valid one: the last that was promoted, else the first primary.
+    authority: u32,
+    lineage: Lineage,
+    times: CommitTimes,
+}
+
+/// All databases.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Databases {
+    nodes: Vec<Node>,
+    clusters: Vec<Cluster>,
+    /// For each station, which of its links took the last write.
+    drivers: Vec<u32>,
+}
+
+impl Databases {
+    /// Everything at the start: all is replicated, the authored roles hold.
+    pub(super) fn new(plan: &DatabasesPlan, stations: usize) -> Self {
+        let mut nodes = vec![Node::default(); plan.nodes.len()];
+        let mut clusters = Vec::with_capacity(plan.clusters.len());
+        for cluster in &plan.clusters {
+            let is_primary = |node: &u32| plan.nodes[*node as usize].role == DatabaseRole::Primary;
+            let first = cluster.nodes.first().copied().unwrap_or_default();
+            let authority = cluster.nodes.iter().copied().find(is_primary).unwrap_or(first);
+            let mut lineage = Lineage::default();
+            for node in &cluster.nodes {
+                let spec = &plan.nodes[*node as usize];
+                let takes_writes = match spec.role {
+                    DatabaseRole::Primary => true,
+                    DatabaseRole::Member => *node == authority,
+                    DatabaseRole::Replica => false,
+                };
+                nodes[*node as usize].writable = takes_writes;
+                if takes_writes && *node != authority {
+                    // A second primary has a history of its own from the start.
+                    nodes[*node as usize].log.timeline = lineage.branch(Log::default());
+                }
+                if !takes_writes {
+                    let stream = |stream: &&u32| &plan.streams[**stream as usize];
+                    let mut authored = spec.into.iter().filter(|s| cluster.quorum || !stream(s).reversed);
+                    let of_primary = authored.clone().find(|s| stream(s).from == authority || is_primary(&stream(s).from));
+                    nodes[*node as usize].source = of_primary.or_else(|| authored.next()).copied();
+                    nodes[*node as usize].connected = nodes[*node as usize].source.is_some();
+                }
+            }
+            clusters.push(Cluster { authority, lineage, times: CommitTimes::default() });
+        }
+        Self { nodes, clusters, drivers: vec![0; stations] }
+    }
+
+    pub(super) fn footprint(&self) -> usize {
+        let node = |node: &Node| {
+            size_of::<Node>()
+                + node.relay.footprint()
+                + node.acks.len() * size_of::<(SimTime, u64)>()
+                + node.waiting.len() * size_of::<Waiting>()
+        };
+        self.nodes.iter().map(node).sum::<usize>()
+            + self.clusters.iter().map(|cluster| cluster.times.footprint()).sum::<usize>()
+            + self.drivers.len() * size_of::<u32>()
+    }
+}
+
+impl Simulation {
+    fn schedule_database(&mut self, at: SimTime, due: Due, number: u32) {
+        self.schedule(at, Kind::Database, (due as u32) << SORT_SHIFT | number);
+    }
+
+    /// Something is due at a database or cluster.
+    pub(super) fn database_due<O: Observer>(&mut self, id: u32, observer: &mut O) {
+        let number = id & ((1 << SORT_SHIFT) - 1);
+        match DUES.get((id >> SORT_SHIFT) as usize) {
+            Some(Due::Heartbeat) => self.heartbeat(number, observer),
+            Some(Due::Apply) => self.apply_changes(number, observer),
+            Some(Due::Ack) => self.take_acks(number, observer),
+            Some(Due::Open) => self.open_database(number, observer),
+            Some(Due::Revert) => self.revert_to_asynchronous(number, observer),
+            None => {}
+        }
+    }
+
+    /// Whether a database runs.
+    fn runs(&self, node: u32) -> bool {
+        self.health(self.plan.databases.nodes[node as usize].station).is_up()
+    }
+
+    fn node(&self, node: u32) -> &Node {
+        &self.databases.nodes[node as usize]
+    }
+
+    fn node_mut(&mut self, node: u32) -> &mut Node {
+        &mut self.databases.nodes[node as usize]
+    }
+
+    #[inline]
+    fn cluster_of(&self, node: u32) -> &Cluster {
+        &self.databases.clusters[self.plan.databases.nodes[node as usize].cluster as usize]
+    }
+
+    fn cluster_of_mut(&mut self, node: u32) -> &mut Cluster {
+        &mut self.databases.clusters[self.plan.databases.nodes[node as usize].cluster as usize]
+    }
+
+    /// How many changes a database shares with the valid history.
+    fn shared(&self, node: u32) -> u64 {
+        let cluster = self.cluster_of(node);
+        cluster.lineage.common(self.node(node).log, self.node(cluster.authority).log)
+    }
+}

@@ -1,0 +1,84 @@
+//! What may be read of a database: plain values, made on demand.
+//!
+//! Must not change anything.
+
+use hoplight_model::ComponentIx;
+use hoplight_model::component::DatabaseRole;
+
+use super::super::plan::Role;
+use super::super::simulation::{Simulation, index};
+
+/// The state of one database.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DatabaseView {
+    /// What it is now: a promoted replica is a primary, a fenced primary a replica.
+    pub role: DatabaseRole,
+    /// Whether it runs and takes writes. Two writable databases of one cluster are a split brain.
+    pub writable: bool,
+    /// How many changes its own log has, with those that it has received and not yet applied.
+    pub position: u64,
+    /// How many changes it has committed or applied.
+    pub applied: u64,
+    /// Up to which position its own writes were acknowledged to those who asked; 0 if it never took writes.
+    pub acknowledged: u64,
+    /// How many changes of the valid history it has not applied.
+    pub lag_changes: u64,
+    /// Seconds since the oldest of them was committed, 0 if there is none. `None` while nothing can come: the primary is
+    /// dead, the path is cut or blocked, or the database follows nobody. Beyond the last 1,024 writes the instant of a
+    /// commit is known to a part in 512 of the run, and the lag is never too small.
+    pub lag_s: Option<f64>,
+    /// How long the newest change that it applied took from commit to being applied, in seconds.
+    pub delay_s: Option<f64>,
+    /// Reads that it answered without having applied a write that was committed before the read began.
+    pub stale_reads: u64,
+    /// Acknowledged writes that were lost by its promotion, or that it took back when it began to follow another.
+    pub lost_writes: u64,
+    /// Acknowledged writes that it has and the valid history has not: a former primary's.
+    pub divergent_writes: u64,
+    /// Queries at work, in the waiting line, or waiting for an acknowledgement, and connections that leaked.
+    pub connections: u32,
+    /// Whether its disk is full.
+    pub disk_full: bool,
+}
+
+impl Simulation {
+    /// One database; `None` if the component is none.
+    ///
+    /// # Panics
+    /// If `component` comes from another infrastructure.
+    pub fn database(&self, component: ComponentIx) -> Option<DatabaseView> {
+        let Role::Database(node) = self.plan.stations[component.index()].role else { return None };
+        let (plan, state) = (&self.plan.databases.nodes[node as usize], self.node(node));
+        let cluster = self.cluster_of(node);
+        let valid = self.node(cluster.authority);
+        let shared = self.shared(node);
+        let behind = if cluster.authority == node { 0 } else { valid.acknowledged.saturating_sub(shared) };
+        let fed = if state.leads() { self.runs(node) } else { state.connected && self.follows_writer(node) };
+        let lag_s = match behind {
+            _ if !fed => None,
+            0 => Some(0.0),
+            _ => Some((self.now.nanos() - cluster.times.of(shared + 1).nanos().min(self.now.nanos())) as f64 / 1e9),
+        };
+        let station = &self.stations[component.index()];
+        let waiting = index(station.queue.len()).saturating_add(index(state.waiting.len()));
+        Some(DatabaseView {
+            role: match plan.role {
+                DatabaseRole::Member => DatabaseRole::Member,
+                _ if state.writable => DatabaseRole::Primary,
+                _ => DatabaseRole::Replica,
+            },
+            writable: state.writable && self.runs(node),
+            position: state.received(self.now).length,
+            applied: state.log.length,
+            acknowledged: state.acknowledged,
+            lag_changes: behind,
+            lag_s,
+            delay_s: state.delay.map(|delay| delay as f64 / 1e9),
+            stale_reads: state.stale_reads,
+            lost_writes: state.lost_writes,
+            divergent_writes: if cluster.authority == node { 0 } else { state.acknowledged.saturating_sub(shared) },
+            connections: station.busy.saturating_add(waiting).saturating_add(station.leaked),
+            disk_full: state.disk_full,
+        })
+    }
+}

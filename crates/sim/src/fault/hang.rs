@@ -1,0 +1,76 @@
+//! A process that stands still: what it does when it stops, while it stands, and when it goes on.
+//!
+//! What it works on stays where it is; what comes waits in its line or, where that is full, unanswered; answers to what it
+//! asked wait unread; its clocks run out when it goes on. Must not know why it stands.
+
+use super::super::event::Kind;
+use super::super::journal::Observer;
+use super::super::plan::Role;
+use super::super::request::{Lost, State};
+use super::super::simulation::Simulation;
+use super::super::time::SECOND;
+use super::super::view::Health;
+
+/// How often something that waits for a process that stands still looks whether it goes on: 100 ms.
+const LOOK: u64 = SECOND / 10;
+
+impl Simulation {
+    /// A process stands still from now on.
+    pub(super) fn hang(&mut self, station: u32) {
+        if self.health(station) != Health::Up {
+            return;
+        }
+        self.faults.stations[station as usize].hung = Some(self.now);
+        self.refresh_health();
+        self.requests.for_each(|record| {
+            if record.state == State::InService && record.station == station {
+                record.pending = 0;
+            }
+        });
+        self.database_hangs(station);
+        if matches!(self.plan.stations[station as usize].role, Role::Balancer(_)) {
+            self.router_stops(station);
+        }
+    }
+
+    /// A process that stood still goes on.
+    pub(super) fn resume<O: Observer>(&mut self, station: u32, observer: &mut O) {
+        let Some(since) = self.faults.stations[station as usize].hung.take() else { return };
+        self.refresh_health();
+        if self.health(station) != Health::Up {
+            return;
+        }
+        for request in self.requests.indices() {
+            let Some(record) = self.requests.get(request) else { continue };
+            if record.state == State::InService && record.station == station {
+                let left = record.arrives.nanos().saturating_sub(since.nanos());
+                self.schedule_for(request, self.now + left, Kind::Service);
+            }
+        }
+        self.fill_slots(station);
+        for request in self.requests.indices() {
+            let Some(record) = self.requests.get(request) else { continue };
+            if record.state == State::Lost(Lost::Unread) && self.plan.hops[record.link() as usize].from == station {
+                self.requests[request].state = State::OnWire;
+                self.answer_arrives(request, observer);
+            }
+        }
+        let state = &mut self.stations[station as usize];
+        if let Some(oldest) = state.deadlines.front().copied().filter(|_| !state.timer_armed) {
+            state.timer_armed = true;
+            self.schedule(oldest.at.max(self.now), Kind::Deadline, station);
+        }
+        self.database_resumes(station);
+        self.router_starts(station);
+    }
+
+    /// Whether a process stands still.
+    pub(crate) fn is_hung(&self, station: u32) -> bool {
+        self.health(station) == Health::Hung
+    }
+
+    /// A timer of a request is due at somebody who stands still: it counts when that one goes on.
+    pub(crate) fn look_later(&mut self, request: u32) {
+        self.schedule_for(request, self.now + LOOK, Kind::Retry);
+    }
+}

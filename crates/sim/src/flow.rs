@@ -1,0 +1,321 @@
+//! How messages move: along links, through firewalls, into waiting lines and slots; in `back`, the way back of answers, and
+//! in `wait`, those who wait for them.
+//!
+//! Must not know what a component does with a request; that is `decide`.
+//!
+//! This is the engine's critical path: a million requests pass it ten times in less than a second. So its pieces are inlined
+//! where they are used, and what is rare is kept out of the way.
+
+#![expect(clippy::inline_always, reason = "measured: a fifth of the engine's speed")]
+
+mod back;
+mod wait;
+
+use hoplight_model::firewall::RuleAction;
+use hoplight_model::hop::Guard;
+use hoplight_model::{LinkIx, RequestKind};
+
+use super::event::{Kind, MAX_ID};
+use super::journal::{Observer, What};
+use super::outcome::Failure;
+use super::packet::{Heading, Phase};
+use super::request::{Lost, Request, State, Status, at_level};
+use super::simulation::{Simulation, index};
+
+/// In `leg` of an answer: it has crossed the wire. The rest is how many firewalls are still before it.
+pub(super) const CROSSED: u8 = 0x80;
+/// In `leg` of an answer: it is back at the one who asked, who works on it.
+pub(super) const HOME: u8 = u8::MAX;
+
+/// The position of a link as petgraph knows it.
+pub(super) fn link_ix(link: u32) -> LinkIx {
+    LinkIx::new(link as usize)
+}
+
+impl Simulation {
+    /// A user wants something. All that chance decides about the request depends on the seed and on `stream`.
+    pub(super) fn user_asks<O: Observer>(&mut self, kind: RequestKind, stream: u64, new_visitor: bool, observer: &mut O) {
+        self.users.begin(kind);
+        observer.arrived(self.now, kind);
+        let number = self.users.totals.offered;
+        self.newest[kind.index()] = Some(number);
+        self.tell(observer, Some((number, kind)), || What::Arrived);
+        if self.requests.len() >= MAX_ID as usize {
+            // More than 16 million users wait. Whoever comes now is turned away.
+            self.users.end(self.now, kind, Err(Failure::Refused), 0);
+            self.user_has(kind, stream, Err(Failure::Refused));
+            observer.ended(self.now, kind, Err(Failure::Refused), 0);
+            return;
+        }
+        let knows_address = self.now <= self.address_known_until;
+        let phase = match self.plan.lookup {
+            Some(_) if new_visitor || !knows_address => Phase::Lookup,
+            _ if new_visitor || self.plan.connections.per_request => Phase::Connect,
+            _ => Phase::Exchange,
+        };
+        let request = self.requests.insert(Request::new(number, stream, self.draws_of(stream), self.now, kind, phase));
+        self.settle_occupancy();
+        self.in_flight += 1;
+        self.arm_deadline(request, self.plan.browser, 0, self.plan.patience);
+        self.browser_sends(request, observer);
+    }
+
+    /// The browser sends what the request's phase needs.
+    #[inline]
+    pub(super) fn browser_sends<O: Observer>(&mut self, request: u32, observer: &mut O) {
+        let link = match (self.requests[request].phase, self.plan.lookup) {
+            (Phase::Lookup, Some(lookup)) => lookup,
+            _ => self.entry,
+        };
+        self.send(request, link, observer);
+    }
+
+    /// A component asks downstream; its clock for the answer starts. The first attempt is 1.
+    pub(super) fn forward<O: Observer>(&mut self, request: u32, link: u32, attempt: u8, observer: &mut O) {
+        if let Some(station) = self.forwards(request, link, attempt, observer) {
+            self.enter(request, station, observer);
+        }
+    }
+
+    /// The same up to the station that the message reaches at once, if it reaches one.
+    #[inline(always)]
+    pub(super) fn forwards<O: Observer>(&mut self, request: u32, link: u32, attempt: u8, observer: &mut O) -> Option<u32> {
+        if self.lines[link as usize].prepares {
+            self.prepare(request, link);
+        }
+        self.sends(request, link, Some(attempt), observer)
+    }
+
+    /// Starts the asker's clock, and takes a connection.
+    #[inline(never)]
+    fn prepare(&mut self, request: u32, link: u32) {
+        let line = &self.lines[link as usize];
+        self.arm_deadline(request, line.from, self.requests[request].depth, line.timeout);
+        self.take_connection(request, link);
+    }
+
+    /// Sends a request's message down a link.
+    #[inline(always)]
+    pub(super) fn send<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) {
+        if let Some(station) = self.sends(request, link, None, observer) {
+            self.enter(request, station, observer);
+        }
+    }
+
+    /// The same up to the station that the message reaches at once, if it reaches one. An attempt is of that number, if it
+    /// is not one of before.
+    #[inline(always)]
+    fn sends<O: Observer>(&mut self, request: u32, link: u32, attempt: Option<u8>, observer: &mut O) -> Option<u32> {
+        let line = &mut self.lines[link as usize];
+        line.active += 1;
+        let (to, behind, shared) = (line.to, line.behind, line.shared);
+        let (latency, touched) = (line.latency, line.touched);
+        let record = &mut self.requests[request];
+        let level = at_level(record.depth);
+        record.path[level] = link;
+        if let Some(attempt) = attempt {
+            record.attempts[level] = attempt;
+        }
+        record.depth += 1;
+        record.leg = 0;
+        record.heading = Heading::Request;
+        record.state = State::OnWire;
+        let (tag, phase) = (record.tag(), record.phase);
+        self.tell(observer, Some(tag), || What::Departed {
+            link: link_ix(link),
+            heading: Heading::Request,
+            phase,
+            status: Status::Ok,
+        });
+        if behind > 0 || touched {
+            return self.next_leg(request, observer);
+        }
+        if latency > 0 {
+            self.schedule_for(request, self.now + latency, Kind::Leg);
+            return None;
+        }
+        self.request_reaches(request, to, phase, shared, observer)
+    }
+
+    /// Sets a message on its way to the next point of its hop: a firewall, or the far end. Returns the station that it
+    /// reaches at once, if it reaches one.
+    #[inline(never)]
+    fn next_leg<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
+        let record = &mut self.requests[request];
+        let link = record.link();
+        let line = &self.lines[link as usize];
+        if record.leg == line.outward {
+            record.state = State::OnWire;
+            if line.touched || line.latency > 0 {
+                return if self.sets_out(request, link, observer) { self.comes_down(request, observer) } else { None };
+            }
+        }
+        if record.leg >= line.behind {
+            let (to, phase, shared) = (line.to, record.phase, line.shared);
+            return self.request_reaches(request, to, phase, shared, observer);
+        }
+        let guard = self.plan.hops[link as usize].guards.get(usize::from(record.leg))?;
+        let firewall = index(guard.firewall.index());
+        self.meets_firewall(request, firewall, observer)
+    }
+
+    /// Sets a message on the wire of its hop. Where that takes no time, it is across at once, without an event: then this is
+    /// true.
+    #[inline(never)]
+    fn sets_out<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) -> bool {
+        let line = &self.lines[link as usize];
+        let mut latency = line.latency;
+        self.requests[request].state = State::OnWire;
+        if line.touched {
+            let Some(stretched) = self.sets_out_touched(request, link, observer) else { return false };
+            latency = stretched;
+        }
+        if latency == 0 {
+            return true;
+        }
+        self.schedule_for(request, self.now + latency, Kind::Leg);
+        false
+    }
+
+    /// What a cut, slow or tapped link does with a message: the latency, unless the message is lost.
+    #[cold]
+    fn sets_out_touched<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) -> Option<u64> {
+        let line = &self.lines[link as usize];
+        let latency = line.latency;
+        if line.cut {
+            self.lose(request, Lost::Cut, observer);
+            return None;
+        }
+        Some(self.crosses_touched(request, link, latency))
+    }
+
+    /// A message has reached the next point of its way.
+    #[inline]
+    pub(super) fn leg_done<O: Observer>(&mut self, request: u32, observer: &mut O) {
+        let reached = match self.requests[request].heading {
+            Heading::Request => self.comes_down(request, observer),
+            Heading::Response => self.brings_back(request, observer),
+        };
+        if let Some(station) = reached {
+            self.enter(request, station, observer);
+        }
+    }
+
+    /// A message on its way down is at the next point. Returns the station where that is, if that runs.
+    #[inline(never)]
+    fn comes_down<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
+        match self.next_guard(request) {
+            Some((_, guard)) => self.meets_firewall(request, index(guard.firewall.index()), observer),
+            None => self.request_arrives(request, observer),
+        }
+    }
+
+    /// The firewall that a message on its way down comes to next, or is at.
+    #[inline]
+    fn next_guard(&self, request: u32) -> Option<(u8, &Guard)> {
+        let record = &self.requests[request];
+        let link = record.link() as usize;
+        if record.leg >= self.lines[link].behind {
+            return None;
+        }
+        let guard = self.plan.hops[link].guards.get(usize::from(record.leg))?;
+        Some((record.leg, guard))
+    }
+
+    #[inline(always)]
+    fn meets_firewall<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) -> Option<u32> {
+        if self.health(station).is_up() {
+            return Some(station);
+        }
+        // A firewall that is down lets nothing through.
+        let leg = self.requests[request].leg;
+        self.lose(request, Lost::DeadFirewall(leg), observer);
+        None
+    }
+
+    /// A firewall has looked at a message. Returns the station that it reaches at once, if it reaches one.
+    #[inline(never)]
+    pub(super) fn judge<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
+        let (leg, &guard) = self.next_guard(request)?;
+        let (link, tag) = (link_ix(self.requests[request].link()), self.requests[request].tag());
+        self.count_rule(index(guard.firewall.index()), guard.verdict);
+        match guard.verdict.action {
+            RuleAction::Allow => {
+                self.tell(observer, Some(tag), || What::Passed { link, guard });
+                self.requests[request].leg += 1;
+                return self.next_leg(request, observer);
+            }
+            RuleAction::Drop => {
+                self.tell(observer, Some(tag), || What::Blocked { link, guard });
+                self.lose(request, Lost::Dropped(leg), observer);
+            }
+            RuleAction::Reject => {
+                self.tell(observer, Some(tag), || What::Blocked { link, guard });
+                self.answer_from(request, leg, Status::Refused, observer);
+            }
+        }
+        None
+    }
+
+    /// A message has reached the component that it was sent to.
+    #[inline(always)]
+    fn request_arrives<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
+        let record = &self.requests[request];
+        let line = &self.lines[record.link() as usize];
+        self.request_reaches(request, line.to, record.phase, line.shared, observer)
+    }
+
+    /// A message has reached this component, by a link that may be shared by a pair.
+    #[inline(always)]
+    fn request_reaches<O: Observer>(
+        &mut self,
+        request: u32,
+        station: u32,
+        phase: Phase,
+        shared: bool,
+        observer: &mut O,
+    ) -> Option<u32> {
+        if phase != Phase::Exchange || shared || self.health(station) != super::Health::Up {
+            self.request_is_met(request, station, observer);
+            return None;
+        }
+        if O::NOTES {
+            let (tag, component) = (self.requests[request].tag(), component_ix(station));
+            self.tell(observer, Some(tag), || What::Reached { component, heading: Heading::Request, phase });
+        }
+        Some(station)
+    }
+
+    /// A message meets a component that may not run, or its operating system.
+    #[inline(never)]
+    fn request_is_met<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+        let record = &self.requests[request];
+        let (tag, phase) = (record.tag(), record.phase);
+        match self.health(station) {
+            super::Health::PoweredOff => self.lose(request, Lost::Silent, observer),
+            super::Health::Crashed => {
+                self.tell(observer, Some(tag), || What::Refuses { component: component_ix(station) });
+                self.answer(request, Status::Refused, observer);
+            }
+            super::Health::Up | super::Health::Hung => {
+                let component = component_ix(station);
+                self.tell(observer, Some(tag), || What::Reached { component, heading: Heading::Request, phase });
+                if self.is_stranger(request) {
+                    self.answer(request, Status::Reset, observer);
+                } else if phase == Phase::Connect && self.syn_is_dropped(request) {
+                    self.lose(request, Lost::Silent, observer);
+                } else if phase == Phase::Connect {
+                    // The operating system answers; the program learns of the connection later.
+                    self.answer(request, Status::Ok, observer);
+                } else {
+                    self.enter(request, station, observer);
+                }
+            }
+        }
+    }
+}
+
+/// The position of a station as petgraph knows it.
+pub(super) fn component_ix(station: u32) -> hoplight_model::ComponentIx {
+    hoplight_model::ComponentIx::new(station as usize)
+}

@@ -1,0 +1,475 @@
+//! The journal: what happened, and why, in the order in which it happened.
+//!
+//! The engine tells an [`Observer`]; a [`Journal`] is one that keeps the last notes. Must not change the simulation: with
+//! and without an observer, the run is the same.
+
+mod sentence;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use hoplight_model::hop::Guard;
+use hoplight_model::{Algorithm, ComponentId, ComponentIx, Element, Infrastructure, LinkIx, RequestKind, Retries, TopologyEdit};
+
+use super::fault::Fault;
+use super::outcome::{Failure, Outcome};
+use super::packet::{Heading, Phase, Status};
+use super::probe::probe_number;
+use super::time::SimTime;
+use super::view::{AlertState, CheckCode, ComponentSample};
+
+/// Is told of everything that happens.
+pub trait Observer {
+    /// Whether it wants notes at all. Where it is false, none is made.
+    const NOTES: bool = true;
+
+    /// Something happened.
+    fn note(&mut self, note: Note);
+
+    /// A user sends a request.
+    fn arrived(&mut self, at: SimTime, kind: RequestKind) {
+        let _ = (at, kind);
+    }
+
+    /// A request has ended for its user, who waited `latency_ns` nanoseconds.
+    fn ended(&mut self, at: SimTime, kind: RequestKind, outcome: Outcome, latency_ns: u64) {
+        let _ = (at, kind, outcome, latency_ns);
+    }
+}
+
+/// Nobody watches; costs nothing.
+impl Observer for () {
+    const NOTES: bool = false;
+
+    fn note(&mut self, _: Note) {}
+}
+
+impl<F: FnMut(Note)> Observer for F {
+    fn note(&mut self, note: Note) {
+        self(note);
+    }
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Note {
+    /// When.
+    pub at: SimTime,
+    /// The request that it happened to, by number and kind.
+    pub request: Option<(u64, RequestKind)>,
+    /// What happened.
+    pub what: What,
+}
+
+/// The things that happen.
+#[derive(Clone, Debug, PartialEq)]
+pub enum What {
+    /// A user wants something.
+    Arrived,
+    /// A message leaves one end of a link.
+    Departed {
+        /// The link.
+        link: LinkIx,
+        /// Which way.
+        heading: Heading,
+        /// What the connection is doing.
+        phase: Phase,
+        /// What it says, if it is an answer.
+        status: Status,
+    },
+    /// A message is at the other end.
+    Reached {
+        /// Where.
+        component: ComponentIx,
+        /// Which way it went.
+        heading: Heading,
+        /// What the connection is doing.
+        phase: Phase,
+    },
+    /// A firewall let a new connection pass.
+    Passed {
+        /// The link that it is on.
+        link: LinkIx,
+        /// The firewall and its verdict.
+        guard: Guard,
+    },
+    /// A firewall stopped it.
+    Blocked {
+        /// The link that it is on.
+        link: LinkIx,
+        /// The firewall and its verdict.
+        guard: Guard,
+    },
+    /// It has to wait for a slot.
+    Waits {
+        /// Where.
+        component: ComponentIx,
+        /// How many wait now, with this one.
+        waiting: u32,
+    },
+    /// The line is full.
+    TurnedAway {
+        /// Where.
+        component: ComponentIx,
+    },
+    /// The balancer chose.
+    Chose {
+        /// The balancer.
+        balancer: ComponentIx,
+        /// The backend.
+        backend: ComponentIx,
+        /// How.
+        algorithm: Algorithm,
+        /// How many backends were UP to choose from.
+        up: u32,
+    },
+    /// The balancer has no backend that is UP.
+    NoBackend {
+        /// The balancer.
+        balancer: ComponentIx,
+    },
+    /// A component answers without asking further.
+    Answers {
+        /// Which.
+        component: ComponentIx,
+    },
+    /// A resolver has no address to give.
+    Unresolved {
+        /// Which.
+        resolver: ComponentIx,
+        /// Whether it knows that there is no such name (NXDOMAIN), or could not find out (SERVFAIL).
+        nxdomain: bool,
+    },
+    /// A component fails the request by itself.
+    Fails {
+        /// Which.
+        component: ComponentIx,
+        /// With what.
+        failure: Failure,
+        /// Why.
+        why: Why,
+    },
+    /// The connection is refused: nothing listens.
+    Refuses {
+        /// Which.
+        component: ComponentIx,
+    },
+    /// The message goes nowhere: the far end is off, or the link is cut.
+    Vanished {
+        /// On which link.
+        link: LinkIx,
+    },
+    /// The one who asked tries again.
+    Retries {
+        /// Who.
+        component: ComponentIx,
+        /// Which attempt comes now; the first was 1.
+        attempt: u8,
+    },
+    /// The one who asked stops waiting.
+    GivesUp {
+        /// Who.
+        component: ComponentIx,
+    },
+    /// The request has ended for its user.
+    Ended {
+        /// How.
+        outcome: Outcome,
+        /// How long the user waited, in milliseconds.
+        latency_ms: f64,
+    },
+    /// Health checks made a backend DOWN, or UP again.
+    Backend {
+        /// The backend.
+        backend: ComponentIx,
+        /// Whether it is UP now.
+        up: bool,
+        /// How the last check failed, if it is DOWN.
+        code: Option<CheckCode>,
+    },
+    /// A balancer of a pair took the shared address over, or left it to a better one.
+    Master {
+        /// The balancer.
+        balancer: ComponentIx,
+        /// Whether it is master now.
+        master: bool,
+    },
+    /// An agent took a sample.
+    Sampled {
+        /// Which.
+        agent: ComponentIx,
+        /// What it read, a row for each component that it watches.
+        rows: Arc<[ComponentSample]>,
+    },
+    /// A sample arrived at the monitoring service.
+    Delivered {
+        /// Whose.
+        agent: ComponentIx,
+    },
+    /// A replica applied a change.
+    Replicated {
+        /// Which.
+        replica: ComponentIx,
+    },
+    /// A database takes over: its log is now the valid one.
+    Promoted {
+        /// Which.
+        database: ComponentIx,
+        /// Acknowledged writes of the one before that it does not have.
+        lost: u64,
+    },
+    /// A database became read-only.
+    Demoted {
+        /// Which.
+        database: ComponentIx,
+    },
+    /// A semi-synchronous primary stopped waiting for its replicas, or does so again.
+    SemiSync {
+        /// Which.
+        database: ComponentIx,
+        /// Whether it waits from now on.
+        on: bool,
+    },
+    /// Somebody promotes a database.
+    Promoting(ComponentId),
+    /// Somebody set the replication lag of a database, in seconds.
+    LagSet(ComponentId, f64),
+    /// The external probe asks the site.
+    Probes,
+    /// The external probe has its answer, or none.
+    Probed {
+        /// How it ended.
+        outcome: Outcome,
+        /// How long it took, in milliseconds.
+        latency_ms: f64,
+    },
+    /// An alert fired or resolved at the monitoring service.
+    Alert {
+        /// The rule, as a position in the scenario's list.
+        rule: u16,
+        /// The component or agent; `None` is the site as the external probe sees it.
+        subject: Option<ComponentIx>,
+        /// Firing or resolved.
+        state: AlertState,
+    },
+    /// Somebody switched the external probe on, with so many seconds between two probes, or off.
+    ProbeSet(Option<f64>),
+    /// Somebody killed something.
+    Killed(Element),
+    /// Somebody restored something.
+    Restored(Element),
+    /// Somebody restarts something.
+    Restarts(Element),
+    /// Something went wrong, or was healed.
+    Fault {
+        /// What.
+        fault: Fault,
+        /// Whether it is there from now on.
+        on: bool,
+    },
+    /// Somebody set what users do when a request has failed.
+    RetriesSet(Retries),
+    /// Somebody switched SYN cookies on or off.
+    SynCookies(bool),
+    /// Somebody on the Internet scanned the servers' ports.
+    Scanned {
+        /// How many are open.
+        open: u32,
+    },
+    /// Somebody lets balancers give it no new requests.
+    Drained(Element),
+    /// Somebody lets them give it new requests again.
+    Ready(Element),
+    /// Somebody changed the topology.
+    Edited(TopologyEdit),
+    /// Somebody changed the arrival rate.
+    RateSet(f64),
+    /// Somebody changed how balancers choose.
+    BalanceSet(Algorithm),
+}
+
+/// Why a component fails a request by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Downstream refused the connection.
+    Refused,
+    /// Downstream cut the connection.
+    Reset,
+    /// Downstream did not answer in time.
+    Timeout,
+    /// Nothing that could answer is linked to it.
+    NoRoute,
+    /// No backend is UP.
+    NoBackend,
+    /// No backend had room in time.
+    QueueTimeout,
+    /// The line is full.
+    Full,
+    /// The database is read-only (error 1290).
+    ReadOnly,
+    /// The database has too many connections (error 1040).
+    TooManyConnections,
+    /// Downstream's certificate has expired.
+    Certificate,
+    /// The database's disk is full.
+    DiskFull,
+}
+
+impl Note {
+    /// The first two letters of the termination state that `HAProxy` logs, for a request that a balancer fails: who ended it
+    /// (S the server or its TCP stack, s a timeout while the balancer waited for it), and in which phase (Q in the queue, C
+    /// while connecting, H before the answer's headers).
+    pub const fn log_flag(&self) -> Option<&'static str> {
+        let What::Fails { failure, why, .. } = &self.what else { return None };
+        match (failure, why) {
+            (Failure::Unavailable, Why::NoBackend | Why::Refused | Why::Certificate) => Some("SC"),
+            (Failure::Unavailable, Why::Timeout) => Some("sC"),
+            (Failure::Unavailable, Why::QueueTimeout) => Some("sQ"),
+            (Failure::GatewayTimeout, Why::Timeout) => Some("sH"),
+            (Failure::BadGateway, Why::Reset) => Some("SH"),
+            _ => None,
+        }
+    }
+
+    /// Whether it is worth a line in a log of a busy site: changes of state and failures, not the daily traffic.
+    pub fn is_notable(&self) -> bool {
+        if self.request.is_some_and(|(number, _)| probe_number(number).is_some()) {
+            // The probe asks the same again and again: only that it failed is news.
+            return matches!(self.what, What::Probed { outcome: Err(_), .. });
+        }
+        let news = match &self.what {
+            // A sample that a firewall stops comes again every second.
+            What::Blocked { .. } | What::Vanished { .. } => self.request.is_some(),
+            // An answer with a status has been told by the component that failed, and why.
+            What::Ended { outcome: Err(failure), .. } => failure.status().is_none(),
+            _ => true,
+        };
+        news && matches!(
+            self.what,
+            What::Blocked { .. }
+                | What::TurnedAway { .. }
+                | What::NoBackend { .. }
+                | What::Fails { .. }
+                | What::Refuses { .. }
+                | What::Vanished { .. }
+                | What::Backend { .. }
+                | What::Promoted { .. }
+                | What::Demoted { .. }
+                | What::SemiSync { .. }
+                | What::Promoting(_)
+                | What::LagSet(..)
+                | What::Master { .. }
+                | What::Killed(_)
+                | What::Restored(_)
+                | What::Restarts(_)
+                | What::Fault { .. }
+                | What::RetriesSet(_)
+                | What::SynCookies(_)
+                | What::Scanned { .. }
+                | What::Drained(_)
+                | What::Ready(_)
+                | What::Edited(_)
+                | What::RateSet(_)
+                | What::BalanceSet(_)
+                | What::ProbeSet(_)
+                | What::Alert { .. }
+                | What::Ended { outcome: Err(_), .. }
+        )
+    }
+}
+
+/// A notable note, and how often the like of it came until the next change of state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Headline {
+    /// The first of them.
+    pub first: Note,
+    /// When the last of them came.
+    pub last: SimTime,
+    /// How many there were.
+    pub count: u64,
+}
+
+impl Headline {
+    /// The headline as a sentence: of several notes, without the request's name.
+    pub fn describe(&self, infra: &Infrastructure) -> String {
+        match (self.count, self.first.request) {
+            (1, _) | (_, None) => self.first.describe(infra),
+            (count, Some(_)) => {
+                let what = Note { request: None, ..self.first.clone() }.describe(infra);
+                let what = what.split(" after ").next().unwrap_or(&what);
+                format!("{count} × {what}, until {:.1} s", self.last.as_secs_f64())
+            }
+        }
+    }
+}
+
+/// Keeps the last notes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Journal {
+    notes: VecDeque<Note>,
+    headlines: VecDeque<Headline>,
+}
+
+/// How many notes of daily traffic are kept, and how many notable ones.
+const KEPT: usize = 1_000;
+const KEPT_HEADLINES: usize = 200;
+
+impl Journal {
+    /// The last notes, oldest first.
+    pub fn notes(&self) -> impl DoubleEndedIterator<Item = &Note> {
+        self.notes.iter()
+    }
+
+    /// The last notable notes, oldest first; they are kept longer than the rest. Failures of the same sort between two
+    /// changes of state are one.
+    pub fn headlines(&self) -> impl DoubleEndedIterator<Item = &Headline> {
+        self.headlines.iter()
+    }
+
+    /// The notes about one request, oldest first.
+    pub fn of_request(&self, number: u64) -> impl DoubleEndedIterator<Item = &Note> {
+        self.notes.iter().filter(move |note| note.request.is_some_and(|(n, _)| n == number))
+    }
+}
+
+impl Journal {
+    pub(super) fn footprint(&self) -> usize {
+        self.notes.len() * size_of::<Note>() + self.headlines.len() * size_of::<Headline>()
+    }
+
+    fn headline(&mut self, note: &Note) {
+        // An alert tells of a change, but is none.
+        let tells = |headline: &Headline| headline.first.request.is_some() || matches!(headline.first.what, What::Alert { .. });
+        let mut since_change = self.headlines.iter_mut().rev().take_while(|headline| tells(headline));
+        if let Some(headline) = since_change.find(|headline| note.request.is_some() && alike(&headline.first.what, &note.what)) {
+            headline.count += 1;
+            headline.last = note.at;
+            return;
+        }
+        if self.headlines.len() == KEPT_HEADLINES {
+            self.headlines.pop_front();
+        }
+        self.headlines.push_back(Headline { first: note.clone(), last: note.at, count: 1 });
+    }
+}
+
+/// Whether two notes tell of the same sort of thing, whichever request it happened to.
+fn alike(a: &What, b: &What) -> bool {
+    match (a, b) {
+        (What::Ended { outcome: a, .. }, What::Ended { outcome: b, .. })
+        | (What::Probed { outcome: a, .. }, What::Probed { outcome: b, .. }) => a == b,
+        _ => a == b,
+    }
+}
+
+impl Observer for Journal {
+    fn note(&mut self, note: Note) {
+        if note.is_notable() {
+            self.headline(&note);
+        }
+        if self.notes.len() == KEPT {
+            self.notes.pop_front();
+        }
+        self.notes.push_back(note);
+    }
+}

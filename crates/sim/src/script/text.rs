@@ -1,0 +1,64 @@
+//! A command in the words of a script: what [`super::command`] reads back as the same.
+
+use crate::command::Command;
+use crate::fault::Fault;
+use hoplight_model::{Element, Infrastructure, Retries, TopologyEdit};
+
+/// The text of a command. `infra` tells where a server's name is a component's, too.
+pub fn text(command: &Command, infra: &Infrastructure) -> String {
+    let switch = |on: bool| if on { "on" } else { "off" };
+    match command {
+        Command::Kill(what) => format!("kill {}", element(what, infra)),
+        Command::Restore(what) => format!("restore {}", element(what, infra)),
+        Command::Edit(TopologyEdit::EdgeTls(mode)) => format!("tls {}", mode.word()),
+        Command::Edit(TopologyEdit::WebToAppTls(on)) => format!("tls web-app {}", switch(*on)),
+        Command::Edit(TopologyEdit::AppToDbTls(on)) => format!("tls app-db {}", switch(*on)),
+        Command::Edit(TopologyEdit::Block(from, to)) => format!("block {from} -> {to}"),
+        Command::Edit(TopologyEdit::Unblock(from, to)) => format!("unblock {from} -> {to}"),
+        Command::Rate(rate) => format!("rate {}", rate.get()),
+        Command::Send(kind) => format!("send {}", kind.word()),
+        Command::Balance(algorithm) => format!("balance {}", algorithm.word()),
+        Command::Probe(Some(every)) => format!("probe {}", every.get()),
+        Command::Probe(None) => "probe off".to_owned(),
+        Command::Drain(what) => format!("drain {}", element(what, infra)),
+        Command::Ready(what) => format!("ready {}", element(what, infra)),
+        Command::Promote(id) => format!("promote {id}"),
+        Command::Demote(id) => format!("demote {id}"),
+        Command::Restart(what, None) => format!("restart {}", element(what, infra)),
+        Command::Restart(what, Some(after)) => format!("restart {} {}", element(what, infra), after.get()),
+        Command::Fault(what) => fault(what, infra),
+        Command::Heal(what) => format!("heal {}", fault(what, infra)),
+        Command::Retries(Retries { attempts, backoff_s, jitter }) => {
+            format!("retries {} {} {}", attempts.get(), backoff_s.get(), jitter.get())
+        }
+        Command::SynCookies(on) => format!("syn-cookies {}", switch(*on)),
+        Command::Scan => "scan".to_owned(),
+        Command::Lag(id, lag) => format!("lag {id} {}", lag.get()),
+    }
+}
+
+fn fault(fault: &Fault, infra: &Infrastructure) -> String {
+    match fault {
+        Fault::Hang(what) => format!("hang {}", element(what, infra)),
+        Fault::Slow(what, factor) => format!("slow {} {}", element(what, infra), factor.get()),
+        Fault::Misconfigured(what) => format!("misconfigure {}", element(what, infra)),
+        Fault::Flaw(id) => format!("flaw {id}"),
+        Fault::Compromised(what) => format!("compromise {}", element(what, infra)),
+        Fault::Expired(id) => format!("expire {id}"),
+        Fault::Record(state) => format!("dns {}", state.word()),
+        Fault::DiskFull(id) => format!("disk-full {id}"),
+        Fault::ReplicationStopped(id) => format!("stop-replication {id}"),
+        Fault::Leak(id, count) => format!("leak {id} {count}"),
+        Fault::Flood(rate) => format!("flood {}", rate.get()),
+        Fault::Sniffer(from, to) => format!("sniff {from} -> {to}"),
+    }
+}
+
+fn element(element: &Element, infra: &Infrastructure) -> String {
+    match element {
+        Element::Component(id) => id.to_string(),
+        Element::Server(id) if infra.find(id.as_str()).is_some() || id.as_str() == "server" => format!("server {id}"),
+        Element::Server(id) => id.to_string(),
+        Element::Hop(from, to) => format!("{from} -> {to}"),
+    }
+}

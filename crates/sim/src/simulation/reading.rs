@@ -1,0 +1,195 @@
+//! What may be read of a running simulation.
+//!
+//! Must not change anything.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hoplight_model::firewall::Direction;
+use hoplight_model::{Algorithm, ComponentIx, Element, Infrastructure, LinkIx, RequestKind};
+
+use super::super::event::Event;
+use super::super::gauges::Gauge;
+use super::super::monitoring::AgentState;
+use super::super::outcome::Failure;
+use super::super::plan::Role;
+use super::super::request::NONE;
+use super::super::station::Station;
+use super::super::time::{SECOND, SimTime};
+use super::super::view::{AgentView, Experience, StationView, Totals};
+use super::{Simulation, index};
+
+impl Simulation {
+    /// The infrastructure as it is now.
+    pub fn infrastructure(&self) -> &Arc<Infrastructure> {
+        &self.infra
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> SimTime {
+        self.now
+    }
+
+    /// The seed of this run.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// When the next event is due.
+    pub fn next_event(&self) -> Option<SimTime> {
+        self.queue.peek().map(Event::at)
+    }
+
+    /// How many events have happened.
+    pub fn processed(&self) -> u64 {
+        self.processed
+    }
+
+    /// A running hash of all events: two runs with equal digests took the same course.
+    pub fn digest(&self) -> u64 {
+        self.digest
+    }
+
+    /// How long those in line at a station have waited there, all together.
+    fn waited_in_line(&self, station: &Station) -> u128 {
+        station.queue.iter().map(|request| u128::from(self.now - self.requests[*request].departed)).sum()
+    }
+
+    /// One component's station.
+    ///
+    /// # Panics
+    /// If `component` comes from another infrastructure.
+    pub fn station(&self, component: ComponentIx) -> StationView {
+        let (plan, station) = (&self.plan.stations[component.index()], &self.stations[component.index()]);
+        let capacity = f64::from(plan.slots) * SECOND as f64;
+        StationView {
+            health: self.health(index(component.index())),
+            busy: station.busy,
+            slots: plan.slots,
+            waiting: u32::try_from(station.queue.len()).unwrap_or(u32::MAX),
+            queue_limit: plan.limit,
+            utilisation: (station.last_busy as f64 / capacity).clamp(0.0, 1.0),
+            rate: station.last_arrivals as f64,
+            arrivals: station.arrivals,
+            visits: station.visits,
+            present: station.present,
+            served: station.served,
+            dropped: station.dropped,
+            busy_ns: station.busy_time(self.now),
+            queue_ns: station.queue_time() + self.waited_in_line(station),
+        }
+    }
+
+    /// Whether an element runs: a component that is up on a server that is on, a server that is on, a link that is whole.
+    /// `None` if there is no such element.
+    pub fn is_up(&self, element: &Element) -> Option<bool> {
+        match element {
+            Element::Component(id) => Some(self.health(index(self.infra.find(id.as_str())?.index())).is_up()),
+            Element::Server(id) => Some(!self.servers_off[self.plan.servers.iter().position(|server| server == id)?]),
+            Element::Hop(from, to) => Some(!self.lines[self.infra.link_between(from.as_str(), to.as_str())?.index()].cut),
+        }
+    }
+
+    /// What health checks say of the backend at the end of `link`; `None` if no balancer gives requests to it.
+    pub fn backend_up(&self, link: LinkIx) -> Option<bool> {
+        let is_backend = self.plan.hops.get(link.index())?.backend != NONE;
+        is_backend.then(|| self.lines[link.index()].backend_up)
+    }
+
+    /// Requests whose answer is awaited on `link` now.
+    pub fn active(&self, link: LinkIx) -> u32 {
+        self.lines[link.index()].active
+    }
+
+    /// How often each rule of a firewall decided, in order, with the default last. Empty for anything else.
+    pub fn rule_hits(&self, firewall: ComponentIx, direction: Direction) -> Vec<u64> {
+        let hits = self.rule_hits.get(firewall.index()).and_then(Option::as_deref);
+        hits.map_or_else(Vec::new, |hits| hits[usize::from(direction == Direction::Outbound)].clone())
+    }
+
+    /// What the monitoring service knows of each agent, in authored order.
+    pub fn agents(&self) -> Vec<AgentView<'_>> {
+        self.plan.agents.iter().zip(&self.agents).map(|(plan, state)| state.view(plan, self.now)).collect()
+    }
+
+    /// What users experienced over the last `window`, of one kind or of all.
+    pub fn experience(&self, window: Duration, kind: Option<RequestKind>) -> Experience {
+        self.users.experience(self.now, window, kind)
+    }
+
+    /// Counts since the start.
+    pub fn totals(&self) -> Totals {
+        self.users.totals
+    }
+
+    /// Counts since the start, of one kind of request.
+    pub fn totals_of(&self, kind: RequestKind) -> Totals {
+        self.users.by_kind[kind.index()]
+    }
+
+    /// How many requests failed in each way.
+    pub fn failures(&self) -> impl Iterator<Item = (Failure, u64)> + '_ {
+        Failure::ALL.into_iter().map(|failure| (failure, self.users.failures[failure.index()]))
+    }
+
+    /// ∫ N dt from the start until now, N being the requests whose users wait, in request-nanoseconds. By Little's law it
+    /// equals [`Self::sojourn`], to the nanosecond.
+    pub fn occupancy(&self) -> u128 {
+        self.occupancy + u128::from(self.in_flight) * u128::from(self.now - self.occupancy_at)
+    }
+
+    /// The time that all users together have waited until now, in nanoseconds: those whose requests have ended, and those
+    /// who still wait.
+    pub fn sojourn(&self) -> u128 {
+        let waiting = self.requests.iter().filter(|(_, request)| request.is_awaited() && !request.is_probe());
+        self.sojourn + waiting.map(|(_, request)| u128::from(self.now - request.born)).sum::<u128>()
+    }
+
+    /// Requests whose users still wait.
+    pub fn in_flight(&self) -> u64 {
+        self.in_flight
+    }
+
+    /// Records of requests, with those whose users have given up and those kept for timers.
+    pub fn records(&self) -> usize {
+        self.requests.len()
+    }
+
+    /// About how many bytes a copy of the state takes.
+    pub(in super::super) fn footprint(&self) -> usize {
+        let stations: usize = self.stations.iter().map(Station::footprint).sum();
+        let gauges: usize = self.gauges.iter().map(Gauge::footprint).sum();
+        let agents: usize = self.agents.iter().map(AgentState::footprint).sum();
+        self.requests.footprint()
+            + self.queue.footprint()
+            + self.users.footprint()
+            + stations
+            + gauges
+            + agents
+            + self.alerts.footprint()
+            + self.databases.footprint()
+            + self.coming.footprint()
+    }
+
+    /// How the first balancer chooses; `None` without one.
+    pub fn algorithm(&self) -> Option<Algorithm> {
+        let own = self.plan.stations.iter().find_map(|station| match &station.role {
+            Role::Balancer(balancer) => Some(balancer.algorithm),
+            _ => None,
+        })?;
+        Some(self.algorithm.unwrap_or(own))
+    }
+
+    /// The newest request that was sent, of one kind or of all.
+    pub fn newest_request(&self, kind: Option<RequestKind>) -> Option<u64> {
+        match kind {
+            Some(kind) => self.newest[kind.index()],
+            None => self.newest.into_iter().flatten().max(),
+        }
+    }
+
+    /// Whether the user of this request still waits.
+    pub fn is_in_flight(&self, number: u64) -> bool {
+        self.requests.iter().any(|(_, request)| request.number == number && request.is_awaited())
+    }
+}

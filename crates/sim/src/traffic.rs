@@ -1,0 +1,115 @@
+//! The messages on their way as packets: what a screen draws.
+//!
+//! Must not change anything, and must not know what a packet looks like.
+
+use hoplight_model::{LinkIx, Protocol};
+
+use super::flow::{CROSSED, HOME, component_ix, link_ix};
+use super::packet::{Cargo, Doing, Heading, Motion, Packet, Present};
+use super::request::{Lost, Request, State, Status};
+use super::simulation::{Simulation, index};
+use super::time::SimTime;
+use super::upkeep::fraction;
+
+impl Simulation {
+    /// All messages on their way, and those that were stopped while somebody waits for them.
+    pub fn packets(&self) -> impl Iterator<Item = Packet> + '_ {
+        let requests = self.requests.iter().filter_map(|(_, request)| self.packet(request));
+        requests.chain(self.messages.packets(self.now)).chain(self.changes())
+    }
+
+    /// What a request does at present, while its user waits.
+    pub fn present(&self, number: u64) -> Option<Present> {
+        self.present_at(&mut 0, number)
+    }
+
+    /// The same for whoever asks often: `hint` is where the request's record was, and becomes where it is.
+    pub(super) fn present_at(&self, hint: &mut u32, number: u64) -> Option<Present> {
+        let is_it = |request: &Request| request.number == number && request.is_awaited();
+        let request = if let Some(request) = self.requests.get(*hint).filter(|request| is_it(request)) {
+            request
+        } else {
+            let (place, request) = self.requests.iter().find(|(_, request)| is_it(request))?;
+            *hint = place;
+            request
+        };
+        let doing = match request.state {
+            State::OnWire => Doing::Travels(link_ix(request.link()), request.heading),
+            State::InService | State::Committing => Doing::Served(component_ix(request.station)),
+            State::Queued => Doing::Waits(component_ix(request.station)),
+            State::Lost(_) => Doing::Lost(link_ix(request.link())),
+            State::Pausing => Doing::Pauses(component_ix(self.plan.hops[request.path[usize::from(request.depth)] as usize].from)),
+            State::Backlogged | State::Admitted => {
+                Doing::Waits(component_ix(self.plan.hops[request.path[usize::from(request.depth)] as usize].from))
+            }
+            State::Zombie | State::Free => return None,
+        };
+        let until = (request.pending != 0).then_some(request.arrives);
+        Some(Present { kind: request.kind, phase: request.phase, doing, since: request.departed, until })
+    }
+
+    /// When a request that is on its way was sent.
+    pub fn born(&self, number: u64) -> Option<SimTime> {
+        let is_it = |request: &&Request| request.number == number && request.is_awaited();
+        self.requests.iter().map(|(_, request)| request).find(is_it).map(|request| request.born)
+    }
+
+    /// What was said on a link apart from requests, as a number that changes whenever something is.
+    pub(super) fn spoken(&self, link: LinkIx, protocol: Protocol) -> u64 {
+        let link = index(link.index());
+        match protocol {
+            Protocol::Replication => {
+                let mut streams = self.plan.databases.streams.iter().filter(|stream| stream.link == link);
+                streams.next().map_or(0, |stream| self.changes_sent(stream.to))
+            }
+            Protocol::Vrrp => self.adverts(link),
+            Protocol::Http => u64::from(self.lines[link as usize].checks),
+            _ => 0,
+        }
+    }
+
+    fn packet(&self, request: &Request) -> Option<Packet> {
+        if request.depth == 0 {
+            return None;
+        }
+        let link = request.link();
+        let hop = &self.plan.hops[link as usize];
+        let back = request.heading == Heading::Response;
+        if back && request.leg == HOME {
+            return None;
+        }
+        // The firewall that it is at, or comes to next.
+        let place = if back { (request.leg & !CROSSED).saturating_sub(1) } else { request.leg };
+        let leg = usize::from(place);
+        // Firewalls that let out stand at the asker, those that let in at the answerer.
+        let beside = |place: usize| if place < hop.outward { 0.0 } else { 1.0 };
+        let guard = |leg: u8| hop.guards.get(usize::from(leg)).copied();
+        let (position, motion) = match request.state {
+            State::OnWire if back => (1.0 - fraction(request.departed, request.arrives, self.now), Motion::Moving),
+            State::OnWire => (fraction(request.departed, request.arrives, self.now), Motion::Moving),
+            State::Queued | State::InService | State::Committing => {
+                let guard = guard(place).filter(|guard| guard.firewall.index() == request.station as usize)?;
+                (beside(leg), Motion::AtFirewall(guard))
+            }
+            State::Lost(Lost::Dropped(place)) => (beside(usize::from(place)), Motion::Blocked(guard(place)?)),
+            State::Lost(Lost::Cut) => (0.5, Motion::Lost),
+            State::Lost(Lost::Silent | Lost::Unanswered) => (1.0, Motion::Lost),
+            State::Lost(Lost::Unread) => (0.0, Motion::Lost),
+            State::Lost(Lost::DeadFirewall(place)) => (beside(usize::from(place)), Motion::Lost),
+            State::Pausing | State::Backlogged | State::Admitted | State::Zombie | State::Free => return None,
+        };
+        Some(Packet {
+            cargo: Cargo::Request {
+                number: request.number,
+                kind: request.kind,
+                phase: request.phase,
+                ok: request.heading == Heading::Request || request.status == Status::Ok,
+                orphan: !request.is_awaited(),
+            },
+            link: link_ix(link),
+            heading: request.heading,
+            position,
+            motion,
+        })
+    }
+}

@@ -1,0 +1,144 @@
+//! What users experience: how their requests ended, over the last seconds and in all.
+//!
+//! Measured at the users' side. Monitoring does not see this; that is one of its lessons.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use hoplight_model::RequestKind;
+
+use super::outcome::{Failure, Outcome};
+use super::time::SimTime;
+use super::view::{Experience, Totals};
+
+/// How many endings are kept. Beyond it, a window is shorter than asked for, and says so.
+const KEPT: usize = 4_096;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Ending {
+    at: SimTime,
+    latency_us: u32,
+    kind: RequestKind,
+    ok: bool,
+}
+
+/// Endings and counts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Users {
+    recent: VecDeque<Ending>,
+    pub(super) totals: Totals,
+    pub(super) by_kind: [Totals; 3],
+    pub(super) failures: [u64; Failure::ALL.len()],
+    /// How many of the requests that began were not first attempts.
+    pub(super) retries: u64,
+}
+
+impl Users {
+    pub(super) fn footprint(&self) -> usize {
+        self.recent.len() * size_of::<Ending>()
+    }
+
+    /// A request begins.
+    pub(super) fn begin(&mut self, kind: RequestKind) {
+        self.totals.offered += 1;
+        self.by_kind[kind.index()].offered += 1;
+    }
+
+    /// A request ends.
+    pub(super) fn end(&mut self, at: SimTime, kind: RequestKind, outcome: Outcome, latency: u64) {
+        for totals in [&mut self.totals, &mut self.by_kind[kind.index()]] {
+            match outcome {
+                Ok(()) => totals.completed += 1,
+                Err(_) => totals.failed += 1,
+            }
+        }
+        if let Err(failure) = outcome {
+            self.failures[failure.index()] += 1;
+        }
+        if self.recent.len() == KEPT {
+            self.recent.pop_front();
+        }
+        let latency_us = u32::try_from(latency / 1_000).unwrap_or(u32::MAX);
+        self.recent.push_back(Ending { at, latency_us, kind, ok: outcome.is_ok() });
+    }
+
+    /// What was experienced between `now − window` and `now`.
+    pub(super) fn experience(&self, now: SimTime, window: Duration, kind: Option<RequestKind>) -> Experience {
+        let wanted = now.since(SimTime::ZERO).min(window);
+        let reach = match self.recent.front() {
+            Some(oldest) if self.recent.len() == KEPT => now.since(oldest.at).min(wanted),
+            _ => wanted,
+        };
+        // They lie in the order of time.
+        let first = self.recent.partition_point(|ending| now.since(ending.at) > reach);
+        let endings = self.recent.range(first..).filter(|ending| kind.is_none_or(|kind| kind == ending.kind));
+        let (mut latencies, mut failed) = (Vec::with_capacity(self.recent.len() - first), 0);
+        for ending in endings {
+            if ending.ok {
+                latencies.push(ending.latency_us);
+            } else {
+                failed += 1;
+            }
+        }
+        let completed = u32::try_from(latencies.len()).unwrap_or(u32::MAX);
+        let [p50_ms, p95_ms, p99_ms] = percentiles(&mut latencies, [0.50, 0.95, 0.99]);
+        Experience { window_s: reach.as_secs_f64(), completed, failed, p50_ms, p95_ms, p99_ms }
+    }
+}
+
+/// For each of the `parts`, which grow, the smallest of the `latencies` that so many of them do not exceed, in milliseconds
+/// (nearest rank). Orders them as far as it takes, the highest first, so that the next is looked for below it: a screen asks
+/// thirty times a second.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank lies between 1 and the length")]
+fn percentiles<const N: usize>(latencies: &mut [u32], parts: [f64; N]) -> [Option<f64>; N] {
+    let all = latencies.len();
+    let mut below = latencies;
+    let mut found = None;
+    let mut values = [None; N];
+    for (value, part) in values.iter_mut().zip(parts).rev() {
+        let rank = (part * all as f64).ceil().max(1.0) as usize;
+        // Of few, two ranks may be the same.
+        if rank <= below.len() {
+            let (lower, at, _) = below.select_nth_unstable(rank - 1);
+            found = Some(f64::from(*at) / 1e3);
+            below = lower;
+        }
+        *value = found;
+    }
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_those_of_the_sorted_list() {
+        let parts = [0.50, 0.95, 0.99];
+        for count in 1..=210u32 {
+            let mut latencies: Vec<u32> = (0..count).map(|i| i * 7919 % 211 / 3).collect();
+            let mut sorted = latencies.clone();
+            sorted.sort_unstable();
+            let expected = [50, 95, 99].map(|percent| {
+                let rank = (count * percent).div_ceil(100);
+                Some(f64::from(sorted[rank as usize - 1]) / 1e3)
+            });
+            assert_eq!(percentiles(&mut latencies, parts), expected, "{count}");
+        }
+        assert_eq!(percentiles(&mut [], parts), [None; 3]);
+    }
+
+    #[test]
+    fn windows_and_percentiles_follow_the_nearest_rank() {
+        let mut users = Users::default();
+        for i in 1..=100u64 {
+            users.end(SimTime::from_secs(i), RequestKind::Read, Ok(()), i * 1_000_000);
+        }
+        users.end(SimTime::from_secs(100), RequestKind::Write, Err(Failure::ServerError), 1);
+        let all = users.experience(SimTime::from_secs(100), Duration::from_secs(100), None);
+        assert_eq!((all.completed, all.failed, all.p50_ms, all.p99_ms), (100, 1, Some(50.0), Some(99.0)));
+        let last = users.experience(SimTime::from_secs(100), Duration::from_secs(9), Some(RequestKind::Read));
+        assert_eq!((last.completed, last.failed, last.p50_ms), (10, 0, Some(95.0)));
+        assert_eq!(users.experience(SimTime::from_secs(200), Duration::from_secs(5), None).p50_ms, None);
+    }
+}

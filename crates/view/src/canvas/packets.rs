@@ -1,0 +1,188 @@
+//! Draws the packets, and chooses which when there are too many.
+//!
+//! A packet keeps being chosen as long as it lives: the choice looks at its number, not at its place in a list. Must not
+//! know how it came to be where it is.
+
+use std::collections::BTreeMap;
+
+use ratatui::style::{Modifier, Style};
+
+use crate::theme::Theme;
+use hoplight_app::follow::cell;
+use hoplight_layout::Cell;
+use hoplight_model::firewall::RuleAction;
+use hoplight_model::{ComponentIx, Hop, LinkIx, RequestKind};
+use hoplight_sim::{Cargo, Doing, Heading, Motion, Packet, Phase};
+
+use super::lines::Incidents;
+use super::pen::Pen;
+use super::{Canvas, Scene, Shown};
+
+/// Stopped or lost packets of one link that are drawn at most.
+const MOST_INCIDENTS: usize = 4;
+
+/// The packets to draw, and the count.
+pub(super) fn sample(canvas: &Canvas<'_>) -> (Vec<Packet>, Shown) {
+    let wanted = |packet: &Packet| match packet.cargo {
+        Cargo::Request { number, .. } => !canvas.only_followed || canvas.followed == Some(number),
+        Cargo::Metrics | Cargo::Replication => !canvas.only_followed,
+    };
+    let mut packets: Vec<Packet> = canvas.sim.packets().filter(wanted).collect();
+    let all = packets.len();
+    thin_incidents(&mut packets);
+    let kept = packets.len();
+    let special = packets.iter().filter(|packet| is_special(canvas, packet)).count();
+    let room = canvas.most_packets.saturating_sub(special).max(1);
+    let mut share = 1u64;
+    while (kept - special) as u64 > share * room as u64 {
+        share *= 2;
+    }
+    if share > 1 {
+        packets.retain(|packet| match packet.cargo {
+            _ if is_special(canvas, packet) => true,
+            Cargo::Request { number, .. } => number.is_multiple_of(share),
+            Cargo::Metrics => true,
+            Cargo::Replication => packet.link.index().is_multiple_of(2),
+        });
+        packets.truncate(canvas.most_packets.max(special));
+    }
+    let shown = Shown { drawn: packets.len(), hidden: all - packets.len() };
+    (packets, shown)
+}
+
+/// Keeps a few of those that were stopped or lost on one link: they stand in the same cell.
+fn thin_incidents(packets: &mut Vec<Packet>) {
+    let mut seen: BTreeMap<LinkIx, usize> = BTreeMap::new();
+    packets.retain(|packet| {
+        if matches!(packet.motion, Motion::Moving | Motion::AtFirewall(_)) {
+            return true;
+        }
+        let count = seen.entry(packet.link).or_default();
+        *count += 1;
+        *count <= MOST_INCIDENTS
+    });
+}
+
+/// Whether a packet is always drawn.
+fn is_special(canvas: &Canvas<'_>, packet: &Packet) -> bool {
+    let followed = matches!(packet.cargo, Cargo::Request { number, .. } if canvas.followed == Some(number));
+    followed || matches!(packet.motion, Motion::Blocked(_) | Motion::Lost)
+}
+
+/// The followed request while it is inside a component, where no link shows it.
+pub(super) struct Guest {
+    pub(super) component: ComponentIx,
+    pub(super) glyph: char,
+    pub(super) style: Style,
+    /// What it does there, the fullest first.
+    pub(super) words: [&'static str; 2],
+}
+
+/// Where the followed request is a guest.
+pub(super) fn guest(canvas: &Canvas<'_>) -> Option<Guest> {
+    let present = canvas.sim.present(canvas.followed?)?;
+    let (component, words) = match present.doing {
+        Doing::Served(component) => (component, ["is worked on", "at work"]),
+        Doing::Waits(component) => (component, ["waits in line", "waits"]),
+        Doing::Pauses(component) => (component, ["will try again", "retries"]),
+        Doing::Travels(..) | Doing::Lost(_) => return None,
+    };
+    let (pair, style) = shape(canvas.theme, present.kind);
+    Some(Guest { component, glyph: pair[0], style, words })
+}
+
+/// The glyphs and the style of a kind of request.
+fn shape(theme: &Theme, kind: RequestKind) -> ([char; 2], Style) {
+    match kind {
+        RequestKind::Static => (theme.glyphs.static_page, theme.static_page),
+        RequestKind::Read => (theme.glyphs.read, theme.read),
+        RequestKind::Write => (theme.glyphs.write, theme.write),
+    }
+}
+
+/// What happened on which route, in words.
+pub(super) fn incidents(scene: &Scene<'_>, packets: &[Packet]) -> Incidents {
+    let mut incidents = Incidents::new();
+    let failed = scene.canvas.theme.glyphs.failed;
+    let lost = scene.canvas.theme.glyphs.lost;
+    for packet in packets {
+        let words = match packet.motion {
+            Motion::Blocked(guard) => {
+                let rule = guard.verdict.rule.map_or("default".to_owned(), |rule| format!("rule {rule}"));
+                let action = match guard.verdict.action {
+                    RuleAction::Allow => "stops it",
+                    RuleAction::Drop => "drops",
+                    RuleAction::Reject => "rejects",
+                };
+                vec![format!("{failed} {rule} {action}"), format!("{failed} {rule}"), format!("{failed} {action}"), failed.into()]
+            }
+            Motion::Lost => vec![format!("{lost} no answer"), format!("{lost} lost"), lost.into()],
+            Motion::Moving | Motion::AtFirewall(_) => continue,
+        };
+        let route = scene.canvas.layout.routes().binary_search_by_key(&packet.link, |route| route.link);
+        if let Ok(index) = route {
+            incidents.insert(index, words);
+        }
+    }
+    incidents
+}
+
+pub(super) fn draw(scene: &Scene<'_>, pen: &mut Pen<'_>, packets: &[Packet]) {
+    let layout = scene.canvas.layout;
+    let mut spots: Vec<(Cell, u8, char, Style)> = Vec::with_capacity(packets.len());
+    for packet in packets {
+        let Ok(index) = layout.routes().binary_search_by_key(&packet.link, |route| route.link) else { continue };
+        let Some(cell) = cell(&layout.routes()[index], packet) else { continue };
+        let (weight, glyph, style) = look(scene, packet, &scene.hops[index]);
+        spots.push((cell, weight, glyph, style));
+    }
+    // The most important one of a cell is drawn last.
+    spots.sort_by_key(|(cell, weight, ..)| (*cell, *weight));
+    let mut rest = spots.as_slice();
+    while let Some((cell, ..)) = rest.first() {
+        let together = rest.iter().take_while(|spot| spot.0 == *cell).count();
+        let (_, _, glyph, style) = rest[together - 1];
+        pen.put(*cell, glyph, style);
+        rest = &rest[together..];
+    }
+}
+
+/// How important a packet is, and how it looks.
+fn look(scene: &Scene<'_>, packet: &Packet, hop: &Hop) -> (u8, char, Style) {
+    let theme = scene.canvas.theme;
+    let glyphs = &theme.glyphs;
+    match packet.motion {
+        Motion::Blocked(_) => return (30, glyphs.failed, theme.bad),
+        Motion::Lost => return (29, glyphs.lost, theme.bad),
+        Motion::Moving | Motion::AtFirewall(_) => {}
+    }
+    let Cargo::Request { number, kind, phase, ok, orphan } = packet.cargo else {
+        let metrics = packet.cargo == Cargo::Metrics;
+        return if metrics { (1, glyphs.sample, theme.text) } else { (2, glyphs.change, theme.replication) };
+    };
+    let (pair, style) = shape(theme, kind);
+    let pair = if phase == Phase::Lookup { glyphs.lookup } else { pair };
+    let answer = packet.heading == Heading::Response;
+    let readable = hop.is_exposed() && phase == Phase::Exchange && !answer;
+    let (mut weight, mut glyph, mut style) = (if answer { 5 } else { 6 }, pair[usize::from(answer)], style);
+    if phase.opens() {
+        style = style.remove_modifier(Modifier::BOLD);
+        weight = 4;
+    }
+    if readable && kind.is_write() {
+        (weight, style) = (15, theme.secret);
+    } else if readable && !kind.secrets().is_empty() {
+        style = style.add_modifier(Modifier::UNDERLINED);
+        weight = 8;
+    }
+    if answer && !ok {
+        (weight, glyph, style) = (20, glyphs.failed, theme.bad);
+    }
+    if orphan {
+        (weight, style) = (3, theme.dim.add_modifier(Modifier::DIM));
+    }
+    if scene.canvas.followed == Some(number) {
+        (weight, style) = (40, style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED));
+    }
+    (weight, glyph, style)
+}

@@ -1,0 +1,136 @@
+//! The frame: every screen, drawn from the application's state and nothing else.
+//!
+//! Must not change the state, read a clock, or decide what a key means.
+
+mod compare;
+mod course;
+mod gauges;
+mod legend;
+mod monitor;
+mod paint;
+mod stage;
+mod timeline;
+mod window;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Style};
+
+use hoplight_app::{App, Line, Screen, Tone, help, regions, status};
+use hoplight_layout::Area;
+
+use super::ink;
+use super::theme::Theme;
+use paint::Painter;
+
+/// With fewer columns on either side of a window, nothing of what is behind it can be read.
+const LEAST_BESIDE: u16 = 30;
+
+/// Draws the application into a buffer that is empty, or that [`ink::begin`] has made ready.
+pub fn render(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let mut painter = Painter::new(buf, area, theme);
+    let (columns, rows) = (area.width, area.height);
+    if regions::too_small(columns, rows) {
+        too_small(&mut painter, columns, rows);
+    } else {
+        screen(app, &mut painter, columns, rows);
+    }
+    if let Some(ground) = theme.ground {
+        fill(buf, area, ground);
+    }
+    ink::finish(buf);
+}
+
+fn screen(app: &App, painter: &mut Painter<'_>, columns: u16, rows: u16) {
+    // The state's size may lag behind the terminal's by one event; then the areas are cut off, never wrong.
+    match &app.screen {
+        Screen::Home => course::draw(app, painter),
+        Screen::Stage(stage) => stage::draw(app, stage, painter),
+    }
+    header(app, painter, columns);
+    if let Some(parts) = app.window_area() {
+        recede(painter, parts.outer);
+    }
+    if let Some(window) = &app.window {
+        window::draw(app, window, painter);
+    }
+    if app.help.is_some() {
+        draw_help(app, painter, columns, rows);
+    } else if app.window.is_none() {
+        // A window has keys of its own and names them on its frame.
+        footer(app, painter, columns, rows);
+    }
+}
+
+/// What stands behind `front`, below the header, recedes: it is dim; where only scraps of words would be left of it, nothing.
+fn recede(painter: &mut Painter<'_>, front: Area) {
+    let (columns, rows) = (painter.area.width, painter.area.height);
+    if front.x < LEAST_BESIDE {
+        painter.clear(0, 1, columns, rows.saturating_sub(1));
+        return;
+    }
+    let dim = Style::reset().patch(painter.theme.dim);
+    let behind = Rect { y: painter.area.y + 1, height: rows.saturating_sub(1), ..painter.area };
+    painter.buf.set_style(behind.intersection(painter.buf.area), dim);
+}
+
+/// Gives cells without colours of their own the theme's.
+fn fill(buf: &mut Buffer, area: Rect, (letters, ground): (Color, Color)) {
+    let area = area.intersection(buf.area);
+    if area.is_empty() {
+        return;
+    }
+    for y in area.top()..area.bottom() {
+        let row = buf.index_of(area.x, y)..;
+        for cell in buf.content[row].iter_mut().take(usize::from(area.width)) {
+            cell.fg = if cell.fg == Color::Reset { letters } else { cell.fg };
+            cell.bg = if cell.bg == Color::Reset { ground } else { cell.bg };
+        }
+    }
+}
+
+fn too_small(painter: &mut Painter<'_>, columns: u16, rows: u16) {
+    let (wide, high) = regions::MINIMUM;
+    let lines = [
+        "hoplight needs a little more room".to_owned(),
+        format!("{wide} columns and {high} rows"),
+        format!("this window has {columns} and {rows}"),
+        "enlarge it, or press q to quit".to_owned(),
+    ];
+    let top = rows.saturating_sub(4) / 2;
+    for (row, line) in (top..).zip(&lines) {
+        let wide = u16::try_from(line.chars().count()).unwrap_or(u16::MAX);
+        painter.line(columns.saturating_sub(wide) / 2, row, columns, &Line::new(Tone::Text, line.as_str()));
+    }
+}
+
+fn header(app: &App, painter: &mut Painter<'_>, columns: u16) {
+    let (left, right) = status::header(app, columns);
+    let wide = u16::try_from(right.width()).unwrap_or(u16::MAX);
+    let from = columns.saturating_sub(wide);
+    painter.fit(0, 0, from.saturating_sub(1), &left);
+    painter.line(from, 0, wide, &right);
+}
+
+fn footer(app: &App, painter: &mut Painter<'_>, columns: u16, rows: u16) {
+    let mut x = 0;
+    for (line, _) in status::footer(app, columns) {
+        painter.line(x, rows - 1, columns - x, &line);
+        x = x.saturating_add(u16::try_from(line.width()).unwrap_or(u16::MAX)).saturating_add(1).min(columns);
+    }
+}
+
+fn draw_help(app: &App, painter: &mut Painter<'_>, columns: u16, rows: u16) {
+    let theme = painter.theme;
+    let lines = help::lines(app, help::text_width(columns), |sign| legend::sign(&theme.glyphs, sign));
+    let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let Area { x, y, width, height } = help::area(columns, rows, lines.len());
+    let scroll = app.help.unwrap_or(0).min(count.saturating_sub(height - 2));
+    recede(painter, Area { x, y, width, height });
+    painter.frame(x, y, width, height, "help");
+    let more = if scroll + height - 2 < count { " Down shows more, ? or Esc closes " } else { " ? or Esc closes " };
+    for (row, line) in (y + 1..y + height - 1).zip(lines.iter().skip(usize::from(scroll))) {
+        painter.line(x + 2, row, width - 4, line);
+    }
+    painter.line(x + 3, y + height - 1, width - 6, &Line::new(Tone::Dim, more));
+}

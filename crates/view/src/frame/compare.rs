@@ -1,0 +1,53 @@
+//! Two designs side by side: their pictures where there is room, and the table of what differs.
+//!
+//! Must not know what is compared.
+
+use ratatui::layout::Rect;
+use ratatui::widgets::Widget;
+
+use crate::canvas::Canvas;
+use hoplight_app::comparison::Comparison;
+use hoplight_app::{Line, Stage, Tone};
+use hoplight_layout::Area;
+
+use super::paint::Painter;
+use super::stage::boxed;
+
+/// Draws the comparison over everything between header and status.
+pub(super) fn draw(stage: &Stage, comparison: &Comparison, painter: &mut Painter<'_>) {
+    let places = &comparison.places;
+    let names = comparison.names();
+    let sims = [stage.sim(), comparison.timeline.simulation()];
+    for (at, letter) in ["A", "B"].into_iter().enumerate() {
+        let (title, picture) = (places.titles[at], places.pictures[at]);
+        if title.height > 0 {
+            painter.clear(title.x, title.y, title.width, title.height);
+            painter.rule(title.x, title.y, title.width, &named(letter, &names[at]), "");
+        }
+        if picture.height == 0 {
+            continue;
+        }
+        let Area { x, y, width, height } = picture;
+        let cells = Rect { x: painter.area.x + x, y: painter.area.y + y, width, height };
+        let canvas = Canvas {
+            selected: stage.selected.as_ref(),
+            followed: stage.playback.followed,
+            ..Canvas::new(&comparison.layouts[at], sims[at], painter.theme)
+        };
+        (&canvas).render(cells.intersection(painter.area), painter.buf);
+    }
+    let beside = places.pictures[0].height > 0;
+    let title = if beside {
+        Line::new(Tone::Name, "the same users in both")
+    } else if places.titles[0].height > 0 {
+        named("B", &names[1])
+    } else {
+        named("A", &names[0]).with(Tone::Accent, "  B ").with(Tone::Name, names[1].as_str())
+    };
+    boxed(painter, places.table, &title, "", &comparison.lines(stage.sim()), comparison.scroll, beside);
+}
+
+/// The title of one of the two.
+fn named(letter: &str, name: &str) -> Line {
+    Line::new(Tone::Accent, format!("{letter} ")).with(Tone::Name, name)
+}

@@ -1,0 +1,125 @@
+//! The course map: lessons with progress, infrastructures, and the chosen one alive beside them.
+//!
+//! Must not know the stage.
+
+use ratatui::widgets::Widget;
+
+use crate::canvas::Canvas;
+use hoplight_app::line::wrap;
+use hoplight_app::mouse::course_rows;
+use hoplight_app::{Action, App, Item, Line, Tone, home, regions, status};
+use hoplight_layout::{Area, Fit};
+
+use super::paint::Painter;
+
+/// Draws the course map.
+pub(super) fn draw(app: &App, painter: &mut Painter<'_>) {
+    let (list, about, preview) = regions::home(painter.area.width, painter.area.height);
+    draw_list(app, painter, list);
+    draw_more(app, painter, list);
+    draw_about(app, painter, about);
+    draw_preview(app, painter, preview);
+    if let Some(notice) = &app.notice {
+        painter.line(0, 1, painter.area.width, &Line::new(notice.tone, format!(" {}", notice.text)));
+    }
+}
+
+fn draw_list(app: &App, painter: &mut Painter<'_>, area: Area) {
+    let rows = course_rows(app);
+    let mut heading = None;
+    for (line, row) in rows {
+        let Some(item) = app.home.items.get(line) else { continue };
+        if row >= area.height {
+            break;
+        }
+        let y = area.y + row;
+        if heading != Some(home::group(item)) {
+            heading = Some(home::group(item));
+            // Above the first row, the heading has been scrolled away.
+            if row > 0 {
+                painter.line(area.x + 1, y - 1, area.width - 2, &Line::new(Tone::Name, home::group(item)));
+            }
+        }
+        let chosen = line == app.home.chosen;
+        let pointer = if chosen { painter.theme.glyphs.pointer } else { ' ' };
+        let style = painter.theme.focus;
+        painter.put(area.x + 1, y, pointer, style);
+        let room = area.width - 4;
+        let line = status::course_line(app, item, room);
+        painter.fit(area.x + 3, y, room, &line);
+        let end = area.x + 3 + u16::try_from(line.width()).unwrap_or(u16::MAX).min(room);
+        if chosen {
+            // One ink for all of it: in reverse, every ink would be a ground of its own.
+            let selected = painter.theme.name.patch(painter.theme.selected);
+            let width = end.saturating_sub(area.x + 3);
+            let cells = ratatui::layout::Rect { x: painter.area.x + area.x + 3, y: painter.area.y + y, width, height: 1 };
+            let cells = cells.intersection(painter.buf.area);
+            painter.buf.set_style(cells, selected);
+        }
+    }
+}
+
+/// Says that the list goes on, at its ends.
+fn draw_more(app: &App, painter: &mut Painter<'_>, area: Area) {
+    let (above, below) = app.home.hidden();
+    for (count, arrow, y) in [(above, '↑', area.y), (below, '↓', (area.y + area.height).saturating_sub(1))] {
+        if count > 0 {
+            let text = format!(" {arrow}{count}");
+            let wide = u16::try_from(text.chars().count()).unwrap_or(u16::MAX);
+            painter.line((area.x + area.width).saturating_sub(wide), y, wide, &Line::new(Tone::Accent, text));
+        }
+    }
+}
+
+fn draw_about(app: &App, painter: &mut Painter<'_>, area: Area) {
+    let Some(item) = app.home.item() else { return };
+    let width = area.width.saturating_sub(3);
+    let mut lines = Vec::new();
+    match item {
+        Item::Lesson(lesson) => {
+            lines.push(Line::new(Tone::Name, lesson.title.to_string()));
+            lines.extend(wrap(&lesson.summary, width.into()).into_iter().map(|text| Line::new(Tone::Text, text)));
+            let (steps, questions) = (lesson.steps.len(), lesson.quiz.len());
+            let text = format!("{steps} steps, {questions} questions, about {} minutes", lesson.minutes);
+            lines.push(Line::new(Tone::Dim, text));
+            // Where there is no room for the picture, the outline says what is to come.
+            lines.push(Line::default());
+            for (number, step) in lesson.steps.iter().enumerate().filter(|_| area.height > 10) {
+                lines.push(Line::new(Tone::Dim, format!("{:>2} ", number + 1)).with(Tone::Text, step.title.to_string()));
+            }
+        }
+        Item::Scenario(infra) => {
+            lines.push(Line::new(Tone::Name, infra.title().to_owned()));
+            lines.extend(wrap(infra.summary(), width.into()).into_iter().map(|text| Line::new(Tone::Text, text)));
+            for note in infra.notes() {
+                let notes = wrap(note, usize::from(width).saturating_sub(2).max(1));
+                for (number, text) in notes.into_iter().enumerate() {
+                    let mark = if number == 0 { "· " } else { "  " };
+                    lines.push(Line::new(Tone::Dim, format!("{mark}{text}")));
+                }
+            }
+        }
+    }
+    if lines.len() > usize::from(area.height) {
+        // A note that has no room for its end is left out from its beginning.
+        let mut kept = usize::from(area.height).saturating_sub(1);
+        while kept > 0 && lines[kept].text().starts_with("  ") {
+            kept -= 1;
+        }
+        lines.truncate(kept);
+        lines.push(Line::new(Tone::Accent, app.keymap.label(&Action::Enter)).with(Tone::Dim, " opens it; there is more to read"));
+    }
+    for (y, line) in (area.y..area.y + area.height).zip(&lines) {
+        painter.line(area.x + 1, y, width, line);
+    }
+}
+
+fn draw_preview(app: &App, painter: &mut Painter<'_>, area: Area) {
+    let (Some(timeline), Some(layout)) = (&app.home.preview, &app.home.layout) else { return };
+    if layout.fit() != Fit::Whole {
+        return;
+    }
+    let cells =
+        ratatui::layout::Rect { x: painter.area.x + area.x, y: painter.area.y + area.y, width: area.width, height: area.height };
+    Canvas::new(layout, timeline.simulation(), painter.theme).render(cells.intersection(painter.area), painter.buf);
+}

@@ -1,0 +1,82 @@
+//! The monitoring screen, in the canvas' place: a table of what agents delivered, charts, budgets, the probe, alerts.
+//!
+//! Must not look at a station: what was not delivered is not known here.
+
+mod alerts;
+mod chart;
+mod table;
+
+use hoplight_app::monitor::{self, HALF_LIFE, Item, Kind, Row};
+use hoplight_app::{App, Line, Stage, Tone};
+use hoplight_layout::Area;
+use hoplight_sim::{AgentView, AlertView};
+
+use super::paint::Painter;
+
+/// What the screen is drawn of.
+struct Screen<'a> {
+    app: &'a App,
+    stage: &'a Stage,
+    agents: Vec<AgentView<'a>>,
+    alerts: Vec<AlertView<'a>>,
+    looked_at: Option<Item>,
+}
+
+/// Draws the screen.
+pub(super) fn draw(app: &App, stage: &Stage, area: Area, painter: &mut Painter<'_>) {
+    painter.clear(area.x, area.y, area.width, area.height);
+    let (agents, alerts) = (stage.sim().agents(), stage.sim().alerts());
+    let screen = Screen { app, stage, agents, alerts, looked_at: monitor::item(stage) };
+    for row in monitor::plan(stage, area) {
+        screen.row(&row, painter);
+        if row.item.is_some() && row.item == screen.looked_at {
+            let (pointer, style) = (painter.theme.glyphs.pointer, painter.theme.accent);
+            painter.put(row.area.x, row.area.y, pointer, style);
+            painter.weigh(row.area.x, row.area.y, row.area.width, ratatui::style::Modifier::BOLD);
+        }
+    }
+}
+
+impl Screen<'_> {
+    fn row(&self, row: &Row, painter: &mut Painter<'_>) {
+        let Area { x, y, width, .. } = row.area;
+        let line = |painter: &mut Painter<'_>, line: &Line| painter.fit(x + 1, y, width.saturating_sub(2), line);
+        match row.kind {
+            Kind::Title => {
+                let title = Line::new(Tone::Name, "monitoring").with(Tone::Dim, ": what was delivered, nothing else");
+                let right = format!("EWMA, half-life {HALF_LIFE:.1} samples");
+                painter.rule(x, y, width, &title, &right);
+            }
+            Kind::Columns => table::columns(row.area, painter),
+            Kind::Agent(place) => {
+                if let Some(agent) = self.agents.get(place) {
+                    self.agent(agent, row.area, painter);
+                }
+            }
+            Kind::Component(place, at) => {
+                if let Some(agent) = self.agents.get(place) {
+                    self.component(agent, at, row.area, painter);
+                }
+            }
+            Kind::Nobody => {
+                line(painter, &Line::new(Tone::Warn, "No agent samples anything here: whatever fails, users notice first."));
+            }
+            Kind::Charts(component) => self.charts(component, row.area, painter),
+            Kind::Budget(place) => self.budget(place, row.area, painter),
+            Kind::Probe => line(painter, &self.probe(width.saturating_sub(2))),
+            Kind::Alerts(left) => {
+                // The arrows bring into sight what has no room.
+                let more = if left > 0 { format!("{left} more with the arrows") } else { String::new() };
+                painter.rule(x, y, width, &self.alerts_heading(), &more);
+            }
+            Kind::Quiet => line(painter, &self.quiet(width.saturating_sub(2))),
+            Kind::Alert(at) => line(painter, &self.alert(at, width)),
+            Kind::Entry(back) => line(painter, &self.entry(back)),
+        }
+    }
+
+    /// The name of a component.
+    fn name(&self, component: hoplight_model::ComponentIx) -> &str {
+        self.stage.infra().component(component).id.as_str()
+    }
+}

@@ -1,0 +1,164 @@
+//! Error budgets, the external probe, alerts and their log.
+
+use crate::frame::paint::Painter;
+use hoplight_app::monitor::{budgets, words};
+use hoplight_app::{Action, Line, Tone};
+use hoplight_layout::Area;
+use hoplight_model::ComponentIx;
+use hoplight_sim::AlertState;
+
+use super::Screen;
+
+/// Cells of the bar of a budget.
+const BUDGET_CELLS: u16 = 12;
+
+impl Screen<'_> {
+    /// How much of an error budget is burnt, and how fast the rest goes.
+    pub(super) fn budget(&self, place: usize, area: Area, painter: &mut Painter<'_>) {
+        let Some(budget) = budgets(self.stage).get(place).copied() else { return };
+        let Area { x, y, width, .. } = area;
+        let end = (x + width).saturating_sub(1);
+        let name = Line::new(Tone::Name, "error budget ").with(Tone::Dim, format!("of {} ", self.name(budget.component)));
+        let at = painter.line(x + 1, y, width, &name);
+        let Some(burnt) = budget.burnt() else {
+            painter.fit(at, y, end.saturating_sub(at), &Line::new(Tone::Dim, "nothing was answered: nobody knows"));
+            return;
+        };
+        let tone = if burnt >= 1.0 {
+            Tone::Bad
+        } else if burnt >= 0.5 {
+            Tone::Warn
+        } else {
+            Tone::Good
+        };
+        let ([full, empty], style, dim) = (painter.theme.glyphs.bar, painter.style(tone), painter.theme.dim);
+        for cell in 0..BUDGET_CELLS {
+            let is_burnt = f64::from(cell) < burnt * f64::from(BUDGET_CELLS);
+            painter.put(at + cell, y, if is_burnt { full } else { empty }, if is_burnt { style } else { dim });
+        }
+        let part = if burnt < 10.0 { format!("{:.0} %", burnt * 100.0) } else { format!("{burnt:.0} times") };
+        let over = Line::new(tone, format!(" {part} burnt"))
+            .with(Tone::Dim, format!(" of the {} allowed in {:.0} s", percent(1.0 - budget.objective), budget.window_s));
+        let rate = budget.rate.map_or_else(String::new, |rate| format!("; burns {rate:.1} ×, pages at {} ×", budget.pages_at));
+        let at = at + BUDGET_CELLS;
+        let line = if over.width() + rate.chars().count() <= usize::from(end.saturating_sub(at)) {
+            over.with(Tone::Dim, rate)
+        } else {
+            over
+        };
+        painter.fit(at, y, end.saturating_sub(at), &line);
+    }
+
+    /// What the external probe found last, in so many columns.
+    pub(super) fn probe(&self, room: u16) -> Line {
+        // Where there is no room for all, how often it asks is left out, or how long the certificate is valid.
+        let all = [(true, true), (false, true), (true, false)].map(|(often, date)| self.probed(often, date));
+        let fits = |line: &&Line| line.width() <= usize::from(room);
+        all.iter().find(fits).unwrap_or(&all[1]).clone()
+    }
+
+    /// What the external probe found last; on demand how often it asks, and what it saw of the certificate.
+    fn probed(&self, often: bool, date: bool) -> Line {
+        let probe = self.stage.sim().probe();
+        let key = self.app.keymap.label(&Action::Probe);
+        let name = Line::new(Tone::Name, "external probe ");
+        let Some(every) = probe.interval_s else {
+            return name.with(Tone::Warn, "off: nobody looks from outside. ").with(Tone::Dim, format!("{key} switches it on"));
+        };
+        let name = if often { name.with(Tone::Dim, format!("every {every} s  ")) } else { name };
+        let Some(last) = probe.results.back() else { return name.with(Tone::Dim, "no result yet") };
+        let line = match last.outcome {
+            Ok(()) => name.with(Tone::Good, "answered").with(Tone::Text, format!(" in {:.0} ms", last.latency_ms)),
+            Err(failure) => name.with(Tone::Bad, format!("{} failed in a row: {}", probe.failures, failure.word())),
+        };
+        let age = self.stage.sim().now().since(last.at).as_secs_f64();
+        let line = line.with(Tone::Dim, format!(", {age:.0} s ago"));
+        match probe.days_left.filter(|_| date) {
+            Some(days) if days <= 0.0 => line.with(Tone::Bad, "  its certificate has expired"),
+            Some(days) => line.with(if days <= 21.0 { Tone::Warn } else { Tone::Dim }, format!("  certificate {days:.0} days")),
+            None => line,
+        }
+    }
+
+    /// How many alerts are in which state.
+    pub(super) fn alerts_heading(&self) -> Line {
+        if self.alerts.is_empty() {
+            return Line::new(Tone::Name, "alerts").with(Tone::Dim, ": no rule, or nobody to judge it");
+        }
+        let count = |state| self.alerts.iter().filter(|alert| alert.state == state).count();
+        let firing = count(AlertState::Firing);
+        Line::new(Tone::Name, "alerts ")
+            .with(if firing > 0 { Tone::Bad } else { Tone::Good }, format!(" {firing} firing"))
+            .with(Tone::Dim, format!("  {} pending", count(AlertState::Pending)))
+            .with(Tone::Dim, format!("  {} resolved  {} ok", count(AlertState::Resolved), count(AlertState::Ok)))
+    }
+
+    /// What is said where no alert has anything to say, in so many columns.
+    pub(super) fn quiet(&self, room: u16) -> Line {
+        let rules = &self.stage.infra().monitoring().alerts;
+        let names: Vec<&str> = rules.iter().map(|rule| rule.name.as_str()).collect();
+        match (self.alerts.is_empty(), names.is_empty()) {
+            (true, _) => Line::new(Tone::Warn, "Nobody is told of anything."),
+            (false, true) => Line::default(),
+            (false, false) => {
+                // As many whole names as there is room for.
+                let said = |count: usize| match names.len() - count {
+                    0 => format!("None of the rules holds: {}.", names.join(", ")),
+                    left => format!("None of the rules holds: {} and {left} more.", names[..count].join(", ")),
+                };
+                let fits = |count: &usize| said(*count).chars().count() <= usize::from(room);
+                let most = (1..=names.len()).rev().find(fits);
+                Line::new(Tone::Dim, most.map_or_else(|| format!("None of the {} rules holds.", names.len()), said))
+            }
+        }
+    }
+
+    /// One alert: its state, rule, subject and since when; where there is room, what the rule says.
+    pub(super) fn alert(&self, at: usize, width: u16) -> Line {
+        let Some(alert) = self.alerts.get(at) else { return Line::default() };
+        let tone = match alert.state {
+            AlertState::Firing => Tone::Bad,
+            AlertState::Pending => Tone::Warn,
+            AlertState::Resolved | AlertState::Ok => Tone::Good,
+        };
+        let since = alert.since.as_secs_f64();
+        let line = Line::new(tone, format!("{:<9}", alert.state.word()))
+            .with(Tone::Text, format!("{} ", alert.rule))
+            .with(Tone::Name, self.subject(alert.subject).to_owned())
+            .with(Tone::Dim, format!(" since {since:.1} s"));
+        let rules = &self.stage.infra().monitoring().alerts;
+        let rule = rules.iter().find(|rule| rule.name.as_str() == alert.rule).map(|rule| words(&rule.when));
+        match rule {
+            Some(rule) if line.width() + rule.chars().count() + 5 < usize::from(width) => {
+                line.with(Tone::Dim, format!("  {rule}"))
+            }
+            _ => line,
+        }
+    }
+
+    /// An entry of the log, counted from the newest.
+    pub(super) fn entry(&self, back: usize) -> Line {
+        let log = self.stage.sim().alert_log();
+        let Some(entry) = log.len().checked_sub(back + 1).and_then(|at| self.stage.sim().alert_log().nth(at)) else {
+            return Line::default();
+        };
+        let word = if entry.state == AlertState::Firing { "fired" } else { "resolved" };
+        let subject = self.subject(entry.subject);
+        Line::new(Tone::Dim, format!("{:>7.1} s  {} {subject} {word}", entry.at.as_secs_f64(), entry.rule))
+    }
+
+    fn subject(&self, subject: Option<ComponentIx>) -> &str {
+        subject.map_or("the site", |subject| self.name(subject))
+    }
+}
+
+/// A small part of a whole.
+fn percent(part: f64) -> String {
+    let percent = part * 100.0;
+    let digits = match percent {
+        0.05..1.0 => 1,
+        0.000_1..0.05 => 3,
+        _ => 0,
+    };
+    format!("{percent:.digits$} %")
+}

@@ -1,0 +1,57 @@
+//! A window over the screen: its frame, what was typed, its rows, and what the chosen one means.
+//!
+//! Must not know what is listed.
+
+use ratatui::style::Modifier;
+
+use hoplight_app::window::{self, Parts, Window};
+use hoplight_app::{App, Line, Tone};
+
+use super::paint::Painter;
+use super::timeline;
+
+/// Draws the open window.
+pub(super) fn draw(app: &App, window: &Window, painter: &mut Painter<'_>) {
+    let Some(Parts { outer, prompt, timeline, list, about }) = app.window_area() else { return };
+    let rows = window::rows(app, window.kind, &window.filter);
+    painter.frame(outer.x, outer.y, outer.width, outer.height, window.kind.title());
+    let typed = Line::new(Tone::Accent, "» ").with(Tone::Name, window.filter.as_str());
+    let end = painter.line(prompt.x, prompt.y, prompt.width, &typed);
+    let cursor = painter.theme.selected;
+    painter.put(end, prompt.y, ' ', cursor);
+    if window.filter.is_empty() {
+        painter.line(end + 2, prompt.y, prompt.width.saturating_sub(4), &Line::new(Tone::Dim, window.kind.prompt()));
+    }
+    if let Some(stage) = app.stage() {
+        timeline::draw(stage, timeline, painter);
+    }
+    let room = usize::from(list.height);
+    let chosen = window.chosen.min(rows.len().saturating_sub(1));
+    let first = window::first_shown(chosen, rows.len(), room);
+    for ((y, row), number) in (list.y..list.y + list.height).zip(rows.iter().skip(first)).zip(first..) {
+        let right = u16::try_from(row.right.chars().count()).unwrap_or(u16::MAX).min(list.width / 2);
+        let left = list.width.saturating_sub(right + 3);
+        let pointer = if number == chosen { '»' } else { ' ' };
+        let accent = painter.theme.accent;
+        painter.put(list.x, y, pointer, accent);
+        painter.fit(list.x + 2, y, left, &row.line);
+        painter.line(list.x + list.width - right, y, right, &Line::new(Tone::Accent, row.right.as_str()));
+        if number == chosen {
+            painter.weigh(list.x, y, list.width, Modifier::BOLD);
+        }
+    }
+    let of = if rows.is_empty() { "nothing".to_owned() } else { format!("{} of {}", chosen + 1, rows.len()) };
+    painter.rule(about.x, about.y - 1, about.width, &Line::default(), &of);
+    let lines = window::about(app, window.kind, rows.get(chosen), about.width);
+    for (y, line) in (about.y..about.y + about.height).zip(&lines) {
+        painter.fit(about.x, y, about.width, line);
+    }
+    // A text that ends too early must not look whole.
+    if let Some(last) = usize::from(about.height).checked_sub(1).filter(|last| last + 1 < lines.len()) {
+        let end = lines.get(last).map_or(0, Line::width).min(usize::from(about.width).saturating_sub(1));
+        let (cut, dim) = (painter.theme.glyphs.ellipsis, painter.theme.dim);
+        painter.put(about.x + u16::try_from(end).unwrap_or(0), about.y + about.height - 1, cut, dim);
+    }
+    let keys = format!(" {} ", window.kind.keys());
+    painter.line(outer.x + 3, outer.y + outer.height - 1, outer.width.saturating_sub(6), &Line::new(Tone::Dim, keys));
+}

@@ -1,0 +1,276 @@
+//! All colours and glyphs of the screen, in one place.
+//!
+//! Every widget draws with these names, so that a terminal without colours, without Unicode, or a reader who cannot tell
+//! red from green is served everywhere at once. Must not know what is drawn with them.
+
+mod glyphs;
+mod palette;
+
+use ratatui::style::{Color, Modifier, Style};
+
+use hoplight_app::Tone;
+use hoplight_app::look::Look;
+use hoplight_model::{Cipher, Medium, Protocol};
+
+pub use glyphs::{Glyphs, LineGlyphs};
+pub use hoplight_app::look::Palette;
+
+/// Styles and glyphs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Theme {
+    /// Which colours.
+    pub palette: Palette,
+    /// Which characters.
+    pub glyphs: Glyphs,
+    /// Ink and ground where nothing else is said; without, they are the terminal's own.
+    pub ground: Option<(Color, Color)>,
+    /// Ordinary text.
+    pub text: Style,
+    /// Text of less weight.
+    pub dim: Style,
+    /// Names of things.
+    pub name: Style,
+    /// Keys and what asks for attention kindly.
+    pub accent: Style,
+    /// Borders of boxes.
+    pub border: Style,
+    /// Firewalls.
+    pub wall: Style,
+    /// What is well.
+    pub good: Style,
+    /// What begins to be tight.
+    pub warn: Style,
+    /// What is wrong, down or dangerous.
+    pub bad: Style,
+    /// Encrypted lines.
+    pub tls: Style,
+    /// Lines on the wire that anyone may read.
+    pub plain: Style,
+    /// Lines inside a server.
+    pub loopback: Style,
+    /// Questions for an address.
+    pub dns: Style,
+    /// Samples of agents.
+    pub metrics: Style,
+    /// Requests for static pages.
+    pub static_page: Style,
+    /// Requests that read.
+    pub read: Style,
+    /// Requests that write.
+    pub write: Style,
+    /// Changes on their way to a replica.
+    pub replication: Style,
+    /// A secret that anyone may read.
+    pub secret: Style,
+    /// What a lesson points at.
+    pub focus: Style,
+    /// What is selected; added to what is there.
+    pub selected: Style,
+}
+
+/// What kind of line a link is drawn with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Line {
+    /// Between servers, encrypted.
+    Tls,
+    /// Between servers, readable.
+    Plain,
+    /// Inside one server.
+    Loopback,
+    /// Questions for an address.
+    Dns,
+    /// Samples of agents, and what balancers of a pair tell each other.
+    Metrics,
+}
+
+impl Line {
+    /// The line for a hop.
+    pub const fn of(protocol: Protocol, cipher: Cipher, medium: Medium) -> Self {
+        match (protocol, medium, cipher) {
+            (Protocol::Dns, ..) => Self::Dns,
+            (Protocol::Metrics | Protocol::Vrrp, ..) => Self::Metrics,
+            (_, _, Cipher::Tls | Cipher::TlsThrough) => Self::Tls,
+            (_, Medium::Loopback, Cipher::Plaintext) => Self::Loopback,
+            (_, Medium::Wire, Cipher::Plaintext) => Self::Plain,
+        }
+    }
+}
+
+impl Theme {
+    /// The theme of a look.
+    pub fn of(look: Look) -> Self {
+        Self::new(look.palette, look.is_ascii())
+    }
+
+    /// A theme of these colours, in ASCII if asked.
+    pub fn new(palette: Palette, ascii: bool) -> Self {
+        let colours = palette::colours(palette);
+        // Where contrast counts, all that means something is drawn with heavier letters.
+        let heavy = palette == Palette::HighContrast;
+        let weight = if heavy { Modifier::BOLD } else { Modifier::empty() };
+        let plain = |colour: Option<Color>| Style { fg: colour, ..Style::new() };
+        let fg = |colour: Option<Color>| plain(colour).add_modifier(weight);
+        let monochrome = palette == Palette::NoColour;
+        let dim = if monochrome { Style::new().add_modifier(Modifier::DIM) } else { plain(colours.dim) };
+        Self {
+            palette,
+            glyphs: if ascii { Glyphs::ascii() } else { Glyphs::unicode() },
+            ground: match palette {
+                Palette::HighContrast => Some((Color::Indexed(231), Color::Indexed(16))),
+                // On a dark terminal, dark letters on its own ground could not be read.
+                Palette::Light => Some((Color::Indexed(235), Color::Indexed(231))),
+                _ => None,
+            },
+            text: plain(colours.text),
+            dim,
+            name: fg(colours.text).add_modifier(Modifier::BOLD),
+            accent: fg(colours.accent),
+            border: fg(colours.border),
+            wall: fg(colours.wall),
+            good: fg(colours.good),
+            warn: fg(colours.warn),
+            bad: fg(colours.bad).add_modifier(Modifier::BOLD),
+            tls: fg(colours.tls),
+            plain: fg(colours.bad),
+            loopback: dim,
+            dns: fg(colours.dns),
+            metrics: dim,
+            static_page: fg(colours.static_page).add_modifier(Modifier::BOLD),
+            read: fg(colours.read).add_modifier(Modifier::BOLD),
+            write: fg(colours.write).add_modifier(Modifier::BOLD),
+            replication: fg(colours.replication),
+            secret: fg(colours.bad).add_modifier(Modifier::BOLD | Modifier::REVERSED),
+            focus: fg(colours.accent).add_modifier(Modifier::BOLD),
+            selected: Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD),
+        }
+    }
+
+    /// The style of a line.
+    pub const fn line(&self, line: Line) -> Style {
+        match line {
+            Line::Tls => self.tls,
+            Line::Plain => self.plain,
+            Line::Loopback => self.loopback,
+            Line::Dns => self.dns,
+            Line::Metrics => self.metrics,
+        }
+    }
+
+    /// The style of a tone.
+    pub const fn tone(&self, tone: Tone) -> Style {
+        match tone {
+            Tone::Text => self.text,
+            Tone::Dim => self.dim,
+            Tone::Name => self.name,
+            Tone::Accent => self.accent,
+            Tone::Good => self.good,
+            Tone::Warn => self.warn,
+            Tone::Bad => self.bad,
+            Tone::Secret => self.secret,
+        }
+    }
+
+    /// The style of a bar or number that says how busy something is, 0 to 1.
+    pub fn load(&self, utilisation: f64) -> Style {
+        if utilisation >= 0.9 {
+            self.bad
+        } else if utilisation >= 0.7 {
+            self.warn
+        } else {
+            self.good
+        }
+    }
+
+    /// `text` as this theme may show it: in ASCII every other character is replaced.
+    pub fn shown(&self, c: char) -> char {
+        if self.glyphs.ascii { glyphs::to_ascii(c) } else { c }
+    }
+
+    /// `text` as this theme may show it.
+    pub fn shown_text(&self, text: &str) -> String {
+        text.chars().map(|c| self.shown(c)).collect()
+    }
+}
+
+impl Default for Theme {
+    fn default() -> Self {
+        Self::new(Palette::default(), false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_palette_without_colours_has_none() {
+        for palette in Palette::ALL {
+            let theme = Theme::new(palette, false);
+            let styles = [theme.text, theme.border, theme.tls, theme.plain, theme.bad, theme.focus, theme.dns, theme.load(0.95)];
+            let coloured = styles.iter().any(|style| style.fg.is_some() || style.bg.is_some());
+            assert_eq!(coloured, palette != Palette::NoColour, "{palette:?}");
+        }
+    }
+
+    /// How much two colours differ in brightness, from 1 to 21 (WCAG 2.2, contrast ratio).
+    fn contrast(a: Color, b: Color) -> f64 {
+        let brightness = |colour: Color| {
+            let rgb = crate::picture::colour::rgb(colour).unwrap_or_default().to_be_bytes();
+            let part = |byte: u8| {
+                let part = f64::from(byte) / 255.0;
+                if part <= 0.04045 { part / 12.92 } else { libm::pow((part + 0.055) / 1.055, 2.4) }
+            };
+            0.2126 * part(rgb[1]) + 0.7152 * part(rgb[2]) + 0.0722 * part(rgb[3]) + 0.05
+        };
+        let (a, b) = (brightness(a), brightness(b));
+        a.max(b) / a.min(b)
+    }
+
+    #[test]
+    fn every_colour_stands_out_from_its_ground() {
+        assert!((contrast(Color::Indexed(231), Color::Indexed(16)) - 21.0).abs() < 1e-9);
+        for (palette, text, signs) in [
+            (Palette::HighContrast, 7.0, 7.0),
+            (Palette::Dark, 4.5, 3.0),
+            (Palette::ColourBlind, 4.5, 3.0),
+            (Palette::Light, 4.5, 1.7),
+        ] {
+            let theme = Theme::new(palette, false);
+            let usual = if palette == Palette::Light { Color::Indexed(231) } else { Color::Indexed(16) };
+            let ground = theme.ground.map_or(usual, |(_, ground)| ground);
+            let styles = [
+                theme.text,
+                theme.dim,
+                theme.accent,
+                theme.good,
+                theme.warn,
+                theme.bad,
+                theme.tls,
+                theme.plain,
+                theme.dns,
+                theme.static_page,
+                theme.read,
+                theme.write,
+                theme.replication,
+                theme.wall,
+            ];
+            for (number, style) in styles.iter().enumerate() {
+                let found = contrast(style.fg.expect("a colour"), ground);
+                assert!(found >= text, "{palette:?} {number}: {found:.1}");
+            }
+            assert!(contrast(theme.border.fg.expect("a colour"), ground) >= signs, "{palette:?}");
+        }
+    }
+
+    #[test]
+    fn what_anyone_may_read_never_looks_like_tls() {
+        for palette in Palette::ALL.into_iter().filter(|palette| *palette != Palette::NoColour) {
+            let theme = Theme::new(palette, false);
+            assert_ne!(theme.line(Line::Plain).fg, theme.line(Line::Tls).fg, "{palette:?}");
+        }
+        for glyphs in [Glyphs::unicode(), Glyphs::ascii()] {
+            assert_ne!(glyphs.line(Line::Plain).horizontal, glyphs.line(Line::Tls).horizontal);
+            assert_ne!(glyphs.line(Line::Plain).vertical, glyphs.line(Line::Tls).vertical);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Colours by role, for dark and light terminals, for colour-blind readers, and none at all.
+//!
+//! Colours come from the 256-colour table, which nearly every terminal has; the background stays the terminal's own, except
+//! where contrast is promised, and under dark letters. Must not know which widget uses a role.
+
+use ratatui::style::Color;
+
+use hoplight_app::look::Palette;
+
+/// The colours of one palette; `None` is the terminal's own.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Colours {
+    pub(super) text: Option<Color>,
+    pub(super) dim: Option<Color>,
+    pub(super) border: Option<Color>,
+    pub(super) wall: Option<Color>,
+    pub(super) accent: Option<Color>,
+    pub(super) good: Option<Color>,
+    pub(super) warn: Option<Color>,
+    pub(super) bad: Option<Color>,
+    pub(super) tls: Option<Color>,
+    pub(super) dns: Option<Color>,
+    pub(super) static_page: Option<Color>,
+    pub(super) read: Option<Color>,
+    pub(super) write: Option<Color>,
+    pub(super) replication: Option<Color>,
+}
+
+/// The colours of a palette.
+pub(super) const fn colours(palette: Palette) -> Colours {
+    // text, dim, border, wall, accent, good, warn, bad, tls, dns, static, read, write, replication
+    match palette {
+        Palette::Dark => table([252, 245, 242, 173, 221, 114, 215, 203, 79, 110, 255, 117, 213, 141]),
+        Palette::Light => table([235, 243, 248, 130, 94, 28, 130, 160, 23, 25, 232, 26, 127, 91]),
+        // At least 7:1 against black, which WCAG calls enhanced.
+        Palette::HighContrast => table([231, 252, 231, 214, 226, 46, 214, 203, 51, 117, 231, 123, 219, 183]),
+        // Bluish green, sky blue, vermillion, orange, yellow, reddish purple.
+        Palette::ColourBlind => table([252, 245, 241, 172, 227, 36, 214, 202, 74, 110, 255, 74, 175, 175]),
+        Palette::NoColour => Colours {
+            text: None,
+            dim: None,
+            border: None,
+            wall: None,
+            accent: None,
+            good: None,
+            warn: None,
+            bad: None,
+            tls: None,
+            dns: None,
+            static_page: None,
+            read: None,
+            write: None,
+            replication: None,
+        },
+    }
+}
+
+/// Colours by their numbers in the 256-colour table, in the order of the fields.
+const fn table(numbers: [u8; 14]) -> Colours {
+    let [text, dim, border, wall, accent, good, warn, bad, tls, dns, static_page, read, write, replication] = numbers;
+    Colours {
+        text: Some(Color::Indexed(text)),
+        dim: Some(Color::Indexed(dim)),
+        border: Some(Color::Indexed(border)),
+        wall: Some(Color::Indexed(wall)),
+        accent: Some(Color::Indexed(accent)),
+        good: Some(Color::Indexed(good)),
+        warn: Some(Color::Indexed(warn)),
+        bad: Some(Color::Indexed(bad)),
+        tls: Some(Color::Indexed(tls)),
+        dns: Some(Color::Indexed(dns)),
+        static_page: Some(Color::Indexed(static_page)),
+        read: Some(Color::Indexed(read)),
+        write: Some(Color::Indexed(write)),
+        replication: Some(Color::Indexed(replication)),
+    }
+}
