@@ -10,7 +10,7 @@ use std::sync::Arc;
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use hoplight::model::Infrastructure;
-use hoplight::sim::{Note, Recorder, SimTime, Simulation, Timeline};
+use hoplight::sim::{JournalEvent, Recorder, SimTime, Simulation, Timeline};
 
 fn main() {
     divan::main();
@@ -118,7 +118,7 @@ fn stage_2_with_every_note(bencher: Bencher<'_, '_>) {
     let start = || Simulation::new(Arc::clone(&infra), 1);
     bencher.counter(ItemsCount::new(100_000_u64)).with_inputs(start).bench_local_values(|mut sim| {
         let mut count = 0_u64;
-        sim.advance(SimTime::from_secs(1_000), &mut |_: Note| count += 1);
+        sim.advance(SimTime::from_secs(1_000), &mut |_: JournalEvent| count += 1);
         (sim.digest(), count)
     });
 }

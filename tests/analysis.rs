@@ -10,6 +10,8 @@ mod designs;
 mod exposure;
 #[path = "analysis/findings.rs"]
 mod findings;
+#[path = "analysis/firewalls.rs"]
+mod firewalls;
 #[path = "analysis/homogeneity.rs"]
 mod homogeneity;
 #[path = "analysis/message.rs"]
@@ -22,8 +24,6 @@ mod random;
 mod renewal;
 #[path = "analysis/structure.rs"]
 mod structure;
-#[path = "analysis/walls.rs"]
-mod walls;
 #[path = "analysis/wiretap.rs"]
 mod wiretap;
 

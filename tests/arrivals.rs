@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hoplight::model::quantity::Rate;
 use hoplight::model::{ComponentId, Element, Infrastructure, RequestKind};
-use hoplight::sim::{Command, CommandError, Note, SimTime, Simulation, Timeline, What};
+use hoplight::sim::{Command, CommandError, EventKind, JournalEvent, SimTime, Simulation, Timeline};
 use proptest::prelude::*;
 
 /// One web server, or two behind a balancer, under a traffic.
@@ -48,8 +48,8 @@ fn web() -> Element {
 /// When users come until `until`, and for what.
 fn arrivals(sim: &mut Simulation, until: f64) -> Vec<(SimTime, RequestKind)> {
     let mut found = Vec::new();
-    let mut observer = |note: Note| {
-        if let (What::Arrived, Some((_, kind))) = (&note.what, note.request) {
+    let mut observer = |note: JournalEvent| {
+        if let (EventKind::Arrived, Some((_, kind))) = (&note.what, note.request) {
             found.push((note.at, kind));
         }
     };

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use hoplight::layout::Layout;
 use hoplight::model::{ComponentId, Element, Infrastructure, ServerId, TlsMode, TopologyEdit};
-use hoplight::sim::{Command, Note, Observer, SimTime, Simulation};
+use hoplight::sim::{Command, JournalEvent, Observer, SimTime, Simulation};
 use hoplight::view::canvas::Canvas;
 use hoplight::view::theme::Theme;
 use ratatui::buffer::Buffer;
@@ -62,7 +62,7 @@ fn hop(from: &str, to: &str) -> Element {
 struct Deaf;
 
 impl Observer for Deaf {
-    fn note(&mut self, _: Note) {}
+    fn note(&mut self, _: JournalEvent) {}
 }
 
 /// A run of `milliseconds`, with some things killed after the first second.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hoplight::model::quantity::{Rate, Seconds};
 use hoplight::model::{ComponentId, ComponentKind, DatabaseRole, Element, Infrastructure, RequestKind, ServerId};
-use hoplight::sim::{Command, DatabaseView, Failure, Note, SimTime, Simulation, Timeline, What};
+use hoplight::sim::{Command, DatabaseView, EventKind, Failure, JournalEvent, SimTime, Simulation, Timeline};
 use proptest::prelude::*;
 
 const REPLICATED: &str = include_str!("data/replicated.ron");
@@ -75,9 +75,9 @@ fn seconds(sim: &mut Simulation, seconds: f64) {
 }
 
 /// Lets time go on and keeps the notes that `pick` wants, each with its instant in milliseconds.
-fn watch<T>(sim: &mut Simulation, secs: f64, mut pick: impl FnMut(&What) -> Option<T>) -> Vec<(f64, T)> {
+fn watch<T>(sim: &mut Simulation, secs: f64, mut pick: impl FnMut(&EventKind) -> Option<T>) -> Vec<(f64, T)> {
     let mut found = Vec::new();
-    let mut observer = |note: Note| {
+    let mut observer = |note: JournalEvent| {
         if let Some(what) = pick(&note.what) {
             found.push((note.at.nanos() as f64 / 1e6, what));
         }
@@ -207,13 +207,16 @@ fn a_replica_refuses_writes_until_it_is_promoted() {
     kill(&mut sim, "db-1");
     send(&mut sim, RequestKind::Write);
     let fails = watch(&mut sim, 1.0, |what| match what {
-        What::Fails { failure, why, .. } => Some((*failure, *why)),
+        EventKind::Fails { failure, why, .. } => Some((*failure, *why)),
         _ => None,
     });
-    assert_eq!(fails.iter().map(|(_, why)| *why).collect::<Vec<_>>(), [(Failure::ServerError, hoplight::sim::Why::ReadOnly)]);
+    assert_eq!(
+        fails.iter().map(|(_, why)| *why).collect::<Vec<_>>(),
+        [(Failure::ServerError, hoplight::sim::FailureReason::ReadOnly)]
+    );
     let before = sim.now();
     does(&mut sim, &promote("db-3"));
-    let promoted = watch(&mut sim, 1.0, |what| matches!(what, What::Promoted { lost: 0, .. }).then_some(()));
+    let promoted = watch(&mut sim, 1.0, |what| matches!(what, EventKind::Promoted { lost: 0, .. }).then_some(()));
     assert_eq!(promoted.len(), 1);
     same(promoted[0].0, before.nanos() as f64 / 1e6 + 41.0);
     assert_eq!((view(&sim, "db-3").writable, view(&sim, "db-3").role), (true, DatabaseRole::Primary));
@@ -237,7 +240,7 @@ fn writes_lost_by_a_promotion_are_counted_by_position() {
     assert!(primary.acknowledged == primary.applied && primary.applied > replica.applied + 80, "{primary:?} {replica:?}");
     let lost = primary.acknowledged - replica.applied;
     does(&mut sim, &promote("db-3"));
-    let notes = watch(&mut sim, 1.0, |what| if let What::Promoted { lost, .. } = what { Some(*lost) } else { None });
+    let notes = watch(&mut sim, 1.0, |what| if let EventKind::Promoted { lost, .. } = what { Some(*lost) } else { None });
     assert_eq!(notes.iter().map(|(_, lost)| *lost).collect::<Vec<_>>(), [lost]);
     assert_eq!((view(&sim, "db-3").lost_writes, view(&sim, "db-1").divergent_writes), (lost, lost));
     seconds(&mut sim, 20.0);
@@ -253,7 +256,8 @@ fn an_automatic_failover_comes_after_its_delay() {
     let mut sim = start(&REPLICATED.replace(PRIMARY, FAILOVER));
     seconds(&mut sim, 20.3);
     kill(&mut sim, "db-1");
-    let promoted = watch(&mut sim, 30.0, |what| if let What::Promoted { database, .. } = what { Some(*database) } else { None });
+    let promoted =
+        watch(&mut sim, 30.0, |what| if let EventKind::Promoted { database, .. } = what { Some(*database) } else { None });
     // The last heartbeat came at 20 s; fifteen seconds of silence, and the statements. Of equals, the first is taken.
     assert_eq!(promoted, [(35_041.0, ids(&sim)[1])]);
     // Authored links let nobody write to db-2, so ask for the other layout: the writer is found by trying.
@@ -347,16 +351,14 @@ fn semi_synchronous_writes_wait_one_round_trip_and_at_most_ten_seconds() {
     let text = REPLICATED.replace(PRIMARY, "Database(role: Primary, semi_sync: true)");
     let mut sim = quiet(&text.replace("kind: App()", "kind: App(follow_primary: false)"));
     let mut asynchronous = quiet(REPLICATED);
-    let latency = |sim: &mut Simulation| {
-        send(sim, RequestKind::Write);
-        let ends =
-            watch(
-                sim,
-                20.0,
-                |what| if let What::Ended { outcome: Ok(()), latency_ms } = what { Some(*latency_ms) } else { None },
-            );
-        ends.first().map(|(_, ms)| *ms)
-    };
+    let latency =
+        |sim: &mut Simulation| {
+            send(sim, RequestKind::Write);
+            let ends = watch(sim, 20.0, |what| {
+                if let EventKind::Ended { outcome: Ok(()), latency_ms } = what { Some(*latency_ms) } else { None }
+            });
+            ends.first().map(|(_, ms)| *ms)
+        };
     let usual = latency(&mut asynchronous).expect("it works");
     assert_eq!(latency(&mut sim), Some(usual + 2.0));
     for link in [hop("db-1", "db-2"), hop("db-1", "db-3")] {
@@ -384,12 +386,12 @@ fn writer(sim: &Simulation) -> Option<hoplight::model::ComponentIx> {
 fn a_quorum_commits_with_the_faster_of_the_others() {
     let mut sim = quiet(QUORUM);
     send(&mut sim, RequestKind::Write);
-    let ends = watch(&mut sim, 1.0, |what| if let What::Ended { latency_ms, .. } = what { Some(*latency_ms) } else { None });
+    let ends = watch(&mut sim, 1.0, |what| if let EventKind::Ended { latency_ms, .. } = what { Some(*latency_ms) } else { None });
     // 25 ms each way to the user, twice as the connection is new, 1 ms in the application, 0.25 ms each way, 2 ms at work, and 1 ms each way to db-2.
     same(ends[0].1, 100.0 + 1.0 + 0.5 + 2.0 + 2.0);
     kill(&mut sim, "db-2");
     send(&mut sim, RequestKind::Write);
-    let ends = watch(&mut sim, 1.0, |what| if let What::Ended { latency_ms, .. } = what { Some(*latency_ms) } else { None });
+    let ends = watch(&mut sim, 1.0, |what| if let EventKind::Ended { latency_ms, .. } = what { Some(*latency_ms) } else { None });
     same(ends[0].1, 100.0 + 1.0 + 0.5 + 2.0 + 4.0);
     assert!(sim.apply(&promote("db-3"), &mut ()).is_err());
 }
@@ -400,7 +402,11 @@ fn a_quorum_of_three_survives_the_loss_of_its_writer_and_loses_nothing() {
     seconds(&mut sim, 20.3);
     kill(&mut sim, "db-1");
     let elected =
-        watch(&mut sim, 20.0, |what| if let What::Promoted { database, lost } = what { Some((*database, *lost)) } else { None });
+        watch(
+            &mut sim,
+            20.0,
+            |what| if let EventKind::Promoted { database, lost } = what { Some((*database, *lost)) } else { None },
+        );
     // The last heartbeat came at 20 s, and ten seconds of silence expel.
     assert_eq!(elected, [(30_000.0, (ids(&sim)[1], 0))]);
     let before = writes(&sim);

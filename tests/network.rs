@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hoplight::model::{ComponentId, Element, Infrastructure, LinkIx, RequestKind, ServerId, TopologyEdit};
-use hoplight::sim::{Command, Failure, Note, Outcome, SimTime, Simulation, What, Why};
+use hoplight::sim::{Command, EventKind, Failure, FailureReason, JournalEvent, Outcome, SimTime, Simulation};
 
 /// What a scenario says; the rest is the same in all.
 #[derive(Clone, Copy)]
@@ -40,7 +40,7 @@ type Endings = Vec<(Outcome, f64)>;
 
 struct Run {
     sim: Simulation,
-    notes: Vec<Note>,
+    notes: Vec<JournalEvent>,
 }
 
 impl Site {
@@ -96,8 +96,8 @@ impl Run {
     }
 
     fn endings(&self) -> Endings {
-        let ended = |note: &Note| match note.what {
-            What::Ended { outcome, latency_ms } => Some((outcome, latency_ms)),
+        let ended = |note: &JournalEvent| match note.what {
+            EventKind::Ended { outcome, latency_ms } => Some((outcome, latency_ms)),
             _ => None,
         };
         self.notes.iter().filter_map(ended).collect()
@@ -315,11 +315,9 @@ fn a_backend_whose_certificate_has_expired_is_refused_and_the_users_own_handshak
     run.until(1.9);
     // Connect 100, handshake 102, request 100, and behind the balancer connect 10 and handshake 12.
     assert_eq!(run.endings(), [(Err(Failure::Unavailable), 324.0)]);
-    assert!(
-        run.notes
-            .iter()
-            .any(|note| { matches!(note.what, What::Fails { why: Why::Certificate, .. }) && note.log_flag() == Some("SC") })
-    );
+    assert!(run.notes.iter().any(|note| {
+        matches!(note.what, EventKind::Fails { why: FailureReason::Certificate, .. }) && note.log_flag() == Some("SC")
+    }));
 }
 
 #[test]

@@ -102,20 +102,20 @@ impl Home {
     }
 
     /// What the program says without a terminal.
-    fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Said {
-        Said::from(self.command(arguments).output().unwrap())
+    fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Finished {
+        Finished::from(self.command(arguments).output().unwrap())
     }
 }
 
 /// What a program said, and how it ended.
 #[derive(Debug)]
-struct Said {
+struct Finished {
     status: Option<i32>,
     stdout: String,
     stderr: String,
 }
 
-impl From<Output> for Said {
+impl From<Output> for Finished {
     fn from(output: Output) -> Self {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8 is written");
         Self { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hoplight::model::{ComponentId, Element, Infrastructure, RequestKind, ServerId, TlsMode, TopologyEdit};
-use hoplight::sim::{Command, Failure, Note, SimTime, Simulation, Timeline, What};
+use hoplight::sim::{Command, EventKind, Failure, JournalEvent, SimTime, Simulation, Timeline};
 
 fn stage_2() -> Arc<Infrastructure> {
     let text = include_str!("../assets/stage-2-secured.ron");
@@ -61,7 +61,8 @@ fn the_same_seed_gives_the_same_trace_byte_for_byte() {
         let infra = stage_2();
         let mut text = String::new();
         let mut sim = Simulation::new(Arc::clone(&infra), seed);
-        let mut observer = |note: Note| writeln!(text, "{} {}", note.at, note.describe(&infra)).expect("a string takes all");
+        let mut observer =
+            |note: JournalEvent| writeln!(text, "{} {}", note.at, note.describe(&infra)).expect("a string takes all");
         sim.advance(SimTime::from_secs(3), &mut observer);
         sim.apply(&Command::Kill(server("server-3")), &mut observer).expect("it is up");
         sim.advance(SimTime::from_secs(12), &mut observer);
@@ -116,8 +117,8 @@ fn killing_a_web_server_costs_half_the_requests_until_the_checks_notice() {
     let before = sim.totals();
     sim.apply(&Command::Kill(server("server-3")), &mut ()).expect("it is up");
     let mut down_at = None;
-    let mut observer = |note: Note| {
-        if let What::Backend { up: false, .. } = note.what {
+    let mut observer = |note: JournalEvent| {
+        if let EventKind::Backend { up: false, .. } = note.what {
             down_at = Some(note.at.as_secs_f64() - 20.0);
         }
     };
@@ -250,12 +251,12 @@ fn a_firewall_that_blocks_the_web_port_leaves_users_waiting_then_503() {
     let edit = |edit| Command::Edit(edit);
     sim.apply(&edit(TopologyEdit::Block(from.clone(), to.clone())), &mut ()).expect("fw-2 stands there");
     let (mut blocked, mut down) = (0, false);
-    let mut observer = |note: Note| match note.what {
-        What::Blocked { guard, .. } => {
+    let mut observer = |note: JournalEvent| match note.what {
+        EventKind::Blocked { guard, .. } => {
             assert_eq!(guard.verdict.rule, Some(1));
             blocked += 1;
         }
-        What::Backend { up: false, .. } => down = true,
+        EventKind::Backend { up: false, .. } => down = true,
         _ => {}
     };
     sim.advance(SimTime::from_secs(22), &mut observer);
@@ -274,8 +275,8 @@ fn a_firewall_that_blocks_the_web_port_leaves_users_waiting_then_503() {
 /// The outcomes of requests and how long their users waited, in milliseconds, from now to `until`.
 fn endings(sim: &mut Simulation, until: u64) -> Vec<(Result<(), Failure>, f64)> {
     let mut endings = Vec::new();
-    let mut observer = |note: Note| {
-        if let What::Ended { outcome, latency_ms } = note.what {
+    let mut observer = |note: JournalEvent| {
+        if let EventKind::Ended { outcome, latency_ms } = note.what {
             endings.push((outcome, latency_ms));
         }
     };
@@ -333,8 +334,8 @@ fn a_request_sent_by_hand_changes_nobody_elses_chances() {
         let mut sim = Simulation::new(stage_2(), 23);
         let mut kinds = Vec::new();
         for second in 1..=5 {
-            sim.advance(SimTime::from_secs(second), &mut |note: Note| {
-                if let (What::Arrived, Some((_, kind))) = (&note.what, note.request) {
+            sim.advance(SimTime::from_secs(second), &mut |note: JournalEvent| {
+                if let (EventKind::Arrived, Some((_, kind))) = (&note.what, note.request) {
                     kinds.push((note.at, kind));
                 }
             });

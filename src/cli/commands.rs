@@ -11,7 +11,7 @@ use anyhow::{anyhow, bail};
 use hoplight_lesson::Library;
 use hoplight_model::error::nearest;
 use hoplight_model::{Infrastructure, ScenarioId};
-use hoplight_sim::{Note, SimTime, Simulation};
+use hoplight_sim::{JournalEvent, SimTime, Simulation};
 
 use super::content::Files;
 
@@ -26,7 +26,7 @@ pub(super) fn trace(library: &Library, scenario: &str, seconds: f64, seed: u64) 
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut failed = None;
     while simulation.next_event().is_some_and(|at| at <= end) && failed.is_none() {
-        simulation.step(&mut |note: Note| {
+        simulation.step(&mut |note: JournalEvent| {
             if failed.is_none() {
                 failed = writeln!(out, "{:.9} {}", note.at.as_secs_f64(), note.describe(&infra)).err();
             }

@@ -5,8 +5,8 @@
 //! Must not judge anything itself: answers and marks are judged by the lesson's runner, as on the screen.
 
 mod describe;
+mod dialogue;
 mod questions;
-mod talk;
 
 use std::fmt::Write as _;
 use std::io;
@@ -29,7 +29,7 @@ use super::commands::quiet;
 use super::config::Config;
 use super::format;
 use super::store::Store;
-use talk::{Said, Talk};
+use dialogue::{Dialogue, Input};
 
 /// Text in lines, made for ears: an arrow between names is a word.
 fn paragraph(words: &str) -> String {
@@ -67,7 +67,7 @@ enum Flow {
 /// A lesson that is being read.
 struct Reading<'a> {
     player: Player,
-    talk: Talk,
+    talk: Dialogue,
     keymap: Keymap,
     /// The picture as it was described last.
     described: Arc<Infrastructure>,
@@ -94,7 +94,7 @@ pub(super) fn read(library: &Library, asked: &ReadArguments, arguments: &Argumen
     let from = if asked.quiz { lesson.steps.len() } else { 0 };
     let (player, _) = Player::begin(lesson, infra, config.seed(arguments), from).context("the lesson cannot begin")?;
     let described = Arc::clone(player.infrastructure());
-    let talk = Talk::new(arguments.ascii_only());
+    let talk = Dialogue::new(arguments.ascii_only());
     let keymap = config.keymap;
     let mut reading = Reading { player, talk, keymap, described, answers: asked.answers, unasked: false, arguments, store: None };
     let done = reading.lesson().and_then(|_| reading.talk.finish());
@@ -164,8 +164,8 @@ impl Reading<'_> {
         self.say(&text)?;
         if self.talk.attended && !step.hints.is_empty() {
             match self.talk.ask("Think how; Enter tells.")? {
-                Said::Quit => return Ok(Flow::Ended),
-                Said::Silence | Said::Nothing | Said::Line(_) => {}
+                Input::Quit => return Ok(Flow::Ended),
+                Input::Silence | Input::Nothing | Input::Line(_) => {}
             }
         }
         let acts: Vec<String> = step.solution.iter().map(ToString::to_string).collect();
@@ -223,7 +223,7 @@ impl Reading<'_> {
         if !self.talk.attended {
             return Ok(Flow::On);
         }
-        Ok(if self.talk.ask("Enter goes on, q ends.")? == Said::Quit { Flow::Ended } else { Flow::On })
+        Ok(if self.talk.ask("Enter goes on, q ends.")? == Input::Quit { Flow::Ended } else { Flow::On })
     }
 
     /// Prose, with the keys that it names.

@@ -1,13 +1,13 @@
 //! Messages in full, against what a listener is said to read, and against the formats' own rules.
 
 use super::{load, stage_2};
-use hoplight::analysis::{Carriers, Handshake, Letter, Mark, Message, Reply, Talk, Turn, message, readable};
+use hoplight::analysis::{Carriers, Handshake, Mark, Message, MessageDirection, MessageSpec, Payload, Reply, message, readable};
 use hoplight::model::{Cipher, Infrastructure, LinkIx, Protocol, RequestKind, TlsMode, TopologyEdit};
 
 const COLUMNS: usize = 60;
 
-fn write(infra: &Infrastructure, link: LinkIx, talk: Talk, turn: Turn) -> Message {
-    message(infra, link, &Letter { talk, turn, number: 7 }, COLUMNS)
+fn write(infra: &Infrastructure, link: LinkIx, talk: Payload, turn: MessageDirection) -> Message {
+    message(infra, link, &MessageSpec { talk, turn, number: 7 }, COLUMNS)
 }
 
 fn between(infra: &Infrastructure, from: &str, to: &str) -> LinkIx {
@@ -26,15 +26,15 @@ fn text(message: &Message) -> String {
 /// Everything that the asker sends on a link for a request of a kind.
 fn asked(infra: &Infrastructure, link: LinkIx, kind: RequestKind) -> Vec<Message> {
     let talks = match infra.link(link).protocol {
-        Protocol::Dns => vec![Talk::Lookup],
-        Protocol::Replication => vec![Talk::Change],
+        Protocol::Dns => vec![Payload::Lookup],
+        Protocol::Replication => vec![Payload::Change],
         _ => {
-            let handshakes = [Handshake::Whole, Handshake::First, Handshake::Second, Handshake::Resumed].map(Talk::Handshake);
+            let handshakes = [Handshake::Whole, Handshake::First, Handshake::Second, Handshake::Resumed].map(Payload::Handshake);
             let opening = if infra.hop(link).is_plaintext() { Vec::new() } else { handshakes.to_vec() };
-            [vec![Talk::Connect], opening, vec![Talk::Request(kind)]].concat()
+            [vec![Payload::Connect], opening, vec![Payload::Request(kind)]].concat()
         }
     };
-    talks.into_iter().map(|talk| write(infra, link, talk, Turn::Ask)).collect()
+    talks.into_iter().map(|talk| write(infra, link, talk, MessageDirection::Ask)).collect()
 }
 
 /// The second and third stage in every setting of TLS.
@@ -69,8 +69,8 @@ fn every_fact_that_a_listener_reads_stands_in_the_messages_and_nothing_that_tls_
                     continue;
                 }
                 sealed += 1;
-                let answers =
-                    [Reply::Good, Reply::Failed(503)].map(|reply| write(&infra, link, Talk::Request(kind), Turn::Answer(reply)));
+                let answers = [Reply::Good, Reply::Failed(503)]
+                    .map(|reply| write(&infra, link, Payload::Request(kind), MessageDirection::Answer(reply)));
                 let all = all + &answers.iter().map(text).collect::<String>();
                 let hidden =
                     [kind.request_line(), kind.secrets(), kind.sql(), "Cookie", "password", "session=", "Host:", "HTTP/1.1"];
@@ -88,8 +88,8 @@ fn every_fact_that_a_listener_reads_stands_in_the_messages_and_nothing_that_tls_
 fn the_two_ends_read_what_the_wire_hides() {
     let infra = stage_2().edited(&TopologyEdit::EdgeTls(TlsMode::Reencrypt));
     let link = between(&infra, "lb-1", "web-1");
-    let sealed = write(&infra, link, Talk::Request(RequestKind::Write), Turn::Ask);
-    let open = write(&stage_2(), link, Talk::Request(RequestKind::Write), Turn::Ask);
+    let sealed = write(&infra, link, Payload::Request(RequestKind::Write), MessageDirection::Ask);
+    let open = write(&stage_2(), link, Payload::Request(RequestKind::Write), MessageDirection::Ask);
     assert_eq!((sealed.cipher, open.cipher), (Cipher::Tls, Cipher::Plaintext));
     assert_eq!(sealed.inside, open.parts[1..], "what is inside is what would be outside without TLS");
     assert!(open.inside.is_empty() && open.shows_password() && !sealed.shows_password());
@@ -100,7 +100,7 @@ fn the_two_ends_read_what_the_wire_hides() {
 fn a_balancer_adds_what_it_knows_where_it_reads() {
     let infra = stage_2();
     let forwarded = |infra: &Infrastructure, from: &str, to: &str| -> Vec<String> {
-        let message = write(infra, between(infra, from, to), Talk::Request(RequestKind::Read), Turn::Ask);
+        let message = write(infra, between(infra, from, to), Payload::Request(RequestKind::Read), MessageDirection::Ask);
         let parts = if message.inside.is_empty() { message.parts } else { message.inside };
         let added = parts.into_iter().filter(|part| part.text.starts_with("X-Forwarded"));
         added.map(|part| part.text).collect()
@@ -123,40 +123,41 @@ fn messages_have_the_form_of_their_protocols() {
     let infra = stage_2();
     let link = |from, to| between(&infra, from, to);
     let shown = |link, talk, turn| text(&write(&infra, link, talk, turn));
-    let login = shown(link("lb-1", "web-1"), Talk::Request(RequestKind::Write), Turn::Ask);
+    let login = shown(link("lb-1", "web-1"), Payload::Request(RequestKind::Write), MessageDirection::Ask);
     let (head, body) = login.split_once("\n\n").expect("an empty line ends the head");
     assert!(head.contains("\nPOST /login HTTP/1.1\nHost: www.foobar.com\n"), "{head}");
     assert!(head.contains(&format!("Content-Length: {}", body.len())), "{login}");
     assert_eq!(body, RequestKind::Write.secrets());
-    let answer = shown(link("lb-1", "web-1"), Talk::Request(RequestKind::Write), Turn::Answer(Reply::Failed(504)));
+    let answer = shown(link("lb-1", "web-1"), Payload::Request(RequestKind::Write), MessageDirection::Answer(Reply::Failed(504)));
     assert!(answer.contains("HTTP/1.1 504 Gateway Timeout\n"), "{answer}");
-    let session = write(&infra, link("lb-1", "web-1"), Talk::Request(RequestKind::Write), Turn::Answer(Reply::Good));
+    let session =
+        write(&infra, link("lb-1", "web-1"), Payload::Request(RequestKind::Write), MessageDirection::Answer(Reply::Good));
     assert!(session.shows_secret() && !session.shows_password(), "the answer to a login brings the session");
 
     let dns = link("browser", "dns");
-    let question = shown(dns, Talk::Lookup, Turn::Ask);
+    let question = shown(dns, Payload::Lookup, MessageDirection::Ask);
     let id = question.split("id ").nth(1).and_then(|rest| rest.split(',').next()).expect("an id");
     assert!(question.contains("www.foobar.com. IN A") && question.contains("UDP"), "{question}");
     let codes = [(Reply::Good, "0x8180"), (Reply::NoSuchName, "0x8183"), (Reply::NameUnknown, "0x8182")];
     for (reply, flags) in codes {
-        let answer = shown(dns, Talk::Lookup, Turn::Answer(reply));
+        let answer = shown(dns, Payload::Lookup, MessageDirection::Answer(reply));
         assert!(answer.contains(&format!("id {id}, flags {flags}")), "{answer}");
     }
 
-    let syn = shown(link("browser", "lb-1"), Talk::Connect, Turn::Ask);
-    let ack = shown(link("browser", "lb-1"), Talk::Connect, Turn::Answer(Reply::Good));
+    let syn = shown(link("browser", "lb-1"), Payload::Connect, MessageDirection::Ask);
+    let ack = shown(link("browser", "lb-1"), Payload::Connect, MessageDirection::Answer(Reply::Good));
     let number = |text: &str, before: &str| -> u32 {
         let rest = text.split(before).nth(1).expect("a number");
         rest.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok()).expect("digits")
     };
     assert_eq!(number(&ack, ", ack "), number(&syn, "seq ").wrapping_add(1));
-    assert!(shown(link("browser", "lb-1"), Talk::Connect, Turn::Answer(Reply::Refused)).contains("RST, ACK"));
+    assert!(shown(link("browser", "lb-1"), Payload::Connect, MessageDirection::Answer(Reply::Refused)).contains("RST, ACK"));
 
-    let hello = shown(link("browser", "lb-1"), Talk::Handshake(Handshake::Whole), Turn::Ask);
+    let hello = shown(link("browser", "lb-1"), Payload::Handshake(Handshake::Whole), MessageDirection::Ask);
     assert!(hello.contains("server_name (SNI): www.foobar.com"), "{hello}");
-    let refused = shown(link("app-2", "db-2"), Talk::Request(RequestKind::Write), Turn::Answer(Reply::ReadOnly));
+    let refused = shown(link("app-2", "db-2"), Payload::Request(RequestKind::Write), MessageDirection::Answer(Reply::ReadOnly));
     assert!(refused.contains("1290 (HY000)"), "{refused}");
-    let change = shown(link("db-1", "db-2"), Talk::Change, Turn::Ask);
+    let change = shown(link("db-1", "db-2"), Payload::Change, MessageDirection::Ask);
     assert!(change.contains("Update_rows"), "{change}");
 }
 
@@ -164,16 +165,16 @@ fn messages_have_the_form_of_their_protocols() {
 fn an_internal_handshake_names_no_site_and_the_newer_version_shows_no_certificate() {
     let infra = stage_2().edited(&TopologyEdit::EdgeTls(TlsMode::Reencrypt));
     let inner = between(&infra, "lb-1", "web-1");
-    let ask = write(&infra, inner, Talk::Handshake(Handshake::Whole), Turn::Ask);
+    let ask = write(&infra, inner, Payload::Handshake(Handshake::Whole), MessageDirection::Ask);
     assert!(!text(&ask).contains("foobar"), "{ask:?}");
     let through = infra.edited(&TopologyEdit::EdgeTls(TlsMode::Passthrough));
-    let ask = write(&through, inner, Talk::Handshake(Handshake::Whole), Turn::Ask);
+    let ask = write(&through, inner, Payload::Handshake(Handshake::Whole), MessageDirection::Ask);
     assert!(text(&ask).contains("(SNI): www.foobar.com"), "the browser's own hello goes on: {ask:?}");
     let edge = between(&infra, "browser", "lb-1");
-    let newer = write(&infra, edge, Talk::Handshake(Handshake::Whole), Turn::Answer(Reply::Good));
+    let newer = write(&infra, edge, Payload::Handshake(Handshake::Whole), MessageDirection::Answer(Reply::Good));
     assert!(!text(&newer).contains("Certificate"), "{newer:?}");
     assert!(newer.inside.iter().any(|part| part.text.starts_with("Certificate: CN=www.foobar.com")), "{newer:?}");
-    let older = write(&infra, edge, Talk::Handshake(Handshake::First), Turn::Answer(Reply::Good));
+    let older = write(&infra, edge, Payload::Handshake(Handshake::First), MessageDirection::Answer(Reply::Good));
     assert!(text(&older).contains("Certificate: CN=www.foobar.com"), "{older:?}");
 }
 
@@ -193,17 +194,17 @@ fn records_have_the_type_and_the_length_of_their_version() {
         Infrastructure::from_ron("tls.ron", &text).unwrap_or_else(|error| panic!("{error}"))
     };
     let (older, newer) = (with("Tls12"), with("Tls13"));
-    let say = |infra: &Infrastructure, talk: Talk, turn| write(infra, between(infra, "browser", "lb-1"), talk, turn);
-    let good = Turn::Answer(Reply::Good);
-    for turn in [Turn::Ask, good] {
-        let finish = say(&older, Talk::Handshake(Handshake::Second), turn);
+    let say = |infra: &Infrastructure, talk: Payload, turn| write(infra, between(infra, "browser", "lb-1"), talk, turn);
+    let good = MessageDirection::Answer(Reply::Good);
+    for turn in [MessageDirection::Ask, good] {
+        let finish = say(&older, Payload::Handshake(Handshake::Second), turn);
         assert_eq!(record(&finish), (22, 40), "{finish:?}");
     }
-    assert_eq!(record(&say(&older, Talk::Handshake(Handshake::Resumed), good)), (22, 40));
-    assert_eq!(record(&say(&newer, Talk::Handshake(Handshake::Resumed), good)), (23, 36 + 1 + 16));
-    assert_eq!(record(&say(&newer, Talk::Handshake(Handshake::Whole), good)).0, 23, "the newer version hides the type");
+    assert_eq!(record(&say(&older, Payload::Handshake(Handshake::Resumed), good)), (22, 40));
+    assert_eq!(record(&say(&newer, Payload::Handshake(Handshake::Resumed), good)), (23, 36 + 1 + 16));
+    assert_eq!(record(&say(&newer, Payload::Handshake(Handshake::Whole), good)).0, 23, "the newer version hides the type");
     let lengths = [&older, &newer].map(|infra| {
-        let sealed = say(infra, Talk::Request(RequestKind::Read), Turn::Ask);
+        let sealed = say(infra, Payload::Request(RequestKind::Read), MessageDirection::Ask);
         assert_eq!((record(&sealed).0, record(&sealed).1 + 5), (23, sealed.bytes));
         sealed.bytes
     });
@@ -213,8 +214,8 @@ fn records_have_the_type_and_the_length_of_their_version() {
 #[test]
 fn a_database_without_space_answers_as_mysql_does() {
     let infra = stage_2();
-    let turn = Turn::Answer(Reply::DiskFull);
-    let full = write(&infra, between(&infra, "app-2", "db-1"), Talk::Request(RequestKind::Write), turn);
+    let turn = MessageDirection::Answer(Reply::DiskFull);
+    let full = write(&infra, between(&infra, "app-2", "db-1"), Payload::Request(RequestKind::Write), turn);
     assert!(text(&full).contains("1114 (HY000): The table 'users' is full"), "{full:?}");
 }
 
@@ -223,7 +224,7 @@ fn ciphertext_fills_its_row_and_is_always_the_same() {
     let infra = stage_2();
     let link = between(&infra, "browser", "lb-1");
     let row = |number, columns| {
-        let letter = Letter { talk: Talk::Request(RequestKind::Read), turn: Turn::Ask, number };
+        let letter = MessageSpec { talk: Payload::Request(RequestKind::Read), turn: MessageDirection::Ask, number };
         let message = message(&infra, link, &letter, columns);
         let row = message.parts.iter().find(|part| part.mark == Mark::Ciphertext).expect("ciphertext").text.clone();
         // The header says how long the record is.
@@ -245,9 +246,9 @@ fn an_http_message_has_the_bytes_that_its_head_announces() {
     let infra = stage_2();
     let link = between(&infra, "lb-1", "web-1");
     let mut bodies = 0;
-    let talks = RequestKind::ALL.map(Talk::Request).into_iter().chain([Talk::Check]);
+    let talks = RequestKind::ALL.map(Payload::Request).into_iter().chain([Payload::Check]);
     for talk in talks {
-        for turn in [Turn::Ask, Turn::Answer(Reply::Good), Turn::Answer(Reply::Failed(503))] {
+        for turn in [MessageDirection::Ask, MessageDirection::Answer(Reply::Good), MessageDirection::Answer(Reply::Failed(503))] {
             let message = write(&infra, link, talk.clone(), turn);
             let Some(head) = wire(&message).into_iter().skip(1).position(str::is_empty) else { continue };
             let lines: Vec<&str> = wire(&message).into_iter().skip(1).collect();
@@ -266,19 +267,19 @@ fn an_http_message_has_the_bytes_that_its_head_announces() {
 fn a_health_check_says_as_much_as_it_is_set_to() {
     let infra = stage_2();
     let link = between(&infra, "lb-1", "web-1");
-    let check = |infra: &Infrastructure, turn| text(&write(infra, link, Talk::Check, turn));
-    assert!(check(&infra, Turn::Ask).contains("SYN, seq"));
-    assert!(check(&infra, Turn::Answer(Reply::Good)).contains("SYN, ACK"));
-    assert!(check(&infra, Turn::Answer(Reply::Refused)).contains("RST, ACK"));
+    let check = |infra: &Infrastructure, turn| text(&write(infra, link, Payload::Check, turn));
+    assert!(check(&infra, MessageDirection::Ask).contains("SYN, seq"));
+    assert!(check(&infra, MessageDirection::Answer(Reply::Good)).contains("SYN, ACK"));
+    assert!(check(&infra, MessageDirection::Answer(Reply::Refused)).contains("RST, ACK"));
     let asks = load((
         "stage-2",
         &include_str!("../../assets/stage-2-secured.ron")
             .replace("(algorithm: RoundRobin)", "(algorithm: RoundRobin, check: HttpApp)"),
     ));
-    assert!(check(&asks, Turn::Ask).contains("GET /health HTTP/1.1"));
-    assert!(check(&asks, Turn::Answer(Reply::Good)).contains("200 OK"));
-    assert!(check(&asks, Turn::Answer(Reply::Failed(503))).contains("503 Service Unavailable"));
+    assert!(check(&asks, MessageDirection::Ask).contains("GET /health HTTP/1.1"));
+    assert!(check(&asks, MessageDirection::Answer(Reply::Good)).contains("200 OK"));
+    assert!(check(&asks, MessageDirection::Answer(Reply::Failed(503))).contains("503 Service Unavailable"));
     // Where TLS goes on behind the balancer, only its records are seen.
     let sealed = asks.edited(&TopologyEdit::EdgeTls(TlsMode::Reencrypt));
-    assert!(!check(&sealed, Turn::Ask).contains("GET"));
+    assert!(!check(&sealed, MessageDirection::Ask).contains("GET"));
 }

@@ -8,7 +8,7 @@ use super::stage_2;
 use hoplight::analysis::tls_price::{Feature, Purpose, When, tls_price};
 use hoplight::analysis::{TlsPrice, tls_prices};
 use hoplight::model::{Infrastructure, RequestKind, TlsMode};
-use hoplight::sim::{Note, SimTime, Simulation, What};
+use hoplight::sim::{EventKind, JournalEvent, SimTime, Simulation};
 
 fn price(infra: &Infrastructure, mode: TlsMode, web_to_app: bool, app_to_db: bool) -> TlsPrice {
     let fits = |price: &TlsPrice| (price.mode, price.web_to_app, price.app_to_db) == (mode, web_to_app, app_to_db);
@@ -143,8 +143,8 @@ fn chain(kind: RequestKind, mode: TlsMode, inside: (bool, bool), upstream: &str,
 fn waits(infra: Infrastructure) -> [f64; 2] {
     let mut found = Vec::new();
     let mut simulation = Simulation::new(Arc::new(infra), 1);
-    simulation.advance(SimTime::ZERO + Duration::from_secs(3), &mut |note: Note| {
-        if let What::Ended { outcome, latency_ms } = note.what {
+    simulation.advance(SimTime::ZERO + Duration::from_secs(3), &mut |note: JournalEvent| {
+        if let EventKind::Ended { outcome, latency_ms } = note.what {
             outcome.expect("nothing fails");
             found.push(latency_ms);
         }

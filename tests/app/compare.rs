@@ -1,7 +1,7 @@
 //! Two designs side by side: the same users, the same commands, the same time.
 
 use hoplight::app::comparison::Comparison;
-use hoplight::app::deeds::deeds;
+use hoplight::app::fault_menu::fault_actions;
 use hoplight::app::{Action, Screen, View};
 use hoplight::lesson::outcome::{Entry, Opening};
 use hoplight::model::TopologyEdit::{AppToDbTls, EdgeTls, WebToAppTls};
@@ -162,8 +162,8 @@ fn the_second_knows_the_future_that_the_first_knows() {
 fn what_is_still_to_come_comes_to_both() {
     let mut learner = Learner::exploring(LARGE);
     let stage = learner.wait(20).stage();
-    let pause = deeds(stage).iter().position(|deed| deed.title.starts_with("a pause of ten seconds"));
-    learner.app.act(&Action::Deed(pause.expect("a row of the catalogue")));
+    let pause = fault_actions(stage).iter().position(|deed| deed.title.starts_with("a pause of ten seconds"));
+    learner.app.act(&Action::FaultAction(pause.expect("a row of the catalogue")));
     learner.wait(10).press("C<Enter>");
     assert_eq!(learner.stage().view, View::Compare);
     assert!(sims(&learner).iter().all(|sim| !sim.faults().is_empty()), "it lasts");

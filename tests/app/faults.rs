@@ -1,6 +1,6 @@
 //! The fault menu: every fault of the catalogue, on what is selected, with what heals it.
 
-use hoplight::app::deeds::{Deed, Group, deeds};
+use hoplight::app::fault_menu::{FaultAction, Group, fault_actions};
 use hoplight::app::window::{self, Kind};
 use hoplight::app::{Action, Tone};
 use hoplight::model::{ComponentKind, Element};
@@ -9,8 +9,8 @@ use hoplight::sim::{Command, Fault, SimTime};
 
 use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
 
-fn of(learner: &Learner, group: Group) -> Vec<Deed> {
-    deeds(learner.stage()).into_iter().filter(|deed| deed.group == group).collect()
+fn of(learner: &Learner, group: Group) -> Vec<FaultAction> {
+    fault_actions(learner.stage()).into_iter().filter(|deed| deed.group == group).collect()
 }
 
 /// Opens the menu and does the first row that a filter leaves.
@@ -48,11 +48,11 @@ fn what_the_menu_offers_for_anything_that_is_selected_can_be_done_or_says_why_no
         assert_eq!(offered.is_empty(), is_user, "{element}");
         for deed in offered {
             assert!(!deed.about.is_empty() && !deed.commands.is_empty(), "{deed:?}");
-            let place = deeds(learner.stage()).iter().position(|other| *other == deed).expect("it is in the list");
+            let place = fault_actions(learner.stage()).iter().position(|other| *other == deed).expect("it is in the list");
             let mut other = Learner::exploring(LARGE);
             other.app.act(&Action::Select(element.clone()));
             let refusal = deed.refusal(other.stage());
-            other.app.act(&Action::Deed(place));
+            other.app.act(&Action::FaultAction(place));
             assert_ne!(other.notice(), "", "{}", deed.title);
             assert_eq!(refusal.is_none(), other.stage().timeline.commands().count() == 1, "{}: {refusal:?}", deed.title);
             assert_eq!(refusal.is_some(), other.tone() == Some(Tone::Warn), "{}: {}", deed.title, other.notice());
@@ -116,14 +116,14 @@ fn whatever_is_down_can_be_brought_back_whatever_else_is_wrong_with_it() {
         for fault in faults.filter(|deed| deed.refusal(fresh.stage()).is_none()) {
             let mut learner = selected(&element);
             for deed in [fault, &breaks[kill]] {
-                if let Some(place) = deeds(learner.stage()).iter().position(|other| other == deed) {
-                    learner.app.act(&Action::Deed(place));
+                if let Some(place) = fault_actions(learner.stage()).iter().position(|other| other == deed) {
+                    learner.app.act(&Action::FaultAction(place));
                 }
             }
             learner.wait(10);
             let what = format!("{element}, {}", fault.title);
             assert!(!learner.is_up(&element), "{what}");
-            let returns = |deed: &Deed| {
+            let returns = |deed: &FaultAction| {
                 let mut trial = learner.stage().sim().clone();
                 deed.commands.iter().any(|(_, command)| trial.apply(command, &mut ()).is_ok())
                     && trial.is_up(&element) == Some(true)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use hoplight::analysis::{Cause, capacity_spofs, plaintext_hops, shared_flaws, single_points};
 use hoplight::app::Action;
-use hoplight::app::overlay::{Lit, Overlay, Sign};
+use hoplight::app::overlay::{Overlay, OverlayState, Sign};
 use hoplight::app::status;
 use hoplight::model::{Element, Infrastructure, RequestKind};
 
@@ -26,7 +26,7 @@ fn under(overlay: Overlay, size: (u16, u16)) -> Learner {
     let mut learner = Learner::exploring(size);
     let place = Overlay::ALL.iter().position(|other| *other == overlay).expect("one of all");
     learner.press(&"v".repeat(place + 1));
-    assert_eq!(learner.stage().overlays.lit, Lit::On(overlay));
+    assert_eq!(learner.stage().overlays.lit, OverlayState::On(overlay));
     learner
 }
 
@@ -35,17 +35,17 @@ fn one_key_goes_through_all_overlays_and_off_again() {
     let mut learner = Learner::exploring(SMALL);
     for overlay in Overlay::ALL {
         learner.press("v");
-        assert_eq!(learner.stage().overlays.lit, Lit::On(overlay));
+        assert_eq!(learner.stage().overlays.lit, OverlayState::On(overlay));
         assert!(!learner.stage().overlays.view().stamps.is_empty(), "{overlay:?}");
         assert_eq!(learner.notice(), "", "the overlay's own line is seen");
     }
     learner.press("v");
-    assert_eq!((learner.stage().overlays.lit, learner.notice()), (Lit::Off, "The picture is drawn as usual."));
+    assert_eq!((learner.stage().overlays.lit, learner.notice()), (OverlayState::Off, "The picture is drawn as usual."));
     assert!(learner.stage().overlays.view().stamps.is_empty());
     learner.press("V");
-    assert_eq!(learner.stage().overlays.lit, Lit::On(Overlay::Capacity), "the last one again");
+    assert_eq!(learner.stage().overlays.lit, OverlayState::On(Overlay::Capacity), "the last one again");
     learner.press("V");
-    assert_eq!(learner.stage().overlays.lit, Lit::Off);
+    assert_eq!(learner.stage().overlays.lit, OverlayState::Off);
 }
 
 #[test]

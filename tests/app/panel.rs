@@ -153,11 +153,11 @@ fn a_low_panel_shows_the_place_where_the_request_is() {
             all.iter().take(room).map(|line| line.text().trim().to_owned()).collect()
         };
         if let Some(last) = following.last() {
-            use hoplight::sim::Doing;
+            use hoplight::sim::Activity;
             let infra = learner.stage().infra();
             let name = match last.doing {
-                Doing::Travels(link, _) | Doing::Lost(link) => format!("→ {}", infra.component(infra.ends(link).1).id),
-                Doing::Served(ix) | Doing::Waits(ix) | Doing::Pauses(ix) => infra.component(ix).id.to_string(),
+                Activity::Travels(link, _) | Activity::Lost(link) => format!("→ {}", infra.component(infra.ends(link).1).id),
+                Activity::Served(ix) | Activity::Waits(ix) | Activity::Pauses(ix) => infra.component(ix).id.to_string(),
             };
             assert!(shown.iter().any(|line| line.starts_with(&name)), "no {name} in {shown:#?}");
             left_out += usize::from(shown.iter().any(|line| line.contains(" before")));
@@ -189,7 +189,7 @@ fn each_push_of_an_agent_is_its_own_and_its_ends_read_it() {
     let heard = learner.stage().timeline.heard();
     let rows: Vec<_> = heard
         .filter_map(|heard| match &heard.said {
-            hoplight::sim::Said::Sample { taken, rows } => Some((*taken, rows.to_vec())),
+            hoplight::sim::CapturedPayload::Sample { taken, rows } => Some((*taken, rows.to_vec())),
             _ => None,
         })
         .collect();

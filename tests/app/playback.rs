@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hoplight::app::Action;
-use hoplight::app::deeds::{Deed, deeds};
+use hoplight::app::fault_menu::{FaultAction, fault_actions};
 
 use crate::learner::{LARGE, Learner, SMALL, component};
 
@@ -87,15 +87,15 @@ fn a_step_forward_over_a_command_that_was_undone_does_the_command_and_no_more() 
 #[test]
 fn a_deed_of_several_commands_is_undone_and_done_again_as_one() {
     let fresh = Learner::exploring(SMALL);
-    let at_once = |deed: &Deed| deed.commands.iter().filter(|(after, _)| *after <= 0.0).count();
-    let many: Vec<Deed> = deeds(fresh.stage()).into_iter().filter(|deed| at_once(deed) > 1).collect();
+    let at_once = |deed: &FaultAction| deed.commands.iter().filter(|(after, _)| *after <= 0.0).count();
+    let many: Vec<FaultAction> = fault_actions(fresh.stage()).into_iter().filter(|deed| at_once(deed) > 1).collect();
     assert!(!many.is_empty(), "the catalogue has such rows");
     for deed in many {
         let mut learner = Learner::exploring(SMALL);
         learner.wait(10).press(" ");
         let before = learner.stage().sim().clone();
-        let place = deeds(learner.stage()).iter().position(|other| other.title == deed.title).expect("offered");
-        learner.app.act(&Action::Deed(place));
+        let place = fault_actions(learner.stage()).iter().position(|other| other.title == deed.title).expect("offered");
+        learner.app.act(&Action::FaultAction(place));
         let (after, count) = (learner.stage().sim().clone(), learner.stage().timeline.commands().count());
         for _ in 0..2 {
             learner.press(",");

@@ -1,8 +1,8 @@
 //! Two designs that do not fare alike: what happens to one only, and what is said of it.
 
 use hoplight::app::Action;
-use hoplight::app::deeds::{Deed, deeds};
 use hoplight::app::events::strip;
+use hoplight::app::fault_menu::{FaultAction, fault_actions};
 use hoplight::app::window::{self, Kind};
 use hoplight::sim::{Command, SimTime, Simulation};
 
@@ -29,10 +29,10 @@ fn only(learner: &Learner) -> [String; 2] {
     [of(b, a), of(a, b)]
 }
 
-fn do_deed(learner: &mut Learner, wanted: impl Fn(&Deed) -> bool) -> String {
-    let all = deeds(learner.stage());
+fn do_deed(learner: &mut Learner, wanted: impl Fn(&FaultAction) -> bool) -> String {
+    let all = fault_actions(learner.stage());
     let place = all.iter().position(wanted).unwrap_or_else(|| panic!("not offered: {all:#?}"));
-    learner.app.act(&Action::Deed(place));
+    learner.app.act(&Action::FaultAction(place));
     all[place].title.clone()
 }
 
@@ -84,7 +84,7 @@ fn what_is_wrong_in_one_only_is_offered_and_healed_there() {
 #[test]
 fn a_row_of_the_catalogue_finds_its_part_in_either_design() {
     let learner = unlike(LARGE);
-    let offered = deeds(learner.stage());
+    let offered = fault_actions(learner.stage());
     let sides = offered.iter().filter(|deed| deed.second.is_some() && !deed.is_empty());
     let mut done = 0;
     for deed in sides.filter(|deed| deed.refusal(learner.stage()).is_none()) {

@@ -1,7 +1,7 @@
 //! What keys do to the infrastructure: faults, TLS, requests, load, balancing; and what they say.
 
 use hoplight::app::Tone;
-use hoplight::app::overlay::{Lit, Overlay};
+use hoplight::app::overlay::{Overlay, OverlayState};
 use hoplight::model::{Algorithm, TlsMode};
 
 use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
@@ -93,13 +93,13 @@ fn the_password_is_readable_behind_the_balancer_until_it_encrypts_again() {
 fn a_change_of_tls_lights_up_what_is_readable_until_the_next_key() {
     let mut learner = Learner::exploring(SMALL);
     learner.press("t");
-    assert_eq!(learner.stage().overlays.lit, Lit::Briefly);
+    assert_eq!(learner.stage().overlays.lit, OverlayState::Briefly);
     learner.press("<Tab>");
-    assert_eq!(learner.stage().overlays.lit, Lit::Off);
+    assert_eq!(learner.stage().overlays.lit, OverlayState::Off);
     learner.press("v<Tab>t<Tab>");
-    assert_eq!(learner.stage().overlays.lit, Lit::On(Overlay::ReadableHops));
+    assert_eq!(learner.stage().overlays.lit, OverlayState::On(Overlay::ReadableHops));
     learner.press("V");
-    assert_eq!(learner.stage().overlays.lit, Lit::Off);
+    assert_eq!(learner.stage().overlays.lit, OverlayState::Off);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use hoplight::app::{follow, tap};
 use hoplight::layout::Cell;
 use hoplight::model::{ComponentId, TlsMode};
-use hoplight::sim::Cargo;
+use hoplight::sim::PacketContent;
 
 use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
 
@@ -145,7 +145,7 @@ fn a_key_goes_from_packet_to_packet_and_a_click_takes_one() {
     learner.wait(20).press(" ");
     let on_the_way: Vec<u64> = {
         let numbers = learner.stage().sim().packets().filter_map(|packet| match packet.cargo {
-            Cargo::Request { number, orphan: false, .. } => Some(number),
+            PacketContent::Request { number, orphan: false, .. } => Some(number),
             _ => None,
         });
         let mut numbers: Vec<u64> = numbers.collect();
@@ -171,7 +171,7 @@ fn a_key_goes_from_packet_to_packet_and_a_click_takes_one() {
     let cells: Vec<(Cell, u64)> = packets
         .iter()
         .filter_map(|packet| {
-            let Cargo::Request { number, .. } = packet.cargo else { return None };
+            let PacketContent::Request { number, .. } = packet.cargo else { return None };
             let route = routes.iter().find(|route| route.link == packet.link)?;
             follow::cell(route, packet).filter(|cell| routes.iter().all(|route| route.anchor != *cell)).map(|cell| (cell, number))
         })

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hoplight::model::Algorithm;
-use hoplight::sim::{Command, What};
+use hoplight::sim::{Command, EventKind};
 use proptest::prelude::*;
 
 use super::site::{Plan, Site, component, watch};
@@ -186,7 +186,7 @@ proptest! {
             let mut seen = BTreeMap::new();
             watch(&mut site, 1 + millis / 1_000, |sim, notes| {
                 for note in notes {
-                    if let What::Chose { balancer, backend, .. } = note.what {
+                    if let EventKind::Chose { balancer, backend, .. } = note.what {
                         let link = sim.infrastructure().graph().find_edge(balancer, backend).expect("a link");
                         *seen.entry((sim.backend_up(link), sim.is_draining(&sim.infrastructure().hop_element(link)))).or_insert(0) += 1;
                     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hoplight::analysis::{outage::Outage, service::works, spof::single_parts};
 use hoplight::model::{ComponentId, Infrastructure, RequestKind, TopologyEdit};
-use hoplight::sim::{Command, Failure, SimTime, Simulation, What};
+use hoplight::sim::{Command, EventKind, Failure, SimTime, Simulation};
 use proptest::prelude::*;
 
 use super::site::{Site, TRAVEL, close, component, server, watch};
@@ -53,7 +53,7 @@ fn masters(sim: &Simulation) -> Vec<&str> {
 fn changes(site: &Site) -> Vec<(f64, String, bool)> {
     let infra = site.sim.infrastructure();
     let changes = site.notes.iter().filter_map(|note| match note.what {
-        What::Master { balancer, master } => {
+        EventKind::Master { balancer, master } => {
             Some((note.at.since(SimTime::ZERO).as_secs_f64() * 1e3, infra.component(balancer).id.to_string(), master))
         }
         _ => None,

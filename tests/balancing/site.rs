@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hoplight::model::quantity::Rate;
 use hoplight::model::{ComponentId, Element, Infrastructure, LinkIx, RequestKind, ServerId, TopologyEdit};
-use hoplight::sim::{Command, Failure, Note, SimTime, Simulation, What};
+use hoplight::sim::{Command, EventKind, Failure, JournalEvent, SimTime, Simulation};
 
 /// What a new visitor waits beside the site's own work: a connection, and the way there and back.
 pub(crate) const TRAVEL: f64 = 20.0 + 20.0;
@@ -89,14 +89,14 @@ impl Plan<'_> {
 /// A running site and what happened.
 pub(crate) struct Site {
     pub(crate) sim: Simulation,
-    pub(crate) notes: Vec<Note>,
+    pub(crate) notes: Vec<JournalEvent>,
 }
 
 impl Site {
     pub(crate) fn at(&mut self, ms: f64) -> &mut Self {
         let notes = &mut self.notes;
         let until = SimTime::ZERO + Duration::from_secs_f64(ms / 1e3);
-        self.sim.advance(until, &mut |note: Note| notes.push(note));
+        self.sim.advance(until, &mut |note: JournalEvent| notes.push(note));
         self
     }
 
@@ -112,7 +112,9 @@ impl Site {
     #[expect(clippy::needless_pass_by_value, reason = "reads better where it is called")]
     pub(crate) fn act(&mut self, command: Command) -> &mut Self {
         let notes = &mut self.notes;
-        self.sim.apply(&command, &mut |note: Note| notes.push(note)).unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        self.sim
+            .apply(&command, &mut |note: JournalEvent| notes.push(note))
+            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
         self
     }
 
@@ -146,7 +148,7 @@ impl Site {
         self.notes
             .iter()
             .find_map(|note| match note.what {
-                What::Ended { outcome, latency_ms } if note.request.is_some_and(|(of, _)| of == number) => {
+                EventKind::Ended { outcome, latency_ms } if note.request.is_some_and(|(of, _)| of == number) => {
                     Some((outcome, latency_ms))
                 }
                 _ => None,
@@ -165,7 +167,7 @@ impl Site {
     pub(crate) fn chosen(&self) -> Vec<String> {
         let infra = self.sim.infrastructure();
         let chosen = self.notes.iter().filter_map(|note| match note.what {
-            What::Chose { backend, .. } => Some(infra.component(backend).id.to_string()),
+            EventKind::Chose { backend, .. } => Some(infra.component(backend).id.to_string()),
             _ => None,
         });
         chosen.collect()
@@ -179,13 +181,13 @@ impl Site {
 
     /// The log flags of the requests that the balancer failed.
     pub(crate) fn flags(&self) -> Vec<&'static str> {
-        self.notes.iter().filter_map(Note::log_flag).collect()
+        self.notes.iter().filter_map(JournalEvent::log_flag).collect()
     }
 
     /// When checks first took a backend out, in milliseconds, and why.
     pub(crate) fn down(&self) -> Option<(f64, &'static str)> {
         self.notes.iter().find_map(|note| match note.what {
-            What::Backend { up: false, code, .. } => {
+            EventKind::Backend { up: false, code, .. } => {
                 Some((note.at.since(SimTime::ZERO).as_secs_f64() * 1e3, code.expect("a failed check has a code").word()))
             }
             _ => None,
@@ -198,12 +200,12 @@ pub(crate) fn close(measured: f64, exact: f64) -> bool {
 }
 
 /// Steps through `seconds`, and looks at every state.
-pub(crate) fn watch(site: &mut Site, seconds: u64, mut look: impl FnMut(&Simulation, &[Note])) {
+pub(crate) fn watch(site: &mut Site, seconds: u64, mut look: impl FnMut(&Simulation, &[JournalEvent])) {
     let until = site.sim.now() + Duration::from_secs(seconds);
     while site.sim.next_event().is_some_and(|at| at <= until) {
         let notes = &mut site.notes;
         let before = notes.len();
-        site.sim.step(&mut |note: Note| notes.push(note));
+        site.sim.step(&mut |note: JournalEvent| notes.push(note));
         look(&site.sim, &site.notes[before..]);
     }
     site.sim.advance(until, &mut ());

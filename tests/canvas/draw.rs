@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 use ratatui::widgets::Widget;
 
-use hoplight::sim::{Command, Doing, SimTime};
+use hoplight::sim::{Activity, Command, SimTime};
 
 use super::{Deaf, component, hop, layout_of, paint, picture, run, scenarios, server, stage_2, text};
 
@@ -178,7 +178,7 @@ fn a_followed_request_is_seen_inside_components_too() {
         sim.advance(SimTime::from_nanos(2_000_000_000 + step * 4_000_000), &mut Deaf);
         let layout = layout_of(&sim, (120, 30));
         let canvas = Canvas { followed: Some(number), only_followed: true, ..Canvas::new(&layout, &sim, &theme) };
-        if let Some(Doing::Served(component)) = sim.present(number).map(|present| present.doing)
+        if let Some(Activity::Served(component)) = sim.present(number).map(|present| present.doing)
             // A firewall is a wall, not a block: the packet stands in it.
             && layout.blocks().iter().any(|block| block.component == component)
         {

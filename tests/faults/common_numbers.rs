@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hoplight::model::{ComponentIx, Infrastructure, RequestKind};
-use hoplight::sim::{Note, Outcome, What};
+use hoplight::sim::{EventKind, JournalEvent, Outcome};
 
 use super::site::{Run, site};
 
@@ -18,7 +18,7 @@ struct Fate {
 }
 
 /// The fates of all requests, by number.
-fn fates(notes: &[Note]) -> BTreeMap<u64, Fate> {
+fn fates(notes: &[JournalEvent]) -> BTreeMap<u64, Fate> {
     let mut fates: BTreeMap<u64, Fate> = BTreeMap::new();
     for note in notes {
         let Some((number, kind)) = note.request.filter(|(number, _)| hoplight::sim::probe_number(*number).is_none()) else {
@@ -26,9 +26,9 @@ fn fates(notes: &[Note]) -> BTreeMap<u64, Fate> {
         };
         let fate = fates.entry(number).or_default();
         match &note.what {
-            What::Arrived => (fate.kind, fate.came) = (Some(kind), note.at.nanos()),
-            What::Reached { component, .. } => fate.met.push(*component),
-            What::Ended { outcome, latency_ms } => fate.ended = Some((*outcome, *latency_ms)),
+            EventKind::Arrived => (fate.kind, fate.came) = (Some(kind), note.at.nanos()),
+            EventKind::Reached { component, .. } => fate.met.push(*component),
+            EventKind::Ended { outcome, latency_ms } => fate.ended = Some((*outcome, *latency_ms)),
             _ => {}
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hoplight::model::Infrastructure;
-use hoplight::sim::{Failure, Health, What};
+use hoplight::sim::{EventKind, Failure, Health};
 
 use super::site::Run;
 
@@ -37,7 +37,8 @@ const USUAL_MS: f64 = 2.0 + 8.0 + 1.0 + 1.0 + 100.0 + 10.0;
 
 /// The endings so far: outcome and milliseconds.
 fn endings(run: &Run) -> Vec<(Result<(), Failure>, f64)> {
-    let ending = |what: &What| if let What::Ended { outcome, latency_ms } = what { Some((*outcome, *latency_ms)) } else { None };
+    let ending =
+        |what: &EventKind| if let EventKind::Ended { outcome, latency_ms } = what { Some((*outcome, *latency_ms)) } else { None };
     run.notes.iter().filter_map(|note| ending(&note.what)).collect()
 }
 

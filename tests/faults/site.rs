@@ -7,7 +7,7 @@ use std::time::Duration;
 use hoplight::model::{ComponentIx, Infrastructure, Metric, RequestKind};
 use hoplight::sim::catalogue::CatalogueRow;
 use hoplight::sim::script;
-use hoplight::sim::{AlertState, CheckCode, Failure, Note, SimTime, Simulation, Totals, What};
+use hoplight::sim::{AlertState, CheckCode, EventKind, Failure, JournalEvent, SimTime, Simulation, Totals};
 
 /// When a fault begins, in seconds.
 pub(crate) const BEGIN: f64 = 20.0;
@@ -54,7 +54,7 @@ impl Seen {
 /// A running site and all its notes.
 pub(crate) struct Run {
     pub(crate) sim: Simulation,
-    pub(crate) notes: Vec<Note>,
+    pub(crate) notes: Vec<JournalEvent>,
 }
 
 impl Run {
@@ -64,7 +64,7 @@ impl Run {
 
     pub(crate) fn to(&mut self, seconds: f64) -> &mut Self {
         let notes = &mut self.notes;
-        self.sim.advance(SimTime::ZERO + Duration::from_secs_f64(seconds), &mut |note: Note| notes.push(note));
+        self.sim.advance(SimTime::ZERO + Duration::from_secs_f64(seconds), &mut |note: JournalEvent| notes.push(note));
         self
     }
 
@@ -72,7 +72,7 @@ impl Run {
     pub(crate) fn act(&mut self, words: &str) -> &mut Self {
         let command = script::command(words, self.sim.infrastructure()).unwrap_or_else(|error| panic!("{words}: {error}"));
         let notes = &mut self.notes;
-        self.sim.apply(&command, &mut |note: Note| notes.push(note)).unwrap_or_else(|error| panic!("{words}: {error}"));
+        self.sim.apply(&command, &mut |note: JournalEvent| notes.push(note)).unwrap_or_else(|error| panic!("{words}: {error}"));
         self
     }
 
@@ -160,7 +160,7 @@ impl Run {
 
     /// The codes with which health checks took backends out.
     pub(crate) fn codes(&self) -> Vec<CheckCode> {
-        let code = |note: &Note| if let What::Backend { up: false, code, .. } = note.what { code } else { None };
+        let code = |note: &JournalEvent| if let EventKind::Backend { up: false, code, .. } = note.what { code } else { None };
         self.notes.iter().filter_map(code).collect()
     }
 
@@ -168,7 +168,7 @@ impl Run {
     pub(crate) fn whys(&self) -> BTreeMap<String, usize> {
         let mut whys = BTreeMap::new();
         for note in &self.notes {
-            if let What::Fails { why, .. } = note.what {
+            if let EventKind::Fails { why, .. } = note.what {
                 *whys.entry(format!("{why:?}")).or_default() += 1;
             }
         }

@@ -1,7 +1,7 @@
 //! Each rule fires exactly when it must, and not before.
 
 use hoplight::model::{Metric, TopologyEdit};
-use hoplight::sim::{AlertState, Command, Note, SimTime, Simulation, Timeline, What};
+use hoplight::sim::{AlertState, Command, EventKind, JournalEvent, SimTime, Simulation, Timeline};
 
 use super::{act, component, error, fired, log, millis, rate, run_to, server, site};
 
@@ -271,7 +271,7 @@ fn alerts_are_notes_and_headlines_with_a_sentence() {
     let sentences: Vec<String> = timeline
         .journal()
         .headlines()
-        .filter(|headline| matches!(headline.first.what, What::Alert { .. }))
+        .filter(|headline| matches!(headline.first.what, EventKind::Alert { .. }))
         .map(|headline| headline.describe(infra))
         .collect();
     assert_eq!(sentences, ["ALERT agent-1: no data", "alert resolved for agent-1: no data"]);
@@ -289,7 +289,7 @@ fn the_same_seed_makes_the_same_alerts_watched_or_not_and_a_copy_goes_on_alike()
         ] {
             let until = millis(at);
             if watch {
-                sim.advance(until, &mut |_: Note| {});
+                sim.advance(until, &mut |_: JournalEvent| {});
             } else {
                 sim.advance(until, &mut ());
             }

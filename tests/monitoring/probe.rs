@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hoplight::model::{Element, Infrastructure, Metric};
-use hoplight::sim::{AlertState, Command, CommandError, Failure, Note, SimTime, Simulation, What, probe_number};
+use hoplight::sim::{AlertState, Command, CommandError, EventKind, Failure, JournalEvent, SimTime, Simulation, probe_number};
 
 use super::{act, component, fired, hop, log, probe, rate, run_to, server, site};
 
@@ -98,12 +98,12 @@ fn a_certificate_is_watched_by_the_probe_and_by_nobody_else() {
 fn probes_are_nobodys_requests() {
     let mut sim = Simulation::new(site("(probe: (interval_s: 0.05, kind: Write))"), 64);
     let (mut ended, mut probes) = (0, 0);
-    let mut count = |note: Note| match note.what {
-        What::Ended { .. } | What::Arrived => {
+    let mut count = |note: JournalEvent| match note.what {
+        EventKind::Ended { .. } | EventKind::Arrived => {
             assert_eq!(note.request.and_then(|(number, _)| probe_number(number)), None);
-            ended += u64::from(!matches!(note.what, What::Arrived));
+            ended += u64::from(!matches!(note.what, EventKind::Arrived));
         }
-        What::Probed { .. } => probes += 1,
+        EventKind::Probed { .. } => probes += 1,
         _ => {}
     };
     for second in 1..40 {
@@ -153,7 +153,7 @@ fn an_unloaded_site_serves_its_users_the_same_with_and_without_a_probe() {
             act(&mut sim, &probe(seconds));
         }
         let mut notes = Vec::new();
-        sim.advance(SimTime::from_secs(120), &mut |note: Note| {
+        sim.advance(SimTime::from_secs(120), &mut |note: JournalEvent| {
             let number = note.request.map(|(number, _)| number);
             if number.is_some_and(|number| probe_number(number).is_none()) {
                 notes.push(note);
@@ -169,8 +169,8 @@ fn an_unloaded_site_serves_its_users_the_same_with_and_without_a_probe() {
     assert!(without.len() > 20_000);
     assert!(without == with);
     // Behind a balancer a probe takes its turn, so a user may meet another server; who comes, and when, stays the same.
-    let arrivals = |notes: Vec<Note>| -> Vec<_> {
-        notes.into_iter().filter(|note| note.what == What::Arrived).map(|note| (note.at, note.request)).collect()
+    let arrivals = |notes: Vec<JournalEvent>| -> Vec<_> {
+        notes.into_iter().filter(|note| note.what == EventKind::Arrived).map(|note| (note.at, note.request)).collect()
     };
     let infra = site("()");
     assert_eq!(arrivals(users(&infra, None).0), arrivals(users(&infra, Some(1.0)).0));
@@ -200,6 +200,6 @@ fn a_probe_needs_somebody_to_report_to_and_can_be_switched() {
     assert_eq!((sim.probe().sent, sim.probe().interval_s), (9, None));
     // It is so already: no news.
     let mut notes = 0;
-    sim.apply(&Command::Probe(None), &mut |_: Note| notes += 1).expect("no error");
+    sim.apply(&Command::Probe(None), &mut |_: JournalEvent| notes += 1).expect("no error");
     assert_eq!(notes, 0);
 }

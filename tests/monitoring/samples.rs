@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hoplight::model::{ComponentIx, Metric, TlsMode, TopologyEdit};
-use hoplight::sim::{Command, Heading, Note, Phase, SimTime, Simulation, What};
+use hoplight::sim::{Command, EventKind, Heading, JournalEvent, Phase, SimTime, Simulation};
 
 use super::{act, component, find, rate, run_to, server, site};
 
@@ -16,14 +16,14 @@ struct Truth {
 }
 
 impl Truth {
-    fn note(&mut self, sim: &hoplight::model::Infrastructure, note: &Note) {
+    fn note(&mut self, sim: &hoplight::model::Infrastructure, note: &JournalEvent) {
         let Some((number, _)) = note.request else { return };
         match note.what {
-            What::Reached { component, heading: Heading::Request, phase: Phase::Exchange } => {
+            EventKind::Reached { component, heading: Heading::Request, phase: Phase::Exchange } => {
                 self.came.insert((number, component), note.at);
                 self.arrivals.push((component, note.at));
             }
-            What::Departed { link, heading: Heading::Response, phase: Phase::Exchange, .. } => {
+            EventKind::Departed { link, heading: Heading::Response, phase: Phase::Exchange, .. } => {
                 let component = sim.ends(link).1;
                 if let Some(came) = self.came.remove(&(number, component)) {
                     self.answers.push((component, note.at, (note.at - came) as f64 / 1e6));
@@ -55,7 +55,7 @@ fn agents_measure_rates_exactly_and_percentiles_within_the_buckets() {
     let mut truth = Truth::default();
     // Beyond what the applications can do, so that there are waiting lines.
     act(&mut sim, &rate(700.0));
-    sim.advance(SimTime::from_secs(21), &mut |note: Note| truth.note(&infra, &note));
+    sim.advance(SimTime::from_secs(21), &mut |note: JournalEvent| truth.note(&infra, &note));
     let mut compared = 0;
     for id in ["lb-1", "web-1", "web-2", "app-1", "app-2", "db-1", "db-2"] {
         let ix = find(&sim, id);
@@ -134,10 +134,10 @@ fn a_restart_makes_neither_a_negative_rate_nor_a_giant_one() {
         (20_100, Command::Kill(component("lb-1"))),
         (20_900, Command::Restore(component("lb-1"))),
     ] {
-        sim.advance(super::millis(at), &mut |note: Note| truth.note(&infra, &note));
+        sim.advance(super::millis(at), &mut |note: JournalEvent| truth.note(&infra, &note));
         act(&mut sim, &command);
     }
-    sim.advance(SimTime::from_secs(40), &mut |note: Note| truth.note(&infra, &note));
+    sim.advance(SimTime::from_secs(40), &mut |note: JournalEvent| truth.note(&infra, &note));
     for id in ["lb-1", "web-1", "web-2", "app-2"] {
         let ix = find(&sim, id);
         for (taken, qps) in sim.series(ix, Metric::Qps) {

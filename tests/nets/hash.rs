@@ -10,8 +10,8 @@ use hoplight::model::firewall::{Direction, RuleAction};
 use hoplight::model::hop::Guard;
 use hoplight::model::{Algorithm, ComponentIx, Element, LinkIx, RequestKind, Retries, TlsMode, TopologyEdit};
 use hoplight::sim::{
-    AlertState, Cargo, CheckCode, ComponentSample, Failure, Fault, Heading, Health, Motion, Note, Phase, Port, RecordState,
-    SimTime, Status, What, Why,
+    AlertState, CheckCode, ComponentSample, EventKind, Failure, FailureReason, Fault, Heading, Health, JournalEvent, Motion,
+    PacketContent, Phase, Port, RecordState, SimTime, Status,
 };
 
 /// Spreads the bits (from the golden ratio).
@@ -112,7 +112,7 @@ numbered! {
         Self::Dns => 0, Self::Refused => 1, Self::Reset => 2, Self::Certificate => 3, Self::TimedOut => 4,
         Self::ServerError => 5, Self::BadGateway => 6, Self::Unavailable => 7, Self::GatewayTimeout => 8,
     }
-    Why {
+    FailureReason {
         Self::Refused => 0, Self::Reset => 1, Self::Timeout => 2, Self::NoRoute => 3, Self::NoBackend => 4,
         Self::QueueTimeout => 5, Self::Full => 6, Self::ReadOnly => 7, Self::TooManyConnections => 8, Self::Certificate => 9,
         Self::DiskFull => 10,
@@ -284,7 +284,7 @@ impl Hashed for ComponentSample {
     }
 }
 
-impl Hashed for Cargo {
+impl Hashed for PacketContent {
     fn hash(&self, hash: &mut Hash) {
         match self {
             Self::Request { number, kind, phase, ok, orphan } => hash.add(&[&0_u64, number, kind, phase, ok, orphan]),
@@ -305,13 +305,13 @@ impl Hashed for Motion {
     }
 }
 
-impl Hashed for Note {
+impl Hashed for JournalEvent {
     fn hash(&self, hash: &mut Hash) {
         hash.add(&[&self.at, &self.request, &self.what]);
     }
 }
 
-impl Hashed for What {
+impl Hashed for EventKind {
     fn hash(&self, hash: &mut Hash) {
         match self {
             Self::Arrived => hash.add(&[&0_u64]),

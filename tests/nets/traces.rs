@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use hoplight::model::{Infrastructure, RequestKind};
-use hoplight::sim::{Failure, Note, Observer, Outcome, SimTime, Simulation};
+use hoplight::sim::{Failure, JournalEvent, Observer, Outcome, SimTime, Simulation};
 
 use crate::hash::Hash;
 use crate::kept::{assert_lines, root};
@@ -37,7 +37,7 @@ struct Witness {
 }
 
 impl Observer for Witness {
-    fn note(&mut self, note: Note) {
+    fn note(&mut self, note: JournalEvent) {
         self.notes += 1;
         self.hash.add(&[&note]);
     }

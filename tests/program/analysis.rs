@@ -4,7 +4,7 @@ use hoplight::analysis::findings::RULES;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
-use crate::{Home, Said, is_harmless};
+use crate::{Finished, Home, is_harmless};
 
 const README: &str = include_str!("../../README.md");
 
@@ -23,7 +23,7 @@ const WITHOUT_DATABASE: &str = r#"(
 
 /// What a command says that has nothing to complain about.
 fn said(home: &Home, arguments: &[&str]) -> String {
-    let Said { status, stdout, stderr } = home.run(arguments);
+    let Finished { status, stdout, stderr } = home.run(arguments);
     assert_eq!((status, stderr.as_str()), (Some(0), ""), "{arguments:?}");
     stdout
 }
@@ -297,7 +297,7 @@ fn it_fails_on_what_is_asked_for_and_reports_all_the_same() {
     for (scenario, worst) in [("design-0-repaired", 0), (&soon, 1), ("stage-2-secured", 2), (&own, 2)] {
         let report = said(&home, &["analyze", scenario]);
         for (place, threshold) in ["note", "warning", "error"].iter().enumerate() {
-            let Said { status, stdout, stderr } = home.run(["analyze", scenario, "--fail-on", threshold]);
+            let Finished { status, stdout, stderr } = home.run(["analyze", scenario, "--fail-on", threshold]);
             assert_eq!(status, Some(i32::from(worst >= place)), "{scenario} {threshold}");
             assert_eq!((stdout.as_str(), stderr.as_str()), (report.as_str(), ""), "{scenario} {threshold}");
         }
@@ -392,7 +392,7 @@ fn unknown_names_and_wrong_usage_are_told_apart() {
         &["compare", "stage-2-secure", "design-0"],
         &["compare", "design-0", "stage-2-secure"],
     ] {
-        let Said { status, stdout, stderr } = home.run(arguments);
+        let Finished { status, stdout, stderr } = home.run(arguments);
         assert_eq!((status, stdout.as_str()), (Some(1), ""), "{arguments:?}");
         assert!(stderr.contains("did you mean `stage-2-secured`?"), "{stderr}");
     }
@@ -407,7 +407,7 @@ fn unknown_names_and_wrong_usage_are_told_apart() {
         &["compare", "design-0", "design-1", "--duration", "5s", "--warmup", "5s"],
         &["list", "rule"],
     ] {
-        let Said { status, stdout, stderr } = home.run(arguments);
+        let Finished { status, stdout, stderr } = home.run(arguments);
         assert_eq!((status, stdout.as_str()), (Some(2), ""), "{arguments:?}");
         assert!(!stderr.is_empty());
     }
@@ -424,7 +424,7 @@ fn a_title_cannot_steer_the_terminal() {
                 &["analyze", &file, "--format", "json"],
                 &["compare", "design-0", &file],
             ] {
-                let Said { status, stdout, stderr } = home.run(arguments);
+                let Finished { status, stdout, stderr } = home.run(arguments);
                 assert_eq!((status, stdout.as_str()), (Some(1), ""), "{hostile:?}");
                 assert!(is_harmless(&stderr) && stderr.contains("shop.ron:2:"), "{stderr:?}");
             }
@@ -493,7 +493,7 @@ fn two_designs_meet_the_same_users_and_the_same_failures() {
 #[test]
 fn a_command_that_only_one_of_the_two_knows_is_told_with_the_other_s_name() {
     let home = Home::new();
-    let Said { status, stdout, stderr } =
+    let Finished { status, stdout, stderr } =
         home.run(["compare", "stage-2-secured", "stage-0-simple", "--duration", "10s", "--at", "6s kill lb-1"]);
     assert_eq!((status, stdout.as_str()), (Some(1), ""));
     assert!(stderr.contains("in stage-0-simple: ") && stderr.contains("found `lb-1`"), "{stderr}");

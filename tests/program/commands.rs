@@ -3,14 +3,14 @@
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
-use crate::{Home, Said, is_harmless};
+use crate::{Finished, Home, is_harmless};
 
 const SCENARIO: &str = include_str!("../../assets/design-0.ron");
 const LESSON: &str = include_str!("../lessons/small.ron");
 
 #[test]
 fn list_names_lessons_and_infrastructures() {
-    let Said { status, stdout, stderr } = Home::new().run(["list"]);
+    let Finished { status, stdout, stderr } = Home::new().run(["list"]);
     assert_eq!((status, stderr.as_str()), (Some(0), ""));
     for name in ["journey-of-a-request", "where-tls-ends", "stage-2-secured", "Where the padlock ends", "design-4"] {
         assert!(stdout.contains(name), "{name}: {stdout}");
@@ -29,7 +29,7 @@ fn list_names_lessons_and_infrastructures() {
 fn list_shows_one_sort_of_things_and_every_fault_with_its_commands() {
     let home = Home::new();
     let list = |what: &str| {
-        let Said { status, stdout, stderr } = home.run(["list", what]);
+        let Finished { status, stdout, stderr } = home.run(["list", what]);
         assert_eq!((status, stderr.as_str()), (Some(0), ""), "{what}");
         assert!(is_harmless(&stdout));
         stdout
@@ -48,7 +48,7 @@ fn list_shows_one_sort_of_things_and_every_fault_with_its_commands() {
 
 #[test]
 fn check_finds_nothing_wrong_with_what_comes_along() {
-    let Said { status, stdout, stderr } = Home::new().run(["check"]);
+    let Finished { status, stdout, stderr } = Home::new().run(["check"]);
     assert_eq!((status, stderr.as_str()), (Some(0), ""));
     assert_eq!(stdout, "5 lessons and 16 infrastructures are fine; every solution was replayed.\n");
 }
@@ -58,7 +58,7 @@ fn check_names_file_line_column_and_what_was_meant() {
     let home = Home::new();
     let file = home.file("broken.ron", SCENARIO.replacen("protocol: Http", "protocol: Htpp", 1));
     let line = SCENARIO.lines().position(|line| line.contains("protocol: Http")).expect("a link") + 1;
-    let Said { status, stdout, stderr } = home.run(["check", &file]);
+    let Finished { status, stdout, stderr } = home.run(["check", &file]);
     assert_eq!((status, stdout.as_str()), (Some(1), ""));
     assert!(stderr.contains(&format!("broken.ron:{line}:")), "{stderr}");
     assert!(stderr.contains("did you mean `Http`?") && stderr.contains('^'), "{stderr}");
@@ -85,7 +85,7 @@ fn check_tells_everything_that_is_wrong_with_every_file() {
         ),
     );
     let folder = home.path().join("mine").to_str().expect("UTF-8").to_owned();
-    let Said { status, stdout, stderr } = home.run(["check", &folder]);
+    let Finished { status, stdout, stderr } = home.run(["check", &folder]);
     assert_eq!((status, stdout.as_str()), (Some(1), ""));
     for told in [
         "no-text.ron is no UTF-8 text",
@@ -116,7 +116,7 @@ fn progress_and_settings_in_the_same_folder_are_no_content() {
     let all = home.path().join("all");
     let mut command = home.command(["list", "scenarios"]);
     let said = command.env("XDG_DATA_HOME", &all).env("XDG_STATE_HOME", &all).env("XDG_CONFIG_HOME", &all).output();
-    let said = Said::from(said.expect("it runs"));
+    let said = Finished::from(said.expect("it runs"));
     assert!(said.status == Some(0) && said.stdout.contains("\n  corner-shop "), "{said:?}");
 }
 
@@ -137,7 +137,7 @@ fn a_file_without_a_name_is_called_after_itself_and_found_as_a_lesson_or_not() {
 #[test]
 fn the_template_is_printed_as_it_is_and_passes_the_check() {
     let home = Home::new();
-    let Said { status, stdout, stderr } = home.run(["template"]);
+    let Finished { status, stdout, stderr } = home.run(["template"]);
     assert_eq!((status, stderr.as_str(), stdout.as_str()), (Some(0), "", hoplight::content::TEMPLATE));
     assert!(stdout.lines().all(|line| line.chars().count() <= 128));
     let file = home.file("my-site.ron", stdout);
@@ -242,25 +242,25 @@ fn a_trace_is_the_same_for_the_same_seed_and_another_for_another() {
 fn a_trace_reads_a_file_and_refuses_times_that_make_no_sense() {
     let home = Home::new();
     let file = home.file("mine.ron", SCENARIO);
-    let Said { status, stdout, .. } = home.run(["trace", &file, "--seconds", "0.5"]);
+    let Finished { status, stdout, .. } = home.run(["trace", &file, "--seconds", "0.5"]);
     assert!(status == Some(0) && stdout.contains("digest "));
     for seconds in ["-1", "NaN", "inf", "1e400", "86401"] {
-        let Said { status, stdout, stderr } = home.run(["trace", "design-0", &format!("--seconds={seconds}")]);
+        let Finished { status, stdout, stderr } = home.run(["trace", "design-0", &format!("--seconds={seconds}")]);
         assert_eq!((status, stdout.as_str()), (Some(1), ""), "{seconds}");
         assert!(stderr.contains("between 0 and 86400"), "{stderr}");
     }
     let lesson = home.file("lesson.ron", LESSON);
-    let Said { status, stderr, .. } = home.run(["trace", &lesson]);
+    let Finished { status, stderr, .. } = home.run(["trace", &lesson]);
     assert!(status == Some(1) && stderr.contains("is no scenario file"), "{stderr}");
 }
 
 #[test]
 fn an_unknown_name_is_an_error_with_a_suggestion() {
     let home = Home::new();
-    let Said { status, stdout, stderr } = home.run(["trace", "stage-2-secure"]);
+    let Finished { status, stdout, stderr } = home.run(["trace", "stage-2-secure"]);
     assert_eq!((status, stdout.as_str()), (Some(1), ""));
     assert!(stderr.contains("did you mean `stage-2-secured`?"), "{stderr}");
-    let Said { status, stderr, .. } = home.run(["trace", "quite-another-thing"]);
+    let Finished { status, stderr, .. } = home.run(["trace", "quite-another-thing"]);
     assert!(status == Some(1) && !stderr.contains("did you mean"), "{stderr}");
 }
 
@@ -268,7 +268,7 @@ fn an_unknown_name_is_an_error_with_a_suggestion() {
 fn without_a_terminal_the_full_screen_is_refused_and_nothing_is_written() {
     let home = Home::new();
     for arguments in [&[][..], &["--lesson", "where-tls-ends"], &["--scenario", "design-0"]] {
-        let Said { status, stdout, stderr } = home.run(arguments);
+        let Finished { status, stdout, stderr } = home.run(arguments);
         assert_eq!((status, stdout.as_str()), (Some(2), ""), "{arguments:?}");
         assert!(stderr.contains("hoplight list") && is_harmless(&stderr), "{stderr}");
     }
@@ -281,13 +281,13 @@ fn a_wrong_command_line_is_a_usage_error() {
     for arguments in
         [&["--no-such-option"][..], &["nonsense"], &["trace"], &["--seed", "x"], &["--lesson", "a", "--scenario", "b"]]
     {
-        let Said { status, stdout, stderr } = home.run(arguments);
+        let Finished { status, stdout, stderr } = home.run(arguments);
         assert_eq!((status, stdout.as_str()), (Some(2), ""), "{arguments:?}");
         assert!(stderr.contains("--help"), "{stderr}");
     }
-    let Said { status, stdout, .. } = home.run(["--help"]);
+    let Finished { status, stdout, .. } = home.run(["--help"]);
     assert!(status == Some(0) && stdout.contains("Usage: hoplight"));
-    let Said { status, stdout, .. } = home.run(["--version"]);
+    let Finished { status, stdout, .. } = home.run(["--version"]);
     assert_eq!((status, stdout), (Some(0), format!("hoplight {}\n", env!("CARGO_PKG_VERSION"))));
 }
 
@@ -300,7 +300,7 @@ fn a_pipe_that_is_closed_early_is_no_error() {
         let mut reader = BufReader::with_capacity(16, child.stdout.take().expect("piped"));
         reader.read_line(&mut first).expect("a line");
         drop(reader);
-        let Said { status, stderr, .. } = child.wait_with_output().expect("ends").into();
+        let Finished { status, stderr, .. } = child.wait_with_output().expect("ends").into();
         assert_eq!((status, stderr.as_str()), (Some(0), ""), "{arguments:?}");
         assert!(!first.is_empty());
     }
@@ -312,7 +312,7 @@ fn a_full_disk_is_told() {
     let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").expect("opens");
     for arguments in [&["list"][..], &["trace", "design-0"], &["check"]] {
         let output = home.command(arguments).stdout(Stdio::from(full())).output().expect("runs");
-        let Said { status, stderr, .. } = output.into();
+        let Finished { status, stderr, .. } = output.into();
         assert_eq!(status, Some(1), "{arguments:?}");
         assert!(stderr.contains("No space left"), "{stderr}");
     }
@@ -327,7 +327,7 @@ fn content_of_a_folder_is_added_to_what_comes_along() {
     let by_option = home.run(["list", "--content", folder.to_str().expect("UTF-8")]);
     assert_eq!(by_option.status, Some(0), "{by_option:?}");
     assert!(by_option.stdout.contains("small ") && by_option.stdout.contains("my-design"), "{by_option:?}");
-    let by_variable: Said = home.command(["list"]).env("HOPLIGHT_CONTENT", &folder).output().expect("runs").into();
+    let by_variable: Finished = home.command(["list"]).env("HOPLIGHT_CONTENT", &folder).output().expect("runs").into();
     assert_eq!(by_variable.stdout, by_option.stdout);
     let missing = home.run(["list", "--content", "/no/such/folder"]);
     assert!(missing.status == Some(1) && missing.stderr.contains("is no folder"), "{missing:?}");

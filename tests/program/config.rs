@@ -1,13 +1,13 @@
 //! The user's settings: read from the usual place or a named one, beaten by the command line, refused with every mistake.
 
-use crate::{CTRL_C, Home, Pty, Said, is_harmless};
+use crate::{CTRL_C, Finished, Home, Pty, is_harmless};
 
 const USUAL: &str = "config/hoplight/config.ron";
 
 #[test]
 fn the_printed_file_is_right_and_says_where_it_belongs() {
     let home = Home::new();
-    let Said { status, stdout, stderr } = home.run(["config"]);
+    let Finished { status, stdout, stderr } = home.run(["config"]);
     assert_eq!((status, stderr.as_str()), (Some(0), ""));
     assert!(stdout.contains("~/config/hoplight/config.ron") && stdout.contains("\"kill\": [\"x\"],"), "{stdout}");
     assert!(is_harmless(&stdout));
@@ -119,7 +119,7 @@ fn a_variable_that_is_set_to_nothing_is_as_good_as_none() {
     home.file(USUAL, "(keys: { \"tls\": [\"Ctrl-t\"] })");
     let mut command = home.command(["read", "where-tls-ends"]);
     command.envs(["HOPLIGHT_CONFIG", "HOPLIGHT_CONTENT", "HOPLIGHT_PROGRESS"].map(|name| (name, "")));
-    let said = Said::from(command.output().expect("it runs"));
+    let said = Finished::from(command.output().expect("it runs"));
     assert_eq!(said.status, Some(0), "{said:?}");
     assert!(said.stdout.contains("Change the TLS mode (Ctrl-t)"), "the usual file is read");
 }

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 
 use crate::pty::Pty;
-use crate::{CTRL_C, Home, Said, is_harmless};
+use crate::{CTRL_C, Finished, Home, is_harmless};
 
 /// Characters that no terminal may get, with what they would do.
 const HOSTILE: [&str; 9] =
@@ -13,7 +13,7 @@ const HOSTILE: [&str; 9] =
 const SCENARIO: &str = include_str!("../../assets/design-0.ron");
 const LESSON: &str = include_str!("../lessons/small.ron");
 
-fn assert_harmless(said: &Said, what: &str) {
+fn assert_harmless(said: &Finished, what: &str) {
     assert!(is_harmless(&said.stdout) && is_harmless(&said.stderr), "{what:?}: {said:?}");
 }
 

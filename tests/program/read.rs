@@ -9,10 +9,10 @@ use hoplight::content::EMBEDDED;
 use hoplight::lesson::{Ask, Lesson, Library};
 use unicode_width::UnicodeWidthStr;
 
-use crate::{CTRL_C, Home, Said, is_harmless};
+use crate::{CTRL_C, Finished, Home, is_harmless};
 
 /// What the program says to somebody who types `answers` into a pipe.
-fn answered(home: &Home, arguments: &[&str], answers: &str) -> Said {
+fn answered(home: &Home, arguments: &[&str], answers: &str) -> Finished {
     let mut child =
         home.command(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
     child.stdin.take().expect("piped").write_all(answers.as_bytes()).expect("read");
@@ -51,7 +51,7 @@ fn without_marks() -> Arc<Lesson> {
 fn every_lesson_is_told_in_short_lines_of_plain_characters() {
     let home = Home::new();
     for lesson in lessons() {
-        let Said { status, stdout, stderr } = home.run(["read", lesson.id.as_str()]);
+        let Finished { status, stdout, stderr } = home.run(["read", lesson.id.as_str()]);
         assert_eq!((status, stderr.as_str()), (Some(0), ""), "{}", lesson.id);
         let long: Vec<&str> = stdout.lines().filter(|line| line.width() > 80).collect();
         assert!(long.is_empty() && is_harmless(&stdout), "{long:#?}");
@@ -107,7 +107,8 @@ fn right_answers_are_praised_and_kept() {
     let home = Home::new();
     let lesson = without_marks();
     let answers: Vec<String> = right(&lesson).into_iter().flatten().map(|number| number.to_string()).collect();
-    let Said { status, stdout, stderr } = answered(&home, &["read", lesson.id.as_str(), "--quiz"], &(answers.join("\n") + "\n"));
+    let Finished { status, stdout, stderr } =
+        answered(&home, &["read", lesson.id.as_str(), "--quiz"], &(answers.join("\n") + "\n"));
     assert_eq!((status, stderr.as_str()), (Some(0), ""));
     let all = lesson.quiz.len();
     assert_eq!(stdout.matches("Right.").count(), all, "{stdout}");
@@ -139,7 +140,7 @@ fn where_the_answers_end_the_text_goes_on_and_the_end_is_not_reached() {
     let home = Home::new();
     let lesson = without_marks();
     let first = right(&lesson)[0].expect("an option");
-    let Said { status, stdout, .. } = answered(&home, &["read", lesson.id.as_str(), "--quiz"], &format!("{first}\n"));
+    let Finished { status, stdout, .. } = answered(&home, &["read", lesson.id.as_str(), "--quiz"], &format!("{first}\n"));
     assert_eq!(status, Some(0));
     assert!(stdout.contains(&format!("Question {} of", lesson.quiz.len())) && !stdout.contains("Quiz:"), "{stdout}");
     assert!(progress(&home).is_some_and(|kept| kept.contains("finished: false")), "{:?}", progress(&home));
@@ -194,6 +195,6 @@ fn what_is_no_lesson_is_told_and_a_locale_without_unicode_is_heeded() {
     let home = Home::new();
     let said = home.run(["read", "where-tls-end"]);
     assert!(said.status == Some(1) && said.stderr.contains("did you mean `where-tls-ends`?"), "{said:?}");
-    let said: Said = home.command(["read", "where-tls-ends"]).env("LC_ALL", "C").output().expect("runs").into();
+    let said: Finished = home.command(["read", "where-tls-ends"]).env("LC_ALL", "C").output().expect("runs").into();
     assert!(said.status == Some(0) && said.stdout.is_ascii() && said.stdout.contains("Step 9"), "{said:?}");
 }

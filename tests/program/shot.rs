@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::kept::{assert_block, assert_files, root};
 use crate::svg::{Element, characters, elements};
-use crate::{Home, Said, is_harmless};
+use crate::{Finished, Home, is_harmless};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 
@@ -24,7 +24,7 @@ const PICTURES: [(&str, &[&str]); 3] = [
 
 /// What `shot` writes; it must succeed.
 fn shot(home: &Home, arguments: &[&str]) -> String {
-    let Said { status, stdout, stderr } = home.run(["shot"].iter().chain(arguments));
+    let Finished { status, stdout, stderr } = home.run(["shot"].iter().chain(arguments));
     assert_eq!((status, stderr.as_str()), (Some(0), ""), "{arguments:?}");
     stdout
 }
@@ -158,7 +158,7 @@ fn a_picture_depends_on_its_arguments_alone_and_refers_to_nothing() {
     let home = Home::new();
     let arguments = ["shot", "where-tls-ends", "--at", "1s", "--format", "svg"];
     let usual = home.run(arguments).stdout;
-    let elsewhere: Said =
+    let elsewhere: Finished =
         home.command(arguments).envs([("NO_COLOR", "1"), ("LC_ALL", "C"), ("TERM", "dumb")]).output().expect("runs").into();
     assert_eq!(elsewhere.stdout, usual);
     let known = [
@@ -197,7 +197,7 @@ fn a_picture_depends_on_its_arguments_alone_and_refers_to_nothing() {
     }
     // What a terminal may be sent is another matter.
     let ansi = home.command(["shot", "--format", "ansi"]).env("NO_COLOR", "1").env("LC_ALL", "C").output().expect("runs");
-    let ansi = Said::from(ansi).stdout;
+    let ansi = Finished::from(ansi).stdout;
     assert!(ansi.is_ascii() && !ansi.contains("38;5;"), "{ansi}");
     // The theme may stand before the command, too.
     let light = |arguments: &[&str]| home.run(arguments).stdout;
@@ -246,7 +246,7 @@ fn nobodys_progress_is_read_or_kept() {
     std::fs::write(&file, "no progress").unwrap();
     let output =
         home.command(["shot", "where-tls-ends", "--keys", "n n n", "--at", "1s"]).env("HOPLIGHT_PROGRESS", &file).output();
-    assert_eq!(Said::from(output.unwrap()).status, Some(0));
+    assert_eq!(Finished::from(output.unwrap()).status, Some(0));
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "no progress");
     assert!(!home.path().join("state").exists());
 }

@@ -6,7 +6,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::pty::Pty;
-use crate::{CTRL_C, Home, Said, is_harmless};
+use crate::{CTRL_C, Finished, Home, is_harmless};
 
 /// The report of `simulate stage-2-secured` with these arguments.
 fn report(arguments: &[&str]) -> Value {
@@ -270,7 +270,7 @@ fn wrong_usage_has_a_status_of_its_own() {
         (&["--format", "xml"], "possible values: table, json"),
         (&["--no-such-option"], "unexpected argument"),
     ] {
-        let Said { status, stdout, stderr } = home.run(["simulate", "stage-2-secured"].iter().chain(arguments));
+        let Finished { status, stdout, stderr } = home.run(["simulate", "stage-2-secured"].iter().chain(arguments));
         assert_eq!((status, stdout.as_str()), (Some(2), ""), "{arguments:?}");
         assert!(stderr.contains(says) && is_harmless(&stderr) && !stderr.contains("Usage: hoplight list"), "{says}: {stderr}");
     }
@@ -286,7 +286,7 @@ fn a_reader_who_leaves_early_is_no_error() {
         let arguments = ["simulate", "stage-2-secured", "--duration", "2s", "--format", format];
         let mut child = home.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
         drop(child.stdout.take());
-        let Said { status, stderr, .. } = child.wait_with_output().expect("ends").into();
+        let Finished { status, stderr, .. } = child.wait_with_output().expect("ends").into();
         assert_eq!((status, stderr.as_str()), (Some(0), ""), "{format}");
     }
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use hoplight::model::{ComponentIx, Infrastructure, RequestKind};
-use hoplight::sim::{Note, Observer, Outcome, SimTime, Simulation, StationView, What};
+use hoplight::sim::{EventKind, JournalEvent, Observer, Outcome, SimTime, Simulation, StationView};
 
 use super::cases::Case;
 
@@ -55,14 +55,14 @@ struct Watch<const NOTES: bool> {
 impl<const NOTES: bool> Observer for Watch<NOTES> {
     const NOTES: bool = NOTES;
 
-    fn note(&mut self, note: Note) {
+    fn note(&mut self, note: JournalEvent) {
         match note.what {
-            What::Waits { .. } => {
+            EventKind::Waits { .. } => {
                 self.waiting.push_back(note.at);
                 self.waited += u64::from(note.at >= self.from);
             }
             // First come, first served: whoever has waited longest starts when somebody is done.
-            What::Answers { .. } => {
+            EventKind::Answers { .. } => {
                 if let Some(since) = self.waiting.pop_front()
                     && note.at - since > self.long
                     && since >= self.from

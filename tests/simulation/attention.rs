@@ -7,7 +7,10 @@ use std::time::Duration;
 use super::stage_2;
 use hoplight::model::quantity::Rate;
 use hoplight::model::{Infrastructure, RequestKind};
-use hoplight::sim::{Command, Doing, Heading, Heard, Note, Said, SimTime, Simulation, Stretch, Timeline, What};
+use hoplight::sim::{
+    Activity, CapturedMessage, CapturedPayload, Command, EventKind, Heading, JournalEvent, SimTime, Simulation, Timeline,
+    TraceSpan,
+};
 
 /// So many requests in a second that lines form, and do not grow.
 const RATE: f64 = 520.0;
@@ -43,14 +46,14 @@ fn the_stretches_of_a_journey_are_what_the_request_does_and_fill_its_time() {
         let begins: Vec<SimTime> = journey.iter().map(|stretch| stretch.from).collect();
         assert_eq!((begins[0], &begins[1..]), (born, &ends[..ends.len() - 1]), "one follows the other");
         let latency = timeline.trail().find_map(|note| match note.what {
-            What::Ended { latency_ms, .. } => Some(latency_ms),
+            EventKind::Ended { latency_ms, .. } => Some(latency_ms),
             _ => None,
         });
         let total: f64 = journey.iter().map(|stretch| stretch.to.expect("over").since(stretch.from).as_secs_f64() * 1e3).sum();
         assert!((total - latency.expect("it has ended")).abs() < 1e-6, "{total} and {latency:?}");
-        let count = |wanted: fn(&Doing) -> bool| journey.iter().filter(|stretch| wanted(&stretch.doing)).count();
-        waited += count(|doing| matches!(doing, Doing::Waits(_)));
-        worked += count(|doing| matches!(doing, Doing::Served(_)));
+        let count = |wanted: fn(&Activity) -> bool| journey.iter().filter(|stretch| wanted(&stretch.doing)).count();
+        waited += count(|doing| matches!(doing, Activity::Waits(_)));
+        worked += count(|doing| matches!(doing, Activity::Served(_)));
         journeys += 1;
     }
     assert!(waited > 0 && worked > 4 * journeys, "{waited} waits and {worked} services");
@@ -58,8 +61,9 @@ fn the_stretches_of_a_journey_are_what_the_request_does_and_fill_its_time() {
 
 #[test]
 fn a_request_that_is_followed_late_has_the_same_journey() {
-    let from_the_start =
-        |timeline: &mut Timeline| -> (Vec<Stretch>, Vec<Note>) { (timeline.journey(), timeline.trail().cloned().collect()) };
+    let from_the_start = |timeline: &mut Timeline| -> (Vec<TraceSpan>, Vec<JournalEvent>) {
+        (timeline.journey(), timeline.trail().cloned().collect())
+    };
     let mut early = busy(3);
     early.act(Command::Send(RequestKind::Read)).expect("a user may always ask");
     let number = newest(&early);
@@ -89,8 +93,8 @@ fn overheard(from: &str, to: &str, seed: u64, between: (SimTime, SimTime)) -> Ve
     let infra = stage_2();
     let tapped = infra.link_between(from, to).expect("a link");
     let mut heard = Vec::new();
-    let mut observer = |note: Note| {
-        if let (What::Departed { link, heading, .. }, Some((number, _))) = (note.what, note.request)
+    let mut observer = |note: JournalEvent| {
+        if let (EventKind::Departed { link, heading, .. }, Some((number, _))) = (note.what, note.request)
             && link == tapped
             && note.at > between.0
         {
@@ -103,9 +107,9 @@ fn overheard(from: &str, to: &str, seed: u64, between: (SimTime, SimTime)) -> Ve
     heard
 }
 
-fn requests<'a>(heard: impl Iterator<Item = &'a Heard>) -> Vec<(SimTime, u64, Heading)> {
-    let part = |heard: &Heard| match heard.said {
-        Said::Request { number, heading, .. } => Some((heard.at, number, heading)),
+fn requests<'a>(heard: impl Iterator<Item = &'a CapturedMessage>) -> Vec<(SimTime, u64, Heading)> {
+    let part = |heard: &CapturedMessage| match heard.said {
+        CapturedPayload::Request { number, heading, .. } => Some((heard.at, number, heading)),
         _ => None,
     };
     heard.filter_map(part).collect()
@@ -152,7 +156,7 @@ fn a_tap_that_has_heard_much_still_knows_the_last_of_it_after_a_step_back() {
 fn a_tap_hears_changes_samples_and_advertisements() {
     let text = include_str!("../../assets/stage-3-scaled.ron");
     let infra = Arc::new(Infrastructure::from_ron("stage-3-scaled.ron", text).expect("a scenario"));
-    let heard = |from: &str, to: &str| -> Vec<Said> {
+    let heard = |from: &str, to: &str| -> Vec<CapturedPayload> {
         let mut timeline = Timeline::new(Simulation::new(Arc::clone(&infra), 1));
         timeline.listen(Some(infra.link_between(from, to).unwrap_or_else(|| panic!("{from} → {to}"))));
         timeline.seek(SimTime::from_secs(5));
@@ -168,9 +172,9 @@ fn a_tap_hears_changes_samples_and_advertisements() {
     for (from, to, protocol) in links {
         use hoplight::model::Protocol::{Metrics, Replication, Vrrp};
         let said = match protocol {
-            Replication => heard(&from, &to).iter().filter(|said| **said == Said::Change).count(),
-            Metrics => heard(&from, &to).iter().filter(|said| matches!(said, Said::Sample { .. })).count(),
-            Vrrp => heard(&from, &to).iter().filter(|said| matches!(said, Said::Advertisement(1..))).count(),
+            Replication => heard(&from, &to).iter().filter(|said| **said == CapturedPayload::Change).count(),
+            Metrics => heard(&from, &to).iter().filter(|said| matches!(said, CapturedPayload::Sample { .. })).count(),
+            Vrrp => heard(&from, &to).iter().filter(|said| matches!(said, CapturedPayload::Advertisement(1..))).count(),
             _ => continue,
         };
         let expected = if protocol == Replication { 30..400 } else { 4..6 };
@@ -204,7 +208,9 @@ fn a_tap_hears_what_the_far_firewall_stops_and_not_what_the_near_one_does() {
         let near = stops.expect("a firewall stops it").direction == Direction::Outbound;
         timeline.listen(Some(link));
         timeline.seek(SimTime::from_secs(6));
-        let asked = |heard: &&Heard| matches!(heard.said, Said::Sample { .. } | Said::Request { heading: Heading::Request, .. });
+        let asked = |heard: &&CapturedMessage| {
+            matches!(heard.said, CapturedPayload::Sample { .. } | CapturedPayload::Request { heading: Heading::Request, .. })
+        };
         assert_eq!(timeline.heard().filter(asked).count() == 0, near, "{from} → {to}");
         sides[usize::from(near)] += 1;
     }
@@ -219,7 +225,7 @@ fn what_a_tap_has_heard_in_all_is_the_same_after_going_back_and_forth() {
     timeline.listen(link);
     // Straight on, far past what is kept.
     let summary = |timeline: &Timeline| {
-        let last: Vec<Heard> = timeline.heard().rev().take(200).cloned().collect();
+        let last: Vec<CapturedMessage> = timeline.heard().rev().take(200).cloned().collect();
         (timeline.heard_count(), timeline.heard_password().cloned(), last)
     };
     let mut straight = Vec::new();
@@ -232,7 +238,7 @@ fn what_a_tap_has_heard_in_all_is_the_same_after_going_back_and_forth() {
         let checks = (0..to).map(|number| 667 + 2_000 * number).filter(|ms| (3_000..to * 1_000).contains(ms)).count();
         assert_eq!(timeline.heard_count(), (all.len() + 2 * checks) as u64, "at {to} s");
     }
-    assert!(timeline.heard_count() > 4_000 && timeline.heard_password().is_some_and(Heard::shows_password));
+    assert!(timeline.heard_count() > 4_000 && timeline.heard_password().is_some_and(CapturedMessage::shows_password));
     for at in [12, 16, 0, 15, 5, 1, 9, 16, 3] {
         let (to, known) = &straight[at];
         timeline.seek(seconds(*to));

@@ -16,8 +16,8 @@
 //! held longer while others wait in line below: then the saturation is an upper bound, close where what is below has room.
 //! Failing attempts, retries, health checks, samples and probes are not counted. Must not know a simulation, nor time.
 
-mod course;
 mod demand;
+mod load_curve;
 mod mix;
 mod opening;
 mod overload;
@@ -35,10 +35,10 @@ use hoplight_model::component::Traffic;
 use hoplight_model::{ComponentId, ComponentIx, Infrastructure, RequestKind};
 
 use super::outage::Outage;
-use course::Course;
 use demand::Demand;
+use load_curve::LoadCurve;
 use resource::{Holding, Numbers};
-use routes::{Ground, Routes};
+use routes::{Routes, StaticRoutes};
 
 /// What one request of each kind asks of one component, on average over the requests of that kind. Arrays are in the order
 /// of [`RequestKind::ALL`]; balancers split as in the scenario's mix at a small load.
@@ -68,7 +68,7 @@ pub struct Capacity {
     limits: Vec<f64>,
     answered: [f64; 3],
     /// What each kind alone does, in the order of [`RequestKind::ALL`], and then the mix.
-    courses: [Course; 4],
+    courses: [LoadCurve; 4],
     /// For each of these, which part of the time for which a resource is held its component works; by number.
     working: [Vec<f64>; 4],
 }
@@ -81,7 +81,7 @@ impl Capacity {
 
     /// The capacity for another mix.
     pub fn in_mix(infra: &Infrastructure, outage: &Outage, mix: Mix) -> Self {
-        let ground = Ground::of(infra);
+        let ground = StaticRoutes::of(infra);
         let routes = Routes::of(&ground, outage);
         let numbers = Numbers::of(infra);
         let mixes = [RequestKind::Static, RequestKind::Read, RequestKind::Write].map(Mix::only);
@@ -108,7 +108,7 @@ impl Capacity {
             resources: (0..numbers.count()).map(|number| numbers.resource(infra, number)).collect(),
             limits: Numbers::limits(infra),
             answered: usual.answered,
-            courses: mixes.map(|mix| Course::of(&routes, mix)),
+            courses: mixes.map(|mix| LoadCurve::of(&routes, mix)),
             working,
         }
     }
@@ -192,7 +192,7 @@ impl Capacity {
         Some(Headroom { rps: rps - load, factor: rps / load })
     }
 
-    fn course(&self, kind: Option<RequestKind>) -> &Course {
+    fn course(&self, kind: Option<RequestKind>) -> &LoadCurve {
         &self.courses[place(kind)]
     }
 

@@ -9,12 +9,12 @@
 //! not know how findings are shown, nor which of them somebody cares for.
 
 mod balancing;
+mod firewalls;
 mod lines;
 mod load;
 mod points;
 mod rules;
 mod sameness;
-mod walls;
 mod watching;
 
 use std::fmt;
@@ -101,11 +101,11 @@ impl Finding {
 
 /// All findings at a load in requests per second: the worst first, and those of one severity in the order of the rules.
 pub fn findings(infra: &Infrastructure, load: f64) -> Vec<Finding> {
-    let ground = Ground::of(infra);
+    let ground = StaticRoutes::of(infra);
     let mut found = Vec::new();
     found.extend(points::find(&ground));
     found.extend(lines::find(&ground));
-    found.extend(walls::find(&ground));
+    found.extend(firewalls::find(&ground));
     found.extend(sameness::find(&ground));
     found.extend(balancing::find(&ground));
     found.extend(watching::find(&ground));
@@ -116,14 +116,14 @@ pub fn findings(infra: &Infrastructure, load: f64) -> Vec<Finding> {
 }
 
 /// What several modules ask for.
-struct Ground<'a> {
+struct StaticRoutes<'a> {
     infra: &'a Infrastructure,
     structure: Structure,
     /// By kind: the single points, or why nothing works at all.
     points: [Result<Vec<Spof>, Broken>; 3],
 }
 
-impl<'a> Ground<'a> {
+impl<'a> StaticRoutes<'a> {
     fn of(infra: &'a Infrastructure) -> Self {
         let structure = Structure::of(infra);
         let points = RequestKind::ALL.map(|kind| single_points_in(infra, &structure, kind));

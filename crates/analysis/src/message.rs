@@ -28,7 +28,7 @@ const SITE_ADDRESS: &str = "203.0.113.10";
 
 /// What is said.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Talk {
+pub enum Payload {
     /// The address of the site's name.
     Lookup,
     /// The opening of a TCP connection.
@@ -62,7 +62,7 @@ pub enum Handshake {
 
 /// Which way it goes, and what an answer says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Turn {
+pub enum MessageDirection {
     /// From the one who asks.
     Ask,
     /// Back to the one who asked.
@@ -96,11 +96,11 @@ pub enum Reply {
 
 /// A message, before it is written down.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Letter {
+pub struct MessageSpec {
     /// What is said.
-    pub talk: Talk,
+    pub talk: Payload,
     /// Which way.
-    pub turn: Turn,
+    pub turn: MessageDirection,
     /// The number of the request that it belongs to, or of the push among its agent's.
     pub number: u64,
 }
@@ -166,17 +166,17 @@ impl Message {
 ///
 /// # Panics
 /// If `link` comes from another infrastructure.
-pub fn message(infra: &Infrastructure, link: LinkIx, letter: &Letter, columns: usize) -> Message {
+pub fn message(infra: &Infrastructure, link: LinkIx, letter: &MessageSpec, columns: usize) -> Message {
     let hop = infra.hop(link);
     let noise = Noise::new(letter, link);
     let page = Writing { infra, link, letter, noise, columns };
     let mut parts = vec![page.envelope()];
     let mut inside = Vec::new();
     let bytes = match &letter.talk {
-        Talk::Connect => page.connect(&mut parts),
-        Talk::Check if page.check_is_short() => page.short_check(&mut parts),
-        Talk::Handshake(handshake) => page.handshake(*handshake, &mut parts, &mut inside),
-        _ if matches!(letter.turn, Turn::Answer(Reply::Refused | Reply::Reset)) => page.connect(&mut parts),
+        Payload::Connect => page.connect(&mut parts),
+        Payload::Check if page.check_is_short() => page.short_check(&mut parts),
+        Payload::Handshake(handshake) => page.handshake(*handshake, &mut parts, &mut inside),
+        _ if matches!(letter.turn, MessageDirection::Answer(Reply::Refused | Reply::Reset)) => page.connect(&mut parts),
         _ => {
             let content = page.content();
             let bytes = page.bytes(&content);
@@ -203,7 +203,7 @@ impl Part {
 struct Writing<'a> {
     infra: &'a Infrastructure,
     link: LinkIx,
-    letter: &'a Letter,
+    letter: &'a MessageSpec,
     noise: Noise,
     columns: usize,
 }
@@ -224,8 +224,8 @@ impl Writing<'_> {
         Part::new(
             Mark::Envelope,
             match self.letter.turn {
-                Turn::Ask => format!("{} → {}:{theirs}, {over} from port {own}", id(from), id(to)),
-                Turn::Answer(_) => format!("{} → {}:{own}, {over} from port {theirs}", id(to), id(from)),
+                MessageDirection::Ask => format!("{} → {}:{theirs}, {over} from port {own}", id(from), id(to)),
+                MessageDirection::Answer(_) => format!("{} → {}:{own}, {over} from port {theirs}", id(to), id(from)),
             },
         )
     }
@@ -233,18 +233,18 @@ impl Writing<'_> {
     /// What the ends say to each other once they are connected.
     fn content(&self) -> Vec<Part> {
         match (&self.letter.talk, self.letter.turn) {
-            (Talk::Lookup, turn) => self.name(turn),
-            (Talk::Check, turn) => self.check(turn),
-            (Talk::Change, _) => database::change(),
-            (Talk::Samples(json), turn) => self.samples(json, turn),
-            (Talk::Advertisement(priority), _) => self.advertisement(*priority),
-            (Talk::Request(kind), turn) => match (self.protocol(), turn) {
-                (Protocol::Sql, Turn::Ask) => database::query(*kind),
-                (Protocol::Sql, Turn::Answer(reply)) => database::result(*kind, reply),
-                (_, Turn::Ask) => self.request(*kind),
-                (_, Turn::Answer(reply)) => self.response(*kind, reply),
+            (Payload::Lookup, turn) => self.name(turn),
+            (Payload::Check, turn) => self.check(turn),
+            (Payload::Change, _) => database::change(),
+            (Payload::Samples(json), turn) => self.samples(json, turn),
+            (Payload::Advertisement(priority), _) => self.advertisement(*priority),
+            (Payload::Request(kind), turn) => match (self.protocol(), turn) {
+                (Protocol::Sql, MessageDirection::Ask) => database::query(*kind),
+                (Protocol::Sql, MessageDirection::Answer(reply)) => database::result(*kind, reply),
+                (_, MessageDirection::Ask) => self.request(*kind),
+                (_, MessageDirection::Answer(reply)) => self.response(*kind, reply),
             },
-            (Talk::Connect | Talk::Handshake(_), _) => Vec::new(),
+            (Payload::Connect | Payload::Handshake(_), _) => Vec::new(),
         }
     }
 

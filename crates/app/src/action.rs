@@ -153,8 +153,8 @@ pub enum Action {
     MarkAfter,
     /// Opens the fault menu.
     Faults,
-    /// Does a row of the fault menu, by its place among [`super::deeds::deeds`].
-    Deed(usize),
+    /// Does a row of the fault menu, by its place among [`super::fault_menu::fault_actions`].
+    FaultAction(usize),
     /// Switches the external probe on, or off.
     Probe,
     /// Changes what the panel of a small screen shows: the lesson, or what is selected.
@@ -250,7 +250,7 @@ impl Action {
             | Self::Recall { .. }
             | Self::Lay(_)
             | Self::Follow(_)
-            | Self::Deed(_)
+            | Self::FaultAction(_)
             | Self::Deselect => return None,
         })
     }

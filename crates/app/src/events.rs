@@ -4,7 +4,7 @@
 
 use hoplight_layout::Area;
 use hoplight_model::{ComponentId, ComponentIx, Element, Infrastructure, TopologyEdit};
-use hoplight_sim::{AlertState, Journal, Note, SimTime, What, probe_number};
+use hoplight_sim::{AlertState, EventKind, Journal, JournalEvent, SimTime, probe_number};
 
 use super::action::Action;
 
@@ -33,15 +33,17 @@ impl Sort {
         [Self::Command, Self::Fault, Self::Restore, Self::Alert, Self::Reaction, Self::Failure, Self::Refused];
 
     /// The sort of a notable note.
-    pub fn of(note: &Note) -> Self {
+    pub fn of(note: &JournalEvent) -> Self {
         match &note.what {
             _ if note.request.is_some() => Self::Failure,
-            What::Alert { state: AlertState::Firing, .. } => Self::Alert,
-            What::Alert { .. } | What::Restored(_) | What::Fault { on: false, .. } => Self::Restore,
-            What::Killed(_) | What::Restarts(_) | What::Fault { .. } | What::Scanned { .. } => Self::Fault,
-            What::Backend { .. } | What::Master { .. } | What::Promoted { .. } | What::Demoted { .. } | What::SemiSync { .. } => {
-                Self::Reaction
-            }
+            EventKind::Alert { state: AlertState::Firing, .. } => Self::Alert,
+            EventKind::Alert { .. } | EventKind::Restored(_) | EventKind::Fault { on: false, .. } => Self::Restore,
+            EventKind::Killed(_) | EventKind::Restarts(_) | EventKind::Fault { .. } | EventKind::Scanned { .. } => Self::Fault,
+            EventKind::Backend { .. }
+            | EventKind::Master { .. }
+            | EventKind::Promoted { .. }
+            | EventKind::Demoted { .. }
+            | EventKind::SemiSync { .. } => Self::Reaction,
             _ => Self::Command,
         }
     }
@@ -61,60 +63,61 @@ impl Sort {
 }
 
 /// What looking at a note means: its moment, and the request that it happened to, or what else it is about.
-pub fn recall(note: &Note, infra: &Infrastructure) -> Action {
+pub fn recall(note: &JournalEvent, infra: &Infrastructure) -> Action {
     let request = note.request.map(|(number, _)| number).filter(|number| probe_number(*number).is_none());
     Action::Recall { at: note.at, request, about: subject(&note.what, infra) }
 }
 
 /// The element that something happened to, or at which it happened; `None` is the whole site.
-pub fn subject(what: &What, infra: &Infrastructure) -> Option<Element> {
+pub fn subject(what: &EventKind, infra: &Infrastructure) -> Option<Element> {
     let component = |ix: ComponentIx| Some(Element::Component(infra.component(ix).id.clone()));
     let named = |id: &ComponentId| Some(Element::Component(id.clone()));
     match what {
-        What::Departed { link, .. } | What::Passed { link, .. } | What::Blocked { link, .. } | What::Vanished { link } => {
-            Some(infra.hop_element(*link))
-        }
-        What::Reached { component: ix, .. }
-        | What::Waits { component: ix, .. }
-        | What::TurnedAway { component: ix }
-        | What::Answers { component: ix }
-        | What::Fails { component: ix, .. }
-        | What::Refuses { component: ix }
-        | What::Retries { component: ix, .. }
-        | What::GivesUp { component: ix }
-        | What::Chose { backend: ix, .. }
-        | What::NoBackend { balancer: ix }
-        | What::Unresolved { resolver: ix, .. }
-        | What::Backend { backend: ix, .. }
-        | What::Master { balancer: ix, .. }
-        | What::Sampled { agent: ix, .. }
-        | What::Delivered { agent: ix }
-        | What::Replicated { replica: ix }
-        | What::Promoted { database: ix, .. }
-        | What::Demoted { database: ix }
-        | What::SemiSync { database: ix, .. } => component(*ix),
-        What::Promoting(id) | What::LagSet(id, _) => named(id),
-        What::Alert { subject, .. } => subject.and_then(component),
-        What::Killed(element)
-        | What::Restored(element)
-        | What::Restarts(element)
-        | What::Drained(element)
-        | What::Ready(element) => Some(element.clone()),
-        What::Fault { fault, .. } => fault.element(),
-        What::Edited(TopologyEdit::Block(from, to) | TopologyEdit::Unblock(from, to)) => {
+        EventKind::Departed { link, .. }
+        | EventKind::Passed { link, .. }
+        | EventKind::Blocked { link, .. }
+        | EventKind::Vanished { link } => Some(infra.hop_element(*link)),
+        EventKind::Reached { component: ix, .. }
+        | EventKind::Waits { component: ix, .. }
+        | EventKind::TurnedAway { component: ix }
+        | EventKind::Answers { component: ix }
+        | EventKind::Fails { component: ix, .. }
+        | EventKind::Refuses { component: ix }
+        | EventKind::Retries { component: ix, .. }
+        | EventKind::GivesUp { component: ix }
+        | EventKind::Chose { backend: ix, .. }
+        | EventKind::NoBackend { balancer: ix }
+        | EventKind::Unresolved { resolver: ix, .. }
+        | EventKind::Backend { backend: ix, .. }
+        | EventKind::Master { balancer: ix, .. }
+        | EventKind::Sampled { agent: ix, .. }
+        | EventKind::Delivered { agent: ix }
+        | EventKind::Replicated { replica: ix }
+        | EventKind::Promoted { database: ix, .. }
+        | EventKind::Demoted { database: ix }
+        | EventKind::SemiSync { database: ix, .. } => component(*ix),
+        EventKind::Promoting(id) | EventKind::LagSet(id, _) => named(id),
+        EventKind::Alert { subject, .. } => subject.and_then(component),
+        EventKind::Killed(element)
+        | EventKind::Restored(element)
+        | EventKind::Restarts(element)
+        | EventKind::Drained(element)
+        | EventKind::Ready(element) => Some(element.clone()),
+        EventKind::Fault { fault, .. } => fault.element(),
+        EventKind::Edited(TopologyEdit::Block(from, to) | TopologyEdit::Unblock(from, to)) => {
             Some(Element::Hop(from.clone(), to.clone()))
         }
-        What::Arrived
-        | What::Ended { .. }
-        | What::Probes
-        | What::Probed { .. }
-        | What::ProbeSet(_)
-        | What::RetriesSet(_)
-        | What::SynCookies(_)
-        | What::Scanned { .. }
-        | What::Edited(_)
-        | What::RateSet(_)
-        | What::BalanceSet(_) => None,
+        EventKind::Arrived
+        | EventKind::Ended { .. }
+        | EventKind::Probes
+        | EventKind::Probed { .. }
+        | EventKind::ProbeSet(_)
+        | EventKind::RetriesSet(_)
+        | EventKind::SynCookies(_)
+        | EventKind::Scanned { .. }
+        | EventKind::Edited(_)
+        | EventKind::RateSet(_)
+        | EventKind::BalanceSet(_) => None,
     }
 }
 

@@ -6,7 +6,7 @@
 use hoplight_layout::{Cell, Route};
 use hoplight_lesson::Pace;
 use hoplight_model::hop::Guard;
-use hoplight_sim::{Cargo, Heard, Motion, Packet, Said};
+use hoplight_sim::{CapturedMessage, CapturedPayload, Motion, Packet, PacketContent};
 
 use super::stage::Stage;
 
@@ -32,7 +32,7 @@ impl Stage {
         let only = self.playback.followed.filter(|_| self.playback.pace == Pace::Trace);
         let mut found = None;
         for packet in self.sim().packets() {
-            let Cargo::Request { number, kind, .. } = packet.cargo else { continue };
+            let PacketContent::Request { number, kind, .. } = packet.cargo else { continue };
             let Ok(index) = self.layout.routes().binary_search_by_key(&packet.link, |route| route.link) else { continue };
             if only.is_none_or(|only| only == number) && cell(&self.layout.routes()[index], &packet) == Some(at) {
                 found = found.max(Some((kind, number)));
@@ -45,7 +45,7 @@ impl Stage {
     pub fn next_packet(&self) -> Option<u64> {
         let after = self.playback.followed.unwrap_or(0);
         let numbers = self.sim().packets().filter_map(|packet| match packet.cargo {
-            Cargo::Request { number, orphan: false, .. } => Some(number),
+            PacketContent::Request { number, orphan: false, .. } => Some(number),
             _ => None,
         });
         numbers.filter(|number| *number > after).min()
@@ -70,8 +70,7 @@ impl Stage {
     pub(super) fn attend(&mut self) {
         if self.timeline.followed() != self.playback.followed {
             // Whoever is not on the way any more was so when a message was heard, or else some seconds ago at most.
-            let is_its =
-                |heard: &&Heard| matches!(heard.said, Said::Request { number, .. } if Some(number) == self.playback.followed);
+            let is_its = |heard: &&CapturedMessage| matches!(heard.said, CapturedPayload::Request { number, .. } if Some(number) == self.playback.followed);
             let about = self.timeline.heard().find(is_its).map_or(self.sim().now(), |heard| heard.at);
             self.timeline.follow(self.playback.followed, about);
         }

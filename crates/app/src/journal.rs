@@ -3,7 +3,7 @@
 //! A click on a line means what it is about. Must not know where on the screen it stands.
 
 use hoplight_lesson::Pace;
-use hoplight_sim::{Note, SimTime, What};
+use hoplight_sim::{EventKind, JournalEvent, SimTime};
 
 use super::events;
 use super::line::{Line, Tone};
@@ -13,8 +13,10 @@ use super::stage::Stage;
 pub fn lines(stage: &Stage, room: usize) -> Vec<Line> {
     let infra = stage.infra();
     let followed = stage.playback.followed.filter(|_| stage.playback.pace == Pace::Trace);
-    let line =
-        |note: &Note, text: String| Line { action: Some(events::recall(note, infra)), ..stamped(note.at, tone(note), text) };
+    let line = |note: &JournalEvent, text: String| Line {
+        action: Some(events::recall(note, infra)),
+        ..stamped(note.at, tone(note), text)
+    };
     let mut lines: Vec<Line> = if let Some(number) = followed {
         let notes = stage.timeline.trail().filter(|note| note.request.is_some_and(|(n, _)| n == number)).rev().take(room);
         notes.map(|note| line(note, note.describe(infra))).collect()
@@ -33,11 +35,11 @@ fn stamped(at: SimTime, tone: Tone, text: String) -> Line {
     Line::new(Tone::Dim, format!(" {:>9.3}  ", at.as_secs_f64())).with(tone, text)
 }
 
-fn tone(note: &Note) -> Tone {
+fn tone(note: &JournalEvent) -> Tone {
     match &note.what {
-        What::Ended { outcome: Err(_), .. } | What::Blocked { .. } | What::Fails { .. } => Tone::Warn,
-        What::Killed(_) | What::Backend { up: false, .. } => Tone::Bad,
-        What::Restored(_) | What::Backend { up: true, .. } => Tone::Good,
+        EventKind::Ended { outcome: Err(_), .. } | EventKind::Blocked { .. } | EventKind::Fails { .. } => Tone::Warn,
+        EventKind::Killed(_) | EventKind::Backend { up: false, .. } => Tone::Bad,
+        EventKind::Restored(_) | EventKind::Backend { up: true, .. } => Tone::Good,
         _ => Tone::Text,
     }
 }

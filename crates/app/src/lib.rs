@@ -10,9 +10,9 @@
 
 pub mod action;
 pub mod comparison;
-pub mod deeds;
 pub mod detail;
 pub mod events;
+pub mod fault_menu;
 pub mod follow;
 pub mod gauges;
 pub mod help;

@@ -75,7 +75,7 @@ impl Overlay {
 
 /// Whether an overlay is on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Lit {
+pub enum OverlayState {
     /// Everything is drawn as usual.
     #[default]
     Off,
@@ -191,7 +191,7 @@ impl Default for Asked {
 #[derive(Clone, Debug, Default)]
 pub struct Overlays {
     /// Which one is on.
-    pub lit: Lit,
+    pub lit: OverlayState,
     /// The last one that was on.
     last: Overlay,
     /// Whether nothing is shown for now: a question is open that it would answer.
@@ -206,9 +206,9 @@ impl Overlays {
     pub const fn shown(&self) -> Option<Overlay> {
         match self.lit {
             _ if self.veiled => None,
-            Lit::Off => None,
-            Lit::Briefly => Some(Overlay::ReadableHops),
-            Lit::On(overlay) => Some(overlay),
+            OverlayState::Off => None,
+            OverlayState::Briefly => Some(Overlay::ReadableHops),
+            OverlayState::On(overlay) => Some(overlay),
         }
     }
 
@@ -240,27 +240,27 @@ impl Overlays {
     /// Shows the next overlay; after the last one, none.
     pub(super) fn next(&mut self) {
         self.light(match self.lit {
-            Lit::Off | Lit::Briefly => Some(Overlay::ALL[0]),
-            Lit::On(overlay) => overlay.next(),
+            OverlayState::Off | OverlayState::Briefly => Some(Overlay::ALL[0]),
+            OverlayState::On(overlay) => overlay.next(),
         });
     }
 
     /// Switches the overlay off, or the last one on again.
     pub(super) fn toggle(&mut self) {
         self.light(match self.lit {
-            Lit::Off | Lit::Briefly => Some(self.last),
-            Lit::On(_) => None,
+            OverlayState::Off | OverlayState::Briefly => Some(self.last),
+            OverlayState::On(_) => None,
         });
     }
 
     /// Shows this overlay, or none if it is on.
     pub(super) fn lay(&mut self, overlay: Overlay) {
-        self.light((self.lit != Lit::On(overlay)).then_some(overlay));
+        self.light((self.lit != OverlayState::On(overlay)).then_some(overlay));
     }
 
     /// Switches the overlay off. Returns whether one was on.
     pub(super) fn put_out(&mut self) -> bool {
-        let is_on = matches!(self.lit, Lit::On(_));
+        let is_on = matches!(self.lit, OverlayState::On(_));
         if is_on {
             self.light(None);
         }
@@ -268,22 +268,22 @@ impl Overlays {
     }
 
     fn light(&mut self, overlay: Option<Overlay>) {
-        self.lit = overlay.map_or(Lit::Off, Lit::On);
+        self.lit = overlay.map_or(OverlayState::Off, OverlayState::On);
         self.last = overlay.unwrap_or(self.last);
         self.asked.choice = 0;
     }
 
     /// TLS has changed: the readable hops are shown until the next key, unless another overlay is on.
     pub(super) const fn flash(&mut self) {
-        if matches!(self.lit, Lit::Off) {
-            self.lit = Lit::Briefly;
+        if matches!(self.lit, OverlayState::Off) {
+            self.lit = OverlayState::Briefly;
         }
     }
 
     /// A key was pressed: what was shown briefly goes.
     pub(super) fn key(&mut self) {
-        if self.lit == Lit::Briefly {
-            self.lit = Lit::Off;
+        if self.lit == OverlayState::Briefly {
+            self.lit = OverlayState::Off;
             (self.known, self.view) = (None, View::default());
         }
     }

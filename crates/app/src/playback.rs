@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use hoplight_lesson::Pace;
-use hoplight_sim::{Doing, Present, SimTime, Timeline};
+use hoplight_sim::{Activity, Present, SimTime, Timeline};
 
 /// Wall seconds that a hop of the followed request takes, and a service.
 const HOP: f64 = 1.0;
@@ -152,8 +152,8 @@ fn rate(present: &Present) -> (f64, Option<SimTime>) {
     let Some(until) = present.until else { return (WAITING, None) };
     let seconds = until.since(present.since).as_secs_f64();
     let wall = match present.doing {
-        Doing::Travels(..) => HOP,
-        Doing::Served(_) => SERVICE,
+        Activity::Travels(..) => HOP,
+        Activity::Served(_) => SERVICE,
         _ => return (WAITING, Some(until)),
     };
     // What takes no time at all is over at once.

@@ -5,9 +5,9 @@
 
 use std::fmt::Write as _;
 
-use hoplight_analysis::{Handshake, Letter, Mark, Message, Part, Reply, Talk, Turn, message};
+use hoplight_analysis::{Handshake, Mark, Message, MessageDirection, MessageSpec, Part, Payload, Reply, message};
 use hoplight_model::{Cipher, ComponentIx, Infrastructure, LinkIx, Protocol};
-use hoplight_sim::{CheckCode, ComponentSample, Failure, Heading, Phase, Said, Status};
+use hoplight_sim::{CapturedPayload, CheckCode, ComponentSample, Failure, Heading, Phase, Status};
 
 use super::line::{Page, Tone};
 
@@ -15,44 +15,46 @@ use super::line::{Page, Tone};
 const SHORT: usize = 40;
 
 /// The message that was said on a link.
-pub(super) fn spoken(infra: &Infrastructure, link: LinkIx, said: &Said, columns: usize) -> Message {
+pub(super) fn spoken(infra: &Infrastructure, link: LinkIx, said: &CapturedPayload, columns: usize) -> Message {
     message(infra, link, &letter(infra, link, said), columns)
 }
 
-fn letter(infra: &Infrastructure, link: LinkIx, said: &Said) -> Letter {
+fn letter(infra: &Infrastructure, link: LinkIx, said: &CapturedPayload) -> MessageSpec {
     match said {
-        Said::Request { number, kind, heading, phase, status, nxdomain } => Letter {
+        CapturedPayload::Request { number, kind, heading, phase, status, nxdomain } => MessageSpec {
             talk: match phase {
-                Phase::Lookup => Talk::Lookup,
-                Phase::Connect => Talk::Connect,
-                Phase::Handshake => Talk::Handshake(Handshake::Whole),
-                Phase::Hello => Talk::Handshake(Handshake::First),
-                Phase::Finish => Talk::Handshake(Handshake::Second),
-                Phase::Resume => Talk::Handshake(Handshake::Resumed),
-                Phase::Exchange => Talk::Request(*kind),
+                Phase::Lookup => Payload::Lookup,
+                Phase::Connect => Payload::Connect,
+                Phase::Handshake => Payload::Handshake(Handshake::Whole),
+                Phase::Hello => Payload::Handshake(Handshake::First),
+                Phase::Finish => Payload::Handshake(Handshake::Second),
+                Phase::Resume => Payload::Handshake(Handshake::Resumed),
+                Phase::Exchange => Payload::Request(*kind),
             },
             turn: match heading {
-                Heading::Request => Turn::Ask,
-                Heading::Response => Turn::Answer(reply(infra.link(link).protocol, *status, *nxdomain)),
+                Heading::Request => MessageDirection::Ask,
+                Heading::Response => MessageDirection::Answer(reply(infra.link(link).protocol, *status, *nxdomain)),
             },
             number: *number,
         },
-        Said::Check { number, answer } => Letter {
-            talk: Talk::Check,
+        CapturedPayload::Check { number, answer } => MessageSpec {
+            talk: Payload::Check,
             turn: match answer {
-                None => Turn::Ask,
-                Some(Ok(())) => Turn::Answer(Reply::Good),
-                Some(Err(CheckCode::L4Con)) => Turn::Answer(Reply::Refused),
-                Some(Err(CheckCode::L6Rsp)) => Turn::Answer(Reply::Expired),
-                Some(Err(_)) => Turn::Answer(Reply::Failed(503)),
+                None => MessageDirection::Ask,
+                Some(Ok(())) => MessageDirection::Answer(Reply::Good),
+                Some(Err(CheckCode::L4Con)) => MessageDirection::Answer(Reply::Refused),
+                Some(Err(CheckCode::L6Rsp)) => MessageDirection::Answer(Reply::Expired),
+                Some(Err(_)) => MessageDirection::Answer(Reply::Failed(503)),
             },
             number: *number,
         },
-        Said::Change => Letter { talk: Talk::Change, turn: Turn::Ask, number: 0 },
-        Said::Advertisement(priority) => Letter { talk: Talk::Advertisement(*priority), turn: Turn::Ask, number: 0 },
-        Said::Sample { taken, rows } => {
+        CapturedPayload::Change => MessageSpec { talk: Payload::Change, turn: MessageDirection::Ask, number: 0 },
+        CapturedPayload::Advertisement(priority) => {
+            MessageSpec { talk: Payload::Advertisement(*priority), turn: MessageDirection::Ask, number: 0 }
+        }
+        CapturedPayload::Sample { taken, rows } => {
             let (agent, _) = infra.ends(link);
-            Letter { talk: Talk::Samples(json(infra, agent, rows)), turn: Turn::Ask, number: taken.nanos() }
+            MessageSpec { talk: Payload::Samples(json(infra, agent, rows)), turn: MessageDirection::Ask, number: taken.nanos() }
         }
     }
 }

@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use hoplight_analysis::user;
 use hoplight_lesson::{LessonProgress, LessonRun, Pace};
 use hoplight_model::{ComponentKind, Element, RequestKind};
-use hoplight_sim::{Doing, Heading, Present};
+use hoplight_sim::{Activity, Heading, Present};
 
 use super::action::Action;
 use super::keymap::Binding;
@@ -105,11 +105,11 @@ fn followed(stage: &Stage) -> Option<Line> {
     };
     let name = |ix| infra.component(ix).id.to_string();
     let about = match doing {
-        Doing::Travels(link, _) | Doing::Lost(link) => infra.hop_element(link),
-        Doing::Served(ix) | Doing::Waits(ix) | Doing::Pauses(ix) => Element::Component(infra.component(ix).id.clone()),
+        Activity::Travels(link, _) | Activity::Lost(link) => infra.hop_element(link),
+        Activity::Served(ix) | Activity::Waits(ix) | Activity::Pauses(ix) => Element::Component(infra.component(ix).id.clone()),
     };
     let (tone, text) = match doing {
-        Doing::Travels(link, heading) => {
+        Activity::Travels(link, heading) => {
             let (from, to) = infra.ends(link);
             let (from, to, way) = match heading {
                 Heading::Request => (from, to, ""),
@@ -118,10 +118,10 @@ fn followed(stage: &Stage) -> Option<Line> {
             let word = phase.on(infra.link(link).protocol);
             (Tone::Accent, format!("{way}{word} travels {} → {}", name(from), name(to)))
         }
-        Doing::Served(ix) => (Tone::Good, format!("{} works on it ({})", name(ix), phase.word())),
-        Doing::Waits(ix) => (Tone::Warn, format!("it waits in line at {}", name(ix))),
-        Doing::Pauses(ix) => (Tone::Warn, format!("{} pauses before it tries again", name(ix))),
-        Doing::Lost(link) => {
+        Activity::Served(ix) => (Tone::Good, format!("{} works on it ({})", name(ix), phase.word())),
+        Activity::Waits(ix) => (Tone::Warn, format!("it waits in line at {}", name(ix))),
+        Activity::Pauses(ix) => (Tone::Warn, format!("{} pauses before it tries again", name(ix))),
+        Activity::Lost(link) => {
             let (from, to) = infra.ends(link);
             (Tone::Bad, format!("lost on {} → {}: {} waits for an answer", name(from), name(to), name(from)))
         }

@@ -5,7 +5,7 @@
 
 use hoplight_analysis::user;
 use hoplight_model::{Cipher, Element, LinkIx, Medium};
-use hoplight_sim::{Heading, Heard, Said};
+use hoplight_sim::{CapturedMessage, CapturedPayload, Heading};
 
 use super::action::Action;
 use super::line::{Line, Page, Tone};
@@ -37,7 +37,7 @@ pub fn remark(stage: &Stage) -> String {
 /// at the top, when others have pushed it out.
 pub fn lines(stage: &Stage, room: usize) -> Vec<Line> {
     let Some(link) = stage.timeline.tapped() else { return Vec::new() };
-    let mut shown: Vec<&Heard> = stage.timeline.heard().rev().take(room).collect();
+    let mut shown: Vec<&CapturedMessage> = stage.timeline.heard().rev().take(room).collect();
     shown.reverse();
     if shown.is_empty() {
         return vec![Line::new(Tone::Dim, " Nothing has passed since the tap is there.")];
@@ -55,20 +55,20 @@ pub(super) fn is_shown(stage: &Stage) -> bool {
 }
 
 /// One message in one line; a click on it follows its request.
-fn line(link: LinkIx, heard: &Heard) -> Line {
+fn line(link: LinkIx, heard: &CapturedMessage) -> Line {
     let (whose, arrow) = match heard.said {
-        Said::Request { number, heading, .. } => {
+        CapturedPayload::Request { number, heading, .. } => {
             let name = hoplight_sim::probe_number(number).map_or_else(|| format!("r{number}"), |probe| format!("probe {probe}"));
             (name, if heading == Heading::Request { "→" } else { "←" })
         }
-        Said::Check { answer, .. } => ("check".into(), if answer.is_none() { "→" } else { "←" }),
-        Said::Change => ("change".into(), "→"),
-        Said::Sample { .. } => ("sample".into(), "→"),
-        Said::Advertisement(_) => ("VRRP".into(), "→"),
+        CapturedPayload::Check { answer, .. } => ("check".into(), if answer.is_none() { "→" } else { "←" }),
+        CapturedPayload::Change => ("change".into(), "→"),
+        CapturedPayload::Sample { .. } => ("sample".into(), "→"),
+        CapturedPayload::Advertisement(_) => ("VRRP".into(), "→"),
     };
     let mut line = Line::new(Tone::Dim, format!(" {:>9.3} {whose:>6} {arrow} ", heard.at.as_secs_f64()));
     line.spans.extend(spoken::brief(&spoken::spoken(&heard.infra, link, &heard.said, spoken::short())));
-    if let Said::Request { number, .. } = heard.said {
+    if let CapturedPayload::Request { number, .. } = heard.said {
         line.action = Some(Action::Follow(number));
     }
     line
@@ -88,17 +88,20 @@ pub(super) fn section(page: &mut Page, stage: &Stage, link: LinkIx, width: usize
         }
     }
     // In full: the last login in the clear, or else the last request.
-    let asked = |heard: &&Heard| {
+    let asked = |heard: &&CapturedMessage| {
         matches!(
             heard.said,
-            Said::Request { heading: Heading::Request, .. } | Said::Change | Said::Sample { .. } | Said::Advertisement(_)
+            CapturedPayload::Request { heading: Heading::Request, .. }
+                | CapturedPayload::Change
+                | CapturedPayload::Sample { .. }
+                | CapturedPayload::Advertisement(_)
         )
     };
     let login = stage.timeline.heard_password();
     if let Some(heard) = login.or_else(|| stage.timeline.heard().rev().find(asked)) {
         let message = spoken::spoken(&heard.infra, link, &heard.said, width);
         let whose = match heard.said {
-            Said::Request { number, .. } => format!("r{number} at {:.3} s, on the wire:", heard.at.as_secs_f64()),
+            CapturedPayload::Request { number, .. } => format!("r{number} at {:.3} s, on the wire:", heard.at.as_secs_f64()),
             _ => format!("at {:.3} s, on the wire:", heard.at.as_secs_f64()),
         };
         page.text(Tone::Dim, &whose);

@@ -19,7 +19,7 @@ use hoplight_sim::Command;
 use super::action::Action;
 use super::key::Key;
 use super::stage::scrolled;
-use super::{App, Effect, Item, Notice, Screen, Stage, Tone, View, deeds, detail, help, mouse, regions, window};
+use super::{App, Effect, Item, Notice, Screen, Stage, Tone, View, detail, fault_menu, help, mouse, regions, window};
 
 impl App {
     /// A key was pressed.
@@ -266,7 +266,7 @@ impl App {
                 Ok(command) => commands::said(stage, &command),
                 Err(notice) => notice,
             }),
-            Action::Deed(place) => deeds::deeds(stage).get(*place).map(|deed| commands::done(stage, deed)),
+            Action::FaultAction(place) => fault_menu::fault_actions(stage).get(*place).map(|deed| commands::done(stage, deed)),
             Action::Send(kind) => {
                 stage.overlays.set_kind(*kind);
                 let before = stage.sim().newest_request(None);

@@ -13,7 +13,7 @@ use hoplight_model::monitoring::{AlertCondition, AlertRule, Scope};
 use hoplight_model::{ComponentKind, Infrastructure, Metric};
 
 use super::flow::component_ix;
-use super::journal::{Observer, What};
+use super::journal::{EventKind, Observer};
 use super::monitoring::Series;
 use super::plan::AgentPlan;
 use super::simulation::{Simulation, index};
@@ -325,7 +325,7 @@ impl Simulation {
         }
         self.alerts.log.push_back(Entry { at: self.now, alert, state });
         let AlertPlan { rule, station, .. } = self.plan.alerts.alerts[alert as usize];
-        self.note(observer, None, What::Alert { rule, subject: station.map(component_ix), state });
+        self.note(observer, None, EventKind::Alert { rule, subject: station.map(component_ix), state });
     }
 
     /// Where every alert stands: for each agent in authored order, then for the site as the external probe sees it.

@@ -13,7 +13,7 @@ use super::choice::Choice;
 use super::command::CommandError;
 use super::event::Kind;
 use super::flow::component_ix;
-use super::journal::{Observer, What, Why};
+use super::journal::{EventKind, FailureReason, Observer};
 use super::outcome::Failure;
 use super::plan::{BalancerPlan, HopPlan, Role};
 use super::request::{NONE, Slab, State};
@@ -28,7 +28,7 @@ struct Waiter {
 
 /// What changes about a balancer while time passes, apart from its station and its links.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Rota {
+pub(super) struct BalancerState {
     /// Whose turn it is, per list of backends.
     pub(super) turns: [u32; 3],
     /// Those who wait for any backend of a list.
@@ -37,7 +37,7 @@ pub(super) struct Rota {
     own: Vec<VecDeque<Waiter>>,
 }
 
-impl Rota {
+impl BalancerState {
     /// The process ends.
     pub(super) fn clear(&mut self) {
         *self = Self::default();
@@ -97,8 +97,8 @@ impl Simulation {
             }
             Choice::Nobody => {
                 let tag = self.requests[request].tag();
-                self.tell(observer, Some(tag), || What::NoBackend { balancer: component_ix(station) });
-                self.fail(request, station, Failure::Unavailable, Why::NoBackend, observer);
+                self.tell(observer, Some(tag), || EventKind::NoBackend { balancer: component_ix(station) });
+                self.fail(request, station, Failure::Unavailable, FailureReason::NoBackend, observer);
             }
         }
         None
@@ -114,7 +114,7 @@ impl Simulation {
             let links = &self.plan.stations[station as usize].out[kind.index()];
             let up = index(links.iter().filter(|link| self.lines[**link as usize].takes_new()).count());
             let algorithm = self.algorithm_of(station);
-            self.tell(observer, Some(tag), || What::Chose { balancer: component_ix(station), backend, algorithm, up });
+            self.tell(observer, Some(tag), || EventKind::Chose { balancer: component_ix(station), backend, algorithm, up });
         }
         if self.plan.tls == TlsMode::Passthrough {
             // The TLS connection is with one web server: what follows must go to the same.
@@ -157,7 +157,7 @@ impl Simulation {
         line.push_back(waiter);
         let waiting = index(line.len());
         let tag = self.requests[request].tag();
-        self.tell(observer, Some(tag), || What::Waits { component: component_ix(station), waiting });
+        self.tell(observer, Some(tag), || EventKind::Waits { component: component_ix(station), waiting });
     }
 
     /// A request has waited for a backend for too long.
@@ -165,7 +165,7 @@ impl Simulation {
         let record = &self.requests[request];
         let (link, kind) = (record.path[usize::from(record.depth)], record.kind.index());
         let station = self.plan.hops[link as usize].from;
-        self.fail(request, station, Failure::Unavailable, Why::QueueTimeout, observer);
+        self.fail(request, station, Failure::Unavailable, FailureReason::QueueTimeout, observer);
         let Some(balancer) = self.balancer(station) else { return };
         // It stood at the head of a line, with nobody before it but others whose time is over.
         let (number, list) = (balancer.number as usize, usize::from(balancer.lists[kind]));

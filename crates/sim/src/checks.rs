@@ -9,7 +9,7 @@ use hoplight_model::{HealthCheck, LinkIx, Protocol, RequestKind, TlsMode};
 
 use super::event::Kind;
 use super::flow::component_ix;
-use super::journal::{Observer, What};
+use super::journal::{EventKind, Observer};
 use super::plan::{BalancerPlan, Role};
 use super::request::NONE;
 use super::simulation::{Simulation, index};
@@ -186,7 +186,7 @@ impl Simulation {
         if line.streak >= if passed { rise } else { fall } {
             line.streak = 0;
             line.backend_up = passed;
-            self.note(observer, None, What::Backend { backend, up: passed, code });
+            self.note(observer, None, EventKind::Backend { backend, up: passed, code });
             self.backend_changed(link, observer);
         }
     }

@@ -22,7 +22,7 @@ use hoplight_model::hop::{Cipher, Hop};
 use hoplight_model::{Connections, Infrastructure, Protocol, TlsMode, TlsVersion};
 
 use super::flow::component_ix;
-use super::journal::{Observer, What};
+use super::journal::{EventKind, Observer};
 use super::packet::{Heading, Phase};
 use super::plan::HopPlan;
 use super::random;
@@ -211,7 +211,7 @@ impl Simulation {
             line.pool.session |= connects.secure;
         }
         let component = component_ix(asker);
-        self.note(observer, Some(tag), What::Reached { component, heading: Heading::Response, phase });
+        self.note(observer, Some(tag), EventKind::Reached { component, heading: Heading::Response, phase });
         if is_open {
             // Whoever waits for an answer does so from when it asked.
             self.arm_deadline(request, asker, level, self.plan.stations[asker as usize].timeout);

@@ -8,7 +8,7 @@ use hoplight_model::{Protocol, TlsMode};
 
 use super::event::Kind;
 use super::flow::{CROSSED, component_ix};
-use super::journal::{Observer, What, Why};
+use super::journal::{EventKind, FailureReason, Observer};
 use super::outcome::{Failure, Outcome};
 use super::packet::{Heading, Phase};
 use super::plan::Role;
@@ -53,11 +53,11 @@ impl Simulation {
         match (act, &self.plan.stations[station as usize].role) {
             (Act::AskWriter, _) => match self.database_link(station, self.requests[request].kind) {
                 Some(link) => return Next::Ask(link),
-                None => self.fail(request, station, Failure::ServerError, Why::NoRoute, observer),
+                None => self.fail(request, station, Failure::ServerError, FailureReason::NoRoute, observer),
             },
             (Act::Query(node), _) => self.write(request, station, node, observer),
             (Act::Resolve, Role::Resolver(resolver)) => self.lookup_served(request, station, *resolver, observer),
-            (Act::Fail(failure), _) => self.fail(request, station, failure, Why::NoRoute, observer),
+            (Act::Fail(failure), _) => self.fail(request, station, failure, FailureReason::NoRoute, observer),
             _ => {}
         }
         Next::Comes(None)
@@ -66,7 +66,7 @@ impl Simulation {
     /// A station has what was asked for.
     #[inline(always)]
     fn serves<O: Observer>(&self, request: u32, station: u32, observer: &mut O) -> Next {
-        self.tell(observer, Some(self.requests[request].tag()), || What::Answers { component: component_ix(station) });
+        self.tell(observer, Some(self.requests[request].tag()), || EventKind::Answers { component: component_ix(station) });
         Next::Answer
     }
 
@@ -116,7 +116,7 @@ impl Simulation {
             Role::Browser => self.browser_takes(request, observer),
             Role::Balancer(balancer) => match status {
                 Status::Refused if record.attempts[level] > balancer.retries => {
-                    self.fail(request, station, Failure::Unavailable, Why::Refused, observer);
+                    self.fail(request, station, Failure::Unavailable, FailureReason::Refused, observer);
                 }
                 Status::Refused => {
                     // Only an attempt on the same backend is repeated after a pause.
@@ -124,9 +124,9 @@ impl Simulation {
                     let pause = if elsewhere { 0 } else { balancer.connect_timeout.min(SECOND) };
                     self.pause(request, pause);
                 }
-                Status::Reset => self.fail(request, station, Failure::BadGateway, Why::Reset, observer),
+                Status::Reset => self.fail(request, station, Failure::BadGateway, FailureReason::Reset, observer),
                 Status::Certificate if self.plan.tls != TlsMode::Passthrough => {
-                    self.fail(request, station, Failure::Unavailable, Why::Certificate, observer);
+                    self.fail(request, station, Failure::Unavailable, FailureReason::Certificate, observer);
                 }
                 _ => self.answer(request, status, observer),
             },
@@ -140,11 +140,11 @@ impl Simulation {
                         let next = links[(tried + 1) % links.len()];
                         self.forward(request, next, attempt + 1, observer);
                     } else {
-                        self.fail(request, station, Failure::BadGateway, Why::Refused, observer);
+                        self.fail(request, station, Failure::BadGateway, FailureReason::Refused, observer);
                     }
                 }
-                Status::Reset => self.fail(request, station, Failure::BadGateway, Why::Reset, observer),
-                Status::Certificate => self.fail(request, station, Failure::BadGateway, Why::Certificate, observer),
+                Status::Reset => self.fail(request, station, Failure::BadGateway, FailureReason::Reset, observer),
+                Status::Certificate => self.fail(request, station, Failure::BadGateway, FailureReason::Certificate, observer),
                 _ => self.answer(request, status, observer),
             },
             _ => {
@@ -161,13 +161,13 @@ impl Simulation {
             // Another database may do.
             Status::Refused => match self.next_database(station, self.requests[request].kind, link, attempt) {
                 Some((next, attempt)) => self.forward(request, next, attempt, observer),
-                None => self.fail(request, station, Failure::ServerError, Why::Refused, observer),
+                None => self.fail(request, station, Failure::ServerError, FailureReason::Refused, observer),
             },
-            Status::Reset => self.fail(request, station, Failure::ServerError, Why::Reset, observer),
-            Status::Certificate => self.fail(request, station, Failure::ServerError, Why::Certificate, observer),
-            Status::ReadOnly => self.fail(request, station, Failure::ServerError, Why::ReadOnly, observer),
+            Status::Reset => self.fail(request, station, Failure::ServerError, FailureReason::Reset, observer),
+            Status::Certificate => self.fail(request, station, Failure::ServerError, FailureReason::Certificate, observer),
+            Status::ReadOnly => self.fail(request, station, Failure::ServerError, FailureReason::ReadOnly, observer),
             Status::TooManyConnections => {
-                self.fail(request, station, Failure::ServerError, Why::TooManyConnections, observer);
+                self.fail(request, station, Failure::ServerError, FailureReason::TooManyConnections, observer);
             }
             status => self.answer(request, status, observer),
         }
@@ -213,12 +213,12 @@ impl Simulation {
         let Role::Balancer(balancer) = &self.plan.stations[station as usize].role else { return };
         let (attempt, most, redispatch) = (record.attempts[level].saturating_add(1), balancer.retries + 1, balancer.redispatch);
         if attempt > most {
-            let why = if silent { Why::Timeout } else { Why::Refused };
+            let why = if silent { FailureReason::Timeout } else { FailureReason::Refused };
             self.fail(request, station, Failure::Unavailable, why, observer);
             return;
         }
         self.requests[request].attempts[level] = attempt;
-        self.tell(observer, Some(tag), || What::Retries { component: component_ix(station), attempt });
+        self.tell(observer, Some(tag), || EventKind::Retries { component: component_ix(station), attempt });
         let link = match self.another(request, station, link).filter(|_| redispatch) {
             Some(other) => other,
             None if redispatch && !self.lines[link as usize].takes_new() => {

@@ -10,7 +10,7 @@
 use hoplight_model::component::ResolverSpec;
 
 use super::flow::component_ix;
-use super::journal::{Observer, What};
+use super::journal::{EventKind, Observer};
 use super::outcome::Failure;
 use super::plan::Role;
 use super::request::Status;
@@ -95,7 +95,7 @@ impl Simulation {
             return;
         }
         let (tag, nxdomain) = (self.requests[request].tag(), resolution == Resolution::NxDomain);
-        self.note(observer, Some(tag), What::Unresolved { resolver: component_ix(station), nxdomain });
+        self.note(observer, Some(tag), EventKind::Unresolved { resolver: component_ix(station), nxdomain });
         self.answer(request, Status::Error(Failure::Dns), observer);
     }
 
@@ -113,7 +113,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::{Command, Note, Outcome};
+    use crate::{Command, JournalEvent, Outcome};
     use hoplight_model::{Infrastructure, RequestKind};
 
     /// A resolver 5 ms away that takes 1 ms, 60 ms more where it has to ask, and a site that answers at once.
@@ -131,8 +131,8 @@ mod tests {
     /// Sends a new visitor at a moment, in milliseconds, and says how that ended and how long it took, in milliseconds.
     fn visit(sim: &mut Simulation, at_ms: u64) -> (Outcome, f64) {
         let mut endings = Vec::new();
-        let mut observer = |note: Note| {
-            if let What::Ended { outcome, latency_ms } = note.what {
+        let mut observer = |note: JournalEvent| {
+            if let EventKind::Ended { outcome, latency_ms } = note.what {
                 endings.push((outcome, latency_ms));
             }
         };

@@ -50,7 +50,7 @@ pub(super) enum Kind {
     /// A balancer of a pair advertises itself, or has heard nothing for too long. Id: its number.
     Advert,
     /// Something comes by itself: a boot is over, a user tries again. Id: its place in a list.
-    Later,
+    TimerEvent,
 }
 
 impl Kind {
@@ -74,7 +74,7 @@ const KINDS: [Kind; 1 << KIND_BITS] = [
     Kind::Database,
     Kind::Probe,
     Kind::Advert,
-    Kind::Later,
+    Kind::TimerEvent,
     // No event is packed with these.
     Kind::Second,
     Kind::Second,

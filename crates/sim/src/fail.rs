@@ -10,7 +10,7 @@ use hoplight_model::{Element, TopologyEdit};
 use super::command::{Command, CommandError};
 use super::event::Kind;
 use super::flow::{CROSSED, component_ix};
-use super::journal::{Observer, What, Why};
+use super::journal::{EventKind, FailureReason, Observer};
 use super::outcome::Failure;
 use super::packet::Heading;
 use super::plan::Role;
@@ -32,23 +32,23 @@ impl Simulation {
             Command::Kill(element) => {
                 self.kill(element, observer)?;
                 self.forget_boots(element);
-                What::Killed(element.clone())
+                EventKind::Killed(element.clone())
             }
             Command::Restore(element) => {
                 self.restore(element, observer)?;
                 self.forget_boots(element);
-                What::Restored(element.clone())
+                EventKind::Restored(element.clone())
             }
             Command::Edit(edit) => {
                 if !self.edit(edit)? {
                     // It is so already: no news.
                     return Ok(());
                 }
-                What::Edited(edit.clone())
+                EventKind::Edited(edit.clone())
             }
             Command::Rate(rate) => {
                 self.set_rate(*rate)?;
-                What::RateSet(rate.get())
+                EventKind::RateSet(rate.get())
             }
             Command::Send(kind) => {
                 self.sent += 1;
@@ -57,7 +57,7 @@ impl Simulation {
             }
             Command::Promote(database) => {
                 self.promote_by_hand(database)?;
-                What::Promoting(database.clone())
+                EventKind::Promoting(database.clone())
             }
             Command::Demote(database) => {
                 // The note is made where the role changes.
@@ -65,15 +65,15 @@ impl Simulation {
             }
             Command::Lag(database, lag) => {
                 self.set_lag(database, *lag)?;
-                What::LagSet(database.clone(), lag.get())
+                EventKind::LagSet(database.clone(), lag.get())
             }
             Command::Drain(element) => {
                 self.drain(element, true, observer)?;
-                What::Drained(element.clone())
+                EventKind::Drained(element.clone())
             }
             Command::Ready(element) => {
                 self.drain(element, false, observer)?;
-                What::Ready(element.clone())
+                EventKind::Ready(element.clone())
             }
             // The notes are made where things happen.
             Command::Restart(element, after) => return self.restart(element, *after, observer),
@@ -81,22 +81,22 @@ impl Simulation {
             Command::Heal(fault) => return self.set_fault(fault, false, observer),
             Command::Retries(retries) => {
                 self.retries = *retries;
-                What::RetriesSet(*retries)
+                EventKind::RetriesSet(*retries)
             }
             Command::SynCookies(on) => {
                 self.faults.syn_cookies = *on;
-                What::SynCookies(*on)
+                EventKind::SynCookies(*on)
             }
-            Command::Scan => What::Scanned { open: self.scan_ports() },
+            Command::Scan => EventKind::Scanned { open: self.scan_ports() },
             Command::Balance(algorithm) => {
                 self.algorithm = Some(*algorithm);
-                What::BalanceSet(*algorithm)
+                EventKind::BalanceSet(*algorithm)
             }
             Command::Probe(interval) => {
                 if !self.set_probe(*interval, observer)? {
                     return Ok(());
                 }
-                What::ProbeSet(interval.map(hoplight_model::quantity::Seconds::get))
+                EventKind::ProbeSet(interval.map(hoplight_model::quantity::Seconds::get))
             }
         };
         self.note(observer, None, what);
@@ -406,7 +406,7 @@ impl Simulation {
     /// The component at `level` has waited long enough.
     fn give_up<O: Observer>(&mut self, request: u32, station: u32, level: u8, observer: &mut O) {
         let tag = self.requests[request].tag();
-        self.note(observer, Some(tag), What::GivesUp { component: component_ix(station) });
+        self.note(observer, Some(tag), EventKind::GivesUp { component: component_ix(station) });
         if level == 0 {
             self.end(request, Err(Failure::TimedOut), observer);
             let record = &mut self.requests[request];
@@ -431,6 +431,6 @@ impl Simulation {
             _ => Failure::GatewayTimeout,
         };
         let request = self.abandon(request, level);
-        self.fail(request, station, failure, Why::Timeout, observer);
+        self.fail(request, station, failure, FailureReason::Timeout, observer);
     }
 }

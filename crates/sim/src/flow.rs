@@ -16,7 +16,7 @@ use hoplight_model::hop::Guard;
 use hoplight_model::{LinkIx, RequestKind};
 
 use super::event::{Kind, MAX_ID};
-use super::journal::{Observer, What};
+use super::journal::{EventKind, Observer};
 use super::outcome::Failure;
 use super::packet::{Heading, Phase};
 use super::request::{Lost, Request, State, Status, at_level};
@@ -39,7 +39,7 @@ impl Simulation {
         observer.arrived(self.now, kind);
         let number = self.users.totals.offered;
         self.newest[kind.index()] = Some(number);
-        self.tell(observer, Some((number, kind)), || What::Arrived);
+        self.tell(observer, Some((number, kind)), || EventKind::Arrived);
         if self.requests.len() >= MAX_ID as usize {
             // More than 16 million users wait. Whoever comes now is turned away.
             self.users.end(self.now, kind, Err(Failure::Refused), 0);
@@ -121,7 +121,7 @@ impl Simulation {
         record.heading = Heading::Request;
         record.state = State::OnWire;
         let (tag, phase) = (record.tag(), record.phase);
-        self.tell(observer, Some(tag), || What::Departed {
+        self.tell(observer, Some(tag), || EventKind::Departed {
             link: link_ix(link),
             heading: Heading::Request,
             phase,
@@ -241,16 +241,16 @@ impl Simulation {
         self.count_rule(index(guard.firewall.index()), guard.verdict);
         match guard.verdict.action {
             RuleAction::Allow => {
-                self.tell(observer, Some(tag), || What::Passed { link, guard });
+                self.tell(observer, Some(tag), || EventKind::Passed { link, guard });
                 self.requests[request].leg += 1;
                 return self.next_leg(request, observer);
             }
             RuleAction::Drop => {
-                self.tell(observer, Some(tag), || What::Blocked { link, guard });
+                self.tell(observer, Some(tag), || EventKind::Blocked { link, guard });
                 self.lose(request, Lost::Dropped(leg), observer);
             }
             RuleAction::Reject => {
-                self.tell(observer, Some(tag), || What::Blocked { link, guard });
+                self.tell(observer, Some(tag), || EventKind::Blocked { link, guard });
                 self.answer_from(request, leg, Status::Refused, observer);
             }
         }
@@ -281,7 +281,7 @@ impl Simulation {
         }
         if O::NOTES {
             let (tag, component) = (self.requests[request].tag(), component_ix(station));
-            self.tell(observer, Some(tag), || What::Reached { component, heading: Heading::Request, phase });
+            self.tell(observer, Some(tag), || EventKind::Reached { component, heading: Heading::Request, phase });
         }
         Some(station)
     }
@@ -294,12 +294,12 @@ impl Simulation {
         match self.health(station) {
             super::Health::PoweredOff => self.lose(request, Lost::Silent, observer),
             super::Health::Crashed => {
-                self.tell(observer, Some(tag), || What::Refuses { component: component_ix(station) });
+                self.tell(observer, Some(tag), || EventKind::Refuses { component: component_ix(station) });
                 self.answer(request, Status::Refused, observer);
             }
             super::Health::Up | super::Health::Hung => {
                 let component = component_ix(station);
-                self.tell(observer, Some(tag), || What::Reached { component, heading: Heading::Request, phase });
+                self.tell(observer, Some(tag), || EventKind::Reached { component, heading: Heading::Request, phase });
                 if self.is_stranger(request) {
                     self.answer(request, Status::Reset, observer);
                 } else if phase == Phase::Connect && self.syn_is_dropped(request) {

@@ -24,7 +24,7 @@ pub trait Observer {
     const NOTES: bool = true;
 
     /// Something happened.
-    fn note(&mut self, note: Note);
+    fn note(&mut self, note: JournalEvent);
 
     /// A user sends a request.
     fn arrived(&mut self, at: SimTime, kind: RequestKind) {
@@ -41,29 +41,29 @@ pub trait Observer {
 impl Observer for () {
     const NOTES: bool = false;
 
-    fn note(&mut self, _: Note) {}
+    fn note(&mut self, _: JournalEvent) {}
 }
 
-impl<F: FnMut(Note)> Observer for F {
-    fn note(&mut self, note: Note) {
+impl<F: FnMut(JournalEvent)> Observer for F {
+    fn note(&mut self, note: JournalEvent) {
         self(note);
     }
 }
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Note {
+pub struct JournalEvent {
     /// When.
     pub at: SimTime,
     /// The request that it happened to, by number and kind.
     pub request: Option<(u64, RequestKind)>,
     /// What happened.
-    pub what: What,
+    pub what: EventKind,
 }
 
 /// The things that happen.
 #[derive(Clone, Debug, PartialEq)]
-pub enum What {
+pub enum EventKind {
     /// A user wants something.
     Arrived,
     /// A message leaves one end of a link.
@@ -147,7 +147,7 @@ pub enum What {
         /// With what.
         failure: Failure,
         /// Why.
-        why: Why,
+        why: FailureReason,
     },
     /// The connection is refused: nothing listens.
     Refuses {
@@ -290,7 +290,7 @@ pub enum What {
 
 /// Why a component fails a request by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
+pub enum FailureReason {
     /// Downstream refused the connection.
     Refused,
     /// Downstream cut the connection.
@@ -315,18 +315,18 @@ pub enum Why {
     DiskFull,
 }
 
-impl Note {
+impl JournalEvent {
     /// The first two letters of the termination state that `HAProxy` logs, for a request that a balancer fails: who ended it
     /// (S the server or its TCP stack, s a timeout while the balancer waited for it), and in which phase (Q in the queue, C
     /// while connecting, H before the answer's headers).
     pub const fn log_flag(&self) -> Option<&'static str> {
-        let What::Fails { failure, why, .. } = &self.what else { return None };
+        let EventKind::Fails { failure, why, .. } = &self.what else { return None };
         match (failure, why) {
-            (Failure::Unavailable, Why::NoBackend | Why::Refused | Why::Certificate) => Some("SC"),
-            (Failure::Unavailable, Why::Timeout) => Some("sC"),
-            (Failure::Unavailable, Why::QueueTimeout) => Some("sQ"),
-            (Failure::GatewayTimeout, Why::Timeout) => Some("sH"),
-            (Failure::BadGateway, Why::Reset) => Some("SH"),
+            (Failure::Unavailable, FailureReason::NoBackend | FailureReason::Refused | FailureReason::Certificate) => Some("SC"),
+            (Failure::Unavailable, FailureReason::Timeout) => Some("sC"),
+            (Failure::Unavailable, FailureReason::QueueTimeout) => Some("sQ"),
+            (Failure::GatewayTimeout, FailureReason::Timeout) => Some("sH"),
+            (Failure::BadGateway, FailureReason::Reset) => Some("SH"),
             _ => None,
         }
     }
@@ -335,45 +335,45 @@ impl Note {
     pub fn is_notable(&self) -> bool {
         if self.request.is_some_and(|(number, _)| probe_number(number).is_some()) {
             // The probe asks the same again and again: only that it failed is news.
-            return matches!(self.what, What::Probed { outcome: Err(_), .. });
+            return matches!(self.what, EventKind::Probed { outcome: Err(_), .. });
         }
         let news = match &self.what {
             // A sample that a firewall stops comes again every second.
-            What::Blocked { .. } | What::Vanished { .. } => self.request.is_some(),
+            EventKind::Blocked { .. } | EventKind::Vanished { .. } => self.request.is_some(),
             // An answer with a status has been told by the component that failed, and why.
-            What::Ended { outcome: Err(failure), .. } => failure.status().is_none(),
+            EventKind::Ended { outcome: Err(failure), .. } => failure.status().is_none(),
             _ => true,
         };
         news && matches!(
             self.what,
-            What::Blocked { .. }
-                | What::TurnedAway { .. }
-                | What::NoBackend { .. }
-                | What::Fails { .. }
-                | What::Refuses { .. }
-                | What::Vanished { .. }
-                | What::Backend { .. }
-                | What::Promoted { .. }
-                | What::Demoted { .. }
-                | What::SemiSync { .. }
-                | What::Promoting(_)
-                | What::LagSet(..)
-                | What::Master { .. }
-                | What::Killed(_)
-                | What::Restored(_)
-                | What::Restarts(_)
-                | What::Fault { .. }
-                | What::RetriesSet(_)
-                | What::SynCookies(_)
-                | What::Scanned { .. }
-                | What::Drained(_)
-                | What::Ready(_)
-                | What::Edited(_)
-                | What::RateSet(_)
-                | What::BalanceSet(_)
-                | What::ProbeSet(_)
-                | What::Alert { .. }
-                | What::Ended { outcome: Err(_), .. }
+            EventKind::Blocked { .. }
+                | EventKind::TurnedAway { .. }
+                | EventKind::NoBackend { .. }
+                | EventKind::Fails { .. }
+                | EventKind::Refuses { .. }
+                | EventKind::Vanished { .. }
+                | EventKind::Backend { .. }
+                | EventKind::Promoted { .. }
+                | EventKind::Demoted { .. }
+                | EventKind::SemiSync { .. }
+                | EventKind::Promoting(_)
+                | EventKind::LagSet(..)
+                | EventKind::Master { .. }
+                | EventKind::Killed(_)
+                | EventKind::Restored(_)
+                | EventKind::Restarts(_)
+                | EventKind::Fault { .. }
+                | EventKind::RetriesSet(_)
+                | EventKind::SynCookies(_)
+                | EventKind::Scanned { .. }
+                | EventKind::Drained(_)
+                | EventKind::Ready(_)
+                | EventKind::Edited(_)
+                | EventKind::RateSet(_)
+                | EventKind::BalanceSet(_)
+                | EventKind::ProbeSet(_)
+                | EventKind::Alert { .. }
+                | EventKind::Ended { outcome: Err(_), .. }
         )
     }
 }
@@ -382,7 +382,7 @@ impl Note {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Headline {
     /// The first of them.
-    pub first: Note,
+    pub first: JournalEvent,
     /// When the last of them came.
     pub last: SimTime,
     /// How many there were.
@@ -395,7 +395,7 @@ impl Headline {
         match (self.count, self.first.request) {
             (1, _) | (_, None) => self.first.describe(infra),
             (count, Some(_)) => {
-                let what = Note { request: None, ..self.first.clone() }.describe(infra);
+                let what = JournalEvent { request: None, ..self.first.clone() }.describe(infra);
                 let what = what.split(" after ").next().unwrap_or(&what);
                 format!("{count} × {what}, until {:.1} s", self.last.as_secs_f64())
             }
@@ -406,7 +406,7 @@ impl Headline {
 /// Keeps the last notes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Journal {
-    notes: VecDeque<Note>,
+    notes: VecDeque<JournalEvent>,
     headlines: VecDeque<Headline>,
 }
 
@@ -416,7 +416,7 @@ const KEPT_HEADLINES: usize = 200;
 
 impl Journal {
     /// The last notes, oldest first.
-    pub fn notes(&self) -> impl DoubleEndedIterator<Item = &Note> {
+    pub fn notes(&self) -> impl DoubleEndedIterator<Item = &JournalEvent> {
         self.notes.iter()
     }
 
@@ -427,19 +427,20 @@ impl Journal {
     }
 
     /// The notes about one request, oldest first.
-    pub fn of_request(&self, number: u64) -> impl DoubleEndedIterator<Item = &Note> {
+    pub fn of_request(&self, number: u64) -> impl DoubleEndedIterator<Item = &JournalEvent> {
         self.notes.iter().filter(move |note| note.request.is_some_and(|(n, _)| n == number))
     }
 }
 
 impl Journal {
     pub(super) fn footprint(&self) -> usize {
-        self.notes.len() * size_of::<Note>() + self.headlines.len() * size_of::<Headline>()
+        self.notes.len() * size_of::<JournalEvent>() + self.headlines.len() * size_of::<Headline>()
     }
 
-    fn headline(&mut self, note: &Note) {
+    fn headline(&mut self, note: &JournalEvent) {
         // An alert tells of a change, but is none.
-        let tells = |headline: &Headline| headline.first.request.is_some() || matches!(headline.first.what, What::Alert { .. });
+        let tells =
+            |headline: &Headline| headline.first.request.is_some() || matches!(headline.first.what, EventKind::Alert { .. });
         let mut since_change = self.headlines.iter_mut().rev().take_while(|headline| tells(headline));
         if let Some(headline) = since_change.find(|headline| note.request.is_some() && alike(&headline.first.what, &note.what)) {
             headline.count += 1;
@@ -454,16 +455,16 @@ impl Journal {
 }
 
 /// Whether two notes tell of the same sort of thing, whichever request it happened to.
-fn alike(a: &What, b: &What) -> bool {
+fn alike(a: &EventKind, b: &EventKind) -> bool {
     match (a, b) {
-        (What::Ended { outcome: a, .. }, What::Ended { outcome: b, .. })
-        | (What::Probed { outcome: a, .. }, What::Probed { outcome: b, .. }) => a == b,
+        (EventKind::Ended { outcome: a, .. }, EventKind::Ended { outcome: b, .. })
+        | (EventKind::Probed { outcome: a, .. }, EventKind::Probed { outcome: b, .. }) => a == b,
         _ => a == b,
     }
 }
 
 impl Observer for Journal {
-    fn note(&mut self, note: Note) {
+    fn note(&mut self, note: JournalEvent) {
         if note.is_notable() {
             self.headline(&note);
         }

@@ -5,7 +5,6 @@
 
 mod alerts;
 mod arrivals;
-mod attention;
 mod balance;
 pub mod catalogue;
 mod checks;
@@ -22,7 +21,6 @@ mod flow;
 mod gauges;
 mod histogram;
 pub mod journal;
-mod later;
 mod monitoring;
 pub mod outcome;
 pub mod packet;
@@ -40,21 +38,22 @@ pub mod simulation;
 mod station;
 pub mod time;
 pub mod timeline;
+mod timers;
 mod traffic;
 mod upkeep;
 mod users;
 pub mod view;
 mod vrrp;
+mod watchers;
 mod zone;
 
-pub use attention::{Heard, Said, Stretch};
 pub use command::{Command, CommandError};
 pub use database::DatabaseView;
 pub use fault::{Fault, Tap};
-pub use journal::{Headline, Journal, Note, Observer, What, Why};
+pub use journal::{EventKind, FailureReason, Headline, Journal, JournalEvent, Observer};
 pub use monitoring::NEWEST_WEIGHT;
 pub use outcome::{Failure, Outcome};
-pub use packet::{Cargo, Doing, Heading, Motion, Packet, Phase, Present, Status};
+pub use packet::{Activity, Heading, Motion, Packet, PacketContent, Phase, Present, Status};
 pub use probe::probe_number;
 pub use recorder::Recorder;
 pub use scan::{Finding, Port};
@@ -66,4 +65,5 @@ pub use view::{
     AgentView, AlertEntry, AlertState, AlertView, CheckCode, ComponentSample, Experience, Health, Percentiles, ProbeResult,
     ProbeView, StationView, Totals,
 };
+pub use watchers::{CapturedMessage, CapturedPayload, TraceSpan};
 pub use zone::RecordState;

@@ -9,7 +9,7 @@ use hoplight_model::{ComponentIx, Metric};
 
 use super::flow::component_ix;
 use super::gauges::Gauge;
-use super::journal::{Observer, What};
+use super::journal::{EventKind, Observer};
 use super::plan::{AgentPlan, Plan};
 use super::simulation::{Simulation, index};
 use super::station::Station;
@@ -217,7 +217,7 @@ impl Simulation {
             self.judge_silent_rows(agent, observer);
         }
         let is_news = self.agents[agent as usize].deliver(sample, subject, self.now);
-        self.note(observer, None, What::Delivered { agent: component_ix(station) });
+        self.note(observer, None, EventKind::Delivered { agent: component_ix(station) });
         if is_news {
             self.judge_sample(agent, observer);
         }

@@ -90,7 +90,7 @@ pub enum Status {
 
 /// What a packet carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cargo {
+pub enum PacketContent {
     /// Part of a user's request.
     Request {
         /// Its number, from 1, in order of arrival.
@@ -118,7 +118,7 @@ pub struct Present {
     /// What its connection is doing.
     pub phase: Phase,
     /// Where.
-    pub doing: Doing,
+    pub doing: Activity,
     /// Since when.
     pub since: SimTime,
     /// Until when, if that is known: a waiting line and a lost message have no such time.
@@ -127,7 +127,7 @@ pub struct Present {
 
 /// The things that a request may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Doing {
+pub enum Activity {
     /// It travels.
     Travels(LinkIx, Heading),
     /// It is worked on.
@@ -157,7 +157,7 @@ pub enum Motion {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Packet {
     /// What it carries.
-    pub cargo: Cargo,
+    pub cargo: PacketContent,
     /// The link that it travels.
     pub link: LinkIx,
     /// Which way.

@@ -14,7 +14,7 @@ use hoplight_model::{RequestKind, TlsMode};
 
 use super::command::CommandError;
 use super::event::{Kind, MAX_ID};
-use super::journal::{Observer, What};
+use super::journal::{EventKind, Observer};
 use super::outcome::{Failure, Outcome};
 use super::packet::Phase;
 use super::request::Request;
@@ -105,7 +105,7 @@ impl Simulation {
         let (number, kind) = (PROBE | self.probe.sent, self.probe.kind);
         let phase = if self.plan.lookup.is_some() { Phase::Lookup } else { Phase::Connect };
         let request = self.requests.insert(Request::new(number, number, self.draws_of(number), self.now, kind, phase));
-        self.note(observer, Some((number, kind)), What::Probes);
+        self.note(observer, Some((number, kind)), EventKind::Probes);
         self.arm_deadline(request, self.plan.browser, 0, self.plan.patience);
         self.browser_sends(request, observer);
     }
@@ -122,7 +122,7 @@ impl Simulation {
         let shown = self.plan.tls != TlsMode::None && (phase == Phase::Exchange || outcome == Err(Failure::Certificate));
         let days_left =
             self.plan.certificate_until.filter(|_| shown).map(|until| until.saturating_sub(self.now.nanos()) as f64 / DAY);
-        self.note(observer, Some(tag), What::Probed { outcome, latency_ms: took as f64 / 1e6 });
+        self.note(observer, Some(tag), EventKind::Probed { outcome, latency_ms: took as f64 / 1e6 });
         self.probe_knows(outcome, took, days_left, observer);
         true
     }

@@ -15,7 +15,7 @@ pub use seconds::Second;
 
 use hoplight_model::RequestKind;
 
-use super::journal::{Note, Observer};
+use super::journal::{JournalEvent, Observer};
 use super::outcome::{Failure, Outcome};
 use super::time::SimTime;
 use seconds::Seconds;
@@ -109,7 +109,7 @@ impl Recorder {
 impl Observer for Recorder {
     const NOTES: bool = false;
 
-    fn note(&mut self, _: Note) {}
+    fn note(&mut self, _: JournalEvent) {}
 
     fn arrived(&mut self, at: SimTime, kind: RequestKind) {
         self.seconds.at(at).offered += 1;
@@ -174,7 +174,7 @@ mod tests {
     impl Observer for Exact {
         const NOTES: bool = false;
 
-        fn note(&mut self, _: Note) {}
+        fn note(&mut self, _: JournalEvent) {}
 
         fn ended(&mut self, _: SimTime, _: RequestKind, outcome: Outcome, latency_ns: u64) {
             self.0.extend(outcome.is_ok().then_some(latency_ns));

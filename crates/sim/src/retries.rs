@@ -8,10 +8,10 @@ use hoplight_model::RequestKind;
 use hoplight_model::retries::Retries;
 
 use super::journal::Observer;
-use super::later::Later;
 use super::outcome::Outcome;
 use super::random;
 use super::simulation::Simulation;
+use super::timers::TimerEvent;
 
 /// In a random stream: which attempt it is, from 0. Above are the marks of those who wait, of probes and of requests that
 /// are sent by hand, below the users and the purposes of draws.
@@ -36,7 +36,7 @@ impl Simulation {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "part of a time")]
         let wait = (whole as f64 * (1.0 - self.retries.jitter.get() * chance)) as u64;
         let next = (stream & !ATTEMPT_MASK) | (attempt + 1) << ATTEMPT_SHIFT;
-        self.comes_later(self.now + wait, Later::Comeback { kind, stream: next });
+        self.comes_later(self.now + wait, TimerEvent::Comeback { kind, stream: next });
     }
 
     /// A user tries again. Who had no connection before has none now.

@@ -10,13 +10,13 @@ use hoplight_model::TlsMode;
 
 use super::event::{Event, EventQueue, Kind, MAX_SEQUENCE};
 use super::flow::{HOME, component_ix};
-use super::journal::{Observer, What};
+use super::journal::{EventKind, Observer};
 use super::packet::{Heading, Phase};
 use super::plan::Role;
 use super::random;
 use super::request::{Lost, Request, Slab, State, Status, at_level};
 use super::simulation::{Simulation, index};
-use super::station::{Duty, Station};
+use super::station::{Station, StationParams};
 use super::time::SimTime;
 
 /// What follows a piece of work.
@@ -48,7 +48,7 @@ impl Clockwork<'_> {
         if !is_usual {
             return false;
         }
-        let place = if answers { Duty::ANSWERS } else { record.kind.index() };
+        let place = if answers { StationParams::ANSWERS } else { record.kind.index() };
         let work = duty.work[place].nanos(random::mix(record.key ^ duty.key ^ visit(record, answers)));
         *self.sequence += 1;
         let at = self.now + work;
@@ -140,7 +140,7 @@ impl Simulation {
             record.departed = now;
             state.queue.push_back(request);
             let (tag, waiting) = (record.tag(), index(state.queue.len()));
-            self.tell(observer, Some(tag), || What::Waits { component: component_ix(station), waiting });
+            self.tell(observer, Some(tag), || EventKind::Waits { component: component_ix(station), waiting });
         } else {
             let tag = record.tag();
             state.dropped += 1;
@@ -148,7 +148,7 @@ impl Simulation {
                 self.lose(request, Lost::Unanswered, observer);
                 return;
             }
-            self.tell(observer, Some(tag), || What::TurnedAway { component: component_ix(station) });
+            self.tell(observer, Some(tag), || EventKind::TurnedAway { component: component_ix(station) });
             self.turn_away(request, station, observer);
         }
     }
@@ -180,7 +180,7 @@ impl Simulation {
         let answers = record.heading == Heading::Response && duty.takes_answers;
         let drawn = |place: usize| duty.work[place].nanos(random::mix(record.key ^ duty.key ^ visit(record, answers)));
         if answers {
-            return drawn(Duty::ANSWERS);
+            return drawn(StationParams::ANSWERS);
         }
         let service = || drawn(record.kind.index());
         match (record.phase, &self.plan.stations[station as usize].role) {

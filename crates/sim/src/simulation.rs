@@ -20,20 +20,20 @@ use hoplight_model::{Algorithm, Infrastructure, RequestKind, Retries};
 
 use super::alerts::Alerts;
 use super::arrivals::Arrivals;
-use super::balance::Rota;
+use super::balance::BalancerState;
 use super::database::Databases;
 use super::event::{Event, EventQueue, Kind, MAX_SEQUENCE};
 use super::fault::Faults;
 use super::gauges::Gauge;
-use super::journal::{Note, Observer, What};
-use super::later::Coming;
+use super::journal::{EventKind, JournalEvent, Observer};
 use super::monitoring::AgentState;
 use super::plan::{Plan, Role};
 use super::probe::Probe;
 use super::random;
 use super::request::Slab;
-use super::station::{Duty, Line, Station};
+use super::station::{Line, Station, StationParams};
 use super::time::SimTime;
+use super::timers::Timers;
 use super::upkeep::Messages;
 use super::users::Users;
 use super::view::Health;
@@ -76,7 +76,7 @@ pub struct Simulation {
     pub(super) rolling: Vec<u32>,
     pub(super) lines: Vec<Line>,
     /// The balancers, by number.
-    pub(super) rotas: Vec<Rota>,
+    pub(super) rotas: Vec<BalancerState>,
     /// The balancers that share an address.
     pub(super) routers: Vec<Router>,
     /// The link on which users' packets go to the site.
@@ -93,7 +93,7 @@ pub struct Simulation {
     pub(super) databases: Databases,
     pub(super) users: Users,
     pub(super) faults: Faults,
-    pub(super) coming: Coming,
+    pub(super) coming: Timers,
     /// What users do when a request has failed.
     pub(super) retries: Retries,
     /// Until when returning visitors know the address.
@@ -123,7 +123,7 @@ impl Simulation {
             stations: vec![Station::default(); plan.stations.len()],
             rolling: Vec::new(),
             lines: vec![Line::default(); plan.hops.len()],
-            rotas: vec![Rota::default(); plan.balancers()],
+            rotas: vec![BalancerState::default(); plan.balancers()],
             routers: vec![Router::default(); plan.pair.len()],
             entry: plan.entry,
             servers_off: vec![false; plan.servers.len()],
@@ -134,7 +134,7 @@ impl Simulation {
             arrivals: Arrivals::new(infra.traffic(), seed),
             databases: Databases::new(&plan.databases, plan.stations.len()),
             faults: Faults::new(&plan, infra.certificates().len()),
-            coming: Coming::default(),
+            coming: Timers::default(),
             retries: infra.traffic().retries,
             infra,
             plan,
@@ -168,7 +168,7 @@ impl Simulation {
     /// Takes over from the plan what stands beside the state. To be called when the plan is another one.
     pub(super) fn adopt_plan(&mut self) {
         for (place, station) in self.stations.iter_mut().enumerate() {
-            station.duty = Duty::of(&self.plan, place);
+            station.duty = StationParams::of(&self.plan, place);
         }
         for (line, hop) in self.lines.iter_mut().zip(&self.plan.hops) {
             line.adopt(&self.plan, hop);
@@ -238,7 +238,7 @@ impl Simulation {
             Kind::Second => self.second(observer),
             Kind::Database => self.database_due(id, observer),
             Kind::Probe => self.probe_due(event.sequence(), observer),
-            Kind::Later => self.later_due(id, observer),
+            Kind::TimerEvent => self.later_due(id, observer),
             Kind::Advert => self.advert_due(id, event.sequence(), observer),
         }
     }
@@ -267,16 +267,21 @@ impl Simulation {
 
     #[expect(clippy::inline_always, reason = "where nobody wants notes, none is built")]
     #[inline(always)]
-    pub(super) fn note<O: Observer>(&self, observer: &mut O, request: Option<(u64, RequestKind)>, what: What) {
+    pub(super) fn note<O: Observer>(&self, observer: &mut O, request: Option<(u64, RequestKind)>, what: EventKind) {
         if O::NOTES {
-            observer.note(Note { at: self.now, request, what });
+            observer.note(JournalEvent { at: self.now, request, what });
         }
     }
 
     /// Makes a note of what happens all the time: only if somebody wants it, and at no cost else.
     #[expect(clippy::inline_always, reason = "where nobody wants notes, nothing is left of it")]
     #[inline(always)]
-    pub(super) fn tell<O: Observer>(&self, observer: &mut O, request: Option<(u64, RequestKind)>, what: impl FnOnce() -> What) {
+    pub(super) fn tell<O: Observer>(
+        &self,
+        observer: &mut O,
+        request: Option<(u64, RequestKind)>,
+        what: impl FnOnce() -> EventKind,
+    ) {
         tell(observer, self.now, request, what);
     }
 
@@ -325,9 +330,14 @@ impl Simulation {
 /// Makes a note of what happens all the time, while parts of the simulation are in use.
 #[expect(clippy::inline_always, reason = "where nobody wants notes, nothing is left of it")]
 #[inline(always)]
-pub(super) fn tell<O: Observer>(observer: &mut O, at: SimTime, request: Option<(u64, RequestKind)>, what: impl FnOnce() -> What) {
+pub(super) fn tell<O: Observer>(
+    observer: &mut O,
+    at: SimTime,
+    request: Option<(u64, RequestKind)>,
+    what: impl FnOnce() -> EventKind,
+) {
     if O::NOTES {
-        observer.note(Note { at, request, what: what() });
+        observer.note(JournalEvent { at, request, what: what() });
     }
 }
 

@@ -85,7 +85,7 @@ impl Act {
 /// the same stretch of memory.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, each read by itself on the critical path")]
-pub(super) struct Duty {
+pub(super) struct StationParams {
     pub(super) slots: u32,
     /// Most requests that may wait; `u32::MAX` is no limit.
     pub(super) limit: u32,
@@ -106,7 +106,7 @@ pub(super) struct Duty {
     pub(super) acts: [Act; 3],
 }
 
-impl Default for Duty {
+impl Default for StationParams {
     fn default() -> Self {
         Self {
             slots: 0,
@@ -124,7 +124,7 @@ impl Default for Duty {
     }
 }
 
-impl Duty {
+impl StationParams {
     /// The place of the work on answers among all work.
     pub(super) const ANSWERS: usize = 3;
 
@@ -158,7 +158,7 @@ impl Duty {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[repr(align(64))]
 pub(super) struct Station {
-    pub(super) duty: Duty,
+    pub(super) duty: StationParams,
     /// Its process has ended.
     pub(super) crashed: bool,
     /// Whether it runs, given its process and its server.
@@ -263,7 +263,7 @@ impl Station {
 #[expect(clippy::struct_excessive_bools, reason = "each says one thing that may be so by itself")]
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Line {
-    /// From the plan, as for [`Duty`]: who asks, who answers, nanoseconds one way, firewalls on the way and those of them
+    /// From the plan, as for [`StationParams`]: who asks, who answers, nanoseconds one way, firewalls on the way and those of them
     /// that stand at the asker's side, whether requests in progress are limited.
     pub(super) from: u32,
     pub(super) to: u32,

@@ -6,11 +6,11 @@
 mod joined;
 mod watching;
 
-use super::attention::{Attention, Stamp};
 use super::command::{Command, CommandError};
-use super::journal::{Journal, Note, Observer, What};
+use super::journal::{EventKind, Journal, JournalEvent, Observer};
 use super::simulation::Simulation;
 use super::time::SimTime;
+use super::watchers::{Stamp, Watchers};
 
 /// Events between two checkpoints.
 const SPACING: u64 = 2_000;
@@ -66,7 +66,7 @@ pub struct Timeline {
     scheduled: Vec<Scheduled>,
     checkpoints: Vec<Checkpoint>,
     /// What somebody looks at closely.
-    attention: Attention,
+    attention: Watchers,
     /// After how many events the state was weighed last.
     weighed: u64,
 }
@@ -74,12 +74,12 @@ pub struct Timeline {
 /// Writes the journal, and tells whoever looks closely.
 struct Notes<'a> {
     journal: &'a mut Journal,
-    attention: &'a mut Attention,
+    attention: &'a mut Watchers,
     stamp: Stamp,
 }
 
 impl Observer for Notes<'_> {
-    fn note(&mut self, note: Note) {
+    fn note(&mut self, note: JournalEvent) {
         self.attention.note(self.stamp, &note);
         self.journal.note(note);
     }
@@ -97,7 +97,7 @@ impl Timeline {
             done: 0,
             scheduled: Vec::new(),
             checkpoints: vec![first],
-            attention: Attention::default(),
+            attention: Watchers::default(),
             weighed: 0,
         }
     }
@@ -220,7 +220,7 @@ impl Timeline {
                 self.return_to(start);
                 return false;
             }
-            self.one_event(&mut |note: &Note| found |= is_step(note, request));
+            self.one_event(&mut |note: &JournalEvent| found |= is_step(note, request));
         }
         true
     }
@@ -281,7 +281,7 @@ impl Timeline {
                     break;
                 }
                 let mut found = false;
-                self.one_event(&mut |note: &Note| found |= is_step(note, request));
+                self.one_event(&mut |note: &JournalEvent| found |= is_step(note, request));
                 if found && self.place() < here {
                     last = Some(self.place());
                 }
@@ -303,7 +303,7 @@ impl Timeline {
         Checkpoint { simulation: self.simulation.clone(), journal: self.journal.clone(), commands: self.done }
     }
 
-    fn return_to(&mut self, (there, attention): (Checkpoint, Attention)) {
+    fn return_to(&mut self, (there, attention): (Checkpoint, Watchers)) {
         self.attention = attention;
         self.simulation = there.simulation;
         self.journal = there.journal;
@@ -343,7 +343,7 @@ impl Timeline {
     fn run_to_state(&mut self, place: Place, commands: usize) {
         while self.simulation.processed() < place.processed {
             self.replay_due(commands, place.now);
-            self.one_event(&mut |_: &Note| {});
+            self.one_event(&mut |_: &JournalEvent| {});
         }
         self.replay_due(commands, place.now);
         self.simulation.advance_clock(place.now);
@@ -358,7 +358,7 @@ impl Timeline {
                 // A command may come before the next event.
                 (Some(event), Some(at)) if at < event && at <= time => self.simulation.advance_clock(at),
                 (None, Some(at)) if at <= time => self.simulation.advance_clock(at),
-                (Some(event), _) if event <= time => self.one_event(&mut |_: &Note| {}),
+                (Some(event), _) if event <= time => self.one_event(&mut |_: &JournalEvent| {}),
                 _ => break,
             }
         }
@@ -417,10 +417,10 @@ impl Timeline {
         }
     }
 
-    fn one_event(&mut self, watch: &mut impl FnMut(&Note)) {
+    fn one_event(&mut self, watch: &mut impl FnMut(&JournalEvent)) {
         let stamp = Stamp { events: self.simulation.processed() + 1, commands: self.done };
         let mut notes = Notes { journal: &mut self.journal, attention: &mut self.attention, stamp };
-        self.simulation.step(&mut |note: Note| {
+        self.simulation.step(&mut |note: JournalEvent| {
             watch(&note);
             notes.note(note);
         });
@@ -485,10 +485,14 @@ impl Place {
 }
 
 /// Whether a note is a moment at which stepping stops.
-fn is_step(note: &Note, request: Option<u64>) -> bool {
+fn is_step(note: &JournalEvent, request: Option<u64>) -> bool {
     let moves = matches!(
         note.what,
-        What::Departed { .. } | What::Reached { .. } | What::Blocked { .. } | What::Vanished { .. } | What::Ended { .. }
+        EventKind::Departed { .. }
+            | EventKind::Reached { .. }
+            | EventKind::Blocked { .. }
+            | EventKind::Vanished { .. }
+            | EventKind::Ended { .. }
     );
     moves && note.request.is_some_and(|(number, _)| request.is_none_or(|request| request == number))
 }

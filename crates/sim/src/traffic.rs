@@ -5,7 +5,7 @@
 use hoplight_model::{LinkIx, Protocol};
 
 use super::flow::{CROSSED, HOME, component_ix, link_ix};
-use super::packet::{Cargo, Doing, Heading, Motion, Packet, Present};
+use super::packet::{Activity, Heading, Motion, Packet, PacketContent, Present};
 use super::request::{Lost, Request, State, Status};
 use super::simulation::{Simulation, index};
 use super::time::SimTime;
@@ -34,13 +34,15 @@ impl Simulation {
             request
         };
         let doing = match request.state {
-            State::OnWire => Doing::Travels(link_ix(request.link()), request.heading),
-            State::InService | State::Committing => Doing::Served(component_ix(request.station)),
-            State::Queued => Doing::Waits(component_ix(request.station)),
-            State::Lost(_) => Doing::Lost(link_ix(request.link())),
-            State::Pausing => Doing::Pauses(component_ix(self.plan.hops[request.path[usize::from(request.depth)] as usize].from)),
+            State::OnWire => Activity::Travels(link_ix(request.link()), request.heading),
+            State::InService | State::Committing => Activity::Served(component_ix(request.station)),
+            State::Queued => Activity::Waits(component_ix(request.station)),
+            State::Lost(_) => Activity::Lost(link_ix(request.link())),
+            State::Pausing => {
+                Activity::Pauses(component_ix(self.plan.hops[request.path[usize::from(request.depth)] as usize].from))
+            }
             State::Backlogged | State::Admitted => {
-                Doing::Waits(component_ix(self.plan.hops[request.path[usize::from(request.depth)] as usize].from))
+                Activity::Waits(component_ix(self.plan.hops[request.path[usize::from(request.depth)] as usize].from))
             }
             State::Zombie | State::Free => return None,
         };
@@ -99,7 +101,7 @@ impl Simulation {
             State::Pausing | State::Backlogged | State::Admitted | State::Zombie | State::Free => return None,
         };
         Some(Packet {
-            cargo: Cargo::Request {
+            cargo: PacketContent::Request {
                 number: request.number,
                 kind: request.kind,
                 phase: request.phase,

@@ -5,9 +5,9 @@
 use super::checks::Passage;
 use super::event::Kind;
 use super::flow::{component_ix, link_ix};
-use super::journal::{Observer, What};
+use super::journal::{EventKind, Observer};
 use super::monitoring::Sample;
-use super::packet::{Cargo, Heading, Motion, Packet};
+use super::packet::{Heading, Motion, Packet, PacketContent};
 use super::simulation::{Simulation, index};
 use super::time::{SECOND, SimTime};
 
@@ -46,7 +46,7 @@ impl Messages {
     /// The messages as packets.
     pub(super) fn packets(&self, now: SimTime) -> impl Iterator<Item = Packet> + '_ {
         self.slots.iter().flatten().map(move |message| Packet {
-            cargo: Cargo::Metrics,
+            cargo: PacketContent::Metrics,
             link: link_ix(message.link),
             heading: Heading::Request,
             position: fraction(message.departed, message.arrives, now),
@@ -94,7 +94,7 @@ impl Simulation {
         let read = state.read(agent, agent_plan, &plan, (&mut self.stations, &self.gauges), self.now);
         let Some(mut sample) = read else { return };
         sample.rows.iter_mut().for_each(|row| self.ask_state(row));
-        self.tell(observer, None, || What::Sampled {
+        self.tell(observer, None, || EventKind::Sampled {
             agent: component_ix(agent_plan.station),
             rows: sample.rows.as_slice().into(),
         });
@@ -103,14 +103,14 @@ impl Simulation {
         for guard in &hop.guards {
             self.count_rule(index(guard.firewall.index()), guard.verdict);
             if guard.verdict.action != hoplight_model::firewall::RuleAction::Allow {
-                self.note(observer, None, What::Blocked { link: link_ix(link), guard: *guard });
+                self.note(observer, None, EventKind::Blocked { link: link_ix(link), guard: *guard });
                 return;
             }
         }
         if self.passage(link) == Passage::Open {
             self.dispatch(Message { link, departed: self.now, arrives: self.now + self.stretched(link, hop.latency), sample });
         } else {
-            self.note(observer, None, What::Vanished { link: link_ix(link) });
+            self.note(observer, None, EventKind::Vanished { link: link_ix(link) });
         }
     }
 

@@ -13,7 +13,7 @@ use hoplight_model::{ComponentIx, LinkIx};
 use super::checks::Passage;
 use super::event::Kind;
 use super::flow::{component_ix, link_ix};
-use super::journal::{Observer, What};
+use super::journal::{EventKind, Observer};
 use super::packet::Phase;
 use super::request::NONE;
 use super::simulation::{Simulation, index};
@@ -69,7 +69,7 @@ impl Simulation {
         let plan = self.plan.pair[number];
         if !self.routers[number].master {
             self.routers[number].master = true;
-            self.note(observer, None, What::Master { balancer: component_ix(plan.station), master: true });
+            self.note(observer, None, EventKind::Master { balancer: component_ix(plan.station), master: true });
         }
         self.entry = plan.entry;
         self.routers[number].timer = self.schedule(self.now + plan.advert, Kind::Advert, index(number));
@@ -97,7 +97,7 @@ impl Simulation {
         let was_master = std::mem::replace(&mut router.master, false);
         self.routers[number].timer = self.schedule(self.now + plan.patience, Kind::Advert, index(number));
         if was_master {
-            self.note(observer, None, What::Master { balancer: component_ix(plan.station), master: false });
+            self.note(observer, None, EventKind::Master { balancer: component_ix(plan.station), master: false });
         }
     }
 

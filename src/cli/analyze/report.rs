@@ -9,10 +9,10 @@ use serde::Serialize;
 
 use hoplight_analysis::capacity::{Capacity, MOST_CAUSES, Saturation, capacity_spofs};
 use hoplight_analysis::exposure::{Exposure, exposures};
+use hoplight_analysis::firewalls::{Vantage, reach};
 use hoplight_analysis::homogeneity::shared_flaws_in;
 use hoplight_analysis::spof::usual_way;
 use hoplight_analysis::tls_price::{TlsPrice, tls_price, tls_prices};
-use hoplight_analysis::walls::{Vantage, reach};
 use hoplight_analysis::{
     Availability, Cause, Finding, Method, Outage, Severity, Structure, availability, findings, minimal_cuts, single_points_in,
 };

@@ -9,7 +9,7 @@ use hoplight_lesson::{Answered, Ask, Choice, Question, Refusal, Submitted, Toggl
 use hoplight_model::Element;
 use hoplight_sim::script;
 
-use super::talk::Said;
+use super::dialogue::Input;
 use super::{Flow, Reading, describe, hanging, paragraph};
 
 /// What an answer is for.
@@ -64,13 +64,13 @@ impl Reading<'_> {
         };
         loop {
             let next = match self.talk.ask(prompt)? {
-                Said::Quit => return Ok(Flow::Ended),
-                Said::Silence => {
+                Input::Quit => return Ok(Flow::Ended),
+                Input::Silence => {
                     self.unasked = true;
                     Next::Over
                 }
-                Said::Nothing => Next::Over,
-                Said::Line(line) => match &question.ask {
+                Input::Nothing => Next::Over,
+                Input::Line(line) => match &question.ask {
                     Ask::Choice(choices) => self.chosen(choices, &line, mode)?,
                     Ask::Mark { why, .. } => self.named(question, why, &line, mode)?,
                 },

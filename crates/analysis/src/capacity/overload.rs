@@ -10,11 +10,11 @@ use hoplight_model::{Infrastructure, RequestKind};
 
 use super::super::cause::Cause;
 use super::super::outage::Outage;
-use super::course::Course;
 use super::demand::Demand;
+use super::load_curve::LoadCurve;
 use super::mix::Mix;
 use super::resource::{Numbers, Resource};
-use super::routes::{Ground, Routes};
+use super::routes::{Routes, StaticRoutes};
 use super::saturation::rate;
 
 /// Up to so many causes of failure, the test of all takes less than a second or so. Its cost grows with the square of their
@@ -67,16 +67,16 @@ pub fn capacity_spofs(infra: &Infrastructure, load: f64) -> Vec<Overload> {
 /// The same for another bound on utilisation than 1: whoever wants answers soon plans for 0.7 or less, since waiting grows
 /// as 1/(1 − utilisation).
 pub fn overloads(infra: &Infrastructure, load: f64, most: f64) -> Vec<Overload> {
-    let (ground, mix) = (Ground::of(infra), Mix::of(infra.traffic()));
+    let (ground, mix) = (StaticRoutes::of(infra), Mix::of(infra.traffic()));
     let numbers = Numbers::of(infra);
     let nothing = Outage::none();
-    let whole = Course::of(&Routes::of(&ground, &nothing), mix);
+    let whole = LoadCurve::of(&Routes::of(&ground, &nothing), mix);
     // A bound that is met exactly is not exceeded by an error of computation.
     let exceeds = |part: f64| part > most + 1e-9;
     let lost = |cause: Cause| {
         let outage = Outage::of_causes(infra, [&cause]);
         let routes = Routes::of(&ground, &outage);
-        let course = Course::of(&routes, mix);
+        let course = LoadCurve::of(&routes, mix);
         let mut overloaded: Vec<Overloaded> = (0..numbers.count())
             .map(|number| (number, whole.utilisation(number, load), course.utilisation(number, load)))
             .filter(|(_, before, after)| !exceeds(*before) && exceeds(*after))

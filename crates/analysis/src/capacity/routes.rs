@@ -16,7 +16,7 @@ use super::super::outage::Outage;
 use super::opening::Opening;
 
 /// What the drawing says whatever is out, so that it is derived once.
-pub(super) struct Ground<'a> {
+pub(super) struct StaticRoutes<'a> {
     pub(super) infra: &'a Infrastructure,
     pub(super) hops: Vec<Hop>,
     /// The links on which each component passes on each kind, in authored order.
@@ -31,7 +31,7 @@ pub(super) struct Ground<'a> {
     pub(super) openings: Vec<Opening>,
 }
 
-impl<'a> Ground<'a> {
+impl<'a> StaticRoutes<'a> {
     pub(super) fn of(infra: &'a Infrastructure) -> Self {
         let ways = |ix: ComponentIx| RequestKind::ALL.map(|kind| onward(infra, ix, kind));
         let out: Vec<[Vec<LinkIx>; 3]> = infra.components().map(|(ix, _)| ways(ix)).collect();
@@ -122,7 +122,7 @@ impl Route {
 
 /// Everybody's routes while something is out.
 pub(super) struct Routes<'a> {
-    pub(super) ground: &'a Ground<'a>,
+    pub(super) ground: &'a StaticRoutes<'a>,
     outage: &'a Outage,
     /// Per component, per kind.
     pub(super) ways: Vec<[Route; 3]>,
@@ -135,7 +135,7 @@ pub(super) struct Routes<'a> {
 }
 
 impl<'a> Routes<'a> {
-    pub(super) fn of(ground: &'a Ground<'a>, outage: &'a Outage) -> Self {
+    pub(super) fn of(ground: &'a StaticRoutes<'a>, outage: &'a Outage) -> Self {
         let infra = ground.infra;
         let empty = || [Route::Fails, Route::Fails, Route::Fails];
         let mut routes = Self {

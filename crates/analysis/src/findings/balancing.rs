@@ -1,10 +1,10 @@
 //! Findings about balancers, and about parts that stand nowhere.
 
-use super::{Finding, Ground, listed};
+use super::{Finding, StaticRoutes, listed};
 use crate::tier::Tier;
 use hoplight_model::{ComponentId, ComponentIx, ComponentKind};
 
-pub(super) fn find(ground: &Ground<'_>) -> Vec<Finding> {
+pub(super) fn find(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     let infra = ground.infra;
     let mut found = Vec::new();
     for (ix, component) in infra.components().filter(|(_, component)| matches!(component.kind, ComponentKind::LoadBalancer(_))) {
@@ -30,7 +30,7 @@ pub(super) fn find(ground: &Ground<'_>) -> Vec<Finding> {
 }
 
 /// Parts of the service without a server: one finding if none has one.
-fn nowhere(ground: &Ground<'_>) -> Vec<Finding> {
+fn nowhere(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     let homeless: Vec<&ComponentId> =
         ground.of_service().filter(|(_, component)| component.server.is_none()).map(|(_, component)| &component.id).collect();
     if ground.infra.servers().len() == 0 && !homeless.is_empty() {

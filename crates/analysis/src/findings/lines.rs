@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{Finding, Ground, listed};
+use super::{Finding, StaticRoutes, listed};
 use crate::exposure::{Authentication, Exposure, exposures};
 use crate::plaintext::balancer_can_read;
 use crate::reading::{Fact, Stake};
 use crate::tls_price::{Purpose, tls_price};
 use hoplight_model::{Cipher, ComponentId, ComponentKind, Element, LinkIx, Protocol};
 
-pub(super) fn find(ground: &Ground<'_>) -> Vec<Finding> {
+pub(super) fn find(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     let exposures = exposures(ground.infra);
     let mut found = hops(&exposures);
     found.extend(balancers(ground, &exposures));
@@ -63,7 +63,7 @@ fn hops(exposures: &[Exposure]) -> Vec<Finding> {
 }
 
 /// What a balancer reads, and what follows from where TLS ends.
-fn balancers(ground: &Ground<'_>, exposures: &[Exposure]) -> Vec<Finding> {
+fn balancers(ground: &StaticRoutes<'_>, exposures: &[Exposure]) -> Vec<Finding> {
     let infra = ground.infra;
     if !balancer_can_read(infra) {
         return Vec::new();

@@ -1,13 +1,13 @@
 //! Findings about capacity at a load.
 
-use super::{Finding, Ground};
+use super::{Finding, StaticRoutes};
 use crate::capacity::{Capacity, MOST_CAUSES, Utilisation, capacity_spofs};
 use crate::outage::Outage;
 
 /// From here on there is little room left.
 const NEARLY_FULL: f64 = 0.8;
 
-pub(super) fn find(ground: &Ground<'_>, load: f64) -> Vec<Finding> {
+pub(super) fn find(ground: &StaticRoutes<'_>, load: f64) -> Vec<Finding> {
     let capacity = Capacity::of(ground.infra, &Outage::none());
     let mut full: Vec<Utilisation> = capacity.utilisation(load).into_iter().filter(|of| of.part() > NEARLY_FULL).collect();
     full.sort_by(|a, b| b.part().total_cmp(&a.part()));

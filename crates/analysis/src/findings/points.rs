@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Finding, Ground, listed, requests};
+use super::{Finding, StaticRoutes, listed, requests};
 use crate::cause::Cause;
 use hoplight_model::component::Failover;
 use hoplight_model::{ComponentId, ComponentIx, ComponentKind, DatabaseRole, RequestKind, ServerId};
 
-pub(super) fn find(ground: &Ground<'_>) -> Vec<Finding> {
+pub(super) fn find(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     let mut found = broken(ground);
     found.extend(parts(ground));
     found.extend(writers(ground));
@@ -17,7 +17,7 @@ pub(super) fn find(ground: &Ground<'_>) -> Vec<Finding> {
 }
 
 /// Kinds that never work, though users send them.
-fn broken(ground: &Ground<'_>) -> Vec<Finding> {
+fn broken(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     let traffic = ground.infra.traffic();
     let (statics, writes) = (traffic.static_share.get(), traffic.write_share.get());
     let share = |kind: RequestKind| match kind {
@@ -35,14 +35,14 @@ fn broken(ground: &Ground<'_>) -> Vec<Finding> {
 }
 
 /// The one that takes writes, unless another takes over by itself.
-fn is_lone_writer(ground: &Ground<'_>, ix: ComponentIx) -> bool {
+fn is_lone_writer(ground: &StaticRoutes<'_>, ix: ComponentIx) -> bool {
     let component = ground.infra.component(ix);
     matches!(&component.kind, ComponentKind::Database(spec) if spec.role == DatabaseRole::Primary)
         && ground.stops(&Cause::Component(component.id.clone())).contains(&RequestKind::Write)
 }
 
 /// Programs that are single points, with the machine that takes them along.
-fn parts(ground: &Ground<'_>) -> Vec<Finding> {
+fn parts(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     let mut on: BTreeMap<&ServerId, Vec<&ComponentId>> = BTreeMap::new();
     let mut alone = Vec::new();
     for (ix, component) in ground.infra.components() {
@@ -80,7 +80,7 @@ fn parts(ground: &Ground<'_>) -> Vec<Finding> {
     found
 }
 
-fn writers(ground: &Ground<'_>) -> Vec<Finding> {
+fn writers(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     let infra = ground.infra;
     let clusters = infra.database_clusters();
     let lone = infra.components().filter(|(ix, _)| is_lone_writer(ground, *ix));
@@ -110,7 +110,7 @@ fn writers(ground: &Ground<'_>) -> Vec<Finding> {
 }
 
 /// Databases whose data nobody else has.
-fn copies(ground: &Ground<'_>) -> Vec<Finding> {
+fn copies(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     let alone = ground.infra.database_clusters().into_iter().filter(|cluster| cluster.len() == 1).flatten();
     let asked = alone
         .filter(|ix| ground.infra.hops().any(|hop| hop.to == *ix && ground.infra.link(hop.link).protocol.carries_requests()));
@@ -122,7 +122,7 @@ fn copies(ground: &Ground<'_>) -> Vec<Finding> {
 }
 
 /// Names, certificates, resolvers and places.
-fn others(ground: &Ground<'_>) -> Vec<Finding> {
+fn others(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for cause in ground.structure.causes() {
         let stops = ground.stops(cause);
@@ -158,11 +158,11 @@ fn others(ground: &Ground<'_>) -> Vec<Finding> {
     found
 }
 
-fn is_firewall(ground: &Ground<'_>, cause: &Cause) -> bool {
+fn is_firewall(ground: &StaticRoutes<'_>, cause: &Cause) -> bool {
     let Cause::Component(id) = cause else { return false };
     ground.infra.find(id.as_str()).is_some_and(|ix| matches!(ground.infra.component(ix).kind, ComponentKind::Firewall(_)))
 }
 
-fn is_resolver(ground: &Ground<'_>, id: &ComponentId) -> bool {
+fn is_resolver(ground: &StaticRoutes<'_>, id: &ComponentId) -> bool {
     ground.infra.find(id.as_str()).is_some_and(|ix| matches!(ground.infra.component(ix).kind, ComponentKind::DnsResolver(_)))
 }

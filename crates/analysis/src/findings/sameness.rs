@@ -1,10 +1,10 @@
 //! Findings about machines and programs that are alike, or are not.
 
-use super::{Finding, Ground};
+use super::{Finding, StaticRoutes};
 use crate::cause::Cause;
 use crate::homogeneity::{lone_servers, mixed_servers, shared_flaws_in, twin_servers};
 
-pub(super) fn find(ground: &Ground<'_>) -> Vec<Finding> {
+pub(super) fn find(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for flaw in shared_flaws_in(ground.infra, &ground.structure) {
         // What one program stops alone is told where that program is.

@@ -1,10 +1,10 @@
 //! Findings about monitoring: who watches what, and what nobody sees.
 
-use super::{Finding, Ground, listed};
+use super::{Finding, StaticRoutes, listed};
 use crate::cause::Cause;
 use hoplight_model::{ComponentId, ComponentKind, ServerId};
 
-pub(super) fn find(ground: &Ground<'_>) -> Vec<Finding> {
+pub(super) fn find(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     let infra = ground.infra;
     let agents = infra.components().filter(|(_, component)| matches!(component.kind, ComponentKind::Agent(_)));
     let (mut found, mut watched): (Vec<Finding>, Vec<&ServerId>) = (Vec::new(), Vec::new());
@@ -26,7 +26,7 @@ pub(super) fn find(ground: &Ground<'_>) -> Vec<Finding> {
 }
 
 /// What no agent watches: by server, and one finding if nothing is watched at all.
-fn unwatched(ground: &Ground<'_>, watched: &[&ServerId]) -> Vec<Finding> {
+fn unwatched(ground: &StaticRoutes<'_>, watched: &[&ServerId]) -> Vec<Finding> {
     let is_watched = |server: Option<&ServerId>| server.is_some_and(|server| watched.contains(&server));
     let blind: Vec<_> = ground.of_service().filter(|(_, component)| !is_watched(component.server.as_ref())).collect();
     if watched.is_empty() && !blind.is_empty() {

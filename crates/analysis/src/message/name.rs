@@ -3,16 +3,16 @@
 use hoplight_model::ComponentKind;
 use hoplight_model::component::ResolverSpec;
 
-use super::{Mark, Part, Reply, SITE_ADDRESS, Turn, Writing};
+use super::{Mark, MessageDirection, Part, Reply, SITE_ADDRESS, Writing};
 
 impl Writing<'_> {
     /// The question for the site's address, or its answer.
-    pub(super) fn name(&self, turn: Turn) -> Vec<Part> {
+    pub(super) fn name(&self, turn: MessageDirection) -> Vec<Part> {
         let head = |text: String| Part::new(Mark::Head, text);
         let id = self.noise.shared(1) & 0xffff;
         let domain = self.infra.domain();
         let question = Part::new(Mark::Body, format!("question: {domain}. IN A"));
-        let Turn::Answer(reply) = turn else {
+        let MessageDirection::Answer(reply) = turn else {
             return vec![
                 head(format!("id 0x{id:04x}, flags 0x0100: query, recursion desired")),
                 head("QDCOUNT 1, ANCOUNT 0".into()),

@@ -2,7 +2,7 @@
 
 use hoplight_model::LinkIx;
 
-use super::{Letter, Talk, Turn};
+use super::{MessageDirection, MessageSpec, Payload};
 
 /// A source of bytes for one message.
 #[derive(Clone, Copy, Debug)]
@@ -22,19 +22,19 @@ const fn mix(seed: u64) -> u64 {
 }
 
 impl Noise {
-    pub(super) fn new(letter: &Letter, link: LinkIx) -> Self {
+    pub(super) fn new(letter: &MessageSpec, link: LinkIx) -> Self {
         let call = mix(letter.number ^ mix(link.index() as u64));
         let talk = match &letter.talk {
-            Talk::Lookup => 1,
-            Talk::Connect => 2,
-            Talk::Handshake(part) => 3 + *part as u64,
-            Talk::Request(kind) => 10 + kind.index() as u64,
-            Talk::Check => 19,
-            Talk::Change => 20,
-            Talk::Samples(_) => 21,
-            Talk::Advertisement(_) => 22,
+            Payload::Lookup => 1,
+            Payload::Connect => 2,
+            Payload::Handshake(part) => 3 + *part as u64,
+            Payload::Request(kind) => 10 + kind.index() as u64,
+            Payload::Check => 19,
+            Payload::Change => 20,
+            Payload::Samples(_) => 21,
+            Payload::Advertisement(_) => 22,
         };
-        let answer = u64::from(letter.turn != Turn::Ask);
+        let answer = u64::from(letter.turn != MessageDirection::Ask);
         Self { call, own: mix(call ^ talk << 8 ^ answer) }
     }
 

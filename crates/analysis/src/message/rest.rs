@@ -2,7 +2,7 @@
 
 use hoplight_model::{Cipher, ComponentKind, HealthCheck};
 
-use super::{Mark, Part, Reply, Turn, Writing};
+use super::{Mark, MessageDirection, Part, Reply, Writing};
 
 impl Writing<'_> {
     /// The opening of a connection, or the end of one. It carries no bytes.
@@ -10,18 +10,18 @@ impl Writing<'_> {
         self.opening(self.letter.turn, parts)
     }
 
-    fn opening(&self, turn: Turn, parts: &mut Vec<Part>) -> usize {
+    fn opening(&self, turn: MessageDirection, parts: &mut Vec<Part>) -> usize {
         let (theirs, own) = (self.noise.shared(2), self.noise.shared(3));
         match turn {
-            Turn::Ask => parts.push(Part::new(Mark::Head, format!("SYN, seq {own}, window 64240, MSS 1460"))),
-            Turn::Answer(Reply::Refused) => {
+            MessageDirection::Ask => parts.push(Part::new(Mark::Head, format!("SYN, seq {own}, window 64240, MSS 1460"))),
+            MessageDirection::Answer(Reply::Refused) => {
                 parts.push(Part::new(Mark::Head, format!("RST, ACK, ack {}: nothing listens here", own.wrapping_add(1))));
             }
-            Turn::Answer(Reply::Good) => {
+            MessageDirection::Answer(Reply::Good) => {
                 parts.push(Part::new(Mark::Head, format!("SYN, ACK, seq {theirs}, ack {}", own.wrapping_add(1))));
                 parts.push(Part::new(Mark::Remark, "The third segment, ACK, goes out with the first data."));
             }
-            Turn::Answer(_) => parts.push(Part::new(Mark::Head, format!("RST, seq {theirs}: the connection is cut"))),
+            MessageDirection::Answer(_) => parts.push(Part::new(Mark::Head, format!("RST, seq {theirs}: the connection is cut"))),
         }
         0
     }
@@ -37,22 +37,22 @@ impl Writing<'_> {
 
     /// Whether a health check ends before anything is said.
     pub(super) fn check_is_short(&self) -> bool {
-        self.health_check() == HealthCheck::Tcp || self.letter.turn == Turn::Answer(Reply::Expired)
+        self.health_check() == HealthCheck::Tcp || self.letter.turn == MessageDirection::Answer(Reply::Expired)
     }
 
     /// A health check that only opens a connection, and a TLS session where there is one.
     pub(super) fn short_check(&self, parts: &mut Vec<Part>) -> usize {
         let sealed = self.infra.hop(self.link).cipher == Cipher::Tls;
         let words = match (self.letter.turn, sealed) {
-            (Turn::Ask, false) => "A health check: the connection is opened, and closed again.",
-            (Turn::Ask, true) => "A health check: connection and TLS session are opened, and closed again.",
-            (Turn::Answer(Reply::Expired), _) => "Its certificate has expired: the balancer ends the handshake.",
+            (MessageDirection::Ask, false) => "A health check: the connection is opened, and closed again.",
+            (MessageDirection::Ask, true) => "A health check: connection and TLS session are opened, and closed again.",
+            (MessageDirection::Answer(Reply::Expired), _) => "Its certificate has expired: the balancer ends the handshake.",
             _ => "",
         };
-        let turn = if self.letter.turn == Turn::Ask || self.letter.turn == Turn::Answer(Reply::Refused) {
+        let turn = if self.letter.turn == MessageDirection::Ask || self.letter.turn == MessageDirection::Answer(Reply::Refused) {
             self.letter.turn
         } else {
-            Turn::Answer(Reply::Good)
+            MessageDirection::Answer(Reply::Good)
         };
         let bytes = self.opening(turn, parts);
         if !words.is_empty() {
@@ -62,10 +62,10 @@ impl Writing<'_> {
     }
 
     /// A health check that asks for a page.
-    pub(super) fn check(&self, turn: Turn) -> Vec<Part> {
+    pub(super) fn check(&self, turn: MessageDirection) -> Vec<Part> {
         let head = |text: String| Part::new(Mark::Head, text);
         match turn {
-            Turn::Ask => {
+            MessageDirection::Ask => {
                 let remark = format!("A health check: {}.", self.health_check().words());
                 vec![
                     head("GET /health HTTP/1.1".into()),
@@ -73,14 +73,16 @@ impl Writing<'_> {
                     Part::new(Mark::Remark, remark),
                 ]
             }
-            Turn::Answer(Reply::Good) => vec![head("HTTP/1.1 200 OK".into()), head("Content-Length: 0".into())],
-            Turn::Answer(_) => vec![head("HTTP/1.1 503 Service Unavailable".into()), head("Content-Length: 0".into())],
+            MessageDirection::Answer(Reply::Good) => vec![head("HTTP/1.1 200 OK".into()), head("Content-Length: 0".into())],
+            MessageDirection::Answer(_) => {
+                vec![head("HTTP/1.1 503 Service Unavailable".into()), head("Content-Length: 0".into())]
+            }
         }
     }
 
     /// What an agent pushes: HTTP, like everything that has to get through other people's firewalls.
-    pub(super) fn samples(&self, json: &str, turn: Turn) -> Vec<Part> {
-        if turn != Turn::Ask {
+    pub(super) fn samples(&self, json: &str, turn: MessageDirection) -> Vec<Part> {
+        if turn != MessageDirection::Ask {
             return vec![Part::new(Mark::Head, "HTTP/1.1 200 OK"), Part::new(Mark::Head, "Content-Length: 0")];
         }
         let (_, to) = self.infra.ends(self.link);

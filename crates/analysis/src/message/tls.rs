@@ -2,7 +2,7 @@
 
 use hoplight_model::{Cipher, ComponentKind, TlsVersion};
 
-use super::{Handshake, Mark, Part, Reply, Talk, Turn, Writing};
+use super::{Handshake, Mark, MessageDirection, Part, Payload, Reply, Writing};
 
 /// Bytes of a record's header: its type, the version, the length.
 const HEADER: usize = 5;
@@ -55,13 +55,13 @@ impl Writing<'_> {
     pub(super) fn handshake(&self, handshake: Handshake, parts: &mut Vec<Part>, inside: &mut Vec<Part>) -> usize {
         let version = self.infra.tls().version;
         match (self.letter.turn, handshake) {
-            (Turn::Answer(Reply::Refused | Reply::Reset), _) => self.connect(parts),
-            (Turn::Ask, Handshake::Second) => {
+            (MessageDirection::Answer(Reply::Refused | Reply::Reset), _) => self.connect(parts),
+            (MessageDirection::Ask, Handshake::Second) => {
                 parts.push(Part::new(Mark::Head, "ClientKeyExchange: public key x25519"));
                 KEY_EXCHANGE + self.confirmed(parts, inside)
             }
-            (Turn::Ask, _) => self.client_hello(version, handshake == Handshake::Resumed, parts),
-            (Turn::Answer(reply), Handshake::Whole) => {
+            (MessageDirection::Ask, _) => self.client_hello(version, handshake == Handshake::Resumed, parts),
+            (MessageDirection::Answer(reply), Handshake::Whole) => {
                 server_hello("TLS 1.3, TLS_AES_128_GCM_SHA256, key_share x25519", parts);
                 inside.push(self.certificate(reply));
                 inside.push(Part::new(Mark::Head, "CertificateVerify: signed with the certificate's key"));
@@ -70,7 +70,7 @@ impl Writing<'_> {
                 expired(reply, parts);
                 bytes
             }
-            (Turn::Answer(reply), Handshake::First) => {
+            (MessageDirection::Answer(reply), Handshake::First) => {
                 server_hello("TLS 1.2, ECDHE-ECDSA-AES128-GCM-SHA256", parts);
                 // In this version, the certificate crosses the wire in the clear.
                 parts.push(self.certificate(reply));
@@ -79,8 +79,8 @@ impl Writing<'_> {
                 expired(reply, parts);
                 CERTIFICATE
             }
-            (Turn::Answer(_), Handshake::Second) => self.confirmed(parts, inside),
-            (Turn::Answer(_), Handshake::Resumed) => {
+            (MessageDirection::Answer(_), Handshake::Second) => self.confirmed(parts, inside),
+            (MessageDirection::Answer(_), Handshake::Resumed) => {
                 server_hello(&format!("{}, the session goes on: no certificate", version.word()), parts);
                 if version == TlsVersion::Tls12 {
                     return 90 + self.confirmed(parts, inside);
@@ -130,7 +130,7 @@ impl Writing<'_> {
     /// Records of ciphertext with so many bytes of content. Returns their size.
     pub(super) fn sealed(&self, record: Record, content: usize, parts: &mut Vec<Part>) -> usize {
         // The second round trip of a handshake is of the older version, whatever is in use.
-        let is_older = self.letter.talk == Talk::Handshake(Handshake::Second);
+        let is_older = self.letter.talk == Payload::Handshake(Handshake::Second);
         let version = if is_older { TlsVersion::Tls12 } else { self.infra.tls().version };
         let records = content.div_ceil(MOST).max(1);
         let length = content.min(MOST) + sealing(version);

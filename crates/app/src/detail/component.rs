@@ -3,7 +3,7 @@
 //! Must not know hops or servers.
 
 use hoplight_model::{Certificate, Component, ComponentIx, ComponentKind, DatabaseRole, Element, RequestKind, TlsMode};
-use hoplight_sim::{DatabaseView, Fault, Health, Note, RecordState, What, probe_number};
+use hoplight_sim::{DatabaseView, EventKind, Fault, Health, JournalEvent, RecordState, probe_number};
 
 use super::super::action::Action;
 use super::super::events;
@@ -172,7 +172,8 @@ pub(super) fn blind(stage: &Stage, balancer: ComponentIx) -> Option<String> {
         Health::PoweredOff => "its server is off",
     };
     let own = [Some(Element::Component(component.id.clone())), component.server.clone().map(Element::Server)];
-    let ends = |what: &What| matches!(what, What::Killed(_) | What::Restarts(_) | What::Fault { on: true, .. });
+    let ends =
+        |what: &EventKind| matches!(what, EventKind::Killed(_) | EventKind::Restarts(_) | EventKind::Fault { on: true, .. });
     let mut told = stage.timeline.journal().headlines().rev().map(|headline| &headline.first);
     let end = told.find(|note| ends(&note.what) && own.contains(&events::subject(&note.what, infra)));
     let since = end.map_or_else(String::new, |note| format!(" since {:.1} s", note.at.as_secs_f64()));
@@ -293,17 +294,17 @@ fn agent(page: &mut Page, stage: &Stage, ix: ComponentIx) {
 }
 
 /// The notes about the followed request, or else about all of them, the newest first.
-pub(super) fn latest<T>(stage: &Stage, found: impl Fn(&Note) -> Option<T>) -> Option<T> {
+pub(super) fn latest<T>(stage: &Stage, found: impl Fn(&JournalEvent) -> Option<T>) -> Option<T> {
     stage.timeline.trail().rev().find_map(&found).or_else(|| stage.timeline.journal().notes().rev().find_map(&found))
 }
 
 /// Whom a balancer chose last, and why.
 fn choice(page: &mut Page, stage: &Stage, balancer: ComponentIx) {
     let chose = latest(stage, |note| match note.what {
-        What::Chose { balancer: by, backend, algorithm, up } if by == balancer => {
+        EventKind::Chose { balancer: by, backend, algorithm, up } if by == balancer => {
             Some((note.request, Some((backend, algorithm, up))))
         }
-        What::NoBackend { balancer: by } if by == balancer => Some((note.request, None)),
+        EventKind::NoBackend { balancer: by } if by == balancer => Some((note.request, None)),
         _ => None,
     });
     let Some((request, chosen)) = chose else { return };

@@ -5,7 +5,7 @@
 use hoplight_model::firewall::{Direction, FirewallSpec, Peer, RuleAction, Verdict};
 use hoplight_model::hop::Guard;
 use hoplight_model::{ComponentIx, Infrastructure};
-use hoplight_sim::{What, probe_number};
+use hoplight_sim::{EventKind, probe_number};
 
 use super::super::line::{Page, Tone};
 use super::super::stage::Stage;
@@ -65,7 +65,7 @@ fn rule_line(page: &mut Page, number: &str, tone: Tone, text: &str, decided: boo
 /// What a firewall decided last, and for which request.
 fn decision(stage: &Stage, firewall: ComponentIx) -> Option<(Verdict, Option<u64>)> {
     latest(stage, |note| match &note.what {
-        What::Passed { guard, .. } | What::Blocked { guard, .. } if guard.firewall == firewall => {
+        EventKind::Passed { guard, .. } | EventKind::Blocked { guard, .. } if guard.firewall == firewall => {
             Some((guard.verdict, note.request.map(|(number, _)| number).filter(|number| probe_number(*number).is_none())))
         }
         _ => None,

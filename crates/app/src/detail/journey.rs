@@ -4,7 +4,7 @@
 //! All of it is what the timeline keeps of the request, so stepping back shows what was known then. Must not compute times.
 
 use hoplight_model::{Cipher, ComponentIx, ComponentKind, Infrastructure, LinkIx};
-use hoplight_sim::{Doing, Heading, Note, Phase, Said, SimTime, Status, Stretch, What};
+use hoplight_sim::{Activity, CapturedPayload, EventKind, Heading, JournalEvent, Phase, SimTime, Status, TraceSpan};
 
 use super::super::line::{Line, Page, Tone};
 use super::super::panel;
@@ -24,7 +24,7 @@ enum Place {
 /// All that happened at one place.
 struct Row {
     place: Place,
-    stretches: Vec<Stretch>,
+    stretches: Vec<TraceSpan>,
 }
 
 /// Writes the panel.
@@ -46,7 +46,7 @@ pub(super) fn write(page: &mut Page, stage: &Stage, number: u64, width: u16) {
 /// How it ended, or how long it is on its way.
 fn heading(page: &mut Page, stage: &Stage, asked: &str, (born, until): (SimTime, SimTime)) {
     let ended = stage.timeline.trail().rev().find_map(|note| match note.what {
-        What::Ended { outcome, latency_ms } | What::Probed { outcome, latency_ms } => Some((outcome, latency_ms)),
+        EventKind::Ended { outcome, latency_ms } | EventKind::Probed { outcome, latency_ms } => Some((outcome, latency_ms)),
         _ => None,
     });
     let (tone, text) = match ended {
@@ -68,15 +68,15 @@ fn millis(from: SimTime, to: SimTime) -> f64 {
     to.since(from).as_secs_f64() * 1e3
 }
 
-const fn place_of(stretch: &Stretch) -> Place {
+const fn place_of(stretch: &TraceSpan) -> Place {
     match stretch.doing {
-        Doing::Travels(link, _) | Doing::Lost(link) => Place::Hop(link),
-        Doing::Served(ix) | Doing::Waits(ix) | Doing::Pauses(ix) => Place::Stop(ix),
+        Activity::Travels(link, _) | Activity::Lost(link) => Place::Hop(link),
+        Activity::Served(ix) | Activity::Waits(ix) | Activity::Pauses(ix) => Place::Stop(ix),
     }
 }
 
 /// The places in the order in which they were reached first.
-fn rows(journey: &[Stretch]) -> Vec<Row> {
+fn rows(journey: &[TraceSpan]) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for stretch in journey {
         let place = place_of(stretch);
@@ -97,7 +97,7 @@ impl Row {
     }
 
     /// Milliseconds of the stretches for which `wanted` holds, until now.
-    fn total(&self, until: SimTime, wanted: fn(Doing) -> bool) -> f64 {
+    fn total(&self, until: SimTime, wanted: fn(Activity) -> bool) -> f64 {
         let these = self.stretches.iter().filter(|stretch| wanted(stretch.doing));
         these.map(|stretch| millis(stretch.from, stretch.to.unwrap_or(until))).sum()
     }
@@ -107,7 +107,7 @@ impl Row {
         let total = millis(born, until).max(1e-9);
         let cell = |index: usize| {
             let (from, to) = (total * index as f64 / cells as f64, total * (index + 1) as f64 / cells as f64);
-            let share = |stretch: &Stretch| {
+            let share = |stretch: &TraceSpan| {
                 let (begin, end) = (millis(born, stretch.from), millis(born, stretch.to.unwrap_or(until)));
                 end.min(to) - begin.max(from)
             };
@@ -118,25 +118,25 @@ impl Row {
     }
 }
 
-const fn waits(doing: Doing) -> bool {
-    matches!(doing, Doing::Waits(_) | Doing::Pauses(_) | Doing::Lost(_))
+const fn waits(doing: Activity) -> bool {
+    matches!(doing, Activity::Waits(_) | Activity::Pauses(_) | Activity::Lost(_))
 }
 
-const fn works(doing: Doing) -> bool {
+const fn works(doing: Activity) -> bool {
     !waits(doing)
 }
 
-const fn sign(doing: Doing) -> (Tone, char) {
+const fn sign(doing: Activity) -> (Tone, char) {
     match doing {
-        Doing::Travels(..) => (Tone::Accent, '─'),
-        Doing::Served(_) => (Tone::Good, '█'),
-        Doing::Waits(_) | Doing::Pauses(_) => (Tone::Warn, '▒'),
-        Doing::Lost(_) => (Tone::Bad, '?'),
+        Activity::Travels(..) => (Tone::Accent, '─'),
+        Activity::Served(_) => (Tone::Good, '█'),
+        Activity::Waits(_) | Activity::Pauses(_) => (Tone::Warn, '▒'),
+        Activity::Lost(_) => (Tone::Bad, '?'),
     }
 }
 
 /// The whole way on one scale: a row for each place, a bar from the request's beginning to now.
-fn bars(page: &mut Page, stage: &Stage, journey: &[Stretch], span: (SimTime, SimTime), width: usize) {
+fn bars(page: &mut Page, stage: &Stage, journey: &[TraceSpan], span: (SimTime, SimTime), width: usize) {
     let infra = stage.infra();
     let rows = rows(journey);
     let Some(here) = journey.last().and_then(|last| rows.iter().position(|row| row.place == place_of(last))) else { return };
@@ -190,15 +190,16 @@ fn number(ms: f64) -> String {
 /// Where it is: in, decision, out, and the message on this hop.
 fn moment(page: &mut Page, stage: &Stage, width: usize) {
     let infra = stage.infra();
-    let notes: Vec<&Note> = stage.timeline.trail().collect();
-    let departed = |note: &&Note| matches!(note.what, What::Departed { .. });
+    let notes: Vec<&JournalEvent> = stage.timeline.trail().collect();
+    let departed = |note: &&JournalEvent| matches!(note.what, EventKind::Departed { .. });
     let Some(last) = notes.iter().rposition(departed) else { return };
-    let reached = notes.iter().rposition(|note| matches!(note.what, What::Reached { .. } | What::Arrived | What::Probes));
+    let reached =
+        notes.iter().rposition(|note| matches!(note.what, EventKind::Reached { .. } | EventKind::Arrived | EventKind::Probes));
     let reached = reached.unwrap_or(0);
     let travels = last > reached;
     // What came in is the message before, which ended where the request came to this place.
     let came = if travels { notes[..reached].iter().rposition(departed) } else { Some(last) };
-    let decided: Vec<&Note> = notes[reached..].iter().copied().filter(|note| decides(&note.what)).collect();
+    let decided: Vec<&JournalEvent> = notes[reached..].iter().copied().filter(|note| decides(&note.what)).collect();
     match came {
         Some(at) => row(page, "in", &said(infra, notes[at])),
         None => row(page, "in", "the user asks"),
@@ -228,8 +229,8 @@ fn row(page: &mut Page, word: &str, text: &str) {
 }
 
 /// What departed, in few words.
-fn said(infra: &Infrastructure, note: &Note) -> String {
-    let What::Departed { link, heading, phase, .. } = note.what else { return String::new() };
+fn said(infra: &Infrastructure, note: &JournalEvent) -> String {
+    let EventKind::Departed { link, heading, phase, .. } = note.what else { return String::new() };
     let (from, to) = infra.ends(link);
     let (from, to) = if heading == Heading::Request { (from, to) } else { (to, from) };
     let word = phase.on(infra.link(link).protocol);
@@ -237,24 +238,24 @@ fn said(infra: &Infrastructure, note: &Note) -> String {
     format!("{word} {} → {}{answer}", infra.component(from).id, infra.component(to).id)
 }
 
-const fn decides(what: &What) -> bool {
-    !matches!(what, What::Arrived | What::Probes | What::Departed { .. } | What::Reached { .. })
+const fn decides(what: &EventKind) -> bool {
+    !matches!(what, EventKind::Arrived | EventKind::Probes | EventKind::Departed { .. } | EventKind::Reached { .. })
 }
 
 /// A note without the request's name.
-fn plain(note: &Note, infra: &Infrastructure) -> String {
-    Note { request: None, ..note.clone() }.describe(infra)
+fn plain(note: &JournalEvent, infra: &Infrastructure) -> String {
+    JournalEvent { request: None, ..note.clone() }.describe(infra)
 }
 
-fn place(note: &Note) -> Option<ComponentIx> {
+fn place(note: &JournalEvent) -> Option<ComponentIx> {
     match note.what {
-        What::Reached { component, .. } => Some(component),
+        EventKind::Reached { component, .. } => Some(component),
         _ => None,
     }
 }
 
 /// What is done where nothing was noted: the usual, as the message that goes out shows it.
-fn usual(infra: &Infrastructure, at: Option<ComponentIx>, came: Option<&Note>, out: Option<&Note>) -> String {
+fn usual(infra: &Infrastructure, at: Option<ComponentIx>, came: Option<&JournalEvent>, out: Option<&JournalEvent>) -> String {
     let Some(component) = at.map(|ix| infra.component(ix)) else { return "the browser asks".into() };
     let id = &component.id;
     let Some((link, heading, phase, is_good)) = out.and_then(departure) else { return format!("{id} works on it") };
@@ -288,21 +289,22 @@ fn usual(infra: &Infrastructure, at: Option<ComponentIx>, came: Option<&Note>, o
 }
 
 /// What departed: where, which way, for what, and whether it says that all is well.
-fn departure(note: &Note) -> Option<(LinkIx, Heading, Phase, bool)> {
-    let What::Departed { link, heading, phase, status } = note.what else { return None };
+fn departure(note: &JournalEvent) -> Option<(LinkIx, Heading, Phase, bool)> {
+    let EventKind::Departed { link, heading, phase, status } = note.what else { return None };
     Some((link, heading, phase, status == Status::Ok))
 }
 
 /// The message that departed at a note, and on which link.
-fn message_of(notes: &[&Note], at: usize) -> Option<(LinkIx, Said)> {
-    let (What::Departed { link, heading, phase, status }, Some((number, kind))) = (&notes[at].what, notes[at].request) else {
+fn message_of(notes: &[&JournalEvent], at: usize) -> Option<(LinkIx, CapturedPayload)> {
+    let (EventKind::Departed { link, heading, phase, status }, Some((number, kind))) = (&notes[at].what, notes[at].request)
+    else {
         return None;
     };
     // A resolver that has no address has just said why.
     let nxdomain = *phase == Phase::Lookup
         && notes[..at].iter().rev().find_map(|note| match note.what {
-            What::Unresolved { nxdomain, .. } => Some(nxdomain),
+            EventKind::Unresolved { nxdomain, .. } => Some(nxdomain),
             _ => None,
         }) == Some(true);
-    Some((*link, Said::Request { number, kind, heading: *heading, phase: *phase, status: *status, nxdomain }))
+    Some((*link, CapturedPayload::Request { number, kind, heading: *heading, phase: *phase, status: *status, nxdomain }))
 }

@@ -11,7 +11,7 @@ use hoplight_model::{ComponentId, ComponentKind, Element, TlsConfig, TopologyEdi
 use hoplight_sim::{Command, CommandError};
 
 use super::super::action::Action;
-use super::super::deeds::Deed;
+use super::super::fault_menu::FaultAction;
 use super::super::{Notice, Stage, Tone};
 use super::{dim, sentence};
 
@@ -105,7 +105,7 @@ fn with_its_server(stage: &Stage, element: Element) -> Element {
 }
 
 /// Does a deed: what comes at once, and later what comes later. Says what happened.
-pub(super) fn done(stage: &mut Stage, deed: &Deed) -> Notice {
+pub(super) fn done(stage: &mut Stage, deed: &FaultAction) -> Notice {
     if let ([(_, command)], None) = (deed.commands.as_slice(), &deed.second) {
         return said(stage, command);
     }

@@ -39,7 +39,7 @@ pub(super) struct Curve {
 impl Curve {
     /// A rate that starts at `rate` and goes through the changes of `schedule`, which follow each other in time.
     pub(super) fn new(rate: Rate, schedule: &[RateChange]) -> Self {
-        let mut course = Course { pieces: Vec::new(), from: SimTime::ZERO, rate: rate.get() };
+        let mut course = LoadCurve { pieces: Vec::new(), from: SimTime::ZERO, rate: rate.get() };
         for change in schedule {
             match *change {
                 RateChange::Step { at_s, rate } => {
@@ -58,7 +58,7 @@ impl Curve {
                 }
             }
         }
-        let Course { mut pieces, from, rate } = course;
+        let LoadCurve { mut pieces, from, rate } = course;
         pieces.push(Piece { from, until: None, rate, slope: 0.0 });
         Self { pieces: pieces.into() }
     }
@@ -120,13 +120,13 @@ impl Curve {
 }
 
 /// A curve that is being drawn.
-struct Course {
+struct LoadCurve {
     pieces: Vec<Piece>,
     from: SimTime,
     rate: f64,
 }
 
-impl Course {
+impl LoadCurve {
     /// The rate stays what it is until `until`.
     fn hold(&mut self, until: SimTime) {
         self.go(until, self.rate);

@@ -3,7 +3,7 @@
 //! Must not know who decides over roles.
 
 use super::super::flow::component_ix;
-use super::super::journal::{Observer, What, Why};
+use super::super::journal::{EventKind, FailureReason, Observer};
 use super::super::outcome::Failure;
 use super::super::request::{State, Status};
 use super::super::simulation::Simulation;
@@ -19,7 +19,7 @@ impl Simulation {
     /// A database has worked on a write.
     pub(crate) fn write<O: Observer>(&mut self, request: u32, station: u32, node: u32, observer: &mut O) {
         if self.node(node).disk_full && self.node(node).writable {
-            self.fail(request, station, Failure::ServerError, Why::DiskFull, observer);
+            self.fail(request, station, Failure::ServerError, FailureReason::DiskFull, observer);
         } else if self.node(node).writable {
             self.commit(request, station, node, observer);
         } else {
@@ -105,7 +105,7 @@ impl Simulation {
             state.alone = true;
             state.acknowledged = state.log.length;
             let database = component_ix(self.plan.databases.nodes[node as usize].station);
-            self.note(observer, None, What::SemiSync { database, on: false });
+            self.note(observer, None, EventKind::SemiSync { database, on: false });
             self.release_commits(node, observer);
         }
         self.arm_revert(node);
@@ -161,7 +161,7 @@ impl Simulation {
         };
         if back {
             let database = component_ix(self.plan.databases.nodes[writer as usize].station);
-            self.note(observer, None, What::SemiSync { database, on: true });
+            self.note(observer, None, EventKind::SemiSync { database, on: true });
         }
         self.release_commits(writer, observer);
     }

@@ -7,7 +7,7 @@ use hoplight_model::{ComponentId, Element};
 
 use super::super::command::CommandError;
 use super::super::flow::component_ix;
-use super::super::journal::{Observer, What};
+use super::super::journal::{EventKind, Observer};
 use super::super::plan::Role;
 use super::super::simulation::Simulation;
 use super::super::time::SimTime;
@@ -130,7 +130,7 @@ impl Simulation {
         state.alone = false;
         self.disconnect_followers(node);
         let database = component_ix(self.plan.databases.nodes[node as usize].station);
-        self.note(observer, None, What::Promoted { database, lost });
+        self.note(observer, None, EventKind::Promoted { database, lost });
     }
 
     /// A database becomes read-only.
@@ -143,7 +143,7 @@ impl Simulation {
         state.last_heard = now;
         self.refuse_waiting(node, observer);
         let database = component_ix(self.plan.databases.nodes[node as usize].station);
-        self.note(observer, None, What::Demoted { database });
+        self.note(observer, None, EventKind::Demoted { database });
     }
 
     /// A database's process ends.

@@ -7,8 +7,8 @@ use hoplight_model::firewall::RuleAction;
 
 use super::super::flow::component_ix;
 use super::super::flow::link_ix;
-use super::super::journal::{Observer, What};
-use super::super::packet::{Cargo, Heading, Motion, Packet};
+use super::super::journal::{EventKind, Observer};
+use super::super::packet::{Heading, Motion, Packet, PacketContent};
 use super::super::simulation::{Simulation, index};
 use super::super::time::SimTime;
 use super::super::upkeep::fraction;
@@ -123,7 +123,7 @@ impl Simulation {
             }
             self.publish(node, count);
             let replica = component_ix(self.plan.databases.nodes[node as usize].station);
-            self.note(observer, None, What::Replicated { replica });
+            self.note(observer, None, EventKind::Replicated { replica });
         }
         self.arm_apply(node);
     }
@@ -217,7 +217,13 @@ impl Simulation {
             node.relay.entries().take(DRAWN).map(move |entry| {
                 let way = fraction(entry.departed, entry.due, self.now);
                 let (position, heading) = if stream.reversed { (1.0 - way, Heading::Response) } else { (way, Heading::Request) };
-                Packet { cargo: Cargo::Replication, link: link_ix(stream.link), heading, position, motion: Motion::Moving }
+                Packet {
+                    cargo: PacketContent::Replication,
+                    link: link_ix(stream.link),
+                    heading,
+                    position,
+                    motion: Motion::Moving,
+                }
             })
         })
     }

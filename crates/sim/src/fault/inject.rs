@@ -8,7 +8,7 @@ use hoplight_model::quantity::Factor;
 use hoplight_model::{ComponentId, Element};
 
 use super::super::command::CommandError;
-use super::super::journal::{Observer, What};
+use super::super::journal::{EventKind, Observer};
 use super::super::plan::{Plan, Role};
 use super::super::request::Status;
 use super::super::simulation::{Simulation, index};
@@ -28,7 +28,7 @@ impl Simulation {
         if !self.would_change(fault, on)? {
             return Err(if on { CommandError::FaultIs(fault.sentence()) } else { CommandError::FaultIsNot(fault.healed()) });
         }
-        self.note(observer, None, What::Fault { fault: fault.clone(), on });
+        self.note(observer, None, EventKind::Fault { fault: fault.clone(), on });
         match fault {
             Fault::Hang(element) => {
                 for station in self.meant(element)? {

@@ -7,7 +7,7 @@
 use hoplight_model::TlsMode;
 
 use super::super::event::Kind;
-use super::super::journal::{Observer, What, Why};
+use super::super::journal::{EventKind, FailureReason, Observer};
 use super::super::outcome::{Failure, Outcome};
 use super::super::packet::Heading;
 use super::super::plan::Role;
@@ -86,8 +86,8 @@ impl Simulation {
                 record.leg = HOME;
                 line.active = line.active.saturating_sub(1);
                 let (asker, heading) = (line.from, Heading::Response);
-                tell(observer, self.now, Some(tag), || What::Departed { link: link_ix(link), heading, phase, status });
-                tell(observer, self.now, Some(tag), || What::Reached { component: component_ix(asker), heading, phase });
+                tell(observer, self.now, Some(tag), || EventKind::Departed { link: link_ix(link), heading, phase, status });
+                tell(observer, self.now, Some(tag), || EventKind::Reached { component: component_ix(asker), heading, phase });
                 return Some(asker);
             }
         }
@@ -98,7 +98,7 @@ impl Simulation {
         if watched {
             self.count_answer(request, station);
         }
-        self.tell(observer, Some(tag), || What::Departed { link: link_ix(link), heading: Heading::Response, phase, status });
+        self.tell(observer, Some(tag), || EventKind::Departed { link: link_ix(link), heading: Heading::Response, phase, status });
         if behind > 0 {
             return self.brings_back(request, observer);
         }
@@ -127,7 +127,7 @@ impl Simulation {
         if self.stations[answerer as usize].duty.watched {
             self.count_answer(request, answerer);
         }
-        self.tell(observer, Some(tag), || What::Departed { link: link_ix(link), heading: Heading::Response, phase, status });
+        self.tell(observer, Some(tag), || EventKind::Departed { link: link_ix(link), heading: Heading::Response, phase, status });
         if behind > 0 || outward {
             self.way_back(request, observer);
             return;
@@ -171,7 +171,11 @@ impl Simulation {
         let record = &self.requests[request];
         let (asker, tag, phase) = (self.lines[record.link() as usize].from, record.tag(), record.phase);
         self.close_call(request);
-        self.tell(observer, Some(tag), || What::Reached { component: component_ix(asker), heading: Heading::Response, phase });
+        self.tell(observer, Some(tag), || EventKind::Reached {
+            component: component_ix(asker),
+            heading: Heading::Response,
+            phase,
+        });
         if !self.stations[asker as usize].duty.takes_answers {
             self.hand_on(request, asker, observer);
             return None;
@@ -215,7 +219,7 @@ impl Simulation {
         self.in_flight -= 1;
         self.sojourn += u128::from(latency);
         observer.ended(self.now, kind, outcome, latency);
-        self.tell(observer, Some(tag), || What::Ended { outcome, latency_ms: latency as f64 / 1e6 });
+        self.tell(observer, Some(tag), || EventKind::Ended { outcome, latency_ms: latency as f64 / 1e6 });
         self.user_has(kind, stream, outcome);
     }
 
@@ -244,11 +248,11 @@ impl Simulation {
         request: u32,
         station: u32,
         failure: Failure,
-        why: Why,
+        why: FailureReason,
         observer: &mut O,
     ) {
         let tag = self.requests[request].tag();
-        self.tell(observer, Some(tag), || What::Fails { component: component_ix(station), failure, why });
+        self.tell(observer, Some(tag), || EventKind::Fails { component: component_ix(station), failure, why });
         // A balancer that cannot read cannot write either: it can only close the connection.
         let blind =
             self.plan.tls == TlsMode::Passthrough && matches!(self.plan.stations[station as usize].role, Role::Balancer(_));

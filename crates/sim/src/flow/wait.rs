@@ -3,7 +3,7 @@
 //! Must not know what somebody does who stops waiting; that is `fail`.
 
 use super::super::event::Kind;
-use super::super::journal::{Observer, What};
+use super::super::journal::{EventKind, Observer};
 use super::super::packet::{Heading, Phase};
 use super::super::plan::Role;
 use super::super::request::{Lost, State};
@@ -27,7 +27,7 @@ impl Simulation {
         let (link, tag, phase, level) = (record.link(), record.tag(), record.phase, record.depth - 1);
         let unwanted = level == record.floor;
         if !matches!(how, Lost::Dropped(_) | Lost::Unread) {
-            self.tell(observer, Some(tag), || What::Vanished { link: link_ix(link) });
+            self.tell(observer, Some(tag), || EventKind::Vanished { link: link_ix(link) });
         }
         let record = &self.requests[request];
         if unwanted {

@@ -2,16 +2,16 @@
 
 use hoplight_model::{LinkIx, RequestKind};
 
-use super::super::attention::{Ear, Heard, Stretch, Trail};
-use super::super::journal::Note;
+use super::super::journal::JournalEvent;
 use super::super::time::SimTime;
+use super::super::watchers::{CapturedMessage, RequestTrace, TapRecorder, TraceSpan};
 use super::{Place, STEP_HORIZON, Timeline};
 
 impl Timeline {
     /// Follows a request from now on, with all that has happened to it; or none. Where it is not on its way any more, `about`
     /// is a moment when it was.
     pub fn follow(&mut self, request: Option<u64>, about: SimTime) {
-        self.attention.trail = request.map(Trail::new);
+        self.attention.trail = request.map(RequestTrace::new);
         let Some(number) = request else { return };
         let begin = self.simulation.born(number).unwrap_or(SimTime::from_nanos(about.nanos().saturating_sub(STEP_HORIZON)));
         let (place, commands) = (self.place(), self.done);
@@ -33,13 +33,13 @@ impl Timeline {
     }
 
     /// What the followed request did until now, in order: each part of its way that took time.
-    pub fn journey(&self) -> Vec<Stretch> {
-        self.attention.trail.as_ref().map(Trail::stretches).unwrap_or_default()
+    pub fn journey(&self) -> Vec<TraceSpan> {
+        self.attention.trail.as_ref().map(RequestTrace::stretches).unwrap_or_default()
     }
 
     /// What happened to the followed request until now.
-    pub fn trail(&self) -> impl DoubleEndedIterator<Item = &Note> {
-        self.attention.trail.iter().flat_map(Trail::notes)
+    pub fn trail(&self) -> impl DoubleEndedIterator<Item = &JournalEvent> {
+        self.attention.trail.iter().flat_map(RequestTrace::notes)
     }
 
     /// Listens on a link from now on, or on none. Whoever goes back to before listens from there on.
@@ -48,7 +48,7 @@ impl Timeline {
     /// If `link` comes from another infrastructure.
     pub fn listen(&mut self, link: Option<LinkIx>) {
         let since = self.stamp();
-        self.attention.ear = link.map(|link| Ear::new(link, &self.simulation, since));
+        self.attention.ear = link.map(|link| TapRecorder::new(link, &self.simulation, since));
     }
 
     /// The link on which somebody listens.
@@ -58,16 +58,16 @@ impl Timeline {
 
     /// How many messages passed on that link since somebody listens, those that are not kept among them.
     pub fn heard_count(&self) -> u64 {
-        self.attention.ear.as_ref().map_or(0, Ear::count)
+        self.attention.ear.as_ref().map_or(0, TapRecorder::count)
     }
 
     /// The last message since somebody listens that showed a password.
-    pub fn heard_password(&self) -> Option<&Heard> {
-        self.attention.ear.as_ref().and_then(Ear::password)
+    pub fn heard_password(&self) -> Option<&CapturedMessage> {
+        self.attention.ear.as_ref().and_then(TapRecorder::password)
     }
 
     /// The last messages that passed on that link since somebody listens, oldest first: at least the last two hundred.
-    pub fn heard(&self) -> impl DoubleEndedIterator<Item = &Heard> {
-        self.attention.ear.iter().flat_map(Ear::heard)
+    pub fn heard(&self) -> impl DoubleEndedIterator<Item = &CapturedMessage> {
+        self.attention.ear.iter().flat_map(TapRecorder::heard)
     }
 }

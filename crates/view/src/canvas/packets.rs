@@ -12,7 +12,7 @@ use hoplight_app::follow::cell;
 use hoplight_layout::Cell;
 use hoplight_model::firewall::RuleAction;
 use hoplight_model::{ComponentIx, Hop, LinkIx, RequestKind};
-use hoplight_sim::{Cargo, Doing, Heading, Motion, Packet, Phase};
+use hoplight_sim::{Activity, Heading, Motion, Packet, PacketContent, Phase};
 
 use super::lines::Incidents;
 use super::pen::Pen;
@@ -24,8 +24,8 @@ const MOST_INCIDENTS: usize = 4;
 /// The packets to draw, and the count.
 pub(super) fn sample(canvas: &Canvas<'_>) -> (Vec<Packet>, Shown) {
     let wanted = |packet: &Packet| match packet.cargo {
-        Cargo::Request { number, .. } => !canvas.only_followed || canvas.followed == Some(number),
-        Cargo::Metrics | Cargo::Replication => !canvas.only_followed,
+        PacketContent::Request { number, .. } => !canvas.only_followed || canvas.followed == Some(number),
+        PacketContent::Metrics | PacketContent::Replication => !canvas.only_followed,
     };
     let mut packets: Vec<Packet> = canvas.sim.packets().filter(wanted).collect();
     let all = packets.len();
@@ -40,9 +40,9 @@ pub(super) fn sample(canvas: &Canvas<'_>) -> (Vec<Packet>, Shown) {
     if share > 1 {
         packets.retain(|packet| match packet.cargo {
             _ if is_special(canvas, packet) => true,
-            Cargo::Request { number, .. } => number.is_multiple_of(share),
-            Cargo::Metrics => true,
-            Cargo::Replication => packet.link.index().is_multiple_of(2),
+            PacketContent::Request { number, .. } => number.is_multiple_of(share),
+            PacketContent::Metrics => true,
+            PacketContent::Replication => packet.link.index().is_multiple_of(2),
         });
         packets.truncate(canvas.most_packets.max(special));
     }
@@ -65,7 +65,7 @@ fn thin_incidents(packets: &mut Vec<Packet>) {
 
 /// Whether a packet is always drawn.
 fn is_special(canvas: &Canvas<'_>, packet: &Packet) -> bool {
-    let followed = matches!(packet.cargo, Cargo::Request { number, .. } if canvas.followed == Some(number));
+    let followed = matches!(packet.cargo, PacketContent::Request { number, .. } if canvas.followed == Some(number));
     followed || matches!(packet.motion, Motion::Blocked(_) | Motion::Lost)
 }
 
@@ -82,10 +82,10 @@ pub(super) struct Guest {
 pub(super) fn guest(canvas: &Canvas<'_>) -> Option<Guest> {
     let present = canvas.sim.present(canvas.followed?)?;
     let (component, words) = match present.doing {
-        Doing::Served(component) => (component, ["is worked on", "at work"]),
-        Doing::Waits(component) => (component, ["waits in line", "waits"]),
-        Doing::Pauses(component) => (component, ["will try again", "retries"]),
-        Doing::Travels(..) | Doing::Lost(_) => return None,
+        Activity::Served(component) => (component, ["is worked on", "at work"]),
+        Activity::Waits(component) => (component, ["waits in line", "waits"]),
+        Activity::Pauses(component) => (component, ["will try again", "retries"]),
+        Activity::Travels(..) | Activity::Lost(_) => return None,
     };
     let (pair, style) = shape(canvas.theme, present.kind);
     Some(Guest { component, glyph: pair[0], style, words })
@@ -156,8 +156,8 @@ fn look(scene: &Scene<'_>, packet: &Packet, hop: &Hop) -> (u8, char, Style) {
         Motion::Lost => return (29, glyphs.lost, theme.bad),
         Motion::Moving | Motion::AtFirewall(_) => {}
     }
-    let Cargo::Request { number, kind, phase, ok, orphan } = packet.cargo else {
-        let metrics = packet.cargo == Cargo::Metrics;
+    let PacketContent::Request { number, kind, phase, ok, orphan } = packet.cargo else {
+        let metrics = packet.cargo == PacketContent::Metrics;
         return if metrics { (1, glyphs.sample, theme.text) } else { (2, glyphs.change, theme.replication) };
     };
     let (pair, style) = shape(theme, kind);

@@ -27,7 +27,7 @@ struct Piece {
 
 /// The use of every resource as a function of the load, in one mix of requests.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Course {
+pub(super) struct LoadCurve {
     pieces: Vec<Piece>,
     limits: Vec<f64>,
     /// The load from which the site takes no more, and what is full then.
@@ -37,7 +37,7 @@ pub(super) struct Course {
 /// Relative error up to which two loads are the same.
 const SAME: f64 = 1e-9;
 
-impl Course {
+impl LoadCurve {
     /// Follows the load up.
     pub(super) fn of(routes: &Routes<'_>, mix: Mix) -> Self {
         let infra = routes.ground.infra;

@@ -4,14 +4,14 @@ use hoplight_model::{Element, TopologyEdit};
 use hoplight_sim::fault::Fault;
 use hoplight_sim::{Command, Simulation, catalogue};
 
-use super::{Deed, Group};
+use super::{FaultAction, Group};
 
 /// Everything that can be healed, servers before what runs on them. `rate_set` says whether somebody has changed how many
 /// users there are.
-pub(super) fn deeds(sim: &Simulation, rate_set: bool) -> Vec<Deed> {
+pub(super) fn fault_actions(sim: &Simulation, rate_set: bool) -> Vec<FaultAction> {
     let infra = sim.infrastructure();
-    let mut deeds = Vec::new();
-    let mut deed = |title: String, about: &str, command| deeds.push(Deed::new(Group::Heal, title, about, command));
+    let mut actions = Vec::new();
+    let mut action = |title: String, about: &str, command| actions.push(FaultAction::new(Group::Heal, title, about, command));
     let servers = infra.servers().map(|server| Element::Server(server.id.clone()));
     let components = infra.components().filter(|(_, component)| {
         // What stands on a server that is off starts with it.
@@ -29,21 +29,21 @@ pub(super) fn deeds(sim: &Simulation, rate_set: bool) -> Vec<Deed> {
         };
         if sim.is_up(&element) == Some(false) && !faults.iter().any(returns) {
             let verb = if matches!(element, Element::Hop(..)) { "mend" } else { "restore" };
-            deed(
+            action(
                 format!("{verb} {element}"),
                 "It starts with empty queues and counters. Balancers notice after some health checks.",
                 Command::Restore(element.clone()),
             );
         }
         if sim.is_draining(&element) == Some(true) && !matches!(element, Element::Hop(..)) {
-            deed(format!("let {element} take new requests again"), "It drains now.", Command::Ready(element));
+            action(format!("let {element} take new requests again"), "It drains now.", Command::Ready(element));
         }
     }
     for fault in faults {
-        deed(fault.healed(), &format!("Now, {}.", fault.sentence()), Command::Heal(fault));
+        action(fault.healed(), &format!("Now, {}.", fault.sentence()), Command::Heal(fault));
     }
     for (from, to) in infra.blocks() {
-        deed(
+        action(
             format!("let the firewall pass {from} → {to} again"),
             "A firewall drops it now.",
             Command::Edit(TopologyEdit::Unblock(from.clone(), to.clone())),
@@ -51,18 +51,18 @@ pub(super) fn deeds(sim: &Simulation, rate_set: bool) -> Vec<Deed> {
     }
     let traffic = infra.traffic();
     if sim.retries() != traffic.retries {
-        deed("users try again as they did at first".to_owned(), "They try more often now.", Command::Retries(traffic.retries));
+        action("users try again as they did at first".to_owned(), "They try more often now.", Command::Retries(traffic.retries));
     }
     if rate_set && (sim.rate() - traffic.rate.get()).abs() > f64::EPSILON {
         let rate = traffic.rate.get();
-        deed(format!("users send {rate} requests per second, as at first"), "", Command::Rate(traffic.rate));
+        action(format!("users send {rate} requests per second, as at first"), "", Command::Rate(traffic.rate));
     }
-    deeds.extend(leaders(sim));
-    deeds
+    actions.extend(leaders(sim));
+    actions
 }
 
 /// Where not exactly one database of a cluster takes writes, what the catalogue does about it.
-fn leaders(sim: &Simulation) -> Option<Deed> {
+fn leaders(sim: &Simulation) -> Option<FaultAction> {
     let infra = sim.infrastructure();
     let writable = |cluster: &Vec<_>| cluster.iter().filter(|ix| sim.database(**ix).is_some_and(|view| view.writable)).count();
     let counts: Vec<usize> = infra.database_clusters().iter().map(writable).collect();
@@ -83,5 +83,5 @@ fn leaders(sim: &Simulation) -> Option<Deed> {
         return None;
     }
     let commands = commands.into_iter().map(|command| (0.0, command)).collect();
-    Some(Deed { group: Group::Heal, title: title.to_owned(), about: about.to_owned(), commands, second: None })
+    Some(FaultAction { group: Group::Heal, title: title.to_owned(), about: about.to_owned(), commands, second: None })
 }

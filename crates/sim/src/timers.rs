@@ -7,7 +7,7 @@ use hoplight_model::{Element, RequestKind};
 
 use super::command::CommandError;
 use super::event::Kind;
-use super::journal::{Observer, What};
+use super::journal::{EventKind, Observer};
 use super::simulation::{Simulation, index};
 use super::time::SimTime;
 
@@ -17,7 +17,7 @@ const SERVER_BOOTS: Seconds = Seconds::literal(20.0);
 
 /// Something that comes later.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Later {
+pub(super) enum TimerEvent {
     /// Something is up again.
     Boot(Element),
     /// A user tries again; the stream tells which attempt it is.
@@ -26,23 +26,23 @@ pub(super) enum Later {
 
 /// All that comes later; a place may be used again.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Coming {
-    slots: Vec<Option<Later>>,
+pub(super) struct Timers {
+    slots: Vec<Option<TimerEvent>>,
     free: Vec<u32>,
     /// How many users will try again.
     pub(super) users: u64,
 }
 
-impl Coming {
+impl Timers {
     pub(super) fn footprint(&self) -> usize {
-        self.slots.len() * size_of::<Option<Later>>() + self.free.len() * size_of::<u32>()
+        self.slots.len() * size_of::<Option<TimerEvent>>() + self.free.len() * size_of::<u32>()
     }
 }
 
 impl Simulation {
     /// Lets something come at its time.
-    pub(super) fn comes_later(&mut self, at: SimTime, later: Later) {
-        self.coming.users += u64::from(matches!(later, Later::Comeback { .. }));
+    pub(super) fn comes_later(&mut self, at: SimTime, later: TimerEvent) {
+        self.coming.users += u64::from(matches!(later, TimerEvent::Comeback { .. }));
         let place = if let Some(place) = self.coming.free.pop() {
             self.coming.slots[place as usize] = Some(later);
             place
@@ -50,7 +50,7 @@ impl Simulation {
             self.coming.slots.push(Some(later));
             index(self.coming.slots.len() - 1)
         };
-        self.schedule(at, Kind::Later, place);
+        self.schedule(at, Kind::TimerEvent, place);
     }
 
     /// It comes.
@@ -58,8 +58,8 @@ impl Simulation {
         let Some(later) = self.coming.slots.get_mut(place as usize).and_then(Option::take) else { return };
         self.coming.free.push(place);
         match later {
-            Later::Boot(element) => self.boots(&element, observer),
-            Later::Comeback { kind, stream } => {
+            TimerEvent::Boot(element) => self.boots(&element, observer),
+            TimerEvent::Comeback { kind, stream } => {
                 self.coming.users -= 1;
                 self.comes_back(kind, stream, observer);
             }
@@ -80,13 +80,13 @@ impl Simulation {
         };
         let at = self.now + after.unwrap_or(usual).nanos();
         self.target(element)?;
-        self.note(observer, None, What::Restarts(element.clone()));
+        self.note(observer, None, EventKind::Restarts(element.clone()));
         match self.kill(element, observer) {
             Ok(()) | Err(CommandError::AlreadyDown(_)) => {}
             Err(error) => return Err(error),
         }
         self.faults.boots.push((element.clone(), at));
-        self.comes_later(at, Later::Boot(element.clone()));
+        self.comes_later(at, TimerEvent::Boot(element.clone()));
         Ok(())
     }
 
@@ -96,7 +96,7 @@ impl Simulation {
         let Some(place) = self.faults.boots.iter().position(|boot| *boot == (element.clone(), now)) else { return };
         self.faults.boots.remove(place);
         if self.restore(element, observer).is_ok() {
-            self.note(observer, None, What::Restored(element.clone()));
+            self.note(observer, None, EventKind::Restored(element.clone()));
         }
     }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::designs::designs;
 use super::{load, stage_2};
-use hoplight::analysis::walls::{SSH, falls, listening_ports};
+use hoplight::analysis::firewalls::{SSH, falls, listening_ports};
 use hoplight::analysis::{Flaw, Reach, Vantage, reach, review};
 use hoplight::model::firewall::{FirewallSpec, Peer, RuleAction};
 use hoplight::model::{Component, ComponentId, ComponentKind, Element, Infrastructure, ServerId, TopologyEdit};

@@ -1,6 +1,6 @@
 //! The fault menu: everything that can go wrong with what is selected and with the site, and what heals it.
 //!
-//! A deed is some commands with what they will do in a line. The list is made of the state and is the same as long as that
+//! A action is some commands with what they will do in a line. The list is made of the state and is the same as long as that
 //! is: a row is named by its place. In a comparison it is the list of both designs. Must not do anything.
 
 mod component;
@@ -14,7 +14,7 @@ use hoplight_sim::{Command, RecordState, Simulation};
 
 use super::stage::Stage;
 
-/// What a deed is about.
+/// What a action is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Group {
     /// Heals something that is wrong now.
@@ -38,7 +38,7 @@ impl Group {
 
 /// Something that can be done to the infrastructure.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Deed {
+pub struct FaultAction {
     /// Where it stands in the list.
     pub group: Group,
     /// What happens.
@@ -51,7 +51,7 @@ pub struct Deed {
     pub second: Option<Vec<Timed>>,
 }
 
-impl Deed {
+impl FaultAction {
     fn new(group: Group, title: impl Into<String>, about: impl Into<String>, command: Command) -> Self {
         Self { group, title: title.into(), about: about.into(), commands: vec![(0.0, command)], second: None }
     }
@@ -87,8 +87,8 @@ fn refusal(sim: &Simulation, commands: &[Timed]) -> Option<String> {
     refusal.or_else(|| commands.is_empty().then(|| "there is nothing to do".to_owned()))
 }
 
-/// All deeds: what heals first, then what breaks the selected thing, then the whole site.
-pub fn deeds(stage: &Stage) -> Vec<Deed> {
+/// All actions: what heals first, then what breaks the selected thing, then the whole site.
+pub fn fault_actions(stage: &Stage) -> Vec<FaultAction> {
     let selected = stage.selected.as_ref();
     let rate_set = stage.timeline.commands().any(|(_, command)| matches!(command, Command::Rate(_)));
     let first = of(stage.sim(), selected, rate_set);
@@ -98,64 +98,64 @@ pub fn deeds(stage: &Stage) -> Vec<Deed> {
     }
 }
 
-/// The deeds of two designs. What is the same in both is done to both; of all else it is said where it is done.
-fn of_both(first: Vec<Deed>, mut second: Vec<Deed>) -> Vec<Deed> {
-    let mut both: Vec<Deed> = Vec::new();
-    for deed in first {
-        let same = second.iter().position(|other| (other.group, &other.title) == (deed.group, &deed.title));
+/// The actions of two designs. What is the same in both is done to both; of all else it is said where it is done.
+fn of_both(first: Vec<FaultAction>, mut second: Vec<FaultAction>) -> Vec<FaultAction> {
+    let mut both: Vec<FaultAction> = Vec::new();
+    for action in first {
+        let same = second.iter().position(|other| (other.group, &other.title) == (action.group, &action.title));
         let there = same.map(|at| second.remove(at).commands).unwrap_or_default();
-        both.push(if there == deed.commands { deed } else { Deed { second: Some(there), ..deed } });
+        both.push(if there == action.commands { action } else { FaultAction { second: Some(there), ..action } });
     }
-    let alone = |deed: Deed| Deed { commands: Vec::new(), second: Some(deed.commands), ..deed };
+    let alone = |action: FaultAction| FaultAction { commands: Vec::new(), second: Some(action.commands), ..action };
     both.extend(second.into_iter().map(alone));
-    both.sort_by_key(|deed| deed.group);
-    for deed in &mut both {
-        match (&deed.second, deed.commands.is_empty()) {
-            (Some(second), false) if second.is_empty() => deed.title = format!("in A: {}", deed.title),
-            (Some(_), true) => deed.title = format!("in B: {}", deed.title),
+    both.sort_by_key(|action| action.group);
+    for action in &mut both {
+        match (&action.second, action.commands.is_empty()) {
+            (Some(second), false) if second.is_empty() => action.title = format!("in A: {}", action.title),
+            (Some(_), true) => action.title = format!("in B: {}", action.title),
             _ => {}
         }
     }
     both
 }
 
-/// The deeds of one design. `rate_set` says whether somebody has changed how many users there are.
-fn of(sim: &Simulation, selected: Option<&Element>, rate_set: bool) -> Vec<Deed> {
-    let mut deeds = heal::deeds(sim, rate_set);
+/// The actions of one design. `rate_set` says whether somebody has changed how many users there are.
+fn of(sim: &Simulation, selected: Option<&Element>, rate_set: bool) -> Vec<FaultAction> {
+    let mut actions = heal::fault_actions(sim, rate_set);
     match selected {
-        Some(Element::Component(id)) => deeds.extend(component::deeds(sim, id)),
+        Some(Element::Component(id)) => actions.extend(component::fault_actions(sim, id)),
         Some(Element::Server(id)) if sim.infrastructure().server(id).is_none() => {}
-        Some(server @ Element::Server(_)) => deeds.extend(server_deeds(server)),
+        Some(server @ Element::Server(_)) => actions.extend(server_faults(server)),
         Some(Element::Hop(from, to)) if sim.infrastructure().link_between(from.as_str(), to.as_str()).is_none() => {}
-        Some(Element::Hop(from, to)) => deeds.extend(hop_deeds(from, to)),
+        Some(Element::Hop(from, to)) => actions.extend(hop_faults(from, to)),
         None => {}
     }
-    deeds.extend(site(sim));
-    deeds.extend(switches(sim));
-    deeds
+    actions.extend(site(sim));
+    actions.extend(switches(sim));
+    actions
 }
 
 /// What may happen to a hop.
-fn hop_deeds(from: &ComponentId, to: &ComponentId) -> [Deed; 4] {
+fn hop_faults(from: &ComponentId, to: &ComponentId) -> [FaultAction; 4] {
     let hop = Element::Hop(from.clone(), to.clone());
-    let deed = |title: String, about, command| Deed::new(Group::Selected, title, about, command);
+    let action = |title: String, about, command| FaultAction::new(Group::Selected, title, about, command);
     [
-        deed(
+        action(
             format!("cut the link {hop}"),
             "What is sent goes nowhere, and nobody is told: whoever waits, waits until a timeout. Fix: mend it.",
             Command::Kill(hop.clone()),
         ),
-        deed(
+        action(
             format!("{hop}: four times the latency"),
             "Every message takes four times as long. Look at p50: it moves as well, not only p99. Fix: a better way.",
             Command::Fault(Fault::Slow(hop.clone(), Factor::literal(4.0))),
         ),
-        deed(
+        action(
             format!("a firewall drops {hop}"),
             "The sender is not told and waits: health checks say L4TOUT. Fix: allow it again.",
             Command::Edit(TopologyEdit::Block(from.clone(), to.clone())),
         ),
-        deed(
+        action(
             format!("somebody listens on {hop}"),
             "No gauge and no alert shows it. What is not encrypted on this hop is read. Fix: encrypt this hop.",
             Command::Fault(Fault::Sniffer(from.clone(), to.clone())),
@@ -164,41 +164,41 @@ fn hop_deeds(from: &ComponentId, to: &ComponentId) -> [Deed; 4] {
 }
 
 /// What may happen to a machine.
-fn server_deeds(server: &Element) -> Vec<Deed> {
-    let deed = |title: String, about: &str, command| Deed::new(Group::Selected, title, about, command);
+fn server_faults(server: &Element) -> Vec<FaultAction> {
+    let action = |title: String, about: &str, command| FaultAction::new(Group::Selected, title, about, command);
     let id = server;
     vec![
-        deed(
+        action(
             format!("power off {id}"),
             "Everything on it is gone at once and answers nothing, not even a refusal: L4TOUT, and its agent is silent. Fix: power.",
             Command::Kill(server.clone()),
         ),
-        deed(
+        action(
             format!("{id} hangs"),
             "Connections are accepted, nothing is answered: L7TOUT, 504. A check that only connects sees nothing. Fix: restart.",
             Command::Fault(Fault::Hang(server.clone())),
         ),
-        deed(
+        action(
             format!("{id} works four times as slowly"),
             "A quarter of the capacity is left. Look at busy, waiting and p99. Fix: find out what slows it; more servers.",
             Command::Fault(Fault::Slow(server.clone(), Factor::literal(4.0))),
         ),
-        deed(
+        action(
             format!("restart {id}"),
             "It is down for 20 s, then its queues and counters begin anew. Look at what its peers do meanwhile.",
             Command::Restart(server.clone(), None),
         ),
-        deed(
+        action(
             format!("a bad configuration goes to all of {id}"),
             "What runs on it ends, and does not start again. Fix: roll back; try changes on one server first.",
             Command::Fault(Fault::Misconfigured(server.clone())),
         ),
-        deed(
+        action(
             format!("somebody else controls {id}"),
             "Nothing shows, in no gauge. Look at what it may reach through the firewalls. Fix: clean it, and close the flaw.",
             Command::Fault(Fault::Compromised(server.clone())),
         ),
-        deed(
+        action(
             format!("drain {id}"),
             "Balancers give it nothing new; what it has, it finishes. That is no failure: it is how one takes a server out.",
             Command::Drain(server.clone()),
@@ -207,8 +207,8 @@ fn server_deeds(server: &Element) -> Vec<Deed> {
 }
 
 /// The catalogue. A row whose part is missing is listed as well: chosen, it says so.
-fn site(sim: &Simulation) -> impl Iterator<Item = Deed> {
-    CATALOGUE.iter().map(|row| Deed {
+fn site(sim: &Simulation) -> impl Iterator<Item = FaultAction> {
+    CATALOGUE.iter().map(|row| FaultAction {
         group: Group::Site,
         title: row.title.to_owned(),
         about: format!("Users: {}. Agents: {}. Alert: {}. Fix: {}.", row.users, row.agents, row.alert, row.remedy),
@@ -218,7 +218,7 @@ fn site(sim: &Simulation) -> impl Iterator<Item = Deed> {
 }
 
 /// What the site has beside the catalogue.
-fn switches(sim: &Simulation) -> Vec<Deed> {
+fn switches(sim: &Simulation) -> Vec<FaultAction> {
     let cookies = !sim.syn_cookies();
     let (title, about) = if cookies {
         ("the entry uses SYN cookies", "It keeps no half-open connection, so a flood of SYNs does not fill its backlog.")
@@ -226,12 +226,12 @@ fn switches(sim: &Simulation) -> Vec<Deed> {
         ("the entry stops using SYN cookies", "It keeps half-open connections again: a flood of SYNs fills its backlog.")
     };
     vec![
-        Deed::new(
+        FaultAction::new(
             Group::Site,
             "the authoritative DNS server does not answer",
             "Users: as long as resolvers remember the address, nothing; then the name is not resolved. Fix: a second DNS provider.",
             Command::Fault(Fault::Record(RecordState::Unreachable)),
         ),
-        Deed::new(Group::Site, title, about, Command::SynCookies(cookies)),
+        FaultAction::new(Group::Site, title, about, Command::SynCookies(cookies)),
     ]
 }

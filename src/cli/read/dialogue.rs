@@ -12,7 +12,7 @@ const MAX_LINE: u64 = 1_000;
 
 /// What the reader said.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Said {
+pub(super) enum Input {
     /// Something.
     Line(String),
     /// Nothing but Enter.
@@ -24,7 +24,7 @@ pub(super) enum Said {
 }
 
 /// A reader at the other end of standard input and output.
-pub(super) struct Talk {
+pub(super) struct Dialogue {
     input: Option<io::StdinLock<'static>>,
     output: io::StdoutLock<'static>,
     /// Whether somebody sits at a terminal, and is waited for.
@@ -35,7 +35,7 @@ pub(super) struct Talk {
     ascii: Option<Theme>,
 }
 
-impl Talk {
+impl Dialogue {
     /// Takes standard input and output. Where the terminal is not shown what is asked, nothing is asked of it.
     pub(super) fn new(ascii: bool) -> Self {
         let (stdin, stdout) = (io::stdin(), io::stdout());
@@ -66,9 +66,9 @@ impl Talk {
     }
 
     /// Asks for a line. Where answers do not come from a keyboard, the answer is written behind the question.
-    pub(super) fn ask(&mut self, prompt: &str) -> io::Result<Said> {
+    pub(super) fn ask(&mut self, prompt: &str) -> io::Result<Input> {
         if self.input.is_none() {
-            return Ok(Said::Silence);
+            return Ok(Input::Silence);
         }
         self.output.flush()?;
         if self.attended {
@@ -80,16 +80,16 @@ impl Talk {
             if self.attended {
                 self.say("\n")?;
             }
-            return Ok(Said::Silence);
+            return Ok(Input::Silence);
         };
         self.heard = true;
         if !self.attended {
             self.say(&format!("{prompt} {}\n", hoplight_model::text::sanitise(&line)))?;
         }
         Ok(match line.trim() {
-            "" => Said::Nothing,
-            "q" | "quit" => Said::Quit,
-            said => Said::Line(said.to_owned()),
+            "" => Input::Nothing,
+            "q" | "quit" => Input::Quit,
+            said => Input::Line(said.to_owned()),
         })
     }
 

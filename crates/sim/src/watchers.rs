@@ -10,8 +10,8 @@ use std::sync::Arc;
 use hoplight_model::firewall::{Direction, RuleAction};
 use hoplight_model::{ComponentIx, Hop, Infrastructure, LinkIx, Protocol, RequestKind};
 
-use super::journal::{Note, What};
-use super::packet::{Doing, Heading, Phase, Status};
+use super::journal::{EventKind, JournalEvent};
+use super::packet::{Activity, Heading, Phase, Status};
 use super::simulation::{Simulation, index};
 use super::time::SimTime;
 use super::view::{CheckCode, ComponentSample};
@@ -39,9 +39,9 @@ impl Stamp {
 
 /// A part of a request's way: it did one thing for a while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stretch {
+pub struct TraceSpan {
     /// What it did.
-    pub doing: Doing,
+    pub doing: Activity,
     /// What its connection was doing.
     pub phase: Phase,
     /// Since when.
@@ -51,27 +51,27 @@ pub struct Stretch {
 }
 
 /// When a request began to do something, or that it does nothing any more.
-type Moment = (Stamp, Option<(Doing, Phase)>, SimTime);
+type Moment = (Stamp, Option<(Activity, Phase)>, SimTime);
 
 /// What is known of the request that is followed.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Trail {
+pub(super) struct RequestTrace {
     pub(super) number: u64,
     pub(super) kind: Option<RequestKind>,
     /// Ends are those of the next one; the last one is open while the request is on its way.
     moments: Vec<Moment>,
-    notes: Vec<(Stamp, Note)>,
+    notes: Vec<(Stamp, JournalEvent)>,
     /// Where its record was last.
     hint: u32,
 }
 
 /// A message that passed on the link.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Heard {
+pub struct CapturedMessage {
     /// When it set out.
     pub at: SimTime,
     /// What it was.
-    pub said: Said,
+    pub said: CapturedPayload,
     /// The infrastructure as it was then: whether the link was encrypted.
     pub infra: Arc<Infrastructure>,
     /// Whether it was readable.
@@ -85,12 +85,12 @@ struct Tally {
     /// How many messages.
     count: u64,
     /// The last one that shows a password.
-    password: Option<Heard>,
+    password: Option<CapturedMessage>,
 }
 
 /// What passes on a link.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Said {
+pub enum CapturedPayload {
     /// A part of a request.
     Request {
         /// Its number.
@@ -128,7 +128,7 @@ pub enum Said {
 
 /// What is known of the link that somebody listens on.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Ear {
+pub(super) struct TapRecorder {
     pub(super) link: LinkIx,
     asker: ComponentIx,
     protocol: Protocol,
@@ -138,7 +138,7 @@ pub(super) struct Ear {
     is_stopped: bool,
     since: Stamp,
     /// The last messages; older ones are dropped.
-    heard: VecDeque<Heard>,
+    heard: VecDeque<CapturedMessage>,
     /// What was heard until now in all.
     total: Tally,
     /// The same at the moments from which time may run again: not all of it can be counted anew there.
@@ -150,30 +150,30 @@ pub(super) struct Ear {
 
 /// Both.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Attention {
-    pub(super) trail: Option<Trail>,
-    pub(super) ear: Option<Ear>,
+pub(super) struct Watchers {
+    pub(super) trail: Option<RequestTrace>,
+    pub(super) ear: Option<TapRecorder>,
 }
 
-impl Heard {
+impl CapturedMessage {
     /// Whether a listener has read a password: a login, in a form or in a statement, in the clear.
     pub fn shows_password(&self) -> bool {
         let is_login = match &self.said {
-            Said::Request { kind, heading: Heading::Request, phase: Phase::Exchange, .. } => kind.is_write(),
+            CapturedPayload::Request { kind, heading: Heading::Request, phase: Phase::Exchange, .. } => kind.is_write(),
             _ => false,
         };
         self.is_plain && is_login
     }
 }
 
-impl Attention {
+impl Watchers {
     /// Whether nobody looks closely.
     pub(super) const fn is_idle(&self) -> bool {
         self.trail.is_none() && self.ear.is_none()
     }
 
     /// Something has happened; `stamp` counts it.
-    pub(super) fn note(&mut self, stamp: Stamp, note: &Note) {
+    pub(super) fn note(&mut self, stamp: Stamp, note: &JournalEvent) {
         if let Some(trail) = &mut self.trail {
             trail.note(stamp, note);
         }
@@ -248,12 +248,12 @@ impl Attention {
     }
 }
 
-impl Trail {
+impl RequestTrace {
     pub(super) const fn new(number: u64) -> Self {
         Self { number, kind: None, moments: Vec::new(), notes: Vec::new(), hint: 0 }
     }
 
-    fn note(&mut self, stamp: Stamp, note: &Note) {
+    fn note(&mut self, stamp: Stamp, note: &JournalEvent) {
         if let Some((number, kind)) = note.request
             && number == self.number
             && self.notes.len() < MOST_NOTES
@@ -275,16 +275,16 @@ impl Trail {
     }
 
     /// Its way so far, without what took no time.
-    pub(super) fn stretches(&self) -> Vec<Stretch> {
+    pub(super) fn stretches(&self) -> Vec<TraceSpan> {
         let ends = self.moments.iter().skip(1).map(|(.., at)| Some(*at)).chain([None]);
         let stretches = self.moments.iter().zip(ends).filter_map(|((_, doing, from), to)| {
             let (doing, phase) = (*doing)?;
-            Some(Stretch { doing, phase, from: *from, to })
+            Some(TraceSpan { doing, phase, from: *from, to })
         });
         stretches.filter(|stretch| stretch.to != Some(stretch.from)).collect()
     }
 
-    pub(super) fn notes(&self) -> impl DoubleEndedIterator<Item = &Note> {
+    pub(super) fn notes(&self) -> impl DoubleEndedIterator<Item = &JournalEvent> {
         self.notes.iter().map(|(_, note)| note)
     }
 }
@@ -295,7 +295,7 @@ fn is_stopped(hop: &Hop) -> bool {
     verdicts.any(|verdict| verdict.direction == Direction::Outbound && verdict.action != RuleAction::Allow)
 }
 
-impl Ear {
+impl TapRecorder {
     pub(super) fn new(link: LinkIx, sim: &Simulation, since: Stamp) -> Self {
         let protocol = sim.infrastructure().link(link).protocol;
         let mark = sim.spoken(link, protocol);
@@ -310,7 +310,7 @@ impl Ear {
         self.total.count
     }
 
-    pub(super) const fn password(&self) -> Option<&Heard> {
+    pub(super) const fn password(&self) -> Option<&CapturedMessage> {
         self.total.password.as_ref()
     }
 
@@ -343,30 +343,31 @@ impl Ear {
         self.kept_at(from) + total.saturating_sub(count) < total.min(FEWEST_HEARD)
     }
 
-    pub(super) fn heard(&self) -> impl DoubleEndedIterator<Item = &Heard> + ExactSizeIterator {
+    pub(super) fn heard(&self) -> impl DoubleEndedIterator<Item = &CapturedMessage> + ExactSizeIterator {
         self.heard.iter()
     }
 
-    fn note(&mut self, stamp: Stamp, note: &Note) {
+    fn note(&mut self, stamp: Stamp, note: &JournalEvent) {
         if stamp.is_by(self.since) {
             return;
         }
         let said = match (&note.what, note.request) {
-            (What::Unresolved { nxdomain, .. }, _) => {
+            (EventKind::Unresolved { nxdomain, .. }, _) => {
                 self.nxdomain = *nxdomain;
                 return;
             }
-            (What::Departed { link, heading, phase, status }, Some((number, kind))) if *link == self.link => {
+            (EventKind::Departed { link, heading, phase, status }, Some((number, kind))) if *link == self.link => {
                 let (heading, phase, status, nxdomain) = (*heading, *phase, *status, self.nxdomain);
-                Said::Request { number, kind, heading, phase, status, nxdomain }
+                CapturedPayload::Request { number, kind, heading, phase, status, nxdomain }
             }
-            (What::Sampled { agent, rows }, _) if self.protocol == Protocol::Metrics && self.asker == *agent => {
-                Said::Sample { taken: note.at, rows: Arc::clone(rows) }
+            (EventKind::Sampled { agent, rows }, _) if self.protocol == Protocol::Metrics && self.asker == *agent => {
+                CapturedPayload::Sample { taken: note.at, rows: Arc::clone(rows) }
             }
             _ => return,
         };
-        let is_asked = matches!(said, Said::Sample { .. } | Said::Request { heading: Heading::Request, .. });
-        let is_refused = matches!(said, Said::Request { heading: Heading::Response, status: Status::Refused, .. });
+        let is_asked =
+            matches!(said, CapturedPayload::Sample { .. } | CapturedPayload::Request { heading: Heading::Request, .. });
+        let is_refused = matches!(said, CapturedPayload::Request { heading: Heading::Response, status: Status::Refused, .. });
         if self.is_stopped && (is_asked || is_refused) {
             return;
         }
@@ -395,24 +396,24 @@ impl Ear {
             return;
         }
         match self.protocol {
-            Protocol::Vrrp => self.hear(stamp, sim.now(), Said::Advertisement(sim.leading_priority())),
+            Protocol::Vrrp => self.hear(stamp, sim.now(), CapturedPayload::Advertisement(sim.leading_priority())),
             Protocol::Http if self.is_stopped => {}
             Protocol::Http => {
                 let number = mark;
-                self.hear(stamp, sim.now(), Said::Check { number, answer: None });
+                self.hear(stamp, sim.now(), CapturedPayload::Check { number, answer: None });
                 if let Some(answer) = sim.check_answer(index(self.link.index())) {
-                    self.hear(stamp, sim.now(), Said::Check { number, answer: Some(answer) });
+                    self.hear(stamp, sim.now(), CapturedPayload::Check { number, answer: Some(answer) });
                 }
             }
-            _ => self.hear(stamp, sim.now(), Said::Change),
+            _ => self.hear(stamp, sim.now(), CapturedPayload::Change),
         }
     }
 
-    fn hear(&mut self, stamp: Stamp, at: SimTime, said: Said) {
+    fn hear(&mut self, stamp: Stamp, at: SimTime, said: CapturedPayload) {
         if self.heard.len() == MOST_HEARD {
             self.heard.pop_front();
         }
-        let heard = Heard { at, said, infra: Arc::clone(&self.infra), is_plain: self.is_plain, stamp };
+        let heard = CapturedMessage { at, said, infra: Arc::clone(&self.infra), is_plain: self.is_plain, stamp };
         self.total.count += 1;
         if heard.shows_password() {
             self.total.password = Some(heard.clone());
