@@ -5,8 +5,6 @@
 
 #[path = "screens/gallery.rs"]
 mod gallery;
-#[path = "support/kept.rs"]
-mod kept;
 #[path = "support/learner.rs"]
 mod learner;
 #[path = "screens/looks.rs"]
@@ -19,6 +17,8 @@ mod overdraw;
 mod overlays;
 #[path = "screens/panels.rs"]
 mod panels;
+#[path = "support/svg.rs"]
+mod svg;
 #[path = "screens/whole.rs"]
 mod whole;
 

@@ -6,13 +6,12 @@ use std::num::NonZero;
 use unicode_width::UnicodeWidthStr;
 
 use crate::kept::{assert_block, assert_files, root};
-use crate::svg::{Element, characters, elements};
+use crate::svg::{CELL, Element, characters, elements};
 use crate::{Finished, Home, is_harmless};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 
-/// What a cell of a picture measures, and the margin around all of them.
-const CELL: (usize, usize) = (9, 17);
+/// The margin around all cells of a picture.
 const MARGIN: usize = 9;
 
 /// The README's pictures with what makes them. `INSTA_UPDATE=always cargo test` makes them anew.

@@ -2,17 +2,17 @@
 //! told by text.
 //!
 //! A snapshot has the text in Unicode and in ASCII, which hold for all colours, and for each look a number that stands for the
-//! style of every cell. The pictures of the same screens are kept in `assets/pictures/gallery`.
+//! style of every cell. `cargo run --release --example gallery -- FOLDER` writes the same screens as pictures.
 
-#[path = "gallery/pictures.rs"]
-mod pictures;
 #[path = "gallery/screens.rs"]
 mod screens;
 
 use hoplight::layout::Area;
+use hoplight::view::picture::{Paper, svg};
 use hoplight::view::theme::{Palette, Theme};
 use ratatui::buffer::Buffer;
 
+use crate::svg::{CELL, characters, elements};
 use crate::{compare, drawn, text};
 use screens::{SCREENS, Screen};
 
@@ -41,8 +41,25 @@ fn every_screen_at_three_sizes_in_every_look() {
                 format!("{}: {:016x}\n", palette.word(), styles(&buffer))
             })
             .collect();
+        let [dark, dark_ascii] = [false, true].map(|ascii| drawn(&learner.app, &Theme::new(Palette::Dark, ascii)));
+        assert_eq!(whole(&dark_ascii), whole(&ascii), "{name}: nor does it in ASCII");
+        assert_eq!(styles(&dark_ascii), styles(&dark), "{name}: ASCII changes no colour");
         let all = format!("{}\n=== ascii ===\n{}\n=== looks ===\n{}", whole(&plain), whole(&ascii), looks.concat());
         let (columns, rows) = learner.app.size();
         compare(&format!("gallery_{name}_{columns}x{rows}"), &all);
+    }
+}
+
+#[test]
+fn a_picture_of_every_screen_holds_its_characters() {
+    for Screen { name, title, learner } in SCREENS.iter() {
+        for ascii in [false, true] {
+            let buffer = drawn(&learner.app, &Theme::new(Palette::Dark, ascii));
+            let shown = text(&buffer, Area::new(0, 0, buffer.area.width, buffer.area.height));
+            let picture = elements(&svg(&buffer, Paper::of(Palette::Dark), title));
+            assert_eq!(picture[1].text, *title);
+            let size = (buffer.area.width.into(), buffer.area.height.into());
+            assert_eq!(characters(&picture, size, CELL), shown, "{name}, ASCII: {ascii}");
+        }
     }
 }

@@ -29,7 +29,7 @@ pub(crate) fn assert_files(folder: &Path, made: &BTreeMap<String, String>) {
         // Such files are long: what differs is found by making them anew.
         assert!(is_kept(), "{} is stale: look at what changed after `INSTA_UPDATE=always cargo test`", file.display());
     }
-    for name in names(folder, false).into_iter().filter(|name| !made.contains_key(name)) {
+    for name in names(folder).into_iter().filter(|name| !made.contains_key(name)) {
         let file = folder.join(name);
         assert!(is_update(), "nobody makes {}: `INSTA_UPDATE=always cargo test` removes it", file.display());
         std::fs::remove_file(file).expect("removed");
@@ -47,24 +47,15 @@ pub(crate) fn assert_block(file: &Path, head: &str, text: &str) {
     }
 }
 
-/// Asserts that a folder has no folders but these.
-pub(crate) fn assert_folders(folder: &Path, known: &BTreeSet<String>) {
-    for name in names(folder, true).into_iter().filter(|name| !known.contains(name)) {
-        let gone = folder.join(name);
-        assert!(is_update(), "nobody fills {}: `INSTA_UPDATE=always cargo test` removes it", gone.display());
-        std::fs::remove_dir_all(gone).expect("removed");
-    }
-}
-
 fn is_update() -> bool {
     std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always")
 }
 
-/// The folders in a folder, or what is none.
-fn names(folder: &Path, folders: bool) -> Vec<String> {
+/// The files in a folder.
+fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.expect("an entry"));
-    let wanted = entries.filter(|entry| entry.path().is_dir() == folders);
-    wanted.map(|entry| entry.file_name().into_string().expect("a name in UTF-8")).collect()
+    let files = entries.filter(|entry| !entry.path().is_dir());
+    files.map(|entry| entry.file_name().into_string().expect("a name in UTF-8")).collect()
 }
 
 /// Asserts that a file holds these lines, and says which lines differ.

@@ -1,9 +1,14 @@
 //! A reader of SVG pictures of a grid of cells: strict, and ignorant of how they are made.
 
+#![allow(dead_code, reason = "every test binary uses a part of it")]
+
 #[path = "svg/strokes.rs"]
 mod strokes;
 
 use unicode_width::UnicodeWidthChar;
+
+/// What a cell of a picture measures.
+pub(crate) const CELL: (usize, usize) = (9, 17);
 
 /// An element's start with its attributes and the text behind it.
 #[derive(Debug)]
