@@ -285,6 +285,39 @@ impl ComponentKind {
     }
 }
 
+/// The settings of one kind, where a component is of that kind.
+impl ComponentKind {
+    /// Whether it is the users' browser.
+    pub const fn is_browser(&self) -> bool {
+        matches!(self, Self::Browser)
+    }
+
+    /// The settings of a resolver.
+    pub const fn as_resolver(&self) -> Option<&ResolverSpec> {
+        if let Self::DnsResolver(spec) = self { Some(spec) } else { None }
+    }
+
+    /// The settings of a firewall.
+    pub const fn as_firewall(&self) -> Option<&FirewallSpec> {
+        if let Self::Firewall(spec) = self { Some(spec) } else { None }
+    }
+
+    /// The settings of a balancer.
+    pub const fn as_balancer(&self) -> Option<&BalancerSpec> {
+        if let Self::LoadBalancer(spec) = self { Some(spec) } else { None }
+    }
+
+    /// The settings of a database.
+    pub const fn as_database(&self) -> Option<&DatabaseSpec> {
+        if let Self::Database(spec) = self { Some(spec) } else { None }
+    }
+
+    /// The settings of a monitoring agent.
+    pub const fn as_agent(&self) -> Option<&AgentSpec> {
+        if let Self::Agent(spec) = self { Some(spec) } else { None }
+    }
+}
+
 impl Component {
     /// What the diagram calls it.
     pub fn label(&self) -> &str {

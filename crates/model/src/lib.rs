@@ -9,6 +9,7 @@
 
 pub mod arrivals;
 pub mod balancer;
+pub mod behaviour;
 mod build;
 pub mod component;
 pub mod connection;
@@ -34,6 +35,7 @@ pub mod tls;
 pub mod zone;
 
 pub use balancer::{Algorithm, HealthCheck};
+pub use behaviour::{Behaviour, behaviour};
 pub use build::MAX_HOPS;
 pub use component::{Component, ComponentKind, DatabaseRole, Server, Software};
 pub use connection::{Connections, TlsVersion};
