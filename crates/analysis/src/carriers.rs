@@ -9,7 +9,7 @@ use petgraph::visit::EdgeRef;
 
 use super::flow::{Reach, answers, lookups, passes};
 use super::outage::Outage;
-use hoplight_model::{ComponentIx, ComponentKind, DatabaseRole, Infrastructure, LinkIx, Protocol, RequestKind};
+use hoplight_model::{ComponentIx, DatabaseRole, Infrastructure, LinkIx, Protocol, RequestKind};
 
 /// The kinds of request that each hop carries.
 ///
@@ -64,8 +64,7 @@ fn replicated(infra: &Infrastructure, mut databases: Vec<ComponentIx>) -> Vec<Li
             continue;
         }
         // Among members, whoever is elected sends changes to all others, whichever way a link was drawn.
-        let member =
-            matches!(&infra.component(database).kind, ComponentKind::Database(spec) if spec.role == DatabaseRole::Member);
+        let member = infra.component(database).kind.as_database().is_some_and(|spec| spec.role == DatabaseRole::Member);
         let edges = infra.graph().edges_directed(database, Direction::Incoming).filter(|_| member);
         let mut ways: Vec<LinkIx> = edges.map(|edge| edge.id()).collect();
         ways.extend(infra.links_from(database));

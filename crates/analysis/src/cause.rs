@@ -4,8 +4,9 @@
 
 use std::fmt;
 
+use hoplight_model::behaviour::FailsAs;
 use hoplight_model::component::Software;
-use hoplight_model::{ComponentId, ComponentKind, DomainId, Element, Infrastructure, Reliability, ServerId, Text};
+use hoplight_model::{ComponentId, DomainId, Element, Infrastructure, Reliability, ServerId, Text};
 
 /// One thing that may fail by itself and take others along.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,7 +39,7 @@ impl Cause {
     /// Browser, agents and monitoring service are no part of the service, so they are no causes.
     pub fn all(infra: &Infrastructure) -> Vec<Self> {
         let mut causes: Vec<Self> = Vec::new();
-        let of_service = infra.components().filter(|(_, component)| Self::concerns(&component.kind));
+        let of_service = infra.components().filter(|(_, component)| component.kind.is_on_path());
         causes.extend(of_service.map(|(_, component)| Self::Component(component.id.clone())));
         causes.extend(infra.servers().map(|server| Self::Server(server.id.clone())));
         causes.extend(infra.links().map(|(link, _)| Self::of(infra.hop_element(link))));
@@ -50,10 +51,6 @@ impl Cause {
         causes.extend((0..infra.certificates().len()).map(|place| Self::certificate(infra, place)));
         causes.push(Self::zone(infra));
         causes
-    }
-
-    fn concerns(kind: &ComponentKind) -> bool {
-        !matches!(kind, ComponentKind::Browser | ComponentKind::Agent(_) | ComponentKind::MonitoringService)
     }
 
     /// The cause that is one drawn element.
@@ -110,8 +107,11 @@ impl Cause {
         match self {
             Self::Component(id) => {
                 let component = infra.component(infra.find(id.as_str())?);
-                let service = matches!(component.kind, ComponentKind::DnsResolver(_));
-                Some(component.reliability.unwrap_or(if service { usual.service } else { usual.program }))
+                let usual = match component.kind.facts().fails_as {
+                    FailsAs::Program => usual.program,
+                    FailsAs::Service => usual.service,
+                };
+                Some(component.reliability.unwrap_or(usual))
             }
             Self::Server(id) => Some(infra.server(id)?.reliability.unwrap_or(usual.server)),
             Self::Hop(from, to) => infra.link(infra.link_between(from.as_str(), to.as_str())?).reliability,

@@ -6,14 +6,11 @@
 
 use super::flow::passes;
 use super::outage::Outage;
-use hoplight_model::component::{DatabaseSpec, Failover};
-use hoplight_model::{ComponentIx, ComponentKind, DatabaseRole, Infrastructure};
+use hoplight_model::behaviour::ClusterRules;
+use hoplight_model::{ComponentIx, DatabaseRole, Infrastructure};
 
-fn spec(infra: &Infrastructure, ix: ComponentIx) -> Option<&DatabaseSpec> {
-    match &infra.component(ix).kind {
-        ComponentKind::Database(spec) => Some(spec),
-        _ => None,
-    }
+fn role(infra: &Infrastructure, ix: ComponentIx) -> Option<DatabaseRole> {
+    infra.component(ix).kind.as_database().map(|spec| spec.role)
 }
 
 /// The databases that replication joins with this one, itself included, in authored order.
@@ -23,12 +20,12 @@ fn cluster(infra: &Infrastructure, ix: ComponentIx) -> Vec<ComponentIx> {
 
 /// Whether a database that can be reached takes writes.
 pub(super) fn takes_writes(infra: &Infrastructure, outage: &Outage, ix: ComponentIx) -> bool {
-    match spec(infra, ix).map(|spec| spec.role) {
+    match role(infra, ix) {
         Some(DatabaseRole::Primary) => true,
         Some(DatabaseRole::Member) => {
             let cluster = cluster(infra, ix);
             let heard = cluster.iter().filter(|other| **other == ix || hear_each_other(infra, outage, ix, **other)).count();
-            heard > cluster.len() / 2
+            heard >= ClusterRules::of(infra, &cluster).majority
         }
         Some(DatabaseRole::Replica) => takes_over(infra, outage, ix),
         None => false,
@@ -38,9 +35,9 @@ pub(super) fn takes_writes(infra: &Infrastructure, outage: &Outage, ix: Componen
 /// Whether a replica is the one that an automatic failover promotes.
 fn takes_over(infra: &Infrastructure, outage: &Outage, ix: ComponentIx) -> bool {
     let cluster = cluster(infra, ix);
-    let is = |role: DatabaseRole| move |other: &&ComponentIx| spec(infra, **other).is_some_and(|spec| spec.role == role);
+    let is = |wanted: DatabaseRole| move |other: &&ComponentIx| role(infra, **other) == Some(wanted);
     let Some(primary) = cluster.iter().find(is(DatabaseRole::Primary)).copied() else { return false };
-    let automatic = spec(infra, primary).is_some_and(|spec| matches!(spec.failover, Failover::Automatic { .. }));
+    let automatic = ClusterRules::of(infra, &cluster).replaced_after.is_some();
     // A database that is out hears nobody, and nobody hears it.
     let mut peers = cluster
         .iter()

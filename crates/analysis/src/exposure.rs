@@ -15,9 +15,7 @@ use std::fmt;
 use super::carriers::Carriers;
 use super::reading::{Fact, Stake, facts};
 use hoplight_model::firewall::RuleAction;
-use hoplight_model::{
-    Cipher, ComponentId, ComponentIx, ComponentKind, Hop, Infrastructure, LinkIx, Medium, Protocol, RequestKind, ServerId,
-};
+use hoplight_model::{Cipher, ComponentId, ComponentIx, Hop, Infrastructure, LinkIx, Medium, Protocol, RequestKind, ServerId};
 
 /// What an agent pushes.
 const SAMPLES: &str = "requests per second, latencies, errors and waiting lines of each program beside the agent";
@@ -226,7 +224,7 @@ fn readers(infra: &Infrastructure, hop: &Hop, load: Load) -> Vec<Reader> {
     }
     let ends = [hop.from, hop.to].map(|ix| (ix, has_keys(infra, hop, ix)));
     let firewalls = hop.guards.iter().map(|guard| (guard.firewall, false));
-    let is_own = |(ix, _): &(ComponentIx, bool)| matches!(infra.component(*ix).kind, ComponentKind::Browser);
+    let is_own = |(ix, _): &(ComponentIx, bool)| infra.component(*ix).kind.is_browser();
     let programs: Vec<(ComponentIx, bool)> = ends.into_iter().chain(firewalls).filter(|end| !is_own(end)).collect();
     let seen = |keys: bool| if keys { clear.clone() } else { way.clone() };
     readers.extend(programs.iter().map(|(ix, keys)| Reader { who: Listener::Program(id(*ix)), facts: seen(*keys) }));
@@ -244,8 +242,7 @@ fn readers(infra: &Infrastructure, hop: &Hop, load: Load) -> Vec<Reader> {
 
 /// Whether a program at one end of a hop can decrypt what travels there: a balancer that TLS passes through cannot.
 fn has_keys(infra: &Infrastructure, hop: &Hop, ix: ComponentIx) -> bool {
-    let is_balancer = matches!(infra.component(ix).kind, ComponentKind::LoadBalancer(_));
-    hop.cipher != Cipher::TlsThrough || !is_balancer
+    hop.cipher != Cipher::TlsThrough || !infra.component(ix).kind.can_pass_tls()
 }
 
 /// What is read of a load on a hop that were encrypted like this.
@@ -263,7 +260,7 @@ fn shown(infra: &Infrastructure, hop: &Hop, load: Load, cipher: Cipher) -> Vec<F
 }
 
 fn authentication(infra: &Infrastructure, hop: &Hop) -> Authentication {
-    let from_browser = matches!(infra.component(hop.from).kind, ComponentKind::Browser);
+    let from_browser = infra.component(hop.from).kind.is_browser();
     match (hop.cipher, infra.link(hop.link).protocol) {
         (Cipher::Plaintext, _) => Authentication::None,
         // A browser refuses what it cannot check; so do agents, to a service with a public certificate.

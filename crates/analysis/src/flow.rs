@@ -1,82 +1,64 @@
-//! Where a request can go: one search that everything else in this layer asks.
+//! Where a request can go: the search that everything else in this crate asks.
 //!
 //! ```text
 //!  browser ─▶ entry ─▶ … ─▶ web (or app): a static page ends here
-//!                            └─▶ app ─▶ database: a read ends at any, a write at the primary
+//!                            └─▶ app ─▶ database: a read ends at any, a write at the writable one
 //! ```
 //!
-//! An application that gets a static request answers it itself. A web server with an SQL link of its own runs the code
-//! itself, as in LAMP. Must not know what is readable, nor what counts as a single point.
+//! What a component does with a request is [`behaviour`]; where the search reads it otherwise than the simulation runs it is
+//! in [`exceptions`]. Must not know what is readable, nor what counts as a single point of failure.
 
 use std::collections::{BTreeSet, VecDeque};
 
 use super::broken::{Missing, Obstacle};
 use super::database::takes_writes;
+use super::exceptions;
 use super::outage::Outage;
+use hoplight_model::behaviour::{Behaviour, Statement, behaviour};
 use hoplight_model::firewall::RuleAction;
-use hoplight_model::{Cipher, ComponentIx, ComponentKind, DatabaseRole, Hop, Infrastructure, LinkIx, Protocol, RequestKind};
+use hoplight_model::{ComponentIx, ComponentKind, DatabaseRole, Hop, Infrastructure, LinkIx, Protocol, RequestKind, Tier};
 
-/// Whether a component that was reached answers a request of this kind without asking anybody further.
+/// Whether a component that was reached answers a request of this kind without asking further.
 pub(super) fn answers(infra: &Infrastructure, outage: &Outage, ix: ComponentIx, request: RequestKind) -> bool {
-    match &infra.component(ix).kind {
-        kind @ (ComponentKind::Web(_) | ComponentKind::App(_)) => answers_static(kind, request),
-        ComponentKind::Database(_) => match request {
-            RequestKind::Static => false,
-            RequestKind::Read => true,
-            RequestKind::Write => takes_writes(infra, outage, ix),
-        },
-        _ => false,
+    match behaviour(infra, ix, request) {
+        Behaviour::Respond | Behaviour::Query(Statement::Read) => true,
+        Behaviour::Query(Statement::Write) => takes_writes(infra, outage, ix),
+        Behaviour::Originate(_)
+        | Behaviour::Forward(_)
+        | Behaviour::Resolve(_)
+        | Behaviour::Filter
+        | Behaviour::Fail(_)
+        | Behaviour::Ignore => false,
     }
-}
-
-/// Whether a kind of component ends a request of this kind because it is for a static page.
-pub(super) fn answers_static(kind: &ComponentKind, request: RequestKind) -> bool {
-    request.is_static() && matches!(kind, ComponentKind::Web(_) | ComponentKind::App(_))
 }
 
 /// The links on which a component passes on a request of this kind, in authored order.
 pub(super) fn onward(infra: &Infrastructure, at: ComponentIx, request: RequestKind) -> Vec<LinkIx> {
-    // A database asks nobody, whatever it answers.
-    if answers_static(&infra.component(at).kind, request) {
-        return Vec::new();
+    match behaviour(infra, at, request) {
+        Behaviour::Forward(forwarding) => forwarding.links,
+        Behaviour::Originate(origin) => exceptions::entries(infra, &origin, request),
+        Behaviour::Respond
+        | Behaviour::Query(_)
+        | Behaviour::Resolve(_)
+        | Behaviour::Filter
+        | Behaviour::Fail(_)
+        | Behaviour::Ignore => Vec::new(),
     }
-    let mut links = infra.links_from(at);
-    links.retain(|link| {
-        let link = infra.link(*link);
-        link.protocol.carries_requests() && link.serves(request)
-    });
-    links
 }
 
 /// The links on which a visitor's browser asks for the address of the site.
 pub(super) fn lookups(infra: &Infrastructure, request: RequestKind) -> Vec<LinkIx> {
-    let mut links = browser(infra).map_or_else(Vec::new, |browser| infra.links_from(browser));
-    links.retain(|link| {
-        let link = infra.link(*link);
-        link.protocol == Protocol::Dns && link.serves(request)
-    });
-    links
-}
-
-fn browser(infra: &Infrastructure) -> Option<ComponentIx> {
-    infra.components().find_map(|(ix, component)| matches!(component.kind, ComponentKind::Browser).then_some(ix))
-}
-
-/// The certificates by which whoever answers on a hop proves who it is, by their places; any that is valid will do. None
-/// where nobody checks, or nothing is drawn.
-///
-/// Browsers check, and a balancer that encrypts again checks its backends; inside, only the check of a name is not drawn.
-pub(super) fn certificates_needed(infra: &Infrastructure, hop: &Hop) -> Vec<usize> {
-    let from_browser = matches!(infra.component(hop.from).kind, ComponentKind::Browser);
-    let from_balancer = matches!(infra.component(hop.from).kind, ComponentKind::LoadBalancer(_));
-    let checks = infra.link(hop.link).protocol == Protocol::Http
-        && match hop.cipher {
-            Cipher::Plaintext => false,
-            Cipher::Tls => from_browser || from_balancer,
-            // The browser's handshake goes on to whoever holds the key.
-            Cipher::TlsThrough => !from_browser,
-        };
-    if checks { infra.certificates_at(hop.to) } else { Vec::new() }
+    let Some(browser) = infra.browser() else { return Vec::new() };
+    match behaviour(infra, browser, request) {
+        Behaviour::Originate(origin) => exceptions::lookups(infra, &origin, request),
+        Behaviour::Respond
+        | Behaviour::Query(_)
+        | Behaviour::Forward(_)
+        | Behaviour::Resolve(_)
+        | Behaviour::Filter
+        | Behaviour::Fail(_)
+        | Behaviour::Ignore => Vec::new(),
+    }
 }
 
 /// Whether a new connection gets through a hop and finds somebody at its end.
@@ -98,7 +80,7 @@ pub(super) fn passes(infra: &Infrastructure, outage: &Outage, hop: &Hop) -> Resu
         }
     }
     if outage.has_expired() {
-        let needed = certificates_needed(infra, hop);
+        let needed = exceptions::certificates_needed(infra, hop);
         if needed.iter().all(|place| outage.is_expired(*place))
             && let Some(place) = needed.first()
         {
@@ -110,7 +92,7 @@ pub(super) fn passes(infra: &Infrastructure, outage: &Outage, hop: &Hop) -> Resu
 }
 
 fn is_replica(kind: &ComponentKind) -> bool {
-    matches!(kind, ComponentKind::Database(spec) if spec.role == DatabaseRole::Replica)
+    kind.as_database().is_some_and(|spec| spec.role == DatabaseRole::Replica)
 }
 
 /// All that requests of one kind can reach from the browser.
@@ -129,7 +111,7 @@ impl Reach {
         let mut reach = Self { reached: Vec::new(), crossed: Vec::new(), obstacles: BTreeSet::new() };
         let mut seen = vec![false; infra.len()];
         let mut stopped = Vec::new();
-        let mut waiting: VecDeque<ComponentIx> = browser(infra).into_iter().collect();
+        let mut waiting: VecDeque<ComponentIx> = infra.browser().into_iter().collect();
         while let Some(at) = waiting.pop_front() {
             for link in onward(infra, at, request) {
                 let hop = infra.hop(link);
@@ -167,16 +149,17 @@ impl Reach {
 
     /// The first thing on the way that was not reached, given that nothing answers.
     pub(super) fn missing(&self, infra: &Infrastructure, request: RequestKind) -> Missing {
-        let reached = |fits: fn(&ComponentKind) -> bool| self.reached.iter().any(|(ix, _)| fits(&infra.component(*ix).kind));
+        let tier = |ix: ComponentIx| infra.component(ix).kind.tier();
+        let reached = |wanted: Tier| self.reached.iter().any(|(ix, _)| tier(*ix) == Some(wanted));
         let asks_database = |(ix, _): &(ComponentIx, Hop)| {
             onward(infra, *ix, request).iter().any(|link| infra.link(*link).protocol == Protocol::Sql)
         };
-        let has_web = infra.components().any(|(_, component)| matches!(component.kind, ComponentKind::Web(_)));
+        let has_web = infra.components().any(|(ix, _)| tier(ix) == Some(Tier::Web));
         if self.reached.is_empty() {
             Missing::Entry
-        } else if reached(|kind| matches!(kind, ComponentKind::App(_))) || self.reached.iter().any(asks_database) {
+        } else if reached(Tier::Application) || self.reached.iter().any(asks_database) {
             if request.is_write() { Missing::Primary } else { Missing::Database }
-        } else if has_web && !reached(|kind| matches!(kind, ComponentKind::Web(_))) {
+        } else if has_web && !reached(Tier::Web) {
             Missing::WebServer
         } else {
             Missing::Application

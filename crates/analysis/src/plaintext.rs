@@ -4,7 +4,7 @@
 //! listens.
 
 use super::carriers::Carriers;
-use hoplight_model::{ComponentId, ComponentKind, Hop, Infrastructure, LinkIx, Medium, RequestKind, TlsMode};
+use hoplight_model::{ComponentId, Hop, Infrastructure, LinkIx, Medium, RequestKind, TlsMode};
 
 /// One hop that is not encrypted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +49,5 @@ pub fn plaintext_hops(infra: &Infrastructure) -> Vec<PlaintextHop> {
 /// A balancer that cannot read cannot route by path, add headers or log a URL, and its compromise discloses no password.
 /// `false` also where there is no balancer.
 pub fn balancer_can_read(infra: &Infrastructure) -> bool {
-    let has_balancer = infra.components().any(|(_, component)| matches!(component.kind, ComponentKind::LoadBalancer(_)));
-    has_balancer && infra.tls().edge != TlsMode::Passthrough
+    infra.balancers().next().is_some() && infra.tls().edge != TlsMode::Passthrough
 }

@@ -4,7 +4,7 @@
 //! server is heard only by who is on that server. Must not know who listens.
 
 use super::carriers::Carriers;
-use hoplight_model::{Cipher, ComponentId, ComponentKind, Hop, Infrastructure, LinkIx, Medium, Protocol, RequestKind};
+use hoplight_model::{Cipher, ComponentId, Hop, Infrastructure, LinkIx, Medium, Protocol, RequestKind};
 
 /// The row that a login changes, as a primary sends it to its replicas: the whole row, with the hash of the password.
 pub(super) const CHANGED_ROW: &str = "users: name = 'ada', last_login = NOW(), password = (SHA-256 hash)";
@@ -179,7 +179,7 @@ pub(super) fn facts(infra: &Infrastructure, hop: &Hop, kind: RequestKind) -> Vec
         }
     } else if link.protocol == Protocol::Http {
         // The browser's handshake names the site; passthrough forwards that handshake as it is.
-        let from_browser = matches!(infra.component(hop.from).kind, ComponentKind::Browser);
+        let from_browser = infra.component(hop.from).kind.is_browser();
         if from_browser || hop.cipher == Cipher::TlsThrough {
             facts.push(Fact::ServerName(site()));
         }

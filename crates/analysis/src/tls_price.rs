@@ -17,8 +17,8 @@ use super::plaintext::{PlaintextHop, balancer_can_read, plaintext_hops};
 use super::spof::usual_way;
 use super::words::listed;
 use hoplight_model::{
-    Cipher, ComponentId, ComponentIx, ComponentKind, Connections, Element, Hop, Infrastructure, LinkIx, Protocol, RequestKind,
-    TlsMode, TopologyEdit,
+    Cipher, ComponentId, ComponentIx, Connections, Element, Hop, Infrastructure, LinkIx, Protocol, RequestKind, TlsMode,
+    TopologyEdit,
 };
 
 /// When a handshake takes place.
@@ -212,8 +212,7 @@ pub fn tls_price(infra: &Infrastructure) -> TlsPrice {
     let carriers = Carriers::of(infra);
     let used = infra.hops().filter(|hop| !carriers.kinds(hop.link).is_empty());
     let handshakes: Vec<Handshake> = used.filter_map(|hop| handshake(infra, &hop)).collect();
-    let has_balancer = infra.components().any(|(_, component)| matches!(component.kind, ComponentKind::LoadBalancer(_)));
-    let is_blind = has_balancer && !balancer_can_read(infra);
+    let is_blind = infra.balancers().next().is_some() && !balancer_can_read(infra);
     let exposed = plaintext_hops(infra).into_iter().filter(|hop| hop.is_exposed() && !hop.kinds.is_empty());
     let tls = infra.tls();
     TlsPrice {
@@ -238,12 +237,12 @@ pub fn tls_price(infra: &Infrastructure) -> TlsPrice {
 fn handshake(infra: &Infrastructure, hop: &Hop) -> Option<Handshake> {
     let protocol = infra.link(hop.link).protocol;
     let (asker, answerer) = (&infra.component(hop.from).kind, &infra.component(hop.to).kind);
-    let from_browser = matches!(asker, ComponentKind::Browser);
+    let from_browser = asker.is_browser();
     let (from, at, when) = match hop.cipher {
         Cipher::Plaintext => return None,
         // The browser's handshake goes on: it ends at the first that is no balancer.
-        Cipher::TlsThrough if matches!(answerer, ComponentKind::LoadBalancer(_)) => return None,
-        Cipher::TlsThrough => (browser(infra)?, hop.to, When::EachVisitor),
+        Cipher::TlsThrough if answerer.can_pass_tls() => return None,
+        Cipher::TlsThrough => (infra.browser()?, hop.to, When::EachVisitor),
         // The replica connects, and stays.
         Cipher::Tls if protocol == Protocol::Replication => (hop.to, hop.from, When::Once),
         Cipher::Tls if from_browser => (hop.from, hop.to, When::EachVisitor),
@@ -277,10 +276,6 @@ fn keys(infra: &Infrastructure, handshakes: &[Handshake]) -> Vec<Key> {
     keys.sort();
     keys.dedup();
     keys
-}
-
-fn browser(infra: &Infrastructure) -> Option<ComponentIx> {
-    infra.components().find(|(_, component)| matches!(component.kind, ComponentKind::Browser)).map(|(ix, _)| ix)
 }
 
 /// A count with its word.

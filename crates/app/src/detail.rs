@@ -9,7 +9,7 @@ mod wrong;
 
 use hoplight_analysis::{Carriers, Fact, readable};
 use hoplight_model::component::DatabaseRole;
-use hoplight_model::{Cipher, ComponentKind, Element, Hop, LinkIx, Medium, RequestKind, ServerId, TlsMode};
+use hoplight_model::{Cipher, Element, Hop, LinkIx, Medium, RequestKind, ServerId, TlsMode};
 
 use super::Notice;
 use super::action::Action;
@@ -27,10 +27,8 @@ pub fn title(stage: &Stage) -> String {
         (Some(Element::Component(id)), _) => stage.infra().find(id.as_str()).map_or_else(String::new, |ix| {
             let kind = &stage.infra().component(ix).kind;
             // What it is now, which need not be what was drawn. A cluster's members stay members, whomever they elect.
-            let role = match kind {
-                ComponentKind::Database(spec) if spec.role != DatabaseRole::Member => stage.sim().database(ix).map(|it| it.role),
-                _ => None,
-            };
+            let drawn = kind.as_database().filter(|spec| spec.role != DatabaseRole::Member);
+            let role = drawn.and_then(|_| stage.sim().database(ix)).map(|now| now.role);
             format!("{id} · {}", role.map_or(kind.word(), DatabaseRole::of_database))
         }),
         (Some(Element::Server(id)), _) => format!("{id} · server"),

@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use hoplight_analysis::user;
 use hoplight_lesson::{LessonProgress, LessonRun, Pace};
-use hoplight_model::{ComponentKind, Element, RequestKind};
+use hoplight_model::{Element, RequestKind};
 use hoplight_sim::{Activity, Heading, Present};
 
 use super::action::Action;
@@ -53,7 +53,7 @@ pub fn status_parts(app: &App, stage: &Stage) -> Vec<Line> {
     let Summary { exposed, plaintext, single_points } = &stage.summary;
     let spofs = single_points.as_ref().map_or_else(|| "–".into(), |points| points.len().to_string());
     let infra = stage.infra();
-    let browser = infra.components().find(|(_, component)| matches!(component.kind, ComponentKind::Browser));
+    let browser = infra.browser();
     // What is laid over the diagram is seen there only.
     let lay = |overlay| (stage.view == View::Canvas).then_some(Action::Lay(overlay));
     let users =
@@ -65,7 +65,7 @@ pub fn status_parts(app: &App, stage: &Stage) -> Vec<Line> {
     let tapped = stage.timeline.tapped().map(|link| Action::Select(infra.hop_element(link)));
     let users = vec![
         Line { action: tapped, ..Line::new(Tone::Secret, heard.unwrap_or_default()) },
-        Line { action: browser.map(|(_, it)| Action::Select(Element::Component(it.id.clone()))), ..users },
+        Line { action: browser.map(|ix| Action::Select(Element::Component(infra.component(ix).id.clone()))), ..users },
         Line::new(Tone::Dim, " errors ").with(tone, errors).doing(Action::Log),
     ];
     let readable = Line { action: lay(Overlay::ReadableHops), ..readable };
@@ -171,11 +171,11 @@ pub fn footer(app: &App, width: u16) -> Vec<(Line, Action)> {
 /// Whether something is selected that can be killed.
 pub(super) fn can_kill(stage: &Stage) -> bool {
     stage.selected.as_ref().is_some_and(|selected| {
-        let browser = stage.infra().find(match selected {
+        let component = stage.infra().find(match selected {
             Element::Component(id) => id.as_str(),
             _ => return true,
         });
-        browser.is_none_or(|ix| !matches!(stage.infra().component(ix).kind, ComponentKind::Browser))
+        component.is_none_or(|ix| stage.infra().component(ix).kind.can_crash())
     })
 }
 

@@ -5,8 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hoplight_model::behaviour::{Column, Shape};
 use hoplight_model::component::Place;
-use hoplight_model::{Component, ComponentIx, ComponentKind, Infrastructure, LinkIx, Medium, ServerId};
+use hoplight_model::{Component, ComponentIx, Infrastructure, LinkIx, Medium, ServerId};
 
 /// Whose box it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,9 +103,9 @@ impl Plan {
     }
 }
 
-/// Whether a component is drawn as a wall, not as a block: a firewall that protects something.
+/// Whether a component is drawn as a wall: a firewall that protects something.
 fn is_wall(component: &Component) -> bool {
-    matches!(&component.kind, ComponentKind::Firewall(spec) if !spec.servers.is_empty() || !spec.components.is_empty())
+    component.kind.as_firewall().is_some_and(|spec| !spec.servers.is_empty() || !spec.components.is_empty())
 }
 
 fn block(infra: &Infrastructure, component: ComponentIx) -> BlockPlan {
@@ -113,9 +114,9 @@ fn block(infra: &Infrastructure, component: ComponentIx) -> BlockPlan {
         .filter(|(_, spec)| spec.components.contains(&infra.component(component).id))
         .map(|(ix, _)| ix)
         .collect();
-    let min = match infra.component(component).kind {
-        ComponentKind::Browser | ComponentKind::DnsResolver(_) => 7,
-        _ => (width(infra.component(component).label()) + 3).clamp(8, 10),
+    let min = match infra.component(component).kind.facts().shape {
+        Shape::Block(Some(columns)) => columns,
+        Shape::Block(None) | Shape::Wall | Shape::Mark => (width(infra.component(component).label()) + 3).clamp(8, 10),
     };
     BlockPlan { component, walls, min }
 }
@@ -124,7 +125,7 @@ fn collect(infra: &Infrastructure) -> Vec<BoxPlan> {
     let mut boxes = Vec::new();
     for server in infra.servers() {
         let here: Vec<_> = infra.on_server(&server.id).filter(|(_, component)| !is_wall(component)).collect();
-        let (agents, blocks): (Vec<_>, Vec<_>) = here.into_iter().partition(|(_, c)| matches!(c.kind, ComponentKind::Agent(_)));
+        let (agents, blocks): (Vec<_>, Vec<_>) = here.into_iter().partition(|(_, c)| c.kind.facts().shape == Shape::Mark);
         let blocks: Vec<_> = blocks.into_iter().map(|(ix, _)| block(infra, ix)).collect();
         let walls = infra.firewalls().filter(|(_, spec)| spec.servers.contains(&server.id)).map(|(ix, _)| ix).collect();
         boxes.push(BoxPlan {
@@ -141,7 +142,7 @@ fn collect(infra: &Infrastructure) -> Vec<BoxPlan> {
     }
     for (ix, component) in infra.components().filter(|(_, c)| c.server.is_none() && !is_wall(c)) {
         let mut block = block(infra, ix);
-        let shelved = matches!(component.kind, ComponentKind::Firewall(_) | ComponentKind::Agent(_));
+        let shelved = matches!(component.kind.facts().shape, Shape::Wall | Shape::Mark);
         block.min = if shelved { 8 } else { block.min };
         boxes.push(BoxPlan {
             owner: Owner::Component(ix),
@@ -173,8 +174,7 @@ fn long_loopbacks(infra: &Infrastructure, blocks: &[BlockPlan]) -> Vec<LinkIx> {
 
 /// How many hops a component is away from the user; the longest way counts.
 fn depths(infra: &Infrastructure) -> BTreeMap<ComponentIx, u16> {
-    let mut depth: BTreeMap<_, _> =
-        infra.components().filter(|(_, c)| matches!(c.kind, ComponentKind::Browser)).map(|(ix, _)| (ix, 0)).collect();
+    let mut depth: BTreeMap<_, _> = infra.browser().into_iter().map(|ix| (ix, 0)).collect();
     // A request path has a bounded length, so a few rounds settle it.
     for _ in 0..=hoplight_model::MAX_HOPS {
         for (link, _) in infra.links().filter(|(_, link)| link.protocol.carries_requests()) {
@@ -210,10 +210,11 @@ fn arrange(infra: &Infrastructure, boxes: &mut [BoxPlan]) {
     let last = depth.values().max().copied().unwrap_or(0);
     for (place, plan) in places.iter_mut().zip(boxes.iter()).filter(|(place, plan)| place.is_none() && !plan.shelved) {
         let nearest = plan.blocks.iter().filter_map(|block| depth.get(&block.component)).min();
-        let column = nearest.copied().unwrap_or_else(|| match plan.blocks.first().map(|b| &infra.component(b.component).kind) {
-            Some(ComponentKind::DnsResolver(_)) => 0,
-            Some(ComponentKind::MonitoringService | ComponentKind::Firewall(_)) => 1.min(last),
-            _ => last,
+        let usual = plan.blocks.first().map_or(Column::Last, |block| infra.component(block.component).kind.facts().column);
+        let column = nearest.copied().unwrap_or(match usual {
+            Column::First => 0,
+            Column::Second => 1.min(last),
+            Column::Last => last,
         });
         *place = Some(free(&mut taken, column, 0));
     }

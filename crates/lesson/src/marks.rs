@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use hoplight_analysis::{PlaintextHop, plaintext_hops, single_parts};
-use hoplight_model::{ComponentIx, ComponentKind, Element, Infrastructure, RequestKind};
+use hoplight_model::{ComponentIx, Element, Infrastructure, RequestKind, Tier};
 
 /// What is to be marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,24 +64,15 @@ fn hops(infra: &Infrastructure, wanted: impl Fn(&PlaintextHop) -> bool) -> BTree
     plaintext_hops(infra).iter().filter(|hop| wanted(hop)).map(|hop| infra.hop_element(hop.link)).collect()
 }
 
-/// What a program does on a request's way; a primary and its replica do the same kind of work.
-fn role(infra: &Infrastructure, ix: ComponentIx) -> Option<&'static str> {
-    match infra.component(ix).kind {
-        ComponentKind::LoadBalancer(_) => Some("balancer"),
-        ComponentKind::Web(_) => Some("web"),
-        ComponentKind::App(_) => Some("application"),
-        ComponentKind::Database(_) => Some("database"),
-        _ => None,
-    }
-}
-
 fn serves(infra: &Infrastructure, ix: ComponentIx) -> bool {
-    role(infra, ix).is_some()
+    infra.component(ix).kind.serves_requests()
 }
 
 /// Servers that hold the same kinds of program as another server, two kinds or more.
 fn twins(infra: &Infrastructure) -> BTreeSet<Element> {
-    let roles = |server| -> BTreeSet<&'static str> { infra.on_server(server).filter_map(|(ix, _)| role(infra, ix)).collect() };
+    // A primary and its replica do the same kind of work.
+    let roles =
+        |server| -> BTreeSet<Tier> { infra.on_server(server).filter_map(|(_, component)| component.kind.tier()).collect() };
     let all: Vec<_> = infra.servers().map(|server| (&server.id, roles(&server.id))).collect();
     let twin = |id, mine: &BTreeSet<_>| mine.len() > 1 && all.iter().any(|(other, theirs)| *other != id && theirs == mine);
     all.iter().filter(|(id, mine)| twin(*id, mine)).map(|(id, _)| Element::Server((*id).clone())).collect()

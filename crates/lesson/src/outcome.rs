@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use hoplight_model::quantity::Seconds;
-use hoplight_model::{ComponentKind, Element, Infrastructure, Text, TopologyEdit};
+use hoplight_model::{Element, Infrastructure, Text, TopologyEdit};
 use hoplight_sim::{Command, CommandError, Timeline};
 
 use super::act::{Act, Pace};
@@ -92,10 +92,7 @@ fn repair(timeline: &mut Timeline, setup: &[Command]) -> Result<(), CommandError
     }
     let mut wanted =
         setup.iter().rev().filter_map(|command| if let Command::Balance(wanted) = command { Some(*wanted) } else { None });
-    let own = infra.components().find_map(|(_, component)| match &component.kind {
-        ComponentKind::LoadBalancer(spec) => Some(spec.algorithm),
-        _ => None,
-    });
+    let own = infra.balancers().next().map(|(_, spec)| spec.algorithm);
     match wanted.next().or(own) {
         Some(wanted) if timeline.simulation().algorithm() != Some(wanted) => act(timeline, Command::Balance(wanted)),
         _ => Ok(()),

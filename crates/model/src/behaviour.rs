@@ -8,14 +8,16 @@
 //!
 //! Pure data, derived from an [`Infrastructure`], a component and a [`RequestKind`]. Times are settings in seconds: nothing
 //! here knows the time, load or health, so a rule such as "the next backend that is UP" names the candidates and leaves the
-//! choice among them to its reader.
+//! choice among them to its reader. [`KindFacts`] hold what does not depend on a request.
 
 mod cluster;
+mod facts;
 mod failure;
 mod forwarding;
 mod identity;
 
 pub use cluster::{ClusterRules, HEARTBEAT, SEMI_SYNC_TIMEOUT, first_authority, starts_writable};
+pub use facts::{Column, CrashEffect, FailsAs, HttpTls, KindFacts, Operator, RequestPart, Shape};
 pub use failure::{AttemptFailure, FailurePolicy, HttpError, NextAttempt, Reaction, RetryRule};
 pub use forwarding::{APP_TIMEOUT, Forwarding, HealthChecking, MOST_UPSTREAMS, UpstreamChoice, WEB_TIMEOUT, check_depth};
 pub use identity::{CertificateCheck, certificate_check, checks_speak_tls, site_certificates, terminates_tls};

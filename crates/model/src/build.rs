@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 use petgraph::graph::DiGraph;
 
-use super::component::{Component, ComponentKind, Server};
+use super::component::{Component, Server};
 use super::error::ContentError;
 use super::firewall::{FirewallSpec, Peer, Rule};
 use super::id::{ComponentId, ScenarioId, ServerId};
@@ -234,7 +234,7 @@ impl Builder<'_> {
             if let Some(server) = &component.server {
                 self.refer_server(server, ("components", number, "server"));
             }
-            if let ComponentKind::Firewall(spec) = &component.kind {
+            if let Some(spec) = component.kind.as_firewall() {
                 self.check_firewall(number, spec);
             }
             let numbers = self.check_numbers(component);
@@ -296,7 +296,7 @@ fn guarded(graph: &DiGraph<Component, Link, u32>) -> Vec<Vec<ComponentIx>> {
     }
     let mut guarded = vec![Vec::new(); graph.node_count()];
     for firewall in graph.node_indices() {
-        let ComponentKind::Firewall(spec) = &graph[firewall].kind else { continue };
+        let Some(spec) = graph[firewall].kind.as_firewall() else { continue };
         let on_servers = spec.servers.iter().filter_map(|server| on_server.get(server)).flatten();
         for ix in on_servers.chain(spec.components.iter().filter_map(|id| named.get(id))) {
             let before: &mut Vec<ComponentIx> = &mut guarded[ix.index()];

@@ -248,9 +248,12 @@ impl ComponentKind {
         }
     }
 
-    /// Whether it is an asker whose database driver follows the primary.
+    /// Whether its database driver follows the primary.
     pub const fn follows_primary(&self) -> bool {
-        matches!(self, Self::Web(spec) | Self::App(spec) if spec.follow_primary)
+        match self.as_proxy() {
+            Some(spec) => spec.follow_primary,
+            None => false,
+        }
     }
 
     /// The station of the kind, before a file's changes.
@@ -266,22 +269,22 @@ impl ComponentKind {
         }
     }
 
-    /// Whether it keeps its connections downstream, and how many idle ones of a link; `u32::MAX` is no limit.
+    /// Whether it keeps its connections to upstreams, and how many idle ones of a link; `u32::MAX` is no limit.
     pub const fn upstream(&self) -> (Connections, u32) {
         let (upstream, idle) = match self {
             Self::Web(spec) | Self::App(spec) => (spec.upstream, spec.idle),
             Self::LoadBalancer(spec) => (spec.upstream, spec.idle),
-            _ => (Connections::KeepAlive, None),
+            Self::Browser
+            | Self::DnsResolver(_)
+            | Self::Firewall(_)
+            | Self::Database(_)
+            | Self::Agent(_)
+            | Self::MonitoringService => (Connections::KeepAlive, None),
         };
         match idle {
             Some(idle) => (upstream, idle),
             None => (upstream, u32::MAX),
         }
-    }
-
-    /// Whether requests of users end at or pass through it.
-    pub const fn serves_requests(&self) -> bool {
-        matches!(self, Self::LoadBalancer(_) | Self::Web(_) | Self::App(_) | Self::Database(_))
     }
 }
 
@@ -290,6 +293,11 @@ impl ComponentKind {
     /// Whether it is the users' browser.
     pub const fn is_browser(&self) -> bool {
         matches!(self, Self::Browser)
+    }
+
+    /// Whether it is the service that agents push to.
+    pub const fn is_monitoring_service(&self) -> bool {
+        matches!(self, Self::MonitoringService)
     }
 
     /// The settings of a resolver.
@@ -302,9 +310,18 @@ impl ComponentKind {
         if let Self::Firewall(spec) = self { Some(spec) } else { None }
     }
 
+    pub(super) const fn as_firewall_mut(&mut self) -> Option<&mut FirewallSpec> {
+        if let Self::Firewall(spec) = self { Some(spec) } else { None }
+    }
+
     /// The settings of a balancer.
     pub const fn as_balancer(&self) -> Option<&BalancerSpec> {
         if let Self::LoadBalancer(spec) = self { Some(spec) } else { None }
+    }
+
+    /// The settings of a web or application server.
+    pub const fn as_proxy(&self) -> Option<&ProxySpec> {
+        if let Self::Web(spec) | Self::App(spec) = self { Some(spec) } else { None }
     }
 
     /// The settings of a database.

@@ -2,7 +2,7 @@
 //!
 //! Must not know packets. What is true of a hop here is true of every message that departs on it.
 
-use super::component::ComponentKind;
+use super::behaviour::HttpTls;
 use super::firewall::Verdict;
 use super::infrastructure::{ComponentIx, Infrastructure, LinkIx};
 use super::link::Protocol;
@@ -77,15 +77,13 @@ pub(super) fn cipher(infra: &Infrastructure, link: LinkIx) -> Cipher {
         Protocol::Dns | Protocol::Vrrp => Cipher::Plaintext,
         Protocol::Metrics => Cipher::Tls,
         Protocol::Sql | Protocol::Replication => encrypted(tls.app_to_db),
-        Protocol::Http => match (asker, answerer) {
-            (ComponentKind::Browser, ComponentKind::LoadBalancer(_)) if tls.edge == TlsMode::Passthrough => Cipher::TlsThrough,
-            (ComponentKind::Browser, _) => encrypted(tls.edge != TlsMode::None),
-            (ComponentKind::LoadBalancer(_), _) => match tls.edge {
-                TlsMode::None | TlsMode::Terminate => Cipher::Plaintext,
-                TlsMode::Reencrypt => Cipher::Tls,
-                TlsMode::Passthrough => Cipher::TlsThrough,
-            },
-            _ => encrypted(tls.web_to_app),
+        Protocol::Http => match (asker.facts().http_tls, tls.edge) {
+            (HttpTls::FromUsers, TlsMode::Passthrough) if answerer.can_pass_tls() => Cipher::TlsThrough,
+            (HttpTls::FromUsers, edge) => encrypted(edge != TlsMode::None),
+            (HttpTls::ToBackends, TlsMode::None | TlsMode::Terminate) => Cipher::Plaintext,
+            (HttpTls::ToBackends, TlsMode::Reencrypt) => Cipher::Tls,
+            (HttpTls::ToBackends, TlsMode::Passthrough) => Cipher::TlsThrough,
+            (HttpTls::Inside, _) => encrypted(tls.web_to_app),
         },
     }
 }

@@ -11,7 +11,8 @@ use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
 use petgraph::unionfind::UnionFind;
 use petgraph::visit::EdgeRef;
 
-use super::component::{Component, ComponentKind, Server, Traffic};
+use super::balancer::BalancerSpec;
+use super::component::{Component, Server, Traffic};
 use super::domain::FailureDomain;
 use super::element::Element;
 use super::error::ContentError;
@@ -154,11 +155,11 @@ impl Infrastructure {
         if self.tls.edge != TlsMode::Passthrough {
             return authored;
         }
-        let is_balancer = |ix: ComponentIx| matches!(self.component(ix).kind, ComponentKind::LoadBalancer(_));
+        let passes = |ix: ComponentIx| self.component(ix).kind.can_pass_tls();
         let mut holders: Vec<ComponentIx> = Vec::new();
         for ix in authored {
             let forwards = self.links_from(ix).into_iter().filter(|link| self.link(*link).protocol == Protocol::Http);
-            holders.extend(if is_balancer(ix) { forwards.map(|link| self.ends(link).1).collect() } else { vec![ix] });
+            holders.extend(if passes(ix) { forwards.map(|link| self.ends(link).1).collect() } else { vec![ix] });
         }
         holders
     }
@@ -231,6 +232,16 @@ impl Infrastructure {
         self.find(first).is_some() || self.servers().any(|server| server.id.as_str() == first)
     }
 
+    /// The users' browser. A scenario has exactly one.
+    pub fn browser(&self) -> Option<ComponentIx> {
+        self.components().find_map(|(ix, component)| component.kind.is_browser().then_some(ix))
+    }
+
+    /// The balancers with their settings, in authored order.
+    pub fn balancers(&self) -> impl Iterator<Item = (ComponentIx, &BalancerSpec)> {
+        self.components().filter_map(|(ix, component)| Some((ix, component.kind.as_balancer()?)))
+    }
+
     /// Where a component of this name stands.
     pub fn find(&self, id: &str) -> Option<ComponentIx> {
         self.index.get(id).copied()
@@ -257,7 +268,7 @@ impl Infrastructure {
     /// The port that the answerer listens on: without TLS, what would be 443 for the browser is 80.
     pub fn port(&self, ix: LinkIx) -> u16 {
         let link = self.link(ix);
-        let from_browser = matches!(self.component(self.ends(ix).0).kind, ComponentKind::Browser);
+        let from_browser = self.component(self.ends(ix).0).kind.is_browser();
         let plain = link.protocol == Protocol::Http && self.tls.edge == TlsMode::None;
         if from_browser && plain && link.port == 443 { 80 } else { link.port }
     }
@@ -285,7 +296,7 @@ impl Infrastructure {
 
     /// The databases that replication links join, in authored order; one that is joined to no other stands alone.
     pub fn database_clusters(&self) -> Vec<Vec<ComponentIx>> {
-        let is_database = |ix: &ComponentIx| matches!(self.graph[*ix].kind, ComponentKind::Database(_));
+        let is_database = |ix: &ComponentIx| self.graph[*ix].kind.as_database().is_some();
         let mut joined = UnionFind::<usize>::new(self.len());
         for edge in self.graph.raw_edges().iter().filter(|edge| edge.weight.protocol == Protocol::Replication) {
             joined.union(edge.source().index(), edge.target().index());
@@ -325,10 +336,7 @@ impl Infrastructure {
 
     /// The firewalls with what they protect.
     pub fn firewalls(&self) -> impl Iterator<Item = (ComponentIx, &FirewallSpec)> {
-        self.components().filter_map(|(ix, component)| match &component.kind {
-            ComponentKind::Firewall(spec) => Some((ix, spec)),
-            _ => None,
-        })
+        self.components().filter_map(|(ix, component)| Some((ix, component.kind.as_firewall()?)))
     }
 
     /// The firewalls that stand before a component, in authored order.
@@ -346,12 +354,12 @@ impl Infrastructure {
         let mut out = Vec::new();
         let (before_asker, before_answerer) = (self.firewalls_before(from), self.firewalls_before(to));
         for firewall in before_asker.iter().copied().filter(|firewall| !before_answerer.contains(firewall)) {
-            let ComponentKind::Firewall(spec) = &self.graph[firewall].kind else { continue };
+            let Some(spec) = self.graph[firewall].kind.as_firewall() else { continue };
             let verdict = spec.judge(Direction::Outbound, &answerer.id, answerer.server.as_ref(), port);
             out.push(Guard { firewall, verdict });
         }
         for firewall in before_answerer.iter().copied().filter(|firewall| !before_asker.contains(firewall)) {
-            let ComponentKind::Firewall(spec) = &self.graph[firewall].kind else { continue };
+            let Some(spec) = self.graph[firewall].kind.as_firewall() else { continue };
             let verdict = spec.judge(Direction::Inbound, &asker.id, asker.server.as_ref(), port);
             out.push(Guard { firewall, verdict });
         }
@@ -396,7 +404,7 @@ impl Infrastructure {
         let (asker, answerer) = if opens { (from, to) } else { (to, from) };
         let peer = if guard.verdict.direction == Direction::Inbound { asker } else { answerer };
         let rule = Rule { peer: Peer::Component(peer.clone()), ports: vec![self.port(link)], action: RuleAction::Drop };
-        let ComponentKind::Firewall(spec) = &mut self.graph[guard.firewall].kind else { return };
+        let Some(spec) = self.graph[guard.firewall].kind.as_firewall_mut() else { return };
         let rules = match guard.verdict.direction {
             Direction::Inbound => &mut spec.inbound,
             Direction::Outbound => &mut spec.outbound,

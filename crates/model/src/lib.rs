@@ -31,6 +31,7 @@ pub mod ron_text;
 pub mod scenario;
 pub mod station;
 pub mod text;
+pub mod tier;
 pub mod tls;
 pub mod zone;
 
@@ -51,5 +52,6 @@ pub use reliability::{Reliability, ReliabilityDefaults};
 pub use request::RequestKind;
 pub use retries::Retries;
 pub use text::Text;
+pub use tier::Tier;
 pub use tls::{Certificate, TlsConfig, TlsMode};
 pub use zone::Zone;

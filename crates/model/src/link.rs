@@ -41,21 +41,14 @@ impl Protocol {
         }
     }
 
-    /// What two kinds of components speak, if the first asks the second; `None` if it never does.
-    pub const fn between(from: &ComponentKind, to: &ComponentKind) -> Option<Self> {
-        use ComponentKind as Kind;
-        match (from, to) {
-            (Kind::Agent(_), Kind::MonitoringService) => Some(Self::Metrics),
-            (Kind::Agent(_) | Kind::MonitoringService, _) => None,
-            (_, Kind::DnsResolver(_)) => Some(Self::Dns),
-            (Kind::LoadBalancer(a), Kind::LoadBalancer(b)) if a.vrrp.is_some() && b.vrrp.is_some() => Some(Self::Vrrp),
-            (Kind::Browser | Kind::LoadBalancer(_) | Kind::Web(_), Kind::LoadBalancer(_) | Kind::Web(_) | Kind::App(_)) => {
-                Some(Self::Http)
-            }
-            (Kind::App(_) | Kind::Web(_), Kind::Database(_)) => Some(Self::Sql),
-            (Kind::Database(_), Kind::Database(_)) => Some(Self::Replication),
-            _ => None,
-        }
+    /// What two kinds of components speak if the first asks the second; `None` if it never does. Two balancers of a pair speak
+    /// VRRP.
+    pub fn between(from: &ComponentKind, to: &ComponentKind) -> Option<Self> {
+        let are_pair = [from, to].iter().all(|kind| kind.as_balancer().is_some_and(|spec| spec.vrrp.is_some()));
+        let by_preference = [Self::Metrics, Self::Dns, Self::Vrrp, Self::Http, Self::Sql, Self::Replication];
+        by_preference
+            .into_iter()
+            .find(|protocol| from.asks(*protocol) && to.answers(*protocol) && (*protocol != Self::Vrrp || are_pair))
     }
 
     /// The word that the screen uses.

@@ -3,7 +3,8 @@
 //! Nothing here is authored: a zone follows from the links. Must not know firewalls: a zone says where a machine stands, a
 //! firewall what reaches it.
 
-use super::{ComponentIx, ComponentKind, Infrastructure, ServerId};
+use super::behaviour::Operator;
+use super::{ComponentIx, Infrastructure, ServerId};
 
 /// A zone of the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,10 +44,10 @@ impl Infrastructure {
         if let Some(server) = &weight.server {
             return self.zone_of_server(server);
         }
-        match weight.kind {
-            ComponentKind::Browser | ComponentKind::DnsResolver(_) | ComponentKind::MonitoringService => Zone::Internet,
-            _ if self.is_asked_by_users(component) => Zone::Dmz,
-            _ => Zone::Private,
+        match weight.kind.facts().operator {
+            Operator::User | Operator::Provider => Zone::Internet,
+            Operator::Site if self.is_asked_by_users(component) => Zone::Dmz,
+            Operator::Site => Zone::Private,
         }
     }
 
@@ -58,7 +59,7 @@ impl Infrastructure {
     fn is_asked_by_users(&self, component: ComponentIx) -> bool {
         self.links().any(|(link, _)| {
             let (from, to) = self.ends(link);
-            to == component && matches!(self.component(from).kind, ComponentKind::Browser)
+            to == component && self.component(from).kind.is_browser()
         })
     }
 }

@@ -16,7 +16,7 @@ use hoplight_analysis::tls_price::{TlsPrice, tls_price, tls_prices};
 use hoplight_analysis::{
     Availability, Cause, Finding, Method, Outage, Severity, Structure, availability, findings, minimal_cuts, single_points_in,
 };
-use hoplight_model::{Cipher, ComponentKind, Infrastructure, Medium, Reliability, RequestKind};
+use hoplight_model::{Cipher, Component, Infrastructure, Medium, Reliability, RequestKind, Tier};
 
 /// How many contributors to unavailability are told.
 const CONTRIBUTORS: usize = 5;
@@ -380,9 +380,8 @@ fn overload_reports(infra: &Infrastructure, load: f64) -> Vec<OverloadReport> {
 
 /// What the Internet reaches, and whoever has got into one of the first balancers and web servers.
 fn reach_reports(infra: &Infrastructure) -> Vec<ReachReport> {
-    let front = infra
-        .components()
-        .filter(|(_, component)| matches!(component.kind, ComponentKind::LoadBalancer(_) | ComponentKind::Web(_)));
+    let is_front = |component: &Component| component.kind.tier().is_some_and(|tier| tier <= Tier::Web);
+    let front = infra.components().filter(|(_, component)| is_front(component));
     let inside = front.map(|(_, component)| Vantage::Component(component.id.clone())).take(VANTAGES);
     let mut reports = Vec::new();
     for vantage in std::iter::once(Vantage::Internet).chain(inside) {

@@ -109,7 +109,12 @@ fn item(infra: &Infrastructure, component: &Component) -> String {
             let _ = write!(words, " {} is an A record with a TTL of {} s.", infra.domain(), spec.ttl_s.get());
         }
         ComponentKind::Firewall(spec) => words += &firewall(spec),
-        _ => {}
+        ComponentKind::Browser
+        | ComponentKind::Web(_)
+        | ComponentKind::App(_)
+        | ComponentKind::Database(_)
+        | ComponentKind::Agent(_)
+        | ComponentKind::MonitoringService => {}
     }
     hanging("- ", &words)
 }

@@ -14,7 +14,7 @@ use hoplight_model::RequestKind;
 
 use super::Plan;
 use super::estimate::Estimate;
-use super::report::{LatencyReport, Report, StationReport, is_station};
+use super::report::{LatencyReport, Report, StationReport};
 use super::run::Run;
 use super::watch::Watch;
 
@@ -112,7 +112,7 @@ impl Replications {
     /// Runs `plan` so often, from `seed` on.
     pub(super) fn of(plan: &Plan, seed: u64, replications: u32, watch: &Watch) -> Self {
         let runs = run_all(plan, seed, replications, watch);
-        let stations = plan.infra.components().filter(|(_, component)| is_station(&component.kind));
+        let stations = plan.infra.components().filter(|(_, component)| component.kind.is_on_path());
         let of_station = |place: usize| {
             let of = |value: fn(&StationReport) -> Option<f64>| {
                 Estimate::of(runs.iter().map(|run| run.stations.get(place).and_then(value)))

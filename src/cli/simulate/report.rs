@@ -5,7 +5,7 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use hoplight_model::{ComponentKind, RequestKind};
+use hoplight_model::RequestKind;
 use hoplight_sim::recorder::{Latency, Second};
 use hoplight_sim::script::text;
 use hoplight_sim::{Failure, Recorder, SimTime, Simulation, StationView};
@@ -232,16 +232,11 @@ fn given(plan: &Plan, run: &Run) -> Vec<GivenReport> {
     report.collect()
 }
 
-/// Whether requests pass it: not the user who sends them, nor what only watches.
-pub(super) const fn is_station(kind: &ComponentKind) -> bool {
-    !matches!(kind, ComponentKind::Browser | ComponentKind::Agent(_) | ComponentKind::MonitoringService)
-}
-
 /// The stations that requests pass, in authored order.
 fn station_reports(run: &Run) -> IndexMap<String, StationReport> {
     let after = stations(&run.simulation);
     let components = run.simulation.infrastructure().components();
-    let passed = components.zip(run.before.iter().zip(&after)).filter(|((_, component), _)| is_station(&component.kind));
+    let passed = components.zip(run.before.iter().zip(&after)).filter(|((_, component), _)| component.kind.is_on_path());
     passed
         .map(|((_, component), (from, to))| (component.id.to_string(), StationReport::between(run.window(), from, to)))
         .collect()

@@ -9,7 +9,7 @@
 //! limits, nor load.
 
 use hoplight_model::station::{Hold, ServiceTime, Station};
-use hoplight_model::{Algorithm, ComponentIx, ComponentKind, LinkIx, RequestKind, TlsMode};
+use hoplight_model::{Algorithm, ComponentIx, LinkIx, RequestKind};
 
 use super::mix::Mix;
 use super::opening::Opening;
@@ -114,8 +114,7 @@ impl Solver<'_> {
 
     /// Whether handshakes go on through a component.
     fn passes_through(&self, ix: ComponentIx) -> bool {
-        let ground = self.routes.ground;
-        ground.infra.tls().edge == TlsMode::Passthrough && matches!(ground.kind(ix), ComponentKind::LoadBalancer(_))
+        self.routes.ground.forwarding(ix, RequestKind::Read).is_some_and(|forwarding| forwarding.passes_tls)
     }
 
     /// How long a message and its answer are on a hop: the wire both ways, and the firewalls.
@@ -217,7 +216,7 @@ impl Solver<'_> {
         if !self.routes.reached[ix.index()][kind.index()] {
             return;
         }
-        let is_browser = matches!(ground.kind(ix), ComponentKind::Browser);
+        let is_browser = ground.infra.browser() == Some(ix);
         if is_browser {
             self.look_up(kind);
             self.inflows[ix.index()][kind.index()] = Inflow { requests: 1.0, opening: ground.by_users };

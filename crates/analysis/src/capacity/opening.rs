@@ -2,7 +2,7 @@
 //!
 //! Must not know ways through the site.
 
-use hoplight_model::{Cipher, ComponentKind, Connections, Hop, Infrastructure, Protocol, TlsConfig, TlsMode, TlsVersion};
+use hoplight_model::{Cipher, Connections, Hop, Infrastructure, Protocol, TlsConfig, TlsMode, TlsVersion};
 
 /// What is paid for opening connections, for one request on average.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -61,7 +61,7 @@ impl Opening {
         let (kept, most) = asker.upstream();
         let opens = match hop.cipher {
             // What passes through is opened by users.
-            _ if matches!(asker, ComponentKind::Browser) => false,
+            _ if asker.is_browser() => false,
             Cipher::TlsThrough => false,
             Cipher::Plaintext => kept == Connections::PerRequest,
             Cipher::Tls => kept == Connections::PerRequest || most == 0,

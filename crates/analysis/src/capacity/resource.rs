@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use hoplight_model::{ComponentId, ComponentIx, ComponentKind, Infrastructure, LinkIx};
+use hoplight_model::{ComponentId, ComponentIx, Infrastructure, LinkIx};
 
 /// Something that requests hold, of which there is only so much.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,10 +84,10 @@ impl Numbers {
         let stations: Vec<_> = infra.components().map(|(_, component)| component.station()).collect();
         let slots = stations.iter().map(|station| limit(Some(station.slots)));
         // A firewall lets messages pass; nobody is present in it.
-        let connections = infra.components().zip(&stations).map(|((_, component), station)| {
-            let holds_none = matches!(component.kind, ComponentKind::Firewall(_));
-            limit(station.connections.filter(|_| !holds_none))
-        });
+        let connections = infra
+            .components()
+            .zip(&stations)
+            .map(|((_, component), station)| limit(station.connections.filter(|_| !component.kind.is_filter())));
         let places = infra.links().map(|(_, link)| limit(link.maxconn));
         slots.chain(connections).chain(places).collect()
     }

@@ -4,14 +4,14 @@
 //! servers turn to the next application, applications to the next database, writes to the database that takes them, users
 //! to the balancer that holds the address. What fails on the way there is not counted. Must not know load or times.
 
-use hoplight_model::component::BalancerSpec;
-use hoplight_model::station::Station;
-use hoplight_model::{
-    Algorithm, ComponentIx, ComponentKind, DatabaseRole, HealthCheck, Hop, Infrastructure, LinkIx, Protocol, RequestKind,
+use hoplight_model::behaviour::{
+    Behaviour, ClusterRules, Forwarding, HealthChecking, Origin, Statement, UpstreamChoice, behaviour, check_depth,
 };
+use hoplight_model::station::Station;
+use hoplight_model::{Algorithm, ComponentIx, DatabaseRole, HealthCheck, Hop, Infrastructure, LinkIx, RequestKind};
 
 use super::super::database::{hear_each_other, takes_writes};
-use super::super::flow::{answers_static, lookups, onward, passes};
+use super::super::flow::{lookups, onward, passes};
 use super::super::outage::Outage;
 use super::opening::Opening;
 
@@ -19,6 +19,8 @@ use super::opening::Opening;
 pub(super) struct StaticRoutes<'a> {
     pub(super) infra: &'a Infrastructure,
     pub(super) hops: Vec<Hop>,
+    /// What each component does with each kind.
+    behaviours: Vec<[Behaviour; 3]>,
     /// The links on which each component passes on each kind, in authored order.
     out: Vec<[Vec<LinkIx>; 3]>,
     /// The browser and all that requests may reach, askers before answerers.
@@ -39,6 +41,7 @@ impl<'a> StaticRoutes<'a> {
         let hops: Vec<Hop> = infra.hops().collect();
         Self {
             infra,
+            behaviours: infra.components().map(|(ix, _)| RequestKind::ALL.map(|kind| behaviour(infra, ix, kind))).collect(),
             out,
             order,
             clusters: infra.database_clusters(),
@@ -49,8 +52,13 @@ impl<'a> StaticRoutes<'a> {
         }
     }
 
-    pub(super) fn kind(&self, ix: ComponentIx) -> &'a ComponentKind {
-        &self.infra.component(ix).kind
+    fn behaviour(&self, ix: ComponentIx, kind: RequestKind) -> &Behaviour {
+        &self.behaviours[ix.index()][kind.index()]
+    }
+
+    /// How a component forwards a kind, if it does.
+    pub(super) fn forwarding(&self, ix: ComponentIx, kind: RequestKind) -> Option<&Forwarding> {
+        if let Behaviour::Forward(forwarding) = self.behaviour(ix, kind) { Some(forwarding) } else { None }
     }
 
     pub(super) fn hop(&self, link: LinkIx) -> &Hop {
@@ -78,11 +86,10 @@ impl<'a> StaticRoutes<'a> {
 
 /// The browser and what is reached from it, each before those that it asks. Drawings have no circles of requests.
 fn askers_first(infra: &Infrastructure, out: &[[Vec<LinkIx>; 3]]) -> Vec<ComponentIx> {
-    let browser = infra.components().find(|(_, component)| matches!(component.kind, ComponentKind::Browser));
     let mut seen = vec![false; infra.len()];
     let mut done = Vec::new();
     // Whom to look at, and whether all that it asks has been listed.
-    let mut open: Vec<(ComponentIx, bool)> = browser.map(|(ix, _)| (ix, false)).into_iter().collect();
+    let mut open: Vec<(ComponentIx, bool)> = infra.browser().map(|ix| (ix, false)).into_iter().collect();
     while let Some((ix, listed)) = open.pop() {
         if listed {
             done.push(ix);
@@ -183,58 +190,54 @@ impl<'a> Routes<'a> {
 
     fn route(&self, ix: ComponentIx, kind: RequestKind) -> Route {
         let links = &self.ground.out[ix.index()][kind.index()];
-        let component = self.ground.kind(ix);
-        match component {
-            _ if answers_static(component, kind) => Route::Ends,
-            ComponentKind::Browser => self.entry(links),
-            ComponentKind::LoadBalancer(spec) => {
-                let backends: Vec<LinkIx> = links.iter().copied().filter(|link| self.takes_new(*link, spec)).collect();
-                if backends.is_empty() { Route::Fails } else { Route::Balanced(spec.algorithm, backends) }
+        match self.ground.behaviour(ix, kind) {
+            Behaviour::Originate(origin) => self.entry(origin, links),
+            Behaviour::Respond | Behaviour::Query(Statement::Read) => Route::Ends,
+            Behaviour::Query(Statement::Write) => {
+                if self.is_writer(ix) {
+                    Route::Ends
+                } else {
+                    Route::Fails
+                }
             }
-            ComponentKind::Web(_) if !self.asks_database(links) => self.in_turn(links),
-            ComponentKind::Web(_) | ComponentKind::App(_) => self.to_database(component, links, kind),
-            ComponentKind::Database(_) if !kind.is_write() || self.is_writer(ix) => Route::Ends,
-            _ => Route::Fails,
+            Behaviour::Forward(forwarding) => match forwarding.choice {
+                UpstreamChoice::Balanced(algorithm) => {
+                    let takes_new = |link: &LinkIx| self.takes_new(*link, forwarding.health.as_ref());
+                    let backends: Vec<LinkIx> = links.iter().copied().filter(takes_new).collect();
+                    if backends.is_empty() { Route::Fails } else { Route::Balanced(algorithm, backends) }
+                }
+                UpstreamChoice::RoundRobin => self.in_turn(links),
+                UpstreamChoice::Writer => self.first(links, |to| !self.is_database(to) || self.is_writer(to)),
+                UpstreamChoice::First => self.first(links, |_| true),
+            },
+            Behaviour::Resolve(_) | Behaviour::Filter | Behaviour::Fail(_) | Behaviour::Ignore => Route::Fails,
         }
     }
 
-    /// Users ask the balancer that holds the site's address: the one with the best priority that they can reach.
-    fn entry(&self, links: &[LinkIx]) -> Route {
-        let priority = |link: &LinkIx| {
-            let to = self.ground.hop(*link).to;
-            let ComponentKind::LoadBalancer(BalancerSpec { vrrp: Some(vrrp), .. }) = self.ground.kind(to) else { return None };
-            Some((vrrp.priority, to))
-        };
-        // With one entry there is nothing to choose.
-        let best = links.iter().copied().filter(|link| self.passes(*link)).max_by_key(priority);
-        best.map_or(Route::Fails, |link| Route::Split(vec![(link, 1.0)]))
+    /// Users ask the balancer that holds the site's address: the preferred one that they can reach.
+    fn entry(&self, origin: &Origin, links: &[LinkIx]) -> Route {
+        let best = origin.entries.iter().find(|link| links.contains(link) && self.passes(**link));
+        best.map_or(Route::Fails, |link| Route::Split(vec![(*link, 1.0)]))
     }
 
     /// Whether a balancer's health checks let it use a backend.
-    fn takes_new(&self, link: LinkIx, spec: &BalancerSpec) -> bool {
-        self.passes(link) && (spec.check == HealthCheck::Tcp || self.answers_check(self.ground.hop(link).to, spec.check))
+    fn takes_new(&self, link: LinkIx, health: Option<&HealthChecking>) -> bool {
+        let depth = health.map_or(HealthCheck::Tcp, |health| health.depth);
+        self.passes(link) && (depth == HealthCheck::Tcp || self.answers_check(self.ground.hop(link).to, depth))
     }
 
     /// Whether a component answers a check that goes so far. It asks those behind it as for a read.
     fn answers_check(&self, ix: ComponentIx, check: HealthCheck) -> bool {
+        if check_depth(self.ground.infra, ix).is_none_or(|depth| check < depth) {
+            return true;
+        }
+        let health = self.ground.forwarding(ix, RequestKind::Read).and_then(|forwarding| forwarding.health.as_ref());
         let links = &self.ground.out[ix.index()][RequestKind::Read.index()];
-        let all_sql = links.iter().all(|link| self.ground.infra.link(*link).protocol == Protocol::Sql);
-        let component = self.ground.kind(ix);
-        let asks = match component {
-            ComponentKind::LoadBalancer(_) => true,
-            ComponentKind::Web(_) if !all_sql || links.is_empty() => check >= HealthCheck::HttpApp,
-            ComponentKind::Web(_) | ComponentKind::App(_) => check >= HealthCheck::HttpDatabase,
-            _ => false,
-        };
-        let uses = |link: LinkIx| match component {
-            ComponentKind::LoadBalancer(spec) => self.takes_new(link, spec),
-            _ => self.passes(link),
-        };
-        !asks || links.iter().any(|link| uses(*link) && self.answers_check(self.ground.hop(*link).to, check))
+        links.iter().any(|link| self.takes_new(*link, health) && self.answers_check(self.ground.hop(*link).to, check))
     }
 
-    fn asks_database(&self, links: &[LinkIx]) -> bool {
-        links.first().is_some_and(|link| self.ground.infra.link(*link).protocol == Protocol::Sql)
+    fn is_database(&self, ix: ComponentIx) -> bool {
+        self.ground.infra.component(ix).kind.as_database().is_some()
     }
 
     /// A web server's applications take turns; the turn of one that does not answer goes to the next.
@@ -250,14 +253,9 @@ impl<'a> Routes<'a> {
         if split.is_empty() { Route::Fails } else { Route::Split(split) }
     }
 
-    /// The first database of the list that answers. A driver that follows the primary finds the one that takes writes.
-    fn to_database(&self, asker: &ComponentKind, links: &[LinkIx], kind: RequestKind) -> Route {
-        let seeks_writer = kind.is_write() && asker.follows_primary();
-        let takes = |link: LinkIx| {
-            let to = self.ground.hop(link).to;
-            !seeks_writer || !matches!(self.ground.kind(to), ComponentKind::Database(_)) || self.is_writer(to)
-        };
-        let chosen = links.iter().copied().find(|link| self.passes(*link) && takes(*link));
+    /// The first of the list that answers and fits.
+    fn first(&self, links: &[LinkIx], fits: impl Fn(ComponentIx) -> bool) -> Route {
+        let chosen = links.iter().copied().find(|link| self.passes(*link) && fits(self.ground.hop(*link).to));
         chosen.map_or(Route::Fails, |link| Route::Split(vec![(link, 1.0)]))
     }
 
@@ -265,11 +263,11 @@ impl<'a> Routes<'a> {
     fn is_writer(&self, ix: ComponentIx) -> bool {
         let infra = self.ground.infra;
         let takes = |ix: ComponentIx| self.outage.cause(infra, ix).is_none() && takes_writes(infra, self.outage, ix);
-        let ComponentKind::Database(spec) = self.ground.kind(ix) else { return false };
-        match spec.role {
+        match infra.component(ix).kind.as_database().map(|spec| spec.role) {
             // Of those that may be elected, the first one is.
-            DatabaseRole::Member => self.ground.cluster(ix).iter().copied().find(|member| takes(*member)) == Some(ix),
-            _ => takes(ix),
+            Some(DatabaseRole::Member) => self.ground.cluster(ix).iter().copied().find(|member| takes(*member)) == Some(ix),
+            Some(DatabaseRole::Primary | DatabaseRole::Replica) => takes(ix),
+            None => false,
         }
     }
 
@@ -277,13 +275,9 @@ impl<'a> Routes<'a> {
     /// semi-synchronous, for a majority where it is one of a quorum.
     fn commit_wait(&self, ix: ComponentIx) -> f64 {
         let infra = self.ground.infra;
-        let ComponentKind::Database(own) = self.ground.kind(ix) else { return 0.0 };
         let cluster = self.ground.cluster(ix);
-        let semi_sync = cluster.iter().any(|ix| matches!(self.ground.kind(*ix), ComponentKind::Database(spec) if spec.semi_sync));
-        let needed = match own.role {
-            DatabaseRole::Member => cluster.len() / 2,
-            _ => usize::from(semi_sync),
-        };
+        let rules = ClusterRules::of(infra, cluster);
+        let needed = if rules.quorum { rules.majority - 1 } else { usize::from(rules.semi_sync) };
         let name = |ix| infra.component(ix).id.as_str();
         let round_trip = |other: ComponentIx| {
             let link = infra.link_between(name(ix), name(other)).or_else(|| infra.link_between(name(other), name(ix)))?;

@@ -1,7 +1,7 @@
 //! Findings about balancers, and about parts that stand nowhere.
 
 use super::{Finding, StaticRoutes, listed};
-use crate::tier::Tier;
+use hoplight_model::Tier;
 use hoplight_model::{ComponentId, ComponentIx, ComponentKind};
 
 pub(super) fn find(ground: &StaticRoutes<'_>) -> Vec<Finding> {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use hoplight_model::{ComponentIx, ComponentKind, Hop, Infrastructure, LinkIx, Protocol};
+use hoplight_model::{ComponentIx, Hop, Infrastructure, LinkIx, Protocol};
 
 /// Where administrators log in: every machine has it, though no drawing shows it.
 pub const SSH: u16 = 22;
@@ -29,12 +29,10 @@ pub fn listening_ports(infra: &Infrastructure) -> Vec<BTreeSet<u16>> {
     }
     for (ix, component) in infra.components() {
         let own = &mut ports[ix.index()];
-        match &component.kind {
-            ComponentKind::LoadBalancer(_) if own.is_empty() => drop(own.insert(Protocol::Http.usual_port(false))),
-            ComponentKind::Web(_) | ComponentKind::App(_) if own.is_empty() => drop(own.insert(Protocol::Http.usual_port(true))),
-            ComponentKind::Database(_) if own.is_empty() => drop(own.insert(Protocol::Sql.usual_port(true))),
-            kind if kind.serves_requests() => {}
-            _ => own.clear(),
+        match component.kind.facts().usual_port {
+            Some(port) if own.is_empty() => _ = own.insert(port),
+            Some(_) => {}
+            None => own.clear(),
         }
     }
     ports
@@ -48,5 +46,5 @@ pub(super) fn connection(infra: &Infrastructure, link: LinkIx) -> (ComponentIx, 
 
 /// Whether users come over a hop: it leads from the browser into the site.
 pub(super) fn is_entry(infra: &Infrastructure, hop: &Hop) -> bool {
-    matches!(infra.component(hop.from).kind, ComponentKind::Browser) && infra.link(hop.link).protocol == Protocol::Http
+    infra.component(hop.from).kind.is_browser() && infra.link(hop.link).protocol == Protocol::Http
 }

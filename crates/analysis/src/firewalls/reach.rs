@@ -10,8 +10,9 @@ use std::fmt;
 
 use super::super::machines::Machines;
 use super::ports::{SSH, listening_ports};
+use hoplight_model::behaviour::Operator;
 use hoplight_model::firewall::{Direction, RuleAction, Verdict};
-use hoplight_model::{ComponentId, ComponentIx, ComponentKind, Element, Infrastructure, ServerId};
+use hoplight_model::{ComponentId, ComponentIx, Element, Infrastructure, ServerId};
 
 /// Where an attacker stands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -192,10 +193,7 @@ impl<'a> Site<'a> {
     fn stands<'b>(&self, from: &'b Vantage) -> Vec<Stand<'b>> {
         let infra = self.infra;
         match from {
-            Vantage::Internet => {
-                let browser = infra.components().find(|(_, component)| matches!(component.kind, ComponentKind::Browser));
-                browser.map(|(at, _)| Stand { at, held: None, is_inside: false }).into_iter().collect()
-            }
+            Vantage::Internet => infra.browser().map(|at| Stand { at, held: None, is_inside: false }).into_iter().collect(),
             Vantage::Component(id) => {
                 infra.find(id.as_str()).map(|at| Stand { at, held: None, is_inside: true }).into_iter().collect()
             }
@@ -221,7 +219,7 @@ impl<'a> Site<'a> {
         let server = |ix: ComponentIx| infra.component(ix).server.as_ref();
         let is_local = stand.is_inside && (stand.at == to || (server(to).is_some() && server(to) == server(stand.at)));
         let judge = |firewall: &ComponentIx, direction: Direction, peer: ComponentIx| {
-            let ComponentKind::Firewall(spec) = &infra.component(*firewall).kind else { return None };
+            let spec = infra.component(*firewall).kind.as_firewall()?;
             let verdict = spec.judge(direction, &infra.component(peer).id, server(peer), port);
             Some(Judged { firewall: infra.component(*firewall).id.clone(), verdict })
         };
@@ -251,10 +249,7 @@ fn targets(infra: &Infrastructure, machines: &Machines<'_>) -> Vec<Target> {
             targets.push(Target { element, at: vec![ix], ports });
         }
     }
-    let others = |ix: &ComponentIx| {
-        let kind = &infra.component(*ix).kind;
-        matches!(kind, ComponentKind::Browser | ComponentKind::DnsResolver(_) | ComponentKind::MonitoringService)
-    };
+    let others = |ix: &ComponentIx| infra.component(*ix).kind.facts().operator != Operator::Site;
     for server in infra.servers() {
         let at: Vec<ComponentIx> = machines.on(&server.id).iter().copied().filter(|ix| !others(ix)).collect();
         if !at.is_empty() {

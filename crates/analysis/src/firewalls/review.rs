@@ -10,7 +10,7 @@ use super::super::machines::Machines;
 use super::ports::{CLOCK, HTTPS, NAMES, REDIRECT, SSH, is_entry};
 use super::reach::{Judged, Reach, Vantage, reach};
 use hoplight_model::firewall::{Direction, FirewallSpec, Peer, Rule, RuleAction, Verdict};
-use hoplight_model::{ComponentId, ComponentIx, ComponentKind, Element, Hop, Infrastructure, Protocol};
+use hoplight_model::{ComponentId, ComponentIx, Element, Hop, Infrastructure, Protocol};
 
 /// The place of a rule: firewall, direction, and number from 1.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -168,7 +168,7 @@ pub fn review(infra: &Infrastructure) -> Vec<Flaw> {
 
 /// The firewalls that stand before anything other than firewalls.
 fn guarding(infra: &Infrastructure) -> BTreeSet<ComponentIx> {
-    let guarded = infra.components().filter(|(_, component)| !matches!(component.kind, ComponentKind::Firewall(_)));
+    let guarded = infra.components().filter(|(_, component)| !component.kind.is_filter());
     guarded.flat_map(|(ix, _)| infra.firewalls_before(ix)).copied().collect()
 }
 
@@ -275,7 +275,7 @@ fn both_ways(infra: &Infrastructure, hop: &Hop) -> Vec<(ComponentIx, Verdict)> {
         for (here, there, direction) in [(from, to, Direction::Outbound), (to, from, Direction::Inbound)] {
             let (shared, peer) = (infra.firewalls_before(there), infra.component(there));
             for firewall in infra.firewalls_before(here).iter().filter(|firewall| !shared.contains(firewall)) {
-                if let ComponentKind::Firewall(spec) = &infra.component(*firewall).kind {
+                if let Some(spec) = infra.component(*firewall).kind.as_firewall() {
                     said.push((*firewall, spec.judge(direction, &peer.id, peer.server.as_ref(), infra.port(hop.link))));
                 }
             }

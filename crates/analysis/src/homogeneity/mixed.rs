@@ -6,10 +6,9 @@
 use std::collections::BTreeMap;
 
 use super::super::machines::Machines;
-use super::super::tier::Tier;
 use super::listed;
 use hoplight_model::component::Software;
-use hoplight_model::{ComponentId, Infrastructure, Medium, ServerId};
+use hoplight_model::{ComponentId, Infrastructure, Medium, ServerId, Tier};
 
 /// What a server runs, sorted: the tiers and the version of each program.
 type Programs = Vec<(Vec<Tier>, Option<Software>)>;

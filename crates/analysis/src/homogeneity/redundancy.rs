@@ -5,10 +5,9 @@
 use super::super::cause::Cause;
 use super::super::machines::Machines;
 use super::super::structure::Structure;
-use super::super::tier::Tier;
 use super::{Singles, listed, requests, stopped};
 use hoplight_model::component::Software;
-use hoplight_model::{ComponentId, Infrastructure, RequestKind, ServerId};
+use hoplight_model::{ComponentId, Infrastructure, RequestKind, ServerId, Tier};
 
 /// What the members of a tier are to each other, for one kind of request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

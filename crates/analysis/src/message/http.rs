@@ -1,6 +1,6 @@
 //! HTTP/1.1: heads and bodies (RFC 9110 and 9112), and what a proxy that reads them adds. Must not know encryption.
 
-use hoplight_model::{ComponentKind, RequestKind, TlsMode};
+use hoplight_model::{RequestKind, TlsMode};
 
 use super::{Mark, Part, Reply, USER_ADDRESS, Writing};
 
@@ -27,25 +27,20 @@ impl Writing<'_> {
     fn forwarded(&self, parts: &mut Vec<Part>) {
         let (from, _) = self.infra.ends(self.link);
         let edge = self.infra.tls().edge;
-        match &self.infra.component(from).kind {
-            ComponentKind::Browser => {}
-            // It reads nothing, so it adds nothing.
-            ComponentKind::LoadBalancer(_) if edge == TlsMode::Passthrough => {}
-            _ => {
-                if edge == TlsMode::Passthrough && self.has_balancer() {
-                    let text = "No X-Forwarded-For: TLS passed the balancer, and the user's address ended there.";
-                    parts.push(Part::new(Mark::Remark, text));
-                } else {
-                    parts.push(Part::new(Mark::Head, format!("X-Forwarded-For: {USER_ADDRESS}")));
-                }
-                let scheme = if edge == TlsMode::None { "http" } else { "https" };
-                parts.push(Part::new(Mark::Head, format!("X-Forwarded-Proto: {scheme}")));
-            }
+        let asker = &self.infra.component(from).kind;
+        let passes_tls = edge == TlsMode::Passthrough && asker.can_pass_tls();
+        // A browser is no proxy, and a balancer that reads nothing adds nothing.
+        if asker.is_browser() || passes_tls {
+            return;
         }
-    }
-
-    fn has_balancer(&self) -> bool {
-        self.infra.components().any(|(_, component)| matches!(component.kind, ComponentKind::LoadBalancer(_)))
+        if edge == TlsMode::Passthrough && self.infra.balancers().next().is_some() {
+            let text = "No X-Forwarded-For: TLS passed the balancer, and the user's address ended there.";
+            parts.push(Part::new(Mark::Remark, text));
+        } else {
+            parts.push(Part::new(Mark::Head, format!("X-Forwarded-For: {USER_ADDRESS}")));
+        }
+        let scheme = if edge == TlsMode::None { "http" } else { "https" };
+        parts.push(Part::new(Mark::Head, format!("X-Forwarded-Proto: {scheme}")));
     }
 
     /// What comes back.

@@ -1,6 +1,5 @@
 //! DNS: header, question and resource records (RFC 1035). Must not know caches.
 
-use hoplight_model::ComponentKind;
 use hoplight_model::component::ResolverSpec;
 
 use super::{Mark, MessageDirection, Part, Reply, SITE_ADDRESS, Writing};
@@ -46,10 +45,7 @@ impl Writing<'_> {
 
     fn resolver(&self) -> Option<&ResolverSpec> {
         let (_, to) = self.infra.ends(self.link);
-        match &self.infra.component(to).kind {
-            ComponentKind::DnsResolver(spec) => Some(spec),
-            _ => None,
-        }
+        self.infra.component(to).kind.as_resolver()
     }
 }
 

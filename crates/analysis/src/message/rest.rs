@@ -1,6 +1,6 @@
 //! TCP's opening (RFC 9293), an agent's push, and VRRP (RFC 5798). Must not know requests.
 
-use hoplight_model::{Cipher, ComponentKind, HealthCheck};
+use hoplight_model::{Cipher, HealthCheck};
 
 use super::{Mark, MessageDirection, Part, Reply, Writing};
 
@@ -29,10 +29,7 @@ impl Writing<'_> {
     /// How far the balancer's health checks go.
     fn health_check(&self) -> HealthCheck {
         let (from, _) = self.infra.ends(self.link);
-        match &self.infra.component(from).kind {
-            ComponentKind::LoadBalancer(spec) => spec.check,
-            _ => HealthCheck::default(),
-        }
+        self.infra.component(from).kind.as_balancer().map_or_else(HealthCheck::default, |spec| spec.check)
     }
 
     /// Whether a health check ends before anything is said.
@@ -99,10 +96,7 @@ impl Writing<'_> {
     /// What the master of a pair of balancers says again and again.
     pub(super) fn advertisement(&self, priority: u8) -> Vec<Part> {
         let (from, to) = self.infra.ends(self.link);
-        let spec = [from, to].into_iter().find_map(|ix| match &self.infra.component(ix).kind {
-            ComponentKind::LoadBalancer(spec) => spec.vrrp.as_ref(),
-            _ => None,
-        });
+        let spec = [from, to].into_iter().find_map(|ix| self.infra.component(ix).kind.as_balancer()?.vrrp.as_ref());
         let interval = spec.map_or(1.0, |spec| spec.advert_s.get());
         vec![
             Part::new(Mark::Head, "VRRP version 3, ADVERTISEMENT (1), virtual router 51"),

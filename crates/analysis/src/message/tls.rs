@@ -1,6 +1,6 @@
 //! TLS: what of a handshake anybody reads (RFC 8446, RFC 5246), and records of ciphertext. Must not know what they hide.
 
-use hoplight_model::{Cipher, ComponentKind, TlsVersion};
+use hoplight_model::{Cipher, TlsVersion};
 
 use super::{Handshake, Mark, MessageDirection, Part, Payload, Reply, Writing};
 
@@ -118,7 +118,7 @@ impl Writing<'_> {
     /// Whether the handshake names the site: the browser's does, and goes as it is past a balancer that lets TLS through.
     fn names_site(&self) -> bool {
         let (from, _) = self.infra.ends(self.link);
-        let from_browser = matches!(self.infra.component(from).kind, ComponentKind::Browser);
+        let from_browser = self.infra.component(from).kind.is_browser();
         from_browser || self.infra.hop(self.link).cipher == Cipher::TlsThrough
     }
 

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use super::super::cause::Cause;
 use super::super::circuit::{Builder, Circuit, GateId};
-use super::super::flow::{answers_static, certificates_needed, lookups, onward};
-use hoplight_model::component::{Failover, Software};
+use super::super::exceptions::certificates_needed;
+use super::super::flow::{lookups, onward};
+use hoplight_model::behaviour::{Behaviour, ClusterRules, Statement, behaviour};
+use hoplight_model::component::Software;
 use hoplight_model::firewall::RuleAction;
-use hoplight_model::{
-    ComponentId, ComponentIx, ComponentKind, DatabaseRole, DomainId, Hop, Infrastructure, LinkIx, RequestKind, ServerId,
-};
+use hoplight_model::{ComponentId, ComponentIx, DatabaseRole, DomainId, Hop, Infrastructure, LinkIx, RequestKind, ServerId};
 
 /// The circuit of a kind of request.
 pub(super) fn compile(infra: &Infrastructure, places: &BTreeMap<Cause, u32>, kind: RequestKind) -> Circuit {
@@ -98,10 +98,8 @@ impl<'a> Compiler<'a> {
 
     /// The name is looked up, and the request gets from the browser to somebody who answers it.
     fn root(&mut self) -> GateId {
-        let Some(browser) = self.infra.components().find(|(_, c)| matches!(c.kind, ComponentKind::Browser)) else {
-            return self.builder.constant(false);
-        };
-        let request = self.served(browser.0);
+        let Some(browser) = self.infra.browser() else { return self.builder.constant(false) };
+        let request = self.served(browser);
         let asked = lookups(self.infra, self.kind);
         if asked.is_empty() {
             return request;
@@ -178,16 +176,13 @@ impl<'a> Compiler<'a> {
     }
 
     fn answered(&mut self, ix: ComponentIx) -> GateId {
-        let kind = &self.infra.component(ix).kind;
-        if matches!(kind, ComponentKind::Database(_)) {
-            return match self.kind {
-                RequestKind::Static => self.builder.constant(false),
-                RequestKind::Read => self.builder.constant(true),
-                RequestKind::Write => self.takes_writes(ix),
-            };
-        }
-        if answers_static(kind, self.kind) {
-            return self.builder.constant(true);
+        match behaviour(self.infra, ix, self.kind) {
+            Behaviour::Respond | Behaviour::Query(Statement::Read) => return self.builder.constant(true),
+            Behaviour::Query(Statement::Write) => return self.takes_writes(ix),
+            Behaviour::Originate(_) | Behaviour::Forward(_) => {}
+            Behaviour::Resolve(_) | Behaviour::Filter | Behaviour::Fail(_) | Behaviour::Ignore => {
+                return self.builder.constant(false);
+            }
         }
         let mut ways = Vec::new();
         for link in onward(self.infra, ix, self.kind) {
@@ -201,32 +196,34 @@ impl<'a> Compiler<'a> {
 
     /// A database that was reached takes writes, when all has settled.
     fn takes_writes(&mut self, ix: ComponentIx) -> GateId {
-        let ComponentKind::Database(spec) = &self.infra.component(ix).kind else { return self.builder.constant(false) };
+        let Some(role) = self.role(ix) else { return self.builder.constant(false) };
         let cluster = self.clusters.get(&ix).cloned().unwrap_or_default();
-        match spec.role {
+        match role {
             DatabaseRole::Primary => self.builder.constant(true),
             DatabaseRole::Member => {
                 // It was reached, so it runs: the others that it hears make a majority with it.
+                let majority = ClusterRules::of(self.infra, &cluster).majority;
                 let others = cluster.iter().filter(|other| **other != ix);
                 let heard: Vec<GateId> = others.map(|other| self.hear(ix, *other)).collect();
-                self.builder.at_least(cluster.len() / 2, &heard)
+                self.builder.at_least(majority - 1, &heard)
             }
             DatabaseRole::Replica => self.takes_over(ix, &cluster),
         }
     }
 
+    fn role(&self, ix: ComponentIx) -> Option<DatabaseRole> {
+        self.infra.component(ix).kind.as_database().map(|spec| spec.role)
+    }
+
     /// A replica is the one that an automatic failover promotes: the first in order of those that hear it, and none of
     /// them hears the primary.
     fn takes_over(&mut self, ix: ComponentIx, cluster: &[ComponentIx]) -> GateId {
-        let infra = self.infra;
-        let role_is = |role: DatabaseRole| move |other: &&ComponentIx| matches!(&infra.component(**other).kind, ComponentKind::Database(spec) if spec.role == role);
-        let primary = cluster.iter().find(role_is(DatabaseRole::Primary)).copied();
-        let automatic = |ix: ComponentIx| {
-            matches!(&infra.component(ix).kind,
-                ComponentKind::Database(spec) if matches!(spec.failover, Failover::Automatic { .. }))
+        let with_role = |wanted: DatabaseRole| -> Vec<ComponentIx> {
+            cluster.iter().copied().filter(|other| self.role(*other) == Some(wanted)).collect()
         };
-        let Some(primary) = primary.filter(|primary| automatic(*primary)) else { return self.builder.constant(false) };
-        let replicas: Vec<ComponentIx> = cluster.iter().filter(role_is(DatabaseRole::Replica)).copied().collect();
+        let (primary, replicas) = (with_role(DatabaseRole::Primary).first().copied(), with_role(DatabaseRole::Replica));
+        let automatic = ClusterRules::of(self.infra, cluster).replaced_after.is_some();
+        let Some(primary) = primary.filter(|_| automatic) else { return self.builder.constant(false) };
         let place = replicas.iter().position(|replica| *replica == ix).unwrap_or_default();
         let mut needed = Vec::new();
         for (number, peer) in replicas.into_iter().enumerate() {

@@ -29,9 +29,9 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx) {
     if let Some(software) = &component.software {
         page.text(Tone::Dim, &format!("{} {}", software.name, software.version));
     }
-    match (&component.kind, sim.database(ix)) {
-        // What it was once made for may be another's by now.
-        (ComponentKind::Database(_), Some(now)) => database(page, component, &now, view.health.is_up()),
+    match (component.kind.as_database(), sim.database(ix)) {
+        // Another database may have taken over the role that it was drawn with.
+        (Some(drawn), Some(now)) => database(page, drawn.role, &now, view.health.is_up()),
         _ => page.text(Tone::Text, component.kind.role()),
     }
     match &component.kind {
@@ -46,7 +46,11 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx) {
                 &format!("{fresh} of {} agents deliver. What they do not deliver, it does not know.", agents.len()),
             );
         }
-        _ => {
+        ComponentKind::DnsResolver(_)
+        | ComponentKind::LoadBalancer(_)
+        | ComponentKind::Web(_)
+        | ComponentKind::App(_)
+        | ComponentKind::Database(_) => {
             station(page, stage, ix, component);
             special(page, stage, ix, component);
         }
@@ -158,7 +162,12 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
             };
             page.text(tone, &format!("{} {text}", infra.domain()));
         }
-        _ => {}
+        ComponentKind::Browser
+        | ComponentKind::Firewall(_)
+        | ComponentKind::Web(_)
+        | ComponentKind::App(_)
+        | ComponentKind::Agent(_)
+        | ComponentKind::MonitoringService => {}
     }
 }
 
@@ -181,11 +190,7 @@ pub(super) fn blind(stage: &Stage, balancer: ComponentIx) -> Option<String> {
 }
 
 /// What a database is now, and what it takes.
-fn database(page: &mut Page, component: &Component, now: &DatabaseView, is_up: bool) {
-    let was = match &component.kind {
-        ComponentKind::Database(spec) => spec.role,
-        _ => now.role,
-    };
+fn database(page: &mut Page, was: DatabaseRole, now: &DatabaseView, is_up: bool) {
     let (tone, text) = match (now.role, was) {
         _ if !is_up => (Tone::Bad, "Keeps its data on the disk; takes neither reads nor writes now."),
         _ if now.writable && now.disk_full => (Tone::Bad, "Takes reads; its disk is full, so writes fail."),

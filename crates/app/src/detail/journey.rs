@@ -3,7 +3,8 @@
 //!
 //! All of it is what the timeline keeps of the request, so stepping back shows what was known then. Must not compute times.
 
-use hoplight_model::{Cipher, ComponentIx, ComponentKind, Infrastructure, LinkIx};
+use hoplight_model::behaviour::RequestPart;
+use hoplight_model::{Cipher, ComponentIx, Infrastructure, LinkIx, Tier};
 use hoplight_sim::{Activity, CapturedPayload, EventKind, Heading, JournalEvent, Phase, SimTime, Status, TraceSpan};
 
 use super::super::line::{Line, Page, Tone};
@@ -260,12 +261,13 @@ fn usual(infra: &Infrastructure, at: Option<ComponentIx>, came: Option<&JournalE
     let id = &component.id;
     let Some((link, heading, phase, is_good)) = out.and_then(departure) else { return format!("{id} works on it") };
     let was_answered = came.and_then(departure).is_some_and(|(_, heading, ..)| heading == Heading::Response);
-    let lets_through = infra.hop(link).cipher == Cipher::TlsThrough && component.kind != ComponentKind::Browser;
+    let tier = component.kind.tier();
+    let lets_through = infra.hop(link).cipher == Cipher::TlsThrough && !component.kind.is_browser();
     match (heading, phase) {
-        (Heading::Response, _) if was_answered => match component.kind {
-            ComponentKind::App(_) if is_good && phase == Phase::Exchange => format!("{id} makes the page of it and answers"),
-            _ => format!("{id} passes the answer back"),
-        },
+        (Heading::Response, Phase::Exchange) if was_answered && is_good && tier == Some(Tier::Application) => {
+            format!("{id} makes the page of it and answers")
+        }
+        (Heading::Response, _) if was_answered => format!("{id} passes the answer back"),
         (Heading::Response, _) if !is_good => format!("{id} answers that it cannot"),
         (Heading::Response, Phase::Lookup) => format!("{id} knows the address and answers"),
         (Heading::Response, Phase::Connect) => format!("{id} accepts the connection itself"),
@@ -279,11 +281,14 @@ fn usual(infra: &Infrastructure, at: Option<ComponentIx>, came: Option<&JournalE
             format!("{id} passes TLS on as it is: it holds no key")
         }
         (Heading::Request, _) if phase.is_handshake() => format!("{id} is connected, and opens TLS"),
-        (Heading::Request, _) => match component.kind {
-            ComponentKind::Web(_) => format!("{id} hands it on: it is no static file"),
-            ComponentKind::App(_) => format!("{id} needs data, and asks for it"),
-            ComponentKind::Browser => format!("{id} sends the request"),
-            _ => format!("{id} passes it on"),
+        (Heading::Request, _) => match component.kind.facts().part {
+            RequestPart::Work(Tier::Web) => format!("{id} hands it on: it is no static file"),
+            RequestPart::Work(Tier::Application) => format!("{id} needs data, and asks for it"),
+            RequestPart::User => format!("{id} sends the request"),
+            RequestPart::Work(Tier::Balancer | Tier::Database)
+            | RequestPart::Lookup
+            | RequestPart::Filter
+            | RequestPart::Watcher => format!("{id} passes it on"),
         },
     }
 }

@@ -3,7 +3,8 @@
 //! Whoever has broken something sees here that it is still broken: its figures alone may look as if nothing were. Must not
 //! know how it came about.
 
-use hoplight_model::{ComponentKind, Element, Infrastructure, Protocol};
+use hoplight_model::behaviour::RequestPart;
+use hoplight_model::{Element, Infrastructure, Protocol};
 use hoplight_sim::Fault;
 
 use super::super::line::{Page, Tone};
@@ -26,10 +27,10 @@ fn concerns(fault: &Fault, infra: &Infrastructure, element: &Element) -> bool {
     let Some(about) = fault.element() else {
         // The whole site is asked for at its name, and flooded at its entry.
         return component.is_some_and(|(ix, component)| match fault {
-            Fault::Record(_) => matches!(component.kind, ComponentKind::DnsResolver(_) | ComponentKind::Browser),
+            Fault::Record(_) => matches!(component.kind.facts().part, RequestPart::User | RequestPart::Lookup),
             Fault::Flood(_) => infra.links().any(|(link, of)| {
                 let (from, to) = infra.ends(link);
-                to == ix && of.protocol == Protocol::Http && matches!(infra.component(from).kind, ComponentKind::Browser)
+                to == ix && of.protocol == Protocol::Http && infra.component(from).kind.is_browser()
             }),
             _ => false,
         });

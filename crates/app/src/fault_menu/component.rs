@@ -2,9 +2,10 @@
 //!
 //! Must not know whether it is so already: then the command says why it does nothing.
 
+use hoplight_model::behaviour::CrashEffect;
 use hoplight_model::component::DatabaseRole;
 use hoplight_model::quantity::{Factor, Seconds};
-use hoplight_model::{ComponentId, ComponentKind, Element, Infrastructure, Protocol, TopologyEdit};
+use hoplight_model::{ComponentId, Element, Infrastructure, Protocol, TopologyEdit};
 use hoplight_sim::fault::Fault;
 use hoplight_sim::{Command, Simulation};
 
@@ -19,22 +20,23 @@ pub(super) fn fault_actions(sim: &Simulation, id: &ComponentId) -> Vec<FaultActi
     let Some(ix) = infra.find(id.as_str()) else { return Vec::new() };
     let component = infra.component(ix);
     let process = Element::Component(id.clone());
-    let mut actions = match component.kind {
-        // The user is not part of the infrastructure.
-        ComponentKind::Browser => return Vec::new(),
-        ComponentKind::Agent(_) => agent(infra, id),
-        _ => Vec::new(),
-    };
+    // The user is not part of the infrastructure.
+    if !component.kind.can_crash() {
+        return Vec::new();
+    }
+    let mut actions = if component.kind.as_agent().is_some() { agent(infra, id) } else { Vec::new() };
     let mut action = |title: String, about: &str, command| actions.push(FaultAction::new(Group::Selected, title, about, command));
     action(
         format!("kill {id}: its process ends"),
-        match component.kind {
-            ComponentKind::Agent(_) | ComponentKind::MonitoringService => {
+        match component.kind.facts().crash {
+            CrashEffect::NoSamples | CrashEffect::SamplesRefused => {
                 "No user notices. Gauges keep their last value and go stale. Fix: restore it; an alert on absence tells."
             }
-            ComponentKind::Firewall(_) => "It lets nothing through: whoever asks waits in vain. Fix: restore it.",
-            ComponentKind::DnsResolver(_) => "Nobody new learns the address. Fix: restore it; a second resolver.",
-            _ => "Connections are refused at once: L4CON at health checks, errors at whoever needs it. Fix: restore it; a peer.",
+            CrashEffect::NothingPasses => "It lets nothing through: whoever asks waits in vain. Fix: restore it.",
+            CrashEffect::NoLookup => "Nobody new learns the address. Fix: restore it; a second resolver.",
+            CrashEffect::Refuses | CrashEffect::NotPart => {
+                "Connections are refused at once: L4CON at health checks, errors at whoever needs it. Fix: restore it; a peer."
+            }
         },
         Command::Kill(process.clone()),
     );
@@ -90,7 +92,7 @@ pub(super) fn fault_actions(sim: &Simulation, id: &ComponentId) -> Vec<FaultActi
             Command::Drain(process),
         );
     }
-    if let ComponentKind::Database(spec) = &component.kind {
+    if let Some(spec) = component.kind.as_database() {
         actions.extend(database(sim, id, spec.role));
     }
     actions

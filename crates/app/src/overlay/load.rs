@@ -5,7 +5,7 @@
 
 use hoplight_analysis::capacity::Utilisation;
 use hoplight_analysis::{Capacity, Cause, Outage, Overload, Resource};
-use hoplight_model::{ComponentKind, Element, Infrastructure};
+use hoplight_model::{Element, Infrastructure};
 
 use super::super::line::Tone;
 use super::known::LoadAnswers;
@@ -87,7 +87,7 @@ fn fill(infra: &Infrastructure, view: &mut View, capacity: &Capacity, full: &[Ut
             Resource::Slots(_) | Resource::Connections(_) => Element::Component(id.clone()),
         };
         // A firewall or a balancer's places matter only where they are tight.
-        let wall = infra.find(id.as_str()).is_some_and(|ix| matches!(infra.component(ix).kind, ComponentKind::Firewall(_)));
+        let wall = infra.find(id.as_str()).is_some_and(|ix| infra.component(ix).kind.is_filter());
         let quiet = wall || matches!(use_.resource, Resource::Places(..));
         if (!quiet || is_first || tone >= Tone::Warn) && said.insert(element.clone()) {
             view.stamp(element, Sign::Fill, tone, words);

@@ -4,10 +4,11 @@
 
 use std::time::Duration;
 
+use hoplight_model::behaviour::CrashEffect;
 use hoplight_model::firewall::RuleAction;
 use hoplight_model::monitoring::ProbeSpec;
 use hoplight_model::quantity::Rate;
-use hoplight_model::{ComponentId, ComponentKind, Element, TlsConfig, TopologyEdit};
+use hoplight_model::{ComponentId, Element, TlsConfig, TopologyEdit};
 use hoplight_sim::{Command, CommandError};
 
 use super::super::action::Action;
@@ -85,12 +86,12 @@ fn is_blocked(stage: &Stage, from: &ComponentId, to: &ComponentId) -> bool {
 /// What others notice when a component's process ends.
 fn effect_of_a_crash(stage: &Stage, id: &str) -> &'static str {
     let infra = stage.infra();
-    match infra.find(id).map(|ix| &infra.component(ix).kind) {
-        Some(ComponentKind::Agent(_)) => "it samples and pushes nothing; no user notices",
-        Some(ComponentKind::MonitoringService) => "samples are refused; no user notices",
-        Some(ComponentKind::Firewall(_)) => "it lets nothing through",
-        Some(ComponentKind::DnsResolver(_)) => "nobody new learns the address",
-        _ => "connections to it are refused at once",
+    match infra.find(id).map(|ix| infra.component(ix).kind.facts().crash) {
+        Some(CrashEffect::NoSamples) => "it samples and pushes nothing; no user notices",
+        Some(CrashEffect::SamplesRefused) => "samples are refused; no user notices",
+        Some(CrashEffect::NothingPasses) => "it lets nothing through",
+        Some(CrashEffect::NoLookup) => "nobody new learns the address",
+        Some(CrashEffect::Refuses | CrashEffect::NotPart) | None => "connections to it are refused at once",
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Must not run anything.
 
-use hoplight_model::{ComponentKind, ContentError, Element, Infrastructure};
+use hoplight_model::{ContentError, Element, Infrastructure};
 use hoplight_sim::Command;
 
 use super::super::act::Act;
@@ -80,7 +80,7 @@ impl Report<'_> {
     /// Conditions about gauges name agents, conditions about health checks name what a balancer asks.
     fn agents(&mut self, condition: &Condition, infra: &Infrastructure) {
         let kind = |id: &str| infra.find(id).map(|ix| &infra.component(ix).kind);
-        let agent = |id: &str| matches!(kind(id), None | Some(ComponentKind::Agent(_)));
+        let agent = |id: &str| kind(id).is_none_or(|kind| kind.as_agent().is_some());
         match condition {
             Condition::Stale(id) | Condition::Fresh(id) | Condition::Gauge { agent: id, .. } if !agent(id.as_str()) => {
                 self.about(id.as_str(), format!("`{id}` is no agent: it has no gauge"));
@@ -92,7 +92,7 @@ impl Report<'_> {
             }
             Condition::Backend { component, .. } => {
                 let asked = infra.find(component.as_str()).is_none_or(|to| {
-                    let balancer = |ix| matches!(infra.component(ix).kind, ComponentKind::LoadBalancer(_));
+                    let balancer = |ix| infra.component(ix).kind.as_balancer().is_some();
                     infra.links().map(|(link, _)| infra.ends(link)).any(|(from, other)| other == to && balancer(from))
                 });
                 if !asked {

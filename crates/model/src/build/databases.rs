@@ -2,7 +2,7 @@
 //!
 //! Must not know how replication works.
 
-use crate::component::{ComponentKind, DatabaseRole, DatabaseSpec, Failover};
+use crate::component::{DatabaseRole, DatabaseSpec, Failover};
 use crate::infrastructure::{ComponentIx, Infrastructure};
 
 /// Fewest and most members of a quorum cluster: with two, either one's loss stops all writes; nine are the most that
@@ -15,13 +15,8 @@ pub(super) fn mistake(infra: &Infrastructure) -> Option<(ComponentIx, String)> {
 }
 
 fn in_cluster(infra: &Infrastructure, cluster: &[ComponentIx]) -> Option<(ComponentIx, String)> {
-    let specs: Vec<(ComponentIx, &DatabaseSpec)> = cluster
-        .iter()
-        .filter_map(|ix| match &infra.component(*ix).kind {
-            ComponentKind::Database(spec) => Some((*ix, spec)),
-            _ => None,
-        })
-        .collect();
+    let specs: Vec<(ComponentIx, &DatabaseSpec)> =
+        cluster.iter().filter_map(|ix| infra.component(*ix).kind.as_database().map(|spec| (*ix, spec))).collect();
     let name = |ix: ComponentIx| &infra.component(ix).id;
     for (ix, spec) in &specs {
         let id = name(*ix);

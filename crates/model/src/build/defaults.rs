@@ -21,7 +21,7 @@ const BROWSER: &str = "browser";
 impl Builder<'_> {
     /// Adds the browser, if there is none, and its links. It comes last, so that the records of the file keep their numbers.
     pub(super) fn add_browser(&mut self, scenario: &mut Scenario) {
-        if scenario.components.iter().any(|component| component.kind == ComponentKind::Browser) {
+        if scenario.components.iter().any(|component| component.kind.is_browser()) {
             return;
         }
         let id = ComponentId::new(BROWSER);
@@ -34,7 +34,7 @@ impl Builder<'_> {
         let says = |wanted| scenario.links.iter().any(|link| link.from == id && spoken(link) == Some(wanted));
         let mut asked: Vec<&ComponentId> = Vec::new();
         if !says(Protocol::Dns) {
-            let resolvers = kinds.iter().filter(|(_, kind)| matches!(kind, ComponentKind::DnsResolver(_)));
+            let resolvers = kinds.iter().filter(|(_, kind)| kind.as_resolver().is_some());
             asked.extend(resolvers.map(|(id, _)| *id));
         }
         if !says(Protocol::Http) {
@@ -82,13 +82,15 @@ impl Builder<'_> {
 
 /// Whether two balancers share an address.
 fn is_pair(one: &Component, other: &Component) -> bool {
-    let names = |a: &Component, b: &Component| matches!(&a.kind, ComponentKind::LoadBalancer(spec) if spec.vrrp.as_ref().is_some_and(|vrrp| vrrp.peer == b.id));
+    let names = |a: &Component, b: &Component| {
+        a.kind.as_balancer().and_then(|spec| spec.vrrp.as_ref()).is_some_and(|vrrp| vrrp.peer == b.id)
+    };
     names(one, other) && names(other, one)
 }
 
 /// Fills in a link's defaults.
 pub(super) fn complete(spec: &LinkSpec, protocol: Protocol, from: &Component, to: &Component) -> Link {
-    let outside = matches!(from.kind, ComponentKind::Browser);
+    let outside = from.kind.is_browser();
     let usual_ms = match protocol {
         Protocol::Dns | Protocol::Metrics => 5.0,
         _ if outside => 25.0,

@@ -3,7 +3,6 @@
 //! Must not know the scenario as a whole: only one link and its two ends.
 
 use super::Builder;
-use crate::balancer::BalancerSpec;
 use crate::component::ComponentKind;
 use crate::error::ContentError;
 use crate::id::ComponentId;
@@ -21,7 +20,6 @@ impl Builder<'_> {
         from: &ComponentKind,
         to: &ComponentKind,
     ) -> Result<Protocol, ContentError> {
-        use ComponentKind as Kind;
         let ends = || format!("{} → {} (`{}` → `{}`)", from.word(), to.word(), spec.from, spec.to);
         let wrong = |message: String| Err(self.error_in(("links", number), spec.to.as_str(), message));
         let Some(protocol) = spec.protocol.or_else(|| Protocol::between(from, to)) else {
@@ -29,27 +27,18 @@ impl Builder<'_> {
                 Protocol::between(to, from).map_or("", |_| "; a link points from the one who asks to the one who answers");
             return wrong(format!("there is nothing to say on {}{turned}", ends()));
         };
+        // Any component may be drawn as asking for names.
+        let fits = (protocol == Protocol::Dns || from.asks(protocol)) && to.answers(protocol);
         let (fits, wanted) = match protocol {
-            Protocol::Dns => (matches!(to, Kind::DnsResolver(_)), "a DNS link ends at a DNS resolver"),
-            Protocol::Http => (
-                matches!(from, Kind::Browser | Kind::LoadBalancer(_) | Kind::Web(_))
-                    && matches!(to, Kind::LoadBalancer(_) | Kind::Web(_) | Kind::App(_)),
-                "an HTTP link goes from a browser, balancer or web server to a balancer, web server or application",
-            ),
-            Protocol::Sql => (
-                matches!(from, Kind::App(_) | Kind::Web(_)) && matches!(to, Kind::Database(_)),
-                "an SQL link goes from an application, or a web server that runs the code, to a database",
-            ),
-            Protocol::Replication => (
-                matches!(from, Kind::Database(_)) && matches!(to, Kind::Database(_)),
-                "a replication link goes from database to database",
-            ),
-            Protocol::Metrics => (
-                matches!(from, Kind::Agent(_)) && matches!(to, Kind::MonitoringService),
-                "a metrics link goes from an agent to the monitoring service",
-            ),
+            Protocol::Dns => (fits, "a DNS link ends at a DNS resolver"),
+            Protocol::Http => {
+                (fits, "an HTTP link goes from a browser, balancer or web server to a balancer, web server or application")
+            }
+            Protocol::Sql => (fits, "an SQL link goes from an application, or a web server that runs the code, to a database"),
+            Protocol::Replication => (fits, "a replication link goes from database to database"),
+            Protocol::Metrics => (fits, "a metrics link goes from an agent to the monitoring service"),
             Protocol::Vrrp => (
-                matches!((from, to), (Kind::LoadBalancer(a), Kind::LoadBalancer(b)) if names(a, &spec.to) && names(b, &spec.from)),
+                fits && names(from, &spec.to) && names(to, &spec.from),
                 "a VRRP link goes between two load balancers that name each other as `peer`",
             ),
         };
@@ -70,7 +59,7 @@ impl Builder<'_> {
     ) -> Result<(), ContentError> {
         let wrong = |message: String| Err(self.error_in(("links", number), spec.to.as_str(), message));
         let ends = format!("`{}` → `{}`", spec.from, spec.to);
-        let is_backend = protocol == Protocol::Http && matches!(from, ComponentKind::LoadBalancer(_));
+        let is_backend = protocol == Protocol::Http && from.as_balancer().is_some();
         if !is_backend && (spec.weight != 1 || spec.maxconn != 0) {
             return wrong(format!("weight and maxconn belong to a balancer's HTTP link, and {ends} is none"));
         }
@@ -81,7 +70,7 @@ impl Builder<'_> {
     }
 }
 
-/// Whether a balancer has this one as its VRRP peer.
-fn names(balancer: &BalancerSpec, peer: &ComponentId) -> bool {
-    balancer.vrrp.as_ref().is_some_and(|vrrp| vrrp.peer == *peer)
+/// Whether a component is a balancer that has this one as its VRRP peer.
+fn names(kind: &ComponentKind, peer: &ComponentId) -> bool {
+    kind.as_balancer().and_then(|spec| spec.vrrp.as_ref()).is_some_and(|vrrp| vrrp.peer == *peer)
 }

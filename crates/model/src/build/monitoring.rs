@@ -1,6 +1,5 @@
 //! The checks of what a monitoring service is told to watch for.
 
-use super::super::component::ComponentKind;
 use super::super::error::ContentError;
 use super::super::infrastructure::Infrastructure;
 use super::super::monitoring::{AlertCondition, AlertRule, KEPT_SAMPLES, Scope};
@@ -26,7 +25,7 @@ impl Builder<'_> {
         if spec.alerts.len() > MAX_ALERTS {
             return whole(format!("{} alert rules, at most {MAX_ALERTS} are read", spec.alerts.len()));
         }
-        let has_service = infra.components().any(|(_, component)| component.kind == ComponentKind::MonitoringService);
+        let has_service = infra.components().any(|(_, component)| component.kind.is_monitoring_service());
         if spec.probe.is_some() && !has_service {
             return whole("a probe reports to a monitoring service, and there is none".into());
         }
@@ -64,9 +63,10 @@ impl Builder<'_> {
             };
             let kind = &infra.component(ix).kind;
             let is_absence = matches!(rule.when, AlertCondition::Absence { .. });
-            let (fits, wanted) = match kind {
-                ComponentKind::Agent(_) => (is_absence, "watch components, not agents"),
-                _ => (!is_absence && kind.serves_requests(), "watch what agents sample; absence is of an agent"),
+            let (fits, wanted) = if kind.as_agent().is_some() {
+                (is_absence, "watch components, not agents")
+            } else {
+                (!is_absence && kind.serves_requests(), "watch what agents sample; absence is of an agent")
             };
             if !fits {
                 return Err(about(format!("`{name}` is on {} `{id}`: rules {wanted}", kind.word())));
@@ -80,7 +80,7 @@ impl Builder<'_> {
         }
         let reach = rule.when.reach_s();
         for (_, component) in infra.components() {
-            let ComponentKind::Agent(agent) = &component.kind else { continue };
+            let Some(agent) = component.kind.as_agent() else { continue };
             let kept = agent.interval_s.get() * KEPT_SAMPLES as f64;
             if reach > kept && spec_is_authored(infra) {
                 return wrong(format!(

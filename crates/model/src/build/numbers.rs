@@ -4,7 +4,7 @@
 
 use super::Builder;
 use crate::arrivals::Arrivals;
-use crate::component::{Component, ComponentKind, Traffic};
+use crate::component::{Component, Traffic};
 use crate::error::ContentError;
 use crate::station::ServiceTime;
 
@@ -29,7 +29,7 @@ impl Builder<'_> {
                 return Err(self.error(id, format!("the service time of `{id}` has min_ms {min} above max_ms {max}")));
             }
         }
-        if let ComponentKind::LoadBalancer(spec) = &component.kind {
+        if let Some(spec) = component.kind.as_balancer() {
             if spec.retries > MAX_RETRIES {
                 return Err(self.error(id, format!("`{id}` has {} retries, at most {MAX_RETRIES} make sense", spec.retries)));
             }

@@ -5,8 +5,6 @@
 use petgraph::algo::toposort;
 
 use super::{Builder, databases};
-use crate::balancer::BalancerSpec;
-use crate::component::ComponentKind;
 use crate::error::ContentError;
 use crate::infrastructure::{ComponentIx, Infrastructure, LinkIx};
 use crate::link::Protocol;
@@ -23,11 +21,11 @@ impl Builder<'_> {
     fn check_pair(&self, infra: &Infrastructure, entries: &[ComponentIx]) -> Result<bool, ContentError> {
         let mut found = false;
         for (ix, component) in infra.components() {
-            let ComponentKind::LoadBalancer(BalancerSpec { vrrp: Some(vrrp), .. }) = &component.kind else { continue };
+            let Some(vrrp) = component.kind.as_balancer().and_then(|spec| spec.vrrp.as_ref()) else { continue };
             let (id, peer) = (component.id.as_str(), vrrp.peer.as_str());
             let other = self.known_component(&vrrp.peer, ("components", ix.index(), "peer"))?;
             let wrong = |message: String| Err(self.error(id, message));
-            let ComponentKind::LoadBalancer(BalancerSpec { vrrp: Some(others), .. }) = &infra.component(other).kind else {
+            let Some(others) = infra.component(other).kind.as_balancer().and_then(|spec| spec.vrrp.as_ref()) else {
                 return wrong(format!("`{id}` names `{peer}` as its VRRP peer, which has no `vrrp` of its own"));
             };
             if others.peer.as_str() != id || other == ix {
@@ -54,7 +52,7 @@ impl Builder<'_> {
     /// What no single record can say.
     pub(super) fn check_whole(&self, infra: &Infrastructure) -> Result<(), ContentError> {
         let whole = |list: &str, message: String| Err(ContentError::in_list(self.file, self.text, list, message));
-        let browsers: Vec<_> = infra.components().filter(|(_, c)| matches!(c.kind, ComponentKind::Browser)).collect();
+        let browsers: Vec<_> = infra.components().filter(|(_, c)| c.kind.is_browser()).collect();
         let [(browser, _)] = browsers[..] else {
             return whole("components", format!("a scenario has one browser, found {}", browsers.len()));
         };

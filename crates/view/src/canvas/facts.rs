@@ -220,10 +220,10 @@ fn checks(scene: &Scene<'_>, ix: ComponentIx, facts: &mut Vec<Fact>) {
 
 /// Whether a component decrypts what users sent.
 fn ends_tls(scene: &Scene<'_>, ix: ComponentIx) -> bool {
-    let balancer = matches!(scene.infra.component(ix).kind, ComponentKind::LoadBalancer(_));
+    let passes_tls = scene.infra.component(ix).kind.can_pass_tls();
     scene.hops.iter().any(|hop| {
         hop.to == ix
             && scene.infra.link(hop.link).protocol == Protocol::Http
-            && (hop.cipher == Cipher::Tls || hop.cipher == Cipher::TlsThrough && !balancer)
+            && (hop.cipher == Cipher::Tls || hop.cipher == Cipher::TlsThrough && !passes_tls)
     })
 }

@@ -1,17 +1,16 @@
-//! Tiers: what a component does for requests, whatever program it is.
-//!
-//! Must not know who asks whom in which order; that is the drawing's.
+//! Tiers: what a component does for requests, whichever program it runs.
 
 use std::fmt;
 
-use hoplight_model::{ComponentIx, ComponentKind, Infrastructure, Protocol};
+use super::infrastructure::{ComponentIx, Infrastructure};
+use super::link::Protocol;
 
-/// A part of the work on a request.
+/// A part of the work on a request, from the user inwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tier {
     /// Spreads requests.
     Balancer,
-    /// Serves static pages and hands on the rest.
+    /// Serves static pages and forwards the rest.
     Web,
     /// Runs the code of the site.
     Application,
@@ -33,19 +32,12 @@ impl Tier {
         }
     }
 
-    /// The tiers that a component belongs to: none or one, and two for a web server with an SQL link, which runs the code
-    /// itself, as in LAMP.
+    /// The tiers that a component belongs to: that of its kind, and with an SQL link the application's as well, since such a
+    /// web server runs the code itself, as in LAMP.
     pub fn of(infra: &Infrastructure, ix: ComponentIx) -> Vec<Self> {
-        match &infra.component(ix).kind {
-            ComponentKind::LoadBalancer(_) => vec![Self::Balancer],
-            ComponentKind::Web(_) => {
-                let asks_database = infra.links_from(ix).iter().any(|link| infra.link(*link).protocol == Protocol::Sql);
-                if asks_database { vec![Self::Web, Self::Application] } else { vec![Self::Web] }
-            }
-            ComponentKind::App(_) => vec![Self::Application],
-            ComponentKind::Database(_) => vec![Self::Database],
-            _ => Vec::new(),
-        }
+        let Some(own) = infra.component(ix).kind.tier() else { return Vec::new() };
+        let runs_code = own == Self::Web && infra.links_from(ix).iter().any(|link| infra.link(*link).protocol == Protocol::Sql);
+        if runs_code { vec![own, Self::Application] } else { vec![own] }
     }
 
     /// The components of a tier, in authored order.
