@@ -135,22 +135,5 @@ fn origin(infra: &Infrastructure, ix: ComponentIx) -> Origin {
     Origin { lookups: on(Protocol::Dns), lookup_timeout: LOOKUP_TIMEOUT, entries, patience: infra.traffic().patience_s }
 }
 
-impl ComponentKind {
-    /// What it does with a request that it has no room for.
-    pub const fn when_full(&self) -> WhenFull {
-        match self {
-            Self::Database(_) => WhenFull::TooManyConnections,
-            Self::Firewall(_) => WhenFull::Refuse,
-            Self::Browser
-            | Self::DnsResolver(_)
-            | Self::LoadBalancer(_)
-            | Self::Web(_)
-            | Self::App(_)
-            | Self::Agent(_)
-            | Self::MonitoringService => WhenFull::Respond(HttpError::Unavailable),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests;

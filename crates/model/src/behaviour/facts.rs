@@ -1,5 +1,6 @@
 //! What holds of a kind of component whatever the request: one exhaustive `match`, which everything else reads.
 
+use super::{HttpError, WhenFull};
 use crate::component::ComponentKind;
 use crate::link::Protocol;
 use crate::tier::Tier;
@@ -20,6 +21,8 @@ pub struct KindFacts {
     pub usual_port: Option<u16>,
     /// The TLS setting that holds for its HTTP connections.
     pub http_tls: HttpTls,
+    /// What it does with a request that it has no room for.
+    pub when_full: WhenFull,
     /// Which of a scenario's reliability defaults is its own.
     pub fails_as: FailsAs,
     /// What the rest of the site notices when its process ends.
@@ -118,6 +121,7 @@ pub enum Column {
 /// Columns that the text of a component beside the site needs.
 const NARROW: Shape = Shape::Block(Some(7));
 const WIDE: Shape = Shape::Block(None);
+const UNAVAILABLE: WhenFull = WhenFull::Respond(HttpError::Unavailable);
 
 impl ComponentKind {
     /// Its facts.
@@ -132,6 +136,7 @@ impl ComponentKind {
                 answers: &[],
                 usual_port: None,
                 http_tls: HttpTls::FromUsers,
+                when_full: UNAVAILABLE,
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::NotPart,
                 shape: NARROW,
@@ -144,6 +149,7 @@ impl ComponentKind {
                 answers: &[Dns],
                 usual_port: None,
                 http_tls: HttpTls::Inside,
+                when_full: UNAVAILABLE,
                 fails_as: FailsAs::Service,
                 crash: CrashEffect::NoLookup,
                 shape: NARROW,
@@ -156,6 +162,7 @@ impl ComponentKind {
                 answers: &[],
                 usual_port: None,
                 http_tls: HttpTls::Inside,
+                when_full: WhenFull::Refuse,
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::NothingPasses,
                 shape: Shape::Wall,
@@ -168,6 +175,7 @@ impl ComponentKind {
                 answers: &[Vrrp, Http],
                 usual_port: Some(Http.usual_port(false)),
                 http_tls: HttpTls::ToBackends,
+                when_full: UNAVAILABLE,
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::Refuses,
                 shape: WIDE,
@@ -180,6 +188,7 @@ impl ComponentKind {
                 answers: &[Http],
                 usual_port: Some(Http.usual_port(true)),
                 http_tls: HttpTls::Inside,
+                when_full: UNAVAILABLE,
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::Refuses,
                 shape: WIDE,
@@ -192,6 +201,7 @@ impl ComponentKind {
                 answers: &[Http],
                 usual_port: Some(Http.usual_port(true)),
                 http_tls: HttpTls::Inside,
+                when_full: UNAVAILABLE,
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::Refuses,
                 shape: WIDE,
@@ -204,6 +214,7 @@ impl ComponentKind {
                 answers: &[Sql, Replication],
                 usual_port: Some(Sql.usual_port(true)),
                 http_tls: HttpTls::Inside,
+                when_full: WhenFull::TooManyConnections,
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::Refuses,
                 shape: WIDE,
@@ -216,6 +227,7 @@ impl ComponentKind {
                 answers: &[],
                 usual_port: None,
                 http_tls: HttpTls::Inside,
+                when_full: UNAVAILABLE,
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::NoSamples,
                 shape: Shape::Mark,
@@ -228,6 +240,7 @@ impl ComponentKind {
                 answers: &[Metrics],
                 usual_port: None,
                 http_tls: HttpTls::Inside,
+                when_full: UNAVAILABLE,
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::SamplesRefused,
                 shape: WIDE,
@@ -265,6 +278,11 @@ impl ComponentKind {
     /// Whether it is part of the site's operation, so that it can be killed and repaired. A user is not.
     pub const fn can_crash(&self) -> bool {
         !matches!(self.facts().crash, CrashEffect::NotPart)
+    }
+
+    /// What it does with a request that it has no room for.
+    pub const fn when_full(&self) -> WhenFull {
+        self.facts().when_full
     }
 
     /// Whether it can let TLS pass through without holding a key.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::component::ComponentKind;
 use crate::hop::{Cipher, Hop};
 use crate::infrastructure::{ComponentIx, Infrastructure};
 use crate::tls::{Certificate, TlsMode};
@@ -20,15 +19,8 @@ pub enum CertificateCheck {
 
 /// Whether the handshakes that reach a component end there, so that they cost it work.
 pub fn terminates_tls(infra: &Infrastructure, ix: ComponentIx) -> bool {
-    match &infra.component(ix).kind {
-        ComponentKind::LoadBalancer(_) => infra.tls().edge != TlsMode::Passthrough,
-        ComponentKind::Web(_) | ComponentKind::App(_) | ComponentKind::Database(_) => true,
-        ComponentKind::Browser
-        | ComponentKind::DnsResolver(_)
-        | ComponentKind::Firewall(_)
-        | ComponentKind::Agent(_)
-        | ComponentKind::MonitoringService => false,
-    }
+    let kind = &infra.component(ix).kind;
+    kind.serves_requests() && !(kind.can_pass_tls() && infra.tls().edge == TlsMode::Passthrough)
 }
 
 /// The certificates that a full handshake on a hop needs to succeed. Resumed sessions show none (RFC 8446, 2.2).
