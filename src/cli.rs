@@ -8,6 +8,7 @@ mod commands;
 mod compare;
 mod config;
 mod content;
+mod files;
 mod format;
 mod list;
 mod read;

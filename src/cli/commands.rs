@@ -45,7 +45,7 @@ pub(super) fn find_scenario(library: &Library, name: &str) -> anyhow::Result<Arc
         let mut files = Files::default();
         files.add(path);
         files.all_read()?;
-        let (file, text) = files.only_scenario().ok_or_else(|| anyhow!("{} is no scenario file", super::content::shown(path)))?;
+        let (file, text) = files.only_scenario().ok_or_else(|| anyhow!("{} is no scenario file", super::files::shown(path)))?;
         return Infrastructure::from_ron(file, text).map(Arc::new).map_err(|error| anyhow!("{error}"));
     }
     let known = library.scenarios().map(|infra| infra.id()).map(ScenarioId::as_str);

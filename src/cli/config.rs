@@ -7,13 +7,14 @@
 mod form;
 mod template;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 
 use hoplight_app::{Keymap, Palette, Settings};
 
-use super::content::{read, shown, told};
+use super::content::told;
+use super::files::{homely, is_missing, read_text, shown};
 use super::{Arguments, DEFAULT_SEED, commands};
 
 pub(super) use template::template;
@@ -49,10 +50,10 @@ impl Config {
     pub(super) fn load(arguments: &Arguments) -> anyhow::Result<Self> {
         let Some(path) = path(arguments) else { return Ok(Self::usual("config.ron".to_owned())) };
         let name = homely(&path);
-        if arguments.config.is_none() && !path.exists() {
+        if arguments.config.is_none() && is_missing(&path) {
             return Ok(Self::usual(name));
         }
-        let text = read(&path).context("the settings")?;
+        let text = read_text(&path).context("the settings")?;
         form::config(&shown(&path), &text).map(|config| Self { file: name, ..config }).map_err(|mistakes| {
             let error = told(&mistakes);
             if mistakes.len() > 1 { error.context(format!("{} mistakes in the settings", mistakes.len())) } else { error }
@@ -115,7 +116,7 @@ pub(super) fn config(arguments: &Arguments, check: bool) -> anyhow::Result<()> {
         return commands::print(&template(&usual));
     }
     let Some(path) = path(arguments) else { bail!("there is no home folder, so there are no settings") };
-    let there = arguments.config.is_some() || path.exists();
+    let there = arguments.config.is_some() || !is_missing(&path);
     let Config { file, .. } = Config::load(arguments)?;
     commands::print(&if there {
         format!("Nothing is wrong with {file}.\n")
@@ -133,13 +134,4 @@ fn path(arguments: &Arguments) -> Option<PathBuf> {
 pub(super) fn usual_path() -> Option<PathBuf> {
     use etcetera::BaseStrategy;
     Some(etcetera::choose_base_strategy().ok()?.config_dir().join("hoplight").join("config.ron"))
-}
-
-/// A path as the user would write it.
-fn homely(path: &Path) -> String {
-    let home = etcetera::home_dir().ok().filter(|home| !home.as_os_str().is_empty());
-    match home.and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned)) {
-        Some(inside) => format!("~/{}", shown(&inside)),
-        None => shown(path),
-    }
 }

@@ -3,8 +3,7 @@
 //! Files are untrusted: only a bounded part is read, and every mistake is told with its place. Must not know what the
 //! content says.
 
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
@@ -13,8 +12,8 @@ use crate::content::EMBEDDED;
 use hoplight_lesson::{Library, Sources};
 use hoplight_model::ContentError;
 use hoplight_model::error::has_field;
-use hoplight_model::ron_text::MAX_FILE;
-use hoplight_model::text::sanitise;
+
+use super::files::{read_text, shown};
 
 /// Most files of one folder, with the folders in it.
 const MAX_FILES: usize = 1_000;
@@ -65,7 +64,7 @@ impl Files {
     }
 
     fn add_file(&mut self, path: &Path) {
-        match read(path) {
+        match read_text(path) {
             Ok(text) => {
                 let list = if OF_A_LESSON.iter().any(|field| has_field(&text, field)) {
                     &mut self.lessons
@@ -144,26 +143,6 @@ fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> anyhow::Result
         }
     }
     Ok(())
-}
-
-/// A path as it may be shown.
-pub(super) fn shown(path: &Path) -> String {
-    sanitise(&path.to_string_lossy())
-}
-
-/// Reads a text file, but not more than a content file may have.
-pub(super) fn read(path: &Path) -> anyhow::Result<String> {
-    let name = shown(path);
-    let file = File::open(path).with_context(|| format!("cannot read {name}"))?;
-    if !file.metadata().is_ok_and(|data| data.is_file()) {
-        bail!("{name} is no file");
-    }
-    let mut bytes = Vec::new();
-    file.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes).with_context(|| format!("cannot read {name}"))?;
-    if bytes.len() > MAX_FILE {
-        bail!("{name} has more than {MAX_FILE} bytes");
-    }
-    String::from_utf8(bytes).map_err(|_| anyhow!("{name} is no UTF-8 text"))
 }
 
 /// All content: embedded, the user's own folder, and the folder that the command line names.

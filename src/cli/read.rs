@@ -98,6 +98,8 @@ pub(super) fn read(library: &Library, asked: &ReadArguments, arguments: &Argumen
     let keymap = config.keymap;
     let mut reading = Reading { player, talk, keymap, described, answers: asked.answers, unasked: false, arguments, store: None };
     let done = reading.lesson().and_then(|_| reading.talk.finish());
+    let renamed = reading.store.iter().flat_map(|(store, _)| store.renamed());
+    renamed.for_each(|message| super::warn(message));
     quiet(done).map(|()| ExitCode::SUCCESS)
 }
 

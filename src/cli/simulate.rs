@@ -24,6 +24,7 @@ use hoplight_model::{ContentError, Infrastructure, TlsMode, TopologyEdit};
 use hoplight_sim::script::{self, Script, ScriptError, shown_time, verbs};
 use hoplight_sim::{Command, SimTime, Simulation};
 
+use super::files::{read_text, shown};
 use super::{Format, USAGE, commands, complain, content};
 pub(super) use report::Report;
 pub(super) use watch::Watch;
@@ -213,8 +214,8 @@ fn read_script(arguments: &SimulateArguments, infra: &Infrastructure) -> anyhow:
     let mut mistakes = Vec::new();
     let mut script = Script::default();
     if let Some(path) = &arguments.script {
-        let file = content::shown(path);
-        match Script::parse(&file, &content::read(path)?, infra) {
+        let file = shown(path);
+        match Script::parse(&file, &read_text(path)?, infra) {
             Ok(read) => script = read,
             Err(found) => mistakes = found,
         }

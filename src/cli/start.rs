@@ -17,6 +17,7 @@ use super::config::Config;
 use super::store::Store;
 use super::{
     Arguments, Command, analyze, check, commands, compare, config, content, list, read, report, report_failure, shot, simulate,
+    warn,
 };
 
 /// Does what the command line asks for.
@@ -75,17 +76,30 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             bail!("there is no lesson `{shown}`{}", hint.map_or_else(String::new, |near| format!("; did you mean `{near}`?")));
         }
     }
-    if let Some(text) = notice {
-        app.notice = Some(Notice { tone: Tone::Warn, text });
-    }
+    app.notice = notice.clone().map(|text| Notice { tone: Tone::Warn, text });
     if arguments.colours() {
         // The user's word counts; crossterm by itself would look at NO_COLOR again.
         crossterm::style::force_color_output(true);
     }
     let mut program = TerminalApp::new(app, store);
     match shell::run(&mut program, shell::Options { mouse: config.mouse(arguments) }) {
-        Ok(ending) => Ok(ending.exit()),
+        Ok(ending) => {
+            // Only a user who has quit sees what is written now; after a signal time is short.
+            if ending == shell::Ending::Quit {
+                tell_of_progress(notice.as_deref(), program.keeper());
+            }
+            Ok(ending.exit())
+        }
         Err(error @ shell::Error::Refused(_)) => Ok(report(&error)),
         Err(error) => Err(error).context("the full screen ended"),
+    }
+}
+
+/// Says in full what became of the progress file: the screen has room for a line, and only until the next key.
+fn tell_of_progress(notice: Option<&str>, store: &Store) {
+    let renamed = store.renamed().iter().map(String::as_str);
+    let unsaved = store.unsaved().filter(|unsaved| Some(*unsaved) != notice);
+    for message in notice.into_iter().chain(renamed).chain(unsaved) {
+        warn(message);
     }
 }

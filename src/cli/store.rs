@@ -1,122 +1,254 @@
-//! Keeps the learner's progress in a file, so that neither a crash nor a second hoplight loses any of it.
+//! Keeps the learner's progress in a file, so that neither a crash nor a second hoplight loses any of it, and no other file is
+//! harmed by it.
 //!
-//! A save writes a new file, forces it to the disk, keeps the old one as `.bak`, and renames. What another hoplight has
-//! saved meanwhile is joined in, under a lock. Must not know what progress means.
+//! Opening only reads. A save writes a new file, forces it to the disk, keeps a copy of the old one as `.bak`, and renames. What
+//! another hoplight has saved meanwhile is joined in, under a lock. Symbolic links to the file stay: everything happens beside
+//! the file that they lead to.
+//!
+//! What may happen to a file depends on whose it is ([`found`]):
+//!
+//! - Progress is replaced by progress.
+//! - A damaged file of our own is renamed to `.broken-1` and so on. Any file at the usual path is our own; at a path that the
+//!   user names, one that begins like progress, or whose `.bak` is progress.
+//! - Anything else is left as it is, and nothing is saved in this run: another program's file, a newer hoplight's, one that cannot
+//!   be read, is read-only or has a second hard link, and anything that is not a regular file. A second hard link is refused
+//!   because a rename would separate the names, and writing in place could leave half a file.
+//! - `.bak` follows the same rules, but without it progress is still saved. A `.bak` with progress that the file lacks stays.
+//!
+//! Must not know what progress means.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+mod found;
+
+use std::fmt::Display;
+use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 use crate::shell::Keeper;
-use hoplight_lesson::{Progress, ProgressError};
+use hoplight_lesson::Progress;
 use hoplight_model::ron_text::MAX_FILE;
 
-use super::content::shown;
+use super::files::{self, Contents, FileError, homely, with_suffix};
+use found::{Found, backup};
 
 /// Where the progress is kept.
 #[derive(Debug)]
 pub(super) struct Store {
-    path: Option<PathBuf>,
-    /// Why nothing is kept, if that is so.
+    path: PathBuf,
+    /// The path that hoplight chooses where the user names none.
+    usual: Option<PathBuf>,
+    /// Why nothing is saved in this run, if that is so.
     refused: Option<String>,
-}
-
-/// What a file of progress holds.
-enum Found {
-    Progress(Progress),
-    Nothing,
-    Newer(String),
-    Broken(String),
+    /// Why the progress of now is not on the disk, if that is so.
+    unsaved: Option<String>,
+    /// Which damaged files were renamed.
+    renamed: Vec<String>,
 }
 
 impl Store {
-    /// Opens the store and reads it. The sentence says what the user should know: a file that cannot be used.
-    pub(super) fn open(path: Option<&Path>) -> (Self, Progress, Option<String>) {
-        let Some(path) = path.map(Path::to_owned).or_else(usual_path) else {
-            let why = "there is no home folder: progress is not kept".to_owned();
-            return (Self { path: None, refused: Some(why.clone()) }, Progress::default(), Some(why));
+    /// Opens the store and reads it, without a change to any file. The text says what the user should know.
+    pub(super) fn open(named: Option<&Path>) -> (Self, Progress, Option<String>) {
+        Self::open_at(named, usual_path())
+    }
+
+    fn open_at(named: Option<&Path>, usual: Option<PathBuf>) -> (Self, Progress, Option<String>) {
+        let path = named.map(Path::to_owned).or_else(|| usual.clone());
+        let is_known = path.is_some();
+        let mut store = Self { path: path.unwrap_or_default(), usual, refused: None, unsaved: None, renamed: Vec::new() };
+        let (progress, notice) = if is_known { store.load() } else { (Progress::default(), Some(store.refuse_without_home())) };
+        (store, progress, notice)
+    }
+
+    /// Reads the progress, and decides whether any is saved in this run.
+    fn load(&mut self) -> (Progress, Option<String>) {
+        let path = match files::destination(&self.path) {
+            Ok(path) => path,
+            Err(error) => return (Progress::default(), Some(self.refuse(&error.to_string()))),
         };
-        let mut store = Self { path: Some(path.clone()), refused: None };
-        match look(&path) {
-            Found::Progress(progress) => (store, progress, None),
-            Found::Nothing => match look(&backup(&path)) {
-                Found::Progress(progress) => (store, progress, None),
-                _ => (store, Progress::default(), None),
-            },
-            Found::Newer(why) => {
-                // A newer program's file is never overwritten.
-                let why = format!("{why}; progress is not kept in this run");
-                store.refused = Some(why.clone());
-                (store, Progress::default(), Some(why))
+        let found = self.look(&path);
+        let refusal = found.refusal();
+        let (progress, notice) = match found {
+            Found::Progress(progress, _) => {
+                let notice = self.about_backup(&path, &progress);
+                (progress, notice)
             }
-            Found::Broken(why) => {
-                let aside = aside(&path);
-                let kept = match fs::rename(&path, &aside) {
-                    Ok(()) => format!("it is kept as {}", shown(&aside)),
-                    Err(error) => {
-                        store.refused = Some(format!("{} is broken and cannot be moved: {error}", shown(&path)));
-                        "it is left where it is, and progress is not kept".to_owned()
-                    }
-                };
-                let (progress, source) = match look(&backup(&path)) {
-                    Found::Progress(progress) => (progress, "the backup is used"),
-                    _ => (Progress::default(), "progress begins anew"),
-                };
-                (store, progress, Some(format!("The progress file could not be read ({why}); {kept}; {source}.")))
+            Found::Missing => self.without(&path, None),
+            Found::Damaged { why, .. } => self.without(&path, Some(&why)),
+            Found::Newer(_) | Found::Foreign { .. } | Found::Unusable(_) => (Progress::default(), None),
+        };
+        (progress, refusal.map(|why| self.refuse(&why)).or(notice))
+    }
+
+    /// The progress where the file is missing or damaged, which is its backup if there is one.
+    fn without(&self, path: &Path, damage: Option<&str>) -> (Progress, Option<String>) {
+        let (name, backup) = (homely(path), backup(path));
+        let state = match damage {
+            Some(why) => format!("{name} is damaged ({why}), and will be renamed, not overwritten"),
+            None => format!("{name} is missing"),
+        };
+        match Found::alone(&backup, self.is_usual(path)) {
+            Found::Progress(progress, _) => {
+                let hint = if damage.is_none() { " To start over, delete both." } else { "" };
+                (progress, Some(format!("Using the backup of your progress, {}: {state}.{hint}", homely(&backup))))
+            }
+            Found::Missing if damage.is_none() => (Progress::default(), None),
+            Found::Missing | Found::Damaged { .. } | Found::Newer(_) | Found::Foreign { .. } | Found::Unusable(_) => {
+                let more = self.about_backup(path, &Progress::default()).map_or_else(String::new, |more| format!(" {more}"));
+                (Progress::default(), Some(format!("Starting without earlier progress: {state}.{more}")))
             }
         }
     }
 
-    fn write(path: &Path, progress: &Progress) -> io::Result<()> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)?;
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(with_suffix(path, "lock"))?;
-        lock.lock()?;
-        let mut whole = progress.clone();
-        // Where the old file goes. A broken one must not take the place of a good backup.
-        let keep_as = match look(path) {
-            Found::Progress(saved) => {
-                whole.join(&saved);
-                backup(path)
-            }
-            Found::Newer(why) => return Err(io::Error::other(why)),
-            Found::Nothing => backup(path),
-            Found::Broken(_) => aside(path),
+    /// What is wrong with the backup of this progress, if anything is.
+    fn about_backup(&self, path: &Path, progress: &Progress) -> Option<String> {
+        let backup = backup(path);
+        let found = Found::alone(&backup, self.is_usual(path));
+        let left = |why: &str| {
+            format!("{} {why}: it is left as it is, and no backup of your progress is kept until you move it.", homely(&backup))
         };
-        let mut new = tempfile::NamedTempFile::new_in(folder)?;
-        new.write_all(whole.to_ron().as_bytes())?;
-        new.as_file().sync_all()?;
-        if path.exists() {
-            fs::rename(path, keep_as)?;
+        match (found.refusal(), found) {
+            (Some(why), _) => Some(left(&why)),
+            (None, Found::Progress(saved, _)) if !holds(progress, &saved) => {
+                Some(left(&format!("holds progress that is not in {}", homely(path))))
+            }
+            (None, Found::Damaged { why, .. }) => Some(format!("{} is damaged ({why}).", homely(&backup))),
+            (None, _) => None,
         }
-        new.persist(path).map_err(|error| error.error)?;
-        File::open(folder)?.sync_all()
+    }
+
+    /// Saves nothing in this run. Returns the text for the user.
+    fn refuse(&mut self, why: &str) -> String {
+        let text = format!(
+            "Progress is not saved in this run: {} {why}. Correct that, or name another file with --progress FILE.",
+            homely(&self.path)
+        );
+        self.refused.insert(text).clone()
+    }
+
+    /// Saves nothing in this run, since no path is known. Returns the text for the user.
+    fn refuse_without_home(&mut self) -> String {
+        let text = "Progress is not saved in this run: there is no home folder. Name a file with --progress FILE.";
+        self.refused.insert(text.to_owned()).clone()
+    }
+
+    /// Whether hoplight has chosen this path, so that whatever file is there is its own.
+    fn is_usual(&self, path: &Path) -> bool {
+        self.usual.as_deref() == Some(path)
+    }
+
+    fn look(&self, path: &Path) -> Found {
+        Found::at(path, self.is_usual(path))
+    }
+
+    /// Saves the progress, joined with what is on the disk.
+    ///
+    /// # Errors
+    /// Which file stands in the way, and why. What was on the disk is still there.
+    fn save(&mut self, progress: &Progress) -> Result<(), String> {
+        let path = files::destination(&self.path).map_err(|error| about(&self.path, &error))?;
+        // What the path names may have changed: then nothing is created beside it either.
+        if let Some(why) = self.look(&path).refusal() {
+            return Err(about(&path, &why));
+        }
+        let folder = files::folder_of(&path);
+        fs::create_dir_all(folder).map_err(|error| about(folder, &FileError::Unwritable(error)))?;
+        let lock = with_suffix(&path, "lock");
+        let _locked = files::lock(&lock).map_err(|error| about(&lock, &error))?;
+        let found = self.look(&path);
+        if let Some(why) = found.refusal() {
+            return Err(about(&path, &why));
+        }
+        let mut whole = progress.clone();
+        if let Found::Progress(saved, _) = &found {
+            whole.join(saved);
+        }
+        let text = readable(&whole).map_err(|why| about(&path, &why))?;
+        // Before anything is renamed, so that a full disk changes nothing.
+        let new = prepare(&path, text.as_bytes(), found.replaceable()).map_err(|error| about(&path, &error))?;
+        if let Found::Progress(_, contents) = &found {
+            self.back_up(&path, contents, &whole).map_err(|error| about(&backup(&path), &error))?;
+        }
+        self.put(new, &path, &found).map_err(|error| about(&path, &error))?;
+        files::sync_folder(folder).map_err(|error| about(folder, &error))
+    }
+
+    /// Keeps a copy of what is about to be replaced, unless the backup's place is taken by what must be left alone.
+    fn back_up(&mut self, path: &Path, old: &Contents, whole: &Progress) -> Result<(), FileError> {
+        let backup = backup(path);
+        let found = Found::alone(&backup, self.is_usual(path));
+        let holds_more = matches!(&found, Found::Progress(saved, _) if !holds(whole, saved));
+        if holds_more || found.refusal().is_some() {
+            return Ok(());
+        }
+        let new = prepare(&backup, &old.bytes, Some(&old.metadata))?;
+        self.put(new, &backup, &found)
+    }
+
+    /// Puts the new file in the place of what was found there. A damaged file is renamed first, unless it is empty.
+    fn put(&mut self, new: NamedTempFile, path: &Path, found: &Found) -> Result<(), FileError> {
+        let mut seen = found.replaceable();
+        if let Found::Damaged { metadata, .. } = found
+            && metadata.len() > 0
+        {
+            let aside = files::set_aside(path, metadata)?;
+            self.renamed.push(format!("The damaged {} was renamed to {}.", homely(path), homely(&aside)));
+            seen = None;
+        }
+        files::put(new, path, seen)
+    }
+
+    /// Why the last progress is not on the disk, if that is so.
+    pub(super) fn unsaved(&self) -> Option<&str> {
+        self.unsaved.as_deref()
+    }
+
+    /// Which damaged files were renamed in this run.
+    pub(super) fn renamed(&self) -> &[String] {
+        &self.renamed
     }
 }
 
 impl Keeper for Store {
     fn keep(&mut self, progress: &Progress) -> Result<(), String> {
-        let (Some(path), None) = (&self.path, &self.refused) else { return Ok(()) };
-        Self::write(path, progress).map_err(|error| format!("Progress could not be saved in {}: {error}.", shown(path)))
+        if self.refused.is_some() {
+            // That was said when the store was opened, and is said again at the end.
+            self.unsaved.clone_from(&self.refused);
+            return Ok(());
+        }
+        let saved = self.save(progress).map_err(|why| format!("Progress could not be saved: {why}."));
+        self.unsaved = saved.clone().err();
+        saved
     }
 }
 
-fn look(path: &Path) -> Found {
-    let name = shown(path);
-    match fs::metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Found::Nothing,
-        Err(error) => return Found::Broken(error.to_string()),
-        Ok(data) if data.len() > MAX_FILE as u64 => return Found::Broken("it is too large".into()),
-        Ok(_) => {}
+/// Whether nothing of `part` is missing in `whole`.
+fn holds(whole: &Progress, part: &Progress) -> bool {
+    let mut joined = whole.clone();
+    joined.join(part);
+    joined == *whole
+}
+
+/// Progress as text that can be read again.
+fn readable(progress: &Progress) -> Result<String, String> {
+    let text = progress.to_ron();
+    if text.len() > MAX_FILE {
+        return Err(format!("would have {} bytes; at most {MAX_FILE} are read", text.len()));
     }
-    match fs::read_to_string(path) {
-        Err(error) => Found::Broken(error.to_string()),
-        Ok(text) => match Progress::from_ron(&name, &text) {
-            Ok(progress) => Found::Progress(progress),
-            Err(error @ ProgressError::Newer { .. }) => Found::Newer(error.to_string()),
-            Err(error) => Found::Broken(error.to_string().lines().next().unwrap_or_default().to_owned()),
-        },
+    match Progress::from_ron("progress", &text) {
+        Ok(read) if read == *progress => Ok(text),
+        _ => Err("would hold what cannot be read again".to_owned()),
     }
+}
+
+/// Writes what is to become progress or a backup.
+fn prepare(path: &Path, contents: &[u8], like: Option<&Metadata>) -> Result<NamedTempFile, FileError> {
+    files::prepare(path, contents, like, Progress::may_begin_with)
+}
+
+/// A sentence about a file, without its end.
+fn about(path: &Path, why: &dyn Display) -> String {
+    format!("{} {why}", homely(path))
 }
 
 /// Where progress is usually kept.
@@ -126,108 +258,5 @@ pub(super) fn usual_path() -> Option<PathBuf> {
     Some(base.state_dir().unwrap_or_else(|| base.data_dir()).join("hoplight").join("progress.ron"))
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".");
-    name.push(suffix);
-    path.with_file_name(name)
-}
-
-fn backup(path: &Path) -> PathBuf {
-    with_suffix(path, "bak")
-}
-
-/// A name beside `path` that is free.
-fn aside(path: &Path) -> PathBuf {
-    let names = (1..1_000).map(|number| with_suffix(path, &format!("broken-{number}")));
-    names.into_iter().find(|name| !name.exists()).unwrap_or_else(|| with_suffix(path, "broken"))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use hoplight_lesson::LessonProgress;
-    use hoplight_model::LessonId;
-
-    fn progress(lesson: &str, furthest: u32) -> Progress {
-        let mut progress = Progress::default();
-        progress.set(LessonId::new(lesson), LessonProgress { furthest, ..LessonProgress::default() });
-        progress
-    }
-
-    fn furthest(path: &Path, lesson: &str) -> u32 {
-        Store::open(Some(path)).1.of(&LessonId::new(lesson)).furthest
-    }
-
-    #[test]
-    fn what_is_kept_is_read_again_and_two_programs_lose_nothing() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("deep/er/progress.ron");
-        let (mut first, none, notice) = Store::open(Some(&path));
-        assert!(none == Progress::default() && notice.is_none());
-        first.keep(&progress("a", 3)).unwrap();
-        let (mut second, read, _) = Store::open(Some(&path));
-        assert_eq!(read, progress("a", 3));
-        second.keep(&progress("b", 2)).unwrap();
-        first.keep(&progress("a", 4)).unwrap();
-        assert_eq!((furthest(&path, "a"), furthest(&path, "b")), (4, 2));
-    }
-
-    #[test]
-    fn a_broken_file_is_kept_aside_and_the_backup_is_used() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("progress.ron");
-        let (mut store, ..) = Store::open(Some(&path));
-        store.keep(&progress("a", 1)).unwrap();
-        store.keep(&progress("a", 2)).unwrap();
-        let whole = fs::read(&path).unwrap();
-        for length in 0..whole.len() - 1 {
-            fs::write(&path, &whole[..length]).unwrap();
-            let (_, read, notice) = Store::open(Some(&path));
-            assert!(notice.is_some_and(|notice| notice.contains("backup")), "{length}");
-            assert_eq!(read, progress("a", 1), "{length}");
-            assert!(!path.exists(), "the broken file was moved");
-        }
-    }
-
-    #[test]
-    fn a_file_that_breaks_during_the_run_does_not_replace_the_backup() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("progress.ron");
-        let (mut store, ..) = Store::open(Some(&path));
-        store.keep(&progress("a", 1)).unwrap();
-        store.keep(&progress("a", 2)).unwrap();
-        let good = fs::read(backup(&path)).unwrap();
-        fs::write(&path, "(format: 1, less").unwrap();
-        store.keep(&progress("a", 3)).unwrap();
-        assert_eq!(fs::read(backup(&path)).unwrap(), good);
-        assert_eq!(fs::read_to_string(with_suffix(&path, "broken-1")).unwrap(), "(format: 1, less");
-        assert_eq!(furthest(&path, "a"), 3);
-    }
-
-    #[test]
-    fn a_newer_file_is_never_overwritten() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("progress.ron");
-        let newer = progress("a", 1).to_ron().replacen("format:1", "format:99", 1).replacen("format: 1", "format: 99", 1);
-        fs::write(&path, &newer).unwrap();
-        let (mut store, _, notice) = Store::open(Some(&path));
-        assert!(notice.is_some_and(|notice| notice.contains("newer")));
-        store.keep(&progress("a", 5)).unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), newer);
-    }
-
-    #[test]
-    fn a_folder_that_cannot_be_written_is_told() {
-        let folder = tempfile::tempdir().unwrap();
-        let blocked = folder.path().join("file");
-        fs::write(&blocked, "x").unwrap();
-        let (_, _, notice) = Store::open(Some(&blocked.join("progress.ron")));
-        assert!(notice.is_some_and(|notice| notice.contains("progress is not kept")));
-        // A folder that goes away later is told when it is needed.
-        let path = folder.path().join("here/progress.ron");
-        let (mut store, ..) = Store::open(Some(&path));
-        fs::write(folder.path().join("here"), "x").unwrap();
-        assert!(store.keep(&progress("a", 1)).is_err_and(|why| why.contains("could not be saved")));
-    }
-}
+mod tests;

@@ -41,6 +41,11 @@ impl<K: Keeper> TerminalApp<K> {
         Self { app, theme: Theme::of(look), look, keeper, unsaved: false }
     }
 
+    /// What keeps the progress.
+    pub const fn keeper(&self) -> &K {
+        &self.keeper
+    }
+
     /// Makes the theme anew if the user wants another look.
     fn dress(&mut self) {
         let look = self.app.settings.look;

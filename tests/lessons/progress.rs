@@ -36,6 +36,12 @@ fn progress_keeps_the_furthest_step_and_the_best_quiz() {
 
     let text = progress.to_ron();
     assert_eq!(Progress::from_ron("progress.ron", &text), Ok(progress), "{text}");
+    for length in 0..=text.len() {
+        assert!(Progress::may_begin_with(&text.as_bytes()[..length]), "{length}");
+    }
+    for other in [" \n", "x", "()", "(format)", "(format:, lessons: {})", "(format: 1, id: \"a\"", "(format: 12 lessons"] {
+        assert!(!Progress::may_begin_with(other.as_bytes()), "{other}");
+    }
 }
 
 #[test]

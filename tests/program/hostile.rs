@@ -131,10 +131,60 @@ fn a_file_that_is_no_text_or_no_file_is_told() {
     let said = home.run(["check", &no_text]);
     assert!(said.status == Some(1) && said.stderr.contains("no UTF-8"), "{said:?}");
     let said = home.run(["trace", "/dev/zero"]);
-    assert!(said.status == Some(1) && said.stderr.contains("is no file"), "{said:?}");
+    assert!(said.status == Some(1) && said.stderr.contains("/dev/zero is a device, not a regular file"), "{said:?}");
     let large = home.file("large.ron", " ".repeat((1 << 20) + 1));
     let said = home.run(["check", &large]);
     assert!(said.status == Some(1) && said.stderr.contains("more than 1048576 bytes"), "{said:?}");
+}
+
+#[test]
+fn what_is_no_regular_file_is_told_and_never_waited_for() {
+    let home = Home::new();
+    let pipe = home.path().join("content/pipe.ron");
+    std::fs::create_dir(home.path().join("content")).expect("made");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("runs").success());
+    let (pipe, content) = (pipe.to_str().expect("UTF-8"), home.path().join("content").to_str().expect("UTF-8").to_owned());
+    let socket = home.path().join("socket.ron").to_str().expect("UTF-8").to_owned();
+    let _socket = std::os::unix::net::UnixListener::bind(&socket).expect("bound");
+    for (path, kind) in [(pipe, "a named pipe"), (&socket, "a socket"), ("/dev/zero", "a device"), (&content, "a folder")] {
+        let mut cases = vec![
+            vec!["simulate", "stage-2-secured", "--script", path],
+            vec!["config", "--check", "--config", path],
+            vec!["read", "where-tls-ends", "--config", path],
+            vec!["shot", "--config", path],
+            vec!["--config", path],
+        ];
+        // A folder is a place for scenarios.
+        if kind != "a folder" {
+            cases.extend([
+                vec!["check", path],
+                vec!["trace", path],
+                vec!["analyze", path],
+                vec!["compare", path, path],
+                vec!["simulate", path],
+                vec!["shot", path],
+                vec!["--scenario", path],
+            ]);
+        }
+        for arguments in cases {
+            assert_refused(&home, &arguments, &format!("is {kind}, not a regular file"));
+        }
+    }
+    for arguments in [&["list", "--content", &content][..], &["check", "--content", &content], &["trace", &content]] {
+        assert_refused(&home, arguments, "pipe.ron is a named pipe, not a regular file");
+    }
+    // At the usual places too.
+    std::fs::create_dir_all(home.path().join("config/hoplight")).expect("made");
+    std::fs::rename(pipe, home.path().join("config/hoplight/config.ron")).expect("moved");
+    assert_refused(&home, &["config", "--check"], "config.ron is a named pipe, not a regular file");
+    assert_refused(&home, &[], "config.ron is a named pipe, not a regular file");
+}
+
+/// Asserts that the program ends soon, and says this.
+fn assert_refused(home: &Home, arguments: &[&str], says: &str) {
+    let mut pty = Pty::spawn(home.in_terminal(arguments), 250, 24);
+    assert_eq!(pty.wait_for_exit().exit_code(), 1, "{arguments:?}");
+    assert!(pty.text().contains(says), "{arguments:?}: {}", pty.text());
 }
 
 #[test]

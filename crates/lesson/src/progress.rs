@@ -74,6 +74,24 @@ impl Progress {
         Ok(ron_text::parse(file, text)?)
     }
 
+    /// Whether a file that begins with `bytes` may be one that [`Self::to_ron`] wrote, be it damaged further on or cut short.
+    ///
+    /// Lessons and scenarios have a `format` as well, but something else behind it.
+    pub fn may_begin_with(bytes: &[u8]) -> bool {
+        const HEAD: &[u8] = b"(format:";
+        const NEXT: &[u8] = b",lessons:";
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let written = bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace());
+        let written: Vec<u8> = written.take(HEAD.len() + NEXT.len() + 10).collect();
+        if written.is_empty() {
+            return bytes.is_empty();
+        }
+        let Some(rest) = written.strip_prefix(HEAD) else { return HEAD.starts_with(&written) };
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let rest = rest.get(digits..).unwrap_or_default();
+        if digits == 0 { rest.is_empty() } else { rest.starts_with(NEXT) || NEXT.starts_with(rest) }
+    }
+
     /// The progress as text.
     pub fn to_ron(&self) -> String {
         // Numbers, flags and slugs can always be written; an empty text would be refused on reading.

@@ -12,6 +12,9 @@ use hoplight_layout::{Area, Fit};
 
 use super::paint::Painter;
 
+/// Most rows that a notice takes.
+const MOST_NOTICE: u16 = 5;
+
 /// Draws the course map.
 pub(super) fn draw(app: &App, painter: &mut Painter<'_>) {
     let (list, about, preview) = regions::home(painter.area.width, painter.area.height);
@@ -20,7 +23,13 @@ pub(super) fn draw(app: &App, painter: &mut Painter<'_>) {
     draw_about(app, painter, about);
     draw_preview(app, painter, preview);
     if let Some(notice) = &app.notice {
-        painter.line(0, 1, painter.area.width, &Line::new(notice.tone, format!(" {}", notice.text)));
+        let width = painter.area.width;
+        let lines = wrap(&notice.text, usize::from(width).saturating_sub(2).max(1));
+        // The list gives way: whatever key is pressed next brings it back.
+        for (y, text) in (1..=MOST_NOTICE).zip(lines) {
+            painter.clear(0, y, width, 1);
+            painter.line(0, y, width, &Line::new(notice.tone, format!(" {text}")));
+        }
     }
 }
 
