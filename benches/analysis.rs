@@ -1,6 +1,6 @@
 //! How fast the analysis is: single points of failure as designs grow, and availability where it is hard.
 //!
-//! `cargo bench --bench analysis` prints a table; the README quotes it.
+//! `cargo bench --bench analysis` prints a table; docs/benchmarks.md quotes it.
 
 use divan::{Bencher, black_box};
 use hoplight::analysis::availability::{LIMITS, Method, unavailability};

@@ -1,4 +1,4 @@
-//! How fast the engine is. `cargo bench` prints a table; the README quotes it.
+//! How fast the engine is. `cargo bench` prints a table; docs/benchmarks.md quotes it.
 //!
 //! W1 and W2 are the workloads on which simulators are compared (`assets/bench-w1.ron`, `assets/bench-w2.ron`); an item is a
 //! request, of which each is two events in W1 and ten in W2. Everything runs through the engine that the screen uses. A

@@ -1,6 +1,6 @@
 //! How much a frame costs: update, view and diff, at 120×40 with 200 packets on their way; and what it sends.
 //!
-//! `cargo bench --bench frame` prints a table and the bytes a second; the README quotes both.
+//! `cargo bench --bench frame` prints a table and the bytes a second; docs/benchmarks.md quotes both.
 
 use std::time::Duration;
 

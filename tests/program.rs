@@ -8,6 +8,8 @@ mod analysis;
 mod commands;
 #[path = "program/config.rs"]
 mod config;
+#[path = "program/docs.rs"]
+mod docs;
 #[path = "program/hostile.rs"]
 mod hostile;
 #[path = "support/kept.rs"]

@@ -1,4 +1,4 @@
-//! The template of a scenario file, and the examples of the README: what people start with when they write their own.
+//! The template of a scenario file, and the examples of the documentation: what people start with when they write their own.
 
 #[path = "template/schema.rs"]
 mod schema;
@@ -145,12 +145,14 @@ fn the_form_is_seen_whole() {
 }
 
 #[test]
-fn every_ron_example_of_the_readme_is_a_site_that_works() {
-    let readme = include_str!("../README.md");
-    let blocks: Vec<&str> = readme.split("```ron\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert!(!blocks.is_empty(), "the README shows how to write one");
-    for block in blocks {
-        let infra = site("README.ron", block);
-        assert_eq!(infra.id().as_str(), "readme");
+fn every_scenario_in_the_documentation_is_a_site_that_works() {
+    for page in ["README.md", "docs/scenarios.md"] {
+        let text = std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(page)).expect("a page");
+        let blocks: Vec<&str> = text.split("```ron\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+        assert!(!blocks.is_empty(), "{page} shows how to write one");
+        for block in blocks {
+            let infra = site("my-site.ron", block);
+            assert_eq!(infra.id().as_str(), "my-site", "{page}");
+        }
     }
 }

@@ -4,9 +4,8 @@ use hoplight::analysis::findings::RULES;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
+use crate::docs::assert_documented;
 use crate::{Finished, Home, is_harmless};
-
-const README: &str = include_str!("../../README.md");
 
 /// A whole site in a few lines.
 const OWN: &str = r#"(
@@ -91,7 +90,7 @@ fn assert_narrow(text: &str, what: &str) {
 }
 
 #[test]
-fn the_json_of_an_analysis_has_its_keys_and_the_readme_names_them() {
+fn the_json_of_an_analysis_has_its_keys_and_the_documentation_names_them() {
     let analysis = analysis("stage-2-secured", &["--cuts", "2", "--load", "400"]);
     let wanted = [
         "scenario",
@@ -148,10 +147,7 @@ fn the_json_of_an_analysis_has_its_keys_and_the_readme_names_them() {
         assert_eq!(keys(object), sorted(fields.iter().copied()));
         named.extend(fields);
     }
-    // What programs read, the README explains.
-    for key in named {
-        assert!(README.contains(&format!("`{key}`")), "{key}");
-    }
+    assert_documented("analyze", named);
 }
 
 #[test]
@@ -353,20 +349,6 @@ fn the_tables_are_narrow_and_plain_for_all_that_comes_along() {
 }
 
 #[test]
-fn what_the_readme_shows_of_an_analysis_is_what_is_written() {
-    let (_, rest) = README.split_once("$ hoplight analyze stage-2-secured\n").expect("an example");
-    let (shown, _) = rest.split_once("```").expect("its end");
-    let real = said(&Home::new(), &["analyze", "stage-2-secured"]);
-    let written: Vec<&str> = real.lines().collect();
-    let mut at = 0;
-    for line in shown.lines().filter(|line| line.trim() != "…") {
-        let further = written[at..].iter().position(|it| *it == line).unwrap_or_else(|| panic!("not said, or not there: {line}"));
-        at += further + 1;
-    }
-    assert!(at > 40, "some of it is shown");
-}
-
-#[test]
 fn colours_are_for_those_who_ask() {
     let home = Home::new();
     let plain = said(&home, &["analyze", "stage-2-secured"]);
@@ -459,9 +441,7 @@ fn two_designs_meet_the_same_users_and_the_same_failures() {
     for side in ["a", "b"] {
         assert_eq!(keys(&both[side]), ["analysis", "simulation"]);
         assert_eq!(both[side]["analysis"]["scenario"], both[side]["simulation"]["scenario"]);
-        for key in ["seed", side, "analysis", "simulation"] {
-            assert!(README.contains(&format!("`{key}`")), "{key}");
-        }
+        assert_documented("compare", ["seed", side, "analysis", "simulation"]);
     }
     let offered = |both: &Value, side: &str| both[side]["simulation"]["offered"].as_u64().expect("a count");
     assert!(offered(&both, "a") > 800 && offered(&both, "a") == offered(&both, "b"), "{both}");
@@ -514,7 +494,5 @@ fn the_rules_are_listed_with_their_reasons_and_remedies() {
         assert_eq!(*row, wanted);
         assert!(table.contains(&format!("\n{}  {}: ", rule.severity.word(), rule.id)), "{}", rule.id);
     }
-    for key in keys(&rows[0]) {
-        assert!(README.contains(&format!("`{key}`")), "{key}");
-    }
+    assert_documented("list", keys(&rows[0]));
 }

@@ -263,5 +263,5 @@ fn the_readmes_pictures_are_what_the_screen_shows_now() {
     }
     assert_files(&root().join("assets/pictures"), &made);
     let lesson = shot(&home, &["where-tls-ends", "--size", "80x24", "--keys", "n 1 n", "--at", "5s"]);
-    assert_block(&root().join("README.md"), " hoplight  Where the padlock ends", &lesson);
+    assert_block(&root().join("docs/screen.md"), " hoplight  Where the padlock ends", &lesson);
 }

@@ -5,6 +5,7 @@ use std::process::Stdio;
 use rustix::process::Signal;
 use serde_json::Value;
 
+use crate::docs::assert_documented;
 use crate::pty::Pty;
 use crate::{CTRL_C, Finished, Home, is_harmless};
 
@@ -85,6 +86,35 @@ fn the_numbers_of_a_report_fit_together() {
     assert_eq!((columns["mean_ms"].as_array().map(Vec::len), total("completed")), (Some(12), completed));
     assert!(count(&report["events"]) > offered && number(&report["wall_s"]) > 0.0);
     assert_eq!(report["trace_digest"].as_str().map(str::len), Some(16));
+}
+
+/// The names of all fields of a report. What has names of its own, such as components and reasons, counts once, without them.
+fn fields(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Object(object) => {
+            object.iter().flat_map(|(name, value)| [&[name.as_str()][..], &inner(name, value)].concat()).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(fields).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn inner<'a>(name: &str, value: &'a Value) -> Vec<&'a str> {
+    match (name, value) {
+        ("failed", _) => Vec::new(),
+        ("by_kind" | "stations" | "agents", Value::Object(named)) => named.values().flat_map(fields).collect(),
+        _ => fields(value),
+    }
+}
+
+#[test]
+fn every_field_of_a_report_is_documented() {
+    let run = report(&["--duration", "10s", "--at", "1s kill agent-1", "--at", "2s kill web-1"]);
+    let fields_of_a_run = fields(&run);
+    assert!(fields_of_a_run.contains(&"result") && fields_of_a_run.contains(&"state"), "a script and an alert: {run}");
+    assert_documented("simulate", fields_of_a_run);
+    let runs = report(&["--duration", "5s", "--replications", "2"]);
+    assert_documented("simulate", fields(&runs));
 }
 
 #[test]
