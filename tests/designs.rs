@@ -94,8 +94,10 @@ fn a_repair_has_fewer_single_points_of_failure_for_writes() {
                 Cause::Certificate { .. } => "the one certificate",
                 other => panic!("{}: {other} is a single point of failure", repaired.id()),
             };
-            let told =
-                repaired.notes().iter().any(|note| note.starts_with("Single points that are left") && note.contains(named));
+            let told = repaired
+                .notes()
+                .iter()
+                .any(|note| note.starts_with("Remaining single points of failure") && note.contains(named));
             assert!(told, "{}: no note names {point}", repaired.id());
         }
     }
@@ -231,6 +233,10 @@ fn a_repair_says_what_a_silent_database_does() {
         let server = database.and_then(|database| database.server.clone()).expect("it stands on a server");
         let left = without(&repaired, &Element::Server(server));
         assert!(left.of(RequestKind::Read).failed() > 0, "{}: the note is no longer true", repaired.id());
-        assert!(repaired.notes().iter().any(|note| note.contains("falls silent")), "{}", repaired.id());
+        assert!(
+            repaired.notes().iter().any(|note| note.contains("goes silent does not refuse connections")),
+            "{}",
+            repaired.id()
+        );
     }
 }

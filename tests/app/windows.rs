@@ -114,7 +114,7 @@ fn the_glossary_begins_with_the_words_on_the_screen_and_finds_the_others() {
     learner.press("rtt");
     assert!(shown(&learner)[0].starts_with("round trip"), "{:?}", shown(&learner));
     let row = &window::rows(&learner.app, Kind::Glossary, "rtt")[0];
-    assert!(row.about.contains("answer back") && row.about.ends_with("See: handshake, latency."), "{}", row.about);
+    assert!(row.about.contains("response back") && row.about.ends_with("See: handshake, latency."), "{}", row.about);
     // A term leads to the first that it refers to.
     learner.press("<Enter>");
     assert_eq!(learner.app.window.as_ref().map(|window| window.filter.as_str()), Some("handshake"));

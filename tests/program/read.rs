@@ -162,7 +162,7 @@ fn marks_are_names_and_judged_as_on_the_screen() {
     ] {
         assert!(told.contains(words), "{words}: {told}");
     }
-    assert!(told.contains("You predicted otherwise. The padlock speaks of one hop"), "{told}");
+    assert!(told.contains("You predicted otherwise. The padlock covers one hop"), "{told}");
     assert!(told.contains("Step 5") && !told.contains("Step 6"), "q ends: {told}");
     assert!(progress(&home).is_some_and(|kept| kept.contains("furthest: 4")), "{:?}", progress(&home));
 }
