@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hoplight::model::quantity::{Attempts, Factor, Fraction, Rate, Seconds};
-use hoplight::model::{Algorithm, ComponentId, Element, Infrastructure, RequestKind, Retries, TlsMode, TopologyEdit};
+use hoplight::model::{
+    Algorithm, ComponentId, ComponentKind, Element, Infrastructure, RequestKind, Retries, TlsMode, TopologyEdit,
+};
 use hoplight::sim::catalogue::CATALOGUE;
 use hoplight::sim::{Command, Fault, RecordState, Simulation};
 
@@ -57,6 +59,7 @@ pub(crate) fn scripts(infra: &Arc<Infrastructure>) -> Vec<Script> {
     let turns = turns(infra);
     let mut scripts = vec![quiet()];
     scripts.extend(catalogue(infra));
+    scripts.extend(semi_sync(infra));
     scripts.extend([1, 2].map(|seed| at_random(&turns, seed)));
     scripts.extend(turns.into_iter().map(|(name, turns)| Script::in_turn(name, &healthy, turns)));
     scripts
@@ -65,6 +68,22 @@ pub(crate) fn scripts(infra: &Arc<Infrastructure>) -> Vec<Script> {
 /// Nobody does anything.
 fn quiet() -> Script {
     Script::new("quiet", Vec::new(), [3, 6, 10].map(Duration::from_secs).into())
+}
+
+/// No replica hears of a change for longer than a semi-synchronous primary waits, if there is one.
+fn semi_sync(infra: &Infrastructure) -> Option<Script> {
+    let databases = infra.components().filter_map(|(_, component)| match &component.kind {
+        ComponentKind::Database(spec) => Some((component.id.clone(), spec.semi_sync)),
+        _ => None,
+    });
+    let databases: Vec<(ComponentId, bool)> = databases.collect();
+    databases.iter().any(|(_, semi_sync)| *semi_sync).then(|| {
+        let begin = Duration::ZERO;
+        let end = Duration::from_secs(12);
+        let faults = databases.into_iter().map(|(id, _)| Fault::ReplicationStopped(id));
+        let both = faults.flat_map(|fault| [(begin, Command::Fault(fault.clone())), (end, Command::Heal(fault))]);
+        Script::new("semi-sync", both.collect(), vec![end / 2, end, end + AFTER])
+    })
 }
 
 /// The rows of the catalogue which the scenario has parts for: injected, then fixed.
