@@ -6,19 +6,18 @@
 //! is the lesson: only absence does.
 
 use std::collections::VecDeque;
-use std::ops::Range;
 use std::sync::Arc;
 
 use hoplight_model::monitoring::{AlertCondition, AlertRule, Scope};
 use hoplight_model::{ComponentKind, Infrastructure, Metric};
 
-use super::flow::component_ix;
 use super::journal::{EventKind, Observer};
 use super::monitoring::Series;
 use super::plan::AgentPlan;
-use super::simulation::{Simulation, index};
+use super::simulation::Simulation;
 use super::time::SimTime;
 use super::view::{AlertEntry, AlertState, AlertView};
+use crate::index::{AgentIx, AlertIx, GroupIx, IndexVec, StationIx};
 
 /// Changes that the log keeps.
 const KEPT_ENTRIES: usize = 500;
@@ -27,11 +26,11 @@ const KEPT_ENTRIES: usize = 500;
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Subject {
     /// A component, as a row of its agent's samples.
-    Row(u32),
+    Row(usize),
     /// An agent.
     Agent,
     /// Several components together: their place among the groups.
-    Group(u32),
+    Group(GroupIx),
     /// The site from outside.
     Site,
 }
@@ -41,7 +40,7 @@ enum Subject {
 struct AlertPlan {
     rule: u16,
     subject: Subject,
-    station: Option<u32>,
+    station: Option<StationIx>,
     when: AlertCondition,
 }
 
@@ -49,72 +48,65 @@ struct AlertPlan {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct AlertsPlan {
     /// The stations of monitoring services.
-    pub(super) services: Vec<u32>,
-    alerts: Vec<AlertPlan>,
-    of_agent: Vec<Range<u32>>,
-    of_groups: Range<u32>,
+    pub(super) services: Vec<StationIx>,
+    alerts: IndexVec<AlertIx, AlertPlan>,
+    of_agent: IndexVec<AgentIx, Vec<AlertIx>>,
+    of_groups: Vec<AlertIx>,
     /// The stations among which one leads.
-    groups: Vec<Vec<u32>>,
-    of_site: Range<u32>,
+    groups: IndexVec<GroupIx, Vec<StationIx>>,
+    of_site: Vec<AlertIx>,
 }
 
 impl AlertsPlan {
     /// Compiles the rules of `infra`; `entry` is the station that users connect to.
-    pub(super) fn new(infra: &Infrastructure, agents: &[AgentPlan], entry: Option<u32>) -> Self {
+    pub(super) fn new(infra: &Infrastructure, agents: &IndexVec<AgentIx, AgentPlan>, entry: Option<StationIx>) -> Self {
         let services = infra.components().filter(|(_, component)| component.kind == ComponentKind::MonitoringService);
-        let services: Vec<u32> = services.map(|(ix, _)| index(ix.index())).collect();
+        let services: Vec<StationIx> = services.map(|(ix, _)| ix).collect();
         let rules = || (0u16..).zip(&infra.monitoring().alerts).filter(|_| !services.is_empty());
-        let (mut alerts, mut of_agent) = (Vec::new(), Vec::with_capacity(agents.len()));
+        let (mut alerts, mut of_agent) = (IndexVec::default(), IndexVec::default());
         for plan in agents {
-            let start = index(alerts.len());
+            let start = alerts.len();
             for (rule, spec) in rules().filter(|(_, spec)| !spec.when.is_outside() && !spec.when.is_of_group()) {
                 Self::of_agent(infra, (rule, spec), plan, entry, &mut alerts);
             }
-            of_agent.push(start..index(alerts.len()));
+            of_agent.push(alerts.indices().skip(start).collect());
         }
         let groups = Self::groups(infra, agents);
-        let start = index(alerts.len());
+        let start = alerts.len();
         for (rule, spec) in rules().filter(|(_, spec)| spec.when.is_of_group()) {
-            alerts.extend((0u32..).zip(&groups).map(|(place, group)| AlertPlan {
-                rule,
-                subject: Subject::Group(place),
-                station: group.first().copied(),
-                when: spec.when.clone(),
-            }));
+            for (place, group) in groups.enumerate() {
+                let (subject, station) = (Subject::Group(place), group.first().copied());
+                alerts.push(AlertPlan { rule, subject, station, when: spec.when.clone() });
+            }
         }
-        let of_groups = start..index(alerts.len());
-        let start = index(alerts.len());
-        alerts.extend(rules().filter(|(_, spec)| spec.when.is_outside()).map(|(rule, spec)| AlertPlan {
-            rule,
-            subject: Subject::Site,
-            station: None,
-            when: spec.when.clone(),
-        }));
-        let of_site = start..index(alerts.len());
+        let of_groups = alerts.indices().skip(start).collect();
+        let start = alerts.len();
+        for (rule, spec) in rules().filter(|(_, spec)| spec.when.is_outside()) {
+            alerts.push(AlertPlan { rule, subject: Subject::Site, station: None, when: spec.when.clone() });
+        }
+        let of_site = alerts.indices().skip(start).collect();
         Self { services, alerts, of_agent, of_groups, groups, of_site }
     }
 
     /// Those among whom one must lead, where an agent watches one of them: the databases of a cluster, the balancers that
     /// share an address.
-    fn groups(infra: &Infrastructure, agents: &[AgentPlan]) -> Vec<Vec<u32>> {
+    fn groups(infra: &Infrastructure, agents: &IndexVec<AgentIx, AgentPlan>) -> IndexVec<GroupIx, Vec<StationIx>> {
         let pair = infra
             .components()
             .filter(|(_, component)| matches!(&component.kind, ComponentKind::LoadBalancer(spec) if spec.vrrp.is_some()));
         let clusters = infra.database_clusters().into_iter().chain([pair.map(|(ix, _)| ix).collect()]);
-        let mut groups: Vec<Vec<u32>> = clusters.map(|group| group.into_iter().map(|ix| index(ix.index())).collect()).collect();
-        let watched = |station: &u32| agents.iter().any(|agent| agent.watches.contains(station));
-        groups.retain(|group| group.len() > 1 && group.iter().any(watched));
-        groups
+        let watched = |station: &StationIx| agents.iter().any(|agent| agent.watches.contains(station));
+        clusters.filter(|group| group.len() > 1 && group.iter().any(watched)).collect()
     }
 
     fn of_agent(
         infra: &Infrastructure,
         (rule, spec): (u16, &AlertRule),
         plan: &AgentPlan,
-        entry: Option<u32>,
-        alerts: &mut Vec<AlertPlan>,
+        entry: Option<StationIx>,
+        alerts: &mut IndexVec<AlertIx, AlertPlan>,
     ) {
-        let named = |station: u32, id| infra.component(component_ix(station)).id == id;
+        let named = |station: StationIx, id| infra.component(station).id == id;
         if matches!(spec.when, AlertCondition::Absence { .. }) {
             // An agent that has nothing to sample sends nothing, and nobody misses it.
             let wanted = match &spec.on {
@@ -129,8 +121,8 @@ impl AlertsPlan {
             return;
         }
         let metric = if let AlertCondition::Threshold { metric, .. } = spec.when { Some(metric) } else { None };
-        for (row, watched) in (0u32..).zip(plan.watches.iter().copied()) {
-            let component = infra.component(component_ix(watched));
+        for (row, watched) in plan.watches.iter().copied().enumerate() {
+            let component = infra.component(watched);
             let is_database = matches!(component.kind, ComponentKind::Database(_));
             // What a component cannot have needs no alert.
             let can_be = match metric {
@@ -139,7 +131,7 @@ impl AlertsPlan {
                         && infra
                             .database_clusters()
                             .iter()
-                            .any(|cluster| cluster.len() > 1 && cluster.iter().any(|ix| ix.index() == watched as usize))
+                            .any(|cluster| cluster.len() > 1 && cluster.iter().any(|ix| *ix == watched))
                 }
                 Some(Metric::Connections) => component.station().connections.is_some(),
                 _ => true,
@@ -178,14 +170,14 @@ struct Standing {
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Entry {
     at: SimTime,
-    alert: u32,
+    alert: AlertIx,
     state: AlertState,
 }
 
 /// The alerts' state.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Alerts {
-    standings: Vec<Standing>,
+    standings: IndexVec<AlertIx, Standing>,
     log: VecDeque<Entry>,
     /// Since when the service listens without a break, to the second.
     pub(super) listening_since: SimTime,
@@ -193,7 +185,7 @@ pub(super) struct Alerts {
 
 impl Alerts {
     pub(super) fn new(alerts: usize) -> Self {
-        let standings = vec![Standing::default(); alerts];
+        let standings = IndexVec::of(Standing::default(), alerts);
         Self { standings, log: VecDeque::new(), listening_since: SimTime::ZERO }
     }
 
@@ -214,7 +206,7 @@ impl Simulation {
             self.alerts.listening_since = self.now;
             return;
         }
-        for agent in 0..index(self.agents.len()) {
+        for agent in self.agents.indices() {
             self.judge_absence(agent, observer);
             if self.is_silent(agent) {
                 self.judge_silent_rows(agent, observer);
@@ -226,16 +218,16 @@ impl Simulation {
     /// Judges whether exactly one leads, by the last samples of agents that are not silent.
     fn judge_groups<O: Observer>(&mut self, observer: &mut O) {
         let plan = Arc::clone(&self.plan);
-        for alert in plan.alerts.of_groups.clone() {
+        for alert in plan.alerts.of_groups.iter().copied() {
             let AlertPlan { subject: Subject::Group(group), when: AlertCondition::Leaders { for_s }, .. } =
-                &plan.alerts.alerts[alert as usize]
+                &plan.alerts.alerts[alert]
             else {
                 continue;
             };
-            let group = &plan.alerts.groups[*group as usize];
+            let group = &plan.alerts.groups[*group];
             let (mut told, mut leaders) = (0, 0);
-            for agent in (0..index(self.agents.len())).filter(|agent| !self.is_silent(*agent)) {
-                let series = plan.agents[agent as usize].watches.iter().zip(&self.agents[agent as usize].series);
+            for agent in self.agents.indices().filter(|agent| !self.is_silent(*agent)) {
+                let series = plan.agents[agent].watches.iter().zip(&self.agents[agent].series);
                 for (_, series) in series.filter(|(watched, _)| group.contains(watched)) {
                     let leads = series.back().and_then(|(_, sample)| sample.leads);
                     told += usize::from(leads.is_some());
@@ -250,33 +242,33 @@ impl Simulation {
     }
 
     /// Judges whether an agent is missed.
-    fn judge_absence<O: Observer>(&mut self, agent: u32, observer: &mut O) {
+    fn judge_absence<O: Observer>(&mut self, agent: AgentIx, observer: &mut O) {
         let plan = Arc::clone(&self.plan);
-        for alert in plan.alerts.of_agent[agent as usize].clone() {
-            if let AlertCondition::Absence { intervals } = plan.alerts.alerts[alert as usize].when {
-                let absent = self.silence(agent) > u64::from(intervals) * plan.agents[agent as usize].interval;
+        for alert in plan.alerts.of_agent[agent].iter().copied() {
+            if let AlertCondition::Absence { intervals } = plan.alerts.alerts[alert].when {
+                let absent = self.silence(agent) > u64::from(intervals) * plan.agents[agent].interval;
                 self.turn(alert, absent, self.now, 0, observer);
             }
         }
     }
 
     /// Old samples prove nothing: what the last one of a silent agent said is taken back.
-    pub(super) fn judge_silent_rows<O: Observer>(&mut self, agent: u32, observer: &mut O) {
-        for alert in self.plan.alerts.of_agent[agent as usize].clone() {
-            if matches!(self.plan.alerts.alerts[alert as usize].subject, Subject::Row(_)) {
+    pub(super) fn judge_silent_rows<O: Observer>(&mut self, agent: AgentIx, observer: &mut O) {
+        for alert in self.plan.alerts.of_agent[agent].clone() {
+            if matches!(self.plan.alerts.alerts[alert].subject, Subject::Row(_)) {
                 self.turn(alert, false, self.now, 0, observer);
             }
         }
     }
 
     /// Judges the alerts of one agent on a sample that has just arrived.
-    pub(super) fn judge_sample<O: Observer>(&mut self, agent: u32, observer: &mut O) {
+    pub(super) fn judge_sample<O: Observer>(&mut self, agent: AgentIx, observer: &mut O) {
         let plan = Arc::clone(&self.plan);
-        let interval = plan.agents[agent as usize].interval;
+        let interval = plan.agents[agent].interval;
         self.judge_absence(agent, observer);
-        for alert in plan.alerts.of_agent[agent as usize].clone() {
-            let AlertPlan { subject: Subject::Row(row), when, .. } = &plan.alerts.alerts[alert as usize] else { continue };
-            let Some(series) = self.agents[agent as usize].series.get(*row as usize) else { continue };
+        for alert in plan.alerts.of_agent[agent].iter().copied() {
+            let AlertPlan { subject: Subject::Row(row), when, .. } = &plan.alerts.alerts[alert] else { continue };
+            let Some(series) = self.agents[agent].series.get(*row) else { continue };
             let Some((taken, _)) = series.back() else { continue };
             let (holds, taken) = (holds(when, series, interval), *taken);
             let patience = match when {
@@ -290,8 +282,8 @@ impl Simulation {
     /// Judges the alerts of the site from outside, on what the probe reported.
     pub(super) fn judge_probe<O: Observer>(&mut self, observer: &mut O) {
         let plan = Arc::clone(&self.plan);
-        for alert in plan.alerts.of_site.clone() {
-            let holds = match &plan.alerts.alerts[alert as usize].when {
+        for alert in plan.alerts.of_site.iter().copied() {
+            let holds = match &plan.alerts.alerts[alert].when {
                 AlertCondition::Probe { failures } => self.probe.failures >= u32::from(*failures),
                 AlertCondition::Certificate { days } => self.probe.days_left.is_some_and(|left| left <= days.get()),
                 _ => false,
@@ -301,8 +293,8 @@ impl Simulation {
     }
 
     /// Moves one alert on: its condition `holds` or not at `moment`, and has to hold for `patience` nanoseconds.
-    fn turn<O: Observer>(&mut self, alert: u32, holds: bool, moment: SimTime, patience: u64, observer: &mut O) {
-        let standing = &mut self.alerts.standings[alert as usize];
+    fn turn<O: Observer>(&mut self, alert: AlertIx, holds: bool, moment: SimTime, patience: u64, observer: &mut O) {
+        let standing = &mut self.alerts.standings[alert];
         if holds && !matches!(standing.state, AlertState::Pending | AlertState::Firing) {
             standing.holds_since = moment;
         }
@@ -324,8 +316,8 @@ impl Simulation {
             self.alerts.log.pop_front();
         }
         self.alerts.log.push_back(Entry { at: self.now, alert, state });
-        let AlertPlan { rule, station, .. } = self.plan.alerts.alerts[alert as usize];
-        self.note(observer, None, EventKind::Alert { rule, subject: station.map(component_ix), state });
+        let AlertPlan { rule, station, .. } = self.plan.alerts.alerts[alert];
+        self.note(observer, None, EventKind::Alert { rule, subject: station, state });
     }
 
     /// Where every alert stands: for each agent in authored order, then for the site as the external probe sees it.
@@ -333,7 +325,7 @@ impl Simulation {
         let standings = self.plan.alerts.alerts.iter().zip(&self.alerts.standings);
         let view = |(plan, standing): (&AlertPlan, &Standing)| AlertView {
             rule: self.rule_name(plan.rule),
-            subject: plan.station.map(component_ix),
+            subject: plan.station,
             state: standing.state,
             since: standing.since,
         };
@@ -343,8 +335,8 @@ impl Simulation {
     /// The last 500 times that an alert fired or resolved, oldest first.
     pub fn alert_log(&self) -> impl ExactSizeIterator<Item = AlertEntry<'_>> {
         self.alerts.log.iter().map(|entry| {
-            let plan = &self.plan.alerts.alerts[entry.alert as usize];
-            let (rule, subject) = (self.rule_name(plan.rule), plan.station.map(component_ix));
+            let plan = &self.plan.alerts.alerts[entry.alert];
+            let (rule, subject) = (self.rule_name(plan.rule), plan.station);
             AlertEntry { at: entry.at, rule, subject, state: entry.state }
         })
     }

@@ -16,12 +16,12 @@ use hoplight_model::arrivals::Arrivals as Process;
 use hoplight_model::component::Traffic;
 use hoplight_model::quantity::Rate;
 
-use super::command::CommandError;
 use super::event::Kind;
 use super::journal::Observer;
 use super::random::{self, Sampler};
-use super::simulation::{Simulation, index};
+use super::simulation::Simulation;
 use super::time::{SECOND, SimTime};
+use crate::index::{count, length};
 
 use curve::Curve;
 
@@ -93,7 +93,7 @@ impl Arrivals {
             Process::Poisson => open(false),
             Process::Constant => open(true),
             Process::Closed { users, think } => {
-                Source::Closed(Closed { think: think.into(), cycles: vec![0; users.get() as usize], thinking: users.get() })
+                Source::Closed(Closed { think: think.into(), cycles: vec![0; length(users.get())], thinking: users.get() })
             }
         };
         Self { source }
@@ -104,6 +104,14 @@ impl Arrivals {
         match &self.source {
             Source::Open(open) => open.next,
             Source::Closed(_) => 0,
+        }
+    }
+
+    /// How many users there are, and how many of them think, where they wait for each outcome.
+    pub(super) fn population(&self) -> Option<(u32, u32)> {
+        match &self.source {
+            Source::Open(_) => None,
+            Source::Closed(closed) => Some((count(closed.cycles.len()), closed.thinking)),
         }
     }
 
@@ -132,7 +140,7 @@ impl Open {
 
 impl Closed {
     fn stream(&self, user: u32) -> u64 {
-        WAITS | u64::from(user) << CYCLE_BITS | u64::from(self.cycles[user as usize])
+        WAITS | u64::from(user) << CYCLE_BITS | u64::from(self.cycles[length(user)])
     }
 }
 
@@ -141,7 +149,7 @@ impl Simulation {
     pub(super) fn start_arrivals(&mut self) {
         match &self.arrivals.source {
             Source::Open(_) => self.schedule_arrival(),
-            Source::Closed(closed) => (0..index(closed.cycles.len())).for_each(|user| self.think(user)),
+            Source::Closed(closed) => (0..count(closed.cycles.len())).for_each(|user| self.think(user)),
         }
     }
 
@@ -215,8 +223,9 @@ impl Simulation {
             return;
         }
         let Source::Closed(closed) = &mut self.arrivals.source else { return };
-        let user = index((stream >> CYCLE_BITS) as usize % (1 << USER_BITS));
-        let Some(cycle) = closed.cycles.get_mut(user as usize) else { return };
+        #[expect(clippy::cast_possible_truncation, reason = "20 bits")]
+        let user = (stream >> CYCLE_BITS) as u32 % (1 << USER_BITS);
+        let Some(cycle) = closed.cycles.get_mut(length(user)) else { return };
         *cycle = cycle.wrapping_add(1);
         closed.thinking += 1;
         self.think(user);
@@ -229,17 +238,15 @@ impl Simulation {
 
     /// Sets the arrival rate from now on; what is left of the schedule is over. The part of the gap to the next user that
     /// has passed stays passed.
-    ///
-    /// # Errors
-    /// Users who wait for outcomes have no rate.
-    pub(super) fn set_rate(&mut self, rate: Rate) -> Result<(), CommandError> {
-        let Source::Open(open) = &mut self.arrivals.source else { return Err(CommandError::NoRate) };
+    pub(super) fn set_rate(&mut self, rate: Rate) {
+        let Source::Open(open) = &mut self.arrivals.source else {
+            unreachable!("where users wait for outcomes, the command is refused")
+        };
         open.due = (open.due - open.curve.integral(open.since, self.now)).max(0.0);
         open.since = self.now;
         open.early = 0.0;
         open.curve = Curve::new(rate, &[]);
         self.schedule_arrival();
-        Ok(())
     }
 
     /// The arrival rate now, all kinds together, in requests per second. Where users wait for outcomes: the number of those
@@ -254,9 +261,6 @@ impl Simulation {
     /// How many users there are, and how many of them think now, where users wait for each outcome; `None` where they come
     /// at a rate.
     pub fn population(&self) -> Option<(u32, u32)> {
-        match &self.arrivals.source {
-            Source::Open(_) => None,
-            Source::Closed(closed) => Some((index(closed.cycles.len()), closed.thinking)),
-        }
+        self.arrivals.population()
     }
 }

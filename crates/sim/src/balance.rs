@@ -12,17 +12,18 @@ use hoplight_model::{Algorithm, Element, TlsMode};
 use super::choice::Choice;
 use super::command::CommandError;
 use super::event::Kind;
-use super::flow::component_ix;
 use super::journal::{EventKind, FailureReason, Observer};
 use super::outcome::Failure;
 use super::plan::{BalancerPlan, HopPlan, Role};
-use super::request::{NONE, Slab, State};
-use super::simulation::{Simulation, index};
+use super::request::{Requests, State};
+use super::simulation::Simulation;
+use crate::apply::Target;
+use crate::index::{LinkIx, RequestIx, StationIx, count};
 
 /// A request that waits for a backend. It counts as long as the ticket is the request's pending event.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Waiter {
-    request: u32,
+    request: RequestIx,
     ticket: u64,
 }
 
@@ -30,7 +31,7 @@ struct Waiter {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct BalancerState {
     /// Whose turn it is, per list of backends.
-    pub(super) turns: [u32; 3],
+    pub(super) turns: [usize; 3],
     /// Those who wait for any backend of a list.
     shared: [VecDeque<Waiter>; 3],
     /// Those who wait for one backend, by its number.
@@ -44,21 +45,20 @@ impl BalancerState {
     }
 
     /// Forgets those who wait no more.
-    pub(super) fn forget_stale(&mut self, requests: &Slab) {
+    pub(super) fn forget_stale(&mut self, requests: &Requests) {
         for line in self.shared.iter_mut().chain(&mut self.own) {
             line.retain(|waiter| requests.waits_for(waiter.request, waiter.ticket));
         }
     }
 
     /// Takes the new numbers of the events that those in line wait for.
-    pub(super) fn renumber(&mut self, requests: &Slab) {
+    pub(super) fn renumber(&mut self, requests: &Requests) {
         for waiter in self.shared.iter_mut().chain(&mut self.own).flatten() {
             waiter.ticket = requests[waiter.request].pending;
         }
     }
 
-    fn own(&mut self, backend: u32) -> &mut VecDeque<Waiter> {
-        let backend = backend as usize;
+    fn own(&mut self, backend: usize) -> &mut VecDeque<Waiter> {
         if self.own.len() <= backend {
             self.own.resize_with(backend + 1, VecDeque::new);
         }
@@ -70,21 +70,21 @@ impl Simulation {
     /// A balancer has looked at a request: on to a backend, whose link this returns, or into a line.
     #[expect(clippy::inline_always, reason = "on the engine's critical path")]
     #[inline(always)]
-    pub(super) fn balance<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) -> Option<u32> {
+    pub(super) fn balance<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) -> Option<LinkIx> {
         let pinned = self.requests[request].pinned;
         // Where the connection is there already, it is neither chosen nor counted again.
-        if pinned == NONE { self.assigned(request, station, 1, observer) } else { Some(pinned) }
+        pinned.or_else(|| self.assigned(request, station, 1, observer))
     }
 
     /// Gives a request to a backend, for the asker's attempt of this number.
-    pub(super) fn assign<O: Observer>(&mut self, request: u32, station: u32, attempt: u8, observer: &mut O) {
+    pub(super) fn assign<O: Observer>(&mut self, request: RequestIx, station: StationIx, attempt: u8, observer: &mut O) {
         if let Some(link) = self.assigned(request, station, attempt, observer) {
             self.forward(request, link, attempt, observer);
         }
     }
 
     /// Finds a backend for a request, and returns the link to it; or lets the request wait or fail.
-    fn assigned<O: Observer>(&mut self, request: u32, station: u32, attempt: u8, observer: &mut O) -> Option<u32> {
+    fn assigned<O: Observer>(&mut self, request: RequestIx, station: StationIx, attempt: u8, observer: &mut O) -> Option<LinkIx> {
         match self.choose(request, station) {
             Choice::Backend(link) => {
                 self.is_given(request, link, observer);
@@ -97,7 +97,7 @@ impl Simulation {
             }
             Choice::Nobody => {
                 let tag = self.requests[request].tag();
-                self.tell(observer, Some(tag), || EventKind::NoBackend { balancer: component_ix(station) });
+                self.tell(observer, Some(tag), || EventKind::NoBackend { balancer: station });
                 self.fail(request, station, Failure::Unavailable, FailureReason::NoBackend, observer);
             }
         }
@@ -105,74 +105,79 @@ impl Simulation {
     }
 
     /// A backend was chosen for a request.
-    fn is_given<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) {
+    fn is_given<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) {
         if O::NOTES {
-            let hop = &self.plan.hops[link as usize];
-            let (station, backend) = (hop.from, component_ix(hop.to));
+            let hop = &self.plan.hops[link];
+            let (station, backend) = (hop.from, hop.to);
             let record = &self.requests[request];
             let (tag, kind) = (record.tag(), record.kind);
-            let links = &self.plan.stations[station as usize].out[kind.index()];
-            let up = index(links.iter().filter(|link| self.lines[**link as usize].takes_new()).count());
+            let links = &self.plan.stations[station].out[kind];
+            let up = count(links.iter().filter(|link| self.lines[**link].takes_new()).count());
             let algorithm = self.algorithm_of(station);
-            self.tell(observer, Some(tag), || EventKind::Chose { balancer: component_ix(station), backend, algorithm, up });
+            self.tell(observer, Some(tag), || EventKind::Chose { balancer: station, backend, algorithm, up });
         }
         if self.plan.tls == TlsMode::Passthrough {
             // The TLS connection is with one web server: what follows must go to the same.
-            self.requests[request].pinned = link;
+            self.requests[request].pinned = Some(link);
         }
     }
 
-    fn balancer(&self, station: u32) -> Option<&BalancerPlan> {
-        match &self.plan.stations[station as usize].role {
+    fn balancer(&self, station: StationIx) -> Option<&BalancerPlan> {
+        match &self.plan.stations[station].role {
             Role::Balancer(balancer) => Some(balancer),
             _ => None,
         }
     }
 
-    fn algorithm_of(&self, station: u32) -> Algorithm {
+    fn algorithm_of(&self, station: StationIx) -> Algorithm {
         let own = self.balancer(station).map(|balancer| balancer.algorithm);
         self.algorithm.or(own).unwrap_or_default()
     }
 
     /// Whether a balancer has fewer requests in progress on a link than it may.
-    pub(super) fn has_room(&self, link: u32) -> bool {
-        self.lines[link as usize].active < self.plan.hops[link as usize].maxconn
+    pub(super) fn has_room(&self, link: LinkIx) -> bool {
+        self.plan.hops[link].maxconn.admits(self.lines[link].active)
     }
 
-    /// A request waits for the backend at the end of `link`, or for any of its list if that is [`NONE`].
-    pub(super) fn wait_for_backend<O: Observer>(&mut self, request: u32, station: u32, link: u32, observer: &mut O) {
+    /// A request waits for the backend at the end of `link`, or for any of its list if that is `None`.
+    pub(super) fn wait_for_backend<O: Observer>(
+        &mut self,
+        request: RequestIx,
+        station: StationIx,
+        link: Option<LinkIx>,
+        observer: &mut O,
+    ) {
         let Some(balancer) = self.balancer(station) else { return };
-        let (number, timeout, lists) = (balancer.number as usize, balancer.queue_timeout, balancer.lists);
-        let kind = self.requests[request].kind.index();
+        let (number, timeout, lists) = (balancer.number, balancer.queue_timeout, balancer.lists);
+        let kind = self.requests[request].kind;
         let level = usize::from(self.requests[request].depth);
-        self.requests[request].path[level] = if link == NONE { self.plan.stations[station as usize].out[kind][0] } else { link };
+        self.requests[request].path[level] = link.unwrap_or(self.plan.stations[station].out[kind][0]);
         self.requests[request].state = State::Backlogged;
         self.schedule_for(request, self.now + timeout, Kind::Retry);
         let waiter = Waiter { request, ticket: self.requests[request].pending };
-        let line = if link == NONE {
-            &mut self.rotas[number].shared[usize::from(lists[kind])]
-        } else {
-            self.rotas[number].own(self.plan.hops[link as usize].backend)
+        let line = match link {
+            None => &mut self.rotas[number].shared[usize::from(lists[kind])],
+            Some(link) => self.rotas[number].own(self.plan.hops[link].backend()),
         };
         line.push_back(waiter);
-        let waiting = index(line.len());
+        let waiting = count(line.len());
         let tag = self.requests[request].tag();
-        self.tell(observer, Some(tag), || EventKind::Waits { component: component_ix(station), waiting });
+        self.tell(observer, Some(tag), || EventKind::Waits { component: station, waiting });
     }
 
     /// A request has waited for a backend for too long.
-    pub(super) fn backlog_timed_out<O: Observer>(&mut self, request: u32, observer: &mut O) {
+    pub(super) fn backlog_timed_out<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         let record = &self.requests[request];
-        let (link, kind) = (record.path[usize::from(record.depth)], record.kind.index());
-        let station = self.plan.hops[link as usize].from;
+        let (link, kind) = (record.path[usize::from(record.depth)], record.kind);
+        let station = self.plan.hops[link].from;
         self.fail(request, station, Failure::Unavailable, FailureReason::QueueTimeout, observer);
         let Some(balancer) = self.balancer(station) else { return };
         // It stood at the head of a line, with nobody before it but others whose time is over.
-        let (number, list) = (balancer.number as usize, usize::from(balancer.lists[kind]));
-        let backend = self.plan.hops[link as usize].backend;
+        let (number, list) = (balancer.number, usize::from(balancer.lists[kind]));
+        let backend = self.plan.hops[link].backend();
         let (rota, requests) = (&mut self.rotas[number], &self.requests);
         let counts = |waiter: &Waiter| requests.get(waiter.request).is_some_and(|record| record.pending == waiter.ticket);
-        for line in [&mut rota.shared[list]].into_iter().chain(rota.own.get_mut(backend as usize)) {
+        for line in [&mut rota.shared[list]].into_iter().chain(rota.own.get_mut(backend)) {
             while line.front().is_some_and(|waiter| !counts(waiter)) {
                 line.pop_front();
             }
@@ -180,19 +185,19 @@ impl Simulation {
     }
 
     /// A request is no longer in progress on a link.
-    pub(super) fn place_freed(&mut self, link: u32) {
+    pub(super) fn place_freed(&mut self, link: LinkIx) {
         // Nobody waits for a backend without a limit.
-        if self.plan.hops[link as usize].maxconn != u32::MAX {
+        if self.plan.hops[link].maxconn.is_set() {
             self.admit(link);
         }
     }
 
     /// A place at a backend is free: whoever has waited longest for it takes it. The message leaves in an event of its own
     /// at the same instant; the place is taken now.
-    pub(super) fn admit(&mut self, link: u32) {
+    pub(super) fn admit(&mut self, link: LinkIx) {
         while self.has_room(link) {
             let Some(request) = self.next_waiter(link) else { return };
-            self.lines[link as usize].active += 1;
+            self.lines[link].active += 1;
             let record = &mut self.requests[request];
             record.path[usize::from(record.depth)] = link;
             record.state = State::Admitted;
@@ -201,13 +206,13 @@ impl Simulation {
     }
 
     /// Takes the one out of line who has waited longest for a backend.
-    fn next_waiter(&mut self, link: u32) -> Option<u32> {
-        let hop = &self.plan.hops[link as usize];
-        let Role::Balancer(balancer) = &self.plan.stations[hop.from as usize].role else { return None };
-        let (rota, requests) = (&mut self.rotas[balancer.number as usize], &self.requests);
-        let takes_new = self.lines[link as usize].takes_new();
+    fn next_waiter(&mut self, link: LinkIx) -> Option<RequestIx> {
+        let hop = &self.plan.hops[link];
+        let Role::Balancer(balancer) = &self.plan.stations[hop.from].role else { return None };
+        let (rota, requests) = (&mut self.rotas[balancer.number], &self.requests);
+        let takes_new = self.lines[link].takes_new();
         let shared = rota.shared.iter_mut().enumerate().filter(|(list, _)| takes_new && hop.lists & (1 << list) != 0);
-        let lines = shared.map(|(_, line)| line).chain(rota.own.get_mut(hop.backend as usize));
+        let lines = shared.map(|(_, line)| line).chain(rota.own.get_mut(hop.backend()));
         let counts = |waiter: &Waiter| requests.get(waiter.request).is_some_and(|record| record.pending == waiter.ticket);
         let mut oldest: Option<&mut VecDeque<Waiter>> = None;
         for line in lines {
@@ -223,12 +228,12 @@ impl Simulation {
     }
 
     /// A request that had waited goes to the backend that has a place for it.
-    pub(super) fn admitted<O: Observer>(&mut self, request: u32, observer: &mut O) {
+    pub(super) fn admitted<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         let record = &self.requests[request];
         let level = usize::from(record.depth);
         let (link, attempt) = (record.path[level], record.attempts[level]);
         self.release(link);
-        if self.lines[link as usize].takes_new() {
+        if self.lines[link].takes_new() {
             self.is_given(request, link, observer);
             self.forward(request, link, attempt, observer);
         } else {
@@ -238,17 +243,17 @@ impl Simulation {
     }
 
     /// Gives back a place that was taken for a request that was not sent.
-    pub(super) fn release(&mut self, link: u32) {
-        let line = &mut self.lines[link as usize];
+    pub(super) fn release(&mut self, link: LinkIx) {
+        let line = &mut self.lines[link];
         line.active = line.active.saturating_sub(1);
     }
 
     /// A backend has come or gone: everybody earns anew, those who waited for it alone choose again, and if it has come,
     /// those who wait for any take its places.
-    pub(super) fn backend_changed<O: Observer>(&mut self, link: u32, observer: &mut O) {
-        let (station, backend) = (self.plan.hops[link as usize].from, self.plan.hops[link as usize].backend);
+    pub(super) fn backend_changed<O: Observer>(&mut self, link: LinkIx, observer: &mut O) {
+        let (station, backend) = (self.plan.hops[link].from, self.plan.hops[link].backend());
         let Some(balancer) = self.balancer(station) else { return };
-        let (number, redispatch) = (balancer.number as usize, balancer.redispatch);
+        let (number, redispatch) = (balancer.number, balancer.redispatch);
         for (line, hop) in self.lines.iter_mut().zip(&self.plan.hops) {
             if hop.from == station {
                 line.credit = 0;
@@ -257,11 +262,11 @@ impl Simulation {
         if !self.health(station).is_up() {
             return;
         }
-        if self.lines[link as usize].takes_new() {
+        if self.lines[link].takes_new() {
             self.admit(link);
             return;
         }
-        let waiting = self.rotas[number].own.get_mut(backend as usize).map(std::mem::take).unwrap_or_default();
+        let waiting = self.rotas[number].own.get_mut(backend).map(std::mem::take).unwrap_or_default();
         for waiter in waiting {
             let record = self.requests.get(waiter.request).filter(|record| record.pending == waiter.ticket);
             let Some(attempt) = record.map(|record| record.attempts[usize::from(record.depth)]) else { continue };
@@ -275,49 +280,53 @@ impl Simulation {
     }
 
     /// The links on which balancers ask an element: a backend, what runs on a server, or one hop.
-    fn backend_links(&self, element: &Element) -> Result<Vec<u32>, CommandError> {
+    fn backend_links(&self, element: &Element) -> Result<Vec<LinkIx>, CommandError> {
         let target = self.target(element)?;
-        let is_meant = |(link, hop): &(u32, &HopPlan)| match element {
-            Element::Component(_) => hop.to == target,
-            Element::Server(_) => self.plan.stations[hop.to as usize].server == Some(target),
-            Element::Hop(..) => *link == target,
+        let is_meant = |(link, hop): &(LinkIx, &HopPlan)| match target {
+            Target::Station(station) => hop.to == station,
+            Target::Server(server) => self.plan.stations[hop.to].server == Some(server),
+            Target::Link(only) => *link == only,
         };
-        let links: Vec<u32> =
-            (0u32..).zip(&self.plan.hops).filter(|(_, hop)| hop.backend != NONE).filter(is_meant).map(|(link, _)| link).collect();
+        let backends = self.plan.hops.enumerate().filter(|(_, hop)| hop.backend.is_some());
+        let links: Vec<LinkIx> = backends.filter(is_meant).map(|(link, _)| link).collect();
         if links.is_empty() { Err(CommandError::NoBackend(element.clone())) } else { Ok(links) }
     }
 
-    /// Lets balancers give an element no more new requests, or give it some again. What it has, it finishes.
-    pub(super) fn drain<O: Observer>(&mut self, element: &Element, drain: bool, observer: &mut O) -> Result<(), CommandError> {
+    /// The links that a command to drain an element, or to take it back, changes.
+    pub(super) fn drainable(&self, element: &Element, drain: bool) -> Result<Vec<LinkIx>, CommandError> {
         let links = self.backend_links(element)?;
-        if links.iter().all(|link| self.lines[*link as usize].draining == drain) {
+        if links.iter().all(|link| self.lines[*link].draining == drain) {
             let element = element.clone();
             return Err(if drain { CommandError::AlreadyDraining(element) } else { CommandError::NotDraining(element) });
         }
+        Ok(links)
+    }
+
+    /// Drains backends, or takes them back. A backend that drains finishes what it has.
+    pub(super) fn drain<O: Observer>(&mut self, links: &[LinkIx], drain: bool, observer: &mut O) {
         for link in links {
-            if std::mem::replace(&mut self.lines[link as usize].draining, drain) != drain {
-                self.backend_changed(link, observer);
+            if std::mem::replace(&mut self.lines[*link].draining, drain) != drain {
+                self.backend_changed(*link, observer);
             }
         }
-        Ok(())
     }
 
     /// Whether balancers give an element no new requests because somebody said so. `None` if it is no backend.
     pub fn is_draining(&self, element: &Element) -> Option<bool> {
         let links = self.backend_links(element).ok()?;
-        Some(links.into_iter().all(|link| self.lines[link as usize].draining))
+        Some(links.into_iter().all(|link| self.lines[link].draining))
     }
 
     /// Requests that wait at a balancer because its backends are full.
     pub fn backlog(&self, balancer: hoplight_model::ComponentIx) -> u32 {
         let counts = |waiter: &&Waiter| self.requests.get(waiter.request).is_some_and(|record| record.pending == waiter.ticket);
-        let number = self.plan.stations.get(balancer.index()).and_then(|station| match &station.role {
-            Role::Balancer(balancer) => Some(balancer.number as usize),
+        let number = self.plan.stations.get(balancer).and_then(|station| match &station.role {
+            Role::Balancer(balancer) => Some(balancer.number),
             _ => None,
         });
         number.map_or(0, |number| {
             let rota = &self.rotas[number];
-            index(rota.shared.iter().chain(&rota.own).flatten().filter(counts).count())
+            count(rota.shared.iter().chain(&rota.own).flatten().filter(counts).count())
         })
     }
 }

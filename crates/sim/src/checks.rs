@@ -8,13 +8,12 @@ use hoplight_model::firewall::RuleAction;
 use hoplight_model::{HealthCheck, LinkIx, Protocol, RequestKind, TlsMode};
 
 use super::event::Kind;
-use super::flow::component_ix;
 use super::journal::{EventKind, Observer};
 use super::plan::{BalancerPlan, Role};
-use super::request::NONE;
-use super::simulation::{Simulation, index};
+use super::simulation::Simulation;
 use super::time::SimTime;
 use super::view::{CheckCode, Health};
+use crate::index::{Ix, StationIx, count, length};
 
 /// What the first message of a new connection on a link would meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,8 +28,8 @@ pub(super) enum Passage {
 
 impl Simulation {
     /// Tries a link without sending anything on it.
-    pub(super) fn passage(&self, link: u32) -> Passage {
-        match (self.way(link), self.health(self.plan.hops[link as usize].to)) {
+    pub(super) fn passage(&self, link: LinkIx) -> Passage {
+        match (self.way(link), self.health(self.plan.hops[link].to)) {
             (Passage::Open, Health::Up | Health::Hung) => Passage::Open,
             (Passage::Open, Health::Crashed) => Passage::Refused,
             (Passage::Open, Health::PoweredOff) => Passage::Silent,
@@ -39,13 +38,13 @@ impl Simulation {
     }
 
     /// What a new connection on a link meets on the way, whoever is at the end.
-    pub(super) fn way(&self, link: u32) -> Passage {
-        let hop = &self.plan.hops[link as usize];
-        if self.lines[link as usize].cut {
+    pub(super) fn way(&self, link: LinkIx) -> Passage {
+        let hop = &self.plan.hops[link];
+        if self.lines[link].cut {
             return Passage::Silent;
         }
         for guard in &hop.guards {
-            if !self.health(index(guard.firewall.index())).is_up() {
+            if !self.health(guard.firewall).is_up() {
                 return Passage::Silent;
             }
             match guard.verdict.action {
@@ -60,28 +59,30 @@ impl Simulation {
     /// Spreads the first checks of each balancer's backends over its interval.
     pub(super) fn schedule_checks(&mut self) {
         let mut first = Vec::new();
-        for (station, plan) in (0u32..).zip(&self.plan.stations) {
+        for (station, plan) in self.plan.stations.enumerate() {
             let Role::Balancer(balancer) = &plan.role else { continue };
-            let links: Vec<u32> = (0u32..)
-                .zip(&self.plan.hops)
-                .filter(|(_, hop)| hop.from == station && hop.backend != NONE)
+            let links: Vec<LinkIx> = self
+                .plan
+                .hops
+                .enumerate()
+                .filter(|(_, hop)| hop.from == station && hop.backend.is_some())
                 .map(|(link, _)| link)
                 .collect();
             let share = balancer.check_interval / (links.len() as u64 + 1);
             first.extend(links.into_iter().zip(1u64..).map(|(link, place)| (link, share * place)));
         }
         for (link, delay) in first {
-            self.schedule(self.now + delay, Kind::Check, link);
+            self.schedule(self.now + delay, Kind::Check, link.raw());
         }
     }
 
     /// Time to check a backend.
-    pub(super) fn check<O: Observer>(&mut self, link: u32, observer: &mut O) {
-        let from = self.plan.hops[link as usize].from;
-        let Role::Balancer(balancer) = &self.plan.stations[from as usize].role else { return };
+    pub(super) fn check_due<O: Observer>(&mut self, link: LinkIx, observer: &mut O) {
+        let from = self.plan.hops[link].from;
+        let Role::Balancer(balancer) = &self.plan.stations[from].role else { return };
         let sent = self.health(from).is_up();
         let failed = self.examine(link, balancer).filter(|_| sent);
-        let line = &mut self.lines[link as usize];
+        let line = &mut self.lines[link];
         line.check = failed.map(|(code, _)| code);
         if sent {
             line.checks = line.checks.wrapping_add(1);
@@ -95,7 +96,7 @@ impl Simulation {
         if after == 0 {
             self.check_ended(link, observer);
         } else {
-            self.schedule(self.now + after, Kind::CheckTimeout, link);
+            self.schedule(self.now + after, Kind::CheckTimeout, link.raw());
         }
     }
 
@@ -103,8 +104,8 @@ impl Simulation {
     ///
     /// As in `HAProxy` where `timeout check` is set, an attempt to connect lasts as long as the balancer's own attempts do,
     /// but not longer than the interval, and the answer may take the check's timeout after that. Apart from such waits a check takes no time: its round trips are short beside the interval.
-    fn examine(&self, link: u32, balancer: &BalancerPlan) -> Option<(CheckCode, u64)> {
-        let to = self.plan.hops[link as usize].to;
+    fn examine(&self, link: LinkIx, balancer: &BalancerPlan) -> Option<(CheckCode, u64)> {
+        let to = self.plan.hops[link].to;
         match self.passage(link) {
             Passage::Refused => return Some((CheckCode::L4Con, 0)),
             Passage::Silent => return Some((CheckCode::L4Tout, balancer.connect_timeout.min(balancer.check_interval))),
@@ -114,7 +115,7 @@ impl Simulation {
         if encrypted && self.is_hung(to) {
             return Some((CheckCode::L6Tout, balancer.check_timeout));
         }
-        let expires = self.plan.stations[to as usize].certificate_until;
+        let expires = self.plan.stations[to].certificate_until;
         if encrypted && expires.is_some_and(|until| self.now >= SimTime::from_nanos(until)) {
             // Where traffic is encrypted, checks are.
             return Some((CheckCode::L6Rsp, 0));
@@ -128,21 +129,21 @@ impl Simulation {
 
     /// After how long a station that accepts connections would fail a check that goes as far as `check`; `None` if it would
     /// answer. It asks those behind it as it does for a read, and reads its turn without taking it.
-    fn page(&self, station: u32, check: HealthCheck) -> Option<u64> {
-        let (plan, state) = (&self.plan.stations[station as usize], &self.stations[station as usize]);
+    fn page(&self, station: StationIx, check: HealthCheck) -> Option<u64> {
+        let (plan, state) = (&self.plan.stations[station], &self.stations[station]);
         if self.is_hung(station) {
             return Some(u64::MAX);
         }
-        if state.busy >= plan.slots && plan.limit.is_some_and(|limit| state.queue.len() >= limit as usize) {
+        if state.busy >= plan.slots && !plan.limit.admits(count(state.queue.len())) {
             return Some(0);
         }
-        let links = &plan.out[RequestKind::Read.index()];
-        let speaks = |protocol| links.iter().all(|link| self.plan.hops[*link as usize].protocol == protocol);
+        let links = &plan.out[RequestKind::Read];
+        let speaks = |protocol| links.iter().all(|link| self.plan.hops[*link].protocol == protocol);
         let (asks, first) = match plan.role {
             Role::Balancer(_) => (true, 0),
             // A web server with a database of its own runs the code itself.
             Role::Web if !links.is_empty() && speaks(Protocol::Sql) => (check >= HealthCheck::HttpDatabase, 0),
-            Role::Web => (check >= HealthCheck::HttpApp, state.turn as usize),
+            Role::Web => (check >= HealthCheck::HttpApp, length(state.turn)),
             Role::App => (check >= HealthCheck::HttpDatabase, 0),
             _ => (false, 0),
         };
@@ -151,14 +152,14 @@ impl Simulation {
         }
         for place in 0..links.len() {
             let link = links[(first + place) % links.len()];
-            let line = &self.lines[link as usize];
+            let line = &self.lines[link];
             if matches!(plan.role, Role::Balancer(_)) && !line.takes_new() {
                 continue;
             }
             return match self.passage(link) {
                 Passage::Refused => continue,
                 Passage::Silent => Some(plan.timeout),
-                Passage::Open => self.page(self.plan.hops[link as usize].to, check).map(|after| after.min(plan.timeout)),
+                Passage::Open => self.page(self.plan.hops[link].to, check).map(|after| after.min(plan.timeout)),
             };
         }
         Some(0)
@@ -166,16 +167,16 @@ impl Simulation {
 
     /// A check has ended: `fall` bad ones in a row take a backend out, `rise` good ones bring it back. The next one begins
     /// an interval later.
-    pub(super) fn check_ended<O: Observer>(&mut self, link: u32, observer: &mut O) {
-        let hop = &self.plan.hops[link as usize];
-        let Role::Balancer(balancer) = &self.plan.stations[hop.from as usize].role else { return };
-        let (fall, rise, interval, backend) = (balancer.fall, balancer.rise, balancer.check_interval, component_ix(hop.to));
+    pub(super) fn check_ended<O: Observer>(&mut self, link: LinkIx, observer: &mut O) {
+        let hop = &self.plan.hops[link];
+        let Role::Balancer(balancer) = &self.plan.stations[hop.from].role else { return };
+        let (fall, rise, interval, backend) = (balancer.fall, balancer.rise, balancer.check_interval, hop.to);
         let runs = self.health(hop.from).is_up();
-        self.schedule(self.now + interval, Kind::Check, link);
+        self.schedule(self.now + interval, Kind::Check, link.raw());
         if !runs {
             return;
         }
-        let line = &mut self.lines[link as usize];
+        let line = &mut self.lines[link];
         let code = line.check;
         let passed = code.is_none();
         if line.backend_up == passed {
@@ -193,13 +194,13 @@ impl Simulation {
 
     /// What the backend at the end of `link` answered to the last health check: that it is well, or how it is not. `None` if it
     /// said nothing, or not at once.
-    pub(super) fn check_answer(&self, link: u32) -> Option<Result<(), CheckCode>> {
-        let line = &self.lines[link as usize];
+    pub(super) fn check_answer(&self, link: LinkIx) -> Option<Result<(), CheckCode>> {
+        let line = &self.lines[link];
         line.answered.then(|| line.check.map_or(Ok(()), Err))
     }
 
     /// How the last health check of the backend at the end of `link` failed; `None` if it passed or there is none.
     pub fn check_code(&self, link: LinkIx) -> Option<CheckCode> {
-        self.lines.get(link.index())?.check
+        self.lines.get(link)?.check
     }
 }

@@ -9,9 +9,9 @@ use hoplight_model::Algorithm;
 
 use super::plan::{HopPlan, Role};
 use super::random;
-use super::request::NONE;
-use super::simulation::{Simulation, index};
+use super::simulation::Simulation;
 use super::station::Line;
+use crate::index::{IndexVec, LinkIx, RequestIx, StationIx};
 
 /// How often a draw is repeated that met a backend that may not be chosen, before all are looked at.
 const DRAWS: u64 = 8;
@@ -23,9 +23,9 @@ const DRAW: u64 = 0x7261_6e64_6f6d_3200;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Choice {
     /// The link to the backend.
-    Backend(u32),
-    /// Every backend that will do is full. The link to the only one that will do, or [`NONE`] if any of the list will.
-    Full(u32),
+    Backend(LinkIx),
+    /// Every backend that will do is full. The link to the only one that will do, or `None` if any of the list will.
+    Full(Option<LinkIx>),
     /// No backend is there.
     Nobody,
 }
@@ -33,16 +33,16 @@ pub(super) enum Choice {
 /// The backends of one list, as they are now.
 #[derive(Clone, Copy)]
 struct Backends<'a> {
-    links: &'a [u32],
-    hops: &'a [HopPlan],
-    lines: &'a [Line],
+    links: &'a [LinkIx],
+    hops: &'a IndexVec<LinkIx, HopPlan>,
+    lines: &'a IndexVec<LinkIx, Line>,
 }
 
 impl Backends<'_> {
     /// Whether a backend may be chosen.
-    fn may(self, link: u32) -> bool {
-        let line = &self.lines[link as usize];
-        line.takes_new() && line.active < self.hops[link as usize].maxconn
+    fn may(self, link: LinkIx) -> bool {
+        let line = &self.lines[link];
+        line.takes_new() && self.hops[link].maxconn.admits(line.active)
     }
 
     /// The places in the list from `first` on, round to the one before it.
@@ -50,8 +50,8 @@ impl Backends<'_> {
         (first..self.links.len()).chain(0..first)
     }
 
-    fn weight(self, link: u32) -> u32 {
-        self.hops[link as usize].weight
+    fn weight(self, link: LinkIx) -> u32 {
+        self.hops[link].weight
     }
 
     /// The next in turn, who nearly always may be chosen.
@@ -65,8 +65,8 @@ impl Backends<'_> {
 
     /// Whether `a` is less busy than `b`, given their weights: `HAProxy` compares `(active + 1) / weight`, and takes an idle
     /// one for the least busy whatever its weight.
-    fn is_less_busy(self, a: u32, b: u32) -> bool {
-        let load = |link: u32| match self.lines[link as usize].active {
+    fn is_less_busy(self, a: LinkIx, b: LinkIx) -> bool {
+        let load = |link: LinkIx| match self.lines[link].active {
             0 => 0,
             active => u64::from(active) + 1,
         };
@@ -80,18 +80,18 @@ impl Backends<'_> {
 
     /// Rendezvous hashing: every backend draws a number for this address, and the best of those that are there wins. Weights
     /// turn the draws into exponential times of which the shortest wins: each wins as often as its weight says.
-    fn of_address(self, address: u64, keys: impl Fn(u32) -> u64, weighted: bool) -> Option<u32> {
-        let there = self.links.iter().copied().filter(|link| self.lines[*link as usize].takes_new());
-        let draw = |link: u32| random::mix(address ^ keys(self.hops[link as usize].to));
+    fn of_address(self, address: u64, keys: impl Fn(StationIx) -> u64, weighted: bool) -> Option<LinkIx> {
+        let there = self.links.iter().copied().filter(|link| self.lines[*link].takes_new());
+        let draw = |link: LinkIx| random::mix(address ^ keys(self.hops[link].to));
         if !weighted {
             return there.max_by_key(|link| draw(*link));
         }
-        let time = |link: u32| -libm::log(random::open_unit(draw(link))) / f64::from(self.weight(link));
+        let time = |link: LinkIx| -libm::log(random::open_unit(draw(link))) / f64::from(self.weight(link));
         there.min_by(|a, b| time(*a).total_cmp(&time(*b)))
     }
 
     /// A backend drawn from those that may be chosen, each as likely as its weight says; `heaviest` is the largest weight.
-    fn drawn(self, bits: u64, heaviest: u32) -> Option<u32> {
+    fn drawn(self, bits: u64, heaviest: u32) -> Option<LinkIx> {
         let count = self.links.len() as u64;
         for attempt in 0..DRAWS {
             let bits = random::mix(bits ^ attempt);
@@ -117,15 +117,15 @@ impl Backends<'_> {
 
 /// nginx's smooth weighted round robin: every backend that may be chosen earns its weight, and the one that has most pays
 /// for all. In a cycle of as many choices as the weights sum up to, each is chosen as often as its weight says.
-fn weighted(links: &[u32], hops: &[HopPlan], lines: &mut [Line]) -> Option<u32> {
+fn weighted(links: &[LinkIx], hops: &IndexVec<LinkIx, HopPlan>, lines: &mut IndexVec<LinkIx, Line>) -> Option<LinkIx> {
     let mut whole = 0;
-    let mut best: Option<(i64, u32)> = None;
+    let mut best: Option<(i64, LinkIx)> = None;
     for link in links.iter().copied() {
         if !(Backends { links, hops, lines }).may(link) {
             continue;
         }
-        let weight = i64::from(hops[link as usize].weight);
-        let line = &mut lines[link as usize];
+        let weight = i64::from(hops[link].weight);
+        let line = &mut lines[link];
         line.credit += weight;
         whole += weight;
         if best.is_none_or(|(most, _)| line.credit > most) {
@@ -133,28 +133,28 @@ fn weighted(links: &[u32], hops: &[HopPlan], lines: &mut [Line]) -> Option<u32> 
         }
     }
     let (_, link) = best?;
-    lines[link as usize].credit -= whole;
+    lines[link].credit -= whole;
     Some(link)
 }
 
 impl Simulation {
     /// Chooses a backend.
-    pub(super) fn choose(&mut self, request: u32, station: u32) -> Choice {
+    pub(super) fn choose(&mut self, request: RequestIx, station: StationIx) -> Choice {
         let record = &self.requests[request];
-        let plan = &self.plan.stations[station as usize];
+        let plan = &self.plan.stations[station];
         let Role::Balancer(balancer) = &plan.role else { return Choice::Nobody };
-        let (links, list) = (&plan.out[record.kind.index()][..], usize::from(balancer.lists[record.kind.index()]));
+        let (links, list) = (&plan.out[record.kind][..], usize::from(balancer.lists[record.kind]));
         if links.is_empty() {
             return Choice::Nobody;
         }
-        let (hops, stations) = (&self.plan.hops[..], &self.plan.stations);
+        let (hops, stations) = (&self.plan.hops, &self.plan.stations);
         let backends = Backends { links, hops, lines: &self.lines };
-        let turn = &mut self.rotas[balancer.number as usize].turns[list];
+        let turn = &mut self.rotas[balancer.number].turns[list];
         // A list keeps its length; behind its last place comes the first.
-        let first = if (*turn as usize) < links.len() { *turn as usize } else { 0 };
+        let first = if *turn < links.len() { *turn } else { 0 };
         let mut by_turn = |place: Option<usize>| {
             place.map(|place| {
-                *turn = index(place + 1);
+                *turn = place + 1;
                 links[place]
             })
         };
@@ -165,9 +165,9 @@ impl Simulation {
             Algorithm::WeightedRoundRobin => weighted(links, hops, &mut self.lines),
             Algorithm::SourceHash => {
                 let address = random::mix(self.seed ^ random::mix(record.stream ^ ADDRESS));
-                let keys = |station: u32| stations[station as usize].key;
+                let keys = |station: StationIx| stations[station].key;
                 match backends.of_address(address, keys, balancer.heaviest > 1) {
-                    Some(link) if !backends.may(link) => return Choice::Full(link),
+                    Some(link) if !backends.may(link) => return Choice::Full(Some(link)),
                     found => found,
                 }
             }
@@ -182,14 +182,14 @@ impl Simulation {
         };
         match chosen {
             Some(link) => Choice::Backend(link),
-            None if links.iter().any(|link| self.lines[*link as usize].takes_new()) => Choice::Full(NONE),
+            None if links.iter().any(|link| self.lines[*link].takes_new()) => Choice::Full(None),
             None => Choice::Nobody,
         }
     }
 
     /// Another backend than the one at the end of `link` that may be chosen: the next one in the list.
-    pub(super) fn another(&self, request: u32, station: u32, link: u32) -> Option<u32> {
-        let links = &self.plan.stations[station as usize].out[self.requests[request].kind.index()];
+    pub(super) fn another(&self, request: RequestIx, station: StationIx, link: LinkIx) -> Option<LinkIx> {
+        let links = &self.plan.stations[station].out[self.requests[request].kind];
         let backends = Backends { links, hops: &self.plan.hops, lines: &self.lines };
         let here = links.iter().position(|known| *known == link)?;
         let others = backends.round(here + 1).filter(|place| *place != here);

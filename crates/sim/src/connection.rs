@@ -21,7 +21,6 @@ use hoplight_model::component::ComponentKind;
 use hoplight_model::hop::{Cipher, Hop};
 use hoplight_model::{Connections, Infrastructure, Protocol, TlsMode, TlsVersion};
 
-use super::flow::component_ix;
 use super::journal::{EventKind, Observer};
 use super::packet::{Heading, Phase};
 use super::plan::HopPlan;
@@ -29,6 +28,7 @@ use super::random;
 use super::request::Status;
 use super::simulation::Simulation;
 use super::time::SimTime;
+use crate::index::{IndexVec, LinkIx, RequestIx, StationIx};
 
 /// What the draw is mixed with that says whether a browser resumes a session.
 const RESUMES: u64 = 0x7265_7375_6d65_7300;
@@ -99,7 +99,7 @@ pub(super) struct ConnectionsPlan {
 }
 
 impl ConnectionsPlan {
-    pub(super) fn new(infra: &Infrastructure, hops: &[HopPlan]) -> Self {
+    pub(super) fn new(infra: &Infrastructure, hops: &IndexVec<LinkIx, HopPlan>) -> Self {
         let (tls, traffic) = (infra.tls(), infra.traffic());
         Self {
             version: tls.version,
@@ -133,7 +133,7 @@ impl ConnectionsPlan {
 
 impl Simulation {
     /// What a browser does after a phase that went well and was not yet the request.
-    pub(super) fn after_opening(&self, request: u32) -> Phase {
+    pub(super) fn after_opening(&self, request: RequestIx) -> Phase {
         match self.requests[request].phase {
             Phase::Lookup => Phase::Connect,
             Phase::Connect if self.plan.tls != TlsMode::None => self.plan.connections.handshake(self.resumes(request)),
@@ -143,23 +143,23 @@ impl Simulation {
     }
 
     /// Whether a user's browser resumes a session. The external probe has none: it wants to see the certificate.
-    fn resumes(&self, request: u32) -> bool {
+    fn resumes(&self, request: RequestIx) -> bool {
         let (record, share) = (&self.requests[request], self.plan.connections.resumes);
         share > 0.0 && !record.is_probe() && random::open_unit(random::mix(record.key ^ RESUMES)) < share
     }
 
     /// Sends a request's message down a link, on a connection that is there or after opening one.
-    pub(super) fn ask<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) {
+    pub(super) fn ask<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) {
         self.take_connection(request, link);
         self.send(request, link, observer);
     }
 
     /// Takes an idle connection, or lets the request open one before it goes on, where connections are not simply there.
-    pub(super) fn take_connection(&mut self, request: u32, link: u32) {
-        let (record, pool) = (&mut self.requests[request], &mut self.lines[link as usize].pool);
+    pub(super) fn take_connection(&mut self, request: RequestIx, link: LinkIx) {
+        let (record, pool) = (&mut self.requests[request], &mut self.lines[link].pool);
         let bit = 1 << (record.depth + 1);
         record.pooled &= !bit;
-        let opens = match self.plan.hops[link as usize].connects.when {
+        let opens = match self.plan.hops[link].connects.when {
             When::Never => false,
             // The second half of a handshake, and the request, follow the first on the same connection.
             When::Begins => matches!(record.phase, Phase::Handshake | Phase::Hello | Phase::Resume),
@@ -179,10 +179,10 @@ impl Simulation {
     /// An answer is back at the one who asked, who still waits. If it was about opening a connection and was good, goes on
     /// with that and returns true. If it came on a connection of a pool, gives that back.
     #[inline(never)]
-    pub(super) fn opened_or_pooled<O: Observer>(&mut self, request: u32, observer: &mut O) -> bool {
+    pub(super) fn opened_or_pooled<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> bool {
         let record = &mut self.requests[request];
         let (link, bit, tag, phase, status) = (record.link(), 1 << record.depth, record.tag(), record.phase, record.status);
-        let (hop, line) = (&self.plan.hops[link as usize], &mut self.lines[link as usize]);
+        let (hop, line) = (&self.plan.hops[link], &mut self.lines[link]);
         let connects = hop.connects;
         let Some(carried) = record.carries else {
             if record.pooled & bit != 0 {
@@ -210,11 +210,11 @@ impl Simulation {
             record.pooled |= if connects.when == When::NoneIdle { bit } else { 0 };
             line.pool.session |= connects.secure;
         }
-        let component = component_ix(asker);
+        let component = asker;
         self.note(observer, Some(tag), EventKind::Reached { component, heading: Heading::Response, phase });
         if is_open {
             // Whoever waits for an answer does so from when it asked.
-            self.arm_deadline(request, asker, level, self.plan.stations[asker as usize].timeout);
+            self.arm_deadline(request, asker, level, self.plan.stations[asker].timeout);
         }
         self.send(request, link, observer);
         true
@@ -231,9 +231,9 @@ impl Simulation {
             }
         }
         let hops = &self.plan.hops;
-        self.requests.for_each(|record| {
+        self.requests.for_each_slot(|record| {
             for (level, link) in (1..=record.depth).zip(record.path) {
-                if record.pooled & (1 << level) != 0 && which(&hops[link as usize]) {
+                if record.pooled & (1 << level) != 0 && which(&hops[link]) {
                     record.pooled &= !(1 << level);
                 }
             }
@@ -241,9 +241,9 @@ impl Simulation {
     }
 
     /// Whoever ends TLS has done its part of a handshake.
-    pub(super) fn handshake_served<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+    pub(super) fn handshake_served<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         let record = &self.requests[request];
-        let own = self.plan.stations[station as usize].certificate_until;
+        let own = self.plan.stations[station].certificate_until;
         // Where TLS passes through a balancer, the web servers hold what was written for it.
         let until = if record.carries.is_some() { own } else { own.or(self.plan.certificate_until) };
         // Who resumes a session has seen the certificate before, and is shown none.
@@ -254,6 +254,6 @@ impl Simulation {
 
     /// Connections that are open and idle on a link, where they are pooled.
     pub fn idle_connections(&self, link: hoplight_model::LinkIx) -> u32 {
-        self.lines[link.index()].pool.idle
+        self.lines[link].pool.idle
     }
 }

@@ -33,6 +33,7 @@ use super::event::Kind;
 use super::journal::Observer;
 use super::simulation::Simulation;
 use super::time::SimTime;
+use crate::index::{ClusterIx, DatabaseIx, IndexVec, Ix, RequestIx, StationIx, StreamIx};
 use history::{CommitTimes, Lineage, Log};
 use relay::Relay;
 
@@ -61,7 +62,7 @@ const DUES: [Due; 5] = [Due::Heartbeat, Due::Apply, Due::Ack, Due::Open, Due::Re
 struct Waiting {
     position: u64,
     since: SimTime,
-    request: u32,
+    request: RequestIx,
     generation: u32,
 }
 
@@ -79,7 +80,7 @@ struct Node {
     /// Up to here its writes were counted as lost.
     written_off: u64,
     /// The stream that it follows, and whether it is connected.
-    source: Option<u32>,
+    source: Option<StreamIx>,
     connected: bool,
     relay: Relay,
     apply_at: Option<SimTime>,
@@ -129,7 +130,7 @@ impl Node {
 #[derive(Clone, Debug, PartialEq)]
 struct Cluster {
     /// The database whose log is the valid one: the last that was promoted, else the first primary.
-    authority: u32,
+    authority: DatabaseIx,
     lineage: Lineage,
     times: CommitTimes,
 }
@@ -137,45 +138,45 @@ struct Cluster {
 /// All databases.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Databases {
-    nodes: Vec<Node>,
-    clusters: Vec<Cluster>,
+    nodes: IndexVec<DatabaseIx, Node>,
+    clusters: IndexVec<ClusterIx, Cluster>,
     /// For each station, which of its links took the last write.
-    drivers: Vec<u32>,
+    drivers: IndexVec<StationIx, u32>,
 }
 
 impl Databases {
     /// Everything at the start: all is replicated, the authored roles hold.
     pub(super) fn new(plan: &DatabasesPlan, stations: usize) -> Self {
-        let mut nodes = vec![Node::default(); plan.nodes.len()];
-        let mut clusters = Vec::with_capacity(plan.clusters.len());
+        let mut nodes = IndexVec::of(Node::default(), plan.nodes.len());
+        let mut clusters = IndexVec::default();
         for cluster in &plan.clusters {
-            let is_primary = |node: &u32| plan.nodes[*node as usize].role == DatabaseRole::Primary;
-            let first = cluster.nodes.first().copied().unwrap_or_default();
+            let is_primary = |node: &DatabaseIx| plan.nodes[*node].role == DatabaseRole::Primary;
+            let first = *cluster.nodes.first().expect("a cluster has a database");
             let authority = cluster.nodes.iter().copied().find(is_primary).unwrap_or(first);
             let mut lineage = Lineage::default();
             for node in &cluster.nodes {
-                let spec = &plan.nodes[*node as usize];
+                let spec = &plan.nodes[*node];
                 let takes_writes = match spec.role {
                     DatabaseRole::Primary => true,
                     DatabaseRole::Member => *node == authority,
                     DatabaseRole::Replica => false,
                 };
-                nodes[*node as usize].writable = takes_writes;
+                nodes[*node].writable = takes_writes;
                 if takes_writes && *node != authority {
                     // A second primary has a history of its own from the start.
-                    nodes[*node as usize].log.timeline = lineage.branch(Log::default());
+                    nodes[*node].log.timeline = lineage.branch(Log::default());
                 }
                 if !takes_writes {
-                    let stream = |stream: &&u32| &plan.streams[**stream as usize];
+                    let stream = |stream: &&StreamIx| &plan.streams[**stream];
                     let mut authored = spec.into.iter().filter(|s| cluster.quorum || !stream(s).reversed);
                     let of_primary = authored.clone().find(|s| stream(s).from == authority || is_primary(&stream(s).from));
-                    nodes[*node as usize].source = of_primary.or_else(|| authored.next()).copied();
-                    nodes[*node as usize].connected = nodes[*node as usize].source.is_some();
+                    nodes[*node].source = of_primary.or_else(|| authored.next()).copied();
+                    nodes[*node].connected = nodes[*node].source.is_some();
                 }
             }
             clusters.push(Cluster { authority, lineage, times: CommitTimes::default() });
         }
-        Self { nodes, clusters, drivers: vec![0; stations] }
+        Self { nodes, clusters, drivers: IndexVec::of(0, stations) }
     }
 
     pub(super) fn footprint(&self) -> usize {
@@ -192,47 +193,47 @@ impl Databases {
 }
 
 impl Simulation {
-    fn schedule_database(&mut self, at: SimTime, due: Due, number: u32) {
-        self.schedule(at, Kind::Database, (due as u32) << SORT_SHIFT | number);
+    fn schedule_database(&mut self, at: SimTime, due: Due, of: impl Ix) {
+        self.schedule(at, Kind::Database, (due as u32) << SORT_SHIFT | of.raw());
     }
 
     /// Something is due at a database or cluster.
     pub(super) fn database_due<O: Observer>(&mut self, id: u32, observer: &mut O) {
         let number = id & ((1 << SORT_SHIFT) - 1);
         match DUES.get((id >> SORT_SHIFT) as usize) {
-            Some(Due::Heartbeat) => self.heartbeat(number, observer),
-            Some(Due::Apply) => self.apply_changes(number, observer),
-            Some(Due::Ack) => self.take_acks(number, observer),
-            Some(Due::Open) => self.open_database(number, observer),
-            Some(Due::Revert) => self.revert_to_asynchronous(number, observer),
+            Some(Due::Heartbeat) => self.heartbeat(ClusterIx::from_raw(number), observer),
+            Some(Due::Apply) => self.apply_changes(DatabaseIx::from_raw(number), observer),
+            Some(Due::Ack) => self.take_acks(DatabaseIx::from_raw(number), observer),
+            Some(Due::Open) => self.open_database(DatabaseIx::from_raw(number), observer),
+            Some(Due::Revert) => self.revert_to_asynchronous(DatabaseIx::from_raw(number), observer),
             None => {}
         }
     }
 
     /// Whether a database runs.
-    fn runs(&self, node: u32) -> bool {
-        self.health(self.plan.databases.nodes[node as usize].station).is_up()
+    fn runs(&self, node: DatabaseIx) -> bool {
+        self.health(self.plan.databases.nodes[node].station).is_up()
     }
 
-    fn node(&self, node: u32) -> &Node {
-        &self.databases.nodes[node as usize]
+    fn node(&self, node: DatabaseIx) -> &Node {
+        &self.databases.nodes[node]
     }
 
-    fn node_mut(&mut self, node: u32) -> &mut Node {
-        &mut self.databases.nodes[node as usize]
+    fn node_mut(&mut self, node: DatabaseIx) -> &mut Node {
+        &mut self.databases.nodes[node]
     }
 
     #[inline]
-    fn cluster_of(&self, node: u32) -> &Cluster {
-        &self.databases.clusters[self.plan.databases.nodes[node as usize].cluster as usize]
+    fn cluster_of(&self, node: DatabaseIx) -> &Cluster {
+        &self.databases.clusters[self.plan.databases.nodes[node].cluster]
     }
 
-    fn cluster_of_mut(&mut self, node: u32) -> &mut Cluster {
-        &mut self.databases.clusters[self.plan.databases.nodes[node as usize].cluster as usize]
+    fn cluster_of_mut(&mut self, node: DatabaseIx) -> &mut Cluster {
+        &mut self.databases.clusters[self.plan.databases.nodes[node].cluster]
     }
 
     /// How many changes a database shares with the valid history.
-    fn shared(&self, node: u32) -> u64 {
+    fn shared(&self, node: DatabaseIx) -> u64 {
         let cluster = self.cluster_of(node);
         cluster.lineage.common(self.node(node).log, self.node(cluster.authority).log)
     }

@@ -7,16 +7,17 @@
 use hoplight_model::{Protocol, TlsMode};
 
 use super::event::Kind;
-use super::flow::{CROSSED, component_ix};
+use super::flow::CROSSED;
 use super::journal::{EventKind, FailureReason, Observer};
 use super::outcome::{Failure, Outcome};
 use super::packet::{Heading, Phase};
 use super::plan::Role;
-use super::request::{Lost, NONE, State, Status};
+use super::request::{Lost, State, Status};
 use super::service::Next;
-use super::simulation::{Simulation, index};
+use super::simulation::Simulation;
 use super::station::Act;
 use super::time::SECOND;
+use crate::index::{LinkIx, RequestIx, StationIx, length};
 
 /// How many applications a web server tries for one request.
 const MOST_UPSTREAMS: usize = 8;
@@ -24,15 +25,15 @@ const MOST_UPSTREAMS: usize = 8;
 impl Simulation {
     /// A station has done its own work on a request: what now?
     #[inline(always)]
-    pub(super) fn decide<O: Observer>(&mut self, request: u32, station: u32, act: Act, observer: &mut O) -> Next {
+    pub(super) fn decide<O: Observer>(&mut self, request: RequestIx, station: StationIx, act: Act, observer: &mut O) -> Next {
         match act {
             Act::Ask(link) => Next::Ask(link),
             Act::Balance => self.balance(request, station, observer).map_or(Next::Comes(None), Next::Ask),
             Act::TakeTurns => {
-                let links = &self.plan.stations[station as usize].out[self.requests[request].kind.index()];
-                let turn = &mut self.stations[station as usize].turn;
+                let links = &self.plan.stations[station].out[self.requests[request].kind];
+                let turn = &mut self.stations[station].turn;
                 // There is at least one link, or the station would have nobody to ask.
-                let link = links[(*turn % index(links.len())) as usize];
+                let link = links[length(*turn) % links.len()];
                 *turn = turn.wrapping_add(1);
                 Next::Ask(link)
             }
@@ -49,8 +50,8 @@ impl Simulation {
 
     /// The same for what is more than a link to find, or an answer to give.
     #[inline(never)]
-    fn decide_else<O: Observer>(&mut self, request: u32, station: u32, act: Act, observer: &mut O) -> Next {
-        match (act, &self.plan.stations[station as usize].role) {
+    fn decide_else<O: Observer>(&mut self, request: RequestIx, station: StationIx, act: Act, observer: &mut O) -> Next {
+        match (act, &self.plan.stations[station].role) {
             (Act::AskWriter, _) => match self.database_link(station, self.requests[request].kind) {
                 Some(link) => return Next::Ask(link),
                 None => self.fail(request, station, Failure::ServerError, FailureReason::NoRoute, observer),
@@ -65,14 +66,14 @@ impl Simulation {
 
     /// A station has what was asked for.
     #[inline(always)]
-    fn serves<O: Observer>(&self, request: u32, station: u32, observer: &mut O) -> Next {
-        self.tell(observer, Some(self.requests[request].tag()), || EventKind::Answers { component: component_ix(station) });
+    fn serves<O: Observer>(&self, request: RequestIx, station: StationIx, observer: &mut O) -> Next {
+        self.tell(observer, Some(self.requests[request].tag()), || EventKind::Answers { component: station });
         Next::Answer
     }
 
     /// A station has worked on a handshake: it ends TLS, or is in nobody's way.
     #[inline(never)]
-    pub(super) fn handshake_worked<O: Observer>(&mut self, request: u32, station: u32, act: Act, observer: &mut O) {
+    pub(super) fn handshake_worked<O: Observer>(&mut self, request: RequestIx, station: StationIx, act: Act, observer: &mut O) {
         match act {
             Act::Balance if self.plan.tls == TlsMode::Passthrough => {
                 if let Some(link) = self.balance(request, station, observer) {
@@ -84,21 +85,21 @@ impl Simulation {
         }
     }
 
-    pub(super) fn answers<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+    pub(super) fn answers<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         self.serves(request, station, observer);
         self.answer(request, Status::Ok, observer);
     }
 
     /// The waiting line is full.
     #[cold]
-    pub(super) fn turn_away<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+    pub(super) fn turn_away<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         let record = &self.requests[request];
         if record.heading == Heading::Response {
             // Only firewalls turn answers away, by dropping them.
             self.lose(request, Lost::Dropped((record.leg & !CROSSED) - 1), observer);
             return;
         }
-        let status = match self.plan.stations[station as usize].role {
+        let status = match self.plan.stations[station].role {
             Role::Database(_) => Status::TooManyConnections,
             // A full line before anything speaks HTTP looks like a closed port.
             _ if self.requests[request].phase != Phase::Exchange => Status::Refused,
@@ -109,10 +110,10 @@ impl Simulation {
     }
 
     /// An answer is back at the component that asked.
-    pub(super) fn take_answer<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+    pub(super) fn take_answer<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         let record = &self.requests[request];
         let (status, level) = (record.status, usize::from(record.depth));
-        match &self.plan.stations[station as usize].role {
+        match &self.plan.stations[station].role {
             Role::Browser => self.browser_takes(request, observer),
             Role::Balancer(balancer) => match status {
                 Status::Refused if record.attempts[level] > balancer.retries => {
@@ -130,10 +131,10 @@ impl Simulation {
                 }
                 _ => self.answer(request, status, observer),
             },
-            Role::Web if self.plan.hops[record.path[level] as usize].protocol == Protocol::Http => match status {
+            Role::Web if self.plan.hops[record.path[level]].protocol == Protocol::Http => match status {
                 Status::Refused => {
                     // The next of several applications may do.
-                    let links = &self.plan.stations[station as usize].out[record.kind.index()];
+                    let links = &self.plan.stations[station].out[record.kind];
                     let tried = links.iter().position(|link| *link == record.path[level]).unwrap_or_default();
                     let attempt = record.attempts[level];
                     if usize::from(attempt) < links.len().min(MOST_UPSTREAMS) {
@@ -156,7 +157,7 @@ impl Simulation {
     }
 
     /// A database's answer is back at the one who asked it.
-    fn take_result<O: Observer>(&mut self, request: u32, station: u32, link: u32, attempt: u8, observer: &mut O) {
+    fn take_result<O: Observer>(&mut self, request: RequestIx, station: StationIx, link: LinkIx, attempt: u8, observer: &mut O) {
         match self.requests[request].status {
             // Another database may do.
             Status::Refused => match self.next_database(station, self.requests[request].kind, link, attempt) {
@@ -174,13 +175,13 @@ impl Simulation {
     }
 
     /// The balancer pauses before its next attempt.
-    fn pause(&mut self, request: u32, nanos: u64) {
+    fn pause(&mut self, request: RequestIx, nanos: u64) {
         self.requests[request].state = State::Pausing;
         self.schedule_for(request, self.now + nanos, Kind::Retry);
     }
 
     /// A connection attempt was silent for too long, or the pause before the next attempt is over.
-    pub(super) fn retry_due<O: Observer>(&mut self, request: u32, observer: &mut O) {
+    pub(super) fn retry_due<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         let record = &self.requests[request];
         if record.phase == Phase::Lookup {
             self.close_call(request);
@@ -193,7 +194,7 @@ impl Simulation {
             State::Lost(_) => level.checked_sub(1).map(|level| record.path[level]),
             _ => Some(record.path[level]),
         };
-        if asks.is_some_and(|link| self.is_hung(self.plan.hops[link as usize].from)) {
+        if asks.is_some_and(|link| self.is_hung(self.plan.hops[link].from)) {
             self.look_later(request);
             return;
         }
@@ -209,8 +210,8 @@ impl Simulation {
         let record = &self.requests[request];
         let (level, tag) = (usize::from(record.depth), record.tag());
         let link = record.path[level];
-        let station = self.plan.hops[link as usize].from;
-        let Role::Balancer(balancer) = &self.plan.stations[station as usize].role else { return };
+        let station = self.plan.hops[link].from;
+        let Role::Balancer(balancer) = &self.plan.stations[station].role else { return };
         let (attempt, most, redispatch) = (record.attempts[level].saturating_add(1), balancer.retries + 1, balancer.redispatch);
         if attempt > most {
             let why = if silent { FailureReason::Timeout } else { FailureReason::Refused };
@@ -218,29 +219,29 @@ impl Simulation {
             return;
         }
         self.requests[request].attempts[level] = attempt;
-        self.tell(observer, Some(tag), || EventKind::Retries { component: component_ix(station), attempt });
+        self.tell(observer, Some(tag), || EventKind::Retries { component: station, attempt });
         let link = match self.another(request, station, link).filter(|_| redispatch) {
             Some(other) => other,
-            None if redispatch && !self.lines[link as usize].takes_new() => {
+            None if redispatch && !self.lines[link].takes_new() => {
                 self.assign(request, station, attempt, observer);
                 return;
             }
             None => link,
         };
-        if self.requests[request].pinned != NONE {
+        if self.requests[request].pinned.is_some() {
             // A connection that passes through is with whoever is tried now.
-            self.requests[request].pinned = link;
+            self.requests[request].pinned = Some(link);
         }
         if !self.has_room(link) {
-            self.wait_for_backend(request, station, link, observer);
+            self.wait_for_backend(request, station, Some(link), observer);
             return;
         }
-        self.arm_deadline(request, station, self.requests[request].depth, self.plan.stations[station as usize].timeout);
+        self.arm_deadline(request, station, self.requests[request].depth, self.plan.stations[station].timeout);
         self.ask(request, link, observer);
     }
 
     /// The browser has an answer: on to the next phase, or to the end.
-    fn browser_takes<O: Observer>(&mut self, request: u32, observer: &mut O) {
+    fn browser_takes<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         let (phase, status) = (self.requests[request].phase, self.requests[request].status);
         let next = match (phase, status) {
             // The probe keeps no address: nobody's cache profits from it.

@@ -9,7 +9,6 @@
 
 use hoplight_model::component::ResolverSpec;
 
-use super::flow::component_ix;
 use super::journal::{EventKind, Observer};
 use super::outcome::Failure;
 use super::plan::Role;
@@ -17,6 +16,7 @@ use super::request::Status;
 use super::simulation::Simulation;
 use super::time::SimTime;
 use super::zone::RecordState;
+use crate::index::{RequestIx, StationIx};
 
 /// A resolver's settings in nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -86,7 +86,13 @@ impl Simulation {
     }
 
     /// A resolver has done its work on a question.
-    pub(super) fn lookup_served<O: Observer>(&mut self, request: u32, station: u32, resolver: ResolverPlan, observer: &mut O) {
+    pub(super) fn lookup_served<O: Observer>(
+        &mut self,
+        request: RequestIx,
+        station: StationIx,
+        resolver: ResolverPlan,
+        observer: &mut O,
+    ) {
         // The probe keeps nothing in a cache that users profit from.
         let keeps = !self.requests[request].is_probe();
         let resolution = self.resolve_name(&resolver, keeps);
@@ -95,13 +101,13 @@ impl Simulation {
             return;
         }
         let (tag, nxdomain) = (self.requests[request].tag(), resolution == Resolution::NxDomain);
-        self.note(observer, Some(tag), EventKind::Unresolved { resolver: component_ix(station), nxdomain });
+        self.note(observer, Some(tag), EventKind::Unresolved { resolver: station, nxdomain });
         self.answer(request, Status::Error(Failure::Dns), observer);
     }
 
     /// A resolver's process ends, and its cache with it.
-    pub(super) fn resolver_stops(&mut self, station: u32) {
-        if matches!(self.plan.stations[station as usize].role, Role::Resolver(_)) {
+    pub(super) fn resolver_stops(&mut self, station: StationIx) {
+        if matches!(self.plan.stations[station].role, Role::Resolver(_)) {
             self.record_cached_until = SimTime::ZERO;
             self.absence_cached_until = SimTime::ZERO;
         }

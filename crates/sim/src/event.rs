@@ -9,6 +9,7 @@ mod queue;
 pub(super) use queue::EventQueue;
 
 use super::time::SimTime;
+use crate::index::Ix;
 
 const KIND_BITS: u32 = 4;
 const ID_BITS: u32 = 24;
@@ -116,6 +117,12 @@ impl Event {
     #[expect(clippy::cast_possible_truncation, reason = "takes fields apart")]
     pub(super) const fn id(self) -> u32 {
         (self.low() & MAX_ID as u64) as u32
+    }
+
+    /// What it happens to.
+    #[inline]
+    pub(super) fn on<I: Ix>(self) -> I {
+        I::from_raw(self.id())
     }
 
     /// Kind and id, for the digest of a trace.

@@ -2,259 +2,185 @@
 //!
 //! Must not decide what a failure means for a user; it only cuts connections and stops waiting.
 
-use std::sync::Arc;
+use hoplight_model::Element;
+use hoplight_model::quantity::Seconds;
 
-use hoplight_model::firewall::Direction;
-use hoplight_model::{Element, TopologyEdit};
-
-use super::command::{Command, CommandError};
+use super::command::CommandError;
 use super::event::Kind;
-use super::flow::{CROSSED, component_ix};
+use super::flow::CROSSED;
 use super::journal::{EventKind, FailureReason, Observer};
 use super::outcome::Failure;
 use super::packet::Heading;
 use super::plan::Role;
-use super::request::{Lost, NO_FLOOR, NONE, State, Status};
-use super::simulation::{Simulation, index};
+use super::request::{Lost, NO_FLOOR, State, Status};
+use super::simulation::Simulation;
 use super::station::Deadline;
+use super::timers::TimerEvent;
 use super::view::Health;
+use crate::apply::Target;
+use crate::index::{Ix, LinkIx, RequestIx, ServerIx, StationIx};
 
-/// Marks the random streams of requests that were sent by hand.
-const SENT_BY_HAND: u64 = 1 << 63;
+/// How long a process takes to start, and a server to boot, unless the command says otherwise: teaching choices.
+const PROCESS_STARTS: Seconds = Seconds::literal(1.0);
+const SERVER_BOOTS: Seconds = Seconds::literal(20.0);
 
 impl Simulation {
-    /// Does a command now.
-    ///
-    /// # Errors
-    /// Says why nothing happened. The simulation is then unchanged.
-    pub fn apply<O: Observer>(&mut self, command: &Command, observer: &mut O) -> Result<(), CommandError> {
-        let what = match command {
-            Command::Kill(element) => {
-                self.kill(element, observer)?;
-                self.forget_boots(element);
-                EventKind::Killed(element.clone())
-            }
-            Command::Restore(element) => {
-                self.restore(element, observer)?;
-                self.forget_boots(element);
-                EventKind::Restored(element.clone())
-            }
-            Command::Edit(edit) => {
-                if !self.edit(edit)? {
-                    // It is so already: no news.
-                    return Ok(());
-                }
-                EventKind::Edited(edit.clone())
-            }
-            Command::Rate(rate) => {
-                self.set_rate(*rate)?;
-                EventKind::RateSet(rate.get())
-            }
-            Command::Send(kind) => {
-                self.sent += 1;
-                self.user_asks(*kind, SENT_BY_HAND | self.sent, true, observer);
-                return Ok(());
-            }
-            Command::Promote(database) => {
-                self.promote_by_hand(database)?;
-                EventKind::Promoting(database.clone())
-            }
-            Command::Demote(database) => {
-                // The note is made where the role changes.
-                return self.demote_by_hand(database, observer);
-            }
-            Command::Lag(database, lag) => {
-                self.set_lag(database, *lag)?;
-                EventKind::LagSet(database.clone(), lag.get())
-            }
-            Command::Drain(element) => {
-                self.drain(element, true, observer)?;
-                EventKind::Drained(element.clone())
-            }
-            Command::Ready(element) => {
-                self.drain(element, false, observer)?;
-                EventKind::Ready(element.clone())
-            }
-            // The notes are made where things happen.
-            Command::Restart(element, after) => return self.restart(element, *after, observer),
-            Command::Fault(fault) => return self.set_fault(fault, true, observer),
-            Command::Heal(fault) => return self.set_fault(fault, false, observer),
-            Command::Retries(retries) => {
-                self.retries = *retries;
-                EventKind::RetriesSet(*retries)
-            }
-            Command::SynCookies(on) => {
-                self.faults.syn_cookies = *on;
-                EventKind::SynCookies(*on)
-            }
-            Command::Scan => EventKind::Scanned { open: self.scan_ports() },
-            Command::Balance(algorithm) => {
-                self.algorithm = Some(*algorithm);
-                EventKind::BalanceSet(*algorithm)
-            }
-            Command::Probe(interval) => {
-                if !self.set_probe(*interval, observer)? {
-                    return Ok(());
-                }
-                EventKind::ProbeSet(interval.map(hoplight_model::quantity::Seconds::get))
-            }
-        };
-        self.note(observer, None, what);
-        Ok(())
-    }
-
-    /// Changes the topology. Returns whether that made a difference.
-    fn edit(&mut self, edit: &TopologyEdit) -> Result<bool, CommandError> {
-        if let TopologyEdit::Block(from, to) | TopologyEdit::Unblock(from, to) = edit {
-            let hop = Element::Hop(from.clone(), to.clone());
-            let link = self.infra.link_between(from.as_str(), to.as_str()).ok_or_else(|| CommandError::Unknown(hop.clone()))?;
-            if self.infra.hop(link).guards.is_empty() {
-                return Err(CommandError::NoFirewall(hop));
-            }
-        }
-        let edited = self.infra.edited(edit);
-        if edited == *self.infra {
-            return Ok(false);
-        }
-        let tls_changed = edited.tls() != self.infra.tls();
-        self.infra = Arc::new(edited);
-        self.replan();
-        if tls_changed {
-            self.close_connections(|_| true);
-        }
-        // A firewall that loads another list of rules counts from zero.
-        for (firewall, spec) in self.infra.firewalls() {
-            let Some(hits) = self.rule_hits[firewall.index()].as_deref_mut() else { continue };
-            for (list, direction) in hits.iter_mut().zip([Direction::Inbound, Direction::Outbound]) {
-                let length = spec.rules(direction).len() + 1;
-                if list.len() != length {
-                    *list = vec![0; length];
-                }
-            }
-        }
-        Ok(true)
-    }
-
-    /// What a kill or restore is about, if it exists and may be killed.
-    pub(super) fn target(&self, element: &Element) -> Result<u32, CommandError> {
-        let unknown = || CommandError::Unknown(element.clone());
-        match element {
-            Element::Component(id) => {
-                let ix = self.infra.find(id.as_str()).ok_or_else(unknown)?;
-                if matches!(self.plan.stations[ix.index()].role, Role::Browser) {
-                    return Err(CommandError::NotPart(element.clone()));
-                }
-                Ok(index(ix.index()))
-            }
-            Element::Server(id) => self.plan.servers.iter().position(|server| server == id).map(index).ok_or_else(unknown),
-            Element::Hop(from, to) => {
-                self.infra.link_between(from.as_str(), to.as_str()).map(|link| index(link.index())).ok_or_else(unknown)
-            }
-        }
-    }
-
-    pub(super) fn kill<O: Observer>(&mut self, element: &Element, observer: &mut O) -> Result<(), CommandError> {
+    /// What a command to kill an element ends.
+    pub(super) fn killable(&self, element: &Element) -> Result<Target, CommandError> {
         let target = self.target(element)?;
-        let hangs = matches!(element, Element::Component(_)) && self.is_hung(target);
-        if self.is_up(element) == Some(false) && !hangs {
-            return Err(CommandError::AlreadyDown(element.clone()));
+        if self.can_end(target) { Ok(target) } else { Err(CommandError::AlreadyDown(element.clone())) }
+    }
+
+    /// Whether there is something to end: a hung process counts.
+    fn can_end(&self, target: Target) -> bool {
+        match target {
+            Target::Station(station) => self.health(station).accepts(),
+            Target::Server(server) => !self.servers_off[server],
+            Target::Link(link) => !self.lines[link].cut,
         }
-        match element {
-            Element::Component(_) => {
-                self.stations[target as usize].crashed = true;
+    }
+
+    /// Ends a process, switches a server off, or cuts a link.
+    pub(super) fn kill<O: Observer>(&mut self, target: Target, observer: &mut O) {
+        match target {
+            Target::Station(station) => {
+                self.stations[station].crashed = true;
                 self.refresh_health();
-                self.stop(target, Status::Reset, observer);
+                self.stop(station, Status::Reset, observer);
             }
-            Element::Server(_) => {
-                let on_it: Vec<u32> = self.stations_on(target);
-                let were_up: Vec<u32> = on_it.into_iter().filter(|station| self.health(*station).accepts()).collect();
-                self.servers_off[target as usize] = true;
+            Target::Server(server) => {
+                let on_it = self.stations_on(server);
+                let were_up: Vec<StationIx> = on_it.into_iter().filter(|station| self.health(*station).accepts()).collect();
+                self.servers_off[server] = true;
                 self.refresh_health();
                 for station in were_up {
                     self.stop(station, Status::Ok, observer);
                 }
             }
-            Element::Hop(..) => self.cut(target, true),
+            Target::Link(link) => self.cut(link, true),
         }
-        Ok(())
     }
 
-    pub(super) fn stations_on(&self, server: u32) -> Vec<u32> {
-        (0u32..).zip(&self.plan.stations).filter(|(_, plan)| plan.server == Some(server)).map(|(station, _)| station).collect()
-    }
-
-    pub(super) fn restore<O: Observer>(&mut self, element: &Element, observer: &mut O) -> Result<(), CommandError> {
+    /// What a command to restore an element starts.
+    pub(super) fn restorable(&self, element: &Element) -> Result<Target, CommandError> {
         let target = self.target(element)?;
-        if self.is_up(element) == Some(true) && !self.has_crashed_parts(element, target) {
+        let is_whole = match target {
+            Target::Station(station) => self.health(station).is_up(),
+            Target::Server(server) => !self.servers_off[server] && !self.has_stopped_parts(server),
+            Target::Link(link) => !self.lines[link].cut,
+        };
+        if is_whole {
             return Err(CommandError::AlreadyUp(element.clone()));
         }
-        match element {
-            Element::Component(_) => {
-                if self.health(target) == Health::PoweredOff
-                    && let Some(server) = self.plan.stations[target as usize].server
-                {
-                    let server = Element::Server(self.plan.servers[server as usize].clone());
-                    return Err(CommandError::ServerOff { component: element.clone(), server });
-                }
-                if self.faults.stations[target as usize].misconfigured {
-                    return Err(CommandError::BadConfiguration(element.clone()));
-                }
-                self.end_hang(target, observer);
-                self.start(target);
+        if let Target::Station(station) = target {
+            if self.health(station) == Health::PoweredOff {
+                let server = self.plan.stations[station].server.expect("only what runs on a server is powered off");
+                let server = Element::Server(self.plan.servers[server].clone());
+                return Err(CommandError::ServerOff { component: element.clone(), server });
             }
-            Element::Server(_) => {
+            if self.faults.stations[station].misconfigured {
+                return Err(CommandError::BadConfiguration(element.clone()));
+            }
+        }
+        Ok(target)
+    }
+
+    /// Starts a process, switches a server on, or mends a link.
+    pub(super) fn restore<O: Observer>(&mut self, target: Target, observer: &mut O) {
+        match target {
+            Target::Station(station) => {
+                self.end_hang(station, observer);
+                self.start(station);
+            }
+            Target::Server(server) => {
                 // A server that boots starts all that is installed on it.
-                let on_it = self.stations_on(target);
-                let were_down: Vec<u32> = on_it.into_iter().filter(|station| !self.health(*station).is_up()).collect();
-                self.servers_off[target as usize] = false;
+                let on_it = self.stations_on(server);
+                let were_down: Vec<StationIx> = on_it.into_iter().filter(|station| !self.health(*station).is_up()).collect();
+                self.servers_off[server] = false;
                 for station in were_down {
                     self.end_hang(station, observer);
-                    if !self.faults.stations[station as usize].misconfigured {
+                    if !self.faults.stations[station].misconfigured {
                         self.start(station);
                     }
                 }
             }
-            Element::Hop(..) => self.cut(target, false),
+            Target::Link(link) => self.cut(link, false),
         }
         self.refresh_health();
-        Ok(())
     }
 
-    /// A process that stands still is ended, if it does.
-    fn end_hang<O: Observer>(&mut self, station: u32, observer: &mut O) {
+    /// Finds what a command to restart an element ends and starts, and how long that usually takes.
+    pub(super) fn restartable(&self, element: &Element) -> Result<(Target, Seconds), CommandError> {
+        let usual = match element {
+            Element::Component(_) => PROCESS_STARTS,
+            Element::Server(_) => SERVER_BOOTS,
+            Element::Hop(..) => return Err(CommandError::NoProcess(element.clone())),
+        };
+        Ok((self.target(element)?, usual))
+    }
+
+    /// Ends an element if it runs, and starts it again after a time.
+    pub(super) fn restart<O: Observer>(&mut self, element: &Element, target: Target, after: u64, observer: &mut O) {
+        let at = self.now + after;
+        self.note(observer, None, EventKind::Restarts(element.clone()));
+        if self.can_end(target) {
+            self.kill(target, observer);
+        }
+        self.faults.boots.push((element.clone(), at));
+        self.comes_later(at, TimerEvent::Boot(element.clone()));
+    }
+
+    /// A boot is over, unless the element was killed or restored in the meantime.
+    pub(super) fn boots<O: Observer>(&mut self, element: &Element, observer: &mut O) {
+        let now = self.now;
+        let Some(place) = self.faults.boots.iter().position(|boot| *boot == (element.clone(), now)) else { return };
+        self.faults.boots.remove(place);
+        if let Ok(target) = self.restorable(element) {
+            self.restore(target, observer);
+            self.note(observer, None, EventKind::Restored(element.clone()));
+        }
+    }
+
+    /// Cancels the pending boots of an element that is killed or restored.
+    pub(super) fn forget_boots(&mut self, element: &Element) {
+        self.faults.boots.retain(|(booting, _)| booting != element);
+    }
+
+    /// Ends a process if it hangs.
+    fn end_hang<O: Observer>(&mut self, station: StationIx, observer: &mut O) {
         if self.is_hung(station) {
-            self.stations[station as usize].crashed = true;
+            self.stations[station].crashed = true;
             self.refresh_health();
             self.stop(station, Status::Reset, observer);
         }
     }
 
-    fn cut(&mut self, link: u32, cut: bool) {
-        let line = &mut self.lines[link as usize];
+    fn cut(&mut self, link: LinkIx, cut: bool) {
+        let line = &mut self.lines[link];
         line.cut = cut;
         line.touch();
     }
 
-    fn has_crashed_parts(&self, element: &Element, target: u32) -> bool {
-        let is_down = |station: u32| self.stations[station as usize].crashed || self.is_hung(station);
-        matches!(element, Element::Server(_)) && self.stations_on(target).into_iter().any(is_down)
+    fn has_stopped_parts(&self, server: ServerIx) -> bool {
+        let is_down = |station: StationIx| self.stations[station].crashed || self.is_hung(station);
+        self.stations_on(server).into_iter().any(is_down)
     }
 
     /// A station stops: whatever it had is gone. `Reset` tells the askers at once; anything else leaves them in the dark.
-    pub(super) fn stop<O: Observer>(&mut self, station: u32, notice: Status, observer: &mut O) {
+    pub(super) fn stop<O: Observer>(&mut self, station: StationIx, notice: Status, observer: &mut O) {
         let now = self.now;
-        self.faults.stations[station as usize].hung = None;
+        self.faults.stations[station].hung = None;
         self.database_stops(station);
-        for place in 0..self.stations[station as usize].queue.len() {
-            let since = self.requests[self.stations[station as usize].queue[place]].departed;
-            self.stations[station as usize].waited(now - since);
+        for place in 0..self.stations[station].queue.len() {
+            let since = self.requests[self.stations[station].queue[place]].departed;
+            self.stations[station].waited(now - since);
         }
         self.resolver_stops(station);
         self.close_connections(|hop| hop.from == station || hop.to == station);
-        self.stations[station as usize].clear(now);
-        self.gauges[station as usize].restart();
-        if let Role::Balancer(balancer) = &self.plan.stations[station as usize].role {
-            self.rotas[balancer.number as usize].clear();
+        self.stations[station].clear(now);
+        self.gauges[station].restart();
+        if let Role::Balancer(balancer) = &self.plan.stations[station].role {
+            self.rotas[balancer.number].clear();
             self.router_stops(station);
         }
         // A balancer that starts again takes every backend for UP, until its checks know better.
@@ -266,7 +192,7 @@ impl Simulation {
                 line.check = None;
             }
         }
-        for (agent, plan) in self.plan.agents.iter().enumerate() {
+        for (agent, plan) in self.plan.agents.enumerate() {
             if plan.station == station {
                 self.agents[agent].forget();
             }
@@ -279,8 +205,7 @@ impl Simulation {
             let at_firewall =
                 matches!(record.state, State::Queued | State::InService | State::Committing) && record.station == station;
             let levels = if record.floor == NO_FLOOR { 1 } else { record.floor + 1 }..=record.depth;
-            let level =
-                levels.into_iter().find(|level| self.plan.hops[record.path[usize::from(*level) - 1] as usize].to == station);
+            let level = levels.into_iter().find(|level| self.plan.hops[record.path[usize::from(*level) - 1]].to == station);
             match level {
                 Some(level) if level < record.depth => {
                     // It waited for somebody downstream, who goes on working for nobody.
@@ -308,7 +233,7 @@ impl Simulation {
     }
 
     /// A request dies with the station at its level.
-    fn die<O: Observer>(&mut self, request: u32, notice: Status, observer: &mut O) {
+    fn die<O: Observer>(&mut self, request: RequestIx, notice: Status, observer: &mut O) {
         let record = &mut self.requests[request];
         // The slot and the connection are gone with the process.
         record.holds &= !(1 << record.depth);
@@ -323,7 +248,7 @@ impl Simulation {
 
     /// The component at `level` stops waiting. Returns the record that goes on for the user from that level; work that is
     /// still under way below keeps the old one.
-    pub(super) fn abandon(&mut self, request: u32, level: u8) -> u32 {
+    pub(super) fn abandon(&mut self, request: RequestIx, level: u8) -> RequestIx {
         let record = self.requests[request];
         if record.depth == level {
             return request;
@@ -344,44 +269,44 @@ impl Simulation {
         heir.pooled &= !below;
         heir.phase = heir.carries.take().unwrap_or(heir.phase);
         heir.pending = 0;
-        heir.predecessor = request;
+        heir.predecessor = Some(request);
         let heir = self.requests.insert(heir);
         let worker = &mut self.requests[request];
         worker.floor = level;
         worker.holds &= below;
         worker.inside &= below;
         worker.pooled &= below;
-        worker.successor = heir;
+        worker.successor = Some(heir);
         let after = self.requests[heir].successor;
-        if after != NONE {
-            self.requests[after].predecessor = heir;
+        if let Some(after) = after {
+            self.requests[after].predecessor = Some(heir);
         }
         heir
     }
 
     /// The oldest deadlines of a station are due.
-    pub(super) fn deadline_due<O: Observer>(&mut self, station: u32, observer: &mut O) {
+    pub(super) fn deadline_due<O: Observer>(&mut self, station: StationIx, observer: &mut O) {
         if self.is_hung(station) {
             // It looks at its clock when it goes on.
-            self.stations[station as usize].timer_armed = false;
+            self.stations[station].timer_armed = false;
             return;
         }
-        while let Some(deadline) = self.stations[station as usize].deadlines.front().copied() {
+        while let Some(deadline) = self.stations[station].deadlines.front().copied() {
             let waiting = self.who_waits(&deadline);
             if waiting.is_some() && deadline.at > self.now {
-                self.schedule(deadline.at, Kind::Deadline, station);
+                self.schedule(deadline.at, Kind::Deadline, station.raw());
                 return;
             }
-            self.stations[station as usize].deadlines.pop_front();
+            self.stations[station].deadlines.pop_front();
             if let Some(request) = waiting {
                 self.give_up(request, station, deadline.level, observer);
             }
         }
-        self.stations[station as usize].timer_armed = false;
+        self.stations[station].timer_armed = false;
     }
 
     /// The record of the request that still waits for a deadline, if one does.
-    pub(super) fn who_waits(&self, deadline: &Deadline) -> Option<u32> {
+    pub(super) fn who_waits(&self, deadline: &Deadline) -> Option<RequestIx> {
         let request = self.resolve(deadline.request, deadline.generation, deadline.level)?;
         let record = &self.requests[request];
         let at_level = record.depth > deadline.level || (deadline.level == 0 && record.state != State::Zombie);
@@ -389,7 +314,7 @@ impl Simulation {
     }
 
     /// Finds the record that stands for a request at `level`, from one that a timer named.
-    fn resolve(&self, request: u32, generation: u32, level: u8) -> Option<u32> {
+    fn resolve(&self, request: RequestIx, generation: u32, level: u8) -> Option<RequestIx> {
         if self.requests.generation(request) != generation {
             return None;
         }
@@ -399,14 +324,14 @@ impl Simulation {
             if record.floor == NO_FLOOR || level > record.floor {
                 return (record.state != State::Zombie).then_some(request);
             }
-            request = record.successor;
+            request = record.successor.expect("a record with a floor has a successor above it");
         }
     }
 
     /// The component at `level` has waited long enough.
-    fn give_up<O: Observer>(&mut self, request: u32, station: u32, level: u8, observer: &mut O) {
+    fn give_up<O: Observer>(&mut self, request: RequestIx, station: StationIx, level: u8, observer: &mut O) {
         let tag = self.requests[request].tag();
-        self.note(observer, Some(tag), EventKind::GivesUp { component: component_ix(station) });
+        self.note(observer, Some(tag), EventKind::GivesUp { component: station });
         if level == 0 {
             self.end(request, Err(Failure::TimedOut), observer);
             let record = &mut self.requests[request];
@@ -417,7 +342,7 @@ impl Simulation {
                 // The work goes on for nobody.
                 record.floor = 0;
                 let link = record.path[0];
-                let line = &mut self.lines[link as usize];
+                let line = &mut self.lines[link];
                 line.active = line.active.saturating_sub(1);
             }
             return;
@@ -426,7 +351,7 @@ impl Simulation {
         if self.asks_database(station, kind) {
             self.driver_learns(station, kind, link, false);
         }
-        let failure = match self.plan.stations[station as usize].role {
+        let failure = match self.plan.stations[station].role {
             Role::App => Failure::ServerError,
             _ => Failure::GatewayTimeout,
         };

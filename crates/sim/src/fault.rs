@@ -25,6 +25,7 @@ use super::plan::Plan;
 use super::scan::Finding;
 use super::time::SimTime;
 use super::zone::RecordState;
+use crate::index::{DatabaseIx, IndexVec, LinkIx, StationIx};
 
 pub use listen::Tap;
 
@@ -61,6 +62,18 @@ pub enum Fault {
     Sniffer(ComponentId, ComponentId),
 }
 
+/// Where a fault is, found in the plan.
+#[derive(Debug)]
+pub(super) enum FaultSites {
+    Stations(Vec<StationIx>),
+    Link(LinkIx),
+    /// Certificates of the infrastructure, by place.
+    Certificates(Vec<usize>),
+    Database(DatabaseIx),
+    /// The whole site.
+    Site,
+}
+
 /// The faults of one station that its hot state does not hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct StationFaults {
@@ -73,7 +86,7 @@ pub(super) struct StationFaults {
 /// All faults that are state of their own.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Faults {
-    pub(super) stations: Vec<StationFaults>,
+    pub(super) stations: IndexVec<StationIx, StationFaults>,
     pub(super) record: RecordState,
     /// For each certificate, another instant at which it expires, in nanoseconds.
     pub(super) certificates: Vec<Option<u64>>,
@@ -90,7 +103,7 @@ pub(super) struct Faults {
 impl Faults {
     pub(super) fn new(plan: &Plan, certificates: usize) -> Self {
         Self {
-            stations: vec![StationFaults::default(); plan.stations.len()],
+            stations: IndexVec::of(StationFaults::default(), plan.stations.len()),
             certificates: vec![None; certificates],
             ..Self::default()
         }

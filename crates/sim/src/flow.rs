@@ -15,22 +15,18 @@ use hoplight_model::firewall::RuleAction;
 use hoplight_model::hop::Guard;
 use hoplight_model::{LinkIx, RequestKind};
 
-use super::event::{Kind, MAX_ID};
+use super::event::Kind;
 use super::journal::{EventKind, Observer};
 use super::outcome::Failure;
 use super::packet::{Heading, Phase};
 use super::request::{Lost, Request, State, Status, at_level};
-use super::simulation::{Simulation, index};
+use super::simulation::Simulation;
+use crate::index::{RequestIx, StationIx};
 
 /// In `leg` of an answer: it has crossed the wire. The rest is how many firewalls are still before it.
 pub(super) const CROSSED: u8 = 0x80;
 /// In `leg` of an answer: it is back at the one who asked, who works on it.
 pub(super) const HOME: u8 = u8::MAX;
-
-/// The position of a link as petgraph knows it.
-pub(super) fn link_ix(link: u32) -> LinkIx {
-    LinkIx::new(link as usize)
-}
 
 impl Simulation {
     /// A user wants something. All that chance decides about the request depends on the seed and on `stream`.
@@ -38,9 +34,9 @@ impl Simulation {
         self.users.begin(kind);
         observer.arrived(self.now, kind);
         let number = self.users.totals.offered;
-        self.newest[kind.index()] = Some(number);
+        self.newest[kind] = Some(number);
         self.tell(observer, Some((number, kind)), || EventKind::Arrived);
-        if self.requests.len() >= MAX_ID as usize {
+        if self.requests.is_full() {
             // More than 16 million users wait. Whoever comes now is turned away.
             self.users.end(self.now, kind, Err(Failure::Refused), 0);
             self.user_has(kind, stream, Err(Failure::Refused));
@@ -62,7 +58,7 @@ impl Simulation {
 
     /// The browser sends what the request's phase needs.
     #[inline]
-    pub(super) fn browser_sends<O: Observer>(&mut self, request: u32, observer: &mut O) {
+    pub(super) fn browser_sends<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         let link = match (self.requests[request].phase, self.plan.lookup) {
             (Phase::Lookup, Some(lookup)) => lookup,
             _ => self.entry,
@@ -71,7 +67,7 @@ impl Simulation {
     }
 
     /// A component asks downstream; its clock for the answer starts. The first attempt is 1.
-    pub(super) fn forward<O: Observer>(&mut self, request: u32, link: u32, attempt: u8, observer: &mut O) {
+    pub(super) fn forward<O: Observer>(&mut self, request: RequestIx, link: LinkIx, attempt: u8, observer: &mut O) {
         if let Some(station) = self.forwards(request, link, attempt, observer) {
             self.enter(request, station, observer);
         }
@@ -79,8 +75,14 @@ impl Simulation {
 
     /// The same up to the station that the message reaches at once, if it reaches one.
     #[inline(always)]
-    pub(super) fn forwards<O: Observer>(&mut self, request: u32, link: u32, attempt: u8, observer: &mut O) -> Option<u32> {
-        if self.lines[link as usize].prepares {
+    pub(super) fn forwards<O: Observer>(
+        &mut self,
+        request: RequestIx,
+        link: LinkIx,
+        attempt: u8,
+        observer: &mut O,
+    ) -> Option<StationIx> {
+        if self.lines[link].prepares {
             self.prepare(request, link);
         }
         self.sends(request, link, Some(attempt), observer)
@@ -88,15 +90,15 @@ impl Simulation {
 
     /// Starts the asker's clock, and takes a connection.
     #[inline(never)]
-    fn prepare(&mut self, request: u32, link: u32) {
-        let line = &self.lines[link as usize];
+    fn prepare(&mut self, request: RequestIx, link: LinkIx) {
+        let line = &self.lines[link];
         self.arm_deadline(request, line.from, self.requests[request].depth, line.timeout);
         self.take_connection(request, link);
     }
 
     /// Sends a request's message down a link.
     #[inline(always)]
-    pub(super) fn send<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) {
+    pub(super) fn send<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) {
         if let Some(station) = self.sends(request, link, None, observer) {
             self.enter(request, station, observer);
         }
@@ -105,8 +107,14 @@ impl Simulation {
     /// The same up to the station that the message reaches at once, if it reaches one. An attempt is of that number, if it
     /// is not one of before.
     #[inline(always)]
-    fn sends<O: Observer>(&mut self, request: u32, link: u32, attempt: Option<u8>, observer: &mut O) -> Option<u32> {
-        let line = &mut self.lines[link as usize];
+    fn sends<O: Observer>(
+        &mut self,
+        request: RequestIx,
+        link: LinkIx,
+        attempt: Option<u8>,
+        observer: &mut O,
+    ) -> Option<StationIx> {
+        let line = &mut self.lines[link];
         line.active += 1;
         let (to, behind, shared) = (line.to, line.behind, line.shared);
         let (latency, touched) = (line.latency, line.touched);
@@ -122,7 +130,7 @@ impl Simulation {
         record.state = State::OnWire;
         let (tag, phase) = (record.tag(), record.phase);
         self.tell(observer, Some(tag), || EventKind::Departed {
-            link: link_ix(link),
+            link: link,
             heading: Heading::Request,
             phase,
             status: Status::Ok,
@@ -140,10 +148,10 @@ impl Simulation {
     /// Sets a message on its way to the next point of its hop: a firewall, or the far end. Returns the station that it
     /// reaches at once, if it reaches one.
     #[inline(never)]
-    fn next_leg<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
+    fn next_leg<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
         let record = &mut self.requests[request];
         let link = record.link();
-        let line = &self.lines[link as usize];
+        let line = &self.lines[link];
         if record.leg == line.outward {
             record.state = State::OnWire;
             if line.touched || line.latency > 0 {
@@ -154,16 +162,16 @@ impl Simulation {
             let (to, phase, shared) = (line.to, record.phase, line.shared);
             return self.request_reaches(request, to, phase, shared, observer);
         }
-        let guard = self.plan.hops[link as usize].guards.get(usize::from(record.leg))?;
-        let firewall = index(guard.firewall.index());
+        let guard = self.plan.hops[link].guards.get(usize::from(record.leg))?;
+        let firewall = guard.firewall;
         self.meets_firewall(request, firewall, observer)
     }
 
     /// Sets a message on the wire of its hop. Where that takes no time, it is across at once, without an event: then this is
     /// true.
     #[inline(never)]
-    fn sets_out<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) -> bool {
-        let line = &self.lines[link as usize];
+    fn sets_out<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) -> bool {
+        let line = &self.lines[link];
         let mut latency = line.latency;
         self.requests[request].state = State::OnWire;
         if line.touched {
@@ -179,8 +187,8 @@ impl Simulation {
 
     /// What a cut, slow or tapped link does with a message: the latency, unless the message is lost.
     #[cold]
-    fn sets_out_touched<O: Observer>(&mut self, request: u32, link: u32, observer: &mut O) -> Option<u64> {
-        let line = &self.lines[link as usize];
+    fn sets_out_touched<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) -> Option<u64> {
+        let line = &self.lines[link];
         let latency = line.latency;
         if line.cut {
             self.lose(request, Lost::Cut, observer);
@@ -191,7 +199,7 @@ impl Simulation {
 
     /// A message has reached the next point of its way.
     #[inline]
-    pub(super) fn leg_done<O: Observer>(&mut self, request: u32, observer: &mut O) {
+    pub(super) fn leg_done<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         let reached = match self.requests[request].heading {
             Heading::Request => self.comes_down(request, observer),
             Heading::Response => self.brings_back(request, observer),
@@ -203,18 +211,18 @@ impl Simulation {
 
     /// A message on its way down is at the next point. Returns the station where that is, if that runs.
     #[inline(never)]
-    fn comes_down<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
+    fn comes_down<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
         match self.next_guard(request) {
-            Some((_, guard)) => self.meets_firewall(request, index(guard.firewall.index()), observer),
+            Some((_, guard)) => self.meets_firewall(request, guard.firewall, observer),
             None => self.request_arrives(request, observer),
         }
     }
 
     /// The firewall that a message on its way down comes to next, or is at.
     #[inline]
-    fn next_guard(&self, request: u32) -> Option<(u8, &Guard)> {
+    fn next_guard(&self, request: RequestIx) -> Option<(u8, &Guard)> {
         let record = &self.requests[request];
-        let link = record.link() as usize;
+        let link = record.link();
         if record.leg >= self.lines[link].behind {
             return None;
         }
@@ -223,7 +231,7 @@ impl Simulation {
     }
 
     #[inline(always)]
-    fn meets_firewall<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) -> Option<u32> {
+    fn meets_firewall<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) -> Option<StationIx> {
         if self.health(station).is_up() {
             return Some(station);
         }
@@ -235,10 +243,10 @@ impl Simulation {
 
     /// A firewall has looked at a message. Returns the station that it reaches at once, if it reaches one.
     #[inline(never)]
-    pub(super) fn judge<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
+    pub(super) fn judge<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
         let (leg, &guard) = self.next_guard(request)?;
-        let (link, tag) = (link_ix(self.requests[request].link()), self.requests[request].tag());
-        self.count_rule(index(guard.firewall.index()), guard.verdict);
+        let (link, tag) = (self.requests[request].link(), self.requests[request].tag());
+        self.count_rule(guard.firewall, guard.verdict);
         match guard.verdict.action {
             RuleAction::Allow => {
                 self.tell(observer, Some(tag), || EventKind::Passed { link, guard });
@@ -259,9 +267,9 @@ impl Simulation {
 
     /// A message has reached the component that it was sent to.
     #[inline(always)]
-    fn request_arrives<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
+    fn request_arrives<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
         let record = &self.requests[request];
-        let line = &self.lines[record.link() as usize];
+        let line = &self.lines[record.link()];
         self.request_reaches(request, line.to, record.phase, line.shared, observer)
     }
 
@@ -269,18 +277,18 @@ impl Simulation {
     #[inline(always)]
     fn request_reaches<O: Observer>(
         &mut self,
-        request: u32,
-        station: u32,
+        request: RequestIx,
+        station: StationIx,
         phase: Phase,
         shared: bool,
         observer: &mut O,
-    ) -> Option<u32> {
+    ) -> Option<StationIx> {
         if phase != Phase::Exchange || shared || self.health(station) != super::Health::Up {
             self.request_is_met(request, station, observer);
             return None;
         }
         if O::NOTES {
-            let (tag, component) = (self.requests[request].tag(), component_ix(station));
+            let (tag, component) = (self.requests[request].tag(), station);
             self.tell(observer, Some(tag), || EventKind::Reached { component, heading: Heading::Request, phase });
         }
         Some(station)
@@ -288,17 +296,17 @@ impl Simulation {
 
     /// A message meets a component that may not run, or its operating system.
     #[inline(never)]
-    fn request_is_met<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+    fn request_is_met<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         let record = &self.requests[request];
         let (tag, phase) = (record.tag(), record.phase);
         match self.health(station) {
             super::Health::PoweredOff => self.lose(request, Lost::Silent, observer),
             super::Health::Crashed => {
-                self.tell(observer, Some(tag), || EventKind::Refuses { component: component_ix(station) });
+                self.tell(observer, Some(tag), || EventKind::Refuses { component: station });
                 self.answer(request, Status::Refused, observer);
             }
             super::Health::Up | super::Health::Hung => {
-                let component = component_ix(station);
+                let component = station;
                 self.tell(observer, Some(tag), || EventKind::Reached { component, heading: Heading::Request, phase });
                 if self.is_stranger(request) {
                     self.answer(request, Status::Reset, observer);
@@ -313,9 +321,4 @@ impl Simulation {
             }
         }
     }
-}
-
-/// The position of a station as petgraph knows it.
-pub(super) fn component_ix(station: u32) -> hoplight_model::ComponentIx {
-    hoplight_model::ComponentIx::new(station as usize)
 }

@@ -11,6 +11,7 @@ use super::packet::Phase;
 use super::plan::Role;
 use super::request::Status;
 use super::simulation::Simulation;
+use crate::index::{RequestIx, StationIx};
 
 /// The counters of one component.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,17 +41,16 @@ impl Gauge {
 
 impl Simulation {
     /// An answer leaves the level of a request, where an agent watches; its status is known.
-    pub(super) fn count_answer(&mut self, request: u32, station: u32) {
+    pub(super) fn count_answer(&mut self, request: RequestIx, station: StationIx) {
         let record = &self.requests[request];
         // Where TLS passes through, a balancer reads neither handshakes nor statuses: it sees connections end.
-        let blind =
-            self.plan.tls == TlsMode::Passthrough && matches!(self.plan.stations[station as usize].role, Role::Balancer(_));
+        let blind = self.plan.tls == TlsMode::Passthrough && matches!(self.plan.stations[station].role, Role::Balancer(_));
         // The host answers for a process that has ended, and a firewall for one that it protects: the component knows of
         // neither.
         if record.status == Status::Refused || !self.health(station).is_up() {
             return;
         }
-        let gauge = &mut self.gauges[station as usize];
+        let gauge = &mut self.gauges[station];
         match record.phase {
             Phase::Exchange => {
                 gauge.answers += 1;

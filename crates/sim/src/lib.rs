@@ -4,6 +4,7 @@
 //! one instant run in the order in which they were scheduled; the same seed gives the same trace, byte for byte.
 
 mod alerts;
+mod apply;
 mod arrivals;
 mod balance;
 pub mod catalogue;
@@ -20,7 +21,9 @@ pub mod fault;
 mod flow;
 mod gauges;
 mod histogram;
+mod index;
 pub mod journal;
+mod limit;
 mod monitoring;
 pub mod outcome;
 pub mod packet;
@@ -35,6 +38,7 @@ mod scan;
 pub mod script;
 mod service;
 pub mod simulation;
+mod slab;
 mod station;
 pub mod time;
 pub mod timeline;

@@ -7,14 +7,14 @@ use std::collections::VecDeque;
 use hoplight_model::monitoring::{KEPT_SAMPLES, MISSED_INTERVALS};
 use hoplight_model::{ComponentIx, Metric};
 
-use super::flow::component_ix;
 use super::gauges::Gauge;
 use super::journal::{EventKind, Observer};
 use super::plan::{AgentPlan, Plan};
-use super::simulation::{Simulation, index};
+use super::simulation::Simulation;
 use super::station::Station;
 use super::time::{SECOND, SimTime};
 use super::view::{AgentView, ComponentSample, Percentiles};
+use crate::index::{AgentIx, IndexVec, StationIx, count};
 
 /// Weight of the newest sample in the smoothed rate (EWMA).
 pub const NEWEST_WEIGHT: f64 = 0.35;
@@ -22,7 +22,7 @@ pub const NEWEST_WEIGHT: f64 = 0.35;
 /// A set of measurements on its way.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Sample {
-    pub(super) agent: u32,
+    pub(super) agent: AgentIx,
     pub(super) taken: SimTime,
     pub(super) rows: Vec<ComponentSample>,
 }
@@ -73,17 +73,17 @@ impl AgentState {
     /// The agent reads its server's counters. The first reading after a start has nothing to compare with.
     pub(super) fn read(
         &mut self,
-        index: u32,
+        index: AgentIx,
         agent: &AgentPlan,
         plan: &Plan,
-        (stations, gauges): (&mut [Station], &[Gauge]),
+        (stations, gauges): (&mut IndexVec<StationIx, Station>, &IndexVec<StationIx, Gauge>),
         now: SimTime,
     ) -> Option<Sample> {
         let mut readings = Vec::with_capacity(agent.watches.len());
         for watched in &agent.watches {
-            let station = &mut stations[*watched as usize];
+            let station = &mut stations[*watched];
             station.settle(now);
-            let gauge = gauges[*watched as usize].clone();
+            let gauge = gauges[*watched].clone();
             readings.push(Reading { counter: station.counter, busy_time: station.busy_time, gauge });
         }
         let last = self.last.replace((now, readings));
@@ -94,14 +94,14 @@ impl AgentState {
             return None;
         }
         let rows = agent.watches.iter().zip(before.iter().zip(after)).map(|(watched, (before, after))| {
-            let slots = f64::from(plan.stations[*watched as usize].slots);
-            let waiting = u32::try_from(stations[*watched as usize].queue.len()).unwrap_or(u32::MAX);
+            let slots = f64::from(plan.stations[*watched].slots);
+            let waiting = count(stations[*watched].queue.len());
             let busy_time = after.busy_time - before.busy_time;
             let utilisation = (busy_time as f64 / (elapsed as f64 * slots)).clamp(0.0, 1.0);
             // Counters have been reset by a restart: they count from zero.
             let zero = Reading::default();
             let before = if before.gauge.starts == after.gauge.starts { before } else { &zero };
-            after.since(before, ComponentIx::new(*watched as usize), elapsed, utilisation, waiting)
+            after.since(before, *watched, elapsed, utilisation, waiting)
         });
         Some(Sample { agent: index, taken: now, rows: rows.collect() })
     }
@@ -112,15 +112,14 @@ impl AgentState {
     }
 
     /// A sample arrives at the service. Returns whether it is newer than what is known.
-    fn deliver(&mut self, sample: Sample, subject: Option<u32>, now: SimTime) -> bool {
+    fn deliver(&mut self, sample: Sample, subject: Option<StationIx>, now: SimTime) -> bool {
         self.arrived = Some(now);
         self.delivered += 1;
         if self.taken.is_some_and(|taken| taken > sample.taken) {
             return false;
         }
         self.taken = Some(sample.taken);
-        let headline =
-            sample.rows.iter().find(|row| Some(row.component.index()) == subject.map(|s| s as usize)).map(|row| row.qps);
+        let headline = sample.rows.iter().find(|row| Some(row.component) == subject).map(|row| row.qps);
         if let Some(qps) = headline {
             self.smoothed = Some(self.smoothed.map_or(qps, |old| old + NEWEST_WEIGHT * (qps - old)));
             if self.history.len() == KEPT_SAMPLES {
@@ -143,8 +142,8 @@ impl AgentState {
     pub(super) fn view(&self, agent: &AgentPlan, now: SimTime) -> AgentView<'_> {
         let age = now - self.taken.unwrap_or(SimTime::ZERO).min(now);
         AgentView {
-            agent: ComponentIx::new(agent.station as usize),
-            subject: agent.subject.map(|subject| ComponentIx::new(subject as usize)),
+            agent: agent.station,
+            subject: agent.subject.map(|subject| subject),
             interval_s: agent.interval as f64 / SECOND as f64,
             taken: self.taken,
             age_s: self.taken.map(|_| age as f64 / SECOND as f64),
@@ -192,13 +191,13 @@ impl Reading {
 impl Simulation {
     /// Adds to what an agent counted what it asks a component for: its connections, its lag, whether it leads.
     pub(super) fn ask_state(&self, row: &mut ComponentSample) {
-        let station = index(row.component.index());
-        let (plan, state) = (&self.plan.stations[station as usize], &self.stations[station as usize]);
+        let station = row.component;
+        let (plan, state) = (&self.plan.stations[station], &self.stations[station]);
         if !self.health(station).is_up() {
             return;
         }
         let used = state.present.saturating_add(state.leaked);
-        row.connections = plan.connections.map(|most| (f64::from(used) / f64::from(most.max(1))).min(1.0));
+        row.connections = Option::from(plan.connections).map(|most: u32| (f64::from(used) / f64::from(most.max(1))).min(1.0));
         if let Some(database) = self.database(row.component) {
             row.leads = Some(database.writable);
             row.lag_s = (!database.writable).then(|| database.lag_s.unwrap_or(f64::INFINITY));
@@ -210,28 +209,28 @@ impl Simulation {
     /// A sample arrives at the monitoring service.
     pub(super) fn sample_arrives<O: Observer>(&mut self, sample: Sample, observer: &mut O) {
         let agent = sample.agent;
-        let plan = &self.plan.agents[agent as usize];
+        let plan = &self.plan.agents[agent];
         let (station, subject) = (plan.station, plan.subject);
         // What was said before a silence does not count towards "for so long".
         if self.is_silent(agent) {
             self.judge_silent_rows(agent, observer);
         }
-        let is_news = self.agents[agent as usize].deliver(sample, subject, self.now);
-        self.note(observer, None, EventKind::Delivered { agent: component_ix(station) });
+        let is_news = self.agents[agent].deliver(sample, subject, self.now);
+        self.note(observer, None, EventKind::Delivered { agent: station });
         if is_news {
             self.judge_sample(agent, observer);
         }
     }
 
     /// Whether no sample of an agent arrived for more than three of its intervals.
-    pub(super) fn is_silent(&self, agent: u32) -> bool {
-        self.silence(agent) > u64::from(MISSED_INTERVALS) * self.plan.agents[agent as usize].interval
+    pub(super) fn is_silent(&self, agent: AgentIx) -> bool {
+        self.silence(agent) > u64::from(MISSED_INTERVALS) * self.plan.agents[agent].interval
     }
 
     /// How long ago the last sample of an agent arrived, in nanoseconds. While the service was not listening, nobody was
     /// silent.
-    pub(super) fn silence(&self, agent: u32) -> u64 {
-        let arrived = self.agents[agent as usize].arrived.unwrap_or(SimTime::ZERO);
+    pub(super) fn silence(&self, agent: AgentIx) -> u64 {
+        let arrived = self.agents[agent].arrived.unwrap_or(SimTime::ZERO);
         self.now - arrived.max(self.alerts.listening_since)
     }
 
@@ -244,7 +243,7 @@ impl Simulation {
     /// The delivered samples of a component whole, as [`Self::series`] gives one metric of them.
     pub fn samples(&self, component: ComponentIx) -> impl DoubleEndedIterator<Item = &(SimTime, ComponentSample)> {
         let watches = self.plan.agents.iter().zip(&self.agents).find_map(|(plan, state)| {
-            let row = plan.watches.iter().position(|watched| *watched as usize == component.index())?;
+            let row = plan.watches.iter().position(|watched| *watched == component)?;
             state.series.get(row)
         });
         watches.into_iter().flatten()

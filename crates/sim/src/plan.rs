@@ -18,8 +18,9 @@ use super::connection::{ConnectionsPlan, Connects};
 use super::database::DatabasesPlan;
 use super::dns::ResolverPlan;
 use super::random::{self, Sampler};
-use super::request::NONE;
 use super::vrrp::RouterPlan;
+use crate::index::{AgentIx, BalancerIx, DatabaseIx, IndexVec, Ix, LinkIx, PerKind, RouterIx, ServerIx, StationIx};
+use crate::limit::Limit;
 
 /// Nanoseconds in a day.
 const DAY: u64 = 86_400 * super::time::SECOND;
@@ -37,7 +38,7 @@ pub(super) enum Role {
     Web,
     App,
     /// Its place among the databases.
-    Database(u32),
+    Database(DatabaseIx),
     Agent,
     Monitor,
 }
@@ -56,9 +57,9 @@ pub(super) struct BalancerPlan {
     pub(super) check: HealthCheck,
     pub(super) check_timeout: u64,
     /// Its number among the balancers.
-    pub(super) number: u32,
+    pub(super) number: BalancerIx,
     /// Per kind of request, the first kind that has the same list of backends.
-    pub(super) lists: [u8; 3],
+    pub(super) lists: PerKind<u8>,
     /// The largest weight of a backend, if they differ; else 1.
     pub(super) heaviest: u32,
 }
@@ -67,31 +68,31 @@ pub(super) struct BalancerPlan {
 pub(super) struct StationPlan {
     pub(super) role: Role,
     pub(super) slots: u32,
-    pub(super) limit: Option<u32>,
+    pub(super) limit: Limit,
     pub(super) hold: Hold,
     pub(super) service: [Sampler; 3],
     /// The work on an answer that passes, if there is any.
     pub(super) answer: Option<Sampler>,
     /// Most requests that may be present at once.
-    pub(super) connections: Option<u32>,
+    pub(super) connections: Limit,
     /// The random stream's key.
     pub(super) key: u64,
     /// The server that it runs on, as a position in the infrastructure's list.
-    pub(super) server: Option<u32>,
+    pub(super) server: Option<ServerIx>,
     /// How long it waits for an answer from downstream.
     pub(super) timeout: u64,
     /// Until when its own certificate is valid, in nanoseconds, if it has one.
     pub(super) certificate_until: Option<u64>,
     /// Links to ask on, per kind of request, in order of preference.
-    pub(super) out: [Vec<u32>; 3],
+    pub(super) out: PerKind<Vec<LinkIx>>,
     /// Whether an agent watches it: only then it counts answers.
     pub(super) watched: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct HopPlan {
-    pub(super) from: u32,
-    pub(super) to: u32,
+    pub(super) from: StationIx,
+    pub(super) to: StationIx,
     pub(super) latency: u64,
     pub(super) guards: Vec<Guard>,
     /// How many of the guards stand at the asker's side: the wire comes after them.
@@ -99,43 +100,50 @@ pub(super) struct HopPlan {
     /// How many guards there are.
     pub(super) behind: u8,
     pub(super) protocol: Protocol,
-    /// For a balancer's link: its number among the balancer's, or [`NONE`].
-    pub(super) backend: u32,
+    /// For a balancer's link: its number among the balancer's.
+    pub(super) backend: Option<u16>,
     /// For a balancer's link: the lists that it is in, as bits.
     pub(super) lists: u8,
     pub(super) weight: u32,
-    /// How many requests may be in progress on it; `u32::MAX` is no limit.
-    pub(super) maxconn: u32,
+    /// How many requests may be in progress on it.
+    pub(super) maxconn: Limit,
     /// When a message on it needs a new connection first.
     pub(super) connects: Connects,
 }
 
+impl HopPlan {
+    /// The number of the backend at its end among the balancer's.
+    pub(super) fn backend(&self) -> usize {
+        usize::from(self.backend.expect("a balancer asks on links to its backends only"))
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct AgentPlan {
-    pub(super) station: u32,
+    pub(super) station: StationIx,
     pub(super) interval: u64,
     /// The components that it samples.
-    pub(super) watches: Vec<u32>,
+    pub(super) watches: Vec<StationIx>,
     /// The one whose rate is its headline.
-    pub(super) subject: Option<u32>,
+    pub(super) subject: Option<StationIx>,
     /// The link on which it pushes.
-    pub(super) push: Option<u32>,
+    pub(super) push: Option<LinkIx>,
 }
 
 /// The compiled infrastructure.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Plan {
-    pub(super) stations: Vec<StationPlan>,
-    pub(super) hops: Vec<HopPlan>,
-    pub(super) agents: Vec<AgentPlan>,
+    pub(super) stations: IndexVec<StationIx, StationPlan>,
+    pub(super) hops: IndexVec<LinkIx, HopPlan>,
+    pub(super) agents: IndexVec<AgentIx, AgentPlan>,
     pub(super) alerts: AlertsPlan,
-    pub(super) servers: Vec<ServerId>,
-    pub(super) browser: u32,
+    pub(super) servers: IndexVec<ServerIx, ServerId>,
+    pub(super) browser: StationIx,
     /// The link on which users ask at the start: with a pair, its better balancer's.
-    pub(super) entry: u32,
+    pub(super) entry: LinkIx,
     /// The balancers that share the site's address, if there are several.
-    pub(super) pair: Vec<RouterPlan>,
-    pub(super) lookup: Option<u32>,
+    pub(super) pair: IndexVec<RouterIx, RouterPlan>,
+    pub(super) lookup: Option<LinkIx>,
     pub(super) tls: TlsMode,
     pub(super) connections: ConnectionsPlan,
     /// Until when the certificate is valid, in nanoseconds; `None` without TLS or certificate.
@@ -146,60 +154,55 @@ pub(super) struct Plan {
     pub(super) write_share: f64,
     pub(super) databases: DatabasesPlan,
     /// For each station, whether its database driver follows the primary.
-    pub(super) drivers: Vec<bool>,
-}
-
-fn id(index: usize) -> u32 {
-    u32::try_from(index).unwrap_or(u32::MAX)
+    pub(super) drivers: IndexVec<StationIx, bool>,
 }
 
 impl Plan {
     /// Compiles `infra`.
     pub(super) fn new(infra: &Infrastructure) -> Self {
         let databases = DatabasesPlan::new(infra);
-        let servers: Vec<ServerId> = infra.servers().map(|server| server.id.clone()).collect();
-        let server_index: BTreeMap<&ServerId, u32> = servers.iter().zip(0u32..).collect();
-        let mut hops: Vec<HopPlan> = infra.hops().map(|hop| Self::hop(infra, &hop)).collect();
+        let servers: IndexVec<ServerIx, ServerId> = infra.servers().map(|server| server.id.clone()).collect();
+        let server_index: BTreeMap<&ServerId, ServerIx> = servers.enumerate().map(|(ix, server)| (server, ix)).collect();
+        let mut hops: IndexVec<LinkIx, HopPlan> = infra.hops().map(|hop| Self::hop(infra, &hop)).collect();
         let agents = Self::agents(infra, &hops);
         let ends: Vec<u64> = infra.certificates().iter().map(authored_end).collect();
-        let watched: BTreeSet<u32> = agents.iter().flat_map(|agent| agent.watches.iter().copied()).collect();
-        let mut stations = Vec::with_capacity(infra.len());
+        let watched: BTreeSet<StationIx> = agents.iter().flat_map(|agent| agent.watches.iter().copied()).collect();
+        let mut stations = IndexVec::default();
         for (ix, component) in infra.components() {
             let Station { slots, queue, connections, hold, service, answer } = component.station();
             let links = infra.links_from(ix);
-            let asks = |kind: RequestKind| -> Vec<u32> {
-                let serves =
-                    links.iter().filter(|link| infra.link(**link).serves(kind) && infra.link(**link).protocol.carries_requests());
-                serves.map(|link| id(link.index())).collect()
+            let asks = |kind: RequestKind| -> Vec<LinkIx> {
+                let serves = |link: &LinkIx| infra.link(*link).serves(kind) && infra.link(*link).protocol.carries_requests();
+                links.iter().copied().filter(serves).collect()
             };
             let (role, timeout) = Self::role(infra, ix, &component.kind, &databases);
             stations.push(StationPlan {
                 slots,
-                limit: queue,
+                limit: queue.into(),
                 hold,
                 service: service.map(Sampler::from),
                 answer: answer.filter(|_| role != Role::Browser).map(Sampler::from),
-                connections,
+                connections: connections.into(),
                 key: random::key(component.id.as_str()),
                 server: component.server.as_ref().and_then(|server| server_index.get(server).copied()),
                 timeout,
                 certificate_until: Self::proves_until(infra, &ends, ix),
-                out: RequestKind::ALL.map(asks),
-                watched: watched.contains(&id(ix.index())),
+                out: PerKind::of(asks),
+                watched: watched.contains(&ix),
                 role,
             });
         }
         arrange_backends(&mut stations, &mut hops);
-        let browser = stations.iter().position(|station| station.role == Role::Browser).map_or(0, id);
-        let from_browser = |protocol| hops.iter().position(|hop| hop.from == browser && hop.protocol == protocol).map(id);
+        let browser = stations.position(|station| station.role == Role::Browser).expect("every infrastructure has a browser");
+        let from_browser = |protocol| hops.position(|hop| hop.from == browser && hop.protocol == protocol);
         let pair = Self::pair(infra, &hops, browser);
         let traffic = infra.traffic();
         Self {
-            alerts: AlertsPlan::new(infra, &agents, from_browser(Protocol::Http).map(|link| hops[link as usize].to)),
-            entry: pair
-                .iter()
-                .max_by_key(|router| (router.priority, router.station))
-                .map_or_else(|| from_browser(Protocol::Http).unwrap_or(0), |router| router.entry),
+            alerts: AlertsPlan::new(infra, &agents, from_browser(Protocol::Http).map(|link| hops[link].to)),
+            entry: pair.iter().max_by_key(|router| (router.priority, router.station)).map_or_else(
+                || from_browser(Protocol::Http).expect("every browser has a link to the site"),
+                |router| router.entry,
+            ),
             pair,
             lookup: from_browser(Protocol::Dns),
             connections: ConnectionsPlan::new(infra, &hops),
@@ -220,21 +223,21 @@ impl Plan {
     }
 
     /// The balancers that share the site's address.
-    fn pair(infra: &Infrastructure, hops: &[HopPlan], browser: u32) -> Vec<RouterPlan> {
-        let mut pair = Vec::new();
+    fn pair(infra: &Infrastructure, hops: &IndexVec<LinkIx, HopPlan>, browser: StationIx) -> IndexVec<RouterIx, RouterPlan> {
+        let mut pair = IndexVec::default();
         for (ix, component) in infra.components() {
             let ComponentKind::LoadBalancer(spec) = &component.kind else { continue };
             let Some(vrrp) = &spec.vrrp else { continue };
-            let station = id(ix.index());
+            let station = ix;
             let ends_here = |hop: &HopPlan| hop.from == station || hop.to == station;
-            let entry = hops.iter().position(|hop| (hop.from, hop.to) == (browser, station));
-            let link = hops.iter().position(|hop| hop.protocol == Protocol::Vrrp && ends_here(hop));
+            let entry = hops.position(|hop| (hop.from, hop.to) == (browser, station));
+            let link = hops.position(|hop| hop.protocol == Protocol::Vrrp && ends_here(hop));
             let (Some(entry), Some(link)) = (entry, link) else { continue };
             let advert = vrrp.advert_s.nanos();
             pair.push(RouterPlan {
                 station,
-                entry: id(entry),
-                link: id(link),
+                entry,
+                link,
                 priority: vrrp.priority,
                 advert,
                 patience: 3 * advert + (256 - u64::from(vrrp.priority)) * super::time::SECOND / 256,
@@ -267,9 +270,8 @@ impl Plan {
             ComponentKind::Web(spec) => (Role::Web, spec.timeout_s.unwrap_or(WEB_TIMEOUT).nanos()),
             ComponentKind::App(spec) => (Role::App, spec.timeout_s.unwrap_or(APP_TIMEOUT).nanos()),
             ComponentKind::Database(_) => {
-                // Databases stand in the order of their stations.
-                let place = databases.nodes.partition_point(|node| node.station < id(ix.index()));
-                (Role::Database(id(place)), 0)
+                let place = databases.nodes.position(|node| node.station == ix).expect("every database has a plan");
+                (Role::Database(place), 0)
             }
             ComponentKind::Agent(_) => (Role::Agent, 0),
             ComponentKind::MonitoringService => (Role::Monitor, 0),
@@ -279,29 +281,29 @@ impl Plan {
     fn hop(infra: &Infrastructure, hop: &hoplight_model::Hop) -> HopPlan {
         let link = infra.link(hop.link);
         HopPlan {
-            from: id(hop.from.index()),
-            to: id(hop.to.index()),
+            from: hop.from,
+            to: hop.to,
             latency: link.latency.nanos(),
             outward: hop.guards.iter().filter(|g| g.verdict.direction == hoplight_model::firewall::Direction::Outbound).count(),
             behind: u8::try_from(hop.guards.len()).unwrap_or(u8::MAX),
             guards: hop.guards.clone(),
             protocol: link.protocol,
-            backend: NONE,
+            backend: None,
             lists: 0,
             weight: u32::from(link.weight),
-            maxconn: link.maxconn.unwrap_or(u32::MAX),
+            maxconn: link.maxconn.into(),
             connects: Connects::on(infra, hop),
         }
     }
 
-    fn agents(infra: &Infrastructure, hops: &[HopPlan]) -> Vec<AgentPlan> {
+    fn agents(infra: &Infrastructure, hops: &IndexVec<LinkIx, HopPlan>) -> IndexVec<AgentIx, AgentPlan> {
         let headline = |kind: &ComponentKind| match kind {
             ComponentKind::LoadBalancer(_) => 0,
             ComponentKind::Web(_) => 1,
             ComponentKind::App(_) => 2,
             _ => 3,
         };
-        let mut agents = Vec::new();
+        let mut agents = IndexVec::default();
         for (ix, component) in infra.components() {
             let ComponentKind::Agent(spec) = &component.kind else { continue };
             let watched: Vec<_> = component
@@ -311,11 +313,11 @@ impl Plan {
                 .filter(|(_, component)| component.kind.serves_requests())
                 .collect();
             agents.push(AgentPlan {
-                station: id(ix.index()),
+                station: ix,
                 interval: spec.interval_s.nanos(),
-                watches: watched.iter().map(|(ix, _)| id(ix.index())).collect(),
-                subject: watched.iter().min_by_key(|(_, component)| headline(&component.kind)).map(|(ix, _)| id(ix.index())),
-                push: hops.iter().position(|hop| hop.from == id(ix.index()) && hop.protocol == Protocol::Metrics).map(id),
+                watches: watched.iter().map(|(ix, _)| *ix).collect(),
+                subject: watched.iter().min_by_key(|(_, component)| headline(&component.kind)).map(|(ix, _)| *ix),
+                push: hops.position(|hop| hop.from == ix && hop.protocol == Protocol::Metrics),
             });
         }
         agents
@@ -333,7 +335,7 @@ impl Plan {
         let ends: Vec<u64> =
             infra.certificates().iter().zip(ends).map(|(of, end)| end.unwrap_or_else(|| authored_end(of))).collect();
         for (ix, _) in infra.components() {
-            self.stations[ix.index()].certificate_until = Self::proves_until(infra, &ends, ix);
+            self.stations[ix].certificate_until = Self::proves_until(infra, &ends, ix);
         }
         self.certificate_until = Self::certificate_until(infra, &ends);
     }
@@ -352,8 +354,8 @@ impl BalancerPlan {
             queue_timeout: spec.queue_timeout_s.nanos(),
             check: spec.check,
             check_timeout: spec.check_timeout_s.unwrap_or(spec.check_interval_s).nanos(),
-            number: 0,
-            lists: [0; 3],
+            number: BalancerIx::default(),
+            lists: PerKind::default(),
             heaviest: 1,
         }
     }
@@ -367,26 +369,25 @@ impl Plan {
 }
 
 /// Numbers balancers and their backends.
-fn arrange_backends(stations: &mut [StationPlan], hops: &mut [HopPlan]) {
-    let mut number = 0;
+fn arrange_backends(stations: &mut IndexVec<StationIx, StationPlan>, hops: &mut IndexVec<LinkIx, HopPlan>) {
+    let mut numbers = (0..).map(BalancerIx::from_raw);
     for station in stations {
         let Role::Balancer(balancer) = &mut station.role else { continue };
-        balancer.number = number;
-        number += 1;
-        for kind in 0..station.out.len() {
-            let list = station.out.iter().position(|links| *links == station.out[kind]).unwrap_or(kind);
-            balancer.lists[kind] = u8::try_from(list).unwrap_or_default();
-        }
-        let mut backends: Vec<u32> = station.out.iter().flatten().copied().collect();
+        balancer.number = numbers.next().expect("the numbers are as many as stations can be");
+        balancer.lists = PerKind::of(|kind| {
+            let first = (0..).zip(station.out.iter()).find(|(_, links)| **links == station.out[kind]);
+            first.expect("its own list is one of them").0
+        });
+        let mut backends: Vec<LinkIx> = station.out.iter().flatten().copied().collect();
         backends.sort_unstable();
         backends.dedup();
-        let weights = || backends.iter().map(|link| hops[*link as usize].weight);
+        let weights = || backends.iter().map(|link| hops[*link].weight);
         let heaviest = weights().max().unwrap_or(1);
         balancer.heaviest = if weights().all(|weight| weight == heaviest) { 1 } else { heaviest };
-        for (place, link) in (0u32..).zip(&backends) {
-            let lists = station.out.iter().zip(balancer.lists).filter(|(links, _)| links.contains(link));
-            hops[*link as usize].lists = lists.fold(0, |bits, (_, list)| bits | 1 << list);
-            hops[*link as usize].backend = place;
+        for (place, link) in (0..).zip(&backends) {
+            let lists = station.out.iter().zip(balancer.lists.iter()).filter(|(links, _)| links.contains(link));
+            hops[*link].lists = lists.fold(0, |bits, (_, list)| bits | 1 << *list);
+            hops[*link].backend = Some(place);
         }
     }
 }

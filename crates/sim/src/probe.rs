@@ -12,8 +12,7 @@ use hoplight_model::monitoring::{KEPT_SAMPLES, ProbeSpec};
 use hoplight_model::quantity::Seconds;
 use hoplight_model::{RequestKind, TlsMode};
 
-use super::command::CommandError;
-use super::event::{Kind, MAX_ID};
+use super::event::Kind;
 use super::journal::{EventKind, Observer};
 use super::outcome::{Failure, Outcome};
 use super::packet::Phase;
@@ -21,6 +20,7 @@ use super::request::Request;
 use super::simulation::Simulation;
 use super::time::SECOND;
 use super::view::{ProbeResult, ProbeView};
+use crate::index::RequestIx;
 
 /// Marks the numbers and random streams of probes: they change nobody else's draws.
 const PROBE: u64 = 1 << 62;
@@ -75,13 +75,10 @@ impl Simulation {
     }
 
     /// Switches the probe on or off. Returns whether that made a difference.
-    pub(super) fn set_probe<O: Observer>(&mut self, every: Option<Seconds>, observer: &mut O) -> Result<bool, CommandError> {
-        if every.is_some() && self.plan.alerts.services.is_empty() {
-            return Err(CommandError::NoMonitoring);
-        }
+    pub(super) fn set_probe<O: Observer>(&mut self, every: Option<Seconds>, observer: &mut O) -> bool {
         let interval = every.map(Seconds::nanos);
         if interval == self.probe.interval {
-            return Ok(false);
+            return false;
         }
         self.probe.interval = interval;
         self.schedule_probe();
@@ -90,14 +87,14 @@ impl Simulation {
             self.probe.days_left = None;
             self.judge_probe(observer);
         }
-        Ok(true)
+        true
     }
 
     /// Time to ask.
     pub(super) fn probe_due<O: Observer>(&mut self, sequence: u64, observer: &mut O) {
         let Some(interval) = self.probe.interval.filter(|_| sequence == self.probe.next) else { return };
         self.probe.next = self.schedule(self.now + interval, Kind::Probe, 0);
-        if self.requests.len() >= MAX_ID as usize {
+        if self.requests.is_full() {
             self.probe_knows(Err(Failure::Refused), 0, None, observer);
             return;
         }
@@ -112,7 +109,7 @@ impl Simulation {
 
     /// A request has ended. Returns whether it was the probe's; then no user is told.
     #[inline]
-    pub(super) fn probe_ended<O: Observer>(&mut self, request: u32, outcome: Outcome, observer: &mut O) -> bool {
+    pub(super) fn probe_ended<O: Observer>(&mut self, request: RequestIx, outcome: Outcome, observer: &mut O) -> bool {
         let record = &self.requests[request];
         if !record.is_probe() {
             return false;

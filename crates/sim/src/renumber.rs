@@ -17,12 +17,12 @@ impl Simulation {
         let (requests, next_arrival, next_probe) = (&mut self.requests, self.arrivals.next(), self.probe.next);
         let (mut new_arrival, mut new_probe, routers) = (0, 0, &mut self.routers);
         self.sequence = self.queue.renumber(|event, sequence| match event.kind() {
-            Kind::Leg | Kind::Service | Kind::Retry if requests.waits_for(event.id(), event.sequence()) => {
-                requests[event.id()].pending = RENUMBERED | sequence;
+            Kind::Leg | Kind::Service | Kind::Retry if requests.waits_for(event.on(), event.sequence()) => {
+                requests[event.on()].pending = RENUMBERED | sequence;
             }
             Kind::Arrival if event.sequence() == next_arrival => new_arrival = sequence,
-            Kind::Advert if routers[event.id() as usize].timer == event.sequence() => {
-                routers[event.id() as usize].timer = RENUMBERED | sequence;
+            Kind::Advert if routers[event.on()].timer == event.sequence() => {
+                routers[event.on()].timer = RENUMBERED | sequence;
             }
             Kind::Probe if event.sequence() == next_probe => new_probe = sequence,
             _ => {}
@@ -30,7 +30,7 @@ impl Simulation {
         self.probe.next = new_probe;
         self.routers.iter_mut().for_each(|router| router.timer &= !RENUMBERED);
         self.arrivals.set_next(new_arrival);
-        requests.for_each(|request| {
+        requests.for_each_slot(|request| {
             // What waits for no event any more must not meet one by chance.
             request.pending = if request.pending & RENUMBERED == 0 { 0 } else { request.pending & !RENUMBERED };
         });

@@ -10,10 +10,11 @@ use hoplight_model::RequestKind;
 pub(super) use super::packet::Status;
 use super::packet::{Heading, Phase};
 use super::time::SimTime;
+use crate::event::MAX_ID;
+use crate::index::{LinkIx, RequestIx, StationIx, count};
+use crate::slab::{Slab, Slot};
 use hoplight_model::MAX_HOPS;
 
-/// No record.
-pub(super) const NONE: u32 = u32::MAX;
 /// Levels that a request can be at. A power of two, so that a level in range needs no check.
 const LEVELS: usize = 8;
 const _: () = assert!(LEVELS == MAX_HOPS + 1, "a level for each hop, and the user's");
@@ -100,22 +101,20 @@ pub(super) struct Request {
     pub(super) clocks: [u8; LEVELS],
     /// When it came to the component at each level; only where an agent watches.
     pub(super) entered: [SimTime; LEVELS],
-    pub(super) path: [u32; LEVELS],
+    pub(super) path: [LinkIx; LEVELS],
     /// The backend that a TLS connection through the balancer is bound to.
-    pub(super) pinned: u32,
+    pub(super) pinned: Option<LinkIx>,
     /// Where a pair of balancers shares an address: the link on which the user's connection was opened.
-    pub(super) connection: u32,
+    pub(super) connection: Option<LinkIx>,
     /// The station whose line or slot it is in.
-    pub(super) station: u32,
+    pub(super) station: StationIx,
     /// When its present travel, service or wait began, and when it ends if `pending` is set.
     pub(super) departed: SimTime,
     pub(super) arrives: SimTime,
     /// Sequence number of the one event that may move it; all others are stale.
     pub(super) pending: u64,
-    pub(super) successor: u32,
-    pub(super) predecessor: u32,
-    /// How often the record has been used before.
-    generation: u32,
+    pub(super) successor: Option<RequestIx>,
+    pub(super) predecessor: Option<RequestIx>,
 }
 
 impl Request {
@@ -141,22 +140,21 @@ impl Request {
             attempts: [0; LEVELS],
             clocks: [0; LEVELS],
             entered: [SimTime::ZERO; LEVELS],
-            path: [NONE; LEVELS],
-            pinned: NONE,
-            connection: NONE,
-            station: NONE,
+            path: [LinkIx::default(); LEVELS],
+            pinned: None,
+            connection: None,
+            station: StationIx::default(),
             departed: born,
             arrives: born,
             pending: 0,
-            successor: NONE,
-            predecessor: NONE,
-            generation: 0,
+            successor: None,
+            predecessor: None,
         }
     }
 
     /// The link on which the message travels or has come.
     #[inline]
-    pub(super) fn link(&self) -> u32 {
+    pub(super) fn link(&self) -> LinkIx {
         self.path[at_level(self.depth.wrapping_sub(1))]
     }
 
@@ -190,95 +188,39 @@ pub(super) const fn at_level(level: u8) -> usize {
     level as usize % LEVELS
 }
 
-/// The records, by index. An index may be used again; a generation tells old from new.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Slab {
-    records: Vec<Request>,
-    free: Vec<u32>,
+impl Slot for Request {
+    fn is_vacant(&self) -> bool {
+        self.state == State::Free
+    }
+
+    fn vacate(&mut self) {
+        self.state = State::Free;
+        self.pending = 0;
+    }
 }
 
-impl Slab {
-    #[expect(clippy::inline_always, reason = "so that the record is made where it stands, not copied there")]
-    #[inline(always)]
-    pub(super) fn insert(&mut self, mut request: Request) -> u32 {
-        if let Some(index) = self.free.pop() {
-            let record = &mut self.records[index as usize];
-            request.generation = record.generation;
-            *record = request;
-            return index;
-        }
-        self.records.push(request);
-        u32::try_from(self.records.len() - 1).unwrap_or(NONE)
-    }
+/// The records of requests in flight.
+pub(super) type Requests = Slab<RequestIx, Request>;
 
-    pub(super) fn remove(&mut self, index: u32) {
-        let record = &mut self.records[index as usize];
-        if record.state != State::Free {
-            record.state = State::Free;
-            record.pending = 0;
-            record.generation = record.generation.wrapping_add(1);
-            self.free.push(index);
-        }
-    }
-
-    pub(super) fn get(&self, index: u32) -> Option<&Request> {
-        self.records.get(index as usize).filter(|record| record.state != State::Free)
-    }
-
+impl Requests {
     /// The record that an event moves, if the event is the one that it waits for.
     #[inline]
-    pub(super) fn moved_by(&mut self, index: u32, sequence: u64) -> Option<&mut Request> {
-        let record = self.records.get_mut(index as usize)?;
+    pub(super) fn moved_by(&mut self, index: RequestIx, sequence: u64) -> Option<&mut Request> {
+        let record = self.peek_mut(index)?;
         if record.pending != sequence {
             return None;
         }
         Some(record)
     }
 
-    pub(super) fn generation(&self, index: u32) -> u32 {
-        self.records[index as usize].generation
-    }
-
-    /// Indices of all records, in order.
-    pub(super) fn indices(&self) -> Vec<u32> {
-        self.iter().map(|(index, _)| index).collect()
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &Request)> {
-        (0u32..).zip(&self.records).filter(|(_, record)| record.state != State::Free)
-    }
-
-    pub(super) fn for_each(&mut self, change: impl FnMut(&mut Request)) {
-        self.records.iter_mut().for_each(change);
-    }
-
     /// Whether an event is the one that its request waits for: killing, timing out and retrying leave stale ones behind.
     #[inline]
-    pub(super) fn waits_for(&self, index: u32, sequence: u64) -> bool {
-        self.records.get(index as usize).is_some_and(|record| record.pending == sequence)
+    pub(super) fn waits_for(&self, index: RequestIx, sequence: u64) -> bool {
+        self.peek(index).is_some_and(|record| record.pending == sequence)
     }
 
-    pub(super) fn footprint(&self) -> usize {
-        self.records.len() * size_of::<Request>() + self.free.len() * size_of::<u32>()
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.records.len() - self.free.len()
-    }
-}
-
-impl std::ops::Index<u32> for Slab {
-    type Output = Request;
-
-    #[inline]
-    fn index(&self, index: u32) -> &Request {
-        &self.records[index as usize]
-    }
-}
-
-impl std::ops::IndexMut<u32> for Slab {
-    #[inline]
-    fn index_mut(&mut self, index: u32) -> &mut Request {
-        &mut self.records[index as usize]
+    /// Whether there are as many records as events can name.
+    pub(super) fn is_full(&self) -> bool {
+        count(self.len()) >= MAX_ID
     }
 }

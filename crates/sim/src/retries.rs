@@ -18,7 +18,7 @@ use super::timers::TimerEvent;
 const ATTEMPT_SHIFT: u32 = 58;
 const ATTEMPT_MASK: u64 = 0xf << ATTEMPT_SHIFT;
 /// The mark of a request that was sent by hand: nobody is there to try again.
-const SENT_BY_HAND: u64 = 1 << 63;
+pub(super) const SENT_BY_HAND: u64 = 1 << 63;
 /// What the draws of waits are mixed with.
 const WAIT: u64 = 0x7265_7472_7977_6169;
 

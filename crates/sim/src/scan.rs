@@ -6,7 +6,8 @@
 use hoplight_model::firewall::{Direction, RuleAction};
 use hoplight_model::{ComponentIx, Protocol, ServerId};
 
-use super::simulation::{Simulation, index};
+use super::simulation::Simulation;
+use crate::index::{ServerIx, count};
 
 /// Ports that every scan tries: SSH, HTTP, HTTPS, MySQL, the usual port of web servers behind a balancer, `HAProxy`'s page of
 /// statistics.
@@ -49,7 +50,7 @@ impl Simulation {
     /// Scans all servers. Returns how many ports are open.
     pub(super) fn scan_ports(&mut self) -> u32 {
         let mut findings = Vec::new();
-        for (place, server) in (0u32..).zip(self.plan.servers.clone()) {
+        for (place, server) in self.plan.servers.clone().enumerate() {
             let mut ports = USUAL_PORTS.to_vec();
             ports.extend(self.listeners(&server).into_iter().map(|(port, _)| port));
             ports.sort_unstable();
@@ -60,7 +61,7 @@ impl Simulation {
             }
         }
         self.faults.findings = findings;
-        index(self.faults.findings.iter().filter(|finding| finding.says == Port::Open).count())
+        count(self.faults.findings.iter().filter(|finding| finding.says == Port::Open).count())
     }
 
     /// The ports on which programs of a server listen for TCP connections.
@@ -76,13 +77,13 @@ impl Simulation {
     }
 
     /// Asks one port.
-    fn knock(&mut self, place: u32, server: &ServerId, port: u16) -> Port {
-        let stranger = &self.infra.component(ComponentIx::new(self.plan.browser as usize)).id;
+    fn knock(&mut self, place: ServerIx, server: &ServerId, port: u16) -> Port {
+        let stranger = &self.infra.component(self.plan.browser).id;
         let infra = std::sync::Arc::clone(&self.infra);
         let verdicts: Vec<_> = infra
             .firewalls()
             .filter(|(_, spec)| spec.servers.contains(server))
-            .map(|(ix, spec)| (index(ix.index()), spec.judge(Direction::Inbound, stranger, None, port)))
+            .map(|(ix, spec)| (ix, spec.judge(Direction::Inbound, stranger, None, port)))
             .collect();
         for (firewall, verdict) in verdicts {
             if !self.health(firewall).is_up() {
@@ -95,10 +96,10 @@ impl Simulation {
                 RuleAction::Reject => return Port::Closed,
             }
         }
-        if self.servers_off[place as usize] {
+        if self.servers_off[place] {
             return Port::Filtered;
         }
-        let listens = |(at, to): &(u16, ComponentIx)| *at == port && self.health(index(to.index())).accepts();
+        let listens = |(at, to): &(u16, ComponentIx)| *at == port && self.health(*to).accepts();
         if self.listeners(server).iter().any(listens) { Port::Open } else { Port::Closed }
     }
 

@@ -9,24 +9,25 @@
 use hoplight_model::TlsMode;
 
 use super::event::{Event, EventQueue, Kind, MAX_SEQUENCE};
-use super::flow::{HOME, component_ix};
+use super::flow::HOME;
 use super::journal::{EventKind, Observer};
 use super::packet::{Heading, Phase};
 use super::plan::Role;
 use super::random;
-use super::request::{Lost, Request, Slab, State, Status, at_level};
-use super::simulation::{Simulation, index};
+use super::request::{Lost, Request, Requests, State, Status, at_level};
+use super::simulation::Simulation;
 use super::station::{Station, StationParams};
 use super::time::SimTime;
+use crate::index::{Ix, LinkIx, RequestIx, StationIx, count};
 
 /// What follows a piece of work.
 pub(super) enum Next {
     /// The station asks on this link, for the first time.
-    Ask(u32),
+    Ask(LinkIx),
     /// It answers, and all is well.
     Answer,
     /// The message has been moved on, and has reached this station, if any.
-    Comes(Option<u32>),
+    Comes(Option<StationIx>),
 }
 
 /// What beginning a piece of work changes beside the request and the station.
@@ -41,7 +42,7 @@ impl Clockwork<'_> {
     ///
     /// How long it takes depends on the seed, the request, the station, the phase and the attempt, and on nothing else.
     #[inline(always)]
-    fn begins(self, record: &mut Request, station: &Station, request: u32, asks: bool) -> bool {
+    fn begins(self, record: &mut Request, station: &Station, request: RequestIx, asks: bool) -> bool {
         let duty = &station.duty;
         let answers = !asks && duty.takes_answers;
         let is_usual = (answers || record.phase == Phase::Exchange) && station.slow.is_none() && *self.sequence < MAX_SEQUENCE;
@@ -52,7 +53,7 @@ impl Clockwork<'_> {
         let work = duty.work[place].nanos(random::mix(record.key ^ duty.key ^ visit(record, answers)));
         *self.sequence += 1;
         let at = self.now + work;
-        self.queue.push(Event::new(at, *self.sequence, Kind::Service, request));
+        self.queue.push(Event::new(at, *self.sequence, Kind::Service, request.raw()));
         record.state = State::InService;
         (record.departed, record.arrives, record.pending) = (self.now, at, *self.sequence);
         true
@@ -60,7 +61,7 @@ impl Clockwork<'_> {
 
     /// Frees a slot; the next in line takes it. Returns that one if its work is not the usual sort and is still to begin.
     #[inline(always)]
-    fn frees(self, station: &mut Station, requests: &mut Slab) -> Option<u32> {
+    fn frees(self, station: &mut Station, requests: &mut Requests) -> Option<RequestIx> {
         let now = self.now;
         if station.health == super::Health::Hung {
             station.release(now);
@@ -90,17 +91,17 @@ fn visit(record: &Request, answers: bool) -> u64 {
 impl Simulation {
     /// Takes a slot of a station, or a place in its line.
     #[inline(never)]
-    pub(super) fn enter<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+    pub(super) fn enter<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         let asks = self.requests[request].heading == Heading::Request;
         self.enter_here(request, station, asks, observer);
     }
 
     /// The same, where nearly all of them come by.
     #[inline(always)]
-    fn enter_here<O: Observer>(&mut self, request: u32, station: u32, asks: bool, observer: &mut O) {
+    fn enter_here<O: Observer>(&mut self, request: RequestIx, station: StationIx, asks: bool, observer: &mut O) {
         let now = self.now;
         let record = &mut self.requests[request];
-        let state = &mut self.stations[station as usize];
+        let state = &mut self.stations[station];
         record.station = station;
         state.visits += 1;
         let mut refused = false;
@@ -113,7 +114,7 @@ impl Simulation {
                 state.arrivals += 1;
                 state.counter += 1;
             }
-            refused = state.present.saturating_add(state.leaked) >= state.duty.connections;
+            refused = !state.duty.connections.admits(state.present.saturating_add(state.leaked));
         }
         if !state.rolls {
             state.rolls = true;
@@ -122,7 +123,7 @@ impl Simulation {
         // The answer to one's own question is never turned away.
         let hung = state.health == super::Health::Hung;
         let serves = state.busy < state.duty.slots && !refused && !hung;
-        if serves || !(refused || record.leg != HOME && state.queue.len() >= state.duty.limit as usize) {
+        if serves || !(refused || record.leg != HOME && !state.duty.limit.admits(count(state.queue.len()))) {
             if asks && !state.duty.is_firewall {
                 record.inside |= record.bit();
                 state.present += 1;
@@ -139,8 +140,8 @@ impl Simulation {
             record.pending = 0;
             record.departed = now;
             state.queue.push_back(request);
-            let (tag, waiting) = (record.tag(), index(state.queue.len()));
-            self.tell(observer, Some(tag), || EventKind::Waits { component: component_ix(station), waiting });
+            let (tag, waiting) = (record.tag(), count(state.queue.len()));
+            self.tell(observer, Some(tag), || EventKind::Waits { component: station, waiting });
         } else {
             let tag = record.tag();
             state.dropped += 1;
@@ -148,42 +149,42 @@ impl Simulation {
                 self.lose(request, Lost::Unanswered, observer);
                 return;
             }
-            self.tell(observer, Some(tag), || EventKind::TurnedAway { component: component_ix(station) });
+            self.tell(observer, Some(tag), || EventKind::TurnedAway { component: station });
             self.turn_away(request, station, observer);
         }
     }
 
     /// Begins the work on a request, in a slot that it has.
     #[inline(always)]
-    pub(super) fn work(&mut self, request: u32, station: u32) {
+    pub(super) fn work(&mut self, request: RequestIx, station: StationIx) {
         let clockwork = Clockwork { now: self.now, queue: &mut self.queue, sequence: &mut self.sequence };
         let record = &mut self.requests[request];
         let asks = record.heading == Heading::Request;
-        if !clockwork.begins(record, &self.stations[station as usize], request, asks) {
+        if !clockwork.begins(record, &self.stations[station], request, asks) {
             self.work_else(request, station);
         }
     }
 
     /// Begins work of any sort.
     #[inline(never)]
-    fn work_else(&mut self, request: u32, station: u32) {
+    fn work_else(&mut self, request: RequestIx, station: StationIx) {
         let work = self.service_time(request, station);
-        let work = self.stations[station as usize].slow.map_or(work, |factor| factor.of(work));
+        let work = self.stations[station].slow.map_or(work, |factor| factor.of(work));
         self.requests[request].state = State::InService;
         self.schedule_for(request, self.now + work, Kind::Service);
     }
 
     /// Draws how long a station works on a request.
-    fn service_time(&self, request: u32, station: u32) -> u64 {
+    fn service_time(&self, request: RequestIx, station: StationIx) -> u64 {
         let record = &self.requests[request];
-        let duty = &self.stations[station as usize].duty;
+        let duty = &self.stations[station].duty;
         let answers = record.heading == Heading::Response && duty.takes_answers;
         let drawn = |place: usize| duty.work[place].nanos(random::mix(record.key ^ duty.key ^ visit(record, answers)));
         if answers {
             return drawn(StationParams::ANSWERS);
         }
         let service = || drawn(record.kind.index());
-        match (record.phase, &self.plan.stations[station as usize].role) {
+        match (record.phase, &self.plan.stations[station].role) {
             (phase, Role::Balancer(_)) if phase.is_handshake() && self.plan.tls != TlsMode::Passthrough => {
                 self.plan.connections.work(phase)
             }
@@ -195,12 +196,12 @@ impl Simulation {
 
     /// A station has finished its own work on a request, unless the event came too late.
     #[inline(always)]
-    pub(super) fn service_done<O: Observer>(&mut self, request: u32, sequence: u64, observer: &mut O) {
+    pub(super) fn service_done<O: Observer>(&mut self, request: RequestIx, sequence: u64, observer: &mut O) {
         let Some(record) = self.requests.moved_by(request, sequence) else { return };
         let station = record.station;
-        let state = &mut self.stations[station as usize];
+        let state = &mut self.stations[station];
         state.served += 1;
-        let (bit, asks, kind) = (record.bit(), record.heading == Heading::Request, record.kind.index());
+        let (bit, asks, kind) = (record.bit(), record.heading == Heading::Request, record.kind);
         let (leg, phase, status) = (record.leg, record.phase, record.status);
         let (is_firewall, act, relays) = (state.duty.is_firewall, state.duty.acts[kind], state.duty.relays[kind]);
         #[expect(clippy::needless_bitwise_bool, reason = "whether it asks is hard to guess; whether it keeps its slot is easy")]
@@ -245,9 +246,9 @@ impl Simulation {
 
     /// The one who asked has an answer. A good one that is only relayed needs no thought.
     #[inline(always)]
-    pub(super) fn hand_on<O: Observer>(&mut self, request: u32, station: u32, observer: &mut O) {
+    pub(super) fn hand_on<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         let record = &self.requests[request];
-        if record.status == Status::Ok && self.stations[station as usize].duty.relays[record.kind.index()] {
+        if record.status == Status::Ok && self.stations[station].duty.relays[record.kind] {
             self.answer(request, Status::Ok, observer);
         } else {
             self.take_answer(request, station, observer);
@@ -256,18 +257,18 @@ impl Simulation {
 
     /// Frees a slot; the next in line takes it.
     #[inline(always)]
-    pub(super) fn free_slot(&mut self, station: u32) {
+    pub(super) fn free_slot(&mut self, station: StationIx) {
         let clockwork = Clockwork { now: self.now, queue: &mut self.queue, sequence: &mut self.sequence };
-        let next = clockwork.frees(&mut self.stations[station as usize], &mut self.requests);
+        let next = clockwork.frees(&mut self.stations[station], &mut self.requests);
         if let Some(next) = next {
             self.work_else(next, station);
         }
     }
 
     /// Gives free slots to those in line: the station serves again.
-    pub(super) fn fill_slots(&mut self, station: u32) {
-        while self.stations[station as usize].busy < self.plan.stations[station as usize].slots {
-            let state = &mut self.stations[station as usize];
+    pub(super) fn fill_slots(&mut self, station: StationIx) {
+        while self.stations[station].busy < self.plan.stations[station].slots {
+            let state = &mut self.stations[station];
             let Some(next) = state.queue.pop_front() else { return };
             state.waited(self.now - self.requests[next].departed);
             state.occupy(self.now);

@@ -30,7 +30,7 @@ use super::monitoring::AgentState;
 use super::plan::{Plan, Role};
 use super::probe::Probe;
 use super::random;
-use super::request::Slab;
+use super::request::Requests;
 use super::station::{Line, Station, StationParams};
 use super::time::SimTime;
 use super::timers::Timers;
@@ -38,6 +38,7 @@ use super::upkeep::Messages;
 use super::users::Users;
 use super::view::Health;
 use super::vrrp::Router;
+use crate::index::{AgentIx, BalancerIx, IndexVec, Ix, LinkIx, PerKind, RequestIx, RouterIx, ServerIx, StationIx};
 
 /// Mixes the digest; odd, with bits well spread (from the golden ratio).
 const DIGEST_FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -63,29 +64,29 @@ pub struct Simulation {
     pub(super) sent: u64,
     /// How all balancers choose, if that was changed.
     pub(super) algorithm: Option<Algorithm>,
-    pub(super) requests: Slab,
+    pub(super) requests: Requests,
     pub(super) in_flight: u64,
     /// ∫ N dt up to `occupancy_at`, N being the requests whose users wait, in request-nanoseconds.
     occupancy: u128,
     occupancy_at: SimTime,
     /// Time that all users waited whose requests have ended, in nanoseconds.
     pub(super) sojourn: u128,
-    pub(super) newest: [Option<u64>; 3],
-    pub(super) stations: Vec<Station>,
+    pub(super) newest: PerKind<Option<u64>>,
+    pub(super) stations: IndexVec<StationIx, Station>,
     /// The stations where something happened in the last second or in this one.
-    pub(super) rolling: Vec<u32>,
-    pub(super) lines: Vec<Line>,
+    pub(super) rolling: Vec<StationIx>,
+    pub(super) lines: IndexVec<LinkIx, Line>,
     /// The balancers, by number.
-    pub(super) rotas: Vec<BalancerState>,
+    pub(super) rotas: IndexVec<BalancerIx, BalancerState>,
     /// The balancers that share an address.
-    pub(super) routers: Vec<Router>,
+    pub(super) routers: IndexVec<RouterIx, Router>,
     /// The link on which users' packets go to the site.
-    pub(super) entry: u32,
-    pub(super) servers_off: Vec<bool>,
-    pub(super) rule_hits: Vec<Option<Box<RuleHits>>>,
-    pub(super) agents: Vec<AgentState>,
+    pub(super) entry: LinkIx,
+    pub(super) servers_off: IndexVec<ServerIx, bool>,
+    pub(super) rule_hits: IndexVec<StationIx, Option<Box<RuleHits>>>,
+    pub(super) agents: IndexVec<AgentIx, AgentState>,
     /// What each component counts of its own work, by station.
-    pub(super) gauges: Vec<Gauge>,
+    pub(super) gauges: IndexVec<StationIx, Gauge>,
     /// What the monitoring service makes of what was delivered.
     pub(super) alerts: Alerts,
     pub(super) probe: Probe,
@@ -109,26 +110,26 @@ impl Simulation {
     pub fn new(infra: Arc<Infrastructure>, seed: u64) -> Self {
         let plan = Arc::new(Plan::new(&infra));
         let hits = |direction, spec: &hoplight_model::firewall::FirewallSpec| vec![0; spec.rules(direction).len() + 1];
-        let mut rule_hits = vec![None; infra.len()];
+        let mut rule_hits = IndexVec::of(None, infra.len());
         for (ix, spec) in infra.firewalls() {
-            rule_hits[ix.index()] = Some(Box::new([hits(Direction::Inbound, spec), hits(Direction::Outbound, spec)]));
+            rule_hits[ix] = Some(Box::new([hits(Direction::Inbound, spec), hits(Direction::Outbound, spec)]));
         }
-        let ttl = plan.lookup.and_then(|link| match plan.stations[plan.hops[link as usize].to as usize].role {
+        let ttl = plan.lookup.and_then(|link| match plan.stations[plan.hops[link].to].role {
             Role::Resolver(resolver) => Some(resolver.ttl),
             _ => None,
         });
         let mut simulation = Self {
             rule_hits,
             algorithm: None,
-            stations: vec![Station::default(); plan.stations.len()],
+            stations: IndexVec::of(Station::default(), plan.stations.len()),
             rolling: Vec::new(),
-            lines: vec![Line::default(); plan.hops.len()],
-            rotas: vec![BalancerState::default(); plan.balancers()],
-            routers: vec![Router::default(); plan.pair.len()],
+            lines: IndexVec::of(Line::default(), plan.hops.len()),
+            rotas: IndexVec::of(BalancerState::default(), plan.balancers()),
+            routers: IndexVec::of(Router::default(), plan.pair.len()),
             entry: plan.entry,
-            servers_off: vec![false; plan.servers.len()],
+            servers_off: IndexVec::of(false, plan.servers.len()),
             agents: plan.agents.iter().map(|agent| AgentState::new(agent.watches.len())).collect(),
-            gauges: vec![Gauge::default(); plan.stations.len()],
+            gauges: IndexVec::of(Gauge::default(), plan.stations.len()),
             alerts: Alerts::new(plan.alerts.len()),
             probe: Probe::new(infra.monitoring().probe),
             arrivals: Arrivals::new(infra.traffic(), seed),
@@ -145,12 +146,12 @@ impl Simulation {
             processed: 0,
             digest: 0,
             sent: 0,
-            requests: Slab::default(),
+            requests: Requests::default(),
             in_flight: 0,
             occupancy: 0,
             occupancy_at: SimTime::ZERO,
             sojourn: 0,
-            newest: [None; 3],
+            newest: PerKind::default(),
             messages: Messages::default(),
             users: Users::default(),
             // Returning visitors have the address from an earlier visit; without a resolver it is simply known.
@@ -167,8 +168,8 @@ impl Simulation {
 
     /// Takes over from the plan what stands beside the state. To be called when the plan is another one.
     pub(super) fn adopt_plan(&mut self) {
-        for (place, station) in self.stations.iter_mut().enumerate() {
-            station.duty = StationParams::of(&self.plan, place);
+        for (station, state) in self.stations.iter_mut_enumerated() {
+            state.duty = StationParams::of(&self.plan, station);
         }
         for (line, hop) in self.lines.iter_mut().zip(&self.plan.hops) {
             line.adopt(&self.plan, hop);
@@ -215,7 +216,7 @@ impl Simulation {
         self.digest =
             (self.digest.rotate_left(23) ^ event.at().nanos() ^ event.what().rotate_left(32)).wrapping_mul(DIGEST_FACTOR);
         match event.kind_number() {
-            Kind::SERVICE => self.service_done(event.id(), event.sequence(), observer),
+            Kind::SERVICE => self.service_done(event.on(), event.sequence(), observer),
             Kind::ARRIVAL => self.arrival(event.id(), event.sequence(), observer),
             _ => self.happen_else(event, observer),
         }
@@ -227,19 +228,19 @@ impl Simulation {
         let id = event.id();
         match event.kind() {
             Kind::Arrival => self.arrival(id, event.sequence(), observer),
-            Kind::Leg if self.requests.waits_for(id, event.sequence()) => self.leg_done(id, observer),
-            Kind::Retry if self.requests.waits_for(id, event.sequence()) => self.retry_due(id, observer),
+            Kind::Leg if self.requests.waits_for(event.on(), event.sequence()) => self.leg_done(event.on(), observer),
+            Kind::Retry if self.requests.waits_for(event.on(), event.sequence()) => self.retry_due(event.on(), observer),
             Kind::Leg | Kind::Service | Kind::Retry => {}
-            Kind::Deadline => self.deadline_due(id, observer),
-            Kind::Check => self.check(id, observer),
-            Kind::CheckTimeout => self.check_ended(id, observer),
-            Kind::Sample => self.sample(id, observer),
-            Kind::Message => self.message_arrives(id, observer),
+            Kind::Deadline => self.deadline_due(event.on(), observer),
+            Kind::Check => self.check_due(event.on(), observer),
+            Kind::CheckTimeout => self.check_ended(event.on(), observer),
+            Kind::Sample => self.sample(event.on(), observer),
+            Kind::Message => self.message_arrives(event.on(), observer),
             Kind::Second => self.second(observer),
             Kind::Database => self.database_due(id, observer),
             Kind::Probe => self.probe_due(event.sequence(), observer),
-            Kind::TimerEvent => self.later_due(id, observer),
-            Kind::Advert => self.advert_due(id, event.sequence(), observer),
+            Kind::TimerEvent => self.later_due(event.on(), observer),
+            Kind::Advert => self.advert_due(event.on(), event.sequence(), observer),
         }
     }
 
@@ -258,9 +259,9 @@ impl Simulation {
     /// Schedules the one event that moves a request on.
     #[expect(clippy::inline_always, reason = "on the engine's critical path")]
     #[inline(always)]
-    pub(super) fn schedule_for(&mut self, request: u32, at: SimTime, kind: Kind) {
+    pub(super) fn schedule_for(&mut self, request: RequestIx, at: SimTime, kind: Kind) {
         let now = self.now;
-        let pending = self.schedule(at, kind, request);
+        let pending = self.schedule(at, kind, request.raw());
         let record = &mut self.requests[request];
         (record.departed, record.arrives, record.pending) = (now, at, pending);
     }
@@ -288,15 +289,15 @@ impl Simulation {
     /// Whether a station runs.
     #[expect(clippy::inline_always, reason = "on the engine's critical path")]
     #[inline(always)]
-    pub(super) fn health(&self, station: u32) -> Health {
-        self.stations[station as usize].health
+    pub(super) fn health(&self, station: StationIx) -> Health {
+        self.stations[station].health
     }
 
     /// To be called after a change of what runs.
     pub(super) fn refresh_health(&mut self) {
         let stations = self.stations.iter_mut().zip(&self.faults.stations);
         for (plan, (station, faults)) in self.plan.stations.iter().zip(stations) {
-            let off = plan.server.is_some_and(|server| self.servers_off[server as usize]);
+            let off = plan.server.is_some_and(|server| self.servers_off[server]);
             station.health = match (off, station.crashed) {
                 (true, _) => Health::PoweredOff,
                 (false, true) => Health::Crashed,
@@ -312,8 +313,8 @@ impl Simulation {
     }
 
     #[inline]
-    pub(super) fn count_rule(&mut self, firewall: u32, verdict: Verdict) {
-        if let Some(hits) = &mut self.rule_hits[firewall as usize] {
+    pub(super) fn count_rule(&mut self, firewall: StationIx, verdict: Verdict) {
+        if let Some(hits) = &mut self.rule_hits[firewall] {
             let list = &mut hits[usize::from(verdict.direction == Direction::Outbound)];
             let last = list.len() - 1;
             list[verdict.rule.map_or(last, |rule| usize::from(rule) - 1)] += 1;
@@ -339,9 +340,4 @@ pub(super) fn tell<O: Observer>(
     if O::NOTES {
         observer.note(JournalEvent { at, request, what: what() });
     }
-}
-
-/// A position as the engine's 32-bit index.
-pub(super) fn index(position: usize) -> u32 {
-    u32::try_from(position).unwrap_or(u32::MAX)
 }

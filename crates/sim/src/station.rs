@@ -14,6 +14,8 @@ use super::plan::{HopPlan, Plan, Role, StationPlan};
 use super::random::Sampler;
 use super::time::{SECOND, SimTime};
 use super::view::{CheckCode, Health};
+use crate::index::{DatabaseIx, LinkIx, PerKind, RequestIx, StationIx};
+use crate::limit::Limit;
 
 /// Whether somebody who waits so long has a clock: a day or more is for ever, and none stands for none.
 pub(super) const fn is_timed(timeout: u64) -> bool {
@@ -25,7 +27,7 @@ pub(super) const fn is_timed(timeout: u64) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Deadline {
     pub(super) at: SimTime,
-    pub(super) request: u32,
+    pub(super) request: RequestIx,
     pub(super) generation: u32,
     /// The level that waits.
     pub(super) level: u8,
@@ -41,7 +43,7 @@ pub(super) enum Act {
     /// It has what was asked for.
     Serve,
     /// It asks on this link.
-    Ask(u32),
+    Ask(LinkIx),
     /// It asks on the next of its links.
     TakeTurns,
     /// It asks the database that took the last write, as far as it knows.
@@ -51,7 +53,7 @@ pub(super) enum Act {
     /// It lets it pass, or not.
     Judge,
     /// It is the database of this number.
-    Query(u32),
+    Query(DatabaseIx),
     /// It resolves a name.
     Resolve,
     /// It has nobody to ask.
@@ -60,8 +62,8 @@ pub(super) enum Act {
 
 impl Act {
     /// What the station at this place does with requests of one kind.
-    fn of(plan: &Plan, station: usize, kind: RequestKind) -> Self {
-        let links = &plan.stations[station].out[kind.index()];
+    fn of(plan: &Plan, station: StationIx, kind: RequestKind) -> Self {
+        let links = &plan.stations[station].out[kind];
         let first = links.first().copied();
         match plan.stations[station].role {
             Role::Resolver(_) => Self::Resolve,
@@ -69,7 +71,7 @@ impl Act {
             Role::Database(node) => Self::Query(node),
             Role::Web | Role::App if kind.is_static() => Self::Serve,
             Role::Web if first.is_none() => Self::Fail(Failure::BadGateway),
-            Role::Web if first.is_some_and(|link| plan.hops[link as usize].protocol != Protocol::Sql) => Self::TakeTurns,
+            Role::Web if first.is_some_and(|link| plan.hops[link].protocol != Protocol::Sql) => Self::TakeTurns,
             Role::Web | Role::App => match first {
                 Some(_) if kind.is_write() && plan.drivers[station] => Self::AskWriter,
                 Some(link) => Self::Ask(link),
@@ -87,10 +89,10 @@ impl Act {
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, each read by itself on the critical path")]
 pub(super) struct StationParams {
     pub(super) slots: u32,
-    /// Most requests that may wait; `u32::MAX` is no limit.
-    pub(super) limit: u32,
-    /// Most requests that may be present; `u32::MAX` is no limit.
-    pub(super) connections: u32,
+    /// Most requests that may wait.
+    pub(super) limit: Limit,
+    /// Most requests that may be present.
+    pub(super) connections: Limit,
     pub(super) is_firewall: bool,
     /// Whether a slot is held until the answer from downstream is back. Firewalls hold none.
     pub(super) holds: bool,
@@ -98,28 +100,28 @@ pub(super) struct StationParams {
     pub(super) takes_answers: bool,
     pub(super) watched: bool,
     /// Whether a good answer to each kind of request is handed on as it is, and nothing is learnt from it.
-    pub(super) relays: [bool; 3],
+    pub(super) relays: PerKind<bool>,
     pub(super) key: u64,
     /// How long it works on each kind of request, and on an answer, if it does.
     pub(super) work: [Sampler; 4],
     /// What it does with each kind of request.
-    pub(super) acts: [Act; 3],
+    pub(super) acts: PerKind<Act>,
 }
 
 impl Default for StationParams {
     fn default() -> Self {
         Self {
             slots: 0,
-            limit: u32::MAX,
-            connections: u32::MAX,
+            limit: Limit::NONE,
+            connections: Limit::NONE,
             is_firewall: false,
             holds: false,
             takes_answers: false,
             watched: false,
-            relays: [false; 3],
+            relays: PerKind::default(),
             key: 0,
             work: [Sampler::Constant(0); 4],
-            acts: [Act::Answer; 3],
+            acts: [Act::Answer; 3].into(),
         }
     }
 }
@@ -129,27 +131,27 @@ impl StationParams {
     pub(super) const ANSWERS: usize = 3;
 
     /// What `whole` says of the station at this place.
-    pub(super) fn of(whole: &Plan, station: usize) -> Self {
+    pub(super) fn of(whole: &Plan, station: StationIx) -> Self {
         let plan: &StationPlan = &whole.stations[station];
         let mut links = plan.out.iter().flatten();
-        let asks_by_http = links.all(|link| whole.hops[*link as usize].protocol == Protocol::Http);
+        let asks_by_http = links.all(|link| whole.hops[*link].protocol == Protocol::Http);
         let [statics, reads, writes] = plan.service;
         Self {
             slots: plan.slots,
-            limit: plan.limit.unwrap_or(u32::MAX),
-            connections: plan.connections.unwrap_or(u32::MAX),
+            limit: plan.limit,
+            connections: plan.connections,
             is_firewall: matches!(plan.role, Role::Firewall),
             holds: plan.hold == Hold::UntilAnswered && !matches!(plan.role, Role::Firewall),
             takes_answers: plan.answer.is_some(),
             watched: plan.watched,
             // A driver that follows the primary learns from every answer of a database to a write.
-            relays: RequestKind::ALL.map(|kind| {
+            relays: PerKind::of(|kind| {
                 let learns = !asks_by_http && kind.is_write() && whole.drivers[station];
                 matches!(plan.role, Role::Balancer(_) | Role::Web | Role::App) && !learns
             }),
             key: plan.key,
             work: [statics, reads, writes, plan.answer.unwrap_or(Sampler::Constant(0))],
-            acts: RequestKind::ALL.map(|kind| Act::of(whole, station, kind)),
+            acts: PerKind::of(|kind| Act::of(whole, station, kind)),
         }
     }
 }
@@ -170,7 +172,7 @@ pub(super) struct Station {
     /// Requests, handshakes and answers that wanted a slot, since the start of the run.
     pub(super) visits: u64,
     pub(super) busy: u32,
-    pub(super) queue: VecDeque<u32>,
+    pub(super) queue: VecDeque<RequestIx>,
     /// ∫ busy dt, in slot-nanoseconds.
     pub(super) busy_time: u128,
     /// How long those who have left the line waited in it, in nanoseconds.
@@ -200,7 +202,7 @@ pub(super) struct Station {
 
 impl Station {
     pub(super) fn footprint(&self) -> usize {
-        size_of::<Self>() + self.queue.len() * size_of::<u32>() + self.deadlines.len() * size_of::<Deadline>()
+        size_of::<Self>() + self.queue.len() * size_of::<RequestIx>() + self.deadlines.len() * size_of::<Deadline>()
     }
 
     /// Brings ∫ busy dt up to `now`. To be called before `busy` changes.
@@ -265,8 +267,8 @@ impl Station {
 pub(super) struct Line {
     /// From the plan, as for [`StationParams`]: who asks, who answers, nanoseconds one way, firewalls on the way and those of them
     /// that stand at the asker's side, whether requests in progress are limited.
-    pub(super) from: u32,
-    pub(super) to: u32,
+    pub(super) from: StationIx,
+    pub(super) to: StationIx,
     pub(super) latency: u64,
     pub(super) behind: u8,
     pub(super) outward: u8,
@@ -314,8 +316,8 @@ impl Line {
         (self.from, self.to, self.latency) = (hop.from, hop.to, hop.latency);
         self.behind = hop.behind;
         self.outward = u8::try_from(hop.outward).unwrap_or(u8::MAX);
-        self.limited = hop.maxconn != u32::MAX;
-        self.timeout = plan.stations[hop.from as usize].timeout;
+        self.limited = hop.maxconn.is_set();
+        self.timeout = plan.stations[hop.from].timeout;
         self.prepares = is_timed(self.timeout) || hop.connects.when != When::Never;
         self.opens = plan.connections.any_open;
         self.shared = hop.from == plan.browser && !plan.pair.is_empty();
@@ -337,8 +339,8 @@ impl Line {
 impl Default for Line {
     fn default() -> Self {
         Self {
-            from: 0,
-            to: 0,
+            from: StationIx::default(),
+            to: StationIx::default(),
             latency: 0,
             behind: 0,
             outward: 0,

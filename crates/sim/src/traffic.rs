@@ -4,46 +4,43 @@
 
 use hoplight_model::{LinkIx, Protocol};
 
-use super::flow::{CROSSED, HOME, component_ix, link_ix};
+use super::flow::{CROSSED, HOME};
 use super::packet::{Activity, Heading, Motion, Packet, PacketContent, Present};
 use super::request::{Lost, Request, State, Status};
-use super::simulation::{Simulation, index};
+use super::simulation::Simulation;
 use super::time::SimTime;
 use super::upkeep::fraction;
+use crate::index::RequestIx;
 
 impl Simulation {
     /// All messages on their way, and those that were stopped while somebody waits for them.
     pub fn packets(&self) -> impl Iterator<Item = Packet> + '_ {
-        let requests = self.requests.iter().filter_map(|(_, request)| self.packet(request));
+        let requests = self.requests.iter().filter_map(|request| self.packet(request));
         requests.chain(self.messages.packets(self.now)).chain(self.changes())
     }
 
     /// What a request does at present, while its user waits.
     pub fn present(&self, number: u64) -> Option<Present> {
-        self.present_at(&mut 0, number)
+        self.present_at(&mut RequestIx::default(), number)
     }
 
     /// The same for whoever asks often: `hint` is where the request's record was, and becomes where it is.
-    pub(super) fn present_at(&self, hint: &mut u32, number: u64) -> Option<Present> {
+    pub(super) fn present_at(&self, hint: &mut RequestIx, number: u64) -> Option<Present> {
         let is_it = |request: &Request| request.number == number && request.is_awaited();
         let request = if let Some(request) = self.requests.get(*hint).filter(|request| is_it(request)) {
             request
         } else {
-            let (place, request) = self.requests.iter().find(|(_, request)| is_it(request))?;
+            let (place, request) = self.requests.enumerate().find(|(_, request)| is_it(request))?;
             *hint = place;
             request
         };
         let doing = match request.state {
-            State::OnWire => Activity::Travels(link_ix(request.link()), request.heading),
-            State::InService | State::Committing => Activity::Served(component_ix(request.station)),
-            State::Queued => Activity::Waits(component_ix(request.station)),
-            State::Lost(_) => Activity::Lost(link_ix(request.link())),
-            State::Pausing => {
-                Activity::Pauses(component_ix(self.plan.hops[request.path[usize::from(request.depth)] as usize].from))
-            }
-            State::Backlogged | State::Admitted => {
-                Activity::Waits(component_ix(self.plan.hops[request.path[usize::from(request.depth)] as usize].from))
-            }
+            State::OnWire => Activity::Travels(request.link(), request.heading),
+            State::InService | State::Committing => Activity::Served(request.station),
+            State::Queued => Activity::Waits(request.station),
+            State::Lost(_) => Activity::Lost(request.link()),
+            State::Pausing => Activity::Pauses(self.plan.hops[request.path[usize::from(request.depth)]].from),
+            State::Backlogged | State::Admitted => Activity::Waits(self.plan.hops[request.path[usize::from(request.depth)]].from),
             State::Zombie | State::Free => return None,
         };
         let until = (request.pending != 0).then_some(request.arrives);
@@ -53,19 +50,19 @@ impl Simulation {
     /// When a request that is on its way was sent.
     pub fn born(&self, number: u64) -> Option<SimTime> {
         let is_it = |request: &&Request| request.number == number && request.is_awaited();
-        self.requests.iter().map(|(_, request)| request).find(is_it).map(|request| request.born)
+        self.requests.iter().find(is_it).map(|request| request.born)
     }
 
     /// What was said on a link apart from requests, as a number that changes whenever something is.
     pub(super) fn spoken(&self, link: LinkIx, protocol: Protocol) -> u64 {
-        let link = index(link.index());
+        let link = link;
         match protocol {
             Protocol::Replication => {
                 let mut streams = self.plan.databases.streams.iter().filter(|stream| stream.link == link);
                 streams.next().map_or(0, |stream| self.changes_sent(stream.to))
             }
             Protocol::Vrrp => self.adverts(link),
-            Protocol::Http => u64::from(self.lines[link as usize].checks),
+            Protocol::Http => u64::from(self.lines[link].checks),
             _ => 0,
         }
     }
@@ -75,7 +72,7 @@ impl Simulation {
             return None;
         }
         let link = request.link();
-        let hop = &self.plan.hops[link as usize];
+        let hop = &self.plan.hops[link];
         let back = request.heading == Heading::Response;
         if back && request.leg == HOME {
             return None;
@@ -90,7 +87,7 @@ impl Simulation {
             State::OnWire if back => (1.0 - fraction(request.departed, request.arrives, self.now), Motion::Moving),
             State::OnWire => (fraction(request.departed, request.arrives, self.now), Motion::Moving),
             State::Queued | State::InService | State::Committing => {
-                let guard = guard(place).filter(|guard| guard.firewall.index() == request.station as usize)?;
+                let guard = guard(place).filter(|guard| guard.firewall == request.station)?;
                 (beside(leg), Motion::AtFirewall(guard))
             }
             State::Lost(Lost::Dropped(place)) => (beside(usize::from(place)), Motion::Blocked(guard(place)?)),
@@ -108,7 +105,7 @@ impl Simulation {
                 ok: request.heading == Heading::Request || request.status == Status::Ok,
                 orphan: !request.is_awaited(),
             },
-            link: link_ix(link),
+            link: link,
             heading: request.heading,
             position,
             motion,

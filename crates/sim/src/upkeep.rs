@@ -4,50 +4,33 @@
 
 use super::checks::Passage;
 use super::event::Kind;
-use super::flow::{component_ix, link_ix};
 use super::journal::{EventKind, Observer};
 use super::monitoring::Sample;
 use super::packet::{Heading, Motion, Packet, PacketContent};
-use super::simulation::{Simulation, index};
+use super::simulation::Simulation;
 use super::time::{SECOND, SimTime};
+use crate::index::{AgentIx, Ix, LinkIx, MessageIx};
+use crate::slab::Slab;
 
 /// A message that is no request.
 #[derive(Clone, Debug, PartialEq)]
 struct Message {
-    link: u32,
+    link: LinkIx,
     departed: SimTime,
     arrives: SimTime,
     sample: Sample,
 }
 
-/// The messages on their way; a place may be used again.
+/// The messages on their way.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Messages {
-    slots: Vec<Option<Message>>,
-    free: Vec<u32>,
-}
+pub(super) struct Messages(Slab<MessageIx, Option<Message>>);
 
 impl Messages {
-    fn insert(&mut self, message: Message) -> u32 {
-        if let Some(place) = self.free.pop() {
-            self.slots[place as usize] = Some(message);
-            return place;
-        }
-        self.slots.push(Some(message));
-        index(self.slots.len() - 1)
-    }
-
-    fn take(&mut self, place: u32) -> Option<Message> {
-        let message = self.slots.get_mut(place as usize)?.take()?;
-        self.free.push(place);
-        Some(message)
-    }
-
     /// The messages as packets.
     pub(super) fn packets(&self, now: SimTime) -> impl Iterator<Item = Packet> + '_ {
-        self.slots.iter().flatten().map(move |message| Packet {
+        self.0.iter().flatten().map(move |message| Packet {
             cargo: PacketContent::Metrics,
-            link: link_ix(message.link),
+            link: message.link,
             heading: Heading::Request,
             position: fraction(message.departed, message.arrives, now),
             motion: Motion::Moving,
@@ -70,54 +53,51 @@ impl Simulation {
         self.schedule_checks();
         self.schedule_heartbeats();
         self.schedule_adverts();
-        for agent in 0..self.plan.agents.len() {
-            self.schedule(self.now, Kind::Sample, index(agent));
+        for agent in self.plan.agents.indices() {
+            self.schedule(self.now, Kind::Sample, agent.raw());
         }
         self.schedule(self.now + SECOND, Kind::Second, 0);
     }
 
     fn dispatch(&mut self, message: Message) {
         let arrives = message.arrives;
-        let place = self.messages.insert(message);
-        self.schedule(arrives, Kind::Message, place);
+        let place = self.messages.0.insert(Some(message));
+        self.schedule(arrives, Kind::Message, place.raw());
     }
 
     /// An agent takes a sample and pushes it.
-    pub(super) fn sample<O: Observer>(&mut self, agent: u32, observer: &mut O) {
+    pub(super) fn sample<O: Observer>(&mut self, agent: AgentIx, observer: &mut O) {
         let plan = std::sync::Arc::clone(&self.plan);
-        let agent_plan = &plan.agents[agent as usize];
-        self.schedule(self.now + agent_plan.interval, Kind::Sample, agent);
+        let agent_plan = &plan.agents[agent];
+        self.schedule(self.now + agent_plan.interval, Kind::Sample, agent.raw());
         if !self.health(agent_plan.station).is_up() {
             return;
         }
-        let state = &mut self.agents[agent as usize];
+        let state = &mut self.agents[agent];
         let read = state.read(agent, agent_plan, &plan, (&mut self.stations, &self.gauges), self.now);
         let Some(mut sample) = read else { return };
         sample.rows.iter_mut().for_each(|row| self.ask_state(row));
-        self.tell(observer, None, || EventKind::Sampled {
-            agent: component_ix(agent_plan.station),
-            rows: sample.rows.as_slice().into(),
-        });
+        self.tell(observer, None, || EventKind::Sampled { agent: agent_plan.station, rows: sample.rows.as_slice().into() });
         let Some(link) = agent_plan.push else { return };
-        let hop = &plan.hops[link as usize];
+        let hop = &plan.hops[link];
         for guard in &hop.guards {
-            self.count_rule(index(guard.firewall.index()), guard.verdict);
+            self.count_rule(guard.firewall, guard.verdict);
             if guard.verdict.action != hoplight_model::firewall::RuleAction::Allow {
-                self.note(observer, None, EventKind::Blocked { link: link_ix(link), guard: *guard });
+                self.note(observer, None, EventKind::Blocked { link: link, guard: *guard });
                 return;
             }
         }
         if self.passage(link) == Passage::Open {
             self.dispatch(Message { link, departed: self.now, arrives: self.now + self.stretched(link, hop.latency), sample });
         } else {
-            self.note(observer, None, EventKind::Vanished { link: link_ix(link) });
+            self.note(observer, None, EventKind::Vanished { link: link });
         }
     }
 
     /// A message that is no request arrives.
-    pub(super) fn message_arrives<O: Observer>(&mut self, place: u32, observer: &mut O) {
-        let Some(message) = self.messages.take(place) else { return };
-        let to = self.plan.hops[message.link as usize].to;
+    pub(super) fn message_arrives<O: Observer>(&mut self, place: MessageIx, observer: &mut O) {
+        let Some(message) = self.messages.0.take(place) else { return };
+        let to = self.plan.hops[message.link].to;
         if !self.health(to).is_up() {
             return;
         }
@@ -127,7 +107,7 @@ impl Simulation {
     /// A whole second has passed.
     pub(super) fn second<O: Observer>(&mut self, observer: &mut O) {
         let (stations, now) = (&mut self.stations, self.now);
-        self.rolling.retain(|station| stations[*station as usize].roll_second(now));
+        self.rolling.retain(|station| stations[*station].roll_second(now));
         self.judge_silence(observer);
         self.schedule(self.now + SECOND, Kind::Second, 0);
     }

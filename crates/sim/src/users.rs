@@ -10,6 +10,7 @@ use hoplight_model::RequestKind;
 use super::outcome::{Failure, Outcome};
 use super::time::SimTime;
 use super::view::{Experience, Totals};
+use crate::index::PerKind;
 
 /// How many endings are kept. Beyond it, a window is shorter than asked for, and says so.
 const KEPT: usize = 4_096;
@@ -27,7 +28,7 @@ struct Ending {
 pub(super) struct Users {
     recent: VecDeque<Ending>,
     pub(super) totals: Totals,
-    pub(super) by_kind: [Totals; 3],
+    pub(super) by_kind: PerKind<Totals>,
     pub(super) failures: [u64; Failure::ALL.len()],
     /// How many of the requests that began were not first attempts.
     pub(super) retries: u64,
@@ -41,12 +42,12 @@ impl Users {
     /// A request begins.
     pub(super) fn begin(&mut self, kind: RequestKind) {
         self.totals.offered += 1;
-        self.by_kind[kind.index()].offered += 1;
+        self.by_kind[kind].offered += 1;
     }
 
     /// A request ends.
     pub(super) fn end(&mut self, at: SimTime, kind: RequestKind, outcome: Outcome, latency: u64) {
-        for totals in [&mut self.totals, &mut self.by_kind[kind.index()]] {
+        for totals in [&mut self.totals, &mut self.by_kind[kind]] {
             match outcome {
                 Ok(()) => totals.completed += 1,
                 Err(_) => totals.failed += 1,

@@ -12,20 +12,19 @@ use hoplight_model::{ComponentIx, LinkIx};
 
 use super::checks::Passage;
 use super::event::Kind;
-use super::flow::{component_ix, link_ix};
 use super::journal::{EventKind, Observer};
 use super::packet::Phase;
-use super::request::NONE;
-use super::simulation::{Simulation, index};
+use super::simulation::Simulation;
+use crate::index::{Ix, RequestIx, RouterIx, StationIx};
 
 /// One balancer of a pair.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct RouterPlan {
-    pub(super) station: u32,
+    pub(super) station: StationIx,
     /// The link on which users reach it.
-    pub(super) entry: u32,
+    pub(super) entry: LinkIx,
     /// The link on which the pair hears each other.
-    pub(super) link: u32,
+    pub(super) link: LinkIx,
     pub(super) priority: u8,
     pub(super) advert: u64,
     /// After how long a silence it takes over.
@@ -51,29 +50,28 @@ impl Router {
 impl Simulation {
     /// Starts all pairs with their better balancer as master.
     pub(super) fn schedule_adverts(&mut self) {
-        for number in 0..self.plan.pair.len() {
+        for number in self.plan.pair.indices() {
             let plan = self.plan.pair[number];
             let master = plan.entry == self.entry;
             let wait = if master { plan.advert } else { plan.patience };
-            let timer = self.schedule(self.now + wait, Kind::Advert, index(number));
+            let timer = self.schedule(self.now + wait, Kind::Advert, number.raw());
             self.routers[number] = Router { master, timer };
         }
     }
 
     /// A timer of a balancer is due.
-    pub(super) fn advert_due<O: Observer>(&mut self, number: u32, sequence: u64, observer: &mut O) {
-        let number = number as usize;
+    pub(super) fn advert_due<O: Observer>(&mut self, number: RouterIx, sequence: u64, observer: &mut O) {
         if self.routers[number].timer != sequence {
             return;
         }
         let plan = self.plan.pair[number];
         if !self.routers[number].master {
             self.routers[number].master = true;
-            self.note(observer, None, EventKind::Master { balancer: component_ix(plan.station), master: true });
+            self.note(observer, None, EventKind::Master { balancer: plan.station, master: true });
         }
         self.entry = plan.entry;
-        self.routers[number].timer = self.schedule(self.now + plan.advert, Kind::Advert, index(number));
-        for other in 0..self.plan.pair.len() {
+        self.routers[number].timer = self.schedule(self.now + plan.advert, Kind::Advert, number.raw());
+        for other in self.plan.pair.indices() {
             if other != number && self.hears(other) {
                 self.hear(other, number, observer);
             }
@@ -81,12 +79,12 @@ impl Simulation {
     }
 
     /// Whether advertisements reach a balancer. A firewall or a cut on the way stops them in both directions.
-    fn hears(&self, number: usize) -> bool {
+    fn hears(&self, number: RouterIx) -> bool {
         let plan = self.plan.pair[number];
         self.way(plan.link) == Passage::Open && self.health(plan.station).is_up()
     }
 
-    fn hear<O: Observer>(&mut self, number: usize, from: usize, observer: &mut O) {
+    fn hear<O: Observer>(&mut self, number: RouterIx, from: RouterIx, observer: &mut O) {
         let (plan, sender) = (self.plan.pair[number], self.plan.pair[from]);
         // The higher address wins among equals; positions stand for addresses.
         let is_better = (sender.priority, sender.station) > (plan.priority, plan.station);
@@ -95,14 +93,14 @@ impl Simulation {
             return;
         }
         let was_master = std::mem::replace(&mut router.master, false);
-        self.routers[number].timer = self.schedule(self.now + plan.patience, Kind::Advert, index(number));
+        self.routers[number].timer = self.schedule(self.now + plan.patience, Kind::Advert, number.raw());
         if was_master {
-            self.note(observer, None, EventKind::Master { balancer: component_ix(plan.station), master: false });
+            self.note(observer, None, EventKind::Master { balancer: plan.station, master: false });
         }
     }
 
     /// A number that changes with every advertisement of the pair on a link.
-    pub(super) fn adverts(&self, link: u32) -> u64 {
+    pub(super) fn adverts(&self, link: LinkIx) -> u64 {
         let masters = self.plan.pair.iter().zip(&self.routers).filter(|(plan, router)| plan.link == link && router.master);
         masters.fold(0, |sum, (_, router)| sum.wrapping_add(router.timer))
     }
@@ -112,27 +110,27 @@ impl Simulation {
         self.plan.pair.iter().find(|plan| plan.entry == self.entry).map_or(0, |plan| plan.priority)
     }
 
-    fn router(&self, station: u32) -> Option<usize> {
-        self.plan.pair.iter().position(|plan| plan.station == station)
+    fn router(&self, station: StationIx) -> Option<RouterIx> {
+        self.plan.pair.position(|plan| plan.station == station)
     }
 
     /// A balancer's process has ended.
-    pub(super) fn router_stops(&mut self, station: u32) {
+    pub(super) fn router_stops(&mut self, station: StationIx) {
         if let Some(number) = self.router(station) {
             self.routers[number] = Router::default();
         }
     }
 
     /// A balancer's process has started: it listens first.
-    pub(super) fn router_starts(&mut self, station: u32) {
+    pub(super) fn router_starts(&mut self, station: StationIx) {
         let Some(number) = self.router(station).filter(|number| self.routers[*number].timer == 0) else { return };
-        let timer = self.schedule(self.now + self.plan.pair[number].patience, Kind::Advert, index(number));
+        let timer = self.schedule(self.now + self.plan.pair[number].patience, Kind::Advert, number.raw());
         self.routers[number] = Router { master: false, timer };
     }
 
     /// Whether a message of a user belongs to a connection with the other balancer of the pair: this one never heard of it
     /// and resets it. A visitor who returns opens a new connection where the old one is gone.
-    pub(super) fn is_stranger(&mut self, request: u32) -> bool {
+    pub(super) fn is_stranger(&mut self, request: RequestIx) -> bool {
         if self.plan.pair.is_empty() || self.requests[request].depth != 1 {
             return false;
         }
@@ -141,21 +139,21 @@ impl Simulation {
         match record.phase {
             Phase::Lookup => false,
             Phase::Connect => {
-                record.connection = link;
+                record.connection = Some(link);
                 false
             }
-            _ => record.connection != NONE && record.connection != link,
+            _ => record.connection.is_some_and(|connection| connection != link),
         }
     }
 
     /// The balancers that take themselves for the master of the shared address; one, if all is well. Empty without a pair.
     pub fn masters(&self) -> impl Iterator<Item = ComponentIx> + '_ {
         let pairs = self.plan.pair.iter().zip(&self.routers);
-        pairs.filter(|(_, router)| router.master).map(|(plan, _)| component_ix(plan.station))
+        pairs.filter(|(_, router)| router.master).map(|(plan, _)| plan.station)
     }
 
     /// The link on which users' packets go to the site now: with a pair, to whoever advertised last.
     pub fn entry(&self) -> LinkIx {
-        link_ix(self.entry)
+        self.entry
     }
 }

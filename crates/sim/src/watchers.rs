@@ -12,9 +12,10 @@ use hoplight_model::{ComponentIx, Hop, Infrastructure, LinkIx, Protocol, Request
 
 use super::journal::{EventKind, JournalEvent};
 use super::packet::{Activity, Heading, Phase, Status};
-use super::simulation::{Simulation, index};
+use super::simulation::Simulation;
 use super::time::SimTime;
 use super::view::{CheckCode, ComponentSample};
+use crate::index::RequestIx;
 
 /// Messages on the link that are kept.
 const MOST_HEARD: usize = 2_000;
@@ -62,7 +63,7 @@ pub(super) struct RequestTrace {
     moments: Vec<Moment>,
     notes: Vec<(Stamp, JournalEvent)>,
     /// Where its record was last.
-    hint: u32,
+    hint: RequestIx,
 }
 
 /// A message that passed on the link.
@@ -249,8 +250,8 @@ impl Watchers {
 }
 
 impl RequestTrace {
-    pub(super) const fn new(number: u64) -> Self {
-        Self { number, kind: None, moments: Vec::new(), notes: Vec::new(), hint: 0 }
+    pub(super) fn new(number: u64) -> Self {
+        Self { number, kind: None, moments: Vec::new(), notes: Vec::new(), hint: RequestIx::default() }
     }
 
     fn note(&mut self, stamp: Stamp, note: &JournalEvent) {
@@ -401,7 +402,7 @@ impl TapRecorder {
             Protocol::Http => {
                 let number = mark;
                 self.hear(stamp, sim.now(), CapturedPayload::Check { number, answer: None });
-                if let Some(answer) = sim.check_answer(index(self.link.index())) {
+                if let Some(answer) = sim.check_answer(self.link) {
                     self.hear(stamp, sim.now(), CapturedPayload::Check { number, answer: Some(answer) });
                 }
             }

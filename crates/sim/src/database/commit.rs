@@ -2,13 +2,13 @@
 //!
 //! Must not know who decides over roles.
 
-use super::super::flow::component_ix;
 use super::super::journal::{EventKind, FailureReason, Observer};
 use super::super::outcome::Failure;
 use super::super::request::{State, Status};
 use super::super::simulation::Simulation;
 use super::super::time::SECOND;
 use super::{Due, Waiting};
+use crate::index::{DatabaseIx, RequestIx, StationIx};
 
 /// How long a semi-synchronous primary waits for a replica before it goes on without (MySQL's default).
 const SEMI_SYNC_TIMEOUT: u64 = 10 * SECOND;
@@ -17,7 +17,7 @@ const MEMBERS: usize = 9;
 
 impl Simulation {
     /// A database has worked on a write.
-    pub(crate) fn write<O: Observer>(&mut self, request: u32, station: u32, node: u32, observer: &mut O) {
+    pub(crate) fn write<O: Observer>(&mut self, request: RequestIx, station: StationIx, node: DatabaseIx, observer: &mut O) {
         if self.node(node).disk_full && self.node(node).writable {
             self.fail(request, station, Failure::ServerError, FailureReason::DiskFull, observer);
         } else if self.node(node).writable {
@@ -30,14 +30,14 @@ impl Simulation {
     /// A read is stale if a write that was acknowledged, and committed before the read began, is not applied here.
     #[expect(clippy::inline_always, reason = "on the engine's critical path")]
     #[inline(always)]
-    pub(crate) fn count_if_stale(&mut self, request: u32, node: u32) {
+    pub(crate) fn count_if_stale(&mut self, request: RequestIx, node: DatabaseIx) {
         if self.cluster_of(node).authority != node {
             self.count_if_behind(request, node);
         }
     }
 
     #[inline(never)]
-    fn count_if_behind(&mut self, request: u32, node: u32) {
+    fn count_if_behind(&mut self, request: RequestIx, node: DatabaseIx) {
         let cluster = self.cluster_of(node);
         let (own, valid) = (self.node(node), self.node(cluster.authority));
         if own.log.timeline == valid.log.timeline && own.log.length >= valid.acknowledged {
@@ -50,7 +50,7 @@ impl Simulation {
         }
     }
 
-    fn commit<O: Observer>(&mut self, request: u32, station: u32, node: u32, observer: &mut O) {
+    fn commit<O: Observer>(&mut self, request: RequestIx, station: StationIx, node: DatabaseIx, observer: &mut O) {
         let now = self.now;
         let generation = self.requests.generation(request);
         let plan = self.plan.databases.cluster_of(node);
@@ -82,7 +82,7 @@ impl Simulation {
     }
 
     /// Sets the clock that ends a semi-synchronous primary's wait.
-    pub(super) fn arm_revert(&mut self, node: u32) {
+    pub(super) fn arm_revert(&mut self, node: DatabaseIx) {
         let state = self.node(node);
         if self.plan.databases.cluster_of(node).quorum || state.revert_at.is_some() {
             return;
@@ -94,7 +94,7 @@ impl Simulation {
     }
 
     /// The wait for a replica may be over.
-    pub(super) fn revert_to_asynchronous<O: Observer>(&mut self, node: u32, observer: &mut O) {
+    pub(super) fn revert_to_asynchronous<O: Observer>(&mut self, node: DatabaseIx, observer: &mut O) {
         let now = self.now;
         let state = self.node_mut(node);
         if state.revert_at != Some(now) {
@@ -104,7 +104,7 @@ impl Simulation {
         if state.waiting.front().is_some_and(|oldest| oldest.since + SEMI_SYNC_TIMEOUT <= now) {
             state.alone = true;
             state.acknowledged = state.log.length;
-            let database = component_ix(self.plan.databases.nodes[node as usize].station);
+            let database = self.plan.databases.nodes[node].station;
             self.note(observer, None, EventKind::SemiSync { database, on: false });
             self.release_commits(node, observer);
         }
@@ -112,7 +112,7 @@ impl Simulation {
     }
 
     /// Acknowledgements of a follower are back at the one that it follows.
-    pub(super) fn take_acks<O: Observer>(&mut self, follower: u32, observer: &mut O) {
+    pub(super) fn take_acks<O: Observer>(&mut self, follower: DatabaseIx, observer: &mut O) {
         let now = self.now;
         let state = self.node_mut(follower);
         if state.ack_at != Some(now) {
@@ -126,20 +126,20 @@ impl Simulation {
         let source = state.source;
         self.arm_acks(follower);
         let Some(source) = source else { return };
-        let writer = self.plan.databases.streams[source as usize].from;
+        let writer = self.plan.databases.streams[source].from;
         if self.runs(writer) && self.node(writer).leads() {
             self.settle_acks(writer, observer);
         }
     }
 
     /// Acknowledges to the askers what enough followers have.
-    fn settle_acks<O: Observer>(&mut self, writer: u32, observer: &mut O) {
+    fn settle_acks<O: Observer>(&mut self, writer: DatabaseIx, observer: &mut O) {
         let plan = &self.plan.databases;
         let cluster = plan.cluster_of(writer);
         let mut acked = [0; MEMBERS];
         let mut best = 0;
-        for (place, stream) in plan.nodes[writer as usize].out.iter().enumerate() {
-            let follower = &self.databases.nodes[plan.streams[*stream as usize].to as usize];
+        for (place, stream) in plan.nodes[writer].out.iter().enumerate() {
+            let follower = &self.databases.nodes[plan.streams[*stream].to];
             if follower.source == Some(*stream) {
                 best = best.max(follower.acked);
                 if let Some(place) = acked.get_mut(place) {
@@ -160,15 +160,15 @@ impl Simulation {
             back
         };
         if back {
-            let database = component_ix(self.plan.databases.nodes[writer as usize].station);
+            let database = self.plan.databases.nodes[writer].station;
             self.note(observer, None, EventKind::SemiSync { database, on: true });
         }
         self.release_commits(writer, observer);
     }
 
     /// Answers the writes that are acknowledged.
-    fn release_commits<O: Observer>(&mut self, node: u32, observer: &mut O) {
-        let station = self.plan.databases.nodes[node as usize].station;
+    fn release_commits<O: Observer>(&mut self, node: DatabaseIx, observer: &mut O) {
+        let station = self.plan.databases.nodes[node].station;
         loop {
             let state = self.node_mut(node);
             let Some(oldest) = state.waiting.front().copied().filter(|oldest| oldest.position <= state.acknowledged) else {
@@ -183,7 +183,7 @@ impl Simulation {
 
     /// The database no longer takes writes: those that wait for an acknowledgement fail. Whether they will be found in the
     /// data later is open, as after any lost answer.
-    pub(super) fn refuse_waiting<O: Observer>(&mut self, node: u32, observer: &mut O) {
+    pub(super) fn refuse_waiting<O: Observer>(&mut self, node: DatabaseIx, observer: &mut O) {
         for waiting in std::mem::take(&mut self.node_mut(node).waiting) {
             if self.still_commits(waiting) {
                 self.answer(waiting.request, Status::ReadOnly, observer);

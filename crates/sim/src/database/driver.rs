@@ -7,29 +7,36 @@
 
 use hoplight_model::{Protocol, RequestKind};
 
-use super::super::simulation::{Simulation, index};
+use super::super::simulation::Simulation;
+use crate::index::{LinkIx, StationIx, count, length};
 
 impl Simulation {
-    fn follows_primary(&self, station: u32, kind: RequestKind) -> bool {
-        kind.is_write() && self.plan.drivers[station as usize]
+    fn follows_primary(&self, station: StationIx, kind: RequestKind) -> bool {
+        kind.is_write() && self.plan.drivers[station]
     }
 
     /// The link on which a station sends its query.
-    pub(crate) fn database_link(&self, station: u32, kind: RequestKind) -> Option<u32> {
-        let links = &self.plan.stations[station as usize].out[kind.index()];
-        let preferred = if self.follows_primary(station, kind) { self.databases.drivers[station as usize] as usize } else { 0 };
+    pub(crate) fn database_link(&self, station: StationIx, kind: RequestKind) -> Option<LinkIx> {
+        let links = &self.plan.stations[station].out[kind];
+        let preferred = if self.follows_primary(station, kind) { length(self.databases.drivers[station]) } else { 0 };
         links.get(preferred).or_else(|| links.first()).copied()
     }
 
     /// Whether a station asks a database itself.
-    pub(crate) fn asks_database(&self, station: u32, kind: RequestKind) -> bool {
-        let links = &self.plan.stations[station as usize].out[kind.index()];
-        links.first().is_some_and(|link| self.plan.hops[*link as usize].protocol == Protocol::Sql)
+    pub(crate) fn asks_database(&self, station: StationIx, kind: RequestKind) -> bool {
+        let links = &self.plan.stations[station].out[kind];
+        links.first().is_some_and(|link| self.plan.hops[*link].protocol == Protocol::Sql)
     }
 
     /// The link to try after `refused`, and the number of that attempt: none if all were tried.
-    pub(crate) fn next_database(&self, station: u32, kind: RequestKind, refused: u32, attempt: u8) -> Option<(u32, u8)> {
-        let links = &self.plan.stations[station as usize].out[kind.index()];
+    pub(crate) fn next_database(
+        &self,
+        station: StationIx,
+        kind: RequestKind,
+        refused: LinkIx,
+        attempt: u8,
+    ) -> Option<(LinkIx, u8)> {
+        let links = &self.plan.stations[station].out[kind];
         let tried = links.iter().position(|link| *link == refused)?;
         if !self.follows_primary(station, kind) {
             return Some((*links.get(tried + 1)?, 1));
@@ -38,17 +45,17 @@ impl Simulation {
     }
 
     /// A database answered a query well, or not: the driver remembers.
-    pub(crate) fn driver_learns(&mut self, station: u32, kind: RequestKind, link: u32, good: bool) {
+    pub(crate) fn driver_learns(&mut self, station: StationIx, kind: RequestKind, link: LinkIx, good: bool) {
         if !self.follows_primary(station, kind) {
             return;
         }
-        let links = &self.plan.stations[station as usize].out[kind.index()];
+        let links = &self.plan.stations[station].out[kind];
         let Some(place) = links.iter().position(|known| *known == link) else { return };
-        let next = index((place + 1) % links.len());
-        let preferred = &mut self.databases.drivers[station as usize];
+        let next = count((place + 1) % links.len());
+        let preferred = &mut self.databases.drivers[station];
         if good {
-            *preferred = index(place);
-        } else if *preferred == index(place) {
+            *preferred = count(place);
+        } else if *preferred == count(place) {
             // Several requests may find out at once; the first one turns the driver.
             *preferred = next;
         }

@@ -2,44 +2,36 @@
 //!
 //! Must not know who did it.
 
-use hoplight_model::ComponentId;
-
-use super::super::command::CommandError;
 use super::super::plan::Role;
 use super::super::simulation::Simulation;
+use crate::index::{DatabaseIx, StationIx};
 
 impl Simulation {
-    pub(crate) fn is_disk_full(&self, id: &ComponentId) -> Result<bool, CommandError> {
-        let (node, _) = self.database_named(id)?;
-        Ok(self.node(node).disk_full)
+    pub(crate) fn is_disk_full(&self, node: DatabaseIx) -> bool {
+        self.node(node).disk_full
     }
 
-    pub(crate) fn is_replication_stopped(&self, id: &ComponentId) -> Result<bool, CommandError> {
-        let (node, _) = self.database_named(id)?;
-        Ok(self.node(node).stopped)
+    pub(crate) fn is_replication_stopped(&self, node: DatabaseIx) -> bool {
+        self.node(node).stopped
     }
 
-    pub(crate) fn set_disk_full(&mut self, id: &ComponentId, full: bool) -> Result<(), CommandError> {
-        let (node, _) = self.database_named(id)?;
+    pub(crate) fn set_disk_full(&mut self, node: DatabaseIx, full: bool) {
         self.node_mut(node).disk_full = full;
         self.take_or_leave_changes(node);
-        Ok(())
     }
 
-    pub(crate) fn stop_replication(&mut self, id: &ComponentId, stop: bool) -> Result<(), CommandError> {
-        let (node, _) = self.database_named(id)?;
+    pub(crate) fn stop_replication(&mut self, node: DatabaseIx, stop: bool) {
         self.node_mut(node).stopped = stop;
         self.take_or_leave_changes(node);
-        Ok(())
     }
 
     /// Whether a database takes changes from others and applies them.
-    pub(super) fn takes_changes(&self, node: u32) -> bool {
+    pub(super) fn takes_changes(&self, node: DatabaseIx) -> bool {
         let state = self.node(node);
         self.runs(node) && !state.stopped && !state.disk_full
     }
 
-    fn take_or_leave_changes(&mut self, node: u32) {
+    fn take_or_leave_changes(&mut self, node: DatabaseIx) {
         if self.takes_changes(node) {
             // It connects again at the next heartbeat; what it has received is applied.
             self.retime_changes(node);
@@ -49,8 +41,8 @@ impl Simulation {
     }
 
     /// A database's process stands still. Those who follow it, and those whom it follows, hear nothing more.
-    pub(crate) fn database_hangs(&mut self, station: u32) {
-        let Role::Database(node) = self.plan.stations[station as usize].role else { return };
+    pub(crate) fn database_hangs(&mut self, station: StationIx) {
+        let Role::Database(node) = self.plan.stations[station].role else { return };
         self.drop_what_is_on_the_wire(node);
         self.disconnect_followers(node);
         // It is set again when the process goes on.
@@ -58,8 +50,8 @@ impl Simulation {
     }
 
     /// A database's process goes on. It finds out at the next heartbeat whether somebody took its place meanwhile.
-    pub(crate) fn database_resumes(&mut self, station: u32) {
-        let Role::Database(node) = self.plan.stations[station as usize].role else { return };
+    pub(crate) fn database_resumes(&mut self, station: StationIx) {
+        let Role::Database(node) = self.plan.stations[station].role else { return };
         let now = self.now;
         self.node_mut(node).last_heard = now;
         self.retime_changes(node);

@@ -9,26 +9,26 @@ use hoplight_model::database::EXPEL;
 use hoplight_model::quantity::Seconds;
 use hoplight_model::{ComponentKind, Infrastructure, Protocol};
 
-use super::super::simulation::index;
+use crate::index::{ClusterIx, DatabaseIx, IndexVec, LinkIx, StationIx, StreamIx};
 
 /// One database.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct DatabasePlan {
-    pub(crate) station: u32,
-    pub(crate) cluster: u32,
+    pub(crate) station: StationIx,
+    pub(crate) cluster: ClusterIx,
     pub(crate) role: DatabaseRole,
     /// How long a change takes to be applied, in nanoseconds.
     pub(crate) lag: u64,
     /// The streams that begin and end here.
-    pub(crate) out: Vec<u32>,
-    pub(crate) into: Vec<u32>,
+    pub(crate) out: Vec<StreamIx>,
+    pub(crate) into: Vec<StreamIx>,
 }
 
 /// Databases that replicate among each other.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ClusterPlan {
     /// In authored order.
-    pub(crate) nodes: Vec<u32>,
+    pub(crate) nodes: Vec<DatabaseIx>,
     /// Whether a majority must have a write before it is acknowledged.
     pub(crate) quorum: bool,
     /// How many of the members are a majority. It is counted of the members as authored, as etcd does; MySQL's group
@@ -43,9 +43,9 @@ pub(crate) struct ClusterPlan {
 /// One way on which changes can travel.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct StreamPlan {
-    pub(crate) from: u32,
-    pub(crate) to: u32,
-    pub(crate) link: u32,
+    pub(crate) from: DatabaseIx,
+    pub(crate) to: DatabaseIx,
+    pub(crate) link: LinkIx,
     /// Whether changes travel against the link's authored direction.
     pub(crate) reversed: bool,
     pub(crate) latency: u64,
@@ -54,59 +54,57 @@ pub(crate) struct StreamPlan {
 /// All databases.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct DatabasesPlan {
-    pub(crate) nodes: Vec<DatabasePlan>,
-    pub(crate) clusters: Vec<ClusterPlan>,
-    pub(crate) streams: Vec<StreamPlan>,
+    pub(crate) nodes: IndexVec<DatabaseIx, DatabasePlan>,
+    pub(crate) clusters: IndexVec<ClusterIx, ClusterPlan>,
+    pub(crate) streams: IndexVec<StreamIx, StreamPlan>,
 }
 
 impl DatabasesPlan {
     /// Compiles the databases of `infra`. Positions depend on components and links alone, so state survives an edit.
     pub(crate) fn new(infra: &Infrastructure) -> Self {
         let mut plan = Self::default();
-        let mut node_of = vec![None; infra.len()];
+        let mut node_of = IndexVec::<StationIx, Option<DatabaseIx>>::of(None, infra.len());
         for (ix, component) in infra.components() {
             let ComponentKind::Database(spec) = &component.kind else { continue };
-            node_of[ix.index()] = Some(index(plan.nodes.len()));
-            plan.nodes.push(DatabasePlan {
-                station: index(ix.index()),
-                cluster: 0,
+            node_of[ix] = Some(plan.nodes.push(DatabasePlan {
+                station: ix,
+                cluster: ClusterIx::default(),
                 role: spec.role,
                 lag: spec.lag_s.nanos(),
                 out: Vec::new(),
                 into: Vec::new(),
-            });
+            }));
         }
         for members in infra.database_clusters() {
-            let nodes: Vec<u32> = members.iter().filter_map(|ix| node_of[ix.index()]).collect();
-            let cluster = index(plan.clusters.len());
-            for node in &nodes {
-                plan.nodes[*node as usize].cluster = cluster;
-            }
+            let nodes: Vec<DatabaseIx> = members.iter().filter_map(|ix| node_of[*ix]).collect();
             let specs = members.iter().filter_map(|ix| match &infra.component(*ix).kind {
                 ComponentKind::Database(spec) => Some(spec),
                 _ => None,
             });
-            plan.clusters.push(Self::cluster(nodes, &specs.collect::<Vec<_>>()));
+            let cluster = plan.clusters.push(Self::cluster(nodes.clone(), &specs.collect::<Vec<_>>()));
+            for node in nodes {
+                plan.nodes[node].cluster = cluster;
+            }
         }
         let replication = infra.links().filter(|(_, link)| link.protocol == Protocol::Replication);
         let ends: Vec<_> = replication
             .filter_map(|(link, spec)| {
                 let (from, to) = infra.ends(link);
-                Some((index(link.index()), node_of[from.index()]?, node_of[to.index()]?, spec.latency.nanos()))
+                Some((link, node_of[from]?, node_of[to]?, spec.latency.nanos()))
             })
             .collect();
         for (link, from, to, latency) in &ends {
             plan.stream(StreamPlan { from: *from, to: *to, link: *link, reversed: false, latency: *latency });
         }
         for (link, from, to, latency) in ends {
-            if !plan.nodes[to as usize].out.iter().any(|stream| plan.streams[*stream as usize].to == from) {
+            if !plan.nodes[to].out.iter().any(|stream| plan.streams[*stream].to == from) {
                 plan.stream(StreamPlan { from: to, to: from, link, reversed: true, latency });
             }
         }
         plan
     }
 
-    fn cluster(nodes: Vec<u32>, specs: &[&DatabaseSpec]) -> ClusterPlan {
+    fn cluster(nodes: Vec<DatabaseIx>, specs: &[&DatabaseSpec]) -> ClusterPlan {
         let quorum = specs.iter().any(|spec| spec.role == DatabaseRole::Member);
         let expel = specs.iter().filter_map(|spec| spec.expel_s).map(Seconds::nanos).max();
         let failover = specs.iter().find_map(|spec| match spec.failover {
@@ -124,19 +122,19 @@ impl DatabasesPlan {
     }
 
     fn stream(&mut self, stream: StreamPlan) {
-        let place = index(self.streams.len());
-        self.nodes[stream.from as usize].out.push(place);
-        self.nodes[stream.to as usize].into.push(place);
-        self.streams.push(stream);
+        let (from, to) = (stream.from, stream.to);
+        let place = self.streams.push(stream);
+        self.nodes[from].out.push(place);
+        self.nodes[to].into.push(place);
     }
 
     /// The cluster of a database.
-    pub(crate) fn cluster_of(&self, node: u32) -> &ClusterPlan {
-        &self.clusters[self.nodes[node as usize].cluster as usize]
+    pub(crate) fn cluster_of(&self, node: DatabaseIx) -> &ClusterPlan {
+        &self.clusters[self.nodes[node].cluster]
     }
 
     /// The stream from one database to another.
-    pub(crate) fn between(&self, from: u32, to: u32) -> Option<u32> {
-        self.nodes[from as usize].out.iter().copied().find(|stream| self.streams[*stream as usize].to == to)
+    pub(crate) fn between(&self, from: DatabaseIx, to: DatabaseIx) -> Option<StreamIx> {
+        self.nodes[from].out.iter().copied().find(|stream| self.streams[*stream].to == to)
     }
 }

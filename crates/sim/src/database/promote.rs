@@ -6,77 +6,64 @@ use hoplight_model::quantity::Seconds;
 use hoplight_model::{ComponentId, Element};
 
 use super::super::command::CommandError;
-use super::super::flow::component_ix;
 use super::super::journal::{EventKind, Observer};
 use super::super::plan::Role;
 use super::super::simulation::Simulation;
 use super::super::time::SimTime;
 use super::Due;
+use crate::index::{DatabaseIx, StationIx};
 
 /// What the statements that promote a replica take (measured on MySQL): 41 ms. Finding out and deciding are not in it.
 const PROMOTION: u64 = 41_000_000;
 
 impl Simulation {
-    /// Promotes a database by hand.
-    pub(crate) fn promote_by_hand(&mut self, id: &ComponentId) -> Result<(), CommandError> {
-        let (node, element) = self.database_named(id)?;
-        if self.plan.databases.cluster_of(node).quorum {
-            return Err(CommandError::Elects(element));
-        }
-        if !self.runs(node) {
-            return Err(CommandError::Down(element));
-        }
-        if self.node(node).leads() {
-            return Err(CommandError::AlreadyWritable(element));
-        }
-        self.promote(node);
-        Ok(())
+    /// The database that a command promotes.
+    pub(crate) fn promotable(&self, id: &ComponentId) -> Result<DatabaseIx, CommandError> {
+        let (node, element) = self.changes_role(id)?;
+        if self.node(node).leads() { Err(CommandError::AlreadyWritable(element)) } else { Ok(node) }
     }
 
-    /// Makes a database read-only by hand: it then follows the one that takes writes.
-    pub(crate) fn demote_by_hand<O: Observer>(&mut self, id: &ComponentId, observer: &mut O) -> Result<(), CommandError> {
+    /// The database that a command makes read-only.
+    pub(crate) fn demotable(&self, id: &ComponentId) -> Result<DatabaseIx, CommandError> {
+        let (node, element) = self.changes_role(id)?;
+        if self.node(node).leads() { Ok(node) } else { Err(CommandError::AlreadyReadOnly(element)) }
+    }
+
+    /// A database whose role commands may change.
+    fn changes_role(&self, id: &ComponentId) -> Result<(DatabaseIx, Element), CommandError> {
         let (node, element) = self.database_named(id)?;
         if self.plan.databases.cluster_of(node).quorum {
             return Err(CommandError::Elects(element));
         }
-        if !self.runs(node) {
-            return Err(CommandError::Down(element));
-        }
-        if !self.node(node).leads() {
-            return Err(CommandError::AlreadyReadOnly(element));
-        }
-        self.demote(node, observer);
-        Ok(())
+        if self.runs(node) { Ok((node, element)) } else { Err(CommandError::Down(element)) }
     }
 
     /// Sets how long a database takes to apply a change that has arrived, from now on and for those that wait.
-    pub(crate) fn set_lag(&mut self, id: &ComponentId, lag: Seconds) -> Result<(), CommandError> {
-        let (node, _) = self.database_named(id)?;
+    pub(crate) fn set_lag(&mut self, node: DatabaseIx, lag: Seconds) {
         self.node_mut(node).lag = Some(lag.nanos());
         if self.runs(node) {
             self.retime_changes(node);
         }
-        Ok(())
     }
 
-    pub(super) fn database_named(&self, id: &ComponentId) -> Result<(u32, Element), CommandError> {
+    pub(crate) fn database_named(&self, id: &ComponentId) -> Result<(DatabaseIx, Element), CommandError> {
         let element = Element::Component(id.clone());
         let Some(ix) = self.infra.find(id.as_str()) else { return Err(CommandError::Unknown(element)) };
-        match self.plan.stations[ix.index()].role {
+        match self.plan.stations[ix].role {
             Role::Database(node) => Ok((node, element)),
             _ => Err(CommandError::NotDatabase(element)),
         }
     }
 
     /// Begins to promote a replica. It stops replicating; what it was sent and has not applied is thrown away.
-    pub(super) fn promote(&mut self, node: u32) {
+    pub(crate) fn promote(&mut self, node: DatabaseIx) {
         self.turn_to(node, None);
         self.node_mut(node).relay.truncate(0);
         self.open_at(node, self.now + PROMOTION);
     }
 
     /// A member is elected. It applies what it has received before it takes writes.
-    pub(super) fn elect<O: Observer>(&mut self, node: u32, observer: &mut O) {
+    pub(super) fn elect<O: Observer>(&mut self, node: DatabaseIx, observer: &mut O) {
         self.turn_to(node, None);
         let state = self.node_mut(node);
         let applied = state.relay.last_due();
@@ -88,14 +75,14 @@ impl Simulation {
         self.open_at(node, (self.now + PROMOTION).max(applied.unwrap_or_default()));
     }
 
-    pub(super) fn open_at(&mut self, node: u32, at: SimTime) {
+    pub(super) fn open_at(&mut self, node: DatabaseIx, at: SimTime) {
         self.node_mut(node).opens_at = Some(at);
         self.node_mut(node).last_heard = self.now;
         self.schedule_database(at, Due::Open, node);
     }
 
     /// A promoted database begins to take writes.
-    pub(super) fn open_database<O: Observer>(&mut self, node: u32, observer: &mut O) {
+    pub(super) fn open_database<O: Observer>(&mut self, node: DatabaseIx, observer: &mut O) {
         if self.node(node).opens_at != Some(self.now) || !self.runs(node) {
             return;
         }
@@ -103,12 +90,12 @@ impl Simulation {
         self.node_mut(node).writable = true;
         if !self.plan.databases.cluster_of(node).quorum {
             self.take_over(node, observer);
-            self.look_around(self.plan.databases.nodes[node as usize].cluster, observer);
+            self.look_around(self.plan.databases.nodes[node].cluster, observer);
         }
     }
 
     /// From now on this database's log is the valid one. What the one before had acknowledged beyond it is lost.
-    fn take_over<O: Observer>(&mut self, node: u32, observer: &mut O) {
+    fn take_over<O: Observer>(&mut self, node: DatabaseIx, observer: &mut O) {
         let now = self.now;
         let before = self.cluster_of(node).authority;
         let (shared, log) = (self.shared(node), self.node(node).log);
@@ -129,12 +116,12 @@ impl Simulation {
         state.lost_writes += lost;
         state.alone = false;
         self.disconnect_followers(node);
-        let database = component_ix(self.plan.databases.nodes[node as usize].station);
+        let database = self.plan.databases.nodes[node].station;
         self.note(observer, None, EventKind::Promoted { database, lost });
     }
 
     /// A database becomes read-only.
-    pub(super) fn demote<O: Observer>(&mut self, node: u32, observer: &mut O) {
+    pub(crate) fn demote<O: Observer>(&mut self, node: DatabaseIx, observer: &mut O) {
         let now = self.now;
         let state = self.node_mut(node);
         state.writable = false;
@@ -142,13 +129,13 @@ impl Simulation {
         state.revert_at = None;
         state.last_heard = now;
         self.refuse_waiting(node, observer);
-        let database = component_ix(self.plan.databases.nodes[node as usize].station);
+        let database = self.plan.databases.nodes[node].station;
         self.note(observer, None, EventKind::Demoted { database });
     }
 
     /// A database's process ends.
-    pub(crate) fn database_stops(&mut self, station: u32) {
-        let Role::Database(node) = self.plan.stations[station as usize].role else { return };
+    pub(crate) fn database_stops(&mut self, station: StationIx) {
+        let Role::Database(node) = self.plan.stations[station].role else { return };
         let quorum = self.plan.databases.cluster_of(node).quorum;
         self.drop_what_is_on_the_wire(node);
         // Acknowledgements on their way reach nobody.
@@ -163,8 +150,8 @@ impl Simulation {
     }
 
     /// A database's process starts. One that was replaced and is fenced starts read-only.
-    pub(crate) fn database_starts(&mut self, station: u32) {
-        let Role::Database(node) = self.plan.stations[station as usize].role else { return };
+    pub(crate) fn database_starts(&mut self, station: StationIx) {
+        let Role::Database(node) = self.plan.stations[station].role else { return };
         let replaced = self.cluster_of(node).authority != node;
         let fenced = replaced && self.plan.databases.cluster_of(node).fence;
         let now = self.now;

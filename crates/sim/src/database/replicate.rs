@@ -5,15 +5,14 @@
 
 use hoplight_model::firewall::RuleAction;
 
-use super::super::flow::component_ix;
-use super::super::flow::link_ix;
 use super::super::journal::{EventKind, Observer};
 use super::super::packet::{Heading, Motion, Packet, PacketContent};
-use super::super::simulation::{Simulation, index};
+use super::super::simulation::Simulation;
 use super::super::time::SimTime;
 use super::super::upkeep::fraction;
 use super::Due;
 use super::history::Log;
+use crate::index::{DatabaseIx, StreamIx};
 
 /// Most entries that are made of the changes which a follower asks for.
 const PIECES: u64 = 1_024;
@@ -23,27 +22,26 @@ const DRAWN: usize = 256;
 impl Simulation {
     /// Whether two databases can talk on a stream: both run, the link is whole, and no firewall is in the way. The link's
     /// one verdict counts for both ways, as for an established connection.
-    pub(super) fn stream_open(&self, stream: u32) -> bool {
-        let stream = &self.plan.databases.streams[stream as usize];
-        let passes = |guard: &hoplight_model::hop::Guard| {
-            guard.verdict.action == RuleAction::Allow && self.health(index(guard.firewall.index())).is_up()
-        };
-        !self.lines[stream.link as usize].cut
+    pub(super) fn stream_open(&self, stream: StreamIx) -> bool {
+        let stream = &self.plan.databases.streams[stream];
+        let passes =
+            |guard: &hoplight_model::hop::Guard| guard.verdict.action == RuleAction::Allow && self.health(guard.firewall).is_up();
+        !self.lines[stream.link].cut
             && self.runs(stream.from)
             && self.runs(stream.to)
-            && self.plan.hops[stream.link as usize].guards.iter().all(passes)
+            && self.plan.hops[stream.link].guards.iter().all(passes)
     }
 
     /// How long a follower takes to apply a change that has arrived.
-    fn lag_of(&self, node: u32) -> u64 {
-        self.node(node).lag.unwrap_or(self.plan.databases.nodes[node as usize].lag)
+    fn lag_of(&self, node: DatabaseIx) -> u64 {
+        self.node(node).lag.unwrap_or(self.plan.databases.nodes[node].lag)
     }
 
     /// A database has committed or applied `count` changes: its followers are sent them.
-    pub(super) fn publish(&mut self, node: u32, count: u64) {
-        for place in 0..self.plan.databases.nodes[node as usize].out.len() {
-            let stream = self.plan.databases.nodes[node as usize].out[place];
-            let plan = &self.plan.databases.streams[stream as usize];
+    pub(super) fn publish(&mut self, node: DatabaseIx, count: u64) {
+        for place in 0..self.plan.databases.nodes[node].out.len() {
+            let stream = self.plan.databases.nodes[node].out[place];
+            let plan = &self.plan.databases.streams[stream];
             let (follower, latency) = (plan.to, self.stretched(plan.link, plan.latency));
             let state = self.node(follower);
             if state.source != Some(stream) || !state.connected {
@@ -58,7 +56,7 @@ impl Simulation {
     }
 
     /// Changes leave for a follower and arrive after `way`; its acknowledgement takes `back`.
-    fn send_changes(&mut self, follower: u32, count: u64, way: u64, back: u64) {
+    fn send_changes(&mut self, follower: DatabaseIx, count: u64, way: u64, back: u64) {
         let (now, lag) = (self.now, self.lag_of(follower));
         let state = self.node_mut(follower);
         let received = state.relay.push(count, now, now + way, lag);
@@ -68,7 +66,7 @@ impl Simulation {
     }
 
     /// The acknowledgement of `position` will be back at `at`, if somebody waits for acknowledgements here.
-    fn expect_ack(&mut self, follower: u32, at: SimTime, position: u64) {
+    fn expect_ack(&mut self, follower: DatabaseIx, at: SimTime, position: u64) {
         let plan = self.plan.databases.cluster_of(follower);
         if plan.quorum || plan.semi_sync {
             self.node_mut(follower).acks.push_back((at, position));
@@ -76,7 +74,7 @@ impl Simulation {
         }
     }
 
-    pub(super) fn arm_acks(&mut self, follower: u32) {
+    pub(super) fn arm_acks(&mut self, follower: DatabaseIx) {
         let state = self.node_mut(follower);
         let Some((at, _)) = state.acks.front().copied() else { return };
         if state.ack_at.is_none_or(|armed| armed > at) {
@@ -85,7 +83,7 @@ impl Simulation {
         }
     }
 
-    pub(super) fn arm_apply(&mut self, follower: u32) {
+    pub(super) fn arm_apply(&mut self, follower: DatabaseIx) {
         let now = self.now;
         let state = self.node_mut(follower);
         let Some(due) = state.relay.due() else { return };
@@ -97,12 +95,12 @@ impl Simulation {
     }
 
     /// How many changes a follower has or was sent.
-    pub(crate) fn changes_sent(&self, node: u32) -> u64 {
+    pub(crate) fn changes_sent(&self, node: DatabaseIx) -> u64 {
         self.node(node).sent().length
     }
 
     /// A follower applies what is due.
-    pub(super) fn apply_changes<O: Observer>(&mut self, node: u32, observer: &mut O) {
+    pub(super) fn apply_changes<O: Observer>(&mut self, node: DatabaseIx, observer: &mut O) {
         let now = self.now;
         if self.node(node).apply_at != Some(now) {
             return;
@@ -122,7 +120,7 @@ impl Simulation {
                 self.node_mut(node).delay = Some(now.nanos().saturating_sub(committed.nanos()));
             }
             self.publish(node, count);
-            let replica = component_ix(self.plan.databases.nodes[node as usize].station);
+            let replica = self.plan.databases.nodes[node].station;
             self.note(observer, None, EventKind::Replicated { replica });
         }
         self.arm_apply(node);
@@ -131,9 +129,9 @@ impl Simulation {
     /// A follower connects to the one that it follows, and asks for what it misses. What it has and the other has not is
     /// taken back: a replica that got ahead of a promoted one, or a former primary with writes that nobody else has. (Real
     /// ones must be rebuilt for that, which takes longer.)
-    pub(super) fn connect(&mut self, node: u32, stream: u32) {
+    pub(super) fn connect(&mut self, node: DatabaseIx, stream: StreamIx) {
         let now = self.now;
-        let plan = &self.plan.databases.streams[stream as usize];
+        let plan = &self.plan.databases.streams[stream];
         let (from, latency) = (plan.from, self.stretched(plan.link, plan.latency));
         let source = self.node(from).log;
         let sent = self.node(node).sent();
@@ -169,10 +167,10 @@ impl Simulation {
     }
 
     /// Those who follow a database must connect anew: it ends, or its log goes on from another place.
-    pub(super) fn disconnect_followers(&mut self, node: u32) {
-        for place in 0..self.plan.databases.nodes[node as usize].out.len() {
-            let stream = self.plan.databases.nodes[node as usize].out[place];
-            let follower = self.node_mut(self.plan.databases.streams[stream as usize].to);
+    pub(super) fn disconnect_followers(&mut self, node: DatabaseIx) {
+        for place in 0..self.plan.databases.nodes[node].out.len() {
+            let stream = self.plan.databases.nodes[node].out[place];
+            let follower = self.node_mut(self.plan.databases.streams[stream].to);
             if follower.source == Some(stream) {
                 follower.connected = false;
                 follower.acks.clear();
@@ -181,7 +179,7 @@ impl Simulation {
     }
 
     /// A follower turns to another stream, or to none. What has not arrived stays behind.
-    pub(super) fn turn_to(&mut self, node: u32, source: Option<u32>) {
+    pub(super) fn turn_to(&mut self, node: DatabaseIx, source: Option<StreamIx>) {
         let now = self.now;
         let state = self.node_mut(node);
         state.relay.truncate(state.relay.received(now));
@@ -192,10 +190,10 @@ impl Simulation {
     }
 
     /// A database's process ends. What it received is on its disk.
-    pub(super) fn drop_what_is_on_the_wire(&mut self, node: u32) {
+    pub(super) fn drop_what_is_on_the_wire(&mut self, node: DatabaseIx) {
         let now = self.now;
         let source = self.node(node).source;
-        let latency = source.map_or(0, |stream| self.plan.databases.streams[stream as usize].latency);
+        let latency = source.map_or(0, |stream| self.plan.databases.streams[stream].latency);
         let state = self.node_mut(node);
         state.relay.truncate(state.relay.received(now));
         state.acks.retain(|(at, _)| at.nanos() <= now.nanos() + latency);
@@ -203,7 +201,7 @@ impl Simulation {
     }
 
     /// The lag has changed, or the database runs again.
-    pub(super) fn retime_changes(&mut self, node: u32) {
+    pub(super) fn retime_changes(&mut self, node: DatabaseIx) {
         let (now, lag) = (self.now, self.lag_of(node));
         self.node_mut(node).relay.retime(now, lag);
         self.arm_apply(node);
@@ -213,17 +211,11 @@ impl Simulation {
     pub(crate) fn changes(&self) -> impl Iterator<Item = Packet> + '_ {
         let nodes = self.databases.nodes.iter().filter_map(|node| Some((node, node.source?)));
         nodes.flat_map(move |(node, stream)| {
-            let stream = &self.plan.databases.streams[stream as usize];
+            let stream = &self.plan.databases.streams[stream];
             node.relay.entries().take(DRAWN).map(move |entry| {
                 let way = fraction(entry.departed, entry.due, self.now);
                 let (position, heading) = if stream.reversed { (1.0 - way, Heading::Response) } else { (way, Heading::Request) };
-                Packet {
-                    cargo: PacketContent::Replication,
-                    link: link_ix(stream.link),
-                    heading,
-                    position,
-                    motion: Motion::Moving,
-                }
+                Packet { cargo: PacketContent::Replication, link: stream.link, heading, position, motion: Motion::Moving }
             })
         })
     }

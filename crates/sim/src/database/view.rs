@@ -6,7 +6,8 @@ use hoplight_model::ComponentIx;
 use hoplight_model::component::DatabaseRole;
 
 use super::super::plan::Role;
-use super::super::simulation::{Simulation, index};
+use super::super::simulation::Simulation;
+use crate::index::count;
 
 /// The state of one database.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,8 +48,8 @@ impl Simulation {
     /// # Panics
     /// If `component` comes from another infrastructure.
     pub fn database(&self, component: ComponentIx) -> Option<DatabaseView> {
-        let Role::Database(node) = self.plan.stations[component.index()].role else { return None };
-        let (plan, state) = (&self.plan.databases.nodes[node as usize], self.node(node));
+        let Role::Database(node) = self.plan.stations[component].role else { return None };
+        let (plan, state) = (&self.plan.databases.nodes[node], self.node(node));
         let cluster = self.cluster_of(node);
         let valid = self.node(cluster.authority);
         let shared = self.shared(node);
@@ -59,8 +60,8 @@ impl Simulation {
             0 => Some(0.0),
             _ => Some((self.now.nanos() - cluster.times.of(shared + 1).nanos().min(self.now.nanos())) as f64 / 1e9),
         };
-        let station = &self.stations[component.index()];
-        let waiting = index(station.queue.len()).saturating_add(index(state.waiting.len()));
+        let station = &self.stations[component];
+        let waiting = count(station.queue.len()).saturating_add(count(state.waiting.len()));
         Some(DatabaseView {
             role: match plan.role {
                 DatabaseRole::Member => DatabaseRole::Member,

@@ -4,9 +4,10 @@
 //! dead one, and so a failover may be false. Must not know why something is silent.
 
 use super::super::journal::Observer;
-use super::super::simulation::{Simulation, index};
+use super::super::simulation::Simulation;
 use super::super::time::SECOND;
 use super::Due;
+use crate::index::{ClusterIx, DatabaseIx, StreamIx};
 
 /// How often databases look whom they hear, and try to connect again. MySQL's replica tries once a minute; this is
 /// compressed for teaching.
@@ -15,18 +16,18 @@ const HEARTBEAT: u64 = SECOND;
 impl Simulation {
     /// Schedules the first look of every cluster of more than one.
     pub(crate) fn schedule_heartbeats(&mut self) {
-        for cluster in 0..self.plan.databases.clusters.len() {
+        for cluster in self.plan.databases.clusters.indices() {
             if self.plan.databases.clusters[cluster].nodes.len() > 1 {
-                self.schedule_database(self.now + HEARTBEAT, Due::Heartbeat, index(cluster));
+                self.schedule_database(self.now + HEARTBEAT, Due::Heartbeat, cluster);
             }
         }
     }
 
     /// A cluster looks around.
-    pub(super) fn heartbeat<O: Observer>(&mut self, cluster: u32, observer: &mut O) {
+    pub(super) fn heartbeat<O: Observer>(&mut self, cluster: ClusterIx, observer: &mut O) {
         self.schedule_database(self.now + HEARTBEAT, Due::Heartbeat, cluster);
         self.look_around(cluster, observer);
-        let plan = &self.plan.databases.clusters[cluster as usize];
+        let plan = &self.plan.databases.clusters[cluster];
         let Some(patience) = plan.patience else { return };
         if plan.quorum {
             self.hold_election(cluster, patience, observer);
@@ -36,17 +37,17 @@ impl Simulation {
     }
 
     /// The databases of a cluster, one after another.
-    fn members(&self, cluster: u32) -> impl Iterator<Item = u32> + '_ {
-        self.plan.databases.clusters[cluster as usize].nodes.iter().copied()
+    fn members(&self, cluster: ClusterIx) -> impl Iterator<Item = DatabaseIx> + '_ {
+        self.plan.databases.clusters[cluster].nodes.iter().copied()
     }
 
-    fn member(&self, cluster: u32, place: usize) -> u32 {
-        self.plan.databases.clusters[cluster as usize].nodes[place]
+    fn member(&self, cluster: ClusterIx, place: usize) -> DatabaseIx {
+        self.plan.databases.clusters[cluster].nodes[place]
     }
 
     /// Those who should not take writes stop, those who follow connect, and everyone notes whom it hears.
-    pub(super) fn look_around<O: Observer>(&mut self, cluster: u32, observer: &mut O) {
-        let count = self.plan.databases.clusters[cluster as usize].nodes.len();
+    pub(super) fn look_around<O: Observer>(&mut self, cluster: ClusterIx, observer: &mut O) {
+        let count = self.plan.databases.clusters[cluster].nodes.len();
         for place in 0..count {
             let node = self.member(cluster, place);
             if self.runs(node) && self.node(node).leads() && self.must_step_down(cluster, node) {
@@ -68,22 +69,22 @@ impl Simulation {
     }
 
     /// Whether two databases can talk.
-    fn reach(&self, a: u32, b: u32) -> bool {
+    fn reach(&self, a: DatabaseIx, b: DatabaseIx) -> bool {
         self.plan.databases.between(a, b).is_some_and(|stream| self.stream_open(stream))
     }
 
-    fn silent_for(&self, node: u32) -> u64 {
+    fn silent_for(&self, node: DatabaseIx) -> u64 {
         self.now - self.node(node).last_heard
     }
 
     /// Whether one that takes writes must stop: it was replaced and hears of it, or it has long been without a majority.
-    fn must_step_down(&self, cluster: u32, node: u32) -> bool {
-        let plan = &self.plan.databases.clusters[cluster as usize];
+    fn must_step_down(&self, cluster: ClusterIx, node: DatabaseIx) -> bool {
+        let plan = &self.plan.databases.clusters[cluster];
         let own = self.node(node).log.timeline;
-        let newer = |other: u32| {
+        let newer = |other: DatabaseIx| {
             other != node && self.node(other).leads() && self.node(other).log.timeline > own && self.reach(node, other)
         };
-        let authority = self.databases.clusters[cluster as usize].authority;
+        let authority = self.databases.clusters[cluster].authority;
         if plan.quorum {
             let alone = !self.has_majority(cluster, node) && plan.patience.is_some_and(|most| self.silent_for(node) >= most);
             alone || self.members(cluster).any(newer)
@@ -93,13 +94,13 @@ impl Simulation {
         }
     }
 
-    fn has_majority(&self, cluster: u32, node: u32) -> bool {
+    fn has_majority(&self, cluster: ClusterIx, node: DatabaseIx) -> bool {
         let reached = self.members(cluster).filter(|other| *other == node || self.reach(node, *other)).count();
-        reached >= self.plan.databases.clusters[cluster as usize].majority
+        reached >= self.plan.databases.clusters[cluster].majority
     }
 
     /// Whether a database hears the writer, through others if need be; for the writer of a quorum cluster, a majority.
-    fn hears_writer(&self, cluster: u32, node: u32) -> bool {
+    fn hears_writer(&self, cluster: ClusterIx, node: DatabaseIx) -> bool {
         if self.node(node).leads() {
             return self.has_majority(cluster, node);
         }
@@ -107,12 +108,12 @@ impl Simulation {
     }
 
     /// Whether changes can get from one that takes writes to this one.
-    pub(super) fn follows_writer(&self, node: u32) -> bool {
+    pub(super) fn follows_writer(&self, node: DatabaseIx) -> bool {
         let mut at = node;
         // A chain of replicas is no longer than there are databases.
         for _ in 0..self.plan.databases.cluster_of(node).nodes.len() {
             let Some(stream) = self.node(at).source.filter(|stream| self.stream_open(*stream)) else { return false };
-            at = self.plan.databases.streams[stream as usize].from;
+            at = self.plan.databases.streams[stream].from;
             if self.node(at).leads() {
                 return true;
             }
@@ -121,7 +122,7 @@ impl Simulation {
     }
 
     /// Chooses whom a database follows, and connects if the path is there.
-    fn follow(&mut self, cluster: u32, node: u32) {
+    fn follow(&mut self, cluster: ClusterIx, node: DatabaseIx) {
         let present = self.node(node).source;
         let wanted = self.best_source(cluster, node).or(present);
         if wanted != present {
@@ -132,7 +133,7 @@ impl Simulation {
             self.node_mut(node).connected = false;
             return;
         }
-        let from = self.plan.databases.streams[stream as usize].from;
+        let from = self.plan.databases.streams[stream].from;
         let stale = self.node(from).log.timeline < self.node(node).promised;
         if !stale && !self.node(node).connected {
             self.connect(node, stream);
@@ -140,28 +141,28 @@ impl Simulation {
     }
 
     /// The stream from the newest writer that is reached; none if the present one will do.
-    fn best_source(&self, cluster: u32, node: u32) -> Option<u32> {
+    fn best_source(&self, cluster: ClusterIx, node: DatabaseIx) -> Option<StreamIx> {
         let plan = &self.plan.databases;
-        let quorum = plan.clusters[cluster as usize].quorum;
-        let authority = self.databases.clusters[cluster as usize].authority;
+        let quorum = plan.clusters[cluster].quorum;
+        let authority = self.databases.clusters[cluster].authority;
         let state = self.node(node);
-        let writers = plan.nodes[node as usize].into.iter().copied().filter(|stream| {
-            let from = plan.streams[*stream as usize].from;
+        let writers = plan.nodes[node].into.iter().copied().filter(|stream| {
+            let from = plan.streams[*stream].from;
             self.node(from).leads() && self.stream_open(*stream) && (!quorum || self.node(from).log.timeline >= state.promised)
         });
-        let timeline = |stream: &u32| self.node(plan.streams[*stream as usize].from).log.timeline;
+        let timeline = |stream: &StreamIx| self.node(plan.streams[*stream].from).log.timeline;
         if quorum {
             return writers.max_by_key(timeline);
         }
-        let writers: Vec<u32> = writers.filter(|stream| self.node(plan.streams[*stream as usize].from).writable).collect();
-        let of_authority = writers.iter().copied().find(|stream| plan.streams[*stream as usize].from == authority);
+        let writers: Vec<StreamIx> = writers.filter(|stream| self.node(plan.streams[*stream].from).writable).collect();
+        let of_authority = writers.iter().copied().find(|stream| plan.streams[*stream].from == authority);
         of_authority.or_else(|| if state.source.is_none() { writers.first().copied() } else { None })
     }
 
     /// Replicas that hear nothing of the primary promote the one of them that has applied most. One that still hears it
     /// keeps those that it reaches from doing so.
-    fn fail_over(&mut self, cluster: u32, patience: u64) {
-        let suspects = |node: &u32| {
+    fn fail_over(&mut self, cluster: ClusterIx, patience: u64) {
+        let suspects = |node: &DatabaseIx| {
             let state = self.node(*node);
             self.runs(*node) && !state.leads() && state.source.is_some() && self.silent_for(*node) >= patience
         };
@@ -179,21 +180,21 @@ impl Simulation {
     }
 
     /// A member whose log is not behind a majority's becomes the writer, if that majority hears no other.
-    fn hold_election<O: Observer>(&mut self, cluster: u32, patience: u64, observer: &mut O) {
+    fn hold_election<O: Observer>(&mut self, cluster: ClusterIx, patience: u64, observer: &mut O) {
         let now = self.now;
-        let suspects = |node: &u32| self.runs(*node) && !self.node(*node).leads() && self.silent_for(*node) >= patience;
-        let lineage = &self.databases.clusters[cluster as usize].lineage;
-        let votes = |candidate: u32, voter: u32| {
+        let suspects = |node: &DatabaseIx| self.runs(*node) && !self.node(*node).leads() && self.silent_for(*node) >= patience;
+        let lineage = &self.databases.clusters[cluster].lineage;
+        let votes = |candidate: DatabaseIx, voter: DatabaseIx| {
             let (own, other) = (self.node(candidate).received(now), self.node(voter).received(now));
             candidate == voter || (suspects(&voter) && self.reach(candidate, voter) && lineage.not_behind(own, other))
         };
-        let majority = self.plan.databases.clusters[cluster as usize].majority;
+        let majority = self.plan.databases.clusters[cluster].majority;
         let elected = self
             .members(cluster)
             .filter(suspects)
             .find(|candidate| self.members(cluster).filter(|voter| votes(*candidate, *voter)).count() >= majority);
         let Some(elected) = elected else { return };
-        let voters: Vec<u32> = self.members(cluster).filter(|voter| votes(elected, *voter)).collect();
+        let voters: Vec<DatabaseIx> = self.members(cluster).filter(|voter| votes(elected, *voter)).collect();
         self.elect(elected, observer);
         let timeline = self.node(elected).log.timeline;
         for voter in voters {

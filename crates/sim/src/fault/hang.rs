@@ -10,32 +10,33 @@ use super::super::request::{Lost, State};
 use super::super::simulation::Simulation;
 use super::super::time::SECOND;
 use super::super::view::Health;
+use crate::index::{Ix, RequestIx, StationIx};
 
 /// How often something that waits for a process that stands still looks whether it goes on: 100 ms.
 const LOOK: u64 = SECOND / 10;
 
 impl Simulation {
     /// A process stands still from now on.
-    pub(super) fn hang(&mut self, station: u32) {
+    pub(super) fn hang(&mut self, station: StationIx) {
         if self.health(station) != Health::Up {
             return;
         }
-        self.faults.stations[station as usize].hung = Some(self.now);
+        self.faults.stations[station].hung = Some(self.now);
         self.refresh_health();
-        self.requests.for_each(|record| {
+        self.requests.for_each_slot(|record| {
             if record.state == State::InService && record.station == station {
                 record.pending = 0;
             }
         });
         self.database_hangs(station);
-        if matches!(self.plan.stations[station as usize].role, Role::Balancer(_)) {
+        if matches!(self.plan.stations[station].role, Role::Balancer(_)) {
             self.router_stops(station);
         }
     }
 
     /// A process that stood still goes on.
-    pub(super) fn resume<O: Observer>(&mut self, station: u32, observer: &mut O) {
-        let Some(since) = self.faults.stations[station as usize].hung.take() else { return };
+    pub(super) fn resume<O: Observer>(&mut self, station: StationIx, observer: &mut O) {
+        let Some(since) = self.faults.stations[station].hung.take() else { return };
         self.refresh_health();
         if self.health(station) != Health::Up {
             return;
@@ -50,27 +51,27 @@ impl Simulation {
         self.fill_slots(station);
         for request in self.requests.indices() {
             let Some(record) = self.requests.get(request) else { continue };
-            if record.state == State::Lost(Lost::Unread) && self.plan.hops[record.link() as usize].from == station {
+            if record.state == State::Lost(Lost::Unread) && self.plan.hops[record.link()].from == station {
                 self.requests[request].state = State::OnWire;
                 self.answer_arrives(request, observer);
             }
         }
-        let state = &mut self.stations[station as usize];
+        let state = &mut self.stations[station];
         if let Some(oldest) = state.deadlines.front().copied().filter(|_| !state.timer_armed) {
             state.timer_armed = true;
-            self.schedule(oldest.at.max(self.now), Kind::Deadline, station);
+            self.schedule(oldest.at.max(self.now), Kind::Deadline, station.raw());
         }
         self.database_resumes(station);
         self.router_starts(station);
     }
 
     /// Whether a process stands still.
-    pub(crate) fn is_hung(&self, station: u32) -> bool {
+    pub(crate) fn is_hung(&self, station: StationIx) -> bool {
         self.health(station) == Health::Hung
     }
 
     /// A timer of a request is due at somebody who stands still: it counts when that one goes on.
-    pub(crate) fn look_later(&mut self, request: u32) {
+    pub(crate) fn look_later(&mut self, request: RequestIx) {
         self.schedule_for(request, self.now + LOOK, Kind::Retry);
     }
 }

@@ -11,156 +11,165 @@ use super::super::command::CommandError;
 use super::super::journal::{EventKind, Observer};
 use super::super::plan::{Plan, Role};
 use super::super::request::Status;
-use super::super::simulation::{Simulation, index};
+use super::super::simulation::Simulation;
 use super::super::time::{SECOND, SimTime};
 use super::super::view::Health;
 use super::super::zone::RecordState;
-use super::Fault;
 use super::live::Flood;
+use super::{Fault, FaultSites};
+use crate::index::StationIx;
 
 /// For how long a renewed certificate is valid: 90 days, in nanoseconds.
 const RENEWAL: u64 = 90 * 86_400 * SECOND;
 
 impl Simulation {
-    /// Lets something go wrong, or heals it.
-    pub(crate) fn set_fault<O: Observer>(&mut self, fault: &Fault, on: bool, observer: &mut O) -> Result<(), CommandError> {
-        // The note comes first: what follows from the fault happens after it.
-        if !self.would_change(fault, on)? {
+    /// Finds what a fault changes when it is injected or cleared.
+    ///
+    /// # Errors
+    /// If that would change nothing, or cannot happen here.
+    pub(crate) fn fault_sites(&self, fault: &Fault, on: bool) -> Result<FaultSites, CommandError> {
+        let (sites, changes) = self.would_change(fault, on)?;
+        if !changes {
             return Err(if on { CommandError::FaultIs(fault.sentence()) } else { CommandError::FaultIsNot(fault.healed()) });
         }
+        Ok(sites)
+    }
+
+    /// Injects or clears a fault.
+    pub(crate) fn set_fault<O: Observer>(&mut self, fault: &Fault, on: bool, sites: FaultSites, observer: &mut O) {
+        // The note comes first: what follows from the fault happens after it.
         self.note(observer, None, EventKind::Fault { fault: fault.clone(), on });
-        match fault {
-            Fault::Hang(element) => {
-                for station in self.meant(element)? {
+        match (fault, sites) {
+            (Fault::Hang(_), FaultSites::Stations(stations)) => {
+                for station in stations {
                     if on { self.hang(station) } else { self.resume(station, observer) }
                 }
             }
-            Fault::Slow(element, factor) => self.slow(element, *factor, on)?,
-            Fault::Misconfigured(element) => {
-                for station in self.meant(element)? {
+            (Fault::Slow(_, factor), sites) => self.slow(sites, on.then_some(*factor).filter(|factor| !factor.is_none())),
+            (Fault::Misconfigured(_), FaultSites::Stations(stations)) => {
+                for station in stations {
                     self.misconfigure(station, on, observer);
                 }
             }
-            Fault::Flaw(id) => {
-                for station in self.alike(id)? {
+            (Fault::Flaw(_), FaultSites::Stations(stations)) => {
+                for station in stations {
                     self.crash_or_start(station, on, observer);
                 }
             }
-            Fault::Compromised(element) => {
-                for station in self.meant(element)? {
-                    self.faults.stations[station as usize].compromised = on;
+            (Fault::Compromised(_), FaultSites::Stations(stations)) => {
+                for station in stations {
+                    self.faults.stations[station].compromised = on;
                 }
             }
-            Fault::Expired(id) => {
+            (Fault::Expired(_), FaultSites::Certificates(places)) => {
                 let until = if on { self.now.nanos() } else { self.now.nanos().saturating_add(RENEWAL) };
-                for place in self.certificates_on(id)? {
+                for place in places {
                     self.faults.certificates[place] = Some(until);
                 }
                 self.replan();
             }
-            Fault::Record(state) => self.faults.record = if on { *state } else { RecordState::Present },
-            Fault::DiskFull(id) => self.set_disk_full(id, on)?,
-            Fault::ReplicationStopped(id) => self.stop_replication(id, on)?,
-            Fault::Leak(id, count) => {
-                let station = self.component(id)?;
-                self.stations[station as usize].leaked = if on { *count } else { 0 };
+            (Fault::Record(state), _) => self.faults.record = if on { *state } else { RecordState::Present },
+            (Fault::DiskFull(_), FaultSites::Database(node)) => self.set_disk_full(node, on),
+            (Fault::ReplicationStopped(_), FaultSites::Database(node)) => self.stop_replication(node, on),
+            (Fault::Leak(_, count), FaultSites::Stations(stations)) => {
+                for station in stations {
+                    self.stations[station].leaked = if on { *count } else { 0 };
+                }
             }
-            Fault::Flood(rate) => {
-                self.faults.flood = on.then_some(Flood { rate: rate.get(), since: self.now });
-            }
-            Fault::Sniffer(from, to) => self.tap_hop(from, to, on)?,
+            (Fault::Flood(rate), _) => self.faults.flood = on.then_some(Flood { rate: rate.get(), since: self.now }),
+            (Fault::Sniffer(..), FaultSites::Link(link)) => self.tap_hop(link, on),
+            (fault, sites) => unreachable!("{fault:?} does not happen to {sites:?}"),
         }
-        Ok(())
     }
 
-    /// Whether injecting or healing a fault would make a difference.
-    fn would_change(&self, fault: &Fault, on: bool) -> Result<bool, CommandError> {
+    /// What a fault is about, and whether injecting or clearing it there would make a difference.
+    fn would_change(&self, fault: &Fault, on: bool) -> Result<(FaultSites, bool), CommandError> {
         let cannot = || CommandError::CannotFault(fault.sentence());
+        let at = |stations: Vec<StationIx>, changes: &dyn Fn(StationIx) -> bool| {
+            let changes = stations.iter().any(|station| changes(*station));
+            (FaultSites::Stations(stations), changes)
+        };
         Ok(match fault {
             Fault::Hang(element) => {
                 let wanted = if on { Health::Up } else { Health::Hung };
-                let meant: Vec<Health> = self.meant(element)?.into_iter().map(|station| self.health(station)).collect();
+                let stations = self.processes(element)?;
                 // What is down accepts nothing: it cannot hang.
-                if on && !meant.is_empty() && meant.iter().all(|health| !matches!(health, Health::Up | Health::Hung)) {
+                if on && !stations.is_empty() && stations.iter().all(|station| !self.health(*station).accepts()) {
                     return Err(CommandError::AlreadyDown(element.clone()));
                 }
-                meant.contains(&wanted)
+                at(stations, &|station| self.health(station) == wanted)
             }
-            Fault::Slow(element, factor) => match self.pace_of(element)? {
-                paces if on => paces.iter().any(|pace| *pace != Some(*factor).filter(|factor| !factor.is_none())),
-                paces => paces.iter().any(Option::is_some),
-            },
+            Fault::Slow(element, factor) => {
+                let wanted = on.then_some(*factor).filter(|factor| !factor.is_none());
+                match element {
+                    Element::Hop(from, to) => {
+                        let link = self.link(from, to)?;
+                        (FaultSites::Link(link), self.lines[link].slow != wanted)
+                    }
+                    Element::Component(_) | Element::Server(_) => {
+                        at(self.processes(element)?, &|station| self.stations[station].slow != wanted)
+                    }
+                }
+            }
             Fault::Misconfigured(element) => {
-                let stations = self.meant(element)?;
-                stations.into_iter().any(|station| self.faults.stations[station as usize].misconfigured != on)
+                at(self.processes(element)?, &|station| self.faults.stations[station].misconfigured != on)
             }
             Fault::Flaw(id) => {
-                let wanted =
-                    |health: Health| if on { matches!(health, Health::Up | Health::Hung) } else { health == Health::Crashed };
-                self.alike(id)?.into_iter().any(|station| wanted(self.health(station)))
+                let wanted = |health: Health| if on { health.accepts() } else { health == Health::Crashed };
+                at(self.alike(id)?, &|station| wanted(self.health(station)))
             }
             Fault::Compromised(element) => {
-                let stations = self.meant(element)?;
-                stations.into_iter().any(|station| self.faults.stations[station as usize].compromised != on)
+                at(self.processes(element)?, &|station| self.faults.stations[station].compromised != on)
             }
             Fault::Expired(id) => {
+                let places = self.certificates_on(id)?;
                 let expired = |place: &usize| self.certificate_end(*place) <= self.now.nanos();
-                self.certificates_on(id)?.iter().any(|place| expired(place) != on)
+                let changes = places.iter().any(|place| expired(place) != on);
+                (FaultSites::Certificates(places), changes)
             }
             Fault::Record(_) if self.plan.lookup.is_none() => return Err(cannot()),
-            Fault::Record(RecordState::Present) if on => self.faults.record != RecordState::Present,
-            Fault::Record(state) => {
-                if on {
-                    self.faults.record != *state
-                } else {
-                    self.faults.record != RecordState::Present
-                }
+            Fault::Record(state) => (FaultSites::Site, self.faults.record != if on { *state } else { RecordState::Present }),
+            Fault::DiskFull(id) => {
+                let (node, _) = self.database_named(id)?;
+                (FaultSites::Database(node), self.is_disk_full(node) != on)
             }
-            Fault::DiskFull(id) => self.is_disk_full(id)? != on,
-            Fault::ReplicationStopped(id) => self.is_replication_stopped(id)? != on,
+            Fault::ReplicationStopped(id) => {
+                let (node, _) = self.database_named(id)?;
+                (FaultSites::Database(node), self.is_replication_stopped(node) != on)
+            }
             Fault::Leak(id, count) => {
                 let station = self.component(id)?;
-                if self.plan.stations[station as usize].connections.is_none() {
+                if !self.plan.stations[station].connections.is_set() {
                     return Err(cannot());
                 }
-                self.stations[station as usize].leaked != if on { *count } else { 0 }
+                at(vec![station], &|station| self.stations[station].leaked != if on { *count } else { 0 })
             }
-            Fault::Flood(rate) if on => self.faults.flood.is_none_or(|flood| (flood.rate - rate.get()).abs() > f64::EPSILON),
-            Fault::Flood(_) => self.faults.flood.is_some(),
-            Fault::Sniffer(from, to) => self.is_tapped(from, to)? != on,
+            Fault::Flood(rate) if on => {
+                (FaultSites::Site, self.faults.flood.is_none_or(|flood| (flood.rate - rate.get()).abs() > f64::EPSILON))
+            }
+            Fault::Flood(_) => (FaultSites::Site, self.faults.flood.is_some()),
+            Fault::Sniffer(from, to) => {
+                let link = self.link(from, to)?;
+                (FaultSites::Link(link), self.is_tapped(link) != on)
+            }
         })
     }
 
-    /// The station of a component that may fail.
-    pub(crate) fn component(&self, id: &ComponentId) -> Result<u32, CommandError> {
-        self.target(&Element::Component(id.clone()))
-    }
-
-    /// The stations that an element means: a component, or all on a server.
-    fn meant(&self, element: &Element) -> Result<Vec<u32>, CommandError> {
-        let target = self.target(element)?;
-        match element {
-            Element::Component(_) => Ok(vec![target]),
-            Element::Server(_) => Ok(self.stations_on(target)),
-            Element::Hop(..) => Err(CommandError::NoProcess(element.clone())),
-        }
-    }
-
     /// All that runs the same software and version as a component, itself included.
-    fn alike(&self, id: &ComponentId) -> Result<Vec<u32>, CommandError> {
+    fn alike(&self, id: &ComponentId) -> Result<Vec<StationIx>, CommandError> {
         let station = self.component(id)?;
-        let of = |station: usize| self.infra.component(hoplight_model::ComponentIx::new(station)).software.as_ref();
-        let Some(software) = of(station as usize) else {
+        let of = |station: StationIx| self.infra.component(station).software.as_ref();
+        let Some(software) = of(station) else {
             return Err(CommandError::NoSoftware(Element::Component(id.clone())));
         };
-        Ok((0..self.stations.len()).filter(|other| of(*other) == Some(software)).map(index).collect())
+        Ok(self.stations.indices().filter(|other| of(*other) == Some(software)).collect())
     }
 
     /// The places of the certificates that a component holds.
     fn certificates_on(&self, id: &ComponentId) -> Result<Vec<usize>, CommandError> {
         let station = self.component(id)?;
         let held = |certificate: &hoplight_model::Certificate| {
-            certificate.on.contains(id) || self.infra.holders(certificate).iter().any(|ix| ix.index() == station as usize)
+            certificate.on.contains(id) || self.infra.holders(certificate).contains(&station)
         };
         let places: Vec<usize> =
             self.infra.certificates().iter().enumerate().filter(|(_, c)| held(c)).map(|(place, _)| place).collect();
@@ -192,52 +201,45 @@ impl Simulation {
         self.refresh_taps();
     }
 
-    /// How much longer than usual an element takes; `None` stands for as long as usual.
-    fn pace_of(&self, element: &Element) -> Result<Vec<Option<Factor>>, CommandError> {
-        Ok(match element {
-            Element::Hop(..) => vec![self.lines[self.target(element)? as usize].slow],
-            _ => self.meant(element)?.into_iter().map(|station| self.stations[station as usize].slow).collect(),
-        })
-    }
-
-    fn slow(&mut self, element: &Element, factor: Factor, on: bool) -> Result<(), CommandError> {
-        let factor = on.then_some(factor).filter(|factor| !factor.is_none());
-        if let Element::Hop(..) = element {
-            let link = self.target(element)?;
-            self.lines[link as usize].slow = factor;
-            self.touch(link);
-            return Ok(());
+    fn slow(&mut self, sites: FaultSites, factor: Option<Factor>) {
+        match sites {
+            FaultSites::Link(link) => {
+                self.lines[link].slow = factor;
+                self.touch(link);
+            }
+            FaultSites::Stations(stations) => {
+                for station in stations {
+                    self.stations[station].slow = factor;
+                }
+            }
+            sites => unreachable!("{sites:?} cannot be slow"),
         }
-        for station in self.meant(element)? {
-            self.stations[station as usize].slow = factor;
-        }
-        Ok(())
     }
 
     /// A process gets a configuration with which it does not start, or the old one back; then it starts.
-    fn misconfigure<O: Observer>(&mut self, station: u32, on: bool, observer: &mut O) {
-        if std::mem::replace(&mut self.faults.stations[station as usize].misconfigured, on) != on {
+    fn misconfigure<O: Observer>(&mut self, station: StationIx, on: bool, observer: &mut O) {
+        if std::mem::replace(&mut self.faults.stations[station].misconfigured, on) != on {
             self.crash_or_start(station, on, observer);
         }
     }
 
     /// A process ends if it runs, or starts if it can.
-    fn crash_or_start<O: Observer>(&mut self, station: u32, crash: bool, observer: &mut O) {
+    fn crash_or_start<O: Observer>(&mut self, station: StationIx, crash: bool, observer: &mut O) {
         match (crash, self.health(station)) {
             (true, Health::Up | Health::Hung) => {
-                self.stations[station as usize].crashed = true;
+                self.stations[station].crashed = true;
                 self.refresh_health();
                 self.stop(station, Status::Reset, observer);
             }
-            (true, _) => self.stations[station as usize].crashed = true,
-            (false, Health::Crashed) if !self.faults.stations[station as usize].misconfigured => self.start(station),
+            (true, _) => self.stations[station].crashed = true,
+            (false, Health::Crashed) if !self.faults.stations[station].misconfigured => self.start(station),
             (false, _) => {}
         }
     }
 
     /// Starts a process that has ended.
-    pub(crate) fn start(&mut self, station: u32) {
-        self.stations[station as usize].crashed = false;
+    pub(crate) fn start(&mut self, station: StationIx) {
+        self.stations[station].crashed = false;
         self.database_starts(station);
         self.router_starts(station);
         self.refresh_health();
@@ -247,21 +249,21 @@ impl Simulation {
     pub fn faults(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
         for (ix, component) in self.infra.components() {
-            let (id, at) = (component.id.clone(), ix.index());
+            let id = component.id.clone();
             let element = || Element::Component(id.clone());
-            let (station, fault) = (&self.stations[at], &self.faults.stations[at]);
+            let (station, fault) = (&self.stations[ix], &self.faults.stations[ix]);
             faults.extend((station.health == Health::Hung).then(|| Fault::Hang(element())));
             faults.extend(station.slow.map(|factor| Fault::Slow(element(), factor)));
             faults.extend(fault.misconfigured.then(|| Fault::Misconfigured(element())));
             faults.extend(fault.compromised.then(|| Fault::Compromised(element())));
             faults.extend((station.leaked > 0).then(|| Fault::Leak(id.clone(), station.leaked)));
-            if let Role::Database(_) = self.plan.stations[at].role {
-                faults.extend((self.is_disk_full(&id) == Ok(true)).then(|| Fault::DiskFull(id.clone())));
-                faults.extend((self.is_replication_stopped(&id) == Ok(true)).then(|| Fault::ReplicationStopped(id.clone())));
+            if let Role::Database(node) = self.plan.stations[ix].role {
+                faults.extend(self.is_disk_full(node).then(|| Fault::DiskFull(id.clone())));
+                faults.extend(self.is_replication_stopped(node).then(|| Fault::ReplicationStopped(id.clone())));
             }
         }
         for (link, _) in self.infra.links() {
-            let slow = self.lines[link.index()].slow;
+            let slow = self.lines[link].slow;
             faults.extend(slow.map(|factor| Fault::Slow(self.infra.hop_element(link), factor)));
         }
         for tap in &self.faults.taps {
@@ -282,11 +284,11 @@ impl Simulation {
 
     /// Whether somebody else controls a component.
     pub fn compromised(&self, component: hoplight_model::ComponentIx) -> bool {
-        self.faults.stations.get(component.index()).is_some_and(|faults| faults.compromised)
+        self.faults.stations.get(component).is_some_and(|faults| faults.compromised)
     }
 
     /// How many connections of a component are taken and never given back.
     pub fn leaked(&self, component: hoplight_model::ComponentIx) -> u32 {
-        self.stations.get(component.index()).map_or(0, |station| station.leaked)
+        self.stations.get(component).map_or(0, |station| station.leaked)
     }
 }

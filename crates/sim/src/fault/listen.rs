@@ -2,11 +2,11 @@
 //!
 //! Must not change anything else: that is what makes it hard to notice.
 
-use hoplight_model::{Cipher, ComponentId, Element, LinkIx, Protocol};
+use hoplight_model::{Cipher, LinkIx, Protocol};
 
-use super::super::command::CommandError;
 use super::super::packet::{Heading, Phase};
 use super::super::simulation::Simulation;
+use crate::index::RequestIx;
 
 /// What was heard on one hop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,23 +24,19 @@ pub struct Tap {
 }
 
 impl Simulation {
-    pub(super) fn is_tapped(&self, from: &ComponentId, to: &ComponentId) -> Result<bool, CommandError> {
-        let link = self.target(&Element::Hop(from.clone(), to.clone()))?;
-        Ok(self.faults.taps.iter().any(|tap| tap.link.index() == link as usize))
+    pub(super) fn is_tapped(&self, link: LinkIx) -> bool {
+        self.faults.taps.iter().any(|tap| tap.link == link)
     }
 
-    pub(super) fn tap_hop(&mut self, from: &ComponentId, to: &ComponentId, on: bool) -> Result<(), CommandError> {
-        let link = self.target(&Element::Hop(from.clone(), to.clone()))?;
-        let ix = LinkIx::new(link as usize);
+    pub(super) fn tap_hop(&mut self, link: LinkIx, on: bool) {
         if on {
-            self.faults.taps.push(Tap { link: ix, messages: 0, readable: 0, secrets: 0, plaintext: false });
+            self.faults.taps.push(Tap { link, messages: 0, readable: 0, secrets: 0, plaintext: false });
             self.refresh_taps();
         } else {
-            self.faults.taps.retain(|tap| tap.link != ix);
+            self.faults.taps.retain(|tap| tap.link != link);
         }
-        self.lines[link as usize].tapped = on;
+        self.lines[link].tapped = on;
         self.touch(link);
-        Ok(())
     }
 
     /// The topology has changed: what is encrypted may have, too.
@@ -51,17 +47,17 @@ impl Simulation {
     }
 
     /// A request's message crosses a hop on which somebody listens.
-    pub(super) fn overhear(&mut self, request: u32, link: u32) {
+    pub(super) fn overhear(&mut self, request: RequestIx, link: LinkIx) {
         let record = &self.requests[request];
         let asks = record.heading == Heading::Request && record.phase == Phase::Exchange;
-        let secret = match self.plan.hops[link as usize].protocol {
+        let secret = match self.plan.hops[link].protocol {
             Protocol::Http => !record.kind.secrets().is_empty(),
             Protocol::Sql => record.kind.is_write(),
             _ => false,
         };
         // A handshake has no content.
         let content = matches!(record.phase, Phase::Exchange | Phase::Lookup);
-        let Some(tap) = self.faults.taps.iter_mut().find(|tap| tap.link.index() == link as usize) else { return };
+        let Some(tap) = self.faults.taps.iter_mut().find(|tap| tap.link == link) else { return };
         tap.messages += 1;
         tap.readable += u64::from(tap.plaintext && content);
         tap.secrets += u64::from(tap.plaintext && asks && secret);

@@ -8,6 +8,7 @@ use hoplight_model::quantity::Rate;
 use super::super::random;
 use super::super::simulation::Simulation;
 use super::super::time::SimTime;
+use crate::index::{LinkIx, RequestIx};
 
 /// Half-open connections that the entry keeps (`tcp_max_syn_backlog` of a small Linux server).
 pub(super) const BACKLOG: f64 = 1_024.0;
@@ -56,7 +57,7 @@ impl Flood {
 
 impl Simulation {
     /// Whether the SYN of a user finds no place in the entry's backlog. The user's own retransmissions are left out.
-    pub(crate) fn syn_is_dropped(&self, request: u32) -> bool {
+    pub(crate) fn syn_is_dropped(&self, request: RequestIx) -> bool {
         let Some(flood) = self.faults.flood.filter(|_| !self.faults.syn_cookies) else { return false };
         random::open_unit(random::mix(self.requests[request].key ^ SYN)) >= flood.admitted(self.now)
     }
@@ -75,21 +76,21 @@ impl Simulation {
     }
 
     /// A fault of a link has changed: messages look at it only where there is one.
-    pub(super) fn touch(&mut self, link: u32) {
-        self.lines[link as usize].touch();
+    pub(super) fn touch(&mut self, link: LinkIx) {
+        self.lines[link].touch();
     }
 
     /// A message crosses a link that is slow or tapped. Returns how long that takes.
     #[cold]
-    pub(crate) fn crosses_touched(&mut self, request: u32, link: u32, latency: u64) -> u64 {
-        if self.lines[link as usize].tapped {
+    pub(crate) fn crosses_touched(&mut self, request: RequestIx, link: LinkIx, latency: u64) -> u64 {
+        if self.lines[link].tapped {
             self.overhear(request, link);
         }
         self.stretched(link, latency)
     }
 
     /// The latency of a link, given its usual one.
-    pub(crate) fn stretched(&self, link: u32, latency: u64) -> u64 {
-        self.lines[link as usize].slow.map_or(latency, |factor| factor.of(latency))
+    pub(crate) fn stretched(&self, link: LinkIx, latency: u64) -> u64 {
+        self.lines[link].slow.map_or(latency, |factor| factor.of(latency))
     }
 }

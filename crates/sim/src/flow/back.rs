@@ -11,14 +11,15 @@ use super::super::journal::{EventKind, FailureReason, Observer};
 use super::super::outcome::{Failure, Outcome};
 use super::super::packet::Heading;
 use super::super::plan::Role;
-use super::super::request::{Lost, NONE, State, Status};
-use super::super::simulation::{Simulation, index, tell};
+use super::super::request::{Lost, State, Status};
+use super::super::simulation::{Simulation, tell};
 use super::super::view::Health;
-use super::{CROSSED, HOME, component_ix, link_ix};
+use super::{CROSSED, HOME};
+use crate::index::{RequestIx, StationIx};
 
 impl Simulation {
     /// Brings an answer past the firewalls that are still before it, over the wire, and to the one who asked.
-    pub(in super::super) fn way_back<O: Observer>(&mut self, request: u32, observer: &mut O) {
+    pub(in super::super) fn way_back<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         if let Some(station) = self.brings_back(request, observer) {
             self.enter(request, station, observer);
         }
@@ -26,11 +27,11 @@ impl Simulation {
 
     /// The same up to the station that it reaches at once, if it reaches one.
     #[inline(never)]
-    pub(in super::super) fn brings_back<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
+    pub(in super::super) fn brings_back<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
         loop {
             let record = &mut self.requests[request];
             let (leg, link) = (record.leg, record.link());
-            let (left, line) = (leg & !CROSSED, &self.lines[link as usize]);
+            let (left, line) = (leg & !CROSSED, &self.lines[link]);
             if leg & CROSSED == 0 && left == line.outward {
                 record.leg = left | CROSSED;
                 record.state = State::OnWire;
@@ -39,12 +40,12 @@ impl Simulation {
                 }
             }
             let Some(place) = left.checked_sub(1) else { return self.answer_comes(request, observer) };
-            let firewall = index(self.plan.hops[link as usize].guards[usize::from(place)].firewall.index());
+            let firewall = self.plan.hops[link].guards[usize::from(place)].firewall;
             if !self.health(firewall).is_up() {
                 self.lose(request, Lost::DeadFirewall(place), observer);
                 return None;
             }
-            if self.stations[firewall as usize].duty.takes_answers {
+            if self.stations[firewall].duty.takes_answers {
                 return Some(firewall);
             }
             // Firewalls keep state: an answer passes without a look.
@@ -53,7 +54,7 @@ impl Simulation {
     }
 
     /// The component at the request's level answers, or its host does.
-    pub(in super::super) fn answer<O: Observer>(&mut self, request: u32, status: Status, observer: &mut O) {
+    pub(in super::super) fn answer<O: Observer>(&mut self, request: RequestIx, status: Status, observer: &mut O) {
         if let Some(station) = self.replies(request, status, observer) {
             self.enter(request, station, observer);
         }
@@ -61,12 +62,17 @@ impl Simulation {
 
     /// The same up to the station that the answer reaches at once and that works on it, if it reaches one.
     #[inline(always)]
-    pub(in super::super) fn replies<O: Observer>(&mut self, request: u32, status: Status, observer: &mut O) -> Option<u32> {
+    pub(in super::super) fn replies<O: Observer>(
+        &mut self,
+        request: RequestIx,
+        status: Status,
+        observer: &mut O,
+    ) -> Option<StationIx> {
         let record = &mut self.requests[request];
         let (bit, link) = (record.bit(), record.link());
-        let line = &mut self.lines[link as usize];
+        let line = &mut self.lines[link];
         let (station, behind, latency, touched) = (line.to, line.behind, line.latency, line.touched);
-        let state = &mut self.stations[station as usize];
+        let state = &mut self.stations[station];
         if record.inside & bit != 0 {
             record.inside &= !bit;
             state.present = state.present.saturating_sub(1);
@@ -79,15 +85,15 @@ impl Simulation {
         let (tag, phase, watched) = (record.tag(), record.phase, state.duty.watched);
         if line.plain && !holds && !watched && record.carries.is_none() {
             // Nearly always: with the record, the link and the asker at hand, the call is closed and the asker goes to work.
-            let (level, from) = (record.depth - 1, &self.stations[line.from as usize]);
+            let (level, from) = (record.depth - 1, &self.stations[line.from]);
             let works = from.duty.takes_answers && record.holds & (1 << (level & 0xf)) == 0;
             if works && level != record.floor && from.health != Health::Hung {
                 record.depth = level;
                 record.leg = HOME;
                 line.active = line.active.saturating_sub(1);
                 let (asker, heading) = (line.from, Heading::Response);
-                tell(observer, self.now, Some(tag), || EventKind::Departed { link: link_ix(link), heading, phase, status });
-                tell(observer, self.now, Some(tag), || EventKind::Reached { component: component_ix(asker), heading, phase });
+                tell(observer, self.now, Some(tag), || EventKind::Departed { link: link, heading, phase, status });
+                tell(observer, self.now, Some(tag), || EventKind::Reached { component: asker, heading, phase });
                 return Some(asker);
             }
         }
@@ -98,7 +104,7 @@ impl Simulation {
         if watched {
             self.count_answer(request, station);
         }
-        self.tell(observer, Some(tag), || EventKind::Departed { link: link_ix(link), heading: Heading::Response, phase, status });
+        self.tell(observer, Some(tag), || EventKind::Departed { link: link, heading: Heading::Response, phase, status });
         if behind > 0 {
             return self.brings_back(request, observer);
         }
@@ -114,20 +120,20 @@ impl Simulation {
 
     /// Sends an answer back from a firewall on the hop, with so many firewalls before it.
     #[cold]
-    pub(super) fn answer_from<O: Observer>(&mut self, request: u32, behind: u8, status: Status, observer: &mut O) {
+    pub(super) fn answer_from<O: Observer>(&mut self, request: RequestIx, behind: u8, status: Status, observer: &mut O) {
         let record = &mut self.requests[request];
         record.status = status;
         record.heading = Heading::Response;
         let (link, tag, phase) = (record.link(), record.tag(), record.phase);
         // What a firewall on the asker's side refused never was on the wire.
-        let line = &self.lines[link as usize];
+        let line = &self.lines[link];
         let outward = behind < line.outward;
         record.leg = if outward { behind | CROSSED } else { behind };
         let answerer = line.to;
-        if self.stations[answerer as usize].duty.watched {
+        if self.stations[answerer].duty.watched {
             self.count_answer(request, answerer);
         }
-        self.tell(observer, Some(tag), || EventKind::Departed { link: link_ix(link), heading: Heading::Response, phase, status });
+        self.tell(observer, Some(tag), || EventKind::Departed { link: link, heading: Heading::Response, phase, status });
         if behind > 0 || outward {
             self.way_back(request, observer);
             return;
@@ -139,7 +145,7 @@ impl Simulation {
     }
 
     /// An answer has reached the one who asked.
-    pub(in super::super) fn answer_arrives<O: Observer>(&mut self, request: u32, observer: &mut O) {
+    pub(in super::super) fn answer_arrives<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         if let Some(station) = self.answer_comes(request, observer) {
             self.enter(request, station, observer);
         }
@@ -147,14 +153,14 @@ impl Simulation {
 
     /// An answer has reached the one who asked: the station, if that takes a slot to work on it.
     #[inline(always)]
-    fn answer_comes<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
+    fn answer_comes<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
         let record = &self.requests[request];
         if record.depth - 1 == record.floor {
             // Nobody waits for it any more; the call was closed when its asker gave up.
             self.discard(request);
             return None;
         }
-        let line = &self.lines[record.link() as usize];
+        let line = &self.lines[record.link()];
         if self.is_hung(line.from) {
             self.lose(request, Lost::Unread, observer);
             return None;
@@ -167,16 +173,12 @@ impl Simulation {
 
     /// An answer is at the one who asked, who runs and waits for it.
     #[inline(always)]
-    fn answer_is_taken<O: Observer>(&mut self, request: u32, observer: &mut O) -> Option<u32> {
+    fn answer_is_taken<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
         let record = &self.requests[request];
-        let (asker, tag, phase) = (self.lines[record.link() as usize].from, record.tag(), record.phase);
+        let (asker, tag, phase) = (self.lines[record.link()].from, record.tag(), record.phase);
         self.close_call(request);
-        self.tell(observer, Some(tag), || EventKind::Reached {
-            component: component_ix(asker),
-            heading: Heading::Response,
-            phase,
-        });
-        if !self.stations[asker as usize].duty.takes_answers {
+        self.tell(observer, Some(tag), || EventKind::Reached { component: asker, heading: Heading::Response, phase });
+        if !self.stations[asker].duty.takes_answers {
             self.hand_on(request, asker, observer);
             return None;
         }
@@ -193,14 +195,14 @@ impl Simulation {
 
     /// Ends the call that the request's last hop is: the request is back at the level of the one who asked.
     #[inline(always)]
-    pub(in super::super) fn close_call(&mut self, request: u32) {
+    pub(in super::super) fn close_call(&mut self, request: RequestIx) {
         let record = &mut self.requests[request];
         let link = record.link();
         record.depth -= 1;
         if let Some(phase) = record.carries.take() {
             record.phase = phase;
         }
-        let line = &mut self.lines[link as usize];
+        let line = &mut self.lines[link];
         line.active = line.active.saturating_sub(1);
         if line.limited {
             self.place_freed(link);
@@ -208,7 +210,7 @@ impl Simulation {
     }
 
     /// The user's request has ended.
-    pub(in super::super) fn end<O: Observer>(&mut self, request: u32, outcome: Outcome, observer: &mut O) {
+    pub(in super::super) fn end<O: Observer>(&mut self, request: RequestIx, outcome: Outcome, observer: &mut O) {
         if self.probe_ended(request, outcome, observer) {
             return;
         }
@@ -224,17 +226,17 @@ impl Simulation {
     }
 
     /// A record has done its work. It stays as a zombie while a later one may be looked up through it.
-    pub(in super::super) fn discard(&mut self, request: u32) {
+    pub(in super::super) fn discard(&mut self, request: RequestIx) {
         let record = &mut self.requests[request];
-        if record.successor != NONE {
+        if record.successor.is_some() {
             record.state = State::Zombie;
             record.pending = 0;
             return;
         }
         let before = record.predecessor;
         self.requests.remove(request);
-        if before != NONE {
-            self.requests[before].successor = NONE;
+        if let Some(before) = before {
+            self.requests[before].successor = None;
             if self.requests[before].state == State::Zombie {
                 self.discard(before);
             }
@@ -245,17 +247,16 @@ impl Simulation {
     #[cold]
     pub(in super::super) fn fail<O: Observer>(
         &mut self,
-        request: u32,
-        station: u32,
+        request: RequestIx,
+        station: StationIx,
         failure: Failure,
         why: FailureReason,
         observer: &mut O,
     ) {
         let tag = self.requests[request].tag();
-        self.tell(observer, Some(tag), || EventKind::Fails { component: component_ix(station), failure, why });
+        self.tell(observer, Some(tag), || EventKind::Fails { component: station, failure, why });
         // A balancer that cannot read cannot write either: it can only close the connection.
-        let blind =
-            self.plan.tls == TlsMode::Passthrough && matches!(self.plan.stations[station as usize].role, Role::Balancer(_));
+        let blind = self.plan.tls == TlsMode::Passthrough && matches!(self.plan.stations[station].role, Role::Balancer(_));
         let status = if blind { Status::Reset } else { Status::Error(failure) };
         self.answer(request, status, observer);
     }

@@ -10,7 +10,7 @@ use super::super::request::{Lost, State};
 use super::super::simulation::Simulation;
 use super::super::station::{Deadline, is_timed};
 use super::super::time::SECOND;
-use super::link_ix;
+use crate::index::{Ix, RequestIx, StationIx};
 
 /// How long a browser waits for the answer to a name, in nanoseconds.
 const LOOKUP_TIMEOUT: u64 = 5 * SECOND;
@@ -18,7 +18,7 @@ const LOOKUP_TIMEOUT: u64 = 5 * SECOND;
 impl Simulation {
     /// A message will never be answered. The one who asked does not know, and waits.
     #[cold]
-    pub(in super::super) fn lose<O: Observer>(&mut self, request: u32, how: Lost, observer: &mut O) {
+    pub(in super::super) fn lose<O: Observer>(&mut self, request: RequestIx, how: Lost, observer: &mut O) {
         let now = self.now;
         let record = &mut self.requests[request];
         record.state = State::Lost(how);
@@ -27,7 +27,7 @@ impl Simulation {
         let (link, tag, phase, level) = (record.link(), record.tag(), record.phase, record.depth - 1);
         let unwanted = level == record.floor;
         if !matches!(how, Lost::Dropped(_) | Lost::Unread) {
-            self.tell(observer, Some(tag), || EventKind::Vanished { link: link_ix(link) });
+            self.tell(observer, Some(tag), || EventKind::Vanished { link: link });
         }
         let record = &self.requests[request];
         if unwanted {
@@ -38,10 +38,10 @@ impl Simulation {
             self.schedule_for(request, until, Kind::Retry);
         } else if record.heading == Heading::Request
             && how != Lost::Unanswered
-            && let Role::Balancer(balancer) = &self.plan.stations[self.plan.hops[link as usize].from as usize].role
+            && let Role::Balancer(balancer) = &self.plan.stations[self.plan.hops[link].from].role
         {
             // The clock runs since the attempt left, not since it was lost at the far end.
-            let hop = &self.plan.hops[link as usize];
+            let hop = &self.plan.hops[link];
             let crossed = match how {
                 Lost::Cut => false,
                 Lost::Silent | Lost::Unanswered | Lost::Unread => true,
@@ -56,35 +56,35 @@ impl Simulation {
     /// Starts the clock of a component that waits for an answer.
     #[expect(clippy::inline_always, reason = "on the engine's critical path")]
     #[inline(always)]
-    pub(in super::super) fn arm_deadline(&mut self, request: u32, station: u32, level: u8, timeout: u64) {
+    pub(in super::super) fn arm_deadline(&mut self, request: RequestIx, station: StationIx, level: u8, timeout: u64) {
         if is_timed(timeout) {
             self.start_clock(request, station, level, timeout);
         }
     }
 
-    fn start_clock(&mut self, request: u32, station: u32, level: u8, timeout: u64) {
+    fn start_clock(&mut self, request: RequestIx, station: StationIx, level: u8, timeout: u64) {
         self.drop_stale_deadlines(station);
         let at = self.now + timeout;
         let generation = self.requests.generation(request);
         let clock = &mut self.requests[request].clocks[usize::from(level)];
         *clock = clock.wrapping_add(1);
         let clock = *clock;
-        let state = &mut self.stations[station as usize];
+        let state = &mut self.stations[station];
         state.deadlines.push_back(Deadline { at, request, generation, level, clock });
         if !state.timer_armed {
             state.timer_armed = true;
-            self.schedule(at, Kind::Deadline, station);
+            self.schedule(at, Kind::Deadline, station.raw());
         }
     }
 
     /// Takes at most two deadlines that nobody waits for off a station's line: so it stays as short as what is under way.
-    fn drop_stale_deadlines(&mut self, station: u32) {
+    fn drop_stale_deadlines(&mut self, station: StationIx) {
         for _ in 0..2 {
-            let Some(oldest) = self.stations[station as usize].deadlines.front() else { return };
+            let Some(oldest) = self.stations[station].deadlines.front() else { return };
             if self.who_waits(oldest).is_some() {
                 return;
             }
-            self.stations[station as usize].deadlines.pop_front();
+            self.stations[station].deadlines.pop_front();
         }
     }
 }

@@ -13,11 +13,11 @@ use super::super::gauges::Gauge;
 use super::super::monitoring::AgentState;
 use super::super::outcome::Failure;
 use super::super::plan::Role;
-use super::super::request::NONE;
 use super::super::station::Station;
 use super::super::time::{SECOND, SimTime};
 use super::super::view::{AgentView, Experience, StationView, Totals};
-use super::{Simulation, index};
+use super::Simulation;
+use crate::index::count;
 
 impl Simulation {
     /// The infrastructure as it is now.
@@ -60,14 +60,14 @@ impl Simulation {
     /// # Panics
     /// If `component` comes from another infrastructure.
     pub fn station(&self, component: ComponentIx) -> StationView {
-        let (plan, station) = (&self.plan.stations[component.index()], &self.stations[component.index()]);
+        let (plan, station) = (&self.plan.stations[component], &self.stations[component]);
         let capacity = f64::from(plan.slots) * SECOND as f64;
         StationView {
-            health: self.health(index(component.index())),
+            health: self.health(component),
             busy: station.busy,
             slots: plan.slots,
-            waiting: u32::try_from(station.queue.len()).unwrap_or(u32::MAX),
-            queue_limit: plan.limit,
+            waiting: count(station.queue.len()),
+            queue_limit: plan.limit.into(),
             utilisation: (station.last_busy as f64 / capacity).clamp(0.0, 1.0),
             rate: station.last_arrivals as f64,
             arrivals: station.arrivals,
@@ -84,26 +84,26 @@ impl Simulation {
     /// `None` if there is no such element.
     pub fn is_up(&self, element: &Element) -> Option<bool> {
         match element {
-            Element::Component(id) => Some(self.health(index(self.infra.find(id.as_str())?.index())).is_up()),
-            Element::Server(id) => Some(!self.servers_off[self.plan.servers.iter().position(|server| server == id)?]),
-            Element::Hop(from, to) => Some(!self.lines[self.infra.link_between(from.as_str(), to.as_str())?.index()].cut),
+            Element::Component(id) => Some(self.health(self.infra.find(id.as_str())?).is_up()),
+            Element::Server(id) => Some(!self.servers_off[self.plan.servers.position(|server| server == id)?]),
+            Element::Hop(from, to) => Some(!self.lines[self.infra.link_between(from.as_str(), to.as_str())?].cut),
         }
     }
 
     /// What health checks say of the backend at the end of `link`; `None` if no balancer gives requests to it.
     pub fn backend_up(&self, link: LinkIx) -> Option<bool> {
-        let is_backend = self.plan.hops.get(link.index())?.backend != NONE;
-        is_backend.then(|| self.lines[link.index()].backend_up)
+        let is_backend = self.plan.hops.get(link)?.backend.is_some();
+        is_backend.then(|| self.lines[link].backend_up)
     }
 
     /// Requests whose answer is awaited on `link` now.
     pub fn active(&self, link: LinkIx) -> u32 {
-        self.lines[link.index()].active
+        self.lines[link].active
     }
 
     /// How often each rule of a firewall decided, in order, with the default last. Empty for anything else.
     pub fn rule_hits(&self, firewall: ComponentIx, direction: Direction) -> Vec<u64> {
-        let hits = self.rule_hits.get(firewall.index()).and_then(Option::as_deref);
+        let hits = self.rule_hits.get(firewall).and_then(Option::as_deref);
         hits.map_or_else(Vec::new, |hits| hits[usize::from(direction == Direction::Outbound)].clone())
     }
 
@@ -124,7 +124,7 @@ impl Simulation {
 
     /// Counts since the start, of one kind of request.
     pub fn totals_of(&self, kind: RequestKind) -> Totals {
-        self.users.by_kind[kind.index()]
+        self.users.by_kind[kind]
     }
 
     /// How many requests failed in each way.
@@ -141,8 +141,8 @@ impl Simulation {
     /// The time that all users together have waited until now, in nanoseconds: those whose requests have ended, and those
     /// who still wait.
     pub fn sojourn(&self) -> u128 {
-        let waiting = self.requests.iter().filter(|(_, request)| request.is_awaited() && !request.is_probe());
-        self.sojourn + waiting.map(|(_, request)| u128::from(self.now - request.born)).sum::<u128>()
+        let waiting = self.requests.iter().filter(|request| request.is_awaited() && !request.is_probe());
+        self.sojourn + waiting.map(|request| u128::from(self.now - request.born)).sum::<u128>()
     }
 
     /// Requests whose users still wait.
@@ -183,13 +183,13 @@ impl Simulation {
     /// The newest request that was sent, of one kind or of all.
     pub fn newest_request(&self, kind: Option<RequestKind>) -> Option<u64> {
         match kind {
-            Some(kind) => self.newest[kind.index()],
-            None => self.newest.into_iter().flatten().max(),
+            Some(kind) => self.newest[kind],
+            None => self.newest.iter().copied().flatten().max(),
         }
     }
 
     /// Whether the user of this request still waits.
     pub fn is_in_flight(&self, number: u64) -> bool {
-        self.requests.iter().any(|(_, request)| request.number == number && request.is_awaited())
+        self.requests.iter().any(|request| request.number == number && request.is_awaited())
     }
 }
