@@ -11,16 +11,10 @@
 //! of due times (`relay`). `commit` does what a query does, `replicate` moves changes, `watch` finds out what is lost,
 //! `promote` changes roles, `driver` is the asker's side. Must not know users, nor how messages of requests travel.
 
-mod commit;
-mod driver;
-mod fault;
-mod history;
+pub(crate) mod history;
 mod plan;
-mod promote;
-mod relay;
-mod replicate;
-mod view;
-mod watch;
+pub(crate) mod relay;
+pub(crate) mod view;
 
 use std::collections::VecDeque;
 
@@ -29,20 +23,17 @@ use hoplight_model::component::DatabaseRole;
 pub(super) use plan::DatabasesPlan;
 pub use view::DatabaseView;
 
-use super::event::Kind;
-use super::journal::Observer;
-use super::simulation::Simulation;
-use super::time::SimTime;
-use crate::index::{ClusterIx, DatabaseIx, IndexVec, Ix, RequestIx, StationIx, StreamIx};
+use crate::index::{ClusterIx, DatabaseIx, IndexVec, RequestIx, StationIx, StreamIx};
+use crate::time::SimTime;
 use history::{CommitTimes, Lineage, Log};
 use relay::Relay;
 
 /// Where in an event's id the sort of event stands; the database's or cluster's number is below.
-const SORT_SHIFT: u32 = 20;
+pub(crate) const SORT_SHIFT: u32 = 20;
 
 /// What comes to a database or cluster at its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Due {
+pub(crate) enum Due {
     /// The cluster looks whom it still hears.
     Heartbeat,
     /// A follower applies changes.
@@ -55,93 +46,93 @@ enum Due {
     Revert,
 }
 
-const DUES: [Due; 5] = [Due::Heartbeat, Due::Apply, Due::Ack, Due::Open, Due::Revert];
+pub(crate) const DUES: [Due; 5] = [Due::Heartbeat, Due::Apply, Due::Ack, Due::Open, Due::Revert];
 
 /// A write that is committed and not acknowledged.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Waiting {
-    position: u64,
-    since: SimTime,
-    request: RequestIx,
-    generation: u32,
+pub(crate) struct Waiting {
+    pub(crate) position: u64,
+    pub(crate) since: SimTime,
+    pub(crate) request: RequestIx,
+    pub(crate) generation: u32,
 }
 
 /// One database. All of it but the instants survives a crash: it is on the disk.
 #[expect(clippy::struct_excessive_bools, reason = "each says one thing that may be so by itself")]
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Node {
-    writable: bool,
+pub(crate) struct Node {
+    pub(crate) writable: bool,
     /// When it will take writes, while it is being promoted.
-    opens_at: Option<SimTime>,
+    pub(crate) opens_at: Option<SimTime>,
     /// What it has committed or applied.
-    log: Log,
+    pub(crate) log: Log,
     /// Up to here its writes were acknowledged to the one who asked.
-    acknowledged: u64,
+    pub(crate) acknowledged: u64,
     /// Up to here its writes were counted as lost.
-    written_off: u64,
+    pub(crate) written_off: u64,
     /// The stream that it follows, and whether it is connected.
-    source: Option<StreamIx>,
-    connected: bool,
-    relay: Relay,
-    apply_at: Option<SimTime>,
+    pub(crate) source: Option<StreamIx>,
+    pub(crate) connected: bool,
+    pub(crate) relay: Relay,
+    pub(crate) apply_at: Option<SimTime>,
     /// Its acknowledgements on their way to the one that it follows: when they arrive, and for which position.
-    acks: VecDeque<(SimTime, u64)>,
-    ack_at: Option<SimTime>,
-    acked: u64,
+    pub(crate) acks: VecDeque<(SimTime, u64)>,
+    pub(crate) ack_at: Option<SimTime>,
+    pub(crate) acked: u64,
     /// Writes that wait for an acknowledgement, oldest first.
-    waiting: VecDeque<Waiting>,
-    revert_at: Option<SimTime>,
+    pub(crate) waiting: VecDeque<Waiting>,
+    pub(crate) revert_at: Option<SimTime>,
     /// A semi-synchronous primary that does without acknowledgements for now.
-    alone: bool,
+    pub(crate) alone: bool,
     /// It takes nothing from writers of timelines before this one: it has voted for a later one.
-    promised: u32,
+    pub(crate) promised: u32,
     /// When it heard the last of the writer; for the writer of a quorum cluster, of a majority.
-    last_heard: SimTime,
+    pub(crate) last_heard: SimTime,
     /// The lag that a command has set.
-    lag: Option<u64>,
+    pub(crate) lag: Option<u64>,
     /// Nothing can be written to its disk.
-    disk_full: bool,
+    pub(crate) disk_full: bool,
     /// Somebody stopped replication here.
-    stopped: bool,
-    stale_reads: u64,
-    lost_writes: u64,
+    pub(crate) stopped: bool,
+    pub(crate) stale_reads: u64,
+    pub(crate) lost_writes: u64,
     /// How long the newest change took from commit to being applied here.
-    delay: Option<u64>,
+    pub(crate) delay: Option<u64>,
 }
 
 impl Node {
     /// Whether it takes writes, or soon will.
-    fn leads(&self) -> bool {
+    pub(crate) fn leads(&self) -> bool {
         self.writable || self.opens_at.is_some()
     }
 
     /// Its log with all that it was sent.
-    fn sent(&self) -> Log {
+    pub(crate) fn sent(&self) -> Log {
         Log { length: self.log.length + self.relay.len(), ..self.log }
     }
 
     /// Its log with all that has arrived.
-    fn received(&self, now: SimTime) -> Log {
+    pub(crate) fn received(&self, now: SimTime) -> Log {
         Log { length: self.log.length + self.relay.received(now), ..self.log }
     }
 }
 
 /// What the databases of a cluster have in common.
 #[derive(Clone, Debug, PartialEq)]
-struct Cluster {
+pub(crate) struct Cluster {
     /// The database whose log is the valid one: the last that was promoted, else the first primary.
-    authority: DatabaseIx,
-    lineage: Lineage,
-    times: CommitTimes,
+    pub(crate) authority: DatabaseIx,
+    pub(crate) lineage: Lineage,
+    pub(crate) times: CommitTimes,
 }
 
 /// All databases.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Databases {
-    nodes: IndexVec<DatabaseIx, Node>,
-    clusters: IndexVec<ClusterIx, Cluster>,
+    pub(crate) nodes: IndexVec<DatabaseIx, Node>,
+    pub(crate) clusters: IndexVec<ClusterIx, Cluster>,
     /// For each station, which of its links took the last write.
-    drivers: IndexVec<StationIx, u32>,
+    pub(crate) drivers: IndexVec<StationIx, u32>,
 }
 
 impl Databases {
@@ -189,52 +180,5 @@ impl Databases {
         self.nodes.iter().map(node).sum::<usize>()
             + self.clusters.iter().map(|cluster| cluster.times.footprint()).sum::<usize>()
             + self.drivers.len() * size_of::<u32>()
-    }
-}
-
-impl Simulation {
-    fn schedule_database(&mut self, at: SimTime, due: Due, of: impl Ix) {
-        self.schedule(at, Kind::Database, (due as u32) << SORT_SHIFT | of.raw());
-    }
-
-    /// Something is due at a database or cluster.
-    pub(super) fn database_due<O: Observer>(&mut self, id: u32, observer: &mut O) {
-        let number = id & ((1 << SORT_SHIFT) - 1);
-        match DUES.get((id >> SORT_SHIFT) as usize) {
-            Some(Due::Heartbeat) => self.heartbeat(ClusterIx::from_raw(number), observer),
-            Some(Due::Apply) => self.apply_changes(DatabaseIx::from_raw(number), observer),
-            Some(Due::Ack) => self.take_acks(DatabaseIx::from_raw(number), observer),
-            Some(Due::Open) => self.open_database(DatabaseIx::from_raw(number), observer),
-            Some(Due::Revert) => self.revert_to_asynchronous(DatabaseIx::from_raw(number), observer),
-            None => {}
-        }
-    }
-
-    /// Whether a database runs.
-    fn runs(&self, node: DatabaseIx) -> bool {
-        self.health(self.plan.databases.nodes[node].station).is_up()
-    }
-
-    fn node(&self, node: DatabaseIx) -> &Node {
-        &self.databases.nodes[node]
-    }
-
-    fn node_mut(&mut self, node: DatabaseIx) -> &mut Node {
-        &mut self.databases.nodes[node]
-    }
-
-    #[inline]
-    fn cluster_of(&self, node: DatabaseIx) -> &Cluster {
-        &self.databases.clusters[self.plan.databases.nodes[node].cluster]
-    }
-
-    fn cluster_of_mut(&mut self, node: DatabaseIx) -> &mut Cluster {
-        &mut self.databases.clusters[self.plan.databases.nodes[node].cluster]
-    }
-
-    /// How many changes a database shares with the valid history.
-    fn shared(&self, node: DatabaseIx) -> u64 {
-        let cluster = self.cluster_of(node);
-        cluster.lineage.common(self.node(node).log, self.node(cluster.authority).log)
     }
 }

@@ -8,8 +8,8 @@ mod queue;
 
 pub(super) use queue::EventQueue;
 
-use super::time::SimTime;
 use crate::index::Ix;
+use crate::time::SimTime;
 
 const KIND_BITS: u32 = 4;
 const ID_BITS: u32 = 24;

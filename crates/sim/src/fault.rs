@@ -11,21 +11,19 @@
 //! A fault is state, never a script: what users, agents and checks see of it follows from the same events as ever. Must
 //! not decide what a component does about it.
 
-mod hang;
-mod inject;
-mod listen;
-mod live;
+pub(crate) mod listen;
+pub(crate) mod live;
 
 use serde::{Deserialize, Serialize};
 
 use hoplight_model::quantity::{Factor, Rate};
 use hoplight_model::{ComponentId, Element};
 
-use super::plan::Plan;
-use super::scan::Finding;
-use super::time::SimTime;
-use super::zone::RecordState;
 use crate::index::{DatabaseIx, IndexVec, LinkIx, StationIx};
+use crate::plan::Plan;
+use crate::scan::Finding;
+use crate::time::SimTime;
+use crate::zone::RecordState;
 
 pub use listen::Tap;
 
@@ -33,7 +31,7 @@ pub use listen::Tap;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Fault {
     /// A process, or all of a server, stands still. The operating system accepts connections; nothing is answered. Healed,
-    /// it goes on where it stood, as after SIGCONT or a long pause; [`super::Command::Restore`] starts it anew.
+    /// it goes on where it stood, as after SIGCONT or a long pause; [`crate::Command::Restore`] starts it anew.
     Hang(Element),
     /// The work of a component, or of all on a server, takes so many times as long, from the next piece of work on; for a
     /// hop, its latency does.
@@ -87,7 +85,6 @@ pub(super) struct StationFaults {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Faults {
     pub(super) stations: IndexVec<StationIx, StationFaults>,
-    pub(super) record: RecordState,
     /// For each certificate, another instant at which it expires, in nanoseconds.
     pub(super) certificates: Vec<Option<u64>>,
     pub(super) flood: Option<live::Flood>,

@@ -4,14 +4,7 @@
 //! included. Counters live in the component's process: a restart begins at zero. Only components that an agent watches
 //! count. Must not know who reads.
 
-use hoplight_model::TlsMode;
-
-use super::histogram::Histogram;
-use super::packet::Phase;
-use super::plan::Role;
-use super::request::Status;
-use super::simulation::Simulation;
-use crate::index::{RequestIx, StationIx};
+use crate::histogram::Histogram;
 
 /// The counters of one component.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,29 +29,5 @@ impl Gauge {
 
     pub(super) fn footprint(&self) -> usize {
         size_of::<Self>() + self.latency.footprint()
-    }
-}
-
-impl Simulation {
-    /// An answer leaves the level of a request, where an agent watches; its status is known.
-    pub(super) fn count_answer(&mut self, request: RequestIx, station: StationIx) {
-        let record = &self.requests[request];
-        // Where TLS passes through, a balancer reads neither handshakes nor statuses: it sees connections end.
-        let blind = self.plan.tls == TlsMode::Passthrough && matches!(self.plan.stations[station].role, Role::Balancer(_));
-        // The host answers for a process that has ended, and a firewall for one that it protects: the component knows of
-        // neither.
-        if record.status == Status::Refused || !self.health(station).is_up() {
-            return;
-        }
-        let gauge = &mut self.gauges[station];
-        match record.phase {
-            Phase::Exchange => {
-                gauge.answers += 1;
-                gauge.errors += u64::from(if blind { record.status == Status::Reset } else { record.status != Status::Ok });
-                gauge.latency.record(self.now - record.entered[usize::from(record.depth)]);
-            }
-            phase if phase.is_handshake() && !blind => gauge.failed_handshakes += u64::from(record.status != Status::Ok),
-            _ => {}
-        }
     }
 }

@@ -11,12 +11,12 @@ use std::sync::Arc;
 use hoplight_model::hop::Guard;
 use hoplight_model::{Algorithm, ComponentId, ComponentIx, Element, Infrastructure, LinkIx, RequestKind, Retries, TopologyEdit};
 
-use super::fault::Fault;
-use super::outcome::{Failure, Outcome};
-use super::packet::{Heading, Phase, Status};
-use super::probe::probe_number;
-use super::time::SimTime;
-use super::view::{AlertState, CheckCode, ComponentSample};
+use crate::fault::Fault;
+use crate::outcome::{Failure, Outcome};
+use crate::packet::{Heading, Phase, Status};
+use crate::probe::probe_number;
+use crate::time::SimTime;
+use crate::view::{AlertState, CheckCode, ComponentSample};
 
 /// Is told of everything that happens.
 pub trait Observer {
@@ -47,6 +47,20 @@ impl Observer for () {
 impl<F: FnMut(JournalEvent)> Observer for F {
     fn note(&mut self, note: JournalEvent) {
         self(note);
+    }
+}
+
+/// Makes a note of what happens all the time, while parts of the simulation are in use.
+#[expect(clippy::inline_always, reason = "where nobody wants notes, nothing is left of it")]
+#[inline(always)]
+pub(crate) fn tell<O: Observer>(
+    observer: &mut O,
+    at: SimTime,
+    request: Option<(u64, RequestKind)>,
+    what: impl FnOnce() -> EventKind,
+) {
+    if O::NOTES {
+        observer.note(JournalEvent { at, request, what: what() });
     }
 }
 

@@ -4,52 +4,77 @@
 
 use std::collections::VecDeque;
 
+use hoplight_model::ComponentIx;
 use hoplight_model::monitoring::{KEPT_SAMPLES, MISSED_INTERVALS};
-use hoplight_model::{ComponentIx, Metric};
 
-use super::gauges::Gauge;
-use super::journal::{EventKind, Observer};
-use super::plan::{AgentPlan, Plan};
-use super::simulation::Simulation;
-use super::station::Station;
-use super::time::{SECOND, SimTime};
-use super::view::{AgentView, ComponentSample, Percentiles};
+use crate::alerts::Alerts;
+use crate::gauges::Gauge;
 use crate::index::{AgentIx, IndexVec, StationIx, count};
+use crate::messages::{Messages, Sample};
+use crate::plan::{AgentPlan, Plan};
+use crate::probe::Probe;
+use crate::stations::Stations;
+use crate::time::{SECOND, SimTime};
+use crate::view::{AgentView, ComponentSample, Percentiles};
+use hoplight_model::monitoring::ProbeSpec;
 
 /// Weight of the newest sample in the smoothed rate (EWMA).
 pub const NEWEST_WEIGHT: f64 = 0.35;
 
-/// A set of measurements on its way.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Sample {
-    pub(super) agent: AgentIx,
-    pub(super) taken: SimTime,
-    pub(super) rows: Vec<ComponentSample>,
-}
-
 /// What an agent read of one component's counters.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Reading {
-    counter: u64,
-    busy_time: u128,
-    gauge: Gauge,
+pub(crate) struct Reading {
+    pub(crate) counter: u64,
+    pub(crate) busy_time: u128,
+    pub(crate) gauge: Gauge,
 }
 
 /// One component's samples at the service, oldest first.
 pub(super) type Series = VecDeque<(SimTime, ComponentSample)>;
 
+/// Agents, what components count for them, and what the service makes of it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Monitoring {
+    pub(crate) agents: IndexVec<AgentIx, AgentState>,
+    /// What each component counts of its own work.
+    pub(crate) gauges: IndexVec<StationIx, Gauge>,
+    /// What the service makes of what was delivered.
+    pub(crate) alerts: Alerts,
+    pub(crate) probe: Probe,
+    /// Samples on their way.
+    pub(crate) messages: Messages,
+}
+
+impl Monitoring {
+    pub(crate) fn new(plan: &Plan, probe: Option<ProbeSpec>) -> Self {
+        Self {
+            agents: plan.agents.iter().map(|agent| AgentState::new(agent.watches.len())).collect(),
+            gauges: IndexVec::of(Gauge::default(), plan.stations.len()),
+            alerts: Alerts::new(plan.alerts.len()),
+            probe: Probe::new(probe),
+            messages: Messages::default(),
+        }
+    }
+
+    pub(crate) fn footprint(&self) -> usize {
+        let gauges: usize = self.gauges.iter().map(Gauge::footprint).sum();
+        let agents: usize = self.agents.iter().map(AgentState::footprint).sum();
+        gauges + agents + self.alerts.footprint()
+    }
+}
+
 /// One agent: its last reading, and what the service holds of it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct AgentState {
-    last: Option<(SimTime, Vec<Reading>)>,
-    taken: Option<SimTime>,
+    pub(crate) last: Option<(SimTime, Vec<Reading>)>,
+    pub(crate) taken: Option<SimTime>,
     /// When it arrived.
-    arrived: Option<SimTime>,
-    smoothed: Option<f64>,
-    rows: Vec<ComponentSample>,
-    history: Vec<f32>,
+    pub(crate) arrived: Option<SimTime>,
+    pub(crate) smoothed: Option<f64>,
+    pub(crate) rows: Vec<ComponentSample>,
+    pub(crate) history: Vec<f32>,
     /// Samples that arrived.
-    delivered: u64,
+    pub(crate) delivered: u64,
     /// A series for each component that the agent watches.
     pub(super) series: Vec<Series>,
 }
@@ -76,7 +101,7 @@ impl AgentState {
         index: AgentIx,
         agent: &AgentPlan,
         plan: &Plan,
-        (stations, gauges): (&mut IndexVec<StationIx, Station>, &IndexVec<StationIx, Gauge>),
+        (stations, gauges): (&mut Stations, &IndexVec<StationIx, Gauge>),
         now: SimTime,
     ) -> Option<Sample> {
         let mut readings = Vec::with_capacity(agent.watches.len());
@@ -112,7 +137,7 @@ impl AgentState {
     }
 
     /// A sample arrives at the service. Returns whether it is newer than what is known.
-    fn deliver(&mut self, sample: Sample, subject: Option<StationIx>, now: SimTime) -> bool {
+    pub(crate) fn deliver(&mut self, sample: Sample, subject: Option<StationIx>, now: SimTime) -> bool {
         self.arrived = Some(now);
         self.delivered += 1;
         if self.taken.is_some_and(|taken| taken > sample.taken) {
@@ -164,7 +189,14 @@ impl AgentState {
 
 impl Reading {
     /// What happened between two readings of one process.
-    fn since(&self, before: &Self, component: ComponentIx, elapsed: u64, utilisation: f64, waiting: u32) -> ComponentSample {
+    pub(crate) fn since(
+        &self,
+        before: &Self,
+        component: ComponentIx,
+        elapsed: u64,
+        utilisation: f64,
+        waiting: u32,
+    ) -> ComponentSample {
         let (gauge, older) = (&self.gauge, &before.gauge);
         let per_second = |count: u64| count as f64 * SECOND as f64 / elapsed as f64;
         let count = |after: u64, before: u64| u32::try_from(after.saturating_sub(before)).unwrap_or(u32::MAX);
@@ -185,67 +217,5 @@ impl Reading {
             lag_s: None,
             leads: None,
         }
-    }
-}
-
-impl Simulation {
-    /// Adds to what an agent counted what it asks a component for: its connections, its lag, whether it leads.
-    pub(super) fn ask_state(&self, row: &mut ComponentSample) {
-        let station = row.component;
-        let (plan, state) = (&self.plan.stations[station], &self.stations[station]);
-        if !self.health(station).is_up() {
-            return;
-        }
-        let used = state.present.saturating_add(state.leaked);
-        row.connections = Option::from(plan.connections).map(|most: u32| (f64::from(used) / f64::from(most.max(1))).min(1.0));
-        if let Some(database) = self.database(row.component) {
-            row.leads = Some(database.writable);
-            row.lag_s = (!database.writable).then(|| database.lag_s.unwrap_or(f64::INFINITY));
-        }
-        let mut pair = self.plan.pair.iter().zip(&self.routers);
-        row.leads = row.leads.or_else(|| pair.find(|(plan, _)| plan.station == station).map(|(_, router)| router.is_master()));
-    }
-
-    /// A sample arrives at the monitoring service.
-    pub(super) fn sample_arrives<O: Observer>(&mut self, sample: Sample, observer: &mut O) {
-        let agent = sample.agent;
-        let plan = &self.plan.agents[agent];
-        let (station, subject) = (plan.station, plan.subject);
-        // What was said before a silence does not count towards "for so long".
-        if self.is_silent(agent) {
-            self.judge_silent_rows(agent, observer);
-        }
-        let is_news = self.agents[agent].deliver(sample, subject, self.now);
-        self.note(observer, None, EventKind::Delivered { agent: station });
-        if is_news {
-            self.judge_sample(agent, observer);
-        }
-    }
-
-    /// Whether no sample of an agent arrived for more than three of its intervals.
-    pub(super) fn is_silent(&self, agent: AgentIx) -> bool {
-        self.silence(agent) > u64::from(MISSED_INTERVALS) * self.plan.agents[agent].interval
-    }
-
-    /// How long ago the last sample of an agent arrived, in nanoseconds. While the service was not listening, nobody was
-    /// silent.
-    pub(super) fn silence(&self, agent: AgentIx) -> u64 {
-        let arrived = self.agents[agent].arrived.unwrap_or(SimTime::ZERO);
-        self.now - arrived.max(self.alerts.listening_since)
-    }
-
-    /// The delivered samples of one metric of a component, oldest first, with the times at which they were taken; at least
-    /// the last 120 of each agent that watches it are kept. Empty if no agent does.
-    pub fn series(&self, component: ComponentIx, metric: Metric) -> Vec<(SimTime, f64)> {
-        self.samples(component).filter_map(|(taken, sample)| Some((*taken, sample.metric(metric)?))).collect()
-    }
-
-    /// The delivered samples of a component whole, as [`Self::series`] gives one metric of them.
-    pub fn samples(&self, component: ComponentIx) -> impl DoubleEndedIterator<Item = &(SimTime, ComponentSample)> {
-        let watches = self.plan.agents.iter().zip(&self.agents).find_map(|(plan, state)| {
-            let row = plan.watches.iter().position(|watched| *watched == component)?;
-            state.series.get(row)
-        });
-        watches.into_iter().flatten()
     }
 }

@@ -3,132 +3,29 @@
 //! Made anew on every edit; positions are those of the infrastructure, so state survives an edit. Must not hold anything
 //! that changes while time passes.
 
+mod alerts;
+mod parts;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use hoplight_model::component::BalancerSpec;
-use hoplight_model::hop::Guard;
 use hoplight_model::quantity::Seconds;
-use hoplight_model::station::{Hold, Station};
-use hoplight_model::{
-    Algorithm, Certificate, ComponentIx, ComponentKind, HealthCheck, Infrastructure, Protocol, RequestKind, ServerId, TlsMode,
-};
+use hoplight_model::station::Station;
+use hoplight_model::{Certificate, ComponentIx, ComponentKind, Infrastructure, Protocol, RequestKind, ServerId, TlsMode};
 
-use super::alerts::AlertsPlan;
-use super::connection::{ConnectionsPlan, Connects};
-use super::database::DatabasesPlan;
-use super::dns::ResolverPlan;
-use super::random::{self, Sampler};
-use super::vrrp::RouterPlan;
-use crate::index::{AgentIx, BalancerIx, DatabaseIx, IndexVec, Ix, LinkIx, PerKind, RouterIx, ServerIx, StationIx};
-use crate::limit::Limit;
+use crate::connection::{ConnectionsPlan, Connects, When};
+use crate::database::DatabasesPlan;
+use crate::index::{AgentIx, BalancerIx, IndexVec, Ix, LinkIx, PerKind, RouterIx, ServerIx, StationIx};
+use crate::names::ResolverPlan;
+use crate::random::{self, Sampler};
+
+pub(crate) use alerts::{AlertPlan, AlertsPlan, Subject};
+pub(crate) use parts::{AgentPlan, BalancerPlan, HopPlan, Role, RouterPlan, StationPlan};
 
 /// Nanoseconds in a day.
-const DAY: u64 = 86_400 * super::time::SECOND;
+const DAY: u64 = 86_400 * crate::time::SECOND;
 /// How long a web server waits for the application, and an application for the database, unless a file says otherwise.
 const WEB_TIMEOUT: Seconds = Seconds::literal(5.0);
 const APP_TIMEOUT: Seconds = Seconds::literal(2.0);
-
-/// What a station does with a request.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Role {
-    Browser,
-    Resolver(ResolverPlan),
-    Firewall,
-    Balancer(BalancerPlan),
-    Web,
-    App,
-    /// Its place among the databases.
-    Database(DatabaseIx),
-    Agent,
-    Monitor,
-}
-
-/// A balancer's settings in nanoseconds.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct BalancerPlan {
-    pub(super) algorithm: Algorithm,
-    pub(super) check_interval: u64,
-    pub(super) fall: u8,
-    pub(super) rise: u8,
-    pub(super) retries: u8,
-    pub(super) redispatch: bool,
-    pub(super) connect_timeout: u64,
-    pub(super) queue_timeout: u64,
-    pub(super) check: HealthCheck,
-    pub(super) check_timeout: u64,
-    /// Its number among the balancers.
-    pub(super) number: BalancerIx,
-    /// Per kind of request, the first kind that has the same list of backends.
-    pub(super) lists: PerKind<u8>,
-    /// The largest weight of a backend, if they differ; else 1.
-    pub(super) heaviest: u32,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct StationPlan {
-    pub(super) role: Role,
-    pub(super) slots: u32,
-    pub(super) limit: Limit,
-    pub(super) hold: Hold,
-    pub(super) service: [Sampler; 3],
-    /// The work on an answer that passes, if there is any.
-    pub(super) answer: Option<Sampler>,
-    /// Most requests that may be present at once.
-    pub(super) connections: Limit,
-    /// The random stream's key.
-    pub(super) key: u64,
-    /// The server that it runs on, as a position in the infrastructure's list.
-    pub(super) server: Option<ServerIx>,
-    /// How long it waits for an answer from downstream.
-    pub(super) timeout: u64,
-    /// Until when its own certificate is valid, in nanoseconds, if it has one.
-    pub(super) certificate_until: Option<u64>,
-    /// Links to ask on, per kind of request, in order of preference.
-    pub(super) out: PerKind<Vec<LinkIx>>,
-    /// Whether an agent watches it: only then it counts answers.
-    pub(super) watched: bool,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct HopPlan {
-    pub(super) from: StationIx,
-    pub(super) to: StationIx,
-    pub(super) latency: u64,
-    pub(super) guards: Vec<Guard>,
-    /// How many of the guards stand at the asker's side: the wire comes after them.
-    pub(super) outward: usize,
-    /// How many guards there are.
-    pub(super) behind: u8,
-    pub(super) protocol: Protocol,
-    /// For a balancer's link: its number among the balancer's.
-    pub(super) backend: Option<u16>,
-    /// For a balancer's link: the lists that it is in, as bits.
-    pub(super) lists: u8,
-    pub(super) weight: u32,
-    /// How many requests may be in progress on it.
-    pub(super) maxconn: Limit,
-    /// When a message on it needs a new connection first.
-    pub(super) connects: Connects,
-}
-
-impl HopPlan {
-    /// The number of the backend at its end among the balancer's.
-    pub(super) fn backend(&self) -> usize {
-        usize::from(self.backend.expect("a balancer asks on links to its backends only"))
-    }
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct AgentPlan {
-    pub(super) station: StationIx,
-    pub(super) interval: u64,
-    /// The components that it samples.
-    pub(super) watches: Vec<StationIx>,
-    /// The one whose rate is its headline.
-    pub(super) subject: Option<StationIx>,
-    /// The link on which it pushes.
-    pub(super) push: Option<LinkIx>,
-}
 
 /// The compiled infrastructure.
 #[derive(Clone, Debug, PartialEq)]
@@ -205,7 +102,7 @@ impl Plan {
             ),
             pair,
             lookup: from_browser(Protocol::Dns),
-            connections: ConnectionsPlan::new(infra, &hops),
+            connections: ConnectionsPlan::new(infra, hops.iter().any(|hop| hop.connects.when != When::Never)),
             agents,
             stations,
             hops,
@@ -240,7 +137,7 @@ impl Plan {
                 link,
                 priority: vrrp.priority,
                 advert,
-                patience: 3 * advert + (256 - u64::from(vrrp.priority)) * super::time::SECOND / 256,
+                patience: 3 * advert + (256 - u64::from(vrrp.priority)) * crate::time::SECOND / 256,
             });
         }
         pair
@@ -338,26 +235,6 @@ impl Plan {
             self.stations[ix].certificate_until = Self::proves_until(infra, &ends, ix);
         }
         self.certificate_until = Self::certificate_until(infra, &ends);
-    }
-}
-
-impl BalancerPlan {
-    fn new(spec: &BalancerSpec) -> Self {
-        Self {
-            algorithm: spec.algorithm,
-            check_interval: spec.check_interval_s.nanos(),
-            fall: spec.fall,
-            rise: spec.rise,
-            retries: spec.retries,
-            redispatch: spec.redispatch,
-            connect_timeout: spec.connect_timeout_s.nanos(),
-            queue_timeout: spec.queue_timeout_s.nanos(),
-            check: spec.check,
-            check_timeout: spec.check_timeout_s.unwrap_or(spec.check_interval_s).nanos(),
-            number: BalancerIx::default(),
-            lists: PerKind::default(),
-            heaviest: 1,
-        }
     }
 }
 

@@ -7,12 +7,12 @@
 
 use hoplight_model::RequestKind;
 
-pub(super) use super::packet::Status;
-use super::packet::{Heading, Phase};
-use super::time::SimTime;
 use crate::event::MAX_ID;
 use crate::index::{LinkIx, RequestIx, StationIx, count};
+pub(super) use crate::packet::Status;
+use crate::packet::{Heading, Phase};
 use crate::slab::{Slab, Slot};
+use crate::time::SimTime;
 use hoplight_model::MAX_HOPS;
 
 /// Levels that a request can be at. A power of two, so that a level in range needs no check.
@@ -20,6 +20,11 @@ const LEVELS: usize = 8;
 const _: () = assert!(LEVELS == MAX_HOPS + 1, "a level for each hop, and the user's");
 /// No floor: somebody waits at every level.
 pub(super) const NO_FLOOR: u8 = u8::MAX;
+
+/// In `leg` of an answer: it has crossed the wire. The rest is how many firewalls are still before it.
+pub(crate) const CROSSED: u8 = 0x80;
+/// In `leg` of an answer: it is back at the one who asked, who works on it.
+pub(crate) const HOME: u8 = u8::MAX;
 
 /// Where a request's message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

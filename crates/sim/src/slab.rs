@@ -4,7 +4,7 @@
 
 use std::ops::{Index, IndexMut};
 
-use super::index::{IndexVec, Ix};
+use crate::index::{IndexVec, Ix};
 
 /// A place for an item, which says itself whether there is one.
 pub(crate) trait Slot {

@@ -8,14 +8,14 @@ use hoplight_model::quantity::Factor;
 use hoplight_model::station::Hold;
 use hoplight_model::{Protocol, RequestKind};
 
-use super::connection::{Pool, When};
-use super::outcome::Failure;
-use super::plan::{HopPlan, Plan, Role, StationPlan};
-use super::random::Sampler;
-use super::time::{SECOND, SimTime};
-use super::view::{CheckCode, Health};
+use crate::connection::{Pool, When};
 use crate::index::{DatabaseIx, LinkIx, PerKind, RequestIx, StationIx};
 use crate::limit::Limit;
+use crate::outcome::Failure;
+use crate::plan::{HopPlan, Plan, Role, StationPlan};
+use crate::random::Sampler;
+use crate::time::{SECOND, SimTime};
+use crate::view::{CheckCode, Health};
 
 /// Whether somebody who waits so long has a clock: a day or more is for ever, and none stands for none.
 pub(super) const fn is_timed(timeout: u64) -> bool {
@@ -259,6 +259,17 @@ impl Station {
         self.rolls = self.busy > 0 || self.last_busy > 0 || self.last_arrivals > 0;
         self.rolls
     }
+}
+
+/// What the first message of a new connection on a link would meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Passage {
+    /// It gets through.
+    Open,
+    /// It is refused at once.
+    Refused,
+    /// It vanishes.
+    Silent,
 }
 
 /// A link.

@@ -6,11 +6,11 @@
 mod joined;
 mod watching;
 
-use super::command::{Command, CommandError};
-use super::journal::{EventKind, Journal, JournalEvent, Observer};
-use super::simulation::Simulation;
-use super::time::SimTime;
-use super::watchers::{Stamp, Watchers};
+use crate::command::{Command, CommandError};
+use crate::journal::{EventKind, Journal, JournalEvent, Observer};
+use crate::simulation::Simulation;
+use crate::time::SimTime;
+use crate::watchers::{Stamp, Watchers};
 
 /// Events between two checkpoints.
 const SPACING: u64 = 2_000;

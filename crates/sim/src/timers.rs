@@ -4,11 +4,7 @@
 
 use hoplight_model::{Element, RequestKind};
 
-use super::event::Kind;
-use super::journal::Observer;
-use super::simulation::Simulation;
-use super::time::SimTime;
-use crate::index::{Ix, TimerIx};
+use crate::index::TimerIx;
 use crate::slab::Slab;
 
 /// Something that comes later.
@@ -25,32 +21,28 @@ pub(super) enum TimerEvent {
 pub(super) struct Timers {
     events: Slab<TimerIx, Option<TimerEvent>>,
     /// How many users will try again.
-    pub(super) users: u64,
+    users: u64,
 }
 
 impl Timers {
-    pub(super) fn footprint(&self) -> usize {
+    /// Keeps what happens at a time that the caller schedules for it.
+    pub(crate) fn insert(&mut self, event: TimerEvent) -> TimerIx {
+        self.users += u64::from(matches!(event, TimerEvent::Comeback { .. }));
+        self.events.insert(Some(event))
+    }
+
+    pub(crate) fn take(&mut self, timer: TimerIx) -> TimerEvent {
+        let event = self.events.take(timer).expect("a timer has one event, and is taken by it");
+        self.users -= u64::from(matches!(event, TimerEvent::Comeback { .. }));
+        event
+    }
+
+    /// How many users will try again.
+    pub(crate) const fn users(&self) -> u64 {
+        self.users
+    }
+
+    pub(crate) fn footprint(&self) -> usize {
         self.events.footprint()
-    }
-}
-
-impl Simulation {
-    /// Lets something come at its time.
-    pub(super) fn comes_later(&mut self, at: SimTime, later: TimerEvent) {
-        self.coming.users += u64::from(matches!(later, TimerEvent::Comeback { .. }));
-        let place = self.coming.events.insert(Some(later));
-        self.schedule(at, Kind::TimerEvent, place.raw());
-    }
-
-    /// It comes.
-    pub(super) fn later_due<O: Observer>(&mut self, place: TimerIx, observer: &mut O) {
-        let Some(later) = self.coming.events.take(place) else { return };
-        match later {
-            TimerEvent::Boot(element) => self.boots(&element, observer),
-            TimerEvent::Comeback { kind, stream } => {
-                self.coming.users -= 1;
-                self.comes_back(kind, stream, observer);
-            }
-        }
     }
 }

@@ -5,12 +5,12 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use hoplight_model::RequestKind;
+use hoplight_model::{RequestKind, Retries};
 
-use super::outcome::{Failure, Outcome};
-use super::time::SimTime;
-use super::view::{Experience, Totals};
 use crate::index::PerKind;
+use crate::outcome::{Failure, Outcome};
+use crate::time::SimTime;
+use crate::view::{Experience, Totals};
 
 /// How many endings are kept. Beyond it, a window is shorter than asked for, and says so.
 const KEPT: usize = 4_096;
@@ -23,26 +23,119 @@ struct Ending {
     ok: bool,
 }
 
-/// Endings and counts.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Users {
+/// Endings, counts, and what users do when a request has failed.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Users {
     recent: VecDeque<Ending>,
-    pub(super) totals: Totals,
-    pub(super) by_kind: PerKind<Totals>,
-    pub(super) failures: [u64; Failure::ALL.len()],
+    totals: Totals,
+    by_kind: PerKind<Totals>,
+    failures: [u64; Failure::ALL.len()],
+    newest: PerKind<Option<u64>>,
+    in_flight: u64,
+    /// ∫ N dt up to `settled`, N being the requests in flight, in request-nanoseconds.
+    occupancy: u128,
+    settled: SimTime,
+    /// Time that all users waited whose requests have ended, in nanoseconds.
+    sojourn: u128,
+    /// How many requests were sent by hand.
+    sent: u64,
     /// How many of the requests that began were not first attempts.
-    pub(super) retries: u64,
+    retried: u64,
+    pub(crate) retries: Retries,
 }
 
 impl Users {
+    pub(crate) fn new(retries: Retries) -> Self {
+        Self {
+            recent: VecDeque::new(),
+            totals: Totals::default(),
+            by_kind: PerKind::default(),
+            failures: [0; Failure::ALL.len()],
+            newest: PerKind::default(),
+            in_flight: 0,
+            occupancy: 0,
+            settled: SimTime::ZERO,
+            sojourn: 0,
+            sent: 0,
+            retried: 0,
+            retries,
+        }
+    }
+
     pub(super) fn footprint(&self) -> usize {
         self.recent.len() * size_of::<Ending>()
     }
 
-    /// A request begins.
-    pub(super) fn begin(&mut self, kind: RequestKind) {
+    /// A request begins. Returns its number.
+    pub(crate) fn begin(&mut self, kind: RequestKind) -> u64 {
         self.totals.offered += 1;
         self.by_kind[kind].offered += 1;
+        self.newest[kind] = Some(self.totals.offered);
+        self.totals.offered
+    }
+
+    /// A request is sent by hand. Returns its number among those.
+    pub(crate) fn send(&mut self) -> u64 {
+        self.sent += 1;
+        self.sent
+    }
+
+    /// A request that begins is no first attempt.
+    pub(crate) fn retry(&mut self) {
+        self.retried += 1;
+    }
+
+    /// A request is in flight from now on.
+    pub(crate) fn enter(&mut self, now: SimTime) {
+        self.settle(now);
+        self.in_flight += 1;
+    }
+
+    /// A request in flight ends after `latency` nanoseconds.
+    pub(crate) fn leave(&mut self, now: SimTime, latency: u64) {
+        self.settle(now);
+        self.in_flight -= 1;
+        self.sojourn += u128::from(latency);
+    }
+
+    fn settle(&mut self, now: SimTime) {
+        self.occupancy = self.occupancy(now);
+        self.settled = now;
+    }
+
+    /// ∫ N dt until now, N being the requests in flight, in request-nanoseconds.
+    pub(crate) fn occupancy(&self, now: SimTime) -> u128 {
+        self.occupancy + u128::from(self.in_flight) * u128::from(now - self.settled)
+    }
+
+    /// Time that all users waited whose requests have ended, in nanoseconds.
+    pub(crate) const fn sojourn(&self) -> u128 {
+        self.sojourn
+    }
+
+    pub(crate) const fn in_flight(&self) -> u64 {
+        self.in_flight
+    }
+
+    pub(crate) const fn totals(&self) -> Totals {
+        self.totals
+    }
+
+    pub(crate) fn totals_of(&self, kind: RequestKind) -> Totals {
+        self.by_kind[kind]
+    }
+
+    pub(crate) fn failures(&self) -> impl Iterator<Item = (Failure, u64)> + '_ {
+        Failure::ALL.into_iter().map(|failure| (failure, self.failures[failure.index()]))
+    }
+
+    /// The number of the newest request, of one kind or of all.
+    pub(crate) fn newest(&self, kind: Option<RequestKind>) -> Option<u64> {
+        kind.map_or_else(|| self.newest.iter().copied().flatten().max(), |kind| self.newest[kind])
+    }
+
+    pub(crate) const fn retried(&self) -> u64 {
+        self.retried
     }
 
     /// A request ends.
@@ -131,7 +224,7 @@ mod tests {
 
     #[test]
     fn windows_and_percentiles_follow_the_nearest_rank() {
-        let mut users = Users::default();
+        let mut users = Users::new(Retries::default());
         for i in 1..=100u64 {
             users.end(SimTime::from_secs(i), RequestKind::Read, Ok(()), i * 1_000_000);
         }

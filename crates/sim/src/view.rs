@@ -4,8 +4,8 @@
 
 use hoplight_model::{ComponentIx, Metric};
 
-use super::outcome::Outcome;
-use super::time::SimTime;
+use crate::outcome::Outcome;
+use crate::time::SimTime;
 
 /// Whether something runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

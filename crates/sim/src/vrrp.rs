@@ -8,33 +8,15 @@
 //!
 //! An advertisement takes no time: its way is short beside the timers. Must not know what a balancer does with requests.
 
-use hoplight_model::{ComponentIx, LinkIx};
+use hoplight_model::LinkIx;
 
-use super::checks::Passage;
-use super::event::Kind;
-use super::journal::{EventKind, Observer};
-use super::packet::Phase;
-use super::simulation::Simulation;
-use crate::index::{Ix, RequestIx, RouterIx, StationIx};
+use crate::index::{IndexVec, RouterIx};
+use crate::plan::Plan;
 
-/// One balancer of a pair.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct RouterPlan {
-    pub(super) station: StationIx,
-    /// The link on which users reach it.
-    pub(super) entry: LinkIx,
-    /// The link on which the pair hears each other.
-    pub(super) link: LinkIx,
-    pub(super) priority: u8,
-    pub(super) advert: u64,
-    /// After how long a silence it takes over.
-    pub(super) patience: u64,
-}
-
-/// What changes about it while time passes.
+/// What changes about one balancer of a pair while time passes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Router {
-    master: bool,
+    pub(crate) master: bool,
     /// Sequence number of the one event that counts: a master's next advertisement, or the end of the other's patience.
     /// Zero while it does not run.
     pub(super) timer: u64,
@@ -47,113 +29,16 @@ impl Router {
     }
 }
 
-impl Simulation {
-    /// Starts all pairs with their better balancer as master.
-    pub(super) fn schedule_adverts(&mut self) {
-        for number in self.plan.pair.indices() {
-            let plan = self.plan.pair[number];
-            let master = plan.entry == self.entry;
-            let wait = if master { plan.advert } else { plan.patience };
-            let timer = self.schedule(self.now + wait, Kind::Advert, number.raw());
-            self.routers[number] = Router { master, timer };
-        }
-    }
+/// The address that users connect to, and the balancers that share it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SharedAddress {
+    pub(crate) routers: IndexVec<RouterIx, Router>,
+    /// The link on which users' packets go to the site.
+    pub(crate) entry: LinkIx,
+}
 
-    /// A timer of a balancer is due.
-    pub(super) fn advert_due<O: Observer>(&mut self, number: RouterIx, sequence: u64, observer: &mut O) {
-        if self.routers[number].timer != sequence {
-            return;
-        }
-        let plan = self.plan.pair[number];
-        if !self.routers[number].master {
-            self.routers[number].master = true;
-            self.note(observer, None, EventKind::Master { balancer: plan.station, master: true });
-        }
-        self.entry = plan.entry;
-        self.routers[number].timer = self.schedule(self.now + plan.advert, Kind::Advert, number.raw());
-        for other in self.plan.pair.indices() {
-            if other != number && self.hears(other) {
-                self.hear(other, number, observer);
-            }
-        }
-    }
-
-    /// Whether advertisements reach a balancer. A firewall or a cut on the way stops them in both directions.
-    fn hears(&self, number: RouterIx) -> bool {
-        let plan = self.plan.pair[number];
-        self.way(plan.link) == Passage::Open && self.health(plan.station).is_up()
-    }
-
-    fn hear<O: Observer>(&mut self, number: RouterIx, from: RouterIx, observer: &mut O) {
-        let (plan, sender) = (self.plan.pair[number], self.plan.pair[from]);
-        // The higher address wins among equals; positions stand for addresses.
-        let is_better = (sender.priority, sender.station) > (plan.priority, plan.station);
-        let router = &mut self.routers[number];
-        if router.timer == 0 || !(is_better || !router.master && sender.priority == plan.priority) {
-            return;
-        }
-        let was_master = std::mem::replace(&mut router.master, false);
-        self.routers[number].timer = self.schedule(self.now + plan.patience, Kind::Advert, number.raw());
-        if was_master {
-            self.note(observer, None, EventKind::Master { balancer: plan.station, master: false });
-        }
-    }
-
-    /// A number that changes with every advertisement of the pair on a link.
-    pub(super) fn adverts(&self, link: LinkIx) -> u64 {
-        let masters = self.plan.pair.iter().zip(&self.routers).filter(|(plan, router)| plan.link == link && router.master);
-        masters.fold(0, |sum, (_, router)| sum.wrapping_add(router.timer))
-    }
-
-    /// The priority of the balancer that users' packets go to; 0 without a pair.
-    pub(super) fn leading_priority(&self) -> u8 {
-        self.plan.pair.iter().find(|plan| plan.entry == self.entry).map_or(0, |plan| plan.priority)
-    }
-
-    fn router(&self, station: StationIx) -> Option<RouterIx> {
-        self.plan.pair.position(|plan| plan.station == station)
-    }
-
-    /// A balancer's process has ended.
-    pub(super) fn router_stops(&mut self, station: StationIx) {
-        if let Some(number) = self.router(station) {
-            self.routers[number] = Router::default();
-        }
-    }
-
-    /// A balancer's process has started: it listens first.
-    pub(super) fn router_starts(&mut self, station: StationIx) {
-        let Some(number) = self.router(station).filter(|number| self.routers[*number].timer == 0) else { return };
-        let timer = self.schedule(self.now + self.plan.pair[number].patience, Kind::Advert, number.raw());
-        self.routers[number] = Router { master: false, timer };
-    }
-
-    /// Whether a message of a user belongs to a connection with the other balancer of the pair: this one never heard of it
-    /// and resets it. A visitor who returns opens a new connection where the old one is gone.
-    pub(super) fn is_stranger(&mut self, request: RequestIx) -> bool {
-        if self.plan.pair.is_empty() || self.requests[request].depth != 1 {
-            return false;
-        }
-        let record = &mut self.requests[request];
-        let link = record.link();
-        match record.phase {
-            Phase::Lookup => false,
-            Phase::Connect => {
-                record.connection = Some(link);
-                false
-            }
-            _ => record.connection.is_some_and(|connection| connection != link),
-        }
-    }
-
-    /// The balancers that take themselves for the master of the shared address; one, if all is well. Empty without a pair.
-    pub fn masters(&self) -> impl Iterator<Item = ComponentIx> + '_ {
-        let pairs = self.plan.pair.iter().zip(&self.routers);
-        pairs.filter(|(_, router)| router.master).map(|(plan, _)| plan.station)
-    }
-
-    /// The link on which users' packets go to the site now: with a pair, to whoever advertised last.
-    pub fn entry(&self) -> LinkIx {
-        self.entry
+impl SharedAddress {
+    pub(crate) fn new(plan: &Plan) -> Self {
+        Self { routers: IndexVec::of(Router::default(), plan.pair.len()), entry: plan.entry }
     }
 }

@@ -10,12 +10,12 @@ use std::sync::Arc;
 use hoplight_model::firewall::{Direction, RuleAction};
 use hoplight_model::{ComponentIx, Hop, Infrastructure, LinkIx, Protocol, RequestKind};
 
-use super::journal::{EventKind, JournalEvent};
-use super::packet::{Activity, Heading, Phase, Status};
-use super::simulation::Simulation;
-use super::time::SimTime;
-use super::view::{CheckCode, ComponentSample};
 use crate::index::RequestIx;
+use crate::journal::{EventKind, JournalEvent};
+use crate::packet::{Activity, Heading, Phase, Status};
+use crate::simulation::Simulation;
+use crate::time::SimTime;
+use crate::view::{CheckCode, ComponentSample};
 
 /// Messages on the link that are kept.
 const MOST_HEARD: usize = 2_000;

@@ -4,8 +4,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::simulation::Simulation;
-
 /// The state of the record at its source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum RecordState {
@@ -29,17 +27,5 @@ impl RecordState {
             Self::Gone => "gone",
             Self::Unreachable => "unreachable",
         }
-    }
-}
-
-impl Simulation {
-    /// What the authoritative server would say now.
-    pub(super) fn zone_state(&self) -> RecordState {
-        self.faults.record
-    }
-
-    /// The state of the site's record at its source.
-    pub fn record(&self) -> RecordState {
-        self.faults.record
     }
 }

@@ -32,13 +32,13 @@ impl Piece {
 
 /// The arrival rate over time. The pieces lie side by side and cover all time.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Curve {
+pub(crate) struct Curve {
     pieces: Arc<[Piece]>,
 }
 
 impl Curve {
     /// A rate that starts at `rate` and goes through the changes of `schedule`, which follow each other in time.
-    pub(super) fn new(rate: Rate, schedule: &[RateChange]) -> Self {
+    pub(crate) fn new(rate: Rate, schedule: &[RateChange]) -> Self {
         let mut course = LoadCurve { pieces: Vec::new(), from: SimTime::ZERO, rate: rate.get() };
         for change in schedule {
             match *change {
@@ -70,12 +70,12 @@ impl Curve {
     }
 
     /// The rate at one instant, in users per second.
-    pub(super) fn at(&self, time: SimTime) -> f64 {
+    pub(crate) fn at(&self, time: SimTime) -> f64 {
         self.pieces_from(time).first().map_or(0.0, |piece| piece.at((time - piece.from) as f64))
     }
 
     /// The integral of the rate: how many users come between two instants, on average.
-    pub(super) fn integral(&self, from: SimTime, until: SimTime) -> f64 {
+    pub(crate) fn integral(&self, from: SimTime, until: SimTime) -> f64 {
         let pieces = self.pieces_from(from).iter().take_while(|piece| piece.from < until);
         let user_nanos: f64 = pieces
             .map(|piece| {
@@ -88,7 +88,7 @@ impl Curve {
     }
 
     /// How many nanoseconds after `from` the integral of the rate reaches `units`; `None` if it never does.
-    pub(super) fn reach(&self, from: SimTime, units: f64) -> Option<f64> {
+    pub(crate) fn reach(&self, from: SimTime, units: f64) -> Option<f64> {
         let mut units = units * NANOS;
         if let [.., last] = &self.pieces[..]
             && last.until.is_none()

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use super::super::time::SimTime;
+use crate::time::SimTime;
 
 /// How many of the last commits have their exact instant kept.
 const RECENT: usize = 1_024;
@@ -14,9 +14,9 @@ const SPARSE: usize = 1_024;
 
 /// A log: the timeline of its newest change, and how many changes it has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Log {
-    pub(super) timeline: u32,
-    pub(super) length: u64,
+pub(crate) struct Log {
+    pub(crate) timeline: u32,
+    pub(crate) length: u64,
 }
 
 /// Where a timeline leaves the one before it.
@@ -28,11 +28,11 @@ struct Fork {
 
 /// The timelines of a cluster, as a tree. Timeline 0 is its root; every other is younger than its parent.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Lineage(Vec<Fork>);
+pub(crate) struct Lineage(Vec<Fork>);
 
 impl Lineage {
     /// Begins a timeline where `log` ends.
-    pub(super) fn branch(&mut self, log: Log) -> u32 {
+    pub(crate) fn branch(&mut self, log: Log) -> u32 {
         self.0.push(Fork { parent: log.timeline, at: log.length });
         u32::try_from(self.0.len()).unwrap_or(u32::MAX)
     }
@@ -42,7 +42,7 @@ impl Lineage {
     }
 
     /// How many changes two logs have in common, from the beginning.
-    pub(super) fn common(&self, a: Log, b: Log) -> u64 {
+    pub(crate) fn common(&self, a: Log, b: Log) -> u64 {
         let (mut a, mut b) = (a, b);
         while a.timeline != b.timeline {
             let younger = if a.timeline > b.timeline { &mut a } else { &mut b };
@@ -53,7 +53,7 @@ impl Lineage {
     }
 
     /// The same log, named by the timeline on which its newest change was written.
-    pub(super) fn canonical(&self, log: Log) -> Log {
+    pub(crate) fn canonical(&self, log: Log) -> Log {
         let mut log = log;
         while let Some(fork) = self.fork(log.timeline).filter(|fork| log.length <= fork.at) {
             log.timeline = fork.parent;
@@ -63,7 +63,7 @@ impl Lineage {
 
     /// Whether `a` is at least as new as `b`: a later timeline, or the same and as long. This is Raft's order, in which
     /// whoever is not behind a majority has every change that a majority had.
-    pub(super) fn not_behind(&self, a: Log, b: Log) -> bool {
+    pub(crate) fn not_behind(&self, a: Log, b: Log) -> bool {
         let (a, b) = (self.canonical(a), self.canonical(b));
         (a.timeline, a.length) >= (b.timeline, b.length)
     }
@@ -72,7 +72,7 @@ impl Lineage {
 /// When the changes of the valid history were committed: exact for the last 1,024, and for older ones the instant of a
 /// kept change before, of which there are at least 512 evenly spread. So memory is bounded however long a replica is gone.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct CommitTimes {
+pub(crate) struct CommitTimes {
     /// The position of the newest change.
     end: u64,
     recent: VecDeque<SimTime>,
@@ -87,12 +87,12 @@ impl Default for CommitTimes {
 }
 
 impl CommitTimes {
-    pub(super) fn footprint(&self) -> usize {
+    pub(crate) fn footprint(&self) -> usize {
         self.recent.len() * size_of::<SimTime>() + self.sparse.len() * size_of::<(u64, SimTime)>()
     }
 
     /// The next change is committed.
-    pub(super) fn push(&mut self, at: SimTime) {
+    pub(crate) fn push(&mut self, at: SimTime) {
         self.end += 1;
         self.recent.push_back(at);
         if self.recent.len() <= RECENT {
@@ -110,7 +110,7 @@ impl CommitTimes {
     }
 
     /// When the change at `position`, counted from 1, was committed, or a little before.
-    pub(super) fn of(&self, position: u64) -> SimTime {
+    pub(crate) fn of(&self, position: u64) -> SimTime {
         let before = self.end - self.recent.len() as u64;
         if let Some(place) = position.checked_sub(before + 1)
             && let Some(at) = usize::try_from(place).ok().and_then(|place| self.recent.get(place))
@@ -122,7 +122,7 @@ impl CommitTimes {
     }
 
     /// From now on the history goes on behind `position`, `common` changes of which it shares with the one before.
-    pub(super) fn fork(&mut self, common: u64, position: u64, now: SimTime) {
+    pub(crate) fn fork(&mut self, common: u64, position: u64, now: SimTime) {
         let before = self.end - self.recent.len() as u64;
         let kept = usize::try_from(common.saturating_sub(before)).unwrap_or(usize::MAX);
         self.recent.truncate(kept);

@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 
-use super::super::time::SimTime;
+use crate::time::SimTime;
 
 /// What applying one change takes a follower that works without a pause: ten thousand a second.
 const APPLY: u64 = 100_000;
@@ -13,17 +13,17 @@ const EXACT: usize = 1_024;
 
 /// Changes that are applied together.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Entry {
-    pub(super) count: u64,
-    pub(super) departed: SimTime,
-    pub(super) received: SimTime,
-    pub(super) due: SimTime,
+pub(crate) struct Entry {
+    pub(crate) count: u64,
+    pub(crate) departed: SimTime,
+    pub(crate) received: SimTime,
+    pub(crate) due: SimTime,
 }
 
 /// The unapplied changes, oldest first. Memory is bounded: beyond 1,024 entries, changes whose due times lie within a
 /// thousandth of the whole log's are applied together, at the first one's time: the lag is then a thousandth too short.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Relay {
+pub(crate) struct Relay {
     entries: VecDeque<Entry>,
     /// How many changes all entries have.
     len: u64,
@@ -32,32 +32,32 @@ pub(super) struct Relay {
 }
 
 impl Relay {
-    pub(super) fn footprint(&self) -> usize {
+    pub(crate) fn footprint(&self) -> usize {
         self.entries.len() * size_of::<Entry>()
     }
 
     /// How many changes wait.
-    pub(super) fn len(&self) -> u64 {
+    pub(crate) fn len(&self) -> u64 {
         self.len
     }
 
-    pub(super) fn entries(&self) -> impl Iterator<Item = &Entry> {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter()
     }
 
     /// When the oldest is due.
-    pub(super) fn due(&self) -> Option<SimTime> {
+    pub(crate) fn due(&self) -> Option<SimTime> {
         self.entries.front().map(|entry| entry.due)
     }
 
     /// When the newest is due.
-    pub(super) fn last_due(&self) -> Option<SimTime> {
+    pub(crate) fn last_due(&self) -> Option<SimTime> {
         self.entries.back().map(|entry| entry.due)
     }
 
     /// Changes are sent; they arrive at `received`, not before those that were sent before, and take `lag` to be applied,
     /// one after another. Returns when they arrive.
-    pub(super) fn push(&mut self, count: u64, departed: SimTime, received: SimTime, lag: u64) -> SimTime {
+    pub(crate) fn push(&mut self, count: u64, departed: SimTime, received: SimTime, lag: u64) -> SimTime {
         let received = self.entries.back().map_or(received, |newest| newest.received.max(received));
         let due = (self.last_due + APPLY.saturating_mul(count)).max(received + lag);
         self.len += count;
@@ -76,7 +76,7 @@ impl Relay {
     }
 
     /// Takes out what is due, and says how many changes that are.
-    pub(super) fn apply(&mut self, now: SimTime) -> u64 {
+    pub(crate) fn apply(&mut self, now: SimTime) -> u64 {
         let mut applied = 0;
         while let Some(entry) = self.entries.front().filter(|entry| entry.due <= now) {
             applied += entry.count;
@@ -87,12 +87,12 @@ impl Relay {
     }
 
     /// How many of the changes have arrived.
-    pub(super) fn received(&self, now: SimTime) -> u64 {
+    pub(crate) fn received(&self, now: SimTime) -> u64 {
         self.entries.iter().take_while(|entry| entry.received <= now).map(|entry| entry.count).sum()
     }
 
     /// Keeps the oldest `kept` changes.
-    pub(super) fn truncate(&mut self, kept: u64) {
+    pub(crate) fn truncate(&mut self, kept: u64) {
         while self.len > kept {
             let Some(newest) = self.entries.back_mut() else { break };
             let surplus = (self.len - kept).min(newest.count);
@@ -106,7 +106,7 @@ impl Relay {
     }
 
     /// The lag has changed, or the follower runs again: what waits is due as if it had been so all along.
-    pub(super) fn retime(&mut self, now: SimTime, lag: u64) {
+    pub(crate) fn retime(&mut self, now: SimTime, lag: u64) {
         let mut last = now;
         for entry in &mut self.entries {
             entry.due = (last + APPLY.saturating_mul(entry.count)).max(entry.received + lag);

@@ -131,6 +131,7 @@ impl EventQueue {
     }
 
     /// Takes the first event.
+    #[cfg(test)]
     pub(in super::super) fn pop(&mut self) -> Option<Event> {
         self.pop_until(SimTime::from_nanos(u64::MAX))
     }

@@ -8,16 +8,13 @@ use std::time::Duration;
 use hoplight_model::firewall::Direction;
 use hoplight_model::{Algorithm, ComponentIx, Element, Infrastructure, LinkIx, RequestKind};
 
-use super::super::event::Event;
-use super::super::gauges::Gauge;
-use super::super::monitoring::AgentState;
-use super::super::outcome::Failure;
-use super::super::plan::Role;
-use super::super::station::Station;
-use super::super::time::{SECOND, SimTime};
-use super::super::view::{AgentView, Experience, StationView, Totals};
-use super::Simulation;
 use crate::index::count;
+use crate::outcome::Failure;
+use crate::plan::Role;
+use crate::simulation::Simulation;
+use crate::station::Station;
+use crate::time::{SECOND, SimTime};
+use crate::view::{AgentView, Experience, StationView, Totals};
 
 impl Simulation {
     /// The infrastructure as it is now.
@@ -27,32 +24,32 @@ impl Simulation {
 
     /// The present instant.
     pub fn now(&self) -> SimTime {
-        self.now
+        self.clock.now()
     }
 
     /// The seed of this run.
     pub fn seed(&self) -> u64 {
-        self.seed
+        self.clock.seed()
     }
 
     /// When the next event is due.
     pub fn next_event(&self) -> Option<SimTime> {
-        self.queue.peek().map(Event::at)
+        self.clock.next_event()
     }
 
     /// How many events have happened.
     pub fn processed(&self) -> u64 {
-        self.processed
+        self.clock.processed()
     }
 
     /// A running hash of all events: two runs with equal digests took the same course.
     pub fn digest(&self) -> u64 {
-        self.digest
+        self.clock.digest()
     }
 
     /// How long those in line at a station have waited there, all together.
     fn waited_in_line(&self, station: &Station) -> u128 {
-        station.queue.iter().map(|request| u128::from(self.now - self.requests[*request].departed)).sum()
+        station.queue.iter().map(|request| u128::from(self.clock.now() - self.requests[*request].departed)).sum()
     }
 
     /// One component's station.
@@ -75,7 +72,7 @@ impl Simulation {
             present: station.present,
             served: station.served,
             dropped: station.dropped,
-            busy_ns: station.busy_time(self.now),
+            busy_ns: station.busy_time(self.clock.now()),
             queue_ns: station.queue_time() + self.waited_in_line(station),
         }
     }
@@ -85,69 +82,68 @@ impl Simulation {
     pub fn is_up(&self, element: &Element) -> Option<bool> {
         match element {
             Element::Component(id) => Some(self.health(self.infra.find(id.as_str())?).is_up()),
-            Element::Server(id) => Some(!self.servers_off[self.plan.servers.position(|server| server == id)?]),
-            Element::Hop(from, to) => Some(!self.lines[self.infra.link_between(from.as_str(), to.as_str())?].cut),
+            Element::Server(id) => Some(!self.stations.is_off(self.plan.servers.position(|server| server == id)?)),
+            Element::Hop(from, to) => Some(!self.links[self.infra.link_between(from.as_str(), to.as_str())?].cut),
         }
     }
 
     /// What health checks say of the backend at the end of `link`; `None` if no balancer gives requests to it.
     pub fn backend_up(&self, link: LinkIx) -> Option<bool> {
         let is_backend = self.plan.hops.get(link)?.backend.is_some();
-        is_backend.then(|| self.lines[link].backend_up)
+        is_backend.then(|| self.links[link].backend_up)
     }
 
     /// Requests whose answer is awaited on `link` now.
     pub fn active(&self, link: LinkIx) -> u32 {
-        self.lines[link].active
+        self.links[link].active
     }
 
     /// How often each rule of a firewall decided, in order, with the default last. Empty for anything else.
     pub fn rule_hits(&self, firewall: ComponentIx, direction: Direction) -> Vec<u64> {
-        let hits = self.rule_hits.get(firewall).and_then(Option::as_deref);
-        hits.map_or_else(Vec::new, |hits| hits[usize::from(direction == Direction::Outbound)].clone())
+        self.firewalls.hits(firewall, direction).map_or_else(Vec::new, <[u64]>::to_vec)
     }
 
     /// What the monitoring service knows of each agent, in authored order.
     pub fn agents(&self) -> Vec<AgentView<'_>> {
-        self.plan.agents.iter().zip(&self.agents).map(|(plan, state)| state.view(plan, self.now)).collect()
+        self.plan.agents.iter().zip(&self.monitoring.agents).map(|(plan, state)| state.view(plan, self.clock.now())).collect()
     }
 
     /// What users experienced over the last `window`, of one kind or of all.
     pub fn experience(&self, window: Duration, kind: Option<RequestKind>) -> Experience {
-        self.users.experience(self.now, window, kind)
+        self.users.experience(self.clock.now(), window, kind)
     }
 
     /// Counts since the start.
     pub fn totals(&self) -> Totals {
-        self.users.totals
+        self.users.totals()
     }
 
     /// Counts since the start, of one kind of request.
     pub fn totals_of(&self, kind: RequestKind) -> Totals {
-        self.users.by_kind[kind]
+        self.users.totals_of(kind)
     }
 
     /// How many requests failed in each way.
     pub fn failures(&self) -> impl Iterator<Item = (Failure, u64)> + '_ {
-        Failure::ALL.into_iter().map(|failure| (failure, self.users.failures[failure.index()]))
+        self.users.failures()
     }
 
     /// ∫ N dt from the start until now, N being the requests whose users wait, in request-nanoseconds. By Little's law it
     /// equals [`Self::sojourn`], to the nanosecond.
     pub fn occupancy(&self) -> u128 {
-        self.occupancy + u128::from(self.in_flight) * u128::from(self.now - self.occupancy_at)
+        self.users.occupancy(self.clock.now())
     }
 
     /// The time that all users together have waited until now, in nanoseconds: those whose requests have ended, and those
     /// who still wait.
     pub fn sojourn(&self) -> u128 {
         let waiting = self.requests.iter().filter(|request| request.is_awaited() && !request.is_probe());
-        self.sojourn + waiting.map(|request| u128::from(self.now - request.born)).sum::<u128>()
+        self.users.sojourn() + waiting.map(|request| u128::from(self.clock.now() - request.born)).sum::<u128>()
     }
 
     /// Requests whose users still wait.
     pub fn in_flight(&self) -> u64 {
-        self.in_flight
+        self.users.in_flight()
     }
 
     /// Records of requests, with those whose users have given up and those kept for timers.
@@ -156,19 +152,14 @@ impl Simulation {
     }
 
     /// About how many bytes a copy of the state takes.
-    pub(in super::super) fn footprint(&self) -> usize {
-        let stations: usize = self.stations.iter().map(Station::footprint).sum();
-        let gauges: usize = self.gauges.iter().map(Gauge::footprint).sum();
-        let agents: usize = self.agents.iter().map(AgentState::footprint).sum();
+    pub(crate) fn footprint(&self) -> usize {
         self.requests.footprint()
-            + self.queue.footprint()
+            + self.clock.footprint()
             + self.users.footprint()
-            + stations
-            + gauges
-            + agents
-            + self.alerts.footprint()
+            + self.stations.footprint()
+            + self.monitoring.footprint()
             + self.databases.footprint()
-            + self.coming.footprint()
+            + self.timers.footprint()
     }
 
     /// How the first balancer chooses; `None` without one.
@@ -177,15 +168,12 @@ impl Simulation {
             Role::Balancer(balancer) => Some(balancer.algorithm),
             _ => None,
         })?;
-        Some(self.algorithm.unwrap_or(own))
+        Some(self.balancers.algorithm.unwrap_or(own))
     }
 
     /// The newest request that was sent, of one kind or of all.
     pub fn newest_request(&self, kind: Option<RequestKind>) -> Option<u64> {
-        match kind {
-            Some(kind) => self.newest[kind],
-            None => self.newest.iter().copied().flatten().max(),
-        }
+        self.users.newest(kind)
     }
 
     /// Whether the user of this request still waits.

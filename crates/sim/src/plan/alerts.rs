@@ -1,0 +1,142 @@
+//! The alerts of an infrastructure: each rule with one that it watches.
+
+use hoplight_model::monitoring::{AlertCondition, AlertRule, Scope};
+use hoplight_model::{ComponentKind, Infrastructure, Metric};
+
+use crate::index::{AgentIx, AlertIx, GroupIx, IndexVec, StationIx};
+use crate::plan::parts::AgentPlan;
+
+/// What one alert watches.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Subject {
+    /// A component, as a row of its agent's samples.
+    Row(usize),
+    /// An agent.
+    Agent,
+    /// Several components together: their place among the groups.
+    Group(GroupIx),
+    /// The site from outside.
+    Site,
+}
+
+/// A rule and one that it watches.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct AlertPlan {
+    pub(crate) rule: u16,
+    pub(crate) subject: Subject,
+    pub(crate) station: Option<StationIx>,
+    pub(crate) when: AlertCondition,
+}
+
+/// All alerts of an infrastructure: those of each agent in turn, then those of groups, then those of the site.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct AlertsPlan {
+    /// The stations of monitoring services.
+    pub(crate) services: Vec<StationIx>,
+    pub(crate) alerts: IndexVec<AlertIx, AlertPlan>,
+    pub(crate) of_agent: IndexVec<AgentIx, Vec<AlertIx>>,
+    pub(crate) of_groups: Vec<AlertIx>,
+    /// The stations among which one leads.
+    pub(crate) groups: IndexVec<GroupIx, Vec<StationIx>>,
+    pub(crate) of_site: Vec<AlertIx>,
+}
+
+impl AlertsPlan {
+    /// Compiles the rules of `infra`; `entry` is the station that users connect to.
+    pub(crate) fn new(infra: &Infrastructure, agents: &IndexVec<AgentIx, AgentPlan>, entry: Option<StationIx>) -> Self {
+        let services = infra.components().filter(|(_, component)| component.kind == ComponentKind::MonitoringService);
+        let services: Vec<StationIx> = services.map(|(ix, _)| ix).collect();
+        let rules = || (0u16..).zip(&infra.monitoring().alerts).filter(|_| !services.is_empty());
+        let (mut alerts, mut of_agent) = (IndexVec::default(), IndexVec::default());
+        for plan in agents {
+            let start = alerts.len();
+            for (rule, spec) in rules().filter(|(_, spec)| !spec.when.is_outside() && !spec.when.is_of_group()) {
+                Self::of_agent(infra, (rule, spec), plan, entry, &mut alerts);
+            }
+            of_agent.push(alerts.indices().skip(start).collect());
+        }
+        let groups = Self::groups(infra, agents);
+        let start = alerts.len();
+        for (rule, spec) in rules().filter(|(_, spec)| spec.when.is_of_group()) {
+            for (place, group) in groups.enumerate() {
+                let (subject, station) = (Subject::Group(place), group.first().copied());
+                alerts.push(AlertPlan { rule, subject, station, when: spec.when.clone() });
+            }
+        }
+        let of_groups = alerts.indices().skip(start).collect();
+        let start = alerts.len();
+        for (rule, spec) in rules().filter(|(_, spec)| spec.when.is_outside()) {
+            alerts.push(AlertPlan { rule, subject: Subject::Site, station: None, when: spec.when.clone() });
+        }
+        let of_site = alerts.indices().skip(start).collect();
+        Self { services, alerts, of_agent, of_groups, groups, of_site }
+    }
+
+    /// Those among whom one must lead, where an agent watches one of them: the databases of a cluster, the balancers that
+    /// share an address.
+    pub(crate) fn groups(infra: &Infrastructure, agents: &IndexVec<AgentIx, AgentPlan>) -> IndexVec<GroupIx, Vec<StationIx>> {
+        let pair = infra
+            .components()
+            .filter(|(_, component)| matches!(&component.kind, ComponentKind::LoadBalancer(spec) if spec.vrrp.is_some()));
+        let clusters = infra.database_clusters().into_iter().chain([pair.map(|(ix, _)| ix).collect()]);
+        let watched = |station: &StationIx| agents.iter().any(|agent| agent.watches.contains(station));
+        clusters.filter(|group| group.len() > 1 && group.iter().any(watched)).collect()
+    }
+
+    pub(crate) fn of_agent(
+        infra: &Infrastructure,
+        (rule, spec): (u16, &AlertRule),
+        plan: &AgentPlan,
+        entry: Option<StationIx>,
+        alerts: &mut IndexVec<AlertIx, AlertPlan>,
+    ) {
+        let named = |station: StationIx, id| infra.component(station).id == id;
+        if matches!(spec.when, AlertCondition::Absence { .. }) {
+            // An agent that has nothing to sample sends nothing, and nobody misses it.
+            let wanted = match &spec.on {
+                Scope::Any => !plan.watches.is_empty(),
+                Scope::Entry => entry.is_some_and(|entry| plan.watches.contains(&entry)),
+                Scope::Component(id) => named(plan.station, id.clone()),
+            };
+            if wanted {
+                let (subject, station) = (Subject::Agent, Some(plan.station));
+                alerts.push(AlertPlan { rule, subject, station, when: spec.when.clone() });
+            }
+            return;
+        }
+        let metric = if let AlertCondition::Threshold { metric, .. } = spec.when { Some(metric) } else { None };
+        for (row, watched) in plan.watches.iter().copied().enumerate() {
+            let component = infra.component(watched);
+            let is_database = matches!(component.kind, ComponentKind::Database(_));
+            // What a component cannot have needs no alert.
+            let can_be = match metric {
+                Some(Metric::Lag) => {
+                    is_database
+                        && infra
+                            .database_clusters()
+                            .iter()
+                            .any(|cluster| cluster.len() > 1 && cluster.iter().any(|ix| *ix == watched))
+                }
+                Some(Metric::Connections) => component.station().connections.is_some(),
+                _ => true,
+            };
+            if !can_be {
+                continue;
+            }
+            let wanted = match &spec.on {
+                Scope::Any => true,
+                Scope::Entry => entry == Some(watched),
+                Scope::Component(id) => named(watched, id.clone()),
+            };
+            if wanted {
+                let (subject, station) = (Subject::Row(row), Some(watched));
+                alerts.push(AlertPlan { rule, subject, station, when: spec.when.clone() });
+            }
+        }
+    }
+
+    /// How many alerts there are.
+    pub(crate) fn len(&self) -> usize {
+        self.alerts.len()
+    }
+}

@@ -1,0 +1,235 @@
+//! Commands: a command is resolved against the state first, and what is resolved is then done.
+//!
+//! ```text
+//! Command ──resolve──▶ Operation ──perform──▶ changes, notes
+//!              │
+//!              └──▶ CommandError: nothing has changed
+//! ```
+//!
+//! Everything that can refuse a command is in `resolve`, so [`Simulation::check`] and [`Simulation::apply`] cannot disagree.
+
+use std::sync::Arc;
+
+use hoplight_model::quantity::{Rate, Seconds};
+use hoplight_model::{Algorithm, ComponentId, Element, RequestKind, Retries, TopologyEdit};
+
+use crate::command::{Command, CommandError};
+use crate::fault::{Fault, FaultSites};
+use crate::index::{DatabaseIx, LinkIx, ServerIx, StationIx};
+use crate::journal::{EventKind, Observer};
+use crate::plan::Role;
+use crate::simulation::Simulation;
+use crate::simulation::retries::SENT_BY_HAND;
+
+/// An element of this infrastructure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    Station(StationIx),
+    Server(ServerIx),
+    Link(LinkIx),
+}
+
+/// A command that is not refused, with all it names found.
+enum Operation<'a> {
+    Kill(&'a Element, Target),
+    Restore(&'a Element, Target),
+    Restart { element: &'a Element, target: Target, after: u64 },
+    Drain { element: &'a Element, links: Vec<LinkIx>, drain: bool },
+    Edit(&'a TopologyEdit),
+    Rate(Rate),
+    Send(RequestKind),
+    Promote(&'a ComponentId, DatabaseIx),
+    Demote(DatabaseIx),
+    Lag(&'a ComponentId, DatabaseIx, Seconds),
+    Fault { fault: &'a Fault, on: bool, sites: FaultSites },
+    Retries(Retries),
+    SynCookies(bool),
+    Scan,
+    Balance(Algorithm),
+    Probe(Option<Seconds>),
+}
+
+impl Simulation {
+    /// Says whether [`Self::apply`] would accept a command now. Changes nothing.
+    ///
+    /// # Errors
+    /// Why the command would be refused.
+    pub fn check(&self, command: &Command) -> Result<(), CommandError> {
+        self.resolve_command(command).map(drop)
+    }
+
+    /// Does a command now.
+    ///
+    /// # Errors
+    /// Why the command is refused. The simulation is then unchanged.
+    pub fn apply<O: Observer>(&mut self, command: &Command, observer: &mut O) -> Result<(), CommandError> {
+        let operation = self.resolve_command(command)?;
+        self.perform(operation, observer);
+        Ok(())
+    }
+
+    fn resolve_command<'a>(&self, command: &'a Command) -> Result<Operation<'a>, CommandError> {
+        Ok(match command {
+            Command::Kill(element) => Operation::Kill(element, self.killable(element)?),
+            Command::Restore(element) => Operation::Restore(element, self.restorable(element)?),
+            Command::Restart(element, after) => {
+                let (target, usual) = self.restartable(element)?;
+                Operation::Restart { element, target, after: after.unwrap_or(usual).nanos() }
+            }
+            Command::Drain(element) => Operation::Drain { element, links: self.drainable(element, true)?, drain: true },
+            Command::Ready(element) => Operation::Drain { element, links: self.drainable(element, false)?, drain: false },
+            Command::Edit(edit) => {
+                self.check_edit(edit)?;
+                Operation::Edit(edit)
+            }
+            Command::Rate(_) if self.arrivals.population().is_some() => return Err(CommandError::NoRate),
+            Command::Rate(rate) => Operation::Rate(*rate),
+            Command::Send(kind) => Operation::Send(*kind),
+            Command::Promote(id) => Operation::Promote(id, self.promotable(id)?),
+            Command::Demote(id) => Operation::Demote(self.demotable(id)?),
+            Command::Lag(id, lag) => Operation::Lag(id, self.database_named(id)?.0, *lag),
+            Command::Fault(fault) => Operation::Fault { fault, on: true, sites: self.fault_sites(fault, true)? },
+            Command::Heal(fault) => Operation::Fault { fault, on: false, sites: self.fault_sites(fault, false)? },
+            Command::Retries(retries) => Operation::Retries(*retries),
+            Command::SynCookies(on) => Operation::SynCookies(*on),
+            Command::Scan => Operation::Scan,
+            Command::Balance(algorithm) => Operation::Balance(*algorithm),
+            Command::Probe(Some(_)) if self.plan.alerts.services.is_empty() => return Err(CommandError::NoMonitoring),
+            Command::Probe(interval) => Operation::Probe(*interval),
+        })
+    }
+
+    fn perform<O: Observer>(&mut self, operation: Operation<'_>, observer: &mut O) {
+        let what = match operation {
+            Operation::Kill(element, target) => {
+                self.kill(target, observer);
+                self.forget_boots(element);
+                EventKind::Killed(element.clone())
+            }
+            Operation::Restore(element, target) => {
+                self.restore(target, observer);
+                self.forget_boots(element);
+                EventKind::Restored(element.clone())
+            }
+            Operation::Drain { element, links, drain } => {
+                self.drain(&links, drain, observer);
+                if drain { EventKind::Drained(element.clone()) } else { EventKind::Ready(element.clone()) }
+            }
+            Operation::Edit(edit) => {
+                if !self.edit(edit) {
+                    return;
+                }
+                EventKind::Edited(edit.clone())
+            }
+            Operation::Rate(rate) => {
+                self.set_rate(rate);
+                EventKind::RateSet(rate.get())
+            }
+            Operation::Promote(id, node) => {
+                self.promote(node);
+                EventKind::Promoting(id.clone())
+            }
+            Operation::Lag(id, node, lag) => {
+                self.set_lag(node, lag);
+                EventKind::LagSet(id.clone(), lag.get())
+            }
+            Operation::Retries(retries) => {
+                self.users.retries = retries;
+                EventKind::RetriesSet(retries)
+            }
+            Operation::SynCookies(on) => {
+                self.faults.syn_cookies = on;
+                EventKind::SynCookies(on)
+            }
+            Operation::Scan => EventKind::Scanned { open: self.scan_ports() },
+            Operation::Balance(algorithm) => {
+                self.balancers.algorithm = Some(algorithm);
+                EventKind::BalanceSet(algorithm)
+            }
+            Operation::Probe(interval) => {
+                if !self.set_probe(interval, observer) {
+                    return;
+                }
+                EventKind::ProbeSet(interval.map(Seconds::get))
+            }
+            // These make their notes where things happen.
+            Operation::Send(kind) => {
+                let stream = SENT_BY_HAND | self.users.send();
+                return self.user_asks(kind, stream, true, observer);
+            }
+            Operation::Demote(node) => return self.demote(node, observer),
+            Operation::Restart { element, target, after } => return self.restart(element, target, after, observer),
+            Operation::Fault { fault, on, sites } => return self.set_fault(fault, on, sites, observer),
+        };
+        self.note(observer, None, what);
+    }
+
+    /// Finds an element that commands may change.
+    pub(super) fn target(&self, element: &Element) -> Result<Target, CommandError> {
+        let unknown = || CommandError::Unknown(element.clone());
+        match element {
+            Element::Component(id) => {
+                let station = self.infra.find(id.as_str()).ok_or_else(unknown)?;
+                if matches!(self.plan.stations[station].role, Role::Browser) {
+                    return Err(CommandError::NotPart(element.clone()));
+                }
+                Ok(Target::Station(station))
+            }
+            Element::Server(id) => self.plan.servers.position(|server| server == id).map(Target::Server).ok_or_else(unknown),
+            Element::Hop(from, to) => self.infra.link_between(from.as_str(), to.as_str()).map(Target::Link).ok_or_else(unknown),
+        }
+    }
+
+    /// Finds a component that commands may change.
+    pub(super) fn component(&self, id: &ComponentId) -> Result<StationIx, CommandError> {
+        match self.target(&Element::Component(id.clone()))? {
+            Target::Station(station) => Ok(station),
+            Target::Server(_) | Target::Link(_) => unreachable!("a component's target is its station"),
+        }
+    }
+
+    /// Finds the link of a hop.
+    pub(super) fn link(&self, from: &ComponentId, to: &ComponentId) -> Result<LinkIx, CommandError> {
+        let found = self.infra.link_between(from.as_str(), to.as_str());
+        found.ok_or_else(|| CommandError::Unknown(Element::Hop(from.clone(), to.clone())))
+    }
+
+    /// Finds the processes that an element stands for: a component's, or all on a server.
+    pub(super) fn processes(&self, element: &Element) -> Result<Vec<StationIx>, CommandError> {
+        match self.target(element)? {
+            Target::Station(station) => Ok(vec![station]),
+            Target::Server(server) => Ok(self.stations_on(server)),
+            Target::Link(_) => Err(CommandError::NoProcess(element.clone())),
+        }
+    }
+
+    pub(super) fn stations_on(&self, server: ServerIx) -> Vec<StationIx> {
+        self.plan.stations.enumerate().filter(|(_, plan)| plan.server == Some(server)).map(|(station, _)| station).collect()
+    }
+
+    fn check_edit(&self, edit: &TopologyEdit) -> Result<(), CommandError> {
+        if let TopologyEdit::Block(from, to) | TopologyEdit::Unblock(from, to) = edit {
+            let link = self.link(from, to)?;
+            if self.infra.hop(link).guards.is_empty() {
+                return Err(CommandError::NoFirewall(Element::Hop(from.clone(), to.clone())));
+            }
+        }
+        Ok(())
+    }
+
+    /// Changes the topology. Returns whether that made a difference.
+    fn edit(&mut self, edit: &TopologyEdit) -> bool {
+        let edited = self.infra.edited(edit);
+        if edited == *self.infra {
+            return false;
+        }
+        let tls_changed = edited.tls() != self.infra.tls();
+        self.infra = Arc::new(edited);
+        self.replan();
+        if tls_changed {
+            self.close_connections(|_| true);
+        }
+        self.firewalls.reload(&self.infra);
+        true
+    }
+}

@@ -1,0 +1,287 @@
+//! The balancer's work around a choice: giving a request to a backend, and letting it wait while all of them are full.
+//!
+//! A request whose backends are all full waits: in a line that all backends of its list share or, where only one backend
+//! will do (its user's address is hashed, or it is tried again), in that backend's own. When a request in progress ends,
+//! the older of the two heads takes its place at once, so nobody who comes later can be faster. Must not know how
+//! a backend is chosen, nor how messages travel.
+
+use std::collections::VecDeque;
+
+use hoplight_model::{Algorithm, Element, TlsMode};
+
+use crate::balancers::Waiter;
+use crate::command::CommandError;
+use crate::event::Kind;
+use crate::index::{LinkIx, RequestIx, StationIx, count};
+use crate::journal::{EventKind, FailureReason, Observer};
+use crate::outcome::Failure;
+use crate::plan::{BalancerPlan, HopPlan, Role};
+use crate::request::State;
+use crate::simulation::Simulation;
+use crate::simulation::apply::Target;
+use crate::simulation::choice::Choice;
+
+impl Simulation {
+    /// A balancer has looked at a request: on to a backend, whose link this returns, or into a line.
+    #[expect(clippy::inline_always, reason = "on the engine's critical path")]
+    #[inline(always)]
+    pub(super) fn balance<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) -> Option<LinkIx> {
+        let pinned = self.requests[request].pinned;
+        // Where the connection is there already, it is neither chosen nor counted again.
+        pinned.or_else(|| self.assigned(request, station, 1, observer))
+    }
+
+    /// Gives a request to a backend, for the asker's attempt of this number.
+    pub(super) fn assign<O: Observer>(&mut self, request: RequestIx, station: StationIx, attempt: u8, observer: &mut O) {
+        if let Some(link) = self.assigned(request, station, attempt, observer) {
+            self.forward(request, link, attempt, observer);
+        }
+    }
+
+    /// Finds a backend for a request, and returns the link to it; or lets the request wait or fail.
+    fn assigned<O: Observer>(&mut self, request: RequestIx, station: StationIx, attempt: u8, observer: &mut O) -> Option<LinkIx> {
+        match self.choose(request, station) {
+            Choice::Backend(link) => {
+                self.is_given(request, link, observer);
+                return Some(link);
+            }
+            Choice::Full(link) => {
+                let level = usize::from(self.requests[request].depth);
+                self.requests[request].attempts[level] = attempt;
+                self.wait_for_backend(request, station, link, observer);
+            }
+            Choice::Nobody => {
+                let tag = self.requests[request].tag();
+                self.tell(observer, Some(tag), || EventKind::NoBackend { balancer: station });
+                self.fail(request, station, Failure::Unavailable, FailureReason::NoBackend, observer);
+            }
+        }
+        None
+    }
+
+    /// A backend was chosen for a request.
+    fn is_given<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) {
+        if O::NOTES {
+            let hop = &self.plan.hops[link];
+            let (station, backend) = (hop.from, hop.to);
+            let record = &self.requests[request];
+            let (tag, kind) = (record.tag(), record.kind);
+            let links = &self.plan.stations[station].out[kind];
+            let up = count(links.iter().filter(|link| self.links[**link].takes_new()).count());
+            let algorithm = self.algorithm_of(station);
+            self.tell(observer, Some(tag), || EventKind::Chose { balancer: station, backend, algorithm, up });
+        }
+        if self.plan.tls == TlsMode::Passthrough {
+            // The TLS connection is with one web server: what follows must go to the same.
+            self.requests[request].pinned = Some(link);
+        }
+    }
+
+    fn balancer(&self, station: StationIx) -> Option<&BalancerPlan> {
+        match &self.plan.stations[station].role {
+            Role::Balancer(balancer) => Some(balancer),
+            _ => None,
+        }
+    }
+
+    fn algorithm_of(&self, station: StationIx) -> Algorithm {
+        let own = self.balancer(station).map(|balancer| balancer.algorithm);
+        self.balancers.algorithm.or(own).unwrap_or_default()
+    }
+
+    /// Whether a balancer has fewer requests in progress on a link than it may.
+    pub(super) fn has_room(&self, link: LinkIx) -> bool {
+        self.plan.hops[link].maxconn.admits(self.links[link].active)
+    }
+
+    /// A request waits for the backend at the end of `link`, or for any of its list if that is `None`.
+    pub(super) fn wait_for_backend<O: Observer>(
+        &mut self,
+        request: RequestIx,
+        station: StationIx,
+        link: Option<LinkIx>,
+        observer: &mut O,
+    ) {
+        let Some(balancer) = self.balancer(station) else { return };
+        let (number, timeout, lists) = (balancer.number, balancer.queue_timeout, balancer.lists);
+        let kind = self.requests[request].kind;
+        let level = usize::from(self.requests[request].depth);
+        self.requests[request].path[level] = link.unwrap_or(self.plan.stations[station].out[kind][0]);
+        self.requests[request].state = State::Backlogged;
+        self.schedule_for(request, self.clock.now() + timeout, Kind::Retry);
+        let waiter = Waiter { request, ticket: self.requests[request].pending };
+        let line = match link {
+            None => &mut self.balancers.states[number].shared[usize::from(lists[kind])],
+            Some(link) => self.balancers.states[number].own(self.plan.hops[link].backend()),
+        };
+        line.push_back(waiter);
+        let waiting = count(line.len());
+        let tag = self.requests[request].tag();
+        self.tell(observer, Some(tag), || EventKind::Waits { component: station, waiting });
+    }
+
+    /// A request has waited for a backend for too long.
+    pub(super) fn backlog_timed_out<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
+        let record = &self.requests[request];
+        let (link, kind) = (record.path[usize::from(record.depth)], record.kind);
+        let station = self.plan.hops[link].from;
+        self.fail(request, station, Failure::Unavailable, FailureReason::QueueTimeout, observer);
+        let Some(balancer) = self.balancer(station) else { return };
+        // It stood at the head of a line, with nobody before it but others whose time is over.
+        let (number, list) = (balancer.number, usize::from(balancer.lists[kind]));
+        let backend = self.plan.hops[link].backend();
+        let (rota, requests) = (&mut self.balancers.states[number], &self.requests);
+        let counts = |waiter: &Waiter| requests.get(waiter.request).is_some_and(|record| record.pending == waiter.ticket);
+        for line in [&mut rota.shared[list]].into_iter().chain(rota.own.get_mut(backend)) {
+            while line.front().is_some_and(|waiter| !counts(waiter)) {
+                line.pop_front();
+            }
+        }
+    }
+
+    /// A request is no longer in progress on a link.
+    pub(super) fn place_freed(&mut self, link: LinkIx) {
+        // Nobody waits for a backend without a limit.
+        if self.plan.hops[link].maxconn.is_set() {
+            self.admit(link);
+        }
+    }
+
+    /// A place at a backend is free: whoever has waited longest for it takes it. The message leaves in an event of its own
+    /// at the same instant; the place is taken now.
+    pub(super) fn admit(&mut self, link: LinkIx) {
+        while self.has_room(link) {
+            let Some(request) = self.next_waiter(link) else { return };
+            self.links[link].active += 1;
+            let record = &mut self.requests[request];
+            record.path[usize::from(record.depth)] = link;
+            record.state = State::Admitted;
+            self.schedule_for(request, self.clock.now(), Kind::Retry);
+        }
+    }
+
+    /// Takes the one out of line who has waited longest for a backend.
+    fn next_waiter(&mut self, link: LinkIx) -> Option<RequestIx> {
+        let hop = &self.plan.hops[link];
+        let Role::Balancer(balancer) = &self.plan.stations[hop.from].role else { return None };
+        let (rota, requests) = (&mut self.balancers.states[balancer.number], &self.requests);
+        let takes_new = self.links[link].takes_new();
+        let shared = rota.shared.iter_mut().enumerate().filter(|(list, _)| takes_new && hop.lists & (1 << list) != 0);
+        let lines = shared.map(|(_, line)| line).chain(rota.own.get_mut(hop.backend()));
+        let counts = |waiter: &Waiter| requests.get(waiter.request).is_some_and(|record| record.pending == waiter.ticket);
+        let mut oldest: Option<&mut VecDeque<Waiter>> = None;
+        for line in lines {
+            while line.front().is_some_and(|waiter| !counts(waiter)) {
+                line.pop_front();
+            }
+            let Some(head) = line.front() else { continue };
+            if oldest.as_ref().and_then(|line| line.front()).is_none_or(|other| head.ticket < other.ticket) {
+                oldest = Some(line);
+            }
+        }
+        oldest?.pop_front().map(|waiter| waiter.request)
+    }
+
+    /// A request that had waited goes to the backend that has a place for it.
+    pub(super) fn admitted<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
+        let record = &self.requests[request];
+        let level = usize::from(record.depth);
+        let (link, attempt) = (record.path[level], record.attempts[level]);
+        self.release(link);
+        if self.links[link].takes_new() {
+            self.is_given(request, link, observer);
+            self.forward(request, link, attempt, observer);
+        } else {
+            // It is bound to this one, and tries again: nobody chose.
+            self.forward(request, link, attempt, observer);
+        }
+    }
+
+    /// Gives back a place that was taken for a request that was not sent.
+    pub(super) fn release(&mut self, link: LinkIx) {
+        let line = &mut self.links[link];
+        line.active = line.active.saturating_sub(1);
+    }
+
+    /// A backend has come or gone: everybody earns anew, those who waited for it alone choose again, and if it has come,
+    /// those who wait for any take its places.
+    pub(super) fn backend_changed<O: Observer>(&mut self, link: LinkIx, observer: &mut O) {
+        let (station, backend) = (self.plan.hops[link].from, self.plan.hops[link].backend());
+        let Some(balancer) = self.balancer(station) else { return };
+        let (number, redispatch) = (balancer.number, balancer.redispatch);
+        for (line, hop) in self.links.iter_mut().zip(&self.plan.hops) {
+            if hop.from == station {
+                line.credit = 0;
+            }
+        }
+        if !self.health(station).is_up() {
+            return;
+        }
+        if self.links[link].takes_new() {
+            self.admit(link);
+            return;
+        }
+        let waiting = self.balancers.states[number].own.get_mut(backend).map(std::mem::take).unwrap_or_default();
+        for waiter in waiting {
+            let record = self.requests.get(waiter.request).filter(|record| record.pending == waiter.ticket);
+            let Some(attempt) = record.map(|record| record.attempts[usize::from(record.depth)]) else { continue };
+            if attempt > 1 && !redispatch {
+                // It is bound to this backend, whatever the checks say.
+                self.balancers.states[number].own(backend).push_back(waiter);
+            } else {
+                self.assign(waiter.request, station, attempt, observer);
+            }
+        }
+    }
+
+    /// The links on which balancers ask an element: a backend, what runs on a server, or one hop.
+    fn backend_links(&self, element: &Element) -> Result<Vec<LinkIx>, CommandError> {
+        let target = self.target(element)?;
+        let is_meant = |(link, hop): &(LinkIx, &HopPlan)| match target {
+            Target::Station(station) => hop.to == station,
+            Target::Server(server) => self.plan.stations[hop.to].server == Some(server),
+            Target::Link(only) => *link == only,
+        };
+        let backends = self.plan.hops.enumerate().filter(|(_, hop)| hop.backend.is_some());
+        let links: Vec<LinkIx> = backends.filter(is_meant).map(|(link, _)| link).collect();
+        if links.is_empty() { Err(CommandError::NoBackend(element.clone())) } else { Ok(links) }
+    }
+
+    /// The links that a command to drain an element, or to take it back, changes.
+    pub(super) fn drainable(&self, element: &Element, drain: bool) -> Result<Vec<LinkIx>, CommandError> {
+        let links = self.backend_links(element)?;
+        if links.iter().all(|link| self.links[*link].draining == drain) {
+            let element = element.clone();
+            return Err(if drain { CommandError::AlreadyDraining(element) } else { CommandError::NotDraining(element) });
+        }
+        Ok(links)
+    }
+
+    /// Drains backends, or takes them back. A backend that drains finishes what it has.
+    pub(super) fn drain<O: Observer>(&mut self, links: &[LinkIx], drain: bool, observer: &mut O) {
+        for link in links {
+            if std::mem::replace(&mut self.links[*link].draining, drain) != drain {
+                self.backend_changed(*link, observer);
+            }
+        }
+    }
+
+    /// Whether balancers give an element no new requests because somebody said so. `None` if it is no backend.
+    pub fn is_draining(&self, element: &Element) -> Option<bool> {
+        let links = self.backend_links(element).ok()?;
+        Some(links.into_iter().all(|link| self.links[link].draining))
+    }
+
+    /// Requests that wait at a balancer because its backends are full.
+    pub fn backlog(&self, balancer: hoplight_model::ComponentIx) -> u32 {
+        let counts = |waiter: &&Waiter| self.requests.get(waiter.request).is_some_and(|record| record.pending == waiter.ticket);
+        let number = self.plan.stations.get(balancer).and_then(|station| match &station.role {
+            Role::Balancer(balancer) => Some(balancer.number),
+            _ => None,
+        });
+        number.map_or(0, |number| {
+            let rota = &self.balancers.states[number];
+            count(rota.shared.iter().chain(&rota.own).flatten().filter(counts).count())
+        })
+    }
+}

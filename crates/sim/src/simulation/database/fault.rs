@@ -1,0 +1,63 @@
+//! What may be wrong with a database that runs: a full disk, replication that was stopped, a process that stands still.
+//!
+//! Must not know who did it.
+
+use crate::index::{DatabaseIx, StationIx};
+use crate::plan::Role;
+use crate::simulation::Simulation;
+
+impl Simulation {
+    pub(in crate::simulation) fn is_disk_full(&self, node: DatabaseIx) -> bool {
+        self.node(node).disk_full
+    }
+
+    pub(in crate::simulation) fn is_replication_stopped(&self, node: DatabaseIx) -> bool {
+        self.node(node).stopped
+    }
+
+    pub(in crate::simulation) fn set_disk_full(&mut self, node: DatabaseIx, full: bool) {
+        self.node_mut(node).disk_full = full;
+        self.take_or_leave_changes(node);
+    }
+
+    pub(in crate::simulation) fn stop_replication(&mut self, node: DatabaseIx, stop: bool) {
+        self.node_mut(node).stopped = stop;
+        self.take_or_leave_changes(node);
+    }
+
+    /// Whether a database takes changes from others and applies them.
+    pub(in crate::simulation) fn takes_changes(&self, node: DatabaseIx) -> bool {
+        let state = self.node(node);
+        self.runs(node) && !state.stopped && !state.disk_full
+    }
+
+    fn take_or_leave_changes(&mut self, node: DatabaseIx) {
+        if self.takes_changes(node) {
+            // It connects again at the next heartbeat; what it has received is applied.
+            self.retime_changes(node);
+        } else {
+            self.drop_what_is_on_the_wire(node);
+        }
+    }
+
+    /// A database's process stands still. Those who follow it, and those whom it follows, hear nothing more.
+    pub(in crate::simulation) fn database_hangs(&mut self, station: StationIx) {
+        let Role::Database(node) = self.plan.stations[station].role else { return };
+        self.drop_what_is_on_the_wire(node);
+        self.disconnect_followers(node);
+        // It is set again when the process goes on.
+        self.node_mut(node).revert_at = None;
+    }
+
+    /// A database's process goes on. It finds out at the next heartbeat whether somebody took its place meanwhile.
+    pub(in crate::simulation) fn database_resumes(&mut self, station: StationIx) {
+        let Role::Database(node) = self.plan.stations[station].role else { return };
+        let now = self.clock.now();
+        self.node_mut(node).last_heard = now;
+        self.retime_changes(node);
+        self.arm_revert(node);
+        if let Some(at) = self.node(node).opens_at {
+            self.open_at(node, at.max(now));
+        }
+    }
+}

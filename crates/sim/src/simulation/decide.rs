@@ -1,0 +1,278 @@
+//! What each kind of component does with a request, and with an answer from downstream.
+//!
+//! Must not know how messages travel; it says "forward", "answer" or "fail", and `flow` does it.
+
+#![expect(clippy::inline_always, reason = "on the engine's critical path, as `flow` is")]
+
+use hoplight_model::{Protocol, TlsMode};
+
+use crate::event::Kind;
+use crate::index::{LinkIx, RequestIx, StationIx, length};
+use crate::journal::{EventKind, FailureReason, Observer};
+use crate::outcome::{Failure, Outcome};
+use crate::packet::{Heading, Phase};
+use crate::plan::Role;
+use crate::request::CROSSED;
+use crate::request::{Lost, State, Status};
+use crate::simulation::Simulation;
+use crate::simulation::service::Next;
+use crate::station::Act;
+use crate::time::SECOND;
+
+/// How many applications a web server tries for one request.
+const MOST_UPSTREAMS: usize = 8;
+
+impl Simulation {
+    /// A station has done its own work on a request: what now?
+    #[inline(always)]
+    pub(super) fn decide<O: Observer>(&mut self, request: RequestIx, station: StationIx, act: Act, observer: &mut O) -> Next {
+        match act {
+            Act::Ask(link) => Next::Ask(link),
+            Act::Balance => self.balance(request, station, observer).map_or(Next::Comes(None), Next::Ask),
+            Act::TakeTurns => {
+                let links = &self.plan.stations[station].out[self.requests[request].kind];
+                let turn = &mut self.stations[station].turn;
+                // There is at least one link, or the station would have nobody to ask.
+                let link = links[length(*turn) % links.len()];
+                *turn = turn.wrapping_add(1);
+                Next::Ask(link)
+            }
+            Act::Query(node) if !self.requests[request].kind.is_write() => {
+                self.count_if_stale(request, node);
+                self.serves(request, station, observer)
+            }
+            Act::Serve => self.serves(request, station, observer),
+            Act::Answer => Next::Answer,
+            Act::Judge => Next::Comes(self.judge(request, observer)),
+            Act::Query(_) | Act::AskWriter | Act::Resolve | Act::Fail(_) => self.decide_slow(request, station, act, observer),
+        }
+    }
+
+    /// The same for what is more than a link to find, or an answer to give.
+    #[inline(never)]
+    fn decide_slow<O: Observer>(&mut self, request: RequestIx, station: StationIx, act: Act, observer: &mut O) -> Next {
+        match (act, &self.plan.stations[station].role) {
+            (Act::AskWriter, _) => match self.database_link(station, self.requests[request].kind) {
+                Some(link) => return Next::Ask(link),
+                None => self.fail(request, station, Failure::ServerError, FailureReason::NoRoute, observer),
+            },
+            (Act::Query(node), _) => self.write(request, station, node, observer),
+            (Act::Resolve, Role::Resolver(resolver)) => self.lookup_served(request, station, *resolver, observer),
+            (Act::Fail(failure), _) => self.fail(request, station, failure, FailureReason::NoRoute, observer),
+            _ => {}
+        }
+        Next::Comes(None)
+    }
+
+    /// A station has what was asked for.
+    #[inline(always)]
+    fn serves<O: Observer>(&self, request: RequestIx, station: StationIx, observer: &mut O) -> Next {
+        self.tell(observer, Some(self.requests[request].tag()), || EventKind::Answers { component: station });
+        Next::Answer
+    }
+
+    /// A station has worked on a handshake: it ends TLS, or is in nobody's way.
+    #[inline(never)]
+    pub(super) fn handshake_worked<O: Observer>(&mut self, request: RequestIx, station: StationIx, act: Act, observer: &mut O) {
+        match act {
+            Act::Balance if self.plan.tls == TlsMode::Passthrough => {
+                if let Some(link) = self.balance(request, station, observer) {
+                    self.forward(request, link, 1, observer);
+                }
+            }
+            Act::Resolve => _ = self.decide_slow(request, station, act, observer),
+            _ => self.handshake_served(request, station, observer),
+        }
+    }
+
+    pub(super) fn answers<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
+        self.serves(request, station, observer);
+        self.answer(request, Status::Ok, observer);
+    }
+
+    /// The waiting line is full.
+    #[cold]
+    pub(super) fn turn_away<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
+        let record = &self.requests[request];
+        if record.heading == Heading::Response {
+            // Only firewalls turn answers away, by dropping them.
+            self.lose(request, Lost::Dropped((record.leg & !CROSSED) - 1), observer);
+            return;
+        }
+        let status = match self.plan.stations[station].role {
+            Role::Database(_) => Status::TooManyConnections,
+            // A full line before anything speaks HTTP looks like a closed port.
+            _ if self.requests[request].phase != Phase::Exchange => Status::Refused,
+            Role::Firewall => Status::Refused,
+            _ => Status::Error(Failure::Unavailable),
+        };
+        self.answer(request, status, observer);
+    }
+
+    /// An answer is back at the component that asked.
+    pub(super) fn take_answer<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
+        let record = &self.requests[request];
+        let (status, level) = (record.status, usize::from(record.depth));
+        match &self.plan.stations[station].role {
+            Role::Browser => self.browser_takes(request, observer),
+            Role::Balancer(balancer) => match status {
+                Status::Refused if record.attempts[level] > balancer.retries => {
+                    self.fail(request, station, Failure::Unavailable, FailureReason::Refused, observer);
+                }
+                Status::Refused => {
+                    // Only an attempt on the same backend is repeated after a pause.
+                    let elsewhere = balancer.redispatch && self.another(request, station, record.path[level]).is_some();
+                    let pause = if elsewhere { 0 } else { balancer.connect_timeout.min(SECOND) };
+                    self.pause(request, pause);
+                }
+                Status::Reset => self.fail(request, station, Failure::BadGateway, FailureReason::Reset, observer),
+                Status::Certificate if self.plan.tls != TlsMode::Passthrough => {
+                    self.fail(request, station, Failure::Unavailable, FailureReason::Certificate, observer);
+                }
+                _ => self.answer(request, status, observer),
+            },
+            Role::Web if self.plan.hops[record.path[level]].protocol == Protocol::Http => match status {
+                Status::Refused => {
+                    // The next of several applications may do.
+                    let links = &self.plan.stations[station].out[record.kind];
+                    let tried = links.iter().position(|link| *link == record.path[level]).unwrap_or_default();
+                    let attempt = record.attempts[level];
+                    if usize::from(attempt) < links.len().min(MOST_UPSTREAMS) {
+                        let next = links[(tried + 1) % links.len()];
+                        self.forward(request, next, attempt + 1, observer);
+                    } else {
+                        self.fail(request, station, Failure::BadGateway, FailureReason::Refused, observer);
+                    }
+                }
+                Status::Reset => self.fail(request, station, Failure::BadGateway, FailureReason::Reset, observer),
+                Status::Certificate => self.fail(request, station, Failure::BadGateway, FailureReason::Certificate, observer),
+                _ => self.answer(request, status, observer),
+            },
+            _ => {
+                let (kind, link, attempt) = (record.kind, record.path[level], record.attempts[level]);
+                self.driver_learns(station, kind, link, status == Status::Ok);
+                self.take_result(request, station, link, attempt, observer);
+            }
+        }
+    }
+
+    /// A database's answer is back at the one who asked it.
+    fn take_result<O: Observer>(&mut self, request: RequestIx, station: StationIx, link: LinkIx, attempt: u8, observer: &mut O) {
+        match self.requests[request].status {
+            // Another database may do.
+            Status::Refused => match self.next_database(station, self.requests[request].kind, link, attempt) {
+                Some((next, attempt)) => self.forward(request, next, attempt, observer),
+                None => self.fail(request, station, Failure::ServerError, FailureReason::Refused, observer),
+            },
+            Status::Reset => self.fail(request, station, Failure::ServerError, FailureReason::Reset, observer),
+            Status::Certificate => self.fail(request, station, Failure::ServerError, FailureReason::Certificate, observer),
+            Status::ReadOnly => self.fail(request, station, Failure::ServerError, FailureReason::ReadOnly, observer),
+            Status::TooManyConnections => {
+                self.fail(request, station, Failure::ServerError, FailureReason::TooManyConnections, observer);
+            }
+            status => self.answer(request, status, observer),
+        }
+    }
+
+    /// The balancer pauses before its next attempt.
+    fn pause(&mut self, request: RequestIx, nanos: u64) {
+        self.requests[request].state = State::Pausing;
+        self.schedule_for(request, self.clock.now() + nanos, Kind::Retry);
+    }
+
+    /// A connection attempt was silent for too long, or the pause before the next attempt is over.
+    pub(super) fn retry_due<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
+        let record = &self.requests[request];
+        if record.phase == Phase::Lookup {
+            self.close_call(request);
+            self.end(request, Err(Failure::Dns), observer);
+            self.discard(request);
+            return;
+        }
+        let level = usize::from(record.depth);
+        let asks = match record.state {
+            State::Lost(_) => level.checked_sub(1).map(|level| record.path[level]),
+            _ => Some(record.path[level]),
+        };
+        if asks.is_some_and(|link| self.is_hung(self.plan.hops[link].from)) {
+            self.look_later(request);
+            return;
+        }
+        match record.state {
+            State::Backlogged => return self.backlog_timed_out(request, observer),
+            State::Admitted => return self.admitted(request, observer),
+            _ => {}
+        }
+        let silent = matches!(record.state, State::Lost(_));
+        if silent {
+            self.close_call(request);
+        }
+        let record = &self.requests[request];
+        let (level, tag) = (usize::from(record.depth), record.tag());
+        let link = record.path[level];
+        let station = self.plan.hops[link].from;
+        let Role::Balancer(balancer) = &self.plan.stations[station].role else { return };
+        let (attempt, most, redispatch) = (record.attempts[level].saturating_add(1), balancer.retries + 1, balancer.redispatch);
+        if attempt > most {
+            let why = if silent { FailureReason::Timeout } else { FailureReason::Refused };
+            self.fail(request, station, Failure::Unavailable, why, observer);
+            return;
+        }
+        self.requests[request].attempts[level] = attempt;
+        self.tell(observer, Some(tag), || EventKind::Retries { component: station, attempt });
+        let link = match self.another(request, station, link).filter(|_| redispatch) {
+            Some(other) => other,
+            None if redispatch && !self.links[link].takes_new() => {
+                self.assign(request, station, attempt, observer);
+                return;
+            }
+            None => link,
+        };
+        if self.requests[request].pinned.is_some() {
+            // A connection that passes through is with whoever is tried now.
+            self.requests[request].pinned = Some(link);
+        }
+        if !self.has_room(link) {
+            self.wait_for_backend(request, station, Some(link), observer);
+            return;
+        }
+        self.arm_deadline(request, station, self.requests[request].depth, self.plan.stations[station].timeout);
+        self.ask(request, link, observer);
+    }
+
+    /// The browser has an answer: on to the next phase, or to the end.
+    fn browser_takes<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
+        let (phase, status) = (self.requests[request].phase, self.requests[request].status);
+        let next = match (phase, status) {
+            // The probe keeps no address: nobody's cache profits from it.
+            (Phase::Lookup, Status::Ok) if self.requests[request].is_probe() => Some(Phase::Connect),
+            (Phase::Lookup, Status::Ok) => {
+                self.names.learn();
+                Some(Phase::Connect)
+            }
+            (Phase::Exchange, _) => None,
+            (_, Status::Ok) => Some(self.after_opening(request)),
+            _ => None,
+        };
+        if let Some(next) = next {
+            self.requests[request].phase = next;
+            self.browser_sends(request, observer);
+            return;
+        }
+        self.end(request, outcome(phase, status), observer);
+        self.discard(request);
+    }
+}
+
+/// What the user makes of an answer.
+fn outcome(phase: Phase, status: Status) -> Outcome {
+    match status {
+        Status::Ok => Ok(()),
+        _ if phase == Phase::Lookup => Err(Failure::Dns),
+        Status::Refused => Err(Failure::Refused),
+        Status::Reset => Err(Failure::Reset),
+        Status::Certificate => Err(Failure::Certificate),
+        Status::ReadOnly | Status::TooManyConnections => Err(Failure::ServerError),
+        Status::Error(failure) => Err(failure),
+    }
+}

@@ -1,0 +1,77 @@
+//! A process that stands still: what it does when it stops, while it stands, and when it goes on.
+//!
+//! What it works on stays where it is; what comes waits in its line or, where that is full, unanswered; answers to what it
+//! asked wait unread; its clocks run out when it goes on. Must not know why it stands.
+
+use crate::event::Kind;
+use crate::index::{Ix, RequestIx, StationIx};
+use crate::journal::Observer;
+use crate::plan::Role;
+use crate::request::{Lost, State};
+use crate::simulation::Simulation;
+use crate::time::SECOND;
+use crate::view::Health;
+
+/// How often something that waits for a process that stands still looks whether it goes on: 100 ms.
+const LOOK: u64 = SECOND / 10;
+
+impl Simulation {
+    /// A process stands still from now on.
+    pub(in crate::simulation) fn hang(&mut self, station: StationIx) {
+        if self.health(station) != Health::Up {
+            return;
+        }
+        self.faults.stations[station].hung = Some(self.clock.now());
+        self.refresh_health();
+        self.requests.for_each_slot(|record| {
+            if record.state == State::InService && record.station == station {
+                record.pending = 0;
+            }
+        });
+        self.database_hangs(station);
+        if matches!(self.plan.stations[station].role, Role::Balancer(_)) {
+            self.router_stops(station);
+        }
+    }
+
+    /// A process that stood still goes on.
+    pub(in crate::simulation) fn resume<O: Observer>(&mut self, station: StationIx, observer: &mut O) {
+        let Some(since) = self.faults.stations[station].hung.take() else { return };
+        self.refresh_health();
+        if self.health(station) != Health::Up {
+            return;
+        }
+        for request in self.requests.indices() {
+            let Some(record) = self.requests.get(request) else { continue };
+            if record.state == State::InService && record.station == station {
+                let left = record.arrives.nanos().saturating_sub(since.nanos());
+                self.schedule_for(request, self.clock.now() + left, Kind::Service);
+            }
+        }
+        self.fill_slots(station);
+        for request in self.requests.indices() {
+            let Some(record) = self.requests.get(request) else { continue };
+            if record.state == State::Lost(Lost::Unread) && self.plan.hops[record.link()].from == station {
+                self.requests[request].state = State::OnWire;
+                self.answer_arrives(request, observer);
+            }
+        }
+        let state = &mut self.stations[station];
+        if let Some(oldest) = state.deadlines.front().copied().filter(|_| !state.timer_armed) {
+            state.timer_armed = true;
+            self.clock.schedule(oldest.at.max(self.clock.now()), Kind::Deadline, station.raw());
+        }
+        self.database_resumes(station);
+        self.router_starts(station);
+    }
+
+    /// Whether a process stands still.
+    pub(in crate::simulation) fn is_hung(&self, station: StationIx) -> bool {
+        self.health(station) == Health::Hung
+    }
+
+    /// A timer of a request is due at somebody who stands still: it counts when that one goes on.
+    pub(in crate::simulation) fn look_later(&mut self, request: RequestIx) {
+        self.schedule_for(request, self.clock.now() + LOOK, Kind::Retry);
+    }
+}

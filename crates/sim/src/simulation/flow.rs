@@ -1,0 +1,317 @@
+//! How messages move: along links, through firewalls, into waiting lines and slots; in `back`, the way back of answers, and
+//! in `wait`, those who wait for them.
+//!
+//! Must not know what a component does with a request; that is `decide`.
+//!
+//! This is the engine's critical path: a million requests pass it ten times in less than a second. So its pieces are inlined
+//! where they are used, and what is rare is kept out of the way.
+
+#![expect(clippy::inline_always, reason = "measured: a fifth of the engine's speed")]
+
+mod back;
+mod wait;
+
+use hoplight_model::firewall::RuleAction;
+use hoplight_model::hop::Guard;
+use hoplight_model::{LinkIx, RequestKind};
+
+use crate::event::Kind;
+use crate::index::{RequestIx, StationIx};
+use crate::journal::{EventKind, Observer};
+use crate::outcome::Failure;
+use crate::packet::{Heading, Phase};
+use crate::request::{Lost, Request, State, Status, at_level};
+use crate::simulation::Simulation;
+
+impl Simulation {
+    /// A user wants something. All that chance decides about the request depends on the seed and on `stream`.
+    pub(super) fn user_asks<O: Observer>(&mut self, kind: RequestKind, stream: u64, new_visitor: bool, observer: &mut O) {
+        let number = self.users.begin(kind);
+        observer.arrived(self.clock.now(), kind);
+        self.tell(observer, Some((number, kind)), || EventKind::Arrived);
+        if self.requests.is_full() {
+            // More than 16 million users wait. Whoever comes now is turned away.
+            self.users.end(self.clock.now(), kind, Err(Failure::Refused), 0);
+            self.user_has(kind, stream, Err(Failure::Refused));
+            observer.ended(self.clock.now(), kind, Err(Failure::Refused), 0);
+            return;
+        }
+        let knows_address = self.names.is_known(self.clock.now());
+        let phase = match self.plan.lookup {
+            Some(_) if new_visitor || !knows_address => Phase::Lookup,
+            _ if new_visitor || self.plan.connections.per_request => Phase::Connect,
+            _ => Phase::Exchange,
+        };
+        let request =
+            self.requests.insert(Request::new(number, stream, self.clock.draws_of(stream), self.clock.now(), kind, phase));
+        self.users.enter(self.clock.now());
+        self.arm_deadline(request, self.plan.browser, 0, self.plan.patience);
+        self.browser_sends(request, observer);
+    }
+
+    /// The browser sends what the request's phase needs.
+    #[inline]
+    pub(super) fn browser_sends<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
+        let link = match (self.requests[request].phase, self.plan.lookup) {
+            (Phase::Lookup, Some(lookup)) => lookup,
+            _ => self.address.entry,
+        };
+        self.send(request, link, observer);
+    }
+
+    /// A component asks downstream; its clock for the answer starts. The first attempt is 1.
+    pub(super) fn forward<O: Observer>(&mut self, request: RequestIx, link: LinkIx, attempt: u8, observer: &mut O) {
+        if let Some(station) = self.forwards(request, link, attempt, observer) {
+            self.enter(request, station, observer);
+        }
+    }
+
+    /// The same up to the station that the message reaches at once, if it reaches one.
+    #[inline(always)]
+    pub(super) fn forwards<O: Observer>(
+        &mut self,
+        request: RequestIx,
+        link: LinkIx,
+        attempt: u8,
+        observer: &mut O,
+    ) -> Option<StationIx> {
+        if self.links[link].prepares {
+            self.prepare(request, link);
+        }
+        self.sends(request, link, Some(attempt), observer)
+    }
+
+    /// Starts the asker's clock, and takes a connection.
+    #[inline(never)]
+    fn prepare(&mut self, request: RequestIx, link: LinkIx) {
+        let line = &self.links[link];
+        self.arm_deadline(request, line.from, self.requests[request].depth, line.timeout);
+        self.take_connection(request, link);
+    }
+
+    /// Sends a request's message down a link.
+    #[inline(always)]
+    pub(super) fn send<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) {
+        if let Some(station) = self.sends(request, link, None, observer) {
+            self.enter(request, station, observer);
+        }
+    }
+
+    /// The same up to the station that the message reaches at once, if it reaches one. An attempt is of that number, if it
+    /// is not one of before.
+    #[inline(always)]
+    fn sends<O: Observer>(
+        &mut self,
+        request: RequestIx,
+        link: LinkIx,
+        attempt: Option<u8>,
+        observer: &mut O,
+    ) -> Option<StationIx> {
+        let line = &mut self.links[link];
+        line.active += 1;
+        let (to, behind, shared) = (line.to, line.behind, line.shared);
+        let (latency, touched) = (line.latency, line.touched);
+        let record = &mut self.requests[request];
+        let level = at_level(record.depth);
+        record.path[level] = link;
+        if let Some(attempt) = attempt {
+            record.attempts[level] = attempt;
+        }
+        record.depth += 1;
+        record.leg = 0;
+        record.heading = Heading::Request;
+        record.state = State::OnWire;
+        let (tag, phase) = (record.tag(), record.phase);
+        self.tell(observer, Some(tag), || EventKind::Departed {
+            link: link,
+            heading: Heading::Request,
+            phase,
+            status: Status::Ok,
+        });
+        if behind > 0 || touched {
+            return self.next_leg(request, observer);
+        }
+        if latency > 0 {
+            self.schedule_for(request, self.clock.now() + latency, Kind::Leg);
+            return None;
+        }
+        self.request_reaches(request, to, phase, shared, observer)
+    }
+
+    /// Sets a message on its way to the next point of its hop: a firewall, or the far end. Returns the station that it
+    /// reaches at once, if it reaches one.
+    #[inline(never)]
+    fn next_leg<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
+        let record = &mut self.requests[request];
+        let link = record.link();
+        let line = &self.links[link];
+        if record.leg == line.outward {
+            record.state = State::OnWire;
+            if line.touched || line.latency > 0 {
+                return if self.sets_out(request, link, observer) { self.comes_down(request, observer) } else { None };
+            }
+        }
+        if record.leg >= line.behind {
+            let (to, phase, shared) = (line.to, record.phase, line.shared);
+            return self.request_reaches(request, to, phase, shared, observer);
+        }
+        let guard = self.plan.hops[link].guards.get(usize::from(record.leg))?;
+        let firewall = guard.firewall;
+        self.meets_firewall(request, firewall, observer)
+    }
+
+    /// Sets a message on the wire of its hop. Where that takes no time, it is across at once, without an event: then this is
+    /// true.
+    #[inline(never)]
+    fn sets_out<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) -> bool {
+        let line = &self.links[link];
+        let mut latency = line.latency;
+        self.requests[request].state = State::OnWire;
+        if line.touched {
+            let Some(stretched) = self.sets_out_touched(request, link, observer) else { return false };
+            latency = stretched;
+        }
+        if latency == 0 {
+            return true;
+        }
+        self.schedule_for(request, self.clock.now() + latency, Kind::Leg);
+        false
+    }
+
+    /// What a cut, slow or tapped link does with a message: the latency, unless the message is lost.
+    #[cold]
+    fn sets_out_touched<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) -> Option<u64> {
+        let line = &self.links[link];
+        let latency = line.latency;
+        if line.cut {
+            self.lose(request, Lost::Cut, observer);
+            return None;
+        }
+        Some(self.crosses_touched(request, link, latency))
+    }
+
+    /// A message has reached the next point of its way.
+    #[inline]
+    pub(super) fn leg_done<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
+        let reached = match self.requests[request].heading {
+            Heading::Request => self.comes_down(request, observer),
+            Heading::Response => self.brings_back(request, observer),
+        };
+        if let Some(station) = reached {
+            self.enter(request, station, observer);
+        }
+    }
+
+    /// A message on its way down is at the next point. Returns the station where that is, if that runs.
+    #[inline(never)]
+    fn comes_down<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
+        match self.next_guard(request) {
+            Some((_, guard)) => self.meets_firewall(request, guard.firewall, observer),
+            None => self.request_arrives(request, observer),
+        }
+    }
+
+    /// The firewall that a message on its way down comes to next, or is at.
+    #[inline]
+    fn next_guard(&self, request: RequestIx) -> Option<(u8, &Guard)> {
+        let record = &self.requests[request];
+        let link = record.link();
+        if record.leg >= self.links[link].behind {
+            return None;
+        }
+        let guard = self.plan.hops[link].guards.get(usize::from(record.leg))?;
+        Some((record.leg, guard))
+    }
+
+    #[inline(always)]
+    fn meets_firewall<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) -> Option<StationIx> {
+        if self.health(station).is_up() {
+            return Some(station);
+        }
+        // A firewall that is down lets nothing through.
+        let leg = self.requests[request].leg;
+        self.lose(request, Lost::DeadFirewall(leg), observer);
+        None
+    }
+
+    /// A firewall has looked at a message. Returns the station that it reaches at once, if it reaches one.
+    #[inline(never)]
+    pub(super) fn judge<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
+        let (leg, &guard) = self.next_guard(request)?;
+        let (link, tag) = (self.requests[request].link(), self.requests[request].tag());
+        self.firewalls.count(guard.firewall, guard.verdict);
+        match guard.verdict.action {
+            RuleAction::Allow => {
+                self.tell(observer, Some(tag), || EventKind::Passed { link, guard });
+                self.requests[request].leg += 1;
+                return self.next_leg(request, observer);
+            }
+            RuleAction::Drop => {
+                self.tell(observer, Some(tag), || EventKind::Blocked { link, guard });
+                self.lose(request, Lost::Dropped(leg), observer);
+            }
+            RuleAction::Reject => {
+                self.tell(observer, Some(tag), || EventKind::Blocked { link, guard });
+                self.answer_from(request, leg, Status::Refused, observer);
+            }
+        }
+        None
+    }
+
+    /// A message has reached the component that it was sent to.
+    #[inline(always)]
+    fn request_arrives<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
+        let record = &self.requests[request];
+        let line = &self.links[record.link()];
+        self.request_reaches(request, line.to, record.phase, line.shared, observer)
+    }
+
+    /// A message has reached this component, by a link that may be shared by a pair.
+    #[inline(always)]
+    fn request_reaches<O: Observer>(
+        &mut self,
+        request: RequestIx,
+        station: StationIx,
+        phase: Phase,
+        shared: bool,
+        observer: &mut O,
+    ) -> Option<StationIx> {
+        if phase != Phase::Exchange || shared || self.health(station) != crate::Health::Up {
+            self.request_is_met(request, station, observer);
+            return None;
+        }
+        if O::NOTES {
+            let (tag, component) = (self.requests[request].tag(), station);
+            self.tell(observer, Some(tag), || EventKind::Reached { component, heading: Heading::Request, phase });
+        }
+        Some(station)
+    }
+
+    /// A message meets a component that may not run, or its operating system.
+    #[inline(never)]
+    fn request_is_met<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
+        let record = &self.requests[request];
+        let (tag, phase) = (record.tag(), record.phase);
+        match self.health(station) {
+            crate::Health::PoweredOff => self.lose(request, Lost::Silent, observer),
+            crate::Health::Crashed => {
+                self.tell(observer, Some(tag), || EventKind::Refuses { component: station });
+                self.answer(request, Status::Refused, observer);
+            }
+            crate::Health::Up | crate::Health::Hung => {
+                let component = station;
+                self.tell(observer, Some(tag), || EventKind::Reached { component, heading: Heading::Request, phase });
+                if self.is_stranger(request) {
+                    self.answer(request, Status::Reset, observer);
+                } else if phase == Phase::Connect && self.syn_is_dropped(request) {
+                    self.lose(request, Lost::Silent, observer);
+                } else if phase == Phase::Connect {
+                    // The operating system answers; the program learns of the connection later.
+                    self.answer(request, Status::Ok, observer);
+                } else {
+                    self.enter(request, station, observer);
+                }
+            }
+        }
+    }
+}

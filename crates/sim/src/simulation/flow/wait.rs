@@ -1,0 +1,90 @@
+//! Those who wait for an answer: their clocks, and what they learn of messages that are lost, which is nothing.
+//!
+//! Must not know what somebody does who stops waiting; that is `fail`.
+
+use crate::event::Kind;
+use crate::index::{Ix, RequestIx, StationIx};
+use crate::journal::{EventKind, Observer};
+use crate::packet::{Heading, Phase};
+use crate::plan::Role;
+use crate::request::{Lost, State};
+use crate::simulation::Simulation;
+use crate::station::{Deadline, is_timed};
+use crate::time::SECOND;
+
+/// How long a browser waits for the answer to a name, in nanoseconds.
+const LOOKUP_TIMEOUT: u64 = 5 * SECOND;
+
+impl Simulation {
+    /// A message will never be answered. The one who asked does not know, and waits.
+    #[cold]
+    pub(in crate::simulation) fn lose<O: Observer>(&mut self, request: RequestIx, how: Lost, observer: &mut O) {
+        let now = self.clock.now();
+        let record = &mut self.requests[request];
+        record.state = State::Lost(how);
+        record.pending = 0;
+        record.departed = now;
+        let (link, tag, phase, level) = (record.link(), record.tag(), record.phase, record.depth - 1);
+        let unwanted = level == record.floor;
+        if !matches!(how, Lost::Dropped(_) | Lost::Unread) {
+            self.tell(observer, Some(tag), || EventKind::Vanished { link: link });
+        }
+        let record = &self.requests[request];
+        if unwanted {
+            self.discard(request);
+        } else if phase == Phase::Lookup {
+            // A lookup is the first thing that a user does.
+            let until = self.clock.now().max(self.requests[request].born + LOOKUP_TIMEOUT);
+            self.schedule_for(request, until, Kind::Retry);
+        } else if record.heading == Heading::Request
+            && how != Lost::Unanswered
+            && let Role::Balancer(balancer) = &self.plan.stations[self.plan.hops[link].from].role
+        {
+            // The clock runs since the attempt left, not since it was lost at the far end.
+            let hop = &self.plan.hops[link];
+            let crossed = match how {
+                Lost::Cut => false,
+                Lost::Silent | Lost::Unanswered | Lost::Unread => true,
+                Lost::Dropped(leg) | Lost::DeadFirewall(leg) => usize::from(leg) >= hop.outward,
+            };
+            let travelled = if crossed { self.stretched(link, hop.latency) } else { 0 };
+            let timeout = balancer.connect_timeout.saturating_sub(travelled);
+            self.schedule_for(request, self.clock.now() + timeout, Kind::Retry);
+        }
+    }
+
+    /// Starts the clock of a component that waits for an answer.
+    #[expect(clippy::inline_always, reason = "on the engine's critical path")]
+    #[inline(always)]
+    pub(in crate::simulation) fn arm_deadline(&mut self, request: RequestIx, station: StationIx, level: u8, timeout: u64) {
+        if is_timed(timeout) {
+            self.start_clock(request, station, level, timeout);
+        }
+    }
+
+    fn start_clock(&mut self, request: RequestIx, station: StationIx, level: u8, timeout: u64) {
+        self.drop_stale_deadlines(station);
+        let at = self.clock.now() + timeout;
+        let generation = self.requests.generation(request);
+        let clock = &mut self.requests[request].clocks[usize::from(level)];
+        *clock = clock.wrapping_add(1);
+        let clock = *clock;
+        let state = &mut self.stations[station];
+        state.deadlines.push_back(Deadline { at, request, generation, level, clock });
+        if !state.timer_armed {
+            state.timer_armed = true;
+            self.clock.schedule(at, Kind::Deadline, station.raw());
+        }
+    }
+
+    /// Takes at most two deadlines that nobody waits for off a station's line: so it stays as short as what is under way.
+    fn drop_stale_deadlines(&mut self, station: StationIx) {
+        for _ in 0..2 {
+            let Some(oldest) = self.stations[station].deadlines.front() else { return };
+            if self.who_waits(oldest).is_some() {
+                return;
+            }
+            self.stations[station].deadlines.pop_front();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! A port scan from the Internet: what a stranger finds out about every server by asking its ports.
+//!
+//! It is over at once and costs the site nothing worth counting, but the firewalls' counters go up. Must not know what the
+//! stranger does with it.
+
+use crate::index::{ServerIx, count};
+use crate::scan::{Finding, Port, USUAL_PORTS};
+use crate::simulation::Simulation;
+use hoplight_model::firewall::{Direction, RuleAction};
+use hoplight_model::{ComponentIx, Protocol, ServerId};
+
+impl Simulation {
+    /// Scans all servers. Returns how many ports are open.
+    pub(super) fn scan_ports(&mut self) -> u32 {
+        let mut findings = Vec::new();
+        for (place, server) in self.plan.servers.clone().enumerate() {
+            let mut ports = USUAL_PORTS.to_vec();
+            ports.extend(self.listeners(&server).into_iter().map(|(port, _)| port));
+            ports.sort_unstable();
+            ports.dedup();
+            for port in ports {
+                let says = self.knock(place, &server, port);
+                findings.push(Finding { server: server.clone(), port, says });
+            }
+        }
+        self.faults.findings = findings;
+        count(self.faults.findings.iter().filter(|finding| finding.says == Port::Open).count())
+    }
+
+    /// The ports on which programs of a server listen for TCP connections.
+    fn listeners(&self, server: &ServerId) -> Vec<(u16, ComponentIx)> {
+        let tcp = |link| !matches!(self.infra.link(link).protocol, Protocol::Dns | Protocol::Vrrp);
+        let ends = self.infra.links().filter(|(link, _)| tcp(*link)).map(|(link, _)| {
+            // A replica opens the connection to the one that it follows.
+            let (from, to) = self.infra.ends(link);
+            let opens = self.infra.link(link).protocol == Protocol::Replication;
+            (self.infra.port(link), if opens { from } else { to })
+        });
+        ends.filter(|(_, to)| self.infra.component(*to).server.as_ref() == Some(server)).collect()
+    }
+
+    /// Asks one port.
+    fn knock(&mut self, place: ServerIx, server: &ServerId, port: u16) -> Port {
+        let stranger = &self.infra.component(self.plan.browser).id;
+        let infra = std::sync::Arc::clone(&self.infra);
+        let verdicts: Vec<_> = infra
+            .firewalls()
+            .filter(|(_, spec)| spec.servers.contains(server))
+            .map(|(ix, spec)| (ix, spec.judge(Direction::Inbound, stranger, None, port)))
+            .collect();
+        for (firewall, verdict) in verdicts {
+            if !self.health(firewall).is_up() {
+                return Port::Filtered;
+            }
+            self.firewalls.count(firewall, verdict);
+            match verdict.action {
+                RuleAction::Allow => {}
+                RuleAction::Drop => return Port::Filtered,
+                RuleAction::Reject => return Port::Closed,
+            }
+        }
+        if self.stations.is_off(place) {
+            return Port::Filtered;
+        }
+        let listens = |(at, to): &(u16, ComponentIx)| *at == port && self.health(*to).accepts();
+        if self.listeners(server).iter().any(listens) { Port::Open } else { Port::Closed }
+    }
+
+    /// What the last port scan found, server by server; empty before the first.
+    pub fn findings(&self) -> &[Finding] {
+        &self.faults.findings
+    }
+}

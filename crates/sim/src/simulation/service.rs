@@ -1,0 +1,261 @@
+//! What happens at a station: a slot or a place in the line, the work, and what follows it.
+//!
+//! Must not know how messages travel, nor what a component decides: that is `flow` and `decide`.
+//!
+//! Like `flow`, this is on the engine's critical path, and inlined where it is used.
+
+#![expect(clippy::inline_always, reason = "measured: a fifth of the engine's speed")]
+
+use hoplight_model::TlsMode;
+
+use crate::clock::Clock;
+use crate::event::Kind;
+use crate::index::{Ix, LinkIx, RequestIx, StationIx, count};
+use crate::journal::{EventKind, Observer};
+use crate::packet::{Heading, Phase};
+use crate::plan::Role;
+use crate::random;
+use crate::request::HOME;
+use crate::request::{Lost, Request, Requests, State, Status, at_level};
+use crate::simulation::Simulation;
+use crate::station::{Station, StationParams};
+
+/// What follows a piece of work.
+pub(super) enum Next {
+    /// The station asks on this link, for the first time.
+    Ask(LinkIx),
+    /// It answers, and all is well.
+    Answer,
+    /// The message has been moved on, and has reached this station, if any.
+    Comes(Option<StationIx>),
+}
+
+impl Clock {
+    /// Begins work that takes as long as the station's distribution says, which nearly all does. Returns whether it did.
+    ///
+    /// How long it takes depends on the seed, the request, the station, the phase and the attempt, and on nothing else.
+    #[inline(always)]
+    fn begins(&mut self, record: &mut Request, station: &Station, request: RequestIx, asks: bool) -> bool {
+        let duty = &station.duty;
+        let answers = !asks && duty.takes_answers;
+        let is_usual = (answers || record.phase == Phase::Exchange) && station.slow.is_none();
+        if !is_usual {
+            return false;
+        }
+        let place = if answers { StationParams::ANSWERS } else { record.kind.index() };
+        let work = duty.work[place].nanos(random::mix(record.key ^ duty.key ^ visit(record, answers)));
+        let at = self.now() + work;
+        let pending = self.schedule(at, Kind::Service, request.raw());
+        record.state = State::InService;
+        (record.departed, record.arrives, record.pending) = (self.now(), at, pending);
+        true
+    }
+
+    /// Frees a slot; the next in line takes it. Returns that one if its work is not the usual sort and is still to begin.
+    #[inline(always)]
+    fn frees(&mut self, station: &mut Station, requests: &mut Requests) -> Option<RequestIx> {
+        let now = self.now();
+        if station.health == crate::Health::Hung {
+            station.release(now);
+            return None;
+        }
+        let Some(next) = station.queue.pop_front() else {
+            station.release(now);
+            return None;
+        };
+        // The slot goes from one to the other: as many are busy as before.
+        if station.busy == 0 {
+            station.occupy(now);
+        }
+        let record = &mut requests[next];
+        station.waited(now - record.departed);
+        let asks = record.heading == Heading::Request;
+        if self.begins(record, station, next, asks) { None } else { Some(next) }
+    }
+}
+
+/// What tells a piece of work from all others at the same station.
+#[inline(always)]
+fn visit(record: &Request, answers: bool) -> u64 {
+    record.visit() | u64::from(answers) << 40
+}
+
+impl Simulation {
+    /// Takes a slot of a station, or a place in its line.
+    #[inline(never)]
+    pub(super) fn enter<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
+        let asks = self.requests[request].heading == Heading::Request;
+        self.enter_inline(request, station, asks, observer);
+    }
+
+    /// The same, where nearly all of them come by.
+    #[inline(always)]
+    fn enter_inline<O: Observer>(&mut self, request: RequestIx, station: StationIx, asks: bool, observer: &mut O) {
+        let now = self.clock.now();
+        let record = &mut self.requests[request];
+        let state = self.stations.visit(station);
+        record.station = station;
+        let mut refused = false;
+        if asks {
+            if state.duty.watched {
+                record.entered[at_level(record.depth)] = now;
+            }
+            // A handshake is work, but no request; neither is an answer that passes.
+            if !record.phase.is_handshake() {
+                state.arrivals += 1;
+                state.counter += 1;
+            }
+            refused = !state.duty.connections.admits(state.present.saturating_add(state.leaked));
+        }
+        // The answer to one's own question is never turned away.
+        let hung = state.health == crate::Health::Hung;
+        let serves = state.busy < state.duty.slots && !refused && !hung;
+        if serves || !(refused || record.leg != HOME && !state.duty.limit.admits(count(state.queue.len()))) {
+            if asks && !state.duty.is_firewall {
+                record.inside |= record.bit();
+                state.present += 1;
+            }
+            if serves {
+                state.occupy(now);
+                if !self.clock.begins(record, state, request, asks) {
+                    self.start_slow(request, station);
+                }
+                return;
+            }
+            record.state = State::Queued;
+            record.pending = 0;
+            record.departed = now;
+            state.queue.push_back(request);
+            let (tag, waiting) = (record.tag(), count(state.queue.len()));
+            self.tell(observer, Some(tag), || EventKind::Waits { component: station, waiting });
+        } else {
+            let tag = record.tag();
+            state.dropped += 1;
+            if hung {
+                self.lose(request, Lost::Unanswered, observer);
+                return;
+            }
+            self.tell(observer, Some(tag), || EventKind::TurnedAway { component: station });
+            self.turn_away(request, station, observer);
+        }
+    }
+
+    /// Begins the work on a request, in a slot that it has.
+    #[inline(always)]
+    pub(super) fn work(&mut self, request: RequestIx, station: StationIx) {
+        let record = &mut self.requests[request];
+        let asks = record.heading == Heading::Request;
+        if !self.clock.begins(record, &self.stations[station], request, asks) {
+            self.start_slow(request, station);
+        }
+    }
+
+    /// Begins work of any sort.
+    #[inline(never)]
+    fn start_slow(&mut self, request: RequestIx, station: StationIx) {
+        let work = self.service_time(request, station);
+        let work = self.stations[station].slow.map_or(work, |factor| factor.of(work));
+        self.requests[request].state = State::InService;
+        self.schedule_for(request, self.clock.now() + work, Kind::Service);
+    }
+
+    /// Draws how long a station works on a request.
+    fn service_time(&self, request: RequestIx, station: StationIx) -> u64 {
+        let record = &self.requests[request];
+        let duty = &self.stations[station].duty;
+        let answers = record.heading == Heading::Response && duty.takes_answers;
+        let drawn = |place: usize| duty.work[place].nanos(random::mix(record.key ^ duty.key ^ visit(record, answers)));
+        if answers {
+            return drawn(StationParams::ANSWERS);
+        }
+        let service = || drawn(record.kind.index());
+        match (record.phase, &self.plan.stations[station].role) {
+            (phase, Role::Balancer(_)) if phase.is_handshake() && self.plan.tls != TlsMode::Passthrough => {
+                self.plan.connections.work(phase)
+            }
+            (phase, Role::Web | Role::App | Role::Database(_)) if phase.is_handshake() => self.plan.connections.work(phase),
+            (Phase::Lookup, Role::Resolver(resolver)) => service() + self.names.lookup_time(resolver, self.clock.now()),
+            _ => service(),
+        }
+    }
+
+    /// A station has finished its own work on a request, unless the event came too late.
+    #[inline(always)]
+    pub(super) fn service_done<O: Observer>(&mut self, request: RequestIx, sequence: u64, observer: &mut O) {
+        let Some(record) = self.requests.moved_by(request, sequence) else { return };
+        let station = record.station;
+        let state = &mut self.stations[station];
+        state.served += 1;
+        let (bit, asks, kind) = (record.bit(), record.heading == Heading::Request, record.kind);
+        let (leg, phase, status) = (record.leg, record.phase, record.status);
+        let (is_firewall, act, relays) = (state.duty.is_firewall, state.duty.acts[kind], state.duty.relays[kind]);
+        #[expect(clippy::needless_bitwise_bool, reason = "whether it asks is hard to guess; whether it keeps its slot is easy")]
+        let keeps = (asks & state.duty.holds) | (!asks & (leg == HOME) & (record.holds & bit != 0));
+        if keeps {
+            record.holds |= bit;
+        } else {
+            if let Some(next) = self.clock.frees(state, &mut self.requests) {
+                self.start_slow(next, station);
+            }
+        }
+        let next = if asks {
+            if phase.is_handshake() && !is_firewall {
+                return self.handshake_worked(request, station, act, observer);
+            }
+            self.decide(request, station, act, observer)
+        } else if leg != HOME {
+            // Its work on an answer is over: a firewall lets it pass.
+            self.requests[request].leg = leg - 1;
+            Next::Comes(self.brings_back(request, observer))
+        } else if relays && status == Status::Ok {
+            Next::Answer
+        } else {
+            return self.take_answer(request, station, observer);
+        };
+        match next {
+            Next::Ask(link) => {
+                if let Some(station) = self.forwards(request, link, 1, observer) {
+                    self.enter_inline(request, station, true, observer);
+                }
+            }
+            Next::Answer => {
+                if let Some(station) = self.replies(request, Status::Ok, observer) {
+                    self.enter_inline(request, station, false, observer);
+                }
+            }
+            Next::Comes(Some(station)) => self.enter(request, station, observer),
+            Next::Comes(None) => {}
+        }
+    }
+
+    /// The one who asked has an answer. A good one that is only relayed needs no thought.
+    #[inline(always)]
+    pub(super) fn hand_on<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
+        let record = &self.requests[request];
+        if record.status == Status::Ok && self.stations[station].duty.relays[record.kind] {
+            self.answer(request, Status::Ok, observer);
+        } else {
+            self.take_answer(request, station, observer);
+        }
+    }
+
+    /// Frees a slot; the next in line takes it.
+    #[inline(always)]
+    pub(super) fn free_slot(&mut self, station: StationIx) {
+        let next = self.clock.frees(&mut self.stations[station], &mut self.requests);
+        if let Some(next) = next {
+            self.start_slow(next, station);
+        }
+    }
+
+    /// Gives free slots to those in line: the station serves again.
+    pub(super) fn fill_slots(&mut self, station: StationIx) {
+        while self.stations[station].busy < self.plan.stations[station].slots {
+            let state = &mut self.stations[station];
+            let Some(next) = state.queue.pop_front() else { return };
+            state.waited(self.clock.now() - self.requests[next].departed);
+            state.occupy(self.clock.now());
+            self.work(next, station);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Timers: what happens at a given time although nothing is under way until then.
+
+use crate::event::Kind;
+use crate::index::{Ix, TimerIx};
+use crate::journal::Observer;
+use crate::simulation::Simulation;
+use crate::time::SimTime;
+use crate::timers::TimerEvent;
+
+impl Simulation {
+    /// Schedules a timer.
+    pub(super) fn set_timer(&mut self, at: SimTime, event: TimerEvent) {
+        let timer = self.timers.insert(event);
+        self.clock.schedule(at, Kind::TimerEvent, timer.raw());
+    }
+
+    pub(super) fn timer_due<O: Observer>(&mut self, timer: TimerIx, observer: &mut O) {
+        match self.timers.take(timer) {
+            TimerEvent::Boot(element) => self.boots(&element, observer),
+            TimerEvent::Comeback { kind, stream } => self.comes_back(kind, stream, observer),
+        }
+    }
+}

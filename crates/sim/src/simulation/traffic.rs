@@ -1,0 +1,114 @@
+//! The messages on their way as packets: what a screen draws.
+//!
+//! Must not change anything, and must not know what a packet looks like.
+
+use hoplight_model::{LinkIx, Protocol};
+
+use crate::index::RequestIx;
+use crate::messages::fraction;
+use crate::packet::{Activity, Heading, Motion, Packet, PacketContent, Present};
+use crate::request::{CROSSED, HOME};
+use crate::request::{Lost, Request, State, Status};
+use crate::simulation::Simulation;
+use crate::time::SimTime;
+
+impl Simulation {
+    /// All messages on their way, and those that were stopped while somebody waits for them.
+    pub fn packets(&self) -> impl Iterator<Item = Packet> + '_ {
+        let requests = self.requests.iter().filter_map(|request| self.packet(request));
+        requests.chain(self.monitoring.messages.packets(self.clock.now())).chain(self.changes())
+    }
+
+    /// What a request does at present, while its user waits.
+    pub fn present(&self, number: u64) -> Option<Present> {
+        self.present_at(&mut RequestIx::default(), number)
+    }
+
+    /// The same for whoever asks often: `hint` is where the request's record was, and becomes where it is.
+    pub(crate) fn present_at(&self, hint: &mut RequestIx, number: u64) -> Option<Present> {
+        let is_it = |request: &Request| request.number == number && request.is_awaited();
+        let request = if let Some(request) = self.requests.get(*hint).filter(|request| is_it(request)) {
+            request
+        } else {
+            let (place, request) = self.requests.enumerate().find(|(_, request)| is_it(request))?;
+            *hint = place;
+            request
+        };
+        let doing = match request.state {
+            State::OnWire => Activity::Travels(request.link(), request.heading),
+            State::InService | State::Committing => Activity::Served(request.station),
+            State::Queued => Activity::Waits(request.station),
+            State::Lost(_) => Activity::Lost(request.link()),
+            State::Pausing => Activity::Pauses(self.plan.hops[request.path[usize::from(request.depth)]].from),
+            State::Backlogged | State::Admitted => Activity::Waits(self.plan.hops[request.path[usize::from(request.depth)]].from),
+            State::Zombie | State::Free => return None,
+        };
+        let until = (request.pending != 0).then_some(request.arrives);
+        Some(Present { kind: request.kind, phase: request.phase, doing, since: request.departed, until })
+    }
+
+    /// When a request that is on its way was sent.
+    pub fn born(&self, number: u64) -> Option<SimTime> {
+        let is_it = |request: &&Request| request.number == number && request.is_awaited();
+        self.requests.iter().find(is_it).map(|request| request.born)
+    }
+
+    /// What was said on a link apart from requests, as a number that changes whenever something is.
+    pub(crate) fn spoken(&self, link: LinkIx, protocol: Protocol) -> u64 {
+        let link = link;
+        match protocol {
+            Protocol::Replication => {
+                let mut streams = self.plan.databases.streams.iter().filter(|stream| stream.link == link);
+                streams.next().map_or(0, |stream| self.changes_sent(stream.to))
+            }
+            Protocol::Vrrp => self.adverts(link),
+            Protocol::Http => u64::from(self.links[link].checks),
+            _ => 0,
+        }
+    }
+
+    fn packet(&self, request: &Request) -> Option<Packet> {
+        if request.depth == 0 {
+            return None;
+        }
+        let link = request.link();
+        let hop = &self.plan.hops[link];
+        let back = request.heading == Heading::Response;
+        if back && request.leg == HOME {
+            return None;
+        }
+        // The firewall that it is at, or comes to next.
+        let place = if back { (request.leg & !CROSSED).saturating_sub(1) } else { request.leg };
+        let leg = usize::from(place);
+        // Firewalls that let out stand at the asker, those that let in at the answerer.
+        let beside = |place: usize| if place < hop.outward { 0.0 } else { 1.0 };
+        let guard = |leg: u8| hop.guards.get(usize::from(leg)).copied();
+        let (position, motion) = match request.state {
+            State::OnWire if back => (1.0 - fraction(request.departed, request.arrives, self.clock.now()), Motion::Moving),
+            State::OnWire => (fraction(request.departed, request.arrives, self.clock.now()), Motion::Moving),
+            State::Queued | State::InService | State::Committing => {
+                let guard = guard(place).filter(|guard| guard.firewall == request.station)?;
+                (beside(leg), Motion::AtFirewall(guard))
+            }
+            State::Lost(Lost::Dropped(place)) => (beside(usize::from(place)), Motion::Blocked(guard(place)?)),
+            State::Lost(Lost::Cut) => (0.5, Motion::Lost),
+            State::Lost(Lost::Silent | Lost::Unanswered) => (1.0, Motion::Lost),
+            State::Lost(Lost::Unread) => (0.0, Motion::Lost),
+            State::Lost(Lost::DeadFirewall(place)) => (beside(usize::from(place)), Motion::Lost),
+            State::Pausing | State::Backlogged | State::Admitted | State::Zombie | State::Free => return None,
+        };
+        Some(Packet {
+            cargo: PacketContent::Request {
+                number: request.number,
+                kind: request.kind,
+                phase: request.phase,
+                ok: request.heading == Heading::Request || request.status == Status::Ok,
+                orphan: !request.is_awaited(),
+            },
+            link: link,
+            heading: request.heading,
+            position,
+            motion,
+        })
+    }
+}

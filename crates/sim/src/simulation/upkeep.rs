@@ -1,0 +1,81 @@
+//! What happens without a user: samples and their delivery, the whole second.
+//!
+//! These messages are few and take no slot. Must not touch requests.
+
+use crate::event::Kind;
+use crate::index::{AgentIx, Ix, MessageIx};
+use crate::journal::{EventKind, Observer};
+use crate::messages::Message;
+use crate::simulation::Simulation;
+use crate::station::Passage;
+use crate::time::SECOND;
+
+impl Simulation {
+    /// Schedules everything that comes again and again.
+    pub(super) fn schedule_upkeep(&mut self) {
+        self.schedule_checks();
+        self.schedule_heartbeats();
+        self.schedule_adverts();
+        for agent in self.plan.agents.indices() {
+            self.clock.schedule(self.clock.now(), Kind::Sample, agent.raw());
+        }
+        self.clock.schedule(self.clock.now() + SECOND, Kind::Second, 0);
+    }
+
+    fn post(&mut self, message: Message) {
+        let arrives = message.arrives;
+        let place = self.monitoring.messages.insert(message);
+        self.clock.schedule(arrives, Kind::Message, place.raw());
+    }
+
+    /// An agent takes a sample and pushes it.
+    pub(super) fn sample<O: Observer>(&mut self, agent: AgentIx, observer: &mut O) {
+        let plan = std::sync::Arc::clone(&self.plan);
+        let agent_plan = &plan.agents[agent];
+        self.clock.schedule(self.clock.now() + agent_plan.interval, Kind::Sample, agent.raw());
+        if !self.health(agent_plan.station).is_up() {
+            return;
+        }
+        let state = &mut self.monitoring.agents[agent];
+        let read = state.read(agent, agent_plan, &plan, (&mut self.stations, &self.monitoring.gauges), self.clock.now());
+        let Some(mut sample) = read else { return };
+        sample.rows.iter_mut().for_each(|row| self.ask_state(row));
+        self.tell(observer, None, || EventKind::Sampled { agent: agent_plan.station, rows: sample.rows.as_slice().into() });
+        let Some(link) = agent_plan.push else { return };
+        let hop = &plan.hops[link];
+        for guard in &hop.guards {
+            self.firewalls.count(guard.firewall, guard.verdict);
+            if guard.verdict.action != hoplight_model::firewall::RuleAction::Allow {
+                self.note(observer, None, EventKind::Blocked { link: link, guard: *guard });
+                return;
+            }
+        }
+        if self.passage(link) == Passage::Open {
+            self.post(Message {
+                link,
+                departed: self.clock.now(),
+                arrives: self.clock.now() + self.stretched(link, hop.latency),
+                sample,
+            });
+        } else {
+            self.note(observer, None, EventKind::Vanished { link: link });
+        }
+    }
+
+    /// A message that is no request arrives.
+    pub(super) fn message_arrives<O: Observer>(&mut self, place: MessageIx, observer: &mut O) {
+        let message = self.monitoring.messages.take(place);
+        let to = self.plan.hops[message.link].to;
+        if !self.health(to).is_up() {
+            return;
+        }
+        self.sample_arrives(message.sample, observer);
+    }
+
+    /// A whole second has passed.
+    pub(super) fn second<O: Observer>(&mut self, observer: &mut O) {
+        self.stations.roll_second(self.clock.now());
+        self.judge_silence(observer);
+        self.clock.schedule(self.clock.now() + SECOND, Kind::Second, 0);
+    }
+}
