@@ -47,7 +47,7 @@ impl Ix for StationIx {
 
     #[inline]
     fn raw(self) -> u32 {
-        self.index() as u32
+        count(self.index())
     }
 }
 
@@ -59,7 +59,7 @@ impl Ix for LinkIx {
 
     #[inline]
     fn raw(self) -> u32 {
-        self.index() as u32
+        count(self.index())
     }
 }
 

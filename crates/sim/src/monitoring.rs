@@ -168,7 +168,7 @@ impl AgentState {
         let age = now - self.taken.unwrap_or(SimTime::ZERO).min(now);
         AgentView {
             agent: agent.station,
-            subject: agent.subject.map(|subject| subject),
+            subject: agent.subject,
             interval_s: agent.interval as f64 / SECOND as f64,
             taken: self.taken,
             age_s: self.taken.map(|_| age as f64 / SECOND as f64),

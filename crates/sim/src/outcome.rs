@@ -2,6 +2,8 @@
 //!
 //! Must not know which component caused it; the journal tells that.
 
+use hoplight_model::behaviour::HttpError;
+
 /// Why a request failed, as the user sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Failure {
@@ -68,6 +70,17 @@ impl Failure {
     /// Position in [`Self::ALL`].
     pub const fn index(self) -> usize {
         self as usize
+    }
+}
+
+impl From<HttpError> for Failure {
+    fn from(error: HttpError) -> Self {
+        match error {
+            HttpError::InternalServerError => Self::ServerError,
+            HttpError::BadGateway => Self::BadGateway,
+            HttpError::Unavailable => Self::Unavailable,
+            HttpError::GatewayTimeout => Self::GatewayTimeout,
+        }
     }
 }
 

@@ -8,9 +8,9 @@ mod parts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hoplight_model::quantity::Seconds;
+use hoplight_model::behaviour::{self, Behaviour};
 use hoplight_model::station::Station;
-use hoplight_model::{Certificate, ComponentIx, ComponentKind, Infrastructure, Protocol, RequestKind, ServerId, TlsMode};
+use hoplight_model::{Certificate, ComponentIx, ComponentKind, Infrastructure, Protocol, ServerId, TlsMode};
 
 use crate::connection::{ConnectionsPlan, Connects, When};
 use crate::database::DatabasesPlan;
@@ -23,9 +23,6 @@ pub(crate) use parts::{AgentPlan, BalancerPlan, HopPlan, Role, RouterPlan, Stati
 
 /// Nanoseconds in a day.
 const DAY: u64 = 86_400 * crate::time::SECOND;
-/// How long a web server waits for the application, and an application for the database, unless a file says otherwise.
-const WEB_TIMEOUT: Seconds = Seconds::literal(5.0);
-const APP_TIMEOUT: Seconds = Seconds::literal(2.0);
 
 /// The compiled infrastructure.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,12 +64,8 @@ impl Plan {
         let mut stations = IndexVec::default();
         for (ix, component) in infra.components() {
             let Station { slots, queue, connections, hold, service, answer } = component.station();
-            let links = infra.links_from(ix);
-            let asks = |kind: RequestKind| -> Vec<LinkIx> {
-                let serves = |link: &LinkIx| infra.link(*link).serves(kind) && infra.link(*link).protocol.carries_requests();
-                links.iter().copied().filter(serves).collect()
-            };
-            let (role, timeout) = Self::role(infra, ix, &component.kind, &databases);
+            let role = Self::role(ix, &component.kind, &databases);
+            let behaviour = PerKind::of(|kind| behaviour::behaviour(infra, ix, kind));
             stations.push(StationPlan {
                 slots,
                 limit: queue.into(),
@@ -82,10 +75,14 @@ impl Plan {
                 connections: connections.into(),
                 key: random::key(component.id.as_str()),
                 server: component.server.as_ref().and_then(|server| server_index.get(server).copied()),
-                timeout,
+                timeout: Self::timeout(&behaviour),
                 certificate_until: Self::proves_until(infra, &ends, ix),
-                out: PerKind::of(asks),
+                out: PerKind::of(|kind| behaviour::upstreams(infra, ix, kind)),
                 watched: watched.contains(&ix),
+                behaviour,
+                when_full: component.kind.when_full(),
+                ends_tls: behaviour::terminates_tls(infra, ix),
+                check_depth: behaviour::check_depth(infra, ix),
                 role,
             });
         }
@@ -150,29 +147,38 @@ impl Plan {
 
     /// Until when all who hold a certificate for the site can prove who they are to users, in nanoseconds.
     fn certificate_until(infra: &Infrastructure, ends: &[u64]) -> Option<u64> {
-        let certificates = infra.certificates();
-        let of_site: Vec<&Certificate> = certificates.iter().filter(|certificate| certificate.covers(infra.domain())).collect();
-        // A drawing that calls its certificate otherwise means this one.
-        let meant = if of_site.is_empty() { certificates.iter().collect() } else { of_site };
-        let holders: BTreeSet<ComponentIx> = meant.into_iter().flat_map(|certificate| infra.holders(certificate)).collect();
-        holders.into_iter().filter_map(|ix| Self::proves_until(infra, ends, ix)).min()
+        let holders = behaviour::site_certificates(infra);
+        holders.into_iter().filter_map(|places| places.into_iter().map(|place| ends[place]).max()).min()
     }
 
-    fn role(infra: &Infrastructure, ix: ComponentIx, kind: &ComponentKind, databases: &DatabasesPlan) -> (Role, u64) {
+    fn role(ix: ComponentIx, kind: &ComponentKind, databases: &DatabasesPlan) -> Role {
         match kind {
-            ComponentKind::Browser => (Role::Browser, infra.traffic().patience_s.nanos()),
-            ComponentKind::DnsResolver(spec) => (Role::Resolver(ResolverPlan::new(spec)), 0),
-            ComponentKind::Firewall(_) => (Role::Firewall, 0),
-            ComponentKind::LoadBalancer(spec) => (Role::Balancer(BalancerPlan::new(spec)), spec.server_timeout_s.nanos()),
-            ComponentKind::Web(spec) => (Role::Web, spec.timeout_s.unwrap_or(WEB_TIMEOUT).nanos()),
-            ComponentKind::App(spec) => (Role::App, spec.timeout_s.unwrap_or(APP_TIMEOUT).nanos()),
+            ComponentKind::Browser => Role::Browser,
+            ComponentKind::DnsResolver(spec) => Role::Resolver(ResolverPlan::new(spec)),
+            ComponentKind::Firewall(_) => Role::Firewall,
+            ComponentKind::LoadBalancer(spec) => Role::Balancer(BalancerPlan::new(spec)),
             ComponentKind::Database(_) => {
-                let place = databases.nodes.position(|node| node.station == ix).expect("every database has a plan");
-                (Role::Database(place), 0)
+                Role::Database(databases.nodes.position(|node| node.station == ix).expect("every database has a plan"))
             }
-            ComponentKind::Agent(_) => (Role::Agent, 0),
-            ComponentKind::MonitoringService => (Role::Monitor, 0),
+            ComponentKind::Web(_) | ComponentKind::App(_) | ComponentKind::Agent(_) | ComponentKind::MonitoringService => {
+                Role::Other
+            }
         }
+    }
+
+    /// How long a component waits for a response, in nanoseconds; zero if it asks nobody.
+    fn timeout(behaviour: &PerKind<Behaviour>) -> u64 {
+        let timeouts = behaviour.iter().map(|behaviour| match behaviour {
+            Behaviour::Originate(origin) => origin.patience.nanos(),
+            Behaviour::Forward(forwarding) => forwarding.timeout.nanos(),
+            Behaviour::Respond
+            | Behaviour::Query(_)
+            | Behaviour::Resolve(_)
+            | Behaviour::Filter
+            | Behaviour::Fail(_)
+            | Behaviour::Ignore => 0,
+        });
+        timeouts.max().unwrap_or(0)
     }
 
     fn hop(infra: &Infrastructure, hop: &hoplight_model::Hop) -> HopPlan {

@@ -4,9 +4,10 @@
 
 use std::collections::VecDeque;
 
+use hoplight_model::RequestKind;
+use hoplight_model::behaviour::{Behaviour, UpstreamChoice};
 use hoplight_model::quantity::Factor;
 use hoplight_model::station::Hold;
-use hoplight_model::{Protocol, RequestKind};
 
 use crate::connection::{Pool, When};
 use crate::index::{DatabaseIx, LinkIx, PerKind, RequestIx, StationIx};
@@ -63,22 +64,23 @@ pub(super) enum Act {
 impl Act {
     /// What the station at this place does with requests of one kind.
     fn of(plan: &Plan, station: StationIx, kind: RequestKind) -> Self {
-        let links = &plan.stations[station].out[kind];
-        let first = links.first().copied();
-        match plan.stations[station].role {
-            Role::Resolver(_) => Self::Resolve,
-            Role::Balancer(_) => Self::Balance,
-            Role::Database(node) => Self::Query(node),
-            Role::Web | Role::App if kind.is_static() => Self::Serve,
-            Role::Web if first.is_none() => Self::Fail(Failure::BadGateway),
-            Role::Web if first.is_some_and(|link| plan.hops[link].protocol != Protocol::Sql) => Self::TakeTurns,
-            Role::Web | Role::App => match first {
-                Some(_) if kind.is_write() && plan.drivers[station] => Self::AskWriter,
-                Some(link) => Self::Ask(link),
-                None => Self::Fail(Failure::ServerError),
+        let plan = &plan.stations[station];
+        match &plan.behaviour[kind] {
+            Behaviour::Originate(_) | Behaviour::Ignore => Self::Answer,
+            Behaviour::Respond => Self::Serve,
+            Behaviour::Query(_) => match plan.role {
+                Role::Database(node) => Self::Query(node),
+                _ => unreachable!("only databases execute queries"),
             },
-            Role::Firewall => Self::Judge,
-            Role::Browser | Role::Agent | Role::Monitor => Self::Answer,
+            Behaviour::Forward(forwarding) => match forwarding.choice {
+                UpstreamChoice::Balanced(_) => Self::Balance,
+                UpstreamChoice::RoundRobin => Self::TakeTurns,
+                UpstreamChoice::Writer => Self::AskWriter,
+                UpstreamChoice::First => Self::Ask(forwarding.links[0]),
+            },
+            Behaviour::Resolve(_) => Self::Resolve,
+            Behaviour::Filter => Self::Judge,
+            Behaviour::Fail(error) => Self::Fail((*error).into()),
         }
     }
 }
@@ -133,8 +135,6 @@ impl StationParams {
     /// What `whole` says of the station at this place.
     pub(super) fn of(whole: &Plan, station: StationIx) -> Self {
         let plan: &StationPlan = &whole.stations[station];
-        let mut links = plan.out.iter().flatten();
-        let asks_by_http = links.all(|link| whole.hops[*link].protocol == Protocol::Http);
         let [statics, reads, writes] = plan.service;
         Self {
             slots: plan.slots,
@@ -144,11 +144,7 @@ impl StationParams {
             holds: plan.hold == Hold::UntilAnswered && !matches!(plan.role, Role::Firewall),
             takes_answers: plan.answer.is_some(),
             watched: plan.watched,
-            // A driver that follows the primary learns from every answer of a database to a write.
-            relays: PerKind::of(|kind| {
-                let learns = !asks_by_http && kind.is_write() && whole.drivers[station];
-                matches!(plan.role, Role::Balancer(_) | Role::Web | Role::App) && !learns
-            }),
+            relays: PerKind::of(|kind| plan.forwarding(kind).is_some_and(|forwarding| !forwarding.learns_writer)),
             key: plan.key,
             work: [statics, reads, writes, plan.answer.unwrap_or(Sampler::Constant(0))],
             acts: PerKind::of(|kind| Act::of(whole, station, kind)),

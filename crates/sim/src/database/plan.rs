@@ -4,8 +4,8 @@
 //! databases that are linked, so that roles may change. Where two links join the same pair, each carries its own way.
 //! Must not hold anything that changes while time passes.
 
-use hoplight_model::component::{DatabaseRole, DatabaseSpec, Failover};
-use hoplight_model::database::EXPEL;
+use hoplight_model::behaviour::ClusterRules;
+use hoplight_model::component::DatabaseRole;
 use hoplight_model::quantity::Seconds;
 use hoplight_model::{ComponentKind, Infrastructure, Protocol};
 
@@ -38,6 +38,13 @@ pub(crate) struct ClusterPlan {
     pub(crate) patience: Option<u64>,
     pub(crate) fence: bool,
     pub(crate) semi_sync: bool,
+}
+
+impl ClusterPlan {
+    fn new(nodes: Vec<DatabaseIx>, rules: &ClusterRules) -> Self {
+        let ClusterRules { quorum, majority, replaced_after, fence, semi_sync } = *rules;
+        Self { nodes, quorum, majority, patience: replaced_after.map(Seconds::nanos), fence, semi_sync }
+    }
 }
 
 /// One way on which changes can travel.
@@ -77,11 +84,8 @@ impl DatabasesPlan {
         }
         for members in infra.database_clusters() {
             let nodes: Vec<DatabaseIx> = members.iter().filter_map(|ix| node_of[*ix]).collect();
-            let specs = members.iter().filter_map(|ix| match &infra.component(*ix).kind {
-                ComponentKind::Database(spec) => Some(spec),
-                _ => None,
-            });
-            let cluster = plan.clusters.push(Self::cluster(nodes.clone(), &specs.collect::<Vec<_>>()));
+            let rules = ClusterRules::of(infra, &members);
+            let cluster = plan.clusters.push(ClusterPlan::new(nodes.clone(), &rules));
             for node in nodes {
                 plan.nodes[node].cluster = cluster;
             }
@@ -102,23 +106,6 @@ impl DatabasesPlan {
             }
         }
         plan
-    }
-
-    fn cluster(nodes: Vec<DatabaseIx>, specs: &[&DatabaseSpec]) -> ClusterPlan {
-        let quorum = specs.iter().any(|spec| spec.role == DatabaseRole::Member);
-        let expel = specs.iter().filter_map(|spec| spec.expel_s).map(Seconds::nanos).max();
-        let failover = specs.iter().find_map(|spec| match spec.failover {
-            Failover::Automatic { after_s } => Some(after_s.nanos()),
-            Failover::Manual => None,
-        });
-        ClusterPlan {
-            majority: nodes.len() / 2 + 1,
-            quorum,
-            patience: if quorum { Some(expel.unwrap_or_else(|| EXPEL.nanos())) } else { failover },
-            fence: quorum || specs.iter().any(|spec| spec.fence),
-            semi_sync: specs.iter().any(|spec| spec.semi_sync),
-            nodes,
-        }
     }
 
     fn stream(&mut self, stream: StreamPlan) {

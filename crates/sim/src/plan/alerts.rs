@@ -111,11 +111,7 @@ impl AlertsPlan {
             // What a component cannot have needs no alert.
             let can_be = match metric {
                 Some(Metric::Lag) => {
-                    is_database
-                        && infra
-                            .database_clusters()
-                            .iter()
-                            .any(|cluster| cluster.len() > 1 && cluster.iter().any(|ix| *ix == watched))
+                    is_database && infra.database_clusters().iter().any(|cluster| cluster.len() > 1 && cluster.contains(&watched))
                 }
                 Some(Metric::Connections) => component.station().connections.is_some(),
                 _ => true,

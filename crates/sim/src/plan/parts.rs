@@ -1,9 +1,10 @@
 //! The plan piece by piece: what is known of one station, one link, one agent.
 
+use hoplight_model::behaviour::{Behaviour, FailurePolicy, Forwarding, WhenFull};
 use hoplight_model::component::BalancerSpec;
 use hoplight_model::hop::Guard;
 use hoplight_model::station::Hold;
-use hoplight_model::{Algorithm, HealthCheck, Protocol};
+use hoplight_model::{Algorithm, HealthCheck, Protocol, RequestKind};
 
 use crate::connection::Connects;
 use crate::index::{BalancerIx, DatabaseIx, LinkIx, PerKind, ServerIx, StationIx};
@@ -18,12 +19,10 @@ pub(crate) enum Role {
     Resolver(ResolverPlan),
     Firewall,
     Balancer(BalancerPlan),
-    Web,
-    App,
     /// Its place among the databases.
     Database(DatabaseIx),
-    Agent,
-    Monitor,
+    /// Anything without settings of its own.
+    Other,
 }
 
 /// A balancer's settings in nanoseconds.
@@ -70,6 +69,43 @@ pub(crate) struct StationPlan {
     pub(crate) out: PerKind<Vec<LinkIx>>,
     /// Whether an agent watches it: only then it counts answers.
     pub(crate) watched: bool,
+    /// What it does with each kind of request.
+    pub(crate) behaviour: PerKind<Behaviour>,
+    /// What it does with a request that it has no room for.
+    pub(crate) when_full: WhenFull,
+    /// Whether handshakes end here, and cost it work.
+    pub(crate) ends_tls: bool,
+    /// From which depth on a health check asks those behind it.
+    pub(crate) check_depth: Option<HealthCheck>,
+}
+
+impl StationPlan {
+    /// How it forwards requests of one kind, if it does.
+    pub(crate) fn forwarding(&self, kind: RequestKind) -> Option<&Forwarding> {
+        match &self.behaviour[kind] {
+            Behaviour::Forward(forwarding) => Some(forwarding),
+            Behaviour::Originate(_)
+            | Behaviour::Respond
+            | Behaviour::Query(_)
+            | Behaviour::Resolve(_)
+            | Behaviour::Filter
+            | Behaviour::Fail(_)
+            | Behaviour::Ignore => None,
+        }
+    }
+
+    /// What it does when an attempt to ask on a link of this protocol fails.
+    ///
+    /// # Panics
+    /// If it does not forward requests of this kind.
+    pub(crate) fn policy(&self, kind: RequestKind, protocol: Protocol) -> &FailurePolicy {
+        self.forwarding(kind).expect("who has asked forwards requests").policy(protocol)
+    }
+
+    /// Whether TLS passes through it, so that it reads neither handshakes nor responses.
+    pub(crate) fn passes_tls(&self, kind: RequestKind) -> bool {
+        self.forwarding(kind).is_some_and(|forwarding| forwarding.passes_tls)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

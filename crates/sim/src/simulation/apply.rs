@@ -233,3 +233,95 @@ impl Simulation {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::mix;
+    use crate::{RecordState, SimTime};
+    use hoplight_model::quantity::Factor;
+    use hoplight_model::{Infrastructure, TlsMode};
+
+    const SCENARIOS: [&str; 5] = [
+        include_str!("../../../../assets/stage-0-simple.ron"),
+        include_str!("../../../../assets/stage-2-secured.ron"),
+        include_str!("../../../../assets/stage-3-scaled.ron"),
+        include_str!("../../../../assets/design-4.ron"),
+        include_str!("../../../../tests/data/quorum.ron"),
+    ];
+
+    /// Every command on every element, and on some that do not exist.
+    fn commands(infra: &Infrastructure) -> Vec<Command> {
+        let mut elements: Vec<Element> = infra.components().map(|(_, c)| Element::Component(c.id.clone())).collect();
+        elements.extend(infra.servers().map(|server| Element::Server(server.id.clone())));
+        elements.extend(infra.links().map(|(link, _)| infra.hop_element(link)));
+        elements.push(Element::Component(ComponentId::new("nothing")));
+        let mut commands = vec![
+            Command::Edit(TopologyEdit::EdgeTls(TlsMode::Passthrough)),
+            Command::Edit(TopologyEdit::AppToDbTls(true)),
+            Command::Rate(Rate::literal(50.0)),
+            Command::Send(RequestKind::Write),
+            Command::SynCookies(true),
+            Command::Scan,
+            Command::Balance(Algorithm::First),
+            Command::Probe(Some(Seconds::literal(3.0))),
+            Command::Probe(None),
+        ];
+        let mut faults = vec![Fault::Flood(Rate::literal(900.0))];
+        faults.extend(RecordState::ALL.map(Fault::Record));
+        for element in elements {
+            commands.extend([
+                Command::Kill(element.clone()),
+                Command::Restore(element.clone()),
+                Command::Restart(element.clone(), None),
+                Command::Drain(element.clone()),
+                Command::Ready(element.clone()),
+            ]);
+            faults.extend([Fault::Hang(element.clone()), Fault::Slow(element.clone(), Factor::literal(3.0))]);
+            faults.extend([Fault::Misconfigured(element.clone()), Fault::Compromised(element.clone())]);
+            match element {
+                Element::Component(id) => {
+                    let lag = Seconds::literal(0.5);
+                    commands.extend([Command::Promote(id.clone()), Command::Demote(id.clone()), Command::Lag(id.clone(), lag)]);
+                    faults.extend([Fault::Flaw(id.clone()), Fault::Expired(id.clone()), Fault::DiskFull(id.clone())]);
+                    faults.extend([Fault::ReplicationStopped(id.clone()), Fault::Leak(id, 3)]);
+                }
+                Element::Hop(from, to) => {
+                    commands.push(Command::Edit(TopologyEdit::Block(from.clone(), to.clone())));
+                    commands.push(Command::Edit(TopologyEdit::Unblock(from.clone(), to.clone())));
+                    faults.push(Fault::Sniffer(from, to));
+                }
+                Element::Server(_) => {}
+            }
+        }
+        commands.extend(faults.iter().cloned().map(Command::Fault));
+        commands.extend(faults.into_iter().map(Command::Heal));
+        commands
+    }
+
+    #[test]
+    fn check_foretells_what_apply_does_and_a_refused_command_changes_nothing() {
+        let (mut accepted, mut refused) = (0, 0);
+        for (seed, text) in (1..).zip(SCENARIOS) {
+            let infra = Arc::new(Infrastructure::from_ron("scenario.ron", text).expect("a valid scenario"));
+            let commands = commands(&infra);
+            let mut sim = Simulation::new(infra, seed);
+            for round in 0..12 {
+                sim.advance(SimTime::from_secs(round), &mut ());
+                for command in &commands {
+                    let mut trial = sim.clone();
+                    let (foretold, done) = (sim.check(command), trial.apply(command, &mut ()));
+                    assert_eq!(foretold, done, "{command:?}");
+                    assert!(done.is_ok() || trial == sim, "{command:?} was refused");
+                    *if done.is_ok() { &mut accepted } else { &mut refused } += 1;
+                }
+                // Three of them are done, so that the next round begins in another state.
+                for draw in 0..3 {
+                    let at = mix(seed ^ round << 8 ^ draw) % commands.len() as u64;
+                    let _ = sim.apply(&commands[usize::try_from(at).expect("a place in the list")], &mut ());
+                }
+            }
+        }
+        assert!(accepted > 1_000 && refused > 1_000, "{accepted} accepted, {refused} refused");
+    }
+}

@@ -96,8 +96,7 @@ impl Simulation {
             return;
         }
         let Source::Closed(closed) = &mut self.arrivals.source else { return };
-        #[expect(clippy::cast_possible_truncation, reason = "20 bits")]
-        let user = (stream >> CYCLE_BITS) as u32 % (1 << USER_BITS);
+        let user = u32::try_from((stream >> CYCLE_BITS) % (1 << USER_BITS)).expect("a user's number has 20 bits");
         let Some(cycle) = closed.cycles.get_mut(length(user)) else { return };
         *cycle = cycle.wrapping_add(1);
         closed.thinking += 1;

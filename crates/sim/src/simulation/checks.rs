@@ -5,14 +5,14 @@
 //! of a failure late, and that is the lesson.
 
 use hoplight_model::firewall::RuleAction;
-use hoplight_model::{HealthCheck, LinkIx, Protocol, RequestKind, TlsMode};
+use hoplight_model::{HealthCheck, LinkIx, RequestKind, TlsMode};
 
 use crate::event::Kind;
 use crate::index::{Ix, StationIx, count, length};
 use crate::journal::{EventKind, Observer};
 use crate::plan::{BalancerPlan, Role};
 use crate::simulation::Simulation;
-use crate::station::Passage;
+use crate::station::{Act, Passage};
 use crate::time::SimTime;
 use crate::view::{CheckCode, Health};
 
@@ -128,15 +128,9 @@ impl Simulation {
             return Some(0);
         }
         let links = &plan.out[RequestKind::Read];
-        let speaks = |protocol| links.iter().all(|link| self.plan.hops[*link].protocol == protocol);
-        let (asks, first) = match plan.role {
-            Role::Balancer(_) => (true, 0),
-            // A web server with a database of its own runs the code itself.
-            Role::Web if !links.is_empty() && speaks(Protocol::Sql) => (check >= HealthCheck::HttpDatabase, 0),
-            Role::Web => (check >= HealthCheck::HttpApp, length(state.turn)),
-            Role::App => (check >= HealthCheck::HttpDatabase, 0),
-            _ => (false, 0),
-        };
+        let asks = plan.check_depth.is_some_and(|depth| check >= depth);
+        let takes_turns = state.duty.acts[RequestKind::Read] == Act::TakeTurns;
+        let first = if takes_turns { length(state.turn) } else { 0 };
         if !asks {
             return None;
         }

@@ -4,7 +4,9 @@
 
 #![expect(clippy::inline_always, reason = "on the engine's critical path, as `flow` is")]
 
-use hoplight_model::{Protocol, TlsMode};
+use hoplight_model::Protocol;
+use hoplight_model::behaviour::{AttemptFailure, NextAttempt, Reaction, RetryRule, WhenFull};
+use hoplight_model::quantity::Seconds;
 
 use crate::event::Kind;
 use crate::index::{LinkIx, RequestIx, StationIx, length};
@@ -17,10 +19,6 @@ use crate::request::{Lost, State, Status};
 use crate::simulation::Simulation;
 use crate::simulation::service::Next;
 use crate::station::Act;
-use crate::time::SECOND;
-
-/// How many applications a web server tries for one request.
-const MOST_UPSTREAMS: usize = 8;
 
 impl Simulation {
     /// A station has done its own work on a request: what now?
@@ -75,7 +73,7 @@ impl Simulation {
     #[inline(never)]
     pub(super) fn handshake_worked<O: Observer>(&mut self, request: RequestIx, station: StationIx, act: Act, observer: &mut O) {
         match act {
-            Act::Balance if self.plan.tls == TlsMode::Passthrough => {
+            Act::Balance if self.plan.stations[station].passes_tls(self.requests[request].kind) => {
                 if let Some(link) = self.balance(request, station, observer) {
                     self.forward(request, link, 1, observer);
                 }
@@ -99,79 +97,83 @@ impl Simulation {
             self.lose(request, Lost::Dropped((record.leg & !CROSSED) - 1), observer);
             return;
         }
-        let status = match self.plan.stations[station].role {
-            Role::Database(_) => Status::TooManyConnections,
-            // A full line before anything speaks HTTP looks like a closed port.
-            _ if self.requests[request].phase != Phase::Exchange => Status::Refused,
-            Role::Firewall => Status::Refused,
-            _ => Status::Error(Failure::Unavailable),
+        let status = match self.plan.stations[station].when_full {
+            WhenFull::TooManyConnections => Status::TooManyConnections,
+            // A full queue before anything speaks HTTP looks like a closed port.
+            _ if record.phase != Phase::Exchange => Status::Refused,
+            WhenFull::Refuse => Status::Refused,
+            WhenFull::Respond(error) => Status::Error(error.into()),
         };
         self.answer(request, status, observer);
     }
 
     /// An answer is back at the component that asked.
     pub(super) fn take_answer<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
+        let plan = &self.plan.stations[station];
+        if matches!(plan.role, Role::Browser) {
+            return self.browser_takes(request, observer);
+        }
         let record = &self.requests[request];
-        let (status, level) = (record.status, usize::from(record.depth));
-        match &self.plan.stations[station].role {
-            Role::Browser => self.browser_takes(request, observer),
-            Role::Balancer(balancer) => match status {
-                Status::Refused if record.attempts[level] > balancer.retries => {
-                    self.fail(request, station, Failure::Unavailable, FailureReason::Refused, observer);
+        let (kind, status) = (record.kind, record.status);
+        let link = record.path[usize::from(record.depth)];
+        let protocol = self.plan.hops[link].protocol;
+        let forwarding = plan.forwarding(kind).expect("who has asked forwards requests");
+        let policy = *forwarding.policy(protocol);
+        // A driver has one policy, whatever its links speak; a proxy asks by HTTP with another one, and learns nothing.
+        if protocol == Protocol::Sql || forwarding.http == forwarding.sql {
+            self.driver_learns(station, kind, link, status == Status::Ok);
+        }
+        let (failure, why) = match status {
+            Status::Ok | Status::Error(_) => return self.answer(request, status, observer),
+            Status::Refused => (AttemptFailure::Refused, FailureReason::Refused),
+            Status::Reset => (AttemptFailure::Reset, FailureReason::Reset),
+            Status::Certificate => (AttemptFailure::Certificate, FailureReason::Certificate),
+            Status::ReadOnly => (AttemptFailure::ReadOnly, FailureReason::ReadOnly),
+            Status::TooManyConnections => (AttemptFailure::TooManyConnections, FailureReason::TooManyConnections),
+        };
+        match policy.after(failure) {
+            Reaction::Relay => self.answer(request, status, observer),
+            Reaction::Report(error) => self.fail(request, station, error.into(), why, observer),
+            Reaction::Retry(error) => {
+                if !self.tries_again(request, station, link, &policy.retry, observer) {
+                    self.fail(request, station, error.into(), why, observer);
                 }
-                Status::Refused => {
-                    // Only an attempt on the same backend is repeated after a pause.
-                    let elsewhere = balancer.redispatch && self.another(request, station, record.path[level]).is_some();
-                    let pause = if elsewhere { 0 } else { balancer.connect_timeout.min(SECOND) };
-                    self.pause(request, pause);
-                }
-                Status::Reset => self.fail(request, station, Failure::BadGateway, FailureReason::Reset, observer),
-                Status::Certificate if self.plan.tls != TlsMode::Passthrough => {
-                    self.fail(request, station, Failure::Unavailable, FailureReason::Certificate, observer);
-                }
-                _ => self.answer(request, status, observer),
-            },
-            Role::Web if self.plan.hops[record.path[level]].protocol == Protocol::Http => match status {
-                Status::Refused => {
-                    // The next of several applications may do.
-                    let links = &self.plan.stations[station].out[record.kind];
-                    let tried = links.iter().position(|link| *link == record.path[level]).unwrap_or_default();
-                    let attempt = record.attempts[level];
-                    if usize::from(attempt) < links.len().min(MOST_UPSTREAMS) {
-                        let next = links[(tried + 1) % links.len()];
-                        self.forward(request, next, attempt + 1, observer);
-                    } else {
-                        self.fail(request, station, Failure::BadGateway, FailureReason::Refused, observer);
-                    }
-                }
-                Status::Reset => self.fail(request, station, Failure::BadGateway, FailureReason::Reset, observer),
-                Status::Certificate => self.fail(request, station, Failure::BadGateway, FailureReason::Certificate, observer),
-                _ => self.answer(request, status, observer),
-            },
-            _ => {
-                let (kind, link, attempt) = (record.kind, record.path[level], record.attempts[level]);
-                self.driver_learns(station, kind, link, status == Status::Ok);
-                self.take_result(request, station, link, attempt, observer);
             }
+            Reaction::Wait => unreachable!("what has answered is not silent"),
         }
     }
 
-    /// A database's answer is back at the one who asked it.
-    fn take_result<O: Observer>(&mut self, request: RequestIx, station: StationIx, link: LinkIx, attempt: u8, observer: &mut O) {
-        match self.requests[request].status {
-            // Another database may do.
-            Status::Refused => match self.next_database(station, self.requests[request].kind, link, attempt) {
-                Some((next, attempt)) => self.forward(request, next, attempt, observer),
-                None => self.fail(request, station, Failure::ServerError, FailureReason::Refused, observer),
-            },
-            Status::Reset => self.fail(request, station, Failure::ServerError, FailureReason::Reset, observer),
-            Status::Certificate => self.fail(request, station, Failure::ServerError, FailureReason::Certificate, observer),
-            Status::ReadOnly => self.fail(request, station, Failure::ServerError, FailureReason::ReadOnly, observer),
-            Status::TooManyConnections => {
-                self.fail(request, station, Failure::ServerError, FailureReason::TooManyConnections, observer);
-            }
-            status => self.answer(request, status, observer),
+    /// Makes another attempt after one that was refused. Returns false if none is left.
+    fn tries_again<O: Observer>(
+        &mut self,
+        request: RequestIx,
+        station: StationIx,
+        link: LinkIx,
+        rule: &RetryRule,
+        observer: &mut O,
+    ) -> bool {
+        let record = &self.requests[request];
+        let attempt = record.attempts[usize::from(record.depth)];
+        if usize::from(attempt) >= rule.attempts {
+            return false;
         }
+        let links = &self.plan.stations[station].out[record.kind];
+        let tried = || links.iter().position(|known| *known == link).expect("it was asked on one of these links");
+        let (next, attempt) = match rule.next {
+            NextAttempt::Same | NextAttempt::Redispatch => {
+                // Only an attempt on the same backend is repeated after a pause.
+                let elsewhere = rule.next == NextAttempt::Redispatch && self.another(request, station, link).is_some();
+                self.pause(request, rule.pause.filter(|_| !elsewhere).map_or(0, Seconds::nanos));
+                return true;
+            }
+            NextAttempt::Round => (links[(tried() + 1) % links.len()], attempt.saturating_add(1)),
+            NextAttempt::Following => match links.get(tried() + 1) {
+                Some(next) => (*next, 1),
+                None => return false,
+            },
+        };
+        self.forward(request, next, attempt, observer);
+        true
     }
 
     /// The balancer pauses before its next attempt.
@@ -211,9 +213,9 @@ impl Simulation {
         let (level, tag) = (usize::from(record.depth), record.tag());
         let link = record.path[level];
         let station = self.plan.hops[link].from;
-        let Role::Balancer(balancer) = &self.plan.stations[station].role else { return };
-        let (attempt, most, redispatch) = (record.attempts[level].saturating_add(1), balancer.retries + 1, balancer.redispatch);
-        if attempt > most {
+        let rule = self.plan.stations[station].policy(record.kind, self.plan.hops[link].protocol).retry;
+        let (attempt, redispatch) = (record.attempts[level].saturating_add(1), rule.next == NextAttempt::Redispatch);
+        if usize::from(attempt) > rule.attempts {
             let why = if silent { FailureReason::Timeout } else { FailureReason::Refused };
             self.fail(request, station, Failure::Unavailable, why, observer);
             return;

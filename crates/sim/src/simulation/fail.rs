@@ -3,6 +3,7 @@
 //! Must not decide what a failure means for a user; it only cuts connections and stops waiting.
 
 use hoplight_model::Element;
+use hoplight_model::behaviour::Reaction;
 use hoplight_model::quantity::Seconds;
 
 use crate::command::CommandError;
@@ -352,11 +353,9 @@ impl Simulation {
         if self.asks_database(station, kind) {
             self.driver_learns(station, kind, link, false);
         }
-        let failure = match self.plan.stations[station].role {
-            Role::App => Failure::ServerError,
-            _ => Failure::GatewayTimeout,
-        };
+        let policy = self.plan.stations[station].policy(kind, self.plan.hops[link].protocol);
+        let Reaction::Report(error) = policy.timed_out else { unreachable!("who stops waiting reports an error") };
         let request = self.abandon(request, level);
-        self.fail(request, station, failure, FailureReason::Timeout, observer);
+        self.fail(request, station, error.into(), FailureReason::Timeout, observer);
     }
 }

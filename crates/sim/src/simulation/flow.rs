@@ -122,12 +122,7 @@ impl Simulation {
         record.heading = Heading::Request;
         record.state = State::OnWire;
         let (tag, phase) = (record.tag(), record.phase);
-        self.tell(observer, Some(tag), || EventKind::Departed {
-            link: link,
-            heading: Heading::Request,
-            phase,
-            status: Status::Ok,
-        });
+        self.tell(observer, Some(tag), || EventKind::Departed { link, heading: Heading::Request, phase, status: Status::Ok });
         if behind > 0 || touched {
             return self.next_leg(request, observer);
         }

@@ -6,17 +6,14 @@
 
 use crate::index::{RequestIx, StationIx};
 use crate::packet::Phase;
-use crate::plan::Role;
 use crate::request::Status;
 use crate::simulation::Simulation;
-use hoplight_model::TlsMode;
-
 impl Simulation {
     /// An answer leaves the level of a request, where an agent watches; its status is known.
     pub(super) fn count_answer(&mut self, request: RequestIx, station: StationIx) {
         let record = &self.requests[request];
         // Where TLS passes through, a balancer reads neither handshakes nor statuses: it sees connections end.
-        let blind = self.plan.tls == TlsMode::Passthrough && matches!(self.plan.stations[station].role, Role::Balancer(_));
+        let blind = self.plan.stations[station].passes_tls(record.kind);
         // The host answers for a process that has ended, and a firewall for one that it protects: the component knows of
         // neither.
         if record.status == Status::Refused || !self.health(station).is_up() {

@@ -15,11 +15,11 @@ impl Simulation {
         let mut findings = Vec::new();
         for (place, server) in self.plan.servers.clone().enumerate() {
             let mut ports = USUAL_PORTS.to_vec();
-            ports.extend(self.listeners(&server).into_iter().map(|(port, _)| port));
+            ports.extend(self.listeners(server).into_iter().map(|(port, _)| port));
             ports.sort_unstable();
             ports.dedup();
             for port in ports {
-                let says = self.knock(place, &server, port);
+                let says = self.knock(place, server, port);
                 findings.push(Finding { server: server.clone(), port, says });
             }
         }

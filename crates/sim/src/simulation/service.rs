@@ -6,8 +6,6 @@
 
 #![expect(clippy::inline_always, reason = "measured: a fifth of the engine's speed")]
 
-use hoplight_model::TlsMode;
-
 use crate::clock::Clock;
 use crate::event::Kind;
 use crate::index::{Ix, LinkIx, RequestIx, StationIx, count};
@@ -170,10 +168,7 @@ impl Simulation {
         }
         let service = || drawn(record.kind.index());
         match (record.phase, &self.plan.stations[station].role) {
-            (phase, Role::Balancer(_)) if phase.is_handshake() && self.plan.tls != TlsMode::Passthrough => {
-                self.plan.connections.work(phase)
-            }
-            (phase, Role::Web | Role::App | Role::Database(_)) if phase.is_handshake() => self.plan.connections.work(phase),
+            (phase, _) if phase.is_handshake() && self.plan.stations[station].ends_tls => self.plan.connections.work(phase),
             (Phase::Lookup, Role::Resolver(resolver)) => service() + self.names.lookup_time(resolver, self.clock.now()),
             _ => service(),
         }
@@ -193,10 +188,8 @@ impl Simulation {
         let keeps = (asks & state.duty.holds) | (!asks & (leg == HOME) & (record.holds & bit != 0));
         if keeps {
             record.holds |= bit;
-        } else {
-            if let Some(next) = self.clock.frees(state, &mut self.requests) {
-                self.start_slow(next, station);
-            }
+        } else if let Some(next) = self.clock.frees(state, &mut self.requests) {
+            self.start_slow(next, station);
         }
         let next = if asks {
             if phase.is_handshake() && !is_firewall {

@@ -55,7 +55,6 @@ impl Simulation {
 
     /// What was said on a link apart from requests, as a number that changes whenever something is.
     pub(crate) fn spoken(&self, link: LinkIx, protocol: Protocol) -> u64 {
-        let link = link;
         match protocol {
             Protocol::Replication => {
                 let mut streams = self.plan.databases.streams.iter().filter(|stream| stream.link == link);
@@ -105,7 +104,7 @@ impl Simulation {
                 ok: request.heading == Heading::Request || request.status == Status::Ok,
                 orphan: !request.is_awaited(),
             },
-            link: link,
+            link,
             heading: request.heading,
             position,
             motion,

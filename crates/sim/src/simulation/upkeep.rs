@@ -46,7 +46,7 @@ impl Simulation {
         for guard in &hop.guards {
             self.firewalls.count(guard.firewall, guard.verdict);
             if guard.verdict.action != hoplight_model::firewall::RuleAction::Allow {
-                self.note(observer, None, EventKind::Blocked { link: link, guard: *guard });
+                self.note(observer, None, EventKind::Blocked { link, guard: *guard });
                 return;
             }
         }
@@ -58,7 +58,7 @@ impl Simulation {
                 sample,
             });
         } else {
-            self.note(observer, None, EventKind::Vanished { link: link });
+            self.note(observer, None, EventKind::Vanished { link });
         }
     }
 

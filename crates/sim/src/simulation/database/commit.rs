@@ -2,16 +2,15 @@
 //!
 //! Must not know who decides over roles.
 
+use hoplight_model::behaviour::SEMI_SYNC_TIMEOUT;
+
 use crate::database::{Due, Waiting};
 use crate::index::{DatabaseIx, RequestIx, StationIx};
 use crate::journal::{EventKind, FailureReason, Observer};
 use crate::outcome::Failure;
 use crate::request::{State, Status};
 use crate::simulation::Simulation;
-use crate::time::SECOND;
 
-/// How long a semi-synchronous primary waits for a replica before it goes on without (MySQL's default).
-const SEMI_SYNC_TIMEOUT: u64 = 10 * SECOND;
 /// Most members of a quorum cluster.
 const MEMBERS: usize = 9;
 
@@ -94,7 +93,7 @@ impl Simulation {
             return;
         }
         let Some(oldest) = state.waiting.front() else { return };
-        let at = (oldest.since + SEMI_SYNC_TIMEOUT).max(self.clock.now());
+        let at = (oldest.since + SEMI_SYNC_TIMEOUT.nanos()).max(self.clock.now());
         self.node_mut(node).revert_at = Some(at);
         self.schedule_database(at, Due::Revert, node);
     }
@@ -107,7 +106,7 @@ impl Simulation {
             return;
         }
         state.revert_at = None;
-        if state.waiting.front().is_some_and(|oldest| oldest.since + SEMI_SYNC_TIMEOUT <= now) {
+        if state.waiting.front().is_some_and(|oldest| oldest.since + SEMI_SYNC_TIMEOUT.nanos() <= now) {
             state.alone = true;
             state.acknowledged = state.log.length;
             let database = self.plan.databases.nodes[node].station;

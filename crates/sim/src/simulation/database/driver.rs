@@ -28,22 +28,6 @@ impl Simulation {
         links.first().is_some_and(|link| self.plan.hops[*link].protocol == Protocol::Sql)
     }
 
-    /// The link to try after `refused`, and the number of that attempt: none if all were tried.
-    pub(in crate::simulation) fn next_database(
-        &self,
-        station: StationIx,
-        kind: RequestKind,
-        refused: LinkIx,
-        attempt: u8,
-    ) -> Option<(LinkIx, u8)> {
-        let links = &self.plan.stations[station].out[kind];
-        let tried = links.iter().position(|link| *link == refused)?;
-        if !self.follows_primary(station, kind) {
-            return Some((*links.get(tried + 1)?, 1));
-        }
-        (usize::from(attempt) < links.len()).then(|| (links[(tried + 1) % links.len()], attempt.saturating_add(1)))
-    }
-
     /// A database answered a query well, or not: the driver remembers.
     pub(in crate::simulation) fn driver_learns(&mut self, station: StationIx, kind: RequestKind, link: LinkIx, good: bool) {
         if !self.follows_primary(station, kind) {

@@ -3,29 +3,26 @@
 //! Once a second each cluster looks around. Silence is all that anybody can go by: a database that is cut off looks like a
 //! dead one, and so a failover may be false. Must not know why something is silent.
 
+use hoplight_model::behaviour::HEARTBEAT;
+
 use crate::database::Due;
 use crate::index::{ClusterIx, DatabaseIx, StreamIx};
 use crate::journal::Observer;
 use crate::simulation::Simulation;
-use crate::time::SECOND;
-
-/// How often databases look whom they hear, and try to connect again. MySQL's replica tries once a minute; this is
-/// compressed for teaching.
-const HEARTBEAT: u64 = SECOND;
 
 impl Simulation {
     /// Schedules the first look of every cluster of more than one.
     pub(in crate::simulation) fn schedule_heartbeats(&mut self) {
         for cluster in self.plan.databases.clusters.indices() {
             if self.plan.databases.clusters[cluster].nodes.len() > 1 {
-                self.schedule_database(self.clock.now() + HEARTBEAT, Due::Heartbeat, cluster);
+                self.schedule_database(self.clock.now() + HEARTBEAT.nanos(), Due::Heartbeat, cluster);
             }
         }
     }
 
     /// A cluster looks around.
     pub(in crate::simulation) fn heartbeat<O: Observer>(&mut self, cluster: ClusterIx, observer: &mut O) {
-        self.schedule_database(self.clock.now() + HEARTBEAT, Due::Heartbeat, cluster);
+        self.schedule_database(self.clock.now() + HEARTBEAT.nanos(), Due::Heartbeat, cluster);
         self.look_around(cluster, observer);
         let plan = &self.plan.databases.clusters[cluster];
         let Some(patience) = plan.patience else { return };

@@ -4,15 +4,12 @@
 
 #![expect(clippy::inline_always, reason = "on the engine's critical path, as `flow` is")]
 
-use hoplight_model::TlsMode;
-
 use crate::event::Kind;
 use crate::index::{RequestIx, StationIx};
 use crate::journal::tell;
 use crate::journal::{EventKind, FailureReason, Observer};
 use crate::outcome::{Failure, Outcome};
 use crate::packet::Heading;
-use crate::plan::Role;
 use crate::request::{CROSSED, HOME};
 use crate::request::{Lost, State, Status};
 use crate::simulation::Simulation;
@@ -93,7 +90,7 @@ impl Simulation {
                 record.leg = HOME;
                 line.active = line.active.saturating_sub(1);
                 let (asker, heading) = (line.from, Heading::Response);
-                tell(observer, self.clock.now(), Some(tag), || EventKind::Departed { link: link, heading, phase, status });
+                tell(observer, self.clock.now(), Some(tag), || EventKind::Departed { link, heading, phase, status });
                 tell(observer, self.clock.now(), Some(tag), || EventKind::Reached { component: asker, heading, phase });
                 return Some(asker);
             }
@@ -105,7 +102,7 @@ impl Simulation {
         if watched {
             self.count_answer(request, station);
         }
-        self.tell(observer, Some(tag), || EventKind::Departed { link: link, heading: Heading::Response, phase, status });
+        self.tell(observer, Some(tag), || EventKind::Departed { link, heading: Heading::Response, phase, status });
         if behind > 0 {
             return self.brings_back(request, observer);
         }
@@ -140,7 +137,7 @@ impl Simulation {
         if self.stations[answerer].duty.watched {
             self.count_answer(request, answerer);
         }
-        self.tell(observer, Some(tag), || EventKind::Departed { link: link, heading: Heading::Response, phase, status });
+        self.tell(observer, Some(tag), || EventKind::Departed { link, heading: Heading::Response, phase, status });
         if behind > 0 || outward {
             self.way_back(request, observer);
             return;
@@ -261,7 +258,7 @@ impl Simulation {
         let tag = self.requests[request].tag();
         self.tell(observer, Some(tag), || EventKind::Fails { component: station, failure, why });
         // A balancer that cannot read cannot write either: it can only close the connection.
-        let blind = self.plan.tls == TlsMode::Passthrough && matches!(self.plan.stations[station].role, Role::Balancer(_));
+        let blind = self.plan.stations[station].passes_tls(self.requests[request].kind);
         let status = if blind { Status::Reset } else { Status::Error(failure) };
         self.answer(request, status, observer);
     }

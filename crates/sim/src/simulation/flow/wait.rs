@@ -2,18 +2,17 @@
 //!
 //! Must not know what somebody does who stops waiting; that is `fail`.
 
+use hoplight_model::RequestKind;
+use hoplight_model::behaviour::LOOKUP_TIMEOUT;
+use hoplight_model::quantity::Seconds;
+
 use crate::event::Kind;
-use crate::index::{Ix, RequestIx, StationIx};
+use crate::index::{Ix, LinkIx, RequestIx, StationIx};
 use crate::journal::{EventKind, Observer};
 use crate::packet::{Heading, Phase};
-use crate::plan::Role;
 use crate::request::{Lost, State};
 use crate::simulation::Simulation;
 use crate::station::{Deadline, is_timed};
-use crate::time::SECOND;
-
-/// How long a browser waits for the answer to a name, in nanoseconds.
-const LOOKUP_TIMEOUT: u64 = 5 * SECOND;
 
 impl Simulation {
     /// A message will never be answered. The one who asked does not know, and waits.
@@ -27,18 +26,18 @@ impl Simulation {
         let (link, tag, phase, level) = (record.link(), record.tag(), record.phase, record.depth - 1);
         let unwanted = level == record.floor;
         if !matches!(how, Lost::Dropped(_) | Lost::Unread) {
-            self.tell(observer, Some(tag), || EventKind::Vanished { link: link });
+            self.tell(observer, Some(tag), || EventKind::Vanished { link });
         }
         let record = &self.requests[request];
         if unwanted {
             self.discard(request);
         } else if phase == Phase::Lookup {
             // A lookup is the first thing that a user does.
-            let until = self.clock.now().max(self.requests[request].born + LOOKUP_TIMEOUT);
+            let until = self.clock.now().max(self.requests[request].born + LOOKUP_TIMEOUT.nanos());
             self.schedule_for(request, until, Kind::Retry);
         } else if record.heading == Heading::Request
             && how != Lost::Unanswered
-            && let Role::Balancer(balancer) = &self.plan.stations[self.plan.hops[link].from].role
+            && let Some(connect_timeout) = self.connect_timeout(record.kind, link)
         {
             // The clock runs since the attempt left, not since it was lost at the far end.
             let hop = &self.plan.hops[link];
@@ -48,9 +47,16 @@ impl Simulation {
                 Lost::Dropped(leg) | Lost::DeadFirewall(leg) => usize::from(leg) >= hop.outward,
             };
             let travelled = if crossed { self.stretched(link, hop.latency) } else { 0 };
-            let timeout = balancer.connect_timeout.saturating_sub(travelled);
+            let timeout = connect_timeout.saturating_sub(travelled);
             self.schedule_for(request, self.clock.now() + timeout, Kind::Retry);
         }
+    }
+
+    /// How long the asker at a link waits for a connection, in nanoseconds, if it does not just wait for the response.
+    fn connect_timeout(&self, kind: RequestKind, link: LinkIx) -> Option<u64> {
+        let hop = &self.plan.hops[link];
+        let forwarding = self.plan.stations[hop.from].forwarding(kind)?;
+        forwarding.policy(hop.protocol).connect_timeout.map(Seconds::nanos)
     }
 
     /// Starts the clock of a component that waits for an answer.
