@@ -55,7 +55,7 @@ use crate::monitoring::Monitoring;
 use crate::names::Names;
 use crate::plan::{Plan, Role};
 use crate::request::Requests;
-use crate::station::Line;
+use crate::station::LinkState;
 use crate::stations::Stations;
 use crate::time::SimTime;
 use crate::timers::Timers;
@@ -75,7 +75,7 @@ pub struct Simulation {
     users: Users,
     requests: Requests,
     stations: Stations,
-    links: IndexVec<LinkIx, Line>,
+    links: IndexVec<LinkIx, LinkState>,
     firewalls: Firewalls,
     balancers: Balancers,
     /// The address that users connect to, which several balancers may share.
@@ -101,7 +101,7 @@ impl Simulation {
             users: Users::new(infra.traffic().retries),
             requests: Requests::default(),
             stations: Stations::new(&plan),
-            links: IndexVec::of(Line::default(), plan.hops.len()),
+            links: IndexVec::of(LinkState::default(), plan.hops.len()),
             firewalls: Firewalls::new(&infra),
             balancers: Balancers::new(plan.balancers()),
             address: SharedAddress::new(&plan),

@@ -36,12 +36,12 @@ pub(super) struct Deadline {
     pub(super) clock: u8,
 }
 
-/// What a station does with a request that it has worked on, if that is no handshake.
+/// What a station does with a request after its own work, unless that is a handshake.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Act {
-    /// It answers, and there is nothing to tell about it.
-    Answer,
-    /// It has what was asked for.
+pub(super) enum Routing {
+    /// It responds, and there is nothing to tell about it.
+    Respond,
+    /// It has the answer.
     Serve,
     /// It asks on this link.
     Ask(LinkIx),
@@ -53,20 +53,20 @@ pub(super) enum Act {
     Balance,
     /// It lets it pass, or not.
     Judge,
-    /// It is the database of this number.
+    /// It is this database.
     Query(DatabaseIx),
     /// It resolves a name.
     Resolve,
-    /// It has nobody to ask.
+    /// It has no upstream.
     Fail(Failure),
 }
 
-impl Act {
+impl Routing {
     /// What the station at this place does with requests of one kind.
     fn of(plan: &Plan, station: StationIx, kind: RequestKind) -> Self {
         let plan = &plan.stations[station];
         match &plan.behaviour[kind] {
-            Behaviour::Originate(_) | Behaviour::Ignore => Self::Answer,
+            Behaviour::Originate(_) | Behaviour::Ignore => Self::Respond,
             Behaviour::Respond => Self::Serve,
             Behaviour::Query(_) => match plan.role {
                 Role::Database(node) => Self::Query(node),
@@ -99,7 +99,7 @@ pub(super) struct StationParams {
     /// Whether a slot is held until the answer from downstream is back. Firewalls hold none.
     pub(super) holds: bool,
     /// Whether there is work on answers.
-    pub(super) takes_answers: bool,
+    pub(super) works_on_responses: bool,
     pub(super) watched: bool,
     /// Whether a good answer to each kind of request is handed on as it is, and nothing is learnt from it.
     pub(super) relays: PerKind<bool>,
@@ -107,7 +107,7 @@ pub(super) struct StationParams {
     /// How long it works on each kind of request, and on an answer, if it does.
     pub(super) work: [Sampler; 4],
     /// What it does with each kind of request.
-    pub(super) acts: PerKind<Act>,
+    pub(super) routing: PerKind<Routing>,
 }
 
 impl Default for StationParams {
@@ -118,19 +118,19 @@ impl Default for StationParams {
             connections: Limit::NONE,
             is_firewall: false,
             holds: false,
-            takes_answers: false,
+            works_on_responses: false,
             watched: false,
             relays: PerKind::default(),
             key: 0,
             work: [Sampler::Constant(0); 4],
-            acts: [Act::Answer; 3].into(),
+            routing: [Routing::Respond; 3].into(),
         }
     }
 }
 
 impl StationParams {
     /// The place of the work on answers among all work.
-    pub(super) const ANSWERS: usize = 3;
+    pub(super) const RESPONSES: usize = 3;
 
     /// What `whole` says of the station at this place.
     pub(super) fn of(whole: &Plan, station: StationIx) -> Self {
@@ -142,12 +142,12 @@ impl StationParams {
             connections: plan.connections,
             is_firewall: matches!(plan.role, Role::Firewall),
             holds: plan.hold == Hold::UntilAnswered && !matches!(plan.role, Role::Firewall),
-            takes_answers: plan.answer.is_some(),
+            works_on_responses: plan.answer.is_some(),
             watched: plan.watched,
             relays: PerKind::of(|kind| plan.forwarding(kind).is_some_and(|forwarding| !forwarding.learns_writer)),
             key: plan.key,
             work: [statics, reads, writes, plan.answer.unwrap_or(Sampler::Constant(0))],
-            acts: PerKind::of(|kind| Act::of(whole, station, kind)),
+            routing: PerKind::of(|kind| Routing::of(whole, station, kind)),
         }
     }
 }
@@ -156,7 +156,7 @@ impl StationParams {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[repr(align(64))]
 pub(super) struct Station {
-    pub(super) duty: StationParams,
+    pub(super) params: StationParams,
     /// Its process has ended.
     pub(super) crashed: bool,
     /// Whether it runs, given its process and its server.
@@ -271,7 +271,7 @@ pub(crate) enum Passage {
 /// A link.
 #[expect(clippy::struct_excessive_bools, reason = "each says one thing that may be so by itself")]
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Line {
+pub(super) struct LinkState {
     /// From the plan, as for [`StationParams`]: who asks, who answers, nanoseconds one way, firewalls on the way and those of them
     /// that stand at the asker's side, whether requests in progress are limited.
     pub(super) from: StationIx,
@@ -317,7 +317,7 @@ pub(super) struct Line {
     pub(super) plain: bool,
 }
 
-impl Line {
+impl LinkState {
     /// Takes what the engine needs of the plan at every message.
     pub(super) fn adopt(&mut self, plan: &Plan, hop: &HopPlan) {
         (self.from, self.to, self.latency) = (hop.from, hop.to, hop.latency);
@@ -343,7 +343,7 @@ impl Line {
     }
 }
 
-impl Default for Line {
+impl Default for LinkState {
     fn default() -> Self {
         Self {
             from: StationIx::default(),

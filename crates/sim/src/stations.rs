@@ -26,7 +26,7 @@ impl Stations {
     /// Takes over from the plan what the engine needs at every visit.
     pub(crate) fn adopt(&mut self, plan: &Plan) {
         for (station, state) in self.all.iter_mut_enumerated() {
-            state.duty = StationParams::of(plan, station);
+            state.params = StationParams::of(plan, station);
         }
     }
 

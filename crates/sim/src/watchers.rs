@@ -202,7 +202,7 @@ impl Watchers {
         if let Some(ear) = &mut self.ear {
             ear.total = ear.tally_at(to).unwrap_or_default();
             ear.heard.retain(|heard| heard.stamp.is_by(to));
-            ear.mark = sim.spoken(ear.link, ear.protocol);
+            ear.mark = sim.traffic_mark(ear.link, ear.protocol);
             ear.see(sim);
         }
     }
@@ -299,7 +299,7 @@ fn is_stopped(hop: &Hop) -> bool {
 impl TapRecorder {
     pub(super) fn new(link: LinkIx, sim: &Simulation, since: Stamp) -> Self {
         let protocol = sim.infrastructure().link(link).protocol;
-        let mark = sim.spoken(link, protocol);
+        let mark = sim.traffic_mark(link, protocol);
         let infra = Arc::clone(sim.infrastructure());
         let ((asker, _), hop) = (infra.ends(link), infra.hop(link));
         let (is_plain, is_stopped) = (hop.is_plaintext(), is_stopped(&hop));
@@ -372,7 +372,7 @@ impl TapRecorder {
         if self.is_stopped && (is_asked || is_refused) {
             return;
         }
-        self.hear(stamp, note.at, said);
+        self.hear_advert(stamp, note.at, said);
     }
 
     /// Takes in how the link is now.
@@ -389,7 +389,7 @@ impl TapRecorder {
         if !matches!(self.protocol, Protocol::Replication | Protocol::Vrrp | Protocol::Http) {
             return;
         }
-        let mark = sim.spoken(self.link, self.protocol);
+        let mark = sim.traffic_mark(self.link, self.protocol);
         let before = std::mem::replace(&mut self.mark, mark);
         // A log that has become shorter was cut, not sent.
         let is_news = if self.protocol == Protocol::Replication { mark > before } else { mark != before };
@@ -397,20 +397,20 @@ impl TapRecorder {
             return;
         }
         match self.protocol {
-            Protocol::Vrrp => self.hear(stamp, sim.now(), CapturedPayload::Advertisement(sim.leading_priority())),
+            Protocol::Vrrp => self.hear_advert(stamp, sim.now(), CapturedPayload::Advertisement(sim.leading_priority())),
             Protocol::Http if self.is_stopped => {}
             Protocol::Http => {
                 let number = mark;
-                self.hear(stamp, sim.now(), CapturedPayload::Check { number, answer: None });
-                if let Some(answer) = sim.check_answer(self.link) {
-                    self.hear(stamp, sim.now(), CapturedPayload::Check { number, answer: Some(answer) });
+                self.hear_advert(stamp, sim.now(), CapturedPayload::Check { number, answer: None });
+                if let Some(answer) = sim.check_response(self.link) {
+                    self.hear_advert(stamp, sim.now(), CapturedPayload::Check { number, answer: Some(answer) });
                 }
             }
-            _ => self.hear(stamp, sim.now(), CapturedPayload::Change),
+            _ => self.hear_advert(stamp, sim.now(), CapturedPayload::Change),
         }
     }
 
-    fn hear(&mut self, stamp: Stamp, at: SimTime, said: CapturedPayload) {
+    fn hear_advert(&mut self, stamp: Stamp, at: SimTime, said: CapturedPayload) {
         if self.heard.len() == MOST_HEARD {
             self.heard.pop_front();
         }

@@ -22,22 +22,22 @@ impl Simulation {
     }
 
     /// Once a second: who fell silent?
-    pub(super) fn judge_silence<O: Observer>(&mut self, observer: &mut O) {
+    pub(super) fn evaluate_silence<O: Observer>(&mut self, observer: &mut O) {
         if !self.is_monitored() {
             self.monitoring.alerts.listening_since = self.clock.now();
             return;
         }
         for agent in self.monitoring.agents.indices() {
-            self.judge_absence(agent, observer);
+            self.evaluate_absence(agent, observer);
             if self.is_silent(agent) {
-                self.judge_silent_rows(agent, observer);
+                self.reset_silent_rows(agent, observer);
             }
         }
-        self.judge_groups(observer);
+        self.evaluate_groups(observer);
     }
 
     /// Judges whether exactly one leads, by the last samples of agents that are not silent.
-    fn judge_groups<O: Observer>(&mut self, observer: &mut O) {
+    fn evaluate_groups<O: Observer>(&mut self, observer: &mut O) {
         let plan = Arc::clone(&self.plan);
         for alert in plan.alerts.of_groups.iter().copied() {
             let AlertPlan { subject: Subject::Group(group), when: AlertCondition::Leaders { for_s }, .. } =
@@ -58,35 +58,35 @@ impl Simulation {
             // One of whom nothing is known may lead.
             let holds = leaders > 1 || leaders == 0 && told >= group.len();
             let patience = for_s.map_or(0, hoplight_model::quantity::Seconds::nanos);
-            self.turn(alert, holds, self.clock.now(), patience, observer);
+            self.transition(alert, holds, self.clock.now(), patience, observer);
         }
     }
 
     /// Judges whether an agent is missed.
-    fn judge_absence<O: Observer>(&mut self, agent: AgentIx, observer: &mut O) {
+    fn evaluate_absence<O: Observer>(&mut self, agent: AgentIx, observer: &mut O) {
         let plan = Arc::clone(&self.plan);
         for alert in plan.alerts.of_agent[agent].iter().copied() {
             if let AlertCondition::Absence { intervals } = plan.alerts.alerts[alert].when {
                 let absent = self.silence(agent) > u64::from(intervals) * plan.agents[agent].interval;
-                self.turn(alert, absent, self.clock.now(), 0, observer);
+                self.transition(alert, absent, self.clock.now(), 0, observer);
             }
         }
     }
 
     /// Old samples prove nothing: what the last one of a silent agent said is taken back.
-    pub(super) fn judge_silent_rows<O: Observer>(&mut self, agent: AgentIx, observer: &mut O) {
+    pub(super) fn reset_silent_rows<O: Observer>(&mut self, agent: AgentIx, observer: &mut O) {
         for alert in self.plan.alerts.of_agent[agent].clone() {
             if matches!(self.plan.alerts.alerts[alert].subject, Subject::Row(_)) {
-                self.turn(alert, false, self.clock.now(), 0, observer);
+                self.transition(alert, false, self.clock.now(), 0, observer);
             }
         }
     }
 
     /// Judges the alerts of one agent on a sample that has just arrived.
-    pub(super) fn judge_sample<O: Observer>(&mut self, agent: AgentIx, observer: &mut O) {
+    pub(super) fn evaluate_sample<O: Observer>(&mut self, agent: AgentIx, observer: &mut O) {
         let plan = Arc::clone(&self.plan);
         let interval = plan.agents[agent].interval;
-        self.judge_absence(agent, observer);
+        self.evaluate_absence(agent, observer);
         for alert in plan.alerts.of_agent[agent].iter().copied() {
             let AlertPlan { subject: Subject::Row(row), when, .. } = &plan.alerts.alerts[alert] else { continue };
             let Some(series) = self.monitoring.agents[agent].series.get(*row) else { continue };
@@ -96,12 +96,12 @@ impl Simulation {
                 AlertCondition::Threshold { for_s: Some(seconds), .. } => seconds.nanos(),
                 _ => 0,
             };
-            self.turn(alert, holds, taken, patience, observer);
+            self.transition(alert, holds, taken, patience, observer);
         }
     }
 
     /// Judges the alerts of the site from outside, on what the probe reported.
-    pub(super) fn judge_probe<O: Observer>(&mut self, observer: &mut O) {
+    pub(super) fn evaluate_probe<O: Observer>(&mut self, observer: &mut O) {
         let plan = Arc::clone(&self.plan);
         for alert in plan.alerts.of_site.iter().copied() {
             let holds = match &plan.alerts.alerts[alert].when {
@@ -109,12 +109,12 @@ impl Simulation {
                 AlertCondition::Certificate { days } => self.monitoring.probe.days_left.is_some_and(|left| left <= days.get()),
                 _ => false,
             };
-            self.turn(alert, holds, self.clock.now(), 0, observer);
+            self.transition(alert, holds, self.clock.now(), 0, observer);
         }
     }
 
     /// Moves one alert on: its condition `holds` or not at `moment`, and has to hold for `patience` nanoseconds.
-    fn turn<O: Observer>(&mut self, alert: AlertIx, holds: bool, moment: SimTime, patience: u64, observer: &mut O) {
+    fn transition<O: Observer>(&mut self, alert: AlertIx, holds: bool, moment: SimTime, patience: u64, observer: &mut O) {
         let standing = &mut self.monitoring.alerts.standings[alert];
         if holds && !matches!(standing.state, AlertState::Pending | AlertState::Firing) {
             standing.holds_since = moment;

@@ -155,7 +155,7 @@ impl Simulation {
             // These make their notes where things happen.
             Operation::Send(kind) => {
                 let stream = SENT_BY_HAND | self.users.send();
-                return self.user_asks(kind, stream, true, observer);
+                return self.start_request(kind, stream, true, observer);
             }
             Operation::Demote(node) => return self.demote(node, observer),
             Operation::Restart { element, target, after } => return self.restart(element, target, after, observer),

@@ -22,7 +22,7 @@ impl Simulation {
     pub(super) fn start_arrivals(&mut self) {
         match &self.arrivals.source {
             Source::Open(_) => self.schedule_arrival(),
-            Source::Closed(closed) => (0..count(closed.cycles.len())).for_each(|user| self.think(user)),
+            Source::Closed(closed) => (0..count(closed.cycles.len())).for_each(|user| self.start_thinking(user)),
         }
     }
 
@@ -38,7 +38,7 @@ impl Simulation {
     }
 
     /// A user thinks, and will ask then.
-    fn think(&mut self, user: u32) {
+    fn start_thinking(&mut self, user: u32) {
         let Source::Closed(closed) = &self.arrivals.source else { return };
         let think = closed.think.nanos(self.draw(closed.stream(user), Purpose::Think));
         self.clock.schedule(self.clock.now() + think, Kind::Arrival, user);
@@ -64,7 +64,7 @@ impl Simulation {
         };
         let kind = self.kind_of(stream);
         let new_visitor = self.is_new_visitor(stream);
-        self.user_asks(kind, stream, new_visitor, observer);
+        self.start_request(kind, stream, new_visitor, observer);
         self.schedule_arrival();
     }
 
@@ -91,7 +91,7 @@ impl Simulation {
     }
 
     /// The outcome of a request is there. If its user waited for it to go on, the user thinks again.
-    pub(super) fn user_done(&mut self, stream: u64) {
+    pub(super) fn resume_user(&mut self, stream: u64) {
         if stream >> 62 != WAITS >> 62 {
             return;
         }
@@ -100,7 +100,7 @@ impl Simulation {
         let Some(cycle) = closed.cycles.get_mut(length(user)) else { return };
         *cycle = cycle.wrapping_add(1);
         closed.thinking += 1;
-        self.think(user);
+        self.start_thinking(user);
     }
 
     /// Chance about one user: 64 bits that depend on the seed, the user and the purpose.

@@ -28,21 +28,27 @@ impl Simulation {
     pub(super) fn balance<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) -> Option<LinkIx> {
         let pinned = self.requests[request].pinned;
         // Where the connection is there already, it is neither chosen nor counted again.
-        pinned.or_else(|| self.assigned(request, station, 1, observer))
+        pinned.or_else(|| self.find_backend(request, station, 1, observer))
     }
 
     /// Gives a request to a backend, for the asker's attempt of this number.
     pub(super) fn assign<O: Observer>(&mut self, request: RequestIx, station: StationIx, attempt: u8, observer: &mut O) {
-        if let Some(link) = self.assigned(request, station, attempt, observer) {
+        if let Some(link) = self.find_backend(request, station, attempt, observer) {
             self.forward(request, link, attempt, observer);
         }
     }
 
     /// Finds a backend for a request, and returns the link to it; or lets the request wait or fail.
-    fn assigned<O: Observer>(&mut self, request: RequestIx, station: StationIx, attempt: u8, observer: &mut O) -> Option<LinkIx> {
+    fn find_backend<O: Observer>(
+        &mut self,
+        request: RequestIx,
+        station: StationIx,
+        attempt: u8,
+        observer: &mut O,
+    ) -> Option<LinkIx> {
         match self.choose(request, station) {
             Choice::Backend(link) => {
-                self.is_given(request, link, observer);
+                self.bind_backend(request, link, observer);
                 return Some(link);
             }
             Choice::Full(link) => {
@@ -60,7 +66,7 @@ impl Simulation {
     }
 
     /// A backend was chosen for a request.
-    fn is_given<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) {
+    fn bind_backend<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) {
         if O::NOTES {
             let hop = &self.plan.hops[link];
             let (station, backend) = (hop.from, hop.to);
@@ -121,7 +127,7 @@ impl Simulation {
     }
 
     /// A request has waited for a backend for too long.
-    pub(super) fn backlog_timed_out<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
+    pub(super) fn backlog_timeout<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         let record = &self.requests[request];
         let (link, kind) = (record.path[usize::from(record.depth)], record.kind);
         let station = self.plan.hops[link].from;
@@ -183,13 +189,13 @@ impl Simulation {
     }
 
     /// A request that had waited goes to the backend that has a place for it.
-    pub(super) fn admitted<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
+    pub(super) fn admission_due<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         let record = &self.requests[request];
         let level = usize::from(record.depth);
         let (link, attempt) = (record.path[level], record.attempts[level]);
         self.release(link);
         if self.links[link].takes_new() {
-            self.is_given(request, link, observer);
+            self.bind_backend(request, link, observer);
             self.forward(request, link, attempt, observer);
         } else {
             // It is bound to this one, and tries again: nobody chose.

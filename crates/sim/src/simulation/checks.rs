@@ -12,7 +12,7 @@ use crate::index::{Ix, StationIx, count, length};
 use crate::journal::{EventKind, Observer};
 use crate::plan::{BalancerPlan, Role};
 use crate::simulation::Simulation;
-use crate::station::{Act, Passage};
+use crate::station::{Passage, Routing};
 use crate::time::SimTime;
 use crate::view::{CheckCode, Health};
 
@@ -129,7 +129,7 @@ impl Simulation {
         }
         let links = &plan.out[RequestKind::Read];
         let asks = plan.check_depth.is_some_and(|depth| check >= depth);
-        let takes_turns = state.duty.acts[RequestKind::Read] == Act::TakeTurns;
+        let takes_turns = state.params.routing[RequestKind::Read] == Routing::TakeTurns;
         let first = if takes_turns { length(state.turn) } else { 0 };
         if !asks {
             return None;
@@ -178,7 +178,7 @@ impl Simulation {
 
     /// What the backend at the end of `link` answered to the last health check: that it is well, or how it is not. `None` if it
     /// said nothing, or not at once.
-    pub(crate) fn check_answer(&self, link: LinkIx) -> Option<Result<(), CheckCode>> {
+    pub(crate) fn check_response(&self, link: LinkIx) -> Option<Result<(), CheckCode>> {
         let line = &self.links[link];
         line.answered.then(|| line.check.map_or(Ok(()), Err))
     }

@@ -11,7 +11,7 @@ use crate::index::{IndexVec, LinkIx, RequestIx, StationIx};
 use crate::plan::{HopPlan, Role};
 use crate::random;
 use crate::simulation::Simulation;
-use crate::station::Line;
+use crate::station::LinkState;
 
 /// How often a draw is repeated that met a backend that may not be chosen, before all are looked at.
 const DRAWS: u64 = 8;
@@ -35,7 +35,7 @@ pub(super) enum Choice {
 struct Backends<'a> {
     links: &'a [LinkIx],
     hops: &'a IndexVec<LinkIx, HopPlan>,
-    lines: &'a IndexVec<LinkIx, Line>,
+    lines: &'a IndexVec<LinkIx, LinkState>,
 }
 
 impl Backends<'_> {
@@ -117,7 +117,7 @@ impl Backends<'_> {
 
 /// nginx's smooth weighted round robin: every backend that may be chosen earns its weight, and the one that has most pays
 /// for all. In a cycle of as many choices as the weights sum up to, each is chosen as often as its weight says.
-fn weighted(links: &[LinkIx], hops: &IndexVec<LinkIx, HopPlan>, lines: &mut IndexVec<LinkIx, Line>) -> Option<LinkIx> {
+fn weighted(links: &[LinkIx], hops: &IndexVec<LinkIx, HopPlan>, lines: &mut IndexVec<LinkIx, LinkState>) -> Option<LinkIx> {
     let mut whole = 0;
     let mut best: Option<(i64, LinkIx)> = None;
     for link in links.iter().copied() {

@@ -46,7 +46,7 @@ impl Simulation {
     }
 
     /// Sends a request's message down a link, on a connection that is there or after opening one.
-    pub(super) fn ask<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) {
+    pub(super) fn send_on_connection<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) {
         self.take_connection(request, link);
         self.send(request, link, observer);
     }
@@ -76,7 +76,7 @@ impl Simulation {
     /// An answer is back at the one who asked, who still waits. If it was about opening a connection and was good, goes on
     /// with that and returns true. If it came on a connection of a pool, gives that back.
     #[inline(never)]
-    pub(super) fn opened_or_pooled<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> bool {
+    pub(super) fn on_opening_response<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> bool {
         let record = &mut self.requests[request];
         let (link, bit, tag, phase, status) = (record.link(), 1 << record.depth, record.tag(), record.phase, record.status);
         let (hop, line) = (&self.plan.hops[link], &mut self.links[link]);
@@ -138,7 +138,7 @@ impl Simulation {
     }
 
     /// Whoever ends TLS has done its part of a handshake.
-    pub(super) fn handshake_served<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
+    pub(super) fn end_handshake<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         let record = &self.requests[request];
         let own = self.plan.stations[station].certificate_until;
         // Where TLS passes through a balancer, the web servers hold what was written for it.
@@ -146,7 +146,7 @@ impl Simulation {
         // Who resumes a session has seen the certificate before, and is shown none.
         let is_shown = matches!(record.phase, Phase::Handshake | Phase::Hello);
         let expired = is_shown && until.is_some_and(|until| self.clock.now() >= SimTime::from_nanos(until));
-        self.answer(request, if expired { Status::Certificate } else { Status::Ok }, observer);
+        self.respond(request, if expired { Status::Certificate } else { Status::Ok }, observer);
     }
 
     /// Connections that are open and idle on a link, where they are pooled.

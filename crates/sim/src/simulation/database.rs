@@ -37,7 +37,7 @@ impl Simulation {
         match DUES.get((id >> SORT_SHIFT) as usize) {
             Some(Due::Heartbeat) => self.heartbeat(ClusterIx::from_raw(number), observer),
             Some(Due::Apply) => self.apply_changes(DatabaseIx::from_raw(number), observer),
-            Some(Due::Ack) => self.take_acks(DatabaseIx::from_raw(number), observer),
+            Some(Due::Ack) => self.receive_acks(DatabaseIx::from_raw(number), observer),
             Some(Due::Open) => self.open_database(DatabaseIx::from_raw(number), observer),
             Some(Due::Revert) => self.revert_to_asynchronous(DatabaseIx::from_raw(number), observer),
             None => {}

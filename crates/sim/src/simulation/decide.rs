@@ -18,74 +18,82 @@ use crate::request::CROSSED;
 use crate::request::{Lost, State, Status};
 use crate::simulation::Simulation;
 use crate::simulation::service::Next;
-use crate::station::Act;
+use crate::station::Routing;
 
 impl Simulation {
     /// A station has done its own work on a request: what now?
     #[inline(always)]
-    pub(super) fn decide<O: Observer>(&mut self, request: RequestIx, station: StationIx, act: Act, observer: &mut O) -> Next {
+    pub(super) fn decide<O: Observer>(&mut self, request: RequestIx, station: StationIx, act: Routing, observer: &mut O) -> Next {
         match act {
-            Act::Ask(link) => Next::Ask(link),
-            Act::Balance => self.balance(request, station, observer).map_or(Next::Comes(None), Next::Ask),
-            Act::TakeTurns => {
+            Routing::Ask(link) => Next::Forward(link),
+            Routing::Balance => self.balance(request, station, observer).map_or(Next::Moved(None), Next::Forward),
+            Routing::TakeTurns => {
                 let links = &self.plan.stations[station].out[self.requests[request].kind];
                 let turn = &mut self.stations[station].turn;
                 // There is at least one link, or the station would have nobody to ask.
                 let link = links[length(*turn) % links.len()];
                 *turn = turn.wrapping_add(1);
-                Next::Ask(link)
+                Next::Forward(link)
             }
-            Act::Query(node) if !self.requests[request].kind.is_write() => {
+            Routing::Query(node) if !self.requests[request].kind.is_write() => {
                 self.count_if_stale(request, node);
-                self.serves(request, station, observer)
+                self.serve_inline(request, station, observer)
             }
-            Act::Serve => self.serves(request, station, observer),
-            Act::Answer => Next::Answer,
-            Act::Judge => Next::Comes(self.judge(request, observer)),
-            Act::Query(_) | Act::AskWriter | Act::Resolve | Act::Fail(_) => self.decide_slow(request, station, act, observer),
+            Routing::Serve => self.serve_inline(request, station, observer),
+            Routing::Respond => Next::Respond,
+            Routing::Judge => Next::Moved(self.judge(request, observer)),
+            Routing::Query(_) | Routing::AskWriter | Routing::Resolve | Routing::Fail(_) => {
+                self.decide_slow(request, station, act, observer)
+            }
         }
     }
 
     /// The same for what is more than a link to find, or an answer to give.
     #[inline(never)]
-    fn decide_slow<O: Observer>(&mut self, request: RequestIx, station: StationIx, act: Act, observer: &mut O) -> Next {
+    fn decide_slow<O: Observer>(&mut self, request: RequestIx, station: StationIx, act: Routing, observer: &mut O) -> Next {
         match (act, &self.plan.stations[station].role) {
-            (Act::AskWriter, _) => match self.database_link(station, self.requests[request].kind) {
-                Some(link) => return Next::Ask(link),
+            (Routing::AskWriter, _) => match self.database_link(station, self.requests[request].kind) {
+                Some(link) => return Next::Forward(link),
                 None => self.fail(request, station, Failure::ServerError, FailureReason::NoRoute, observer),
             },
-            (Act::Query(node), _) => self.write(request, station, node, observer),
-            (Act::Resolve, Role::Resolver(resolver)) => self.lookup_served(request, station, *resolver, observer),
-            (Act::Fail(failure), _) => self.fail(request, station, failure, FailureReason::NoRoute, observer),
+            (Routing::Query(node), _) => self.write(request, station, node, observer),
+            (Routing::Resolve, Role::Resolver(resolver)) => self.end_lookup(request, station, *resolver, observer),
+            (Routing::Fail(failure), _) => self.fail(request, station, failure, FailureReason::NoRoute, observer),
             _ => {}
         }
-        Next::Comes(None)
+        Next::Moved(None)
     }
 
     /// A station has what was asked for.
     #[inline(always)]
-    fn serves<O: Observer>(&self, request: RequestIx, station: StationIx, observer: &mut O) -> Next {
+    fn serve_inline<O: Observer>(&self, request: RequestIx, station: StationIx, observer: &mut O) -> Next {
         self.tell(observer, Some(self.requests[request].tag()), || EventKind::Answers { component: station });
-        Next::Answer
+        Next::Respond
     }
 
     /// A station has worked on a handshake: it ends TLS, or is in nobody's way.
     #[inline(never)]
-    pub(super) fn handshake_worked<O: Observer>(&mut self, request: RequestIx, station: StationIx, act: Act, observer: &mut O) {
+    pub(super) fn on_handshake_work<O: Observer>(
+        &mut self,
+        request: RequestIx,
+        station: StationIx,
+        act: Routing,
+        observer: &mut O,
+    ) {
         match act {
-            Act::Balance if self.plan.stations[station].passes_tls(self.requests[request].kind) => {
+            Routing::Balance if self.plan.stations[station].passes_tls(self.requests[request].kind) => {
                 if let Some(link) = self.balance(request, station, observer) {
                     self.forward(request, link, 1, observer);
                 }
             }
-            Act::Resolve => _ = self.decide_slow(request, station, act, observer),
-            _ => self.handshake_served(request, station, observer),
+            Routing::Resolve => _ = self.decide_slow(request, station, act, observer),
+            _ => self.end_handshake(request, station, observer),
         }
     }
 
-    pub(super) fn answers<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
-        self.serves(request, station, observer);
-        self.answer(request, Status::Ok, observer);
+    pub(super) fn serve<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
+        self.serve_inline(request, station, observer);
+        self.respond(request, Status::Ok, observer);
     }
 
     /// The waiting line is full.
@@ -104,14 +112,14 @@ impl Simulation {
             WhenFull::Refuse => Status::Refused,
             WhenFull::Respond(error) => Status::Error(error.into()),
         };
-        self.answer(request, status, observer);
+        self.respond(request, status, observer);
     }
 
     /// An answer is back at the component that asked.
-    pub(super) fn take_answer<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
+    pub(super) fn on_response<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         let plan = &self.plan.stations[station];
         if matches!(plan.role, Role::Browser) {
-            return self.browser_takes(request, observer);
+            return self.on_browser_response(request, observer);
         }
         let record = &self.requests[request];
         let (kind, status) = (record.kind, record.status);
@@ -124,7 +132,7 @@ impl Simulation {
             self.driver_learns(station, kind, link, status == Status::Ok);
         }
         let (failure, why) = match status {
-            Status::Ok | Status::Error(_) => return self.answer(request, status, observer),
+            Status::Ok | Status::Error(_) => return self.respond(request, status, observer),
             Status::Refused => (AttemptFailure::Refused, FailureReason::Refused),
             Status::Reset => (AttemptFailure::Reset, FailureReason::Reset),
             Status::Certificate => (AttemptFailure::Certificate, FailureReason::Certificate),
@@ -132,10 +140,10 @@ impl Simulation {
             Status::TooManyConnections => (AttemptFailure::TooManyConnections, FailureReason::TooManyConnections),
         };
         match policy.after(failure) {
-            Reaction::Relay => self.answer(request, status, observer),
+            Reaction::Relay => self.respond(request, status, observer),
             Reaction::Report(error) => self.fail(request, station, error.into(), why, observer),
             Reaction::Retry(error) => {
-                if !self.tries_again(request, station, link, &policy.retry, observer) {
+                if !self.try_again(request, station, link, &policy.retry, observer) {
                     self.fail(request, station, error.into(), why, observer);
                 }
             }
@@ -144,7 +152,7 @@ impl Simulation {
     }
 
     /// Makes another attempt after one that was refused. Returns false if none is left.
-    fn tries_again<O: Observer>(
+    fn try_again<O: Observer>(
         &mut self,
         request: RequestIx,
         station: StationIx,
@@ -197,12 +205,12 @@ impl Simulation {
             _ => Some(record.path[level]),
         };
         if asks.is_some_and(|link| self.is_hung(self.plan.hops[link].from)) {
-            self.look_later(request);
+            self.postpone_retry(request);
             return;
         }
         match record.state {
-            State::Backlogged => return self.backlog_timed_out(request, observer),
-            State::Admitted => return self.admitted(request, observer),
+            State::Backlogged => return self.backlog_timeout(request, observer),
+            State::Admitted => return self.admission_due(request, observer),
             _ => {}
         }
         let silent = matches!(record.state, State::Lost(_));
@@ -239,11 +247,11 @@ impl Simulation {
             return;
         }
         self.arm_deadline(request, station, self.requests[request].depth, self.plan.stations[station].timeout);
-        self.ask(request, link, observer);
+        self.send_on_connection(request, link, observer);
     }
 
     /// The browser has an answer: on to the next phase, or to the end.
-    fn browser_takes<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
+    fn on_browser_response<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         let (phase, status) = (self.requests[request].phase, self.requests[request].status);
         let next = match (phase, status) {
             // The probe keeps no address: nobody's cache profits from it.

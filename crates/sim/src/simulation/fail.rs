@@ -132,7 +132,7 @@ impl Simulation {
     }
 
     /// A boot is over, unless the element was killed or restored in the meantime.
-    pub(super) fn boots<O: Observer>(&mut self, element: &Element, observer: &mut O) {
+    pub(super) fn boot_due<O: Observer>(&mut self, element: &Element, observer: &mut O) {
         let now = self.clock.now();
         let Some(place) = self.faults.boots.iter().position(|boot| *boot == (element.clone(), now)) else { return };
         self.faults.boots.remove(place);
@@ -241,7 +241,7 @@ impl Simulation {
         record.inside &= !(1 << record.depth);
         record.heading = Heading::Response;
         if notice == Status::Reset {
-            self.answer(request, Status::Reset, observer);
+            self.respond(request, Status::Reset, observer);
         } else {
             self.lose(request, Lost::Silent, observer);
         }
@@ -293,7 +293,7 @@ impl Simulation {
             return;
         }
         while let Some(deadline) = self.stations[station].deadlines.front().copied() {
-            let waiting = self.who_waits(&deadline);
+            let waiting = self.waiting_record(&deadline);
             if waiting.is_some() && deadline.at > self.clock.now() {
                 self.clock.schedule(deadline.at, Kind::Deadline, station.raw());
                 return;
@@ -307,7 +307,7 @@ impl Simulation {
     }
 
     /// The record of the request that still waits for a deadline, if one does.
-    pub(super) fn who_waits(&self, deadline: &Deadline) -> Option<RequestIx> {
+    pub(super) fn waiting_record(&self, deadline: &Deadline) -> Option<RequestIx> {
         let request = self.resolve(deadline.request, deadline.generation, deadline.level)?;
         let record = &self.requests[request];
         let at_level = record.depth > deadline.level || (deadline.level == 0 && record.state != State::Zombie);

@@ -25,14 +25,14 @@ use crate::simulation::Simulation;
 
 impl Simulation {
     /// A user wants something. All that chance decides about the request depends on the seed and on `stream`.
-    pub(super) fn user_asks<O: Observer>(&mut self, kind: RequestKind, stream: u64, new_visitor: bool, observer: &mut O) {
+    pub(super) fn start_request<O: Observer>(&mut self, kind: RequestKind, stream: u64, new_visitor: bool, observer: &mut O) {
         let number = self.users.begin(kind);
         observer.arrived(self.clock.now(), kind);
         self.tell(observer, Some((number, kind)), || EventKind::Arrived);
         if self.requests.is_full() {
             // More than 16 million users wait. Whoever comes now is turned away.
             self.users.end(self.clock.now(), kind, Err(Failure::Refused), 0);
-            self.user_has(kind, stream, Err(Failure::Refused));
+            self.on_outcome(kind, stream, Err(Failure::Refused));
             observer.ended(self.clock.now(), kind, Err(Failure::Refused), 0);
             return;
         }
@@ -61,14 +61,14 @@ impl Simulation {
 
     /// A component asks downstream; its clock for the answer starts. The first attempt is 1.
     pub(super) fn forward<O: Observer>(&mut self, request: RequestIx, link: LinkIx, attempt: u8, observer: &mut O) {
-        if let Some(station) = self.forwards(request, link, attempt, observer) {
+        if let Some(station) = self.forward_inline(request, link, attempt, observer) {
             self.enter(request, station, observer);
         }
     }
 
     /// The same up to the station that the message reaches at once, if it reaches one.
     #[inline(always)]
-    pub(super) fn forwards<O: Observer>(
+    pub(super) fn forward_inline<O: Observer>(
         &mut self,
         request: RequestIx,
         link: LinkIx,
@@ -78,7 +78,7 @@ impl Simulation {
         if self.links[link].prepares {
             self.prepare(request, link);
         }
-        self.sends(request, link, Some(attempt), observer)
+        self.send_inline(request, link, Some(attempt), observer)
     }
 
     /// Starts the asker's clock, and takes a connection.
@@ -92,7 +92,7 @@ impl Simulation {
     /// Sends a request's message down a link.
     #[inline(always)]
     pub(super) fn send<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) {
-        if let Some(station) = self.sends(request, link, None, observer) {
+        if let Some(station) = self.send_inline(request, link, None, observer) {
             self.enter(request, station, observer);
         }
     }
@@ -100,7 +100,7 @@ impl Simulation {
     /// The same up to the station that the message reaches at once, if it reaches one. An attempt is of that number, if it
     /// is not one of before.
     #[inline(always)]
-    fn sends<O: Observer>(
+    fn send_inline<O: Observer>(
         &mut self,
         request: RequestIx,
         link: LinkIx,
@@ -130,7 +130,7 @@ impl Simulation {
             self.schedule_for(request, self.clock.now() + latency, Kind::Leg);
             return None;
         }
-        self.request_reaches(request, to, phase, shared, observer)
+        self.deliver_request_inline(request, to, phase, shared, observer)
     }
 
     /// Sets a message on its way to the next point of its hop: a firewall, or the far end. Returns the station that it
@@ -143,27 +143,27 @@ impl Simulation {
         if record.leg == line.outward {
             record.state = State::OnWire;
             if line.touched || line.latency > 0 {
-                return if self.sets_out(request, link, observer) { self.comes_down(request, observer) } else { None };
+                return if self.cross_wire(request, link, observer) { self.deliver_leg(request, observer) } else { None };
             }
         }
         if record.leg >= line.behind {
             let (to, phase, shared) = (line.to, record.phase, line.shared);
-            return self.request_reaches(request, to, phase, shared, observer);
+            return self.deliver_request_inline(request, to, phase, shared, observer);
         }
         let guard = self.plan.hops[link].guards.get(usize::from(record.leg))?;
         let firewall = guard.firewall;
-        self.meets_firewall(request, firewall, observer)
+        self.reach_firewall(request, firewall, observer)
     }
 
     /// Sets a message on the wire of its hop. Where that takes no time, it is across at once, without an event: then this is
     /// true.
     #[inline(never)]
-    fn sets_out<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) -> bool {
+    fn cross_wire<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) -> bool {
         let line = &self.links[link];
         let mut latency = line.latency;
         self.requests[request].state = State::OnWire;
         if line.touched {
-            let Some(stretched) = self.sets_out_touched(request, link, observer) else { return false };
+            let Some(stretched) = self.cross_touched_wire(request, link, observer) else { return false };
             latency = stretched;
         }
         if latency == 0 {
@@ -175,22 +175,22 @@ impl Simulation {
 
     /// What a cut, slow or tapped link does with a message: the latency, unless the message is lost.
     #[cold]
-    fn sets_out_touched<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) -> Option<u64> {
+    fn cross_touched_wire<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) -> Option<u64> {
         let line = &self.links[link];
         let latency = line.latency;
         if line.cut {
             self.lose(request, Lost::Cut, observer);
             return None;
         }
-        Some(self.crosses_touched(request, link, latency))
+        Some(self.touched_crossing(request, link, latency))
     }
 
     /// A message has reached the next point of its way.
     #[inline]
     pub(super) fn leg_done<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         let reached = match self.requests[request].heading {
-            Heading::Request => self.comes_down(request, observer),
-            Heading::Response => self.brings_back(request, observer),
+            Heading::Request => self.deliver_leg(request, observer),
+            Heading::Response => self.return_response_inline(request, observer),
         };
         if let Some(station) = reached {
             self.enter(request, station, observer);
@@ -199,10 +199,10 @@ impl Simulation {
 
     /// A message on its way down is at the next point. Returns the station where that is, if that runs.
     #[inline(never)]
-    fn comes_down<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
+    fn deliver_leg<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
         match self.next_guard(request) {
-            Some((_, guard)) => self.meets_firewall(request, guard.firewall, observer),
-            None => self.request_arrives(request, observer),
+            Some((_, guard)) => self.reach_firewall(request, guard.firewall, observer),
+            None => self.deliver_request(request, observer),
         }
     }
 
@@ -219,7 +219,7 @@ impl Simulation {
     }
 
     #[inline(always)]
-    fn meets_firewall<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) -> Option<StationIx> {
+    fn reach_firewall<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) -> Option<StationIx> {
         if self.health(station).is_up() {
             return Some(station);
         }
@@ -247,7 +247,7 @@ impl Simulation {
             }
             RuleAction::Reject => {
                 self.tell(observer, Some(tag), || EventKind::Blocked { link, guard });
-                self.answer_from(request, leg, Status::Refused, observer);
+                self.respond_from_firewall(request, leg, Status::Refused, observer);
             }
         }
         None
@@ -255,15 +255,15 @@ impl Simulation {
 
     /// A message has reached the component that it was sent to.
     #[inline(always)]
-    fn request_arrives<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
+    fn deliver_request<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
         let record = &self.requests[request];
         let line = &self.links[record.link()];
-        self.request_reaches(request, line.to, record.phase, line.shared, observer)
+        self.deliver_request_inline(request, line.to, record.phase, line.shared, observer)
     }
 
     /// A message has reached this component, by a link that may be shared by a pair.
     #[inline(always)]
-    fn request_reaches<O: Observer>(
+    fn deliver_request_inline<O: Observer>(
         &mut self,
         request: RequestIx,
         station: StationIx,
@@ -272,7 +272,7 @@ impl Simulation {
         observer: &mut O,
     ) -> Option<StationIx> {
         if phase != Phase::Exchange || shared || self.health(station) != crate::Health::Up {
-            self.request_is_met(request, station, observer);
+            self.deliver_request_slow(request, station, observer);
             return None;
         }
         if O::NOTES {
@@ -284,25 +284,25 @@ impl Simulation {
 
     /// A message meets a component that may not run, or its operating system.
     #[inline(never)]
-    fn request_is_met<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
+    fn deliver_request_slow<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         let record = &self.requests[request];
         let (tag, phase) = (record.tag(), record.phase);
         match self.health(station) {
             crate::Health::PoweredOff => self.lose(request, Lost::Silent, observer),
             crate::Health::Crashed => {
                 self.tell(observer, Some(tag), || EventKind::Refuses { component: station });
-                self.answer(request, Status::Refused, observer);
+                self.respond(request, Status::Refused, observer);
             }
             crate::Health::Up | crate::Health::Hung => {
                 let component = station;
                 self.tell(observer, Some(tag), || EventKind::Reached { component, heading: Heading::Request, phase });
-                if self.is_stranger(request) {
-                    self.answer(request, Status::Reset, observer);
+                if self.is_foreign_connection(request) {
+                    self.respond(request, Status::Reset, observer);
                 } else if phase == Phase::Connect && self.syn_is_dropped(request) {
                     self.lose(request, Lost::Silent, observer);
                 } else if phase == Phase::Connect {
                     // The operating system answers; the program learns of the connection later.
-                    self.answer(request, Status::Ok, observer);
+                    self.respond(request, Status::Ok, observer);
                 } else {
                     self.enter(request, station, observer);
                 }

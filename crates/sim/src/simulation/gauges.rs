@@ -10,7 +10,7 @@ use crate::request::Status;
 use crate::simulation::Simulation;
 impl Simulation {
     /// An answer leaves the level of a request, where an agent watches; its status is known.
-    pub(super) fn count_answer(&mut self, request: RequestIx, station: StationIx) {
+    pub(super) fn count_response(&mut self, request: RequestIx, station: StationIx) {
         let record = &self.requests[request];
         // Where TLS passes through, a balancer reads neither handshakes nor statuses: it sees connections end.
         let blind = self.plan.stations[station].passes_tls(record.kind);

@@ -13,7 +13,7 @@ use hoplight_model::{ComponentIx, Metric};
 
 impl Simulation {
     /// Adds to what an agent counted what it asks a component for: its connections, its lag, whether it leads.
-    pub(super) fn ask_state(&self, row: &mut ComponentSample) {
+    pub(super) fn add_state(&self, row: &mut ComponentSample) {
         let station = row.component;
         let (plan, state) = (&self.plan.stations[station], &self.stations[station]);
         if !self.health(station).is_up() {
@@ -36,12 +36,12 @@ impl Simulation {
         let (station, subject) = (plan.station, plan.subject);
         // What was said before a silence does not count towards "for so long".
         if self.is_silent(agent) {
-            self.judge_silent_rows(agent, observer);
+            self.reset_silent_rows(agent, observer);
         }
         let is_news = self.monitoring.agents[agent].deliver(sample, subject, self.clock.now());
         self.note(observer, None, EventKind::Delivered { agent: station });
         if is_news {
-            self.judge_sample(agent, observer);
+            self.evaluate_sample(agent, observer);
         }
     }
 

@@ -11,7 +11,7 @@ use crate::zone::RecordState;
 
 impl Simulation {
     /// A resolver has done its work on a question.
-    pub(super) fn lookup_served<O: Observer>(
+    pub(super) fn end_lookup<O: Observer>(
         &mut self,
         request: RequestIx,
         station: StationIx,
@@ -22,12 +22,12 @@ impl Simulation {
         let keeps = !self.requests[request].is_probe();
         let resolution = self.names.resolve(&resolver, keeps, self.clock.now());
         if resolution == Resolution::Address {
-            self.answers(request, station, observer);
+            self.serve(request, station, observer);
             return;
         }
         let (tag, nxdomain) = (self.requests[request].tag(), resolution == Resolution::NxDomain);
         self.note(observer, Some(tag), EventKind::Unresolved { resolver: station, nxdomain });
-        self.answer(request, Status::Error(Failure::Dns), observer);
+        self.respond(request, Status::Error(Failure::Dns), observer);
     }
 
     /// A resolver's process ends, and its cache with it.

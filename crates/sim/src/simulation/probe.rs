@@ -38,7 +38,7 @@ impl Simulation {
         if interval.is_none() {
             self.monitoring.probe.failures = 0;
             self.monitoring.probe.days_left = None;
-            self.judge_probe(observer);
+            self.evaluate_probe(observer);
         }
         true
     }
@@ -48,7 +48,7 @@ impl Simulation {
         let Some(interval) = self.monitoring.probe.interval.filter(|_| sequence == self.monitoring.probe.next) else { return };
         self.monitoring.probe.next = self.clock.schedule(self.clock.now() + interval, Kind::Probe, 0);
         if self.requests.is_full() {
-            self.probe_knows(Err(Failure::Refused), 0, None, observer);
+            self.record_probe(Err(Failure::Refused), 0, None, observer);
             return;
         }
         self.monitoring.probe.sent += 1;
@@ -77,12 +77,12 @@ impl Simulation {
             .filter(|_| shown)
             .map(|until| until.saturating_sub(self.clock.now().nanos()) as f64 / DAY);
         self.note(observer, Some(tag), EventKind::Probed { outcome, latency_ms: took as f64 / 1e6 });
-        self.probe_knows(outcome, took, days_left, observer);
+        self.record_probe(outcome, took, days_left, observer);
         true
     }
 
     /// The probe reports, if there is somebody to report to.
-    fn probe_knows<O: Observer>(&mut self, outcome: Outcome, took: u64, days_left: Option<f64>, observer: &mut O) {
+    fn record_probe<O: Observer>(&mut self, outcome: Outcome, took: u64, days_left: Option<f64>, observer: &mut O) {
         if self.monitoring.probe.interval.is_none() || !self.is_monitored() {
             return;
         }
@@ -94,7 +94,7 @@ impl Simulation {
             probe.results.pop_front();
         }
         probe.results.push_back(result);
-        self.judge_probe(observer);
+        self.evaluate_probe(observer);
     }
 
     /// What the monitoring service knows from the external probe.

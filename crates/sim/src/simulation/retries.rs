@@ -24,11 +24,11 @@ const WAIT: u64 = 0x7265_7472_7977_6169;
 
 impl Simulation {
     /// A user's request has ended. The user is content, gives up, or will try again.
-    pub(super) fn user_has(&mut self, kind: RequestKind, stream: u64, outcome: Outcome) {
+    pub(super) fn on_outcome(&mut self, kind: RequestKind, stream: u64, outcome: Outcome) {
         let attempt = (stream & ATTEMPT_MASK) >> ATTEMPT_SHIFT;
         let most = u64::from(self.users.retries.attempts.get());
         if outcome.is_ok() || attempt + 1 >= most || stream & SENT_BY_HAND != 0 {
-            self.user_done(stream & !ATTEMPT_MASK);
+            self.resume_user(stream & !ATTEMPT_MASK);
             return;
         }
         let chance = random::open_unit(random::mix(self.clock.draws_of(stream) ^ WAIT));
@@ -40,10 +40,10 @@ impl Simulation {
     }
 
     /// A user tries again. Who had no connection before has none now.
-    pub(super) fn comes_back<O: Observer>(&mut self, kind: RequestKind, stream: u64, observer: &mut O) {
+    pub(super) fn retry_request<O: Observer>(&mut self, kind: RequestKind, stream: u64, observer: &mut O) {
         self.users.retry();
         let new_visitor = self.is_new_visitor(stream & !ATTEMPT_MASK);
-        self.user_asks(kind, stream, new_visitor, observer);
+        self.start_request(kind, stream, new_visitor, observer);
     }
 
     /// How many of the requests that were offered were not first attempts.

@@ -19,7 +19,7 @@ impl Simulation {
             ports.sort_unstable();
             ports.dedup();
             for port in ports {
-                let says = self.knock(place, server, port);
+                let says = self.probe_port(place, server, port);
                 findings.push(Finding { server: server.clone(), port, says });
             }
         }
@@ -40,7 +40,7 @@ impl Simulation {
     }
 
     /// Asks one port.
-    fn knock(&mut self, place: ServerIx, server: &ServerId, port: u16) -> Port {
+    fn probe_port(&mut self, place: ServerIx, server: &ServerId, port: u16) -> Port {
         let stranger = &self.infra.component(self.plan.browser).id;
         let infra = std::sync::Arc::clone(&self.infra);
         let verdicts: Vec<_> = infra

@@ -20,12 +20,12 @@ use crate::station::{Station, StationParams};
 
 /// What follows a piece of work.
 pub(super) enum Next {
-    /// The station asks on this link, for the first time.
-    Ask(LinkIx),
-    /// It answers, and all is well.
-    Answer,
+    /// The station forwards the request on this link, as a first attempt.
+    Forward(LinkIx),
+    /// It responds, and all is well.
+    Respond,
     /// The message has been moved on, and has reached this station, if any.
-    Comes(Option<StationIx>),
+    Moved(Option<StationIx>),
 }
 
 impl Clock {
@@ -34,14 +34,14 @@ impl Clock {
     /// How long it takes depends on the seed, the request, the station, the phase and the attempt, and on nothing else.
     #[inline(always)]
     fn begins(&mut self, record: &mut Request, station: &Station, request: RequestIx, asks: bool) -> bool {
-        let duty = &station.duty;
-        let answers = !asks && duty.takes_answers;
+        let params = &station.params;
+        let answers = !asks && params.works_on_responses;
         let is_usual = (answers || record.phase == Phase::Exchange) && station.slow.is_none();
         if !is_usual {
             return false;
         }
-        let place = if answers { StationParams::ANSWERS } else { record.kind.index() };
-        let work = duty.work[place].nanos(random::mix(record.key ^ duty.key ^ visit(record, answers)));
+        let place = if answers { StationParams::RESPONSES } else { record.kind.index() };
+        let work = params.work[place].nanos(random::mix(record.key ^ params.key ^ visit(record, answers)));
         let at = self.now() + work;
         let pending = self.schedule(at, Kind::Service, request.raw());
         record.state = State::InService;
@@ -95,7 +95,7 @@ impl Simulation {
         record.station = station;
         let mut refused = false;
         if asks {
-            if state.duty.watched {
+            if state.params.watched {
                 record.entered[at_level(record.depth)] = now;
             }
             // A handshake is work, but no request; neither is an answer that passes.
@@ -103,13 +103,13 @@ impl Simulation {
                 state.arrivals += 1;
                 state.counter += 1;
             }
-            refused = !state.duty.connections.admits(state.present.saturating_add(state.leaked));
+            refused = !state.params.connections.admits(state.present.saturating_add(state.leaked));
         }
         // The answer to one's own question is never turned away.
         let hung = state.health == crate::Health::Hung;
-        let serves = state.busy < state.duty.slots && !refused && !hung;
-        if serves || !(refused || record.leg != HOME && !state.duty.limit.admits(count(state.queue.len()))) {
-            if asks && !state.duty.is_firewall {
+        let serves = state.busy < state.params.slots && !refused && !hung;
+        if serves || !(refused || record.leg != HOME && !state.params.limit.admits(count(state.queue.len()))) {
+            if asks && !state.params.is_firewall {
                 record.inside |= record.bit();
                 state.present += 1;
             }
@@ -160,11 +160,11 @@ impl Simulation {
     /// Draws how long a station works on a request.
     fn service_time(&self, request: RequestIx, station: StationIx) -> u64 {
         let record = &self.requests[request];
-        let duty = &self.stations[station].duty;
-        let answers = record.heading == Heading::Response && duty.takes_answers;
-        let drawn = |place: usize| duty.work[place].nanos(random::mix(record.key ^ duty.key ^ visit(record, answers)));
+        let params = &self.stations[station].params;
+        let answers = record.heading == Heading::Response && params.works_on_responses;
+        let drawn = |place: usize| params.work[place].nanos(random::mix(record.key ^ params.key ^ visit(record, answers)));
         if answers {
-            return drawn(StationParams::ANSWERS);
+            return drawn(StationParams::RESPONSES);
         }
         let service = || drawn(record.kind.index());
         match (record.phase, &self.plan.stations[station].role) {
@@ -183,9 +183,9 @@ impl Simulation {
         state.served += 1;
         let (bit, asks, kind) = (record.bit(), record.heading == Heading::Request, record.kind);
         let (leg, phase, status) = (record.leg, record.phase, record.status);
-        let (is_firewall, act, relays) = (state.duty.is_firewall, state.duty.acts[kind], state.duty.relays[kind]);
+        let (is_firewall, act, relays) = (state.params.is_firewall, state.params.routing[kind], state.params.relays[kind]);
         #[expect(clippy::needless_bitwise_bool, reason = "whether it asks is hard to guess; whether it keeps its slot is easy")]
-        let keeps = (asks & state.duty.holds) | (!asks & (leg == HOME) & (record.holds & bit != 0));
+        let keeps = (asks & state.params.holds) | (!asks & (leg == HOME) & (record.holds & bit != 0));
         if keeps {
             record.holds |= bit;
         } else if let Some(next) = self.clock.frees(state, &mut self.requests) {
@@ -193,42 +193,42 @@ impl Simulation {
         }
         let next = if asks {
             if phase.is_handshake() && !is_firewall {
-                return self.handshake_worked(request, station, act, observer);
+                return self.on_handshake_work(request, station, act, observer);
             }
             self.decide(request, station, act, observer)
         } else if leg != HOME {
             // Its work on an answer is over: a firewall lets it pass.
             self.requests[request].leg = leg - 1;
-            Next::Comes(self.brings_back(request, observer))
+            Next::Moved(self.return_response_inline(request, observer))
         } else if relays && status == Status::Ok {
-            Next::Answer
+            Next::Respond
         } else {
-            return self.take_answer(request, station, observer);
+            return self.on_response(request, station, observer);
         };
         match next {
-            Next::Ask(link) => {
-                if let Some(station) = self.forwards(request, link, 1, observer) {
+            Next::Forward(link) => {
+                if let Some(station) = self.forward_inline(request, link, 1, observer) {
                     self.enter_inline(request, station, true, observer);
                 }
             }
-            Next::Answer => {
-                if let Some(station) = self.replies(request, Status::Ok, observer) {
+            Next::Respond => {
+                if let Some(station) = self.respond_inline(request, Status::Ok, observer) {
                     self.enter_inline(request, station, false, observer);
                 }
             }
-            Next::Comes(Some(station)) => self.enter(request, station, observer),
-            Next::Comes(None) => {}
+            Next::Moved(Some(station)) => self.enter(request, station, observer),
+            Next::Moved(None) => {}
         }
     }
 
     /// The one who asked has an answer. A good one that is only relayed needs no thought.
     #[inline(always)]
-    pub(super) fn hand_on<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
+    pub(super) fn receive_response<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         let record = &self.requests[request];
-        if record.status == Status::Ok && self.stations[station].duty.relays[record.kind] {
-            self.answer(request, Status::Ok, observer);
+        if record.status == Status::Ok && self.stations[station].params.relays[record.kind] {
+            self.respond(request, Status::Ok, observer);
         } else {
-            self.take_answer(request, station, observer);
+            self.on_response(request, station, observer);
         }
     }
 

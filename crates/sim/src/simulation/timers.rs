@@ -16,8 +16,8 @@ impl Simulation {
 
     pub(super) fn timer_due<O: Observer>(&mut self, timer: TimerIx, observer: &mut O) {
         match self.timers.take(timer) {
-            TimerEvent::Boot(element) => self.boots(&element, observer),
-            TimerEvent::Comeback { kind, stream } => self.comes_back(kind, stream, observer),
+            TimerEvent::Boot(element) => self.boot_due(&element, observer),
+            TimerEvent::Comeback { kind, stream } => self.retry_request(kind, stream, observer),
         }
     }
 }

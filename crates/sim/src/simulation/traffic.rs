@@ -54,7 +54,7 @@ impl Simulation {
     }
 
     /// What was said on a link apart from requests, as a number that changes whenever something is.
-    pub(crate) fn spoken(&self, link: LinkIx, protocol: Protocol) -> u64 {
+    pub(crate) fn traffic_mark(&self, link: LinkIx, protocol: Protocol) -> u64 {
         match protocol {
             Protocol::Replication => {
                 let mut streams = self.plan.databases.streams.iter().filter(|stream| stream.link == link);

@@ -39,7 +39,7 @@ impl Simulation {
         let state = &mut self.monitoring.agents[agent];
         let read = state.read(agent, agent_plan, &plan, (&mut self.stations, &self.monitoring.gauges), self.clock.now());
         let Some(mut sample) = read else { return };
-        sample.rows.iter_mut().for_each(|row| self.ask_state(row));
+        sample.rows.iter_mut().for_each(|row| self.add_state(row));
         self.tell(observer, None, || EventKind::Sampled { agent: agent_plan.station, rows: sample.rows.as_slice().into() });
         let Some(link) = agent_plan.push else { return };
         let hop = &plan.hops[link];
@@ -75,7 +75,7 @@ impl Simulation {
     /// A whole second has passed.
     pub(super) fn second<O: Observer>(&mut self, observer: &mut O) {
         self.stations.roll_second(self.clock.now());
-        self.judge_silence(observer);
+        self.evaluate_silence(observer);
         self.clock.schedule(self.clock.now() + SECOND, Kind::Second, 0);
     }
 }

@@ -43,7 +43,7 @@ impl Simulation {
         self.address.routers[number].timer = self.clock.schedule(self.clock.now() + plan.advert, Kind::Advert, number.raw());
         for other in self.plan.pair.indices() {
             if other != number && self.hears(other) {
-                self.hear(other, number, observer);
+                self.hear_advert(other, number, observer);
             }
         }
     }
@@ -54,7 +54,7 @@ impl Simulation {
         self.way(plan.link) == Passage::Open && self.health(plan.station).is_up()
     }
 
-    fn hear<O: Observer>(&mut self, number: RouterIx, from: RouterIx, observer: &mut O) {
+    fn hear_advert<O: Observer>(&mut self, number: RouterIx, from: RouterIx, observer: &mut O) {
         let (plan, sender) = (self.plan.pair[number], self.plan.pair[from]);
         // The higher address wins among equals; positions stand for addresses.
         let is_better = (sender.priority, sender.station) > (plan.priority, plan.station);
@@ -101,7 +101,7 @@ impl Simulation {
 
     /// Whether a message of a user belongs to a connection with the other balancer of the pair: this one never heard of it
     /// and resets it. A visitor who returns opens a new connection where the old one is gone.
-    pub(super) fn is_stranger(&mut self, request: RequestIx) -> bool {
+    pub(super) fn is_foreign_connection(&mut self, request: RequestIx) -> bool {
         if self.plan.pair.is_empty() || self.requests[request].depth != 1 {
             return false;
         }

@@ -28,7 +28,7 @@ impl Simulation {
         } else if self.node(node).writable {
             self.commit(request, station, node, observer);
         } else {
-            self.answer(request, Status::ReadOnly, observer);
+            self.respond(request, Status::ReadOnly, observer);
         }
     }
 
@@ -82,7 +82,7 @@ impl Simulation {
             record.departed = now;
             self.arm_revert(node);
         } else {
-            self.answers(request, station, observer);
+            self.serve(request, station, observer);
         }
     }
 
@@ -117,7 +117,7 @@ impl Simulation {
     }
 
     /// Acknowledgements of a follower are back at the one that it follows.
-    pub(in crate::simulation) fn take_acks<O: Observer>(&mut self, follower: DatabaseIx, observer: &mut O) {
+    pub(in crate::simulation) fn receive_acks<O: Observer>(&mut self, follower: DatabaseIx, observer: &mut O) {
         let now = self.clock.now();
         let state = self.node_mut(follower);
         if state.ack_at != Some(now) {
@@ -181,7 +181,7 @@ impl Simulation {
             };
             state.waiting.pop_front();
             if self.still_commits(oldest) {
-                self.answers(oldest.request, station, observer);
+                self.serve(oldest.request, station, observer);
             }
         }
     }
@@ -191,7 +191,7 @@ impl Simulation {
     pub(in crate::simulation) fn refuse_waiting<O: Observer>(&mut self, node: DatabaseIx, observer: &mut O) {
         for waiting in std::mem::take(&mut self.node_mut(node).waiting) {
             if self.still_commits(waiting) {
-                self.answer(waiting.request, Status::ReadOnly, observer);
+                self.respond(waiting.request, Status::ReadOnly, observer);
             }
         }
     }

@@ -17,12 +17,12 @@ impl Simulation {
 
     pub(in crate::simulation) fn set_disk_full(&mut self, node: DatabaseIx, full: bool) {
         self.node_mut(node).disk_full = full;
-        self.take_or_leave_changes(node);
+        self.replication_changed(node);
     }
 
     pub(in crate::simulation) fn stop_replication(&mut self, node: DatabaseIx, stop: bool) {
         self.node_mut(node).stopped = stop;
-        self.take_or_leave_changes(node);
+        self.replication_changed(node);
     }
 
     /// Whether a database takes changes from others and applies them.
@@ -31,19 +31,19 @@ impl Simulation {
         self.runs(node) && !state.stopped && !state.disk_full
     }
 
-    fn take_or_leave_changes(&mut self, node: DatabaseIx) {
+    fn replication_changed(&mut self, node: DatabaseIx) {
         if self.takes_changes(node) {
             // It connects again at the next heartbeat; what it has received is applied.
             self.retime_changes(node);
         } else {
-            self.drop_what_is_on_the_wire(node);
+            self.drop_unreceived(node);
         }
     }
 
     /// A database's process stands still. Those who follow it, and those whom it follows, hear nothing more.
     pub(in crate::simulation) fn database_hangs(&mut self, station: StationIx) {
         let Role::Database(node) = self.plan.stations[station].role else { return };
-        self.drop_what_is_on_the_wire(node);
+        self.drop_unreceived(node);
         self.disconnect_followers(node);
         // It is set again when the process goes on.
         self.node_mut(node).revert_at = None;

@@ -137,7 +137,7 @@ impl Simulation {
     pub(in crate::simulation) fn database_stops(&mut self, station: StationIx) {
         let Role::Database(node) = self.plan.stations[station].role else { return };
         let quorum = self.plan.databases.cluster_of(node).quorum;
-        self.drop_what_is_on_the_wire(node);
+        self.drop_unreceived(node);
         // Acknowledgements on their way reach nobody.
         self.disconnect_followers(node);
         let state = self.node_mut(node);

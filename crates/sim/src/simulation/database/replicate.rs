@@ -190,7 +190,7 @@ impl Simulation {
     }
 
     /// A database's process ends. What it received is on its disk.
-    pub(in crate::simulation) fn drop_what_is_on_the_wire(&mut self, node: DatabaseIx) {
+    pub(in crate::simulation) fn drop_unreceived(&mut self, node: DatabaseIx) {
         let now = self.clock.now();
         let source = self.node(node).source;
         let latency = source.map_or(0, |stream| self.plan.databases.streams[stream].latency);

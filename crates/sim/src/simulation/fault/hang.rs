@@ -53,7 +53,7 @@ impl Simulation {
             let Some(record) = self.requests.get(request) else { continue };
             if record.state == State::Lost(Lost::Unread) && self.plan.hops[record.link()].from == station {
                 self.requests[request].state = State::OnWire;
-                self.answer_arrives(request, observer);
+                self.deliver_response(request, observer);
             }
         }
         let state = &mut self.stations[station];
@@ -71,7 +71,7 @@ impl Simulation {
     }
 
     /// A timer of a request is due at somebody who stands still: it counts when that one goes on.
-    pub(in crate::simulation) fn look_later(&mut self, request: RequestIx) {
+    pub(in crate::simulation) fn postpone_retry(&mut self, request: RequestIx) {
         self.schedule_for(request, self.clock.now() + LOOK, Kind::Retry);
     }
 }

@@ -35,7 +35,7 @@ impl Simulation {
 
     /// A message crosses a link that is slow or tapped. Returns how long that takes.
     #[cold]
-    pub(in crate::simulation) fn crosses_touched(&mut self, request: RequestIx, link: LinkIx, latency: u64) -> u64 {
+    pub(in crate::simulation) fn touched_crossing(&mut self, request: RequestIx, link: LinkIx, latency: u64) -> u64 {
         if self.links[link].tapped {
             self.overhear(request, link);
         }

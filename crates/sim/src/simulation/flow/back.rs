@@ -17,15 +17,19 @@ use crate::view::Health;
 
 impl Simulation {
     /// Brings an answer past the firewalls that are still before it, over the wire, and to the one who asked.
-    pub(in crate::simulation) fn way_back<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
-        if let Some(station) = self.brings_back(request, observer) {
+    pub(in crate::simulation) fn return_response<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
+        if let Some(station) = self.return_response_inline(request, observer) {
             self.enter(request, station, observer);
         }
     }
 
     /// The same up to the station that it reaches at once, if it reaches one.
     #[inline(never)]
-    pub(in crate::simulation) fn brings_back<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
+    pub(in crate::simulation) fn return_response_inline<O: Observer>(
+        &mut self,
+        request: RequestIx,
+        observer: &mut O,
+    ) -> Option<StationIx> {
         loop {
             let record = &mut self.requests[request];
             let (leg, link) = (record.leg, record.link());
@@ -33,17 +37,17 @@ impl Simulation {
             if leg & CROSSED == 0 && left == line.outward {
                 record.leg = left | CROSSED;
                 record.state = State::OnWire;
-                if (line.touched || line.latency > 0) && !self.sets_out(request, link, observer) {
+                if (line.touched || line.latency > 0) && !self.cross_wire(request, link, observer) {
                     return None;
                 }
             }
-            let Some(place) = left.checked_sub(1) else { return self.answer_comes(request, observer) };
+            let Some(place) = left.checked_sub(1) else { return self.deliver_response_inline(request, observer) };
             let firewall = self.plan.hops[link].guards[usize::from(place)].firewall;
             if !self.health(firewall).is_up() {
                 self.lose(request, Lost::DeadFirewall(place), observer);
                 return None;
             }
-            if self.stations[firewall].duty.takes_answers {
+            if self.stations[firewall].params.works_on_responses {
                 return Some(firewall);
             }
             // Firewalls keep state: an answer passes without a look.
@@ -52,15 +56,15 @@ impl Simulation {
     }
 
     /// The component at the request's level answers, or its host does.
-    pub(in crate::simulation) fn answer<O: Observer>(&mut self, request: RequestIx, status: Status, observer: &mut O) {
-        if let Some(station) = self.replies(request, status, observer) {
+    pub(in crate::simulation) fn respond<O: Observer>(&mut self, request: RequestIx, status: Status, observer: &mut O) {
+        if let Some(station) = self.respond_inline(request, status, observer) {
             self.enter(request, station, observer);
         }
     }
 
     /// The same up to the station that the answer reaches at once and that works on it, if it reaches one.
     #[inline(always)]
-    pub(in crate::simulation) fn replies<O: Observer>(
+    pub(in crate::simulation) fn respond_inline<O: Observer>(
         &mut self,
         request: RequestIx,
         status: Status,
@@ -80,11 +84,11 @@ impl Simulation {
         record.status = status;
         record.heading = Heading::Response;
         record.state = State::OnWire;
-        let (tag, phase, watched) = (record.tag(), record.phase, state.duty.watched);
+        let (tag, phase, watched) = (record.tag(), record.phase, state.params.watched);
         if line.plain && !holds && !watched && record.carries.is_none() {
             // Nearly always: with the record, the link and the asker at hand, the call is closed and the asker goes to work.
             let (level, from) = (record.depth - 1, &self.stations[line.from]);
-            let works = from.duty.takes_answers && record.holds & (1 << (level & 0xf)) == 0;
+            let works = from.params.works_on_responses && record.holds & (1 << (level & 0xf)) == 0;
             if works && level != record.floor && from.health != Health::Hung {
                 record.depth = level;
                 record.leg = HOME;
@@ -100,25 +104,25 @@ impl Simulation {
             self.free_slot(station);
         }
         if watched {
-            self.count_answer(request, station);
+            self.count_response(request, station);
         }
         self.tell(observer, Some(tag), || EventKind::Departed { link, heading: Heading::Response, phase, status });
         if behind > 0 {
-            return self.brings_back(request, observer);
+            return self.return_response_inline(request, observer);
         }
         if touched {
-            return self.sets_out(request, link, observer).then(|| self.brings_back(request, observer)).flatten();
+            return self.cross_wire(request, link, observer).then(|| self.return_response_inline(request, observer)).flatten();
         }
         if latency > 0 {
             self.schedule_for(request, self.clock.now() + latency, Kind::Leg);
             return None;
         }
-        self.answer_comes(request, observer)
+        self.deliver_response_inline(request, observer)
     }
 
     /// Sends an answer back from a firewall on the hop, with so many firewalls before it.
     #[cold]
-    pub(in crate::simulation) fn answer_from<O: Observer>(
+    pub(in crate::simulation) fn respond_from_firewall<O: Observer>(
         &mut self,
         request: RequestIx,
         behind: u8,
@@ -134,30 +138,30 @@ impl Simulation {
         let outward = behind < line.outward;
         record.leg = if outward { behind | CROSSED } else { behind };
         let answerer = line.to;
-        if self.stations[answerer].duty.watched {
-            self.count_answer(request, answerer);
+        if self.stations[answerer].params.watched {
+            self.count_response(request, answerer);
         }
         self.tell(observer, Some(tag), || EventKind::Departed { link, heading: Heading::Response, phase, status });
         if behind > 0 || outward {
-            self.way_back(request, observer);
+            self.return_response(request, observer);
             return;
         }
         self.requests[request].leg = CROSSED;
-        if self.sets_out(request, link, observer) {
-            self.answer_arrives(request, observer);
+        if self.cross_wire(request, link, observer) {
+            self.deliver_response(request, observer);
         }
     }
 
     /// An answer has reached the one who asked.
-    pub(in crate::simulation) fn answer_arrives<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
-        if let Some(station) = self.answer_comes(request, observer) {
+    pub(in crate::simulation) fn deliver_response<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
+        if let Some(station) = self.deliver_response_inline(request, observer) {
             self.enter(request, station, observer);
         }
     }
 
     /// An answer has reached the one who asked: the station, if that takes a slot to work on it.
     #[inline(always)]
-    fn answer_comes<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
+    fn deliver_response_inline<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
         let record = &self.requests[request];
         if record.depth - 1 == record.floor {
             // Nobody waits for it any more; the call was closed when its asker gave up.
@@ -169,21 +173,21 @@ impl Simulation {
             self.lose(request, Lost::Unread, observer);
             return None;
         }
-        if line.opens && self.opened_or_pooled(request, observer) {
+        if line.opens && self.on_opening_response(request, observer) {
             return None;
         }
-        self.answer_is_taken(request, observer)
+        self.accept_response(request, observer)
     }
 
     /// An answer is at the one who asked, who runs and waits for it.
     #[inline(always)]
-    fn answer_is_taken<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
+    fn accept_response<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
         let record = &self.requests[request];
         let (asker, tag, phase) = (self.links[record.link()].from, record.tag(), record.phase);
         self.close_call(request);
         self.tell(observer, Some(tag), || EventKind::Reached { component: asker, heading: Heading::Response, phase });
-        if !self.stations[asker].duty.takes_answers {
-            self.hand_on(request, asker, observer);
+        if !self.stations[asker].params.works_on_responses {
+            self.receive_response(request, asker, observer);
             return None;
         }
         let record = &mut self.requests[request];
@@ -224,7 +228,7 @@ impl Simulation {
         self.users.leave(self.clock.now(), latency);
         observer.ended(self.clock.now(), kind, outcome, latency);
         self.tell(observer, Some(tag), || EventKind::Ended { outcome, latency_ms: latency as f64 / 1e6 });
-        self.user_has(kind, stream, outcome);
+        self.on_outcome(kind, stream, outcome);
     }
 
     /// A record has done its work. It stays as a zombie while a later one may be looked up through it.
@@ -260,6 +264,6 @@ impl Simulation {
         // A balancer that cannot read cannot write either: it can only close the connection.
         let blind = self.plan.stations[station].passes_tls(self.requests[request].kind);
         let status = if blind { Status::Reset } else { Status::Error(failure) };
-        self.answer(request, status, observer);
+        self.respond(request, status, observer);
     }
 }

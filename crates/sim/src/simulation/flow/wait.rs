@@ -87,7 +87,7 @@ impl Simulation {
     fn drop_stale_deadlines(&mut self, station: StationIx) {
         for _ in 0..2 {
             let Some(oldest) = self.stations[station].deadlines.front() else { return };
-            if self.who_waits(oldest).is_some() {
+            if self.waiting_record(oldest).is_some() {
                 return;
             }
             self.stations[station].deadlines.pop_front();
