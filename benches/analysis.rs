@@ -4,7 +4,7 @@
 
 use divan::{Bencher, black_box};
 use hoplight::analysis::availability::{LIMITS, Method, unavailability};
-use hoplight::analysis::circuit::{Builder, Circuit, GateId};
+use hoplight::analysis::circuit::{Circuit, CircuitBuilder, GateId};
 use hoplight::analysis::{Structure, availability, single_points_in};
 use hoplight::model::{Infrastructure, RequestKind};
 use petgraph::algo::dominators;
@@ -74,7 +74,7 @@ fn layers(links: u32) -> DiGraph<(), ()> {
 
 /// Whether something leads from the first node to the last, as a circuit over the nodes and links in between.
 fn reachability(graph: &DiGraph<(), ()>) -> Circuit {
-    let mut builder = Builder::default();
+    let mut builder = CircuitBuilder::default();
     let nodes = u32::try_from(graph.node_count()).expect("it is small");
     let mut leads: Vec<GateId> = Vec::new();
     // From the end to the front: links lead to nodes of a higher number.
@@ -132,7 +132,7 @@ fn dominators_of_links(bencher: Bencher<'_, '_>, links: u32) {
 /// A structure function over nodes in layers, each of which leads to `fan` random ones of the next; nodes fail.
 fn sparse(width: u32, depth: u32, fan: u32, seed: u64) -> Circuit {
     let mut draws = Xoshiro256PlusPlus::seed_from_u64(seed);
-    let mut builder = Builder::default();
+    let mut builder = CircuitBuilder::default();
     let mut next: Vec<GateId> = Vec::new();
     for layer in (0..depth).rev() {
         let mut here = Vec::new();

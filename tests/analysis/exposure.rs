@@ -6,7 +6,7 @@ use super::designs::designs;
 use super::random::{draw, genes};
 use super::{load, stage_2};
 use hoplight::analysis::exposure::{Authentication, listeners, loot};
-use hoplight::analysis::{Exposure, Fact, Listener, Load, Stake, exposures, plaintext_hops, readable};
+use hoplight::analysis::{Exposure, Fact, HopContent, Listener, Stake, exposures, plaintext_hops, readable};
 use hoplight::model::{Cipher, ComponentKind, Infrastructure, Medium, RequestKind, TlsMode, TopologyEdit};
 use proptest::prelude::*;
 
@@ -113,7 +113,7 @@ fn the_session_is_in_the_query_too_and_samples_are_for_the_monitoring_alone() {
     assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), expected);
 }
 
-fn sentence(infra: &Infrastructure, from: &str, to: &str, load: Load) -> String {
+fn sentence(infra: &Infrastructure, from: &str, to: &str, load: HopContent) -> String {
     let found = exposures(infra);
     let found =
         found.iter().find(|exposure| exposure.from.as_str() == from && exposure.to.as_str() == to && exposure.load == load);
@@ -123,7 +123,7 @@ fn sentence(infra: &Infrastructure, from: &str, to: &str, load: Load) -> String 
 #[test]
 fn every_exposure_says_in_a_sentence_who_could_read() {
     let infra = stage_2();
-    let login = Load::Request(RequestKind::Write);
+    let login = HopContent::Request(RequestKind::Write);
     let behind = |mode| sentence(&set(&infra, mode, false, false), "lb-1", "web-1", login);
     assert_eq!(
         behind(TlsMode::Terminate),
@@ -144,7 +144,7 @@ fn every_exposure_says_in_a_sentence_who_could_read() {
         "web-1 → app-1 is not encrypted, but stays inside one server: only who is on that server reads it."
     );
     assert_eq!(
-        sentence(&infra, "agent-1", "monitor", Load::Samples),
+        sentence(&infra, "agent-1", "monitor", HopContent::Samples),
         "agent-1 → monitor is encrypted: agent-1 and monitor read it, a listener does not."
     );
 }
@@ -178,7 +178,7 @@ fn balancers_that_share_an_address_say_so_in_the_clear() {
     for mode in TlsMode::ALL {
         let infra = set(&load(("pair.ron", pair)), mode, true, true);
         let found = exposures(&infra);
-        let vrrp: Vec<_> = found.iter().filter(|exposure| exposure.load == Load::Advertisement).collect();
+        let vrrp: Vec<_> = found.iter().filter(|exposure| exposure.load == HopContent::Advertisement).collect();
         assert_eq!(vrrp.len(), 1);
         assert!(vrrp[0].is_exposed() && matches!(vrrp[0].network().expect("a wire").facts[1], Fact::Advertisement(_)));
     }
@@ -197,7 +197,7 @@ proptest! {
             prop_assert_eq!((exposure.cipher, exposure.medium), (hop.cipher, hop.medium));
             prop_assert_eq!(exposure.is_exposed(), hop.is_exposed());
             prop_assert_eq!(exposure.network().is_some(), hop.medium == Medium::Wire);
-            let Load::Request(kind) = exposure.load else { continue };
+            let HopContent::Request(kind) = exposure.load else { continue };
             if let Some(network) = exposure.network() {
                 prop_assert_eq!(&network.facts, &readable(&infra, hop.link, kind).facts);
             }

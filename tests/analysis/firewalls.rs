@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::designs::designs;
 use super::{load, stage_2};
 use hoplight::analysis::firewalls::{SSH, falls, listening_ports};
-use hoplight::analysis::{Flaw, Reach, Vantage, reach, review};
+use hoplight::analysis::{ConnectionAttempt, Flaw, Vantage, reach, review};
 use hoplight::model::firewall::{FirewallSpec, Peer, RuleAction};
 use hoplight::model::{Component, ComponentId, ComponentKind, Element, Infrastructure, ServerId, TopologyEdit};
 use proptest::prelude::*;
@@ -179,7 +179,7 @@ fn tried(infra: &Infrastructure, from: &Vantage) -> BTreeSet<(Element, u16)> {
 }
 
 fn open(infra: &Infrastructure, from: &Vantage) -> BTreeSet<(Element, u16)> {
-    let found = reach(infra, from).into_iter().filter(Reach::is_open);
+    let found = reach(infra, from).into_iter().filter(ConnectionAttempt::is_open);
     found.map(|reach| (reach.target, reach.port)).collect()
 }
 
@@ -307,7 +307,7 @@ fn a_primary_listens_for_its_replica() {
 
 /// What is open, as `target:port`, SSH among it.
 fn words(infra: &Infrastructure, from: &Vantage) -> Vec<String> {
-    let found = reach(infra, from).into_iter().filter(Reach::is_open);
+    let found = reach(infra, from).into_iter().filter(ConnectionAttempt::is_open);
     found.map(|reach| format!("{}:{}", reach.target, reach.port)).collect()
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::designs::designs;
 use super::random::{draw, genes};
 use super::{load, stage_2};
-use hoplight::analysis::homogeneity::{Reading, lone_servers, twin_servers};
+use hoplight::analysis::homogeneity::{RedundancyVerdict, lone_servers, twin_servers};
 use hoplight::analysis::{Cause, Outage, Tier, mixed_servers, redundancy, shared_flaws, works};
 use hoplight::model::{Component, ComponentId, ComponentKind, Infrastructure, Protocol, RequestKind};
 use proptest::prelude::*;
@@ -64,7 +64,7 @@ fn another_version_of_the_same_program_is_a_relative() {
         "A flaw in Nginx 1.26.0 takes web-1; every kind of request that works goes on. The same flaw may be in Nginx 1.22.1."
     );
     let web = redundancy(&infra).into_iter().find(|tier| tier.tier == Tier::Web).expect("there is one");
-    assert_eq!(web.reading(RequestKind::Static), Some(Reading::Diverse));
+    assert_eq!(web.reading(RequestKind::Static), Some(RedundancyVerdict::Diverse));
 }
 
 #[test]
@@ -140,8 +140,8 @@ fn different_servers_that_each_stop_something_are_no_redundancy() {
 
 #[test]
 fn each_tier_is_read_per_kind() {
-    use Reading::{FalseRedundancy, Lone, Twins};
-    let readings = |infra: &Infrastructure| -> Vec<(Tier, [Option<Reading>; 3])> {
+    use RedundancyVerdict::{FalseRedundancy, Lone, Twins};
+    let readings = |infra: &Infrastructure| -> Vec<(Tier, [Option<RedundancyVerdict>; 3])> {
         redundancy(infra).iter().map(|tier| (tier.tier, RequestKind::ALL.map(|kind| tier.reading(kind)))).collect()
     };
     let stage_2 = stage_2();
@@ -166,8 +166,8 @@ fn each_tier_is_read_per_kind() {
     let different = include_str!("../../assets/stage-2-secured.ron").replacen("8.0.36", "8.4.0", 1);
     let different = load(("stage-2-secured.ron", &different));
     let database = redundancy(&different).into_iter().find(|tier| tier.tier == Tier::Database).expect("there is one");
-    assert_eq!(database.reading(RequestKind::Write), Some(Reading::FalseDiversity));
-    assert_eq!(database.reading(RequestKind::Read), Some(Reading::Diverse));
+    assert_eq!(database.reading(RequestKind::Write), Some(RedundancyVerdict::FalseDiversity));
+    assert_eq!(database.reading(RequestKind::Read), Some(RedundancyVerdict::Diverse));
 
     let one = &designs()[1];
     let application = redundancy(one).into_iter().find(|tier| tier.tier == Tier::Application).expect("there is one");
@@ -235,12 +235,12 @@ proptest! {
                 let told = members.iter().all(|component| component.software.is_some());
                 let expected = match () {
                     () if !stops(&all) => None,
-                    () if all.len() == 1 => Some(Reading::Lone),
-                    () if one && versions.len() > 1 => Some(Reading::FalseDiversity),
-                    () if one => Some(Reading::FalseRedundancy),
-                    () if version => Some(Reading::Twins),
-                    () if told => Some(Reading::Diverse),
-                    () => Some(Reading::Untold),
+                    () if all.len() == 1 => Some(RedundancyVerdict::Lone),
+                    () if one && versions.len() > 1 => Some(RedundancyVerdict::FalseDiversity),
+                    () if one => Some(RedundancyVerdict::FalseRedundancy),
+                    () if version => Some(RedundancyVerdict::Twins),
+                    () if told => Some(RedundancyVerdict::Diverse),
+                    () => Some(RedundancyVerdict::Untold),
                 };
                 prop_assert_eq!(found.reading(kind), expected, "{:?} {:?}", tier, kind);
                 prop_assert_eq!(found.why(kind).is_some(), expected.is_some());

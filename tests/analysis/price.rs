@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::designs::designs;
 use super::stage_2;
-use hoplight::analysis::tls_price::{Feature, Purpose, When, tls_price};
+use hoplight::analysis::tls_price::{Feature, HandshakeOccasion, KeyPurpose, tls_price};
 use hoplight::analysis::{TlsPrice, tls_prices};
 use hoplight::model::{Infrastructure, RequestKind, TlsMode};
 use hoplight::sim::{EventKind, JournalEvent, SimTime, Simulation};
@@ -47,7 +47,7 @@ fn a_login_shakes_hands_where_tls_ends() {
 
 /// The keys, as `component:purpose`, with a question mark where the drawing has no such certificate.
 fn keys(price: &TlsPrice) -> Vec<String> {
-    let word = |purpose| if purpose == Purpose::Site { "site" } else { "inside" };
+    let word = |purpose| if purpose == KeyPurpose::Site { "site" } else { "inside" };
     let keys = price.keys.iter();
     keys.map(|key| format!("{}:{}{}", key.at, word(key.purpose), if key.is_drawn { "" } else { "?" })).collect()
 }
@@ -110,7 +110,7 @@ fn a_replica_shakes_hands_once_with_its_primary() {
     let price = tls_price(&super::load(("pair.ron", text)));
     let found: Vec<_> =
         price.handshakes.iter().map(|one| (one.from.as_str(), one.at.as_str(), one.when, one.resumed_ms)).collect();
-    assert_eq!(found, [("app-1", "db-1", When::NoneIdle, None), ("db-2", "db-1", When::Once, None)]);
+    assert_eq!(found, [("app-1", "db-1", HandshakeOccasion::NoneIdle, None), ("db-2", "db-1", HandshakeOccasion::Once, None)]);
     assert_eq!(keys(&price), ["db-1:inside?"]);
     assert_eq!(price.of_first_visit(RequestKind::Write).count(), 1, "the replica connected long before");
 }
@@ -166,7 +166,7 @@ fn a_run_pays_what_the_price_says() {
                         let found = paid[visit] - free[visit];
                         assert!((found - expected).abs() < 1e-6, "{upstream} {kind:?} {}: {found} {expected}", price.title());
                     }
-                    let kept = if upstream == "KeepAlive" { When::NoneIdle } else { When::EachRequest };
+                    let kept = if upstream == "KeepAlive" { HandshakeOccasion::NoneIdle } else { HandshakeOccasion::EachRequest };
                     let inner = price.handshakes.iter().filter(|handshake| handshake.from.as_str() != "browser");
                     assert!(inner.into_iter().all(|handshake| handshake.when == kept));
                 }

@@ -45,7 +45,7 @@ pub(crate) fn check(infra: &Infrastructure, layout: &Layout, whole: bool) {
     }
 }
 
-fn check_route(infra: &Infrastructure, layout: &Layout, route: &hoplight::layout::Route, name: &str) {
+fn check_route(infra: &Infrastructure, layout: &Layout, route: &hoplight::layout::LinkRoute, name: &str) {
     let (from, to) = infra.ends(route.link);
     let name = format!("{name}: {}", infra.hop_element(route.link));
     assert!(!route.cells.is_empty() && route.cells.len() == route.arms.len(), "{name}");

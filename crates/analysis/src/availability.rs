@@ -1,13 +1,13 @@
-//! How much of the time a kind of request works, and what is to blame for the rest.
+//! The availability of a kind of request, and what contributes to its unavailability.
 //!
 //! ```text
-//!  Structure ──▶ expression over what really fails ──▶ decision diagram ──▶ exact
+//!  Structure ──▶ expression over what may fail ──▶ decision diagram ──▶ exact
 //!                 (reduced: series, twins)              └─ too large ─────▶ sampled, with its interval
 //! ```
 //!
-//! Each cause is out for MTTR / (MTBF + MTTR) of the time, and causes are independent of each other: what fails together is
-//! one cause, so dependence is drawn, not assumed away. The answer is the long run's. A failover counts as instant here: what
-//! its seconds cost is measured by the simulation. Must not know time or load.
+//! Each cause is out for MTTR / (MTBF + MTTR) of the time, and causes are independent: what fails together is one cause, so
+//! dependence is drawn, not assumed away. The result is the steady state's. Failovers count as instant; the simulation measures
+//! what their seconds cost. Must not know time or load.
 
 mod diagram;
 mod order;
@@ -25,19 +25,19 @@ use reduce::Reduced;
 /// Minutes in a year of 365.25 days.
 pub const MINUTES_A_YEAR: f64 = 525_960.0;
 
-/// How large decision diagrams may grow, in nodes: those in the first order and in the second, in turns.
+/// Limits of the decision diagrams in nodes: of those in the first and the second order, alternately.
 pub const LIMITS: [[usize; 2]; 3] = [[500, 500], [5_000, 5_000], [200_000, 20_000]];
 
-/// How available a kind of request is.
+/// The availability of a kind of request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Availability {
     /// The kind.
     pub kind: RequestKind,
-    /// The part of the time in which it does not work, from 0 to 1.
+    /// The fraction of the time in which it does not work.
     pub unavailability: f64,
     /// How that was found.
     pub method: Method,
-    /// What is to blame, the worst first; what has no part in it is left out.
+    /// The contributors, the largest first; causes without any effect are left out.
     pub contributors: Vec<Contributor>,
 }
 
@@ -46,9 +46,9 @@ pub struct Availability {
 pub enum Method {
     /// Exactly.
     Exact,
-    /// By drawing states at random: the interval in which it lies with 95 % confidence.
+    /// By sampling states: a confidence interval of 95 %.
     Sampled {
-        /// How many states were drawn.
+        /// The number of samples.
         samples: u64,
         /// The lower end.
         low: f64,
@@ -57,20 +57,20 @@ pub enum Method {
     },
 }
 
-/// What one cause has to do with the unavailability.
+/// The contribution of one cause to the unavailability.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Contributor {
     /// The cause.
     pub cause: Cause,
-    /// The part of the time in which it is out itself.
+    /// The fraction of the time in which the cause is out.
     pub unavailability: f64,
-    /// By which part of itself the kind's unavailability would fall if the cause never failed. The shares of things that
-    /// stand in for each other overlap, so they need not add up to one. (The criticality importance of reliability theory.)
+    /// By which fraction the kind's unavailability would fall if the cause never failed. The shares of redundant components
+    /// overlap, so they need not add up to one. (The criticality importance of reliability theory.)
     pub share: f64,
 }
 
 impl Availability {
-    /// The part of the time in which it works, from 0 to 1.
+    /// The fraction of the time in which it works.
     pub fn availability(&self) -> f64 {
         1.0 - self.unavailability
     }
@@ -82,7 +82,7 @@ impl Availability {
 }
 
 impl Contributor {
-    /// The minutes of an average year that would be saved if it never failed, of a kind with this availability.
+    /// The minutes of downtime an average year that the kind would save if the cause never failed.
     pub fn minutes_a_year(&self, of: &Availability) -> f64 {
         self.share * of.minutes_a_year()
     }
@@ -93,7 +93,7 @@ pub fn availability(infra: &Infrastructure, structure: &Structure, kind: Request
     availability_within(infra, structure, kind, &LIMITS)
 }
 
-/// The same, with limits of one's own for the decision diagrams that are tried, in nodes: none leaves the sampling.
+/// Like [`availability`], with the caller's limits for decision diagrams, in nodes. Without any, it samples.
 pub fn availability_within(
     infra: &Infrastructure,
     structure: &Structure,
@@ -113,7 +113,7 @@ pub fn availability_within(
     Availability { kind, unavailability, method, contributors: contributors.collect() }
 }
 
-/// How often a structure function is false, how that was found, and each input's share of it; input `i` is down with
+/// The probability that a structure function is false, how it was found, and each input's share; input `i` is down with
 /// probability `down[i]`.
 pub fn unavailability(circuit: &Circuit, down: &[f64], limits: &[[usize; 2]]) -> (f64, Method, Vec<(u32, f64)>) {
     match exact(&Reduced::of(circuit, down), down, limits) {

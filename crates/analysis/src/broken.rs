@@ -1,6 +1,6 @@
-//! Why a request does not work: what cannot be reached, and what is in the way.
+//! Why a request does not work: the tier that cannot be reached, and what is in the way.
 //!
-//! Must not search: the search of this layer fills it in, and everyone reads it.
+//! Filled in by the search in [`super::flow`].
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,15 +10,15 @@ use hoplight_model::{ComponentId, Element, Text};
 /// What a request needed and could not reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Missing {
-    /// Somebody who tells the address of the site's name.
+    /// A DNS resolver.
     Resolver,
-    /// The address of the site's name: whoever is asked does not know it.
+    /// The address of the site's name, which is not in the DNS.
     Name,
-    /// The one that the browser connects to.
+    /// The component that the browser connects to.
     Entry,
     /// A web server behind the entry.
     WebServer,
-    /// Somebody who runs the code of the site.
+    /// An application, which runs the code of the site.
     Application,
     /// Any database.
     Database,
@@ -26,12 +26,12 @@ pub enum Missing {
     Primary,
 }
 
-/// Something in the way, on a hop that the request would have taken.
+/// An obstacle on a hop that the request would have taken.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Obstacle {
-    /// The one who would answer is out: itself, its server, or the hop to it.
+    /// The component, its server, or the hop to it is out.
     Out(Element),
-    /// A firewall on the hop is out, and nothing passes a dead firewall.
+    /// A firewall on the hop is down, so nothing passes it.
     FirewallOut {
         /// The firewall.
         firewall: ComponentId,
@@ -59,9 +59,9 @@ pub enum Obstacle {
 /// Why a request does not work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broken {
-    /// The first thing on its way that cannot be reached.
+    /// The first tier on its path that cannot be reached.
     pub missing: Missing,
-    /// What is in the way; empty if the drawing has no way there at all.
+    /// The obstacles; none if the drawing has no path there at all.
     pub obstacles: BTreeSet<Obstacle>,
 }
 

@@ -1,25 +1,25 @@
-//! Capacity: how much load a site takes, what is full first, and what is left when something is lost.
+//! Capacity: how much load a site takes, what saturates first, and what is left after a loss.
 //!
 //! ```text
 //!  model ─▶ routes ─▶ demand ─▶ course ─▶ saturation, utilisation, headroom
-//!           who asks   visits    demand × load
-//!           whom       × time    against what there is
-//!                                            └─▶ overload: the same with each cause out
+//!           the split  visits    demand × load
+//!                      × time    against the limits
+//!                                            └─▶ overload: the same during each outage
 //! ```
 //!
 //! The formulas are operational laws (Denning and Buzen, "The operational analysis of queueing network models", 1978), which
-//! hold whatever the distributions are: a component's utilisation is load × visits × service time / slots (the utilisation
-//! law), and what is held is load × the time for which it is held (Little's law). So three things run out: slots, which a
-//! station may hold until others have answered; connections; and a balancer's places at a backend.
+//! hold for any distributions: a component's utilisation is load × visits × service time / slots (the utilisation law), and the
+//! mean number held is load × the time for which one is held (Little's law). Three resources run out: slots, which a station
+//! may hold until the upstream has answered; connections; and a balancer's `maxconn` at a backend.
 //!
-//! Times in which nobody else is in the way are what can be known from a drawing. Where a slot is held for an answer, it is
-//! held longer while others wait in line below: then the saturation is an upper bound, close where what is below has room.
-//! Failing attempts, retries, health checks, samples and probes are not counted. Must not know a simulation, nor time.
+//! Times are those of an idle site, which a drawing determines. A slot that is held for an answer is held longer while requests
+//! queue further on: there the saturation is an upper bound, close where the upstream has room. Failed attempts, retries,
+//! health checks, samples and probes are not counted. Must not know the simulation, nor time.
 
+mod connection_cost;
 mod demand;
 mod load_curve;
 mod mix;
-mod opening;
 mod overload;
 mod resource;
 mod routes;
@@ -50,31 +50,31 @@ pub struct StationLoad {
     pub ix: ComponentIx,
     /// How many requests it serves at once; `u32::MAX` is no limit.
     pub slots: u32,
-    /// How often a slot is wanted: as a request, as part of a handshake, as an answer.
+    /// How often a slot is needed: for a request, a part of a handshake, an answer.
     pub visits: [f64; 3],
     /// Seconds of its own work: visits × service time, handshakes included.
     pub work_s: [f64; 3],
-    /// Seconds for which a slot is held: the work, and where slots are held until answered, the time until the answer is back.
+    /// Seconds for which a slot is held: the work and, where slots are held until answered, the wait for the answer.
     pub held_s: [f64; 3],
-    /// Seconds for which a request is present: from when it comes until its answer leaves. Zero for firewalls.
+    /// Seconds for which a request is present: from its arrival until its answer leaves. Zero for firewalls.
     pub present_s: [f64; 3],
 }
 
-/// The capacity of an infrastructure while something is out, or nothing.
+/// The capacity of an infrastructure during an outage, which may be empty.
 #[derive(Clone, Debug)]
 pub struct Capacity {
     stations: Vec<StationLoad>,
     resources: Vec<Resource>,
     limits: Vec<f64>,
     answered: [f64; 3],
-    /// What each kind alone does, in the order of [`RequestKind::ALL`], and then the mix.
+    /// The curve of each kind alone, in the order of [`RequestKind::ALL`], and then of the mix.
     courses: [LoadCurve; 4],
-    /// For each of these, which part of the time for which a resource is held its component works; by number.
+    /// For each of these, by resource number: the fraction of the holding time that is the component's own work.
     working: [Vec<f64>; 4],
 }
 
 impl Capacity {
-    /// The capacity for the mix of the scenario's traffic. Requests are split over what is not out.
+    /// The capacity for the mix of the scenario's traffic. Requests are split over what still runs.
     pub fn of(infra: &Infrastructure, outage: &Outage) -> Self {
         Self::in_mix(infra, outage, Mix::of(infra.traffic()))
     }
@@ -113,24 +113,24 @@ impl Capacity {
         }
     }
 
-    /// What a request asks of each component, in authored order.
+    /// The demand of a request at each component, in authored order.
     pub fn stations(&self) -> &[StationLoad] {
         &self.stations
     }
 
-    /// What a request asks of one component.
+    /// The demand of a request at one component.
     pub fn station(&self, component: &str) -> Option<&StationLoad> {
         self.stations.iter().find(|station| station.component.as_str() == component)
     }
 
-    /// The part of the requests of a kind that somebody answers, from 0 to 1. The others were sent where no way leads on,
-    /// such as to a web server whose application is out, and whose balancer does not look so far.
+    /// The fraction of a kind's requests that are answered. The others reach a dead end, such as a web server whose application
+    /// is down and whose balancer checks only the web server.
     pub const fn answered(&self, kind: RequestKind) -> f64 {
         self.answered[kind.index()]
     }
 
-    /// The load of a kind alone from which the site takes no more, and what is full then: the bottleneck. `None` if nothing
-    /// limits it, or none of its requests is answered.
+    /// The load at which a kind alone saturates the site, and the bottleneck. `None` if nothing limits it, or none of its
+    /// requests is answered.
     pub fn saturation(&self, kind: RequestKind) -> Option<Saturation> {
         self.saturation_of(Some(kind))
     }
@@ -141,7 +141,7 @@ impl Capacity {
     }
 
     fn saturation_of(&self, kind: Option<RequestKind>) -> Option<Saturation> {
-        // Of requests that all fail, a site takes as many as it likes.
+        // Requests that all fail are not limited.
         if kind.is_some_and(|kind| self.answered(kind) <= 0.0) {
             return None;
         }
@@ -149,8 +149,8 @@ impl Capacity {
         Some(self.full(kind, number, rps))
     }
 
-    /// The load from which each thing is full by itself, as if nothing before it were, the lowest first; of one kind alone, or
-    /// of all in their mix. What never is, is left out.
+    /// The load at which each resource saturates, as if nothing else were limited, the lowest first; of one kind alone, or of
+    /// all kinds in their mix. Resources that never saturate are left out.
     pub fn saturations(&self, kind: Option<RequestKind>) -> Vec<Saturation> {
         let course = self.course(kind);
         let full = |number: usize| Some(self.full(kind, number, course.full_from(number)?));
@@ -159,8 +159,8 @@ impl Capacity {
         all
     }
 
-    /// How full everything is at a load of all kinds in their mix, in requests per second; the fullest first. What is not
-    /// used, or not limited, is left out.
+    /// The utilisation of each resource at a load of all kinds in their mix, in requests per second; the highest first.
+    /// Resources that are unused or unlimited are left out.
     pub fn utilisation(&self, load: f64) -> Vec<Utilisation> {
         self.utilisation_by(None, load)
     }
@@ -178,8 +178,8 @@ impl Capacity {
         all
     }
 
-    /// The part of a component's slots that is held at a load of all kinds in their mix. `None` if there is no such component;
-    /// 0 where nothing limits it.
+    /// The fraction of a component's slots that is held at a load of all kinds in their mix; 0 where slots are unlimited.
+    /// `None` if there is no such component.
     pub fn utilisation_of(&self, component: &str, load: f64) -> Option<f64> {
         // Slots are numbered as their components are.
         let place = self.stations.iter().position(|station| station.component.as_str() == component)?;
@@ -207,18 +207,18 @@ impl Capacity {
     }
 }
 
-/// Where a kind, or the mix, stands among the courses.
+/// The position of a kind, or of the mix, among the curves.
 fn place(kind: Option<RequestKind>) -> usize {
     kind.map_or(RequestKind::ALL.len(), RequestKind::index)
 }
 
-/// A limit as the whole number that it is; `None` if there is none.
+/// A limit as a whole number; `None` if it is infinite.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "limits are made of u32")]
 fn whole(limit: f64) -> Option<u32> {
     limit.is_finite().then_some(limit as u32)
 }
 
-/// Which part of the time for which each resource is held its component works, by number.
+/// Fraction of the holding time spent on the component's own work, by resource number.
 fn working(infra: &Infrastructure, demand: &Demand, mix: Mix, numbers: Numbers) -> Vec<f64> {
     let part = |number: usize| {
         let ix = match numbers.holding(number) {
@@ -232,8 +232,8 @@ fn working(infra: &Infrastructure, demand: &Demand, mix: Mix, numbers: Numbers) 
     (0..numbers.count()).map(part).collect()
 }
 
-/// The highest rate that a scenario's traffic is written to have, in requests per second. `None` where users wait for
-/// outcomes before they ask again: then the site's slowness sets the rate.
+/// The highest rate in a scenario's traffic and its schedule, in requests per second. `None` for a closed population, whose
+/// rate depends on the site's response time.
 pub fn peak_rate(traffic: &Traffic) -> Option<f64> {
     if matches!(traffic.arrivals, Arrivals::Closed { .. }) {
         return None;

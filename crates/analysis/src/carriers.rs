@@ -1,20 +1,20 @@
-//! Which kinds of request travel over which hop: derived from the ways that requests can take.
+//! Which kinds of request travel over which hop, derived from the paths that requests can take.
 //!
-//! A hop carries a kind if a request of that kind can get onto it, even where the way leads no further (a write that is
-//! routed to a replica is refused there, and was readable on the way). A hop that a firewall blocks carries nothing. Must
-//! not know encryption.
+//! A hop carries a kind if a request of that kind can get onto it, even if it fails further on: a write that is routed to a
+//! replica is refused there, and was readable on the wire. A hop that a firewall blocks carries nothing. Must not know
+//! encryption.
 
 use petgraph::Direction;
 use petgraph::visit::EdgeRef;
 
-use super::flow::{Reach, answers, lookups, passes};
+use super::flow::{Reachability, answers, lookups, passes};
 use super::outage::Outage;
 use hoplight_model::{ComponentIx, DatabaseRole, Infrastructure, LinkIx, Protocol, RequestKind};
 
 /// The kinds of request that each hop carries.
 ///
-/// Beside the request itself, a kind travels as the lookup of the site's name (every kind, for a new visitor) and as the
-/// changed row that a primary sends to its replicas (writes). Metrics carry none.
+/// A kind also travels as the lookup of the site's name (every kind, for a new visitor) and as the changed row that a primary
+/// sends to its replicas (writes). Metrics carry none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Carriers(Vec<[bool; 3]>);
 
@@ -24,7 +24,7 @@ impl Carriers {
         let nothing = Outage::none();
         let mut carriers = Self(vec![[false; 3]; infra.graph().edge_count()]);
         for kind in RequestKind::ALL {
-            let reach = Reach::explore(infra, &nothing, kind);
+            let reach = Reachability::explore(infra, &nothing, kind);
             carriers.add(&reach.crossed, kind);
             let asked: Vec<_> =
                 lookups(infra, kind).into_iter().filter(|link| passes(infra, &nothing, &infra.hop(*link)).is_ok()).collect();
@@ -63,7 +63,7 @@ fn replicated(infra: &Infrastructure, mut databases: Vec<ComponentIx>) -> Vec<Li
         if std::mem::replace(&mut seen[database.index()], true) {
             continue;
         }
-        // Among members, whoever is elected sends changes to all others, whichever way a link was drawn.
+        // The elected member sends changes to all others, in whichever direction a link is drawn.
         let member = infra.component(database).kind.as_database().is_some_and(|spec| spec.role == DatabaseRole::Member);
         let edges = infra.graph().edges_directed(database, Direction::Incoming).filter(|_| member);
         let mut ways: Vec<LinkIx> = edges.map(|edge| edge.id()).collect();

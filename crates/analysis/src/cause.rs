@@ -1,6 +1,6 @@
-//! What may fail by itself: the basic events of reliability theory.
+//! Causes of failure: the basic events of reliability theory.
 //!
-//! Each is independent of the others; what fails together is one cause. Must not know what follows from a failure.
+//! They are independent of each other; what fails together is one cause. Must not know what follows from a failure.
 
 use std::fmt;
 
@@ -8,16 +8,16 @@ use hoplight_model::behaviour::FailsAs;
 use hoplight_model::component::Software;
 use hoplight_model::{ComponentId, DomainId, Element, Infrastructure, Reliability, ServerId, Text};
 
-/// One thing that may fail by itself and take others along.
+/// An independent failure, which may affect several components.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cause {
-    /// A program, or a service that somebody else runs.
+    /// A program, or a provider's service.
     Component(ComponentId),
     /// A machine, with all that it holds.
     Server(ServerId),
     /// A link.
     Hop(ComponentId, ComponentId),
-    /// What a failure domain's members share.
+    /// A failure domain: what its members share.
     Domain(DomainId),
     /// A version of a program: a flaw takes all that run it.
     Software(Software),
@@ -33,10 +33,10 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// All that may fail in an infrastructure and concerns requests: components in authored order, then servers, links,
-    /// domains, software by name, certificates, and the zone if anybody looks it up.
+    /// All causes in an infrastructure that concern requests: components in authored order, then servers, links, domains,
+    /// software by name, certificates, and the zone.
     ///
-    /// Browser, agents and monitoring service are no part of the service, so they are no causes.
+    /// Browsers, agents and the monitoring service are no causes: no request depends on them.
     pub fn all(infra: &Infrastructure) -> Vec<Self> {
         let mut causes: Vec<Self> = Vec::new();
         let of_service = infra.components().filter(|(_, component)| component.kind.is_on_path());
@@ -83,7 +83,7 @@ impl Cause {
         }
     }
 
-    /// Whether it is a program or a machine: what people point at when they look for single points.
+    /// Whether it is a program or a machine: what a single point of failure is usually sought among.
     pub fn is_part(&self) -> bool {
         matches!(self, Self::Component(_) | Self::Server(_))
     }
@@ -101,7 +101,7 @@ impl Cause {
         }
     }
 
-    /// How often it fails by itself; `None` is never.
+    /// How often it fails; `None` is never.
     pub fn reliability(&self, infra: &Infrastructure) -> Option<Reliability> {
         let usual = infra.reliability();
         match self {

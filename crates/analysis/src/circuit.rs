@@ -4,29 +4,29 @@
 //!  inputs ──▶ And, Or, Not … ──▶ root          one bit of a word is one case
 //! ```
 //!
-//! Gates stand after those that they ask, so one pass from the front evaluates all. Must not know what the inputs mean.
+//! Gates come after their operands, so one pass from the front evaluates all. Must not know what the inputs mean.
 
 mod normal;
 
 use std::collections::BTreeMap;
 
-pub(super) use normal::{ALWAYS, Form, FormId, Forms, NEVER};
+pub(super) use normal::{ALWAYS, FormId, Forms, NEVER, NormalForm};
 
 /// One gate, or an input, by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GateId(u32);
 
 impl GateId {
-    /// Its place among the gates.
+    /// Its position among the gates.
     pub const fn index(self) -> usize {
         self.0 as usize
     }
 }
 
-/// What a gate does with what it asks.
+/// The function of a gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Gate {
-    /// Always so.
+    /// A constant.
     Constant(bool),
     /// The input of this number.
     Input(u32),
@@ -47,17 +47,17 @@ pub struct Circuit {
 }
 
 impl Circuit {
-    /// The gates, each after those that it asks.
+    /// The gates, each after its operands.
     pub fn gates(&self) -> impl Iterator<Item = (GateId, Gate)> + '_ {
         (0u32..).map(GateId).zip(self.gates.iter().copied())
     }
 
-    /// What a gate does.
+    /// The function of a gate.
     pub fn gate(&self, id: GateId) -> Gate {
         self.gates[id.index()]
     }
 
-    /// What an And or an Or asks.
+    /// The operands of an And or an Or.
     pub fn operands(&self, (from, to): (u32, u32)) -> &[GateId] {
         &self.operands[from as usize..to as usize]
     }
@@ -67,7 +67,7 @@ impl Circuit {
         self.root
     }
 
-    /// The inputs that gates ask for, in order.
+    /// The inputs that gates use, in order.
     pub fn inputs(&self) -> Vec<u32> {
         let inputs = self.gates.iter().filter_map(|gate| match gate {
             Gate::Input(number) => Some(*number),
@@ -104,16 +104,16 @@ impl Circuit {
         values[self.root.index()]
     }
 
-    /// Inputs that are true and suffice for the root's being true in case 0, as long as those that are false remain so.
-    /// `values` are those of [`Self::evaluate`]. The first operand of an Or that is true is taken, so the order of operands
-    /// is an order of preference. Empty if the root is false.
+    /// Inputs that are true and suffice to make the root true in case 0, as long as those that are false remain so. `values`
+    /// are those of [`Self::evaluate`]. Of an Or, the first operand that is true is taken: the order of operands is an order of
+    /// preference. Empty if the root is false.
     pub fn witness(&self, values: &[u64]) -> Vec<u32> {
         let is_true = |id: GateId| values[id.index()] & 1 == 1;
         let mut inputs = Vec::new();
         if !is_true(self.root) {
             return inputs;
         }
-        // What was asked for already: a gate's value needs one proof only.
+        // Gates visited already: a gate's value needs one proof only.
         let mut seen = vec![false; self.gates.len()];
         let mut open = vec![self.root];
         while let Some(id) = open.pop() {
@@ -133,7 +133,7 @@ impl Circuit {
         inputs
     }
 
-    /// The inputs without which alone the function is false, if it is true with all of them. Such an input is part of every
+    /// The inputs whose single failure makes the function false, if it is true with all of them. Such an input is part of every
     /// proof, so only those of one proof are tried, 64 in a pass.
     pub fn knock_outs(&self) -> Vec<u32> {
         let mut values = Vec::new();
@@ -149,18 +149,18 @@ impl Circuit {
     }
 }
 
-/// Puts a circuit together. Equal gates are one, and what is known is left out.
+/// Builds a circuit. Equal gates are shared, and constants are folded.
 #[derive(Clone, Debug, Default)]
-pub struct Builder {
+pub struct CircuitBuilder {
     gates: Vec<Gate>,
     operands: Vec<GateId>,
-    /// Gates that stand alone, by what they are.
+    /// Gates without operand lists, by their function.
     simple: BTreeMap<Gate, GateId>,
     /// Ands (`true`) and Ors by their operands.
     known: BTreeMap<(bool, Vec<GateId>), GateId>,
 }
 
-impl Builder {
+impl CircuitBuilder {
     fn simple(&mut self, gate: Gate) -> GateId {
         if let Some(id) = self.simple.get(&gate) {
             return *id;
@@ -209,7 +209,7 @@ impl Builder {
         let mut listed: Vec<GateId> = Vec::new();
         for operand in operands {
             match self.gates[operand.index()] {
-                // What changes nothing, and what decides.
+                // The neutral operand, and the deciding one.
                 Gate::Constant(value) if value == and => {}
                 Gate::Constant(_) => return operand,
                 _ => listed.push(operand),
@@ -245,7 +245,7 @@ impl Builder {
 
     /// At least `least` of them, by the recurrence of thresholds: T(i, k) = (xᵢ and T(i + 1, k − 1)) or T(i + 1, k).
     pub fn at_least(&mut self, least: usize, operands: &[GateId]) -> GateId {
-        // The row behind the last operand: nothing more is to come.
+        // The row behind the last operand.
         let mut row: Vec<GateId> = (0..=least).map(|wanted| self.constant(wanted == 0)).collect();
         for operand in operands.iter().rev() {
             for wanted in (1..=least).rev() {
@@ -277,7 +277,7 @@ mod tests {
     fn a_threshold_counts() {
         for n in 0..6u32 {
             for least in 0..=n as usize + 1 {
-                let mut builder = Builder::default();
+                let mut builder = CircuitBuilder::default();
                 let inputs: Vec<GateId> = (0..n).map(|input| builder.input(input)).collect();
                 let root = builder.at_least(least, &inputs);
                 let circuit = builder.finish(root);
@@ -290,7 +290,7 @@ mod tests {
 
     #[test]
     fn what_is_known_is_left_out() {
-        let mut builder = Builder::default();
+        let mut builder = CircuitBuilder::default();
         let (a, b) = (builder.input(0), builder.input(1));
         let (yes, no) = (builder.constant(true), builder.constant(false));
         assert_eq!(builder.all([a, yes, a]), a);
@@ -306,7 +306,7 @@ mod tests {
     #[test]
     fn a_witness_suffices() {
         // (a and b) or (c and not d)
-        let mut builder = Builder::default();
+        let mut builder = CircuitBuilder::default();
         let [a, b, c, d] = [0, 1, 2, 3].map(|input| builder.input(input));
         let first = builder.all([a, b]);
         let not = builder.not(d);

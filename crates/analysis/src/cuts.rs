@@ -1,8 +1,7 @@
-//! Minimal cut sets: what stops a kind of request together, and no part of it does alone.
+//! Minimal cut sets: causes that stop a kind of request together, while no proper subset does.
 //!
-//! A single point of failure is a cut of one. Larger ones are found from smaller sets that do not stop the kind: what such
-//! a set leaves needs a few things to work, and every cut around the set takes one of those. Must not know how likely
-//! anything is.
+//! A single point of failure is a cut of one. Larger ones grow from smaller sets that do not stop the kind: what works without
+//! such a set needs a few causes, and every cut that contains the set contains one of those. Must not know probabilities.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +13,7 @@ use super::service::works;
 use super::structure::Structure;
 use hoplight_model::{Infrastructure, RequestKind};
 
-/// How many sets are looked at before the search ends unfinished.
+/// Most sets that are examined before the search ends unfinished.
 const MOST_SETS: usize = 200_000;
 
 /// The minimal cuts of a kind of request.
@@ -24,7 +23,7 @@ pub struct Cuts {
     pub kind: RequestKind,
     /// The cuts: smaller ones first, then in the order of [`Cause::all`].
     pub cuts: Vec<Cut>,
-    /// Whether there were too many sets to look at, so that cuts may be missing.
+    /// Whether there were too many sets to examine, so that cuts may be missing.
     pub unfinished: bool,
 }
 
@@ -33,7 +32,7 @@ pub struct Cuts {
 pub struct Cut {
     /// What fails, in the order of [`Cause::all`].
     pub causes: Vec<Cause>,
-    /// Why nothing works then.
+    /// Why the kind does not work then.
     pub broken: Broken,
 }
 
@@ -71,7 +70,7 @@ struct Search<'a> {
 impl Search<'_> {
     /// Finds the cuts of at most `size` inputs; whether all of them were found.
     fn run(&mut self, size: usize) -> bool {
-        // Sets that stop nothing: what they leave is looked at next.
+        // Sets that do not stop the kind, to be extended next.
         let mut working: BTreeSet<Vec<u32>> = BTreeSet::from([Vec::new()]);
         let mut looked_at = 0;
         for _ in 0..size {
@@ -93,7 +92,7 @@ impl Search<'_> {
         true
     }
 
-    /// What works without a set needs these, among other things.
+    /// The inputs that the kind needs when a set has failed.
     fn needed(&mut self, set: &[u32]) -> Vec<u32> {
         self.circuit.evaluate(&mut self.values, |input| if set.binary_search(&input).is_ok() { 0 } else { u64::MAX });
         let mut needed = self.circuit.witness(&self.values);
@@ -101,7 +100,7 @@ impl Search<'_> {
         needed
     }
 
-    /// Keeps those that stop nothing, and notes the minimal cuts among the others; 64 sets at a time.
+    /// Keeps the sets that do not stop the kind, and records the minimal cuts among the others; 64 sets at a time.
     fn sift(&mut self, sets: BTreeSet<Vec<u32>>) -> BTreeSet<Vec<u32>> {
         let sets: Vec<Vec<u32>> = sets.into_iter().collect();
         let smaller = self.found.len();

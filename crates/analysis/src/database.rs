@@ -1,8 +1,8 @@
-//! Which databases take writes while something is out.
+//! Which databases take writes during an outage.
 //!
-//! The rules are the simulation's, for when everything has settled: a quorum cluster writes where a majority of its
-//! members hear each other; a replica takes over where failover is automatic and the primary is not heard. How long that
-//! takes, and which writes are lost, is for the simulation to show. Must not know how requests get to a database.
+//! The steady state of the simulation's rules: a quorum cluster takes writes where a majority of its members hear each other; a
+//! replica takes over where failover is automatic and no replica hears the primary. How long that takes, and which writes are
+//! lost, is for the simulation to show. Must not know how requests reach a database.
 
 use super::flow::passes;
 use super::outage::Outage;
@@ -13,7 +13,7 @@ fn role(infra: &Infrastructure, ix: ComponentIx) -> Option<DatabaseRole> {
     infra.component(ix).kind.as_database().map(|spec| spec.role)
 }
 
-/// The databases that replication joins with this one, itself included, in authored order.
+/// The cluster of a database, in authored order.
 fn cluster(infra: &Infrastructure, ix: ComponentIx) -> Vec<ComponentIx> {
     infra.database_clusters().into_iter().find(|cluster| cluster.contains(&ix)).unwrap_or_default()
 }
@@ -38,7 +38,7 @@ fn takes_over(infra: &Infrastructure, outage: &Outage, ix: ComponentIx) -> bool 
     let is = |wanted: DatabaseRole| move |other: &&ComponentIx| role(infra, **other) == Some(wanted);
     let Some(primary) = cluster.iter().find(is(DatabaseRole::Primary)).copied() else { return false };
     let automatic = ClusterRules::of(infra, &cluster).replaced_after.is_some();
-    // A database that is out hears nobody, and nobody hears it.
+    // A database that is down neither hears nor is heard.
     let mut peers = cluster
         .iter()
         .filter(is(DatabaseRole::Replica))

@@ -1,14 +1,14 @@
-//! Who reads what: for each hop and each thing that travels there, everybody who could read it, and how much.
+//! Who can read what: for each hop and each content on it, the positions from which it can be read, and how much.
 //!
 //! ```text
-//!  lb-1 ───────── network ─────────▶ web-1        encrypted: who listens reads the envelope,
-//!   │                                  │           each end reads all, for it has the keys
+//!  lb-1 ───────── network ─────────▶ web-1        encrypted: a listener reads the envelope,
+//!   │                                  │           each end reads all, since it has the keys
 //!  program, machine                  program, machine
 //! ```
 //!
-//! Encryption hides a message from those between its two ends, never from the ends: a program that ends TLS reads what it
-//! forwards, and so does whoever controls it. A balancer that lets TLS pass through is no end. Only the asker's messages are
-//! told, not the answers. Must not know whether anybody listens, nor how they got there.
+//! Encryption hides a message between its two ends, never from the ends: a program that terminates TLS reads what it forwards,
+//! and so does an attacker who controls it. A balancer that passes TLS through is no end. Only requests are considered, not
+//! responses. Must not know whether anybody listens, nor how they got there.
 
 use std::fmt;
 
@@ -24,8 +24,8 @@ const ADVERTISEMENT: &str = "which balancer holds the shared address, and at whi
 
 /// What travels on a hop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Load {
-    /// Requests of one kind: with the lookup of the site's name, and the changes that replicas are told of.
+pub enum HopContent {
+    /// Requests of one kind, with the lookup of the site's name and the changes that are replicated.
     Request(RequestKind),
     /// The samples of an agent.
     Samples,
@@ -33,18 +33,18 @@ pub enum Load {
     Advertisement,
 }
 
-/// Somebody who could read.
+/// A position from which messages can be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Listener {
-    /// Somebody on the network between two components.
+    /// On the network between two components.
     Network(ComponentId, ComponentId),
-    /// Whoever controls a program: it reads what it asks, answers or lets through.
+    /// In control of a program, which reads what it sends, receives or lets through.
     Program(ComponentId),
-    /// Whoever controls a machine: with the memory and the keys of all its programs, and the traffic between them.
+    /// In control of a machine: the memory and the keys of all its programs, and the traffic between them.
     Machine(ServerId),
 }
 
-/// Somebody, and what they read there.
+/// A listener and what they read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reader {
     /// Who.
@@ -53,18 +53,18 @@ pub struct Reader {
     pub facts: Vec<Fact>,
 }
 
-/// Whether the asker makes sure that it talks to whom it means.
+/// Whether the asker verifies the identity of the other side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Authentication {
-    /// There is no TLS that could say it.
+    /// There is no TLS.
     None,
-    /// There is TLS, and nothing drawn to check it by: whoever answers in the other's place reads everything.
+    /// There is TLS without a certificate in the drawing: an impostor in the other side's place reads everything.
     Unchecked,
-    /// A certificate says it.
+    /// By a certificate.
     Certificate,
 }
 
-/// One thing that travels on one hop, with all who could read it.
+/// One content on one hop, with everyone who could read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exposure {
     /// The link.
@@ -73,21 +73,21 @@ pub struct Exposure {
     pub from: ComponentId,
     /// Who answers.
     pub to: ComponentId,
-    /// What is spoken.
+    /// The protocol.
     pub protocol: Protocol,
-    /// What travels.
-    pub load: Load,
+    /// The content.
+    pub load: HopContent,
     /// How it is encrypted.
     pub cipher: Cipher,
     /// What it runs over.
     pub medium: Medium,
-    /// Whether the other end is made sure of.
+    /// Whether the other end's identity is verified.
     pub authentication: Authentication,
-    /// The network first, then programs, then machines. The user's own machine is not among them.
+    /// The network first, then programs, then machines; without the user's own machine.
     pub readers: Vec<Reader>,
 }
 
-impl Load {
+impl HopContent {
     /// The word for it.
     pub const fn word(self) -> &'static str {
         match self {
@@ -109,29 +109,29 @@ impl fmt::Display for Listener {
 }
 
 impl Reader {
-    /// The worst of what they read.
+    /// The worst stake in what they read.
     pub fn stake(&self) -> Stake {
         self.facts.iter().map(Fact::stake).max().unwrap_or(Stake::Addresses)
     }
 
-    /// What they read beyond addresses, as the wire shows it; empty if nothing.
+    /// What they read beyond addresses, as on the wire.
     pub fn texts(&self) -> Vec<String> {
         self.facts.iter().filter(|fact| !matches!(fact, Fact::Envelope { .. })).map(Fact::text).collect()
     }
 }
 
 impl Exposure {
-    /// What somebody reads here, if they can.
+    /// What a listener reads here, if they can.
     pub fn reader(&self, who: &Listener) -> Option<&Reader> {
         self.readers.iter().find(|reader| reader.who == *who)
     }
 
-    /// What somebody on the network reads; nothing inside one server.
+    /// What a listener on the network reads; `None` inside one server.
     pub fn network(&self) -> Option<&Reader> {
         self.readers.iter().find(|reader| matches!(reader.who, Listener::Network(..)))
     }
 
-    /// Whether somebody on the network reads more than TLS would have shown.
+    /// Whether a listener on the network reads more than TLS would have shown.
     pub fn is_exposed(&self) -> bool {
         self.network().is_some_and(|reader| reader.facts.iter().any(Fact::is_hidden_by_tls))
     }
@@ -159,13 +159,13 @@ impl Exposure {
     }
 }
 
-/// Everything that travels, hop by hop in authored order, and on a hop by kind. What a firewall blocks does not travel.
+/// All contents, hop by hop in authored order, and on a hop by kind. What a firewall blocks is not among them.
 pub fn exposures(infra: &Infrastructure) -> Vec<Exposure> {
     let carriers = Carriers::of(infra);
     infra.hops().flat_map(|hop| loads(infra, &carriers, &hop).into_iter().map(move |load| expose(infra, &hop, load))).collect()
 }
 
-/// What somebody reads in all places together, beyond addresses: each fact once, the worst first.
+/// What a listener reads in all places together, beyond addresses: each fact once, the worst first.
 pub fn loot(exposures: &[Exposure], who: &Listener) -> Vec<Fact> {
     let mut loot: Vec<Fact> = Vec::new();
     let read = exposures.iter().filter_map(|exposure| exposure.reader(who)).flat_map(|reader| &reader.facts);
@@ -178,7 +178,7 @@ pub fn loot(exposures: &[Exposure], who: &Listener) -> Vec<Fact> {
     loot
 }
 
-/// All who could read anything, in order of first appearance.
+/// All listeners, in order of first appearance.
 pub fn listeners(exposures: &[Exposure]) -> Vec<Listener> {
     let mut found: Vec<Listener> = Vec::new();
     for reader in exposures.iter().flat_map(|exposure| &exposure.readers) {
@@ -189,16 +189,16 @@ pub fn listeners(exposures: &[Exposure]) -> Vec<Listener> {
     found
 }
 
-fn loads(infra: &Infrastructure, carriers: &Carriers, hop: &Hop) -> Vec<Load> {
+fn loads(infra: &Infrastructure, carriers: &Carriers, hop: &Hop) -> Vec<HopContent> {
     let passes = hop.guards.iter().all(|guard| guard.verdict.action == RuleAction::Allow);
     match infra.link(hop.link).protocol {
-        Protocol::Metrics => Some(Load::Samples).filter(|_| passes).into_iter().collect(),
-        Protocol::Vrrp => Some(Load::Advertisement).filter(|_| passes).into_iter().collect(),
-        _ => carriers.kinds(hop.link).into_iter().map(Load::Request).collect(),
+        Protocol::Metrics => Some(HopContent::Samples).filter(|_| passes).into_iter().collect(),
+        Protocol::Vrrp => Some(HopContent::Advertisement).filter(|_| passes).into_iter().collect(),
+        _ => carriers.kinds(hop.link).into_iter().map(HopContent::Request).collect(),
     }
 }
 
-fn expose(infra: &Infrastructure, hop: &Hop, load: Load) -> Exposure {
+fn expose(infra: &Infrastructure, hop: &Hop, load: HopContent) -> Exposure {
     let id = |ix: ComponentIx| infra.component(ix).id.clone();
     Exposure {
         link: hop.link,
@@ -213,8 +213,8 @@ fn expose(infra: &Infrastructure, hop: &Hop, load: Load) -> Exposure {
     }
 }
 
-/// Everybody who could read: the network, the two ends, the firewalls on the way, and the machines of all these.
-fn readers(infra: &Infrastructure, hop: &Hop, load: Load) -> Vec<Reader> {
+/// The listeners on a hop: the network, the two ends, the firewalls between them, and the machines of all these.
+fn readers(infra: &Infrastructure, hop: &Hop, load: HopContent) -> Vec<Reader> {
     let way = shown(infra, hop, load, hop.cipher);
     let clear = shown(infra, hop, load, Cipher::Plaintext);
     let id = |ix: ComponentIx| infra.component(ix).id.clone();
@@ -240,20 +240,20 @@ fn readers(infra: &Infrastructure, hop: &Hop, load: Load) -> Vec<Reader> {
     readers
 }
 
-/// Whether a program at one end of a hop can decrypt what travels there: a balancer that TLS passes through cannot.
+/// Whether a program at one end of a hop can decrypt it. A balancer that passes TLS through cannot.
 fn has_keys(infra: &Infrastructure, hop: &Hop, ix: ComponentIx) -> bool {
     hop.cipher != Cipher::TlsThrough || !infra.component(ix).kind.can_pass_tls()
 }
 
-/// What is read of a load on a hop that were encrypted like this.
-fn shown(infra: &Infrastructure, hop: &Hop, load: Load, cipher: Cipher) -> Vec<Fact> {
+/// What could be read of a content on a hop if it were encrypted like this.
+fn shown(infra: &Infrastructure, hop: &Hop, load: HopContent, cipher: Cipher) -> Vec<Fact> {
     let hop = Hop { cipher, ..hop.clone() };
     let (label, kind) = match load {
-        Load::Request(kind) => return facts(infra, &hop, kind),
-        Load::Samples => (Fact::Samples(SAMPLES), RequestKind::Static),
-        Load::Advertisement => (Fact::Advertisement(ADVERTISEMENT), RequestKind::Static),
+        HopContent::Request(kind) => return facts(infra, &hop, kind),
+        HopContent::Samples => (Fact::Samples(SAMPLES), RequestKind::Static),
+        HopContent::Advertisement => (Fact::Advertisement(ADVERTISEMENT), RequestKind::Static),
     };
-    // Of these, a reading knows the envelope only, whatever the kind.
+    // Of these, `facts` gives the envelope only, whatever the kind.
     let mut shown = facts(infra, &hop, kind);
     shown.extend(Some(label).filter(|_| hop.is_plaintext()));
     shown
@@ -263,7 +263,7 @@ fn authentication(infra: &Infrastructure, hop: &Hop) -> Authentication {
     let from_browser = infra.component(hop.from).kind.is_browser();
     match (hop.cipher, infra.link(hop.link).protocol) {
         (Cipher::Plaintext, _) => Authentication::None,
-        // A browser refuses what it cannot check; so do agents, to a service with a public certificate.
+        // Browsers refuse certificates that they cannot verify; so do agents, which push to a service with a public one.
         (Cipher::TlsThrough, _) | (Cipher::Tls, Protocol::Metrics) => Authentication::Certificate,
         (Cipher::Tls, protocol) if from_browser || has_certificate(infra, hop, protocol) => Authentication::Certificate,
         (Cipher::Tls, _) => Authentication::Unchecked,

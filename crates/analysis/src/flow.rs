@@ -61,7 +61,7 @@ pub(super) fn lookups(infra: &Infrastructure, request: RequestKind) -> Vec<LinkI
     }
 }
 
-/// Whether a new connection gets through a hop and finds somebody at its end.
+/// Whether a new connection gets through a hop and reaches a running component.
 pub(super) fn passes(infra: &Infrastructure, outage: &Outage, hop: &Hop) -> Result<(), Obstacle> {
     let element = || infra.hop_element(hop.link);
     if outage.cuts(infra, hop.link) {
@@ -95,18 +95,18 @@ fn is_replica(kind: &ComponentKind) -> bool {
     kind.as_database().is_some_and(|spec| spec.role == DatabaseRole::Replica)
 }
 
-/// All that requests of one kind can reach from the browser.
-pub(super) struct Reach {
-    /// The components reached with the hop that first led there, nearest first. The browser is not among them.
+/// Everything that requests of one kind can reach from the browser.
+pub(super) struct Reachability {
+    /// The components reached, nearest first, each with the hop that first led to it. The browser is not among them.
     pub(super) reached: Vec<(ComponentIx, Hop)>,
     /// Every link that a request may cross.
     pub(super) crossed: Vec<LinkIx>,
-    /// What kept requests from somebody who was not reached otherwise and could have helped.
+    /// What kept requests from components that could have helped and were not reached another way.
     pub(super) obstacles: BTreeSet<Obstacle>,
 }
 
-impl Reach {
-    /// Searches breadth first, so that ways are short, and to the end, so that every hop is seen.
+impl Reachability {
+    /// Searches breadth first, so that paths are short, and to the end, so that every hop is seen.
     pub(super) fn explore(infra: &Infrastructure, outage: &Outage, request: RequestKind) -> Self {
         let mut reach = Self { reached: Vec::new(), crossed: Vec::new(), obstacles: BTreeSet::new() };
         let mut seen = vec![false; infra.len()];
@@ -124,7 +124,7 @@ impl Reach {
                             reach.reached.push((hop.to, hop));
                         }
                     }
-                    // A replica that is out does not hinder a write: it would have refused it.
+                    // The loss of a replica does not hinder a write, which it would have refused.
                     Err(_) if request.is_write() && is_replica(to) => {}
                     Err(obstacle) => stopped.push((hop.to, obstacle)),
                 }
@@ -147,7 +147,7 @@ impl Reach {
         Some(way)
     }
 
-    /// The first thing on the way that was not reached, given that nothing answers.
+    /// The first tier that was not reached, given that nothing answers.
     pub(super) fn missing(&self, infra: &Infrastructure, request: RequestKind) -> Missing {
         let tier = |ix: ComponentIx| infra.component(ix).kind.tier();
         let reached = |wanted: Tier| self.reached.iter().any(|(ix, _)| tier(*ix) == Some(wanted));

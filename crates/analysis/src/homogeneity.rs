@@ -1,20 +1,19 @@
-//! Servers with all the same components: the three readings of that issue, each judged by itself.
+//! Servers with all the same components: three readings of that issue, each judged separately.
 //!
 //! ```text
 //!  shared flaws     one version runs in many places: what stops if it has a flaw?          a risk
-//!  mixed servers    several tiers share a machine: what can be scaled or fenced apart?     a limit
-//!  redundancy       several members in a tier: does the service outlive one of them?       alike or not does not matter
+//!  mixed servers    several tiers share a machine: what can be scaled or separated?        a limit
+//!  redundancy       several members in a tier: does the service survive one of them?       identical or not
 //! ```
 //!
-//! Identical members are redundancy against a crash and none against a flaw that they share. Different members are no
-//! redundancy if each does something that no other does. Both are decided by taking things out. Must not know how likely a
-//! flaw is.
+//! Identical members are redundancy against a crash and none against a flaw that they share. Different members are no redundancy
+//! if each does something that no other does. Both are decided by simulated losses. Must not know how likely a flaw is.
 
 mod mixed;
 mod redundancy;
 
 pub use mixed::{MixedServer, TwinServers, mixed_servers, twin_servers};
-pub use redundancy::{LoneServers, Reading, TierRedundancy, lone_servers, redundancy, redundancy_in};
+pub use redundancy::{LoneServers, RedundancyVerdict, TierRedundancy, lone_servers, redundancy, redundancy_in};
 
 use std::collections::BTreeSet;
 
@@ -36,10 +35,9 @@ pub struct SharedFlaw {
     pub servers: Vec<ServerId>,
     /// The kinds of request that stop when all of them are out.
     pub stops: Vec<RequestKind>,
-    /// The kinds among those that no single one of them stops: against a crash there is redundancy, against the flaw there is
-    /// none.
+    /// The kinds among those that no single one of them stops: there is redundancy against a crash, and none against the flaw.
     pub defeats_redundancy: Vec<RequestKind>,
-    /// Other versions of the same program that run here: what is wrong in one may be wrong in another.
+    /// Other versions of the same program in the drawing, which may share the flaw.
     pub relatives: Vec<Software>,
 }
 

@@ -3,21 +3,22 @@
 //! ```text
 //!           ┌▶ structure ─▶ circuit ─┬▶ spof, cuts      what stops a kind alone, or together
 //!           │                        ├▶ availability    how often that happens
-//!           │                        └▶ homogeneity     what servers that are alike are worth
-//!  model ───┼▶ flow ─┬▶ service                         what still works without what, and why not
-//!           │        ├▶ carriers ─▶ exposure, reading   who listens where reads what
+//!           │                        └▶ homogeneity     what identical servers are worth
+//!  model ───┼▶ flow ─┬▶ service                         what still works in an outage, and why not
+//!           │        ├▶ carriers ─▶ exposure, reading   what can be read where
 //!           │        │         └──▶ tls_price           and what hiding it costs
-//!           │        └▶ capacity                        how much load, and what is full first
-//!           └▶ walls                                    what gets through the firewalls
+//!           │        └▶ capacity                        how much load, and what saturates first
+//!           └▶ firewalls                                what gets through the firewalls
 //!
 //!  all of these ─▶ findings                             what to say about a design, the worst first
 //! ```
 //!
-//! Pure functions over the model; every answer is given per kind of request. A question to the learner is judged by these
-//! answers, so none of them is authored anywhere.
+//! Pure functions over the model; every answer is given per kind of request. Questions to the learner are judged by these
+//! answers, so none of them is authored.
 //!
-//! Architecture invariant: nothing here knows a clock, health, a simulation or a screen, and load is a number that somebody
-//! asks about. "Works" means that a way exists, not that it is fast or is found at once: those are measured by the simulation.
+//! Architecture invariant: nothing here knows a clock, health, the simulation or a screen, and load is an argument. "Works"
+//! means that a path exists, not that it is fast or is found at once: the simulation measures those. What a component does with
+//! a request is `hoplight_model::behaviour`; `exceptions` lists where the analysis reads it differently.
 
 pub mod availability;
 pub mod broken;
@@ -50,9 +51,9 @@ pub use capacity::{Capacity, Overload, Resource, Saturation, capacity_spofs};
 pub use carriers::Carriers;
 pub use cause::Cause;
 pub use cuts::{Cut, Cuts, minimal_cuts};
-pub use exposure::{Exposure, Listener, Load, exposures};
+pub use exposure::{Exposure, HopContent, Listener, exposures};
 pub use findings::{Finding, Rule, Severity, findings};
-pub use firewalls::{Flaw, Reach, Vantage, reach, review};
+pub use firewalls::{ConnectionAttempt, Flaw, Vantage, reach, review};
 pub use homogeneity::{SharedFlaw, TierRedundancy, mixed_servers, redundancy, shared_flaws};
 pub use hoplight_model::Tier;
 pub use message::{Handshake, Mark, Message, MessageDirection, MessageSpec, Part, Payload, Reply, message};

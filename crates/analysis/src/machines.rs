@@ -1,4 +1,4 @@
-//! Which components stand on which server, looked up once.
+//! An index of the components on each server.
 //!
 //! Must not know what runs there.
 

@@ -1,13 +1,13 @@
-//! One message in full, as it looks on one hop: what every protocol really writes there, or ciphertext.
+//! One message in full, as it looks on one hop: what the protocol writes on the wire, or ciphertext.
 //!
 //! ```text
 //!  Letter (what, which way, whose) + link ──▶ Message ┬ parts   what is on the wire: all that a listener has
 //!                                                     └ inside  what the two ends read, where that is encrypted
 //! ```
 //!
-//! The parts agree with [`super::reading`]: every fact that a listener reads stands in them, and none that TLS hides. Bytes
-//! that look random (ciphertext, sequence numbers, the numbers of DNS questions) are derived from the request's number and
-//! the link, so a message looks the same whenever it is looked at. Must not know the simulation, nor how anything is shown.
+//! The parts agree with [`super::reading`]: they contain every fact that a listener reads, and none that TLS hides. Bytes that
+//! look random (ciphertext, sequence numbers, DNS query IDs) are derived from the request's number and the link, so a message
+//! always looks the same. Must not know the simulation, nor how anything is shown.
 
 mod database;
 mod http;
@@ -21,12 +21,12 @@ use hoplight_model::{Cipher, Infrastructure, LinkIx, Protocol, RequestKind};
 use noise::Noise;
 use tls::Record;
 
-/// The address from which the user comes: of a range that is kept for documents (RFC 5737).
+/// The user's address, from a range reserved for documentation (RFC 5737).
 const USER_ADDRESS: &str = "198.51.100.7";
 /// The address of the site, of another such range.
 const SITE_ADDRESS: &str = "203.0.113.10";
 
-/// What is said.
+/// What a message is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Payload {
     /// The address of the site's name.
@@ -37,13 +37,13 @@ pub enum Payload {
     Handshake(Handshake),
     /// A request of a user, as the link's protocol says it.
     Request(RequestKind),
-    /// A balancer's question whether its backend is well.
+    /// A balancer's health check.
     Check,
     /// A change on its way to a replica.
     Change,
-    /// What an agent pushes: the JSON text that it made of its sample.
+    /// What an agent pushes: its sample as JSON.
     Samples(String),
-    /// What one balancer of a pair tells the other; with its priority.
+    /// A VRRP advertisement with its priority.
     Advertisement(u8),
 }
 
@@ -60,19 +60,19 @@ pub enum Handshake {
     Resumed,
 }
 
-/// Which way it goes, and what an answer says.
+/// Request or response, with the response's result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MessageDirection {
-    /// From the one who asks.
+    /// From the client.
     Ask,
-    /// Back to the one who asked.
+    /// Back to the client.
     Answer(Reply),
 }
 
-/// What an answer says.
+/// The result in a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reply {
-    /// What was wanted.
+    /// Success.
     Good,
     /// Nothing listens.
     Refused,
@@ -88,20 +88,20 @@ pub enum Reply {
     DiskFull,
     /// There is no such name.
     NoSuchName,
-    /// Nobody could say whether there is such a name.
+    /// The resolver could not find out whether there is such a name.
     NameUnknown,
-    /// An HTTP status that is no success; from a database, an error.
+    /// An HTTP error status; from a database, an error.
     Failed(u16),
 }
 
-/// A message, before it is written down.
+/// A message to be written out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageSpec {
     /// What is said.
     pub talk: Payload,
     /// Which way.
     pub turn: MessageDirection,
-    /// The number of the request that it belongs to, or of the push among its agent's.
+    /// The number of its request, or of the agent's push.
     pub number: u64,
 }
 
@@ -110,15 +110,15 @@ pub struct MessageSpec {
 pub enum Mark {
     /// Addresses and ports: no encryption hides them.
     Envelope,
-    /// A head: what the protocol says about the message.
+    /// A header: what the protocol says about the message.
     Head,
     /// Content.
     Body,
-    /// Content that a thief wants: a password or a session.
+    /// Credentials: a password or a session.
     Secret,
-    /// Bytes that nobody between the two ends can read.
+    /// Bytes that only the two ends can read.
     Ciphertext,
-    /// No part of the message: a word about it.
+    /// A remark about the message, which is no part of it.
     Remark,
 }
 
@@ -138,7 +138,7 @@ pub struct Message {
     pub cipher: Cipher,
     /// What is on the wire.
     pub parts: Vec<Part>,
-    /// What the two ends read of it, where the wire has ciphertext.
+    /// What the two ends read, where the wire has ciphertext.
     pub inside: Vec<Part>,
     /// Bytes that the transport carries: without the headers of IP, TCP and UDP.
     pub bytes: usize,
@@ -162,7 +162,7 @@ impl Message {
     }
 }
 
-/// Writes a letter down as it looks on a link. `columns` is how wide a row of ciphertext may be; there is one such row.
+/// Writes a message out as it looks on a link. `columns` limits the width of its one row of ciphertext.
 ///
 /// # Panics
 /// If `link` comes from another infrastructure.
@@ -193,7 +193,7 @@ pub fn message(infra: &Infrastructure, link: LinkIx, letter: &MessageSpec, colum
 }
 
 impl Part {
-    /// How many bytes the line takes, about: a line of text and its end.
+    /// Approximate size in bytes: the text and its line end.
     fn bytes(&self) -> usize {
         if matches!(self.mark, Mark::Remark | Mark::Envelope) { 0 } else { self.text.len() + 2 }
     }
@@ -230,7 +230,7 @@ impl Writing<'_> {
         )
     }
 
-    /// What the ends say to each other once they are connected.
+    /// The message between the connected ends.
     fn content(&self) -> Vec<Part> {
         match (&self.letter.talk, self.letter.turn) {
             (Payload::Lookup, turn) => self.name(turn),
@@ -248,12 +248,12 @@ impl Writing<'_> {
         }
     }
 
-    /// How many bytes the content takes, about.
+    /// Approximate size of the content in bytes.
     fn bytes(&self, content: &[Part]) -> usize {
         let bytes: usize = content.iter().map(Part::bytes).sum();
         let has_body = content.iter().any(|part| part.mark == Mark::Head && part.text.is_empty());
         match self.protocol() {
-            // An empty line ends the head, and nothing the body: that is counted before it.
+            // An empty line ends the header, and nothing ends the body, so the empty line is counted with the header.
             Protocol::Http | Protocol::Metrics if has_body => bytes.saturating_sub(2),
             Protocol::Http | Protocol::Metrics => bytes + 2,
             _ => bytes,

@@ -1,17 +1,17 @@
-//! What is out: the question's "and if this were gone?".
+//! An outage: the elements, certificates and names that are lost.
 //!
-//! Must not know why something is out, nor for how long.
+//! Must not know the reason, nor the duration.
 
 use std::collections::BTreeSet;
 
 use super::cause::Cause;
 use hoplight_model::{ComponentIx, DomainId, Element, Infrastructure, LinkIx};
 
-/// A set of things that are out. A server takes all its components with it.
+/// A set of losses. A server takes all its components with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outage {
     elements: BTreeSet<Element>,
-    /// The places of certificates that have expired.
+    /// The positions of certificates that have expired.
     expired: BTreeSet<usize>,
     /// Whether the name of the site is gone from the DNS.
     nameless: bool,
@@ -64,7 +64,7 @@ impl Outage {
         self.elements.iter()
     }
 
-    /// What keeps a component from working: itself, or the server that it runs on.
+    /// What keeps a component from working: its own loss, or that of its server.
     pub(super) fn cause(&self, infra: &Infrastructure, ix: ComponentIx) -> Option<Element> {
         if self.elements.is_empty() {
             return None;

@@ -1,7 +1,6 @@
 //! The hops that are not encrypted.
 //!
-//! Whether a hop is encrypted is derived by the model; here it is put together with what travels there. Must not know who
-//! listens.
+//! The model derives whether a hop is encrypted; this module adds what the hop carries. Must not know who listens.
 
 use super::carriers::Carriers;
 use hoplight_model::{ComponentId, Hop, Infrastructure, LinkIx, Medium, RequestKind, TlsMode};
@@ -15,14 +14,14 @@ pub struct PlaintextHop {
     pub from: ComponentId,
     /// Who answers.
     pub to: ComponentId,
-    /// What it runs over.
+    /// Wire or loopback.
     pub medium: Medium,
     /// The kinds of request that cross it; none if a firewall blocks it or nothing leads there.
     pub kinds: Vec<RequestKind>,
 }
 
 impl PlaintextHop {
-    /// Whether somebody on the network can read it: a hop inside one server is not exposed.
+    /// Whether it can be read on the network: a hop inside one server is not exposed.
     pub fn is_exposed(&self) -> bool {
         self.medium == Medium::Wire
     }
@@ -44,7 +43,7 @@ pub fn plaintext_hops(infra: &Infrastructure) -> Vec<PlaintextHop> {
         .collect()
 }
 
-/// Whether a balancer can read what it forwards, whoever else can: the price of passthrough is that it cannot.
+/// Whether a balancer can read what it forwards. With passthrough it cannot.
 ///
 /// A balancer that cannot read cannot route by path, add headers or log a URL, and its compromise discloses no password.
 /// `false` also where there is no balancer.

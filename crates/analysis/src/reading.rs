@@ -1,7 +1,7 @@
-//! What somebody who listens on a hop reads of one request.
+//! What a listener on a hop reads of one request.
 //!
-//! Only the request, not its answer. Whether anybody can listen there at all is the reading's [`Medium`]: a hop inside one
-//! server is heard only by who is on that server. Must not know who listens.
+//! Only the request, not its response. Whether listening is possible at all is the reading's [`Medium`]: a hop inside one server
+//! can be read on that server only. Must not know who listens.
 
 use super::carriers::Carriers;
 use hoplight_model::{Cipher, ComponentId, Hop, Infrastructure, LinkIx, Medium, Protocol, RequestKind};
@@ -12,7 +12,7 @@ pub(super) const CHANGED_ROW: &str = "users: name = 'ada', last_login = NOW(), p
 /// One thing that can be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fact {
-    /// Who talks to whom, on which port, when and how much: no encryption hides it.
+    /// Addresses, port, time and size of a message: no encryption hides them.
     Envelope {
         /// Who asks.
         from: ComponentId,
@@ -29,30 +29,30 @@ pub enum Fact {
     RequestLine(&'static str),
     /// The name of the site, in an HTTP header.
     Host(String),
-    /// Cookie or form: what a thief would want.
+    /// A cookie or a login form: credentials.
     Secrets(&'static str),
     /// A database statement.
     Sql(&'static str),
     /// A row that a primary sends to a replica.
     ChangedRow(&'static str),
-    /// What an agent has counted.
+    /// An agent's samples.
     Samples(&'static str),
-    /// What two balancers tell each other about the address that they share.
+    /// A VRRP advertisement.
     Advertisement(&'static str),
 }
 
 /// What is at stake if a fact is read, the worst last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stake {
-    /// Who talks to whom: no encryption hides it.
+    /// Addresses: no encryption hides them.
     Addresses,
     /// Which site is visited.
     Name,
     /// What is asked for or stored.
     Content,
-    /// Whoever has the cookie is taken for the user.
+    /// The session: the cookie's holder is taken for the user.
     Session,
-    /// Whoever has the password can log in as the user, here and wherever else it is used.
+    /// The password: its holder can log in as the user, here and wherever else it is used.
     Password,
 }
 
@@ -124,12 +124,12 @@ impl Fact {
 }
 
 impl Reading {
-    /// Whether requests of the kind do not use the hop, so that there is nothing to hear.
+    /// Whether requests of the kind do not use the hop, so that there is nothing to read.
     pub fn is_empty(&self) -> bool {
         self.facts.is_empty()
     }
 
-    /// Whether the user's password can be read, be it in a form or in a statement.
+    /// Whether the user's password can be read, in a form or in a statement.
     pub fn shows_password(&self) -> bool {
         self.facts.iter().any(|fact| fact.stake() == Stake::Password)
     }

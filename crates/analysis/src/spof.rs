@@ -1,9 +1,9 @@
-//! Single points of failure: what one alone takes a kind of request down.
+//! Single points of failure: causes that alone stop a kind of request.
 //!
-//! Any cause whose failure stops a kind lies on every way that works, so it lies on the first: only what that way needs is
-//! knocked out, 64 causes in one pass over the circuit. That handles servers, firewalls, names and shared software, which
-//! the usual graph algorithms (articulation points, dominators) do not know. Must not know load: a server whose loss
-//! overloads the others is no single point here.
+//! A cause that stops a kind lies on every path that works, hence on the first that is found: only what that path needs is
+//! tried, 64 causes in one pass over the circuit. That covers servers, firewalls, names and shared software, which the usual
+//! graph algorithms (articulation points, dominators) do not know. Must not know load: a server whose loss overloads the others
+//! is no single point here.
 
 use std::fmt;
 
@@ -55,7 +55,7 @@ impl Spof {
 
 /// The single points of failure for a kind of request, in the order of [`Cause::all`].
 ///
-/// Browser, agents and monitoring service are never among them.
+/// Browsers, agents and the monitoring service are never among them.
 ///
 /// # Errors
 /// If requests of this kind do not work even with nothing out, says why: then no cause is more to blame than another.
@@ -86,7 +86,7 @@ pub fn single_parts(infra: &Infrastructure, kind: RequestKind) -> Result<Vec<Ele
     Ok(points.into_iter().filter(|point| point.cause.is_part()).filter_map(|point| point.cause.element()).collect())
 }
 
-/// The hops of the way that a request of this kind takes when nothing is out, the lookup last: the way that breaks.
+/// The hops of the path of this kind when nothing is out, the lookup last.
 pub fn usual_way(infra: &Infrastructure, kind: RequestKind) -> Vec<Element> {
     let Ok(mut hops) = way(infra, &Outage::none(), kind) else { return Vec::new() };
     hops.sort_by_key(|hop| hop.link);

@@ -1,14 +1,13 @@
 //! The structure function of an infrastructure: does a kind of request work, given what has failed?
 //!
 //! ```text
-//!  model ──▶ Structure: one circuit a kind of request, whose inputs are the causes
-//!              ├─▶ spof, cuts       what alone, or together, takes a kind down
+//!  model ──▶ Structure: a circuit for each kind of request, whose inputs are the causes
+//!              ├─▶ spof, cuts       what alone, or together, stops a kind
 //!              └─▶ availability     how often that happens
 //! ```
 //!
-//! A circuit says the same as the search of [`super::service`], for 64 outages at once and without searching; the tests
-//! hold the two against each other. The search can say *what* is in the way, the circuit how likely that is. Must not know
-//! how anything is searched, nor probabilities.
+//! A circuit gives the same verdict as the search of [`super::service`], for 64 outages at once; the tests compare the two. The
+//! search can say *what* is in the way, the circuit how likely that is. Must not know probabilities.
 
 mod compile;
 
@@ -27,7 +26,7 @@ pub struct Structure {
 }
 
 impl Structure {
-    /// Compiles an infrastructure. The time grows with the number of its links, and not with what fails.
+    /// Compiles an infrastructure, in time linear in its links.
     pub fn of(infra: &Infrastructure) -> Self {
         let causes = Cause::all(infra);
         let places: BTreeMap<Cause, u32> = causes.iter().cloned().zip(0u32..).collect();
@@ -35,7 +34,7 @@ impl Structure {
         Self { causes, places, circuits }
     }
 
-    /// All causes; a circuit's input is a place in this list, and is true while the cause has not failed.
+    /// All causes. A circuit's input is a position in this list, and is true while that cause has not failed.
     pub fn causes(&self) -> &[Cause] {
         &self.causes
     }

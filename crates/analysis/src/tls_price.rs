@@ -1,4 +1,4 @@
-//! What each way of using TLS costs, and what it leaves readable: handshakes, keys, lost features, plaintext hops.
+//! What each TLS setting costs and leaves readable: handshakes, keys, lost features, plaintext hops.
 //!
 //! ```text
 //!  none         nothing encrypted                         nothing to pay
@@ -7,8 +7,8 @@
 //!  passthrough  browser ═══════════════▶ web              one handshake, at the web server; a blind balancer
 //! ```
 //!
-//! Who opens a connection when is the simulation's rule, told here from the drawing alone: a visitor's browser opens one;
-//! who keeps connections opens one where none is idle. Must not know load: how often a pool grows is for a run to show.
+//! Connections are opened by the simulation's rules: one by each visitor's browser; one by a component that keeps connections
+//! when none is idle. Must not know load: how often a pool grows is for a run to show.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ use hoplight_model::{
 
 /// When a handshake takes place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum When {
+pub enum HandshakeOccasion {
     /// For each new connection of a visitor.
     EachVisitor,
     /// For a request that finds no idle connection: at first for each, later rarely.
@@ -36,39 +36,39 @@ pub enum When {
 
 /// One handshake, where TLS begins and ends.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Handshake {
+pub struct HandshakeCost {
     /// The hop at whose end TLS ends.
     pub link: LinkIx,
-    /// Who begins it.
+    /// The client.
     pub from: ComponentId,
-    /// Who ends it, holds the key and does the work.
+    /// The server: it holds the key and does the work.
     pub at: ComponentId,
     /// When it takes place.
-    pub when: When,
+    pub when: HandshakeOccasion,
     /// Work of a full one at the end, in milliseconds.
     pub full_ms: f64,
-    /// Work of one that resumes a session; none where nobody resumes, as with database drivers.
+    /// Work of one that resumes a session; `None` where sessions are not resumed, as by database drivers.
     pub resumed_ms: Option<f64>,
 }
 
 /// What a certificate is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Purpose {
-    /// It tells browsers that this is the site: a public authority signs it.
+pub enum KeyPurpose {
+    /// It proves the site's identity to browsers: a public authority signs it.
     Site,
-    /// It tells the components of the site who is who: one's own authority will do.
+    /// It proves the identity of components to each other: a private authority will do.
     Inside,
 }
 
 /// A certificate and its private key, to be kept safe and renewed in one place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key {
-    /// Who holds it.
+pub struct KeyUse {
+    /// The holder.
     pub at: ComponentId,
     /// What it is for.
-    pub purpose: Purpose,
-    /// Whether the drawing has such a certificate there. Without one, a browser refuses, and everybody else encrypts without
-    /// knowing to whom.
+    pub purpose: KeyPurpose,
+    /// Whether the drawing has such a certificate there. Without one, browsers refuse to connect, and other clients encrypt
+    /// without verifying the peer.
     pub is_drawn: bool,
 }
 
@@ -98,16 +98,16 @@ pub struct TlsPrice {
     pub web_to_app: bool,
     /// Whether applications and replicas speak TLS to databases.
     pub app_to_db: bool,
-    /// All handshakes on hops that something travels on, in authored order. Those of agents are the same in every setting,
-    /// and not among them.
-    pub handshakes: Vec<Handshake>,
+    /// The handshakes on hops that carry requests, in authored order. Those of agents are left out: they are the same in every
+    /// setting.
+    pub handshakes: Vec<HandshakeCost>,
     /// The keys to keep, by component.
-    pub keys: Vec<Key>,
+    pub keys: Vec<KeyUse>,
     /// What the balancer can no longer do.
     pub lost: Vec<Feature>,
     /// What stays readable on the network: hops that are plaintext, leave a server and carry something.
     pub exposed: Vec<PlaintextHop>,
-    /// The hops of the usual way of each kind, in the order of [`RequestKind::ALL`].
+    /// The hops of the usual path of each kind, in the order of [`RequestKind::ALL`].
     ways: [Vec<LinkIx>; 3],
 }
 
@@ -136,21 +136,20 @@ impl Feature {
 }
 
 impl TlsPrice {
-    /// The handshakes of a new visitor's first request, when no connection is open yet, on the way that requests of this kind
-    /// usually take.
-    pub fn of_first_visit(&self, kind: RequestKind) -> impl Iterator<Item = &Handshake> {
+    /// The handshakes of a new visitor's first request on the usual path of its kind, when no connection is open yet.
+    pub fn of_first_visit(&self, kind: RequestKind) -> impl Iterator<Item = &HandshakeCost> {
         let way = &self.ways[kind.index()];
-        self.handshakes.iter().filter(move |handshake| handshake.when != When::Once && way.contains(&handshake.link))
+        self.handshakes.iter().filter(move |handshake| handshake.when != HandshakeOccasion::Once && way.contains(&handshake.link))
     }
 
-    /// The handshakes of a new visitor's request when everybody who keeps connections has an idle one.
-    pub fn of_warm_visit(&self, kind: RequestKind) -> impl Iterator<Item = &Handshake> {
-        self.of_first_visit(kind).filter(|handshake| handshake.when != When::NoneIdle)
+    /// The handshakes of a new visitor's request when all pools have an idle connection.
+    pub fn of_warm_visit(&self, kind: RequestKind) -> impl Iterator<Item = &HandshakeCost> {
+        self.of_first_visit(kind).filter(|handshake| handshake.when != HandshakeOccasion::NoneIdle)
     }
 
     /// Work of all full handshakes of a new visitor's first request, in milliseconds.
     pub fn first_visit_ms(&self, kind: RequestKind) -> f64 {
-        // The sum of nothing is −0, which would be written so.
+        // An empty sum is −0, and would be printed as such.
         self.of_first_visit(kind).map(|handshake| handshake.full_ms).sum::<f64>() + 0.0
     }
 
@@ -194,7 +193,7 @@ impl TlsPrice {
     }
 }
 
-/// The price of every setting: each mode without and with TLS further inside, in the order of [`TlsMode::ALL`].
+/// The price of every setting: each mode with and without TLS inside the site, in the order of [`TlsMode::ALL`].
 pub fn tls_prices(infra: &Infrastructure) -> Vec<TlsPrice> {
     let mut prices = Vec::new();
     for mode in TlsMode::ALL {
@@ -211,7 +210,7 @@ pub fn tls_prices(infra: &Infrastructure) -> Vec<TlsPrice> {
 pub fn tls_price(infra: &Infrastructure) -> TlsPrice {
     let carriers = Carriers::of(infra);
     let used = infra.hops().filter(|hop| !carriers.kinds(hop.link).is_empty());
-    let handshakes: Vec<Handshake> = used.filter_map(|hop| handshake(infra, &hop)).collect();
+    let handshakes: Vec<HandshakeCost> = used.filter_map(|hop| handshake(infra, &hop)).collect();
     let is_blind = infra.balancers().next().is_some() && !balancer_can_read(infra);
     let exposed = plaintext_hops(infra).into_iter().filter(|hop| hop.is_exposed() && !hop.kinds.is_empty());
     let tls = infra.tls();
@@ -234,45 +233,45 @@ pub fn tls_price(infra: &Infrastructure) -> TlsPrice {
 }
 
 /// The handshake that ends at the end of a hop, if one does.
-fn handshake(infra: &Infrastructure, hop: &Hop) -> Option<Handshake> {
+fn handshake(infra: &Infrastructure, hop: &Hop) -> Option<HandshakeCost> {
     let protocol = infra.link(hop.link).protocol;
     let (asker, answerer) = (&infra.component(hop.from).kind, &infra.component(hop.to).kind);
     let from_browser = asker.is_browser();
     let (from, at, when) = match hop.cipher {
         Cipher::Plaintext => return None,
-        // The browser's handshake goes on: it ends at the first that is no balancer.
+        // The browser's handshake ends at the first component that is no balancer.
         Cipher::TlsThrough if answerer.can_pass_tls() => return None,
-        Cipher::TlsThrough => (infra.browser()?, hop.to, When::EachVisitor),
+        Cipher::TlsThrough => (infra.browser()?, hop.to, HandshakeOccasion::EachVisitor),
         // The replica connects, and stays.
-        Cipher::Tls if protocol == Protocol::Replication => (hop.to, hop.from, When::Once),
-        Cipher::Tls if from_browser => (hop.from, hop.to, When::EachVisitor),
+        Cipher::Tls if protocol == Protocol::Replication => (hop.to, hop.from, HandshakeOccasion::Once),
+        Cipher::Tls if from_browser => (hop.from, hop.to, HandshakeOccasion::EachVisitor),
         Cipher::Tls => match asker.upstream().0 {
-            Connections::KeepAlive => (hop.from, hop.to, When::NoneIdle),
-            Connections::PerRequest => (hop.from, hop.to, When::EachRequest),
+            Connections::KeepAlive => (hop.from, hop.to, HandshakeOccasion::NoneIdle),
+            Connections::PerRequest => (hop.from, hop.to, HandshakeOccasion::EachRequest),
         },
     };
     let tls = infra.tls();
     let id = |ix: ComponentIx| infra.component(ix).id.clone();
     let resumed_ms = (protocol == Protocol::Http).then(|| tls.resumed_ms.get());
-    Some(Handshake { link: hop.link, from: id(from), at: id(at), when, full_ms: tls.handshake_ms.get(), resumed_ms })
+    Some(HandshakeCost { link: hop.link, from: id(from), at: id(at), when, full_ms: tls.handshake_ms.get(), resumed_ms })
 }
 
-/// Whoever ends a handshake holds a key.
-fn keys(infra: &Infrastructure, handshakes: &[Handshake]) -> Vec<Key> {
-    let mut held: BTreeSet<(&ComponentId, Purpose)> = BTreeSet::new();
+/// The server of a handshake holds a key.
+fn keys(infra: &Infrastructure, handshakes: &[HandshakeCost]) -> Vec<KeyUse> {
+    let mut held: BTreeSet<(&ComponentId, KeyPurpose)> = BTreeSet::new();
     for certificate in infra.certificates() {
         let of_site = certificate.covers(infra.domain());
         for holder in infra.holders(certificate) {
             let id = &infra.component(holder).id;
-            held.insert((id, Purpose::Inside));
-            held.extend(of_site.then_some((id, Purpose::Site)));
+            held.insert((id, KeyPurpose::Inside));
+            held.extend(of_site.then_some((id, KeyPurpose::Site)));
         }
     }
-    let of = |handshake: &Handshake| {
-        let purpose = if handshake.when == When::EachVisitor { Purpose::Site } else { Purpose::Inside };
-        Key { at: handshake.at.clone(), purpose, is_drawn: held.contains(&(&handshake.at, purpose)) }
+    let of = |handshake: &HandshakeCost| {
+        let purpose = if handshake.when == HandshakeOccasion::EachVisitor { KeyPurpose::Site } else { KeyPurpose::Inside };
+        KeyUse { at: handshake.at.clone(), purpose, is_drawn: held.contains(&(&handshake.at, purpose)) }
     };
-    let mut keys: Vec<Key> = handshakes.iter().map(of).collect();
+    let mut keys: Vec<KeyUse> = handshakes.iter().map(of).collect();
     keys.sort();
     keys.dedup();
     keys

@@ -3,7 +3,7 @@
 //! Either a packet or an element is what the panel is about: whoever selects one lets go of the other. Must not know how a
 //! packet looks.
 
-use hoplight_layout::{Cell, Route};
+use hoplight_layout::{Cell, LinkRoute};
 use hoplight_lesson::Pace;
 use hoplight_model::hop::Guard;
 use hoplight_sim::{CapturedMessage, CapturedPayload, Motion, Packet, PacketContent};
@@ -11,7 +11,7 @@ use hoplight_sim::{CapturedMessage, CapturedPayload, Motion, Packet, PacketConte
 use super::stage::Stage;
 
 /// The cell of a packet on its link's way.
-pub fn cell(route: &Route, packet: &Packet) -> Option<Cell> {
+pub fn cell(route: &LinkRoute, packet: &Packet) -> Option<Cell> {
     let gate = |guard: &Guard| route.gates.iter().find(|gate| gate.firewall == guard.firewall).map(|gate| gate.cell);
     let on_line = || {
         let last = route.cells.len().checked_sub(1)?;

@@ -1,7 +1,7 @@
-//! What lies under the mouse, and what an arrow key reaches.
+//! What is under the mouse, and where an arrow key goes.
 //!
-//! Arrow keys go to the nearest element in their direction. That alone may leave an element without a way to it or from
-//! it, so two repairs follow: everything can be reached from everywhere. Must not know what is selected.
+//! Arrow keys go to the nearest element in their direction. That alone may leave elements unreachable, so two repairs follow,
+//! after which every element can be reached from every other. Must not know what is selected.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,11 +61,11 @@ impl Compass {
         }
     }
 
-    /// Fills the map of cells, the small things over the large ones.
+    /// Fills the map of cells, small elements over large ones.
     fn cover(&mut self, infra: &Infrastructure, layout: &Layout) {
-        let knots = layout.knots.iter().map(|knot| Area::new(knot.cell.x, knot.cell.y, 1, 1));
+        let junctions = layout.junctions.iter().map(|junction| Area::new(junction.cell.x, junction.cell.y, 1, 1));
         let labels = layout.routes.iter().filter_map(|route| Some((route.link, route.label?.area)));
-        let areas = layout.frames.iter().map(|f| f.area).chain(knots).chain(labels.clone().map(|(_, area)| area));
+        let areas = layout.frames.iter().map(|f| f.area).chain(junctions).chain(labels.clone().map(|(_, area)| area));
         let (mut low, mut high) = (Cell::new(u16::MAX, u16::MAX), Cell::default());
         for area in areas {
             low = Cell::new(low.x.min(area.x), low.y.min(area.y));
@@ -87,13 +87,13 @@ impl Compass {
         layout.tags.iter().for_each(|tag| self.paint(tag.area, &component(tag.component)));
         // A shared cell belongs to the link that has the fewest cells of its own.
         let mut own = vec![0usize; layout.routes.len()];
-        for knot in layout.knots.iter().filter(|knot| knot.strands.len() == 1) {
-            own[knot.strands[0].0] += 1;
+        for junction in layout.junctions.iter().filter(|junction| junction.strands.len() == 1) {
+            own[junction.strands[0].0] += 1;
         }
-        for knot in &layout.knots {
-            if let Some((route, _)) = knot.strands.iter().min_by_key(|(route, _)| (own[*route], *route)) {
+        for junction in &layout.junctions {
+            if let Some((route, _)) = junction.strands.iter().min_by_key(|(route, _)| (own[*route], *route)) {
                 let hop = infra.hop_element(layout.routes[*route].link);
-                self.paint(Area::new(knot.cell.x, knot.cell.y, 1, 1), &hop);
+                self.paint(Area::new(junction.cell.x, junction.cell.y, 1, 1), &hop);
             }
         }
     }
@@ -143,7 +143,7 @@ impl Compass {
             let reached = self.closure(false);
             let Some(lost) = (0..count).find(|index| !reached.contains(index)) else { break };
             let Some(host) = reached.iter().copied().min_by_key(|index| (self.gap(*index, lost), *index)) else { break };
-            // The lost one steps in between its nearest reached element and what that one pointed to.
+            // The unreachable element is inserted between its nearest reached element and that one's neighbour.
             let (from, to) = (self.anchors[host], self.anchors[lost]);
             let arrow = match (to.x.cmp(&from.x), to.y.cmp(&from.y)) {
                 (_, std::cmp::Ordering::Less) => Arrow::Up,

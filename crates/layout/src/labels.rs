@@ -1,15 +1,15 @@
-//! Finds room for a word beside each link.
+//! Finds room for a label beside each link.
 //!
-//! Must not know the words: it gives the widest room up to what words need.
+//! Must not know the labels: it reserves as much room as labels may need.
 
 use hoplight_model::Infrastructure;
 
 use super::geometry::{Area, Arrow, Cell};
-use super::{Knot, Label, Layout, Route};
+use super::{Junction, Label, Layout, LinkRoute};
 
-/// Room that a word may want, best first.
+/// Widths of a label, best first.
 const WANTED: [u16; 7] = [16, 11, 10, 8, 6, 4, 3];
-/// Room below which a word may touch a box: better close than unsaid.
+/// Width below which a label may touch a box rather than be left out.
 const ROOMY: u16 = 6;
 
 /// Cells that are taken.
@@ -38,11 +38,11 @@ pub(super) fn find(infra: &Infrastructure, size: (u16, u16), layout: &mut Layout
     let mut taken = Taken { size, cells: vec![false; usize::from(size.0) * usize::from(size.1)] };
     layout.frames.iter().for_each(|frame| taken.mark(frame.area));
     let mut owner = vec![usize::MAX; taken.cells.len()];
-    for knot in &layout.knots {
-        taken.mark(Area::new(knot.cell.x, knot.cell.y, 1, 1));
-        if is_trunk(infra, layout, knot) {
-            let first = knot.strands.iter().map(|(route, _)| *route).min().unwrap_or(usize::MAX);
-            owner[usize::from(knot.cell.y) * usize::from(size.0) + usize::from(knot.cell.x)] = first;
+    for junction in &layout.junctions {
+        taken.mark(Area::new(junction.cell.x, junction.cell.y, 1, 1));
+        if is_trunk(infra, layout, junction) {
+            let first = junction.strands.iter().map(|(route, _)| *route).min().unwrap_or(usize::MAX);
+            owner[usize::from(junction.cell.y) * usize::from(size.0) + usize::from(junction.cell.x)] = first;
         }
     }
     for index in 0..layout.routes.len() {
@@ -58,17 +58,17 @@ pub(super) fn find(infra: &Infrastructure, size: (u16, u16), layout: &mut Layout
     }
 }
 
-/// Whether a cell belongs to one link, or to siblings from one source, of which one word speaks.
-fn is_trunk(infra: &Infrastructure, layout: &Layout, knot: &Knot) -> bool {
+/// Whether a cell belongs to one link, or to siblings from one source, which share a label.
+fn is_trunk(infra: &Infrastructure, layout: &Layout, junction: &Junction) -> bool {
     let kind = |strand: &(usize, u8)| {
         let link = layout.routes[strand.0].link;
         (infra.ends(link).0, infra.link(link).protocol)
     };
-    knot.strands.windows(2).all(|pair| kind(&pair[0]) == kind(&pair[1]))
+    junction.strands.windows(2).all(|pair| kind(&pair[0]) == kind(&pair[1]))
 }
 
 /// The longest straight stretches that are this link's alone, longest first; horizontal before vertical.
-fn stretches(route: &Route, alone: impl Fn(Cell) -> bool) -> Vec<(bool, Area)> {
+fn stretches(route: &LinkRoute, alone: impl Fn(Cell) -> bool) -> Vec<(bool, Area)> {
     let flat = Arrow::Left.arm() | Arrow::Right.arm();
     let upright = Arrow::Up.arm() | Arrow::Down.arm();
     let mut found: Vec<(bool, Area)> = Vec::new();
@@ -90,7 +90,7 @@ fn stretches(route: &Route, alone: impl Fn(Cell) -> bool) -> Vec<(bool, Area)> {
     found
 }
 
-fn spot(route: &Route, taken: &Taken, alone: impl Fn(Cell) -> bool) -> Option<Label> {
+fn spot(route: &LinkRoute, taken: &Taken, alone: impl Fn(Cell) -> bool) -> Option<Label> {
     let stretches = stretches(route, alone);
     let roomy = WANTED.into_iter().filter(|want| *want >= ROOMY).map(|want| (want, 1));
     for (want, margin) in roomy.chain(WANTED.map(|want| (want, 0))) {
@@ -101,7 +101,7 @@ fn spot(route: &Route, taken: &Taken, alone: impl Fn(Cell) -> bool) -> Option<La
             }
         }
     }
-    // On the line itself, if two cells of it stay to be seen.
+    // On the line itself, if two cells of it remain visible.
     let (_, run) = stretches.iter().filter(|(flat, _)| *flat).max_by_key(|(_, run)| run.width)?;
     let want = WANTED.into_iter().find(|want| run.width >= want + 2)?;
     Some(Label { area: Area::new(run.x + (run.width - want) / 2, run.y, want, 1), side: None })

@@ -1,11 +1,11 @@
-//! Where everything stands on the canvas: boxes, walls, the ways of links, names under the mouse, neighbours of an arrow key.
+//! The layout of the canvas: boxes, walls, routes of links, the element under the mouse, neighbours for the arrow keys.
 //!
 //! ```text
-//!  Infrastructure ──plan──▶ grid ──sizing──▶ areas ──wires──▶ ways ──labels, compass──▶ Layout
+//!  Infrastructure ──plan──▶ grid ──sizing──▶ areas ──wires──▶ routes ──labels, compass──▶ Layout
 //! ```
 //!
-//! A pure function of an infrastructure and a size, made once per resize. It must not know a terminal, colours, time or
-//! what runs: a way is where a link lies, not what it carries.
+//! A pure function of an infrastructure and a size, computed once per resize. Must not know colours, time or what runs: a route
+//! is where a link is drawn, not what it carries.
 
 mod compass;
 mod geometry;
@@ -27,23 +27,22 @@ use compass::Compass;
 
 /// Most columns and rows that are used; a larger canvas keeps a margin.
 const MOST: (u16, u16) = (320, 110);
-/// Most columns and rows of a picture that is larger than its window: some three hundred servers, laid out while a key is
-/// pressed. Beyond that, nobody finds anything in a picture.
+/// Most columns and rows of a canvas that is larger than its window: about three hundred servers, laid out within a key press.
 const LARGEST: (u16, u16) = (480, 520);
-/// Most links that get a way; a picture with more is not a picture.
+/// Most links that are routed.
 const MAX_ROUTES: usize = 800;
 
-/// Most components that are placed at all; more do not fit any canvas, and to find out what they need takes long.
+/// Most components that are placed. More do not fit any canvas, and computing what they need takes long.
 const MAX_COMPONENTS: usize = 2_000;
 
-/// Whether everything has its place.
+/// Whether everything could be placed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fit {
-    /// It has.
+    /// Everything is placed.
     Whole,
     /// The canvas is too small: nothing is placed.
     TooSmall {
-        /// The columns and rows that it takes at least; the largest numbers if there is far too much for any canvas.
+        /// The least columns and rows; the largest numbers if nothing would be enough.
         needs: (u16, u16),
     },
 }
@@ -51,11 +50,11 @@ pub enum Fit {
 /// A box on the canvas.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
-    /// Whose it is.
+    /// Its owner.
     pub owner: Owner,
     /// With its border.
     pub area: Area,
-    /// The zone that it stands in; `None` for what a write-up names but puts nowhere.
+    /// Its zone; `None` for what a write-up names without a position.
     pub zone: Option<Zone>,
 }
 
@@ -81,7 +80,7 @@ pub struct Tag {
     pub short: bool,
 }
 
-/// A stretch of wall: a firewall before what it protects.
+/// A piece of wall: a firewall before what it protects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wall {
     /// The firewall.
@@ -92,19 +91,19 @@ pub struct Wall {
 
 /// Where a link crosses a firewall.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Gate {
+pub struct FirewallCrossing {
     /// The firewall.
     pub firewall: ComponentIx,
     /// A cell of its wall, or of the border where the link goes through another side.
     pub cell: Cell,
 }
 
-/// The way of a link, from the asker's border to the answerer's.
+/// The route of a link, from the client's border to the server's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Route {
+pub struct LinkRoute {
     /// The link.
     pub link: LinkIx,
-    /// Each a neighbour of the one before; the arrowhead stands in the last.
+    /// Each next to the one before; the arrowhead is in the last.
     pub cells: Vec<Cell>,
     /// For each cell the directions in which the line leaves it, as [`Arrow::arm`] bits.
     pub arms: Vec<u8>,
@@ -112,10 +111,10 @@ pub struct Route {
     pub ends: Arrow,
     /// Whether it stays inside one server.
     pub loopback: bool,
-    /// A cell that is this link's alone, near its middle.
+    /// A cell near its middle that belongs to this link only.
     pub anchor: Cell,
     /// The firewalls on the way, in the order in which a request meets them.
-    pub gates: Vec<Gate>,
+    pub gates: Vec<FirewallCrossing>,
     /// Room for a word beside it, in one row.
     pub label: Option<Label>,
 }
@@ -131,7 +130,7 @@ pub struct Label {
 
 /// A cell that links run through.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Knot {
+pub struct Junction {
     /// The cell.
     pub cell: Cell,
     /// Positions in [`Layout::routes`] with the arms of each there.
@@ -140,7 +139,7 @@ pub struct Knot {
     pub head: Option<Arrow>,
 }
 
-/// Where everything stands.
+/// The layout of an infrastructure.
 #[derive(Clone, Debug)]
 pub struct Layout {
     size: (u16, u16),
@@ -149,9 +148,9 @@ pub struct Layout {
     blocks: Vec<Block>,
     tags: Vec<Tag>,
     walls: Vec<Wall>,
-    routes: Vec<Route>,
+    routes: Vec<LinkRoute>,
     by_link: Vec<Option<usize>>,
-    knots: Vec<Knot>,
+    junctions: Vec<Junction>,
     compass: Compass,
 }
 
@@ -161,8 +160,8 @@ impl Layout {
         Self::using(infra, (width, height), (width.min(MOST.0), height.min(MOST.1)))
     }
 
-    /// Places `infra` on a canvas of at least `width` × `height` cells, and on a larger one if it does not fit: then the
-    /// canvas is seen through a window, a part at a time.
+    /// Places `infra` on a canvas of at least `width` × `height` cells, and on a larger one, seen through a window, if it does
+    /// not fit.
     pub fn within(infra: &Infrastructure, width: u16, height: u16) -> Self {
         let layout = Self::new(infra, width, height);
         match layout.fit {
@@ -175,7 +174,7 @@ impl Layout {
         }
     }
 
-    /// Places `infra` in the middle of a canvas, of which only so much is used.
+    /// Places `infra` in the middle of a canvas, on at most `used` of it.
     fn using(infra: &Infrastructure, (width, height): (u16, u16), used: (u16, u16)) -> Self {
         let mut layout = Self {
             size: (width, height),
@@ -186,14 +185,14 @@ impl Layout {
             walls: Vec::new(),
             routes: Vec::new(),
             by_link: Vec::new(),
-            knots: Vec::new(),
+            junctions: Vec::new(),
             compass: Compass::default(),
         };
         if infra.len().max(infra.servers().len()) > MAX_COMPONENTS {
             layout.fit = Fit::TooSmall { needs: (u16::MAX, u16::MAX) };
             return layout;
         }
-        let plan = plan::Plan::new(infra);
+        let plan = plan::GridPlan::new(infra);
         match sizing::fit(infra, &plan, used) {
             Err(needs) => layout.fit = Fit::TooSmall { needs },
             Ok(sizes) => {
@@ -209,7 +208,7 @@ impl Layout {
         layout
     }
 
-    /// Moves everything, to the middle of a canvas that is larger than what is used.
+    /// Moves everything to the middle of a canvas that is larger than the used part.
     fn shift(&mut self, by: (u16, u16)) {
         let cell = |c: &mut Cell| *c = Cell::new(c.x + by.0, c.y + by.1);
         let area = |a: &mut Area| *a = Area::new(a.x + by.0, a.y + by.1, a.width, a.height);
@@ -217,7 +216,7 @@ impl Layout {
         self.blocks.iter_mut().for_each(|block| area(&mut block.area));
         self.tags.iter_mut().for_each(|tag| area(&mut tag.area));
         self.walls.iter_mut().for_each(|wall| area(&mut wall.area));
-        self.knots.iter_mut().for_each(|knot| cell(&mut knot.cell));
+        self.junctions.iter_mut().for_each(|junction| cell(&mut junction.cell));
         for route in &mut self.routes {
             route.cells.iter_mut().for_each(cell);
             route.gates.iter_mut().for_each(|gate| cell(&mut gate.cell));
@@ -226,7 +225,7 @@ impl Layout {
         }
     }
 
-    /// Columns and rows that it was made for.
+    /// The size that it was computed for.
     pub fn size(&self) -> (u16, u16) {
         self.size
     }
@@ -236,7 +235,7 @@ impl Layout {
         self.fit
     }
 
-    /// The boxes: servers in authored order, then what stands alone.
+    /// The boxes: servers in authored order, then components without a server.
     pub fn frames(&self) -> &[Frame] {
         &self.frames
     }
@@ -251,42 +250,42 @@ impl Layout {
         &self.tags
     }
 
-    /// The firewalls that protect something; one may have several stretches.
+    /// The firewalls that protect something; one may have several pieces.
     pub fn walls(&self) -> &[Wall] {
         &self.walls
     }
 
-    /// The ways of the links, in authored order. A link for which there is no way is missing.
-    pub fn routes(&self) -> &[Route] {
+    /// The routes of the links, in authored order. Links that could not be routed are missing.
+    pub fn routes(&self) -> &[LinkRoute] {
         &self.routes
     }
 
-    /// The way of one link.
-    pub fn route(&self, link: LinkIx) -> Option<&Route> {
+    /// The route of one link.
+    pub fn route(&self, link: LinkIx) -> Option<&LinkRoute> {
         self.routes.get((*self.by_link.get(link.index())?)?)
     }
 
-    /// The cells of all ways, each once, with the links that meet there.
-    pub fn knots(&self) -> &[Knot] {
-        &self.knots
+    /// The cells of all routes, each once, with the links that meet there.
+    pub fn junctions(&self) -> &[Junction] {
+        &self.junctions
     }
 
-    /// What lies at a cell of the canvas.
+    /// The element at a cell of the canvas.
     pub fn hit(&self, column: u16, row: u16) -> Option<&Element> {
         self.compass.hit(Cell::new(column, row))
     }
 
-    /// What an arrow key reaches from an element.
+    /// The element that an arrow key reaches from another.
     pub fn neighbour(&self, element: &Element, arrow: Arrow) -> Option<&Element> {
         self.compass.neighbour(element, arrow)
     }
 
-    /// Everything that can be selected, along the request path: for the Tab key.
+    /// All elements, along the request path: the order of the Tab key.
     pub fn order(&self) -> &[Element] {
         self.compass.order()
     }
 
-    /// The cell that stands for an element: where a pointer, a note or a popup belongs.
+    /// The anchor of an element: where its pointer, note or popup is drawn.
     pub fn anchor(&self, element: &Element) -> Option<Cell> {
         self.compass.anchor(element)
     }

@@ -1,4 +1,4 @@
-//! A small map of a canvas that is larger than its window: how cells of the one become cells of the other.
+//! An overview map of a canvas that is larger than its window.
 //!
 //! Must not know what is drawn on it.
 
@@ -19,11 +19,11 @@ pub struct Map {
 }
 
 impl Map {
-    /// The map of a canvas for a window; `None` if the window shows the whole, or has no room for a map. It stands in the right
-    /// corner, or in the left one where it would hide the cell of the window that is looked at.
+    /// The map of a canvas for a window; `None` if the window shows everything, or has no room for a map. It is in the right
+    /// corner, or in the left one where it would hide the focused cell.
     pub fn new(canvas: (u16, u16), window: (u16, u16), looked_at: Option<Cell>) -> Option<Self> {
         let larger = canvas.0 > window.0 || canvas.1 > window.1;
-        // A map that hides what it explains is worse than none.
+        // The map must not hide most of the window.
         if !larger || window.0 < 2 * MOST.0 || window.1 < MOST.1 + 2 {
             return None;
         }

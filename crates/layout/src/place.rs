@@ -1,18 +1,18 @@
 //! Puts components, walls and agents into the boxes.
 //!
-//! Must not know links, except that one which leaps over a neighbour needs a row.
+//! Must not know links, except that one which skips a neighbour needs a row.
 
 use hoplight_model::{Infrastructure, Zone};
 
 use super::geometry::Area;
-use super::plan::{BoxPlan, Plan, short_agent, width};
+use super::plan::{BoxPlan, GridPlan, short_agent, width};
 use super::sizing::INNER_GAP;
 use super::{Block, Frame, Layout, Owner, Tag, Wall};
 
 /// Most columns of text that a block gets before the gaps grow.
 const WIDEST: u16 = 22;
 
-pub(super) fn place(infra: &Infrastructure, plan: &Plan, areas: &[Area], layout: &mut Layout) {
+pub(super) fn place(infra: &Infrastructure, plan: &GridPlan, areas: &[Area], layout: &mut Layout) {
     for (frame, (plan, area)) in plan.boxes.iter().zip(areas).enumerate() {
         let zone = match &plan.owner {
             Owner::Server(id) => infra.zone_of_server(id),

@@ -1,7 +1,7 @@
-//! What boxes there are, what each holds, and where on the coarse grid it stands.
+//! The boxes, what each holds, and its position on the coarse grid.
 //!
-//! Authored places win. What has none is layered by the depth of the request path, from the user at the left to the data
-//! at the right. Must not know the size of the canvas.
+//! Authored positions win. Other boxes are layered by the depth of the request path, from the user at the left to the data at
+//! the right. Must not know the size of the canvas.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,12 +9,12 @@ use hoplight_model::behaviour::{Column, Shape};
 use hoplight_model::component::Place;
 use hoplight_model::{Component, ComponentIx, Infrastructure, LinkIx, Medium, ServerId};
 
-/// Whose box it is.
+/// The owner of a box.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Owner {
-    /// A server's, with all that it holds.
+    /// A server, with all that it holds.
     Server(ServerId),
-    /// That of a component that stands alone.
+    /// A component without a server.
     Component(ComponentIx),
 }
 
@@ -41,19 +41,19 @@ pub(super) struct BoxPlan {
     pub(super) bus: Vec<LinkIx>,
     /// Columns that the title needs.
     pub(super) title: u16,
-    /// Whether it stands on the shelf below the grid: what a write-up names but puts nowhere.
+    /// Whether it is on the shelf below the grid: what a write-up names without a position.
     pub(super) shelved: bool,
 }
 
 /// All boxes on a grid without empty columns or rows.
 #[derive(Clone, Debug)]
-pub(super) struct Plan {
+pub(super) struct GridPlan {
     pub(super) boxes: Vec<BoxPlan>,
     pub(super) columns: usize,
     pub(super) rows: usize,
 }
 
-/// How wide a text is on the screen.
+/// The width of a text on the screen.
 pub(super) fn width(text: &str) -> u16 {
     u16::try_from(unicode_width::UnicodeWidthStr::width(text)).unwrap_or(u16::MAX)
 }
@@ -86,13 +86,13 @@ impl BoxPlan {
         self.frame(gap).saturating_add(blocks).max(self.title + 4).max(agents)
     }
 
-    /// Whether it is a server's.
+    /// Whether its owner is a server.
     pub(super) fn is_server(&self) -> bool {
         matches!(self.owner, Owner::Server(_))
     }
 }
 
-impl Plan {
+impl GridPlan {
     pub(super) fn new(infra: &Infrastructure) -> Self {
         let mut boxes = collect(infra);
         arrange(infra, &mut boxes);
@@ -159,7 +159,7 @@ fn collect(infra: &Infrastructure) -> Vec<BoxPlan> {
     boxes
 }
 
-/// The loopback links that leap over a block, at most three.
+/// The loopback links that skip a block, at most three.
 fn long_loopbacks(infra: &Infrastructure, blocks: &[BlockPlan]) -> Vec<LinkIx> {
     let place = |ix| blocks.iter().position(|block| block.component == ix);
     infra
@@ -172,7 +172,7 @@ fn long_loopbacks(infra: &Infrastructure, blocks: &[BlockPlan]) -> Vec<LinkIx> {
         .collect()
 }
 
-/// How many hops a component is away from the user; the longest way counts.
+/// The distance of each component from the user in hops, on the longest path.
 fn depths(infra: &Infrastructure) -> BTreeMap<ComponentIx, u16> {
     let mut depth: BTreeMap<_, _> = infra.browser().into_iter().map(|ix| (ix, 0)).collect();
     // A request path has a bounded length, so a few rounds settle it.

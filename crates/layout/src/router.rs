@@ -1,7 +1,7 @@
-//! Finds a way for each link through the free cells between the boxes.
+//! Routes each link through the free cells between the boxes.
 //!
-//! A* over cells and directions. A bend, a crossing and a walk beside a stranger cost; to run along a sibling (a link of
-//! the same family) is cheap, so that siblings share a trunk. Must not know components: it is given ports.
+//! A* over cells and directions. Bends, crossings and running beside unrelated links cost; running along a sibling (a link of
+//! the same family) is cheap, so that siblings share a trunk. Must not know components: it is given terminals.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -21,55 +21,55 @@ mod cost {
 
 /// A cell beside a box where a line may begin or end.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Port {
+pub(super) struct Terminal {
     pub(super) cell: Cell,
-    /// The way in which the line goes: away from the asker's box, into the answerer's.
+    /// The direction of the line: away from the client's box, into the server's.
     pub(super) towards: Arrow,
-    /// How little it is liked.
+    /// Extra cost.
     pub(super) penalty: u32,
 }
 
 /// A line through a cell.
 #[derive(Clone, Copy, Debug)]
-struct Line {
+struct TrackAt {
     family: u32,
     arms: u8,
     /// Whether an arrowhead stands here.
     end: bool,
 }
 
-/// A way: its cells, and how it begins and ends.
+/// A path: its cells, and the directions in which it begins and ends.
 #[derive(Clone, Debug)]
-pub(super) struct Way {
+pub(super) struct Path {
     pub(super) cells: Vec<Cell>,
     pub(super) begins: Arrow,
     pub(super) ends: Arrow,
 }
 
 /// The free cells and the lines found so far.
-pub(super) struct Router {
+pub(super) struct LinkRouter {
     width: u16,
     height: u16,
     blocked: Vec<bool>,
     beside_box: Vec<bool>,
     /// The lines of each cell, in the order in which they were found.
-    lines: Vec<Vec<Line>>,
+    lines: Vec<Vec<TrackAt>>,
     busy: Vec<bool>,
     /// Whether a line runs through a cell next to it.
     beside_line: Vec<bool>,
-    /// What the search for the present line knows, for each cell and direction.
+    /// State of the current search, for each cell and direction.
     seen: Vec<Seen>,
-    /// The number of the present search: what others have left in `seen` does not count.
+    /// The number of the current search: entries of others in `seen` are stale.
     search: u32,
     open: BinaryHeap<Reverse<u128>>,
 }
 
-/// The cheapest way that was found to a cell, entered in one direction.
+/// The cheapest path found to a cell, entered in one direction.
 #[derive(Clone, Copy, Default)]
 struct Seen {
     search: u32,
     price: u32,
-    /// The cell and direction before it, or its own where the way begins.
+    /// The cell and direction before it, or its own where the path begins.
     came: u32,
 }
 
@@ -78,8 +78,8 @@ fn state(index: usize, towards: Arrow) -> u32 {
     u32::try_from(index * 4 + towards.index()).unwrap_or(u32::MAX)
 }
 
-/// An entry of the search, as a number that sorts by the price to expect, the price so far, and then the place. With `ends`,
-/// the line ends there in that direction.
+/// An entry of the open list, as a number that sorts by estimated price, price so far, and then position. With `ends`, the line
+/// ends there in that direction.
 fn entry(total: u32, price: u32, state: u32, ends: Option<Arrow>) -> u128 {
     let ends = ends.map_or(0, |ends| 1 + ends.index() as u128);
     u128::from(total) << 96 | u128::from(price) << 64 | u128::from(state) << 32 | ends
@@ -91,7 +91,7 @@ const fn part(entry: u128, shift: u32) -> u32 {
     (entry >> shift) as u32
 }
 
-impl Router {
+impl LinkRouter {
     pub(super) fn new(width: u16, height: u16, boxes: impl Iterator<Item = Area>) -> Self {
         let count = usize::from(width) * usize::from(height);
         let mut router = Self {
@@ -132,7 +132,7 @@ impl Router {
     }
 
     /// The lines at a cell, as family and arms.
-    fn at(&self, index: usize) -> &[Line] {
+    fn at(&self, index: usize) -> &[TrackAt] {
         if self.busy[index] { &self.lines[index] } else { &[] }
     }
 
@@ -167,14 +167,14 @@ impl Router {
         cost::BEND + if stranger { cost::CLASH } else { 0 }
     }
 
-    /// Finds the cheapest way from one of `from` to one of `to`, and remembers it.
-    pub(super) fn route(&mut self, family: u32, from: &[Port], to: &[Port]) -> Option<Way> {
+    /// Finds the cheapest path from one of `from` to one of `to`, and records it.
+    pub(super) fn route(&mut self, family: u32, from: &[Terminal], to: &[Terminal]) -> Option<Path> {
         let way = self.search(family, from, to)?;
         for (place, cell) in way.cells.iter().enumerate() {
             let arms = way.arms(place);
             if let Some(index) = self.index(*cell) {
                 self.busy[index] = true;
-                self.lines[index].push(Line { family, arms, end: place + 1 == way.cells.len() });
+                self.lines[index].push(TrackAt { family, arms, end: place + 1 == way.cells.len() });
             }
             for beside in Arrow::ALL.iter().filter_map(|arrow| cell.step(*arrow)) {
                 if let Some(index) = self.index(beside) {
@@ -185,7 +185,7 @@ impl Router {
         Some(way)
     }
 
-    /// Keeps a way to a cell if it is the cheapest so far. Returns whether it is.
+    /// Records a path to a cell if it is the cheapest so far. Returns whether it is.
     fn is_cheaper(&mut self, state: u32, price: u32, came: u32) -> bool {
         let seen = &mut self.seen[state as usize];
         let cheaper = seen.search != self.search || price < seen.price;
@@ -195,14 +195,14 @@ impl Router {
         cheaper
     }
 
-    fn search(&mut self, family: u32, from: &[Port], to: &[Port]) -> Option<Way> {
-        let mut goals: Vec<(usize, Port)> = to.iter().filter_map(|port| Some((self.free(port.cell)?, *port))).collect();
+    fn search(&mut self, family: u32, from: &[Terminal], to: &[Terminal]) -> Option<Path> {
+        let mut goals: Vec<(usize, Terminal)> = to.iter().filter_map(|port| Some((self.free(port.cell)?, *port))).collect();
         goals.sort_by_key(|(index, _)| *index);
         let reach = to.iter().map(|p| p.cell).fold(None, |reach: Option<(Cell, Cell)>, c| {
             let (low, high) = reach.unwrap_or((c, c));
             Some((Cell::new(low.x.min(c.x), low.y.min(c.y)), Cell::new(high.x.max(c.x), high.y.max(c.y))))
         })?;
-        // Whole steps, though a trunk costs less: the search is several times faster and hardly ever finds another way.
+        // Full step costs, though a trunk costs less: not admissible, but several times faster and hardly ever different.
         let ahead = |cell: Cell| {
             let away = |at: u16, low: u16, high: u16| u32::from(low.saturating_sub(at)) + u32::from(at.saturating_sub(high));
             cost::STEP * (away(cell.x, reach.0.x, reach.1.x) + away(cell.y, reach.0.y, reach.1.y))
@@ -254,7 +254,7 @@ impl Router {
         self.index(cell).filter(|index| !self.blocked[*index])
     }
 
-    fn trace(&self, last: u32, ends: Arrow) -> Way {
+    fn trace(&self, last: u32, ends: Arrow) -> Path {
         let mut state = last as usize;
         let mut cells = vec![self.cell(state / 4)];
         while self.seen[state].came as usize != state {
@@ -262,11 +262,11 @@ impl Router {
             cells.push(self.cell(state / 4));
         }
         cells.reverse();
-        Way { cells, begins: Arrow::ALL[state % 4], ends }
+        Path { cells, begins: Arrow::ALL[state % 4], ends }
     }
 }
 
-impl Way {
+impl Path {
     /// The arms of the line in its cell number `place`.
     pub(super) fn arms(&self, place: usize) -> u8 {
         let cell = self.cells[place];

@@ -1,11 +1,11 @@
-//! From the coarse grid to cells: how wide each column and how high each row is.
+//! From the coarse grid to cells: the width of each column and the height of each row.
 //!
 //! Content comes first, then room for links, then comfort. Must not know links beyond how many need a gap.
 
 use hoplight_model::Infrastructure;
 
 use super::geometry::Area;
-use super::plan::{BoxPlan, Owner, Plan, width};
+use super::plan::{BoxPlan, GridPlan, Owner, width};
 
 /// Columns of a gap between two columns of boxes: needed, good, generous, at most.
 const GAPS: [u16; 4] = [3, 9, 15, 26];
@@ -16,7 +16,7 @@ const TEXT: [u16; 2] = [12, 22];
 /// Lines of a block: needed and at most.
 const LINES: [u16; 2] = [2, 6];
 
-/// Where each box of a plan lies.
+/// The areas of a plan's boxes.
 pub(super) struct Sizes {
     /// In the plan's order.
     pub(super) areas: Vec<Area>,
@@ -40,7 +40,7 @@ fn grow(values: &mut [u16], cap: impl Fn(usize) -> u16, room: &mut u16) {
 }
 
 /// What each column needs when a block's text may have `text` columns.
-fn column_widths(infra: &Infrastructure, plan: &Plan, text: Option<u16>, gap: u16) -> Vec<u16> {
+fn column_widths(infra: &Infrastructure, plan: &GridPlan, text: Option<u16>, gap: u16) -> Vec<u16> {
     let mut widths = vec![0; plan.columns];
     for b in plan.boxes.iter().filter(|b| !b.shelved) {
         let title = if text.is_some() { b.title + 6 } else { 0 };
@@ -50,7 +50,7 @@ fn column_widths(infra: &Infrastructure, plan: &Plan, text: Option<u16>, gap: u1
     widths
 }
 
-/// Lines that a box's blocks may use: a box that stands alone has less to say.
+/// Lines that a box's blocks may use: a component without a server needs fewer.
 fn most_lines(infra: &Infrastructure, plan: &BoxPlan) -> u16 {
     match &plan.owner {
         Owner::Server(_) => LINES[1],
@@ -60,8 +60,8 @@ fn most_lines(infra: &Infrastructure, plan: &BoxPlan) -> u16 {
     }
 }
 
-/// How many rows of links each gap between two rows of boxes wants.
-fn wanted_gaps(infra: &Infrastructure, plan: &Plan) -> Vec<u16> {
+/// The rows of links that each gap between two rows of boxes needs.
+fn wanted_gaps(infra: &Infrastructure, plan: &GridPlan) -> Vec<u16> {
     let row_of = |ix| plan.boxes.iter().find(|b| b.blocks.iter().any(|x| x.component == ix) || b.agents.contains(&ix));
     let mut wanted = vec![1u16; plan.rows.saturating_sub(1)];
     for (link, _) in infra.links().take(super::MAX_ROUTES) {
@@ -74,8 +74,8 @@ fn wanted_gaps(infra: &Infrastructure, plan: &Plan) -> Vec<u16> {
     wanted.into_iter().map(|gap| gap.min(3)).collect()
 }
 
-/// Fits `plan` into a canvas, or says what it would need.
-pub(super) fn fit(infra: &Infrastructure, plan: &Plan, (width, height): (u16, u16)) -> Result<Sizes, (u16, u16)> {
+/// Fits `plan` into a canvas.
+pub(super) fn fit(infra: &Infrastructure, plan: &GridPlan, (width, height): (u16, u16)) -> Result<Sizes, (u16, u16)> {
     let between = u16::try_from(plan.columns.saturating_sub(1)).unwrap_or(u16::MAX);
     let mut columns = column_widths(infra, plan, None, INNER_GAP);
     let needs_width = columns.iter().fold(between.saturating_mul(GAPS[0]), |sum, w| sum.saturating_add(*w));
@@ -154,13 +154,13 @@ fn lone_width(infra: &Infrastructure, plan: &BoxPlan) -> u16 {
 /// Rows of a box on the shelf.
 const SHELF_HEIGHT: u16 = 3;
 
-/// What a write-up names but puts nowhere: small boxes in a row below the grid.
+/// The shelf: small boxes in a row below the grid.
 struct Shelf {
     widths: Vec<u16>,
 }
 
 impl Shelf {
-    fn new(infra: &Infrastructure, plan: &Plan) -> Self {
+    fn new(infra: &Infrastructure, plan: &GridPlan) -> Self {
         let wide = |b: &BoxPlan| b.blocks.first().map_or(4, |x| width(infra.component(x.component).label()).clamp(8, 12) + 4);
         Self { widths: plan.boxes.iter().filter(|b| b.shelved).map(wide).collect() }
     }
@@ -189,7 +189,7 @@ impl Shelf {
     }
 }
 
-/// Where each of several stretches begins, with gaps between them.
+/// The start of each of several lengths, with gaps between them.
 fn starts(first: u16, lengths: &[u16], gaps: &[u16]) -> Vec<u16> {
     let mut at = first;
     let mut starts = Vec::with_capacity(lengths.len());

@@ -1,6 +1,6 @@
-//! Lays every link: short lines inside a server, routed ways between boxes, and the gates where they cross a firewall.
+//! Draws every link: short lines inside a server, routed paths between boxes, and their crossings with firewalls.
 //!
-//! Must not know what a link carries beyond its protocol, which decides who is laid first.
+//! Must not know what a link carries beyond its protocol, which decides the order of routing.
 
 use std::collections::BTreeMap;
 
@@ -8,15 +8,15 @@ use hoplight_model::firewall::Direction;
 use hoplight_model::{ComponentIx, Hop, Infrastructure, Medium, Protocol};
 
 use super::geometry::{Area, Arrow, Cell};
-use super::plan::Plan;
-use super::router::{Port, Router, Way};
-use super::{Gate, Knot, Layout, MAX_ROUTES, Route};
+use super::plan::GridPlan;
+use super::router::{LinkRouter, Path, Terminal};
+use super::{FirewallCrossing, Junction, Layout, LinkRoute, MAX_ROUTES};
 
-/// How much less a side is liked than the best one.
+/// Extra cost of the worse sides of a box.
 const SIDE: u32 = 26;
 
-pub(super) fn lay(infra: &Infrastructure, plan: &Plan, size: (u16, u16), layout: &mut Layout) {
-    let mut router = Router::new(size.0, size.1, layout.frames.iter().map(|frame| frame.area));
+pub(super) fn lay(infra: &Infrastructure, plan: &GridPlan, size: (u16, u16), layout: &mut Layout) {
+    let mut router = LinkRouter::new(size.0, size.1, layout.frames.iter().map(|frame| frame.area));
     let mut hops: Vec<Hop> = infra.links().take(MAX_ROUTES).map(|(link, _)| infra.hop(link)).collect();
     hops.sort_by_key(|hop| (rank(infra.link(hop.link).protocol), climb(layout, hop), hop.link));
     let mut used: BTreeMap<(usize, u16), u16> = BTreeMap::new();
@@ -39,16 +39,16 @@ pub(super) fn lay(infra: &Infrastructure, plan: &Plan, size: (u16, u16), layout:
             let anchor = way.cells[way.cells.len() / 2];
             routes.insert(
                 hop.link,
-                Route { link: hop.link, arms, ends: way.ends, loopback, anchor, gates, label: None, cells: way.cells },
+                LinkRoute { link: hop.link, arms, ends: way.ends, loopback, anchor, gates, label: None, cells: way.cells },
             );
         }
     }
     layout.by_link = infra.links().map(|(link, _)| routes.keys().position(|routed| *routed == link)).collect();
     layout.routes = routes.into_values().collect();
-    knots(layout);
+    junctions(layout);
 }
 
-/// The order of laying: the way of requests is the clearest.
+/// The order of routing: request paths first, so that they are the clearest.
 const fn rank(protocol: Protocol) -> u32 {
     match protocol {
         Protocol::Http => 0,
@@ -59,14 +59,14 @@ const fn rank(protocol: Protocol) -> u32 {
     }
 }
 
-/// How far up or down a link goes: straight ones are laid first.
+/// How far up or down a link goes: straight ones are routed first.
 fn climb(layout: &Layout, hop: &Hop) -> u16 {
     let top = |ix| layout.place_of(ix).map_or(0, |area| area.y);
     top(hop.from).abs_diff(top(hop.to))
 }
 
 /// A line inside a server: between neighbours on the label's line, else on a row above the blocks.
-fn loopback(plan: &Plan, layout: &Layout, hop: &Hop, used: &mut BTreeMap<(usize, u16), u16>) -> Option<Way> {
+fn loopback(plan: &GridPlan, layout: &Layout, hop: &Hop, used: &mut BTreeMap<(usize, u16), u16>) -> Option<Path> {
     let find = |ix: ComponentIx| layout.blocks.iter().position(|block| block.component == ix);
     let (from, to) = (find(hop.from)?, find(hop.to)?);
     let (a, b) = (layout.blocks[from].area, layout.blocks[to].area);
@@ -96,18 +96,18 @@ fn loopback(plan: &Plan, layout: &Layout, hop: &Hop, used: &mut BTreeMap<(usize,
     if from.abs_diff(to) > 1 {
         ends = Arrow::Down;
     }
-    Some(Way { cells, begins, ends })
+    Some(Path { cells, begins, ends })
 }
 
 /// Where a link crosses firewalls.
 ///
-/// Changes flow to the replica, but it is the replica that opens the connection: then the link is crossed backwards.
-fn gates(layout: &Layout, hop: &Hop, way: &Way, backwards: bool) -> Vec<Gate> {
+/// Changes flow to the replica, but the replica opens the connection: then the link is crossed backwards.
+fn gates(layout: &Layout, hop: &Hop, way: &Path, backwards: bool) -> Vec<FirewallCrossing> {
     let (Some(first), Some(last)) = (way.cells.first(), way.cells.last()) else { return Vec::new() };
     let gate = |guard: &hoplight_model::hop::Guard| {
         let leaves = guard.verdict.direction == Direction::Outbound;
         let (at, towards) = if leaves == backwards { (*last, way.ends) } else { (*first, way.begins.opposite()) };
-        // A wall that the line runs into is the gate itself; on another side the border is.
+        // A wall that the line runs into is the crossing itself; on another side the border is.
         let mut cell = at.step(towards)?;
         let mut ahead = Some(cell);
         for _ in 0..4 {
@@ -118,30 +118,30 @@ fn gates(layout: &Layout, hop: &Hop, way: &Way, backwards: bool) -> Vec<Gate> {
             }
             ahead = here.step(towards);
         }
-        Some(Gate { firewall: guard.firewall, cell })
+        Some(FirewallCrossing { firewall: guard.firewall, cell })
     };
     hop.guards.iter().filter_map(gate).collect()
 }
 
-/// Collects the cells of all ways, and gives each link an anchor of its own.
-fn knots(layout: &mut Layout) {
-    let mut knots: BTreeMap<Cell, Knot> = BTreeMap::new();
+/// Collects the cells of all routes, and gives each link an anchor of its own.
+fn junctions(layout: &mut Layout) {
+    let mut junctions: BTreeMap<Cell, Junction> = BTreeMap::new();
     for (index, route) in layout.routes.iter().enumerate() {
         for (place, cell) in route.cells.iter().enumerate() {
-            let knot = knots.entry(*cell).or_insert_with(|| Knot { cell: *cell, strands: Vec::new(), head: None });
-            knot.strands.push((index, route.arms[place]));
+            let junction = junctions.entry(*cell).or_insert_with(|| Junction { cell: *cell, strands: Vec::new(), head: None });
+            junction.strands.push((index, route.arms[place]));
             if place + 1 == route.cells.len() {
-                knot.head = knot.head.or(Some(route.ends));
+                junction.head = junction.head.or(Some(route.ends));
             }
         }
     }
     for route in &mut layout.routes {
         let middle = route.cells.len() / 2;
-        let crowd = |place: usize| knots[&route.cells[place]].strands.len();
+        let crowd = |place: usize| junctions[&route.cells[place]].strands.len();
         let best = (0..route.cells.len()).min_by_key(|place| (crowd(*place), place.abs_diff(middle)));
         route.anchor = best.map_or(route.anchor, |place| route.cells[place]);
     }
-    layout.knots = knots.into_values().collect();
+    layout.junctions = junctions.into_values().collect();
 }
 
 impl Layout {
@@ -152,7 +152,7 @@ impl Layout {
     }
 
     /// The cells where a link may leave (or reach) a component.
-    fn ports(&self, component: ComponentIx, size: (u16, u16), entering: bool) -> Vec<Port> {
+    fn ports(&self, component: ComponentIx, size: (u16, u16), entering: bool) -> Vec<Terminal> {
         if let Some(tag) = self.tags.iter().find(|tag| tag.component == component) {
             return self.tag_ports(tag.area, size, entering);
         }
@@ -165,7 +165,11 @@ impl Layout {
         let mut ports = Vec::new();
         let mut push = |cell: Option<Cell>, outward: Arrow, penalty: u32| {
             let inside = cell.filter(|cell| cell.x < size.0 && cell.y < size.1);
-            ports.extend(inside.map(|cell| Port { cell, towards: if entering { outward.opposite() } else { outward }, penalty }));
+            ports.extend(inside.map(|cell| Terminal {
+                cell,
+                towards: if entering { outward.opposite() } else { outward },
+                penalty,
+            }));
         };
         let centre = block.area.centre().x;
         for x in frame.x + 1..frame.right() - 1 {
@@ -176,7 +180,7 @@ impl Layout {
         }
         for y in frame.y + 1..frame.bottom() - 1 {
             let off = u32::from(y.abs_diff(block.area.y + 1)) * 4;
-            // Askers leave to the right, answerers are reached from the left, where the wall is.
+            // Links leave to the right and arrive from the left, where the wall is.
             let (left, right) = if entering { (0, SIDE) } else { (SIDE, 0) };
             push(Cell::new(frame.x, y).step(Arrow::Left), Arrow::Left, off + left + if first { 0 } else { 150 });
             push(Cell::new(frame.right() - 1, y).step(Arrow::Right), Arrow::Right, off + right + if last { 0 } else { 150 });
@@ -184,8 +188,8 @@ impl Layout {
         ports
     }
 
-    /// An agent sends downwards from its name; at the bottom of the canvas it goes around the corner.
-    fn tag_ports(&self, tag: Area, size: (u16, u16), entering: bool) -> Vec<Port> {
+    /// An agent's link leaves downwards from its name; at the bottom of the canvas it goes around the corner.
+    fn tag_ports(&self, tag: Area, size: (u16, u16), entering: bool) -> Vec<Terminal> {
         let frame = self.frames.iter().find(|frame| frame.area.contains(Cell::new(tag.x, tag.y))).map_or(tag, |f| f.area);
         let turned = |outward: Arrow| if entering { outward.opposite() } else { outward };
         let below = (tag.x + 1..tag.right().saturating_sub(1)).map(|x| (Cell::new(x, tag.y).step(Arrow::Down), Arrow::Down));
@@ -198,7 +202,7 @@ impl Layout {
             .filter_map(|(cell, outward)| Some((cell.filter(|c| c.x < size.0 && c.y < size.1)?, outward)))
             .map(|(cell, outward)| {
                 let penalty = if outward == Arrow::Down { u32::from(cell.x.abs_diff(tag.centre().x)) } else { 120 };
-                Port { cell, towards: turned(outward), penalty }
+                Terminal { cell, towards: turned(outward), penalty }
             })
             .collect()
     }

@@ -1,37 +1,37 @@
-//! A decision diagram: the structure function as questions about one variable after the other.
+//! A decision diagram of the structure function: one variable is tested after the other.
 //!
-//! Made from the front, as frontier methods of network reliability do: a node is what is left of the function after all
-//! questions before it, and equal rests are one node. Probabilities are sums of products of positive numbers, so a small
+//! Built from the front, as frontier methods of network reliability do: a node is the function that is left after the tests
+//! before it, and equal functions are one node. Probabilities are sums of products of positive numbers, so a small
 //! unavailability keeps its digits. Must not know what a variable is.
 
 use super::super::circuit::{ALWAYS, FormId, Forms, NEVER};
 
-/// One question.
+/// One test.
 #[derive(Clone, Copy, Debug)]
-struct Node {
+struct DecisionNode {
     variable: u32,
-    /// Where it goes on if the variable is down, and if it is up: a node, or [`DOWN`] or [`UP`].
+    /// The next node if the variable is down, and if it is up; or [`DOWN`] or [`UP`].
     next: [u32; 2],
 }
 
-/// Where the answer is known: the service is down.
+/// A leaf: the service is down.
 const DOWN: u32 = u32::MAX - 1;
-/// Where the answer is known: the service is up.
+/// A leaf: the service is up.
 const UP: u32 = u32::MAX;
 
-/// A decision diagram whose nodes ask variables in ascending order.
+/// A decision diagram whose nodes test variables in ascending order.
 #[derive(Clone, Debug)]
 pub(super) struct Diagram {
     /// In ascending order of their variables.
-    nodes: Vec<Node>,
+    nodes: Vec<DecisionNode>,
     root: u32,
     variables: usize,
 }
 
 impl Diagram {
-    /// The diagram of an expression over `variables` variables, or nothing if it would take more than `limit` nodes.
+    /// The diagram of an expression over `variables` variables; `None` if it would take more than `limit` nodes.
     pub(super) fn of(forms: &mut Forms, root: FormId, variables: usize, limit: usize) -> Option<Self> {
-        // The node of each expression, and the expressions that still have none, by their first variable.
+        // The node of each expression, and the expressions that have none yet, by their first variable.
         let mut numbers: Vec<Option<u32>> = Vec::new();
         let mut waiting: Vec<Vec<FormId>> = vec![Vec::new(); variables];
         let mut found = 0;
@@ -53,7 +53,7 @@ impl Diagram {
                     meet(forms, &mut waiting, half);
                 }
                 listed.push((id, variable, halves));
-                // Expressions that are no node take room too.
+                // Expressions without a node take room as well.
                 if listed.len() > limit || forms.len() > limit.saturating_mul(16) {
                     return None;
                 }
@@ -67,12 +67,12 @@ impl Diagram {
             ALWAYS => UP,
             _ => numbers[id as usize].unwrap_or(DOWN),
         };
-        let nodes = listed.iter().map(|(_, variable, halves)| Node { variable: *variable, next: halves.map(place) });
+        let nodes = listed.iter().map(|(_, variable, halves)| DecisionNode { variable: *variable, next: halves.map(place) });
         Some(Self { nodes: nodes.collect(), root: place(root), variables })
     }
 
     /// The probability that the service is down, given each variable's probability to be down; and for each variable its
-    /// importance after Birnbaum, P(down | variable down) − P(down | variable up).
+    /// Birnbaum importance, P(down | variable down) − P(down | variable up).
     pub(super) fn unavailability(&self, down: &[f64]) -> (f64, Vec<f64>) {
         let mut below = vec![0.0; self.nodes.len()];
         let of = |below: &[f64], place: u32| match place {

@@ -1,17 +1,17 @@
-//! Makes a structure function smaller without changing what it says: series, twins, and what they have in common.
+//! Simplifies a structure function: joins series and twins, and factors out what twins share.
 //!
 //! ```text
 //!  a·b·S, a and b nowhere else       ─▶ ab·S           series: down if any is
 //!  (a or b)·S, likewise              ─▶ ab·S           parallel: down if all are
-//!  a·S or b·S                        ─▶ (a or b)·S     what twins have in common
+//!  a·S or b·S                        ─▶ (a or b)·S     a common factor
 //! ```
 //!
-//! A fully linked layer is one variable then, and so is a design that is nested from such layers. Must not know what an
+//! That makes a fully linked layer one variable, and a design that is nested from such layers as well. Must not know what an
 //! input is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::circuit::{ALWAYS, Circuit, Form, FormId, Forms, Gate, NEVER};
+use super::super::circuit::{ALWAYS, Circuit, FormId, Forms, Gate, NEVER, NormalForm};
 
 /// More rounds than any sensible drawing needs: each joins at least two variables.
 const MOST_ROUNDS: usize = 256;
@@ -31,14 +31,14 @@ enum Variable {
 #[derive(Debug)]
 pub(super) struct Reduced {
     variables: Vec<Variable>,
-    /// In which part of the time each variable is down.
+    /// The fraction of the time in which each variable is down.
     down: Vec<f64>,
     pub(super) forms: Forms,
     pub(super) root: FormId,
 }
 
 impl Reduced {
-    /// The function of a circuit whose inputs are down with these probabilities; those that never are, are left out.
+    /// The function of a circuit whose inputs are down with these probabilities. Inputs that never fail are left out.
     pub(super) fn of(circuit: &Circuit, down: &[f64]) -> Self {
         let mut forms = Forms::new();
         let mut ids: Vec<FormId> = Vec::new();
@@ -69,12 +69,12 @@ impl Reduced {
         reduced
     }
 
-    /// In which part of the time a variable is down.
+    /// The fraction of the time in which a variable is down.
     pub(super) fn down(&self, variable: u32) -> f64 {
         self.down[variable as usize]
     }
 
-    /// The inputs that a variable stands for, each with the derivative of the variable's probability to be down by its own.
+    /// The inputs of a variable, each with the derivative of the variable's probability to be down with respect to its own.
     pub(super) fn inputs(&self, variable: u32) -> Vec<(u32, f64)> {
         let mut inputs = Vec::new();
         let mut open = vec![(variable, 1.0)];
@@ -95,14 +95,14 @@ impl Reduced {
         inputs
     }
 
-    /// Joins what is in series or parallel: for each variable that goes, the one that it is part of.
+    /// Joins variables in series or parallel. Returns, for each joined variable, the one that replaces it.
     fn join(&mut self, parents: &Parents) -> BTreeMap<u32, Option<u32>> {
         let mut groups: BTreeMap<(bool, &[FormId]), Vec<u32>> = BTreeMap::new();
         for (variable, within) in &parents.of_variables {
             let is = |and: bool| {
                 within.iter().all(|id| match self.forms.form(*id) {
-                    Form::And(_) => and,
-                    Form::Or(_) => !and,
+                    NormalForm::And(_) => and,
+                    NormalForm::Or(_) => !and,
                     _ => false,
                 })
             };
@@ -118,28 +118,28 @@ impl Reduced {
             // Without the loss of digits that 1 − (1 − a)(1 − b) has.
             self.down.push(if and { all.fold(0.0, |down, next| down + (1.0 - down) * next) } else { all.product() });
             let number = u32::try_from(self.variables.len()).expect("fewer variables than inputs");
-            // The first is replaced; the others have no effect any more.
+            // The first is replaced; the others disappear.
             joined.extend(group.iter().zip(std::iter::once(Some(number)).chain(std::iter::repeat(None))).map(|(v, n)| (*v, n)));
             self.variables.push(if and { Variable::Series(group) } else { Variable::Parallel(group) });
         }
         joined
     }
 
-    /// Writes the function down again with joined variables, and with what twins have in common taken out.
+    /// Rebuilds the function with joined variables and common factors.
     fn rebuild(&mut self, parents: &Parents, joined: &BTreeMap<u32, Option<u32>>) {
         let mut forms = Forms::new();
-        // By old number; a variable that goes is left out of what it stands in.
+        // By old number. A joined variable disappears from its operands.
         let mut new: Vec<Option<FormId>> = vec![None; self.forms.len()];
         (new[NEVER as usize], new[ALWAYS as usize]) = (Some(NEVER), Some(ALWAYS));
         for id in &parents.order {
             new[*id as usize] = match self.forms.form(*id) {
-                Form::Constant(value) => Some(FormId::from(*value)),
-                Form::Variable(variable) => {
+                NormalForm::Constant(value) => Some(FormId::from(*value)),
+                NormalForm::Variable(variable) => {
                     joined.get(variable).copied().unwrap_or(Some(*variable)).map(|variable| forms.variable(variable))
                 }
-                Form::Not(inner) => new[*inner as usize].map(|inner| forms.not(inner)),
-                Form::And(operands) => Some(self.junction(&mut forms, &new, parents, true, operands)),
-                Form::Or(operands) => Some(self.junction(&mut forms, &new, parents, false, operands)),
+                NormalForm::Not(inner) => new[*inner as usize].map(|inner| forms.not(inner)),
+                NormalForm::And(operands) => Some(self.junction(&mut forms, &new, parents, true, operands)),
+                NormalForm::Or(operands) => Some(self.junction(&mut forms, &new, parents, false, operands)),
             };
         }
         self.root = new[self.root as usize].unwrap_or(NEVER);
@@ -147,13 +147,13 @@ impl Reduced {
     }
 
     fn junction(&self, forms: &mut Forms, new: &[Option<FormId>], parents: &Parents, and: bool, operands: &[FormId]) -> FormId {
-        // Operands of the other sort, by what they share with others: with each, what they have for themselves.
+        // Operands of the other sort, by the factor that they share: for each, its own rest.
         let mut twins: BTreeMap<Vec<FormId>, Vec<FormId>> = BTreeMap::new();
         let mut kept = Vec::new();
         for operand in operands {
             let inner = match self.forms.form(*operand) {
-                Form::And(inner) if !and => inner,
-                Form::Or(inner) if and => inner,
+                NormalForm::And(inner) if !and => inner,
+                NormalForm::Or(inner) if and => inner,
                 _ => {
                     kept.extend(new[*operand as usize]);
                     continue;
@@ -178,11 +178,11 @@ impl Reduced {
 
 /// Where each expression is used.
 struct Parents {
-    /// All that the root depends on, operands first.
+    /// Everything that the root depends on, operands first.
     order: Vec<FormId>,
-    /// How many use each expression.
+    /// The number of uses of each expression.
     uses: Vec<u32>,
-    /// Who uses each variable; a root that is a variable is used by itself.
+    /// The users of each variable; a root that is a variable counts as its own user.
     of_variables: BTreeMap<u32, Vec<FormId>>,
 }
 
@@ -193,13 +193,13 @@ impl Parents {
         let mut parents = Self { order: Vec::new(), uses: vec![0; forms.len()], of_variables: BTreeMap::new() };
         while let Some(id) = open.pop() {
             let operands = match forms.form(id) {
-                Form::Constant(_) | Form::Variable(_) => &[][..],
-                Form::Not(inner) => std::slice::from_ref(inner),
-                Form::And(operands) | Form::Or(operands) => operands,
+                NormalForm::Constant(_) | NormalForm::Variable(_) => &[][..],
+                NormalForm::Not(inner) => std::slice::from_ref(inner),
+                NormalForm::And(operands) | NormalForm::Or(operands) => operands,
             };
             for operand in operands {
                 parents.uses[*operand as usize] += 1;
-                if let Form::Variable(variable) = forms.form(*operand) {
+                if let NormalForm::Variable(variable) = forms.form(*operand) {
                     parents.of_variables.entry(*variable).or_default().push(id);
                 }
                 if found.insert(*operand) {

@@ -1,6 +1,6 @@
-//! An unavailability by drawing states at random, where the exact one would take too long.
+//! Estimates an unavailability by sampling states, where the exact one would take too long.
 //!
-//! 64 states at once. How many states lie before the next one in which an input is down is drawn, not each state. The same
+//! 64 states at once. For each input, the distance to the next state in which it is down is drawn, not every state. The same
 //! circuit gives the same numbers. Must not know what an input is.
 
 use rand::rngs::Xoshiro256PlusPlus;
@@ -26,7 +26,7 @@ pub(super) fn sample(circuit: &Circuit, down: &[f64]) -> (f64, Method, Vec<(u32,
     }
     let mut words = vec![u64::MAX; down.len()];
     let mut values = Vec::new();
-    // In how many states the service is down, and in how many of them it would be up with this input up.
+    // The number of states in which the service is down, and of those in which it would be up with this input up.
     let mut lost = 0;
     let mut blamed = vec![0; failing.len()];
     for word in 0..WORDS {
@@ -66,7 +66,7 @@ impl Failing {
         Self { number, draws, scale: 1.0 / libm::log1p(-probability), next: 0 }
     }
 
-    /// How many states lie before the next failure: geometric, by the inverse of its distribution.
+    /// The number of states before the next failure: geometric, by inversion of the distribution.
     fn gap(&mut self) -> u64 {
         // From (0, 1]: 53 bits, and half a step more.
         let uniform = ((self.draws.next_u64() >> 11) as f64 + 0.5) / (1u64 << 53) as f64;

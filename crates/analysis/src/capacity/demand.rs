@@ -1,71 +1,71 @@
-//! What one request of each kind asks of every resource: visits × time (the service demand of queueing theory).
+//! The service demand of one request of each kind at every resource: visits × time.
 //!
 //! ```text
-//!  answerers first:  how long a request stays at a component and below it, if nobody else is there
-//!  askers first:     how often it comes, and what it holds for how long
+//!  upstreams first:  residence time at a component and beyond it, without queueing
+//!  browser first:    visits, and what each holds for how long
 //! ```
 //!
-//! Times are means, without waiting: so a slot that is held for an answer is held for at least so long. Must not know
-//! limits, nor load.
+//! Times are means without queueing, so a slot that is held for an answer is held at least as long. Must not know limits, nor
+//! load.
 
 use hoplight_model::station::{Hold, ServiceTime, Station};
 use hoplight_model::{Algorithm, ComponentIx, LinkIx, RequestKind};
 
+use super::connection_cost::ConnectionCost;
 use super::mix::Mix;
-use super::opening::Opening;
 use super::resource::{Holding, Numbers};
-use super::routes::{Route, Routes};
+use super::routes::{Outflow, Routes};
 
-/// What one request of each kind asks for. The outer arrays are in the order of [`RequestKind::ALL`].
+/// The demand of one request of each kind. The outer arrays are in the order of [`RequestKind::ALL`].
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Demand {
     /// Seconds for which it holds each resource, by number.
     pub(super) holds: [Vec<f64>; 3],
     /// Seconds of each component's own work, by position.
     pub(super) works: [Vec<f64>; 3],
-    /// How often it wants a slot of each component, by position: as request, as part of a handshake, as answer.
+    /// How often it needs a slot of each component, by position: for a request, a part of a handshake, an answer.
     pub(super) visits: [Vec<f64>; 3],
-    /// How many messages of requests themselves go down each link, by position.
+    /// Requests sent on each link, by position; without handshakes.
     pub(super) flows: [Vec<f64>; 3],
-    /// The part that is answered.
+    /// The fraction that is answered.
     pub(super) answered: [f64; 3],
 }
 
-/// How long things stay at a component and below it, in seconds.
+/// Residence times at a component and beyond it, in seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Stay {
+struct Residence {
     /// A request.
     request: f64,
     /// One round trip of a handshake that passes through.
     trip: f64,
-    /// The connections that are opened below for one that passes through.
+    /// The connections opened beyond it for one that passes through.
     connect: f64,
 }
 
-/// What comes to a component per request of the user.
+/// Arrivals at a component per request of the user.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Inflow {
     requests: f64,
-    opening: Opening,
+    opening: ConnectionCost,
 }
 
-/// Where each kind goes on, and for which part.
+/// The links on which a kind goes on, each with its fraction.
 type Shares = Vec<(LinkIx, f64)>;
 
 struct Solver<'a> {
     routes: &'a Routes<'a>,
     numbers: Numbers,
     mix: Mix,
-    /// The links that take no more, by position.
+    /// The saturated links, by position.
     full: &'a [bool],
     shares: Vec<[Shares; 3]>,
-    stays: Vec<[Stay; 3]>,
+    stays: Vec<[Residence; 3]>,
     inflows: Vec<[Inflow; 3]>,
     demand: Demand,
 }
 
 impl Demand {
-    /// The demands of requests that come in this mix, while balancers send nothing more over the links that are `full`.
+    /// The demands of requests in this mix, while balancers send nothing more on the links that are `full`.
     pub(super) fn of(routes: &Routes<'_>, mix: Mix, full: &[bool]) -> Self {
         let infra = routes.ground.infra;
         let (numbers, count) = (Numbers::of(infra), infra.len());
@@ -117,7 +117,7 @@ impl Solver<'_> {
         self.routes.ground.forwarding(ix, RequestKind::Read).is_some_and(|forwarding| forwarding.passes_tls)
     }
 
-    /// How long a message and its answer are on a hop: the wire both ways, and the firewalls.
+    /// Round-trip time of a hop: the wire both ways, and the firewalls.
     fn round_trip(&self, link: LinkIx, kind: RequestKind) -> f64 {
         let ground = self.routes.ground;
         let wire = 2.0 * ground.infra.link(link).latency.get() / 1e3;
@@ -134,9 +134,9 @@ impl Solver<'_> {
 
     fn share(&self, ix: ComponentIx, kind: RequestKind) -> Shares {
         match &self.routes.ways[ix.index()][kind.index()] {
-            Route::Ends | Route::Fails => Vec::new(),
-            Route::Split(split) => split.clone(),
-            Route::Balanced(algorithm, links) => {
+            Outflow::Ends | Outflow::Fails => Vec::new(),
+            Outflow::Split(split) => split.clone(),
+            Outflow::Balanced(algorithm, links) => {
                 let takes_more = |link: &LinkIx| !self.full[link.index()];
                 let mut open: Vec<LinkIx> = links.iter().copied().filter(takes_more).collect();
                 if open.is_empty() {
@@ -152,14 +152,15 @@ impl Solver<'_> {
         }
     }
 
-    /// How much a balancer gives to a backend, in relation to its others.
+    /// A balancer's relative share for a backend.
     fn weight(&self, ix: ComponentIx, algorithm: Algorithm, link: LinkIx) -> f64 {
         let weight = f64::from(self.routes.ground.infra.link(link).weight);
         match algorithm {
             Algorithm::RoundRobin | Algorithm::First => 1.0,
             Algorithm::WeightedRoundRobin | Algorithm::SourceHash | Algorithm::RandomTwo => weight,
             Algorithm::LeastConnections => {
-                // As many in progress as the weights say: by Little's law, the rate is that over the time in progress.
+                // Requests in progress are in proportion to weights: by Little's law, the rate is that over the time in
+                // progress.
                 let comes = |kind: RequestKind| {
                     let reached = self.routes.reached[ix.index()][kind.index()];
                     if reached { self.mix.share(kind) } else { 0.0 }
@@ -170,12 +171,12 @@ impl Solver<'_> {
         }
     }
 
-    fn stay(&self, ix: ComponentIx, kind: RequestKind) -> Stay {
+    fn stay(&self, ix: ComponentIx, kind: RequestKind) -> Residence {
         let own = self.service_s(ix, kind);
         let answer = answer_s(self.routes.ground.station(ix));
         let passes_through = self.passes_through(ix);
         let commit = if kind.is_write() { self.routes.commit_s[ix.index()] } else { 0.0 };
-        let mut stay = Stay { request: own + commit, trip: if passes_through { own } else { 0.0 }, connect: 0.0 };
+        let mut stay = Residence { request: own + commit, trip: if passes_through { own } else { 0.0 }, connect: 0.0 };
         for (link, share) in &self.shares[ix.index()][kind.index()] {
             stay.request += share * (self.in_progress(*link, kind) + answer);
             if passes_through {
@@ -192,13 +193,13 @@ impl Solver<'_> {
         self.demand.holds[kind.index()][self.numbers.number(holding)] += time;
     }
 
-    /// A component wants a slot for work.
+    /// Adds work in a slot of a component.
     fn work(&mut self, kind: RequestKind, ix: ComponentIx, visits: f64, time: f64) {
         self.demand.visits[kind.index()][ix.index()] += visits;
         self.demand.works[kind.index()][ix.index()] += time;
     }
 
-    /// Messages go down a link, and their answers come back.
+    /// Adds messages on a link, and their answers.
     fn cross(&mut self, link: LinkIx, kind: RequestKind, messages: f64) {
         let ground = self.routes.ground;
         for guard in &ground.hop(link).guards {
@@ -210,7 +211,7 @@ impl Solver<'_> {
         }
     }
 
-    /// What has come to a component is worked on, and goes on.
+    /// Serves the arrivals at a component, and passes them on.
     fn flow(&mut self, ix: ComponentIx, kind: RequestKind) {
         let ground = self.routes.ground;
         if !self.routes.reached[ix.index()][kind.index()] {
@@ -226,7 +227,7 @@ impl Solver<'_> {
         if !is_browser {
             self.serve(ix, kind, Inflow { requests, opening });
         }
-        if self.routes.ways[ix.index()][kind.index()] == Route::Ends {
+        if self.routes.ways[ix.index()][kind.index()] == Outflow::Ends {
             self.demand.answered[kind.index()] += requests;
         }
         let shares = std::mem::take(&mut self.shares[ix.index()][kind.index()]);
@@ -246,7 +247,7 @@ impl Solver<'_> {
         }
     }
 
-    /// New visitors ask for the site's address. That the resolver itself asks others once in the record's TTL is not counted.
+    /// Adds the lookups of new visitors. The resolver's own queries, once in the record's TTL, are not counted.
     fn look_up(&mut self, kind: RequestKind) {
         let ground = self.routes.ground;
         let Ok(Some(link)) = self.routes.lookups[kind.index()] else { return };
@@ -258,7 +259,7 @@ impl Solver<'_> {
         self.hold(kind, Holding::Connections(resolver), time);
     }
 
-    /// A component works on what has come to it.
+    /// Adds a component's work on its arrivals.
     fn serve(&mut self, ix: ComponentIx, kind: RequestKind, Inflow { requests, opening }: Inflow) {
         let station = self.routes.ground.station(ix);
         let (stay, own) = (self.stays[ix.index()][kind.index()], self.service_s(ix, kind));

@@ -1,9 +1,9 @@
-//! How full everything gets as the load grows: lines with kinks.
+//! Utilisation as a function of the load: piecewise linear.
 //!
-//! Where balancers share out by turns or weights, a resource's use is its demand times the load (the utilisation law). A
-//! balancer that looks at what is in progress sends less to a backend that is full, so what still grows goes elsewhere: the
-//! line has a kink there. The walk from kink to kink ends at the resource that no balancer can spare: the site takes no
-//! more. Beyond that, all grows as the load does, split as it was there.
+//! Where balancers split by turns or weights, a resource's use is its demand times the load (the utilisation law). A balancer
+//! that looks at requests in progress sends less to a saturated backend, so the rest of the load goes to the others: the slope
+//! changes there. The walk from segment to segment ends at the resource that no balancer can avoid: the site is saturated.
+//! Beyond that load the last split is extrapolated.
 //!
 //! Must not know names.
 
@@ -12,25 +12,25 @@ use hoplight_model::{Algorithm, ComponentIx, LinkIx, RequestKind};
 use super::demand::Demand;
 use super::mix::Mix;
 use super::resource::{Holding, Numbers};
-use super::routes::{Route, Routes};
+use super::routes::{Outflow, Routes};
 
-/// From one load on, how many of each resource are held, and how many more per request a second.
+/// From one load on: how many of each resource are held, and the slope per request a second.
 #[derive(Clone, Debug, PartialEq)]
-struct Piece {
+struct Segment {
     from: f64,
     held: Vec<f64>,
     slope: Vec<f64>,
-    /// Requests a second on each link, by position, and how many more per request a second.
+    /// Requests a second on each link, by position, and the slope.
     flow: Vec<f64>,
     flow_slope: Vec<f64>,
 }
 
-/// The use of every resource as a function of the load, in one mix of requests.
+/// The use of every resource as a function of the load, for one mix of requests.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct LoadCurve {
-    pieces: Vec<Piece>,
+    pieces: Vec<Segment>,
     limits: Vec<f64>,
-    /// The load from which the site takes no more, and what is full then.
+    /// The load at which the site saturates, and the number of the bottleneck.
     pub(super) saturation: Option<(f64, usize)>,
 }
 
@@ -38,7 +38,7 @@ pub(super) struct LoadCurve {
 const SAME: f64 = 1e-9;
 
 impl LoadCurve {
-    /// Follows the load up.
+    /// Walks up the load.
     pub(super) fn of(routes: &Routes<'_>, mix: Mix) -> Self {
         let infra = routes.ground.infra;
         let numbers = Numbers::of(infra);
@@ -51,11 +51,11 @@ impl LoadCurve {
             };
             (mean(&demand.holds, numbers.count()), mean(&demand.flows, full.len()))
         };
-        // For each link that takes no more, what is full behind it.
+        // For each saturated link, the resource behind it that is full.
         let mut filled: Vec<Option<usize>> = vec![None; infra.graph().edge_count()];
-        let mut at = Piece::new(0.0, (vec![0.0; numbers.count()], vec![0.0; filled.len()]), slopes(&filled));
+        let mut at = Segment::new(0.0, (vec![0.0; numbers.count()], vec![0.0; filled.len()]), slopes(&filled));
         let mut pieces = Vec::new();
-        // Each turn fills a link, or ends.
+        // Each round saturates a link, or ends.
         loop {
             let drawn = Spare { routes, mix, scarce: None, filled: &filled }.drawn_twice(&at);
             let (load, number, ends) = match (at.next_full(&limits), drawn) {
@@ -79,9 +79,9 @@ impl LoadCurve {
                 pieces.push(at);
             }
             let beyond = |of: &[f64]| of.iter().map(|value| value / load).collect();
-            // What nothing is left of, as where no connection is allowed, is full at no load.
+            // A limit of zero is reached without any load.
             let slope = if ends && load > 0.0 { (beyond(&reached.0), beyond(&reached.1)) } else { slope };
-            at = Piece::new(load, reached, slope);
+            at = Segment::new(load, reached, slope);
             if ends {
                 pieces.push(at);
                 return Self { pieces, limits, saturation: Some((load, number)) };
@@ -89,7 +89,7 @@ impl LoadCurve {
         }
     }
 
-    /// How many of a resource are held at a load, on average, if all that is asked could be held.
+    /// Mean number of a resource held at a load, if it were unlimited.
     pub(super) fn held(&self, number: usize, load: f64) -> f64 {
         let place = self.pieces.partition_point(|piece| piece.from <= load).saturating_sub(1);
         self.pieces.get(place).map_or(0.0, |piece| piece.held[number] + piece.slope[number] * (load - piece.from))
@@ -100,10 +100,10 @@ impl LoadCurve {
         self.held(number, load) / self.limits[number]
     }
 
-    /// The load from which all of a resource is held.
+    /// The load at which all of a resource is held.
     pub(super) fn full_from(&self, number: usize) -> Option<f64> {
         let limit = self.limits[number];
-        let reaches = |(place, piece): (usize, &Piece)| {
+        let reaches = |(place, piece): (usize, &Segment)| {
             let load = piece.full_at(number, limit)?;
             let end = self.pieces.get(place + 1).map_or(f64::INFINITY, |next| next.from);
             (load <= end * (1.0 + SAME)).then_some(load)
@@ -112,7 +112,7 @@ impl LoadCurve {
     }
 }
 
-impl Piece {
+impl Segment {
     fn new(from: f64, (held, flow): (Vec<f64>, Vec<f64>), (slope, flow_slope): (Vec<f64>, Vec<f64>)) -> Self {
         Self { from, held, slope, flow, flow_slope }
     }
@@ -130,19 +130,19 @@ impl Piece {
         (limit.is_finite() && slope > 0.0).then(|| self.from + ((limit - self.held[number]) / slope).max(0.0))
     }
 
-    /// The resource that is full next, and the load; of several at once, the first.
+    /// The resource that saturates next, and the load; of several at once, the first.
     fn next_full(&self, limits: &[f64]) -> Option<(f64, usize)> {
         let full = limits.iter().enumerate().filter_map(|(number, limit)| Some((self.full_at(number, *limit)?, number)));
         full.reduce(|best, other| if other.0 < best.0 * (1.0 - SAME) { other } else { best })
     }
 }
 
-/// The question which backends balancers stop filling when something is full.
+/// Finds the backends that balancers stop using when a resource is full.
 struct Spare<'a> {
     routes: &'a Routes<'a>,
     mix: Mix,
     scarce: Option<Holding>,
-    /// The links that take no more.
+    /// The saturated links.
     filled: &'a [Option<usize>],
 }
 
@@ -151,12 +151,12 @@ impl Spare<'_> {
         self.filled[link.index()].is_some()
     }
 
-    /// The load from which balancers that draw two backends can no longer spare those that are full, since both draws meet
-    /// them too often; with what is full there.
-    fn drawn_twice(&self, at: &Piece) -> Option<(f64, usize)> {
+    /// The load from which balancers that draw two backends can no longer avoid the full ones, since both draws meet them too
+    /// often; with the resource that is full there.
+    fn drawn_twice(&self, at: &Segment) -> Option<(f64, usize)> {
         let mut earliest: Option<(f64, usize)> = None;
         for route in self.routes.ways.iter().flatten() {
-            let Route::Balanced(Algorithm::RandomTwo, links) = route else { continue };
+            let Outflow::Balanced(Algorithm::RandomTwo, links) = route else { continue };
             let Some(number) = links.iter().find_map(|link| self.filled[link.index()]) else { continue };
             let sum = |of: &dyn Fn(LinkIx) -> f64, all: bool| -> f64 {
                 links.iter().filter(|link| all || self.is_full(**link)).map(|link| of(*link)).sum()
@@ -165,7 +165,7 @@ impl Spare<'_> {
             let (flow, slope) = (|link: LinkIx| at.flow[link.index()], |link: LinkIx| at.flow_slope[link.index()]);
             let drawn = sum(&weight, false) / sum(&weight, true);
             let rate = sum(&slope, true);
-            // What they get stays, and what comes grows: until it is as little as two draws in a row allow.
+            // Their rate stays while the load grows, until it is the least that two draws in a row allow.
             let grows = sum(&flow, false) / (drawn * drawn) - sum(&flow, true);
             if rate > 0.0 {
                 let load = at.from + (grows / rate).max(0.0);
@@ -177,13 +177,13 @@ impl Spare<'_> {
         earliest
     }
 
-    /// The links over which balancers send no more, because they can do without what is scarce.
+    /// The links on which balancers stop sending, because they can avoid the full resource.
     fn fills(&self) -> Vec<LinkIx> {
         let mut links = Vec::new();
         for ix in self.routes.ground.order.iter().copied() {
             for kind in RequestKind::ALL {
                 let comes = self.mix.share(kind) > 0.0 && self.routes.reached[ix.index()][kind.index()];
-                let Route::Balanced(algorithm, backends) = &self.routes.ways[ix.index()][kind.index()] else { continue };
+                let Outflow::Balanced(algorithm, backends) = &self.routes.ways[ix.index()][kind.index()] else { continue };
                 if comes && !self.needs(ix, kind) {
                     let adaptive = |link: &LinkIx| self.routes.ground.is_adaptive(*algorithm, *link);
                     let open = backends.iter().copied().filter(|link| !self.is_full(*link));
@@ -194,25 +194,25 @@ impl Spare<'_> {
         links
     }
 
-    /// Whether a request that has come to a component needs what is scarce, however balancers behind it choose.
+    /// Whether a request that reached a component needs the full resource, however balancers further on choose.
     fn needs(&self, ix: ComponentIx, kind: RequestKind) -> bool {
         if matches!(self.scarce, Some(Holding::Slots(scarce) | Holding::Connections(scarce)) if scarce == ix) {
             return true;
         }
         match &self.routes.ways[ix.index()][kind.index()] {
-            Route::Ends | Route::Fails => false,
-            Route::Split(split) => split.iter().any(|(link, _)| self.link_needs(*link, kind)),
-            Route::Balanced(algorithm, links) => {
+            Outflow::Ends | Outflow::Fails => false,
+            Outflow::Split(split) => split.iter().any(|(link, _)| self.link_needs(*link, kind)),
+            Outflow::Balanced(algorithm, links) => {
                 let mut spares = false;
                 for link in links.iter().copied().filter(|link| !self.is_full(*link)) {
                     let needs = self.link_needs(link, kind);
                     if needs && !self.routes.ground.is_adaptive(*algorithm, link) {
-                        // It gets its share whatever happens.
+                        // Its share does not depend on what is full.
                         return true;
                     }
                     spares |= !needs;
                     if spares && *algorithm == Algorithm::First {
-                        // Those behind it get nothing yet.
+                        // Backends after the first get nothing yet.
                         return false;
                     }
                 }

@@ -1,16 +1,16 @@
-//! In which parts the kinds of request come.
+//! The mix of request kinds.
 //!
-//! Must not know how many there are.
+//! Must not know the load.
 
 use hoplight_model::RequestKind;
 use hoplight_model::component::Traffic;
 
-/// The part of each kind among all requests, from 0 to 1; together they are 1.
+/// The fraction of each kind; together 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mix([f64; 3]);
 
 impl Mix {
-    /// A scenario's traffic. What is neither static nor a write is a read.
+    /// The mix of a scenario's traffic. What is neither static nor a write is a read.
     pub fn of(traffic: &Traffic) -> Self {
         let (statics, writes) = (traffic.static_share.get(), traffic.write_share.get());
         Self([statics, (1.0 - statics - writes).max(0.0), writes])
@@ -21,12 +21,12 @@ impl Mix {
         Self(RequestKind::ALL.map(|other| if other == kind { 1.0 } else { 0.0 }))
     }
 
-    /// The part of one kind.
+    /// The fraction of one kind.
     pub const fn share(self, kind: RequestKind) -> f64 {
         self.0[kind.index()]
     }
 
-    /// The mean over the kinds of a value that each has.
+    /// The mean of a value over the kinds.
     pub fn mean(self, of: impl Fn(RequestKind) -> f64) -> f64 {
         let parts = RequestKind::ALL.into_iter().filter(|kind| self.share(*kind) > 0.0);
         parts.map(|kind| self.share(kind) * of(kind)).sum()

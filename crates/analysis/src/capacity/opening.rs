@@ -1,22 +1,22 @@
-//! What opening connections costs: the messages and the work that come before a request.
+//! The cost of opening connections: messages and work before a request.
 //!
-//! Must not know ways through the site.
+//! Must not know paths through the site.
 
 use hoplight_model::{Cipher, Connections, Hop, Infrastructure, Protocol, TlsConfig, TlsMode, TlsVersion};
 
-/// What is paid for opening connections, for one request on average.
+/// The cost of opening connections, per request on average.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Opening {
+pub(super) struct ConnectionCost {
     /// TCP connections: one round trip each, answered by the operating system.
     pub(super) connects: f64,
     /// Round trips of TLS handshakes.
     pub(super) trips: f64,
-    /// Work of whoever ends the TLS, in seconds.
+    /// Work of the component that terminates TLS, in seconds.
     pub(super) work_s: f64,
 }
 
-impl Opening {
-    /// So many times as much.
+impl ConnectionCost {
+    /// The cost times `factor`.
     pub(super) fn times(self, factor: f64) -> Self {
         Self { connects: self.connects * factor, trips: self.trips * factor, work_s: self.work_s * factor }
     }
@@ -27,12 +27,12 @@ impl Opening {
         self.work_s += other.work_s;
     }
 
-    /// Messages that go down before the request.
+    /// Messages sent before the request.
     pub(super) fn messages(self) -> f64 {
         self.connects + self.trips
     }
 
-    /// Opening so many connections, a part of them by resuming a session.
+    /// The cost of opening `connects` connections, of which the fraction `resumed` resumes a session.
     fn secured(tls: TlsConfig, connects: f64, resumed: f64) -> Self {
         let full_trips = if tls.version == TlsVersion::Tls12 { 2.0 } else { 1.0 };
         let full = 1.0 - resumed;
@@ -43,7 +43,7 @@ impl Opening {
         }
     }
 
-    /// What users open: those who are new, or all where connections are not kept.
+    /// The cost for users: of new visitors, or of every request where connections are not kept.
     pub(super) fn by_users(infra: &Infrastructure) -> Self {
         let (tls, traffic) = (infra.tls(), infra.traffic());
         let connects = if traffic.connections == Connections::PerRequest { 1.0 } else { traffic.new_visitors.get() };
@@ -54,13 +54,13 @@ impl Opening {
         }
     }
 
-    /// What the asker at a hop inside the site opens for each request. A pool counts as warm, so it opens nothing, unless it
-    /// keeps no connection at all. HTTP proxies resume their sessions, database drivers do not.
+    /// The cost on a hop inside the site, for each request. Pools count as warm: they cost nothing unless they keep no
+    /// connection. HTTP proxies resume their sessions, database drivers do not.
     pub(super) fn inside(infra: &Infrastructure, hop: &Hop) -> Self {
         let asker = &infra.component(hop.from).kind;
         let (kept, most) = asker.upstream();
         let opens = match hop.cipher {
-            // What passes through is opened by users.
+            // Connections that pass through are opened by users.
             _ if asker.is_browser() => false,
             Cipher::TlsThrough => false,
             Cipher::Plaintext => kept == Connections::PerRequest,

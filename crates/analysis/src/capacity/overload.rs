@@ -1,8 +1,8 @@
-//! Capacity single points: what one alone takes so much capacity away that the rest is overloaded.
+//! Capacity single points of failure: single losses that overload what is left.
 //!
-//! Each cause of failure is taken out, requests are split anew over what is left, and everything that is then too full at
-//! the given load is listed (the N−1 test of capacity planning). The cost is that of one [`super::Capacity`] a cause. Must
-//! not know what stops a kind altogether: that is a single point of failure, and sends nobody anywhere.
+//! For each cause of failure, the requests are split over what is left, and everything that is then overloaded at the given load
+//! is listed (the N−1 test of capacity planning). Each cause costs one [`super::Capacity`]. What stops a kind altogether is no
+//! concern of this module: it is a single point of failure, and overloads nothing.
 
 use std::fmt;
 
@@ -17,8 +17,8 @@ use super::resource::{Numbers, Resource};
 use super::routes::{Routes, StaticRoutes};
 use super::saturation::rate;
 
-/// Up to so many causes of failure, the test of all takes less than a second or so. Its cost grows with the square of their
-/// number, so whoever wants an answer at once asks only below it.
+/// Up to this many causes of failure, testing all of them takes about a second. The cost grows with the square of their number,
+/// so interactive callers ask only below it.
 pub const MOST_CAUSES: usize = 1_000;
 
 /// A cause of failure whose loss overloads something.
@@ -26,17 +26,17 @@ pub const MOST_CAUSES: usize = 1_000;
 pub struct Overload {
     /// What is lost.
     pub cause: Cause,
-    /// The load at which that is so, in requests per second of all kinds.
+    /// The load, in requests per second of all kinds.
     pub load: f64,
-    /// What is overloaded then, the worst first; at least one.
+    /// The overloaded resources, the worst first; at least one.
     pub overloaded: Vec<Overloaded>,
-    /// The part of the requests that still has a way, from 0 to 1.
+    /// The fraction of the requests that is still answered.
     pub answered: f64,
-    /// The load from which the rest takes no more, in requests per second of all kinds.
+    /// The load at which the rest saturates, in requests per second of all kinds.
     pub saturation: Option<f64>,
 }
 
-/// Something that a loss overloads.
+/// A resource that a loss overloads.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Overloaded {
     /// What.
@@ -58,20 +58,20 @@ impl fmt::Display for Overload {
     }
 }
 
-/// The causes whose loss overloads something that is not overloaded with everything there, in the order of [`Cause::all`].
-/// `load` is in requests per second of all kinds, in the mix of the scenario's traffic.
+/// The causes whose loss overloads something that is not overloaded already, in the order of [`Cause::all`]. `load` is in
+/// requests per second of all kinds, in the mix of the scenario's traffic.
 pub fn capacity_spofs(infra: &Infrastructure, load: f64) -> Vec<Overload> {
     overloads(infra, load, 1.0)
 }
 
-/// The same for another bound on utilisation than 1: whoever wants answers soon plans for 0.7 or less, since waiting grows
-/// as 1/(1 − utilisation).
+/// Like [`capacity_spofs`], for another bound on utilisation than 1. Plans for short response times use 0.7 or less, since
+/// response time grows as 1/(1 − utilisation).
 pub fn overloads(infra: &Infrastructure, load: f64, most: f64) -> Vec<Overload> {
     let (ground, mix) = (StaticRoutes::of(infra), Mix::of(infra.traffic()));
     let numbers = Numbers::of(infra);
     let nothing = Outage::none();
     let whole = LoadCurve::of(&Routes::of(&ground, &nothing), mix);
-    // A bound that is met exactly is not exceeded by an error of computation.
+    // Rounding must not exceed a bound that is met exactly.
     let exceeds = |part: f64| part > most + 1e-9;
     let lost = |cause: Cause| {
         let outage = Outage::of_causes(infra, [&cause]);

@@ -1,15 +1,15 @@
-//! What a request holds for a while, and of which there is only so much.
+//! Limited resources that requests hold for a while.
 //!
-//! Must not know how much of it is in use.
+//! Must not know how much of them is in use.
 
 use std::fmt;
 
 use hoplight_model::{ComponentId, ComponentIx, Infrastructure, LinkIx};
 
-/// Something that requests hold, of which there is only so much.
+/// A limited resource that requests hold.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Resource {
-    /// A component's slots: how many requests it works on, or waits for, at once.
+    /// A component's slots: how many requests it works on, or waits with, at once.
     Slots(ComponentId),
     /// A component's connections: how many requests may be present at once.
     Connections(ComponentId),
@@ -18,7 +18,7 @@ pub enum Resource {
 }
 
 impl Resource {
-    /// The component that has too little to do, or too much: for places, the backend.
+    /// The component that is limited: for places, the backend.
     pub const fn component(&self) -> &ComponentId {
         match self {
             Self::Slots(id) | Self::Connections(id) | Self::Places(_, id) => id,
@@ -78,12 +78,12 @@ impl Numbers {
         }
     }
 
-    /// How much there is of each, by number; infinite where nothing limits it.
+    /// The limit of each, by number; infinite where there is none.
     pub(super) fn limits(infra: &Infrastructure) -> Vec<f64> {
         let limit = |limit: Option<u32>| limit.filter(|limit| *limit != u32::MAX).map_or(f64::INFINITY, f64::from);
         let stations: Vec<_> = infra.components().map(|(_, component)| component.station()).collect();
         let slots = stations.iter().map(|station| limit(Some(station.slots)));
-        // A firewall lets messages pass; nobody is present in it.
+        // No request is present in a firewall.
         let connections = infra
             .components()
             .zip(&stations)

@@ -1,8 +1,8 @@
-//! Where requests go once everybody has learnt what is out: the split at each component, per kind of request.
+//! How requests are split at each component during an outage, per kind, after failovers and health checks.
 //!
-//! The rules are the simulation's, for when all has settled: balancers leave out backends whose health check fails, web
-//! servers turn to the next application, applications to the next database, writes to the database that takes them, users
-//! to the balancer that holds the address. What fails on the way there is not counted. Must not know load or times.
+//! The steady state: balancers leave out backends whose health check fails, web servers turn to the next application,
+//! applications to the next database, writes to the writable database, users to the balancer that holds the address. Requests
+//! that fail until then are not counted. Must not know load or times.
 
 use hoplight_model::behaviour::{
     Behaviour, ClusterRules, Forwarding, HealthChecking, Origin, Statement, UpstreamChoice, behaviour, check_depth,
@@ -13,9 +13,9 @@ use hoplight_model::{Algorithm, ComponentIx, DatabaseRole, HealthCheck, Hop, Inf
 use super::super::database::{hear_each_other, takes_writes};
 use super::super::flow::{lookups, onward, passes};
 use super::super::outage::Outage;
-use super::opening::Opening;
+use super::connection_cost::ConnectionCost;
 
-/// What the drawing says whatever is out, so that it is derived once.
+/// What does not depend on the outage, derived once.
 pub(super) struct StaticRoutes<'a> {
     pub(super) infra: &'a Infrastructure,
     pub(super) hops: Vec<Hop>,
@@ -23,14 +23,14 @@ pub(super) struct StaticRoutes<'a> {
     behaviours: Vec<[Behaviour; 3]>,
     /// The links on which each component passes on each kind, in authored order.
     out: Vec<[Vec<LinkIx>; 3]>,
-    /// The browser and all that requests may reach, askers before answerers.
+    /// The browser and all that requests may reach, each before its upstreams.
     pub(super) order: Vec<ComponentIx>,
-    /// The databases that replication joins.
+    /// The database clusters.
     clusters: Vec<Vec<ComponentIx>>,
     pub(super) stations: Vec<Station>,
-    /// What users pay for connections, and what is paid for them at each link inside.
-    pub(super) by_users: Opening,
-    pub(super) openings: Vec<Opening>,
+    /// The cost of users' connections, and of those on each link inside.
+    pub(super) by_users: ConnectionCost,
+    pub(super) openings: Vec<ConnectionCost>,
 }
 
 impl<'a> StaticRoutes<'a> {
@@ -46,8 +46,8 @@ impl<'a> StaticRoutes<'a> {
             order,
             clusters: infra.database_clusters(),
             stations: infra.components().map(|(_, component)| component.station()).collect(),
-            by_users: Opening::by_users(infra),
-            openings: hops.iter().map(|hop| Opening::inside(infra, hop)).collect(),
+            by_users: ConnectionCost::by_users(infra),
+            openings: hops.iter().map(|hop| ConnectionCost::inside(infra, hop)).collect(),
             hops,
         }
     }
@@ -69,8 +69,8 @@ impl<'a> StaticRoutes<'a> {
         &self.stations[ix.index()]
     }
 
-    /// Whether a balancer sends a backend less as it fills up: where it looks at what is in progress, or where that is
-    /// limited and it need not wait for this one.
+    /// Whether a balancer sends a backend less as it fills up: if it looks at requests in progress, or if their number is
+    /// limited and it may choose another.
     pub(super) fn is_adaptive(&self, algorithm: Algorithm, link: LinkIx) -> bool {
         match algorithm {
             Algorithm::LeastConnections | Algorithm::RandomTwo => true,
@@ -84,11 +84,11 @@ impl<'a> StaticRoutes<'a> {
     }
 }
 
-/// The browser and what is reached from it, each before those that it asks. Drawings have no circles of requests.
+/// The browser and all that is reached from it, each before its upstreams. Request paths have no cycles.
 fn askers_first(infra: &Infrastructure, out: &[[Vec<LinkIx>; 3]]) -> Vec<ComponentIx> {
     let mut seen = vec![false; infra.len()];
     let mut done = Vec::new();
-    // Whom to look at, and whether all that it asks has been listed.
+    // Components to visit, and whether their upstreams have been listed.
     let mut open: Vec<(ComponentIx, bool)> = infra.browser().map(|ix| (ix, false)).into_iter().collect();
     while let Some((ix, listed)) = open.pop() {
         if listed {
@@ -102,20 +102,20 @@ fn askers_first(infra: &Infrastructure, out: &[[Vec<LinkIx>; 3]]) -> Vec<Compone
     done
 }
 
-/// What becomes of a kind of request at a component.
+/// What happens to requests of a kind at a component.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Route {
-    /// It is answered.
+pub(super) enum Outflow {
+    /// They are answered.
     Ends,
-    /// It fails: there is nobody to ask, or a database that takes no writes.
+    /// They fail: there is no upstream, or the database takes no writes.
     Fails,
-    /// It goes on over these links, each for a part of the requests.
+    /// They go on over these links, each with its fraction.
     Split(Vec<(LinkIx, f64)>),
-    /// It goes on over one of these, as a balancer chooses.
+    /// They go on over one of these, as a balancer chooses.
     Balanced(Algorithm, Vec<LinkIx>),
 }
 
-impl Route {
+impl Outflow {
     /// The links on which requests may go on.
     pub(super) fn links(&self) -> impl Iterator<Item = LinkIx> + '_ {
         let (split, balanced): (&[_], &[_]) = match self {
@@ -127,24 +127,24 @@ impl Route {
     }
 }
 
-/// Everybody's routes while something is out.
+/// The routes of all components during an outage.
 pub(super) struct Routes<'a> {
     pub(super) ground: &'a StaticRoutes<'a>,
     outage: &'a Outage,
     /// Per component, per kind.
-    pub(super) ways: Vec<[Route; 3]>,
-    /// Whether any request of each kind gets to each component.
+    pub(super) ways: Vec<[Outflow; 3]>,
+    /// Whether requests of each kind reach each component.
     pub(super) reached: Vec<[bool; 3]>,
     /// The link on which each kind's visitors look the name up. `Err` if they need one and have none.
     pub(super) lookups: [Result<Option<LinkIx>, ()>; 3],
-    /// How long each database's writes wait for acknowledgements, in seconds.
+    /// How long writes wait for acknowledgements at each database, in seconds.
     pub(super) commit_s: Vec<f64>,
 }
 
 impl<'a> Routes<'a> {
     pub(super) fn of(ground: &'a StaticRoutes<'a>, outage: &'a Outage) -> Self {
         let infra = ground.infra;
-        let empty = || [Route::Fails, Route::Fails, Route::Fails];
+        let empty = || [Outflow::Fails, Outflow::Fails, Outflow::Fails];
         let mut routes = Self {
             ground,
             outage,
@@ -155,12 +155,12 @@ impl<'a> Routes<'a> {
         };
         routes.lookups = RequestKind::ALL.map(|kind| routes.lookup(kind));
         if let Some(browser) = ground.order.first() {
-            // Without its address, nobody comes to the site.
+            // Without the address, no request reaches the site.
             routes.reached[browser.index()] = routes.lookups.map(|lookup| lookup.is_ok());
         }
         for ix in ground.order.iter().copied() {
             routes.ways[ix.index()] = RequestKind::ALL.map(|kind| routes.route(ix, kind));
-            if routes.ways[ix.index()][RequestKind::Write.index()] == Route::Ends {
+            if routes.ways[ix.index()][RequestKind::Write.index()] == Outflow::Ends {
                 routes.commit_s[ix.index()] = routes.commit_wait(ix);
             }
             let reached = routes.reached[ix.index()];
@@ -188,36 +188,36 @@ impl<'a> Routes<'a> {
         passes(self.ground.infra, self.outage, self.ground.hop(link)).is_ok()
     }
 
-    fn route(&self, ix: ComponentIx, kind: RequestKind) -> Route {
+    fn route(&self, ix: ComponentIx, kind: RequestKind) -> Outflow {
         let links = &self.ground.out[ix.index()][kind.index()];
         match self.ground.behaviour(ix, kind) {
             Behaviour::Originate(origin) => self.entry(origin, links),
-            Behaviour::Respond | Behaviour::Query(Statement::Read) => Route::Ends,
+            Behaviour::Respond | Behaviour::Query(Statement::Read) => Outflow::Ends,
             Behaviour::Query(Statement::Write) => {
                 if self.is_writer(ix) {
-                    Route::Ends
+                    Outflow::Ends
                 } else {
-                    Route::Fails
+                    Outflow::Fails
                 }
             }
             Behaviour::Forward(forwarding) => match forwarding.choice {
                 UpstreamChoice::Balanced(algorithm) => {
                     let takes_new = |link: &LinkIx| self.takes_new(*link, forwarding.health.as_ref());
                     let backends: Vec<LinkIx> = links.iter().copied().filter(takes_new).collect();
-                    if backends.is_empty() { Route::Fails } else { Route::Balanced(algorithm, backends) }
+                    if backends.is_empty() { Outflow::Fails } else { Outflow::Balanced(algorithm, backends) }
                 }
                 UpstreamChoice::RoundRobin => self.in_turn(links),
                 UpstreamChoice::Writer => self.first(links, |to| !self.is_database(to) || self.is_writer(to)),
                 UpstreamChoice::First => self.first(links, |_| true),
             },
-            Behaviour::Resolve(_) | Behaviour::Filter | Behaviour::Fail(_) | Behaviour::Ignore => Route::Fails,
+            Behaviour::Resolve(_) | Behaviour::Filter | Behaviour::Fail(_) | Behaviour::Ignore => Outflow::Fails,
         }
     }
 
-    /// Users ask the balancer that holds the site's address: the preferred one that they can reach.
-    fn entry(&self, origin: &Origin, links: &[LinkIx]) -> Route {
+    /// Users reach the balancer that holds the site's address: the preferred one of those that are reachable.
+    fn entry(&self, origin: &Origin, links: &[LinkIx]) -> Outflow {
         let best = origin.entries.iter().find(|link| links.contains(link) && self.passes(**link));
-        best.map_or(Route::Fails, |link| Route::Split(vec![(*link, 1.0)]))
+        best.map_or(Outflow::Fails, |link| Outflow::Split(vec![(*link, 1.0)]))
     }
 
     /// Whether a balancer's health checks let it use a backend.
@@ -226,7 +226,7 @@ impl<'a> Routes<'a> {
         self.passes(link) && (depth == HealthCheck::Tcp || self.answers_check(self.ground.hop(link).to, depth))
     }
 
-    /// Whether a component answers a check that goes so far. It asks those behind it as for a read.
+    /// Whether a component passes a check of this depth. It asks its upstreams as for a read.
     fn answers_check(&self, ix: ComponentIx, check: HealthCheck) -> bool {
         if check_depth(self.ground.infra, ix).is_none_or(|depth| check < depth) {
             return true;
@@ -240,23 +240,23 @@ impl<'a> Routes<'a> {
         self.ground.infra.component(ix).kind.as_database().is_some()
     }
 
-    /// A web server's applications take turns; the turn of one that does not answer goes to the next.
-    fn in_turn(&self, links: &[LinkIx]) -> Route {
+    /// The split of a web server's round robin; the turn of an application that does not answer goes to the next.
+    fn in_turn(&self, links: &[LinkIx]) -> Outflow {
         let passing: Vec<bool> = links.iter().map(|link| self.passes(*link)).collect();
         let mut parts = vec![0.0; links.len()];
         for first in 0..links.len() {
             let mut round = (first..links.len()).chain(0..first);
-            let Some(place) = round.find(|place| passing[*place]) else { return Route::Fails };
+            let Some(place) = round.find(|place| passing[*place]) else { return Outflow::Fails };
             parts[place] += 1.0 / links.len() as f64;
         }
         let split: Vec<(LinkIx, f64)> = links.iter().copied().zip(parts).filter(|(_, part)| *part > 0.0).collect();
-        if split.is_empty() { Route::Fails } else { Route::Split(split) }
+        if split.is_empty() { Outflow::Fails } else { Outflow::Split(split) }
     }
 
-    /// The first of the list that answers and fits.
-    fn first(&self, links: &[LinkIx], fits: impl Fn(ComponentIx) -> bool) -> Route {
+    /// The first link that is open and leads to a component that fits.
+    fn first(&self, links: &[LinkIx], fits: impl Fn(ComponentIx) -> bool) -> Outflow {
         let chosen = links.iter().copied().find(|link| self.passes(*link) && fits(self.ground.hop(*link).to));
-        chosen.map_or(Route::Fails, |link| Route::Split(vec![(link, 1.0)]))
+        chosen.map_or(Outflow::Fails, |link| Outflow::Split(vec![(link, 1.0)]))
     }
 
     /// Whether a database that runs is the one that takes writes.
@@ -264,15 +264,15 @@ impl<'a> Routes<'a> {
         let infra = self.ground.infra;
         let takes = |ix: ComponentIx| self.outage.cause(infra, ix).is_none() && takes_writes(infra, self.outage, ix);
         match infra.component(ix).kind.as_database().map(|spec| spec.role) {
-            // Of those that may be elected, the first one is.
+            // The first member that can be elected is.
             Some(DatabaseRole::Member) => self.ground.cluster(ix).iter().copied().find(|member| takes(*member)) == Some(ix),
             Some(DatabaseRole::Primary | DatabaseRole::Replica) => takes(ix),
             None => false,
         }
     }
 
-    /// How long a write waits until others have it, in seconds: for the quickest one where the cluster is
-    /// semi-synchronous, for a majority where it is one of a quorum.
+    /// How long a write waits for acknowledgements, in seconds: for the quickest replica in a semi-synchronous cluster, for a
+    /// majority in a quorum.
     fn commit_wait(&self, ix: ComponentIx) -> f64 {
         let infra = self.ground.infra;
         let cluster = self.ground.cluster(ix);

@@ -9,14 +9,14 @@ use hoplight_model::RequestKind;
 
 use super::resource::Resource;
 
-/// Where something is full.
+/// The load at which a resource is full.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Saturation {
-    /// Requests per second at which it is; those of `kind`, or of all kinds together in their mix.
+    /// Requests per second of `kind`, or of all kinds in their mix.
     pub rps: f64,
     /// What is full.
     pub resource: Resource,
-    /// How much there is of it.
+    /// Its limit.
     pub limit: u32,
     /// The kind that comes alone; `None` is the mix.
     pub kind: Option<RequestKind>,
@@ -67,8 +67,8 @@ pub struct Utilisation {
     pub resource: Resource,
     /// How much there is of it.
     pub limit: u32,
-    /// How much of it is held, on average (Little's law: arrivals a second × seconds held). Above the limit it says how much
-    /// would be needed.
+    /// How much of it is held on average (Little's law: arrivals a second × seconds held). Above the limit: how much would be
+    /// needed.
     pub held: f64,
 }
 
@@ -90,7 +90,7 @@ impl fmt::Display for Utilisation {
 pub struct Headroom {
     /// Requests per second; negative if it has too many already.
     pub rps: f64,
-    /// So many times the present load; infinite at no load.
+    /// As a multiple of the present load; infinite at no load.
     pub factor: f64,
 }
 

@@ -1,8 +1,8 @@
 //! Circuits in a normal form that is easy to split: by Shannon's expansion, f = x·f(x up) or not x·f(x down).
 //!
-//! Equal expressions have one number. Ands in Ands and Ors in Ors are one, their operands are sorted, and what is absorbed
-//! is left out (`a or a·b` is `a`): so what is left of a layered site after its first layer depends only on what still can
-//! be reached. Must not know what a variable means, nor probabilities.
+//! Equal expressions have one number. Nested Ands and nested Ors are flattened, their operands sorted, and absorbed operands
+//! dropped (`a or a·b` is `a`): so what is left of a layered site after its first layer depends only on what can still be
+//! reached. Must not know what a variable means, nor probabilities.
 
 use indexmap::IndexSet;
 
@@ -14,10 +14,10 @@ pub(crate) const NEVER: FormId = 0;
 /// The expression that is always true.
 pub(crate) const ALWAYS: FormId = 1;
 
-/// An expression over variables; a variable's number is its place in the order of splitting.
+/// An expression over variables; a variable's number is its position in the order of splitting.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Form {
-    /// Always so.
+pub(crate) enum NormalForm {
+    /// A constant.
     Constant(bool),
     /// A variable.
     Variable(u32),
@@ -32,27 +32,27 @@ pub(crate) enum Form {
 /// Expressions, and what is left of each when its first variable is known.
 #[derive(Clone, Debug)]
 pub(crate) struct Forms {
-    numbered: IndexSet<Form>,
+    numbered: IndexSet<NormalForm>,
     /// The first variable that each depends on; `u32::MAX` for constants.
     first: Vec<u32>,
-    /// What is left when the first variable is false, and when it is true, once somebody asked.
+    /// The cofactors for the first variable false and true, computed on demand.
     halves: Vec<[Option<FormId>; 2]>,
 }
 
 impl Forms {
     pub(crate) fn new() -> Self {
         let mut forms = Self { numbered: IndexSet::new(), first: Vec::new(), halves: Vec::new() };
-        forms.number(Form::Constant(false));
-        forms.number(Form::Constant(true));
+        forms.number(NormalForm::Constant(false));
+        forms.number(NormalForm::Constant(true));
         forms
     }
 
-    /// How many expressions there are.
+    /// The number of expressions.
     pub(crate) fn len(&self) -> usize {
         self.first.len()
     }
 
-    pub(crate) fn form(&self, id: FormId) -> &Form {
+    pub(crate) fn form(&self, id: FormId) -> &NormalForm {
         &self.numbered[id as usize]
     }
 
@@ -63,14 +63,14 @@ impl Forms {
     }
 
     pub(crate) fn variable(&mut self, number: u32) -> FormId {
-        self.number(Form::Variable(number))
+        self.number(NormalForm::Variable(number))
     }
 
     pub(crate) fn not(&mut self, id: FormId) -> FormId {
         match *self.form(id) {
-            Form::Constant(value) => FormId::from(!value),
-            Form::Not(inner) => inner,
-            _ => self.number(Form::Not(id)),
+            NormalForm::Constant(value) => FormId::from(!value),
+            NormalForm::Not(inner) => inner,
+            _ => self.number(NormalForm::Not(id)),
         }
     }
 
@@ -79,25 +79,25 @@ impl Forms {
         let mut listed: Vec<FormId> = Vec::new();
         for operand in operands {
             match self.form(operand) {
-                Form::Constant(value) if *value == and => {}
-                Form::Constant(_) => return operand,
-                Form::And(inner) if and => listed.extend(inner),
-                Form::Or(inner) if !and => listed.extend(inner),
+                NormalForm::Constant(value) if *value == and => {}
+                NormalForm::Constant(_) => return operand,
+                NormalForm::And(inner) if and => listed.extend(inner),
+                NormalForm::Or(inner) if !and => listed.extend(inner),
                 _ => listed.push(operand),
             }
         }
         listed.sort_unstable();
         listed.dedup();
         let absorbed = |id: FormId| match self.form(id) {
-            Form::Or(inner) if and => inner.iter().any(|inner| listed.binary_search(inner).is_ok()),
-            Form::And(inner) if !and => inner.iter().any(|inner| listed.binary_search(inner).is_ok()),
-            Form::Not(inner) => listed.binary_search(inner).is_ok(),
+            NormalForm::Or(inner) if and => inner.iter().any(|inner| listed.binary_search(inner).is_ok()),
+            NormalForm::And(inner) if !and => inner.iter().any(|inner| listed.binary_search(inner).is_ok()),
+            NormalForm::Not(inner) => listed.binary_search(inner).is_ok(),
             _ => false,
         };
         let kept: Vec<FormId> = listed.iter().copied().filter(|id| !absorbed(*id)).collect();
         if kept.len() < listed.len() {
             // Something together with its opposite decides.
-            let opposite = |id: FormId| matches!(self.form(id), Form::Not(inner) if listed.binary_search(inner).is_ok());
+            let opposite = |id: FormId| matches!(self.form(id), NormalForm::Not(inner) if listed.binary_search(inner).is_ok());
             if listed.iter().any(|id| opposite(*id)) {
                 return FormId::from(!and);
             }
@@ -105,8 +105,8 @@ impl Forms {
         match kept[..] {
             [] => FormId::from(and),
             [only] => only,
-            _ if and => self.number(Form::And(kept.into())),
-            _ => self.number(Form::Or(kept.into())),
+            _ if and => self.number(NormalForm::And(kept.into())),
+            _ => self.number(NormalForm::Or(kept.into())),
         }
     }
 
@@ -117,14 +117,14 @@ impl Forms {
         }
         let first = self.first[id as usize];
         let half = match self.form(id).clone() {
-            Form::Constant(_) => id,
-            Form::Variable(_) => FormId::from(up),
-            Form::Not(inner) => {
+            NormalForm::Constant(_) => id,
+            NormalForm::Variable(_) => FormId::from(up),
+            NormalForm::Not(inner) => {
                 let inner = self.half(inner, up);
                 self.not(inner)
             }
-            Form::And(operands) => self.half_of(true, &operands, first, up),
-            Form::Or(operands) => self.half_of(false, &operands, first, up),
+            NormalForm::And(operands) => self.half_of(true, &operands, first, up),
+            NormalForm::Or(operands) => self.half_of(false, &operands, first, up),
         };
         self.halves[id as usize][usize::from(up)] = Some(half);
         half
@@ -136,12 +136,12 @@ impl Forms {
         self.junction(and, halves)
     }
 
-    fn number(&mut self, form: Form) -> FormId {
+    fn number(&mut self, form: NormalForm) -> FormId {
         let first = match &form {
-            Form::Constant(_) => u32::MAX,
-            Form::Variable(number) => *number,
-            Form::Not(inner) => self.first[*inner as usize],
-            Form::And(operands) | Form::Or(operands) => {
+            NormalForm::Constant(_) => u32::MAX,
+            NormalForm::Variable(number) => *number,
+            NormalForm::Not(inner) => self.first[*inner as usize],
+            NormalForm::And(operands) | NormalForm::Or(operands) => {
                 operands.iter().map(|operand| self.first[*operand as usize]).min().unwrap_or(u32::MAX)
             }
         };
@@ -170,7 +170,7 @@ mod tests {
         assert_eq!(forms.junction(true, [not_a, b, a]), NEVER);
         assert_eq!(forms.junction(false, [not_a, b, a]), ALWAYS);
         let nested = forms.junction(true, [both, c]);
-        assert_eq!(forms.form(nested), &Form::And([a, b, c].into()));
+        assert_eq!(forms.form(nested), &NormalForm::And([a, b, c].into()));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{Finding, StaticRoutes, listed};
 use crate::exposure::{Authentication, Exposure, exposures};
 use crate::plaintext::balancer_can_read;
 use crate::reading::{Fact, Stake};
-use crate::tls_price::{Purpose, tls_price};
+use crate::tls_price::{KeyPurpose, tls_price};
 use hoplight_model::{Cipher, ComponentId, ComponentKind, Element, LinkIx, Protocol};
 
 pub(super) fn find(ground: &StaticRoutes<'_>) -> Vec<Finding> {
@@ -16,7 +16,7 @@ pub(super) fn find(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     found.extend(unchecked(&exposures));
     // A drawing without any certificate says nothing about them.
     let says = !ground.infra.certificates().is_empty();
-    let missing = tls_price(ground.infra).keys.into_iter().filter(|key| says && key.purpose == Purpose::Site && !key.is_drawn);
+    let missing = tls_price(ground.infra).keys.into_iter().filter(|key| says && key.purpose == KeyPurpose::Site && !key.is_drawn);
     found.extend(missing.map(|key| {
         let message =
             format!("TLS of the users ends at {}, and no certificate for {} lies there.", key.at, ground.infra.domain());

@@ -1,4 +1,4 @@
-//! Which ports a machine listens on, as far as a drawing tells.
+//! The ports that a machine listens on, as far as a drawing shows.
 //!
 //! Must not know who may reach them.
 
@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 
 use hoplight_model::{ComponentIx, Hop, Infrastructure, LinkIx, Protocol};
 
-/// Where administrators log in: every machine has it, though no drawing shows it.
+/// SSH, for administrators: every machine has it, though no drawing shows it.
 pub const SSH: u16 = 22;
 /// Plain HTTP at the entry of a site with TLS: it answers with a redirect to HTTPS.
 pub(super) const REDIRECT: u16 = 80;
-/// Questions for names.
+/// DNS.
 pub(super) const NAMES: u16 = 53;
-/// The time of day, which certificates and logs need.
+/// NTP, which certificates and logs need.
 pub(super) const CLOCK: u16 = 123;
 /// HTTPS: where updates come from, and where samples go.
 pub(super) const HTTPS: u16 = 443;
@@ -20,8 +20,8 @@ pub(super) const HTTPS: u16 = 443;
 /// The ports that each program of the site listens on, by position: those of its links, or its kind's usual one where none
 /// is drawn.
 ///
-/// SSH is the machine's and not among them, nor is VRRP, which is no port. Agents, firewalls and browsers listen nowhere, and
-/// what others run (resolver, monitoring service) is not the site's.
+/// Without SSH, which is the machine's, and VRRP, which is no port. Agents, firewalls and browsers listen nowhere, and
+/// providers' services (resolver, monitoring) do not belong to the site.
 pub fn listening_ports(infra: &Infrastructure) -> Vec<BTreeSet<u16>> {
     let mut ports = vec![BTreeSet::new(); infra.len()];
     for (link, _) in infra.links().filter(|(_, link)| link.protocol != Protocol::Vrrp) {
@@ -38,7 +38,7 @@ pub fn listening_ports(infra: &Infrastructure) -> Vec<BTreeSet<u16>> {
     ports
 }
 
-/// Who opens the connection of a link, and who listens. Changes flow to the replica, but it is the replica that connects.
+/// The client and the server of a link's connection. Changes flow to the replica, but the replica connects to the primary.
 pub(super) fn connection(infra: &Infrastructure, link: LinkIx) -> (ComponentIx, ComponentIx) {
     let (from, to) = infra.ends(link);
     if infra.link(link).protocol == Protocol::Replication { (to, from) } else { (from, to) }

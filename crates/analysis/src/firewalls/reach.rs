@@ -1,8 +1,8 @@
-//! What can be reached from where: every port of every machine, with the rule that decides.
+//! Which ports can be reached from a position, with the rule that decides.
 //!
-//! A packet filter judges addresses, and an address is a machine's: whoever has got into one program of a machine speaks as
-//! any of them. Whoever has got into the machine itself has also got the firewall that runs on it. The Internet has the users'
-//! address. Must not know drawn hops.
+//! A packet filter judges addresses, and an address is a machine's: an attacker in one program of a machine speaks as any of
+//! them. An attacker in control of the machine also controls the firewall that runs on it. The Internet has the users' address.
+//! Must not know drawn hops.
 
 use std::cmp::Reverse;
 use std::collections::VecDeque;
@@ -14,18 +14,18 @@ use hoplight_model::behaviour::Operator;
 use hoplight_model::firewall::{Direction, RuleAction, Verdict};
 use hoplight_model::{ComponentId, ComponentIx, Element, Infrastructure, ServerId};
 
-/// Where an attacker stands.
+/// The attacker's position.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Vantage {
     /// Outside, where users are.
     Internet,
     /// In a program: with its rights, behind its machine's firewall.
     Component(ComponentId),
-    /// In a machine, with all rights: no firewall that runs on it hinders.
+    /// In a machine, with all rights: firewalls that run on it do not count.
     Server(ServerId),
 }
 
-/// What one firewall says to an attempt.
+/// One firewall's verdict on an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judged {
     /// The firewall.
@@ -36,7 +36,7 @@ pub struct Judged {
 
 /// One attempt: a new connection to a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reach {
+pub struct ConnectionAttempt {
     /// The program that listens, or the machine for SSH (the program's own name where it stands on no drawn machine).
     pub target: Element,
     /// The port.
@@ -47,7 +47,7 @@ pub struct Reach {
     pub judged: Vec<Judged>,
 }
 
-impl Reach {
+impl ConnectionAttempt {
     /// Whether the connection gets through.
     pub fn is_open(&self) -> bool {
         self.decided_by().is_none()
@@ -105,7 +105,7 @@ impl fmt::Display for Vantage {
 ///
 /// Neither the attacker's own program nor, with a machine in hand, that machine's programs are among the targets. Nothing
 /// comes back for a vantage that is not there, or for a machine that runs nothing.
-pub fn reach(infra: &Infrastructure, from: &Vantage) -> Vec<Reach> {
+pub fn reach(infra: &Infrastructure, from: &Vantage) -> Vec<ConnectionAttempt> {
     Site::of(infra).reach(from)
 }
 
@@ -131,7 +131,7 @@ pub fn falls(infra: &Infrastructure) -> Vec<(ComponentId, Option<u32>)> {
     listens.map(|(ix, component)| (component.id.clone(), depth[ix.index()])).collect()
 }
 
-impl Reach {
+impl ConnectionAttempt {
     /// How an attempt went: open is best, then whichever got further.
     fn is_stopped_after(&self) -> (bool, Reverse<usize>) {
         let passed = self.judged.iter().take_while(|judged| judged.verdict.action == RuleAction::Allow).count();
@@ -150,7 +150,7 @@ struct Stand<'a> {
 }
 
 /// Something that listens.
-struct Target {
+struct ListeningTarget {
     element: Element,
     /// The program that listens, or all places on the machine.
     at: Vec<ComponentIx>,
@@ -161,7 +161,7 @@ struct Target {
 struct Site<'a> {
     infra: &'a Infrastructure,
     machines: Machines<'a>,
-    targets: Vec<Target>,
+    targets: Vec<ListeningTarget>,
 }
 
 impl<'a> Site<'a> {
@@ -171,7 +171,7 @@ impl<'a> Site<'a> {
         Self { infra, machines, targets }
     }
 
-    fn reach(&self, from: &Vantage) -> Vec<Reach> {
+    fn reach(&self, from: &Vantage) -> Vec<ConnectionAttempt> {
         let stands = self.stands(from);
         let own = |ix: &ComponentIx| match from {
             Vantage::Internet => false,
@@ -184,7 +184,7 @@ impl<'a> Site<'a> {
                 let ways = stands.iter().flat_map(|stand| target.at.iter().map(move |at| (stand, *at)));
                 let attempts = ways.flat_map(|(stand, at)| self.attempts(stand, at, target, *port));
                 // Whoever has several names takes the one that gets furthest.
-                found.extend(attempts.min_by_key(Reach::is_stopped_after));
+                found.extend(attempts.min_by_key(ConnectionAttempt::is_stopped_after));
             }
         }
         found
@@ -204,7 +204,7 @@ impl<'a> Site<'a> {
     }
 
     /// One attempt under each pair of names that the two addresses have.
-    fn attempts(&self, stand: &Stand<'_>, to: ComponentIx, target: &Target, port: u16) -> Vec<Reach> {
+    fn attempts(&self, stand: &Stand<'_>, to: ComponentIx, target: &ListeningTarget, port: u16) -> Vec<ConnectionAttempt> {
         let infra = self.infra;
         let (from, before) = (infra.firewalls_before(stand.at), infra.firewalls_before(to));
         // What stands before both is not between them: a firewall does not look inside what it surrounds.
@@ -228,14 +228,19 @@ impl<'a> Site<'a> {
             for answerer in self.machines.same_address(infra, to) {
                 let out = out.iter().filter_map(|firewall| judge(firewall, Direction::Outbound, answerer));
                 let into = into.iter().filter_map(|firewall| judge(firewall, Direction::Inbound, asker));
-                attempts.push(Reach { target: target.element.clone(), port, is_local, judged: out.chain(into).collect() });
+                attempts.push(ConnectionAttempt {
+                    target: target.element.clone(),
+                    port,
+                    is_local,
+                    judged: out.chain(into).collect(),
+                });
             }
         }
         attempts
     }
 }
 
-fn targets(infra: &Infrastructure, machines: &Machines<'_>) -> Vec<Target> {
+fn targets(infra: &Infrastructure, machines: &Machines<'_>) -> Vec<ListeningTarget> {
     let listening = listening_ports(infra);
     let mut targets = Vec::new();
     for (ix, component) in infra.components() {
@@ -246,14 +251,14 @@ fn targets(infra: &Infrastructure, machines: &Machines<'_>) -> Vec<Target> {
         }
         if !ports.is_empty() {
             let (element, ports) = (Element::Component(component.id.clone()), ports.into_iter().collect());
-            targets.push(Target { element, at: vec![ix], ports });
+            targets.push(ListeningTarget { element, at: vec![ix], ports });
         }
     }
     let others = |ix: &ComponentIx| infra.component(*ix).kind.facts().operator != Operator::Site;
     for server in infra.servers() {
         let at: Vec<ComponentIx> = machines.on(&server.id).iter().copied().filter(|ix| !others(ix)).collect();
         if !at.is_empty() {
-            targets.push(Target { element: Element::Server(server.id.clone()), at, ports: vec![SSH] });
+            targets.push(ListeningTarget { element: Element::Server(server.id.clone()), at, ports: vec![SSH] });
         }
     }
     targets

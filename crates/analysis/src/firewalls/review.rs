@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::machines::Machines;
 use super::ports::{CLOCK, HTTPS, NAMES, REDIRECT, SSH, is_entry};
-use super::reach::{Judged, Reach, Vantage, reach};
+use super::reach::{ConnectionAttempt, Judged, Vantage, reach};
 use hoplight_model::firewall::{Direction, FirewallSpec, Peer, Rule, RuleAction, Verdict};
 use hoplight_model::{ComponentId, ComponentIx, Element, Hop, Infrastructure, Protocol};
 
@@ -42,7 +42,7 @@ pub enum Flaw {
     /// The Internet gets to a port that no user needs.
     Exposed {
         /// What is reached, and who let it through.
-        reach: Reach,
+        reach: ConnectionAttempt,
     },
     /// A rule that allows something which nothing in the drawing does.
     Unused(RuleAt),
@@ -205,7 +205,7 @@ fn exposed(infra: &Infrastructure, machines: &Machines<'_>) -> Vec<Flaw> {
         .filter(|hop| is_entry(infra, hop))
         .flat_map(|hop| [(hop.to, REDIRECT), (hop.to, HTTPS), (hop.to, infra.port(hop.link))])
         .collect();
-    let is_needless = |reach: &Reach| match &reach.target {
+    let is_needless = |reach: &ConnectionAttempt| match &reach.target {
         Element::Component(id) => {
             infra.find(id.as_str()).is_some_and(|ix| !infra.firewalls_before(ix).is_empty() && !drawn.contains(&(ix, reach.port)))
         }
@@ -215,7 +215,7 @@ fn exposed(infra: &Infrastructure, machines: &Machines<'_>) -> Vec<Flaw> {
             .any(|ix| infra.component(*ix).kind.serves_requests() && !infra.firewalls_before(*ix).is_empty()),
         Element::Hop(..) => false,
     };
-    let open = reach(infra, &Vantage::Internet).into_iter().filter(Reach::is_open);
+    let open = reach(infra, &Vantage::Internet).into_iter().filter(ConnectionAttempt::is_open);
     open.filter(is_needless).map(|reach| Flaw::Exposed { reach }).collect()
 }
 

@@ -1,7 +1,7 @@
 //! Servers that host several tiers, and servers that are alike.
 //!
-//! What shares a machine shares its processors and its memory, is scaled only together, and talks over loopback, where no
-//! firewall stands. Must not know which of it matters under a given load.
+//! Programs on one machine share its processors and its memory, are scaled only together, and talk over loopback, where no
+//! firewall stands. Must not know which of these matters under a given load.
 
 use std::collections::BTreeMap;
 
@@ -94,7 +94,7 @@ pub fn mixed_servers(infra: &Infrastructure) -> Vec<MixedServer> {
 
 /// Groups of servers that run the same programs of the same versions, in authored order of their first.
 ///
-/// Only what serves requests counts: a firewall or an agent more makes no difference.
+/// Only components that serve requests count: an additional firewall or agent makes no difference.
 pub fn twin_servers(infra: &Infrastructure) -> Vec<TwinServers> {
     let machines = Machines::of(infra);
     let mut groups: BTreeMap<Programs, Vec<(usize, ServerId)>> = BTreeMap::new();

@@ -1,6 +1,6 @@
-//! Whether a tier outlives the loss of one member, and of one version: what being alike or different has to do with it.
+//! Whether a tier survives the loss of one member, and of one version.
 //!
-//! Must not know load: whether those that are left have room is for a run to show.
+//! Must not know load: whether the rest has room is for a run to show.
 
 use super::super::cause::Cause;
 use super::super::machines::Machines;
@@ -9,20 +9,20 @@ use super::{Singles, listed, requests, stopped};
 use hoplight_model::component::Software;
 use hoplight_model::{ComponentId, Infrastructure, RequestKind, ServerId, Tier};
 
-/// What the members of a tier are to each other, for one kind of request.
+/// How redundant the members of a tier are, for one kind of request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reading {
-    /// There is one only.
+pub enum RedundancyVerdict {
+    /// There is only one.
     Lone,
-    /// There are several of one version, and yet one of them alone stops the kind: none can take its place.
+    /// There are several of one version, and yet one of them alone stops the kind.
     FalseRedundancy,
-    /// There are several of different versions, and yet one of them alone stops the kind: being different is no redundancy.
+    /// There are several of different versions, and yet one of them alone stops the kind.
     FalseDiversity,
-    /// Any one may be lost; a flaw in one version stops the kind.
+    /// Any member may be lost; a flaw in one version stops the kind.
     Twins,
-    /// Any one may be lost; whether they share a flaw cannot be told, because what one of them runs is not drawn.
+    /// Any member may be lost; whether they share a flaw is unknown, because not every version is drawn.
     Untold,
-    /// Any one may be lost, and any one version.
+    /// Any member may be lost, and any version.
     Diverse,
 }
 
@@ -39,29 +39,29 @@ pub struct TierRedundancy {
     pub is_told: bool,
     /// The kinds that stop when the whole tier is out: those that need it.
     pub needed: Vec<RequestKind>,
-    /// The members that alone stop something, with the kinds.
+    /// The members that alone stop a kind, with the kinds.
     pub single: Vec<(ComponentId, Vec<RequestKind>)>,
-    /// The versions that alone stop something, with the kinds.
+    /// The versions that alone stop a kind, with the kinds.
     pub flaws: Vec<(Software, Vec<RequestKind>)>,
 }
 
 impl TierRedundancy {
-    /// How it is for one kind; none if the kind does not need the tier, or does not work.
-    pub fn reading(&self, kind: RequestKind) -> Option<Reading> {
+    /// The verdict for one kind; `None` if the kind does not need the tier, or does not work.
+    pub fn reading(&self, kind: RequestKind) -> Option<RedundancyVerdict> {
         if !self.needed.contains(&kind) {
             return None;
         }
         let stops = |kinds: &[RequestKind]| kinds.contains(&kind);
         let reading = if self.members.len() == 1 {
-            Reading::Lone
+            RedundancyVerdict::Lone
         } else if self.single.iter().any(|(_, kinds)| stops(kinds)) {
-            if self.versions.len() > 1 { Reading::FalseDiversity } else { Reading::FalseRedundancy }
+            if self.versions.len() > 1 { RedundancyVerdict::FalseDiversity } else { RedundancyVerdict::FalseRedundancy }
         } else if self.flaws.iter().any(|(_, kinds)| stops(kinds)) {
-            Reading::Twins
+            RedundancyVerdict::Twins
         } else if self.is_told {
-            Reading::Diverse
+            RedundancyVerdict::Diverse
         } else {
-            Reading::Untold
+            RedundancyVerdict::Untold
         };
         Some(reading)
     }
@@ -76,23 +76,23 @@ impl TierRedundancy {
         let flaws: Vec<String> = flaws.collect();
         let flaws = listed(&flaws.iter().map(String::as_str).collect::<Vec<_>>());
         Some(match self.reading(kind)? {
-            Reading::Lone => format!("{names} is alone in its tier: without it no {word} request works."),
-            Reading::FalseRedundancy => {
+            RedundancyVerdict::Lone => format!("{names} is alone in its tier: without it no {word} request works."),
+            RedundancyVerdict::FalseRedundancy => {
                 format!(
                     "{names} are alike, and yet without {stopping} no {word} request works: the others cannot take its place."
                 )
             }
-            Reading::FalseDiversity => {
+            RedundancyVerdict::FalseDiversity => {
                 format!("{names} differ, and that is no redundancy: without {stopping} no {word} request works.")
             }
-            Reading::Twins => {
+            RedundancyVerdict::Twins => {
                 format!("{names}: {word} requests outlive the loss of any one, and no flaw in {flaws}, which would stop them.")
             }
-            Reading::Untold => format!(
+            RedundancyVerdict::Untold => format!(
                 "{names}: {word} requests outlive the loss of any one. What all of them run is not drawn, so nobody can tell \
                  whether they share a flaw."
             ),
-            Reading::Diverse => {
+            RedundancyVerdict::Diverse => {
                 format!("{names}: {word} requests outlive the loss of any one, and a flaw in any one version.")
             }
         })
@@ -129,10 +129,10 @@ fn judged(infra: &Infrastructure, singles: &Singles<'_>, tier: Tier) -> Option<T
     Some(TierRedundancy { tier, members, versions, is_told, needed, single, flaws })
 }
 
-/// Servers that all do something else: being different, which somebody may take for redundancy.
+/// Servers that all do different work, which may be mistaken for redundancy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoneServers {
-    /// Each server with what stops without it, in authored order; nothing stops without some.
+    /// Each server with the kinds that stop without it, in authored order; for some none does.
     pub servers: Vec<(ServerId, Vec<RequestKind>)>,
 }
 

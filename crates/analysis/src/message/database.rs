@@ -12,7 +12,7 @@ pub(super) fn query(kind: RequestKind) -> Vec<Part> {
     vec![Part::new(Mark::Head, "COM_QUERY (0x03)"), Part::new(Mark::Secret, kind.sql())]
 }
 
-/// What the database answers.
+/// The database's response.
 pub(super) fn result(kind: RequestKind, reply: Reply) -> Vec<Part> {
     let error = |text: &str| vec![Part::new(Mark::Head, "ERR packet (0xff)"), Part::new(Mark::Body, text)];
     match reply {
@@ -27,7 +27,7 @@ pub(super) fn result(kind: RequestKind, reply: Reply) -> Vec<Part> {
         Reply::ReadOnly => {
             error("1290 (HY000): The MySQL server is running with the --read-only option so it cannot execute this statement")
         }
-        // What InnoDB answers when it cannot make a table's file longer.
+        // InnoDB's error when a table's file cannot grow.
         Reply::DiskFull => error("1114 (HY000): The table 'users' is full"),
         Reply::TooManyConnections => error("1040 (08004): Too many connections"),
         _ => error("the statement could not be executed"),

@@ -5,7 +5,7 @@ use hoplight_model::{RequestKind, TlsMode};
 use super::{Mark, Part, Reply, USER_ADDRESS, Writing};
 
 impl Writing<'_> {
-    /// What a user asks for.
+    /// The request of a user.
     pub(super) fn request(&self, kind: RequestKind) -> Vec<Part> {
         let head = |text: String| Part::new(Mark::Head, text);
         let mut parts = vec![head(format!("{} HTTP/1.1", kind.request_line())), head(format!("Host: {}", self.infra.domain()))];
@@ -23,7 +23,7 @@ impl Writing<'_> {
         parts
     }
 
-    /// What proxies that read HTTP have added on the way.
+    /// Headers that proxies have added.
     fn forwarded(&self, parts: &mut Vec<Part>) {
         let (from, _) = self.infra.ends(self.link);
         let edge = self.infra.tls().edge;
@@ -43,13 +43,13 @@ impl Writing<'_> {
         parts.push(Part::new(Mark::Head, format!("X-Forwarded-Proto: {scheme}")));
     }
 
-    /// What comes back.
+    /// The response.
     pub(super) fn response(&self, kind: RequestKind, reply: Reply) -> Vec<Part> {
         let head = |text: String| Part::new(Mark::Head, text);
         let (status, body) = match reply {
             Reply::Good => (200, page(kind).to_owned()),
             Reply::Failed(status) => (status, format!("<h1>{status} {}</h1>", reason(status))),
-            // A database's complaint ends at the application.
+            // The application turns a database's error into its own.
             _ => (500, format!("<h1>500 {}</h1>", reason(500))),
         };
         let is_image = kind.is_static() && status == 200;
@@ -60,7 +60,7 @@ impl Writing<'_> {
             parts.push(head("Cache-Control: max-age=3600".into()));
         }
         if kind.is_write() && status == 200 {
-            // Whoever logs in is given the session that later requests show.
+            // A login gets the session cookie that later requests send.
             let session = RequestKind::Read.secrets().trim_start_matches("Cookie: ");
             let secure = if self.infra.tls().edge == TlsMode::None { "" } else { "; Secure" };
             parts.push(Part::new(Mark::Secret, format!("Set-Cookie: {session}; HttpOnly{secure}")));
@@ -80,7 +80,7 @@ const fn page(kind: RequestKind) -> &'static str {
     }
 }
 
-/// The words beside a status (RFC 9110).
+/// The reason phrase of a status (RFC 9110).
 const fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",

@@ -49,8 +49,8 @@ impl Writing<'_> {
     }
 }
 
-/// The zone that a name stands in: what is left without the host's name. A name of two labels is a zone of its own: nobody
-/// runs a site in that of a top-level domain.
+/// The zone of a name: what is left without the host's label. A name of two labels is a zone of its own, since its parent is a
+/// top-level domain.
 fn zone(domain: &str) -> &str {
     domain.split_once('.').map(|(_, rest)| rest).filter(|rest| rest.contains('.')).unwrap_or(domain)
 }

@@ -1,4 +1,4 @@
-//! Bytes that look random and are not: derived from whose message it is and where. Must not know what they stand for.
+//! Bytes that look random, derived from the message and its link. Must not know what they stand for.
 
 use hoplight_model::LinkIx;
 
@@ -38,17 +38,17 @@ impl Noise {
         Self { call, own: mix(call ^ talk << 8 ^ answer) }
     }
 
-    /// The port of the one who asks: one of those that are given out for a connection (RFC 6335).
+    /// The client's ephemeral port (RFC 6335).
     pub(super) const fn port(self) -> u16 {
         49_152 + (self.call % 16_384) as u16
     }
 
-    /// A number of 32 bits that question and answer share; others for other `what`.
+    /// A 32-bit number that request and response share; a different one for each `what`.
     pub(super) const fn shared(self, what: u64) -> u32 {
         (mix(self.call ^ what) >> 32) as u32
     }
 
-    /// So many bytes of the message, as hexadecimal digits in pairs with `between` between them.
+    /// `count` bytes of the message in hexadecimal, separated by `between`.
     pub(super) fn hex(self, count: usize, between: &str) -> String {
         let bytes: Vec<String> = (0..count as u64).map(|at| format!("{:02x}", mix(self.own ^ at << 16) & 0xff)).collect();
         bytes.join(between)

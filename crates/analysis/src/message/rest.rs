@@ -77,7 +77,7 @@ impl Writing<'_> {
         }
     }
 
-    /// What an agent pushes: HTTP, like everything that has to get through other people's firewalls.
+    /// An agent's push: HTTP, which most firewalls let out.
     pub(super) fn samples(&self, json: &str, turn: MessageDirection) -> Vec<Part> {
         if turn != MessageDirection::Ask {
             return vec![Part::new(Mark::Head, "HTTP/1.1 200 OK"), Part::new(Mark::Head, "Content-Length: 0")];
@@ -93,7 +93,7 @@ impl Writing<'_> {
         ]
     }
 
-    /// What the master of a pair of balancers says again and again.
+    /// The periodic advertisement of a VRRP master.
     pub(super) fn advertisement(&self, priority: u8) -> Vec<Part> {
         let (from, to) = self.infra.ends(self.link);
         let spec = [from, to].into_iter().find_map(|ix| self.infra.component(ix).kind.as_balancer()?.vrrp.as_ref());

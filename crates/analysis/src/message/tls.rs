@@ -1,4 +1,4 @@
-//! TLS: what of a handshake anybody reads (RFC 8446, RFC 5246), and records of ciphertext. Must not know what they hide.
+//! TLS: the readable part of a handshake (RFC 8446, RFC 5246), and records of ciphertext. Must not know what they hide.
 
 use hoplight_model::{Cipher, TlsVersion};
 
@@ -8,7 +8,7 @@ use super::{Handshake, Mark, MessageDirection, Part, Payload, Reply, Writing};
 const HEADER: usize = 5;
 /// Most content of one record.
 const MOST: usize = 16_384;
-/// Sizes of handshake messages, about.
+/// Approximate sizes of handshake messages.
 const HELLO: usize = 512;
 const CERTIFICATE: usize = 2_900;
 /// A public key for the exchange, in a record of its own: both headers, its length, 32 bytes.
@@ -115,7 +115,7 @@ impl Writing<'_> {
         HELLO
     }
 
-    /// Whether the handshake names the site: the browser's does, and goes as it is past a balancer that lets TLS through.
+    /// Whether the handshake names the site: the browser's does, also behind a balancer that passes TLS through.
     fn names_site(&self) -> bool {
         let (from, _) = self.infra.ends(self.link);
         let from_browser = self.infra.component(from).kind.is_browser();
@@ -127,7 +127,7 @@ impl Writing<'_> {
         Part::new(Mark::Head, format!("Certificate: CN={}{state}", self.infra.domain()))
     }
 
-    /// Records of ciphertext with so many bytes of content. Returns their size.
+    /// Records of ciphertext for `content` bytes. Returns their size.
     pub(super) fn sealed(&self, record: Record, content: usize, parts: &mut Vec<Part>) -> usize {
         // The second round trip of a handshake is of the older version, whatever is in use.
         let is_older = self.letter.talk == Payload::Handshake(Handshake::Second);
@@ -148,7 +148,7 @@ fn server_hello(says: &str, parts: &mut Vec<Part>) {
     parts.push(Part::new(Mark::Head, format!("ServerHello: {says}")));
 }
 
-/// What the asker makes of a certificate that has expired.
+/// The client's reaction to an expired certificate.
 fn expired(reply: Reply, parts: &mut Vec<Part>) {
     if reply == Reply::Expired {
         parts.push(Part::new(Mark::Remark, "The asker ends it here: alert certificate_expired (45)."));

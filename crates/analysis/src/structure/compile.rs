@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::super::cause::Cause;
-use super::super::circuit::{Builder, Circuit, GateId};
+use super::super::circuit::{Circuit, CircuitBuilder, GateId};
 use super::super::exceptions::certificates_needed;
 use super::super::flow::{lookups, onward};
 use hoplight_model::behaviour::{Behaviour, ClusterRules, Statement, behaviour};
@@ -23,14 +23,14 @@ struct Compiler<'a> {
     infra: &'a Infrastructure,
     places: &'a BTreeMap<Cause, u32>,
     kind: RequestKind,
-    builder: Builder,
-    /// The domains that each thing is in, directly or through other domains.
+    builder: CircuitBuilder,
+    /// The failure domains of each element, direct and enclosing.
     domains: Domains<'a>,
-    /// Whether each component runs, by position, once it was asked for.
+    /// Whether each component runs, by position; computed on demand.
     up: Vec<Option<GateId>>,
-    /// Whether a request that has got there is answered, likewise.
+    /// Whether a request that reached the component is answered, likewise.
     served: Vec<Option<GateId>>,
-    /// The databases that replication joins with each database.
+    /// The cluster of each database.
     clusters: BTreeMap<ComponentIx, Vec<ComponentIx>>,
 }
 
@@ -62,7 +62,7 @@ impl<'a> Domains<'a> {
         domains
     }
 
-    /// These domains and all that they are part of.
+    /// These domains and those that enclose them.
     fn with_outer(&self, inner: Option<&Vec<&'a DomainId>>) -> Vec<&'a DomainId> {
         let mut all: Vec<&DomainId> = Vec::new();
         let mut open: Vec<&DomainId> = inner.into_iter().flatten().copied().collect();
@@ -88,7 +88,7 @@ impl<'a> Compiler<'a> {
             infra,
             places,
             kind,
-            builder: Builder::default(),
+            builder: CircuitBuilder::default(),
             domains: Domains::of(infra),
             up: vec![None; infra.len()],
             served: vec![None; infra.len()],
@@ -96,7 +96,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// The name is looked up, and the request gets from the browser to somebody who answers it.
+    /// The name is resolved, and the request reaches a component that answers it.
     fn root(&mut self) -> GateId {
         let Some(browser) = self.infra.browser() else { return self.builder.constant(false) };
         let request = self.served(browser);
@@ -110,7 +110,7 @@ impl<'a> Compiler<'a> {
         self.builder.all([request, answered, zone])
     }
 
-    /// The input of a cause; what is no cause never fails.
+    /// The input of a cause. What is not listed as a cause never fails.
     fn input(&mut self, cause: &Cause) -> GateId {
         match self.places.get(cause) {
             Some(place) => self.builder.input(*place),
@@ -137,7 +137,7 @@ impl<'a> Compiler<'a> {
         gate
     }
 
-    /// A new connection gets through the hop, and somebody runs at its end.
+    /// A new connection gets through the hop, and the component at its end runs.
     fn passes(&mut self, hop: &Hop) -> GateId {
         let end = self.up(hop.to);
         let open = self.open(hop);
@@ -165,7 +165,7 @@ impl<'a> Compiler<'a> {
         self.builder.all(needed)
     }
 
-    /// A request that has got to this component is answered, by itself or further on.
+    /// A request that reached this component is answered, here or further on.
     fn served(&mut self, ix: ComponentIx) -> GateId {
         if let Some(gate) = self.served[ix.index()] {
             return gate;
@@ -194,14 +194,14 @@ impl<'a> Compiler<'a> {
         self.builder.any(ways)
     }
 
-    /// A database that was reached takes writes, when all has settled.
+    /// A database that was reached takes writes, after any failover or election.
     fn takes_writes(&mut self, ix: ComponentIx) -> GateId {
         let Some(role) = self.role(ix) else { return self.builder.constant(false) };
         let cluster = self.clusters.get(&ix).cloned().unwrap_or_default();
         match role {
             DatabaseRole::Primary => self.builder.constant(true),
             DatabaseRole::Member => {
-                // It was reached, so it runs: the others that it hears make a majority with it.
+                // It was reached, so it runs: with the members that it hears it needs a majority.
                 let majority = ClusterRules::of(self.infra, &cluster).majority;
                 let others = cluster.iter().filter(|other| **other != ix);
                 let heard: Vec<GateId> = others.map(|other| self.hear(ix, *other)).collect();

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use ratatui::style::{Modifier, Style};
 
 use crate::theme::Line;
-use hoplight_layout::{Arrow, Cell, Knot, Label};
+use hoplight_layout::{Arrow, Cell, Junction, Label};
 use hoplight_model::{Cipher, Element, Hop, Protocol};
 use hoplight_sim::Fault;
 
@@ -28,9 +28,9 @@ struct Look {
 
 pub(super) fn draw(scene: &Scene<'_>, pen: &mut Pen<'_>, incidents: &Incidents) {
     let looks: Vec<Look> = scene.hops.iter().map(|hop| look(scene, hop)).collect();
-    for knot in scene.canvas.layout.knots() {
-        let (glyph, style) = joint(scene, knot, &looks);
-        pen.put(knot.cell, glyph, style);
+    for junction in scene.canvas.layout.junctions() {
+        let (glyph, style) = joint(scene, junction, &looks);
+        pen.put(junction.cell, glyph, style);
     }
     let theme = scene.canvas.theme;
     let mut said_metrics = false;
@@ -90,20 +90,20 @@ fn look(scene: &Scene<'_>, hop: &Hop) -> Look {
 }
 
 /// The character of a cell where links run, meet or cross.
-fn joint(scene: &Scene<'_>, knot: &Knot, looks: &[Look]) -> (char, Style) {
+fn joint(scene: &Scene<'_>, junction: &Junction, looks: &[Look]) -> (char, Style) {
     let glyphs = &scene.canvas.theme.glyphs;
     let on_top = |a: &&(usize, u8)| {
         let look = &looks[a.0];
         let chosen = look.style.add_modifier.contains(Modifier::REVERSED | Modifier::BOLD);
         (!chosen, importance(look.line), a.0)
     };
-    let Some((top, top_arms)) = knot.strands.iter().min_by_key(on_top) else { return (' ', Style::new()) };
+    let Some((top, top_arms)) = junction.strands.iter().min_by_key(on_top) else { return (' ', Style::new()) };
     let look = &looks[*top];
-    let arms = knot.strands.iter().fold(0, |arms, (_, more)| arms | more);
-    if let Some(head) = knot.head {
+    let arms = junction.strands.iter().fold(0, |arms, (_, more)| arms | more);
+    if let Some(head) = junction.head {
         return (glyphs.heads[head.index()], look.style);
     }
-    let alike = knot.strands.iter().all(|(strand, _)| looks[*strand].line == look.line);
+    let alike = junction.strands.iter().all(|(strand, _)| looks[*strand].line == look.line);
     if alike {
         return (glyphs.line(look.line).of(arms), look.style);
     }
