@@ -224,9 +224,8 @@ fn no_code_takes_kinds_of_components_that_it_does_not_name() {
 
 #[test]
 fn every_shortcut_is_found() {
-    let lines = |text: &str| Finder::in_source(text).into_iter().map(|(line, shortcut)| (line, shortcut)).collect::<Vec<_>>();
-    let one = |code: &str| lines(&format!("fn f(kind: &ComponentKind) {{\n{code}\n}}"));
     use Shortcut::{Alias, CatchAll, OneKind};
+    let one = |code: &str| Finder::in_source(&format!("fn f(kind: &ComponentKind) {{\n{code}\n}}"));
     assert_eq!(one("match kind { ComponentKind::Browser => {}, _ => {} }"), [(2, CatchAll)]);
     assert_eq!(one("match kind { ComponentKind::Browser => {}, other => drop(other) }"), [(2, CatchAll)]);
     assert_eq!(one("match kind { ComponentKind::Browser | _ => {} }"), [(2, CatchAll)]);
@@ -237,9 +236,9 @@ fn every_shortcut_is_found() {
     assert_eq!(one("let _ = matches!(kind, ComponentKind::Web(_));"), [(2, OneKind)]);
     assert_eq!(one("assert!(!matches!(kind, ComponentKind::Web(_)));"), [(2, OneKind)]);
     assert_eq!(one("let _ = *kind == ComponentKind::Browser;"), [(2, OneKind)]);
-    assert_eq!(lines("use model::ComponentKind as Kind;"), [(1, Alias)]);
+    assert_eq!(Finder::in_source("use model::ComponentKind as Kind;"), [(1, Alias)]);
     let own = "impl ComponentKind { fn f(&self) { match self { Self::Browser => {}, _ => {} } } }";
-    assert_eq!(lines(own), [(1, CatchAll)]);
+    assert_eq!(Finder::in_source(own), [(1, CatchAll)]);
 }
 
 #[test]
