@@ -1,8 +1,9 @@
 //! Two designs side by side: the same users, the same commands, the same time.
 
+use hoplight::app::action::SiteAction;
 use hoplight::app::comparison::Comparison;
 use hoplight::app::fault_menu::fault_actions;
-use hoplight::app::{Action, Screen, View};
+use hoplight::app::{Screen, View};
 use hoplight::lesson::outcome::{Entry, Opening};
 use hoplight::model::TopologyEdit::{AppToDbTls, EdgeTls, WebToAppTls};
 use hoplight::model::{Element, TlsMode};
@@ -163,7 +164,7 @@ fn what_is_still_to_come_comes_to_both() {
     let mut learner = Learner::exploring(LARGE);
     let stage = learner.wait(20).stage();
     let pause = fault_actions(stage).iter().position(|deed| deed.title.starts_with("a pause of ten seconds"));
-    learner.app.act(&Action::FaultAction(pause.expect("a row of the catalogue")));
+    learner.app.act(SiteAction::Fault(pause.expect("a row of the catalogue")));
     learner.wait(10).press("C<Enter>");
     assert_eq!(learner.stage().view, View::Compare);
     assert!(sims(&learner).iter().all(|sim| !sim.faults().is_empty()), "it lasts");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hoplight::app::mouse::course_rows;
-use hoplight::app::{App, Effect, Item, Screen, Settings, Tone};
+use hoplight::app::{App, CourseItem, Effect, Screen, Settings, Tone};
 use hoplight::lesson::{Library, Place, Progress, Sources};
 
 use crate::learner::{LARGE, Learner, SMALL, library};
@@ -24,7 +24,7 @@ fn the_list_is_walked_with_arrows_letters_and_jumps_and_stops_at_both_ends() {
 #[test]
 fn enter_opens_what_is_chosen_and_q_comes_back_then_quits() {
     let mut learner = Learner::new(SMALL);
-    let Some(Item::Lesson(lesson)) = learner.app.home.item().cloned() else { panic!("lessons come first") };
+    let Some(CourseItem::Lesson(lesson)) = learner.app.home.item().cloned() else { panic!("lessons come first") };
     learner.press("<Enter>");
     assert_eq!(learner.run().lesson().id, lesson.id);
     assert_eq!(learner.run().place(), Place::Step(0));

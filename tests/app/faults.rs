@@ -1,8 +1,10 @@
 //! The fault menu: every fault of the catalogue, on what is selected, with what heals it.
 
+use hoplight::app::Tone;
+use hoplight::app::action::{SelectAction, SiteAction, TimeAction};
 use hoplight::app::fault_menu::{FaultAction, Group, fault_actions};
-use hoplight::app::window::{self, Kind};
-use hoplight::app::{Action, Tone};
+use hoplight::app::window;
+use hoplight::app::window::kind::WindowKind;
 use hoplight::model::{ComponentKind, Element};
 use hoplight::sim::catalogue::CATALOGUE;
 use hoplight::sim::{Command, Fault, SimTime};
@@ -16,7 +18,7 @@ fn of(learner: &Learner, group: Group) -> Vec<FaultAction> {
 /// Opens the menu and does the first row that a filter leaves.
 fn inject(learner: &mut Learner, filter: &str) {
     learner.press("X").press(filter);
-    assert_eq!(learner.app.window.as_ref().map(|window| window.kind), Some(Kind::Faults));
+    assert_eq!(learner.app.window.as_ref().map(|window| window.kind), Some(WindowKind::Faults));
     learner.press("<Enter>");
     assert!(learner.app.window.is_none(), "{filter} leaves no row");
 }
@@ -39,7 +41,7 @@ fn what_the_menu_offers_for_anything_that_is_selected_can_be_done_or_says_why_no
     let fresh = Learner::exploring(LARGE);
     for element in fresh.stage().layout.order().to_vec() {
         let mut learner = Learner::exploring(LARGE);
-        learner.app.act(&Action::Select(element.clone()));
+        learner.app.act(SelectAction::Element(element.clone()));
         let offered = of(&learner, Group::Selected);
         let is_user = matches!(&element, Element::Component(id) if {
             let ix = learner.stage().infra().find(id.as_str()).expect("it exists");
@@ -50,9 +52,9 @@ fn what_the_menu_offers_for_anything_that_is_selected_can_be_done_or_says_why_no
             assert!(!deed.about.is_empty() && !deed.commands.is_empty(), "{deed:?}");
             let place = fault_actions(learner.stage()).iter().position(|other| *other == deed).expect("it is in the list");
             let mut other = Learner::exploring(LARGE);
-            other.app.act(&Action::Select(element.clone()));
+            other.app.act(SelectAction::Element(element.clone()));
             let refusal = deed.refusal(other.stage());
-            other.app.act(&Action::FaultAction(place));
+            other.app.act(SiteAction::Fault(place));
             assert_ne!(other.notice(), "", "{}", deed.title);
             assert_eq!(refusal.is_none(), other.stage().timeline.commands().count() == 1, "{}: {refusal:?}", deed.title);
             assert_eq!(refusal.is_some(), other.tone() == Some(Tone::Warn), "{}: {}", deed.title, other.notice());
@@ -84,7 +86,7 @@ fn whatever_a_deed_breaks_the_menu_heals_again() {
         (component("dns"), "site flood"),
     ] {
         let mut learner = Learner::exploring(LARGE);
-        learner.app.act(&Action::Select(element.clone()));
+        learner.app.act(SelectAction::Element(element.clone()));
         assert!(of(&learner, Group::Heal).is_empty(), "all is well");
         inject(&mut learner, filter);
         assert!(learner.stage().timeline.commands().count() > 0, "{element}, {filter}: {}", learner.notice());
@@ -107,7 +109,7 @@ fn whatever_is_down_can_be_brought_back_whatever_else_is_wrong_with_it() {
     for element in [component("web-1"), component("db-1"), component("db-2"), hop("lb-1", "web-1"), server("server-2")] {
         let selected = |element: &Element| {
             let mut learner = Learner::exploring(LARGE);
-            learner.app.act(&Action::Select(element.clone()));
+            learner.app.act(SelectAction::Element(element.clone()));
             learner
         };
         let breaks = of(&selected(&element), Group::Selected);
@@ -117,7 +119,7 @@ fn whatever_is_down_can_be_brought_back_whatever_else_is_wrong_with_it() {
             let mut learner = selected(&element);
             for deed in [fault, &breaks[kill]] {
                 if let Some(place) = fault_actions(learner.stage()).iter().position(|other| other == deed) {
-                    learner.app.act(&Action::FaultAction(place));
+                    learner.app.act(SiteAction::Fault(place));
                 }
             }
             learner.wait(10);
@@ -170,17 +172,17 @@ fn what_comes_later_comes_whatever_is_done_until_then() {
     assert!(!hung(&learner), "10.5 s");
     // Back in time, and something else is done: the end of the pause is still to come, at the same moment.
     let at = |seconds| SimTime::from_secs(seconds);
-    learner.app.act(&Action::Seek(at(8)));
+    learner.app.act(TimeAction::Seek(at(8)));
     assert!(hung(&learner));
     learner.press("t");
-    learner.app.act(&Action::Seek(at(11)));
+    learner.app.act(TimeAction::Seek(at(11)));
     assert!(hung(&learner));
-    learner.app.act(&Action::Seek(at(13)));
+    learner.app.act(TimeAction::Seek(at(13)));
     assert!(!hung(&learner));
     // Before the deed, there is nothing to come: after another deed, it is forgotten.
-    learner.app.act(&Action::Seek(at(1)));
+    learner.app.act(TimeAction::Seek(at(1)));
     learner.press("t");
-    learner.app.act(&Action::Seek(at(20)));
+    learner.app.act(TimeAction::Seek(at(20)));
     assert!(!hung(&learner));
     assert_eq!(learner.stage().timeline.commands().count(), 1);
     let last = learner.stage().timeline.commands().last().map(|(_, command)| command.clone());
@@ -219,9 +221,9 @@ fn all_that_is_said_of_a_row_has_room_on_the_smallest_screen() {
     let mut learner = Learner::exploring(SMALL);
     for element in [component("db-1"), server("server-2"), hop("lb-1", "web-1")] {
         learner.select(&element).press("X");
-        let room = learner.app.window_area().expect("open").about;
-        for row in window::rows(&learner.app, Kind::Faults, "") {
-            let about = window::about(&learner.app, Kind::Faults, Some(&row), room.width);
+        let room = hoplight::app::window::area(&learner.app).expect("open").about;
+        for row in window::rows(&learner.app, WindowKind::Faults, "") {
+            let about = window::about(&learner.app, WindowKind::Faults, Some(&row), room.width);
             assert!(about.len() <= usize::from(room.height), "{element} {}: {} lines", row.line.text(), about.len());
         }
         learner.press("<Esc>");

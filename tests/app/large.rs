@@ -1,6 +1,6 @@
 //! A picture that is larger than the screen: the window over it, and its map.
 
-use hoplight::app::Action;
+use hoplight::app::action::{SelectAction, ViewAction};
 use hoplight::layout::{Cell, Fit};
 use hoplight::lesson::{Progress, Sources};
 use hoplight::model::Element;
@@ -86,7 +86,7 @@ fn held_arrows_move_the_window_to_its_edges_and_say_so() {
     let stage = learner.stage();
     assert_eq!(last.y + stage.regions.canvas.height, stage.layout.size().1, "the last row is seen");
     let mut small = Learner::exploring(SMALL);
-    small.app.act(&Action::Pan(hoplight::layout::Arrow::Down));
+    small.app.act(ViewAction::Pan(hoplight::layout::Arrow::Down));
     assert_eq!(small.notice(), "The whole picture is on the screen.");
 }
 
@@ -94,13 +94,13 @@ fn held_arrows_move_the_window_to_its_edges_and_say_so() {
 fn a_click_hits_what_the_window_shows_there_and_the_map_leads_anywhere() {
     let mut learner = large(LARGE);
     learner.select(&component("web-8"));
-    learner.app.act(&Action::Deselect);
+    learner.app.act(SelectAction::Clear);
     let window = learner.stage().regions.canvas;
     let anchor = learner.stage().layout.anchor(&server("s-7")).expect("placed");
     let pan = learner.stage().pan;
     learner.app.click(window.x + anchor.x - pan.x, window.y + anchor.y - pan.y);
     assert_eq!(learner.stage().selected, Some(server("s-7")));
-    learner.app.act(&Action::Deselect);
+    learner.app.act(SelectAction::Clear);
     let map = learner.stage().map().expect("it is shown").area;
     learner.app.click(window.x + map.x + 1, window.y + map.y + 1);
     assert_eq!(learner.stage().pan, Cell::default());

@@ -1,6 +1,7 @@
 //! The monitoring screen: what it lists is what was delivered, and nothing else.
 
-use hoplight::app::monitor::{self, Item, Kind, plan, smoothed};
+use hoplight::app::monitor::item::MonitorItem;
+use hoplight::app::monitor::{self, MonitorRowKind, plan, smoothed};
 use hoplight::app::mouse::main_area;
 use hoplight::layout::Area;
 use hoplight::model::{ComponentIx, Metric};
@@ -19,7 +20,7 @@ fn watching(size: (u16, u16), seconds: usize) -> Learner {
     learner
 }
 
-fn kinds(learner: &Learner) -> Vec<Kind> {
+fn kinds(learner: &Learner) -> Vec<MonitorRowKind> {
     plan(learner.stage(), main_area(&learner.app)).into_iter().map(|row| row.kind).collect()
 }
 
@@ -38,14 +39,14 @@ fn the_smoothed_rate_of_the_series_is_the_gauge_of_the_agent() {
 fn the_arrows_go_through_agents_components_and_alerts_and_select_them() {
     let mut learner = watching(LARGE, 5);
     let look = |learner: &Learner| monitor::item(learner.stage());
-    assert_eq!(look(&learner), Some(Item::Agent(ix(&learner, "agent-1"))));
+    assert_eq!(look(&learner), Some(MonitorItem::Agent(ix(&learner, "agent-1"))));
     learner.press("<Down>");
-    assert_eq!(look(&learner), Some(Item::Component(ix(&learner, "lb-1"))));
+    assert_eq!(look(&learner), Some(MonitorItem::Component(ix(&learner, "lb-1"))));
     assert_eq!(learner.stage().selected, Some(component("lb-1")));
     learner.press("<Tab><Tab>");
     assert_eq!(
         (look(&learner), &learner.stage().selected),
-        (Some(Item::Component(ix(&learner, "web-1"))), &Some(component("web-1")))
+        (Some(MonitorItem::Component(ix(&learner, "web-1"))), &Some(component("web-1")))
     );
     learner.press("x");
     assert!(!learner.is_up(&component("web-1")), "keys do something to what is looked at");
@@ -77,11 +78,11 @@ fn a_dead_agent_fires_absence_and_the_alert_is_listed_first_with_its_rule() {
     let telling = monitor::telling(&alerts);
     let worst = &alerts[*telling.first().expect("an alert fires")];
     assert_eq!((worst.rule, worst.state, worst.subject), ("no data", AlertState::Firing, Some(ix(&learner, "agent-2"))));
-    assert!(kinds(&learner).contains(&Kind::Alert(telling[0])));
+    assert!(kinds(&learner).contains(&MonitorRowKind::Alert(telling[0])));
     let agents = learner.stage().sim().agents();
     assert!(agents[1].stale && agents[1].qps.is_some_and(|qps| qps > 10.0), "stale is not zero");
     // Only what an agent delivers is charted: its components stay, with old samples.
-    assert!(monitor::items(learner.stage()).contains(&Item::Component(ix(&learner, "web-1"))));
+    assert!(monitor::items(learner.stage()).contains(&MonitorItem::Component(ix(&learner, "web-1"))));
 }
 
 #[test]
@@ -138,9 +139,10 @@ fn rows_fill_every_room_without_overlapping_and_what_is_looked_at_is_always_seen
             assert!(y <= area.y + area.height);
             let looked_at = monitor::item(learner.stage());
             assert!(rows.iter().any(|row| row.item == looked_at), "{width}×{height}: {looked_at:?} is not there");
-            let alerts = rows.iter().filter(|row| matches!(row.kind, Kind::Alert(_))).count();
+            let alerts = rows.iter().filter(|row| matches!(row.kind, MonitorRowKind::Alert(_))).count();
             let left = monitor::telling(&learner.stage().sim().alerts()).len() - alerts;
-            for wanted in [Kind::Title, Kind::Probe, Kind::Alerts(left), Kind::Budget(0)] {
+            for wanted in [MonitorRowKind::Title, MonitorRowKind::Probe, MonitorRowKind::Alerts(left), MonitorRowKind::Budget(0)]
+            {
                 assert!(rows.iter().any(|row| row.kind == wanted), "{width}×{height}: no {wanted:?}");
             }
             learner.press("<Tab>");
@@ -153,7 +155,7 @@ fn a_click_and_the_wheel_look_at_rows() {
     for size in [SMALL, LARGE] {
         let mut learner = watching(size, 5);
         let rows = plan(learner.stage(), main_area(&learner.app));
-        let row = rows.iter().find(|row| row.item == Some(Item::Component(ix(&learner, "db-1")))).expect("db-1 has a row");
+        let row = rows.iter().find(|row| row.item == Some(MonitorItem::Component(ix(&learner, "db-1")))).expect("db-1 has a row");
         learner.app.click(row.area.x + 5, row.area.y);
         assert_eq!(monitor::item(learner.stage()), row.item);
         assert_eq!(learner.stage().selected, Some(component("db-1")));
@@ -165,14 +167,14 @@ fn a_click_and_the_wheel_look_at_rows() {
 impl Learner {
     /// Looks at a component on the monitoring screen.
     fn select_component(&mut self, id: &str) {
-        self.look_for(Item::Component(ix(self, id)));
+        self.look_for(MonitorItem::Component(ix(self, id)));
     }
 
     fn select_agent(&mut self, id: &str) {
-        self.look_for(Item::Agent(ix(self, id)));
+        self.look_for(MonitorItem::Agent(ix(self, id)));
     }
 
-    fn look_for(&mut self, item: Item) {
+    fn look_for(&mut self, item: MonitorItem) {
         for _ in 0..monitor::items(self.stage()).len() {
             if monitor::item(self.stage()) == Some(item) && self.stage().watch.item.is_some() {
                 return;

@@ -1,6 +1,6 @@
 //! The mouse: clicks on the canvas, answers, footer keys and the course map; the wheel.
 
-use hoplight::app::Item;
+use hoplight::app::CourseItem;
 use hoplight::app::mouse::{course_rows, inside, most_detail_scroll, most_scroll, panel_area, panel_lines};
 use hoplight::app::status::footer;
 use hoplight::layout::Area;
@@ -144,7 +144,7 @@ fn every_key_of_the_footer_works_under_the_mouse_along_its_whole_width() {
             let mut clicked = Learner::exploring(LARGE);
             let mut acted = Learner::exploring(LARGE);
             clicked.click((column, LARGE.1 - 1));
-            let _ = acted.app.act(&action);
+            let _ = acted.app.act(action.clone());
             assert_eq!(clicked.app.notice, acted.app.notice, "{action:?} at {column}");
             assert_eq!(clicked.app.help, acted.app.help, "{action:?} at {column}");
             assert!(clicked.stage().playback == acted.stage().playback, "{action:?} at {column}");
@@ -162,7 +162,7 @@ fn a_click_chooses_a_line_of_the_course_and_a_second_opens_it() {
     learner.click((6, 2 + row));
     assert_eq!((learner.app.home.chosen, learner.app.stage().is_some()), (line, false));
     learner.click((6, 2 + row));
-    let Some(Item::Lesson(lesson)) = learner.app.home.items.get(line).cloned() else { panic!("a lesson") };
+    let Some(CourseItem::Lesson(lesson)) = learner.app.home.items.get(line).cloned() else { panic!("a lesson") };
     assert_eq!(learner.run().lesson().id, lesson.id);
     // Headings and the gaps between them are no lines.
     let mut learner = Learner::new(SMALL);

@@ -1,10 +1,12 @@
 //! Overlays: which one is on, that they say what the analysis says, and that they follow what is edited.
 
+use hoplight::app::action::{OverlayAction, SelectAction, SiteAction};
 use std::collections::BTreeSet;
 
 use hoplight::analysis::{Cause, capacity_spofs, plaintext_hops, shared_flaws, single_points};
-use hoplight::app::Action;
-use hoplight::app::overlay::{Overlay, OverlayState, Sign};
+use hoplight::app::overlay::OverlayState;
+use hoplight::app::overlay::content::OverlaySign;
+use hoplight::app::overlay::kind::Overlay;
 use hoplight::app::status;
 use hoplight::model::{Element, Infrastructure, RequestKind};
 
@@ -16,7 +18,7 @@ fn line(learner: &Learner) -> String {
 }
 
 /// The elements with a sign.
-fn stamped(learner: &Learner, sign: Sign) -> BTreeSet<Element> {
+fn stamped(learner: &Learner, sign: OverlaySign) -> BTreeSet<Element> {
     let stamps = &learner.stage().overlays.view().stamps;
     stamps.iter().filter(|stamp| stamp.sign == sign).map(|stamp| stamp.element.clone()).collect()
 }
@@ -79,7 +81,7 @@ fn a_sub_choice_is_offered_only_where_there_is_something_to_choose_from() {
         if losses.is_empty() {
             assert_eq!(learner.notice(), "There is nothing to choose from here.");
         }
-        learner.app.act(&Action::FewerUsers);
+        learner.app.act(SiteAction::FewerUsers);
     }
     assert!(learner.stage().sim().rate() < rate && !offered(&learner));
 }
@@ -103,10 +105,14 @@ fn readable_hops_are_those_of_the_analysis_after_every_change_of_tls() {
         let of = |exposed: bool| -> BTreeSet<Element> {
             hops.iter().filter(|hop| hop.is_exposed() == exposed).map(|hop| infra.hop_element(hop.link)).collect()
         };
-        assert_eq!((stamped(&learner, Sign::Alone), stamped(&learner, Sign::Inside)), (of(true), of(false)), "after {key}");
+        assert_eq!(
+            (stamped(&learner, OverlaySign::Alone), stamped(&learner, OverlaySign::Inside)),
+            (of(true), of(false)),
+            "after {key}"
+        );
     }
     learner.press("<Tab><BackTab>");
-    learner.app.act(&Action::Deselect);
+    learner.app.act(SelectAction::Clear);
     let summary = &learner.stage().summary;
     let starts = format!("{} hops are not encrypted: {} on a wire (!)", summary.plaintext, summary.exposed);
     learner.app.notice = None;
@@ -122,7 +128,11 @@ fn single_points_are_those_of_the_kind_that_was_sent_or_chosen() {
     );
     let told = |learner: &Learner, kind: RequestKind| {
         let points = single_points(learner.stage().infra(), kind).expect("it works");
-        assert_eq!(stamped(learner, Sign::Alone), points.iter().filter_map(|point| point.cause.element()).collect(), "{kind:?}");
+        assert_eq!(
+            stamped(learner, OverlaySign::Alone),
+            points.iter().filter_map(|point| point.cause.element()).collect(),
+            "{kind:?}"
+        );
         let remarks: Vec<_> = learner.stage().overlays.view().remarks.iter().map(|remark| remark.text.clone()).collect();
         assert_eq!(remarks, points.iter().map(hoplight::analysis::Spof::why).collect::<Vec<_>>());
     };
@@ -135,7 +145,7 @@ fn single_points_are_those_of_the_kind_that_was_sent_or_chosen() {
         learner.press("o");
         told(&learner, kind);
     }
-    assert!(!stamped(&learner, Sign::Alone).contains(&component("web-1")));
+    assert!(!stamped(&learner, OverlaySign::Alone).contains(&component("web-1")));
     learner.select(&component("web-1"));
     assert!(line(&learner).ends_with("Without web-1 writes go on."), "{}", line(&learner));
     learner.select(&component("db-1"));
@@ -149,22 +159,22 @@ fn shared_software_is_that_of_what_is_selected_else_what_stops_the_most() {
     let mut learner = under(Overlay::SharedSoftware, LARGE);
     let nginx = "Nginx 1.22.1 runs on web-1 and web-2: a flaw stops static pages, reads and writes";
     assert!(line(&learner).starts_with(nginx), "{}", line(&learner));
-    assert_eq!(stamped(&learner, Sign::Alike), [component("web-1"), component("web-2")].into());
+    assert_eq!(stamped(&learner, OverlaySign::Alike), [component("web-1"), component("web-2")].into());
     learner.select(&component("db-2"));
     assert!(
         line(&learner).starts_with("MySQL 8.0.36 runs on db-1 and db-2: a flaw stops reads and writes"),
         "{}",
         line(&learner)
     );
-    assert_eq!(stamped(&learner, Sign::Alike), [component("db-1"), component("db-2")].into());
+    assert_eq!(stamped(&learner, OverlaySign::Alike), [component("db-1"), component("db-2")].into());
     let flaws = shared_flaws(learner.stage().infra());
     let mut seen = BTreeSet::new();
     for _ in &flaws {
-        seen.insert(stamped(&learner, Sign::Alike));
+        seen.insert(stamped(&learner, OverlaySign::Alike));
         learner.press("o");
     }
     assert_eq!(seen.len(), flaws.len(), "one key goes through all versions");
-    assert_eq!(stamped(&learner, Sign::Alike), [component("db-1"), component("db-2")].into(), "and around");
+    assert_eq!(stamped(&learner, OverlaySign::Alike), [component("db-1"), component("db-2")].into(), "and around");
 }
 
 #[test]
@@ -180,13 +190,13 @@ fn a_failure_domain_takes_its_servers_with_all_that_they_hold() {
     learner.app.open_scenario(racked.into());
     learner.press("vvvv").select(&component("db-1"));
     let held = |names: &[&str]| -> BTreeSet<Element> { names.iter().map(|name| component(name)).collect() };
-    let taken = stamped(&learner, Sign::Taken);
+    let taken = stamped(&learner, OverlaySign::Taken);
     assert!(taken.is_superset(&held(&["web-1", "app-1", "db-1"])) && taken.contains(&server("server-2")), "{taken:?}");
     assert!(taken.is_disjoint(&held(&["web-2", "app-2", "db-2", "lb-1"])), "{taken:?}");
     assert!(line(&learner).starts_with("server-2 takes "), "{}", line(&learner));
     assert!(line(&learner).ends_with("writes stop, static pages and reads go on."), "{}", line(&learner));
     learner.press("o");
-    let taken = stamped(&learner, Sign::Taken);
+    let taken = stamped(&learner, OverlaySign::Taken);
     assert!(taken.is_superset(&held(&["web-1", "web-2", "db-2"])) && taken.contains(&server("server-3")), "{taken:?}");
     assert!(line(&learner).ends_with("static pages, reads and writes stop."), "{}", line(&learner));
     learner.press("o");
@@ -205,9 +215,9 @@ fn capacity_follows_the_load_and_tells_what_a_loss_would_do() {
     let loss = losses.iter().find(of_server).expect("two share the load, and one alone cannot take it");
     learner.select(&server("server-2"));
     assert_eq!(line(&learner), loss.to_string());
-    assert!(stamped(&learner, Sign::Taken).is_superset(&[server("server-2"), component("app-1")].into()));
-    assert!(stamped(&learner, Sign::Fill).contains(&component("app-2")));
-    learner.app.act(&Action::Deselect);
+    assert!(stamped(&learner, OverlaySign::Taken).is_superset(&[server("server-2"), component("app-1")].into()));
+    assert!(stamped(&learner, OverlaySign::Fill).contains(&component("app-2")));
+    learner.app.act(SelectAction::Clear);
     let mut seen: BTreeSet<String> = BTreeSet::new();
     for loss in &losses {
         learner.press("o");
@@ -258,8 +268,8 @@ fn a_click_on_a_remark_selects_what_it_is_about() {
 fn nothing_that_an_overlay_says_is_cut_off() {
     let mut learner = Learner::new(SMALL);
     let scenarios = learner.app.home.items.iter().filter_map(|item| match item {
-        hoplight::app::Item::Scenario(infra) => Some(infra.clone()),
-        hoplight::app::Item::Lesson(_) => None,
+        hoplight::app::CourseItem::Scenario(infra) => Some(infra.clone()),
+        hoplight::app::CourseItem::Lesson(_) => None,
     });
     let scenarios: Vec<_> = scenarios.collect();
     assert!(scenarios.len() > 5);
@@ -269,12 +279,12 @@ fn nothing_that_an_overlay_says_is_cut_off() {
             learner.press("v");
             let order = learner.stage().layout.order().to_vec();
             for element in order.iter().map(Some).chain([None]) {
-                learner.app.act(&element.map_or(Action::Deselect, |element| Action::Select(element.clone())));
+                learner.app.act(element.map_or(SelectAction::Clear, |element| SelectAction::Element(element.clone())));
                 for choice in 0..3 {
                     learner.app.notice = None;
                     let line = status::status(&learner.app, learner.stage());
                     assert!(line.width() <= 80, "{} {overlay:?} {element:?} {choice}: {:?}", infra.id(), line.text());
-                    learner.app.act(&Action::OverlayChoice);
+                    learner.app.act(OverlayAction::NextChoice);
                 }
             }
         }

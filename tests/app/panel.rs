@@ -1,7 +1,7 @@
 //! The panel of what is selected: what it says is so now, and in the order of what it is about.
 
 use hoplight::app::mouse::{panel_area, panel_lines};
-use hoplight::app::{Line, panel};
+use hoplight::app::{Line, scroll};
 
 use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
 
@@ -149,7 +149,7 @@ fn a_low_panel_shows_the_place_where_the_request_is() {
         let following = learner.stage().timeline.journey();
         let shown: Vec<String> = {
             let all = panel_lines(&learner.app);
-            let room = panel::room(panel_area(&learner.app).height, all.len());
+            let room = scroll::room(panel_area(&learner.app).height, all.len());
             all.iter().take(room).map(|line| line.text().trim().to_owned()).collect()
         };
         if let Some(last) = following.last() {

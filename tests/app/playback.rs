@@ -1,8 +1,8 @@
 //! Time under the keys: pause, steps forward and back, pace and speed.
 
+use hoplight::app::action::{SiteAction, TimeAction};
 use std::time::Duration;
 
-use hoplight::app::Action;
 use hoplight::app::fault_menu::{FaultAction, fault_actions};
 
 use crate::learner::{LARGE, Learner, SMALL, component};
@@ -95,7 +95,7 @@ fn a_deed_of_several_commands_is_undone_and_done_again_as_one() {
         learner.wait(10).press(" ");
         let before = learner.stage().sim().clone();
         let place = fault_actions(learner.stage()).iter().position(|other| other.title == deed.title).expect("offered");
-        learner.app.act(&Action::FaultAction(place));
+        learner.app.act(SiteAction::Fault(place));
         let (after, count) = (learner.stage().sim().clone(), learner.stage().timeline.commands().count());
         for _ in 0..2 {
             learner.press(",");
@@ -205,7 +205,7 @@ fn a_step_back_from_a_mark_goes_to_before_it() {
     learner.wait(30).select(&component("db-1")).press("x").wait(5).press("{{{{{{{{");
     let mark = learner.stage().marks.all()[0].clone();
     assert!(!learner.is_up(&component("db-1")), "at the mark, it has happened");
-    learner.app.act(&Action::Seek(learner.now() + Duration::from_secs(1)));
+    learner.app.act(TimeAction::Seek(learner.now() + Duration::from_secs(1)));
     while learner.now() > mark.at {
         learner.press("{");
     }

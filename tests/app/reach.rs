@@ -1,11 +1,12 @@
 //! The mouse beyond the picture: journal, gauges, header, status, monitoring, comparison, help, the ends of lists.
 
+use hoplight::app::action::{SelectAction, TimeAction};
 use std::time::Duration;
 
 use hoplight::app::mouse::{detail_lines, inside, status_area};
-use hoplight::app::overlay::Overlay;
+use hoplight::app::overlay::kind::Overlay;
 use hoplight::app::status::{header_parts, status_parts};
-use hoplight::app::window::Kind;
+use hoplight::app::window::kind::WindowKind;
 use hoplight::app::{Action, Line, View, events, gauges, help, journal, monitor};
 use hoplight::layout::Area;
 use hoplight::lesson::Pace;
@@ -70,7 +71,7 @@ fn a_line_of_the_journal_leads_to_its_moment_and_to_what_it_is_about() {
     let mut learner = eventful(LARGE);
     let mut asked = 0;
     for (row, line) in journal_rows(&learner) {
-        let Some(Action::Recall { at, request: Some(number), .. }) = line.action else { continue };
+        let Some(Action::Time(TimeAction::Recall { at, request: Some(number), .. })) = line.action else { continue };
         learner.click((20, row));
         assert_eq!((learner.now(), learner.stage().playback.followed), (at, Some(number)), "{}", line.text());
         assert_eq!(learner.stage().timeline.followed(), Some(number));
@@ -141,7 +142,7 @@ fn words_of_the_header_are_switches() {
         assert_eq!(learner.stage().playback.pace, Pace::Trace);
         let at = in_header(&learner, "t=");
         learner.click(at);
-        assert_eq!(learner.app.window.as_ref().map(|window| window.kind), Some(Kind::Jump));
+        assert_eq!(learner.app.window.as_ref().map(|window| window.kind), Some(WindowKind::Jump));
         learner.press("<Esc>").select(&component("web-1"));
         let title = learner.stage().infra().title().to_owned();
         let at = in_header(&learner, &title);
@@ -158,7 +159,7 @@ fn an_alert_in_the_header_leads_to_the_monitoring_screen_and_there_to_itself() {
     learner.click(at);
     assert_eq!(learner.stage().view, View::Monitor);
     learner.click(at);
-    assert!(matches!(learner.stage().watch.item, Some(monitor::Item::Alert(_))));
+    assert!(matches!(learner.stage().watch.item, Some(monitor::item::MonitorItem::Alert(_))));
     assert_eq!(learner.stage().selected, Some(component("agent-1")));
 }
 
@@ -182,7 +183,7 @@ fn numbers_of_the_status_line_lead_to_what_they_count() {
     }
     let at = in_status(&learner, "errors");
     learner.click(at);
-    assert_eq!(learner.app.window.as_ref().map(|window| window.kind), Some(Kind::Log));
+    assert_eq!(learner.app.window.as_ref().map(|window| window.kind), Some(WindowKind::Log));
 }
 
 #[test]
@@ -209,29 +210,29 @@ fn rows_of_the_monitoring_screen_say_what_a_click_on_them_does() {
     let mut learner = Learner::exploring((200, 60));
     learner.wait(50).select(&component("agent-1")).press("x").wait(80).press("x").wait(80).press("m");
     let rows = monitor::plan(learner.stage(), learner.stage().regions.canvas);
-    let row = |wanted: fn(&monitor::Kind) -> bool| rows.iter().find(|row| wanted(&row.kind)).map(|row| row.area);
-    let area = row(|kind| matches!(kind, monitor::Kind::Charts(_))).expect("charts");
+    let row = |wanted: fn(&monitor::MonitorRowKind) -> bool| rows.iter().find(|row| wanted(&row.kind)).map(|row| row.area);
+    let area = row(|kind| matches!(kind, monitor::MonitorRowKind::Charts(_))).expect("charts");
     let first = monitor::metrics(learner.stage());
     learner.click((area.x + area.width - 2, area.y + 1));
     assert_eq!(monitor::metrics(learner.stage())[0], first[1], "the chart at the right comes first");
     let _ = learner.app.wheel(area.x + 1, area.y + 1, -2);
     assert_eq!(monitor::metrics(learner.stage()), first);
-    let area = row(|kind| matches!(kind, monitor::Kind::Probe)).expect("the probe");
+    let area = row(|kind| matches!(kind, monitor::MonitorRowKind::Probe)).expect("the probe");
     let before = learner.stage().sim().probe().interval_s;
     learner.click((area.x + 3, area.y));
     assert!(learner.stage().sim().probe().interval_s.is_some());
     assert!(before.is_none() || learner.notice() == "There is nothing to click there.", "what is on stays on");
-    let area = row(|kind| matches!(kind, monitor::Kind::Alerts(_))).expect("alerts");
+    let area = row(|kind| matches!(kind, monitor::MonitorRowKind::Alerts(_))).expect("alerts");
     learner.click((area.x + 3, area.y));
-    assert_eq!(learner.app.window.as_ref().map(|window| window.kind), Some(Kind::Log));
+    assert_eq!(learner.app.window.as_ref().map(|window| window.kind), Some(WindowKind::Log));
     learner.press("<Esc>");
     let newest = learner.stage().sim().alert_log().last().map(|entry| entry.at).expect("it fired");
-    let area = row(|kind| matches!(kind, monitor::Kind::Entry(0))).expect("the log");
+    let area = row(|kind| matches!(kind, monitor::MonitorRowKind::Entry(0))).expect("the log");
     learner.click((area.x + 3, area.y));
     assert_eq!((learner.now(), learner.stage().selected.clone()), (newest, Some(component("agent-1"))));
     let place = gauges::places(learner.stage())[1];
     learner.click((place.x + 1, place.y));
-    assert!(matches!(learner.stage().watch.item, Some(monitor::Item::Agent(_))));
+    assert!(matches!(learner.stage().watch.item, Some(monitor::item::MonitorItem::Agent(_))));
 }
 
 #[test]
@@ -243,7 +244,7 @@ fn what_a_comparison_found_leads_to_its_element() {
     let shown = lines.iter().take(usize::from(table.height) - 2).enumerate();
     let found: Vec<(usize, Element)> = shown
         .filter_map(|(at, line)| match &line.action {
-            Some(Action::Select(element)) => Some((at, element.clone())),
+            Some(Action::Select(SelectAction::Element(element))) => Some((at, element.clone())),
             _ => None,
         })
         .collect();
@@ -263,7 +264,7 @@ fn below_a_lesson_the_lines_of_what_is_selected_are_clicked_as_well() {
     let wanted = lines[at].action.clone();
     let area = learner.stage().regions.detail;
     learner.click((area.x + 4, area.y + 1 + u16::try_from(at).expect("short")));
-    assert_eq!(learner.stage().selected.clone().map(Action::Select), wanted);
+    assert_eq!(learner.stage().selected.clone().map(|element| SelectAction::Element(element).into()), wanted);
     assert!(matches!(learner.stage().selected, Some(Element::Hop(..))));
 }
 
@@ -366,7 +367,7 @@ fn the_course_map_is_scrolled_and_opened_from_beside_its_lines() {
 fn the_last_line_of_a_window_closes_it() {
     let mut learner = Learner::exploring(SMALL);
     learner.press("g");
-    let outer = learner.app.window_area().expect("open").outer;
+    let outer = hoplight::app::window::area(&learner.app).expect("open").outer;
     assert!(inside(outer, outer.x + 5, outer.y + outer.height - 1));
     learner.click((outer.x + 5, outer.y + outer.height - 1));
     assert!(learner.app.window.is_none());
@@ -389,7 +390,7 @@ fn the_wheel_over_the_timeline_walks_through_the_run_and_stays_in_it() {
     // Over the journal, it leads to the log, where all of it stands.
     let area = learner.stage().regions.journal;
     let _ = learner.app.wheel(area.x + 5, area.y, -2);
-    assert_eq!(learner.app.window.as_ref().map(|window| window.kind), Some(Kind::Log));
+    assert_eq!(learner.app.window.as_ref().map(|window| window.kind), Some(WindowKind::Log));
     learner.app.tick(Duration::from_millis(1));
 }
 
@@ -426,7 +427,7 @@ fn the_last_line_of_a_comparison_can_be_reached() {
     learner.wait(20).press("Cdesign<Enter>").press(&"<PgDn>".repeat(60));
     let comparison = learner.stage().comparison.as_ref().expect("it is there");
     let (count, height) = (comparison.lines(learner.stage().sim()).len(), comparison.places.table.height);
-    let room = hoplight::app::panel::room(height, count);
+    let room = hoplight::app::scroll::room(height, count);
     assert!(count > room, "it has no room for all: {count}, {height}");
     assert_eq!(usize::from(comparison.scroll) + room, count, "the last line is shown");
 }

@@ -1,6 +1,7 @@
 //! Choices of the user, changed while the program runs.
 
-use hoplight::app::{Action, Palette};
+use hoplight::app::Palette;
+use hoplight::app::action::AppAction;
 
 use crate::learner::{Learner, SMALL};
 
@@ -31,10 +32,10 @@ fn all_themes_have_their_turn_and_a_poor_locale_stays_poor() {
     let mut learner = Learner::new(SMALL);
     for palette in Palette::ALL {
         assert_eq!(learner.app.settings.look.palette, palette);
-        learner.app.act(&Action::NextTheme);
+        learner.app.act(AppAction::NextTheme);
     }
     assert_eq!(learner.app.settings.look.palette, Palette::default());
     learner.app.settings.look.only_ascii = true;
-    learner.app.act(&Action::Ascii);
+    learner.app.act(AppAction::Ascii);
     assert!(learner.app.settings.look.is_ascii() && notice(&learner).contains("no other characters"), "{}", notice(&learner));
 }

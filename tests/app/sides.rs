@@ -1,9 +1,10 @@
 //! Two designs that do not fare alike: what happens to one only, and what is said of it.
 
-use hoplight::app::Action;
+use hoplight::app::action::{SelectAction, SiteAction, TimeAction};
 use hoplight::app::events::strip;
 use hoplight::app::fault_menu::{FaultAction, fault_actions};
-use hoplight::app::window::{self, Kind};
+use hoplight::app::window;
+use hoplight::app::window::kind::WindowKind;
 use hoplight::sim::{Command, SimTime, Simulation};
 
 use crate::compare::{comparing, second, sims};
@@ -32,14 +33,14 @@ fn only(learner: &Learner) -> [String; 2] {
 fn do_deed(learner: &mut Learner, wanted: impl Fn(&FaultAction) -> bool) -> String {
     let all = fault_actions(learner.stage());
     let place = all.iter().position(wanted).unwrap_or_else(|| panic!("not offered: {all:#?}"));
-    learner.app.act(&Action::FaultAction(place));
+    learner.app.act(SiteAction::Fault(place));
     all[place].title.clone()
 }
 
 fn log(learner: &mut Learner) -> Vec<String> {
     learner.press("L");
     let window = learner.app.window.clone().expect("open");
-    assert_eq!(window.kind, Kind::Log);
+    assert_eq!(window.kind, WindowKind::Log);
     let rows = window::rows(&learner.app, window.kind, "").iter().map(|row| row.line.text()).collect();
     learner.press("<Esc>");
     rows
@@ -49,13 +50,13 @@ fn log(learner: &mut Learner) -> Vec<String> {
 fn what_only_one_has_is_killed_there_and_it_is_said_where() {
     let mut learner = unlike(LARGE);
     let [in_b, in_a] = only(&learner);
-    learner.app.act(&Action::Select(component(&in_b)));
+    learner.app.act(SelectAction::Element(component(&in_b)));
     learner.press("x");
     assert_eq!(up(&learner, &in_b), [None, Some(false)], "{}", learner.notice());
     assert!(learner.notice().contains("In B only: in A, there is no"), "{}", learner.notice());
     learner.press("x");
     assert_eq!(up(&learner, &in_b), [None, Some(true)], "the same key restores it");
-    learner.app.act(&Action::Select(component(&in_a)));
+    learner.app.act(SelectAction::Element(component(&in_a)));
     learner.press("x");
     assert_eq!(up(&learner, &in_a), [Some(false), None]);
     assert!(learner.notice().contains("In A only: in B, there is no"), "{}", learner.notice());
@@ -65,7 +66,7 @@ fn what_only_one_has_is_killed_there_and_it_is_said_where() {
 fn what_is_wrong_in_one_only_is_offered_and_healed_there() {
     let mut learner = unlike(LARGE);
     let [in_b, _] = only(&learner);
-    learner.app.act(&Action::Select(component(&in_b)));
+    learner.app.act(SelectAction::Element(component(&in_b)));
     learner.press("x").wait(10);
     let a = sims(&learner)[0].digest();
     let title = do_deed(&mut learner, |deed| deed.title.contains("restore"));
@@ -73,7 +74,7 @@ fn what_is_wrong_in_one_only_is_offered_and_healed_there() {
     assert_eq!(up(&learner, &in_b), [None, Some(true)], "{}", learner.notice());
     assert_eq!(sims(&learner)[0].digest(), a, "nothing was done to the first");
     // What is the same in both is one row, and heals both.
-    learner.app.act(&Action::Select(component("browser")));
+    learner.app.act(SelectAction::Element(component("browser")));
     let title = do_deed(&mut learner, |deed| deed.title.contains("authoritative DNS server does not answer"));
     assert!(!title.starts_with("in "), "{title}");
     assert_eq!(sims(&learner).map(|sim| sim.faults().len()), [1, 1]);
@@ -104,17 +105,17 @@ fn a_row_of_the_catalogue_finds_its_part_in_either_design() {
 fn what_was_done_to_the_second_alone_is_taken_back_and_done_again_by_time() {
     let mut learner = unlike(LARGE);
     let [in_b, _] = only(&learner);
-    learner.app.act(&Action::Select(component(&in_b)));
+    learner.app.act(SelectAction::Element(component(&in_b)));
     learner.press("x").wait(30);
     let there = sims(&learner).map(|sim| (sim.now(), sim.digest()));
-    learner.app.act(&Action::Seek(SimTime::from_secs(1)));
+    learner.app.act(TimeAction::Seek(SimTime::from_secs(1)));
     assert_eq!(up(&learner, &in_b)[1], Some(true));
-    learner.app.act(&Action::Seek(there[0].0));
+    learner.app.act(TimeAction::Seek(there[0].0));
     assert_eq!(sims(&learner).map(|sim| (sim.now(), sim.digest())), there);
     // Something else in the past takes its place.
-    learner.app.act(&Action::Seek(SimTime::from_secs(1)));
+    learner.app.act(TimeAction::Seek(SimTime::from_secs(1)));
     learner.press(">").wait(50);
-    learner.app.act(&Action::Seek(there[0].0));
+    learner.app.act(TimeAction::Seek(there[0].0));
     assert_eq!(up(&learner, &in_b)[1], Some(true), "it was cut off");
 }
 
@@ -136,7 +137,7 @@ fn a_step_back_over_a_command_takes_it_back_in_both() {
 fn the_log_tells_of_both_and_marks_what_only_one_has() {
     let mut learner = unlike(LARGE);
     let [in_b, _] = only(&learner);
-    learner.app.act(&Action::Select(component(&in_b)));
+    learner.app.act(SelectAction::Element(component(&in_b)));
     learner.press("x>").wait(30).press("t");
     let rows = log(&mut learner);
     let row = |text: &str| rows.iter().find(|row| row.contains(text)).unwrap_or_else(|| panic!("no {text}: {rows:#?}"));
@@ -152,7 +153,7 @@ fn the_log_tells_of_both_and_marks_what_only_one_has() {
 fn the_timeline_of_a_comparison_has_the_marks_of_both_and_is_clicked() {
     let mut learner = unlike((200, 60));
     let [in_b, _] = only(&learner);
-    learner.app.act(&Action::Select(component(&in_b)));
+    learner.app.act(SelectAction::Element(component(&in_b)));
     learner.press("x").wait(50);
     let row = second(&learner).places.timeline;
     assert_eq!((row.height, row.y), (1, 57));
@@ -167,7 +168,7 @@ fn the_timeline_of_a_comparison_has_the_marks_of_both_and_is_clicked() {
     let mut learner = unlike(SMALL);
     assert_eq!(second(&learner).places.timeline.height, 0);
     learner.press("L");
-    assert_eq!(learner.app.window_area().expect("open").timeline.height, 1);
+    assert_eq!(hoplight::app::window::area(&learner.app).expect("open").timeline.height, 1);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! What keys do to the infrastructure: faults, TLS, requests, load, balancing; and what they say.
 
 use hoplight::app::Tone;
-use hoplight::app::overlay::{Overlay, OverlayState};
+use hoplight::app::overlay::OverlayState;
+use hoplight::app::overlay::kind::Overlay;
 use hoplight::model::{Algorithm, TlsMode};
 
 use crate::learner::{LARGE, Learner, SMALL, component, hop, server};

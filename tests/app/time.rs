@@ -1,8 +1,10 @@
 //! The event log, the timeline and its marks, and jumps.
 
+use hoplight::app::action::TimeAction;
 use hoplight::app::events::{Sort, column, moment, strip};
-use hoplight::app::window::{self, Kind};
-use hoplight::app::{Action, status};
+use hoplight::app::status;
+use hoplight::app::window;
+use hoplight::app::window::kind::WindowKind;
 use hoplight::sim::SimTime;
 
 use crate::learner::{LARGE, Learner, SMALL, component};
@@ -27,7 +29,7 @@ fn eventful(size: (u16, u16)) -> Learner {
 fn the_log_tells_what_happened_and_what_was_refused_and_filters_by_words() {
     let mut learner = eventful(SMALL);
     learner.press(">").select(&component("browser")).press("x").press("L");
-    assert_eq!(learner.app.window.as_ref().map(|window| window.kind), Some(Kind::Log));
+    assert_eq!(learner.app.window.as_ref().map(|window| window.kind), Some(WindowKind::Log));
     let all = shown(&learner);
     assert!(all.iter().any(|row| row.starts_with("fault") && row.contains("web-1")), "{all:#?}");
     assert!(all.iter().any(|row| row.starts_with("reaction") && row.contains("web-1")), "health checks noticed: {all:#?}");
@@ -46,7 +48,7 @@ fn an_empty_log_says_that_nothing_has_happened_and_an_empty_search_which_words_t
     let mut learner = Learner::exploring(LARGE);
     learner.press("L");
     let about = |learner: &Learner| {
-        window::about(&learner.app, Kind::Log, None, 76).iter().map(|line| line.text() + " ").collect::<String>()
+        window::about(&learner.app, WindowKind::Log, None, 76).iter().map(|line| line.text() + " ").collect::<String>()
     };
     assert_eq!((shown(&learner).len(), about(&learner).trim()), (0, "Nothing has happened yet."));
     learner.press("zzz");
@@ -75,7 +77,7 @@ fn marks_are_gone_along_and_the_future_keeps_its_marks_until_it_is_cut() {
         learner.press("}");
         assert_eq!(learner.now(), *wanted);
     }
-    learner.app.act(&Action::Seek(SimTime::from_secs(3)));
+    learner.app.act(TimeAction::Seek(SimTime::from_secs(3)));
     learner.press("t");
     let marks = learner.stage().marks.all();
     assert!(marks.iter().all(|mark| mark.at <= SimTime::from_secs(3)), "{marks:#?}");
@@ -88,8 +90,8 @@ fn a_mark_is_the_same_whichever_way_one_comes_to_it() {
     let mut learner = eventful(LARGE);
     let straight = learner.stage().marks.clone();
     learner.press("{{{").press("}}").press("{");
-    learner.app.act(&Action::Seek(SimTime::from_secs(1)));
-    learner.app.act(&Action::Seek(SimTime::from_secs(20)));
+    learner.app.act(TimeAction::Seek(SimTime::from_secs(1)));
+    learner.app.act(TimeAction::Seek(SimTime::from_secs(20)));
     assert_eq!(learner.stage().marks.all(), straight.all());
     let digest = learner.stage().sim().digest();
     assert_eq!(digest, eventful(LARGE).stage().sim().digest());
@@ -152,7 +154,7 @@ fn a_click_on_the_timeline_goes_there() {
     let mut learner = eventful(SMALL);
     assert_eq!(learner.stage().regions.timeline.height, 0);
     learner.press("L");
-    let area = strip(learner.app.window_area().expect("open").timeline);
+    let area = strip(hoplight::app::window::area(&learner.app).expect("open").timeline);
     assert_eq!(area.height, 1);
     learner.app.click(area.x + area.width / 2, area.y);
     assert_eq!(learner.now(), moment(area.width / 2, (SimTime::ZERO, SimTime::from_secs(20)), area.width));
@@ -177,7 +179,7 @@ fn an_act_says_that_it_cuts_off_what_was_known_to_come() {
     const CUT: &str = "What came after is cut off.";
     for keys in ["t", "r", "x"] {
         let mut learner = eventful(LARGE);
-        learner.app.act(&Action::Seek(SimTime::from_secs(4)));
+        learner.app.act(TimeAction::Seek(SimTime::from_secs(4)));
         learner.press(keys);
         assert!(learner.notice().ends_with(CUT) && learner.notice().len() > CUT.len(), "{keys}: {}", learner.notice());
         assert_eq!(learner.stage().span().1, learner.now());
@@ -192,7 +194,7 @@ fn a_lessons_step_that_does_nothing_keeps_what_is_known_to_come() {
     let mut learner = Learner::in_small_lesson(LARGE);
     learner.wait(10).press("t").wait(20);
     let marks = learner.stage().marks.clone();
-    learner.app.act(&Action::Seek(SimTime::from_nanos(500_000_000)));
+    learner.app.act(TimeAction::Seek(SimTime::from_nanos(500_000_000)));
     let place = learner.run().place();
     learner.press("n");
     assert_ne!(learner.run().place(), place, "another step");

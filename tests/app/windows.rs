@@ -1,9 +1,11 @@
 //! Windows: lists that typing filters.
 
+use hoplight::app::action::WindowAction;
 use std::time::Duration;
 
-use hoplight::app::window::{self, Kind};
-use hoplight::app::{Action, Code, Key};
+use hoplight::app::window;
+use hoplight::app::window::kind::WindowKind;
+use hoplight::app::{Code, Key};
 use hoplight::model::TlsMode;
 
 use crate::learner::{LARGE, Learner, SMALL, component};
@@ -33,7 +35,9 @@ fn the_palette_lists_all_that_the_help_lists_and_opens_lessons_from_anywhere() {
     learner.press(":");
     let rows = shown(&learner);
     for binding in learner.app.keymap.at(learner.app.place()) {
-        let listed = binding.help.is_empty() || binding.action == Action::Palette || rows.iter().any(|row| row == binding.help);
+        let listed = binding.help.is_empty()
+            || binding.action == WindowAction::Open(WindowKind::Palette).into()
+            || rows.iter().any(|row| row == binding.help);
         assert!(listed, "{:?}", binding.action);
     }
     learner.press("padlock<Enter>");
@@ -65,7 +69,7 @@ fn a_click_chooses_a_row_and_another_one_does_it() {
     for size in [SMALL, LARGE] {
         let mut learner = Learner::exploring(size);
         learner.press(":");
-        let list = learner.app.window_area().expect("open").list;
+        let list = hoplight::app::window::area(&learner.app).expect("open").list;
         learner.app.click(list.x + 5, list.y + 3);
         assert_eq!(learner.app.window.as_ref().map(|window| window.chosen), Some(3));
         learner.app.wheel(list.x + 5, list.y, 2);
@@ -99,7 +103,7 @@ fn the_chosen_row_moves_within_the_list() {
     assert_eq!(chosen(&learner), 0, "another filter chooses the best row");
     learner.press("<Backspace><Backspace>");
     assert!(learner.app.window.is_none(), "Backspace without a filter closes");
-    assert_eq!(Kind::Palette.title(), "do or open anything");
+    assert_eq!(WindowKind::Palette.title(), "do or open anything");
 }
 
 #[test]
@@ -108,18 +112,18 @@ fn the_glossary_begins_with_the_words_on_the_screen_and_finds_the_others() {
     learner.press("g");
     let rows = shown(&learner);
     assert!(rows[0].starts_with("padlock"), "the step's title has it: {rows:?}");
-    let on_screen = window::rows(&learner.app, Kind::Glossary, "").iter().filter(|row| row.right == "on screen").count();
+    let on_screen = window::rows(&learner.app, WindowKind::Glossary, "").iter().filter(|row| row.right == "on screen").count();
     assert!((4..20).contains(&on_screen), "{on_screen}");
     assert!(rows.len() >= 100 && rows[on_screen..].is_sorted_by_key(|row| row.to_lowercase()));
     learner.press("rtt");
     assert!(shown(&learner)[0].starts_with("round trip"), "{:?}", shown(&learner));
-    let row = &window::rows(&learner.app, Kind::Glossary, "rtt")[0];
+    let row = &window::rows(&learner.app, WindowKind::Glossary, "rtt")[0];
     assert!(row.about.contains("response back") && row.about.ends_with("See: handshake, latency."), "{}", row.about);
     // A term leads to the first that it refers to.
     learner.press("<Enter>");
     assert_eq!(learner.app.window.as_ref().map(|window| window.filter.as_str()), Some("handshake"));
     assert!(shown(&learner)[0].starts_with("handshake"), "{:?}", shown(&learner));
-    assert!(Kind::Glossary.keys().contains("Enter"));
+    assert!(WindowKind::Glossary.keys().contains("Enter"));
     learner.press("<Esc>");
     assert!(learner.app.window.is_none());
     // What is selected is on the screen as well.
@@ -128,16 +132,16 @@ fn the_glossary_begins_with_the_words_on_the_screen_and_finds_the_others() {
     assert!(shown(&explore)[0].starts_with("replica"), "{:?}", shown(&explore));
     let mut home = Learner::new(LARGE);
     home.press("g");
-    assert_eq!(home.app.window.as_ref().map(|window| window.kind), Some(Kind::Glossary));
+    assert_eq!(home.app.window.as_ref().map(|window| window.kind), Some(WindowKind::Glossary));
 }
 
 #[test]
 fn every_explanation_has_room_on_the_smallest_screen() {
     let mut learner = Learner::exploring(SMALL);
     learner.press("g");
-    let parts = learner.app.window_area().expect("open");
-    for row in window::rows(&learner.app, Kind::Glossary, "") {
-        let lines = window::about(&learner.app, Kind::Glossary, Some(&row), parts.about.width);
+    let parts = hoplight::app::window::area(&learner.app).expect("open");
+    for row in window::rows(&learner.app, WindowKind::Glossary, "") {
+        let lines = window::about(&learner.app, WindowKind::Glossary, Some(&row), parts.about.width);
         assert!(lines.len() <= usize::from(parts.about.height), "{}", row.line.text());
     }
 }

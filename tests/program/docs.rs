@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::kept::root;
-use crate::{Home, Finished};
+use crate::{Finished, Home};
 
 /// A documentation page by its path in the repository.
 fn page(path: &str) -> String {

@@ -216,7 +216,7 @@ fn behind_a_window_all_is_dim_or_gone_and_no_key_is_offered_that_does_nothing() 
             learner.wait(10).press(keys);
             let theme = Theme::default();
             let buffer = drawn(&learner.app, &theme);
-            let frame = learner.app.window_area().map_or_else(
+            let frame = hoplight::app::window::area(&learner.app).map_or_else(
                 || {
                     let lines = help::lines(&learner.app, help::text_width(size.0), |_| String::new());
                     help::area(size.0, size.1, lines.len())

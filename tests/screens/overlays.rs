@@ -1,7 +1,8 @@
 //! Overlays on the screen: signs that are seen with colour, without it and in ASCII, and whole lines.
 
-use hoplight::app::overlay::Overlay;
-use hoplight::app::{Action, line::Tone};
+use hoplight::app::Tone;
+use hoplight::app::action::SelectAction;
+use hoplight::app::overlay::kind::Overlay;
 use hoplight::layout::Cell;
 use hoplight::model::Element;
 use hoplight::view::theme::{Palette, Theme};
@@ -77,11 +78,11 @@ fn what_is_selected_keeps_its_sign() {
     learner.press(" ");
     let count = |learner: &Learner| signs(learner, &drawn(&learner.app, &theme), "!").len();
     let before = count(&learner);
-    learner.app.act(&Action::Select(component("db-1")));
+    learner.app.act(SelectAction::Element(component("db-1")));
     assert_eq!(count(&learner), before - 1, "the pointer takes one of two");
-    learner.app.act(&Action::Select(Element::Server(hoplight::model::ServerId::new("server-2"))));
+    learner.app.act(SelectAction::Element(Element::Server(hoplight::model::ServerId::new("server-2"))));
     assert_eq!(count(&learner), before, "a frame has room for both");
-    learner.app.act(&Action::Select(component("fw-2")));
+    learner.app.act(SelectAction::Element(component("fw-2")));
     assert_eq!(count(&learner), before, "a wall has room for both");
 }
 

@@ -1,6 +1,6 @@
 //! Whole screens, one of each kind.
 
-use hoplight::app::Item;
+use hoplight::app::CourseItem;
 use hoplight::layout::Area;
 use hoplight::lesson::{LessonProgress, Place, Progress, Score, Sources};
 use hoplight::model::LessonId;
@@ -30,8 +30,8 @@ fn a_course_map_that_is_scrolled_points_at_the_chosen_line() {
     for _ in 0..learner.app.home.items.len() {
         let shown = whole(&learner.app);
         let title = match learner.app.home.item() {
-            Some(Item::Lesson(lesson)) => lesson.title.to_string(),
-            Some(Item::Scenario(infra)) => infra.title().to_owned(),
+            Some(CourseItem::Lesson(lesson)) => lesson.title.to_string(),
+            Some(CourseItem::Scenario(infra)) => infra.title().to_owned(),
             None => panic!("something is chosen"),
         };
         let pointed = shown.lines().find(|line| line.contains('»')).unwrap_or_else(|| panic!("{shown}"));
@@ -189,8 +189,8 @@ fn the_course_map_says_how_a_quiz_went_and_when_there_is_more_to_read() {
         for _ in 0..learner.app.home.items.len() {
             let shown = whole(&learner.app);
             let (last, told) = match learner.app.home.item() {
-                Some(Item::Lesson(lesson)) => (lesson.summary.to_string(), false),
-                Some(Item::Scenario(infra)) => (
+                Some(CourseItem::Lesson(lesson)) => (lesson.summary.to_string(), false),
+                Some(CourseItem::Scenario(infra)) => (
                     infra.notes().last().map_or(infra.summary(), |note| note.as_str()).to_owned(),
                     shown.contains("there is more to read"),
                 ),

@@ -7,35 +7,25 @@
 mod both;
 mod figures;
 mod table;
+pub mod target;
 
 use std::sync::Arc;
 
 use unicode_width::UnicodeWidthStr;
 
 use hoplight_layout::{Area, Cell, Layout};
-use hoplight_model::{Element, Infrastructure, TlsConfig, TlsMode, TopologyEdit};
+use hoplight_model::{Element, Infrastructure, TlsConfig};
 use hoplight_sim::{Command, SimTime, Simulation, Timeline};
 
-use super::App;
-use super::events::Marks;
-use super::line::Line;
-use super::panel::room;
-use super::regions::is_wide;
-use super::stage::{Stage, scrolled};
 use both::{Given, Own};
 use figures::Figures;
 
+use crate::events::Marks;
+use crate::line::Line;
+use crate::scroll::{room, scrolled};
+
 pub use both::Side;
 pub(super) use both::is_shared;
-
-/// What can be compared with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Other {
-    /// The same design with TLS in another way.
-    Tls(TlsMode),
-    /// The infrastructure of this name.
-    Scenario(String),
-}
 
 /// Where the two pictures and the table stand. A picture without room is empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -206,43 +196,5 @@ impl Comparison {
     /// The table for its width.
     pub fn lines(&self, first: &Simulation) -> Vec<Line> {
         table::lines([first, self.timeline.simulation()], &self.figures, self.places.table.width)
-    }
-}
-
-impl Stage {
-    /// The area of a comparison on a screen of this size: all but the header, the status and the footer.
-    pub(super) fn comparison_area(size: (u16, u16)) -> Area {
-        Area::new(0, 1, size.0, size.1.saturating_sub(3))
-    }
-}
-
-/// The design as its run began, with the TLS settings of now but for the entry's. What was done to it since, such as a firewall
-/// that was told to drop something, is done to the second at the same moment.
-fn beginning(first: &Timeline, edge: TlsMode) -> Infrastructure {
-    let TlsConfig { web_to_app, app_to_db, .. } = first.simulation().infrastructure().tls();
-    let edits = [TopologyEdit::EdgeTls(edge), TopologyEdit::WebToAppTls(web_to_app), TopologyEdit::AppToDbTls(app_to_db)];
-    let start = Infrastructure::clone(first.beginning().infrastructure());
-    edits.iter().fold(start, |infra, edit| infra.edited(edit))
-}
-
-impl App {
-    /// Compares the infrastructure on the stage with another.
-    pub(super) fn compare_with(&mut self, other: &Other) -> Result<(), String> {
-        let (size, seed) = (self.size(), self.settings.seed);
-        let scenario = match other {
-            Other::Scenario(name) => Some(self.library.scenario(name).cloned().ok_or("There is no such infrastructure.")?),
-            Other::Tls(_) => None,
-        };
-        let Some(stage) = self.stage_mut() else { return Err("Open something first.".into()) };
-        let second = match (other, scenario) {
-            (_, Some(infra)) => Infrastructure::clone(&infra),
-            (Other::Tls(mode), None) => beginning(&stage.timeline, *mode),
-            (Other::Scenario(_), None) => return Err("There is no such infrastructure.".into()),
-        };
-        let mut comparison = Comparison::begin(&stage.timeline, &second, seed);
-        comparison.resize(Stage::comparison_area(size), is_wide(size));
-        stage.comparison = Some(Box::new(comparison));
-        stage.view = super::View::Compare;
-        Ok(())
     }
 }

@@ -11,15 +11,14 @@ use hoplight_analysis::{Carriers, Fact, readable};
 use hoplight_model::component::DatabaseRole;
 use hoplight_model::{Cipher, Element, Hop, LinkIx, Medium, RequestKind, ServerId, TlsMode};
 
-use super::Notice;
-use super::action::Action;
-use super::events;
-use super::keymap::Keymap;
-use super::line::{Line, Page, Tone};
-use super::overlay::Overlay;
-use super::stage::Stage;
-use super::tap;
-use super::update::sentence;
+use crate::action::{AppAction, EditAction, SelectAction, SiteAction};
+use crate::keymap::Keymap;
+use crate::line::{Line, Page};
+use crate::notice::{Notice, sentence};
+use crate::overlay::kind::Overlay;
+use crate::stage::Stage;
+use crate::tone::Tone;
+use crate::{events, tap};
 
 /// The title of the panel.
 pub fn title(stage: &Stage) -> String {
@@ -78,7 +77,7 @@ fn overlay(page: &mut Page, stage: &Stage) {
     page.text(Tone::Name, &format!("{}{of}", overlay.title()));
     for remark in &stage.overlays.view().remarks {
         let sign = remark.sign.map_or_else(|| "  ".to_owned(), |sign| format!("{} ", sign.symbol()));
-        let select = remark.about.clone().map(Action::Select);
+        let select = remark.about.clone().map(|element| SelectAction::Element(element).into());
         page.item(remark.tone, &sign, remark.tone, &remark.text, select.as_ref());
     }
     page.gap();
@@ -139,7 +138,7 @@ fn nothing(page: &mut Page, stage: &Stage, keymap: &Keymap) {
     let headlines = stage.timeline.journal().headlines().rev();
     for headline in headlines.take(if stage.regions.wide { 0 } else { 3 }) {
         let at = format!("{:.1} ", headline.first.at.as_secs_f64());
-        let recall = events::recall(&headline.first, infra);
+        let recall = events::recall(&headline.first, infra).into();
         page.item(Tone::Dim, &at, Tone::Text, &headline.describe(infra), Some(&recall));
     }
     page.text(Tone::Text, infra.summary());
@@ -154,15 +153,14 @@ fn nothing(page: &mut Page, stage: &Stage, keymap: &Keymap) {
         page.text(Tone::Text, &text);
     }
     page.text(Tone::Dim, &format!("TLS {}: {}", infra.tls().edge.word(), infra.tls().edge.meaning()));
-    let label = |action| keymap.label(&action);
     page.text(
         Tone::Text,
         &format!(
             "Select with the arrows or the mouse. {} kills, {} changes TLS, {} sends a login, {} shows all keys.",
-            label(super::Action::KillOrRestore),
-            label(super::Action::CycleTls),
-            label(super::Action::Send(RequestKind::Write)),
-            label(super::Action::Help)
+            keymap.label(SiteAction::KillOrRestore),
+            keymap.label(EditAction::CycleTls),
+            keymap.label(SiteAction::Send(RequestKind::Write)),
+            keymap.label(AppAction::Help)
         ),
     );
     for note in infra.notes() {
@@ -185,7 +183,7 @@ fn server(page: &mut Page, stage: &Stage, id: &ServerId) {
         let software =
             component.software.as_ref().map_or_else(String::new, |software| format!("  {} {}", software.name, software.version));
         let line = Line::new(tone, format!("· {} {}", component.id, health.word())).with(Tone::Dim, software);
-        page.line(Line { action: Some(Action::Select(Element::Component(component.id.clone()))), ..line });
+        page.line(line.doing(SelectAction::Element(Element::Component(component.id.clone()))));
     }
 }
 

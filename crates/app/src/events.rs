@@ -6,7 +6,7 @@ use hoplight_layout::Area;
 use hoplight_model::{ComponentId, ComponentIx, Element, Infrastructure, TopologyEdit};
 use hoplight_sim::{AlertState, EventKind, Journal, JournalEvent, SimTime, probe_number};
 
-use super::action::Action;
+use crate::action::TimeAction;
 
 /// Of what sort something is that happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,9 +63,9 @@ impl Sort {
 }
 
 /// What looking at a note means: its moment, and the request that it happened to, or what else it is about.
-pub fn recall(note: &JournalEvent, infra: &Infrastructure) -> Action {
+pub fn recall(note: &JournalEvent, infra: &Infrastructure) -> TimeAction {
     let request = note.request.map(|(number, _)| number).filter(|number| probe_number(*number).is_none());
-    Action::Recall { at: note.at, request, about: subject(&note.what, infra) }
+    TimeAction::Recall { at: note.at, request, about: subject(&note.what, infra) }
 }
 
 /// The element that something happened to, or at which it happened; `None` is the whole site.
@@ -136,8 +136,8 @@ pub struct Mark {
 
 impl Mark {
     /// What looking at it means.
-    pub fn recall(&self) -> Action {
-        Action::Recall { at: self.at, request: None, about: self.about.clone() }
+    pub fn recall(&self) -> TimeAction {
+        TimeAction::Recall { at: self.at, request: None, about: self.about.clone() }
     }
 }
 

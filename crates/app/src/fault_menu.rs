@@ -12,7 +12,7 @@ use hoplight_sim::catalogue::{CATALOGUE, Timed};
 use hoplight_sim::fault::Fault;
 use hoplight_sim::{Command, RecordState, Simulation};
 
-use super::stage::Stage;
+use crate::stage::Stage;
 
 /// What a action is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

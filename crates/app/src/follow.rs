@@ -8,7 +8,7 @@ use hoplight_lesson::Pace;
 use hoplight_model::hop::Guard;
 use hoplight_sim::{CapturedMessage, CapturedPayload, Motion, Packet, PacketContent};
 
-use super::stage::Stage;
+use crate::stage::Stage;
 
 /// The cell of a packet on its link's way.
 pub fn cell(route: &LinkRoute, packet: &Packet) -> Option<Cell> {

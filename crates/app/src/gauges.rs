@@ -4,7 +4,7 @@
 
 use hoplight_layout::Area;
 
-use super::stage::Stage;
+use crate::stage::Stage;
 
 /// Gauges that share a line at most.
 const MOST_IN_A_LINE: u16 = 4;

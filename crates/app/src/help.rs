@@ -4,8 +4,9 @@
 
 use hoplight_layout::Area;
 
-use super::App;
-use super::line::{Line, Page, Tone};
+use crate::app::App;
+use crate::line::{Line, Page};
+use crate::tone::Tone;
 
 /// Signs of the canvas that stand in one line of the legend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,11 +11,11 @@ use hoplight_model::Infrastructure;
 use hoplight_model::scenario::USUAL_UNIT;
 use hoplight_sim::{SimTime, Simulation, Timeline};
 
-use super::regions;
+use crate::regions;
 
 /// A line of the course map.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Item {
+pub enum CourseItem {
     /// A lesson.
     Lesson(Arc<Lesson>),
     /// An infrastructure to explore.
@@ -26,7 +26,7 @@ pub enum Item {
 #[derive(Clone, Debug)]
 pub struct Home {
     /// Its lines.
-    pub items: Vec<Item>,
+    pub items: Vec<CourseItem>,
     /// The chosen one.
     pub chosen: usize,
     /// The chosen line's infrastructure, running.
@@ -42,18 +42,18 @@ pub struct Home {
 impl Home {
     /// The course map of a library.
     pub fn new(library: &Library, seed: u64, size: (u16, u16)) -> Self {
-        let lessons = library.lessons().map(|lesson| Item::Lesson(Arc::clone(lesson)));
+        let lessons = library.lessons().map(|lesson| CourseItem::Lesson(Arc::clone(lesson)));
         let mut scenarios: Vec<_> = library.scenarios().filter(|infra| !infra.is_benchmark()).map(Arc::clone).collect();
         // The usual heading comes first; under each, scenarios stay in the order of their names.
         scenarios.sort_by_key(|infra| (infra.unit() != USUAL_UNIT, infra.unit().to_owned()));
-        let items = lessons.chain(scenarios.into_iter().map(Item::Scenario)).collect();
+        let items = lessons.chain(scenarios.into_iter().map(CourseItem::Scenario)).collect();
         let mut home = Self { items, chosen: 0, preview: None, layout: None, scroll: 0, seed, size };
         home.show(library);
         home
     }
 
     /// The chosen line.
-    pub fn item(&self) -> Option<&Item> {
+    pub fn item(&self) -> Option<&CourseItem> {
         self.items.get(self.chosen)
     }
 
@@ -118,8 +118,8 @@ impl Home {
     /// Starts the chosen line's infrastructure, a few seconds into its life.
     fn show(&mut self, library: &Library) {
         let infra = match self.item() {
-            Some(Item::Lesson(lesson)) => library.scenario(lesson.scenario.as_str()).cloned(),
-            Some(Item::Scenario(infra)) => Some(Arc::clone(infra)),
+            Some(CourseItem::Lesson(lesson)) => library.scenario(lesson.scenario.as_str()).cloned(),
+            Some(CourseItem::Scenario(infra)) => Some(Arc::clone(infra)),
             None => None,
         };
         let same = |timeline: &Timeline, infra: &Arc<Infrastructure>| timeline.simulation().infrastructure().id() == infra.id();
@@ -161,9 +161,9 @@ impl Home {
 }
 
 /// The heading under which a line stands.
-pub fn group(item: &Item) -> &str {
+pub fn group(item: &CourseItem) -> &str {
     match item {
-        Item::Lesson(lesson) => &lesson.unit,
-        Item::Scenario(infra) => infra.unit(),
+        CourseItem::Lesson(lesson) => &lesson.unit,
+        CourseItem::Scenario(infra) => infra.unit(),
     }
 }

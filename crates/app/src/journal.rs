@@ -5,16 +5,17 @@
 use hoplight_lesson::Pace;
 use hoplight_sim::{EventKind, JournalEvent, SimTime};
 
-use super::events;
-use super::line::{Line, Tone};
-use super::stage::Stage;
+use crate::events;
+use crate::line::Line;
+use crate::stage::Stage;
+use crate::tone::Tone;
 
 /// The last lines, at most so many.
 pub fn lines(stage: &Stage, room: usize) -> Vec<Line> {
     let infra = stage.infra();
     let followed = stage.playback.followed.filter(|_| stage.playback.pace == Pace::Trace);
     let line = |note: &JournalEvent, text: String| Line {
-        action: Some(events::recall(note, infra)),
+        action: Some(events::recall(note, infra).into()),
         ..stamped(note.at, tone(note), text)
     };
     let mut lines: Vec<Line> = if let Some(number) = followed {

@@ -4,8 +4,12 @@ use hoplight_layout::Arrow;
 use hoplight_lesson::markup::KeyName;
 use hoplight_model::RequestKind;
 
-use super::action::Action;
-use super::key::{Code, Key};
+use crate::action::{
+    Action, AppAction, CourseAction, EditAction, LessonAction, OverlayAction, SelectAction, SiteAction, TimeAction, ViewAction,
+    WindowAction,
+};
+use crate::key::{Code, Key};
+use crate::window::kind::WindowKind;
 
 /// Where keys mean something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,133 +71,195 @@ pub struct Keymap {
 impl Default for Keymap {
     fn default() -> Self {
         use Place::{Home, Stage};
-        let mut bindings = Vec::new();
-        let mut bind = |keys: &[Key], place, action, word: &'static str, help: &'static str| {
-            bindings.push(Binding { keys: keys.to_vec(), place, action, word, help });
-        };
+        let mut table = Self { bindings: Vec::new() };
         let (c, k) = (Key::char, Key::plain);
-        bind(&[k(Code::Enter)], Home, Action::Enter, "open", "open the chosen lesson or infrastructure");
-        bind(&[k(Code::Down), c('j')], Home, Action::Move(Arrow::Down), "choose", "next line");
-        bind(&[k(Code::Up), c('k')], Home, Action::Move(Arrow::Up), "", "previous line");
-        bind(&[k(Code::Home)], Home, Action::First, "", "first line");
-        bind(&[c('G'), k(Code::End)], Home, Action::Last, "", "last line");
+        table.bind(&[k(Code::Enter)], Home, AppAction::Enter, "open", "open the chosen lesson or infrastructure");
+        table.bind(&[k(Code::Down), c('j')], Home, SelectAction::Move(Arrow::Down), "choose", "next line");
+        table.bind(&[k(Code::Up), c('k')], Home, SelectAction::Move(Arrow::Up), "", "previous line");
+        table.bind(&[k(Code::Home)], Home, CourseAction::First, "", "first line");
+        table.bind(&[c('G'), k(Code::End)], Home, CourseAction::Last, "", "last line");
 
-        bind(&[c(' ')], Stage, Action::Pause, "pause", "stop time, or let it go on");
-        bind(&[c('.')], Stage, Action::StepForward, "step", "step one hop forward");
-        bind(&[c(',')], Stage, Action::StepBack, "back", "step one hop back");
+        table.bind(&[c(' ')], Stage, TimeAction::Pause, "pause", "stop time, or let it go on");
+        table.bind(&[c('.')], Stage, TimeAction::StepForward, "step", "step one hop forward");
+        table.bind(&[c(',')], Stage, TimeAction::StepBack, "back", "step one hop back");
         // The footer shows them in this order, as many as fit.
-        bind(&[c('t')], Stage, Action::CycleTls, "TLS", "next TLS mode: none, terminate, re-encrypt, passthrough");
-        bind(&[c('x')], Stage, Action::KillOrRestore, "kill", "kill what is selected, or restore it");
-        bind(&[c('w')], Stage, Action::Wiretap, "wiretap", "listen on the selected hop, or no longer");
-        bind(&[c('c')], Stage, Action::NextPacket, "", "follow the next packet on the canvas; after the last one, none");
-        bind(&[c('i')], Stage, Action::Panel, "info", "on a small screen: show what is selected, or the lesson again");
-        bind(&[c('m')], Stage, Action::Monitor, "monitor", "show what the monitoring service knows, or the diagram again");
-        bind(
+        table.bind(&[c('t')], Stage, EditAction::CycleTls, "TLS", "next TLS mode: none, terminate, re-encrypt, passthrough");
+        table.bind(&[c('x')], Stage, SiteAction::KillOrRestore, "kill", "kill what is selected, or restore it");
+        table.bind(&[c('w')], Stage, SelectAction::Wiretap, "wiretap", "listen on the selected hop, or no longer");
+        table.bind(
+            &[c('c')],
+            Stage,
+            SelectAction::NextPacket,
+            "",
+            "follow the next packet on the canvas; after the last one, none",
+        );
+        table.bind(
+            &[c('i')],
+            Stage,
+            ViewAction::TogglePanel,
+            "info",
+            "on a small screen: show what is selected, or the lesson again",
+        );
+        table.bind(
+            &[c('m')],
+            Stage,
+            ViewAction::ToggleMonitor,
+            "monitor",
+            "show what the monitoring service knows, or the diagram again",
+        );
+        table.bind(
             &[c('X')],
             Stage,
-            Action::Faults,
+            WindowAction::Open(WindowKind::Faults),
             "faults",
             "everything that can go wrong with what is selected or the site, and what heals it",
         );
-        bind(&[c('L')], Stage, Action::Log, "log", "what happened and why, and what was refused; with a filter");
-        bind(&[c('p')], Stage, Action::Pace, "pace", "change between trace (one request, slowly) and live (the whole load)");
-        bind(&[c('{')], Stage, Action::MarkBefore, "", "go back to the last mark of the timeline");
-        bind(&[c('}')], Stage, Action::MarkAfter, "", "go on to the next mark; beyond the newest, until something happens");
-        bind(&[c('J')], Stage, Action::Jump, "", "jump to a moment: 12.5, or -3 or +10 from now");
-        bind(&[c(']'), c('+')], Stage, Action::Faster, "", "faster");
-        bind(&[c('['), c('-')], Stage, Action::Slower, "", "slower");
-        bind(&[c('r')], Stage, Action::Send(RequestKind::Write), "login", "send one login (a write) and follow it");
-        bind(
+        table.bind(
+            &[c('L')],
+            Stage,
+            WindowAction::Open(WindowKind::Log),
+            "log",
+            "what happened and why, and what was refused; with a filter",
+        );
+        table.bind(
+            &[c('p')],
+            Stage,
+            TimeAction::Pace,
+            "pace",
+            "change between trace (one request, slowly) and live (the whole load)",
+        );
+        table.bind(&[c('{')], Stage, TimeAction::PreviousMark, "", "go back to the last mark of the timeline");
+        table.bind(
+            &[c('}')],
+            Stage,
+            TimeAction::NextMark,
+            "",
+            "go on to the next mark; beyond the newest, until something happens",
+        );
+        table.bind(&[c('J')], Stage, WindowAction::Open(WindowKind::Jump), "", "jump to a moment: 12.5, or -3 or +10 from now");
+        table.bind(&[c(']'), c('+')], Stage, TimeAction::Faster, "", "faster");
+        table.bind(&[c('['), c('-')], Stage, TimeAction::Slower, "", "slower");
+        table.bind(&[c('r')], Stage, SiteAction::Send(RequestKind::Write), "login", "send one login (a write) and follow it");
+        table.bind(
             &[c('v')],
             Stage,
-            Action::NextOverlay,
+            OverlayAction::Next,
             "overlay",
             "next overlay: readable hops, single points, shared software, failure domains, capacity",
         );
-        bind(&[c('C')], Stage, Action::Compare, "compare", "compare with another TLS mode or design, or end that");
-        bind(&[c('V')], Stage, Action::Overlay, "off", "switch the overlay off, or the last one on again");
-        bind(&[c('o')], Stage, Action::OverlayChoice, "other", "in an overlay: another kind of request, version, domain or loss");
-        bind(&[c('s')], Stage, Action::Send(RequestKind::Static), "", "send one static page request and follow it");
-        bind(&[c('d')], Stage, Action::Send(RequestKind::Read), "", "send one dynamic read and follow it");
-        bind(&[k(Code::Right), c('l')], Stage, Action::Move(Arrow::Right), "select", "select what is to the right");
-        bind(&[k(Code::Left)], Stage, Action::Move(Arrow::Left), "", "select what is to the left");
-        bind(&[k(Code::Down), c('j')], Stage, Action::Move(Arrow::Down), "", "select what is below");
-        bind(&[k(Code::Up), c('k')], Stage, Action::Move(Arrow::Up), "", "select what is above");
-        bind(&[k(Code::Tab)], Stage, Action::Next, "", "select the next thing");
-        bind(&[k(Code::BackTab)], Stage, Action::Previous, "", "select the previous thing");
+        table.bind(&[c('C')], Stage, ViewAction::Compare, "compare", "compare with another TLS mode or design, or end that");
+        table.bind(&[c('V')], Stage, OverlayAction::Toggle, "off", "switch the overlay off, or the last one on again");
+        table.bind(
+            &[c('o')],
+            Stage,
+            OverlayAction::NextChoice,
+            "other",
+            "in an overlay: another kind of request, version, domain or loss",
+        );
+        table.bind(&[c('s')], Stage, SiteAction::Send(RequestKind::Static), "", "send one static page request and follow it");
+        table.bind(&[c('d')], Stage, SiteAction::Send(RequestKind::Read), "", "send one dynamic read and follow it");
+        table.bind(&[k(Code::Right), c('l')], Stage, SelectAction::Move(Arrow::Right), "select", "select what is to the right");
+        table.bind(&[k(Code::Left)], Stage, SelectAction::Move(Arrow::Left), "", "select what is to the left");
+        table.bind(&[k(Code::Down), c('j')], Stage, SelectAction::Move(Arrow::Down), "", "select what is below");
+        table.bind(&[k(Code::Up), c('k')], Stage, SelectAction::Move(Arrow::Up), "", "select what is above");
+        table.bind(&[k(Code::Tab)], Stage, SelectAction::Next, "", "select the next thing");
+        table.bind(&[k(Code::BackTab)], Stage, SelectAction::Previous, "", "select the previous thing");
         let held = |code| Key { code, ctrl: true };
-        bind(
+        table.bind(
             &[held(Code::Right)],
             Stage,
-            Action::Pan(Arrow::Right),
+            ViewAction::Pan(Arrow::Right),
             "",
             "look further right, where the picture is larger than the screen",
         );
-        bind(&[held(Code::Left)], Stage, Action::Pan(Arrow::Left), "", "look further left");
-        bind(&[held(Code::Down)], Stage, Action::Pan(Arrow::Down), "", "look further down");
-        bind(&[held(Code::Up)], Stage, Action::Pan(Arrow::Up), "", "look further up");
-        bind(&[c('z')], Stage, Action::Overview, "map", "show or hide the map of a picture that is larger than the screen");
-        bind(&[c('b')], Stage, Action::Balance, "", "change how the balancer chooses");
-        bind(&[c('T')], Stage, Action::ToggleWebToApp, "", "switch TLS between web servers and applications");
-        bind(&[c('e')], Stage, Action::ToggleAppToDb, "", "switch TLS to the databases");
-        bind(&[c('f')], Stage, Action::Block, "", "let a firewall block the selected hop, or pass it again");
-        bind(&[c('P')], Stage, Action::Probe, "", "switch the external probe on, or off");
-        bind(&[c('>')], Stage, Action::MoreUsers, "", "a quarter more users");
-        bind(&[c('<')], Stage, Action::FewerUsers, "", "a quarter fewer users");
-        bind(&[k(Code::PageDown)], Stage, Action::Scroll(3), "", "scroll the text down");
-        bind(&[k(Code::PageUp)], Stage, Action::Scroll(-3), "", "scroll the text up");
-
-        in_lesson(&mut bind);
-
-        everywhere(&mut bind);
-        Self { bindings }
-    }
-}
-
-/// What works in a lesson only.
-fn in_lesson(bind: &mut impl FnMut(&[Key], Place, Action, &'static str, &'static str)) {
-    use Place::{Lesson, Marks};
-    let (c, k) = (Key::char, Key::plain);
-    bind(&[k(Code::Enter)], Lesson, Action::Enter, "next", "go on, or submit the marks");
-    bind(&[c('h')], Lesson, Action::Hint, "hint", "a hint; after the last one, the solution");
-    bind(&[c('m')], Marks, Action::Mark, "mark", "mark what is selected, or take the mark away");
-    bind(&[k(Code::Backspace)], Lesson, Action::StepBefore, "", "the step before");
-    bind(&[c('n')], Lesson, Action::Skip, "", "skip this step or question");
-    bind(&[c('a')], Lesson, Action::Again, "", "begin this step anew");
-    for (number, digit) in ('1'..='9').enumerate() {
-        let help = if number == 0 { "answer with the first option; 2 to 9 with the others" } else { "" };
-        bind(&[c(digit)], Lesson, Action::Answer(number), "", help);
-    }
-}
-
-/// What works on the course map and on the stage alike.
-fn everywhere(bind: &mut impl FnMut(&[Key], Place, Action, &'static str, &'static str)) {
-    let (c, k) = (Key::char, Key::plain);
-    for place in [Place::Home, Place::Stage] {
-        bind(
-            &[c(':'), Key { code: Code::Char('p'), ctrl: true }],
-            place,
-            Action::Palette,
-            "all",
-            "search everything that can be done or opened",
+        table.bind(&[held(Code::Left)], Stage, ViewAction::Pan(Arrow::Left), "", "look further left");
+        table.bind(&[held(Code::Down)], Stage, ViewAction::Pan(Arrow::Down), "", "look further down");
+        table.bind(&[held(Code::Up)], Stage, ViewAction::Pan(Arrow::Up), "", "look further up");
+        table.bind(
+            &[c('z')],
+            Stage,
+            ViewAction::ToggleMap,
+            "map",
+            "show or hide the map of a picture that is larger than the screen",
         );
-        bind(&[c('g')], place, Action::Glossary, "", "look up a word: what is on the screen comes first");
-        bind(&[], place, Action::NextTheme, "", "next theme: dark, light, high contrast, colour-blind safe, no colours");
-        bind(&[], place, Action::Ascii, "", "draw with ASCII characters only, or with all");
-        bind(&[], place, Action::Motion, "", "show steps instead of movement, or movement again");
-        bind(&[c('?')], place, Action::Help, "help", "show or hide this help");
-        if place == Place::Home {
-            bind(&[c('q')], place, Action::Back, "quit", "quit");
-            bind(&[k(Code::Esc)], place, Action::Escape, "", "quit");
-        } else {
-            bind(&[c('q')], place, Action::Back, "", "close the panel or view, then go back to the course map");
-            bind(
-                &[k(Code::Esc)],
+        table.bind(&[c('b')], Stage, SiteAction::Balance, "", "change how the balancer chooses");
+        table.bind(&[c('T')], Stage, EditAction::ToggleWebToApp, "", "switch TLS between web servers and applications");
+        table.bind(&[c('e')], Stage, EditAction::ToggleAppToDb, "", "switch TLS to the databases");
+        table.bind(&[c('f')], Stage, EditAction::Block, "", "let a firewall block the selected hop, or pass it again");
+        table.bind(&[c('P')], Stage, SiteAction::Probe, "", "switch the external probe on, or off");
+        table.bind(&[c('>')], Stage, SiteAction::MoreUsers, "", "a quarter more users");
+        table.bind(&[c('<')], Stage, SiteAction::FewerUsers, "", "a quarter fewer users");
+        table.bind(&[k(Code::PageDown)], Stage, ViewAction::Scroll(3), "", "scroll the text down");
+        table.bind(&[k(Code::PageUp)], Stage, ViewAction::Scroll(-3), "", "scroll the text up");
+
+        table.bind_in_lesson();
+        table.bind_everywhere();
+        table
+    }
+}
+
+impl Keymap {
+    fn bind(&mut self, keys: &[Key], place: Place, action: impl Into<Action>, word: &'static str, help: &'static str) {
+        self.bindings.push(Binding { keys: keys.to_vec(), place, action: action.into(), word, help });
+    }
+
+    /// What works in a lesson only.
+    fn bind_in_lesson(&mut self) {
+        use Place::{Lesson, Marks};
+        let (c, k) = (Key::char, Key::plain);
+        self.bind(&[k(Code::Enter)], Lesson, AppAction::Enter, "next", "go on, or submit the marks");
+        self.bind(&[c('h')], Lesson, LessonAction::Hint, "hint", "a hint; after the last one, the solution");
+        self.bind(&[c('m')], Marks, LessonAction::Mark, "mark", "mark what is selected, or take the mark away");
+        self.bind(&[k(Code::Backspace)], Lesson, LessonAction::Previous, "", "the step before");
+        self.bind(&[c('n')], Lesson, LessonAction::Skip, "", "skip this step or question");
+        self.bind(&[c('a')], Lesson, LessonAction::Restart, "", "begin this step anew");
+        for (number, digit) in ('1'..='9').enumerate() {
+            let help = if number == 0 { "answer with the first option; 2 to 9 with the others" } else { "" };
+            self.bind(&[c(digit)], Lesson, LessonAction::Answer(number), "", help);
+        }
+    }
+
+    /// What works on the course map and on the stage alike.
+    fn bind_everywhere(&mut self) {
+        let (c, k) = (Key::char, Key::plain);
+        for place in [Place::Home, Place::Stage] {
+            self.bind(
+                &[c(':'), Key { code: Code::Char('p'), ctrl: true }],
                 place,
-                Action::Escape,
-                "",
-                "let go: of the panel or view, packet, overlay, selection; then go back to the course map",
+                WindowAction::Open(WindowKind::Palette),
+                "all",
+                "search everything that can be done or opened",
             );
+            self.bind(
+                &[c('g')],
+                place,
+                WindowAction::Open(WindowKind::Glossary),
+                "",
+                "look up a word: what is on the screen comes first",
+            );
+            self.bind(
+                &[],
+                place,
+                AppAction::NextTheme,
+                "",
+                "next theme: dark, light, high contrast, colour-blind safe, no colours",
+            );
+            self.bind(&[], place, AppAction::Ascii, "", "draw with ASCII characters only, or with all");
+            self.bind(&[], place, AppAction::ReducedMotion, "", "show steps instead of movement, or movement again");
+            self.bind(&[c('?')], place, AppAction::Help, "help", "show or hide this help");
+            if place == Place::Home {
+                self.bind(&[c('q')], place, AppAction::Back, "quit", "quit");
+                self.bind(&[k(Code::Esc)], place, AppAction::Escape, "", "quit");
+            } else {
+                self.bind(&[c('q')], place, AppAction::Back, "", "close the panel or view, then go back to the course map");
+                self.bind(
+                    &[k(Code::Esc)],
+                    place,
+                    AppAction::Escape,
+                    "",
+                    "let go: of the panel or view, packet, overlay, selection; then go back to the course map",
+                );
+            }
         }
     }
 }
@@ -262,33 +328,34 @@ impl Keymap {
     }
 
     /// The label of the key that does something.
-    pub fn label(&self, action: &Action) -> String {
-        let binding = self.bindings.iter().find(|binding| binding.action == *action);
+    pub fn label(&self, action: impl Into<Action>) -> String {
+        let action = action.into();
+        let binding = self.bindings.iter().find(|binding| binding.action == action);
         binding.and_then(|binding| binding.keys.first()).map_or_else(|| "?".into(), ToString::to_string)
     }
 
     /// The label of a key that a lesson's text names.
     pub fn named(&self, name: KeyName) -> String {
-        self.label(&match name {
-            KeyName::Tls => Action::CycleTls,
-            KeyName::DbTls => Action::ToggleAppToDb,
-            KeyName::Kill => Action::KillOrRestore,
-            KeyName::Pause => Action::Pause,
-            KeyName::Step => Action::StepForward,
-            KeyName::Back => Action::StepBack,
-            KeyName::Slower => Action::Slower,
-            KeyName::Faster => Action::Faster,
-            KeyName::Pace => Action::Pace,
-            KeyName::Send => Action::Send(RequestKind::Write),
-            KeyName::Hint => Action::Hint,
-            KeyName::Next => Action::Enter,
-            KeyName::Mark => Action::Mark,
-            KeyName::Monitor => Action::Monitor,
-            KeyName::Faults => Action::Faults,
-            KeyName::Log => Action::Log,
-            KeyName::Wiretap => Action::Wiretap,
-            KeyName::Packet => Action::NextPacket,
-        })
+        match name {
+            KeyName::Tls => self.label(EditAction::CycleTls),
+            KeyName::DbTls => self.label(EditAction::ToggleAppToDb),
+            KeyName::Kill => self.label(SiteAction::KillOrRestore),
+            KeyName::Pause => self.label(TimeAction::Pause),
+            KeyName::Step => self.label(TimeAction::StepForward),
+            KeyName::Back => self.label(TimeAction::StepBack),
+            KeyName::Slower => self.label(TimeAction::Slower),
+            KeyName::Faster => self.label(TimeAction::Faster),
+            KeyName::Pace => self.label(TimeAction::Pace),
+            KeyName::Send => self.label(SiteAction::Send(RequestKind::Write)),
+            KeyName::Hint => self.label(LessonAction::Hint),
+            KeyName::Next => self.label(AppAction::Enter),
+            KeyName::Mark => self.label(LessonAction::Mark),
+            KeyName::Monitor => self.label(ViewAction::ToggleMonitor),
+            KeyName::Faults => self.label(WindowAction::Open(WindowKind::Faults)),
+            KeyName::Log => self.label(WindowAction::Open(WindowKind::Log)),
+            KeyName::Wiretap => self.label(SelectAction::Wiretap),
+            KeyName::Packet => self.label(SelectAction::NextPacket),
+        }
     }
 }
 
@@ -304,7 +371,7 @@ mod tests {
         let clash = Clash { key: Key::char('x'), place: Place::Lesson, names: ("hint", "kill") };
         assert_eq!(keymap.clashes(), [clash], "marks may borrow a key");
         assert!(keymap.rebind("kill", &[]) && !keymap.rebind("murder", &[]));
-        assert_eq!((keymap.clashes(), keymap.label(&Action::Hint)), (Vec::new(), "x".into()));
+        assert_eq!((keymap.clashes(), keymap.label(LessonAction::Hint)), (Vec::new(), "x".into()));
         assert_eq!(keymap.action(Key::char('x'), Place::Stage), None);
     }
 

@@ -4,29 +4,8 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::action::Action;
-
-/// What a piece of text is like.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tone {
-    /// Ordinary.
-    #[default]
-    Text,
-    /// Of less weight.
-    Dim,
-    /// A heading or name.
-    Name,
-    /// A key, or what asks for attention.
-    Accent,
-    /// Well.
-    Good,
-    /// Tight.
-    Warn,
-    /// Wrong or dangerous.
-    Bad,
-    /// A secret in the clear.
-    Secret,
-}
+use crate::action::Action;
+use crate::tone::Tone;
 
 /// One line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,8 +31,8 @@ impl Line {
 
     /// A line on which a click does something.
     #[must_use]
-    pub fn doing(self, action: Action) -> Self {
-        Self { action: Some(action), ..self }
+    pub fn doing(self, action: impl Into<Action>) -> Self {
+        Self { action: Some(action.into()), ..self }
     }
 
     /// Parts one behind the other. What a click does is known of the parts alone.

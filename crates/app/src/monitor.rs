@@ -4,6 +4,7 @@
 //! what nobody sampled, and what did not arrive, is not known here.
 
 mod budget;
+pub mod item;
 mod plan;
 mod rule;
 mod smooth;
@@ -13,32 +14,13 @@ use hoplight_model::monitoring::AlertCondition;
 use hoplight_model::{Bound, ComponentIx, Element, Metric};
 use hoplight_sim::{AlertState, AlertView};
 
-use super::stage::Stage;
+use crate::monitor::item::MonitorItem;
+use crate::stage::Stage;
 
 pub use budget::{Budget, budgets};
-pub use plan::{Kind, Row, plan};
+pub use plan::{MonitorRow, MonitorRowKind, plan};
 pub use rule::{level, name, words};
 pub use smooth::{HALF_LIFE, smoothed};
-
-/// Something on the screen that can be looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Item {
-    /// An agent.
-    Agent(ComponentIx),
-    /// A component that an agent watches.
-    Component(ComponentIx),
-    /// An alert, as a place in [`hoplight_sim::Simulation::alerts`].
-    Alert(usize),
-}
-
-/// What is looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Watch {
-    /// The row; `None` is the first.
-    pub item: Option<Item>,
-    /// By how many places the metrics of the charts are turned.
-    pub turn: usize,
-}
 
 /// What charts show of a component, the most telling first.
 pub const CHARTS: [Metric; 7] =
@@ -46,13 +28,13 @@ pub const CHARTS: [Metric; 7] =
 
 /// All that can be looked at, in the order of the screen: each agent with what it watches, then the alerts that have
 /// something to say, the worst first.
-pub fn items(stage: &Stage) -> Vec<Item> {
+pub fn items(stage: &Stage) -> Vec<MonitorItem> {
     let mut items = Vec::new();
     for agent in stage.sim().agents() {
-        items.push(Item::Agent(agent.agent));
-        items.extend(agent.components.iter().map(|row| Item::Component(row.component)));
+        items.push(MonitorItem::Agent(agent.agent));
+        items.extend(agent.components.iter().map(|row| MonitorItem::Component(row.component)));
     }
-    items.extend(telling(&stage.sim().alerts()).into_iter().map(Item::Alert));
+    items.extend(telling(&stage.sim().alerts()).into_iter().map(MonitorItem::Alert));
     items
 }
 
@@ -80,7 +62,7 @@ pub fn page(stage: &Stage) -> Option<String> {
 }
 
 /// What is looked at now: what was chosen, or the first thing, if that is no longer there.
-pub fn item(stage: &Stage) -> Option<Item> {
+pub fn item(stage: &Stage) -> Option<MonitorItem> {
     let items = items(stage);
     stage.watch.item.filter(|item| items.contains(item)).or(items.first().copied())
 }
@@ -88,9 +70,9 @@ pub fn item(stage: &Stage) -> Option<Item> {
 /// The component whose charts are shown.
 pub fn charted(stage: &Stage) -> Option<ComponentIx> {
     match item(stage)? {
-        Item::Agent(agent) => stage.sim().agents().iter().find(|view| view.agent == agent)?.subject,
-        Item::Component(component) => Some(component),
-        Item::Alert(at) => {
+        MonitorItem::Agent(agent) => stage.sim().agents().iter().find(|view| view.agent == agent)?.subject,
+        MonitorItem::Component(component) => Some(component),
+        MonitorItem::Alert(at) => {
             let subject = stage.sim().alerts().get(at)?.subject?;
             // An alert on absence is about an agent: then what it watches is shown.
             let agents = stage.sim().agents();
@@ -108,7 +90,7 @@ pub fn metrics(stage: &Stage) -> Vec<Metric> {
         metrics.retain(|metric| matches!(metric, Metric::Qps | Metric::P99) || measured(metric));
     }
     let of_alert = match item(stage) {
-        Some(Item::Alert(at)) => stage.sim().alerts().get(at).and_then(|alert| metric_of(stage, alert.rule)),
+        Some(MonitorItem::Alert(at)) => stage.sim().alerts().get(at).and_then(|alert| metric_of(stage, alert.rule)),
         _ => None,
     };
     let first = of_alert.and_then(|metric| metrics.iter().position(|other| *other == metric)).unwrap_or(0);
@@ -139,12 +121,12 @@ pub fn thresholds(stage: &Stage, component: ComponentIx, metric: Metric) -> Vec<
 }
 
 /// Looks at something: it is selected on the diagram, too, so that keys that do something do it to that.
-pub(super) fn look_at(stage: &mut Stage, item: Item) {
+pub(super) fn look_at(stage: &mut Stage, item: MonitorItem) {
     stage.watch.item = Some(item);
     stage.watch.turn = 0;
     let component = match item {
-        Item::Agent(component) | Item::Component(component) => Some(component),
-        Item::Alert(at) => stage.sim().alerts().get(at).and_then(|alert| alert.subject),
+        MonitorItem::Agent(component) | MonitorItem::Component(component) => Some(component),
+        MonitorItem::Alert(at) => stage.sim().alerts().get(at).and_then(|alert| alert.subject),
     };
     if let Some(component) = component {
         let id = stage.infra().component(component).id.clone();

@@ -9,11 +9,16 @@ use std::time::Duration;
 
 use hoplight_layout::{Area, Arrow};
 
-use super::action::Action;
-use super::key::{Code, Key};
-use super::line::Line;
-use super::window::{self, Window};
-use super::{App, Effect, Screen, Tone, View, detail, help, panel, regions, status, tap};
+use crate::action::{Action, CourseAction, SelectAction, ViewAction, WindowAction};
+use crate::app::{App, Effect, Screen};
+use crate::key::{Code, Key};
+use crate::line::Line;
+use crate::scroll::{first_shown, room};
+use crate::tone::Tone;
+use crate::update::is_leaving;
+use crate::view::View;
+use crate::window::state::Window;
+use crate::{detail, help, panel, regions, status, tap, window};
 
 pub use stage::status_area;
 
@@ -31,7 +36,7 @@ impl App {
             // A key's line is the key; a click on anything else closes the help.
             let action = self.help_action(column, row);
             self.help = None;
-            return action.map_or_else(Vec::new, |action| self.act(&action));
+            return action.map_or_else(Vec::new, |action| self.act(action));
         }
         // A click on what was said means that it is read.
         if told.is_some() && self.window.is_none() && inside(status_area(self), column, row) {
@@ -41,8 +46,8 @@ impl App {
             self.tell(Tone::Dim, "There is nothing to click there.");
             return Vec::new();
         };
-        self.leaving = asked && matches!(action, Action::Back | Action::Escape);
-        self.act(&action)
+        self.leaving = asked && is_leaving(&action);
+        self.act(action)
     }
 
     /// The wheel was turned over a cell, by so many lines.
@@ -54,11 +59,11 @@ impl App {
             return Vec::new();
         }
         let action = match &self.screen {
-            _ if self.help.is_some() => Some(Action::Scroll(by)),
-            Screen::Home => Some(Action::Move(if by > 0 { Arrow::Down } else { Arrow::Up })),
+            _ if self.help.is_some() => Some(ViewAction::Scroll(by).into()),
+            Screen::Home => Some(SelectAction::Move(if by > 0 { Arrow::Down } else { Arrow::Up }).into()),
             Screen::Stage(stage) => stage::turned(self, stage, (column, row), by),
         };
-        action.map_or_else(Vec::new, |action| self.act(&action))
+        action.map_or_else(Vec::new, |action| self.act(action))
     }
 
     fn clicked(&self, column: u16, row: u16) -> Option<Action> {
@@ -81,7 +86,7 @@ impl App {
     fn on_course_map(&self, column: u16, row: u16) -> Option<Action> {
         let (list, about, preview) = regions::home(self.size.0, self.size.1);
         if inside(about, column, row) || inside(preview, column, row) {
-            return self.home.item().map(|_| Action::Open(self.home.chosen));
+            return self.home.item().map(|_| CourseAction::Open(self.home.chosen).into());
         }
         if !inside(list, column, row) {
             return None;
@@ -90,21 +95,21 @@ impl App {
         // The counts at the list's ends lead beyond them.
         let ((above, below), margin) = (self.home.hidden(), column + 4 >= list.x + list.width);
         if margin && at == 0 && above > 0 {
-            return lines.first().map(|(line, _)| Action::Choose(line.saturating_sub(1)));
+            return lines.first().map(|(line, _)| CourseAction::Choose(line.saturating_sub(1)).into());
         }
         if margin && at + 1 == list.height && below > 0 {
-            return lines.last().map(|(line, _)| Action::Choose(line + 1));
+            return lines.last().map(|(line, _)| CourseAction::Choose(line + 1).into());
         }
         let (line, _) = lines.into_iter().find(|(_, row)| *row == at)?;
-        Some(if line == self.home.chosen { Action::Open(line) } else { Action::Choose(line) })
+        Some(if line == self.home.chosen { CourseAction::Open(line) } else { CourseAction::Choose(line) }.into())
     }
 
     /// In a window, a click chooses a row, and another one does what it means; a click beside the window, or on its last
     /// line, closes it.
     fn row_at(&self, window: &Window, column: u16, row: u16) -> Option<Action> {
-        let parts = self.window_area()?;
+        let parts = window::area(self)?;
         if !inside(parts.outer, column, row) || row + 1 == parts.outer.y + parts.outer.height {
-            return Some(Action::Close);
+            return Some(WindowAction::Close.into());
         }
         if inside(parts.timeline, column, row) {
             return self.stage().map(|stage| stage::moment_at(stage, parts.timeline, column));
@@ -114,8 +119,8 @@ impl App {
         }
         let count = window::rows(self, window.kind, &window.filter).len();
         let chosen = window.chosen.min(count.saturating_sub(1));
-        let at = window::first_shown(chosen, count, usize::from(parts.list.height)) + usize::from(row - parts.list.y);
-        (at < count).then_some(if at == chosen { Action::EnterRow(at) } else { Action::ChooseRow(at) })
+        let at = first_shown(chosen, count, usize::from(parts.list.height)) + usize::from(row - parts.list.y);
+        (at < count).then(|| if at == chosen { WindowAction::Enter(at) } else { WindowAction::Choose(at) }.into())
     }
 
     /// What a line of the help is about.
@@ -178,7 +183,7 @@ pub fn shows_lesson(app: &App) -> bool {
 /// How far the panel can be scrolled: so many of its lines have no room.
 pub fn most_scroll(app: &App) -> u16 {
     let count = panel_lines(app).len();
-    u16::try_from(count.saturating_sub(panel::room(panel_area(app).height, count))).unwrap_or(u16::MAX)
+    u16::try_from(count.saturating_sub(room(panel_area(app).height, count))).unwrap_or(u16::MAX)
 }
 
 /// The lines of what is selected, where it stands below a lesson.
@@ -190,7 +195,7 @@ pub fn detail_lines(app: &App) -> Vec<Line> {
 /// How far what is selected can be scrolled below a lesson.
 pub fn most_detail_scroll(app: &App) -> u16 {
     let (count, height) = (detail_lines(app).len(), app.stage().map_or(0, |stage| stage.regions.detail.height));
-    u16::try_from(count.saturating_sub(panel::room(height, count))).unwrap_or(u16::MAX)
+    u16::try_from(count.saturating_sub(room(height, count))).unwrap_or(u16::MAX)
 }
 
 /// The area of what is shown in the canvas' place: on a small screen, down to the panel, if that has anything to say.

@@ -1,15 +1,17 @@
 //! Overlays: what the analysis says about the infrastructure, laid over its picture.
 //!
 //! ```text
-//!  infrastructure, load ──Known──▶ answers of the analysis      anew after an edit or a change of the load
-//!  selection, sub-choice ──View──▶ stamps on elements, a line, remarks        anew after a key or a click
+//!  infrastructure, load ──CachedAnswers──▶ answers of the analysis      anew after an edit or a change of the load
+//!  selection, sub-choice ──OverlayContent──▶ stamps on elements, a line, remarks        anew after a key or a click
 //! ```
 //!
 //! Every number and every judgement is the analysis's; here they are put into words and onto elements. Must not know how
 //! a stamp is drawn.
 
+mod answers;
+pub mod content;
 mod domains;
-mod known;
+pub mod kind;
 mod load;
 mod points;
 mod readable;
@@ -20,58 +22,9 @@ use std::sync::Arc;
 
 use hoplight_model::{Element, Infrastructure, RequestKind};
 
-use super::line::Tone;
-use known::{Answers, Known};
-
-/// What can be laid over the picture.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Overlay {
-    /// The hops that are not encrypted.
-    #[default]
-    ReadableHops,
-    /// What alone stops a kind of request.
-    SinglePoints,
-    /// What a flaw in one version of a program takes down.
-    SharedSoftware,
-    /// What goes together, because it shares a machine or something that is not drawn as one.
-    FailureDomains,
-    /// How full everything is at the present load, and which loss overloads the rest.
-    Capacity,
-}
-
-impl Overlay {
-    /// All, in the order in which a key visits them.
-    pub const ALL: [Self; 5] =
-        [Self::ReadableHops, Self::SinglePoints, Self::SharedSoftware, Self::FailureDomains, Self::Capacity];
-
-    /// The heading.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::ReadableHops => "Readable hops",
-            Self::SinglePoints => "Single points of failure",
-            Self::SharedSoftware => "Shared software",
-            Self::FailureDomains => "Failure domains",
-            Self::Capacity => "Capacity, predicted",
-        }
-    }
-
-    /// What the sub-choice is called in the footer; `None` if there is none.
-    pub const fn choice(self) -> Option<&'static str> {
-        match self {
-            Self::ReadableHops => None,
-            Self::SinglePoints => Some("kind"),
-            Self::SharedSoftware => Some("version"),
-            Self::FailureDomains => Some("domain"),
-            Self::Capacity => Some("loss"),
-        }
-    }
-
-    /// The next one; `None` after the last.
-    fn next(self) -> Option<Self> {
-        let place = Self::ALL.iter().position(|overlay| *overlay == self)?;
-        Self::ALL.get(place + 1).copied()
-    }
-}
+use crate::overlay::answers::{CachedAnswers, OverlayAnswers};
+use crate::overlay::content::{OverlayContent, OverlayQuery};
+use crate::overlay::kind::Overlay;
 
 /// Whether an overlay is on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,108 +38,6 @@ pub enum OverlayState {
     On(Overlay),
 }
 
-/// What an overlay says of an element, as one character.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Sign {
-    /// Alone a danger: a single point, or a hop that anyone on the wire reads.
-    Alone,
-    /// Readable, but only inside a server.
-    Inside,
-    /// Shares a flaw.
-    Alike,
-    /// Runs another version of the same program.
-    Kin,
-    /// Goes with what fails.
-    Taken,
-    /// Is so full.
-    Fill,
-}
-
-impl Sign {
-    /// All.
-    pub const ALL: [Self; 6] = [Self::Alone, Self::Inside, Self::Alike, Self::Kin, Self::Taken, Self::Fill];
-
-    /// The character; one column wide.
-    pub const fn symbol(self) -> char {
-        match self {
-            Self::Alone => '!',
-            Self::Inside => 'i',
-            Self::Alike => '=',
-            Self::Kin => '~',
-            Self::Taken => '×',
-            Self::Fill => '%',
-        }
-    }
-}
-
-/// What is put on one element of the picture.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stamp {
-    /// The element.
-    pub element: Element,
-    /// The character.
-    pub sign: Sign,
-    /// How it is meant.
-    pub tone: Tone,
-    /// Words for a box with room for a line, the fullest first; empty if there is nothing to say.
-    pub words: Vec<String>,
-}
-
-/// One more line about what the overlay shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remark {
-    /// The sign of what it is about.
-    pub sign: Option<Sign>,
-    /// How it is meant.
-    pub tone: Tone,
-    /// The sentence.
-    pub text: String,
-    /// What a click on it selects.
-    pub about: Option<Element>,
-}
-
-/// An overlay, ready to be shown.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct View {
-    /// The stamps, in the order of their elements, one for each.
-    pub stamps: Vec<Stamp>,
-    /// How the line is meant.
-    pub tone: Tone,
-    /// Wordings of the one line, the fullest first.
-    pub line: Vec<String>,
-    /// What else there is to say, for a panel.
-    pub remarks: Vec<Remark>,
-}
-
-impl View {
-    fn stamp(&mut self, element: Element, sign: Sign, tone: Tone, words: Vec<String>) {
-        self.stamps.push(Stamp { element, sign, tone, words });
-    }
-
-    fn say(&mut self, tone: Tone, line: Vec<String>) {
-        (self.tone, self.line) = (tone, line);
-    }
-
-    fn remark(&mut self, sign: Option<Sign>, tone: Tone, text: impl Into<String>, about: Option<Element>) {
-        self.remarks.push(Remark { sign, tone, text: text.into(), about });
-    }
-}
-
-/// What a view depends on, besides the answers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Asked {
-    selected: Option<Element>,
-    kind: RequestKind,
-    choice: usize,
-}
-
-impl Default for Asked {
-    fn default() -> Self {
-        // Writes need the most, so they have the most single points.
-        Self { selected: None, kind: RequestKind::Write, choice: 0 }
-    }
-}
-
 /// The overlays of a stage: which one is on, and what it shows.
 #[derive(Clone, Debug, Default)]
 pub struct Overlays {
@@ -196,9 +47,9 @@ pub struct Overlays {
     last: Overlay,
     /// Whether nothing is shown for now: a question is open that it would answer.
     veiled: bool,
-    asked: Asked,
-    known: Option<Known>,
-    view: View,
+    asked: OverlayQuery,
+    known: Option<CachedAnswers>,
+    view: OverlayContent,
 }
 
 impl Overlays {
@@ -218,7 +69,7 @@ impl Overlays {
     }
 
     /// What it shows; nothing if none is on.
-    pub const fn view(&self) -> &View {
+    pub const fn view(&self) -> &OverlayContent {
         &self.view
     }
 
@@ -284,7 +135,7 @@ impl Overlays {
     pub(super) fn key(&mut self) {
         if self.lit == OverlayState::Briefly {
             self.lit = OverlayState::Off;
-            (self.known, self.view) = (None, View::default());
+            (self.known, self.view) = (None, OverlayContent::default());
         }
     }
 
@@ -297,10 +148,10 @@ impl Overlays {
     pub fn choice(&self) -> Option<&'static str> {
         let choice = self.shown()?.choice()?;
         let is_one = match self.known.as_ref().map(|known| &known.answers) {
-            Some(Answers::Load(load)) => load.losses.as_ref().is_none_or(Vec::is_empty),
-            Some(Answers::Software(flaws)) => flaws.len() < 2,
-            Some(Answers::Domains(domains)) => domains.len() < 2,
-            Some(Answers::Readable(_) | Answers::Points(_)) | None => false,
+            Some(OverlayAnswers::Load(load)) => load.losses.as_ref().is_none_or(Vec::is_empty),
+            Some(OverlayAnswers::Software(flaws)) => flaws.len() < 2,
+            Some(OverlayAnswers::Domains(domains)) => domains.len() < 2,
+            Some(OverlayAnswers::Readable(_) | OverlayAnswers::Points(_)) | None => false,
         };
         (!is_one).then_some(choice)
     }
@@ -321,13 +172,13 @@ impl Overlays {
     /// none of them has changed.
     pub(super) fn follow(&mut self, infra: &Arc<Infrastructure>, load: f64, selected: Option<&Element>) {
         let Some(overlay) = self.shown() else {
-            (self.known, self.view) = (None, View::default());
+            (self.known, self.view) = (None, OverlayContent::default());
             return;
         };
-        let load = Known::rounded(load);
+        let load = CachedAnswers::rounded(load);
         let anew = self.known.as_ref().is_none_or(|known| !known.holds(overlay, infra, load));
         if anew {
-            self.known = Some(Known::ask(overlay, infra, load));
+            self.known = Some(CachedAnswers::ask(overlay, infra, load));
         }
         if self.asked.selected.as_ref() != selected {
             self.asked.selected = selected.cloned();
@@ -347,11 +198,11 @@ impl Overlays {
         let Some(known) = &mut self.known else { return };
         let asked = &self.asked;
         let mut view = match &known.answers {
-            Answers::Readable(hops) => readable::view(infra, hops, asked),
-            Answers::Points(points) => points::view(infra, points, asked),
-            Answers::Software(flaws) => software::view(infra, flaws, asked),
-            Answers::Domains(domains) => domains::view(infra, domains, asked),
-            Answers::Load(load) => load::view(infra, load, asked),
+            OverlayAnswers::Readable(hops) => readable::view(infra, hops, asked),
+            OverlayAnswers::Points(points) => points::view(infra, points, asked),
+            OverlayAnswers::Software(flaws) => software::view(infra, flaws, asked),
+            OverlayAnswers::Domains(domains) => domains::view(infra, domains, asked),
+            OverlayAnswers::Load(load) => load::view(infra, load, asked),
         };
         view.stamps.sort_by(|a, b| a.element.cmp(&b.element));
         view.stamps.dedup_by(|later, first| later.element == first.element);

@@ -6,10 +6,11 @@ use hoplight_lesson::markup::with_keys;
 use hoplight_lesson::{Ask, Choice, Gate, LessonRun, Place, Question, Reveal};
 use hoplight_model::Element;
 
-use super::action::Action;
-use super::keymap::Keymap;
-use super::line::{Line, Page, Tone};
-use super::stage::Stage;
+use crate::action::{AppAction, LessonAction};
+use crate::keymap::Keymap;
+use crate::line::{Line, Page};
+use crate::stage::Stage;
+use crate::tone::Tone;
 
 /// The title of the panel: the step's, and where it stands in the lesson.
 pub fn title(run: &LessonRun) -> (String, String) {
@@ -38,13 +39,6 @@ pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
         Place::Finished => writer.finished(),
     }
     writer.page.lines()
-}
-
-/// How many of so many lines a panel of so many rows shows at once, below its title: where not all have room, the last row
-/// says how many are left.
-pub fn room(height: u16, lines: usize) -> usize {
-    let rows = usize::from(height.saturating_sub(1));
-    if lines > rows { rows.saturating_sub(1) } else { rows }
 }
 
 /// What an answer is for.
@@ -146,7 +140,7 @@ impl Writer<'_> {
             };
             let text_tone = if over && !tried.contains(&number) { Tone::Dim } else { Tone::Text };
             let text = self.prose(&choice.text);
-            self.page.item(tone, &format!("{mark}{} ", number + 1), text_tone, &text, Some(&Action::Answer(number)));
+            self.page.item(tone, &format!("{mark}{} ", number + 1), text_tone, &text, Some(&LessonAction::Answer(number).into()));
         }
         let newest = tried.last().and_then(|number| choices.get(*number));
         if let Some(choice) = newest.filter(|_| mode != Mode::Predict) {
@@ -163,7 +157,7 @@ impl Writer<'_> {
             self.page.text(Tone::Good, &text);
             return;
         }
-        let (mark, submit) = (self.keymap.label(&Action::Mark), self.keymap.label(&Action::Enter));
+        let (mark, submit) = (self.keymap.label(LessonAction::Mark), self.keymap.label(AppAction::Enter));
         let marked: Vec<String> = self.run.marks().map(Element::to_string).collect();
         let how = format!("select, {mark} marks, {submit} submits");
         self.page.item(Tone::Accent, &format!("{count} marked  "), Tone::Dim, &how, None);
@@ -183,7 +177,7 @@ impl Writer<'_> {
 
     /// The last line: what leads on.
     fn way_on(&mut self, hints: bool) {
-        let next = self.keymap.label(&Action::Enter);
+        let next = self.keymap.label(AppAction::Enter);
         let open = self.run.is_open();
         let marks = self.run.question().is_some_and(|question| question.target().is_some()) && !self.run.is_solved();
         let mut line = Line::default();
@@ -197,7 +191,7 @@ impl Writer<'_> {
             line = line.with(Tone::Accent, format!("{} ", self.answers())).with(Tone::Dim, "answer");
         }
         if hints && !open {
-            let hint = self.keymap.label(&Action::Hint);
+            let hint = self.keymap.label(LessonAction::Hint);
             let all = self.run.step().is_some_and(|step| self.run.hints().len() == step.hints.len());
             let word = if all { "solution" } else { "hint" };
             if !self.run.solution_shown() {
@@ -207,7 +201,7 @@ impl Writer<'_> {
         }
         // What is offered first is what a click does.
         let offers_hint = hints && !open && !self.run.solution_shown();
-        line.action = if open { Some(Action::Enter) } else { offers_hint.then_some(Action::Hint) };
+        line.action = if open { Some(AppAction::Enter.into()) } else { offers_hint.then_some(LessonAction::Hint.into()) };
         if let Some((words, keys)) = again {
             let both = line.clone().with(Tone::Accent, format!("   {keys} ")).with(Tone::Dim, words);
             if self.page.fits(&both) {
@@ -227,7 +221,7 @@ impl Writer<'_> {
             Some(Ask::Choice(choices)) => choices.len().saturating_sub(1),
             _ => 0,
         };
-        format!("{}–{}", self.keymap.label(&Action::Answer(0)), self.keymap.label(&Action::Answer(last)))
+        format!("{}–{}", self.keymap.label(LessonAction::Answer(0)), self.keymap.label(LessonAction::Answer(last)))
     }
 
     fn finished(&mut self) {
@@ -241,9 +235,9 @@ impl Writer<'_> {
             "The questions can be tried again: open the lesson from the course map."
         };
         self.page.text(Tone::Dim, word);
-        let next = self.keymap.label(&Action::Enter);
+        let next = self.keymap.label(AppAction::Enter);
         let mut line = Line::new(Tone::Accent, format!("{next} ")).with(Tone::Good, "back to the course map");
-        line.action = Some(Action::Enter);
+        line.action = Some(AppAction::Enter.into());
         self.page.line(line);
     }
 }

@@ -83,6 +83,11 @@ pub fn stage(columns: u16, rows: u16, agents: u16, lesson: bool) -> Regions {
     }
 }
 
+/// The area of a comparison: everything except the header, the status and the footer.
+pub fn comparison_area(size: (u16, u16)) -> Area {
+    Area::new(0, 1, size.0, size.1.saturating_sub(3))
+}
+
 /// The parts of the course map: the list, and beside it the chosen line's description and infrastructure.
 pub fn home(columns: u16, rows: u16) -> (Area, Area, Area) {
     if too_small(columns, rows) {

@@ -9,7 +9,8 @@ use hoplight_analysis::{Handshake, Mark, Message, MessageDirection, MessageSpec,
 use hoplight_model::{Cipher, ComponentIx, Infrastructure, LinkIx, Protocol};
 use hoplight_sim::{CapturedPayload, CheckCode, ComponentSample, Failure, Heading, Phase, Status};
 
-use super::line::{Page, Tone};
+use crate::line::Page;
+use crate::tone::Tone;
 
 /// How wide ciphertext is made for one line.
 const SHORT: usize = 40;

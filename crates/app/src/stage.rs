@@ -15,13 +15,15 @@ use hoplight_lesson::{LessonRun, Observation, Pace, Wiretap, outcome};
 use hoplight_model::{ComponentId, Element, Infrastructure, RequestKind};
 use hoplight_sim::{Command, CommandError, SimTime, Simulation, Timeline};
 
-use super::comparison::Comparison;
-use super::events::{Mark, Marks, of_both};
-use super::monitor::Watch;
-use super::overlay::{Overlay, Overlays};
-use super::playback::Playback;
-use super::regions::{self, Regions};
-use super::view::View;
+use crate::comparison::Comparison;
+use crate::events::{Mark, Marks, of_both};
+use crate::monitor::item::MonitorFocus;
+use crate::overlay::Overlays;
+use crate::overlay::kind::Overlay;
+use crate::playback::Playback;
+use crate::regions::{self, Regions};
+use crate::scroll::scrolled;
+use crate::view::View;
 
 pub use steps::Stepped;
 
@@ -69,7 +71,7 @@ pub struct Stage {
     /// What the main area shows.
     pub view: View,
     /// What is looked at on the monitoring screen.
-    pub watch: Watch,
+    pub watch: MonitorFocus,
     /// The second design, while two are compared.
     pub comparison: Option<Box<Comparison>>,
     /// Where things stand on the canvas.
@@ -129,7 +131,7 @@ impl Stage {
             wiretap: None,
             lesson: None,
             view: View::Canvas,
-            watch: Watch::default(),
+            watch: MonitorFocus::default(),
             comparison: None,
             layout,
             pan: Cell::default(),
@@ -195,7 +197,7 @@ impl Stage {
         self.layout = Layout::within(infra, self.regions.canvas.width, self.regions.canvas.height);
         self.look_at(self.selected.as_ref().and_then(|selected| self.layout.anchor(selected)).unwrap_or_default());
         if let Some(comparison) = &mut self.comparison {
-            comparison.resize(Self::comparison_area((columns, rows)), regions::is_wide((columns, rows)));
+            comparison.resize(regions::comparison_area((columns, rows)), regions::is_wide((columns, rows)));
         }
     }
 
@@ -434,6 +436,18 @@ impl Stage {
         self.selected = order.get(next).cloned();
     }
 
+    /// Whether the selected element can be killed: users cannot.
+    pub(super) fn can_kill(&self) -> bool {
+        match &self.selected {
+            None => false,
+            Some(Element::Server(_) | Element::Hop(..)) => true,
+            Some(Element::Component(id)) => {
+                let infra = self.infra();
+                infra.find(id.as_str()).is_none_or(|ix| infra.component(ix).kind.can_crash())
+            }
+        }
+    }
+
     /// The infrastructure as it is now.
     pub fn infra(&self) -> &Arc<Infrastructure> {
         self.timeline.simulation().infrastructure()
@@ -443,9 +457,4 @@ impl Stage {
     pub fn sim(&self) -> &Simulation {
         self.timeline.simulation()
     }
-}
-
-/// Where a text is that was scrolled to `at` and is scrolled `by` more lines; so many as `most` have no room.
-pub fn scrolled(at: u16, by: i16, most: u16) -> u16 {
-    at.min(most).saturating_add_signed(by).min(most)
 }

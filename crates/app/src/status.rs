@@ -2,6 +2,7 @@
 //!
 //! Must not know where on the screen they go.
 
+mod footer;
 mod header;
 
 use std::time::Duration;
@@ -9,17 +10,21 @@ use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
 use hoplight_analysis::user;
-use hoplight_lesson::{LessonProgress, LessonRun, Pace};
+use hoplight_lesson::{LessonProgress, Pace};
 use hoplight_model::{Element, RequestKind};
 use hoplight_sim::{Activity, Heading, Present};
 
-use super::action::Action;
-use super::keymap::Binding;
-use super::line::{Line, Tone};
-use super::overlay::Overlay;
-use super::stage::{Stage, Summary};
-use super::{App, Item, View};
+use crate::action::{OverlayAction, SelectAction, WindowAction};
+use crate::app::App;
+use crate::home::CourseItem;
+use crate::line::Line;
+use crate::overlay::kind::Overlay;
+use crate::stage::{Stage, Summary};
+use crate::tone::Tone;
+use crate::view::View;
+use crate::window::kind::WindowKind;
 
+pub use footer::{footer, works};
 pub use header::{header, header_parts};
 
 /// What users experienced in this last time is shown.
@@ -36,7 +41,7 @@ pub fn status_parts(app: &App, stage: &Stage) -> Vec<Line> {
         return vec![Line::new(notice.tone, format!(" {}", notice.text))];
     }
     if let Some(line) = overlay(stage) {
-        return vec![line.doing(Action::OverlayChoice)];
+        return vec![line.doing(OverlayAction::NextChoice)];
     }
     if let Some(line) = followed(stage).or_else(|| app.tip()) {
         return vec![line];
@@ -54,19 +59,22 @@ pub fn status_parts(app: &App, stage: &Stage) -> Vec<Line> {
     let spofs = single_points.as_ref().map_or_else(|| "–".into(), |points| points.len().to_string());
     let infra = stage.infra();
     let browser = infra.browser();
-    // What is laid over the diagram is seen there only.
-    let lay = |overlay| (stage.view == View::Canvas).then_some(Action::Lay(overlay));
+    // Overlays are only visible on the diagram.
+    let lay = |overlay| (stage.view == View::Canvas).then(|| OverlayAction::Show(overlay).into());
     let users =
         Line::new(Tone::Name, " users ").with(Tone::Text, format!("p50 {} p99 {} ms ", ms(users.p50_ms), ms(users.p99_ms)));
     let readable = Line::new(Tone::Dim, format!("  plaintext hops {plaintext} ("))
         .with(if *exposed > 0 { Tone::Bad } else { Tone::Good }, format!("{exposed} exposed"))
         .with(Tone::Dim, ")");
     let points = |words: &str| Line::new(Tone::Dim, format!("  {words} ")).with(Tone::Text, spofs.as_str());
-    let tapped = stage.timeline.tapped().map(|link| Action::Select(infra.hop_element(link)));
+    let tapped = stage.timeline.tapped().map(|link| SelectAction::Element(infra.hop_element(link)).into());
     let users = vec![
         Line { action: tapped, ..Line::new(Tone::Secret, heard.unwrap_or_default()) },
-        Line { action: browser.map(|ix| Action::Select(Element::Component(infra.component(ix).id.clone()))), ..users },
-        Line::new(Tone::Dim, " errors ").with(tone, errors).doing(Action::Log),
+        Line {
+            action: browser.map(|ix| SelectAction::Element(Element::Component(infra.component(ix).id.clone())).into()),
+            ..users
+        },
+        Line::new(Tone::Dim, " errors ").with(tone, errors).doing(WindowAction::Open(WindowKind::Log)),
     ];
     let readable = Line { action: lay(Overlay::ReadableHops), ..readable };
     let with = |more: Vec<Line>| [users.clone(), more].concat();
@@ -75,6 +83,14 @@ pub fn status_parts(app: &App, stage: &Stage) -> Vec<Line> {
     let all = [full("single points of failure for writes"), full("SPOFs"), with(vec![readable.clone()])];
     let room = usize::from(stage.regions.status.width);
     all.into_iter().find(|parts| parts.iter().map(Line::width).sum::<usize>() <= room).unwrap_or(users)
+}
+
+impl App {
+    /// The line of the tip that is shown now.
+    pub fn tip(&self) -> Option<Line> {
+        let tip = self.tips.shown.filter(|tip| self.settings.tips && self.stage().is_some_and(|stage| tip.fits(stage)))?;
+        Some(Line::new(Tone::Accent, " tip ").with(Tone::Text, tip.text(&self.keymap)).doing(tip.action()))
+    }
 }
 
 /// Whether something has the place of what users experience.
@@ -126,121 +142,13 @@ fn followed(stage: &Stage) -> Option<Line> {
             (Tone::Bad, format!("lost on {} → {}: {} waits for an answer", name(from), name(to), name(from)))
         }
     };
-    Some(line(kind).with(tone, text).doing(Action::Select(about)))
-}
-
-/// What the last two keys of the footer take.
-const HELP: &str = " ? help ";
-const ALL: &str = " : all ";
-
-/// The keys that work now, with what a click on each does, as many as `width` holds.
-pub fn footer(app: &App, width: u16) -> Vec<(Line, Action)> {
-    let mut room = usize::from(width);
-    let mut keys = Vec::new();
-    let shown = app.keymap.at(app.place()).filter(|binding| !binding.word.is_empty() && works(app, &binding.action));
-    let mut shown: Vec<&Binding> = shown.collect();
-    // While an overlay is on, its keys are the likeliest.
-    let overlays = app.stage().is_some_and(|stage| stage.overlays.shown().is_some());
-    let compares = app.stage().is_some_and(|stage| stage.comparison.is_some());
-    let monitors = app.stage().is_some_and(|stage| stage.view == View::Monitor);
-    shown.sort_by_key(|binding| match binding.action {
-        Action::NextOverlay | Action::Overlay | Action::OverlayChoice => !overlays,
-        Action::Compare => !compares,
-        Action::Monitor => !monitors,
-        _ => true,
-    });
-    for binding in shown {
-        let Some(key) = binding.keys.first() else { continue };
-        let word = word(app, &binding.action, binding.word);
-        let line = Line::new(Tone::Accent, format!(" {key}")).with(Tone::Dim, format!(" {word}"));
-        let needed = line.width() + 1;
-        // What leads to everything else always has its place at the end.
-        let kept = match binding.action {
-            Action::Help => 0,
-            Action::Palette => HELP.width(),
-            _ => HELP.width() + ALL.width(),
-        };
-        if needed + kept <= room {
-            room -= needed;
-            keys.push((line, binding.action.clone()));
-        }
-    }
-    keys
-}
-
-/// Whether something is selected that can be killed.
-pub(super) fn can_kill(stage: &Stage) -> bool {
-    stage.selected.as_ref().is_some_and(|selected| {
-        let component = stage.infra().find(match selected {
-            Element::Component(id) => id.as_str(),
-            _ => return true,
-        });
-        component.is_none_or(|ix| stage.infra().component(ix).kind.can_crash())
-    })
-}
-
-/// Whether an action does something now.
-pub(super) fn works(app: &App, action: &Action) -> bool {
-    let Some(stage) = app.stage() else { return true };
-    let question = stage.lesson.as_ref().and_then(|run| run.question());
-    match action {
-        Action::KillOrRestore => can_kill(stage),
-        Action::Wiretap => stage.wiretap.is_some() || matches!(stage.selected, Some(Element::Hop(..))),
-        Action::Panel => !stage.regions.wide && stage.view != View::Compare,
-        Action::Monitor => stage.comparison.is_none(),
-        Action::Overview | Action::Pan(_) => stage.is_larger(),
-        // They are on the diagram.
-        Action::NextOverlay | Action::Overlay | Action::OverlayChoice | Action::NextPacket if stage.view != View::Canvas => false,
-        Action::NextOverlay => !stage.overlays.is_veiled(),
-        Action::Overlay => stage.overlays.shown().is_some(),
-        Action::OverlayChoice => stage.overlays.choice().is_some(),
-        Action::Mark => question.is_some_and(|question| question.target().is_some()),
-        Action::Hint => {
-            let is_left = |run: &LessonRun| !run.is_open() && !run.solution_shown();
-            stage.lesson.as_ref().is_some_and(|run| is_left(run) && run.step().is_some_and(|step| !step.hints.is_empty()))
-        }
-        Action::Enter => stage.lesson.as_ref().is_some_and(|run| {
-            run.is_open() || run.place() == hoplight_lesson::Place::Finished || question.is_some_and(|q| q.target().is_some())
-        }),
-        _ => true,
-    }
-}
-
-/// Whether the wiretap would be taken away now.
-fn is_tapped(stage: &Stage) -> bool {
-    match (&stage.wiretap, &stage.selected) {
-        (Some((from, to)), Some(Element::Hop(a, b))) => (from, to) == (a, b),
-        (tap, _) => tap.is_some(),
-    }
-}
-
-/// The footer's word for an action, where it depends on the state.
-fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
-    let Some(stage) = app.stage() else { return usual };
-    match action {
-        Action::Pause if stage.playback.paused => "go on",
-        Action::KillOrRestore if stage.selected.as_ref().is_some_and(|e| stage.sim().is_up(e) == Some(false)) => "restore",
-        Action::Panel if stage.show_detail => "less",
-        Action::Wiretap if is_tapped(stage) => "no tap",
-        Action::Compare if stage.comparison.is_some() => "end comparison",
-        Action::Monitor if stage.view == View::Monitor => "diagram",
-        // After the last hint.
-        Action::Hint
-            if stage.lesson.as_ref().is_some_and(|run| run.step().is_some_and(|it| run.hints().len() == it.hints.len())) =>
-        {
-            "solution"
-        }
-        Action::OverlayChoice => stage.overlays.choice().unwrap_or(usual),
-        Action::Enter if stage.lesson.as_ref().is_some_and(|run| run.place() == hoplight_lesson::Place::Finished) => "course map",
-        Action::Enter if stage.lesson.as_ref().is_some_and(|run| !run.is_open() && !run.is_solved()) => "submit",
-        _ => usual,
-    }
+    Some(line(kind).with(tone, text).doing(SelectAction::Element(about)))
 }
 
 /// A line of the course map.
-pub fn course_line(app: &App, item: &Item, room: u16) -> Line {
+pub fn course_line(app: &App, item: &CourseItem, room: u16) -> Line {
     match item {
-        Item::Lesson(lesson) => {
+        CourseItem::Lesson(lesson) => {
             let LessonProgress { furthest, finished, quiz } = app.progress.of(&lesson.id);
             let (tone, mark) = match (finished, furthest) {
                 (true, _) => (Tone::Good, "✓"),
@@ -260,6 +168,6 @@ pub fn course_line(app: &App, item: &Item, room: u16) -> Line {
             let fits = line.width() + word.len() + done.len() <= usize::from(room);
             line.with(Tone::Dim, format!("{}{done}", if fits { word } else { " " }))
         }
-        Item::Scenario(infra) => Line::new(Tone::Dim, "▹ ").with(Tone::Text, infra.title().to_owned()),
+        CourseItem::Scenario(infra) => Line::new(Tone::Dim, "▹ ").with(Tone::Text, infra.title().to_owned()),
     }
 }

@@ -7,10 +7,11 @@ use hoplight_analysis::user;
 use hoplight_model::{Cipher, Element, LinkIx, Medium};
 use hoplight_sim::{CapturedMessage, CapturedPayload, Heading};
 
-use super::action::Action;
-use super::line::{Line, Page, Tone};
-use super::spoken;
-use super::stage::Stage;
+use crate::action::SelectAction;
+use crate::line::{Line, Page};
+use crate::spoken;
+use crate::stage::Stage;
+use crate::tone::Tone;
 
 /// The title over the list.
 pub fn title(stage: &Stage) -> Option<String> {
@@ -69,7 +70,7 @@ fn line(link: LinkIx, heard: &CapturedMessage) -> Line {
     let mut line = Line::new(Tone::Dim, format!(" {:>9.3} {whose:>6} {arrow} ", heard.at.as_secs_f64()));
     line.spans.extend(spoken::brief(&spoken::spoken(&heard.infra, link, &heard.said, spoken::short())));
     if let CapturedPayload::Request { number, .. } = heard.said {
-        line.action = Some(Action::Follow(number));
+        line = line.doing(SelectAction::Follow(number));
     }
     line
 }

@@ -8,17 +8,10 @@ use std::time::Duration;
 use hoplight_layout::Arrow;
 use hoplight_model::RequestKind;
 
-use super::action::Action;
-use super::keymap::Keymap;
-use super::line::{Line, Tone};
-use super::stage::Stage;
-use super::{App, Screen, status};
-
-/// Wall time for which a tip stays at most.
-const STAYS: Duration = Duration::from_secs(20);
-
-/// Wall time before the first tip, and between two.
-const RESTS: Duration = Duration::from_secs(5);
+use crate::action::{Action, EditAction, OverlayAction, SelectAction, SiteAction, TimeAction, WindowAction};
+use crate::keymap::Keymap;
+use crate::stage::Stage;
+use crate::window::kind::WindowKind;
 
 /// A tip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,37 +54,40 @@ impl Tip {
     }
 
     /// Whether an action shows that the learner knows.
-    const fn is_done_by(self, action: &Action) -> bool {
+    pub(super) const fn is_done_by(self, action: &Action) -> bool {
         match self {
-            Self::Select => matches!(action, Action::Move(_) | Action::Next | Action::Previous | Action::Select(_)),
-            Self::Pause => matches!(action, Action::Pause | Action::StepForward),
-            Self::Kill => matches!(action, Action::KillOrRestore),
-            Self::Tls => matches!(action, Action::CycleTls),
-            Self::Overlay => matches!(action, Action::NextOverlay),
-            Self::Glossary => matches!(action, Action::Glossary),
-            Self::Send => matches!(action, Action::Send(_)),
-            Self::Palette => matches!(action, Action::Palette),
+            Self::Select => matches!(
+                action,
+                Action::Select(SelectAction::Move(_) | SelectAction::Next | SelectAction::Previous | SelectAction::Element(_))
+            ),
+            Self::Pause => matches!(action, Action::Time(TimeAction::Pause | TimeAction::StepForward)),
+            Self::Kill => matches!(action, Action::Site(SiteAction::KillOrRestore)),
+            Self::Tls => matches!(action, Action::Edit(EditAction::CycleTls)),
+            Self::Overlay => matches!(action, Action::Overlay(OverlayAction::Next)),
+            Self::Glossary => matches!(action, Action::Window(WindowAction::Open(WindowKind::Glossary))),
+            Self::Send => matches!(action, Action::Site(SiteAction::Send(_))),
+            Self::Palette => matches!(action, Action::Window(WindowAction::Open(WindowKind::Palette))),
         }
     }
 
     /// The action of the key that it names first.
-    const fn action(self) -> Action {
+    pub(super) fn action(self) -> Action {
         match self {
-            Self::Select => Action::Move(Arrow::Right),
-            Self::Pause => Action::Pause,
-            Self::Kill => Action::KillOrRestore,
-            Self::Tls => Action::CycleTls,
-            Self::Overlay => Action::NextOverlay,
-            Self::Glossary => Action::Glossary,
-            Self::Send => Action::Send(RequestKind::Write),
-            Self::Palette => Action::Palette,
+            Self::Select => SelectAction::Move(Arrow::Right).into(),
+            Self::Pause => TimeAction::Pause.into(),
+            Self::Kill => SiteAction::KillOrRestore.into(),
+            Self::Tls => EditAction::CycleTls.into(),
+            Self::Overlay => OverlayAction::Next.into(),
+            Self::Glossary => WindowAction::Open(WindowKind::Glossary).into(),
+            Self::Send => SiteAction::Send(RequestKind::Write).into(),
+            Self::Palette => WindowAction::Open(WindowKind::Palette).into(),
         }
     }
 
     /// Whether it makes sense now.
-    fn fits(self, stage: &Stage) -> bool {
+    pub(super) fn fits(self, stage: &Stage) -> bool {
         match self {
-            Self::Kill => status::can_kill(stage),
+            Self::Kill => stage.can_kill(),
             Self::Overlay => !stage.overlays.is_veiled() && stage.overlays.shown().is_none(),
             Self::Pause => !stage.playback.paused,
             _ => true,
@@ -99,11 +95,11 @@ impl Tip {
     }
 
     /// What it says.
-    fn text(self, keymap: &Keymap) -> String {
-        let key = keymap.label(&self.action());
+    pub(super) fn text(self, keymap: &Keymap) -> String {
+        let key = keymap.label(self.action());
         match self {
             Self::Select => "the arrows select what is in the picture; so does a click".to_owned(),
-            Self::Pause => format!("{key} stops time; {} then goes one hop further", keymap.label(&Action::StepForward)),
+            Self::Pause => format!("{key} stops time; {} then goes one hop further", keymap.label(TimeAction::StepForward)),
             Self::Kill => format!("{key} kills what is selected, and restores it"),
             Self::Tls => format!("{key} changes where TLS ends; watch which lines are readable then"),
             Self::Overlay => format!("{key} shows what follows from the drawing, such as all readable hops"),
@@ -117,59 +113,14 @@ impl Tip {
 /// Which tip is shown, and for how long.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tips {
-    shown: Option<Tip>,
+    pub(super) shown: Option<Tip>,
     /// Wall time since it came, or since the last one went.
-    since: Duration,
+    pub(super) since: Duration,
 }
 
 impl Tips {
     /// The tip that is shown.
     pub const fn shown(self) -> Option<Tip> {
         self.shown
-    }
-}
-
-impl App {
-    /// The line of the tip that is shown now.
-    pub fn tip(&self) -> Option<Line> {
-        let tip = self.tips.shown.filter(|tip| self.settings.tips && self.stage().is_some_and(|stage| tip.fits(stage)))?;
-        Some(Line::new(Tone::Accent, " tip ").with(Tone::Text, tip.text(&self.keymap)).doing(tip.action()))
-    }
-
-    /// Lets wall time go by.
-    pub(super) fn tip_tick(&mut self, elapsed: Duration) {
-        let Screen::Stage(stage) = &self.screen else { return };
-        // Where a tip would not be seen, it has all its time before it.
-        if !self.settings.tips || self.notice.is_some() || status::is_taken(stage) {
-            return;
-        }
-        self.tips.since += elapsed;
-        match self.tips.shown {
-            Some(tip) if self.tips.since >= STAYS => self.tipped(tip),
-            None if self.tips.since >= RESTS => {
-                let wanted = |tip: &Tip| {
-                    let binding = self.keymap.at(self.place()).find(|binding| binding.action == tip.action());
-                    let reachable = binding.is_some_and(|binding| !binding.keys.is_empty());
-                    reachable && tip.fits(stage) && !self.progress.is_tipped(tip.name())
-                };
-                let next = Tip::ALL.into_iter().find(wanted);
-                self.tips = Tips { shown: next, since: Duration::ZERO };
-            }
-            _ => {}
-        }
-    }
-
-    /// Notes what the learner has found out.
-    pub(super) fn tip_done_by(&mut self, action: &Action) {
-        if self.settings.tips && self.stage().is_some() {
-            Tip::ALL.into_iter().filter(|tip| tip.is_done_by(action)).for_each(|tip| self.tipped(tip));
-        }
-    }
-
-    fn tipped(&mut self, tip: Tip) {
-        self.unsaved |= self.progress.tip(tip.name());
-        if self.tips.shown == Some(tip) {
-            self.tips = Tips::default();
-        }
     }
 }

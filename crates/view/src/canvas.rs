@@ -19,7 +19,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
 
-use hoplight_app::overlay::Stamp;
+use hoplight_app::overlay::content::Stamp;
 use hoplight_layout::{Cell, Fit, Layout, Map};
 use hoplight_model::{ComponentIx, Element, Hop, Infrastructure, LinkIx};
 use hoplight_sim::{Fault, Simulation};

@@ -48,7 +48,7 @@ fn screen(app: &App, painter: &mut Painter<'_>, columns: u16, rows: u16) {
         Screen::Stage(stage) => stage::draw(app, stage, painter),
     }
     header(app, painter, columns);
-    if let Some(parts) = app.window_area() {
+    if let Some(parts) = hoplight_app::window::area(app) {
         recede(painter, parts.outer);
     }
     if let Some(window) = &app.window {

@@ -210,7 +210,7 @@ const fn place(place: Place) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hoplight_app::Action;
+    use hoplight_app::action::{LessonAction, SiteAction, TimeAction};
 
     fn mistakes(text: &str) -> Vec<String> {
         config("c.ron", text).expect_err(text).iter().map(ToString::to_string).collect()
@@ -224,21 +224,21 @@ mod tests {
                 config.mouse && !config.settings.look.ascii && config.theme.is_none() && config.seed.is_none(),
                 "{nothing:?}"
             );
-            assert_eq!(config.keymap.label(&Action::KillOrRestore), "x");
+            assert_eq!(config.keymap.label(SiteAction::KillOrRestore), "x");
         }
         let text = "(theme: \"high-contrast\", ascii: true, reduced_motion: true, mouse: false, tips: false, seed: 7,\n\
                     keys: { \"kill\": [\"Delete\", \"x\", \"x\"], \"hint\": [\"F2\"], \"step\": [] })";
         let config = config("c.ron", text).expect("right");
         assert_eq!((config.theme, config.seed), (Some(Palette::HighContrast), Some(7)));
         assert!(config.settings.look.ascii && config.settings.reduced_motion && !config.mouse && !config.settings.tips);
-        let label = |action| config.keymap.label(&action);
+        let keymap = &config.keymap;
         assert_eq!(
-            (label(Action::KillOrRestore), label(Action::Hint), label(Action::StepForward)),
+            (keymap.label(SiteAction::KillOrRestore), keymap.label(LessonAction::Hint), keymap.label(TimeAction::StepForward)),
             ("Delete".into(), "F2".into(), "?".into())
         );
-        assert_eq!(config.keymap.action(Key::char('x'), Place::Stage), Some(&Action::KillOrRestore));
+        assert_eq!(config.keymap.action(Key::char('x'), Place::Stage), Some(&SiteAction::KillOrRestore.into()));
         assert_eq!(config.keymap.action(Key::char('.'), Place::Stage), None);
-        assert_eq!(config.keymap.action(Key::char(' '), Place::Stage), Some(&Action::Pause), "the others stay");
+        assert_eq!(config.keymap.action(Key::char(' '), Place::Stage), Some(&TimeAction::Pause.into()), "the others stay");
     }
 
     #[test]

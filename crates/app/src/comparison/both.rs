@@ -9,7 +9,7 @@ use std::time::Duration;
 use hoplight_model::TopologyEdit;
 use hoplight_sim::{Command, CommandError, SimTime, Timeline};
 
-use super::Comparison;
+use crate::comparison::Comparison;
 
 /// To which of two designs something was done.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,12 +4,13 @@
 
 use std::time::Duration;
 
-use crate::Action;
-use crate::line::{Line, Page, Tone};
 use hoplight_analysis::{Cause, Severity};
 use hoplight_sim::Simulation;
 
-use super::figures::Figures;
+use crate::action::SelectAction;
+use crate::comparison::figures::Figures;
+use crate::line::{Line, Page};
+use crate::tone::Tone;
 
 /// What users experienced in this last time is shown.
 const WINDOW: Duration = Duration::from_secs(10);
@@ -69,7 +70,7 @@ pub(super) fn lines(sims: [&Simulation; 2], figures: &[Figures; 2], width: u16) 
             };
             let names = subjects.join(", ");
             let of = if names == "design" { String::new() } else { format!(": {names}") };
-            let select = finding.subject.as_ref().and_then(Cause::element).map(Action::Select);
+            let select = finding.subject.as_ref().and_then(Cause::element).map(|element| SelectAction::Element(element).into());
             page.item(tone, "· ", Tone::Text, &format!("{}{of}", finding.rule.title), select.as_ref());
         }
         if only.len() > MOST_RULES {

@@ -5,11 +5,12 @@
 use hoplight_model::{Certificate, Component, ComponentIx, ComponentKind, DatabaseRole, Element, RequestKind, TlsMode};
 use hoplight_sim::{DatabaseView, EventKind, Fault, Health, JournalEvent, RecordState, probe_number};
 
-use super::super::action::Action;
-use super::super::events;
-use super::super::line::{Line, Page, Tone};
-use super::super::stage::Stage;
-use super::firewall;
+use crate::action::SelectAction;
+use crate::detail::firewall;
+use crate::events;
+use crate::line::{Line, Page};
+use crate::stage::Stage;
+use crate::tone::Tone;
 
 /// Seconds over which is told what users experience.
 const WINDOW_S: u64 = 10;
@@ -131,7 +132,7 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
                 let line = Line::new(Tone::Text, format!("→ {} ", infra.component(to).id))
                     .with(tone, word)
                     .with(Tone::Dim, format!("  {} {rest}{weight}", sim.active(link)));
-                page.line(Line { action: Some(Action::Select(infra.hop_element(link))), ..line });
+                page.line(line.doing(SelectAction::Element(infra.hop_element(link))));
             }
             choice(page, stage, ix);
         }
@@ -293,7 +294,7 @@ fn agent(page: &mut Page, stage: &Stage, ix: ComponentIx) {
             row.utilisation * 100.0,
             row.waiting
         );
-        let select = Action::Select(Element::Component(infra.component(row.component).id.clone()));
+        let select = SelectAction::Element(Element::Component(infra.component(row.component).id.clone())).into();
         page.item(Tone::Dim, "· ", Tone::Text, &text, Some(&select));
     }
 }

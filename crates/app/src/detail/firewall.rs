@@ -7,9 +7,10 @@ use hoplight_model::hop::Guard;
 use hoplight_model::{ComponentIx, Infrastructure};
 use hoplight_sim::{EventKind, probe_number};
 
-use super::super::line::{Page, Tone};
-use super::super::stage::Stage;
-use super::component::latest;
+use crate::detail::component::latest;
+use crate::line::Page;
+use crate::stage::Stage;
+use crate::tone::Tone;
 
 /// Writes a firewall's lines.
 pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx, spec: &FirewallSpec) {

@@ -7,10 +7,11 @@ use hoplight_model::behaviour::RequestPart;
 use hoplight_model::{Cipher, ComponentIx, Infrastructure, LinkIx, Tier};
 use hoplight_sim::{Activity, CapturedPayload, EventKind, Heading, JournalEvent, Phase, SimTime, Status, TraceSpan};
 
-use super::super::line::{Line, Page, Tone};
-use super::super::panel;
-use super::super::spoken;
-use super::super::stage::Stage;
+use crate::line::{Line, Page};
+use crate::scroll::room;
+use crate::spoken;
+use crate::stage::Stage;
+use crate::tone::Tone;
 
 /// Columns of a number of milliseconds.
 const NUMBER: usize = 7;
@@ -151,7 +152,7 @@ fn bars(page: &mut Page, stage: &Stage, journey: &[TraceSpan], span: (SimTime, S
     let room = if stage.regions.wide || stage.show_detail {
         rows.len()
     } else {
-        panel::room(stage.regions.panel.height, usize::MAX).saturating_sub(page.len() + 1).max(1)
+        room(stage.regions.panel.height, usize::MAX).saturating_sub(page.len() + 1).max(1)
     };
     let before = (here + 1).saturating_sub(room).min(rows.len().saturating_sub(room));
     let said = if before > 0 { format!("{before} before") } else { String::new() };

@@ -7,9 +7,10 @@ use hoplight_model::behaviour::RequestPart;
 use hoplight_model::{Element, Infrastructure, Protocol};
 use hoplight_sim::Fault;
 
-use super::super::line::{Page, Tone};
-use super::super::stage::Stage;
-use super::super::update::sentence;
+use crate::line::Page;
+use crate::notice::sentence;
+use crate::stage::Stage;
+use crate::tone::Tone;
 
 /// The faults of an element, and of the server that it is on.
 pub(super) fn write(page: &mut Page, stage: &Stage, element: &Element) {

@@ -9,7 +9,7 @@ use hoplight_model::{ComponentId, Element, Infrastructure, Protocol, TopologyEdi
 use hoplight_sim::fault::Fault;
 use hoplight_sim::{Command, Simulation};
 
-use super::{FaultAction, Group};
+use crate::fault_menu::{FaultAction, Group};
 
 /// Seconds by which a lagging replica is behind.
 const LAG: Seconds = Seconds::literal(30.0);

@@ -4,7 +4,7 @@ use hoplight_model::{Element, TopologyEdit};
 use hoplight_sim::fault::Fault;
 use hoplight_sim::{Command, Simulation, catalogue};
 
-use super::{FaultAction, Group};
+use crate::fault_menu::{FaultAction, Group};
 
 /// Everything that can be healed, servers before what runs on them. `rate_set` says whether somebody has changed how many
 /// users there are.

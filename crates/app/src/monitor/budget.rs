@@ -6,7 +6,7 @@ use hoplight_model::ComponentIx;
 use hoplight_model::monitoring::AlertCondition;
 use hoplight_sim::SimTime;
 
-use super::super::stage::Stage;
+use crate::stage::Stage;
 
 /// A component's error budget over the samples that the service keeps.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -13,13 +13,14 @@
 use hoplight_layout::Area;
 use hoplight_model::ComponentIx;
 
-use super::super::stage::Stage;
-use super::super::window::first_shown;
-use super::{Item, budgets, item, telling};
+use crate::monitor::item::MonitorItem;
+use crate::monitor::{budgets, item, telling};
+use crate::scroll::first_shown;
+use crate::stage::Stage;
 
 /// What a row shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum MonitorRowKind {
     /// The title of the screen.
     Title,
     /// The names of the table's columns.
@@ -48,13 +49,13 @@ pub enum Kind {
 
 /// A row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct MonitorRow {
     /// Where.
     pub area: Area,
     /// What.
-    pub kind: Kind,
+    pub kind: MonitorRowKind,
     /// What a click on it looks at.
-    pub item: Option<Item>,
+    pub item: Option<MonitorItem>,
 }
 
 /// Rows that charts need at least, with their title and their time axis.
@@ -67,7 +68,7 @@ const LEAST_ALERTS: usize = 3;
 const WANTED_ENTRIES: usize = 4;
 
 /// The rows of an area, from its top.
-pub fn plan(stage: &Stage, area: Area) -> Vec<Row> {
+pub fn plan(stage: &Stage, area: Area) -> Vec<MonitorRow> {
     let height = usize::from(area.height);
     let agents = stage.sim().agents();
     let looked_at = item(stage);
@@ -88,60 +89,65 @@ pub fn plan(stage: &Stage, area: Area) -> Vec<Row> {
     };
     let alert_rows = rest - chart;
 
-    let mut rows: Vec<(Kind, Option<Item>, usize)> = vec![(Kind::Title, None, 1), (Kind::Columns, None, 1)];
+    let mut rows: Vec<(MonitorRowKind, Option<MonitorItem>, usize)> =
+        vec![(MonitorRowKind::Title, None, 1), (MonitorRowKind::Columns, None, 1)];
     if table.is_empty() {
-        rows.push((Kind::Nobody, None, 1));
+        rows.push((MonitorRowKind::Nobody, None, 1));
     }
     // Where not all has room, what is looked at is to be seen.
     let room = free.saturating_sub(LEAST_ALERTS).max(1);
     let first = first_shown(at, table.len(), room);
     rows.extend(table.into_iter().skip(first).take(room));
-    rows.extend(component.filter(|_| chart > 0).map(|component| (Kind::Charts(component), None, chart)));
-    rows.extend((0..budgets).map(|place| (Kind::Budget(place), None, 1)));
-    rows.push((Kind::Probe, None, 1));
-    rows.push((Kind::Alerts(telling.len().saturating_sub(alert_rows)), None, 1));
-    let chosen = telling.iter().position(|at| looked_at == Some(Item::Alert(*at))).unwrap_or(0);
+    rows.extend(component.filter(|_| chart > 0).map(|component| (MonitorRowKind::Charts(component), None, chart)));
+    rows.extend((0..budgets).map(|place| (MonitorRowKind::Budget(place), None, 1)));
+    rows.push((MonitorRowKind::Probe, None, 1));
+    rows.push((MonitorRowKind::Alerts(telling.len().saturating_sub(alert_rows)), None, 1));
+    let chosen = telling.iter().position(|at| looked_at == Some(MonitorItem::Alert(*at))).unwrap_or(0);
     let first = first_shown(chosen, telling.len(), alert_rows.max(1));
     let listed = telling.iter().skip(first).take(alert_rows);
-    rows.extend(listed.map(|at| (Kind::Alert(*at), Some(Item::Alert(*at)), 1)));
+    rows.extend(listed.map(|at| (MonitorRowKind::Alert(*at), Some(MonitorItem::Alert(*at)), 1)));
     if telling.is_empty() && alert_rows > 0 {
-        rows.push((Kind::Quiet, None, 1));
+        rows.push((MonitorRowKind::Quiet, None, 1));
     }
     let left = alert_rows.saturating_sub(telling.len().max(1));
-    rows.extend((0..entries.min(left)).map(|back| (Kind::Entry(back), None, 1)));
+    rows.extend((0..entries.min(left)).map(|back| (MonitorRowKind::Entry(back), None, 1)));
     placed(area, rows)
 }
 
-fn placed(area: Area, rows: Vec<(Kind, Option<Item>, usize)>) -> Vec<Row> {
+fn placed(area: Area, rows: Vec<(MonitorRowKind, Option<MonitorItem>, usize)>) -> Vec<MonitorRow> {
     let mut y = area.y;
     let bottom = area.y + area.height;
     let mut placed = Vec::with_capacity(rows.len());
     for (kind, item, height) in rows {
         let height = u16::try_from(height).unwrap_or(u16::MAX).min(bottom.saturating_sub(y));
         if height > 0 {
-            placed.push(Row { area: Area { y, height, ..area }, kind, item });
+            placed.push(MonitorRow { area: Area { y, height, ..area }, kind, item });
         }
         y = y.saturating_add(height);
     }
     placed
 }
 
-type Entry = (Kind, Option<Item>, usize);
+type Entry = (MonitorRowKind, Option<MonitorItem>, usize);
 
 /// The table for so much room, and the place in it of what is looked at.
-fn table(agents: &[hoplight_sim::AgentView<'_>], looked_at: Option<Item>, room: usize) -> (Vec<Entry>, usize) {
+fn table(agents: &[hoplight_sim::AgentView<'_>], looked_at: Option<MonitorItem>, room: usize) -> (Vec<Entry>, usize) {
     let all: usize = agents.iter().map(|agent| 1 + agent.components.len()).sum();
-    let of = |wanted: Item, agent: &hoplight_sim::AgentView<'_>| {
-        wanted == Item::Agent(agent.agent) || agent.components.iter().any(|row| wanted == Item::Component(row.component))
+    let of = |wanted: MonitorItem, agent: &hoplight_sim::AgentView<'_>| {
+        wanted == MonitorItem::Agent(agent.agent)
+            || agent.components.iter().any(|row| wanted == MonitorItem::Component(row.component))
     };
     // An alert is looked at: then what its agent watches stays folded up.
     let open = |agent: &hoplight_sim::AgentView<'_>| all <= room || looked_at.is_some_and(|item| of(item, agent));
     let mut rows = Vec::new();
     for (place, agent) in agents.iter().enumerate() {
-        rows.push((Kind::Agent(place), Some(Item::Agent(agent.agent)), 1));
+        rows.push((MonitorRowKind::Agent(place), Some(MonitorItem::Agent(agent.agent)), 1));
         if open(agent) {
             let components = agent.components.iter().enumerate();
-            rows.extend(components.map(|(at, row)| (Kind::Component(place, at), Some(Item::Component(row.component)), 1)));
+            rows.extend(
+                components
+                    .map(|(at, row)| (MonitorRowKind::Component(place, at), Some(MonitorItem::Component(row.component)), 1)),
+            );
         }
     }
     let at = rows.iter().position(|(_, item, _)| *item == looked_at).unwrap_or(0);

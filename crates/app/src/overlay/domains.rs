@@ -5,9 +5,9 @@
 use hoplight_analysis::{Cause, Outage, Structure};
 use hoplight_model::{Element, Infrastructure, RequestKind};
 
-use super::super::line::Tone;
-use super::words::{count, fate, listed};
-use super::{Asked, Sign, View};
+use crate::overlay::content::{OverlayContent, OverlayQuery, OverlaySign};
+use crate::overlay::words::{count, fate, listed};
+use crate::tone::Tone;
 
 /// A domain, with what its failure takes and stops.
 #[derive(Clone, Debug)]
@@ -45,8 +45,8 @@ fn domain(infra: &Infrastructure, structure: &Structure, cause: &Cause) -> Domai
     Domain { name: cause.to_string(), takes, components, stops, goes_on }
 }
 
-pub(super) fn view(infra: &Infrastructure, domains: &[Domain], asked: &Asked) -> View {
-    let mut view = View::default();
+pub(super) fn view(infra: &Infrastructure, domains: &[Domain], asked: &OverlayQuery) -> OverlayContent {
+    let mut view = OverlayContent::default();
     let Some(domain) = chosen(infra, domains, asked) else {
         view.say(Tone::Dim, vec!["No server is drawn, so nothing is known to fail together.".to_owned()]);
         return view;
@@ -54,7 +54,7 @@ pub(super) fn view(infra: &Infrastructure, domains: &[Domain], asked: &Asked) ->
     let tone = if domain.stops.is_empty() { Tone::Warn } else { Tone::Bad };
     for element in &domain.takes {
         let words = vec![format!("goes with {}", domain.name), "goes too".to_owned(), "goes".to_owned()];
-        view.stamp(element.clone(), Sign::Taken, tone, words);
+        view.stamp(element.clone(), OverlaySign::Taken, tone, words);
     }
     let names: Vec<String> = domain.components.iter().map(ToString::to_string).collect();
     let (name, fate_of) = (&domain.name, fate(&domain.stops, &domain.goes_on));
@@ -77,13 +77,13 @@ pub(super) fn view(infra: &Infrastructure, domains: &[Domain], asked: &Asked) ->
             count(other.components.len(), "component", "components"),
             fate(&other.stops, &other.goes_on)
         );
-        view.remark(shown.then_some(Sign::Taken), if shown { tone } else { Tone::Dim }, text, about);
+        view.remark(shown.then_some(OverlaySign::Taken), if shown { tone } else { Tone::Dim }, text, about);
     }
     view
 }
 
 /// The domain to show: one that what is selected is in, the smallest first, else the one that stops and takes the most.
-fn chosen<'a>(infra: &Infrastructure, domains: &'a [Domain], asked: &Asked) -> Option<&'a Domain> {
+fn chosen<'a>(infra: &Infrastructure, domains: &'a [Domain], asked: &OverlayQuery) -> Option<&'a Domain> {
     let weight = |domain: &Domain| (domain.stops.len(), domain.components.len());
     let mut within: Vec<&Domain> = match &asked.selected {
         Some(element) if infra.contains(element) => domains.iter().filter(|domain| domain.takes.contains(element)).collect(),

@@ -7,13 +7,13 @@ use hoplight_analysis::capacity::Utilisation;
 use hoplight_analysis::{Capacity, Cause, Outage, Overload, Resource};
 use hoplight_model::{Element, Infrastructure};
 
-use super::super::line::Tone;
-use super::known::LoadAnswers;
-use super::words::{count, per_second};
-use super::{Asked, Sign, View};
+use crate::overlay::answers::LoadAnswers;
+use crate::overlay::content::{OverlayContent, OverlayQuery, OverlaySign};
+use crate::overlay::words::{count, per_second};
+use crate::tone::Tone;
 
-pub(super) fn view(infra: &Infrastructure, answers: &LoadAnswers, asked: &Asked) -> View {
-    let mut view = View::default();
+pub(super) fn view(infra: &Infrastructure, answers: &LoadAnswers, asked: &OverlayQuery) -> OverlayContent {
+    let mut view = OverlayContent::default();
     let LoadAnswers { load, capacity, losses } = answers;
     let losses = losses.as_deref().unwrap_or_default();
     let loss = chosen(losses, asked);
@@ -29,11 +29,16 @@ pub(super) fn view(infra: &Infrastructure, answers: &LoadAnswers, asked: &Asked)
         view.say(line.0, line.1);
     }
     if let Some(first) = capacity.mix_saturation() {
-        view.remark(Some(Sign::Fill), Tone::Text, first.why(), Some(Element::Component(first.resource.component().clone())));
+        view.remark(
+            Some(OverlaySign::Fill),
+            Tone::Text,
+            first.why(),
+            Some(Element::Component(first.resource.component().clone())),
+        );
     }
     for each in losses {
         let tone = if loss == Some(each) { Tone::Bad } else { Tone::Text };
-        view.remark(Some(Sign::Taken), tone, each.to_string(), each.cause.element());
+        view.remark(Some(OverlaySign::Taken), tone, each.to_string(), each.cause.element());
     }
     // What has next to nothing to do is no news.
     for use_ in full.iter().filter(|use_| use_.part() >= 0.005) {
@@ -44,7 +49,7 @@ pub(super) fn view(infra: &Infrastructure, answers: &LoadAnswers, asked: &Asked)
 }
 
 /// The loss to show: that of the selected machine or link, or by the sub-choice; `None` is that nothing is lost.
-fn chosen<'a>(losses: &'a [Overload], asked: &Asked) -> Option<&'a Overload> {
+fn chosen<'a>(losses: &'a [Overload], asked: &OverlayQuery) -> Option<&'a Overload> {
     let own = match &asked.selected {
         Some(element @ (Element::Server(_) | Element::Hop(..))) => {
             losses.iter().position(|loss| loss.cause.element().as_ref() == Some(element)).map(|place| place + 1)
@@ -68,7 +73,7 @@ fn said(loss: &Overload) -> Vec<String> {
 }
 
 /// What stands on the components: how full each is, by what it has least of.
-fn fill(infra: &Infrastructure, view: &mut View, capacity: &Capacity, full: &[Utilisation]) {
+fn fill(infra: &Infrastructure, view: &mut OverlayContent, capacity: &Capacity, full: &[Utilisation]) {
     let first = capacity.mix_saturation().map(|first| first.resource);
     let mut said = std::collections::BTreeSet::new();
     // The fullest comes first, so of several things of one component the tightest is said.
@@ -90,13 +95,13 @@ fn fill(infra: &Infrastructure, view: &mut View, capacity: &Capacity, full: &[Ut
         let wall = infra.find(id.as_str()).is_some_and(|ix| infra.component(ix).kind.is_filter());
         let quiet = wall || matches!(use_.resource, Resource::Places(..));
         if (!quiet || is_first || tone >= Tone::Warn) && said.insert(element.clone()) {
-            view.stamp(element, Sign::Fill, tone, words);
+            view.stamp(element, OverlaySign::Fill, tone, words);
         }
     }
 }
 
 /// What is lost, with all that it takes along.
-fn lose(infra: &Infrastructure, view: &mut View, cause: &Cause) {
+fn lose(infra: &Infrastructure, view: &mut OverlayContent, cause: &Cause) {
     let outage = Outage::of_causes(infra, [cause]);
     let mut lost: Vec<Element> = outage.elements().cloned().collect();
     for element in outage.elements() {
@@ -106,12 +111,12 @@ fn lose(infra: &Infrastructure, view: &mut View, cause: &Cause) {
     }
     view.stamps.retain(|stamp| !lost.contains(&stamp.element));
     for element in lost {
-        view.stamp(element, Sign::Taken, Tone::Dim, vec!["lost".to_owned()]);
+        view.stamp(element, OverlaySign::Taken, Tone::Dim, vec!["lost".to_owned()]);
     }
 }
 
 /// The line where nothing is lost.
-fn line(answers: &LoadAnswers, full: &[Utilisation], asked: &Asked) -> (Tone, Vec<String>) {
+fn line(answers: &LoadAnswers, full: &[Utilisation], asked: &OverlayQuery) -> (Tone, Vec<String>) {
     let LoadAnswers { load, capacity, losses } = answers;
     let now = per_second(*load);
     if let Some(Element::Component(id)) = &asked.selected

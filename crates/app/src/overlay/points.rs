@@ -6,13 +6,13 @@
 use hoplight_analysis::{Cause, Obstacle, Spof};
 use hoplight_model::Infrastructure;
 
-use super::super::line::Tone;
-use super::known::Points;
-use super::words::{count, plural};
-use super::{Asked, Sign, View};
+use crate::overlay::answers::Points;
+use crate::overlay::content::{OverlayContent, OverlayQuery, OverlaySign};
+use crate::overlay::words::{count, plural};
+use crate::tone::Tone;
 
-pub(super) fn view(infra: &Infrastructure, points: &Points, asked: &Asked) -> View {
-    let mut view = View::default();
+pub(super) fn view(infra: &Infrastructure, points: &Points, asked: &OverlayQuery) -> OverlayContent {
+    let mut view = OverlayContent::default();
     let kind = asked.kind;
     let (name, word) = (plural(kind), kind.word());
     let points = match &points[kind.index()] {
@@ -30,10 +30,10 @@ pub(super) fn view(infra: &Infrastructure, points: &Points, asked: &Asked) -> Vi
         let element = point.cause.element();
         if let Some(element) = element.clone() {
             let stops = [format!("alone stops {name}"), format!("stops {name}"), format!("no {name}"), "alone".to_owned()];
-            view.stamp(element, Sign::Alone, Tone::Bad, stops.into());
+            view.stamp(element, OverlaySign::Alone, Tone::Bad, stops.into());
         }
         let tone = if point.cause.is_part() { Tone::Text } else { Tone::Dim };
-        view.remark(Some(Sign::Alone), tone, point.why(), element);
+        view.remark(Some(OverlaySign::Alone), tone, point.why(), element);
     }
     let selected = asked.selected.as_ref();
     if let Some(point) = points.iter().find(|point| selected.is_some() && point.cause.element().as_ref() == selected) {

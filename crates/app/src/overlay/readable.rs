@@ -5,12 +5,12 @@
 use hoplight_analysis::PlaintextHop;
 use hoplight_model::{Element, Infrastructure};
 
-use super::super::line::Tone;
-use super::words::{count, kinds};
-use super::{Asked, Sign, View};
+use crate::overlay::content::{OverlayContent, OverlayQuery, OverlaySign};
+use crate::overlay::words::{count, kinds};
+use crate::tone::Tone;
 
-pub(super) fn view(infra: &Infrastructure, hops: &[PlaintextHop], asked: &Asked) -> View {
-    let mut view = View::default();
+pub(super) fn view(infra: &Infrastructure, hops: &[PlaintextHop], asked: &OverlayQuery) -> OverlayContent {
+    let mut view = OverlayContent::default();
     for hop in hops {
         let element = infra.hop_element(hop.link);
         let (sign, tone, place) = look(hop);
@@ -55,6 +55,10 @@ pub(super) fn view(infra: &Infrastructure, hops: &[PlaintextHop], asked: &Asked)
     view
 }
 
-fn look(hop: &PlaintextHop) -> (Sign, Tone, &'static str) {
-    if hop.is_exposed() { (Sign::Alone, Tone::Bad, "on the wire") } else { (Sign::Inside, Tone::Warn, "inside a server") }
+fn look(hop: &PlaintextHop) -> (OverlaySign, Tone, &'static str) {
+    if hop.is_exposed() {
+        (OverlaySign::Alone, Tone::Bad, "on the wire")
+    } else {
+        (OverlaySign::Inside, Tone::Warn, "inside a server")
+    }
 }

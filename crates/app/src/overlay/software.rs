@@ -5,12 +5,12 @@
 use hoplight_analysis::SharedFlaw;
 use hoplight_model::{ComponentId, Element, Infrastructure, RequestKind};
 
-use super::super::line::Tone;
-use super::words::{kinds, listed};
-use super::{Asked, Sign, View};
+use crate::overlay::content::{OverlayContent, OverlayQuery, OverlaySign};
+use crate::overlay::words::{kinds, listed};
+use crate::tone::Tone;
 
-pub(super) fn view(infra: &Infrastructure, flaws: &[SharedFlaw], asked: &Asked) -> View {
-    let mut view = View::default();
+pub(super) fn view(infra: &Infrastructure, flaws: &[SharedFlaw], asked: &OverlayQuery) -> OverlayContent {
+    let mut view = OverlayContent::default();
     let Some(flaw) = chosen(flaws, asked) else {
         view.say(Tone::Dim, vec!["No component says which software it runs, so nothing is known to be shared.".to_owned()]);
         return view;
@@ -19,14 +19,14 @@ pub(super) fn view(infra: &Infrastructure, flaws: &[SharedFlaw], asked: &Asked) 
     let tone = tone(flaw);
     for id in &flaw.components {
         let version = vec![software.to_string(), format!("v{}", &*software.version), software.name.to_string()];
-        view.stamp(Element::Component(id.clone()), Sign::Alike, tone, version);
+        view.stamp(Element::Component(id.clone()), OverlaySign::Alike, tone, version);
     }
     let kin = infra.components().filter_map(|(_, component)| {
         let other = component.software.as_ref().filter(|other| flaw.relatives.contains(other))?;
         Some((component.id.clone(), other.to_string(), format!("v{}", &*other.version)))
     });
     for (id, name, version) in kin {
-        view.stamp(Element::Component(id), Sign::Kin, Tone::Warn, vec![name, version]);
+        view.stamp(Element::Component(id), OverlaySign::Kin, Tone::Warn, vec![name, version]);
     }
     let names: Vec<&str> = flaw.components.iter().map(ComponentId::as_str).collect();
     let places = if names.len() == 1 { "in one place".to_owned() } else { format!("in {} places", names.len()) };
@@ -43,7 +43,7 @@ pub(super) fn view(infra: &Infrastructure, flaws: &[SharedFlaw], asked: &Asked) 
             format!("{software} runs {places}: {stops}."),
         ],
     );
-    view.remark(Some(Sign::Alike), tone, flaw.why(), None);
+    view.remark(Some(OverlaySign::Alike), tone, flaw.why(), None);
     for other in flaws.iter().filter(|other| *other != flaw) {
         let about = other.components.first().cloned().map(Element::Component);
         let names: Vec<&str> = other.components.iter().map(ComponentId::as_str).collect();
@@ -54,7 +54,7 @@ pub(super) fn view(infra: &Infrastructure, flaws: &[SharedFlaw], asked: &Asked) 
 }
 
 /// The flaw to show: that of the selected component, else the one that stops the most, in the most places.
-fn chosen<'a>(flaws: &'a [SharedFlaw], asked: &Asked) -> Option<&'a SharedFlaw> {
+fn chosen<'a>(flaws: &'a [SharedFlaw], asked: &OverlayQuery) -> Option<&'a SharedFlaw> {
     let own = match &asked.selected {
         Some(Element::Component(id)) => flaws.iter().position(|flaw| flaw.components.contains(id)),
         _ => None,

@@ -6,8 +6,8 @@ use hoplight_model::TopologyEdit;
 use hoplight_sim::catalogue::Timed;
 use hoplight_sim::{Command, CommandError};
 
-use super::super::comparison::{Side, is_shared};
-use super::Stage;
+use crate::comparison::{Side, is_shared};
+use crate::stage::Stage;
 
 impl Stage {
     /// Does a command. A change of TLS lights up what is readable now. In a comparison, what one of both refuses is done to

@@ -5,7 +5,7 @@ use std::time::Duration;
 use hoplight_lesson::Pace;
 use hoplight_sim::SimTime;
 
-use super::Stage;
+use crate::stage::Stage;
 
 /// How much of the run is looked at together for news.
 const SLICE: Duration = Duration::from_millis(100);

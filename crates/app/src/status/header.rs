@@ -4,10 +4,15 @@
 
 use hoplight_lesson::Pace;
 
-use super::super::action::Action;
-use super::super::line::{Line, Tone};
-use super::super::stage::Stage;
-use super::super::{App, Screen, View, monitor};
+use crate::action::{Action, EditAction, SelectAction, TimeAction, ViewAction, WindowAction};
+use crate::app::{App, Screen};
+use crate::line::Line;
+use crate::monitor;
+use crate::monitor::item::MonitorItem;
+use crate::stage::Stage;
+use crate::tone::Tone;
+use crate::view::View;
+use crate::window::kind::WindowKind;
 
 /// The header's two sides.
 pub fn header(app: &App, width: u16) -> (Line, Line) {
@@ -17,13 +22,13 @@ pub fn header(app: &App, width: u16) -> (Line, Line) {
 
 /// The parts of the header's two sides, each with what a click on it does.
 pub fn header_parts(app: &App, width: u16) -> (Vec<Line>, Vec<Line>) {
-    let name = Line::new(Tone::Accent, " hoplight ").doing(Action::Palette);
+    let name = Line::new(Tone::Accent, " hoplight ").doing(WindowAction::Open(WindowKind::Palette));
     let Screen::Stage(stage) = &app.screen else {
         return (vec![name, Line::new(Tone::Text, " run a web infrastructure, break it, fix it")], Vec::new());
     };
     let title = stage.lesson.as_ref().map_or_else(|| stage.infra().title().to_owned(), |run| run.lesson().title.to_string());
     // Where nothing is selected, the panel tells about the infrastructure itself.
-    let title = Line::new(Tone::Name, format!(" {title}")).doing(Action::Deselect);
+    let title = Line::new(Tone::Name, format!(" {title}")).doing(SelectAction::Clear);
     // Where both have no room, the TLS mode goes: the canvas says it, too.
     let fits = |left: &[Line], right: &[Line]| {
         let wide: usize = left.iter().chain(right).map(Line::width).sum();
@@ -44,10 +49,10 @@ pub fn header_parts(app: &App, width: u16) -> (Vec<Line>, Vec<Line>) {
 /// What a click on the alert does: it shows the monitoring screen, or there, the alert.
 fn look_at_page(stage: &Stage) -> Option<Action> {
     match stage.view {
-        View::Canvas => Some(Action::Monitor),
+        View::Canvas => Some(ViewAction::ToggleMonitor.into()),
         View::Monitor => {
             let worst = monitor::telling(&stage.sim().alerts()).first().copied();
-            worst.map(|at| Action::Watch(monitor::Item::Alert(at)))
+            worst.map(|at| SelectAction::Monitored(MonitorItem::Alert(at)).into())
         }
         View::Compare => None,
     }
@@ -63,10 +68,10 @@ fn clock(stage: &Stage, tls: bool) -> Vec<Line> {
     let time =
         if playback.pace == Pace::Trace || playback.paused { format!("  t={time:.4} s ") } else { format!("  t={time:.1} s ") };
     vec![
-        Line::new(Tone::Dim, if tls { format!("TLS {mode}  ") } else { String::new() }).doing(Action::CycleTls),
-        Line::new(Tone::Text, format!("{}{followed} ", playback.pace.word())).doing(Action::Pace),
-        Line::new(tone, state).doing(Action::Pause),
-        Line::new(Tone::Text, format!(" {}", playback.speed_label())).doing(Action::Faster),
-        Line::new(Tone::Dim, time).doing(Action::Jump),
+        Line::new(Tone::Dim, if tls { format!("TLS {mode}  ") } else { String::new() }).doing(EditAction::CycleTls),
+        Line::new(Tone::Text, format!("{}{followed} ", playback.pace.word())).doing(TimeAction::Pace),
+        Line::new(tone, state).doing(TimeAction::Pause),
+        Line::new(Tone::Text, format!(" {}", playback.speed_label())).doing(TimeAction::Faster),
+        Line::new(Tone::Dim, time).doing(WindowAction::Open(WindowKind::Jump)),
     ]
 }

@@ -1,54 +1,121 @@
-//! How time goes by, and journeys to another moment. Must not do anything to the infrastructure.
+//! How simulated time advances, and jumps to another moment. Must not do anything to the infrastructure.
 
 use std::time::Duration;
 
 use hoplight_lesson::Pace;
+use hoplight_model::Element;
 use hoplight_sim::SimTime;
 
-use super::super::action::Action;
-use super::super::stage::Stepped;
-use super::super::{Notice, Stage};
-use super::{dim, sentence};
+use crate::action::TimeAction;
+use crate::app::App;
+use crate::keymap::Keymap;
+use crate::notice::{Notice, sentence};
+use crate::stage::{Stage, Stepped};
 
-/// How far is looked for the next thing that happens.
+/// How far `NextMark` searches beyond the newest mark.
 const NEWS_HORIZON: Duration = Duration::from_secs(60);
 
-/// Goes to another moment, and stops there. `back` is the key of a step back.
-pub(super) fn travel(stage: &mut Stage, action: &Action, back: &str) -> Notice {
-    let now = stage.sim().now();
-    let to = match action {
-        Action::Seek(at) => *at,
-        Action::Recall { at, request, about } => {
+/// Steps back search this far at most.
+const EARLY: SimTime = SimTime::from_secs(10);
+
+impl App {
+    pub(super) fn time_action(&mut self, action: &TimeAction) {
+        self.on_stage(|stage, keymap| act(stage, keymap, action));
+    }
+}
+
+fn act(stage: &mut Stage, keymap: &Keymap, action: &TimeAction) -> Option<Notice> {
+    match action {
+        TimeAction::Pause => {
+            stage.playback.paused = !stage.playback.paused;
+            None
+        }
+        TimeAction::StepForward => step_forward(stage),
+        TimeAction::StepBack => step_back(stage),
+        TimeAction::Faster => (!stage.playback.change_speed(1)).then(|| Notice::dim("This is the fastest.")),
+        TimeAction::Slower => (!stage.playback.change_speed(-1)).then(|| Notice::dim("This is the slowest.")),
+        TimeAction::Pace => Some(change_pace(stage)),
+        TimeAction::Seek(at) => {
             stage.seek(*at);
-            match (request, about) {
-                (Some(number), _) => stage.follow_only(Some(*number)),
-                (None, Some(element)) => stage.selected = Some(element.clone()),
-                (None, None) => {}
-            }
-            return here(stage);
+            Some(here(stage))
         }
-        Action::MarkBefore => {
-            let before = stage.known_marks().into_iter().rev().map(|(_, mark)| mark).find(|mark| mark.at < now).cloned();
-            let Some(mark) = before else { return dim("No mark lies before this moment.") };
-            stage.seek(mark.at);
-            let before =
-                if mark.at > stage.timeline.earliest() { format!(" {back} goes to the moment before.") } else { String::new() };
-            return dim(&format!("{}{before}", sentence(stage.infra(), &mark.text)));
-        }
-        // Right before a command, that one is the next mark.
-        _ if stage.timeline.known_command() == Some(now) => now,
-        _ => match stage.known_marks().into_iter().map(|(_, mark)| mark.at).find(|at| *at > now) {
-            Some(at) => at,
-            None if stage.run_to_news(NEWS_HORIZON) => return here(stage),
-            // All of it went by.
-            None => return dim(&format!("{} s went by, and nothing worth a line happened.", NEWS_HORIZON.as_secs())),
-        },
+        TimeAction::Recall { at, request, about } => Some(recall(stage, *at, *request, about.as_ref())),
+        TimeAction::PreviousMark => Some(previous_mark(stage, keymap)),
+        TimeAction::NextMark => Some(next_mark(stage)),
+    }
+}
+
+fn step_forward(stage: &mut Stage) -> Option<Notice> {
+    match stage.step(true) {
+        Stepped::Moved => None,
+        Stepped::Again => Some(here(stage)),
+        Stepped::BeforeCommand => Some(Notice::dim(BEFORE_COMMAND)),
+        Stepped::No => Some(Notice::dim("Nothing moves within ten seconds: no user asks.")),
+    }
+}
+
+fn step_back(stage: &mut Stage) -> Option<Notice> {
+    let is_early = stage.sim().now() < EARLY;
+    match stage.step(false) {
+        Stepped::Moved => None,
+        Stepped::Again => Some(here(stage)),
+        Stepped::BeforeCommand => Some(Notice::dim(BEFORE_COMMAND)),
+        Stepped::No if is_early => Some(Notice::dim("This is the beginning.")),
+        Stepped::No => Some(Notice::dim("No step lies within the ten seconds before.")),
+    }
+}
+
+const BEFORE_COMMAND: &str = "This is the moment before it. As time goes on, it is done again.";
+
+fn change_pace(stage: &mut Stage) -> Notice {
+    let (pace, text) = match stage.playback.pace {
+        Pace::Trace => (Pace::Live, "Live: the whole load, in real time."),
+        Pace::Live => (Pace::Trace, "Trace: follows the next request; each of its hops takes the same time."),
     };
-    stage.seek(to);
+    stage.playback.set_pace(pace, &stage.timeline);
+    Notice::dim(text)
+}
+
+fn recall(stage: &mut Stage, at: SimTime, request: Option<u64>, about: Option<&Element>) -> Notice {
+    stage.seek(at);
+    match (request, about) {
+        (Some(number), _) => stage.follow_only(Some(number)),
+        (None, Some(element)) => stage.selected = Some(element.clone()),
+        (None, None) => {}
+    }
     here(stage)
 }
 
-/// What happened at this moment, or when it is.
+fn previous_mark(stage: &mut Stage, keymap: &Keymap) -> Notice {
+    let now = stage.sim().now();
+    let before = stage.known_marks().into_iter().rev().map(|(_, mark)| mark).find(|mark| mark.at < now).cloned();
+    let Some(mark) = before else { return Notice::dim("No mark lies before this moment.") };
+    stage.seek(mark.at);
+    let text = sentence(stage.infra(), &mark.text);
+    if mark.at > stage.timeline.earliest() {
+        let back = keymap.label(TimeAction::StepBack);
+        return Notice::dim(format!("{text} {back} goes to the moment before."));
+    }
+    Notice::dim(text)
+}
+
+fn next_mark(stage: &mut Stage) -> Notice {
+    let now = stage.sim().now();
+    // Right before a command, the command is the next mark.
+    let next = if stage.timeline.known_command() == Some(now) {
+        Some(now)
+    } else {
+        stage.known_marks().into_iter().map(|(_, mark)| mark.at).find(|at| *at > now)
+    };
+    if let Some(at) = next {
+        stage.seek(at);
+    } else if !stage.run_to_news(NEWS_HORIZON) {
+        return Notice::dim(format!("{} s went by, and nothing worth a line happened.", NEWS_HORIZON.as_secs()));
+    }
+    here(stage)
+}
+
+/// What happened at this moment, or the time if nothing did.
 fn here(stage: &Stage) -> Notice {
     let now = stage.sim().now();
     let told = stage.timeline.journal().headlines().rev().find(|headline| headline.first.at == now);
@@ -58,41 +125,5 @@ fn here(stage: &Stage) -> Notice {
         let told = second.journal().headlines().rev().find(|headline| headline.first.at == now)?;
         Some(format!("In B, {}.", told.describe(second.simulation().infrastructure())))
     });
-    dim(&told.unwrap_or_else(|| format!("This is {:.3} s after the start.", now.as_secs_f64())))
-}
-
-/// Does what changes how time goes by.
-pub(super) fn play(stage: &mut Stage, action: &Action) -> Option<Notice> {
-    match action {
-        Action::Pause => {
-            stage.playback.paused = !stage.playback.paused;
-            None
-        }
-        Action::StepForward | Action::StepBack => {
-            let forward = *action == Action::StepForward;
-            let is_early = stage.sim().now() < SimTime::from_secs(10);
-            match (stage.step(forward), forward, is_early) {
-                (Stepped::Moved, ..) => None,
-                (Stepped::Again, ..) => Some(here(stage)),
-                (Stepped::BeforeCommand, ..) => Some(dim("This is the moment before it. As time goes on, it is done again.")),
-                (Stepped::No, true, _) => Some(dim("Nothing moves within ten seconds: no user asks.")),
-                (Stepped::No, false, true) => Some(dim("This is the beginning.")),
-                (Stepped::No, false, false) => Some(dim("No step lies within the ten seconds before.")),
-            }
-        }
-        Action::Faster | Action::Slower => {
-            let by = if *action == Action::Faster { 1 } else { -1 };
-            let changed = stage.playback.change_speed(by);
-            (!changed).then(|| dim(if by > 0 { "This is the fastest." } else { "This is the slowest." }))
-        }
-        Action::Pace => {
-            let pace = if stage.playback.pace == Pace::Trace { Pace::Live } else { Pace::Trace };
-            stage.playback.set_pace(pace, &stage.timeline);
-            Some(dim(match pace {
-                Pace::Trace => "Trace: follows the next request; each of its hops takes the same time.",
-                Pace::Live => "Live: the whole load, in real time.",
-            }))
-        }
-        _ => None,
-    }
+    Notice::dim(told.unwrap_or_else(|| format!("This is {:.3} s after the start.", now.as_secs_f64())))
 }

@@ -1,13 +1,14 @@
 //! The rows of the fault menu. Must not do anything.
 
+use crate::action::{Action, SiteAction};
+use crate::app::App;
 use crate::fault_menu::{Group, fault_actions};
-use crate::line::{Line, Tone};
-use crate::{Action, App};
-
-use super::{Row, palette};
+use crate::line::Line;
+use crate::tone::Tone;
+use crate::window::{WindowRow, palette};
 
 /// All that can be done, in the order of the menu; with a filter, the best first.
-pub(super) fn rows(app: &App, filter: &str) -> Vec<Row> {
+pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
     let Some(stage) = app.stage() else { return Vec::new() };
     let rows = fault_actions(stage).into_iter().enumerate().map(|(place, deed)| {
         let tone = match deed.group {
@@ -17,14 +18,14 @@ pub(super) fn rows(app: &App, filter: &str) -> Vec<Row> {
         };
         let text = if deed.is_empty() { Tone::Dim } else { Tone::Text };
         let line = Line::new(tone, format!("{}  ", deed.group.word())).with(text, deed.title);
-        Row { line: Line { action: Some(Action::FaultAction(place)), ..line }, right: String::new(), about: deed.about }
+        WindowRow { line: line.doing(SiteAction::Fault(place)), right: String::new(), about: deed.about }
     });
     palette::ranked(rows.collect(), filter)
 }
 
 /// Why a row would do nothing now.
-pub(super) fn refusal(app: &App, row: &Row) -> Option<String> {
-    let Some(Action::FaultAction(place)) = row.line.action else { return None };
+pub(super) fn refusal(app: &App, row: &WindowRow) -> Option<String> {
+    let Some(Action::Site(SiteAction::Fault(place))) = row.line.action else { return None };
     let stage = app.stage()?;
     fault_actions(stage).get(place)?.refusal(stage)
 }

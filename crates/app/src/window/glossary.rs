@@ -2,16 +2,18 @@
 //!
 //! Must not know what a term means, nor how a text came to the screen.
 
-use crate::home::Item;
-use crate::line::{Line, Tone};
-use crate::{App, mouse};
 use hoplight_lesson::Term;
 use hoplight_model::Element;
 
-use super::Row;
+use crate::app::App;
+use crate::home::CourseItem;
+use crate::line::Line;
+use crate::mouse;
+use crate::tone::Tone;
+use crate::window::WindowRow;
 
 /// All rows that match, the best first; without a filter, what is on the screen, then the alphabet.
-pub(super) fn rows(app: &App, filter: &str) -> Vec<Row> {
+pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
     terms(app, filter).into_iter().map(|(term, here)| row(term, here)).collect()
 }
 
@@ -32,11 +34,11 @@ fn terms<'a>(app: &'a App, filter: &str) -> Vec<(&'a Term, bool)> {
     here.into_iter().map(|term| (term, true)).chain(others.into_iter().map(|term| (term, false))).collect()
 }
 
-fn row(term: &Term, here: bool) -> Row {
+fn row(term: &Term, here: bool) -> WindowRow {
     let also: Vec<&str> = term.also.iter().map(|also| &**also).filter(|also| !term.term.contains(also)).collect();
     let also = if also.is_empty() { String::new() } else { format!("  {}", also.join(", ")) };
     let line = Line::new(if here { Tone::Name } else { Tone::Text }, term.term.as_str()).with(Tone::Dim, also);
-    Row { line, right: if here { "on screen".into() } else { String::new() }, about: term.about() }
+    WindowRow { line, right: if here { "on screen".into() } else { String::new() }, about: term.about() }
 }
 
 /// The text that the learner is reading: of the step or question, of what is selected, of the chosen line of the course map.
@@ -56,8 +58,8 @@ fn shown(app: &App) -> String {
             text.extend(mouse::detail_lines(app).iter().map(Line::text));
         }
         None => match app.home.item() {
-            Some(Item::Lesson(lesson)) => text.extend([lesson.title.to_string(), lesson.summary.to_string()]),
-            Some(Item::Scenario(infra)) => text.extend([infra.title().to_owned(), infra.summary().to_owned()]),
+            Some(CourseItem::Lesson(lesson)) => text.extend([lesson.title.to_string(), lesson.summary.to_string()]),
+            Some(CourseItem::Scenario(infra)) => text.extend([infra.title().to_owned(), infra.summary().to_owned()]),
             None => {}
         },
     }

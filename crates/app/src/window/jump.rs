@@ -2,18 +2,21 @@
 //!
 //! Must not go anywhere.
 
-use crate::events::Mark;
-use crate::line::{Line, Tone};
-use crate::{Action, App, Stage};
 use hoplight_sim::SimTime;
 
-use super::Row;
+use crate::action::TimeAction;
+use crate::app::App;
+use crate::events::Mark;
+use crate::line::Line;
+use crate::stage::Stage;
+use crate::tone::Tone;
+use crate::window::WindowRow;
 
 /// Seconds that one jump goes forward at most: all of it has to be simulated.
 const FURTHEST_S: f64 = 600.0;
 
 /// The moment that is typed; without one, the marks, the newest last.
-pub(super) fn rows(app: &App, filter: &str) -> Vec<Row> {
+pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
     let Some(stage) = app.stage() else { return Vec::new() };
     let now = stage.sim().now();
     if filter.trim().is_empty() {
@@ -21,22 +24,22 @@ pub(super) fn rows(app: &App, filter: &str) -> Vec<Row> {
         let text = |side: Option<char>, text: &str| side.map_or_else(|| text.to_owned(), |side| format!("{side}: {text}"));
         let row = |(side, mark): (Option<char>, &Mark)| {
             let row = row(mark.at, now, mark.sort.word(), &text(side, &mark.text));
-            Row { line: row.line.doing(mark.recall()), ..row }
+            WindowRow { line: row.line.doing(mark.recall()), ..row }
         };
         return marks.map(row).collect();
     }
     match moment(stage, filter.trim()) {
         Ok(at) => vec![row(at, now, "", "go there")],
-        Err(why) => vec![Row { line: Line::new(Tone::Warn, why), ..Row::default() }],
+        Err(why) => vec![WindowRow { line: Line::new(Tone::Warn, why), ..WindowRow::default() }],
     }
 }
 
-fn row(at: SimTime, now: SimTime, word: &str, text: &str) -> Row {
+fn row(at: SimTime, now: SimTime, word: &str, text: &str) -> WindowRow {
     let (sign, by) = if at < now { ("-", now.since(at)) } else { ("+", at.since(now)) };
     let line = Line::new(Tone::Accent, format!("{:>9.3} s  ", at.as_secs_f64()));
     let line = if word.is_empty() { line } else { line.with(Tone::Dim, format!("{word:<9}")) };
-    Row {
-        line: Line { action: Some(Action::Seek(at)), ..line.with(Tone::Text, text) },
+    WindowRow {
+        line: line.with(Tone::Text, text).doing(TimeAction::Seek(at)),
         right: format!("{sign}{:.1} s", by.as_secs_f64()),
         about: "Type seconds since the start, such as 12.5, or from now, such as -3 or +10. Enter goes there, and time stops."
             .to_owned(),

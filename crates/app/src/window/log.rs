@@ -3,16 +3,19 @@
 //!
 //! Must not know the notes of single requests: those are the inspector's.
 
-use crate::events::{Sort, of_both, recall};
-use crate::line::{Line, Tone};
-use crate::{Action, App, Stage};
 use hoplight_model::Infrastructure;
 use hoplight_sim::{Journal, SimTime};
 
-use super::Row;
+use crate::action::TimeAction;
+use crate::app::App;
+use crate::events::{Sort, of_both, recall};
+use crate::line::Line;
+use crate::stage::Stage;
+use crate::tone::Tone;
+use crate::window::WindowRow;
 
 /// All that happened and holds every word of the filter.
-pub(super) fn rows(app: &App, filter: &str) -> Vec<Row> {
+pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
     let Some(stage) = app.stage() else { return Vec::new() };
     let words: Vec<String> = filter.split_whitespace().map(str::to_lowercase).collect();
     let holds = |event: &Event| {
@@ -25,11 +28,11 @@ pub(super) fn rows(app: &App, filter: &str) -> Vec<Row> {
     };
     // A request's number and way are the first design's: of the second, only the moment and the thing can be looked at.
     let second = told(comparison.timeline.journal(), comparison.timeline.simulation().infrastructure()).map(|event| {
-        let action = match event.action {
-            Action::Recall { at, about, .. } => Action::Recall { at, request: None, about },
-            other => other,
-        };
-        Event { action, ..event }
+        let mut event = event;
+        if let TimeAction::Recall { request, .. } = &mut event.action {
+            *request = None;
+        }
+        event
     });
     let same = |a: &Event, b: &Event| a.sort == b.sort && a.text == b.text;
     let both = of_both(first, second.collect(), |event| event.at, same).into_iter().filter(|(_, event)| holds(event));
@@ -42,7 +45,7 @@ struct Event {
     sort: Sort,
     text: String,
     /// What Enter means.
-    action: Action,
+    action: TimeAction,
 }
 
 /// Everything that happened to the first design, and what was refused there, oldest first.
@@ -50,7 +53,12 @@ fn events(stage: &Stage) -> Vec<Event> {
     let mut events: Vec<Event> = told(stage.timeline.journal(), stage.infra()).collect();
     let now = stage.sim().now();
     let refused = stage.refused.iter().filter(|(at, _)| *at <= now);
-    events.extend(refused.map(|(at, why)| Event { at: *at, sort: Sort::Refused, text: why.clone(), action: Action::Seek(*at) }));
+    events.extend(refused.map(|(at, why)| Event {
+        at: *at,
+        sort: Sort::Refused,
+        text: why.clone(),
+        action: TimeAction::Seek(*at),
+    }));
     events.sort_by_key(|event| event.at);
     events
 }
@@ -66,7 +74,7 @@ fn told<'a>(journal: &'a Journal, infra: &'a Infrastructure) -> impl Iterator<It
 }
 
 /// `side` is the letter of the design that it happened to, with a gap; empty if there is one only.
-fn row(event: Event, side: &str) -> Row {
+fn row(event: Event, side: &str) -> WindowRow {
     let Event { at, sort, text, action } = event;
     let tone = match sort {
         Sort::Fault | Sort::Alert => Tone::Bad,
@@ -79,5 +87,5 @@ fn row(event: Event, side: &str) -> Row {
         Sort::Refused => format!("This was asked for and did nothing: {text}."),
         _ => format!("{text}. Enter goes to this moment and looks at what it is about."),
     };
-    Row { line: Line { action: Some(action), ..line }, right: format!("{:.3} s", at.as_secs_f64()), about }
+    WindowRow { line: line.doing(action), right: format!("{:.3} s", at.as_secs_f64()), about }
 }

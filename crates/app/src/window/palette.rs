@@ -5,27 +5,31 @@
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use crate::home::Item;
-use crate::line::{Line, Tone};
-use crate::{Action, App, status};
 use hoplight_model::Element;
 
-use super::Row;
+use crate::action::{Action, CourseAction, SelectAction, WindowAction};
+use crate::app::App;
+use crate::home::CourseItem;
+use crate::line::Line;
+use crate::status;
+use crate::tone::Tone;
+use crate::window::WindowRow;
+use crate::window::kind::WindowKind;
 
 /// All rows that match, the best first; without a filter, in the order of the help.
-pub(super) fn rows(app: &App, filter: &str) -> Vec<Row> {
+pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
     ranked(all(app), filter)
 }
 
 /// The rows that match a filter, the best first; without one, as they are.
-pub(super) fn ranked(rows: Vec<Row>, filter: &str) -> Vec<Row> {
+pub(super) fn ranked(rows: Vec<WindowRow>, filter: &str) -> Vec<WindowRow> {
     if filter.trim().is_empty() {
         return rows;
     }
     let pattern = Pattern::parse(filter, CaseMatching::Ignore, Normalization::Smart);
     let mut matcher = Matcher::new(Config::DEFAULT);
     let mut buffer = Vec::new();
-    let mut scored: Vec<(u32, Row)> = rows
+    let mut scored: Vec<(u32, WindowRow)> = rows
         .into_iter()
         .filter_map(|row| {
             let text = row.line.text();
@@ -37,11 +41,11 @@ pub(super) fn ranked(rows: Vec<Row>, filter: &str) -> Vec<Row> {
     scored.into_iter().map(|(_, row)| row).collect()
 }
 
-fn all(app: &App) -> Vec<Row> {
-    let mut rows: Vec<Row> = app
+fn all(app: &App) -> Vec<WindowRow> {
+    let mut rows: Vec<WindowRow> = app
         .keymap
         .at(app.place())
-        .filter(|binding| !binding.help.is_empty() && binding.action != Action::Palette)
+        .filter(|binding| !binding.help.is_empty() && binding.action != WindowAction::Open(WindowKind::Palette).into())
         .map(|binding| {
             let possible = status::works(app, &binding.action);
             // A long line is cut in the list, and whole below it.
@@ -57,21 +61,21 @@ fn all(app: &App) -> Vec<Row> {
         let (hops, things): (Vec<_>, Vec<_>) = stage.layout.order().iter().partition(|it| matches!(it, Element::Hop(..)));
         for element in things.into_iter().chain(hops) {
             let text = format!("select {element}");
-            rows.push(row(Tone::Text, &text, Action::Select(element.clone()), what(element), String::new()));
+            rows.push(row(Tone::Text, &text, SelectAction::Element(element.clone()), what(element), String::new()));
         }
     }
     for (line, item) in app.home.items.iter().enumerate() {
         let (text, about) = match item {
-            Item::Lesson(lesson) => (format!("lesson: {}", lesson.title), lesson.summary.to_string()),
-            Item::Scenario(infra) => (format!("infrastructure: {}", infra.title()), infra.summary().to_owned()),
+            CourseItem::Lesson(lesson) => (format!("lesson: {}", lesson.title), lesson.summary.to_string()),
+            CourseItem::Scenario(infra) => (format!("infrastructure: {}", infra.title()), infra.summary().to_owned()),
         };
-        rows.push(row(Tone::Text, &text, Action::Open(line), &about, String::new()));
+        rows.push(row(Tone::Text, &text, CourseAction::Open(line), &about, String::new()));
     }
     rows
 }
 
-fn row(tone: Tone, text: &str, action: Action, about: &str, right: String) -> Row {
-    Row { line: Line { action: Some(action), ..Line::new(tone, text) }, right, about: about.to_owned() }
+fn row(tone: Tone, text: &str, action: impl Into<Action>, about: &str, right: String) -> WindowRow {
+    WindowRow { line: Line::new(tone, text).doing(action), right, about: about.to_owned() }
 }
 
 const fn what(element: &Element) -> &'static str {

@@ -5,9 +5,10 @@
 use ratatui::widgets::Widget;
 
 use crate::canvas::Canvas;
+use hoplight_app::action::AppAction;
 use hoplight_app::line::wrap;
 use hoplight_app::mouse::course_rows;
-use hoplight_app::{Action, App, Item, Line, Tone, home, regions, status};
+use hoplight_app::{App, CourseItem, Line, Tone, home, regions, status};
 use hoplight_layout::{Area, Fit};
 
 use super::paint::Painter;
@@ -85,7 +86,7 @@ fn draw_about(app: &App, painter: &mut Painter<'_>, area: Area) {
     let width = area.width.saturating_sub(3);
     let mut lines = Vec::new();
     match item {
-        Item::Lesson(lesson) => {
+        CourseItem::Lesson(lesson) => {
             lines.push(Line::new(Tone::Name, lesson.title.to_string()));
             lines.extend(wrap(&lesson.summary, width.into()).into_iter().map(|text| Line::new(Tone::Text, text)));
             let (steps, questions) = (lesson.steps.len(), lesson.quiz.len());
@@ -97,7 +98,7 @@ fn draw_about(app: &App, painter: &mut Painter<'_>, area: Area) {
                 lines.push(Line::new(Tone::Dim, format!("{:>2} ", number + 1)).with(Tone::Text, step.title.to_string()));
             }
         }
-        Item::Scenario(infra) => {
+        CourseItem::Scenario(infra) => {
             lines.push(Line::new(Tone::Name, infra.title().to_owned()));
             lines.extend(wrap(infra.summary(), width.into()).into_iter().map(|text| Line::new(Tone::Text, text)));
             for note in infra.notes() {
@@ -116,7 +117,9 @@ fn draw_about(app: &App, painter: &mut Painter<'_>, area: Area) {
             kept -= 1;
         }
         lines.truncate(kept);
-        lines.push(Line::new(Tone::Accent, app.keymap.label(&Action::Enter)).with(Tone::Dim, " opens it; there is more to read"));
+        lines.push(
+            Line::new(Tone::Accent, app.keymap.label(AppAction::Enter)).with(Tone::Dim, " opens it; there is more to read"),
+        );
     }
     for (y, line) in (area.y..area.y + area.height).zip(&lines) {
         painter.line(area.x + 1, y, width, line);

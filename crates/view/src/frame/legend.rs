@@ -24,7 +24,7 @@ pub(super) fn sign(glyphs: &Glyphs, sign: Sign) -> String {
             let [full, empty] = glyphs.bar;
             format!("{full}{full}{empty}{empty} 50%")
         }
-        Sign::Overlays => overlay::Sign::ALL.map(|sign| String::from(sign.symbol())).join(" "),
+        Sign::Overlays => overlay::content::OverlaySign::ALL.map(|sign| String::from(sign.symbol())).join(" "),
         Sign::Pointers => format!("{} {} {} {}", glyphs.pointer, glyphs.focus, glyphs.tick[0], glyphs.tap),
     }
 }

@@ -6,7 +6,8 @@ mod alerts;
 mod chart;
 mod table;
 
-use hoplight_app::monitor::{self, HALF_LIFE, Item, Kind, Row};
+use hoplight_app::monitor::item::MonitorItem;
+use hoplight_app::monitor::{self, HALF_LIFE, MonitorRow, MonitorRowKind};
 use hoplight_app::{App, Line, Stage, Tone};
 use hoplight_layout::Area;
 use hoplight_sim::{AgentView, AlertView};
@@ -19,7 +20,7 @@ struct Screen<'a> {
     stage: &'a Stage,
     agents: Vec<AgentView<'a>>,
     alerts: Vec<AlertView<'a>>,
-    looked_at: Option<Item>,
+    looked_at: Option<MonitorItem>,
 }
 
 /// Draws the screen.
@@ -38,40 +39,40 @@ pub(super) fn draw(app: &App, stage: &Stage, area: Area, painter: &mut Painter<'
 }
 
 impl Screen<'_> {
-    fn row(&self, row: &Row, painter: &mut Painter<'_>) {
+    fn row(&self, row: &MonitorRow, painter: &mut Painter<'_>) {
         let Area { x, y, width, .. } = row.area;
         let line = |painter: &mut Painter<'_>, line: &Line| painter.fit(x + 1, y, width.saturating_sub(2), line);
         match row.kind {
-            Kind::Title => {
+            MonitorRowKind::Title => {
                 let title = Line::new(Tone::Name, "monitoring").with(Tone::Dim, ": what was delivered, nothing else");
                 let right = format!("EWMA, half-life {HALF_LIFE:.1} samples");
                 painter.rule(x, y, width, &title, &right);
             }
-            Kind::Columns => table::columns(row.area, painter),
-            Kind::Agent(place) => {
+            MonitorRowKind::Columns => table::columns(row.area, painter),
+            MonitorRowKind::Agent(place) => {
                 if let Some(agent) = self.agents.get(place) {
                     self.agent(agent, row.area, painter);
                 }
             }
-            Kind::Component(place, at) => {
+            MonitorRowKind::Component(place, at) => {
                 if let Some(agent) = self.agents.get(place) {
                     self.component(agent, at, row.area, painter);
                 }
             }
-            Kind::Nobody => {
+            MonitorRowKind::Nobody => {
                 line(painter, &Line::new(Tone::Warn, "No agent samples anything here: whatever fails, users notice first."));
             }
-            Kind::Charts(component) => self.charts(component, row.area, painter),
-            Kind::Budget(place) => self.budget(place, row.area, painter),
-            Kind::Probe => line(painter, &self.probe(width.saturating_sub(2))),
-            Kind::Alerts(left) => {
+            MonitorRowKind::Charts(component) => self.charts(component, row.area, painter),
+            MonitorRowKind::Budget(place) => self.budget(place, row.area, painter),
+            MonitorRowKind::Probe => line(painter, &self.probe(width.saturating_sub(2))),
+            MonitorRowKind::Alerts(left) => {
                 // The arrows bring into sight what has no room.
                 let more = if left > 0 { format!("{left} more with the arrows") } else { String::new() };
                 painter.rule(x, y, width, &self.alerts_heading(), &more);
             }
-            Kind::Quiet => line(painter, &self.quiet(width.saturating_sub(2))),
-            Kind::Alert(at) => line(painter, &self.alert(at, width)),
-            Kind::Entry(back) => line(painter, &self.entry(back)),
+            MonitorRowKind::Quiet => line(painter, &self.quiet(width.saturating_sub(2))),
+            MonitorRowKind::Alert(at) => line(painter, &self.alert(at, width)),
+            MonitorRowKind::Entry(back) => line(painter, &self.entry(back)),
         }
     }
 

@@ -100,7 +100,7 @@ pub(super) fn boxed(painter: &mut Painter<'_>, area: Area, title: &Line, right: 
         }
     }
     // Where not all have room, the last row says how many are left.
-    let room = panel::room(area.height, lines.len());
+    let room = hoplight_app::scroll::room(area.height, lines.len());
     let scroll = usize::from(scroll).min(lines.len().saturating_sub(room));
     let left = area.x + if beside { 2 } else { 1 };
     for (y, line) in (area.y + 1..area.y + area.height).zip(lines.iter().skip(scroll).take(room)) {

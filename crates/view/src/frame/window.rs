@@ -4,15 +4,16 @@
 
 use ratatui::style::Modifier;
 
-use hoplight_app::window::{self, Parts, Window};
-use hoplight_app::{App, Line, Tone};
+use hoplight_app::scroll::first_shown;
+use hoplight_app::window::{self, WindowAreas};
+use hoplight_app::{App, Line, Tone, Window};
 
 use super::paint::Painter;
 use super::timeline;
 
 /// Draws the open window.
 pub(super) fn draw(app: &App, window: &Window, painter: &mut Painter<'_>) {
-    let Some(Parts { outer, prompt, timeline, list, about }) = app.window_area() else { return };
+    let Some(WindowAreas { outer, prompt, timeline, list, about }) = window::area(app) else { return };
     let rows = window::rows(app, window.kind, &window.filter);
     painter.frame(outer.x, outer.y, outer.width, outer.height, window.kind.title());
     let typed = Line::new(Tone::Accent, "» ").with(Tone::Name, window.filter.as_str());
@@ -27,7 +28,7 @@ pub(super) fn draw(app: &App, window: &Window, painter: &mut Painter<'_>) {
     }
     let room = usize::from(list.height);
     let chosen = window.chosen.min(rows.len().saturating_sub(1));
-    let first = window::first_shown(chosen, rows.len(), room);
+    let first = first_shown(chosen, rows.len(), room);
     for ((y, row), number) in (list.y..list.y + list.height).zip(rows.iter().skip(first)).zip(first..) {
         let right = u16::try_from(row.right.chars().count()).unwrap_or(u16::MAX).min(list.width / 2);
         let left = list.width.saturating_sub(right + 3);

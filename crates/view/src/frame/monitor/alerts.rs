@@ -1,8 +1,9 @@
 //! Error budgets, the external probe, alerts and their log.
 
 use crate::frame::paint::Painter;
+use hoplight_app::action::SiteAction;
 use hoplight_app::monitor::{budgets, words};
-use hoplight_app::{Action, Line, Tone};
+use hoplight_app::{Line, Tone};
 use hoplight_layout::Area;
 use hoplight_model::ComponentIx;
 use hoplight_sim::AlertState;
@@ -60,7 +61,7 @@ impl Screen<'_> {
     /// What the external probe found last; on demand how often it asks, and what it saw of the certificate.
     fn probed(&self, often: bool, date: bool) -> Line {
         let probe = self.stage.sim().probe();
-        let key = self.app.keymap.label(&Action::Probe);
+        let key = self.app.keymap.label(SiteAction::Probe);
         let name = Line::new(Tone::Name, "external probe ");
         let Some(every) = probe.interval_s else {
             return name.with(Tone::Warn, "off: nobody looks from outside. ").with(Tone::Dim, format!("{key} switches it on"));

@@ -10,8 +10,9 @@ use hoplight_analysis::{
 };
 use hoplight_model::{Infrastructure, RequestKind};
 
-use super::domains::{self, Domain};
-use super::{Asked, Overlay};
+use crate::overlay::content::OverlayQuery;
+use crate::overlay::domains::{self, Domain};
+use crate::overlay::kind::Overlay;
 
 /// Losses that are tried at most: each takes a computation of the whole site's capacity, and a key press shall not wait.
 const MOST_LOSSES: usize = 400;
@@ -31,7 +32,7 @@ pub(super) struct LoadAnswers {
 
 /// What an overlay is made of.
 #[derive(Clone, Debug)]
-pub(super) enum Answers {
+pub(super) enum OverlayAnswers {
     Readable(Vec<PlaintextHop>),
     Points(Points),
     Software(Vec<SharedFlaw>),
@@ -39,30 +40,30 @@ pub(super) enum Answers {
     Load(Box<LoadAnswers>),
 }
 
-/// Answers, and what they were given for.
+/// OverlayAnswers, and what they were given for.
 #[derive(Clone, Debug)]
-pub(super) struct Known {
+pub(super) struct CachedAnswers {
     overlay: Overlay,
     infra: Arc<Infrastructure>,
     /// Requests per second, rounded, where the answers depend on it.
     load: Option<f64>,
-    pub(super) answers: Answers,
+    pub(super) answers: OverlayAnswers,
     /// What the view was made for, if it was made.
-    pub(super) viewed: Option<Asked>,
+    pub(super) viewed: Option<OverlayQuery>,
 }
 
-impl Known {
+impl CachedAnswers {
     /// Asks the analysis.
     pub(super) fn ask(overlay: Overlay, infra: &Arc<Infrastructure>, load: f64) -> Self {
         let answers = match overlay {
-            Overlay::ReadableHops => Answers::Readable(plaintext_hops(infra)),
+            Overlay::ReadableHops => OverlayAnswers::Readable(plaintext_hops(infra)),
             Overlay::SinglePoints => {
                 let structure = Structure::of(infra);
-                Answers::Points(RequestKind::ALL.map(|kind| single_points_in(infra, &structure, kind)))
+                OverlayAnswers::Points(RequestKind::ALL.map(|kind| single_points_in(infra, &structure, kind)))
             }
-            Overlay::SharedSoftware => Answers::Software(shared_flaws(infra)),
-            Overlay::FailureDomains => Answers::Domains(domains::all(infra)),
-            Overlay::Capacity => Answers::Load(Box::new(LoadAnswers {
+            Overlay::SharedSoftware => OverlayAnswers::Software(shared_flaws(infra)),
+            Overlay::FailureDomains => OverlayAnswers::Domains(domains::all(infra)),
+            Overlay::Capacity => OverlayAnswers::Load(Box::new(LoadAnswers {
                 load,
                 capacity: Capacity::of(infra, &Outage::none()),
                 losses: (Cause::all(infra).len() <= MOST_LOSSES).then(|| capacity_spofs(infra, load)),
@@ -96,7 +97,7 @@ mod tests {
 
     #[test]
     fn loads_keep_three_digits() {
-        let shown = [0.0, -1.0, f64::NAN, 0.012_34, 99.96, 100.0, 123.4, 1_234.0, 12_350.0].map(Known::rounded);
+        let shown = [0.0, -1.0, f64::NAN, 0.012_34, 99.96, 100.0, 123.4, 1_234.0, 12_350.0].map(CachedAnswers::rounded);
         let shown = shown.map(|load| format!("{load:.4}"));
         assert_eq!(
             shown,

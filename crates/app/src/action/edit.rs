@@ -1,0 +1,26 @@
+//! Actions on the design of the infrastructure.
+
+/// Edits the infrastructure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EditAction {
+    /// Selects the next TLS mode of the entry.
+    CycleTls,
+    /// Turns TLS between web servers and applications on or off.
+    ToggleWebToApp,
+    /// Turns TLS to the databases on or off.
+    ToggleAppToDb,
+    /// Adds or removes a firewall rule that drops the selected hop.
+    Block,
+}
+
+impl EditAction {
+    /// The name in settings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CycleTls => "tls",
+            Self::ToggleWebToApp => "tls-web-to-app",
+            Self::ToggleAppToDb => "tls-app-to-db",
+            Self::Block => "block",
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Actions on windows.
+
+use crate::window::kind::WindowKind;
+
+/// Opens a window, or does something in the open one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WindowAction {
+    /// Opens a window.
+    Open(WindowKind),
+    /// Chooses a row of the open window.
+    Choose(usize),
+    /// Performs the action of a row of the open window.
+    Enter(usize),
+    /// Closes the open window.
+    Close,
+}
+
+impl WindowAction {
+    /// The name in settings.
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Open(kind) => kind.name(),
+            Self::Choose(_) | Self::Enter(_) | Self::Close => None,
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Leaving, confirming, help and settings.
+//!
+//! Settings hold until the program ends: the configuration file is the user's own, so each change says what to write there.
+
+use hoplight_lesson::Pace;
+
+use crate::action::AppAction;
+use crate::app::{App, Effect, Screen};
+use crate::home::CourseItem;
+use crate::stage::Stage;
+use crate::tone::Tone;
+use crate::view::View;
+
+impl App {
+    pub(super) fn app_action(&mut self, action: AppAction) -> Vec<Effect> {
+        match action {
+            AppAction::Quit => return vec![Effect::Quit],
+            AppAction::Back | AppAction::Escape => return self.back(action),
+            AppAction::Enter => match &self.screen {
+                Screen::Home => self.open_chosen(),
+                Screen::Stage(_) => self.continue_lesson(),
+            },
+            AppAction::Help => self.help = Some(0),
+            AppAction::NextTheme => {
+                self.settings.look.palette = self.settings.look.palette.next();
+                let word = self.settings.look.palette.word();
+                self.tell_setting("", &format!("theme: \"{word}\""));
+            }
+            AppAction::Ascii if self.settings.look.only_ascii => {
+                self.tell(Tone::Dim, "The locale has no other characters than ASCII's.");
+            }
+            AppAction::Ascii => {
+                self.settings.look.ascii = !self.settings.look.ascii;
+                self.tell_setting("", &format!("ascii: {}", self.settings.look.ascii));
+            }
+            AppAction::ReducedMotion => {
+                self.settings.reduced_motion = !self.settings.reduced_motion;
+                let told = if self.settings.reduced_motion { "Steps instead of movement. " } else { "Movement again. " };
+                self.tell_setting(told, &format!("reduced_motion: {}", self.settings.reduced_motion));
+            }
+        }
+        Vec::new()
+    }
+
+    /// Says which line of the configuration file makes a setting permanent.
+    fn tell_setting(&mut self, told: &str, line: &str) {
+        self.tell(Tone::Dim, format!("{told}For good: {line} in {}.", self.settings_file));
+    }
+
+    /// Goes back: within the stage first, then from it. A run in which something was done is only left after a confirmation.
+    fn back(&mut self, action: AppAction) -> Vec<Effect> {
+        let again = self.keymap.label(action);
+        let asked = std::mem::take(&mut self.leaving);
+        let Some(stage) = self.stage_mut() else { return vec![Effect::Quit] };
+        if asked || !dismiss(stage, action == AppAction::Escape) {
+            if stage.acts > 0 && !asked {
+                self.leaving = true;
+                self.tell(Tone::Warn, format!("{again} again leaves this run."));
+            } else {
+                self.screen = Screen::Home;
+            }
+        }
+        Vec::new()
+    }
+
+    pub(super) fn open_chosen(&mut self) {
+        match self.home.item().cloned() {
+            Some(CourseItem::Lesson(lesson)) => {
+                if !self.open_lesson(lesson.id.as_str()) {
+                    self.tell(Tone::Bad, format!("The infrastructure `{}` of this lesson is missing.", lesson.scenario));
+                }
+            }
+            Some(CourseItem::Scenario(infra)) => self.open_scenario(infra),
+            None => self.tell(Tone::Bad, "There is nothing to open: no lesson and no infrastructure was found."),
+        }
+    }
+}
+
+/// Closes the panel of a small screen, or another view. With `all`, also stops following a chosen packet, turns off an overlay
+/// or clears the selection. One of them per call. Returns whether there was one.
+fn dismiss(stage: &mut Stage, all: bool) -> bool {
+    if stage.show_detail && !stage.regions.wide {
+        stage.show_detail = false;
+        stage.scroll = 0;
+    } else if stage.view != View::Canvas {
+        stage.leave_view();
+    } else if !all {
+        return false;
+    } else if stage.playback.pace == Pace::Live && stage.playback.followed.is_some() {
+        stage.follow_only(None);
+    } else if !stage.overlays.put_out() {
+        return stage.selected.take().is_some();
+    }
+    true
+}

@@ -1,0 +1,50 @@
+//! Changes of the design: TLS, and firewall rules on the selected hop.
+
+use hoplight_model::firewall::RuleAction;
+use hoplight_model::{ComponentId, Element, TlsConfig, TopologyEdit};
+use hoplight_sim::Command;
+
+use crate::action::EditAction;
+use crate::app::App;
+use crate::notice::Notice;
+use crate::stage::Stage;
+use crate::update::command::perform;
+
+impl App {
+    pub(super) fn edit_action(&mut self, action: EditAction) {
+        self.on_stage(|stage, _| {
+            Some(match edit(stage, action) {
+                Ok(edit) => perform(stage, &Command::Edit(edit)),
+                Err(notice) => notice,
+            })
+        });
+    }
+}
+
+fn edit(stage: &Stage, action: EditAction) -> Result<TopologyEdit, Notice> {
+    let TlsConfig { edge, web_to_app, app_to_db, .. } = stage.infra().tls();
+    Ok(match action {
+        EditAction::CycleTls => TopologyEdit::EdgeTls(edge.next()),
+        EditAction::ToggleWebToApp => TopologyEdit::WebToAppTls(!web_to_app),
+        EditAction::ToggleAppToDb => TopologyEdit::AppToDbTls(!app_to_db),
+        EditAction::Block => {
+            let Some(Element::Hop(from, to)) = stage.selected.clone() else {
+                return Err(Notice::dim("A firewall blocks a hop: select one first."));
+            };
+            let hop = (from, to);
+            if stage.infra().blocks().any(|block| *block == hop) {
+                TopologyEdit::Unblock(hop.0, hop.1)
+            } else if is_blocked(stage, &hop.0, &hop.1) {
+                return Err(Notice::dim("A firewall's own rules block this hop already."));
+            } else {
+                TopologyEdit::Block(hop.0, hop.1)
+            }
+        }
+    })
+}
+
+fn is_blocked(stage: &Stage, from: &ComponentId, to: &ComponentId) -> bool {
+    let infra = stage.infra();
+    let guards = infra.link_between(from.as_str(), to.as_str()).map_or_else(Vec::new, |link| infra.hop(link).guards);
+    guards.iter().any(|guard| guard.verdict.action != RuleAction::Allow)
+}

@@ -1,0 +1,149 @@
+//! Answers, marks, hints and moves within a lesson.
+
+use std::sync::Arc;
+
+use hoplight_lesson::{Answered, Hinted, LessonRun, Moved, Place, Solved, Submitted, Toggled};
+use hoplight_model::Infrastructure;
+
+use crate::action::{AppAction, LessonAction};
+use crate::app::{App, Screen};
+use crate::keymap::Keymap;
+use crate::notice::{Notice, sentence};
+use crate::stage::Stage;
+use crate::tone::Tone;
+
+impl App {
+    pub(super) fn lesson_action(&mut self, action: LessonAction) {
+        match action {
+            LessonAction::Hint => self.in_lesson(|stage, keymap| hint(stage.lesson.as_mut()?, keymap)),
+            LessonAction::Previous => self.move_in_lesson(LessonRun::previous),
+            LessonAction::Skip => self.move_in_lesson(LessonRun::skip),
+            LessonAction::Restart => self.move_in_lesson(LessonRun::again),
+            LessonAction::Answer(number) => self.in_lesson(|stage, _| {
+                let infra = Arc::clone(stage.infra());
+                answered(&infra, stage.lesson.as_mut()?.answer(number))
+            }),
+            LessonAction::Mark => self.in_lesson(|stage, _| mark(stage)),
+        }
+    }
+
+    /// Submits marks if they are asked for; else goes to the next step, or leaves a finished lesson.
+    pub(super) fn continue_lesson(&mut self) {
+        let run = self.stage().and_then(|stage| stage.lesson.as_ref());
+        if run.is_some_and(|run| run.place() == Place::Finished) {
+            self.leave_lesson();
+            return;
+        }
+        let mut submits = false;
+        self.in_lesson(|stage, _| {
+            let infra = Arc::clone(stage.infra());
+            let notice = submit(stage.lesson.as_mut()?, &infra);
+            submits = notice.is_some();
+            notice
+        });
+        if !submits {
+            self.move_in_lesson(LessonRun::proceed);
+        }
+    }
+
+    /// Does something in the lesson of the stage, and shows its text from the top.
+    fn in_lesson(&mut self, change: impl FnOnce(&mut Stage, &Keymap) -> Option<Notice>) {
+        self.on_stage(|stage, keymap| {
+            if stage.lesson.is_none() {
+                return Some(Notice::dim("This works in a lesson."));
+            }
+            stage.scroll = 0;
+            change(stage, keymap)
+        });
+    }
+
+    /// Moves within the lesson, and sets up the step it moved to.
+    fn move_in_lesson(&mut self, go: impl FnOnce(&mut LessonRun) -> Moved) {
+        self.in_lesson(|stage, _| {
+            let mut notice = match go(stage.lesson.as_mut()?) {
+                Moved::Step(entry) => {
+                    let error = stage.enter(&entry).err();
+                    error.map(|error| Notice::new(Tone::Bad, format!("This step could not be set up: {error}.")))
+                }
+                Moved::Quiz(_) | Moved::Finished(_) => {
+                    stage.show_detail = false;
+                    None
+                }
+                Moved::Stays(stay) => Some(Notice::dim(sentence(stage.infra(), &stay.to_string()))),
+            };
+            // Marks are made on the diagram.
+            if stage.wants_marks() {
+                if stage.comparison.is_some() && notice.is_none() {
+                    notice = Some(Notice::dim("Marks are made on the diagram: the comparison has ended."));
+                }
+                stage.leave_view();
+            }
+            notice
+        });
+    }
+
+    /// Leaves a finished lesson for the course map, with the next one chosen.
+    fn leave_lesson(&mut self) {
+        self.record();
+        self.screen = Screen::Home;
+        self.choose_next_lesson();
+    }
+}
+
+fn hint(run: &mut LessonRun, keymap: &Keymap) -> Option<Notice> {
+    let shown = run.solution_shown();
+    match run.hint() {
+        Hinted::Hint { .. } => None,
+        Hinted::NotNeeded => Some(Notice::dim(format!("No hint is needed here; {} goes on.", keymap.label(AppAction::Enter)))),
+        Hinted::SolutionNext => match run.solution() {
+            Solved::Shown(_) if shown => Some(Notice::dim("The solution is shown already.")),
+            Solved::Shown(_) => None,
+            Solved::HintsFirst(left) => {
+                Some(Notice::dim(format!("{left} hints come first: {}.", keymap.label(LessonAction::Hint))))
+            }
+            Solved::NotNeeded => Some(Notice::dim("This step needs no solution.")),
+        },
+    }
+}
+
+fn mark(stage: &mut Stage) -> Option<Notice> {
+    let Some(element) = stage.selected.clone() else {
+        return Some(Notice::dim("Select something on the diagram first."));
+    };
+    let infra = Arc::clone(stage.infra());
+    match stage.lesson.as_mut()?.toggle_mark(&infra, element) {
+        Toggled::Marked | Toggled::Unmarked => None,
+        Toggled::Refused(refusal) => Some(Notice::dim(sentence(&infra, &refusal.to_string()))),
+    }
+}
+
+/// Submits marks, if marks are asked for.
+fn submit(run: &mut LessonRun, infra: &Infrastructure) -> Option<Notice> {
+    if run.is_solved() || run.question().is_none_or(|question| question.target().is_none()) {
+        return None;
+    }
+    let quiz = matches!(run.place(), Place::Quiz(_));
+    let answered_before = run.is_open();
+    match run.submit_marks(infra) {
+        Submitted::Right(_) => Some(Notice::new(Tone::Good, "Right: these, and no others.")),
+        Submitted::Predicted => Some(Notice::dim(PREDICTED)),
+        // In the quiz, the first answer counts; after it, the same key continues.
+        Submitted::Wrong { .. } if quiz && answered_before => None,
+        Submitted::Wrong { missing, extra } => {
+            let part = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}"));
+            let parts: Vec<String> = [part(missing, "missing"), part(extra, "too many")].into_iter().flatten().collect();
+            Some(Notice::new(Tone::Warn, format!("Not yet: {}.", parts.join(", "))))
+        }
+        Submitted::Refused(refusal) => Some(Notice::dim(sentence(infra, &refusal.to_string()))),
+    }
+}
+
+fn answered(infra: &Infrastructure, answer: Answered) -> Option<Notice> {
+    match answer {
+        Answered::Right(_) | Answered::Wrong(_) => None,
+        Answered::Predicted => Some(Notice::dim(PREDICTED)),
+        Answered::Refused(refusal) => Some(Notice::dim(sentence(infra, &refusal.to_string()))),
+    }
+}
+
+const PREDICTED: &str = "Your prediction is taken down.";

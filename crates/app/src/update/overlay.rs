@@ -1,0 +1,33 @@
+//! The overlay of the diagram. The overlay itself shows what it is; only turning it off needs a notice.
+
+use crate::action::OverlayAction;
+use crate::app::App;
+use crate::notice::Notice;
+use crate::stage::Stage;
+
+impl App {
+    pub(super) fn overlay_action(&mut self, action: OverlayAction) {
+        self.on_stage(|stage, _| change(stage, action));
+    }
+}
+
+fn change(stage: &mut Stage, action: OverlayAction) -> Option<Notice> {
+    if stage.overlays.is_veiled() {
+        return Some(Notice::dim("An overlay would answer this question: mark first, then look."));
+    }
+    match action {
+        OverlayAction::Next => stage.overlays.next(),
+        OverlayAction::Toggle => stage.overlays.toggle(),
+        OverlayAction::Show(overlay) => stage.overlays.lay(overlay),
+        OverlayAction::NextChoice => {
+            if !stage.overlays.choose() {
+                return Some(Notice::dim(match stage.overlays.shown() {
+                    Some(overlay) if overlay.choice().is_some() => "There is nothing to choose from here.",
+                    Some(_) => "This overlay shows everything at once.",
+                    None => "No overlay is on.",
+                }));
+            }
+        }
+    }
+    stage.overlays.shown().is_none().then(|| Notice::dim("The picture is drawn as usual."))
+}

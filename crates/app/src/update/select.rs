@@ -1,0 +1,84 @@
+//! The selection, the followed request and the wiretap. Must not change the simulation.
+
+use crate::action::{SelectAction, ViewAction};
+use crate::app::{App, Screen};
+use crate::keymap::Keymap;
+use crate::notice::Notice;
+use crate::stage::Stage;
+use crate::update::hides_detail;
+use crate::view::View;
+use crate::{detail, monitor};
+
+impl App {
+    pub(super) fn select_action(&mut self, action: &SelectAction) {
+        if let (Screen::Home, SelectAction::Move(arrow)) = (&self.screen, action) {
+            self.move_on_course_map(*arrow);
+            return;
+        }
+        self.on_stage(|stage, keymap| select(stage, keymap, action));
+    }
+}
+
+fn select(stage: &mut Stage, keymap: &Keymap, action: &SelectAction) -> Option<Notice> {
+    let monitors = stage.view == View::Monitor;
+    match action {
+        SelectAction::Move(arrow) => {
+            let moved = if monitors { monitor::go(stage, *arrow) } else { stage.move_selection(*arrow) };
+            if !moved {
+                return Some(Notice::dim("There is nothing further in that direction."));
+            }
+        }
+        SelectAction::Next => cycle(stage, true),
+        SelectAction::Previous => cycle(stage, false),
+        SelectAction::Element(element) => stage.selected = Some(element.clone()),
+        SelectAction::Monitored(item) => {
+            monitor::look_at(stage, *item);
+            return None;
+        }
+        SelectAction::Clear => {
+            stage.selected = None;
+            stage.follow_only(None);
+            return None;
+        }
+        SelectAction::Follow(number) => {
+            stage.follow_only(Some(*number));
+            return None;
+        }
+        SelectAction::NextPacket => {
+            let next = stage.next_packet();
+            stage.follow_only(next);
+            return next.is_none().then(|| Notice::dim("No packet is followed: this was the last one on the canvas."));
+        }
+        SelectAction::Wiretap => return Some(tap(stage, &keymap.label(ViewAction::TogglePanel))),
+    }
+    // Where the panel has no room for the selected element, one line about it must do.
+    let brief = stage.view == View::Canvas && hides_detail(stage);
+    if brief { detail::brief(stage, &keymap.label(ViewAction::TogglePanel)) } else { None }
+}
+
+fn cycle(stage: &mut Stage, forward: bool) {
+    if stage.view == View::Monitor {
+        monitor::cycle(stage, forward);
+    } else {
+        stage.cycle_selection(forward);
+    }
+}
+
+/// Starts or stops the wiretap. `info` is the key of the panel.
+fn tap(stage: &mut Stage, info: &str) -> Notice {
+    let before = stage.wiretap.clone();
+    if !stage.toggle_wiretap() {
+        return Notice::dim("A wiretap listens on a hop: select one first.");
+    }
+    match (&stage.wiretap, before) {
+        (Some((from, to)), _) => {
+            let text = format!("You listen on {from} → {to}.");
+            // On a small screen, the captured messages take the place of the lesson.
+            let hides = hides_detail(stage);
+            stage.show_detail |= !stage.regions.wide;
+            Notice::dim(if hides { format!("{text} {info} shows the lesson again.") } else { text })
+        }
+        (None, Some((from, to))) => Notice::dim(format!("Nobody listens on {from} → {to} any more.")),
+        (None, None) => Notice::dim("Nobody listens."),
+    }
+}

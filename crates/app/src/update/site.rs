@@ -1,0 +1,96 @@
+//! The running site: users, failures, repairs and single requests.
+
+use hoplight_model::monitoring::ProbeSpec;
+use hoplight_model::quantity::Rate;
+use hoplight_model::{Element, RequestKind};
+use hoplight_sim::{Command, Simulation};
+
+use crate::action::SiteAction;
+use crate::app::App;
+use crate::fault_menu;
+use crate::notice::Notice;
+use crate::stage::Stage;
+use crate::update::command::{perform, perform_fault_action};
+
+/// The highest load that the keys set, in requests per second.
+const MOST_USERS: f64 = 5_000.0;
+
+impl App {
+    pub(super) fn site_action(&mut self, action: SiteAction) {
+        self.on_stage(|stage, _| act(stage, action));
+    }
+}
+
+fn act(stage: &mut Stage, action: SiteAction) -> Option<Notice> {
+    let load = asked(stage).rate();
+    let command = match action {
+        SiteAction::KillOrRestore => kill_or_restore(stage),
+        SiteAction::Balance => match asked(stage).algorithm() {
+            Some(algorithm) => Ok(Command::Balance(algorithm.next())),
+            None => Err(Notice::dim("There is no balancer here.")),
+        },
+        SiteAction::MoreUsers => rate(load, (load * 1.25).round().max(load + 1.0)),
+        SiteAction::FewerUsers => rate(load, (load * 0.8).round().min(load - 1.0)),
+        SiteAction::Probe => Ok(Command::Probe(match asked(stage).probe().interval_s {
+            Some(_) => None,
+            None => Some(ProbeSpec::default().interval_s),
+        })),
+        SiteAction::Send(kind) => return Some(send(stage, kind)),
+        SiteAction::Fault(index) => {
+            return fault_menu::fault_actions(stage).get(index).map(|action| perform_fault_action(stage, action));
+        }
+    };
+    Some(command.map_or_else(|notice| notice, |command| perform(stage, &command)))
+}
+
+/// The simulation whose state decides what an action means: the second design's if only that has the selected element.
+fn asked(stage: &Stage) -> &Simulation {
+    match (&stage.selected, &stage.comparison) {
+        (Some(element), Some(comparison)) if stage.sim().is_up(element).is_none() => comparison.timeline.simulation(),
+        _ => stage.sim(),
+    }
+}
+
+fn kill_or_restore(stage: &Stage) -> Result<Command, Notice> {
+    let Some(element) = stage.selected.clone() else {
+        return Err(Notice::dim("Nothing is selected: choose something with the arrows or the mouse."));
+    };
+    let sim = asked(stage);
+    // A component on a server that is off comes back with its server.
+    let element = if sim.is_up(&element) == Some(false) { with_its_server(stage, element) } else { element };
+    Ok(if sim.is_up(&element) == Some(false) { Command::Restore(element) } else { Command::Kill(element) })
+}
+
+fn with_its_server(stage: &Stage, element: Element) -> Element {
+    let Element::Component(id) = &element else { return element };
+    let infra = stage.infra();
+    let server = infra.find(id.as_str()).and_then(|ix| infra.component(ix).server.clone());
+    match server.map(Element::Server) {
+        Some(server) if stage.sim().is_up(&server) == Some(false) => server,
+        _ => element,
+    }
+}
+
+/// The command that sets another arrival rate, within the limits of the keys.
+fn rate(now: f64, wanted: f64) -> Result<Command, Notice> {
+    let wanted = wanted.clamp(0.0, MOST_USERS.max(now));
+    if (wanted - now).abs() < f64::EPSILON {
+        let why =
+            if now > 0.0 { "More users than this would only fill the screen." } else { "There is nobody left to send away." };
+        return Err(Notice::dim(why));
+    }
+    Rate::new(wanted).map(Command::Rate).map_err(Notice::dim)
+}
+
+/// Sends one request and follows it.
+fn send(stage: &mut Stage, kind: RequestKind) -> Notice {
+    stage.overlays.set_kind(kind);
+    let before = stage.sim().newest_request(None);
+    let notice = perform(stage, &Command::Send(kind));
+    let sent = stage.sim().newest_request(None);
+    if sent != before {
+        stage.follow_only(sent);
+        stage.playback.paused = false;
+    }
+    notice
+}

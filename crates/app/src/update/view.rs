@@ -1,0 +1,160 @@
+//! Scrolling, panning, and the views of the stage. Must not change the simulation.
+
+use hoplight_layout::{Arrow, Cell};
+use hoplight_model::{Infrastructure, TlsConfig, TlsMode, TopologyEdit};
+use hoplight_sim::Timeline;
+
+use crate::action::ViewAction;
+use crate::app::App;
+use crate::comparison::Comparison;
+use crate::comparison::target::ComparisonTarget;
+use crate::keymap::Keymap;
+use crate::mouse;
+use crate::notice::Notice;
+use crate::regions::{comparison_area, is_wide};
+use crate::scroll::scrolled;
+use crate::stage::Stage;
+use crate::tone::Tone;
+use crate::view::View;
+use crate::window::kind::WindowKind;
+
+/// Columns and rows by which a key pans.
+const PAN: (i16, i16) = (12, 5);
+
+impl App {
+    pub(super) fn view_action(&mut self, action: &ViewAction) {
+        match action {
+            ViewAction::Scroll(by) => {
+                let most = self.most_scroll();
+                self.on_stage(|stage, _| {
+                    scroll(stage, *by, most);
+                    None
+                });
+            }
+            ViewAction::ScrollPanel(by) => {
+                let (most, _) = self.most_scroll();
+                self.on_stage(|stage, _| {
+                    stage.scroll = scrolled(stage.scroll, *by, most);
+                    None
+                });
+            }
+            ViewAction::ScrollDetail(by) => {
+                let (_, most) = self.most_scroll();
+                self.on_stage(|stage, _| {
+                    stage.detail_scroll = scrolled(stage.detail_scroll, *by, most);
+                    None
+                });
+            }
+            ViewAction::Pan(arrow) => self.on_stage(|stage, _| pan(stage, *arrow)),
+            ViewAction::CentreOn(x, y) => self.on_stage(|stage, _| {
+                on_large_canvas(stage, |stage| {
+                    stage.centre_on(Cell::new(*x, *y));
+                    None
+                })
+            }),
+            ViewAction::ToggleMap => self.on_stage(|stage, _| {
+                on_large_canvas(stage, |stage| {
+                    stage.overview = !stage.overview;
+                    None
+                })
+            }),
+            ViewAction::TogglePanel => self.on_stage(|stage, _| toggle_panel(stage)),
+            ViewAction::ToggleMonitor => self.on_stage(toggle_monitor),
+            ViewAction::Compare if self.stage().is_some_and(|stage| stage.comparison.is_none()) => {
+                self.open_window(WindowKind::Compare);
+            }
+            ViewAction::Compare => self.on_stage(|stage, _| {
+                stage.leave_view();
+                None
+            }),
+            ViewAction::CompareWith(target) => self.begin_comparison(target),
+        }
+    }
+
+    /// How far the panel and the detail panel can be scrolled.
+    fn most_scroll(&self) -> (u16, u16) {
+        (mouse::most_scroll(self), mouse::most_detail_scroll(self))
+    }
+
+    fn begin_comparison(&mut self, target: &ComparisonTarget) {
+        if let Err(why) = self.compare_with(target) {
+            self.tell(Tone::Bad, why);
+            return;
+        }
+        let text = "What you do happens to both; TLS changes in A only.";
+        let lesson = self.stage().is_some_and(|stage| stage.lesson.is_some());
+        let ends = self.keymap.label(ViewAction::Compare);
+        self.tell(Tone::Dim, if lesson { format!("{text} {ends} shows the lesson again.") } else { text.into() });
+    }
+
+    /// Compares the infrastructure on the stage with another one.
+    fn compare_with(&mut self, target: &ComparisonTarget) -> Result<(), String> {
+        let (size, seed) = (self.size(), self.settings.seed);
+        let Some(stage) = self.stage() else { return Err("Open something first.".into()) };
+        let second = match target {
+            ComparisonTarget::Scenario(name) => {
+                let scenario = self.library.scenario(name).ok_or("There is no such infrastructure.")?;
+                Infrastructure::clone(scenario)
+            }
+            ComparisonTarget::Tls(mode) => beginning(&stage.timeline, *mode),
+        };
+        let Some(stage) = self.stage_mut() else { return Ok(()) };
+        let mut comparison = Comparison::begin(&stage.timeline, &second, seed);
+        comparison.resize(comparison_area(size), is_wide(size));
+        stage.comparison = Some(Box::new(comparison));
+        stage.view = View::Compare;
+        Ok(())
+    }
+}
+
+/// The infrastructure as its run began, with the present TLS settings except for the entry's mode. Later changes, such as a
+/// firewall rule, are repeated on the second design at the same moment.
+fn beginning(first: &Timeline, edge: TlsMode) -> Infrastructure {
+    let TlsConfig { web_to_app, app_to_db, .. } = first.simulation().infrastructure().tls();
+    let edits = [TopologyEdit::EdgeTls(edge), TopologyEdit::WebToAppTls(web_to_app), TopologyEdit::AppToDbTls(app_to_db)];
+    let start = Infrastructure::clone(first.beginning().infrastructure());
+    edits.iter().fold(start, |infra, edit| infra.edited(edit))
+}
+
+fn scroll(stage: &mut Stage, by: i16, most: (u16, u16)) {
+    if stage.view != View::Compare {
+        stage.scroll_by(by, most);
+    } else if let Some(comparison) = &mut stage.comparison {
+        comparison.scroll_by(by, stage.timeline.simulation());
+    }
+}
+
+fn on_large_canvas(stage: &mut Stage, change: impl FnOnce(&mut Stage) -> Option<Notice>) -> Option<Notice> {
+    if stage.is_larger() { change(stage) } else { Some(Notice::dim("The whole picture is on the screen.")) }
+}
+
+fn pan(stage: &mut Stage, arrow: Arrow) -> Option<Notice> {
+    let (columns, rows) = match arrow {
+        Arrow::Right => (PAN.0, 0),
+        Arrow::Left => (-PAN.0, 0),
+        Arrow::Down => (0, PAN.1),
+        Arrow::Up => (0, -PAN.1),
+    };
+    on_large_canvas(stage, |stage| (!stage.pan_by(columns, rows)).then(|| Notice::dim("This is the edge of the picture.")))
+}
+
+fn toggle_panel(stage: &mut Stage) -> Option<Notice> {
+    if stage.view == View::Compare {
+        return Some(Notice::dim("Nothing else is shown beside a comparison."));
+    }
+    if stage.regions.wide {
+        return Some(Notice::dim("What is selected is shown already."));
+    }
+    stage.show_detail = !stage.show_detail;
+    stage.scroll = 0;
+    None
+}
+
+fn toggle_monitor(stage: &mut Stage, keymap: &Keymap) -> Option<Notice> {
+    if stage.comparison.is_some() {
+        let ends = keymap.label(ViewAction::Compare);
+        return Some(Notice::dim(format!("The comparison is shown: {ends} ends it.")));
+    }
+    stage.view = if stage.view == View::Monitor { View::Canvas } else { View::Monitor };
+    None
+}

@@ -1,0 +1,113 @@
+//! Opening and closing windows, and choosing their rows. The keys of an open window are its own.
+
+use crate::action::{Action, WindowAction};
+use crate::app::App;
+use crate::key::{Code, Key};
+use crate::tone::Tone;
+use crate::window;
+use crate::window::kind::WindowKind;
+use crate::window::state::Window;
+
+/// The longest filter that can be typed, in characters.
+const MOST_TYPED: usize = 60;
+
+impl App {
+    pub(super) fn window_action(&mut self, action: WindowAction) {
+        match action {
+            WindowAction::Open(kind) => {
+                let possible = match kind {
+                    WindowKind::Palette | WindowKind::Glossary => true,
+                    WindowKind::Faults | WindowKind::Log | WindowKind::Jump | WindowKind::Compare => self.stage().is_some(),
+                };
+                if possible {
+                    self.open_window(kind);
+                } else {
+                    self.tell(Tone::Dim, "Open something first.");
+                }
+            }
+            WindowAction::Choose(row) => {
+                if let Some(window) = &mut self.window {
+                    window.chosen = row;
+                }
+            }
+            WindowAction::Close => self.window = None,
+            // `act` has already replaced it by the row's own action.
+            WindowAction::Enter(_) => {}
+        }
+    }
+
+    pub(super) fn open_window(&mut self, kind: WindowKind) {
+        let rows = window::rows(self, kind, "").len();
+        self.window = Some(Window { kind, filter: String::new(), chosen: kind.first(rows) });
+    }
+
+    /// A key for the open window. Returns the action that it chose, if it did; then the window is closed.
+    pub(in super::super) fn press_in_window(&mut self, key: Key) -> Option<Action> {
+        let (kind, filter) = self.window.as_ref().map(|window| (window.kind, window.filter.clone()))?;
+        let rows = window::rows(self, kind, &filter);
+        let page = usize::from(window::area(self)?.list.height.max(1));
+        let last = rows.len().saturating_sub(1);
+        let window = self.window.as_mut()?;
+        let at = window.chosen.min(last);
+        let go = |to: usize| Some(to.min(last));
+        let moved = match (key.code, key.ctrl) {
+            (Code::Up | Code::BackTab, _) | (Code::Char('p'), true) => go(at.saturating_sub(1)),
+            (Code::Down | Code::Tab, _) | (Code::Char('n'), true) => go(at + 1),
+            (Code::PageUp, _) => go(at.saturating_sub(page)),
+            (Code::PageDown, _) => go(at + page),
+            (Code::Home, _) => Some(0),
+            (Code::End, _) => Some(last),
+            _ => None,
+        };
+        if let Some(to) = moved {
+            window.chosen = to;
+            return None;
+        }
+        match (key.code, key.ctrl) {
+            (Code::Esc, _) => self.window = None,
+            (Code::Enter, _) => return self.enter_row(at),
+            // What is typed has changed: the best row is chosen.
+            (Code::Backspace, _) | (Code::Char('h'), true) => {
+                if window.filter.pop().is_none() {
+                    self.window = None;
+                } else {
+                    self.choose_best();
+                }
+            }
+            (Code::Char('u'), true) => {
+                window.filter.clear();
+                self.choose_best();
+            }
+            (Code::Char(c), false) if window.filter.chars().count() < MOST_TYPED => {
+                window.filter.push(c);
+                self.choose_best();
+            }
+            _ => {}
+        }
+        None
+    }
+
+    /// Takes a row's action and closes the window; a row without one stays. A term of the glossary leads to the first of
+    /// those that it refers to.
+    pub(super) fn enter_row(&mut self, at: usize) -> Option<Action> {
+        let window = self.window.as_ref()?;
+        if window.kind == WindowKind::Glossary {
+            let next = window::next_term(self, &window.filter, at)?;
+            self.window = Some(Window { kind: WindowKind::Glossary, filter: next, chosen: 0 });
+            return None;
+        }
+        let row = window::rows(self, window.kind, &window.filter).into_iter().nth(at)?;
+        let action = row.line.action?;
+        self.window = None;
+        Some(action)
+    }
+
+    fn choose_best(&mut self) {
+        let Some(window) = &self.window else { return };
+        let count = window::rows(self, window.kind, &window.filter).len();
+        let first = if window.filter.is_empty() { window.kind.first(count) } else { 0 };
+        if let Some(window) = &mut self.window {
+            window.chosen = first;
+        }
+    }
+}

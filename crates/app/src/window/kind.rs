@@ -1,0 +1,103 @@
+//! The windows that can be opened.
+
+use crate::tone::Tone;
+
+/// What a window lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WindowKind {
+    /// Everything that can be done or opened.
+    Palette,
+    /// The words of the trade.
+    Glossary,
+    /// Everything that can go wrong, and what heals it.
+    Faults,
+    /// What happened and why.
+    Log,
+    /// A moment to jump to.
+    Jump,
+    /// What the infrastructure on the stage can be compared with.
+    Compare,
+}
+
+impl WindowKind {
+    /// The name in settings of the action that opens it. The window to compare with has none: another action opens it.
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Palette => Some("palette"),
+            Self::Glossary => Some("glossary"),
+            Self::Faults => Some("faults"),
+            Self::Log => Some("log"),
+            Self::Jump => Some("jump"),
+            Self::Compare => None,
+        }
+    }
+
+    /// The title in its frame.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Palette => "do or open anything",
+            Self::Glossary => "words of the trade",
+            Self::Compare => "compare with, on the same traffic",
+            Self::Faults => "what can go wrong, and what heals it",
+            Self::Log => "what happened, and why",
+            Self::Jump => "jump to a moment",
+        }
+    }
+
+    /// What is said where nothing is typed.
+    pub const fn prompt(self) -> &'static str {
+        match self {
+            Self::Palette | Self::Glossary | Self::Compare | Self::Faults | Self::Log => "type to search",
+            Self::Jump => "type a moment: 12.5, or -3 or +10 from now",
+        }
+    }
+
+    /// What is said where the filter leaves nothing.
+    pub(super) const fn nothing(self, typed: bool) -> &'static str {
+        match self {
+            Self::Log if !typed => "Nothing has happened yet.",
+            Self::Palette | Self::Compare | Self::Faults => "Nothing is called that.",
+            Self::Log => {
+                "Nothing like that has happened. Words that filter: alert, fault, restore, command, reaction, failure, refused."
+            }
+            Self::Jump => "Type seconds since the start, such as 12.5, or from now, such as -3 or +10.",
+            Self::Glossary => "No term has this in its name or its explanation.",
+        }
+    }
+
+    /// The row that is chosen at first: the newest of a log is at its end.
+    pub(crate) const fn first(self, rows: usize) -> usize {
+        match self {
+            Self::Palette | Self::Compare | Self::Glossary | Self::Faults => 0,
+            Self::Log | Self::Jump => rows.saturating_sub(1),
+        }
+    }
+
+    /// Rows that tell about the chosen one.
+    pub(super) const fn about(self) -> u16 {
+        match self {
+            // The explanation itself.
+            Self::Glossary => 7,
+            // Users, agents, alert, remedy, and why it would do nothing now.
+            Self::Faults => 5,
+            _ => 3,
+        }
+    }
+
+    /// The keys that work in it.
+    pub const fn keys(self) -> &'static str {
+        match self {
+            Self::Glossary => "Up, Down choose  Enter goes to the first of “See”  Esc closes",
+            Self::Log | Self::Jump => "Up, Down choose  Enter goes there  Esc closes",
+            _ => "Up, Down choose  Enter does it  Esc closes",
+        }
+    }
+
+    /// How what is said about the chosen row is meant.
+    pub(super) const fn tone(self) -> Tone {
+        match self {
+            Self::Glossary => Tone::Text,
+            _ => Tone::Dim,
+        }
+    }
+}
