@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use hoplight::app::mouse::course_rows;
 use hoplight::app::{App, CourseItem, Effect, Screen, Settings, Tone};
 use hoplight::lesson::{Library, Place, Progress, Sources};
 
@@ -62,7 +61,7 @@ fn in_a_long_list_the_chosen_line_is_always_shown_and_clicked_where_it_is() {
     let mut learner = Learner::with(library, Progress::default(), SMALL);
     let count = learner.app.home.items.len();
     let chosen_row = |learner: &Learner| {
-        let rows = course_rows(&learner.app);
+        let rows = learner.app.home.rows();
         let height = SMALL.1 - 3;
         assert!(rows.iter().all(|(_, row)| *row < height), "{rows:?}");
         let row = rows.iter().find(|(line, _)| *line == learner.app.home.chosen).map(|(_, row)| *row);
@@ -78,7 +77,7 @@ fn in_a_long_list_the_chosen_line_is_always_shown_and_clicked_where_it_is() {
     learner.press("G");
     assert_eq!(chosen_row(&learner), SMALL.1 - 4, "the last line is at the bottom");
     // The first click chooses a line and leaves the list where it is; the second opens it.
-    let (line, row) = course_rows(&learner.app)[3];
+    let (line, row) = learner.app.home.rows()[3];
     learner.click((6, 2 + row));
     assert_eq!(learner.app.home.chosen, line);
     assert_eq!(chosen_row(&learner), row);

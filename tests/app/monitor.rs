@@ -2,7 +2,6 @@
 
 use hoplight::app::monitor::item::MonitorItem;
 use hoplight::app::monitor::{self, MonitorRowKind, plan, smoothed};
-use hoplight::app::mouse::main_area;
 use hoplight::layout::Area;
 use hoplight::model::{ComponentIx, Metric};
 use hoplight::sim::{AlertState, Command};
@@ -21,7 +20,7 @@ fn watching(size: (u16, u16), seconds: usize) -> Learner {
 }
 
 fn kinds(learner: &Learner) -> Vec<MonitorRowKind> {
-    plan(learner.stage(), main_area(&learner.app)).into_iter().map(|row| row.kind).collect()
+    plan(learner.stage(), learner.view().main).into_iter().map(|row| row.kind).collect()
 }
 
 #[test]
@@ -154,7 +153,7 @@ fn rows_fill_every_room_without_overlapping_and_what_is_looked_at_is_always_seen
 fn a_click_and_the_wheel_look_at_rows() {
     for size in [SMALL, LARGE] {
         let mut learner = watching(size, 5);
-        let rows = plan(learner.stage(), main_area(&learner.app));
+        let rows = plan(learner.stage(), learner.view().main);
         let row = rows.iter().find(|row| row.item == Some(MonitorItem::Component(ix(&learner, "db-1")))).expect("db-1 has a row");
         learner.app.click(row.area.x + 5, row.area.y);
         assert_eq!(monitor::item(learner.stage()), row.item);

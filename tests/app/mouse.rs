@@ -1,9 +1,8 @@
 //! The mouse: clicks on the canvas, answers, footer keys and the course map; the wheel.
 
 use hoplight::app::CourseItem;
-use hoplight::app::mouse::{course_rows, inside, most_detail_scroll, most_scroll, panel_area, panel_lines};
 use hoplight::app::status::footer;
-use hoplight::layout::Area;
+use hoplight::layout::{Area, Cell};
 use hoplight::lesson::Place;
 use hoplight::model::Element;
 
@@ -32,7 +31,7 @@ fn footer_key(learner: &Learner, word: &str) -> (u16, u16) {
 fn with_long_text() -> Learner {
     let mut learner = Learner::exploring(LARGE);
     learner.press("pr").wait(250).press(" ");
-    let (lines, area) = (panel_lines(&learner.app).len(), panel_area(&learner.app));
+    let (lines, area) = (learner.view().panel.lines.len(), learner.view().panel.area);
     assert!(lines > usize::from(area.height) + 3, "there is something to scroll: {lines}");
     learner
 }
@@ -49,7 +48,7 @@ fn a_click_on_the_word_beside_a_link_selects_its_hop() {
             for x in label.area.x..label.area.x + label.area.width {
                 let at = (canvas.x + x, canvas.y + label.area.y);
                 let is_line = routes.iter().any(|route| route.cells.iter().any(|cell| (cell.x, cell.y) == (x, label.area.y)));
-                if is_line || inside(panel_area(&learner.app), at.0, at.1) {
+                if is_line || learner.view().panel.area.contains(Cell::new(at.0, at.1)) {
                     continue;
                 }
                 learner.click(at);
@@ -68,7 +67,7 @@ fn a_click_selects_every_thing_at_its_place_and_the_empty_canvas_selects_nothing
         for element in learner.stage().layout.order().to_vec() {
             let at = cell(&learner, &element);
             // On a small screen the panel may lie over the canvas; what it hides is not clicked.
-            if inside(panel_area(&learner.app), at.0, at.1) {
+            if learner.view().panel.area.contains(Cell::new(at.0, at.1)) {
                 assert_eq!(size, SMALL, "{element} is hidden");
                 continue;
             }
@@ -157,7 +156,7 @@ fn every_key_of_the_footer_works_under_the_mouse_along_its_whole_width() {
 #[test]
 fn a_click_chooses_a_line_of_the_course_and_a_second_opens_it() {
     let mut learner = Learner::new(SMALL);
-    let rows = course_rows(&learner.app);
+    let rows = learner.app.home.rows();
     let (line, row) = rows[2];
     learner.click((6, 2 + row));
     assert_eq!((learner.app.home.chosen, learner.app.stage().is_some()), (line, false));
@@ -178,7 +177,7 @@ fn the_wheel_walks_the_course_and_scrolls_the_text() {
     let _ = learner.app.wheel(5, 5, -2);
     assert_eq!(learner.app.home.chosen, 0);
     let mut learner = with_long_text();
-    let area = panel_area(&learner.app);
+    let area = learner.view().panel.area;
     let _ = learner.app.wheel(area.x + 1, area.y + 1, 2);
     assert_eq!(learner.stage().scroll, 2);
     let _ = learner.app.wheel(area.x + 1, area.y + 1, -2);
@@ -207,7 +206,7 @@ fn clicks_meet_the_lines_that_are_shown_however_far_the_text_was_scrolled() {
 fn scrolling_ends_where_the_text_ends() {
     let mut learner = with_long_text();
     // The title takes a row, and so does the count of what is left.
-    let hidden = panel_lines(&learner.app).len() + 2 - usize::from(panel_area(&learner.app).height);
+    let hidden = learner.view().panel.lines.len() + 2 - usize::from(learner.view().panel.area.height);
     learner.press(&"<PgDn>".repeat(40));
     assert_eq!(usize::from(learner.stage().scroll), hidden);
     learner.press("<PgUp>");
@@ -218,7 +217,7 @@ fn scrolling_ends_where_the_text_ends() {
 fn below_a_lesson_what_is_selected_scrolls_with_the_wheel_and_with_the_keys() {
     let mut learner = Learner::in_lesson("where-tls-ends", LARGE);
     learner.wait(30).select(&hop("lb-1", "web-1"));
-    let (lesson, below) = (most_scroll(&learner.app), most_detail_scroll(&learner.app));
+    let (lesson, below) = (learner.view().panel.most_scroll, learner.view().detail.most_scroll);
     assert!(lesson == 0 && below > 1, "only what is selected has no room: {lesson}, {below}");
     let area = learner.stage().regions.detail;
     let _ = learner.app.wheel(area.x + 3, area.y + 3, 2);
@@ -228,7 +227,7 @@ fn below_a_lesson_what_is_selected_scrolls_with_the_wheel_and_with_the_keys() {
     learner.press("<PgUp>");
     assert_eq!(learner.stage().detail_scroll, below.saturating_sub(3));
     // Over the lesson, the wheel means the lesson, which is shown as a whole.
-    let panel = panel_area(&learner.app);
+    let panel = learner.view().panel.area;
     let before = learner.stage().detail_scroll;
     let _ = learner.app.wheel(panel.x + 3, panel.y + 3, 2);
     assert_eq!((learner.stage().scroll, learner.stage().detail_scroll), (0, before));
@@ -242,12 +241,12 @@ fn the_keys_scroll_a_long_lesson_to_its_end_then_what_is_selected_and_back() {
     // The first step whose hints and solution the panel does not hold.
     for _ in 0..9 {
         learner.press("hhhh").wait(10).select(&hop("lb-1", "web-1"));
-        if most_scroll(&learner.app) > 0 {
+        if learner.view().panel.most_scroll > 0 {
             break;
         }
         learner.press("n");
     }
-    let (lesson, below) = (most_scroll(&learner.app), most_detail_scroll(&learner.app));
+    let (lesson, below) = (learner.view().panel.most_scroll, learner.view().detail.most_scroll);
     assert!(lesson > 0 && below > 0, "neither has room: {lesson}, {below}");
     learner.press("<PgDn>");
     assert_eq!((learner.stage().scroll, learner.stage().detail_scroll), (lesson.min(3), 0));

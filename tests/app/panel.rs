@@ -1,12 +1,11 @@
 //! The panel of what is selected: what it says is so now, and in the order of what it is about.
 
-use hoplight::app::mouse::{panel_area, panel_lines};
 use hoplight::app::{Line, scroll};
 
 use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
 
 fn lines(learner: &Learner) -> Vec<String> {
-    panel_lines(&learner.app).iter().map(|line| line.text().trim().to_owned()).collect()
+    learner.view().panel.lines.iter().map(|line| line.text().trim().to_owned()).collect()
 }
 
 /// All that a panel says it does, step by step, from a login on; each once.
@@ -14,7 +13,7 @@ fn decisions(mut learner: Learner, steps: usize) -> Vec<String> {
     learner.press("pr ");
     let mut said: Vec<String> = Vec::new();
     for _ in 0..steps {
-        let lines = panel_lines(&learner.app);
+        let lines = learner.view().panel.lines;
         let rows: Vec<&Line> = lines.iter().collect();
         let begin = rows.iter().position(|line| line.text().starts_with("does "));
         if let Some(begin) = begin {
@@ -148,8 +147,8 @@ fn a_low_panel_shows_the_place_where_the_request_is() {
     for _ in 0..60 {
         let following = learner.stage().timeline.journey();
         let shown: Vec<String> = {
-            let all = panel_lines(&learner.app);
-            let room = scroll::room(panel_area(&learner.app).height, all.len());
+            let all = learner.view().panel.lines;
+            let room = scroll::room(learner.view().panel.area.height, all.len());
             all.iter().take(room).map(|line| line.text().trim().to_owned()).collect()
         };
         if let Some(last) = following.last() {

@@ -3,12 +3,11 @@
 use hoplight::app::action::{SelectAction, TimeAction};
 use std::time::Duration;
 
-use hoplight::app::mouse::{detail_lines, inside, status_area};
 use hoplight::app::overlay::kind::Overlay;
 use hoplight::app::status::{header_parts, status_parts};
 use hoplight::app::window::kind::WindowKind;
 use hoplight::app::{Action, Line, View, events, gauges, help, journal, monitor};
-use hoplight::layout::Area;
+use hoplight::layout::{Area, Cell};
 use hoplight::lesson::Pace;
 use hoplight::model::Element;
 
@@ -51,7 +50,7 @@ fn in_header(learner: &Learner, text: &str) -> (u16, u16) {
 }
 
 fn in_status(learner: &Learner, text: &str) -> (u16, u16) {
-    let area = status_area(&learner.app);
+    let area = learner.view().status_area;
     part(&status_parts(&learner.app, learner.stage()), text, (area.x, area.y))
 }
 
@@ -191,7 +190,7 @@ fn a_click_on_what_was_said_means_that_it_is_read() {
     let mut learner = Learner::exploring(SMALL);
     learner.press("t");
     assert_ne!(learner.notice(), "");
-    let (tls, area) = (learner.stage().infra().tls(), status_area(&learner.app));
+    let (tls, area) = (learner.stage().infra().tls(), learner.view().status_area);
     learner.click((area.x + 3, area.y));
     assert_eq!((learner.notice(), learner.stage().infra().tls()), ("", tls));
 }
@@ -259,7 +258,7 @@ fn what_a_comparison_found_leads_to_its_element() {
 fn below_a_lesson_the_lines_of_what_is_selected_are_clicked_as_well() {
     let mut learner = Learner::in_lesson("where-tls-ends", (160, 60));
     learner.wait(30).select(&component("lb-1"));
-    let lines = detail_lines(&learner.app);
+    let lines = learner.view().detail.lines;
     let at = lines.iter().position(|line| line.action.is_some()).expect("its backends");
     let wanted = lines[at].action.clone();
     let area = learner.stage().regions.detail;
@@ -272,8 +271,8 @@ fn below_a_lesson_the_lines_of_what_is_selected_are_clicked_as_well() {
 fn the_last_row_of_a_text_scrolls_it_and_at_its_end_back() {
     let mut learner = Learner::exploring(LARGE);
     learner.press("pr").wait(250).press(" ");
-    let area = hoplight::app::mouse::panel_area(&learner.app);
-    let most = hoplight::app::mouse::most_scroll(&learner.app);
+    let area = learner.view().panel.area;
+    let most = learner.view().panel.most_scroll;
     assert!(most > 3, "{most}");
     let last = (area.x + 3, area.y + area.height - 1);
     for _ in 0..most.div_ceil(3) {
@@ -368,7 +367,7 @@ fn the_last_line_of_a_window_closes_it() {
     let mut learner = Learner::exploring(SMALL);
     learner.press("g");
     let outer = hoplight::app::window::area(&learner.app).expect("open").outer;
-    assert!(inside(outer, outer.x + 5, outer.y + outer.height - 1));
+    assert!(outer.contains(Cell::new(outer.x + 5, outer.y + outer.height - 1)));
     learner.click((outer.x + 5, outer.y + outer.height - 1));
     assert!(learner.app.window.is_none());
 }
@@ -398,11 +397,11 @@ fn the_wheel_over_the_timeline_walks_through_the_run_and_stays_in_it() {
 fn the_title_of_a_small_screens_panel_changes_what_it_shows() {
     let mut learner = Learner::in_small_lesson(SMALL);
     learner.select(&hop("lb-1", "web-1"));
-    let area = hoplight::app::mouse::panel_area(&learner.app);
+    let area = learner.view().panel.area;
     assert!(!learner.stage().show_detail);
     learner.click((area.x + 5, area.y));
     assert!(learner.stage().show_detail);
-    let area = hoplight::app::mouse::panel_area(&learner.app);
+    let area = learner.view().panel.area;
     learner.click((area.x + 5, area.y));
     assert!(!learner.stage().show_detail);
 }

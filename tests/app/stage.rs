@@ -78,7 +78,7 @@ fn the_password_is_readable_behind_the_balancer_until_it_encrypts_again() {
     learner.select(&hop("lb-1", "web-1"));
     assert!(learner.panel().contains("plaintext on the wire"), "{}", learner.panel());
     let secret = |learner: &Learner| {
-        let lines = hoplight::app::mouse::panel_lines(&learner.app);
+        let lines = learner.view().panel.lines;
         lines.iter().any(|line| line.spans.iter().any(|(tone, _)| *tone == Tone::Secret))
     };
     assert!(secret(&learner), "{}", learner.panel());

@@ -207,7 +207,7 @@ fn a_small_screens_headlines_show_when_each_began_the_newest_first() {
     let mut learner = Learner::exploring(SMALL);
     learner.wait(20).select(&component("db-1")).press("x").wait(60).press("<Esc>");
     let headlines: Vec<f64> = learner.stage().timeline.journal().headlines().map(|h| h.first.at.as_secs_f64()).collect();
-    let shown = hoplight::app::mouse::panel_lines(&learner.app);
+    let shown = learner.view().panel.lines;
     let shown: Vec<String> =
         shown.iter().map(|line| line.text().trim().split(' ').next().unwrap_or_default().to_owned()).collect();
     let wanted: Vec<String> = headlines.iter().rev().take(3).map(|at| format!("{at:.1}")).collect();

@@ -127,7 +127,7 @@ fn a_login_stays_the_panels_topic_after_its_end_until_something_else_is_selected
 fn the_numbers_of_a_journey_add_up_to_its_time() {
     let mut learner = Learner::exploring(LARGE);
     learner.press(">>>>>>>").wait(20).press("r").wait(40);
-    let panel: Vec<String> = hoplight::app::mouse::panel_lines(&learner.app).iter().map(hoplight::app::Line::text).collect();
+    let panel: Vec<String> = learner.view().panel.lines.iter().map(hoplight::app::Line::text).collect();
     let ms = |text: &str| text.trim().parse::<f64>().ok();
     let total = panel.iter().find_map(|line| ms(line.split("after ").nth(1)?.strip_suffix(" ms")?)).expect("the latency");
     // Rows end with what was waited, if anything, and what was worked or travelled.

@@ -1,7 +1,5 @@
 //! The panels beside and below the canvas, the gauges, the status and the footer, without the canvas itself.
 
-use hoplight::app::mouse::{detail_lines, most_scroll, panel_area, panel_lines};
-
 use hoplight::layout::Area;
 use hoplight::lesson::{Progress, Sources};
 use hoplight::sim::AlertState;
@@ -15,7 +13,7 @@ fn panels(learner: &Learner) -> String {
     let regions = &learner.stage().regions;
     let parts = [
         ("header", regions.header),
-        ("panel", panel_area(&learner.app)),
+        ("panel", learner.view().panel.area),
         ("detail", regions.detail),
         ("gauges", regions.gauges),
         ("status", regions.status),
@@ -38,7 +36,7 @@ fn selected(element: &hoplight::model::Element) -> String {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(30).select(element);
     let buffer = plain(&learner.app);
-    text(&buffer, panel_area(&learner.app))
+    text(&buffer, learner.view().panel.area)
 }
 
 #[test]
@@ -111,7 +109,7 @@ fn the_secret_of_an_exposed_hop_is_reached_below_a_lesson() {
         seen += &below(&learner);
     }
     assert!(seen.contains("secrets:") && seen.contains("user=ada&password=correct-horse"), "{seen}");
-    for line in detail_lines(&learner.app) {
+    for line in learner.view().detail.lines {
         let begin: String = line.text().chars().take(20).collect();
         assert!(seen.contains(begin.trim_end()), "{begin:?} is never shown: {seen}");
     }
@@ -120,13 +118,13 @@ fn the_secret_of_an_exposed_hop_is_reached_below_a_lesson() {
 
 /// Reads the panel from its beginning to its end with the keys: every line is shown, and what is not yet says so.
 fn read_all(learner: &mut Learner) {
-    let shown = |learner: &Learner| text(&plain(&learner.app), panel_area(&learner.app));
-    let count = panel_lines(&learner.app).len();
+    let shown = |learner: &Learner| text(&plain(&learner.app), learner.view().panel.area);
+    let count = learner.view().panel.lines.len();
     learner.press(&"<PgUp>".repeat(count));
     let mut seen = String::new();
     for _ in 0..=count {
         let now = shown(learner);
-        let most = most_scroll(&learner.app);
+        let most = learner.view().panel.most_scroll;
         assert_eq!(now.contains("more, PgDn"), learner.stage().scroll < most, "{} of {most}: {now}", learner.stage().scroll);
         seen += &now;
         if learner.stage().scroll == most {
@@ -134,8 +132,8 @@ fn read_all(learner: &mut Learner) {
         }
         learner.press("<PgDn>");
     }
-    let room = usize::from(panel_area(&learner.app).width) - 2;
-    for line in panel_lines(&learner.app) {
+    let room = usize::from(learner.view().panel.area.width) - 2;
+    for line in learner.view().panel.lines {
         assert!(line.width() <= room, "cut off: {:?}", line.text());
         assert!(seen.contains(line.text().trim_end()), "{:?} is never shown: {seen}", line.text());
     }
@@ -171,7 +169,7 @@ fn beside_the_canvas_no_line_of_a_lesson_is_cut() {
             let place = learner.run().place();
             for key in ["", "h", "1", "2"] {
                 learner.press(key);
-                for line in panel_lines(&learner.app) {
+                for line in learner.view().panel.lines {
                     assert!(line.width() <= room, "cut off: {:?}", line.text());
                 }
             }
@@ -192,10 +190,10 @@ fn a_text_that_no_small_screen_holds_is_read_to_its_end() {
     library.extend(Sources { lessons: &[("small.ron", &lesson)], ..Sources::default() }).expect("it can be read");
     let mut learner = Learner::with(library, Progress::default(), SMALL);
     assert!(learner.app.open_lesson("small"));
-    assert!(most_scroll(&learner.app) > 10);
+    assert!(learner.view().panel.most_scroll > 10);
     read_all(&mut learner);
     learner.press("nnnn1");
-    assert!(most_scroll(&learner.app) > 3);
+    assert!(learner.view().panel.most_scroll > 3);
     read_all(&mut learner);
 }
 
@@ -204,7 +202,7 @@ fn a_line_that_is_too_wide_says_that_it_was_cut() {
     let mut learner = Learner::in_lesson("where-tls-ends", LARGE);
     learner.wait(30).select(&hop("lb-1", "web-1"));
     let area = learner.stage().regions.detail;
-    let lines = detail_lines(&learner.app);
+    let lines = learner.view().detail.lines;
     let shown = text(&plain(&learner.app), area);
     for (line, shown) in lines.iter().zip(shown.lines().skip(1)) {
         let cut = line.width() > usize::from(area.width) - 2;

@@ -7,8 +7,7 @@ mod solver;
 
 use std::time::Duration;
 
-use hoplight::app::mouse::{panel_area, panel_lines};
-use hoplight::app::{App, Code, Effect, Key, Settings, Stage, Tone};
+use hoplight::app::{App, Code, Effect, Key, Settings, Stage, StageView, Tone};
 use hoplight::content::EMBEDDED;
 use hoplight::lesson::{LessonRun, Library, Pace, Progress, Sources};
 use hoplight::model::Element;
@@ -119,6 +118,11 @@ impl Learner {
         self.app.stage().expect("the stage is shown")
     }
 
+    /// The panes of the stage.
+    pub(crate) fn view(&self) -> StageView<'_> {
+        StageView::of(&self.app).expect("the stage is shown")
+    }
+
     pub(crate) fn run(&self) -> &LessonRun {
         self.stage().lesson.as_ref().expect("a lesson is open")
     }
@@ -133,7 +137,7 @@ impl Learner {
 
     /// The panel's text, in one line.
     pub(crate) fn panel(&self) -> String {
-        panel_lines(&self.app).iter().map(|line| line.text().trim().to_owned()).collect::<Vec<_>>().join(" ")
+        self.view().panel.lines.iter().map(|line| line.text().trim().to_owned()).collect::<Vec<_>>().join(" ")
     }
 
     /// Selects by clicking on the canvas, if it is drawn there, else with Tab.
@@ -150,9 +154,9 @@ impl Learner {
 
     /// The screen's cell of the panel's line that contains `text`.
     pub(crate) fn cell_of(&self, text: &str) -> (u16, u16) {
-        let lines = panel_lines(&self.app);
+        let lines = self.view().panel.lines;
         let line = lines.iter().position(|line| line.text().contains(text)).unwrap_or_else(|| panic!("no {text:?}"));
-        let area = panel_area(&self.app);
+        let area = self.view().panel.area;
         (area.x + 4, area.y + 1 + u16::try_from(line).expect("a short text") - self.stage().scroll)
     }
 

@@ -70,128 +70,10 @@ pub struct Keymap {
 
 impl Default for Keymap {
     fn default() -> Self {
-        use Place::{Home, Stage};
         let mut table = Self { bindings: Vec::new() };
-        let (c, k) = (Key::char, Key::plain);
-        table.bind(&[k(Code::Enter)], Home, AppAction::Enter, "open", "open the chosen lesson or infrastructure");
-        table.bind(&[k(Code::Down), c('j')], Home, SelectAction::Move(Arrow::Down), "choose", "next line");
-        table.bind(&[k(Code::Up), c('k')], Home, SelectAction::Move(Arrow::Up), "", "previous line");
-        table.bind(&[k(Code::Home)], Home, CourseAction::First, "", "first line");
-        table.bind(&[c('G'), k(Code::End)], Home, CourseAction::Last, "", "last line");
-
-        table.bind(&[c(' ')], Stage, TimeAction::Pause, "pause", "stop time, or let it go on");
-        table.bind(&[c('.')], Stage, TimeAction::StepForward, "step", "step one hop forward");
-        table.bind(&[c(',')], Stage, TimeAction::StepBack, "back", "step one hop back");
-        // The footer shows them in this order, as many as fit.
-        table.bind(&[c('t')], Stage, EditAction::CycleTls, "TLS", "next TLS mode: none, terminate, re-encrypt, passthrough");
-        table.bind(&[c('x')], Stage, SiteAction::KillOrRestore, "kill", "kill what is selected, or restore it");
-        table.bind(&[c('w')], Stage, SelectAction::Wiretap, "wiretap", "listen on the selected hop, or no longer");
-        table.bind(
-            &[c('c')],
-            Stage,
-            SelectAction::NextPacket,
-            "",
-            "follow the next packet on the canvas; after the last one, none",
-        );
-        table.bind(
-            &[c('i')],
-            Stage,
-            ViewAction::TogglePanel,
-            "info",
-            "on a small screen: show what is selected, or the lesson again",
-        );
-        table.bind(
-            &[c('m')],
-            Stage,
-            ViewAction::ToggleMonitor,
-            "monitor",
-            "show what the monitoring service knows, or the diagram again",
-        );
-        table.bind(
-            &[c('X')],
-            Stage,
-            WindowAction::Open(WindowKind::Faults),
-            "faults",
-            "everything that can go wrong with what is selected or the site, and what heals it",
-        );
-        table.bind(
-            &[c('L')],
-            Stage,
-            WindowAction::Open(WindowKind::Log),
-            "log",
-            "what happened and why, and what was refused; with a filter",
-        );
-        table.bind(
-            &[c('p')],
-            Stage,
-            TimeAction::Pace,
-            "pace",
-            "change between trace (one request, slowly) and live (the whole load)",
-        );
-        table.bind(&[c('{')], Stage, TimeAction::PreviousMark, "", "go back to the last mark of the timeline");
-        table.bind(
-            &[c('}')],
-            Stage,
-            TimeAction::NextMark,
-            "",
-            "go on to the next mark; beyond the newest, until something happens",
-        );
-        table.bind(&[c('J')], Stage, WindowAction::Open(WindowKind::Jump), "", "jump to a moment: 12.5, or -3 or +10 from now");
-        table.bind(&[c(']'), c('+')], Stage, TimeAction::Faster, "", "faster");
-        table.bind(&[c('['), c('-')], Stage, TimeAction::Slower, "", "slower");
-        table.bind(&[c('r')], Stage, SiteAction::Send(RequestKind::Write), "login", "send one login (a write) and follow it");
-        table.bind(
-            &[c('v')],
-            Stage,
-            OverlayAction::Next,
-            "overlay",
-            "next overlay: readable hops, single points, shared software, failure domains, capacity",
-        );
-        table.bind(&[c('C')], Stage, ViewAction::Compare, "compare", "compare with another TLS mode or design, or end that");
-        table.bind(&[c('V')], Stage, OverlayAction::Toggle, "off", "switch the overlay off, or the last one on again");
-        table.bind(
-            &[c('o')],
-            Stage,
-            OverlayAction::NextChoice,
-            "other",
-            "in an overlay: another kind of request, version, domain or loss",
-        );
-        table.bind(&[c('s')], Stage, SiteAction::Send(RequestKind::Static), "", "send one static page request and follow it");
-        table.bind(&[c('d')], Stage, SiteAction::Send(RequestKind::Read), "", "send one dynamic read and follow it");
-        table.bind(&[k(Code::Right), c('l')], Stage, SelectAction::Move(Arrow::Right), "select", "select what is to the right");
-        table.bind(&[k(Code::Left)], Stage, SelectAction::Move(Arrow::Left), "", "select what is to the left");
-        table.bind(&[k(Code::Down), c('j')], Stage, SelectAction::Move(Arrow::Down), "", "select what is below");
-        table.bind(&[k(Code::Up), c('k')], Stage, SelectAction::Move(Arrow::Up), "", "select what is above");
-        table.bind(&[k(Code::Tab)], Stage, SelectAction::Next, "", "select the next thing");
-        table.bind(&[k(Code::BackTab)], Stage, SelectAction::Previous, "", "select the previous thing");
-        let held = |code| Key { code, ctrl: true };
-        table.bind(
-            &[held(Code::Right)],
-            Stage,
-            ViewAction::Pan(Arrow::Right),
-            "",
-            "look further right, where the picture is larger than the screen",
-        );
-        table.bind(&[held(Code::Left)], Stage, ViewAction::Pan(Arrow::Left), "", "look further left");
-        table.bind(&[held(Code::Down)], Stage, ViewAction::Pan(Arrow::Down), "", "look further down");
-        table.bind(&[held(Code::Up)], Stage, ViewAction::Pan(Arrow::Up), "", "look further up");
-        table.bind(
-            &[c('z')],
-            Stage,
-            ViewAction::ToggleMap,
-            "map",
-            "show or hide the map of a picture that is larger than the screen",
-        );
-        table.bind(&[c('b')], Stage, SiteAction::Balance, "", "change how the balancer chooses");
-        table.bind(&[c('T')], Stage, EditAction::ToggleWebToApp, "", "switch TLS between web servers and applications");
-        table.bind(&[c('e')], Stage, EditAction::ToggleAppToDb, "", "switch TLS to the databases");
-        table.bind(&[c('f')], Stage, EditAction::Block, "", "let a firewall block the selected hop, or pass it again");
-        table.bind(&[c('P')], Stage, SiteAction::Probe, "", "switch the external probe on, or off");
-        table.bind(&[c('>')], Stage, SiteAction::MoreUsers, "", "a quarter more users");
-        table.bind(&[c('<')], Stage, SiteAction::FewerUsers, "", "a quarter fewer users");
-        table.bind(&[k(Code::PageDown)], Stage, ViewAction::Scroll(3), "", "scroll the text down");
-        table.bind(&[k(Code::PageUp)], Stage, ViewAction::Scroll(-3), "", "scroll the text up");
-
+        table.bind_on_course_map();
+        table.bind_on_stage();
+        table.bind_selection();
         table.bind_in_lesson();
         table.bind_everywhere();
         table
@@ -201,6 +83,139 @@ impl Default for Keymap {
 impl Keymap {
     fn bind(&mut self, keys: &[Key], place: Place, action: impl Into<Action>, word: &'static str, help: &'static str) {
         self.bindings.push(Binding { keys: keys.to_vec(), place, action: action.into(), word, help });
+    }
+
+    /// The course map.
+    fn bind_on_course_map(&mut self) {
+        let (c, k) = (Key::char, Key::plain);
+        self.bind(&[k(Code::Enter)], Place::Home, AppAction::Enter, "open", "open the chosen lesson or infrastructure");
+        self.bind(&[k(Code::Down), c('j')], Place::Home, SelectAction::Move(Arrow::Down), "choose", "next line");
+        self.bind(&[k(Code::Up), c('k')], Place::Home, SelectAction::Move(Arrow::Up), "", "previous line");
+        self.bind(&[k(Code::Home)], Place::Home, CourseAction::First, "", "first line");
+        self.bind(&[c('G'), k(Code::End)], Place::Home, CourseAction::Last, "", "last line");
+    }
+
+    /// The stage: time, the site, views. The footer shows the keys in this order, as many as fit.
+    fn bind_on_stage(&mut self) {
+        use Place::Stage;
+        let c = Key::char;
+        self.bind(&[c(' ')], Stage, TimeAction::Pause, "pause", "stop time, or let it go on");
+        self.bind(&[c('.')], Stage, TimeAction::StepForward, "step", "step one hop forward");
+        self.bind(&[c(',')], Stage, TimeAction::StepBack, "back", "step one hop back");
+        self.bind(&[c('t')], Stage, EditAction::CycleTls, "TLS", "next TLS mode: none, terminate, re-encrypt, passthrough");
+        self.bind(&[c('x')], Stage, SiteAction::KillOrRestore, "kill", "kill what is selected, or restore it");
+        self.bind(&[c('w')], Stage, SelectAction::Wiretap, "wiretap", "listen on the selected hop, or no longer");
+        self.bind(
+            &[c('c')],
+            Stage,
+            SelectAction::NextPacket,
+            "",
+            "follow the next packet on the canvas; after the last one, none",
+        );
+        self.bind(
+            &[c('i')],
+            Stage,
+            ViewAction::TogglePanel,
+            "info",
+            "on a small screen: show what is selected, or the lesson again",
+        );
+        self.bind(
+            &[c('m')],
+            Stage,
+            ViewAction::ToggleMonitor,
+            "monitor",
+            "show what the monitoring service knows, or the diagram again",
+        );
+        self.bind(
+            &[c('X')],
+            Stage,
+            WindowAction::Open(WindowKind::Faults),
+            "faults",
+            "everything that can go wrong with what is selected or the site, and what heals it",
+        );
+        self.bind(
+            &[c('L')],
+            Stage,
+            WindowAction::Open(WindowKind::Log),
+            "log",
+            "what happened and why, and what was refused; with a filter",
+        );
+        self.bind(
+            &[c('p')],
+            Stage,
+            TimeAction::Pace,
+            "pace",
+            "change between trace (one request, slowly) and live (the whole load)",
+        );
+        self.bind(&[c('{')], Stage, TimeAction::PreviousMark, "", "go back to the last mark of the timeline");
+        self.bind(
+            &[c('}')],
+            Stage,
+            TimeAction::NextMark,
+            "",
+            "go on to the next mark; beyond the newest, until something happens",
+        );
+        self.bind(&[c('J')], Stage, WindowAction::Open(WindowKind::Jump), "", "jump to a moment: 12.5, or -3 or +10 from now");
+        self.bind(&[c(']'), c('+')], Stage, TimeAction::Faster, "", "faster");
+        self.bind(&[c('['), c('-')], Stage, TimeAction::Slower, "", "slower");
+        self.bind(&[c('r')], Stage, SiteAction::Send(RequestKind::Write), "login", "send one login (a write) and follow it");
+        self.bind(
+            &[c('v')],
+            Stage,
+            OverlayAction::Next,
+            "overlay",
+            "next overlay: readable hops, single points, shared software, failure domains, capacity",
+        );
+        self.bind(&[c('C')], Stage, ViewAction::Compare, "compare", "compare with another TLS mode or design, or end that");
+        self.bind(&[c('V')], Stage, OverlayAction::Toggle, "off", "switch the overlay off, or the last one on again");
+        self.bind(
+            &[c('o')],
+            Stage,
+            OverlayAction::NextChoice,
+            "other",
+            "in an overlay: another kind of request, version, domain or loss",
+        );
+        self.bind(&[c('s')], Stage, SiteAction::Send(RequestKind::Static), "", "send one static page request and follow it");
+        self.bind(&[c('d')], Stage, SiteAction::Send(RequestKind::Read), "", "send one dynamic read and follow it");
+    }
+
+    /// The stage: selecting, panning, and what the footer has no room for.
+    fn bind_selection(&mut self) {
+        use Place::Stage;
+        let (c, k) = (Key::char, Key::plain);
+        self.bind(&[k(Code::Right), c('l')], Stage, SelectAction::Move(Arrow::Right), "select", "select what is to the right");
+        self.bind(&[k(Code::Left)], Stage, SelectAction::Move(Arrow::Left), "", "select what is to the left");
+        self.bind(&[k(Code::Down), c('j')], Stage, SelectAction::Move(Arrow::Down), "", "select what is below");
+        self.bind(&[k(Code::Up), c('k')], Stage, SelectAction::Move(Arrow::Up), "", "select what is above");
+        self.bind(&[k(Code::Tab)], Stage, SelectAction::Next, "", "select the next thing");
+        self.bind(&[k(Code::BackTab)], Stage, SelectAction::Previous, "", "select the previous thing");
+        let held = |code| Key { code, ctrl: true };
+        self.bind(
+            &[held(Code::Right)],
+            Stage,
+            ViewAction::Pan(Arrow::Right),
+            "",
+            "look further right, where the picture is larger than the screen",
+        );
+        self.bind(&[held(Code::Left)], Stage, ViewAction::Pan(Arrow::Left), "", "look further left");
+        self.bind(&[held(Code::Down)], Stage, ViewAction::Pan(Arrow::Down), "", "look further down");
+        self.bind(&[held(Code::Up)], Stage, ViewAction::Pan(Arrow::Up), "", "look further up");
+        self.bind(
+            &[c('z')],
+            Stage,
+            ViewAction::ToggleMap,
+            "map",
+            "show or hide the map of a picture that is larger than the screen",
+        );
+        self.bind(&[c('b')], Stage, SiteAction::Balance, "", "change how the balancer chooses");
+        self.bind(&[c('T')], Stage, EditAction::ToggleWebToApp, "", "switch TLS between web servers and applications");
+        self.bind(&[c('e')], Stage, EditAction::ToggleAppToDb, "", "switch TLS to the databases");
+        self.bind(&[c('f')], Stage, EditAction::Block, "", "let a firewall block the selected hop, or pass it again");
+        self.bind(&[c('P')], Stage, SiteAction::Probe, "", "switch the external probe on, or off");
+        self.bind(&[c('>')], Stage, SiteAction::MoreUsers, "", "a quarter more users");
+        self.bind(&[c('<')], Stage, SiteAction::FewerUsers, "", "a quarter fewer users");
+        self.bind(&[k(Code::PageDown)], Stage, ViewAction::Scroll(3), "", "scroll the text down");
+        self.bind(&[k(Code::PageUp)], Stage, ViewAction::Scroll(-3), "", "scroll the text up");
     }
 
     /// What works in a lesson only.

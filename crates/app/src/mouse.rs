@@ -1,26 +1,23 @@
 //! The mouse: which action a click or the wheel means at a place of the screen.
 //!
 //! A click does what the keyboard can do with what is under it, in the order in which things lie one over the other: help,
-//! window, screen. Must not do anything itself: it finds an action.
-
-mod stage;
+//! window, screen. What lies on the stage is known to [`StageView`]. Must not do anything itself: it finds an action.
 
 use std::time::Duration;
 
-use hoplight_layout::{Area, Arrow};
+use hoplight_layout::{Area, Arrow, Cell};
 
 use crate::action::{Action, CourseAction, SelectAction, ViewAction, WindowAction};
 use crate::app::{App, Effect, Screen};
 use crate::key::{Code, Key};
 use crate::line::Line;
-use crate::scroll::{first_shown, room};
+use crate::scroll::first_shown;
+use crate::stage_view::StageView;
+use crate::stage_view::timeline::moment_at;
 use crate::tone::Tone;
 use crate::update::is_leaving;
-use crate::view::View;
 use crate::window::state::Window;
-use crate::{detail, help, panel, regions, status, tap, window};
-
-pub use stage::status_area;
+use crate::{help, regions, status, window};
 
 impl App {
     /// A click on a cell.
@@ -39,7 +36,7 @@ impl App {
             return action.map_or_else(Vec::new, |action| self.act(action));
         }
         // A click on what was said means that it is read.
-        if told.is_some() && self.window.is_none() && inside(status_area(self), column, row) {
+        if told.is_some() && self.window.is_none() && status::status_area(self).contains(Cell::new(column, row)) {
             return Vec::new();
         }
         let Some(action) = self.clicked(column, row) else {
@@ -61,7 +58,7 @@ impl App {
         let action = match &self.screen {
             _ if self.help.is_some() => Some(ViewAction::Scroll(by).into()),
             Screen::Home => Some(SelectAction::Move(if by > 0 { Arrow::Down } else { Arrow::Up }).into()),
-            Screen::Stage(stage) => stage::turned(self, stage, (column, row), by),
+            Screen::Stage(_) => StageView::of(self).and_then(|view| view.wheel_at(column, row, by)),
         };
         action.map_or_else(Vec::new, |action| self.act(action))
     }
@@ -78,20 +75,21 @@ impl App {
         }
         match &self.screen {
             Screen::Home => self.on_course_map(column, row),
-            Screen::Stage(stage) => stage::clicked(self, stage, column, row),
+            Screen::Stage(_) => StageView::of(self).and_then(|view| view.action_at(column, row)),
         }
     }
 
     /// On the course map, a click chooses a line, and another one opens it, as does one beside the list.
     fn on_course_map(&self, column: u16, row: u16) -> Option<Action> {
         let (list, about, preview) = regions::home(self.size.0, self.size.1);
-        if inside(about, column, row) || inside(preview, column, row) {
+        let cell = Cell::new(column, row);
+        if about.contains(cell) || preview.contains(cell) {
             return self.home.item().map(|_| CourseAction::Open(self.home.chosen).into());
         }
-        if !inside(list, column, row) {
+        if !list.contains(cell) {
             return None;
         }
-        let (lines, at) = (course_rows(self), row - list.y);
+        let (lines, at) = (self.home.rows(), row - list.y);
         // The counts at the list's ends lead beyond them.
         let ((above, below), margin) = (self.home.hidden(), column + 4 >= list.x + list.width);
         if margin && at == 0 && above > 0 {
@@ -108,13 +106,14 @@ impl App {
     /// line, closes it.
     fn row_at(&self, window: &Window, column: u16, row: u16) -> Option<Action> {
         let parts = window::area(self)?;
-        if !inside(parts.outer, column, row) || row + 1 == parts.outer.y + parts.outer.height {
+        let cell = Cell::new(column, row);
+        if !parts.outer.contains(cell) || row + 1 == parts.outer.y + parts.outer.height {
             return Some(WindowAction::Close.into());
         }
-        if inside(parts.timeline, column, row) {
-            return self.stage().map(|stage| stage::moment_at(stage, parts.timeline, column));
+        if parts.timeline.contains(cell) {
+            return self.stage().map(|stage| moment_at(stage, parts.timeline, column).into());
         }
-        if !inside(parts.list, column, row) {
+        if !parts.list.contains(cell) {
             return None;
         }
         let count = window::rows(self, window.kind, &window.filter).len();
@@ -131,7 +130,7 @@ impl App {
         let area = help::area(columns, rows, lines.len());
         let inner = Area { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 2 };
         let scroll = self.help.unwrap_or(0).min(help::most_scroll(self));
-        let at = inside(inner, column, row).then(|| usize::from(row - inner.y) + usize::from(scroll))?;
+        let at = inner.contains(Cell::new(column, row)).then(|| usize::from(row - inner.y) + usize::from(scroll))?;
         lines.get(at)?.action.clone()
     }
 
@@ -155,80 +154,4 @@ impl App {
         }
         None
     }
-}
-
-/// Whether a cell lies inside an area.
-pub fn inside(area: Area, column: u16, row: u16) -> bool {
-    (area.x..area.x.saturating_add(area.width)).contains(&column) && (area.y..area.y.saturating_add(area.height)).contains(&row)
-}
-
-/// The lines of the course map that are shown, with the row at which each is drawn, from the top of the list.
-pub fn course_rows(app: &App) -> Vec<(usize, u16)> {
-    app.home.rows()
-}
-
-/// The lines of the stage's panel.
-pub fn panel_lines(app: &App) -> Vec<Line> {
-    let Some(stage) = app.stage() else { return Vec::new() };
-    // A margin at the right; beside the canvas, a border at the left, too.
-    let width = stage.regions.panel.width.saturating_sub(if stage.regions.wide { 3 } else { 2 });
-    if shows_lesson(app) { panel::lines(stage, &app.keymap, width) } else { detail::lines(stage, &app.keymap, width) }
-}
-
-/// Whether the panel shows the lesson rather than what is selected.
-pub fn shows_lesson(app: &App) -> bool {
-    app.stage().is_some_and(|stage| stage.lesson.is_some() && (stage.regions.wide || !stage.show_detail))
-}
-
-/// How far the panel can be scrolled: so many of its lines have no room.
-pub fn most_scroll(app: &App) -> u16 {
-    let count = panel_lines(app).len();
-    u16::try_from(count.saturating_sub(room(panel_area(app).height, count))).unwrap_or(u16::MAX)
-}
-
-/// The lines of what is selected, where it stands below a lesson.
-pub fn detail_lines(app: &App) -> Vec<Line> {
-    let below = app.stage().filter(|stage| stage.regions.detail.height > 0);
-    below.map_or_else(Vec::new, |stage| detail::lines(stage, &app.keymap, stage.regions.detail.width.saturating_sub(3)))
-}
-
-/// How far what is selected can be scrolled below a lesson.
-pub fn most_detail_scroll(app: &App) -> u16 {
-    let (count, height) = (detail_lines(app).len(), app.stage().map_or(0, |stage| stage.regions.detail.height));
-    u16::try_from(count.saturating_sub(room(height, count))).unwrap_or(u16::MAX)
-}
-
-/// The area of what is shown in the canvas' place: on a small screen, down to the panel, if that has anything to say.
-pub fn main_area(app: &App) -> Area {
-    let Some(stage) = app.stage() else { return Area::default() };
-    let area = stage.regions.canvas;
-    if stage.view == View::Canvas || stage.regions.wide {
-        return area;
-    }
-    Area { height: panel_area(app).y.saturating_sub(area.y), ..area }
-}
-
-/// The panel's area. On a small screen it grows over the canvas when its text needs more room.
-pub fn panel_area(app: &App) -> Area {
-    let Some(stage) = app.stage() else { return Area::default() };
-    let area = stage.regions.panel;
-    // Where another view needs the room, nothing but what is asked for takes any of it.
-    if stage.view != View::Canvas && !stage.regions.wide && !shows_lesson(app) && !stage.show_detail {
-        return Area { y: area.y + area.height, height: 0, ..area };
-    }
-    // What is selected comes into the way only when it is asked for.
-    let grows = shows_lesson(app) || stage.show_detail;
-    if stage.regions.wide || area.height == 0 || !grows {
-        return area;
-    }
-    // Another view keeps its place: it was asked for instead of the picture, not below the text.
-    if stage.view != View::Canvas && !stage.show_detail {
-        return area;
-    }
-    let needed = u16::try_from(panel_lines(app).len() + 1).unwrap_or(u16::MAX);
-    // Who listens wants to see the packets, too.
-    let listens = !shows_lesson(app) && tap::is_shown(stage);
-    let most = area.height + if listens { 5 } else { stage.regions.canvas.height.saturating_sub(2) };
-    let height = needed.clamp(area.height, most);
-    Area { y: area.y + area.height - height, height, ..area }
 }

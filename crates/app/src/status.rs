@@ -10,6 +10,7 @@ use std::time::Duration;
 use unicode_width::UnicodeWidthStr;
 
 use hoplight_analysis::user;
+use hoplight_layout::Area;
 use hoplight_lesson::{LessonProgress, Pace};
 use hoplight_model::{Element, RequestKind};
 use hoplight_sim::{Activity, Heading, Present};
@@ -29,6 +30,16 @@ pub use header::{header, header_parts};
 
 /// What users experienced in this last time is shown.
 const WINDOW: Duration = Duration::from_secs(10);
+
+/// Where the status line is: on the course map, below the header.
+pub fn status_area(app: &App) -> Area {
+    let (columns, rows) = app.size();
+    match app.stage() {
+        Some(Stage { view: View::Compare, .. }) => Area { x: 0, y: rows.saturating_sub(2), width: columns, height: 1 },
+        Some(stage) => stage.regions.status,
+        None => Area { x: 0, y: 1, width: columns, height: 1 },
+    }
+}
 
 /// What users experience and what the analysis says, or the notice in its place.
 pub fn status(app: &App, stage: &Stage) -> Line {

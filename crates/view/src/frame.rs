@@ -16,7 +16,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
 
-use hoplight_app::{App, Line, Screen, Tone, help, regions, status};
+use hoplight_app::{App, Line, StageView, Tone, help, regions, status};
 use hoplight_layout::Area;
 
 use super::ink;
@@ -43,9 +43,9 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
 
 fn screen(app: &App, painter: &mut Painter<'_>, columns: u16, rows: u16) {
     // The state's size may lag behind the terminal's by one event; then the areas are cut off, never wrong.
-    match &app.screen {
-        Screen::Home => course::draw(app, painter),
-        Screen::Stage(stage) => stage::draw(app, stage, painter),
+    match StageView::of(app) {
+        None => course::draw(app, painter),
+        Some(view) => stage::draw(app, &view, painter),
     }
     header(app, painter, columns);
     if let Some(parts) = hoplight_app::window::area(app) {

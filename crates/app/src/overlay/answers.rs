@@ -40,7 +40,7 @@ pub(super) enum OverlayAnswers {
     Load(Box<LoadAnswers>),
 }
 
-/// OverlayAnswers, and what they were given for.
+/// Answers of the analysis, and what they were computed for.
 #[derive(Clone, Debug)]
 pub(super) struct CachedAnswers {
     overlay: Overlay,

@@ -202,8 +202,16 @@ fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
         Action::Overlay(OverlayAction::NextChoice) => stage.overlays.choice(),
         Action::App(AppAction::Enter) if run.is_some_and(is_finished) => Some("course map"),
         Action::App(AppAction::Enter) => run.is_some_and(|run| !run.is_open() && !run.is_solved()).then_some("submit"),
-        Action::App(_) | Action::View(_) | Action::Select(_) | Action::Time(_) | Action::Lesson(_) => None,
-        Action::Overlay(_) | Action::Site(_) | Action::Course(_) | Action::Window(_) | Action::Edit(_) => None,
+        Action::App(_)
+        | Action::Course(_)
+        | Action::Window(_)
+        | Action::Select(_)
+        | Action::View(_)
+        | Action::Overlay(_)
+        | Action::Time(_)
+        | Action::Lesson(_)
+        | Action::Site(_)
+        | Action::Edit(_) => None,
     };
     word.unwrap_or(usual)
 }

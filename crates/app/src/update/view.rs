@@ -9,11 +9,11 @@ use crate::app::App;
 use crate::comparison::Comparison;
 use crate::comparison::target::ComparisonTarget;
 use crate::keymap::Keymap;
-use crate::mouse;
 use crate::notice::Notice;
 use crate::regions::{comparison_area, is_wide};
 use crate::scroll::scrolled;
 use crate::stage::Stage;
+use crate::stage_view::StageView;
 use crate::tone::Tone;
 use crate::view::View;
 use crate::window::kind::WindowKind;
@@ -73,7 +73,7 @@ impl App {
 
     /// How far the panel and the detail panel can be scrolled.
     fn most_scroll(&self) -> (u16, u16) {
-        (mouse::most_scroll(self), mouse::most_detail_scroll(self))
+        StageView::of(self).map_or((0, 0), |view| (view.panel.most_scroll, view.detail.most_scroll))
     }
 
     fn begin_comparison(&mut self, target: &ComparisonTarget) {

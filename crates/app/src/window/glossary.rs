@@ -8,7 +8,7 @@ use hoplight_model::Element;
 use crate::app::App;
 use crate::home::CourseItem;
 use crate::line::Line;
-use crate::mouse;
+use crate::stage_view::StageView;
 use crate::tone::Tone;
 use crate::window::WindowRow;
 
@@ -54,8 +54,7 @@ fn shown(app: &App) -> String {
             {
                 text.push(stage.infra().component(ix).kind.word().to_owned());
             }
-            text.extend(mouse::panel_lines(app).iter().map(Line::text));
-            text.extend(mouse::detail_lines(app).iter().map(Line::text));
+            text.extend(StageView::of(app).iter().flat_map(StageView::texts));
         }
         None => match app.home.item() {
             Some(CourseItem::Lesson(lesson)) => text.extend([lesson.title.to_string(), lesson.summary.to_string()]),

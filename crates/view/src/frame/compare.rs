@@ -7,6 +7,7 @@ use ratatui::widgets::Widget;
 
 use crate::canvas::Canvas;
 use hoplight_app::comparison::Comparison;
+use hoplight_app::stage_view::pane::Pane;
 use hoplight_app::{Line, Stage, Tone};
 use hoplight_layout::Area;
 
@@ -14,7 +15,7 @@ use super::paint::Painter;
 use super::stage::boxed;
 
 /// Draws the comparison over everything between header and status.
-pub(super) fn draw(stage: &Stage, comparison: &Comparison, painter: &mut Painter<'_>) {
+pub(super) fn draw(stage: &Stage, comparison: &Comparison, table: &Pane, painter: &mut Painter<'_>) {
     let places = &comparison.places;
     let names = comparison.names();
     let sims = [stage.sim(), comparison.timeline.simulation()];
@@ -44,7 +45,7 @@ pub(super) fn draw(stage: &Stage, comparison: &Comparison, painter: &mut Painter
     } else {
         named("A", &names[0]).with(Tone::Accent, "  B ").with(Tone::Name, names[1].as_str())
     };
-    boxed(painter, places.table, &title, "", &comparison.lines(stage.sim()), comparison.scroll, beside);
+    boxed(painter, table, &title);
 }
 
 /// The title of one of the two.

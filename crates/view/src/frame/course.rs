@@ -7,7 +7,6 @@ use ratatui::widgets::Widget;
 use crate::canvas::Canvas;
 use hoplight_app::action::AppAction;
 use hoplight_app::line::wrap;
-use hoplight_app::mouse::course_rows;
 use hoplight_app::{App, CourseItem, Line, Tone, home, regions, status};
 use hoplight_layout::{Area, Fit};
 
@@ -35,7 +34,7 @@ pub(super) fn draw(app: &App, painter: &mut Painter<'_>) {
 }
 
 fn draw_list(app: &App, painter: &mut Painter<'_>, area: Area) {
-    let rows = course_rows(app);
+    let rows = app.home.rows();
     let mut heading = None;
     for (line, row) in rows {
         let Some(item) = app.home.items.get(line) else { continue };

@@ -24,12 +24,12 @@ struct Screen<'a> {
 }
 
 /// Draws the screen.
-pub(super) fn draw(app: &App, stage: &Stage, area: Area, painter: &mut Painter<'_>) {
+pub(super) fn draw(app: &App, stage: &Stage, area: Area, rows: &[MonitorRow], painter: &mut Painter<'_>) {
     painter.clear(area.x, area.y, area.width, area.height);
     let (agents, alerts) = (stage.sim().agents(), stage.sim().alerts());
     let screen = Screen { app, stage, agents, alerts, looked_at: monitor::item(stage) };
-    for row in monitor::plan(stage, area) {
-        screen.row(&row, painter);
+    for row in rows {
+        screen.row(row, painter);
         if row.item.is_some() && row.item == screen.looked_at {
             let (pointer, style) = (painter.theme.glyphs.pointer, painter.theme.accent);
             painter.put(row.area.x, row.area.y, pointer, style);

@@ -1,0 +1,194 @@
+//! The stage as panes: where each part is, which lines it shows, how far it can be scrolled, and what a click on it means.
+//!
+//! ```text
+//!  App ──StageView::of──▶ StageView ─┬─▶ the frame draws it
+//!                                    └─▶ the mouse asks it for the action at a cell
+//! ```
+//!
+//! Both read the same panes, so a click always means what is drawn. Must not know how anything is drawn.
+
+mod hit;
+pub mod pane;
+pub(crate) mod timeline;
+
+use hoplight_layout::Area;
+
+use crate::action::{Action, SelectAction, ViewAction};
+use crate::app::App;
+use crate::line::Line;
+use crate::monitor::MonitorRow;
+use crate::stage::Stage;
+use crate::tone::Tone;
+use crate::view::View;
+use crate::{detail, gauges, journal, monitor, panel, status, tap};
+use pane::Pane;
+
+/// The panes of the stage.
+#[derive(Clone, Debug)]
+pub struct StageView<'a> {
+    /// The stage.
+    pub stage: &'a Stage,
+    /// Where the status line is.
+    pub status_area: Area,
+    /// The parts of the status line: what users experience, or the notice in its place.
+    pub status: Vec<Line>,
+    /// Where the timeline is; empty if it has no room.
+    pub timeline: Area,
+    /// Where the main view is.
+    pub main: Area,
+    /// What the main view shows.
+    pub main_view: MainView,
+    /// The lesson, or the selected element.
+    pub panel: Pane,
+    /// The selected element below a lesson; empty without one, or where there is no room.
+    pub detail: Pane,
+    /// The journal, or the wiretap in its place.
+    pub journal: JournalPane,
+    /// Where the agents' gauges are, as many as fit.
+    pub gauges: Vec<Area>,
+}
+
+/// The main view of the stage.
+#[derive(Clone, Debug)]
+pub enum MainView {
+    /// The diagram.
+    Canvas,
+    /// The monitoring screen, row by row.
+    Monitor(Vec<MonitorRow>),
+    /// Two designs, with the table of their differences. It takes the place of the panels, too.
+    Compare(Pane),
+}
+
+/// The journal's lines, or those of the wiretap under a title.
+#[derive(Clone, Debug)]
+pub struct JournalPane {
+    /// Where it is; empty if it has no room.
+    pub area: Area,
+    /// The wiretap's title and a remark on it; `None` for the journal.
+    pub title: Option<(Line, String)>,
+    /// The lines that are shown.
+    pub lines: Vec<Line>,
+}
+
+impl JournalPane {
+    fn of(stage: &Stage) -> Self {
+        let area = stage.regions.journal;
+        let height = usize::from(area.height);
+        let Some(title) = tap::title(stage) else {
+            return Self { area, title: None, lines: journal::lines(stage, height) };
+        };
+        let tone = if stage.wiretap_saw_secret() { Tone::Secret } else { Tone::Name };
+        let hop = stage.timeline.tapped().map(|link| SelectAction::Element(stage.infra().hop_element(link)).into());
+        let title = Line { action: hop, ..Line::new(tone, title) };
+        Self { area, title: Some((title, tap::remark(stage))), lines: tap::lines(stage, height.saturating_sub(1)) }
+    }
+
+    fn action_at(&self, row: u16) -> Option<Action> {
+        let at = usize::from(row - self.area.y);
+        match &self.title {
+            None => self.lines.get(at)?.action.clone(),
+            Some((title, _)) => match at.checked_sub(1) {
+                None => title.action.clone(),
+                Some(at) => self.lines.get(at)?.action.clone(),
+            },
+        }
+    }
+}
+
+impl<'a> StageView<'a> {
+    /// The panes of the stage; `None` on the course map.
+    pub fn of(app: &'a App) -> Option<Self> {
+        let stage = app.stage()?;
+        let panel = panel_of(app, stage);
+        let main = main_area(stage, &panel);
+        let main_view = match (stage.view, &stage.comparison) {
+            (View::Monitor, _) => MainView::Monitor(monitor::plan(stage, main)),
+            (View::Compare, Some(comparison)) => {
+                let lines = comparison.lines(stage.sim());
+                let table = Pane::new(comparison.places.table, lines, comparison.scroll, ViewAction::Scroll);
+                MainView::Compare(table.bordered(comparison.places.pictures[0].height > 0))
+            }
+            (View::Canvas | View::Compare, _) => MainView::Canvas,
+        };
+        Some(Self {
+            stage,
+            status_area: status::status_area(app),
+            status: status::status_parts(app, stage),
+            timeline: stage.timeline_area(),
+            main,
+            main_view,
+            panel,
+            detail: detail_of(app, stage),
+            journal: JournalPane::of(stage),
+            gauges: gauges::places(stage),
+        })
+    }
+
+    /// The panes' texts, for a search.
+    pub fn texts(&self) -> impl Iterator<Item = String> {
+        self.panel.lines.iter().chain(&self.detail.lines).map(Line::text)
+    }
+}
+
+/// Whether the panel shows the lesson rather than the selected element.
+fn shows_lesson(stage: &Stage) -> bool {
+    stage.lesson.is_some() && (stage.regions.wide || !stage.show_detail)
+}
+
+fn panel_of(app: &App, stage: &Stage) -> Pane {
+    let wide = stage.regions.wide;
+    // A margin at the right; beside the canvas, a border at the left, too.
+    let width = stage.regions.panel.width.saturating_sub(if wide { 3 } else { 2 });
+    let (lines, (title, remark)) = match &stage.lesson {
+        Some(run) if shows_lesson(stage) => (panel::lines(stage, &app.keymap, width), panel::title(run)),
+        _ => (detail::lines(stage, &app.keymap, width), (detail::title(stage), String::new())),
+    };
+    let area = panel_area(stage, lines.len());
+    Pane::new(area, lines, stage.scroll, ViewAction::ScrollPanel)
+        .titled(Line::new(Tone::Name, title), remark)
+        .bordered(wide)
+        // On a small screen, lesson and selection share it.
+        .on_title((!wide).then(|| ViewAction::TogglePanel.into()))
+}
+
+fn detail_of(app: &App, stage: &Stage) -> Pane {
+    let area = stage.regions.detail;
+    let lines = if area.height > 0 { detail::lines(stage, &app.keymap, area.width.saturating_sub(3)) } else { Vec::new() };
+    Pane::new(area, lines, stage.detail_scroll, ViewAction::ScrollDetail)
+        .titled(Line::new(Tone::Name, detail::title(stage)), String::new())
+        .bordered(true)
+}
+
+/// The area of the panel. On a small screen it grows over the canvas if its text needs more room.
+fn panel_area(stage: &Stage, lines: usize) -> Area {
+    let area = stage.regions.panel;
+    let is_wanted = shows_lesson(stage) || stage.show_detail;
+    let on_canvas = stage.view == View::Canvas;
+    if stage.regions.wide {
+        return area;
+    }
+    // Another view needs the room: the panel is only shown if the user asked for it.
+    if !on_canvas && !is_wanted {
+        return Area { y: area.y + area.height, height: 0, ..area };
+    }
+    // Another view keeps its size while a lesson is shown below it.
+    let keeps_size = !on_canvas && !stage.show_detail;
+    if area.height == 0 || !is_wanted || keeps_size {
+        return area;
+    }
+    let needed = u16::try_from(lines + 1).unwrap_or(u16::MAX);
+    // With a wiretap, the packets must stay visible.
+    let listens = !shows_lesson(stage) && tap::is_shown(stage);
+    let most = area.height + if listens { 5 } else { stage.regions.canvas.height.saturating_sub(2) };
+    let height = needed.clamp(area.height, most);
+    Area { y: area.y + area.height - height, height, ..area }
+}
+
+/// The area of the main view. On a small screen, a view other than the canvas reaches down to the panel.
+fn main_area(stage: &Stage, panel: &Pane) -> Area {
+    let area = stage.regions.canvas;
+    if stage.view == View::Canvas || stage.regions.wide {
+        return area;
+    }
+    Area { height: panel.area.y.saturating_sub(area.y), ..area }
+}
