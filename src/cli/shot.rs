@@ -226,7 +226,7 @@ fn reach(app: &mut App, end: SimTime) -> Result<(), String> {
         if waited >= PATIENCE {
             return Err(format!("--at {asked}: at this pace it takes more than a day; it is {}", shown_time(now)));
         }
-        let step = stage.playback.until(end.since(now)).map_or(FRAME, |left| left.clamp(Duration::from_nanos(1), FRAME));
+        let step = stage.session.playback.until(end.since(now)).map_or(FRAME, |left| left.clamp(Duration::from_nanos(1), FRAME));
         app.tick(step);
         waited += step;
     }
@@ -234,7 +234,7 @@ fn reach(app: &mut App, end: SimTime) -> Result<(), String> {
 
 /// What the picture is of.
 fn title(app: &App) -> String {
-    let shown = app.stage().map(|stage| match &stage.lesson {
+    let shown = app.stage().map(|stage| match &stage.session.lesson {
         Some(run) => run.lesson().title.to_string(),
         None => stage.infra().title().to_owned(),
     });

@@ -15,12 +15,12 @@ use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
 pub(crate) fn comparing(size: (u16, u16), filter: &str) -> Learner {
     let mut learner = Learner::exploring(size);
     learner.wait(20).press("C").press(filter).press("<Enter>");
-    assert_eq!(learner.stage().view, View::Compare);
+    assert_eq!(learner.stage().panels.view, View::Compare);
     learner
 }
 
 pub(crate) fn second(learner: &Learner) -> &Comparison {
-    learner.stage().comparison.as_ref().expect("it is there")
+    learner.stage().panels.comparison.as_ref().expect("it is there")
 }
 
 pub(crate) fn sims(learner: &Learner) -> [&Simulation; 2] {
@@ -104,12 +104,12 @@ fn it_ends_with_the_same_key_and_with_escape_and_the_monitor_says_so() {
     for key in ["C", "<Esc>"] {
         let mut learner = comparing(SMALL, "re-encrypt");
         learner.press(key);
-        assert!(learner.stage().comparison.is_none() && learner.stage().view == View::Canvas, "{key}");
+        assert!(learner.stage().panels.comparison.is_none() && learner.stage().panels.view == View::Canvas, "{key}");
     }
     let mut learner = comparing(SMALL, "re-encrypt");
     learner.press("m");
     assert_eq!(learner.notice(), "The comparison is shown: C ends it.");
-    assert!(learner.stage().comparison.is_some() && learner.stage().view == View::Compare, "nothing is lost");
+    assert!(learner.stage().panels.comparison.is_some() && learner.stage().panels.view == View::Compare, "nothing is lost");
 }
 
 /// Whether a component is up, in each.
@@ -120,7 +120,7 @@ fn up(learner: &Learner, id: &str) -> [Option<bool>; 2] {
 /// The second is what it would be had it run alone, with the shared commands of the first.
 fn assert_replayed(learner: &Learner, begins: &Simulation) {
     let mut alone = Timeline::new(begins.clone());
-    for (at, command) in learner.stage().timeline.commands() {
+    for (at, command) in learner.stage().session.timeline.commands() {
         if !matches!(command, Command::Edit(EdgeTls(_) | WebToAppTls(_) | AppToDbTls(_))) {
             alone.seek(at);
             let _ = alone.act(command.clone());
@@ -151,7 +151,7 @@ fn a_future_that_the_first_loses_is_lost_to_the_second() {
 fn the_second_knows_the_future_that_the_first_knows() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(50).select(&component("web-1")).press("x").wait(30).press("J3<Enter>C<Enter>");
-    assert_eq!(learner.stage().view, View::Compare);
+    assert_eq!(learner.stage().panels.view, View::Compare);
     assert_eq!(up(&learner, "web-1"), [Some(true); 2], "not yet");
     learner.press(" ").wait(60);
     assert_eq!(up(&learner, "web-1"), [Some(false); 2]);
@@ -166,7 +166,7 @@ fn what_is_still_to_come_comes_to_both() {
     let pause = fault_actions(stage).iter().position(|deed| deed.title.starts_with("a pause of ten seconds"));
     learner.app.act(SiteAction::Fault(pause.expect("a row of the catalogue")));
     learner.wait(10).press("C<Enter>");
-    assert_eq!(learner.stage().view, View::Compare);
+    assert_eq!(learner.stage().panels.view, View::Compare);
     assert!(sims(&learner).iter().all(|sim| !sim.faults().is_empty()), "it lasts");
     learner.wait(120);
     assert_eq!(sims(&learner).map(|sim| sim.faults().len()), [0; 2], "both are healed");
@@ -217,10 +217,10 @@ fn both_names_can_be_read_on_a_small_screen() {
 fn in_a_lesson_it_says_how_to_come_back() {
     let mut learner = Learner::in_small_lesson(SMALL);
     learner.press("C<Enter>");
-    assert_eq!(learner.stage().view, View::Compare);
+    assert_eq!(learner.stage().panels.view, View::Compare);
     assert!(learner.notice().ends_with("C shows the lesson again."), "{}", learner.notice());
     learner.press("C");
-    assert_eq!(learner.stage().view, View::Canvas);
+    assert_eq!(learner.stage().panels.view, View::Canvas);
 }
 
 #[test]
@@ -231,9 +231,9 @@ fn a_click_selects_in_either_picture() {
         let (picture, cell) = (comparison.places.pictures[at], comparison.layouts[at].anchor(&component("lb-1")));
         let cell = cell.expect("placed");
         learner.app.click(picture.x + cell.x, picture.y + cell.y);
-        assert_eq!(learner.stage().selected, Some(component("lb-1")), "picture {at}");
+        assert_eq!(learner.stage().session.selected, Some(component("lb-1")), "picture {at}");
         learner.app.click(picture.x, picture.y + picture.height - 1);
-        assert_eq!(learner.stage().selected, None);
+        assert_eq!(learner.stage().session.selected, None);
     }
 }
 
@@ -242,9 +242,9 @@ fn there_is_no_panel_beside_a_comparison_and_the_key_says_so() {
     let mut learner = comparing(SMALL, "re-encrypt");
     learner.press("i");
     assert_eq!(learner.notice(), "Nothing else is shown beside a comparison.");
-    assert!(!learner.stage().show_detail);
+    assert!(!learner.stage().panels.show_detail);
     learner.press("<Esc>");
-    assert_eq!(learner.stage().view, View::Canvas, "Esc ends the comparison, not a panel that nobody sees");
+    assert_eq!(learner.stage().panels.view, View::Canvas, "Esc ends the comparison, not a panel that nobody sees");
 }
 
 #[test]

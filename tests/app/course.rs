@@ -30,7 +30,7 @@ fn enter_opens_what_is_chosen_and_q_comes_back_then_quits() {
     learner.press("q");
     assert!(learner.app.stage().is_none() && !learner.effects.contains(&Effect::Quit));
     learner.press("G<Enter>");
-    assert!(learner.stage().lesson.is_none());
+    assert!(learner.stage().session.lesson.is_none());
     learner.press("<Esc>");
     assert!(learner.app.stage().is_none() && !learner.effects.contains(&Effect::Quit));
     learner.press("<Esc>");

@@ -39,7 +39,7 @@ fn every_row_of_the_catalogue_is_reachable_and_a_missing_part_is_said() {
 #[test]
 fn what_the_menu_offers_for_anything_that_is_selected_can_be_done_or_says_why_not() {
     let fresh = Learner::exploring(LARGE);
-    for element in fresh.stage().layout.order().to_vec() {
+    for element in fresh.stage().viewport.layout.order().to_vec() {
         let mut learner = Learner::exploring(LARGE);
         learner.app.act(SelectAction::Element(element.clone()));
         let offered = of(&learner, Group::Selected);
@@ -56,7 +56,7 @@ fn what_the_menu_offers_for_anything_that_is_selected_can_be_done_or_says_why_no
             let refusal = deed.refusal(other.stage());
             other.app.act(SiteAction::Fault(place));
             assert_ne!(other.notice(), "", "{}", deed.title);
-            assert_eq!(refusal.is_none(), other.stage().timeline.commands().count() == 1, "{}: {refusal:?}", deed.title);
+            assert_eq!(refusal.is_none(), other.stage().session.timeline.commands().count() == 1, "{}: {refusal:?}", deed.title);
             assert_eq!(refusal.is_some(), other.tone() == Some(Tone::Warn), "{}: {}", deed.title, other.notice());
         }
     }
@@ -89,7 +89,7 @@ fn whatever_a_deed_breaks_the_menu_heals_again() {
         learner.app.act(SelectAction::Element(element.clone()));
         assert!(of(&learner, Group::Heal).is_empty(), "all is well");
         inject(&mut learner, filter);
-        assert!(learner.stage().timeline.commands().count() > 0, "{element}, {filter}: {}", learner.notice());
+        assert!(learner.stage().session.timeline.commands().count() > 0, "{element}, {filter}: {}", learner.notice());
         learner.wait(10);
         assert!(!of(&learner, Group::Heal).is_empty(), "{element}, {filter}: nothing is offered");
         for _ in 0..4 {
@@ -155,7 +155,7 @@ fn a_row_that_cannot_be_done_says_why_when_it_is_chosen() {
     assert!(about.contains("Not now: web-1 is down already."), "{about}");
     learner.press("<Enter>");
     assert_eq!(learner.notice(), "web-1 is down already.");
-    assert_eq!(learner.stage().refused.back().map(|(_, why)| why.as_str()), Some("web-1 is down already"));
+    assert_eq!(learner.stage().session.refused().last().map(|(_, why)| why.as_str()), Some("web-1 is down already"));
 }
 
 #[test]
@@ -184,8 +184,8 @@ fn what_comes_later_comes_whatever_is_done_until_then() {
     learner.press("t");
     learner.app.act(TimeAction::Seek(at(20)));
     assert!(!hung(&learner));
-    assert_eq!(learner.stage().timeline.commands().count(), 1);
-    let last = learner.stage().timeline.commands().last().map(|(_, command)| command.clone());
+    assert_eq!(learner.stage().session.timeline.commands().count(), 1);
+    let last = learner.stage().session.timeline.commands().last().map(|(_, command)| command.clone());
     assert!(matches!(last, Some(Command::Edit(_))));
 }
 

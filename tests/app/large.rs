@@ -37,26 +37,26 @@ fn large(size: (u16, u16)) -> Learner {
 /// Whether the window shows the cell that stands for an element.
 fn shows(learner: &Learner, element: &Element) -> bool {
     let stage = learner.stage();
-    let cell = stage.layout.anchor(element).expect("it is on the canvas");
-    let window = stage.regions.canvas;
+    let cell = stage.viewport.layout.anchor(element).expect("it is on the canvas");
+    let window = stage.viewport.regions.canvas;
     let inside = |at: u16, from: u16, room: u16| (from..from + room).contains(&at);
-    inside(cell.x, stage.pan.x, window.width) && inside(cell.y, stage.pan.y, window.height)
+    inside(cell.x, stage.viewport.pan.x, window.width) && inside(cell.y, stage.viewport.pan.y, window.height)
 }
 
 #[test]
 fn the_window_follows_the_selection_everywhere() {
     for size in [SMALL, LARGE, (200, 32)] {
         let mut learner = large(size);
-        assert_eq!(learner.stage().layout.fit(), Fit::Whole);
-        assert!(learner.stage().is_larger(), "{size:?}");
-        let order = learner.stage().layout.order().to_vec();
+        assert_eq!(learner.stage().viewport.layout.fit(), Fit::Whole);
+        assert!(learner.stage().viewport.is_larger(), "{size:?}");
+        let order = learner.stage().viewport.layout.order().to_vec();
         for element in &order {
             learner.press("<Tab>");
-            assert_eq!(learner.stage().selected.as_ref(), Some(element));
-            assert!(shows(&learner, element), "{element} at {size:?}: {:?}", learner.stage().pan);
+            assert_eq!(learner.stage().session.selected.as_ref(), Some(element));
+            assert!(shows(&learner, element), "{element} at {size:?}: {:?}", learner.stage().viewport.pan);
             let stage = learner.stage();
-            let (cell, map) = (stage.layout.anchor(element).expect("placed"), stage.map().expect("shown").area);
-            let seen = Cell::new(cell.x - stage.pan.x, cell.y - stage.pan.y);
+            let (cell, map) = (stage.viewport.layout.anchor(element).expect("placed"), stage.map().expect("shown").area);
+            let seen = Cell::new(cell.x - stage.viewport.pan.x, cell.y - stage.viewport.pan.y);
             assert!(!map.contains(seen), "{element} at {size:?} is under the map");
         }
     }
@@ -68,9 +68,9 @@ fn held_arrows_move_the_window_to_its_edges_and_say_so() {
     let pan = |learner: &mut Learner, arrow: &str| {
         let key = format!("Ctrl-{arrow}").parse().expect("a key");
         learner.app.press(key);
-        learner.stage().pan
+        learner.stage().viewport.pan
     };
-    assert_eq!(learner.stage().pan, Cell::default());
+    assert_eq!(learner.stage().viewport.pan, Cell::default());
     pan(&mut learner, "↑");
     assert_eq!(learner.notice(), "This is the edge of the picture.");
     let down = pan(&mut learner, "↓");
@@ -84,7 +84,7 @@ fn held_arrows_move_the_window_to_its_edges_and_say_so() {
         last = next;
     }
     let stage = learner.stage();
-    assert_eq!(last.y + stage.regions.canvas.height, stage.layout.size().1, "the last row is seen");
+    assert_eq!(last.y + stage.viewport.regions.canvas.height, stage.viewport.layout.size().1, "the last row is seen");
     let mut small = Learner::exploring(SMALL);
     small.app.act(ViewAction::Pan(hoplight::layout::Arrow::Down));
     assert_eq!(small.notice(), "The whole picture is on the screen.");
@@ -95,22 +95,25 @@ fn a_click_hits_what_the_window_shows_there_and_the_map_leads_anywhere() {
     let mut learner = large(LARGE);
     learner.select(&component("web-8"));
     learner.app.act(SelectAction::Clear);
-    let window = learner.stage().regions.canvas;
-    let anchor = learner.stage().layout.anchor(&server("s-7")).expect("placed");
-    let pan = learner.stage().pan;
+    let window = learner.stage().viewport.regions.canvas;
+    let anchor = learner.stage().viewport.layout.anchor(&server("s-7")).expect("placed");
+    let pan = learner.stage().viewport.pan;
     learner.app.click(window.x + anchor.x - pan.x, window.y + anchor.y - pan.y);
-    assert_eq!(learner.stage().selected, Some(server("s-7")));
+    assert_eq!(learner.stage().session.selected, Some(server("s-7")));
     learner.app.act(SelectAction::Clear);
     let map = learner.stage().map().expect("it is shown").area;
     learner.app.click(window.x + map.x + 1, window.y + map.y + 1);
-    assert_eq!(learner.stage().pan, Cell::default());
-    assert_eq!(learner.stage().selected, None, "the map is in front");
+    assert_eq!(learner.stage().viewport.pan, Cell::default());
+    assert_eq!(learner.stage().session.selected, None, "the map is in front");
     learner.app.click(window.x + map.right() - 2, window.y + map.bottom() - 2);
     assert!(shows(&learner, &server("s-8")));
     learner.press("z");
     assert!(learner.stage().map().is_none(), "the map can be put away");
     learner.app.wheel(window.x + 2, window.y + 2, -2);
-    assert!(learner.stage().pan.y < learner.stage().layout.size().1 - window.height, "the wheel moves the window");
+    assert!(
+        learner.stage().viewport.pan.y < learner.stage().viewport.layout.size().1 - window.height,
+        "the wheel moves the window"
+    );
 }
 
 #[test]
@@ -122,5 +125,5 @@ fn another_size_keeps_the_selection_in_sight() {
         assert!(shows(&learner, &component("app-8")), "{size:?}");
     }
     learner.app.resize(200, 100);
-    assert!(!learner.stage().is_larger() && learner.stage().pan == Cell::default(), "the whole is there");
+    assert!(!learner.stage().viewport.is_larger() && learner.stage().viewport.pan == Cell::default(), "the whole is there");
 }

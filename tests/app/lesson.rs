@@ -211,9 +211,9 @@ fn the_panel_changes_between_lesson_and_selection_on_a_small_screen() {
     assert!(learner.panel().contains("chooses by"), "{}", learner.panel());
     learner.press("<Esc>");
     assert!(learner.panel().contains("Read this."), "the first step back leads to the lesson");
-    assert!(learner.stage().selected.is_some());
+    assert!(learner.stage().session.selected.is_some());
     learner.press("<Esc>");
-    assert!(learner.stage().selected.is_none(), "the second lets go of the selection");
+    assert!(learner.stage().session.selected.is_none(), "the second lets go of the selection");
     learner.press("<Esc>");
     assert!(learner.app.stage().is_none());
 }

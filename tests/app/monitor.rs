@@ -41,10 +41,10 @@ fn the_arrows_go_through_agents_components_and_alerts_and_select_them() {
     assert_eq!(look(&learner), Some(MonitorItem::Agent(ix(&learner, "agent-1"))));
     learner.press("<Down>");
     assert_eq!(look(&learner), Some(MonitorItem::Component(ix(&learner, "lb-1"))));
-    assert_eq!(learner.stage().selected, Some(component("lb-1")));
+    assert_eq!(learner.stage().session.selected, Some(component("lb-1")));
     learner.press("<Tab><Tab>");
     assert_eq!(
-        (look(&learner), &learner.stage().selected),
+        (look(&learner), &learner.stage().session.selected),
         (Some(MonitorItem::Component(ix(&learner, "web-1"))), &Some(component("web-1")))
     );
     learner.press("x");
@@ -111,7 +111,7 @@ fn the_probe_is_switched_on_and_off_with_a_key() {
     learner.press("P");
     assert_eq!(learner.notice(), "An external probe now asks the site every 10 s.");
     assert_eq!(learner.stage().sim().probe().interval_s, Some(10.0));
-    assert_eq!(learner.stage().timeline.commands().last().map(|(_, command)| command.clone()), {
+    assert_eq!(learner.stage().session.timeline.commands().last().map(|(_, command)| command.clone()), {
         let every = hoplight::model::monitoring::ProbeSpec::default().interval_s;
         Some(Command::Probe(Some(every)))
     });
@@ -157,9 +157,9 @@ fn a_click_and_the_wheel_look_at_rows() {
         let row = rows.iter().find(|row| row.item == Some(MonitorItem::Component(ix(&learner, "db-1")))).expect("db-1 has a row");
         learner.app.click(row.area.x + 5, row.area.y);
         assert_eq!(monitor::item(learner.stage()), row.item);
-        assert_eq!(learner.stage().selected, Some(component("db-1")));
+        assert_eq!(learner.stage().session.selected, Some(component("db-1")));
         learner.app.wheel(row.area.x + 5, row.area.y, -2);
-        assert_eq!(learner.stage().selected, Some(component("app-1")), "the wheel goes through the rows");
+        assert_eq!(learner.stage().session.selected, Some(component("app-1")), "the wheel goes through the rows");
     }
 }
 
@@ -175,7 +175,7 @@ impl Learner {
 
     fn look_for(&mut self, item: MonitorItem) {
         for _ in 0..monitor::items(self.stage()).len() {
-            if monitor::item(self.stage()) == Some(item) && self.stage().watch.item.is_some() {
+            if monitor::item(self.stage()) == Some(item) && self.stage().panels.monitor_focus.item.is_some() {
                 return;
             }
             self.press("<Tab>");

@@ -10,8 +10,8 @@ use crate::learner::{LARGE, Learner, SMALL, component, hop};
 
 /// The screen's cell that stands for an element of the canvas.
 fn cell(learner: &Learner, element: &Element) -> (u16, u16) {
-    let anchor = learner.stage().layout.anchor(element).unwrap_or_else(|| panic!("{element} is nowhere"));
-    let canvas = learner.stage().regions.canvas;
+    let anchor = learner.stage().viewport.layout.anchor(element).unwrap_or_else(|| panic!("{element} is nowhere"));
+    let canvas = learner.stage().viewport.regions.canvas;
     (canvas.x + anchor.x, canvas.y + anchor.y)
 }
 
@@ -41,9 +41,9 @@ fn a_click_on_the_word_beside_a_link_selects_its_hop() {
     let mut clicked = 0;
     for size in [SMALL, LARGE] {
         let mut learner = Learner::exploring(size);
-        let routes = learner.stage().layout.routes().to_vec();
+        let routes = learner.stage().viewport.layout.routes().to_vec();
         for (route, label) in routes.iter().filter_map(|route| Some((route, route.label?))) {
-            let canvas = learner.stage().regions.canvas;
+            let canvas = learner.stage().viewport.regions.canvas;
             let element = learner.stage().infra().hop_element(route.link);
             for x in label.area.x..label.area.x + label.area.width {
                 let at = (canvas.x + x, canvas.y + label.area.y);
@@ -52,7 +52,7 @@ fn a_click_on_the_word_beside_a_link_selects_its_hop() {
                     continue;
                 }
                 learner.click(at);
-                assert_eq!(learner.stage().selected.as_ref(), Some(&element), "{size:?}: {at:?}");
+                assert_eq!(learner.stage().session.selected.as_ref(), Some(&element), "{size:?}: {at:?}");
                 clicked += 1;
             }
         }
@@ -64,7 +64,7 @@ fn a_click_on_the_word_beside_a_link_selects_its_hop() {
 fn a_click_selects_every_thing_at_its_place_and_the_empty_canvas_selects_nothing() {
     for size in [SMALL, LARGE] {
         let mut learner = Learner::exploring(size);
-        for element in learner.stage().layout.order().to_vec() {
+        for element in learner.stage().viewport.layout.order().to_vec() {
             let at = cell(&learner, &element);
             // On a small screen the panel may lie over the canvas; what it hides is not clicked.
             if learner.view().panel.area.contains(Cell::new(at.0, at.1)) {
@@ -72,14 +72,14 @@ fn a_click_selects_every_thing_at_its_place_and_the_empty_canvas_selects_nothing
                 continue;
             }
             learner.click(at);
-            assert_eq!(learner.stage().selected, Some(element), "{size:?}: {at:?}");
+            assert_eq!(learner.stage().session.selected, Some(element), "{size:?}: {at:?}");
         }
-        let Area { x, y, width, height } = learner.stage().regions.canvas;
+        let Area { x, y, width, height } = learner.stage().viewport.regions.canvas;
         let nothing = (y..y + height)
             .flat_map(|row| (x..x + width).map(move |column| (column, row)))
-            .find(|(column, row)| learner.stage().layout.hit(column - x, row - y).is_none());
+            .find(|(column, row)| learner.stage().viewport.layout.hit(column - x, row - y).is_none());
         learner.click(nothing.expect("some room is free"));
-        assert_eq!(learner.stage().selected, None);
+        assert_eq!(learner.stage().session.selected, None);
     }
 }
 
@@ -115,10 +115,10 @@ fn a_click_on_a_footer_key_presses_it() {
     let mut learner = Learner::exploring(SMALL);
     let at = footer_key(&learner, "pause");
     learner.click(at);
-    assert!(learner.stage().playback.paused);
+    assert!(learner.stage().session.playback.paused);
     let at = footer_key(&learner, "go on");
     learner.click(at);
-    assert!(!learner.stage().playback.paused);
+    assert!(!learner.stage().session.playback.paused);
     let at = footer_key(&learner, "help");
     learner.click(at);
     assert!(learner.app.help.is_some());
@@ -146,7 +146,7 @@ fn every_key_of_the_footer_works_under_the_mouse_along_its_whole_width() {
             let _ = acted.app.act(action.clone());
             assert_eq!(clicked.app.notice, acted.app.notice, "{action:?} at {column}");
             assert_eq!(clicked.app.help, acted.app.help, "{action:?} at {column}");
-            assert!(clicked.stage().playback == acted.stage().playback, "{action:?} at {column}");
+            assert!(clicked.stage().session.playback == acted.stage().session.playback, "{action:?} at {column}");
             assert_eq!(clicked.stage().infra().tls(), acted.stage().infra().tls(), "{action:?} at {column}");
         }
         x += width + 1;
@@ -179,13 +179,17 @@ fn the_wheel_walks_the_course_and_scrolls_the_text() {
     let mut learner = with_long_text();
     let area = learner.view().panel.area;
     let _ = learner.app.wheel(area.x + 1, area.y + 1, 2);
-    assert_eq!(learner.stage().scroll, 2);
+    assert_eq!(learner.stage().panels.scroll, 2);
     let _ = learner.app.wheel(area.x + 1, area.y + 1, -2);
     let _ = learner.app.wheel(area.x + 1, area.y + 1, -2);
-    assert_eq!(learner.stage().scroll, 0);
-    let before = learner.stage().selected.clone();
+    assert_eq!(learner.stage().panels.scroll, 0);
+    let before = learner.stage().session.selected.clone();
     let _ = learner.app.wheel(1, 2, 2);
-    assert_eq!((learner.stage().scroll, learner.stage().selected.clone()), (0, before), "over the canvas, it does nothing");
+    assert_eq!(
+        (learner.stage().panels.scroll, learner.stage().session.selected.clone()),
+        (0, before),
+        "over the canvas, it does nothing"
+    );
     learner.press("?");
     let _ = learner.app.wheel(1, 2, 2);
     assert_eq!(learner.app.help, Some(2));
@@ -208,9 +212,9 @@ fn scrolling_ends_where_the_text_ends() {
     // The title takes a row, and so does the count of what is left.
     let hidden = learner.view().panel.lines.len() + 2 - usize::from(learner.view().panel.area.height);
     learner.press(&"<PgDn>".repeat(40));
-    assert_eq!(usize::from(learner.stage().scroll), hidden);
+    assert_eq!(usize::from(learner.stage().panels.scroll), hidden);
     learner.press("<PgUp>");
-    assert_eq!(usize::from(learner.stage().scroll), hidden.saturating_sub(3));
+    assert_eq!(usize::from(learner.stage().panels.scroll), hidden.saturating_sub(3));
 }
 
 #[test]
@@ -219,20 +223,20 @@ fn below_a_lesson_what_is_selected_scrolls_with_the_wheel_and_with_the_keys() {
     learner.wait(30).select(&hop("lb-1", "web-1"));
     let (lesson, below) = (learner.view().panel.most_scroll, learner.view().detail.most_scroll);
     assert!(lesson == 0 && below > 1, "only what is selected has no room: {lesson}, {below}");
-    let area = learner.stage().regions.detail;
+    let area = learner.stage().viewport.regions.detail;
     let _ = learner.app.wheel(area.x + 3, area.y + 3, 2);
-    assert_eq!((learner.stage().scroll, learner.stage().detail_scroll), (0, 2));
+    assert_eq!((learner.stage().panels.scroll, learner.stage().panels.detail_scroll), (0, 2));
     learner.press("<PgDn><PgDn><PgDn>");
-    assert_eq!(learner.stage().detail_scroll, below, "it ends with the text");
+    assert_eq!(learner.stage().panels.detail_scroll, below, "it ends with the text");
     learner.press("<PgUp>");
-    assert_eq!(learner.stage().detail_scroll, below.saturating_sub(3));
+    assert_eq!(learner.stage().panels.detail_scroll, below.saturating_sub(3));
     // Over the lesson, the wheel means the lesson, which is shown as a whole.
     let panel = learner.view().panel.area;
-    let before = learner.stage().detail_scroll;
+    let before = learner.stage().panels.detail_scroll;
     let _ = learner.app.wheel(panel.x + 3, panel.y + 3, 2);
-    assert_eq!((learner.stage().scroll, learner.stage().detail_scroll), (0, before));
+    assert_eq!((learner.stage().panels.scroll, learner.stage().panels.detail_scroll), (0, before));
     learner.press("<PgDn><Tab>");
-    assert_eq!(learner.stage().detail_scroll, 0, "another selection begins at its beginning");
+    assert_eq!(learner.stage().panels.detail_scroll, 0, "another selection begins at its beginning");
 }
 
 #[test]
@@ -249,20 +253,20 @@ fn the_keys_scroll_a_long_lesson_to_its_end_then_what_is_selected_and_back() {
     let (lesson, below) = (learner.view().panel.most_scroll, learner.view().detail.most_scroll);
     assert!(lesson > 0 && below > 0, "neither has room: {lesson}, {below}");
     learner.press("<PgDn>");
-    assert_eq!((learner.stage().scroll, learner.stage().detail_scroll), (lesson.min(3), 0));
+    assert_eq!((learner.stage().panels.scroll, learner.stage().panels.detail_scroll), (lesson.min(3), 0));
     learner.press(&"<PgDn>".repeat(20));
-    assert_eq!((learner.stage().scroll, learner.stage().detail_scroll), (lesson, below));
+    assert_eq!((learner.stage().panels.scroll, learner.stage().panels.detail_scroll), (lesson, below));
     learner.press(&"<PgUp>".repeat(20));
-    assert_eq!((learner.stage().scroll, learner.stage().detail_scroll), (0, 0));
+    assert_eq!((learner.stage().panels.scroll, learner.stage().panels.detail_scroll), (0, 0));
 }
 
 #[test]
 fn another_selection_is_read_from_its_beginning() {
     let mut learner = with_long_text();
     learner.press("<PgDn>");
-    assert!(learner.stage().scroll > 0);
+    assert!(learner.stage().panels.scroll > 0);
     learner.press("<Tab>");
-    assert_eq!(learner.stage().scroll, 0);
+    assert_eq!(learner.stage().panels.scroll, 0);
 }
 
 #[test]
@@ -279,7 +283,7 @@ fn a_click_on_a_screen_that_is_too_small_does_nothing() {
     for row in 0..10 {
         learner.click((3, row));
     }
-    assert!(learner.stage().selected.is_none() && !learner.stage().playback.paused);
+    assert!(learner.stage().session.selected.is_none() && !learner.stage().session.playback.paused);
 }
 
 #[test]

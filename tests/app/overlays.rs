@@ -19,7 +19,7 @@ fn line(learner: &Learner) -> String {
 
 /// The elements with a sign.
 fn stamped(learner: &Learner, sign: OverlaySign) -> BTreeSet<Element> {
-    let stamps = &learner.stage().overlays.view().stamps;
+    let stamps = &learner.stage().panels.overlays.view().stamps;
     stamps.iter().filter(|stamp| stamp.sign == sign).map(|stamp| stamp.element.clone()).collect()
 }
 
@@ -28,7 +28,7 @@ fn under(overlay: Overlay, size: (u16, u16)) -> Learner {
     let mut learner = Learner::exploring(size);
     let place = Overlay::ALL.iter().position(|other| *other == overlay).expect("one of all");
     learner.press(&"v".repeat(place + 1));
-    assert_eq!(learner.stage().overlays.lit, OverlayState::On(overlay));
+    assert_eq!(learner.stage().panels.overlays.lit, OverlayState::On(overlay));
     learner
 }
 
@@ -37,17 +37,17 @@ fn one_key_goes_through_all_overlays_and_off_again() {
     let mut learner = Learner::exploring(SMALL);
     for overlay in Overlay::ALL {
         learner.press("v");
-        assert_eq!(learner.stage().overlays.lit, OverlayState::On(overlay));
-        assert!(!learner.stage().overlays.view().stamps.is_empty(), "{overlay:?}");
+        assert_eq!(learner.stage().panels.overlays.lit, OverlayState::On(overlay));
+        assert!(!learner.stage().panels.overlays.view().stamps.is_empty(), "{overlay:?}");
         assert_eq!(learner.notice(), "", "the overlay's own line is seen");
     }
     learner.press("v");
-    assert_eq!((learner.stage().overlays.lit, learner.notice()), (OverlayState::Off, "The picture is drawn as usual."));
-    assert!(learner.stage().overlays.view().stamps.is_empty());
+    assert_eq!((learner.stage().panels.overlays.lit, learner.notice()), (OverlayState::Off, "The picture is drawn as usual."));
+    assert!(learner.stage().panels.overlays.view().stamps.is_empty());
     learner.press("V");
-    assert_eq!(learner.stage().overlays.lit, OverlayState::On(Overlay::Capacity), "the last one again");
+    assert_eq!(learner.stage().panels.overlays.lit, OverlayState::On(Overlay::Capacity), "the last one again");
     learner.press("V");
-    assert_eq!(learner.stage().overlays.lit, OverlayState::Off);
+    assert_eq!(learner.stage().panels.overlays.lit, OverlayState::Off);
 }
 
 #[test]
@@ -75,9 +75,9 @@ fn a_sub_choice_is_offered_only_where_there_is_something_to_choose_from() {
     for _ in 0..30 {
         let losses = capacity_spofs(learner.stage().infra(), learner.stage().sim().rate());
         assert_eq!(offered(&learner), !losses.is_empty(), "{}", learner.stage().sim().rate());
-        let before = learner.stage().overlays.view().clone();
+        let before = learner.stage().panels.overlays.view().clone();
         learner.press("o");
-        assert_eq!(*learner.stage().overlays.view() != before, offered(&learner));
+        assert_eq!(*learner.stage().panels.overlays.view() != before, offered(&learner));
         if losses.is_empty() {
             assert_eq!(learner.notice(), "There is nothing to choose from here.");
         }
@@ -113,7 +113,7 @@ fn readable_hops_are_those_of_the_analysis_after_every_change_of_tls() {
     }
     learner.press("<Tab><BackTab>");
     learner.app.act(SelectAction::Clear);
-    let summary = &learner.stage().summary;
+    let summary = &learner.stage().panels.summary;
     let starts = format!("{} hops are not encrypted: {} on a wire (!)", summary.plaintext, summary.exposed);
     learner.app.notice = None;
     assert!(line(&learner).starts_with(&starts), "{}", line(&learner));
@@ -133,7 +133,7 @@ fn single_points_are_those_of_the_kind_that_was_sent_or_chosen() {
             points.iter().filter_map(|point| point.cause.element()).collect(),
             "{kind:?}"
         );
-        let remarks: Vec<_> = learner.stage().overlays.view().remarks.iter().map(|remark| remark.text.clone()).collect();
+        let remarks: Vec<_> = learner.stage().panels.overlays.view().remarks.iter().map(|remark| remark.text.clone()).collect();
         assert_eq!(remarks, points.iter().map(hoplight::analysis::Spof::why).collect::<Vec<_>>());
     };
     told(&learner, RequestKind::Write);
@@ -245,12 +245,12 @@ fn an_overlay_waits_while_it_would_answer_a_question() {
     let mut learner = Learner::in_small_lesson(LARGE);
     learner.press("v").press("nnnnn");
     assert!(learner.run().question().is_some_and(|question| question.target().is_some()), "marks are asked for");
-    assert_eq!(learner.stage().overlays.shown(), None);
-    assert!(learner.stage().overlays.view().stamps.is_empty());
+    assert_eq!(learner.stage().panels.overlays.shown(), None);
+    assert!(learner.stage().panels.overlays.view().stamps.is_empty());
     learner.press("v");
     assert_eq!(learner.notice(), "An overlay would answer this question: mark first, then look.");
     learner.press("<Backspace>");
-    assert_eq!(learner.stage().overlays.shown(), Some(Overlay::ReadableHops), "it was on before");
+    assert_eq!(learner.stage().panels.overlays.shown(), Some(Overlay::ReadableHops), "it was on before");
 }
 
 #[test]
@@ -258,10 +258,10 @@ fn a_click_on_a_remark_selects_what_it_is_about() {
     let mut learner = under(Overlay::SinglePoints, LARGE);
     let cell = learner.cell_of("Without lb-1 no write");
     learner.click(cell);
-    assert_eq!(learner.stage().selected, Some(component("lb-1")));
+    assert_eq!(learner.stage().session.selected, Some(component("lb-1")));
     let cell = learner.cell_of("Without fw-1 no write");
     learner.click(cell);
-    assert_eq!(learner.stage().selected, Some(component("fw-1")));
+    assert_eq!(learner.stage().session.selected, Some(component("fw-1")));
 }
 
 #[test]
@@ -277,7 +277,7 @@ fn nothing_that_an_overlay_says_is_cut_off() {
         learner.app.open_scenario(infra.clone());
         for overlay in Overlay::ALL {
             learner.press("v");
-            let order = learner.stage().layout.order().to_vec();
+            let order = learner.stage().viewport.layout.order().to_vec();
             for element in order.iter().map(Some).chain([None]) {
                 learner.app.act(element.map_or(SelectAction::Clear, |element| SelectAction::Element(element.clone())));
                 for choice in 0..3 {

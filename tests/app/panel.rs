@@ -145,7 +145,7 @@ fn a_low_panel_shows_the_place_where_the_request_is() {
     learner.press("pr ");
     let mut left_out = 0;
     for _ in 0..60 {
-        let following = learner.stage().timeline.journey();
+        let following = learner.stage().session.timeline.journey();
         let shown: Vec<String> = {
             let all = learner.view().panel.lines;
             let room = scroll::room(learner.view().panel.area.height, all.len());
@@ -185,7 +185,7 @@ fn each_push_of_an_agent_is_its_own_and_its_ends_read_it() {
     let port = |panel: &str| panel.split("TCP from port ").nth(1).and_then(|rest| rest.split(' ').next()).map(str::to_owned);
     assert!(port(&first.1).is_some() && port(&first.1) != port(&second.1), "{:?}", port(&first.1));
     // What was pushed before is what it was, however many came since.
-    let heard = learner.stage().timeline.heard();
+    let heard = learner.stage().session.timeline.heard();
     let rows: Vec<_> = heard
         .filter_map(|heard| match &heard.said {
             hoplight::sim::CapturedPayload::Sample { taken, rows } => Some((*taken, rows.to_vec())),

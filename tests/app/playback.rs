@@ -25,7 +25,7 @@ fn steps_go_hop_by_hop_and_back_to_the_very_same_states() {
     learner.wait(7);
     learner.select(&component("web-1")).press("x").wait(3);
     learner.press(".");
-    assert!(learner.stage().playback.paused, "a step stops time");
+    assert!(learner.stage().session.playback.paused, "a step stops time");
     let mut states = vec![learner.stage().sim().clone()];
     for _ in 0..40 {
         learner.press(".");
@@ -41,7 +41,7 @@ fn steps_go_hop_by_hop_and_back_to_the_very_same_states() {
         learner.press(".");
         assert!(learner.stage().sim() == later, "forward again");
     }
-    assert_eq!(learner.stage().steps, (81, 40));
+    assert_eq!(learner.stage().session.steps(), (81, 40));
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_step_forward_over_a_command_that_was_undone_does_the_command_and_no_more() 
     assert!(learner.now() > now, "then hops follow");
     // Steps meet it on the way, too, as the steps back do.
     learner.press(",,,,,").press("....");
-    assert_eq!(learner.stage().timeline.commands().count(), 2);
+    assert_eq!(learner.stage().session.timeline.commands().count(), 2);
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn a_deed_of_several_commands_is_undone_and_done_again_as_one() {
         let before = learner.stage().sim().clone();
         let place = fault_actions(learner.stage()).iter().position(|other| other.title == deed.title).expect("offered");
         learner.app.act(SiteAction::Fault(place));
-        let (after, count) = (learner.stage().sim().clone(), learner.stage().timeline.commands().count());
+        let (after, count) = (learner.stage().sim().clone(), learner.stage().session.timeline.commands().count());
         for _ in 0..2 {
             learner.press(",");
             assert!(*learner.stage().sim() == before, "{}: {count} commands", deed.title);
@@ -107,7 +107,7 @@ fn a_deed_of_several_commands_is_undone_and_done_again_as_one() {
         learner.press("t,");
         assert!(*learner.stage().sim() == after, "{}", deed.title);
         learner.press(",t,.");
-        assert_eq!(learner.stage().timeline.commands().count(), 1, "what was cut off is forgotten, {}", deed.title);
+        assert_eq!(learner.stage().session.timeline.commands().count(), 1, "what was cut off is forgotten, {}", deed.title);
     }
 }
 
@@ -126,7 +126,7 @@ fn the_pace_changes_between_live_and_trace() {
     learner.wait(30);
     let traced = learner.now();
     assert!(traced.as_secs_f64() < 0.5, "the trace is slow: {traced:?}");
-    assert!(learner.stage().playback.followed.is_some());
+    assert!(learner.stage().session.playback.followed.is_some());
     learner.press("p");
     assert!(!learner.traces() && learner.notice().starts_with("Live: "));
     learner.wait(10);
@@ -136,7 +136,7 @@ fn the_pace_changes_between_live_and_trace() {
 #[test]
 fn the_speed_doubles_and_halves_between_limits() {
     let mut learner = Learner::exploring(SMALL);
-    let label = |learner: &Learner| learner.stage().playback.speed_label();
+    let label = |learner: &Learner| learner.stage().session.playback.speed_label();
     for (keys, shown) in [("]", "×2"), ("+", "×4"), ("[", "×2"), ("--", "×1/2"), ("[", "×1/4")] {
         learner.press(keys);
         assert_eq!(label(&learner), shown);
@@ -153,9 +153,9 @@ fn the_speed_doubles_and_halves_between_limits() {
 fn the_trace_follows_a_login_to_its_end_then_somebody_else() {
     let mut learner = Learner::exploring(SMALL);
     learner.press("pr");
-    let login = learner.stage().playback.followed.expect("the login");
+    let login = learner.stage().session.playback.followed.expect("the login");
     let mut frames = 0;
-    while learner.stage().playback.followed == Some(login) {
+    while learner.stage().session.playback.followed == Some(login) {
         learner.wait(1);
         frames += 1;
         assert!(frames < 2_000, "the trace does not end");
@@ -176,11 +176,11 @@ fn a_step_back_follows_no_request_that_ended_long_ago() {
     // One that is over since a moment is still followed.
     let mut learner = Learner::exploring(LARGE);
     learner.wait(30).press("r").wait(20);
-    let login = learner.stage().playback.followed.expect("the login");
-    let end = learner.stage().timeline.trail().next_back().expect("it came back").at;
+    let login = learner.stage().session.playback.followed.expect("the login");
+    let end = learner.stage().session.timeline.trail().next_back().expect("it came back").at;
     assert!(!learner.stage().sim().is_in_flight(login));
     learner.press(",");
-    assert_eq!((learner.now(), learner.stage().playback.followed), (end, Some(login)));
+    assert_eq!((learner.now(), learner.stage().session.playback.followed), (end, Some(login)));
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn a_step_back_right_after_a_command_undoes_it() {
 fn a_step_back_from_a_mark_goes_to_before_it() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(30).select(&component("db-1")).press("x").wait(5).press("{{{{{{{{");
-    let mark = learner.stage().marks.all()[0].clone();
+    let mark = learner.stage().panels.marks.all()[0].clone();
     assert!(!learner.is_up(&component("db-1")), "at the mark, it has happened");
     learner.app.act(TimeAction::Seek(learner.now() + Duration::from_secs(1)));
     while learner.now() > mark.at {

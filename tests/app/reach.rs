@@ -17,13 +17,13 @@ use crate::learner::{LARGE, Learner, SMALL, component, hop};
 fn eventful(size: (u16, u16)) -> Learner {
     let mut learner = Learner::exploring(size);
     learner.wait(20).select(&component("web-1")).press("x<Esc>").wait(80);
-    assert_eq!(learner.stage().selected, None);
+    assert_eq!(learner.stage().session.selected, None);
     learner
 }
 
 /// The journal's lines with the row of the screen at which each stands.
 fn journal_rows(learner: &Learner) -> Vec<(u16, Line)> {
-    let area = learner.stage().regions.journal;
+    let area = learner.stage().viewport.regions.journal;
     (area.y..).zip(journal::lines(learner.stage(), usize::from(area.height))).collect()
 }
 
@@ -61,19 +61,20 @@ fn a_line_of_the_journal_leads_to_its_moment_and_to_what_it_is_about() {
     let found = |text: &str| rows.iter().find(|(_, line)| line.text().contains(text)).cloned();
     let (row, _) = found("web-1 is DOWN").unwrap_or_else(|| panic!("{rows:?}"));
     let mut learner = eventful(LARGE);
-    let down = learner.stage().timeline.journal().headlines().find(|it| it.describe(learner.stage().infra()).contains("DOWN"));
+    let down =
+        learner.stage().session.timeline.journal().headlines().find(|it| it.describe(learner.stage().infra()).contains("DOWN"));
     let at = down.expect("noticed").first.at;
     learner.click((20, row));
-    assert_eq!((learner.now(), learner.stage().selected.clone()), (at, Some(component("web-1"))));
-    assert!(learner.stage().playback.paused && learner.notice().contains("web-1 is DOWN"), "{}", learner.notice());
+    assert_eq!((learner.now(), learner.stage().session.selected.clone()), (at, Some(component("web-1"))));
+    assert!(learner.stage().session.playback.paused && learner.notice().contains("web-1 is DOWN"), "{}", learner.notice());
     // What happened to a request: the panel shows that request.
     let mut learner = eventful(LARGE);
     let mut asked = 0;
     for (row, line) in journal_rows(&learner) {
         let Some(Action::Time(TimeAction::Recall { at, request: Some(number), .. })) = line.action else { continue };
         learner.click((20, row));
-        assert_eq!((learner.now(), learner.stage().playback.followed), (at, Some(number)), "{}", line.text());
-        assert_eq!(learner.stage().timeline.followed(), Some(number));
+        assert_eq!((learner.now(), learner.stage().session.playback.followed), (at, Some(number)), "{}", line.text());
+        assert_eq!(learner.stage().session.timeline.followed(), Some(number));
         asked += 1;
         learner = eventful(LARGE);
     }
@@ -90,8 +91,8 @@ fn enter_in_the_log_and_a_click_on_the_journal_are_one() {
     let mut typed = eventful(LARGE);
     typed.press("L").press(&words).press("<Enter>");
     assert_eq!(clicked.now(), typed.now());
-    assert_eq!(clicked.stage().selected, typed.stage().selected);
-    assert_eq!(clicked.stage().playback.followed, typed.stage().playback.followed);
+    assert_eq!(clicked.stage().session.selected, typed.stage().session.selected);
+    assert_eq!(clicked.stage().session.playback.followed, typed.stage().session.playback.followed);
 }
 
 #[test]
@@ -99,7 +100,7 @@ fn the_headlines_of_a_small_screen_are_clicked_as_well() {
     let mut learner = eventful(SMALL);
     let at = learner.cell_of("DOWN");
     learner.click(at);
-    assert_eq!(learner.stage().selected, Some(component("web-1")));
+    assert_eq!(learner.stage().session.selected, Some(component("web-1")));
     assert!(learner.now().as_secs_f64() < 9.0, "{:?}", learner.now());
 }
 
@@ -114,7 +115,7 @@ fn every_gauge_selects_its_agent_on_every_screen() {
         for (place, agent) in places.into_iter().zip(agents) {
             let id = learner.stage().infra().component(agent).id.clone();
             learner.click((place.x + place.width - 1, place.y));
-            assert_eq!(learner.stage().selected, Some(Element::Component(id)), "{size:?}");
+            assert_eq!(learner.stage().session.selected, Some(Element::Component(id)), "{size:?}");
         }
     }
 }
@@ -126,19 +127,19 @@ fn words_of_the_header_are_switches() {
         learner.wait(5);
         let at = in_header(&learner, "▶");
         learner.click(at);
-        assert!(learner.stage().playback.paused);
+        assert!(learner.stage().session.playback.paused);
         let at = in_header(&learner, "paused");
         learner.click(at);
-        assert!(!learner.stage().playback.paused);
+        assert!(!learner.stage().session.playback.paused);
         let at = in_header(&learner, "×1");
         learner.click(at);
-        assert!((learner.stage().playback.factor() - 2.0).abs() < 1e-9);
+        assert!((learner.stage().session.playback.factor() - 2.0).abs() < 1e-9);
         let _ = learner.app.wheel(at.0, 0, 2);
         let _ = learner.app.wheel(at.0, 0, 2);
-        assert!((learner.stage().playback.factor() - 0.5).abs() < 1e-9, "the wheel means the speed");
+        assert!((learner.stage().session.playback.factor() - 0.5).abs() < 1e-9, "the wheel means the speed");
         let at = in_header(&learner, "live");
         learner.click(at);
-        assert_eq!(learner.stage().playback.pace, Pace::Trace);
+        assert_eq!(learner.stage().session.playback.pace, Pace::Trace);
         let at = in_header(&learner, "t=");
         learner.click(at);
         assert_eq!(learner.app.window.as_ref().map(|window| window.kind), Some(WindowKind::Jump));
@@ -146,7 +147,7 @@ fn words_of_the_header_are_switches() {
         let title = learner.stage().infra().title().to_owned();
         let at = in_header(&learner, &title);
         learner.click(at);
-        assert_eq!(learner.stage().selected, None);
+        assert_eq!(learner.stage().session.selected, None);
     }
 }
 
@@ -156,10 +157,10 @@ fn an_alert_in_the_header_leads_to_the_monitoring_screen_and_there_to_itself() {
     learner.wait(50).select(&component("agent-1")).press("x").wait(80).press("<Esc>");
     let at = in_header(&learner, "ALERT");
     learner.click(at);
-    assert_eq!(learner.stage().view, View::Monitor);
+    assert_eq!(learner.stage().panels.view, View::Monitor);
     learner.click(at);
-    assert!(matches!(learner.stage().watch.item, Some(monitor::item::MonitorItem::Alert(_))));
-    assert_eq!(learner.stage().selected, Some(component("agent-1")));
+    assert!(matches!(learner.stage().panels.monitor_focus.item, Some(monitor::item::MonitorItem::Alert(_))));
+    assert_eq!(learner.stage().session.selected, Some(component("agent-1")));
 }
 
 #[test]
@@ -168,14 +169,14 @@ fn numbers_of_the_status_line_lead_to_what_they_count() {
     learner.wait(20);
     let at = in_status(&learner, "users");
     learner.click(at);
-    assert_eq!(learner.stage().selected, Some(component("browser")));
+    assert_eq!(learner.stage().session.selected, Some(component("browser")));
     for (words, overlay) in [("plaintext", Overlay::ReadableHops), ("single points", Overlay::SinglePoints)] {
         let at = in_status(&learner, words);
         learner.click(at);
-        assert_eq!(learner.stage().overlays.shown(), Some(overlay));
+        assert_eq!(learner.stage().panels.overlays.shown(), Some(overlay));
         // Now that overlay's own words stand there: the next of its choices, or that there is none.
         learner.click((3, at.1));
-        assert_eq!(learner.stage().overlays.shown(), Some(overlay));
+        assert_eq!(learner.stage().panels.overlays.shown(), Some(overlay));
         learner.press("V");
         learner.click((3, at.1));
         assert_eq!(learner.notice(), "");
@@ -208,7 +209,7 @@ fn a_click_elsewhere_takes_the_question_back_whether_to_leave() {
 fn rows_of_the_monitoring_screen_say_what_a_click_on_them_does() {
     let mut learner = Learner::exploring((200, 60));
     learner.wait(50).select(&component("agent-1")).press("x").wait(80).press("x").wait(80).press("m");
-    let rows = monitor::plan(learner.stage(), learner.stage().regions.canvas);
+    let rows = monitor::plan(learner.stage(), learner.stage().viewport.regions.canvas);
     let row = |wanted: fn(&monitor::MonitorRowKind) -> bool| rows.iter().find(|row| wanted(&row.kind)).map(|row| row.area);
     let area = row(|kind| matches!(kind, monitor::MonitorRowKind::Charts(_))).expect("charts");
     let first = monitor::metrics(learner.stage());
@@ -228,17 +229,17 @@ fn rows_of_the_monitoring_screen_say_what_a_click_on_them_does() {
     let newest = learner.stage().sim().alert_log().last().map(|entry| entry.at).expect("it fired");
     let area = row(|kind| matches!(kind, monitor::MonitorRowKind::Entry(0))).expect("the log");
     learner.click((area.x + 3, area.y));
-    assert_eq!((learner.now(), learner.stage().selected.clone()), (newest, Some(component("agent-1"))));
+    assert_eq!((learner.now(), learner.stage().session.selected.clone()), (newest, Some(component("agent-1"))));
     let place = gauges::places(learner.stage())[1];
     learner.click((place.x + 1, place.y));
-    assert!(matches!(learner.stage().watch.item, Some(monitor::item::MonitorItem::Agent(_))));
+    assert!(matches!(learner.stage().panels.monitor_focus.item, Some(monitor::item::MonitorItem::Agent(_))));
 }
 
 #[test]
 fn what_a_comparison_found_leads_to_its_element() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(20).press("Cre-enc<Enter>");
-    let comparison = learner.stage().comparison.as_ref().expect("it is there");
+    let comparison = learner.stage().panels.comparison.as_ref().expect("it is there");
     let (table, lines) = (comparison.places.table, comparison.lines(learner.stage().sim()));
     let shown = lines.iter().take(usize::from(table.height) - 2).enumerate();
     let found: Vec<(usize, Element)> = shown
@@ -250,7 +251,7 @@ fn what_a_comparison_found_leads_to_its_element() {
     assert!(!found.is_empty(), "{lines:#?}");
     for (at, element) in found {
         learner.click((table.x + 4, table.y + 1 + u16::try_from(at).expect("short")));
-        assert_eq!(learner.stage().selected, Some(element));
+        assert_eq!(learner.stage().session.selected, Some(element));
     }
 }
 
@@ -261,10 +262,10 @@ fn below_a_lesson_the_lines_of_what_is_selected_are_clicked_as_well() {
     let lines = learner.view().detail.lines;
     let at = lines.iter().position(|line| line.action.is_some()).expect("its backends");
     let wanted = lines[at].action.clone();
-    let area = learner.stage().regions.detail;
+    let area = learner.stage().viewport.regions.detail;
     learner.click((area.x + 4, area.y + 1 + u16::try_from(at).expect("short")));
-    assert_eq!(learner.stage().selected.clone().map(|element| SelectAction::Element(element).into()), wanted);
-    assert!(matches!(learner.stage().selected, Some(Element::Hop(..))));
+    assert_eq!(learner.stage().session.selected.clone().map(|element| SelectAction::Element(element).into()), wanted);
+    assert!(matches!(learner.stage().session.selected, Some(Element::Hop(..))));
 }
 
 #[test]
@@ -278,24 +279,24 @@ fn the_last_row_of_a_text_scrolls_it_and_at_its_end_back() {
     for _ in 0..most.div_ceil(3) {
         learner.click(last);
     }
-    assert_eq!(learner.stage().scroll, most);
+    assert_eq!(learner.stage().panels.scroll, most);
     learner.click(last);
-    assert_eq!(learner.stage().scroll, most - 3);
+    assert_eq!(learner.stage().panels.scroll, most - 3);
 }
 
 #[test]
 fn where_marks_are_asked_for_a_second_click_marks() {
     let mut learner = Learner::in_small_lesson(LARGE);
     for _ in 0..12 {
-        if learner.stage().wants_marks() {
+        if learner.stage().session.wants_marks() {
             break;
         }
         learner.press("n");
     }
-    assert!(learner.stage().wants_marks());
+    assert!(learner.stage().session.wants_marks());
     let element = component("web-1");
-    let anchor = learner.stage().layout.anchor(&element).expect("drawn");
-    let canvas = learner.stage().regions.canvas;
+    let anchor = learner.stage().viewport.layout.anchor(&element).expect("drawn");
+    let canvas = learner.stage().viewport.regions.canvas;
     let at = (canvas.x + anchor.x, canvas.y + anchor.y);
     learner.click(at);
     assert_eq!(learner.run().marks().count(), 0);
@@ -339,7 +340,7 @@ fn a_line_of_the_help_is_its_key_and_the_rest_closes_it() {
         let tls = learner.stage().infra().tls();
         learner.press("?").click(at);
         assert_eq!((learner.app.help, learner.stage().infra().tls()), (None, tls));
-        assert!(learner.app.window.is_none() && !learner.stage().playback.paused);
+        assert!(learner.app.window.is_none() && !learner.stage().session.playback.paused);
     }
 }
 
@@ -376,7 +377,7 @@ fn the_last_line_of_a_window_closes_it() {
 fn the_wheel_over_the_timeline_walks_through_the_run_and_stays_in_it() {
     let mut learner = eventful(LARGE);
     learner.press(" ");
-    let (row, span) = (learner.stage().regions.timeline, learner.stage().span());
+    let (row, span) = (learner.stage().viewport.regions.timeline, learner.stage().span());
     let strip = events::strip(row);
     let column = |learner: &Learner| events::column(learner.now(), span, strip.width);
     let before = column(&learner);
@@ -387,7 +388,7 @@ fn the_wheel_over_the_timeline_walks_through_the_run_and_stays_in_it() {
     assert_eq!(learner.now(), span.1, "nothing new is simulated");
     assert_eq!(learner.stage().span(), span);
     // Over the journal, it leads to the log, where all of it stands.
-    let area = learner.stage().regions.journal;
+    let area = learner.stage().viewport.regions.journal;
     let _ = learner.app.wheel(area.x + 5, area.y, -2);
     assert_eq!(learner.app.window.as_ref().map(|window| window.kind), Some(WindowKind::Log));
     learner.app.tick(Duration::from_millis(1));
@@ -398,33 +399,33 @@ fn the_title_of_a_small_screens_panel_changes_what_it_shows() {
     let mut learner = Learner::in_small_lesson(SMALL);
     learner.select(&hop("lb-1", "web-1"));
     let area = learner.view().panel.area;
-    assert!(!learner.stage().show_detail);
+    assert!(!learner.stage().panels.show_detail);
     learner.click((area.x + 5, area.y));
-    assert!(learner.stage().show_detail);
+    assert!(learner.stage().panels.show_detail);
     let area = learner.view().panel.area;
     learner.click((area.x + 5, area.y));
-    assert!(!learner.stage().show_detail);
+    assert!(!learner.stage().panels.show_detail);
 }
 
 #[test]
 fn a_mark_of_the_timeline_selects_what_it_is_about() {
     let mut learner = eventful(LARGE);
-    let (row, span) = (learner.stage().regions.timeline, learner.stage().span());
+    let (row, span) = (learner.stage().viewport.regions.timeline, learner.stage().span());
     let strip = events::strip(row);
-    let kill = learner.stage().marks.all()[0].at;
+    let kill = learner.stage().panels.marks.all()[0].at;
     learner.click((strip.x + events::column(kill, span, strip.width), row.y));
-    assert_eq!((learner.now(), learner.stage().selected.clone()), (kill, Some(component("web-1"))));
+    assert_eq!((learner.now(), learner.stage().session.selected.clone()), (kill, Some(component("web-1"))));
     // So does its row in the list of moments.
     let mut learner = eventful(LARGE);
     learner.press("J<Home><Enter>");
-    assert_eq!((learner.now(), learner.stage().selected.clone()), (kill, Some(component("web-1"))));
+    assert_eq!((learner.now(), learner.stage().session.selected.clone()), (kill, Some(component("web-1"))));
 }
 
 #[test]
 fn the_last_line_of_a_comparison_can_be_reached() {
     let mut learner = Learner::exploring(SMALL);
     learner.wait(20).press("Cdesign<Enter>").press(&"<PgDn>".repeat(60));
-    let comparison = learner.stage().comparison.as_ref().expect("it is there");
+    let comparison = learner.stage().panels.comparison.as_ref().expect("it is there");
     let (count, height) = (comparison.lines(learner.stage().sim()).len(), comparison.places.table.height);
     let room = hoplight::app::scroll::room(height, count);
     assert!(count > room, "it has no room for all: {count}, {height}");

@@ -10,19 +10,19 @@ use crate::learner::{LARGE, Learner, SMALL, component};
 fn tab_comes_to_everything_once_and_back_again() {
     for size in [SMALL, LARGE] {
         let mut learner = Learner::exploring(size);
-        let all = learner.stage().layout.order().to_vec();
+        let all = learner.stage().viewport.layout.order().to_vec();
         let mut seen = Vec::new();
         for _ in &all {
             learner.press("<Tab>");
-            seen.push(learner.stage().selected.clone().expect("a selection"));
+            seen.push(learner.stage().session.selected.clone().expect("a selection"));
         }
         assert_eq!(seen, all, "{size:?}");
         let distinct: BTreeSet<&Element> = seen.iter().collect();
         assert_eq!(distinct.len(), all.len(), "{size:?}: twice in one round");
         learner.press("<Tab>");
-        assert_eq!(learner.stage().selected.as_ref(), all.first());
+        assert_eq!(learner.stage().session.selected.as_ref(), all.first());
         learner.press("<BackTab>");
-        assert_eq!(learner.stage().selected.as_ref(), all.last());
+        assert_eq!(learner.stage().session.selected.as_ref(), all.last());
         // Everything that can be killed or read has its place in the round.
         let infra = learner.stage().infra();
         for (_, component) in infra.components() {
@@ -42,11 +42,11 @@ fn arrows_reach_something_in_each_direction_and_say_where_nothing_is() {
     for size in [SMALL, LARGE] {
         let mut learner = Learner::exploring(size);
         learner.press("<Right>");
-        let first = learner.stage().selected.clone();
+        let first = learner.stage().session.selected.clone();
         assert!(first.is_some(), "the first arrow selects something");
         for arrow in ["<Up>", "<Down>", "<Left>", "<Right>", "j", "k", "l"] {
             learner.select(&component("web-1")).press(arrow);
-            assert_ne!(learner.stage().selected, Some(component("web-1")), "{size:?}, {arrow}");
+            assert_ne!(learner.stage().session.selected, Some(component("web-1")), "{size:?}, {arrow}");
         }
         let edges = |learner: &mut Learner, arrow: &str| {
             for _ in 0..60 {
@@ -59,7 +59,7 @@ fn arrows_reach_something_in_each_direction_and_say_where_nothing_is() {
         };
         for arrow in ["<Left>", "<Up>", "<Down>", "<Right>"] {
             edges(&mut learner, arrow);
-            assert!(learner.stage().selected.is_some());
+            assert!(learner.stage().session.selected.is_some());
         }
     }
 }
@@ -71,18 +71,18 @@ fn arrows_alone_reach_every_component_and_server_in_every_infrastructure() {
         let mut learner = Learner::new(LARGE);
         learner.app.open_scenario(infra.clone());
         learner.press("<Right>");
-        let mut seen: BTreeSet<Element> = learner.stage().selected.iter().cloned().collect();
+        let mut seen: BTreeSet<Element> = learner.stage().session.selected.iter().cloned().collect();
         let mut open: Vec<Element> = seen.iter().cloned().collect();
         while let Some(element) = open.pop() {
             for arrow in ["<Up>", "<Down>", "<Left>", "<Right>"] {
                 learner.select(&element).press(arrow);
-                let reached = learner.stage().selected.clone().expect("a selection");
+                let reached = learner.stage().session.selected.clone().expect("a selection");
                 if seen.insert(reached.clone()) {
                     open.push(reached);
                 }
             }
         }
-        for element in learner.stage().layout.order() {
+        for element in learner.stage().viewport.layout.order() {
             assert!(seen.contains(element), "{}: no arrow reaches {element}", infra.id());
         }
     }

@@ -12,7 +12,7 @@ fn killing_without_a_selection_says_why_nothing_happens() {
     let mut learner = Learner::exploring(SMALL);
     learner.press("x");
     assert!(learner.notice().starts_with("Nothing is selected: choose something"), "{}", learner.notice());
-    assert_eq!(learner.stage().timeline.commands().count(), 0);
+    assert_eq!(learner.stage().session.timeline.commands().count(), 0);
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn the_user_cannot_be_killed() {
 fn tls_goes_through_its_modes_and_the_numbers_follow() {
     let mut learner = Learner::exploring(SMALL);
     let mode = |learner: &Learner| learner.stage().infra().tls().edge;
-    let exposed = |learner: &Learner| learner.stage().summary.exposed;
+    let exposed = |learner: &Learner| learner.stage().panels.summary.exposed;
     assert_eq!((mode(&learner), exposed(&learner)), (TlsMode::Terminate, 6));
     learner.press("t");
     assert_eq!((mode(&learner), exposed(&learner)), (TlsMode::Reencrypt, 4), "{}", learner.notice());
@@ -65,10 +65,10 @@ fn tls_goes_through_its_modes_and_the_numbers_follow() {
     learner.press("te");
     assert_eq!(exposed(&learner), 1, "the question for the address is left");
     assert_eq!(learner.notice(), "TLS to the databases is on.");
-    let plaintext = learner.stage().summary.plaintext;
+    let plaintext = learner.stage().panels.summary.plaintext;
     learner.press("T");
     assert_eq!(learner.notice(), "TLS between web servers and applications is on.");
-    assert!(learner.stage().summary.plaintext < plaintext);
+    assert!(learner.stage().panels.summary.plaintext < plaintext);
     assert_eq!(exposed(&learner), 1, "that was loopback");
 }
 
@@ -94,13 +94,13 @@ fn the_password_is_readable_behind_the_balancer_until_it_encrypts_again() {
 fn a_change_of_tls_lights_up_what_is_readable_until_the_next_key() {
     let mut learner = Learner::exploring(SMALL);
     learner.press("t");
-    assert_eq!(learner.stage().overlays.lit, OverlayState::Briefly);
+    assert_eq!(learner.stage().panels.overlays.lit, OverlayState::Briefly);
     learner.press("<Tab>");
-    assert_eq!(learner.stage().overlays.lit, OverlayState::Off);
+    assert_eq!(learner.stage().panels.overlays.lit, OverlayState::Off);
     learner.press("v<Tab>t<Tab>");
-    assert_eq!(learner.stage().overlays.lit, OverlayState::On(Overlay::ReadableHops));
+    assert_eq!(learner.stage().panels.overlays.lit, OverlayState::On(Overlay::ReadableHops));
     learner.press("V");
-    assert_eq!(learner.stage().overlays.lit, OverlayState::Off);
+    assert_eq!(learner.stage().panels.overlays.lit, OverlayState::Off);
 }
 
 #[test]
@@ -110,8 +110,8 @@ fn single_requests_are_sent_and_followed() {
         learner.press(" ");
         learner.press(key);
         assert!(learner.notice().starts_with(says), "{}", learner.notice());
-        assert!(!learner.stage().playback.paused, "time goes on");
-        let followed = learner.stage().playback.followed.expect("the request is followed");
+        assert!(!learner.stage().session.playback.paused, "time goes on");
+        let followed = learner.stage().session.playback.followed.expect("the request is followed");
         assert!(learner.stage().sim().is_in_flight(followed));
         assert!(learner.panel().contains("DNS") || !learner.panel().is_empty());
     }
@@ -172,7 +172,7 @@ fn every_notice_goes_with_the_next_key() {
         learner.press("<Tab>");
         assert_eq!(learner.notice(), "", "{notable}");
         learner.press(notable);
-        let (column, row) = (learner.stage().regions.canvas.x, learner.stage().regions.canvas.y);
+        let (column, row) = (learner.stage().viewport.regions.canvas.x, learner.stage().viewport.regions.canvas.y);
         learner.click((column, row));
         assert_eq!(learner.notice(), "", "{notable}, then a click");
     }

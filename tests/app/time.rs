@@ -38,7 +38,7 @@ fn the_log_tells_what_happened_and_what_was_refused_and_filters_by_words() {
     learner.press("fault");
     assert!(shown(&learner).iter().all(|row| row.contains("fault")), "{:?}", shown(&learner));
     learner.press(" web-1<Enter>");
-    assert!(learner.app.window.is_none() && learner.stage().playback.paused);
+    assert!(learner.app.window.is_none() && learner.stage().session.playback.paused);
     assert!((seconds(&learner) - 2.0).abs() < 1e-6, "{}", seconds(&learner));
     assert!(!learner.is_up(&component("web-1")), "at that moment it has happened");
 }
@@ -58,8 +58,8 @@ fn an_empty_log_says_that_nothing_has_happened_and_an_empty_search_which_words_t
 #[test]
 fn marks_are_gone_along_and_the_future_keeps_its_marks_until_it_is_cut() {
     let mut learner = eventful(LARGE);
-    let count = learner.stage().marks.all().len();
-    let sorts: Vec<Sort> = learner.stage().marks.all().iter().map(|mark| mark.sort).collect();
+    let count = learner.stage().panels.marks.all().len();
+    let sorts: Vec<Sort> = learner.stage().panels.marks.all().iter().map(|mark| mark.sort).collect();
     assert!(sorts.contains(&Sort::Fault) && sorts.contains(&Sort::Command) && sorts.contains(&Sort::Reaction), "{sorts:?}");
     let mut moments = vec![learner.now()];
     for _ in 0..20 {
@@ -71,7 +71,7 @@ fn marks_are_gone_along_and_the_future_keeps_its_marks_until_it_is_cut() {
         moments.push(learner.now());
     }
     assert!((seconds(&learner) - 2.0).abs() < 1e-6);
-    assert_eq!(learner.stage().marks.all().len(), count, "the future keeps its marks");
+    assert_eq!(learner.stage().panels.marks.all().len(), count, "the future keeps its marks");
     assert_eq!(learner.stage().span().1, moments[0]);
     for wanted in moments.iter().rev().skip(1).take(moments.len() - 2) {
         learner.press("}");
@@ -79,7 +79,7 @@ fn marks_are_gone_along_and_the_future_keeps_its_marks_until_it_is_cut() {
     }
     learner.app.act(TimeAction::Seek(SimTime::from_secs(3)));
     learner.press("t");
-    let marks = learner.stage().marks.all();
+    let marks = learner.stage().panels.marks.all();
     assert!(marks.iter().all(|mark| mark.at <= SimTime::from_secs(3)), "{marks:#?}");
     assert_eq!(marks.last().map(|mark| (mark.sort, mark.at)), Some((Sort::Command, SimTime::from_secs(3))));
     assert_eq!(learner.stage().span().1, SimTime::from_secs(3));
@@ -88,11 +88,11 @@ fn marks_are_gone_along_and_the_future_keeps_its_marks_until_it_is_cut() {
 #[test]
 fn a_mark_is_the_same_whichever_way_one_comes_to_it() {
     let mut learner = eventful(LARGE);
-    let straight = learner.stage().marks.clone();
+    let straight = learner.stage().panels.marks.clone();
     learner.press("{{{").press("}}").press("{");
     learner.app.act(TimeAction::Seek(SimTime::from_secs(1)));
     learner.app.act(TimeAction::Seek(SimTime::from_secs(20)));
-    assert_eq!(learner.stage().marks.all(), straight.all());
+    assert_eq!(learner.stage().panels.marks.all(), straight.all());
     let digest = learner.stage().sim().digest();
     assert_eq!(digest, eventful(LARGE).stage().sim().digest());
 }
@@ -104,8 +104,8 @@ fn beyond_the_newest_mark_time_runs_until_something_happens() {
     // First somebody's request fails; pressed again and again, it comes to the health checks that notice.
     let mut seen = Vec::new();
     while !seen.iter().any(|notice: &String| notice.contains("web-1 is DOWN")) {
-        let told = learner.stage().timeline.journal().headlines().any(|headline| headline.first.at == learner.now());
-        assert!(told && learner.stage().playback.paused, "{}", learner.notice());
+        let told = learner.stage().session.timeline.journal().headlines().any(|headline| headline.first.at == learner.now());
+        assert!(told && learner.stage().session.playback.paused, "{}", learner.notice());
         seen.push(learner.notice().to_owned());
         learner.press("}");
     }
@@ -122,7 +122,7 @@ fn a_jump_takes_seconds_from_the_start_or_from_now() {
     for (typed, at) in [("12.5", 12.5), ("-3", 9.5), ("+10", 19.5), ("4s", 4.0), ("0", 0.0)] {
         learner.press("J").press(typed).press("<Enter>");
         assert!((seconds(&learner) - at).abs() < 1e-6, "{typed}: {}", seconds(&learner));
-        assert!(learner.stage().playback.paused);
+        assert!(learner.stage().session.playback.paused);
     }
     for (typed, why) in [
         ("x", "A moment is"),
@@ -142,17 +142,17 @@ fn a_jump_takes_seconds_from_the_start_or_from_now() {
 #[test]
 fn a_click_on_the_timeline_goes_there() {
     let mut learner = eventful(LARGE);
-    let area = strip(learner.stage().regions.timeline);
+    let area = strip(learner.stage().viewport.regions.timeline);
     let span = learner.stage().span();
     learner.click((area.x + area.width / 2, area.y));
     assert_eq!(learner.now(), moment(area.width / 2, span, area.width));
     assert_eq!(learner.stage().span(), span);
-    let fault = learner.stage().marks.all()[0].at;
+    let fault = learner.stage().panels.marks.all()[0].at;
     learner.click((area.x + column(fault, span, area.width), area.y));
     assert_eq!(learner.now(), fault, "a mark is met exactly");
     // On a small screen it stands in the log.
     let mut learner = eventful(SMALL);
-    assert_eq!(learner.stage().regions.timeline.height, 0);
+    assert_eq!(learner.stage().viewport.regions.timeline.height, 0);
     learner.press("L");
     let area = strip(hoplight::app::window::area(&learner.app).expect("open").timeline);
     assert_eq!(area.height, 1);
@@ -193,12 +193,12 @@ fn an_act_says_that_it_cuts_off_what_was_known_to_come() {
 fn a_lessons_step_that_does_nothing_keeps_what_is_known_to_come() {
     let mut learner = Learner::in_small_lesson(LARGE);
     learner.wait(10).press("t").wait(20);
-    let marks = learner.stage().marks.clone();
+    let marks = learner.stage().panels.marks.clone();
     learner.app.act(TimeAction::Seek(SimTime::from_nanos(500_000_000)));
     let place = learner.run().place();
     learner.press("n");
     assert_ne!(learner.run().place(), place, "another step");
-    assert_eq!(learner.stage().marks, marks, "its marks are still there");
+    assert_eq!(learner.stage().panels.marks, marks, "its marks are still there");
     assert!(!learner.notice().contains("cut off"), "{}", learner.notice());
 }
 
@@ -206,13 +206,13 @@ fn a_lessons_step_that_does_nothing_keeps_what_is_known_to_come() {
 fn a_small_screens_headlines_show_when_each_began_the_newest_first() {
     let mut learner = Learner::exploring(SMALL);
     learner.wait(20).select(&component("db-1")).press("x").wait(60).press("<Esc>");
-    let headlines: Vec<f64> = learner.stage().timeline.journal().headlines().map(|h| h.first.at.as_secs_f64()).collect();
+    let headlines: Vec<f64> = learner.stage().session.timeline.journal().headlines().map(|h| h.first.at.as_secs_f64()).collect();
     let shown = learner.view().panel.lines;
     let shown: Vec<String> =
         shown.iter().map(|line| line.text().trim().split(' ').next().unwrap_or_default().to_owned()).collect();
     let wanted: Vec<String> = headlines.iter().rev().take(3).map(|at| format!("{at:.1}")).collect();
     let times: Vec<String> = shown.into_iter().filter(|word| word.contains('.') && word.parse::<f64>().is_ok()).take(3).collect();
     assert_eq!(times, wanted);
-    let counted = learner.stage().timeline.journal().headlines().rev().take(3).any(|h| h.last > h.first.at);
+    let counted = learner.stage().session.timeline.journal().headlines().rev().take(3).any(|h| h.last > h.first.at);
     assert!(counted, "one of them goes on for a while");
 }

@@ -10,12 +10,12 @@ fn one_key_shows_the_monitoring_screen_and_the_diagram_again() {
         let mut learner = Learner::exploring(size);
         let canvas = learner.view().main;
         learner.press("m");
-        assert_eq!((learner.stage().view, learner.notice()), (View::Monitor, ""));
+        assert_eq!((learner.stage().panels.view, learner.notice()), (View::Monitor, ""));
         learner.press("m");
-        assert_eq!(learner.stage().view, View::Canvas);
+        assert_eq!(learner.stage().panels.view, View::Canvas);
         learner.press("m<Esc>");
         assert!(matches!(learner.app.screen, Screen::Stage(_)), "Esc goes back to the diagram");
-        assert_eq!((learner.stage().view, learner.view().main), (View::Canvas, canvas));
+        assert_eq!((learner.stage().panels.view, learner.view().main), (View::Canvas, canvas));
         learner.press("<Esc>");
         assert!(matches!(learner.app.screen, Screen::Home));
     }
@@ -26,7 +26,7 @@ fn another_view_takes_the_room_of_the_canvas_and_of_a_panel_that_nobody_asked_fo
     for size in [SMALL, LARGE] {
         for lesson in [false, true] {
             let mut learner = if lesson { Learner::in_small_lesson(size) } else { Learner::exploring(size) };
-            let canvas = learner.stage().regions.canvas;
+            let canvas = learner.stage().viewport.regions.canvas;
             learner.press("m");
             let (main, panel) = (learner.view().main, learner.view().panel.area);
             assert_eq!((main.x, main.y, main.width), (canvas.x, canvas.y, canvas.width));
@@ -43,16 +43,16 @@ fn escape_lets_go_of_one_thing_at_a_time_and_asks_before_a_run_is_left() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(10).press("vrm").wait(5);
     let stage = learner.stage();
-    let login = stage.playback.followed;
-    assert!(login.is_some() && stage.overlays.shown().is_some() && stage.view == View::Monitor);
+    let login = stage.session.playback.followed;
+    assert!(login.is_some() && stage.panels.overlays.shown().is_some() && stage.panels.view == View::Monitor);
     learner.press("<Esc>");
-    assert_eq!((learner.stage().view, learner.stage().playback.followed), (View::Canvas, login));
+    assert_eq!((learner.stage().panels.view, learner.stage().session.playback.followed), (View::Canvas, login));
     learner.press("<Esc>");
-    assert!(learner.stage().playback.followed.is_none() && learner.stage().overlays.shown().is_some());
+    assert!(learner.stage().session.playback.followed.is_none() && learner.stage().panels.overlays.shown().is_some());
     learner.select(&component("db-1")).press("<Esc>");
-    assert!(learner.stage().overlays.shown().is_none() && learner.stage().selected.is_some());
+    assert!(learner.stage().panels.overlays.shown().is_none() && learner.stage().session.selected.is_some());
     learner.press("<Esc>");
-    assert_eq!((&learner.stage().selected, learner.notice()), (&None, ""));
+    assert_eq!((&learner.stage().session.selected, learner.notice()), (&None, ""));
     learner.press("<Esc>");
     assert_eq!(learner.notice(), "Esc again leaves this run.");
     // Any other key is an answer, too.
@@ -82,8 +82,8 @@ fn the_panel_begins_at_its_top_when_its_topic_changes() {
     for keys in ["t", "v", "c", "r", "<Tab>"] {
         let mut learner = Learner::exploring(SMALL);
         learner.wait(20).press(" ").press("<PgDn><PgDn>");
-        assert!(learner.stage().scroll > 0, "there is something to scroll");
+        assert!(learner.stage().panels.scroll > 0, "there is something to scroll");
         learner.press(keys);
-        assert_eq!(learner.stage().scroll, 0, "{keys}");
+        assert_eq!(learner.stage().panels.scroll, 0, "{keys}");
     }
 }

@@ -24,7 +24,7 @@ fn the_palette_finds_an_action_by_some_of_its_letters_and_does_it() {
     assert!(learner.app.window.is_none());
     assert_eq!(learner.stage().infra().tls().edge, TlsMode::Reencrypt);
     learner.press(":select lb-1<Enter>");
-    assert_eq!(learner.stage().selected, Some(component("lb-1")));
+    assert_eq!(learner.stage().session.selected, Some(component("lb-1")));
     let effects = learner.app.press(Key { code: Code::Char('p'), ctrl: true });
     assert!(effects.is_empty() && learner.app.window.is_some(), "Ctrl-P opens it as well");
 }
@@ -79,7 +79,7 @@ fn a_click_chooses_a_row_and_another_one_does_it() {
         learner.app.click(list.x + 5, list.y + 1);
         learner.app.click(list.x + 5, list.y);
         learner.app.click(list.x + 5, list.y);
-        assert!(learner.app.window.is_none() && learner.stage().playback.paused, "{size:?}");
+        assert!(learner.app.window.is_none() && learner.stage().session.playback.paused, "{size:?}");
         learner.press(":");
         learner.app.click(0, 0);
         assert!(learner.app.window.is_none(), "a click beside it closes it");

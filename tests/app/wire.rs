@@ -26,24 +26,24 @@ fn the_wiretap_is_placed_on_the_selected_hop_and_taken_away_again() {
     learner.select(&component("lb-1")).press("w");
     assert_eq!(learner.notice(), "A wiretap listens on a hop: select one first.");
     learner.select(&hop("lb-1", "web-1")).press("w");
-    assert_eq!(learner.stage().wiretap, Some((ComponentId::new("lb-1"), ComponentId::new("web-1"))));
+    assert_eq!(learner.stage().session.wiretap(), Some(&(ComponentId::new("lb-1"), ComponentId::new("web-1"))));
     assert_eq!(learner.notice(), "You listen on lb-1 → web-1.");
     // On another hop, it moves there.
     learner.select(&hop("browser", "lb-1")).press("w");
     assert_eq!(learner.notice(), "You listen on browser → lb-1.");
     learner.press("w");
-    assert_eq!((&learner.stage().wiretap, learner.notice()), (&None, "Nobody listens on browser → lb-1 any more."));
+    assert_eq!((&learner.stage().session.wiretap(), learner.notice()), (&None, "Nobody listens on browser → lb-1 any more."));
     // Where no hop is selected, the same key takes it away.
     learner.press("w").select(&component("lb-1")).press("w");
-    assert_eq!((&learner.stage().wiretap, learner.stage().timeline.tapped()), (&None, None));
+    assert_eq!((&learner.stage().session.wiretap(), learner.stage().session.timeline.tapped()), (&None, None));
 }
 
 #[test]
 fn a_password_in_the_clear_is_read_and_one_in_tls_is_not() {
     let mut learner = listening("lb-1", "web-1", LARGE);
-    assert!(!learner.stage().wiretap_saw_secret());
+    assert!(!learner.stage().session.wiretap_saw_password());
     learner.wait(20);
-    assert!(learner.stage().wiretap_saw_secret());
+    assert!(learner.stage().session.wiretap_saw_password());
     assert!(heard(&learner).iter().any(|line| line.contains("→ POST /login") && line.contains("password=correct-horse")));
     let status = hoplight::app::status::status(&learner.app, learner.stage()).text();
     learner.press("<Tab>");
@@ -52,7 +52,7 @@ fn a_password_in_the_clear_is_read_and_one_in_tls_is_not() {
 
     let mut learner = listening("browser", "lb-1", LARGE);
     learner.wait(20);
-    assert!(!learner.stage().wiretap_saw_secret());
+    assert!(!learner.stage().session.wiretap_saw_password());
     let lines = heard(&learner);
     assert!(lines.iter().any(|line| line.contains("TLS, ") && line.ends_with("bytes, no content")), "{lines:#?}");
     assert!(lines.iter().any(|line| line.contains("ClientHello") && line.contains("(SNI): www.foobar.com")), "{lines:#?}");
@@ -104,23 +104,23 @@ fn on_a_small_screen_the_wiretap_takes_the_lessons_place_until_its_key_brings_th
     assert!(learner.panel().contains("You listen here"), "{}", learner.panel());
     learner.press("i");
     assert!(!learner.panel().contains("You listen here") && learner.panel().starts_with(&lesson), "{}", learner.panel());
-    assert!(learner.stage().wiretap.is_some(), "it still listens");
+    assert!(learner.stage().session.wiretap().is_some(), "it still listens");
 }
 
 #[test]
 fn a_login_stays_the_panels_topic_after_its_end_until_something_else_is_selected() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(10).press("r");
-    let login = learner.stage().playback.followed.expect("the login");
+    let login = learner.stage().session.playback.followed.expect("the login");
     learner.wait(30);
     assert!(!learner.stage().sim().is_in_flight(login));
-    assert_eq!(learner.stage().playback.followed, Some(login));
+    assert_eq!(learner.stage().session.playback.followed, Some(login));
     let panel = learner.panel();
     for words in ["200 OK after", "→ web-", "app-", "worked", "db-1", "The message on browser → lb-1"] {
         assert!(panel.contains(words), "no {words:?} in {panel}");
     }
     learner.select(&component("lb-1"));
-    assert_eq!(learner.stage().playback.followed, None);
+    assert_eq!(learner.stage().session.playback.followed, None);
 }
 
 #[test]
@@ -156,18 +156,18 @@ fn a_key_goes_from_packet_to_packet_and_a_click_takes_one() {
     assert!(on_the_way.len() > 2, "{on_the_way:?}");
     for number in &on_the_way {
         learner.press("c");
-        assert_eq!(learner.stage().playback.followed, Some(*number));
+        assert_eq!(learner.stage().session.playback.followed, Some(*number));
         assert!(learner.panel().contains("on its way for"), "{}", learner.panel());
     }
     learner.press("c");
-    assert_eq!(learner.stage().playback.followed, None);
+    assert_eq!(learner.stage().session.playback.followed, None);
     assert_eq!(learner.notice(), "No packet is followed: this was the last one on the canvas.");
 
     // Every packet that stands alone in its cell is followed by a click there.
     let mut clicked = 0;
     let stage = learner.stage();
     let packets: Vec<_> = stage.sim().packets().collect();
-    let routes = stage.layout.routes();
+    let routes = stage.viewport.layout.routes();
     let cells: Vec<(Cell, u64)> = packets
         .iter()
         .filter_map(|packet| {
@@ -176,11 +176,11 @@ fn a_key_goes_from_packet_to_packet_and_a_click_takes_one() {
             follow::cell(route, packet).filter(|cell| routes.iter().all(|route| route.anchor != *cell)).map(|cell| (cell, number))
         })
         .collect();
-    let origin = stage.regions.canvas;
+    let origin = stage.viewport.regions.canvas;
     for (cell, number) in &cells {
         if cells.iter().filter(|(other, _)| other == cell).count() == 1 {
             learner.click((origin.x + cell.x, origin.y + cell.y));
-            assert_eq!((learner.stage().playback.followed, &learner.stage().selected), (Some(*number), &None));
+            assert_eq!((learner.stage().session.playback.followed, &learner.stage().session.selected), (Some(*number), &None));
             clicked += 1;
         }
     }
@@ -191,12 +191,12 @@ fn a_key_goes_from_packet_to_packet_and_a_click_takes_one() {
 fn a_click_on_a_line_of_the_wiretap_follows_its_request() {
     let mut learner = listening("lb-1", "web-1", LARGE);
     learner.wait(20).press(" ");
-    let journal = learner.stage().regions.journal;
+    let journal = learner.stage().viewport.regions.journal;
     let lines = tap::lines(learner.stage(), usize::from(journal.height - 1));
     let number: u64 =
         lines[0].text().split_whitespace().nth(1).and_then(|word| word.strip_prefix('r')?.parse().ok()).expect("r…");
     learner.click((journal.x + 30, journal.y + 1));
-    assert_eq!(learner.stage().playback.followed, Some(number));
+    assert_eq!(learner.stage().session.playback.followed, Some(number));
     assert!(learner.panel().contains(" ms"), "its journey is told: {}", learner.panel());
 }
 
@@ -204,7 +204,7 @@ fn a_click_on_a_line_of_the_wiretap_follows_its_request() {
 fn the_rule_and_the_choice_for_a_followed_request_are_told() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(20).press("pr");
-    let login = learner.stage().playback.followed.expect("the login");
+    let login = learner.stage().session.playback.followed.expect("the login");
     learner.wait(150).select(&component("fw-1"));
     assert!(learner.panel().contains(&format!("decided last: r{login} was allowed")), "{}", learner.panel());
     learner.select(&component("lb-1"));
@@ -215,8 +215,8 @@ fn the_rule_and_the_choice_for_a_followed_request_are_told() {
 fn a_login_that_is_sent_becomes_the_topic() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(10).select(&component("db-1")).press("r");
-    assert!(learner.stage().selected.is_none());
-    let login = learner.stage().playback.followed.expect("the login");
+    assert!(learner.stage().session.selected.is_none());
+    let login = learner.stage().session.playback.followed.expect("the login");
     assert_eq!(hoplight::app::detail::title(learner.stage()), format!("request r{login}"));
 }
 
@@ -233,7 +233,7 @@ fn the_lesson_wants_the_password_read_and_not_only_the_hop_found() {
     assert_eq!(met(&learner), [true, false], "nothing has passed yet");
     learner.press(" ");
     for _ in 0..100 {
-        if learner.stage().wiretap_saw_secret() {
+        if learner.stage().session.wiretap_saw_password() {
             break;
         }
         assert_eq!(met(&learner), [true, false]);

@@ -60,7 +60,7 @@ fn every_screen() -> Vec<(&'static str, Learner)> {
             lesson.press(&"j".repeat(number)).press("<Enter>").wait(10);
             all.push(("shipped lesson", lesson));
         }
-        let elements = Learner::exploring(size).stage().layout.order().to_vec();
+        let elements = Learner::exploring(size).stage().viewport.layout.order().to_vec();
         // The panels' texts do not depend on the size, so a few elements will do on the small screen.
         for element in elements.into_iter().step_by(if size == LARGE { 1 } else { 7 }) {
             let mut explore = Learner::exploring(size);
@@ -147,7 +147,7 @@ fn a_readable_password_is_shown_as_a_secret_and_an_encrypted_one_is_not_there() 
         learner.press("t<Tab><BackTab>");
         let buffer = drawn(&learner.app, &theme);
         assert!(have(cells(&buffer, "TLS between these two"), theme.good), "{palette:?}");
-        let text = crate::text(&buffer, learner.stage().regions.panel);
+        let text = crate::text(&buffer, learner.stage().viewport.regions.panel);
         assert!(!text.contains("password"), "{palette:?}: {text}");
     }
 }
@@ -158,7 +158,7 @@ fn stale_numbers_are_bad_and_say_so() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(40);
     let fresh = drawn(&learner.app, &theme);
-    assert!(!crate::text(&fresh, learner.stage().regions.gauges).contains("STALE"));
+    assert!(!crate::text(&fresh, learner.stage().viewport.regions.gauges).contains("STALE"));
     learner.select(&component("agent-2")).press("x").wait(80);
     let buffer = drawn(&learner.app, &theme);
     assert!(have(cells(&buffer, "STALE"), theme.bad));
@@ -174,7 +174,7 @@ fn errors_and_exposure_change_their_colour_in_the_status() {
     assert!(have(cells(&buffer, "0 %"), theme.good) && have(cells(&buffer, "6 exposed"), theme.bad));
     learner.select(&server("server-1")).press("x").wait(150).press("<Tab>");
     let buffer = drawn(&learner.app, &theme);
-    let row = learner.stage().regions.status;
+    let row = learner.stage().viewport.regions.status;
     let text = crate::text(&buffer, row);
     assert!(!text.contains("errors 0 %"), "{text}");
     let errors = &cells(&buffer, "errors ").len();
@@ -188,10 +188,10 @@ fn errors_and_exposure_change_their_colour_in_the_status() {
 fn plaintext_and_tls_differ_in_shape_and_in_colour_on_the_canvas() {
     let theme = Theme::default();
     let mut learner = Learner::exploring(LARGE);
-    let canvas = learner.stage().regions.canvas;
+    let canvas = learner.stage().viewport.regions.canvas;
     let line = |learner: &Learner, from: &str, to: &str| {
         let link = learner.stage().infra().link_between(from, to).expect("a link");
-        let route = learner.stage().layout.route(link).expect("a way");
+        let route = learner.stage().viewport.layout.route(link).expect("a way");
         let buffer = drawn(&learner.app, &theme);
         // The last cell is the arrowhead.
         let cells = route.cells.iter().map(|cell| buffer[(canvas.x + cell.x, canvas.y + cell.y)].clone());

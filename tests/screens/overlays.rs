@@ -23,7 +23,7 @@ fn under(overlay: Overlay, size: (u16, u16)) -> Learner {
 /// The canvas, the panel, the status and the footer.
 fn shown(learner: &Learner, theme: &Theme) -> String {
     let buffer = drawn(&learner.app, theme);
-    let regions = &learner.stage().regions;
+    let regions = &learner.stage().viewport.regions;
     let parts = [regions.canvas, regions.panel, regions.status, regions.footer];
     parts.into_iter().map(|part| text(&buffer, part)).collect::<Vec<_>>().join("---\n")
 }
@@ -42,7 +42,7 @@ fn every_overlay_on_a_small_and_on_a_large_screen() {
 
 /// The cells of the canvas that show a sign in reverse, by their symbols.
 fn signs(learner: &Learner, buffer: &Buffer, symbol: &str) -> Vec<(Cell, Color)> {
-    let canvas = learner.stage().regions.canvas;
+    let canvas = learner.stage().viewport.regions.canvas;
     let cells = canvas.cells().map(|at| (at, &buffer[(at.x, at.y)]));
     let signs = cells.filter(|(_, cell)| cell.symbol() == symbol && cell.modifier.contains(Modifier::REVERSED));
     signs.map(|(at, cell)| (at, cell.fg)).collect()
@@ -59,7 +59,7 @@ fn signs_stand_out_by_shape_and_by_weight_in_every_palette() {
                 for ascii in [false, true] {
                     let theme = Theme::new(palette, ascii);
                     let buffer = drawn(&learner.app, &theme);
-                    for stamp in &learner.stage().overlays.view().stamps {
+                    for stamp in &learner.stage().panels.overlays.view().stamps {
                         let symbol = theme.shown(stamp.sign.symbol()).to_string();
                         let colour = theme.tone(stamp.tone).fg.unwrap_or(Color::Reset);
                         let found = signs(&learner, &buffer, &symbol);
@@ -94,8 +94,8 @@ fn tones_of_signs_say_how_bad_it_is() {
     let infra = learner.stage().infra();
     let sign = |from: &str, to: &str| {
         let link = infra.link_between(from, to).expect("a link");
-        let at = learner.stage().layout.route(link).expect("a way").anchor;
-        let canvas = learner.stage().regions.canvas;
+        let at = learner.stage().viewport.layout.route(link).expect("a way").anchor;
+        let canvas = learner.stage().viewport.regions.canvas;
         let cell = &buffer[(canvas.x + at.x, canvas.y + at.y)];
         (cell.symbol().to_owned(), Some(cell.fg))
     };

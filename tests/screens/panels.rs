@@ -10,7 +10,7 @@ use crate::{compare, plain, text, whole};
 /// Everything below the header except the canvas.
 fn panels(learner: &Learner) -> String {
     let buffer = plain(&learner.app);
-    let regions = &learner.stage().regions;
+    let regions = &learner.stage().viewport.regions;
     let parts = [
         ("header", regions.header),
         ("panel", learner.view().panel.area),
@@ -80,7 +80,8 @@ fn marks() {
 
 #[test]
 fn a_title_and_its_number_have_room_beside_the_canvas_or_say_that_they_were_cut() {
-    let titles = |learner: &Learner| text(&plain(&learner.app), learner.stage().regions.panel).lines().next().map(str::to_owned);
+    let titles =
+        |learner: &Learner| text(&plain(&learner.app), learner.stage().viewport.regions.panel).lines().next().map(str::to_owned);
     let learner = Learner::in_lesson("where-tls-ends", LARGE);
     let title = titles(&learner).expect("a title");
     assert!(title.contains(" What the padlock says ") && title.ends_with(" 1/9 ──"), "{title}");
@@ -101,7 +102,7 @@ fn a_title_and_its_number_have_room_beside_the_canvas_or_say_that_they_were_cut(
 fn the_secret_of_an_exposed_hop_is_reached_below_a_lesson() {
     let mut learner = Learner::in_lesson("where-tls-ends", (116, 32));
     learner.wait(30).select(&hop("lb-1", "web-1"));
-    let below = |learner: &Learner| text(&plain(&learner.app), learner.stage().regions.detail);
+    let below = |learner: &Learner| text(&plain(&learner.app), learner.stage().viewport.regions.detail);
     assert!(below(&learner).contains("more, PgDn"), "{}", below(&learner));
     let mut seen = below(&learner);
     for _ in 0..20 {
@@ -125,9 +126,14 @@ fn read_all(learner: &mut Learner) {
     for _ in 0..=count {
         let now = shown(learner);
         let most = learner.view().panel.most_scroll;
-        assert_eq!(now.contains("more, PgDn"), learner.stage().scroll < most, "{} of {most}: {now}", learner.stage().scroll);
+        assert_eq!(
+            now.contains("more, PgDn"),
+            learner.stage().panels.scroll < most,
+            "{} of {most}: {now}",
+            learner.stage().panels.scroll
+        );
         seen += &now;
-        if learner.stage().scroll == most {
+        if learner.stage().panels.scroll == most {
             break;
         }
         learner.press("<PgDn>");
@@ -164,7 +170,7 @@ fn on_the_smallest_screen_all_of_every_lesson_can_be_read() {
 fn beside_the_canvas_no_line_of_a_lesson_is_cut() {
     for lesson in Learner::new(LARGE).app.library.lessons() {
         let mut learner = Learner::in_lesson(lesson.id.as_str(), LARGE);
-        let room = usize::from(learner.stage().regions.panel.width) - 2;
+        let room = usize::from(learner.stage().viewport.regions.panel.width) - 2;
         for _ in 0..lesson.steps.len() + lesson.quiz.len() {
             let place = learner.run().place();
             for key in ["", "h", "1", "2"] {
@@ -201,7 +207,7 @@ fn a_text_that_no_small_screen_holds_is_read_to_its_end() {
 fn a_line_that_is_too_wide_says_that_it_was_cut() {
     let mut learner = Learner::in_lesson("where-tls-ends", LARGE);
     learner.wait(30).select(&hop("lb-1", "web-1"));
-    let area = learner.stage().regions.detail;
+    let area = learner.stage().viewport.regions.detail;
     let lines = learner.view().detail.lines;
     let shown = text(&plain(&learner.app), area);
     for (line, shown) in lines.iter().zip(shown.lines().skip(1)) {
@@ -281,7 +287,7 @@ fn a_request_that_is_followed() {
 
 #[test]
 fn the_gauges_know_only_what_was_delivered() {
-    let gauges = |learner: &Learner| text(&plain(&learner.app), learner.stage().regions.gauges);
+    let gauges = |learner: &Learner| text(&plain(&learner.app), learner.stage().viewport.regions.gauges);
     let mut learner = Learner::exploring(LARGE);
     learner.wait(60).press(" ");
     let before = gauges(&learner);
@@ -299,7 +305,7 @@ fn gauges_and_alerts_that_have_no_room_are_counted() {
         let mut learner = Learner::exploring(size);
         let infra = learner.app.library.scenario("design-1-repaired").expect("shipped").clone();
         learner.app.open_scenario(infra);
-        let gauges = learner.stage().regions.gauges;
+        let gauges = learner.stage().viewport.regions.gauges;
         let area = Area { y: gauges.y - u16::from(size == LARGE), height: gauges.height + u16::from(size == LARGE), ..gauges };
         let shown = text(&plain(&learner.app), area);
         assert!(shown.contains(says), "{shown}");
@@ -332,7 +338,7 @@ fn a_wiretap_in_the_clear_and_one_in_tls() {
 fn a_hop_with_a_wiretap_bears_its_sign() {
     let mut learner = Learner::exploring(LARGE);
     learner.select(&hop("lb-1", "web-1"));
-    let canvas = |learner: &Learner| text(&plain(&learner.app), learner.stage().regions.canvas);
+    let canvas = |learner: &Learner| text(&plain(&learner.app), learner.stage().viewport.regions.canvas);
     assert!(!canvas(&learner).contains('⊥'));
     learner.press("w");
     assert!(canvas(&learner).contains("⊥"), "{}", canvas(&learner));

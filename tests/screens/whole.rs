@@ -161,7 +161,7 @@ fn the_timeline_after_going_back() {
     let mut learner = troubled(LARGE);
     learner.press("{{{");
     let buffer = plain(&learner.app);
-    let regions = learner.stage().regions;
+    let regions = learner.stage().viewport.regions;
     compare(
         "the_timeline_after_going_back",
         &[regions.status, regions.timeline, regions.journal].map(|area| text(&buffer, area)).concat(),

@@ -124,7 +124,7 @@ impl Learner {
     }
 
     pub(crate) fn run(&self) -> &LessonRun {
-        self.stage().lesson.as_ref().expect("a lesson is open")
+        self.stage().session.lesson.as_ref().expect("a lesson is open")
     }
 
     pub(crate) fn now(&self) -> SimTime {
@@ -142,9 +142,9 @@ impl Learner {
 
     /// Selects by clicking on the canvas, if it is drawn there, else with Tab.
     pub(crate) fn select(&mut self, element: &Element) -> &mut Self {
-        let count = self.stage().layout.order().len();
+        let count = self.stage().viewport.layout.order().len();
         for _ in 0..=count {
-            if self.stage().selected.as_ref() == Some(element) {
+            if self.stage().session.selected.as_ref() == Some(element) {
                 return self;
             }
             self.press("<Tab>");
@@ -157,7 +157,7 @@ impl Learner {
         let lines = self.view().panel.lines;
         let line = lines.iter().position(|line| line.text().contains(text)).unwrap_or_else(|| panic!("no {text:?}"));
         let area = self.view().panel.area;
-        (area.x + 4, area.y + 1 + u16::try_from(line).expect("a short text") - self.stage().scroll)
+        (area.x + 4, area.y + 1 + u16::try_from(line).expect("a short text") - self.stage().panels.scroll)
     }
 
     pub(crate) fn click(&mut self, (column, row): (u16, u16)) -> &mut Self {
@@ -168,7 +168,7 @@ impl Learner {
 
     /// Whether the trace is told.
     pub(crate) fn traces(&self) -> bool {
-        self.stage().playback.pace == Pace::Trace
+        self.stage().session.playback.pace == Pace::Trace
     }
 }
 

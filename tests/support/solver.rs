@@ -18,18 +18,18 @@ impl Learner {
             Act::Tap(from, to) => {
                 let hop = (from.clone(), to.clone());
                 self.select(&hoplight::model::Element::Hop(from.clone(), to.clone()));
-                if self.stage().wiretap.as_ref() != Some(&hop) {
+                if self.stage().session.wiretap() != Some(&hop) {
                     self.press("w");
                 }
-                assert_eq!(self.stage().wiretap, Some(hop), "{}", self.notice());
+                assert_eq!(self.stage().session.wiretap(), Some(&hop), "{}", self.notice());
             }
             Act::Wait(time) => self.wait_simulated(time.duration()),
-            Act::Pace(pace) if self.stage().playback.pace != *pace => {
+            Act::Pace(pace) if self.stage().session.playback.pace != *pace => {
                 self.press("p");
             }
             Act::Pace(_) => {}
             Act::Pause | Act::Resume => {
-                if self.stage().playback.paused != (*act == Act::Pause) {
+                if self.stage().session.playback.paused != (*act == Act::Pause) {
                     self.press(" ");
                 }
             }

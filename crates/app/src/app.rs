@@ -171,8 +171,8 @@ impl App {
     pub fn place(&self) -> Place {
         match &self.screen {
             Screen::Home => Place::Home,
-            Screen::Stage(stage) if stage.wants_marks() => Place::Marks,
-            Screen::Stage(stage) if stage.lesson.is_some() => Place::Lesson,
+            Screen::Stage(stage) if stage.session.wants_marks() => Place::Marks,
+            Screen::Stage(stage) if stage.session.lesson.is_some() => Place::Lesson,
             Screen::Stage(_) => Place::Stage,
         }
     }
@@ -203,7 +203,7 @@ impl App {
         }
         match &self.screen {
             Screen::Home => self.home.is_alive() && !self.settings.reduced_motion && self.idle < REST,
-            Screen::Stage(stage) => !stage.playback.paused,
+            Screen::Stage(stage) => !stage.session.playback.paused,
         }
     }
 
@@ -248,14 +248,14 @@ impl App {
     /// stays: the panel shows the goal's tick anyway.
     pub(super) fn observe(&mut self, acted: bool) {
         let Some(stage) = self.stage_mut() else { return };
-        stage.attend();
-        let changed = stage.observe();
-        stage.mark();
-        stage.overlay();
-        stage.note_topic(stage.lesson.is_some() && (stage.regions.wide || !stage.show_detail));
+        stage.session.record_followed();
+        let changed = stage.session.observe();
+        stage.update_marks();
+        stage.update_overlay();
+        stage.update_topic(stage.session.lesson.is_some() && (stage.viewport.regions.wide || !stage.panels.show_detail));
         let label = |numbers: &[usize]| {
             let goals: Vec<String> =
-                stage.lesson.iter().flat_map(|run| run.goals().map(|(label, _)| label.to_string())).collect();
+                stage.session.lesson.iter().flat_map(|run| run.goals().map(|(label, _)| label.to_string())).collect();
             numbers.iter().filter_map(|number| goals.get(*number).cloned()).collect::<Vec<_>>().join("; ")
         };
         let text = match &changed {

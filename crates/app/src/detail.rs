@@ -22,7 +22,7 @@ use crate::{events, tap};
 
 /// The title of the panel.
 pub fn title(stage: &Stage) -> String {
-    match (&stage.selected, stage.playback.followed) {
+    match (&stage.session.selected, stage.session.playback.followed) {
         (Some(Element::Component(id)), _) => stage.infra().find(id.as_str()).map_or_else(String::new, |ix| {
             let kind = &stage.infra().component(ix).kind;
             // What it is now, which need not be what was drawn. A cluster's members stay members, whomever they elect.
@@ -44,10 +44,10 @@ pub fn title(stage: &Stage) -> String {
 pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
     let mut page = Page::new(width);
     overlay(&mut page, stage);
-    if let Some(element) = &stage.selected {
+    if let Some(element) = &stage.session.selected {
         wrong::write(&mut page, stage, element);
     }
-    match &stage.selected {
+    match &stage.session.selected {
         Some(Element::Component(id)) => {
             if let Some(ix) = stage.infra().find(id.as_str()) {
                 component::write(&mut page, stage, ix);
@@ -59,7 +59,7 @@ pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
                 hop(&mut page, stage, link, width);
             }
         }
-        None => match stage.playback.followed {
+        None => match stage.session.playback.followed {
             Some(number) => journey::write(&mut page, stage, number, width),
             None => nothing(&mut page, stage, keymap),
         },
@@ -69,13 +69,13 @@ pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
 
 /// What the overlay shows, before what is selected.
 fn overlay(page: &mut Page, stage: &Stage) {
-    let Some(overlay) = stage.overlays.shown() else { return };
+    let Some(overlay) = stage.panels.overlays.shown() else { return };
     let of = match overlay {
-        Overlay::SinglePoints => format!(", {} requests", stage.overlays.kind().word()),
+        Overlay::SinglePoints => format!(", {} requests", stage.panels.overlays.kind().word()),
         _ => String::new(),
     };
     page.text(Tone::Name, &format!("{}{of}", overlay.title()));
-    for remark in &stage.overlays.view().remarks {
+    for remark in &stage.panels.overlays.view().remarks {
         let sign = remark.sign.map_or_else(|| "  ".to_owned(), |sign| format!("{} ", sign.symbol()));
         let select = remark.about.clone().map(|element| SelectAction::Element(element).into());
         page.item(remark.tone, &sign, remark.tone, &remark.text, select.as_ref());
@@ -86,7 +86,7 @@ fn overlay(page: &mut Page, stage: &Stage) {
 /// What is selected, in one line; `info` is the key that shows more.
 pub fn brief(stage: &Stage, info: &str) -> Option<Notice> {
     let (infra, sim) = (stage.infra(), stage.sim());
-    let (tone, text) = match stage.selected.as_ref()? {
+    let (tone, text) = match stage.session.selected.as_ref()? {
         Element::Hop(from, to) => {
             let link = infra.link_between(from.as_str(), to.as_str())?;
             let hop = infra.hop(link);
@@ -135,15 +135,15 @@ fn richest(stage: &Stage, link: LinkIx) -> Option<RequestKind> {
 fn nothing(page: &mut Page, stage: &Stage, keymap: &Keymap) {
     let infra = stage.infra();
     // Where there is no room for the journal, its last headlines stand here, the newest first, each with the time at which it began.
-    let headlines = stage.timeline.journal().headlines().rev();
-    for headline in headlines.take(if stage.regions.wide { 0 } else { 3 }) {
+    let headlines = stage.session.timeline.journal().headlines().rev();
+    for headline in headlines.take(if stage.viewport.regions.wide { 0 } else { 3 }) {
         let at = format!("{:.1} ", headline.first.at.as_secs_f64());
         let recall = events::recall(&headline.first, infra).into();
         page.item(Tone::Dim, &at, Tone::Text, &headline.describe(infra), Some(&recall));
     }
     page.text(Tone::Text, infra.summary());
     // In a lesson they may be what is asked for.
-    let points = stage.summary.single_points.as_ref().filter(|_| stage.lesson.is_none());
+    let points = stage.panels.summary.single_points.as_ref().filter(|_| stage.session.lesson.is_none());
     if let Some(points) = points {
         let text = match points.as_slice() {
             [] => "No single point of failure for writes.".to_owned(),

@@ -67,7 +67,7 @@ impl FaultAction {
             return Some("this infrastructure has no such part".to_owned());
         }
         let first = refusal(stage.sim(), &self.commands);
-        let Some(comparison) = &stage.comparison else { return first };
+        let Some(comparison) = &stage.panels.comparison else { return first };
         let second = refusal(comparison.timeline.simulation(), self.second.as_ref().unwrap_or(&self.commands));
         // Where one of them would do something, something is done.
         second.and(first)
@@ -89,10 +89,10 @@ fn refusal(sim: &Simulation, commands: &[Timed]) -> Option<String> {
 
 /// All actions: what heals first, then what breaks the selected thing, then the whole site.
 pub fn fault_actions(stage: &Stage) -> Vec<FaultAction> {
-    let selected = stage.selected.as_ref();
-    let rate_set = stage.timeline.commands().any(|(_, command)| matches!(command, Command::Rate(_)));
+    let selected = stage.session.selected.as_ref();
+    let rate_set = stage.session.timeline.commands().any(|(_, command)| matches!(command, Command::Rate(_)));
     let first = of(stage.sim(), selected, rate_set);
-    match &stage.comparison {
+    match &stage.panels.comparison {
         Some(comparison) => of_both(first, of(comparison.timeline.simulation(), selected, rate_set)),
         None => first,
     }

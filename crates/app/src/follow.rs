@@ -6,7 +6,7 @@
 use hoplight_layout::{Cell, LinkRoute};
 use hoplight_lesson::Pace;
 use hoplight_model::hop::Guard;
-use hoplight_sim::{CapturedMessage, CapturedPayload, Motion, Packet, PacketContent};
+use hoplight_sim::{Motion, Packet, PacketContent};
 
 use crate::stage::Stage;
 
@@ -29,12 +29,14 @@ pub fn cell(route: &LinkRoute, packet: &Packet) -> Option<Cell> {
 impl Stage {
     /// Whose packet stands at a cell of the canvas: the one that is most at stake, if there are several.
     pub fn packet_at(&self, at: Cell) -> Option<u64> {
-        let only = self.playback.followed.filter(|_| self.playback.pace == Pace::Trace);
+        let only = self.session.playback.followed.filter(|_| self.session.playback.pace == Pace::Trace);
         let mut found = None;
         for packet in self.sim().packets() {
             let PacketContent::Request { number, kind, .. } = packet.cargo else { continue };
-            let Ok(index) = self.layout.routes().binary_search_by_key(&packet.link, |route| route.link) else { continue };
-            if only.is_none_or(|only| only == number) && cell(&self.layout.routes()[index], &packet) == Some(at) {
+            let Ok(index) = self.viewport.layout.routes().binary_search_by_key(&packet.link, |route| route.link) else {
+                continue;
+            };
+            if only.is_none_or(|only| only == number) && cell(&self.viewport.layout.routes()[index], &packet) == Some(at) {
                 found = found.max(Some((kind, number)));
             }
         }
@@ -43,36 +45,11 @@ impl Stage {
 
     /// The packet after the one that is followed, in the order in which users came; `None` after the last.
     pub fn next_packet(&self) -> Option<u64> {
-        let after = self.playback.followed.unwrap_or(0);
+        let after = self.session.playback.followed.unwrap_or(0);
         let numbers = self.sim().packets().filter_map(|packet| match packet.cargo {
             PacketContent::Request { number, orphan: false, .. } => Some(number),
             _ => None,
         });
         numbers.filter(|number| *number > after).min()
-    }
-
-    /// Follows a request, or none; nothing else is selected then.
-    pub(super) fn follow_only(&mut self, number: Option<u64>) {
-        if number.is_some() {
-            self.selected = None;
-        }
-        self.playback.follow(number);
-    }
-
-    /// Something else was selected: in the live pace, nobody is followed any more. In the trace, somebody always is.
-    pub(super) fn select_only(&mut self) {
-        if self.playback.pace == Pace::Live && self.selected.is_some() {
-            self.playback.follow(None);
-        }
-    }
-
-    /// Looks closely at whom the playback follows.
-    pub(super) fn attend(&mut self) {
-        if self.timeline.followed() != self.playback.followed {
-            // Whoever is not on the way any more was so when a message was heard, or else some seconds ago at most.
-            let is_its = |heard: &&CapturedMessage| matches!(heard.said, CapturedPayload::Request { number, .. } if Some(number) == self.playback.followed);
-            let about = self.timeline.heard().find(is_its).map_or(self.sim().now(), |heard| heard.at);
-            self.timeline.follow(self.playback.followed, about);
-        }
     }
 }

@@ -13,12 +13,12 @@ pub const MORE: u16 = 9;
 
 /// The areas of the gauges, in the order of [`hoplight_sim::Simulation::agents`]: as many as have room.
 pub fn places(stage: &Stage) -> Vec<Area> {
-    let area = stage.regions.gauges;
+    let area = stage.viewport.regions.gauges;
     let count = u16::try_from(stage.sim().agents().len()).unwrap_or(u16::MAX);
     if count == 0 {
         return Vec::new();
     }
-    if stage.regions.wide {
+    if stage.viewport.regions.wide {
         return (0..count.min(area.height)).map(|row| Area { y: area.y + row, height: 1, ..area }).collect();
     }
     // Where some have no room, one more makes place for their number.

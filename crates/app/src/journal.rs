@@ -13,16 +13,16 @@ use crate::tone::Tone;
 /// The last lines, at most so many.
 pub fn lines(stage: &Stage, room: usize) -> Vec<Line> {
     let infra = stage.infra();
-    let followed = stage.playback.followed.filter(|_| stage.playback.pace == Pace::Trace);
+    let followed = stage.session.playback.followed.filter(|_| stage.session.playback.pace == Pace::Trace);
     let line = |note: &JournalEvent, text: String| Line {
         action: Some(events::recall(note, infra).into()),
         ..stamped(note.at, tone(note), text)
     };
     let mut lines: Vec<Line> = if let Some(number) = followed {
-        let notes = stage.timeline.trail().filter(|note| note.request.is_some_and(|(n, _)| n == number)).rev().take(room);
+        let notes = stage.session.timeline.trail().filter(|note| note.request.is_some_and(|(n, _)| n == number)).rev().take(room);
         notes.map(|note| line(note, note.describe(infra))).collect()
     } else {
-        let headlines = stage.timeline.journal().headlines().rev().take(room);
+        let headlines = stage.session.timeline.journal().headlines().rev().take(room);
         headlines.map(|headline| line(&headline.first, headline.describe(infra))).collect()
     };
     lines.reverse();

@@ -64,7 +64,7 @@ pub fn page(stage: &Stage) -> Option<String> {
 /// What is looked at now: what was chosen, or the first thing, if that is no longer there.
 pub fn item(stage: &Stage) -> Option<MonitorItem> {
     let items = items(stage);
-    stage.watch.item.filter(|item| items.contains(item)).or(items.first().copied())
+    stage.panels.monitor_focus.item.filter(|item| items.contains(item)).or(items.first().copied())
 }
 
 /// The component whose charts are shown.
@@ -95,7 +95,7 @@ pub fn metrics(stage: &Stage) -> Vec<Metric> {
     };
     let first = of_alert.and_then(|metric| metrics.iter().position(|other| *other == metric)).unwrap_or(0);
     let count = metrics.len().max(1);
-    metrics.rotate_left((first + stage.watch.turn) % count);
+    metrics.rotate_left((first + stage.panels.monitor_focus.turn) % count);
     metrics
 }
 
@@ -122,15 +122,15 @@ pub fn thresholds(stage: &Stage, component: ComponentIx, metric: Metric) -> Vec<
 
 /// Looks at something: it is selected on the diagram, too, so that keys that do something do it to that.
 pub(super) fn look_at(stage: &mut Stage, item: MonitorItem) {
-    stage.watch.item = Some(item);
-    stage.watch.turn = 0;
+    stage.panels.monitor_focus.item = Some(item);
+    stage.panels.monitor_focus.turn = 0;
     let component = match item {
         MonitorItem::Agent(component) | MonitorItem::Component(component) => Some(component),
         MonitorItem::Alert(at) => stage.sim().alerts().get(at).and_then(|alert| alert.subject),
     };
     if let Some(component) = component {
         let id = stage.infra().component(component).id.clone();
-        stage.selected = Some(Element::Component(id));
+        stage.session.selected = Some(Element::Component(id));
     }
 }
 
@@ -143,7 +143,7 @@ pub(super) fn go(stage: &mut Stage, arrow: Arrow) -> bool {
         (Arrow::Left | Arrow::Right, _) => {
             let count = metrics(stage).len().max(1);
             let by = if arrow == Arrow::Right { 1 } else { count - 1 };
-            stage.watch.turn = (stage.watch.turn + by) % count;
+            stage.panels.monitor_focus.turn = (stage.panels.monitor_focus.turn + by) % count;
             return charted(stage).is_some();
         }
         (_, None) => None,

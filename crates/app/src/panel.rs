@@ -27,7 +27,7 @@ pub fn title(run: &LessonRun) -> (String, String) {
 
 /// The lesson's lines for a panel of `width` columns.
 pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
-    let Some(run) = &stage.lesson else { return Vec::new() };
+    let Some(run) = &stage.session.lesson else { return Vec::new() };
     let mut writer = Writer { stage, run, keymap, page: Page::new(width) };
     match run.place() {
         Place::Step(_) => writer.step(),
@@ -65,7 +65,7 @@ impl Writer<'_> {
     fn step(&mut self) {
         let Some(step) = self.run.step() else { return };
         // Where room is short, what a passed gate reveals takes the place of the task.
-        let brief = !self.stage.regions.wide && self.run.is_open() && self.run.reveal().is_some();
+        let brief = !self.stage.viewport.regions.wide && self.run.is_open() && self.run.reveal().is_some();
         for paragraph in step.text.iter().filter(|_| !brief) {
             let text = self.prose(paragraph);
             self.page.text(Tone::Text, &text);

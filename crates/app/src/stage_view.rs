@@ -72,13 +72,13 @@ pub struct JournalPane {
 
 impl JournalPane {
     fn of(stage: &Stage) -> Self {
-        let area = stage.regions.journal;
+        let area = stage.viewport.regions.journal;
         let height = usize::from(area.height);
         let Some(title) = tap::title(stage) else {
             return Self { area, title: None, lines: journal::lines(stage, height) };
         };
-        let tone = if stage.wiretap_saw_secret() { Tone::Secret } else { Tone::Name };
-        let hop = stage.timeline.tapped().map(|link| SelectAction::Element(stage.infra().hop_element(link)).into());
+        let tone = if stage.session.wiretap_saw_password() { Tone::Secret } else { Tone::Name };
+        let hop = stage.session.timeline.tapped().map(|link| SelectAction::Element(stage.infra().hop_element(link)).into());
         let title = Line { action: hop, ..Line::new(tone, title) };
         Self { area, title: Some((title, tap::remark(stage))), lines: tap::lines(stage, height.saturating_sub(1)) }
     }
@@ -101,7 +101,7 @@ impl<'a> StageView<'a> {
         let stage = app.stage()?;
         let panel = panel_of(app, stage);
         let main = main_area(stage, &panel);
-        let main_view = match (stage.view, &stage.comparison) {
+        let main_view = match (stage.panels.view, &stage.panels.comparison) {
             (View::Monitor, _) => MainView::Monitor(monitor::plan(stage, main)),
             (View::Compare, Some(comparison)) => {
                 let lines = comparison.lines(stage.sim());
@@ -132,19 +132,19 @@ impl<'a> StageView<'a> {
 
 /// Whether the panel shows the lesson rather than the selected element.
 fn shows_lesson(stage: &Stage) -> bool {
-    stage.lesson.is_some() && (stage.regions.wide || !stage.show_detail)
+    stage.session.lesson.is_some() && (stage.viewport.regions.wide || !stage.panels.show_detail)
 }
 
 fn panel_of(app: &App, stage: &Stage) -> Pane {
-    let wide = stage.regions.wide;
+    let wide = stage.viewport.regions.wide;
     // A margin at the right; beside the canvas, a border at the left, too.
-    let width = stage.regions.panel.width.saturating_sub(if wide { 3 } else { 2 });
-    let (lines, (title, remark)) = match &stage.lesson {
+    let width = stage.viewport.regions.panel.width.saturating_sub(if wide { 3 } else { 2 });
+    let (lines, (title, remark)) = match &stage.session.lesson {
         Some(run) if shows_lesson(stage) => (panel::lines(stage, &app.keymap, width), panel::title(run)),
         _ => (detail::lines(stage, &app.keymap, width), (detail::title(stage), String::new())),
     };
     let area = panel_area(stage, lines.len());
-    Pane::new(area, lines, stage.scroll, ViewAction::ScrollPanel)
+    Pane::new(area, lines, stage.panels.scroll, ViewAction::ScrollPanel)
         .titled(Line::new(Tone::Name, title), remark)
         .bordered(wide)
         // On a small screen, lesson and selection share it.
@@ -152,19 +152,19 @@ fn panel_of(app: &App, stage: &Stage) -> Pane {
 }
 
 fn detail_of(app: &App, stage: &Stage) -> Pane {
-    let area = stage.regions.detail;
+    let area = stage.viewport.regions.detail;
     let lines = if area.height > 0 { detail::lines(stage, &app.keymap, area.width.saturating_sub(3)) } else { Vec::new() };
-    Pane::new(area, lines, stage.detail_scroll, ViewAction::ScrollDetail)
+    Pane::new(area, lines, stage.panels.detail_scroll, ViewAction::ScrollDetail)
         .titled(Line::new(Tone::Name, detail::title(stage)), String::new())
         .bordered(true)
 }
 
 /// The area of the panel. On a small screen it grows over the canvas if its text needs more room.
 fn panel_area(stage: &Stage, lines: usize) -> Area {
-    let area = stage.regions.panel;
-    let is_wanted = shows_lesson(stage) || stage.show_detail;
-    let on_canvas = stage.view == View::Canvas;
-    if stage.regions.wide {
+    let area = stage.viewport.regions.panel;
+    let is_wanted = shows_lesson(stage) || stage.panels.show_detail;
+    let on_canvas = stage.panels.view == View::Canvas;
+    if stage.viewport.regions.wide {
         return area;
     }
     // Another view needs the room: the panel is only shown if the user asked for it.
@@ -172,22 +172,22 @@ fn panel_area(stage: &Stage, lines: usize) -> Area {
         return Area { y: area.y + area.height, height: 0, ..area };
     }
     // Another view keeps its size while a lesson is shown below it.
-    let keeps_size = !on_canvas && !stage.show_detail;
+    let keeps_size = !on_canvas && !stage.panels.show_detail;
     if area.height == 0 || !is_wanted || keeps_size {
         return area;
     }
     let needed = u16::try_from(lines + 1).unwrap_or(u16::MAX);
     // With a wiretap, the packets must stay visible.
-    let listens = !shows_lesson(stage) && tap::is_shown(stage);
-    let most = area.height + if listens { 5 } else { stage.regions.canvas.height.saturating_sub(2) };
+    let listens = !shows_lesson(stage) && stage.session.is_tap_selected();
+    let most = area.height + if listens { 5 } else { stage.viewport.regions.canvas.height.saturating_sub(2) };
     let height = needed.clamp(area.height, most);
     Area { y: area.y + area.height - height, height, ..area }
 }
 
 /// The area of the main view. On a small screen, a view other than the canvas reaches down to the panel.
 fn main_area(stage: &Stage, panel: &Pane) -> Area {
-    let area = stage.regions.canvas;
-    if stage.view == View::Canvas || stage.regions.wide {
+    let area = stage.viewport.regions.canvas;
+    if stage.panels.view == View::Canvas || stage.viewport.regions.wide {
         return area;
     }
     Area { height: panel.area.y.saturating_sub(area.y), ..area }

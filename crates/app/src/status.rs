@@ -20,7 +20,8 @@ use crate::app::App;
 use crate::home::CourseItem;
 use crate::line::Line;
 use crate::overlay::kind::Overlay;
-use crate::stage::{Stage, Summary};
+use crate::panels::Summary;
+use crate::stage::Stage;
 use crate::tone::Tone;
 use crate::view::View;
 use crate::window::kind::WindowKind;
@@ -35,8 +36,8 @@ const WINDOW: Duration = Duration::from_secs(10);
 pub fn status_area(app: &App) -> Area {
     let (columns, rows) = app.size();
     match app.stage() {
-        Some(Stage { view: View::Compare, .. }) => Area { x: 0, y: rows.saturating_sub(2), width: columns, height: 1 },
-        Some(stage) => stage.regions.status,
+        Some(stage) if stage.panels.view == View::Compare => Area { x: 0, y: rows.saturating_sub(2), width: columns, height: 1 },
+        Some(stage) => stage.viewport.regions.status,
         None => Area { x: 0, y: 1, width: columns, height: 1 },
     }
 }
@@ -57,7 +58,7 @@ pub fn status_parts(app: &App, stage: &Stage) -> Vec<Line> {
     if let Some(line) = followed(stage).or_else(|| app.tip()) {
         return vec![line];
     }
-    let heard = stage.wiretap_saw_secret().then(|| format!(" tap: password of {} seen ", user()));
+    let heard = stage.session.wiretap_saw_password().then(|| format!(" tap: password of {} seen ", user()));
     let sim = stage.sim();
     let users = sim.experience(WINDOW, None);
     let ms = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |ms| format!("{ms:.0}"));
@@ -66,19 +67,19 @@ pub fn status_parts(app: &App, stage: &Stage) -> Vec<Line> {
         Some(ratio) if ratio > 0.0 => (Tone::Bad, format!("{:.1} %", ratio * 100.0)),
         Some(_) => (Tone::Good, "0 %".to_owned()),
     };
-    let Summary { exposed, plaintext, single_points } = &stage.summary;
+    let Summary { exposed, plaintext, single_points } = &stage.panels.summary;
     let spofs = single_points.as_ref().map_or_else(|| "–".into(), |points| points.len().to_string());
     let infra = stage.infra();
     let browser = infra.browser();
     // Overlays are only visible on the diagram.
-    let lay = |overlay| (stage.view == View::Canvas).then(|| OverlayAction::Show(overlay).into());
+    let lay = |overlay| (stage.panels.view == View::Canvas).then(|| OverlayAction::Show(overlay).into());
     let users =
         Line::new(Tone::Name, " users ").with(Tone::Text, format!("p50 {} p99 {} ms ", ms(users.p50_ms), ms(users.p99_ms)));
     let readable = Line::new(Tone::Dim, format!("  plaintext hops {plaintext} ("))
         .with(if *exposed > 0 { Tone::Bad } else { Tone::Good }, format!("{exposed} exposed"))
         .with(Tone::Dim, ")");
     let points = |words: &str| Line::new(Tone::Dim, format!("  {words} ")).with(Tone::Text, spofs.as_str());
-    let tapped = stage.timeline.tapped().map(|link| SelectAction::Element(infra.hop_element(link)).into());
+    let tapped = stage.session.timeline.tapped().map(|link| SelectAction::Element(infra.hop_element(link)).into());
     let users = vec![
         Line { action: tapped, ..Line::new(Tone::Secret, heard.unwrap_or_default()) },
         Line {
@@ -92,7 +93,7 @@ pub fn status_parts(app: &App, stage: &Stage) -> Vec<Line> {
     let full = |words| with(vec![readable.clone(), Line { action: lay(Overlay::SinglePoints), ..points(words) }]);
     // What has no room is left out whole.
     let all = [full("single points of failure for writes"), full("SPOFs"), with(vec![readable.clone()])];
-    let room = usize::from(stage.regions.status.width);
+    let room = usize::from(stage.viewport.regions.status.width);
     all.into_iter().find(|parts| parts.iter().map(Line::width).sum::<usize>() <= room).unwrap_or(users)
 }
 
@@ -111,20 +112,20 @@ pub(super) fn is_taken(stage: &Stage) -> bool {
 
 /// What the overlay shows, in the fullest wording for which there is room.
 fn overlay(stage: &Stage) -> Option<Line> {
-    let view = stage.overlays.view();
-    let room = usize::from(stage.regions.status.width).saturating_sub(1);
+    let view = stage.panels.overlays.view();
+    let room = usize::from(stage.viewport.regions.status.width).saturating_sub(1);
     let text = view.line.iter().find(|text| text.width() <= room).or(view.line.last())?;
     Some(Line::new(view.tone, format!(" {text}")))
 }
 
 /// What the followed request does now, in the trace pace.
 fn followed(stage: &Stage) -> Option<Line> {
-    let number = stage.playback.followed.filter(|_| stage.playback.pace == Pace::Trace)?;
+    let number = stage.session.playback.followed.filter(|_| stage.session.playback.pace == Pace::Trace)?;
     let infra = stage.infra();
     let line =
         |kind: RequestKind| Line::new(Tone::Name, format!(" r{number} ")).with(Tone::Dim, format!("{}  ", kind.request_line()));
     let Some(Present { kind, phase, doing, .. }) = stage.sim().present(number) else {
-        let ended = stage.timeline.trail().next_back()?;
+        let ended = stage.session.timeline.trail().next_back()?;
         let (_, kind) = ended.request?;
         let text = ended.describe(infra);
         let text = text.split_once(": ").map_or(text.as_str(), |(_, rest)| rest).to_owned();

@@ -4,7 +4,7 @@
 //! screen it stands.
 
 use hoplight_analysis::user;
-use hoplight_model::{Cipher, Element, LinkIx, Medium};
+use hoplight_model::{Cipher, LinkIx, Medium};
 use hoplight_sim::{CapturedMessage, CapturedPayload, Heading};
 
 use crate::action::SelectAction;
@@ -15,14 +15,14 @@ use crate::tone::Tone;
 
 /// The title over the list.
 pub fn title(stage: &Stage) -> Option<String> {
-    let (from, to) = stage.wiretap.as_ref()?;
+    let (from, to) = stage.session.wiretap()?;
     Some(format!("wiretap · {from} → {to}"))
 }
 
 /// What is to be said of it in a few words, beside the title.
 pub fn remark(stage: &Stage) -> String {
-    let Some(link) = stage.timeline.tapped() else { return String::new() };
-    if stage.wiretap_saw_secret() {
+    let Some(link) = stage.session.timeline.tapped() else { return String::new() };
+    if stage.session.wiretap_saw_password() {
         return format!("password of {} read", user());
     }
     let hop = stage.infra().hop(link);
@@ -37,22 +37,17 @@ pub fn remark(stage: &Stage) -> String {
 /// The last messages, one to a line, in at most so many lines. The last one that shows a password keeps a line of its own,
 /// at the top, when others have pushed it out.
 pub fn lines(stage: &Stage, room: usize) -> Vec<Line> {
-    let Some(link) = stage.timeline.tapped() else { return Vec::new() };
-    let mut shown: Vec<&CapturedMessage> = stage.timeline.heard().rev().take(room).collect();
+    let Some(link) = stage.session.timeline.tapped() else { return Vec::new() };
+    let mut shown: Vec<&CapturedMessage> = stage.session.timeline.heard().rev().take(room).collect();
     shown.reverse();
     if shown.is_empty() {
         return vec![Line::new(Tone::Dim, " Nothing has passed since the tap is there.")];
     }
     let is_lost = shown.len() == room && room > 1 && !shown.iter().any(|heard| heard.shows_password());
-    if is_lost && let Some(secret) = stage.timeline.heard_password() {
+    if is_lost && let Some(secret) = stage.session.timeline.heard_password() {
         shown[0] = secret;
     }
     shown.into_iter().map(|heard| line(link, heard)).collect()
-}
-
-/// Whether the panel of what is selected shows what is heard.
-pub(super) fn is_shown(stage: &Stage) -> bool {
-    matches!((&stage.wiretap, &stage.selected), (Some((from, to)), Some(Element::Hop(a, b))) if (from, to) == (a, b))
 }
 
 /// One message in one line; a click on it follows its request.
@@ -78,12 +73,12 @@ fn line(link: LinkIx, heard: &CapturedMessage) -> Line {
 /// The part of a hop's panel that says what was heard there; nothing if no tap is there. On a small screen the list stands
 /// here, too.
 pub(super) fn section(page: &mut Page, stage: &Stage, link: LinkIx, width: usize) -> bool {
-    if stage.timeline.tapped() != Some(link) {
+    if stage.session.timeline.tapped() != Some(link) {
         return false;
     }
-    let count = stage.timeline.heard_count();
+    let count = stage.session.timeline.heard_count();
     page.text(Tone::Name, &format!("You listen here: {count} heard."));
-    if !stage.regions.wide {
+    if !stage.viewport.regions.wide {
         for line in lines(stage, 5) {
             page.line(line);
         }
@@ -98,8 +93,8 @@ pub(super) fn section(page: &mut Page, stage: &Stage, link: LinkIx, width: usize
                 | CapturedPayload::Advertisement(_)
         )
     };
-    let login = stage.timeline.heard_password();
-    if let Some(heard) = login.or_else(|| stage.timeline.heard().rev().find(asked)) {
+    let login = stage.session.timeline.heard_password();
+    if let Some(heard) = login.or_else(|| stage.session.timeline.heard().rev().find(asked)) {
         let message = spoken::spoken(&heard.infra, link, &heard.said, width);
         let whose = match heard.said {
             CapturedPayload::Request { number, .. } => format!("r{number} at {:.3} s, on the wire:", heard.at.as_secs_f64()),
@@ -111,29 +106,4 @@ pub(super) fn section(page: &mut Page, stage: &Stage, link: LinkIx, width: usize
         spoken::full(page, &message, (id(from), id(to)));
     }
     true
-}
-
-impl Stage {
-    /// Puts the wiretap on the selected hop, or takes it away from there; where no hop is selected, takes it away. Returns
-    /// whether there was something to do.
-    pub fn toggle_wiretap(&mut self) -> bool {
-        let hop = match &self.selected {
-            Some(Element::Hop(from, to)) => Some((from.clone(), to.clone())),
-            _ => None,
-        };
-        if hop.is_none() && self.wiretap.is_none() {
-            return false;
-        }
-        self.wiretap = if self.wiretap == hop { None } else { hop };
-        let link = self.wiretap.as_ref().and_then(|(from, to)| self.infra().link_between(from.as_str(), to.as_str()));
-        self.timeline.listen(link);
-        self.scroll = 0;
-        self.detail_scroll = 0;
-        true
-    }
-
-    /// Whether the wiretap has read a password since it is there.
-    pub fn wiretap_saw_secret(&self) -> bool {
-        self.timeline.heard_password().is_some()
-    }
 }

@@ -88,8 +88,8 @@ impl Tip {
     pub(super) fn fits(self, stage: &Stage) -> bool {
         match self {
             Self::Kill => stage.can_kill(),
-            Self::Overlay => !stage.overlays.is_veiled() && stage.overlays.shown().is_none(),
-            Self::Pause => !stage.playback.paused,
+            Self::Overlay => !stage.panels.overlays.is_veiled() && stage.panels.overlays.shown().is_none(),
+            Self::Pause => !stage.session.playback.paused,
             _ => true,
         }
     }

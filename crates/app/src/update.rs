@@ -40,7 +40,7 @@ impl App {
             return self.press_in_window(key).map_or_else(Vec::new, |action| self.act(action));
         }
         if let Some(stage) = self.stage_mut() {
-            stage.overlays.key();
+            stage.panels.overlays.key();
         }
         let asked = std::mem::take(&mut self.leaving);
         let Some(action) = self.keymap.action(key, self.place()).cloned() else {
@@ -106,11 +106,11 @@ impl App {
             self.tell(Tone::Dim, "Open something first.");
             return;
         };
-        let selected = stage.selected.clone();
+        let selected = stage.session.selected.clone();
         let notice = change(stage, &self.keymap);
-        if stage.selected != selected {
-            stage.select_only();
-            stage.look_at_selection();
+        if stage.session.selected != selected {
+            stage.session.unfollow_for_selection();
+            stage.show_selection();
         }
         if notice.is_some() {
             self.notice = notice;
@@ -135,7 +135,7 @@ impl App {
     /// Writes the lesson's state into the progress. Returns whether that changed anything.
     fn record(&mut self) -> bool {
         let Screen::Stage(stage) = &self.screen else { return false };
-        stage.lesson.as_ref().is_some_and(|run| self.progress.record(run))
+        stage.session.lesson.as_ref().is_some_and(|run| self.progress.record(run))
     }
 }
 
@@ -159,7 +159,7 @@ const fn lines_scrolled(action: &Action) -> Option<i16> {
 
 /// Whether the panel has no room for the selected element, because it shows the lesson.
 fn hides_detail(stage: &Stage) -> bool {
-    !stage.regions.wide && stage.lesson.is_some() && !stage.show_detail
+    !stage.viewport.regions.wide && stage.session.lesson.is_some() && !stage.panels.show_detail
 }
 
 /// What is said where a command replaces a future that was already known.

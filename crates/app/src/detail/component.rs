@@ -184,7 +184,7 @@ pub(super) fn blind(stage: &Stage, balancer: ComponentIx) -> Option<String> {
     let own = [Some(Element::Component(component.id.clone())), component.server.clone().map(Element::Server)];
     let ends =
         |what: &EventKind| matches!(what, EventKind::Killed(_) | EventKind::Restarts(_) | EventKind::Fault { on: true, .. });
-    let mut told = stage.timeline.journal().headlines().rev().map(|headline| &headline.first);
+    let mut told = stage.session.timeline.journal().headlines().rev().map(|headline| &headline.first);
     let end = told.find(|note| ends(&note.what) && own.contains(&events::subject(&note.what, infra)));
     let since = end.map_or_else(String::new, |note| format!(" since {:.1} s", note.at.as_secs_f64()));
     Some(format!("{since}: {word}"))
@@ -301,7 +301,13 @@ fn agent(page: &mut Page, stage: &Stage, ix: ComponentIx) {
 
 /// The notes about the followed request, or else about all of them, the newest first.
 pub(super) fn latest<T>(stage: &Stage, found: impl Fn(&JournalEvent) -> Option<T>) -> Option<T> {
-    stage.timeline.trail().rev().find_map(&found).or_else(|| stage.timeline.journal().notes().rev().find_map(&found))
+    stage
+        .session
+        .timeline
+        .trail()
+        .rev()
+        .find_map(&found)
+        .or_else(|| stage.session.timeline.journal().notes().rev().find_map(&found))
 }
 
 /// Whom a balancer chose last, and why.

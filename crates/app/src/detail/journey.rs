@@ -31,11 +31,11 @@ struct Row {
 
 /// Writes the panel.
 pub(super) fn write(page: &mut Page, stage: &Stage, number: u64, width: u16) {
-    let Some(kind) = stage.timeline.followed_kind().filter(|_| stage.timeline.followed() == Some(number)) else {
+    let Some(kind) = stage.session.timeline.followed_kind().filter(|_| stage.session.timeline.followed() == Some(number)) else {
         page.text(Tone::Dim, "This request is not sent yet, or nothing is kept of it any more.");
         return;
     };
-    let journey = stage.timeline.journey();
+    let journey = stage.session.timeline.journey();
     let now = stage.sim().now();
     let born = journey.first().map_or(now, |stretch| stretch.from);
     let until = journey.last().map_or(now, |stretch| stretch.to.unwrap_or(now));
@@ -47,7 +47,7 @@ pub(super) fn write(page: &mut Page, stage: &Stage, number: u64, width: u16) {
 
 /// How it ended, or how long it is on its way.
 fn heading(page: &mut Page, stage: &Stage, asked: &str, (born, until): (SimTime, SimTime)) {
-    let ended = stage.timeline.trail().rev().find_map(|note| match note.what {
+    let ended = stage.session.timeline.trail().rev().find_map(|note| match note.what {
         EventKind::Ended { outcome, latency_ms } | EventKind::Probed { outcome, latency_ms } => Some((outcome, latency_ms)),
         _ => None,
     });
@@ -149,10 +149,10 @@ fn bars(page: &mut Page, stage: &Stage, journey: &[TraceSpan], span: (SimTime, S
     let numbers = if waited { 2 * NUMBER } else { NUMBER };
     let cells = width.saturating_sub(names + numbers + 1).max(4);
     // Where the panel is low, the place where the request is now matters most.
-    let room = if stage.regions.wide || stage.show_detail {
+    let room = if stage.viewport.regions.wide || stage.panels.show_detail {
         rows.len()
     } else {
-        room(stage.regions.panel.height, usize::MAX).saturating_sub(page.len() + 1).max(1)
+        room(stage.viewport.regions.panel.height, usize::MAX).saturating_sub(page.len() + 1).max(1)
     };
     let before = (here + 1).saturating_sub(room).min(rows.len().saturating_sub(room));
     let said = if before > 0 { format!("{before} before") } else { String::new() };
@@ -192,7 +192,7 @@ fn number(ms: f64) -> String {
 /// Where it is: in, decision, out, and the message on this hop.
 fn moment(page: &mut Page, stage: &Stage, width: usize) {
     let infra = stage.infra();
-    let notes: Vec<&JournalEvent> = stage.timeline.trail().collect();
+    let notes: Vec<&JournalEvent> = stage.session.timeline.trail().collect();
     let departed = |note: &&JournalEvent| matches!(note.what, EventKind::Departed { .. });
     let Some(last) = notes.iter().rposition(departed) else { return };
     let reached =

@@ -1,4 +1,4 @@
-//! What is done to the infrastructure of a stage, and in a comparison to one of both or to both. Must not know what it means.
+//! Commands on the infrastructure of a stage; in a comparison, on one design or on both. Must not know what they mean.
 
 use std::time::Duration;
 
@@ -6,80 +6,84 @@ use hoplight_model::TopologyEdit;
 use hoplight_sim::catalogue::Timed;
 use hoplight_sim::{Command, CommandError};
 
+use super::Stage;
 use crate::comparison::{Side, is_shared};
-use crate::stage::Stage;
 
 impl Stage {
-    /// Does a command. A change of TLS lights up what is readable now. In a comparison, what one of both refuses is done to
-    /// the other.
+    /// Does a command. A change of TLS briefly shows the readable hops. In a comparison, a command that one design refuses is
+    /// done to the other.
     ///
     /// # Errors
-    /// Says why nothing happened.
+    /// Says why the command was refused.
     pub fn act(&mut self, command: &Command) -> Result<Side, CommandError> {
         use TopologyEdit::{AppToDbTls, EdgeTls, WebToAppTls};
-        let tls = matches!(command, Command::Edit(EdgeTls(_) | WebToAppTls(_) | AppToDbTls(_)));
-        if tls {
-            self.overlays.flash();
+        if matches!(command, Command::Edit(EdgeTls(_) | WebToAppTls(_) | AppToDbTls(_))) {
+            self.panels.overlays.flash();
         }
         let known = self.knows_future();
-        let done = self.changing(|stage| stage.timeline.act(command.clone()));
-        let shared = self.comparison.as_mut().filter(|_| is_shared(command));
+        let done = self.changing(|session| session.act(command));
+        let shared = self.panels.comparison.as_mut().filter(|_| is_shared(command));
         let side = match (done, shared) {
             (Ok(()), None) => Side::Both,
-            (Ok(()), Some(comparison)) => {
-                comparison.last_refusal(self.timeline.simulation().now()).map_or(Side::Both, Side::First)
+            (Ok(()), Some(comparison)) => comparison.last_refusal(self.session.sim().now()).map_or(Side::Both, Side::First),
+            (Err(why), Some(comparison)) => {
+                if comparison.act_alone(&self.session.timeline, command).is_err() {
+                    return Err(why);
+                }
+                self.session.acts += 1;
+                return Ok(Side::Second(why));
             }
-            (Err(why), Some(comparison)) => match comparison.act_alone(&self.timeline, command) {
-                Ok(()) => Side::Second(why),
-                Err(_) => return Err(why),
-            },
             (Err(why), None) => return Err(why),
         };
-        self.acts += 1;
-        if !matches!(side, Side::Second(_)) {
-            self.cut(known);
-        }
+        self.cut(known);
         Ok(side)
     }
 
-    /// Does a command that belongs to the one before it: a step takes both back together.
+    /// Does a command that belongs to the one before it: a step back takes both back together.
     ///
     /// # Errors
-    /// Says why nothing happened.
+    /// Says why the command was refused.
     pub(in super::super) fn act_as_well(&mut self, command: &Command) -> Result<Side, CommandError> {
         let side = self.act(command)?;
         if !matches!(side, Side::Second(_)) {
-            self.timeline.join();
+            self.session.timeline.join();
         }
         Ok(side)
     }
 
-    /// Does some commands to the first of two designs, and others to the second, each so many seconds from now.
+    /// Schedules a command as a part of the command done last.
+    pub(in super::super) fn schedule(&mut self, after: Duration, command: &Command) {
+        self.session.timeline.schedule(after, command.clone());
+    }
+
+    /// Does some commands to the first of two designs, and others to the second, each a number of seconds from now.
     pub(in super::super) fn act_apart(&mut self, first: &[Timed], second: &[Timed]) {
         let now = self.sim().now();
         let known = self.knows_future();
+        let timeline = &mut self.session.timeline;
         let mut begun = false;
         for (after, command) in first {
             let after = Duration::from_secs_f64(*after);
-            if let Some(comparison) = &mut self.comparison {
+            if let Some(comparison) = &mut self.panels.comparison {
                 comparison.keep_apart(now + after, command);
             }
             if after > Duration::ZERO {
-                self.timeline.schedule(after, command.clone());
-            } else if self.timeline.act(command.clone()).is_ok() {
+                timeline.schedule(after, command.clone());
+            } else if timeline.act(command.clone()).is_ok() {
                 if begun {
-                    self.timeline.join();
+                    timeline.join();
                 }
                 begun = true;
             }
         }
-        if let Some(comparison) = &mut self.comparison {
+        if let Some(comparison) = &mut self.panels.comparison {
             for (after, command) in second {
-                comparison.plan(&self.timeline, Duration::from_secs_f64(*after), command);
+                comparison.plan(timeline, Duration::from_secs_f64(*after), command);
             }
         }
-        self.acts += 1;
+        self.session.acts += 1;
         if begun {
+            self.session.cut_future();
             self.cut(known);
         }
         self.changing(|_| ());

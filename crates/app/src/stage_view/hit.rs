@@ -40,7 +40,7 @@ impl StageView<'_> {
             return on_gauge(stage, index);
         }
         // The title above the gauges.
-        if stage.regions.wide && row + 1 == stage.regions.gauges.y {
+        if stage.viewport.regions.wide && row + 1 == stage.viewport.regions.gauges.y {
             return Some(ViewAction::ToggleMonitor.into());
         }
         if !self.main.contains(cell) {
@@ -57,13 +57,13 @@ impl StageView<'_> {
     pub fn wheel_at(&self, column: u16, row: u16, by: i16) -> Option<Action> {
         let (stage, cell) = (self.stage, Cell::new(column, row));
         let (down, right) = if by > 0 { (Arrow::Down, Arrow::Right) } else { (Arrow::Up, Arrow::Left) };
-        if stage.regions.header.contains(cell) {
+        if stage.viewport.regions.header.contains(cell) {
             return Some(if by > 0 { TimeAction::Slower } else { TimeAction::Faster }.into());
         }
         if self.timeline.contains(cell) {
             return Some(TimeAction::Seek(beside(stage, self.timeline, by > 0)).into());
         }
-        if stage.view == View::Compare {
+        if stage.panels.view == View::Compare {
             return Some(ViewAction::Scroll(by).into());
         }
         if self.detail.area.contains(cell) {
@@ -74,13 +74,13 @@ impl StageView<'_> {
         }
         // The log has what lies further back than the journal's first line.
         if self.journal.area.contains(cell) {
-            return (stage.wiretap.is_none() && by < 0).then(|| WindowAction::Open(WindowKind::Log).into());
+            return (stage.session.wiretap().is_none() && by < 0).then(|| WindowAction::Open(WindowKind::Log).into());
         }
         if !self.main.contains(cell) {
             return None;
         }
         match &self.main_view {
-            MainView::Canvas => stage.is_larger().then(|| ViewAction::Pan(down).into()),
+            MainView::Canvas => stage.viewport.is_larger().then(|| ViewAction::Pan(down).into()),
             MainView::Monitor(rows) => {
                 let charts = rows.iter().any(|row| row.area.contains(cell) && matches!(row.kind, MonitorRowKind::Charts(_)));
                 Some(SelectAction::Move(if charts { right } else { down }).into())
@@ -92,7 +92,7 @@ impl StageView<'_> {
 
 fn on_gauge(stage: &Stage, index: usize) -> Option<Action> {
     let agent = stage.sim().agents().get(index).map(|view| view.agent)?;
-    Some(match stage.view {
+    Some(match stage.panels.view {
         View::Monitor => SelectAction::Monitored(MonitorItem::Agent(agent)).into(),
         View::Canvas | View::Compare => {
             SelectAction::Element(Element::Component(stage.infra().component(agent).id.clone())).into()
@@ -101,7 +101,7 @@ fn on_gauge(stage: &Stage, index: usize) -> Option<Action> {
 }
 
 fn on_pictures(stage: &Stage, column: u16, row: u16) -> Option<Action> {
-    let hit = stage.comparison.as_ref()?.hit(column, row)?;
+    let hit = stage.panels.comparison.as_ref()?.hit(column, row)?;
     Some(hit.map_or(SelectAction::Clear, |element| SelectAction::Element(element.clone())).into())
 }
 
@@ -141,16 +141,18 @@ fn on_canvas(stage: &Stage, x: u16, y: u16) -> Action {
     if let Some(cell) = stage.map().and_then(|map| map.cell_at(x, y)) {
         return ViewAction::CentreOn(cell.x, cell.y).into();
     }
-    let cell = Cell::new(x + stage.pan.x, y + stage.pan.y);
+    let cell = Cell::new(x + stage.viewport.pan.x, y + stage.viewport.pan.y);
     // The middle of a link selects the link, however many packets are on it.
-    let is_anchor = stage.layout.routes().iter().any(|route| route.anchor == cell);
+    let is_anchor = stage.viewport.layout.routes().iter().any(|route| route.anchor == cell);
     if let Some(number) = stage.packet_at(cell).filter(|_| !is_anchor) {
         return SelectAction::Follow(number).into();
     }
-    match stage.layout.hit(cell.x, cell.y) {
+    match stage.viewport.layout.hit(cell.x, cell.y) {
         None => SelectAction::Clear.into(),
         // Where marks are asked for, a second click marks.
-        Some(element) if stage.wants_marks() && stage.selected.as_ref() == Some(element) => LessonAction::Mark.into(),
+        Some(element) if stage.session.wants_marks() && stage.session.selected.as_ref() == Some(element) => {
+            LessonAction::Mark.into()
+        }
         Some(element) => SelectAction::Element(element.clone()).into(),
     }
 }

@@ -52,9 +52,9 @@ pub fn footer(app: &App, width: u16) -> Vec<(Line, Action)> {
 /// Whether an action is likely to be next, because the state that it changes is on: its key comes first.
 fn is_likely(stage: &Stage, action: &Action) -> bool {
     match action {
-        Action::Overlay(_) => stage.overlays.shown().is_some(),
-        Action::View(ViewAction::Compare) => stage.comparison.is_some(),
-        Action::View(ViewAction::ToggleMonitor) => stage.view == View::Monitor,
+        Action::Overlay(_) => stage.panels.overlays.shown().is_some(),
+        Action::View(ViewAction::Compare) => stage.panels.comparison.is_some(),
+        Action::View(ViewAction::ToggleMonitor) => stage.panels.view == View::Monitor,
         Action::View(
             ViewAction::Scroll(_)
             | ViewAction::ScrollPanel(_)
@@ -99,7 +99,7 @@ pub fn works(app: &App, action: &Action) -> bool {
 }
 
 fn asks_for_marks(stage: &Stage) -> bool {
-    let question = stage.lesson.as_ref().and_then(LessonRun::question);
+    let question = stage.session.lesson.as_ref().and_then(LessonRun::question);
     question.is_some_and(|question| question.target().is_some())
 }
 
@@ -110,7 +110,7 @@ fn is_finished(run: &LessonRun) -> bool {
 fn app_action_works(stage: &Stage, action: AppAction) -> bool {
     match action {
         AppAction::Enter => {
-            let run = stage.lesson.as_ref();
+            let run = stage.session.lesson.as_ref();
             run.is_some_and(|run| run.is_open() || is_finished(run) || asks_for_marks(stage))
         }
         AppAction::Quit
@@ -125,8 +125,8 @@ fn app_action_works(stage: &Stage, action: AppAction) -> bool {
 
 fn select_action_works(stage: &Stage, action: &SelectAction) -> bool {
     match action {
-        SelectAction::Wiretap => stage.wiretap.is_some() || matches!(stage.selected, Some(Element::Hop(..))),
-        SelectAction::NextPacket => stage.view == View::Canvas,
+        SelectAction::Wiretap => stage.session.wiretap().is_some() || matches!(stage.session.selected, Some(Element::Hop(..))),
+        SelectAction::NextPacket => stage.panels.view == View::Canvas,
         SelectAction::Move(_)
         | SelectAction::Next
         | SelectAction::Previous
@@ -139,9 +139,9 @@ fn select_action_works(stage: &Stage, action: &SelectAction) -> bool {
 
 fn view_action_works(stage: &Stage, action: &ViewAction) -> bool {
     match action {
-        ViewAction::TogglePanel => !stage.regions.wide && stage.view != View::Compare,
-        ViewAction::ToggleMonitor => stage.comparison.is_none(),
-        ViewAction::ToggleMap | ViewAction::Pan(_) => stage.is_larger(),
+        ViewAction::TogglePanel => !stage.viewport.regions.wide && stage.panels.view != View::Compare,
+        ViewAction::ToggleMonitor => stage.panels.comparison.is_none(),
+        ViewAction::ToggleMap | ViewAction::Pan(_) => stage.viewport.is_larger(),
         ViewAction::Scroll(_)
         | ViewAction::ScrollPanel(_)
         | ViewAction::ScrollDetail(_)
@@ -152,11 +152,11 @@ fn view_action_works(stage: &Stage, action: &ViewAction) -> bool {
 }
 
 fn overlay_action_works(stage: &Stage, action: OverlayAction) -> bool {
-    let on_diagram = stage.view == View::Canvas;
+    let on_diagram = stage.panels.view == View::Canvas;
     match action {
-        OverlayAction::Next => on_diagram && !stage.overlays.is_veiled(),
-        OverlayAction::Toggle => on_diagram && stage.overlays.shown().is_some(),
-        OverlayAction::NextChoice => on_diagram && stage.overlays.choice().is_some(),
+        OverlayAction::Next => on_diagram && !stage.panels.overlays.is_veiled(),
+        OverlayAction::Toggle => on_diagram && stage.panels.overlays.shown().is_some(),
+        OverlayAction::NextChoice => on_diagram && stage.panels.overlays.choice().is_some(),
         OverlayAction::Show(_) => true,
     }
 }
@@ -166,7 +166,7 @@ fn lesson_action_works(stage: &Stage, action: LessonAction) -> bool {
         LessonAction::Mark => asks_for_marks(stage),
         LessonAction::Hint => {
             let is_left = |run: &LessonRun| !run.is_open() && !run.solution_shown();
-            let run = stage.lesson.as_ref();
+            let run = stage.session.lesson.as_ref();
             run.is_some_and(|run| is_left(run) && run.step().is_some_and(|step| !step.hints.is_empty()))
         }
         LessonAction::Previous | LessonAction::Skip | LessonAction::Restart | LessonAction::Answer(_) => true,
@@ -175,7 +175,7 @@ fn lesson_action_works(stage: &Stage, action: LessonAction) -> bool {
 
 /// Whether the wiretap key would stop the wiretap now.
 fn is_tapped(stage: &Stage) -> bool {
-    match (&stage.wiretap, &stage.selected) {
+    match (stage.session.wiretap(), &stage.session.selected) {
         (Some((from, to)), Some(Element::Hop(a, b))) => (from, to) == (a, b),
         (tap, _) => tap.is_some(),
     }
@@ -184,22 +184,22 @@ fn is_tapped(stage: &Stage) -> bool {
 /// The footer's word for an action, where it depends on the state.
 fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
     let Some(stage) = app.stage() else { return usual };
-    let run = stage.lesson.as_ref();
+    let run = stage.session.lesson.as_ref();
     let word = match action {
-        Action::Time(TimeAction::Pause) => stage.playback.paused.then_some("go on"),
+        Action::Time(TimeAction::Pause) => stage.session.playback.paused.then_some("go on"),
         Action::Site(SiteAction::KillOrRestore) => {
-            let is_down = stage.selected.as_ref().is_some_and(|element| stage.sim().is_up(element) == Some(false));
+            let is_down = stage.session.selected.as_ref().is_some_and(|element| stage.sim().is_up(element) == Some(false));
             is_down.then_some("restore")
         }
-        Action::View(ViewAction::TogglePanel) => stage.show_detail.then_some("less"),
-        Action::View(ViewAction::Compare) => stage.comparison.is_some().then_some("end comparison"),
-        Action::View(ViewAction::ToggleMonitor) => (stage.view == View::Monitor).then_some("diagram"),
+        Action::View(ViewAction::TogglePanel) => stage.panels.show_detail.then_some("less"),
+        Action::View(ViewAction::Compare) => stage.panels.comparison.is_some().then_some("end comparison"),
+        Action::View(ViewAction::ToggleMonitor) => (stage.panels.view == View::Monitor).then_some("diagram"),
         Action::Select(SelectAction::Wiretap) => is_tapped(stage).then_some("no tap"),
         Action::Lesson(LessonAction::Hint) => {
             let all_shown = |run: &LessonRun| run.step().is_some_and(|step| run.hints().len() == step.hints.len());
             run.is_some_and(all_shown).then_some("solution")
         }
-        Action::Overlay(OverlayAction::NextChoice) => stage.overlays.choice(),
+        Action::Overlay(OverlayAction::NextChoice) => stage.panels.overlays.choice(),
         Action::App(AppAction::Enter) if run.is_some_and(is_finished) => Some("course map"),
         Action::App(AppAction::Enter) => run.is_some_and(|run| !run.is_open() && !run.is_solved()).then_some("submit"),
         Action::App(_)

@@ -26,7 +26,8 @@ pub fn header_parts(app: &App, width: u16) -> (Vec<Line>, Vec<Line>) {
     let Screen::Stage(stage) = &app.screen else {
         return (vec![name, Line::new(Tone::Text, " run a web infrastructure, break it, fix it")], Vec::new());
     };
-    let title = stage.lesson.as_ref().map_or_else(|| stage.infra().title().to_owned(), |run| run.lesson().title.to_string());
+    let title =
+        stage.session.lesson.as_ref().map_or_else(|| stage.infra().title().to_owned(), |run| run.lesson().title.to_string());
     // Where nothing is selected, the panel tells about the infrastructure itself.
     let title = Line::new(Tone::Name, format!(" {title}")).doing(SelectAction::Clear);
     // Where both have no room, the TLS mode goes: the canvas says it, too.
@@ -48,7 +49,7 @@ pub fn header_parts(app: &App, width: u16) -> (Vec<Line>, Vec<Line>) {
 
 /// What a click on the alert does: it shows the monitoring screen, or there, the alert.
 fn look_at_page(stage: &Stage) -> Option<Action> {
-    match stage.view {
+    match stage.panels.view {
         View::Canvas => Some(ViewAction::ToggleMonitor.into()),
         View::Monitor => {
             let worst = monitor::telling(&stage.sim().alerts()).first().copied();
@@ -60,7 +61,7 @@ fn look_at_page(stage: &Stage) -> Option<Action> {
 
 /// The pace, whether time runs, how fast, and the time.
 fn clock(stage: &Stage, tls: bool) -> Vec<Line> {
-    let playback = &stage.playback;
+    let playback = &stage.session.playback;
     let followed = playback.followed.filter(|_| playback.pace == Pace::Trace).map_or_else(String::new, |n| format!(" r{n}"));
     let (tone, state) = if playback.paused { (Tone::Warn, "‖ paused") } else { (Tone::Good, "▶") };
     let mode = stage.infra().tls().edge.word();

@@ -53,7 +53,7 @@ impl App {
         let asked = std::mem::take(&mut self.leaving);
         let Some(stage) = self.stage_mut() else { return vec![Effect::Quit] };
         if asked || !dismiss(stage, action == AppAction::Escape) {
-            if stage.acts > 0 && !asked {
+            if stage.session.acts > 0 && !asked {
                 self.leaving = true;
                 self.tell(Tone::Warn, format!("{again} again leaves this run."));
             } else {
@@ -79,17 +79,17 @@ impl App {
 /// Closes the panel of a small screen, or another view. With `all`, also stops following a chosen packet, turns off an overlay
 /// or clears the selection. One of them per call. Returns whether there was one.
 fn dismiss(stage: &mut Stage, all: bool) -> bool {
-    if stage.show_detail && !stage.regions.wide {
-        stage.show_detail = false;
-        stage.scroll = 0;
-    } else if stage.view != View::Canvas {
-        stage.leave_view();
+    if stage.panels.show_detail && !stage.viewport.regions.wide {
+        stage.panels.show_detail = false;
+        stage.panels.scroll = 0;
+    } else if stage.panels.view != View::Canvas {
+        stage.panels.leave_view();
     } else if !all {
         return false;
-    } else if stage.playback.pace == Pace::Live && stage.playback.followed.is_some() {
-        stage.follow_only(None);
-    } else if !stage.overlays.put_out() {
-        return stage.selected.take().is_some();
+    } else if stage.session.playback.pace == Pace::Live && stage.session.playback.followed.is_some() {
+        stage.session.follow(None);
+    } else if !stage.panels.overlays.put_out() {
+        return stage.session.selected.take().is_some();
     }
     true
 }

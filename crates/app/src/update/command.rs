@@ -17,7 +17,7 @@ pub(super) fn perform_fault_action(stage: &mut Stage, action: &FaultAction) -> N
         return perform(stage, command);
     }
     if let Some(why) = action.refusal(stage) {
-        stage.refuse(format!("{}: {why}", action.title));
+        stage.session.refuse(format!("{}: {why}", action.title));
         return Notice { tone: Tone::Warn, text: sentence(stage.infra(), &why) };
     }
     if let Some(second) = &action.second {
@@ -43,7 +43,7 @@ pub(super) fn perform(stage: &mut Stage, command: &Command) -> Notice {
     let (text, side) = match stage.act(command) {
         Err(error) => {
             let tone = if matches!(error, CommandError::NotPart(_)) { Tone::Dim } else { Tone::Warn };
-            stage.refuse(error.to_string());
+            stage.session.refuse(error.to_string());
             return Notice { tone, text: sentence(stage.infra(), &error.to_string()) };
         }
         Ok(side) => (what_happened(stage, command), side.words()),

@@ -28,7 +28,7 @@ fn edit(stage: &Stage, action: EditAction) -> Result<TopologyEdit, Notice> {
         EditAction::ToggleWebToApp => TopologyEdit::WebToAppTls(!web_to_app),
         EditAction::ToggleAppToDb => TopologyEdit::AppToDbTls(!app_to_db),
         EditAction::Block => {
-            let Some(Element::Hop(from, to)) = stage.selected.clone() else {
+            let Some(Element::Hop(from, to)) = stage.session.selected.clone() else {
                 return Err(Notice::dim("A firewall blocks a hop: select one first."));
             };
             let hop = (from, to);

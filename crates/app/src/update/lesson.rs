@@ -15,13 +15,13 @@ use crate::tone::Tone;
 impl App {
     pub(super) fn lesson_action(&mut self, action: LessonAction) {
         match action {
-            LessonAction::Hint => self.in_lesson(|stage, keymap| hint(stage.lesson.as_mut()?, keymap)),
+            LessonAction::Hint => self.in_lesson(|stage, keymap| hint(stage.session.lesson.as_mut()?, keymap)),
             LessonAction::Previous => self.move_in_lesson(LessonRun::previous),
             LessonAction::Skip => self.move_in_lesson(LessonRun::skip),
             LessonAction::Restart => self.move_in_lesson(LessonRun::again),
             LessonAction::Answer(number) => self.in_lesson(|stage, _| {
                 let infra = Arc::clone(stage.infra());
-                answered(&infra, stage.lesson.as_mut()?.answer(number))
+                answered(&infra, stage.session.lesson.as_mut()?.answer(number))
             }),
             LessonAction::Mark => self.in_lesson(|stage, _| mark(stage)),
         }
@@ -29,7 +29,7 @@ impl App {
 
     /// Submits marks if they are asked for; else goes to the next step, or leaves a finished lesson.
     pub(super) fn continue_lesson(&mut self) {
-        let run = self.stage().and_then(|stage| stage.lesson.as_ref());
+        let run = self.stage().and_then(|stage| stage.session.lesson.as_ref());
         if run.is_some_and(|run| run.place() == Place::Finished) {
             self.leave_lesson();
             return;
@@ -37,7 +37,7 @@ impl App {
         let mut submits = false;
         self.in_lesson(|stage, _| {
             let infra = Arc::clone(stage.infra());
-            let notice = submit(stage.lesson.as_mut()?, &infra);
+            let notice = submit(stage.session.lesson.as_mut()?, &infra);
             submits = notice.is_some();
             notice
         });
@@ -49,10 +49,10 @@ impl App {
     /// Does something in the lesson of the stage, and shows its text from the top.
     fn in_lesson(&mut self, change: impl FnOnce(&mut Stage, &Keymap) -> Option<Notice>) {
         self.on_stage(|stage, keymap| {
-            if stage.lesson.is_none() {
+            if stage.session.lesson.is_none() {
                 return Some(Notice::dim("This works in a lesson."));
             }
-            stage.scroll = 0;
+            stage.panels.scroll = 0;
             change(stage, keymap)
         });
     }
@@ -60,23 +60,23 @@ impl App {
     /// Moves within the lesson, and sets up the step it moved to.
     fn move_in_lesson(&mut self, go: impl FnOnce(&mut LessonRun) -> Moved) {
         self.in_lesson(|stage, _| {
-            let mut notice = match go(stage.lesson.as_mut()?) {
+            let mut notice = match go(stage.session.lesson.as_mut()?) {
                 Moved::Step(entry) => {
                     let error = stage.enter(&entry).err();
                     error.map(|error| Notice::new(Tone::Bad, format!("This step could not be set up: {error}.")))
                 }
                 Moved::Quiz(_) | Moved::Finished(_) => {
-                    stage.show_detail = false;
+                    stage.panels.show_detail = false;
                     None
                 }
                 Moved::Stays(stay) => Some(Notice::dim(sentence(stage.infra(), &stay.to_string()))),
             };
             // Marks are made on the diagram.
-            if stage.wants_marks() {
-                if stage.comparison.is_some() && notice.is_none() {
+            if stage.session.wants_marks() {
+                if stage.panels.comparison.is_some() && notice.is_none() {
                     notice = Some(Notice::dim("Marks are made on the diagram: the comparison has ended."));
                 }
-                stage.leave_view();
+                stage.panels.leave_view();
             }
             notice
         });
@@ -107,11 +107,11 @@ fn hint(run: &mut LessonRun, keymap: &Keymap) -> Option<Notice> {
 }
 
 fn mark(stage: &mut Stage) -> Option<Notice> {
-    let Some(element) = stage.selected.clone() else {
+    let Some(element) = stage.session.selected.clone() else {
         return Some(Notice::dim("Select something on the diagram first."));
     };
     let infra = Arc::clone(stage.infra());
-    match stage.lesson.as_mut()?.toggle_mark(&infra, element) {
+    match stage.session.lesson.as_mut()?.toggle_mark(&infra, element) {
         Toggled::Marked | Toggled::Unmarked => None,
         Toggled::Refused(refusal) => Some(Notice::dim(sentence(&infra, &refusal.to_string()))),
     }

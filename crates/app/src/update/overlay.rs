@@ -12,16 +12,16 @@ impl App {
 }
 
 fn change(stage: &mut Stage, action: OverlayAction) -> Option<Notice> {
-    if stage.overlays.is_veiled() {
+    if stage.panels.overlays.is_veiled() {
         return Some(Notice::dim("An overlay would answer this question: mark first, then look."));
     }
     match action {
-        OverlayAction::Next => stage.overlays.next(),
-        OverlayAction::Toggle => stage.overlays.toggle(),
-        OverlayAction::Show(overlay) => stage.overlays.lay(overlay),
+        OverlayAction::Next => stage.panels.overlays.next(),
+        OverlayAction::Toggle => stage.panels.overlays.toggle(),
+        OverlayAction::Show(overlay) => stage.panels.overlays.lay(overlay),
         OverlayAction::NextChoice => {
-            if !stage.overlays.choose() {
-                return Some(Notice::dim(match stage.overlays.shown() {
+            if !stage.panels.overlays.choose() {
+                return Some(Notice::dim(match stage.panels.overlays.shown() {
                     Some(overlay) if overlay.choice().is_some() => "There is nothing to choose from here.",
                     Some(_) => "This overlay shows everything at once.",
                     None => "No overlay is on.",
@@ -29,5 +29,5 @@ fn change(stage: &mut Stage, action: OverlayAction) -> Option<Notice> {
             }
         }
     }
-    stage.overlays.shown().is_none().then(|| Notice::dim("The picture is drawn as usual."))
+    stage.panels.overlays.shown().is_none().then(|| Notice::dim("The picture is drawn as usual."))
 }

@@ -20,7 +20,7 @@ impl App {
 }
 
 fn select(stage: &mut Stage, keymap: &Keymap, action: &SelectAction) -> Option<Notice> {
-    let monitors = stage.view == View::Monitor;
+    let monitors = stage.panels.view == View::Monitor;
     match action {
         SelectAction::Move(arrow) => {
             let moved = if monitors { monitor::go(stage, *arrow) } else { stage.move_selection(*arrow) };
@@ -30,34 +30,34 @@ fn select(stage: &mut Stage, keymap: &Keymap, action: &SelectAction) -> Option<N
         }
         SelectAction::Next => cycle(stage, true),
         SelectAction::Previous => cycle(stage, false),
-        SelectAction::Element(element) => stage.selected = Some(element.clone()),
+        SelectAction::Element(element) => stage.session.selected = Some(element.clone()),
         SelectAction::Monitored(item) => {
             monitor::look_at(stage, *item);
             return None;
         }
         SelectAction::Clear => {
-            stage.selected = None;
-            stage.follow_only(None);
+            stage.session.selected = None;
+            stage.session.follow(None);
             return None;
         }
         SelectAction::Follow(number) => {
-            stage.follow_only(Some(*number));
+            stage.session.follow(Some(*number));
             return None;
         }
         SelectAction::NextPacket => {
             let next = stage.next_packet();
-            stage.follow_only(next);
+            stage.session.follow(next);
             return next.is_none().then(|| Notice::dim("No packet is followed: this was the last one on the canvas."));
         }
         SelectAction::Wiretap => return Some(tap(stage, &keymap.label(ViewAction::TogglePanel))),
     }
     // Where the panel has no room for the selected element, one line about it must do.
-    let brief = stage.view == View::Canvas && hides_detail(stage);
+    let brief = stage.panels.view == View::Canvas && hides_detail(stage);
     if brief { detail::brief(stage, &keymap.label(ViewAction::TogglePanel)) } else { None }
 }
 
 fn cycle(stage: &mut Stage, forward: bool) {
-    if stage.view == View::Monitor {
+    if stage.panels.view == View::Monitor {
         monitor::cycle(stage, forward);
     } else {
         stage.cycle_selection(forward);
@@ -66,16 +66,16 @@ fn cycle(stage: &mut Stage, forward: bool) {
 
 /// Starts or stops the wiretap. `info` is the key of the panel.
 fn tap(stage: &mut Stage, info: &str) -> Notice {
-    let before = stage.wiretap.clone();
+    let before = stage.session.wiretap().cloned();
     if !stage.toggle_wiretap() {
         return Notice::dim("A wiretap listens on a hop: select one first.");
     }
-    match (&stage.wiretap, before) {
+    match (stage.session.wiretap(), before) {
         (Some((from, to)), _) => {
             let text = format!("You listen on {from} → {to}.");
             // On a small screen, the captured messages take the place of the lesson.
             let hides = hides_detail(stage);
-            stage.show_detail |= !stage.regions.wide;
+            stage.panels.show_detail |= !stage.viewport.regions.wide;
             Notice::dim(if hides { format!("{text} {info} shows the lesson again.") } else { text })
         }
         (None, Some((from, to))) => Notice::dim(format!("Nobody listens on {from} → {to} any more.")),

@@ -45,14 +45,14 @@ fn act(stage: &mut Stage, action: SiteAction) -> Option<Notice> {
 
 /// The simulation whose state decides what an action means: the second design's if only that has the selected element.
 fn asked(stage: &Stage) -> &Simulation {
-    match (&stage.selected, &stage.comparison) {
+    match (&stage.session.selected, &stage.panels.comparison) {
         (Some(element), Some(comparison)) if stage.sim().is_up(element).is_none() => comparison.timeline.simulation(),
         _ => stage.sim(),
     }
 }
 
 fn kill_or_restore(stage: &Stage) -> Result<Command, Notice> {
-    let Some(element) = stage.selected.clone() else {
+    let Some(element) = stage.session.selected.clone() else {
         return Err(Notice::dim("Nothing is selected: choose something with the arrows or the mouse."));
     };
     let sim = asked(stage);
@@ -84,13 +84,13 @@ fn rate(now: f64, wanted: f64) -> Result<Command, Notice> {
 
 /// Sends one request and follows it.
 fn send(stage: &mut Stage, kind: RequestKind) -> Notice {
-    stage.overlays.set_kind(kind);
+    stage.panels.overlays.set_kind(kind);
     let before = stage.sim().newest_request(None);
     let notice = perform(stage, &Command::Send(kind));
     let sent = stage.sim().newest_request(None);
     if sent != before {
-        stage.follow_only(sent);
-        stage.playback.paused = false;
+        stage.session.follow(sent);
+        stage.session.playback.paused = false;
     }
     notice
 }

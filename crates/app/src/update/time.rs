@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hoplight_lesson::Pace;
+use hoplight_lesson::{Pace, StepOutcome};
 use hoplight_model::Element;
 use hoplight_sim::SimTime;
 
@@ -10,7 +10,7 @@ use crate::action::TimeAction;
 use crate::app::App;
 use crate::keymap::Keymap;
 use crate::notice::{Notice, sentence};
-use crate::stage::{Stage, Stepped};
+use crate::stage::Stage;
 
 /// How far `NextMark` searches beyond the newest mark.
 const NEWS_HORIZON: Duration = Duration::from_secs(60);
@@ -27,13 +27,13 @@ impl App {
 fn act(stage: &mut Stage, keymap: &Keymap, action: &TimeAction) -> Option<Notice> {
     match action {
         TimeAction::Pause => {
-            stage.playback.paused = !stage.playback.paused;
+            stage.session.playback.paused = !stage.session.playback.paused;
             None
         }
         TimeAction::StepForward => step_forward(stage),
         TimeAction::StepBack => step_back(stage),
-        TimeAction::Faster => (!stage.playback.change_speed(1)).then(|| Notice::dim("This is the fastest.")),
-        TimeAction::Slower => (!stage.playback.change_speed(-1)).then(|| Notice::dim("This is the slowest.")),
+        TimeAction::Faster => (!stage.session.playback.change_speed(1)).then(|| Notice::dim("This is the fastest.")),
+        TimeAction::Slower => (!stage.session.playback.change_speed(-1)).then(|| Notice::dim("This is the slowest.")),
         TimeAction::Pace => Some(change_pace(stage)),
         TimeAction::Seek(at) => {
             stage.seek(*at);
@@ -47,40 +47,40 @@ fn act(stage: &mut Stage, keymap: &Keymap, action: &TimeAction) -> Option<Notice
 
 fn step_forward(stage: &mut Stage) -> Option<Notice> {
     match stage.step(true) {
-        Stepped::Moved => None,
-        Stepped::Again => Some(here(stage)),
-        Stepped::BeforeCommand => Some(Notice::dim(BEFORE_COMMAND)),
-        Stepped::No => Some(Notice::dim("Nothing moves within ten seconds: no user asks.")),
+        StepOutcome::Moved => None,
+        StepOutcome::RedoneCommand => Some(here(stage)),
+        StepOutcome::BeforeCommand => Some(Notice::dim(BEFORE_COMMAND)),
+        StepOutcome::NoStep => Some(Notice::dim("Nothing moves within ten seconds: no user asks.")),
     }
 }
 
 fn step_back(stage: &mut Stage) -> Option<Notice> {
     let is_early = stage.sim().now() < EARLY;
     match stage.step(false) {
-        Stepped::Moved => None,
-        Stepped::Again => Some(here(stage)),
-        Stepped::BeforeCommand => Some(Notice::dim(BEFORE_COMMAND)),
-        Stepped::No if is_early => Some(Notice::dim("This is the beginning.")),
-        Stepped::No => Some(Notice::dim("No step lies within the ten seconds before.")),
+        StepOutcome::Moved => None,
+        StepOutcome::RedoneCommand => Some(here(stage)),
+        StepOutcome::BeforeCommand => Some(Notice::dim(BEFORE_COMMAND)),
+        StepOutcome::NoStep if is_early => Some(Notice::dim("This is the beginning.")),
+        StepOutcome::NoStep => Some(Notice::dim("No step lies within the ten seconds before.")),
     }
 }
 
 const BEFORE_COMMAND: &str = "This is the moment before it. As time goes on, it is done again.";
 
 fn change_pace(stage: &mut Stage) -> Notice {
-    let (pace, text) = match stage.playback.pace {
+    let (pace, text) = match stage.session.playback.pace {
         Pace::Trace => (Pace::Live, "Live: the whole load, in real time."),
         Pace::Live => (Pace::Trace, "Trace: follows the next request; each of its hops takes the same time."),
     };
-    stage.playback.set_pace(pace, &stage.timeline);
+    stage.session.playback.set_pace(pace, &stage.session.timeline);
     Notice::dim(text)
 }
 
 fn recall(stage: &mut Stage, at: SimTime, request: Option<u64>, about: Option<&Element>) -> Notice {
     stage.seek(at);
     match (request, about) {
-        (Some(number), _) => stage.follow_only(Some(number)),
-        (None, Some(element)) => stage.selected = Some(element.clone()),
+        (Some(number), _) => stage.session.follow(Some(number)),
+        (None, Some(element)) => stage.session.selected = Some(element.clone()),
         (None, None) => {}
     }
     here(stage)
@@ -92,7 +92,7 @@ fn previous_mark(stage: &mut Stage, keymap: &Keymap) -> Notice {
     let Some(mark) = before else { return Notice::dim("No mark lies before this moment.") };
     stage.seek(mark.at);
     let text = sentence(stage.infra(), &mark.text);
-    if mark.at > stage.timeline.earliest() {
+    if mark.at > stage.session.timeline.earliest() {
         let back = keymap.label(TimeAction::StepBack);
         return Notice::dim(format!("{text} {back} goes to the moment before."));
     }
@@ -102,7 +102,7 @@ fn previous_mark(stage: &mut Stage, keymap: &Keymap) -> Notice {
 fn next_mark(stage: &mut Stage) -> Notice {
     let now = stage.sim().now();
     // Right before a command, the command is the next mark.
-    let next = if stage.timeline.known_command() == Some(now) {
+    let next = if stage.session.timeline.known_command() == Some(now) {
         Some(now)
     } else {
         stage.known_marks().into_iter().map(|(_, mark)| mark.at).find(|at| *at > now)
@@ -118,10 +118,10 @@ fn next_mark(stage: &mut Stage) -> Notice {
 /// What happened at this moment, or the time if nothing did.
 fn here(stage: &Stage) -> Notice {
     let now = stage.sim().now();
-    let told = stage.timeline.journal().headlines().rev().find(|headline| headline.first.at == now);
+    let told = stage.session.timeline.journal().headlines().rev().find(|headline| headline.first.at == now);
     let told = told.map(|headline| sentence(stage.infra(), &headline.describe(stage.infra())));
     let told = told.or_else(|| {
-        let second = &stage.comparison.as_ref()?.timeline;
+        let second = &stage.panels.comparison.as_ref()?.timeline;
         let told = second.journal().headlines().rev().find(|headline| headline.first.at == now)?;
         Some(format!("In B, {}.", told.describe(second.simulation().infrastructure())))
     });

@@ -34,37 +34,37 @@ impl App {
             ViewAction::ScrollPanel(by) => {
                 let (most, _) = self.most_scroll();
                 self.on_stage(|stage, _| {
-                    stage.scroll = scrolled(stage.scroll, *by, most);
+                    stage.panels.scroll = scrolled(stage.panels.scroll, *by, most);
                     None
                 });
             }
             ViewAction::ScrollDetail(by) => {
                 let (_, most) = self.most_scroll();
                 self.on_stage(|stage, _| {
-                    stage.detail_scroll = scrolled(stage.detail_scroll, *by, most);
+                    stage.panels.detail_scroll = scrolled(stage.panels.detail_scroll, *by, most);
                     None
                 });
             }
             ViewAction::Pan(arrow) => self.on_stage(|stage, _| pan(stage, *arrow)),
             ViewAction::CentreOn(x, y) => self.on_stage(|stage, _| {
                 on_large_canvas(stage, |stage| {
-                    stage.centre_on(Cell::new(*x, *y));
+                    stage.viewport.centre_on(Cell::new(*x, *y));
                     None
                 })
             }),
             ViewAction::ToggleMap => self.on_stage(|stage, _| {
                 on_large_canvas(stage, |stage| {
-                    stage.overview = !stage.overview;
+                    stage.viewport.map_shown = !stage.viewport.map_shown;
                     None
                 })
             }),
             ViewAction::TogglePanel => self.on_stage(|stage, _| toggle_panel(stage)),
             ViewAction::ToggleMonitor => self.on_stage(toggle_monitor),
-            ViewAction::Compare if self.stage().is_some_and(|stage| stage.comparison.is_none()) => {
+            ViewAction::Compare if self.stage().is_some_and(|stage| stage.panels.comparison.is_none()) => {
                 self.open_window(WindowKind::Compare);
             }
             ViewAction::Compare => self.on_stage(|stage, _| {
-                stage.leave_view();
+                stage.panels.leave_view();
                 None
             }),
             ViewAction::CompareWith(target) => self.begin_comparison(target),
@@ -82,7 +82,7 @@ impl App {
             return;
         }
         let text = "What you do happens to both; TLS changes in A only.";
-        let lesson = self.stage().is_some_and(|stage| stage.lesson.is_some());
+        let lesson = self.stage().is_some_and(|stage| stage.session.lesson.is_some());
         let ends = self.keymap.label(ViewAction::Compare);
         self.tell(Tone::Dim, if lesson { format!("{text} {ends} shows the lesson again.") } else { text.into() });
     }
@@ -96,13 +96,13 @@ impl App {
                 let scenario = self.library.scenario(name).ok_or("There is no such infrastructure.")?;
                 Infrastructure::clone(scenario)
             }
-            ComparisonTarget::Tls(mode) => beginning(&stage.timeline, *mode),
+            ComparisonTarget::Tls(mode) => beginning(&stage.session.timeline, *mode),
         };
         let Some(stage) = self.stage_mut() else { return Ok(()) };
-        let mut comparison = Comparison::begin(&stage.timeline, &second, seed);
+        let mut comparison = Comparison::begin(&stage.session.timeline, &second, seed);
         comparison.resize(comparison_area(size), is_wide(size));
-        stage.comparison = Some(Box::new(comparison));
-        stage.view = View::Compare;
+        stage.panels.comparison = Some(Box::new(comparison));
+        stage.panels.view = View::Compare;
         Ok(())
     }
 }
@@ -117,15 +117,15 @@ fn beginning(first: &Timeline, edge: TlsMode) -> Infrastructure {
 }
 
 fn scroll(stage: &mut Stage, by: i16, most: (u16, u16)) {
-    if stage.view != View::Compare {
-        stage.scroll_by(by, most);
-    } else if let Some(comparison) = &mut stage.comparison {
-        comparison.scroll_by(by, stage.timeline.simulation());
+    if stage.panels.view != View::Compare {
+        stage.panels.scroll_by(by, most);
+    } else if let Some(comparison) = &mut stage.panels.comparison {
+        comparison.scroll_by(by, stage.session.timeline.simulation());
     }
 }
 
 fn on_large_canvas(stage: &mut Stage, change: impl FnOnce(&mut Stage) -> Option<Notice>) -> Option<Notice> {
-    if stage.is_larger() { change(stage) } else { Some(Notice::dim("The whole picture is on the screen.")) }
+    if stage.viewport.is_larger() { change(stage) } else { Some(Notice::dim("The whole picture is on the screen.")) }
 }
 
 fn pan(stage: &mut Stage, arrow: Arrow) -> Option<Notice> {
@@ -135,26 +135,28 @@ fn pan(stage: &mut Stage, arrow: Arrow) -> Option<Notice> {
         Arrow::Down => (0, PAN.1),
         Arrow::Up => (0, -PAN.1),
     };
-    on_large_canvas(stage, |stage| (!stage.pan_by(columns, rows)).then(|| Notice::dim("This is the edge of the picture.")))
+    on_large_canvas(stage, |stage| {
+        (!stage.viewport.pan_by(columns, rows)).then(|| Notice::dim("This is the edge of the picture."))
+    })
 }
 
 fn toggle_panel(stage: &mut Stage) -> Option<Notice> {
-    if stage.view == View::Compare {
+    if stage.panels.view == View::Compare {
         return Some(Notice::dim("Nothing else is shown beside a comparison."));
     }
-    if stage.regions.wide {
+    if stage.viewport.regions.wide {
         return Some(Notice::dim("What is selected is shown already."));
     }
-    stage.show_detail = !stage.show_detail;
-    stage.scroll = 0;
+    stage.panels.show_detail = !stage.panels.show_detail;
+    stage.panels.scroll = 0;
     None
 }
 
 fn toggle_monitor(stage: &mut Stage, keymap: &Keymap) -> Option<Notice> {
-    if stage.comparison.is_some() {
+    if stage.panels.comparison.is_some() {
         let ends = keymap.label(ViewAction::Compare);
         return Some(Notice::dim(format!("The comparison is shown: {ends} ends it.")));
     }
-    stage.view = if stage.view == View::Monitor { View::Canvas } else { View::Monitor };
+    stage.panels.view = if stage.panels.view == View::Monitor { View::Canvas } else { View::Monitor };
     None
 }

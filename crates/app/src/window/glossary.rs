@@ -46,10 +46,10 @@ fn shown(app: &App) -> String {
     let mut text: Vec<String> = Vec::new();
     match app.stage() {
         Some(stage) => {
-            if let Some(step) = stage.lesson.as_ref().and_then(|run| run.step()) {
+            if let Some(step) = stage.session.lesson.as_ref().and_then(|run| run.step()) {
                 text.push(step.title.to_string());
             }
-            if let Some(Element::Component(id)) = &stage.selected
+            if let Some(Element::Component(id)) = &stage.session.selected
                 && let Some(ix) = stage.infra().find(id.as_str())
             {
                 text.push(stage.infra().component(ix).kind.word().to_owned());

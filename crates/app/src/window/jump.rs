@@ -48,7 +48,7 @@ fn row(at: SimTime, now: SimTime, word: &str, text: &str) -> WindowRow {
 
 /// The moment that a text means, or why it means none.
 fn moment(stage: &Stage, text: &str) -> Result<SimTime, String> {
-    let (now, earliest) = (stage.sim().now(), stage.timeline.earliest());
+    let (now, earliest) = (stage.sim().now(), stage.session.timeline.earliest());
     let (relative, digits) = match (text.strip_prefix('+'), text.strip_prefix('-')) {
         (Some(rest), _) => (1.0, rest),
         (_, Some(rest)) => (-1.0, rest),
@@ -63,7 +63,7 @@ fn moment(stage: &Stage, text: &str) -> Result<SimTime, String> {
     if at < earliest.as_secs_f64() {
         return Err(format!("The run begins at {:.1} s.", earliest.as_secs_f64()));
     }
-    if at > now.as_secs_f64().max(stage.marks.furthest().as_secs_f64()) + FURTHEST_S {
+    if at > now.as_secs_f64().max(stage.panels.marks.furthest().as_secs_f64()) + FURTHEST_S {
         return Err(format!("That is more than {FURTHEST_S:.0} s ahead: all of it has to be simulated."));
     }
     Ok(SimTime::ZERO + std::time::Duration::from_secs_f64(at))

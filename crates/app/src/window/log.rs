@@ -23,7 +23,7 @@ pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
         words.iter().all(|word| line.contains(word.as_str()))
     };
     let first = events(stage);
-    let Some(comparison) = &stage.comparison else {
+    let Some(comparison) = &stage.panels.comparison else {
         return first.into_iter().filter(holds).map(|event| row(event, "")).collect();
     };
     // A request's number and way are the first design's: of the second, only the moment and the thing can be looked at.
@@ -50,9 +50,8 @@ struct Event {
 
 /// Everything that happened to the first design, and what was refused there, oldest first.
 fn events(stage: &Stage) -> Vec<Event> {
-    let mut events: Vec<Event> = told(stage.timeline.journal(), stage.infra()).collect();
-    let now = stage.sim().now();
-    let refused = stage.refused.iter().filter(|(at, _)| *at <= now);
+    let mut events: Vec<Event> = told(stage.session.timeline.journal(), stage.infra()).collect();
+    let refused = stage.session.refused();
     events.extend(refused.map(|(at, why)| Event {
         at: *at,
         sort: Sort::Refused,

@@ -58,7 +58,8 @@ fn all(app: &App) -> Vec<WindowRow> {
         .collect();
     if let Some(stage) = app.stage() {
         // A thing comes before the ways that lead to it.
-        let (hops, things): (Vec<_>, Vec<_>) = stage.layout.order().iter().partition(|it| matches!(it, Element::Hop(..)));
+        let (hops, things): (Vec<_>, Vec<_>) =
+            stage.viewport.layout.order().iter().partition(|it| matches!(it, Element::Hop(..)));
         for element in things.into_iter().chain(hops) {
             let text = format!("select {element}");
             rows.push(row(Tone::Text, &text, SelectAction::Element(element.clone()), what(element), String::new()));

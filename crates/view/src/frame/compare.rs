@@ -31,8 +31,8 @@ pub(super) fn draw(stage: &Stage, comparison: &Comparison, table: &Pane, painter
         let Area { x, y, width, height } = picture;
         let cells = Rect { x: painter.area.x + x, y: painter.area.y + y, width, height };
         let canvas = Canvas {
-            selected: stage.selected.as_ref(),
-            followed: stage.playback.followed,
+            selected: stage.session.selected.as_ref(),
+            followed: stage.session.playback.followed,
             ..Canvas::new(&comparison.layouts[at], sims[at], painter.theme)
         };
         (&canvas).render(cells.intersection(painter.area), painter.buf);

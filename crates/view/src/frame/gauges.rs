@@ -11,7 +11,7 @@ use super::paint::Painter;
 
 /// Draws the gauges: one line for all, or one for each.
 pub(super) fn draw(stage: &Stage, painter: &mut Painter<'_>) {
-    let area = stage.regions.gauges;
+    let area = stage.viewport.regions.gauges;
     let agents = stage.sim().agents();
     if agents.is_empty() {
         painter.line(area.x, area.y, area.width, &Line::new(Tone::Dim, " no monitoring agent: nobody would notice"));
@@ -20,7 +20,7 @@ pub(super) fn draw(stage: &Stage, painter: &mut Painter<'_>) {
     let scale = scale(&agents);
     let places = gauges::places(stage);
     let left = agents.len().saturating_sub(places.len());
-    if stage.regions.wide {
+    if stage.viewport.regions.wide {
         let rule = Line::new(Tone::Name, "monitoring").with(Tone::Dim, ": what the agents delivered");
         let more = if left > 0 { format!("{left} more on the monitoring screen") } else { String::new() };
         painter.rule(area.x, area.y - 1, area.width, &rule, &more);
@@ -29,7 +29,7 @@ pub(super) fn draw(stage: &Stage, painter: &mut Painter<'_>) {
         painter.line(x, area.y, gauges::MORE, &Line::new(Tone::Dim, format!(" {left} more")));
     }
     for (place, agent) in places.into_iter().zip(&agents) {
-        if stage.regions.wide {
+        if stage.viewport.regions.wide {
             row(stage, painter, agent, place.y, scale);
         } else {
             cell(stage, painter, agent, place.x, place.width, place.y, scale);
@@ -92,7 +92,7 @@ fn cell(stage: &Stage, painter: &mut Painter<'_>, agent: &AgentView<'_>, x: u16,
 /// A gauge with a line of its own.
 fn row(stage: &Stage, painter: &mut Painter<'_>, agent: &AgentView<'_>, y: u16, scale: f64) {
     let (short, subject) = name(stage, agent);
-    let columns = stage.regions.gauges.width;
+    let columns = stage.viewport.regions.gauges.width;
     painter.line(1, y, 20, &Line::new(Tone::Name, format!("{short:<6}")).with(Tone::Dim, format!("{subject:<10}")));
     let width = (columns / 5).clamp(16, 40);
     bar(painter, 18, y, width, agent.qps.unwrap_or(0.0) / scale, agent.stale);

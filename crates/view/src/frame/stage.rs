@@ -20,7 +20,7 @@ pub(super) fn draw(app: &App, view: &StageView<'_>, painter: &mut Painter<'_>) {
     let stage = view.stage;
     let status = Line::joined(view.status.iter().cloned());
     painter.fit(view.status_area.x, view.status_area.y, view.status_area.width, &status);
-    let hidden = match (&view.main_view, &stage.comparison) {
+    let hidden = match (&view.main_view, &stage.panels.comparison) {
         (MainView::Compare(table), Some(comparison)) => {
             compare::draw(stage, comparison, table, painter);
             timeline::draw(stage, view.timeline, painter);
@@ -33,7 +33,7 @@ pub(super) fn draw(app: &App, view: &StageView<'_>, painter: &mut Painter<'_>) {
         }
     };
     if hidden > 0 {
-        let regions = &stage.regions;
+        let regions = &stage.viewport.regions;
         let text = format!(" {hidden} more on their way or waiting ");
         let wide = u16::try_from(text.len()).unwrap_or(u16::MAX);
         let (x, y) = (regions.canvas.x, regions.canvas.y + regions.canvas.height.saturating_sub(1));
@@ -48,22 +48,22 @@ pub(super) fn draw(app: &App, view: &StageView<'_>, painter: &mut Painter<'_>) {
 
 /// Draws the canvas and returns how many packets it leaves out.
 fn canvas(stage: &Stage, painter: &mut Painter<'_>) -> usize {
-    let area = stage.regions.canvas;
+    let area = stage.viewport.regions.canvas;
     let cells = Rect { x: painter.area.x + area.x, y: painter.area.y + area.y, width: area.width, height: area.height };
-    let run = stage.lesson.as_ref();
+    let run = stage.session.lesson.as_ref();
     let focus: Vec<Element> = run.and_then(|run| run.step()).map_or_else(Vec::new, |step| step.focus.clone());
     let marks: Vec<Element> = run.map_or_else(Vec::new, |run| run.marks().cloned().collect());
     let canvas = Canvas {
-        pan: stage.pan,
+        pan: stage.viewport.pan,
         map: stage.map(),
-        selected: stage.selected.as_ref(),
+        selected: stage.session.selected.as_ref(),
         focus: &focus,
         marks: &marks,
-        followed: stage.playback.followed,
-        only_followed: stage.playback.pace == Pace::Trace && stage.playback.followed.is_some(),
-        tapped: stage.timeline.tapped(),
-        stamps: &stage.overlays.view().stamps,
-        ..Canvas::new(&stage.layout, stage.sim(), painter.theme)
+        followed: stage.session.playback.followed,
+        only_followed: stage.session.playback.pace == Pace::Trace && stage.session.playback.followed.is_some(),
+        tapped: stage.session.timeline.tapped(),
+        stamps: &stage.panels.overlays.view().stamps,
+        ..Canvas::new(&stage.viewport.layout, stage.sim(), painter.theme)
     };
     canvas.draw(cells.intersection(painter.area), painter.buf).hidden
 }

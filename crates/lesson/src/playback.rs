@@ -6,8 +6,9 @@
 
 use std::time::Duration;
 
-use hoplight_lesson::Pace;
 use hoplight_sim::{Activity, Present, SimTime, Timeline};
+
+use super::act::Pace;
 
 /// Wall seconds that a hop of the followed request takes, and a service.
 const HOP: f64 = 1.0;
