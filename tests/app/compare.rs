@@ -203,13 +203,13 @@ fn both_are_analysed_anew_when_a_hop_is_blocked() {
 fn both_names_can_be_read_on_a_small_screen() {
     let learner = comparing(SMALL, "re-encrypt");
     assert_eq!(second(&learner).names(), ["TLS terminate", "TLS re-encrypt"]);
-    assert_eq!(second(&learner).places.titles[0].height, 0, "one line holds both");
+    assert_eq!(second(&learner).areas.titles[0].height, 0, "one line holds both");
     let learner = comparing(SMALL, "as written");
     let comparison = second(&learner);
     let [a, b] = comparison.names();
     assert!(a.starts_with("Secured") && b.contains("as written"), "{a}, {b}");
     assert!(a.len() + b.len() > 70 && b.len() < 70, "one line does not hold both, two do");
-    let (above, table) = (comparison.places.titles[0], comparison.places.table);
+    let (above, table) = (comparison.areas.titles[0], comparison.areas.table);
     assert_eq!((above.y, above.height, table.y), (1, 1, 2), "the first has a line of its own");
 }
 
@@ -228,7 +228,7 @@ fn a_click_selects_in_either_picture() {
     let mut learner = comparing(LARGE, "re-encrypt");
     for at in 0..2 {
         let comparison = second(&learner);
-        let (picture, cell) = (comparison.places.pictures[at], comparison.layouts[at].anchor(&component("lb-1")));
+        let (picture, cell) = (comparison.areas.pictures[at], comparison.layouts[at].anchor(&component("lb-1")));
         let cell = cell.expect("placed");
         learner.app.click(picture.x + cell.x, picture.y + cell.y);
         assert_eq!(learner.stage().session.selected, Some(component("lb-1")), "picture {at}");

@@ -2,7 +2,7 @@
 
 use hoplight::app::Tone;
 use hoplight::app::action::{SelectAction, SiteAction, TimeAction};
-use hoplight::app::fault_menu::{FaultAction, Group, fault_actions};
+use hoplight::app::fault_menu::{FaultAction, FaultGroup, fault_actions};
 use hoplight::app::window;
 use hoplight::app::window::kind::WindowKind;
 use hoplight::model::{ComponentKind, Element};
@@ -11,7 +11,7 @@ use hoplight::sim::{Command, Fault, SimTime};
 
 use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
 
-fn of(learner: &Learner, group: Group) -> Vec<FaultAction> {
+fn of(learner: &Learner, group: FaultGroup) -> Vec<FaultAction> {
     fault_actions(learner.stage()).into_iter().filter(|deed| deed.group == group).collect()
 }
 
@@ -26,7 +26,7 @@ fn inject(learner: &mut Learner, filter: &str) {
 #[test]
 fn every_row_of_the_catalogue_is_reachable_and_a_missing_part_is_said() {
     let learner = Learner::exploring(SMALL);
-    let site = of(&learner, Group::Site);
+    let site = of(&learner, FaultGroup::Site);
     for row in CATALOGUE {
         let deed = site.iter().find(|deed| deed.title == row.title).unwrap_or_else(|| panic!("{} is missing", row.id));
         assert_eq!(deed.commands, row.inject(learner.stage().infra()));
@@ -42,7 +42,7 @@ fn what_the_menu_offers_for_anything_that_is_selected_can_be_done_or_says_why_no
     for element in fresh.stage().viewport.layout.order().to_vec() {
         let mut learner = Learner::exploring(LARGE);
         learner.app.act(SelectAction::Element(element.clone()));
-        let offered = of(&learner, Group::Selected);
+        let offered = of(&learner, FaultGroup::Selected);
         let is_user = matches!(&element, Element::Component(id) if {
             let ix = learner.stage().infra().find(id.as_str()).expect("it exists");
             learner.stage().infra().component(ix).kind == ComponentKind::Browser
@@ -87,18 +87,18 @@ fn whatever_a_deed_breaks_the_menu_heals_again() {
     ] {
         let mut learner = Learner::exploring(LARGE);
         learner.app.act(SelectAction::Element(element.clone()));
-        assert!(of(&learner, Group::Heal).is_empty(), "all is well");
+        assert!(of(&learner, FaultGroup::Heal).is_empty(), "all is well");
         inject(&mut learner, filter);
         assert!(learner.stage().session.timeline.commands().count() > 0, "{element}, {filter}: {}", learner.notice());
         learner.wait(10);
-        assert!(!of(&learner, Group::Heal).is_empty(), "{element}, {filter}: nothing is offered");
+        assert!(!of(&learner, FaultGroup::Heal).is_empty(), "{element}, {filter}: nothing is offered");
         for _ in 0..4 {
-            if !of(&learner, Group::Heal).is_empty() {
+            if !of(&learner, FaultGroup::Heal).is_empty() {
                 inject(&mut learner, "");
                 learner.wait(10);
             }
         }
-        assert_eq!(of(&learner, Group::Heal), [], "{element}, {filter}");
+        assert_eq!(of(&learner, FaultGroup::Heal), [], "{element}, {filter}");
     }
 }
 
@@ -112,7 +112,7 @@ fn whatever_is_down_can_be_brought_back_whatever_else_is_wrong_with_it() {
             learner.app.act(SelectAction::Element(element.clone()));
             learner
         };
-        let breaks = of(&selected(&element), Group::Selected);
+        let breaks = of(&selected(&element), FaultGroup::Selected);
         let kill = breaks.iter().position(|deed| deed.commands == [(0.0, Command::Kill(element.clone()))]).expect("a kill");
         let faults = breaks.iter().filter(|deed| matches!(deed.commands[..], [(_, Command::Fault(_))]));
         for fault in faults.filter(|deed| deed.refusal(fresh.stage()).is_none()) {
@@ -130,14 +130,14 @@ fn whatever_is_down_can_be_brought_back_whatever_else_is_wrong_with_it() {
                 deed.commands.iter().any(|(_, command)| trial.apply(command, &mut ()).is_ok())
                     && trial.is_up(&element) == Some(true)
             };
-            assert!(of(&learner, Group::Heal).iter().any(returns), "{what}: nothing brings it back");
+            assert!(of(&learner, FaultGroup::Heal).iter().any(returns), "{what}: nothing brings it back");
             for _ in 0..6 {
-                if !of(&learner, Group::Heal).is_empty() {
+                if !of(&learner, FaultGroup::Heal).is_empty() {
                     inject(&mut learner, "");
                     learner.wait(10);
                 }
             }
-            assert_eq!(of(&learner, Group::Heal), [], "{what}");
+            assert_eq!(of(&learner, FaultGroup::Heal), [], "{what}");
             assert!(learner.is_up(&element), "{what}");
             tried += 1;
         }
@@ -207,7 +207,7 @@ fn a_panel_begins_with_what_is_wrong_until_it_is_healed() {
         learner.wait(5).select(&element);
         assert!(learner.panel().contains(said), "{said}: {}", learner.panel());
         for _ in 0..4 {
-            if !of(&learner, Group::Heal).is_empty() {
+            if !of(&learner, FaultGroup::Heal).is_empty() {
                 inject(&mut learner, "");
             }
         }

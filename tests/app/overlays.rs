@@ -19,7 +19,7 @@ fn line(learner: &Learner) -> String {
 
 /// The elements with a sign.
 fn stamped(learner: &Learner, sign: OverlaySign) -> BTreeSet<Element> {
-    let stamps = &learner.stage().panels.overlays.view().stamps;
+    let stamps = &learner.stage().panels.overlays.content().stamps;
     stamps.iter().filter(|stamp| stamp.sign == sign).map(|stamp| stamp.element.clone()).collect()
 }
 
@@ -28,7 +28,7 @@ fn under(overlay: Overlay, size: (u16, u16)) -> Learner {
     let mut learner = Learner::exploring(size);
     let place = Overlay::ALL.iter().position(|other| *other == overlay).expect("one of all");
     learner.press(&"v".repeat(place + 1));
-    assert_eq!(learner.stage().panels.overlays.lit, OverlayState::On(overlay));
+    assert_eq!(learner.stage().panels.overlays.state, OverlayState::On(overlay));
     learner
 }
 
@@ -37,17 +37,17 @@ fn one_key_goes_through_all_overlays_and_off_again() {
     let mut learner = Learner::exploring(SMALL);
     for overlay in Overlay::ALL {
         learner.press("v");
-        assert_eq!(learner.stage().panels.overlays.lit, OverlayState::On(overlay));
-        assert!(!learner.stage().panels.overlays.view().stamps.is_empty(), "{overlay:?}");
+        assert_eq!(learner.stage().panels.overlays.state, OverlayState::On(overlay));
+        assert!(!learner.stage().panels.overlays.content().stamps.is_empty(), "{overlay:?}");
         assert_eq!(learner.notice(), "", "the overlay's own line is seen");
     }
     learner.press("v");
-    assert_eq!((learner.stage().panels.overlays.lit, learner.notice()), (OverlayState::Off, "The picture is drawn as usual."));
-    assert!(learner.stage().panels.overlays.view().stamps.is_empty());
+    assert_eq!((learner.stage().panels.overlays.state, learner.notice()), (OverlayState::Off, "The picture is drawn as usual."));
+    assert!(learner.stage().panels.overlays.content().stamps.is_empty());
     learner.press("V");
-    assert_eq!(learner.stage().panels.overlays.lit, OverlayState::On(Overlay::Capacity), "the last one again");
+    assert_eq!(learner.stage().panels.overlays.state, OverlayState::On(Overlay::Capacity), "the last one again");
     learner.press("V");
-    assert_eq!(learner.stage().panels.overlays.lit, OverlayState::Off);
+    assert_eq!(learner.stage().panels.overlays.state, OverlayState::Off);
 }
 
 #[test]
@@ -75,9 +75,9 @@ fn a_sub_choice_is_offered_only_where_there_is_something_to_choose_from() {
     for _ in 0..30 {
         let losses = capacity_spofs(learner.stage().infra(), learner.stage().sim().rate());
         assert_eq!(offered(&learner), !losses.is_empty(), "{}", learner.stage().sim().rate());
-        let before = learner.stage().panels.overlays.view().clone();
+        let before = learner.stage().panels.overlays.content().clone();
         learner.press("o");
-        assert_eq!(*learner.stage().panels.overlays.view() != before, offered(&learner));
+        assert_eq!(*learner.stage().panels.overlays.content() != before, offered(&learner));
         if losses.is_empty() {
             assert_eq!(learner.notice(), "There is nothing to choose from here.");
         }
@@ -133,7 +133,8 @@ fn single_points_are_those_of_the_kind_that_was_sent_or_chosen() {
             points.iter().filter_map(|point| point.cause.element()).collect(),
             "{kind:?}"
         );
-        let remarks: Vec<_> = learner.stage().panels.overlays.view().remarks.iter().map(|remark| remark.text.clone()).collect();
+        let remarks: Vec<_> =
+            learner.stage().panels.overlays.content().remarks.iter().map(|remark| remark.text.clone()).collect();
         assert_eq!(remarks, points.iter().map(hoplight::analysis::Spof::why).collect::<Vec<_>>());
     };
     told(&learner, RequestKind::Write);
@@ -246,7 +247,7 @@ fn an_overlay_waits_while_it_would_answer_a_question() {
     learner.press("v").press("nnnnn");
     assert!(learner.run().question().is_some_and(|question| question.target().is_some()), "marks are asked for");
     assert_eq!(learner.stage().panels.overlays.shown(), None);
-    assert!(learner.stage().panels.overlays.view().stamps.is_empty());
+    assert!(learner.stage().panels.overlays.content().stamps.is_empty());
     learner.press("v");
     assert_eq!(learner.notice(), "An overlay would answer this question: mark first, then look.");
     learner.press("<Backspace>");

@@ -240,7 +240,7 @@ fn what_a_comparison_found_leads_to_its_element() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(20).press("Cre-enc<Enter>");
     let comparison = learner.stage().panels.comparison.as_ref().expect("it is there");
-    let (table, lines) = (comparison.places.table, comparison.lines(learner.stage().sim()));
+    let (table, lines) = (comparison.areas.table, comparison.lines(learner.stage().sim()));
     let shown = lines.iter().take(usize::from(table.height) - 2).enumerate();
     let found: Vec<(usize, Element)> = shown
         .filter_map(|(at, line)| match &line.action {
@@ -426,7 +426,7 @@ fn the_last_line_of_a_comparison_can_be_reached() {
     let mut learner = Learner::exploring(SMALL);
     learner.wait(20).press("Cdesign<Enter>").press(&"<PgDn>".repeat(60));
     let comparison = learner.stage().panels.comparison.as_ref().expect("it is there");
-    let (count, height) = (comparison.lines(learner.stage().sim()).len(), comparison.places.table.height);
+    let (count, height) = (comparison.lines(learner.stage().sim()).len(), comparison.areas.table.height);
     let room = hoplight::app::scroll::room(height, count);
     assert!(count > room, "it has no room for all: {count}, {height}");
     assert_eq!(usize::from(comparison.scroll) + room, count, "the last line is shown");

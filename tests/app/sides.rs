@@ -155,7 +155,7 @@ fn the_timeline_of_a_comparison_has_the_marks_of_both_and_is_clicked() {
     let [in_b, _] = only(&learner);
     learner.app.act(SelectAction::Element(component(&in_b)));
     learner.press("x").wait(50);
-    let row = second(&learner).places.timeline;
+    let row = second(&learner).areas.timeline;
     assert_eq!((row.height, row.y), (1, 57));
     let marks = learner.stage().known_marks();
     assert!(marks.iter().any(|(side, mark)| *side == Some('B') && mark.text.contains(&in_b)), "{marks:?}");
@@ -166,7 +166,7 @@ fn the_timeline_of_a_comparison_has_the_marks_of_both_and_is_clicked() {
     assert!(learner.notice().contains(&in_b), "{}", learner.notice());
     // Where there is no room, there is none, and the log has it.
     let mut learner = unlike(SMALL);
-    assert_eq!(second(&learner).places.timeline.height, 0);
+    assert_eq!(second(&learner).areas.timeline.height, 0);
     learner.press("L");
     assert_eq!(hoplight::app::window::area(&learner.app).expect("open").timeline.height, 1);
 }

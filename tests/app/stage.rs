@@ -94,13 +94,13 @@ fn the_password_is_readable_behind_the_balancer_until_it_encrypts_again() {
 fn a_change_of_tls_lights_up_what_is_readable_until_the_next_key() {
     let mut learner = Learner::exploring(SMALL);
     learner.press("t");
-    assert_eq!(learner.stage().panels.overlays.lit, OverlayState::Briefly);
+    assert_eq!(learner.stage().panels.overlays.state, OverlayState::Briefly);
     learner.press("<Tab>");
-    assert_eq!(learner.stage().panels.overlays.lit, OverlayState::Off);
+    assert_eq!(learner.stage().panels.overlays.state, OverlayState::Off);
     learner.press("v<Tab>t<Tab>");
-    assert_eq!(learner.stage().panels.overlays.lit, OverlayState::On(Overlay::ReadableHops));
+    assert_eq!(learner.stage().panels.overlays.state, OverlayState::On(Overlay::ReadableHops));
     learner.press("V");
-    assert_eq!(learner.stage().panels.overlays.lit, OverlayState::Off);
+    assert_eq!(learner.stage().panels.overlays.state, OverlayState::Off);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The event log, the timeline and its marks, and jumps.
 
 use hoplight::app::action::TimeAction;
-use hoplight::app::events::{Sort, column, moment, strip};
+use hoplight::app::events::{EventClass, column, moment, strip};
 use hoplight::app::status;
 use hoplight::app::window;
 use hoplight::app::window::kind::WindowKind;
@@ -59,8 +59,11 @@ fn an_empty_log_says_that_nothing_has_happened_and_an_empty_search_which_words_t
 fn marks_are_gone_along_and_the_future_keeps_its_marks_until_it_is_cut() {
     let mut learner = eventful(LARGE);
     let count = learner.stage().panels.marks.all().len();
-    let sorts: Vec<Sort> = learner.stage().panels.marks.all().iter().map(|mark| mark.sort).collect();
-    assert!(sorts.contains(&Sort::Fault) && sorts.contains(&Sort::Command) && sorts.contains(&Sort::Reaction), "{sorts:?}");
+    let sorts: Vec<EventClass> = learner.stage().panels.marks.all().iter().map(|mark| mark.sort).collect();
+    assert!(
+        sorts.contains(&EventClass::Fault) && sorts.contains(&EventClass::Command) && sorts.contains(&EventClass::Reaction),
+        "{sorts:?}"
+    );
     let mut moments = vec![learner.now()];
     for _ in 0..20 {
         learner.press("{");
@@ -81,7 +84,7 @@ fn marks_are_gone_along_and_the_future_keeps_its_marks_until_it_is_cut() {
     learner.press("t");
     let marks = learner.stage().panels.marks.all();
     assert!(marks.iter().all(|mark| mark.at <= SimTime::from_secs(3)), "{marks:#?}");
-    assert_eq!(marks.last().map(|mark| (mark.sort, mark.at)), Some((Sort::Command, SimTime::from_secs(3))));
+    assert_eq!(marks.last().map(|mark| (mark.sort, mark.at)), Some((EventClass::Command, SimTime::from_secs(3))));
     assert_eq!(learner.stage().span().1, SimTime::from_secs(3));
 }
 

@@ -34,7 +34,7 @@ fn the_palette_lists_all_that_the_help_lists_and_opens_lessons_from_anywhere() {
     let mut learner = Learner::exploring(SMALL);
     learner.press(":");
     let rows = shown(&learner);
-    for binding in learner.app.keymap.at(learner.app.place()) {
+    for binding in learner.app.keymap.at(learner.app.key_context()) {
         let listed = binding.help.is_empty()
             || binding.action == WindowAction::Open(WindowKind::Palette).into()
             || rows.iter().any(|row| row == binding.help);

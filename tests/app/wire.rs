@@ -1,6 +1,6 @@
 //! The wiretap and the packet that is followed: keys and clicks, and what they bring about.
 
-use hoplight::app::{follow, tap};
+use hoplight::app::{packets, tap};
 use hoplight::layout::Cell;
 use hoplight::model::{ComponentId, TlsMode};
 use hoplight::sim::PacketContent;
@@ -173,7 +173,9 @@ fn a_key_goes_from_packet_to_packet_and_a_click_takes_one() {
         .filter_map(|packet| {
             let PacketContent::Request { number, .. } = packet.cargo else { return None };
             let route = routes.iter().find(|route| route.link == packet.link)?;
-            follow::cell(route, packet).filter(|cell| routes.iter().all(|route| route.anchor != *cell)).map(|cell| (cell, number))
+            packets::cell(route, packet)
+                .filter(|cell| routes.iter().all(|route| route.anchor != *cell))
+                .map(|cell| (cell, number))
         })
         .collect();
     let origin = stage.viewport.regions.canvas;

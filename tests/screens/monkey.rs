@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hoplight::app::{Code, Key, Keymap, Place};
+use hoplight::app::{Code, Key, KeyContext, Keymap};
 use hoplight::view::frame;
 use hoplight::view::theme::{Palette, Theme};
 use rand::rngs::Xoshiro256PlusPlus;
@@ -54,13 +54,13 @@ fn size(random: &mut Xoshiro256PlusPlus) -> (u16, u16) {
 fn play(seed: u64, acts: usize) {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
     let keymap = Keymap::default();
-    let places = [Place::Home, Place::Stage, Place::Lesson, Place::Marks];
+    let places = [KeyContext::Home, KeyContext::Stage, KeyContext::Lesson, KeyContext::Marks];
     let bound: Vec<Key> = places.iter().flat_map(|place| keymap.at(*place)).flat_map(|binding| binding.keys.clone()).collect();
     let themes = [Theme::default(), Theme::new(Palette::NoColour, false), Theme::new(Palette::Light, true)];
     let mut learner = Learner::in_small_lesson((80, 24));
     let mut seen = [false; 4];
     // It begins where marks are wanted: a monkey seldom gets there.
-    while learner.app.place() != Place::Marks {
+    while learner.app.key_context() != KeyContext::Marks {
         learner.press("n");
     }
     seen[3] = true;
@@ -101,7 +101,7 @@ fn play(seed: u64, acts: usize) {
                 learner.app.resize(columns, rows);
             }
         }
-        let place = places.iter().position(|place| *place == learner.app.place());
+        let place = places.iter().position(|place| *place == learner.app.key_context());
         seen[place.expect("a known place")] = true;
         if act % 7 == 0 {
             let (columns, rows) = learner.app.size();

@@ -59,7 +59,7 @@ fn signs_stand_out_by_shape_and_by_weight_in_every_palette() {
                 for ascii in [false, true] {
                     let theme = Theme::new(palette, ascii);
                     let buffer = drawn(&learner.app, &theme);
-                    for stamp in &learner.stage().panels.overlays.view().stamps {
+                    for stamp in &learner.stage().panels.overlays.content().stamps {
                         let symbol = theme.shown(stamp.sign.symbol()).to_string();
                         let colour = theme.tone(stamp.tone).fg.unwrap_or(Color::Reset);
                         let found = signs(&learner, &buffer, &symbol);

@@ -10,7 +10,7 @@ use hoplight_model::Infrastructure;
 
 use crate::action::AppAction;
 use crate::home::{CourseItem, Home};
-use crate::keymap::{Keymap, Place};
+use crate::keymap::{KeyContext, Keymap};
 use crate::look::Look;
 use crate::notice::Notice;
 use crate::regions;
@@ -19,16 +19,16 @@ use crate::tips::Tips;
 use crate::tone::Tone;
 use crate::window::state::Window;
 
-/// What the application cannot do itself.
+/// A request to the caller of the application, which knows files and the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Keep the progress: it has changed.
+    /// Save the progress.
     Save,
     /// End the program.
     Quit,
 }
 
-/// Choices of the user that hold for a whole run of the program.
+/// The user's settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
     /// The seed of every simulation.
@@ -37,17 +37,17 @@ pub struct Settings {
     pub reduced_motion: bool,
     /// Colours and characters.
     pub look: Look,
-    /// Whether a newcomer gets tips.
+    /// Whether first-run tips are shown.
     pub tips: bool,
 }
 
-/// Wall time for which a notice stays while time runs.
+/// Wall time after which a notice disappears while time runs.
 const NOTICE: Duration = Duration::from_secs(7);
 
-/// Wall time between two steps where movement is not wanted.
+/// Wall time between two frames with reduced motion.
 const STILL: Duration = Duration::from_millis(500);
 
-/// Wall time without a key or a click after which the course map's preview rests.
+/// Wall time without input after which the course map's preview stops.
 const REST: Duration = Duration::from_secs(30);
 
 /// The screen that is shown.
@@ -59,7 +59,7 @@ pub enum Screen {
     Stage(Box<Stage>),
 }
 
-/// The whole state.
+/// The whole state of the application.
 #[derive(Clone, Debug)]
 pub struct App {
     /// Lessons and infrastructures.
@@ -70,21 +70,21 @@ pub struct App {
     pub keymap: Keymap,
     /// The user's choices.
     pub settings: Settings,
-    /// Where the user writes choices down that are to last, as the user knows it.
+    /// The name of the configuration file, as shown to the user.
     pub settings_file: String,
     /// The course map.
     pub home: Home,
-    /// What is shown.
+    /// The screen that is shown.
     pub screen: Screen,
     /// How far the help is scrolled, if it is open.
     pub help: Option<u16>,
     /// The window that is open over the screen.
     pub window: Option<Window>,
-    /// What happened last.
+    /// What happened last, or why nothing did.
     pub notice: Option<Notice>,
-    /// What a newcomer is told now.
+    /// The first-run tip that is shown.
     pub tips: Tips,
-    /// Whether the progress has changed since [`Self::take_unsaved`] was asked.
+    /// Whether the progress has changed since the last call of [`Self::take_unsaved`].
     pub(super) unsaved: bool,
     pub(super) size: (u16, u16),
     still: Duration,
@@ -92,13 +92,13 @@ pub struct App {
     pub(super) shown_for: Duration,
     /// Wall time on the course map since the last key or click.
     pub(super) idle: Duration,
-    /// Whether the learner has been asked whether to leave the run: the same again leaves it.
+    /// Whether the learner has been asked to confirm leaving the run. Going back again leaves it.
     pub(super) leaving: bool,
     pub(super) changed: bool,
 }
 
 impl App {
-    /// The application with its course map open.
+    /// Opens the application at its course map.
     pub fn new(library: Library, progress: Progress, settings: Settings) -> Self {
         let home = Home::new(&library, settings.seed, (0, 0));
         let mut app = Self {
@@ -125,7 +125,7 @@ impl App {
         app
     }
 
-    /// Opens a lesson by name, where the learner left it. Returns whether there is one.
+    /// Opens a lesson where the learner left it. Returns whether there is a lesson of this name.
     pub fn open_lesson(&mut self, id: &str) -> bool {
         let Some(lesson) = self.library.lesson(id).cloned() else { return false };
         let Some(infra) = self.library.scenario(lesson.scenario.as_str()).cloned() else { return false };
@@ -167,13 +167,13 @@ impl App {
         }
     }
 
-    /// Where keys are meant now.
-    pub fn place(&self) -> Place {
+    /// The context in which keys are looked up now.
+    pub fn key_context(&self) -> KeyContext {
         match &self.screen {
-            Screen::Home => Place::Home,
-            Screen::Stage(stage) if stage.session.wants_marks() => Place::Marks,
-            Screen::Stage(stage) if stage.session.lesson.is_some() => Place::Lesson,
-            Screen::Stage(_) => Place::Stage,
+            Screen::Home => KeyContext::Home,
+            Screen::Stage(stage) if stage.session.wants_marks() => KeyContext::Marks,
+            Screen::Stage(stage) if stage.session.lesson.is_some() => KeyContext::Lesson,
+            Screen::Stage(_) => KeyContext::Stage,
         }
     }
 
@@ -182,7 +182,7 @@ impl App {
         self.size
     }
 
-    /// The screen has another size.
+    /// Adapts to a new size of the screen.
     pub fn resize(&mut self, columns: u16, rows: u16) {
         if self.size == (columns, rows) {
             return;
@@ -196,7 +196,7 @@ impl App {
         self.changed = true;
     }
 
-    /// Whether something moves. While it does not, no time goes by.
+    /// Whether something moves. If not, time stands still.
     pub fn is_animating(&self) -> bool {
         if self.help.is_some() || self.window.is_some() || regions::too_small(self.size.0, self.size.1) {
             return false;
@@ -207,17 +207,17 @@ impl App {
         }
     }
 
-    /// Whether the next frame differs from the last one asked about.
+    /// Whether the state has changed since the last call.
     pub fn take_changed(&mut self) -> bool {
         std::mem::take(&mut self.changed)
     }
 
-    /// Whether time has changed the progress since this was asked last.
+    /// Whether the progress has changed since the last call.
     pub fn take_unsaved(&mut self) -> bool {
         std::mem::take(&mut self.unsaved)
     }
 
-    /// Lets wall time go by.
+    /// Advances wall time.
     pub fn tick(&mut self, elapsed: Duration) {
         if !self.is_animating() {
             return;
@@ -244,8 +244,8 @@ impl App {
         self.changed = true;
     }
 
-    /// Shows the lesson what is now, and tells the learner when a goal is met. What an act has just said about itself
-    /// stays: the panel shows the goal's tick anyway.
+    /// Shows the lesson the present state, and announces a goal that is met. A notice of the action itself is kept: the panel
+    /// ticks the goal off anyway.
     pub(super) fn observe(&mut self, acted: bool) {
         let Some(stage) = self.stage_mut() else { return };
         stage.session.record_followed();
@@ -271,7 +271,7 @@ impl App {
         }
     }
 
-    /// Chooses the first lesson that is not finished.
+    /// Chooses the first unfinished lesson.
     pub(super) fn choose_next_lesson(&mut self) {
         let next = self.home.items.iter().position(|item| match item {
             CourseItem::Lesson(lesson) => !self.progress.of(&lesson.id).finished,

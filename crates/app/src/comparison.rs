@@ -1,8 +1,8 @@
 //! A second design beside the one on the stage: the same users, the same commands, the same time.
 //!
-//! What is done to the site (users, failures, repairs, blocked hops) is done to both. A change of TLS is done to the first
-//! only, since that is what is compared. The second repeats the first's log, the future that a rewind has left included, and
-//! keeps to its time; what only the second can do is done to it alone. Must not know how either is drawn.
+//! Users, failures, repairs and blocked hops happen to both. A change of TLS happens to the first only, since that is what is
+//! compared. The second design repeats the first's log, including the future after a rewind, and follows its clock; a command
+//! that only the second accepts is done to it alone.
 
 mod both;
 mod figures;
@@ -17,21 +17,21 @@ use hoplight_layout::{Area, Cell, Layout};
 use hoplight_model::{Element, Infrastructure, TlsConfig};
 use hoplight_sim::{Command, SimTime, Simulation, Timeline};
 
-use both::{Given, Own};
+use both::{OwnCommand, RepeatedCommand};
 use figures::Figures;
 
-use crate::events::Marks;
+use crate::events::TimelineMarks;
 use crate::line::Line;
 use crate::scroll::{room, scrolled};
 
-pub use both::Side;
+pub use both::ComparisonSide;
 pub(super) use both::is_shared;
 
-/// Where the two pictures and the table stand. A picture without room is empty.
+/// Where the two pictures and the table are. A picture without room is empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Places {
-    /// The lines above the pictures that name them. Where there are none and one line does not hold both names, the first
-    /// is the line above the table; the table's own title then names the second.
+pub struct ComparisonAreas {
+    /// The lines above the pictures that name them. Without pictures, if one line does not hold both names, the first is the
+    /// line above the table, and the table's own title names the second.
     pub titles: [Area; 2],
     /// The pictures.
     pub pictures: [Area; 2],
@@ -44,29 +44,29 @@ pub struct Places {
 /// The second design.
 #[derive(Clone, Debug)]
 pub struct Comparison {
-    /// How it runs.
+    /// Its simulation with its past.
     pub timeline: Timeline,
-    /// Where things stand in both pictures.
+    /// The layouts of both pictures.
     pub layouts: [Layout; 2],
-    /// Where the pictures stand.
-    pub places: Places,
-    /// What the analysis says of both.
+    /// Where everything is on the screen.
+    pub areas: ComparisonAreas,
+    /// The analysis of both.
     figures: [Figures; 2],
     /// Both designs when they were last analysed.
     analysed: [Arc<Infrastructure>; 2],
     /// Requests per second when they were.
     load: f64,
-    /// The second as it begins.
+    /// The second design at the beginning of its run.
     beginning: Simulation,
-    /// What was done to the second, in order.
-    given: Vec<Given>,
-    /// What is done to the second alone, in order.
-    own: Vec<Own>,
-    /// What is done to the first alone.
+    /// Commands that were done to the second, in order.
+    given: Vec<RepeatedCommand>,
+    /// Commands for the second alone, in order.
+    own: Vec<OwnCommand>,
+    /// Commands for the first alone.
     apart: Vec<(SimTime, Command)>,
-    /// The moments of the second that a timeline marks.
-    pub marks: Marks,
-    /// Where all of it stands, and whether there is room for pictures.
+    /// The second's marks on the timeline.
+    pub marks: TimelineMarks,
+    /// The area of the comparison, and whether it has room for pictures.
     area: (Area, bool),
     /// How far the table is scrolled.
     pub scroll: u16,
@@ -74,16 +74,16 @@ pub struct Comparison {
 
 /// Columns of the table beside the pictures.
 const TABLE: u16 = 46;
-/// Rows from which on the timeline takes one, so that the pictures lose nothing by it.
+/// From this height on, the timeline has a row without cost to the pictures.
 const WITH_TIMELINE: u16 = 47;
 /// Columns of a title's line that its rule takes.
 const RULE: usize = 6;
-/// The load may change by this part before the analysis is asked again: a ramp changes it all the time.
+/// The relative change of the load that makes the analysis run again. A ramp changes the load all the time.
 const NEW_LOAD: f64 = 0.1;
 
-impl Places {
-    /// In an area: beside the table two pictures, one above the other, where there is room for pictures; else the table alone,
-    /// below a line of its own for the first name where one line does not hold both.
+impl ComparisonAreas {
+    /// Divides an area. If there is room for pictures, they are one above the other beside the table. Else there is the table
+    /// alone, below a line for the first name if one line does not hold both.
     fn of(area: Area, wide: bool, names: &[String; 2]) -> Self {
         if !wide {
             let needed = "A ".len() + names[0].width() + "  B ".len() + names[1].width() + RULE;
@@ -111,7 +111,7 @@ impl Places {
 }
 
 impl Comparison {
-    /// Begins to compare: what is known to happen to the first design happens to the second.
+    /// Begins a comparison: repeats the first design's log on the second.
     pub(super) fn begin(first: &Timeline, other: &Infrastructure, seed: u64) -> Self {
         let sim = first.simulation();
         let infra = Arc::clone(sim.infrastructure());
@@ -121,7 +121,7 @@ impl Comparison {
         let mut comparison = Self {
             timeline: Timeline::new(beginning.clone()),
             layouts: [none.clone(), none],
-            places: Places::default(),
+            areas: ComparisonAreas::default(),
             figures: [Figures::of(&infra, sim.rate()), Figures::of(&other, sim.rate())],
             analysed: [infra, other],
             load: sim.rate(),
@@ -129,7 +129,7 @@ impl Comparison {
             given: Vec::new(),
             own: Vec::new(),
             apart: Vec::new(),
-            marks: Marks::default(),
+            marks: TimelineMarks::default(),
             area: (Area::default(), false),
             scroll: 0,
         };
@@ -137,7 +137,7 @@ impl Comparison {
         comparison
     }
 
-    /// Asks the analysis again, and draws anew, where a design has changed, or the load on both.
+    /// Runs the analysis again and lays the pictures out again if a design has changed, or the load.
     fn renew(&mut self, first: &Simulation) {
         let now = [first, self.timeline.simulation()].map(Simulation::infrastructure);
         let same = now.into_iter().zip(&self.analysed).all(|(now, before)| Arc::ptr_eq(now, before));
@@ -152,32 +152,32 @@ impl Comparison {
         }
     }
 
-    /// Makes the pictures anew for a screen of another size.
+    /// Lays the pictures out for another area.
     pub(super) fn resize(&mut self, area: Area, wide: bool) {
         self.area = (area, wide);
-        self.places = Places::of(area, wide, &self.names());
-        for (layout, (infra, place)) in self.layouts.iter_mut().zip(self.analysed.iter().zip(self.places.pictures)) {
+        self.areas = ComparisonAreas::of(area, wide, &self.names());
+        for (layout, (infra, place)) in self.layouts.iter_mut().zip(self.analysed.iter().zip(self.areas.pictures)) {
             *layout = Layout::new(infra, place.width, place.height);
         }
     }
 
-    /// What lies at a cell of the screen: in a picture, an element or nothing; `None` outside the pictures.
+    /// The element at a cell of the screen: `Some(None)` is an empty cell of a picture, `None` a cell outside the pictures.
     pub fn hit(&self, column: u16, row: u16) -> Option<Option<&Element>> {
         let cell = Cell::new(column, row);
-        let at = self.places.pictures.iter().position(|picture| picture.contains(cell))?;
-        let picture = self.places.pictures[at];
+        let at = self.areas.pictures.iter().position(|picture| picture.contains(cell))?;
+        let picture = self.areas.pictures[at];
         Some(self.layouts[at].hit(column - picture.x, row - picture.y))
     }
 
-    /// Scrolls the table by so many lines.
+    /// Scrolls the table by a number of lines.
     pub(super) fn scroll_by(&mut self, by: i16, first: &Simulation) {
         let count = self.lines(first).len();
-        let most = u16::try_from(count.saturating_sub(room(self.places.table.height, count))).unwrap_or(u16::MAX);
+        let most = u16::try_from(count.saturating_sub(room(self.areas.table.height, count))).unwrap_or(u16::MAX);
         self.scroll = scrolled(self.scroll, by, most);
     }
 
-    /// The name of each: the design and how it uses TLS, or the latter alone for a design beside itself. What TLS is inside the
-    /// site is told where it is not the same in both.
+    /// The names of both: the design and its TLS mode, or the TLS mode alone if the design is the same. TLS inside the site is
+    /// named if it differs.
     pub fn names(&self) -> [String; 2] {
         let [first, second] = &self.analysed;
         let one = first.title() == second.title();
@@ -193,8 +193,8 @@ impl Comparison {
         })
     }
 
-    /// The table for its width.
+    /// The lines of the table.
     pub fn lines(&self, first: &Simulation) -> Vec<Line> {
-        table::lines([first, self.timeline.simulation()], &self.figures, self.places.table.width)
+        table::lines([first, self.timeline.simulation()], &self.figures, self.areas.table.width)
     }
 }

@@ -1,6 +1,6 @@
-//! What is selected, explained: a component, a server, a hop, or the request that is followed.
+//! The selected component, server or hop, or the followed request, explained.
 //!
-//! Numbers come from the simulation, what a listener reads from the analysis. Must not compute either.
+//! Numbers come from the simulation; what a wiretap reads comes from the analysis.
 
 mod component;
 mod firewall;
@@ -25,7 +25,7 @@ pub fn title(stage: &Stage) -> String {
     match (&stage.session.selected, stage.session.playback.followed) {
         (Some(Element::Component(id)), _) => stage.infra().find(id.as_str()).map_or_else(String::new, |ix| {
             let kind = &stage.infra().component(ix).kind;
-            // What it is now, which need not be what was drawn. A cluster's members stay members, whomever they elect.
+            // The present role, which may differ from the drawn one. Members of a cluster stay members, whichever is elected.
             let drawn = kind.as_database().filter(|spec| spec.role != DatabaseRole::Member);
             let role = drawn.and_then(|_| stage.sim().database(ix)).map(|now| now.role);
             format!("{id} · {}", role.map_or(kind.word(), DatabaseRole::of_database))
@@ -67,7 +67,7 @@ pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
     page.lines()
 }
 
-/// What the overlay shows, before what is selected.
+/// The overlay's remarks, before the selected element.
 fn overlay(page: &mut Page, stage: &Stage) {
     let Some(overlay) = stage.panels.overlays.shown() else { return };
     let of = match overlay {
@@ -75,7 +75,7 @@ fn overlay(page: &mut Page, stage: &Stage) {
         _ => String::new(),
     };
     page.text(Tone::Name, &format!("{}{of}", overlay.title()));
-    for remark in &stage.panels.overlays.view().remarks {
+    for remark in &stage.panels.overlays.content().remarks {
         let sign = remark.sign.map_or_else(|| "  ".to_owned(), |sign| format!("{} ", sign.symbol()));
         let select = remark.about.clone().map(|element| SelectAction::Element(element).into());
         page.item(remark.tone, &sign, remark.tone, &remark.text, select.as_ref());
@@ -83,7 +83,7 @@ fn overlay(page: &mut Page, stage: &Stage) {
     page.gap();
 }
 
-/// What is selected, in one line; `info` is the key that shows more.
+/// The selected element in one line. `info` is the key that shows more.
 pub fn brief(stage: &Stage, info: &str) -> Option<Notice> {
     let (infra, sim) = (stage.infra(), stage.sim());
     let (tone, text) = match stage.session.selected.as_ref()? {
@@ -113,28 +113,29 @@ pub fn brief(stage: &Stage, info: &str) -> Option<Notice> {
             (if on { Tone::Text } else { Tone::Bad }, format!("{id}: a server, {}", if on { "on" } else { "off" }))
         }
     };
-    // A long statement is cut, so that the key that shows all of it is not.
+    // A long statement is cut so that the key still fits.
     let text: String = if text.chars().count() > 66 { text.chars().take(65).chain(['…']).collect() } else { text };
     Some(Notice { tone, text: format!("{text}  ({info} more)") })
 }
 
-/// The most delicate thing that a listener reads on a link.
+/// The most sensitive fact that a listener reads on a link.
 fn secret(stage: &Stage, link: LinkIx) -> Option<String> {
     let reading = readable(stage.infra(), link, richest(stage, link)?);
     let delicate = |fact: &&Fact| matches!(fact, Fact::Secrets(_) | Fact::Sql(_) | Fact::ChangedRow(_) | Fact::DnsName(_));
     reading.facts.iter().find(delicate).map(Fact::text)
 }
 
-/// The kind of request that shows best what is at stake on a link.
+/// The kind of request on a link with the most sensitive content.
 fn richest(stage: &Stage, link: LinkIx) -> Option<RequestKind> {
     let carriers = Carriers::of(stage.infra());
     [RequestKind::Write, RequestKind::Read, RequestKind::Static].into_iter().find(|kind| carriers.carries(link, *kind))
 }
 
-/// Nothing is selected: the infrastructure itself.
+/// The infrastructure itself, if nothing is selected.
 fn nothing(page: &mut Page, stage: &Stage, keymap: &Keymap) {
     let infra = stage.infra();
-    // Where there is no room for the journal, its last headlines stand here, the newest first, each with the time at which it began.
+    // If the journal has no room on the screen, its last headlines are here, newest first, each with the time of its first
+    // event.
     let headlines = stage.session.timeline.journal().headlines().rev();
     for headline in headlines.take(if stage.viewport.regions.wide { 0 } else { 3 }) {
         let at = format!("{:.1} ", headline.first.at.as_secs_f64());
@@ -142,7 +143,7 @@ fn nothing(page: &mut Page, stage: &Stage, keymap: &Keymap) {
         page.item(Tone::Dim, &at, Tone::Text, &headline.describe(infra), Some(&recall));
     }
     page.text(Tone::Text, infra.summary());
-    // In a lesson they may be what is asked for.
+    // A lesson may ask for them.
     let points = stage.panels.summary.single_points.as_ref().filter(|_| stage.session.lesson.is_none());
     if let Some(points) = points {
         let text = match points.as_slice() {
@@ -187,7 +188,7 @@ fn server(page: &mut Page, stage: &Stage, id: &ServerId) {
     }
 }
 
-/// A hop: what it is, who judged it, and what a listener on it reads.
+/// A hop: its protocol and encryption, the firewalls' verdicts, and what a listener reads.
 fn hop(page: &mut Page, stage: &Stage, link: LinkIx, width: u16) {
     let (infra, sim) = (stage.infra(), stage.sim());
     let hop = infra.hop(link);
@@ -237,7 +238,7 @@ fn hop(page: &mut Page, stage: &Stage, link: LinkIx, width: u16) {
     }
 }
 
-/// What somebody who listens on a hop reads.
+/// What a listener on a hop reads.
 fn listener(page: &mut Page, stage: &Stage, hop: &Hop) {
     let (infra, link) = (stage.infra(), hop.link);
     let Some(kind) = richest(stage, link) else { return };

@@ -1,6 +1,4 @@
-//! What happened, sorted: for the log's words and the timeline's marks.
-//!
-//! Must not know what a mark looks like.
+//! Events by class: the words of the log, and the marks of the timeline.
 
 use hoplight_layout::Area;
 use hoplight_model::{ComponentId, ComponentIx, Element, Infrastructure, TopologyEdit};
@@ -8,31 +6,31 @@ use hoplight_sim::{AlertState, EventKind, Journal, JournalEvent, SimTime, probe_
 
 use crate::action::TimeAction;
 
-/// Of what sort something is that happened.
+/// The class of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Sort {
-    /// Somebody changed something: TLS, a firewall's rule, the load.
+pub enum EventClass {
+    /// A change: TLS, a firewall rule, the load.
     Command,
-    /// Something broke.
+    /// A failure of a part, or an injected fault.
     Fault,
-    /// Something was mended, or an alert is over.
+    /// A repair, or a resolved alert.
     Restore,
     /// An alert fired.
     Alert,
-    /// The infrastructure reacted: a backend is DOWN, another balancer is master, a database took over.
+    /// A reaction of the infrastructure: a backend is DOWN, another balancer is master, a database took over.
     Reaction,
-    /// Requests failed.
+    /// Failed requests.
     Failure,
-    /// Something was asked for and did nothing.
+    /// A refused command.
     Refused,
 }
 
-impl Sort {
-    /// All sorts.
+impl EventClass {
+    /// All classes.
     pub const ALL: [Self; 7] =
         [Self::Command, Self::Fault, Self::Restore, Self::Alert, Self::Reaction, Self::Failure, Self::Refused];
 
-    /// The sort of a notable note.
+    /// The class of a notable event.
     pub fn of(note: &JournalEvent) -> Self {
         match &note.what {
             _ if note.request.is_some() => Self::Failure,
@@ -48,7 +46,7 @@ impl Sort {
         }
     }
 
-    /// The word in the log: typed as a filter, it leaves the lines of this sort.
+    /// The word in the log. As a filter, it selects the lines of this class.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Command => "command",
@@ -62,13 +60,13 @@ impl Sort {
     }
 }
 
-/// What looking at a note means: its moment, and the request that it happened to, or what else it is about.
+/// The action that goes to an event: to its moment, and to its request or its element.
 pub fn recall(note: &JournalEvent, infra: &Infrastructure) -> TimeAction {
     let request = note.request.map(|(number, _)| number).filter(|number| probe_number(*number).is_none());
     TimeAction::Recall { at: note.at, request, about: subject(&note.what, infra) }
 }
 
-/// The element that something happened to, or at which it happened; `None` is the whole site.
+/// The element that an event is about; `None` is the whole site.
 pub fn subject(what: &EventKind, infra: &Infrastructure) -> Option<Element> {
     let component = |ix: ComponentIx| Some(Element::Component(infra.component(ix).id.clone()));
     let named = |id: &ComponentId| Some(Element::Component(id.clone()));
@@ -123,49 +121,49 @@ pub fn subject(what: &EventKind, infra: &Infrastructure) -> Option<Element> {
 
 /// A moment that the timeline marks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mark {
+pub struct TimelineMark {
     /// When.
     pub at: SimTime,
-    /// What sort of thing.
-    pub sort: Sort,
-    /// What happened, as a sentence.
+    /// Its class.
+    pub sort: EventClass,
+    /// What happened.
     pub text: String,
-    /// What it is about.
+    /// The element that it is about.
     pub about: Option<Element>,
 }
 
-impl Mark {
-    /// What looking at it means.
+impl TimelineMark {
+    /// The action that goes to it.
     pub fn recall(&self) -> TimeAction {
         TimeAction::Recall { at: self.at, request: None, about: self.about.clone() }
     }
 }
 
-/// The marks of a run, those of the future among them that is known from before a rewind.
+/// The marks of a run. After a rewind, they include those of the known future.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Marks {
-    all: Vec<Mark>,
-    /// How many nanoseconds of the run are read: everything before.
+pub struct TimelineMarks {
+    all: Vec<TimelineMark>,
+    /// The nanosecond up to which the journal has been read.
     read: u64,
-    /// The furthest that the run has been.
+    /// The furthest moment that the run has reached.
     furthest: SimTime,
 }
 
 /// Marks that are kept.
 const KEPT: usize = 400;
 
-impl Marks {
-    /// Takes in what has happened since it was looked at last.
+impl TimelineMarks {
+    /// Takes in new events of the journal.
     pub(super) fn observe(&mut self, journal: &Journal, infra: &Infrastructure, now: SimTime) {
         self.furthest = self.furthest.max(now);
         if now.nanos() < self.read {
             return;
         }
         let news = journal.headlines().rev().take_while(|headline| headline.first.at.nanos() >= self.read);
-        let mut news: Vec<Mark> = news
-            .map(|headline| (headline, Sort::of(&headline.first)))
-            .filter(|(_, sort)| *sort != Sort::Failure)
-            .map(|(headline, sort)| Mark {
+        let mut news: Vec<TimelineMark> = news
+            .map(|headline| (headline, EventClass::of(&headline.first)))
+            .filter(|(_, sort)| *sort != EventClass::Failure)
+            .map(|(headline, sort)| TimelineMark {
                 at: headline.first.at,
                 sort,
                 text: headline.describe(infra),
@@ -179,7 +177,7 @@ impl Marks {
         self.read = now.nanos() + 1;
     }
 
-    /// Something is done at `now`: what was known to come will not. What happened in this instant is read anew.
+    /// Drops the marks after `now`: a command has changed the future. The events of this instant are read again.
     pub(super) fn cut(&mut self, now: SimTime) {
         if now.nanos() < self.read {
             self.all.retain(|mark| mark.at < now);
@@ -189,22 +187,22 @@ impl Marks {
     }
 
     /// All marks, oldest first.
-    pub fn all(&self) -> &[Mark] {
+    pub fn all(&self) -> &[TimelineMark] {
         &self.all
     }
 
-    /// The furthest that the run has been.
+    /// The furthest moment that the run has reached.
     pub fn furthest(&self) -> SimTime {
         self.furthest
     }
 
     /// The first mark after a moment.
-    pub fn after(&self, now: SimTime) -> Option<&Mark> {
+    pub fn after(&self, now: SimTime) -> Option<&TimelineMark> {
         self.all.iter().find(|mark| mark.at > now)
     }
 }
 
-/// What two designs tell, in the order of time, each with the letter of the design that alone tells it.
+/// The events of two designs in order of time. An event of only one design comes with its letter.
 pub fn of_both<T>(
     first: Vec<T>,
     mut second: Vec<T>,
@@ -222,16 +220,16 @@ pub fn of_both<T>(
     both
 }
 
-/// Columns of a timeline's row that its ends' times take.
+/// Columns of the timeline's row for the times at its ends.
 const ENDS: (u16, u16) = (8, 9);
 
-/// The part of a timeline's row that stands for the run, between the times of its ends.
+/// The part of the timeline's row between the times at its ends.
 pub fn strip(row: Area) -> Area {
     let (left, right) = ENDS;
     Area { x: row.x + left, width: row.width.saturating_sub(left + right), ..row }
 }
 
-/// The column of a strip of `width` columns that stands for `at`, where the strip shows `from` to `to`.
+/// The column for the moment `at` in a strip of `width` columns that shows `from` to `to`.
 pub fn column(at: SimTime, (from, to): (SimTime, SimTime), width: u16) -> u16 {
     let span = to.since(from).as_secs_f64();
     let part = if span > 0.0 { at.since(from).as_secs_f64() / span } else { 1.0 };
@@ -240,7 +238,7 @@ pub fn column(at: SimTime, (from, to): (SimTime, SimTime), width: u16) -> u16 {
     column
 }
 
-/// The moment that a column stands for: [`column()`] the other way.
+/// The moment of a column: the inverse of [`column()`].
 pub fn moment(column: u16, (from, to): (SimTime, SimTime), width: u16) -> SimTime {
     let last = width.saturating_sub(1).max(1);
     from + to.since(from).mul_f64(f64::from(column.min(last)) / f64::from(last))

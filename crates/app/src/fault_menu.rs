@@ -1,7 +1,7 @@
-//! The fault menu: everything that can go wrong with what is selected and with the site, and what heals it.
+//! The fault menu: what can go wrong with the selected element and with the site, and how to repair it.
 //!
-//! A action is some commands with what they will do in a line. The list is made of the state and is the same as long as that
-//! is: a row is named by its place. In a comparison it is the list of both designs. Must not do anything.
+//! A row is one or more commands with a title. The list depends on the state alone, so a row can be named by its index. In a
+//! comparison it is the list of both designs.
 
 mod component;
 mod heal;
@@ -14,19 +14,19 @@ use hoplight_sim::{Command, RecordState, Simulation};
 
 use crate::stage::Stage;
 
-/// What a action is about.
+/// What a row is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Group {
-    /// Heals something that is wrong now.
+pub enum FaultGroup {
+    /// Repairs something that is wrong now.
     Heal,
-    /// Breaks what is selected.
+    /// Breaks the selected element.
     Selected,
-    /// Happens to the whole site: a row of the catalogue, or a switch of the site's own.
+    /// Affects the whole site: a row of the catalogue, or a switch of the site.
     Site,
 }
 
-impl Group {
-    /// The word in front of its rows.
+impl FaultGroup {
+    /// The word at the beginning of its rows.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Heal => "heal",
@@ -36,32 +36,32 @@ impl Group {
     }
 }
 
-/// Something that can be done to the infrastructure.
+/// A row of the fault menu.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FaultAction {
-    /// Where it stands in the list.
-    pub group: Group,
+    /// Its group.
+    pub group: FaultGroup,
     /// What happens.
     pub title: String,
-    /// What to look at, and what helps.
+    /// What to look at, and how to repair it.
     pub about: String,
-    /// What is done, each so many seconds after the beginning; empty where the infrastructure has no such part.
+    /// The commands, each with its delay in seconds; empty if the infrastructure has no such part.
     pub commands: Vec<Timed>,
-    /// In a comparison, what is done to the second design instead of that; `None` if it is the same.
+    /// In a comparison, the commands on the second design; `None` if they are the same.
     pub second: Option<Vec<Timed>>,
 }
 
 impl FaultAction {
-    fn new(group: Group, title: impl Into<String>, about: impl Into<String>, command: Command) -> Self {
+    fn new(group: FaultGroup, title: impl Into<String>, about: impl Into<String>, command: Command) -> Self {
         Self { group, title: title.into(), about: about.into(), commands: vec![(0.0, command)], second: None }
     }
 
-    /// Whether there is nothing that it could do.
+    /// Whether neither design has such a part.
     pub fn is_empty(&self) -> bool {
         self.commands.is_empty() && self.second.as_ref().is_none_or(Vec::is_empty)
     }
 
-    /// Why it would do nothing now; `None` if it would do something.
+    /// Why it would do nothing now; `None` if it would have an effect.
     pub fn refusal(&self, stage: &Stage) -> Option<String> {
         if self.is_empty() {
             return Some("this infrastructure has no such part".to_owned());
@@ -69,12 +69,12 @@ impl FaultAction {
         let first = refusal(stage.sim(), &self.commands);
         let Some(comparison) = &stage.panels.comparison else { return first };
         let second = refusal(comparison.timeline.simulation(), self.second.as_ref().unwrap_or(&self.commands));
-        // Where one of them would do something, something is done.
+        // It has an effect if it has one on either design.
         second.and(first)
     }
 }
 
-/// Why none of the commands that come at once would do anything; `None` if one would.
+/// Why none of the immediate commands would have an effect; `None` if one would.
 fn refusal(sim: &Simulation, commands: &[Timed]) -> Option<String> {
     let mut trial = sim.clone();
     let mut refusal = None;
@@ -87,7 +87,7 @@ fn refusal(sim: &Simulation, commands: &[Timed]) -> Option<String> {
     refusal.or_else(|| commands.is_empty().then(|| "there is nothing to do".to_owned()))
 }
 
-/// All actions: what heals first, then what breaks the selected thing, then the whole site.
+/// All rows: repairs first, then faults of the selected element, then faults of the site.
 pub fn fault_actions(stage: &Stage) -> Vec<FaultAction> {
     let selected = stage.session.selected.as_ref();
     let rate_set = stage.session.timeline.commands().any(|(_, command)| matches!(command, Command::Rate(_)));
@@ -98,7 +98,7 @@ pub fn fault_actions(stage: &Stage) -> Vec<FaultAction> {
     }
 }
 
-/// The actions of two designs. What is the same in both is done to both; of all else it is said where it is done.
+/// The rows of two designs. A row that only one design has names the design.
 fn of_both(first: Vec<FaultAction>, mut second: Vec<FaultAction>) -> Vec<FaultAction> {
     let mut both: Vec<FaultAction> = Vec::new();
     for action in first {
@@ -119,7 +119,7 @@ fn of_both(first: Vec<FaultAction>, mut second: Vec<FaultAction>) -> Vec<FaultAc
     both
 }
 
-/// The actions of one design. `rate_set` says whether somebody has changed how many users there are.
+/// The rows of one design. `rate_set` says whether the load has been changed.
 fn of(sim: &Simulation, selected: Option<&Element>, rate_set: bool) -> Vec<FaultAction> {
     let mut actions = heal::fault_actions(sim, rate_set);
     match selected {
@@ -135,10 +135,10 @@ fn of(sim: &Simulation, selected: Option<&Element>, rate_set: bool) -> Vec<Fault
     actions
 }
 
-/// What may happen to a hop.
+/// The faults of a hop.
 fn hop_faults(from: &ComponentId, to: &ComponentId) -> [FaultAction; 4] {
     let hop = Element::Hop(from.clone(), to.clone());
-    let action = |title: String, about, command| FaultAction::new(Group::Selected, title, about, command);
+    let action = |title: String, about, command| FaultAction::new(FaultGroup::Selected, title, about, command);
     [
         action(
             format!("cut the link {hop}"),
@@ -163,9 +163,9 @@ fn hop_faults(from: &ComponentId, to: &ComponentId) -> [FaultAction; 4] {
     ]
 }
 
-/// What may happen to a machine.
+/// The faults of a server.
 fn server_faults(server: &Element) -> Vec<FaultAction> {
-    let action = |title: String, about: &str, command| FaultAction::new(Group::Selected, title, about, command);
+    let action = |title: String, about: &str, command| FaultAction::new(FaultGroup::Selected, title, about, command);
     let id = server;
     vec![
         action(
@@ -206,10 +206,10 @@ fn server_faults(server: &Element) -> Vec<FaultAction> {
     ]
 }
 
-/// The catalogue. A row whose part is missing is listed as well: chosen, it says so.
+/// The catalogue. A row without a matching part is listed as well: chosen, it says so.
 fn site(sim: &Simulation) -> impl Iterator<Item = FaultAction> {
     CATALOGUE.iter().map(|row| FaultAction {
-        group: Group::Site,
+        group: FaultGroup::Site,
         title: row.title.to_owned(),
         about: format!("Users: {}. Agents: {}. Alert: {}. Fix: {}.", row.users, row.agents, row.alert, row.remedy),
         commands: row.inject(sim.infrastructure()),
@@ -217,7 +217,7 @@ fn site(sim: &Simulation) -> impl Iterator<Item = FaultAction> {
     })
 }
 
-/// What the site has beside the catalogue.
+/// Switches of the site that are not in the catalogue.
 fn switches(sim: &Simulation) -> Vec<FaultAction> {
     let cookies = !sim.syn_cookies();
     let (title, about) = if cookies {
@@ -227,11 +227,11 @@ fn switches(sim: &Simulation) -> Vec<FaultAction> {
     };
     vec![
         FaultAction::new(
-            Group::Site,
+            FaultGroup::Site,
             "the authoritative DNS server does not answer",
             "Users: as long as resolvers remember the address, nothing; then the name is not resolved. Fix: a second DNS provider.",
             Command::Fault(Fault::Record(RecordState::Unreachable)),
         ),
-        FaultAction::new(Group::Site, title, about, Command::SynCookies(cookies)),
+        FaultAction::new(FaultGroup::Site, title, about, Command::SynCookies(cookies)),
     ]
 }

@@ -1,17 +1,15 @@
-//! Where the gauges stand: a line for each agent where there is room, else one line that some of them share.
-//!
-//! The mouse and the screen use the same places. Must not know what a gauge shows.
+//! Where the gauges are: a row for each agent, or one row that several share where there is little room.
 
 use hoplight_layout::Area;
 
 use crate::stage::Stage;
 
-/// Gauges that share a line at most.
+/// Gauges that share a row at most.
 const MOST_IN_A_LINE: u16 = 4;
-/// Columns at the end of such a line in which is said how many have no room.
+/// Columns at the end of a shared row for the number of gauges without room.
 pub const MORE: u16 = 9;
 
-/// The areas of the gauges, in the order of [`hoplight_sim::Simulation::agents`]: as many as have room.
+/// The areas of the gauges that fit, in the order of [`hoplight_sim::Simulation::agents`].
 pub fn places(stage: &Stage) -> Vec<Area> {
     let area = stage.viewport.regions.gauges;
     let count = u16::try_from(stage.sim().agents().len()).unwrap_or(u16::MAX);
@@ -21,7 +19,7 @@ pub fn places(stage: &Stage) -> Vec<Area> {
     if stage.viewport.regions.wide {
         return (0..count.min(area.height)).map(|row| Area { y: area.y + row, height: 1, ..area }).collect();
     }
-    // Where some have no room, one more makes place for their number.
+    // If not all fit, one more gives way to their number.
     let (count, room) =
         if count > MOST_IN_A_LINE { (MOST_IN_A_LINE - 1, area.width.saturating_sub(MORE)) } else { (count, area.width) };
     let width = room / count;

@@ -1,6 +1,6 @@
-//! The help: every key of the place, made from the keymap, and what the signs on the canvas mean.
+//! The help: every key that works on this screen, from the keymap, and the meaning of the signs on the canvas.
 //!
-//! Must not know what a sign looks like: the screen's layer draws it, as it does on the canvas.
+//! The frame draws the signs, as it does on the canvas.
 
 use hoplight_layout::Area;
 
@@ -8,12 +8,12 @@ use crate::app::App;
 use crate::line::{Line, Page};
 use crate::tone::Tone;
 
-/// Signs of the canvas that stand in one line of the legend.
+/// The signs in one line of the legend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sign {
-    /// Requests and their answers, of every kind.
+pub enum LegendSign {
+    /// Requests of every kind and their responses.
     Requests,
-    /// A question for an address, and its answer.
+    /// A DNS query and its response.
     Lookups,
     /// An encrypted hop.
     Tls,
@@ -21,46 +21,46 @@ pub enum Sign {
     Plain,
     /// A hop inside a server.
     Loopback,
-    /// What is no request: DNS and monitoring, replication.
+    /// Background traffic: DNS, monitoring, replication.
     Background,
-    /// A firewall, and what it stopped.
+    /// A firewall, and a message that it stopped.
     Firewall,
-    /// What is cut or off.
+    /// A cut link, or a server that is off.
     Cut,
-    /// Where a machine stands.
+    /// The zone of a server.
     Zones,
-    /// How busy something is.
+    /// The load of a component.
     Load,
-    /// What is selected, what the lesson is about, what is marked, where somebody listens.
+    /// Selected, in the lesson's focus, marked, tapped.
     Pointers,
-    /// What an overlay says of an element.
+    /// The stamps of overlays.
     Overlays,
 }
 
-/// What each sign means.
-const SIGNS: [(Sign, &str); 12] = [
-    (Sign::Requests, "requests: static page, read, write; the second sign of each is the answer on its way back"),
-    (Sign::Lookups, "the question for an address, and the answer"),
-    (Sign::Tls, "encrypted on this hop"),
-    (Sign::Plain, "readable by whoever is on this wire"),
-    (Sign::Loopback, "loopback: inside one server, not exposed to the network"),
-    (Sign::Background, "DNS and monitoring; a sample of an agent; a change for a replica"),
-    (Sign::Firewall, "a firewall; a message that it stopped, or an answer that says no"),
-    (Sign::Cut, "cut, or off"),
+/// The meaning of each sign.
+const SIGNS: [(LegendSign, &str); 12] = [
+    (LegendSign::Requests, "requests: static page, read, write; the second sign of each is the answer on its way back"),
+    (LegendSign::Lookups, "the question for an address, and the answer"),
+    (LegendSign::Tls, "encrypted on this hop"),
+    (LegendSign::Plain, "readable by whoever is on this wire"),
+    (LegendSign::Loopback, "loopback: inside one server, not exposed to the network"),
+    (LegendSign::Background, "DNS and monitoring; a sample of an agent; a change for a replica"),
+    (LegendSign::Firewall, "a firewall; a message that it stopped, or an answer that says no"),
+    (LegendSign::Cut, "cut, or off"),
     (
-        Sign::Zones,
+        LegendSign::Zones,
         "on a box's bottom line: Internet (net); DMZ, which users reach directly; private (priv), which only machines of the site reach",
     ),
-    (Sign::Load, "how busy it was in the last second"),
-    (Sign::Pointers, "selected; what the lesson is about; marked; a wiretap"),
+    (LegendSign::Load, "how busy it was in the last second"),
+    (LegendSign::Pointers, "selected; what the lesson is about; marked; a wiretap"),
     (
-        Sign::Overlays,
+        LegendSign::Overlays,
         "overlays: single point or readable on a wire; readable inside a server; shares the flaw; another version of it; \
          goes with what fails; how full",
     ),
 ];
 
-/// What the mouse does on the course map, and on the stage.
+/// The mouse on the course map, and on the stage.
 const ON_COURSE_MAP: [(&str, &str); 1] =
     [("mouse", "a click chooses a line, a second one opens it; a key or a line of this help is pressed")];
 const ON_STAGE: [(&str, &str); 6] = [
@@ -72,14 +72,14 @@ const ON_STAGE: [(&str, &str); 6] = [
     ("wheel", "scrolls what is under it; over the header: the speed, over the timeline: the moment"),
 ];
 
-/// Columns of a key or a sign, with the gap behind it.
+/// Columns of a key or a sign, with the gap after it.
 const MARK: usize = 13;
 
 /// The lines of the help for `width` columns. `drawn` says how a sign is drawn, in at most 12 columns.
-pub fn lines(app: &App, width: u16, drawn: impl Fn(Sign) -> String) -> Vec<Line> {
+pub fn lines(app: &App, width: u16, drawn: impl Fn(LegendSign) -> String) -> Vec<Line> {
     let mut page = Page::new(width);
     page.text(Tone::Name, "Keys");
-    for binding in app.keymap.at(app.place()).filter(|binding| !binding.help.is_empty() && !binding.keys.is_empty()) {
+    for binding in app.keymap.at(app.key_context()).filter(|binding| !binding.help.is_empty() && !binding.keys.is_empty()) {
         let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
         page.item(Tone::Accent, &format!("{:<MARK$}", keys.join(" ")), Tone::Text, binding.help, Some(&binding.action));
     }
@@ -101,7 +101,7 @@ pub fn text_width(columns: u16) -> u16 {
     columns.min(92).saturating_sub(8)
 }
 
-/// Where the help with `count` lines stands, with its border.
+/// Where the help with `count` lines is, with its border.
 pub fn area(columns: u16, rows: u16, count: usize) -> Area {
     let count = u16::try_from(count).unwrap_or(u16::MAX).saturating_add(2);
     let width = text_width(columns) + 4;
@@ -109,10 +109,10 @@ pub fn area(columns: u16, rows: u16, count: usize) -> Area {
     Area { x: columns.saturating_sub(width) / 2, y: rows.saturating_sub(height) / 2, width, height }
 }
 
-/// How far the help can be scrolled: so many of its lines have no room.
+/// How far the help can be scrolled.
 pub fn most_scroll(app: &App) -> u16 {
     let (columns, rows) = app.size();
-    // Whatever a sign looks like, it takes the same room.
+    // A sign takes the same room however it is drawn.
     let count = lines(app, text_width(columns), |_| String::new()).len();
     let room = usize::from(area(columns, rows, count).height.saturating_sub(2));
     u16::try_from(count.saturating_sub(room)).unwrap_or(u16::MAX)

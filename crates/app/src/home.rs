@@ -1,6 +1,4 @@
-//! The course map: lessons with progress, infrastructures to explore, and the chosen one already alive beside it.
-//!
-//! Must not know the stage.
+//! The course map: lessons with progress, infrastructures to explore, and a running preview of the chosen one.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,11 +25,11 @@ pub enum CourseItem {
 pub struct Home {
     /// Its lines.
     pub items: Vec<CourseItem>,
-    /// The chosen one.
+    /// The index of the chosen line.
     pub chosen: usize,
     /// The chosen line's infrastructure, running.
     pub preview: Option<Timeline>,
-    /// Where things stand in it.
+    /// The layout of the preview.
     pub layout: Option<Layout>,
     /// How far the list is scrolled.
     scroll: u16,
@@ -67,7 +65,7 @@ impl Home {
         }
     }
 
-    /// The lines with the row of each, from the top of a list that has room for all.
+    /// All lines, each with its row in an unlimited list.
     fn all_rows(&self) -> Vec<(usize, u16)> {
         let mut rows = Vec::new();
         let mut at: u16 = 0;
@@ -84,14 +82,14 @@ impl Home {
         rows
     }
 
-    /// The lines that are shown, with the row of each from the top of the list.
+    /// The visible lines, each with its row from the top of the list.
     pub fn rows(&self) -> Vec<(usize, u16)> {
         let shown = self.scroll..self.scroll.saturating_add(self.room());
         let rows = self.all_rows().into_iter().filter(|(_, row)| shown.contains(row));
         rows.map(|(line, row)| (line, row - self.scroll)).collect()
     }
 
-    /// How many lines lie above and below those that are shown.
+    /// The number of lines above and below the visible ones.
     pub fn hidden(&self) -> (usize, usize) {
         let end = self.scroll.saturating_add(self.room());
         let rows = self.all_rows();
@@ -104,7 +102,7 @@ impl Home {
         list.height
     }
 
-    /// Scrolls as little as it takes to show the chosen line, with the heading above the first of a group.
+    /// Scrolls as little as possible to show the chosen line, with the heading above the first of a group.
     fn follow(&mut self) {
         let (rows, room) = (self.all_rows(), self.room());
         let last = rows.last().map_or(0, |(_, row)| *row);
@@ -115,7 +113,7 @@ impl Home {
         self.scroll = self.scroll.max((row + 1).saturating_sub(room)).min(top).min(most);
     }
 
-    /// Starts the chosen line's infrastructure, a few seconds into its life.
+    /// Starts the preview of the chosen line, a few seconds into its run.
     fn show(&mut self, library: &Library) {
         let infra = match self.item() {
             Some(CourseItem::Lesson(lesson)) => library.scenario(lesson.scenario.as_str()).cloned(),
@@ -136,7 +134,7 @@ impl Home {
         self.resize(self.size);
     }
 
-    /// Makes the preview's layout for a screen of another size.
+    /// Lays the preview out for a screen of another size.
     pub fn resize(&mut self, size: (u16, u16)) {
         self.size = size;
         self.follow();
@@ -145,22 +143,22 @@ impl Home {
         self.layout = infra.filter(|_| area.height > 0).map(|infra| Layout::new(infra, area.width, area.height));
     }
 
-    /// Whether something moves: a preview that is drawn.
+    /// Whether a preview is drawn.
     pub fn is_alive(&self) -> bool {
         self.layout.as_ref().is_some_and(|layout| layout.fit() == hoplight_layout::Fit::Whole)
     }
 
-    /// Lets wall time go by.
+    /// Advances wall time.
     pub fn tick(&mut self, elapsed: Duration) {
         if let Some(timeline) = &mut self.preview {
-            // A quarter of real time: packets can be followed with the eye.
+            // At a quarter of real time, the eye can follow packets.
             let to = timeline.simulation().now() + elapsed / 4;
             timeline.seek(to);
         }
     }
 }
 
-/// The heading under which a line stands.
+/// The heading of a line's group.
 pub fn group(item: &CourseItem) -> &str {
     match item {
         CourseItem::Lesson(lesson) => &lesson.unit,

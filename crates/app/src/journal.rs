@@ -1,6 +1,6 @@
-//! The journal's lines: what happened that is worth one, the newest last; in the trace, what happened to whom it follows.
+//! The journal's lines: headlines, newest last. In the trace pace, the events of the followed request.
 //!
-//! A click on a line means what it is about. Must not know where on the screen it stands.
+//! A click on a line goes to the event.
 
 use hoplight_lesson::Pace;
 use hoplight_sim::{EventKind, JournalEvent, SimTime};
@@ -10,7 +10,7 @@ use crate::line::Line;
 use crate::stage::Stage;
 use crate::tone::Tone;
 
-/// The last lines, at most so many.
+/// The last lines, at most `room`.
 pub fn lines(stage: &Stage, room: usize) -> Vec<Line> {
     let infra = stage.infra();
     let followed = stage.session.playback.followed.filter(|_| stage.session.playback.pace == Pace::Trace);

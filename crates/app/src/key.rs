@@ -1,4 +1,4 @@
-//! Keys, as the application knows them, and their names. Must not know crossterm.
+//! Keys and their names, independent of the terminal library.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 /// A key without modifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Code {
-    /// A character, as typed: shift is in it.
+    /// A character as typed, with shift applied.
     Char(char),
     /// Return.
     Enter,
@@ -34,9 +34,9 @@ pub enum Code {
     PageUp,
     /// A page down.
     PageDown,
-    /// Delete, as a key.
+    /// Delete.
     Delete,
-    /// Insert, as a key.
+    /// Insert.
     Insert,
     /// A function key, by number from 1.
     F(u8),
@@ -63,7 +63,7 @@ impl Key {
     }
 }
 
-/// Arrows are words: in ASCII, their signs would be those of other keys.
+/// Arrows are words: in ASCII, their symbols would be those of other keys.
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.ctrl {
@@ -92,7 +92,7 @@ impl fmt::Display for Key {
     }
 }
 
-/// Names of keys that have no character, or none that is seen: each as it is shown, then as it may also be typed.
+/// Names of keys without a visible character: the name that is shown, then the names that are also accepted.
 const NAMED: [(&str, Code); 27] = [
     ("space", Code::Char(' ')),
     ("Enter", Code::Enter),
@@ -123,7 +123,7 @@ const NAMED: [(&str, Code); 27] = [
     ("Ins", Code::Insert),
 ];
 
-/// Reads a key's name as the help shows it. Arrows may be signs too, and the case of names does not matter.
+/// Parses a key's name as the help shows it. Arrows may be symbols, and the case of names does not matter.
 impl FromStr for Key {
     type Err = UnknownKey;
 
@@ -152,7 +152,7 @@ impl FromStr for Key {
     }
 }
 
-/// No key is called so.
+/// The name of a key that does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no key has this name")]
 pub struct UnknownKey;

@@ -1,4 +1,4 @@
-//! Which key does what, where. The footer and the help are made from this table, so they cannot say anything else.
+//! The keymap: which key does what in which context. The footer and the help are generated from it.
 
 use hoplight_layout::Arrow;
 use hoplight_lesson::markup::KeyName;
@@ -11,21 +11,21 @@ use crate::action::{
 use crate::key::{Code, Key};
 use crate::window::kind::WindowKind;
 
-/// Where keys mean something.
+/// A context with keys of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum KeyContext {
     /// The course map.
     Home,
     /// The stage, in a lesson or not.
     Stage,
-    /// The stage in a lesson only.
+    /// The stage in a lesson.
     Lesson,
     /// The stage in a lesson while a question wants marks.
     Marks,
 }
 
-impl Place {
-    /// The places whose keys count here, the narrowest first.
+impl KeyContext {
+    /// The contexts whose keys work here, the narrowest first.
     const fn levels(self) -> &'static [Self] {
         match self {
             Self::Home => &[Self::Home],
@@ -36,33 +36,33 @@ impl Place {
     }
 }
 
-/// One line of the table.
+/// One line of the keymap.
 #[derive(Clone, Debug)]
 pub struct Binding {
     /// The keys; the first is shown.
     pub keys: Vec<Key>,
-    /// Where.
-    pub place: Place,
-    /// What.
+    /// The context.
+    pub place: KeyContext,
+    /// The action.
     pub action: Action,
-    /// The word of the footer; empty if it has no place there.
+    /// The word in the footer; empty if it is not shown there.
     pub word: &'static str,
-    /// The sentence of the help.
+    /// The text in the help.
     pub help: &'static str,
 }
 
-/// A key that means two things at one place.
+/// A key with two actions in one context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clash {
     /// The key.
     pub key: Key,
-    /// The place.
-    pub place: Place,
-    /// The words of what it means there.
+    /// The context.
+    pub place: KeyContext,
+    /// The names of the two actions.
     pub names: (&'static str, &'static str),
 }
 
-/// The table.
+/// The bindings.
 #[derive(Clone, Debug)]
 pub struct Keymap {
     bindings: Vec<Binding>,
@@ -81,23 +81,23 @@ impl Default for Keymap {
 }
 
 impl Keymap {
-    fn bind(&mut self, keys: &[Key], place: Place, action: impl Into<Action>, word: &'static str, help: &'static str) {
+    fn bind(&mut self, keys: &[Key], place: KeyContext, action: impl Into<Action>, word: &'static str, help: &'static str) {
         self.bindings.push(Binding { keys: keys.to_vec(), place, action: action.into(), word, help });
     }
 
     /// The course map.
     fn bind_on_course_map(&mut self) {
         let (c, k) = (Key::char, Key::plain);
-        self.bind(&[k(Code::Enter)], Place::Home, AppAction::Enter, "open", "open the chosen lesson or infrastructure");
-        self.bind(&[k(Code::Down), c('j')], Place::Home, SelectAction::Move(Arrow::Down), "choose", "next line");
-        self.bind(&[k(Code::Up), c('k')], Place::Home, SelectAction::Move(Arrow::Up), "", "previous line");
-        self.bind(&[k(Code::Home)], Place::Home, CourseAction::First, "", "first line");
-        self.bind(&[c('G'), k(Code::End)], Place::Home, CourseAction::Last, "", "last line");
+        self.bind(&[k(Code::Enter)], KeyContext::Home, AppAction::Enter, "open", "open the chosen lesson or infrastructure");
+        self.bind(&[k(Code::Down), c('j')], KeyContext::Home, SelectAction::Move(Arrow::Down), "choose", "next line");
+        self.bind(&[k(Code::Up), c('k')], KeyContext::Home, SelectAction::Move(Arrow::Up), "", "previous line");
+        self.bind(&[k(Code::Home)], KeyContext::Home, CourseAction::First, "", "first line");
+        self.bind(&[c('G'), k(Code::End)], KeyContext::Home, CourseAction::Last, "", "last line");
     }
 
     /// The stage: time, the site, views. The footer shows the keys in this order, as many as fit.
     fn bind_on_stage(&mut self) {
-        use Place::Stage;
+        use KeyContext::Stage;
         let c = Key::char;
         self.bind(&[c(' ')], Stage, TimeAction::Pause, "pause", "stop time, or let it go on");
         self.bind(&[c('.')], Stage, TimeAction::StepForward, "step", "step one hop forward");
@@ -181,7 +181,7 @@ impl Keymap {
 
     /// The stage: selecting, panning, and what the footer has no room for.
     fn bind_selection(&mut self) {
-        use Place::Stage;
+        use KeyContext::Stage;
         let (c, k) = (Key::char, Key::plain);
         self.bind(&[k(Code::Right), c('l')], Stage, SelectAction::Move(Arrow::Right), "select", "select what is to the right");
         self.bind(&[k(Code::Left)], Stage, SelectAction::Move(Arrow::Left), "", "select what is to the left");
@@ -218,9 +218,9 @@ impl Keymap {
         self.bind(&[k(Code::PageUp)], Stage, ViewAction::Scroll(-3), "", "scroll the text up");
     }
 
-    /// What works in a lesson only.
+    /// Keys that only work in a lesson.
     fn bind_in_lesson(&mut self) {
-        use Place::{Lesson, Marks};
+        use KeyContext::{Lesson, Marks};
         let (c, k) = (Key::char, Key::plain);
         self.bind(&[k(Code::Enter)], Lesson, AppAction::Enter, "next", "go on, or submit the marks");
         self.bind(&[c('h')], Lesson, LessonAction::Hint, "hint", "a hint; after the last one, the solution");
@@ -234,10 +234,10 @@ impl Keymap {
         }
     }
 
-    /// What works on the course map and on the stage alike.
+    /// Keys that work on the course map and on the stage.
     fn bind_everywhere(&mut self) {
         let (c, k) = (Key::char, Key::plain);
-        for place in [Place::Home, Place::Stage] {
+        for place in [KeyContext::Home, KeyContext::Stage] {
             self.bind(
                 &[c(':'), Key { code: Code::Char('p'), ctrl: true }],
                 place,
@@ -262,7 +262,7 @@ impl Keymap {
             self.bind(&[], place, AppAction::Ascii, "", "draw with ASCII characters only, or with all");
             self.bind(&[], place, AppAction::ReducedMotion, "", "show steps instead of movement, or movement again");
             self.bind(&[c('?')], place, AppAction::Help, "help", "show or hide this help");
-            if place == Place::Home {
+            if place == KeyContext::Home {
                 self.bind(&[c('q')], place, AppAction::Back, "quit", "quit");
                 self.bind(&[k(Code::Esc)], place, AppAction::Escape, "", "quit");
             } else {
@@ -280,13 +280,14 @@ impl Keymap {
 }
 
 impl Keymap {
-    /// What a key does at a place; the narrowest place comes first.
-    pub fn action(&self, key: Key, place: Place) -> Option<&Action> {
-        let at = |wanted: &Place| self.bindings.iter().find(|binding| binding.place == *wanted && binding.keys.contains(&key));
+    /// The action of a key in a context; the narrowest context wins.
+    pub fn action(&self, key: Key, place: KeyContext) -> Option<&Action> {
+        let at =
+            |wanted: &KeyContext| self.bindings.iter().find(|binding| binding.place == *wanted && binding.keys.contains(&key));
         place.levels().iter().find_map(at).map(|binding| &binding.action)
     }
 
-    /// The words for all actions that have a line, in the order of the table.
+    /// The names of all bound actions, in the order of the keymap.
     pub fn names(&self) -> Vec<&'static str> {
         let mut names = Vec::new();
         for name in self.bindings.iter().filter_map(|binding| binding.action.name()) {
@@ -297,12 +298,12 @@ impl Keymap {
         names
     }
 
-    /// The keys of an action by its word, with the sentence of the help.
+    /// The binding of an action by its name in settings.
     pub fn named_binding(&self, name: &str) -> Option<&Binding> {
         self.bindings.iter().find(|binding| binding.action.name() == Some(name))
     }
 
-    /// Gives an action these keys and no others, wherever it has a line. Returns whether there is such an action.
+    /// Replaces the keys of an action in every context. Returns whether there is an action of this name.
     pub fn rebind(&mut self, name: &str, keys: &[Key]) -> bool {
         let mut found = false;
         for binding in self.bindings.iter_mut().filter(|binding| binding.action.name() == Some(name)) {
@@ -312,12 +313,12 @@ impl Keymap {
         found
     }
 
-    /// Keys that mean two things at one place. What wants marks is allowed to borrow a key from the rest of the stage.
+    /// Keys with two actions in one context. The context of marks may borrow keys from the rest of the stage.
     pub fn clashes(&self) -> Vec<Clash> {
         let mut clashes: Vec<Clash> = Vec::new();
-        for place in [Place::Home, Place::Stage, Place::Lesson, Place::Marks] {
+        for place in [KeyContext::Home, KeyContext::Stage, KeyContext::Lesson, KeyContext::Marks] {
             let here: Vec<&Binding> = match place {
-                Place::Marks => self.bindings.iter().filter(|binding| binding.place == place).collect(),
+                KeyContext::Marks => self.bindings.iter().filter(|binding| binding.place == place).collect(),
                 _ => self.at(place).collect(),
             };
             for (number, binding) in here.iter().enumerate() {
@@ -326,7 +327,7 @@ impl Keymap {
                     let Some(names) = other.and_then(|other| Some((binding.action.name()?, other.action.name()?))) else {
                         continue;
                     };
-                    // The stage's keys are the lesson's, too: once is enough.
+                    // The stage's keys are also the lesson's: one report is enough.
                     if !clashes.iter().any(|clash| clash.key == *key && clash.names == names) {
                         clashes.push(Clash { key: *key, place, names });
                     }
@@ -336,13 +337,13 @@ impl Keymap {
         clashes
     }
 
-    /// The lines that count at a place, the narrowest place's first.
-    pub fn at(&self, place: Place) -> impl Iterator<Item = &Binding> {
+    /// The bindings of a context, the narrowest context's first.
+    pub fn at(&self, place: KeyContext) -> impl Iterator<Item = &Binding> {
         let levels = place.levels().iter();
         levels.flat_map(|level| self.bindings.iter().filter(move |binding| binding.place == *level))
     }
 
-    /// The label of the key that does something.
+    /// The label of the first key of an action.
     pub fn label(&self, action: impl Into<Action>) -> String {
         let action = action.into();
         let binding = self.bindings.iter().find(|binding| binding.action == action);
@@ -383,11 +384,11 @@ mod tests {
         let mut keymap = Keymap::default();
         assert_eq!(keymap.clashes(), []);
         assert!(keymap.rebind("hint", &[Key::char('x')]) && keymap.rebind("mark", &[Key::char('p')]));
-        let clash = Clash { key: Key::char('x'), place: Place::Lesson, names: ("hint", "kill") };
+        let clash = Clash { key: Key::char('x'), place: KeyContext::Lesson, names: ("hint", "kill") };
         assert_eq!(keymap.clashes(), [clash], "marks may borrow a key");
         assert!(keymap.rebind("kill", &[]) && !keymap.rebind("murder", &[]));
         assert_eq!((keymap.clashes(), keymap.label(LessonAction::Hint)), (Vec::new(), "x".into()));
-        assert_eq!(keymap.action(Key::char('x'), Place::Stage), None);
+        assert_eq!(keymap.action(Key::char('x'), KeyContext::Stage), None);
     }
 
     #[test]

@@ -1,12 +1,45 @@
-//! The application: its state, and the one function that changes it.
+//! The application: its state, the actions that change it, and everything on the screen as lines of text.
 //!
 //! ```text
-//!  key, click ──keymap──▶ Action ──App::act──▶ Command ──▶ Timeline        (the only way to the simulation)
-//!                            │                    └──────▶ LessonRun.observe
-//!                            └──▶ Effect (save, quit), carried out by the screen's layer
+//!  key ──Keymap──▶ Action ──App::act──▶ Session::act(Command) ──▶ Timeline      (the only way to the simulation)
+//!  click ─StageView─▲        │
+//!                            └──▶ Effect (save, quit), carried out by the caller
+//!  App ──StageView::of──▶ panes: areas, lines, scroll ranges ──▶ the frame, the mouse
 //! ```
 //!
+//! | module | holds | read by |
+//! |---|---|---|
+//! | [`app`], [`stage`], [`viewport`], [`panels`] | the state | everything |
+//! | [`action`], [`keymap`], [`mouse`] | what keys and clicks mean | `update`, the footer, the help |
+//! | `update` | what each action does: the only writer | [`App::press`], [`App::click`], [`App::act`] |
+//! | [`stage_view`] | the panes of the stage | the frame, the mouse |
+//! | [`detail`], [`panel`], [`journal`], [`tap`], [`monitor`], [`status`], [`help`], [`mod@window`] | texts as [`Line`]s | the panes, the frame |
+//! | [`overlay`], [`comparison`], [`fault_menu`], [`events`] | what the analysis and the simulation say, prepared for the screen | the texts |
+//!
 //! Architecture invariant: nothing here knows a terminal, a clock or a file. A frame is a pure function of [`App`].
+//!
+//! ```
+//! use hoplight_app::{App, Key, Settings, StageView};
+//! use hoplight_lesson::{Library, Progress, Sources};
+//!
+//! let site = include_str!("../../../assets/stage-2-secured.ron");
+//! let scenarios = [("site.ron", site)];
+//! let library = Library::new(Sources { scenarios: &scenarios, ..Sources::default() }).expect("the site is right");
+//! let infra = library.scenario("stage-2-secured").expect("it was loaded").clone();
+//!
+//! let mut app = App::new(library, Progress::default(), Settings::default());
+//! app.resize(120, 40);
+//! app.open_scenario(infra);
+//! // `space` pauses, `t` selects the next TLS mode.
+//! app.press(Key::char(' '));
+//! app.press(Key::char('t'));
+//!
+//! let stage = app.stage().expect("it was opened");
+//! assert!(stage.session.playback.paused && !app.is_animating());
+//! assert!(app.notice.as_ref().is_some_and(|notice| notice.text.starts_with("TLS ")));
+//! let view = StageView::of(&app).expect("the stage is shown");
+//! assert!(!view.panel.lines.is_empty());
+//! ```
 
 pub mod action;
 pub mod app;
@@ -14,7 +47,6 @@ pub mod comparison;
 pub mod detail;
 pub mod events;
 pub mod fault_menu;
-pub mod follow;
 pub mod gauges;
 pub mod help;
 pub mod home;
@@ -23,15 +55,16 @@ pub mod key;
 pub mod keymap;
 pub mod line;
 pub mod look;
+mod message_text;
 pub mod monitor;
 pub mod mouse;
 pub mod notice;
 pub mod overlay;
+pub mod packets;
 pub mod panel;
 pub mod panels;
 pub mod regions;
 pub mod scroll;
-mod spoken;
 pub mod stage;
 pub mod stage_view;
 pub mod status;
@@ -47,7 +80,7 @@ pub use action::Action;
 pub use app::{App, Effect, Screen, Settings};
 pub use home::{CourseItem, Home};
 pub use key::{Code, Key};
-pub use keymap::{Keymap, Place};
+pub use keymap::{KeyContext, Keymap};
 pub use line::Line;
 pub use look::{Look, Palette};
 pub use notice::Notice;

@@ -1,6 +1,6 @@
 //! Lines of text with a tone, wrapped to a width: what panels are made of.
 //!
-//! A line may carry the action that a click on it means. Must not know colours: a theme turns a tone into a style.
+//! A line may carry the action of a click on it.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -10,7 +10,7 @@ use crate::tone::Tone;
 /// One line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
-    /// Its pieces.
+    /// Its pieces, each with a tone.
     pub spans: Vec<(Tone, String)>,
     /// What a click on it does.
     pub action: Option<Action>,
@@ -35,12 +35,12 @@ impl Line {
         Self { action: Some(action.into()), ..self }
     }
 
-    /// Parts one behind the other. What a click does is known of the parts alone.
+    /// Joins parts into one line. The actions of the parts are lost.
     pub fn joined(parts: impl IntoIterator<Item = Self>) -> Self {
         Self { spans: parts.into_iter().flat_map(|part| part.spans).collect(), action: None }
     }
 
-    /// What a click does on a column of parts that stand one behind the other, counted from the first one's beginning.
+    /// The action at a column of parts that follow one another, counted from the beginning of the first.
     pub fn action_at(parts: &[Self], column: usize) -> Option<Action> {
         let mut end = 0;
         let hit = parts.iter().find(|part| {
@@ -50,7 +50,7 @@ impl Line {
         hit.and_then(|part| part.action.clone())
     }
 
-    /// Columns that it takes.
+    /// Its width in columns.
     pub fn width(&self) -> usize {
         self.spans.iter().map(|(_, text)| columns(text)).sum()
     }
@@ -84,7 +84,7 @@ impl Page {
         self.lines.len()
     }
 
-    /// Whether there is nothing yet.
+    /// Whether there are no lines.
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty()
     }
@@ -94,7 +94,7 @@ impl Page {
         self.lines.push(Line::default());
     }
 
-    /// Whether a line is not wider than the page.
+    /// Whether a line fits into the page's width.
     pub fn fits(&self, line: &Line) -> bool {
         line.width() <= self.width
     }
@@ -109,9 +109,9 @@ impl Page {
         self.item(tone, "", tone, text, None);
     }
 
-    /// A paragraph behind a mark; later lines are indented by the mark's width. A click on any of its lines does `action`.
+    /// A paragraph after a mark; later lines are indented by the mark's width. A click on any of its lines does `action`.
     ///
-    /// A word that would be cut behind the mark, but not below it, stands below it.
+    /// A word that fits below the mark but not after it starts below.
     pub fn item(&mut self, mark_tone: Tone, mark: &str, tone: Tone, text: &str, action: Option<&Action>) {
         let indent = columns(mark);
         let longest = text.split(' ').map(columns).max().unwrap_or(0);
@@ -133,13 +133,13 @@ impl Page {
     }
 }
 
-/// Columns that a text takes.
+/// The width of a text in columns.
 pub(super) fn columns(text: &str) -> usize {
-    // Nearly all that is shown, thirty times a second, is ASCII: no table has to be asked.
+    // Nearly all text is ASCII, whose width needs no table.
     if text.is_ascii() { text.len() } else { text.width() }
 }
 
-/// Breaks `text` at blanks into lines of at most `width` columns. A word that is longer is cut.
+/// Breaks `text` at spaces into lines of at most `width` columns. Longer words are cut.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let (mut line, mut used) = (String::new(), 0);
@@ -172,7 +172,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// As many characters of a word as `width` columns hold, at least one, and the rest.
+/// Splits a word after as many characters as fit into `width` columns, at least one.
 fn cut(word: &str, width: usize) -> (&str, &str) {
     let ends = word.char_indices().map(|(at, c)| at + c.len_utf8());
     let first = ends.clone().next().unwrap_or(0);

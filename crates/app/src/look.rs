@@ -1,6 +1,6 @@
-//! How the screen is to look: which set of colours, which characters. Words alone: the screen's layer knows the colours.
+//! The look of the screen: colour theme and character set, by name. The frame knows the colours.
 
-/// A set of colours.
+/// A colour theme.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Palette {
     /// For dark terminals.
@@ -8,19 +8,19 @@ pub enum Palette {
     Dark,
     /// For light terminals.
     Light,
-    /// Black ground, pure bright colours, heavier letters.
+    /// Pure bright colours and heavier letters on black.
     HighContrast,
-    /// Okabe and Ito's colours, which the common kinds of colour blindness tell apart, for dark terminals.
+    /// For dark terminals, Okabe and Ito's colours, which are distinct under the common kinds of colour blindness.
     ColourBlind,
-    /// No colour: shapes, words and weights must do.
+    /// No colours: only shapes, words and weights.
     NoColour,
 }
 
 impl Palette {
-    /// All palettes, in the order in which a learner goes through them.
+    /// All palettes, in the order of the key.
     pub const ALL: [Self; 5] = [Self::Dark, Self::Light, Self::HighContrast, Self::ColourBlind, Self::NoColour];
 
-    /// The word for it, on the command line and in settings.
+    /// Its name on the command line and in settings.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Dark => "dark",
@@ -31,7 +31,7 @@ impl Palette {
         }
     }
 
-    /// For whom it is.
+    /// A short description.
     pub const fn brief(self) -> &'static str {
         match self {
             Self::Dark => "For dark terminals",
@@ -42,12 +42,12 @@ impl Palette {
         }
     }
 
-    /// The palette of this word.
+    /// The palette of this name.
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|palette| palette.word() == word)
     }
 
-    /// The palette after this one, and after the last the first.
+    /// The next palette; after the last, the first.
     #[must_use]
     pub const fn next(self) -> Self {
         match self {
@@ -60,19 +60,19 @@ impl Palette {
     }
 }
 
-/// Colours and characters.
+/// The colour theme and the character set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Look {
-    /// Which colours.
+    /// The colour theme.
     pub palette: Palette,
     /// Whether to draw with ASCII characters only.
     pub ascii: bool,
-    /// Whether the terminal shows nothing but ASCII, whatever is wanted.
+    /// Whether the terminal can show only ASCII.
     pub only_ascii: bool,
 }
 
 impl Look {
-    /// Whether ASCII characters are drawn.
+    /// Whether only ASCII characters are drawn.
     pub const fn is_ascii(self) -> bool {
         self.ascii || self.only_ascii
     }

@@ -1,7 +1,7 @@
-//! The monitoring screen: what the service knows, row by row, and which of it is looked at.
+//! The monitoring screen: what the service knows, row by row, and which row is selected.
 //!
-//! Architecture invariant: nothing here looks at a station. All of it was delivered by agents or by the external probe:
-//! what nobody sampled, and what did not arrive, is not known here.
+//! Architecture invariant: nothing here reads a station. Everything was delivered by agents or by the external probe; a sample
+//! that was not taken or did not arrive is unknown here.
 
 mod budget;
 pub mod item;
@@ -22,12 +22,12 @@ pub use plan::{MonitorRow, MonitorRowKind, plan};
 pub use rule::{level, name, words};
 pub use smooth::{HALF_LIFE, smoothed};
 
-/// What charts show of a component, the most telling first.
+/// The metrics of the charts, most informative first.
 pub const CHARTS: [Metric; 7] =
     [Metric::Qps, Metric::P99, Metric::Utilisation, Metric::ErrorRatio, Metric::Queue, Metric::Connections, Metric::Lag];
 
-/// All that can be looked at, in the order of the screen: each agent with what it watches, then the alerts that have
-/// something to say, the worst first.
+/// All rows that can be selected, in the order of the screen: each agent with its components, then the noteworthy alerts, worst
+/// first.
 pub fn items(stage: &Stage) -> Vec<MonitorItem> {
     let mut items = Vec::new();
     for agent in stage.sim().agents() {
@@ -38,7 +38,7 @@ pub fn items(stage: &Stage) -> Vec<MonitorItem> {
     items
 }
 
-/// The alerts that fire, are about to, or fired, the worst first and the newest of each first, as places in the list.
+/// The indices of the alerts that are firing, pending or resolved, worst first, then newest first.
 pub fn telling(alerts: &[AlertView<'_>]) -> Vec<usize> {
     let mut places: Vec<usize> = (0..alerts.len()).filter(|at| alerts[*at].state != AlertState::Ok).collect();
     let rank = |state| match state {
@@ -50,18 +50,18 @@ pub fn telling(alerts: &[AlertView<'_>]) -> Vec<usize> {
     places
 }
 
-/// The worst alert that fires, as one line, with how many others do; `None` if nobody is paged.
+/// The worst firing alert in one line, with the number of the others; `None` if no alert is firing.
 pub fn page(stage: &Stage) -> Option<String> {
     let alerts = stage.sim().alerts();
     let firing = alerts.iter().filter(|alert| alert.state == AlertState::Firing).count();
     let worst = telling(&alerts).first().and_then(|at| alerts.get(*at)).filter(|alert| alert.state == AlertState::Firing)?;
     let subject = worst.subject.map_or("the site", |subject| stage.infra().component(subject).id.as_str());
     let more = if firing > 1 { format!(" (+{})", firing - 1) } else { String::new() };
-    // What is cut where there is little room is the end of the rule.
+    // The rule comes last: it is what is cut where there is little room.
     Some(format!("ALERT{more} {subject}: {}", worst.rule))
 }
 
-/// What is looked at now: what was chosen, or the first thing, if that is no longer there.
+/// The selected row, or the first row if the selected one no longer exists.
 pub fn item(stage: &Stage) -> Option<MonitorItem> {
     let items = items(stage);
     stage.panels.monitor_focus.item.filter(|item| items.contains(item)).or(items.first().copied())
@@ -74,18 +74,18 @@ pub fn charted(stage: &Stage) -> Option<ComponentIx> {
         MonitorItem::Component(component) => Some(component),
         MonitorItem::Alert(at) => {
             let subject = stage.sim().alerts().get(at)?.subject?;
-            // An alert on absence is about an agent: then what it watches is shown.
+            // An absence alert is about an agent: then its component is shown.
             let agents = stage.sim().agents();
             agents.iter().find(|view| view.agent == subject).map_or(Some(subject), |view| view.subject)
         }
     }
 }
 
-/// The metrics of the charts, the one that was asked for first: that of the alert that is looked at, or the next in turn.
+/// The metrics of the charts, beginning with the metric of the selected alert, rotated by the user's choice.
 pub fn metrics(stage: &Stage) -> Vec<Metric> {
     let mut metrics = CHARTS.to_vec();
     if let Some(component) = charted(stage) {
-        // What nothing was ever measured of needs no chart.
+        // A metric without a sample needs no chart.
         let measured = |metric: &Metric| stage.sim().samples(component).any(|(_, sample)| sample.metric(*metric).is_some());
         metrics.retain(|metric| matches!(metric, Metric::Qps | Metric::P99) || measured(metric));
     }
@@ -108,7 +108,7 @@ fn metric_of(stage: &Stage, rule: &str) -> Option<Metric> {
     }
 }
 
-/// The levels at which an alert rule speaks of a metric of a component.
+/// The thresholds of alert rules on a metric of a component.
 pub fn thresholds(stage: &Stage, component: ComponentIx, metric: Metric) -> Vec<Bound> {
     let alerts = stage.sim().alerts();
     let rules = stage.infra().monitoring().alerts.iter();
@@ -120,7 +120,7 @@ pub fn thresholds(stage: &Stage, component: ComponentIx, metric: Metric) -> Vec<
     levels.collect()
 }
 
-/// Looks at something: it is selected on the diagram, too, so that keys that do something do it to that.
+/// Selects a row. Its component is selected on the diagram, too, so that commands apply to it.
 pub(super) fn look_at(stage: &mut Stage, item: MonitorItem) {
     stage.panels.monitor_focus.item = Some(item);
     stage.panels.monitor_focus.turn = 0;
@@ -134,7 +134,7 @@ pub(super) fn look_at(stage: &mut Stage, item: MonitorItem) {
     }
 }
 
-/// Moves on: up and down through the rows, left and right through the charts. Returns whether there was somewhere to go.
+/// Moves the selection: up and down through the rows, left and right through the charts. Returns whether it moved.
 pub(super) fn go(stage: &mut Stage, arrow: Arrow) -> bool {
     let items = items(stage);
     let now = item(stage);
@@ -155,7 +155,7 @@ pub(super) fn go(stage: &mut Stage, arrow: Arrow) -> bool {
     true
 }
 
-/// Goes to the next or the previous row; after the last one, the first.
+/// Selects the next or the previous row; after the last, the first.
 pub(super) fn cycle(stage: &mut Stage, forward: bool) {
     let items = items(stage);
     let now = item(stage);

@@ -1,7 +1,7 @@
-//! The mouse: which action a click or the wheel means at a place of the screen.
+//! The mouse: which action a click or the wheel means at a cell of the screen.
 //!
-//! A click does what the keyboard can do with what is under it, in the order in which things lie one over the other: help,
-//! window, screen. What lies on the stage is known to [`StageView`]. Must not do anything itself: it finds an action.
+//! A click does what the keyboard can do with the topmost element: of the help, a window, or the screen. The stage's own panes
+//! are in [`StageView`].
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::window::state::Window;
 use crate::{help, regions, status, window};
 
 impl App {
-    /// A click on a cell.
+    /// Handles a click on a cell.
     pub fn click(&mut self, column: u16, row: u16) -> Vec<Effect> {
         self.changed = true;
         self.idle = Duration::ZERO;
@@ -30,12 +30,12 @@ impl App {
             return Vec::new();
         }
         if self.help.is_some() {
-            // A key's line is the key; a click on anything else closes the help.
+            // A click on a key's line is that key; any other click closes the help.
             let action = self.help_action(column, row);
             self.help = None;
             return action.map_or_else(Vec::new, |action| self.act(action));
         }
-        // A click on what was said means that it is read.
+        // A click on the notice dismisses it.
         if told.is_some() && self.window.is_none() && status::status_area(self).contains(Cell::new(column, row)) {
             return Vec::new();
         }
@@ -47,7 +47,7 @@ impl App {
         self.act(action)
     }
 
-    /// The wheel was turned over a cell, by so many lines.
+    /// Handles the wheel over a cell, turned by a number of lines.
     pub fn wheel(&mut self, column: u16, row: u16, by: i16) -> Vec<Effect> {
         if self.help.is_none() && self.window.is_some() {
             let key = Key::plain(if by > 0 { Code::Down } else { Code::Up });
@@ -79,7 +79,7 @@ impl App {
         }
     }
 
-    /// On the course map, a click chooses a line, and another one opens it, as does one beside the list.
+    /// On the course map, a click chooses a line, and a second click opens it, as does one beside the list.
     fn on_course_map(&self, column: u16, row: u16) -> Option<Action> {
         let (list, about, preview) = regions::home(self.size.0, self.size.1);
         let cell = Cell::new(column, row);
@@ -90,7 +90,7 @@ impl App {
             return None;
         }
         let (lines, at) = (self.home.rows(), row - list.y);
-        // The counts at the list's ends lead beyond them.
+        // A click on the count at either end scrolls beyond it.
         let ((above, below), margin) = (self.home.hidden(), column + 4 >= list.x + list.width);
         if margin && at == 0 && above > 0 {
             return lines.first().map(|(line, _)| CourseAction::Choose(line.saturating_sub(1)).into());
@@ -102,7 +102,7 @@ impl App {
         Some(if line == self.home.chosen { CourseAction::Open(line) } else { CourseAction::Choose(line) }.into())
     }
 
-    /// In a window, a click chooses a row, and another one does what it means; a click beside the window, or on its last
+    /// In a window, a click chooses a row, and a second click performs its action. A click beside the window, or on its last
     /// line, closes it.
     fn row_at(&self, window: &Window, column: u16, row: u16) -> Option<Action> {
         let parts = window::area(self)?;
@@ -122,10 +122,10 @@ impl App {
         (at < count).then(|| if at == chosen { WindowAction::Enter(at) } else { WindowAction::Choose(at) }.into())
     }
 
-    /// What a line of the help is about.
+    /// The action of a line of the help.
     fn help_action(&self, column: u16, row: u16) -> Option<Action> {
         let (columns, rows) = self.size;
-        // Whatever a sign looks like, it takes the same room.
+        // A sign takes the same room however it is drawn.
         let lines = help::lines(self, help::text_width(columns), |_| String::new());
         let area = help::area(columns, rows, lines.len());
         let inner = Area { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 2 };

@@ -1,12 +1,11 @@
-//! Overlays: what the analysis says about the infrastructure, laid over its picture.
+//! Overlays: what the analysis says about the infrastructure, shown on the diagram.
 //!
 //! ```text
-//!  infrastructure, load ──CachedAnswers──▶ answers of the analysis      anew after an edit or a change of the load
-//!  selection, sub-choice ──OverlayContent──▶ stamps on elements, a line, remarks        anew after a key or a click
+//!  infrastructure, load ──CachedAnswers──▶ answers of the analysis          after an edit or a change of the load
+//!  query (selection, choice) ────────────▶ OverlayContent: stamps, a line, remarks      after a key or a click
 //! ```
 //!
-//! Every number and every judgement is the analysis's; here they are put into words and onto elements. Must not know how
-//! a stamp is drawn.
+//! Every number and every judgement comes from the analysis; overlays put them into words and onto elements.
 
 mod answers;
 pub mod content;
@@ -29,125 +28,125 @@ use crate::overlay::kind::Overlay;
 /// Whether an overlay is on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OverlayState {
-    /// Everything is drawn as usual.
+    /// The diagram without an overlay.
     #[default]
     Off,
-    /// The readable hops, until the next key: TLS has just changed.
+    /// The readable hops until the next key, because TLS has just changed.
     Briefly,
-    /// Until the learner changes it.
+    /// An overlay until the learner changes it.
     On(Overlay),
 }
 
-/// The overlays of a stage: which one is on, and what it shows.
+/// The overlays of a stage: which one is on, and its content.
 #[derive(Clone, Debug, Default)]
 pub struct Overlays {
     /// Which one is on.
-    pub lit: OverlayState,
+    pub state: OverlayState,
     /// The last one that was on.
     last: Overlay,
-    /// Whether nothing is shown for now: a question is open that it would answer.
-    veiled: bool,
-    asked: OverlayQuery,
-    known: Option<CachedAnswers>,
-    view: OverlayContent,
+    /// Whether the overlay is hidden because it would answer an open question.
+    suspended: bool,
+    query: OverlayQuery,
+    answers: Option<CachedAnswers>,
+    content: OverlayContent,
 }
 
 impl Overlays {
     /// The overlay that is shown.
     pub const fn shown(&self) -> Option<Overlay> {
-        match self.lit {
-            _ if self.veiled => None,
+        match self.state {
+            _ if self.suspended => None,
             OverlayState::Off => None,
             OverlayState::Briefly => Some(Overlay::ReadableHops),
             OverlayState::On(overlay) => Some(overlay),
         }
     }
 
-    /// Whether an overlay waits until a question on the diagram is answered.
-    pub const fn is_veiled(&self) -> bool {
-        self.veiled
+    /// Whether overlays are hidden until a question on the diagram is answered.
+    pub const fn is_suspended(&self) -> bool {
+        self.suspended
     }
 
-    /// What it shows; nothing if none is on.
-    pub const fn view(&self) -> &OverlayContent {
-        &self.view
+    /// The content of the overlay; empty if none is on.
+    pub const fn content(&self) -> &OverlayContent {
+        &self.content
     }
 
     /// The kind of request whose single points are shown.
     pub const fn kind(&self) -> RequestKind {
-        self.asked.kind
+        self.query.kind
     }
 
-    /// The sub-choice of the overlay that is shown.
+    /// The present choice of the overlay.
     pub(super) const fn chosen(&self) -> usize {
-        self.asked.choice
+        self.query.choice
     }
 
-    /// From now on, the single points of this kind.
+    /// Selects the kind of request whose single points are shown.
     pub(super) const fn set_kind(&mut self, kind: RequestKind) {
-        self.asked.kind = kind;
+        self.query.kind = kind;
     }
 
     /// Shows the next overlay; after the last one, none.
     pub(super) fn next(&mut self) {
-        self.light(match self.lit {
+        self.set(match self.state {
             OverlayState::Off | OverlayState::Briefly => Some(Overlay::ALL[0]),
             OverlayState::On(overlay) => overlay.next(),
         });
     }
 
-    /// Switches the overlay off, or the last one on again.
+    /// Turns the overlay off, or the last one on again.
     pub(super) fn toggle(&mut self) {
-        self.light(match self.lit {
+        self.set(match self.state {
             OverlayState::Off | OverlayState::Briefly => Some(self.last),
             OverlayState::On(_) => None,
         });
     }
 
     /// Shows this overlay, or none if it is on.
-    pub(super) fn lay(&mut self, overlay: Overlay) {
-        self.light((self.lit != OverlayState::On(overlay)).then_some(overlay));
+    pub(super) fn show(&mut self, overlay: Overlay) {
+        self.set((self.state != OverlayState::On(overlay)).then_some(overlay));
     }
 
-    /// Switches the overlay off. Returns whether one was on.
-    pub(super) fn put_out(&mut self) -> bool {
-        let is_on = matches!(self.lit, OverlayState::On(_));
+    /// Turns the overlay off. Returns whether one was on.
+    pub(super) fn turn_off(&mut self) -> bool {
+        let is_on = matches!(self.state, OverlayState::On(_));
         if is_on {
-            self.light(None);
+            self.set(None);
         }
         is_on
     }
 
-    fn light(&mut self, overlay: Option<Overlay>) {
-        self.lit = overlay.map_or(OverlayState::Off, OverlayState::On);
+    fn set(&mut self, overlay: Option<Overlay>) {
+        self.state = overlay.map_or(OverlayState::Off, OverlayState::On);
         self.last = overlay.unwrap_or(self.last);
-        self.asked.choice = 0;
+        self.query.choice = 0;
     }
 
-    /// TLS has changed: the readable hops are shown until the next key, unless another overlay is on.
-    pub(super) const fn flash(&mut self) {
-        if matches!(self.lit, OverlayState::Off) {
-            self.lit = OverlayState::Briefly;
+    /// Shows the readable hops until the next key, unless an overlay is on.
+    pub(super) const fn show_briefly(&mut self) {
+        if matches!(self.state, OverlayState::Off) {
+            self.state = OverlayState::Briefly;
         }
     }
 
-    /// A key was pressed: what was shown briefly goes.
-    pub(super) fn key(&mut self) {
-        if self.lit == OverlayState::Briefly {
-            self.lit = OverlayState::Off;
-            (self.known, self.view) = (None, OverlayContent::default());
+    /// Ends what is shown only until the next key.
+    pub(super) fn end_brief(&mut self) {
+        if self.state == OverlayState::Briefly {
+            self.state = OverlayState::Off;
+            (self.answers, self.content) = (None, OverlayContent::default());
         }
     }
 
-    /// Shows nothing while `veiled`, whatever is on.
-    pub(super) const fn veil(&mut self, veiled: bool) {
-        self.veiled = veiled;
+    /// Hides the overlay while `suspended`, whichever is on.
+    pub(super) const fn suspend(&mut self, suspended: bool) {
+        self.suspended = suspended;
     }
 
-    /// What the sub-choice of the overlay that is shown is called; `None` if there is nothing to choose from.
+    /// The name of the overlay's choice; `None` if there is nothing to choose from.
     pub fn choice(&self) -> Option<&'static str> {
         let choice = self.shown()?.choice()?;
-        let is_one = match self.known.as_ref().map(|known| &known.answers) {
+        let is_one = match self.answers.as_ref().map(|known| &known.answers) {
             Some(OverlayAnswers::Load(load)) => load.losses.as_ref().is_none_or(Vec::is_empty),
             Some(OverlayAnswers::Software(flaws)) => flaws.len() < 2,
             Some(OverlayAnswers::Domains(domains)) => domains.len() < 2,
@@ -156,57 +155,57 @@ impl Overlays {
         (!is_one).then_some(choice)
     }
 
-    /// Goes on to the overlay's next sub-choice. Returns whether it has any.
-    pub(super) fn choose(&mut self) -> bool {
+    /// Selects the overlay's next choice. Returns whether it has any.
+    pub(super) fn next_choice(&mut self) -> bool {
         let Some(overlay) = self.shown().filter(|_| self.choice().is_some()) else { return false };
         if overlay == Overlay::SinglePoints {
-            let place = (self.asked.kind.index() + 1) % RequestKind::ALL.len();
-            self.asked.kind = RequestKind::ALL[place];
+            let place = (self.query.kind.index() + 1) % RequestKind::ALL.len();
+            self.query.kind = RequestKind::ALL[place];
         } else {
-            self.asked.choice = self.asked.choice.wrapping_add(1);
+            self.query.choice = self.query.choice.wrapping_add(1);
         }
         true
     }
 
-    /// Makes what is shown follow the infrastructure, the load in requests per second and the selection. Does nothing if
-    /// none of them has changed.
-    pub(super) fn follow(&mut self, infra: &Arc<Infrastructure>, load: f64, selected: Option<&Element>) {
+    /// Brings the content up to date with the infrastructure, the load in requests per second and the selection. Does nothing
+    /// if none of them has changed.
+    pub(super) fn update(&mut self, infra: &Arc<Infrastructure>, load: f64, selected: Option<&Element>) {
         let Some(overlay) = self.shown() else {
-            (self.known, self.view) = (None, OverlayContent::default());
+            (self.answers, self.content) = (None, OverlayContent::default());
             return;
         };
         let load = CachedAnswers::rounded(load);
-        let anew = self.known.as_ref().is_none_or(|known| !known.holds(overlay, infra, load));
+        let anew = self.answers.as_ref().is_none_or(|known| !known.holds(overlay, infra, load));
         if anew {
-            self.known = Some(CachedAnswers::ask(overlay, infra, load));
+            self.answers = Some(CachedAnswers::ask(overlay, infra, load));
         }
-        if self.asked.selected.as_ref() != selected {
-            self.asked.selected = selected.cloned();
-            self.asked.choice = 0;
-        } else if !anew && self.viewed() {
+        if self.query.selected.as_ref() != selected {
+            self.query.selected = selected.cloned();
+            self.query.choice = 0;
+        } else if !anew && self.is_current() {
             return;
         }
-        self.look(infra);
+        self.rebuild(infra);
     }
 
-    /// Whether the view was made for what is asked now.
-    fn viewed(&self) -> bool {
-        self.known.as_ref().is_some_and(|known| known.viewed.as_ref() == Some(&self.asked))
+    /// Whether the content matches the present query.
+    fn is_current(&self) -> bool {
+        self.answers.as_ref().is_some_and(|known| known.viewed.as_ref() == Some(&self.query))
     }
 
-    fn look(&mut self, infra: &Infrastructure) {
-        let Some(known) = &mut self.known else { return };
-        let asked = &self.asked;
+    fn rebuild(&mut self, infra: &Infrastructure) {
+        let Some(known) = &mut self.answers else { return };
+        let query = &self.query;
         let mut view = match &known.answers {
-            OverlayAnswers::Readable(hops) => readable::view(infra, hops, asked),
-            OverlayAnswers::Points(points) => points::view(infra, points, asked),
-            OverlayAnswers::Software(flaws) => software::view(infra, flaws, asked),
-            OverlayAnswers::Domains(domains) => domains::view(infra, domains, asked),
-            OverlayAnswers::Load(load) => load::view(infra, load, asked),
+            OverlayAnswers::Readable(hops) => readable::view(infra, hops, query),
+            OverlayAnswers::Points(points) => points::view(infra, points, query),
+            OverlayAnswers::Software(flaws) => software::view(infra, flaws, query),
+            OverlayAnswers::Domains(domains) => domains::view(infra, domains, query),
+            OverlayAnswers::Load(load) => load::view(infra, load, query),
         };
         view.stamps.sort_by(|a, b| a.element.cmp(&b.element));
         view.stamps.dedup_by(|later, first| later.element == first.element);
-        self.view = view;
-        known.viewed = Some(asked.clone());
+        self.content = view;
+        known.viewed = Some(query.clone());
     }
 }

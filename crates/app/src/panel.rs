@@ -1,6 +1,4 @@
 //! The lesson's text: the step with its goals, a question with its options, the end with the score.
-//!
-//! Must not know how wide the screen is beyond the width that it is given, nor which step may follow.
 
 use hoplight_lesson::markup::with_keys;
 use hoplight_lesson::{Ask, Choice, Gate, LessonRun, Place, Question, Reveal};
@@ -12,7 +10,7 @@ use crate::line::{Line, Page};
 use crate::stage::Stage;
 use crate::tone::Tone;
 
-/// The title of the panel: the step's, and where it stands in the lesson.
+/// The title of the panel: the step's title, and its number in the lesson.
 pub fn title(run: &LessonRun) -> (String, String) {
     let (steps, questions) = (run.lesson().steps.len(), run.lesson().quiz.len());
     match run.place() {
@@ -28,12 +26,12 @@ pub fn title(run: &LessonRun) -> (String, String) {
 /// The lesson's lines for a panel of `width` columns.
 pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
     let Some(run) = &stage.session.lesson else { return Vec::new() };
-    let mut writer = Writer { stage, run, keymap, page: Page::new(width) };
+    let mut writer = LessonWriter { stage, run, keymap, page: Page::new(width) };
     match run.place() {
         Place::Step(_) => writer.step(),
         Place::Quiz(_) => {
             if let Some(question) = run.question() {
-                writer.question(question, Mode::Quiz);
+                writer.question(question, QuestionMode::Quiz);
             }
         }
         Place::Finished => writer.finished(),
@@ -43,28 +41,28 @@ pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
 
 /// What an answer is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Mode {
+enum QuestionMode {
     Ask,
     Predict,
     Quiz,
 }
 
-struct Writer<'a> {
+struct LessonWriter<'a> {
     stage: &'a Stage,
     run: &'a LessonRun,
     keymap: &'a Keymap,
     page: Page,
 }
 
-impl Writer<'_> {
-    /// Prose, with the keys that it names.
+impl LessonWriter<'_> {
+    /// Prose, with the labels of the keys that it names.
     fn prose(&self, text: &str) -> String {
         with_keys(text, |name| self.keymap.named(name))
     }
 
     fn step(&mut self) {
         let Some(step) = self.run.step() else { return };
-        // Where room is short, what a passed gate reveals takes the place of the task.
+        // On a small screen, the reveal of a passed gate replaces the task.
         let brief = !self.stage.viewport.regions.wide && self.run.is_open() && self.run.reveal().is_some();
         for paragraph in step.text.iter().filter(|_| !brief) {
             let text = self.prose(paragraph);
@@ -74,8 +72,8 @@ impl Writer<'_> {
             Gate::Continue => {}
             Gate::Goals(_) if brief => {}
             Gate::Goals(_) => self.goals(),
-            Gate::Ask(question) => self.question(question, Mode::Ask),
-            Gate::Predict(question) => self.question(question, Mode::Predict),
+            Gate::Ask(question) => self.question(question, QuestionMode::Ask),
+            Gate::Predict(question) => self.question(question, QuestionMode::Predict),
         }
         if let Some(Reveal { text, prediction }) = self.run.reveal() {
             if let Some((right, why)) = prediction {
@@ -89,7 +87,7 @@ impl Writer<'_> {
                 self.page.item(Tone::Good, "✓ ", Tone::Text, &text, None);
             }
         }
-        // Only the newest of hints and solution: the diagram that they speak of must stay in sight.
+        // Only the newest hint or the solution is shown: the diagram must stay visible.
         let count = step.hints.len();
         if self.run.solution_shown() {
             let acts: Vec<String> = step.solution.iter().map(ToString::to_string).collect();
@@ -104,7 +102,7 @@ impl Writer<'_> {
     fn goals(&mut self) {
         let mut next = true;
         for (label, met) in self.run.goals() {
-            // Goals are met in order: what comes later says so.
+            // Goals are met in order, so later ones begin with "then".
             let is_next = next;
             next &= met;
             match (met, is_next) {
@@ -115,25 +113,25 @@ impl Writer<'_> {
         }
     }
 
-    fn question(&mut self, question: &Question, mode: Mode) {
-        let lead = if mode == Mode::Predict { "Predict: " } else { "" };
+    fn question(&mut self, question: &Question, mode: QuestionMode) {
+        let lead = if mode == QuestionMode::Predict { "Predict: " } else { "" };
         let stem = format!("{lead}{}", self.prose(&question.stem));
         self.page.text(Tone::Name, &stem);
         match &question.ask {
             Ask::Choice(choices) => self.choices(choices, mode),
             Ask::Mark { why, .. } => self.marks(why, mode),
         }
-        if mode == Mode::Quiz {
+        if mode == QuestionMode::Quiz {
             self.way_on(false);
         }
     }
 
-    fn choices(&mut self, choices: &[Choice], mode: Mode) {
+    fn choices(&mut self, choices: &[Choice], mode: QuestionMode) {
         let tried = self.run.tried();
         let over = self.run.is_solved();
         for (number, choice) in choices.iter().enumerate() {
             let (tone, mark) = match (tried.contains(&number), choice.right) {
-                (true, _) if mode == Mode::Predict => (Tone::Accent, "▸"),
+                (true, _) if mode == QuestionMode::Predict => (Tone::Accent, "▸"),
                 (true, true) => (Tone::Good, "✓"),
                 (true, false) => (Tone::Bad, "✗"),
                 (false, _) => (Tone::Accent, " "),
@@ -143,14 +141,14 @@ impl Writer<'_> {
             self.page.item(tone, &format!("{mark}{} ", number + 1), text_tone, &text, Some(&LessonAction::Answer(number).into()));
         }
         let newest = tried.last().and_then(|number| choices.get(*number));
-        if let Some(choice) = newest.filter(|_| mode != Mode::Predict) {
+        if let Some(choice) = newest.filter(|_| mode != QuestionMode::Predict) {
             let (tone, word) = if choice.right { (Tone::Good, "Right. ") } else { (Tone::Warn, "Not quite. ") };
             let text = format!("{word}{}", self.prose(&choice.why));
             self.page.text(tone, &text);
         }
     }
 
-    fn marks(&mut self, why: &str, mode: Mode) {
+    fn marks(&mut self, why: &str, mode: QuestionMode) {
         let count = self.run.marks().count();
         if self.run.is_solved() {
             let text = format!("Right. {}", self.prose(why));
@@ -164,8 +162,8 @@ impl Writer<'_> {
         if count > 0 {
             self.page.text(Tone::Text, &marked.join(", "));
         }
-        // In the quiz the first try counts; afterwards the right set is told.
-        if mode == Mode::Quiz && self.run.is_open() {
+        // In the quiz the first try counts; after it, the right set is shown.
+        if mode == QuestionMode::Quiz && self.run.is_open() {
             let infra = self.stage.infra();
             if let Some(target) = self.run.question().and_then(Question::target) {
                 let right: Vec<String> = target.right(infra).iter().map(Element::to_string).collect();
@@ -175,7 +173,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The last line: what leads on.
+    /// The last line: the keys that continue.
     fn way_on(&mut self, hints: bool) {
         let next = self.keymap.label(AppAction::Enter);
         let open = self.run.is_open();
@@ -199,7 +197,7 @@ impl Writer<'_> {
                 line = line.with(Tone::Accent, format!("{gap}{hint} ")).with(Tone::Dim, word);
             }
         }
-        // What is offered first is what a click does.
+        // A click performs the first offer.
         let offers_hint = hints && !open && !self.run.solution_shown();
         line.action = if open { Some(AppAction::Enter.into()) } else { offers_hint.then_some(LessonAction::Hint.into()) };
         if let Some((words, keys)) = again {

@@ -4,7 +4,7 @@ use hoplight_analysis::{plaintext_hops, single_parts};
 use hoplight_model::{Element, Infrastructure, RequestKind};
 
 use crate::comparison::Comparison;
-use crate::events::Marks;
+use crate::events::TimelineMarks;
 use crate::monitor::item::MonitorFocus;
 use crate::overlay::Overlays;
 use crate::overlay::kind::Overlay;
@@ -25,7 +25,7 @@ pub struct Panels {
     /// What the analysis says about the present infrastructure.
     pub summary: Summary,
     /// The moments that the timeline marks.
-    pub marks: Marks,
+    pub marks: TimelineMarks,
     /// Whether the panel of a small screen shows the selected element rather than the lesson.
     pub show_detail: bool,
     /// How far the panel is scrolled.
@@ -55,7 +55,7 @@ impl Panels {
             comparison: None,
             overlays: Overlays::default(),
             summary: Summary::of(infra),
-            marks: Marks::default(),
+            marks: TimelineMarks::default(),
             show_detail: false,
             scroll: 0,
             detail_scroll: 0,

@@ -1,10 +1,10 @@
-//! Which part of the screen shows what. A pure function of the size; the mouse and the screen use the same one.
+//! How the screen is divided. A pure function of its size.
 
 use hoplight_layout::Area;
 
 /// The smallest screen that shows everything.
 pub const MINIMUM: (u16, u16) = (80, 24);
-/// From this size on, the text stands beside the canvas.
+/// From this size on, panels are beside the canvas.
 const WIDE: (u16, u16) = (116, 32);
 
 /// The parts of the stage. A part that has no room is empty.
@@ -14,17 +14,17 @@ pub struct Regions {
     pub header: Area,
     /// The infrastructure.
     pub canvas: Area,
-    /// The lesson, or what is selected.
+    /// The lesson, or the selected element.
     pub panel: Area,
-    /// What is selected, where there is room for both.
+    /// The selected element, where there is room for both.
     pub detail: Area,
     /// The agents' gauges.
     pub gauges: Area,
-    /// What users experience.
+    /// The status line.
     pub status: Area,
-    /// The moments of the run; empty where there is no room.
+    /// The timeline; empty where there is no room.
     pub timeline: Area,
-    /// What happened.
+    /// The journal.
     pub journal: Area,
     /// The keys that work now.
     pub footer: Area,
@@ -37,12 +37,12 @@ pub fn too_small(columns: u16, rows: u16) -> bool {
     columns < MINIMUM.0 || rows < MINIMUM.1
 }
 
-/// Whether there is room for texts beside the canvas.
+/// Whether there is room for panels beside the canvas.
 pub fn is_wide((columns, rows): (u16, u16)) -> bool {
     columns >= WIDE.0 && rows >= WIDE.1
 }
 
-/// Divides the stage. `agents` gauges want a row each where there is room; a lesson wants the panel for itself.
+/// Divides the stage. `agents` gauges get a row each if there is room; a lesson gets a panel of its own.
 pub fn stage(columns: u16, rows: u16, agents: u16, lesson: bool) -> Regions {
     if too_small(columns, rows) {
         return Regions::default();

@@ -19,7 +19,7 @@ use hoplight_lesson::{LessonRun, Session, outcome};
 use hoplight_model::{Element, Infrastructure};
 use hoplight_sim::{CommandError, SimTime, Simulation};
 
-use crate::events::{Mark, of_both};
+use crate::events::{TimelineMark, of_both};
 use crate::panels::{Panels, Summary};
 use crate::regions;
 use crate::view::View;
@@ -142,8 +142,8 @@ impl Stage {
     pub(super) fn update_overlay(&mut self) {
         let session = &self.session;
         let asked = session.lesson.as_ref().filter(|run| !run.is_open()).and_then(LessonRun::question);
-        self.panels.overlays.veil(asked.is_some_and(|question| question.target().is_some()));
-        self.panels.overlays.follow(session.infra(), session.sim().rate(), session.selected.as_ref());
+        self.panels.overlays.suspend(asked.is_some_and(|question| question.target().is_some()));
+        self.panels.overlays.update(session.infra(), session.sim().rate(), session.selected.as_ref());
     }
 
     /// Shows a new topic of the panel from its top. `is_lesson` says that the panel shows the lesson, which keeps its place.
@@ -159,8 +159,8 @@ impl Stage {
 
     /// The marks of the timeline, oldest first. In a comparison they are those of both designs; a mark of only one design
     /// comes with its letter.
-    pub fn known_marks(&self) -> Vec<(Option<char>, &Mark)> {
-        let first: Vec<&Mark> = self.panels.marks.all().iter().collect();
+    pub fn known_marks(&self) -> Vec<(Option<char>, &TimelineMark)> {
+        let first: Vec<&TimelineMark> = self.panels.marks.all().iter().collect();
         match &self.panels.comparison {
             None => first.into_iter().map(|mark| (None, mark)).collect(),
             Some(comparison) => {
@@ -173,7 +173,7 @@ impl Stage {
     /// Where the timeline is; empty where it has no room.
     pub fn timeline_area(&self) -> Area {
         match (&self.panels.comparison, self.panels.view) {
-            (Some(comparison), View::Compare) => comparison.places.timeline,
+            (Some(comparison), View::Compare) => comparison.areas.timeline,
             _ => self.viewport.regions.timeline,
         }
     }

@@ -105,8 +105,8 @@ impl<'a> StageView<'a> {
             (View::Monitor, _) => MainView::Monitor(monitor::plan(stage, main)),
             (View::Compare, Some(comparison)) => {
                 let lines = comparison.lines(stage.sim());
-                let table = Pane::new(comparison.places.table, lines, comparison.scroll, ViewAction::Scroll);
-                MainView::Compare(table.bordered(comparison.places.pictures[0].height > 0))
+                let table = Pane::new(comparison.areas.table, lines, comparison.scroll, ViewAction::Scroll);
+                MainView::Compare(table.bordered(comparison.areas.pictures[0].height > 0))
             }
             (View::Canvas | View::Compare, _) => MainView::Canvas,
         };

@@ -1,6 +1,4 @@
-//! One-line texts: the header, what users experience, the footer's keys, a line of the course map.
-//!
-//! Must not know where on the screen they go.
+//! One-line texts: the header, the status line, the footer, a line of the course map.
 
 mod footer;
 mod header;
@@ -29,7 +27,7 @@ use crate::window::kind::WindowKind;
 pub use footer::{footer, works};
 pub use header::{header, header_parts};
 
-/// What users experienced in this last time is shown.
+/// The window over which users' experience is measured.
 const WINDOW: Duration = Duration::from_secs(10);
 
 /// Where the status line is: on the course map, below the header.
@@ -42,12 +40,12 @@ pub fn status_area(app: &App) -> Area {
     }
 }
 
-/// What users experience and what the analysis says, or the notice in its place.
+/// The status line: users' experience and the analysis in numbers, or the notice in their place.
 pub fn status(app: &App, stage: &Stage) -> Line {
     Line::joined(status_parts(app, stage))
 }
 
-/// The parts of that line, each with what a click on it does.
+/// The parts of the status line, each with the action of a click on it.
 pub fn status_parts(app: &App, stage: &Stage) -> Vec<Line> {
     if let Some(notice) = &app.notice {
         return vec![Line::new(notice.tone, format!(" {}", notice.text))];
@@ -91,28 +89,28 @@ pub fn status_parts(app: &App, stage: &Stage) -> Vec<Line> {
     let readable = Line { action: lay(Overlay::ReadableHops), ..readable };
     let with = |more: Vec<Line>| [users.clone(), more].concat();
     let full = |words| with(vec![readable.clone(), Line { action: lay(Overlay::SinglePoints), ..points(words) }]);
-    // What has no room is left out whole.
+    // A part that does not fit is left out.
     let all = [full("single points of failure for writes"), full("SPOFs"), with(vec![readable.clone()])];
     let room = usize::from(stage.viewport.regions.status.width);
     all.into_iter().find(|parts| parts.iter().map(Line::width).sum::<usize>() <= room).unwrap_or(users)
 }
 
 impl App {
-    /// The line of the tip that is shown now.
+    /// The line of the present tip.
     pub fn tip(&self) -> Option<Line> {
         let tip = self.tips.shown.filter(|tip| self.settings.tips && self.stage().is_some_and(|stage| tip.fits(stage)))?;
         Some(Line::new(Tone::Accent, " tip ").with(Tone::Text, tip.text(&self.keymap)).doing(tip.action()))
     }
 }
 
-/// Whether something has the place of what users experience.
+/// Whether something else is in the place of users' experience.
 pub(super) fn is_taken(stage: &Stage) -> bool {
     overlay(stage).is_some() || followed(stage).is_some()
 }
 
-/// What the overlay shows, in the fullest wording for which there is room.
+/// The overlay's line, in the fullest wording that fits.
 fn overlay(stage: &Stage) -> Option<Line> {
-    let view = stage.panels.overlays.view();
+    let view = stage.panels.overlays.content();
     let room = usize::from(stage.viewport.regions.status.width).saturating_sub(1);
     let text = view.line.iter().find(|text| text.width() <= room).or(view.line.last())?;
     Some(Line::new(view.tone, format!(" {text}")))
@@ -176,7 +174,7 @@ pub fn course_line(app: &App, item: &CourseItem, room: u16) -> Line {
                 }
                 _ => return line,
             };
-            // The mark says that the lesson is done, hence that the figure is the quiz's, where there is no room for the word.
+            // Without room for the word, the mark says that the lesson is done, so the number must be the quiz's.
             let fits = line.width() + word.len() + done.len() <= usize::from(room);
             line.with(Tone::Dim, format!("{}{done}", if fits { word } else { " " }))
         }

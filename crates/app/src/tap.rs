@@ -1,7 +1,6 @@
-//! The wiretap: what an eavesdropper has read on one hop, the newest last.
+//! The wiretap: the messages captured on one hop, newest last.
 //!
-//! It shows what the timeline heard on the link, so stepping back shows what was there then. Must not know where on the
-//! screen it stands.
+//! They come from the timeline, so stepping back shows what had been captured then.
 
 use hoplight_analysis::user;
 use hoplight_model::{Cipher, LinkIx, Medium};
@@ -9,17 +8,17 @@ use hoplight_sim::{CapturedMessage, CapturedPayload, Heading};
 
 use crate::action::SelectAction;
 use crate::line::{Line, Page};
-use crate::spoken;
+use crate::message_text;
 use crate::stage::Stage;
 use crate::tone::Tone;
 
-/// The title over the list.
+/// The title of the list; `None` without a wiretap.
 pub fn title(stage: &Stage) -> Option<String> {
     let (from, to) = stage.session.wiretap()?;
     Some(format!("wiretap · {from} → {to}"))
 }
 
-/// What is to be said of it in a few words, beside the title.
+/// A remark for the title.
 pub fn remark(stage: &Stage) -> String {
     let Some(link) = stage.session.timeline.tapped() else { return String::new() };
     if stage.session.wiretap_saw_password() {
@@ -34,8 +33,8 @@ pub fn remark(stage: &Stage) -> String {
     words.to_owned()
 }
 
-/// The last messages, one to a line, in at most so many lines. The last one that shows a password keeps a line of its own,
-/// at the top, when others have pushed it out.
+/// The last messages, one per line, at most `room`. The last one with a password keeps a line at the top after others have
+/// pushed it out.
 pub fn lines(stage: &Stage, room: usize) -> Vec<Line> {
     let Some(link) = stage.session.timeline.tapped() else { return Vec::new() };
     let mut shown: Vec<&CapturedMessage> = stage.session.timeline.heard().rev().take(room).collect();
@@ -50,7 +49,7 @@ pub fn lines(stage: &Stage, room: usize) -> Vec<Line> {
     shown.into_iter().map(|heard| line(link, heard)).collect()
 }
 
-/// One message in one line; a click on it follows its request.
+/// A message in one line; a click on it follows its request.
 fn line(link: LinkIx, heard: &CapturedMessage) -> Line {
     let (whose, arrow) = match heard.said {
         CapturedPayload::Request { number, heading, .. } => {
@@ -63,15 +62,14 @@ fn line(link: LinkIx, heard: &CapturedMessage) -> Line {
         CapturedPayload::Advertisement(_) => ("VRRP".into(), "→"),
     };
     let mut line = Line::new(Tone::Dim, format!(" {:>9.3} {whose:>6} {arrow} ", heard.at.as_secs_f64()));
-    line.spans.extend(spoken::brief(&spoken::spoken(&heard.infra, link, &heard.said, spoken::short())));
+    line.spans.extend(message_text::brief(&message_text::render(&heard.infra, link, &heard.said, message_text::SHORT)));
     if let CapturedPayload::Request { number, .. } = heard.said {
         line = line.doing(SelectAction::Follow(number));
     }
     line
 }
 
-/// The part of a hop's panel that says what was heard there; nothing if no tap is there. On a small screen the list stands
-/// here, too.
+/// Writes the wiretap's part of a hop's panel; returns whether the hop is tapped. On a small screen it includes the list.
 pub(super) fn section(page: &mut Page, stage: &Stage, link: LinkIx, width: usize) -> bool {
     if stage.session.timeline.tapped() != Some(link) {
         return false;
@@ -83,7 +81,7 @@ pub(super) fn section(page: &mut Page, stage: &Stage, link: LinkIx, width: usize
             page.line(line);
         }
     }
-    // In full: the last login in the clear, or else the last request.
+    // In full: the last plaintext login, or else the last request.
     let asked = |heard: &&CapturedMessage| {
         matches!(
             heard.said,
@@ -95,7 +93,7 @@ pub(super) fn section(page: &mut Page, stage: &Stage, link: LinkIx, width: usize
     };
     let login = stage.session.timeline.heard_password();
     if let Some(heard) = login.or_else(|| stage.session.timeline.heard().rev().find(asked)) {
-        let message = spoken::spoken(&heard.infra, link, &heard.said, width);
+        let message = message_text::render(&heard.infra, link, &heard.said, width);
         let whose = match heard.said {
             CapturedPayload::Request { number, .. } => format!("r{number} at {:.3} s, on the wire:", heard.at.as_secs_f64()),
             _ => format!("at {:.3} s, on the wire:", heard.at.as_secs_f64()),
@@ -103,7 +101,7 @@ pub(super) fn section(page: &mut Page, stage: &Stage, link: LinkIx, width: usize
         page.text(Tone::Dim, &whose);
         let (from, to) = heard.infra.ends(link);
         let id = |ix| heard.infra.component(ix).id.as_str();
-        spoken::full(page, &message, (id(from), id(to)));
+        message_text::full(page, &message, (id(from), id(to)));
     }
     true
 }

@@ -1,7 +1,6 @@
-//! First-run tips: one line at a time on what can be done, until the learner has done it, or has had time to read it.
+//! First-run tips: one line at a time, until the learner has done what it says or has had time to read it.
 //!
-//! A tip stands where users' numbers stand, and only while nothing else wants that place. What was tipped once is noted in the
-//! progress. Must not do anything else.
+//! A tip is shown in the status line while nothing else needs it. The progress records which tips were shown.
 
 use std::time::Duration;
 
@@ -18,24 +17,24 @@ use crate::window::kind::WindowKind;
 pub enum Tip {
     /// How to select.
     Select,
-    /// How to stop time.
+    /// How to pause.
     Pause,
     /// How to kill.
     Kill,
     /// How to change TLS.
     Tls,
-    /// How to see what is readable.
+    /// How to show the overlays.
     Overlay,
     /// How to look up a word.
     Glossary,
     /// How to send a request.
     Send,
-    /// How to find all else.
+    /// How to find everything else.
     Palette,
 }
 
 impl Tip {
-    /// All tips, in the order in which they come.
+    /// All tips, in order.
     pub const ALL: [Self; 8] =
         [Self::Select, Self::Pause, Self::Kill, Self::Tls, Self::Overlay, Self::Glossary, Self::Send, Self::Palette];
 
@@ -70,7 +69,7 @@ impl Tip {
         }
     }
 
-    /// The action of the key that it names first.
+    /// The action of the first key that it names.
     pub(super) fn action(self) -> Action {
         match self {
             Self::Select => SelectAction::Move(Arrow::Right).into(),
@@ -84,17 +83,17 @@ impl Tip {
         }
     }
 
-    /// Whether it makes sense now.
+    /// Whether it applies now.
     pub(super) fn fits(self, stage: &Stage) -> bool {
         match self {
             Self::Kill => stage.can_kill(),
-            Self::Overlay => !stage.panels.overlays.is_veiled() && stage.panels.overlays.shown().is_none(),
+            Self::Overlay => !stage.panels.overlays.is_suspended() && stage.panels.overlays.shown().is_none(),
             Self::Pause => !stage.session.playback.paused,
             _ => true,
         }
     }
 
-    /// What it says.
+    /// Its text.
     pub(super) fn text(self, keymap: &Keymap) -> String {
         let key = keymap.label(self.action());
         match self {
@@ -110,16 +109,16 @@ impl Tip {
     }
 }
 
-/// Which tip is shown, and for how long.
+/// The present tip, and for how long it has been shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tips {
     pub(super) shown: Option<Tip>,
-    /// Wall time since it came, or since the last one went.
+    /// Wall time since it appeared, or since the last one disappeared.
     pub(super) since: Duration,
 }
 
 impl Tips {
-    /// The tip that is shown.
+    /// The present tip.
     pub const fn shown(self) -> Option<Tip> {
         self.shown
     }

@@ -40,10 +40,10 @@ impl App {
             return self.press_in_window(key).map_or_else(Vec::new, |action| self.act(action));
         }
         if let Some(stage) = self.stage_mut() {
-            stage.panels.overlays.key();
+            stage.panels.overlays.end_brief();
         }
         let asked = std::mem::take(&mut self.leaving);
-        let Some(action) = self.keymap.action(key, self.place()).cloned() else {
+        let Some(action) = self.keymap.action(key, self.key_context()).cloned() else {
             self.tell(Tone::Dim, format!("{key} does nothing here; {} shows the keys.", self.keymap.label(AppAction::Help)));
             return Vec::new();
         };

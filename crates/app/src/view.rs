@@ -1,14 +1,12 @@
-//! What the main area of the stage shows, in the canvas' place.
-//!
-//! Must not know how any of it is drawn.
+//! The views of the stage's main area.
 
-/// One of the pictures of a running infrastructure.
+/// A view of a running infrastructure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum View {
-    /// The diagram with everything that moves on it.
+    /// The diagram with its packets.
     #[default]
     Canvas,
-    /// What the monitoring service knows, and nothing else.
+    /// What the monitoring service knows.
     Monitor,
     /// Two designs side by side.
     Compare,

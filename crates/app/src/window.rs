@@ -1,7 +1,7 @@
-//! A window over the screen: a list that typing filters, with what its chosen row means below it.
+//! A window over the screen: a list that typing filters, with an explanation of the chosen row below it.
 //!
-//! The palette is one of its kinds. While a window is open, keys are its own, and time stands still. A row says what
-//! happens when it is entered by an [`Action`]; the window itself does nothing. Must not know how it is drawn.
+//! While a window is open, it takes all keys, and time stands still. Each row carries the action of Enter; the window itself
+//! does nothing.
 
 mod compare;
 mod faults;
@@ -20,14 +20,14 @@ use crate::regions;
 use crate::tone::Tone;
 use crate::window::kind::WindowKind;
 
-/// One row.
+/// A row of a window.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WindowRow {
-    /// What is shown; cut where it is too long. `action` is what Enter does; a row without one says nothing more.
+    /// The line, cut if it is too long. Its action is that of Enter.
     pub line: Line,
-    /// What stands at the right: a key, a time.
+    /// The text at the right: a key, a time.
     pub right: String,
-    /// What is said about it while it is chosen.
+    /// The explanation while it is chosen.
     pub about: String,
 }
 
@@ -44,23 +44,23 @@ pub fn area(app: &App) -> Option<WindowAreas> {
     Some(if wants { areas.with_timeline() } else { areas })
 }
 
-/// Where the parts of a window stand.
+/// Where the parts of a window are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WindowAreas {
-    /// With its frame.
+    /// The window with its frame.
     pub outer: Area,
     /// What was typed.
     pub prompt: Area,
-    /// The timeline, if it stands here.
+    /// The timeline, if the window shows it.
     pub timeline: Area,
     /// The rows.
     pub list: Area,
-    /// What is said about the chosen row.
+    /// The explanation of the chosen row.
     pub about: Area,
 }
 
 impl WindowAreas {
-    /// On a screen of this size. A window's size does not depend on what is in it: it stays where it is while one types.
+    /// On a screen of this size. The size does not depend on the content, so the window does not move while the user types.
     pub fn of(columns: u16, rows: u16, kind: WindowKind) -> Self {
         let width = columns.saturating_sub(4).min(100);
         let height = rows.saturating_sub(2).min(36);
@@ -105,10 +105,10 @@ pub fn rows(app: &App, kind: WindowKind, filter: &str) -> Vec<WindowRow> {
     }
 }
 
-/// What is said about the chosen row, in lines of `width` columns; `None` of the row where the filter leaves nothing.
+/// The explanation of the chosen row in lines of `width` columns; of no row if the filter leaves none.
 pub fn about(app: &App, kind: WindowKind, row: Option<&WindowRow>, width: u16) -> Vec<Line> {
     let mut page = Page::new(width);
-    // Only of the chosen row is it asked: that takes a trial.
+    // Only for the chosen row: it takes a trial run.
     if let Some(why) = row.and_then(|row| faults::refusal(app, row)) {
         page.text(Tone::Warn, &format!("Not now: {why}."));
     }

@@ -19,7 +19,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
 
-use hoplight_app::overlay::content::Stamp;
+use hoplight_app::overlay::content::OverlayStamp;
 use hoplight_layout::{Cell, Fit, Layout, Map};
 use hoplight_model::{ComponentIx, Element, Hop, Infrastructure, LinkIx};
 use hoplight_sim::{Fault, Simulation};
@@ -56,7 +56,7 @@ pub struct Canvas<'a> {
     /// The link that somebody listens on.
     pub tapped: Option<LinkIx>,
     /// What an overlay says of elements, in their order.
-    pub stamps: &'a [Stamp],
+    pub stamps: &'a [OverlayStamp],
     /// Packets that are drawn at most; those that failed, were stopped or are followed always are.
     pub most_packets: usize,
 }
@@ -110,13 +110,13 @@ impl<'a> Canvas<'a> {
     }
 
     /// What the overlay says of an element.
-    fn stamp(&self, element: &Element) -> Option<&'a Stamp> {
+    fn stamp(&self, element: &Element) -> Option<&'a OverlayStamp> {
         let place = self.stamps.binary_search_by(|stamp| stamp.element.cmp(element)).ok()?;
         self.stamps.get(place)
     }
 
     /// The sign of a stamp, reversed so that it stands out without colours, too.
-    fn sign(&self, stamp: &Stamp) -> (char, Style) {
+    fn sign(&self, stamp: &OverlayStamp) -> (char, Style) {
         (stamp.sign.symbol(), self.theme.tone(stamp.tone).add_modifier(Modifier::REVERSED | Modifier::BOLD))
     }
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::{MapAccess, Visitor};
 
 use crate::shell::RESERVED_KEYS;
-use hoplight_app::{Key, Keymap, Palette, Place};
+use hoplight_app::{Key, KeyContext, Keymap, Palette};
 use hoplight_model::error::without_entry;
 use hoplight_model::text::sanitise;
 use hoplight_model::{ContentError, ron_text};
@@ -198,12 +198,12 @@ fn key(name: &str) -> Result<Key, String> {
     })
 }
 
-const fn place(place: Place) -> &'static str {
+const fn place(place: KeyContext) -> &'static str {
     match place {
-        Place::Home => "on the course map",
-        Place::Stage => "on the stage",
-        Place::Lesson => "in a lesson",
-        Place::Marks => "where marks are wanted",
+        KeyContext::Home => "on the course map",
+        KeyContext::Stage => "on the stage",
+        KeyContext::Lesson => "in a lesson",
+        KeyContext::Marks => "where marks are wanted",
     }
 }
 
@@ -236,9 +236,9 @@ mod tests {
             (keymap.label(SiteAction::KillOrRestore), keymap.label(LessonAction::Hint), keymap.label(TimeAction::StepForward)),
             ("Delete".into(), "F2".into(), "?".into())
         );
-        assert_eq!(config.keymap.action(Key::char('x'), Place::Stage), Some(&SiteAction::KillOrRestore.into()));
-        assert_eq!(config.keymap.action(Key::char('.'), Place::Stage), None);
-        assert_eq!(config.keymap.action(Key::char(' '), Place::Stage), Some(&TimeAction::Pause.into()), "the others stay");
+        assert_eq!(config.keymap.action(Key::char('x'), KeyContext::Stage), Some(&SiteAction::KillOrRestore.into()));
+        assert_eq!(config.keymap.action(Key::char('.'), KeyContext::Stage), None);
+        assert_eq!(config.keymap.action(Key::char(' '), KeyContext::Stage), Some(&TimeAction::Pause.into()), "the others stay");
     }
 
     #[test]

@@ -1,8 +1,7 @@
-//! What is done to the second design: whatever is done to the first and makes it no other design, and what is done to the
-//! second alone.
+//! Commands on the second design: those on the first that do not change its design, and those for the second alone.
 //!
-//! The second keeps to the first's log and clock. What one of the two refuses is done to the other: then it says so. Must not
-//! know why anything is done.
+//! The second follows the first's log and clock. A command that one design refuses is done to the other, and the notice says
+//! so.
 
 use std::time::Duration;
 
@@ -11,19 +10,19 @@ use hoplight_sim::{Command, CommandError, SimTime, Timeline};
 
 use crate::comparison::Comparison;
 
-/// To which of two designs something was done.
+/// Which of two designs accepted a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// To both, or to the only one.
+pub enum ComparisonSide {
+    /// Both, or the only one.
     Both,
-    /// To the first: why the second refused it.
+    /// The first only: why the second refused.
     First(CommandError),
-    /// To the second: why the first refused it.
+    /// The second only: why the first refused.
     Second(CommandError),
 }
 
-impl Side {
-    /// What is said of it behind what happened; nothing if it happened to both.
+impl ComparisonSide {
+    /// The end of the notice; empty if both accepted the command.
     pub fn words(&self) -> String {
         match self {
             Self::Both => String::new(),
@@ -33,33 +32,33 @@ impl Side {
     }
 }
 
-/// What was done to the second.
+/// A command that was done to the second design.
 #[derive(Clone, Debug)]
-pub(super) struct Given {
+pub(super) struct RepeatedCommand {
     at: SimTime,
     command: Command,
     own: bool,
     refused: Option<CommandError>,
 }
 
-/// What is done to the second alone.
+/// A command for the second design alone.
 #[derive(Clone, Debug)]
-pub(super) struct Own {
+pub(super) struct OwnCommand {
     at: SimTime,
     command: Command,
-    /// When it was asked for: whoever goes back to before that and does something else takes it back.
+    /// When it was given. A command before this moment takes it back.
     asked: SimTime,
-    /// How many commands of the first's log come before it, at the same moment at the latest.
+    /// How many commands of the first's log come before it.
     after: usize,
 }
 
-/// Whether a command is done to both: whatever happens to a site, but for what makes it another design.
+/// Whether a command is done to both designs: every command except those that change the TLS settings.
 pub(in super::super) const fn is_shared(command: &Command) -> bool {
     !matches!(command, Command::Edit(TopologyEdit::EdgeTls(_) | TopologyEdit::WebToAppTls(_) | TopologyEdit::AppToDbTls(_)))
 }
 
 impl Comparison {
-    /// Follows whatever has become of the first: its log, its time and its design.
+    /// Follows the first design's log, time and edits.
     pub(in super::super) fn follow(&mut self, first: &Timeline) {
         self.repeat(first);
         let sim = first.simulation();
@@ -72,13 +71,13 @@ impl Comparison {
         self.marks.observe(self.timeline.journal(), second.infrastructure(), second.now());
     }
 
-    /// Those commands of the first that are done to the second as well.
+    /// The commands on the first that are also done to the second.
     fn shared<'a>(&self, commands: impl Iterator<Item = (SimTime, &'a Command)>) -> impl Iterator<Item = (SimTime, &'a Command)> {
         let is_apart = |at: SimTime, command: &Command| self.apart.iter().any(|(when, apart)| *when == at && apart == command);
         commands.filter(move |(at, command)| is_shared(command) && !is_apart(*at, command))
     }
 
-    /// All that is to be done to the second, in order, each with whether it is done to it alone.
+    /// All commands for the second, in order, each with whether it is for the second alone.
     fn wanted(&self, first: &Timeline) -> Vec<(SimTime, Command, bool)> {
         let mut wanted = Vec::new();
         let mut own = self.own.iter().peekable();
@@ -92,10 +91,10 @@ impl Comparison {
         wanted
     }
 
-    /// Does to the second what is new. Where something that was done is no longer to be done, begins anew.
+    /// Does new commands to the second. If a command that was done is no longer wanted, starts over from the beginning.
     fn repeat(&mut self, first: &Timeline) {
         let wanted = self.wanted(first);
-        let is = |given: &Given, (at, command, own): &(SimTime, Command, bool)| {
+        let is = |given: &RepeatedCommand, (at, command, own): &(SimTime, Command, bool)| {
             given.at == *at && given.own == *own && given.command == *command
         };
         let keeps = self.given.len() <= wanted.len() && self.given.iter().zip(&wanted).all(|(given, wanted)| is(given, wanted));
@@ -109,15 +108,15 @@ impl Comparison {
         for (at, command, own) in wanted.into_iter().skip(self.given.len()) {
             self.timeline.seek(at);
             let refused = self.timeline.act(command.clone()).err();
-            self.given.push(Given { at, command, own, refused });
+            self.given.push(RepeatedCommand { at, command, own, refused });
         }
         self.marks.cut(first.simulation().now());
     }
 
-    /// How many commands of the second's log are done at a moment at which so many of the shared ones are.
+    /// How many commands of the second's log are done when `shared` of the shared ones are.
     fn done_at(&self, now: SimTime, shared: usize) -> usize {
         let mut left = shared;
-        let is_done = |given: &&Given| {
+        let is_done = |given: &&RepeatedCommand| {
             let is_next = given.own || left > 0;
             left = left.saturating_sub(usize::from(!given.own));
             given.at <= now && is_next
@@ -125,13 +124,13 @@ impl Comparison {
         self.given.iter().take_while(is_done).filter(|given| given.refused.is_none()).count()
     }
 
-    /// Why the second refused the last thing that was done to both; `None` if it did not.
+    /// Why the second refused the last shared command; `None` if it accepted it.
     pub(in super::super) fn last_refusal(&self, now: SimTime) -> Option<CommandError> {
         let last = self.given.iter().rev().find(|given| !given.own && given.at <= now);
         last.and_then(|given| given.refused.clone())
     }
 
-    /// Does something to the second alone, now.
+    /// Does a command to the second alone, now.
     ///
     /// # Errors
     /// Says why nothing happened.
@@ -143,20 +142,20 @@ impl Comparison {
         Ok(())
     }
 
-    /// Lets something be done to the second alone, after a time.
+    /// Schedules a command for the second alone.
     pub(in super::super) fn plan(&mut self, first: &Timeline, after: Duration, command: &Command) {
         let asked = first.simulation().now();
-        let own = Own { at: asked + after, command: command.clone(), asked, after: self.shared(first.commands()).count() };
+        let own = OwnCommand { at: asked + after, command: command.clone(), asked, after: self.shared(first.commands()).count() };
         let place = self.own.partition_point(|other| other.at <= own.at);
         self.own.insert(place, own);
     }
 
-    /// Something is done to the first that is not done to the second.
+    /// Keeps a command on the first from being repeated on the second.
     pub(in super::super) fn keep_apart(&mut self, at: SimTime, command: &Command) {
         self.apart.push((at, command.clone()));
     }
 
-    /// Something is done now: what had been asked for later is taken back.
+    /// Takes back commands that were given later than `now`.
     pub(in super::super) fn cut(&mut self, now: SimTime) {
         self.own.retain(|own| own.asked <= now);
         self.marks.cut(now);

@@ -1,6 +1,6 @@
-//! What the analysis says of a design, in numbers, and what it finds.
+//! The analysis of a design in numbers, and its findings.
 //!
-//! Asked once for a design and a load. Must not compute anything itself.
+//! Computed once for a design and a load.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use hoplight_analysis::findings::{Finding, findings};
 use hoplight_analysis::{Capacity, Outage, Structure, availability, plaintext_hops, single_parts, tls_price::tls_price};
 use hoplight_model::{Infrastructure, RequestKind};
 
-/// The numbers.
+/// The numbers and findings of one design.
 #[derive(Clone, Debug)]
 pub(super) struct Figures {
     /// Hops that can be read on a network.
@@ -21,12 +21,12 @@ pub(super) struct Figures {
     pub(super) most_rps: Option<f64>,
     /// Milliseconds of TLS work for a first login.
     pub(super) tls_ms: f64,
-    /// What is found, by rule and subject, with its sentence.
+    /// The findings.
     pub(super) findings: Vec<Finding>,
 }
 
 impl Figures {
-    /// Asks the analysis.
+    /// Runs the analysis.
     pub(super) fn of(infra: &Infrastructure, load: f64) -> Self {
         let structure = Structure::of(infra);
         Self {
@@ -39,8 +39,8 @@ impl Figures {
         }
     }
 
-    /// What is found here and not there, the worst first: each rule once, by its first finding, with the names of all that
-    /// it is about.
+    /// The findings that the other design does not have, worst first. Each rule comes once, with its first finding and the
+    /// names of all its subjects.
     pub(super) fn only_here(&self, there: &Self) -> Vec<(&Finding, Vec<String>)> {
         let known: BTreeSet<(&str, String)> =
             there.findings.iter().map(|finding| (finding.rule.id, finding.subject_name())).collect();

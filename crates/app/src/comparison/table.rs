@@ -1,6 +1,6 @@
-//! The comparison in lines: what users of each experience now, what the analysis says of each, and what only one has.
+//! The comparison in lines: what users experience now, what the analysis says, and the findings that only one design has.
 //!
-//! A difference is called better or worse for the second. Must not measure anything: it shows what the two hold.
+//! A difference is called better or worse for the second design.
 
 use std::time::Duration;
 
@@ -12,19 +12,20 @@ use crate::comparison::figures::Figures;
 use crate::line::{Line, Page};
 use crate::tone::Tone;
 
-/// What users experienced in this last time is shown.
+/// The window over which users' experience is measured.
 const WINDOW: Duration = Duration::from_secs(10);
 /// Columns of a number, and of a name where there is little room.
 const NUMBER: usize = 9;
 const NAME: usize = 17;
-/// Things that only one of both has, at most.
+/// Findings listed per design.
 const MOST_RULES: usize = 6;
 
-/// What was measured differs by chance: a smaller difference, in the row's unit and as a part of the larger, says nothing.
+/// Measurements differ by chance. A difference below these limits, in the row's unit and as a part of the larger value, is
+/// noise.
 const LEAST: f64 = 0.1;
 const LEAST_PART: f64 = 0.01;
 
-/// Which way is better.
+/// Which direction is better.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Better {
     Less,
@@ -33,16 +34,16 @@ enum Better {
 }
 
 /// One quantity of both.
-struct Row {
+struct ComparisonRow {
     name: &'static str,
     values: [Option<f64>; 2],
     better: Better,
     digits: usize,
-    /// A difference below this is none.
+    /// A smaller difference counts as none.
     least: f64,
 }
 
-/// The lines for so many columns.
+/// The lines for a width in columns.
 pub(super) fn lines(sims: [&Simulation; 2], figures: &[Figures; 2], width: u16) -> Vec<Line> {
     let mut page = Page::new(width.saturating_sub(2));
     let name = usize::from(width).saturating_sub(3 + 3 * NUMBER).clamp(NAME, 34);
@@ -86,13 +87,13 @@ fn head(title: &str, name: usize) -> Line {
         .with(Tone::Dim, format!("{:>NUMBER$}", "B − A  "))
 }
 
-fn measured(sims: [&Simulation; 2]) -> Vec<Row> {
+fn measured(sims: [&Simulation; 2]) -> Vec<ComparisonRow> {
     let seen = sims.map(|sim| sim.experience(WINDOW, None));
     let seconds = sims.map(|sim| sim.now().as_secs_f64().min(WINDOW.as_secs_f64()));
     let of = |at: usize, value: f64| (seconds[at] > 0.0).then_some(value);
     let row = |name, values: [Option<f64>; 2], better, digits| {
         let larger = values.into_iter().flatten().fold(0.0, f64::max);
-        Row { name, values, better, digits, least: LEAST.max(larger * LEAST_PART) }
+        ComparisonRow { name, values, better, digits, least: LEAST.max(larger * LEAST_PART) }
     };
     vec![
         row("good answers /s", [0, 1].map(|at| of(at, f64::from(seen[at].completed) / seconds[at])), Better::More, 1),
@@ -104,9 +105,9 @@ fn measured(sims: [&Simulation; 2]) -> Vec<Row> {
     ]
 }
 
-fn on_paper(figures: &[Figures; 2]) -> Vec<Row> {
+fn on_paper(figures: &[Figures; 2]) -> Vec<ComparisonRow> {
     let of = |get: &dyn Fn(&Figures) -> Option<f64>| [get(&figures[0]), get(&figures[1])];
-    let row = |name, values, better, digits| Row { name, values, better, digits, least: 0.0 };
+    let row = |name, values, better, digits| ComparisonRow { name, values, better, digits, least: 0.0 };
     vec![
         row("hops readable", of(&|it| Some(it.exposed as f64)), Better::Less, 0),
         row("single points", of(&|it| it.single_points.map(|count| count as f64)), Better::Less, 0),
@@ -116,13 +117,13 @@ fn on_paper(figures: &[Figures; 2]) -> Vec<Row> {
     ]
 }
 
-/// The smallest difference that is not 0 with so many digits.
+/// The smallest difference that does not round to 0.
 fn rounded(digits: usize) -> f64 {
     0.5 / f64::powi(10.0, i32::try_from(digits).unwrap_or(0))
 }
 
-/// A quantity as a line: the name, both numbers, and the difference with what it means.
-fn line(row: &Row, name: usize) -> Line {
+/// A quantity as a line: name, both numbers, difference and verdict.
+fn line(row: &ComparisonRow, name: usize) -> Line {
     let digits = row.digits;
     let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.digits$}"));
     let [a, b] = row.values.map(number);
@@ -136,7 +137,7 @@ fn line(row: &Row, name: usize) -> Line {
                 (Better::Less, true) | (Better::More, false) => Tone::Good,
                 _ => Tone::Bad,
             };
-            // A word beside the colour: which way is better is not to be guessed.
+            // A word as well as a colour: readers must not have to guess which direction is better.
             let sign = if second < first { "−" } else { "+" };
             let mark = match tone {
                 Tone::Good => "✓",
@@ -157,13 +158,13 @@ mod tests {
     use super::*;
 
     fn told(a: f64, b: f64, digits: usize, least: f64) -> String {
-        let row = Row { name: "p50 ms", values: [Some(a), Some(b)], better: Better::Less, digits, least };
+        let row = ComparisonRow { name: "p50 ms", values: [Some(a), Some(b)], better: Better::Less, digits, least };
         line(&row, NAME).text()
     }
 
     #[test]
     fn a_difference_that_rounds_to_none_or_is_chance_is_none() {
-        // The numbers round apart, the difference rounds to 0.
+        // The numbers round differently, but their difference rounds to 0.
         assert!(told(98.6, 98.4, 0, 0.0).contains("same"));
         assert!(told(250.0, 248.0, 0, 2.5).contains("same"));
         assert!(told(250.0, 247.0, 0, 2.5).contains("−3 ✓"));

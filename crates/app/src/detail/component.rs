@@ -1,6 +1,4 @@
-//! A component, explained: its state as a station, and what only its kind has.
-//!
-//! Must not know hops or servers.
+//! A component, explained: its state as a station, and what is particular to its kind.
 
 use hoplight_model::{Certificate, Component, ComponentIx, ComponentKind, DatabaseRole, Element, RequestKind, TlsMode};
 use hoplight_sim::{DatabaseView, EventKind, Fault, Health, JournalEvent, RecordState, probe_number};
@@ -12,7 +10,7 @@ use crate::line::{Line, Page};
 use crate::stage::Stage;
 use crate::tone::Tone;
 
-/// Seconds over which is told what users experience.
+/// The window over which users' experience is measured, in seconds.
 const WINDOW_S: u64 = 10;
 
 /// Writes a component's lines.
@@ -31,7 +29,7 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx) {
         page.text(Tone::Dim, &format!("{} {}", software.name, software.version));
     }
     match (component.kind.as_database(), sim.database(ix)) {
-        // Another database may have taken over the role that it was drawn with.
+        // The drawn role may no longer be its own.
         (Some(drawn), Some(now)) => database(page, drawn.role, &now, view.health.is_up()),
         _ => page.text(Tone::Text, component.kind.role()),
     }
@@ -58,7 +56,7 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx) {
     }
 }
 
-/// Load, line and service time.
+/// Load, queue and service time.
 fn station(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Component) {
     let view = stage.sim().station(ix);
     let percent = view.utilisation * 100.0;
@@ -69,7 +67,7 @@ fn station(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
     } else {
         Tone::Good
     };
-    // What does not run has no load.
+    // A stopped component has no load.
     if view.health.accepts() {
         page.text(tone, &format!("{percent:.0} % busy, {:.0} requests/s", view.rate));
         page.text(Tone::Text, &format!("{} of {} slots, {} waiting", view.busy, view.slots, view.waiting));
@@ -138,7 +136,7 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
         }
         ComponentKind::Database(_) => {
             if let Some(now) = sim.database(ix) {
-                // Whoever takes writes is behind nobody, and of what is down nobody can ask.
+                // The writable database has no lag, and the lag of a stopped one is unknown.
                 let is_up = sim.station(ix).health.is_up();
                 let lag = match now.lag_s {
                     _ if now.writable || !is_up => String::new(),
@@ -172,7 +170,7 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
     }
 }
 
-/// Why a balancer that does not run knows nothing of its backends, and since when; `None` if it runs.
+/// Why a stopped balancer has no health checks, and since when; `None` if it runs.
 pub(super) fn blind(stage: &Stage, balancer: ComponentIx) -> Option<String> {
     let (infra, component) = (stage.infra(), stage.infra().component(balancer));
     let word = match stage.sim().station(balancer).health {
@@ -190,7 +188,7 @@ pub(super) fn blind(stage: &Stage, balancer: ComponentIx) -> Option<String> {
     Some(format!("{since}: {word}"))
 }
 
-/// What a database is now, and what it takes.
+/// A database's present role, and whether it takes writes.
 fn database(page: &mut Page, was: DatabaseRole, now: &DatabaseView, is_up: bool) {
     let (tone, text) = match (now.role, was) {
         _ if !is_up => (Tone::Bad, "Keeps its data on the disk; takes neither reads nor writes now."),
@@ -207,7 +205,7 @@ fn database(page: &mut Page, was: DatabaseRole, now: &DatabaseView, is_up: bool)
     page.text(tone, text);
 }
 
-/// What matters of a database's log, and only that.
+/// The lines on a database's log that matter now.
 fn replication(page: &mut Page, now: &DatabaseView, is_up: bool) {
     if !is_up {
         let why = match now.role {
@@ -299,7 +297,7 @@ fn agent(page: &mut Page, stage: &Stage, ix: ComponentIx) {
     }
 }
 
-/// The notes about the followed request, or else about all of them, the newest first.
+/// The events of the followed request, or else of all requests, newest first.
 pub(super) fn latest<T>(stage: &Stage, found: impl Fn(&JournalEvent) -> Option<T>) -> Option<T> {
     stage
         .session
@@ -310,7 +308,7 @@ pub(super) fn latest<T>(stage: &Stage, found: impl Fn(&JournalEvent) -> Option<T
         .or_else(|| stage.session.timeline.journal().notes().rev().find_map(&found))
 }
 
-/// Whom a balancer chose last, and why.
+/// The backend that a balancer chose last, and why.
 fn choice(page: &mut Page, stage: &Stage, balancer: ComponentIx) {
     let chose = latest(stage, |note| match note.what {
         EventKind::Chose { balancer: by, backend, algorithm, up } if by == balancer => {

@@ -1,6 +1,4 @@
-//! A firewall, explained: what it protects, its rules with how often each decided, and the one that decided last.
-//!
-//! Must not judge anything itself.
+//! A firewall, explained: what it protects, its rules with their hit counts, and its last decision.
 
 use hoplight_model::firewall::{Direction, FirewallSpec, Peer, RuleAction, Verdict};
 use hoplight_model::hop::Guard;
@@ -54,7 +52,7 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx, spec: &Fire
     }
 }
 
-/// A rule; the one that decided last is marked.
+/// A rule. The rule of the last decision is marked.
 fn rule_line(page: &mut Page, number: &str, tone: Tone, text: &str, decided: bool) {
     if decided {
         page.item(Tone::Accent, &format!("{number} "), Tone::Name, &format!("{text} ←"), None);
@@ -63,7 +61,7 @@ fn rule_line(page: &mut Page, number: &str, tone: Tone, text: &str, decided: boo
     }
 }
 
-/// What a firewall decided last, and for which request.
+/// A firewall's last decision, and the request that it was about.
 fn decision(stage: &Stage, firewall: ComponentIx) -> Option<(Verdict, Option<u64>)> {
     latest(stage, |note| match &note.what {
         EventKind::Passed { guard, .. } | EventKind::Blocked { guard, .. } if guard.firewall == firewall => {
@@ -81,7 +79,7 @@ const fn action(action: RuleAction) -> &'static str {
     }
 }
 
-/// One line on what a firewall says to a hop.
+/// A firewall's verdict on a hop, in one line.
 pub(super) fn verdict(page: &mut Page, infra: &Infrastructure, guard: Guard) {
     let allowed = guard.verdict.action == RuleAction::Allow;
     let rule = guard.verdict.rule.map_or_else(|| "no rule matches".to_owned(), |rule| format!("rule {rule}"));

@@ -1,15 +1,15 @@
-//! The request that is followed: its whole way so far on one scale, and where it is: what came in, what was decided, what
-//! goes out, and the message as it looks on this hop.
+//! The followed request: its whole way so far on one scale, and its present place: what came in, what was decided, what goes
+//! out, and the message on this hop.
 //!
-//! All of it is what the timeline keeps of the request, so stepping back shows what was known then. Must not compute times.
+//! Everything comes from the timeline's record of the request, so stepping back shows what was known then.
 
 use hoplight_model::behaviour::RequestPart;
 use hoplight_model::{Cipher, ComponentIx, Infrastructure, LinkIx, Tier};
 use hoplight_sim::{Activity, CapturedPayload, EventKind, Heading, JournalEvent, Phase, SimTime, Status, TraceSpan};
 
 use crate::line::{Line, Page};
+use crate::message_text;
 use crate::scroll::room;
-use crate::spoken;
 use crate::stage::Stage;
 use crate::tone::Tone;
 
@@ -18,14 +18,14 @@ const NUMBER: usize = 7;
 
 /// A place on the way.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum JourneyPlace {
     Hop(LinkIx),
     Stop(ComponentIx),
 }
 
-/// All that happened at one place.
-struct Row {
-    place: Place,
+/// Everything that happened at one place.
+struct JourneyRow {
+    place: JourneyPlace,
     stretches: Vec<TraceSpan>,
 }
 
@@ -45,7 +45,7 @@ pub(super) fn write(page: &mut Page, stage: &Stage, number: u64, width: u16) {
     moment(page, stage, usize::from(width));
 }
 
-/// How it ended, or how long it is on its way.
+/// How it ended, or how long it has been on its way.
 fn heading(page: &mut Page, stage: &Stage, asked: &str, (born, until): (SimTime, SimTime)) {
     let ended = stage.session.timeline.trail().rev().find_map(|note| match note.what {
         EventKind::Ended { outcome, latency_ms } | EventKind::Probed { outcome, latency_ms } => Some((outcome, latency_ms)),
@@ -60,7 +60,7 @@ fn heading(page: &mut Page, stage: &Stage, asked: &str, (born, until): (SimTime,
     if page.fits(&line) {
         page.line(line);
     } else {
-        // A figure and its unit stay together.
+        // A number and its unit stay together.
         page.text(Tone::Dim, asked);
         page.text(tone, &text);
     }
@@ -70,41 +70,41 @@ fn millis(from: SimTime, to: SimTime) -> f64 {
     to.since(from).as_secs_f64() * 1e3
 }
 
-const fn place_of(stretch: &TraceSpan) -> Place {
+const fn place_of(stretch: &TraceSpan) -> JourneyPlace {
     match stretch.doing {
-        Activity::Travels(link, _) | Activity::Lost(link) => Place::Hop(link),
-        Activity::Served(ix) | Activity::Waits(ix) | Activity::Pauses(ix) => Place::Stop(ix),
+        Activity::Travels(link, _) | Activity::Lost(link) => JourneyPlace::Hop(link),
+        Activity::Served(ix) | Activity::Waits(ix) | Activity::Pauses(ix) => JourneyPlace::Stop(ix),
     }
 }
 
-/// The places in the order in which they were reached first.
-fn rows(journey: &[TraceSpan]) -> Vec<Row> {
-    let mut rows: Vec<Row> = Vec::new();
+/// The places in the order in which the request first reached them.
+fn rows(journey: &[TraceSpan]) -> Vec<JourneyRow> {
+    let mut rows: Vec<JourneyRow> = Vec::new();
     for stretch in journey {
         let place = place_of(stretch);
         match rows.iter_mut().find(|row| row.place == place) {
             Some(row) => row.stretches.push(*stretch),
-            None => rows.push(Row { place, stretches: vec![*stretch] }),
+            None => rows.push(JourneyRow { place, stretches: vec![*stretch] }),
         }
     }
     rows
 }
 
-impl Row {
+impl JourneyRow {
     fn name(&self, infra: &Infrastructure) -> String {
         match self.place {
-            Place::Hop(link) => format!("→ {}", infra.component(infra.ends(link).1).id),
-            Place::Stop(ix) => infra.component(ix).id.to_string(),
+            JourneyPlace::Hop(link) => format!("→ {}", infra.component(infra.ends(link).1).id),
+            JourneyPlace::Stop(ix) => infra.component(ix).id.to_string(),
         }
     }
 
-    /// Milliseconds of the stretches for which `wanted` holds, until now.
+    /// Milliseconds of the spans for which `wanted` holds, until now.
     fn total(&self, until: SimTime, wanted: fn(Activity) -> bool) -> f64 {
         let these = self.stretches.iter().filter(|stretch| wanted(stretch.doing));
         these.map(|stretch| millis(stretch.from, stretch.to.unwrap_or(until))).sum()
     }
 
-    /// The bar of the row, cell by cell: in each what took most of its time here.
+    /// The bar of the row, cell by cell: the activity that took most of the cell's time.
     fn bar(&self, (born, until): (SimTime, SimTime), cells: usize) -> Vec<(Tone, char)> {
         let total = millis(born, until).max(1e-9);
         let cell = |index: usize| {
@@ -142,13 +142,13 @@ fn bars(page: &mut Page, stage: &Stage, journey: &[TraceSpan], span: (SimTime, S
     let infra = stage.infra();
     let rows = rows(journey);
     let Some(here) = journey.last().and_then(|last| rows.iter().position(|row| row.place == place_of(last))) else { return };
-    let named: Vec<(String, &Row)> = rows.iter().map(|row| (row.name(infra), row)).collect();
+    let named: Vec<(String, &JourneyRow)> = rows.iter().map(|row| (row.name(infra), row)).collect();
     let longest = named.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let names = longest.min((width / 3).max(8));
     let waited = rows.iter().any(|row| row.total(span.1, waits) > 0.0);
     let numbers = if waited { 2 * NUMBER } else { NUMBER };
     let cells = width.saturating_sub(names + numbers + 1).max(4);
-    // Where the panel is low, the place where the request is now matters most.
+    // In a low panel, the request's present place matters most.
     let room = if stage.viewport.regions.wide || stage.panels.show_detail {
         rows.len()
     } else {
@@ -161,7 +161,7 @@ fn bars(page: &mut Page, stage: &Stage, journey: &[TraceSpan], span: (SimTime, S
     page.line(head.with(Tone::Dim, format!("{:>NUMBER$}", "ms")));
     for (name, row) in named.into_iter().skip(before) {
         let name: String = name.chars().take(names).collect();
-        let tone = if matches!(row.place, Place::Hop(_)) { Tone::Dim } else { Tone::Text };
+        let tone = if matches!(row.place, JourneyPlace::Hop(_)) { Tone::Dim } else { Tone::Text };
         let mut line = Line::new(tone, format!("{name:<names$} "));
         for (tone, c) in row.bar(span, cells) {
             match line.spans.last_mut() {
@@ -189,7 +189,7 @@ fn number(ms: f64) -> String {
     }
 }
 
-/// Where it is: in, decision, out, and the message on this hop.
+/// The present place: in, decision, out, and the message on this hop.
 fn moment(page: &mut Page, stage: &Stage, width: usize) {
     let infra = stage.infra();
     let notes: Vec<&JournalEvent> = stage.session.timeline.trail().collect();
@@ -199,7 +199,7 @@ fn moment(page: &mut Page, stage: &Stage, width: usize) {
         notes.iter().rposition(|note| matches!(note.what, EventKind::Reached { .. } | EventKind::Arrived | EventKind::Probes));
     let reached = reached.unwrap_or(0);
     let travels = last > reached;
-    // What came in is the message before, which ended where the request came to this place.
+    // The incoming message ended where the request reached this place.
     let came = if travels { notes[..reached].iter().rposition(departed) } else { Some(last) };
     let decided: Vec<&JournalEvent> = notes[reached..].iter().copied().filter(|note| decides(&note.what)).collect();
     match came {
@@ -222,7 +222,7 @@ fn moment(page: &mut Page, stage: &Stage, width: usize) {
         page.text(Tone::Name, &format!("The message on {hop}"));
         let (from, to) = infra.ends(link);
         let id = |ix| infra.component(ix).id.as_str();
-        spoken::full(page, &spoken::spoken(infra, link, &said, width), (id(from), id(to)));
+        message_text::full(page, &message_text::render(infra, link, &said, width), (id(from), id(to)));
     }
 }
 
@@ -230,7 +230,7 @@ fn row(page: &mut Page, word: &str, text: &str) {
     page.item(Tone::Accent, &format!("{word:<5}"), Tone::Text, text, None);
 }
 
-/// What departed, in few words.
+/// The departed message in a few words.
 fn said(infra: &Infrastructure, note: &JournalEvent) -> String {
     let EventKind::Departed { link, heading, phase, .. } = note.what else { return String::new() };
     let (from, to) = infra.ends(link);
@@ -244,7 +244,7 @@ const fn decides(what: &EventKind) -> bool {
     !matches!(what, EventKind::Arrived | EventKind::Probes | EventKind::Departed { .. } | EventKind::Reached { .. })
 }
 
-/// A note without the request's name.
+/// An event without the request's name.
 fn plain(note: &JournalEvent, infra: &Infrastructure) -> String {
     JournalEvent { request: None, ..note.clone() }.describe(infra)
 }
@@ -256,7 +256,7 @@ fn place(note: &JournalEvent) -> Option<ComponentIx> {
     }
 }
 
-/// What is done where nothing was noted: the usual, as the message that goes out shows it.
+/// What a component does if no event says so: the usual, as the outgoing message shows.
 fn usual(infra: &Infrastructure, at: Option<ComponentIx>, came: Option<&JournalEvent>, out: Option<&JournalEvent>) -> String {
     let Some(component) = at.map(|ix| infra.component(ix)) else { return "the browser asks".into() };
     let id = &component.id;
@@ -294,19 +294,19 @@ fn usual(infra: &Infrastructure, at: Option<ComponentIx>, came: Option<&JournalE
     }
 }
 
-/// What departed: where, which way, for what, and whether it says that all is well.
+/// A departed message: link, heading, phase and status.
 fn departure(note: &JournalEvent) -> Option<(LinkIx, Heading, Phase, bool)> {
     let EventKind::Departed { link, heading, phase, status } = note.what else { return None };
     Some((link, heading, phase, status == Status::Ok))
 }
 
-/// The message that departed at a note, and on which link.
+/// The message of a departure event, and its link.
 fn message_of(notes: &[&JournalEvent], at: usize) -> Option<(LinkIx, CapturedPayload)> {
     let (EventKind::Departed { link, heading, phase, status }, Some((number, kind))) = (&notes[at].what, notes[at].request)
     else {
         return None;
     };
-    // A resolver that has no address has just said why.
+    // A resolver without an address has just reported why.
     let nxdomain = *phase == Phase::Lookup
         && notes[..at].iter().rev().find_map(|note| match note.what {
             EventKind::Unresolved { nxdomain, .. } => Some(nxdomain),

@@ -1,7 +1,6 @@
-//! What is wrong with what is selected, before all else that its panel says.
+//! The faults of the selected element, at the top of its panel.
 //!
-//! Whoever has broken something sees here that it is still broken: its figures alone may look as if nothing were. Must not
-//! know how it came about.
+//! A fault that is still active must be visible even where the numbers look healthy.
 
 use hoplight_model::behaviour::RequestPart;
 use hoplight_model::{Element, Infrastructure, Protocol};
@@ -12,7 +11,7 @@ use crate::notice::sentence;
 use crate::stage::Stage;
 use crate::tone::Tone;
 
-/// The faults of an element, and of the server that it is on.
+/// Writes the faults of an element and of its server.
 pub(super) fn write(page: &mut Page, stage: &Stage, element: &Element) {
     let infra = stage.infra();
     for fault in stage.sim().faults().iter().filter(|fault| concerns(fault, infra, element)) {
@@ -26,7 +25,7 @@ fn concerns(fault: &Fault, infra: &Infrastructure, element: &Element) -> bool {
         _ => None,
     };
     let Some(about) = fault.element() else {
-        // The whole site is asked for at its name, and flooded at its entry.
+        // Faults of the whole site: DNS faults concern its name, floods its entry.
         return component.is_some_and(|(ix, component)| match fault {
             Fault::Record(_) => matches!(component.kind.facts().part, RequestPart::User | RequestPart::Lookup),
             Fault::Flood(_) => infra.links().any(|(link, of)| {

@@ -1,6 +1,6 @@
-//! What may go wrong with a component, by what it is.
+//! The faults of a component, by its kind.
 //!
-//! Must not know whether it is so already: then the command says why it does nothing.
+//! A fault that is already active is listed as well: the command says why it does nothing.
 
 use hoplight_model::behaviour::CrashEffect;
 use hoplight_model::component::DatabaseRole;
@@ -9,23 +9,24 @@ use hoplight_model::{ComponentId, Element, Infrastructure, Protocol, TopologyEdi
 use hoplight_sim::fault::Fault;
 use hoplight_sim::{Command, Simulation};
 
-use crate::fault_menu::{FaultAction, Group};
+use crate::fault_menu::{FaultAction, FaultGroup};
 
-/// Seconds by which a lagging replica is behind.
+/// The lag of a lagging replica, in seconds.
 const LAG: Seconds = Seconds::literal(30.0);
 
-/// The actions for the component of this name.
+/// The rows for the component of this name.
 pub(super) fn fault_actions(sim: &Simulation, id: &ComponentId) -> Vec<FaultAction> {
     let infra = sim.infrastructure();
     let Some(ix) = infra.find(id.as_str()) else { return Vec::new() };
     let component = infra.component(ix);
     let process = Element::Component(id.clone());
-    // The user is not part of the infrastructure.
+    // Users are not part of the infrastructure.
     if !component.kind.can_crash() {
         return Vec::new();
     }
     let mut actions = if component.kind.as_agent().is_some() { agent(infra, id) } else { Vec::new() };
-    let mut action = |title: String, about: &str, command| actions.push(FaultAction::new(Group::Selected, title, about, command));
+    let mut action =
+        |title: String, about: &str, command| actions.push(FaultAction::new(FaultGroup::Selected, title, about, command));
     action(
         format!("kill {id}: its process ends"),
         match component.kind.facts().crash {
@@ -98,13 +99,14 @@ pub(super) fn fault_actions(sim: &Simulation, id: &ComponentId) -> Vec<FaultActi
     actions
 }
 
-/// What may go wrong with a database only.
+/// The faults of a database.
 fn database(sim: &Simulation, id: &ComponentId, role: DatabaseRole) -> Vec<FaultAction> {
     let infra = sim.infrastructure();
     let ix = infra.find(id.as_str());
     let writable = ix.and_then(|ix| sim.database(ix)).is_some_and(|view| view.writable);
     let mut actions = Vec::new();
-    let mut action = |title: String, about: &str, command| actions.push(FaultAction::new(Group::Selected, title, about, command));
+    let mut action =
+        |title: String, about: &str, command| actions.push(FaultAction::new(FaultGroup::Selected, title, about, command));
     action(
         format!("the disk of {id} is full"),
         "Writes fail, reads do not; a replica takes no changes. Look at errors by kind of request. Fix: free space.",
@@ -145,7 +147,7 @@ fn database(sim: &Simulation, id: &ComponentId, role: DatabaseRole) -> Vec<Fault
     actions
 }
 
-/// What keeps an agent's samples from arriving.
+/// The faults that keep an agent's samples from arriving.
 fn agent(infra: &Infrastructure, id: &ComponentId) -> Vec<FaultAction> {
     let mut actions = Vec::new();
     for (link, weight) in infra.links().filter(|(_, link)| link.protocol == Protocol::Metrics) {
@@ -154,14 +156,14 @@ fn agent(infra: &Infrastructure, id: &ComponentId) -> Vec<FaultAction> {
             continue;
         }
         actions.push(FaultAction::new(
-            Group::Selected,
+            FaultGroup::Selected,
             format!("cut the path of {id}'s samples"),
             "The agent samples, and nothing arrives. On its gauge that looks like a dead server: stale. Fix: mend the path.",
             Command::Kill(infra.hop_element(link)),
         ));
         if !infra.hop(link).guards.is_empty() {
             actions.push(FaultAction::new(
-                Group::Selected,
+                FaultGroup::Selected,
                 format!("a firewall drops what {id} sends"),
                 "Users notice nothing; the gauge goes stale. Fix: allow port 443 outbound; alert on absence.",
                 Command::Edit(TopologyEdit::Block(from, to)),

@@ -1,20 +1,20 @@
-//! What heals whatever is wrong now. Must not know how it came about.
+//! Repairs of everything that is wrong now.
 
 use hoplight_model::{Element, TopologyEdit};
 use hoplight_sim::fault::Fault;
 use hoplight_sim::{Command, Simulation, catalogue};
 
-use crate::fault_menu::{FaultAction, Group};
+use crate::fault_menu::{FaultAction, FaultGroup};
 
-/// Everything that can be healed, servers before what runs on them. `rate_set` says whether somebody has changed how many
-/// users there are.
+/// All repairs, servers before the components on them. `rate_set` says whether the load has been changed.
 pub(super) fn fault_actions(sim: &Simulation, rate_set: bool) -> Vec<FaultAction> {
     let infra = sim.infrastructure();
     let mut actions = Vec::new();
-    let mut action = |title: String, about: &str, command| actions.push(FaultAction::new(Group::Heal, title, about, command));
+    let mut action =
+        |title: String, about: &str, command| actions.push(FaultAction::new(FaultGroup::Heal, title, about, command));
     let servers = infra.servers().map(|server| Element::Server(server.id.clone()));
     let components = infra.components().filter(|(_, component)| {
-        // What stands on a server that is off starts with it.
+        // A component on a server that is off starts with its server.
         let server = component.server.clone().map(Element::Server);
         server.is_none_or(|server| sim.is_up(&server) != Some(false))
     });
@@ -22,7 +22,7 @@ pub(super) fn fault_actions(sim: &Simulation, rate_set: bool) -> Vec<FaultAction
     let hops = infra.links().map(|(link, _)| infra.hop_element(link));
     let faults = sim.faults();
     for element in servers.chain(components).chain(hops) {
-        // What hangs runs, and what is misconfigured cannot start: there, healing the fault brings it back.
+        // A hung process still runs, and a misconfigured one cannot start: both come back when the fault is cleared.
         let returns = |fault: &Fault| match fault {
             Fault::Hang(of) | Fault::Misconfigured(of) => *of == element,
             _ => false,
@@ -61,7 +61,7 @@ pub(super) fn fault_actions(sim: &Simulation, rate_set: bool) -> Vec<FaultAction
     actions
 }
 
-/// Where not exactly one database of a cluster takes writes, what the catalogue does about it.
+/// The catalogue's repair for a cluster in which not exactly one database takes writes.
 fn leaders(sim: &Simulation) -> Option<FaultAction> {
     let infra = sim.infrastructure();
     let writable = |cluster: &Vec<_>| cluster.iter().filter(|ix| sim.database(**ix).is_some_and(|view| view.writable)).count();
@@ -74,7 +74,7 @@ fn leaders(sim: &Simulation) -> Option<FaultAction> {
         return None;
     };
     let commands = catalogue::find(row)?.fix(infra);
-    // What is down is restored first: that is a row of its own.
+    // A database that is down must be restored first, which is a row of its own.
     let is_down = |command: &Command| match command {
         Command::Promote(id) => sim.is_up(&Element::Component(id.clone())) == Some(false),
         _ => false,
@@ -83,5 +83,5 @@ fn leaders(sim: &Simulation) -> Option<FaultAction> {
         return None;
     }
     let commands = commands.into_iter().map(|command| (0.0, command)).collect();
-    Some(FaultAction { group: Group::Heal, title: title.to_owned(), about: about.to_owned(), commands, second: None })
+    Some(FaultAction { group: FaultGroup::Heal, title: title.to_owned(), about: about.to_owned(), commands, second: None })
 }

@@ -1,6 +1,6 @@
-//! The error budget: what an objective allows to fail, and how much of that has failed.
+//! The error budget: how many failures an objective allows, and how many of them have happened.
 //!
-//! Counts what agents delivered. Must not judge: the alert rule does.
+//! Counts delivered samples. Only alert rules judge them.
 
 use hoplight_model::ComponentIx;
 use hoplight_model::monitoring::AlertCondition;
@@ -11,25 +11,24 @@ use crate::stage::Stage;
 /// A component's error budget over the samples that the service keeps.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Budget {
-    /// Whose answers.
+    /// The component.
     pub component: ComponentIx,
-    /// The part of good answers that is promised.
+    /// The promised fraction of good responses.
     pub objective: f64,
     /// Seconds from the oldest kept sample to now.
     pub window_s: f64,
-    /// Answers in the kept samples.
+    /// Responses in the kept samples.
     pub answers: u64,
     /// Errors among them.
     pub errors: u64,
-    /// How fast it burns over the rule's short window: 1 uses the budget up exactly; `None` without an answer in it.
+    /// The burn rate over the rule's short window: 1 uses the budget up exactly; `None` without a response in the window.
     pub rate: Option<f64>,
-    /// The rate at which the rule pages.
+    /// The burn rate at which the rule fires.
     pub pages_at: f64,
 }
 
 impl Budget {
-    /// Errors as a part of those that the objective allows, of so many answers: 1 is all of the budget. `None` without an
-    /// answer.
+    /// Errors relative to those that the objective allows: 1 is the whole budget. `None` without a response.
     pub fn burnt(&self) -> Option<f64> {
         burn(self.errors, self.answers, self.objective)
     }
@@ -41,7 +40,7 @@ fn burn(errors: u64, answers: u64, objective: f64) -> Option<f64> {
     if answers == 0 { None } else { Some(if errors == 0 { 0.0 } else { errors as f64 / allowed }) }
 }
 
-/// The budgets that a rule speaks of, one for each component, by its first rule.
+/// The budgets of all burn-rate rules, one for each component, by its first rule.
 pub fn budgets(stage: &Stage) -> Vec<Budget> {
     let sim = stage.sim();
     let mut budgets: Vec<Budget> = Vec::new();

@@ -2,22 +2,22 @@
 
 use hoplight_model::ComponentIx;
 
-/// Something on the screen that can be looked at.
+/// A row of the monitoring screen that can be selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MonitorItem {
     /// An agent.
     Agent(ComponentIx),
-    /// A component that an agent watches.
+    /// A component with an agent.
     Component(ComponentIx),
-    /// An alert, as a place in [`hoplight_sim::Simulation::alerts`].
+    /// An alert, by its index in [`hoplight_sim::Simulation::alerts`].
     Alert(usize),
 }
 
-/// What is looked at.
+/// The selection on the monitoring screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MonitorFocus {
     /// The row; `None` is the first.
     pub item: Option<MonitorItem>,
-    /// By how many places the metrics of the charts are turned.
+    /// How far the charts' metrics are rotated.
     pub turn: usize,
 }

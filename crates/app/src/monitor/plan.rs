@@ -1,5 +1,4 @@
-//! Which row of the monitoring screen shows what. A pure function of what is known and of the room; the mouse and the
-//! screen use the same one.
+//! Which row of the monitoring screen shows what. A pure function of the delivered data and the area.
 //!
 //! ```text
 //! title
@@ -25,46 +24,46 @@ pub enum MonitorRowKind {
     Title,
     /// The names of the table's columns.
     Columns,
-    /// An agent: a place in [`hoplight_sim::Simulation::agents`].
+    /// An agent: an index into [`hoplight_sim::Simulation::agents`].
     Agent(usize),
-    /// What an agent watches: its place and the component's.
+    /// A component of an agent: both indices.
     Component(usize, usize),
-    /// Nobody samples anything.
+    /// There are no agents.
     Nobody,
-    /// Charts of what is looked at.
+    /// Charts of the selected component.
     Charts(ComponentIx),
-    /// An error budget: a place in [`budgets`].
+    /// An error budget: an index into [`budgets`].
     Budget(usize),
     /// The external probe.
     Probe,
-    /// The heading of the alerts, and how many that have something to say have no room below it.
+    /// The heading of the alerts, with the number of noteworthy alerts without room below it.
     Alerts(usize),
-    /// No alert has anything to say.
+    /// No alert is noteworthy.
     Quiet,
-    /// An alert: a place in [`hoplight_sim::Simulation::alerts`].
+    /// An alert: an index into [`hoplight_sim::Simulation::alerts`].
     Alert(usize),
-    /// An entry of the alerts' log, counted from the newest.
+    /// An entry of the alert log, counted from the newest.
     Entry(usize),
 }
 
-/// A row.
+/// A row of the monitoring screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MonitorRow {
-    /// Where.
+    /// Where it is.
     pub area: Area,
-    /// What.
+    /// What it shows.
     pub kind: MonitorRowKind,
-    /// What a click on it looks at.
+    /// What a click on it selects.
     pub item: Option<MonitorItem>,
 }
 
-/// Rows that charts need at least, with their title and their time axis.
+/// The least height of charts, with title and time axis.
 const LEAST_CHART: usize = 4;
-/// Rows of one line of charts at most.
+/// The greatest height of a row of charts.
 const MOST_CHART: usize = 12;
-/// Rows that alerts get before anything else grows.
+/// Rows for alerts before anything else grows.
 const LEAST_ALERTS: usize = 3;
-/// Entries of the log that are wanted.
+/// Wanted entries of the log.
 const WANTED_ENTRIES: usize = 4;
 
 /// The rows of an area, from its top.
@@ -94,7 +93,7 @@ pub fn plan(stage: &Stage, area: Area) -> Vec<MonitorRow> {
     if table.is_empty() {
         rows.push((MonitorRowKind::Nobody, None, 1));
     }
-    // Where not all has room, what is looked at is to be seen.
+    // If not everything fits, the selected row must be visible.
     let room = free.saturating_sub(LEAST_ALERTS).max(1);
     let first = first_shown(at, table.len(), room);
     rows.extend(table.into_iter().skip(first).take(room));
@@ -130,14 +129,14 @@ fn placed(area: Area, rows: Vec<(MonitorRowKind, Option<MonitorItem>, usize)>) -
 
 type Entry = (MonitorRowKind, Option<MonitorItem>, usize);
 
-/// The table for so much room, and the place in it of what is looked at.
+/// The table for a number of rows, and the index of the selected row in it.
 fn table(agents: &[hoplight_sim::AgentView<'_>], looked_at: Option<MonitorItem>, room: usize) -> (Vec<Entry>, usize) {
     let all: usize = agents.iter().map(|agent| 1 + agent.components.len()).sum();
     let of = |wanted: MonitorItem, agent: &hoplight_sim::AgentView<'_>| {
         wanted == MonitorItem::Agent(agent.agent)
             || agent.components.iter().any(|row| wanted == MonitorItem::Component(row.component))
     };
-    // An alert is looked at: then what its agent watches stays folded up.
+    // While an alert is selected, the agents stay folded.
     let open = |agent: &hoplight_sim::AgentView<'_>| all <= room || looked_at.is_some_and(|item| of(item, agent));
     let mut rows = Vec::new();
     for (place, agent) in agents.iter().enumerate() {

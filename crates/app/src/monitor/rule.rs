@@ -1,9 +1,9 @@
-//! Alert conditions as a person says them. Must not judge anything.
+//! Alert conditions and levels in words.
 
 use hoplight_model::monitoring::{AlertCondition, Shift};
 use hoplight_model::{Bound, Metric};
 
-/// A metric's level with its unit, as short as a chart's axis wants it.
+/// A metric's level with its unit, short enough for a chart's axis.
 pub fn level(metric: Metric, value: f64) -> String {
     match metric {
         _ if value.is_infinite() => "unknown".to_owned(),

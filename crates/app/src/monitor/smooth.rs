@@ -1,4 +1,4 @@
-//! The smoothing of a gauge. Must not know where the samples come from.
+//! The smoothing of a gauge.
 
 use hoplight_sim::NEWEST_WEIGHT;
 

@@ -1,6 +1,4 @@
-//! The answers of the analysis that one overlay needs, asked once for an infrastructure and a load.
-//!
-//! Must not know what is selected.
+//! The answers of the analysis for one overlay, cached for an infrastructure and a load.
 
 use std::sync::Arc;
 
@@ -14,23 +12,23 @@ use crate::overlay::content::OverlayQuery;
 use crate::overlay::domains::{self, Domain};
 use crate::overlay::kind::Overlay;
 
-/// Losses that are tried at most: each takes a computation of the whole site's capacity, and a key press shall not wait.
+/// The most losses to try: each needs a computation of the whole site's capacity, and a key press must not wait.
 const MOST_LOSSES: usize = 400;
 
 /// The single points of each kind of request, in the order of [`RequestKind::ALL`], or why the kind does not work at all.
 pub(super) type Points = [Result<Vec<Spof>, Broken>; 3];
 
-/// What is known of the load.
+/// The answers on load and capacity.
 #[derive(Clone, Debug)]
 pub(super) struct LoadAnswers {
     /// Requests per second of all kinds.
     pub(super) load: f64,
     pub(super) capacity: Capacity,
-    /// What alone overloads the rest when it is lost; `None` if there is too much to try.
+    /// The losses that alone overload the rest; `None` if there are too many to try.
     pub(super) losses: Option<Vec<Overload>>,
 }
 
-/// What an overlay is made of.
+/// The answers of the analysis, by overlay.
 #[derive(Clone, Debug)]
 pub(super) enum OverlayAnswers {
     Readable(Vec<PlaintextHop>),
@@ -45,15 +43,15 @@ pub(super) enum OverlayAnswers {
 pub(super) struct CachedAnswers {
     overlay: Overlay,
     infra: Arc<Infrastructure>,
-    /// Requests per second, rounded, where the answers depend on it.
+    /// The load in requests per second, rounded, if the answers depend on it.
     load: Option<f64>,
     pub(super) answers: OverlayAnswers,
-    /// What the view was made for, if it was made.
+    /// The query that the content was built for, if it was built.
     pub(super) viewed: Option<OverlayQuery>,
 }
 
 impl CachedAnswers {
-    /// Asks the analysis.
+    /// Runs the analysis.
     pub(super) fn ask(overlay: Overlay, infra: &Arc<Infrastructure>, load: f64) -> Self {
         let answers = match overlay {
             Overlay::ReadableHops => OverlayAnswers::Readable(plaintext_hops(infra)),
@@ -73,20 +71,20 @@ impl CachedAnswers {
         Self { overlay, infra: Arc::clone(infra), load, answers, viewed: None }
     }
 
-    /// Whether the answers are those to this question.
+    /// Whether the answers are for these arguments.
     pub(super) fn holds(&self, overlay: Overlay, infra: &Arc<Infrastructure>, load: f64) -> bool {
         let same_load = self.load.is_none_or(|known| known.total_cmp(&load).is_eq());
         self.overlay == overlay && Arc::ptr_eq(&self.infra, infra) && same_load
     }
 
-    /// A load with three digits: while a schedule raises it, nobody wants a new answer for every frame.
+    /// Rounds a load to three digits, so that a ramp does not run the analysis with every frame.
     pub(super) fn rounded(load: f64) -> f64 {
         if !load.is_finite() || load <= 0.0 {
             return 0.0;
         }
         let unit = libm::pow(10.0, libm::floor(libm::log10(load)) - 2.0);
         let rounded = libm::round(load / unit) * unit;
-        // What is a whole number stays one.
+        // Whole numbers stay whole.
         if unit >= 1.0 { libm::round(rounded) } else { rounded }
     }
 }

@@ -4,28 +4,28 @@ use hoplight_model::{Element, RequestKind};
 
 use crate::tone::Tone;
 
-/// What an overlay says of an element, as one character.
+/// The character of a stamp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OverlaySign {
-    /// Alone a danger: a single point, or a hop that anyone on the wire reads.
+    /// A danger of its own: a single point of failure, or a hop that is readable on the wire.
     Alone,
     /// Readable, but only inside a server.
     Inside,
-    /// Shares a flaw.
+    /// Shares the flaw.
     Alike,
     /// Runs another version of the same program.
     Kin,
-    /// Goes with what fails.
+    /// Fails with what is lost.
     Taken,
-    /// Is so full.
+    /// Utilisation.
     Fill,
 }
 
 impl OverlaySign {
-    /// All.
+    /// All signs.
     pub const ALL: [Self; 6] = [Self::Alone, Self::Inside, Self::Alike, Self::Kin, Self::Taken, Self::Fill];
 
-    /// The character; one column wide.
+    /// The character, one column wide.
     pub const fn symbol(self) -> char {
         match self {
             Self::Alone => '!',
@@ -38,48 +38,48 @@ impl OverlaySign {
     }
 }
 
-/// What is put on one element of the picture.
+/// A mark on one element of the diagram.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stamp {
+pub struct OverlayStamp {
     /// The element.
     pub element: Element,
     /// The character.
     pub sign: OverlaySign,
-    /// How it is meant.
+    /// The tone.
     pub tone: Tone,
-    /// Words for a box with room for a line, the fullest first; empty if there is nothing to say.
+    /// Wordings for a box with room for a line, the fullest first; empty if there is none.
     pub words: Vec<String>,
 }
 
-/// One more line about what the overlay shows.
+/// A line about the overlay in the panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {
-    /// The sign of what it is about.
+    /// The sign of the stamps that it explains.
     pub sign: Option<OverlaySign>,
-    /// How it is meant.
+    /// The tone.
     pub tone: Tone,
-    /// The sentence.
+    /// The text.
     pub text: String,
     /// What a click on it selects.
     pub about: Option<Element>,
 }
 
-/// An overlay, ready to be shown.
+/// The content of an overlay.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OverlayContent {
-    /// The stamps, in the order of their elements, one for each.
-    pub stamps: Vec<Stamp>,
-    /// How the line is meant.
+    /// The stamps, at most one per element, in the order of elements.
+    pub stamps: Vec<OverlayStamp>,
+    /// The tone of the line.
     pub tone: Tone,
-    /// Wordings of the one line, the fullest first.
+    /// Wordings of the status line, the fullest first.
     pub line: Vec<String>,
-    /// What else there is to say, for a panel.
+    /// Lines for the panel.
     pub remarks: Vec<Remark>,
 }
 
 impl OverlayContent {
     pub(super) fn stamp(&mut self, element: Element, sign: OverlaySign, tone: Tone, words: Vec<String>) {
-        self.stamps.push(Stamp { element, sign, tone, words });
+        self.stamps.push(OverlayStamp { element, sign, tone, words });
     }
 
     pub(super) fn say(&mut self, tone: Tone, line: Vec<String>) {
@@ -91,7 +91,7 @@ impl OverlayContent {
     }
 }
 
-/// What a view depends on, besides the answers.
+/// What the content depends on besides the answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct OverlayQuery {
     pub(super) selected: Option<Element>,
@@ -101,7 +101,7 @@ pub(super) struct OverlayQuery {
 
 impl Default for OverlayQuery {
     fn default() -> Self {
-        // Writes need the most, so they have the most single points.
+        // Writes need the most parts, so they have the most single points.
         Self { selected: None, kind: RequestKind::Write, choice: 0 }
     }
 }

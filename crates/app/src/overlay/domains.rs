@@ -1,6 +1,4 @@
-//! Failure domains: a machine with all that it holds, and what is drawn as a domain.
-//!
-//! Must not judge what stops: the structure function does.
+//! Failure domains: a server with everything on it, and drawn domains.
 
 use hoplight_analysis::{Cause, Outage, Structure};
 use hoplight_model::{Element, Infrastructure, RequestKind};
@@ -9,20 +7,20 @@ use crate::overlay::content::{OverlayContent, OverlayQuery, OverlaySign};
 use crate::overlay::words::{count, fate, listed};
 use crate::tone::Tone;
 
-/// A domain, with what its failure takes and stops.
+/// A domain, with what its failure takes down and stops.
 #[derive(Clone, Debug)]
 pub(super) struct Domain {
-    /// What it is called.
+    /// Its name.
     name: String,
-    /// What goes with it: servers, components and links.
+    /// What fails with it: servers, components and links.
     takes: Vec<Element>,
-    /// Components that go with it.
+    /// Components that fail with it.
     components: Vec<Element>,
     stops: Vec<RequestKind>,
     goes_on: Vec<RequestKind>,
 }
 
-/// All domains of an infrastructure: machines, then those that are drawn.
+/// All domains of an infrastructure: servers, then drawn domains.
 pub(super) fn all(infra: &Infrastructure) -> Vec<Domain> {
     let structure = Structure::of(infra);
     let domains = structure.causes().iter().filter(|cause| matches!(cause, Cause::Server(_) | Cause::Domain(_)));
@@ -82,7 +80,7 @@ pub(super) fn view(infra: &Infrastructure, domains: &[Domain], asked: &OverlayQu
     view
 }
 
-/// The domain to show: one that what is selected is in, the smallest first, else the one that stops and takes the most.
+/// The domain to show: the smallest with the selected element, else the one that stops and takes down the most.
 fn chosen<'a>(infra: &Infrastructure, domains: &'a [Domain], asked: &OverlayQuery) -> Option<&'a Domain> {
     let weight = |domain: &Domain| (domain.stops.len(), domain.components.len());
     let mut within: Vec<&Domain> = match &asked.selected {

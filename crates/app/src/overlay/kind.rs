@@ -1,23 +1,23 @@
 //! The overlays: what the analysis can show on the diagram.
 
-/// What can be laid over the picture.
+/// An overlay of the diagram.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Overlay {
-    /// The hops that are not encrypted.
+    /// Unencrypted hops.
     #[default]
     ReadableHops,
-    /// What alone stops a kind of request.
+    /// Single points of failure of a kind of request.
     SinglePoints,
     /// What a flaw in one version of a program takes down.
     SharedSoftware,
-    /// What goes together, because it shares a machine or something that is not drawn as one.
+    /// What fails together because it shares a server or a drawn domain.
     FailureDomains,
-    /// How full everything is at the present load, and which loss overloads the rest.
+    /// Utilisation at the present load, and the losses that overload the rest.
     Capacity,
 }
 
 impl Overlay {
-    /// All, in the order in which a key visits them.
+    /// All overlays, in the order of the key.
     pub const ALL: [Self; 5] =
         [Self::ReadableHops, Self::SinglePoints, Self::SharedSoftware, Self::FailureDomains, Self::Capacity];
 
@@ -32,7 +32,7 @@ impl Overlay {
         }
     }
 
-    /// What the sub-choice is called in the footer; `None` if there is none.
+    /// The footer's word for its choice; `None` if it has none.
     pub const fn choice(self) -> Option<&'static str> {
         match self {
             Self::ReadableHops => None,

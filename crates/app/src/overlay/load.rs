@@ -1,7 +1,6 @@
-//! Capacity at the present load: how full everything is, what is full first, and which loss overloads the rest.
+//! Capacity at the present load: utilisation, the bottleneck, and the losses that overload the rest.
 //!
-//! The present load is what users send; how it is spread is computed for a site in which nothing is down. Must not know
-//! what is measured.
+//! The load is what users send now; how it spreads is computed for a site with everything up.
 
 use hoplight_analysis::capacity::Utilisation;
 use hoplight_analysis::{Capacity, Cause, Outage, Overload, Resource};
@@ -40,7 +39,7 @@ pub(super) fn view(infra: &Infrastructure, answers: &LoadAnswers, asked: &Overla
         let tone = if loss == Some(each) { Tone::Bad } else { Tone::Text };
         view.remark(Some(OverlaySign::Taken), tone, each.to_string(), each.cause.element());
     }
-    // What has next to nothing to do is no news.
+    // Nearly idle parts are no news.
     for use_ in full.iter().filter(|use_| use_.part() >= 0.005) {
         let about = Some(Element::Component(use_.resource.component().clone()));
         view.remark(None, Tone::Dim, use_.to_string(), about);
@@ -48,7 +47,7 @@ pub(super) fn view(infra: &Infrastructure, answers: &LoadAnswers, asked: &Overla
     view
 }
 
-/// The loss to show: that of the selected machine or link, or by the sub-choice; `None` is that nothing is lost.
+/// The loss to show: that of the selected server or link, or the chosen one; `None` means no loss.
 fn chosen<'a>(losses: &'a [Overload], asked: &OverlayQuery) -> Option<&'a Overload> {
     let own = match &asked.selected {
         Some(element @ (Element::Server(_) | Element::Hop(..))) => {
@@ -56,7 +55,7 @@ fn chosen<'a>(losses: &'a [Overload], asked: &OverlayQuery) -> Option<&'a Overlo
         }
         _ => None,
     };
-    // Before the first loss comes the site with everything there.
+    // The site without a loss comes before the first loss.
     let place = (own.unwrap_or(0) + asked.choice) % (losses.len() + 1);
     losses.get(place.checked_sub(1)?)
 }
@@ -72,11 +71,11 @@ fn said(loss: &Overload) -> Vec<String> {
     line
 }
 
-/// What stands on the components: how full each is, by what it has least of.
+/// Stamps each component with the utilisation of its scarcest resource.
 fn fill(infra: &Infrastructure, view: &mut OverlayContent, capacity: &Capacity, full: &[Utilisation]) {
     let first = capacity.mix_saturation().map(|first| first.resource);
     let mut said = std::collections::BTreeSet::new();
-    // The fullest comes first, so of several things of one component the tightest is said.
+    // The fullest comes first, so the tightest resource of a component wins.
     for use_ in full.iter().filter(|use_| use_.part().is_finite()) {
         let id = use_.resource.component();
         let is_first = first.as_ref() == Some(&use_.resource);
@@ -91,7 +90,7 @@ fn fill(infra: &Infrastructure, view: &mut OverlayContent, capacity: &Capacity, 
             Resource::Places(from, to) => Element::Hop(from.clone(), to.clone()),
             Resource::Slots(_) | Resource::Connections(_) => Element::Component(id.clone()),
         };
-        // A firewall or a balancer's places matter only where they are tight.
+        // The slots of a firewall or a balancer matter only if they are scarce.
         let wall = infra.find(id.as_str()).is_some_and(|ix| infra.component(ix).kind.is_filter());
         let quiet = wall || matches!(use_.resource, Resource::Places(..));
         if (!quiet || is_first || tone >= Tone::Warn) && said.insert(element.clone()) {
@@ -100,7 +99,7 @@ fn fill(infra: &Infrastructure, view: &mut OverlayContent, capacity: &Capacity, 
     }
 }
 
-/// What is lost, with all that it takes along.
+/// Stamps what is lost, and everything that fails with it.
 fn lose(infra: &Infrastructure, view: &mut OverlayContent, cause: &Cause) {
     let outage = Outage::of_causes(infra, [cause]);
     let mut lost: Vec<Element> = outage.elements().cloned().collect();
@@ -115,7 +114,7 @@ fn lose(infra: &Infrastructure, view: &mut OverlayContent, cause: &Cause) {
     }
 }
 
-/// The line where nothing is lost.
+/// The line without a loss.
 fn line(answers: &LoadAnswers, full: &[Utilisation], asked: &OverlayQuery) -> (Tone, Vec<String>) {
     let LoadAnswers { load, capacity, losses } = answers;
     let now = per_second(*load);
@@ -165,7 +164,7 @@ fn percent(part: f64) -> String {
     if part > 0.0 && part < 0.005 { "<1 %".to_owned() } else { format!("{:.0} %", part * 100.0) }
 }
 
-/// As the bars are coloured.
+/// The tone of the utilisation bars.
 fn tone(part: f64) -> Tone {
     if part >= 0.9 {
         Tone::Bad

@@ -1,7 +1,6 @@
 //! The single points of failure of a kind of request.
 //!
-//! Programs and machines are counted, as everywhere on the screen; links, and causes that are not drawn, are counted apart.
-//! Must not judge what is one.
+//! Programs and servers are counted, as everywhere on the screen; links, and causes that are not drawn, are counted separately.
 
 use hoplight_analysis::{Cause, Obstacle, Spof};
 use hoplight_model::Infrastructure;
@@ -46,7 +45,7 @@ pub(super) fn view(infra: &Infrastructure, points: &Points, asked: &OverlayQuery
     let found = format!("{name}: {} (!)", count(parts, "single point", "single points"));
     let whole = format!("{found}, {}, {undrawn} not drawn", count(links, "link", "links"));
     let tone = if parts > 0 { Tone::Bad } else { Tone::Good };
-    // The browser and who watches are no part of the service.
+    // Browsers and monitoring are no part of the service.
     let is_cause = |element: &&_| Cause::all(infra).iter().any(|cause| cause.element().as_ref() == Some(*element));
     if let Some(element) = selected.filter(is_cause) {
         view.say(
@@ -55,7 +54,7 @@ pub(super) fn view(infra: &Infrastructure, points: &Points, asked: &OverlayQuery
         );
         return view;
     }
-    // The deepest loss, where the site looks well and keeps nothing; and what is lost itself rather than what hides it.
+    // The deepest loss, where the site looks healthy and stores nothing; and the lost part itself rather than what hides it.
     let itself = |point: &Spof| point.broken.obstacles.iter().eq(point.cause.element().map(Obstacle::Out).iter());
     let programs = points.iter().filter(|point| matches!(point.cause, Cause::Component(_)));
     let example = programs.max_by_key(|point| (point.broken.missing, itself(point)));
@@ -68,7 +67,7 @@ pub(super) fn view(infra: &Infrastructure, points: &Points, asked: &OverlayQuery
     view
 }
 
-/// What is missing without a point.
+/// What is lost without a single point.
 fn without(point: &Spof) -> String {
     format!("Without {point} {}.", point.broken.missing)
 }

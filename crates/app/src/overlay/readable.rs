@@ -1,6 +1,4 @@
-//! The hops that are not encrypted: on a wire anyone may read them, inside a server only who is there.
-//!
-//! Must not know what is read on them: the panel of a hop tells that.
+//! Unencrypted hops: readable by anyone on the wire, or only inside a server.
 
 use hoplight_analysis::PlaintextHop;
 use hoplight_model::{Element, Infrastructure};

@@ -1,6 +1,4 @@
-//! What a flaw in one version of a program takes down: that of what is selected, else the one that stops the most.
-//!
-//! Must not judge what stops.
+//! What a flaw in one version of a program takes down: the selected component's version, else the one that stops the most.
 
 use hoplight_analysis::SharedFlaw;
 use hoplight_model::{ComponentId, Element, Infrastructure, RequestKind};
@@ -53,7 +51,7 @@ pub(super) fn view(infra: &Infrastructure, flaws: &[SharedFlaw], asked: &Overlay
     view
 }
 
-/// The flaw to show: that of the selected component, else the one that stops the most, in the most places.
+/// The flaw to show: the selected component's, else the one that stops the most, in the most places.
 fn chosen<'a>(flaws: &'a [SharedFlaw], asked: &OverlayQuery) -> Option<&'a SharedFlaw> {
     let own = match &asked.selected {
         Some(Element::Component(id)) => flaws.iter().position(|flaw| flaw.components.contains(id)),

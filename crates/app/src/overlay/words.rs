@@ -1,6 +1,4 @@
-//! Words that several overlays use.
-//!
-//! Must not know what they are said of.
+//! Wording shared by several overlays.
 
 use hoplight_analysis::thousands;
 use hoplight_model::RequestKind;
@@ -29,7 +27,7 @@ pub(super) fn kinds(kinds: &[RequestKind]) -> String {
     listed(&kinds.iter().map(|kind| plural(*kind)).collect::<Vec<_>>())
 }
 
-/// What becomes of the kinds of request, as in `writes stop, static pages and reads go on`.
+/// What happens to the kinds of request, as in `writes stop, static pages and reads go on`.
 pub(super) fn fate(stops: &[RequestKind], goes_on: &[RequestKind]) -> String {
     match (stops, goes_on) {
         ([], []) => "nothing works anyway".to_owned(),
@@ -39,7 +37,7 @@ pub(super) fn fate(stops: &[RequestKind], goes_on: &[RequestKind]) -> String {
     }
 }
 
-/// So many things.
+/// A count with its noun.
 pub(super) fn count(count: usize, one: &str, many: &str) -> String {
     match count {
         0 => format!("no {one}"),
@@ -48,7 +46,7 @@ pub(super) fn count(count: usize, one: &str, many: &str) -> String {
     }
 }
 
-/// A rate for people: thousands apart; what is not whole and below ten keeps one digit behind the point.
+/// A rate with separated thousands. Below ten, a fraction keeps one digit.
 pub(super) fn per_second(rate: f64) -> String {
     if rate < 10.0 && rate.fract() != 0.0 {
         return format!("{rate:.1}/s");

@@ -7,7 +7,7 @@ use hoplight_sim::catalogue::Timed;
 use hoplight_sim::{Command, CommandError};
 
 use super::Stage;
-use crate::comparison::{Side, is_shared};
+use crate::comparison::{ComparisonSide, is_shared};
 
 impl Stage {
     /// Does a command. A change of TLS briefly shows the readable hops. In a comparison, a command that one design refuses is
@@ -15,23 +15,25 @@ impl Stage {
     ///
     /// # Errors
     /// Says why the command was refused.
-    pub fn act(&mut self, command: &Command) -> Result<Side, CommandError> {
+    pub fn act(&mut self, command: &Command) -> Result<ComparisonSide, CommandError> {
         use TopologyEdit::{AppToDbTls, EdgeTls, WebToAppTls};
         if matches!(command, Command::Edit(EdgeTls(_) | WebToAppTls(_) | AppToDbTls(_))) {
-            self.panels.overlays.flash();
+            self.panels.overlays.show_briefly();
         }
         let known = self.knows_future();
         let done = self.changing(|session| session.act(command));
         let shared = self.panels.comparison.as_mut().filter(|_| is_shared(command));
         let side = match (done, shared) {
-            (Ok(()), None) => Side::Both,
-            (Ok(()), Some(comparison)) => comparison.last_refusal(self.session.sim().now()).map_or(Side::Both, Side::First),
+            (Ok(()), None) => ComparisonSide::Both,
+            (Ok(()), Some(comparison)) => {
+                comparison.last_refusal(self.session.sim().now()).map_or(ComparisonSide::Both, ComparisonSide::First)
+            }
             (Err(why), Some(comparison)) => {
                 if comparison.act_alone(&self.session.timeline, command).is_err() {
                     return Err(why);
                 }
                 self.session.acts += 1;
-                return Ok(Side::Second(why));
+                return Ok(ComparisonSide::Second(why));
             }
             (Err(why), None) => return Err(why),
         };
@@ -43,9 +45,9 @@ impl Stage {
     ///
     /// # Errors
     /// Says why the command was refused.
-    pub(in super::super) fn act_as_well(&mut self, command: &Command) -> Result<Side, CommandError> {
+    pub(in super::super) fn act_as_well(&mut self, command: &Command) -> Result<ComparisonSide, CommandError> {
         let side = self.act(command)?;
-        if !matches!(side, Side::Second(_)) {
+        if !matches!(side, ComparisonSide::Second(_)) {
             self.session.timeline.join();
         }
         Ok(side)

@@ -4,15 +4,15 @@ use hoplight_layout::Area;
 use hoplight_sim::SimTime;
 
 use crate::action::TimeAction;
-use crate::events::{self, Mark};
+use crate::events::{self, TimelineMark};
 use crate::stage::Stage;
 
 /// What a click on a column means: the moment, or a mark at that column.
 pub(crate) fn moment_at(stage: &Stage, area: Area, column: u16) -> TimeAction {
     let area = events::strip(area);
     let (span, column) = (stage.span(), column.saturating_sub(area.x));
-    let here = |mark: &&Mark| events::column(mark.at, span, area.width) == column;
-    let marked = stage.known_marks().into_iter().rev().map(|(_, mark)| mark).find(here).map(Mark::recall);
+    let here = |mark: &&TimelineMark| events::column(mark.at, span, area.width) == column;
+    let marked = stage.known_marks().into_iter().rev().map(|(_, mark)| mark).find(here).map(TimelineMark::recall);
     marked.unwrap_or_else(|| TimeAction::Seek(events::moment(column, span, area.width)))
 }
 

@@ -23,7 +23,7 @@ const ALL: &str = " : all ";
 pub fn footer(app: &App, width: u16) -> Vec<(Line, Action)> {
     let mut room = usize::from(width);
     let mut keys = Vec::new();
-    let shown = app.keymap.at(app.place()).filter(|binding| !binding.word.is_empty() && works(app, &binding.action));
+    let shown = app.keymap.at(app.key_context()).filter(|binding| !binding.word.is_empty() && works(app, &binding.action));
     let mut shown: Vec<&Binding> = shown.collect();
     if let Some(stage) = app.stage() {
         shown.sort_by_key(|binding| !is_likely(stage, &binding.action));
@@ -154,7 +154,7 @@ fn view_action_works(stage: &Stage, action: &ViewAction) -> bool {
 fn overlay_action_works(stage: &Stage, action: OverlayAction) -> bool {
     let on_diagram = stage.panels.view == View::Canvas;
     match action {
-        OverlayAction::Next => on_diagram && !stage.panels.overlays.is_veiled(),
+        OverlayAction::Next => on_diagram && !stage.panels.overlays.is_suspended(),
         OverlayAction::Toggle => on_diagram && stage.panels.overlays.shown().is_some(),
         OverlayAction::NextChoice => on_diagram && stage.panels.overlays.choice().is_some(),
         OverlayAction::Show(_) => true,

@@ -88,7 +88,7 @@ fn dismiss(stage: &mut Stage, all: bool) -> bool {
         return false;
     } else if stage.session.playback.pace == Pace::Live && stage.session.playback.followed.is_some() {
         stage.session.follow(None);
-    } else if !stage.panels.overlays.put_out() {
+    } else if !stage.panels.overlays.turn_off() {
         return stage.session.selected.take().is_some();
     }
     true

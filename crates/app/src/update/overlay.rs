@@ -12,15 +12,15 @@ impl App {
 }
 
 fn change(stage: &mut Stage, action: OverlayAction) -> Option<Notice> {
-    if stage.panels.overlays.is_veiled() {
+    if stage.panels.overlays.is_suspended() {
         return Some(Notice::dim("An overlay would answer this question: mark first, then look."));
     }
     match action {
         OverlayAction::Next => stage.panels.overlays.next(),
         OverlayAction::Toggle => stage.panels.overlays.toggle(),
-        OverlayAction::Show(overlay) => stage.panels.overlays.lay(overlay),
+        OverlayAction::Show(overlay) => stage.panels.overlays.show(overlay),
         OverlayAction::NextChoice => {
-            if !stage.panels.overlays.choose() {
+            if !stage.panels.overlays.next_choice() {
                 return Some(Notice::dim(match stage.panels.overlays.shown() {
                     Some(overlay) if overlay.choice().is_some() => "There is nothing to choose from here.",
                     Some(_) => "This overlay shows everything at once.",

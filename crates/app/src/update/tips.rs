@@ -26,7 +26,7 @@ impl App {
             Some(tip) if self.tips.since >= STAYS => self.tipped(tip),
             None if self.tips.since >= RESTS => {
                 let wanted = |tip: &Tip| {
-                    let binding = self.keymap.at(self.place()).find(|binding| binding.action == tip.action());
+                    let binding = self.keymap.at(self.key_context()).find(|binding| binding.action == tip.action());
                     let reachable = binding.is_some_and(|binding| !binding.keys.is_empty());
                     reachable && tip.fits(stage) && !self.progress.is_tipped(tip.name())
                 };

@@ -1,20 +1,20 @@
-//! The rows of the fault menu. Must not do anything.
+//! The rows of the fault menu.
 
 use crate::action::{Action, SiteAction};
 use crate::app::App;
-use crate::fault_menu::{Group, fault_actions};
+use crate::fault_menu::{FaultGroup, fault_actions};
 use crate::line::Line;
 use crate::tone::Tone;
 use crate::window::{WindowRow, palette};
 
-/// All that can be done, in the order of the menu; with a filter, the best first.
+/// All rows, in the order of the menu; with a filter, the best first.
 pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
     let Some(stage) = app.stage() else { return Vec::new() };
     let rows = fault_actions(stage).into_iter().enumerate().map(|(place, deed)| {
         let tone = match deed.group {
-            Group::Heal => Tone::Good,
-            Group::Selected => Tone::Accent,
-            Group::Site => Tone::Dim,
+            FaultGroup::Heal => Tone::Good,
+            FaultGroup::Selected => Tone::Accent,
+            FaultGroup::Site => Tone::Dim,
         };
         let text = if deed.is_empty() { Tone::Dim } else { Tone::Text };
         let line = Line::new(tone, format!("{}  ", deed.group.word())).with(text, deed.title);

@@ -1,6 +1,4 @@
-//! The glossary: every term with what it means; those that occur in the text on the screen come first.
-//!
-//! Must not know what a term means, nor how a text came to the screen.
+//! The glossary: every term with its meaning, beginning with those in the text on the screen.
 
 use hoplight_lesson::Term;
 use hoplight_model::Element;
@@ -12,12 +10,12 @@ use crate::stage_view::StageView;
 use crate::tone::Tone;
 use crate::window::WindowRow;
 
-/// All rows that match, the best first; without a filter, what is on the screen, then the alphabet.
+/// The matching rows, best first; without a filter, the terms on the screen, then all others in alphabetical order.
 pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
     terms(app, filter).into_iter().map(|(term, here)| row(term, here)).collect()
 }
 
-/// The term that a row refers to first, if it refers to any.
+/// The first term that a row refers to.
 pub(super) fn next(app: &App, filter: &str, at: usize) -> Option<String> {
     let (term, _) = terms(app, filter).into_iter().nth(at)?;
     term.see.first().map(ToString::to_string)
@@ -41,7 +39,7 @@ fn row(term: &Term, here: bool) -> WindowRow {
     WindowRow { line, right: if here { "on screen".into() } else { String::new() }, about: term.about() }
 }
 
-/// The text that the learner is reading: of the step or question, of what is selected, of the chosen line of the course map.
+/// The text on the screen: of the step or question, the selected element, or the chosen line of the course map.
 fn shown(app: &App) -> String {
     let mut text: Vec<String> = Vec::new();
     match app.stage() {

@@ -1,28 +1,26 @@
-//! The jump: a moment that is typed, or one of the marks.
-//!
-//! Must not go anywhere.
+//! The jump: a typed moment, or one of the marks.
 
 use hoplight_sim::SimTime;
 
 use crate::action::TimeAction;
 use crate::app::App;
-use crate::events::Mark;
+use crate::events::TimelineMark;
 use crate::line::Line;
 use crate::stage::Stage;
 use crate::tone::Tone;
 use crate::window::WindowRow;
 
-/// Seconds that one jump goes forward at most: all of it has to be simulated.
+/// The longest jump forward in seconds: all of it has to be simulated.
 const FURTHEST_S: f64 = 600.0;
 
-/// The moment that is typed; without one, the marks, the newest last.
+/// The typed moment; without one, the marks, newest last.
 pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
     let Some(stage) = app.stage() else { return Vec::new() };
     let now = stage.sim().now();
     if filter.trim().is_empty() {
         let marks = stage.known_marks().into_iter();
         let text = |side: Option<char>, text: &str| side.map_or_else(|| text.to_owned(), |side| format!("{side}: {text}"));
-        let row = |(side, mark): (Option<char>, &Mark)| {
+        let row = |(side, mark): (Option<char>, &TimelineMark)| {
             let row = row(mark.at, now, mark.sort.word(), &text(side, &mark.text));
             WindowRow { line: row.line.doing(mark.recall()), ..row }
         };
@@ -46,7 +44,7 @@ fn row(at: SimTime, now: SimTime, word: &str, text: &str) -> WindowRow {
     }
 }
 
-/// The moment that a text means, or why it means none.
+/// Parses a moment, or says why it is none.
 fn moment(stage: &Stage, text: &str) -> Result<SimTime, String> {
     let (now, earliest) = (stage.sim().now(), stage.session.timeline.earliest());
     let (relative, digits) = match (text.strip_prefix('+'), text.strip_prefix('-')) {

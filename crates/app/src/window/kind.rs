@@ -2,20 +2,20 @@
 
 use crate::tone::Tone;
 
-/// What a window lists.
+/// The kind of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum WindowKind {
     /// Everything that can be done or opened.
     Palette,
-    /// The words of the trade.
+    /// The glossary.
     Glossary,
-    /// Everything that can go wrong, and what heals it.
+    /// The fault menu.
     Faults,
-    /// What happened and why.
+    /// The event log.
     Log,
-    /// A moment to jump to.
+    /// Moments to jump to.
     Jump,
-    /// What the infrastructure on the stage can be compared with.
+    /// Designs to compare with.
     Compare,
 }
 
@@ -32,7 +32,7 @@ impl WindowKind {
         }
     }
 
-    /// The title in its frame.
+    /// The title.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Palette => "do or open anything",
@@ -44,7 +44,7 @@ impl WindowKind {
         }
     }
 
-    /// What is said where nothing is typed.
+    /// The prompt while nothing is typed.
     pub const fn prompt(self) -> &'static str {
         match self {
             Self::Palette | Self::Glossary | Self::Compare | Self::Faults | Self::Log => "type to search",
@@ -52,7 +52,7 @@ impl WindowKind {
         }
     }
 
-    /// What is said where the filter leaves nothing.
+    /// The text if the filter leaves nothing.
     pub(super) const fn nothing(self, typed: bool) -> &'static str {
         match self {
             Self::Log if !typed => "Nothing has happened yet.",
@@ -65,7 +65,7 @@ impl WindowKind {
         }
     }
 
-    /// The row that is chosen at first: the newest of a log is at its end.
+    /// The row that is chosen at first. The newest entry of a log is its last.
     pub(crate) const fn first(self, rows: usize) -> usize {
         match self {
             Self::Palette | Self::Compare | Self::Glossary | Self::Faults => 0,
@@ -73,18 +73,18 @@ impl WindowKind {
         }
     }
 
-    /// Rows that tell about the chosen one.
+    /// Rows for the explanation of the chosen row.
     pub(super) const fn about(self) -> u16 {
         match self {
             // The explanation itself.
             Self::Glossary => 7,
-            // Users, agents, alert, remedy, and why it would do nothing now.
+            // Users, agents, alert, repair, and why it would do nothing now.
             Self::Faults => 5,
             _ => 3,
         }
     }
 
-    /// The keys that work in it.
+    /// The keys of the window.
     pub const fn keys(self) -> &'static str {
         match self {
             Self::Glossary => "Up, Down choose  Enter goes to the first of “See”  Esc closes",
@@ -93,7 +93,7 @@ impl WindowKind {
         }
     }
 
-    /// How what is said about the chosen row is meant.
+    /// The tone of the explanation.
     pub(super) const fn tone(self) -> Tone {
         match self {
             Self::Glossary => Tone::Text,

@@ -1,6 +1,6 @@
-//! The palette: every action that has a line in the help, every lesson and infrastructure, everything on the stage.
+//! The palette: every action with a line in the help, every lesson and infrastructure, and every element on the stage.
 //!
-//! What is not possible now is listed as well: entered, it says why. Must not do anything.
+//! An action that is not possible now is listed as well: entered, it says why.
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
@@ -16,12 +16,12 @@ use crate::tone::Tone;
 use crate::window::WindowRow;
 use crate::window::kind::WindowKind;
 
-/// All rows that match, the best first; without a filter, in the order of the help.
+/// The matching rows, best first; without a filter, in the order of the help.
 pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
     ranked(all(app), filter)
 }
 
-/// The rows that match a filter, the best first; without one, as they are.
+/// The rows that match a filter, best first; without a filter, all of them in their order.
 pub(super) fn ranked(rows: Vec<WindowRow>, filter: &str) -> Vec<WindowRow> {
     if filter.trim().is_empty() {
         return rows;
@@ -36,7 +36,7 @@ pub(super) fn ranked(rows: Vec<WindowRow>, filter: &str) -> Vec<WindowRow> {
             pattern.score(Utf32Str::new(&text, &mut buffer), &mut matcher).map(|score| (score, row))
         })
         .collect();
-    // Stable: what scores the same stays in the order of the help.
+    // Stable: rows with equal scores stay in the order of the help.
     scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     scored.into_iter().map(|(_, row)| row).collect()
 }
@@ -44,11 +44,11 @@ pub(super) fn ranked(rows: Vec<WindowRow>, filter: &str) -> Vec<WindowRow> {
 fn all(app: &App) -> Vec<WindowRow> {
     let mut rows: Vec<WindowRow> = app
         .keymap
-        .at(app.place())
+        .at(app.key_context())
         .filter(|binding| !binding.help.is_empty() && binding.action != WindowAction::Open(WindowKind::Palette).into())
         .map(|binding| {
             let possible = status::works(app, &binding.action);
-            // A long line is cut in the list, and whole below it.
+            // A line that is cut in the list is complete below it.
             let possibly = if possible { "" } else { ": not possible now; entered, it says why" };
             let name = binding.action.name().map_or_else(String::new, |name| format!(" Its name in config.ron: {name}."));
             let about = format!("{}{possibly}.{name}", binding.help);
@@ -57,7 +57,7 @@ fn all(app: &App) -> Vec<WindowRow> {
         })
         .collect();
     if let Some(stage) = app.stage() {
-        // A thing comes before the ways that lead to it.
+        // Components and servers come before hops.
         let (hops, things): (Vec<_>, Vec<_>) =
             stage.viewport.layout.order().iter().partition(|it| matches!(it, Element::Hop(..)));
         for element in things.into_iter().chain(hops) {

@@ -9,6 +9,6 @@ pub struct Window {
     pub kind: WindowKind,
     /// What was typed.
     pub filter: String,
-    /// The row that is chosen, among those that the filter leaves.
+    /// The index of the chosen row among those that the filter leaves.
     pub chosen: usize,
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use ratatui::style::{Modifier, Style};
 
 use crate::theme::Theme;
-use hoplight_app::follow::cell;
+use hoplight_app::packets::cell;
 use hoplight_layout::Cell;
 use hoplight_model::firewall::RuleAction;
 use hoplight_model::{ComponentIx, Hop, LinkIx, RequestKind};

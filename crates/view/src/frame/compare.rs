@@ -16,11 +16,11 @@ use super::stage::boxed;
 
 /// Draws the comparison over everything between header and status.
 pub(super) fn draw(stage: &Stage, comparison: &Comparison, table: &Pane, painter: &mut Painter<'_>) {
-    let places = &comparison.places;
+    let areas = &comparison.areas;
     let names = comparison.names();
     let sims = [stage.sim(), comparison.timeline.simulation()];
     for (at, letter) in ["A", "B"].into_iter().enumerate() {
-        let (title, picture) = (places.titles[at], places.pictures[at]);
+        let (title, picture) = (areas.titles[at], areas.pictures[at]);
         if title.height > 0 {
             painter.clear(title.x, title.y, title.width, title.height);
             painter.rule(title.x, title.y, title.width, &named(letter, &names[at]), "");
@@ -37,10 +37,10 @@ pub(super) fn draw(stage: &Stage, comparison: &Comparison, table: &Pane, painter
         };
         (&canvas).render(cells.intersection(painter.area), painter.buf);
     }
-    let beside = places.pictures[0].height > 0;
+    let beside = areas.pictures[0].height > 0;
     let title = if beside {
         Line::new(Tone::Name, "the same users in both")
-    } else if places.titles[0].height > 0 {
+    } else if areas.titles[0].height > 0 {
         named("B", &names[1])
     } else {
         named("A", &names[0]).with(Tone::Accent, "  B ").with(Tone::Name, names[1].as_str())

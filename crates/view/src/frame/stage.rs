@@ -62,7 +62,7 @@ fn canvas(stage: &Stage, painter: &mut Painter<'_>) -> usize {
         followed: stage.session.playback.followed,
         only_followed: stage.session.playback.pace == Pace::Trace && stage.session.playback.followed.is_some(),
         tapped: stage.session.timeline.tapped(),
-        stamps: &stage.panels.overlays.view().stamps,
+        stamps: &stage.panels.overlays.content().stamps,
         ..Canvas::new(&stage.viewport.layout, stage.sim(), painter.theme)
     };
     canvas.draw(cells.intersection(painter.area), painter.buf).hidden

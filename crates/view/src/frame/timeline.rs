@@ -2,7 +2,7 @@
 //!
 //! Must not know how time is travelled.
 
-use hoplight_app::events::{Sort, column, strip};
+use hoplight_app::events::{EventClass, column, strip};
 use hoplight_app::{Line, Stage, Tone};
 use hoplight_layout::Area;
 
@@ -30,7 +30,7 @@ pub(super) fn draw(stage: &Stage, row: Area, painter: &mut Painter<'_>) {
     painter.line(behind, row.y, (row.x + row.width).saturating_sub(behind), &Line::new(Tone::Dim, to));
     let marks = stage.known_marks();
     // Where several stand in one column, the gravest is seen.
-    for sort in [Sort::Reaction, Sort::Command, Sort::Restore, Sort::Fault, Sort::Alert] {
+    for sort in [EventClass::Reaction, EventClass::Command, EventClass::Restore, EventClass::Fault, EventClass::Alert] {
         let (mark, style) = (painter.theme.glyphs.mark(sort), painter.theme.tone(tone(sort)));
         for (_, known) in marks.iter().filter(|(_, known)| known.sort == sort) {
             painter.put(area.x + column(known.at, span, area.width), area.y, mark, style);
@@ -48,12 +48,12 @@ pub(super) fn draw(stage: &Stage, row: Area, painter: &mut Painter<'_>) {
 }
 
 /// The tone of a mark.
-const fn tone(sort: Sort) -> Tone {
+const fn tone(sort: EventClass) -> Tone {
     match sort {
-        Sort::Fault | Sort::Alert => Tone::Bad,
-        Sort::Failure | Sort::Refused => Tone::Warn,
-        Sort::Restore => Tone::Good,
-        Sort::Command => Tone::Accent,
-        Sort::Reaction => Tone::Dim,
+        EventClass::Fault | EventClass::Alert => Tone::Bad,
+        EventClass::Failure | EventClass::Refused => Tone::Warn,
+        EventClass::Restore => Tone::Good,
+        EventClass::Command => Tone::Accent,
+        EventClass::Reaction => Tone::Dim,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! All are one column wide. Must not know colours.
 
-use hoplight_app::events::Sort;
+use hoplight_app::events::EventClass;
 
 use super::Line;
 
@@ -176,14 +176,14 @@ impl Glyphs {
     }
 
     /// The mark of a sort of event.
-    pub const fn mark(&self, sort: Sort) -> char {
+    pub const fn mark(&self, sort: EventClass) -> char {
         let [command, fault, restore, alert, reaction] = self.marks;
         match sort {
-            Sort::Command | Sort::Refused => command,
-            Sort::Fault | Sort::Failure => fault,
-            Sort::Restore => restore,
-            Sort::Alert => alert,
-            Sort::Reaction => reaction,
+            EventClass::Command | EventClass::Refused => command,
+            EventClass::Fault | EventClass::Failure => fault,
+            EventClass::Restore => restore,
+            EventClass::Alert => alert,
+            EventClass::Reaction => reaction,
         }
     }
 

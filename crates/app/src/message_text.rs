@@ -1,7 +1,6 @@
-//! What passes on a link, written down for the screen: one line of it, or all.
+//! The text of a captured message: one line, or all of it.
 //!
-//! The analysis says what a message looks like, the simulation which message it was; here the words of one become those of
-//! the other. Must not know where the text goes.
+//! The simulation says which message it was, the analysis what it looks like; this module translates between the two.
 
 use std::fmt::Write as _;
 
@@ -12,15 +11,15 @@ use hoplight_sim::{CapturedPayload, CheckCode, ComponentSample, Failure, Heading
 use crate::line::Page;
 use crate::tone::Tone;
 
-/// How wide ciphertext is made for one line.
-const SHORT: usize = 40;
+/// Columns of ciphertext in one line.
+pub(super) const SHORT: usize = 40;
 
-/// The message that was said on a link.
-pub(super) fn spoken(infra: &Infrastructure, link: LinkIx, said: &CapturedPayload, columns: usize) -> Message {
-    message(infra, link, &letter(infra, link, said), columns)
+/// Renders a message captured on a link.
+pub(super) fn render(infra: &Infrastructure, link: LinkIx, said: &CapturedPayload, columns: usize) -> Message {
+    message(infra, link, &message_spec(infra, link, said), columns)
 }
 
-fn letter(infra: &Infrastructure, link: LinkIx, said: &CapturedPayload) -> MessageSpec {
+fn message_spec(infra: &Infrastructure, link: LinkIx, said: &CapturedPayload) -> MessageSpec {
     match said {
         CapturedPayload::Request { number, kind, heading, phase, status, nxdomain } => MessageSpec {
             talk: match phase {
@@ -70,7 +69,7 @@ const fn reply(protocol: Protocol, status: Status, nxdomain: bool) -> Reply {
         Status::TooManyConnections => Reply::TooManyConnections,
         Status::Error(Failure::Dns) if nxdomain => Reply::NoSuchName,
         Status::Error(Failure::Dns) => Reply::NameUnknown,
-        // The other errors that a database makes have words of their own.
+        // A database's other errors have their own status.
         Status::Error(Failure::ServerError) if matches!(protocol, Protocol::Sql) => Reply::DiskFull,
         Status::Error(failure) => Reply::Failed(match failure.status() {
             Some(status) => status,
@@ -79,8 +78,7 @@ const fn reply(protocol: Protocol, status: Status, nxdomain: bool) -> Reply {
     }
 }
 
-/// A sample of an agent, as it is pushed. Numbers have one width, so that each push has the
-/// same size.
+/// An agent's sample as it is pushed. Numbers have a fixed width, so every push has the same size.
 fn json(infra: &Infrastructure, agent: ComponentIx, rows: &[ComponentSample]) -> String {
     let mut text = format!("{{\"agent\":\"{}\"", infra.component(agent).id);
     for row in rows {
@@ -101,7 +99,7 @@ pub(super) const fn tone(mark: Mark) -> Tone {
     }
 }
 
-/// A message in one line, without addresses: what matters most comes first.
+/// A message in one line, without addresses, the most important part first.
 pub(super) fn brief(message: &Message) -> Vec<(Tone, String)> {
     let shown = |part: &&Part| !matches!(part.mark, Mark::Envelope | Mark::Remark | Mark::Ciphertext) && !part.text.is_empty();
     let mut spans = Vec::new();
@@ -110,7 +108,7 @@ pub(super) fn brief(message: &Message) -> Vec<(Tone, String)> {
     if parts.is_empty() && sealed {
         return vec![(Tone::Good, "TLS".into()), (Tone::Dim, format!(", {} bytes, no content", message.bytes))];
     }
-    // The first line says what it is; then what a thief would look for; then the rest.
+    // The first part says what it is; then come secrets, then the rest.
     let (first, rest) = parts.split_at(parts.len().min(1));
     let order = first
         .iter()
@@ -124,7 +122,7 @@ pub(super) fn brief(message: &Message) -> Vec<(Tone, String)> {
     spans
 }
 
-/// A message in full, as it looks on its hop; then what only the two ends read.
+/// A message in full as it looks on its hop, followed by what only its two ends can read.
 pub(super) fn full(page: &mut Page, message: &Message, ends: (&str, &str)) {
     for part in &message.parts {
         page.item(tone(part.mark), "", tone(part.mark), &part.text, None);
@@ -135,9 +133,4 @@ pub(super) fn full(page: &mut Page, message: &Message, ends: (&str, &str)) {
             page.item(Tone::Dim, "  ", Tone::Dim, &part.text, None);
         }
     }
-}
-
-/// How wide the ciphertext of a message is that is told in one line.
-pub(super) const fn short() -> usize {
-    SHORT
 }

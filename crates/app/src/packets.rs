@@ -1,7 +1,4 @@
-//! Which packet is followed, and where packets stand on the canvas.
-//!
-//! Either a packet or an element is what the panel is about: whoever selects one lets go of the other. Must not know how a
-//! packet looks.
+//! Packets on the canvas: where they are, and which one a click or a key follows.
 
 use hoplight_layout::{Cell, LinkRoute};
 use hoplight_lesson::Pace;
@@ -10,7 +7,7 @@ use hoplight_sim::{Motion, Packet, PacketContent};
 
 use crate::stage::Stage;
 
-/// The cell of a packet on its link's way.
+/// The cell of a packet on its link's route.
 pub fn cell(route: &LinkRoute, packet: &Packet) -> Option<Cell> {
     let gate = |guard: &Guard| route.gates.iter().find(|gate| gate.firewall == guard.firewall).map(|gate| gate.cell);
     let on_line = || {
@@ -27,7 +24,7 @@ pub fn cell(route: &LinkRoute, packet: &Packet) -> Option<Cell> {
 }
 
 impl Stage {
-    /// Whose packet stands at a cell of the canvas: the one that is most at stake, if there are several.
+    /// The request whose packet is at a cell of the canvas; of several, the one of the most important kind.
     pub fn packet_at(&self, at: Cell) -> Option<u64> {
         let only = self.session.playback.followed.filter(|_| self.session.playback.pace == Pace::Trace);
         let mut found = None;
@@ -43,7 +40,7 @@ impl Stage {
         found.map(|(_, number)| number)
     }
 
-    /// The packet after the one that is followed, in the order in which users came; `None` after the last.
+    /// The request after the followed one, in order of arrival; `None` after the last.
     pub fn next_packet(&self) -> Option<u64> {
         let after = self.session.playback.followed.unwrap_or(0);
         let numbers = self.sim().packets().filter_map(|packet| match packet.cargo {
