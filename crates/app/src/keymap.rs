@@ -42,7 +42,7 @@ pub struct Binding {
     /// The keys; the first is shown.
     pub keys: Vec<Key>,
     /// The context.
-    pub place: KeyContext,
+    pub context: KeyContext,
     /// The action.
     pub action: Action,
     /// The word in the footer; empty if it is not shown there.
@@ -57,7 +57,7 @@ pub struct Clash {
     /// The key.
     pub key: Key,
     /// The context.
-    pub place: KeyContext,
+    pub context: KeyContext,
     /// The names of the two actions.
     pub names: (&'static str, &'static str),
 }
@@ -81,8 +81,8 @@ impl Default for Keymap {
 }
 
 impl Keymap {
-    fn bind(&mut self, keys: &[Key], place: KeyContext, action: impl Into<Action>, word: &'static str, help: &'static str) {
-        self.bindings.push(Binding { keys: keys.to_vec(), place, action: action.into(), word, help });
+    fn bind(&mut self, keys: &[Key], context: KeyContext, action: impl Into<Action>, word: &'static str, help: &'static str) {
+        self.bindings.push(Binding { keys: keys.to_vec(), context, action: action.into(), word, help });
     }
 
     /// The course map.
@@ -237,39 +237,39 @@ impl Keymap {
     /// Keys that work on the course map and on the stage.
     fn bind_everywhere(&mut self) {
         let (c, k) = (Key::char, Key::plain);
-        for place in [KeyContext::Home, KeyContext::Stage] {
+        for context in [KeyContext::Home, KeyContext::Stage] {
             self.bind(
                 &[c(':'), Key { code: Code::Char('p'), ctrl: true }],
-                place,
+                context,
                 WindowAction::Open(WindowKind::Palette),
                 "all",
                 "search everything that can be done or opened",
             );
             self.bind(
                 &[c('g')],
-                place,
+                context,
                 WindowAction::Open(WindowKind::Glossary),
                 "",
                 "look up a word: what is on the screen comes first",
             );
             self.bind(
                 &[],
-                place,
+                context,
                 AppAction::NextTheme,
                 "",
                 "next theme: dark, light, high contrast, colour-blind safe, no colours",
             );
-            self.bind(&[], place, AppAction::Ascii, "", "draw with ASCII characters only, or with all");
-            self.bind(&[], place, AppAction::ReducedMotion, "", "show steps instead of movement, or movement again");
-            self.bind(&[c('?')], place, AppAction::Help, "help", "show or hide this help");
-            if place == KeyContext::Home {
-                self.bind(&[c('q')], place, AppAction::Back, "quit", "quit");
-                self.bind(&[k(Code::Esc)], place, AppAction::Escape, "", "quit");
+            self.bind(&[], context, AppAction::Ascii, "", "draw with ASCII characters only, or with all");
+            self.bind(&[], context, AppAction::ReducedMotion, "", "show steps instead of movement, or movement again");
+            self.bind(&[c('?')], context, AppAction::Help, "help", "show or hide this help");
+            if context == KeyContext::Home {
+                self.bind(&[c('q')], context, AppAction::Back, "quit", "quit");
+                self.bind(&[k(Code::Esc)], context, AppAction::Escape, "", "quit");
             } else {
-                self.bind(&[c('q')], place, AppAction::Back, "", "close the panel or view, then go back to the course map");
+                self.bind(&[c('q')], context, AppAction::Back, "", "close the panel or view, then go back to the course map");
                 self.bind(
                     &[k(Code::Esc)],
-                    place,
+                    context,
                     AppAction::Escape,
                     "",
                     "let go: of the panel or view, packet, overlay, selection; then go back to the course map",
@@ -281,10 +281,10 @@ impl Keymap {
 
 impl Keymap {
     /// The action of a key in a context; the narrowest context wins.
-    pub fn action(&self, key: Key, place: KeyContext) -> Option<&Action> {
+    pub fn action(&self, key: Key, context: KeyContext) -> Option<&Action> {
         let at =
-            |wanted: &KeyContext| self.bindings.iter().find(|binding| binding.place == *wanted && binding.keys.contains(&key));
-        place.levels().iter().find_map(at).map(|binding| &binding.action)
+            |wanted: &KeyContext| self.bindings.iter().find(|binding| binding.context == *wanted && binding.keys.contains(&key));
+        context.levels().iter().find_map(at).map(|binding| &binding.action)
     }
 
     /// The names of all bound actions, in the order of the keymap.
@@ -316,10 +316,10 @@ impl Keymap {
     /// Keys with two actions in one context. The context of marks may borrow keys from the rest of the stage.
     pub fn clashes(&self) -> Vec<Clash> {
         let mut clashes: Vec<Clash> = Vec::new();
-        for place in [KeyContext::Home, KeyContext::Stage, KeyContext::Lesson, KeyContext::Marks] {
-            let here: Vec<&Binding> = match place {
-                KeyContext::Marks => self.bindings.iter().filter(|binding| binding.place == place).collect(),
-                _ => self.at(place).collect(),
+        for context in [KeyContext::Home, KeyContext::Stage, KeyContext::Lesson, KeyContext::Marks] {
+            let here: Vec<&Binding> = match context {
+                KeyContext::Marks => self.bindings.iter().filter(|binding| binding.context == context).collect(),
+                _ => self.at(context).collect(),
             };
             for (number, binding) in here.iter().enumerate() {
                 for key in &binding.keys {
@@ -329,7 +329,7 @@ impl Keymap {
                     };
                     // The stage's keys are also the lesson's: one report is enough.
                     if !clashes.iter().any(|clash| clash.key == *key && clash.names == names) {
-                        clashes.push(Clash { key: *key, place, names });
+                        clashes.push(Clash { key: *key, context, names });
                     }
                 }
             }
@@ -338,9 +338,9 @@ impl Keymap {
     }
 
     /// The bindings of a context, the narrowest context's first.
-    pub fn at(&self, place: KeyContext) -> impl Iterator<Item = &Binding> {
-        let levels = place.levels().iter();
-        levels.flat_map(|level| self.bindings.iter().filter(move |binding| binding.place == *level))
+    pub fn at(&self, context: KeyContext) -> impl Iterator<Item = &Binding> {
+        let levels = context.levels().iter();
+        levels.flat_map(|level| self.bindings.iter().filter(move |binding| binding.context == *level))
     }
 
     /// The label of the first key of an action.
@@ -384,7 +384,7 @@ mod tests {
         let mut keymap = Keymap::default();
         assert_eq!(keymap.clashes(), []);
         assert!(keymap.rebind("hint", &[Key::char('x')]) && keymap.rebind("mark", &[Key::char('p')]));
-        let clash = Clash { key: Key::char('x'), place: KeyContext::Lesson, names: ("hint", "kill") };
+        let clash = Clash { key: Key::char('x'), context: KeyContext::Lesson, names: ("hint", "kill") };
         assert_eq!(keymap.clashes(), [clash], "marks may borrow a key");
         assert!(keymap.rebind("kill", &[]) && !keymap.rebind("murder", &[]));
         assert_eq!((keymap.clashes(), keymap.label(LessonAction::Hint)), (Vec::new(), "x".into()));

@@ -12,7 +12,7 @@ use crate::tone::Tone;
 pub struct Line {
     /// Its pieces, each with a tone.
     pub spans: Vec<(Tone, String)>,
-    /// What a click on it does.
+    /// The action of a click on it.
     pub action: Option<Action>,
 }
 

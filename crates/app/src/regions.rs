@@ -28,7 +28,7 @@ pub struct Regions {
     pub journal: Area,
     /// The keys that work now.
     pub footer: Area,
-    /// Whether the panel stands beside the canvas.
+    /// Whether the panel is beside the canvas.
     pub wide: bool,
 }
 

@@ -32,7 +32,7 @@ pub struct Stage {
     pub session: Session,
     /// The canvas and the window on it.
     pub viewport: Viewport,
-    /// What is shown beside the canvas, on it and in its place.
+    /// Everything else that is shown.
     pub panels: Panels,
 }
 

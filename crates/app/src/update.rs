@@ -162,5 +162,5 @@ fn hides_detail(stage: &Stage) -> bool {
     !stage.viewport.regions.wide && stage.session.lesson.is_some() && !stage.panels.show_detail
 }
 
-/// What is said where a command replaces a future that was already known.
+/// The end of the notice of a command that cuts off a known future.
 const CUT_OFF: &str = " What came after is cut off.";

@@ -158,7 +158,7 @@ impl Reader<'_> {
             let message = format!(
                 "{} means both `{one}` and `{other}` {}: give one of them another key, or none with []",
                 clash.key,
-                place(clash.place)
+                place(clash.context)
             );
             // The newest entry that has the key is the one to look at.
             let has = |(_, keys): &&(String, Vec<String>)| keys.iter().any(|name| key(name) == Ok(clash.key));

@@ -3,7 +3,7 @@
 //! ```text
 //! title
 //! columns of the table
-//! agents, each with what it watches     all of them where there is room, else the one that is looked at
+//! agents, each with what it watches     all of them where there is room, else the selected one
 //! charts                                as high as there is room
 //! error budgets, the external probe
 //! alerts, the last of the log
@@ -17,7 +17,7 @@ use crate::monitor::{budgets, item, telling};
 use crate::scroll::first_shown;
 use crate::stage::Stage;
 
-/// What a row shows.
+/// The content of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MonitorRowKind {
     /// The title of the screen.

@@ -1,6 +1,4 @@
-//! The header: where the learner is, at the left; pace and time, at the right.
-//!
-//! Must not know where on the screen the parts go.
+//! The header: the lesson or infrastructure at the left, pace and time at the right.
 
 use hoplight_lesson::Pace;
 
@@ -20,7 +18,7 @@ pub fn header(app: &App, width: u16) -> (Line, Line) {
     (Line::joined(left), Line::joined(right))
 }
 
-/// The parts of the header's two sides, each with what a click on it does.
+/// The parts of the header's two sides, each with the action of a click on it.
 pub fn header_parts(app: &App, width: u16) -> (Vec<Line>, Vec<Line>) {
     let name = Line::new(Tone::Accent, " hoplight ").doing(WindowAction::Open(WindowKind::Palette));
     let Screen::Stage(stage) = &app.screen else {
@@ -28,9 +26,9 @@ pub fn header_parts(app: &App, width: u16) -> (Vec<Line>, Vec<Line>) {
     };
     let title =
         stage.session.lesson.as_ref().map_or_else(|| stage.infra().title().to_owned(), |run| run.lesson().title.to_string());
-    // Where nothing is selected, the panel tells about the infrastructure itself.
+    // Without a selection, the panel describes the infrastructure itself.
     let title = Line::new(Tone::Name, format!(" {title}")).doing(SelectAction::Clear);
-    // Where both have no room, the TLS mode goes: the canvas says it, too.
+    // If not everything fits, the TLS mode is left out: the canvas shows it, too.
     let fits = |left: &[Line], right: &[Line]| {
         let wide: usize = left.iter().chain(right).map(Line::width).sum();
         wide < usize::from(width)
@@ -40,14 +38,14 @@ pub fn header_parts(app: &App, width: u16) -> (Vec<Line>, Vec<Line>) {
         let right = if fits(&left, &whole) { whole } else { clock(stage, false) };
         return (left, right);
     };
-    // Whoever is paged wants to know it wherever they look: where there is no room for both, the title goes.
+    // A firing alert must be visible in every view: if not everything fits, the title is left out.
     let right = clock(stage, false);
     let page = |gap: &str| Line { action: look_at_page(stage), ..Line::new(Tone::Bad, format!("{gap}{page}")) };
     let both = vec![name.clone(), title, page("  ")];
     (if fits(&both, &right) { both } else { vec![name, page(" ")] }, right)
 }
 
-/// What a click on the alert does: it shows the monitoring screen, or there, the alert.
+/// The action of a click on the alert: opens the monitoring screen, or selects the alert there.
 fn look_at_page(stage: &Stage) -> Option<Action> {
     match stage.panels.view {
         View::Canvas => Some(ViewAction::ToggleMonitor.into()),
@@ -59,7 +57,7 @@ fn look_at_page(stage: &Stage) -> Option<Action> {
     }
 }
 
-/// The pace, whether time runs, how fast, and the time.
+/// The pace, the playback state, the speed, and the time.
 fn clock(stage: &Stage, tls: bool) -> Vec<Line> {
     let playback = &stage.session.playback;
     let followed = playback.followed.filter(|_| playback.pace == Pace::Trace).map_or_else(String::new, |n| format!(" r{n}"));

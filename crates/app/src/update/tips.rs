@@ -14,10 +14,10 @@ const STAYS: Duration = Duration::from_secs(20);
 const RESTS: Duration = Duration::from_secs(5);
 
 impl App {
-    /// Lets wall time go by.
+    /// Advances wall time, and shows or hides tips.
     pub(in super::super) fn tip_tick(&mut self, elapsed: Duration) {
         let Screen::Stage(stage) = &self.screen else { return };
-        // Where a tip would not be seen, it has all its time before it.
+        // The time of a tip that cannot be seen does not run.
         if !self.settings.tips || self.notice.is_some() || status::is_taken(stage) {
             return;
         }
@@ -37,7 +37,7 @@ impl App {
         }
     }
 
-    /// Notes what the learner has found out.
+    /// Records what the learner has shown to know.
     pub(super) fn tip_done_by(&mut self, action: &Action) {
         if self.settings.tips && self.stage().is_some() {
             Tip::ALL.into_iter().filter(|tip| tip.is_done_by(action)).for_each(|tip| self.tipped(tip));
