@@ -2,9 +2,7 @@
 //!
 //! Must not know what the numbers mean.
 
-use unicode_width::UnicodeWidthStr;
-
-use hoplight_app::line::wrap;
+use hoplight_model::text::{self, wrap};
 
 /// What stands where nothing was measured.
 const NOTHING: &str = "-";
@@ -60,7 +58,7 @@ pub(in crate::cli) fn columns(rows: &[Vec<String>]) -> String {
 
 /// Rows in columns, indented by two, each column on its side. A last column from the left that is too wide is folded.
 pub(in crate::cli) fn aligned(rows: &[Vec<String>], aligns: &[Align]) -> String {
-    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0);
+    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| text::width(cell)).max().unwrap_or(0);
     let widths: Vec<usize> = (0..aligns.len()).map(width).collect();
     let before_last: usize = widths.iter().rev().skip(1).map(|width| width + 2).sum::<usize>() + 2;
     let mut text = String::new();
@@ -73,7 +71,7 @@ pub(in crate::cli) fn aligned(rows: &[Vec<String>], aligns: &[Align]) -> String 
                 continue;
             }
             // The width counts columns, as the standard's padding does not.
-            let gap = " ".repeat(width.saturating_sub(cell.width()));
+            let gap = " ".repeat(width.saturating_sub(text::width(cell)));
             let (left, right) = if aligns[place] == Align::Left { (cell, &gap) } else { (&gap, cell) };
             line.extend(["  ", left, right]);
         }
@@ -91,8 +89,8 @@ pub(in crate::cli) fn paragraph(words: &str, indent: usize) -> String {
 /// The same behind a lead, such as a dash: all lines of the text begin below each other.
 pub(in crate::cli) fn hanging(lead: &str, words: &str, indent: usize) -> String {
     let gap = " ".repeat(indent);
-    let blank = " ".repeat(lead.width());
-    let lines = wrap(words, WIDTH.saturating_sub(indent + lead.width()).max(20));
+    let blank = " ".repeat(text::width(lead));
+    let lines = wrap(words, WIDTH.saturating_sub(indent + text::width(lead)).max(20));
     let mut text = String::new();
     for (number, line) in lines.iter().enumerate() {
         text.extend([gap.as_str(), if number == 0 { lead } else { &blank }, line, "\n"]);
@@ -130,7 +128,7 @@ mod tests {
     fn what_hangs_on_a_lead_begins_below_itself() {
         let text = hanging("- ", &"word ".repeat(20), 2);
         assert!(text.starts_with("  - word word") && text.contains("\n    word") && text.lines().count() == 2, "{text}");
-        assert!(text.lines().all(|line| line.width() <= WIDTH));
+        assert!(text.lines().all(|line| text::width(line) <= WIDTH));
         assert_eq!([counted(1, "hop"), counted(0, "hop")], ["1 hop", "0 hops"]);
     }
 

@@ -6,11 +6,11 @@
 use std::fmt::Write as _;
 
 use serde::Serialize;
-use unicode_width::UnicodeWidthStr;
 
 use hoplight_analysis::Rule;
 use hoplight_analysis::findings::RULES;
 use hoplight_lesson::{Lesson, Library, Term};
+use hoplight_model::text::width;
 use hoplight_model::{Infrastructure, Text};
 use hoplight_sim::catalogue::{CATALOGUE, CatalogueRow};
 use hoplight_sim::script;
@@ -121,8 +121,8 @@ impl<'a> Listing<'a> {
     fn table(&self) -> String {
         let (lessons, scenarios) = (self.lessons.iter().flatten(), self.scenarios.iter().flatten());
         let ids = lessons.clone().map(|row| row.id).chain(scenarios.clone().map(|row| row.id));
-        let wide = ids.map(UnicodeWidthStr::width).max().unwrap_or(0);
-        let titles = lessons.clone().map(|row| row.title.width()).max().unwrap_or(0);
+        let wide = ids.map(width).max().unwrap_or(0);
+        let titles = lessons.clone().map(|row| width(row.title)).max().unwrap_or(0);
         let mut parts = Vec::new();
         if self.lessons.is_some() {
             let mut text = String::from("Lessons\n");
@@ -197,7 +197,7 @@ impl RuleRow {
 
 /// Blanks up to a column: the width counts columns, as the standard's padding does not.
 fn gap(text: &str, to: usize) -> String {
-    " ".repeat(to.saturating_sub(text.width()))
+    " ".repeat(to.saturating_sub(width(text)))
 }
 
 fn faults(rows: &[FaultRow]) -> String {

@@ -11,9 +11,8 @@ pub mod target;
 
 use std::sync::Arc;
 
-use unicode_width::UnicodeWidthStr;
-
 use hoplight_layout::{Area, Cell, Layout};
+use hoplight_model::text::width;
 use hoplight_model::{Element, Infrastructure, TlsConfig};
 use hoplight_sim::{Command, SimTime, Simulation, Timeline};
 
@@ -86,7 +85,7 @@ impl ComparisonAreas {
     /// alone, below a line for the first name if one line does not hold both.
     fn of(area: Area, wide: bool, names: &[String; 2]) -> Self {
         if !wide {
-            let needed = "A ".len() + names[0].width() + "  B ".len() + names[1].width() + RULE;
+            let needed = "A ".len() + width(&names[0]) + "  B ".len() + width(&names[1]) + RULE;
             let above = u16::from(needed > usize::from(area.width)).min(area.height);
             return Self {
                 titles: [Area::new(area.x, area.y, area.width, above), Area::default()],

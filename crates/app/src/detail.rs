@@ -9,6 +9,7 @@ mod wrong;
 
 use hoplight_analysis::{Carriers, Fact, readable};
 use hoplight_model::component::DatabaseRole;
+use hoplight_model::text::{split_at_column, width};
 use hoplight_model::{Cipher, Element, Hop, LinkIx, Medium, RequestKind, ServerId, TlsMode};
 
 use crate::action::{AppAction, EditAction, SelectAction, SiteAction};
@@ -114,7 +115,7 @@ pub fn brief(stage: &Stage, info: &str) -> Option<Notice> {
         }
     };
     // A long statement is cut so that the key still fits.
-    let text: String = if text.chars().count() > 66 { text.chars().take(65).chain(['…']).collect() } else { text };
+    let text = if width(&text) > 66 { format!("{}…", split_at_column(&text, 65).0) } else { text };
     Some(Notice { tone, text: format!("{text}  ({info} more)") })
 }
 

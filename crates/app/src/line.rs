@@ -2,7 +2,7 @@
 //!
 //! A line may carry the action of a click on it.
 
-use unicode_width::UnicodeWidthStr;
+use hoplight_model::text::{self, wrap};
 
 use crate::action::Action;
 use crate::tone::Tone;
@@ -52,7 +52,7 @@ impl Line {
 
     /// Its width in columns.
     pub fn width(&self) -> usize {
-        self.spans.iter().map(|(_, text)| columns(text)).sum()
+        self.spans.iter().map(|(_, text)| text::width(text)).sum()
     }
 
     /// Its text without tones.
@@ -113,8 +113,8 @@ impl Page {
     ///
     /// A word that fits below the mark but not after it starts below.
     pub fn item(&mut self, mark_tone: Tone, mark: &str, tone: Tone, text: &str, action: Option<&Action>) {
-        let indent = columns(mark);
-        let longest = text.split(' ').map(columns).max().unwrap_or(0);
+        let indent = text::width(mark);
+        let longest = text.split(' ').map(text::width).max().unwrap_or(0);
         if longest + indent > self.width && longest <= self.width && indent > 1 {
             self.lines.push(Line { action: action.cloned(), ..Line::new(mark_tone, mark.trim_end()) });
             return self.item(tone, "", tone, text, action);
@@ -133,68 +133,9 @@ impl Page {
     }
 }
 
-/// The width of a text in columns.
-pub(super) fn columns(text: &str) -> usize {
-    // Nearly all text is ASCII, whose width needs no table.
-    if text.is_ascii() { text.len() } else { text.width() }
-}
-
-/// Breaks `text` at spaces into lines of at most `width` columns. Longer words are cut.
-pub fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let (mut line, mut used) = (String::new(), 0);
-    for mut word in text.split(' ') {
-        let mut wide = columns(word);
-        if !line.is_empty() && used + 1 + wide > width {
-            lines.push(std::mem::take(&mut line));
-        }
-        let whole = word.is_empty();
-        while wide > width {
-            let (head, rest) = cut(word, width);
-            lines.push(head.to_owned());
-            (word, wide) = (rest, columns(rest));
-        }
-        if word.is_empty() && !whole {
-            continue;
-        }
-        if line.is_empty() {
-            used = 0;
-        } else {
-            line.push(' ');
-            used += 1;
-        }
-        line.push_str(word);
-        used += wide;
-    }
-    if !line.is_empty() || lines.is_empty() {
-        lines.push(line);
-    }
-    lines
-}
-
-/// Splits a word after as many characters as fit into `width` columns, at least one.
-fn cut(word: &str, width: usize) -> (&str, &str) {
-    let ends = word.char_indices().map(|(at, c)| at + c.len_utf8());
-    let first = ends.clone().next().unwrap_or(0);
-    let fits = |end: &usize| word.get(..*end).is_some_and(|head| columns(head) <= width);
-    word.split_at(ends.take_while(fits).last().unwrap_or(first))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn text_is_broken_at_blanks_and_nothing_is_lost() {
-        assert_eq!(wrap("one two three", 8), ["one two", "three"]);
-        assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
-        assert_eq!(wrap("日本語", 1), ["日", "本", "語"]);
-        assert_eq!(wrap("", 5), [""]);
-        let text = "the browser shows a padlock, yet two hops carry the password in the clear";
-        for width in 1..90 {
-            assert_eq!(wrap(text, width).concat().replace(' ', ""), text.replace(' ', ""));
-        }
-    }
 
     #[test]
     fn a_mark_indents_the_lines_behind_it() {

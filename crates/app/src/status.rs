@@ -5,12 +5,10 @@ mod header;
 
 use std::time::Duration;
 
-use unicode_width::UnicodeWidthStr;
-
 use hoplight_analysis::user;
 use hoplight_layout::Area;
 use hoplight_lesson::{LessonProgress, Pace};
-use hoplight_model::{Element, RequestKind};
+use hoplight_model::{Element, RequestKind, text};
 use hoplight_sim::{Activity, Heading, Present};
 
 use crate::action::{OverlayAction, SelectAction, WindowAction};
@@ -112,7 +110,7 @@ pub(super) fn is_taken(stage: &Stage) -> bool {
 fn overlay(stage: &Stage) -> Option<Line> {
     let view = stage.panels.overlays.content();
     let room = usize::from(stage.viewport.regions.status.width).saturating_sub(1);
-    let text = view.line.iter().find(|text| text.width() <= room).or(view.line.last())?;
+    let text = view.line.iter().find(|text| text::width(text) <= room).or(view.line.last())?;
     Some(Line::new(view.tone, format!(" {text}")))
 }
 
@@ -175,7 +173,7 @@ pub fn course_line(app: &App, item: &CourseItem, room: u16) -> Line {
                 _ => return line,
             };
             // Without room for the word, the mark says that the lesson is done, so the number must be the quiz's.
-            let fits = line.width() + word.len() + done.len() <= usize::from(room);
+            let fits = line.width() + text::width(word) + text::width(&done) <= usize::from(room);
             line.with(Tone::Dim, format!("{}{done}", if fits { word } else { " " }))
         }
         CourseItem::Scenario(infra) => Line::new(Tone::Dim, "▹ ").with(Tone::Text, infra.title().to_owned()),

@@ -2,10 +2,11 @@
 //!
 //! Must not know links, except that one which skips a neighbour needs a row.
 
+use hoplight_model::text::columns;
 use hoplight_model::{Infrastructure, Zone};
 
 use super::geometry::Area;
-use super::plan::{BoxPlan, GridPlan, short_agent, width};
+use super::plan::{BoxPlan, GridPlan, short_agent};
 use super::sizing::INNER_GAP;
 use super::{Block, Frame, Layout, Owner, Tag, Wall};
 
@@ -73,13 +74,13 @@ fn blocks(plan: &BoxPlan, frame: usize, area: Area, layout: &mut Layout) {
 
 /// The agents sit at the right end of the bottom border, the last one outermost; the zone's short word is at its left.
 fn tags(infra: &Infrastructure, plan: &BoxPlan, area: Area, zone: Zone, layout: &mut Layout) {
-    let full = |ix: &_| width(infra.component(*ix).label());
+    let full = |ix: &_| columns(infra.component(*ix).label());
     let whole = plan.agents.iter().map(|ix| full(ix) + 3).fold(2, u16::saturating_add);
-    let short = whole + width(zone.words()[1]) + 1 > area.width;
+    let short = whole + columns(zone.words()[1]) + 1 > area.width;
     let mut right = area.right().saturating_sub(2);
     let mut tags: Vec<Tag> = Vec::new();
     for agent in plan.agents.iter().rev() {
-        let text = if short { width(&short_agent(infra.component(*agent))) } else { full(agent) };
+        let text = if short { columns(&short_agent(infra.component(*agent))) } else { full(agent) };
         let x = right.saturating_sub(text + 2);
         tags.push(Tag { component: *agent, area: Area::new(x, area.bottom() - 1, text + 2, 1), short });
         right = x.saturating_sub(1);

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hoplight_model::behaviour::{Column, Shape};
 use hoplight_model::component::Place;
+use hoplight_model::text::columns;
 use hoplight_model::{Component, ComponentIx, Infrastructure, LinkIx, Medium, ServerId};
 
 /// The owner of a box.
@@ -53,11 +54,6 @@ pub(super) struct GridPlan {
     pub(super) rows: usize,
 }
 
-/// The width of a text on the screen.
-pub(super) fn width(text: &str) -> u16 {
-    u16::try_from(unicode_width::UnicodeWidthStr::width(text)).unwrap_or(u16::MAX)
-}
-
 /// The short form of an agent's name: `agt` and its number.
 pub fn short_agent(component: &Component) -> String {
     let id = component.id.as_str();
@@ -82,7 +78,7 @@ impl BoxPlan {
     /// Columns with every block's text at the width that `text` says.
     pub(super) fn width(&self, infra: &Infrastructure, gap: u16, text: impl Fn(&BlockPlan) -> u16) -> u16 {
         let blocks = self.blocks.iter().map(text).fold(0, u16::saturating_add);
-        let agents = self.agents.iter().map(|ix| width(&short_agent(infra.component(*ix))) + 3).fold(2, u16::saturating_add);
+        let agents = self.agents.iter().map(|ix| columns(&short_agent(infra.component(*ix))) + 3).fold(2, u16::saturating_add);
         self.frame(gap).saturating_add(blocks).max(self.title + 4).max(agents)
     }
 
@@ -116,7 +112,7 @@ fn block(infra: &Infrastructure, component: ComponentIx) -> BlockPlan {
         .collect();
     let min = match infra.component(component).kind.facts().shape {
         Shape::Block(Some(columns)) => columns,
-        Shape::Block(None) | Shape::Wall | Shape::Mark => (width(infra.component(component).label()) + 3).clamp(8, 10),
+        Shape::Block(None) | Shape::Wall | Shape::Mark => (columns(infra.component(component).label()) + 3).clamp(8, 10),
     };
     BlockPlan { component, walls, min }
 }
@@ -136,7 +132,7 @@ fn collect(infra: &Infrastructure) -> Vec<BoxPlan> {
             blocks,
             walls,
             agents: agents.into_iter().map(|(ix, _)| ix).collect(),
-            title: width(server.id.as_str()),
+            title: columns(server.id.as_str()),
             shelved: false,
         });
     }
@@ -149,7 +145,7 @@ fn collect(infra: &Infrastructure) -> Vec<BoxPlan> {
             column: 0,
             row: 0,
             walls: std::mem::take(&mut block.walls),
-            title: width(component.label()).min(12),
+            title: columns(component.label()).min(12),
             blocks: vec![block],
             agents: Vec::new(),
             bus: Vec::new(),

@@ -3,9 +3,10 @@
 //! Content comes first, then room for links, then comfort. Must not know links beyond how many need a gap.
 
 use hoplight_model::Infrastructure;
+use hoplight_model::text::columns;
 
 use super::geometry::Area;
-use super::plan::{BoxPlan, GridPlan, Owner, width};
+use super::plan::{BoxPlan, GridPlan, Owner};
 
 /// Columns of a gap between two columns of boxes: needed, good, generous, at most.
 const GAPS: [u16; 4] = [3, 9, 15, 26];
@@ -161,7 +162,7 @@ struct Shelf {
 
 impl Shelf {
     fn new(infra: &Infrastructure, plan: &GridPlan) -> Self {
-        let wide = |b: &BoxPlan| b.blocks.first().map_or(4, |x| width(infra.component(x.component).label()).clamp(8, 12) + 4);
+        let wide = |b: &BoxPlan| b.blocks.first().map_or(4, |x| columns(infra.component(x.component).label()).clamp(8, 12) + 4);
         Self { widths: plan.boxes.iter().filter(|b| b.shelved).map(wide).collect() }
     }
 

@@ -3,10 +3,14 @@
 //! Everything that a learner reads passes through [`Text`], so no widget and no listing has to think of escape
 //! sequences again. Must not know where the text is shown.
 
+mod measure;
+
 use std::fmt;
 use std::ops::Deref;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+pub use measure::{clusters, columns, padded, split_at_column, width, wrap};
 
 /// Longest single text, in bytes. A lesson's paragraph is far below it.
 const MAX_TEXT: usize = 4000;

@@ -2,8 +2,10 @@
 //!
 //! Made from the tables that the program uses, so that it cannot say anything else. Must not know what a setting does.
 
-use hoplight_app::{Keymap, Palette};
 use std::fmt::Write as _;
+
+use hoplight_app::{Keymap, Palette};
+use hoplight_model::text::width;
 
 use super::super::DEFAULT_SEED;
 
@@ -47,7 +49,7 @@ pub(in crate::cli) fn template(place: &str) -> String {
         let Some(binding) = keymap.named_binding(name) else { continue };
         let keys: Vec<String> = binding.keys.iter().map(|key| format!("{:?}", key.to_string())).collect();
         let entry = format!("    //     \"{name}\": [{}],", keys.join(", "));
-        let gap = " ".repeat(44_usize.saturating_sub(entry.chars().count()));
+        let gap = " ".repeat(44_usize.saturating_sub(width(&entry)));
         let help = if binding.help.is_empty() { String::new() } else { format!("{gap} // {}", binding.help) };
         let _ = writeln!(text, "{entry}{help}");
     }

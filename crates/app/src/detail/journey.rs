@@ -4,6 +4,7 @@
 //! Everything comes from the timeline's record of the request, so stepping back shows what was known then.
 
 use hoplight_model::behaviour::RequestPart;
+use hoplight_model::text::{self, padded, split_at_column};
 use hoplight_model::{Cipher, ComponentIx, Infrastructure, LinkIx, Tier};
 use hoplight_sim::{Activity, CapturedPayload, EventKind, Heading, JournalEvent, Phase, SimTime, Status, TraceSpan};
 
@@ -143,7 +144,7 @@ fn bars(page: &mut Page, stage: &Stage, journey: &[TraceSpan], span: (SimTime, S
     let rows = rows(journey);
     let Some(here) = journey.last().and_then(|last| rows.iter().position(|row| row.place == place_of(last))) else { return };
     let named: Vec<(String, &JourneyRow)> = rows.iter().map(|row| (row.name(infra), row)).collect();
-    let longest = named.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let longest = named.iter().map(|(name, _)| text::width(name)).max().unwrap_or(0);
     let names = longest.min((width / 3).max(8));
     let waited = rows.iter().any(|row| row.total(span.1, waits) > 0.0);
     let numbers = if waited { 2 * NUMBER } else { NUMBER };
@@ -160,9 +161,9 @@ fn bars(page: &mut Page, stage: &Stage, journey: &[TraceSpan], span: (SimTime, S
     let head = Line::new(Tone::Dim, head).with(Tone::Warn, if waited { format!("{:>NUMBER$}", "waited") } else { String::new() });
     page.line(head.with(Tone::Dim, format!("{:>NUMBER$}", "ms")));
     for (name, row) in named.into_iter().skip(before) {
-        let name: String = name.chars().take(names).collect();
+        let name = padded(split_at_column(&name, names).0, names);
         let tone = if matches!(row.place, JourneyPlace::Hop(_)) { Tone::Dim } else { Tone::Text };
-        let mut line = Line::new(tone, format!("{name:<names$} "));
+        let mut line = Line::new(tone, format!("{name} "));
         for (tone, c) in row.bar(span, cells) {
             match line.spans.last_mut() {
                 Some((last, text)) if *last == tone => text.push(c),

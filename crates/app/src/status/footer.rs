@@ -2,7 +2,7 @@
 
 use hoplight_lesson::{LessonRun, Place};
 use hoplight_model::Element;
-use unicode_width::UnicodeWidthStr;
+use hoplight_model::text;
 
 use crate::action::{
     Action, AppAction, LessonAction, OverlayAction, SelectAction, SiteAction, TimeAction, ViewAction, WindowAction,
@@ -37,9 +37,9 @@ pub fn footer(app: &App, width: u16) -> Vec<(Line, Action)> {
         let kept = if binding.action == AppAction::Help.into() {
             0
         } else if binding.action == WindowAction::Open(WindowKind::Palette).into() {
-            HELP.width()
+            text::width(HELP)
         } else {
-            HELP.width() + ALL.width()
+            text::width(HELP) + text::width(ALL)
         };
         if needed + kept <= room {
             room -= needed;

@@ -2,9 +2,8 @@
 //!
 //! One line is the title's. Must not know how the panel is drawn, only how much it holds.
 
-use unicode_width::UnicodeWidthStr as _;
-
 use hoplight_model::Text;
+use hoplight_model::text::{width, wrap};
 
 use super::super::form::{Gate, Lesson, Step};
 use super::super::markup::with_keys;
@@ -30,20 +29,9 @@ const JUDGED: &str = "You predicted otherwise. ";
 /// Columns that a key's label may take.
 const KEY: &str = "space";
 
-/// How many lines a text takes when it is broken between words.
+/// How many lines of the panel a text takes.
 fn lines(text: &str) -> usize {
-    let shown = with_keys(text, |_| KEY.into());
-    let (mut lines, mut column) = (1, 0);
-    for word in shown.split_whitespace() {
-        let width = word.width();
-        if column > 0 && column + 1 + width > COLUMNS {
-            lines += 1;
-            column = width;
-        } else {
-            column += width + usize::from(column > 0);
-        }
-    }
-    lines
+    wrap(&with_keys(text, |_| KEY.into()), COLUMNS).len()
 }
 
 impl Report<'_> {
@@ -124,7 +112,7 @@ impl Report<'_> {
 
     fn wide(&mut self, text: &Text, most: usize, what: &str) {
         self.keys(text);
-        let width = with_keys(text, |_| KEY.into()).width();
+        let width = width(&with_keys(text, |_| KEY.into()));
         if width > most || width == 0 {
             self.about(text, format!("{what} has 1 to {most} columns, this one has {width}"));
         }

@@ -6,9 +6,9 @@ use ratatui::widgets::Widget;
 
 use crate::canvas::Canvas;
 use hoplight_app::action::AppAction;
-use hoplight_app::line::wrap;
 use hoplight_app::{App, CourseItem, Line, Tone, home, regions, status};
 use hoplight_layout::{Area, Fit};
+use hoplight_model::text::wrap;
 
 use super::paint::Painter;
 
