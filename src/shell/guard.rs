@@ -1,9 +1,7 @@
-//! Taking the terminal, and giving it back.
+//! Taking over the terminal and restoring it.
 //!
-//! There is one sequence that undoes everything, and one function that sends it: [`Tty::leave`], called from the end of
-//! the program, the panic hook, the watchdog and suspension alike.
-//!
-//! Must not know what is drawn, nor when.
+//! One sequence undoes everything, and one function sends it: [`Tty::leave`], called at exit and by the panic hook, the
+//! watchdog and suspension.
 
 use std::env;
 use std::fs::File;
@@ -19,16 +17,16 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::stdio::{stdin, stdout};
 use rustix::termios::{tcgetpgrp, tcgetwinsize};
 
-/// Alternate screen, cursor hidden, pasted text marked as such.
+/// Alternate screen, hidden cursor, bracketed paste.
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[2J\x1b[?25l\x1b[?2004h";
 
-/// Buttons, wheel and drags in the coordinates of large screens; not every movement, which would wake us for nothing.
+/// Mouse buttons, wheel and drags in SGR coordinates. Plain movement would wake the process for nothing.
 const ENTER_MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1002h\x1b[?1006h";
 
-/// Undoes [`ENTER`], [`ENTER_MOUSE`] and any colour, whatever of it was done; harmless where nothing was.
+/// Undoes [`ENTER`], [`ENTER_MOUSE`] and any colour. Harmless if only some or none of it was done.
 const LEAVE: &[u8] = b"\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[?1004l\x1b[0m\x1b[?1049l\x1b[?25h";
 
-/// Why the terminal cannot be used; the text commands can.
+/// Why the full screen is refused; the text commands still work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     #[error("standard input is not a terminal")]
@@ -41,7 +39,7 @@ pub enum Refusal {
     Dumb,
 }
 
-/// Whether a full screen can be shown here. Writes nothing.
+/// Checks whether the full screen can run here. Writes nothing.
 pub fn check() -> Result<(), Refusal> {
     if !io::stdin().is_terminal() {
         return Err(Refusal::Input);
@@ -56,7 +54,7 @@ pub fn check() -> Result<(), Refusal> {
     }
 }
 
-/// The terminal, shared by the event loop and by those who may have to restore it.
+/// The terminal, shared by the event loop and everything that may have to restore it.
 #[derive(Debug)]
 pub(super) struct Tty {
     output: Mutex<File>,
@@ -65,26 +63,26 @@ pub(super) struct Tty {
 }
 
 impl Tty {
-    /// The terminal on standard output, untouched so far.
+    /// The terminal on standard output, as yet unchanged.
     pub(super) fn open(mouse: bool) -> io::Result<Arc<Self>> {
         let output = File::from(io::stdout().as_fd().try_clone_to_owned()?);
         Ok(Arc::new(Self { output: Mutex::new(output), entered: AtomicBool::new(false), mouse }))
     }
 
-    /// Takes the terminal, also when another program has had it since: raw mode is set anew.
+    /// Takes over the terminal, also after another program has used it.
     pub(super) fn enter(&self) -> io::Result<()> {
-        // First, so that whoever restores from now on undoes even half of what follows.
+        // First, so that `leave` undoes even a part of what follows.
         self.entered.store(true, Ordering::SeqCst);
-        // Raw mode is entered once only unless it was left, and another program may have changed it behind our back.
+        // crossterm sets raw mode only if it believes it is off, but another program may have reset it.
         disable_raw_mode()?;
         enable_raw_mode()?;
         self.write(ENTER)?;
         if self.mouse { self.write(ENTER_MOUSE) } else { Ok(()) }
     }
 
-    /// Gives the terminal back, if we have it. Nothing that is drawn later reaches it.
+    /// Restores the terminal, if it is ours. Later frames do not reach it.
     ///
-    /// A terminal whose reader is stalled, or whose lock a stuck frame holds, delays this by no more than `patience`.
+    /// A stalled terminal, or a stuck frame that holds the lock, delays this by at most `patience`.
     pub(super) fn leave(self: &Arc<Self>, patience: Duration) {
         if !self.entered.swap(false, Ordering::SeqCst) {
             return;
@@ -93,50 +91,50 @@ impl Tty {
         let tty = Arc::clone(self);
         let writer = thread::Builder::new().name("leave".into()).spawn(move || {
             let mut output = tty.output.lock().unwrap_or_else(PoisonError::into_inner);
-            // If it fails, there is no terminal left to restore.
+            // If this fails, there is no terminal to restore.
             let _ = write_fully(&mut output, LEAVE);
             let _ = done.send(());
         });
         if writer.is_ok() {
             let _ = finished.recv_timeout(patience);
         }
-        // From the background this would stop us; and the shell in the foreground has set its own mode already.
+        // In the background this would stop the process, and the foreground shell has set its own mode already.
         if in_foreground() {
             let _ = disable_raw_mode();
         }
     }
 
-    /// Whether the terminal is ours at the moment.
+    /// Whether the terminal is taken over now.
     pub(super) fn is_entered(&self) -> bool {
         self.entered.load(Ordering::SeqCst)
     }
 
-    /// Sends `bytes` at once, or drops them if the terminal is not ours.
+    /// Writes `bytes`, or drops them if the terminal is not ours.
     pub(super) fn write(&self, bytes: &[u8]) -> io::Result<()> {
         let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
-        // Asked under the lock: after the leaving sequence nothing more may come.
+        // Checked under the lock: nothing may follow the leaving sequence.
         if self.is_entered() { write_fully(&mut output, bytes) } else { Ok(()) }
     }
 }
 
-/// Columns and rows of the window as the terminal tells them; zeros where it does not know.
+/// Columns and rows as the terminal reports them; zero if unknown.
 pub(super) fn window_size() -> io::Result<(u16, u16)> {
     let size = tcgetwinsize(stdout())?;
     Ok((size.ws_col, size.ws_row))
 }
 
-/// Whether we may change the terminal's mode without being stopped for it.
+/// Whether the process may change the terminal's mode without being stopped (SIGTTOU).
 pub(super) fn in_foreground() -> bool {
-    // Without job control there is no foreground group, and nobody to stop us.
+    // Without job control there is no foreground group, hence no SIGTTOU.
     tcgetpgrp(stdin()).map_or(true, |group| group == rustix::process::getpgrp())
 }
 
-/// Waits until the terminal hangs up; without a time limit this sleeps for as long as the terminal lives.
+/// Waits until the terminal hangs up, or for `limit`.
 pub(super) fn hung_up(limit: Option<Duration>) -> bool {
     let limit = limit.and_then(|limit| limit.try_into().ok());
     let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
     loop {
-        // Asking for nothing, we are only told what cannot be left out: errors and hang-ups.
+        // With no requested events, poll reports just errors and hang-ups.
         let (input, output) = (stdin(), stdout());
         let mut ends =
             [PollFd::from_borrowed_fd(input, PollFlags::empty()), PollFd::from_borrowed_fd(output, PollFlags::empty())];
@@ -149,7 +147,7 @@ pub(super) fn hung_up(limit: Option<Duration>) -> bool {
     }
 }
 
-/// Writes everything, also to a terminal which another program has set to non-blocking.
+/// Writes everything, even if another program has set the terminal to non-blocking.
 fn write_fully(output: &mut File, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
         match output.write(bytes) {

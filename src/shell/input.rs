@@ -1,9 +1,7 @@
-//! What comes in: the user's input, and what cannot wait behind it.
+//! Input: the user's events, and the urgent ones that must not queue behind them.
 //!
-//! The terminal is read by a thread of its own, and the event loop never touches crossterm's reader: that one spins,
-//! with its lock held, once the terminal is gone. Where another thread watches for the hang-up, this costs nothing.
-//!
-//! Must not know the program, nor draw.
+//! A thread of its own reads the terminal, because crossterm's reader spins with its lock held once the terminal is gone.
+//! Another thread watches for the hang-up, so that this does no harm.
 
 use std::io;
 use std::thread;
@@ -16,26 +14,26 @@ use tokio::sync::mpsc::{Sender, UnboundedSender};
 use super::guard::hung_up;
 use super::signal::{Fate, GRACE, Watchdog};
 
-/// How long the event loop may be busy before Ctrl-C ends it.
+/// How long the event loop may be busy before Ctrl-C ends the process.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// After so many failures in a row there is nothing left to read from.
+/// Consecutive read errors after which the terminal is considered gone.
 const MAX_FAILURES: u32 = 16;
 
-/// What the event loop must know before it looks at any key.
+/// Events that take precedence over keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Urgent {
     /// Ctrl-C.
     Interrupt,
-    /// A signal that ends the process, or the terminal's hang-up as the signal that should have told us.
+    /// A fatal signal, or a hang-up reported as SIGHUP.
     End(i32),
-    /// A thread has panicked; its message is out.
+    /// A thread panicked; its message is printed.
     Panicked,
-    /// The window has changed its size.
+    /// The window was resized.
     Resized,
-    /// Stop until continued.
+    /// SIGTSTP: stop until continued.
     Stop,
-    /// Continued after a stop, ours or another's.
+    /// SIGCONT.
     Continued,
 }
 
@@ -63,7 +61,7 @@ pub(super) fn read_terminal(events: Sender<Event>, urgent: UnboundedSender<Urgen
     thread::Builder::new().name("reader".into()).spawn(read).map(drop)
 }
 
-/// Waits for the terminal to hang up; the signal for that reaches not everybody, and may be ignored.
+/// Waits for the terminal to hang up: SIGHUP does not reach every process, and may be ignored.
 pub(super) fn watch_hang_up(urgent: UnboundedSender<Urgent>, watchdog: Watchdog) -> io::Result<()> {
     let watch = move || {
         if hung_up(None) {
@@ -78,7 +76,7 @@ fn end_as_hung_up(urgent: &UnboundedSender<Urgent>, watchdog: &Watchdog) {
     watchdog.insist(GRACE, Fate::Signal(SIGHUP));
 }
 
-/// Whether this is the press of Ctrl and a letter.
+/// Whether this is a press of Ctrl with `letter`.
 pub(super) fn is_control(key: KeyEvent, letter: char) -> bool {
     key.kind != KeyEventKind::Release && key.modifiers == KeyModifiers::CONTROL && key.code == KeyCode::Char(letter)
 }

@@ -1,18 +1,16 @@
-//! When the next frame is due.
-//!
-//! Must not read the clock itself: it is told the time.
+//! When the next frame is due. The time is passed in.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The shortest time from frame to frame: 30 frames in a second.
+/// Minimum time between frames: 30 frames per second.
 pub(super) const FRAME: Duration = Duration::from_nanos(1_000_000_000 / 30);
 
-/// The longest time that passes for the program at once.
+/// Maximum time that passes for the program per frame.
 const MAX_STEP: Duration = Duration::from_millis(250);
 
-/// Decides when to draw. Nothing is due unless something has happened or moves.
+/// Decides when to draw: after an event, or while something moves.
 #[derive(Debug, Default)]
 pub(super) struct Pace {
     last_frame: Option<Instant>,
@@ -21,17 +19,17 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    /// Something has happened that may change the screen.
+    /// Records an event that may change the screen.
     pub(super) fn happened(&mut self) {
         self.pending = true;
     }
 
-    /// When the next frame is due; never, if nothing has happened and nothing moves.
+    /// When the next frame is due, if one is.
     pub(super) fn due(&self, animating: bool, now: Instant) -> Option<Instant> {
         (self.pending || animating).then(|| self.last_frame.map_or(now, |last| last + FRAME))
     }
 
-    /// Begins a frame and says how much time passes with it: none on the first after a rest.
+    /// Begins a frame. Returns the time since the last one; `None` after a rest.
     pub(super) fn begin(&mut self, animating: bool, now: Instant) -> Option<Duration> {
         self.pending = false;
         self.last_frame = Some(now);
@@ -39,7 +37,7 @@ impl Pace {
         last.filter(|_| animating).map(|last| now.duration_since(last).min(MAX_STEP))
     }
 
-    /// Forgets how much time has passed, after a stop or where the movement has ended.
+    /// Discards the elapsed time, after a stop or when movement has ended.
     pub(super) fn rest(&mut self) {
         self.last_step = None;
     }

@@ -1,6 +1,4 @@
-//! Signals: those that end us, those of job control and of the window, and a watchdog which sees to it that we end.
-//!
-//! Must not know the program, nor draw.
+//! Signals: fatal ones, job control, window changes, and a watchdog that ends the process if the event loop cannot.
 
 use std::io;
 use std::sync::Arc;
@@ -17,25 +15,25 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::guard::Tty;
 use super::input::Urgent;
 
-/// How long the event loop may take to notice that it must end.
+/// How long the event loop may take to react to a fatal signal.
 pub(super) const GRACE: Duration = Duration::from_millis(500);
 
-/// How long it may then take to save.
+/// How long saving may then take.
 const SAVING: Duration = Duration::from_millis(1500);
 
-/// How long the terminal may take to accept the leaving sequence when time is short.
+/// How long the terminal may take to accept the leaving sequence on a fatal exit.
 pub(super) const BRIEFLY: Duration = Duration::from_millis(200);
 
-/// How the process ends if the event loop does not.
+/// How the watchdog ends the process.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Fate {
-    /// As by this signal.
+    /// By this signal.
     Signal(i32),
-    /// As by a panic.
+    /// With the status of a panic.
     Panic,
 }
 
-/// Ends the process when the event loop is too busy, or stuck, to do so.
+/// Ends the process if the event loop is too busy or stuck.
 #[derive(Clone, Debug)]
 pub(super) struct Watchdog {
     tty: Arc<Tty>,
@@ -47,12 +45,12 @@ impl Watchdog {
         Self { tty, leaving: Arc::default() }
     }
 
-    /// The event loop has noticed, and is on its way out.
+    /// The event loop is exiting.
     pub(super) fn leaving(&self) {
         self.leaving.store(true, Ordering::SeqCst);
     }
 
-    /// Waits for the process to end, and ends it if it takes too long. Not for the thread of the event loop.
+    /// Waits for the process to exit, and ends it after `grace`. Must not run on the event loop's thread.
     pub(super) fn insist(&self, grace: Duration, fate: Fate) -> ! {
         thread::sleep(grace);
         if self.leaving.load(Ordering::SeqCst) {
@@ -66,14 +64,14 @@ impl Watchdog {
     }
 }
 
-/// Ends the process by the signal's own default, so that its parent sees what happened.
+/// Ends the process by the signal's default action, so that its parent sees the cause.
 pub(super) fn end_by(signal: i32) -> ! {
     let _ = emulate_default_handler(signal);
-    // Only reached for a signal that does not end a process by default.
+    // Reached only for signals that do not end a process by default.
     signal_hook::low_level::exit(128 + signal)
 }
 
-/// Listens for signals from now on, and reports them as urgent.
+/// Installs the signal handlers; signals are reported as urgent events.
 pub(super) fn listen(urgent: UnboundedSender<Urgent>, watchdog: Watchdog) -> io::Result<()> {
     let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])?;
     let serve = move || {
@@ -84,7 +82,7 @@ pub(super) fn listen(urgent: UnboundedSender<Urgent>, watchdog: Watchdog) -> io:
                 SIGWINCH => Urgent::Resized,
                 fatal => Urgent::End(fatal),
             };
-            // The event loop may be over already: then the process is about to end anyhow.
+            // Fails if the event loop has ended: then the process is exiting already.
             let _ = urgent.send(report);
             if let Urgent::End(fatal) = report {
                 watchdog.insist(GRACE, Fate::Signal(fatal));
@@ -94,26 +92,26 @@ pub(super) fn listen(urgent: UnboundedSender<Urgent>, watchdog: Watchdog) -> io:
     thread::Builder::new().name("signals".into()).spawn(serve).map(drop)
 }
 
-/// Makes a write beyond the limit of `ulimit -f` report an error instead of killing the process.
+/// Makes a write beyond the limit of `ulimit -f` fail instead of killing the process.
 pub fn survive_file_size_limit() -> io::Result<()> {
     signal_hook::flag::register(SIGXFSZ, Arc::default()).map(drop)
 }
 
-/// Who is stopped.
+/// What is stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stopped {
-    /// This process, which alone was told to.
+    /// This process, which alone received the signal.
     Process,
-    /// The whole job, as the terminal's own key would: a script that runs us stops as well.
+    /// The whole job, as Ctrl-Z does: a script that runs this program stops as well.
     Job,
 }
 
-/// Whether anybody would continue us once we are stopped: a shell with job control has put us in a group of our own.
+/// Whether a stopped process can be continued: a shell with job control runs it in its own process group.
 pub(super) fn can_stop() -> bool {
     getsid(None).is_ok_and(|session| session != getpgrp())
 }
 
-/// Stops here, and returns once continued.
+/// Stops the process or job; returns when continued.
 pub(super) fn stop(who: Stopped) {
     let stopped = match who {
         Stopped::Job => kill_current_process_group(Signal::STOP).is_ok(),

@@ -1,6 +1,6 @@
-//! A frame as a terminal shows it when it is printed: characters, and the sequences (SGR) that set colours and weights.
+//! A frame as text with ANSI sequences (SGR) for colours and modifiers.
 //!
-//! Nothing moves the cursor: it is a text that can be paged, pasted and compared.
+//! No cursor movement, so that the text can be paged, pasted and compared.
 
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier};
@@ -8,7 +8,7 @@ use ratatui::style::{Color, Modifier};
 use super::colour::index;
 use super::{Look, rows};
 
-/// Weights with their parameters.
+/// SGR parameters of the modifiers.
 const WEIGHTS: [(Modifier, &str); 7] = [
     (Modifier::BOLD, "1"),
     (Modifier::DIM, "2"),
@@ -19,7 +19,7 @@ const WEIGHTS: [(Modifier, &str); 7] = [
     (Modifier::CROSSED_OUT, "9"),
 ];
 
-/// The frame with sequences, a line a row. Each row ends in the terminal's own colours, and without blanks that nobody sees.
+/// The frame as ANSI text. Each row ends with a reset and without invisible blanks.
 pub fn ansi(frame: &Buffer) -> String {
     let mut out = String::new();
     for row in rows(frame) {
@@ -40,7 +40,7 @@ pub fn ansi(frame: &Buffer) -> String {
     out
 }
 
-/// What sets this look, whatever was set before.
+/// The sequence for this look, independent of the state before it.
 fn sequence(look: Look) -> String {
     let mut parameters = vec!["0".to_owned()];
     parameters.extend(WEIGHTS.iter().filter(|(weight, _)| look.modifier.contains(*weight)).map(|(_, code)| (*code).to_owned()));
@@ -49,7 +49,7 @@ fn sequence(look: Look) -> String {
     format!("\x1b[{}m", parameters.join(";"))
 }
 
-/// The parameters that set a colour: `place` is 38 for characters, 48 for what is behind them.
+/// SGR parameters of a colour; `place` is 38 for the foreground, 48 for the background.
 fn colour(place: u8, colour: Color) -> Option<String> {
     match (colour, index(colour)) {
         (Color::Rgb(red, green, blue), _) => Some(format!("{place};2;{red};{green};{blue}")),

@@ -1,6 +1,4 @@
-//! A terminal's colours in numbers.
-//!
-//! The 16 named colours are whatever a terminal's user chose; here they are xterm's. Must not know what is coloured.
+//! Terminal colours as numbers. The 16 named colours depend on the terminal; here they are xterm's.
 
 use ratatui::style::Color;
 
@@ -12,7 +10,7 @@ const NAMED: [u32; 16] = [
 /// Levels of red, green and blue in the table's cube of 6 × 6 × 6 colours.
 const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
-/// The number of a colour in the 256-colour table; `None` if it is the terminal's own, or not in the table.
+/// The 256-colour index of a colour; `None` for the terminal's default and for RGB colours.
 pub(super) const fn index(colour: Color) -> Option<u8> {
     Some(match colour {
         Color::Reset | Color::Rgb(..) => return None,
@@ -36,7 +34,7 @@ pub(super) const fn index(colour: Color) -> Option<u8> {
     })
 }
 
-/// A colour as `0xrrggbb`; `None` is the terminal's own.
+/// A colour as `0xrrggbb`; `None` for the terminal's default.
 pub(crate) fn rgb(colour: Color) -> Option<u32> {
     if let Color::Rgb(red, green, blue) = colour {
         return Some(packed(red, green, blue));

@@ -1,29 +1,28 @@
-//! Lines of box characters as strokes, which meet whatever the reader's font is, and take less room than characters.
+//! Box-drawing characters as SVG strokes, which join in every font and take fewer bytes than characters.
 //!
-//! A box character is arms from its cell's middle to its edges. Arms of one look that meet are one stroke, along a row or
-//! down a column. Must not know what the lines stand for.
+//! A box character has arms from the middle of its cell to the edges. Adjacent arms of one look form one stroke.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// Arms as bits (up 1, right 2, down 4, left 8) with where they go; those that end where the cell before ended come first.
+/// Arms as bits (up 1, right 2, down 4, left 8) with their directions; those that continue the previous cell come first.
 const ARMS: [(u8, (i32, i32)); 4] = [(8, (-1, 0)), (1, (0, -1)), (2, (1, 0)), (4, (0, 1))];
-/// Half of the space between the two strokes of a double line, in the units of the strokes.
+/// Half the gap between the strokes of a double line, in stroke units.
 const APART: i32 = 3;
 
-/// How a line is drawn.
+/// The stroke of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stroke {
     Thin,
     Double,
-    /// A row's dashes: so many in a cell.
+    /// Horizontal dashes per cell.
     Dashes(u8),
-    /// A column's dashes: so many in a cell.
+    /// Vertical dashes per cell.
     Upright(u8),
 }
 
 impl Stroke {
-    /// What a box character is drawn with, and its arms; `None` for every other character.
+    /// Stroke and arms of a box-drawing character; `None` for other characters.
     pub(super) fn of(c: char) -> Option<(Self, u8)> {
         let thin = |arms| Some((Self::Thin, arms));
         let double = |arms| Some((Self::Double, arms));
@@ -59,14 +58,14 @@ impl Stroke {
         }
     }
 
-    /// The attribute for dashes in cells of this size.
+    /// The SVG attributes for dashes in cells of this size.
     pub(super) fn dashes(self, (wide, high): (u32, u32)) -> String {
         let (length, count) = match self {
             Self::Thin | Self::Double => return String::new(),
             Self::Dashes(count) => (wide, count),
             Self::Upright(count) => (high, count),
         };
-        // A cell begins and ends with half a gap, so that a line that goes on has gaps of one length.
+        // A cell begins and ends with half a gap, so that gaps are equal across cells.
         let period = f64::from(length) / f64::from(count.max(1));
         let gap = period / 2.5;
         format!(r#" stroke-dasharray="{:.2} {gap:.2}" stroke-dashoffset="{:.2}""#, period - gap, -gap / 2.0)
@@ -76,14 +75,14 @@ impl Stroke {
 /// Strokes of one look.
 #[derive(Debug, Default)]
 pub(super) struct Strokes {
-    /// Along rows: where one began, by the row and the column where it ends so far; down columns likewise.
+    /// Horizontal strokes: the start, by row and current end. `down` likewise for vertical ones.
     along: Vec<(i32, i32, i32)>,
     down: BTreeMap<i32, Vec<(i32, i32)>>,
     bends: String,
 }
 
 impl Strokes {
-    /// Adds a box character whose cell has its left top corner at `at` and measures `size`, both in the strokes' units.
+    /// Adds a box character whose cell begins at `at` and measures `size`, in stroke units.
     pub(super) fn add(&mut self, (stroke, arms): (Stroke, u8), at: (i32, i32), size: (i32, i32)) {
         let (middle, half) = ((at.0 + size.0 / 2, at.1 + size.1 / 2), (size.0 / 2, size.1 / 2));
         if stroke == Stroke::Thin && matches!(arms, 3 | 6 | 9 | 12) {
@@ -93,7 +92,7 @@ impl Strokes {
         let sides: &[i32] = if stroke == Stroke::Double { &[-APART, APART] } else { &[0] };
         for (_, (right, below)) in ARMS.into_iter().filter(|(arm, _)| arms & arm != 0) {
             for side in sides {
-                // A stroke of a double line stops at the line that branches off on its side, or else goes on to the far one.
+                // A stroke of a double line ends at a branch on its side, else it continues to the far edge.
                 let branch = match (right != 0, *side < 0) {
                     (true, true) => 1,
                     (true, false) => 4,
@@ -112,7 +111,7 @@ impl Strokes {
         }
     }
 
-    /// A round corner, from the edge of a row to that of a column.
+    /// A rounded corner between a horizontal and a vertical edge.
     fn bend(&mut self, arms: u8, middle: (i32, i32), half: (i32, i32)) {
         let right = if arms & 2 == 0 { -1 } else { 1 };
         let below = if arms & 4 == 0 { -1 } else { 1 };
@@ -135,7 +134,7 @@ impl Strokes {
         }
     }
 
-    /// The strokes as the data of a path.
+    /// The strokes as SVG path data.
     pub(super) fn path(&self) -> String {
         let along = self.along.iter().map(|(y, from, to)| format!("M{from} {y}h{}", to - from));
         let down = self.down.iter().flat_map(|(x, all)| all.iter().map(move |(from, to)| format!("M{x} {from}v{}", to - from)));

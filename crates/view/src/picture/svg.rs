@@ -1,13 +1,12 @@
-//! A frame as an SVG picture on a grid of cells, which every browser shows alike.
+//! A frame as an SVG picture that looks the same in every browser, whatever its fonts.
 //!
-//! Fonts differ in how wide a character is, and a character that a font lacks comes from another one. So each run of one
-//! look is a `<text>` with the place of its cells, which `textLength` makes it fill exactly; and signs, which are the ones
-//! that fonts lack, are runs of their own: they never push the letters beside them. Lines are strokes, and what stands behind cells is one path
-//! for each colour.
+//! Each run of one look is a `<text>` at the position of its cells, and `textLength` makes it fill them exactly. Symbols that
+//! fonts often lack are runs of their own, so that a fallback font cannot shift the letters beside them. Box-drawing
+//! characters become strokes, backgrounds one path per colour.
 //!
-//! Pictures are kept in files, so they are terse. A run goes on over cells of other looks, which it leaves blank, as long as
-//! blanks take less room than the beginning of another run; runs of one look stand in a group that names the look once; a
-//! sign of one cell is written once, and used where it stands. The picture refers to nothing outside.
+//! The pictures are kept in the repository, so they are terse: a run continues over cells of other looks while blanks are
+//! shorter than a new `<text>`, runs of one look share a `<g>`, and a symbol of one cell is defined once. Nothing outside the
+//! file is referenced.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -21,25 +20,25 @@ use super::colour::rgb;
 use super::lines::{Stroke, Strokes};
 use super::{Look, Painted, rows};
 
-/// A cell's width and height, and the size of characters, in the picture's units: most fonts that have one width for all
-/// characters are 0.602 times as wide as they are high, so that their characters fill cells also where nobody stretches them.
+/// A cell's width and height, and the font size, in SVG units. Most monospace fonts are 0.602 times as wide as high, so that
+/// characters fill their cells even without `textLength`.
 const CELL: (u32, u32) = (9, 17);
 const FONT: &str = "14.95";
-/// From a row's top to the line that characters stand on.
+/// From a row's top to its baseline.
 const BASELINE: u32 = 13;
 /// The margin around the cells.
 const MARGIN: u32 = 9;
-/// Makes characters as wide as their cells are.
+/// Stretches characters to the width of their cells.
 const STRETCH: &str = r#" lengthAdjust="spacingAndGlyphs""#;
-/// The beginning and the end of a run take about as many bytes.
+/// About as many bytes as a new `<text>` element.
 const MOST_BLANKS: u16 = 50;
 
-/// What the terminal would show where nothing else is said, as `0xrrggbb`.
+/// A terminal's default colours as `0xrrggbb`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Paper {
-    /// Behind the characters.
+    /// The background.
     pub ground: u32,
-    /// The characters.
+    /// The foreground.
     pub ink: u32,
 }
 
@@ -51,7 +50,7 @@ impl Paper {
     /// A light terminal.
     pub const LIGHT: Self = Self { ground: 0xff_ffff, ink: 0x1c_1c1c };
 
-    /// The terminal that a palette is made for.
+    /// The default colours that a palette is made for.
     pub const fn of(palette: Palette) -> Self {
         match palette {
             Palette::Light => Self::LIGHT,
@@ -61,14 +60,14 @@ impl Paper {
     }
 }
 
-/// What a run of characters has in common.
+/// Foreground and modifiers of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Ink {
     fill: u32,
     weights: u16,
 }
 
-/// Characters in a row, with the columns that they fill; between them, blanks over what other runs show.
+/// Characters of a row with the columns they fill; blanks stand for cells of other runs.
 #[derive(Debug)]
 struct Run {
     column: u16,
@@ -79,17 +78,17 @@ struct Run {
 }
 
 impl Run {
-    /// The run in the row of this baseline.
+    /// The `<text>` element of the run.
     fn element(&self, baseline: u32) -> String {
         let x = if self.column == 0 { String::new() } else { format!(r#" x="{}""#, u32::from(self.column) * CELL.0) };
         let length = u32::from(self.columns) * CELL.0;
-        // Letters may stand a little apart; bars must touch.
+        // Letters may be spaced; bars must touch.
         let stretch = if self.sign { STRETCH } else { "" };
         format!("<text{x} y=\"{baseline}\" textLength=\"{length}\"{stretch}>{}</text>\n", escaped(&self.text))
     }
 }
 
-/// The frame as an SVG document. `title` is what the picture shows, for whoever cannot see it.
+/// The frame as an SVG document. `title` is its text alternative.
 pub fn svg(frame: &Buffer, paper: Paper, title: &str) -> String {
     let mut behind: BTreeMap<u32, String> = BTreeMap::new();
     let mut lines: BTreeMap<(Ink, Stroke), Strokes> = BTreeMap::new();
@@ -144,7 +143,7 @@ pub fn svg(frame: &Buffer, paper: Paper, title: &str) -> String {
     )
 }
 
-/// Where something stands behind the characters: columns and colour.
+/// Backgrounds of a row: column, width and colour.
 fn grounds(cells: &[Painted<'_>], paper: Paper) -> Vec<(u16, u16, u32)> {
     let mut all: Vec<(u16, u16, u32)> = Vec::new();
     for cell in cells {
@@ -158,26 +157,26 @@ fn grounds(cells: &[Painted<'_>], paper: Paper) -> Vec<(u16, u16, u32)> {
     all
 }
 
-/// What stands behind a look's characters, and what they are drawn with.
+/// Background and foreground of a look.
 fn colours(look: Look, paper: Paper) -> (u32, u32) {
     let (ground, ink) = (rgb(look.bg).unwrap_or(paper.ground), rgb(look.fg).unwrap_or(paper.ink));
     if look.modifier.contains(Modifier::REVERSED) { (ink, ground) } else { (ground, ink) }
 }
 
-/// The box characters of a row, as what draws them.
+/// The box-drawing characters of a row as strokes.
 fn strokes(cells: &[Painted<'_>], paper: Paper) -> Vec<(u16, Ink, (Stroke, u8))> {
     let of = |cell: &Painted<'_>| Some((cell.column, ink(cell.look, paper), stroke(cell)?));
     cells.iter().filter(|cell| !cell.look.modifier.contains(Modifier::HIDDEN)).filter_map(of).collect()
 }
 
-/// How a cell is drawn, if it holds a piece of a line and nothing but that.
+/// The stroke of a cell, if it holds just a box-drawing character.
 fn stroke(cell: &Painted<'_>) -> Option<(Stroke, u8)> {
     let mut chars = cell.symbol.chars();
     let (first, drawn) = (chars.next()?, Modifier::UNDERLINED | Modifier::CROSSED_OUT);
     if chars.next().is_some() || cell.look.modifier.intersects(drawn) { None } else { Stroke::of(first) }
 }
 
-/// What a look's characters are drawn with.
+/// Foreground and modifiers of a look.
 fn ink(look: Look, paper: Paper) -> Ink {
     Ink { fill: colours(look, paper).1, weights: (look.modifier - Modifier::REVERSED).bits() }
 }
@@ -194,7 +193,7 @@ fn line(ink: Ink, stroke: Stroke, path: &str) -> String {
 /// The runs of a row.
 fn runs(cells: &[Painted<'_>], paper: Paper) -> Vec<Run> {
     let mut all: Vec<Run> = Vec::new();
-    // A blank joins a run only when the run goes on behind it.
+    // A blank joins a run only if the run continues after it.
     let drawn = Modifier::UNDERLINED | Modifier::CROSSED_OUT;
     for cell in cells {
         if (cell.is_blank() && !cell.look.modifier.intersects(drawn)) || cell.look.modifier.contains(Modifier::HIDDEN) {
@@ -220,12 +219,12 @@ fn runs(cells: &[Painted<'_>], paper: Paper) -> Vec<Run> {
     all
 }
 
-/// Whether nearly every font with one width for all characters has this one.
+/// Whether nearly every monospace font has this character.
 fn is_common(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{a0}'..='\u{17f}')
 }
 
-/// What stands behind cells in one colour.
+/// The path of one background colour.
 fn ground((fill, path): (&u32, &String)) -> String {
     format!("<path fill=\"#{fill:06x}\" d=\"{path}\"/>\n")
 }
@@ -235,7 +234,7 @@ fn group((ink, runs): (&Ink, &String)) -> String {
     format!("<g{}>\n{runs}</g>\n", attributes(*ink))
 }
 
-/// What makes text look so.
+/// The SVG attributes of text.
 fn attributes(ink: Ink) -> String {
     let weights = Modifier::from_bits_truncate(ink.weights);
     let known = [
@@ -249,7 +248,7 @@ fn attributes(ink: Ink) -> String {
     format!(" fill=\"#{:06x}\"{weights}", ink.fill)
 }
 
-/// Text as XML has it. Characters that XML refuses even when escaped never reach a frame.
+/// Text escaped for XML. Characters that XML forbids even when escaped never reach a frame.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
@@ -267,7 +266,7 @@ mod tests {
         let picture = svg(&frame(), Paper::DARK, "a & b");
         assert!(picture.contains("<title>a &amp; b</title>"), "{picture}");
         assert!(picture.contains(r#"viewBox="0 0 126 69""#), "12 × 9 + 18, 3 × 17 + 18: {picture}");
-        // The wide character is a run of its own.
+        // The wide character is its own run.
         assert!(picture.contains(r#"<text x="9" y="13" textLength="18" lengthAdjust="spacingAndGlyphs">漢</text>"#));
         assert!(picture.contains(r#"x="27" y="13" textLength="27">&lt;&amp;b</text>"#));
         assert!(picture.contains(r#"x="9" y="30" textLength="36">a  c</text>"#));

@@ -1,13 +1,13 @@
 //! Colours by role, for dark and light terminals, for colour-blind readers, and none at all.
 //!
-//! Colours come from the 256-colour table, which nearly every terminal has; the background stays the terminal's own, except
-//! where contrast is promised, and under dark letters. Must not know which widget uses a role.
+//! Colours come from the 256-colour table, which nearly every terminal supports. The background stays the terminal's own,
+//! except for the high-contrast and light palettes.
 
 use ratatui::style::Color;
 
 use hoplight_app::look::Palette;
 
-/// The colours of one palette; `None` is the terminal's own.
+/// The colours of a palette; `None` is the terminal's default.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Colours {
     pub(super) text: Option<Color>,
@@ -32,7 +32,7 @@ pub(super) const fn colours(palette: Palette) -> Colours {
     match palette {
         Palette::Dark => table([252, 245, 242, 173, 221, 114, 215, 203, 79, 110, 255, 117, 213, 141]),
         Palette::Light => table([235, 243, 248, 130, 94, 28, 130, 160, 23, 25, 232, 26, 127, 91]),
-        // At least 7:1 against black, which WCAG calls enhanced.
+        // At least 7:1 against black, the enhanced contrast of WCAG.
         Palette::HighContrast => table([231, 252, 231, 214, 226, 46, 214, 203, 51, 117, 231, 123, 219, 183]),
         // Bluish green, sky blue, vermillion, orange, yellow, reddish purple.
         Palette::ColourBlind => table([252, 245, 241, 172, 227, 36, 214, 202, 74, 110, 255, 74, 175, 175]),
@@ -55,7 +55,7 @@ pub(super) const fn colours(palette: Palette) -> Colours {
     }
 }
 
-/// Colours by their numbers in the 256-colour table, in the order of the fields.
+/// Colours by 256-colour index, in the order of the fields.
 const fn table(numbers: [u8; 14]) -> Colours {
     let [text, dim, border, wall, accent, good, warn, bad, tls, dns, static_page, read, write, replication] = numbers;
     Colours {
