@@ -1,7 +1,10 @@
-//! How much a frame costs: update, view and diff, at 120×40 with 200 packets on their way; and what it sends.
+//! What a frame costs: update, drawing and ratatui's comparison, at 120×40 with 200 packets in flight; and what it sends.
 //!
 //! `cargo bench --bench frame` prints a table and the bytes a second; docs/benchmarks.md quotes both.
 
+use std::cell::Cell;
+use std::io::{self, Write};
+use std::rc::Rc;
 use std::time::Duration;
 
 use divan::{Bencher, black_box};
@@ -10,13 +13,12 @@ use hoplight::content::EMBEDDED;
 use hoplight::layout::Layout;
 use hoplight::lesson::{Library, Progress};
 use hoplight::model::Infrastructure;
-use hoplight::view::diff::changes;
 use hoplight::view::frame;
-use hoplight::view::ink::begin;
 use hoplight::view::theme::Theme;
-use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::{Terminal, TerminalOptions, Viewport};
 
 const SIZE: (u16, u16) = (120, 40);
 /// Frames a second.
@@ -78,24 +80,45 @@ fn busy() -> App {
     stage_2(None)
 }
 
+/// Takes bytes as a terminal would, and counts them.
+#[derive(Clone, Default)]
+struct Sink(Rc<Cell<usize>>);
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.set(self.0.get() + bytes.len());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// ratatui's terminal, as the program drives it.
+fn terminal(sink: &Sink, area: Rect) -> Terminal<CrosstermBackend<Sink>> {
+    let options = TerminalOptions { viewport: Viewport::Fixed(area) };
+    Terminal::with_options(CrosstermBackend::new(sink.clone()), options).expect("a sink does not fail")
+}
+
+fn draw(terminal: &mut Terminal<CrosstermBackend<Sink>>, app: &App, theme: &Theme) {
+    let drawn = terminal.draw(|frame| frame::render(app, theme, frame.area(), frame.buffer_mut()));
+    drawn.expect("a sink does not fail");
+}
+
 fn bytes(paused: bool) -> usize {
     let mut app = busy();
     if paused {
         app.press(Key::char(' '));
     }
-    let theme = Theme::default();
-    let area = Rect::new(0, 0, SIZE.0, SIZE.1);
-    let (mut shown, mut next) = (Buffer::empty(area), Buffer::empty(area));
-    let mut sent = Vec::new();
+    let (theme, sink) = (Theme::default(), Sink::default());
+    let mut terminal = terminal(&sink, Rect::new(0, 0, SIZE.0, SIZE.1));
     let mut draw = |app: &mut App| {
         app.tick(FRAME);
         if app.take_changed() {
-            begin(&mut next);
-            frame::render(app, &theme, area, &mut next);
-            CrosstermBackend::new(&mut sent).draw(changes(&shown, &next)).expect("memory takes it");
-            std::mem::swap(&mut shown, &mut next);
+            draw(&mut terminal, app, &theme);
         }
-        std::mem::take(&mut sent).len()
+        sink.0.take()
     };
     // The first frame draws all of the screen.
     draw(&mut app);
@@ -115,17 +138,11 @@ fn frame_under_overload(bencher: Bencher<'_, '_>) {
 }
 
 fn frames(bencher: Bencher<'_, '_>, mut app: App) {
-    let theme = Theme::default();
-    let area = Rect::new(0, 0, SIZE.0, SIZE.1);
-    let mut before = Buffer::empty(area);
-    let mut after = Buffer::empty(area);
+    let (theme, sink) = (Theme::default(), Sink::default());
+    let mut terminal = terminal(&sink, Rect::new(0, 0, SIZE.0, SIZE.1));
     bencher.bench_local(|| {
         app.tick(FRAME);
-        begin(&mut after);
-        frame::render(&app, &theme, area, &mut after);
-        let changed = changes(&before, &after).count();
-        std::mem::swap(&mut before, &mut after);
-        black_box(changed)
+        draw(&mut terminal, &app, &theme);
     });
 }
 
@@ -150,9 +167,25 @@ fn view_only(bencher: Bencher<'_, '_>) {
     let area = Rect::new(0, 0, SIZE.0, SIZE.1);
     let mut buffer = Buffer::empty(area);
     bencher.bench_local(|| {
-        begin(&mut buffer);
+        buffer.reset();
         frame::render(&app, &theme, area, &mut buffer);
     });
+}
+
+/// What ratatui needs to find the cells that differ between two frames.
+#[divan::bench(args = [(120, 40), (200, 60)], sample_count = 300, sample_size = 1)]
+fn diff_only(bencher: Bencher<'_, '_>, (columns, rows): (u16, u16)) {
+    let mut app = busy();
+    app.resize(columns, rows);
+    let theme = Theme::default();
+    let area = Rect::new(0, 0, columns, rows);
+    let [before, after] = [(), ()].map(|()| {
+        app.tick(FRAME);
+        let mut buffer = Buffer::empty(area);
+        frame::render(&app, &theme, area, &mut buffer);
+        buffer
+    });
+    bencher.bench_local(|| black_box(before.diff_iter(&after).count()));
 }
 
 /// A site of so many servers: a third each of web, application and database servers, every one linked to two of the next tier.

@@ -1,7 +1,7 @@
-//! A program that does nothing but misbehave on request: the terminal shell is tested with it.
+//! A program that misbehaves on request, for the tests of the terminal shell.
 //!
 //! Keys: `+` counts, space starts and stops the movement, `q` quits, `z` suspends, `P` panics, `T` panics in a thread,
-//! `B` blocks for ever, `W` writes for ever. `SHELL_DEMO_SAVED` names a file in which each save leaves a line.
+//! `B` blocks forever, `W` writes forever. Each save appends a line to the file named by `SHELL_DEMO_SAVED`.
 
 use std::env;
 use std::fs::OpenOptions;
@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, MouseEvent};
 use hoplight::shell::{Error, Flow, Options, Program, run};
-use ratatui::buffer::Buffer;
-use ratatui::widgets::{Paragraph, Widget};
+use ratatui::Frame;
+use ratatui::widgets::Paragraph;
 
 #[derive(Default)]
 struct Demo {
@@ -87,15 +87,14 @@ impl Program for Demo {
         std::mem::take(&mut self.changed)
     }
 
-    fn draw(&mut self, frame: &mut Buffer) {
+    fn draw(&mut self, frame: &mut Frame<'_>) {
         self.frames += 1;
         let Self { count, clicks, pasted, size: (columns, rows), frames, .. } = self;
         let moved = self.moved.as_millis();
         let text = format!(
             "count={count}.\nsize={columns}x{rows}.\nclicks={clicks}.\npasted={pasted}.\nframes={frames}.\nmoved={moved}."
         );
-        frame.reset();
-        Paragraph::new(text).render(frame.area, frame);
+        frame.render_widget(Paragraph::new(text), frame.area());
     }
 
     fn save(&mut self) {

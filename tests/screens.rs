@@ -11,8 +11,6 @@ mod learner;
 mod looks;
 #[path = "screens/monkey.rs"]
 mod monkey;
-#[path = "screens/overdraw.rs"]
-mod overdraw;
 #[path = "screens/overlays.rs"]
 mod overlays;
 #[path = "screens/panels.rs"]
@@ -21,6 +19,8 @@ mod panels;
 mod svg;
 #[path = "screens/whole.rs"]
 mod whole;
+#[path = "screens/wide.rs"]
+mod wide;
 
 use hoplight::app::App;
 use hoplight::layout::Area;

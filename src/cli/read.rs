@@ -16,7 +16,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use clap::Args;
 
-use crate::shell::Keeper;
+use crate::shell::ProgressStore;
 use hoplight_app::Keymap;
 use hoplight_lesson::markup::with_keys;
 use hoplight_lesson::{Gate, Library, Place, Player, Step};
@@ -254,7 +254,7 @@ impl Reading<'_> {
             }
         };
         if progress.record(self.player.run())
-            && let Err(why) = store.keep(progress)
+            && let Err(why) = store.save(progress)
         {
             super::warn(&why);
         }

@@ -86,7 +86,7 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Ok(ending) => {
             // Only a user who has quit sees what is written now; after a signal time is short.
             if ending == shell::Ending::Quit {
-                tell_of_progress(notice.as_deref(), program.keeper());
+                tell_of_progress(notice.as_deref(), program.store());
             }
             Ok(ending.exit())
         }

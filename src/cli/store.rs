@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::shell::Keeper;
+use crate::shell::ProgressStore;
 use hoplight_lesson::Progress;
 use hoplight_model::ron_text::MAX_FILE;
 
@@ -145,7 +145,7 @@ impl Store {
     ///
     /// # Errors
     /// Which file stands in the way, and why. What was on the disk is still there.
-    fn save(&mut self, progress: &Progress) -> Result<(), String> {
+    fn write(&mut self, progress: &Progress) -> Result<(), String> {
         let path = files::destination(&self.path).map_err(|error| about(&self.path, &error))?;
         // What the path names may have changed: then nothing is created beside it either.
         if let Some(why) = self.look(&path).refusal() {
@@ -209,14 +209,14 @@ impl Store {
     }
 }
 
-impl Keeper for Store {
-    fn keep(&mut self, progress: &Progress) -> Result<(), String> {
+impl ProgressStore for Store {
+    fn save(&mut self, progress: &Progress) -> Result<(), String> {
         if self.refused.is_some() {
             // That was said when the store was opened, and is said again at the end.
             self.unsaved.clone_from(&self.refused);
             return Ok(());
         }
-        let saved = self.save(progress).map_err(|why| format!("Progress could not be saved: {why}."));
+        let saved = self.write(progress).map_err(|why| format!("Progress could not be saved: {why}."));
         self.unsaved = saved.clone().err();
         saved
     }

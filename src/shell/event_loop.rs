@@ -1,6 +1,4 @@
-//! The one event loop: input, urgent matters and frames in one `select!`, and the only place that reads the clock.
-//!
-//! Must not know what the program shows, nor how the terminal is taken and given back.
+//! The event loop: input, urgent events and frames in one `select!`. The only place that reads the clock.
 
 use std::future::pending;
 use std::io;
@@ -20,13 +18,13 @@ use super::run::Ending;
 use super::screen::Screen;
 use super::signal::{GRACE, Stopped, can_stop, stop};
 
-/// How many events are handled before urgent matters are looked at again.
+/// Events handled before urgent ones are checked again.
 const BATCH: usize = 1024;
 
-/// How long a signal that came along with the continuation may take to be noticed before we stop again.
+/// How long to wait for a signal that was pending together with SIGCONT before stopping again.
 const SETTLE: Duration = Duration::from_millis(50);
 
-/// Everything that happens between taking the terminal and giving it back.
+/// The state between taking over the terminal and restoring it.
 pub(super) struct EventLoop<'a, P> {
     program: &'a mut P,
     tty: Arc<Tty>,
@@ -34,13 +32,13 @@ pub(super) struct EventLoop<'a, P> {
     events: Receiver<Event>,
     urgent: UnboundedReceiver<Urgent>,
     pace: Pace,
-    /// The screen shows something else than we believe.
+    /// The terminal does not show what was drawn last; the next frame draws every cell.
     stale: bool,
-    /// Continued in the background, where the terminal is not ours.
+    /// Continued in the background, where the terminal belongs to another job.
     stop_again: bool,
 }
 
-/// What woke the loop.
+/// Why the loop woke up.
 enum Woken {
     Urgent(Urgent),
     Event(Event),
@@ -49,15 +47,20 @@ enum Woken {
 }
 
 impl<'a, P: Program> EventLoop<'a, P> {
-    pub(super) fn new(program: &'a mut P, tty: Arc<Tty>, events: Receiver<Event>, urgent: UnboundedReceiver<Urgent>) -> Self {
-        let screen = Screen::new(Arc::clone(&tty));
-        Self { program, tty, screen, events, urgent, pace: Pace::default(), stale: true, stop_again: false }
+    pub(super) fn new(
+        program: &'a mut P,
+        tty: Arc<Tty>,
+        events: Receiver<Event>,
+        urgent: UnboundedReceiver<Urgent>,
+    ) -> io::Result<Self> {
+        let screen = Screen::new(Arc::clone(&tty))?;
+        Ok(Self { program, tty, screen, events, urgent, pace: Pace::default(), stale: true, stop_again: false })
     }
 
-    /// Runs until something ends it. The terminal is left as it is.
+    /// Runs until something ends it. Does not restore the terminal.
     pub(super) async fn run(mut self) -> io::Result<Ending> {
         match self.turn().await {
-            // A write that fails is most often a hang-up, which comes before its own message.
+            // A failed write is most often a hang-up that has not been reported yet.
             Err(_) if hung_up(Some(Duration::ZERO)) => Ok(Ending::Signal(SIGHUP)),
             ending => ending,
         }
@@ -92,7 +95,7 @@ impl<'a, P: Program> EventLoop<'a, P> {
         }
     }
 
-    /// Sleeps until there is something to do. While nothing moves, no timer runs.
+    /// Sleeps until the next event. No timer runs while nothing moves.
     async fn wait(&mut self) -> Woken {
         let due = self.tty.is_entered().then(|| self.pace.due(self.program.animating(), Instant::now())).flatten();
         let settle = self.stop_again;
@@ -115,7 +118,7 @@ impl<'a, P: Program> EventLoop<'a, P> {
         if !self.program.animating() {
             self.pace.rest();
         }
-        // Asked in any case: the answer may be reset by asking.
+        // Called in any case: the call may reset its answer.
         let changed = self.program.needs_redraw();
         if std::mem::take(&mut self.stale) {
             self.screen.clear()?;
@@ -126,12 +129,12 @@ impl<'a, P: Program> EventLoop<'a, P> {
         Ok(flow)
     }
 
-    /// Handles the event and those behind it.
+    /// Handles an event and those queued behind it.
     fn drain(&mut self, first: Event) -> Flow {
         self.pace.happened();
         let mut flow = self.event(first);
         for _ in 1..BATCH {
-            // What is left for the next turn stays in the channel.
+            // The rest stays in the channel for the next turn.
             let Some(event) = (flow == Flow::Continue).then(|| self.events.try_recv().ok()).flatten() else { break };
             flow = self.event(event);
         }
@@ -149,23 +152,23 @@ impl<'a, P: Program> EventLoop<'a, P> {
             Event::Key(key) => self.program.key(key),
             Event::Mouse(mouse) => self.program.mouse(mouse),
             Event::Paste(text) => self.program.paste(&text),
-            // A new size has come as a signal, which does not wait behind the keys.
+            // The size comes with SIGWINCH, which does not queue behind keys.
             Event::Resize(..) | Event::FocusGained | Event::FocusLost => Flow::Continue,
         }
     }
 
-    /// Tells the program how much there is to draw on: the size of now, not that of an event which may be late.
+    /// Passes the current size to the program; that of an event may be outdated.
     fn resized(&mut self) -> io::Result<Flow> {
-        // The terminal may have cut or moved what it showed, even where the size is the same in the end.
+        // The terminal may have clipped or moved its content, even if the size is the same again.
         self.stale = true;
         self.pace.happened();
         let size = self.screen.measure()?;
         Ok(self.program.resized(size.width, size.height))
     }
 
-    /// Gives the terminal back and stops. That we were continued comes as an urgent matter.
+    /// Restores the terminal and stops. Continuation is reported as an urgent event.
     fn suspend(&mut self, who: Stopped) -> Flow {
-        // Without a shell that could continue us, this would be the end.
+        // Without a shell to continue it, the process would be stopped for good.
         if can_stop() {
             self.tty.leave(GRACE);
             self.pace.rest();
@@ -174,9 +177,9 @@ impl<'a, P: Program> EventLoop<'a, P> {
         Flow::Continue
     }
 
-    /// Takes the terminal again. The window may have changed meanwhile.
+    /// Takes over the terminal after a stop. The window may have changed.
     fn continued(&mut self) -> io::Result<Flow> {
-        // In the background after `bg`, or after `kill`, whose signal may be about to be noticed.
+        // In the background after `bg`, or after `kill`, whose signal may still be pending.
         self.stop_again = !in_foreground();
         if self.stop_again {
             return Ok(Flow::Continue);

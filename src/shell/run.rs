@@ -1,6 +1,4 @@
-//! From the first byte that is sent to the terminal to the last, and how the process then ends.
-//!
-//! Must not know what the program shows.
+//! Runs a program in the terminal, from the first byte sent to the exit of the process.
 
 use std::io;
 use std::panic::{self, AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -17,16 +15,16 @@ use super::input::{Urgent, read_terminal, watch_hang_up};
 use super::program::Program;
 use super::signal::{BRIEFLY, Fate, GRACE, Watchdog, end_by, listen};
 
-/// How many events may wait; then the terminal's own buffer fills.
+/// Events that may queue before the terminal's own buffer fills.
 const BACKLOG: usize = 1024;
 
-/// How long a slow terminal may take to accept the leaving sequence when nothing is wrong.
+/// How long a slow terminal may take to accept the leaving sequence on a normal exit.
 const UNHURRIED: Duration = Duration::from_secs(5);
 
 /// How to use the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Whether the mouse is ours; if not, the terminal selects text with it as usual.
+    /// Whether to capture the mouse; if not, the terminal selects text with it as usual.
     pub mouse: bool,
 }
 
@@ -34,17 +32,17 @@ pub struct Options {
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// It wanted to, or Ctrl-C was pressed.
+    /// The program quit, or Ctrl-C was pressed.
     Quit,
-    /// A signal; also a terminal that hung up, as SIGHUP.
+    /// A signal; a terminal that hung up counts as SIGHUP.
     Signal(i32),
-    /// A panic in another thread, the message of which is on the screen.
+    /// A panic in another thread; its message is printed.
     Panicked,
 }
 
 impl Ending {
-    /// The status to leave `main` with. After a signal this does not return: it ends the process as the signal would
-    /// have, so that the parent sees it.
+    /// The exit status for `main`. After a signal this does not return: the process dies of the same signal, so that its
+    /// parent sees it.
     #[must_use]
     pub fn exit(self) -> ExitCode {
         match self {
@@ -58,7 +56,7 @@ impl Ending {
 /// Why the program could not run.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The terminal was not touched.
+    /// The terminal was left unchanged.
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// The terminal was restored, and the program saved.
@@ -66,10 +64,9 @@ pub enum Error {
     Terminal(#[from] io::Error),
 }
 
-/// Runs the program in the terminal of this process until it ends, saves it, and gives the terminal back.
+/// Runs the program until it ends, saves it, and restores the terminal.
 ///
-/// A panic of the program is passed on when the terminal is restored. To be called once per process: the handlers of
-/// signals and the panic hook stay.
+/// A panic is resumed once the terminal is restored. Call it once per process: signal handlers and the panic hook stay.
 pub fn run<P: Program>(program: &mut P, options: Options) -> Result<Ending, Error> {
     check()?;
     let tty = Tty::open(options.mouse)?;
@@ -83,14 +80,14 @@ pub fn run<P: Program>(program: &mut P, options: Options) -> Result<Ending, Erro
             Ok(ending?)
         }
         Err(panic) => {
-            // A second panic has been reported like the first; which of them ends us is the same.
+            // A second panic was reported like the first; either may end the process.
             let _ = catch_unwind(AssertUnwindSafe(|| program.save()));
             resume_unwind(panic)
         }
     }
 }
 
-/// The part during which the terminal is ours. Whatever can tell us to end is listening before anything is changed.
+/// Takes over the terminal and runs the event loop. Signal handlers are in place before the terminal is changed.
 fn attend<P: Program>(program: &mut P, tty: &Arc<Tty>, watchdog: &Watchdog) -> io::Result<Ending> {
     let (urgent_in, urgent) = unbounded_channel();
     let (events_in, events) = channel(BACKLOG);
@@ -100,17 +97,17 @@ fn attend<P: Program>(program: &mut P, tty: &Arc<Tty>, watchdog: &Watchdog) -> i
     watch_hang_up(urgent_in.clone(), watchdog.clone())?;
     read_terminal(events_in, urgent_in, watchdog.clone())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-    runtime.block_on(EventLoop::new(program, Arc::clone(tty), events, urgent).run())
+    runtime.block_on(EventLoop::new(program, Arc::clone(tty), events, urgent)?.run())
 }
 
-/// Lets a panic in any thread restore the terminal before its message, and end the process.
+/// Makes a panic in any thread restore the terminal before its message is printed, and end the process.
 fn report_panics(tty: Arc<Tty>, urgent: UnboundedSender<Urgent>, watchdog: Watchdog) {
     let event_loop = thread::current().id();
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |panic| {
         tty.leave(BRIEFLY);
         report(panic);
-        // The event loop's own panic unwinds to its end; another's would leave it drawing on.
+        // A panic of the event loop unwinds and ends it; after any other it would keep drawing.
         if thread::current().id() != event_loop {
             let _ = urgent.send(Urgent::Panicked);
             watchdog.insist(GRACE, Fate::Panic);

@@ -1,79 +1,101 @@
-//! The screen: a bounded size, one write per frame, only what has changed, and no questions to the terminal.
+//! The screen: ratatui's `Terminal` with a bounded size, one write per frame, and no queries to the terminal.
 //!
-//! It has the place of ratatui's `Terminal`, whose comparison of two frames takes longer than to draw one (see
-//! [`diff`](super::diff)). Must not know what is drawn, nor when.
+//! The size is ours to set ([`Viewport::Fixed`]), because a terminal may claim 65535×65535 cells. Frames are collected in memory
+//! and sent by [`Tty`], which drops what is drawn after the terminal was given back.
 
-use std::io;
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::rc::Rc;
 use std::sync::Arc;
 
-use ratatui::backend::{Backend, ClearType, CrosstermBackend};
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Rect, Size};
+use crossterm::queue;
+use crossterm::terminal::{Clear, ClearType};
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::{Position, Rect, Size};
+use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
 use super::guard::{Tty, window_size};
-use hoplight_view::diff::changes;
-use hoplight_view::ink::begin;
 
-/// The widest area that is drawn. A terminal may claim up to 65535 columns, and the buffers for that would not fit.
+/// Maximum width drawn. A terminal may claim 65535×65535 cells, for which buffers would not fit in memory.
 pub const MAX_COLUMNS: u16 = 1000;
 
-/// The highest area that is drawn.
+/// Maximum height drawn.
 pub const MAX_ROWS: u16 = 400;
 
-/// What is drawn where the terminal does not know its size, as on a serial line.
+/// Size assumed if the terminal does not know its own, as on a serial line.
 const UNKNOWN: Size = Size { width: 80, height: 24 };
 
 /// The terminal's screen.
 #[derive(Debug)]
 pub(super) struct Screen {
     tty: Arc<Tty>,
-    /// What the terminal shows.
-    shown: Buffer,
-    /// Where the next frame is drawn, over the one before what is shown.
-    next: Buffer,
-    /// What is sent at once when a frame ends.
-    bytes: Vec<u8>,
+    output: Output,
+    terminal: Terminal<CrosstermBackend<Output>>,
+    area: Rect,
+}
+
+/// The bytes of a frame until it is complete. Sent one by one, its parts would be seen.
+#[derive(Clone, Debug, Default)]
+struct Output(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A terminal that draws on `area` and assumes it to be blank.
+fn terminal(output: &Output, area: Rect) -> io::Result<Terminal<CrosstermBackend<Output>>> {
+    let options = TerminalOptions { viewport: Viewport::Fixed(area) };
+    Terminal::with_options(CrosstermBackend::new(output.clone()), options)
+}
+
+/// Clears the terminal with the next frame. `Terminal::clear` would query the cursor's position, whose report the reader thread
+/// would have to wait for.
+fn clear(terminal: &mut Terminal<CrosstermBackend<Output>>) -> io::Result<()> {
+    // Resets the buffer that the next frame is compared with.
+    terminal.swap_buffers();
+    queue!(terminal.backend_mut(), Clear(ClearType::All))
 }
 
 impl Screen {
     /// The screen of a terminal that was just entered, with the cursor hidden, before its size is known.
-    pub(super) fn new(tty: Arc<Tty>) -> Self {
-        Self { tty, shown: Buffer::default(), next: Buffer::default(), bytes: Vec::new() }
+    pub(super) fn new(tty: Arc<Tty>) -> io::Result<Self> {
+        let output = Output::default();
+        let terminal = terminal(&output, Rect::ZERO)?;
+        Ok(Self { tty, output, terminal, area: Rect::ZERO })
     }
 
     /// Asks the window for its size, and draws in that from now on. Returns it.
     pub(super) fn measure(&mut self) -> io::Result<Size> {
         let size = drawn_size(window_size()?);
-        let area = Rect::from((ratatui::layout::Position::ORIGIN, size));
-        if area != self.next.area {
-            (self.shown, self.next) = (Buffer::empty(area), Buffer::empty(area));
+        let area = Rect::from((Position::ORIGIN, size));
+        if area != self.area {
+            self.area = area;
+            self.terminal = terminal(&self.output, area)?;
+            // When dropped, a terminal shows the cursor.
+            self.output.0.take();
         }
         Ok(size)
     }
 
-    /// Empties the terminal with the next frame, whatever it shows now, and draws all of it.
+    /// Makes the next frame clear the terminal and draw every cell.
     pub(super) fn clear(&mut self) -> io::Result<()> {
-        self.shown.reset();
-        CrosstermBackend::new(&mut self.bytes).clear_region(ClearType::All)
+        clear(&mut self.terminal)
     }
 
     /// Draws a frame and sends what it changes.
-    pub(super) fn draw(&mut self, paint: impl FnOnce(&mut Buffer)) -> io::Result<()> {
-        begin(&mut self.next);
-        paint(&mut self.next);
-        let mut changes = changes(&self.shown, &self.next).peekable();
-        // Even an empty drawing would cost the sequences that reset the colours.
-        if changes.peek().is_some() {
-            CrosstermBackend::new(&mut self.bytes).draw(changes)?;
-        }
-        std::mem::swap(&mut self.shown, &mut self.next);
-        let sent = if self.bytes.is_empty() { Ok(()) } else { self.tty.write(&self.bytes) };
-        self.bytes.clear();
-        sent
+    pub(super) fn draw(&mut self, paint: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        self.terminal.draw(paint)?;
+        self.tty.write(&self.output.0.take())
     }
 }
 
-/// The size to draw for a window of this size.
+/// The size drawn in a window of this size.
 fn drawn_size((columns, rows): (u16, u16)) -> Size {
     let known = |claimed, unknown, most| if claimed == 0 { unknown } else { u16::min(claimed, most) };
     Size { width: known(columns, UNKNOWN.width, MAX_COLUMNS), height: known(rows, UNKNOWN.height, MAX_ROWS) }
@@ -82,6 +104,23 @@ fn drawn_size((columns, rows): (u16, u16)) -> Size {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_frame_sends_what_changed_and_after_a_clear_everything() {
+        let output = Output::default();
+        let mut terminal = terminal(&output, Rect::new(0, 0, 10, 2)).unwrap();
+        let draw = |terminal: &mut Terminal<_>, text: &str| {
+            terminal.draw(|frame: &mut Frame<'_>| frame.render_widget(text, frame.area())).unwrap();
+            String::from_utf8(output.0.take()).unwrap()
+        };
+        assert!(draw(&mut terminal, "web-1").contains("web-1"));
+        let sent = draw(&mut terminal, "web-2");
+        assert!(sent.contains('2') && !sent.contains("web"), "{sent:?}");
+        clear(&mut terminal).unwrap();
+        let sent = draw(&mut terminal, "web-2");
+        assert!(sent.starts_with("\u{1b}[2J") && sent.contains("web-2"), "{sent:?}");
+        assert!(!sent.contains("\u{1b}[6n"), "no query: {sent:?}");
+    }
 
     #[test]
     fn the_drawn_size_is_bounded_and_never_empty() {

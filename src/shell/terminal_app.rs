@@ -1,11 +1,9 @@
-//! The application as the terminal shell runs it: crossterm's events become keys and clicks, effects are carried out.
-//!
-//! Must not decide anything: what a key means stands in the keymap.
+//! The application as a [`Program`]: translates crossterm's events into keys and clicks, and carries out effects.
 
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-use ratatui::buffer::Buffer;
+use ratatui::Frame;
 
 use hoplight_app::{App, Code, Effect, Key, Look, Notice, Palette, Tone};
 use hoplight_lesson::Progress;
@@ -14,45 +12,45 @@ use super::program::{Flow, Program};
 use hoplight_view::frame;
 use hoplight_view::theme::Theme;
 
-/// Keeps the learner's progress somewhere.
-pub trait Keeper: std::fmt::Debug {
-    /// Keeps it.
+/// Saves the learner's progress.
+pub trait ProgressStore: std::fmt::Debug {
+    /// Saves all of it.
     ///
     /// # Errors
-    /// A sentence for the learner.
-    fn keep(&mut self, progress: &Progress) -> Result<(), String>;
+    /// Why it was not saved, as a sentence for the learner.
+    fn save(&mut self, progress: &Progress) -> Result<(), String>;
 }
 
 /// The application in a terminal.
 #[derive(Debug)]
-pub struct TerminalApp<K> {
+pub struct TerminalApp<S> {
     app: App,
-    /// The theme of the look that was drawn last.
+    /// The theme for `look`.
     theme: Theme,
     look: Look,
-    keeper: K,
+    store: S,
     unsaved: bool,
 }
 
-impl<K: Keeper> TerminalApp<K> {
+impl<S: ProgressStore> TerminalApp<S> {
     /// Wraps an application.
-    pub fn new(app: App, keeper: K) -> Self {
+    pub fn new(app: App, store: S) -> Self {
         let look = app.settings.look;
-        Self { app, theme: Theme::of(look), look, keeper, unsaved: false }
+        Self { app, theme: Theme::of(look), look, store, unsaved: false }
     }
 
-    /// What keeps the progress.
-    pub const fn keeper(&self) -> &K {
-        &self.keeper
+    /// The store of the progress.
+    pub const fn store(&self) -> &S {
+        &self.store
     }
 
-    /// Makes the theme anew if the user wants another look.
-    fn dress(&mut self) {
+    /// Rebuilds the theme if the user has changed the look.
+    fn update_theme(&mut self) {
         let look = self.app.settings.look;
         if look != self.look {
             self.look = look;
             self.theme = Theme::of(look);
-            // Whoever asks for colours now, wants them whatever the environment says.
+            // An explicit choice overrides NO_COLOR.
             crossterm::style::force_color_output(look.palette != Palette::NoColour);
         }
     }
@@ -72,7 +70,7 @@ impl<K: Keeper> TerminalApp<K> {
     }
 }
 
-/// A key as the application knows it; `None` for keys that it has no use for.
+/// The application's key for an event; `None` for keys it does not use.
 fn key(event: KeyEvent) -> Option<Key> {
     let code = match event.code {
         KeyCode::Char(c) => Code::Char(c),
@@ -97,7 +95,7 @@ fn key(event: KeyEvent) -> Option<Key> {
     Some(Key { code, ctrl: event.modifiers.contains(KeyModifiers::CONTROL) })
 }
 
-impl<K: Keeper> Program for TerminalApp<K> {
+impl<S: ProgressStore> Program for TerminalApp<S> {
     fn key(&mut self, event: KeyEvent) -> Flow {
         let effects = key(event).map_or_else(Vec::new, |key| self.app.press(key));
         self.carry_out(&effects)
@@ -132,19 +130,19 @@ impl<K: Keeper> Program for TerminalApp<K> {
     }
 
     fn needs_redraw(&mut self) -> bool {
-        self.dress();
+        self.update_theme();
         self.app.take_changed()
     }
 
-    fn draw(&mut self, frame: &mut Buffer) {
-        frame::render(&self.app, &self.theme, frame.area, frame);
+    fn draw(&mut self, frame: &mut Frame<'_>) {
+        frame::render(&self.app, &self.theme, frame.area(), frame.buffer_mut());
     }
 
     fn save(&mut self) {
         if !self.unsaved {
             return;
         }
-        match self.keeper.keep(&self.app.progress) {
+        match self.store.save(&self.app.progress) {
             Ok(()) => self.unsaved = false,
             Err(why) => self.app.notice = Some(Notice { tone: Tone::Bad, text: why }),
         }

@@ -4,7 +4,7 @@ use hoplight::layout::{Fit, Layout};
 use hoplight::model::quantity::Rate;
 use hoplight::model::{Cipher, Element, Medium, Protocol, RequestKind, TlsMode, TopologyEdit};
 use hoplight::view::canvas::Canvas;
-use hoplight::view::theme::{Line, Palette, Theme};
+use hoplight::view::theme::{LinkStyle, Palette, Theme};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
@@ -37,14 +37,14 @@ fn lines_have_the_glyph_and_the_colour_of_their_encryption() {
             let buffer = paint(&Canvas::new(&layout, &sim, &theme));
             for route in layout.routes() {
                 let hop = infra.hop(route.link);
-                let line = Line::of(infra.link(route.link).protocol, hop.cipher, hop.medium);
+                let line = LinkStyle::of(infra.link(route.link).protocol, hop.cipher, hop.medium);
                 let cell = &buffer[(route.anchor.x, route.anchor.y)];
-                let glyphs = theme.glyphs.line(line);
+                let glyphs = theme.glyphs.link(line);
                 let name = infra.hop_element(route.link);
                 let expected = [glyphs.horizontal, glyphs.vertical, '▲', '▼', '▶', '◀'].map(String::from);
                 let corner = glyphs.joints.iter().any(|joint| joint.to_string() == cell.symbol());
                 assert!(corner || expected.iter().any(|glyph| glyph == cell.symbol()), "{mode:?} {name}: {cell:?}");
-                assert_eq!(Some(cell.fg), theme.line(line).fg, "{mode:?} {name}");
+                assert_eq!(Some(cell.fg), theme.link(line).fg, "{mode:?} {name}");
             }
         }
     }
@@ -232,10 +232,10 @@ fn an_area_of_nothing_or_beyond_the_buffer_is_survived() {
 
 #[test]
 fn the_line_of_a_hop_follows_from_protocol_cipher_and_medium() {
-    assert_eq!(Line::of(Protocol::Http, Cipher::Plaintext, Medium::Wire), Line::Plain);
-    assert_eq!(Line::of(Protocol::Http, Cipher::TlsThrough, Medium::Wire), Line::Tls);
-    assert_eq!(Line::of(Protocol::Sql, Cipher::Plaintext, Medium::Loopback), Line::Loopback);
-    assert_eq!(Line::of(Protocol::Dns, Cipher::Plaintext, Medium::Wire), Line::Dns);
+    assert_eq!(LinkStyle::of(Protocol::Http, Cipher::Plaintext, Medium::Wire), LinkStyle::Plain);
+    assert_eq!(LinkStyle::of(Protocol::Http, Cipher::TlsThrough, Medium::Wire), LinkStyle::Tls);
+    assert_eq!(LinkStyle::of(Protocol::Sql, Cipher::Plaintext, Medium::Loopback), LinkStyle::Loopback);
+    assert_eq!(LinkStyle::of(Protocol::Dns, Cipher::Plaintext, Medium::Wire), LinkStyle::Dns);
 }
 
 /// How long a frame takes: `cargo test --release --test canvas -- --ignored --nocapture`.

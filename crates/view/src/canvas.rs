@@ -1,18 +1,16 @@
-//! The living picture of an infrastructure: boxes, walls, links and the packets on them.
+//! The diagram of a running infrastructure: boxes, firewalls, links and the packets on them.
 //!
 //! ```text
 //!  Layout (where) + Simulation (what) + Theme (how) ──▶ cells
 //! ```
 //!
-//! A pure function of its inputs, drawn straight into cells. It must not read a clock, draw a random number, or decide
-//! what is worth showing: selection, focus, marks and stamps are given.
+//! A pure function of its inputs: no clock, no random number. What is selected, focused or marked is given.
 
 mod boxes;
-mod facts;
-mod lines;
+mod links;
 mod overview;
 mod packets;
-mod pen;
+mod status_lines;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -24,54 +22,54 @@ use hoplight_layout::{Cell, Fit, Layout, Map};
 use hoplight_model::{ComponentIx, Element, Hop, Infrastructure, LinkIx};
 use hoplight_sim::{Fault, Simulation};
 
-use super::theme::Theme;
-use pen::Pen;
+use crate::painter::Painter;
+use crate::theme::Theme;
 
-/// Packets that are drawn at most, unless the caller says otherwise.
+/// Default limit on the packets drawn.
 const MOST_PACKETS: usize = 160;
 
-/// The picture.
+/// The diagram, ready to be drawn.
 #[derive(Clone, Copy, Debug)]
 pub struct Canvas<'a> {
-    /// Where everything stands; made for the infrastructure of `sim`.
+    /// Positions; made for the infrastructure of `sim`.
     pub layout: &'a Layout,
-    /// The cell at the window's top left.
+    /// The cell shown at the window's top left.
     pub pan: Cell,
-    /// The small map that is drawn where the canvas is larger than the window.
+    /// The overview map, where the canvas is larger than the window.
     pub map: Option<Map>,
-    /// What runs.
+    /// The simulation to show.
     pub sim: &'a Simulation,
     /// Colours and glyphs.
     pub theme: &'a Theme,
-    /// What the learner's pointer is on.
+    /// The selected element.
     pub selected: Option<&'a Element>,
-    /// What a lesson points at.
+    /// The elements that a lesson points at.
     pub focus: &'a [Element],
-    /// What the learner has ticked in a quiz.
+    /// The elements marked as the answer to a question.
     pub marks: &'a [Element],
-    /// The request that is followed.
+    /// The followed request.
     pub followed: Option<u64>,
-    /// Whether only the packets of the followed request are drawn.
+    /// Draw only the packets of the followed request.
     pub only_followed: bool,
-    /// The link that somebody listens on.
+    /// The link with the wiretap.
     pub tapped: Option<LinkIx>,
-    /// What an overlay says of elements, in their order.
+    /// The overlay's stamps, ordered by element.
     pub stamps: &'a [OverlayStamp],
-    /// Packets that are drawn at most; those that failed, were stopped or are followed always are.
+    /// Limit on the packets drawn. Failed, blocked and followed ones do not count.
     pub most_packets: usize,
 }
 
-/// How many packets are drawn, and how many are not because there are too many.
+/// Number of packets drawn and left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Shown {
+pub struct PacketCount {
     /// Drawn.
     pub drawn: usize,
-    /// Left out.
+    /// Left out, because there are too many.
     pub hidden: usize,
 }
 
 impl<'a> Canvas<'a> {
-    /// A picture with nothing selected, pointed at or followed.
+    /// A diagram with nothing selected, focused or followed.
     pub const fn new(layout: &'a Layout, sim: &'a Simulation, theme: &'a Theme) -> Self {
         Self {
             layout,
@@ -90,12 +88,12 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// How many packets the picture shows and hides, for the caller to say so.
-    pub fn shown(&self) -> Shown {
+    /// Counts the packets that [`draw`](Self::draw) would show and leave out.
+    pub fn shown(&self) -> PacketCount {
         packets::sample(self).1
     }
 
-    /// The glyph that stands beside an element, if one does: the pointer, a tick or the lesson's finger.
+    /// The glyph beside an element, if any: the selection's pointer, a mark, or the lesson's pointer.
     fn badge(&self, element: &Element) -> Option<(char, Style)> {
         let glyphs = &self.theme.glyphs;
         if self.selected == Some(element) {
@@ -109,18 +107,18 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// What the overlay says of an element.
+    /// The overlay's stamp on an element.
     fn stamp(&self, element: &Element) -> Option<&'a OverlayStamp> {
         let place = self.stamps.binary_search_by(|stamp| stamp.element.cmp(element)).ok()?;
         self.stamps.get(place)
     }
 
-    /// The sign of a stamp, reversed so that it stands out without colours, too.
+    /// The sign of a stamp, reversed so that it also stands out without colours.
     fn sign(&self, stamp: &OverlayStamp) -> (char, Style) {
         (stamp.sign.symbol(), self.theme.tone(stamp.tone).add_modifier(Modifier::REVERSED | Modifier::BOLD))
     }
 
-    /// The style of an element's name or line, given what it would be.
+    /// The style of an element's name or line: `usual`, changed by stamp, selection, focus and mark.
     fn emphasis(&self, element: &Element, usual: Style) -> Style {
         let usual = self.stamp(element).map_or(usual, |stamp| usual.patch(self.theme.tone(stamp.tone)));
         if self.selected == Some(element) {
@@ -133,15 +131,15 @@ impl<'a> Canvas<'a> {
     }
 }
 
-/// What one frame looks up more than once.
+/// Lookups shared by the parts of one frame.
 struct Scene<'a> {
     canvas: &'a Canvas<'a>,
     infra: &'a Infrastructure,
     /// In the order of the layout's routes.
     hops: Vec<Hop>,
-    /// What is wrong now, apart from what is down.
+    /// Active faults; what is down is not among them.
     faults: Vec<Fault>,
-    guest: Option<packets::Guest>,
+    followed: Option<packets::FollowedRequest>,
 }
 
 impl Scene<'_> {
@@ -161,37 +159,37 @@ impl Widget for &Canvas<'_> {
 }
 
 impl Canvas<'_> {
-    /// Draws the picture. Returns how many packets it shows and hides, for the caller to say so.
-    pub fn draw(&self, area: Rect, buf: &mut Buffer) -> Shown {
-        let mut pen = Pen::new(buf, area, self.pan, self.theme);
+    /// Draws the diagram and returns how many packets it shows and leaves out.
+    pub fn draw(&self, area: Rect, buf: &mut Buffer) -> PacketCount {
+        let mut painter = Painter::scrolled(buf, area, self.pan, self.theme);
         if let Fit::TooSmall { needs } = self.layout.fit() {
             let (columns, rows) = self.layout.size();
             if needs.0 == u16::MAX {
-                pen.centred(&["This has too many components for a picture.".to_owned()]);
-                return Shown::default();
+                painter.centred(&["This has too many components for a picture.".to_owned()]);
+                return PacketCount::default();
             }
-            pen.centred(&[
+            painter.centred(&[
                 "This picture needs more room:".to_owned(),
                 format!("{} columns and {} rows, here are {columns} and {rows}.", needs.0, needs.1),
                 "Enlarge the window, or choose a smaller font.".to_owned(),
             ]);
-            return Shown::default();
+            return PacketCount::default();
         }
         let infra = &**self.sim.infrastructure();
-        // A layout of another infrastructure has links that this one lacks.
+        // The layout was made for another infrastructure and may have links that this one lacks.
         if self.layout.routes().iter().any(|route| route.link.index() >= infra.graph().edge_count()) {
-            return Shown::default();
+            return PacketCount::default();
         }
         let hops = self.layout.routes().iter().map(|route| infra.hop(route.link)).collect();
-        let scene = Scene { canvas: self, infra, hops, faults: self.sim.faults(), guest: packets::guest(self) };
+        let scene = Scene { canvas: self, infra, hops, faults: self.sim.faults(), followed: packets::followed_request(self) };
         let (packets, shown) = packets::sample(self);
-        boxes::draw(&scene, &mut pen);
-        lines::draw(&scene, &mut pen, &packets::incidents(&scene, &packets));
-        packets::draw(&scene, &mut pen, &packets);
-        lines::badges(&scene, &mut pen);
-        lines::tap(&scene, &mut pen);
+        boxes::draw(&scene, &mut painter);
+        links::draw(&scene, &mut painter, &packets::incidents(&scene, &packets));
+        packets::draw(&scene, &mut painter, &packets);
+        links::badges(&scene, &mut painter);
+        links::tap(&scene, &mut painter);
         if let Some(map) = self.map {
-            overview::draw(&scene, &mut pen, map, (area.width, area.height));
+            overview::draw(&scene, &mut painter, map, (area.width, area.height));
         }
         shown
     }

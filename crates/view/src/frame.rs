@@ -1,6 +1,4 @@
-//! The frame: every screen, drawn from the application's state and nothing else.
-//!
-//! Must not change the state, read a clock, or decide what a key means.
+//! The frame: every screen, as a pure function of the application's state.
 
 mod compare;
 mod course;
@@ -18,15 +16,15 @@ use ratatui::style::{Color, Style};
 
 use hoplight_app::{App, Line, StageView, Tone, help, regions, status};
 use hoplight_layout::Area;
+use hoplight_model::text;
 
-use super::ink;
 use super::theme::Theme;
 use paint::Painter;
 
-/// With fewer columns on either side of a window, nothing of what is behind it can be read.
+/// Columns beside a window below which nothing behind it is legible.
 const LEAST_BESIDE: u16 = 30;
 
-/// Draws the application into a buffer that is empty, or that [`ink::begin`] has made ready.
+/// Draws the application into an area of an empty buffer.
 pub fn render(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let mut painter = Painter::new(buf, area, theme);
     let (columns, rows) = (area.width, area.height);
@@ -38,11 +36,10 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if let Some(ground) = theme.ground {
         fill(buf, area, ground);
     }
-    ink::finish(buf);
 }
 
 fn screen(app: &App, painter: &mut Painter<'_>, columns: u16, rows: u16) {
-    // The state's size may lag behind the terminal's by one event; then the areas are cut off, never wrong.
+    // The state's size may lag behind the terminal's by one event; then areas are clipped.
     match StageView::of(app) {
         None => course::draw(app, painter),
         Some(view) => stage::draw(app, &view, painter),
@@ -57,24 +54,23 @@ fn screen(app: &App, painter: &mut Painter<'_>, columns: u16, rows: u16) {
     if app.help.is_some() {
         draw_help(app, painter, columns, rows);
     } else if app.window.is_none() {
-        // A window has keys of its own and names them on its frame.
+        // A window names its own keys on its border.
         footer(app, painter, columns, rows);
     }
 }
 
-/// What stands behind `front`, below the header, recedes: it is dim; where only scraps of words would be left of it, nothing.
+/// Dims everything behind `front` and below the header, or clears it where only fragments would be visible.
 fn recede(painter: &mut Painter<'_>, front: Area) {
-    let (columns, rows) = (painter.area.width, painter.area.height);
+    let (columns, rows) = painter.size();
     if front.x < LEAST_BESIDE {
         painter.clear(0, 1, columns, rows.saturating_sub(1));
         return;
     }
     let dim = Style::reset().patch(painter.theme.dim);
-    let behind = Rect { y: painter.area.y + 1, height: rows.saturating_sub(1), ..painter.area };
-    painter.buf.set_style(behind.intersection(painter.buf.area), dim);
+    painter.restyle(Area::new(0, 1, columns, rows.saturating_sub(1)), dim);
 }
 
-/// Gives cells without colours of their own the theme's.
+/// Applies the theme's default colours to cells without colours.
 fn fill(buf: &mut Buffer, area: Rect, (letters, ground): (Color, Color)) {
     let area = area.intersection(buf.area);
     if area.is_empty() {
@@ -99,8 +95,7 @@ fn too_small(painter: &mut Painter<'_>, columns: u16, rows: u16) {
     ];
     let top = rows.saturating_sub(4) / 2;
     for (row, line) in (top..).zip(&lines) {
-        let wide = u16::try_from(line.chars().count()).unwrap_or(u16::MAX);
-        painter.line(columns.saturating_sub(wide) / 2, row, columns, &Line::new(Tone::Text, line.as_str()));
+        painter.line(columns.saturating_sub(text::columns(line)) / 2, row, columns, &Line::new(Tone::Text, line.as_str()));
     }
 }
 

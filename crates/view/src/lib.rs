@@ -1,11 +1,39 @@
-//! The screens: a frame is a pure function of the application's state, drawn with ratatui.
+//! The screens of hoplight: a frame is a pure function of the application's state, drawn into a ratatui buffer.
 //!
-//! [`frame::render`] draws the whole screen into a buffer; [`canvas`] draws the infrastructure with its packets;
-//! [`picture`] writes a buffer as text, ANSI or SVG. Nothing here reads a clock or knows a terminal.
+//! [`frame::render`] draws a whole screen, [`canvas::Canvas`] the infrastructure with its packets, and [`picture`] writes a
+//! buffer as text, ANSI sequences or SVG. Nothing here reads a clock or needs a terminal, so the same code serves the
+//! program, its tests, and pictures for documentation:
+//!
+//! ```
+//! use hoplight_app::{App, Settings};
+//! use hoplight_lesson::{Library, Progress};
+//! use hoplight_model::Infrastructure;
+//! use hoplight_view::theme::Theme;
+//! use hoplight_view::{frame, picture};
+//! use ratatui::{buffer::Buffer, layout::Rect};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let site = r#"(
+//!     servers: [(id: "server-1")],
+//!     components: [(id: "browser", kind: Browser), (id: "web-1", kind: Web(), server: "server-1")],
+//!     links: [(from: "browser", to: "web-1", protocol: Http)],
+//! )"#;
+//! let infra = Infrastructure::from_ron("site.ron", site)?;
+//! let library = Library::default();
+//!
+//! let mut app = App::new(library, Progress::default(), Settings::default());
+//! app.resize(100, 30);
+//! app.open_scenario(infra.into());
+//!
+//! let mut buffer = Buffer::empty(Rect::new(0, 0, 100, 30));
+//! frame::render(&app, &Theme::default(), buffer.area, &mut buffer);
+//! assert!(picture::text(&buffer).contains("web-1"));
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod canvas;
-pub mod diff;
 pub mod frame;
-pub mod ink;
+mod painter;
 pub mod picture;
 pub mod theme;

@@ -1,7 +1,6 @@
-//! A frame as a file: plain characters, characters with a terminal's sequences for colours, or an SVG picture.
+//! A frame as a file: plain text, text with ANSI colours, or SVG.
 //!
-//! All three are pure functions of the frame's cells, so that the same frame always gives the same bytes. Must not know
-//! what the frame shows.
+//! All three are pure functions of the frame's cells: the same frame always gives the same bytes.
 
 mod ansi;
 pub(super) mod colour;
@@ -10,12 +9,13 @@ mod svg;
 
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier};
-use unicode_width::UnicodeWidthStr;
+
+use hoplight_model::text::columns;
 
 pub use ansi::ansi;
 pub use svg::{Paper, svg};
 
-/// The frame's characters, a line a row, without blanks at the ends of rows.
+/// The frame as plain text, without trailing blanks.
 pub fn text(frame: &Buffer) -> String {
     let row = |row: Vec<Painted<'_>>| {
         let symbols: String = row.iter().map(|cell| cell.symbol).collect();
@@ -24,7 +24,7 @@ pub fn text(frame: &Buffer) -> String {
     rows(frame).map(row).collect()
 }
 
-/// A symbol where it stands, in columns from the frame's left.
+/// A symbol with its position, in columns from the frame's left.
 #[derive(Clone, Copy, Debug)]
 struct Painted<'a> {
     column: u16,
@@ -33,7 +33,7 @@ struct Painted<'a> {
     look: Look,
 }
 
-/// Colours and weights.
+/// Colours and modifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 struct Look {
     fg: Color,
@@ -46,23 +46,23 @@ impl Painted<'_> {
         self.symbol.chars().all(|c| c == ' ')
     }
 
-    /// Whether nothing at all is seen of it.
+    /// Whether it is indistinguishable from an empty cell.
     fn is_unseen(&self) -> bool {
         let seen = Modifier::REVERSED | Modifier::UNDERLINED | Modifier::CROSSED_OUT;
         self.is_blank() && self.look.bg == Color::Reset && !self.look.modifier.intersects(seen)
     }
 }
 
-/// The frame's symbols row by row. The cell that a wide symbol covers besides its own is left out.
+/// The frame's symbols row by row, without the cells covered by a wide symbol.
 fn rows(frame: &Buffer) -> impl Iterator<Item = Vec<Painted<'_>>> {
-    let columns = usize::from(frame.area.width).max(1);
-    frame.content.chunks(columns).map(|cells| {
+    let row = usize::from(frame.area.width).max(1);
+    frame.content.chunks(row).map(|cells| {
         let mut painted: Vec<Painted<'_>> = Vec::with_capacity(cells.len());
         for (column, cell) in (0_u16..).zip(cells) {
             if painted.last().is_some_and(|last| column < last.column + last.width) {
                 continue;
             }
-            let width = u16::try_from(cell.symbol().width()).unwrap_or(1).max(1);
+            let width = columns(cell.symbol()).max(1);
             let look = Look { fg: cell.fg, bg: cell.bg, modifier: cell.modifier };
             painted.push(Painted { column, width, symbol: cell.symbol(), look });
         }

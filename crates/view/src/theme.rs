@@ -1,7 +1,7 @@
 //! All colours and glyphs of the screen, in one place.
 //!
-//! Every widget draws with these names, so that a terminal without colours, without Unicode, or a reader who cannot tell
-//! red from green is served everywhere at once. Must not know what is drawn with them.
+//! Drawing code names roles, never colours, so that terminals without colours or Unicode and colour-blind readers are
+//! served everywhere.
 
 mod glyphs;
 mod palette;
@@ -18,11 +18,11 @@ pub use hoplight_app::look::Palette;
 /// Styles and glyphs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Theme {
-    /// Which colours.
+    /// The palette of the colours.
     pub palette: Palette,
-    /// Which characters.
+    /// The characters.
     pub glyphs: Glyphs,
-    /// Ink and ground where nothing else is said; without, they are the terminal's own.
+    /// Default foreground and background; `None` leaves them to the terminal.
     pub ground: Option<(Color, Color)>,
     /// Ordinary text.
     pub text: Style,
@@ -30,27 +30,27 @@ pub struct Theme {
     pub dim: Style,
     /// Names of things.
     pub name: Style,
-    /// Keys and what asks for attention kindly.
+    /// Keys and hints.
     pub accent: Style,
     /// Borders of boxes.
     pub border: Style,
     /// Firewalls.
     pub wall: Style,
-    /// What is well.
+    /// Healthy.
     pub good: Style,
-    /// What begins to be tight.
+    /// Near a limit.
     pub warn: Style,
-    /// What is wrong, down or dangerous.
+    /// Failed, down or dangerous.
     pub bad: Style,
     /// Encrypted lines.
     pub tls: Style,
-    /// Lines on the wire that anyone may read.
+    /// Readable lines on the network.
     pub plain: Style,
     /// Lines inside a server.
     pub loopback: Style,
-    /// Questions for an address.
+    /// DNS queries.
     pub dns: Style,
-    /// Samples of agents.
+    /// Monitoring traffic.
     pub metrics: Style,
     /// Requests for static pages.
     pub static_page: Style,
@@ -58,33 +58,33 @@ pub struct Theme {
     pub read: Style,
     /// Requests that write.
     pub write: Style,
-    /// Changes on their way to a replica.
+    /// Replication traffic.
     pub replication: Style,
-    /// A secret that anyone may read.
+    /// A secret sent in the clear.
     pub secret: Style,
-    /// What a lesson points at.
+    /// Elements that a lesson points at.
     pub focus: Style,
-    /// What is selected; added to what is there.
+    /// Added to the style of a selected element.
     pub selected: Style,
 }
 
-/// What kind of line a link is drawn with.
+/// How a link is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Line {
+pub enum LinkStyle {
     /// Between servers, encrypted.
     Tls,
     /// Between servers, readable.
     Plain,
     /// Inside one server.
     Loopback,
-    /// Questions for an address.
+    /// DNS queries.
     Dns,
-    /// Samples of agents, and what balancers of a pair tell each other.
+    /// Monitoring and VRRP.
     Metrics,
 }
 
-impl Line {
-    /// The line for a hop.
+impl LinkStyle {
+    /// The style of a hop.
     pub const fn of(protocol: Protocol, cipher: Cipher, medium: Medium) -> Self {
         match (protocol, medium, cipher) {
             (Protocol::Dns, ..) => Self::Dns,
@@ -102,10 +102,10 @@ impl Theme {
         Self::new(look.palette, look.is_ascii())
     }
 
-    /// A theme of these colours, in ASCII if asked.
+    /// A theme with this palette, in ASCII if `ascii`.
     pub fn new(palette: Palette, ascii: bool) -> Self {
         let colours = palette::colours(palette);
-        // Where contrast counts, all that means something is drawn with heavier letters.
+        // For high contrast, everything with a meaning is bold.
         let heavy = palette == Palette::HighContrast;
         let weight = if heavy { Modifier::BOLD } else { Modifier::empty() };
         let plain = |colour: Option<Color>| Style { fg: colour, ..Style::new() };
@@ -117,7 +117,7 @@ impl Theme {
             glyphs: if ascii { Glyphs::ascii() } else { Glyphs::unicode() },
             ground: match palette {
                 Palette::HighContrast => Some((Color::Indexed(231), Color::Indexed(16))),
-                // On a dark terminal, dark letters on its own ground could not be read.
+                // Dark text would be illegible on a dark terminal's own background.
                 Palette::Light => Some((Color::Indexed(235), Color::Indexed(231))),
                 _ => None,
             },
@@ -145,14 +145,14 @@ impl Theme {
         }
     }
 
-    /// The style of a line.
-    pub const fn line(&self, line: Line) -> Style {
-        match line {
-            Line::Tls => self.tls,
-            Line::Plain => self.plain,
-            Line::Loopback => self.loopback,
-            Line::Dns => self.dns,
-            Line::Metrics => self.metrics,
+    /// The style of a link.
+    pub const fn link(&self, style: LinkStyle) -> Style {
+        match style {
+            LinkStyle::Tls => self.tls,
+            LinkStyle::Plain => self.plain,
+            LinkStyle::Loopback => self.loopback,
+            LinkStyle::Dns => self.dns,
+            LinkStyle::Metrics => self.metrics,
         }
     }
 
@@ -170,7 +170,7 @@ impl Theme {
         }
     }
 
-    /// The style of a bar or number that says how busy something is, 0 to 1.
+    /// The style of a utilisation from 0 to 1.
     pub fn load(&self, utilisation: f64) -> Style {
         if utilisation >= 0.9 {
             self.bad
@@ -181,7 +181,7 @@ impl Theme {
         }
     }
 
-    /// `text` as this theme may show it: in ASCII every other character is replaced.
+    /// `c` as this theme may show it: in ASCII, other characters are replaced.
     pub fn shown(&self, c: char) -> char {
         if self.glyphs.ascii { glyphs::to_ascii(c) } else { c }
     }
@@ -212,7 +212,7 @@ mod tests {
         }
     }
 
-    /// How much two colours differ in brightness, from 1 to 21 (WCAG 2.2, contrast ratio).
+    /// Contrast ratio from 1 to 21 (WCAG 2.2).
     fn contrast(a: Color, b: Color) -> f64 {
         let brightness = |colour: Color| {
             let rgb = crate::picture::colour::rgb(colour).unwrap_or_default().to_be_bytes();
@@ -266,11 +266,11 @@ mod tests {
     fn what_anyone_may_read_never_looks_like_tls() {
         for palette in Palette::ALL.into_iter().filter(|palette| *palette != Palette::NoColour) {
             let theme = Theme::new(palette, false);
-            assert_ne!(theme.line(Line::Plain).fg, theme.line(Line::Tls).fg, "{palette:?}");
+            assert_ne!(theme.link(LinkStyle::Plain).fg, theme.link(LinkStyle::Tls).fg, "{palette:?}");
         }
         for glyphs in [Glyphs::unicode(), Glyphs::ascii()] {
-            assert_ne!(glyphs.line(Line::Plain).horizontal, glyphs.line(Line::Tls).horizontal);
-            assert_ne!(glyphs.line(Line::Plain).vertical, glyphs.line(Line::Tls).vertical);
+            assert_ne!(glyphs.link(LinkStyle::Plain).horizontal, glyphs.link(LinkStyle::Tls).horizontal);
+            assert_ne!(glyphs.link(LinkStyle::Plain).vertical, glyphs.link(LinkStyle::Tls).vertical);
         }
     }
 }

@@ -46,8 +46,8 @@ impl Place {
     fn saved_twice() -> Self {
         let place = Self::new();
         let (mut store, ..) = place.open();
-        store.keep(&progress("a", 1)).unwrap();
-        store.keep(&progress("a", 2)).unwrap();
+        store.save(&progress("a", 1)).unwrap();
+        store.save(&progress("a", 2)).unwrap();
         place
     }
 
@@ -69,7 +69,7 @@ impl Place {
         let notice = notice.expect("a notice");
         assert!(notice.starts_with("Progress is not saved in this run: "), "{notice}");
         assert_eq!(store.unsaved(), None, "nothing is lost yet");
-        store.keep(&progress("a", 5)).unwrap();
+        store.save(&progress("a", 5)).unwrap();
         assert_eq!(store.unsaved(), Some(notice.as_str()));
         assert_eq!(self.inventory(), before, "{notice}");
         notice
@@ -97,11 +97,11 @@ fn what_is_kept_is_read_again_and_two_programs_lose_nothing() {
     place.path = place.folder.path().join("deep/er/progress.ron");
     let (mut first, none, notice) = place.open();
     assert!(none == Progress::default() && notice.is_none() && place.inventory().is_empty(), "opening makes nothing");
-    first.keep(&progress("a", 3)).unwrap();
+    first.save(&progress("a", 3)).unwrap();
     let (mut second, read, notice) = place.open();
     assert_eq!((read, notice), (progress("a", 3), None));
-    second.keep(&progress("b", 2)).unwrap();
-    first.keep(&progress("a", 4)).unwrap();
+    second.save(&progress("b", 2)).unwrap();
+    first.save(&progress("a", 4)).unwrap();
     assert_eq!((place.furthest("a"), place.furthest("b")), (4, 2));
     assert_eq!((first.unsaved(), first.renamed()), (None, [].as_slice()));
     let names: Vec<_> = fs::read_dir(place.path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
@@ -136,7 +136,7 @@ fn a_damaged_file_is_kept_aside_and_the_backup_is_used() {
         }
         assert!(notice.contains("Using the backup") && notice.contains("is damaged"), "{notice}");
         assert_eq!(read, progress("a", 1));
-        store.keep(&progress("a", 7)).unwrap();
+        store.save(&progress("a", 7)).unwrap();
         assert_eq!(place.furthest("a"), 7);
         if bytes.is_empty() {
             assert!(store.renamed().is_empty() && !place.beside("broken-1").exists());
@@ -159,7 +159,7 @@ fn without_a_backup_a_file_that_is_cut_short_is_kept_aside() {
         let (mut store, read, notice) = place.open();
         assert!(notice.is_some_and(|notice| notice.starts_with("Starting without earlier progress: ")), "{length}");
         assert_eq!(read, Progress::default());
-        store.keep(&progress("a", 1)).unwrap();
+        store.save(&progress("a", 1)).unwrap();
         assert_eq!((fs::read(place.beside("broken-1")).unwrap().as_slice(), place.furthest("a")), (&whole[..length], 1));
     }
 }
@@ -170,7 +170,7 @@ fn a_file_that_breaks_during_the_run_does_not_replace_the_backup() {
     let (mut store, ..) = place.open();
     let good = text(&place.beside("bak"));
     fs::write(&place.path, "(format: 1, less").unwrap();
-    store.keep(&progress("a", 3)).unwrap();
+    store.save(&progress("a", 3)).unwrap();
     assert_eq!(text(&place.beside("bak")), good);
     assert_eq!(text(&place.beside("broken-1")), "(format: 1, less");
     assert_eq!((place.furthest("a"), store.renamed().len()), (3, 1));
@@ -183,7 +183,7 @@ fn a_missing_file_is_told_and_its_backup_is_used() {
     let (mut store, read, notice) = place.open();
     assert!(notice.is_some_and(|notice| notice.contains("is missing. To start over, delete both.")));
     assert_eq!(read, progress("a", 1));
-    store.keep(&read).unwrap();
+    store.save(&read).unwrap();
     assert_eq!((place.furthest("a"), place.open().2), (1, None));
 }
 
@@ -212,7 +212,7 @@ fn at_the_usual_path_any_file_is_our_own_and_is_kept_aside() {
         fs::write(&place.path, foreign).unwrap();
         let (mut store, _, notice) = place.open_usual();
         assert!(notice.is_some_and(|notice| notice.contains("is damaged")));
-        store.keep(&progress("a", 1)).unwrap();
+        store.save(&progress("a", 1)).unwrap();
         assert_eq!((fs::read(place.beside("broken-1")).unwrap(), place.furthest("a")), (foreign.to_vec(), 1));
     }
 }
@@ -244,16 +244,16 @@ fn what_takes_the_place_of_progress_during_the_run_is_left_alone() {
     for (name, take) in takes {
         let place = Place::new();
         let (mut store, ..) = place.open();
-        store.keep(&progress("a", 1)).unwrap();
+        store.save(&progress("a", 1)).unwrap();
         fs::remove_file(&place.path).unwrap();
         take(&place.path);
         let before = place.inventory();
-        let why = store.keep(&progress("a", 2)).unwrap_err();
+        let why = store.save(&progress("a", 2)).unwrap_err();
         assert!(why.starts_with("Progress could not be saved: ") && why.contains(name), "{why}");
         assert_eq!(store.unsaved(), Some(why.as_str()));
         assert_eq!(place.inventory(), before, "{name}");
         fs::remove_file(&place.path).or_else(|_| fs::remove_dir_all(&place.path)).unwrap();
-        store.keep(&progress("a", 2)).unwrap();
+        store.save(&progress("a", 2)).unwrap();
         assert_eq!((store.unsaved(), place.furthest("a")), (None, 2));
     }
 }
@@ -297,14 +297,14 @@ fn links_stay_and_what_they_lead_to_is_replaced() {
     for number in 1..=3 {
         let (mut store, _, notice) = place.open();
         assert_eq!(notice, None);
-        store.keep(&progress("a", number)).unwrap();
+        store.save(&progress("a", number)).unwrap();
         assert_eq!(fs::read_link(&place.path).unwrap(), Path::new("hop.ron"));
         assert_eq!(text(&real), progress("a", number).to_ron());
     }
     assert_eq!(text(&with_suffix(&real, "bak")), progress("a", 2).to_ron());
     assert!(!place.beside("bak").exists() && !place.beside("lock").exists(), "all lies beside the file itself");
     // A run under the file's own name has the same lock and the same backup.
-    Store::open_at(Some(&real), None).0.keep(&progress("b", 1)).unwrap();
+    Store::open_at(Some(&real), None).0.save(&progress("b", 1)).unwrap();
     assert_eq!((place.furthest("a"), place.furthest("b")), (3, 1));
 }
 
@@ -320,7 +320,7 @@ fn a_file_that_must_stay_the_same_is_read_and_nothing_is_saved() {
     fs::remove_file(&twin).unwrap();
     let (mut store, ..) = place.open();
     fs::hard_link(&place.path, &twin).unwrap();
-    assert!(store.keep(&progress("a", 3)).is_err_and(|why| why.contains("another hard link")));
+    assert!(store.save(&progress("a", 3)).is_err_and(|why| why.contains("another hard link")));
     fs::remove_file(&twin).unwrap();
     fs::set_permissions(&place.path, fs::Permissions::from_mode(0o444)).unwrap();
     assert!(place.assert_refused(place.open()).contains("is read-only"));
@@ -357,7 +357,7 @@ fn a_backup_that_is_not_ours_is_left_alone_and_progress_is_saved_without() {
         let before = place.inventory();
         let (mut store, ..) = place.open();
         for number in 1..=3 {
-            store.keep(&progress("a", number)).unwrap();
+            store.save(&progress("a", number)).unwrap();
         }
         let (_, read, notice) = place.open();
         assert_eq!(read, progress("a", 3));
@@ -377,9 +377,9 @@ fn a_damaged_backup_is_kept_aside() {
     assert!(
         notice.is_none_or(|notice| notice.contains("Starting without earlier progress") && notice.contains(".bak is damaged"))
     );
-    store.keep(&progress("a", 1)).unwrap();
+    store.save(&progress("a", 1)).unwrap();
     assert_eq!(text(&place.beside("bak")), "(format: 1, lessons: {\"b");
-    store.keep(&progress("a", 2)).unwrap();
+    store.save(&progress("a", 2)).unwrap();
     assert_eq!(text(&place.beside("bak.broken-1")), "(format: 1, lessons: {\"b");
     assert_eq!(text(&place.beside("bak")), progress("a", 1).to_ron());
 }
@@ -392,11 +392,11 @@ fn a_backup_that_holds_more_is_left_alone() {
     assert!(place.open().2.is_some_and(|notice| notice.contains("holds progress that is not in")));
     let (mut store, ..) = place.open();
     for number in 3..=5 {
-        store.keep(&progress("a", number)).unwrap();
+        store.save(&progress("a", number)).unwrap();
     }
     assert_eq!((text(&place.beside("bak")), place.furthest("a")), (more, 5));
-    store.keep(&progress("b", 3)).unwrap();
-    store.keep(&progress("b", 4)).unwrap();
+    store.save(&progress("b", 3)).unwrap();
+    store.save(&progress("b", 4)).unwrap();
     assert_eq!((text(&place.beside("bak")).contains("\"a\""), place.open().2), (true, None));
 }
 
@@ -409,16 +409,16 @@ fn a_lock_that_is_no_regular_file_is_left_alone_and_nothing_is_saved() {
         make(&place.beside("lock"));
         let before = place.inventory();
         let (mut store, ..) = place.open();
-        assert!(store.keep(&progress("a", 1)).is_err_and(|why| why.contains("progress.ron.lock is") && why.contains(name)));
+        assert!(store.save(&progress("a", 1)).is_err_and(|why| why.contains("progress.ron.lock is") && why.contains(name)));
         assert_eq!(place.inventory(), before, "{name}");
     }
     // The contents of a regular file stay.
     let place = Place::new();
     fs::write(place.beside("lock"), "Buy milk.").unwrap();
-    place.open().0.keep(&progress("a", 1)).unwrap();
+    place.open().0.save(&progress("a", 1)).unwrap();
     assert_eq!(text(&place.beside("lock")), "Buy milk.");
     let _held = files::lock(&place.beside("lock")).unwrap();
-    assert!(place.open().0.keep(&progress("a", 2)).is_err_and(|why| why.contains("locked by another hoplight")));
+    assert!(place.open().0.save(&progress("a", 2)).is_err_and(|why| why.contains("locked by another hoplight")));
 }
 
 #[test]
@@ -429,7 +429,7 @@ fn no_more_is_saved_than_can_be_read_again() {
     for number in 0..20_000 {
         huge.set(LessonId::new(format!("lesson-{number}").as_str()), LessonProgress::default());
     }
-    assert!(place.open().0.keep(&huge).is_err_and(|why| why.contains("at most 1048576 are read")));
+    assert!(place.open().0.save(&huge).is_err_and(|why| why.contains("at most 1048576 are read")));
     assert_eq!(place.inventory(), before);
     assert_eq!(place.furthest("a"), 2);
 }
@@ -440,10 +440,10 @@ fn what_a_killed_program_leaves_is_cleared_away() {
     for suffix in ["hoplight-new", "bak.hoplight-new"] {
         fs::write(place.beside(suffix), "(format: 1, less").unwrap();
     }
-    place.open().0.keep(&progress("a", 3)).unwrap();
+    place.open().0.save(&progress("a", 3)).unwrap();
     assert!(!place.beside("hoplight-new").exists() && !place.beside("bak.hoplight-new").exists());
     fs::write(place.beside("hoplight-new"), "Buy milk.").unwrap();
-    place.open().0.keep(&progress("a", 4)).unwrap();
+    place.open().0.save(&progress("a", 4)).unwrap();
     assert_eq!((text(&place.beside("hoplight-new")).as_str(), place.furthest("a")), ("Buy milk.", 4));
 }
 
@@ -455,12 +455,12 @@ fn a_folder_that_cannot_be_written_is_told() {
     let (mut store, _, notice) = place.open();
     assert_eq!(notice, None);
     fs::write(place.folder.path().join("here"), "x").unwrap();
-    assert!(store.keep(&progress("a", 1)).is_err_and(|why| why.contains("could not be saved")));
+    assert!(store.save(&progress("a", 1)).is_err_and(|why| why.contains("could not be saved")));
     fs::remove_file(place.folder.path().join("here")).unwrap();
-    store.keep(&progress("a", 1)).unwrap();
+    store.save(&progress("a", 1)).unwrap();
     assert_eq!(place.furthest("a"), 1);
     let (mut store, _, notice) = Store::open_at(None, None);
     assert!(notice.is_some_and(|notice| notice.contains("there is no home folder")));
-    store.keep(&progress("a", 1)).unwrap();
+    store.save(&progress("a", 1)).unwrap();
     assert!(store.unsaved().is_some());
 }

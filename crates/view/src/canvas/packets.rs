@@ -1,12 +1,12 @@
-//! Draws the packets, and chooses which when there are too many.
+//! Draws the packets, or a sample of them if there are too many.
 //!
-//! A packet keeps being chosen as long as it lives: the choice looks at its number, not at its place in a list. Must not
-//! know how it came to be where it is.
+//! The sample is by request number, so that a packet does not flicker while it lives.
 
 use std::collections::BTreeMap;
 
 use ratatui::style::{Modifier, Style};
 
+use crate::painter::Painter;
 use crate::theme::Theme;
 use hoplight_app::packets::cell;
 use hoplight_layout::Cell;
@@ -14,15 +14,14 @@ use hoplight_model::firewall::RuleAction;
 use hoplight_model::{ComponentIx, Hop, LinkIx, RequestKind};
 use hoplight_sim::{Activity, Heading, Motion, Packet, PacketContent, Phase};
 
-use super::lines::Incidents;
-use super::pen::Pen;
-use super::{Canvas, Scene, Shown};
+use super::links::Incidents;
+use super::{Canvas, PacketCount, Scene};
 
-/// Stopped or lost packets of one link that are drawn at most.
+/// Limit on blocked and lost packets drawn per link.
 const MOST_INCIDENTS: usize = 4;
 
-/// The packets to draw, and the count.
-pub(super) fn sample(canvas: &Canvas<'_>) -> (Vec<Packet>, Shown) {
+/// Selects the packets to draw.
+pub(super) fn sample(canvas: &Canvas<'_>) -> (Vec<Packet>, PacketCount) {
     let wanted = |packet: &Packet| match packet.cargo {
         PacketContent::Request { number, .. } => !canvas.only_followed || canvas.followed == Some(number),
         PacketContent::Metrics | PacketContent::Replication => !canvas.only_followed,
@@ -46,11 +45,11 @@ pub(super) fn sample(canvas: &Canvas<'_>) -> (Vec<Packet>, Shown) {
         });
         packets.truncate(canvas.most_packets.max(special));
     }
-    let shown = Shown { drawn: packets.len(), hidden: all - packets.len() };
+    let shown = PacketCount { drawn: packets.len(), hidden: all - packets.len() };
     (packets, shown)
 }
 
-/// Keeps a few of those that were stopped or lost on one link: they stand in the same cell.
+/// Keeps a few of the blocked and lost packets per link: they share a cell.
 fn thin_incidents(packets: &mut Vec<Packet>) {
     let mut seen: BTreeMap<LinkIx, usize> = BTreeMap::new();
     packets.retain(|packet| {
@@ -69,17 +68,17 @@ fn is_special(canvas: &Canvas<'_>, packet: &Packet) -> bool {
     followed || matches!(packet.motion, Motion::Blocked(_) | Motion::Lost)
 }
 
-/// The followed request while it is inside a component, where no link shows it.
-pub(super) struct Guest {
+/// The followed request while it is inside a component, hence on no link.
+pub(super) struct FollowedRequest {
     pub(super) component: ComponentIx,
     pub(super) glyph: char,
     pub(super) style: Style,
-    /// What it does there, the fullest first.
+    /// What it does there, the longest wording first.
     pub(super) words: [&'static str; 2],
 }
 
-/// Where the followed request is a guest.
-pub(super) fn guest(canvas: &Canvas<'_>) -> Option<Guest> {
+/// The followed request, if it is inside a component.
+pub(super) fn followed_request(canvas: &Canvas<'_>) -> Option<FollowedRequest> {
     let present = canvas.sim.present(canvas.followed?)?;
     let (component, words) = match present.doing {
         Activity::Served(component) => (component, ["is worked on", "at work"]),
@@ -88,10 +87,10 @@ pub(super) fn guest(canvas: &Canvas<'_>) -> Option<Guest> {
         Activity::Travels(..) | Activity::Lost(_) => return None,
     };
     let (pair, style) = shape(canvas.theme, present.kind);
-    Some(Guest { component, glyph: pair[0], style, words })
+    Some(FollowedRequest { component, glyph: pair[0], style, words })
 }
 
-/// The glyphs and the style of a kind of request.
+/// Glyphs and style of a kind of request.
 fn shape(theme: &Theme, kind: RequestKind) -> ([char; 2], Style) {
     match kind {
         RequestKind::Static => (theme.glyphs.static_page, theme.static_page),
@@ -100,7 +99,7 @@ fn shape(theme: &Theme, kind: RequestKind) -> ([char; 2], Style) {
     }
 }
 
-/// What happened on which route, in words.
+/// Labels for blocked and lost packets.
 pub(super) fn incidents(scene: &Scene<'_>, packets: &[Packet]) -> Incidents {
     let mut incidents = Incidents::new();
     let failed = scene.canvas.theme.glyphs.failed;
@@ -127,7 +126,7 @@ pub(super) fn incidents(scene: &Scene<'_>, packets: &[Packet]) -> Incidents {
     incidents
 }
 
-pub(super) fn draw(scene: &Scene<'_>, pen: &mut Pen<'_>, packets: &[Packet]) {
+pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>, packets: &[Packet]) {
     let layout = scene.canvas.layout;
     let mut spots: Vec<(Cell, u8, char, Style)> = Vec::with_capacity(packets.len());
     for packet in packets {
@@ -136,18 +135,18 @@ pub(super) fn draw(scene: &Scene<'_>, pen: &mut Pen<'_>, packets: &[Packet]) {
         let (weight, glyph, style) = look(scene, packet, &scene.hops[index]);
         spots.push((cell, weight, glyph, style));
     }
-    // The most important one of a cell is drawn last.
+    // The most important packet of a cell is drawn last.
     spots.sort_by_key(|(cell, weight, ..)| (*cell, *weight));
     let mut rest = spots.as_slice();
     while let Some((cell, ..)) = rest.first() {
         let together = rest.iter().take_while(|spot| spot.0 == *cell).count();
         let (_, _, glyph, style) = rest[together - 1];
-        pen.put(*cell, glyph, style);
+        painter.put_at(*cell, glyph, style);
         rest = &rest[together..];
     }
 }
 
-/// How important a packet is, and how it looks.
+/// Weight, glyph and style of a packet.
 fn look(scene: &Scene<'_>, packet: &Packet, hop: &Hop) -> (u8, char, Style) {
     let theme = scene.canvas.theme;
     let glyphs = &theme.glyphs;

@@ -1,15 +1,11 @@
-//! Two designs side by side: their pictures where there is room, and the table of what differs.
-//!
-//! Must not know what is compared.
+//! Two designs side by side: their diagrams where there is room, and the table of differences.
 
-use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use crate::canvas::Canvas;
 use hoplight_app::comparison::Comparison;
 use hoplight_app::stage_view::pane::Pane;
 use hoplight_app::{Line, Stage, Tone};
-use hoplight_layout::Area;
 
 use super::paint::Painter;
 use super::stage::boxed;
@@ -28,14 +24,12 @@ pub(super) fn draw(stage: &Stage, comparison: &Comparison, table: &Pane, painter
         if picture.height == 0 {
             continue;
         }
-        let Area { x, y, width, height } = picture;
-        let cells = Rect { x: painter.area.x + x, y: painter.area.y + y, width, height };
         let canvas = Canvas {
             selected: stage.session.selected.as_ref(),
             followed: stage.session.playback.followed,
             ..Canvas::new(&comparison.layouts[at], sims[at], painter.theme)
         };
-        (&canvas).render(cells.intersection(painter.area), painter.buf);
+        (&canvas).render(painter.rect(picture), painter.buf);
     }
     let beside = areas.pictures[0].height > 0;
     let title = if beside {
@@ -48,7 +42,7 @@ pub(super) fn draw(stage: &Stage, comparison: &Comparison, table: &Pane, painter
     boxed(painter, table, &title);
 }
 
-/// The title of one of the two.
+/// The title of a design.
 fn named(letter: &str, name: &str) -> Line {
     Line::new(Tone::Accent, format!("{letter} ")).with(Tone::Name, name)
 }

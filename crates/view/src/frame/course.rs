@@ -1,6 +1,4 @@
-//! The course map: lessons with progress, infrastructures, and the chosen one alive beside them.
-//!
-//! Must not know the stage.
+//! The course map: lessons with progress, infrastructures, and a running preview of the chosen one.
 
 use ratatui::widgets::Widget;
 
@@ -8,7 +6,7 @@ use crate::canvas::Canvas;
 use hoplight_app::action::AppAction;
 use hoplight_app::{App, CourseItem, Line, Tone, home, regions, status};
 use hoplight_layout::{Area, Fit};
-use hoplight_model::text::wrap;
+use hoplight_model::text::{columns, wrap};
 
 use super::paint::Painter;
 
@@ -58,23 +56,20 @@ fn draw_list(app: &App, painter: &mut Painter<'_>, area: Area) {
         painter.fit(area.x + 3, y, room, &line);
         let end = area.x + 3 + u16::try_from(line.width()).unwrap_or(u16::MAX).min(room);
         if chosen {
-            // One ink for all of it: in reverse, every ink would be a ground of its own.
+            // One style for the whole row: reversed, each foreground colour would become a background.
             let selected = painter.theme.name.patch(painter.theme.selected);
-            let width = end.saturating_sub(area.x + 3);
-            let cells = ratatui::layout::Rect { x: painter.area.x + area.x + 3, y: painter.area.y + y, width, height: 1 };
-            let cells = cells.intersection(painter.buf.area);
-            painter.buf.set_style(cells, selected);
+            painter.restyle(Area::new(area.x + 3, y, end.saturating_sub(area.x + 3), 1), selected);
         }
     }
 }
 
-/// Says that the list goes on, at its ends.
+/// Marks the ends of the list beyond which it continues.
 fn draw_more(app: &App, painter: &mut Painter<'_>, area: Area) {
     let (above, below) = app.home.hidden();
     for (count, arrow, y) in [(above, '↑', area.y), (below, '↓', (area.y + area.height).saturating_sub(1))] {
         if count > 0 {
             let text = format!(" {arrow}{count}");
-            let wide = u16::try_from(text.chars().count()).unwrap_or(u16::MAX);
+            let wide = columns(&text);
             painter.line((area.x + area.width).saturating_sub(wide), y, wide, &Line::new(Tone::Accent, text));
         }
     }
@@ -91,7 +86,7 @@ fn draw_about(app: &App, painter: &mut Painter<'_>, area: Area) {
             let (steps, questions) = (lesson.steps.len(), lesson.quiz.len());
             let text = format!("{steps} steps, {questions} questions, about {} minutes", lesson.minutes);
             lines.push(Line::new(Tone::Dim, text));
-            // Where there is no room for the picture, the outline says what is to come.
+            // The outline, where there is no room for the diagram.
             lines.push(Line::default());
             for (number, step) in lesson.steps.iter().enumerate().filter(|_| area.height > 10) {
                 lines.push(Line::new(Tone::Dim, format!("{:>2} ", number + 1)).with(Tone::Text, step.title.to_string()));
@@ -110,7 +105,7 @@ fn draw_about(app: &App, painter: &mut Painter<'_>, area: Area) {
         }
     }
     if lines.len() > usize::from(area.height) {
-        // A note that has no room for its end is left out from its beginning.
+        // A note that does not fit is left out as a whole.
         let mut kept = usize::from(area.height).saturating_sub(1);
         while kept > 0 && lines[kept].text().starts_with("  ") {
             kept -= 1;
@@ -130,7 +125,5 @@ fn draw_preview(app: &App, painter: &mut Painter<'_>, area: Area) {
     if layout.fit() != Fit::Whole {
         return;
     }
-    let cells =
-        ratatui::layout::Rect { x: painter.area.x + area.x, y: painter.area.y + area.y, width: area.width, height: area.height };
-    Canvas::new(layout, timeline.simulation(), painter.theme).render(cells.intersection(painter.area), painter.buf);
+    Canvas::new(layout, timeline.simulation(), painter.theme).render(painter.rect(area), painter.buf);
 }

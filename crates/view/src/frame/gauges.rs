@@ -1,15 +1,16 @@
-//! The agents' gauges: what the monitoring service knows of each, with its age.
+//! The agents' gauges: the last delivered sample of each, with its age.
 //!
-//! What a gauge shows was sampled and delivered. A gauge whose agent is silent keeps its last value and says that it is
-//! stale: no data is not zero. Must not look at a station.
+//! A gauge whose agent is silent keeps its last value and is marked as stale: no data is not zero. Nothing here reads a
+//! station directly.
 
 use hoplight_app::{Line, Stage, Tone, gauges};
 use hoplight_layout::short_agent;
+use hoplight_model::text::padded;
 use hoplight_sim::AgentView;
 
 use super::paint::Painter;
 
-/// Draws the gauges: one line for all, or one for each.
+/// Draws the gauges: all in one line, or one line each.
 pub(super) fn draw(stage: &Stage, painter: &mut Painter<'_>) {
     let area = stage.viewport.regions.gauges;
     let agents = stage.sim().agents();
@@ -37,7 +38,7 @@ pub(super) fn draw(stage: &Stage, painter: &mut Painter<'_>) {
     }
 }
 
-/// The rate at which a bar is full: the next round number above all that was delivered, of which alone gauges know.
+/// The rate of a full bar: the next round number above every delivered rate.
 pub(super) fn scale(agents: &[AgentView<'_>]) -> f64 {
     let delivered =
         |agent: &AgentView<'_>| agent.history.iter().map(|rate| f64::from(*rate)).chain(agent.qps).fold(1.0, f64::max);
@@ -52,7 +53,7 @@ fn name(stage: &Stage, agent: &AgentView<'_>) -> (String, String) {
     (short_agent(infra.component(agent.agent)), subject)
 }
 
-/// What is known: a number, or why there is none.
+/// The last value, or why there is none.
 fn value(agent: &AgentView<'_>) -> (Tone, String) {
     match (agent.qps, agent.stale) {
         (None, _) => (Tone::Dim, "no data".into()),
@@ -67,7 +68,7 @@ fn age(agent: &AgentView<'_>) -> String {
 
 /// A bar of `width` cells, in eighths.
 pub(super) fn bar(painter: &mut Painter<'_>, x: u16, y: u16, width: u16, part: f64, stale: bool) {
-    // A ratio that is no number is no bar.
+    // NaN draws an empty bar.
     let part = if part.is_finite() { part.clamp(0.0, 1.0) } else { 0.0 };
     let [full, empty] = painter.theme.glyphs.bar;
     let filled = part * f64::from(width);
@@ -78,7 +79,7 @@ pub(super) fn bar(painter: &mut Painter<'_>, x: u16, y: u16, width: u16, part: f
     }
 }
 
-/// A gauge in a line that it shares with others.
+/// Draws a gauge that shares its line with others.
 fn cell(stage: &Stage, painter: &mut Painter<'_>, agent: &AgentView<'_>, x: u16, width: u16, y: u16, scale: f64) {
     let (short, _) = name(stage, agent);
     let (tone, value) = value(agent);
@@ -89,11 +90,11 @@ fn cell(stage: &Stage, painter: &mut Painter<'_>, agent: &AgentView<'_>, x: u16,
     painter.line(end + room.min(12), y, (x + width).saturating_sub(end + room.min(12)), &tail);
 }
 
-/// A gauge with a line of its own.
+/// Draws a gauge on its own line.
 fn row(stage: &Stage, painter: &mut Painter<'_>, agent: &AgentView<'_>, y: u16, scale: f64) {
     let (short, subject) = name(stage, agent);
     let columns = stage.viewport.regions.gauges.width;
-    painter.line(1, y, 20, &Line::new(Tone::Name, format!("{short:<6}")).with(Tone::Dim, format!("{subject:<10}")));
+    painter.line(1, y, 20, &Line::new(Tone::Name, padded(&short, 6)).with(Tone::Dim, padded(&subject, 10)));
     let width = (columns / 5).clamp(16, 40);
     bar(painter, 18, y, width, agent.qps.unwrap_or(0.0) / scale, agent.stale);
     let mut x = 19 + width;
@@ -116,7 +117,7 @@ fn row(stage: &Stage, painter: &mut Painter<'_>, agent: &AgentView<'_>, y: u16, 
     history(painter, agent, x, y, columns.saturating_sub(x + 1), scale);
 }
 
-/// The last delivered rates, the newest at the right.
+/// Draws the last delivered rates, the newest at the right.
 fn history(painter: &mut Painter<'_>, agent: &AgentView<'_>, x: u16, y: u16, width: u16, scale: f64) {
     let ramp = painter.theme.glyphs.ramp;
     let style = if agent.stale { painter.theme.dim } else { painter.theme.good };

@@ -1,12 +1,10 @@
-//! The signs of the help's legend, made of the glyphs that the canvas is drawn with.
-//!
-//! Must not know what they mean.
+//! The symbols of the help's legend, from the glyphs of the canvas.
 
 use crate::theme::{Glyphs, LineGlyphs};
 use hoplight_app::help::LegendSign;
 use hoplight_app::overlay;
 
-/// How a sign looks.
+/// The glyphs of a symbol.
 pub(super) fn sign(glyphs: &Glyphs, sign: LegendSign) -> String {
     let pair = |[on, back]: [char; 2]| format!("{on}{back}");
     let line = |line: &LineGlyphs| line.horizontal.to_string().repeat(3);

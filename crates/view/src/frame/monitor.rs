@@ -1,6 +1,6 @@
-//! The monitoring screen, in the canvas' place: a table of what agents delivered, charts, budgets, the probe, alerts.
+//! The monitoring screen: a table of delivered samples, charts, error budgets, the probe and alerts.
 //!
-//! Must not look at a station: what was not delivered is not known here.
+//! It shows only what agents delivered, and never reads a station directly.
 
 mod alerts;
 mod chart;
@@ -14,7 +14,7 @@ use hoplight_sim::{AgentView, AlertView};
 
 use super::paint::Painter;
 
-/// What the screen is drawn of.
+/// The data of the screen.
 struct Screen<'a> {
     app: &'a App,
     stage: &'a Stage,
@@ -66,7 +66,7 @@ impl Screen<'_> {
             MonitorRowKind::Budget(place) => self.budget(place, row.area, painter),
             MonitorRowKind::Probe => line(painter, &self.probe(width.saturating_sub(2))),
             MonitorRowKind::Alerts(left) => {
-                // The arrows bring into sight what has no room.
+                // The arrow keys scroll to the rest.
                 let more = if left > 0 { format!("{left} more with the arrows") } else { String::new() };
                 painter.rule(x, y, width, &self.alerts_heading(), &more);
             }

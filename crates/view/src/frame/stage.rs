@@ -1,8 +1,4 @@
 //! The stage: the canvas with its panels.
-//!
-//! Must not know where keys lead.
-
-use ratatui::layout::Rect;
 
 use crate::canvas::Canvas;
 use hoplight_app::stage_view::pane::Pane;
@@ -10,6 +6,7 @@ use hoplight_app::stage_view::{JournalPane, MainView};
 use hoplight_app::{App, Line, Stage, StageView, Tone};
 use hoplight_lesson::Pace;
 use hoplight_model::Element;
+use hoplight_model::text::columns;
 
 use super::monitor;
 use super::paint::Painter;
@@ -35,7 +32,7 @@ pub(super) fn draw(app: &App, view: &StageView<'_>, painter: &mut Painter<'_>) {
     if hidden > 0 {
         let regions = &stage.viewport.regions;
         let text = format!(" {hidden} more on their way or waiting ");
-        let wide = u16::try_from(text.len()).unwrap_or(u16::MAX);
+        let wide = columns(&text);
         let (x, y) = (regions.canvas.x, regions.canvas.y + regions.canvas.height.saturating_sub(1));
         painter.line(x + regions.canvas.width.saturating_sub(wide), y, wide, &Line::new(Tone::Dim, text));
     }
@@ -46,10 +43,8 @@ pub(super) fn draw(app: &App, view: &StageView<'_>, painter: &mut Painter<'_>) {
     boxed(painter, &view.detail, &view.detail.title);
 }
 
-/// Draws the canvas and returns how many packets it leaves out.
+/// Draws the canvas. Returns the number of packets left out.
 fn canvas(stage: &Stage, painter: &mut Painter<'_>) -> usize {
-    let area = stage.viewport.regions.canvas;
-    let cells = Rect { x: painter.area.x + area.x, y: painter.area.y + area.y, width: area.width, height: area.height };
     let run = stage.session.lesson.as_ref();
     let focus: Vec<Element> = run.and_then(|run| run.step()).map_or_else(Vec::new, |step| step.focus.clone());
     let marks: Vec<Element> = run.map_or_else(Vec::new, |run| run.marks().cloned().collect());
@@ -65,10 +60,10 @@ fn canvas(stage: &Stage, painter: &mut Painter<'_>) -> usize {
         stamps: &stage.panels.overlays.content().stamps,
         ..Canvas::new(&stage.viewport.layout, stage.sim(), painter.theme)
     };
-    canvas.draw(cells.intersection(painter.area), painter.buf).hidden
+    canvas.draw(painter.rect(stage.viewport.regions.canvas), painter.buf).hidden
 }
 
-/// Lines under a rule with a title; beside the canvas, with a border at the left.
+/// Draws lines under a titled rule; beside the canvas, with a border at the left.
 pub(super) fn boxed(painter: &mut Painter<'_>, pane: &Pane, title: &Line) {
     let area = pane.area;
     if area.height == 0 {
@@ -90,14 +85,14 @@ pub(super) fn boxed(painter: &mut Painter<'_>, pane: &Pane, title: &Line) {
     }
     if let Some(left) = pane.hidden_below() {
         let more = if left > 0 { format!(" {left} more, PgDn ") } else { " the end, PgUp ".to_owned() };
-        let wide = u16::try_from(more.len()).unwrap_or(u16::MAX);
+        let wide = columns(&more);
         let y = area.y + area.height - 1;
         let tone = if left > 0 { Tone::Accent } else { Tone::Dim };
         painter.line((area.x + area.width).saturating_sub(wide), y, wide, &Line::new(tone, more));
     }
 }
 
-/// What happened that is worth a line, or what was heard on the tapped hop; the newest last.
+/// Draws the journal, or the messages captured on the tapped hop; the newest last.
 fn journal(pane: &JournalPane, painter: &mut Painter<'_>) {
     let area = pane.area;
     let mut rows = area.y..area.y + area.height;

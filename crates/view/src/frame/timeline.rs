@@ -1,6 +1,4 @@
-//! The timeline: the run in one row, with a mark for whatever happened and a cursor at now.
-//!
-//! Must not know how time is travelled.
+//! The timeline: the run in one row, with a mark for each event and a cursor at the current time.
 
 use hoplight_app::events::{EventClass, column, strip};
 use hoplight_app::{Line, Stage, Tone};
@@ -20,7 +18,7 @@ pub(super) fn draw(stage: &Stage, row: Area, painter: &mut Painter<'_>) {
     let (line, dotted, cursor) = (glyphs.border.horizontal, glyphs.faint.horizontal, glyphs.cursor);
     let at_now = column(now, span, area.width);
     for at in 0..area.width {
-        // What is known from before a rewind is drawn as what it is: still to come.
+        // After a rewind, later events are still known and drawn as such.
         let (c, style) = if at <= at_now { (line, past) } else { (dotted, to_come) };
         painter.put(area.x + at, area.y, c, style);
     }
@@ -29,7 +27,7 @@ pub(super) fn draw(stage: &Stage, row: Area, painter: &mut Painter<'_>) {
     let behind = area.x + area.width;
     painter.line(behind, row.y, (row.x + row.width).saturating_sub(behind), &Line::new(Tone::Dim, to));
     let marks = stage.known_marks();
-    // Where several stand in one column, the gravest is seen.
+    // The gravest mark of a column wins.
     for sort in [EventClass::Reaction, EventClass::Command, EventClass::Restore, EventClass::Fault, EventClass::Alert] {
         let (mark, style) = (painter.theme.glyphs.mark(sort), painter.theme.tone(tone(sort)));
         for (_, known) in marks.iter().filter(|(_, known)| known.sort == sort) {

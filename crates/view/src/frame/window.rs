@@ -1,12 +1,11 @@
-//! A window over the screen: its frame, what was typed, its rows, and what the chosen one means.
-//!
-//! Must not know what is listed.
+//! A window over the screen: border, input, rows, and the description of the chosen row.
 
 use ratatui::style::Modifier;
 
 use hoplight_app::scroll::first_shown;
 use hoplight_app::window::{self, WindowAreas};
 use hoplight_app::{App, Line, Tone, Window};
+use hoplight_model::text::columns;
 
 use super::paint::Painter;
 use super::timeline;
@@ -30,7 +29,7 @@ pub(super) fn draw(app: &App, window: &Window, painter: &mut Painter<'_>) {
     let chosen = window.chosen.min(rows.len().saturating_sub(1));
     let first = first_shown(chosen, rows.len(), room);
     for ((y, row), number) in (list.y..list.y + list.height).zip(rows.iter().skip(first)).zip(first..) {
-        let right = u16::try_from(row.right.chars().count()).unwrap_or(u16::MAX).min(list.width / 2);
+        let right = columns(&row.right).min(list.width / 2);
         let left = list.width.saturating_sub(right + 3);
         let pointer = if number == chosen { '»' } else { ' ' };
         let accent = painter.theme.accent;
@@ -47,7 +46,7 @@ pub(super) fn draw(app: &App, window: &Window, painter: &mut Painter<'_>) {
     for (y, line) in (about.y..about.y + about.height).zip(&lines) {
         painter.fit(about.x, y, about.width, line);
     }
-    // A text that ends too early must not look whole.
+    // A description that is cut must not look complete.
     if let Some(last) = usize::from(about.height).checked_sub(1).filter(|last| last + 1 < lines.len()) {
         let end = lines.get(last).map_or(0, Line::width).min(usize::from(about.width).saturating_sub(1));
         let (cut, dim) = (painter.theme.glyphs.ellipsis, painter.theme.dim);

@@ -1,19 +1,17 @@
-//! Every character that is drawn and is not text, in Unicode and in ASCII.
-//!
-//! All are one column wide. Must not know colours.
+//! Every character that is drawn and is not text, in Unicode and in ASCII. All are one column wide.
 
 use hoplight_app::events::EventClass;
 
-use super::Line;
+use super::LinkStyle;
 
 /// The characters of one kind of line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LineGlyphs {
-    /// A cell of a row.
+    /// Horizontal.
     pub horizontal: char,
-    /// A cell of a column.
+    /// Vertical.
     pub vertical: char,
-    /// For each set of arms (bits: up, right, down, left) the character where lines meet or turn.
+    /// The joint for each set of arms (bits: up, right, down, left).
     pub joints: [char; 16],
 }
 
@@ -28,7 +26,7 @@ pub struct Glyphs {
     pub broken: LineGlyphs,
     /// Encrypted.
     pub tls: LineGlyphs,
-    /// Readable on the wire.
+    /// Readable on the network.
     pub plain: LineGlyphs,
     /// Inside a server.
     pub loopback: LineGlyphs,
@@ -42,25 +40,25 @@ pub struct Glyphs {
     pub cut: char,
     /// Full and empty parts of a bar.
     pub bar: [char; 2],
-    /// Parts of a cell from one eighth to the whole, growing upwards, for histories.
+    /// Eighths of a cell, growing upwards.
     pub ramp: [char; 8],
-    /// A static request and its answer.
+    /// A static request and its response.
     pub static_page: [char; 2],
-    /// A read and its answer.
+    /// A read and its response.
     pub read: [char; 2],
-    /// A write and its answer.
+    /// A write and its response.
     pub write: [char; 2],
-    /// A question for an address and its answer.
+    /// A DNS query and its response.
     pub lookup: [char; 2],
-    /// An answer that says no, or a packet that a firewall stopped.
+    /// A failed response, or a packet blocked by a firewall.
     pub failed: char,
-    /// A packet that nobody answers.
+    /// A lost packet.
     pub lost: char,
-    /// A sample of an agent.
+    /// A monitoring sample.
     pub sample: char,
-    /// A change on its way to a replica.
+    /// A replicated change.
     pub change: char,
-    /// The pointer at what is selected.
+    /// The pointer at the selected element.
     pub pointer: char,
     /// A wiretap.
     pub tap: char,
@@ -68,15 +66,15 @@ pub struct Glyphs {
     pub focus: char,
     /// Marks of the timeline: command, fault, restore, alert, reaction.
     pub marks: [char; 5],
-    /// Where the timeline is now.
+    /// The timeline's cursor.
     pub cursor: char,
-    /// A box that is ticked, and one that is not.
+    /// A ticked and an empty checkbox.
     pub tick: [char; 2],
-    /// What is well, in a word's place.
+    /// Healthy.
     pub ok: char,
-    /// Between two facts.
+    /// Separator.
     pub dot: char,
-    /// What was cut off.
+    /// End of a text that is cut.
     pub ellipsis: char,
 }
 
@@ -105,7 +103,7 @@ impl LineGlyphs {
 }
 
 impl Glyphs {
-    /// For terminals that show Unicode.
+    /// Glyphs for Unicode terminals.
     pub const fn unicode() -> Self {
         Self {
             ascii: false,
@@ -140,7 +138,7 @@ impl Glyphs {
         }
     }
 
-    /// For terminals that show only 7-bit characters.
+    /// Glyphs for ASCII terminals.
     pub const fn ascii() -> Self {
         Self {
             ascii: true,
@@ -175,7 +173,7 @@ impl Glyphs {
         }
     }
 
-    /// The mark of a sort of event.
+    /// The timeline mark of an event.
     pub const fn mark(&self, sort: EventClass) -> char {
         let [command, fault, restore, alert, reaction] = self.marks;
         match sort {
@@ -187,13 +185,13 @@ impl Glyphs {
         }
     }
 
-    /// The characters of a line.
-    pub const fn line(&self, line: Line) -> &LineGlyphs {
-        match line {
-            Line::Tls => &self.tls,
-            Line::Plain => &self.plain,
-            Line::Loopback => &self.loopback,
-            Line::Dns | Line::Metrics => &self.faint,
+    /// The characters of a link.
+    pub const fn link(&self, style: LinkStyle) -> &LineGlyphs {
+        match style {
+            LinkStyle::Tls => &self.tls,
+            LinkStyle::Plain => &self.plain,
+            LinkStyle::Loopback => &self.loopback,
+            LinkStyle::Dns | LinkStyle::Metrics => &self.faint,
         }
     }
 }

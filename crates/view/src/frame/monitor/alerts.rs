@@ -5,7 +5,7 @@ use hoplight_app::action::SiteAction;
 use hoplight_app::monitor::{budgets, words};
 use hoplight_app::{Line, Tone};
 use hoplight_layout::Area;
-use hoplight_model::ComponentIx;
+use hoplight_model::{ComponentIx, text};
 use hoplight_sim::AlertState;
 
 use super::Screen;
@@ -14,7 +14,7 @@ use super::Screen;
 const BUDGET_CELLS: u16 = 12;
 
 impl Screen<'_> {
-    /// How much of an error budget is burnt, and how fast the rest goes.
+    /// Draws how much of an error budget is spent, and the burn rate.
     pub(super) fn budget(&self, place: usize, area: Area, painter: &mut Painter<'_>) {
         let Some(budget) = budgets(self.stage).get(place).copied() else { return };
         let Area { x, y, width, .. } = area;
@@ -42,7 +42,7 @@ impl Screen<'_> {
             .with(Tone::Dim, format!(" of the {} allowed in {:.0} s", percent(1.0 - budget.objective), budget.window_s));
         let rate = budget.rate.map_or_else(String::new, |rate| format!("; burns {rate:.1} ×, pages at {} ×", budget.pages_at));
         let at = at + BUDGET_CELLS;
-        let line = if over.width() + rate.chars().count() <= usize::from(end.saturating_sub(at)) {
+        let line = if over.width() + text::width(&rate) <= usize::from(end.saturating_sub(at)) {
             over.with(Tone::Dim, rate)
         } else {
             over
@@ -50,15 +50,15 @@ impl Screen<'_> {
         painter.fit(at, y, end.saturating_sub(at), &line);
     }
 
-    /// What the external probe found last, in so many columns.
+    /// The probe's last result in `room` columns.
     pub(super) fn probe(&self, room: u16) -> Line {
-        // Where there is no room for all, how often it asks is left out, or how long the certificate is valid.
+        // Leaves out the interval or the certificate's validity if there is no room.
         let all = [(true, true), (false, true), (true, false)].map(|(often, date)| self.probed(often, date));
         let fits = |line: &&Line| line.width() <= usize::from(room);
         all.iter().find(fits).unwrap_or(&all[1]).clone()
     }
 
-    /// What the external probe found last; on demand how often it asks, and what it saw of the certificate.
+    /// The probe's last result, optionally with its interval and the certificate's validity.
     fn probed(&self, often: bool, date: bool) -> Line {
         let probe = self.stage.sim().probe();
         let key = self.app.keymap.label(SiteAction::Probe);
@@ -81,7 +81,7 @@ impl Screen<'_> {
         }
     }
 
-    /// How many alerts are in which state.
+    /// Number of alerts per state.
     pub(super) fn alerts_heading(&self) -> Line {
         if self.alerts.is_empty() {
             return Line::new(Tone::Name, "alerts").with(Tone::Dim, ": no rule, or nobody to judge it");
@@ -94,7 +94,7 @@ impl Screen<'_> {
             .with(Tone::Dim, format!("  {} resolved  {} ok", count(AlertState::Resolved), count(AlertState::Ok)))
     }
 
-    /// What is said where no alert has anything to say, in so many columns.
+    /// The line shown while no alert is active.
     pub(super) fn quiet(&self, room: u16) -> Line {
         let rules = &self.stage.infra().monitoring().alerts;
         let names: Vec<&str> = rules.iter().map(|rule| rule.name.as_str()).collect();
@@ -102,19 +102,19 @@ impl Screen<'_> {
             (true, _) => Line::new(Tone::Warn, "Nobody is told of anything."),
             (false, true) => Line::default(),
             (false, false) => {
-                // As many whole names as there is room for.
+                // As many whole names as fit.
                 let said = |count: usize| match names.len() - count {
                     0 => format!("None of the rules holds: {}.", names.join(", ")),
                     left => format!("None of the rules holds: {} and {left} more.", names[..count].join(", ")),
                 };
-                let fits = |count: &usize| said(*count).chars().count() <= usize::from(room);
+                let fits = |count: &usize| text::width(&said(*count)) <= usize::from(room);
                 let most = (1..=names.len()).rev().find(fits);
                 Line::new(Tone::Dim, most.map_or_else(|| format!("None of the {} rules holds.", names.len()), said))
             }
         }
     }
 
-    /// One alert: its state, rule, subject and since when; where there is room, what the rule says.
+    /// An alert: state, rule, subject and since when, and the rule's condition if it fits.
     pub(super) fn alert(&self, at: usize, width: u16) -> Line {
         let Some(alert) = self.alerts.get(at) else { return Line::default() };
         let tone = match alert.state {
@@ -130,14 +130,12 @@ impl Screen<'_> {
         let rules = &self.stage.infra().monitoring().alerts;
         let rule = rules.iter().find(|rule| rule.name.as_str() == alert.rule).map(|rule| words(&rule.when));
         match rule {
-            Some(rule) if line.width() + rule.chars().count() + 5 < usize::from(width) => {
-                line.with(Tone::Dim, format!("  {rule}"))
-            }
+            Some(rule) if line.width() + text::width(&rule) + 5 < usize::from(width) => line.with(Tone::Dim, format!("  {rule}")),
             _ => line,
         }
     }
 
-    /// An entry of the log, counted from the newest.
+    /// A log entry, counted from the newest.
     pub(super) fn entry(&self, back: usize) -> Line {
         let log = self.stage.sim().alert_log();
         let Some(entry) = log.len().checked_sub(back + 1).and_then(|at| self.stage.sim().alert_log().nth(at)) else {
@@ -153,7 +151,7 @@ impl Screen<'_> {
     }
 }
 
-/// A small part of a whole.
+/// A small ratio in percent.
 fn percent(part: f64) -> String {
     let percent = part * 100.0;
     let digits = match percent {

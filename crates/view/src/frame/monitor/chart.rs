@@ -1,26 +1,27 @@
-//! Charts of delivered samples over time, in blocks that grow by eighths of a cell.
+//! Charts of delivered samples over time, in eighths of a cell.
 //!
-//! A column is one interval of the agent. A measured zero is the lowest block; where no sample arrived, there is a dot:
-//! no data is not zero.
+//! A column is one sampling interval. Zero is the lowest block, a missing sample a dot: no data is not zero. (ratatui's
+//! `Sparkline` has no alert levels, and panics outside the buffer.)
 
 use crate::frame::paint::Painter;
 use hoplight_app::monitor::{level, metrics, name, thresholds};
 use hoplight_app::{Line, Tone};
 use hoplight_layout::Area;
+use hoplight_model::text::columns;
 use hoplight_model::{Bound, ComponentIx, Metric};
 use hoplight_sim::{AgentView, SimTime};
 
 use super::Screen;
 
-/// A chart has at least so many columns, and at least so many rows with its title.
+/// Minimum columns of a chart, and rows including its title.
 const LEAST: (u16, u16) = (40, 4);
 /// Columns between two charts.
 const GAP: u16 = 2;
-/// A level is in the picture if it is at most so many times as high as the highest sample.
+/// An alert level is drawn if it is at most this many times the highest sample.
 const IN_SIGHT: f64 = 2.5;
 
-/// The newest delivered value in each of `width` intervals up to now, the oldest first. The next sample may be on its way:
-/// up to two intervals, the newest one counts as now.
+/// The newest delivered value of each of `width` intervals up to now, the oldest first. The next sample may be in flight,
+/// so the newest one counts as now for up to two intervals.
 pub(super) fn slots(
     samples: impl DoubleEndedIterator<Item = (SimTime, Option<f64>)>,
     (now, interval_s): (SimTime, f64),
@@ -39,7 +40,7 @@ pub(super) fn slots(
     slots
 }
 
-/// A number just above `value` that is easy to read.
+/// The next round number above `value`.
 fn nice(value: f64) -> f64 {
     if value <= 0.0 || !value.is_finite() {
         return 1.0;
@@ -48,7 +49,7 @@ fn nice(value: f64) -> f64 {
     [1.0, 1.5, 2.0, 3.0, 5.0, 7.5, 10.0].into_iter().map(|factor| factor * power).find(|round| *round >= value).unwrap_or(value)
 }
 
-/// The rate of a component in one row.
+/// Draws the rate of a component over time in one row.
 pub(super) fn spark(
     screen: &Screen<'_>,
     (agent, component): (&AgentView<'_>, ComponentIx),
@@ -64,14 +65,14 @@ pub(super) fn spark(
 }
 
 impl Screen<'_> {
-    /// Charts of a component, as many as the area holds.
+    /// Draws as many charts of a component as fit.
     pub(super) fn charts(&self, component: ComponentIx, area: Area, painter: &mut Painter<'_>) {
         let across = (area.width / (LEAST.0 + GAP)).clamp(1, 3);
         let down = (area.height / (2 * LEAST.1)).clamp(1, 2);
         let (width, height) = ((area.width - GAP * (across - 1) - 1) / across, area.height / down);
         let places = (0..down).flat_map(|row| (0..across).map(move |column| (column, row)));
         for ((column, row), metric) in places.zip(metrics(self.stage)) {
-            // The last row takes what the division left.
+            // The last row takes the remainder.
             let height = if row + 1 == down { area.height - height * row } else { height };
             let part = Area { x: area.x + 1 + column * (width + GAP), y: area.y + row * (area.height / down), width, height };
             self.chart(component, metric, part, painter);
@@ -114,7 +115,7 @@ impl Screen<'_> {
         let style = if agent.stale { painter.theme.dim } else { painter.theme.good };
         blocks(painter, plot, &values, (top, bound.zip(in_sight)), style);
         let mut label = |y: u16, tone, text: String| {
-            let wide = u16::try_from(text.chars().count()).unwrap_or(u16::MAX);
+            let wide = columns(&text);
             painter.line(area.x + axis.saturating_sub(wide + 1), y, axis, &Line::new(tone, text));
         };
         label(plot.y, Tone::Dim, level(metric, top));
@@ -124,12 +125,12 @@ impl Screen<'_> {
     }
 }
 
-/// Whether a metric is a part of a whole.
+/// Whether a metric is a ratio from 0 to 1.
 const fn is_part(metric: Metric) -> bool {
     matches!(metric, Metric::Utilisation | Metric::ErrorRatio | Metric::Connections)
 }
 
-/// Columns of blocks from 0 to `top`; beyond a level of an alert rule they are drawn as bad.
+/// Draws columns of blocks from 0 to `top`; those beyond an alert level are drawn as bad.
 fn blocks(
     painter: &mut Painter<'_>,
     area: Area,
@@ -145,7 +146,7 @@ fn blocks(
     let [lowest, .., full] = ramp;
     let cells = f64::from(area.height);
     let begun = values.iter().position(Option::is_some).unwrap_or(values.len());
-    // The row, from the bottom, that a level lies in.
+    // The row of a level, counted from the bottom.
     let row_of = |at: f64| (at / top * cells).ceil().max(1.0) - 1.0;
     for (column, value) in (area.x..).zip(values.iter().enumerate()) {
         let (place, value) = value;

@@ -1,16 +1,16 @@
-//! The table: an agent's gauge, and the newest sample of each component that it watches.
+//! The table: each agent's gauge, and the newest sample of each component it watches.
 
 use crate::frame::gauges;
 use crate::frame::paint::Painter;
 use hoplight_app::monitor::{level, smoothed};
 use hoplight_app::{Line, Tone};
 use hoplight_layout::Area;
-use hoplight_model::Metric;
+use hoplight_model::{Metric, text};
 use hoplight_sim::{AgentView, ComponentSample};
 
 use super::{Screen, chart};
 
-/// Columns of the table from the row's left: where each ends, and what stands above it. The rate over time has the rest.
+/// Columns of the table, by their right edges. The rate over time takes the rest.
 const NAME: u16 = 16;
 const RATE: u16 = 24;
 const BAR: u16 = 26;
@@ -19,11 +19,11 @@ const WAITING: u16 = 46;
 const LATENCY: [u16; 3] = [52, 58, 64];
 const ERRORS: u16 = 73;
 const OVER_TIME: u16 = 75;
-/// Cells of a bar that says how busy something is, and of an agent's gauge.
+/// Cells of a utilisation bar and of an agent's gauge.
 const BUSY_CELLS: u16 = 6;
 const GAUGE_CELLS: u16 = 12;
 
-/// The names of the columns.
+/// Draws the head of the table.
 pub(super) fn columns(area: Area, painter: &mut Painter<'_>) {
     let mut right = |end: u16, text: &str| right(painter, area, end, Tone::Dim, text);
     right(NAME, "agent, component");
@@ -39,15 +39,15 @@ pub(super) fn columns(area: Area, painter: &mut Painter<'_>) {
     }
 }
 
-/// Text that ends at a column.
+/// Draws text right-aligned at a column.
 fn right(painter: &mut Painter<'_>, area: Area, end: u16, tone: Tone, text: &str) {
-    let wide = u16::try_from(text.chars().count()).unwrap_or(u16::MAX);
+    let wide = text::columns(text);
     let x = area.x + end.saturating_sub(wide);
     painter.line(x, area.y, (area.x + area.width).saturating_sub(x), &Line::new(tone, text));
 }
 
 impl Screen<'_> {
-    /// An agent: its gauge with the age of what it shows, or that it is silent.
+    /// Draws an agent: its gauge with the age of the sample, or that it is silent.
     pub(super) fn agent(&self, agent: &AgentView<'_>, area: Area, painter: &mut Painter<'_>) {
         let Area { x, y, width, .. } = area;
         painter.line(x + 1, y, NAME, &Line::new(Tone::Name, self.name(agent.agent)));
@@ -75,7 +75,7 @@ impl Screen<'_> {
         painter.fit(at, y, (x + width).saturating_sub(at), &rest);
     }
 
-    /// The newest sample of a component; old, if its agent is silent.
+    /// Draws the newest sample of a component, dimmed if its agent is silent.
     pub(super) fn component(&self, agent: &AgentView<'_>, at: usize, area: Area, painter: &mut Painter<'_>) {
         let Some(row) = agent.components.get(at) else { return };
         let Area { x, y, width, .. } = area;
@@ -96,7 +96,7 @@ impl Screen<'_> {
         right(painter, area, WAITING, old(over(Metric::Queue)), &row.waiting.to_string());
         let latencies = row.latency.map(|latency| [latency.p50_ms, latency.p95_ms, latency.p99_ms]);
         for ((end, metric), place) in LATENCY.into_iter().zip([Metric::P50, Metric::P95, Metric::P99]).zip(0..) {
-            // Nothing was answered between two samples: then there is nothing to be measured.
+            // No response between two samples, hence no latency.
             let text = latencies.map_or_else(|| "-".to_owned(), |all| short(all[place]));
             right(painter, area, end, old(over(metric)), &text);
         }
@@ -111,7 +111,7 @@ impl Screen<'_> {
         chart::spark(self, (agent, row.component), (x + OVER_TIME, y, room), painter);
     }
 
-    /// Whether a sample lies where an alert rule speaks of it.
+    /// Whether a sample exceeds the threshold of an alert rule.
     fn is_over(&self, row: &ComponentSample, metric: Metric) -> bool {
         let levels = hoplight_app::monitor::thresholds(self.stage, row.component, metric);
         row.metric(metric).is_some_and(|value| levels.iter().any(|level| level.holds(value)))

@@ -1,0 +1,240 @@
+//! The status lines in a component's box, the most important first.
+//!
+//! Each has several wordings, the longest first; the box takes the first that fits.
+
+use std::borrow::Cow;
+
+use ratatui::style::Style;
+
+use hoplight_model::{Cipher, ComponentId, ComponentIx, ComponentKind, DatabaseRole, Element, Protocol};
+use hoplight_sim::{AgentView, Fault, RecordState, StationView};
+
+use super::Scene;
+
+/// A status line.
+pub(super) struct StatusLine {
+    /// Wordings, the longest first.
+    pub(super) words: Vec<Cow<'static, str>>,
+    pub(super) style: Style,
+}
+
+fn status<const N: usize>(style: Style, words: [&'static str; N]) -> StatusLine {
+    StatusLine { words: words.map(Cow::Borrowed).into(), style }
+}
+
+/// The status lines of a component, below its name and load.
+pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> Vec<StatusLine> {
+    let theme = scene.canvas.theme;
+    let component = scene.infra.component(ix);
+    let mut lines = faults(scene, &component.id);
+    match &component.kind {
+        ComponentKind::Browser => browser(scene, ix, &mut lines),
+        ComponentKind::DnsResolver(spec) => {
+            let ttl = spec.ttl_s.get();
+            lines.push(match scene.canvas.sim.record() {
+                RecordState::Present => status(theme.text, ["A record of www", "www A", "A"]),
+                RecordState::Gone => status(theme.bad, ["no record of www", "www gone", "gone"]),
+                RecordState::Unreachable => status(theme.bad, ["cannot ask for www", "timeout"]),
+            });
+            lines.push(StatusLine {
+                words: vec![format!("ttl {ttl:.0} s").into(), format!("ttl {ttl:.0}").into()],
+                style: theme.dim,
+            });
+            lines.push(status(theme.dim, ["resolver", "DNS"]));
+        }
+        ComponentKind::Firewall(_) => {
+            lines.push(status(theme.warn, ["guards nothing", "unplaced"]));
+        }
+        ComponentKind::MonitoringService => monitoring(scene, &mut lines),
+        ComponentKind::Agent(_) => lines.push(status(theme.warn, ["watches nothing", "nowhere"])),
+        ComponentKind::LoadBalancer(spec) => {
+            let algorithm = scene.canvas.sim.algorithm().unwrap_or(spec.algorithm).word();
+            balancer(scene, ix, algorithm, &mut lines);
+        }
+        ComponentKind::Web(_) | ComponentKind::App(_) => checks(scene, ix, &mut lines),
+        ComponentKind::Database(spec) => {
+            // Roles change during a run.
+            let now = scene.canvas.sim.database(ix);
+            lines.push(match now.map_or(spec.role, |now| now.role) {
+                DatabaseRole::Primary => status(theme.accent, ["primary, takes writes", "primary"]),
+                DatabaseRole::Replica => status(theme.text, ["replica, only reads", "replica"]),
+                DatabaseRole::Member if now.is_some_and(|now| now.writable) => {
+                    status(theme.accent, ["member, takes writes", "takes writes", "writer"])
+                }
+                DatabaseRole::Member => status(theme.text, ["member, only reads", "member"]),
+            });
+        }
+    }
+    if component.kind.serves_requests() {
+        if component.server.is_none() {
+            lines.push(status(theme.warn, ["on no server", "no server", "nowhere"]));
+        }
+        lines.push(queue(scene, station));
+        if ends_tls(scene, ix) {
+            lines.push(status(theme.tls, ["TLS ends here", "TLS ends"]));
+        }
+        if let Some(now) = scene.canvas.sim.database(ix).filter(|now| now.role != DatabaseRole::Primary && !now.writable) {
+            lines.push(match now.lag_s {
+                None => status(theme.warn, ["lag NULL"]),
+                Some(lag) => {
+                    // Between two changes the lag is zero; then the delay of the last one says more.
+                    let lag = lag.max(now.delay_s.unwrap_or_default()) * 1000.0;
+                    let short =
+                        if lag < 1_000.0 { format!("lag {lag:.0}ms").into() } else { format!("lag {:.0} s", lag / 1e3).into() };
+                    StatusLine { words: vec![format!("lag {lag:.0} ms").into(), short], style: theme.dim }
+                }
+            });
+        }
+        let rate = station.rate;
+        lines.push(StatusLine {
+            words: vec![format!("{rate:.0} requests/s").into(), format!("{rate:.0}/s").into()],
+            style: theme.dim,
+        });
+        if let Some(software) = &component.software {
+            let version = format!("{} {}", &*software.name, &*software.version).into();
+            lines.push(StatusLine { words: vec![version, format!("v{}", &*software.version).into()], style: theme.dim });
+        }
+    }
+    lines
+}
+
+/// Active faults of a component.
+fn faults(scene: &Scene<'_>, id: &ComponentId) -> Vec<StatusLine> {
+    let bad = scene.canvas.theme.bad;
+    let is_its = |element: &Element| matches!(element, Element::Component(of) if of == id);
+    let told = |fault: &Fault| match fault {
+        Fault::Slow(element, factor) if is_its(element) => {
+            let times = factor.get();
+            Some(StatusLine {
+                words: vec![format!("slow: {times} × as long").into(), format!("slow ×{times}").into()],
+                style: bad,
+            })
+        }
+        Fault::Compromised(element) if is_its(element) => Some(status(bad, ["compromised", "owned"])),
+        Fault::Misconfigured(element) if is_its(element) => Some(status(bad, ["bad configuration", "bad config", "bad conf"])),
+        Fault::DiskFull(of) if of == id => Some(status(bad, ["disk full", "no space"])),
+        Fault::ReplicationStopped(of) if of == id => Some(status(bad, ["replication stopped", "no repl."])),
+        Fault::Leak(of, count) if of == id => Some(StatusLine {
+            words: vec![format!("{count} connections leaked").into(), format!("leak {count}").into()],
+            style: bad,
+        }),
+        Fault::Expired(of) if of == id => Some(status(bad, ["certificate expired", "cert expired", "expired"])),
+        _ => None,
+    };
+    scene.faults.iter().filter_map(told).collect()
+}
+
+fn queue(scene: &Scene<'_>, station: &StationView) -> StatusLine {
+    let theme = scene.canvas.theme;
+    let waiting = station.waiting;
+    let full = station.queue_limit.is_some_and(|limit| limit > 0 && waiting >= limit);
+    let style = if full {
+        theme.bad
+    } else if waiting > 0 {
+        theme.warn
+    } else {
+        theme.text
+    };
+    let words = if full {
+        vec![format!("queue {waiting} full").into(), format!("q {waiting} full").into(), format!("q{waiting}!").into()]
+    } else {
+        vec![format!("queue {waiting}").into(), format!("q {waiting}").into()]
+    };
+    StatusLine { words, style }
+}
+
+/// The browser's padlock, in words.
+fn browser(scene: &Scene<'_>, ix: ComponentIx, lines: &mut Vec<StatusLine>) {
+    let theme = scene.canvas.theme;
+    let http = |link: &_| scene.infra.link(*link).protocol == Protocol::Http;
+    let entry = scene.infra.links_from(ix).into_iter().find(http);
+    let encrypted = entry.is_some_and(|link| scene.infra.hop(link).cipher != Cipher::Plaintext);
+    if encrypted && scene.canvas.sim.is_certificate_expired() {
+        lines.push(status(theme.bad, ["https ✗"]));
+        lines.push(status(theme.bad, ["certificate expired", "cert expired", "expired"]));
+    } else if encrypted {
+        lines.push(status(theme.tls, ["https ✓"]));
+        lines.push(status(theme.tls, ["padlock closed", "padlock"]));
+    } else {
+        lines.push(status(theme.bad, ["http"]));
+        lines.push(status(theme.bad, ["no padlock", "no lock"]));
+    }
+    lines.push(StatusLine { words: vec![scene.infra.domain().to_owned().into(), "browser".into()], style: theme.dim });
+}
+
+fn monitoring(scene: &Scene<'_>, lines: &mut Vec<StatusLine>) {
+    let theme = scene.canvas.theme;
+    let agents = scene.canvas.sim.agents();
+    let fresh = agents.iter().filter(|agent| agent.taken.is_some() && !agent.stale).count();
+    let count = |wanted: fn(&AgentView<'_>) -> bool| agents.iter().filter(|agent| wanted(agent)).count();
+    // An agent that never reported differs from one that fell silent.
+    let unheard = count(|agent| agent.taken.is_none());
+    let stale = count(|agent| agent.taken.is_some() && agent.stale);
+    let style = if stale > 0 { theme.bad } else { theme.text };
+    let all = agents.len();
+    lines
+        .push(StatusLine { words: vec![format!("{fresh} of {all} agents").into(), format!("{fresh}/{all} agts").into()], style });
+    let (words, style) = match (stale, unheard) {
+        (0, 0) => (vec!["none stale".into(), "0 stale".into()], theme.dim),
+        (0, unheard) => (vec![format!("{unheard} never heard").into(), format!("{unheard} unheard").into()], theme.dim),
+        (stale, _) => (vec![format!("{stale} stale").into()], theme.bad),
+    };
+    lines.push(StatusLine { words, style });
+    lines.push(status(theme.dim, ["knows samples", "samples"]));
+}
+
+fn balancer(scene: &Scene<'_>, ix: ComponentIx, algorithm: &'static str, lines: &mut Vec<StatusLine>) {
+    let theme = scene.canvas.theme;
+    let backends: Vec<bool> =
+        scene.infra.links_from(ix).into_iter().filter_map(|link| scene.canvas.sim.backend_up(link)).collect();
+    let up = backends.iter().filter(|up| **up).count();
+    // A balancer that is down runs no checks, so its last results are stale.
+    if up < backends.len() && scene.canvas.sim.station(ix).health.is_up() {
+        let all = backends.len();
+        lines.push(StatusLine {
+            words: vec![format!("{up} of {all} backends UP").into(), format!("{up} of {all} UP").into()],
+            style: theme.bad,
+        });
+    }
+    if scene.hops.iter().any(|hop| hop.to == ix && hop.cipher == Cipher::TlsThrough) {
+        lines.push(status(theme.warn, ["cannot read: TLS through", "cannot read", "no read"]));
+    }
+    let sim = scene.canvas.sim;
+    if sim.masters().next().is_some() {
+        let master = sim.masters().any(|master| master == ix);
+        lines.push(if master { status(theme.accent, ["master"]) } else { status(theme.dim, ["stands by", "standby"]) });
+    }
+    let backlog = sim.backlog(ix);
+    if backlog > 0 {
+        lines.push(StatusLine {
+            words: vec![format!("{backlog} wait for a backend").into(), format!("{backlog} wait").into()],
+            style: theme.warn,
+        });
+    }
+    lines.push(status(theme.text, [algorithm]));
+}
+
+/// Failed health checks and draining of a backend.
+fn checks(scene: &Scene<'_>, ix: ComponentIx, lines: &mut Vec<StatusLine>) {
+    let theme = scene.canvas.theme;
+    let sim = scene.canvas.sim;
+    let mut checked = scene.hops.iter().filter(|hop| hop.to == ix && sim.station(hop.from).health.is_up());
+    let down = checked.any(|hop| sim.backend_up(hop.link) == Some(false));
+    if down {
+        lines.push(status(theme.bad, ["checks: DOWN", "chk DOWN"]));
+    }
+    let element = Element::Component(scene.infra.component(ix).id.clone());
+    if scene.canvas.sim.is_draining(&element) == Some(true) {
+        lines.push(status(theme.warn, ["drains: nothing new", "drains"]));
+    }
+}
+
+/// Whether a component terminates the users' TLS.
+fn ends_tls(scene: &Scene<'_>, ix: ComponentIx) -> bool {
+    let passes_tls = scene.infra.component(ix).kind.can_pass_tls();
+    scene.hops.iter().any(|hop| {
+        hop.to == ix
+            && scene.infra.link(hop.link).protocol == Protocol::Http
+            && (hop.cipher == Cipher::Tls || hop.cipher == Cipher::TlsThrough && !passes_tls)
+    })
+}
