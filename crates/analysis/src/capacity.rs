@@ -1,7 +1,7 @@
 //! Capacity: how much load a site takes, what saturates first, and what is left after a loss.
 //!
 //! ```text
-//!  model ─▶ routes ─▶ demand ─▶ course ─▶ saturation, utilisation, headroom
+//!  model ─▶ routes ─▶ demand ─▶ curve ─▶ saturation, utilisation, headroom
 //!           the split  visits    demand × load
 //!                      × time    against the limits
 //!                                            └─▶ overload: the same during each outage
@@ -18,12 +18,12 @@
 
 mod connection_cost;
 mod demand;
-mod load_curve;
 mod mix;
 mod overload;
 mod resource;
 mod routes;
 mod saturation;
+mod utilisation_curve;
 
 pub use mix::Mix;
 pub use overload::{MOST_CAUSES, Overload, Overloaded, capacity_spofs, overloads};
@@ -36,9 +36,9 @@ use hoplight_model::{ComponentId, ComponentIx, Infrastructure, RequestKind};
 
 use super::outage::Outage;
 use demand::Demand;
-use load_curve::LoadCurve;
 use resource::{Holding, Numbers};
 use routes::{Routes, StaticRoutes};
+use utilisation_curve::UtilisationCurve;
 
 /// What one request of each kind asks of one component, on average over the requests of that kind. Arrays are in the order
 /// of [`RequestKind::ALL`]; balancers split as in the scenario's mix at a small load.
@@ -68,7 +68,7 @@ pub struct Capacity {
     limits: Vec<f64>,
     answered: [f64; 3],
     /// The curve of each kind alone, in the order of [`RequestKind::ALL`], and then of the mix.
-    courses: [LoadCurve; 4],
+    curves: [UtilisationCurve; 4],
     /// For each of these, by resource number: the fraction of the holding time that is the component's own work.
     working: [Vec<f64>; 4],
 }
@@ -81,8 +81,8 @@ impl Capacity {
 
     /// The capacity for another mix.
     pub fn in_mix(infra: &Infrastructure, outage: &Outage, mix: Mix) -> Self {
-        let ground = StaticRoutes::of(infra);
-        let routes = Routes::of(&ground, outage);
+        let fixed = StaticRoutes::of(infra);
+        let routes = Routes::of(&fixed, outage);
         let numbers = Numbers::of(infra);
         let mixes = [RequestKind::Static, RequestKind::Read, RequestKind::Write].map(Mix::only);
         let mixes = [mixes[0], mixes[1], mixes[2], mix];
@@ -96,7 +96,7 @@ impl Capacity {
             StationLoad {
                 component: component.id.clone(),
                 ix,
-                slots: ground.station(ix).slots,
+                slots: fixed.station(ix).slots,
                 visits: own(&usual.visits),
                 work_s: own(&usual.works),
                 held_s: held(Holding::Slots(ix)),
@@ -108,7 +108,7 @@ impl Capacity {
             resources: (0..numbers.count()).map(|number| numbers.resource(infra, number)).collect(),
             limits: Numbers::limits(infra),
             answered: usual.answered,
-            courses: mixes.map(|mix| LoadCurve::of(&routes, mix)),
+            curves: mixes.map(|mix| UtilisationCurve::of(&routes, mix)),
             working,
         }
     }
@@ -145,15 +145,15 @@ impl Capacity {
         if kind.is_some_and(|kind| self.answered(kind) <= 0.0) {
             return None;
         }
-        let (rps, number) = self.course(kind).saturation?;
+        let (rps, number) = self.curve(kind).saturation?;
         Some(self.full(kind, number, rps))
     }
 
     /// The load at which each resource saturates, as if nothing else were limited, the lowest first; of one kind alone, or of
     /// all kinds in their mix. Resources that never saturate are left out.
     pub fn saturations(&self, kind: Option<RequestKind>) -> Vec<Saturation> {
-        let course = self.course(kind);
-        let full = |number: usize| Some(self.full(kind, number, course.full_from(number)?));
+        let curve = self.curve(kind);
+        let full = |number: usize| Some(self.full(kind, number, curve.full_from(number)?));
         let mut all: Vec<Saturation> = (0..self.resources.len()).filter_map(full).collect();
         all.sort_by(|a, b| a.rps.total_cmp(&b.rps));
         all
@@ -167,10 +167,10 @@ impl Capacity {
 
     /// The same for one kind alone, or for all in their mix.
     pub fn utilisation_by(&self, kind: Option<RequestKind>, load: f64) -> Vec<Utilisation> {
-        let course = self.course(kind);
+        let curve = self.curve(kind);
         let of = |number: usize| {
             let limit = whole(self.limits[number])?;
-            let held = course.held(number, load);
+            let held = curve.held(number, load);
             (held > 0.0).then(|| Utilisation { resource: self.resources[number].clone(), limit, held })
         };
         let mut all: Vec<Utilisation> = (0..self.resources.len()).filter_map(of).collect();
@@ -183,7 +183,7 @@ impl Capacity {
     pub fn utilisation_of(&self, component: &str, load: f64) -> Option<f64> {
         // Slots are numbered as their components are.
         let place = self.stations.iter().position(|station| station.component.as_str() == component)?;
-        Some(self.course(None).utilisation(place, load))
+        Some(self.curve(None).utilisation(place, load))
     }
 
     /// How much more the site could take than a load of all kinds in their mix. `None` if nothing limits it.
@@ -192,8 +192,8 @@ impl Capacity {
         Some(Headroom { rps: rps - load, factor: rps / load })
     }
 
-    fn course(&self, kind: Option<RequestKind>) -> &LoadCurve {
-        &self.courses[place(kind)]
+    fn curve(&self, kind: Option<RequestKind>) -> &UtilisationCurve {
+        &self.curves[place(kind)]
     }
 
     fn full(&self, kind: Option<RequestKind>, number: usize, rps: f64) -> Saturation {

@@ -66,9 +66,9 @@ fn replicated(infra: &Infrastructure, mut databases: Vec<ComponentIx>) -> Vec<Li
         // The elected member sends changes to all others, in whichever direction a link is drawn.
         let member = infra.component(database).kind.as_database().is_some_and(|spec| spec.role == DatabaseRole::Member);
         let edges = infra.graph().edges_directed(database, Direction::Incoming).filter(|_| member);
-        let mut ways: Vec<LinkIx> = edges.map(|edge| edge.id()).collect();
-        ways.extend(infra.links_from(database));
-        for link in ways {
+        let mut outgoing: Vec<LinkIx> = edges.map(|edge| edge.id()).collect();
+        outgoing.extend(infra.links_from(database));
+        for link in outgoing {
             let spec = infra.link(link);
             let follows = spec.protocol == Protocol::Replication && spec.serves(RequestKind::Write);
             let hop = infra.hop(link);

@@ -215,18 +215,18 @@ fn expose(infra: &Infrastructure, hop: &Hop, load: HopContent) -> Exposure {
 
 /// The listeners on a hop: the network, the two ends, the firewalls between them, and the machines of all these.
 fn readers(infra: &Infrastructure, hop: &Hop, load: HopContent) -> Vec<Reader> {
-    let way = shown(infra, hop, load, hop.cipher);
+    let on_wire = shown(infra, hop, load, hop.cipher);
     let clear = shown(infra, hop, load, Cipher::Plaintext);
     let id = |ix: ComponentIx| infra.component(ix).id.clone();
     let mut readers = Vec::new();
     if hop.medium == Medium::Wire {
-        readers.push(Reader { who: Listener::Network(id(hop.from), id(hop.to)), facts: way.clone() });
+        readers.push(Reader { who: Listener::Network(id(hop.from), id(hop.to)), facts: on_wire.clone() });
     }
     let ends = [hop.from, hop.to].map(|ix| (ix, has_keys(infra, hop, ix)));
     let firewalls = hop.guards.iter().map(|guard| (guard.firewall, false));
     let is_own = |(ix, _): &(ComponentIx, bool)| infra.component(*ix).kind.is_browser();
     let programs: Vec<(ComponentIx, bool)> = ends.into_iter().chain(firewalls).filter(|end| !is_own(end)).collect();
-    let seen = |keys: bool| if keys { clear.clone() } else { way.clone() };
+    let seen = |keys: bool| if keys { clear.clone() } else { on_wire.clone() };
     readers.extend(programs.iter().map(|(ix, keys)| Reader { who: Listener::Program(id(*ix)), facts: seen(*keys) }));
     let mut machines: Vec<(&ServerId, bool)> = Vec::new();
     for (ix, keys) in &programs {

@@ -135,16 +135,16 @@ impl Reachability {
     }
 
     /// The hops from the browser to the nearest component that answers, last hop first.
-    pub(super) fn way(&self, infra: &Infrastructure, outage: &Outage, request: RequestKind) -> Option<Vec<Hop>> {
+    pub(super) fn path(&self, infra: &Infrastructure, outage: &Outage, request: RequestKind) -> Option<Vec<Hop>> {
         let (_, last) = self.reached.iter().find(|(ix, _)| answers(infra, outage, *ix, request))?;
-        let mut way = vec![last.clone()];
+        let mut path = vec![last.clone()];
         let mut from = last.from;
         // The browser was not reached by any hop, which ends the walk.
         while let Some((_, hop)) = self.reached.iter().find(|(ix, _)| *ix == from) {
-            way.push(hop.clone());
+            path.push(hop.clone());
             from = hop.from;
         }
-        Some(way)
+        Some(path)
     }
 
     /// The first tier that was not reached, given that nothing answers.

@@ -17,18 +17,18 @@ use hoplight_model::{Hop, Infrastructure, RequestKind, Text};
 /// # Errors
 /// Names the tier that cannot be reached, and what is in the way.
 pub fn works(infra: &Infrastructure, outage: &Outage, kind: RequestKind) -> Result<(), Broken> {
-    way(infra, outage, kind).map(drop)
+    path(infra, outage, kind).map(drop)
 }
 
 /// One path that works: its hops, with the lookup's.
-pub(super) fn way(infra: &Infrastructure, outage: &Outage, kind: RequestKind) -> Result<Vec<Hop>, Broken> {
+pub(super) fn path(infra: &Infrastructure, outage: &Outage, kind: RequestKind) -> Result<Vec<Hop>, Broken> {
     let lookup = lookup(infra, outage, kind)?;
     let reach = Reachability::explore(infra, outage, kind);
-    let Some(mut way) = reach.way(infra, outage, kind) else {
+    let Some(mut path) = reach.path(infra, outage, kind) else {
         return Err(Broken { missing: reach.missing(infra, kind), obstacles: reach.obstacles });
     };
-    way.extend(lookup);
-    Ok(way)
+    path.extend(lookup);
+    Ok(path)
 }
 
 /// The first lookup that is answered; `None` if the drawing has none.

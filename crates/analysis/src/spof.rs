@@ -10,7 +10,7 @@ use std::fmt;
 use super::broken::{Broken, Obstacle};
 use super::cause::Cause;
 use super::outage::Outage;
-use super::service::{way, works};
+use super::service::{path, works};
 use super::structure::Structure;
 use hoplight_model::{Element, Infrastructure, RequestKind};
 
@@ -88,7 +88,7 @@ pub fn single_parts(infra: &Infrastructure, kind: RequestKind) -> Result<Vec<Ele
 
 /// The hops of the path of this kind when nothing is out, the lookup last.
 pub fn usual_way(infra: &Infrastructure, kind: RequestKind) -> Vec<Element> {
-    let Ok(mut hops) = way(infra, &Outage::none(), kind) else { return Vec::new() };
+    let Ok(mut hops) = path(infra, &Outage::none(), kind) else { return Vec::new() };
     hops.sort_by_key(|hop| hop.link);
     hops.into_iter().map(|hop| infra.hop_element(hop.link)).collect()
 }

@@ -108,7 +108,7 @@ pub struct TlsPrice {
     /// What stays readable on the network: hops that are plaintext, leave a server and carry something.
     pub exposed: Vec<PlaintextHop>,
     /// The hops of the usual path of each kind, in the order of [`RequestKind::ALL`].
-    ways: [Vec<LinkIx>; 3],
+    paths: [Vec<LinkIx>; 3],
 }
 
 impl Feature {
@@ -138,8 +138,10 @@ impl Feature {
 impl TlsPrice {
     /// The handshakes of a new visitor's first request on the usual path of its kind, when no connection is open yet.
     pub fn of_first_visit(&self, kind: RequestKind) -> impl Iterator<Item = &HandshakeCost> {
-        let way = &self.ways[kind.index()];
-        self.handshakes.iter().filter(move |handshake| handshake.when != HandshakeOccasion::Once && way.contains(&handshake.link))
+        let path = &self.paths[kind.index()];
+        self.handshakes
+            .iter()
+            .filter(move |handshake| handshake.when != HandshakeOccasion::Once && path.contains(&handshake.link))
     }
 
     /// The handshakes of a new visitor's request when all pools have an idle connection.
@@ -222,7 +224,7 @@ pub fn tls_price(infra: &Infrastructure) -> TlsPrice {
         handshakes,
         lost: if is_blind { Feature::ALL.into() } else { Vec::new() },
         exposed: exposed.collect(),
-        ways: RequestKind::ALL.map(|kind| {
+        paths: RequestKind::ALL.map(|kind| {
             let hops = usual_way(infra, kind).into_iter();
             hops.filter_map(
                 |hop| if let Element::Hop(from, to) = hop { infra.link_between(from.as_str(), to.as_str()) } else { None },

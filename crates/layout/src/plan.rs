@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hoplight_model::behaviour::{Column, Shape};
-use hoplight_model::component::Place;
+use hoplight_model::component::GridPlace;
 use hoplight_model::text::columns;
 use hoplight_model::{Component, ComponentIx, Infrastructure, LinkIx, Medium, ServerId};
 
@@ -187,7 +187,7 @@ fn depths(infra: &Infrastructure) -> BTreeMap<ComponentIx, u16> {
 fn arrange(infra: &Infrastructure, boxes: &mut [BoxPlan]) {
     let depth = depths(infra);
     let mut taken = BTreeSet::new();
-    let mut places: Vec<Option<Place>> = boxes
+    let mut places: Vec<Option<GridPlace>> = boxes
         .iter()
         .map(|plan| match &plan.owner {
             Owner::Server(id) => infra.server(id).and_then(|server| server.at),
@@ -198,7 +198,7 @@ fn arrange(infra: &Infrastructure, boxes: &mut [BoxPlan]) {
         while !taken.insert((column, row)) {
             row = row.saturating_add(1);
         }
-        Place(column, row)
+        GridPlace(column, row)
     };
     for place in places.iter_mut().zip(boxes.iter()).filter(|(_, plan)| !plan.shelved).filter_map(|(place, _)| place.as_mut()) {
         *place = free(&mut taken, place.0, place.1);

@@ -118,7 +118,8 @@ impl std::fmt::Display for Software {
 
 /// A place on the canvas: column and row of a coarse grid, from 0 at the top left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place(
+#[serde(rename = "Place")]
+pub struct GridPlace(
     /// Column.
     pub u16,
     /// Row.
@@ -150,7 +151,7 @@ pub struct Component {
     pub station: StationPatch,
     /// Where it is drawn, if it stands outside a server.
     #[serde(default)]
-    pub at: Option<Place>,
+    pub at: Option<GridPlace>,
 }
 
 /// A machine that holds components.
@@ -167,7 +168,7 @@ pub struct Server {
     pub reliability: Option<Reliability>,
     /// Where it is drawn.
     #[serde(default)]
-    pub at: Option<Place>,
+    pub at: Option<GridPlace>,
 }
 
 /// Who visits the site, and how often.

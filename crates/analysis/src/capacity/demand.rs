@@ -67,7 +67,7 @@ struct Solver<'a> {
 impl Demand {
     /// The demands of requests in this mix, while balancers send nothing more on the links that are `full`.
     pub(super) fn of(routes: &Routes<'_>, mix: Mix, full: &[bool]) -> Self {
-        let infra = routes.ground.infra;
+        let infra = routes.fixed.infra;
         let (numbers, count) = (Numbers::of(infra), infra.len());
         let zeros = |count: usize| [(); 3].map(|()| vec![0.0; count]);
         let mut solver = Solver {
@@ -86,11 +86,11 @@ impl Demand {
                 answered: [0.0; 3],
             },
         };
-        for ix in routes.ground.order.iter().rev().copied() {
+        for ix in routes.fixed.order.iter().rev().copied() {
             solver.shares[ix.index()] = RequestKind::ALL.map(|kind| solver.share(ix, kind));
             solver.stays[ix.index()] = RequestKind::ALL.map(|kind| solver.stay(ix, kind));
         }
-        for ix in routes.ground.order.iter().copied() {
+        for ix in routes.fixed.order.iter().copied() {
             for kind in RequestKind::ALL {
                 solver.flow(ix, kind);
             }
@@ -109,31 +109,31 @@ fn answer_s(station: &Station) -> f64 {
 
 impl Solver<'_> {
     fn service_s(&self, ix: ComponentIx, kind: RequestKind) -> f64 {
-        self.routes.ground.station(ix).mean_ms(kind) / 1e3
+        self.routes.fixed.station(ix).mean_ms(kind) / 1e3
     }
 
     /// Whether handshakes go on through a component.
     fn passes_through(&self, ix: ComponentIx) -> bool {
-        self.routes.ground.forwarding(ix, RequestKind::Read).is_some_and(|forwarding| forwarding.passes_tls)
+        self.routes.fixed.forwarding(ix, RequestKind::Read).is_some_and(|forwarding| forwarding.passes_tls)
     }
 
-    /// Round-trip time of a hop: the wire both ways, and the firewalls.
+    /// Round-trip time of a hop: the wire both outflows, and the firewalls.
     fn round_trip(&self, link: LinkIx, kind: RequestKind) -> f64 {
-        let ground = self.routes.ground;
-        let wire = 2.0 * ground.infra.link(link).latency.get() / 1e3;
-        let guards = ground.hop(link).guards.iter().map(|guard| guard.firewall);
-        wire + guards.map(|ix| self.service_s(ix, kind) + answer_s(ground.station(ix))).sum::<f64>()
+        let fixed = self.routes.fixed;
+        let wire = 2.0 * fixed.infra.link(link).latency.get() / 1e3;
+        let guards = fixed.hop(link).guards.iter().map(|guard| guard.firewall);
+        wire + guards.map(|ix| self.service_s(ix, kind) + answer_s(fixed.station(ix))).sum::<f64>()
     }
 
     /// How long a request is in progress on a link, with what is opened for it.
     fn in_progress(&self, link: LinkIx, kind: RequestKind) -> f64 {
-        let ground = self.routes.ground;
-        let (opening, to) = (ground.openings[link.index()], ground.hop(link).to);
+        let fixed = self.routes.fixed;
+        let (opening, to) = (fixed.openings[link.index()], fixed.hop(link).to);
         (opening.messages() + 1.0) * self.round_trip(link, kind) + opening.work_s + self.stays[to.index()][kind.index()].request
     }
 
     fn share(&self, ix: ComponentIx, kind: RequestKind) -> Shares {
-        match &self.routes.ways[ix.index()][kind.index()] {
+        match &self.routes.outflows[ix.index()][kind.index()] {
             Outflow::Ends | Outflow::Fails => Vec::new(),
             Outflow::Split(split) => split.clone(),
             Outflow::Balanced(algorithm, links) => {
@@ -154,7 +154,7 @@ impl Solver<'_> {
 
     /// A balancer's relative share for a backend.
     fn weight(&self, ix: ComponentIx, algorithm: Algorithm, link: LinkIx) -> f64 {
-        let weight = f64::from(self.routes.ground.infra.link(link).weight);
+        let weight = f64::from(self.routes.fixed.infra.link(link).weight);
         match algorithm {
             Algorithm::RoundRobin | Algorithm::First => 1.0,
             Algorithm::WeightedRoundRobin | Algorithm::SourceHash | Algorithm::RandomTwo => weight,
@@ -173,14 +173,14 @@ impl Solver<'_> {
 
     fn stay(&self, ix: ComponentIx, kind: RequestKind) -> Residence {
         let own = self.service_s(ix, kind);
-        let answer = answer_s(self.routes.ground.station(ix));
+        let answer = answer_s(self.routes.fixed.station(ix));
         let passes_through = self.passes_through(ix);
         let commit = if kind.is_write() { self.routes.commit_s[ix.index()] } else { 0.0 };
         let mut stay = Residence { request: own + commit, trip: if passes_through { own } else { 0.0 }, connect: 0.0 };
         for (link, share) in &self.shares[ix.index()][kind.index()] {
             stay.request += share * (self.in_progress(*link, kind) + answer);
             if passes_through {
-                let below = self.stays[self.routes.ground.hop(*link).to.index()][kind.index()];
+                let below = self.stays[self.routes.fixed.hop(*link).to.index()][kind.index()];
                 let round_trip = self.round_trip(*link, kind);
                 stay.trip += share * (round_trip + answer + below.trip);
                 stay.connect += share * (round_trip + below.connect);
@@ -201,9 +201,9 @@ impl Solver<'_> {
 
     /// Adds messages on a link, and their answers.
     fn cross(&mut self, link: LinkIx, kind: RequestKind, messages: f64) {
-        let ground = self.routes.ground;
-        for guard in &ground.hop(link).guards {
-            let station = ground.station(guard.firewall);
+        let fixed = self.routes.fixed;
+        for guard in &fixed.hop(link).guards {
+            let station = fixed.station(guard.firewall);
             let looks = if station.answer.is_some() { 2.0 } else { 1.0 };
             let time = messages * (self.service_s(guard.firewall, kind) + answer_s(station));
             self.work(kind, guard.firewall, messages * looks, time);
@@ -213,30 +213,30 @@ impl Solver<'_> {
 
     /// Serves the arrivals at a component, and passes them on.
     fn flow(&mut self, ix: ComponentIx, kind: RequestKind) {
-        let ground = self.routes.ground;
+        let fixed = self.routes.fixed;
         if !self.routes.reached[ix.index()][kind.index()] {
             return;
         }
-        let is_browser = ground.infra.browser() == Some(ix);
+        let is_browser = fixed.infra.browser() == Some(ix);
         if is_browser {
             self.look_up(kind);
-            self.inflows[ix.index()][kind.index()] = Inflow { requests: 1.0, opening: ground.by_users };
+            self.inflows[ix.index()][kind.index()] = Inflow { requests: 1.0, opening: fixed.by_users };
         }
         let Inflow { requests, opening } = self.inflows[ix.index()][kind.index()];
         let hands_on = is_browser || self.passes_through(ix);
         if !is_browser {
             self.serve(ix, kind, Inflow { requests, opening });
         }
-        if self.routes.ways[ix.index()][kind.index()] == Outflow::Ends {
+        if self.routes.outflows[ix.index()][kind.index()] == Outflow::Ends {
             self.demand.answered[kind.index()] += requests;
         }
         let shares = std::mem::take(&mut self.shares[ix.index()][kind.index()]);
         for (link, share) in shares {
             let requests = requests * share;
-            let opening = if hands_on { opening.times(share) } else { ground.openings[link.index()].times(requests) };
+            let opening = if hands_on { opening.times(share) } else { fixed.openings[link.index()].times(requests) };
             self.demand.flows[kind.index()][link.index()] += requests;
             self.cross(link, kind, requests + opening.messages());
-            let to = ground.hop(link).to;
+            let to = fixed.hop(link).to;
             let inflow = &mut self.inflows[to.index()][kind.index()];
             inflow.requests += requests;
             inflow.opening.add(opening);
@@ -249,9 +249,9 @@ impl Solver<'_> {
 
     /// Adds the lookups of new visitors. The resolver's own queries, once in the record's TTL, are not counted.
     fn look_up(&mut self, kind: RequestKind) {
-        let ground = self.routes.ground;
+        let fixed = self.routes.fixed;
         let Ok(Some(link)) = self.routes.lookups[kind.index()] else { return };
-        let (lookups, resolver) = (ground.infra.traffic().new_visitors.get(), ground.hop(link).to);
+        let (lookups, resolver) = (fixed.infra.traffic().new_visitors.get(), fixed.hop(link).to);
         self.cross(link, kind, lookups);
         let time = lookups * self.service_s(resolver, kind);
         self.work(kind, resolver, lookups, time);
@@ -261,7 +261,7 @@ impl Solver<'_> {
 
     /// Adds a component's work on its arrivals.
     fn serve(&mut self, ix: ComponentIx, kind: RequestKind, Inflow { requests, opening }: Inflow) {
-        let station = self.routes.ground.station(ix);
+        let station = self.routes.fixed.station(ix);
         let (stay, own) = (self.stays[ix.index()][kind.index()], self.service_s(ix, kind));
         let goes_on = !self.shares[ix.index()][kind.index()].is_empty();
         let (answer, passes_through) = (if goes_on { answer_s(station) } else { 0.0 }, self.passes_through(ix));

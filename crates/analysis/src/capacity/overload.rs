@@ -11,11 +11,11 @@ use hoplight_model::{Infrastructure, RequestKind};
 use super::super::cause::Cause;
 use super::super::outage::Outage;
 use super::demand::Demand;
-use super::load_curve::LoadCurve;
 use super::mix::Mix;
 use super::resource::{Numbers, Resource};
 use super::routes::{Routes, StaticRoutes};
 use super::saturation::rate;
+use super::utilisation_curve::UtilisationCurve;
 
 /// Up to this many causes of failure, testing all of them takes about a second. The cost grows with the square of their number,
 /// so interactive callers ask only below it.
@@ -67,18 +67,18 @@ pub fn capacity_spofs(infra: &Infrastructure, load: f64) -> Vec<Overload> {
 /// Like [`capacity_spofs`], for another bound on utilisation than 1. Plans for short response times use 0.7 or less, since
 /// response time grows as 1/(1 − utilisation).
 pub fn overloads(infra: &Infrastructure, load: f64, most: f64) -> Vec<Overload> {
-    let (ground, mix) = (StaticRoutes::of(infra), Mix::of(infra.traffic()));
+    let (fixed, mix) = (StaticRoutes::of(infra), Mix::of(infra.traffic()));
     let numbers = Numbers::of(infra);
     let nothing = Outage::none();
-    let whole = LoadCurve::of(&Routes::of(&ground, &nothing), mix);
+    let whole = UtilisationCurve::of(&Routes::of(&fixed, &nothing), mix);
     // Rounding must not exceed a bound that is met exactly.
     let exceeds = |part: f64| part > most + 1e-9;
     let lost = |cause: Cause| {
         let outage = Outage::of_causes(infra, [&cause]);
-        let routes = Routes::of(&ground, &outage);
-        let course = LoadCurve::of(&routes, mix);
+        let routes = Routes::of(&fixed, &outage);
+        let curve = UtilisationCurve::of(&routes, mix);
         let mut overloaded: Vec<Overloaded> = (0..numbers.count())
-            .map(|number| (number, whole.utilisation(number, load), course.utilisation(number, load)))
+            .map(|number| (number, whole.utilisation(number, load), curve.utilisation(number, load)))
             .filter(|(_, before, after)| !exceeds(*before) && exceeds(*after))
             .map(|(number, before, after)| Overloaded { resource: numbers.resource(infra, number), before, after })
             .collect();
@@ -92,7 +92,7 @@ pub fn overloads(infra: &Infrastructure, load: f64, most: f64) -> Vec<Overload> 
             load,
             overloaded,
             answered: mix.mean(|kind: RequestKind| answered[kind.index()]),
-            saturation: course.saturation.map(|(load, _)| load),
+            saturation: curve.saturation.map(|(load, _)| load),
         })
     };
     Cause::all(infra).into_iter().filter_map(lost).collect()

@@ -35,8 +35,8 @@ pub(super) struct StaticRoutes<'a> {
 
 impl<'a> StaticRoutes<'a> {
     pub(super) fn of(infra: &'a Infrastructure) -> Self {
-        let ways = |ix: ComponentIx| RequestKind::ALL.map(|kind| onward(infra, ix, kind));
-        let out: Vec<[Vec<LinkIx>; 3]> = infra.components().map(|(ix, _)| ways(ix)).collect();
+        let onward_of = |ix: ComponentIx| RequestKind::ALL.map(|kind| onward(infra, ix, kind));
+        let out: Vec<[Vec<LinkIx>; 3]> = infra.components().map(|(ix, _)| onward_of(ix)).collect();
         let order = askers_first(infra, &out);
         let hops: Vec<Hop> = infra.hops().collect();
         Self {
@@ -129,10 +129,10 @@ impl Outflow {
 
 /// The routes of all components during an outage.
 pub(super) struct Routes<'a> {
-    pub(super) ground: &'a StaticRoutes<'a>,
+    pub(super) fixed: &'a StaticRoutes<'a>,
     outage: &'a Outage,
     /// Per component, per kind.
-    pub(super) ways: Vec<[Outflow; 3]>,
+    pub(super) outflows: Vec<[Outflow; 3]>,
     /// Whether requests of each kind reach each component.
     pub(super) reached: Vec<[bool; 3]>,
     /// The link on which each kind's visitors look the name up. `Err` if they need one and have none.
@@ -142,31 +142,31 @@ pub(super) struct Routes<'a> {
 }
 
 impl<'a> Routes<'a> {
-    pub(super) fn of(ground: &'a StaticRoutes<'a>, outage: &'a Outage) -> Self {
-        let infra = ground.infra;
+    pub(super) fn of(fixed: &'a StaticRoutes<'a>, outage: &'a Outage) -> Self {
+        let infra = fixed.infra;
         let empty = || [Outflow::Fails, Outflow::Fails, Outflow::Fails];
         let mut routes = Self {
-            ground,
+            fixed,
             outage,
-            ways: (0..infra.len()).map(|_| empty()).collect(),
+            outflows: (0..infra.len()).map(|_| empty()).collect(),
             reached: vec![[false; 3]; infra.len()],
             lookups: [Ok(None); 3],
             commit_s: vec![0.0; infra.len()],
         };
         routes.lookups = RequestKind::ALL.map(|kind| routes.lookup(kind));
-        if let Some(browser) = ground.order.first() {
+        if let Some(browser) = fixed.order.first() {
             // Without the address, no request reaches the site.
             routes.reached[browser.index()] = routes.lookups.map(|lookup| lookup.is_ok());
         }
-        for ix in ground.order.iter().copied() {
-            routes.ways[ix.index()] = RequestKind::ALL.map(|kind| routes.route(ix, kind));
-            if routes.ways[ix.index()][RequestKind::Write.index()] == Outflow::Ends {
+        for ix in fixed.order.iter().copied() {
+            routes.outflows[ix.index()] = RequestKind::ALL.map(|kind| routes.route(ix, kind));
+            if routes.outflows[ix.index()][RequestKind::Write.index()] == Outflow::Ends {
                 routes.commit_s[ix.index()] = routes.commit_wait(ix);
             }
             let reached = routes.reached[ix.index()];
             for kind in RequestKind::ALL.into_iter().filter(|kind| reached[kind.index()]) {
-                for link in routes.ways[ix.index()][kind.index()].links() {
-                    routes.reached[ground.hop(link).to.index()][kind.index()] = true;
+                for link in routes.outflows[ix.index()][kind.index()].links() {
+                    routes.reached[fixed.hop(link).to.index()][kind.index()] = true;
                 }
             }
         }
@@ -174,7 +174,7 @@ impl<'a> Routes<'a> {
     }
 
     fn lookup(&self, kind: RequestKind) -> Result<Option<LinkIx>, ()> {
-        let asked = lookups(self.ground.infra, kind);
+        let asked = lookups(self.fixed.infra, kind);
         if asked.is_empty() {
             return Ok(None);
         }
@@ -185,12 +185,12 @@ impl<'a> Routes<'a> {
     }
 
     pub(super) fn passes(&self, link: LinkIx) -> bool {
-        passes(self.ground.infra, self.outage, self.ground.hop(link)).is_ok()
+        passes(self.fixed.infra, self.outage, self.fixed.hop(link)).is_ok()
     }
 
     fn route(&self, ix: ComponentIx, kind: RequestKind) -> Outflow {
-        let links = &self.ground.out[ix.index()][kind.index()];
-        match self.ground.behaviour(ix, kind) {
+        let links = &self.fixed.out[ix.index()][kind.index()];
+        match self.fixed.behaviour(ix, kind) {
             Behaviour::Originate(origin) => self.entry(origin, links),
             Behaviour::Respond | Behaviour::Query(Statement::Read) => Outflow::Ends,
             Behaviour::Query(Statement::Write) => {
@@ -223,21 +223,21 @@ impl<'a> Routes<'a> {
     /// Whether a balancer's health checks let it use a backend.
     fn takes_new(&self, link: LinkIx, health: Option<&HealthChecking>) -> bool {
         let depth = health.map_or(HealthCheck::Tcp, |health| health.depth);
-        self.passes(link) && (depth == HealthCheck::Tcp || self.answers_check(self.ground.hop(link).to, depth))
+        self.passes(link) && (depth == HealthCheck::Tcp || self.answers_check(self.fixed.hop(link).to, depth))
     }
 
     /// Whether a component passes a check of this depth. It asks its upstreams as for a read.
     fn answers_check(&self, ix: ComponentIx, check: HealthCheck) -> bool {
-        if check_depth(self.ground.infra, ix).is_none_or(|depth| check < depth) {
+        if check_depth(self.fixed.infra, ix).is_none_or(|depth| check < depth) {
             return true;
         }
-        let health = self.ground.forwarding(ix, RequestKind::Read).and_then(|forwarding| forwarding.health.as_ref());
-        let links = &self.ground.out[ix.index()][RequestKind::Read.index()];
-        links.iter().any(|link| self.takes_new(*link, health) && self.answers_check(self.ground.hop(*link).to, check))
+        let health = self.fixed.forwarding(ix, RequestKind::Read).and_then(|forwarding| forwarding.health.as_ref());
+        let links = &self.fixed.out[ix.index()][RequestKind::Read.index()];
+        links.iter().any(|link| self.takes_new(*link, health) && self.answers_check(self.fixed.hop(*link).to, check))
     }
 
     fn is_database(&self, ix: ComponentIx) -> bool {
-        self.ground.infra.component(ix).kind.as_database().is_some()
+        self.fixed.infra.component(ix).kind.as_database().is_some()
     }
 
     /// The split of a web server's round robin; the turn of an application that does not answer goes to the next.
@@ -255,17 +255,17 @@ impl<'a> Routes<'a> {
 
     /// The first link that is open and leads to a component that fits.
     fn first(&self, links: &[LinkIx], fits: impl Fn(ComponentIx) -> bool) -> Outflow {
-        let chosen = links.iter().copied().find(|link| self.passes(*link) && fits(self.ground.hop(*link).to));
+        let chosen = links.iter().copied().find(|link| self.passes(*link) && fits(self.fixed.hop(*link).to));
         chosen.map_or(Outflow::Fails, |link| Outflow::Split(vec![(link, 1.0)]))
     }
 
     /// Whether a database that runs is the one that takes writes.
     fn is_writer(&self, ix: ComponentIx) -> bool {
-        let infra = self.ground.infra;
+        let infra = self.fixed.infra;
         let takes = |ix: ComponentIx| self.outage.cause(infra, ix).is_none() && takes_writes(infra, self.outage, ix);
         match infra.component(ix).kind.as_database().map(|spec| spec.role) {
             // The first member that can be elected is.
-            Some(DatabaseRole::Member) => self.ground.cluster(ix).iter().copied().find(|member| takes(*member)) == Some(ix),
+            Some(DatabaseRole::Member) => self.fixed.cluster(ix).iter().copied().find(|member| takes(*member)) == Some(ix),
             Some(DatabaseRole::Primary | DatabaseRole::Replica) => takes(ix),
             None => false,
         }
@@ -274,8 +274,8 @@ impl<'a> Routes<'a> {
     /// How long a write waits for acknowledgements, in seconds: for the quickest replica in a semi-synchronous cluster, for a
     /// majority in a quorum.
     fn commit_wait(&self, ix: ComponentIx) -> f64 {
-        let infra = self.ground.infra;
-        let cluster = self.ground.cluster(ix);
+        let infra = self.fixed.infra;
+        let cluster = self.fixed.cluster(ix);
         let rules = ClusterRules::of(infra, cluster);
         let needed = if rules.quorum { rules.majority - 1 } else { usize::from(rules.semi_sync) };
         let name = |ix| infra.component(ix).id.as_str();

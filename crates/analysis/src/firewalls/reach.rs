@@ -181,8 +181,8 @@ impl<'a> Site<'a> {
         let mut found = Vec::new();
         for target in self.targets.iter().filter(|target| !target.at.iter().all(own)) {
             for port in &target.ports {
-                let ways = stands.iter().flat_map(|stand| target.at.iter().map(move |at| (stand, *at)));
-                let attempts = ways.flat_map(|(stand, at)| self.attempts(stand, at, target, *port));
+                let starts = stands.iter().flat_map(|stand| target.at.iter().map(move |at| (stand, *at)));
+                let attempts = starts.flat_map(|(stand, at)| self.attempts(stand, at, target, *port));
                 // Whoever has several names takes the one that gets furthest.
                 found.extend(attempts.min_by_key(ConnectionAttempt::is_stopped_after));
             }

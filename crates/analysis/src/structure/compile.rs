@@ -105,8 +105,8 @@ impl<'a> Compiler<'a> {
             return request;
         }
         let zone = self.input(&Cause::zone(self.infra));
-        let ways: Vec<GateId> = asked.into_iter().map(|link| self.passes(&self.infra.hop(link))).collect();
-        let answered = self.builder.any(ways);
+        let paths: Vec<GateId> = asked.into_iter().map(|link| self.passes(&self.infra.hop(link))).collect();
+        let answered = self.builder.any(paths);
         self.builder.all([request, answered, zone])
     }
 
@@ -184,14 +184,14 @@ impl<'a> Compiler<'a> {
                 return self.builder.constant(false);
             }
         }
-        let mut ways = Vec::new();
+        let mut paths = Vec::new();
         for link in onward(self.infra, ix, self.kind) {
             let hop = self.infra.hop(link);
             let passes = self.passes(&hop);
             let further = self.served(hop.to);
-            ways.push(self.builder.all([passes, further]));
+            paths.push(self.builder.all([passes, further]));
         }
-        self.builder.any(ways)
+        self.builder.any(paths)
     }
 
     /// A database that was reached takes writes, after any failover or election.

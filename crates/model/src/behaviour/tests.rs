@@ -253,3 +253,53 @@ fn users_of_an_entry_without_a_certificate_depend_on_every_holder() {
     let link = infra.link_between("browser", "lb").unwrap();
     assert_eq!(certificate_check(&infra, &infra.hop(link)), CertificateCheck::EachHolder(vec![vec![0]]));
 }
+
+/// One component of each kind. A new kind fails to compile in [`ComponentKind::facts`], and belongs here.
+fn one_of_each() -> [ComponentKind; 9] {
+    let text = |kind: &str| crate::ron_text::parse::<ComponentKind>("kind.ron", kind).unwrap();
+    ["Browser", "DnsResolver()", "Firewall()", "LoadBalancer()", "Web()", "App()", "Database()", "Agent()", "MonitoringService"]
+        .map(text)
+}
+
+#[test]
+fn kinds_speak_to_each_other_as_drawings_have_them() {
+    let mut spoken = Vec::new();
+    for from in &one_of_each() {
+        for to in &one_of_each() {
+            if let Some(protocol) = Protocol::between(from, to) {
+                spoken.push(format!("{} → {}: {}", from.word(), to.word(), protocol.word()));
+            }
+        }
+    }
+    let names: Vec<&str> = spoken.iter().map(String::as_str).filter(|line| !line.contains("DNS")).collect();
+    assert_eq!(
+        names,
+        [
+            "browser → load balancer: HTTP",
+            "browser → web server: HTTP",
+            "browser → application server: HTTP",
+            "load balancer → load balancer: HTTP",
+            "load balancer → web server: HTTP",
+            "load balancer → application server: HTTP",
+            "web server → load balancer: HTTP",
+            "web server → web server: HTTP",
+            "web server → application server: HTTP",
+            "web server → primary database: SQL",
+            "application server → primary database: SQL",
+            "primary database → primary database: replication",
+            "monitoring agent → monitoring service: metrics",
+        ]
+    );
+    assert_eq!(spoken.len() - names.len(), 7, "all but agents and the monitoring service ask a resolver");
+}
+
+#[test]
+fn facts_fit_each_other() {
+    for kind in one_of_each() {
+        let (facts, word) = (kind.facts(), kind.word());
+        assert_eq!(kind.serves_requests(), facts.usual_port.is_some(), "{word}: what serves requests listens");
+        assert!(!kind.serves_requests() || facts.operator == Operator::Site, "{word}: requests are served by the site");
+        assert!(!kind.can_pass_tls() || kind.asks(Protocol::Http), "{word}: only a proxy passes TLS through");
+        assert_eq!(facts.part == RequestPart::User, !kind.can_crash(), "{word}: only a user cannot crash");
+    }
+}

@@ -27,7 +27,7 @@ struct Segment {
 
 /// The use of every resource as a function of the load, for one mix of requests.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct LoadCurve {
+pub(super) struct UtilisationCurve {
     pieces: Vec<Segment>,
     limits: Vec<f64>,
     /// The load at which the site saturates, and the number of the bottleneck.
@@ -37,10 +37,10 @@ pub(super) struct LoadCurve {
 /// Relative error up to which two loads are the same.
 const SAME: f64 = 1e-9;
 
-impl LoadCurve {
+impl UtilisationCurve {
     /// Walks up the load.
     pub(super) fn of(routes: &Routes<'_>, mix: Mix) -> Self {
-        let infra = routes.ground.infra;
+        let infra = routes.fixed.infra;
         let numbers = Numbers::of(infra);
         let limits = Numbers::limits(infra);
         let slopes = |filled: &[Option<usize>]| {
@@ -155,13 +155,13 @@ impl Spare<'_> {
     /// often; with the resource that is full there.
     fn drawn_twice(&self, at: &Segment) -> Option<(f64, usize)> {
         let mut earliest: Option<(f64, usize)> = None;
-        for route in self.routes.ways.iter().flatten() {
+        for route in self.routes.outflows.iter().flatten() {
             let Outflow::Balanced(Algorithm::RandomTwo, links) = route else { continue };
             let Some(number) = links.iter().find_map(|link| self.filled[link.index()]) else { continue };
             let sum = |of: &dyn Fn(LinkIx) -> f64, all: bool| -> f64 {
                 links.iter().filter(|link| all || self.is_full(**link)).map(|link| of(*link)).sum()
             };
-            let weight = |link: LinkIx| f64::from(self.routes.ground.infra.link(link).weight);
+            let weight = |link: LinkIx| f64::from(self.routes.fixed.infra.link(link).weight);
             let (flow, slope) = (|link: LinkIx| at.flow[link.index()], |link: LinkIx| at.flow_slope[link.index()]);
             let drawn = sum(&weight, false) / sum(&weight, true);
             let rate = sum(&slope, true);
@@ -180,12 +180,12 @@ impl Spare<'_> {
     /// The links on which balancers stop sending, because they can avoid the full resource.
     fn fills(&self) -> Vec<LinkIx> {
         let mut links = Vec::new();
-        for ix in self.routes.ground.order.iter().copied() {
+        for ix in self.routes.fixed.order.iter().copied() {
             for kind in RequestKind::ALL {
                 let comes = self.mix.share(kind) > 0.0 && self.routes.reached[ix.index()][kind.index()];
-                let Outflow::Balanced(algorithm, backends) = &self.routes.ways[ix.index()][kind.index()] else { continue };
+                let Outflow::Balanced(algorithm, backends) = &self.routes.outflows[ix.index()][kind.index()] else { continue };
                 if comes && !self.needs(ix, kind) {
-                    let adaptive = |link: &LinkIx| self.routes.ground.is_adaptive(*algorithm, *link);
+                    let adaptive = |link: &LinkIx| self.routes.fixed.is_adaptive(*algorithm, *link);
                     let open = backends.iter().copied().filter(|link| !self.is_full(*link));
                     links.extend(open.filter(adaptive).filter(|link| self.link_needs(*link, kind)));
                 }
@@ -199,14 +199,14 @@ impl Spare<'_> {
         if matches!(self.scarce, Some(Holding::Slots(scarce) | Holding::Connections(scarce)) if scarce == ix) {
             return true;
         }
-        match &self.routes.ways[ix.index()][kind.index()] {
+        match &self.routes.outflows[ix.index()][kind.index()] {
             Outflow::Ends | Outflow::Fails => false,
             Outflow::Split(split) => split.iter().any(|(link, _)| self.link_needs(*link, kind)),
             Outflow::Balanced(algorithm, links) => {
                 let mut spares = false;
                 for link in links.iter().copied().filter(|link| !self.is_full(*link)) {
                     let needs = self.link_needs(link, kind);
-                    if needs && !self.routes.ground.is_adaptive(*algorithm, link) {
+                    if needs && !self.routes.fixed.is_adaptive(*algorithm, link) {
                         // Its share does not depend on what is full.
                         return true;
                     }
@@ -222,7 +222,7 @@ impl Spare<'_> {
     }
 
     fn link_needs(&self, link: LinkIx, kind: RequestKind) -> bool {
-        let hop = self.routes.ground.hop(link);
+        let hop = self.routes.fixed.hop(link);
         let at_guard = |scarce| hop.guards.iter().any(|guard| guard.firewall == scarce);
         match self.scarce {
             Some(Holding::Places(scarce)) if scarce == link => true,
