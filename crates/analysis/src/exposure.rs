@@ -53,12 +53,12 @@ pub struct Reader {
     pub facts: Vec<Fact>,
 }
 
-/// Whether the asker verifies the identity of the other side.
+/// Whether the client verifies the identity of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Authentication {
     /// There is no TLS.
     None,
-    /// There is TLS without a certificate in the drawing: an impostor in the other side's place reads everything.
+    /// There is TLS without a certificate in the drawing: an impostor in the server's place reads everything.
     Unchecked,
     /// By a certificate.
     Certificate,

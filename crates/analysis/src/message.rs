@@ -127,7 +127,7 @@ pub enum Mark {
 pub struct Part {
     /// What it is.
     pub mark: Mark,
-    /// The line; an empty one stands between head and body.
+    /// The line; an empty one separates header and body.
     pub text: String,
 }
 

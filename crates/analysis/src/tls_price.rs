@@ -28,7 +28,7 @@ pub enum HandshakeOccasion {
     EachVisitor,
     /// For a request that finds no idle connection: at first for each, later rarely.
     NoneIdle,
-    /// For each request: the asker keeps no connections.
+    /// For each request: the client keeps no connections.
     EachRequest,
     /// Once, for a connection that stays: a replica follows its primary.
     Once,

@@ -140,7 +140,7 @@ pub(super) fn fit(infra: &Infrastructure, plan: &GridPlan, (width, height): (u16
         let bus = u16::try_from(b.bus.len()).unwrap_or(0);
         let tall = lines[b.row].min(most_lines(infra, b)) + 2 + bus;
         let wide = if b.is_server() { columns[b.column] } else { columns[b.column].min(lone_width(infra, b)) };
-        // A small box below a large one stands under its middle.
+        // A small box below a large one is centred under it.
         Area::new(xs[b.column] + (columns[b.column] - wide) / 2, ys[b.row], wide, tall)
     });
     Ok(Sizes { areas: areas.collect() })

@@ -64,11 +64,11 @@ impl Default for ResolverSpec {
     }
 }
 
-/// Settings of a web or application server, which asks somebody downstream.
+/// Settings of a web or application server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProxySpec {
-    /// How long it waits for an answer from downstream: by default 5 s for a web server, 2 s for an application's query.
+    /// How long it waits for an upstream's response: by default 5 s for a web server, 2 s for an application's query.
     pub timeout_s: Option<Seconds>,
     /// Whether its database driver sends writes to the database that took the last one, and turns to the next of its
     /// links when that one refuses, is read-only or stays silent. Without, each write begins at the first link.

@@ -8,21 +8,21 @@ use super::infrastructure::{ComponentIx, Infrastructure, LinkIx};
 use super::link::Protocol;
 use super::tls::TlsMode;
 
-/// Whether somebody on the way can read.
+/// Whether the hop can be read between its ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cipher {
     /// Readable.
     Plaintext,
     /// TLS between the two ends of the hop.
     Tls,
-    /// TLS that began further away and goes on beyond this hop: the one in the middle cannot read it either.
+    /// TLS that passes through one of the ends, which cannot read it either.
     TlsThrough,
 }
 
 /// What a hop runs over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Medium {
-    /// A network: whoever is on it may listen.
+    /// A network, where others may listen.
     Wire,
     /// Inside one server: not exposed to the network.
     Loopback,
@@ -55,7 +55,7 @@ pub struct Hop {
 }
 
 impl Hop {
-    /// Whether somebody on the network can read it.
+    /// Whether it can be read on the network.
     pub fn is_exposed(&self) -> bool {
         self.cipher == Cipher::Plaintext && self.medium == Medium::Wire
     }

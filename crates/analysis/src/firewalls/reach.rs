@@ -207,7 +207,7 @@ impl<'a> Site<'a> {
     fn attempts(&self, stand: &Stand<'_>, to: ComponentIx, target: &ListeningTarget, port: u16) -> Vec<ConnectionAttempt> {
         let infra = self.infra;
         let (from, before) = (infra.firewalls_before(stand.at), infra.firewalls_before(to));
-        // What stands before both is not between them: a firewall does not look inside what it surrounds.
+        // A firewall before both is not between them: it does not filter inside what it surrounds.
         let between = |firewall: &&ComponentIx| {
             let is_held = stand.held.is_some() && infra.component(**firewall).server.as_ref() == stand.held;
             let surrounds = stand.is_inside && from.contains(firewall) && before.contains(firewall);
@@ -245,7 +245,7 @@ fn targets(infra: &Infrastructure, machines: &Machines<'_>) -> Vec<ListeningTarg
     let mut targets = Vec::new();
     for (ix, component) in infra.components() {
         let mut ports = listening[ix.index()].clone();
-        // A program that serves and stands on no drawn machine runs on one all the same.
+        // A program that serves requests runs on a machine even if none is drawn.
         if component.server.is_none() && component.kind.serves_requests() {
             ports.insert(SSH);
         }

@@ -26,9 +26,9 @@ pub struct RuleAt {
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Flaw {
-    /// A firewall stands before nothing.
+    /// A firewall protects nothing.
     GuardsNothing(ComponentId),
-    /// A firewall stands behind components that no firewall protects: what attacks them has met none.
+    /// A firewall is behind components that no firewall protects.
     Behind {
         /// The firewall.
         firewall: ComponentId,
@@ -255,7 +255,7 @@ impl Needs {
         }
     }
 
-    /// Whether a port is needed although nobody draws it.
+    /// Whether a port is needed although no drawing shows it.
     fn is_essential(&self, firewall: ComponentIx, direction: Direction, rule: &Rule, port: u16) -> bool {
         match direction {
             Direction::Outbound => matches!(port, NAMES | CLOCK | HTTPS),

@@ -29,7 +29,7 @@ pub struct KindFacts {
     pub crash: CrashEffect,
     /// How the diagram shows it.
     pub shape: Shape,
-    /// In which column it stands if neither a place nor a request path says.
+    /// Its column, if neither an authored place nor a request path decides.
     pub column: Column,
 }
 

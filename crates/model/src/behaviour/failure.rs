@@ -1,4 +1,4 @@
-//! What can go wrong with one attempt to ask another component, and what the asker does about it.
+//! How an attempt to reach an upstream fails, and what follows.
 
 use crate::quantity::Seconds;
 
@@ -27,7 +27,7 @@ impl HttpError {
     }
 }
 
-/// How an attempt to ask another component fails, as the asker sees it.
+/// How an attempt to reach an upstream fails, as the client sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AttemptFailure {
     /// The connection is refused: no process listens, or a firewall rejects it.
@@ -52,7 +52,7 @@ impl AttemptFailure {
         [Self::Refused, Self::Silent, Self::Reset, Self::Certificate, Self::ReadOnly, Self::TooManyConnections, Self::TimedOut];
 }
 
-/// What an asker does after a failed attempt.
+/// What a client does after a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reaction {
     /// Tries again by the [`RetryRule`]; reports this error when no attempt is left.
@@ -79,7 +79,7 @@ pub enum NextAttempt {
     Following,
 }
 
-/// How an asker tries again.
+/// How a client retries.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RetryRule {
     /// Most attempts on one request, the first included.
@@ -91,7 +91,7 @@ pub struct RetryRule {
     pub pause: Option<Seconds>,
 }
 
-/// What an asker takes for a failure, and what follows from each.
+/// What a client treats as a failure, and what follows from each.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FailurePolicy {
     /// How it tries again, where the reaction is [`Reaction::Retry`].

@@ -25,8 +25,8 @@ pub fn terminates_tls(infra: &Infrastructure, ix: ComponentIx) -> bool {
 
 /// The certificates that a full handshake on a hop needs to succeed. Resumed sessions show none (RFC 8446, 2.2).
 ///
-/// Users are shown the certificate of whoever ends their TLS, and where that one holds none, every holder of a certificate for
-/// the site must have a valid one. Inside the site, whoever answers shows its own, and the asker checks it.
+/// Users are shown the certificate of the component that terminates their TLS; where that one holds none, every holder of a
+/// certificate for the site must have a valid one. Inside the site, the server shows its own, and the client checks it.
 pub fn certificate_check(infra: &Infrastructure, hop: &Hop) -> CertificateCheck {
     let is_users = match hop.cipher {
         _ if !infra.link(hop.link).protocol.carries_requests() => return CertificateCheck::Unchecked,
