@@ -1,34 +1,37 @@
-//! Who comes and when: open arrivals at a rate that may follow a schedule, or users who wait for each outcome.
+//! Arrivals: open arrivals at a rate that may follow a schedule, or users who wait for each outcome.
 //!
 //! Open arrivals are sampled in *unit time*, in which one user comes per unit: exponential gaps, or equal ones. The integral
 //! of the rate says when a unit of unit time is over, and is inverted exactly, so nothing is thinned out and no draw is
 //! wasted. The users are the same whatever the rate; it only moves them. Faults and designs do not move them at all.
-//!
-//! Must not know what becomes of a request, but for one thing: that a user who waits for an outcome has it.
 
-pub(crate) mod curve;
+mod curve;
 
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
 
+use hoplight_model::RequestKind;
 use hoplight_model::arrivals::Arrivals as Process;
 use hoplight_model::component::Traffic;
+use hoplight_model::quantity::Rate;
 
+use crate::clock::Clock;
+use crate::event::Kind;
 use crate::index::{count, length};
+use crate::plan::Plan;
 use crate::random::{self, Sampler};
-use crate::time::SimTime;
+use crate::time::{SECOND, SimTime};
 
 use curve::Curve;
 
 /// Marks the random streams of users who wait for outcomes: the mark, 20 bits of user, 36 bits of cycle. The bits between
 /// are left to the purposes of draws.
-pub(crate) const WAITS: u64 = 1 << 62;
-pub(crate) const CYCLE_BITS: u32 = 36;
-pub(crate) const USER_BITS: u32 = 20;
+const WAITS: u64 = 1 << 62;
+const CYCLE_BITS: u32 = 36;
+const USER_BITS: u32 = 20;
 
 /// What the draws about one user are for.
 #[derive(Clone, Copy)]
-pub(crate) enum Purpose {
+enum Purpose {
     Kind = 1,
     NewVisitor = 2,
     Think = 3,
@@ -36,47 +39,47 @@ pub(crate) enum Purpose {
 
 /// The state of the arrivals.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Arrivals {
-    pub(crate) source: Source,
+pub(crate) struct Arrivals {
+    source: Source,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Source {
+enum Source {
     Open(Open),
     Closed(Closed),
 }
 
 /// Users who come whatever happens to the others.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Open {
+struct Open {
     /// Whether gaps are equal in unit time.
-    pub(crate) regular: bool,
-    pub(crate) draws: Xoshiro256PlusPlus,
-    pub(crate) curve: Curve,
+    regular: bool,
+    draws: Xoshiro256PlusPlus,
+    curve: Curve,
     /// Unit time from `since` to the next arrival.
-    pub(crate) due: f64,
-    pub(crate) since: SimTime,
+    due: f64,
+    since: SimTime,
     /// Part of a nanosecond by which the last arrival was early: events have whole ones.
-    pub(crate) early: f64,
+    early: f64,
     /// How many have come.
-    pub(crate) came: u64,
+    came: u64,
     /// The one event that brings the next user; others of its kind are stale.
-    pub(crate) next: u64,
+    next: u64,
 }
 
 /// Users who wait for each outcome.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Closed {
-    pub(crate) think: Sampler,
+struct Closed {
+    think: Sampler,
     /// How often each user has asked.
-    pub(crate) cycles: Vec<u32>,
+    cycles: Vec<u32>,
     /// How many of them think now.
-    pub(crate) thinking: u32,
+    thinking: u32,
 }
 
 impl Arrivals {
     /// The arrivals of `traffic` at the start of a run.
-    pub(super) fn new(traffic: &Traffic, seed: u64) -> Self {
+    pub(crate) fn new(traffic: &Traffic, seed: u64) -> Self {
         let open = |regular| {
             let draws = Xoshiro256PlusPlus::seed_from_u64(random::mix(seed));
             let curve = Curve::new(traffic.rate, &traffic.schedule);
@@ -95,7 +98,7 @@ impl Arrivals {
     }
 
     /// The sequence number of the one event that brings the next user of open arrivals, or 0.
-    pub(super) fn next(&self) -> u64 {
+    pub(crate) fn next(&self) -> u64 {
         match &self.source {
             Source::Open(open) => open.next,
             Source::Closed(_) => 0,
@@ -103,15 +106,84 @@ impl Arrivals {
     }
 
     /// How many users there are, and how many of them think, where they wait for each outcome.
-    pub(super) fn population(&self) -> Option<(u32, u32)> {
+    pub(crate) fn population(&self) -> Option<(u32, u32)> {
         match &self.source {
             Source::Open(_) => None,
             Source::Closed(closed) => Some((count(closed.cycles.len()), closed.thinking)),
         }
     }
 
-    /// Names that event anew.
-    pub(super) fn set_next(&mut self, next: u64) {
+    /// The first users come, or begin to think.
+    pub(crate) fn start(&mut self, clock: &mut Clock) {
+        match &self.source {
+            Source::Open(_) => self.schedule_next(clock),
+            Source::Closed(closed) => (0..count(closed.cycles.len())).for_each(|user| closed.start_thinking(user, clock)),
+        }
+    }
+
+    /// Schedules the next user of open arrivals.
+    pub(crate) fn schedule_next(&mut self, clock: &mut Clock) {
+        let Source::Open(open) = &mut self.source else { return };
+        open.next = open.next_at().map_or(0, |at| clock.schedule(at, Kind::Arrival, 0));
+    }
+
+    /// A user comes: the next one, or `user` of those who wait for outcomes. Returns the user's random stream, unless the
+    /// event is stale.
+    pub(crate) fn arrive(&mut self, user: u32, sequence: u64, now: SimTime) -> Option<u64> {
+        match &mut self.source {
+            Source::Open(open) => {
+                if sequence != open.next {
+                    return None;
+                }
+                open.came += 1;
+                open.since = now;
+                open.draw();
+                Some(open.came)
+            }
+            Source::Closed(closed) => {
+                closed.thinking -= 1;
+                Some(closed.stream(user))
+            }
+        }
+    }
+
+    /// A request has its outcome. If its user waited for that, the user thinks again.
+    pub(crate) fn resume(&mut self, stream: u64, clock: &mut Clock) {
+        if stream >> 62 != WAITS >> 62 {
+            return;
+        }
+        let Source::Closed(closed) = &mut self.source else { return };
+        let user = u32::try_from((stream >> CYCLE_BITS) % (1 << USER_BITS)).expect("a user's number has 20 bits");
+        let Some(cycle) = closed.cycles.get_mut(length(user)) else { return };
+        *cycle = cycle.wrapping_add(1);
+        closed.thinking += 1;
+        closed.start_thinking(user, clock);
+    }
+
+    /// Sets the arrival rate from now on; what is left of the schedule is over. The part of the gap to the next user that
+    /// has passed stays passed.
+    ///
+    /// # Panics
+    /// Where users wait for outcomes: they have no rate.
+    pub(crate) fn set_rate(&mut self, rate: Rate, clock: &mut Clock) {
+        let Source::Open(open) = &mut self.source else { unreachable!("where users wait for outcomes, the command is refused") };
+        open.due = (open.due - open.curve.integral(open.since, clock.now())).max(0.0);
+        open.since = clock.now();
+        open.early = 0.0;
+        open.curve = Curve::new(rate, &[]);
+        self.schedule_next(clock);
+    }
+
+    /// The arrival rate now, in requests per second.
+    pub(crate) fn rate(&self, now: SimTime) -> f64 {
+        match &self.source {
+            Source::Open(open) => open.curve.at(now),
+            Source::Closed(closed) => f64::from(closed.thinking) * SECOND as f64 / closed.think.mean(),
+        }
+    }
+
+    /// Gives that event its new number.
+    pub(crate) fn set_next(&mut self, next: u64) {
         if let Source::Open(open) = &mut self.source {
             open.next = next;
         }
@@ -119,13 +191,13 @@ impl Arrivals {
 }
 
 impl Open {
-    pub(crate) fn draw(&mut self) {
+    fn draw(&mut self) {
         self.due = if self.regular { 1.0 } else { random::exponential(self.draws.next_u64()) };
     }
 
     /// When the next user comes, or `None` if nobody ever will.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the curve gives at most 2^61 ns")]
-    pub(crate) fn next_at(&mut self) -> Option<SimTime> {
+    fn next_at(&mut self) -> Option<SimTime> {
         let gap = self.curve.reach(self.since, self.due)? + self.early;
         let whole = gap as u64;
         self.early = gap - whole as f64;
@@ -134,7 +206,40 @@ impl Open {
 }
 
 impl Closed {
-    pub(crate) fn stream(&self, user: u32) -> u64 {
+    /// A user thinks, and will ask then.
+    fn start_thinking(&self, user: u32, clock: &mut Clock) {
+        let think = self.think.nanos(draw(clock, self.stream(user), Purpose::Think));
+        clock.schedule(clock.now() + think, Kind::Arrival, user);
+    }
+
+    fn stream(&self, user: u32) -> u64 {
         WAITS | u64::from(user) << CYCLE_BITS | u64::from(self.cycles[length(user)])
     }
+}
+
+/// Whether the user of a random stream comes for the first time.
+pub(crate) fn is_new_visitor(plan: &Plan, clock: &Clock, stream: u64) -> bool {
+    let share = plan.new_visitors;
+    share > 0.0 && random::open_unit(draw(clock, stream, Purpose::NewVisitor)) < share
+}
+
+/// What the user of a random stream wants. Where there is no choice, nothing is drawn.
+pub(crate) fn kind_of(plan: &Plan, clock: &Clock, stream: u64) -> RequestKind {
+    let (statics, writes) = (plan.static_share, plan.write_share);
+    if statics + writes <= 0.0 {
+        return RequestKind::Read;
+    }
+    let share = random::open_unit(draw(clock, stream, Purpose::Kind));
+    if share < statics {
+        RequestKind::Static
+    } else if share < statics + writes {
+        RequestKind::Write
+    } else {
+        RequestKind::Read
+    }
+}
+
+/// Chance about one user: 64 bits that depend on the seed, the user and the purpose.
+fn draw(clock: &Clock, stream: u64, purpose: Purpose) -> u64 {
+    clock.draws_of(stream ^ ((purpose as u64) << 56))
 }

@@ -18,6 +18,9 @@ const SEQUENCE_BITS: u32 = 64 - KIND_BITS - ID_BITS;
 /// The largest sequence number.
 pub(super) const MAX_SEQUENCE: u64 = (1 << SEQUENCE_BITS) - 1;
 
+/// Marks a number as new while all are given again.
+pub(super) const RENUMBERED: u64 = 1 << 63;
+
 /// Most things of one sort that may have events: requests in flight, stations, links.
 pub(super) const MAX_ID: u32 = (1 << ID_BITS) - 1;
 

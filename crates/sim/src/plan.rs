@@ -245,6 +245,11 @@ impl Plan {
 }
 
 impl Plan {
+    /// The number of a balancer among those that share an address.
+    pub(crate) fn router(&self, station: StationIx) -> Option<RouterIx> {
+        self.pair.position(|router| router.station == station)
+    }
+
     /// How many balancers there are.
     pub(super) fn balancers(&self) -> usize {
         self.stations.iter().filter(|station| matches!(station.role, Role::Balancer(_))).count()

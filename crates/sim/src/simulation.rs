@@ -114,7 +114,7 @@ impl Simulation {
             plan,
         };
         simulation.adopt_plan();
-        simulation.start_arrivals();
+        simulation.arrivals.start(&mut simulation.clock);
         simulation.schedule_upkeep();
         simulation.schedule_probe();
         simulation

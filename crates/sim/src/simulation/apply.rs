@@ -143,7 +143,7 @@ impl Simulation {
             }
             Operation::Scan => EventKind::Scanned { open: self.scan_ports() },
             Operation::Balance(algorithm) => {
-                self.balancers.algorithm = Some(algorithm);
+                self.balancers.set_algorithm(algorithm);
                 EventKind::BalanceSet(algorithm)
             }
             Operation::Probe(interval) => {
@@ -306,7 +306,7 @@ mod tests {
             let infra = Arc::new(Infrastructure::from_ron("scenario.ron", text).expect("a valid scenario"));
             let commands = commands(&infra);
             let mut sim = Simulation::new(infra, seed);
-            for round in 0..12 {
+            for round in 0..5 {
                 sim.advance(SimTime::from_secs(round), &mut ());
                 for command in &commands {
                     let mut trial = sim.clone();
@@ -315,8 +315,8 @@ mod tests {
                     assert!(done.is_ok() || trial == sim, "{command:?} was refused");
                     *if done.is_ok() { &mut accepted } else { &mut refused } += 1;
                 }
-                // Three of them are done, so that the next round begins in another state.
-                for draw in 0..3 {
+                // Six of them are done, so that the next round begins in another state.
+                for draw in 0..6 {
                     let at = mix(seed ^ round << 8 ^ draw) % commands.len() as u64;
                     let _ = sim.apply(&commands[usize::try_from(at).expect("a place in the list")], &mut ());
                 }

@@ -5,9 +5,7 @@
 //! the older of the two heads takes its place at once, so nobody who comes later can be faster. Must not know how
 //! a backend is chosen, nor how messages travel.
 
-use std::collections::VecDeque;
-
-use hoplight_model::{Algorithm, Element, TlsMode};
+use hoplight_model::{Element, TlsMode};
 
 use crate::balancers::Waiter;
 use crate::command::CommandError;
@@ -74,7 +72,8 @@ impl Simulation {
             let (tag, kind) = (record.tag(), record.kind);
             let links = &self.plan.stations[station].out[kind];
             let up = count(links.iter().filter(|link| self.links[**link].takes_new()).count());
-            let algorithm = self.algorithm_of(station);
+            let own = self.balancer(station).expect("only balancers give requests to backends").algorithm;
+            let algorithm = self.balancers.algorithm(own);
             self.tell(observer, Some(tag), || EventKind::Chose { balancer: station, backend, algorithm, up });
         }
         if self.plan.tls == TlsMode::Passthrough {
@@ -88,11 +87,6 @@ impl Simulation {
             Role::Balancer(balancer) => Some(balancer),
             _ => None,
         }
-    }
-
-    fn algorithm_of(&self, station: StationIx) -> Algorithm {
-        let own = self.balancer(station).map(|balancer| balancer.algorithm);
-        self.balancers.algorithm.or(own).unwrap_or_default()
     }
 
     /// Whether a balancer has fewer requests in progress on a link than it may.
@@ -116,12 +110,10 @@ impl Simulation {
         self.requests[request].state = State::Backlogged;
         self.schedule_for(request, self.clock.now() + timeout, Kind::Retry);
         let waiter = Waiter { request, ticket: self.requests[request].pending };
-        let line = match link {
-            None => &mut self.balancers.states[number].shared[usize::from(lists[kind])],
-            Some(link) => self.balancers.states[number].own(self.plan.hops[link].backend()),
+        let waiting = match link {
+            None => self.balancers.wait_for_any(number, usize::from(lists[kind]), waiter),
+            Some(link) => self.balancers.wait_for(number, self.plan.hops[link].backend(), waiter),
         };
-        line.push_back(waiter);
-        let waiting = count(line.len());
         let tag = self.requests[request].tag();
         self.tell(observer, Some(tag), || EventKind::Waits { component: station, waiting });
     }
@@ -136,13 +128,7 @@ impl Simulation {
         // It stood at the head of a line, with nobody before it but others whose time is over.
         let (number, list) = (balancer.number, usize::from(balancer.lists[kind]));
         let backend = self.plan.hops[link].backend();
-        let (rota, requests) = (&mut self.balancers.states[number], &self.requests);
-        let counts = |waiter: &Waiter| requests.get(waiter.request).is_some_and(|record| record.pending == waiter.ticket);
-        for line in [&mut rota.shared[list]].into_iter().chain(rota.own.get_mut(backend)) {
-            while line.front().is_some_and(|waiter| !counts(waiter)) {
-                line.pop_front();
-            }
-        }
+        self.balancers.drop_stale_heads(number, list, backend, &self.requests);
     }
 
     /// A request is no longer in progress on a link.
@@ -170,22 +156,9 @@ impl Simulation {
     fn next_waiter(&mut self, link: LinkIx) -> Option<RequestIx> {
         let hop = &self.plan.hops[link];
         let Role::Balancer(balancer) = &self.plan.stations[hop.from].role else { return None };
-        let (rota, requests) = (&mut self.balancers.states[balancer.number], &self.requests);
         let takes_new = self.links[link].takes_new();
-        let shared = rota.shared.iter_mut().enumerate().filter(|(list, _)| takes_new && hop.lists & (1 << list) != 0);
-        let lines = shared.map(|(_, line)| line).chain(rota.own.get_mut(hop.backend()));
-        let counts = |waiter: &Waiter| requests.get(waiter.request).is_some_and(|record| record.pending == waiter.ticket);
-        let mut oldest: Option<&mut VecDeque<Waiter>> = None;
-        for line in lines {
-            while line.front().is_some_and(|waiter| !counts(waiter)) {
-                line.pop_front();
-            }
-            let Some(head) = line.front() else { continue };
-            if oldest.as_ref().and_then(|line| line.front()).is_none_or(|other| head.ticket < other.ticket) {
-                oldest = Some(line);
-            }
-        }
-        oldest?.pop_front().map(|waiter| waiter.request)
+        let in_lists = |list: usize| takes_new && hop.lists & (1 << list) != 0;
+        self.balancers.next(balancer.number, hop.backend(), in_lists, &self.requests)
     }
 
     /// A request that had waited goes to the backend that has a place for it.
@@ -227,13 +200,13 @@ impl Simulation {
             self.admit(link);
             return;
         }
-        let waiting = self.balancers.states[number].own.get_mut(backend).map(std::mem::take).unwrap_or_default();
+        let waiting = self.balancers.take_waiting_for(number, backend);
         for waiter in waiting {
             let record = self.requests.get(waiter.request).filter(|record| record.pending == waiter.ticket);
             let Some(attempt) = record.map(|record| record.attempts[usize::from(record.depth)]) else { continue };
             if attempt > 1 && !redispatch {
                 // It is bound to this backend, whatever the checks say.
-                self.balancers.states[number].own(backend).push_back(waiter);
+                self.balancers.wait_for(number, backend, waiter);
             } else {
                 self.assign(waiter.request, station, attempt, observer);
             }
@@ -280,14 +253,10 @@ impl Simulation {
 
     /// Requests that wait at a balancer because its backends are full.
     pub fn backlog(&self, balancer: hoplight_model::ComponentIx) -> u32 {
-        let counts = |waiter: &&Waiter| self.requests.get(waiter.request).is_some_and(|record| record.pending == waiter.ticket);
         let number = self.plan.stations.get(balancer).and_then(|station| match &station.role {
             Role::Balancer(balancer) => Some(balancer.number),
             _ => None,
         });
-        number.map_or(0, |number| {
-            let rota = &self.balancers.states[number];
-            count(rota.shared.iter().chain(&rota.own).flatten().filter(counts).count())
-        })
+        number.map_or(0, |number| self.balancers.waiting(number, &self.requests))
     }
 }

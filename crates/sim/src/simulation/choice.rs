@@ -149,7 +149,8 @@ impl Simulation {
         }
         let (hops, stations) = (&self.plan.hops, &self.plan.stations);
         let backends = Backends { links, hops, lines: &self.links };
-        let turn = &mut self.balancers.states[balancer.number].turns[list];
+        let algorithm = self.balancers.algorithm(balancer.algorithm);
+        let turn = self.balancers.turn(balancer.number, list);
         // A list keeps its length; behind its last place comes the first.
         let first = if *turn < links.len() { *turn } else { 0 };
         let mut by_turn = |place: Option<usize>| {
@@ -158,7 +159,7 @@ impl Simulation {
                 links[place]
             })
         };
-        let chosen = match self.balancers.algorithm.unwrap_or(balancer.algorithm) {
+        let chosen = match algorithm {
             Algorithm::RoundRobin => by_turn(backends.next(first)),
             Algorithm::LeastConnections => by_turn(backends.least_busy(first)),
             Algorithm::First => links.iter().copied().find(|link| backends.may(*link)),

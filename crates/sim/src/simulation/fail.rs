@@ -181,8 +181,8 @@ impl Simulation {
         self.stations[station].clear(now);
         self.monitoring.gauges[station].restart();
         if let Role::Balancer(balancer) = &self.plan.stations[station].role {
-            self.balancers.states[balancer.number].clear();
-            self.router_stops(station);
+            self.balancers.clear(balancer.number);
+            self.address.stop(station, &self.plan);
         }
         // A balancer that starts again takes every backend for UP, until its checks know better.
         for (hop, line) in self.plan.hops.iter().zip(&mut self.links) {

@@ -54,7 +54,7 @@ impl Simulation {
     pub(super) fn browser_sends<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         let link = match (self.requests[request].phase, self.plan.lookup) {
             (Phase::Lookup, Some(lookup)) => lookup,
-            _ => self.address.entry,
+            _ => self.address.entry(),
         };
         self.send(request, link, observer);
     }

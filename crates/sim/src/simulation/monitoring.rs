@@ -25,8 +25,7 @@ impl Simulation {
             row.leads = Some(database.writable);
             row.lag_s = (!database.writable).then(|| database.lag_s.unwrap_or(f64::INFINITY));
         }
-        let mut pair = self.plan.pair.iter().zip(&self.address.routers);
-        row.leads = row.leads.or_else(|| pair.find(|(plan, _)| plan.station == station).map(|(_, router)| router.is_master()));
+        row.leads = row.leads.or_else(|| self.address.is_master(station, &self.plan));
     }
 
     /// A sample arrives at the monitoring service.

@@ -168,7 +168,7 @@ impl Simulation {
             Role::Balancer(balancer) => Some(balancer.algorithm),
             _ => None,
         })?;
-        Some(self.balancers.algorithm.unwrap_or(own))
+        Some(self.balancers.algorithm(own))
     }
 
     /// The newest request that was sent, of one kind or of all.

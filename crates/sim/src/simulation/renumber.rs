@@ -3,38 +3,34 @@
 //! All pending events get numbers from 1 on, in their order, and whoever remembers the number of an event is told the new
 //! one. Nothing else changes: the digest does not know sequence numbers. Must not know what an event does.
 
-use crate::event::Kind;
+use crate::event::{Kind, RENUMBERED};
 use crate::simulation::Simulation;
-
-/// Marks a number as new while all are given again.
-const RENUMBERED: u64 = 1 << 63;
 
 impl Simulation {
     /// Begins the sequence numbers again: after 68 billion events there are no more.
     #[cold]
     pub(super) fn renumber(&mut self) {
-        self.balancers.states.iter_mut().for_each(|rota| rota.forget_stale(&self.requests));
-        let (requests, next_arrival, next_probe) = (&mut self.requests, self.arrivals.next(), self.monitoring.probe.next);
-        let (mut new_arrival, mut new_probe, routers) = (0, 0, &mut self.address.routers);
+        self.balancers.forget_stale(&self.requests);
+        let (next_arrival, next_probe) = (self.arrivals.next(), self.monitoring.probe.next);
+        let (requests, address) = (&mut self.requests, &mut self.address);
+        let (mut new_arrival, mut new_probe) = (0, 0);
         self.clock.renumber(|event, sequence| match event.kind() {
             Kind::Leg | Kind::Service | Kind::Retry if requests.waits_for(event.on(), event.sequence()) => {
                 requests[event.on()].pending = RENUMBERED | sequence;
             }
             Kind::Arrival if event.sequence() == next_arrival => new_arrival = sequence,
-            Kind::Advert if routers[event.on()].timer == event.sequence() => {
-                routers[event.on()].timer = RENUMBERED | sequence;
-            }
+            Kind::Advert if address.waits_for(event.on(), event.sequence()) => address.renumber(event.on(), sequence),
             Kind::Probe if event.sequence() == next_probe => new_probe = sequence,
             _ => {}
         });
         self.monitoring.probe.next = new_probe;
-        self.address.routers.iter_mut().for_each(|router| router.timer &= !RENUMBERED);
+        address.end_renumbering();
         self.arrivals.set_next(new_arrival);
         requests.for_each_slot(|request| {
             // What waits for no event any more must not meet one by chance.
             request.pending = if request.pending & RENUMBERED == 0 { 0 } else { request.pending & !RENUMBERED };
         });
-        self.balancers.states.iter_mut().for_each(|rota| rota.renumber(&self.requests));
+        self.balancers.renumber(&self.requests);
     }
 }
 

@@ -7,6 +7,7 @@
 use hoplight_model::RequestKind;
 use hoplight_model::retries::Retries;
 
+use crate::arrivals::is_new_visitor;
 use crate::journal::Observer;
 use crate::outcome::Outcome;
 use crate::random;
@@ -28,7 +29,7 @@ impl Simulation {
         let attempt = (stream & ATTEMPT_MASK) >> ATTEMPT_SHIFT;
         let most = u64::from(self.users.retries.attempts.get());
         if outcome.is_ok() || attempt + 1 >= most || stream & SENT_BY_HAND != 0 {
-            self.resume_user(stream & !ATTEMPT_MASK);
+            self.arrivals.resume(stream & !ATTEMPT_MASK, &mut self.clock);
             return;
         }
         let chance = random::open_unit(random::mix(self.clock.draws_of(stream) ^ WAIT));
@@ -42,7 +43,7 @@ impl Simulation {
     /// A user tries again. Who had no connection before has none now.
     pub(super) fn retry_request<O: Observer>(&mut self, kind: RequestKind, stream: u64, observer: &mut O) {
         self.users.retry();
-        let new_visitor = self.is_new_visitor(stream & !ATTEMPT_MASK);
+        let new_visitor = is_new_visitor(&self.plan, &self.clock, stream & !ATTEMPT_MASK);
         self.start_request(kind, stream, new_visitor, observer);
     }
 

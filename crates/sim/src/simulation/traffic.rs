@@ -60,7 +60,7 @@ impl Simulation {
                 let mut streams = self.plan.databases.streams.iter().filter(|stream| stream.link == link);
                 streams.next().map_or(0, |stream| self.changes_sent(stream.to))
             }
-            Protocol::Vrrp => self.adverts(link),
+            Protocol::Vrrp => self.address.adverts(link, &self.plan),
             Protocol::Http => u64::from(self.links[link].checks),
             _ => 0,
         }

@@ -15,7 +15,7 @@ impl Simulation {
     pub(super) fn schedule_upkeep(&mut self) {
         self.schedule_checks();
         self.schedule_heartbeats();
-        self.schedule_adverts();
+        self.address.start(&self.plan, &mut self.clock);
         for agent in self.plan.agents.indices() {
             self.clock.schedule(self.clock.now(), Kind::Sample, agent.raw());
         }

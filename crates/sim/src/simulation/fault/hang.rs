@@ -30,7 +30,7 @@ impl Simulation {
         });
         self.database_hangs(station);
         if matches!(self.plan.stations[station].role, Role::Balancer(_)) {
-            self.router_stops(station);
+            self.address.stop(station, &self.plan);
         }
     }
 
@@ -62,7 +62,7 @@ impl Simulation {
             self.clock.schedule(oldest.at.max(self.clock.now()), Kind::Deadline, station.raw());
         }
         self.database_resumes(station);
-        self.router_starts(station);
+        self.address.restart(station, &self.plan, &mut self.clock);
     }
 
     /// Whether a process stands still.

@@ -241,7 +241,7 @@ impl Simulation {
     pub(in crate::simulation) fn start(&mut self, station: StationIx) {
         self.stations[station].crashed = false;
         self.database_starts(station);
-        self.router_starts(station);
+        self.address.restart(station, &self.plan, &mut self.clock);
         self.refresh_health();
     }
 
