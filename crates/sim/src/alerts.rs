@@ -1,9 +1,9 @@
 //! Alerts: what the monitoring service makes of what was delivered to it.
 //!
 //! Rules on samples are judged when a sample arrives, once each; rules on silence once a second; rules on the site from
-//! outside when the probe reports. Nothing here depends on how many requests there are. Must not look at stations or
-//! requests: what was not delivered is not known. A threshold on a component whose agent fell silent says nothing, and that
-//! is the lesson: only absence does.
+//! outside when the probe reports. Nothing here depends on how many requests there are.
+//! What was not delivered is not known. A threshold on a component whose agent
+//! fell silent says nothing, and that is the lesson: only absence does.
 
 use std::collections::VecDeque;
 

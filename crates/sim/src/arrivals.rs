@@ -195,7 +195,7 @@ impl Open {
         self.due = if self.regular { 1.0 } else { random::exponential(self.draws.next_u64()) };
     }
 
-    /// When the next user comes, or `None` if nobody ever will.
+    /// When the next user comes, or `None` if none ever will.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the curve gives at most 2^61 ns")]
     fn next_at(&mut self) -> Option<SimTime> {
         let gap = self.curve.reach(self.since, self.due)? + self.early;

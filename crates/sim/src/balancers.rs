@@ -1,8 +1,8 @@
 //! Balancers: whose turn it is, and which requests wait for a backend.
 //!
-//! A request whose backends are all full waits: in a queue that all backends of its list share or, where only one backend
-//! will do (its user's address is hashed, or it is tried again), in that backend's own. When a place at a backend is free,
-//! the older of the two heads takes it, so no request that comes later can be faster.
+//! A request whose backends are all full waits: in a queue that all backends of its list share or, where only one backend will
+//! do (its user's address is hashed, or it is tried again), in that backend's own. When a place at a backend is free, the
+//! older of the two heads takes it, so no request that comes later can be faster.
 
 use std::collections::VecDeque;
 

@@ -14,8 +14,7 @@
 //! - lets TLS pass through: each user's connection has one of its own.
 //!
 //! HTTP proxies resume their TLS sessions, as `HAProxy` and nginx do; database drivers do not. Firewalls judge every message
-//! of an asker, those of an open connection as well: that way each request tells which rules let it pass. Must not know
-//! what is asked.
+//! of an asker, those of an open connection as well: that way each request tells which rules let it pass.
 
 use hoplight_model::component::ComponentKind;
 use hoplight_model::hop::{Cipher, Hop};
@@ -80,7 +79,7 @@ pub(super) struct Pool {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct ConnectionsPlan {
     pub(crate) version: TlsVersion,
-    /// Work of whoever answers a full handshake, and one that resumes, in nanoseconds.
+    /// Work of the TLS server in a full handshake, and in one that resumes, in nanoseconds.
     pub(crate) full: u64,
     pub(crate) resumed: u64,
     /// Part of the users' new connections that resume a session.
@@ -104,7 +103,7 @@ impl ConnectionsPlan {
         }
     }
 
-    /// What whoever ends TLS works in a phase of a handshake, in nanoseconds. In TLS 1.2 the signature comes with the first
+    /// Work of the TLS server in one phase of a handshake, in nanoseconds. In TLS 1.2 the signature comes with the first
     /// of two answers.
     pub(super) fn work(&self, phase: Phase) -> u64 {
         match phase {

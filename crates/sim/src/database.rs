@@ -7,9 +7,9 @@
 //!          answered at once, or when a replica or a majority has it
 //! ```
 //!
-//! Changes are counted, not kept: a log is a timeline and a length (`history`), what a follower has not applied is a list
-//! of due times (`relay`). `commit` does what a query does, `replicate` moves changes, `watch` finds out what is lost,
-//! `promote` changes roles, `driver` is the asker's side. Must not know users, nor how messages of requests travel.
+//! Changes are counted, not kept: a log is a timeline and a length (`history`), what a follower has not applied is a list of
+//! due times (`relay`). `commit` does what a query does, `replicate` moves changes, `watch` finds out what is lost, `promote`
+//! changes roles, `driver` is the asker's side.
 
 pub(crate) mod history;
 mod plan;
@@ -31,7 +31,7 @@ use relay::Relay;
 /// Where in an event's id the sort of event stands; the database's or cluster's number is below.
 pub(crate) const SORT_SHIFT: u32 = 20;
 
-/// What comes to a database or cluster at its time.
+/// What can be due at a database or cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Due {
     /// The cluster looks whom it still hears.
@@ -92,7 +92,7 @@ pub(crate) struct Node {
     pub(crate) lag: Option<u64>,
     /// Nothing can be written to its disk.
     pub(crate) disk_full: bool,
-    /// Somebody stopped replication here.
+    /// Replication was stopped here by a fault.
     pub(crate) stopped: bool,
     pub(crate) stale_reads: u64,
     pub(crate) lost_writes: u64,

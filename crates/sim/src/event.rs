@@ -1,8 +1,7 @@
 //! Events: what happens when, in a total order; in `queue`, those that are pending.
 //!
 //! An event is one `u128`: time in nanoseconds (64 bits), sequence number (36), kind (4) and the id of what it happens to
-//! (24). One comparison gives the order, first come first served among events of one instant, and so determinism. Must not
-//! know what the kinds mean.
+//! (24). One comparison gives the order, first come first served among events of one instant, and so determinism.
 
 mod queue;
 
@@ -53,7 +52,7 @@ pub(super) enum Kind {
     Probe,
     /// A balancer of a pair advertises itself, or has heard nothing for too long. Id: its number.
     Advert,
-    /// Something comes by itself: a boot is over, a user tries again. Id: its place in a list.
+    /// A timer is due: a boot is over, a user tries again. Id: timer.
     TimerEvent,
 }
 

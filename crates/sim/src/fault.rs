@@ -1,5 +1,5 @@
-//! Failures that can be injected and healed, beside those of a process, a server, a link or a firewall's rules that end
-//! at once.
+//! Failures that can be injected and healed, beside those of a process, a server, a link or a firewall's rules that end at
+//! once.
 //!
 //! ```text
 //! Fault ──inject──▶ stations: hung, slow, misconfigured, compromised, leaked connections
@@ -8,8 +8,7 @@
 //!                   the site: record, certificates, flood
 //! ```
 //!
-//! A fault is state, never a script: what users, agents and checks see of it follows from the same events as ever. Must
-//! not decide what a component does about it.
+//! A fault is state, never a script: what users, agents and checks see of it follows from the same events as ever.
 
 pub(crate) mod listen;
 pub(crate) mod live;
@@ -31,9 +30,9 @@ pub use listen::Tap;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Fault {
     /// A process, or all of a server, stands still. The operating system accepts connections; nothing is answered. Healed,
-    /// it goes on where it stood, as after SIGCONT or a long pause; [`crate::Command::Restore`] starts it anew.
+    /// it goes on where it stopped, as after SIGCONT or a long pause; [`crate::Command::Restore`] restarts it.
     Hang(Element),
-    /// The work of a component, or of all on a server, takes so many times as long, from the next piece of work on; for a
+    /// The work of a component, or of all on a server, takes this many times as long, from the next piece of work on; for a
     /// hop, its latency does.
     Slow(Element, Factor),
     /// A process, or all of a server, has a configuration with which it does not start. It ends, and cannot be restored
@@ -42,7 +41,7 @@ pub enum Fault {
     /// A flaw in what this component runs: everything with the same software and version crashes now. Healed, what is down
     /// of it starts again.
     Flaw(ComponentId),
-    /// Somebody else controls a component, or all of a server. Nothing shows.
+    /// An attacker controls a component, or all of a server. Nothing shows.
     Compromised(Element),
     /// The certificate that this component holds has expired. Healed, it is renewed for 90 days.
     Expired(ComponentId),
@@ -52,11 +51,11 @@ pub enum Fault {
     DiskFull(ComponentId),
     /// A replica neither receives nor applies changes.
     ReplicationStopped(ComponentId),
-    /// So many of a component's connections are taken and never given back.
+    /// This many of a component's connections are leaked.
     Leak(ComponentId, u32),
-    /// So many SYN packets per second, from addresses that never answer, reach the entry.
+    /// This many SYN packets per second, from addresses that never answer, reach the entry.
     Flood(Rate),
-    /// Somebody listens on a hop.
+    /// An attacker listens on a hop.
     Sniffer(ComponentId, ComponentId),
 }
 

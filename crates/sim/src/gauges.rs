@@ -1,15 +1,14 @@
 //! What a component counts of its own work while it runs, for agents to read: requests, answers, errors, latency.
 //!
 //! Latency is the time from a request's arrival at the component until its answer leaves, waiting line and downstream
-//! included. Counters live in the component's process: a restart begins at zero. Only components that an agent watches
-//! count. Must not know who reads.
+//! included. Counters live in the component's process: a restart begins at zero. Only components that an agent watches count.
 
 use crate::histogram::Histogram;
 
 /// The counters of one component.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Gauge {
-    /// How often the process was started again: whoever compares two readings sees that a restart lies between them.
+    /// How often the process was started again: two readings show whether a restart lies between them.
     pub(super) starts: u32,
     /// Answers that left, the bad ones among them.
     pub(super) answers: u64,

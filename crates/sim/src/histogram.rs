@@ -1,7 +1,7 @@
 //! A histogram of times with log-linear buckets: small, exact in its counts, and off by at most 1.6 % in its times.
 //!
 //! Each power of two has 32 buckets of equal width, as in `HdrHistogram`; only the stretch of buckets that were ever hit is
-//! stored, so a usual one takes a few hundred bytes. Must not know what is timed.
+//! stored, so a usual one takes a few hundred bytes.
 
 /// Buckets per power of two, as a power of two itself. A bucket is at most 1/32 as wide as its times are long; its middle
 /// is off by at most half of that.

@@ -1,7 +1,7 @@
 //! The journal: what happened, and why, in the order in which it happened.
 //!
-//! The engine tells an [`Observer`]; a [`Journal`] is one that keeps the last notes. Must not change the simulation: with
-//! and without an observer, the run is the same.
+//! The engine tells an [`Observer`]; a [`Journal`] is one that keeps the last notes. Must not change the simulation: with and
+//! without an observer, the run is the same.
 
 mod sentence;
 
@@ -37,7 +37,7 @@ pub trait Observer {
     }
 }
 
-/// Nobody watches; costs nothing.
+/// An observer that ignores everything, at no cost.
 impl Observer for () {
     const NOTES: bool = false;
 
@@ -154,7 +154,7 @@ pub enum EventKind {
         /// Whether it knows that there is no such name (NXDOMAIN), or could not find out (SERVFAIL).
         nxdomain: bool,
     },
-    /// A component fails the request by itself.
+    /// A component fails the request on its own account.
     Fails {
         /// Which.
         component: ComponentIx,
@@ -244,9 +244,9 @@ pub enum EventKind {
         /// Whether it waits from now on.
         on: bool,
     },
-    /// Somebody promotes a database.
+    /// A database is being promoted by hand.
     Promoting(ComponentId),
-    /// Somebody set the replication lag of a database, in seconds.
+    /// The replication lag of a database was set, in seconds.
     LagSet(ComponentId, f64),
     /// The external probe asks the site.
     Probes,
@@ -266,13 +266,13 @@ pub enum EventKind {
         /// Firing or resolved.
         state: AlertState,
     },
-    /// Somebody switched the external probe on, with so many seconds between two probes, or off.
+    /// The external probe was switched on, with this many seconds between two probes, or off.
     ProbeSet(Option<f64>),
-    /// Somebody killed something.
+    /// An element was killed.
     Killed(Element),
-    /// Somebody restored something.
+    /// An element was restored.
     Restored(Element),
-    /// Somebody restarts something.
+    /// An element is being restarted.
     Restarts(Element),
     /// Something went wrong, or was healed.
     Fault {
@@ -281,28 +281,28 @@ pub enum EventKind {
         /// Whether it is there from now on.
         on: bool,
     },
-    /// Somebody set what users do when a request has failed.
+    /// What users do after a failed request was changed.
     RetriesSet(Retries),
-    /// Somebody switched SYN cookies on or off.
+    /// SYN cookies were switched on or off.
     SynCookies(bool),
-    /// Somebody on the Internet scanned the servers' ports.
+    /// The servers' ports were scanned from the Internet.
     Scanned {
         /// How many are open.
         open: u32,
     },
-    /// Somebody lets balancers give it no new requests.
+    /// It is being drained: balancers give it no new requests.
     Drained(Element),
-    /// Somebody lets them give it new requests again.
+    /// Draining ended: balancers give it new requests again.
     Ready(Element),
-    /// Somebody changed the topology.
+    /// The topology was changed.
     Edited(TopologyEdit),
-    /// Somebody changed the arrival rate.
+    /// The arrival rate was changed.
     RateSet(f64),
-    /// Somebody changed how balancers choose.
+    /// The balancing algorithm was changed.
     BalanceSet(Algorithm),
 }
 
-/// Why a component fails a request by itself.
+/// Why a component fails a request on its own account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureReason {
     /// Downstream refused the connection.

@@ -80,7 +80,7 @@ pub(super) struct AgentState {
 }
 
 impl AgentState {
-    /// An agent that has never been heard of and watches so many components.
+    /// An agent that has never reported, and watches this many components.
     pub(super) fn new(watches: usize) -> Self {
         let series = vec![Series::new(); watches];
         Self {

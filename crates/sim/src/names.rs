@@ -1,9 +1,9 @@
 //! Names: the site's record at its source, what the resolver has cached, and what users know.
 //!
-//! A resolver that has nothing in its cache asks three servers (root, top level, authoritative), and keeps the address for
-//! the record's TTL. That there is no such name it keeps as well, for the smaller one of the SOA record's TTL and MINIMUM
-//! (RFC 2308): a name that comes back stays unknown until then. A failure to find out (SERVFAIL) it does not keep.
-//! Users who return keep the address for the same TTL; they do not keep that a name was unknown.
+//! A resolver that has nothing in its cache asks three servers (root, top level, authoritative), and keeps the address for the
+//! record's TTL. That there is no such name it keeps as well, for the smaller one of the SOA record's TTL and MINIMUM (RFC
+//! 2308): a name that comes back stays unknown until then. A failure to find out (SERVFAIL) it does not keep. Users who return
+//! keep the address for the same TTL; they do not keep that a name was unknown.
 
 use hoplight_model::component::ResolverSpec;
 

@@ -1,6 +1,6 @@
 //! The infrastructure compiled for the engine: flat arrays, no names, no graph.
 //!
-//! Made anew on every edit; positions are those of the infrastructure, so state survives an edit. Must not hold anything
+//! Compiled again on every edit; positions are those of the infrastructure, so state survives an edit. Must not hold anything
 //! that changes while time passes.
 
 mod alerts;
@@ -166,7 +166,7 @@ impl Plan {
         }
     }
 
-    /// How long a component waits for a response, in nanoseconds; zero if it asks nobody.
+    /// How long a component waits for a response, in nanoseconds; zero if it asks none.
     fn timeout(behaviour: &PerKind<Behaviour>) -> u64 {
         let timeouts = behaviour.iter().map(|behaviour| match behaviour {
             Behaviour::Originate(origin) => origin.patience.nanos(),

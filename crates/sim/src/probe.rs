@@ -2,9 +2,8 @@
 //!
 //! It goes the users' way: name, connection, handshake, firewalls, and it waits as long as they do. So it sees what agents
 //! inside cannot: a name that resolves to nothing, a certificate that has expired, an entry that cannot be reached. Each of
-//! its requests takes its turn and its slot like any other and counts in the components' own counters; it is nobody's
-//! request in the users' totals, and no cache keeps what it learned. It must not look at stations: it knows its own
-//! answers.
+//! its requests takes its turn and its slot like any other and counts in the components' own counters; it is no request
+//! in the users' totals, and no cache keeps what it learned. It must not look at stations: it knows its own answers.
 
 use std::collections::VecDeque;
 
@@ -14,7 +13,7 @@ use hoplight_model::monitoring::ProbeSpec;
 use crate::request::Request;
 use crate::view::ProbeResult;
 
-/// Marks the numbers and random streams of probes: they change nobody else's draws.
+/// Marks the numbers and random streams of probes: they change no other draws.
 pub(crate) const PROBE: u64 = 1 << 62;
 /// Nanoseconds in a day.
 pub(crate) const DAY: f64 = 86_400e9;

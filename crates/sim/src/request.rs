@@ -1,9 +1,8 @@
 //! Requests in flight: one record each, in a slab.
 //!
-//! A request remembers its way down, so the way back needs no search. When somebody upstream stops waiting while work goes
-//! on downstream, the record *forks*: the old one stays with the work, as an orphan that nobody waits for below its
-//! `floor`; a new one goes on for the user. Timers of upper levels still name the old record and find the new one through
-//! `successor`. Must not know stations or time.
+//! A request remembers its way down, so the way back needs no search. When an asker stops waiting while work goes on
+//! downstream, the record *forks*: the old one stays with the work, as an orphan without an asker at or above its `floor`; a
+//! new one goes on for the user. Timers of upper levels still name the old record and find the new one through `successor`.
 
 use hoplight_model::RequestKind;
 
@@ -18,7 +17,7 @@ use hoplight_model::MAX_HOPS;
 /// Levels that a request can be at. A power of two, so that a level in range needs no check.
 const LEVELS: usize = 8;
 const _: () = assert!(LEVELS == MAX_HOPS + 1, "a level for each hop, and the user's");
-/// No floor: somebody waits at every level.
+/// No floor: every level waits.
 pub(super) const NO_FLOOR: u8 = u8::MAX;
 
 /// In `leg` of an answer: it has crossed the wire. The rest is how many firewalls are still before it.
@@ -75,7 +74,7 @@ pub(super) struct Request {
     /// Its number, as users see it.
     pub(super) number: u64,
     /// The number that its random draws depend on: its place among the users who came by themselves, or, for one that
-    /// was sent by hand, a number of its own. So a request sent by hand changes nobody else's draws.
+    /// was sent by hand, a number of its own. So a request sent by hand changes no other draws.
     pub(super) stream: u64,
     /// What its draws depend on: a hash of the seed and `stream`.
     pub(super) key: u64,
@@ -98,7 +97,7 @@ pub(super) struct Request {
     pub(super) inside: u32,
     /// Levels whose link's connection goes back to the pool when the answer is there, as bits.
     pub(super) pooled: u32,
-    /// Nobody waits at this level or above, if it is not [`NO_FLOOR`].
+    /// No asker waits at this level or above, if it is not [`NO_FLOOR`].
     pub(super) floor: u8,
     /// How often the asker at each level has tried.
     pub(super) attempts: [u8; LEVELS],

@@ -1,7 +1,6 @@
 //! A port scan from the Internet: what a stranger finds out about every server by asking its ports.
 //!
-//! It is over at once and costs the site nothing worth counting, but the firewalls' counters go up. Must not know what the
-//! stranger does with it.
+//! It is over at once and costs the site nothing worth counting, but the firewalls' counters go up.
 
 use hoplight_model::ServerId;
 

@@ -1,6 +1,4 @@
 //! The changing state of one station, one link, one server.
-//!
-//! Must not know requests beyond their index, nor what a component decides.
 
 use std::collections::VecDeque;
 
@@ -18,7 +16,7 @@ use crate::random::Sampler;
 use crate::time::{SECOND, SimTime};
 use crate::view::{CheckCode, Health};
 
-/// Whether somebody who waits so long has a clock: a day or more is for ever, and none stands for none.
+/// Whether a timeout needs a clock: a day or more never ends, and zero is no timeout.
 pub(super) const fn is_timed(timeout: u64) -> bool {
     timeout != 0 && timeout < 86_400 * SECOND
 }
@@ -218,7 +216,7 @@ impl Station {
         self.queue_time
     }
 
-    /// Somebody has left the line after so many nanoseconds.
+    /// A request has left the queue after this many nanoseconds.
     #[inline]
     pub(super) fn waited(&mut self, nanos: u64) {
         self.queue_time += u128::from(nanos);
@@ -295,7 +293,7 @@ pub(super) struct LinkState {
     pub(super) backend_up: bool,
     /// Checks in a row that contradict `backend_up`.
     pub(super) streak: u8,
-    /// For a balancer's link: whether somebody said that it gets no new requests.
+    /// For a balancer's link: whether it is being drained.
     pub(super) draining: bool,
     /// For a balancer's link: what it has earned towards its next turn, under smooth weighted round robin.
     pub(super) credit: i64,
@@ -308,12 +306,12 @@ pub(super) struct LinkState {
     pub(super) pool: Pool,
     /// How much longer than usual its latency is, while a fault makes it so.
     pub(super) slow: Option<Factor>,
-    /// Whether somebody listens.
+    /// Whether it is tapped.
     pub(super) tapped: bool,
     /// Whether it is cut, slow or tapped.
     pub(super) touched: bool,
     /// Whether an answer is across at once, and there is nothing to do on its way: no firewall, no time, no connection to
-    /// give back, nobody to let in for it.
+    /// give back, no request that waits for room.
     pub(super) plain: bool,
 }
 

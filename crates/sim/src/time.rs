@@ -1,6 +1,4 @@
 //! Simulated time: whole nanoseconds since the start of a run.
-//!
-//! Must not know the wall clock.
 
 use std::fmt;
 use std::ops::{Add, Sub};

@@ -1,7 +1,7 @@
 //! Time that goes both ways: checkpoints and a log of commands around a [`Simulation`].
 //!
 //! Going back is going to the nearest checkpoint before, and running from there with the recorded commands: the state is the
-//! one that an uninterrupted run had. Must not know why anybody travels, nor how fast.
+//! one that an uninterrupted run had.
 
 mod joined;
 mod watching;
@@ -25,7 +25,7 @@ const BYTES_PER_EVENT: u64 = 64;
 /// How far a step forward or back looks for the next moment, in nanoseconds.
 const STEP_HORIZON: u64 = 10_000_000_000;
 
-/// A place in the course of a run: so many events have happened, and time has gone on to `now`.
+/// A place in the course of a run: how many events have happened, and the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     now: SimTime,
@@ -65,13 +65,13 @@ pub struct Timeline {
     done: usize,
     scheduled: Vec<Scheduled>,
     checkpoints: Vec<Checkpoint>,
-    /// What somebody looks at closely.
+    /// The watched request and link.
     attention: Watchers,
     /// After how many events the state was weighed last.
     weighed: u64,
 }
 
-/// Writes the journal, and tells whoever looks closely.
+/// Writes the journal, and tells the watchers.
 struct Notes<'a> {
     journal: &'a mut Journal,
     attention: &'a mut Watchers,
@@ -192,7 +192,7 @@ impl Timeline {
         self.seek_with(time, usize::MAX);
     }
 
-    /// Goes forward or back to `time`, at which no more than so many commands are done: the state is that before the next one.
+    /// Goes forward or back to `time`, at which at most this many commands are done: the state is that before the next one.
     pub fn seek_with(&mut self, time: SimTime, commands: usize) {
         if time < self.simulation.now() || commands < self.done {
             let is_before = |checkpoint: &Checkpoint| checkpoint.simulation.now() <= time && checkpoint.commands <= commands;
@@ -339,7 +339,7 @@ impl Timeline {
         self.run_to_state(place, usize::MAX);
     }
 
-    /// Runs to a place at which no more than so many commands were done.
+    /// Runs to a place at which at most this many commands were done.
     fn run_to_state(&mut self, place: Place, commands: usize) {
         while self.simulation.processed() < place.processed {
             self.replay_due(commands, place.now);
@@ -365,7 +365,7 @@ impl Timeline {
         self.simulation.advance_clock(time);
     }
 
-    /// Runs towards `time` where nobody looks closely and no command is due until then: many events at a time.
+    /// Runs towards `time` where nothing is watched and no command is due until then: many events at a time.
     fn hurry_to(&mut self, time: SimTime) {
         if self.attention.is_idle() && self.next_command().is_none_or(|at| at > time) {
             const AT_ONCE: u64 = SPACING / 8;
@@ -380,7 +380,7 @@ impl Timeline {
         at <= self.simulation.now() || (at <= until && self.simulation.next_event().is_none_or(|event| event > at))
     }
 
-    /// Repeats the commands of the known future whose moment has come, up to so many in all and up to `until`, and does those
+    /// Repeats the commands of the known future whose moment has come, up to this many in all and up to `until`, and does those
     /// that were scheduled.
     fn replay_due(&mut self, most: usize, until: SimTime) {
         while let Some((place, command)) = self.log.get(self.done).filter(|(place, _)| self.done < most && place.now <= until) {
@@ -426,7 +426,7 @@ impl Timeline {
         });
         self.attention.look(stamp, &self.simulation);
         self.take_checkpoint_if_due();
-        // Whoever listens keeps what is known at a checkpoint, also at one that stood here before.
+        // A tap keeps what is known at a checkpoint, also at one that stood here before.
         let is_here = |checkpoint: &Checkpoint| checkpoint.simulation.processed().cmp(&stamp.events);
         if !self.attention.is_idle() && self.checkpoints.binary_search_by(is_here).is_ok() {
             self.attention.keep(stamp);

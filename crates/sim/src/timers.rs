@@ -1,4 +1,4 @@
-//! What comes later by itself: a process or server that boots, a user who tries again.
+//! Timers: a process or server that boots, a user who tries again.
 //!
 //! Must not be used for anything that happens often: each of them is looked up by its place.
 
@@ -7,7 +7,7 @@ use hoplight_model::{Element, RequestKind};
 use crate::index::TimerIx;
 use crate::slab::Slab;
 
-/// Something that comes later.
+/// What a timer is for.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum TimerEvent {
     /// Something is up again.
@@ -16,7 +16,7 @@ pub(super) enum TimerEvent {
     Comeback { kind: RequestKind, stream: u64 },
 }
 
-/// All that comes later.
+/// All timers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Timers {
     events: Slab<TimerIx, Option<TimerEvent>>,

@@ -180,7 +180,7 @@ impl Users {
     }
 }
 
-/// For each of the `parts`, which grow, the smallest of the `latencies` that so many of them do not exceed, in milliseconds
+/// For each of the `parts`, which grow, the smallest of the `latencies` that this part of them does not exceed, in milliseconds
 /// (nearest rank). Orders them as far as it takes, the highest first, so that the next is looked for below it: a screen asks
 /// thirty times a second.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank lies between 1 and the length")]

@@ -1,6 +1,4 @@
 //! What may be read of a station, an agent and the users' experience: plain values, made on demand.
-//!
-//! Must not change anything.
 
 use hoplight_model::{ComponentIx, Metric};
 
@@ -142,7 +140,7 @@ pub struct ComponentSample {
     pub connections: Option<f64>,
     /// Seconds by which a replica is behind, infinite where it cannot tell; `None` for anything else.
     pub lag_s: Option<f64>,
-    /// Whether it takes the lead: writes, or the shared address; `None` where nobody leads.
+    /// Whether it leads: takes writes, or holds the shared address; `None` for anything else.
     pub leads: Option<bool>,
 }
 
@@ -188,7 +186,7 @@ pub enum AlertState {
     Ok,
     /// Its condition holds, but not yet for as long as the rule says.
     Pending,
-    /// Somebody is paged.
+    /// Its condition held for long enough: it pages.
     Firing,
     /// It fired; its condition holds no more, or the data that it spoke of stopped coming.
     Resolved,
@@ -219,7 +217,7 @@ pub struct AlertView<'a> {
     pub since: SimTime,
 }
 
-/// A change that the service told somebody of: an alert fired or resolved.
+/// An alert that fired or resolved.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AlertEntry<'a> {
     /// When the service knew.

@@ -1,6 +1,6 @@
-//! What somebody looks at closely while time passes: one request, and one link.
+//! Watchers: a trace of one request, and a wiretap on one link.
 //!
-//! The journal keeps the last notes of everything, which on a busy site is a fraction of a second. Whoever follows one request,
+//! The journal keeps the last notes of everything, which on a busy site is a fraction of a second. A watcher of one request,
 //! or listens on one link, wants all of that. It is no part of the simulation: it is filled while time runs forward, and
 //! shortened when time goes back, so it is always what has happened until now. Must not change the run.
 
@@ -19,7 +19,7 @@ use crate::view::{CheckCode, ComponentSample};
 
 /// Messages on the link that are kept.
 const MOST_HEARD: usize = 2_000;
-/// So many are kept for sure, however far time goes back.
+/// How many are kept at least, however far time goes back.
 const FEWEST_HEARD: u64 = 200;
 /// Notes and stretches of one request that are kept: far more than any request makes.
 const MOST_NOTES: usize = 4_000;
@@ -80,7 +80,7 @@ pub struct CapturedMessage {
     stamp: Stamp,
 }
 
-/// All that was heard, in brief.
+/// A summary of all captured messages.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Tally {
     /// How many messages.
@@ -127,7 +127,7 @@ pub enum CapturedPayload {
     Advertisement(u8),
 }
 
-/// What is known of the link that somebody listens on.
+/// What is known of the tapped link.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct TapRecorder {
     pub(super) link: LinkIx,
@@ -142,7 +142,7 @@ pub(super) struct TapRecorder {
     heard: VecDeque<CapturedMessage>,
     /// What was heard until now in all.
     total: Tally,
-    /// The same at the moments from which time may run again: not all of it can be counted anew there.
+    /// The same at the moments from which time may run again: not all of it can be counted again there.
     tallies: Vec<(Stamp, Tally)>,
     nxdomain: bool,
     /// What has been said on the link apart from requests, as a number that changes with it.
@@ -168,7 +168,7 @@ impl CapturedMessage {
 }
 
 impl Watchers {
-    /// Whether nobody looks closely.
+    /// Whether nothing is watched.
     pub(super) const fn is_idle(&self) -> bool {
         self.trail.is_none() && self.ear.is_none()
     }
@@ -242,7 +242,7 @@ impl Watchers {
         if let Some(ear) = &mut self.ear
             && now < ear.since
         {
-            // Whoever goes back to before the tap was there takes it along.
+            // The tap stays when time goes back to before it.
             ear.since = now;
             ear.tallies.clear();
         }
@@ -290,7 +290,7 @@ impl RequestTrace {
     }
 }
 
-/// Whether a firewall at the asker lets nothing out that is asked on a hop.
+/// Whether a firewall at the asker's side stops all requests on a hop.
 fn is_stopped(hop: &Hop) -> bool {
     let mut verdicts = hop.guards.iter().map(|guard| guard.verdict);
     verdicts.any(|verdict| verdict.direction == Direction::Outbound && verdict.action != RuleAction::Allow)

@@ -1,6 +1,4 @@
 //! The site's record in the DNS: what the authoritative server says when a resolver asks it.
-//!
-//! Must not know caches: whoever has an answer that is still valid does not ask here.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,4 @@
 //! The arrival rate over time: pieces on which it is constant or changes evenly, their integral, and its inverse.
-//!
-//! Must not know chance.
 
 use std::sync::Arc;
 
@@ -9,7 +7,7 @@ use hoplight_model::quantity::{Moment, Rate, Seconds};
 
 use super::super::time::SimTime;
 
-/// Nobody comes later than this after another: 73 years, in nanoseconds.
+/// The longest gap between two users: 73 years, in nanoseconds.
 const NEVER: f64 = 2_305_843_009_213_693_952.0;
 /// Nanoseconds in a second.
 const NANOS: f64 = 1e9;

@@ -1,7 +1,7 @@
 //! The history of a cluster: which log is whose continuation, and when each change was committed.
 //!
-//! A log is named by its timeline and its length. A promotion begins a new timeline at the length that the promoted
-//! database had. Must not know who takes writes.
+//! A log is named by its timeline and its length. A promotion begins a new timeline at the length that the promoted database
+//! had.
 
 use std::collections::VecDeque;
 
@@ -62,7 +62,7 @@ impl Lineage {
     }
 
     /// Whether `a` is at least as new as `b`: a later timeline, or the same and as long. This is Raft's order, in which
-    /// whoever is not behind a majority has every change that a majority had.
+    /// a member that is not behind a majority has every change that a majority had.
     pub(crate) fn not_behind(&self, a: Log, b: Log) -> bool {
         let (a, b) = (self.canonical(a), self.canonical(b));
         (a.timeline, a.length) >= (b.timeline, b.length)

@@ -1,8 +1,8 @@
 //! The databases compiled for the engine: clusters, and the ways on which changes can travel.
 //!
 //! A replication link is one connection, and a connection carries both ways: a stream exists for each way between two
-//! databases that are linked, so that roles may change. Where two links join the same pair, each carries its own way.
-//! Must not hold anything that changes while time passes.
+//! databases that are linked, so that roles may change. Where two links join the same pair, each carries its own way. Must not
+//! hold anything that changes while time passes.
 
 use hoplight_model::behaviour::ClusterRules;
 use hoplight_model::component::DatabaseRole;
@@ -34,7 +34,7 @@ pub(crate) struct ClusterPlan {
     /// How many of the members are a majority. It is counted of the members as authored, as etcd does; MySQL's group
     /// counts anew when it has expelled one.
     pub(crate) majority: usize,
-    /// After how many nanoseconds of silence the others go on without the writer; `None` waits for somebody's hand.
+    /// After how many nanoseconds of silence the others go on without the writer; `None` waits for an operator.
     pub(crate) patience: Option<u64>,
     pub(crate) fence: bool,
     pub(crate) semi_sync: bool,

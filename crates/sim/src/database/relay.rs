@@ -1,6 +1,4 @@
 //! A follower's relay log: what was sent to it and is not applied yet.
-//!
-//! Must not know where changes come from, nor what they say: they are counted.
 
 use std::collections::VecDeque;
 

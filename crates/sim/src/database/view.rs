@@ -1,6 +1,4 @@
 //! What may be read of a database: plain values, made on demand.
-//!
-//! Must not change anything.
 
 use hoplight_model::component::DatabaseRole;
 
@@ -20,7 +18,7 @@ pub struct DatabaseView {
     /// How many changes of the valid history it has not applied.
     pub lag_changes: u64,
     /// Seconds since the oldest of them was committed, 0 if there is none. `None` while nothing can come: the primary is
-    /// dead, the path is cut or blocked, or the database follows nobody. Beyond the last 1,024 writes the instant of a
+    /// dead, the path is cut or blocked, or the database has no source. Beyond the last 1,024 writes the instant of a
     /// commit is known to a part in 512 of the run, and the lag is never too small.
     pub lag_s: Option<f64>,
     /// How long the newest change that it applied took from commit to being applied, in seconds.

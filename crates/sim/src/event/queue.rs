@@ -1,13 +1,13 @@
 //! The pending events, and which of them comes first.
 //!
-//! A tournament: each event has a leaf of a binary tree, and each inner node holds the earlier of the two events below it,
-//! so the first of all stands at the root. A change at one leaf is played again up to the root: as many comparisons as the
-//! tree has levels, and no jump depends on them, so that the processor has nothing to guess. A heap compares less often, but
-//! each time where it stops is a guess, and most of these guesses are wrong. Up to some ten thousand events, that is what counts;
+//! A tournament: each event has a leaf of a binary tree, and each inner node holds the earlier of the two events below it, so
+//! the first of all stands at the root. A change at one leaf is played again up to the root: as many comparisons as the tree
+//! has levels, and no jump depends on them, so that the processor has nothing to guess. A heap compares less often, but each
+//! time where it stops is a guess, and most of these guesses are wrong. Up to some ten thousand events, that is what counts;
 //! beyond, a heap would be an eighth quicker, for it takes half the memory.
 //!
 //! Removal is lazy: what was taken keeps its leaf until another event takes that leaf, or until the next one is asked for.
-//! Most events schedule one other, so that most removals cost nothing by themselves. Must not know what events mean.
+//! Most events schedule one other, so that most removals cost nothing extra.
 
 use std::hint::select_unpredictable;
 
@@ -18,7 +18,7 @@ const LEAF_BITS: u32 = super::KIND_BITS + super::ID_BITS;
 const LEAF: u64 = (1 << LEAF_BITS) - 1;
 /// Leaves of the smallest tree.
 const FEWEST: usize = 4;
-/// Where fewer than one in so many leaves are in use, the tree is made smaller.
+/// The tree shrinks when fewer than one in this many leaves are in use.
 const SPARSE: usize = 16;
 
 /// What events are compared by: time, then sequence number.
@@ -182,7 +182,7 @@ impl EventQueue {
         self.free.pop().unwrap_or_default()
     }
 
-    /// Gives the tree so many leaves.
+    /// Rebuilds the tree with this many leaves.
     #[cold]
     fn replant(&mut self, leaves: usize) {
         let pending = self.pending();
@@ -195,7 +195,7 @@ impl EventQueue {
         leaves.iter().filter(|key| **key != Key::NEVER).map(|key| self.event(*key)).collect()
     }
 
-    /// A new tree of so many leaves, a power of two, of which the first have these events.
+    /// Builds a tree of this many leaves, a power of two; the first leaves hold these events.
     fn plant(&mut self, leaves: usize, events: &[Event]) {
         self.tree.clear();
         self.tree.resize(2 * leaves, Key::NEVER);

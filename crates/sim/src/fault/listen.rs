@@ -1,6 +1,4 @@
-//! Eavesdropping: what somebody who listens on a hop reads of the messages that cross it.
-//!
-//! Must not change anything else: that is what makes it hard to notice.
+//! Eavesdropping: what a tap on a hop can read of the messages that cross it.
 
 use hoplight_model::LinkIx;
 

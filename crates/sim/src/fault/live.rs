@@ -1,7 +1,6 @@
 //! What faults do to messages on their way: a slow link, and a flood that fills the entry's backlog.
 //!
-//! The flood is a fluid: it has a rate and no events, so a hundred thousand SYNs per second cost nothing. Must not know
-//! stations.
+//! The flood is a fluid: it has a rate and no events, so a hundred thousand SYNs per second cost nothing.
 
 use hoplight_model::quantity::Rate;
 
@@ -9,7 +8,7 @@ use crate::time::SimTime;
 
 /// Half-open connections that the entry keeps (`tcp_max_syn_backlog` of a small Linux server).
 pub(crate) const BACKLOG: f64 = 1_024.0;
-/// How long a half-open connection is kept that nobody completes: SYN-ACK is repeated five times (Linux), 63 s in all.
+/// How long a half-open connection is kept that is never completed: SYN-ACK is repeated five times (Linux), 63 s in all.
 pub(crate) const HALF_OPEN_S: f64 = 63.0;
 /// What the draws of users' SYNs are mixed with.
 pub(crate) const SYN: u64 = 0x7379_6e00_666c_6f6f;

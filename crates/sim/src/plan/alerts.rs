@@ -92,7 +92,7 @@ impl AlertsPlan {
     ) {
         let named = |station: StationIx, id| infra.component(station).id == id;
         if matches!(spec.when, AlertCondition::Absence { .. }) {
-            // An agent that has nothing to sample sends nothing, and nobody misses it.
+            // An agent that has nothing to sample sends nothing: its absence means nothing.
             let wanted = match &spec.on {
                 Scope::Any => !plan.watches.is_empty(),
                 Scope::Entry => entry.is_some_and(|entry| plan.watches.contains(&entry)),

@@ -1,6 +1,4 @@
 //! Latencies of many requests: an exact mean, and percentiles from a log-linear histogram.
-//!
-//! Must not know whose latencies they are.
 
 use hdrhistogram::Histogram;
 

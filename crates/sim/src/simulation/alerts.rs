@@ -1,9 +1,4 @@
-//! Alerts: what the monitoring service makes of what was delivered to it.
-//!
-//! Rules on samples are judged when a sample arrives, once each; rules on silence once a second; rules on the site from
-//! outside when the probe reports. Nothing here depends on how many requests there are. Must not look at stations or
-//! requests: what was not delivered is not known. A threshold on a component whose agent fell silent says nothing, and that
-//! is the lesson: only absence does.
+//! Alerts: when which rules are evaluated, and how an alert changes state.
 
 use crate::alerts::{Entry, KEPT_ENTRIES, Standing, holds};
 use crate::index::{AgentIx, AlertIx};

@@ -1,9 +1,8 @@
 //! The balancer's work around a choice: giving a request to a backend, and letting it wait while all of them are full.
 //!
-//! A request whose backends are all full waits: in a line that all backends of its list share or, where only one backend
-//! will do (its user's address is hashed, or it is tried again), in that backend's own. When a request in progress ends,
-//! the older of the two heads takes its place at once, so nobody who comes later can be faster. Must not know how
-//! a backend is chosen, nor how messages travel.
+//! A request whose backends are all full waits: in a line that all backends of its list share or, where only one backend will
+//! do (its user's address is hashed, or it is tried again), in that backend's own. When a request in progress ends, the older
+//! of the two heads takes its place at once, so nobody who comes later can be faster.
 
 use hoplight_model::{Element, TlsMode};
 
@@ -36,7 +35,7 @@ impl Simulation {
         }
     }
 
-    /// Finds a backend for a request, and returns the link to it; or lets the request wait or fail.
+    /// Finds a backend for a request, and returns the link to it; or makes the request wait or fail.
     fn find_backend<O: Observer>(
         &mut self,
         request: RequestIx,
@@ -125,7 +124,7 @@ impl Simulation {
         let station = self.plan.hops[link].from;
         self.fail(request, station, Failure::Unavailable, FailureReason::QueueTimeout, observer);
         let Some(balancer) = self.balancer(station) else { return };
-        // It stood at the head of a line, with nobody before it but others whose time is over.
+        // It was at the head of a queue, behind none but others whose time is over.
         let (number, list) = (balancer.number, usize::from(balancer.lists[kind]));
         let backend = self.plan.hops[link].backend();
         self.balancers.drop_stale_heads(number, list, backend, &self.requests);
@@ -133,13 +132,13 @@ impl Simulation {
 
     /// A request is no longer in progress on a link.
     pub(super) fn place_freed(&mut self, link: LinkIx) {
-        // Nobody waits for a backend without a limit.
+        // No request waits for a backend without a limit.
         if self.plan.hops[link].maxconn.is_set() {
             self.admit(link);
         }
     }
 
-    /// A place at a backend is free: whoever has waited longest for it takes it. The message leaves in an event of its own
+    /// A place at a backend is free: the request that has waited longest takes it. The message leaves in an event of its own
     /// at the same instant; the place is taken now.
     pub(super) fn admit(&mut self, link: LinkIx) {
         while self.has_room(link) {
@@ -171,7 +170,7 @@ impl Simulation {
             self.bind_backend(request, link, observer);
             self.forward(request, link, attempt, observer);
         } else {
-            // It is bound to this one, and tries again: nobody chose.
+            // It is bound to this one and tries again: there was no choice.
             self.forward(request, link, attempt, observer);
         }
     }
@@ -182,7 +181,7 @@ impl Simulation {
         line.active = line.active.saturating_sub(1);
     }
 
-    /// A backend has come or gone: everybody earns anew, those who waited for it alone choose again, and if it has come,
+    /// A backend has come or gone: credits start again, those who waited for it alone choose again, and if it has come,
     /// those who wait for any take its places.
     pub(super) fn backend_changed<O: Observer>(&mut self, link: LinkIx, observer: &mut O) {
         let (station, backend) = (self.plan.hops[link].from, self.plan.hops[link].backend());
@@ -245,7 +244,7 @@ impl Simulation {
         }
     }
 
-    /// Whether balancers give an element no new requests because somebody said so. `None` if it is no backend.
+    /// Whether an element is being drained. `None` if it is no backend.
     pub fn is_draining(&self, element: &Element) -> Option<bool> {
         let links = self.backend_links(element).ok()?;
         Some(links.into_iter().all(|link| self.links[link].draining))

@@ -1,8 +1,8 @@
 //! Health checks: how a balancer finds out which backends to use.
 //!
 //! A check goes as far as [`HealthCheck`] says: by default it only opens a connection, and so it passes while the
-//! application behind the backend is dead. Must not look at what requests experience: a balancer that only checks learns
-//! of a failure late, and that is the lesson.
+//! application behind the backend is dead. It never looks at what requests experience: a balancer that only checks learns of
+//! a failure late, and that is the lesson.
 
 use hoplight_model::firewall::RuleAction;
 use hoplight_model::{HealthCheck, LinkIx, RequestKind, TlsMode};
@@ -27,7 +27,7 @@ impl Simulation {
         }
     }
 
-    /// What a new connection on a link meets on the way, whoever is at the end.
+    /// What a new connection on a link meets on the way, before its end.
     pub(super) fn way(&self, link: LinkIx) -> Passage {
         let hop = &self.plan.hops[link];
         if self.links[link].cut {

@@ -1,9 +1,9 @@
 //! Which backend a balancer chooses.
 //!
-//! A balancer has a list of links per kind of request. Round robin walks from whose turn it is to the next backend that
-//! may be chosen: one step as long as all of them may. The other algorithms look at every backend of the list, so they cost
+//! A balancer has a list of links per kind of request. Round robin walks from whose turn it is to the next backend that may be
+//! chosen: one step as long as all of them may. The other algorithms look at every backend of the list, so they cost
 //! O(backends); [`Algorithm::RandomTwo`] draws again when it meets one that may not be chosen, which is O(1) while most may.
-//! No choice allocates, and none depends on what else the infrastructure has. Must not know what becomes of the request.
+//! No choice allocates, and none depends on what else the infrastructure has.
 
 use hoplight_model::Algorithm;
 

@@ -1,21 +1,4 @@
-//! Connections: who opens one, in which round trips, and who keeps it.
-//!
-//! A user's new connection is told by the phases of the browser: TCP, one round trip; a TLS handshake, one or two; then the
-//! request. Where TLS passes through a balancer, the handshake goes on to the web server and pays that way, too.
-//!
-//! Between components, a message may need a connection first. Then the record *carries* the phase that waits, and goes the
-//! same way as TCP connect and handshake before, by the same firewalls, to the same station, where a handshake takes a slot
-//! and work. Whoever asks
-//!
-//! - keeps plaintext connections: they are there, and nothing is paid;
-//! - keeps TLS connections in a pool per link: a request takes an idle one or opens one, and gives it back with the answer.
-//!   Connections die with either end, with a change of TLS, and with a request whose asker stopped waiting;
-//! - keeps none: each request opens its own;
-//! - lets TLS pass through: each user's connection has one of its own.
-//!
-//! HTTP proxies resume their TLS sessions, as `HAProxy` and nginx do; database drivers do not. Firewalls judge every message
-//! of an asker, those of an open connection as well: that way each request tells which rules let it pass. Must not know
-//! what is asked.
+//! Connections: opening, keeping and closing them as requests need them.
 
 use crate::connection::{Pool, RESUMES, When};
 use crate::index::{LinkIx, RequestIx, StationIx};
@@ -51,7 +34,7 @@ impl Simulation {
         self.send(request, link, observer);
     }
 
-    /// Takes an idle connection, or lets the request open one before it goes on, where connections are not simply there.
+    /// Takes an idle connection, or makes the request open one first, where connections are not simply there.
     pub(super) fn take_connection(&mut self, request: RequestIx, link: LinkIx) {
         let (record, pool) = (&mut self.requests[request], &mut self.links[link].pool);
         let bit = 1 << (record.depth + 1);
@@ -110,7 +93,7 @@ impl Simulation {
         let component = asker;
         self.note(observer, Some(tag), EventKind::Reached { component, heading: Heading::Response, phase });
         if is_open {
-            // Whoever waits for an answer does so from when it asked.
+            // The wait for a response begins with the request.
             self.arm_deadline(request, asker, level, self.plan.stations[asker].timeout);
         }
         self.send(request, link, observer);
@@ -137,7 +120,7 @@ impl Simulation {
         });
     }
 
-    /// Whoever ends TLS has done its part of a handshake.
+    /// The TLS server has done its part of a handshake.
     pub(super) fn end_handshake<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         let record = &self.requests[request];
         let own = self.plan.stations[station].certificate_until;

@@ -1,15 +1,4 @@
-//! The database tier as it runs: who takes writes now, who follows whom, and what each has applied.
-//!
-//! ```text
-//!  write ─▶ commit ─▶ publish ─▶ relay log of each follower ─(latency, lag)─▶ applied ─▶ its own followers
-//!             │                        │ received: acknowledged, where somebody waits for that
-//!             ▼                        ▼
-//!          answered at once, or when a replica or a majority has it
-//! ```
-//!
-//! Changes are counted, not kept: a log is a timeline and a length (`history`), what a follower has not applied is a list
-//! of due times (`relay`). `commit` does what a query does, `replicate` moves changes, `watch` finds out what is lost,
-//! `promote` changes roles, `driver` is the asker's side. Must not know users, nor how messages of requests travel.
+//! The database tier at work: what is due at which database, and how its parts see each other.
 
 mod commit;
 mod driver;

@@ -1,6 +1,4 @@
 //! What each kind of component does with a request, and with an answer from downstream.
-//!
-//! Must not know how messages travel; it says "forward", "answer" or "fail", and `flow` does it.
 
 #![expect(clippy::inline_always, reason = "on the engine's critical path, as `flow` is")]
 
@@ -30,7 +28,7 @@ impl Simulation {
             Routing::TakeTurns => {
                 let links = &self.plan.stations[station].out[self.requests[request].kind];
                 let turn = &mut self.stations[station].turn;
-                // There is at least one link, or the station would have nobody to ask.
+                // There is at least one link, or the station would fail the request.
                 let link = links[length(*turn) % links.len()];
                 *turn = turn.wrapping_add(1);
                 Next::Forward(link)
@@ -71,7 +69,7 @@ impl Simulation {
         Next::Respond
     }
 
-    /// A station has worked on a handshake: it ends TLS, or is in nobody's way.
+    /// A station has worked on a handshake: it ends TLS, or passes it on.
     #[inline(never)]
     pub(super) fn on_handshake_work<O: Observer>(
         &mut self,
@@ -239,7 +237,7 @@ impl Simulation {
             None => link,
         };
         if self.requests[request].pinned.is_some() {
-            // A connection that passes through is with whoever is tried now.
+            // A connection that passes through is bound to the backend that is tried now.
             self.requests[request].pinned = Some(link);
         }
         if !self.has_room(link) {
@@ -254,7 +252,7 @@ impl Simulation {
     fn on_browser_response<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         let (phase, status) = (self.requests[request].phase, self.requests[request].status);
         let next = match (phase, status) {
-            // The probe keeps no address: nobody's cache profits from it.
+            // The probe keeps no address: it fills no cache.
             (Phase::Lookup, Status::Ok) if self.requests[request].is_probe() => Some(Phase::Connect),
             (Phase::Lookup, Status::Ok) => {
                 self.names.learn();

@@ -1,6 +1,4 @@
-//! How things end: processes, servers, links, and somebody's patience.
-//!
-//! Must not decide what a failure means for a user; it only cuts connections and stops waiting.
+//! How things end: processes, servers, links, and an asker's patience.
 
 use hoplight_model::Element;
 use hoplight_model::behaviour::Reaction;
@@ -209,7 +207,7 @@ impl Simulation {
             let level = levels.into_iter().find(|level| self.plan.hops[record.path[usize::from(*level) - 1]].to == station);
             match level {
                 Some(level) if level < record.depth => {
-                    // It waited for somebody downstream, who goes on working for nobody.
+                    // It waited for a response; the work downstream goes on as an orphan.
                     let request = self.abandon(request, level);
                     self.die(request, notice, observer);
                 }
@@ -341,7 +339,7 @@ impl Simulation {
                 self.close_call(request);
                 self.discard(request);
             } else {
-                // The work goes on for nobody.
+                // The work goes on as an orphan.
                 record.floor = 0;
                 let link = record.path[0];
                 let line = &mut self.links[link];

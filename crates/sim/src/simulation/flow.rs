@@ -1,7 +1,5 @@
-//! How messages move: along links, through firewalls, into waiting lines and slots; in `back`, the way back of answers, and
-//! in `wait`, those who wait for them.
-//!
-//! Must not know what a component does with a request; that is `decide`.
+//! How messages move: along links, through firewalls, into waiting lines and slots; in `back`, the way back of answers, and in
+//! `wait`, those who wait for them.
 //!
 //! This is the engine's critical path: a million requests pass it ten times in less than a second. So its pieces are inlined
 //! where they are used, and what is rare is kept out of the way.
@@ -24,13 +22,13 @@ use crate::request::{Lost, Request, State, Status, at_level};
 use crate::simulation::Simulation;
 
 impl Simulation {
-    /// A user wants something. All that chance decides about the request depends on the seed and on `stream`.
+    /// A user sends a request. All that chance decides about the request depends on the seed and on `stream`.
     pub(super) fn start_request<O: Observer>(&mut self, kind: RequestKind, stream: u64, new_visitor: bool, observer: &mut O) {
         let number = self.users.begin(kind);
         observer.arrived(self.clock.now(), kind);
         self.tell(observer, Some((number, kind)), || EventKind::Arrived);
         if self.requests.is_full() {
-            // More than 16 million users wait. Whoever comes now is turned away.
+            // More than 16 million users wait: a new one is turned away.
             self.users.end(self.clock.now(), kind, Err(Failure::Refused), 0);
             self.on_outcome(kind, stream, Err(Failure::Refused));
             observer.ended(self.clock.now(), kind, Err(Failure::Refused), 0);

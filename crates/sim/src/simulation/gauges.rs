@@ -1,8 +1,4 @@
-//! What a component counts of its own work while it runs, for agents to read: requests, answers, errors, latency.
-//!
-//! Latency is the time from a request's arrival at the component until its answer leaves, waiting line and downstream
-//! included. Counters live in the component's process: a restart begins at zero. Only components that an agent watches
-//! count. Must not know who reads.
+//! Counting a response that leaves a component that an agent watches.
 
 use crate::index::{RequestIx, StationIx};
 use crate::packet::Phase;

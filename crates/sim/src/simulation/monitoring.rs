@@ -1,6 +1,4 @@
-//! Monitoring: what agents sample, and the series that the service at the far end keeps.
-//!
-//! The service knows only what was delivered to it. It must not look at stations; `alerts` judges what stands here.
+//! Delivery of samples, and what the monitoring service makes of silence.
 
 use crate::index::AgentIx;
 use crate::journal::{EventKind, Observer};
@@ -49,7 +47,7 @@ impl Simulation {
         self.silence(agent) > u64::from(MISSED_INTERVALS) * self.plan.agents[agent].interval
     }
 
-    /// How long ago the last sample of an agent arrived, in nanoseconds. While the service was not listening, nobody was
+    /// How long ago the last sample of an agent arrived, in nanoseconds. While the service was not listening, no agent was
     /// silent.
     pub(super) fn silence(&self, agent: AgentIx) -> u64 {
         let arrived = self.monitoring.agents[agent].arrived.unwrap_or(SimTime::ZERO);

@@ -1,10 +1,4 @@
-//! The external probe: a client outside that asks the site like a user, and tells the monitoring service how that went.
-//!
-//! It goes the users' way: name, connection, handshake, firewalls, and it waits as long as they do. So it sees what agents
-//! inside cannot: a name that resolves to nothing, a certificate that has expired, an entry that cannot be reached. Each of
-//! its requests takes its turn and its slot like any other and counts in the components' own counters; it is nobody's
-//! request in the users' totals, and no cache keeps what it learned. It must not look at stations: it knows its own
-//! answers.
+//! The external probe: sending its requests, and reporting how they end.
 
 use crate::event::Kind;
 use crate::index::RequestIx;
@@ -81,7 +75,7 @@ impl Simulation {
         true
     }
 
-    /// The probe reports, if there is somebody to report to.
+    /// The probe reports, if a monitoring service runs.
     fn record_probe<O: Observer>(&mut self, outcome: Outcome, took: u64, days_left: Option<f64>, observer: &mut O) {
         if self.monitoring.probe.interval.is_none() || !self.is_monitored() {
             return;

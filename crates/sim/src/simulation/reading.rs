@@ -1,6 +1,4 @@
 //! What may be read of a running simulation.
-//!
-//! Must not change anything.
 
 use std::sync::Arc;
 use std::time::Duration;

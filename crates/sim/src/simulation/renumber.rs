@@ -1,7 +1,7 @@
 //! New sequence numbers: there are 68 billion of them, and a long run of a busy site uses them up.
 //!
-//! All pending events get numbers from 1 on, in their order, and whoever remembers the number of an event is told the new
-//! one. Nothing else changes: the digest does not know sequence numbers. Must not know what an event does.
+//! All pending events get numbers from 1 on, in their order, and all that remember the number of an event get the new one.
+//! Nothing else changes: the digest does not know sequence numbers.
 
 use crate::event::{Kind, RENUMBERED};
 use crate::simulation::Simulation;

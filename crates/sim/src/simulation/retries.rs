@@ -1,8 +1,7 @@
 //! Users who try again when a request has failed, and what that does to a site that is busy already.
 //!
-//! Each attempt is a request of its own: it is offered, and it completes or fails. Between two attempts the user waits and
-//! has no request in flight. How many of the requests were not first attempts is counted apart. Must not know why
-//! a request failed: users try again whatever the reason.
+//! Each attempt is a request of its own: it is offered, and it completes or fails. Between two attempts the user waits and has
+//! no request in flight. How many of the requests were not first attempts is counted apart.
 
 use hoplight_model::RequestKind;
 use hoplight_model::retries::Retries;
@@ -18,7 +17,7 @@ use crate::timers::TimerEvent;
 /// are sent by hand, below the users and the purposes of draws.
 const ATTEMPT_SHIFT: u32 = 58;
 const ATTEMPT_MASK: u64 = 0xf << ATTEMPT_SHIFT;
-/// The mark of a request that was sent by hand: nobody is there to try again.
+/// The mark of a request that was sent by hand: no user is there to try again.
 pub(super) const SENT_BY_HAND: u64 = 1 << 63;
 /// What the draws of waits are mixed with.
 const WAIT: u64 = 0x7265_7472_7977_6169;

@@ -1,7 +1,5 @@
 //! What happens at a station: a slot or a place in the line, the work, and what follows it.
 //!
-//! Must not know how messages travel, nor what a component decides: that is `flow` and `decide`.
-//!
 //! Like `flow`, this is on the engine's critical path, and inlined where it is used.
 
 #![expect(clippy::inline_always, reason = "measured: a fifth of the engine's speed")]

@@ -1,6 +1,4 @@
 //! The messages on their way as packets: what a screen draws.
-//!
-//! Must not change anything, and must not know what a packet looks like.
 
 use hoplight_model::{LinkIx, Protocol};
 
@@ -13,7 +11,7 @@ use crate::simulation::Simulation;
 use crate::time::SimTime;
 
 impl Simulation {
-    /// All messages on their way, and those that were stopped while somebody waits for them.
+    /// All messages on their way, and those that were stopped while the sender still waits.
     pub fn packets(&self) -> impl Iterator<Item = Packet> + '_ {
         let requests = self.requests.iter().filter_map(|request| self.packet(request));
         requests.chain(self.monitoring.messages.packets(self.clock.now())).chain(self.changes())
@@ -24,7 +22,7 @@ impl Simulation {
         self.present_at(&mut RequestIx::default(), number)
     }
 
-    /// The same for whoever asks often: `hint` is where the request's record was, and becomes where it is.
+    /// Like `present`, for repeated queries: `hint` is where the request's record was, and becomes where it is.
     pub(crate) fn present_at(&self, hint: &mut RequestIx, number: u64) -> Option<Present> {
         let is_it = |request: &Request| request.number == number && request.is_awaited();
         let request = if let Some(request) = self.requests.get(*hint).filter(|request| is_it(request)) {

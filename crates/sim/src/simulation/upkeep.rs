@@ -1,6 +1,6 @@
 //! What happens without a user: samples and their delivery, the whole second.
 //!
-//! These messages are few and take no slot. Must not touch requests.
+//! These messages are few and take no slot.
 
 use crate::event::Kind;
 use crate::index::{AgentIx, Ix, MessageIx};

@@ -18,7 +18,7 @@ impl Timeline {
         (0..=command).rev().find(|at| !self.joined.contains(at)).unwrap_or(0)
     }
 
-    /// So many commands are done after the next one and those with which it is one.
+    /// How many commands are done after the next one and those joined with it.
     pub(super) fn after_next(&self) -> usize {
         let next = self.done + 1;
         next + (next..self.log.len()).take_while(|at| self.joined.contains(at)).count()

@@ -42,7 +42,7 @@ impl Timeline {
         self.attention.trail.iter().flat_map(RequestTrace::notes)
     }
 
-    /// Listens on a link from now on, or on none. Whoever goes back to before listens from there on.
+    /// Taps a link from now on, or none. Going back to before moves the start of the tap there.
     ///
     /// # Panics
     /// If `link` comes from another infrastructure.
@@ -51,22 +51,22 @@ impl Timeline {
         self.attention.ear = link.map(|link| TapRecorder::new(link, &self.simulation, since));
     }
 
-    /// The link on which somebody listens.
+    /// The tapped link.
     pub fn tapped(&self) -> Option<LinkIx> {
         self.attention.ear.as_ref().map(|ear| ear.link)
     }
 
-    /// How many messages passed on that link since somebody listens, those that are not kept among them.
+    /// How many messages were captured, including those no longer kept.
     pub fn heard_count(&self) -> u64 {
         self.attention.ear.as_ref().map_or(0, TapRecorder::count)
     }
 
-    /// The last message since somebody listens that showed a password.
+    /// The last captured message that showed a password.
     pub fn heard_password(&self) -> Option<&CapturedMessage> {
         self.attention.ear.as_ref().and_then(TapRecorder::password)
     }
 
-    /// The last messages that passed on that link since somebody listens, oldest first: at least the last two hundred.
+    /// The last captured messages, oldest first: at least two hundred.
     pub fn heard(&self) -> impl DoubleEndedIterator<Item = &CapturedMessage> {
         self.attention.ear.iter().flat_map(TapRecorder::heard)
     }

@@ -1,6 +1,4 @@
 //! What a database does with a query: reads, commits, and the wait for acknowledgements.
-//!
-//! Must not know who decides over roles.
 
 use hoplight_model::behaviour::SEMI_SYNC_TIMEOUT;
 

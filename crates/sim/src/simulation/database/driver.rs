@@ -1,9 +1,8 @@
 //! The asker's side: how an application finds the database that takes writes.
 //!
-//! The links are tried in authored order. For writes, a driver that follows the primary remembers the link that took the
-//! last write, and turns to the next one when that database refuses, is read-only or stays silent: the request that found
-//! out fails (unless it was refused at once), those after it are sent elsewhere. Must not know roles: it learns from
-//! answers alone.
+//! The links are tried in authored order. For writes, a driver that follows the primary remembers the link that took the last
+//! write, and turns to the next one when that database refuses, is read-only or stays silent: the request that found out fails
+//! (unless it was refused at once), those after it are sent elsewhere.
 
 use hoplight_model::{Protocol, RequestKind};
 

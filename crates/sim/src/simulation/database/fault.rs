@@ -1,6 +1,4 @@
 //! What may be wrong with a database that runs: a full disk, replication that was stopped, a process that stands still.
-//!
-//! Must not know who did it.
 
 use crate::index::{DatabaseIx, StationIx};
 use crate::plan::Role;
@@ -49,7 +47,7 @@ impl Simulation {
         self.node_mut(node).revert_at = None;
     }
 
-    /// A database's process goes on. It finds out at the next heartbeat whether somebody took its place meanwhile.
+    /// A database's process goes on. It finds out at the next heartbeat whether it was replaced in the meantime.
     pub(in crate::simulation) fn database_resumes(&mut self, station: StationIx) {
         let Role::Database(node) = self.plan.stations[station].role else { return };
         let now = self.clock.now();

@@ -1,6 +1,4 @@
 //! Changes of roles: promotion, demotion, crash and return.
-//!
-//! Must not decide when: commands and `watch` do.
 
 use hoplight_model::quantity::Seconds;
 use hoplight_model::{ComponentId, Element};
@@ -138,7 +136,7 @@ impl Simulation {
         let Role::Database(node) = self.plan.stations[station].role else { return };
         let quorum = self.plan.databases.cluster_of(node).quorum;
         self.drop_unreceived(node);
-        // Acknowledgements on their way reach nobody.
+        // Acknowledgements on their way are lost.
         self.disconnect_followers(node);
         let state = self.node_mut(node);
         // Whether it is read-only stands in its configuration; a member that starts again must join first.

@@ -1,7 +1,6 @@
 //! How changes get from the one that takes writes to those that follow.
 //!
-//! A follower that was cut off asks for what it misses when the path is back; no change is lost silently. Must not decide
-//! who follows whom.
+//! A follower that was cut off asks for what it misses when the path is back; no change is lost silently.
 
 use hoplight_model::firewall::RuleAction;
 
@@ -65,7 +64,7 @@ impl Simulation {
         self.expect_ack(follower, received + back, position);
     }
 
-    /// The acknowledgement of `position` will be back at `at`, if somebody waits for acknowledgements here.
+    /// The acknowledgement of `position` will be back at `at`, if this cluster waits for acknowledgements.
     fn expect_ack(&mut self, follower: DatabaseIx, at: SimTime, position: u64) {
         let plan = self.plan.databases.cluster_of(follower);
         if plan.quorum || plan.semi_sync {
@@ -127,7 +126,7 @@ impl Simulation {
     }
 
     /// A follower connects to the one that it follows, and asks for what it misses. What it has and the other has not is
-    /// taken back: a replica that got ahead of a promoted one, or a former primary with writes that nobody else has. (Real
+    /// taken back: a replica that got ahead of a promoted one, or a former primary with writes of its own. (Real
     /// ones must be rebuilt for that, which takes longer.)
     pub(in crate::simulation) fn connect(&mut self, node: DatabaseIx, stream: StreamIx) {
         let now = self.clock.now();
@@ -166,7 +165,7 @@ impl Simulation {
         self.arm_apply(node);
     }
 
-    /// Those who follow a database must connect anew: it ends, or its log goes on from another place.
+    /// The followers of a database must reconnect: it stops, or its log continues from another place.
     pub(in crate::simulation) fn disconnect_followers(&mut self, node: DatabaseIx) {
         for place in 0..self.plan.databases.nodes[node].out.len() {
             let stream = self.plan.databases.nodes[node].out[place];

@@ -1,6 +1,4 @@
-//! What may be read of a database: plain values, made on demand.
-//!
-//! Must not change anything.
+//! Reading the state of a database.
 
 use crate::database::view::DatabaseView;
 use crate::index::count;

@@ -1,7 +1,7 @@
 //! Who hears whom: reconnecting, finding out that a writer is lost, and who replaces it.
 //!
-//! Once a second each cluster looks around. Silence is all that anybody can go by: a database that is cut off looks like a
-//! dead one, and so a failover may be false. Must not know why something is silent.
+//! Once a second each cluster looks around. Silence is all there is to go by: a database that is cut off looks like a dead
+//! one, and so a failover may be false.
 
 use hoplight_model::behaviour::HEARTBEAT;
 
@@ -86,7 +86,7 @@ impl Simulation {
             let alone = !self.has_majority(cluster, node) && plan.patience.is_some_and(|most| self.silent_for(node) >= most);
             alone || self.members(cluster).any(newer)
         } else {
-            // One that is being promoted while another already was goes on; it is somebody's decision.
+            // One that is being promoted while another already was goes on; that was an operator's decision.
             plan.fence && authority != node && self.node(node).writable && newer(authority)
         }
     }

@@ -1,7 +1,7 @@
 //! A process that stands still: what it does when it stops, while it stands, and when it goes on.
 //!
 //! What it works on stays where it is; what comes waits in its line or, where that is full, unanswered; answers to what it
-//! asked wait unread; its clocks run out when it goes on. Must not know why it stands.
+//! asked wait unread; its clocks run out when it goes on.
 
 use crate::event::Kind;
 use crate::index::{Ix, RequestIx, StationIx};
@@ -70,7 +70,7 @@ impl Simulation {
         self.health(station) == Health::Hung
     }
 
-    /// A timer of a request is due at somebody who stands still: it counts when that one goes on.
+    /// A timer of a request is due at a process that hangs: it counts when the process goes on.
     pub(in crate::simulation) fn postpone_retry(&mut self, request: RequestIx) {
         self.schedule_for(request, self.clock.now() + LOOK, Kind::Retry);
     }

@@ -1,6 +1,4 @@
 //! Injecting and healing: a fault becomes state, or a command is refused.
-//!
-//! Must not know what the state does.
 
 use std::sync::Arc;
 
@@ -192,7 +190,7 @@ impl Simulation {
         self.faults.certificates.get(place).copied().flatten().unwrap_or(authored)
     }
 
-    /// Compiles the infrastructure anew, with the certificates as they are now.
+    /// Compiles the infrastructure again, with the certificates as they are now.
     pub(in crate::simulation) fn replan(&mut self) {
         let mut plan = Plan::new(&self.infra);
         plan.certify(&self.infra, &self.faults.certificates);
@@ -282,7 +280,7 @@ impl Simulation {
         faults
     }
 
-    /// Whether somebody else controls a component.
+    /// Whether an attacker controls a component.
     pub fn compromised(&self, component: hoplight_model::ComponentIx) -> bool {
         self.faults.stations.get(component).is_some_and(|faults| faults.compromised)
     }

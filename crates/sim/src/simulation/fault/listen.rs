@@ -1,6 +1,4 @@
-//! Eavesdropping: what somebody who listens on a hop reads of the messages that cross it.
-//!
-//! Must not change anything else: that is what makes it hard to notice.
+//! Wiretaps: counting what crosses a hop, and what of it is readable.
 
 use crate::fault::listen::Tap;
 use crate::index::RequestIx;
@@ -31,7 +29,7 @@ impl Simulation {
         }
     }
 
-    /// A request's message crosses a hop on which somebody listens.
+    /// A request's message crosses a tapped hop.
     pub(in crate::simulation) fn overhear(&mut self, request: RequestIx, link: LinkIx) {
         let record = &self.requests[request];
         let asks = record.heading == Heading::Request && record.phase == Phase::Exchange;
@@ -48,7 +46,7 @@ impl Simulation {
         tap.secrets += u64::from(tap.plaintext && asks && secret);
     }
 
-    /// What was heard on a hop; `None` if nobody listens there.
+    /// What was captured on a hop; `None` if it is not tapped.
     pub fn tap(&self, link: LinkIx) -> Option<Tap> {
         self.faults.taps.iter().find(|tap| tap.link == link).copied()
     }

@@ -1,7 +1,4 @@
-//! What faults do to messages on their way: a slow link, and a flood that fills the entry's backlog.
-//!
-//! The flood is a fluid: it has a rate and no events, so a hundred thousand SYNs per second cost nothing. Must not know
-//! stations.
+//! What a flood and a slow link do to messages on their way.
 
 use crate::fault::live::{BACKLOG, SYN};
 use crate::index::{LinkIx, RequestIx};

@@ -1,6 +1,4 @@
 //! How answers come back: past the firewalls, over the wire, to the one who asked; and how requests end.
-//!
-//! Must not know what a component makes of an answer; that is `decide`.
 
 #![expect(clippy::inline_always, reason = "on the engine's critical path, as `flow` is")]
 
@@ -120,7 +118,7 @@ impl Simulation {
         self.deliver_response_inline(request, observer)
     }
 
-    /// Sends an answer back from a firewall on the hop, with so many firewalls before it.
+    /// Sends an answer back from a firewall on the hop, with this many firewalls before it.
     #[cold]
     pub(in crate::simulation) fn respond_from_firewall<O: Observer>(
         &mut self,
@@ -164,7 +162,7 @@ impl Simulation {
     fn deliver_response_inline<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
         let record = &self.requests[request];
         if record.depth - 1 == record.floor {
-            // Nobody waits for it any more; the call was closed when its asker gave up.
+            // The asker has given up, and closed the call then.
             self.discard(request);
             return None;
         }
@@ -249,7 +247,7 @@ impl Simulation {
         }
     }
 
-    /// A component fails a request by itself and says why.
+    /// A component fails a request on its own account.
     #[cold]
     pub(in crate::simulation) fn fail<O: Observer>(
         &mut self,

@@ -1,6 +1,4 @@
 //! Those who wait for an answer: their clocks, and what they learn of messages that are lost, which is nothing.
-//!
-//! Must not know what somebody does who stops waiting; that is `fail`.
 
 use hoplight_model::RequestKind;
 use hoplight_model::behaviour::LOOKUP_TIMEOUT;
@@ -83,7 +81,7 @@ impl Simulation {
         }
     }
 
-    /// Takes at most two deadlines that nobody waits for off a station's line: so it stays as short as what is under way.
+    /// Drops at most two stale deadlines of a station, so the queue stays as short as what is under way.
     fn drop_stale_deadlines(&mut self, station: StationIx) {
         for _ in 0..2 {
             let Some(oldest) = self.stations[station].deadlines.front() else { return };
