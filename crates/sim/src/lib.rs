@@ -3,7 +3,6 @@
 //! Architecture invariant: nothing here knows a terminal, tokio, a file or the wall clock. The seed is explicit; events at
 //! one instant run in the order in which they were scheduled; the same seed gives the same trace, byte for byte.
 
-mod alerts;
 mod arrivals;
 mod balancers;
 pub mod catalogue;

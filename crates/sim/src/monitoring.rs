@@ -2,20 +2,25 @@
 //!
 //! The service knows only what was delivered to it. It must not look at stations; `alerts` judges what stands here.
 
+mod alerts;
+mod evaluation;
+
 use std::collections::VecDeque;
 
 use hoplight_model::ComponentIx;
 use hoplight_model::monitoring::{KEPT_SAMPLES, MISSED_INTERVALS};
 
-use crate::alerts::Alerts;
+use alerts::Alerts;
+
 use crate::gauges::Gauge;
-use crate::index::{AgentIx, IndexVec, StationIx, count};
-use crate::messages::{Messages, Sample};
-use crate::plan::{AgentPlan, Plan};
+use crate::index::{AgentIx, IndexVec, MessageIx, StationIx, count};
+use crate::messages::{Message, Messages, Sample};
+use crate::packet::Packet;
+use crate::plan::{AgentPlan, AlertPlan, Plan};
 use crate::probe::Probe;
 use crate::stations::Stations;
 use crate::time::{SECOND, SimTime};
-use crate::view::{AgentView, ComponentSample, Percentiles};
+use crate::view::{AgentView, AlertState, ComponentSample, Percentiles};
 use hoplight_model::monitoring::ProbeSpec;
 
 /// Weight of the newest sample in the smoothed rate (EWMA).
@@ -35,14 +40,14 @@ pub(super) type Series = VecDeque<(SimTime, ComponentSample)>;
 /// Agents, what components count for them, and what the service makes of it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Monitoring {
-    pub(crate) agents: IndexVec<AgentIx, AgentState>,
+    agents: IndexVec<AgentIx, AgentState>,
     /// What each component counts of its own work.
-    pub(crate) gauges: IndexVec<StationIx, Gauge>,
+    gauges: IndexVec<StationIx, Gauge>,
     /// What the service makes of what was delivered.
-    pub(crate) alerts: Alerts,
+    alerts: Alerts,
     pub(crate) probe: Probe,
     /// Samples on their way.
-    pub(crate) messages: Messages,
+    messages: Messages,
 }
 
 impl Monitoring {
@@ -56,6 +61,77 @@ impl Monitoring {
         }
     }
 
+    /// The counters of a component that an agent watches.
+    pub(crate) fn gauge(&mut self, station: StationIx) -> &mut Gauge {
+        &mut self.gauges[station]
+    }
+
+    /// A process ends, with what it counted or remembered.
+    pub(crate) fn stop(&mut self, station: StationIx, plan: &Plan) {
+        self.gauges[station].restart();
+        for (agent, state) in self.agents.iter_mut_enumerated() {
+            if plan.agents[agent].station == station {
+                state.forget();
+            }
+        }
+    }
+
+    /// No monitoring service runs.
+    pub(crate) fn stop_listening(&mut self, now: SimTime) {
+        self.alerts.stop_listening(now);
+    }
+
+    /// An agent reads the counters of its server. The first reading after a start has nothing to compare with.
+    pub(crate) fn read(&mut self, agent: AgentIx, plan: &Plan, stations: &mut Stations, now: SimTime) -> Option<Sample> {
+        self.agents[agent].read(agent, &plan.agents[agent], plan, (stations, &self.gauges), now)
+    }
+
+    /// A sample leaves for the monitoring service.
+    pub(crate) fn send(&mut self, message: Message) -> MessageIx {
+        self.messages.insert(message)
+    }
+
+    /// A sample is at the end of its way.
+    pub(crate) fn take_message(&mut self, message: MessageIx) -> Message {
+        self.messages.take(message)
+    }
+
+    /// The samples on their way.
+    pub(crate) fn packets(&self, now: SimTime) -> impl Iterator<Item = Packet> + '_ {
+        self.messages.packets(now)
+    }
+
+    /// What the service knows of each agent.
+    pub(crate) fn views<'a>(&'a self, plan: &'a Plan, now: SimTime) -> impl Iterator<Item = AgentView<'a>> + 'a {
+        plan.agents.iter().zip(&self.agents).map(move |(plan, state)| state.view(plan, now))
+    }
+
+    /// The delivered samples of a component, oldest first.
+    pub(crate) fn samples(
+        &self,
+        component: StationIx,
+        plan: &Plan,
+    ) -> impl DoubleEndedIterator<Item = &(SimTime, ComponentSample)> + use<'_> {
+        let series = plan.agents.iter().zip(&self.agents).find_map(|(plan, state)| {
+            let row = plan.watches.iter().position(|watched| *watched == component)?;
+            state.series.get(row)
+        });
+        series.into_iter().flatten()
+    }
+
+    /// Each alert with its state, and since when it is in that state.
+    pub(crate) fn alerts<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = (&'a AlertPlan, AlertState, SimTime)> + 'a {
+        plan.alerts.alerts.iter().zip(self.alerts.states()).map(|(plan, (state, since))| (plan, state, since))
+    }
+
+    /// The kept changes of alerts, oldest first.
+    pub(crate) fn alert_log<'a>(
+        &'a self,
+        plan: &'a Plan,
+    ) -> impl ExactSizeIterator<Item = (SimTime, &'a AlertPlan, AlertState)> + 'a {
+        self.alerts.log().map(|entry| (entry.at, &plan.alerts.alerts[entry.alert], entry.state))
+    }
+
     pub(crate) fn footprint(&self) -> usize {
         let gauges: usize = self.gauges.iter().map(Gauge::footprint).sum();
         let agents: usize = self.agents.iter().map(AgentState::footprint).sum();
@@ -66,17 +142,17 @@ impl Monitoring {
 /// One agent: its last reading, and what the service holds of it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct AgentState {
-    pub(crate) last: Option<(SimTime, Vec<Reading>)>,
-    pub(crate) taken: Option<SimTime>,
+    last: Option<(SimTime, Vec<Reading>)>,
+    taken: Option<SimTime>,
     /// When it arrived.
-    pub(crate) arrived: Option<SimTime>,
-    pub(crate) smoothed: Option<f64>,
-    pub(crate) rows: Vec<ComponentSample>,
-    pub(crate) history: Vec<f32>,
+    arrived: Option<SimTime>,
+    smoothed: Option<f64>,
+    rows: Vec<ComponentSample>,
+    history: Vec<f32>,
     /// Samples that arrived.
-    pub(crate) delivered: u64,
+    delivered: u64,
     /// A series for each component that the agent watches.
-    pub(super) series: Vec<Series>,
+    series: Vec<Series>,
 }
 
 impl AgentState {

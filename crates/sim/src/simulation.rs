@@ -12,7 +12,6 @@
 //! `flow` moves messages, `decide` knows what each kind of component does, `fail` ends things, `apply` does commands,
 //! `checks` and `upkeep` do what happens without a user. An observer is told what happens and changes nothing.
 
-mod alerts;
 mod apply;
 mod arrivals;
 mod balance;
@@ -116,7 +115,7 @@ impl Simulation {
         simulation.adopt_plan();
         simulation.arrivals.start(&mut simulation.clock);
         simulation.schedule_upkeep();
-        simulation.schedule_probe();
+        simulation.monitoring.probe.start(&mut simulation.clock);
         simulation
     }
 

@@ -1,10 +1,10 @@
 //! The address that a pair of balancers shares: VRRP as RFC 5798 has it, with keepalived's timer.
 //!
-//! The master advertises itself every second or so. The backup takes the address over when it has heard nothing for 3 × advert
-//! + (256 − priority) / 256 s. A balancer that starts is a backup first; advertisements of a lower priority do not keep it
-//! from taking over, so a better master that returns gets the address back. Advertisements come from the virtual MAC address,
-//! so the switch sends users' packets to the balancer that advertised last: with two masters that do not hear each other, the
-//! address flaps between them, and connections break.
+//! The master advertises itself every second or so. The backup takes the address over when it has heard nothing for three
+//! intervals and a skew of (256 − priority) / 256 s. A balancer that starts is a backup first; advertisements of a lower
+//! priority do not keep it from taking over, so a better master that returns gets the address back. Advertisements come from
+//! the virtual MAC address, so the switch sends users' packets to the balancer that advertised last: with two masters that do
+//! not hear each other, the address flaps between them, and connections break.
 //!
 //! An advertisement takes no time: its way is short beside the timers.
 

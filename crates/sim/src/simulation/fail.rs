@@ -177,7 +177,7 @@ impl Simulation {
         self.resolver_stops(station);
         self.close_connections(|hop| hop.from == station || hop.to == station);
         self.stations[station].clear(now);
-        self.monitoring.gauges[station].restart();
+        self.monitoring.stop(station, &self.plan);
         if let Role::Balancer(balancer) = &self.plan.stations[station].role {
             self.balancers.clear(balancer.number);
             self.address.stop(station, &self.plan);
@@ -189,11 +189,6 @@ impl Simulation {
                 line.streak = 0;
                 line.credit = 0;
                 line.check = None;
-            }
-        }
-        for (agent, plan) in self.plan.agents.enumerate() {
-            if plan.station == station {
-                self.monitoring.agents[agent].forget();
             }
         }
         for request in self.requests.indices() {

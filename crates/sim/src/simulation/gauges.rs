@@ -15,7 +15,7 @@ impl Simulation {
         if record.status == Status::Refused || !self.health(station).is_up() {
             return;
         }
-        let gauge = &mut self.monitoring.gauges[station];
+        let gauge = self.monitoring.gauge(station);
         match record.phase {
             Phase::Exchange => {
                 gauge.answers += 1;

@@ -1,12 +1,9 @@
 //! Delivery of samples, and what the monitoring service makes of silence.
 
-use crate::index::AgentIx;
-use crate::journal::{EventKind, Observer};
-use crate::messages::Sample;
+use crate::plan::AlertPlan;
 use crate::simulation::Simulation;
 use crate::time::SimTime;
-use crate::view::ComponentSample;
-use hoplight_model::monitoring::MISSED_INTERVALS;
+use crate::view::{AlertEntry, AlertState, AlertView, ComponentSample};
 use hoplight_model::{ComponentIx, Metric};
 
 impl Simulation {
@@ -26,32 +23,9 @@ impl Simulation {
         row.leads = row.leads.or_else(|| self.address.is_master(station, &self.plan));
     }
 
-    /// A sample arrives at the monitoring service.
-    pub(super) fn sample_arrives<O: Observer>(&mut self, sample: Sample, observer: &mut O) {
-        let agent = sample.agent;
-        let plan = &self.plan.agents[agent];
-        let (station, subject) = (plan.station, plan.subject);
-        // What was said before a silence does not count towards "for so long".
-        if self.is_silent(agent) {
-            self.reset_silent_rows(agent, observer);
-        }
-        let is_news = self.monitoring.agents[agent].deliver(sample, subject, self.clock.now());
-        self.note(observer, None, EventKind::Delivered { agent: station });
-        if is_news {
-            self.evaluate_sample(agent, observer);
-        }
-    }
-
-    /// Whether no sample of an agent arrived for more than three of its intervals.
-    pub(super) fn is_silent(&self, agent: AgentIx) -> bool {
-        self.silence(agent) > u64::from(MISSED_INTERVALS) * self.plan.agents[agent].interval
-    }
-
-    /// How long ago the last sample of an agent arrived, in nanoseconds. While the service was not listening, no agent was
-    /// silent.
-    pub(super) fn silence(&self, agent: AgentIx) -> u64 {
-        let arrived = self.monitoring.agents[agent].arrived.unwrap_or(SimTime::ZERO);
-        self.clock.now() - arrived.max(self.monitoring.alerts.listening_since)
+    /// Whether a monitoring service runs.
+    pub(super) fn is_monitored(&self) -> bool {
+        self.plan.alerts.services.iter().any(|service| self.health(*service).is_up())
     }
 
     /// The delivered samples of one metric of a component, oldest first, with the times at which they were taken; at least
@@ -62,10 +36,32 @@ impl Simulation {
 
     /// The delivered samples of a component whole, as [`Self::series`] gives one metric of them.
     pub fn samples(&self, component: ComponentIx) -> impl DoubleEndedIterator<Item = &(SimTime, ComponentSample)> {
-        let watches = self.plan.agents.iter().zip(&self.monitoring.agents).find_map(|(plan, state)| {
-            let row = plan.watches.iter().position(|watched| *watched == component)?;
-            state.series.get(row)
-        });
-        watches.into_iter().flatten()
+        self.monitoring.samples(component, &self.plan)
+    }
+
+    /// Where every alert stands: for each agent in authored order, then for the site as the external probe sees it.
+    pub fn alerts(&self) -> Vec<AlertView<'_>> {
+        let view = |(plan, state, since): (&AlertPlan, AlertState, SimTime)| AlertView {
+            rule: self.rule_name(plan.rule),
+            subject: plan.station,
+            state,
+            since,
+        };
+        self.monitoring.alerts(&self.plan).map(view).collect()
+    }
+
+    /// The last 500 times that an alert fired or resolved, oldest first.
+    pub fn alert_log(&self) -> impl ExactSizeIterator<Item = AlertEntry<'_>> {
+        let entry = |(at, plan, state): (SimTime, &AlertPlan, AlertState)| AlertEntry {
+            at,
+            rule: self.rule_name(plan.rule),
+            subject: plan.station,
+            state,
+        };
+        self.monitoring.alert_log(&self.plan).map(entry)
+    }
+
+    fn rule_name(&self, rule: u16) -> &str {
+        self.infra.monitoring().alerts.get(usize::from(rule)).map_or("", |rule| rule.name.as_str())
     }
 }

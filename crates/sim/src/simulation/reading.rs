@@ -103,7 +103,7 @@ impl Simulation {
 
     /// What the monitoring service knows of each agent, in authored order.
     pub fn agents(&self) -> Vec<AgentView<'_>> {
-        self.plan.agents.iter().zip(&self.monitoring.agents).map(|(plan, state)| state.view(plan, self.clock.now())).collect()
+        self.monitoring.views(&self.plan, self.clock.now()).collect()
     }
 
     /// What users experienced over the last `window`, of one kind or of all.

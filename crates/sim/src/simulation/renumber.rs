@@ -11,7 +11,7 @@ impl Simulation {
     #[cold]
     pub(super) fn renumber(&mut self) {
         self.balancers.forget_stale(&self.requests);
-        let (next_arrival, next_probe) = (self.arrivals.next(), self.monitoring.probe.next);
+        let (next_arrival, next_probe) = (self.arrivals.next(), self.monitoring.probe.next());
         let (requests, address) = (&mut self.requests, &mut self.address);
         let (mut new_arrival, mut new_probe) = (0, 0);
         self.clock.renumber(|event, sequence| match event.kind() {
@@ -23,7 +23,7 @@ impl Simulation {
             Kind::Probe if event.sequence() == next_probe => new_probe = sequence,
             _ => {}
         });
-        self.monitoring.probe.next = new_probe;
+        self.monitoring.probe.set_next(new_probe);
         address.end_renumbering();
         self.arrivals.set_next(new_arrival);
         requests.for_each_slot(|request| {

@@ -14,7 +14,7 @@ impl Simulation {
     /// All messages on their way, and those that were stopped while the sender still waits.
     pub fn packets(&self) -> impl Iterator<Item = Packet> + '_ {
         let requests = self.requests.iter().filter_map(|request| self.packet(request));
-        requests.chain(self.monitoring.messages.packets(self.clock.now())).chain(self.changes())
+        requests.chain(self.monitoring.packets(self.clock.now())).chain(self.changes())
     }
 
     /// What a request does at present, while its user waits.

@@ -24,7 +24,7 @@ impl Simulation {
 
     fn post(&mut self, message: Message) {
         let arrives = message.arrives;
-        let place = self.monitoring.messages.insert(message);
+        let place = self.monitoring.send(message);
         self.clock.schedule(arrives, Kind::Message, place.raw());
     }
 
@@ -36,8 +36,7 @@ impl Simulation {
         if !self.health(agent_plan.station).is_up() {
             return;
         }
-        let state = &mut self.monitoring.agents[agent];
-        let read = state.read(agent, agent_plan, &plan, (&mut self.stations, &self.monitoring.gauges), self.clock.now());
+        let read = self.monitoring.read(agent, &plan, &mut self.stations, self.clock.now());
         let Some(mut sample) = read else { return };
         sample.rows.iter_mut().for_each(|row| self.add_state(row));
         self.tell(observer, None, || EventKind::Sampled { agent: agent_plan.station, rows: sample.rows.as_slice().into() });
@@ -64,18 +63,22 @@ impl Simulation {
 
     /// A message that is no request arrives.
     pub(super) fn message_arrives<O: Observer>(&mut self, place: MessageIx, observer: &mut O) {
-        let message = self.monitoring.messages.take(place);
+        let message = self.monitoring.take_message(place);
         let to = self.plan.hops[message.link].to;
         if !self.health(to).is_up() {
             return;
         }
-        self.sample_arrives(message.sample, observer);
+        self.monitoring.receive(message.sample, &self.plan, self.clock.now(), observer);
     }
 
     /// A whole second has passed.
     pub(super) fn second<O: Observer>(&mut self, observer: &mut O) {
         self.stations.roll_second(self.clock.now());
-        self.evaluate_silence(observer);
+        if self.is_monitored() {
+            self.monitoring.evaluate_silence(&self.plan, self.clock.now(), observer);
+        } else {
+            self.monitoring.stop_listening(self.clock.now());
+        }
         self.clock.schedule(self.clock.now() + SECOND, Kind::Second, 0);
     }
 }

@@ -15,32 +15,32 @@ use crate::time::SimTime;
 use crate::view::AlertState;
 
 /// Changes that the log keeps.
-pub(crate) const KEPT_ENTRIES: usize = 500;
+const KEPT_ENTRIES: usize = 500;
 
 /// Where one alert stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Standing {
-    pub(crate) state: AlertState,
-    pub(crate) since: SimTime,
+struct Standing {
+    state: AlertState,
+    since: SimTime,
     /// When the first sample of those was taken for which the condition has held ever since.
-    pub(crate) holds_since: SimTime,
+    holds_since: SimTime,
 }
 
 /// A change that the log keeps.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Entry {
-    pub(crate) at: SimTime,
-    pub(crate) alert: AlertIx,
-    pub(crate) state: AlertState,
+pub(super) struct Entry {
+    pub(super) at: SimTime,
+    pub(super) alert: AlertIx,
+    pub(super) state: AlertState,
 }
 
 /// The alerts' state.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Alerts {
-    pub(crate) standings: IndexVec<AlertIx, Standing>,
-    pub(crate) log: VecDeque<Entry>,
+    standings: IndexVec<AlertIx, Standing>,
+    log: VecDeque<Entry>,
     /// Since when the service listens without a break, to the second.
-    pub(super) listening_since: SimTime,
+    listening_since: SimTime,
 }
 
 impl Alerts {
@@ -49,13 +49,68 @@ impl Alerts {
         Self { standings, log: VecDeque::new(), listening_since: SimTime::ZERO }
     }
 
+    /// Since when the service listens without a break, to the second.
+    pub(super) const fn listening_since(&self) -> SimTime {
+        self.listening_since
+    }
+
+    /// No service runs now.
+    pub(super) fn stop_listening(&mut self, now: SimTime) {
+        self.listening_since = now;
+    }
+
+    /// Moves one alert on: its condition `holds` or not at `moment`, and has to hold for `patience` nanoseconds. Returns
+    /// whether it fired or resolved, if it did either.
+    pub(super) fn transition(
+        &mut self,
+        alert: AlertIx,
+        holds: bool,
+        moment: SimTime,
+        patience: u64,
+        now: SimTime,
+    ) -> Option<AlertState> {
+        let standing = &mut self.standings[alert];
+        if holds && !matches!(standing.state, AlertState::Pending | AlertState::Firing) {
+            standing.holds_since = moment;
+        }
+        let state = match (standing.state, holds) {
+            (AlertState::Firing, true) => AlertState::Firing,
+            (_, true) if moment - standing.holds_since.min(moment) >= patience => AlertState::Firing,
+            (_, true) => AlertState::Pending,
+            (AlertState::Firing | AlertState::Resolved, false) => AlertState::Resolved,
+            (AlertState::Ok | AlertState::Pending, false) => AlertState::Ok,
+        };
+        if state == standing.state {
+            return None;
+        }
+        (standing.state, standing.since) = (state, now);
+        if !matches!(state, AlertState::Firing | AlertState::Resolved) {
+            return None;
+        }
+        if self.log.len() == KEPT_ENTRIES {
+            self.log.pop_front();
+        }
+        self.log.push_back(Entry { at: now, alert, state });
+        Some(state)
+    }
+
+    /// The state of each alert, and since when it is in that state.
+    pub(super) fn states(&self) -> impl Iterator<Item = (AlertState, SimTime)> + '_ {
+        self.standings.iter().map(|standing| (standing.state, standing.since))
+    }
+
+    /// The kept changes, oldest first.
+    pub(super) fn log(&self) -> impl ExactSizeIterator<Item = &Entry> {
+        self.log.iter()
+    }
+
     pub(super) fn footprint(&self) -> usize {
         self.standings.len() * size_of::<Standing>() + self.log.len() * size_of::<Entry>()
     }
 }
 
 /// Whether a rule on samples holds for the newest one.
-pub(crate) fn holds(when: &AlertCondition, series: &Series, interval: u64) -> bool {
+pub(super) fn holds(when: &AlertCondition, series: &Series, interval: u64) -> bool {
     let Some((newest, sample)) = series.back() else { return false };
     // The samples of the last `window` nanoseconds, newest first.
     let last =

@@ -1,0 +1,141 @@
+//! Evaluation of the alert rules: on samples when one arrives, on silence once a second, on the site from outside when the
+//! probe reports.
+
+use hoplight_model::monitoring::{AlertCondition, MISSED_INTERVALS};
+
+use super::Monitoring;
+use super::alerts::holds;
+use crate::index::{AgentIx, AlertIx};
+use crate::journal::{EventKind, Observer, tell};
+use crate::messages::Sample;
+use crate::plan::{AgentPlan, AlertPlan, Plan, Subject};
+use crate::time::SimTime;
+
+impl Monitoring {
+    /// Once a second: evaluates silence, while a service runs.
+    pub(crate) fn evaluate_silence<O: Observer>(&mut self, plan: &Plan, now: SimTime, observer: &mut O) {
+        for agent in self.agents.indices() {
+            self.evaluate_absence(agent, plan, now, observer);
+            if self.is_silent(agent, plan, now) {
+                self.reset_silent_rows(agent, plan, now, observer);
+            }
+        }
+        self.evaluate_groups(plan, now, observer);
+    }
+
+    /// Evaluates whether exactly one leads, by the last samples of agents that are not silent.
+    fn evaluate_groups<O: Observer>(&mut self, plan: &Plan, now: SimTime, observer: &mut O) {
+        for alert in plan.alerts.of_groups.iter().copied() {
+            let AlertPlan { subject: Subject::Group(group), when: AlertCondition::Leaders { for_s }, .. } =
+                &plan.alerts.alerts[alert]
+            else {
+                continue;
+            };
+            let group = &plan.alerts.groups[*group];
+            let (mut told, mut leaders) = (0, 0);
+            for agent in self.agents.indices().filter(|agent| !self.is_silent(*agent, plan, now)) {
+                let series = plan.agents[agent].watches.iter().zip(&self.agents[agent].series);
+                for (_, series) in series.filter(|(watched, _)| group.contains(watched)) {
+                    let leads = series.back().and_then(|(_, sample)| sample.leads);
+                    told += usize::from(leads.is_some());
+                    leaders += u32::from(leads == Some(true));
+                }
+            }
+            // One of whom nothing is known may lead.
+            let holds = leaders > 1 || leaders == 0 && told >= group.len();
+            let patience = for_s.map_or(0, hoplight_model::quantity::Seconds::nanos);
+            self.transition(alert, holds, (now, patience), plan, now, observer);
+        }
+    }
+
+    /// Evaluates whether an agent is missed.
+    fn evaluate_absence<O: Observer>(&mut self, agent: AgentIx, plan: &Plan, now: SimTime, observer: &mut O) {
+        for alert in plan.alerts.of_agent[agent].iter().copied() {
+            if let AlertCondition::Absence { intervals } = plan.alerts.alerts[alert].when {
+                let absent = self.silence(agent, now) > u64::from(intervals) * plan.agents[agent].interval;
+                self.transition(alert, absent, (now, 0), plan, now, observer);
+            }
+        }
+    }
+
+    /// Old samples prove nothing: what the last one of a silent agent said is taken back.
+    fn reset_silent_rows<O: Observer>(&mut self, agent: AgentIx, plan: &Plan, now: SimTime, observer: &mut O) {
+        for alert in plan.alerts.of_agent[agent].iter().copied() {
+            if matches!(plan.alerts.alerts[alert].subject, Subject::Row(_)) {
+                self.transition(alert, false, (now, 0), plan, now, observer);
+            }
+        }
+    }
+
+    /// Evaluates the alerts of one agent on a sample that has just arrived.
+    fn evaluate_sample<O: Observer>(&mut self, agent: AgentIx, plan: &Plan, now: SimTime, observer: &mut O) {
+        let interval = plan.agents[agent].interval;
+        self.evaluate_absence(agent, plan, now, observer);
+        for alert in plan.alerts.of_agent[agent].iter().copied() {
+            let AlertPlan { subject: Subject::Row(row), when, .. } = &plan.alerts.alerts[alert] else { continue };
+            let Some(series) = self.agents[agent].series.get(*row) else { continue };
+            let Some((taken, _)) = series.back() else { continue };
+            let (holds, taken) = (holds(when, series, interval), *taken);
+            let patience = match when {
+                AlertCondition::Threshold { for_s: Some(seconds), .. } => seconds.nanos(),
+                _ => 0,
+            };
+            self.transition(alert, holds, (taken, patience), plan, now, observer);
+        }
+    }
+
+    /// Evaluates the alerts of the site from outside, on what the probe reported.
+    pub(crate) fn evaluate_probe<O: Observer>(&mut self, plan: &Plan, now: SimTime, observer: &mut O) {
+        for alert in plan.alerts.of_site.iter().copied() {
+            let holds = match &plan.alerts.alerts[alert].when {
+                AlertCondition::Probe { failures } => self.probe.failures() >= u32::from(*failures),
+                AlertCondition::Certificate { days } => self.probe.days_left().is_some_and(|left| left <= days.get()),
+                _ => false,
+            };
+            self.transition(alert, holds, (now, 0), plan, now, observer);
+        }
+    }
+
+    /// Moves one alert on: its condition `holds` or not at a moment, and has to hold for some nanoseconds.
+    fn transition<O: Observer>(
+        &mut self,
+        alert: AlertIx,
+        holds: bool,
+        (moment, patience): (SimTime, u64),
+        plan: &Plan,
+        now: SimTime,
+        observer: &mut O,
+    ) {
+        if let Some(state) = self.alerts.transition(alert, holds, moment, patience, now) {
+            let AlertPlan { rule, station, .. } = plan.alerts.alerts[alert];
+            tell(observer, now, None, || EventKind::Alert { rule, subject: station, state });
+        }
+    }
+
+    /// A sample arrives at the monitoring service.
+    pub(crate) fn receive<O: Observer>(&mut self, sample: Sample, plan: &Plan, now: SimTime, observer: &mut O) {
+        let agent = sample.agent;
+        let AgentPlan { station, subject, .. } = plan.agents[agent];
+        // What was said before a silence does not count towards "for so long".
+        if self.is_silent(agent, plan, now) {
+            self.reset_silent_rows(agent, plan, now, observer);
+        }
+        let is_news = self.agents[agent].deliver(sample, subject, now);
+        tell(observer, now, None, || EventKind::Delivered { agent: station });
+        if is_news {
+            self.evaluate_sample(agent, plan, now, observer);
+        }
+    }
+
+    /// Whether no sample of an agent arrived for more than three of its intervals.
+    fn is_silent(&self, agent: AgentIx, plan: &Plan, now: SimTime) -> bool {
+        self.silence(agent, now) > u64::from(MISSED_INTERVALS) * plan.agents[agent].interval
+    }
+
+    /// How long ago the last sample of an agent arrived, in nanoseconds. While the service was not listening, no agent was
+    /// silent.
+    fn silence(&self, agent: AgentIx, now: SimTime) -> u64 {
+        let arrived = self.agents[agent].arrived.unwrap_or(SimTime::ZERO);
+        now - arrived.max(self.alerts.listening_since())
+    }
+}
