@@ -154,7 +154,7 @@ impl Arrivals {
         }
         let Source::Closed(closed) = &mut self.source else { return };
         let user = u32::try_from((stream >> CYCLE_BITS) % (1 << USER_BITS)).expect("a user's number has 20 bits");
-        let Some(cycle) = closed.cycles.get_mut(length(user)) else { return };
+        let cycle = &mut closed.cycles[length(user)];
         *cycle = cycle.wrapping_add(1);
         closed.thinking += 1;
         closed.start_thinking(user, clock);

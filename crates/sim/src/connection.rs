@@ -5,7 +5,7 @@
 //!
 //! Between components, a message may need a connection first. Then the record *carries* the phase that waits, and goes the
 //! same way as TCP connect and handshake before, by the same firewalls, to the same station, where a handshake takes a slot
-//! and work. Whoever asks
+//! and work. An asker
 //!
 //! - keeps plaintext connections: they are there, and nothing is paid;
 //! - keeps TLS connections in a pool per link: a request takes an idle one or opens one, and gives it back with the answer.

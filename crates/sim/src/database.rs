@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  write ─▶ commit ─▶ publish ─▶ relay log of each follower ─(latency, lag)─▶ applied ─▶ its own followers
-//!             │                        │ received: acknowledged, where somebody waits for that
+//!             │                        │ received: acknowledged, where it is waited for   
 //!             ▼                        ▼
 //!          answered at once, or when a replica or a majority has it
 //! ```

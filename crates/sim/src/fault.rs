@@ -29,7 +29,7 @@ pub use listen::Tap;
 /// Something that goes wrong and stays so until it is healed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Fault {
-    /// A process, or all of a server, stands still. The operating system accepts connections; nothing is answered. Healed,
+    /// A process, or all of a server, hangs. The operating system accepts connections; nothing is answered. Healed,
     /// it goes on where it stopped, as after SIGCONT or a long pause; [`crate::Command::Restore`] restarts it.
     Hang(Element),
     /// The work of a component, or of all on a server, takes this many times as long, from the next piece of work on; for a
@@ -74,7 +74,7 @@ pub(super) enum FaultSites {
 /// The faults of one station that its hot state does not hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct StationFaults {
-    /// Since when it stands still.
+    /// Since when it hangs.
     pub(super) hung: Option<SimTime>,
     pub(super) misconfigured: bool,
     pub(super) compromised: bool,

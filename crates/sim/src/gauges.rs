@@ -1,6 +1,6 @@
 //! What a component counts of its own work while it runs, for agents to read: requests, answers, errors, latency.
 //!
-//! Latency is the time from a request's arrival at the component until its answer leaves, waiting line and downstream
+//! Latency is the time from a request's arrival at the component until its response leaves, queue and downstream
 //! included. Counters live in the component's process: a restart begins at zero. Only components that an agent watches count.
 
 use crate::histogram::Histogram;

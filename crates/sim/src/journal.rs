@@ -121,7 +121,7 @@ pub enum EventKind {
         /// How many wait now, with this one.
         waiting: u32,
     },
-    /// The line is full.
+    /// The queue is full.
     TurnedAway {
         /// Where.
         component: ComponentIx,
@@ -317,7 +317,7 @@ pub enum FailureReason {
     NoBackend,
     /// No backend had room in time.
     QueueTimeout,
-    /// The line is full.
+    /// The queue is full.
     Full,
     /// The database is read-only (error 1290).
     ReadOnly,

@@ -1,6 +1,6 @@
 //! Monitoring: what agents sample, and the series that the service at the far end keeps.
 //!
-//! The service knows only what was delivered to it. It must not look at stations; `alerts` judges what stands here.
+//! The service knows only what was delivered to it. It must not look at stations; `evaluation` judges what is kept here.
 
 mod alerts;
 mod evaluation;

@@ -30,7 +30,7 @@ pub(crate) const HOME: u8 = u8::MAX;
 pub(super) enum State {
     /// Between two points of its hop.
     OnWire,
-    /// In the waiting line of a station.
+    /// In the queue of a station.
     Queued,
     /// Being served by a station.
     InService,
@@ -61,9 +61,9 @@ pub(super) enum Lost {
     Silent,
     /// The link is cut.
     Cut,
-    /// Its connection was accepted for a program that stands still and whose line is full.
+    /// Its connection was accepted for a program that hangs and whose queue is full.
     Unanswered,
-    /// An answer at a program that stands still and does not read it.
+    /// A response at a program that hangs and does not read it.
     Unread,
 }
 

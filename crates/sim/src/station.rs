@@ -169,7 +169,7 @@ pub(super) struct Station {
     pub(super) queue: VecDeque<RequestIx>,
     /// ∫ busy dt, in slot-nanoseconds.
     pub(super) busy_time: u128,
-    /// How long those who have left the line waited in it, in nanoseconds.
+    /// How long requests that have left the queue waited in it, in nanoseconds.
     queue_time: u128,
     last_change: SimTime,
     pub(super) served: u64,

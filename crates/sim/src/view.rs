@@ -11,7 +11,7 @@ pub enum Health {
     /// It runs.
     #[default]
     Up,
-    /// Its process stands still: connections are accepted, and nothing is answered.
+    /// Its process hangs: connections are accepted, and nothing is answered.
     Hung,
     /// Its process has ended: connections are refused at once.
     Crashed,
@@ -109,7 +109,7 @@ pub struct StationView {
     pub present: u32,
     /// Services that are over, since the start.
     pub served: u64,
-    /// Requests turned away since the start because the line was full.
+    /// Requests turned away since the start because the queue was full.
     pub dropped: u64,
     /// ∫ slots in use dt since the start, in slot-nanoseconds.
     pub busy_ns: u128,

@@ -34,7 +34,7 @@ impl Lineage {
     /// Begins a timeline where `log` ends.
     pub(crate) fn branch(&mut self, log: Log) -> u32 {
         self.0.push(Fork { parent: log.timeline, at: log.length });
-        u32::try_from(self.0.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.0.len()).expect("a run has no four billion promotions")
     }
 
     fn fork(&self, timeline: u32) -> Option<Fork> {

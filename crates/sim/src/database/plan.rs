@@ -32,7 +32,7 @@ pub(crate) struct ClusterPlan {
     /// Whether a majority must have a write before it is acknowledged.
     pub(crate) quorum: bool,
     /// How many of the members are a majority. It is counted of the members as authored, as etcd does; MySQL's group
-    /// counts anew when it has expelled one.
+    /// counts again when it has expelled one.
     pub(crate) majority: usize,
     /// After how many nanoseconds of silence the others go on without the writer; `None` waits for an operator.
     pub(crate) patience: Option<u64>,

@@ -29,7 +29,7 @@ pub struct DatabaseView {
     pub lost_writes: u64,
     /// Acknowledged writes that it has and the valid history has not: a former primary's.
     pub divergent_writes: u64,
-    /// Queries at work, in the waiting line, or waiting for an acknowledgement, and connections that leaked.
+    /// Queries at work, in the queue, or waiting for an acknowledgement, and connections that leaked.
     pub connections: u32,
     /// Whether its disk is full.
     pub disk_full: bool,

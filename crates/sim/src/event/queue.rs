@@ -178,8 +178,7 @@ impl EventQueue {
     #[cold]
     fn grow(&mut self) -> u32 {
         self.replant(self.what.len() * 2);
-        // Half of the leaves are free.
-        self.free.pop().unwrap_or_default()
+        self.free.pop().expect("half of the leaves are free")
     }
 
     /// Rebuilds the tree with this many leaves.

@@ -73,9 +73,9 @@ impl Monitoring {
         self.evaluate_absence(agent, plan, now, observer);
         for alert in plan.alerts.of_agent[agent].iter().copied() {
             let AlertPlan { subject: Subject::Row(row), when, .. } = &plan.alerts.alerts[alert] else { continue };
-            let Some(series) = self.agents[agent].series.get(*row) else { continue };
-            let Some((taken, _)) = series.back() else { continue };
-            let (holds, taken) = (holds(when, series, interval), *taken);
+            let series = &self.agents[agent].series[*row];
+            let (taken, _) = *series.back().expect("a sample has just been added to each row");
+            let holds = holds(when, series, interval);
             let patience = match when {
                 AlertCondition::Threshold { for_s: Some(seconds), .. } => seconds.nanos(),
                 _ => 0,

@@ -2,7 +2,7 @@
 //!
 //! A request whose backends are all full waits: in a line that all backends of its list share or, where only one backend will
 //! do (its user's address is hashed, or it is tried again), in that backend's own. When a request in progress ends, the older
-//! of the two heads takes its place at once, so nobody who comes later can be faster.
+//! of the two heads takes its place at once, so no later request can be faster.
 
 use hoplight_model::{Element, TlsMode};
 
@@ -71,7 +71,7 @@ impl Simulation {
             let (tag, kind) = (record.tag(), record.kind);
             let links = &self.plan.stations[station].out[kind];
             let up = count(links.iter().filter(|link| self.links[**link].takes_new()).count());
-            let own = self.balancer(station).expect("only balancers give requests to backends").algorithm;
+            let own = self.balancer(station).algorithm;
             let algorithm = self.balancers.algorithm(own);
             self.tell(observer, Some(tag), || EventKind::Chose { balancer: station, backend, algorithm, up });
         }
@@ -81,10 +81,10 @@ impl Simulation {
         }
     }
 
-    fn balancer(&self, station: StationIx) -> Option<&BalancerPlan> {
+    pub(super) fn balancer(&self, station: StationIx) -> &BalancerPlan {
         match &self.plan.stations[station].role {
-            Role::Balancer(balancer) => Some(balancer),
-            _ => None,
+            Role::Balancer(balancer) => balancer,
+            _ => unreachable!("only balancers have backends"),
         }
     }
 
@@ -101,7 +101,7 @@ impl Simulation {
         link: Option<LinkIx>,
         observer: &mut O,
     ) {
-        let Some(balancer) = self.balancer(station) else { return };
+        let balancer = self.balancer(station);
         let (number, timeout, lists) = (balancer.number, balancer.queue_timeout, balancer.lists);
         let kind = self.requests[request].kind;
         let level = usize::from(self.requests[request].depth);
@@ -123,7 +123,7 @@ impl Simulation {
         let (link, kind) = (record.path[usize::from(record.depth)], record.kind);
         let station = self.plan.hops[link].from;
         self.fail(request, station, Failure::Unavailable, FailureReason::QueueTimeout, observer);
-        let Some(balancer) = self.balancer(station) else { return };
+        let balancer = self.balancer(station);
         // It was at the head of a queue, behind none but others whose time is over.
         let (number, list) = (balancer.number, usize::from(balancer.lists[kind]));
         let backend = self.plan.hops[link].backend();
@@ -185,7 +185,7 @@ impl Simulation {
     /// those who wait for any take its places.
     pub(super) fn backend_changed<O: Observer>(&mut self, link: LinkIx, observer: &mut O) {
         let (station, backend) = (self.plan.hops[link].from, self.plan.hops[link].backend());
-        let Some(balancer) = self.balancer(station) else { return };
+        let balancer = self.balancer(station);
         let (number, redispatch) = (balancer.number, balancer.redispatch);
         for (line, hop) in self.links.iter_mut().zip(&self.plan.hops) {
             if hop.from == station {

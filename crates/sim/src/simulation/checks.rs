@@ -69,7 +69,7 @@ impl Simulation {
     /// Time to check a backend.
     pub(super) fn check_due<O: Observer>(&mut self, link: LinkIx, observer: &mut O) {
         let from = self.plan.hops[link].from;
-        let Role::Balancer(balancer) = &self.plan.stations[from].role else { return };
+        let balancer = self.balancer(from);
         let sent = self.health(from).is_up();
         let failed = self.examine(link, balancer).filter(|_| sent);
         let line = &mut self.links[link];
@@ -153,7 +153,7 @@ impl Simulation {
     /// an interval later.
     pub(super) fn check_ended<O: Observer>(&mut self, link: LinkIx, observer: &mut O) {
         let hop = &self.plan.hops[link];
-        let Role::Balancer(balancer) = &self.plan.stations[hop.from].role else { return };
+        let balancer = self.balancer(hop.from);
         let (fall, rise, interval, backend) = (balancer.fall, balancer.rise, balancer.check_interval, hop.to);
         let runs = self.health(hop.from).is_up();
         self.clock.schedule(self.clock.now() + interval, Kind::Check, link.raw());

@@ -19,7 +19,7 @@ use crate::simulation::service::Next;
 use crate::station::Routing;
 
 impl Simulation {
-    /// A station has done its own work on a request: what now?
+    /// Decides what follows a station's own work on a request.
     #[inline(always)]
     pub(super) fn decide<O: Observer>(&mut self, request: RequestIx, station: StationIx, act: Routing, observer: &mut O) -> Next {
         match act {
@@ -46,7 +46,7 @@ impl Simulation {
         }
     }
 
-    /// The same for what is more than a link to find, or an answer to give.
+    /// Decides what takes more than finding a link or responding.
     #[inline(never)]
     fn decide_slow<O: Observer>(&mut self, request: RequestIx, station: StationIx, act: Routing, observer: &mut O) -> Next {
         match (act, &self.plan.stations[station].role) {
@@ -94,7 +94,7 @@ impl Simulation {
         self.respond(request, Status::Ok, observer);
     }
 
-    /// The waiting line is full.
+    /// The queue is full.
     #[cold]
     pub(super) fn turn_away<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         let record = &self.requests[request];

@@ -1,4 +1,4 @@
-//! How messages move: along links, through firewalls, into waiting lines and slots; in `back`, the way back of answers, and in
+//! How messages move: along links, through firewalls, into queues and slots; in `back`, the way back of responses, and in
 //! `wait`, those who wait for them.
 //!
 //! This is the engine's critical path: a million requests pass it ten times in less than a second. So its pieces are inlined
@@ -64,7 +64,7 @@ impl Simulation {
         }
     }
 
-    /// The same up to the station that the message reaches at once, if it reaches one.
+    /// Like the method before, but returns the station that the message reaches at once, instead of entering it.
     #[inline(always)]
     pub(super) fn forward_inline<O: Observer>(
         &mut self,
@@ -95,7 +95,7 @@ impl Simulation {
         }
     }
 
-    /// The same up to the station that the message reaches at once, if it reaches one. An attempt is of that number, if it
+    /// Like the method before, but returns the station that the message reaches at once, instead of entering it. An attempt is of that number, if it
     /// is not one of before.
     #[inline(always)]
     fn send_inline<O: Observer>(

@@ -45,7 +45,7 @@ impl Simulation {
         self.clock.digest()
     }
 
-    /// How long those in line at a station have waited there, all together.
+    /// How long all requests in a station's queue have waited together.
     fn waited_in_line(&self, station: &Station) -> u128 {
         station.queue.iter().map(|request| u128::from(self.clock.now() - self.requests[*request].departed)).sum()
     }

@@ -1,4 +1,4 @@
-//! What happens at a station: a slot or a place in the line, the work, and what follows it.
+//! What happens at a station: a slot or a place in the queue, the work, and what follows it.
 //!
 //! Like `flow`, this is on the engine's critical path, and inlined where it is used.
 
@@ -47,7 +47,7 @@ impl Clock {
         true
     }
 
-    /// Frees a slot; the next in line takes it. Returns that one if its work is not the usual sort and is still to begin.
+    /// Frees a slot; the next in the queue takes it. Returns that one if its work is not the usual sort and is still to begin.
     #[inline(always)]
     fn frees(&mut self, station: &mut Station, requests: &mut Requests) -> Option<RequestIx> {
         let now = self.now();
@@ -77,14 +77,14 @@ fn visit(record: &Request, answers: bool) -> u64 {
 }
 
 impl Simulation {
-    /// Takes a slot of a station, or a place in its line.
+    /// Takes a slot of a station, or a place in its queue.
     #[inline(never)]
     pub(super) fn enter<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         let asks = self.requests[request].heading == Heading::Request;
         self.enter_inline(request, station, asks, observer);
     }
 
-    /// The same, where nearly all of them come by.
+    /// Inlined fast path of `enter`.
     #[inline(always)]
     fn enter_inline<O: Observer>(&mut self, request: RequestIx, station: StationIx, asks: bool, observer: &mut O) {
         let now = self.clock.now();
@@ -146,7 +146,7 @@ impl Simulation {
         }
     }
 
-    /// Begins work of any sort.
+    /// Starts work of any sort.
     #[inline(never)]
     fn start_slow(&mut self, request: RequestIx, station: StationIx) {
         let work = self.service_time(request, station);
@@ -230,7 +230,7 @@ impl Simulation {
         }
     }
 
-    /// Frees a slot; the next in line takes it.
+    /// Frees a slot; the next in the queue takes it.
     #[inline(always)]
     pub(super) fn free_slot(&mut self, station: StationIx) {
         let next = self.clock.frees(&mut self.stations[station], &mut self.requests);
@@ -239,7 +239,7 @@ impl Simulation {
         }
     }
 
-    /// Gives free slots to those in line: the station serves again.
+    /// Gives free slots to queued requests: the station serves again.
     pub(super) fn fill_slots(&mut self, station: StationIx) {
         while self.stations[station].busy < self.plan.stations[station].slots {
             let state = &mut self.stations[station];

@@ -1,4 +1,4 @@
-//! Commands that are one with the command before them: what somebody did with one key. Must not do any of them.
+//! Commands joined with the command before them, as one key press gave them.
 
 use super::Timeline;
 

@@ -1,4 +1,4 @@
-//! What is looked at closely on a timeline: a request that is followed, a link that is listened on. Must not change the run.
+//! The watchers of a timeline: a followed request, a tapped link. They do not change the run.
 
 use hoplight_model::{LinkIx, RequestKind};
 

@@ -1,4 +1,4 @@
-//! What may be wrong with a database that runs: a full disk, replication that was stopped, a process that stands still.
+//! What can be wrong with a database that runs: a full disk, stopped replication, a process that hangs.
 
 use crate::index::{DatabaseIx, StationIx};
 use crate::plan::Role;
@@ -38,7 +38,7 @@ impl Simulation {
         }
     }
 
-    /// A database's process stands still. Those who follow it, and those whom it follows, hear nothing more.
+    /// A database's process hangs. Its followers and its source hear nothing more.
     pub(in crate::simulation) fn database_hangs(&mut self, station: StationIx) {
         let Role::Database(node) = self.plan.stations[station].role else { return };
         self.drop_unreceived(node);

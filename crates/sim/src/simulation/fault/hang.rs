@@ -1,4 +1,4 @@
-//! A process that stands still: what it does when it stops, while it stands, and when it goes on.
+//! A process that hangs: what happens when it stops responding, while it hangs, and when it resumes.
 //!
 //! What it works on stays where it is; what comes waits in its line or, where that is full, unanswered; answers to what it
 //! asked wait unread; its clocks run out when it goes on.
@@ -12,11 +12,11 @@ use crate::simulation::Simulation;
 use crate::time::SECOND;
 use crate::view::Health;
 
-/// How often something that waits for a process that stands still looks whether it goes on: 100 ms.
+/// How often a timer at a process that hangs is tried again: 100 ms.
 const LOOK: u64 = SECOND / 10;
 
 impl Simulation {
-    /// A process stands still from now on.
+    /// Makes a process hang.
     pub(in crate::simulation) fn hang(&mut self, station: StationIx) {
         if self.health(station) != Health::Up {
             return;
@@ -34,7 +34,7 @@ impl Simulation {
         }
     }
 
-    /// A process that stood still goes on.
+    /// Resumes a process that hangs.
     pub(in crate::simulation) fn resume<O: Observer>(&mut self, station: StationIx, observer: &mut O) {
         let Some(since) = self.faults.stations[station].hung.take() else { return };
         self.refresh_health();
@@ -65,7 +65,7 @@ impl Simulation {
         self.address.restart(station, &self.plan, &mut self.clock);
     }
 
-    /// Whether a process stands still.
+    /// Whether a process hangs.
     pub(in crate::simulation) fn is_hung(&self, station: StationIx) -> bool {
         self.health(station) == Health::Hung
     }

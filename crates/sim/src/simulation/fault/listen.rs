@@ -40,7 +40,7 @@ impl Simulation {
         };
         // A handshake has no content.
         let content = matches!(record.phase, Phase::Exchange | Phase::Lookup);
-        let Some(tap) = self.faults.taps.iter_mut().find(|tap| tap.link == link) else { return };
+        let tap = self.faults.taps.iter_mut().find(|tap| tap.link == link).expect("a tapped link has a tap");
         tap.messages += 1;
         tap.readable += u64::from(tap.plaintext && content);
         tap.secrets += u64::from(tap.plaintext && asks && secret);

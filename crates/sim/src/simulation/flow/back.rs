@@ -21,7 +21,7 @@ impl Simulation {
         }
     }
 
-    /// The same up to the station that it reaches at once, if it reaches one.
+    /// Like `return_response`, but returns the next station instead of entering it.
     #[inline(never)]
     pub(in crate::simulation) fn return_response_inline<O: Observer>(
         &mut self,
@@ -60,7 +60,7 @@ impl Simulation {
         }
     }
 
-    /// The same up to the station that the answer reaches at once and that works on it, if it reaches one.
+    /// Like `respond`, but returns the station that works on the response, instead of entering it.
     #[inline(always)]
     pub(in crate::simulation) fn respond_inline<O: Observer>(
         &mut self,
