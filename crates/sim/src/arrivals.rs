@@ -6,13 +6,12 @@
 
 mod curve;
 
-use rand::rngs::Xoshiro256PlusPlus;
-use rand::{Rng, SeedableRng};
-
 use hoplight_model::RequestKind;
 use hoplight_model::arrivals::Arrivals as Process;
 use hoplight_model::component::Traffic;
 use hoplight_model::quantity::Rate;
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{Rng, SeedableRng};
 
 use crate::clock::Clock;
 use crate::event::Kind;
@@ -20,7 +19,6 @@ use crate::index::{count, length};
 use crate::plan::Plan;
 use crate::random::{self, Sampler};
 use crate::time::{SECOND, SimTime};
-
 use curve::Curve;
 
 /// Marks the random streams of users who wait for outcomes: the mark, 20 bits of user, 36 bits of cycle. The bits between

@@ -8,9 +8,7 @@ mod evaluation;
 use std::collections::VecDeque;
 
 use hoplight_model::ComponentIx;
-use hoplight_model::monitoring::{KEPT_SAMPLES, MISSED_INTERVALS};
-
-use alerts::Alerts;
+use hoplight_model::monitoring::{KEPT_SAMPLES, MISSED_INTERVALS, ProbeSpec};
 
 use crate::gauges::Gauge;
 use crate::index::{AgentIx, IndexVec, MessageIx, StationIx, count};
@@ -21,7 +19,7 @@ use crate::probe::Probe;
 use crate::stations::Stations;
 use crate::time::{SECOND, SimTime};
 use crate::view::{AgentView, AlertState, ComponentSample, Percentiles};
-use hoplight_model::monitoring::ProbeSpec;
+use alerts::Alerts;
 
 /// Weight of the newest sample in the smoothed rate (EWMA).
 pub const NEWEST_WEIGHT: f64 = 0.35;

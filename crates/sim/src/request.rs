@@ -8,6 +8,7 @@ use hoplight_model::RequestKind;
 
 use crate::event::MAX_ID;
 use crate::index::{LinkIx, RequestIx, StationIx, count};
+
 pub(super) use crate::packet::Status;
 use crate::packet::{Heading, Phase};
 use crate::slab::{Slab, Slot};

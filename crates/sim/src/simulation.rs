@@ -26,6 +26,7 @@ mod flow;
 mod gauges;
 mod monitoring;
 mod names;
+mod power;
 mod probe;
 mod reading;
 mod renumber;

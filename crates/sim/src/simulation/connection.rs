@@ -1,5 +1,7 @@
 //! Connections: opening, keeping and closing them as requests need them.
 
+use hoplight_model::TlsMode;
+
 use crate::connection::{Pool, RESUMES, When};
 use crate::index::{LinkIx, RequestIx, StationIx};
 use crate::journal::{EventKind, Observer};
@@ -9,7 +11,6 @@ use crate::random;
 use crate::request::Status;
 use crate::simulation::Simulation;
 use crate::time::SimTime;
-use hoplight_model::TlsMode;
 
 impl Simulation {
     /// What a browser does after a phase that went well and was not yet the request.

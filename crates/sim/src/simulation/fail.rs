@@ -1,170 +1,18 @@
-//! How things end: processes, servers, links, and an asker's patience.
+//! How work ends before its time: a process stops with all it has, or an asker stops waiting.
 
-use hoplight_model::Element;
 use hoplight_model::behaviour::Reaction;
-use hoplight_model::quantity::Seconds;
 
-use crate::command::CommandError;
 use crate::event::Kind;
-use crate::index::{Ix, LinkIx, RequestIx, ServerIx, StationIx};
+use crate::index::{Ix, RequestIx, StationIx};
 use crate::journal::{EventKind, FailureReason, Observer};
 use crate::outcome::Failure;
 use crate::packet::Heading;
 use crate::plan::Role;
-use crate::request::CROSSED;
-use crate::request::{Lost, NO_FLOOR, State, Status};
+use crate::request::{CROSSED, Lost, NO_FLOOR, State, Status};
 use crate::simulation::Simulation;
-use crate::simulation::apply::Target;
 use crate::station::Deadline;
-use crate::timers::TimerEvent;
-use crate::view::Health;
-
-/// How long a process takes to start, and a server to boot, unless the command says otherwise: teaching choices.
-const PROCESS_STARTS: Seconds = Seconds::literal(1.0);
-const SERVER_BOOTS: Seconds = Seconds::literal(20.0);
 
 impl Simulation {
-    /// What a command to kill an element ends.
-    pub(super) fn killable(&self, element: &Element) -> Result<Target, CommandError> {
-        let target = self.target(element)?;
-        if self.can_end(target) { Ok(target) } else { Err(CommandError::AlreadyDown(element.clone())) }
-    }
-
-    /// Whether there is something to end: a hung process counts.
-    fn can_end(&self, target: Target) -> bool {
-        match target {
-            Target::Station(station) => self.health(station).accepts(),
-            Target::Server(server) => !self.stations.is_off(server),
-            Target::Link(link) => !self.links[link].cut,
-        }
-    }
-
-    /// Ends a process, switches a server off, or cuts a link.
-    pub(super) fn kill<O: Observer>(&mut self, target: Target, observer: &mut O) {
-        match target {
-            Target::Station(station) => {
-                self.stations[station].crashed = true;
-                self.refresh_health();
-                self.stop(station, Status::Reset, observer);
-            }
-            Target::Server(server) => {
-                let on_it = self.stations_on(server);
-                let were_up: Vec<StationIx> = on_it.into_iter().filter(|station| self.health(*station).accepts()).collect();
-                self.stations.set_off(server, true);
-                self.refresh_health();
-                for station in were_up {
-                    self.stop(station, Status::Ok, observer);
-                }
-            }
-            Target::Link(link) => self.cut(link, true),
-        }
-    }
-
-    /// What a command to restore an element starts.
-    pub(super) fn restorable(&self, element: &Element) -> Result<Target, CommandError> {
-        let target = self.target(element)?;
-        let is_whole = match target {
-            Target::Station(station) => self.health(station).is_up(),
-            Target::Server(server) => !self.stations.is_off(server) && !self.has_stopped_parts(server),
-            Target::Link(link) => !self.links[link].cut,
-        };
-        if is_whole {
-            return Err(CommandError::AlreadyUp(element.clone()));
-        }
-        if let Target::Station(station) = target {
-            if self.health(station) == Health::PoweredOff {
-                let server = self.plan.stations[station].server.expect("only what runs on a server is powered off");
-                let server = Element::Server(self.plan.servers[server].clone());
-                return Err(CommandError::ServerOff { component: element.clone(), server });
-            }
-            if self.faults.stations[station].misconfigured {
-                return Err(CommandError::BadConfiguration(element.clone()));
-            }
-        }
-        Ok(target)
-    }
-
-    /// Starts a process, switches a server on, or mends a link.
-    pub(super) fn restore<O: Observer>(&mut self, target: Target, observer: &mut O) {
-        match target {
-            Target::Station(station) => {
-                self.end_hang(station, observer);
-                self.start(station);
-            }
-            Target::Server(server) => {
-                // A server that boots starts all that is installed on it.
-                let on_it = self.stations_on(server);
-                let were_down: Vec<StationIx> = on_it.into_iter().filter(|station| !self.health(*station).is_up()).collect();
-                self.stations.set_off(server, false);
-                for station in were_down {
-                    self.end_hang(station, observer);
-                    if !self.faults.stations[station].misconfigured {
-                        self.start(station);
-                    }
-                }
-            }
-            Target::Link(link) => self.cut(link, false),
-        }
-        self.refresh_health();
-    }
-
-    /// Finds what a command to restart an element ends and starts, and how long that usually takes.
-    pub(super) fn restartable(&self, element: &Element) -> Result<(Target, Seconds), CommandError> {
-        let usual = match element {
-            Element::Component(_) => PROCESS_STARTS,
-            Element::Server(_) => SERVER_BOOTS,
-            Element::Hop(..) => return Err(CommandError::NoProcess(element.clone())),
-        };
-        Ok((self.target(element)?, usual))
-    }
-
-    /// Ends an element if it runs, and starts it again after a time.
-    pub(super) fn restart<O: Observer>(&mut self, element: &Element, target: Target, after: u64, observer: &mut O) {
-        let at = self.clock.now() + after;
-        self.note(observer, None, EventKind::Restarts(element.clone()));
-        if self.can_end(target) {
-            self.kill(target, observer);
-        }
-        self.faults.boots.push((element.clone(), at));
-        self.set_timer(at, TimerEvent::Boot(element.clone()));
-    }
-
-    /// A boot is over, unless the element was killed or restored in the meantime.
-    pub(super) fn boot_due<O: Observer>(&mut self, element: &Element, observer: &mut O) {
-        let now = self.clock.now();
-        let Some(place) = self.faults.boots.iter().position(|boot| *boot == (element.clone(), now)) else { return };
-        self.faults.boots.remove(place);
-        if let Ok(target) = self.restorable(element) {
-            self.restore(target, observer);
-            self.note(observer, None, EventKind::Restored(element.clone()));
-        }
-    }
-
-    /// Cancels the pending boots of an element that is killed or restored.
-    pub(super) fn forget_boots(&mut self, element: &Element) {
-        self.faults.boots.retain(|(booting, _)| booting != element);
-    }
-
-    /// Ends a process if it hangs.
-    fn end_hang<O: Observer>(&mut self, station: StationIx, observer: &mut O) {
-        if self.is_hung(station) {
-            self.stations[station].crashed = true;
-            self.refresh_health();
-            self.stop(station, Status::Reset, observer);
-        }
-    }
-
-    fn cut(&mut self, link: LinkIx, cut: bool) {
-        let line = &mut self.links[link];
-        line.cut = cut;
-        line.touch();
-    }
-
-    fn has_stopped_parts(&self, server: ServerIx) -> bool {
-        let is_down = |station: StationIx| self.stations[station].crashed || self.is_hung(station);
-        self.stations_on(server).into_iter().any(is_down)
-    }
-
     /// A station stops: whatever it had is gone. `Reset` tells the askers at once; anything else leaves them in the dark.
     pub(super) fn stop<O: Observer>(&mut self, station: StationIx, notice: Status, observer: &mut O) {
         let now = self.clock.now();

@@ -4,6 +4,7 @@ use crate::index::{RequestIx, StationIx};
 use crate::packet::Phase;
 use crate::request::Status;
 use crate::simulation::Simulation;
+
 impl Simulation {
     /// An answer leaves the level of a request, where an agent watches; its status is known.
     pub(super) fn count_response(&mut self, request: RequestIx, station: StationIx) {

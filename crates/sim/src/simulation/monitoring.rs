@@ -1,10 +1,11 @@
 //! Delivery of samples, and what the monitoring service makes of silence.
 
+use hoplight_model::{ComponentIx, Metric};
+
 use crate::plan::AlertPlan;
 use crate::simulation::Simulation;
 use crate::time::SimTime;
 use crate::view::{AlertEntry, AlertState, AlertView, ComponentSample};
-use hoplight_model::{ComponentIx, Metric};
 
 impl Simulation {
     /// Adds to what an agent counted what it asks a component for: its connections, its lag, whether it leads.

@@ -1,10 +1,11 @@
 //! A port scan: asking every server's ports.
 
+use hoplight_model::firewall::{Direction, RuleAction};
+use hoplight_model::{ComponentIx, Protocol, ServerId};
+
 use crate::index::{ServerIx, count};
 use crate::scan::{Finding, Port, USUAL_PORTS};
 use crate::simulation::Simulation;
-use hoplight_model::firewall::{Direction, RuleAction};
-use hoplight_model::{ComponentIx, Protocol, ServerId};
 
 impl Simulation {
     /// Scans all servers. Returns how many ports are open.

@@ -11,8 +11,7 @@ use crate::journal::{EventKind, Observer};
 use crate::packet::{Heading, Phase};
 use crate::plan::Role;
 use crate::random;
-use crate::request::HOME;
-use crate::request::{Lost, Request, Requests, State, Status, at_level};
+use crate::request::{HOME, Lost, Request, Requests, State, Status, at_level};
 use crate::simulation::Simulation;
 use crate::station::{Station, StationParams};
 

@@ -5,8 +5,7 @@ use hoplight_model::{LinkIx, Protocol};
 use crate::index::RequestIx;
 use crate::messages::fraction;
 use crate::packet::{Activity, Heading, Motion, Packet, PacketContent, Present};
-use crate::request::{CROSSED, HOME};
-use crate::request::{Lost, Request, State, Status};
+use crate::request::{CROSSED, HOME, Lost, Request, State, Status};
 use crate::simulation::Simulation;
 use crate::time::SimTime;
 

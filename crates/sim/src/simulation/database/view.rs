@@ -1,11 +1,12 @@
 //! Reading the state of a database.
 
+use hoplight_model::ComponentIx;
+use hoplight_model::component::DatabaseRole;
+
 use crate::database::view::DatabaseView;
 use crate::index::count;
 use crate::plan::Role;
 use crate::simulation::Simulation;
-use hoplight_model::ComponentIx;
-use hoplight_model::component::DatabaseRole;
 
 impl Simulation {
     /// One database; `None` if the component is none.

@@ -1,10 +1,11 @@
 //! Wiretaps: counting what crosses a hop, and what of it is readable.
 
+use hoplight_model::{Cipher, LinkIx, Protocol};
+
 use crate::fault::listen::Tap;
 use crate::index::RequestIx;
 use crate::packet::{Heading, Phase};
 use crate::simulation::Simulation;
-use hoplight_model::{Cipher, LinkIx, Protocol};
 
 impl Simulation {
     pub(in crate::simulation) fn is_tapped(&self, link: LinkIx) -> bool {

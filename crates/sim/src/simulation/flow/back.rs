@@ -4,12 +4,10 @@
 
 use crate::event::Kind;
 use crate::index::{RequestIx, StationIx};
-use crate::journal::tell;
-use crate::journal::{EventKind, FailureReason, Observer};
+use crate::journal::{EventKind, FailureReason, Observer, tell};
 use crate::outcome::{Failure, Outcome};
 use crate::packet::Heading;
-use crate::request::{CROSSED, HOME};
-use crate::request::{Lost, State, Status};
+use crate::request::{CROSSED, HOME, Lost, State, Status};
 use crate::simulation::Simulation;
 use crate::view::Health;
 
