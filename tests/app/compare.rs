@@ -108,7 +108,7 @@ fn it_ends_with_the_same_key_and_with_escape_and_the_monitor_says_so() {
     }
     let mut learner = comparing(SMALL, "re-encrypt");
     learner.press("m");
-    assert_eq!(learner.notice(), "The comparison is shown: C ends it.");
+    assert_eq!(learner.notice(), "A comparison is open: C ends it.");
     assert!(learner.stage().panels.comparison.is_some() && learner.stage().panels.view == View::Compare, "nothing is lost");
 }
 
@@ -241,7 +241,7 @@ fn a_click_selects_in_either_picture() {
 fn there_is_no_panel_beside_a_comparison_and_the_key_says_so() {
     let mut learner = comparing(SMALL, "re-encrypt");
     learner.press("i");
-    assert_eq!(learner.notice(), "Nothing else is shown beside a comparison.");
+    assert_eq!(learner.notice(), "There is no other panel during a comparison.");
     assert!(!learner.stage().panels.show_detail);
     learner.press("<Esc>");
     assert_eq!(learner.stage().panels.view, View::Canvas, "Esc ends the comparison, not a panel that nobody sees");

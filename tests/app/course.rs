@@ -94,7 +94,7 @@ fn an_empty_library_says_that_there_is_nothing_to_open() {
     let mut learner = Learner::with(Library::default(), Progress::default(), SMALL);
     learner.press("<Down><Up>G<Enter>");
     assert_eq!(learner.tone(), Some(Tone::Bad));
-    assert!(learner.notice().contains("nothing to open"));
+    assert!(learner.notice().contains("No lesson and no infrastructure"));
 }
 
 #[test]

@@ -72,7 +72,7 @@ fn held_arrows_move_the_window_to_its_edges_and_say_so() {
     };
     assert_eq!(learner.stage().viewport.pan, Cell::default());
     pan(&mut learner, "↑");
-    assert_eq!(learner.notice(), "This is the edge of the picture.");
+    assert_eq!(learner.notice(), "This is the edge of the diagram.");
     let down = pan(&mut learner, "↓");
     assert!(down.y > 0 && learner.notice().is_empty());
     let mut last = down;
@@ -87,7 +87,7 @@ fn held_arrows_move_the_window_to_its_edges_and_say_so() {
     assert_eq!(last.y + stage.viewport.regions.canvas.height, stage.viewport.layout.size().1, "the last row is seen");
     let mut small = Learner::exploring(SMALL);
     small.app.act(ViewAction::Pan(hoplight::layout::Arrow::Down));
-    assert_eq!(small.notice(), "The whole picture is on the screen.");
+    assert_eq!(small.notice(), "The whole diagram is on the screen.");
 }
 
 #[test]

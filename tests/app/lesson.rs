@@ -65,14 +65,14 @@ fn a_prediction_is_taken_once_whatever_it_is() {
     learner.press("9");
     assert_eq!(learner.notice(), "There are 3 options.");
     learner.press("1");
-    assert!(learner.notice().starts_with("Your prediction is taken down."));
+    assert!(learner.notice().starts_with("Prediction saved. You will see the result after the experiment."));
     learner.press("2");
     assert_eq!(learner.notice(), "This is answered already.");
     assert_eq!(learner.run().tried(), [0]);
     // It is judged where the next step reveals what happens.
     learner.press("<Enter>");
     learner.select(&component("web-1")).press("x");
-    assert!(learner.panel().contains("You predicted otherwise. Not this."), "{}", learner.panel());
+    assert!(learner.panel().contains("Your prediction was wrong. Not this."), "{}", learner.panel());
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn marks_are_set_taken_away_and_submitted() {
     learner.press("m").select(&server("server-1")).press("m");
     assert_eq!(learner.run().marks().cloned().collect::<Vec<_>>(), [server("server-1")]);
     learner.press("<Enter>");
-    assert_eq!(learner.notice(), "Right: these, and no others.");
+    assert_eq!(learner.notice(), "Right: these and no others.");
     learner.press("<Enter>");
     assert_eq!(learner.run().place(), Place::Quiz(0));
 }
@@ -128,7 +128,7 @@ fn in_the_quiz_the_first_answer_counts_and_any_leads_on() {
     assert_eq!(learner.run().place(), Place::Quiz(4));
     learner.select(&crate::learner::hop("lb-1", "web-1")).press("m<Enter>");
     assert!(learner.notice().starts_with("Not yet: "), "{}", learner.notice());
-    assert!(learner.panel().contains("Right are: "), "{}", learner.panel());
+    assert!(learner.panel().contains("The right ones are: "), "{}", learner.panel());
     learner.press("<Enter>");
     assert_eq!(learner.run().place(), Place::Finished);
     // The first and the fourth were right at once; one was right at the second try, one skipped, one marked wrongly.
@@ -159,7 +159,7 @@ fn a_lesson_goes_on_where_the_learner_left_it() {
     learner.press("nnn");
     learner.press("q<Enter>");
     assert_eq!(learner.run().place(), Place::Step(3));
-    assert_eq!(learner.notice(), "Going on with “Small” where you left it.");
+    assert_eq!(learner.notice(), "Resuming “Small” where you left it.");
     assert!(!learner.is_up(&component("web-1")), "what the step begins with is done");
     let kept = learner.app.progress.clone();
     let mut again = Learner::with(learner.app.library.clone(), kept, LARGE);
@@ -222,7 +222,7 @@ fn the_panel_changes_between_lesson_and_selection_on_a_small_screen() {
 fn where_both_are_shown_the_panel_has_nothing_to_change_and_says_so() {
     let mut wide = Learner::in_small_lesson(LARGE);
     wide.press("i");
-    assert_eq!(wide.notice(), "What is selected is shown already.");
+    assert_eq!(wide.notice(), "The selected element is already shown.");
     wide.press("q");
     assert!(wide.app.stage().is_none(), "one key leads back");
     // What was open on a small screen does not cost a key on a large one.

@@ -50,7 +50,7 @@ fn the_arrows_go_through_agents_components_and_alerts_and_select_them() {
     learner.press("x");
     assert!(!learner.is_up(&component("web-1")), "keys do something to what is looked at");
     learner.press("<Up><Up><Up><Up>");
-    assert_eq!(learner.notice(), "There is nothing further in that direction.");
+    assert_eq!(learner.notice(), "No element in that direction.");
     learner.press("<BackTab>");
     assert_eq!(look(&learner), monitor::items(learner.stage()).last().copied());
 }

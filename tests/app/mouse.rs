@@ -107,7 +107,7 @@ fn a_click_on_plain_text_changes_nothing_and_says_so() {
     let at = learner.cell_of("Read this.");
     learner.click(at);
     assert_eq!(*learner.run(), before);
-    assert_eq!(learner.notice(), "There is nothing to click there.");
+    assert_eq!(learner.notice(), "Nothing to click there.");
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn a_click_on_a_footer_key_presses_it() {
     let at = footer_key(&learner, "pause");
     learner.click(at);
     assert!(learner.stage().session.playback.paused);
-    let at = footer_key(&learner, "go on");
+    let at = footer_key(&learner, "resume");
     learner.click(at);
     assert!(!learner.stage().session.playback.paused);
     let at = footer_key(&learner, "help");

@@ -42,7 +42,7 @@ fn one_key_goes_through_all_overlays_and_off_again() {
         assert_eq!(learner.notice(), "", "the overlay's own line is seen");
     }
     learner.press("v");
-    assert_eq!((learner.stage().panels.overlays.state, learner.notice()), (OverlayState::Off, "The picture is drawn as usual."));
+    assert_eq!((learner.stage().panels.overlays.state, learner.notice()), (OverlayState::Off, "No overlay is on."));
     assert!(learner.stage().panels.overlays.content().stamps.is_empty());
     learner.press("V");
     assert_eq!(learner.stage().panels.overlays.state, OverlayState::On(Overlay::Capacity), "the last one again");
@@ -79,7 +79,7 @@ fn a_sub_choice_is_offered_only_where_there_is_something_to_choose_from() {
         learner.press("o");
         assert_eq!(*learner.stage().panels.overlays.content() != before, offered(&learner));
         if losses.is_empty() {
-            assert_eq!(learner.notice(), "There is nothing to choose from here.");
+            assert_eq!(learner.notice(), "This overlay has nothing to choose from here.");
         }
         learner.app.act(SiteAction::FewerUsers);
     }
@@ -249,7 +249,7 @@ fn an_overlay_waits_while_it_would_answer_a_question() {
     assert_eq!(learner.stage().panels.overlays.shown(), None);
     assert!(learner.stage().panels.overlays.content().stamps.is_empty());
     learner.press("v");
-    assert_eq!(learner.notice(), "An overlay would answer this question: mark first, then look.");
+    assert_eq!(learner.notice(), "Overlays are off until this question is answered.");
     learner.press("<Backspace>");
     assert_eq!(learner.stage().panels.overlays.shown(), Some(Overlay::ReadableHops), "it was on before");
 }

@@ -115,7 +115,7 @@ fn a_deed_of_several_commands_is_undone_and_done_again_as_one() {
 fn where_nobody_asks_a_step_says_so() {
     let mut learner = Learner::in_lesson("journey-of-a-request", SMALL);
     learner.press(".");
-    assert_eq!(learner.notice(), "Nothing moves within ten seconds: no user asks.");
+    assert_eq!(learner.notice(), "Nothing moves in the next ten seconds: there are no requests.");
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn a_step_back_right_after_a_command_undoes_it() {
     let before = learner.stage().sim().clone();
     learner.press("x").press(",");
     assert!(learner.is_up(&component("db-1")) && *learner.stage().sim() == before);
-    assert_eq!(learner.notice(), "This is the moment before it. As time goes on, it is done again.");
+    assert_eq!(learner.notice(), "Right before the command. It is done again when time goes on.");
     learner.press("}");
     assert!(!learner.is_up(&component("db-1")));
     // What sets a lesson up is not undone for itself.

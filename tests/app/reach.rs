@@ -221,7 +221,7 @@ fn rows_of_the_monitoring_screen_say_what_a_click_on_them_does() {
     let before = learner.stage().sim().probe().interval_s;
     learner.click((area.x + 3, area.y));
     assert!(learner.stage().sim().probe().interval_s.is_some());
-    assert!(before.is_none() || learner.notice() == "There is nothing to click there.", "what is on stays on");
+    assert!(before.is_none() || learner.notice() == "Nothing to click there.", "what is on stays on");
     let area = row(|kind| matches!(kind, monitor::MonitorRowKind::Alerts(_))).expect("alerts");
     learner.click((area.x + 3, area.y));
     assert_eq!(learner.app.window.as_ref().map(|window| window.kind), Some(WindowKind::Log));
@@ -331,7 +331,7 @@ fn a_line_of_the_help_is_its_key_and_the_rest_closes_it() {
         let at = lines.iter().position(|line| line.text().contains(text)).unwrap_or_else(|| panic!("no {text:?}"));
         (x + 5, y + 1 + u16::try_from(at).expect("short"))
     };
-    learner.click(row("next TLS mode"));
+    learner.click(row("Next TLS mode"));
     assert_eq!(learner.app.help, None);
     let word = learner.stage().infra().tls().edge.word();
     assert!(learner.notice().contains(word), "{}", learner.notice());

@@ -51,7 +51,7 @@ fn arrows_reach_something_in_each_direction_and_say_where_nothing_is() {
         let edges = |learner: &mut Learner, arrow: &str| {
             for _ in 0..60 {
                 learner.press(arrow);
-                if learner.notice() == "There is nothing further in that direction." {
+                if learner.notice() == "No element in that direction." {
                     return;
                 }
             }

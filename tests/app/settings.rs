@@ -15,14 +15,14 @@ fn the_palette_of_actions_reaches_every_choice_and_each_says_how_to_keep_it() {
         learner.app.settings_file = "~/mine.ron".into();
         learner.press(":next theme<Enter>");
         assert_eq!(learner.app.settings.look.palette, Palette::Light);
-        assert_eq!(notice(&learner), "For good: theme: \"light\" in ~/mine.ron.");
+        assert_eq!(notice(&learner), "To keep it: theme: \"light\" in ~/mine.ron.");
         learner.press(":ascii<Enter>");
         assert!(learner.app.settings.look.is_ascii());
-        assert_eq!(notice(&learner), "For good: ascii: true in ~/mine.ron.");
-        learner.press(":steps instead<Enter>");
+        assert_eq!(notice(&learner), "To keep it: ascii: true in ~/mine.ron.");
+        learner.press(":reduced motion<Enter>");
         assert!(learner.app.settings.reduced_motion);
-        assert!(notice(&learner).ends_with("For good: reduced_motion: true in ~/mine.ron."), "{}", notice(&learner));
-        learner.press(":ascii<Enter>:steps instead<Enter>");
+        assert!(notice(&learner).ends_with("To keep it: reduced_motion: true in ~/mine.ron."), "{}", notice(&learner));
+        learner.press(":ascii<Enter>:reduced motion<Enter>");
         assert!(!learner.app.settings.look.is_ascii() && !learner.app.settings.reduced_motion);
     }
 }

@@ -11,7 +11,7 @@ use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
 fn killing_without_a_selection_says_why_nothing_happens() {
     let mut learner = Learner::exploring(SMALL);
     learner.press("x");
-    assert!(learner.notice().starts_with("Nothing is selected: choose something"), "{}", learner.notice());
+    assert!(learner.notice().starts_with("Nothing is selected. Select an element"), "{}", learner.notice());
     assert_eq!(learner.stage().session.timeline.commands().count(), 0);
 }
 
@@ -128,7 +128,7 @@ fn the_load_goes_up_and_down_within_limits() {
     assert!((rate(&learner) - 100.0).abs() < 1e-9);
     learner.press(&"<".repeat(60));
     assert!(rate(&learner).abs() < 1e-9);
-    assert_eq!(learner.notice(), "There is nobody left to send away.");
+    assert_eq!(learner.notice(), "There are no users left.");
     learner.press(&">".repeat(120));
     assert!((rate(&learner) - 5_000.0).abs() < 1e-9);
 }
@@ -192,7 +192,7 @@ fn keys_without_a_meaning_say_so() {
 fn a_firewall_blocks_a_hop_and_lets_it_pass_again() {
     let mut learner = Learner::exploring(LARGE);
     learner.press("f");
-    assert_eq!(learner.notice(), "A firewall blocks a hop: select one first.");
+    assert_eq!(learner.notice(), "Select a hop first: a firewall blocks one hop.");
     learner.select(&hop("lb-1", "web-1")).press("f");
     assert!(learner.notice().starts_with("A firewall now drops lb-1 → web-1"), "{}", learner.notice());
     learner.wait(80);
@@ -201,7 +201,7 @@ fn a_firewall_blocks_a_hop_and_lets_it_pass_again() {
     };
     assert_eq!(dropped(&learner), Some(false), "the health checks do not come through");
     learner.press("f");
-    assert_eq!(learner.notice(), "The firewall lets lb-1 → web-1 pass again.");
+    assert_eq!(learner.notice(), "The firewall passes lb-1 → web-1 again.");
     learner.wait(150);
     assert_eq!(dropped(&learner), Some(true));
 }

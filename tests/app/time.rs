@@ -50,9 +50,9 @@ fn an_empty_log_says_that_nothing_has_happened_and_an_empty_search_which_words_t
     let about = |learner: &Learner| {
         window::about(&learner.app, WindowKind::Log, None, 76).iter().map(|line| line.text() + " ").collect::<String>()
     };
-    assert_eq!((shown(&learner).len(), about(&learner).trim()), (0, "Nothing has happened yet."));
+    assert_eq!((shown(&learner).len(), about(&learner).trim()), (0, "No events yet."));
     learner.press("zzz");
-    assert!(about(&learner).contains("Words that filter: alert"), "{}", about(&learner));
+    assert!(about(&learner).contains("Filter by class: alert"), "{}", about(&learner));
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn marks_are_gone_along_and_the_future_keeps_its_marks_until_it_is_cut() {
     let mut moments = vec![learner.now()];
     for _ in 0..20 {
         learner.press("{");
-        if learner.notice() == "No mark lies before this moment." {
+        if learner.notice() == "There is no earlier mark." {
             break;
         }
         assert!(learner.now() < moments[moments.len() - 1]);
@@ -114,7 +114,7 @@ fn beyond_the_newest_mark_time_runs_until_something_happens() {
     }
     let mut quiet = Learner::exploring(SMALL);
     quiet.wait(10).press("}");
-    assert_eq!(quiet.notice(), "60 s went by, and nothing worth a line happened.");
+    assert_eq!(quiet.notice(), "Nothing happened for 60 s.");
     assert!((seconds(&quiet) - 61.0).abs() < 1e-6, "{}", seconds(&quiet));
 }
 

@@ -19,7 +19,7 @@ fn shown(learner: &Learner) -> Vec<String> {
 fn the_palette_finds_an_action_by_some_of_its_letters_and_does_it() {
     let mut learner = Learner::exploring(SMALL);
     learner.press(":nxt tls");
-    assert!(shown(&learner)[0].contains("next TLS mode"), "{:?}", shown(&learner));
+    assert!(shown(&learner)[0].contains("Next TLS mode"), "{:?}", shown(&learner));
     learner.press("<Enter>");
     assert!(learner.app.window.is_none());
     assert_eq!(learner.stage().infra().tls().edge, TlsMode::Reencrypt);
@@ -75,7 +75,7 @@ fn a_click_chooses_a_row_and_another_one_does_it() {
         learner.app.wheel(list.x + 5, list.y, 2);
         assert_eq!(learner.app.window.as_ref().map(|window| window.chosen), Some(5));
         learner.app.wheel(list.x + 5, list.y, -5);
-        assert!(shown(&learner)[0].starts_with("stop time"));
+        assert!(shown(&learner)[0].starts_with("Pause or resume"));
         learner.app.click(list.x + 5, list.y + 1);
         learner.app.click(list.x + 5, list.y);
         learner.app.click(list.x + 5, list.y);
@@ -103,7 +103,7 @@ fn the_chosen_row_moves_within_the_list() {
     assert_eq!(chosen(&learner), 0, "another filter chooses the best row");
     learner.press("<Backspace><Backspace>");
     assert!(learner.app.window.is_none(), "Backspace without a filter closes");
-    assert_eq!(WindowKind::Palette.title(), "do or open anything");
+    assert_eq!(WindowKind::Palette.title(), "Command palette");
 }
 
 #[test]

@@ -22,17 +22,17 @@ fn heard(learner: &Learner) -> Vec<String> {
 fn the_wiretap_is_placed_on_the_selected_hop_and_taken_away_again() {
     let mut learner = Learner::exploring(LARGE);
     learner.press("w");
-    assert_eq!(learner.notice(), "A wiretap listens on a hop: select one first.");
+    assert_eq!(learner.notice(), "Select a hop first: a wiretap captures the messages on one hop.");
     learner.select(&component("lb-1")).press("w");
-    assert_eq!(learner.notice(), "A wiretap listens on a hop: select one first.");
+    assert_eq!(learner.notice(), "Select a hop first: a wiretap captures the messages on one hop.");
     learner.select(&hop("lb-1", "web-1")).press("w");
     assert_eq!(learner.stage().session.wiretap(), Some(&(ComponentId::new("lb-1"), ComponentId::new("web-1"))));
-    assert_eq!(learner.notice(), "You listen on lb-1 → web-1.");
+    assert_eq!(learner.notice(), "Wiretap on lb-1 → web-1.");
     // On another hop, it moves there.
     learner.select(&hop("browser", "lb-1")).press("w");
-    assert_eq!(learner.notice(), "You listen on browser → lb-1.");
+    assert_eq!(learner.notice(), "Wiretap on browser → lb-1.");
     learner.press("w");
-    assert_eq!((&learner.stage().session.wiretap(), learner.notice()), (&None, "Nobody listens on browser → lb-1 any more."));
+    assert_eq!((&learner.stage().session.wiretap(), learner.notice()), (&None, "Wiretap on browser → lb-1 removed."));
     // Where no hop is selected, the same key takes it away.
     learner.press("w").select(&component("lb-1")).press("w");
     assert_eq!((&learner.stage().session.wiretap(), learner.stage().session.timeline.tapped()), (&None, None));
@@ -99,11 +99,11 @@ fn on_a_small_screen_the_wiretap_takes_the_lessons_place_until_its_key_brings_th
     let mut learner = Learner::in_lesson("where-tls-ends", SMALL);
     let lesson: String = learner.panel().chars().take(20).collect();
     learner.select(&hop("lb-1", "web-1")).press("w");
-    assert_eq!(learner.notice(), "You listen on lb-1 → web-1. i shows the lesson again.");
+    assert_eq!(learner.notice(), "Wiretap on lb-1 → web-1. i shows the lesson again.");
     learner.wait(20);
-    assert!(learner.panel().contains("You listen here"), "{}", learner.panel());
+    assert!(learner.panel().contains("Wiretap: "), "{}", learner.panel());
     learner.press("i");
-    assert!(!learner.panel().contains("You listen here") && learner.panel().starts_with(&lesson), "{}", learner.panel());
+    assert!(!learner.panel().contains("Wiretap: ") && learner.panel().starts_with(&lesson), "{}", learner.panel());
     assert!(learner.stage().session.wiretap().is_some(), "it still listens");
 }
 
@@ -161,7 +161,7 @@ fn a_key_goes_from_packet_to_packet_and_a_click_takes_one() {
     }
     learner.press("c");
     assert_eq!(learner.stage().session.playback.followed, None);
-    assert_eq!(learner.notice(), "No packet is followed: this was the last one on the canvas.");
+    assert_eq!(learner.notice(), "That was the last packet on the canvas. No packet is followed now.");
 
     // Every packet that stands alone in its cell is followed by a click there.
     let mut clicked = 0;

@@ -16,7 +16,7 @@ fn keys_lead_from_the_start_to_the_first_step_and_on() {
     pty.send("\r");
     pty.wait_for(" 2/9 ─");
     pty.send("3");
-    pty.wait_for("Your prediction is taken down.");
+    pty.wait_for("Prediction saved. You will see the result after the experiment.");
     pty.send("\r");
     pty.wait_for(" 3/9 ─");
     pty.send("q");

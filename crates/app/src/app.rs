@@ -137,7 +137,7 @@ impl App {
         self.screen = Screen::Stage(Box::new(stage));
         self.notice = match result {
             Err(error) => Some(Notice { tone: Tone::Bad, text: format!("This step could not be set up: {error}.") }),
-            Ok(()) if at > 0 => Some(Notice { tone: Tone::Dim, text: format!("Going on with “{title}” where you left it.") }),
+            Ok(()) if at > 0 => Some(Notice { tone: Tone::Dim, text: format!("Resuming “{title}” where you left it.") }),
             Ok(()) => None,
         };
         self.observe(true);
@@ -262,7 +262,7 @@ impl App {
             Changed::Nothing => return,
             Changed::Goals(numbers) => format!("Goal met: {}.", label(numbers)),
             Changed::Passed(numbers) => {
-                format!("Done: {}. {} goes on.", label(numbers), self.keymap.label(AppAction::Enter))
+                format!("Done: {}. {} continues.", label(numbers), self.keymap.label(AppAction::Enter))
             }
         };
         if !acted || self.notice.is_none() {

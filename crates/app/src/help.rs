@@ -39,37 +39,37 @@ pub enum LegendSign {
 
 /// The meaning of each sign.
 const SIGNS: [(LegendSign, &str); 12] = [
-    (LegendSign::Requests, "requests: static page, read, write; the second sign of each is the answer on its way back"),
-    (LegendSign::Lookups, "the question for an address, and the answer"),
-    (LegendSign::Tls, "encrypted on this hop"),
-    (LegendSign::Plain, "readable by whoever is on this wire"),
-    (LegendSign::Loopback, "loopback: inside one server, not exposed to the network"),
+    (LegendSign::Requests, "Requests: static page, read, write; the second sign of each is its response"),
+    (LegendSign::Lookups, "DNS query and response"),
+    (LegendSign::Tls, "Encrypted on this hop"),
+    (LegendSign::Plain, "Readable by anyone on this wire"),
+    (LegendSign::Loopback, "Loopback: inside one server, not exposed to the network"),
     (LegendSign::Background, "DNS and monitoring; a sample of an agent; a change for a replica"),
-    (LegendSign::Firewall, "a firewall; a message that it stopped, or an answer that says no"),
-    (LegendSign::Cut, "cut, or off"),
+    (LegendSign::Firewall, "A firewall; a blocked message, or an error response"),
+    (LegendSign::Cut, "Cut, or off"),
     (
         LegendSign::Zones,
-        "on a box's bottom line: Internet (net); DMZ, which users reach directly; private (priv), which only machines of the site reach",
+        "On a box's bottom line: Internet (net); DMZ, which users reach directly; private (priv), which only servers of the site reach",
     ),
-    (LegendSign::Load, "how busy it was in the last second"),
-    (LegendSign::Pointers, "selected; what the lesson is about; marked; a wiretap"),
+    (LegendSign::Load, "Utilisation in the last second"),
+    (LegendSign::Pointers, "Selected; in the lesson's focus; marked; wiretap"),
     (
         LegendSign::Overlays,
-        "overlays: single point or readable on a wire; readable inside a server; shares the flaw; another version of it; \
-         goes with what fails; how full",
+        "Overlays: single point or readable on a wire; readable inside a server; shares the flaw; another version of it; \
+         fails with what is lost; utilisation",
     ),
 ];
 
 /// The mouse on the course map, and on the stage.
 const ON_COURSE_MAP: [(&str, &str); 1] =
-    [("mouse", "a click chooses a line, a second one opens it; a key or a line of this help is pressed")];
+    [("mouse", "A click chooses a line, a second click opens it; a click on a key or a line of this help presses the key")];
 const ON_STAGE: [(&str, &str); 6] = [
-    ("click", "on the picture: selects a thing, follows a packet; where marks are asked for, a second click marks"),
-    ("", "on a key, an answer, a word of the header, a line of this help: does what it says"),
-    ("", "on the journal, the timeline or a mark: goes to that moment and looks at what happened"),
-    ("", "on a gauge, a row of the monitoring screen or of a text: selects what it is about"),
-    ("", "in a list: chooses a row; a second click does it"),
-    ("wheel", "scrolls what is under it; over the header: the speed, over the timeline: the moment"),
+    ("click", "On the diagram: select an element, follow a packet; where marks are asked for, a second click marks"),
+    ("", "On a key, an answer, a word of the header, a line of this help: do what it says"),
+    ("", "On the journal, the timeline or a mark: go to that moment"),
+    ("", "On a gauge, a row of the monitoring screen or a line of text: select its element"),
+    ("", "In a list: choose a row; a second click enters it"),
+    ("wheel", "Scroll; over the header, change the speed; over the timeline, the moment"),
 ];
 
 /// Columns of a key or a sign, with the gap after it.
@@ -83,7 +83,7 @@ pub fn lines(app: &App, width: u16, drawn: impl Fn(LegendSign) -> String) -> Vec
         let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
         page.item(Tone::Accent, &format!("{:<MARK$}", keys.join(" ")), Tone::Text, binding.help, Some(&binding.action));
     }
-    let terminal = [("Ctrl-C", "quit at once; progress is kept"), ("Ctrl-Z", "suspend"), ("Ctrl-L", "draw the screen anew")];
+    let terminal = [("Ctrl-C", "Quit; the progress is saved"), ("Ctrl-Z", "Suspend"), ("Ctrl-L", "Redraw the screen")];
     let mouse = if app.stage().is_some() { &ON_STAGE[..] } else { &ON_COURSE_MAP[..] };
     for (key, help) in terminal.iter().chain(mouse) {
         page.item(Tone::Accent, &format!("{key:<MARK$}"), Tone::Text, help, None);

@@ -27,7 +27,7 @@ pub fn lines(stage: &Stage, room: usize) -> Vec<Line> {
     };
     lines.reverse();
     if lines.is_empty() {
-        lines.push(Line::new(Tone::Dim, " Nothing worth a line has happened yet: no failure, no change."));
+        lines.push(Line::new(Tone::Dim, " No events yet"));
     }
     lines
 }

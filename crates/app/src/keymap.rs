@@ -88,148 +88,148 @@ impl Keymap {
     /// The course map.
     fn bind_on_course_map(&mut self) {
         let (c, k) = (Key::char, Key::plain);
-        self.bind(&[k(Code::Enter)], KeyContext::Home, AppAction::Enter, "open", "open the chosen lesson or infrastructure");
-        self.bind(&[k(Code::Down), c('j')], KeyContext::Home, SelectAction::Move(Arrow::Down), "choose", "next line");
-        self.bind(&[k(Code::Up), c('k')], KeyContext::Home, SelectAction::Move(Arrow::Up), "", "previous line");
-        self.bind(&[k(Code::Home)], KeyContext::Home, CourseAction::First, "", "first line");
-        self.bind(&[c('G'), k(Code::End)], KeyContext::Home, CourseAction::Last, "", "last line");
+        self.bind(&[k(Code::Enter)], KeyContext::Home, AppAction::Enter, "open", "Open the chosen lesson or infrastructure");
+        self.bind(&[k(Code::Down), c('j')], KeyContext::Home, SelectAction::Move(Arrow::Down), "choose", "Next line");
+        self.bind(&[k(Code::Up), c('k')], KeyContext::Home, SelectAction::Move(Arrow::Up), "", "Previous line");
+        self.bind(&[k(Code::Home)], KeyContext::Home, CourseAction::First, "", "First line");
+        self.bind(&[c('G'), k(Code::End)], KeyContext::Home, CourseAction::Last, "", "Last line");
     }
 
     /// The stage: time, the site, views. The footer shows the keys in this order, as many as fit.
     fn bind_on_stage(&mut self) {
         use KeyContext::Stage;
         let c = Key::char;
-        self.bind(&[c(' ')], Stage, TimeAction::Pause, "pause", "stop time, or let it go on");
-        self.bind(&[c('.')], Stage, TimeAction::StepForward, "step", "step one hop forward");
-        self.bind(&[c(',')], Stage, TimeAction::StepBack, "back", "step one hop back");
-        self.bind(&[c('t')], Stage, EditAction::CycleTls, "TLS", "next TLS mode: none, terminate, re-encrypt, passthrough");
-        self.bind(&[c('x')], Stage, SiteAction::KillOrRestore, "kill", "kill what is selected, or restore it");
-        self.bind(&[c('w')], Stage, SelectAction::Wiretap, "wiretap", "listen on the selected hop, or no longer");
+        self.bind(&[c(' ')], Stage, TimeAction::Pause, "pause", "Pause or resume");
+        self.bind(&[c('.')], Stage, TimeAction::StepForward, "step", "Step one hop forward");
+        self.bind(&[c(',')], Stage, TimeAction::StepBack, "back", "Step one hop back");
+        self.bind(&[c('t')], Stage, EditAction::CycleTls, "TLS", "Next TLS mode: none, terminate, re-encrypt, passthrough");
+        self.bind(&[c('x')], Stage, SiteAction::KillOrRestore, "kill", "Kill or restore the selected element");
+        self.bind(&[c('w')], Stage, SelectAction::Wiretap, "wiretap", "Start or stop the wiretap on the selected hop");
         self.bind(
             &[c('c')],
             Stage,
             SelectAction::NextPacket,
             "",
-            "follow the next packet on the canvas; after the last one, none",
+            "Follow the next packet on the canvas; after the last one, none",
         );
         self.bind(
             &[c('i')],
             Stage,
             ViewAction::TogglePanel,
             "info",
-            "on a small screen: show what is selected, or the lesson again",
+            "On a small screen: switch between the lesson and the selected element",
         );
-        self.bind(
-            &[c('m')],
-            Stage,
-            ViewAction::ToggleMonitor,
-            "monitor",
-            "show what the monitoring service knows, or the diagram again",
-        );
+        self.bind(&[c('m')], Stage, ViewAction::ToggleMonitor, "monitor", "Switch between the diagram and the monitoring screen");
         self.bind(
             &[c('X')],
             Stage,
             WindowAction::Open(WindowKind::Faults),
             "faults",
-            "everything that can go wrong with what is selected or the site, and what heals it",
+            "Faults of the selected element and of the site, and their repairs",
         );
-        self.bind(
-            &[c('L')],
-            Stage,
-            WindowAction::Open(WindowKind::Log),
-            "log",
-            "what happened and why, and what was refused; with a filter",
-        );
+        self.bind(&[c('L')], Stage, WindowAction::Open(WindowKind::Log), "log", "Event log with a filter");
         self.bind(
             &[c('p')],
             Stage,
             TimeAction::Pace,
             "pace",
-            "change between trace (one request, slowly) and live (the whole load)",
+            "Switch between trace (one request, slowly) and live (the whole load)",
         );
-        self.bind(&[c('{')], Stage, TimeAction::PreviousMark, "", "go back to the last mark of the timeline");
+        self.bind(&[c('{')], Stage, TimeAction::PreviousMark, "", "Previous mark of the timeline");
         self.bind(
             &[c('}')],
             Stage,
             TimeAction::NextMark,
             "",
-            "go on to the next mark; beyond the newest, until something happens",
+            "Next mark of the timeline; after the newest, run until something happens",
         );
-        self.bind(&[c('J')], Stage, WindowAction::Open(WindowKind::Jump), "", "jump to a moment: 12.5, or -3 or +10 from now");
-        self.bind(&[c(']'), c('+')], Stage, TimeAction::Faster, "", "faster");
-        self.bind(&[c('['), c('-')], Stage, TimeAction::Slower, "", "slower");
-        self.bind(&[c('r')], Stage, SiteAction::Send(RequestKind::Write), "login", "send one login (a write) and follow it");
+        self.bind(&[c('J')], Stage, WindowAction::Open(WindowKind::Jump), "", "Jump to a moment: 12.5, or -3 or +10 from now");
+        self.bind(&[c(']'), c('+')], Stage, TimeAction::Faster, "", "Faster");
+        self.bind(&[c('['), c('-')], Stage, TimeAction::Slower, "", "Slower");
+        self.bind(&[c('r')], Stage, SiteAction::Send(RequestKind::Write), "login", "Send one login (a write) and follow it");
         self.bind(
             &[c('v')],
             Stage,
             OverlayAction::Next,
             "overlay",
-            "next overlay: readable hops, single points, shared software, failure domains, capacity",
+            "Next overlay: readable hops, single points, shared software, failure domains, capacity",
         );
-        self.bind(&[c('C')], Stage, ViewAction::Compare, "compare", "compare with another TLS mode or design, or end that");
-        self.bind(&[c('V')], Stage, OverlayAction::Toggle, "off", "switch the overlay off, or the last one on again");
+        self.bind(
+            &[c('C')],
+            Stage,
+            ViewAction::Compare,
+            "compare",
+            "Compare with another TLS mode or design, or end the comparison",
+        );
+        self.bind(&[c('V')], Stage, OverlayAction::Toggle, "off", "Turn the overlay off, or the last one on again");
         self.bind(
             &[c('o')],
             Stage,
             OverlayAction::NextChoice,
             "other",
-            "in an overlay: another kind of request, version, domain or loss",
+            "In an overlay: next kind of request, version, domain or loss",
         );
-        self.bind(&[c('s')], Stage, SiteAction::Send(RequestKind::Static), "", "send one static page request and follow it");
-        self.bind(&[c('d')], Stage, SiteAction::Send(RequestKind::Read), "", "send one dynamic read and follow it");
+        self.bind(&[c('s')], Stage, SiteAction::Send(RequestKind::Static), "", "Send one static page request and follow it");
+        self.bind(&[c('d')], Stage, SiteAction::Send(RequestKind::Read), "", "Send one dynamic read and follow it");
     }
 
     /// The stage: selecting, panning, and what the footer has no room for.
     fn bind_selection(&mut self) {
         use KeyContext::Stage;
         let (c, k) = (Key::char, Key::plain);
-        self.bind(&[k(Code::Right), c('l')], Stage, SelectAction::Move(Arrow::Right), "select", "select what is to the right");
-        self.bind(&[k(Code::Left)], Stage, SelectAction::Move(Arrow::Left), "", "select what is to the left");
-        self.bind(&[k(Code::Down), c('j')], Stage, SelectAction::Move(Arrow::Down), "", "select what is below");
-        self.bind(&[k(Code::Up), c('k')], Stage, SelectAction::Move(Arrow::Up), "", "select what is above");
-        self.bind(&[k(Code::Tab)], Stage, SelectAction::Next, "", "select the next thing");
-        self.bind(&[k(Code::BackTab)], Stage, SelectAction::Previous, "", "select the previous thing");
+        self.bind(
+            &[k(Code::Right), c('l')],
+            Stage,
+            SelectAction::Move(Arrow::Right),
+            "select",
+            "Select the element to the right",
+        );
+        self.bind(&[k(Code::Left)], Stage, SelectAction::Move(Arrow::Left), "", "Select the element to the left");
+        self.bind(&[k(Code::Down), c('j')], Stage, SelectAction::Move(Arrow::Down), "", "Select the element below");
+        self.bind(&[k(Code::Up), c('k')], Stage, SelectAction::Move(Arrow::Up), "", "Select the element above");
+        self.bind(&[k(Code::Tab)], Stage, SelectAction::Next, "", "Select the next element");
+        self.bind(&[k(Code::BackTab)], Stage, SelectAction::Previous, "", "Select the previous element");
         let held = |code| Key { code, ctrl: true };
         self.bind(
             &[held(Code::Right)],
             Stage,
             ViewAction::Pan(Arrow::Right),
             "",
-            "look further right, where the picture is larger than the screen",
+            "Pan right, if the diagram is larger than the screen",
         );
-        self.bind(&[held(Code::Left)], Stage, ViewAction::Pan(Arrow::Left), "", "look further left");
-        self.bind(&[held(Code::Down)], Stage, ViewAction::Pan(Arrow::Down), "", "look further down");
-        self.bind(&[held(Code::Up)], Stage, ViewAction::Pan(Arrow::Up), "", "look further up");
+        self.bind(&[held(Code::Left)], Stage, ViewAction::Pan(Arrow::Left), "", "Pan left");
+        self.bind(&[held(Code::Down)], Stage, ViewAction::Pan(Arrow::Down), "", "Pan down");
+        self.bind(&[held(Code::Up)], Stage, ViewAction::Pan(Arrow::Up), "", "Pan up");
         self.bind(
             &[c('z')],
             Stage,
             ViewAction::ToggleMap,
             "map",
-            "show or hide the map of a picture that is larger than the screen",
+            "Show or hide the map of a diagram that is larger than the screen",
         );
-        self.bind(&[c('b')], Stage, SiteAction::Balance, "", "change how the balancer chooses");
-        self.bind(&[c('T')], Stage, EditAction::ToggleWebToApp, "", "switch TLS between web servers and applications");
-        self.bind(&[c('e')], Stage, EditAction::ToggleAppToDb, "", "switch TLS to the databases");
-        self.bind(&[c('f')], Stage, EditAction::Block, "", "let a firewall block the selected hop, or pass it again");
-        self.bind(&[c('P')], Stage, SiteAction::Probe, "", "switch the external probe on, or off");
-        self.bind(&[c('>')], Stage, SiteAction::MoreUsers, "", "a quarter more users");
-        self.bind(&[c('<')], Stage, SiteAction::FewerUsers, "", "a quarter fewer users");
-        self.bind(&[k(Code::PageDown)], Stage, ViewAction::Scroll(3), "", "scroll the text down");
-        self.bind(&[k(Code::PageUp)], Stage, ViewAction::Scroll(-3), "", "scroll the text up");
+        self.bind(&[c('b')], Stage, SiteAction::Balance, "", "Next balancing algorithm");
+        self.bind(&[c('T')], Stage, EditAction::ToggleWebToApp, "", "Turn TLS between web servers and applications on or off");
+        self.bind(&[c('e')], Stage, EditAction::ToggleAppToDb, "", "Turn TLS to the databases on or off");
+        self.bind(&[c('f')], Stage, EditAction::Block, "", "Block or unblock the selected hop at a firewall");
+        self.bind(&[c('P')], Stage, SiteAction::Probe, "", "Turn the external probe on or off");
+        self.bind(&[c('>')], Stage, SiteAction::MoreUsers, "", "25 % more users");
+        self.bind(&[c('<')], Stage, SiteAction::FewerUsers, "", "20 % fewer users");
+        self.bind(&[k(Code::PageDown)], Stage, ViewAction::Scroll(3), "", "Scroll down");
+        self.bind(&[k(Code::PageUp)], Stage, ViewAction::Scroll(-3), "", "Scroll up");
     }
 
     /// Keys that only work in a lesson.
     fn bind_in_lesson(&mut self) {
         use KeyContext::{Lesson, Marks};
         let (c, k) = (Key::char, Key::plain);
-        self.bind(&[k(Code::Enter)], Lesson, AppAction::Enter, "next", "go on, or submit the marks");
-        self.bind(&[c('h')], Lesson, LessonAction::Hint, "hint", "a hint; after the last one, the solution");
-        self.bind(&[c('m')], Marks, LessonAction::Mark, "mark", "mark what is selected, or take the mark away");
-        self.bind(&[k(Code::Backspace)], Lesson, LessonAction::Previous, "", "the step before");
-        self.bind(&[c('n')], Lesson, LessonAction::Skip, "", "skip this step or question");
-        self.bind(&[c('a')], Lesson, LessonAction::Restart, "", "begin this step anew");
+        self.bind(&[k(Code::Enter)], Lesson, AppAction::Enter, "next", "Continue, or submit the marks");
+        self.bind(&[c('h')], Lesson, LessonAction::Hint, "hint", "Next hint; after the last one, the solution");
+        self.bind(&[c('m')], Marks, LessonAction::Mark, "mark", "Mark or unmark the selected element");
+        self.bind(&[k(Code::Backspace)], Lesson, LessonAction::Previous, "", "Previous step");
+        self.bind(&[c('n')], Lesson, LessonAction::Skip, "", "Skip this step or question");
+        self.bind(&[c('a')], Lesson, LessonAction::Restart, "", "Restart this step");
         for (number, digit) in ('1'..='9').enumerate() {
-            let help = if number == 0 { "answer with the first option; 2 to 9 with the others" } else { "" };
+            let help = if number == 0 { "Answer with the first option; 2 to 9 with the others" } else { "" };
             self.bind(&[c(digit)], Lesson, LessonAction::Answer(number), "", help);
         }
     }
@@ -243,36 +243,36 @@ impl Keymap {
                 context,
                 WindowAction::Open(WindowKind::Palette),
                 "all",
-                "search everything that can be done or opened",
+                "Command palette: search all actions, lessons and infrastructures",
             );
             self.bind(
                 &[c('g')],
                 context,
                 WindowAction::Open(WindowKind::Glossary),
                 "",
-                "look up a word: what is on the screen comes first",
+                "Glossary, beginning with the terms on the screen",
             );
             self.bind(
                 &[],
                 context,
                 AppAction::NextTheme,
                 "",
-                "next theme: dark, light, high contrast, colour-blind safe, no colours",
+                "Next theme: dark, light, high contrast, colour-blind safe, no colours",
             );
-            self.bind(&[], context, AppAction::Ascii, "", "draw with ASCII characters only, or with all");
-            self.bind(&[], context, AppAction::ReducedMotion, "", "show steps instead of movement, or movement again");
-            self.bind(&[c('?')], context, AppAction::Help, "help", "show or hide this help");
+            self.bind(&[], context, AppAction::Ascii, "", "Turn ASCII-only drawing on or off");
+            self.bind(&[], context, AppAction::ReducedMotion, "", "Turn reduced motion on or off");
+            self.bind(&[c('?')], context, AppAction::Help, "help", "Show or hide this help");
             if context == KeyContext::Home {
                 self.bind(&[c('q')], context, AppAction::Back, "quit", "quit");
                 self.bind(&[k(Code::Esc)], context, AppAction::Escape, "", "quit");
             } else {
-                self.bind(&[c('q')], context, AppAction::Back, "", "close the panel or view, then go back to the course map");
+                self.bind(&[c('q')], context, AppAction::Back, "", "Close the panel or view, then go back to the course map");
                 self.bind(
                     &[k(Code::Esc)],
                     context,
                     AppAction::Escape,
                     "",
-                    "let go: of the panel or view, packet, overlay, selection; then go back to the course map",
+                    "Dismiss the panel or view, packet, overlay, selection; then go back to the course map",
                 );
             }
         }

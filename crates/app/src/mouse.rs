@@ -40,7 +40,7 @@ impl App {
             return Vec::new();
         }
         let Some(action) = self.clicked(column, row) else {
-            self.tell(Tone::Dim, "There is nothing to click there.");
+            self.tell(Tone::Dim, "Nothing to click there.");
             return Vec::new();
         };
         self.leaving = asked && is_leaving(&action);

@@ -78,7 +78,7 @@ impl LessonWriter<'_> {
         if let Some(Reveal { text, prediction }) = self.run.reveal() {
             if let Some((right, why)) = prediction {
                 let (tone, verdict) =
-                    if right { (Tone::Good, "You predicted right. ") } else { (Tone::Warn, "You predicted otherwise. ") };
+                    if right { (Tone::Good, "Your prediction was right. ") } else { (Tone::Warn, "Your prediction was wrong. ") };
                 let text = format!("{verdict}{}", self.prose(why));
                 self.page.item(tone, "▸ ", Tone::Text, &text, None);
             }
@@ -167,7 +167,7 @@ impl LessonWriter<'_> {
             let infra = self.stage.infra();
             if let Some(target) = self.run.question().and_then(Question::target) {
                 let right: Vec<String> = target.right(infra).iter().map(Element::to_string).collect();
-                let text = format!("Not quite. Right are: {}. {}", right.join(", "), self.prose(why));
+                let text = format!("Not quite. The right ones are: {}. {}", right.join(", "), self.prose(why));
                 self.page.text(Tone::Warn, &text);
             }
         }
@@ -226,7 +226,7 @@ impl LessonWriter<'_> {
         let score = self.run.score();
         let lesson = self.run.lesson();
         self.page.text(Tone::Name, &format!("This is the end of “{}”.", lesson.title));
-        self.page.text(Tone::Text, &format!("Quiz: {} of {} right at the first try.", score.right, score.of));
+        self.page.text(Tone::Text, &format!("Quiz: {} of {} right on the first try.", score.right, score.of));
         let word = if score.right == score.of {
             "You could explain this at a whiteboard."
         } else {

@@ -26,9 +26,9 @@ pub fn remark(stage: &Stage) -> String {
     }
     let hop = stage.infra().hop(link);
     let words = match (hop.cipher, hop.medium) {
-        (Cipher::Plaintext, Medium::Wire) => "whoever is on this wire reads this",
-        (Cipher::Plaintext, Medium::Loopback) => "only who is on this server reads this",
-        (Cipher::Tls | Cipher::TlsThrough, _) => "whoever is on this wire reads no content",
+        (Cipher::Plaintext, Medium::Wire) => "anyone on this wire reads this",
+        (Cipher::Plaintext, Medium::Loopback) => "readable only inside this server",
+        (Cipher::Tls | Cipher::TlsThrough, _) => "anyone on this wire sees ciphertext only",
     };
     words.to_owned()
 }
@@ -40,7 +40,7 @@ pub fn lines(stage: &Stage, room: usize) -> Vec<Line> {
     let mut shown: Vec<&CapturedMessage> = stage.session.timeline.heard().rev().take(room).collect();
     shown.reverse();
     if shown.is_empty() {
-        return vec![Line::new(Tone::Dim, " Nothing has passed since the tap is there.")];
+        return vec![Line::new(Tone::Dim, " Nothing captured yet")];
     }
     let is_lost = shown.len() == room && room > 1 && !shown.iter().any(|heard| heard.shows_password());
     if is_lost && let Some(secret) = stage.session.timeline.heard_password() {
@@ -75,7 +75,7 @@ pub(super) fn section(page: &mut Page, stage: &Stage, link: LinkIx, width: usize
         return false;
     }
     let count = stage.session.timeline.heard_count();
-    page.text(Tone::Name, &format!("You listen here: {count} heard."));
+    page.text(Tone::Name, &format!("Wiretap: {count} captured"));
     if !stage.viewport.regions.wide {
         for line in lines(stage, 5) {
             page.line(line);

@@ -97,14 +97,14 @@ impl Tip {
     pub(super) fn text(self, keymap: &Keymap) -> String {
         let key = keymap.label(self.action());
         match self {
-            Self::Select => "the arrows select what is in the picture; so does a click".to_owned(),
-            Self::Pause => format!("{key} stops time; {} then goes one hop further", keymap.label(TimeAction::StepForward)),
-            Self::Kill => format!("{key} kills what is selected, and restores it"),
-            Self::Tls => format!("{key} changes where TLS ends; watch which lines are readable then"),
-            Self::Overlay => format!("{key} shows what follows from the drawing, such as all readable hops"),
-            Self::Glossary => format!("{key} explains the words that are on the screen"),
-            Self::Send => format!("{key} sends one login and follows it on its way"),
-            Self::Palette => format!("{key} finds everything that can be done, by some of its letters"),
+            Self::Select => "the arrows and the mouse select an element".to_owned(),
+            Self::Pause => format!("{key} pauses; {} steps one hop", keymap.label(TimeAction::StepForward)),
+            Self::Kill => format!("{key} kills or restores the selected element"),
+            Self::Tls => format!("{key} changes the TLS mode; watch which hops are readable"),
+            Self::Overlay => format!("{key} shows the analysis on the diagram, such as all readable hops"),
+            Self::Glossary => format!("{key} explains the terms on the screen"),
+            Self::Send => format!("{key} sends one login and follows it"),
+            Self::Palette => format!("{key} finds every action by a few letters"),
         }
     }
 }

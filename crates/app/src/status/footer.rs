@@ -15,11 +15,11 @@ use crate::tone::Tone;
 use crate::view::View;
 use crate::window::kind::WindowKind;
 
-/// What the last two keys of the footer take.
+/// The text of the last two keys.
 const HELP: &str = " ? help ";
 const ALL: &str = " : all ";
 
-/// The keys that work now, with what a click on each does, as many as `width` holds.
+/// The keys that work now, each with its action, as many as fit into `width`.
 pub fn footer(app: &App, width: u16) -> Vec<(Line, Action)> {
     let mut room = usize::from(width);
     let mut keys = Vec::new();
@@ -186,7 +186,7 @@ fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
     let Some(stage) = app.stage() else { return usual };
     let run = stage.session.lesson.as_ref();
     let word = match action {
-        Action::Time(TimeAction::Pause) => stage.session.playback.paused.then_some("go on"),
+        Action::Time(TimeAction::Pause) => stage.session.playback.paused.then_some("resume"),
         Action::Site(SiteAction::KillOrRestore) => {
             let is_down = stage.session.selected.as_ref().is_some_and(|element| stage.sim().is_up(element) == Some(false));
             is_down.then_some("restore")

@@ -35,7 +35,7 @@ impl App {
             }
             AppAction::ReducedMotion => {
                 self.settings.reduced_motion = !self.settings.reduced_motion;
-                let told = if self.settings.reduced_motion { "Steps instead of movement. " } else { "Movement again. " };
+                let told = if self.settings.reduced_motion { "Reduced motion is on. " } else { "Reduced motion is off. " };
                 self.tell_setting(told, &format!("reduced_motion: {}", self.settings.reduced_motion));
             }
         }
@@ -44,7 +44,7 @@ impl App {
 
     /// Says which line of the configuration file makes a setting permanent.
     fn tell_setting(&mut self, told: &str, line: &str) {
-        self.tell(Tone::Dim, format!("{told}For good: {line} in {}.", self.settings_file));
+        self.tell(Tone::Dim, format!("{told}To keep it: {line} in {}.", self.settings_file));
     }
 
     /// Goes back: within the stage first, then from it. A run in which something was done is only left after a confirmation.
@@ -71,7 +71,7 @@ impl App {
                 }
             }
             Some(CourseItem::Scenario(infra)) => self.open_scenario(infra),
-            None => self.tell(Tone::Bad, "There is nothing to open: no lesson and no infrastructure was found."),
+            None => self.tell(Tone::Bad, "No lesson and no infrastructure was found."),
         }
     }
 }

@@ -66,9 +66,9 @@ fn what_happened(stage: &Stage, command: &Command) -> String {
         }
         Command::Edit(TopologyEdit::AppToDbTls(on)) => format!("TLS to the databases is {}.", switch(*on)),
         Command::Edit(TopologyEdit::Block(from, to)) => {
-            format!("A firewall now drops {from} → {to}; the sender is not told, and waits.")
+            format!("A firewall now drops {from} → {to}; the sender waits until a timeout.")
         }
-        Command::Edit(TopologyEdit::Unblock(from, to)) => format!("The firewall lets {from} → {to} pass again."),
+        Command::Edit(TopologyEdit::Unblock(from, to)) => format!("The firewall passes {from} → {to} again."),
         Command::Rate(rate) => format!("Users now send {} requests per second.", rate.get()),
         Command::Drain(element) => format!("{element} drains: it takes no new requests."),
         Command::Ready(element) => format!("{element} takes new requests again."),
@@ -83,7 +83,7 @@ fn what_happened(stage: &Stage, command: &Command) -> String {
         Command::Heal(fault) => sentence(stage.infra(), &fault.healed()),
         Command::Retries(retries) => sentence(stage.infra(), &retries.sentence()),
         Command::SynCookies(on) => format!("SYN cookies are {}.", switch(*on)),
-        Command::Scan => "Somebody on the Internet scanned the servers' ports.".to_owned(),
+        Command::Scan => "Someone on the Internet scanned the servers' ports.".to_owned(),
         Command::Send(kind) => format!("A new visitor sends {}.", kind.request_line()),
     }
 }

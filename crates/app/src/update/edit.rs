@@ -29,13 +29,13 @@ fn edit(stage: &Stage, action: EditAction) -> Result<TopologyEdit, Notice> {
         EditAction::ToggleAppToDb => TopologyEdit::AppToDbTls(!app_to_db),
         EditAction::Block => {
             let Some(Element::Hop(from, to)) = stage.session.selected.clone() else {
-                return Err(Notice::dim("A firewall blocks a hop: select one first."));
+                return Err(Notice::dim("Select a hop first: a firewall blocks one hop."));
             };
             let hop = (from, to);
             if stage.infra().blocks().any(|block| *block == hop) {
                 TopologyEdit::Unblock(hop.0, hop.1)
             } else if is_blocked(stage, &hop.0, &hop.1) {
-                return Err(Notice::dim("A firewall's own rules block this hop already."));
+                return Err(Notice::dim("This hop is already blocked by a firewall's own rules."));
             } else {
                 TopologyEdit::Block(hop.0, hop.1)
             }

@@ -94,12 +94,12 @@ fn hint(run: &mut LessonRun, keymap: &Keymap) -> Option<Notice> {
     let shown = run.solution_shown();
     match run.hint() {
         Hinted::Hint { .. } => None,
-        Hinted::NotNeeded => Some(Notice::dim(format!("No hint is needed here; {} goes on.", keymap.label(AppAction::Enter)))),
+        Hinted::NotNeeded => Some(Notice::dim(format!("No hint is needed here; {} continues.", keymap.label(AppAction::Enter)))),
         Hinted::SolutionNext => match run.solution() {
-            Solved::Shown(_) if shown => Some(Notice::dim("The solution is shown already.")),
+            Solved::Shown(_) if shown => Some(Notice::dim("The solution is already shown.")),
             Solved::Shown(_) => None,
             Solved::HintsFirst(left) => {
-                Some(Notice::dim(format!("{left} hints come first: {}.", keymap.label(LessonAction::Hint))))
+                Some(Notice::dim(format!("{left} hints come first ({}).", keymap.label(LessonAction::Hint))))
             }
             Solved::NotNeeded => Some(Notice::dim("This step needs no solution.")),
         },
@@ -125,7 +125,7 @@ fn submit(run: &mut LessonRun, infra: &Infrastructure) -> Option<Notice> {
     let quiz = matches!(run.place(), Place::Quiz(_));
     let answered_before = run.is_open();
     match run.submit_marks(infra) {
-        Submitted::Right(_) => Some(Notice::new(Tone::Good, "Right: these, and no others.")),
+        Submitted::Right(_) => Some(Notice::new(Tone::Good, "Right: these and no others.")),
         Submitted::Predicted => Some(Notice::dim(PREDICTED)),
         // In the quiz, the first answer counts; after it, the same key continues.
         Submitted::Wrong { .. } if quiz && answered_before => None,
@@ -146,4 +146,4 @@ fn answered(infra: &Infrastructure, answer: Answered) -> Option<Notice> {
     }
 }
 
-const PREDICTED: &str = "Your prediction is taken down.";
+const PREDICTED: &str = "Prediction saved. You will see the result after the experiment.";

@@ -13,7 +13,7 @@ impl App {
 
 fn change(stage: &mut Stage, action: OverlayAction) -> Option<Notice> {
     if stage.panels.overlays.is_suspended() {
-        return Some(Notice::dim("An overlay would answer this question: mark first, then look."));
+        return Some(Notice::dim("Overlays are off until this question is answered."));
     }
     match action {
         OverlayAction::Next => stage.panels.overlays.next(),
@@ -22,12 +22,12 @@ fn change(stage: &mut Stage, action: OverlayAction) -> Option<Notice> {
         OverlayAction::NextChoice => {
             if !stage.panels.overlays.next_choice() {
                 return Some(Notice::dim(match stage.panels.overlays.shown() {
-                    Some(overlay) if overlay.choice().is_some() => "There is nothing to choose from here.",
+                    Some(overlay) if overlay.choice().is_some() => "This overlay has nothing to choose from here.",
                     Some(_) => "This overlay shows everything at once.",
                     None => "No overlay is on.",
                 }));
             }
         }
     }
-    stage.panels.overlays.shown().is_none().then(|| Notice::dim("The picture is drawn as usual."))
+    stage.panels.overlays.shown().is_none().then(|| Notice::dim("No overlay is on."))
 }

@@ -25,7 +25,7 @@ fn select(stage: &mut Stage, keymap: &Keymap, action: &SelectAction) -> Option<N
         SelectAction::Move(arrow) => {
             let moved = if monitors { monitor::go(stage, *arrow) } else { stage.move_selection(*arrow) };
             if !moved {
-                return Some(Notice::dim("There is nothing further in that direction."));
+                return Some(Notice::dim("No element in that direction."));
             }
         }
         SelectAction::Next => cycle(stage, true),
@@ -47,7 +47,7 @@ fn select(stage: &mut Stage, keymap: &Keymap, action: &SelectAction) -> Option<N
         SelectAction::NextPacket => {
             let next = stage.next_packet();
             stage.session.follow(next);
-            return next.is_none().then(|| Notice::dim("No packet is followed: this was the last one on the canvas."));
+            return next.is_none().then(|| Notice::dim("That was the last packet on the canvas. No packet is followed now."));
         }
         SelectAction::Wiretap => return Some(tap(stage, &keymap.label(ViewAction::TogglePanel))),
     }
@@ -68,17 +68,17 @@ fn cycle(stage: &mut Stage, forward: bool) {
 fn tap(stage: &mut Stage, info: &str) -> Notice {
     let before = stage.session.wiretap().cloned();
     if !stage.toggle_wiretap() {
-        return Notice::dim("A wiretap listens on a hop: select one first.");
+        return Notice::dim("Select a hop first: a wiretap captures the messages on one hop.");
     }
     match (stage.session.wiretap(), before) {
         (Some((from, to)), _) => {
-            let text = format!("You listen on {from} → {to}.");
+            let text = format!("Wiretap on {from} → {to}.");
             // On a small screen, the captured messages take the place of the lesson.
             let hides = hides_detail(stage);
             stage.panels.show_detail |= !stage.viewport.regions.wide;
             Notice::dim(if hides { format!("{text} {info} shows the lesson again.") } else { text })
         }
-        (None, Some((from, to))) => Notice::dim(format!("Nobody listens on {from} → {to} any more.")),
-        (None, None) => Notice::dim("Nobody listens."),
+        (None, Some((from, to))) => Notice::dim(format!("Wiretap on {from} → {to} removed.")),
+        (None, None) => Notice::dim("No wiretap."),
     }
 }

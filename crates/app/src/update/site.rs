@@ -53,7 +53,7 @@ fn asked(stage: &Stage) -> &Simulation {
 
 fn kill_or_restore(stage: &Stage) -> Result<Command, Notice> {
     let Some(element) = stage.session.selected.clone() else {
-        return Err(Notice::dim("Nothing is selected: choose something with the arrows or the mouse."));
+        return Err(Notice::dim("Nothing is selected. Select an element with the arrows or the mouse."));
     };
     let sim = asked(stage);
     // A component on a server that is off comes back with its server.
@@ -75,8 +75,7 @@ fn with_its_server(stage: &Stage, element: Element) -> Element {
 fn rate(now: f64, wanted: f64) -> Result<Command, Notice> {
     let wanted = wanted.clamp(0.0, MOST_USERS.max(now));
     if (wanted - now).abs() < f64::EPSILON {
-        let why =
-            if now > 0.0 { "More users than this would only fill the screen." } else { "There is nobody left to send away." };
+        let why = if now > 0.0 { "That is the highest load that this key sets." } else { "There are no users left." };
         return Err(Notice::dim(why));
     }
     Rate::new(wanted).map(Command::Rate).map_err(Notice::dim)

@@ -50,7 +50,7 @@ fn step_forward(stage: &mut Stage) -> Option<Notice> {
         StepOutcome::Moved => None,
         StepOutcome::RedoneCommand => Some(here(stage)),
         StepOutcome::BeforeCommand => Some(Notice::dim(BEFORE_COMMAND)),
-        StepOutcome::NoStep => Some(Notice::dim("Nothing moves within ten seconds: no user asks.")),
+        StepOutcome::NoStep => Some(Notice::dim("Nothing moves in the next ten seconds: there are no requests.")),
     }
 }
 
@@ -61,11 +61,11 @@ fn step_back(stage: &mut Stage) -> Option<Notice> {
         StepOutcome::RedoneCommand => Some(here(stage)),
         StepOutcome::BeforeCommand => Some(Notice::dim(BEFORE_COMMAND)),
         StepOutcome::NoStep if is_early => Some(Notice::dim("This is the beginning.")),
-        StepOutcome::NoStep => Some(Notice::dim("No step lies within the ten seconds before.")),
+        StepOutcome::NoStep => Some(Notice::dim("Nothing moved in the last ten seconds.")),
     }
 }
 
-const BEFORE_COMMAND: &str = "This is the moment before it. As time goes on, it is done again.";
+const BEFORE_COMMAND: &str = "Right before the command. It is done again when time goes on.";
 
 fn change_pace(stage: &mut Stage) -> Notice {
     let (pace, text) = match stage.session.playback.pace {
@@ -89,7 +89,7 @@ fn recall(stage: &mut Stage, at: SimTime, request: Option<u64>, about: Option<&E
 fn previous_mark(stage: &mut Stage, keymap: &Keymap) -> Notice {
     let now = stage.sim().now();
     let before = stage.known_marks().into_iter().rev().map(|(_, mark)| mark).find(|mark| mark.at < now).cloned();
-    let Some(mark) = before else { return Notice::dim("No mark lies before this moment.") };
+    let Some(mark) = before else { return Notice::dim("There is no earlier mark.") };
     stage.seek(mark.at);
     let text = sentence(stage.infra(), &mark.text);
     if mark.at > stage.session.timeline.earliest() {
@@ -110,7 +110,7 @@ fn next_mark(stage: &mut Stage) -> Notice {
     if let Some(at) = next {
         stage.seek(at);
     } else if !stage.run_to_news(NEWS_HORIZON) {
-        return Notice::dim(format!("{} s went by, and nothing worth a line happened.", NEWS_HORIZON.as_secs()));
+        return Notice::dim(format!("Nothing happened for {} s.", NEWS_HORIZON.as_secs()));
     }
     here(stage)
 }

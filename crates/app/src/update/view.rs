@@ -81,7 +81,7 @@ impl App {
             self.tell(Tone::Bad, why);
             return;
         }
-        let text = "What you do happens to both; TLS changes in A only.";
+        let text = "Commands apply to both designs; TLS changes apply to A only.";
         let lesson = self.stage().is_some_and(|stage| stage.session.lesson.is_some());
         let ends = self.keymap.label(ViewAction::Compare);
         self.tell(Tone::Dim, if lesson { format!("{text} {ends} shows the lesson again.") } else { text.into() });
@@ -125,7 +125,7 @@ fn scroll(stage: &mut Stage, by: i16, most: (u16, u16)) {
 }
 
 fn on_large_canvas(stage: &mut Stage, change: impl FnOnce(&mut Stage) -> Option<Notice>) -> Option<Notice> {
-    if stage.viewport.is_larger() { change(stage) } else { Some(Notice::dim("The whole picture is on the screen.")) }
+    if stage.viewport.is_larger() { change(stage) } else { Some(Notice::dim("The whole diagram is on the screen.")) }
 }
 
 fn pan(stage: &mut Stage, arrow: Arrow) -> Option<Notice> {
@@ -136,16 +136,16 @@ fn pan(stage: &mut Stage, arrow: Arrow) -> Option<Notice> {
         Arrow::Up => (0, -PAN.1),
     };
     on_large_canvas(stage, |stage| {
-        (!stage.viewport.pan_by(columns, rows)).then(|| Notice::dim("This is the edge of the picture."))
+        (!stage.viewport.pan_by(columns, rows)).then(|| Notice::dim("This is the edge of the diagram."))
     })
 }
 
 fn toggle_panel(stage: &mut Stage) -> Option<Notice> {
     if stage.panels.view == View::Compare {
-        return Some(Notice::dim("Nothing else is shown beside a comparison."));
+        return Some(Notice::dim("There is no other panel during a comparison."));
     }
     if stage.viewport.regions.wide {
-        return Some(Notice::dim("What is selected is shown already."));
+        return Some(Notice::dim("The selected element is already shown."));
     }
     stage.panels.show_detail = !stage.panels.show_detail;
     stage.panels.scroll = 0;
@@ -155,7 +155,7 @@ fn toggle_panel(stage: &mut Stage) -> Option<Notice> {
 fn toggle_monitor(stage: &mut Stage, keymap: &Keymap) -> Option<Notice> {
     if stage.panels.comparison.is_some() {
         let ends = keymap.label(ViewAction::Compare);
-        return Some(Notice::dim(format!("The comparison is shown: {ends} ends it.")));
+        return Some(Notice::dim(format!("A comparison is open: {ends} ends it.")));
     }
     stage.panels.view = if stage.panels.view == View::Monitor { View::Canvas } else { View::Monitor };
     None

@@ -35,12 +35,12 @@ impl WindowKind {
     /// The title.
     pub const fn title(self) -> &'static str {
         match self {
-            Self::Palette => "do or open anything",
-            Self::Glossary => "words of the trade",
-            Self::Compare => "compare with, on the same traffic",
-            Self::Faults => "what can go wrong, and what heals it",
-            Self::Log => "what happened, and why",
-            Self::Jump => "jump to a moment",
+            Self::Palette => "Command palette",
+            Self::Glossary => "Glossary",
+            Self::Compare => "Compare with",
+            Self::Faults => "Faults",
+            Self::Log => "Event log",
+            Self::Jump => "Jump to a moment",
         }
     }
 
@@ -55,13 +55,11 @@ impl WindowKind {
     /// The text if the filter leaves nothing.
     pub(super) const fn nothing(self, typed: bool) -> &'static str {
         match self {
-            Self::Log if !typed => "Nothing has happened yet.",
-            Self::Palette | Self::Compare | Self::Faults => "Nothing is called that.",
-            Self::Log => {
-                "Nothing like that has happened. Words that filter: alert, fault, restore, command, reaction, failure, refused."
-            }
+            Self::Log if !typed => "No events yet.",
+            Self::Palette | Self::Compare | Self::Faults => "No match.",
+            Self::Log => "No matching event. Filter by class: alert, fault, restore, command, reaction, failure, refused.",
             Self::Jump => "Type seconds since the start, such as 12.5, or from now, such as -3 or +10.",
-            Self::Glossary => "No term has this in its name or its explanation.",
+            Self::Glossary => "No matching term.",
         }
     }
 

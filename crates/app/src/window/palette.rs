@@ -49,7 +49,7 @@ fn all(app: &App) -> Vec<WindowRow> {
         .map(|binding| {
             let possible = status::works(app, &binding.action);
             // A line that is cut in the list is complete below it.
-            let possibly = if possible { "" } else { ": not possible now; entered, it says why" };
+            let possibly = if possible { "" } else { ": not possible now" };
             let name = binding.action.name().map_or_else(String::new, |name| format!(" Its name in config.ron: {name}."));
             let about = format!("{}{possibly}.{name}", binding.help);
             let key = binding.keys.first().map(ToString::to_string).unwrap_or_default();
