@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Every answer is per kind of request: static pages survive failures that stop writes.
     let structure = Structure::of(&infra);
     for kind in RequestKind::ALL {
-        let points = single_points_in(&infra, &structure, kind)?;
+        let points = single_points_in(&infra, &structure, kind).map_err(|why| hoplight_text::broken(&why).to_string())?;
         let names: Vec<String> = points.iter().map(ToString::to_string).collect();
         let available = availability(&infra, &structure, kind);
         println!("{} requests", kind.word());

@@ -30,7 +30,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         let p95 = users.p95_ms.map_or_else(|| "-".to_owned(), |ms| format!("{ms:.1}"));
         println!("{second:>6}  {:>8}  {:>6}  {p95:>8}", users.completed + users.failed, users.failed);
         if second == 3 {
-            simulation.apply(&Command::Kill(web_1.clone()), &mut observer)?;
+            simulation
+                .apply(&Command::Kill(web_1.clone()), &mut observer)
+                .map_err(|why| hoplight_text::refusal(&why).to_string())?;
         }
     }
     println!("{notable} notable events, digest {:016x}", simulation.digest());

@@ -5,7 +5,7 @@
 //! (see ARCHITECTURE.md):
 //!
 //! ```text
-//! cli ─▶ shell ─▶ view ─▶ app ─▶ { lesson, layout } ─▶ { analysis, sim } ─▶ model
+//! cli ─▶ shell ─▶ view ─▶ app ─▶ { lesson, layout } ─▶ text ─▶ { analysis, sim } ─▶ model
 //! ```
 
 pub mod cli;
@@ -18,4 +18,5 @@ pub use hoplight_layout as layout;
 pub use hoplight_lesson as lesson;
 pub use hoplight_model as model;
 pub use hoplight_sim as sim;
+pub use hoplight_text as text;
 pub use hoplight_view as view;

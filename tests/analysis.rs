@@ -58,7 +58,7 @@ fn without(elements: &[Element]) -> Outage {
 
 /// The programs and machines that are single points of a kind, by name, in the order in which they are listed.
 fn points(infra: &Infrastructure, kind: RequestKind) -> Vec<String> {
-    let points = single_parts(infra, kind).unwrap_or_else(|broken| panic!("{broken}"));
+    let points = single_parts(infra, kind).unwrap_or_else(|broken| panic!("{broken:?}"));
     points.iter().map(ToString::to_string).collect()
 }
 
@@ -140,7 +140,10 @@ fn broken_names_what_is_missing_and_what_is_in_the_way() {
 fn every_single_point_says_why_in_a_sentence() {
     let why = |infra: &Infrastructure, kind, name: &str| {
         let points = single_points(infra, kind).expect("it works");
-        points.into_iter().find(|point| point.cause.to_string() == name).map(|point| point.why())
+        points
+            .into_iter()
+            .find(|point| point.cause.to_string() == name)
+            .map(|point| hoplight::text::single_point(&point, &[point.kind]).to_string())
     };
     let infra = stage_2();
     assert_eq!(
@@ -150,7 +153,7 @@ fn every_single_point_says_why_in_a_sentence() {
     assert_eq!(
         why(&infra, RequestKind::Static, "fw-1").as_deref(),
         Some(
-            "Without fw-1 no static request works: the site's entry cannot be reached: fw-1 is out, and browser → lb-1 must cross it."
+            "Without fw-1 no static request works: the site's entry cannot be reached: fw-1 is down, and browser → lb-1 must cross it."
         )
     );
     assert_eq!(why(&infra, RequestKind::Read, "db-1"), None);
@@ -173,14 +176,14 @@ fn a_site_that_never_works_is_said_to_be_broken_instead_of_having_points() {
     let denied = Obstacle::Denied { firewall: ComponentId::new("fw-1"), hop: hop("browser", "web-1") };
     let broken = Broken { missing: Missing::Entry, obstacles: [denied].into() };
     assert_eq!(single_points(&closed, RequestKind::Static), Err(broken.clone()));
-    assert_eq!(broken.to_string(), "the site's entry cannot be reached: fw-1 does not let browser → web-1 pass");
+    assert_eq!(hoplight::text::broken(&broken).to_string(), "the site's entry cannot be reached: fw-1 blocks browser → web-1");
     let link = closed.link_between("browser", "web-1").expect("a link");
     assert_eq!(Carriers::of(&closed).kinds(link), [], "what is blocked carries nothing");
 
     let open = guarded("(ports: [443])");
     assert_eq!(points(&open, RequestKind::Static), ["web-1", "fw-1", "s-1"]);
     let nowhere = single_points(&open, RequestKind::Read).expect_err("no application");
-    assert_eq!(nowhere.to_string(), "no application server can be reached: nothing leads there");
+    assert_eq!(hoplight::text::broken(&nowhere).to_string(), "no application server can be reached: no link leads there");
 }
 
 /// A site without servers or firewalls.

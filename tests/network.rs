@@ -112,7 +112,7 @@ impl Run {
     /// The sentences about one request.
     fn story(&self, number: u64) -> Vec<String> {
         let about = self.notes.iter().filter(|note| note.request.is_some_and(|(n, _)| n == number));
-        about.map(|note| note.describe(self.sim.infrastructure())).collect()
+        about.map(|note| hoplight::text::event(note, self.sim.infrastructure()).to_string()).collect()
     }
 
     fn link(&self, from: &str, to: &str) -> LinkIx {

@@ -166,7 +166,10 @@ fn a_row_of_the_catalogue_is_one_line() {
     let entries = script::entries("20s fault retry-storm", &INFRA).unwrap();
     let shown: Vec<String> =
         entries.iter().map(|entry| format!("{} {}", shown_time(entry.at), script::text(&entry.command, &INFRA))).collect();
-    assert_eq!(shown, ["20s retries 3 0.1 1", "20s hang app-1", "20s hang app-2", "30s heal hang app-1", "30s heal hang app-2"]);
+    assert_eq!(
+        shown,
+        ["20s retries 3 0.1 1", "20s hang app-1", "20s hang app-2", "30s clear hang app-1", "30s clear hang app-2"]
+    );
     let fixed = script::entries("60s fix retry-storm", &INFRA).unwrap();
     assert_eq!(script::text(&fixed[0].command, &INFRA), "retries 1 0.1 1");
     let text = Script::parse("day.txt", "20s fault web-killed\n40s fix web-killed\n", &INFRA).unwrap();

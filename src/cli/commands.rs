@@ -28,7 +28,7 @@ pub(super) fn trace(library: &Library, scenario: &str, seconds: f64, seed: u64) 
     while simulation.next_event().is_some_and(|at| at <= end) && failed.is_none() {
         simulation.step(&mut |note: JournalEvent| {
             if failed.is_none() {
-                failed = writeln!(out, "{:.9} {}", note.at.as_secs_f64(), note.describe(&infra)).err();
+                failed = writeln!(out, "{:.9} {}", note.at.as_secs_f64(), hoplight_text::event(&note, &infra)).err();
             }
         });
     }

@@ -8,12 +8,12 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use hoplight_analysis::Rule;
-use hoplight_analysis::findings::RULES;
 use hoplight_lesson::{Lesson, Library, Term};
 use hoplight_model::text::width;
 use hoplight_model::{Infrastructure, Text};
-use hoplight_sim::catalogue::{CATALOGUE, CatalogueRow};
+use hoplight_sim::catalogue::CommonFault;
 use hoplight_sim::script;
+use hoplight_text::{CommonFaultText, RuleText, common_fault};
 
 use super::commands::print;
 use super::format::{hanging, paragraph};
@@ -112,8 +112,8 @@ impl<'a> Listing<'a> {
         Self {
             lessons: asked(Listed::Lessons).then(|| library.lessons().map(|lesson| LessonRow::of(lesson)).collect()),
             scenarios: asked(Listed::Scenarios).then(|| library.scenarios().map(|infra| ScenarioRow::of(infra)).collect()),
-            faults: asked(Listed::Faults).then(|| CATALOGUE.iter().map(|row| FaultRow::of(row, shown)).collect()),
-            rules: asked(Listed::Rules).then(|| RULES.iter().map(RuleRow::of).collect()),
+            faults: asked(Listed::Faults).then(|| CommonFault::ALL.map(|fault| FaultRow::of(fault, shown)).into()),
+            rules: asked(Listed::Rules).then(|| Rule::ALL.map(RuleRow::of).into()),
             terms: asked(Listed::Terms).then(|| library.glossary().terms()),
         }
     }
@@ -178,20 +178,20 @@ impl<'a> ScenarioRow<'a> {
 }
 
 impl FaultRow {
-    fn of(row: &CatalogueRow, shown: Option<&Infrastructure>) -> Self {
+    fn of(fault: CommonFault, shown: Option<&Infrastructure>) -> Self {
         let timed = shown.into_iter().flat_map(|infra| {
             let command = |(after_s, command)| Timed { after_s, command: script::text(&command, infra) };
-            row.inject(infra).into_iter().map(command)
+            fault.inject(infra).into_iter().map(command)
         });
-        let &CatalogueRow { id, title, users, agents, alert, remedy, .. } = row;
-        Self { id, title, users, agents, alert, remedy, commands: timed.collect() }
+        let CommonFaultText { title, users, agents, alert, remedy } = common_fault(fault);
+        Self { id: fault.id(), title, users, agents, alert, remedy, commands: timed.collect() }
     }
 }
 
 impl RuleRow {
-    fn of(rule: &Rule) -> Self {
-        let &Rule { id, severity, title, why, fix } = rule;
-        Self { id, severity: severity.word(), title, why, fix }
+    fn of(rule: Rule) -> Self {
+        let RuleText { title, why, fix } = hoplight_text::rule(rule);
+        Self { id: rule.id(), severity: rule.severity().word(), title, why, fix }
     }
 }
 

@@ -13,7 +13,7 @@ use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::{anyhow, bail};
 use clap::Args;
 
 use crate::shell::ProgressStore;
@@ -92,7 +92,8 @@ pub(super) fn read(library: &Library, asked: &ReadArguments, arguments: &Argumen
     };
     let config = Config::load(arguments)?;
     let from = if asked.quiz { lesson.steps.len() } else { 0 };
-    let (player, _) = Player::begin(lesson, infra, config.seed(arguments), from).context("the lesson cannot begin")?;
+    let (player, _) = Player::begin(lesson, infra, config.seed(arguments), from)
+        .map_err(|error| anyhow!("{}", hoplight_text::refusal(&error)).context("the lesson cannot begin"))?;
     let described = Arc::clone(player.infrastructure());
     let talk = Dialogue::new(arguments.ascii_only());
     let keymap = config.keymap;
@@ -125,7 +126,7 @@ impl Reading<'_> {
                 return Ok(Flow::Ended);
             }
             if let Err(error) = self.player.skip() {
-                self.say(&paragraph(&format!("This step could not be set up: {error}.")))?;
+                self.say(&paragraph(&format!("This step could not be set up: {}.", hoplight_text::refusal(&error))))?;
             }
         }
     }

@@ -23,6 +23,7 @@ use hoplight_model::quantity::Rate;
 use hoplight_model::{ContentError, Infrastructure, TlsMode, TopologyEdit};
 use hoplight_sim::script::{self, Script, ScriptError, shown_time, verbs};
 use hoplight_sim::{Command, SimTime, Simulation};
+use hoplight_text::refusal;
 
 use super::files::{read_text, shown};
 use super::{Format, USAGE, commands, complain, content};
@@ -183,7 +184,7 @@ impl Plan {
         let mut trial = Simulation::new(Arc::clone(&self.infra), seed);
         for command in &self.first {
             let done = trial.apply(command, &mut ());
-            done.map_err(|error| anyhow!("cannot {}: {error}", script::text(command, &self.infra)))?;
+            done.map_err(|error| anyhow!("cannot {}: {}", script::text(command, &self.infra), refusal(&error)))?;
         }
         for entry in self.script.entries() {
             // Whether something is down, or drains, depends on when; whether it can be done here at all does not.
@@ -191,7 +192,7 @@ impl Plan {
                 && error.is_lasting()
             {
                 let command = script::text(&entry.command, &self.infra);
-                return Err(anyhow!("{}: cannot {command}: {error}", shown_time(entry.at)));
+                return Err(anyhow!("{}: cannot {command}: {}", shown_time(entry.at), refusal(&error)));
             }
         }
         Ok(())

@@ -278,7 +278,7 @@ fn two_failures_stop_stage_2_in_ways_that_a_reader_can_check() {
         .cuts
         .iter()
         .filter(|cut| cut.causes.len() == 2)
-        .map(|cut| format!("{} + {}: {}", cut.causes[0], cut.causes[1], cut.broken))
+        .map(|cut| format!("{} + {}: {}", cut.causes[0], cut.causes[1], hoplight::text::broken(&cut.broken)))
         .collect();
     let ends = "no web server can be reached";
     assert_eq!(pairs.len(), 9, "{pairs:#?}");

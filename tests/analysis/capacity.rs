@@ -61,7 +61,7 @@ fn one_station_takes_one_over_its_service_time() {
     let capacity = whole(&infra);
     let saturation = capacity.saturation(RequestKind::Static).unwrap();
     assert_near(saturation.rps, 1_000.0, 1e-12);
-    assert_eq!(saturation.to_string(), "web-1 saturates first, at 1,000 static pages/s");
+    assert_eq!(hoplight::text::saturation(&saturation).to_string(), "web-1 saturates first, at 1,000 static pages/s");
     assert_near(capacity.utilisation_of("web-1", 800.0).unwrap(), 0.8, 1e-12);
     let headroom = capacity.headroom(800.0).unwrap();
     assert_near(headroom.rps, 200.0, 1e-9);
@@ -115,8 +115,8 @@ fn slots_that_wait_for_answers_run_out_while_their_component_is_idle() {
     let saturation = capacity.mix_saturation().unwrap();
     assert_near(saturation.rps, 5.0 / 0.029, 1e-12);
     assert_near(saturation.working, 5.0 / 29.0, 1e-12);
-    let why = "app saturates first, at 172 requests/s: its 5 slots are held, 83 % of the time to wait for answers of others.";
-    assert_eq!(saturation.why(), why);
+    let why = "app saturates first, at 172 requests/s: its 5 slots are held, 83 % of the time waiting for answers from other components.";
+    assert_eq!(hoplight::text::bottleneck(&saturation).to_string(), why);
     // Without being held, they are free while the database works.
     let capacity = holding("tls: (edge: None),", "slots: 5, hold: WhileServed", "slots: 2");
     assert_near(capacity.saturations(None).iter().find(|full| full.resource == slots("app")).unwrap().rps, 1_000.0, 1e-12);
@@ -128,7 +128,7 @@ fn connections_run_out_by_littles_law() {
     let saturation = capacity.mix_saturation().unwrap();
     assert_eq!(saturation.resource, Resource::Connections(ComponentId::new("app")));
     assert_near(saturation.rps, 3.0 / 0.029, 1e-12);
-    assert_eq!(saturation.to_string(), "app runs out of connections first, at 103 requests/s");
+    assert_eq!(hoplight::text::saturation(&saturation).to_string(), "app runs out of connections first, at 103 requests/s");
     // Where none is allowed, nobody comes in, and every figure is still a number.
     let closed = holding("tls: (edge: None),", "connections: 0", "slots: 4");
     assert_eq!(closed.mix_saturation().unwrap().rps, 0.0);
@@ -174,11 +174,12 @@ fn a_handshake_that_passes_through_is_present_until_it_is_answered() {
 #[test]
 fn each_kind_has_its_bottleneck() {
     let capacity = whole(&stage_2());
-    let sentence = |kind| capacity.saturation(kind).unwrap().to_string();
+    let sentence = |kind| hoplight::text::saturation(&capacity.saturation(kind).unwrap()).to_string();
     assert_eq!(sentence(RequestKind::Static), "lb-1 saturates first, at 5,000 static pages/s");
     // app-1 is a little nearer to where writes go, app-2 to where it reads: its replica.
     assert_eq!(sentence(RequestKind::Write), "app-2 saturates first, at 291 writes/s");
-    let first: Vec<String> = capacity.utilisation(100.0).iter().take(2).map(ToString::to_string).collect();
+    let first: Vec<String> =
+        capacity.utilisation(100.0).iter().take(2).map(|of| hoplight::text::utilisation(of).to_string()).collect();
     assert_eq!(first, ["app-2 at 19 %", "app-1 at 19 %"]);
     let alone = Capacity::in_mix(&stage_2(), &Outage::none(), Mix::only(RequestKind::Write));
     assert_near(alone.mix_saturation().unwrap().rps, capacity.saturation(RequestKind::Write).unwrap().rps, 1e-12);

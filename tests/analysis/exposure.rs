@@ -107,9 +107,10 @@ fn the_session_is_in_the_query_too_and_samples_are_for_the_monitoring_alone() {
     assert!(session.is_superset(&names("app-1>db-2 db-2 lb-1>web-1")), "{session:?}");
     let exposures = exposures(&infra);
     let samples = |who: &Listener| loot(&exposures, who).iter().any(|fact| matches!(fact, Fact::Samples(_)));
-    let found: Vec<String> = listeners(&exposures).iter().filter(|who| samples(who)).map(ToString::to_string).collect();
+    let found: Vec<String> =
+        listeners(&exposures).iter().filter(|who| samples(who)).map(|who| hoplight::text::listener(who).to_string()).collect();
     let control = ["agent-1", "monitor", "server-1", "agent-2", "server-2", "agent-3", "server-3"];
-    let expected: BTreeSet<String> = control.iter().map(|name| format!("whoever controls {name}")).collect();
+    let expected: BTreeSet<String> = control.iter().map(|name| format!("anyone who controls {name}")).collect();
     assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), expected);
 }
 
@@ -117,7 +118,7 @@ fn sentence(infra: &Infrastructure, from: &str, to: &str, load: HopContent) -> S
     let found = exposures(infra);
     let found =
         found.iter().find(|exposure| exposure.from.as_str() == from && exposure.to.as_str() == to && exposure.load == load);
-    found.expect("it travels").why()
+    hoplight::text::exposure(found.expect("it travels")).to_string()
 }
 
 #[test]
@@ -127,13 +128,13 @@ fn every_exposure_says_in_a_sentence_who_could_read() {
     let behind = |mode| sentence(&set(&infra, mode, false, false), "lb-1", "web-1", login);
     assert_eq!(
         behind(TlsMode::Terminate),
-        "lb-1 → web-1 is not encrypted: whoever listens between them reads POST /login; www.foobar.com; \
+        "lb-1 → web-1 is not encrypted: an eavesdropper between them reads POST /login; www.foobar.com; \
          user=ada&password=correct-horse."
     );
     assert_eq!(
         behind(TlsMode::Reencrypt),
-        "lb-1 → web-1 is encrypted: lb-1 and web-1 read it, a listener does not. Nothing drawn lets lb-1 check who answers: \
-         somebody who answers in the place of web-1 reads all."
+        "lb-1 → web-1 is encrypted: lb-1 and web-1 read it, an eavesdropper does not. lb-1 does not verify the far end: \
+         an impostor in the place of web-1 reads everything."
     );
     assert_eq!(
         behind(TlsMode::Passthrough),
@@ -141,11 +142,11 @@ fn every_exposure_says_in_a_sentence_who_could_read() {
     );
     assert_eq!(
         sentence(&infra, "web-1", "app-1", login),
-        "web-1 → app-1 is not encrypted, but stays inside one server: only who is on that server reads it."
+        "web-1 → app-1 is not encrypted, but stays inside one server: only programs on that server can read it."
     );
     assert_eq!(
         sentence(&infra, "agent-1", "monitor", HopContent::Samples),
-        "agent-1 → monitor is encrypted: agent-1 and monitor read it, a listener does not."
+        "agent-1 → monitor is encrypted: agent-1 and monitor read it, an eavesdropper does not."
     );
 }
 

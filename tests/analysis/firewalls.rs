@@ -343,23 +343,23 @@ fn an_attempt_says_which_rule_decided() {
     let infra = stage_2();
     let why = |from: &Vantage, target: &str, port: u16| {
         let found = reach(&infra, from).into_iter().find(|reach| reach.target.to_string() == target && reach.port == port);
-        found.expect("it is tried").why()
+        format!("{}.", hoplight::text::reach(&found.expect("it is tried")))
     };
-    assert_eq!(why(&Vantage::Internet, "lb-1", 443), "lb-1:443 is open: inbound rule 1 of fw-1 let it pass.");
+    assert_eq!(why(&Vantage::Internet, "lb-1", 443), "lb-1:443 is open: inbound rule 1 of fw-1 allows it.");
     assert_eq!(why(&Vantage::Internet, "db-1", 3306), "db-1:3306 is closed: the inbound default of fw-2 drops it.");
     assert_eq!(
         why(&program("lb-1"), "web-2", 8080),
-        "web-2:8080 is open: outbound rule 2 of fw-1, inbound rule 1 of fw-3 let it pass."
+        "web-2:8080 is open: outbound rule 2 of fw-1, inbound rule 1 of fw-3 allow it."
     );
     assert_eq!(why(&program("lb-1"), "db-1", 3306), "db-1:3306 is closed: the outbound default of fw-1 drops it.");
     assert_eq!(why(&machine("server-1"), "db-1", 3306), "db-1:3306 is closed: the inbound default of fw-2 drops it.");
     assert_eq!(
         why(&program("web-1"), "db-1", 3306),
-        "db-1:3306 is open: it is on the same machine, where no firewall stands between programs."
+        "db-1:3306 is open: it is on the same machine, where no firewall is between programs."
     );
     let one = &designs()[1];
     let open = reach(one, &Vantage::Internet).into_iter().find(|reach| reach.target.to_string() == "db-1");
-    assert_eq!(open.expect("it is tried").why(), "db-1:22 is open: no firewall stands in between.");
+    assert_eq!(hoplight::text::reach(&open.expect("it is tried")).to_sentence(), "db-1:22 is open: no firewall is in between.");
 }
 
 /// The flaws, in short words.
@@ -371,7 +371,7 @@ fn flaws(infra: &Infrastructure) -> Vec<String> {
         }
         Flaw::OpenEntry(id) => format!("{id} open"),
         Flaw::Unprotected(id) => format!("{id} unprotected"),
-        other => other.why(),
+        other => hoplight::text::flaw(&other).to_string(),
     };
     review(infra).into_iter().map(short).collect()
 }
@@ -392,10 +392,10 @@ fn a_careful_reader_finds_where_the_firewalls_of_the_write_ups_are_missing() {
 #[test]
 fn every_flaw_says_what_is_wrong() {
     let three = &designs()[3];
-    let found: Vec<String> = review(three).iter().map(Flaw::why).collect();
-    assert_eq!(found[0], "fw-2 stands before nothing: no connection crosses it.");
-    assert_eq!(found[2], "fw-1 stands behind web-1, web-2: what attacks web-1, web-2 has met no firewall.");
-    assert_eq!(found[3], "lb-1 faces the Internet without a firewall before it: every port of its machine can be tried.");
+    let found: Vec<String> = review(three).iter().map(|flaw| hoplight::text::flaw(flaw).to_string()).collect();
+    assert_eq!(found[0], "fw-2 protects nothing: no connection crosses it.");
+    assert_eq!(found[2], "fw-1 is behind web-1, web-2: attacks on web-1, web-2 pass no firewall.");
+    assert_eq!(found[3], "lb-1 faces the Internet without a firewall: every port of its machine can be attacked.");
     assert_eq!(review(three)[2].element(), Element::Component(ComponentId::new("fw-1")));
 }
 
@@ -417,42 +417,42 @@ fn rules_that_are_wrong_are_told_apart() {
     only(
         "inbound: [(ports: [443, 80])]",
         "inbound: [(ports: [443, 80, 8404])]",
-        "Inbound rule 1 of fw-1 opens 8404, which nothing in the drawing needs.",
+        "Inbound rule 1 of fw-1 opens 8404, which nothing in the design needs.",
     );
     assert_eq!(
         changed("inbound: [(ports: [443, 80])]", "inbound: [(ports: [443, 80]), (ports: [22])]"),
         [
-            "The Internet gets to a port that no user needs: server-1:22 is open: inbound rule 2 of fw-1 let it pass.",
-            "Inbound rule 2 of fw-1 allows what nothing in the drawing does.",
+            "The Internet reaches a port that no user needs: server-1:22 is open: inbound rule 2 of fw-1 allows it.",
+            "Inbound rule 2 of fw-1 allows traffic that nothing in the design sends.",
         ]
     );
     let everything = changed("inbound: [(ports: [443, 80])]", "inbound: [()]");
-    assert_eq!(everything.last().map(String::as_str), Some("Inbound rule 1 of fw-1 opens every port; the drawing needs a few."));
+    assert_eq!(everything.last().map(String::as_str), Some("Inbound rule 1 of fw-1 opens every port; the design needs a few."));
     only(
         "inbound: [(ports: [443, 80])]",
         "inbound: [(ports: [443, 80]), (peer: Server(\"server-3\"), ports: [443])]",
-        "Inbound rule 2 of fw-1 never decides: 1 before it decide all that it speaks of.",
+        "Inbound rule 2 of fw-1 never matches: rule 1 before it matches all of its traffic.",
     );
     only(
         "inbound: [(ports: [443, 80])]",
         "inbound: [(ports: [443, 80]), (peer: Server(\"server-3\"), ports: [443], action: Drop)]",
-        "Inbound rule 2 of fw-1 never decides: 1 before it decide all that it speaks of, and not all the same way.",
+        "Inbound rule 2 of fw-1 never matches: rule 1 before it matches all of its traffic, with different actions.",
     );
     only(
         "(ports: [53, 123, 443])]",
         "(ports: [53, 123])]",
-        "What agent-1 pushes does not get out: the outbound default of fw-1 stops it. Silence then looks like health.",
+        "The samples of agent-1 are stopped by the outbound default of fw-1. Silence then looks like health.",
     );
     assert_eq!(
         changed("inbound: [(peer: Component(\"lb-1\"), ports: [8080]), ", "inbound: ["),
-        ["lb-1 → web-1 is drawn, and the inbound default of fw-2 stops it."]
+        ["lb-1 → web-1 is part of the design, and the inbound default of fw-2 stops it."]
     );
     let lax = changed("inbound: [(ports: [443, 80])],", "inbound: [(ports: [443, 80])], default: Allow,");
     assert_eq!(
         lax,
         [
-            "The Internet gets to a port that no user needs: server-1:22 is open: the inbound default of fw-1 let it pass.",
-            "fw-1 lets through what no rule speaks of: it stops only what somebody thought of.",
+            "The Internet reaches a port that no user needs: server-1:22 is open: the inbound default of fw-1 allows it.",
+            "fw-1 allows traffic that no rule matches: it stops only what was anticipated.",
         ]
     );
 }
@@ -464,8 +464,8 @@ fn a_block_written_by_an_edit_closes_its_hop_and_shadows_the_rule() {
     assert_eq!(
         flaws(&blocked),
         [
-            "Inbound rule 2 of fw-2 never decides: 1 before it decide all that it speaks of, and not all the same way.",
-            "lb-1 → web-1 is drawn, and inbound rule 1 of fw-2 stops it.",
+            "Inbound rule 2 of fw-2 never matches: rule 1 before it matches all of its traffic, with different actions.",
+            "lb-1 → web-1 is part of the design, and inbound rule 1 of fw-2 stops it.",
         ]
     );
     let reached = words(&blocked, &program("agent-1"));

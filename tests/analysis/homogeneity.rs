@@ -8,6 +8,7 @@ use super::{load, stage_2};
 use hoplight::analysis::homogeneity::{RedundancyVerdict, lone_servers, twin_servers};
 use hoplight::analysis::{Cause, Outage, Tier, mixed_servers, redundancy, shared_flaws, works};
 use hoplight::model::{Component, ComponentId, ComponentKind, Infrastructure, Protocol, RequestKind};
+use hoplight::text;
 use proptest::prelude::*;
 
 /// The kinds that work, and do not without these components.
@@ -39,11 +40,14 @@ fn a_shared_flaw_defeats_the_redundancy_that_a_crash_does_not() {
     ];
     assert_eq!(found, expected);
     assert_eq!(
-        flaws[2].why(),
-        "A flaw in MySQL 8.0.36 takes db-1 and db-2: read and write requests stop. No single one of them would stop read requests: \
-         they stand in for each other in a crash, not when all have the same flaw."
+        text::shared_flaw(&flaws[2]).to_string(),
+        "A flaw in MySQL 8.0.36 takes down db-1 and db-2: read and write requests stop. No single one of them stops read requests: \
+         they stand in for each other in a crash, but not with a flaw that they share."
     );
-    assert_eq!(flaws[1].why(), "A flaw in HAProxy 2.6.12 takes lb-1: static, read and write requests stop.");
+    assert_eq!(
+        text::shared_flaw(&flaws[1]).to_string(),
+        "A flaw in HAProxy 2.6.12 takes down lb-1: static, read and write requests stop."
+    );
     assert!(flaws[3].is_shared() && !flaws[1].is_shared());
     assert_eq!(flaws[3].servers.len(), 2);
 }
@@ -60,8 +64,8 @@ fn another_version_of_the_same_program_is_a_relative() {
     let nginx: Vec<_> = flaws.iter().filter(|flaw| flaw.software.name.as_str() == "Nginx").collect();
     assert!(nginx.iter().all(|flaw| flaw.stops.is_empty() && flaw.relatives.len() == 1));
     assert_eq!(
-        nginx[1].why(),
-        "A flaw in Nginx 1.26.0 takes web-1; every kind of request that works goes on. The same flaw may be in Nginx 1.22.1."
+        text::shared_flaw(nginx[1]).to_string(),
+        "A flaw in Nginx 1.26.0 takes down web-1; no kind of request stops. The same flaw may be in Nginx 1.22.1."
     );
     let web = redundancy(&infra).into_iter().find(|tier| tier.tier == Tier::Web).expect("there is one");
     assert_eq!(web.reading(RequestKind::Static), Some(RedundancyVerdict::Diverse));
@@ -86,10 +90,9 @@ fn mixed_servers_are_those_that_host_several_tiers() {
     }
     assert_eq!(mixed(two), ["server-3: application+database (1)"]);
     assert_eq!(
-        mixed_servers(two)[0].why(),
-        "server-3 hosts application and database: they share its processors, and none can be given a server more without the \
-         others. No firewall can stand between app-1 and db-1. Who gets into another program here is already on the machine of \
-         db-1."
+        text::mixed_server(&mixed_servers(two)[0]).to_string(),
+        "server-3 hosts application and database: they share its processors and can only be scaled together. No firewall can be \
+         between app-1 and db-1. An attacker in another program here is already on the machine of db-1."
     );
 }
 
@@ -131,10 +134,10 @@ fn different_servers_that_each_stop_something_are_no_redundancy() {
     assert_eq!(lone(two), by_name([&all, &all, &dynamic]));
     assert_eq!((lone(three), lone(four), lone(&stage_2())), (None, None, None));
     assert_eq!(
-        lone_servers(one).expect("it is one of them").why(),
-        "No two of server-1, server-2 and server-3 do the same, and that is no redundancy: without server-2, read and write \
-         requests stop; without server-3, static, read and write requests stop. More of the same, not more that differs, lets one \
-         take the place of another."
+        text::lone_servers(&lone_servers(one).expect("it is one of them")).to_string(),
+        "No two of server-1, server-2 and server-3 do the same, which is not redundancy: without server-2, read and write \
+         requests stop; without server-3, static, read and write requests stop. Only identical servers can take each other's \
+         place."
     );
 }
 
@@ -154,14 +157,14 @@ fn each_tier_is_read_per_kind() {
     assert_eq!(readings(&stage_2), expected);
     let tiers = redundancy(&stage_2);
     assert_eq!(
-        tiers[3].why(RequestKind::Write).as_deref(),
-        Some("db-1 and db-2 are alike, and yet without db-1 no write request works: the others cannot take its place.")
+        text::redundancy(&tiers[3], RequestKind::Write).map(|why| why.to_string()).as_deref(),
+        Some("db-1 and db-2 are identical, and yet without db-1 no write request works: the others cannot take its place.")
     );
     assert_eq!(
-        tiers[1].why(RequestKind::Static).as_deref(),
-        Some("web-1 and web-2: static requests outlive the loss of any one, and no flaw in Nginx 1.22.1, which would stop them.")
+        text::redundancy(&tiers[1], RequestKind::Static).map(|why| why.to_string()).as_deref(),
+        Some("web-1 and web-2: static requests survive the loss of any one, but not a flaw in Nginx 1.22.1.")
     );
-    assert_eq!(tiers[3].why(RequestKind::Static), None);
+    assert_eq!(text::redundancy(&tiers[3], RequestKind::Static), None);
 
     let different = include_str!("../../assets/stage-2-secured.ron").replacen("8.0.36", "8.4.0", 1);
     let different = load(("stage-2-secured.ron", &different));
@@ -243,7 +246,7 @@ proptest! {
                     () => Some(RedundancyVerdict::Untold),
                 };
                 prop_assert_eq!(found.reading(kind), expected, "{:?} {:?}", tier, kind);
-                prop_assert_eq!(found.why(kind).is_some(), expected.is_some());
+                prop_assert_eq!(text::redundancy(found, kind).is_some(), expected.is_some());
             }
         }
     }

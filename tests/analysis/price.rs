@@ -9,6 +9,7 @@ use hoplight::analysis::tls_price::{Feature, HandshakeOccasion, KeyPurpose, tls_
 use hoplight::analysis::{TlsPrice, tls_prices};
 use hoplight::model::{Infrastructure, RequestKind, TlsMode};
 use hoplight::sim::{EventKind, JournalEvent, SimTime, Simulation};
+use hoplight::text;
 
 fn price(infra: &Infrastructure, mode: TlsMode, web_to_app: bool, app_to_db: bool) -> TlsPrice {
     let fits = |price: &TlsPrice| (price.mode, price.web_to_app, price.app_to_db) == (mode, web_to_app, app_to_db);
@@ -35,7 +36,7 @@ fn a_login_shakes_hands_where_tls_ends() {
             expected.extend(Some("app-1").filter(|_| web_to_app));
             expected.extend(Some("db-1").filter(|_| app_to_db));
             let price = price(&infra, mode, web_to_app, app_to_db);
-            assert_eq!(ends(&price), expected, "{}", price.title());
+            assert_eq!(ends(&price), expected, "{}", text::tls_setting(&price));
             let ms = 2.0 * f64::from(u32::try_from(expected.len()).expect("a few"));
             assert!((price.first_visit_ms(RequestKind::Write) - ms).abs() < 1e-12);
             let warm = price.of_warm_visit(RequestKind::Write).count();
@@ -86,19 +87,21 @@ fn the_balancer_of_a_write_up_loses_its_features_only_when_it_is_blind() {
 fn a_price_is_told_in_sentences() {
     let infra = stage_2();
     assert_eq!(
-        price(&infra, TlsMode::Reencrypt, false, true).why(),
+        text::tls_price(&price(&infra, TlsMode::Reencrypt, false, true)).to_string(),
         "A new visitor's login takes 3 handshakes and 6 ms of work, at lb-1, web-1 and db-1. 5 keys to keep and renew: at db-1, \
          db-2, lb-1, web-1 and web-2. Readable on the network: browser → dns."
     );
     let passthrough = price(&infra, TlsMode::Passthrough, false, false);
-    assert!(passthrough.why().contains(
+    assert!(text::tls_price(&passthrough).to_string().contains(
         "A new visitor's login takes 1 handshake and 2 ms of work, at web-1. 2 keys to keep and renew: at web-1 and web-2. The \
          balancer loses routing by path, "
     ));
     assert!(
-        price(&infra, TlsMode::None, false, false).why().starts_with("No handshake. No key to keep. Readable on the network:")
+        text::tls_price(&price(&infra, TlsMode::None, false, false))
+            .to_string()
+            .starts_with("No handshake. No key to keep. Readable on the network:")
     );
-    assert_eq!(price(&infra, TlsMode::Terminate, true, false).title(), "terminate + TLS web → application");
+    assert_eq!(text::tls_setting(&price(&infra, TlsMode::Terminate, true, false)), "terminate + TLS web → application");
 }
 
 #[test]
@@ -164,7 +167,11 @@ fn a_run_pays_what_the_price_says() {
                     let warm: f64 = price.of_warm_visit(kind).map(|handshake| handshake.full_ms).sum();
                     for (visit, expected) in [price.first_visit_ms(kind), warm].into_iter().enumerate() {
                         let found = paid[visit] - free[visit];
-                        assert!((found - expected).abs() < 1e-6, "{upstream} {kind:?} {}: {found} {expected}", price.title());
+                        assert!(
+                            (found - expected).abs() < 1e-6,
+                            "{upstream} {kind:?} {}: {found} {expected}",
+                            text::tls_setting(&price)
+                        );
                     }
                     let kept = if upstream == "KeepAlive" { HandshakeOccasion::NoneIdle } else { HandshakeOccasion::EachRequest };
                     let inner = price.handshakes.iter().filter(|handshake| handshake.from.as_str() != "browser");

@@ -163,7 +163,7 @@ fn the_second_knows_the_future_that_the_first_knows() {
 fn what_is_still_to_come_comes_to_both() {
     let mut learner = Learner::exploring(LARGE);
     let stage = learner.wait(20).stage();
-    let pause = fault_actions(stage).iter().position(|deed| deed.title.starts_with("a pause of ten seconds"));
+    let pause = fault_actions(stage).iter().position(|deed| deed.title.to_string().starts_with("a ten-second pause"));
     learner.app.act(SiteAction::Fault(pause.expect("a row of the catalogue")));
     learner.wait(10).press("C<Enter>");
     assert_eq!(learner.stage().panels.view, View::Compare);

@@ -6,7 +6,7 @@ use hoplight::app::fault_menu::{FaultAction, FaultGroup, fault_actions};
 use hoplight::app::window;
 use hoplight::app::window::kind::WindowKind;
 use hoplight::model::{ComponentKind, Element};
-use hoplight::sim::catalogue::CATALOGUE;
+use hoplight::sim::catalogue::CommonFault;
 use hoplight::sim::{Command, Fault, SimTime};
 
 use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
@@ -27,12 +27,13 @@ fn inject(learner: &mut Learner, filter: &str) {
 fn every_row_of_the_catalogue_is_reachable_and_a_missing_part_is_said() {
     let learner = Learner::exploring(SMALL);
     let site = of(&learner, FaultGroup::Site);
-    for row in CATALOGUE {
-        let deed = site.iter().find(|deed| deed.title == row.title).unwrap_or_else(|| panic!("{} is missing", row.id));
+    for row in CommonFault::ALL {
+        let said = hoplight::text::common_fault(row);
+        let deed = site.iter().find(|deed| deed.title == said.title.into()).unwrap_or_else(|| panic!("{row:?} is missing"));
         assert_eq!(deed.commands, row.inject(learner.stage().infra()));
-        assert!(deed.about.contains(row.users) && deed.about.contains(row.remedy));
+        assert!(deed.about.contains(said.users) && deed.about.contains(said.remedy));
         let refusal = deed.refusal(learner.stage());
-        assert_eq!(refusal.is_some(), deed.commands.is_empty(), "{}: {refusal:?}", row.id);
+        assert_eq!(refusal.is_some(), deed.commands.is_empty(), "{row:?}: {refusal:?}");
     }
 }
 
@@ -66,18 +67,18 @@ fn what_the_menu_offers_for_anything_that_is_selected_can_be_done_or_says_why_no
 fn whatever_a_deed_breaks_the_menu_heals_again() {
     for (element, filter) in [
         (component("lb-1"), "here kill"),
-        (component("web-1"), "here hangs"),
-        (component("web-1"), "here four times"),
-        (component("app-1"), "here does not start"),
-        (component("db-1"), "here disk full"),
-        (component("db-2"), "here no longer replicates"),
-        (component("db-2"), "here connections leak"),
+        (component("web-1"), "here hang"),
+        (component("web-1"), "here slow"),
+        (component("app-1"), "here bad configuration"),
+        (component("db-1"), "here fill disk"),
+        (component("db-2"), "here stop replication"),
+        (component("db-2"), "here leak"),
         (component("lb-1"), "here certificate"),
         (component("agent-2"), "here cut path"),
-        (component("agent-2"), "here firewall drops"),
+        (component("agent-2"), "here block samples"),
         (server("server-2"), "here power off"),
         (server("server-3"), "here drain"),
-        (hop("lb-1", "web-1"), "here listens"),
+        (hop("lb-1", "web-1"), "here eavesdropper"),
         (hop("lb-1", "web-1"), "here latency"),
         (hop("lb-1", "web-1"), "here firewall"),
         (component("dns"), "site authoritative"),
@@ -152,10 +153,13 @@ fn a_row_that_cannot_be_done_says_why_when_it_is_chosen() {
     let window = learner.app.window.clone().expect("open");
     let rows = window::rows(&learner.app, window.kind, &window.filter);
     let about: String = window::about(&learner.app, window.kind, rows.first(), 76).iter().map(|line| line.text() + " ").collect();
-    assert!(about.contains("Not now: web-1 is down already."), "{about}");
+    assert!(about.contains("Not now: web-1 is already down."), "{about}");
     learner.press("<Enter>");
-    assert_eq!(learner.notice(), "web-1 is down already.");
-    assert_eq!(learner.stage().session.refused().last().map(|(_, why)| why.as_str()), Some("web-1 is down already"));
+    assert_eq!(learner.notice(), "web-1 is already down.");
+    assert_eq!(
+        learner.stage().session.refused().last().map(|(_, why)| why.to_string()).as_deref(),
+        Some("web-1 is already down")
+    );
 }
 
 #[test]
@@ -163,8 +167,8 @@ fn what_comes_later_comes_whatever_is_done_until_then() {
     let hung = |learner: &Learner| learner.stage().sim().faults().iter().any(|fault| matches!(fault, Fault::Hang(_)));
     let mut learner = Learner::exploring(SMALL);
     learner.wait(20);
-    inject(&mut learner, "try three times");
-    assert!(learner.notice().ends_with("the last of it comes in 10 s."), "{}", learner.notice());
+    inject(&mut learner, "three attempts");
+    assert!(learner.notice().ends_with("the last step follows in 10 s."), "{}", learner.notice());
     assert!(hung(&learner));
     learner.press("t").wait(50).press("e").wait(45);
     assert!(hung(&learner), "9.5 s");
@@ -192,10 +196,10 @@ fn what_comes_later_comes_whatever_is_done_until_then() {
 #[test]
 fn a_panel_begins_with_what_is_wrong_until_it_is_healed() {
     for (filter, element, said) in [
-        ("twenty", component("db-1"), "✗ db-1 works 20 × as long on everything."),
+        ("twenty", component("db-1"), "✗ db-1 is 20 × slower."),
         ("twenty", component("db-1"), "mean service ms: static 76.7, read 76.7"),
-        ("leak", component("db-1"), "connections of db-1 are taken and never given back."),
-        ("syn flood", component("lb-1"), "SYNs per second reaches the entry."),
+        ("leak", component("db-1"), "connections of db-1 have leaked."),
+        ("syn flood", component("lb-1"), "SYNs per second hits the entry."),
         ("record is gone", component("dns"), "www.foobar.com has no A record any more"),
         ("certificate expires", component("lb-1"), "certificate for www.foobar.com: expired"),
         ("certificate expires", component("browser"), "no padlock: the certificate has expired"),

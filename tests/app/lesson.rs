@@ -63,11 +63,11 @@ fn a_prediction_is_taken_once_whatever_it_is() {
     learner.press("<Enter>");
     assert_eq!(learner.notice(), "Make a prediction first: any answer counts.");
     learner.press("9");
-    assert_eq!(learner.notice(), "There are 3 options.");
+    assert_eq!(learner.notice(), "Choose an option from 1 to 3.");
     learner.press("1");
     assert!(learner.notice().starts_with("Prediction saved. You will see the result after the experiment."));
     learner.press("2");
-    assert_eq!(learner.notice(), "This is answered already.");
+    assert_eq!(learner.notice(), "This question is already answered.");
     assert_eq!(learner.run().tried(), [0]);
     // It is judged where the next step reveals what happens.
     learner.press("<Enter>");
@@ -81,7 +81,7 @@ fn a_question_stays_until_the_right_answer() {
     learner.press("nnnn");
     assert_eq!(learner.run().place(), Place::Step(4));
     learner.press("1<Enter>");
-    assert_eq!(learner.notice(), "The question is still open: choose an answer.");
+    assert_eq!(learner.notice(), "The question is open: choose an answer.");
     assert!(learner.panel().contains("Not quite. No."), "{}", learner.panel());
     learner.press("2");
     assert!(learner.panel().contains("Right. Yes."), "{}", learner.panel());
@@ -96,11 +96,11 @@ fn marks_are_set_taken_away_and_submitted() {
     learner.press("<Enter>");
     assert_eq!(learner.notice(), "Nothing is marked.");
     learner.press("1");
-    assert_eq!(learner.notice(), "This is answered on the diagram.");
+    assert_eq!(learner.notice(), "Answer this question on the diagram.");
     learner.press("m");
     assert_eq!(learner.notice(), "Select something on the diagram first.");
     learner.select(&component("lb-1")).press("m");
-    assert_eq!(learner.notice(), "lb-1 cannot be marked: the question is about servers.");
+    assert_eq!(learner.notice(), "lb-1 cannot be marked: the question asks for servers.");
     learner.select(&server("server-2")).press("m<Enter>");
     assert_eq!(learner.notice(), "Not yet: 1 missing, 1 too many.");
     assert_eq!(learner.run().place(), Place::Step(5));
@@ -117,7 +117,7 @@ fn in_the_quiz_the_first_answer_counts_and_any_leads_on() {
     let mut learner = Learner::in_small_lesson(SMALL);
     learner.press("nnnnnn");
     learner.press("<Enter>");
-    assert_eq!((learner.run().place(), learner.notice()), (Place::Quiz(0), "The question is still open: choose an answer."));
+    assert_eq!((learner.run().place(), learner.notice()), (Place::Quiz(0), "The question is open: choose an answer."));
     learner.press("h");
     assert!(learner.notice().starts_with("No hint is needed here"));
     learner.press("1<Enter>2");

@@ -109,7 +109,7 @@ fn the_probe_is_switched_on_and_off_with_a_key() {
     let mut learner = watching(SMALL, 1);
     assert_eq!(learner.stage().sim().probe().interval_s, None);
     learner.press("P");
-    assert_eq!(learner.notice(), "An external probe now asks the site every 10 s.");
+    assert_eq!(learner.notice(), "An external probe now checks the site every 10 s.");
     assert_eq!(learner.stage().sim().probe().interval_s, Some(10.0));
     assert_eq!(learner.stage().session.timeline.commands().last().map(|(_, command)| command.clone()), {
         let every = hoplight::model::monitoring::ProbeSpec::default().interval_s;

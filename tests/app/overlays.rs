@@ -135,7 +135,10 @@ fn single_points_are_those_of_the_kind_that_was_sent_or_chosen() {
         );
         let remarks: Vec<_> =
             learner.stage().panels.overlays.content().remarks.iter().map(|remark| remark.text.clone()).collect();
-        assert_eq!(remarks, points.iter().map(hoplight::analysis::Spof::why).collect::<Vec<_>>());
+        assert_eq!(
+            remarks,
+            points.iter().map(|point| hoplight::text::single_point(point, &[point.kind]).to_string()).collect::<Vec<_>>()
+        );
     };
     told(&learner, RequestKind::Write);
     for (keys, kind) in [("s", RequestKind::Static), ("d", RequestKind::Read), ("r", RequestKind::Write)] {
@@ -215,7 +218,7 @@ fn capacity_follows_the_load_and_tells_what_a_loss_would_do() {
     let of_server = |loss: &&hoplight::analysis::Overload| loss.cause.element() == Some(server("server-2"));
     let loss = losses.iter().find(of_server).expect("two share the load, and one alone cannot take it");
     learner.select(&server("server-2"));
-    assert_eq!(line(&learner), loss.to_string());
+    assert_eq!(line(&learner), hoplight::text::overload(loss).to_string());
     assert!(stamped(&learner, OverlaySign::Taken).is_superset(&[server("server-2"), component("app-1")].into()));
     assert!(stamped(&learner, OverlaySign::Fill).contains(&component("app-2")));
     learner.app.act(SelectAction::Clear);
@@ -223,9 +226,9 @@ fn capacity_follows_the_load_and_tells_what_a_loss_would_do() {
     for loss in &losses {
         learner.press("o");
         seen.insert(line(&learner));
-        assert!(matches!(loss.cause, Cause::Component(_) | Cause::Server(_) | Cause::Hop(..) | Cause::Domain(_)), "{loss}");
+        assert!(matches!(loss.cause, Cause::Component(_) | Cause::Server(_) | Cause::Hop(..) | Cause::Domain(_)), "{loss:?}");
     }
-    assert_eq!(seen, losses.iter().map(ToString::to_string).collect());
+    assert_eq!(seen, losses.iter().map(|loss| hoplight::text::overload(loss).to_string()).collect());
     learner.press("o").select(&component("db-1"));
     assert!(line(&learner).starts_with("db-1: ") && line(&learner).contains("of its 32 slots at 305/s; full from "));
 }

@@ -202,10 +202,10 @@ fn each_push_of_an_agent_is_its_own_and_its_ends_read_it() {
 #[test]
 fn a_sentence_leaves_names_as_they_are() {
     let mut learner = Learner::exploring(LARGE);
-    learner.wait(5).select(&component("db-1")).press("Xhere disk full<Enter>");
+    learner.wait(5).select(&component("db-1")).press("Xhere fill disk<Enter>");
     assert_eq!(learner.notice(), "The disk of db-1 is full.");
-    learner.press("Xheal<Enter>");
-    assert!(learner.notice().starts_with("db-1 has space again"), "{}", learner.notice());
+    learner.press("Xclear<Enter>");
+    assert!(learner.notice().starts_with("db-1 has free disk space again"), "{}", learner.notice());
     learner.press("x").wait(5).press("x");
     learner.press("{");
     assert!(learner.notice().starts_with("db-1 is killed."), "{}", learner.notice());

@@ -10,6 +10,7 @@ use hoplight::app::{Action, Line, View, events, gauges, help, journal, monitor};
 use hoplight::layout::{Area, Cell};
 use hoplight::lesson::Pace;
 use hoplight::model::Element;
+use hoplight::sim::EventKind;
 
 use crate::learner::{LARGE, Learner, SMALL, component, hop};
 
@@ -61,8 +62,8 @@ fn a_line_of_the_journal_leads_to_its_moment_and_to_what_it_is_about() {
     let found = |text: &str| rows.iter().find(|(_, line)| line.text().contains(text)).cloned();
     let (row, _) = found("web-1 is DOWN").unwrap_or_else(|| panic!("{rows:?}"));
     let mut learner = eventful(LARGE);
-    let down =
-        learner.stage().session.timeline.journal().headlines().find(|it| it.describe(learner.stage().infra()).contains("DOWN"));
+    let journal = learner.stage().session.timeline.journal();
+    let down = journal.headlines().find(|it| matches!(it.first.what, EventKind::Backend { up: false, .. }));
     let at = down.expect("noticed").first.at;
     learner.click((20, row));
     assert_eq!((learner.now(), learner.stage().session.selected.clone()), (at, Some(component("web-1"))));

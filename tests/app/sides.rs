@@ -34,7 +34,7 @@ fn do_deed(learner: &mut Learner, wanted: impl Fn(&FaultAction) -> bool) -> Stri
     let all = fault_actions(learner.stage());
     let place = all.iter().position(wanted).unwrap_or_else(|| panic!("not offered: {all:#?}"));
     learner.app.act(SiteAction::Fault(place));
-    all[place].title.clone()
+    all[place].title.to_string()
 }
 
 fn log(learner: &mut Learner) -> Vec<String> {
@@ -69,16 +69,16 @@ fn what_is_wrong_in_one_only_is_offered_and_healed_there() {
     learner.app.act(SelectAction::Element(component(&in_b)));
     learner.press("x").wait(10);
     let a = sims(&learner)[0].digest();
-    let title = do_deed(&mut learner, |deed| deed.title.contains("restore"));
+    let title = do_deed(&mut learner, |deed| deed.title.to_string().contains("restore"));
     assert_eq!(title, format!("in B: restore {in_b}"));
     assert_eq!(up(&learner, &in_b), [None, Some(true)], "{}", learner.notice());
     assert_eq!(sims(&learner)[0].digest(), a, "nothing was done to the first");
     // What is the same in both is one row, and heals both.
     learner.app.act(SelectAction::Element(component("browser")));
-    let title = do_deed(&mut learner, |deed| deed.title.contains("authoritative DNS server does not answer"));
+    let title = do_deed(&mut learner, |deed| deed.title.to_string().contains("authoritative DNS server does not answer"));
     assert!(!title.starts_with("in "), "{title}");
     assert_eq!(sims(&learner).map(|sim| sim.faults().len()), [1, 1]);
-    do_deed(&mut learner, |deed| deed.title.contains("DNS record is restored"));
+    do_deed(&mut learner, |deed| deed.title.to_string().contains("DNS record is restored"));
     assert_eq!(sims(&learner).map(|sim| sim.faults().len()), [0, 0]);
 }
 
@@ -158,7 +158,7 @@ fn the_timeline_of_a_comparison_has_the_marks_of_both_and_is_clicked() {
     let row = second(&learner).areas.timeline;
     assert_eq!((row.height, row.y), (1, 57));
     let marks = learner.stage().known_marks();
-    assert!(marks.iter().any(|(side, mark)| *side == Some('B') && mark.text.contains(&in_b)), "{marks:?}");
+    assert!(marks.iter().any(|(side, mark)| *side == Some('B') && mark.text.to_string().contains(&in_b)), "{marks:?}");
     let at = marks.iter().find(|(side, _)| *side == Some('B')).map(|(_, mark)| mark.at).expect("the kill");
     let column = hoplight::app::events::column(at, learner.stage().span(), strip(row).width);
     learner.click((strip(row).x + column, row.y));

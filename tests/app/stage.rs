@@ -19,7 +19,7 @@ fn killing_without_a_selection_says_why_nothing_happens() {
 fn components_servers_and_hops_are_killed_and_restored_with_one_key() {
     for (element, down, up) in [
         (component("db-1"), "db-1 is down: connections to it are refused at once.", "db-1 is back."),
-        (server("server-2"), "server-2 is off: nothing on it answers, not even with a refusal.", "server-2 is back."),
+        (server("server-2"), "server-2 is off: nothing on it responds, not even with a refusal.", "server-2 is back."),
         (hop("lb-1", "web-1"), "The link lb-1 → web-1 is cut.", "lb-1 → web-1 is back."),
     ] {
         let mut learner = Learner::exploring(LARGE);
@@ -43,7 +43,7 @@ fn restoring_a_component_whose_server_is_off_restores_the_server() {
 fn the_user_cannot_be_killed() {
     let mut learner = Learner::exploring(LARGE);
     learner.select(&component("browser")).press("x");
-    assert_eq!(learner.notice(), "browser is the user: it cannot be killed.");
+    assert_eq!(learner.notice(), "browser is the user and cannot be killed.");
     assert!(learner.is_up(&component("browser")));
 }
 
@@ -201,7 +201,7 @@ fn a_firewall_blocks_a_hop_and_lets_it_pass_again() {
     };
     assert_eq!(dropped(&learner), Some(false), "the health checks do not come through");
     learner.press("f");
-    assert_eq!(learner.notice(), "The firewall passes lb-1 → web-1 again.");
+    assert_eq!(learner.notice(), "The firewall allows lb-1 → web-1 again.");
     learner.wait(150);
     assert_eq!(dropped(&learner), Some(true));
 }

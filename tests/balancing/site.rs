@@ -114,7 +114,7 @@ impl Site {
         let notes = &mut self.notes;
         self.sim
             .apply(&command, &mut |note: JournalEvent| notes.push(note))
-            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+            .unwrap_or_else(|error| panic!("{command:?}: {error:?}"));
         self
     }
 

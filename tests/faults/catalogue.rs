@@ -3,7 +3,7 @@
 use hoplight::model::RequestKind::{Read, Static, Write};
 use hoplight::model::firewall::Direction;
 use hoplight::model::{Metric, RequestKind};
-use hoplight::sim::catalogue::{CATALOGUE, find};
+use hoplight::sim::catalogue::CommonFault;
 use hoplight::sim::{CheckCode, Failure, Port};
 
 use super::site::{BEGIN, Run, Seen, site};
@@ -113,7 +113,7 @@ const TRIALS: &[Trial] = &[
             assert!(fired(run, "p99 above 1 s", "lb-1") || fired(run, "errors above 1 %", "lb-1"), "{:?}", run.fired(BEGIN));
             // A check that only connects sees nothing: static pages go on.
             let mut shallow = Run::new(&site(&[]));
-            shallow.to(BEGIN).inject(find("app-hung").expect("a row")).to(30.0);
+            shallow.to(BEGIN).inject(CommonFault::AppHung).to(30.0);
             let seen = shallow.watch(20.0);
             only_kinds_fail(&seen, &[Read, Write]);
             assert!(shallow.codes().is_empty() && seen.of(Failure::Unavailable) == 0, "{seen:?}");
@@ -132,7 +132,7 @@ const TRIALS: &[Trial] = &[
             assert!(run.codes().is_empty(), "a check that connects passes");
             assert!(fired(run, "errors above 1 %", "lb-1"));
             let mut deep = Run::new(&site(&[DEEP]));
-            deep.to(BEGIN).inject(find("app-dead").expect("a row")).to(40.0);
+            deep.to(BEGIN).inject(CommonFault::AppDead).to(40.0);
             assert!(deep.codes().iter().all(|code| *code == CheckCode::L7Sts) && deep.codes().len() >= 2);
         },
         heals_in: 3.0,
@@ -325,7 +325,7 @@ const TRIALS: &[Trial] = &[
             // Bounded lines end it by themselves.
             let short = [("patience_s: 10.0", "patience_s: 1.0"), ("rate: 100.0", "rate: 420.0")];
             let mut bounded = Run::new(&site(&short));
-            bounded.to(BEGIN).inject(find("retry-storm").expect("a row")).to(45.0);
+            bounded.to(BEGIN).inject(CommonFault::RetryStorm).to(45.0);
             let seen = bounded.watch(10.0);
             assert!(seen.failed() * 50 < seen.good, "{seen:?}");
         },
@@ -471,7 +471,7 @@ const TRIALS: &[Trial] = &[
 
 #[test]
 fn every_row_of_the_catalogue_is_tried() {
-    let rows: Vec<&str> = CATALOGUE.iter().map(|row| row.id).collect();
+    let rows: Vec<&str> = CommonFault::ALL.map(CommonFault::id).into();
     let trials: Vec<&str> = TRIALS.iter().map(|trial| trial.id).collect();
     assert_eq!(rows, trials);
     assert_eq!(rows, TESTED);
@@ -479,7 +479,7 @@ fn every_row_of_the_catalogue_is_tried() {
 
 fn try_row(id: &str) {
     for trial in TRIALS.iter().filter(|trial| trial.id == id) {
-        let row = find(trial.id).expect("a row");
+        let row = CommonFault::find(trial.id).expect("a row");
         let infra = site(trial.site);
         let (mut healthy, mut run) = (Run::new(&infra), Run::new(&infra));
         healthy.to(BEGIN);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hoplight::model::{ComponentIx, Infrastructure, Metric, RequestKind};
-use hoplight::sim::catalogue::CatalogueRow;
+use hoplight::sim::catalogue::CommonFault;
 use hoplight::sim::script;
 use hoplight::sim::{AlertState, CheckCode, EventKind, Failure, JournalEvent, SimTime, Simulation, Totals};
 
@@ -72,16 +72,16 @@ impl Run {
     pub(crate) fn act(&mut self, words: &str) -> &mut Self {
         let command = script::command(words, self.sim.infrastructure()).unwrap_or_else(|error| panic!("{words}: {error}"));
         let notes = &mut self.notes;
-        self.sim.apply(&command, &mut |note: JournalEvent| notes.push(note)).unwrap_or_else(|error| panic!("{words}: {error}"));
+        self.sim.apply(&command, &mut |note: JournalEvent| notes.push(note)).unwrap_or_else(|error| panic!("{words}: {error:?}"));
         self
     }
 
     /// Brings a row's fault about now, and lets all its commands happen.
-    pub(crate) fn inject(&mut self, row: &CatalogueRow) -> &mut Self {
+    pub(crate) fn inject(&mut self, row: CommonFault) -> &mut Self {
         let infra = Arc::clone(self.sim.infrastructure());
         let start = self.now();
         let commands = row.inject(&infra);
-        assert!(!commands.is_empty(), "{} has nothing to do here", row.id);
+        assert!(!commands.is_empty(), "{} has nothing to do here", row.id());
         for (delay, command) in commands {
             self.to(start + delay);
             self.act(&script::text(&command, &infra));
@@ -89,7 +89,7 @@ impl Run {
         self
     }
 
-    pub(crate) fn fix(&mut self, row: &CatalogueRow) -> &mut Self {
+    pub(crate) fn fix(&mut self, row: CommonFault) -> &mut Self {
         let infra = Arc::clone(self.sim.infrastructure());
         for command in row.fix(&infra) {
             // A promotion takes 41 ms.

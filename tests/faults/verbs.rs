@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hoplight::model::ScenarioId;
-use hoplight::sim::catalogue::CATALOGUE;
+use hoplight::sim::catalogue::CommonFault;
 use hoplight::sim::{Simulation, script};
 
 use super::site::{Run, site};
@@ -17,35 +17,36 @@ fn what_makes_no_sense_is_refused_and_changes_nothing() {
     let infra = Arc::clone(run.sim.infrastructure());
     let before = run.sim.clone();
     for (words, says) in [
-        ("hang app-1", "it is so already"),
+        ("hang app-1", "app-1 already hangs"),
         ("hang browser", "is the user"),
-        ("hang lb-1 -> web-1", "is a hop"),
-        ("heal hang app-2", "nothing to heal"),
-        ("slow app-2 2", "it is so already"),
-        ("slow app-1 1", "it is so already"),
-        ("heal slow app-1 2", "nothing to heal"),
-        ("misconfigure web-1", "it is so already"),
+        ("hang lb-1 -> web-1", "is a link"),
+        ("heal hang app-2", "app-2 does not hang"),
+        ("slow app-2 2", "app-2 is already 2 × slower"),
+        ("slow app-1 1", "app-1 has its normal speed"),
+        ("clear slow app-1 2", "app-1 has its normal speed"),
+        ("misconfigure web-1", "web-1 already has a configuration"),
         ("restore web-1", "roll it back first"),
-        ("compromise lb-1", "it is so already"),
-        ("flaw lb-1", "nobody wrote down"),
-        ("expire lb-1", "it is so already"),
-        ("expire web-1", "holds no certificate"),
-        ("dns gone", "it is so already"),
-        ("disk-full db-1", "it is so already"),
-        ("disk-full web-1", "is no database"),
-        ("stop-replication db-2", "it is so already"),
-        ("heal stop-replication db-1", "nothing to heal"),
-        ("leak db-1 3", "it is so already"),
-        ("leak web-1 3", "cannot happen here"),
-        ("flood 10", "it is so already"),
-        ("sniff lb-1 -> web-2", "it is so already"),
-        ("heal sniff lb-1 -> web-1", "nothing to heal"),
-        ("restart lb-1 -> web-1", "is a hop"),
+        ("compromise lb-1", "lb-1 is already compromised"),
+        ("flaw lb-1", "the software of lb-1 is not known"),
+        ("expire lb-1", "has already expired"),
+        ("expire web-1", "has no certificate"),
+        ("dns gone", "is already gone"),
+        ("disk-full db-1", "is already full"),
+        ("disk-full web-1", "is not a database"),
+        ("stop-replication db-2", "is already stopped"),
+        ("clear stop-replication db-1", "replication to db-1 is not stopped"),
+        ("leak db-1 3", "have already leaked"),
+        ("leak web-1 3", "is not possible here"),
+        ("flood 10", "already hits the entry"),
+        ("sniff lb-1 -> web-2", "an eavesdropper already listens"),
+        ("clear sniff lb-1 -> web-1", "no eavesdropper listens"),
+        ("restart lb-1 -> web-1", "is a link"),
         ("restart browser", "is the user"),
     ] {
         let command = script::command(words, &infra).unwrap_or_else(|error| panic!("{words}: {error}"));
         let error = run.sim.apply(&command, &mut ()).expect_err(words);
-        assert!(error.to_string().contains(says), "{words}: {error}");
+        let told = hoplight::text::refusal(&error).to_string();
+        assert!(told.contains(says), "{words}: {told}");
         assert!(run.sim == before, "{words} changed something");
     }
     // Each of the faults that are there is what heals it.
@@ -65,12 +66,11 @@ fn what_is_down_does_not_hang_and_what_hangs_does_so_already() {
     let mut run = Run::new(&site(&[]));
     run.to(1.0).act("kill db-1").act("hang app-1");
     let infra = Arc::clone(run.sim.infrastructure());
-    for (words, says) in
-        [("hang db-1", "db-1 is down already"), ("hang app-1", "it is so already: app-1 hangs: it accepts connections")]
-    {
+    for (words, says) in [("hang db-1", "db-1 is already down"), ("hang app-1", "app-1 already hangs")] {
         let command = script::command(words, &infra).unwrap_or_else(|error| panic!("{words}: {error}"));
         let error = run.sim.apply(&command, &mut ()).expect_err(words);
-        assert!(error.to_string().starts_with(says), "{words}: {error}");
+        let told = hoplight::text::refusal(&error).to_string();
+        assert!(told.starts_with(says), "{words}: {told}");
     }
 }
 
@@ -78,15 +78,15 @@ fn what_is_down_does_not_hang_and_what_hangs_does_so_already() {
 fn the_whole_catalogue_is_scriptable_and_knows_what_an_infrastructure_lacks() {
     for text in [include_str!("../../assets/stage-2-secured.ron"), include_str!("../data/faults.ron")] {
         let infra = Arc::new(hoplight::model::Infrastructure::from_ron("x.ron", text).expect("a valid scenario"));
-        for row in CATALOGUE {
+        for row in CommonFault::ALL {
             let commands = row.inject(&infra);
-            let lacks = infra.id() == &ScenarioId::new("stage-2-secured") && row.id == "vrrp-blocked";
-            assert_eq!(commands.is_empty(), lacks, "{}", row.id);
+            let lacks = infra.id() == &ScenarioId::new("stage-2-secured") && row == CommonFault::VrrpBlocked;
+            assert_eq!(commands.is_empty(), lacks, "{}", row.id());
             let mut sim = Simulation::new(Arc::clone(&infra), 1);
             for (_, command) in &commands {
                 let text = script::text(command, &infra);
                 assert_eq!(script::command(&text, &infra).as_ref(), Ok(command), "{text}");
-                sim.apply(command, &mut ()).unwrap_or_else(|error| panic!("{}: {text}: {error}", row.id));
+                sim.apply(command, &mut ()).unwrap_or_else(|error| panic!("{}: {text}: {error:?}", row.id()));
             }
         }
     }

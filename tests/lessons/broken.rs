@@ -104,15 +104,15 @@ fn gates_that_do_not_work_are_caught_by_playing_them() {
     // The goal is met before anything was done.
     caught("Up(Component(\"web-1\"))", "Up(Component(\"web-2\"))", &["step 4: goal \"web-1 is up\" is met before"]);
     // The goal is met by waiting, whatever the solution does.
-    caught("Down(Component(\"web-1\"))", "Completed(count: 1)", &["step 2 passes if one only waits"]);
+    caught("Down(Component(\"web-1\"))", "Completed(count: 1)", &["step 2 passes by waiting alone"]);
     // The solution cannot be done.
     caught(
         "[Do(Kill(Component(\"web-1\"))), ",
         "[Do(Restore(Component(\"web-1\"))), ",
-        &["step 2: the solution's act", "is up already"],
+        &["step 2: the solution's act", "is already up"],
     );
     caught("solution: [Answer(2)]", "solution: [Answer(1)]", &["step 5: the solution's act", "this answer is wrong"]);
-    caught("Wait(15.0)", "Pause, Wait(15.0)", &["time stands still"]);
+    caught("Wait(15.0)", "Pause, Wait(15.0)", &["time is paused"]);
     // The step cannot begin.
     caught("begin: [Kill(Component(\"web-1\"))]", "begin: [Kill(Component(\"browser\"))]", &["step 4 cannot begin"]);
 }

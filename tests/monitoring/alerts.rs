@@ -272,7 +272,7 @@ fn alerts_are_notes_and_headlines_with_a_sentence() {
         .journal()
         .headlines()
         .filter(|headline| matches!(headline.first.what, EventKind::Alert { .. }))
-        .map(|headline| headline.describe(infra))
+        .map(|headline| hoplight::text::headline(headline, infra).to_string())
         .collect();
     assert_eq!(sentences, ["ALERT agent-1: no data", "alert resolved for agent-1: no data"]);
 }

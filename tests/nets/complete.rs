@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use hoplight::model::{Algorithm, Element, RequestKind, TlsMode, TopologyEdit};
-use hoplight::sim::catalogue::CATALOGUE;
+use hoplight::sim::catalogue::CommonFault;
 use hoplight::sim::{Command, Fault, RecordState, Simulation};
 
 use crate::scenarios::{files, scenario, stem};
@@ -156,7 +156,7 @@ fn every_command_and_every_fault_is_done_somewhere() {
 fn every_row_of_the_catalogue_is_in_some_script() {
     let scripts: BTreeSet<String> =
         files().flat_map(|(file, _)| scripts(&scenario(stem(file)))).map(|script| script.name).collect();
-    for row in CATALOGUE {
-        assert!(scripts.contains(&format!("catalogue {}", row.id)), "{}", row.id);
+    for fault in CommonFault::ALL {
+        assert!(scripts.contains(&format!("catalogue {}", fault.id())), "{}", fault.id());
     }
 }

@@ -8,7 +8,7 @@ use hoplight::model::quantity::{Attempts, Factor, Fraction, Rate, Seconds};
 use hoplight::model::{
     Algorithm, ComponentId, ComponentKind, Element, Infrastructure, RequestKind, Retries, TlsMode, TopologyEdit,
 };
-use hoplight::sim::catalogue::CATALOGUE;
+use hoplight::sim::catalogue::CommonFault;
 use hoplight::sim::{Command, Fault, RecordState, Simulation};
 
 use crate::topology::Dice;
@@ -86,16 +86,16 @@ fn semi_sync(infra: &Infrastructure) -> Option<Script> {
     })
 }
 
-/// The rows of the catalogue which the scenario has parts for: injected, then fixed.
+/// The common faults which the scenario has parts for: injected, then fixed.
 fn catalogue(infra: &Infrastructure) -> impl Iterator<Item = Script> + '_ {
-    CATALOGUE.iter().filter_map(|row| {
+    CommonFault::ALL.into_iter().filter_map(|fault| {
         let mut commands: Vec<_> =
-            row.inject(infra).into_iter().map(|(after, command)| (Duration::from_secs_f64(after), command)).collect();
+            fault.inject(infra).into_iter().map(|(after, command)| (Duration::from_secs_f64(after), command)).collect();
         // A benchmark has many users, and nobody in it who waits for a timeout or looks once a second.
         let hurry = if infra.is_benchmark() { 8 } else { 1 };
         let fixed = (LASTS / hurry).max(commands.iter().map(|(after, _)| *after).max()? + Duration::from_millis(500));
-        commands.extend(row.fix(infra).into_iter().map(|command| (fixed, command)));
-        Some(Script::new(&format!("catalogue {}", row.id), commands, vec![fixed / 2, fixed, fixed + AFTER / hurry]))
+        commands.extend(fault.fix(infra).into_iter().map(|command| (fixed, command)));
+        Some(Script::new(&format!("catalogue {}", fault.id()), commands, vec![fixed / 2, fixed, fixed + AFTER / hurry]))
     })
 }
 

@@ -1,6 +1,7 @@
 //! The commands that judge designs: `analyze`, `compare` and `list rules`.
 
-use hoplight::analysis::findings::RULES;
+use hoplight::analysis::Rule;
+use hoplight::text::{self, RuleText};
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
@@ -214,8 +215,8 @@ fn an_analysis_of_the_secured_site_says_what_is_true_of_its_drawing() {
     let places: Vec<_> = severities.iter().map(|word| order.iter().position(|it| it == word).expect("a severity")).collect();
     assert!(places.is_sorted(), "the worst first: {severities:?}");
     for finding in list(&analysis["findings"]) {
-        let rule = RULES.iter().find(|rule| finding["id"] == rule.id).unwrap_or_else(|| panic!("{finding}"));
-        assert_eq!((&finding["severity"], &finding["fix"]), (&rule.severity.word().into(), &rule.fix.into()));
+        let rule = Rule::ALL.into_iter().find(|rule| finding["id"] == rule.id()).unwrap_or_else(|| panic!("{finding}"));
+        assert_eq!((&finding["severity"], &finding["fix"]), (&rule.severity().word().into(), &text::rule(rule).fix.into()));
     }
 }
 
@@ -487,12 +488,12 @@ fn the_rules_are_listed_with_their_reasons_and_remedies() {
     let listed = parsed(&home, &["list", "rules"]);
     assert_eq!(keys(&listed), ["rules"]);
     let rows = list(&listed["rules"]);
-    assert_eq!(rows.len(), RULES.len());
-    for (row, rule) in rows.iter().zip(RULES) {
-        let wanted =
-            json!({"id": rule.id, "severity": rule.severity.word(), "title": rule.title, "why": rule.why, "fix": rule.fix});
-        assert_eq!(*row, wanted);
-        assert!(table.contains(&format!("\n{}  {}: ", rule.severity.word(), rule.id)), "{}", rule.id);
+    assert_eq!(rows.len(), Rule::ALL.len());
+    for (row, rule) in rows.iter().zip(Rule::ALL) {
+        let (id, severity) = (rule.id(), rule.severity().word());
+        let RuleText { title, why, fix } = text::rule(rule);
+        assert_eq!(*row, json!({"id": id, "severity": severity, "title": title, "why": why, "fix": fix}));
+        assert!(table.contains(&format!("\n{severity}  {id}: ")), "{id}");
     }
     assert_documented("list", keys(&rows[0]));
 }

@@ -3,6 +3,8 @@
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
+use hoplight::sim::catalogue::CommonFault;
+
 use crate::docs::assert_documented;
 use crate::{Finished, Home, is_harmless};
 
@@ -38,10 +40,10 @@ fn list_shows_one_sort_of_things_and_every_fault_with_its_commands() {
     let (lessons, scenarios, faults) = (list("lessons"), list("scenarios"), list("faults"));
     assert!(lessons.contains("where-tls-ends") && !lessons.contains("design-4"), "{lessons}");
     assert!(!scenarios.contains("where-tls-ends") && scenarios.contains("design-4"), "{scenarios}");
-    for row in hoplight::sim::catalogue::CATALOGUE {
-        assert!(faults.contains(&format!("\n{}: {}\n", row.id, row.title)), "{faults}");
+    for row in CommonFault::ALL {
+        assert!(faults.contains(&format!("\n{}: {}\n", row.id(), hoplight::text::common_fault(row).title)), "{faults}");
     }
-    assert!(faults.contains("  does    hang app-1\n") && faults.contains("heal hang app-2  (10 s later)"), "{faults}");
+    assert!(faults.contains("  does    hang app-1\n") && faults.contains("clear hang app-2  (10 s later)"), "{faults}");
     assert_eq!(home.run(["list", "nothing"]).status, Some(2));
     let run = home.run(["simulate", "stage-2-secured", "--duration", "30s", "--at", "10s fault web-killed", "--format", "json"]);
     assert!(run.status == Some(0) && run.stdout.contains("\"503\"") | run.stdout.contains("unavailable"), "{}", run.stdout);
@@ -170,7 +172,7 @@ fn list_speaks_json() {
     assert_eq!((&stage["tls"], &stage["benchmark"]), (&"none".into(), &false.into()));
     let faults = list(&["faults"]);
     let rows = faults["faults"].as_array().expect("a list");
-    assert_eq!(rows.len(), hoplight::sim::catalogue::CATALOGUE.len());
+    assert_eq!(rows.len(), CommonFault::ALL.len());
     let hung = rows.iter().find(|row| row["id"] == "app-hung").expect("it");
     assert_eq!(hung["commands"][0], serde_json::json!({"after_s": 0.0, "command": "hang app-1"}));
     let words = list(&["terms"]);

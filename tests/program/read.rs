@@ -130,7 +130,7 @@ fn the_first_answer_counts_and_a_wrong_one_says_why() {
     let said = answered(&home, &["read", lesson.id.as_str(), "--quiz", "--progress", &file], &(answers.join("\n") + "\n"));
     let all = lesson.quiz.len();
     assert!(said.stdout.contains("Type the number of an option, from 1 to"), "{said:?}");
-    assert!(said.stdout.contains("There are") && said.stdout.contains("Not quite."), "{said:?}");
+    assert!(said.stdout.contains("Choose an option") && said.stdout.contains("Not quite."), "{said:?}");
     assert!(said.stdout.contains(&format!("Quiz: {} of {all} right", all - 1)), "{said:?}");
     assert!(fs::read_to_string(file).expect("kept").contains(&format!("right: {}", all - 1)));
 }
@@ -154,9 +154,9 @@ fn marks_are_names_and_judged_as_on_the_screen() {
     let answers = format!("1\nlb-1 > wbe-1\nlb-1\nlb-1 > web-1, web-1 > app-1\n{right}\nq\n");
     let told = unfolded(&answered(&home, &["read", "where-tls-ends"], &answers).stdout);
     for words in [
-        "Your prediction is taken down.",
+        "Your prediction is saved.",
         "did you mean `web-1`?",
-        "lb-1 cannot be marked: the question is about hops.",
+        "lb-1 cannot be marked: the question asks for hops.",
         "Not yet: 5 missing, 1 too many. Try again.",
         "Right: these, and no others. Plaintext between two machines is exposed",
     ] {
@@ -178,7 +178,7 @@ fn at_a_terminal_every_step_waits_for_enter() {
     pty.send("\n");
     pty.wait_for("Your number (Enter: go on):");
     pty.send("3\n");
-    pty.wait_for("Your prediction is taken down.");
+    pty.wait_for("Your prediction is saved.");
     pty.send("\n");
     pty.wait_for("Think how; Enter tells.");
     assert!(!pty.text().contains("How:"));

@@ -79,7 +79,7 @@ fn the_numbers_of_a_report_fit_together() {
     let results: Vec<_> = report["script"].as_array().expect("a list").iter().collect();
     let results: Vec<_> = results.iter().map(|it| (number(&it["at_s"]), it["command"].as_str(), it["result"].as_str())).collect();
     assert_eq!(results[0], (5.0, Some("kill server-2"), Some("done")));
-    assert_eq!(results[1], (6.0, Some("kill server-2"), Some("refused: server-2 is down already")));
+    assert_eq!(results[1], (6.0, Some("kill server-2"), Some("refused: server-2 is already down")));
     assert_eq!(results[2], (8.0, Some("restore server-2"), Some("done")));
     let columns = &report["per_second"];
     let total = |name: &str| columns[name].as_array().expect("a column").iter().map(count).sum::<u64>();
@@ -122,8 +122,8 @@ fn what_can_never_be_done_is_told_before_the_run() {
     let home = Home::new();
     for (command, why) in [
         ("1s kill browser", "browser is the user"),
-        ("1s promote web-1", "web-1 is no database"),
-        ("1s drain db-1", "no balancer gives requests to db-1"),
+        ("1s promote web-1", "web-1 is not a database"),
+        ("1s drain db-1", "db-1 is not a backend of a balancer"),
     ] {
         let said = home.run(["simulate", "stage-2-secured", "--at", command]);
         assert_eq!((said.status, said.stdout.as_str()), (Some(1), ""), "{command}");

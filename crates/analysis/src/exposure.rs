@@ -10,8 +10,6 @@
 //! and so does an attacker who controls it. A balancer that passes TLS through is no end. Only requests are considered, not
 //! responses. Must not know whether anybody listens, nor how they got there.
 
-use std::fmt;
-
 use super::carriers::Carriers;
 use super::reading::{Fact, Stake, facts};
 use hoplight_model::firewall::RuleAction;
@@ -98,16 +96,6 @@ impl HopContent {
     }
 }
 
-impl fmt::Display for Listener {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Network(from, to) => write!(f, "whoever listens between {from} and {to}"),
-            Self::Program(id) => write!(f, "whoever controls {id}"),
-            Self::Machine(id) => write!(f, "whoever controls {id}"),
-        }
-    }
-}
-
 impl Reader {
     /// The worst stake in what they read.
     pub fn stake(&self) -> Stake {
@@ -134,28 +122,6 @@ impl Exposure {
     /// Whether a listener on the network reads more than TLS would have shown.
     pub fn is_exposed(&self) -> bool {
         self.network().is_some_and(|reader| reader.facts.iter().any(Fact::is_hidden_by_tls))
-    }
-
-    /// Who could read this, and what, in a sentence or two.
-    pub fn why(&self) -> String {
-        let Self { from, to, .. } = self;
-        let shown = self.readers.first().map(|reader| reader.texts().join("; ")).unwrap_or_default();
-        match (self.cipher, self.medium) {
-            (Cipher::Plaintext, Medium::Wire) => {
-                format!("{from} → {to} is not encrypted: whoever listens between them reads {shown}.")
-            }
-            (Cipher::Plaintext, Medium::Loopback) => {
-                format!("{from} → {to} is not encrypted, but stays inside one server: only who is on that server reads it.")
-            }
-            (Cipher::TlsThrough, _) => {
-                format!("{from} → {to} carries the browser's own TLS: a balancer on the way forwards it and cannot read it.")
-            }
-            (Cipher::Tls, _) if self.authentication == Authentication::Unchecked => format!(
-                "{from} → {to} is encrypted: {from} and {to} read it, a listener does not. Nothing drawn lets {from} check who \
-                 answers: somebody who answers in the place of {to} reads all."
-            ),
-            (Cipher::Tls, _) => format!("{from} → {to} is encrypted: {from} and {to} read it, a listener does not."),
-        }
     }
 }
 

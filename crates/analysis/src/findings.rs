@@ -1,15 +1,15 @@
 //! Findings: what a good engineer would say about a design at the whiteboard.
 //!
 //! ```text
-//!  model ──▶ points, lines, walls, sameness, balancing, watching, load ──▶ findings, the worst first
-//!                                  └─ each names a rule of `rules::RULES`: why it matters, what would fix it
+//!  model ──▶ points, lines, firewalls, sameness, balancing, watching, load ──▶ findings, the worst first
+//!                                  └─ each has a `Rule` with a severity; `hoplight_text` has the words
 //! ```
 //!
-//! A finding adds no answer of its own: it puts those of the other modules into a sentence, with a place and a way out. Must
-//! not know how findings are shown, nor which of them somebody cares for.
+//! A finding adds no answer of its own: it gives those of the other modules a rule and a place.
 
 mod balancing;
 mod firewalls;
+mod kind;
 mod lines;
 mod load;
 mod points;
@@ -19,35 +19,24 @@ mod watching;
 
 use std::fmt;
 
-pub use rules::{RULES, Rule, rule};
+pub use kind::FindingKind;
+pub use rules::Rule;
 
 use super::broken::Broken;
 use super::cause::Cause;
 use super::spof::{Spof, single_points_in};
 use super::structure::Structure;
-use super::words::listed;
 use hoplight_model::{ComponentId, ComponentIx, Element, Infrastructure, RequestKind};
 
 /// How bad a finding is, the worst last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Worth knowing, and to be said when asked.
+    /// Worth knowing.
     Note,
-    /// A weakness: somebody should decide whether to live with it.
+    /// A weakness: decide whether to live with it.
     Warning,
-    /// It stops the service, or gives away what it should keep.
+    /// It stops the service, or gives away secrets.
     Error,
-}
-
-/// One finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// The rule that it comes from.
-    pub rule: &'static Rule,
-    /// What it is about; without, the whole design.
-    pub subject: Option<Cause>,
-    /// What was found, in a sentence or two.
-    pub message: String,
 }
 
 impl Severity {
@@ -70,27 +59,40 @@ impl fmt::Display for Severity {
     }
 }
 
+/// One finding.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// What it is about; `None` is the whole design.
+    pub subject: Option<Cause>,
+    /// What was found.
+    pub kind: FindingKind,
+}
+
 impl Finding {
-    /// A finding of a rule.
-    ///
-    /// # Panics
-    /// If there is no such rule: the tests try all.
-    fn new(id: &str, subject: Option<Cause>, message: String) -> Self {
-        let rule = rule(id).unwrap_or_else(|| panic!("no rule `{id}`"));
-        Self { rule, subject, message }
+    fn of_design(kind: FindingKind) -> Self {
+        Self { subject: None, kind }
     }
 
-    fn of_component(id: &str, component: &ComponentId, message: String) -> Self {
-        Self::new(id, Some(Cause::Component(component.clone())), message)
+    fn new(subject: Cause, kind: FindingKind) -> Self {
+        Self { subject: Some(subject), kind }
     }
 
-    fn of_element(id: &str, element: Element, message: String) -> Self {
-        Self::new(id, Some(Cause::of(element)), message)
+    fn of_component(component: &ComponentId, kind: FindingKind) -> Self {
+        Self::new(Cause::Component(component.clone()), kind)
+    }
+
+    fn of_element(element: Element, kind: FindingKind) -> Self {
+        Self::new(Cause::of(element), kind)
+    }
+
+    /// The rule that it comes from.
+    pub fn rule(&self) -> Rule {
+        self.kind.rule()
     }
 
     /// How bad it is.
     pub fn severity(&self) -> Severity {
-        self.rule.severity
+        self.rule().severity()
     }
 
     /// The name of what it is about: `design` for the whole.
@@ -110,12 +112,11 @@ pub fn findings(infra: &Infrastructure, load: f64) -> Vec<Finding> {
     found.extend(balancing::find(&ground));
     found.extend(watching::find(&ground));
     found.extend(load::find(&ground, load));
-    let place = |finding: &Finding| RULES.iter().position(|rule| std::ptr::eq(rule, finding.rule));
-    found.sort_by_key(|finding| (std::cmp::Reverse(finding.severity()), place(finding)));
+    found.sort_by_key(|finding| (std::cmp::Reverse(finding.severity()), finding.rule()));
     found
 }
 
-/// What several modules ask for.
+/// What several modules need.
 struct StaticRoutes<'a> {
     infra: &'a Infrastructure,
     structure: Structure,
@@ -146,20 +147,4 @@ impl<'a> StaticRoutes<'a> {
     fn id(&self, ix: ComponentIx) -> &'a ComponentId {
         &self.infra.component(ix).id
     }
-}
-
-/// Kinds of request as the subject of a sentence in the plural.
-fn requests(kinds: &[RequestKind]) -> String {
-    if kinds.len() == RequestKind::ALL.len() {
-        return "all requests".to_owned();
-    }
-    let names: Vec<&str> = kinds
-        .iter()
-        .map(|kind| match kind {
-            RequestKind::Static => "static pages",
-            RequestKind::Read => "reads",
-            RequestKind::Write => "writes",
-        })
-        .collect();
-    listed(&names)
 }

@@ -20,7 +20,6 @@ use std::collections::BTreeSet;
 use super::cause::Cause;
 use super::spof::single_points_in;
 use super::structure::Structure;
-use super::words::listed;
 use hoplight_model::component::Software;
 use hoplight_model::{ComponentId, Infrastructure, RequestKind, ServerId};
 
@@ -45,34 +44,6 @@ impl SharedFlaw {
     /// Whether the version runs in more than one place.
     pub fn is_shared(&self) -> bool {
         self.components.len() > 1
-    }
-
-    /// What a flaw would do, in a sentence or two.
-    pub fn why(&self) -> String {
-        let Self { software, .. } = self;
-        let names: Vec<&str> = self.components.iter().map(ComponentId::as_str).collect();
-        let names = listed(&names);
-        let mut text = match &self.stops[..] {
-            [] => format!("A flaw in {software} takes {names}; every kind of request that works goes on."),
-            kinds => format!("A flaw in {software} takes {names}: {} stop.", requests(kinds)),
-        };
-        if !self.defeats_redundancy.is_empty() {
-            let kinds = requests(&self.defeats_redundancy);
-            text.extend([
-                " No single one of them would stop ",
-                &kinds,
-                ": they stand in for each other in a crash, not when all ",
-            ]);
-            text.push_str("have the same flaw.");
-        }
-        if !self.relatives.is_empty() {
-            let others: Vec<String> = self.relatives.iter().map(ToString::to_string).collect();
-            let others: Vec<&str> = others.iter().map(String::as_str).collect();
-            text.push_str(" The same flaw may be in ");
-            text.push_str(&listed(&others));
-            text.push('.');
-        }
-        text
     }
 }
 
@@ -136,10 +107,4 @@ impl<'a> Singles<'a> {
     fn stopped_by(&self, cause: &Cause) -> Vec<RequestKind> {
         RequestKind::ALL.into_iter().filter(|kind| self.causes[kind.index()].contains(cause)).collect()
     }
-}
-
-/// Kinds of request as the beginning of a sentence.
-fn requests(kinds: &[RequestKind]) -> String {
-    let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
-    format!("{} requests", listed(&words))
 }

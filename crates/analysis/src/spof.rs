@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use super::broken::{Broken, Obstacle};
+use super::broken::Broken;
 use super::cause::Cause;
 use super::outage::Outage;
 use super::service::{path, works};
@@ -28,28 +28,6 @@ pub struct Spof {
 impl fmt::Display for Spof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.cause.fmt(f)
-    }
-}
-
-impl Spof {
-    /// Why the cause is a single point, in a sentence.
-    pub fn why(&self) -> String {
-        self.why_for(&[self.kind])
-    }
-
-    /// The same, for all kinds of request that stop with it.
-    pub fn why_for(&self, kinds: &[RequestKind]) -> String {
-        let Self { cause, broken, .. } = self;
-        let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
-        let kinds = if kinds.len() == RequestKind::ALL.len() { String::new() } else { words.join(" or ") + " " };
-        let itself = cause.element().map(Obstacle::Out);
-        let says_nothing_new =
-            itself.is_some_and(|itself| broken.obstacles.iter().eq([&itself])) || matches!(cause, Cause::Zone(_));
-        if says_nothing_new {
-            format!("Without {cause} no {kinds}request works: {}.", broken.missing)
-        } else {
-            format!("Without {cause} no {kinds}request works: {broken}.")
-        }
     }
 }
 

@@ -15,7 +15,6 @@ use std::collections::BTreeSet;
 use super::carriers::Carriers;
 use super::plaintext::{PlaintextHop, balancer_can_read, plaintext_hops};
 use super::spof::usual_way;
-use super::words::listed;
 use hoplight_model::{
     Cipher, ComponentId, ComponentIx, Connections, Element, Hop, Infrastructure, LinkIx, Protocol, RequestKind, TlsMode,
     TopologyEdit,
@@ -121,18 +120,6 @@ impl Feature {
         Self::RequestLog,
         Self::SharedConnections,
     ];
-
-    /// What it is, in a few words.
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::PathRouting => "routing by path",
-            Self::ForwardedHeaders => "X-Forwarded headers",
-            Self::CookieStickiness => "stickiness by cookie",
-            Self::Caching => "a cache at the balancer",
-            Self::RequestLog => "URL and status in the balancer's log",
-            Self::SharedConnections => "connections that many users share",
-        }
-    }
 }
 
 impl TlsPrice {
@@ -153,45 +140,6 @@ impl TlsPrice {
     pub fn first_visit_ms(&self, kind: RequestKind) -> f64 {
         // An empty sum is −0, and would be printed as such.
         self.of_first_visit(kind).map(|handshake| handshake.full_ms).sum::<f64>() + 0.0
-    }
-
-    /// The setting, in a few words.
-    pub fn title(&self) -> String {
-        let mut title = self.mode.word().to_owned();
-        for (on, words) in [(self.web_to_app, "TLS web → application"), (self.app_to_db, "TLS application → database")] {
-            if on {
-                title.push_str(" + ");
-                title.push_str(words);
-            }
-        }
-        title
-    }
-
-    /// The price in sentences: work, keys, what is lost, what stays readable.
-    pub fn why(&self) -> String {
-        let ends: Vec<&str> = self.of_first_visit(RequestKind::Write).map(|handshake| handshake.at.as_str()).collect();
-        let handshakes = if ends.is_empty() {
-            "No handshake.".to_owned()
-        } else {
-            let ms = self.first_visit_ms(RequestKind::Write);
-            format!("A new visitor's login takes {} and {ms} ms of work, at {}.", number(ends.len(), "handshake"), listed(&ends))
-        };
-        let keys: Vec<&str> = self.keys.iter().map(|key| key.at.as_str()).collect();
-        let keys = if keys.is_empty() {
-            "No key to keep.".to_owned()
-        } else {
-            format!("{} to keep and renew: at {}.", number(keys.len(), "key"), listed(&keys))
-        };
-        let lost: Vec<&str> = self.lost.iter().map(|feature| feature.words()).collect();
-        let lost = if lost.is_empty() { String::new() } else { format!(" The balancer loses {}.", listed(&lost)) };
-        let exposed: Vec<String> = self.exposed.iter().map(|hop| format!("{} → {}", hop.from, hop.to)).collect();
-        let exposed: Vec<&str> = exposed.iter().map(String::as_str).collect();
-        let exposed = if exposed.is_empty() {
-            "Nothing is readable on the network.".to_owned()
-        } else {
-            format!("Readable on the network: {}.", listed(&exposed))
-        };
-        format!("{handshakes} {keys}{lost} {exposed}")
     }
 }
 
@@ -277,9 +225,4 @@ fn keys(infra: &Infrastructure, handshakes: &[HandshakeCost]) -> Vec<KeyUse> {
     keys.sort();
     keys.dedup();
     keys
-}
-
-/// A count with its word.
-fn number(count: usize, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }

@@ -136,7 +136,10 @@ impl App {
         let (stage, result) = Stage::lesson(infra, self.settings.seed, self.size, run, &entry);
         self.screen = Screen::Stage(Box::new(stage));
         self.notice = match result {
-            Err(error) => Some(Notice { tone: Tone::Bad, text: format!("This step could not be set up: {error}.") }),
+            Err(error) => Some(Notice {
+                tone: Tone::Bad,
+                text: format!("This step could not be set up: {}.", hoplight_text::refusal(&error)),
+            }),
             Ok(()) if at > 0 => Some(Notice { tone: Tone::Dim, text: format!("Resuming “{title}” where you left it.") }),
             Ok(()) => None,
         };

@@ -11,11 +11,12 @@ use hoplight_analysis::{Carriers, Fact, readable};
 use hoplight_model::component::DatabaseRole;
 use hoplight_model::text::{split_at_column, width};
 use hoplight_model::{Cipher, Element, Hop, LinkIx, Medium, RequestKind, ServerId, TlsMode};
+use hoplight_text::Phrase;
 
 use crate::action::{AppAction, EditAction, SelectAction, SiteAction};
 use crate::keymap::Keymap;
 use crate::line::{Line, Page};
-use crate::notice::{Notice, sentence};
+use crate::notice::Notice;
 use crate::overlay::kind::Overlay;
 use crate::stage::Stage;
 use crate::tone::Tone;
@@ -141,7 +142,7 @@ fn nothing(page: &mut Page, stage: &Stage, keymap: &Keymap) {
     for headline in headlines.take(if stage.viewport.regions.wide { 0 } else { 3 }) {
         let at = format!("{:.1} ", headline.first.at.as_secs_f64());
         let recall = events::recall(&headline.first, infra).into();
-        page.item(Tone::Dim, &at, Tone::Text, &headline.describe(infra), Some(&recall));
+        page.item(Tone::Dim, &at, Tone::Text, &hoplight_text::headline(headline, infra).to_string(), Some(&recall));
     }
     page.text(Tone::Text, infra.summary());
     // A lesson may ask for them.
@@ -176,7 +177,7 @@ fn server(page: &mut Page, stage: &Stage, id: &ServerId) {
     let (tone, word) = if up { (Tone::Good, "on") } else { (Tone::Bad, "off: nothing on it answers") };
     let label = infra.server(id).and_then(|server| server.label.clone());
     page.line(Line::new(tone, word).with(Tone::Dim, label.map_or_else(String::new, |label| format!("  {label}"))));
-    page.text(Tone::Text, &sentence(infra, infra.zone_of_server(id).meaning()));
+    page.text(Tone::Text, &Phrase::from(infra.zone_of_server(id).meaning()).to_sentence());
     page.text(Tone::Dim, "A server is a machine. Power it off and all of this is gone at once:");
     for (ix, component) in infra.on_server(id) {
         let station = sim.station(ix);
@@ -222,7 +223,7 @@ fn hop(page: &mut Page, stage: &Stage, link: LinkIx, width: u16) {
             page.line(Line::new(Tone::Dim, "health checks: ").with(tone, word));
         }
         if let Some(code) = sim.check_code(link).filter(|_| blind.is_none()) {
-            page.text(Tone::Dim, &format!("the last one failed: {}, {}", code.word(), code.meaning()));
+            page.text(Tone::Dim, &format!("the last one failed: {}, {}", code.word(), hoplight_text::check_code(code)));
         }
         if sim.is_draining(&infra.hop_element(link)) == Some(true) {
             page.text(Tone::Warn, "It drains: the balancer sends nothing new here.");

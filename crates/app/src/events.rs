@@ -3,6 +3,7 @@
 use hoplight_layout::Area;
 use hoplight_model::{ComponentId, ComponentIx, Element, Infrastructure, TopologyEdit};
 use hoplight_sim::{AlertState, EventKind, Journal, JournalEvent, SimTime, probe_number};
+use hoplight_text::Phrase;
 
 use crate::action::TimeAction;
 
@@ -127,7 +128,7 @@ pub struct TimelineMark {
     /// Its class.
     pub sort: EventClass,
     /// What happened.
-    pub text: String,
+    pub text: Phrase,
     /// The element that it is about.
     pub about: Option<Element>,
 }
@@ -166,7 +167,7 @@ impl TimelineMarks {
             .map(|(headline, sort)| TimelineMark {
                 at: headline.first.at,
                 sort,
-                text: headline.describe(infra),
+                text: hoplight_text::headline(headline, infra),
                 about: subject(&headline.first.what, infra),
             })
             .collect();

@@ -1,4 +1,4 @@
-//! The fault menu: what can go wrong with the selected element and with the site, and how to repair it.
+//! The fault menu: the faults of the selected element and of the site, and what repairs them.
 //!
 //! A row is one or more commands with a title. The list depends on the state alone, so a row can be named by its index. In a
 //! comparison it is the list of both designs.
@@ -8,13 +8,14 @@ mod heal;
 
 use hoplight_model::quantity::Factor;
 use hoplight_model::{ComponentId, Element, TopologyEdit};
-use hoplight_sim::catalogue::{CATALOGUE, Timed};
+use hoplight_sim::catalogue::{CommonFault, Timed};
 use hoplight_sim::fault::Fault;
 use hoplight_sim::{Command, RecordState, Simulation};
+use hoplight_text::{CommonFaultText, Phrase, common_fault, phrase};
 
 use crate::stage::Stage;
 
-/// What a row is about.
+/// What an action is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FaultGroup {
     /// Repairs something that is wrong now.
@@ -29,7 +30,7 @@ impl FaultGroup {
     /// The word at the beginning of its rows.
     pub const fn word(self) -> &'static str {
         match self {
-            Self::Heal => "heal",
+            Self::Heal => "clear",
             Self::Selected => "here",
             Self::Site => "site",
         }
@@ -42,7 +43,7 @@ pub struct FaultAction {
     /// Its group.
     pub group: FaultGroup,
     /// What happens.
-    pub title: String,
+    pub title: Phrase,
     /// What to look at, and how to repair it.
     pub about: String,
     /// The commands, each with its delay in seconds; empty if the infrastructure has no such part.
@@ -52,7 +53,7 @@ pub struct FaultAction {
 }
 
 impl FaultAction {
-    fn new(group: FaultGroup, title: impl Into<String>, about: impl Into<String>, command: Command) -> Self {
+    fn new(group: FaultGroup, title: impl Into<Phrase>, about: impl Into<String>, command: Command) -> Self {
         Self { group, title: title.into(), about: about.into(), commands: vec![(0.0, command)], second: None }
     }
 
@@ -62,9 +63,9 @@ impl FaultAction {
     }
 
     /// Why it would do nothing now; `None` if it would have an effect.
-    pub fn refusal(&self, stage: &Stage) -> Option<String> {
+    pub fn refusal(&self, stage: &Stage) -> Option<Phrase> {
         if self.is_empty() {
-            return Some("this infrastructure has no such part".to_owned());
+            return Some(phrase!["this infrastructure has no such part"]);
         }
         let first = refusal(stage.sim(), &self.commands);
         let Some(comparison) = &stage.panels.comparison else { return first };
@@ -75,16 +76,16 @@ impl FaultAction {
 }
 
 /// Why none of the immediate commands would have an effect; `None` if one would.
-fn refusal(sim: &Simulation, commands: &[Timed]) -> Option<String> {
+fn refusal(sim: &Simulation, commands: &[Timed]) -> Option<Phrase> {
     let mut trial = sim.clone();
     let mut refusal = None;
     for (_, command) in commands.iter().filter(|(after, _)| *after <= 0.0) {
         match trial.apply(command, &mut ()) {
             Ok(()) => return None,
-            Err(error) => refusal = refusal.or(Some(error.to_string())),
+            Err(error) => refusal = refusal.or(Some(hoplight_text::refusal(&error))),
         }
     }
-    refusal.or_else(|| commands.is_empty().then(|| "there is nothing to do".to_owned()))
+    refusal.or_else(|| commands.is_empty().then(|| phrase!["there is nothing to do"]))
 }
 
 /// All rows: repairs first, then faults of the selected element, then faults of the site.
@@ -111,8 +112,8 @@ fn of_both(first: Vec<FaultAction>, mut second: Vec<FaultAction>) -> Vec<FaultAc
     both.sort_by_key(|action| action.group);
     for action in &mut both {
         match (&action.second, action.commands.is_empty()) {
-            (Some(second), false) if second.is_empty() => action.title = format!("in A: {}", action.title),
-            (Some(_), true) => action.title = format!("in B: {}", action.title),
+            (Some(second), false) if second.is_empty() => action.title = phrase!["in A: ", action.title.clone()],
+            (Some(_), true) => action.title = phrase!["in B: ", action.title.clone()],
             _ => {}
         }
     }
@@ -138,26 +139,26 @@ fn of(sim: &Simulation, selected: Option<&Element>, rate_set: bool) -> Vec<Fault
 /// The faults of a hop.
 fn hop_faults(from: &ComponentId, to: &ComponentId) -> [FaultAction; 4] {
     let hop = Element::Hop(from.clone(), to.clone());
-    let action = |title: String, about, command| FaultAction::new(FaultGroup::Selected, title, about, command);
+    let action = |title: Phrase, about, command| FaultAction::new(FaultGroup::Selected, title, about, command);
     [
         action(
-            format!("cut the link {hop}"),
-            "What is sent goes nowhere, and nobody is told: whoever waits, waits until a timeout. Fix: mend it.",
+            phrase!["cut the link ", &hop],
+            "Messages are lost without an error: the sender waits for a timeout. Fix: repair the link.",
             Command::Kill(hop.clone()),
         ),
         action(
-            format!("{hop}: four times the latency"),
-            "Every message takes four times as long. Look at p50: it moves as well, not only p99. Fix: a better way.",
+            phrase!["quadruple the latency of ", &hop],
+            "Every message takes four times as long. Look at p50: it rises as well, not only p99. Fix: a faster link.",
             Command::Fault(Fault::Slow(hop.clone(), Factor::literal(4.0))),
         ),
         action(
-            format!("a firewall drops {hop}"),
-            "The sender is not told and waits: health checks say L4TOUT. Fix: allow it again.",
+            phrase!["block ", &hop, " with a firewall"],
+            "The sender gets no reply and waits: health checks report L4TOUT. Fix: unblock it.",
             Command::Edit(TopologyEdit::Block(from.clone(), to.clone())),
         ),
         action(
-            format!("somebody listens on {hop}"),
-            "No gauge and no alert shows it. What is not encrypted on this hop is read. Fix: encrypt this hop.",
+            phrase!["put an eavesdropper on ", &hop],
+            "No gauge and no alert shows it. Plaintext on this link is read. Fix: encrypt the link.",
             Command::Fault(Fault::Sniffer(from.clone(), to.clone())),
         ),
     ]
@@ -165,42 +166,42 @@ fn hop_faults(from: &ComponentId, to: &ComponentId) -> [FaultAction; 4] {
 
 /// The faults of a server.
 fn server_faults(server: &Element) -> Vec<FaultAction> {
-    let action = |title: String, about: &str, command| FaultAction::new(FaultGroup::Selected, title, about, command);
+    let action = |title: Phrase, about: &str, command| FaultAction::new(FaultGroup::Selected, title, about, command);
     let id = server;
     vec![
         action(
-            format!("power off {id}"),
-            "Everything on it is gone at once and answers nothing, not even a refusal: L4TOUT, and its agent is silent. Fix: power.",
+            phrase!["power off ", id],
+            "Everything on it is gone at once and does not even refuse connections: L4TOUT, and its agent is silent. Fix: power it on.",
             Command::Kill(server.clone()),
         ),
         action(
-            format!("{id} hangs"),
-            "Connections are accepted, nothing is answered: L7TOUT, 504. A check that only connects sees nothing. Fix: restart.",
+            phrase!["hang ", id],
+            "Connections are accepted, nothing is answered: L7TOUT, 504. A TCP check does not notice. Fix: restart it.",
             Command::Fault(Fault::Hang(server.clone())),
         ),
         action(
-            format!("{id} works four times as slowly"),
-            "A quarter of the capacity is left. Look at busy, waiting and p99. Fix: find out what slows it; more servers.",
+            phrase!["slow ", id, " down by a factor of 4"],
+            "A quarter of the capacity is left. Look at busy, waiting and p99. Fix: find the cause; add servers.",
             Command::Fault(Fault::Slow(server.clone(), Factor::literal(4.0))),
         ),
         action(
-            format!("restart {id}"),
-            "It is down for 20 s, then its queues and counters begin anew. Look at what its peers do meanwhile.",
+            phrase!["restart ", id],
+            "It is down for 20 s, and its queues and counters are reset. Look at what its peers do meanwhile.",
             Command::Restart(server.clone(), None),
         ),
         action(
-            format!("a bad configuration goes to all of {id}"),
-            "What runs on it ends, and does not start again. Fix: roll back; try changes on one server first.",
+            phrase!["roll out a bad configuration to ", id],
+            "Its programs end and do not start again. Fix: roll back; try changes on one server first.",
             Command::Fault(Fault::Misconfigured(server.clone())),
         ),
         action(
-            format!("somebody else controls {id}"),
-            "Nothing shows, in no gauge. Look at what it may reach through the firewalls. Fix: clean it, and close the flaw.",
+            phrase!["compromise ", id],
+            "No gauge shows it. Look at what the firewalls let it reach. Fix: clean it, and patch the flaw.",
             Command::Fault(Fault::Compromised(server.clone())),
         ),
         action(
-            format!("drain {id}"),
-            "Balancers give it nothing new; what it has, it finishes. That is no failure: it is how one takes a server out.",
+            phrase!["drain ", id],
+            "Balancers send it no new requests, and it finishes what it has. This is not a failure: it is how to take a server out of service.",
             Command::Drain(server.clone()),
         ),
     ]
@@ -208,12 +209,15 @@ fn server_faults(server: &Element) -> Vec<FaultAction> {
 
 /// The catalogue. A row without a matching part is listed as well: chosen, it says so.
 fn site(sim: &Simulation) -> impl Iterator<Item = FaultAction> {
-    CATALOGUE.iter().map(|row| FaultAction {
-        group: FaultGroup::Site,
-        title: row.title.to_owned(),
-        about: format!("Users: {}. Agents: {}. Alert: {}. Fix: {}.", row.users, row.agents, row.alert, row.remedy),
-        commands: row.inject(sim.infrastructure()),
-        second: None,
+    CommonFault::ALL.into_iter().map(|fault| {
+        let CommonFaultText { title, users, agents, alert, remedy } = common_fault(fault);
+        FaultAction {
+            group: FaultGroup::Site,
+            title: title.into(),
+            about: format!("Users: {users}. Agents: {agents}. Alert: {alert}. Fix: {remedy}."),
+            commands: fault.inject(sim.infrastructure()),
+            second: None,
+        }
     })
 }
 
@@ -221,15 +225,15 @@ fn site(sim: &Simulation) -> impl Iterator<Item = FaultAction> {
 fn switches(sim: &Simulation) -> Vec<FaultAction> {
     let cookies = !sim.syn_cookies();
     let (title, about) = if cookies {
-        ("the entry uses SYN cookies", "It keeps no half-open connection, so a flood of SYNs does not fill its backlog.")
+        ("turn SYN cookies on", "The entry keeps no half-open connections, so a flood of SYNs does not fill its backlog.")
     } else {
-        ("the entry stops using SYN cookies", "It keeps half-open connections again: a flood of SYNs fills its backlog.")
+        ("turn SYN cookies off", "The entry keeps half-open connections again: a flood of SYNs fills its backlog.")
     };
     vec![
         FaultAction::new(
             FaultGroup::Site,
             "the authoritative DNS server does not answer",
-            "Users: as long as resolvers remember the address, nothing; then the name is not resolved. Fix: a second DNS provider.",
+            "Users: nothing while resolvers cache the address; then the name does not resolve. Fix: a second DNS provider.",
             Command::Fault(Fault::Record(RecordState::Unreachable)),
         ),
         FaultAction::new(FaultGroup::Site, title, about, Command::SynCookies(cookies)),

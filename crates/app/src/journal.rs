@@ -20,10 +20,10 @@ pub fn lines(stage: &Stage, room: usize) -> Vec<Line> {
     };
     let mut lines: Vec<Line> = if let Some(number) = followed {
         let notes = stage.session.timeline.trail().filter(|note| note.request.is_some_and(|(n, _)| n == number)).rev().take(room);
-        notes.map(|note| line(note, note.describe(infra))).collect()
+        notes.map(|note| line(note, hoplight_text::event(note, infra).to_string())).collect()
     } else {
         let headlines = stage.session.timeline.journal().headlines().rev().take(room);
-        headlines.map(|headline| line(&headline.first, headline.describe(infra))).collect()
+        headlines.map(|headline| line(&headline.first, hoplight_text::headline(headline, infra).to_string())).collect()
     };
     lines.reverse();
     if lines.is_empty() {

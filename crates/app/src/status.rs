@@ -123,9 +123,7 @@ fn followed(stage: &Stage) -> Option<Line> {
     let Some(Present { kind, phase, doing, .. }) = stage.sim().present(number) else {
         let ended = stage.session.timeline.trail().next_back()?;
         let (_, kind) = ended.request?;
-        let text = ended.describe(infra);
-        let text = text.split_once(": ").map_or(text.as_str(), |(_, rest)| rest).to_owned();
-        return Some(line(kind).with(Tone::Text, text));
+        return Some(line(kind).with(Tone::Text, hoplight_text::event(ended, infra).statement().to_string()));
     };
     let name = |ix| infra.component(ix).id.to_string();
     let about = match doing {

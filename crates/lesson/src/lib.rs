@@ -25,6 +25,7 @@ pub mod question;
 pub mod replay;
 pub mod run;
 pub mod session;
+mod wording;
 
 pub use act::{Act, Pace};
 pub use check::{check, check_lesson, check_some};
@@ -38,6 +39,6 @@ pub use outcome::{Answered, Changed, Entry, Hinted, Moved, Opening, Refusal, Rev
 pub use playback::Playback;
 pub use progress::{LessonProgress, Progress, ProgressError};
 pub use question::{Ask, Choice, Question};
-pub use replay::{Player, Replay, ReplayError, replay};
+pub use replay::{ActError, Player, Replay, ReplayError, replay};
 pub use run::{LessonRun, Place};
 pub use session::{Session, StepOutcome};

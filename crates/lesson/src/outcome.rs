@@ -1,9 +1,7 @@
-//! What became of a learner's act: what happened, or why nothing did.
+//! Outcomes of a learner's acts.
 //!
-//! Every method of [`super::LessonRun`] that changes something returns one of these. Must not know the screen; the
-//! sentences are for whoever shows them.
+//! Every method of [`super::LessonRun`] that changes something returns one of these.
 
-use std::fmt;
 use std::sync::Arc;
 
 use hoplight_model::quantity::Seconds;
@@ -86,7 +84,7 @@ fn repair(timeline: &mut Timeline, setup: &[Command]) -> Result<(), CommandError
     repair_settings(timeline, &infra, setup)?;
     let mut rates = setup.iter().rev().filter_map(|command| if let Command::Rate(rate) = command { Some(*rate) } else { None });
     let rate = rates.next().unwrap_or(infra.traffic().rate);
-    // A fixed number of users comes as it can; nobody can have changed that.
+    // A closed population has no rate to reset.
     if timeline.simulation().population().is_none() && (timeline.simulation().rate() - rate.get()).abs() > f64::EPSILON {
         act(timeline, Command::Rate(rate))?;
     }
@@ -161,34 +159,12 @@ pub enum Stay {
     AtEnd,
 }
 
-impl fmt::Display for Stay {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::GoalsOpen(labels) => {
-                let count = match labels.len() {
-                    1 => "one goal is".to_owned(),
-                    2 => "two goals are".to_owned(),
-                    3 => "three goals are".to_owned(),
-                    more => format!("{more} goals are"),
-                };
-                let labels: Vec<&str> = labels.iter().map(Text::as_str).collect();
-                write!(f, "{count} open: {}", labels.join("; "))
-            }
-            Self::NotAnswered => f.write_str("the question is still open: choose an answer"),
-            Self::NotPredicted => f.write_str("make a prediction first: any answer counts"),
-            Self::NotMarked => f.write_str("mark what is asked for on the diagram and submit it"),
-            Self::AtStart => f.write_str("this is the first step"),
-            Self::AtEnd => f.write_str("the lesson is over"),
-        }
-    }
-}
-
 /// Why an answer, a mark or a hint was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// Nothing is asked here.
+    /// There is no question here.
     NoQuestion,
-    /// It was answered already.
+    /// It is already answered.
     AlreadyAnswered,
     /// There is no such option.
     NoSuchOption {
@@ -210,20 +186,6 @@ pub enum Refusal {
     NothingMarked,
 }
 
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoQuestion => f.write_str("nothing is asked here"),
-            Self::AlreadyAnswered => f.write_str("this is answered already"),
-            Self::NoSuchOption { options } => write!(f, "there are {options} options"),
-            Self::MarksWanted => f.write_str("this is answered on the diagram"),
-            Self::OptionWanted => f.write_str("this is answered with a number"),
-            Self::CannotMark { element, wanted } => write!(f, "{element} cannot be marked: the question is about {wanted}"),
-            Self::NothingMarked => f.write_str("nothing is marked"),
-        }
-    }
-}
-
 /// What an answer was.
 #[must_use]
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -232,13 +194,13 @@ pub enum Answered {
     Right(Text),
     /// Wrong; it may be tried again.
     Wrong(Text),
-    /// Taken down as a prediction.
+    /// Saved as a prediction.
     Predicted,
-    /// Not taken.
+    /// Refused.
     Refused(Refusal),
 }
 
-/// What became of a mark.
+/// The outcome of a mark.
 #[must_use]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Toggled {
@@ -263,13 +225,13 @@ pub enum Submitted {
         /// How many are marked and do not belong to it.
         extra: usize,
     },
-    /// Taken down as a prediction.
+    /// Saved as a prediction.
     Predicted,
-    /// Not taken.
+    /// Refused.
     Refused(Refusal),
 }
 
-/// What a wish for a hint brought.
+/// The outcome of a request for a hint.
 #[must_use]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Hinted {
@@ -288,13 +250,13 @@ pub enum Hinted {
     NotNeeded,
 }
 
-/// What a wish for the solution brought.
+/// The outcome of a request for the solution.
 #[must_use]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Solved {
     /// It may be shown, or played.
     Shown(Vec<Act>),
-    /// So many hints come first.
+    /// That many hints come first.
     HintsFirst(usize),
     /// This needs no solution.
     NotNeeded,
@@ -312,8 +274,8 @@ pub struct Reveal<'a> {
 /// How many questions of a quiz were answered rightly at the first try.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Score {
-    /// So many.
+    /// Right answers.
     pub right: u32,
-    /// Of so many.
+    /// Questions.
     pub of: u32,
 }

@@ -17,7 +17,7 @@ use super::form::{Gate, Lesson};
 use super::outcome::{Answered, Changed, Moved, Score};
 use super::run::Place;
 
-pub use error::ReplayError;
+pub use error::{ActError, ReplayError};
 use player::FRAME;
 pub use player::Player;
 
@@ -35,7 +35,7 @@ pub struct Replay {
 /// Plays a lesson from the start to the end, on a simulation of its own.
 ///
 /// # Errors
-/// The first step that does not begin, or does not pass, or passes by itself.
+/// The first step that does not begin, or does not pass, or passes without its solution.
 pub fn replay(lesson: &Arc<Lesson>, infrastructure: &Arc<Infrastructure>, seed: u64) -> Result<Replay, ReplayError> {
     let mut player = begin(lesson, infrastructure, seed, 0)?;
     for number in 0..lesson.steps.len() {
@@ -53,7 +53,7 @@ pub fn replay(lesson: &Arc<Lesson>, infrastructure: &Arc<Infrastructure>, seed: 
 /// Plays one step, by number from 0, as a learner meets it who has skipped all steps before or comes back to it later.
 ///
 /// # Errors
-/// If the step does not begin, or does not pass, or passes by itself.
+/// If the step does not begin, or does not pass, or passes without its solution.
 pub fn replay_step(
     lesson: &Arc<Lesson>,
     infrastructure: &Arc<Infrastructure>,
@@ -104,7 +104,7 @@ fn play_step(player: &mut Player, number: usize) -> Result<(), ReplayError> {
         step.solution.push(predicted);
     }
     for act in &step.solution {
-        player.act(act).map_err(|why| ReplayError::CannotAct { step: number + 1, act: act.to_string(), why })?;
+        player.act(act).map_err(|why| ReplayError::CannotAct { step: number + 1, act: Box::new(act.clone()), why })?;
     }
     Ok(())
 }

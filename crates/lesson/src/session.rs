@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use hoplight_model::{ComponentId, Element, Infrastructure};
 use hoplight_sim::{CapturedMessage, CapturedPayload, Command, CommandError, SimTime, Simulation, Timeline};
+use hoplight_text::Phrase;
 
 use super::act::Pace;
 use super::condition::{Observation, Wiretap};
@@ -57,7 +58,7 @@ pub struct Session {
     /// How many commands were done when the lesson's step had been set up. A step back does not stop right before these.
     set_up: usize,
     /// Refused commands with the reason, oldest first. The simulation does not know of them.
-    refused: VecDeque<(SimTime, String)>,
+    refused: VecDeque<(SimTime, Phrase)>,
 }
 
 impl Session {
@@ -125,7 +126,7 @@ impl Session {
     }
 
     /// Remembers a refused command. A repeated refusal at the same moment counts once.
-    pub fn refuse(&mut self, why: String) {
+    pub fn refuse(&mut self, why: Phrase) {
         if self.refused.len() == KEPT_REFUSALS {
             self.refused.pop_front();
         }
@@ -136,7 +137,7 @@ impl Session {
     }
 
     /// Refused commands up to now, oldest first.
-    pub fn refused(&self) -> impl Iterator<Item = &(SimTime, String)> {
+    pub fn refused(&self) -> impl Iterator<Item = &(SimTime, Phrase)> {
         let now = self.sim().now();
         self.refused.iter().filter(move |(at, _)| *at <= now)
     }

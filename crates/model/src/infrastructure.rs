@@ -226,12 +226,6 @@ impl Infrastructure {
         &self.graph[ix]
     }
 
-    /// Whether a text begins with the name of a component or a server. Names keep their case, also where a sentence begins.
-    pub fn begins_with_name(&self, text: &str) -> bool {
-        let first = text.split([' ', ':', ',', ';']).next().unwrap_or_default();
-        self.find(first).is_some() || self.servers().any(|server| server.id.as_str() == first)
-    }
-
     /// The users' browser. A scenario has exactly one.
     pub fn browser(&self) -> Option<ComponentIx> {
         self.components().find_map(|(ix, component)| component.kind.is_browser().then_some(ix))

@@ -23,13 +23,3 @@ impl Default for Retries {
         Self { attempts: Attempts::literal(1), backoff_s: Seconds::literal(0.1), jitter: Fraction::literal(1.0) }
     }
 }
-
-impl Retries {
-    /// What users do, as a sentence without its end.
-    pub fn sentence(&self) -> String {
-        match self.attempts.get() {
-            1 => "users whose request failed give up".to_owned(),
-            attempts => format!("users whose request failed try {attempts} times in all, first after {} s", self.backoff_s.get()),
-        }
-    }
-}

@@ -1,17 +1,16 @@
-//! The one door: everything that anybody does to a simulation.
+//! Commands: the only way to change a simulation from outside.
 //!
-//! Learner keys, lesson steps, tests, fault scripts and the command line all come through [`Command`]. Must not know who
-//! sent it.
+//! Keys, lesson steps, tests, fault scripts and the command line all use [`Command`]. `hoplight_text` has the sentences about
+//! commands and errors.
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use hoplight_model::quantity::{Rate, Seconds};
 use hoplight_model::{Algorithm, ComponentId, Element, RequestKind, Retries, TopologyEdit};
 
 use super::fault::Fault;
 
-/// Something done to a running infrastructure.
+/// A change to a running infrastructure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     /// Ends a component's process, switches a server off, or cuts the link of a hop.
@@ -23,15 +22,15 @@ pub enum Command {
     /// Sets the arrival rate, all kinds together, in requests per second, and ends the schedule that it follows. Refused
     /// where a fixed number of users waits for each outcome: there, the rate is an outcome itself.
     Rate(Rate),
-    /// Lets one new visitor send one request, now.
+    /// Sends one request from a new visitor, now.
     Send(RequestKind),
-    /// Lets balancers give a backend, or all on a server, no new requests; what it has, it finishes.
+    /// Takes a backend, or all on a server, out of rotation: it finishes its requests and gets no new ones.
     Drain(Element),
-    /// Lets them give it new requests again.
+    /// Puts it back into rotation.
     Ready(Element),
     /// Changes how every balancer chooses.
     Balance(Algorithm),
-    /// Promotes a replica: the statements take 41 ms. The minutes that people take to find out and decide are theirs.
+    /// Promotes a replica: the statements take 41 ms. The time operators take to decide is not included.
     Promote(ComponentId),
     /// Makes a database read-only; it then follows the one that takes writes.
     Demote(ComponentId),
@@ -40,96 +39,73 @@ pub enum Command {
     /// Ends a component's process or switches a server off, and starts it again after a time: by default 1 s for a process,
     /// 20 s for a server.
     Restart(Element, Option<Seconds>),
-    /// Lets something go wrong.
+    /// Injects a fault.
     Fault(Fault),
-    /// Heals it.
+    /// Clears a fault.
     Heal(Fault),
-    /// Sets what users do when a request has failed.
+    /// Sets the users' retries.
     Retries(Retries),
-    /// Lets the entry answer SYNs without keeping half-open connections, or not.
+    /// Turns SYN cookies at the entry on or off.
     SynCookies(bool),
     /// Scans the servers' ports from the Internet, at once.
     Scan,
-    /// Switches the external probe on, with this time between two probes, or off.
+    /// Turns the external probe on, with this interval, or off.
     Probe(Option<Seconds>),
 }
 
 /// Why a command did nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum CommandError {
-    /// There is no such thing here.
-    #[error("there is no {0} in this infrastructure")]
+    /// The infrastructure has no such element.
     Unknown(Element),
-    /// It is down already.
-    #[error("{0} is down already")]
+    /// It is already down.
     AlreadyDown(Element),
-    /// It is up already.
-    #[error("{0} is up already")]
+    /// It is already up.
     AlreadyUp(Element),
     /// A component cannot start on a server that is off.
-    #[error("{component} cannot start: {server} is off")]
     ServerOff {
-        /// What should have started.
+        /// The component.
         component: Element,
         /// Where it runs.
         server: Element,
     },
-    /// No firewall stands on the way of this hop.
-    #[error("no firewall stands between the ends of {0}")]
+    /// No firewall is on this hop.
     NoFirewall(Element),
     /// A probe reports to a monitoring service.
-    #[error("nobody would hear of it: this infrastructure has no monitoring service")]
     NoMonitoring,
     /// A hop has no process.
-    #[error("{0} is a hop: it has no process")]
     NoProcess(Element),
     /// Its software is not known.
-    #[error("nobody wrote down what {0} runs")]
     NoSoftware(Element),
     /// It holds no certificate.
-    #[error("{0} holds no certificate")]
     NoCertificate(Element),
     /// It cannot start.
-    #[error("{0} cannot start with this configuration: roll it back first")]
     BadConfiguration(Element),
-    /// It is so already.
-    #[error("it is so already: {0}")]
-    FaultIs(String),
-    /// There is nothing to heal.
-    #[error("there is nothing to heal, so not: {0}")]
-    FaultIsNot(String),
-    /// It cannot happen here.
-    #[error("this cannot happen here: {0}")]
-    CannotFault(String),
-    /// No balancer gives it requests.
-    #[error("no balancer gives requests to {0}")]
+    /// The fault is already there.
+    FaultIs(Fault),
+    /// There is no such fault to clear.
+    FaultIsNot(Fault),
+    /// The fault is not possible here.
+    CannotFault(Fault),
+    /// It is not a backend of a balancer.
     NoBackend(Element),
-    /// It drains already.
-    #[error("{0} takes no new requests already")]
+    /// It is already draining.
     AlreadyDraining(Element),
-    /// It takes requests already.
-    #[error("{0} takes new requests already")]
+    /// It is not draining.
     NotDraining(Element),
     /// The user is not part of the infrastructure.
-    #[error("{0} is the user: it cannot be killed")]
     NotPart(Element),
-    /// Users wait for outcomes.
-    #[error("a fixed number of users asks here, each after the last answer: there is no rate to set")]
+    /// Users wait for answers, so the rate is not a setting.
     NoRate,
     /// Only a database has a role and a lag.
-    #[error("{0} is no database")]
     NotDatabase(Element),
-    /// What is down cannot change its role.
-    #[error("{0} is down")]
+    /// A database that is down cannot change its role.
     Down(Element),
-    /// It takes writes already.
-    #[error("{0} takes writes already, or is about to")]
+    /// It already takes writes.
     AlreadyWritable(Element),
-    /// It takes no writes.
-    #[error("{0} is read-only already")]
+    /// It is already read-only.
     AlreadyReadOnly(Element),
-    /// Members of a quorum cluster elect their writer themselves.
-    #[error("{0} is a member of a quorum cluster: the members elect who takes writes")]
+    /// A quorum cluster elects its own primary.
     Elects(Element),
 }
 

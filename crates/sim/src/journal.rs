@@ -1,15 +1,13 @@
-//! The journal: what happened, and why, in the order in which it happened.
+//! The journal: events with their causes, in order.
 //!
-//! The engine tells an [`Observer`]; a [`Journal`] is one that keeps the last notes. Must not change the simulation: with and
-//! without an observer, the run is the same.
-
-mod sentence;
+//! The engine reports to an [`Observer`]; a [`Journal`] is one that keeps the latest events. Observers must not change the
+//! simulation: the run is the same with and without one. `hoplight_text` has the sentences.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use hoplight_model::hop::Guard;
-use hoplight_model::{Algorithm, ComponentId, ComponentIx, Element, Infrastructure, LinkIx, RequestKind, Retries, TopologyEdit};
+use hoplight_model::{Algorithm, ComponentId, ComponentIx, Element, LinkIx, RequestKind, Retries, TopologyEdit};
 
 use crate::fault::Fault;
 use crate::outcome::{Failure, Outcome};
@@ -18,9 +16,9 @@ use crate::probe::probe_number;
 use crate::time::SimTime;
 use crate::view::{AlertState, CheckCode, ComponentSample};
 
-/// Is told of everything that happens.
+/// Receives every event of a run.
 pub trait Observer {
-    /// Whether it wants notes at all. Where it is false, none is made.
+    /// Whether it wants events at all. If false, none is built.
     const NOTES: bool = true;
 
     /// Something happened.
@@ -37,7 +35,7 @@ pub trait Observer {
     }
 }
 
-/// An observer that ignores everything, at no cost.
+/// Observes nothing, at no cost.
 impl Observer for () {
     const NOTES: bool = false;
 
@@ -64,7 +62,7 @@ pub(crate) fn tell<O: Observer>(
     }
 }
 
-/// Something that happened.
+/// An event.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JournalEvent {
     /// When.
@@ -75,10 +73,10 @@ pub struct JournalEvent {
     pub what: EventKind,
 }
 
-/// The things that happen.
+/// The kinds of event.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EventKind {
-    /// A user wants something.
+    /// A user sends a request.
     Arrived,
     /// A message leaves one end of a link.
     Departed {
@@ -114,11 +112,11 @@ pub enum EventKind {
         /// The firewall and its verdict.
         guard: Guard,
     },
-    /// It has to wait for a slot.
+    /// A request waits for a slot.
     Waits {
         /// Where.
         component: ComponentIx,
-        /// How many wait now, with this one.
+        /// Length of the queue, with this request.
         waiting: u32,
     },
     /// The queue is full.
@@ -142,7 +140,7 @@ pub enum EventKind {
         /// The balancer.
         balancer: ComponentIx,
     },
-    /// A component answers without asking further.
+    /// A component answers without asking another.
     Answers {
         /// Which.
         component: ComponentIx,
@@ -154,7 +152,7 @@ pub enum EventKind {
         /// Whether it knows that there is no such name (NXDOMAIN), or could not find out (SERVFAIL).
         nxdomain: bool,
     },
-    /// A component fails the request on its own account.
+    /// A component fails the request.
     Fails {
         /// Which.
         component: ComponentIx,
@@ -173,14 +171,14 @@ pub enum EventKind {
         /// On which link.
         link: LinkIx,
     },
-    /// The one who asked tries again.
+    /// The sender tries again.
     Retries {
         /// Who.
         component: ComponentIx,
         /// Which attempt comes now; the first was 1.
         attempt: u8,
     },
-    /// The one who asked stops waiting.
+    /// The sender stops waiting.
     GivesUp {
         /// Who.
         component: ComponentIx,
@@ -201,7 +199,7 @@ pub enum EventKind {
         /// How the last check failed, if it is DOWN.
         code: Option<CheckCode>,
     },
-    /// A balancer of a pair took the shared address over, or left it to a better one.
+    /// A balancer of a pair took over the shared address, or released it to a higher priority.
     Master {
         /// The balancer.
         balancer: ComponentIx,
@@ -229,7 +227,7 @@ pub enum EventKind {
     Promoted {
         /// Which.
         database: ComponentIx,
-        /// Acknowledged writes of the one before that it does not have.
+        /// Acknowledged writes of its predecessor that it does not have.
         lost: u64,
     },
     /// A database became read-only.
@@ -237,20 +235,20 @@ pub enum EventKind {
         /// Which.
         database: ComponentIx,
     },
-    /// A semi-synchronous primary stopped waiting for its replicas, or does so again.
+    /// A semi-synchronous primary stopped waiting for its replicas, or resumed.
     SemiSync {
         /// Which.
         database: ComponentIx,
         /// Whether it waits from now on.
         on: bool,
     },
-    /// A database is being promoted by hand.
+    /// A database is being promoted.
     Promoting(ComponentId),
-    /// The replication lag of a database was set, in seconds.
+    /// The apply delay of a database was set, in seconds.
     LagSet(ComponentId, f64),
-    /// The external probe asks the site.
+    /// The external probe sends a request.
     Probes,
-    /// The external probe has its answer, or none.
+    /// The external probe got an answer, or gave up.
     Probed {
         /// How it ended.
         outcome: Outcome,
@@ -266,43 +264,43 @@ pub enum EventKind {
         /// Firing or resolved.
         state: AlertState,
     },
-    /// The external probe was switched on, with this many seconds between two probes, or off.
+    /// The external probe was turned on, with this interval in seconds, or off.
     ProbeSet(Option<f64>),
     /// An element was killed.
     Killed(Element),
     /// An element was restored.
     Restored(Element),
-    /// An element is being restarted.
+    /// An element restarts.
     Restarts(Element),
-    /// Something went wrong, or was healed.
+    /// A fault was injected or cleared.
     Fault {
         /// What.
         fault: Fault,
-        /// Whether it is there from now on.
+        /// Whether it was injected.
         on: bool,
     },
-    /// What users do after a failed request was changed.
+    /// The users' retries were set.
     RetriesSet(Retries),
-    /// SYN cookies were switched on or off.
+    /// SYN cookies were turned on or off.
     SynCookies(bool),
     /// The servers' ports were scanned from the Internet.
     Scanned {
         /// How many are open.
         open: u32,
     },
-    /// It is being drained: balancers give it no new requests.
+    /// An element drains: balancers send it no new requests.
     Drained(Element),
-    /// Draining ended: balancers give it new requests again.
+    /// An element is back in rotation.
     Ready(Element),
     /// The topology was changed.
     Edited(TopologyEdit),
-    /// The arrival rate was changed.
+    /// The arrival rate was set.
     RateSet(f64),
-    /// The balancing algorithm was changed.
+    /// The balancing algorithm was set.
     BalanceSet(Algorithm),
 }
 
-/// Why a component fails a request on its own account.
+/// Why a component fails a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureReason {
     /// Downstream refused the connection.
@@ -311,7 +309,7 @@ pub enum FailureReason {
     Reset,
     /// Downstream did not answer in time.
     Timeout,
-    /// Nothing that could answer is linked to it.
+    /// No link leads to a component that could answer.
     NoRoute,
     /// No backend is UP.
     NoBackend,
@@ -345,16 +343,16 @@ impl JournalEvent {
         }
     }
 
-    /// Whether it is worth a line in a log of a busy site: changes of state and failures, not the daily traffic.
+    /// Whether it belongs in the log of a busy site: state changes and failures, not ordinary traffic.
     pub fn is_notable(&self) -> bool {
         if self.request.is_some_and(|(number, _)| probe_number(number).is_some()) {
-            // The probe asks the same again and again: only that it failed is news.
+            // Probes are periodic: only failures are news.
             return matches!(self.what, EventKind::Probed { outcome: Err(_), .. });
         }
         let news = match &self.what {
-            // A sample that a firewall stops comes again every second.
+            // A blocked sample is repeated every second.
             EventKind::Blocked { .. } | EventKind::Vanished { .. } => self.request.is_some(),
-            // An answer with a status has been told by the component that failed, and why.
+            // The component that failed has reported an answer with a status, with the cause.
             EventKind::Ended { outcome: Err(failure), .. } => failure.status().is_none(),
             _ => true,
         };
@@ -392,7 +390,7 @@ impl JournalEvent {
     }
 }
 
-/// A notable note, and how often the like of it came until the next change of state.
+/// A notable event, with the number of similar ones until the next state change.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Headline {
     /// The first of them.
@@ -403,44 +401,30 @@ pub struct Headline {
     pub count: u64,
 }
 
-impl Headline {
-    /// The headline as a sentence: of several notes, without the request's name.
-    pub fn describe(&self, infra: &Infrastructure) -> String {
-        match (self.count, self.first.request) {
-            (1, _) | (_, None) => self.first.describe(infra),
-            (count, Some(_)) => {
-                let what = JournalEvent { request: None, ..self.first.clone() }.describe(infra);
-                let what = what.split(" after ").next().unwrap_or(&what);
-                format!("{count} × {what}, until {:.1} s", self.last.as_secs_f64())
-            }
-        }
-    }
-}
-
-/// Keeps the last notes.
+/// Keeps the latest events.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Journal {
     notes: VecDeque<JournalEvent>,
     headlines: VecDeque<Headline>,
 }
 
-/// How many notes of daily traffic are kept, and how many notable ones.
+/// How many events and how many headlines are kept.
 const KEPT: usize = 1_000;
 const KEPT_HEADLINES: usize = 200;
 
 impl Journal {
-    /// The last notes, oldest first.
+    /// The latest events, oldest first.
     pub fn notes(&self) -> impl DoubleEndedIterator<Item = &JournalEvent> {
         self.notes.iter()
     }
 
-    /// The last notable notes, oldest first; they are kept longer than the rest. Failures of the same sort between two
-    /// changes of state are one.
+    /// The latest notable events, oldest first; they are kept longer than the rest. Similar failures between two state
+    /// changes are one headline.
     pub fn headlines(&self) -> impl DoubleEndedIterator<Item = &Headline> {
         self.headlines.iter()
     }
 
-    /// The notes about one request, oldest first.
+    /// The events of one request, oldest first.
     pub fn of_request(&self, number: u64) -> impl DoubleEndedIterator<Item = &JournalEvent> {
         self.notes.iter().filter(move |note| note.request.is_some_and(|(n, _)| n == number))
     }
@@ -452,7 +436,7 @@ impl Journal {
     }
 
     fn headline(&mut self, note: &JournalEvent) {
-        // An alert tells of a change, but is none.
+        // An alert reports a state change, but is none.
         let tells =
             |headline: &Headline| headline.first.request.is_some() || matches!(headline.first.what, EventKind::Alert { .. });
         let mut since_change = self.headlines.iter_mut().rev().take_while(|headline| tells(headline));
@@ -468,7 +452,7 @@ impl Journal {
     }
 }
 
-/// Whether two notes tell of the same sort of thing, whichever request it happened to.
+/// Whether two events are similar, apart from the request.
 fn alike(a: &EventKind, b: &EventKind) -> bool {
     match (a, b) {
         (EventKind::Ended { outcome: a, .. }, EventKind::Ended { outcome: b, .. })

@@ -21,7 +21,7 @@ pub enum Failure {
     ServerError,
     /// 502: a proxy got no sensible answer.
     BadGateway,
-    /// 503: nobody is there to answer, or the line is full.
+    /// 503: no backend is available, or the queue is full.
     Unavailable,
     /// 504: a proxy waited too long.
     GatewayTimeout,

@@ -15,7 +15,7 @@ pub enum Phase {
     Lookup,
     /// TCP: one round trip before anything else.
     Connect,
-    /// TLS 1.3, full: one more round trip, and work for whoever holds the key.
+    /// TLS 1.3, full: one more round trip, and work for the holder of the key.
     Handshake,
     /// The request and its answer.
     Exchange,
@@ -101,7 +101,7 @@ pub enum PacketContent {
         phase: Phase,
         /// For an answer: whether it is a good one.
         ok: bool,
-        /// Whether the one who asked has given up: the work goes on for nobody.
+        /// Whether the sender has given up: the work is wasted.
         orphan: bool,
     },
     /// A sample of a monitoring agent.

@@ -1,7 +1,7 @@
 //! Fault scripts: commands as a person types them, `20s kill server-2`.
 //!
 //! One line of text is one [`Entry`]: a time, then a command in the words of [`verbs`]. Names are looked up in an
-//! infrastructure, so a script is known to make sense before a run begins. Must not run anything, and must not read files.
+//! infrastructure, so a script is checked before a run begins.
 
 mod arguments;
 mod error;
@@ -17,7 +17,7 @@ pub use time::{LONGEST, duration, shown_time};
 
 use hoplight_model::{ContentError, Element, Infrastructure};
 
-use super::catalogue;
+use super::catalogue::CommonFault;
 use super::command::Command;
 use super::time::SimTime;
 use arguments::Arguments;
@@ -25,7 +25,7 @@ use words::Words;
 
 /// Longest line, in bytes. A command is far below it.
 const MAX_LINE: usize = 400;
-/// Most mistakes of one text that are told.
+/// Most mistakes of one text that are reported.
 const MOST_MISTAKES: usize = 10;
 
 /// One line of a script.
@@ -101,15 +101,15 @@ pub fn entries(line: &str, infra: &Infrastructure) -> Result<Vec<Entry>, ScriptE
     words.next();
     let expected = "a fault of `hoplight list faults`";
     let name = words.next().ok_or_else(|| words.ended(expected))?;
-    let Some(row) = catalogue::find(name.text) else {
-        return Err(name.mistake(expected).suggest(name.text, catalogue::CATALOGUE.iter().map(|row| row.id)));
+    let Some(row) = CommonFault::find(name.text) else {
+        return Err(name.mistake(expected).suggest(name.text, CommonFault::ALL.into_iter().map(CommonFault::id)));
     };
     if let Some(more) = words.next() {
         return Err(more.mistake("the end"));
     }
     let commands = row.inject(infra);
     if commands.is_empty() {
-        return Err(ScriptError::new(name.column, format!("{} cannot happen in {}: it has no such part", row.id, infra.id())));
+        return Err(ScriptError::new(name.column, format!("{} cannot happen in {}: it has no such part", row.id(), infra.id())));
     }
     let after = |delay: f64| at + std::time::Duration::from_secs_f64(delay);
     Ok(match verb.text {
@@ -125,7 +125,7 @@ fn timed(line: &str) -> Result<(SimTime, Words<'_>), ScriptError> {
         return Err(words.ended("a time and a command, such as `20s kill server-2`"));
     };
     let after = duration(first.text).map_err(|why| {
-        let is_verb = verbs::VERBS.iter().any(|verb| verb.name == first.text);
+        let is_verb = verbs::find(first.text).is_some();
         let why = if is_verb { format!("a time comes before the command, as in `20s {}`", first.shown()) } else { why };
         ScriptError::new(first.column, why)
     })?;
@@ -162,7 +162,7 @@ fn read(mut words: Words<'_>, infra: &Infrastructure) -> Result<Command, ScriptE
     let Some(word) = words.next() else {
         return Err(words.ended(&format!("a command: {}", verbs::names())));
     };
-    let Some(verb) = verbs::VERBS.iter().find(|verb| verb.name == word.text) else {
+    let Some(verb) = verbs::find(word.text) else {
         let known = verbs::VERBS.iter().map(|verb| verb.name);
         return Err(word.mistake(&format!("a command: {}", verbs::names())).suggest(word.text, known));
     };

@@ -70,18 +70,6 @@ impl CheckCode {
             Self::L7Tout => "L7TOUT",
         }
     }
-
-    /// What it means.
-    pub const fn meaning(self) -> &'static str {
-        match self {
-            Self::L4Con => "the connection was refused",
-            Self::L4Tout => "the connection attempt was not answered",
-            Self::L6Tout => "connected, but the TLS handshake was not answered",
-            Self::L6Rsp => "the TLS handshake failed",
-            Self::L7Sts => "the answer was an error",
-            Self::L7Tout => "connected, but no answer came",
-        }
-    }
 }
 
 /// The state of one component's station.
@@ -186,7 +174,7 @@ pub enum AlertState {
     Ok,
     /// Its condition holds, but not yet for as long as the rule says.
     Pending,
-    /// Its condition held for long enough: it pages.
+    /// It has fired.
     Firing,
     /// It fired; its condition holds no more, or the data that it spoke of stopped coming.
     Resolved,

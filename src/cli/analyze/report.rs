@@ -17,6 +17,7 @@ use hoplight_analysis::{
     Availability, Cause, Finding, Method, Outage, Severity, Structure, availability, findings, minimal_cuts, single_points_in,
 };
 use hoplight_model::{Cipher, Component, Infrastructure, Medium, Reliability, RequestKind, Tier};
+use hoplight_text::{self as text, FindingText, RuleText};
 
 /// How many contributors to unavailability are told.
 const CONTRIBUTORS: usize = 5;
@@ -197,7 +198,7 @@ impl Report {
         let mut broken = IndexMap::new();
         for kind in RequestKind::ALL {
             if let Err(reason) = single_points_in(infra, &structure, kind) {
-                broken.insert(kind.word(), reason.to_string());
+                broken.insert(kind.word(), text::broken(&reason).to_string());
             }
         }
         let works = |kind: &RequestKind| !broken.contains_key(kind.word());
@@ -224,7 +225,7 @@ impl Report {
                     software: flaw.software.to_string(),
                     components: flaw.components.iter().map(ToString::to_string).collect(),
                     breaks: words(flaw.stops.iter().copied()),
-                    why: flaw.why(),
+                    why: text::shared_flaw(&flaw).to_string(),
                 })
                 .collect(),
             availability: downtimes.iter().map(|of| (of.kind.word(), of.availability())).collect(),
@@ -251,7 +252,7 @@ fn spof_reports(infra: &Infrastructure, structure: &Structure, kinds: &[RequestK
             kind: class(cause),
             id: cause.to_string(),
             breaks: words(mine.iter().map(|point| point.kind)),
-            why: last.why_for(&mine.iter().map(|point| point.kind).collect::<Vec<_>>()),
+            why: text::single_point(last, &mine.iter().map(|point| point.kind).collect::<Vec<_>>()).to_string(),
             path: ways[last.kind.index()].clone(),
         })
     };
@@ -284,7 +285,7 @@ fn cut_reports(infra: &Infrastructure, structure: &Structure, kinds: &[RequestKi
             let report = reports.entry((cut.causes.len(), cut.causes.clone())).or_insert_with(|| CutReport {
                 causes: names(),
                 breaks: Vec::new(),
-                why: cut.broken.to_string(),
+                why: text::broken(&cut.broken).to_string(),
             });
             report.breaks.push(kind.word());
         }
@@ -303,7 +304,7 @@ fn hop_reports(exposures: &[Exposure]) -> Vec<HopReport> {
         let facts: Vec<_> = first_readers.flat_map(|reader| &reader.facts).filter(|fact| fact.is_hidden_by_tls()).collect();
         let texts: indexmap::IndexSet<String> = facts.iter().map(|fact| fact.text()).collect();
         let readers: indexmap::IndexSet<String> =
-            hop.iter().flat_map(|exposure| &exposure.readers).map(|reader| reader.who.to_string()).collect();
+            hop.iter().flat_map(|exposure| &exposure.readers).map(|reader| text::listener(&reader.who).to_string()).collect();
         let labels: indexmap::IndexSet<&str> = facts.iter().map(|fact| fact.label()).collect();
         Some(HopReport {
             from: first.from.to_string(),
@@ -351,7 +352,7 @@ fn capacity(infra: &Infrastructure, whole: bool) -> IndexMap<&'static str, Optio
     let report = |saturation: Saturation| CapacityReport {
         rps: saturation.rps,
         bottleneck: saturation.resource.component().to_string(),
-        why: saturation.why(),
+        why: text::bottleneck(&saturation).to_string(),
     };
     let kinds = RequestKind::ALL.into_iter().map(|kind| (kind.word(), capacity.saturation(kind).map(report)));
     // Of a mix in which some are never answered, the rest says little.
@@ -373,7 +374,7 @@ fn overload_reports(infra: &Infrastructure, load: f64) -> Vec<OverloadReport> {
         id: overload.cause.to_string(),
         overloads: overload.overloaded.iter().map(|over| over.resource.component().to_string()).collect(),
         rps_left: overload.saturation,
-        why: overload.to_string(),
+        why: text::overload(&overload).to_string(),
     });
     report.collect()
 }
@@ -391,8 +392,8 @@ fn reach_reports(infra: &Infrastructure) -> Vec<ReachReport> {
             port: reach.port,
             open: reach.is_open(),
             by: match reach.decided_by() {
-                Some(judged) => vec![judged.to_string()],
-                None => reach.judged.iter().map(ToString::to_string).collect(),
+                Some(judged) => vec![text::judged(judged).to_string()],
+                None => reach.judged.iter().map(|judged| text::judged(judged).to_string()).collect(),
             },
         }));
     }
@@ -431,23 +432,24 @@ impl PriceReport {
             handshakes: price.of_first_visit(RequestKind::Write).count(),
             handshake_ms: price.first_visit_ms(RequestKind::Write),
             keys_at: price.keys.iter().map(|key| key.at.to_string()).collect(),
-            lost: price.lost.iter().map(|feature| feature.words()).collect(),
+            lost: price.lost.iter().map(|feature| text::feature(*feature)).collect(),
             exposed: price.exposed.iter().map(|hop| format!("{} → {}", hop.from, hop.to)).collect(),
-            why: price.why(),
+            why: text::tls_price(price).to_string(),
         }
     }
 }
 
 impl FindingReport {
     fn new(finding: &Finding) -> Self {
+        let FindingText { message, rule: RuleText { title, why, fix } } = text::finding(finding);
         Self {
-            id: finding.rule.id,
+            id: finding.rule().id(),
             severity: finding.severity(),
-            title: finding.rule.title,
+            title,
             subject: finding.subject_name(),
-            message: finding.message.clone(),
-            why: finding.rule.why,
-            fix: finding.rule.fix,
+            message: message.to_string(),
+            why,
+            fix,
         }
     }
 }

@@ -6,8 +6,7 @@ use std::fmt::Write as _;
 
 use crate::cli::analyze::report::Report as Analysis;
 use crate::cli::format::{Align, aligned, hanging, number, percent, promised, seconds};
-use hoplight_analysis::Severity;
-use hoplight_analysis::findings::RULES;
+use hoplight_analysis::{Rule, Severity};
 use hoplight_model::text::sanitise;
 
 use super::{Comparison, Side};
@@ -140,9 +139,9 @@ fn measured(sides: [&Side; 2]) -> Vec<Row> {
 fn only(a: &Side, b: &Side) -> String {
     let mut text = String::from("\nFound in one only\n");
     let mut same = true;
-    for rule in RULES {
+    for rule in Rule::ALL {
         let subjects = |side: &Side| -> Vec<String> {
-            let found = side.analysis.findings.iter().filter(|finding| finding.id == rule.id);
+            let found = side.analysis.findings.iter().filter(|finding| finding.id == rule.id());
             found.map(|finding| finding.subject.clone()).collect()
         };
         let (in_a, in_b) = (subjects(a), subjects(b));
@@ -155,7 +154,7 @@ fn only(a: &Side, b: &Side) -> String {
             continue;
         }
         same = false;
-        let _ = writeln!(text, "  {}  {}", rule.severity, rule.id);
+        let _ = writeln!(text, "  {}  {}", rule.severity(), rule.id());
         text += &hanging("A  ", &only_a, 4);
         text += &hanging("B  ", &only_b, 4);
     }

@@ -7,7 +7,8 @@ use std::io;
 
 use hoplight_lesson::{Answered, Ask, Choice, Question, Refusal, Submitted, Toggled};
 use hoplight_model::Element;
-use hoplight_sim::script;
+use hoplight_sim::script::{self, ScriptError};
+use hoplight_text::{Part, Phrase};
 
 use super::dialogue::Input;
 use super::{Flow, Reading, describe, hanging, paragraph};
@@ -116,9 +117,9 @@ impl Reading<'_> {
                 (format!("Not quite. {} Try again; the first answer counts.", self.prose(&why)), Next::Again)
             }
             Answered::Wrong(why) => (format!("Not quite. {} Try again.", self.prose(&why)), Next::Again),
-            Answered::Predicted => ("Your prediction is taken down.".to_owned(), Next::Over),
-            Answered::Refused(refusal @ Refusal::AlreadyAnswered) => (self.capital(&refusal.to_string()), Next::Over),
-            Answered::Refused(refusal) => (self.capital(&refusal.to_string()), Next::Again),
+            Answered::Predicted => ("Your prediction is saved.".to_owned(), Next::Over),
+            Answered::Refused(refusal @ Refusal::AlreadyAnswered) => (refusal.phrase().to_sentence(), Next::Over),
+            Answered::Refused(refusal) => (refusal.phrase().to_sentence(), Next::Again),
         };
         self.say(&paragraph(&text))?;
         Ok(next)
@@ -134,20 +135,20 @@ impl Reading<'_> {
         let named = match named {
             Ok(named) => named,
             Err(error) => {
-                self.say(&paragraph(&self.capital(&error.to_string())))?;
+                self.say(&paragraph(&mistake(error)))?;
                 return Ok(Next::Again);
             }
         };
         let before: Vec<Element> = self.player.run().marks().cloned().collect();
         for element in before.into_iter().chain(named) {
             if let Toggled::Refused(refusal) = self.player.run_mut().toggle_mark(&infra, element) {
-                self.say(&paragraph(&self.capital(&refusal.to_string())))?;
+                self.say(&paragraph(&refusal.phrase().to_sentence()))?;
                 return Ok(Next::Again);
             }
         }
         let (text, next) = match self.player.run_mut().submit_marks(&infra) {
             Submitted::Right(why) => (format!("Right: these, and no others. {}", self.prose(&why)), Next::Over),
-            Submitted::Predicted => ("Your prediction is taken down.".to_owned(), Next::Over),
+            Submitted::Predicted => ("Your prediction is saved.".to_owned(), Next::Over),
             // As on the screen: the first try counts, then the right set is told.
             Submitted::Wrong { .. } if mode == Mode::Quiz => {
                 (format!("Not quite. Right are: {}. {}", self.right_names(question), self.prose(why)), Next::Over)
@@ -157,20 +158,18 @@ impl Reading<'_> {
                 let parts: Vec<String> = [part(missing, "missing"), part(extra, "too many")].into_iter().flatten().collect();
                 (format!("Not yet: {}. Try again.", parts.join(", ")), Next::Again)
             }
-            Submitted::Refused(refusal) => (self.capital(&refusal.to_string()), Next::Again),
+            Submitted::Refused(refusal) => (refusal.phrase().to_sentence(), Next::Again),
         };
         self.say(&paragraph(&text))?;
         Ok(next)
     }
+}
 
-    /// A reason as a sentence.
-    fn capital(&self, reason: &str) -> String {
-        let mut chars = reason.chars();
-        let end = if reason.ends_with('?') { "" } else { "." };
-        if self.player.infrastructure().begins_with_name(reason) {
-            return format!("{reason}{end}");
-        }
-        let first = chars.next().map(char::to_uppercase);
-        first.into_iter().flatten().chain(chars).chain(end.chars()).collect()
+/// A mistake in a name, as a sentence.
+fn mistake(error: ScriptError) -> String {
+    let message = Phrase::from(Part::words(error.message)).capitalised();
+    match error.suggestion {
+        Some(suggestion) => format!("{message}; did you mean `{suggestion}`?"),
+        None => format!("{message}."),
     }
 }

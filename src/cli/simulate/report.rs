@@ -220,7 +220,7 @@ fn agents(simulation: &Simulation) -> IndexMap<String, AgentReport> {
 fn given(plan: &Plan, run: &Run) -> Vec<GivenReport> {
     let result = |given: &Given| match given {
         Given::Done => "done".to_owned(),
-        Given::Refused(error) => format!("refused: {error}"),
+        Given::Refused(error) => format!("refused: {}", hoplight_text::refusal(error)),
         Given::NotReached => "not reached".to_owned(),
     };
     let entries = plan.script.entries().iter().zip(&run.given);

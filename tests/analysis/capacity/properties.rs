@@ -32,7 +32,7 @@ proptest! {
             let worst = &overload.overloaded[0];
             prop_assert!(worst.after > 1.0 && worst.before <= 1.0 + 1e-9);
             let fullest = left.utilisation(300.0)[0].part();
-            prop_assert!(fullest >= worst.after - 1e-9, "{} is in {:?}", overload, left.utilisation(300.0));
+            prop_assert!(fullest >= worst.after - 1e-9, "{:?} is in {:?}", overload, left.utilisation(300.0));
             prop_assert!(left.mix_saturation().expect("something is full").rps < 300.0);
         }
     }
@@ -50,10 +50,10 @@ fn at_the_saturation_one_thing_is_full_and_nothing_is_more_than_full() {
             };
             let saturation = saturation.expect("every drawn site answers");
             let fullest = &capacity.utilisation_by(kind, saturation.rps)[0];
-            assert!((fullest.part() - 1.0).abs() < 1e-9, "site {seed}: {fullest}");
+            assert!((fullest.part() - 1.0).abs() < 1e-9, "site {seed}: {fullest:?}");
             let next = capacity.utilisation_by(kind, saturation.rps * 1.01);
             let bottleneck = next.iter().find(|used| used.resource == saturation.resource).expect("it is used");
-            assert!(bottleneck.part() > 1.0, "site {seed}: {bottleneck}");
+            assert!(bottleneck.part() > 1.0, "site {seed}: {bottleneck:?}");
         }
     }
 }
@@ -67,7 +67,7 @@ fn what_is_held_grows_as_the_load_does_where_shares_are_fixed() {
         for part in [0.1, 0.9, 1.3] {
             for used in capacity.utilisation(part * rps) {
                 let half = at_half.iter().find(|half| half.resource == used.resource).expect("it is used at any load");
-                assert!((used.held - 2.0 * part * half.held).abs() < 1e-9 * used.held, "site {seed} at {part}: {used}");
+                assert!((used.held - 2.0 * part * half.held).abs() < 1e-9 * used.held, "site {seed} at {part}: {used:?}");
             }
         }
     }

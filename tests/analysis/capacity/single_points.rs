@@ -27,7 +27,7 @@ fn webs(count: usize) -> Infrastructure {
 #[test]
 fn two_servers_at_60_percent_are_one_at_120_and_three_are_two_at_90() {
     let lost = capacity_spofs(&webs(2), 120.0);
-    let causes: Vec<String> = lost.iter().map(ToString::to_string).collect();
+    let causes: Vec<String> = lost.iter().map(|overload| hoplight::text::overload(overload).to_string()).collect();
     // A server's loss and that of the link to it are the same to the others. Without the balancer, nobody gets anywhere.
     let without = |lost: &str, left: &str| format!("Without {lost}, at 120 requests/s: {left} at 120 % instead of 60 %.");
     let expected = [("web-1", "web-2"), ("web-2", "web-1"), ("lb → web-1", "web-2"), ("lb → web-2", "web-1")];
@@ -136,7 +136,8 @@ fn the_peer_of_a_lost_balancer_takes_over_and_must_be_as_large() {
     );
     let capacity = Capacity::of(&infra, &Outage::none());
     assert_eq!((capacity.utilisation_of("lb-1", 200.0), capacity.utilisation_of("lb-2", 200.0)), (Some(0.5), Some(0.0)));
-    let lost: Vec<String> = capacity_spofs(&infra, 200.0).iter().map(ToString::to_string).collect();
+    let lost: Vec<String> =
+        capacity_spofs(&infra, 200.0).iter().map(|overload| hoplight::text::overload(overload).to_string()).collect();
     assert_eq!(lost[0], "Without lb-1, at 200 requests/s: lb-2 at 200 % instead of 0 %.");
     assert!(lost.iter().all(|lost| !lost.starts_with("Without lb-2")));
 }

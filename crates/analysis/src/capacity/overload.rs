@@ -4,8 +4,6 @@
 //! is listed (the N−1 test of capacity planning). Each cause costs one [`super::Capacity`]. What stops a kind altogether is no
 //! concern of this module: it is a single point of failure, and overloads nothing.
 
-use std::fmt;
-
 use hoplight_model::{Infrastructure, RequestKind};
 
 use super::super::cause::Cause;
@@ -14,7 +12,6 @@ use super::demand::Demand;
 use super::mix::Mix;
 use super::resource::{Numbers, Resource};
 use super::routes::{Routes, StaticRoutes};
-use super::saturation::rate;
 use super::utilisation_curve::UtilisationCurve;
 
 /// Up to this many causes of failure, testing all of them takes about a second. The cost grows with the square of their number,
@@ -45,17 +42,6 @@ pub struct Overloaded {
     pub before: f64,
     /// Its utilisation after the loss, above 1.
     pub after: f64,
-}
-
-impl fmt::Display for Overload {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Without {}, at {}: ", self.cause, rate(self.load, None))?;
-        for (number, Overloaded { resource, before, after }) in self.overloaded.iter().enumerate() {
-            let comma = if number == 0 { "" } else { ", " };
-            write!(f, "{comma}{resource} at {:.0} % instead of {:.0} %", after * 100.0, before * 100.0)?;
-        }
-        f.write_str(".")
-    }
 }
 
 /// The causes whose loss overloads something that is not overloaded already, in the order of [`Cause::all`]. `load` is in

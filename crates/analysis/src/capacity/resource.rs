@@ -2,8 +2,6 @@
 //!
 //! Must not know how much of them is in use.
 
-use std::fmt;
-
 use hoplight_model::{ComponentId, ComponentIx, Infrastructure, LinkIx};
 
 /// A limited resource that requests hold.
@@ -22,16 +20,6 @@ impl Resource {
     pub const fn component(&self) -> &ComponentId {
         match self {
             Self::Slots(id) | Self::Connections(id) | Self::Places(_, id) => id,
-        }
-    }
-}
-
-impl fmt::Display for Resource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Slots(id) => write!(f, "{id}"),
-            Self::Connections(id) => write!(f, "{id}'s connections"),
-            Self::Places(from, to) => write!(f, "{from}'s places at {to}"),
         }
     }
 }

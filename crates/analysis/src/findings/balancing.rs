@@ -1,6 +1,6 @@
-//! Findings about balancers, and about parts that stand nowhere.
+//! Findings about balancers, and about components without a server.
 
-use super::{Finding, StaticRoutes, listed};
+use super::{Finding, FindingKind, StaticRoutes};
 use hoplight_model::Tier;
 use hoplight_model::{ComponentId, ComponentIx, ComponentKind};
 
@@ -13,16 +13,15 @@ pub(super) fn find(ground: &StaticRoutes<'_>) -> Vec<Finding> {
             links.iter().filter(|link| infra.link(**link).protocol.carries_requests()).map(|link| infra.ends(*link).1).collect();
         let id = &component.id;
         if let [only] = backends[..] {
-            let message = format!("{id} has one backend, {}: it balances nothing.", ground.id(only));
-            found.push(Finding::of_component("balances-nothing", id, message));
+            let backend = ground.id(only).clone();
+            found.push(Finding::of_component(id, FindingKind::BalancesNothing { backend }));
         }
         let mut tiers: Vec<Vec<Tier>> = backends.iter().map(|backend| Tier::of(infra, *backend)).collect();
         tiers.sort();
         tiers.dedup();
         if tiers.len() > 1 {
-            let names: Vec<&ComponentId> = backends.iter().map(|backend| ground.id(*backend)).collect();
-            let message = format!("{id} spreads requests over {}, which do not do the same.", listed(&names));
-            found.push(Finding::of_component("unlike-backends", id, message));
+            let backends = backends.iter().map(|backend| ground.id(*backend).clone()).collect();
+            found.push(Finding::of_component(id, FindingKind::UnlikeBackends { backends }));
         }
     }
     found.extend(nowhere(ground));
@@ -34,11 +33,8 @@ fn nowhere(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     let homeless: Vec<&ComponentId> =
         ground.of_service().filter(|(_, component)| component.server.is_none()).map(|(_, component)| &component.id).collect();
     if ground.infra.servers().len() == 0 && !homeless.is_empty() {
-        let message = format!("No server is drawn: where {} run is not said.", listed(&homeless));
-        return vec![Finding::new("on-no-server", None, message)];
+        let components = homeless.into_iter().cloned().collect();
+        return vec![Finding::of_design(FindingKind::NoServers { components })];
     }
-    homeless
-        .into_iter()
-        .map(|id| Finding::of_component("on-no-server", id, format!("{id} stands on none of the servers.")))
-        .collect()
+    homeless.into_iter().map(|id| Finding::of_component(id, FindingKind::OnNoServer)).collect()
 }

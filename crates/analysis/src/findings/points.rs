@@ -1,8 +1,8 @@
-//! Findings about what alone stops the service. Machines and programs are told apart from names and places.
+//! Findings about single points of failure.
 
 use std::collections::BTreeMap;
 
-use super::{Finding, StaticRoutes, listed, requests};
+use super::{Finding, FindingKind, StaticRoutes};
 use crate::cause::Cause;
 use hoplight_model::component::Failover;
 use hoplight_model::{ComponentId, ComponentIx, ComponentKind, DatabaseRole, RequestKind, ServerId};
@@ -16,7 +16,7 @@ pub(super) fn find(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     found
 }
 
-/// Kinds that never work, though users send them.
+/// Kinds of request that users send and that never work.
 fn broken(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     let traffic = ground.infra.traffic();
     let (statics, writes) = (traffic.static_share.get(), traffic.write_share.get());
@@ -28,20 +28,20 @@ fn broken(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     let kinds = RequestKind::ALL.into_iter().filter(|kind| share(*kind) > 1e-9);
     kinds
         .filter_map(|kind| {
-            let broken = ground.points[kind.index()].as_ref().err()?;
-            Some(Finding::new("kind-does-not-work", None, format!("No {} request works: {broken}.", kind.word())))
+            let broken = ground.points[kind.index()].as_ref().err()?.clone();
+            Some(Finding::of_design(FindingKind::KindDoesNotWork { kind, broken }))
         })
         .collect()
 }
 
-/// The one that takes writes, unless another takes over by itself.
+/// The only writer, unless another takes over automatically.
 fn is_lone_writer(ground: &StaticRoutes<'_>, ix: ComponentIx) -> bool {
     let component = ground.infra.component(ix);
     matches!(&component.kind, ComponentKind::Database(spec) if spec.role == DatabaseRole::Primary)
         && ground.stops(&Cause::Component(component.id.clone())).contains(&RequestKind::Write)
 }
 
-/// Programs that are single points, with the machine that takes them along.
+/// Programs that are single points, reported with their server.
 fn parts(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     let mut on: BTreeMap<&ServerId, Vec<&ComponentId>> = BTreeMap::new();
     let mut alone = Vec::new();
@@ -60,22 +60,19 @@ fn parts(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     for server in ground.infra.servers() {
         let stops = ground.stops(&Cause::Server(server.id.clone()));
         let carried = on.get(&server.id).map_or(&[][..], Vec::as_slice);
-        // The machine of the lone writer is said with it.
+        // The server of the lone writer is reported with it.
         let of_writer = ground.infra.on_server(&server.id).any(|(ix, _)| is_lone_writer(ground, ix));
         if stops.is_empty() || (carried.is_empty() && of_writer) {
             continue;
         }
-        let what = match carried {
-            [] => String::new(),
-            ids => format!(" On it, and nowhere else: {}.", listed(ids)),
-        };
-        let message = format!("Without {}, {} stop.{what}", server.id, requests(&stops));
-        found.push(Finding::new("single-point", Some(Cause::Server(server.id.clone())), message));
+        let carries = carried.iter().copied().cloned().collect();
+        found.push(Finding::new(Cause::Server(server.id.clone()), FindingKind::SinglePoint { stops, carries }));
     }
     found.extend(alone.into_iter().map(|(cause, stops)| {
-        let message = format!("Without {cause}, {} stop.", requests(&stops));
-        let rule = if is_firewall(ground, &cause) { "single-firewall" } else { "single-point" };
-        Finding::new(rule, Some(cause), message)
+        let is_firewall = is_firewall(ground, &cause);
+        let carries = Vec::new();
+        let kind = if is_firewall { FindingKind::SingleFirewall { stops } } else { FindingKind::SinglePoint { stops, carries } };
+        Finding::new(cause, kind)
     }));
     found
 }
@@ -85,40 +82,27 @@ fn writers(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     let clusters = infra.database_clusters();
     let lone = infra.components().filter(|(ix, _)| is_lone_writer(ground, *ix));
     lone.map(|(ix, component)| {
-        let replicas: Vec<&ComponentId> = clusters
+        let replicas: Vec<ComponentId> = clusters
             .iter()
             .filter(|cluster| cluster.contains(&ix))
             .flatten()
             .filter(|other| **other != ix)
-            .map(|other| ground.id(*other))
+            .map(|other| ground.id(*other).clone())
             .collect();
-        let kinds = ground.stops(&Cause::Component(component.id.clone()));
+        let stops = ground.stops(&Cause::Component(component.id.clone()));
         let automatic = matches!(&component.kind,
             ComponentKind::Database(spec) if matches!(spec.failover, Failover::Automatic { .. }));
-        let rest = match &replicas[..] {
-            [] => " It has no replica.".to_owned(),
-            ids if automatic => format!(" Its failover to {} does not help where both are reached the same way.", listed(ids)),
-            ids => format!(" {} could be promoted, by somebody who is awake.", listed(ids)),
-        };
-        Finding::of_component(
-            "single-writer",
-            &component.id,
-            format!("Without {}, {} stop.{rest}", component.id, requests(&kinds)),
-        )
+        Finding::of_component(&component.id, FindingKind::SingleWriter { stops, replicas, automatic })
     })
     .collect()
 }
 
-/// Databases whose data nobody else has.
+/// Databases without a copy of their data.
 fn copies(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     let alone = ground.infra.database_clusters().into_iter().filter(|cluster| cluster.len() == 1).flatten();
     let asked = alone
         .filter(|ix| ground.infra.hops().any(|hop| hop.to == *ix && ground.infra.link(hop.link).protocol.carries_requests()));
-    asked
-        .map(|ix| {
-            Finding::of_component("one-copy", ground.id(ix), format!("All data lie in {} and nowhere else.", ground.id(ix)))
-        })
-        .collect()
+    asked.map(|ix| Finding::of_component(ground.id(ix), FindingKind::OneCopy)).collect()
 }
 
 /// Names, certificates, resolvers and places.
@@ -130,30 +114,23 @@ fn others(ground: &StaticRoutes<'_>) -> Vec<Finding> {
             && let Some(certificate) = ground.infra.certificates().get(*place)
             && certificate.days_left <= 21
         {
-            let (rule, message) = match certificate.days_left {
-                0 => ("certificate-expired", format!("The {cause} has expired.")),
-                1 => ("certificate-expires-soon", format!("The {cause} expires within a day.")),
-                days => ("certificate-expires-soon", format!("The {cause} expires in {days} days.")),
+            let kind = match certificate.days_left {
+                0 => FindingKind::CertificateExpired,
+                days => FindingKind::CertificateExpiresSoon { days },
             };
-            found.push(Finding::new(rule, Some(cause.clone()), message));
+            found.push(Finding::new(cause.clone(), kind));
         }
         if stops.is_empty() {
             continue;
         }
-        let stop = requests(&stops);
-        let (rule, message) = match cause {
-            Cause::Zone(name) => {
-                ("one-name", format!("Without the zone of {}, {stop} stop for everybody who has to look it up.", name.as_str()))
-            }
-            Cause::Component(id) if is_resolver(ground, id) => (
-                "one-name",
-                format!("Without {id}, {stop} stop for everybody who has to look the name up; a cache hides it for a while."),
-            ),
-            Cause::Certificate { .. } => ("one-certificate", format!("When the {cause} has expired, {stop} stop.")),
-            Cause::Domain(id) => ("failure-domain", format!("When {id} fails as a whole, {stop} stop.")),
-            _ => continue,
+        let kind = match cause {
+            Cause::Zone(_) => FindingKind::OneName { stops },
+            Cause::Component(id) if is_resolver(ground, id) => FindingKind::OneName { stops },
+            Cause::Certificate { .. } => FindingKind::OneCertificate { stops },
+            Cause::Domain(_) => FindingKind::FailureDomain { stops },
+            Cause::Component(_) | Cause::Server(_) | Cause::Hop(..) | Cause::Software(_) => continue,
         };
-        found.push(Finding::new(rule, Some(cause.clone()), message));
+        found.push(Finding::new(cause.clone(), kind));
     }
     found
 }

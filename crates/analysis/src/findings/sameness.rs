@@ -1,24 +1,21 @@
-//! Findings about machines and programs that are alike, or are not.
+//! Findings about identical and mixed servers.
 
-use super::{Finding, StaticRoutes};
+use super::{Finding, FindingKind, StaticRoutes};
 use crate::cause::Cause;
 use crate::homogeneity::{lone_servers, mixed_servers, shared_flaws_in, twin_servers};
 
 pub(super) fn find(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for flaw in shared_flaws_in(ground.infra, &ground.structure) {
-        // What one program stops alone is told where that program is.
+        // A program that is a single point alone has a finding of its own.
         if flaw.is_shared() && !flaw.defeats_redundancy.is_empty() {
-            let message = flaw.why();
-            found.push(Finding::new("shared-flaw", Some(Cause::Software(flaw.software)), message));
+            found.push(Finding::new(Cause::Software(flaw.software.clone()), FindingKind::SharedFlaw(flaw)));
         }
     }
     for mixed in mixed_servers(ground.infra) {
-        found.push(Finding::new("mixed-tiers", Some(Cause::Server(mixed.server.clone())), mixed.why()));
+        found.push(Finding::new(Cause::Server(mixed.server.clone()), FindingKind::MixedTiers(mixed)));
     }
-    found.extend(lone_servers(ground.infra).map(|servers| Finding::new("different-but-single", None, servers.why())));
-    for twins in twin_servers(ground.infra) {
-        found.push(Finding::new("alike-servers", None, twins.why()));
-    }
+    found.extend(lone_servers(ground.infra).map(|servers| Finding::of_design(FindingKind::DifferentButSingle(servers))));
+    found.extend(twin_servers(ground.infra).into_iter().map(|twins| Finding::of_design(FindingKind::AlikeServers(twins))));
     found
 }

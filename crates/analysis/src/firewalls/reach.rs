@@ -62,33 +62,6 @@ impl ConnectionAttempt {
     pub fn action(&self) -> RuleAction {
         self.decided_by().map_or(RuleAction::Allow, |judged| judged.verdict.action)
     }
-
-    /// What happens to the attempt and why, in a sentence.
-    pub fn why(&self) -> String {
-        let Self { target, port, .. } = self;
-        if let Some(judged) = self.decided_by() {
-            let does = if judged.verdict.action == RuleAction::Drop { "drops" } else { "rejects" };
-            return format!("{target}:{port} is closed: {judged} {does} it.");
-        }
-        if self.judged.is_empty() && self.is_local {
-            return format!("{target}:{port} is open: it is on the same machine, where no firewall stands between programs.");
-        }
-        if self.judged.is_empty() {
-            return format!("{target}:{port} is open: no firewall stands in between.");
-        }
-        let by: Vec<String> = self.judged.iter().map(ToString::to_string).collect();
-        format!("{target}:{port} is open: {} let it pass.", by.join(", "))
-    }
-}
-
-impl fmt::Display for Judged {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let direction = if self.verdict.direction == Direction::Inbound { "inbound" } else { "outbound" };
-        match self.verdict.rule {
-            Some(number) => write!(f, "{direction} rule {number} of {}", self.firewall),
-            None => write!(f, "the {direction} default of {}", self.firewall),
-        }
-    }
 }
 
 impl fmt::Display for Vantage {

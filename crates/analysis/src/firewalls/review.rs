@@ -82,13 +82,6 @@ pub enum Flaw {
     },
 }
 
-impl RuleAt {
-    fn words(&self) -> String {
-        let direction = if self.is_inbound { "Inbound" } else { "Outbound" };
-        format!("{direction} rule {} of {}", self.number, self.firewall)
-    }
-}
-
 impl Flaw {
     /// What to point at.
     pub fn element(&self) -> Element {
@@ -104,43 +97,6 @@ impl Flaw {
             }
             Self::Exposed { reach } => reach.target.clone(),
             Self::ClosedHop { from, to, .. } => Element::Hop(from.clone(), to.clone()),
-        }
-    }
-
-    /// What is wrong, in a sentence or two.
-    pub fn why(&self) -> String {
-        match self {
-            Self::GuardsNothing(id) => format!("{id} stands before nothing: no connection crosses it."),
-            Self::Behind { firewall, unprotected } => {
-                let names: Vec<&str> = unprotected.iter().map(ComponentId::as_str).collect();
-                let names = names.join(", ");
-                format!("{firewall} stands behind {names}: what attacks {names} has met no firewall.")
-            }
-            Self::OpenEntry(id) => {
-                format!("{id} faces the Internet without a firewall before it: every port of its machine can be tried.")
-            }
-            Self::Unprotected(id) => format!("Nothing drawn keeps the Internet from {id}: no firewall stands before it."),
-            Self::Exposed { reach } => format!("The Internet gets to a port that no user needs: {}", reach.why()),
-            Self::Unused(rule) => format!("{} allows what nothing in the drawing does.", rule.words()),
-            Self::Shadowed { rule, by, contradicts } => {
-                let numbers: Vec<String> = by.iter().map(ToString::to_string).collect();
-                let end = if *contradicts { ", and not all the same way" } else { "" };
-                format!("{} never decides: {} before it decide all that it speaks of{end}.", rule.words(), numbers.join(", "))
-            }
-            Self::NeedlessPorts { rule, ports } if ports.is_empty() => {
-                format!("{} opens every port; the drawing needs a few.", rule.words())
-            }
-            Self::NeedlessPorts { rule, ports } => {
-                let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
-                format!("{} opens {}, which nothing in the drawing needs.", rule.words(), ports.join(", "))
-            }
-            Self::AllowsByDefault(id) => {
-                format!("{id} lets through what no rule speaks of: it stops only what somebody thought of.")
-            }
-            Self::SilentAgent { agent, by } => {
-                format!("What {agent} pushes does not get out: {by} stops it. Silence then looks like health.")
-            }
-            Self::ClosedHop { from, to, by } => format!("{from} → {to} is drawn, and {by} stops it."),
         }
     }
 }

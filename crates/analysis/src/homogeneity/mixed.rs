@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 
 use super::super::machines::Machines;
-use super::listed;
 use hoplight_model::component::Software;
 use hoplight_model::{ComponentId, Infrastructure, Medium, ServerId, Tier};
 
@@ -31,37 +30,6 @@ pub struct TwinServers {
     pub servers: Vec<ServerId>,
     /// What each of them runs.
     pub tiers: Vec<Tier>,
-}
-
-impl MixedServer {
-    /// What the mixture means, in sentences.
-    pub fn why(&self) -> String {
-        let tiers: Vec<&str> = self.tiers.keys().map(|tier| tier.word()).collect();
-        let mut text = format!(
-            "{} hosts {}: they share its processors, and none can be given a server more without the others.",
-            self.server,
-            listed(&tiers)
-        );
-        if let Some((from, to)) = self.unfenced.first() {
-            text.extend([" No firewall can stand between ", from.as_str(), " and ", to.as_str(), "."]);
-        }
-        if let Some(database) = self.tiers.get(&Tier::Database).and_then(|found| found.first()) {
-            text.extend([" Who gets into another program here is already on the machine of ", database.as_str(), "."]);
-        }
-        text
-    }
-}
-
-impl TwinServers {
-    /// What being alike means, in sentences.
-    pub fn why(&self) -> String {
-        let names: Vec<&str> = self.servers.iter().map(ServerId::as_str).collect();
-        format!(
-            "{} run the same programs. That is redundancy against a crash, as far as each can take the other's place, and none \
-             against a flaw or a wrong change that reaches all at once.",
-            listed(&names)
-        )
-    }
 }
 
 /// The servers that host more than one tier, in authored order.

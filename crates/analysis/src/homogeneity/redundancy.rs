@@ -5,7 +5,7 @@
 use super::super::cause::Cause;
 use super::super::machines::Machines;
 use super::super::structure::Structure;
-use super::{Singles, listed, requests, stopped};
+use super::{Singles, stopped};
 use hoplight_model::component::Software;
 use hoplight_model::{ComponentId, Infrastructure, RequestKind, ServerId, Tier};
 
@@ -65,38 +65,6 @@ impl TierRedundancy {
         };
         Some(reading)
     }
-
-    /// What that means for one kind, in a sentence; none where [`Self::reading`] has none.
-    pub fn why(&self, kind: RequestKind) -> Option<String> {
-        let names: Vec<&str> = self.members.iter().map(ComponentId::as_str).collect();
-        let (names, word) = (listed(&names), kind.word());
-        let stopping = self.single.iter().filter(|(_, kinds)| kinds.contains(&kind)).map(|(id, _)| id.as_str());
-        let stopping = listed(&stopping.collect::<Vec<_>>());
-        let flaws = self.flaws.iter().filter(|(_, kinds)| kinds.contains(&kind)).map(|(software, _)| software.to_string());
-        let flaws: Vec<String> = flaws.collect();
-        let flaws = listed(&flaws.iter().map(String::as_str).collect::<Vec<_>>());
-        Some(match self.reading(kind)? {
-            RedundancyVerdict::Lone => format!("{names} is alone in its tier: without it no {word} request works."),
-            RedundancyVerdict::FalseRedundancy => {
-                format!(
-                    "{names} are alike, and yet without {stopping} no {word} request works: the others cannot take its place."
-                )
-            }
-            RedundancyVerdict::FalseDiversity => {
-                format!("{names} differ, and that is no redundancy: without {stopping} no {word} request works.")
-            }
-            RedundancyVerdict::Twins => {
-                format!("{names}: {word} requests outlive the loss of any one, and no flaw in {flaws}, which would stop them.")
-            }
-            RedundancyVerdict::Untold => format!(
-                "{names}: {word} requests outlive the loss of any one. What all of them run is not drawn, so nobody can tell \
-                 whether they share a flaw."
-            ),
-            RedundancyVerdict::Diverse => {
-                format!("{names}: {word} requests outlive the loss of any one, and a flaw in any one version.")
-            }
-        })
-    }
 }
 
 /// Every tier that has members, from the user inwards.
@@ -134,21 +102,6 @@ fn judged(infra: &Infrastructure, singles: &Singles<'_>, tier: Tier) -> Option<T
 pub struct LoneServers {
     /// Each server with the kinds that stop without it, in authored order; for some none does.
     pub servers: Vec<(ServerId, Vec<RequestKind>)>,
-}
-
-impl LoneServers {
-    /// What that means, in a sentence.
-    pub fn why(&self) -> String {
-        let names: Vec<&str> = self.servers.iter().map(|(id, _)| id.as_str()).collect();
-        let single = self.servers.iter().filter(|(_, kinds)| !kinds.is_empty());
-        let stops = single.map(|(id, kinds)| format!("without {id}, {} stop", requests(kinds)));
-        format!(
-            "No two of {} do the same, and that is no redundancy: {}. More of the same, not more that differs, lets one take the \
-             place of another.",
-            listed(&names),
-            stops.collect::<Vec<_>>().join("; ")
-        )
-    }
 }
 
 /// All servers that serve requests, if there are several, no two of them share a tier, and some alone stops something.

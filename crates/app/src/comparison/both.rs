@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use hoplight_model::TopologyEdit;
 use hoplight_sim::{Command, CommandError, SimTime, Timeline};
+use hoplight_text::refusal;
 
 use crate::comparison::Comparison;
 
 /// Which of two designs accepted a command.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum ComparisonSide {
     /// Both, or the only one.
     Both,
@@ -26,8 +27,8 @@ impl ComparisonSide {
     pub fn words(&self) -> String {
         match self {
             Self::Both => String::new(),
-            Self::First(why) => format!(" In A only: in B, {why}."),
-            Self::Second(why) => format!(" In B only: in A, {why}."),
+            Self::First(why) => format!(" In A only: in B, {}.", refusal(why)),
+            Self::Second(why) => format!(" In B only: in A, {}.", refusal(why)),
         }
     }
 }

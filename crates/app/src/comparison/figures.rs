@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use hoplight_analysis::findings::{Finding, findings};
+use hoplight_analysis::findings::{Finding, Rule, findings};
 use hoplight_analysis::{Capacity, Outage, Structure, availability, plaintext_hops, single_parts, tls_price::tls_price};
 use hoplight_model::{Infrastructure, RequestKind};
 
@@ -42,11 +42,11 @@ impl Figures {
     /// The findings that the other design does not have, worst first. Each rule comes once, with its first finding and the
     /// names of all its subjects.
     pub(super) fn only_here(&self, there: &Self) -> Vec<(&Finding, Vec<String>)> {
-        let known: BTreeSet<(&str, String)> =
-            there.findings.iter().map(|finding| (finding.rule.id, finding.subject_name())).collect();
+        let known: BTreeSet<(Rule, String)> =
+            there.findings.iter().map(|finding| (finding.rule(), finding.subject_name())).collect();
         let mut rules: Vec<(&Finding, Vec<String>)> = Vec::new();
-        for finding in self.findings.iter().filter(|finding| !known.contains(&(finding.rule.id, finding.subject_name()))) {
-            match rules.iter_mut().find(|(first, _)| first.rule.id == finding.rule.id) {
+        for finding in self.findings.iter().filter(|finding| !known.contains(&(finding.rule(), finding.subject_name()))) {
+            match rules.iter_mut().find(|(first, _)| first.rule() == finding.rule()) {
                 Some((_, subjects)) => subjects.push(finding.subject_name()),
                 None => rules.push((finding, vec![finding.subject_name()])),
             }

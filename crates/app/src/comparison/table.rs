@@ -72,7 +72,7 @@ pub(super) fn lines(sims: [&Simulation; 2], figures: &[Figures; 2], width: u16) 
             let names = subjects.join(", ");
             let of = if names == "design" { String::new() } else { format!(": {names}") };
             let select = finding.subject.as_ref().and_then(Cause::element).map(|element| SelectAction::Element(element).into());
-            page.item(tone, "· ", Tone::Text, &format!("{}{of}", finding.rule.title), select.as_ref());
+            page.item(tone, "· ", Tone::Text, &format!("{}{of}", hoplight_text::rule(finding.rule()).title), select.as_ref());
         }
         if only.len() > MOST_RULES {
             page.text(Tone::Dim, &format!("and {} more; `hoplight compare` tells all", only.len() - MOST_RULES));

@@ -247,7 +247,7 @@ const fn decides(what: &EventKind) -> bool {
 
 /// An event without the request's name.
 fn plain(note: &JournalEvent, infra: &Infrastructure) -> String {
-    JournalEvent { request: None, ..note.clone() }.describe(infra)
+    hoplight_text::event(note, infra).statement().to_string()
 }
 
 fn place(note: &JournalEvent) -> Option<ComponentIx> {

@@ -7,7 +7,6 @@ use hoplight_model::{Element, Infrastructure, Protocol};
 use hoplight_sim::Fault;
 
 use crate::line::Page;
-use crate::notice::sentence;
 use crate::stage::Stage;
 use crate::tone::Tone;
 
@@ -15,7 +14,7 @@ use crate::tone::Tone;
 pub(super) fn write(page: &mut Page, stage: &Stage, element: &Element) {
     let infra = stage.infra();
     for fault in stage.sim().faults().iter().filter(|fault| concerns(fault, infra, element)) {
-        page.item(Tone::Bad, "✗ ", Tone::Bad, &sentence(infra, &fault.sentence()), None);
+        page.item(Tone::Bad, "✗ ", Tone::Bad, &hoplight_text::fault(fault).to_sentence(), None);
     }
 }
 

@@ -8,6 +8,7 @@ use hoplight_model::quantity::{Factor, Seconds};
 use hoplight_model::{ComponentId, Element, Infrastructure, Protocol, TopologyEdit};
 use hoplight_sim::fault::Fault;
 use hoplight_sim::{Command, Simulation};
+use hoplight_text::{Part, Phrase, list, phrase};
 
 use crate::fault_menu::{FaultAction, FaultGroup};
 
@@ -26,70 +27,67 @@ pub(super) fn fault_actions(sim: &Simulation, id: &ComponentId) -> Vec<FaultActi
     }
     let mut actions = if component.kind.as_agent().is_some() { agent(infra, id) } else { Vec::new() };
     let mut action =
-        |title: String, about: &str, command| actions.push(FaultAction::new(FaultGroup::Selected, title, about, command));
+        |title: Phrase, about: &str, command| actions.push(FaultAction::new(FaultGroup::Selected, title, about, command));
     action(
-        format!("kill {id}: its process ends"),
+        phrase!["kill ", id, ": its process ends"],
         match component.kind.facts().crash {
             CrashEffect::NoSamples | CrashEffect::SamplesRefused => {
-                "No user notices. Gauges keep their last value and go stale. Fix: restore it; an alert on absence tells."
+                "No user notices. Gauges keep their last value and go stale. Fix: restore it; alert on absence."
             }
-            CrashEffect::NothingPasses => "It lets nothing through: whoever asks waits in vain. Fix: restore it.",
-            CrashEffect::NoLookup => "Nobody new learns the address. Fix: restore it; a second resolver.",
+            CrashEffect::NothingPasses => "It lets nothing through: senders wait for a timeout. Fix: restore it.",
+            CrashEffect::NoLookup => "New visitors cannot resolve the name. Fix: restore it; a second resolver.",
             CrashEffect::Refuses | CrashEffect::NotPart => {
-                "Connections are refused at once: L4CON at health checks, errors at whoever needs it. Fix: restore it; a peer."
+                "Connections are refused at once: L4CON in health checks, errors in its clients. Fix: restore it; a peer."
             }
         },
         Command::Kill(process.clone()),
     );
     action(
-        format!("{id} hangs: accepts connections, answers nothing"),
-        "Whoever asks waits until a timeout: 504, L7TOUT, p99. A check that only connects sees nothing. Fix: restart it.",
+        phrase!["hang ", id, ": it accepts connections, answers nothing"],
+        "Clients wait for a timeout: 504, L7TOUT, p99. A TCP check does not notice. Fix: restart it.",
         Command::Fault(Fault::Hang(process.clone())),
     );
     action(
-        format!("{id} works four times as slowly"),
-        "A quarter of its capacity is left. Look at busy, waiting, p99, and at those who wait for it. Fix: find the cause; scale.",
+        phrase!["slow ", id, " down by a factor of 4"],
+        "A quarter of its capacity is left. Look at busy, waiting, p99, and at its clients. Fix: find the cause; scale.",
         Command::Fault(Fault::Slow(process.clone(), Factor::literal(4.0))),
     );
     action(
-        format!("restart {id}"),
-        "It is down for a second; its queue and its counters begin anew. Look at its QPS, which starts from zero.",
+        phrase!["restart ", id],
+        "It is down for a second; its queue and counters are reset. Look at its QPS, which starts from zero.",
         Command::Restart(process.clone(), None),
     );
     action(
-        format!("{id} gets a configuration with which it does not start"),
-        "It ends, and cannot be restored before the configuration is rolled back. Fix: roll back; try it on one first.",
+        phrase!["roll out a bad configuration to ", id],
+        "It ends, and cannot be restored before a rollback. Fix: roll back; try changes on one server first.",
         Command::Fault(Fault::Misconfigured(process.clone())),
     );
     if let Some(software) = &component.software {
-        let others: Vec<&str> = infra
-            .components()
-            .filter(|(_, other)| other.software.as_ref() == Some(software))
-            .map(|(_, other)| other.id.as_str())
-            .collect();
+        let others = infra.components().filter(|(_, other)| other.software.as_ref() == Some(software));
+        let others = others.map(|(_, other)| &other.id);
         action(
-            format!("a flaw in {} {} ends {}", software.name, software.version, others.join(", ")),
-            "All that run the same version fail together, on however many servers. Fix: patch; another version somewhere; a canary.",
+            phrase!["a flaw in ", Part::name(software), " crashes ", list(others)],
+            "Everything that runs this version fails together, on all servers. Fix: patch; a canary; a second version.",
             Command::Fault(Fault::Flaw(id.clone())),
         );
     }
     action(
-        format!("somebody else controls {id}"),
-        "Nothing shows, in no gauge. Look at what it may reach through the firewalls. Fix: clean it, and close the flaw.",
+        phrase!["compromise ", id],
+        "No gauge shows it. Look at what the firewalls let it reach. Fix: clean it, and patch the flaw.",
         Command::Fault(Fault::Compromised(process.clone())),
     );
     if infra.certificates().iter().any(|certificate| certificate.on.contains(id) || infra.holders(certificate).contains(&ix)) {
         action(
-            format!("the certificate on {id} expires"),
-            "Handshakes fail, requests fall, and 5xx stays flat. Only a probe from outside is told in time. Fix: renew it.",
+            phrase!["expire the certificate on ", id],
+            "Handshakes fail, requests fall, and 5xx stays flat. Only an external probe notices in time. Fix: renew it.",
             Command::Fault(Fault::Expired(id.clone())),
         );
     }
     let is_backend = infra.links().any(|(link, _)| infra.ends(link).1 == ix && sim.backend_up(link).is_some());
     if is_backend {
         action(
-            format!("drain {id}"),
-            "Balancers give it nothing new; what it has, it finishes. That is no failure: it is how one takes a server out.",
+            phrase!["drain ", id],
+            "Balancers send it no new requests, and it finishes what it has. This is not a failure: it is how to take a server out of service.",
             Command::Drain(process),
         );
     }
@@ -106,41 +104,41 @@ fn database(sim: &Simulation, id: &ComponentId, role: DatabaseRole) -> Vec<Fault
     let writable = ix.and_then(|ix| sim.database(ix)).is_some_and(|view| view.writable);
     let mut actions = Vec::new();
     let mut action =
-        |title: String, about: &str, command| actions.push(FaultAction::new(FaultGroup::Selected, title, about, command));
+        |title: Phrase, about: &str, command| actions.push(FaultAction::new(FaultGroup::Selected, title, about, command));
     action(
-        format!("the disk of {id} is full"),
-        "Writes fail, reads do not; a replica takes no changes. Look at errors by kind of request. Fix: free space.",
+        phrase!["fill the disk of ", id],
+        "Writes fail, reads do not; a replica applies no changes. Look at errors by kind of request. Fix: free space.",
         Command::Fault(Fault::DiskFull(id.clone())),
     );
     if let Some(connections) = ix.and_then(|ix| infra.component(ix).station().connections) {
         action(
-            format!("all connections of {id} leak away"),
-            "It answers error 1040, too many connections: 500. Look at connections in use. Fix: a pool that gives them back.",
+            phrase!["leak all connections of ", id],
+            "It answers error 1040, too many connections: 500. Look at connections in use. Fix: a pool that returns them.",
             Command::Fault(Fault::Leak(id.clone(), connections)),
         );
     }
     if writable {
         action(
-            format!("{id} becomes read-only"),
-            "Writes that are sent here fail with error 1290: 500. Reads work. Fix: promote it, or send writes elsewhere.",
+            phrase!["make ", id, " read-only"],
+            "Writes sent here fail with error 1290: 500. Reads work. Fix: promote it, or route writes elsewhere.",
             Command::Demote(id.clone()),
         );
     } else {
         action(
-            format!("promote {id} while another one may take writes"),
-            "Two take writes: answers contradict each other, and no error shows (split brain). Fix: fence one; a quorum.",
+            phrase!["promote ", id, " while another may take writes"],
+            "Two databases take writes: answers contradict each other without an error (split brain). Fix: fence one; a quorum.",
             Command::Promote(id.clone()),
         );
     }
     if role != DatabaseRole::Primary || !writable {
         action(
-            format!("{id} no longer replicates"),
-            "Reads from it grow stale, and no error shows. Its lag is unknown (NULL). Fix: start it again; read the primary.",
+            phrase!["stop replication to ", id],
+            "Its reads grow stale without an error. Its lag is unknown (NULL). Fix: start replication; read from the primary.",
             Command::Fault(Fault::ReplicationStopped(id.clone())),
         );
         action(
-            format!("{id} takes {} s to apply a change", LAG.get()),
-            "Reads from it are that old: a user does not see what they just wrote. Look at the lag. Fix: read the primary.",
+            phrase!["delay ", id, " by ", LAG.get(), " s"],
+            "Its reads are that old: users do not see what they just wrote. Look at the lag. Fix: read from the primary.",
             Command::Lag(id.clone(), LAG),
         );
     }
@@ -157,14 +155,14 @@ fn agent(infra: &Infrastructure, id: &ComponentId) -> Vec<FaultAction> {
         }
         actions.push(FaultAction::new(
             FaultGroup::Selected,
-            format!("cut the path of {id}'s samples"),
-            "The agent samples, and nothing arrives. On its gauge that looks like a dead server: stale. Fix: mend the path.",
+            phrase!["cut the path of ", id, "'s samples"],
+            "The agent samples, and nothing arrives. Its gauge goes stale, as for a dead server. Fix: repair the link.",
             Command::Kill(infra.hop_element(link)),
         ));
         if !infra.hop(link).guards.is_empty() {
             actions.push(FaultAction::new(
                 FaultGroup::Selected,
-                format!("a firewall drops what {id} sends"),
+                phrase!["block the samples of ", id, " with a firewall"],
                 "Users notice nothing; the gauge goes stale. Fix: allow port 443 outbound; alert on absence.",
                 Command::Edit(TopologyEdit::Block(from, to)),
             ));

@@ -1,8 +1,10 @@
-//! Repairs of everything that is wrong now.
+//! Repairs of the present faults.
 
 use hoplight_model::{Element, TopologyEdit};
+use hoplight_sim::catalogue::CommonFault;
 use hoplight_sim::fault::Fault;
-use hoplight_sim::{Command, Simulation, catalogue};
+use hoplight_sim::{Command, Simulation};
+use hoplight_text::{Phrase, phrase};
 
 use crate::fault_menu::{FaultAction, FaultGroup};
 
@@ -11,7 +13,7 @@ pub(super) fn fault_actions(sim: &Simulation, rate_set: bool) -> Vec<FaultAction
     let infra = sim.infrastructure();
     let mut actions = Vec::new();
     let mut action =
-        |title: String, about: &str, command| actions.push(FaultAction::new(FaultGroup::Heal, title, about, command));
+        |title: Phrase, about: &str, command| actions.push(FaultAction::new(FaultGroup::Heal, title, about, command));
     let servers = infra.servers().map(|server| Element::Server(server.id.clone()));
     let components = infra.components().filter(|(_, component)| {
         // A component on a server that is off starts with its server.
@@ -28,34 +30,34 @@ pub(super) fn fault_actions(sim: &Simulation, rate_set: bool) -> Vec<FaultAction
             _ => false,
         };
         if sim.is_up(&element) == Some(false) && !faults.iter().any(returns) {
-            let verb = if matches!(element, Element::Hop(..)) { "mend" } else { "restore" };
+            let verb = if matches!(element, Element::Hop(..)) { "repair" } else { "restore" };
             action(
-                format!("{verb} {element}"),
-                "It starts with empty queues and counters. Balancers notice after some health checks.",
+                phrase![verb, " ", &element],
+                "It starts with empty queues and counters. Balancers notice after a few health checks.",
                 Command::Restore(element.clone()),
             );
         }
         if sim.is_draining(&element) == Some(true) && !matches!(element, Element::Hop(..)) {
-            action(format!("let {element} take new requests again"), "It drains now.", Command::Ready(element));
+            action(phrase!["put ", &element, " back into rotation"], "It is draining.", Command::Ready(element));
         }
     }
     for fault in faults {
-        action(fault.healed(), &format!("Now, {}.", fault.sentence()), Command::Heal(fault));
+        action(hoplight_text::repair(&fault), &format!("Now, {}.", hoplight_text::fault(&fault)), Command::Heal(fault));
     }
     for (from, to) in infra.blocks() {
         action(
-            format!("let the firewall pass {from} → {to} again"),
-            "A firewall drops it now.",
+            phrase!["unblock ", Element::Hop(from.clone(), to.clone())],
+            "A firewall blocks it.",
             Command::Edit(TopologyEdit::Unblock(from.clone(), to.clone())),
         );
     }
     let traffic = infra.traffic();
     if sim.retries() != traffic.retries {
-        action("users try again as they did at first".to_owned(), "They try more often now.", Command::Retries(traffic.retries));
+        action(phrase!["reset the users' retries"], "They retry more often now.", Command::Retries(traffic.retries));
     }
     if rate_set && (sim.rate() - traffic.rate.get()).abs() > f64::EPSILON {
         let rate = traffic.rate.get();
-        action(format!("users send {rate} requests per second, as at first"), "", Command::Rate(traffic.rate));
+        action(phrase!["reset the load to ", rate, " requests per second"], "", Command::Rate(traffic.rate));
     }
     actions.extend(leaders(sim));
     actions
@@ -66,14 +68,18 @@ fn leaders(sim: &Simulation) -> Option<FaultAction> {
     let infra = sim.infrastructure();
     let writable = |cluster: &Vec<_>| cluster.iter().filter(|ix| sim.database(**ix).is_some_and(|view| view.writable)).count();
     let counts: Vec<usize> = infra.database_clusters().iter().map(writable).collect();
-    let (row, title, about) = if counts.iter().any(|count| *count > 1) {
-        ("split-brain", "let one database take writes again", "Two take writes now. What the fenced one took alone is lost.")
+    let (fault, title, about) = if counts.iter().any(|count| *count > 1) {
+        (
+            CommonFault::SplitBrain,
+            "fence all databases but one",
+            "Two take writes now. Writes that only the fenced one took are lost.",
+        )
     } else if counts.contains(&0) {
-        ("writes-to-replica", "promote the primary database again", "No database takes writes now.")
+        (CommonFault::WritesToReplica, "promote the primary database again", "No database takes writes.")
     } else {
         return None;
     };
-    let commands = catalogue::find(row)?.fix(infra);
+    let commands = fault.fix(infra);
     // A database that is down must be restored first, which is a row of its own.
     let is_down = |command: &Command| match command {
         Command::Promote(id) => sim.is_up(&Element::Component(id.clone())) == Some(false),
@@ -83,5 +89,5 @@ fn leaders(sim: &Simulation) -> Option<FaultAction> {
         return None;
     }
     let commands = commands.into_iter().map(|command| (0.0, command)).collect();
-    Some(FaultAction { group: FaultGroup::Heal, title: title.to_owned(), about: about.to_owned(), commands, second: None })
+    Some(FaultAction { group: FaultGroup::Heal, title: title.into(), about: about.to_owned(), commands, second: None })
 }

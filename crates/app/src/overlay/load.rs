@@ -5,6 +5,7 @@
 use hoplight_analysis::capacity::Utilisation;
 use hoplight_analysis::{Capacity, Cause, Outage, Overload, Resource};
 use hoplight_model::{Element, Infrastructure};
+use hoplight_text::{bottleneck, overload, resource, utilisation};
 
 use crate::overlay::answers::LoadAnswers;
 use crate::overlay::content::{OverlayContent, OverlayQuery, OverlaySign};
@@ -31,18 +32,18 @@ pub(super) fn view(infra: &Infrastructure, answers: &LoadAnswers, asked: &Overla
         view.remark(
             Some(OverlaySign::Fill),
             Tone::Text,
-            first.why(),
+            bottleneck(&first).to_string(),
             Some(Element::Component(first.resource.component().clone())),
         );
     }
     for each in losses {
         let tone = if loss == Some(each) { Tone::Bad } else { Tone::Text };
-        view.remark(Some(OverlaySign::Taken), tone, each.to_string(), each.cause.element());
+        view.remark(Some(OverlaySign::Taken), tone, overload(each).to_string(), each.cause.element());
     }
     // Nearly idle parts are no news.
     for use_ in full.iter().filter(|use_| use_.part() >= 0.005) {
         let about = Some(Element::Component(use_.resource.component().clone()));
-        view.remark(None, Tone::Dim, use_.to_string(), about);
+        view.remark(None, Tone::Dim, utilisation(use_).to_string(), about);
     }
     view
 }
@@ -62,10 +63,14 @@ fn chosen<'a>(losses: &'a [Overload], asked: &OverlayQuery) -> Option<&'a Overlo
 
 /// A loss in words, the fullest first.
 fn said(loss: &Overload) -> Vec<String> {
-    let mut line = vec![loss.to_string()];
+    let mut line = vec![overload(loss).to_string()];
     if let Some(worst) = loss.overloaded.first() {
         let (cause, percent) = (&loss.cause, percent(worst.after));
-        line.push(format!("Without {cause}: {} at {percent} instead of {}.", worst.resource, self::percent(worst.before)));
+        line.push(format!(
+            "Without {cause}: {} at {percent} instead of {}.",
+            resource(&worst.resource),
+            self::percent(worst.before)
+        ));
         line.push(format!("Without {cause}: {} at {percent}", worst.resource.component()));
     }
     line
@@ -138,7 +143,7 @@ fn line(answers: &LoadAnswers, full: &[Utilisation], asked: &OverlayQuery) -> (T
         return (Tone::Dim, vec!["Nothing limits this site, or none of its requests is answered.".to_owned()]);
     };
     let part = full.iter().find(|use_| use_.resource == first.resource).map_or(0.0, Utilisation::part);
-    let (resource, from, percent) = (&first.resource, per_second(first.rps.floor()), percent(part));
+    let (resource, from, percent) = (resource(&first.resource), per_second(first.rps.floor()), percent(part));
     let start = format!("{resource} is full first, at {from}: {percent} at {now}");
     let tone = if losses.as_ref().is_none_or(Vec::is_empty) { tone(part) } else { Tone::Bad };
     let line = match losses.as_deref() {
@@ -147,7 +152,7 @@ fn line(answers: &LoadAnswers, full: &[Utilisation], asked: &OverlayQuery) -> (T
             vec![format!("{start}. No single loss overloads the rest."), format!("{start}; no loss overloads the rest"), start]
         }
         Some(losses @ [loss, ..]) => vec![
-            format!("{start}. {loss}"),
+            format!("{start}. {}", overload(loss)),
             format!("{start}. {} overload the rest.", losses_of(losses.len())),
             format!("{start}; {}", losses_of(losses.len())),
             start,

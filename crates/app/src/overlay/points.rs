@@ -4,6 +4,7 @@
 
 use hoplight_analysis::{Cause, Obstacle, Spof};
 use hoplight_model::Infrastructure;
+use hoplight_text::{missing, single_point};
 
 use crate::overlay::answers::Points;
 use crate::overlay::content::{OverlayContent, OverlayQuery, OverlaySign};
@@ -17,7 +18,7 @@ pub(super) fn view(infra: &Infrastructure, points: &Points, asked: &OverlayQuery
     let points = match &points[kind.index()] {
         Ok(points) => points,
         Err(broken) => {
-            let missing = broken.missing;
+            let (missing, broken) = (missing(broken.missing), hoplight_text::broken(broken));
             view.say(
                 Tone::Bad,
                 vec![format!("No {word} request works: {broken}."), format!("No {word} request works: {missing}.")],
@@ -32,11 +33,14 @@ pub(super) fn view(infra: &Infrastructure, points: &Points, asked: &OverlayQuery
             view.stamp(element, OverlaySign::Alone, Tone::Bad, stops.into());
         }
         let tone = if point.cause.is_part() { Tone::Text } else { Tone::Dim };
-        view.remark(Some(OverlaySign::Alone), tone, point.why(), element);
+        view.remark(Some(OverlaySign::Alone), tone, single_point(point, &[kind]).to_string(), element);
     }
     let selected = asked.selected.as_ref();
     if let Some(point) = points.iter().find(|point| selected.is_some() && point.cause.element().as_ref() == selected) {
-        view.say(Tone::Bad, vec![point.why(), without(point), format!("Without {point} no {word} request works.")]);
+        view.say(
+            Tone::Bad,
+            vec![single_point(point, &[kind]).to_string(), without(point), format!("Without {point} no {word} request works.")],
+        );
         return view;
     }
     let parts = points.iter().filter(|point| point.cause.is_part()).count();
@@ -69,5 +73,5 @@ pub(super) fn view(infra: &Infrastructure, points: &Points, asked: &OverlayQuery
 
 /// What is lost without a single point.
 fn without(point: &Spof) -> String {
-    format!("Without {point} {}.", point.broken.missing)
+    format!("Without {point} {}.", missing(point.broken.missing))
 }

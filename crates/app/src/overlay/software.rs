@@ -41,7 +41,7 @@ pub(super) fn view(infra: &Infrastructure, flaws: &[SharedFlaw], asked: &Overlay
             format!("{software} runs {places}: {stops}."),
         ],
     );
-    view.remark(Some(OverlaySign::Alike), tone, flaw.why(), None);
+    view.remark(Some(OverlaySign::Alike), tone, hoplight_text::shared_flaw(flaw).to_string(), None);
     for other in flaws.iter().filter(|other| *other != flaw) {
         let about = other.components.first().cloned().map(Element::Component);
         let names: Vec<&str> = other.components.iter().map(ComponentId::as_str).collect();

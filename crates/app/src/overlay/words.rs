@@ -1,7 +1,7 @@
 //! Wording shared by several overlays.
 
-use hoplight_analysis::thousands;
 use hoplight_model::RequestKind;
+use hoplight_text::thousands;
 
 /// Kinds of request as a subject.
 pub(super) const fn plural(kind: RequestKind) -> &'static str {

@@ -8,7 +8,7 @@ use hoplight_model::Infrastructure;
 use crate::action::{AppAction, LessonAction};
 use crate::app::{App, Screen};
 use crate::keymap::Keymap;
-use crate::notice::{Notice, sentence};
+use crate::notice::Notice;
 use crate::stage::Stage;
 use crate::tone::Tone;
 
@@ -19,10 +19,7 @@ impl App {
             LessonAction::Previous => self.move_in_lesson(LessonRun::previous),
             LessonAction::Skip => self.move_in_lesson(LessonRun::skip),
             LessonAction::Restart => self.move_in_lesson(LessonRun::again),
-            LessonAction::Answer(number) => self.in_lesson(|stage, _| {
-                let infra = Arc::clone(stage.infra());
-                answered(&infra, stage.session.lesson.as_mut()?.answer(number))
-            }),
+            LessonAction::Answer(number) => self.in_lesson(|stage, _| answered(stage.session.lesson.as_mut()?.answer(number))),
             LessonAction::Mark => self.in_lesson(|stage, _| mark(stage)),
         }
     }
@@ -63,13 +60,15 @@ impl App {
             let mut notice = match go(stage.session.lesson.as_mut()?) {
                 Moved::Step(entry) => {
                     let error = stage.enter(&entry).err();
-                    error.map(|error| Notice::new(Tone::Bad, format!("This step could not be set up: {error}.")))
+                    error.map(|error| {
+                        Notice::new(Tone::Bad, format!("This step could not be set up: {}.", hoplight_text::refusal(&error)))
+                    })
                 }
                 Moved::Quiz(_) | Moved::Finished(_) => {
                     stage.panels.show_detail = false;
                     None
                 }
-                Moved::Stays(stay) => Some(Notice::dim(sentence(stage.infra(), &stay.to_string()))),
+                Moved::Stays(stay) => Some(Notice::dim(stay.phrase().to_sentence())),
             };
             // Marks are made on the diagram.
             if stage.session.wants_marks() {
@@ -113,7 +112,7 @@ fn mark(stage: &mut Stage) -> Option<Notice> {
     let infra = Arc::clone(stage.infra());
     match stage.session.lesson.as_mut()?.toggle_mark(&infra, element) {
         Toggled::Marked | Toggled::Unmarked => None,
-        Toggled::Refused(refusal) => Some(Notice::dim(sentence(&infra, &refusal.to_string()))),
+        Toggled::Refused(refusal) => Some(Notice::dim(refusal.phrase().to_sentence())),
     }
 }
 
@@ -134,15 +133,15 @@ fn submit(run: &mut LessonRun, infra: &Infrastructure) -> Option<Notice> {
             let parts: Vec<String> = [part(missing, "missing"), part(extra, "too many")].into_iter().flatten().collect();
             Some(Notice::new(Tone::Warn, format!("Not yet: {}.", parts.join(", "))))
         }
-        Submitted::Refused(refusal) => Some(Notice::dim(sentence(infra, &refusal.to_string()))),
+        Submitted::Refused(refusal) => Some(Notice::dim(refusal.phrase().to_sentence())),
     }
 }
 
-fn answered(infra: &Infrastructure, answer: Answered) -> Option<Notice> {
+fn answered(answer: Answered) -> Option<Notice> {
     match answer {
         Answered::Right(_) | Answered::Wrong(_) => None,
         Answered::Predicted => Some(Notice::dim(PREDICTED)),
-        Answered::Refused(refusal) => Some(Notice::dim(sentence(infra, &refusal.to_string()))),
+        Answered::Refused(refusal) => Some(Notice::dim(refusal.phrase().to_sentence())),
     }
 }
 

@@ -9,7 +9,7 @@ use hoplight_sim::SimTime;
 use crate::action::TimeAction;
 use crate::app::App;
 use crate::keymap::Keymap;
-use crate::notice::{Notice, sentence};
+use crate::notice::Notice;
 use crate::stage::Stage;
 
 /// How far `NextMark` searches beyond the newest mark.
@@ -91,7 +91,7 @@ fn previous_mark(stage: &mut Stage, keymap: &Keymap) -> Notice {
     let before = stage.known_marks().into_iter().rev().map(|(_, mark)| mark).find(|mark| mark.at < now).cloned();
     let Some(mark) = before else { return Notice::dim("There is no earlier mark.") };
     stage.seek(mark.at);
-    let text = sentence(stage.infra(), &mark.text);
+    let text = mark.text.to_sentence();
     if mark.at > stage.session.timeline.earliest() {
         let back = keymap.label(TimeAction::StepBack);
         return Notice::dim(format!("{text} {back} goes to the moment before."));
@@ -119,11 +119,11 @@ fn next_mark(stage: &mut Stage) -> Notice {
 fn here(stage: &Stage) -> Notice {
     let now = stage.sim().now();
     let told = stage.session.timeline.journal().headlines().rev().find(|headline| headline.first.at == now);
-    let told = told.map(|headline| sentence(stage.infra(), &headline.describe(stage.infra())));
+    let told = told.map(|headline| hoplight_text::headline(headline, stage.infra()).to_sentence());
     let told = told.or_else(|| {
         let second = &stage.panels.comparison.as_ref()?.timeline;
         let told = second.journal().headlines().rev().find(|headline| headline.first.at == now)?;
-        Some(format!("In B, {}.", told.describe(second.simulation().infrastructure())))
+        Some(format!("In B, {}.", hoplight_text::headline(told, second.simulation().infrastructure())))
     });
     Notice::dim(told.unwrap_or_else(|| format!("This is {:.3} s after the start.", now.as_secs_f64())))
 }

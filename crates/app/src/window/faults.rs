@@ -6,6 +6,7 @@ use crate::fault_menu::{FaultGroup, fault_actions};
 use crate::line::Line;
 use crate::tone::Tone;
 use crate::window::{WindowRow, palette};
+use hoplight_text::Phrase;
 
 /// All rows, in the order of the menu; with a filter, the best first.
 pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
@@ -17,14 +18,14 @@ pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
             FaultGroup::Site => Tone::Dim,
         };
         let text = if deed.is_empty() { Tone::Dim } else { Tone::Text };
-        let line = Line::new(tone, format!("{}  ", deed.group.word())).with(text, deed.title);
+        let line = Line::new(tone, format!("{}  ", deed.group.word())).with(text, deed.title.to_string());
         WindowRow { line: line.doing(SiteAction::Fault(place)), right: String::new(), about: deed.about }
     });
     palette::ranked(rows.collect(), filter)
 }
 
 /// Why a row would do nothing now.
-pub(super) fn refusal(app: &App, row: &WindowRow) -> Option<String> {
+pub(super) fn refusal(app: &App, row: &WindowRow) -> Option<Phrase> {
     let Some(Action::Site(SiteAction::Fault(place))) = row.line.action else { return None };
     let stage = app.stage()?;
     fault_actions(stage).get(place)?.refusal(stage)

@@ -1,6 +1,7 @@
 //! The jump: a typed moment, or one of the marks.
 
 use hoplight_sim::SimTime;
+use hoplight_text::Phrase;
 
 use crate::action::TimeAction;
 use crate::app::App;
@@ -19,7 +20,7 @@ pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
     let now = stage.sim().now();
     if filter.trim().is_empty() {
         let marks = stage.known_marks().into_iter();
-        let text = |side: Option<char>, text: &str| side.map_or_else(|| text.to_owned(), |side| format!("{side}: {text}"));
+        let text = |side: Option<char>, text: &Phrase| side.map_or_else(|| text.to_string(), |side| format!("{side}: {text}"));
         let row = |(side, mark): (Option<char>, &TimelineMark)| {
             let row = row(mark.at, now, mark.sort.word(), &text(side, &mark.text));
             WindowRow { line: row.line.doing(mark.recall()), ..row }

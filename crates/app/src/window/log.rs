@@ -55,7 +55,7 @@ fn events(stage: &Stage) -> Vec<LogEntry> {
     events.extend(refused.map(|(at, why)| LogEntry {
         at: *at,
         sort: EventClass::Refused,
-        text: why.clone(),
+        text: why.to_string(),
         action: TimeAction::Seek(*at),
     }));
     events.sort_by_key(|event| event.at);
@@ -67,7 +67,7 @@ fn told<'a>(journal: &'a Journal, infra: &'a Infrastructure) -> impl Iterator<It
     journal.headlines().map(|headline| LogEntry {
         at: headline.first.at,
         sort: EventClass::of(&headline.first),
-        text: headline.describe(infra),
+        text: hoplight_text::headline(headline, infra).to_string(),
         action: recall(&headline.first, infra),
     })
 }

@@ -4,15 +4,18 @@
 
 use thiserror::Error;
 
+use hoplight_model::{Element, Text};
 use hoplight_sim::CommandError;
+use hoplight_text::refusal;
 
-use super::super::outcome::Stay;
+use super::super::act::Act;
+use super::super::outcome::{Refusal, Stay};
 
 /// Why a lesson cannot be played. Steps are numbered from 1.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum ReplayError {
     /// The commands with which a step begins cannot be done.
-    #[error("step {step} cannot begin: {error}")]
+    #[error("step {step} cannot begin: {}", refusal(.error))]
     CannotBegin {
         /// The step.
         step: usize,
@@ -20,7 +23,7 @@ pub enum ReplayError {
         error: CommandError,
     },
     /// A goal is met before the learner has done anything.
-    #[error("step {step}: goal {goal:?} is met before its solution has begun: it cannot fail")]
+    #[error("step {step}: goal {goal:?} is met before its solution begins, so it cannot fail")]
     MetBefore {
         /// The step.
         step: usize,
@@ -28,20 +31,20 @@ pub enum ReplayError {
         goal: String,
     },
     /// The gate passes if the learner only waits, though the solution does more.
-    #[error("step {step} passes if one only waits: what its solution does makes no difference")]
+    #[error("step {step} passes by waiting alone: its solution makes no difference")]
     WaitingSuffices {
         /// The step.
         step: usize,
     },
     /// An act of the solution cannot be done.
-    #[error("step {step}: the solution's act {act:?} fails: {why}")]
+    #[error("step {step}: the solution's act {:?} fails: {why}", .act.to_string())]
     CannotAct {
         /// The step.
         step: usize,
-        /// The act, in words.
-        act: String,
+        /// The act.
+        act: Box<Act>,
         /// Why.
-        why: String,
+        why: ActError,
     },
     /// The solution does not pass the gate.
     #[error("step {step} does not pass with its solution: {stay}")]
@@ -70,5 +73,60 @@ impl ReplayError {
             | Self::NotPassed { step, .. } => Some(*step),
             Self::NoRightAnswer { .. } => None,
         }
+    }
+}
+
+/// Why an act of a solution cannot be done.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum ActError {
+    /// The simulation refused the command.
+    #[error("{}", refusal(.0))]
+    Command(CommandError),
+    /// The lesson refused the answer or the mark.
+    #[error("{0}")]
+    Refused(Refusal),
+    /// There is no such hop.
+    #[error("there is no hop {0}")]
+    NoHop(Element),
+    /// Waiting has no end while time is paused.
+    #[error("time is paused: resume first")]
+    Paused,
+    /// No step forward is left.
+    #[error("nothing moves")]
+    NothingMoves,
+    /// No step back is left.
+    #[error("this is the beginning")]
+    AtBeginning,
+    /// Answers are numbered from 1.
+    #[error("answers count from 1")]
+    AnswerZero,
+    /// The answer is wrong.
+    #[error("this answer is wrong: {0}")]
+    WrongAnswer(Text),
+    /// The question wants no marks.
+    #[error("there is nothing to mark here")]
+    NothingToMark,
+    /// Nothing is right, so nothing can be marked.
+    #[error("the right set is empty")]
+    EmptySet,
+    /// Other elements are right.
+    #[error("{missing} are missing, {extra} too many")]
+    WrongMarks {
+        /// How many right ones are not marked.
+        missing: usize,
+        /// How many marked ones are not right.
+        extra: usize,
+    },
+}
+
+impl From<CommandError> for ActError {
+    fn from(error: CommandError) -> Self {
+        Self::Command(error)
+    }
+}
+
+impl From<Refusal> for ActError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
     }
 }

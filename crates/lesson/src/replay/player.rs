@@ -1,11 +1,11 @@
 //! A learner who does what the solutions say, one act after the other, without a screen.
 //!
-//! Must not judge: the caller sees whether a solution passes its gate.
+//! The caller judges whether a solution passes its gate.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use hoplight_model::Infrastructure;
+use hoplight_model::{Element, Infrastructure};
 use hoplight_sim::{CommandError, Timeline};
 
 use super::super::act::Act;
@@ -14,6 +14,7 @@ use super::super::outcome::{Answered, Changed, Entry, Moved, Submitted, Toggled}
 use super::super::question::Question;
 use super::super::run::LessonRun;
 use super::super::session::{Session, StepOutcome};
+use super::error::ActError;
 
 /// How often the goals are checked while the learner waits.
 pub(super) const FRAME: Duration = Duration::from_millis(100);
@@ -106,18 +107,18 @@ impl Player {
     ///
     /// # Errors
     /// Says why it is impossible.
-    pub fn act(&mut self, act: &Act) -> Result<(), String> {
+    pub fn act(&mut self, act: &Act) -> Result<(), ActError> {
         let session = &mut self.session;
         match act {
             Act::Select(element) => session.selected = Some(element.clone()),
-            Act::Do(command) => session.act(command).map_err(|error| error.to_string())?,
+            Act::Do(command) => session.act(command)?,
             Act::Tap(from, to) => {
                 if session.infra().link_between(from.as_str(), to.as_str()).is_none() {
-                    return Err(format!("there is no hop {from} → {to}"));
+                    return Err(ActError::NoHop(Element::Hop(from.clone(), to.clone())));
                 }
                 session.set_wiretap(Some((from.clone(), to.clone())));
             }
-            Act::Wait(_) if session.playback.paused => return Err("time stands still: resume first".into()),
+            Act::Wait(_) if session.playback.paused => return Err(ActError::Paused),
             Act::Wait(time) => self.wait(time.duration()),
             Act::Pace(pace) => session.playback.set_pace(*pace, &session.timeline),
             Act::Pause => session.playback.paused = true,
@@ -125,11 +126,11 @@ impl Player {
             Act::Step(hops) => self.step(*hops, true)?,
             Act::StepBack(hops) => self.step(*hops, false)?,
             Act::Answer(choice) => {
-                let choice = choice.checked_sub(1).ok_or("answers count from 1")?;
+                let choice = choice.checked_sub(1).ok_or(ActError::AnswerZero)?;
                 match self.run_mut().answer(choice as usize) {
                     Answered::Right(_) | Answered::Predicted => {}
-                    Answered::Wrong(why) => return Err(format!("this answer is wrong: {why}")),
-                    Answered::Refused(refusal) => return Err(refusal.to_string()),
+                    Answered::Wrong(why) => return Err(ActError::WrongAnswer(why)),
+                    Answered::Refused(refusal) => return Err(refusal.into()),
                 }
             }
             Act::Mark => self.mark()?,
@@ -139,12 +140,12 @@ impl Player {
     }
 
     /// Steps along the newest request.
-    fn step(&mut self, hops: u32, forward: bool) -> Result<(), String> {
+    fn step(&mut self, hops: u32, forward: bool) -> Result<(), ActError> {
         self.session.playback.paused = true;
         for _ in 0..hops {
             let newest = self.session.sim().newest_request(None);
             if self.session.step_along(newest, forward) == StepOutcome::NoStep {
-                return Err(if forward { "nothing moves" } else { "there is nothing before this" }.into());
+                return Err(if forward { ActError::NothingMoves } else { ActError::AtBeginning });
             }
             let _ = self.observe();
         }
@@ -152,23 +153,23 @@ impl Player {
     }
 
     /// Marks what is right, as computed, and submits it.
-    pub(super) fn mark(&mut self) -> Result<(), String> {
+    pub(super) fn mark(&mut self) -> Result<(), ActError> {
         let infra = Arc::clone(self.session.infra());
         let run = self.run_mut();
-        let target = run.question().and_then(Question::target).ok_or("nothing is to be marked here")?;
+        let target = run.question().and_then(Question::target).ok_or(ActError::NothingToMark)?;
         let right = target.right(&infra);
         if right.is_empty() {
-            return Err("the right set is empty".into());
+            return Err(ActError::EmptySet);
         }
         for element in right {
             if let Toggled::Refused(refusal) = run.toggle_mark(&infra, element) {
-                return Err(refusal.to_string());
+                return Err(refusal.into());
             }
         }
         match run.submit_marks(&infra) {
             Submitted::Right(_) | Submitted::Predicted => Ok(()),
-            Submitted::Wrong { missing, extra } => Err(format!("{missing} are missing, {extra} too many")),
-            Submitted::Refused(refusal) => Err(refusal.to_string()),
+            Submitted::Wrong { missing, extra } => Err(ActError::WrongMarks { missing, extra }),
+            Submitted::Refused(refusal) => Err(refusal.into()),
         }
     }
 }

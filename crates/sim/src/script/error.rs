@@ -1,6 +1,4 @@
-//! What is wrong with a line of a script, and where.
-//!
-//! Must not know which file or argument the line stands in; whoever read it adds that.
+//! Errors in a line of a script. The caller adds the file or the argument.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! The grammar of faults: a row for each, behind its own verb and behind `heal`.
+//! The grammar of faults: a row for each, behind its own verb and behind `clear`.
 
 use crate::command::Command;
 use crate::fault::Fault;
@@ -84,8 +84,8 @@ pub(super) fn sniff(words: &mut Arguments<'_>) -> Result<Fault, ScriptError> {
     words.hop().map(|(from, to)| Fault::Sniffer(from, to))
 }
 
-/// Reads a fault that is healed.
-pub(super) fn heal(words: &mut Arguments<'_>) -> Result<Command, ScriptError> {
+/// Reads a fault to clear.
+pub(super) fn clear(words: &mut Arguments<'_>) -> Result<Command, ScriptError> {
     let parse = words.one_of("a fault", FAULTS)?;
     parse(words).map(Command::Heal)
 }

@@ -1,4 +1,4 @@
-//! A command in the words of a script: what [`super::command`] reads back as the same.
+//! Commands in script syntax, as [`super::command`] reads them.
 
 use crate::command::Command;
 use crate::fault::Fault;
@@ -27,7 +27,7 @@ pub fn text(command: &Command, infra: &Infrastructure) -> String {
         Command::Restart(what, None) => format!("restart {}", element(what, infra)),
         Command::Restart(what, Some(after)) => format!("restart {} {}", element(what, infra), after.get()),
         Command::Fault(what) => fault(what, infra),
-        Command::Heal(what) => format!("heal {}", fault(what, infra)),
+        Command::Heal(what) => format!("clear {}", fault(what, infra)),
         Command::Retries(Retries { attempts, backoff_s, jitter }) => {
             format!("retries {} {} {}", attempts.get(), backoff_s.get(), jitter.get())
         }

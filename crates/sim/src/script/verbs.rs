@@ -1,6 +1,6 @@
 //! The grammar of commands: a row for each verb.
 //!
-//! A new command needs a row here and an arm in [`super::text`]; the errors and the help follow by themselves.
+//! A new command needs a row here and an arm in [`super::text`]; errors and help use this table.
 
 use crate::command::Command;
 use hoplight_model::quantity::{Attempts, Fraction, Rate};
@@ -25,18 +25,27 @@ pub struct Verb {
 /// Reads what follows a verb.
 type Parse = for<'a, 'b> fn(&'a mut Arguments<'b>) -> Result<Command, ScriptError>;
 
+/// Former names of verbs, still accepted.
+const ALIASES: &[(&str, &str)] = &[("heal", "clear")];
+
+/// The verb of a name or a former name.
+pub(super) fn find(name: &str) -> Option<&'static Verb> {
+    let current = ALIASES.iter().find(|(former, _)| *former == name).map_or(name, |(_, current)| *current);
+    VERBS.iter().find(|verb| verb.name == current)
+}
+
 /// All verbs, in the order in which they are listed.
 pub const VERBS: &[Verb] = &[
     Verb {
         name: "kill",
         usage: "kill COMPONENT|SERVER|FROM -> TO",
-        does: "ends a process, switches a server off, cuts a link",
+        does: "ends a process, powers off a server, cuts a link",
         parse: |words| Ok(Command::Kill(words.element()?)),
     },
     Verb {
         name: "restore",
         usage: "restore COMPONENT|SERVER|FROM -> TO",
-        does: "starts it again, mends the link",
+        does: "starts it again, repairs the link",
         parse: |words| Ok(Command::Restore(words.element()?)),
     },
     Verb { name: "rate", usage: "rate N", does: "sets the users' requests per second", parse: rate },
@@ -49,19 +58,19 @@ pub const VERBS: &[Verb] = &[
     Verb {
         name: "block",
         usage: "block FROM -> TO",
-        does: "lets the firewall on a hop drop its connections",
+        does: "adds a firewall rule that drops the link's connections",
         parse: |words| words.hop().map(|(from, to)| Command::Edit(TopologyEdit::Block(from, to))),
     },
     Verb {
         name: "unblock",
         usage: "unblock FROM -> TO",
-        does: "takes that rule out again",
+        does: "removes that rule",
         parse: |words| words.hop().map(|(from, to)| Command::Edit(TopologyEdit::Unblock(from, to))),
     },
     Verb {
         name: "send",
         usage: "send static|read|write",
-        does: "lets one new visitor send one request",
+        does: "sends one request from a new visitor",
         parse: |words| Ok(Command::Send(words.one_of("a kind of request", &RequestKind::ALL.map(|kind| (kind.word(), kind)))?)),
     },
     Verb {
@@ -73,19 +82,19 @@ pub const VERBS: &[Verb] = &[
     Verb {
         name: "drain",
         usage: "drain COMPONENT|SERVER",
-        does: "lets balancers give it no new requests",
+        does: "takes it out of rotation: balancers send it no new requests",
         parse: |words| Ok(Command::Drain(words.element()?)),
     },
     Verb {
         name: "ready",
         usage: "ready COMPONENT|SERVER",
-        does: "lets balancers give it requests again",
+        does: "puts it back into rotation",
         parse: |words| Ok(Command::Ready(words.element()?)),
     },
     Verb {
         name: "promote",
         usage: "promote DATABASE",
-        does: "lets a replica take writes",
+        does: "makes a replica take writes",
         parse: |words| Ok(Command::Promote(words.component()?)),
     },
     Verb {
@@ -94,53 +103,60 @@ pub const VERBS: &[Verb] = &[
         does: "makes a database read-only",
         parse: |words| Ok(Command::Demote(words.component()?)),
     },
-    Verb { name: "lag", usage: "lag DATABASE SECONDS", does: "sets how late a replica applies changes", parse: lag },
+    Verb { name: "lag", usage: "lag DATABASE SECONDS", does: "sets the time a replica takes to apply a change", parse: lag },
     Verb {
         name: "restart",
         usage: "restart COMPONENT|SERVER [SECONDS]",
-        does: "ends it and starts it again after a time",
+        does: "stops it and starts it again after a time",
         parse: |words| Ok(Command::Restart(words.element()?, words.seconds_if_any()?)),
     },
-    fault("hang", "hang COMPONENT|SERVER", "lets it accept connections and answer nothing", |w| {
+    fault("hang", "hang COMPONENT|SERVER", "hangs it: it accepts connections and answers nothing", |w| {
         faults::hang(w).map(Command::Fault)
     }),
-    fault("slow", "slow COMPONENT|SERVER|FROM -> TO FACTOR", "lets all its work, or a hop, take so many times as long", |w| {
+    fault("slow", "slow COMPONENT|SERVER|FROM -> TO FACTOR", "multiplies its service times, or a link's latency", |w| {
         faults::slow(w).map(Command::Fault)
     }),
-    fault("misconfigure", "misconfigure COMPONENT|SERVER", "rolls out a configuration with which it does not start", |w| {
+    fault("misconfigure", "misconfigure COMPONENT|SERVER", "rolls out a configuration that it cannot start with", |w| {
         faults::misconfigure(w).map(Command::Fault)
     }),
-    fault("flaw", "flaw COMPONENT", "ends all that runs the same software", |w| faults::flaw(w).map(Command::Fault)),
-    fault("compromise", "compromise COMPONENT|SERVER", "lets somebody else control it, unseen", |w| {
+    fault("flaw", "flaw COMPONENT", "crashes everything that runs the same software", |w| faults::flaw(w).map(Command::Fault)),
+    fault("compromise", "compromise COMPONENT|SERVER", "hands control to an attacker, without any visible sign", |w| {
         faults::compromise(w).map(Command::Fault)
     }),
-    fault("expire", "expire COMPONENT", "lets its certificate expire", |w| faults::expire(w).map(Command::Fault)),
-    fault("dns", "dns gone|unreachable|ok", "changes what the authoritative server says", |w| faults::dns(w).map(Command::Fault)),
-    fault("disk-full", "disk-full DATABASE", "lets its writes fail", |w| faults::disk_full(w).map(Command::Fault)),
-    fault("stop-replication", "stop-replication DATABASE", "lets it take no changes", |w| {
+    fault("expire", "expire COMPONENT", "expires its certificate", |w| faults::expire(w).map(Command::Fault)),
+    fault("dns", "dns gone|unreachable|ok", "changes the answer of the authoritative server", |w| {
+        faults::dns(w).map(Command::Fault)
+    }),
+    fault("disk-full", "disk-full DATABASE", "fills its disk: writes fail", |w| faults::disk_full(w).map(Command::Fault)),
+    fault("stop-replication", "stop-replication DATABASE", "stops replication to it", |w| {
         faults::stop_replication(w).map(Command::Fault)
     }),
-    fault("leak", "leak COMPONENT COUNT", "takes so many of its connections for good", |w| faults::leak(w).map(Command::Fault)),
-    fault("flood", "flood N", "sends so many SYNs per second to the entry", |w| faults::flood(w).map(Command::Fault)),
-    fault("sniff", "sniff FROM -> TO", "listens on a hop", |w| faults::sniff(w).map(Command::Fault)),
-    Verb { name: "heal", usage: "heal FAULT ...", does: "heals one of the faults above: `heal hang app-1`", parse: faults::heal },
+    fault("leak", "leak COMPONENT COUNT", "leaks that many of its connections", |w| faults::leak(w).map(Command::Fault)),
+    fault("flood", "flood N", "sends N SYNs per second to the entry", |w| faults::flood(w).map(Command::Fault)),
+    fault("sniff", "sniff FROM -> TO", "puts an eavesdropper on a link", |w| faults::sniff(w).map(Command::Fault)),
+    Verb {
+        name: "clear",
+        usage: "clear FAULT ...",
+        does: "clears one of the faults above: `clear hang app-1`",
+        parse: faults::clear,
+    },
     Verb {
         name: "retries",
         usage: "retries ATTEMPTS BACKOFF_SECONDS JITTER",
-        does: "sets what users do when a request has failed",
+        does: "sets what users do after a failed request",
         parse: retries,
     },
     Verb {
         name: "syn-cookies",
         usage: "syn-cookies on|off",
-        does: "lets the entry keep no half-open connections",
+        does: "turns SYN cookies at the entry on or off",
         parse: |words| Ok(Command::SynCookies(words.one_of("on or off", &[("on", true), ("off", false)])?)),
     },
-    Verb { name: "scan", usage: "scan", does: "asks all servers' ports from the Internet", parse: |_| Ok(Command::Scan) },
+    Verb { name: "scan", usage: "scan", does: "scans all servers' ports from the Internet", parse: |_| Ok(Command::Scan) },
     Verb {
         name: "probe",
         usage: "probe SECONDS|off",
-        does: "lets an external probe ask every so often",
+        does: "sets the interval of the external probe",
         parse: |words| Ok(Command::Probe(words.seconds_or("off")?)),
     },
 ];

@@ -28,7 +28,7 @@ impl Simulation {
     pub(in crate::simulation) fn fault_sites(&self, fault: &Fault, on: bool) -> Result<FaultSites, CommandError> {
         let (sites, changes) = self.would_change(fault, on)?;
         if !changes {
-            return Err(if on { CommandError::FaultIs(fault.sentence()) } else { CommandError::FaultIsNot(fault.healed()) });
+            return Err(if on { CommandError::FaultIs(fault.clone()) } else { CommandError::FaultIsNot(fault.clone()) });
         }
         Ok(sites)
     }
@@ -82,7 +82,7 @@ impl Simulation {
 
     /// What a fault is about, and whether injecting or clearing it there would make a difference.
     fn would_change(&self, fault: &Fault, on: bool) -> Result<(FaultSites, bool), CommandError> {
-        let cannot = || CommandError::CannotFault(fault.sentence());
+        let cannot = || CommandError::CannotFault(fault.clone());
         let at = |stations: Vec<StationIx>, changes: &dyn Fn(StationIx) -> bool| {
             let changes = stations.iter().any(|station| changes(*station));
             (FaultSites::Stations(stations), changes)

@@ -64,7 +64,7 @@ impl Screen<'_> {
         let key = self.app.keymap.label(SiteAction::Probe);
         let name = Line::new(Tone::Name, "external probe ");
         let Some(every) = probe.interval_s else {
-            return name.with(Tone::Warn, "off: nobody looks from outside. ").with(Tone::Dim, format!("{key} switches it on"));
+            return name.with(Tone::Warn, "off. ").with(Tone::Dim, format!("{key} turns it on"));
         };
         let name = if often { name.with(Tone::Dim, format!("every {every} s  ")) } else { name };
         let Some(last) = probe.results.back() else { return name.with(Tone::Dim, "no result yet") };
@@ -84,7 +84,7 @@ impl Screen<'_> {
     /// Number of alerts per state.
     pub(super) fn alerts_heading(&self) -> Line {
         if self.alerts.is_empty() {
-            return Line::new(Tone::Name, "alerts").with(Tone::Dim, ": no rule, or nobody to judge it");
+            return Line::new(Tone::Name, "alerts").with(Tone::Dim, ": no rules, or no monitoring service");
         }
         let count = |state| self.alerts.iter().filter(|alert| alert.state == state).count();
         let firing = count(AlertState::Firing);
@@ -99,17 +99,17 @@ impl Screen<'_> {
         let rules = &self.stage.infra().monitoring().alerts;
         let names: Vec<&str> = rules.iter().map(|rule| rule.name.as_str()).collect();
         match (self.alerts.is_empty(), names.is_empty()) {
-            (true, _) => Line::new(Tone::Warn, "Nobody is told of anything."),
+            (true, _) => Line::new(Tone::Warn, "No alert can fire."),
             (false, true) => Line::default(),
             (false, false) => {
                 // As many whole names as fit.
                 let said = |count: usize| match names.len() - count {
-                    0 => format!("None of the rules holds: {}.", names.join(", ")),
-                    left => format!("None of the rules holds: {} and {left} more.", names[..count].join(", ")),
+                    0 => format!("No alert is firing: {}.", names.join(", ")),
+                    left => format!("No alert is firing: {} and {left} more.", names[..count].join(", ")),
                 };
                 let fits = |count: &usize| text::width(&said(*count)) <= usize::from(room);
                 let most = (1..=names.len()).rev().find(fits);
-                Line::new(Tone::Dim, most.map_or_else(|| format!("None of the {} rules holds.", names.len()), said))
+                Line::new(Tone::Dim, most.map_or_else(|| format!("None of the {} alerts is firing.", names.len()), said))
             }
         }
     }

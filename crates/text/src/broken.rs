@@ -1,0 +1,77 @@
+//! Why requests do not work, and what alone stops them.
+
+use hoplight_analysis::{Broken, Cause, Missing, Obstacle, Spof};
+use hoplight_model::RequestKind;
+
+use crate::phrase;
+use crate::phrase::{Part, Passage, Phrase};
+
+/// The name of a cause of failure.
+pub fn cause(cause: &Cause) -> Phrase {
+    match cause {
+        Cause::Component(id) => id.into(),
+        Cause::Server(id) => id.into(),
+        Cause::Hop(..) => cause.element().map_or_else(Phrase::default, Phrase::from),
+        Cause::Domain(id) => Part::name(id).into(),
+        Cause::Software(software) => Part::name(software).into(),
+        Cause::Certificate { name, .. } => phrase!["certificate ", Part::name(name)],
+        Cause::Zone(name) => phrase!["zone ", Part::name(name)],
+    }
+}
+
+/// What a request needed and could not reach.
+pub const fn missing(missing: Missing) -> &'static str {
+    match missing {
+        Missing::Resolver => "no DNS resolver can be reached",
+        Missing::Name => "the site's name does not resolve",
+        Missing::Entry => "the site's entry cannot be reached",
+        Missing::WebServer => "no web server can be reached",
+        Missing::Application => "no application server can be reached",
+        Missing::Database => "no database can be reached",
+        Missing::Primary => "no database that takes writes can be reached",
+    }
+}
+
+/// What is in the way of a request.
+pub fn obstacle(obstacle: &Obstacle) -> Phrase {
+    match obstacle {
+        Obstacle::Out(element) => phrase![element, " is down"],
+        Obstacle::FirewallOut { firewall, hop } => phrase![firewall, " is down, and ", hop, " must cross it"],
+        Obstacle::Expired { name, hop } => {
+            phrase!["the certificate for ", Part::name(name), " has expired, and ", hop, " needs it"]
+        }
+        Obstacle::Nameless(name) => phrase![Part::name(name), " is gone from the DNS"],
+        Obstacle::Denied { firewall, hop } => phrase![firewall, " blocks ", hop],
+    }
+}
+
+/// Why a request does not work.
+pub fn broken(broken: &Broken) -> Phrase {
+    let mut phrase = phrase![missing(broken.missing), ": "];
+    if broken.obstacles.is_empty() {
+        phrase.push("no link leads there");
+    }
+    for (number, of) in broken.obstacles.iter().enumerate() {
+        phrase.push(if number == 0 { "" } else { "; " });
+        phrase.push(obstacle(of));
+    }
+    phrase
+}
+
+/// Why a cause is a single point of failure, for all kinds of request that it stops.
+pub fn single_point(point: &Spof, kinds: &[RequestKind]) -> Passage {
+    let mut without = phrase!["without ", cause(&point.cause), " no "];
+    if kinds.len() < RequestKind::ALL.len() {
+        let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
+        without.push(Part::words(words.join(" or ") + " "));
+    }
+    // That the cause itself is out needs no repeating.
+    let itself = point.cause.element().map(Obstacle::Out);
+    let is_known = itself.is_some_and(|itself| point.broken.obstacles.iter().eq([&itself]));
+    let why = if is_known || matches!(point.cause, Cause::Zone(_)) {
+        missing(point.broken.missing).into()
+    } else {
+        broken(&point.broken)
+    };
+    phrase![without, "request works: ", why].into()
+}

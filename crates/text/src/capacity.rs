@@ -1,0 +1,62 @@
+//! How much load a site takes, and what is full first.
+
+use hoplight_analysis::capacity::{Overloaded, Utilisation};
+use hoplight_analysis::{Overload, Resource, Saturation};
+
+use crate::broken::cause;
+use crate::figure::{number, percent, rate};
+use crate::phrase;
+use crate::phrase::{Part, Passage, Phrase};
+
+/// What requests hold.
+pub fn resource(resource: &Resource) -> Phrase {
+    match resource {
+        Resource::Slots(id) => id.into(),
+        Resource::Connections(id) => phrase![id, "'s connections"],
+        Resource::Places(from, to) => phrase![from, "'s places at ", to],
+    }
+}
+
+/// What is full first, and at which load.
+pub fn saturation(saturation: &Saturation) -> Phrase {
+    let rate = rate(saturation.rps, saturation.kind);
+    match &saturation.resource {
+        Resource::Slots(id) => phrase![id, " saturates first, at ", rate],
+        Resource::Connections(id) => phrase![id, " runs out of connections first, at ", rate],
+        Resource::Places(from, to) => phrase![from, " reaches its maxconn for ", to, " first, at ", rate],
+    }
+}
+
+/// The same, with what keeps the site from more.
+pub fn bottleneck(full: &Saturation) -> Passage {
+    let Saturation { resource, limit, working, .. } = full;
+    let id = resource.component();
+    let waits = *working < 0.995;
+    let held = Part::value(number(f64::from(*limit)));
+    let why = match resource {
+        Resource::Slots(_) if waits => {
+            let slots = if *limit == 1 { phrase!["its slot is"] } else { phrase!["its ", *limit, " slots are"] };
+            phrase![slots, " held, ", percent(1.0 - working), " of the time waiting for answers from other components"]
+        }
+        Resource::Slots(_) if *limit == 1 => phrase!["its slot is always busy"],
+        Resource::Slots(_) => phrase!["its ", *limit, " slots are always busy"],
+        Resource::Connections(_) => phrase![held, " requests are present at ", id, ", which is its limit"],
+        Resource::Places(from, _) => phrase![from, " has ", held, " requests in progress at ", id, ", which is its maxconn"],
+    };
+    phrase![saturation(full), ": ", why].into()
+}
+
+/// How full something is.
+pub fn utilisation(of: &Utilisation) -> Phrase {
+    phrase![resource(&of.resource), " at ", percent(of.part())]
+}
+
+/// What a loss overloads.
+pub fn overload(overload: &Overload) -> Passage {
+    let mut phrase = phrase!["without ", cause(&overload.cause), ", at ", rate(overload.load, None), ": "];
+    for (place, Overloaded { resource: of, before, after }) in overload.overloaded.iter().enumerate() {
+        phrase.push(if place == 0 { "" } else { ", " });
+        phrase.push(phrase![resource(of), " at ", percent(*after), " instead of ", percent(*before)]);
+    }
+    phrase.into()
+}

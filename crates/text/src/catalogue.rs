@@ -1,0 +1,214 @@
+//! The catalogue of faults: what each is, what shows it, and what helps.
+
+use hoplight_sim::catalogue::CommonFault;
+
+/// What is said of a common fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CommonFaultText {
+    /// What happens.
+    pub title: &'static str,
+    /// What users see.
+    pub users: &'static str,
+    /// What agents, checks and counters show.
+    pub agents: &'static str,
+    /// Which alert fires.
+    pub alert: &'static str,
+    /// What helps.
+    pub remedy: &'static str,
+}
+
+/// What is said of a common fault.
+#[expect(clippy::too_many_lines, reason = "one arm a fault")]
+pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
+    match fault {
+        CommonFault::BalancerCrash => CommonFaultText {
+            title: "the balancer crashes",
+            users: "connections are refused; time out if the host is off",
+            agents: "nothing behind it gets requests",
+            alert: "the external probe, if it is on (probe 10); requests fall",
+            remedy: "a second balancer with VRRP",
+        },
+        CommonFault::WebKilled => CommonFaultText {
+            title: "all web servers are killed",
+            users: "503",
+            agents: "health checks: L4CON",
+            alert: "5xx",
+            remedy: "restart; add a server",
+        },
+        CommonFault::OneWebKilled => CommonFaultText {
+            title: "one of several web servers is killed",
+            users: "its share of the requests gets 503, until health checks notice",
+            agents: "the survivors get all requests",
+            alert: "backend DOWN, in the balancer's log",
+            remedy: "option redispatch",
+        },
+        CommonFault::AppHung => CommonFaultText {
+            title: "the applications hang",
+            users: "504; then 503, where health checks reach the application",
+            agents: "answers that take as long as a timeout, and errors; health checks: L7TOUT",
+            alert: "p99",
+            remedy: "restart; a check that reaches the application",
+        },
+        CommonFault::AppDead => CommonFaultText {
+            title: "the applications behind the web servers are dead",
+            users: "502",
+            agents: "health checks: L7STS, only if they reach the application",
+            alert: "5xx",
+            remedy: "a check that reaches the application",
+        },
+        CommonFault::PrimaryDead => CommonFaultText {
+            title: "the primary database dies",
+            users: "writes get 500; reads work where a replica serves them",
+            agents: "the database's rate falls to zero; the applications count errors",
+            alert: "5xx",
+            remedy: "promote a replica, and fence the old primary",
+        },
+        CommonFault::ReplicationBroken => CommonFaultText {
+            title: "replication stops",
+            users: "stale reads",
+            agents: "the lag is unknown (NULL)",
+            alert: "lag above 10 s or unknown",
+            remedy: "start it again; read from the primary",
+        },
+        CommonFault::WritesToReplica => CommonFaultText {
+            title: "writes are routed to a read-only database",
+            users: "writes get 500",
+            agents: "the database answers error 1290",
+            alert: "5xx",
+            remedy: "route them to the primary",
+        },
+        CommonFault::SplitBrain => CommonFaultText {
+            title: "a second database takes writes",
+            users: "answers that contradict each other",
+            agents: "two databases are writable",
+            alert: "writable is not 1",
+            remedy: "fence; a quorum",
+        },
+        CommonFault::ConnectionsExhausted => CommonFaultText {
+            title: "the database's connections leak",
+            users: "500",
+            agents: "the database answers error 1040; all its connections are in use",
+            alert: "connections, 5xx",
+            remedy: "a pool that returns them",
+        },
+        CommonFault::CertificateExpired => CommonFaultText {
+            title: "the certificate expires",
+            users: "the browser refuses to connect",
+            agents: "handshakes fail, requests fall, 5xx stays flat",
+            alert: "certificate expiry, if the external probe is on (probe 10); requests fall where most visitors are new",
+            remedy: "renew it, and reload",
+        },
+        CommonFault::DnsGone => CommonFaultText {
+            title: "the site's DNS record is gone",
+            users: "the name no longer resolves once caches have expired, after the record's TTL",
+            agents: "everything is healthy, and no requests arrive",
+            alert: "the external probe, if it is on (probe 10)",
+            remedy: "restore the record; wait for the caches",
+        },
+        CommonFault::FirewallDropsWeb => CommonFaultText {
+            title: "a firewall drops traffic from the balancer to the web servers",
+            users: "503",
+            agents: "health checks: L4TOUT; the web servers are healthy and get nothing",
+            alert: "5xx",
+            remedy: "allow port 8080 from the balancer",
+        },
+        CommonFault::FirewallDropsDatabase => CommonFaultText {
+            title: "a firewall drops traffic from the applications to the databases",
+            users: "500 and 504; then 503, as workers wait for a timeout",
+            agents: "the databases get nothing",
+            alert: "5xx",
+            remedy: "allow port 3306 from the applications",
+        },
+        CommonFault::EgressBlocked => CommonFaultText {
+            title: "firewalls block the agents' outbound traffic",
+            users: "nothing",
+            agents: "all of them are silent",
+            alert: "absence",
+            remedy: "allow port 443 outbound",
+        },
+        CommonFault::CollectorDead => CommonFaultText {
+            title: "one monitoring agent dies",
+            users: "nothing",
+            agents: "that one is silent",
+            alert: "absence",
+            remedy: "restart it",
+        },
+        CommonFault::Overload => CommonFaultText {
+            title: "the load is twice what the site can serve",
+            users: "slow answers, 503, 504",
+            agents: "queues grow, workers are always busy, the rate of good answers is capped",
+            alert: "p99, saturation",
+            remedy: "scale; shed load",
+        },
+        CommonFault::RetryStorm => CommonFaultText {
+            title: "a ten-second pause while users make up to three attempts",
+            users: "near capacity, the outage outlasts its cause",
+            agents: "three times as many requests, no good answers",
+            alert: "goodput",
+            remedy: "short queues; fewer retries",
+        },
+        CommonFault::SynFlood => CommonFaultText {
+            title: "a flood of SYNs fills the entry's backlog",
+            users: "new connections time out",
+            agents: "half-open connections; requests fall",
+            alert: "the external probe, if it is on (probe 10)",
+            remedy: "SYN cookies; scrubbing",
+        },
+        CommonFault::BadConfiguration => CommonFaultText {
+            title: "a bad configuration is rolled out to all web servers",
+            users: "all fail together",
+            agents: "every backend is DOWN",
+            alert: "5xx",
+            remedy: "roll back; a canary",
+        },
+        CommonFault::SharedFlaw => CommonFaultText {
+            title: "a flaw crashes every server that runs the same version",
+            users: "503: identical servers fail together",
+            agents: "every backend is DOWN",
+            alert: "5xx",
+            remedy: "patch; a canary; diversity",
+        },
+        CommonFault::SharedVulnerability => CommonFaultText {
+            title: "a vulnerability in the web servers' software is exploited",
+            users: "nothing",
+            agents: "nothing; every server that runs it is compromised",
+            alert: "none",
+            remedy: "patch; a canary; diversity",
+        },
+        CommonFault::Sniffer => CommonFaultText {
+            title: "an eavesdropper listens between balancer and web server",
+            users: "nothing",
+            agents: "nothing",
+            alert: "none",
+            remedy: "re-encrypt",
+        },
+        CommonFault::VrrpBlocked => CommonFaultText {
+            title: "VRRP advertisements between a pair of balancers are lost",
+            users: "connections are reset as the address moves back and forth",
+            agents: "two masters",
+            alert: "masters is not 1",
+            remedy: "permit protocol 112",
+        },
+        CommonFault::DiskFull => CommonFaultText {
+            title: "the primary's disk is full",
+            users: "writes get 500; reads work",
+            agents: "the database counts errors",
+            alert: "5xx",
+            remedy: "free space",
+        },
+        CommonFault::SlowDatabase => CommonFaultText {
+            title: "the primary database is twenty times slower",
+            users: "slow writes; 500 and 503 at a load that it cannot carry",
+            agents: "the applications' workers wait: saturated behind a database that is not",
+            alert: "p99, saturation",
+            remedy: "find the cause",
+        },
+        CommonFault::PortScan => CommonFaultText {
+            title: "a port scan from the Internet",
+            users: "nothing",
+            agents: "nothing; the firewalls' counters go up",
+            alert: "none",
+            remedy: "firewalls that drop unneeded inbound traffic",
+        },
+    }
+}

@@ -1,0 +1,260 @@
+//! Events of the journal.
+
+use std::fmt;
+
+use hoplight_model::hop::Guard;
+use hoplight_model::{ComponentId, ComponentIx, Infrastructure, LinkIx, TopologyEdit};
+use hoplight_sim::{AlertState, CheckCode, EventKind, FailureReason, Heading, Headline, JournalEvent, Phase, probe_number};
+
+use crate::command::{hop, switch};
+use crate::fault::{fault, repair, retries};
+use crate::phrase;
+use crate::phrase::{Part, Phrase};
+
+/// An event in words. Displayed, it is `request: what after`, without a period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventText {
+    /// The request that it happened to, such as `r17 GET /profile`.
+    pub request: Option<Phrase>,
+    /// What happened.
+    pub what: Phrase,
+    /// How long that took, such as `after 12.3 ms`, where a request ends.
+    pub after: Option<Phrase>,
+}
+
+impl EventText {
+    /// The event without the request's name.
+    pub fn statement(self) -> Phrase {
+        match self.after {
+            Some(after) => phrase![self.what, " ", after],
+            None => self.what,
+        }
+    }
+}
+
+impl From<EventText> for Phrase {
+    fn from(text: EventText) -> Self {
+        match text.request.clone() {
+            Some(request) => phrase![request, ": ", text.statement()],
+            None => text.statement(),
+        }
+    }
+}
+
+impl fmt::Display for EventText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Phrase::from(self.clone()).fmt(f)
+    }
+}
+
+/// An event in words.
+pub fn event(event: &JournalEvent, infra: &Infrastructure) -> EventText {
+    let request = event.request.map(|(number, kind)| {
+        Phrase::from(match probe_number(number) {
+            Some(probe) => Part::name(format_args!("probe {probe} {}", kind.request_line())),
+            None => Part::name(format_args!("r{number} {}", kind.request_line())),
+        })
+    });
+    let after = if let EventKind::Ended { latency_ms, .. } | EventKind::Probed { latency_ms, .. } = &event.what {
+        Some(phrase!["after ", Part::value(format_args!("{latency_ms:.1} ms"))])
+    } else {
+        None
+    };
+    EventText { request, what: what(&event.what, infra), after }
+}
+
+/// A headline in words: several events of one sort are counted, and no request is named.
+pub fn headline(headline: &Headline, infra: &Infrastructure) -> Phrase {
+    let text = event(&headline.first, infra);
+    match (headline.count, headline.first.request) {
+        (1, _) | (_, None) => text.into(),
+        (count, Some(_)) => {
+            let last = Part::value(format_args!("{:.1} s", headline.last.as_secs_f64()));
+            phrase![count, " × ", text.what, ", until ", last]
+        }
+    }
+}
+
+/// Why a component fails a request itself.
+pub const fn failure_reason(reason: FailureReason) -> &'static str {
+    match reason {
+        FailureReason::Refused => "the connection was refused",
+        FailureReason::Reset => "the connection was cut",
+        FailureReason::Timeout => "no answer came in time",
+        FailureReason::NoRoute => "no link leads to a component that can answer",
+        FailureReason::NoBackend => "no backend is UP",
+        FailureReason::QueueTimeout => "no backend had room in time",
+        FailureReason::Full => "the waiting line is full",
+        FailureReason::ReadOnly => "the database is read-only (error 1290)",
+        FailureReason::TooManyConnections => "the database has too many connections (error 1040)",
+        FailureReason::Certificate => "the TLS handshake failed: the certificate has expired",
+        FailureReason::DiskFull => "the database's disk is full",
+    }
+}
+
+/// How a health check failed.
+pub const fn check_code(code: CheckCode) -> &'static str {
+    match code {
+        CheckCode::L4Con => "the connection was refused",
+        CheckCode::L4Tout => "the connection attempt was not answered",
+        CheckCode::L6Tout => "connected, but the TLS handshake was not answered",
+        CheckCode::L6Rsp => "the TLS handshake failed",
+        CheckCode::L7Sts => "the answer was an error",
+        CheckCode::L7Tout => "connected, but no answer came",
+    }
+}
+
+/// Why a resolver gives no address.
+const fn unresolved(nxdomain: bool) -> &'static str {
+    if nxdomain { "NXDOMAIN: no such name" } else { "SERVFAIL: the authoritative server does not respond" }
+}
+
+fn rule(guard: &Guard) -> Phrase {
+    guard.verdict.rule.map_or_else(|| phrase!["default"], |rule| phrase!["rule ", rule])
+}
+
+fn what(what: &EventKind, infra: &Infrastructure) -> Phrase {
+    let name = |ix: &ComponentIx| -> &ComponentId { &infra.component(*ix).id };
+    let way = |link: LinkIx, heading: Heading| {
+        let (from, to) = infra.ends(link);
+        match heading {
+            Heading::Request => hop(name(&from), name(&to)),
+            Heading::Response => hop(name(&to), name(&from)),
+        }
+    };
+    match what {
+        EventKind::Arrived => phrase!["the user asks"],
+        EventKind::Departed { link, heading, phase, .. } => {
+            phrase![Part::name(phase.on(infra.link(*link).protocol)), " departs ", way(*link, *heading)]
+        }
+        EventKind::Reached { component, heading: Heading::Request, phase: Phase::Exchange } => {
+            phrase!["the request is at ", name(component)]
+        }
+        EventKind::Reached { component, heading: Heading::Request, phase } => {
+            phrase![Part::name(phase.word()), " is at ", name(component)]
+        }
+        EventKind::Reached { component, heading: Heading::Response, .. } => phrase!["the answer is at ", name(component)],
+        EventKind::Passed { guard, link } => {
+            phrase![name(&guard.firewall), ": ", rule(guard), " allows port ", infra.port(*link)]
+        }
+        EventKind::Blocked { guard, link } => {
+            phrase![name(&guard.firewall), ": ", rule(guard), " blocks port ", infra.port(*link)]
+        }
+        EventKind::Waits { component, waiting } => phrase!["waits at ", name(component), ", ", *waiting, " in line"],
+        EventKind::TurnedAway { component } => phrase![name(component), " turns it away: the line is full"],
+        EventKind::Chose { balancer, backend, algorithm, up } => {
+            phrase![name(balancer), " chose ", name(backend), " (", Part::name(algorithm.word()), ", ", *up, " UP)"]
+        }
+        EventKind::NoBackend { balancer } => phrase![name(balancer), " has no backend that is UP"],
+        EventKind::Answers { component } => phrase![name(component), " answers"],
+        EventKind::Unresolved { resolver, nxdomain } => phrase![name(resolver), " answers ", unresolved(*nxdomain)],
+        EventKind::Fails { component, failure, why } => {
+            phrase![name(component), ": ", failure.word(), ", because ", failure_reason(*why)]
+        }
+        EventKind::Refuses { component } => phrase![name(component), " refuses the connection: nothing listens"],
+        EventKind::Vanished { link } => phrase!["lost on ", way(*link, Heading::Request), ": no response"],
+        EventKind::Retries { component, attempt } => phrase![name(component), " tries again, attempt ", *attempt],
+        EventKind::GivesUp { component } => phrase![name(component), " stops waiting"],
+        EventKind::Ended { outcome: Ok(()), .. } => phrase!["200 OK"],
+        EventKind::Ended { outcome: Err(failure), .. } => phrase![failure.word()],
+        EventKind::Backend { backend, up: true, .. } => phrase!["health checks: ", name(backend), " is UP again"],
+        EventKind::Backend { backend, up: false, code: Some(code) } => {
+            phrase!["health checks: ", name(backend), " is DOWN (", code.word(), ": ", check_code(*code), ")"]
+        }
+        EventKind::Backend { backend, up: false, code: None } => phrase!["health checks: ", name(backend), " is DOWN"],
+        EventKind::Master { balancer, master: true } => {
+            phrase![name(balancer), " is master now: it holds the shared address"]
+        }
+        EventKind::Master { balancer, master: false } => phrase![name(balancer), " hears a higher priority and becomes backup"],
+        EventKind::Sampled { agent, .. } => phrase![name(agent), " takes a sample"],
+        EventKind::Delivered { agent } => phrase!["the sample of ", name(agent), " is delivered"],
+        EventKind::Replicated { replica } => phrase![name(replica), " applies a change"],
+        EventKind::Promoted { database, lost: 0 } => phrase![name(database), " takes over"],
+        EventKind::Promoted { database, lost } => {
+            phrase![name(database), " takes over; ", *lost, " acknowledged writes are lost"]
+        }
+        EventKind::Demoted { database } => phrase![name(database), " is read-only now"],
+        EventKind::SemiSync { database, on: true } => phrase![name(database), " waits for a replica again"],
+        EventKind::SemiSync { database, on: false } => {
+            phrase![name(database), " no longer waits for a replica: replication is now asynchronous"]
+        }
+        EventKind::Promoting(database) => phrase![database, " is promoted"],
+        EventKind::LagSet(database, seconds) => phrase![database, " now takes ", *seconds, " s to apply a change"],
+        EventKind::Probes => phrase!["the external probe asks"],
+        EventKind::Probed { outcome: Ok(()), .. } => phrase!["the external probe got 200 OK"],
+        EventKind::Probed { outcome: Err(failure), .. } => phrase!["the external probe failed: ", failure.word()],
+        EventKind::Alert { rule, subject, state } => alert(*rule, subject.as_ref().map(name), *state, infra),
+        EventKind::ProbeSet(Some(seconds)) => phrase!["an external probe now checks every ", *seconds, " s"],
+        EventKind::ProbeSet(None) => phrase!["the external probe is off"],
+        EventKind::Killed(element) => phrase![element, " is killed"],
+        EventKind::Restored(element) => phrase![element, " is restored"],
+        EventKind::Restarts(element) => phrase![element, " is being restarted"],
+        EventKind::Fault { fault: of, on: true } => fault(of),
+        EventKind::Fault { fault: of, on: false } => repair(of),
+        EventKind::RetriesSet(of) => retries(of),
+        EventKind::SynCookies(on) => phrase!["SYN cookies are ", switch(*on)],
+        EventKind::Scanned { open } => {
+            phrase!["a port scan from the Internet finds ", *open, " open ", if *open == 1 { "port" } else { "ports" }]
+        }
+        EventKind::Drained(element) => phrase![element, " drains: it gets no new requests"],
+        EventKind::Ready(element) => phrase![element, " gets new requests again"],
+        EventKind::Edited(edit) => edited(edit),
+        EventKind::RateSet(rate) => phrase!["users now send ", *rate, " requests per second"],
+        EventKind::BalanceSet(algorithm) => phrase!["balancers now use ", Part::name(algorithm.word())],
+    }
+}
+
+fn alert(rule: u16, subject: Option<&ComponentId>, state: AlertState, infra: &Infrastructure) -> Phrase {
+    let rule = infra.monitoring().alerts.get(usize::from(rule)).map_or("", |rule| rule.name.as_str());
+    let subject = subject.map_or_else(|| phrase!["the site"], Phrase::from);
+    match state {
+        AlertState::Firing => phrase!["ALERT ", subject, ": ", Part::name(rule)],
+        AlertState::Ok | AlertState::Pending | AlertState::Resolved => {
+            phrase!["alert ", state.word(), " for ", subject, ": ", Part::name(rule)]
+        }
+    }
+}
+
+fn edited(edit: &TopologyEdit) -> Phrase {
+    match edit {
+        TopologyEdit::EdgeTls(mode) => phrase!["TLS mode is now ", Part::name(mode.word())],
+        TopologyEdit::WebToAppTls(on) => phrase!["TLS from web to app is now ", switch(*on)],
+        TopologyEdit::AppToDbTls(on) => phrase!["TLS to the database is now ", switch(*on)],
+        TopologyEdit::Block(from, to) => phrase!["a firewall now blocks ", hop(from, to)],
+        TopologyEdit::Unblock(from, to) => phrase!["the firewall no longer blocks ", hop(from, to)],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hoplight_model::RequestKind;
+    use hoplight_sim::{Failure, SimTime};
+
+    use super::*;
+
+    fn infra() -> Infrastructure {
+        let text = include_str!("../../../assets/stage-2-secured.ron");
+        Infrastructure::from_ron("stage-2-secured.ron", text).expect("a valid scenario")
+    }
+
+    fn ended(number: u64) -> JournalEvent {
+        let what = EventKind::Ended { outcome: Err(Failure::TimedOut), latency_ms: 30_000.0 };
+        JournalEvent { at: SimTime::from_secs(1), request: Some((number, RequestKind::Read)), what }
+    }
+
+    #[test]
+    fn an_event_has_a_request_a_statement_and_a_latency() {
+        let text = event(&ended(7), &infra());
+        assert_eq!(text.to_string(), "r7 GET /profile: timed out after 30000.0 ms");
+        assert_eq!(text.clone().statement().to_string(), "timed out after 30000.0 ms");
+        assert_eq!(Phrase::from(text).to_sentence(), "r7 GET /profile: timed out after 30000.0 ms.");
+    }
+
+    #[test]
+    fn several_events_of_one_sort_are_counted_without_request_and_latency() {
+        let one = Headline { first: ended(7), last: SimTime::from_secs(1), count: 1 };
+        let several = Headline { last: SimTime::from_secs(4), count: 12, ..one.clone() };
+        assert_eq!(headline(&one, &infra()).to_string(), "r7 GET /profile: timed out after 30000.0 ms");
+        assert_eq!(headline(&several, &infra()).to_string(), "12 × timed out, until 4.0 s");
+    }
+}

@@ -1,0 +1,104 @@
+//! Faults: what is wrong, and what repairing it does.
+
+use hoplight_model::{Element, Retries};
+use hoplight_sim::{Fault, RecordState};
+
+use crate::phrase;
+use crate::phrase::Phrase;
+
+/// What is wrong.
+pub fn fault(fault: &Fault) -> Phrase {
+    match fault {
+        Fault::Hang(element) => phrase![element, " hangs: it accepts connections and answers nothing"],
+        Fault::Slow(element @ Element::Hop(..), factor) => {
+            phrase!["the latency of ", element, " is ", factor.get(), " × higher"]
+        }
+        Fault::Slow(element, factor) => phrase![element, " is ", factor.get(), " × slower"],
+        Fault::Misconfigured(element) => phrase![element, " has a configuration that it cannot start with"],
+        Fault::Flaw(id) => phrase!["a flaw crashes everything that runs the same software as ", id],
+        Fault::Compromised(element) => phrase![element, " is compromised, without any visible sign"],
+        Fault::Expired(id) => phrase!["the certificate on ", id, " has expired"],
+        Fault::Record(RecordState::Present) => phrase!["the site's DNS record is present"],
+        Fault::Record(RecordState::Gone) => phrase!["the site's DNS record is gone"],
+        Fault::Record(RecordState::Unreachable) => phrase!["the authoritative DNS server does not answer"],
+        Fault::DiskFull(id) => phrase!["the disk of ", id, " is full"],
+        Fault::ReplicationStopped(id) => phrase![id, " no longer replicates"],
+        Fault::Leak(id, count) => phrase![*count, " connections of ", id, " have leaked"],
+        Fault::Flood(rate) => phrase!["a flood of ", rate.get(), " SYNs per second hits the entry"],
+        Fault::Sniffer(from, to) => phrase!["an eavesdropper listens on ", Element::Hop(from.clone(), to.clone())],
+    }
+}
+
+/// That a fault is there already.
+pub(crate) fn already(fault: &Fault) -> Phrase {
+    match fault {
+        Fault::Hang(element) => phrase![element, " already hangs"],
+        Fault::Slow(_, factor) if (factor.get() - 1.0).abs() < f64::EPSILON => absent(fault),
+        Fault::Slow(element @ Element::Hop(..), factor) => {
+            phrase!["the latency of ", element, " is already ", factor.get(), " × higher"]
+        }
+        Fault::Slow(element, factor) => phrase![element, " is already ", factor.get(), " × slower"],
+        Fault::Misconfigured(element) => phrase![element, " already has a configuration that it cannot start with"],
+        Fault::Flaw(id) => phrase!["everything that runs the same software as ", id, " has already crashed"],
+        Fault::Compromised(element) => phrase![element, " is already compromised"],
+        Fault::Expired(id) => phrase!["the certificate on ", id, " has already expired"],
+        Fault::Record(RecordState::Present) => phrase!["the site's DNS record is already present"],
+        Fault::Record(RecordState::Gone) => phrase!["the site's DNS record is already gone"],
+        Fault::Record(RecordState::Unreachable) => phrase!["the authoritative DNS server is already unreachable"],
+        Fault::DiskFull(id) => phrase!["the disk of ", id, " is already full"],
+        Fault::ReplicationStopped(id) => phrase!["replication to ", id, " is already stopped"],
+        Fault::Leak(id, count) => phrase![*count, " connections of ", id, " have already leaked"],
+        Fault::Flood(rate) => phrase!["a flood of ", rate.get(), " SYNs per second already hits the entry"],
+        Fault::Sniffer(from, to) => {
+            phrase!["an eavesdropper already listens on ", Element::Hop(from.clone(), to.clone())]
+        }
+    }
+}
+
+/// That there is no such fault.
+pub(crate) fn absent(fault: &Fault) -> Phrase {
+    match fault {
+        Fault::Hang(element) => phrase![element, " does not hang"],
+        Fault::Slow(element @ Element::Hop(..), _) => phrase![element, " has its normal latency"],
+        Fault::Slow(element, _) => phrase![element, " has its normal speed"],
+        Fault::Misconfigured(element) => phrase![element, " has no bad configuration to roll back"],
+        Fault::Flaw(id) => phrase!["nothing that runs the same software as ", id, " has crashed"],
+        Fault::Compromised(element) => phrase![element, " is not compromised"],
+        Fault::Expired(id) => phrase!["the certificate on ", id, " has not expired"],
+        Fault::Record(_) => phrase!["the site's DNS record is already present"],
+        Fault::DiskFull(id) => phrase!["the disk of ", id, " is not full"],
+        Fault::ReplicationStopped(id) => phrase!["replication to ", id, " is not stopped"],
+        Fault::Leak(id, _) => phrase!["no connections of ", id, " have leaked"],
+        Fault::Flood(_) => phrase!["no flood of SYNs is running"],
+        Fault::Sniffer(from, to) => phrase!["no eavesdropper listens on ", Element::Hop(from.clone(), to.clone())],
+    }
+}
+
+/// What repairing it does.
+pub fn repair(fault: &Fault) -> Phrase {
+    match fault {
+        Fault::Hang(element) => phrase![element, " resumes where it stopped"],
+        Fault::Slow(element @ Element::Hop(..), _) => phrase![element, " is back to its normal latency"],
+        Fault::Slow(element, _) => phrase![element, " is back to its normal speed"],
+        Fault::Misconfigured(element) => phrase!["the configuration of ", element, " is rolled back"],
+        Fault::Flaw(id) => phrase!["everything that runs the same software as ", id, " is patched and started"],
+        Fault::Compromised(element) => phrase![element, " is cleaned"],
+        Fault::Expired(id) => phrase!["the certificate on ", id, " is renewed"],
+        Fault::Record(_) => phrase!["the site's DNS record is restored"],
+        Fault::DiskFull(id) => phrase![id, " has free disk space again"],
+        Fault::ReplicationStopped(id) => phrase![id, " replicates again"],
+        Fault::Leak(id, _) => phrase!["the leaked connections of ", id, " are released"],
+        Fault::Flood(_) => phrase!["the flood of SYNs is over"],
+        Fault::Sniffer(from, to) => phrase!["the eavesdropper on ", Element::Hop(from.clone(), to.clone()), " is gone"],
+    }
+}
+
+/// What users do when a request has failed.
+pub(crate) fn retries(retries: &Retries) -> Phrase {
+    match retries.attempts.get() {
+        1 => phrase!["users give up after a failed request"],
+        attempts => {
+            phrase!["users make up to ", attempts, " attempts, with the first retry after ", retries.backoff_s.get(), " s"]
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Findings of the analysis.
+
+use hoplight_analysis::reading::{Fact, Stake};
+use hoplight_analysis::{Cause, Finding, FindingKind};
+use hoplight_model::RequestKind;
+
+use crate::broken::{broken, cause};
+use crate::capacity::{overload, utilisation};
+use crate::firewall::flaw;
+use crate::homogeneity::{lone_servers, mixed_server, shared_flaw, twin_servers};
+use crate::phrase;
+use crate::phrase::{Part, Passage, Phrase, list};
+use crate::rule::{RuleText, rule};
+
+/// A finding in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FindingText {
+    /// What was found.
+    pub message: Passage,
+    /// What the rule looks for, why it matters, and what would fix it.
+    pub rule: RuleText,
+}
+
+/// A finding in words.
+pub fn finding(finding: &Finding) -> FindingText {
+    FindingText { message: message(finding), rule: rule(finding.rule()) }
+}
+
+/// Kinds of request as the subject of a sentence in the plural.
+fn requests(kinds: &[RequestKind]) -> Phrase {
+    if kinds.len() == RequestKind::ALL.len() {
+        return "all requests".into();
+    }
+    list(kinds.iter().map(|kind| match kind {
+        RequestKind::Static => "static pages",
+        RequestKind::Read => "reads",
+        RequestKind::Write => "writes",
+    }))
+}
+
+/// What a listener reads, each thing once.
+fn readable(facts: &[Fact]) -> Phrase {
+    let mut labels: Vec<&'static str> = Vec::new();
+    for fact in facts.iter().filter(|fact| fact.is_hidden_by_tls()) {
+        let label = match fact.stake() {
+            Stake::Password => "the password of a login",
+            Stake::Session => "the session cookie",
+            Stake::Addresses | Stake::Name | Stake::Content => fact.label(),
+        };
+        if !labels.contains(&label) {
+            labels.push(label);
+        }
+    }
+    list(labels)
+}
+
+fn message(finding: &Finding) -> Passage {
+    let subject = || finding.subject.as_ref().map_or_else(|| phrase!["the design"], cause);
+    let without = |stops: &[RequestKind]| phrase!["without ", subject(), ", ", requests(stops), " stop"];
+    match &finding.kind {
+        FindingKind::KindDoesNotWork { kind, broken: why } => phrase!["no ", kind.word(), " request works: ", broken(why)],
+        FindingKind::SinglePoint { stops, carries } => {
+            let mut passage = Passage::from(without(stops));
+            if !carries.is_empty() {
+                passage.push(phrase!["on it, and nowhere else: ", list(carries)]);
+            }
+            return passage;
+        }
+        FindingKind::SingleFirewall { stops } => without(stops),
+        FindingKind::SingleWriter { stops, replicas, automatic } => {
+            let rest = match &replicas[..] {
+                [] => phrase!["it has no replica"],
+                ids if *automatic => {
+                    phrase!["its failover to ", list(ids), " does not help where both are reached the same way"]
+                }
+                ids => phrase![list(ids), " could be promoted by an operator"],
+            };
+            return Passage::from_iter([without(stops), rest]);
+        }
+        FindingKind::OneCopy => phrase!["all data is in ", subject(), " and nowhere else"],
+        FindingKind::OneName { stops } => one_name(finding.subject.as_ref(), stops),
+        FindingKind::OneCertificate { stops } => phrase!["when the ", subject(), " has expired, ", requests(stops), " stop"],
+        FindingKind::CertificateExpired => phrase!["the ", subject(), " has expired"],
+        FindingKind::CertificateExpiresSoon { days: ..=1 } => phrase!["the ", subject(), " expires within a day"],
+        FindingKind::CertificateExpiresSoon { days } => phrase!["the ", subject(), " expires in ", *days, " days"],
+        FindingKind::FailureDomain { stops } => phrase!["when ", subject(), " fails as a whole, ", requests(stops), " stop"],
+        FindingKind::ReadableHop { facts, .. } => {
+            if let Some(Cause::Hop(from, to)) = &finding.subject {
+                phrase!["between ", from, " and ", to, " an eavesdropper reads ", readable(facts)]
+            } else {
+                phrase!["an eavesdropper reads ", readable(facts)]
+            }
+        }
+        FindingKind::TlsEndsAtBalancer { readable } => {
+            phrase!["TLS ends at ", subject(), ": from there to ", list(readable), " requests are readable, including passwords"]
+        }
+        FindingKind::BalancerReadsAll { ends_tls: true } => {
+            phrase![subject(), " ends TLS: anyone who controls it reads every request"]
+        }
+        FindingKind::BalancerReadsAll { ends_tls: false } => {
+            phrase!["requests reach ", subject(), " in plaintext: anyone who controls it reads every one"]
+        }
+        FindingKind::UncheckedPeer { hops } => {
+            let (are, them) = if hops.len() == 1 { (" is", "it") } else { (" are", "them") };
+            phrase![list(hops), are, " encrypted, but the far end of ", them, " is not verified: an impostor reads everything"]
+        }
+        FindingKind::NoCertificate { domain } => {
+            phrase!["users' TLS ends at ", subject(), ", which has no certificate for ", Part::name(domain)]
+        }
+        FindingKind::Firewall(of) => return flaw(of),
+        FindingKind::SharedFlaw(of) => return shared_flaw(of),
+        FindingKind::MixedTiers(of) => return mixed_server(of),
+        FindingKind::DifferentButSingle(of) => return lone_servers(of),
+        FindingKind::AlikeServers(of) => return twin_servers(of),
+        FindingKind::BalancesNothing { backend } => phrase![subject(), " has one backend, ", backend, ": it balances nothing"],
+        FindingKind::UnlikeBackends { backends } => {
+            phrase![subject(), " spreads requests over ", list(backends), ", which belong to different tiers"]
+        }
+        FindingKind::OnNoServer => phrase![subject(), " is on none of the servers"],
+        FindingKind::NoServers { components } => {
+            phrase!["the design has no servers for ", list(components)]
+        }
+        FindingKind::Unwatched => phrase!["no agent watches ", subject()],
+        FindingKind::UnwatchedServer { components } => phrase!["no agent on ", subject(), " watches ", list(components)],
+        FindingKind::NothingWatched => phrase!["no agent watches any part of the service"],
+        FindingKind::AgentWatchesNothing => {
+            phrase![subject(), " is on no server of the service: it has nothing to measure"]
+        }
+        FindingKind::NoOutsideView => phrase!["no external probe requests a page as users do"],
+        FindingKind::Full { load, utilisation: of } => {
+            phrase!["at ", *load, " requests a second, ", utilisation(of), " of what it has"]
+        }
+        FindingKind::CapacitySinglePoint(of) => return overload(of),
+    }
+    .into()
+}
+
+fn one_name(subject: Option<&Cause>, stops: &[RequestKind]) -> Phrase {
+    let stop = requests(stops);
+    match subject {
+        Some(Cause::Zone(name)) => {
+            let zone = phrase!["without the zone of ", Part::name(name), ", "];
+            phrase![zone, stop, " stop for every user who has to look it up"]
+        }
+        of => {
+            let resolver = of.map_or_else(Phrase::default, cause);
+            phrase![
+                "without ",
+                resolver,
+                ", ",
+                stop,
+                " stop for every user who has to look the name up; a cache hides it for a while"
+            ]
+        }
+    }
+}

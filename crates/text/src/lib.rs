@@ -1,0 +1,47 @@
+//! English for what the core reports as data: events, commands, refusals, faults and findings.
+//!
+//! The simulation and the analysis return enums with ids and numbers. One function per type turns them into a [`Phrase`]: a
+//! list of [`Part`]s (words, names, figures). A caller renders the whole phrase, styles its parts, or makes it a sentence; no
+//! caller searches or splits a string.
+//!
+//! ```
+//! use hoplight_model::{ComponentId, Element};
+//! use hoplight_sim::{Command, CommandError};
+//!
+//! let web = Element::Component(ComponentId::new("web-1"));
+//! let refusal = hoplight_text::refusal(&CommandError::AlreadyDown(web.clone()));
+//!
+//! assert_eq!(refusal.to_sentence(), "web-1 is already down.");
+//! assert_eq!(refusal.elements().collect::<Vec<_>>(), [&web]);
+//! assert_eq!(hoplight_text::instruction(&Command::Kill(web)).to_sentence(), "Kill web-1.");
+//! ```
+
+mod broken;
+mod capacity;
+mod catalogue;
+mod command;
+mod event;
+mod exposure;
+mod fault;
+mod figure;
+mod finding;
+mod firewall;
+mod homogeneity;
+mod phrase;
+mod refusal;
+mod rule;
+
+pub use broken::{broken, cause, missing, obstacle, single_point};
+pub use capacity::{bottleneck, overload, resource, saturation, utilisation};
+pub use catalogue::{CommonFaultText, common_fault};
+pub use command::{done, instruction};
+pub use event::{EventText, check_code, event, failure_reason, headline};
+pub use exposure::{exposure, feature, listener, tls_price, tls_setting};
+pub use fault::{fault, repair};
+pub use figure::thousands;
+pub use finding::{FindingText, finding};
+pub use firewall::{flaw, judged, reach};
+pub use homogeneity::{lone_servers, mixed_server, redundancy, shared_flaw, twin_servers};
+pub use phrase::{Part, Passage, Phrase, list};
+pub use refusal::refusal;
+pub use rule::{RuleText, rule};

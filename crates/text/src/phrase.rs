@@ -1,0 +1,232 @@
+//! A piece of English in parts.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use hoplight_model::{ComponentId, Element, ServerId};
+
+/// A part of a phrase.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Ordinary words, blanks and punctuation included.
+    Words(Cow<'static, str>),
+    /// A component, a server or a hop, by name.
+    Element(Element),
+    /// Any other name, such as a request's or an alert's. It keeps its case where a sentence begins.
+    Name(String),
+    /// A figure, with its unit where it has one.
+    Value(String),
+}
+
+/// A clause without its final period, in lower case unless it begins with a name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Phrase {
+    parts: Vec<Part>,
+}
+
+/// Builds a [`Phrase`] from anything that is one: words, elements, ids, numbers and other phrases.
+#[macro_export]
+macro_rules! phrase {
+    ($($part:expr),* $(,)?) => {{
+        let mut phrase = $crate::Phrase::default();
+        $(phrase.push($part);)*
+        phrase
+    }};
+}
+
+impl Part {
+    /// Words that were written elsewhere, such as in a scenario file.
+    pub fn words(words: String) -> Self {
+        Self::Words(Cow::Owned(words))
+    }
+
+    /// A name that is no element's.
+    pub fn name(name: impl fmt::Display) -> Self {
+        Self::Name(name.to_string())
+    }
+
+    /// A figure.
+    pub fn value(figure: impl fmt::Display) -> Self {
+        Self::Value(figure.to_string())
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Words(words) => f.write_str(words),
+            Self::Element(element) => element.fmt(f),
+            Self::Name(text) | Self::Value(text) => f.write_str(text),
+        }
+    }
+}
+
+impl Phrase {
+    /// Adds something at the end.
+    pub fn push(&mut self, more: impl Into<Self>) {
+        self.parts.extend(more.into().parts);
+    }
+
+    /// The parts in order.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// The elements that it mentions, in order.
+    pub fn elements(&self) -> impl Iterator<Item = &Element> {
+        self.parts.iter().filter_map(|part| if let Part::Element(element) = part { Some(element) } else { None })
+    }
+
+    /// The phrase with a capital letter at its beginning. Names and figures keep their form.
+    #[must_use]
+    pub fn capitalised(mut self) -> Self {
+        if let Some(Part::Words(words)) = self.parts.first_mut() {
+            let mut chars = words.chars();
+            let first = chars.next().into_iter().flat_map(char::to_uppercase);
+            *words = Cow::Owned(first.chain(chars).collect());
+        }
+        self
+    }
+
+    /// The phrase as a sentence: with a capital letter and a period.
+    #[must_use]
+    pub fn sentence(self) -> Self {
+        let mut sentence = self.capitalised();
+        sentence.push(".");
+        sentence
+    }
+
+    /// [`Phrase::sentence`] as text.
+    pub fn to_sentence(&self) -> String {
+        self.clone().sentence().to_string()
+    }
+}
+
+impl fmt::Display for Phrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.parts.iter().try_for_each(|part| part.fmt(f))
+    }
+}
+
+impl From<Part> for Phrase {
+    fn from(part: Part) -> Self {
+        Self { parts: vec![part] }
+    }
+}
+
+impl From<&'static str> for Phrase {
+    fn from(words: &'static str) -> Self {
+        Part::Words(Cow::Borrowed(words)).into()
+    }
+}
+
+impl From<&Element> for Phrase {
+    fn from(element: &Element) -> Self {
+        Part::Element(element.clone()).into()
+    }
+}
+
+impl From<Element> for Phrase {
+    fn from(element: Element) -> Self {
+        Part::Element(element).into()
+    }
+}
+
+impl From<&ComponentId> for Phrase {
+    fn from(id: &ComponentId) -> Self {
+        Element::Component(id.clone()).into()
+    }
+}
+
+impl From<&ServerId> for Phrase {
+    fn from(id: &ServerId) -> Self {
+        Element::Server(id.clone()).into()
+    }
+}
+
+/// Figures that are shown as Rust shows them.
+macro_rules! figures {
+    ($($figure:ty),*) => {$(
+        impl From<$figure> for Phrase {
+            fn from(figure: $figure) -> Self {
+                Part::value(figure).into()
+            }
+        }
+    )*};
+}
+
+figures!(u8, u16, u32, u64, usize, f64);
+
+/// Sentences, one after the other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Passage {
+    sentences: Vec<Phrase>,
+}
+
+impl Passage {
+    /// Adds a sentence: a clause without its period.
+    pub fn push(&mut self, clause: Phrase) {
+        self.sentences.push(clause.sentence());
+    }
+
+    /// The sentences in order.
+    pub fn sentences(&self) -> &[Phrase] {
+        &self.sentences
+    }
+}
+
+impl FromIterator<Phrase> for Passage {
+    fn from_iter<I: IntoIterator<Item = Phrase>>(clauses: I) -> Self {
+        Self { sentences: clauses.into_iter().map(Phrase::sentence).collect() }
+    }
+}
+
+impl From<Phrase> for Passage {
+    fn from(clause: Phrase) -> Self {
+        Self::from_iter([clause])
+    }
+}
+
+impl fmt::Display for Passage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, sentence) in self.sentences.iter().enumerate() {
+            write!(f, "{}{sentence}", if place == 0 { "" } else { " " })?;
+        }
+        Ok(())
+    }
+}
+
+/// A list: `a`, `a and b`, `a, b and c`.
+pub fn list(items: impl IntoIterator<Item: Into<Phrase>>) -> Phrase {
+    let mut items = items.into_iter().map(Into::into).peekable();
+    let mut list = Phrase::default();
+    let mut is_first = true;
+    while let Some(item) = items.next() {
+        if !is_first {
+            list.push(if items.peek().is_some() { ", " } else { " and " });
+        }
+        is_first = false;
+        list.push(item);
+    }
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_begins_with_a_capital_unless_with_a_name() {
+        let web = ComponentId::new("web-1");
+        assert_eq!(phrase!["the load of ", &web, " is ", 1.5].to_sentence(), "The load of web-1 is 1.5.");
+        assert_eq!(phrase![&web, " is up"].to_sentence(), "web-1 is up.");
+        assert_eq!(phrase![Part::name("r1"), " waits"].to_sentence(), "r1 waits.");
+        assert_eq!(Phrase::default().to_sentence(), ".");
+    }
+
+    #[test]
+    fn a_list_has_commas_and_one_and() {
+        let lists = [&["a"][..], &["a", "b"], &["a", "b", "c"], &[]].map(|words| list(words.iter().copied()).to_string());
+        assert_eq!(lists, ["a", "a and b", "a, b and c", ""]);
+    }
+}

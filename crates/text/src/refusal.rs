@@ -1,0 +1,83 @@
+//! Why a command did nothing.
+
+use hoplight_sim::CommandError;
+
+use crate::fault::{absent, already, fault};
+use crate::phrase;
+use crate::phrase::Phrase;
+
+/// Why a command did nothing.
+pub fn refusal(error: &CommandError) -> Phrase {
+    match error {
+        CommandError::Unknown(element) => phrase!["there is no ", element, " in this infrastructure"],
+        CommandError::AlreadyDown(element) => phrase![element, " is already down"],
+        CommandError::AlreadyUp(element) => phrase![element, " is already up"],
+        CommandError::ServerOff { component, server } => phrase![component, " cannot start: ", server, " is off"],
+        CommandError::NoFirewall(hop) => phrase!["no firewall is on ", hop],
+        CommandError::NoMonitoring => phrase!["this infrastructure has no monitoring service to report to"],
+        CommandError::NoProcess(hop) => phrase![hop, " is a link: it has no process"],
+        CommandError::NoSoftware(element) => phrase!["the software of ", element, " is not known"],
+        CommandError::NoCertificate(element) => phrase![element, " has no certificate"],
+        CommandError::BadConfiguration(element) => {
+            phrase![element, " cannot start with this configuration: roll it back first"]
+        }
+        CommandError::FaultIs(of) => already(of),
+        CommandError::FaultIsNot(of) => absent(of),
+        CommandError::CannotFault(of) => phrase!["this fault is not possible here: ", fault(of)],
+        CommandError::NoBackend(element) => phrase![element, " is not a backend of a balancer"],
+        CommandError::AlreadyDraining(element) => phrase![element, " is already draining"],
+        CommandError::NotDraining(element) => phrase![element, " is not draining"],
+        CommandError::NotPart(element) => phrase![element, " is the user and cannot be killed"],
+        CommandError::NoRate => {
+            phrase![
+                "this load is a fixed number of users, each of whom waits for an answer before the next request: there is no rate to set"
+            ]
+        }
+        CommandError::NotDatabase(element) => phrase![element, " is not a database"],
+        CommandError::Down(element) => phrase![element, " is down"],
+        CommandError::AlreadyWritable(element) => phrase![element, " already takes writes, or is about to"],
+        CommandError::AlreadyReadOnly(element) => phrase![element, " is already read-only"],
+        CommandError::Elects(element) => {
+            phrase![element, " is a member of a quorum cluster, which elects its own primary"]
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use hoplight_model::quantity::{Factor, Rate};
+    use hoplight_model::{ComponentId, Element};
+    use hoplight_sim::{Fault, RecordState};
+
+    use super::*;
+
+    #[test]
+    fn every_fault_says_differently_that_it_is_there_already_absent_or_impossible() {
+        let (id, other) = (ComponentId::new("web-1"), ComponentId::new("lb-1"));
+        let (web, hop) = (Element::Component(id.clone()), Element::Hop(other.clone(), id.clone()));
+        let faults = [
+            Fault::Hang(web.clone()),
+            Fault::Slow(web.clone(), Factor::literal(4.0)),
+            Fault::Slow(hop, Factor::literal(4.0)),
+            Fault::Misconfigured(web.clone()),
+            Fault::Flaw(id.clone()),
+            Fault::Compromised(web),
+            Fault::Expired(id.clone()),
+            Fault::Record(RecordState::Gone),
+            Fault::DiskFull(id.clone()),
+            Fault::ReplicationStopped(id.clone()),
+            Fault::Leak(id.clone(), 3),
+            Fault::Flood(Rate::literal(50.0)),
+            Fault::Sniffer(other, id),
+        ];
+        let refusals = |fault: &Fault| {
+            let of = [CommandError::FaultIs, CommandError::FaultIsNot, CommandError::CannotFault];
+            of.map(|error| refusal(&error(fault.clone())).to_sentence())
+        };
+        let all: Vec<String> = faults.iter().flat_map(refusals).collect();
+        assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len(), "{all:#?}");
+        assert!(all.iter().all(|text| text.ends_with('.') && !text.contains("  ") && !text.contains("..")), "{all:#?}");
+    }
+}
