@@ -1,11 +1,11 @@
-//! From a scenario's form to an infrastructure: every check across fields stands here.
+//! From a scenario's form to an infrastructure: all checks across fields.
 //!
 //! ```text
-//!  Scenario ──defaults──▶ names, numbers, links: every record by itself ──▶ graph ──whole──▶ Infrastructure
+//!  Scenario ──defaults──▶ names, numbers, links: each record ──▶ graph ──whole──▶ Infrastructure
 //! ```
 //!
-//! All mistakes of the records are told together; what concerns the whole is only asked of records that are right. Must not
-//! change what a file says; it fills in what is left out and refuses what cannot work.
+//! The problems of all records are reported together; the scenario as a whole is checked only if every record is valid.
+//! Building fills in what a scenario leaves out and refuses what cannot work; it never changes what a scenario says.
 
 mod databases;
 mod defaults;
@@ -21,11 +21,12 @@ use indexmap::IndexMap;
 use petgraph::graph::DiGraph;
 
 use super::component::{Component, Server};
-use super::error::ContentError;
-use super::firewall::{FirewallSpec, Peer, Rule};
+use super::error::nearest;
+use super::firewall::{FirewallSpec, Peer};
 use super::id::{ComponentId, ScenarioId, ServerId};
 use super::infrastructure::{ComponentIx, Infrastructure};
 use super::link::{Link, LinkSpec};
+use super::problem::{Listed, Problem, ProblemKind, ProblemPath};
 use super::scenario::{FORMAT, Scenario};
 use super::text::Text;
 
@@ -35,35 +36,31 @@ pub use whole::MAX_HOPS;
 const MAX_COMPONENTS: usize = 20_000;
 /// Most links of one infrastructure.
 const MAX_LINKS: usize = 100_000;
-/// Most mistakes of one file that are told.
-const MAX_ERRORS: usize = 20;
+/// Most problems of one scenario that are reported.
+const MAX_PROBLEMS: usize = 20;
+/// The id of a scenario without one.
+const NAMELESS: &str = "scenario";
 
-/// Where a record names another: the list, the record's number from 0, the field.
-type At<'a> = (&'a str, usize, &'a str);
-
-struct Builder<'a> {
-    file: &'a str,
-    text: &'a str,
+#[derive(Default)]
+struct Builder {
     components: BTreeMap<ComponentId, ComponentIx>,
     servers: BTreeSet<ServerId>,
-    errors: Vec<ContentError>,
-    /// Why a browser that the file leaves out has no link; told only if all else is right, since it may follow from another
-    /// mistake.
-    undecided: Option<ContentError>,
+    problems: Vec<Problem>,
+    /// Why an implied browser has no link. Reported only without other problems, since it may follow from one of them.
+    undecided: Option<Problem>,
 }
 
 /// Checks `scenario` and makes the graph.
-pub(super) fn build(mut scenario: Scenario, file: &str, text: &str) -> Result<Infrastructure, Vec<ContentError>> {
-    let (components, servers) = (BTreeMap::new(), BTreeSet::new());
-    let mut builder = Builder { file, text, components, servers, errors: Vec::new(), undecided: None };
-    builder.limits(&scenario).map_err(|error| vec![error])?;
+pub(super) fn build(mut scenario: Scenario) -> Result<Infrastructure, Vec<Problem>> {
+    limits(&scenario).map_err(|problem| vec![problem])?;
+    let mut builder = Builder::default();
     builder.add_browser(&mut scenario);
     let servers = builder.add_servers(scenario.servers);
     let mut graph = builder.add_components(scenario.components, scenario.links.len());
     builder.check_components(&graph);
     for (number, certificate) in scenario.certificates.iter_mut().enumerate() {
-        for id in &certificate.on {
-            builder.refer_component(id, ("certificates", number, "on"));
+        for (holder, id) in certificate.on.iter().enumerate() {
+            builder.refer_component(id, || ProblemPath::record("certificates", number).field("on").index(holder));
         }
         if certificate.names.is_empty() {
             certificate.names.push(scenario.domain.clone());
@@ -73,18 +70,16 @@ pub(super) fn build(mut scenario: Scenario, file: &str, text: &str) -> Result<In
     let domains = builder.domains(scenario.domains, &graph);
     let traffic = &scenario.traffic;
     if traffic.static_share.get() + traffic.write_share.get() > 1.0 + 1e-9 {
-        let message = "static_share and write_share together exceed 1";
-        builder.keep::<()>(Err(ContentError::in_list(file, text, "traffic", message)));
+        builder.report(ProblemPath::root().field("traffic"), ProblemKind::Shares);
     }
-    let arrivals = builder.check_arrivals(traffic);
-    builder.keep(arrivals);
-    if builder.errors.is_empty() {
-        builder.errors.extend(builder.undecided.take());
+    builder.keep(numbers::check_arrivals(traffic));
+    if builder.problems.is_empty() {
+        builder.problems.extend(builder.undecided.take());
     }
-    if !builder.errors.is_empty() {
-        return Err(builder.errors);
+    if !builder.problems.is_empty() {
+        return Err(builder.problems);
     }
-    let id = scenario.id.unwrap_or_else(|| ScenarioId::of_file(file));
+    let id = scenario.id.unwrap_or_else(|| ScenarioId::new(NAMELESS));
     let guarded = guarded(&graph);
     let infrastructure = Infrastructure {
         guarded,
@@ -109,88 +104,85 @@ pub(super) fn build(mut scenario: Scenario, file: &str, text: &str) -> Result<In
     let whole = builder.check_whole(&infrastructure);
     builder.keep(whole);
     builder.check_monitoring(&infrastructure);
-    if builder.errors.is_empty() { Ok(infrastructure) } else { Err(builder.errors) }
+    if builder.problems.is_empty() { Ok(infrastructure) } else { Err(builder.problems) }
 }
 
-impl Builder<'_> {
-    /// Whether more mistakes would not be told; to find the place of each takes a look at the whole file.
+/// Refuses a format that is too new and lists that are too long.
+fn limits(scenario: &Scenario) -> Result<(), Problem> {
+    let found = scenario.format;
+    if found > FORMAT {
+        let kind = ProblemKind::NewerFormat { found, newest: FORMAT };
+        return Err(Problem { path: ProblemPath::root().field("format"), kind });
+    }
+    let lists = [
+        (Listed::Components, "components", scenario.components.len(), MAX_COMPONENTS),
+        (Listed::Servers, "servers", scenario.servers.len(), MAX_COMPONENTS),
+        (Listed::Links, "links", scenario.links.len(), MAX_LINKS),
+        (Listed::Domains, "domains", scenario.domains.len(), MAX_COMPONENTS),
+    ];
+    match lists.into_iter().find(|(_, _, count, most)| count > most) {
+        Some((list, field, count, most)) => {
+            Err(Problem { path: ProblemPath::root().field(field), kind: ProblemKind::TooMany { list, count, most } })
+        }
+        None => Ok(()),
+    }
+}
+
+impl Builder {
+    /// Whether further problems would not be reported.
     fn has_enough(&self) -> bool {
-        self.errors.len() >= MAX_ERRORS
+        self.problems.len() >= MAX_PROBLEMS
     }
 
-    /// The value, or else the mistake among those that are told.
-    fn keep<T>(&mut self, result: Result<T, ContentError>) -> Option<T> {
+    /// Returns the value, or records the problem.
+    fn keep<T>(&mut self, result: Result<T, Problem>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
-            Err(error) => {
+            Err(problem) => {
                 if !self.has_enough() {
-                    self.errors.push(error);
+                    self.problems.push(problem);
                 }
                 None
             }
         }
     }
 
-    fn error(&self, needle: &str, message: impl Into<String>) -> ContentError {
-        ContentError::about(self.file, self.text, needle, message)
+    /// Records a problem.
+    fn report(&mut self, path: ProblemPath, kind: ProblemKind) {
+        self.keep::<()>(Err(Problem { path, kind }));
     }
 
-    /// An error about a record of one of the scenario's lists.
-    fn error_in(&self, record: (&str, usize), needle: &str, message: String) -> ContentError {
-        ContentError::in_record(self.file, self.text, record, needle, message)
-    }
-
-    fn limits(&self, scenario: &Scenario) -> Result<(), ContentError> {
-        let wrong = |message| Err(ContentError::at(self.file, self.text, None, message));
-        if scenario.format > FORMAT {
-            let format = scenario.format;
-            return wrong(format!(
-                "this file has format {format}, this program reads up to {FORMAT}: a newer hoplight is needed"
-            ));
-        }
-        let most = [
-            ("components", scenario.components.len(), MAX_COMPONENTS),
-            ("servers", scenario.servers.len(), MAX_COMPONENTS),
-            ("links", scenario.links.len(), MAX_LINKS),
-            ("domains", scenario.domains.len(), MAX_COMPONENTS),
-        ];
-        match most.into_iter().find(|(_, count, max)| count > max) {
-            Some((what, count, max)) => wrong(format!("{count} {what}, at most {max} are read")),
-            None => Ok(()),
-        }
-    }
-
-    fn known_component(&self, id: &ComponentId, at: At<'_>) -> Result<ComponentIx, ContentError> {
+    fn known_component(&self, id: &ComponentId, path: impl FnOnce() -> ProblemPath) -> Result<ComponentIx, Problem> {
         self.components.get(id).copied().ok_or_else(|| {
-            let server = if self.servers.contains(id.as_str()) { ": that is a server" } else { "" };
-            let message = format!("no component `{id}`{server}");
             let known = self.components.keys().map(ComponentId::as_str);
-            ContentError::in_field(self.file, self.text, at, id.as_str(), message).suggest(id.as_str(), known)
+            let suggestion = nearest(id.as_str(), known).map(ComponentId::new);
+            let is_server = self.servers.contains(id.as_str());
+            Problem { path: path(), kind: ProblemKind::UnknownComponent { name: id.clone(), suggestion, is_server } }
         })
     }
 
-    fn known_server(&self, id: &ServerId, at: At<'_>) -> Result<(), ContentError> {
+    fn known_server(&self, id: &ServerId, path: impl FnOnce() -> ProblemPath) -> Result<(), Problem> {
         if self.servers.contains(id) {
             return Ok(());
         }
-        let component = if self.components.contains_key(id.as_str()) { ": that is a component" } else { "" };
-        let message = format!("no server `{id}`{component}");
-        let known = self.servers.iter().map(ServerId::as_str);
-        Err(ContentError::in_field(self.file, self.text, at, id.as_str(), message).suggest(id.as_str(), known))
+        let suggestion = nearest(id.as_str(), self.servers.iter().map(ServerId::as_str)).map(ServerId::new);
+        let is_component = self.components.contains_key(id.as_str());
+        Err(Problem { path: path(), kind: ProblemKind::UnknownServer { name: id.clone(), suggestion, is_component } })
     }
 
-    /// Tells if there is no such component.
-    fn refer_component(&mut self, id: &ComponentId, at: At<'_>) {
+    /// Reports a reference to a component that does not exist.
+    fn refer_component(&mut self, id: &ComponentId, path: impl FnOnce() -> ProblemPath) {
+        // A suggestion compares the name with every other.
         if !self.has_enough() {
-            let known = self.known_component(id, at).map(drop);
+            let known = self.known_component(id, path).map(drop);
             self.keep(known);
         }
     }
 
-    /// Tells if there is no such server.
-    fn refer_server(&mut self, id: &ServerId, at: At<'_>) {
+    /// Reports a reference to a server that does not exist.
+    fn refer_server(&mut self, id: &ServerId, path: impl FnOnce() -> ProblemPath) {
         if !self.has_enough() {
-            let known = self.known_server(id, at);
+            let known = self.known_server(id, path);
             self.keep(known);
         }
     }
@@ -202,8 +194,8 @@ impl Builder<'_> {
                 break;
             }
             if !self.servers.insert(server.id.clone()) {
-                let message = format!("two servers are called `{}`", server.id);
-                self.keep::<()>(Err(self.error_in(("servers", number), server.id.as_str(), message)));
+                let kind = ProblemKind::DuplicateId { list: Listed::Servers, id: server.id.to_string() };
+                self.report(ProblemPath::record("servers", number).field("id"), kind);
             }
             servers.insert(server.id.clone(), server);
         }
@@ -219,8 +211,8 @@ impl Builder<'_> {
             let id = component.id.clone();
             let ix = graph.add_node(component);
             if self.components.insert(id.clone(), ix).is_some() {
-                let message = format!("two components are called `{id}`");
-                self.keep::<()>(Err(self.error_in(("components", number), id.as_str(), message)));
+                let kind = ProblemKind::DuplicateId { list: Listed::Components, id: id.to_string() };
+                self.report(ProblemPath::record("components", number).field("id"), kind);
             }
         }
         graph
@@ -232,30 +224,31 @@ impl Builder<'_> {
                 break;
             }
             if let Some(server) = &component.server {
-                self.refer_server(server, ("components", number, "server"));
+                self.refer_server(server, || ProblemPath::record("components", number).field("server"));
             }
             if let Some(spec) = component.kind.as_firewall() {
                 self.check_firewall(number, spec);
             }
-            let numbers = self.check_numbers(component);
-            self.keep(numbers);
+            self.keep(numbers::check_numbers(number, component));
         }
     }
 
     fn check_firewall(&mut self, number: usize, spec: &FirewallSpec) {
-        let at = |field| ("components", number, field);
-        for id in &spec.servers {
-            self.refer_server(id, at("servers"));
+        let at = |field, index| ProblemPath::record("components", number).field("kind").field(field).index(index);
+        for (index, id) in spec.servers.iter().enumerate() {
+            self.refer_server(id, || at("servers", index));
         }
-        for id in &spec.components {
-            self.refer_component(id, at("components"));
+        for (index, id) in spec.components.iter().enumerate() {
+            self.refer_component(id, || at("components", index));
         }
-        let rules = |rules: &[Rule], field| rules.iter().map(|rule| (rule.peer.clone(), field)).collect::<Vec<_>>();
-        for (peer, field) in rules(&spec.inbound, "inbound").into_iter().chain(rules(&spec.outbound, "outbound")) {
-            match &peer {
-                Peer::Any => {}
-                Peer::Component(id) => self.refer_component(id, at(field)),
-                Peer::Server(id) => self.refer_server(id, at(field)),
+        for (field, rules) in [("inbound", &spec.inbound), ("outbound", &spec.outbound)] {
+            for (index, rule) in rules.iter().enumerate() {
+                let path = || at(field, index).field("peer");
+                match &rule.peer {
+                    Peer::Any => {}
+                    Peer::Component(id) => self.refer_component(id, path),
+                    Peer::Server(id) => self.refer_server(id, path),
+                }
             }
         }
     }
@@ -266,16 +259,16 @@ impl Builder<'_> {
                 break;
             }
             let ends = [(&spec.from, "from"), (&spec.to, "to")].map(|(id, field)| {
-                let known = self.known_component(id, ("links", number, field));
+                let known = self.known_component(id, || ProblemPath::record("links", number).field(field));
                 self.keep(known)
             });
             let [Some(from), Some(to)] = ends else { continue };
             if graph.find_edge(from, to).is_some() {
-                let message = format!("two links go from `{}` to `{}`", spec.from, spec.to);
-                self.keep::<()>(Err(self.error_in(("links", number), spec.to.as_str(), message)));
+                let kind = ProblemKind::DuplicateLink { from: spec.from.clone(), to: spec.to.clone() };
+                self.report(ProblemPath::record("links", number).field("to"), kind);
                 continue;
             }
-            let protocol = self.check_link(number, spec, &graph[from].kind, &graph[to].kind);
+            let protocol = links::check_link(number, spec, &graph[from].kind, &graph[to].kind);
             if let Some(protocol) = self.keep(protocol) {
                 let link = defaults::complete(spec, protocol, &graph[from], &graph[to]);
                 graph.add_edge(from, to, link);

@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use super::ron_text::tokens::tokens;
 use super::text::sanitise;
 
 /// A mistake in a content file. Lines and columns count from 1.
@@ -33,33 +34,6 @@ impl ContentError {
         Self::at(file, text, place, message)
     }
 
-    /// An error about a record of a list, by number from 0, such as a link of `links`; its place is where `needle` stands in
-    /// quotes inside the record, or else the record's beginning.
-    pub fn in_record(file: &str, text: &str, (list, number): (&str, usize), needle: &str, message: impl Into<String>) -> Self {
-        // Behind the list's name comes a colon, which stands as deep as the name.
-        let mut records = tokens(text).skip_while(|token| !token.names(list)).skip(2).take_while(|token| token.depth > 1);
-        let begins = |token: &Token<'_>| token.depth == 3 && token.text == "(";
-        let begin = records.by_ref().filter(begins).nth(number);
-        let quoted = format!("\"{needle}\"");
-        let named = records.take_while(|token| token.depth > 2).find(|token| token.text == quoted);
-        Self::at(file, text, named.or(begin).map(|token| token.place), message)
-    }
-
-    /// An error about a name that a record of a list refers to; its place is where `needle` stands in quotes behind the name of
-    /// the record's `field`, or else as of [`Self::in_record`].
-    pub fn in_field(file: &str, text: &str, at: (&str, usize, &str), needle: &str, message: impl Into<String>) -> Self {
-        let (list, number, field) = at;
-        let begins = |token: &Token<'_>| token.depth == 3 && token.text == "(";
-        let mut records = tokens(text).skip_while(|token| !token.names(list)).skip(2).take_while(|token| token.depth > 1);
-        let begin = records.by_ref().filter(begins).nth(number);
-        let quoted = format!("\"{needle}\"");
-        let mut behind = records.take_while(|token| token.depth > 2).skip_while(|token| token.text != field);
-        match (begin, behind.find(|token| token.text == quoted)) {
-            (Some(_), Some(found)) => Self::at(file, text, Some(found.place), message),
-            _ => Self::in_record(file, text, (list, number), needle, message),
-        }
-    }
-
     /// An error about a name that stands somewhere in one of the file's own fields, behind some `marks` in this order; its
     /// place is where `needle` then stands in quotes, or else the field.
     pub fn behind(file: &str, text: &str, field: &str, marks: &[&str], needle: &str, message: impl Into<String>) -> Self {
@@ -69,11 +43,6 @@ impl ContentError {
         let all = marks.iter().copied().chain([quoted.as_str()]);
         let found = all.map(|mark| pieces.find(|token| token.text == mark)).last().flatten();
         Self::at(file, text, found.map(|token| token.place).or(begin), message)
-    }
-
-    /// An error about a list as a whole; its place is the list's name.
-    pub fn in_list(file: &str, text: &str, list: &str, message: impl Into<String>) -> Self {
-        Self::at(file, text, tokens(text).find(|token| token.names(list)).map(|token| token.place), message)
     }
 
     /// An error at a place of `text`.
@@ -149,108 +118,6 @@ pub fn field_text<'a>(text: &'a str, field: &str) -> Option<&'a str> {
     value.text.strip_prefix('"')?.strip_suffix('"')
 }
 
-/// A piece of a content file: a bracket, a quoted text, a name or number, another character.
-#[derive(Clone, Copy, Debug)]
-struct Token<'a> {
-    text: &'a str,
-    /// The byte at which it begins.
-    begin: usize,
-    place: (usize, usize),
-    /// How many brackets are open, with this one, if it opens.
-    depth: usize,
-}
-
-impl Token<'_> {
-    /// Whether this is the name of one of the file's own fields.
-    fn names(&self, field: &str) -> bool {
-        self.depth == 1 && self.text == field
-    }
-}
-
-/// The pieces of a content file that was read without an error; comments and blanks are left out.
-fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
-    let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut begin = text.len() - rest.len();
-    let (mut line, mut column, mut depth) = (1, 1, 0_usize);
-    std::iter::from_fn(move || {
-        loop {
-            let length = length(rest)?;
-            let (token, behind) = rest.split_at_checked(length)?;
-            rest = behind;
-            let place = (line, column);
-            let here = begin;
-            begin += length;
-            match token.rsplit_once('\n') {
-                Some((_, last)) => {
-                    line += token.matches('\n').count();
-                    column = 1 + last.chars().count();
-                }
-                None => column += token.chars().count(),
-            }
-            let opens = matches!(token, "(" | "[" | "{");
-            depth += usize::from(opens);
-            let found = Token { text: token, begin: here, place, depth };
-            depth -= usize::from(matches!(token, ")" | "]" | "}") && depth > 0);
-            if !token.starts_with(char::is_whitespace) && !token.starts_with("//") && !token.starts_with("/*") {
-                return Some(found);
-            }
-        }
-    })
-}
-
-/// Bytes of the first piece of a text.
-fn length(text: &str) -> Option<usize> {
-    let first = text.chars().next()?;
-    let until = |end: &str, from: usize| {
-        let found = text.get(from..).and_then(|rest| rest.find(end));
-        Some(found.map_or(text.len(), |at| from + at + end.len()))
-    };
-    if text.starts_with("//") {
-        return Some(text.find('\n').unwrap_or(text.len()));
-    }
-    if text.starts_with("/*") {
-        return block(text);
-    }
-    let hashes = text.strip_prefix('r').map_or(0, |rest| rest.len() - rest.trim_start_matches('#').len());
-    if text.get(1 + hashes..).is_some_and(|rest| first == 'r' && rest.starts_with('"')) {
-        return until(&format!("\"{}", "#".repeat(hashes)), 2 + hashes);
-    }
-    if first == '"' {
-        let mut escaped = false;
-        let end = text.char_indices().skip(1).find(|(_, c)| {
-            let ends = *c == '"' && !escaped;
-            escaped = *c == '\\' && !escaped;
-            ends
-        });
-        return Some(end.map_or(text.len(), |(at, _)| at + 1));
-    }
-    let kind: fn(char) -> bool =
-        if first.is_whitespace() { char::is_whitespace } else { |c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-') };
-    let same = text.find(|c| !kind(c)).unwrap_or(text.len());
-    Some(same.max(first.len_utf8()))
-}
-
-/// Bytes of a comment between `/*` and `*/`, which may hold others.
-fn block(text: &str) -> Option<usize> {
-    let mut open = 0_usize;
-    let mut at = 0;
-    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        if rest.starts_with("/*") {
-            open += 1;
-            at += 2;
-        } else if rest.starts_with("*/") {
-            open -= 1;
-            at += 2;
-        } else {
-            at += rest.chars().next()?.len_utf8();
-        }
-        if open == 0 {
-            break;
-        }
-    }
-    Some(at)
-}
-
 impl fmt::Display for ContentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.file)?;
@@ -305,30 +172,12 @@ mod tests {
     }
 
     #[test]
-    fn a_record_is_found_by_its_list_and_number() {
-        let text = "// links: [(\"a\")]\n(\n  note: r#\"links: [(\"a\")]\"#, say: \"\\\"links: [(\", /* ( /* [ */ */\n  \
-                    kinds: Some(links: [(\"a\")]),\n  links: [\n    (from: \"a\", to: \"b\"), // (from: \"a\")\n    \
-                    L(from: \"b\", more: [(\"é\")], to: \"a\"),\n  ],\n  others: [(from: \"c\")],\n)";
-        let place = |list, number, needle| ContentError::in_record("x.ron", text, (list, number), needle, "wrong").place;
-        assert_eq!(place("links", 0, "a"), Some((6, 12)));
-        assert_eq!(place("links", 0, "b"), Some((6, 21)));
-        assert_eq!(place("links", 1, "a"), Some((7, 37)));
-        assert_eq!(place("links", 1, "nothing"), Some((7, 6)), "the record itself");
-        assert_eq!(place("links", 2, "c"), None, "there is no third link");
-        assert_eq!(place("others", 0, "c"), Some((9, 19)));
-        assert_eq!(ContentError::in_list("x.ron", text, "links", "wrong").place, Some((5, 3)));
-        assert_eq!(ContentError::in_list("x.ron", text, "nothing", "wrong").place, None);
-        let field = |field, needle| ContentError::in_field("x.ron", text, ("links", 1, field), needle, "wrong").place;
-        assert_eq!(field("to", "a"), Some((7, 37)));
-        assert_eq!(field("from", "b"), Some((7, 13)));
-        assert_eq!(field("more", "nothing"), Some((7, 6)), "the record itself");
+    fn a_name_is_found_behind_marks() {
+        let text = "(\n  links: [\n    (from: \"a\", to: \"b\"), // (from: \"a\")\n    L(from: \"b\", to: \"a\"),\n  ],\n  others: 3,\n)";
         let behind = |marks: &[&str], needle| ContentError::behind("x.ron", text, "links", marks, needle, "wrong").place;
-        assert_eq!(behind(&["L", "to"], "a"), Some((7, 37)));
-        assert_eq!(behind(&["L", "to"], "nothing"), Some((5, 3)), "the list");
+        assert_eq!(behind(&["L", "to"], "a"), Some((4, 22)));
+        assert_eq!(behind(&["L", "to"], "nothing"), Some((2, 3)), "the field");
         assert_eq!((field_text("(id: \"x\", b: (id: \"y\"))", "id"), field_text("(b: (id: \"y\"))", "id")), (Some("x"), None));
-        assert!(has_field(text, "links") && has_field(text, "others") && !has_field(text, "more") && !has_field(text, "kinds2"));
-        for broken in ["", "(", "links: [(", "\"", "r#\"", "/*", "(links: [(a: \"\\"] {
-            assert_eq!(ContentError::in_record("x.ron", broken, ("links", 3), "a", "wrong").place, None, "{broken}");
-        }
+        assert!(has_field(text, "links") && has_field(text, "others") && !has_field(text, "from"));
     }
 }

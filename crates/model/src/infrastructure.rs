@@ -421,12 +421,13 @@ impl Infrastructure {
         Self::read(file, text).map_err(|errors| errors.into_iter().next().unwrap_or_else(nameless))
     }
 
-    /// As [`Self::from_ron`], for whoever wants to hear of everything.
+    /// Reads a scenario file's text, like [`Self::from_ron`], and reports every problem.
     ///
     /// # Errors
-    /// All mistakes that can be seen at once, at most twenty: one of the form, or those of the records, or those of the whole.
+    /// All problems that can be found at once, at most twenty: one of the form, those of the records, or those of the whole.
     pub fn read(file: &str, text: &str) -> Result<Self, Vec<ContentError>> {
-        let scenario: Scenario = super::ron_text::parse(file, text).map_err(|error| vec![error])?;
-        super::build::build(scenario, file, text)
+        let mut scenario: Scenario = super::ron_text::parse(file, text).map_err(|error| vec![error])?;
+        scenario.id.get_or_insert_with(|| ScenarioId::of_file(file));
+        super::build::build(scenario).map_err(|problems| super::ron_text::locate(file, text, &problems))
     }
 }

@@ -1,12 +1,16 @@
-//! RON text from outside becomes a value, or an error with its place.
+//! Reads RON text from outside: a value, or an error with its place.
 //!
-//! All content files come through here: the limits on size and depth stand here once. Must not know what is read.
+//! All content files are read here, so the limits on size and depth are here once.
+
+mod place;
+pub(crate) mod tokens;
 
 use ron::Options;
 use ron::extensions::Extensions;
 use serde::de::DeserializeOwned;
 
 use super::error::{ContentError, nearest};
+pub(crate) use place::locate;
 
 /// Largest content file, in bytes. RON takes about nine times a file's size in memory.
 pub const MAX_FILE: usize = 1 << 20;

@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::component::{Component, Server, Traffic};
 use super::domain::FailureDomain;
 use super::id::ScenarioId;
+use super::infrastructure::Infrastructure;
 use super::link::LinkSpec;
 use super::monitoring::MonitoringSpec;
+use super::problem::Problem;
 use super::reliability::ReliabilityDefaults;
 use super::text::Text;
 use super::tls::{Certificate, TlsConfig};
@@ -78,6 +80,21 @@ pub struct Scenario {
     /// Who asks whom. Where one component has several links for the same purpose, their order is its preference.
     #[serde(default)]
     pub links: Vec<LinkSpec>,
+}
+
+impl Scenario {
+    /// Builds the infrastructure that the scenario describes. One without an id is called `scenario`.
+    ///
+    /// # Errors
+    /// All problems that can be found at once, at most twenty: those of the records or, if there are none, those of the whole.
+    pub fn build(&self) -> Result<Infrastructure, Vec<Problem>> {
+        super::build::build(self.clone())
+    }
+
+    /// The problems that keep the scenario from being built; empty if there are none.
+    pub fn check(&self) -> Vec<Problem> {
+        self.build().err().unwrap_or_default()
+    }
 }
 
 /// What a file without a version is written in. It stays, however new the newest form is.

@@ -1,63 +1,57 @@
-//! What must hold of databases together: roles and settings of one cluster fit each other.
-//!
-//! Must not know how replication works.
+//! Checks of database clusters: roles and settings of their members fit together.
 
 use crate::component::{DatabaseRole, DatabaseSpec, Failover};
 use crate::infrastructure::{ComponentIx, Infrastructure};
+use crate::problem::ClusterProblem;
 
 /// Fewest and most members of a quorum cluster: with two, either one's loss stops all writes; nine are the most that
 /// MySQL's Group Replication takes.
 const MEMBERS: std::ops::RangeInclusive<usize> = 3..=9;
 
-/// The first mistake: the component that it is about, and what is wrong.
-pub(super) fn mistake(infra: &Infrastructure) -> Option<(ComponentIx, String)> {
+/// The first problem: the database that it concerns, and what is wrong.
+pub(super) fn problem(infra: &Infrastructure) -> Option<(ComponentIx, ClusterProblem)> {
     infra.database_clusters().iter().find_map(|cluster| in_cluster(infra, cluster))
 }
 
-fn in_cluster(infra: &Infrastructure, cluster: &[ComponentIx]) -> Option<(ComponentIx, String)> {
+fn in_cluster(infra: &Infrastructure, cluster: &[ComponentIx]) -> Option<(ComponentIx, ClusterProblem)> {
     let specs: Vec<(ComponentIx, &DatabaseSpec)> =
         cluster.iter().filter_map(|ix| infra.component(*ix).kind.as_database().map(|spec| (*ix, spec))).collect();
-    let name = |ix: ComponentIx| &infra.component(ix).id;
+    let name = |ix: ComponentIx| infra.component(ix).id.clone();
     for (ix, spec) in &specs {
-        let id = name(*ix);
-        if spec.role != DatabaseRole::Primary {
+        let role = spec.role;
+        if role != DatabaseRole::Primary {
             let set = [(spec.failover != Failover::Manual, "failover"), (spec.fence, "fence"), (spec.semi_sync, "semi_sync")];
             if let Some((_, field)) = set.into_iter().find(|(is, _)| *is) {
-                return Some((*ix, format!("`{id}` is a {} and has `{field}`, which a primary has", spec.role.word())));
+                return Some((*ix, ClusterProblem::SettingOfPrimary { role, field }));
             }
         }
-        if spec.expel_s.is_some() && spec.role != DatabaseRole::Member {
-            return Some((*ix, format!("`{id}` is a {} and has `expel_s`, which a member has", spec.role.word())));
+        if spec.expel_s.is_some() && role != DatabaseRole::Member {
+            return Some((*ix, ClusterProblem::SettingOfMember(role)));
         }
         let automatic = spec.failover != Failover::Manual;
         if (automatic || spec.semi_sync) && !specs.iter().any(|(_, other)| other.role == DatabaseRole::Replica) {
             let field = if automatic { "failover" } else { "semi_sync" };
-            return Some((*ix, format!("`{id}` has `{field}`, but no replication link leads to a replica")));
+            return Some((*ix, ClusterProblem::NoReplica(field)));
         }
         if automatic && let Some((other, _)) = specs.iter().find(|(o, s)| o != ix && s.role == DatabaseRole::Primary) {
-            return Some((*ix, format!("`{id}` has `failover`, but `{}` of its cluster is a primary too", name(*other))));
+            return Some((*ix, ClusterProblem::SecondPrimary(name(*other))));
         }
     }
     let members: Vec<ComponentIx> =
         specs.iter().filter(|(_, spec)| spec.role == DatabaseRole::Member).map(|(ix, _)| *ix).collect();
     let first = *members.first()?;
     if let Some((other, spec)) = specs.iter().find(|(_, spec)| spec.role != DatabaseRole::Member) {
-        let message =
-            format!("a replication link joins the member `{}` with the {} `{}`", name(first), spec.role.word(), name(*other));
-        return Some((*other, message));
+        return Some((*other, ClusterProblem::Mixed { member: name(first), role: spec.role }));
     }
     if !MEMBERS.contains(&members.len()) {
-        let (least, most) = MEMBERS.into_inner();
-        let message =
-            format!("the quorum cluster of `{}` has {} members, {least} to {most} make sense", name(first), members.len());
-        return Some((first, message));
+        return Some((first, ClusterProblem::Members { count: members.len(), range: MEMBERS.into_inner() }));
     }
     members.iter().enumerate().find_map(|(number, a)| {
-        let linked = |b: &&ComponentIx| {
+        let is_apart = |b: &&ComponentIx| {
             let between = |from, to| infra.link_between(name(from).as_str(), name(to).as_str());
             between(*a, **b).or_else(|| between(**b, *a)).is_none()
         };
-        let b = members.iter().skip(number + 1).find(linked)?;
-        Some((*b, format!("the members `{}` and `{}` need a replication link between them", name(*a), name(*b))))
+        let b = members.iter().skip(number + 1).find(is_apart)?;
+        Some((*b, ClusterProblem::NoLinkFrom(name(*a))))
     })
 }

@@ -1,25 +1,25 @@
-//! What a file may leave out, and what then stands in its place.
+//! Defaults for what a scenario leaves out.
 //!
-//! Nothing here is a guess: where a file can mean two things, it must say which. Must not check what a file does say.
+//! Nothing here is a guess: where a scenario could mean two things, it must say which.
 
 use std::collections::BTreeMap;
 
 use super::Builder;
 use crate::component::{Component, ComponentKind};
-use crate::error::ContentError;
 use crate::id::ComponentId;
 use crate::link::{Link, LinkSpec, Protocol};
+use crate::problem::{Problem, ProblemKind, ProblemPath};
 use crate::quantity::Millis;
 use crate::request::RequestKind;
 use crate::scenario::Scenario;
 use crate::station::StationPatch;
 use crate::text::Text;
 
-/// The name of a browser that no file mentions.
-const BROWSER: &str = "browser";
+/// The id of an implied browser.
+pub(crate) const BROWSER: &str = "browser";
 
-impl Builder<'_> {
-    /// Adds the browser, if there is none, and its links. It comes last, so that the records of the file keep their numbers.
+impl Builder {
+    /// Adds a browser with its links to a scenario without one. It comes last, so that the records of a file keep their numbers.
     pub(super) fn add_browser(&mut self, scenario: &mut Scenario) {
         if scenario.components.iter().any(|component| component.kind.is_browser()) {
             return;
@@ -45,7 +45,7 @@ impl Builder<'_> {
             match entries[..] {
                 [one] => asked.push(&one.id),
                 [one, other] if is_pair(one, other) => asked.extend([&one.id, &other.id]),
-                _ => self.undecided = Some(self.no_entry(&entries)),
+                _ => self.undecided = Some(no_entry(&entries)),
             }
         }
         let links: Vec<LinkSpec> = asked.into_iter().map(|to| LinkSpec::new(id.clone(), to.clone())).collect();
@@ -61,23 +61,20 @@ impl Builder<'_> {
             at: None,
         });
     }
+}
 
-    /// Users could come to nobody, or to any of several.
-    fn no_entry(&self, entries: &[&Component]) -> ContentError {
-        let names: Vec<String> = entries.iter().take(5).map(|entry| format!("`{}`", entry.id)).collect();
-        let more = if entries.len() > names.len() { " and more" } else { "" };
-        let message = if entries.is_empty() {
-            "users can come to nobody: there is no balancer, web server or application to which no other HTTP link leads"
-                .to_owned()
-        } else {
-            format!(
-                "no HTTP link leads to any of {}{more}, so users could come to each: link what stands behind another, or say \
-                 (from: \"{BROWSER}\", to: …)",
-                names.join(", ")
-            )
-        };
-        ContentError::in_list(self.file, self.text, "components", message)
-    }
+/// Most candidates that a problem lists.
+const MAX_LISTED: usize = 5;
+
+/// No component can be the entry, or several can.
+fn no_entry(entries: &[&Component]) -> Problem {
+    let listed: Vec<ComponentId> = entries.iter().take(MAX_LISTED).map(|entry| entry.id.clone()).collect();
+    let kind = if listed.is_empty() {
+        ProblemKind::NoEntry
+    } else {
+        ProblemKind::SeveralEntries { more: entries.len() > listed.len(), entries: listed }
+    };
+    Problem { path: ProblemPath::root().field("components"), kind }
 }
 
 /// Whether two balancers share an address.

@@ -1,4 +1,4 @@
-//! Checks of failure domains: what they name is there, and none is part of itself.
+//! Checks of failure domains: their members exist, and none contains itself.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,13 @@ use petgraph::graph::DiGraph;
 use super::Builder;
 use crate::component::Component;
 use crate::domain::FailureDomain;
-use crate::error::ContentError;
+use crate::error::nearest;
 use crate::id::DomainId;
 use crate::link::Link;
+use crate::problem::{Listed, ProblemKind, ProblemPath};
 
-impl Builder<'_> {
-    /// The domains by name, checked.
+impl Builder {
+    /// Checks the domains. Returns them by id.
     pub(super) fn domains(
         &mut self,
         listed: Vec<FailureDomain>,
@@ -23,55 +24,55 @@ impl Builder<'_> {
         let mut places = BTreeMap::new();
         for (number, domain) in listed.iter().enumerate() {
             if places.insert(domain.id.clone(), number).is_some() {
-                let message = format!("two domains are called `{}`", domain.id);
-                self.keep::<()>(Err(self.error_in(("domains", number), domain.id.as_str(), message)));
+                let kind = ProblemKind::DuplicateId { list: Listed::Domains, id: domain.id.to_string() };
+                self.report(ProblemPath::record("domains", number).field("id"), kind);
             }
         }
         let mut parts: DiGraph<(), ()> = DiGraph::new();
         let nodes: Vec<_> = listed.iter().map(|_| parts.add_node(())).collect();
         for (number, domain) in listed.iter().enumerate() {
             self.check_domain(number, domain, graph);
-            for part in &domain.domains {
+            for (index, part) in domain.domains.iter().enumerate() {
                 match places.get(part) {
                     Some(place) => _ = parts.add_edge(nodes[number], nodes[*place], ()),
                     None if self.has_enough() => break,
                     None => {
-                        let (at, message) = (("domains", number, "domains"), format!("no domain `{part}`"));
-                        let error = ContentError::in_field(self.file, self.text, at, part.as_str(), message);
-                        self.keep::<()>(Err(error.suggest(part.as_str(), places.keys().map(DomainId::as_str))));
+                        let suggestion = nearest(part.as_str(), places.keys().map(DomainId::as_str)).map(DomainId::new);
+                        let kind = ProblemKind::UnknownDomain { name: part.clone(), suggestion };
+                        self.report(ProblemPath::record("domains", number).field("domains").index(index), kind);
                     }
                 }
             }
         }
-        if let Err(circle) = toposort(&parts, None) {
-            let number = circle.node_id().index();
-            let id = &listed[number].id;
-            self.keep::<()>(Err(self.error_in(("domains", number), id.as_str(), format!("the domain `{id}` is part of itself"))));
+        if let Err(cycle) = toposort(&parts, None) {
+            let number = cycle.node_id().index();
+            let kind = ProblemKind::DomainInItself(listed[number].id.clone());
+            self.report(ProblemPath::record("domains", number).field("id"), kind);
         }
         listed.into_iter().map(|domain| (domain.id.clone(), domain)).collect()
     }
 
-    /// What a domain names besides other domains.
+    /// Checks the members of a domain, except other domains.
     fn check_domain(&mut self, number: usize, domain: &FailureDomain, graph: &DiGraph<Component, Link, u32>) {
-        let at = |field| ("domains", number, field);
-        for server in &domain.servers {
-            self.refer_server(server, at("servers"));
+        let at = |field, index| ProblemPath::record("domains", number).field(field).index(index);
+        for (index, server) in domain.servers.iter().enumerate() {
+            self.refer_server(server, || at("servers", index));
         }
-        for component in &domain.components {
-            self.refer_component(component, at("components"));
+        for (index, component) in domain.components.iter().enumerate() {
+            self.refer_component(component, || at("components", index));
         }
-        for (from, to) in &domain.links {
+        for (index, (from, to)) in domain.links.iter().enumerate() {
             if self.has_enough() {
                 break;
             }
-            let ends = [from, to].map(|end| {
-                let known = self.known_component(end, at("links"));
+            let ends = [(from, 0), (to, 1)].map(|(id, end)| {
+                let known = self.known_component(id, || at("links", index).index(end));
                 self.keep(known)
             });
             let [Some(a), Some(b)] = ends else { continue };
             if graph.find_edge(a, b).is_none() {
-                let message = format!("the domain `{}` names a link `{from}` → `{to}`, and there is none", domain.id);
-                self.keep::<()>(Err(ContentError::in_field(self.file, self.text, at("links"), to.as_str(), message)));
+                let (domain, from, to) = (domain.id.clone(), from.clone(), to.clone());
+                self.report(at("links", index).index(1), ProblemKind::UnknownDomainLink { domain, from, to });
             }
         }
     }

@@ -1,99 +1,87 @@
-//! The checks of what a monitoring service is told to watch for.
+//! Checks of alert rules and the external probe.
 
-use super::super::error::ContentError;
-use super::super::infrastructure::Infrastructure;
-use super::super::monitoring::{AlertCondition, AlertRule, KEPT_SAMPLES, Scope};
 use super::Builder;
+use crate::infrastructure::Infrastructure;
+use crate::monitoring::{AlertCondition, AlertRule, KEPT_SAMPLES, Scope, usual_alerts};
+use crate::problem::{AlertProblem, Listed, Problem, ProblemKind, ProblemPath};
 
 /// Most alert rules of one scenario.
 const MAX_ALERTS: usize = 200;
 
-impl Builder<'_> {
+impl Builder {
     /// Checks the alert rules and the probe against the rest of the scenario.
     pub(super) fn check_monitoring(&mut self, infra: &Infrastructure) {
-        let whole = self.check_watch(infra);
-        self.keep(whole);
-        for rule in &infra.monitoring().alerts {
-            let alert = self.check_alert(infra, rule);
+        self.keep(check_service(infra));
+        for (number, rule) in infra.monitoring().alerts.iter().enumerate() {
+            let alert = self.check_alert(infra, number, rule);
             self.keep(alert);
         }
     }
 
-    fn check_watch(&self, infra: &Infrastructure) -> Result<(), ContentError> {
-        let whole = |message: String| Err(ContentError::in_list(self.file, self.text, "monitoring", message));
-        let spec = infra.monitoring();
-        if spec.alerts.len() > MAX_ALERTS {
-            return whole(format!("{} alert rules, at most {MAX_ALERTS} are read", spec.alerts.len()));
-        }
-        let has_service = infra.components().any(|(_, component)| component.kind.is_monitoring_service());
-        if spec.probe.is_some() && !has_service {
-            return whole("a probe reports to a monitoring service, and there is none".into());
-        }
-        Ok(())
-    }
-
-    fn check_alert(&self, infra: &Infrastructure, rule: &AlertRule) -> Result<(), ContentError> {
-        let name = rule.name.as_str();
-        let wrong = |message: String| Err(self.error(name, message));
+    fn check_alert(&self, infra: &Infrastructure, number: usize, rule: &AlertRule) -> Result<(), Problem> {
+        let at = |field| ProblemPath::root().field("monitoring").field("alerts").index(number).field(field);
+        let wrong =
+            |problem, field| Err(Problem { path: at(field), kind: ProblemKind::Alert { rule: rule.name.clone(), problem } });
         match &rule.when {
             AlertCondition::Change { metric, .. } if !metric.is_averageable() => {
-                return wrong(format!(
-                    "`{name}` asks for the mean of {}: percentiles and ratios cannot be averaged",
-                    metric.word()
-                ));
+                return wrong(AlertProblem::NotAverageable(*metric), "when");
             }
-            AlertCondition::Absence { intervals: 0 } => {
-                return wrong(format!("`{name}` needs at least one missed interval"));
-            }
-            AlertCondition::Probe { failures: 0 } => {
-                return wrong(format!("`{name}` needs at least one failure"));
-            }
+            AlertCondition::Absence { intervals: 0 } => return wrong(AlertProblem::NoInterval, "when"),
+            AlertCondition::Probe { failures: 0 } => return wrong(AlertProblem::NoFailure, "when"),
             AlertCondition::Burn { long_s, short_s, .. } if short_s > long_s => {
-                let (short, long) = (short_s.get(), long_s.get());
-                return wrong(format!("`{name}` has a short window of {short} s above its long one of {long} s"));
+                return wrong(AlertProblem::Windows { short_s: short_s.get(), long_s: long_s.get() }, "when");
             }
-            _ => {}
+            AlertCondition::Threshold { .. }
+            | AlertCondition::Change { .. }
+            | AlertCondition::Absence { .. }
+            | AlertCondition::Certificate { .. }
+            | AlertCondition::Burn { .. }
+            | AlertCondition::Leaders { .. }
+            | AlertCondition::Probe { .. } => {}
         }
         if let Scope::Component(id) = &rule.on {
-            let marks = [&*format!("\"{name}\""), "on"];
-            let about = |message: String| ContentError::behind(self.file, self.text, "monitoring", &marks, id.as_str(), message);
-            let Some(ix) = infra.find(id.as_str()) else {
-                let known = infra.components().map(|(_, component)| component.id.as_str());
-                return Err(about(format!("no component `{id}`")).suggest(id.as_str(), known));
-            };
-            let kind = &infra.component(ix).kind;
+            let kind = &infra.component(self.known_component(id, || at("on"))?).kind;
             let is_absence = matches!(rule.when, AlertCondition::Absence { .. });
-            let (fits, wanted) = if kind.as_agent().is_some() {
-                (is_absence, "watch components, not agents")
-            } else {
-                (!is_absence && kind.serves_requests(), "watch what agents sample; absence is of an agent")
-            };
+            let fits = if kind.as_agent().is_some() { is_absence } else { !is_absence && kind.serves_requests() };
             if !fits {
-                return Err(about(format!("`{name}` is on {} `{id}`: rules {wanted}", kind.word())));
+                return wrong(AlertProblem::WrongComponent(id.clone(), Box::new(kind.clone())), "on");
             }
         }
         if rule.when.is_outside() && rule.on != Scope::Any {
-            return wrong(format!("`{name}` is about the site as the probe sees it: it is on no component"));
+            return wrong(AlertProblem::SiteScope, "on");
         }
         if rule.when.is_of_group() && rule.on != Scope::Any {
-            return wrong(format!("`{name}` is about several components together: it is on no single one"));
+            return wrong(AlertProblem::GroupScope, "on");
         }
-        let reach = rule.when.reach_s();
+        let reach_s = rule.when.reach_s();
         for (_, component) in infra.components() {
             let Some(agent) = component.kind.as_agent() else { continue };
-            let kept = agent.interval_s.get() * KEPT_SAMPLES as f64;
-            if reach > kept && spec_is_authored(infra) {
-                return wrong(format!(
-                    "`{name}` looks {reach} s back, but the service keeps {KEPT_SAMPLES} samples of `{}`: {kept} s",
-                    component.id
-                ));
+            let kept_s = agent.interval_s.get() * KEPT_SAMPLES as f64;
+            if reach_s > kept_s && is_authored(infra) {
+                let agent = component.id.clone();
+                return wrong(AlertProblem::Reach { reach_s, agent, samples: KEPT_SAMPLES, kept_s }, "when");
             }
         }
         Ok(())
     }
 }
 
-/// Whether a file lists rules of its own. The usual ones look back as far as they can.
-fn spec_is_authored(infra: &Infrastructure) -> bool {
-    infra.monitoring().alerts != super::super::monitoring::usual_alerts()
+fn check_service(infra: &Infrastructure) -> Result<(), Problem> {
+    let at = |field| ProblemPath::root().field("monitoring").field(field);
+    let spec = infra.monitoring();
+    let count = spec.alerts.len();
+    if count > MAX_ALERTS {
+        let kind = ProblemKind::TooMany { list: Listed::Alerts, count, most: MAX_ALERTS };
+        return Err(Problem { path: at("alerts"), kind });
+    }
+    let has_service = infra.components().any(|(_, component)| component.kind.is_monitoring_service());
+    if spec.probe.is_some() && !has_service {
+        return Err(Problem { path: at("probe"), kind: ProblemKind::ProbeWithoutService });
+    }
+    Ok(())
+}
+
+/// Whether the rules are authored. The default ones look back as far as they can.
+fn is_authored(infra: &Infrastructure) -> bool {
+    infra.monitoring().alerts != usual_alerts()
 }

@@ -1,0 +1,83 @@
+//! Where in a scenario a problem is.
+
+use std::fmt;
+
+/// One step of a path.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Segment {
+    /// A field of a record.
+    Field(&'static str),
+    /// An element of a list, from 0.
+    Index(usize),
+    /// An entry of a map.
+    Key(String),
+}
+
+/// The way from a scenario to one of its fields, such as `components[3].server`. The empty path is the scenario itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ProblemPath(Vec<Segment>);
+
+impl ProblemPath {
+    /// The scenario itself.
+    pub const fn root() -> Self {
+        Self(Vec::new())
+    }
+
+    /// A field below this path.
+    #[must_use]
+    pub fn field(mut self, name: &'static str) -> Self {
+        self.0.push(Segment::Field(name));
+        self
+    }
+
+    /// An element of the list at this path.
+    #[must_use]
+    pub fn index(mut self, number: usize) -> Self {
+        self.0.push(Segment::Index(number));
+        self
+    }
+
+    /// An entry of the map at this path.
+    #[must_use]
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.0.push(Segment::Key(key.into()));
+        self
+    }
+
+    /// A record of one of the scenario's lists.
+    pub(crate) fn record(list: &'static str, number: usize) -> Self {
+        Self::root().field(list).index(number)
+    }
+
+    /// The steps, from the scenario inwards.
+    pub fn segments(&self) -> &[Segment] {
+        &self.0
+    }
+}
+
+impl fmt::Display for ProblemPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, segment) in self.0.iter().enumerate() {
+            match segment {
+                Segment::Field(name) if number == 0 => write!(f, "{name}")?,
+                Segment::Field(name) => write!(f, ".{name}")?,
+                Segment::Index(index) => write!(f, "[{index}]")?,
+                Segment::Key(key) => write!(f, "[{key:?}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_displayed_as_it_would_be_written_in_code() {
+        let path = ProblemPath::record("components", 3).field("kind").field("inbound").index(1).field("peer");
+        assert_eq!(path.to_string(), "components[3].kind.inbound[1].peer");
+        assert_eq!(ProblemPath::root().field("a").key("x").to_string(), "a[\"x\"]");
+        assert_eq!(ProblemPath::root().to_string(), "");
+    }
+}
