@@ -30,6 +30,7 @@ use super::problem::{Listed, Problem, ProblemKind, ProblemPath};
 use super::scenario::{FORMAT, Scenario};
 use super::text::Text;
 
+pub(super) use defaults::BROWSER;
 pub use whole::MAX_HOPS;
 
 /// Most components of one infrastructure.

@@ -15,6 +15,7 @@ pub mod component;
 pub mod connection;
 pub mod database;
 pub mod domain;
+pub mod draft;
 pub mod element;
 pub mod error;
 pub mod firewall;

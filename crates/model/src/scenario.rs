@@ -3,6 +3,9 @@
 //! Only what a file may say. [`super::Infrastructure`] is what it means; checks across fields, and what is added where a
 //! file is silent, stand in `model::build`. `hoplight template` prints a file that names every field.
 
+mod convert;
+mod write;
+
 use serde::{Deserialize, Serialize};
 
 use super::component::{Component, Server, Traffic};

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{AlertProblem, ClusterProblem, LinkEnds, Listed, PairProblem, Problem, ProblemKind, Ranged};
+use crate::draft::EditError;
 use crate::link::Protocol;
 
 impl fmt::Display for Problem {
@@ -191,6 +192,20 @@ fn alert(rule: &str, problem: &AlertProblem) -> String {
         AlertProblem::GroupScope => format!("`{rule}` is about several components together: it is on no single one"),
         AlertProblem::Reach { reach_s, agent, samples, kept_s } => {
             format!("`{rule}` looks {reach_s} s back, but the service keeps {samples} samples of `{agent}`: {kept_s} s")
+        }
+    }
+}
+
+impl fmt::Display for EditError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownComponent(id) => write!(f, "no component `{id}`"),
+            Self::UnknownServer(id) => write!(f, "no server `{id}`"),
+            Self::UnknownLink(from, to) => write!(f, "no link goes from `{from}` to `{to}`"),
+            Self::DuplicateComponent(id) => write!(f, "a component is called `{id}` already"),
+            Self::DuplicateServer(id) => write!(f, "a server is called `{id}` already"),
+            Self::DuplicateLink(from, to) => write!(f, "a link goes from `{from}` to `{to}` already"),
+            Self::NoChange => f.write_str("the design is like that already"),
         }
     }
 }

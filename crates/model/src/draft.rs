@@ -1,0 +1,94 @@
+//! Drafts: a learner's design while it is edited.
+//!
+//! A draft is a [`Scenario`] with a history. Between two edits it may be incomplete, such as a web server that nothing links
+//! to yet: [`Draft::problems`] lists what keeps it from being built.
+
+mod edit;
+#[cfg(test)]
+mod tests;
+
+use super::infrastructure::Infrastructure;
+use super::problem::Problem;
+use super::scenario::Scenario;
+
+pub use edit::{Edit, EditError};
+
+/// A scenario that is edited.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    scenario: Scenario,
+    /// The scenarios before each edit, the latest last.
+    past: Vec<Scenario>,
+    /// The scenarios that `undo` left, the latest last.
+    future: Vec<Scenario>,
+}
+
+impl Draft {
+    /// A draft without history.
+    pub const fn new(scenario: Scenario) -> Self {
+        Self { scenario, past: Vec::new(), future: Vec::new() }
+    }
+
+    /// The scenario as it is now.
+    pub const fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// Applies an edit and discards what `redo` would restore.
+    ///
+    /// # Errors
+    /// The edit names something that does not exist or already exists, or changes nothing. The draft then stays as it was.
+    pub fn apply(&mut self, edit: Edit) -> Result<(), EditError> {
+        let mut edited = self.scenario.clone();
+        edit.apply_to(&mut edited)?;
+        if edited == self.scenario {
+            return Err(EditError::NoChange);
+        }
+        self.past.push(std::mem::replace(&mut self.scenario, edited));
+        self.future.clear();
+        Ok(())
+    }
+
+    /// Reverts the latest edit. Returns whether there was one.
+    pub fn undo(&mut self) -> bool {
+        let Some(before) = self.past.pop() else { return false };
+        self.future.push(std::mem::replace(&mut self.scenario, before));
+        true
+    }
+
+    /// Applies the edit again that the latest `undo` reverted. Returns whether there was one.
+    pub fn redo(&mut self) -> bool {
+        let Some(after) = self.future.pop() else { return false };
+        self.past.push(std::mem::replace(&mut self.scenario, after));
+        true
+    }
+
+    /// How many edits `undo` can revert.
+    pub const fn undo_len(&self) -> usize {
+        self.past.len()
+    }
+
+    /// How many edits `redo` can apply again.
+    pub const fn redo_len(&self) -> usize {
+        self.future.len()
+    }
+
+    /// What keeps the draft from being built; empty if nothing does.
+    pub fn problems(&self) -> Vec<Problem> {
+        self.scenario.check()
+    }
+
+    /// Builds the infrastructure.
+    ///
+    /// # Errors
+    /// The problems of the draft.
+    pub fn build(&self) -> Result<Infrastructure, Vec<Problem>> {
+        self.scenario.build()
+    }
+}
+
+impl From<&Infrastructure> for Draft {
+    fn from(infra: &Infrastructure) -> Self {
+        Self::new(Scenario::from(infra))
+    }
+}

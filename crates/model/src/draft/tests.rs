@@ -1,0 +1,91 @@
+use super::{Draft, Edit, EditError};
+use crate::link::LinkSpec;
+use crate::scenario::Scenario;
+use crate::{ComponentId, Infrastructure, ServerId, ron_text};
+
+fn component(text: &str) -> Edit {
+    Edit::AddComponent(ron_text::parse("x.ron", text).unwrap())
+}
+
+fn link(from: &str, to: &str) -> Edit {
+    Edit::AddLink(LinkSpec::new(ComponentId::new(from), ComponentId::new(to)))
+}
+
+fn stage_2() -> Draft {
+    let text = include_str!("../../../../assets/stage-2-secured.ron");
+    Draft::from(&Infrastructure::from_ron("stage-2.ron", text).unwrap())
+}
+
+fn problems(draft: &Draft) -> Vec<String> {
+    draft.problems().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_site_can_be_drawn_from_nothing() {
+    let mut draft = Draft::new(ron_text::parse::<Scenario>("x.ron", "(components: [])").unwrap());
+    assert!(problems(&draft)[0].starts_with("components: users can come to nobody"));
+    for edit in [
+        component("(id: \"web\", kind: Web())"),
+        component("(id: \"app\", kind: App())"),
+        component("(id: \"db\", kind: Database())"),
+        link("web", "app"),
+        link("app", "db"),
+        link("browser", "web"),
+    ] {
+        draft.apply(edit).unwrap();
+    }
+    assert_eq!(problems(&draft), [""; 0]);
+    assert_eq!(draft.build().unwrap().len(), 4, "and the implied browser");
+}
+
+#[test]
+fn an_edit_that_makes_no_sense_changes_nothing() {
+    let mut draft = stage_2();
+    let before = draft.clone();
+    let (web, lost) = (ComponentId::new("web-1"), ComponentId::new("web-9"));
+    let same = draft.scenario().components[0].clone();
+    for (edit, error) in [
+        (Edit::RemoveComponent(lost.clone()), EditError::UnknownComponent(lost.clone())),
+        (Edit::SetServer(web.clone(), Some(ServerId::new("s"))), EditError::UnknownServer(ServerId::new("s"))),
+        (link("web-1", "web-9"), EditError::UnknownComponent(lost.clone())),
+        (link("lb-1", "web-1"), EditError::DuplicateLink(ComponentId::new("lb-1"), web.clone())),
+        (Edit::RemoveLink(web.clone(), lost.clone()), EditError::UnknownLink(web, lost)),
+        (Edit::AddComponent(same.clone()), EditError::DuplicateComponent(same.id.clone())),
+        (Edit::SetKind(same.id.clone(), same.kind), EditError::NoChange),
+    ] {
+        assert_eq!(draft.apply(edit), Err(error));
+        assert_eq!(draft, before);
+    }
+}
+
+#[test]
+fn a_removed_component_leaves_lists_and_is_reported_where_a_setting_names_it() {
+    let mut draft = stage_2();
+    draft.apply(Edit::RemoveComponent(ComponentId::new("lb-1"))).unwrap();
+    let scenario = draft.scenario();
+    assert!(!scenario.links.iter().any(|link| link.from.as_str() == "lb-1" || link.to.as_str() == "lb-1"));
+    assert!(!scenario.certificates.iter().any(|certificate| certificate.on.contains(&ComponentId::new("lb-1"))));
+    let reported = problems(&draft);
+    assert!(!reported.is_empty(), "the firewalls' rules name it");
+    assert!(reported.iter().all(|problem| problem.contains(".peer: no component `lb-1`")), "{reported:?}");
+}
+
+#[test]
+fn a_removed_server_is_reported_at_its_components() {
+    let mut draft = stage_2();
+    let server = draft.scenario().servers[1].id.clone();
+    let on_it = draft.scenario().components.iter().filter(|component| component.server.as_ref() == Some(&server)).count();
+    draft.apply(Edit::RemoveServer(server.clone())).unwrap();
+    let reported = problems(&draft).iter().filter(|problem| problem.contains(&format!(".server: no server `{server}`"))).count();
+    assert!(on_it > 0 && reported == on_it, "{:?}", problems(&draft));
+}
+
+#[test]
+fn a_new_edit_discards_what_redo_would_restore() {
+    let mut draft = stage_2();
+    draft.apply(component("(id: \"web-3\", kind: Web())")).unwrap();
+    assert!(draft.undo() && !draft.undo());
+    draft.apply(component("(id: \"web-4\", kind: Web())")).unwrap();
+    assert_eq!((draft.undo_len(), draft.redo_len()), (1, 0));
+    assert!(!draft.redo());
+}
