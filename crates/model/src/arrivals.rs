@@ -1,6 +1,6 @@
-//! How users come: the arrival process and the course of its rate.
+//! How users arrive: the arrival process and the schedule of its rate.
 //!
-//! Only parameters. The simulation samples them. Must not know what users ask for.
+//! Parameters only; the simulation samples them.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,49 +11,49 @@ use super::station::ServiceTime;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Arrivals {
-    /// Many users who know nothing of each other: gaps are exponential.
+    /// Independent users: the gaps are exponential.
     #[default]
     Poisson,
-    /// Like clockwork: all gaps are equal while the rate is.
+    /// Equal gaps while the rate is constant.
     Constant,
-    /// A fixed number of users. Each thinks, asks, waits for the outcome, and thinks again: a slow site is asked less often.
-    /// The traffic's rate has no meaning then.
+    /// A fixed number of users. Each thinks, sends a request, waits for the outcome and thinks again, so a slow site gets
+    /// fewer requests. The traffic's rate is not used.
     Closed {
         /// How many there are.
         users: Population,
-        /// How long each thinks before it asks.
+        /// How long each thinks before a request.
         think: ServiceTime,
     },
 }
 
 impl Arrivals {
-    /// Whether users wait for an outcome before they ask again, so that there is no arrival rate to set.
+    /// Whether the population is closed, so that there is no arrival rate to set.
     pub const fn is_closed(self) -> bool {
         matches!(self, Self::Closed { .. })
     }
 }
 
-/// A change of the arrival rate at a moment that is known beforehand. A traffic's changes follow each other in time.
+/// A scheduled change of the arrival rate. The changes of a schedule follow each other in time.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum RateChange {
-    /// From one moment to the next, the rate is another one, and stays so.
+    /// The rate jumps to a new value and stays there.
     Step {
         /// When.
         at_s: Moment,
         /// The new rate.
         rate: Rate,
     },
-    /// The rate goes evenly from what it was to another one, and stays there.
+    /// The rate changes linearly to a new value and stays there.
     Ramp {
         /// When it begins to change.
         from_s: Moment,
-        /// When it has reached the new rate.
+        /// When it reaches the new rate.
         to_s: Moment,
         /// The new rate.
         rate: Rate,
     },
-    /// The rate is another one for a while, and then what it was before.
+    /// The rate takes another value for a while, then returns to the previous one.
     Spike {
         /// When.
         at_s: Moment,

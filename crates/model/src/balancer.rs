@@ -1,6 +1,4 @@
-//! Balancers: how they choose a backend, check its health, and stand in for each other.
-//!
-//! Only settings. Must not know which backends there are, nor how they fare.
+//! Settings of load balancers: algorithm, health checks, timeouts, VRRP pairs.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,26 +12,25 @@ pub enum Algorithm {
     /// Each in turn, whatever its weight.
     #[default]
     RoundRobin,
-    /// Each in turn as often as its link's weight says, spread evenly (nginx's smooth weighted round robin). `HAProxy` heeds
-    /// weights in its `roundrobin`, too; here the two are apart, so that the difference can be seen.
+    /// Each in turn as often as its link's weight says, spread evenly (nginx's smooth weighted round robin). In `HAProxy`,
+    /// `roundrobin` uses weights, too; here they are two algorithms, to show the difference.
     WeightedRoundRobin,
-    /// The one with the fewest requests in progress for its weight; equals take turns.
+    /// The one with the fewest requests in progress relative to its weight; ties are broken in turn.
     LeastConnections,
-    /// The same one for the same address of a user, as long as it is there (rendezvous hashing): when a backend leaves, only
-    /// its own users move.
+    /// The same backend for the same client address (rendezvous hashing): when a backend leaves, only its own users move.
     SourceHash,
     /// The first in the order of the links until it has `maxconn` requests in progress, then the next.
     First,
-    /// The less busy one of two drawn at random: "the power of two choices".
+    /// The less busy of two backends drawn at random ("the power of two choices").
     RandomTwo,
 }
 
 impl Algorithm {
-    /// All of them, in the order in which a key goes through them.
+    /// All algorithms, in the order in which the key cycles through them.
     pub const ALL: [Self; 6] =
         [Self::RoundRobin, Self::LeastConnections, Self::WeightedRoundRobin, Self::SourceHash, Self::First, Self::RandomTwo];
 
-    /// The balancer's own word for it: what `HAProxy` calls it.
+    /// The name that `HAProxy` uses.
     pub const fn word(self) -> &'static str {
         match self {
             Self::RoundRobin => "roundrobin",
@@ -45,7 +42,7 @@ impl Algorithm {
         }
     }
 
-    /// How it chooses, in a few words.
+    /// A short description.
     pub const fn brief(self) -> &'static str {
         match self {
             Self::RoundRobin => "each in turn",
@@ -57,7 +54,7 @@ impl Algorithm {
         }
     }
 
-    /// The next one, and after the last the first.
+    /// The next algorithm, cyclically.
     #[must_use]
     pub fn next(self) -> Self {
         let at = Self::ALL.iter().position(|known| *known == self).unwrap_or_default();
@@ -80,7 +77,7 @@ pub enum HealthCheck {
 }
 
 impl HealthCheck {
-    /// The words of the screen.
+    /// The label on the screen.
     pub const fn words(self) -> &'static str {
         match self {
             Self::Tcp => "a TCP connection",
@@ -118,7 +115,7 @@ fn usual_advert() -> Seconds {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct BalancerSpec {
-    /// How it chooses.
+    /// How it chooses a backend.
     pub algorithm: Algorithm,
     /// How far a health check goes.
     pub check: HealthCheck,
@@ -141,7 +138,7 @@ pub struct BalancerSpec {
     /// How long a backend may take to answer.
     pub server_timeout_s: Seconds,
     /// Whether it keeps its connections to backends; see [`super::component::ProxySpec::upstream`]. One that lets TLS pass
-    /// through opens one for each of its users' connections, and nobody else can use it.
+    /// through opens one for each client connection, and no other client can use it.
     pub upstream: Connections,
     /// How many idle connections it keeps to one backend at most, where they are pooled; no limit by default.
     pub idle: Option<u32>,

@@ -51,7 +51,7 @@ struct Builder {
     undecided: Option<Problem>,
 }
 
-/// Checks `scenario` and makes the graph.
+/// Checks `scenario` and builds the graph.
 pub(super) fn build(mut scenario: Scenario) -> Result<Infrastructure, Vec<Problem>> {
     limits(&scenario).map_err(|problem| vec![problem])?;
     let mut builder = Builder::default();
@@ -278,7 +278,7 @@ impl Builder {
     }
 }
 
-/// The firewalls that stand before each component, by position; in authored order.
+/// The firewalls that protect each component, by position, in authored order.
 fn guarded(graph: &DiGraph<Component, Link, u32>) -> Vec<Vec<ComponentIx>> {
     let mut on_server: BTreeMap<&ServerId, Vec<ComponentIx>> = BTreeMap::new();
     let mut named: BTreeMap<&ComponentId, ComponentIx> = BTreeMap::new();

@@ -1,6 +1,4 @@
-//! Connections: whether they are kept, and what a TLS handshake costs.
-//!
-//! Only settings. Where TLS ends is [`super::tls`]'s; when a connection is opened, the simulation finds out.
+//! Settings of connections: keep-alive and TLS version.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,11 +8,11 @@ pub enum Connections {
     /// It stays open for the next request.
     #[default]
     KeepAlive,
-    /// Each request opens one of its own and closes it after the answer.
+    /// Each request opens a connection and closes it after the answer.
     PerRequest,
 }
 
-/// The version of TLS that is spoken: what it changes here is how many round trips a full handshake takes.
+/// The TLS version, which decides how many round trips a full handshake takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum TlsVersion {
     /// Two round trips (RFC 5246), one if a session is resumed.
@@ -25,7 +23,7 @@ pub enum TlsVersion {
 }
 
 impl TlsVersion {
-    /// The words of the screen.
+    /// The label on the screen.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Tls12 => "TLS 1.2",

@@ -1,13 +1,13 @@
-//! Databases on paper: who takes writes, who follows, and what happens when the writer is lost.
+//! Settings of databases: role, replication and failover.
 //!
-//! Databases that replication links join form a cluster. Must not know who takes writes *now*: roles change while time
-//! passes, and that is the simulation's business.
+//! Databases that replication links join form a cluster. Roles here are those at
+//! the start of a run; the simulation changes them.
 
 use serde::{Deserialize, Serialize};
 
 use super::quantity::Seconds;
 
-/// Whether a database takes writes at the start of a run.
+/// A database's role at the start of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum DatabaseRole {
     /// Takes reads and writes.
@@ -15,8 +15,8 @@ pub enum DatabaseRole {
     Primary,
     /// Follows the primary; takes reads, refuses writes (error 1290).
     Replica,
-    /// One of a quorum cluster: the members elect one among them that takes writes, the first one at the start. A write
-    /// is acknowledged when a majority has it.
+    /// Belongs to a quorum cluster, whose members elect one that takes writes; the first member at the start. A write is
+    /// acknowledged when a majority has it.
     Member,
 }
 
@@ -40,16 +40,16 @@ impl DatabaseRole {
     }
 }
 
-/// What replaces a primary that is lost.
+/// What replaces a lost primary.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Failover {
-    /// Somebody promotes a replica by hand. Finding out and deciding takes people minutes; the promotion itself does not.
+    /// An operator promotes a replica. Noticing and deciding takes minutes; the promotion itself does not.
     #[default]
     Manual,
-    /// The replicas promote one of them.
+    /// The replicas promote one of themselves.
     Automatic {
-        /// How long the replicas must have heard nothing of the primary: fifteen seconds are usual.
+        /// How long the replicas must not have heard from the primary; fifteen seconds is usual.
         after_s: Seconds,
     },
 }
@@ -68,20 +68,20 @@ pub struct DatabaseSpec {
     /// What replaces the primary when it is lost.
     #[serde(default)]
     pub failover: Failover,
-    /// Whether a primary that was replaced is made read-only as soon as it is back; without, it goes on taking writes.
+    /// Whether a replaced primary is made read-only as soon as it is back. Otherwise it continues to take writes.
     #[serde(default)]
     pub fence: bool,
     /// Whether a write is acknowledged only when one replica has received it. After ten seconds without a replica's
-    /// acknowledgement it does without, as MySQL does by default.
+    /// acknowledgement it falls back to asynchronous replication, as MySQL does by default.
     #[serde(default)]
     pub semi_sync: bool,
-    /// How long a member may be silent before the others go on without it. MySQL's Group Replication takes ten seconds:
-    /// five until it suspects, five until it expels.
+    /// How long a member may be silent before the others expel it. MySQL's Group Replication takes ten seconds: five until
+    /// it suspects, five until it expels.
     #[serde(default)]
     pub expel_s: Option<Seconds>,
 }
 
-/// How long a member may be silent unless a file says otherwise.
+/// Default of [`DatabaseSpec::expel_s`].
 pub const EXPEL: Seconds = Seconds::literal(10.0);
 
 fn usual_lag() -> Seconds {

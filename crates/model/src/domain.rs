@@ -1,6 +1,6 @@
-//! Failure domains: what fails together because it shares something that is not drawn.
+//! Failure domains: components and servers that fail together because they share something that is not drawn.
 //!
-//! A rack shares a switch and a fuse, a data centre its power, a region its network. Must not know what follows from it.
+//! A rack shares a switch and a fuse, a data centre its power, a region its network.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use super::id::{ComponentId, DomainId, ServerId};
 use super::reliability::Reliability;
 use super::text::Text;
 
-/// A set of things that are out together.
+/// A failure domain.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FailureDomain {
@@ -23,13 +23,13 @@ pub struct FailureDomain {
     /// Single components in it.
     #[serde(default)]
     pub components: Vec<ComponentId>,
-    /// Links that run through it, each by its ends.
+    /// Links that run through it, as pairs of ends.
     #[serde(default)]
     pub links: Vec<(ComponentId, ComponentId)>,
-    /// Domains that are part of it, such as the racks of a data centre.
+    /// Domains inside it, such as the racks of a data centre.
     #[serde(default)]
     pub domains: Vec<DomainId>,
-    /// How often it fails as a whole; without, it is taken not to, and only the question "what if" is answered.
+    /// How often it fails as a whole. Without it, only what-if questions take it into account.
     #[serde(default)]
     pub reliability: Option<Reliability>,
 }

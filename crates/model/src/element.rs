@@ -1,6 +1,6 @@
-//! What can be pointed at: a component, a server, a hop.
+//! References to a component, a server or a hop.
 //!
-//! Selection, lessons, faults and findings all name things in these terms. Must not know why something is pointed at.
+//! Selection, lessons, faults and findings all use them.
 
 use std::fmt;
 
@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::id::{ComponentId, ServerId};
 
-/// A thing of the infrastructure that has a name.
+/// A component, a server or a hop, by name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Element {
     /// One component.
     Component(ComponentId),
-    /// One server with all that it holds.
+    /// One server with everything on it.
     Server(ServerId),
     /// The hop from one component to another.
     Hop(ComponentId, ComponentId),

@@ -1,13 +1,11 @@
-//! Errors in content files, with their place.
-//!
-//! Must not read files: it is given a name to show and the text.
+//! Errors in content files, with line and column.
 
 use std::fmt;
 
 use super::ron_text::tokens::tokens;
 use super::text::sanitise;
 
-/// A mistake in a content file. Lines and columns count from 1.
+/// An error in a content file. Lines and columns count from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContentError {
     /// The file's name, as the user knows it.
@@ -16,14 +14,14 @@ pub struct ContentError {
     pub place: Option<(usize, usize)>,
     /// What was found, and what was expected.
     pub message: String,
-    /// What might have been meant.
+    /// What was probably meant.
     pub suggestion: Option<String>,
-    /// The line itself, for the reader's eye.
+    /// The line itself.
     pub excerpt: Option<String>,
 }
 
 impl ContentError {
-    /// An error about `needle`, a piece of `text`; its place is the first one where `needle` stands in quotes.
+    /// An error about a name in `text`. Its place is the first occurrence of the name in quotes.
     pub fn about(file: &str, text: &str, needle: &str, message: impl Into<String>) -> Self {
         let quoted = format!("\"{needle}\"");
         let place = text.lines().enumerate().find_map(|(line, content)| {
@@ -34,8 +32,8 @@ impl ContentError {
         Self::at(file, text, place, message)
     }
 
-    /// An error about a name that stands somewhere in one of the file's own fields, behind some `marks` in this order; its
-    /// place is where `needle` then stands in quotes, or else the field.
+    /// An error about a name in one of the file's top-level fields. Its place is the first occurrence of the name in quotes
+    /// after all `marks` in this order, or else the field.
     pub fn behind(file: &str, text: &str, field: &str, marks: &[&str], needle: &str, message: impl Into<String>) -> Self {
         let mut pieces = tokens(text).skip_while(|token| !token.names(field)).peekable();
         let begin = pieces.peek().map(|token| token.place);
@@ -62,7 +60,7 @@ impl ContentError {
     }
 }
 
-/// The one of `known` that is closest to `found`, if any is close.
+/// The name among `known` that is closest to `found`, if any is close.
 pub fn nearest<'a>(found: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     known
         .map(|name| (strsim::damerau_levenshtein(found, name), name))
@@ -71,13 +69,13 @@ pub fn nearest<'a>(found: &str, known: impl Iterator<Item = &'a str>) -> Option<
         .map(|(_, name)| name)
 }
 
-/// Whether a content file has this field of its own, as far as can be seen without reading it all right.
+/// Whether a content file has this top-level field. Works on a file that can't be parsed, too.
 pub fn has_field(text: &str, field: &str) -> bool {
     tokens(text).any(|token| token.names(field))
 }
 
-/// A content file's text without the entry that stands at a place, so that the rest can be read; all else keeps its place. An
-/// entry is one of the file's own fields, or one of a field's list or map. `None` if there is none at that place.
+/// A content file's text with the entry at a place blanked out, so that the rest can be read with its places unchanged. An entry
+/// is a top-level field, or an element of such a field's list or map. `None` if there is none at that place.
 pub fn without_entry(text: &str, place: (usize, usize)) -> Option<String> {
     let mut open: [Option<usize>; 2] = [None, None];
     let mut entries: Vec<std::ops::Range<usize>> = Vec::new();
@@ -112,7 +110,7 @@ pub fn without_entry(text: &str, place: (usize, usize)) -> Option<String> {
     Some(format!("{before}{blank}{behind}"))
 }
 
-/// The text of one of a content file's own fields, if it has one without escapes, as far as can be seen without reading it all.
+/// The string in one of a content file's top-level fields, if it has no escapes. Works on a file that can't be parsed, too.
 pub fn field_text<'a>(text: &'a str, field: &str) -> Option<&'a str> {
     let value = tokens(text).skip_while(|token| !token.names(field)).nth(2)?;
     value.text.strip_prefix('"')?.strip_suffix('"')

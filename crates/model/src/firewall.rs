@@ -1,7 +1,7 @@
 //! Firewall rules and the verdict on a new connection.
 //!
-//! A packet filter judges source, port and direction. It keeps state: replies to an allowed connection pass. It must not
-//! know URLs, users or "legitimacy".
+//! A packet filter judges source, port and direction, and knows no URLs or users. It is stateful: replies to an allowed
+//! connection pass.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,13 +10,13 @@ use super::id::{ComponentId, ServerId};
 /// Which way a connection crosses the firewall.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Direction {
-    /// From outside to what the firewall protects.
+    /// From outside to a protected component.
     Inbound,
-    /// From what the firewall protects to outside.
+    /// From a protected component to outside.
     Outbound,
 }
 
-/// Whom a rule speaks of: the other end of the connection.
+/// The other end of the connection that a rule matches.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Peer {
     /// Everyone.
@@ -33,9 +33,9 @@ pub enum RuleAction {
     /// It passes.
     #[default]
     Allow,
-    /// It vanishes: the sender waits until its own timeout.
+    /// It is dropped silently: the sender waits until its own timeout.
     Drop,
-    /// It is refused at once.
+    /// It is refused immediately.
     Reject,
 }
 
@@ -46,7 +46,7 @@ pub struct Rule {
     /// The other end.
     #[serde(default = "any")]
     pub peer: Peer,
-    /// Destination ports that match; none listed means all.
+    /// Destination ports that match; empty for all.
     #[serde(default)]
     pub ports: Vec<u16>,
     /// What to do.
@@ -62,16 +62,16 @@ fn any() -> Peer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FirewallSpec {
-    /// Servers whose every connection to the outside it judges.
+    /// Servers that it protects, with every component on them.
     #[serde(default)]
     pub servers: Vec<ServerId>,
-    /// Single components that it stands before.
+    /// Single components that it protects.
     #[serde(default)]
     pub components: Vec<ComponentId>,
-    /// Rules for connections that come in.
+    /// Rules for inbound connections.
     #[serde(default)]
     pub inbound: Vec<Rule>,
-    /// Rules for connections that go out.
+    /// Rules for outbound connections.
     #[serde(default)]
     pub outbound: Vec<Rule>,
     /// What happens when no rule matches.
@@ -83,14 +83,14 @@ fn drop_rest() -> RuleAction {
     RuleAction::Drop
 }
 
-/// A firewall's decision and what made it.
+/// A firewall's decision and the rule that made it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verdict {
-    /// Pass, vanish or be refused.
+    /// What happens to the connection.
     pub action: RuleAction,
-    /// Number of the rule that decided, from 1; `None` is the default.
+    /// The number of the deciding rule, from 1; `None` for the default.
     pub rule: Option<u16>,
-    /// The list that was read.
+    /// The list of rules that was searched.
     pub direction: Direction,
 }
 

@@ -1,6 +1,6 @@
-//! Authored names as ids: what a file calls `web-1` is `web-1` everywhere.
+//! Ids: the authored names of components, servers and other records.
 //!
-//! Must not know what an id points to. A petgraph index is never an id: it is only valid inside one graph.
+//! A petgraph index is never an id: it is only valid inside one graph.
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// Longest slug that a file may use, in bytes.
 const MAX_SLUG: usize = 40;
 
-/// Says what is wrong with `text` as a slug, if anything.
+/// Why `text` is not a slug, if it isn't.
 fn slug_error(text: &str) -> Option<String> {
     if text.is_empty() {
         return Some("an id must not be empty".into());
@@ -44,7 +44,7 @@ macro_rules! slug {
                 Self(slug.into())
             }
 
-            /// The slug as it was written.
+            /// The slug.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -113,8 +113,8 @@ slug!(
 );
 
 impl ScenarioId {
-    /// The name of a scenario that does not say its own: the file's, in lower case, with a hyphen for whatever no id may have;
-    /// `scenario` if nothing is left.
+    /// Makes the id of a scenario without one from the file's name: in lower case, with hyphens for characters that no id may
+    /// have; `scenario` if nothing is left.
     pub fn of_file(file: &str) -> Self {
         let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
         let stem = name.strip_suffix(".ron").unwrap_or(name);

@@ -1,7 +1,6 @@
 //! The infrastructure: a petgraph graph of components, with servers, certificates and TLS settings around it.
 //!
-//! Immutable once built; an edit makes a new one. It must not know time, load or health: what fails and what waits is the
-//! simulation's business.
+//! Immutable once built; an edit makes a new one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,11 +47,11 @@ pub struct Infrastructure {
     pub(super) servers: IndexMap<ServerId, Server>,
     pub(super) graph: DiGraph<Component, Link, u32>,
     pub(super) index: BTreeMap<ComponentId, ComponentIx>,
-    /// The firewalls before each component, by position: every hop asks for them.
+    /// The firewalls that protect each component, by position. Cached, since every hop needs them.
     pub(super) guarded: Vec<Vec<ComponentIx>>,
-    /// How often things fail of which nothing else is said.
+    /// Reliability of elements without figures of their own.
     pub(super) reliability: ReliabilityDefaults,
-    /// What fails together for reasons that are not drawn.
+    /// Groups that fail together for reasons that are not drawn.
     pub(super) domains: IndexMap<DomainId, FailureDomain>,
     /// The hops that were blocked by an edit.
     pub(super) blocks: BTreeSet<(ComponentId, ComponentId)>,
@@ -76,7 +75,7 @@ impl PartialEq for Infrastructure {
     }
 }
 
-/// A change of the topology. The model makes a new infrastructure of it.
+/// A change to a running infrastructure, which keeps its components and links.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum TopologyEdit {
     /// Sets what the entry does with TLS.
@@ -85,10 +84,10 @@ pub enum TopologyEdit {
     WebToAppTls(bool),
     /// Switches TLS to and between databases.
     AppToDbTls(bool),
-    /// Writes a rule into the firewall that a hop meets last: drop what comes from this component to this port. Without a
-    /// firewall on the hop, nothing changes.
+    /// Adds a rule to the last firewall on a hop that drops connections from this component to this port. Does nothing
+    /// without a firewall on the hop.
     Block(ComponentId, ComponentId),
-    /// Takes such rules out again.
+    /// Removes such a rule.
     Unblock(ComponentId, ComponentId),
 }
 
@@ -108,17 +107,17 @@ impl Infrastructure {
         &self.summary
     }
 
-    /// The heading of the course map under which it stands.
+    /// Its heading on the course map.
     pub fn unit(&self) -> &str {
         &self.unit
     }
 
-    /// What a reader should know about it.
+    /// Notes for the reader.
     pub fn notes(&self) -> &[Text] {
         &self.notes
     }
 
-    /// Whether it is a load for measuring the engine, not a site for people.
+    /// Whether it is a benchmark of the engine.
     pub fn is_benchmark(&self) -> bool {
         self.benchmark
     }
@@ -128,7 +127,7 @@ impl Infrastructure {
         &self.domain
     }
 
-    /// Who visits, and how often.
+    /// The users' traffic.
     pub fn traffic(&self) -> &Traffic {
         &self.traffic
     }
@@ -148,8 +147,8 @@ impl Infrastructure {
         &self.monitoring
     }
 
-    /// Who holds a certificate and its key now: its authored holders or, where TLS passes through them, the web servers
-    /// that they forward to.
+    /// The components that hold a certificate and its key: the authored holders or, where TLS passes through them, the web
+    /// servers that they forward to.
     pub fn holders(&self, certificate: &Certificate) -> Vec<ComponentIx> {
         let authored: Vec<ComponentIx> = certificate.on.iter().filter_map(|id| self.find(id.as_str())).collect();
         if self.tls.edge != TlsMode::Passthrough {
@@ -164,8 +163,8 @@ impl Infrastructure {
         holders
     }
 
-    /// The certificates by which a component proves who it is, by their places in the list: those for the site's name if it
-    /// holds any, else all that it holds. Any that is valid will do.
+    /// The certificates that a component can present, as positions in the list: those for the site's name if it holds any,
+    /// else all that it holds. One valid certificate is enough.
     pub fn certificates_at(&self, ix: ComponentIx) -> Vec<usize> {
         let held = |certificate: &Certificate| self.holders(certificate).contains(&ix);
         let places = || self.certificates.iter().enumerate().filter(|(_, certificate)| held(certificate));
@@ -173,7 +172,7 @@ impl Infrastructure {
         if of_site.is_empty() { places().map(|(place, _)| place).collect() } else { of_site }
     }
 
-    /// How often things fail of which nothing else is said.
+    /// Reliability of elements without figures of their own.
     pub fn reliability(&self) -> &ReliabilityDefaults {
         &self.reliability
     }
@@ -203,12 +202,12 @@ impl Infrastructure {
         &self.graph
     }
 
-    /// How many components there are.
+    /// The number of components.
     pub fn len(&self) -> usize {
         self.graph.node_count()
     }
 
-    /// Whether there is nothing.
+    /// Whether there are no components.
     pub fn is_empty(&self) -> bool {
         self.graph.node_count() == 0
     }
@@ -236,7 +235,7 @@ impl Infrastructure {
         self.components().filter_map(|(ix, component)| Some((ix, component.kind.as_balancer()?)))
     }
 
-    /// Where a component of this name stands.
+    /// The position of the component with this name.
     pub fn find(&self, id: &str) -> Option<ComponentIx> {
         self.index.get(id).copied()
     }
@@ -259,7 +258,7 @@ impl Infrastructure {
         &self.graph[ix]
     }
 
-    /// The port that the answerer listens on: without TLS, what would be 443 for the browser is 80.
+    /// The port that the answering end listens on: without TLS at the edge, the browser's 443 becomes 80.
     pub fn port(&self, ix: LinkIx) -> u16 {
         let link = self.link(ix);
         let from_browser = self.component(self.ends(ix).0).kind.is_browser();
@@ -267,7 +266,7 @@ impl Infrastructure {
         if from_browser && plain && link.port == 443 { 80 } else { link.port }
     }
 
-    /// Who asks and who answers on a link.
+    /// The asking and the answering end of a link.
     ///
     /// # Panics
     /// If `ix` comes from another infrastructure.
@@ -288,7 +287,7 @@ impl Infrastructure {
         self.graph.find_edge(self.find(from)?, self.find(to)?)
     }
 
-    /// The databases that replication links join, in authored order; one that is joined to no other stands alone.
+    /// The databases grouped by replication links, in authored order. A database without one is a group of its own.
     pub fn database_clusters(&self) -> Vec<Vec<ComponentIx>> {
         let is_database = |ix: &ComponentIx| self.graph[*ix].kind.as_database().is_some();
         let mut joined = UnionFind::<usize>::new(self.len());
@@ -317,7 +316,7 @@ impl Infrastructure {
         }
     }
 
-    /// All that is derived about one link.
+    /// Everything that is derived about one link.
     pub fn hop(&self, link: LinkIx) -> Hop {
         let (from, to) = self.ends(link);
         Hop { link, from, to, cipher: hop::cipher(self, link), medium: hop::medium(self, link), guards: self.guards(link) }
@@ -328,12 +327,12 @@ impl Infrastructure {
         self.graph.edge_indices().map(|link| self.hop(link))
     }
 
-    /// The firewalls with what they protect.
+    /// The firewalls with their settings.
     pub fn firewalls(&self) -> impl Iterator<Item = (ComponentIx, &FirewallSpec)> {
         self.components().filter_map(|(ix, component)| Some((ix, component.kind.as_firewall()?)))
     }
 
-    /// The firewalls that stand before a component, in authored order.
+    /// The firewalls that protect a component, in authored order.
     pub fn firewalls_before(&self, ix: ComponentIx) -> &[ComponentIx] {
         &self.guarded[ix.index()]
     }
@@ -360,7 +359,7 @@ impl Infrastructure {
         out
     }
 
-    /// The same infrastructure with other users.
+    /// The same infrastructure with different traffic.
     #[must_use]
     pub fn with_traffic(&self, traffic: &Traffic) -> Self {
         Self { traffic: traffic.clone(), ..self.clone() }
@@ -380,12 +379,12 @@ impl Infrastructure {
         edited
     }
 
-    /// The hops that were blocked by an edit, not by the authored rules.
+    /// The hops blocked by an edit, not by authored rules.
     pub fn blocks(&self) -> impl Iterator<Item = &(ComponentId, ComponentId)> {
         self.blocks.iter()
     }
 
-    /// Puts a rule that drops a hop's connections first into the list that judges them, or takes such rules out of it.
+    /// Inserts a rule that drops a hop's connections at the front of the list that judges them, or removes it.
     fn rewrite_rules(&mut self, from: &ComponentId, to: &ComponentId, block: bool) {
         let Some(link) = self.link_between(from.as_str(), to.as_str()) else { return };
         let Some(guard) = self.hop(link).guards.last().copied() else { return };
@@ -406,17 +405,17 @@ impl Infrastructure {
         if block {
             rules.insert(0, rule);
         } else if let Some(written) = rules.iter().position(|known| *known == rule) {
-            // The first one is the one that the edit wrote.
+            // The edit inserted the first one.
             rules.remove(written);
         }
     }
 
-    /// Reads a scenario file's text. A file that does not say its `id` is called after `file`.
+    /// Reads a scenario file's text. The id of a scenario without one is made from `file`.
     ///
     /// # Errors
-    /// The first mistake: its place, what was found and what was expected.
+    /// The first problem: its place, what was found and what was expected.
     pub fn from_ron(file: &str, text: &str) -> Result<Self, ContentError> {
-        // A list of mistakes has at least one.
+        // The list of errors is never empty.
         let nameless = || ContentError::at(file, text, None, "the file has a mistake");
         Self::read(file, text).map_err(|errors| errors.into_iter().next().unwrap_or_else(nameless))
     }

@@ -1,11 +1,40 @@
-//! The model: what an infrastructure is, on paper.
+//! Web infrastructures on paper: components, servers, links, TLS, firewalls.
+//!
+//! This crate describes an infrastructure, checks it and derives what follows from the description alone, such as which hops
+//! are encrypted. It has no notion of time, load, randomness or health: a value of this crate is what one could draw on a
+//! whiteboard.
 //!
 //! ```text
 //!  scenario file ──ron_text──▶ Scenario ──build──▶ Infrastructure ──hop──▶ Hop (cipher, medium, guards)
+//!                                 ▲ │
+//!                          Edit ──┘ └──▶ Problems
 //! ```
 //!
-//! Architecture invariant: nothing here knows time, load, randomness, health, lessons or a screen. A value of this layer
-//! is what one could draw on a whiteboard.
+//! A [`Scenario`](scenario::Scenario) is read from a file or edited in memory as a [`Draft`](draft::Draft):
+//!
+//! ```
+//! use hoplight_model::draft::{Draft, Edit};
+//! use hoplight_model::link::LinkSpec;
+//! use hoplight_model::{Cipher, ComponentId, Infrastructure};
+//!
+//! let text = r#"(
+//!     components: [(id: "web", kind: Web()), (id: "app", kind: App())],
+//!     links: [(from: "web", to: "app")],
+//! )"#;
+//! let infra = Infrastructure::from_ron("site.ron", text)?;
+//! let ciphers: Vec<Cipher> = infra.hops().map(|hop| hop.cipher).collect();
+//! assert_eq!(ciphers[0], Cipher::Plaintext, "TLS ends at the web server");
+//! assert_ne!(ciphers[1], Cipher::Plaintext, "the implied browser's link is encrypted");
+//!
+//! let mut draft = Draft::from(&infra);
+//! let (web, app) = (ComponentId::new("web"), ComponentId::new("app"));
+//! draft.apply(Edit::RemoveLink(web.clone(), app.clone()))?;
+//! draft.apply(Edit::AddLink(LinkSpec::new(app, web)))?;
+//! assert_eq!(draft.problems()[0].path.to_string(), "links[1].to", "an application sends no requests to a web server");
+//! assert!(draft.undo() && draft.undo());
+//! assert_eq!(draft.build().as_ref(), Ok(&infra));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod arrivals;
 pub mod balancer;

@@ -1,6 +1,6 @@
-//! What a monitoring service is told to watch for: alert rules and the external probe.
+//! Settings of monitoring: alert rules and the external probe.
 //!
-//! Rules speak of what agents and the probe report, and of nothing else. Must not know samples, series or time.
+//! A rule can only refer to what agents and the probe report.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,12 +9,12 @@ use super::quantity::{Fraction, Level, Seconds};
 use super::request::RequestKind;
 use super::text::Text;
 
-/// Samples that the service keeps of each agent: no rule may look further back.
+/// Samples that the service keeps of each agent. No rule may look further back.
 pub const KEPT_SAMPLES: usize = 120;
 /// Missed intervals after which an agent counts as silent, unless a rule says otherwise.
 pub const MISSED_INTERVALS: u8 = 3;
 
-/// What the monitoring service watches for. Without a monitoring service, nobody does.
+/// What the monitoring service watches for. Without a monitoring service, no rule is evaluated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MonitoringSpec {
@@ -30,16 +30,16 @@ impl Default for MonitoringSpec {
     }
 }
 
-/// An outside client that asks the site again and again, as a user would, and reports to the monitoring service.
+/// An outside client that sends periodic requests, as a user would, and reports to the monitoring service.
 ///
-/// It looks the name up anew each time, connects, shakes hands, and waits as long as a user does. It takes its turn at the
-/// balancer and counts in the components' own counters, as any request; it does not count among the users' requests.
+/// Each time it resolves the name, connects, does the TLS handshake, and waits as long as a user does. The balancer and the
+/// components' counters treat its requests like any other; the users' totals leave them out.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProbeSpec {
     /// Time between two probes.
     pub interval_s: Seconds,
-    /// What it asks for. A read goes through to the data, so it notices more than a static page would.
+    /// The kind of its requests. A read reaches the database, so it detects more than a static page would.
     pub kind: RequestKind,
 }
 
@@ -54,7 +54,7 @@ impl Default for ProbeSpec {
 pub enum Metric {
     /// Requests per second.
     Qps,
-    /// Part of the slots' time in use, 0 to 1.
+    /// Fraction of the slots in use, 0 to 1.
     Utilisation,
     /// Requests waiting at the moment of the sample.
     Queue,
@@ -64,13 +64,13 @@ pub enum Metric {
     P95,
     /// 99th percentile of it.
     P99,
-    /// Answers that are errors as a part of all answers, 0 to 1.
+    /// Fraction of the answers that are errors, 0 to 1.
     ErrorRatio,
-    /// TLS handshakes per second that failed.
+    /// Failed TLS handshakes per second.
     FailedHandshakes,
-    /// Connections in use as a part of those that the component may have, 0 to 1, at the moment of the sample.
+    /// Fraction of the permitted connections in use at the moment of the sample, 0 to 1.
     Connections,
-    /// Seconds by which a replica is behind. One that cannot tell (NULL) is behind without end: over every level.
+    /// Seconds that a replica is behind. An unknown lag (NULL) is infinite: over every level.
     Lag,
 }
 
@@ -105,26 +105,25 @@ impl Metric {
         }
     }
 
-    /// Whether the mean of several samples means anything. Percentiles and ratios cannot be averaged, nor a lag
-    /// that may be without end.
+    /// Whether several samples can be averaged. Percentiles, ratios and a lag that may be infinite cannot.
     pub const fn is_averageable(self) -> bool {
         matches!(self, Self::Qps | Self::Utilisation | Self::Queue | Self::FailedHandshakes | Self::Connections)
     }
 }
 
-/// Whom a rule watches. Each component has an alert of its own.
+/// The components that a rule watches. Each has its own alert.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Scope {
     /// Every component that an agent watches or, for absence, every agent.
     #[default]
     Any,
-    /// The component that users connect to. Pages belong here: what is wrong there, users feel.
+    /// The component that users connect to. Alerts that page belong here: users notice what is wrong there.
     Entry,
     /// One component or, for absence, one agent.
     Component(ComponentId),
 }
 
-/// A side of a level.
+/// A bound for a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Bound {
     /// More than this.
@@ -162,8 +161,8 @@ impl Shift {
     }
 }
 
-/// When a rule holds. Rules on samples are judged when a sample is delivered, never on old ones: an agent that fell silent
-/// makes no threshold fire. That is what absence is for.
+/// When a rule fires. Rules on samples are evaluated when a sample is delivered, so a silent agent triggers no threshold;
+/// [`Self::Absence`] does.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum AlertCondition {
@@ -173,7 +172,7 @@ pub enum AlertCondition {
         metric: Metric,
         /// With what.
         is: Bound,
-        /// For how long, by the times at which samples were taken; at once if it is left out.
+        /// For how long, by the samples' timestamps; at once by default.
         #[serde(default)]
         for_s: Option<Seconds>,
     },
@@ -185,23 +184,23 @@ pub enum AlertCondition {
         by: Shift,
         /// The window, both halves together.
         within_s: Seconds,
-        /// Below this older mean nothing is said: little traffic is mostly chance.
+        /// Least older mean: with little traffic, a change is mostly chance.
         #[serde(default)]
         floor: Level,
     },
-    /// No sample was taken that arrived, for so many intervals of the agent.
+    /// No sample of an agent has arrived for some of its intervals.
     Absence {
-        /// How many.
+        /// Number of intervals.
         #[serde(default = "missed")]
         intervals: u8,
     },
     /// The site's certificate expires soon. Only the external probe sees it, in its TLS handshake.
     Certificate {
-        /// With so many days left, or fewer.
+        /// Days left at which it fires.
         days: Level,
     },
     /// Errors use up the error budget too fast: (errors ÷ answers) ÷ (1 − objective) reaches `rate` over both windows. The
-    /// long one makes sure that it matters, the short one that it still goes on. Source: the multi-window, multi-burn-rate
+    /// long one ensures that the burn matters, the short one that it continues. Source: the multi-window, multi-burn-rate
     /// alerts of Google's SRE Workbook, chapter 5.
     Burn {
         /// How many times faster than the objective allows.
@@ -210,18 +209,18 @@ pub enum AlertCondition {
         long_s: Seconds,
         /// The short window.
         short_s: Seconds,
-        /// The part of good answers that is promised.
+        /// The promised fraction of good answers.
         #[serde(default = "three_nines")]
         objective: Fraction,
     },
-    /// Not exactly one takes the lead among those who must agree on one: the databases of a cluster of which one takes
-    /// writes, the balancers of which one holds the shared address. Judged on the last samples, once a second.
+    /// A group does not have exactly one leader: the writable database of a cluster, the balancer that holds a shared address.
+    /// Evaluated once a second on the latest samples.
     Leaders {
         /// For how long; at once if it is left out.
         #[serde(default)]
         for_s: Option<Seconds>,
     },
-    /// The external probe fails so many times in a row.
+    /// The external probe fails several times in a row.
     Probe {
         /// How many.
         failures: u8,
@@ -240,12 +239,12 @@ fn three_nines() -> Fraction {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AlertRule {
-    /// Its name in lists and in the journal.
+    /// Name in lists and in the journal.
     pub name: Text,
-    /// Whom it watches.
+    /// What it watches.
     #[serde(default)]
     pub on: Scope,
-    /// When it holds.
+    /// When it fires.
     pub when: AlertCondition,
 }
 
@@ -259,19 +258,19 @@ impl AlertCondition {
         }
     }
 
-    /// Whether it is about the site as the external probe sees it, not about a component or an agent.
+    /// Whether it concerns the site as the external probe sees it, not a component or an agent.
     pub const fn is_outside(&self) -> bool {
         matches!(self, Self::Certificate { .. } | Self::Probe { .. })
     }
 
-    /// Whether it is about several components together.
+    /// Whether it concerns several components together.
     pub const fn is_of_group(&self) -> bool {
         matches!(self, Self::Leaders { .. })
     }
 }
 
-/// The rules of a scenario that lists none. The levels are usual ones; the times are compressed for teaching: ten seconds
-/// stand for the minute that a pager usually waits, and burn windows of 60 and 5 s for an hour and five minutes.
+/// The rules of a scenario that lists none. The levels are common ones; the times are compressed for teaching: ten seconds
+/// instead of a minute before a page, burn windows of 60 and 5 s instead of an hour and five minutes.
 pub fn usual_alerts() -> Vec<AlertRule> {
     let (level, seconds) = (Level::literal, Seconds::literal);
     let threshold = |metric, over: f64| AlertCondition::Threshold {

@@ -1,6 +1,6 @@
-//! Quantities with a unit and a range, checked where they are read.
+//! Quantities with a unit and a range, checked on deserialization.
 //!
-//! RON accepts `inf`, `NaN` and `1e400`; none of them gets past these types. Must not know what is measured.
+//! RON accepts `inf`, `NaN` and `1e400`; these types reject them.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ macro_rules! quantity {
             /// Checks `value` against the range.
             ///
             /// # Errors
-            /// Says the range if `value` lies outside it or is no number.
+            /// Names the range if `value` is outside it or not a number.
             pub fn new(value: f64) -> Result<Self, String> {
                 if value.is_finite() && ($min..=$max).contains(&value) {
                     Ok(Self(value))
@@ -61,7 +61,7 @@ quantity!(
     Hours, 0.000_3, 8_766_000.0, "a time in hours"
 );
 quantity!(
-    /// A part of a whole.
+    /// A fraction of a whole.
     Fraction, 0.0, 1.0, "a fraction"
 );
 quantity!(
@@ -91,7 +91,7 @@ macro_rules! count {
             /// Checks `value` against the range.
             ///
             /// # Errors
-            /// Says the range if `value` lies outside it.
+            /// Names the range if `value` is outside it.
             pub fn new(value: $whole) -> Result<Self, String> {
                 if ($min..=$max).contains(&value) {
                     Ok(Self(value))
@@ -121,16 +121,16 @@ macro_rules! count {
 }
 
 count!(
-    /// How many steps a service has.
+    /// The number of steps of a service.
     Phases, u8, 1, 100, "a number of steps"
 );
 count!(
-    /// How many users there are.
+    /// The number of users.
     Population, u32, 1, 1_000_000, "a number of users"
 );
 
 count!(
-    /// How often a user tries, the first attempt among them.
+    /// The number of a user's attempts, including the first.
     Attempts, u8, 1, 16, "a number of attempts"
 );
 
@@ -138,7 +138,7 @@ impl Attempts {
     /// A literal number.
     ///
     /// # Panics
-    /// If the value lies outside 1 to 16.
+    /// If the value is outside 1 to 16.
     pub const fn literal(value: u8) -> Self {
         assert!(value >= 1 && value <= 16);
         Self(value)
@@ -146,7 +146,7 @@ impl Attempts {
 }
 
 quantity!(
-    /// So many times as long as usual.
+    /// A factor on a length of time.
     Factor, 0.01, 1_000.0, "a factor"
 );
 
@@ -154,18 +154,18 @@ impl Factor {
     /// A literal factor.
     ///
     /// # Panics
-    /// If the value lies outside [`Self::RANGE`].
+    /// If the value is outside [`Self::RANGE`].
     pub const fn literal(value: f64) -> Self {
         assert!(value >= 0.01 && value <= 1_000.0);
         Self(value)
     }
 
-    /// Whether it changes nothing.
+    /// Whether it is one.
     pub fn is_none(self) -> bool {
         (self.0 - 1.0).abs() < f64::EPSILON
     }
 
-    /// So many times a time in nanoseconds, rounded.
+    /// Scales a time in nanoseconds, rounded.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time times a thousand is far from 2^64")]
     pub fn of(self, nanos: u64) -> u64 {
         (nanos as f64 * self.0).round() as u64
@@ -173,7 +173,7 @@ impl Factor {
 }
 
 quantity!(
-    /// What a measured value is compared with, in the value's own unit.
+    /// The threshold of a metric, in the metric's unit.
     Level, 0.0, 1_000_000_000.0, "a level"
 );
 
@@ -181,7 +181,7 @@ impl Level {
     /// A literal level.
     ///
     /// # Panics
-    /// If the value lies outside [`Self::RANGE`].
+    /// If the value is outside [`Self::RANGE`].
     pub const fn literal(value: f64) -> Self {
         assert!(value >= 0.0 && value <= 1_000_000_000.0);
         Self(value)
@@ -199,7 +199,7 @@ impl Hours {
     /// A literal time.
     ///
     /// # Panics
-    /// If the value lies outside [`Self::RANGE`].
+    /// If the value is outside [`Self::RANGE`].
     pub const fn literal(value: f64) -> Self {
         assert!(value >= 0.000_3 && value <= 8_766_000.0);
         Self(value)
@@ -210,7 +210,7 @@ impl Millis {
     /// A literal in milliseconds.
     ///
     /// # Panics
-    /// If the value lies outside [`Self::RANGE`].
+    /// If the value is outside [`Self::RANGE`].
     pub const fn literal(value: f64) -> Self {
         assert!(value >= 0.0 && value <= 3_600_000.0);
         Self(value)
@@ -227,7 +227,7 @@ impl Seconds {
     /// A literal in seconds.
     ///
     /// # Panics
-    /// If the value lies outside [`Self::RANGE`].
+    /// If the value is outside [`Self::RANGE`].
     pub const fn literal(value: f64) -> Self {
         assert!(value >= 0.001 && value <= 86_400.0);
         Self(value)
@@ -249,7 +249,7 @@ impl Fraction {
     /// A literal between 0 and 1.
     ///
     /// # Panics
-    /// If the value lies outside [`Self::RANGE`].
+    /// If the value is outside [`Self::RANGE`].
     pub const fn literal(value: f64) -> Self {
         assert!(value >= 0.0 && value <= 1.0);
         Self(value)
@@ -260,7 +260,7 @@ impl Rate {
     /// A literal in requests per second.
     ///
     /// # Panics
-    /// If the value lies outside [`Self::RANGE`].
+    /// If the value is outside [`Self::RANGE`].
     pub const fn literal(value: f64) -> Self {
         assert!(value >= 0.0 && value <= 100_000.0);
         Self(value)
@@ -271,7 +271,7 @@ impl Sigma {
     /// A literal σ.
     ///
     /// # Panics
-    /// If the value lies outside [`Self::RANGE`].
+    /// If the value is outside [`Self::RANGE`].
     pub const fn literal(value: f64) -> Self {
         assert!(value >= 0.0 && value <= 3.0);
         Self(value)

@@ -1,14 +1,13 @@
-//! How often things fail, and how long their repair takes.
+//! Failure rates and repair times.
 //!
-//! Two numbers an element, as on a data sheet: it works for MTBF hours on average, then is repaired for MTTR hours. What
-//! may fail by itself fails independently of all else; what fails together is drawn as a failure domain, as software of one
-//! version, or as a server. Must not know what follows for the service.
+//! Two numbers an element, as on a data sheet: it works for MTBF hours on average, then is repaired for MTTR hours. Elements
+//! fail independently; common causes are failure domains, software versions and servers.
 
 use serde::{Deserialize, Serialize};
 
 use super::quantity::Hours;
 
-/// How often one thing fails by itself, and how long it is then out.
+/// How often an element fails on its own, and how long its repair takes.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reliability {
@@ -23,36 +22,35 @@ impl Reliability {
         Self { mtbf_h: Hours::literal(mtbf_h), mttr_h: Hours::literal(mttr_h) }
     }
 
-    /// The part of the time in which it works: MTBF / (MTBF + MTTR), as in any text on renewal processes.
+    /// The fraction of time in which it works: MTBF / (MTBF + MTTR).
     pub fn availability(self) -> f64 {
         self.mtbf_h.get() / (self.mtbf_h.get() + self.mttr_h.get())
     }
 
-    /// The part of the time in which it does not, without the loss of digits that 1 − availability has.
+    /// The fraction of time in which it does not work, without the loss of digits of 1 − availability.
     pub fn unavailability(self) -> f64 {
         self.mttr_h.get() / (self.mtbf_h.get() + self.mttr_h.get())
     }
 }
 
-/// What is assumed of everything for which a file does not say otherwise. Teaching choices of a plausible size, not
-/// measurements: somebody's own records are better.
+/// Defaults for elements without figures of their own. They are plausible teaching values, not measurements.
 ///
-/// A link has none: cables fail with a switch, a rack or a line, which is a failure domain. A link or a domain fails by
-/// itself only where a file says how often.
+/// Links and failure domains have no default: cables fail with a switch, a rack or a line, which is a failure domain, and a
+/// domain fails only where a scenario says how often.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReliabilityDefaults {
-    /// A program: it crashes about four times a year and is back within a quarter of an hour.
+    /// A program: crashes about four times a year, back within a quarter of an hour.
     pub program: Reliability,
     /// A server: its hardware fails every three years, and its repair takes a working day.
     pub server: Reliability,
-    /// One version of a program, wherever it runs: a flaw or a bad configuration takes all of it every four years.
+    /// All instances of one version of a program: a flaw or a bad configuration takes them down every four years.
     pub software: Reliability,
-    /// A service that others run, such as a resolver.
+    /// A service run by a provider, such as a resolver.
     pub service: Reliability,
-    /// The name of the site: the registration lapses, or a wrong record is published.
+    /// The site's DNS zone: the registration lapses, or a wrong record is published.
     pub dns_zone: Reliability,
-    /// A certificate: somebody forgets to renew it.
+    /// A certificate: its renewal is forgotten.
     pub certificate: Reliability,
 }
 

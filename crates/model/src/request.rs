@@ -1,30 +1,28 @@
-//! The kinds of request that learners send.
-//!
-//! Must not know how a request is simulated; it knows only what the kinds need and carry.
+//! The kinds of request: what they need and carry.
 
 use serde::{Deserialize, Serialize};
 
-/// What a user asks for. What is up, a single point of failure or plaintext is answered per kind.
+/// The kind of a user's request. Availability, single points of failure and exposure are reported per kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum RequestKind {
-    /// A static page: it ends at the web server.
+    /// A static page, served by the web server.
     Static,
-    /// A page made by the application from data: it ends at any database that can be read.
+    /// A page that the application makes from data; any readable database will do.
     Read,
-    /// A login form: it changes data, so it needs the primary.
+    /// A login form, which changes data and needs the primary.
     Write,
 }
 
 impl RequestKind {
-    /// All kinds, in the order in which they are listed.
+    /// All kinds, in listing order.
     pub const ALL: [Self; 3] = [Self::Static, Self::Read, Self::Write];
 
-    /// Position in [`Self::ALL`], for arrays with one place per kind.
+    /// Position in [`Self::ALL`], for arrays indexed by kind.
     pub const fn index(self) -> usize {
         self as usize
     }
 
-    /// The word that the screen uses.
+    /// The label on the screen.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Static => "static",
@@ -42,7 +40,7 @@ impl RequestKind {
         }
     }
 
-    /// What the browser puts into headers and body that a thief would want.
+    /// The confidential part of headers and body.
     pub const fn secrets(self) -> &'static str {
         match self {
             Self::Static => "",

@@ -1,20 +1,18 @@
-//! What users, or the programs that they use, do when a request failed.
-//!
-//! Must not know why it failed.
+//! What users or their programs do after a failed request.
 
 use serde::{Deserialize, Serialize};
 
 use super::quantity::{Attempts, Fraction, Seconds};
 
-/// How often a user tries, and how long they wait before they try again. By default nobody tries again.
+/// How often a user tries, and the wait between attempts. By default, users don't retry.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Retries {
-    /// Most attempts, the first among them.
+    /// Maximum number of attempts, including the first.
     pub attempts: Attempts,
     /// The wait before the second attempt; it doubles before each further one.
     pub backoff_s: Seconds,
-    /// The part of each wait that is left to chance: 0 waits the whole time, 1 anything between nothing and all of it.
+    /// The random fraction of each wait: 0 waits the full time, 1 anything from zero to the full time.
     pub jitter: Fraction,
 }
 

@@ -18,14 +18,14 @@ pub const MAX_FILE: usize = 1 << 20;
 /// Deepest nesting of a content file.
 const MAX_DEPTH: usize = 64;
 
-/// The dialect of all our files: `Some(…)` and the doubled brackets of `Kind((…))` may be left out.
+/// The dialect of all content files: `Some(…)` and the doubled brackets of `Kind((…))` may be left out.
 pub fn options() -> Options {
     Options::default()
         .with_default_extension(Extensions::IMPLICIT_SOME | Extensions::UNWRAP_VARIANT_NEWTYPES)
         .with_recursion_limit(MAX_DEPTH)
 }
 
-/// Reads `text`, which the user knows as `file`.
+/// Parses `text`, the content of `file`.
 ///
 /// # Errors
 /// Names the place, what was found and what was expected.
@@ -34,11 +34,11 @@ pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, ContentEr
         let message = format!("the file has {} bytes, at most {MAX_FILE} are read", text.len());
         return Err(ContentError::at(file, text, None, message));
     }
-    // Editors on some systems begin a file with a byte order mark; RON refuses it without a helpful word.
+    // Some editors write a byte order mark; RON rejects it with an unhelpful message.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     options().from_str(text).map_err(|error| {
         let mut start = error.span.start;
-        // RON points behind what came before, be it blank.
+        // RON points behind the previous token; skip the blanks.
         let line = text.lines().nth(start.line.saturating_sub(1)).unwrap_or_default();
         let blanks = line.chars().skip(start.col.saturating_sub(1)).take_while(|c| c.is_whitespace()).count();
         if start.col + blanks <= line.chars().count() {
@@ -66,7 +66,7 @@ const LARGEST: [u64; 8] = [
     i8::MAX as u64,
 ];
 
-/// Which whole numbers are taken where one that is not was found: RON does not say, so others are tried in its place.
+/// The range of the whole number at a place where one out of range was found. RON doesn't report it, so this tries others.
 fn range<T: DeserializeOwned>(error: &ron::Error, text: &str, (line, column): (usize, usize)) -> Option<String> {
     if !matches!(error, ron::Error::IntegerOutOfBounds) {
         return None;
@@ -81,7 +81,7 @@ fn range<T: DeserializeOwned>(error: &ron::Error, text: &str, (line, column): (u
     let fits = |other: String| {
         let tried = format!("{}{other}{behind}", text.get(..begin).unwrap_or_default());
         let wrong = options().from_str::<T>(&tried).err().filter(|wrong| matches!(wrong.code, ron::Error::IntegerOutOfBounds));
-        // What is wrong further on is another matter.
+        // Errors further on don't matter here.
         wrong.is_none_or(|wrong| wrong.span.start.line > line || wrong.span.start.col > column + other.len())
     };
     let most = LARGEST.into_iter().find(|most| fits(most.to_string()))?;
@@ -89,7 +89,7 @@ fn range<T: DeserializeOwned>(error: &ron::Error, text: &str, (line, column): (u
     Some(format!("expected a whole number from {least} to {most}, found `{number}`"))
 }
 
-/// RON's message, with what was found where it says only what was expected, and in the words of somebody who writes a file.
+/// RON's message in the terms of an author, with what was found where RON says only what was expected.
 fn message(error: &ron::Error, text: &str, line: usize, column: usize) -> String {
     let content = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
     let at = content.char_indices().nth(column.saturating_sub(1)).map_or(content.len(), |(at, _)| at);
@@ -125,7 +125,7 @@ fn message(error: &ron::Error, text: &str, line: usize, column: usize) -> String
 fn choice_before(text: &str) -> &str {
     let text = text.trim_end();
     let start = text.rfind(|c: char| !c.is_ascii_alphanumeric()).map_or(0, |at| at + 1);
-    // What stands before it is any character; its last byte need not be a boundary.
+    // The character before the word may be several bytes long.
     let word = text.get(start..).unwrap_or_default();
     if word.starts_with(|c: char| c.is_ascii_uppercase()) { word } else { "" }
 }

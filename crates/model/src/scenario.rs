@@ -1,7 +1,7 @@
 //! The form of a scenario file.
 //!
-//! Only what a file may say. [`super::Infrastructure`] is what it means; checks across fields, and what is added where a
-//! file is silent, stand in `model::build`. `hoplight template` prints a file that names every field.
+//! [`super::Infrastructure`] is what a scenario means; `model::build` has the checks across fields and the defaults.
+//! `hoplight template` prints a file with every field.
 
 mod convert;
 mod write;
@@ -19,20 +19,20 @@ use super::reliability::ReliabilityDefaults;
 use super::text::Text;
 use super::tls::{Certificate, TlsConfig};
 
-/// The newest form that this program reads.
+/// The latest format that this program reads.
 pub const FORMAT: u32 = 1;
 
-/// The heading of the course map for a scenario that names none.
+/// The course map's heading for a scenario without one.
 pub const USUAL_UNIT: &str = "Explore";
 
-/// A scenario as a file writes it.
+/// A scenario as written in a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
-    /// Version of the form; 1 if a file does not say.
+    /// Version of the format; by default 1.
     #[serde(default = "first_format")]
     pub format: u32,
-    /// Its name in commands and lessons; by default made of the file's name.
+    /// Its name in commands and lessons; by default made from the file's name.
     #[serde(default)]
     pub id: Option<ScenarioId>,
     /// Its name on the screen; by default its `id`.
@@ -41,19 +41,19 @@ pub struct Scenario {
     /// What it is, in a sentence or two.
     #[serde(default)]
     pub summary: Text,
-    /// What a reader should know about it: for a write-up "as written", where the drawing had to guess.
+    /// Notes for the reader, such as what the drawing of a write-up had to guess.
     #[serde(default)]
     pub notes: Vec<Text>,
-    /// The heading of the course map under which it stands; by default "Explore".
+    /// Its heading on the course map; by default "Explore".
     #[serde(default = "usual_unit")]
     pub unit: Text,
-    /// Whether it is a load for measuring the engine, not a site for people: the course map leaves it out.
+    /// Whether it is a benchmark of the engine, which the course map leaves out.
     #[serde(default)]
     pub benchmark: bool,
     /// The site's name.
     #[serde(default = "usual_domain")]
     pub domain: Text,
-    /// Who visits, and how often.
+    /// The users' traffic.
     #[serde(default)]
     pub traffic: Traffic,
     /// Where TLS ends.
@@ -67,20 +67,20 @@ pub struct Scenario {
     /// is: Over(1000.0), for_s: 60.0))])`.
     #[serde(default)]
     pub monitoring: MonitoringSpec,
-    /// How often things fail of which nothing else is said.
+    /// Reliability of elements without figures of their own.
     #[serde(default)]
     pub reliability: ReliabilityDefaults,
-    /// What fails together for reasons that are not drawn.
+    /// Groups that fail together for reasons that are not drawn.
     #[serde(default)]
     pub domains: Vec<FailureDomain>,
     /// The machines.
     #[serde(default)]
     pub servers: Vec<Server>,
-    /// The programs and people. If no browser is among them, one called `browser` is added, with a link to every DNS resolver
-    /// and one to the entry of the site: to whom no other HTTP link leads, or to both balancers of a VRRP pair. A file that has
-    /// links from `browser` for one of these purposes gets none for that purpose.
+    /// The components. Without a browser among them, one called `browser` is added, with a link to every DNS resolver and one
+    /// to the entry of the site: the component without another HTTP link to it, or both balancers of a VRRP pair. If the
+    /// scenario has links from `browser` for one of these purposes, none is added for that purpose.
     pub components: Vec<Component>,
-    /// Who asks whom. Where one component has several links for the same purpose, their order is its preference.
+    /// The links. If a component has several for the same purpose, their order is its preference.
     #[serde(default)]
     pub links: Vec<LinkSpec>,
 }
@@ -100,7 +100,7 @@ impl Scenario {
     }
 }
 
-/// What a file without a version is written in. It stays, however new the newest form is.
+/// The format of a file without one. It never changes, whatever the latest format.
 fn first_format() -> u32 {
     1
 }

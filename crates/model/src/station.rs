@@ -1,6 +1,4 @@
-//! How a component works when it is seen as a queueing station: slots, waiting line, service time.
-//!
-//! Only parameters. The simulation samples them; it alone knows the state of a station.
+//! Parameters of a component as a queueing station: slots, queue, service time.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +9,7 @@ use super::request::RequestKind;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum ServiceTime {
-    /// Always the same.
+    /// Constant.
     Constant {
         /// The time.
         ms: Millis,
@@ -21,32 +19,31 @@ pub enum ServiceTime {
         /// Its mean.
         mean_ms: Millis,
     },
-    /// Anything between two bounds, all equally likely.
+    /// Uniformly distributed between two bounds.
     Uniform {
         /// Lower bound.
         min_ms: Millis,
         /// Upper bound.
         max_ms: Millis,
     },
-    /// Mostly short, now and then long: what measured service times look like. Its mean is `median · exp(σ²/2)`.
+    /// Mostly short with a long tail, like measured service times. Its mean is `median · exp(σ²/2)`.
     LogNormal {
-        /// Half of all services are shorter.
+        /// Median.
         median_ms: Millis,
         /// Standard deviation of the logarithm.
         sigma: Sigma,
     },
-    /// Several steps in a row, each memoryless with the same mean: steadier than [`Self::Exponential`], the more so the
-    /// more steps there are.
+    /// Several exponential steps in a row with the same mean. The more steps, the less varied.
     Erlang {
         /// Mean of all steps together.
         mean_ms: Millis,
-        /// How many steps there are.
+        /// Number of steps.
         k: Phases,
     },
-    /// Two sorts of work, both memoryless: many short ones and a few long ones, which together take as long as the many
-    /// ("balanced means"). More varied than [`Self::Exponential`].
+    /// A mixture of two exponentials with balanced means: many short services and a few long ones. More varied than
+    /// [`Self::Exponential`].
     Hyperexponential {
-        /// Mean of all.
+        /// Overall mean.
         mean_ms: Millis,
         /// Squared coefficient of variation: variance over squared mean.
         cv2: Variability,
@@ -93,9 +90,9 @@ impl ServiceTime {
 /// When a slot becomes free again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Hold {
-    /// As soon as the service is over, like the event loop of a web server or balancer.
+    /// When the service ends, as in the event loop of a web server or balancer.
     WhileServed,
-    /// When the answer from downstream is back, like an application worker that waits for the database.
+    /// When the answer from downstream returns, as for an application worker that waits for the database.
     UntilAnswered,
 }
 
@@ -106,18 +103,17 @@ pub struct Station {
     pub slots: u32,
     /// How many may wait; `None` is no limit.
     pub queue: Option<u32>,
-    /// How many requests may be present at once: served, waiting for a slot, or waiting for an answer from downstream.
-    /// `None` is no limit.
+    /// How many requests may be present at once: in service, queued, or waiting for downstream. `None` is no limit.
     pub connections: Option<u32>,
     /// When a slot becomes free again.
     pub hold: Hold,
     /// Service time per kind of request, in the order of [`RequestKind::ALL`].
     pub service: [ServiceTime; 3],
-    /// The work on an answer that comes from downstream or, at a firewall, passes. `None` is no work.
+    /// Service time of an answer from downstream or, at a firewall, of one that passes. `None` is no work.
     pub answer: Option<ServiceTime>,
 }
 
-/// What a file changes of a station; the rest is the default of the component's kind.
+/// A scenario's changes to the default station of a component's kind.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StationPatch {
@@ -141,7 +137,7 @@ pub struct StationPatch {
     pub answer: Option<ServiceTime>,
 }
 
-/// Default stations. The figures are teaching choices of the size that real ones have.
+/// Default stations, with realistic figures for teaching.
 impl Station {
     const fn uniform(slots: u32, queue: Option<u32>, service: ServiceTime) -> Self {
         Self { slots, queue, connections: None, hold: Hold::WhileServed, service: [service; 3], answer: None }
@@ -195,12 +191,12 @@ impl Station {
         }
     }
 
-    /// Something that takes no time, such as the user.
+    /// Takes no time, such as the user.
     pub const fn instant() -> Self {
         Self::uniform(u32::MAX, None, ServiceTime::constant(0.0))
     }
 
-    /// The station with a file's changes.
+    /// The station with a scenario's changes.
     #[must_use]
     pub fn patched(mut self, patch: &StationPatch) -> Self {
         self.slots = patch.slots.unwrap_or(self.slots);

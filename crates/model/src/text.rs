@@ -1,7 +1,6 @@
-//! Text from files, made safe once, at load.
+//! Text from files, checked once on load.
 //!
-//! Everything that a learner reads passes through [`Text`], so no widget and no listing has to think of escape
-//! sequences again. Must not know where the text is shown.
+//! All text that a learner reads is a [`Text`], so no widget or listing has to handle escape sequences.
 
 mod measure;
 
@@ -15,13 +14,13 @@ pub use measure::{clusters, columns, padded, split_at_column, width, wrap};
 /// Longest single text, in bytes. A lesson's paragraph is far below it.
 const MAX_TEXT: usize = 4000;
 
-/// Printable text: no control character, no bidirectional override, nothing invisible, no pile of combining marks.
+/// Printable text: no control characters, bidirectional overrides, invisible characters or stacked combining marks.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Text(Box<str>);
 
 /// Whether a character may reach a terminal.
 ///
-/// Refused are controls, the bidirectional formatting characters, zero-width characters, byte order marks, soft hyphens,
+/// Rejects controls, the bidirectional formatting characters, zero-width characters, byte order marks, soft hyphens,
 /// line and paragraph separators, tag characters, variation selectors, surrogates' relatives and private use.
 pub fn is_printable(c: char) -> bool {
     !c.is_control()
@@ -32,7 +31,7 @@ pub fn is_printable(c: char) -> bool {
             | '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{e0fff}' | '\u{f0000}'..='\u{10ffff}')
 }
 
-/// Whether a character sits on the one before it instead of taking a cell.
+/// Whether a character takes no cell of its own.
 fn is_combining(c: char) -> bool {
     unicode_width::UnicodeWidthChar::width(c) == Some(0)
 }
@@ -41,7 +40,7 @@ impl Text {
     /// Checks `text`.
     ///
     /// # Errors
-    /// Says which character is refused, or that the text is too long.
+    /// Names the rejected character, or the length limit.
     pub fn new(text: &str) -> Result<Self, String> {
         if text.len() > MAX_TEXT {
             return Err(format!("a text has at most {MAX_TEXT} bytes, this one has {}", text.len()));
@@ -65,7 +64,7 @@ impl Text {
     }
 }
 
-/// Replaces what must not reach a terminal, for text that cannot be refused: a file's name, an error of a library.
+/// Replaces unprintable characters, for text that cannot be rejected: a file's name, a library's error.
 pub fn sanitise(text: &str) -> String {
     text.chars().map(|c| if is_printable(c) && !is_combining(c) || c == '\n' { c } else { '\u{fffd}' }).collect()
 }

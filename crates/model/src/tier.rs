@@ -1,4 +1,4 @@
-//! Tiers: what a component does for requests, whichever program it runs.
+//! Tiers: what a component does for requests, independent of its program.
 
 use std::fmt;
 
@@ -19,10 +19,10 @@ pub enum Tier {
 }
 
 impl Tier {
-    /// All of them, from the user inwards.
+    /// All tiers, from the user inwards.
     pub const ALL: [Self; 4] = [Self::Balancer, Self::Web, Self::Application, Self::Database];
 
-    /// The word for it.
+    /// The label on the screen.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Balancer => "balancer",
@@ -32,8 +32,8 @@ impl Tier {
         }
     }
 
-    /// The tiers that a component belongs to: that of its kind, and with an SQL link the application's as well, since such a
-    /// web server runs the code itself, as in LAMP.
+    /// The tiers of a component: that of its kind and, for a web server with an SQL link, the application's as well, since it
+    /// runs the code itself (LAMP).
     pub fn of(infra: &Infrastructure, ix: ComponentIx) -> Vec<Self> {
         let Some(own) = infra.component(ix).kind.tier() else { return Vec::new() };
         let runs_code = own == Self::Web && infra.links_from(ix).iter().any(|link| infra.link(*link).protocol == Protocol::Sql);

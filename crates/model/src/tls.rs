@@ -1,4 +1,4 @@
-//! Where TLS ends, and the certificates that make it possible.
+//! TLS settings and certificates.
 //!
 //! Encryption *per hop* is not stored anywhere: [`super::hop`] derives it from these settings.
 
@@ -27,7 +27,7 @@ impl TlsMode {
     /// All modes, in the order in which the `t` key visits them.
     pub const ALL: [Self; 4] = [Self::None, Self::Terminate, Self::Reencrypt, Self::Passthrough];
 
-    /// The mode after this one.
+    /// The next mode, cyclically.
     #[must_use]
     pub const fn next(self) -> Self {
         match self {
@@ -73,7 +73,7 @@ impl TlsMode {
     }
 }
 
-/// TLS on every part of the way, and what its handshakes cost.
+/// TLS on every part of the path, and the cost of handshakes.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TlsConfig {
@@ -83,12 +83,12 @@ pub struct TlsConfig {
     pub web_to_app: bool,
     /// Whether application servers and replicas speak TLS to the database.
     pub app_to_db: bool,
-    /// The version that everybody speaks.
+    /// The version in use everywhere.
     pub version: TlsVersion,
-    /// What whoever answers works for one full handshake: mostly the signature with the certificate's key. The asker's part
-    /// is not counted.
+    /// The server's work for a full handshake: mostly the signature with the certificate's key. The client's work is not
+    /// counted.
     pub handshake_ms: Millis,
-    /// What whoever answers works for a handshake that resumes a session.
+    /// The server's work for a handshake that resumes a session.
     pub resumed_ms: Millis,
 }
 
@@ -120,7 +120,7 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    /// Whether it is valid for a name: one of its own, or a wildcard, which stands for one label (RFC 6125, 6.4.3).
+    /// Whether it is valid for a name: an exact match, or a wildcard for one label (RFC 6125, 6.4.3).
     pub fn covers(&self, name: &str) -> bool {
         let parent = name.split_once('.').map(|(_, parent)| parent);
         self.names.iter().any(|own| own.as_str() == name || own.strip_prefix("*.").is_some_and(|rest| parent == Some(rest)))
