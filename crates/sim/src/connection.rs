@@ -16,7 +16,6 @@
 //! HTTP proxies resume their TLS sessions, as `HAProxy` and nginx do; database drivers do not. Firewalls judge every message
 //! of an asker, those of an open connection as well: that way each request tells which rules let it pass.
 
-use hoplight_model::component::ComponentKind;
 use hoplight_model::hop::{Cipher, Hop};
 use hoplight_model::{Connections, Infrastructure, Protocol, TlsVersion};
 
@@ -55,12 +54,12 @@ impl Connects {
     pub(super) fn on(infra: &Infrastructure, hop: &Hop) -> Self {
         let (asker, protocol) = (&infra.component(hop.from).kind, infra.link(hop.link).protocol);
         let (kept, most) = asker.upstream();
-        let when = match (asker, hop.cipher, kept) {
-            _ if !protocol.carries_requests() => When::Never,
-            (ComponentKind::Browser, ..) | (_, Cipher::Plaintext, Connections::KeepAlive) => When::Never,
-            (_, Cipher::TlsThrough, _) => When::Begins,
-            (_, _, Connections::PerRequest) => When::Always,
-            (_, Cipher::Tls, Connections::KeepAlive) => When::NoneIdle,
+        let when = match (hop.cipher, kept) {
+            _ if asker.is_browser() || !protocol.carries_requests() => When::Never,
+            (Cipher::Plaintext, Connections::KeepAlive) => When::Never,
+            (Cipher::TlsThrough, _) => When::Begins,
+            (_, Connections::PerRequest) => When::Always,
+            (Cipher::Tls, Connections::KeepAlive) => When::NoneIdle,
         };
         Self { when, most, secure: hop.cipher == Cipher::Tls, resumes: protocol == Protocol::Http }
     }

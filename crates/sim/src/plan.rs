@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hoplight_model::behaviour::{self, Behaviour};
 use hoplight_model::station::Station;
-use hoplight_model::{Certificate, ComponentIx, ComponentKind, Infrastructure, Protocol, ServerId, TlsMode};
+use hoplight_model::{Certificate, ComponentIx, ComponentKind, Infrastructure, Protocol, ServerId, Tier, TlsMode};
 
 use crate::connection::{ConnectionsPlan, Connects, When};
 use crate::database::DatabasesPlan;
@@ -120,7 +120,7 @@ impl Plan {
     fn pair(infra: &Infrastructure, hops: &IndexVec<LinkIx, HopPlan>, browser: StationIx) -> IndexVec<RouterIx, RouterPlan> {
         let mut pair = IndexVec::default();
         for (ix, component) in infra.components() {
-            let ComponentKind::LoadBalancer(spec) = &component.kind else { continue };
+            let Some(spec) = component.kind.as_balancer() else { continue };
             let Some(vrrp) = &spec.vrrp else { continue };
             let station = ix;
             let ends_here = |hop: &HopPlan| hop.from == station || hop.to == station;
@@ -200,15 +200,15 @@ impl Plan {
     }
 
     fn agents(infra: &Infrastructure, hops: &IndexVec<LinkIx, HopPlan>) -> IndexVec<AgentIx, AgentPlan> {
-        let headline = |kind: &ComponentKind| match kind {
-            ComponentKind::LoadBalancer(_) => 0,
-            ComponentKind::Web(_) => 1,
-            ComponentKind::App(_) => 2,
-            _ => 3,
+        let headline = |kind: &ComponentKind| match kind.tier() {
+            Some(Tier::Balancer) => 0,
+            Some(Tier::Web) => 1,
+            Some(Tier::Application) => 2,
+            Some(Tier::Database) | None => 3,
         };
         let mut agents = IndexVec::default();
         for (ix, component) in infra.components() {
-            let ComponentKind::Agent(spec) = &component.kind else { continue };
+            let Some(spec) = component.kind.as_agent() else { continue };
             let watched: Vec<_> = component
                 .server
                 .iter()

@@ -1,13 +1,12 @@
 //! Findings about balancers, and about components without a server.
 
 use super::{Finding, FindingKind, StaticRoutes};
-use hoplight_model::Tier;
-use hoplight_model::{ComponentId, ComponentIx, ComponentKind};
+use hoplight_model::{ComponentId, ComponentIx, Tier};
 
 pub(super) fn find(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     let infra = ground.infra;
     let mut found = Vec::new();
-    for (ix, component) in infra.components().filter(|(_, component)| matches!(component.kind, ComponentKind::LoadBalancer(_))) {
+    for (ix, component) in infra.components().filter(|(_, component)| component.kind.as_balancer().is_some()) {
         let links = infra.links_from(ix);
         let backends: Vec<ComponentIx> =
             links.iter().filter(|link| infra.link(**link).protocol.carries_requests()).map(|link| infra.ends(*link).1).collect();

@@ -7,7 +7,7 @@ use crate::exposure::{Authentication, Exposure, exposures};
 use crate::plaintext::balancer_can_read;
 use crate::reading::Fact;
 use crate::tls_price::{KeyPurpose, tls_price};
-use hoplight_model::{Cipher, ComponentId, ComponentKind, Element, LinkIx, Protocol, Text};
+use hoplight_model::{Cipher, ComponentId, Element, LinkIx, Protocol, Text};
 
 pub(super) fn find(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     let exposures = exposures(ground.infra);
@@ -49,7 +49,7 @@ fn balancers(ground: &StaticRoutes<'_>, exposures: &[Exposure]) -> Vec<Finding> 
     if !balancer_can_read(infra) {
         return Vec::new();
     }
-    let balancers = infra.components().filter(|(_, component)| matches!(component.kind, ComponentKind::LoadBalancer(_)));
+    let balancers = infra.components().filter(|(_, component)| component.kind.as_balancer().is_some());
     let mut found = Vec::new();
     for (_, component) in balancers {
         let id = &component.id;

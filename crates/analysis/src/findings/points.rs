@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Finding, FindingKind, StaticRoutes};
 use crate::cause::Cause;
 use hoplight_model::component::Failover;
-use hoplight_model::{ComponentId, ComponentIx, ComponentKind, DatabaseRole, RequestKind, ServerId};
+use hoplight_model::{ComponentId, ComponentIx, DatabaseRole, RequestKind, ServerId};
 
 pub(super) fn find(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     let mut found = broken(ground);
@@ -37,7 +37,7 @@ fn broken(ground: &StaticRoutes<'_>) -> Vec<Finding> {
 /// The only writer, unless another takes over automatically.
 fn is_lone_writer(ground: &StaticRoutes<'_>, ix: ComponentIx) -> bool {
     let component = ground.infra.component(ix);
-    matches!(&component.kind, ComponentKind::Database(spec) if spec.role == DatabaseRole::Primary)
+    component.kind.as_database().is_some_and(|spec| spec.role == DatabaseRole::Primary)
         && ground.stops(&Cause::Component(component.id.clone())).contains(&RequestKind::Write)
 }
 
@@ -48,7 +48,7 @@ fn parts(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     for (ix, component) in ground.infra.components() {
         let cause = Cause::Component(component.id.clone());
         let stops = ground.stops(&cause);
-        if stops.is_empty() || matches!(component.kind, ComponentKind::DnsResolver(_)) || is_lone_writer(ground, ix) {
+        if stops.is_empty() || component.kind.as_resolver().is_some() || is_lone_writer(ground, ix) {
             continue;
         }
         match &component.server {
@@ -90,8 +90,7 @@ fn writers(ground: &StaticRoutes<'_>) -> Vec<Finding> {
             .map(|other| ground.id(*other).clone())
             .collect();
         let stops = ground.stops(&Cause::Component(component.id.clone()));
-        let automatic = matches!(&component.kind,
-            ComponentKind::Database(spec) if matches!(spec.failover, Failover::Automatic { .. }));
+        let automatic = component.kind.as_database().is_some_and(|spec| matches!(spec.failover, Failover::Automatic { .. }));
         Finding::of_component(&component.id, FindingKind::SingleWriter { stops, replicas, automatic })
     })
     .collect()
@@ -137,9 +136,9 @@ fn others(ground: &StaticRoutes<'_>) -> Vec<Finding> {
 
 fn is_firewall(ground: &StaticRoutes<'_>, cause: &Cause) -> bool {
     let Cause::Component(id) = cause else { return false };
-    ground.infra.find(id.as_str()).is_some_and(|ix| matches!(ground.infra.component(ix).kind, ComponentKind::Firewall(_)))
+    ground.infra.find(id.as_str()).is_some_and(|ix| ground.infra.component(ix).kind.as_firewall().is_some())
 }
 
 fn is_resolver(ground: &StaticRoutes<'_>, id: &ComponentId) -> bool {
-    ground.infra.find(id.as_str()).is_some_and(|ix| matches!(ground.infra.component(ix).kind, ComponentKind::DnsResolver(_)))
+    ground.infra.find(id.as_str()).is_some_and(|ix| ground.infra.component(ix).kind.as_resolver().is_some())
 }

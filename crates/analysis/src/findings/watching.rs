@@ -2,11 +2,11 @@
 
 use super::{Finding, FindingKind, StaticRoutes};
 use crate::cause::Cause;
-use hoplight_model::{ComponentId, ComponentKind, ServerId};
+use hoplight_model::{ComponentId, ServerId};
 
 pub(super) fn find(ground: &StaticRoutes<'_>) -> Vec<Finding> {
     let infra = ground.infra;
-    let agents = infra.components().filter(|(_, component)| matches!(component.kind, ComponentKind::Agent(_)));
+    let agents = infra.components().filter(|(_, component)| component.kind.as_agent().is_some());
     let (mut found, mut watched): (Vec<Finding>, Vec<&ServerId>) = (Vec::new(), Vec::new());
     for (_, component) in agents {
         let watches = |server: &&ServerId| infra.on_server(server).any(|(_, component)| component.kind.serves_requests());

@@ -3,7 +3,7 @@
 //! Must not know the faults.
 
 use hoplight_model::component::DatabaseRole;
-use hoplight_model::{Component, ComponentId, ComponentKind, Infrastructure, Protocol, RequestKind};
+use hoplight_model::{Component, ComponentId, ComponentKind, Infrastructure, Protocol, RequestKind, Tier};
 
 /// The parts, by what they do, in authored order.
 pub(super) struct Parts<'a> {
@@ -26,13 +26,13 @@ impl<'a> Parts<'a> {
         };
         Self {
             infra,
-            balancers: all(|kind| matches!(kind, ComponentKind::LoadBalancer(_))),
-            webs: all(|kind| matches!(kind, ComponentKind::Web(_))),
-            apps: all(|kind| matches!(kind, ComponentKind::App(_))),
-            primaries: all(|kind| matches!(kind, ComponentKind::Database(spec) if spec.role == DatabaseRole::Primary)),
-            replicas: all(|kind| matches!(kind, ComponentKind::Database(spec) if spec.role == DatabaseRole::Replica)),
-            agents: all(|kind| matches!(kind, ComponentKind::Agent(_))),
-            has_resolver: !all(|kind| matches!(kind, ComponentKind::DnsResolver(_))).is_empty(),
+            balancers: all(|kind| kind.as_balancer().is_some()),
+            webs: all(|kind| kind.tier() == Some(Tier::Web)),
+            apps: all(|kind| kind.tier() == Some(Tier::Application)),
+            primaries: all(|kind| kind.as_database().is_some_and(|spec| spec.role == DatabaseRole::Primary)),
+            replicas: all(|kind| kind.as_database().is_some_and(|spec| spec.role == DatabaseRole::Replica)),
+            agents: all(|kind| kind.as_agent().is_some()),
+            has_resolver: !all(|kind| kind.as_resolver().is_some()).is_empty(),
             certificate: infra.certificates().iter().find_map(|certificate| certificate.on.first().cloned()),
         }
     }

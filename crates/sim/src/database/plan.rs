@@ -7,7 +7,7 @@
 use hoplight_model::behaviour::ClusterRules;
 use hoplight_model::component::DatabaseRole;
 use hoplight_model::quantity::Seconds;
-use hoplight_model::{ComponentKind, Infrastructure, Protocol};
+use hoplight_model::{Infrastructure, Protocol};
 
 use crate::index::{ClusterIx, DatabaseIx, IndexVec, LinkIx, StationIx, StreamIx};
 
@@ -72,7 +72,7 @@ impl DatabasesPlan {
         let mut plan = Self::default();
         let mut node_of = IndexVec::<StationIx, Option<DatabaseIx>>::of(None, infra.len());
         for (ix, component) in infra.components() {
-            let ComponentKind::Database(spec) = &component.kind else { continue };
+            let Some(spec) = component.kind.as_database() else { continue };
             node_of[ix] = Some(plan.nodes.push(DatabasePlan {
                 station: ix,
                 cluster: ClusterIx::default(),

@@ -1,7 +1,7 @@
 //! The alerts of an infrastructure: each rule with one that it watches.
 
 use hoplight_model::monitoring::{AlertCondition, AlertRule, Scope};
-use hoplight_model::{ComponentKind, Infrastructure, Metric};
+use hoplight_model::{Infrastructure, Metric};
 
 use crate::index::{AgentIx, AlertIx, GroupIx, IndexVec, StationIx};
 use crate::plan::parts::AgentPlan;
@@ -44,7 +44,7 @@ pub(crate) struct AlertsPlan {
 impl AlertsPlan {
     /// Compiles the rules of `infra`; `entry` is the station that users connect to.
     pub(crate) fn new(infra: &Infrastructure, agents: &IndexVec<AgentIx, AgentPlan>, entry: Option<StationIx>) -> Self {
-        let services = infra.components().filter(|(_, component)| component.kind == ComponentKind::MonitoringService);
+        let services = infra.components().filter(|(_, component)| component.kind.is_monitoring_service());
         let services: Vec<StationIx> = services.map(|(ix, _)| ix).collect();
         let rules = || (0u16..).zip(&infra.monitoring().alerts).filter(|_| !services.is_empty());
         let (mut alerts, mut of_agent) = (IndexVec::default(), IndexVec::default());
@@ -75,9 +75,8 @@ impl AlertsPlan {
     /// Those among whom one must lead, where an agent watches one of them: the databases of a cluster, the balancers that
     /// share an address.
     pub(crate) fn groups(infra: &Infrastructure, agents: &IndexVec<AgentIx, AgentPlan>) -> IndexVec<GroupIx, Vec<StationIx>> {
-        let pair = infra
-            .components()
-            .filter(|(_, component)| matches!(&component.kind, ComponentKind::LoadBalancer(spec) if spec.vrrp.is_some()));
+        let pair =
+            infra.components().filter(|(_, component)| component.kind.as_balancer().is_some_and(|spec| spec.vrrp.is_some()));
         let clusters = infra.database_clusters().into_iter().chain([pair.map(|(ix, _)| ix).collect()]);
         let watched = |station: &StationIx| agents.iter().any(|agent| agent.watches.contains(station));
         clusters.filter(|group| group.len() > 1 && group.iter().any(watched)).collect()
@@ -107,7 +106,7 @@ impl AlertsPlan {
         let metric = if let AlertCondition::Threshold { metric, .. } = spec.when { Some(metric) } else { None };
         for (row, watched) in plan.watches.iter().copied().enumerate() {
             let component = infra.component(watched);
-            let is_database = matches!(component.kind, ComponentKind::Database(_));
+            let is_database = component.kind.as_database().is_some();
             // What a component cannot have needs no alert.
             let can_be = match metric {
                 Some(Metric::Lag) => {
