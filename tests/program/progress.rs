@@ -76,7 +76,7 @@ fn it_survives_a_restart_in_the_file_that_is_named() {
     let mut pty = home.start(&["--progress", &file]);
     pty.wait_for("◐ Where the padlock ends");
     pty.send("j\r");
-    pty.wait_for("Going on with “Where the padlock ends”");
+    pty.wait_for("Resuming “Where the padlock ends”");
     pty.wait_for(" 3/9 ─");
     end(&mut pty);
 }

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
 
 use hoplight_layout::{Area, Arrow, Cell};
-use hoplight_model::text::{clusters, columns};
+use hoplight_model::text::{clusters, columns, is_printable};
 
 use crate::theme::{LineGlyphs, Theme};
 
@@ -100,12 +100,13 @@ impl<'a> Painter<'a> {
     }
 
     /// Draws a grapheme cluster. The columns behind its first are blank: the terminal fills them with the cluster's rest, and
-    /// a replacement in ASCII takes one column only.
+    /// a replacement in ASCII takes one column only. A cluster with a character that must not reach a terminal, such as a tag
+    /// or a joiner, is drawn as its first character.
     fn put_cluster(&mut self, x: u16, y: u16, cluster: &str, wide: u16, style: Style) {
         let mut chars = cluster.chars();
         let Some(first) = chars.next().filter(|_| wide > 0) else { return };
-        if chars.next().is_none() || self.theme.glyphs.ascii {
-            self.put(x, y, first, style);
+        if chars.next().is_none() || self.theme.glyphs.ascii || !cluster.chars().all(is_printable) {
+            self.put(x, y, if is_printable(first) { first } else { ' ' }, style);
         } else if let Some(cell) = self.cell(x, y) {
             restyle(cell.set_symbol(cluster), style);
         }
@@ -207,6 +208,9 @@ mod tests {
             ("👍🏽 ok", "👍🏽  ok   ", 5),
             ("a日本語字", "a日 本 語  ", 7),
             ("\u{301}a\tb", "ab      ", 2),
+            ("a\u{e0041}b\u{202e}", "ab      ", 2),
+            ("é\u{e0041}b", "éb      ", 2),
+            ("👩\u{200d}💻x", "👩 x     ", 3),
         ] {
             let mut end = 0;
             let buf = drawn(false, |painter| end = painter.text(0, 0, 8, text, Style::new()));
