@@ -1,4 +1,19 @@
-//! The analysis: what follows from a drawing alone.
+//! What follows from an infrastructure without running it: single points of failure, availability, exposure, capacity, findings.
+//!
+//! ```
+//! use hoplight_analysis::{Cause, single_points};
+//! use hoplight_model::{ComponentId, Infrastructure, RequestKind};
+//!
+//! let site = r#"(
+//!     components: [(id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+//!     links: [(from: "web", to: "app"), (from: "app", to: "db")],
+//! )"#;
+//! let infra = Infrastructure::from_ron("site.ron", site)?;
+//! let database = Cause::Component(ComponentId::new("db"));
+//! let stops = |kind| single_points(&infra, kind).expect("the site works").iter().any(|point| point.cause == database);
+//! assert!(stops(RequestKind::Write) && !stops(RequestKind::Static), "static pages survive the loss of the database");
+//! # Ok::<(), hoplight_model::ContentError>(())
+//! ```
 //!
 //! ```text
 //!           ┌▶ structure ─▶ circuit ─┬▶ spof, cuts      what stops a kind alone, or together

@@ -4,6 +4,21 @@
 //!  Infrastructure ──plan──▶ grid ──sizing──▶ areas ──wires──▶ routes ──labels, compass──▶ Layout
 //! ```
 //!
+//! ```
+//! use hoplight_layout::{Fit, Layout};
+//! use hoplight_model::Infrastructure;
+//!
+//! let site = r#"(
+//!     components: [(id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+//!     links: [(from: "web", to: "app"), (from: "app", to: "db")],
+//! )"#;
+//! let infra = Infrastructure::from_ron("site.ron", site)?;
+//! let layout = Layout::new(&infra, 100, 20);
+//! assert_eq!(layout.fit(), Fit::Whole);
+//! assert_eq!(layout.routes().len(), 3, "the browser's link is implied");
+//! # Ok::<(), hoplight_model::ContentError>(())
+//! ```
+//!
 //! A pure function of an infrastructure and a size, computed once per resize. Must not know colours, time or what runs: a route
 //! is where a link is drawn, not what it carries.
 

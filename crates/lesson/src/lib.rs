@@ -6,6 +6,28 @@
 //!       └──check, replay──▶ mistakes       └──▶ outcomes: what changed, or why nothing did; Progress
 //! ```
 //!
+//! A [`Session`] is a running infrastructure with what a learner does to it; the screen and the headless [`Player`] share it:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use hoplight_lesson::Session;
+//! use hoplight_model::{ComponentId, Element, Infrastructure};
+//! use hoplight_sim::{Command, SimTime};
+//!
+//! let site = r#"(
+//!     components: [(id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+//!     links: [(from: "web", to: "app"), (from: "app", to: "db")],
+//! )"#;
+//! let infra = Infrastructure::from_ron("site.ron", site)?;
+//! let mut session = Session::new(Arc::new(infra), 1);
+//! let app = Element::Component(ComponentId::new("app"));
+//! session.act(&Command::Kill(app.clone())).expect("the application is up");
+//! session.seek(SimTime::from_secs(5));
+//! assert_eq!(session.sim().is_up(&app), Some(false));
+//! # Ok::<(), hoplight_model::ContentError>(())
+//! ```
+//!
 //! Architecture invariant: nothing here knows a terminal, a file or a clock. No answer about the diagram and no result of a
 //! run is authored: conditions are measured, marks are computed. A lesson acts on the simulation through
 //! [`Command`](hoplight_sim::Command)s alone, which the caller carries out.

@@ -1,4 +1,31 @@
-//! The simulation: a deterministic discrete-event engine that runs an infrastructure under load.
+//! A deterministic discrete-event simulation of a web infrastructure under load: requests, queues, firewalls, balancing,
+//! health checks, faults, agents and monitoring.
+//!
+//! [`Simulation`] runs an infrastructure; [`Timeline`] also rewinds it. A [`Command`] changes a run from outside, an
+//! [`Observer`] sees every event and changes nothing.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use hoplight_model::{ComponentId, Element, Infrastructure};
+//! use hoplight_sim::{Command, SimTime, Simulation};
+//!
+//! let site = r#"(
+//!     components: [(id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+//!     links: [(from: "web", to: "app"), (from: "app", to: "db")],
+//! )"#;
+//! let infra = Infrastructure::from_ron("site.ron", site)?;
+//! let mut simulation = Simulation::new(Arc::new(infra), 1);
+//! simulation.advance(SimTime::from_secs(10), &mut ());
+//! assert_eq!(simulation.totals().failed, 0);
+//!
+//! let crash = Command::Kill(Element::Component(ComponentId::new("db")));
+//! simulation.apply(&crash, &mut ()).expect("the database is up");
+//! simulation.advance(SimTime::from_secs(20), &mut ());
+//! assert!(simulation.totals().failed > 0, "reads and writes fail, static pages do not");
+//! assert!(simulation.check(&crash).is_err(), "it is already down");
+//! # Ok::<(), hoplight_model::ContentError>(())
+//! ```
 //!
 //! Architecture invariant: nothing here knows a terminal, tokio, a file or the wall clock. The seed is explicit; events at
 //! one instant run in the order in which they were scheduled; the same seed gives the same trace, byte for byte.
