@@ -27,7 +27,7 @@
 //!
 //! let mut buffer = Buffer::empty(Rect::new(0, 0, 100, 30));
 //! frame::render(&app, &Theme::default(), buffer.area, &mut buffer);
-//! assert!(picture::text(&buffer).contains("web-1"));
+//! assert!(picture::text(&buffer).contains("server-1"));
 //! # Ok(())
 //! # }
 //! ```
