@@ -14,14 +14,12 @@ use super::balancer::BalancerSpec;
 use super::component::{Component, Server, Traffic};
 use super::domain::FailureDomain;
 use super::element::Element;
-use super::error::ContentError;
 use super::firewall::{Direction, FirewallSpec, Peer, Rule, RuleAction};
 use super::hop::{self, Guard, Hop};
 use super::id::{ComponentId, DomainId, ScenarioId, ServerId};
 use super::link::{Link, Protocol};
 use super::monitoring::MonitoringSpec;
 use super::reliability::ReliabilityDefaults;
-use super::scenario::Scenario;
 use super::text::Text;
 use super::tls::{Certificate, TlsConfig, TlsMode};
 
@@ -408,25 +406,5 @@ impl Infrastructure {
             // The edit inserted the first one.
             rules.remove(written);
         }
-    }
-
-    /// Reads a scenario file's text. The id of a scenario without one is made from `file`.
-    ///
-    /// # Errors
-    /// The first problem: its place, what was found and what was expected.
-    pub fn from_ron(file: &str, text: &str) -> Result<Self, ContentError> {
-        // The list of errors is never empty.
-        let nameless = || ContentError::at(file, text, None, "the file has a mistake");
-        Self::read(file, text).map_err(|errors| errors.into_iter().next().unwrap_or_else(nameless))
-    }
-
-    /// Reads a scenario file's text, like [`Self::from_ron`], and reports every problem.
-    ///
-    /// # Errors
-    /// All problems that can be found at once, at most twenty: one of the form, those of the records, or those of the whole.
-    pub fn read(file: &str, text: &str) -> Result<Self, Vec<ContentError>> {
-        let mut scenario: Scenario = super::ron_text::parse(file, text).map_err(|error| vec![error])?;
-        scenario.id.get_or_insert_with(|| ScenarioId::of_file(file));
-        super::build::build(scenario).map_err(|problems| super::ron_text::locate(file, text, &problems))
     }
 }

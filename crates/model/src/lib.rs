@@ -55,6 +55,7 @@ pub mod link;
 pub mod monitoring;
 pub mod problem;
 pub mod quantity;
+mod read;
 pub mod reliability;
 pub mod request;
 pub mod retries;
