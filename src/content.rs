@@ -10,7 +10,7 @@ macro_rules! embedded {
     };
 }
 
-/// A scenario file with a comment on every field: what somebody starts with who writes one.
+/// A scenario file with a comment on every field, as a starting point for authors.
 pub const TEMPLATE: &str = include_str!("../examples/template.ron");
 
 /// All shipped scenarios, lessons and glossaries, each with its path in the source tree.

@@ -59,7 +59,7 @@ pub(super) fn print(text: &str) -> anyhow::Result<()> {
     quiet(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
-/// Whoever closed the pipe has read enough.
+/// A closed pipe means that the reader has read enough.
 pub(super) fn quiet(result: io::Result<()>) -> anyhow::Result<()> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

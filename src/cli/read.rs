@@ -187,7 +187,7 @@ impl Reading<'_> {
         Ok(Flow::On)
     }
 
-    /// What a step reveals, whether somebody earned it or not: it is a part of the lesson's text.
+    /// What a step reveals, whether or not its goals were met: it is part of the lesson's text.
     fn reveal(&mut self, step: &Step) -> io::Result<()> {
         let mut text = String::new();
         if let Some((right, why)) = self.player.run().reveal().and_then(|reveal| reveal.prediction) {

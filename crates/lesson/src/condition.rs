@@ -69,13 +69,13 @@ impl From<&Observation<'_>> for Baseline {
 pub enum Condition {
     /// This is selected.
     Selected(Element),
-    /// The selected hop can be read by somebody on the network.
+    /// The selected hop is readable on the network.
     SelectedExposed,
     /// The entry does this with TLS.
     Tls(TlsMode),
-    /// Somebody on the network can read this hop.
+    /// This hop is readable on the network.
     Exposed(ComponentId, ComponentId),
-    /// So many hops at most can be read by somebody on the network.
+    /// At most this many hops are readable on the network.
     ExposedAtMost(u32),
     /// It does not run.
     Down(Element),
@@ -95,7 +95,7 @@ pub enum Condition {
         kind: Option<RequestKind>,
         /// At least this part of the requests that ended. Above zero, whatever is given here.
         ratio: Fraction,
-        /// Within so many seconds, all of them after the goal before was met.
+        /// Within this many seconds, counted from when the previous goal was met.
         window_s: Seconds,
     },
     /// Users are served: enough requests ended well and none failed. A dead system never satisfies this.
@@ -103,28 +103,28 @@ pub enum Condition {
         /// Of one kind of request, or of all together.
         #[serde(default)]
         kind: Option<RequestKind>,
-        /// Within so many seconds, all of them after the goal before was met.
+        /// Within this many seconds, counted from when the previous goal was met.
         window_s: Seconds,
-        /// At least so many.
+        /// At least this many.
         completed: u32,
     },
-    /// So many requests have ended well since the step began.
+    /// This many requests have succeeded since the step began.
     Completed {
         /// Of one kind of request, or of all together.
         #[serde(default)]
         kind: Option<RequestKind>,
-        /// At least so many.
+        /// At least this many.
         count: u32,
     },
-    /// So many requests have failed since the step began.
+    /// This many requests have failed since the step began.
     Failed {
         /// Of one kind of request, or of all together.
         #[serde(default)]
         kind: Option<RequestKind>,
-        /// At least so many.
+        /// At least this many.
         count: u32,
     },
-    /// So many requests are on their way.
+    /// This many requests are in flight.
     InFlight(u32),
     /// The agent's last sample is too old to be believed.
     Stale(ComponentId),

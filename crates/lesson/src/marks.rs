@@ -14,7 +14,7 @@ use hoplight_model::{ComponentIx, Element, Infrastructure, RequestKind, Tier};
 pub enum MarkTarget {
     /// The hops that can be read, if only inside one server.
     PlaintextHops,
-    /// The hops that somebody on the network can read.
+    /// The hops that are readable on the network.
     ExposedHops,
     /// The programs on a request's way (balancers, web, application, database) whose end fails every request of a kind.
     SinglePoints(RequestKind),

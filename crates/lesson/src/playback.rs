@@ -31,7 +31,7 @@ pub struct Playback {
     speed: i8,
     /// The request that the trace follows.
     pub followed: Option<u64>,
-    /// Wall seconds left before somebody else is followed.
+    /// Wall seconds left before the next request is followed.
     linger: f64,
     /// Requests up to this number are not followed any more.
     past: u64,
@@ -200,7 +200,7 @@ mod tests {
         let part = timeline.simulation().now().since(present.since).as_secs_f64()
             / present.until.unwrap().since(present.since).as_secs_f64();
         assert!((part - 0.5).abs() < 0.01, "{part}");
-        // A login takes a few dozen hops and services; all of them are seen, then somebody else is followed.
+        // A login takes a few dozen hops and services; all of them are shown, then the next request is followed.
         let mut seconds = 0;
         while playback.followed == Some(1) {
             playback.tick(&mut timeline, Duration::from_millis(250));

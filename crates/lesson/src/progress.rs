@@ -65,7 +65,7 @@ impl Progress {
     /// Reads what [`Self::to_ron`] wrote.
     ///
     /// # Errors
-    /// If a newer program wrote it, or it is no progress at all. Whoever gets an error must keep the file.
+    /// If a newer program wrote it, or it is no progress at all. The caller must keep the file after an error.
     pub fn from_ron(file: &str, text: &str) -> Result<Self, ProgressError> {
         let found = format_of(file, text)?;
         if found > FORMAT {

@@ -8,7 +8,8 @@
 //!
 //! **Going back** shows an earlier step as it was left: its goals stay met, its gate stays passed and its commands do not
 //! run again, for they might break what the learner just repaired. Going forward again comes to steps that have begun, so
-//! nothing runs there either, and no gate is in the way as far as the learner has been. Whoever wants a step anew asks for it: [`LessonRun::again`].
+//! nothing runs there either, and no gate is closed up to the furthest step reached.
+//! [`LessonRun::again`] restarts a step.
 //!
 //! Must not know how anything is shown, and must not act: it hands out an [`Entry`] with the commands of a step.
 
@@ -146,7 +147,7 @@ impl LessonRun {
             return Changed::Nothing;
         };
         let began = state.baseline.get_or_insert_with(|| seen.into());
-        // Time that was turned back beyond the goal before runs anew from here.
+        // After a rewind beyond the previous goal, the window starts here.
         began.fresh = began.fresh.min(seen.sim.now());
         let before = state.goals_met;
         while step.goals().get(state.goals_met).is_some_and(|goal| goal.when.holds(seen, began)) {
@@ -224,7 +225,7 @@ impl LessonRun {
         }
     }
 
-    /// Begins the present step anew: its goals are open, its question is unanswered, its commands run again. The hints
+    /// Restarts the current step: its goals are open, its question is unanswered, its commands run again. The hints
     /// that were shown stay.
     pub fn again(&mut self) -> Moved {
         let Place::Step(number) = self.place else { return Moved::Stays(Stay::AtEnd) };

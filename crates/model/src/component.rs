@@ -143,7 +143,7 @@ pub struct Component {
     /// What runs.
     #[serde(default)]
     pub software: Option<Software>,
-    /// How often it fails by itself; by default as the scenario's programs or services do.
+    /// How often it fails; by default as the scenario's programs or services do.
     #[serde(default)]
     pub reliability: Option<Reliability>,
     /// Changes to the kind's default station.

@@ -88,7 +88,7 @@ pub struct LinkSpec {
     /// service, 0.25 ms between servers and 0.02 ms inside one.
     #[serde(default)]
     pub latency_ms: Option<Millis>,
-    /// How often it fails by itself; without, it is taken not to.
+    /// How often it fails; by default, never.
     #[serde(default)]
     pub reliability: Option<Reliability>,
     /// The kinds of request that use it; by default all.
@@ -132,7 +132,7 @@ pub struct Link {
     pub port: u16,
     /// How long a message takes one way.
     pub latency: Millis,
-    /// How often it fails by itself; `None` is never.
+    /// How often it fails; `None` is never.
     pub reliability: Option<Reliability>,
     /// Whether each kind of request uses it, in the order of [`RequestKind::ALL`].
     pub kinds: [bool; 3],

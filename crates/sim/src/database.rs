@@ -58,7 +58,7 @@ pub(crate) struct Waiting {
 }
 
 /// One database. All of it but the instants survives a crash: it is on the disk.
-#[expect(clippy::struct_excessive_bools, reason = "each says one thing that may be so by itself")]
+#[expect(clippy::struct_excessive_bools, reason = "independent flags")]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Node {
     pub(crate) writable: bool,

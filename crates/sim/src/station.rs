@@ -86,7 +86,7 @@ impl Routing {
 /// What the plan says of a station, where the engine needs it at every visit: beside the state that it is needed with, in
 /// the same stretch of memory.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts, each read by itself on the critical path")]
+#[expect(clippy::struct_excessive_bools, reason = "independent flags, read separately on the critical path")]
 pub(super) struct StationParams {
     pub(super) slots: u32,
     /// Most requests that may wait.
@@ -267,7 +267,7 @@ pub(crate) enum Passage {
 }
 
 /// A link.
-#[expect(clippy::struct_excessive_bools, reason = "each says one thing that may be so by itself")]
+#[expect(clippy::struct_excessive_bools, reason = "independent flags")]
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct LinkState {
     /// From the plan, as for [`StationParams`]: who asks, who answers, nanoseconds one way, firewalls on the way and those of them

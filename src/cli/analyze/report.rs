@@ -55,7 +55,7 @@ pub(in crate::cli) struct Report {
     /// For each component that can be full: the requests per second of the mix at which it is.
     pub(in crate::cli) saturates: IndexMap<String, f64>,
     pub(in crate::cli) capacity_spofs: Option<Vec<OverloadReport>>,
-    /// What is open and closed to the Internet, and to whoever has got into one of the first eight balancers and web servers.
+    /// What is open and closed to the Internet, and to an attacker in one of the first eight balancers and web servers.
     pub(in crate::cli) reach: Vec<ReachReport>,
     pub(in crate::cli) findings: Vec<FindingReport>,
 }
@@ -379,7 +379,7 @@ fn overload_reports(infra: &Infrastructure, load: f64) -> Vec<OverloadReport> {
     report.collect()
 }
 
-/// What the Internet reaches, and whoever has got into one of the first balancers and web servers.
+/// What is reachable from the Internet, and from one of the first balancers and web servers.
 fn reach_reports(infra: &Infrastructure) -> Vec<ReachReport> {
     let is_front = |component: &Component| component.kind.tier().is_some_and(|tier| tier <= Tier::Web);
     let front = infra.components().filter(|(_, component)| is_front(component));

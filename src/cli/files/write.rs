@@ -86,7 +86,7 @@ pub(in crate::cli) fn prepare(
     let mut new = create_beside(path, is_ours).map_err(FileError::Unwritable)?;
     let written = new.write_all(contents).and_then(|()| {
         if let Some(like) = like {
-            // Whoever may write here need not be allowed to give files away.
+            // Write permission here does not imply permission to change owners.
             let _ = fchown(new.as_file(), Some(like.uid()), Some(like.gid()));
             new.as_file().set_permissions(like.permissions())?;
         }

@@ -27,7 +27,7 @@ pub(super) enum Input {
 pub(super) struct Dialogue {
     input: Option<io::StdinLock<'static>>,
     output: io::StdoutLock<'static>,
-    /// Whether somebody sits at a terminal, and is waited for.
+    /// Whether the input is a terminal, so that prompts are written.
     pub(super) attended: bool,
     /// Whether an answer was ever read.
     heard: bool,
@@ -49,7 +49,7 @@ impl Dialogue {
         }
     }
 
-    /// Whether somebody is there who answers.
+    /// Whether there is input to read answers from.
     pub(super) fn is_heard(&self) -> bool {
         self.input.is_some() && (self.attended || self.heard)
     }

@@ -43,7 +43,7 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// Runs `plan` with this seed, until its end or until somebody stops it.
+    /// Runs `plan` with this seed, until its end or until it is interrupted.
     pub(super) fn of(plan: &Plan, seed: u64, watch: &Watch) -> Self {
         let began = watch.elapsed();
         let mut simulation = Simulation::new(Arc::clone(&plan.infra), seed);
@@ -111,7 +111,7 @@ impl Runner<'_> {
         self.advance(until)
     }
 
-    /// Runs to `until` in slices, unless somebody stops it.
+    /// Runs to `until` in slices, unless it is interrupted.
     fn advance(&mut self, until: SimTime) -> bool {
         while self.simulation.now() < until {
             if self.watch.stopping() {

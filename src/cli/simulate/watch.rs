@@ -63,7 +63,7 @@ impl Watch {
         clock() - self.started
     }
 
-    /// Whether somebody asked for the end.
+    /// Whether an interrupt was requested.
     pub(in crate::cli) fn stopping(&self) -> bool {
         self.signal.load(Ordering::Relaxed) != 0
     }

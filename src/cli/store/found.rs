@@ -22,7 +22,7 @@ pub(super) enum Found {
     Damaged { why: String, metadata: Metadata },
     /// Progress in a newer form: it is left alone.
     Newer(u32),
-    /// A file of somebody else: it is left alone.
+    /// Another program's file: it is left alone.
     Foreign { why: String, metadata: Metadata },
     /// What cannot be read, or is not a regular file: it is left alone.
     Unusable(FileError),

@@ -156,7 +156,7 @@ impl<'a> Site<'a> {
             for port in &target.ports {
                 let starts = stands.iter().flat_map(|stand| target.at.iter().map(move |at| (stand, *at)));
                 let attempts = starts.flat_map(|(stand, at)| self.attempts(stand, at, target, *port));
-                // Whoever has several names takes the one that gets furthest.
+                // An address with several names uses the one that gets furthest.
                 found.extend(attempts.min_by_key(ConnectionAttempt::is_stopped_after));
             }
         }

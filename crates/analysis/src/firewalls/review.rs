@@ -2,7 +2,7 @@
 //!
 //! A rule is judged by what the drawing needs. What every machine needs although nobody draws it is not held against a rule:
 //! to ask for names and the time, to fetch updates over HTTPS, to redirect users from HTTP to HTTPS, and SSH for a named
-//! administrator. Must not know how bad a flaw is: whoever lists them decides.
+//! administrator. Must not know how severe a flaw is: `findings` decides.
 
 use std::collections::{BTreeMap, BTreeSet};
 

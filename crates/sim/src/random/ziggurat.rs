@@ -15,7 +15,7 @@ const TAIL: f64 = 7.697_117_470_131_05;
 const AREA: f64 = 0.003_949_659_822_581_557;
 /// A place within a layer has 53 bits.
 const PLACES: f64 = 9_007_199_254_740_992.0;
-/// After so many rejected draws, which never happens (10⁻²⁰⁰), the last one is taken.
+/// After this many rejected draws, which never happens (10⁻²⁰⁰), the last one is taken.
 const MOST_DRAWS: u64 = 100;
 
 /// One layer.
