@@ -1,6 +1,6 @@
 //! Why a request does not work: the tier that cannot be reached, and the obstacles.
 //!
-//! Filled in by the search in [`super::flow`].
+//! Filled in by the search in `flow`.
 
 use std::collections::BTreeSet;
 
