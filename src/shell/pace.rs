@@ -7,10 +7,10 @@ use tokio::time::Instant;
 /// Minimum time between frames: 30 frames per second.
 pub(super) const FRAME: Duration = Duration::from_nanos(1_000_000_000 / 30);
 
-/// Maximum time that passes for the program per frame.
+/// Maximum time that the program advances per frame.
 const MAX_STEP: Duration = Duration::from_millis(250);
 
-/// Decides when to draw: after an event, or while something moves.
+/// Decides when to draw: after an event, or during an animation.
 #[derive(Debug, Default)]
 pub(super) struct Pace {
     last_frame: Option<Instant>,
@@ -37,7 +37,7 @@ impl Pace {
         last.filter(|_| animating).map(|last| now.duration_since(last).min(MAX_STEP))
     }
 
-    /// Discards the elapsed time, after a stop or when movement has ended.
+    /// Discards the elapsed time after a suspend or when the animation has ended.
     pub(super) fn rest(&mut self) {
         self.last_step = None;
     }

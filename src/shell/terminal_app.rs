@@ -14,7 +14,7 @@ use hoplight_view::theme::Theme;
 
 /// Saves the learner's progress.
 pub trait ProgressStore: std::fmt::Debug {
-    /// Saves all of it.
+    /// Saves the complete progress.
     ///
     /// # Errors
     /// Why it was not saved, as a sentence for the learner.
@@ -39,7 +39,7 @@ impl<S: ProgressStore> TerminalApp<S> {
         Self { app, theme: Theme::of(look), look, store, unsaved: false }
     }
 
-    /// The store of the progress.
+    /// The progress store.
     pub const fn store(&self) -> &S {
         &self.store
     }

@@ -44,7 +44,7 @@ pub enum Obstacle {
         /// The hop that crosses it.
         hop: Element,
     },
-    /// The certificate that the hop is opened with has expired.
+    /// The certificate presented on the hop has expired.
     Expired {
         /// The name that it is for.
         name: Text,
@@ -60,6 +60,6 @@ pub enum Obstacle {
 pub struct Broken {
     /// The first tier on its path that cannot be reached.
     pub missing: Missing,
-    /// The obstacles; none if the drawing has no path there at all.
+    /// The obstacles; empty if the infrastructure has no path to that tier.
     pub obstacles: BTreeSet<Obstacle>,
 }

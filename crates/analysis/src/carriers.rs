@@ -1,7 +1,7 @@
 //! Which kinds of request travel over which hop, derived from the paths that requests can take.
 //!
 //! A hop carries a kind if a request of that kind can get onto it, even if it fails further on: a write that is routed to a
-//! replica is refused there, and was readable on the wire. A hop that a firewall blocks carries nothing. Must not know
+//! replica is refused there, but was readable on the wire. A hop that a firewall blocks carries nothing. Independent of
 //! encryption.
 
 use petgraph::Direction;
@@ -19,7 +19,7 @@ use hoplight_model::{ComponentIx, DatabaseRole, Infrastructure, LinkIx, Protocol
 pub struct Carriers(Vec<[bool; 3]>);
 
 impl Carriers {
-    /// Derives them for a whole infrastructure.
+    /// Derives the kinds for every hop of an infrastructure.
     pub fn of(infra: &Infrastructure) -> Self {
         let nothing = Outage::none();
         let mut carriers = Self(vec![[false; 3]; infra.graph().edge_count()]);
@@ -55,7 +55,7 @@ impl Carriers {
     }
 }
 
-/// The replication links on which a change travels that was written to one of `databases`.
+/// The replication links that carry a change written to one of `databases`.
 fn replicated(infra: &Infrastructure, mut databases: Vec<ComponentIx>) -> Vec<LinkIx> {
     let mut seen = vec![false; infra.len()];
     let mut links = Vec::new();

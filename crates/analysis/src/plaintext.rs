@@ -1,6 +1,6 @@
 //! The hops that are not encrypted.
 //!
-//! The model derives whether a hop is encrypted; this module adds what the hop carries. Must not know who listens.
+//! The model derives whether a hop is encrypted; this module adds what the hop carries.
 
 use super::carriers::Carriers;
 use hoplight_model::{ComponentId, Hop, Infrastructure, LinkIx, Medium, RequestKind, TlsMode};
@@ -10,13 +10,13 @@ use hoplight_model::{ComponentId, Hop, Infrastructure, LinkIx, Medium, RequestKi
 pub struct PlaintextHop {
     /// The link.
     pub link: LinkIx,
-    /// Who asks.
+    /// The client.
     pub from: ComponentId,
-    /// Who answers.
+    /// The server.
     pub to: ComponentId,
     /// Wire or loopback.
     pub medium: Medium,
-    /// The kinds of request that cross it; none if a firewall blocks it or nothing leads there.
+    /// The kinds of request that cross it; none if a firewall blocks it or no path reaches it.
     pub kinds: Vec<RequestKind>,
 }
 
@@ -27,7 +27,7 @@ impl PlaintextHop {
     }
 }
 
-/// All hops that are not encrypted, in authored order; lookups of names are among them.
+/// All hops that are not encrypted, DNS lookups included, in authored order.
 pub fn plaintext_hops(infra: &Infrastructure) -> Vec<PlaintextHop> {
     let carriers = Carriers::of(infra);
     let id = |ix| infra.component(ix).id.clone();
@@ -46,7 +46,7 @@ pub fn plaintext_hops(infra: &Infrastructure) -> Vec<PlaintextHop> {
 /// Whether a balancer can read what it forwards. With passthrough it cannot.
 ///
 /// A balancer that cannot read cannot route by path, add headers or log a URL, and its compromise discloses no password.
-/// `false` also where there is no balancer.
+/// Also `false` if there is no balancer.
 pub fn balancer_can_read(infra: &Infrastructure) -> bool {
     infra.balancers().next().is_some() && infra.tls().edge != TlsMode::Passthrough
 }

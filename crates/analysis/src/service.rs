@@ -1,8 +1,8 @@
 //! Whether a kind of request still works during an outage.
 //!
-//! The request is a *new* visitor's, who needs the address of the site first. It works if a path exists: the balancer turns to
-//! another web server, the application to another database. How long that takes, and how many requests fail meanwhile, is for
-//! the simulation to show.
+//! The request is a *new* visitor's, so it starts with a DNS lookup. It works if a path exists: the balancer fails over to
+//! another web server, the application to another database. How long that takes and how many requests fail meanwhile is shown
+//! by the simulation.
 
 use super::broken::{Broken, Missing, Obstacle};
 use super::flow::{Reachability, lookups, passes};
@@ -20,7 +20,7 @@ pub fn works(infra: &Infrastructure, outage: &Outage, kind: RequestKind) -> Resu
     path(infra, outage, kind).map(drop)
 }
 
-/// One path that works: its hops, with the lookup's.
+/// The hops of one working path, including the lookup's.
 pub(super) fn path(infra: &Infrastructure, outage: &Outage, kind: RequestKind) -> Result<Vec<Hop>, Broken> {
     let lookup = lookup(infra, outage, kind)?;
     let reach = Reachability::explore(infra, outage, kind);
@@ -31,7 +31,7 @@ pub(super) fn path(infra: &Infrastructure, outage: &Outage, kind: RequestKind) -
     Ok(path)
 }
 
-/// The first lookup that is answered; `None` if the drawing has none.
+/// The first lookup that succeeds; `None` if this kind needs no lookup.
 fn lookup(infra: &Infrastructure, outage: &Outage, kind: RequestKind) -> Result<Option<Hop>, Broken> {
     let mut broken = Broken { missing: Missing::Resolver, obstacles: [].into() };
     let asked = lookups(infra, kind);

@@ -1,9 +1,9 @@
 //! Single points of failure: causes that alone stop a kind of request.
 //!
-//! A cause that stops a kind lies on every path that works, hence on the first that is found: only what that path needs is
+//! A cause that stops a kind of request lies on every working path, so only the needs of the first path found are
 //! tried, 64 causes in one pass over the circuit. That covers servers, firewalls, names and shared software, which the usual
-//! graph algorithms (articulation points, dominators) do not know. Must not know load: a server whose loss overloads the others
-//! is no single point here.
+//! graph algorithms (articulation points, dominators) do not model. Ignores load: a server whose loss overloads the others
+//! is not a single point here.
 
 use std::fmt;
 
@@ -36,12 +36,12 @@ impl fmt::Display for Spof {
 /// Browsers, agents and the monitoring service are never among them.
 ///
 /// # Errors
-/// If requests of this kind do not work even with nothing out, says why: then no cause is more to blame than another.
+/// Returns the reason if requests of this kind fail even without an outage; no single cause can then be blamed.
 pub fn single_points(infra: &Infrastructure, kind: RequestKind) -> Result<Vec<Spof>, Broken> {
     single_points_in(infra, &Structure::of(infra), kind)
 }
 
-/// The same, for a structure that is there already.
+/// Like [`single_points`], for a structure that is already built.
 ///
 /// # Errors
 /// As [`single_points`].
@@ -55,7 +55,7 @@ pub fn single_points_in(infra: &Infrastructure, structure: &Structure, kind: Req
     Ok(points.collect())
 }
 
-/// The programs and machines among the single points: those that can be pointed at in the drawing.
+/// The single points that are programs or machines, which the diagram can highlight.
 ///
 /// # Errors
 /// As [`single_points`].
@@ -64,7 +64,7 @@ pub fn single_parts(infra: &Infrastructure, kind: RequestKind) -> Result<Vec<Ele
     Ok(points.into_iter().filter(|point| point.cause.is_part()).filter_map(|point| point.cause.element()).collect())
 }
 
-/// The hops of the path of this kind when nothing is out, the lookup last.
+/// The hops of this kind's path without an outage, the lookup last.
 pub fn usual_way(infra: &Infrastructure, kind: RequestKind) -> Vec<Element> {
     let Ok(mut hops) = path(infra, &Outage::none(), kind) else { return Vec::new() };
     hops.sort_by_key(|hop| hop.link);

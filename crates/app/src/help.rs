@@ -72,7 +72,7 @@ const ON_STAGE: [(&str, &str); 6] = [
     ("wheel", "Scroll; over the header, change the speed; over the timeline, the moment"),
 ];
 
-/// Columns of a key or a sign, with the gap after it.
+/// Width of a key or sign, including the gap after it.
 const MARK: usize = 13;
 
 /// The lines of the help for `width` columns. `drawn` says how a sign is drawn, in at most 12 columns.
@@ -101,7 +101,7 @@ pub fn text_width(columns: u16) -> u16 {
     columns.min(92).saturating_sub(8)
 }
 
-/// Where the help with `count` lines is, with its border.
+/// The area of a help with `count` lines, including its border.
 pub fn area(columns: u16, rows: u16, count: usize) -> Area {
     let count = u16::try_from(count).unwrap_or(u16::MAX).saturating_add(2);
     let width = text_width(columns) + 4;
@@ -109,10 +109,10 @@ pub fn area(columns: u16, rows: u16, count: usize) -> Area {
     Area { x: columns.saturating_sub(width) / 2, y: rows.saturating_sub(height) / 2, width, height }
 }
 
-/// How far the help can be scrolled.
+/// The largest scroll offset of the help.
 pub fn most_scroll(app: &App) -> u16 {
     let (columns, rows) = app.size();
-    // A sign takes the same room however it is drawn.
+    // Every sign has the same width, so any placeholder gives the right layout.
     let count = lines(app, text_width(columns), |_| String::new()).len();
     let room = usize::from(area(columns, rows, count).height.saturating_sub(2));
     u16::try_from(count.saturating_sub(room)).unwrap_or(u16::MAX)

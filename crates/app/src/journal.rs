@@ -1,4 +1,4 @@
-//! The journal's lines: headlines, newest last. In the trace pace, the events of the followed request.
+//! The journal's lines: headlines, newest last. At trace pace, the events of the followed request.
 //!
 //! A click on a line goes to the event.
 

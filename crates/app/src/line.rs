@@ -1,4 +1,4 @@
-//! Lines of text with a tone, wrapped to a width: what panels are made of.
+//! Styled lines of text, wrapped to a width: the content of panels.
 //!
 //! A line may carry the action of a click on it.
 
@@ -29,7 +29,7 @@ impl Line {
         self
     }
 
-    /// A line on which a click does something.
+    /// Attaches a click action.
     #[must_use]
     pub fn doing(self, action: impl Into<Action>) -> Self {
         Self { action: Some(action.into()), ..self }
@@ -40,7 +40,7 @@ impl Line {
         Self { spans: parts.into_iter().flat_map(|part| part.spans).collect(), action: None }
     }
 
-    /// The action at a column of parts that follow one another, counted from the beginning of the first.
+    /// The action at a column of consecutive parts, counted from the start of the first.
     pub fn action_at(parts: &[Self], column: usize) -> Option<Action> {
         let mut end = 0;
         let hit = parts.iter().find(|part| {
@@ -99,7 +99,7 @@ impl Page {
         line.width() <= self.width
     }
 
-    /// A finished line, as it is.
+    /// Appends a finished line unchanged.
     pub fn line(&mut self, line: Line) {
         self.lines.push(line);
     }
@@ -109,9 +109,9 @@ impl Page {
         self.item(tone, "", tone, text, None);
     }
 
-    /// A paragraph after a mark; later lines are indented by the mark's width. A click on any of its lines does `action`.
+    /// A paragraph after a mark; later lines are indented by the mark's width. A click on any of its lines triggers `action`.
     ///
-    /// A word that fits below the mark but not after it starts below.
+    /// If a word fits the page but not beside the mark, the mark gets a line of its own.
     pub fn item(&mut self, mark_tone: Tone, mark: &str, tone: Tone, text: &str, action: Option<&Action>) {
         let indent = text::width(mark);
         let longest = text.split(' ').map(text::width).max().unwrap_or(0);

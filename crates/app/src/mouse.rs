@@ -1,6 +1,6 @@
-//! The mouse: which action a click or the wheel means at a cell of the screen.
+//! The mouse: maps clicks and wheel turns at a cell of the screen to actions.
 //!
-//! A click does what the keyboard can do with the topmost element: of the help, a window, or the screen. The stage's own panes
+//! A click goes to the topmost layer: the help, a window or the screen. Every click has a key equivalent. The stage's own panes
 //! are in [`StageView`].
 
 use std::time::Duration;
@@ -30,7 +30,7 @@ impl App {
             return Vec::new();
         }
         if self.help.is_some() {
-            // A click on a key's line is that key; any other click closes the help.
+            // A click on a key's line presses that key; any other click closes the help.
             let action = self.help_action(column, row);
             self.help = None;
             return action.map_or_else(Vec::new, |action| self.act(action));
@@ -47,7 +47,7 @@ impl App {
         self.act(action)
     }
 
-    /// Handles the wheel over a cell, turned by a number of lines.
+    /// Handles a wheel turn of some lines over a cell.
     pub fn wheel(&mut self, column: u16, row: u16, by: i16) -> Vec<Effect> {
         if self.help.is_none() && self.window.is_some() {
             let key = Key::plain(if by > 0 { Code::Down } else { Code::Up });
@@ -79,7 +79,7 @@ impl App {
         }
     }
 
-    /// On the course map, a click chooses a line, and a second click opens it, as does one beside the list.
+    /// On the course map, a click selects a line; a second click, or one beside the list, opens it.
     fn on_course_map(&self, column: u16, row: u16) -> Option<Action> {
         let (list, about, preview) = regions::home(self.size.0, self.size.1);
         let cell = Cell::new(column, row);
@@ -125,7 +125,7 @@ impl App {
     /// The action of a line of the help.
     fn help_action(&self, column: u16, row: u16) -> Option<Action> {
         let (columns, rows) = self.size;
-        // A sign takes the same room however it is drawn.
+        // Every sign has the same width, so any placeholder gives the right layout.
         let lines = help::lines(self, help::text_width(columns), |_| String::new());
         let area = help::area(columns, rows, lines.len());
         let inner = Area { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 2 };

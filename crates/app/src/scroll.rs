@@ -1,4 +1,4 @@
-//! Arithmetic of scrolling: how many lines fit, which come first, and where a scroll step leads.
+//! Scroll arithmetic: visible lines, first visible line and the offset after a scroll step.
 
 /// The new offset of a text that is scrolled from `at` by `by` lines; `most` is the largest offset.
 pub fn scrolled(at: u16, by: i16, most: u16) -> u16 {
@@ -11,7 +11,7 @@ pub fn first_shown(chosen: usize, count: usize, room: usize) -> usize {
     chosen.saturating_sub(room / 2).min(count.saturating_sub(room))
 }
 
-/// How many of `lines` lines a pane of `height` rows shows at once below its title. If they do not all fit, the last row says
+/// The number of `lines` that a pane of `height` rows shows below its title. If they do not all fit, the last row says
 /// how many are left.
 pub fn room(height: u16, lines: usize) -> usize {
     let rows = usize::from(height.saturating_sub(1));

@@ -1,4 +1,4 @@
-//! The stage: one session with a running infrastructure, and how it is shown.
+//! The stage: a session with a running infrastructure, and its presentation.
 //!
 //! ```text
 //!  Stage ─┬─ Session    time, playback, selection, wiretap, lesson: shared with the headless player
@@ -6,7 +6,7 @@
 //!         └─ Panels     view, overlay, comparison, scroll offsets, marks
 //! ```
 //!
-//! Its methods are those that concern more than one of the three. Must not know the other screens.
+//! Its methods involve more than one of the three. Independent of the other screens.
 
 mod acts;
 mod steps;
@@ -25,14 +25,14 @@ use crate::regions;
 use crate::view::View;
 use crate::viewport::Viewport;
 
-/// The running infrastructure with everything around it.
+/// The running infrastructure with its session, viewport and panels.
 #[derive(Clone, Debug)]
 pub struct Stage {
-    /// What runs, and the learner's place in it.
+    /// The running simulation and the learner's position in it.
     pub session: Session,
-    /// The canvas and the window on it.
+    /// The canvas and its visible part.
     pub viewport: Viewport,
-    /// Everything else that is shown.
+    /// All other view state.
     pub panels: Panels,
 }
 
@@ -60,7 +60,7 @@ impl Stage {
         (stage, result)
     }
 
-    /// Carries out what a lesson's step begins with.
+    /// Runs the entry actions of a lesson's step.
     ///
     /// # Errors
     /// If one of its commands is refused.
@@ -87,7 +87,7 @@ impl Stage {
         }
     }
 
-    /// The map of a large canvas, in its window, if it is shown.
+    /// The map of a large canvas, if it is shown.
     pub fn map(&self) -> Option<Map> {
         self.viewport.map(self.session.selected.as_ref())
     }
@@ -99,12 +99,12 @@ impl Stage {
         }
     }
 
-    /// Whether a command that will be redone, or a mark, is known to come.
+    /// Whether a command to redo or a mark lies ahead of the current time.
     fn knows_future(&self) -> bool {
         self.session.timeline.known_command().is_some() || self.panels.marks.after(self.sim().now()).is_some()
     }
 
-    /// Takes a changed future off the marks. `known` says whether anything was known of it.
+    /// Removes the marks after now, which a change made invalid. `known` says whether there was a known future.
     fn cut(&mut self, known: bool) {
         let now = self.sim().now();
         self.panels.marks.cut(now);
@@ -114,13 +114,13 @@ impl Stage {
         self.panels.cut_off |= known;
     }
 
-    /// Whether a known future was cut off since this was last asked.
+    /// Whether a known future was cut off since the last call.
     pub(super) const fn take_cut_off(&mut self) -> bool {
         std::mem::replace(&mut self.panels.cut_off, false)
     }
 
-    /// Does something that may move time, add to the log or change the infrastructure. The second design of a comparison
-    /// follows, and the analysis is asked again if the infrastructure has changed.
+    /// Runs an action that may move time, add to the log or change the infrastructure. The second design of a comparison
+    /// follows, and the summary is recomputed if the infrastructure has changed.
     fn changing<T>(&mut self, act: impl FnOnce(&mut Session) -> T) -> T {
         let before = Arc::clone(self.infra());
         let result = act(&mut self.session);
@@ -133,12 +133,12 @@ impl Stage {
         result
     }
 
-    /// Lets wall time pass.
+    /// Advances by elapsed wall time.
     pub fn tick(&mut self, elapsed: Duration) {
         self.changing(|session| session.tick(elapsed));
     }
 
-    /// Updates the overlay. It is suspended while the learner is to mark something: it would give the answer away.
+    /// Updates the overlay. It is suspended while a question asks for marks, since it would reveal the answer.
     pub(super) fn update_overlay(&mut self) {
         let session = &self.session;
         let asked = session.lesson.as_ref().filter(|run| !run.is_open()).and_then(LessonRun::question);
@@ -151,7 +151,7 @@ impl Stage {
         self.panels.set_topic(self.session.selected.as_ref(), self.session.playback.followed, is_lesson);
     }
 
-    /// Takes in new marks of the timeline.
+    /// Adds marks for new journal events to the timeline.
     pub(super) fn update_marks(&mut self) {
         let (timeline, sim) = (&self.session.timeline, self.session.sim());
         self.panels.marks.observe(timeline.journal(), sim.infrastructure(), sim.now());
@@ -170,7 +170,7 @@ impl Stage {
         }
     }
 
-    /// Where the timeline is; empty where it has no room.
+    /// The area of the timeline; empty if it does not fit.
     pub fn timeline_area(&self) -> Area {
         match (&self.panels.comparison, self.panels.view) {
             (Some(comparison), View::Compare) => comparison.areas.timeline,
@@ -178,7 +178,7 @@ impl Stage {
         }
     }
 
-    /// The moments that the timeline shows: from the earliest that can be gone back to, to the furthest that the run was.
+    /// The time span of the timeline: from the earliest rewind point to the latest time reached.
     pub fn span(&self) -> (SimTime, SimTime) {
         let now = self.sim().now();
         (self.session.timeline.earliest().min(now), self.panels.marks.furthest().max(now))
@@ -230,12 +230,12 @@ impl Stage {
         }
     }
 
-    /// The infrastructure now.
+    /// The current infrastructure.
     pub fn infra(&self) -> &Arc<Infrastructure> {
         self.session.infra()
     }
 
-    /// The simulation now.
+    /// The current simulation.
     pub fn sim(&self) -> &Simulation {
         self.session.sim()
     }

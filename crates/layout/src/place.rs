@@ -1,6 +1,6 @@
-//! Puts components, walls and agents into the boxes.
+//! Places components, firewalls and agents in the boxes.
 //!
-//! Must not know links, except that one which skips a neighbour needs a row.
+//! Independent of links, except that a link past a neighbour needs a row of its own.
 
 use hoplight_model::text::columns;
 use hoplight_model::{Infrastructure, Zone};
@@ -10,7 +10,7 @@ use super::plan::{BoxPlan, GridPlan, short_agent};
 use super::sizing::INNER_GAP;
 use super::{Block, Frame, Layout, Owner, Tag, Wall};
 
-/// Most columns of text that a block gets before the gaps grow.
+/// Maximum width of a block's text before the gaps grow.
 const WIDEST: u16 = 22;
 
 pub(super) fn place(infra: &Infrastructure, plan: &GridPlan, areas: &[Area], layout: &mut Layout) {
@@ -29,13 +29,13 @@ pub(super) fn place(infra: &Infrastructure, plan: &GridPlan, areas: &[Area], lay
     }
 }
 
-/// How wide the gaps, the texts and the margin at the right become.
+/// The widths of the gaps, the texts and the right margin.
 fn shares(plan: &BoxPlan, wide: u16) -> (u16, Vec<u16>) {
     let mut texts: Vec<u16> = plan.blocks.iter().map(|block| block.min).collect();
     let inner_gaps = u16::try_from(plan.blocks.len().saturating_sub(1)).unwrap_or(0);
     let mut gap = INNER_GAP;
     let mut room = wide.saturating_sub(plan.frame(gap)).saturating_sub(texts.iter().sum());
-    // A blank before the right border, then everyone in turn.
+    // One blank before the right border, then one column per block in turn.
     room = room.saturating_sub(1);
     while room > 0 {
         let before = room;

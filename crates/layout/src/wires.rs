@@ -1,6 +1,6 @@
 //! Draws every link: short lines inside a server, routed paths between boxes, and their crossings with firewalls.
 //!
-//! Must not know what a link carries beyond its protocol, which decides the order of routing.
+//! Of a link's traffic only the protocol matters: it decides the order of routing.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use super::plan::GridPlan;
 use super::router::{LinkRouter, Path, Terminal};
 use super::{FirewallCrossing, Junction, Layout, LinkRoute, MAX_ROUTES};
 
-/// Extra cost of the worse sides of a box.
+/// Extra cost of leaving a box by an unfavourable side.
 const SIDE: u32 = 26;
 
 pub(super) fn lay(infra: &Infrastructure, plan: &GridPlan, size: (u16, u16), layout: &mut Layout) {
@@ -101,13 +101,13 @@ fn loopback(plan: &GridPlan, layout: &Layout, hop: &Hop, used: &mut BTreeMap<(us
 
 /// Where a link crosses firewalls.
 ///
-/// Changes flow to the replica, but the replica opens the connection: then the link is crossed backwards.
+/// Changes flow to the replica, but the replica opens the connection, so the link is crossed in reverse.
 fn gates(layout: &Layout, hop: &Hop, way: &Path, backwards: bool) -> Vec<FirewallCrossing> {
     let (Some(first), Some(last)) = (way.cells.first(), way.cells.last()) else { return Vec::new() };
     let gate = |guard: &hoplight_model::hop::Guard| {
         let leaves = guard.verdict.direction == Direction::Outbound;
         let (at, towards) = if leaves == backwards { (*last, way.ends) } else { (*first, way.begins.opposite()) };
-        // A wall that the line runs into is the crossing itself; on another side the border is.
+        // If the line runs into a firewall, that cell is the crossing; otherwise the border cell is.
         let mut cell = at.step(towards)?;
         let mut ahead = Some(cell);
         for _ in 0..4 {
@@ -180,7 +180,7 @@ impl Layout {
         }
         for y in frame.y + 1..frame.bottom() - 1 {
             let off = u32::from(y.abs_diff(block.area.y + 1)) * 4;
-            // Links leave to the right and arrive from the left, where the wall is.
+            // Links leave to the right and arrive from the left, where the firewall is.
             let (left, right) = if entering { (0, SIDE) } else { (SIDE, 0) };
             push(Cell::new(frame.x, y).step(Arrow::Left), Arrow::Left, off + left + if first { 0 } else { 150 });
             push(Cell::new(frame.right() - 1, y).step(Arrow::Right), Arrow::Right, off + right + if last { 0 } else { 150 });

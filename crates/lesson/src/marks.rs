@@ -1,6 +1,6 @@
-//! Questions that are answered on the diagram: what may be marked, and what is right.
+//! Questions answered by marking elements on the diagram: the permitted elements and the right set.
 //!
-//! The right set is computed from the infrastructure as it is when the marks are submitted. Must not know the marks.
+//! The right set is computed from the infrastructure at submission, independent of the learner's marks.
 
 use std::collections::BTreeSet;
 
@@ -9,23 +9,23 @@ use serde::{Deserialize, Serialize};
 use hoplight_analysis::{PlaintextHop, plaintext_hops, single_parts};
 use hoplight_model::{ComponentIx, Element, Infrastructure, RequestKind, Tier};
 
-/// What is to be marked.
+/// The elements to mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MarkTarget {
-    /// The hops that can be read, if only inside one server.
+    /// The unencrypted hops, including those inside one server.
     PlaintextHops,
     /// The hops that are readable on the network.
     ExposedHops,
-    /// The programs on a request's way (balancers, web, application, database) whose end fails every request of a kind.
+    /// The programs on a request's path (balancer, web, application, database) whose loss fails every request of a kind.
     SinglePoints(RequestKind),
     /// The servers whose power-off fails every request of a kind.
     SingleServers(RequestKind),
-    /// The servers that run every kind of program that another server runs too.
+    /// The servers that host the same two or more tiers as another server.
     TwinServers,
 }
 
 impl MarkTarget {
-    /// What the marks are called on the screen.
+    /// The label of the marked elements on the screen.
     pub const fn noun(self) -> &'static str {
         match self {
             Self::PlaintextHops | Self::ExposedHops => "hops",
@@ -51,7 +51,7 @@ impl MarkTarget {
             Self::PlaintextHops => hops(infra, |_| true),
             Self::ExposedHops => hops(infra, PlaintextHop::is_exposed),
             Self::SinglePoints(kind) | Self::SingleServers(kind) => {
-                // Where a kind of request does not work at all, no element is more to blame than another.
+                // If a kind of request does not work at all, no single element can be blamed.
                 let parts = single_parts(infra, kind).unwrap_or_default();
                 parts.into_iter().filter(|element| self.admits(infra, element)).collect()
             }
@@ -68,7 +68,7 @@ fn serves(infra: &Infrastructure, ix: ComponentIx) -> bool {
     infra.component(ix).kind.serves_requests()
 }
 
-/// Servers that hold the same kinds of program as another server, two kinds or more.
+/// Servers that host the same two or more tiers as another server.
 fn twins(infra: &Infrastructure) -> BTreeSet<Element> {
     // A primary and its replica do the same kind of work.
     let roles =

@@ -8,13 +8,13 @@ use super::link::Protocol;
 /// A part of the work on a request, from the user inwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tier {
-    /// Spreads requests.
+    /// Distributes requests.
     Balancer,
     /// Serves static pages and forwards the rest.
     Web,
     /// Runs the code of the site.
     Application,
-    /// Keeps the data.
+    /// Stores the data.
     Database,
 }
 

@@ -38,7 +38,7 @@ impl TlsMode {
         }
     }
 
-    /// The word that the screen uses.
+    /// The label on the screen.
     pub const fn word(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -58,7 +58,7 @@ impl TlsMode {
         }
     }
 
-    /// What the mode does, and its price, in a sentence.
+    /// The mode's effect and its cost, as a sentence.
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::None => "Plain HTTP everywhere: anyone on the way reads everything.",

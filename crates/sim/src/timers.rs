@@ -1,6 +1,6 @@
-//! Timers: a process or server that boots, a user who tries again.
+//! Timers: boots of processes and servers, and retries by users.
 //!
-//! Must not be used for anything that happens often: each of them is looked up by its place.
+//! For rare events only: each timer costs a slab lookup.
 
 use hoplight_model::{Element, RequestKind};
 
@@ -25,7 +25,7 @@ pub(super) struct Timers {
 }
 
 impl Timers {
-    /// Keeps what happens at a time that the caller schedules for it.
+    /// Stores a timer's event. The caller schedules its time.
     pub(crate) fn insert(&mut self, event: TimerEvent) -> TimerIx {
         self.users += u64::from(matches!(event, TimerEvent::Comeback { .. }));
         self.events.insert(Some(event))

@@ -41,7 +41,7 @@ pub fn exposure(exposure: &Exposure) -> Passage {
     }
 }
 
-/// A feature that a balancer has only if it reads what it forwards.
+/// A feature that needs a balancer able to read the traffic that it forwards.
 pub const fn feature(feature: Feature) -> &'static str {
     match feature {
         Feature::PathRouting => "routing by path",

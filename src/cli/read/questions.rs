@@ -1,6 +1,6 @@
-//! Questions, line by line: a number, or names with commas between them.
+//! Text-mode questions, answered with a number or comma-separated names.
 //!
-//! The runner judges. Must not know what is right, except to print it when that is asked for.
+//! The lesson runner checks the answers; this module knows the right one only to print it on request.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -13,10 +13,10 @@ use hoplight_text::{Part, Phrase};
 use super::dialogue::Input;
 use super::{Flow, Reading, describe, hanging, paragraph};
 
-/// What an answer is for.
+/// The purpose of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
-    /// A step's question: the right answer is wanted, any number of tries.
+    /// A step's question: repeated until the answer is right.
     Ask,
     /// A prediction: any answer counts.
     Predict,
@@ -37,13 +37,13 @@ impl Reading<'_> {
         let Some(question) = lesson.quiz.get(number) else { return Ok(Flow::On) };
         let mut text = String::from("\n");
         text += &paragraph(&format!("Question {} of {}", number + 1, lesson.quiz.len()));
-        // Marks are judged by the picture as it is now.
+        // Marks are checked against the current infrastructure.
         text += &self.picture();
         self.say(&text)?;
         self.question(question, Mode::Quiz)
     }
 
-    /// Asks until the question is over, or nobody answers.
+    /// Asks until the question is settled or skipped.
     pub(super) fn question(&mut self, question: &Question, mode: Mode) -> io::Result<Flow> {
         let lead = if mode == Mode::Predict { "Predict: " } else { "" };
         let mut text = paragraph(&format!("{lead}{}", self.prose(&question.stem)));
@@ -82,7 +82,7 @@ impl Reading<'_> {
         }
     }
 
-    /// The right answer, if it is to be printed and nobody has given it.
+    /// Prints the right answer if answers are requested and the question is not solved.
     fn answer(&mut self, question: &Question) -> io::Result<()> {
         if !self.answers || self.player.run().is_solved() {
             return Ok(());
@@ -125,10 +125,10 @@ impl Reading<'_> {
         Ok(next)
     }
 
-    /// Marks what was named, and nothing else, and submits it.
+    /// Marks exactly the named elements and submits them.
     fn named(&mut self, question: &Question, why: &str, line: &str, mode: Mode) -> io::Result<Next> {
         let infra = std::sync::Arc::clone(self.player.infrastructure());
-        // As this program writes a hop, too.
+        // Also accepts the notation in which this program prints hops.
         let line = line.replace(" to ", " -> ");
         let names = line.split(',').map(str::trim).filter(|name| !name.is_empty() && *name != "none");
         let named: Result<BTreeSet<Element>, _> = names.map(|name| script::element(name, &infra)).collect();
@@ -149,7 +149,7 @@ impl Reading<'_> {
         let (text, next) = match self.player.run_mut().submit_marks(&infra) {
             Submitted::Right(why) => (format!("Right: these, and no others. {}", self.prose(&why)), Next::Over),
             Submitted::Predicted => ("Your prediction is saved.".to_owned(), Next::Over),
-            // As on the screen: the first try counts, then the right set is told.
+            // As on the screen, the first try counts; the right set is shown afterwards.
             Submitted::Wrong { .. } if mode == Mode::Quiz => {
                 (format!("Not quite. Right are: {}. {}", self.right_names(question), self.prose(why)), Next::Over)
             }
@@ -165,7 +165,7 @@ impl Reading<'_> {
     }
 }
 
-/// A mistake in a name, as a sentence.
+/// The error message for an unknown name.
 fn mistake(error: ScriptError) -> String {
     let message = Phrase::from(Part::words(error.message)).capitalised();
     match error.suggestion {

@@ -1,7 +1,7 @@
-//! Estimates an unavailability by sampling states, where the exact one would take too long.
+//! Estimates unavailability by Monte Carlo sampling where the exact computation would take too long.
 //!
-//! 64 states at once. For each input, the distance to the next state in which it is down is drawn, not every state. The same
-//! circuit gives the same numbers. Must not know what an input is.
+//! Evaluates 64 states at once. For each input it draws the gap to the next state in which it is down, not every state. The same
+//! circuit gives the same numbers. Does not interpret the inputs.
 
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
@@ -14,7 +14,7 @@ const WORDS: u64 = 32_768;
 /// The normal quantile of a 95 % interval.
 const Z: f64 = 1.959_963_984_540_054;
 
-/// The unavailability, how it was found, and each input's share of it.
+/// The unavailability, the method that computed it, and each input's share of it.
 pub(super) fn sample(circuit: &Circuit, down: &[f64]) -> (f64, Method, Vec<(u32, f64)>) {
     let mut failing: Vec<Failing> = Vec::new();
     for (input, probability) in (0u32..).zip(down) {
@@ -68,14 +68,14 @@ impl Failing {
 
     /// The number of states before the next failure: geometric, by inversion of the distribution.
     fn gap(&mut self) -> u64 {
-        // From (0, 1]: 53 bits, and half a step more.
+        // Uniform in (0, 1]: 53 bits plus half a step, so that the logarithm is finite.
         let uniform = ((self.draws.next_u64() >> 11) as f64 + 0.5) / (1u64 << 53) as f64;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive; what is too large saturates")]
         let gap = (libm::log(uniform) * self.scale) as u64;
         gap.min(u64::MAX / 4)
     }
 
-    /// The 64 states from `from` on; a bit is set where it is up.
+    /// The input's 64 states starting at `from`; a set bit means up.
     fn word(&mut self, from: u64) -> u64 {
         let mut word = u64::MAX;
         while self.next < from + 64 {

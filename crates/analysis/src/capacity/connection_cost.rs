@@ -1,6 +1,6 @@
 //! The cost of opening connections: messages and work before a request.
 //!
-//! Must not know paths through the site.
+//! Independent of the paths through the site.
 
 use hoplight_model::{Cipher, Connections, Hop, Infrastructure, Protocol, TlsConfig, TlsMode, TlsVersion};
 
@@ -43,7 +43,7 @@ impl ConnectionCost {
         }
     }
 
-    /// The cost for users: of new visitors, or of every request where connections are not kept.
+    /// The cost on the user's connection: for new visitors only, or for every request without keep-alive.
     pub(super) fn by_users(infra: &Infrastructure) -> Self {
         let (tls, traffic) = (infra.tls(), infra.traffic());
         let connects = if traffic.connections == Connections::PerRequest { 1.0 } else { traffic.new_visitors.get() };

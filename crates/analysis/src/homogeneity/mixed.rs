@@ -1,7 +1,7 @@
-//! Servers that host several tiers, and servers that are alike.
+//! Servers that host several tiers, and identical servers.
 //!
-//! Programs on one machine share its processors and its memory, are scaled only together, and talk over loopback, where no
-//! firewall stands. Must not know which of these matters under a given load.
+//! Programs on one machine share its CPUs and memory, can only be scaled together, and talk over loopback, where there is no
+//! firewall. Which of these matters depends on the load and is not decided here.
 
 use std::collections::BTreeMap;
 
@@ -19,11 +19,11 @@ pub struct MixedServer {
     pub server: ServerId,
     /// The components of each tier on it, in authored order.
     pub tiers: BTreeMap<Tier, Vec<ComponentId>>,
-    /// The hops between them that stay inside the machine: no firewall can stand there.
+    /// The hops between them that stay inside the machine, where no firewall can filter them.
     pub unfenced: Vec<(ComponentId, ComponentId)>,
 }
 
-/// Servers that run the same programs in the same numbers.
+/// Servers that run the same programs, the same number of each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TwinServers {
     /// The machines, in authored order; at least two.
@@ -60,7 +60,7 @@ pub fn mixed_servers(infra: &Infrastructure) -> Vec<MixedServer> {
     mixed
 }
 
-/// Groups of servers that run the same programs of the same versions, in authored order of their first.
+/// Groups of servers that run the same versions of the same programs, ordered by the first server of each.
 ///
 /// Only components that serve requests count: an additional firewall or agent makes no difference.
 pub fn twin_servers(infra: &Infrastructure) -> Vec<TwinServers> {

@@ -1,4 +1,4 @@
-//! Bytes that look random, derived from the message and its link. Must not know what they stand for.
+//! Bytes that look random, derived from the message and its link. The caller decides what they represent.
 
 use hoplight_model::LinkIx;
 
@@ -7,9 +7,9 @@ use super::{MessageDirection, MessageSpec, Payload};
 /// A source of bytes for one message.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Noise {
-    /// Of the connection: the same for question and answer.
+    /// Seed of the connection: the same for request and response.
     call: u64,
-    /// Of the message.
+    /// Seed of the message.
     own: u64,
 }
 

@@ -15,9 +15,9 @@ pub(super) struct Figures {
     pub(super) exposed: usize,
     /// Single points of failure for writes; `None` if writes do not work at all.
     pub(super) single_points: Option<usize>,
-    /// Hours in a year for which writes do not work.
+    /// Hours of write downtime per year.
     pub(super) hours_down: f64,
-    /// Requests per second of the usual mix that are answered at most; `None` where nothing limits them.
+    /// Maximum throughput of the usual mix in requests per second; `None` if nothing limits it.
     pub(super) most_rps: Option<f64>,
     /// Milliseconds of TLS work for a first login.
     pub(super) tls_ms: f64,
@@ -39,7 +39,7 @@ impl Figures {
         }
     }
 
-    /// The findings that the other design does not have, worst first. Each rule comes once, with its first finding and the
+    /// The findings that the other design does not have, worst first. Each rule is listed once, with its first finding and the
     /// names of all its subjects.
     pub(super) fn only_here(&self, there: &Self) -> Vec<(&Finding, Vec<String>)> {
         let known: BTreeSet<(Rule, String)> =

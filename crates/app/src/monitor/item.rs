@@ -1,4 +1,4 @@
-//! What can be selected on the monitoring screen.
+//! Selectable rows of the monitoring screen.
 
 use hoplight_model::ComponentIx;
 

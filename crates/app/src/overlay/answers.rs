@@ -12,7 +12,7 @@ use crate::overlay::content::OverlayQuery;
 use crate::overlay::domains::{self, Domain};
 use crate::overlay::kind::Overlay;
 
-/// The most losses to try: each needs a computation of the whole site's capacity, and a key press must not wait.
+/// Maximum number of losses to try: each recomputes the whole site's capacity, and a key press must not block.
 const MOST_LOSSES: usize = 400;
 
 /// The single points of each kind of request, in the order of [`RequestKind::ALL`], or why the kind does not work at all.
@@ -71,13 +71,13 @@ impl CachedAnswers {
         Self { overlay, infra: Arc::clone(infra), load, answers, viewed: None }
     }
 
-    /// Whether the answers are for these arguments.
+    /// Whether the cached answers match these arguments.
     pub(super) fn holds(&self, overlay: Overlay, infra: &Arc<Infrastructure>, load: f64) -> bool {
         let same_load = self.load.is_none_or(|known| known.total_cmp(&load).is_eq());
         self.overlay == overlay && Arc::ptr_eq(&self.infra, infra) && same_load
     }
 
-    /// Rounds a load to three digits, so that a ramp does not run the analysis with every frame.
+    /// Rounds a load to three significant digits, so that a ramp does not rerun the analysis on every frame.
     pub(super) fn rounded(load: f64) -> f64 {
         if !load.is_finite() || load <= 0.0 {
             return 0.0;

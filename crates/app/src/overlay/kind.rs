@@ -12,7 +12,7 @@ pub enum Overlay {
     SharedSoftware,
     /// What fails together because it shares a server or a drawn domain.
     FailureDomains,
-    /// Utilisation at the present load, and the losses that overload the rest.
+    /// Utilisation at the current load, and the losses that overload the rest.
     Capacity,
 }
 
@@ -32,7 +32,7 @@ impl Overlay {
         }
     }
 
-    /// The footer's word for its choice; `None` if it has none.
+    /// The footer's label for the overlay's option; `None` if it has no options.
     pub const fn choice(self) -> Option<&'static str> {
         match self {
             Self::ReadableHops => None,

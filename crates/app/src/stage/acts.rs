@@ -1,4 +1,4 @@
-//! Commands on the infrastructure of a stage; in a comparison, on one design or on both. Must not know what they mean.
+//! Commands on the infrastructure of a stage; in a comparison, on one design or on both.
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use super::Stage;
 use crate::comparison::{ComparisonSide, is_shared};
 
 impl Stage {
-    /// Does a command. A change of TLS briefly shows the readable hops. In a comparison, a command that one design refuses is
-    /// done to the other.
+    /// Executes a command. A TLS change briefly shows the readable hops. In a comparison, a command that one design refuses is
+    /// executed on the other only.
     ///
     /// # Errors
     /// Says why the command was refused.
@@ -41,7 +41,7 @@ impl Stage {
         Ok(side)
     }
 
-    /// Does a command that belongs to the one before it: a step back takes both back together.
+    /// Executes a command joined to the previous one: undo reverts both together.
     ///
     /// # Errors
     /// Says why the command was refused.
@@ -53,12 +53,12 @@ impl Stage {
         Ok(side)
     }
 
-    /// Schedules a command as a part of the command done last.
+    /// Schedules a command as part of the last executed one.
     pub(in super::super) fn schedule(&mut self, after: Duration, command: &Command) {
         self.session.timeline.schedule(after, command.clone());
     }
 
-    /// Does some commands to the first of two designs, and others to the second, each a number of seconds from now.
+    /// Schedules different commands on the two designs of a comparison, each some seconds from now.
     pub(in super::super) fn act_apart(&mut self, first: &[Timed], second: &[Timed]) {
         let now = self.sim().now();
         let known = self.knows_future();

@@ -1,6 +1,6 @@
-//! What a learner says within a step or a question: answers, marks, and wishes for hints.
+//! Learner input within a step or a question: answers, marks and hint requests.
 //!
-//! Must not move to another place.
+//! Never moves to another step.
 
 use hoplight_model::{Element, Infrastructure};
 
@@ -37,7 +37,7 @@ impl LessonRun {
         }
     }
 
-    /// Marks an element for the question here, or takes its mark away.
+    /// Toggles the mark of an element for the current question.
     pub fn toggle_mark(&mut self, infra: &Infrastructure, element: Element) -> Toggled {
         let Some(question) = self.question() else { return Toggled::Refused(Refusal::NoQuestion) };
         let Some(target) = question.target() else { return Toggled::Refused(Refusal::OptionWanted) };

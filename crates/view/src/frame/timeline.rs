@@ -27,7 +27,7 @@ pub(super) fn draw(stage: &Stage, row: Area, painter: &mut Painter<'_>) {
     let behind = area.x + area.width;
     painter.line(behind, row.y, (row.x + row.width).saturating_sub(behind), &Line::new(Tone::Dim, to));
     let marks = stage.known_marks();
-    // The gravest mark of a column wins.
+    // The most severe mark of a column wins.
     for sort in [EventClass::Reaction, EventClass::Command, EventClass::Restore, EventClass::Fault, EventClass::Alert] {
         let (mark, style) = (painter.theme.glyphs.mark(sort), painter.theme.tone(tone(sort)));
         for (_, known) in marks.iter().filter(|(_, known)| known.sort == sort) {

@@ -1,4 +1,4 @@
-//! What can be wrong with a database that runs: a full disk, stopped replication, a process that hangs.
+//! Faults of a running database: full disk, stopped replication, hung process.
 
 use crate::index::{DatabaseIx, StationIx};
 use crate::plan::Role;
@@ -23,7 +23,7 @@ impl Simulation {
         self.replication_changed(node);
     }
 
-    /// Whether a database takes changes from others and applies them.
+    /// Whether a database receives and applies replicated changes.
     pub(in crate::simulation) fn takes_changes(&self, node: DatabaseIx) -> bool {
         let state = self.node(node);
         self.runs(node) && !state.stopped && !state.disk_full
@@ -38,16 +38,16 @@ impl Simulation {
         }
     }
 
-    /// A database's process hangs. Its followers and its source hear nothing more.
+    /// A database's process hangs. Its followers and its source no longer hear from it.
     pub(in crate::simulation) fn database_hangs(&mut self, station: StationIx) {
         let Role::Database(node) = self.plan.stations[station].role else { return };
         self.drop_unreceived(node);
         self.disconnect_followers(node);
-        // It is set again when the process goes on.
+        // Set again when the process resumes.
         self.node_mut(node).revert_at = None;
     }
 
-    /// A database's process goes on. It finds out at the next heartbeat whether it was replaced in the meantime.
+    /// A hung database process resumes. It learns at the next heartbeat whether it was replaced in the meantime.
     pub(in crate::simulation) fn database_resumes(&mut self, station: StationIx) {
         let Role::Database(node) = self.plan.stations[station].role else { return };
         let now = self.clock.now();

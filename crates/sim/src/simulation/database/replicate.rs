@@ -1,6 +1,6 @@
-//! How changes get from the one that takes writes to those that follow.
+//! Replication: how changes get from the writer to its followers.
 //!
-//! A follower that was cut off asks for what it misses when the path is back; no change is lost silently.
+//! A follower that was cut off requests the missing changes on reconnecting; no change is lost silently.
 
 use hoplight_model::firewall::RuleAction;
 
@@ -13,14 +13,14 @@ use crate::packet::{Heading, Motion, Packet, PacketContent};
 use crate::simulation::Simulation;
 use crate::time::SimTime;
 
-/// Most entries that are made of the changes which a follower asks for.
+/// Maximum number of batches for the missing changes of a reconnecting follower.
 const PIECES: u64 = 1_024;
-/// Most changes of one follower that are drawn.
+/// Maximum number of changes drawn per follower.
 const DRAWN: usize = 256;
 
 impl Simulation {
-    /// Whether two databases can talk on a stream: both run, the link is whole, and no firewall is in the way. The link's
-    /// one verdict counts for both ways, as for an established connection.
+    /// Whether two databases can talk on a stream: both run, the link is up, and no firewall blocks it. The link's
+    /// one verdict applies in both directions, as for an established connection.
     pub(in crate::simulation) fn stream_open(&self, stream: StreamIx) -> bool {
         let stream = &self.plan.databases.streams[stream];
         let passes =
@@ -36,7 +36,7 @@ impl Simulation {
         self.node(node).lag.unwrap_or(self.plan.databases.nodes[node].lag)
     }
 
-    /// A database has committed or applied `count` changes: its followers are sent them.
+    /// Sends the `count` changes that a database has committed or applied to its followers.
     pub(in crate::simulation) fn publish(&mut self, node: DatabaseIx, count: u64) {
         for place in 0..self.plan.databases.nodes[node].out.len() {
             let stream = self.plan.databases.nodes[node].out[place];
@@ -54,7 +54,7 @@ impl Simulation {
         }
     }
 
-    /// Changes leave for a follower and arrive after `way`; its acknowledgement takes `back`.
+    /// Sends changes to a follower; they arrive after `way`, and its acknowledgement takes `back`.
     fn send_changes(&mut self, follower: DatabaseIx, count: u64, way: u64, back: u64) {
         let (now, lag) = (self.clock.now(), self.lag_of(follower));
         let state = self.node_mut(follower);
@@ -64,7 +64,7 @@ impl Simulation {
         self.expect_ack(follower, received + back, position);
     }
 
-    /// The acknowledgement of `position` will be back at `at`, if this cluster waits for acknowledgements.
+    /// Schedules the acknowledgement of `position` at `at`, if this cluster waits for acknowledgements.
     fn expect_ack(&mut self, follower: DatabaseIx, at: SimTime, position: u64) {
         let plan = self.plan.databases.cluster_of(follower);
         if plan.quorum || plan.semi_sync {
@@ -93,12 +93,12 @@ impl Simulation {
         }
     }
 
-    /// How many changes a follower has or was sent.
+    /// Log position up to which a follower has or was sent changes.
     pub(in crate::simulation) fn changes_sent(&self, node: DatabaseIx) -> u64 {
         self.node(node).sent().length
     }
 
-    /// A follower applies what is due.
+    /// Applies a follower's due changes.
     pub(in crate::simulation) fn apply_changes<O: Observer>(&mut self, node: DatabaseIx, observer: &mut O) {
         let now = self.clock.now();
         if self.node(node).apply_at != Some(now) {
@@ -106,7 +106,7 @@ impl Simulation {
         }
         self.node_mut(node).apply_at = None;
         if !self.takes_changes(node) {
-            // What is on its disk waits until it runs again.
+            // The relay log on its disk waits until the database runs again.
             return;
         }
         let state = self.node_mut(node);
@@ -125,9 +125,9 @@ impl Simulation {
         self.arm_apply(node);
     }
 
-    /// A follower connects to the one that it follows, and asks for what it misses. What it has and the other has not is
-    /// taken back: a replica that got ahead of a promoted one, or a former primary with writes of its own. (Real
-    /// ones must be rebuilt for that, which takes longer.)
+    /// Connects a follower to its source and requests the missing changes. Changes that the source does not have are
+    /// rolled back: those of a replica ahead of the promoted one, or of a former primary with its own writes. (Real
+    /// databases must be rebuilt in this case, which takes longer.)
     pub(in crate::simulation) fn connect(&mut self, node: DatabaseIx, stream: StreamIx) {
         let now = self.clock.now();
         let plan = &self.plan.databases.streams[stream];
@@ -159,13 +159,13 @@ impl Simulation {
         while left > 0 {
             let count = piece.min(left);
             left -= count;
-            // It asks first.
+            // The request takes one trip before the changes leave.
             self.send_changes(node, count, 2 * latency, latency);
         }
         self.arm_apply(node);
     }
 
-    /// The followers of a database must reconnect: it stops, or its log continues from another place.
+    /// Disconnects the followers of a database that stops or whose log continues from another position.
     pub(in crate::simulation) fn disconnect_followers(&mut self, node: DatabaseIx) {
         for place in 0..self.plan.databases.nodes[node].out.len() {
             let stream = self.plan.databases.nodes[node].out[place];
@@ -177,7 +177,7 @@ impl Simulation {
         }
     }
 
-    /// A follower turns to another stream, or to none. What has not arrived stays behind.
+    /// Switches a follower to another stream, or to none. Changes in flight are dropped.
     pub(in crate::simulation) fn turn_to(&mut self, node: DatabaseIx, source: Option<StreamIx>) {
         let now = self.clock.now();
         let state = self.node_mut(node);
@@ -188,7 +188,7 @@ impl Simulation {
         state.connected = false;
     }
 
-    /// A database's process ends. What it received is on its disk.
+    /// Drops changes in flight to a database whose process ends. Received changes stay on its disk.
     pub(in crate::simulation) fn drop_unreceived(&mut self, node: DatabaseIx) {
         let now = self.clock.now();
         let source = self.node(node).source;
@@ -199,7 +199,7 @@ impl Simulation {
         state.connected = false;
     }
 
-    /// The lag has changed, or the database runs again.
+    /// Reschedules unapplied changes when the lag changes or the database runs again.
     pub(in crate::simulation) fn retime_changes(&mut self, node: DatabaseIx) {
         let (now, lag) = (self.clock.now(), self.lag_of(node));
         self.node_mut(node).relay.retime(now, lag);

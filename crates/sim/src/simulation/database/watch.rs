@@ -1,7 +1,7 @@
-//! Who hears whom: reconnecting, finding out that a writer is lost, and who replaces it.
+//! Heartbeats: reconnecting, detecting the loss of a writer, and failover.
 //!
-//! Once a second each cluster looks around. Silence is all there is to go by: a database that is cut off looks like a dead
-//! one, and so a failover may be false.
+//! Once a second each cluster checks its members. Silence is the only signal: a database that is cut off looks like a dead
+//! one, so a failover may be spurious.
 
 use hoplight_model::behaviour::HEARTBEAT;
 
@@ -11,7 +11,7 @@ use crate::journal::Observer;
 use crate::simulation::Simulation;
 
 impl Simulation {
-    /// Schedules the first look of every cluster of more than one.
+    /// Schedules the first check of every cluster with more than one member.
     pub(in crate::simulation) fn schedule_heartbeats(&mut self) {
         for cluster in self.plan.databases.clusters.indices() {
             if self.plan.databases.clusters[cluster].nodes.len() > 1 {
@@ -20,7 +20,7 @@ impl Simulation {
         }
     }
 
-    /// A cluster looks around.
+    /// Checks the members of a cluster.
     pub(in crate::simulation) fn heartbeat<O: Observer>(&mut self, cluster: ClusterIx, observer: &mut O) {
         self.schedule_database(self.clock.now() + HEARTBEAT.nanos(), Due::Heartbeat, cluster);
         self.look_around(cluster, observer);
@@ -42,7 +42,7 @@ impl Simulation {
         self.plan.databases.clusters[cluster].nodes[place]
     }
 
-    /// Those who should not take writes stop, those who follow connect, and everyone notes whom it hears.
+    /// Demotes stale writers, connects followers, and records when each database last heard the writer.
     pub(in crate::simulation) fn look_around<O: Observer>(&mut self, cluster: ClusterIx, observer: &mut O) {
         let count = self.plan.databases.clusters[cluster].nodes.len();
         for place in 0..count {
@@ -74,7 +74,7 @@ impl Simulation {
         self.clock.now() - self.node(node).last_heard
     }
 
-    /// Whether one that takes writes must stop: it was replaced and hears of it, or it has long been without a majority.
+    /// Whether a writer must step down: it can reach its replacement, or it has lacked a majority for too long.
     fn must_step_down(&self, cluster: ClusterIx, node: DatabaseIx) -> bool {
         let plan = &self.plan.databases.clusters[cluster];
         let own = self.node(node).log.timeline;
@@ -86,7 +86,7 @@ impl Simulation {
             let alone = !self.has_majority(cluster, node) && plan.patience.is_some_and(|most| self.silent_for(node) >= most);
             alone || self.members(cluster).any(newer)
         } else {
-            // One that is being promoted while another already was goes on; that was an operator's decision.
+            // A promotion in progress continues even if another is complete: an operator decided it.
             plan.fence && authority != node && self.node(node).writable && newer(authority)
         }
     }
@@ -96,7 +96,7 @@ impl Simulation {
         reached >= self.plan.databases.clusters[cluster].majority
     }
 
-    /// Whether a database hears the writer, through others if need be; for the writer of a quorum cluster, a majority.
+    /// Whether a database hears the writer, directly or indirectly; a quorum writer must hear a majority.
     fn hears_writer(&self, cluster: ClusterIx, node: DatabaseIx) -> bool {
         if self.node(node).leads() {
             return self.has_majority(cluster, node);
@@ -104,10 +104,10 @@ impl Simulation {
         self.follows_writer(node)
     }
 
-    /// Whether changes can get from one that takes writes to this one.
+    /// Whether changes from a writer can reach this database.
     pub(in crate::simulation) fn follows_writer(&self, node: DatabaseIx) -> bool {
         let mut at = node;
-        // A chain of replicas is no longer than there are databases.
+        // A replication chain is at most as long as the cluster has databases.
         for _ in 0..self.plan.databases.cluster_of(node).nodes.len() {
             let Some(stream) = self.node(at).source.filter(|stream| self.stream_open(*stream)) else { return false };
             at = self.plan.databases.streams[stream].from;
@@ -118,7 +118,7 @@ impl Simulation {
         false
     }
 
-    /// Chooses whom a database follows, and connects if the path is there.
+    /// Chooses a database's replication source, and connects if the path is up.
     fn follow(&mut self, cluster: ClusterIx, node: DatabaseIx) {
         let present = self.node(node).source;
         let wanted = self.best_source(cluster, node).or(present);
@@ -137,7 +137,7 @@ impl Simulation {
         }
     }
 
-    /// The stream from the newest writer that is reached; none if the present one will do.
+    /// The stream from the newest reachable writer; none if the current one suffices.
     fn best_source(&self, cluster: ClusterIx, node: DatabaseIx) -> Option<StreamIx> {
         let plan = &self.plan.databases;
         let quorum = plan.clusters[cluster].quorum;
@@ -156,8 +156,8 @@ impl Simulation {
         of_authority.or_else(|| if state.source.is_none() { writers.first().copied() } else { None })
     }
 
-    /// Replicas that hear nothing of the primary promote the one of them that has applied most. One that still hears it
-    /// keeps those that it reaches from doing so.
+    /// Replicas that do not hear the primary promote the most advanced one among them. A replica that still hears it
+    /// vetoes the promotion for all that it reaches.
     fn fail_over(&mut self, cluster: ClusterIx, patience: u64) {
         let suspects = |node: &DatabaseIx| {
             let state = self.node(*node);
@@ -167,7 +167,7 @@ impl Simulation {
             let mut peers = self.members(cluster).filter(|peer| *peer != node && self.reach(node, *peer));
             let all_suspect = peers.all(|peer| suspects(&peer) || self.node(peer).source.is_none() && !self.node(peer).leads());
             let group = self.members(cluster).filter(|peer| *peer == node || (suspects(peer) && self.reach(node, *peer)));
-            // Of equals, the first in authored order.
+            // Ties go to the first in authored order.
             let best = group.reduce(|best, peer| if self.shared(peer) > self.shared(best) { peer } else { best });
             best.filter(|_| all_suspect)
         });
@@ -176,7 +176,7 @@ impl Simulation {
         }
     }
 
-    /// A member whose log is not behind a majority's becomes the writer, if that majority hears no other.
+    /// Elects a member whose log is at least as recent as a majority's, if that majority hears no other writer.
     fn hold_election<O: Observer>(&mut self, cluster: ClusterIx, patience: u64, observer: &mut O) {
         let now = self.clock.now();
         let suspects = |node: &DatabaseIx| self.runs(*node) && !self.node(*node).leads() && self.silent_for(*node) >= patience;
@@ -195,7 +195,7 @@ impl Simulation {
         self.elect(elected, observer);
         let timeline = self.node(elected).log.timeline;
         for voter in voters {
-            // Who has voted takes nothing from an older writer any more.
+            // A voter no longer accepts changes from an older writer.
             if voter != elected {
                 self.turn_to(voter, None);
                 self.node_mut(voter).promised = timeline;
