@@ -68,7 +68,14 @@ impl Pty {
         let (mut reader, stop) = (pair.master.try_clone_reader().unwrap(), Arc::clone(&stalled));
         thread::spawn(move || {
             let mut chunk = vec![0; 65536];
-            while let Ok(length @ 1..) = reader.read(&mut chunk) {
+            // Linux checks for input before it checks whether the other side has closed. A program that writes and exits
+            // between the two checks makes `read` report the end before the last bytes: only the second report is final.
+            let mut ends = 0;
+            while ends < 2 {
+                let Ok(length @ 1..) = reader.read(&mut chunk) else {
+                    ends += 1;
+                    continue;
+                };
                 if output_in.send(chunk[..length].to_vec()).is_err() || stop.load(Ordering::SeqCst) {
                     break;
                 }
