@@ -320,6 +320,10 @@ impl ComponentKind {
         if let Self::LoadBalancer(spec) = self { Some(spec) } else { None }
     }
 
+    pub(super) const fn as_balancer_mut(&mut self) -> Option<&mut BalancerSpec> {
+        if let Self::LoadBalancer(spec) = self { Some(spec) } else { None }
+    }
+
     /// The settings of a web or application server.
     pub const fn as_proxy(&self) -> Option<&ProxySpec> {
         if let Self::Web(spec) | Self::App(spec) = self { Some(spec) } else { None }

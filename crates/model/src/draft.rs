@@ -7,6 +7,8 @@ mod edit;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use super::infrastructure::Infrastructure;
 use super::problem::Problem;
 use super::scenario::Scenario;
@@ -16,21 +18,21 @@ pub use edit::{Edit, EditError};
 /// A scenario that is edited.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draft {
-    scenario: Scenario,
+    scenario: Arc<Scenario>,
     /// The scenarios before each edit, the latest last.
-    past: Vec<Scenario>,
+    past: Vec<Arc<Scenario>>,
     /// The scenarios that `undo` left, the latest last.
-    future: Vec<Scenario>,
+    future: Vec<Arc<Scenario>>,
 }
 
 impl Draft {
     /// A draft without history.
-    pub const fn new(scenario: Scenario) -> Self {
-        Self { scenario, past: Vec::new(), future: Vec::new() }
+    pub fn new(scenario: Scenario) -> Self {
+        Self { scenario: Arc::new(scenario), past: Vec::new(), future: Vec::new() }
     }
 
     /// The scenario as it is now.
-    pub const fn scenario(&self) -> &Scenario {
+    pub fn scenario(&self) -> &Scenario {
         &self.scenario
     }
 
@@ -39,14 +41,19 @@ impl Draft {
     /// # Errors
     /// The edit names something that does not exist or already exists, or changes nothing. The draft then stays as it was.
     pub fn apply(&mut self, edit: Edit) -> Result<(), EditError> {
-        let mut edited = self.scenario.clone();
+        let mut edited = Scenario::clone(&self.scenario);
         edit.apply_to(&mut edited)?;
-        if edited == self.scenario {
+        if edited == *self.scenario {
             return Err(EditError::NoChange);
         }
-        self.past.push(std::mem::replace(&mut self.scenario, edited));
+        self.past.push(std::mem::replace(&mut self.scenario, Arc::new(edited)));
         self.future.clear();
         Ok(())
+    }
+
+    /// Replaces the scenario without a step in the history, for a change that is undone by other means.
+    pub fn rebase(&mut self, scenario: Scenario) {
+        self.scenario = Arc::new(scenario);
     }
 
     /// Reverts the latest edit. Returns whether there was one.

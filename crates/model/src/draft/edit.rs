@@ -1,12 +1,16 @@
 //! The edits of a draft.
 
+mod rename;
+
 use crate::build::BROWSER;
 use crate::component::{Component, ComponentKind, Server, Traffic};
+use crate::domain::FailureDomain;
 use crate::id::{ComponentId, ServerId};
 use crate::link::LinkSpec;
+use crate::monitoring::MonitoringSpec;
 use crate::scenario::Scenario;
 use crate::station::StationPatch;
-use crate::tls::TlsConfig;
+use crate::tls::{Certificate, TlsConfig};
 
 /// One change of a draft.
 ///
@@ -19,6 +23,10 @@ pub enum Edit {
     AddComponent(Component),
     /// Removes a component with its links.
     RemoveComponent(ComponentId),
+    /// Replaces a component with all its settings, such as label, software and position. The id stays.
+    SetComponent(Component),
+    /// Gives a component another id, everywhere.
+    RenameComponent(ComponentId, ComponentId),
     /// Replaces what a component is, with the settings of its kind.
     SetKind(ComponentId, ComponentKind),
     /// Moves a component to a server, or off all servers.
@@ -35,8 +43,18 @@ pub enum Edit {
     AddServer(Server),
     /// Removes a server. Its components stay.
     RemoveServer(ServerId),
+    /// Replaces a server with all its settings, such as label and position. The id stays.
+    SetServerSettings(Server),
+    /// Gives a server another id, everywhere.
+    RenameServer(ServerId, ServerId),
     /// Replaces the TLS settings.
     SetTls(TlsConfig),
+    /// Replaces all certificates.
+    SetCertificates(Vec<Certificate>),
+    /// Replaces all failure domains.
+    SetDomains(Vec<FailureDomain>),
+    /// Replaces the alert rules and the external probe.
+    SetMonitoring(MonitoringSpec),
     /// Replaces the traffic.
     SetTraffic(Traffic),
 }
@@ -106,6 +124,21 @@ impl Edit {
                 scenario.servers.push(server);
             }
             Self::RemoveServer(id) => remove_server(scenario, &id)?,
+            Self::SetComponent(component) => {
+                known_server(scenario, component.server.as_ref())?;
+                let known = component_mut(scenario, &component.id)?;
+                *known = component;
+            }
+            Self::RenameComponent(from, to) => rename::component(scenario, &from, to)?,
+            Self::SetServerSettings(server) => {
+                let known = scenario.servers.iter_mut().find(|known| known.id == server.id);
+                let Some(known) = known else { return Err(EditError::UnknownServer(server.id)) };
+                *known = server;
+            }
+            Self::RenameServer(from, to) => rename::server(scenario, &from, to)?,
+            Self::SetCertificates(certificates) => scenario.certificates = certificates,
+            Self::SetDomains(domains) => scenario.domains = domains,
+            Self::SetMonitoring(monitoring) => scenario.monitoring = monitoring,
             Self::SetTls(tls) => scenario.tls = tls,
             Self::SetTraffic(traffic) => scenario.traffic = traffic,
         }

@@ -1,4 +1,5 @@
 use super::{Draft, Edit, EditError};
+use crate::component::{Component, GridPlace};
 use crate::link::LinkSpec;
 use crate::scenario::Scenario;
 use crate::{ComponentId, Infrastructure, ServerId, ron_text};
@@ -88,4 +89,56 @@ fn a_new_edit_discards_what_redo_would_restore() {
     draft.apply(component("(id: \"web-4\", kind: Web())")).unwrap();
     assert_eq!((draft.undo_len(), draft.redo_len()), (1, 0));
     assert!(!draft.redo());
+}
+
+#[test]
+fn a_renamed_element_is_renamed_wherever_it_is_named() {
+    let original = stage_2();
+    let components: Vec<ComponentId> = original.scenario().components.iter().map(|component| component.id.clone()).collect();
+    for from in components {
+        let mut draft = original.clone();
+        draft.apply(Edit::RenameComponent(from.clone(), ComponentId::new("renamed"))).unwrap();
+        assert_eq!(problems(&draft), [""; 0], "{from}");
+        assert!(!draft.scenario().to_ron().contains(&format!("\"{from}\"")), "{from}");
+        draft.apply(Edit::RenameComponent(ComponentId::new("renamed"), from)).unwrap();
+        assert_eq!(draft.scenario(), original.scenario());
+    }
+    for from in original.scenario().servers.iter().map(|server| server.id.clone()).collect::<Vec<_>>() {
+        let mut draft = original.clone();
+        draft.apply(Edit::RenameServer(from.clone(), ServerId::new("renamed"))).unwrap();
+        assert_eq!(problems(&draft), [""; 0], "{from}");
+        assert!(!draft.scenario().to_ron().contains(&format!("\"{from}\"")), "{from}");
+        draft.apply(Edit::RenameServer(ServerId::new("renamed"), from)).unwrap();
+        assert_eq!(draft.scenario(), original.scenario());
+    }
+    let mut draft = original.clone();
+    let (web, taken) = (ComponentId::new("web-1"), ComponentId::new("web-2"));
+    assert_eq!(draft.apply(Edit::RenameComponent(web.clone(), taken.clone())), Err(EditError::DuplicateComponent(taken)));
+    assert_eq!(draft.apply(Edit::RenameComponent(web.clone(), web)), Err(EditError::NoChange));
+    assert_eq!(draft, original);
+}
+
+#[test]
+fn records_are_replaced_whole_and_keep_their_id() {
+    let mut draft = stage_2();
+    let web = draft.scenario().components.iter().find(|component| component.id.as_str() == "web-1").unwrap().clone();
+    let labelled = Component { label: Some(crate::Text::new("front").unwrap()), at: Some(GridPlace(3, 4)), ..web.clone() };
+    draft.apply(Edit::SetComponent(labelled.clone())).unwrap();
+    assert!(draft.scenario().components.contains(&labelled) && !draft.scenario().components.contains(&web));
+    let lost = Component { id: ComponentId::new("web-9"), ..web };
+    assert_eq!(draft.apply(Edit::SetComponent(lost)), Err(EditError::UnknownComponent(ComponentId::new("web-9"))));
+    let server = crate::component::Server { label: None, ..draft.scenario().servers[0].clone() };
+    draft.apply(Edit::SetServerSettings(server.clone())).unwrap();
+    assert_eq!(draft.scenario().servers[0], server);
+    draft.apply(Edit::SetCertificates(Vec::new())).unwrap();
+    draft
+        .apply(Edit::SetMonitoring(crate::MonitoringSpec { alerts: Vec::new(), ..draft.scenario().monitoring.clone() }))
+        .unwrap();
+    assert!(draft.scenario().certificates.is_empty() && draft.scenario().monitoring.alerts.is_empty());
+    assert_eq!(draft.apply(Edit::SetDomains(draft.scenario().domains.clone())), Err(EditError::NoChange));
+    let mut left = draft.undo_len();
+    while draft.undo() {
+        left -= 1;
+    }
+    assert_eq!((left, draft.scenario()), (0, stage_2().scenario()));
 }
