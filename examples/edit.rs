@@ -1,4 +1,5 @@
-//! Edits a shipped design in memory: adds a web server to stage 1 under load, and measures the difference.
+//! Edits a shipped design in memory: adds a web server to stage 1 under load and measures the difference, then edits the
+//! design of a session while it runs.
 //!
 //! Run it with `cargo run --example edit`.
 
@@ -7,6 +8,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
+use hoplight::lesson::Session;
 use hoplight::model::component::Traffic;
 use hoplight::model::draft::{Draft, Edit};
 use hoplight::model::link::LinkSpec;
@@ -51,6 +53,21 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("completed requests per second: {before:.1} before, {after:.1} after");
     while draft.undo() {}
     println!("undone: {} components, {} edits to redo", draft.scenario().components.len(), draft.redo_len());
+    edit_while_running(&draft)
+}
+
+/// Cuts a web server out of a session that runs, and puts it back.
+fn edit_while_running(draft: &Draft) -> Result<(), Box<dyn Error>> {
+    let infra = draft.build().map_err(|problems| format!("{problems:?}"))?;
+    let mut session = Session::new(Arc::new(infra), 1);
+    let id = ComponentId::new;
+    session.timeline.seek(SimTime::from_secs(10));
+    session.edit(Edit::RemoveLink(id("lb-1"), id("web-2")))?;
+    session.timeline.seek(SimTime::from_secs(20));
+    session.undo_edit();
+    session.timeline.seek(SimTime::from_secs(30));
+    let (totals, in_flight) = (session.sim().totals(), session.sim().in_flight());
+    println!("after 30 s: {totals:?}, {in_flight} in flight, {} changes", session.timeline.changes());
     Ok(())
 }
 

@@ -2,6 +2,8 @@
 
 #[path = "lessons/broken.rs"]
 mod broken;
+#[path = "lessons/design.rs"]
+mod design;
 #[path = "lessons/progress.rs"]
 mod progress;
 #[path = "lessons/runner.rs"]

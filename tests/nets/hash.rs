@@ -357,6 +357,7 @@ impl Hashed for EventKind {
             Self::Edited(edit) => hash.add(&[&40_u64, edit]),
             Self::RateSet(rate) => hash.add(&[&41_u64, rate]),
             Self::BalanceSet(algorithm) => hash.add(&[&42_u64, algorithm]),
+            Self::Rebuilt(infra) => hash.add(&[&43_u64, &infra.id().as_str()]),
         }
     }
 }

@@ -115,6 +115,7 @@ pub fn subject(what: &EventKind, infra: &Infrastructure) -> Option<Element> {
         | EventKind::SynCookies(_)
         | EventKind::Scanned { .. }
         | EventKind::Edited(_)
+        | EventKind::Rebuilt(_)
         | EventKind::RateSet(_)
         | EventKind::BalanceSet(_) => None,
     }

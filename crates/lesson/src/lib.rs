@@ -35,6 +35,7 @@
 pub mod act;
 pub mod check;
 pub mod condition;
+mod design;
 pub mod form;
 pub mod glossary;
 pub mod library;
@@ -52,6 +53,7 @@ mod wording;
 pub use act::{Act, Pace};
 pub use check::{check, check_lesson, check_some};
 pub use condition::{Condition, Observation, Wiretap};
+pub use design::Edited;
 pub use form::{Gate, Goal, Lesson, Start, Step};
 pub use glossary::{Glossary, Term};
 pub use library::{Library, Loaded, Sources};

@@ -13,6 +13,7 @@ use hoplight_text::Phrase;
 
 use super::act::Pace;
 use super::condition::{Observation, Wiretap};
+use super::design::Design;
 use super::outcome::{Changed, Entry};
 use super::playback::Playback;
 use super::run::LessonRun;
@@ -57,6 +58,8 @@ pub struct Session {
     landed: Option<SimTime>,
     /// How many commands were done when the lesson's step had been set up. A step back does not stop right before these.
     set_up: usize,
+    /// The drafts behind the infrastructure.
+    pub(super) design: Design,
     /// Refused commands with the reason, oldest first. The simulation does not know of them.
     refused: VecDeque<(SimTime, Phrase)>,
 }
@@ -74,6 +77,7 @@ impl Session {
             steps: (0, 0),
             landed: None,
             set_up: 0,
+            design: Design::default(),
             refused: VecDeque::new(),
         }
     }
@@ -93,9 +97,9 @@ impl Session {
     /// # Errors
     /// If one of its commands is refused; the commands before it are done.
     pub fn enter(&mut self, entry: &Entry) -> Result<(), CommandError> {
-        let before = self.timeline.commands().count();
+        let before = self.timeline.changes();
         let result = entry.carry_out(&mut self.timeline);
-        self.set_up = self.timeline.commands().count();
+        self.set_up = self.timeline.changes();
         // Most steps do nothing to the infrastructure: then the known future stays.
         if self.set_up > before {
             self.cut_future();
@@ -123,6 +127,7 @@ impl Session {
         let now = self.sim().now();
         self.refused.retain(|(at, _)| *at <= now);
         self.landed = None;
+        self.design.cut_future(self.timeline.changes());
     }
 
     /// Remembers a refused command. A repeated refusal at the same moment counts once.
@@ -210,10 +215,10 @@ impl Session {
     }
 
     fn step_forward(&mut self, request: Option<u64>) -> StepOutcome {
-        let commands = self.timeline.commands().count();
+        let commands = self.timeline.changes();
         match self.timeline.step_forward(request) {
             false => StepOutcome::NoStep,
-            true if self.timeline.commands().count() > commands => StepOutcome::RedoneCommand,
+            true if self.timeline.changes() > commands => StepOutcome::RedoneCommand,
             true => StepOutcome::Moved,
         }
     }
@@ -224,7 +229,7 @@ impl Session {
             if self.timeline.step_before_now(request) {
                 return if self.sim().now() == now { StepOutcome::BeforeCommand } else { StepOutcome::Moved };
             }
-        } else if self.timeline.commands().count() != self.set_up && self.timeline.step_before_command() {
+        } else if self.timeline.changes() != self.set_up && self.timeline.step_before_command() {
             return StepOutcome::BeforeCommand;
         }
         if self.timeline.step_back(request) { StepOutcome::Moved } else { StepOutcome::NoStep }

@@ -4,6 +4,7 @@
 //! of the rate says when a unit of unit time is over, and is inverted exactly, so nothing is thinned out and no draw is
 //! wasted. The users are the same whatever the rate; it only moves them. Faults and designs do not move them at all.
 
+mod carry;
 mod curve;
 
 use hoplight_model::RequestKind;
@@ -152,6 +153,10 @@ impl Arrivals {
         }
         let Source::Closed(closed) = &mut self.source else { return };
         let user = u32::try_from((stream >> CYCLE_BITS) % (1 << USER_BITS)).expect("a user's number has 20 bits");
+        // A rebuild may have removed the user while the request was in flight.
+        if length(user) >= closed.cycles.len() || closed.stream(user) != stream {
+            return;
+        }
         let cycle = &mut closed.cycles[length(user)];
         *cycle = cycle.wrapping_add(1);
         closed.thinking += 1;

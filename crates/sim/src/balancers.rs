@@ -73,6 +73,11 @@ impl Balancers {
         self.algorithm.unwrap_or(own)
     }
 
+    /// The algorithm that a command has set for all of them.
+    pub(crate) const fn commanded(&self) -> Option<Algorithm> {
+        self.algorithm
+    }
+
     pub(crate) fn set_algorithm(&mut self, algorithm: Algorithm) {
         self.algorithm = Some(algorithm);
     }

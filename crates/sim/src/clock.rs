@@ -26,6 +26,16 @@ impl Clock {
         Self { seed, now: SimTime::ZERO, queue: EventQueue::default(), sequence: 0, processed: 0, digest: 0 }
     }
 
+    /// The clock of a rebuilt simulation: same seed, time, event count and digest, and nothing pending.
+    pub(crate) fn successor(&self) -> Self {
+        Self { queue: EventQueue::default(), sequence: 0, ..*self }
+    }
+
+    /// The pending events in the order in which they are due.
+    pub(crate) fn pending(&self) -> Vec<Event> {
+        self.queue.in_order()
+    }
+
     pub(crate) const fn seed(&self) -> u64 {
         self.seed
     }

@@ -11,6 +11,7 @@
 //! due times (`relay`). `commit` does what a query does, `replicate` moves changes, `watch` finds out what is lost, `promote`
 //! changes roles, `driver` is the asker's side.
 
+mod carry;
 pub(crate) mod history;
 mod plan;
 pub(crate) mod relay;

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use hoplight_model::hop::Guard;
-use hoplight_model::{Algorithm, ComponentId, ComponentIx, Element, LinkIx, RequestKind, Retries, TopologyEdit};
+use hoplight_model::{Algorithm, ComponentId, ComponentIx, Element, Infrastructure, LinkIx, RequestKind, Retries, TopologyEdit};
 
 use crate::fault::Fault;
 use crate::outcome::{Failure, Outcome};
@@ -294,6 +294,8 @@ pub enum EventKind {
     Ready(Element),
     /// The topology was changed.
     Edited(TopologyEdit),
+    /// The simulation was rebuilt with this infrastructure. Later events use its positions of components and links.
+    Rebuilt(Arc<Infrastructure>),
     /// The arrival rate was set.
     RateSet(f64),
     /// The balancing algorithm was set.
@@ -381,6 +383,7 @@ impl JournalEvent {
                 | EventKind::Drained(_)
                 | EventKind::Ready(_)
                 | EventKind::Edited(_)
+                | EventKind::Rebuilt(_)
                 | EventKind::RateSet(_)
                 | EventKind::BalanceSet(_)
                 | EventKind::ProbeSet(_)
@@ -463,6 +466,10 @@ fn alike(a: &EventKind, b: &EventKind) -> bool {
 
 impl Observer for Journal {
     fn note(&mut self, note: JournalEvent) {
+        if matches!(note.what, EventKind::Rebuilt(_)) {
+            // Positions of components and links in earlier events mean nothing in the new infrastructure.
+            *self = Self::default();
+        }
         if note.is_notable() {
             self.headline(&note);
         }

@@ -3,6 +3,7 @@
 //! The service knows only what was delivered to it. It must not look at stations; `evaluation` judges what is kept here.
 
 mod alerts;
+mod carry;
 mod evaluation;
 
 use std::collections::VecDeque;

@@ -64,6 +64,15 @@ impl Names {
         }
     }
 
+    /// The names of a rebuilt simulation. `ttl` is that of its resolver, if it has one.
+    pub(crate) fn carried(&self, had_resolver: bool, ttl: Option<u64>, now: SimTime) -> Self {
+        match ttl {
+            Some(_) if had_resolver => self.clone(),
+            Some(ttl) => Self { known_until: now + ttl, ..Self::new(Some(ttl)) },
+            None => Self::new(None),
+        }
+    }
+
     /// The state of the record at its source.
     pub(crate) const fn record(&self) -> RecordState {
         self.record

@@ -245,6 +245,14 @@ impl Plan {
 }
 
 impl Plan {
+    /// How long the resolver keeps the site's record, in nanoseconds; `None` without a resolver.
+    pub(crate) fn resolver_ttl(&self) -> Option<u64> {
+        match self.stations[self.hops[self.lookup?].to].role {
+            Role::Resolver(resolver) => Some(resolver.ttl),
+            Role::Browser | Role::Firewall | Role::Balancer(_) | Role::Database(_) | Role::Other => None,
+        }
+    }
+
     /// The number of a balancer among those that share an address.
     pub(crate) fn router(&self, station: StationIx) -> Option<RouterIx> {
         self.pair.position(|router| router.station == station)

@@ -11,7 +11,7 @@ use hoplight_model::RequestKind;
 use hoplight_model::monitoring::{KEPT_SAMPLES, ProbeSpec};
 
 use crate::clock::Clock;
-use crate::event::Kind;
+use crate::event::{Event, Kind};
 use crate::outcome::Outcome;
 use crate::request::Request;
 use crate::time::{SECOND, SimTime};
@@ -75,6 +75,13 @@ impl Probe {
     /// Schedules the next probe at once, if the probe is on.
     pub(crate) fn start(&mut self, clock: &mut Clock) {
         self.next = if self.interval.is_some() { clock.schedule(clock.now(), Kind::Probe, 0) } else { 0 };
+    }
+
+    /// The probe of a rebuilt simulation, if the edit did not change its settings.
+    pub(crate) fn carried(&self, pending: &[Event], clock: &mut Clock) -> Self {
+        let next = pending.iter().find(|event| event.kind() == Kind::Probe && event.sequence() == self.next);
+        let next = next.map_or(0, |event| clock.schedule(event.at(), Kind::Probe, 0));
+        Self { next, ..self.clone() }
     }
 
     /// Switches the probe on or off. Returns whether that made a difference.

@@ -29,6 +29,7 @@ mod names;
 mod power;
 mod probe;
 mod reading;
+mod rebuild;
 mod renumber;
 mod retries;
 mod scan;
@@ -53,11 +54,11 @@ use crate::index::{IndexVec, Ix, LinkIx, RequestIx, StationIx};
 use crate::journal::{EventKind, JournalEvent, Observer, tell};
 use crate::monitoring::Monitoring;
 use crate::names::Names;
-use crate::plan::{Plan, Role};
+use crate::plan::Plan;
 use crate::request::Requests;
 use crate::station::LinkState;
 use crate::stations::Stations;
-use crate::time::SimTime;
+use crate::time::{SECOND, SimTime};
 use crate::timers::Timers;
 use crate::users::Users;
 use crate::view::Health;
@@ -90,14 +91,19 @@ pub struct Simulation {
 impl Simulation {
     /// Starts `infra` at time zero with everything up. The same `seed` gives the same run.
     pub fn new(infra: Arc<Infrastructure>, seed: u64) -> Self {
+        let mut simulation = Self::assemble(infra, Clock::new(seed));
+        simulation.arrivals.start(&mut simulation.clock);
+        simulation.schedule_upkeep(SimTime::ZERO + SECOND);
+        simulation.monitoring.probe.start(&mut simulation.clock);
+        simulation
+    }
+
+    /// The parts of a simulation of `infra` in their initial state, with nothing scheduled yet.
+    fn assemble(infra: Arc<Infrastructure>, clock: Clock) -> Self {
         let plan = Arc::new(Plan::new(&infra));
-        let ttl = plan.lookup.and_then(|link| match plan.stations[plan.hops[link].to].role {
-            Role::Resolver(resolver) => Some(resolver.ttl),
-            _ => None,
-        });
         let mut simulation = Self {
-            clock: Clock::new(seed),
-            arrivals: Arrivals::new(infra.traffic(), seed),
+            arrivals: Arrivals::new(infra.traffic(), clock.seed()),
+            clock,
             users: Users::new(infra.traffic().retries),
             requests: Requests::default(),
             stations: Stations::new(&plan),
@@ -106,7 +112,7 @@ impl Simulation {
             balancers: Balancers::new(plan.balancers()),
             address: SharedAddress::new(&plan),
             databases: Databases::new(&plan.databases, plan.stations.len()),
-            names: Names::new(ttl),
+            names: Names::new(plan.resolver_ttl()),
             monitoring: Monitoring::new(&plan, infra.monitoring().probe),
             faults: Faults::new(&plan, infra.certificates().len()),
             timers: Timers::default(),
@@ -114,9 +120,6 @@ impl Simulation {
             plan,
         };
         simulation.adopt_plan();
-        simulation.arrivals.start(&mut simulation.clock);
-        simulation.schedule_upkeep();
-        simulation.monitoring.probe.start(&mut simulation.clock);
         simulation
     }
 

@@ -335,6 +335,12 @@ impl LinkState {
         self.plain = !(self.touched || self.opens || self.limited) && self.behind == 0 && self.latency == 0;
     }
 
+    /// Takes over what health checks know from the same link before a rebuild.
+    pub(super) fn carry_checks(&mut self, old: &Self) {
+        (self.backend_up, self.streak) = (old.backend_up, old.streak);
+        (self.check, self.checks, self.answered) = (old.check, old.checks, old.answered);
+    }
+
     /// Whether a balancer gives new requests to the backend at its end.
     pub(super) fn takes_new(&self) -> bool {
         self.backend_up && !self.draining

@@ -6,6 +6,10 @@
 mod joined;
 mod watching;
 
+use std::sync::Arc;
+
+use hoplight_model::Infrastructure;
+
 use crate::command::{Command, CommandError};
 use crate::journal::{EventKind, Journal, JournalEvent, Observer};
 use crate::simulation::Simulation;
@@ -40,6 +44,13 @@ struct Checkpoint {
     commands: usize,
 }
 
+/// A change from outside.
+#[derive(Clone, Debug)]
+enum Change {
+    Command(Command),
+    Rebuild(Arc<Infrastructure>),
+}
+
 /// A command that is given now and done later.
 #[derive(Clone, Debug)]
 struct Scheduled {
@@ -58,7 +69,7 @@ struct Scheduled {
 pub struct Timeline {
     simulation: Simulation,
     journal: Journal,
-    log: Vec<(Place, Command)>,
+    log: Vec<(Place, Change)>,
     /// Places in the log of commands that are one with the command before them.
     joined: Vec<usize>,
     /// How many commands of the log are done; the rest is the future, known from before a rewind.
@@ -83,6 +94,20 @@ impl Observer for Notes<'_> {
         self.attention.note(self.stamp, &note);
         self.journal.note(note);
     }
+}
+
+impl Change {
+    const fn command(&self) -> Option<&Command> {
+        match self {
+            Self::Command(command) => Some(command),
+            Self::Rebuild(_) => None,
+        }
+    }
+}
+
+/// Where the notes of a change go that is the `done`th one.
+fn notes<'a>(journal: &'a mut Journal, attention: &'a mut Watchers, simulation: &Simulation, done: usize) -> Notes<'a> {
+    Notes { journal, attention, stamp: Stamp { events: simulation.processed(), commands: done } }
 }
 
 impl Timeline {
@@ -114,7 +139,12 @@ impl Timeline {
 
     /// The commands so far, with their times; those that a rewind has undone are not among them.
     pub fn commands(&self) -> impl Iterator<Item = (SimTime, &Command)> {
-        self.log.iter().take(self.done).map(|(place, command)| (place.now, command))
+        self.log.iter().take(self.done).filter_map(|(place, change)| Some((place.now, change.command()?)))
+    }
+
+    /// Number of commands and rebuilds so far, without those that a rewind has undone.
+    pub const fn changes(&self) -> usize {
+        self.done
     }
 
     /// When the next command comes that is known from before a rewind.
@@ -125,7 +155,7 @@ impl Timeline {
     /// All commands that are known, with their times, in order: those so far, then the future that a rewind has left. What is
     /// scheduled stands here once it is done.
     pub fn log(&self) -> impl Iterator<Item = (SimTime, &Command)> {
-        self.log.iter().map(|(place, command)| (place.now, command))
+        self.log.iter().filter_map(|(place, change)| Some((place.now, change.command()?)))
     }
 
     /// The state with which it began.
@@ -143,16 +173,29 @@ impl Timeline {
     /// # Errors
     /// Says why nothing happened; the future is then kept.
     pub fn act(&mut self, command: Command) -> Result<(), CommandError> {
-        let place = self.place();
-        let stamp = Stamp { events: place.processed, commands: self.done + 1 };
-        let mut notes = Notes { journal: &mut self.journal, attention: &mut self.attention, stamp };
+        let mut notes = notes(&mut self.journal, &mut self.attention, &self.simulation, self.done + 1);
         self.simulation.apply(&command, &mut notes)?;
-        self.attention.look(stamp, &self.simulation);
+        self.record(Change::Command(command));
+        Ok(())
+    }
+
+    /// Continues the run with an edited infrastructure from now on; see [`Simulation::rebuild`]. After a rewind, this cuts off
+    /// what had been the future. Returns the commands behind conditions that the new infrastructure does not have room for.
+    pub fn rebuild(&mut self, infra: Arc<Infrastructure>) -> Vec<Command> {
+        let mut notes = notes(&mut self.journal, &mut self.attention, &self.simulation, self.done + 1);
+        let dropped = self.simulation.rebuild(Arc::clone(&infra), &mut notes);
+        self.record(Change::Rebuild(infra));
+        dropped
+    }
+
+    /// Records a change that has just been made.
+    fn record(&mut self, change: Change) {
+        let place = self.place();
+        self.attention.look(Stamp { events: place.processed, commands: self.done + 1 }, &self.simulation);
         self.cut(place);
-        self.log.push((place, command));
+        self.log.push((place, change));
         self.done += 1;
         self.checkpoints.retain(|checkpoint| Place::of(&checkpoint.simulation) <= place && checkpoint.commands < self.done);
-        Ok(())
     }
 
     /// Lets a command be done after a time, whatever is done until then, as a part of what was done last: if a rewind takes
@@ -383,18 +426,22 @@ impl Timeline {
     /// Repeats the commands of the known future whose moment has come, up to this many in all and up to `until`, and does those
     /// that were scheduled.
     fn replay_due(&mut self, most: usize, until: SimTime) {
-        while let Some((place, command)) = self.log.get(self.done).filter(|(place, _)| self.done < most && place.now <= until) {
+        while let Some((place, change)) = self.log.get(self.done).filter(|(place, _)| self.done < most && place.now <= until) {
             if place.processed != self.simulation.processed() || !self.is_due(place.now, until) {
                 return;
             }
             self.simulation.advance_clock(place.now);
-            // It was accepted in this very state before.
             self.done += 1;
-            let stamp = Stamp { events: place.processed, commands: self.done };
-            let mut notes = Notes { journal: &mut self.journal, attention: &mut self.attention, stamp };
-            let repeated = self.simulation.apply(command, &mut notes);
-            debug_assert!(repeated.is_ok(), "a replayed command fails: {repeated:?}");
-            self.attention.look(stamp, &self.simulation);
+            let mut notes = notes(&mut self.journal, &mut self.attention, &self.simulation, self.done);
+            match change {
+                Change::Command(command) => {
+                    let repeated = self.simulation.apply(command, &mut notes);
+                    // The same state has accepted it before.
+                    debug_assert!(repeated.is_ok(), "a replayed command fails: {repeated:?}");
+                }
+                Change::Rebuild(infra) => drop(self.simulation.rebuild(Arc::clone(infra), &mut notes)),
+            }
+            self.attention.look(self.stamp(), &self.simulation);
         }
         while let Some(at) = self.pending().filter(|_| self.done < most) {
             let Scheduled { at: due, command, .. } = self.scheduled[at].clone();
@@ -409,7 +456,7 @@ impl Timeline {
                 Ok(()) => {
                     self.attention.look(stamp, &self.simulation);
                     self.scheduled[at].entry = Some(self.log.len());
-                    self.log.push((place, command));
+                    self.log.push((place, Change::Command(command)));
                     self.done += 1;
                 }
                 Err(_) => self.scheduled[at].refused = Some(place),

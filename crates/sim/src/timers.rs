@@ -37,6 +37,11 @@ impl Timers {
         event
     }
 
+    /// The event of a timer that is set.
+    pub(crate) fn get(&self, timer: TimerIx) -> Option<&TimerEvent> {
+        self.events.get(timer)?.as_ref()
+    }
+
     /// How many users will try again.
     pub(crate) const fn users(&self) -> u64 {
         self.users

@@ -92,6 +92,33 @@ impl SharedAddress {
         self.routers[number] = Router { master: false, timer };
     }
 
+    /// Restores who was master before a rebuild, among the balancers that run. `was_master` knows the balancers that existed
+    /// then; `leader` is the balancer that users' packets went to.
+    pub(crate) fn carry(
+        &mut self,
+        was_master: impl Fn(StationIx) -> Option<bool>,
+        leader: Option<StationIx>,
+        plan: &Plan,
+        clock: &mut Clock,
+    ) {
+        let running = |router: &Router| router.timer != 0;
+        let known = plan.pair.iter().zip(&self.routers).filter(|(_, router)| running(router));
+        if !known.clone().any(|(plan, _)| was_master(plan.station) == Some(true)) {
+            return;
+        }
+        for (number, router) in plan.pair.enumerate() {
+            if !running(&self.routers[number]) {
+                continue;
+            }
+            let master = was_master(router.station) == Some(true);
+            let wait = if master { router.advert } else { router.patience };
+            self.routers[number] = Router { master, timer: clock.schedule(clock.now() + wait, Kind::Advert, number.raw()) };
+            if master && (leader == Some(router.station) || leader.is_none()) {
+                self.entry = router.entry;
+            }
+        }
+    }
+
     /// A number that changes with every advertisement of the pair on a link.
     pub(crate) fn adverts(&self, link: LinkIx, plan: &Plan) -> u64 {
         let masters = plan.pair.iter().zip(&self.routers).filter(|(plan, router)| plan.link == link && router.master);

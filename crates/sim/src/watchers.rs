@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use hoplight_model::firewall::{Direction, RuleAction};
-use hoplight_model::{ComponentIx, Hop, Infrastructure, LinkIx, Protocol, RequestKind};
+use hoplight_model::{ComponentId, ComponentIx, Hop, Infrastructure, LinkIx, Protocol, RequestKind};
 
 use crate::index::RequestIx;
 use crate::journal::{EventKind, JournalEvent};
@@ -130,8 +130,9 @@ pub enum CapturedPayload {
 /// What is known of the tapped link.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct TapRecorder {
-    pub(super) link: LinkIx,
-    asker: ComponentIx,
+    hop: (ComponentId, ComponentId),
+    /// `None` while the infrastructure does not have the hop: a rebuild may remove it.
+    pub(super) link: Option<LinkIx>,
     protocol: Protocol,
     infra: Arc<Infrastructure>,
     is_plain: bool,
@@ -145,8 +146,8 @@ pub(super) struct TapRecorder {
     /// The same at the moments from which time may run again: not all of it can be counted again there.
     tallies: Vec<(Stamp, Tally)>,
     nxdomain: bool,
-    /// What has been said on the link apart from requests, as a number that changes with it.
-    mark: u64,
+    /// What has been said on the link apart from requests, as a number that changes with it; `None` until it is known.
+    mark: Option<u64>,
 }
 
 /// Both.
@@ -202,8 +203,8 @@ impl Watchers {
         if let Some(ear) = &mut self.ear {
             ear.total = ear.tally_at(to).unwrap_or_default();
             ear.heard.retain(|heard| heard.stamp.is_by(to));
-            ear.mark = sim.traffic_mark(ear.link, ear.protocol);
             ear.see(sim);
+            ear.mark = ear.link.map(|link| sim.traffic_mark(link, ear.protocol));
         }
     }
 
@@ -255,6 +256,12 @@ impl RequestTrace {
     }
 
     fn note(&mut self, stamp: Stamp, note: &JournalEvent) {
+        if matches!(note.what, EventKind::Rebuilt(_)) {
+            // Positions of components and links from before mean nothing now, and the request starts over.
+            self.moments.clear();
+            self.notes.clear();
+            return;
+        }
         if let Some((number, kind)) = note.request
             && number == self.number
             && self.notes.len() < MOST_NOTES
@@ -299,12 +306,14 @@ fn is_stopped(hop: &Hop) -> bool {
 impl TapRecorder {
     pub(super) fn new(link: LinkIx, sim: &Simulation, since: Stamp) -> Self {
         let protocol = sim.infrastructure().link(link).protocol;
-        let mark = sim.traffic_mark(link, protocol);
+        let mark = Some(sim.traffic_mark(link, protocol));
         let infra = Arc::clone(sim.infrastructure());
-        let ((asker, _), hop) = (infra.ends(link), infra.hop(link));
+        let ((from, to), hop) = (infra.ends(link), infra.hop(link));
+        let ends = (infra.component(from).id.clone(), infra.component(to).id.clone());
         let (is_plain, is_stopped) = (hop.is_plaintext(), is_stopped(&hop));
         let (heard, total, tallies) = (VecDeque::new(), Tally::default(), Vec::new());
-        Self { link, asker, protocol, infra, is_plain, is_stopped, since, heard, total, tallies, nxdomain: false, mark }
+        let link = Some(link);
+        Self { hop: ends, link, protocol, infra, is_plain, is_stopped, since, heard, total, tallies, nxdomain: false, mark }
     }
 
     pub(super) const fn count(&self) -> u64 {
@@ -352,16 +361,21 @@ impl TapRecorder {
         if stamp.is_by(self.since) {
             return;
         }
+        if let EventKind::Rebuilt(infra) = &note.what {
+            self.adopt(infra);
+            // The counters of the link start over.
+            self.mark = None;
+        }
         let said = match (&note.what, note.request) {
             (EventKind::Unresolved { nxdomain, .. }, _) => {
                 self.nxdomain = *nxdomain;
                 return;
             }
-            (EventKind::Departed { link, heading, phase, status }, Some((number, kind))) if *link == self.link => {
+            (EventKind::Departed { link, heading, phase, status }, Some((number, kind))) if Some(*link) == self.link => {
                 let (heading, phase, status, nxdomain) = (*heading, *phase, *status, self.nxdomain);
                 CapturedPayload::Request { number, kind, heading, phase, status, nxdomain }
             }
-            (EventKind::Sampled { agent, rows }, _) if self.protocol == Protocol::Metrics && self.asker == *agent => {
+            (EventKind::Sampled { agent, rows }, _) if self.protocol == Protocol::Metrics && self.is_asker(*agent) => {
                 CapturedPayload::Sample { taken: note.at, rows: Arc::clone(rows) }
             }
             _ => return,
@@ -375,11 +389,23 @@ impl TapRecorder {
         self.hear_advert(stamp, note.at, said);
     }
 
+    fn is_asker(&self, agent: ComponentIx) -> bool {
+        self.link.is_some_and(|link| self.infra.ends(link).0 == agent)
+    }
+
     /// Takes in how the link is now.
     fn see(&mut self, sim: &Simulation) {
         if !Arc::ptr_eq(&self.infra, sim.infrastructure()) {
-            self.infra = Arc::clone(sim.infrastructure());
-            let hop = self.infra.hop(self.link);
+            self.adopt(sim.infrastructure());
+        }
+    }
+
+    /// Finds the hop in another infrastructure.
+    fn adopt(&mut self, infra: &Arc<Infrastructure>) {
+        self.infra = Arc::clone(infra);
+        self.link = self.infra.link_between(self.hop.0.as_str(), self.hop.1.as_str());
+        if let Some(link) = self.link {
+            let hop = self.infra.hop(link);
             (self.is_plain, self.is_stopped) = (hop.is_plaintext(), is_stopped(&hop));
         }
     }
@@ -389,8 +415,9 @@ impl TapRecorder {
         if !matches!(self.protocol, Protocol::Replication | Protocol::Vrrp | Protocol::Http) {
             return;
         }
-        let mark = sim.traffic_mark(self.link, self.protocol);
-        let before = std::mem::replace(&mut self.mark, mark);
+        let Some(link) = self.link else { return };
+        let mark = sim.traffic_mark(link, self.protocol);
+        let Some(before) = self.mark.replace(mark) else { return };
         // A log that has become shorter was cut, not sent.
         let is_news = if self.protocol == Protocol::Replication { mark > before } else { mark != before };
         if !is_news || stamp.is_by(self.since) {
@@ -402,7 +429,7 @@ impl TapRecorder {
             Protocol::Http => {
                 let number = mark;
                 self.hear_advert(stamp, sim.now(), CapturedPayload::Check { number, answer: None });
-                if let Some(answer) = sim.check_response(self.link) {
+                if let Some(answer) = sim.check_response(link) {
                     self.hear_advert(stamp, sim.now(), CapturedPayload::Check { number, answer: Some(answer) });
                 }
             }

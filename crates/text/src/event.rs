@@ -199,6 +199,7 @@ fn what(what: &EventKind, infra: &Infrastructure) -> Phrase {
         EventKind::Drained(element) => phrase![element, " drains: it gets no new requests"],
         EventKind::Ready(element) => phrase![element, " gets new requests again"],
         EventKind::Edited(edit) => edited(edit),
+        EventKind::Rebuilt(_) => phrase!["the design is changed"],
         EventKind::RateSet(rate) => phrase!["users now send ", *rate, " requests per second"],
         EventKind::BalanceSet(algorithm) => phrase!["balancers now use ", Part::name(algorithm.word())],
     }

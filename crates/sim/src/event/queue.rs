@@ -55,7 +55,7 @@ impl Key {
 }
 
 /// The pending events.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(in super::super) struct EventQueue {
     /// The root is node 1, the children of node n are 2n and 2n + 1, and the leaves are the second half.
     tree: Vec<Key>,
@@ -65,6 +65,13 @@ pub(in super::super) struct EventQueue {
     free: Vec<u32>,
     /// Whether the event at the root has been taken. Then its leaf is on top of the free ones.
     taken: bool,
+}
+
+/// Compares the pending events. Which leaf holds which event depends on when the queue was last asked, and does not matter.
+impl PartialEq for EventQueue {
+    fn eq(&self, other: &Self) -> bool {
+        self.in_order() == other.in_order()
+    }
 }
 
 impl Default for EventQueue {
@@ -192,6 +199,17 @@ impl EventQueue {
     fn pending(&self) -> Vec<Event> {
         let leaves = &self.tree[self.what.len()..];
         leaves.iter().filter(|key| **key != Key::NEVER).map(|key| self.event(*key)).collect()
+    }
+
+    /// The pending events in the order in which they are due.
+    pub(in super::super) fn in_order(&self) -> Vec<Event> {
+        let mut queue = self.clone();
+        if queue.taken {
+            queue.clear();
+        }
+        let mut events = queue.pending();
+        events.sort_unstable();
+        events
     }
 
     /// Builds a tree of this many leaves, a power of two; the first leaves hold these events.

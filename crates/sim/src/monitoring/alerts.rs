@@ -94,6 +94,18 @@ impl Alerts {
         Some(state)
     }
 
+    /// Takes over the state and log of alerts from before a rebuild; `pairs` names each new alert with the old one.
+    pub(super) fn carry(&mut self, old: &Self, pairs: &[(AlertIx, AlertIx)]) {
+        for (alert, known) in pairs {
+            self.standings[*alert] = old.standings[*known];
+        }
+        let renamed = |entry: &Entry| {
+            let alert = pairs.iter().find(|(_, known)| *known == entry.alert)?.0;
+            Some(Entry { alert, ..*entry })
+        };
+        self.log = old.log.iter().filter_map(renamed).collect();
+    }
+
     /// The state of each alert, and since when it is in that state.
     pub(super) fn states(&self) -> impl Iterator<Item = (AlertState, SimTime)> + '_ {
         self.standings.iter().map(|standing| (standing.state, standing.since))

@@ -8,18 +8,18 @@ use crate::journal::{EventKind, Observer};
 use crate::messages::Message;
 use crate::simulation::Simulation;
 use crate::station::Passage;
-use crate::time::SECOND;
+use crate::time::{SECOND, SimTime};
 
 impl Simulation {
-    /// Schedules everything that comes again and again.
-    pub(super) fn schedule_upkeep(&mut self) {
+    /// Schedules all periodic events. `second` is the end of the current second.
+    pub(super) fn schedule_upkeep(&mut self, second: SimTime) {
         self.schedule_checks();
         self.schedule_heartbeats();
         self.address.start(&self.plan, &mut self.clock);
         for agent in self.plan.agents.indices() {
             self.clock.schedule(self.clock.now(), Kind::Sample, agent.raw());
         }
-        self.clock.schedule(self.clock.now() + SECOND, Kind::Second, 0);
+        self.clock.schedule(second, Kind::Second, 0);
     }
 
     fn post(&mut self, message: Message) {

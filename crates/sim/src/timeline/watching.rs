@@ -53,7 +53,7 @@ impl Timeline {
 
     /// The tapped link.
     pub fn tapped(&self) -> Option<LinkIx> {
-        self.attention.ear.as_ref().map(|ear| ear.link)
+        self.attention.ear.as_ref().and_then(|ear| ear.link)
     }
 
     /// How many messages were captured, including those no longer kept.

@@ -1,0 +1,112 @@
+//! The design behind a session: a draft that can be edited, undone and redone while its infrastructure runs.
+//!
+//! A draft may be incomplete between two edits. The infrastructure then stays as it is until an edit completes the draft.
+
+use std::sync::Arc;
+
+use hoplight_model::draft::{Draft, Edit, EditError};
+use hoplight_model::scenario::Scenario;
+use hoplight_model::{Infrastructure, Problem};
+use hoplight_sim::Command;
+
+use super::session::Session;
+
+/// What an edit of a session led to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Edited {
+    /// The infrastructure was rebuilt and runs on. These commands are behind conditions that it does not have room for, such as
+    /// the crash of a removed component.
+    Rebuilt {
+        /// The commands.
+        dropped: Vec<Command>,
+    },
+    /// The draft describes what runs already, as after undoing an edit that could not be built.
+    Unchanged,
+    /// The draft cannot be built yet, for these problems. The infrastructure runs on unchanged.
+    Incomplete(Vec<Problem>),
+}
+
+/// The drafts of a session, each with the number of changes that the timeline had when it was made: after a rewind, the draft
+/// is again the one of that moment.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Design {
+    drafts: Vec<(usize, Draft)>,
+}
+
+impl Design {
+    /// The draft that belongs to a timeline with this many changes, whose infrastructure is `infra`.
+    fn draft(&self, changes: usize, infra: &Infrastructure) -> Draft {
+        let Some((_, draft)) = self.drafts.iter().rev().find(|(at, _)| *at <= changes) else { return Draft::from(infra) };
+        let mut draft = draft.clone();
+        // Commands may have changed TLS or firewall rules since. An incomplete draft is ahead of what runs.
+        let running = Scenario::from(infra);
+        if draft.build().is_ok_and(|built| Scenario::from(&built) != running) {
+            draft.rebase(running);
+        }
+        draft
+    }
+
+    fn record(&mut self, changes: usize, draft: Draft) {
+        self.drafts.retain(|(at, _)| *at < changes);
+        self.drafts.push((changes, draft));
+    }
+
+    /// Forgets the drafts of a future that was cut off.
+    pub(super) fn cut_future(&mut self, changes: usize) {
+        self.drafts.retain(|(at, _)| *at <= changes);
+    }
+}
+
+impl Session {
+    /// The design as it is edited now.
+    pub fn draft(&self) -> Draft {
+        self.design.draft(self.timeline.changes(), self.infra())
+    }
+
+    /// Edits the design. If it can be built, the infrastructure is rebuilt and runs on; this cuts off the future.
+    ///
+    /// # Errors
+    /// The edit makes no sense. Nothing has changed.
+    pub fn edit(&mut self, edit: Edit) -> Result<Edited, EditError> {
+        let mut draft = self.draft();
+        draft.apply(edit)?;
+        Ok(self.adopt(draft))
+    }
+
+    /// Reverts the latest edit of the design. `None` if there is none.
+    pub fn undo_edit(&mut self) -> Option<Edited> {
+        let mut draft = self.draft();
+        draft.undo().then(|| self.adopt(draft))
+    }
+
+    /// Applies the edit again that was reverted last. `None` if there is none.
+    pub fn redo_edit(&mut self) -> Option<Edited> {
+        let mut draft = self.draft();
+        draft.redo().then(|| self.adopt(draft))
+    }
+
+    fn adopt(&mut self, draft: Draft) -> Edited {
+        let edited = match draft.build() {
+            Ok(infra) if infra == **self.infra() => Edited::Unchanged,
+            Ok(infra) => {
+                let dropped = self.timeline.rebuild(Arc::new(infra));
+                self.cut_future();
+                Edited::Rebuilt { dropped }
+            }
+            Err(problems) => Edited::Incomplete(problems),
+        };
+        self.design.record(self.timeline.changes(), draft);
+        self.drop_lost_elements();
+        edited
+    }
+
+    /// Clears the selection and the wiretap where their elements are gone.
+    fn drop_lost_elements(&mut self) {
+        let infra = Arc::clone(self.infra());
+        self.selected = self.selected.take().filter(|element| infra.contains(element));
+        let tapped = self.wiretap().cloned();
+        if tapped.is_some_and(|(from, to)| infra.link_between(from.as_str(), to.as_str()).is_none()) {
+            self.set_wiretap(None);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Rebuilding: a run continues with an edited infrastructure.
+//!
+//! Everything that belongs to an element is found again by the element's id. What the new infrastructure does not have is
+//! dropped, what is new starts healthy. Carried over are: time, seed and event count; the users with their counts and their
+//! arrivals; power, crashes, cut links, faults and settings made by commands; what health checks know, who holds the shared
+//! address and which database takes writes; what the monitoring service was told. Components count from zero again, replicas
+//! start in step with their primary, and requests in flight start over: their connections are gone, as after a page reload.
+
+use std::sync::Arc;
+
+use hoplight_model::{Element, Infrastructure};
+
+use crate::command::{Command, CommandError};
+use crate::event::{Event, Kind};
+use crate::index::{LinkIx, StationIx};
+use crate::journal::{EventKind, Observer};
+use crate::packet::Phase;
+use crate::request::Request;
+use crate::simulation::Simulation;
+use crate::time::SECOND;
+use crate::timers::TimerEvent;
+
+impl Simulation {
+    /// Continues this run with another infrastructure. Returns the commands behind conditions that could not be carried over,
+    /// such as a crash of a component that no longer exists.
+    ///
+    /// Positions of components and links from before are invalid afterwards, also in an observer.
+    pub fn rebuild<O: Observer>(&mut self, infra: Arc<Infrastructure>, observer: &mut O) -> Vec<Command> {
+        let old = std::mem::replace(self, Self::assemble(infra, self.clock.successor()));
+        let pending = old.clock.pending();
+        let now = self.clock.now();
+        let second = pending.iter().find(|event| event.kind() == Kind::Second).map_or(now + SECOND, |event| event.at());
+        self.schedule_upkeep(second);
+        self.carry_users(&old, &pending);
+        let dropped = self.carry_conditions(&old);
+        self.carry_knowledge(&old, &pending);
+        self.note(observer, None, EventKind::Rebuilt(Arc::clone(&self.infra)));
+        let mut in_flight: Vec<&Request> = old.requests.iter().filter(|r| r.is_awaited() && !r.is_probe()).collect();
+        in_flight.sort_unstable_by_key(|request| request.number);
+        for request in in_flight {
+            self.start_over(request, observer);
+        }
+        dropped
+    }
+
+    /// Takes over the users: their counts, arrivals and waits.
+    fn carry_users(&mut self, old: &Self, pending: &[Event]) {
+        let (before, after) = (old.infra.traffic(), self.infra.traffic());
+        self.users = old.users.clone();
+        if before.retries != after.retries {
+            self.users.retries = after.retries;
+        }
+        self.arrivals = old.arrivals.carried(before, after, pending, &mut self.clock);
+        self.names = old.names.carried(old.plan.lookup.is_some(), self.plan.resolver_ttl(), self.clock.now());
+        for event in pending.iter().filter(|event| event.kind() == Kind::TimerEvent) {
+            match old.timers.get(event.on()) {
+                Some(comeback @ TimerEvent::Comeback { .. }) => self.set_timer(event.at(), comeback.clone()),
+                Some(TimerEvent::Boot(_)) | None => {}
+            }
+        }
+    }
+
+    /// Brings the elements into the condition that they were in. Returns what could not be done.
+    fn carry_conditions(&mut self, old: &Self) -> Vec<Command> {
+        self.faults.syn_cookies = old.faults.syn_cookies;
+        for (place, certificate) in self.infra.certificates().iter().enumerate() {
+            let known = old.infra.certificates().iter().position(|other| other == certificate);
+            self.faults.certificates[place] = known.and_then(|known| old.faults.certificates[known]);
+        }
+        self.replan();
+        let mut dropped = Vec::new();
+        for command in old.conditions() {
+            match self.apply(&command, &mut ()) {
+                Ok(()) | Err(CommandError::FaultIs(_) | CommandError::AlreadyDown(_)) => {}
+                Err(_) => dropped.push(command),
+            }
+        }
+        self.faults.flood = self.faults.flood.and(old.faults.flood);
+        for (element, at) in &old.faults.boots {
+            if self.target(element).is_ok() {
+                self.faults.boots.push((element.clone(), *at));
+                self.set_timer(*at, TimerEvent::Boot(element.clone()));
+            }
+        }
+        dropped
+    }
+
+    /// Takes over what components and the monitoring service know about each other.
+    fn carry_knowledge(&mut self, old: &Self, pending: &[Event]) {
+        let (infra, known) = (Arc::clone(&self.infra), Arc::clone(&old.infra));
+        let before = |station: StationIx| known.find(infra.component(station).id.as_str());
+        let after = |station: StationIx| infra.find(known.component(station).id.as_str());
+        let before_link = |link: LinkIx| match infra.hop_element(link) {
+            Element::Hop(from, to) => known.link_between(from.as_str(), to.as_str()),
+            Element::Component(_) | Element::Server(_) => None,
+        };
+        for (link, hop) in self.plan.hops.enumerate() {
+            let Some(earlier) = before_link(link) else { continue };
+            if hop.backend.is_some() && old.plan.hops[earlier].backend.is_some() {
+                self.links[link].carry_checks(&old.links[earlier]);
+            }
+            let heard = old.faults.taps.iter().find(|tap| tap.link == earlier);
+            for tap in self.faults.taps.iter_mut().filter(|tap| tap.link == link) {
+                *tap = heard.map_or(*tap, |heard| crate::fault::Tap { link, plaintext: tap.plaintext, ..*heard });
+            }
+        }
+        let leader = old.plan.pair.iter().find(|router| router.entry == old.address.entry());
+        let leader = leader.and_then(|router| after(router.station));
+        let was_master = |station: StationIx| old.address.is_master(before(station)?, &old.plan);
+        self.address.carry(was_master, leader, &self.plan, &mut self.clock);
+        self.databases.carry(&old.databases, (&self.plan.databases, &old.plan.databases), before);
+        let now = self.clock.now();
+        self.monitoring.carry((&old.monitoring, &old.plan), &self.plan, before, after, now);
+        let same_probe = infra.monitoring().probe == known.monitoring().probe && !self.plan.alerts.services.is_empty();
+        if same_probe {
+            self.monitoring.probe = old.monitoring.probe.carried(pending, &mut self.clock);
+        } else {
+            self.monitoring.probe.start(&mut self.clock);
+        }
+    }
+
+    /// The present conditions as commands: in a fresh simulation, they bring about the same.
+    fn conditions(&self) -> Vec<Command> {
+        let mut commands = Vec::new();
+        for (ix, component) in self.infra.components() {
+            if self.stations[ix].crashed && !self.faults.stations[ix].misconfigured {
+                commands.push(Command::Kill(Element::Component(component.id.clone())));
+            }
+        }
+        commands.extend(self.faults().into_iter().map(Command::Fault));
+        // The faults of what a powered-off server runs stay, so power goes last.
+        for (server, id) in self.plan.servers.enumerate() {
+            if self.stations.is_off(server) {
+                commands.push(Command::Kill(Element::Server(id.clone())));
+            }
+        }
+        for (link, _) in self.infra.links() {
+            if self.links[link].cut {
+                commands.push(Command::Kill(self.infra.hop_element(link)));
+            }
+            if self.links[link].draining {
+                commands.push(Command::Drain(self.infra.hop_element(link)));
+            }
+        }
+        commands.extend(self.balancers.commanded().map(Command::Balance));
+        commands
+    }
+
+    /// A request in flight starts over at the rebuilt site. Its user has waited since it was born.
+    fn start_over<O: Observer>(&mut self, old: &Request, observer: &mut O) {
+        let now = self.clock.now();
+        let phase = if self.plan.lookup.is_some() { Phase::Lookup } else { Phase::Connect };
+        let request =
+            Request { departed: now, arrives: now, ..Request::new(old.number, old.stream, old.key, old.born, old.kind, phase) };
+        let request = self.requests.insert(request);
+        self.arm_deadline(request, self.plan.browser, 0, self.plan.patience);
+        self.browser_sends(request, observer);
+    }
+}
