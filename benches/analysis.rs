@@ -1,4 +1,4 @@
-//! How fast the analysis is: single points of failure as designs grow, and availability where it is hard.
+//! Analysis benchmarks: single points of failure as designs grow, and availability in hard cases.
 //!
 //! `cargo bench --bench analysis` prints a table; docs/benchmarks.md quotes it.
 
@@ -16,7 +16,7 @@ fn main() {
     divan::main();
 }
 
-/// A site of about `components` components: one balancer, pairs of web server and application, one database.
+/// A site of about `components` components: one balancer, pairs of a web server and an application, one database.
 fn site(components: usize) -> Infrastructure {
     let pairs = 1..=((components - 4) / 2).max(1);
     let parts = pairs.clone().map(|pair| format!("(id: \"web-{pair}\", kind: Web()), (id: \"app-{pair}\", kind: App()),"));
@@ -35,18 +35,18 @@ fn site(components: usize) -> Infrastructure {
     Infrastructure::from_ron("site.ron", &text).expect("a valid scenario")
 }
 
-/// From the drawing to the single points of all kinds, with the reasons.
+/// From the infrastructure to the single points of failure of all kinds of request, with the reasons.
 #[divan::bench(args = [100, 1_000, 10_000])]
 fn single_points_of_components(bencher: Bencher<'_, '_>, components: usize) {
     let infra = site(components);
     bencher.bench_local(|| {
         let structure = Structure::of(&infra);
-        RequestKind::ALL.map(|kind| single_points_in(&infra, &structure, kind).expect("it works").len())
+        RequestKind::ALL.map(|kind| single_points_in(&infra, &structure, kind).expect("the design works").len())
     });
 }
 
-/// A random layered network of so many links and half as many nodes: each node leads to two of the next layer. A request
-/// takes at most seven hops, so designs grow in width.
+/// A random layered network with `links` links and half as many nodes: each node has links to two nodes of the next
+/// layer. A request takes at most seven hops, so designs grow in width.
 fn layers(links: u32) -> DiGraph<(), ()> {
     let layers = 5;
     let width = links / (2 * layers);
@@ -64,7 +64,7 @@ fn layers(links: u32) -> DiGraph<(), ()> {
     for layer in 1..layers {
         for place in 0..width {
             for _ in 0..2 {
-                let next = u32::try_from(draws.next_u64() % u64::from(width)).expect("it is small");
+                let next = u32::try_from(draws.next_u64() % u64::from(width)).expect("the number is small");
                 graph.add_edge(node(layer - 1, place), node(layer, next), ());
             }
         }
@@ -72,14 +72,14 @@ fn layers(links: u32) -> DiGraph<(), ()> {
     graph
 }
 
-/// Whether something leads from the first node to the last, as a circuit over the nodes and links in between.
+/// Whether a path leads from the first node to the last, as a circuit over the nodes and links in between.
 fn reachability(graph: &DiGraph<(), ()>) -> Circuit {
     let mut builder = CircuitBuilder::default();
-    let nodes = u32::try_from(graph.node_count()).expect("it is small");
+    let nodes = u32::try_from(graph.node_count()).expect("the number is small");
     let mut leads: Vec<GateId> = Vec::new();
-    // From the end to the front: links lead to nodes of a higher number.
+    // In reverse order, because links lead to nodes with higher numbers.
     for node in graph.node_indices().rev() {
-        let itself = builder.input(u32::try_from(node.index()).expect("it is small"));
+        let itself = builder.input(u32::try_from(node.index()).expect("the number is small"));
         let mut ways = Vec::new();
         for edge in graph.edge_indices_from(node) {
             let (link, to) = edge;
@@ -99,7 +99,7 @@ fn reachability(graph: &DiGraph<(), ()>) -> Circuit {
     builder.finish(root)
 }
 
-/// The links from a node: number and end.
+/// The links from a node, as pairs of link number and target.
 trait LinksFrom {
     fn edge_indices_from(&self, node: NodeIndex) -> Vec<(u32, usize)>;
 }
@@ -107,18 +107,20 @@ trait LinksFrom {
 impl LinksFrom for DiGraph<(), ()> {
     fn edge_indices_from(&self, node: NodeIndex) -> Vec<(u32, usize)> {
         use petgraph::visit::EdgeRef;
-        self.edges(node).map(|edge| (u32::try_from(edge.id().index()).expect("it is small"), edge.target().index())).collect()
+        self.edges(node)
+            .map(|edge| (u32::try_from(edge.id().index()).expect("the number is small"), edge.target().index()))
+            .collect()
     }
 }
 
-/// Single knock-outs of all nodes and links of a circuit that is there, as the links grow.
+/// Knocks out each node and each link of an existing circuit, with a growing number of links.
 #[divan::bench(args = [100, 1_000, 10_000, 100_000, 1_000_000], sample_count = 9, sample_size = 1)]
 fn knock_outs_of_links(bencher: Bencher<'_, '_>, links: u32) {
     let circuit = reachability(&layers(links));
     bencher.bench_local(|| circuit.knock_outs().len());
 }
 
-/// petgraph's dominators of the same networks: nodes only.
+/// petgraph's dominators of the same networks, for nodes only.
 #[divan::bench(args = [100, 1_000, 10_000, 100_000, 1_000_000], sample_count = 9, sample_size = 1)]
 fn dominators_of_links(bencher: Bencher<'_, '_>, links: u32) {
     let graph = layers(links);
@@ -129,7 +131,8 @@ fn dominators_of_links(bencher: Bencher<'_, '_>, links: u32) {
     });
 }
 
-/// A structure function over nodes in layers, each of which leads to `fan` random ones of the next; nodes fail.
+/// A structure function over layers of nodes, each of which has links to `fan` random nodes of the next layer. Only
+/// nodes fail.
 fn sparse(width: u32, depth: u32, fan: u32, seed: u64) -> Circuit {
     let mut draws = Xoshiro256PlusPlus::seed_from_u64(seed);
     let mut builder = CircuitBuilder::default();
@@ -141,7 +144,7 @@ fn sparse(width: u32, depth: u32, fan: u32, seed: u64) -> Circuit {
             let ways: Vec<GateId> = match next.len() {
                 0 => Vec::new(),
                 n if fan >= width => (0..n).map(|place| next[place]).collect(),
-                n => (0..fan).map(|_| next[usize::try_from(draws.next_u64() % n as u64).expect("it is small")]).collect(),
+                n => (0..fan).map(|_| next[usize::try_from(draws.next_u64() % n as u64).expect("the number is small")]).collect(),
             };
             let further = if ways.is_empty() { builder.constant(true) } else { builder.any(ways) };
             here.push(builder.all([itself, further]));
@@ -159,21 +162,21 @@ fn exactly(circuit: &Circuit, inputs: u32) -> f64 {
     unavailability
 }
 
-/// 120 elements in layers (width, depth, links from each): fully linked, then sparse and far deeper than a site.
+/// 120 elements in layers (width, depth, links per node): fully linked, then sparse and far deeper than a real site.
 #[divan::bench(args = [(30, 4, 30), (8, 15, 8), (4, 30, 2), (8, 15, 2)])]
 fn availability_of_120_elements_in_layers(bencher: Bencher<'_, '_>, (width, depth, fan): (u32, u32, u32)) {
     let circuit = sparse(width, depth, fan, 1);
     bencher.bench_local(|| exactly(&circuit, width * depth));
 }
 
-/// 24 elements, however they hang together (width, depth, links from each).
+/// 24 elements in various layouts (width, depth, links per node).
 #[divan::bench(args = [(2, 12, 2), (4, 6, 2), (6, 4, 2), (6, 4, 3), (8, 3, 2), (8, 3, 3), (8, 3, 4), (12, 2, 3), (12, 2, 5)])]
 fn availability_of_24_elements(bencher: Bencher<'_, '_>, (width, depth, fan): (u32, u32, u32)) {
     let circuit = sparse(width, depth, fan, 2);
     bencher.bench_local(|| exactly(&circuit, width * depth));
 }
 
-/// What is too large for a diagram is sampled.
+/// A structure too large for a decision diagram is sampled.
 #[divan::bench]
 fn availability_sampled(bencher: Bencher<'_, '_>) {
     let circuit = sparse(8, 15, 3, 1);
@@ -181,7 +184,7 @@ fn availability_sampled(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| unavailability(black_box(&circuit), &down, &[]));
 }
 
-/// All three kinds of a shipped design, from the drawing.
+/// All three kinds of request of a shipped design, starting from the infrastructure.
 #[divan::bench]
 fn availability_of_stage_2(bencher: Bencher<'_, '_>) {
     let text = include_str!("../assets/stage-2-secured.ron");

@@ -1,8 +1,8 @@
-//! How fast the engine is. `cargo bench` prints a table; docs/benchmarks.md quotes it.
+//! Engine benchmarks. `cargo bench` prints a table; docs/benchmarks.md quotes it.
 //!
-//! W1 and W2 are the workloads on which simulators are compared (`assets/bench-w1.ron`, `assets/bench-w2.ron`); an item is a
-//! request, of which each is two events in W1 and ten in W2. Everything runs through the engine that the screen uses. A
-//! comparison with other simulators stands in `benches/peers`.
+//! W1 and W2 are the workloads for comparing simulators (`assets/bench-w1.ron`, `assets/bench-w2.ron`). An item is a
+//! request, which is two events in W1 and ten in W2. All benchmarks use the same engine as the screen. `benches/peers`
+//! compares it with other simulators.
 
 use std::process::Command;
 use std::sync::Arc;
@@ -24,8 +24,8 @@ fn infrastructure(text: &str) -> Arc<Infrastructure> {
     Arc::new(Infrastructure::from_ron("scenario.ron", text).expect("a valid scenario"))
 }
 
-/// A site of about `components` components: one balancer, pairs of web server and application, one database. Every request
-/// visits four of them, whatever their number.
+/// A site of about `components` components: one balancer, pairs of a web server and an application, one database. Every
+/// request visits four components, however many there are.
 fn site(components: usize) -> Arc<Infrastructure> {
     let pairs = ((components - 3) / 2).max(1);
     let part = |pair: usize| format!("(id: \"web-{pair}\", kind: Web()), (id: \"app-{pair}\", kind: App()),");
@@ -45,7 +45,8 @@ fn site(components: usize) -> Arc<Infrastructure> {
     ))
 }
 
-/// As many users as `pending`, each of whom thinks for a second and gets a page of a millisecond: so many events wait.
+/// A site with `pending` closed-loop users, each with a think time of a second and pages that take a millisecond, so
+/// that about `pending` events are pending.
 fn crowd(pending: usize) -> Arc<Infrastructure> {
     infrastructure(&format!(
         "(format: 1, id: \"crowd\", title: \"Crowd\", summary: \"A crowd.\",
@@ -57,7 +58,7 @@ fn crowd(pending: usize) -> Arc<Infrastructure> {
     ))
 }
 
-/// A run of whole requests without an observer.
+/// Runs the simulation without an observer.
 fn bare(bencher: Bencher<'_, '_>, infra: &Arc<Infrastructure>, seconds: u64) {
     let requests = {
         let mut sim = Simulation::new(Arc::clone(infra), 1);
@@ -72,7 +73,7 @@ fn bare(bencher: Bencher<'_, '_>, infra: &Arc<Infrastructure>, seconds: u64) {
     );
 }
 
-/// The same with all metrics: percentiles and a row for every second.
+/// Runs the simulation with all metrics: percentiles and a row for every second.
 fn measured(bencher: Bencher<'_, '_>, infra: &Arc<Infrastructure>, seconds: u64) {
     let requests = {
         let mut sim = Simulation::new(Arc::clone(infra), 1);
@@ -106,7 +107,7 @@ fn w2_all_metrics(bencher: Bencher<'_, '_>) {
     measured(bencher, &infrastructure(W2), 1_000);
 }
 
-/// With firewalls, TLS, monitoring, replication, health checks and every note made.
+/// With firewalls, TLS, monitoring, replication and health checks.
 #[divan::bench(sample_count = 7, sample_size = 1)]
 fn stage_2_bare(bencher: Bencher<'_, '_>) {
     bare(bencher, &infrastructure(STAGE_2), 1_000);
@@ -123,7 +124,7 @@ fn stage_2_with_every_note(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// What the screen runs: with the journal, and checkpoints to go back to.
+/// The configuration of the screen: with the journal, and with checkpoints for rewinding.
 #[divan::bench(sample_count = 7, sample_size = 1)]
 fn stage_2_with_timeline(bencher: Bencher<'_, '_>) {
     let infra = infrastructure(STAGE_2);
@@ -134,16 +135,16 @@ fn stage_2_with_timeline(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// The cost of a request does not depend on how many components there are.
+/// The cost of a request must not depend on the number of components.
 #[divan::bench(args = [10, 100, 1_000, 10_000], sample_count = 7, sample_size = 1)]
 fn components(bencher: Bencher<'_, '_>, count: usize) {
     bare(bencher, &site(count), 1_000);
 }
 
-/// The cost of an event grows with the logarithm of the number that is pending. An item is a request, of two events.
+/// The cost of an event grows with the logarithm of the number of pending events. An item is a request of two events.
 #[divan::bench(args = [100, 1_000, 10_000, 100_000, 1_000_000], sample_count = 7, sample_size = 1)]
 fn pending_events(bencher: Bencher<'_, '_>, count: usize) {
-    // About a million requests each, from a run that is under way.
+    // About a million requests each, starting from a run in progress.
     let infra = crowd(count);
     let seconds = (1_000_000 / count as u64).max(1);
     let mut ready = Simulation::new(infra, 1);
@@ -160,7 +161,7 @@ fn pending_events(bencher: Bencher<'_, '_>, count: usize) {
     });
 }
 
-/// The whole program, from its start to its report: a million requests of W2.
+/// The whole process from start to report, with a million requests of W2.
 #[divan::bench(sample_count = 7, sample_size = 1)]
 fn whole_process_w2(bencher: Bencher<'_, '_>) {
     bencher.counter(ItemsCount::new(1_000_000_u64)).bench_local(|| {

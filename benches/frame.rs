@@ -1,6 +1,7 @@
-//! What a frame costs: update, drawing and ratatui's comparison, at 120×40 with 200 packets in flight; and what it sends.
+//! Frame benchmarks: update, drawing and ratatui's diff at 120×40 with 200 packets in flight, and the bytes sent to the
+//! terminal.
 //!
-//! `cargo bench --bench frame` prints a table and the bytes a second; docs/benchmarks.md quotes both.
+//! `cargo bench --bench frame` prints a table and the bytes per second; docs/benchmarks.md quotes both.
 
 use std::cell::Cell;
 use std::io::{self, Write};
@@ -21,31 +22,31 @@ use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
 const SIZE: (u16, u16) = (120, 40);
-/// Frames a second.
+/// Frames per second.
 const RATE: u64 = 30;
 const FRAME: Duration = Duration::from_nanos(1_000_000_000 / RATE);
 
-#[expect(clippy::print_stdout, reason = "what a benchmark is for")]
+#[expect(clippy::print_stdout, reason = "the benchmark's output")]
 fn main() {
-    for (what, app) in [("users far away", far()), ("overload", busy())] {
+    for (what, app) in [("distant users", far()), ("overload", busy())] {
         if let Some(stage) = app.stage() {
             let (packets, rate) = (stage.sim().packets().count(), stage.sim().rate());
             let failed = stage.sim().experience(Duration::from_secs(10), None).error_ratio().unwrap_or_default() * 100.0;
-            println!("{what}: {packets} packets on their way, at {rate} requests a second, {failed:.1} % fail");
+            println!("{what}: {packets} packets in flight, {rate} requests/s, {failed:.1} % failed");
         }
     }
-    println!("bytes a second to the terminal: {} live, {} paused\n", bytes(false), bytes(true));
+    println!("bytes per second to the terminal: {} live, {} paused\n", bytes(false), bytes(true));
     divan::main();
 }
 
 fn app() -> App {
-    let library = Library::new(EMBEDDED).expect("the shipped content");
+    let library = Library::new(EMBEDDED).expect("the shipped content is valid");
     let mut app = App::new(library, Progress::default(), Settings { seed: 1, ..Settings::default() });
     app.resize(SIZE.0, SIZE.1);
     app
 }
 
-/// Lets more and more users come until 200 packets are on their way.
+/// Increases the arrival rate until 200 packets are in flight.
 fn crowd(app: &mut App) {
     for _ in 0..60 {
         let count = app.stage().map_or(0, |stage| stage.sim().packets().count());
@@ -57,30 +58,30 @@ fn crowd(app: &mut App) {
     }
 }
 
-/// Stage 2 with 200 packets on their way: its users are so far away, in milliseconds, and so many.
+/// Stage 2 with the given latency of its users in milliseconds, at an arrival rate that puts 200 packets in flight.
 fn stage_2(latency_ms: Option<f64>) -> App {
-    let (file, text) = EMBEDDED.scenarios.iter().find(|(path, _)| path.contains("stage-2")).expect("shipped");
+    let (file, text) = EMBEDDED.scenarios.iter().find(|(path, _)| path.contains("stage-2")).expect("stage 2 is shipped");
     let link = "to: \"lb-1\", protocol: Http";
-    assert_eq!(text.matches(link).count(), 1, "the users' link");
+    assert_eq!(text.matches(link).count(), 1, "the scenario has one users' link");
     let longer = latency_ms.map_or_else(String::new, |ms| format!(", latency_ms: {ms:?}"));
     let text = text.replace(link, &format!("{link}{longer}"));
     let mut app = app();
-    app.open_scenario(Infrastructure::read(file, &text).expect("a longer link is a link").into());
+    app.open_scenario(Infrastructure::read(file, &text).expect("the changed scenario is valid").into());
     crowd(&mut app);
     app
 }
 
-/// Users behind a satellite, 250 ms away: the site bears them.
+/// Users behind a satellite link with 250 ms latency: the site can handle their load.
 fn far() -> App {
     stage_2(Some(250.0))
 }
 
-/// Users nearby: five times as many as the site bears.
+/// Users nearby, at five times the rate that the site can handle.
 fn busy() -> App {
     stage_2(None)
 }
 
-/// Takes bytes as a terminal would, and counts them.
+/// Accepts bytes like a terminal, and counts them.
 #[derive(Clone, Default)]
 struct Sink(Rc<Cell<usize>>);
 
@@ -95,7 +96,7 @@ impl Write for Sink {
     }
 }
 
-/// ratatui's terminal, as the program drives it.
+/// ratatui's terminal, set up as in the program.
 fn terminal(sink: &Sink, area: Rect) -> Terminal<CrosstermBackend<Sink>> {
     let options = TerminalOptions { viewport: Viewport::Fixed(area) };
     Terminal::with_options(CrosstermBackend::new(sink.clone()), options).expect("a sink does not fail")
@@ -120,18 +121,19 @@ fn bytes(paused: bool) -> usize {
         }
         sink.0.take()
     };
-    // The first frame draws all of the screen.
+    // The first frame draws the whole screen.
     draw(&mut app);
     (0..10 * RATE).map(|_| draw(&mut app)).sum::<usize>() / 10
 }
 
-/// Everything between two frames, but for the terminal.
+/// All work for a frame, except for the terminal's own.
 #[divan::bench(sample_count = 300, sample_size = 1)]
 fn frame_at_120x40_with_200_packets(bencher: Bencher<'_, '_>) {
     frames(bencher, far());
 }
 
-/// The same while the site drowns: three thousand users a second, five times what it bears.
+/// Like `frame_at_120x40_with_200_packets`, but under overload: three thousand users per second, five times what the
+/// site can handle.
 #[divan::bench(sample_count = 300, sample_size = 1)]
 fn frame_under_overload(bencher: Bencher<'_, '_>) {
     frames(bencher, busy());
@@ -146,7 +148,7 @@ fn frames(bencher: Bencher<'_, '_>, mut app: App) {
     });
 }
 
-/// The same picture an eighth as fast, as one watches packets: hardly anything happens between two frames.
+/// The same screen at an eighth of the speed, as when watching packets: hardly anything changes between two frames.
 #[divan::bench(sample_count = 300, sample_size = 1)]
 fn frame_in_slow_motion(bencher: Bencher<'_, '_>) {
     let mut app = far();
@@ -172,7 +174,7 @@ fn view_only(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// What ratatui needs to find the cells that differ between two frames.
+/// ratatui's diff of two frames.
 #[divan::bench(args = [(120, 40), (200, 60)], sample_count = 300, sample_size = 1)]
 fn diff_only(bencher: Bencher<'_, '_>, (columns, rows): (u16, u16)) {
     let mut app = busy();
@@ -188,7 +190,8 @@ fn diff_only(bencher: Bencher<'_, '_>, (columns, rows): (u16, u16)) {
     bencher.bench_local(|| black_box(before.diff_iter(&after).count()));
 }
 
-/// A site of so many servers: a third each of web, application and database servers, every one linked to two of the next tier.
+/// A site with `servers` servers, a third each for web, application and database, each linked to two servers of the
+/// next tier.
 fn site(servers: usize) -> Infrastructure {
     let tier = servers / 3;
     let mut lines =
@@ -212,17 +215,17 @@ fn site(servers: usize) -> Infrastructure {
     }
     let [servers, components, links] = [homes, lines, links].map(|lines| lines.join(","));
     Infrastructure::read("site", &format!("(servers: [{servers}], components: [{components}], links: [{links}])"))
-        .expect("a site")
+        .expect("a valid scenario")
 }
 
-/// The layout of a large site, as when it is opened or the window gets another size.
+/// The layout of a large site, which is computed when the site is opened or the window is resized.
 #[divan::bench(args = [12, 60, 120, 240], sample_count = 5, sample_size = 1)]
 fn layout_of_servers(bencher: Bencher<'_, '_>, servers: usize) {
     let infra = site(servers);
     bencher.bench_local(|| Layout::within(&infra, SIZE.0 - 36, SIZE.1 - 12));
 }
 
-/// From nothing to the first frame, with all content read and checked.
+/// From startup to the first frame, including reading and checking all content.
 #[divan::bench(sample_count = 50, sample_size = 1)]
 fn first_frame() -> usize {
     let app = app();

@@ -1,4 +1,4 @@
-//! Analyses a site without running it: single points of failure, availability, capacity and readable hops.
+//! Analyses a site without running it: single points of failure, availability, capacity and plaintext hops.
 //!
 //! `cargo run --example analyze`
 
@@ -11,7 +11,7 @@ use hoplight_model::{Infrastructure, RequestKind};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let infra = Infrastructure::from_ron("stage-1-distributed.ron", include_str!("../assets/stage-1-distributed.ron"))?;
-    // Every answer is per kind of request: static pages survive failures that stop writes.
+    // Every result is per kind of request: static pages survive failures that stop writes.
     let structure = Structure::of(&infra);
     for kind in RequestKind::ALL {
         let points = single_points_in(&infra, &structure, kind).map_err(|why| hoplight_text::broken(&why).to_string())?;

@@ -1,9 +1,9 @@
 //! Edits a shipped design in memory: adds a web server to stage 1 under load and measures the difference, then edits the
 //! design of a session while it runs.
 //!
-//! Run it with `cargo run --example edit`.
+//! `cargo run --example edit`
 
-#![expect(clippy::print_stdout, reason = "its output is what it shows")]
+#![expect(clippy::print_stdout, reason = "the example's output")]
 
 use std::error::Error;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let id = ComponentId::new;
     let component = |text| ron_text::parse("edit", text).map(Edit::AddComponent);
     let link = |from, to| Edit::AddLink(LinkSpec::new(id(from), id(to)));
-    // Without its server, the component is refused and the draft stays as it was.
+    // The component is refused because its server does not exist yet, and the draft is unchanged.
     let web = component("(id: \"web-3\", kind: Web(), server: \"server-4\")")?;
     if let Err(refusal) = draft.apply(web.clone()) {
         println!("refused: {refusal}");
@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         web,
         component("(id: \"app-3\", kind: App(), server: \"server-4\")")?,
         link("lb-1", "web-3"),
-        link("app-3", "web-3"), // the wrong direction: the draft can't be built until it is gone
+        link("app-3", "web-3"), // the wrong direction: the draft cannot be built until this link is removed
         Edit::RemoveLink(id("app-3"), id("web-3")),
         link("web-3", "app-3"),
         link("app-3", "db-1"),

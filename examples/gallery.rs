@@ -1,10 +1,10 @@
-//! Writes every screen of the gallery as SVG pictures, in all looks and sizes, with a page that shows them:
+//! Writes every screen of the gallery as SVG pictures, in all looks and sizes, and a page that shows them:
 //!
 //! ```sh
 //! cargo run --release --example gallery -- FOLDER
 //! ```
 //!
-//! The screens are those that `tests/screens/gallery.rs` compares with snapshots.
+//! The screens are the ones that `tests/screens/gallery.rs` compares with snapshots.
 
 #[path = "../tests/support/learner.rs"]
 mod learner;
@@ -26,7 +26,7 @@ use ratatui::layout::Rect;
 
 use screens::{SCREENS, Screen};
 
-/// The looks of the pictures: the end of the file's name, the name for people, colours, and whether it is in ASCII.
+/// The looks of the pictures: file name suffix, display name, palette, and whether to use ASCII only.
 const LOOKS: [(&str, &str, Palette, bool); 4] = [
     ("dark", "dark", Palette::Dark, false),
     ("light", "light", Palette::Light, false),
@@ -34,7 +34,7 @@ const LOOKS: [(&str, &str, Palette, bool); 4] = [
     ("none", "no colour", Palette::NoColour, false),
 ];
 
-/// The size whose pictures the page shows; the others are links.
+/// The size that the page shows as pictures; the others are links.
 const SHOWN: (u16, u16) = (120, 40);
 
 fn main() -> anyhow::Result<()> {
@@ -55,7 +55,7 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A picture's file in the folder.
+/// The path of a picture within the folder.
 fn file(name: &str, (columns, rows): (u16, u16), end: &str) -> String {
     format!("{name}/{columns}x{rows}-{end}.svg")
 }

@@ -1,4 +1,4 @@
-//! Plays hoplight without a terminal and prints the screen: as plain text, or in colour with `--ansi`.
+//! Runs hoplight without a terminal and prints the screen as plain text, or in colour with `--ansi`.
 //!
 //! `cargo run --example headless_frame -- --ansi`
 
@@ -15,7 +15,7 @@ use hoplight::view::{frame, picture};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// Wall time between two frames. The program has no clock of its own: time passes when it is told so.
+/// Time between two frames. The app has no clock of its own: time passes only through `tick`.
 const FRAME: Duration = Duration::from_millis(100);
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     app.resize(120, 40);
     app.open_scenario(infra);
 
-    // `v` turns on the overlay of readable hops. Effects, such as saving the progress, are up to the caller.
+    // `v` turns on the overlay of readable hops. The caller is responsible for effects such as saving the progress.
     let _effects = app.press(Key::char('v'));
     (0..50).for_each(|_| app.tick(FRAME));
 

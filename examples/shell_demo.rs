@@ -1,7 +1,8 @@
 //! A program that misbehaves on request, for the tests of the terminal shell.
 //!
-//! Keys: `+` counts, space starts and stops the movement, `q` quits, `z` suspends, `P` panics, `T` panics in a thread,
-//! `B` blocks forever, `W` writes forever. Each save appends a line to the file named by `SHELL_DEMO_SAVED`.
+//! Keys: `+` increments the counter, space starts and stops the animation, `q` quits, `z` suspends, `P` panics, `T`
+//! panics in a thread, `B` blocks forever, `W` writes forever. Each save appends a line to the file named by
+//! `SHELL_DEMO_SAVED`.
 
 use std::env;
 use std::fs::OpenOptions;

@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let infra = Infrastructure::from_ron("stage-1-distributed.ron", include_str!("../assets/stage-1-distributed.ron"))?;
     let web_1 = Element::Component(ComponentId::new("web-1"));
 
-    // The seed decides everything random: the same seed gives the same run on every machine.
+    // The seed determines all randomness: the same seed gives the same run on every machine.
     let mut simulation = Simulation::new(Arc::new(infra), 1);
     let mut notable = 0;
     // An observer sees every event of the run and cannot change it.

@@ -1,4 +1,4 @@
-//! The engines, one file each, and SimPy's script.
+//! The engines, one file each, and the script for SimPy.
 
 mod desque;
 mod heap;
@@ -9,7 +9,7 @@ mod simpy;
 
 use crate::workload::{Outcome, Workload};
 
-/// What simulates.
+/// A simulation engine to compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
     Limit,
@@ -47,7 +47,7 @@ impl Engine {
         }
     }
 
-    /// How many requests a run has: fewer where a million would take minutes. Rates are per second.
+    /// Number of requests in a run, fewer where a million would take minutes. Results are rates per second.
     pub const fn requests(self, workload: Workload) -> u64 {
         match (self, workload) {
             (Self::Simpy, Workload::W1) => 200_000,
@@ -57,17 +57,17 @@ impl Engine {
         }
     }
 
-    /// The program that runs the engine in a process of its own; `None` for this one.
+    /// The interpreter and script that run the engine in a separate process; `None` if it runs in this process.
     pub fn script(self) -> Option<(String, &'static str)> {
         (self == Self::Simpy).then(|| (simpy::python(), simpy::SCRIPT))
     }
 
-    /// Why the engine cannot run here, if that can be told beforehand.
+    /// The reason why the engine cannot run on this machine, if it is known in advance.
     pub fn missing(self) -> Option<String> {
         (self == Self::Simpy).then(simpy::missing).flatten()
     }
 
-    /// Runs in this process.
+    /// Runs a workload in this process.
     pub fn run(self, workload: Workload, requests: u64, seed: u64) -> Result<Outcome, String> {
         match self {
             Self::Limit => Ok(limit::run(workload, requests, seed)),
@@ -75,12 +75,12 @@ impl Engine {
             Self::HoplightMetrics => hoplight::run_with_metrics(workload, requests, seed),
             Self::Desque => Ok(desque::run(workload, requests, seed)),
             Self::Nexosim => Ok(nexosim::run(workload, requests, seed)),
-            Self::Simpy => Err("SimPy runs in a process of its own".to_owned()),
+            Self::Simpy => Err("SimPy runs in a separate process".to_owned()),
         }
     }
 }
 
-/// Finds an engine by its name.
+/// Finds an engine by its name on the command line.
 impl std::str::FromStr for Engine {
     type Err = String;
 

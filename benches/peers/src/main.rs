@@ -1,7 +1,7 @@
 //! Compares hoplight's engine with its peers: the same workloads, in turn, on one core.
 //!
-//! The engines take turns for some rounds, each run in a process of its own; the tables have the medians. An engine whose
-//! mean time in the system is off does not simulate the workload: then the exit status is 1.
+//! The engines take turns for a number of rounds, with each run in a separate process; the tables show the medians. If
+//! an engine's mean time in the system is wrong, it does not simulate the workload, and the exit status is 1.
 
 mod engine;
 mod random;
@@ -24,7 +24,7 @@ const USAGE: &str = "usage: hoplight-peers [--rounds N] [--engines A,B,…]
 struct Arguments {
     rounds: u64,
     engines: Vec<Engine>,
-    /// Run this one here, instead of all in children.
+    /// Run only this engine, in this process, instead of all engines in child processes.
     engine: Option<Engine>,
     workload: Workload,
     requests: Option<u64>,
@@ -74,8 +74,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Runs one engine in this process and prints one line about it.
-#[expect(clippy::disallowed_methods, reason = "a comparison of speeds reads a clock")]
+/// Runs one engine in this process and prints one line with the result.
+#[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 fn single(engine: Engine, arguments: &Arguments) -> Result<(), String> {
     let requests = arguments.requests.unwrap_or(engine.requests(arguments.workload));
     let (started, used) = (Instant::now(), run::processor_seconds());
@@ -91,10 +91,10 @@ fn single(engine: Engine, arguments: &Arguments) -> Result<(), String> {
     Ok(())
 }
 
-/// Runs all engines in turn, a round after the other, and prints the tables.
+/// Runs all engines in turn for a number of rounds, and prints the tables.
 fn compare(arguments: &Arguments) -> Result<(), String> {
     let mut rows: Vec<_> = arguments.engines.iter().map(|&engine| Row { engine, runs: start(engine) }).collect();
-    // The first run of a process image may read it from the disk: a round that does not count.
+    // Round 0 does not count: the first run of an executable may have to read it from disk.
     for seed in 0..=arguments.rounds {
         for workload in Workload::ALL {
             for row in &mut rows {
@@ -121,7 +121,7 @@ fn start(engine: Engine) -> [Result<Vec<run::Run>, String>; 2] {
     [(); 2].map(|()| engine.missing().map_or(Ok(Vec::new()), Err))
 }
 
-/// The processor's name, where the system tells it, and how many the process may use.
+/// The processor's name, if the system reports it, and the number of cores available to the process.
 fn machine() -> String {
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let name = info.lines().find_map(|line| Some(line.strip_prefix("model name")?.split_once(':')?.1.trim().to_owned()));

@@ -1,12 +1,12 @@
-//! The sampler that all engines written here share, so that the comparison is one of engines and not of samplers.
+//! The sampler shared by all engines implemented here, so that the comparison measures engines, not samplers.
 
 use serde::{Deserialize, Serialize};
 
-/// xoshiro256++ by Blackman and Vigna, seeded by splitmix64.
+/// xoshiro256++ by Blackman and Vigna, seeded with splitmix64.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Random {
     state: [u64; 4],
-    /// The next number, of mean 1.
+    /// The next exponential variate, with mean 1.
     ahead: f64,
 }
 
@@ -38,15 +38,15 @@ impl Random {
         result
     }
 
-    /// An exponential number of nanoseconds with this mean, by the inverse of its distribution function; at least 1.
+    /// Draws an exponential time with this mean in nanoseconds, by inversion; at least 1.
     ///
-    /// Its logarithm was taken at the call before: so no event waits for it, and the processor computes the next one beside
-    /// the work of the event.
+    /// The logarithm was computed by the previous call. No event waits for it, and the processor computes the next one
+    /// in parallel with the event's other work.
     #[inline]
     pub fn exponential(&mut self, mean_ns: f64) -> u64 {
-        // Adding 2^52 rounds to a whole number, which then stands in the mantissa: cheaper than a saturating conversion.
+        // Adding 2^52 rounds to a whole number and leaves it in the mantissa: cheaper than a saturating conversion.
         let whole = self.ahead * mean_ns + 4_503_599_627_370_496.0;
-        // In (0, 1), both ends open.
+        // In the open interval (0, 1).
         let unit = ((self.bits() >> 11) as f64 + 0.5) * (1.0 / 9_007_199_254_740_992.0);
         self.ahead = -unit.ln();
         (whole.to_bits() & 0x000f_ffff_ffff_ffff).max(1)

@@ -1,4 +1,5 @@
-//! One run of one engine, in a process of its own: so none meets the memory, or the warm allocator, of another.
+//! One run of one engine in a separate process, so that no engine is affected by another one's memory or warm
+//! allocator.
 
 use std::process::Command;
 
@@ -7,7 +8,7 @@ use rustix::time::{ClockId, clock_gettime};
 use crate::engine::Engine;
 use crate::workload::Workload;
 
-/// What one run measured.
+/// Measurements of one run.
 #[derive(Clone, Copy, Debug)]
 pub struct Run {
     pub requests: f64,
@@ -15,17 +16,18 @@ pub struct Run {
     pub seconds: f64,
     pub wall_seconds: f64,
     pub mean_ms: f64,
-    /// The largest resident set, in KiB; 0 where the system does not tell.
+    /// Peak resident set size in KiB; 0 if the system does not report it.
     pub peak_kib: f64,
 }
 
 impl Run {
-    /// Requests per second of processor time: on an idle machine that is wall time, on a busy one it is still the engine's.
+    /// Requests per second of processor time. It equals the rate per wall time on an idle machine, and is not affected
+    /// by other programs on a busy one.
     pub fn rate(&self) -> f64 {
         self.requests / self.seconds
     }
 
-    /// Reads the line that a child printed last: `requests=… seconds=… wall_seconds=… mean_ms=… peak_kib=…`.
+    /// Parses a child's output line: `requests=… seconds=… wall_seconds=… mean_ms=… peak_kib=…`.
     fn parse(line: &str) -> Option<Self> {
         let field = |name: &str| {
             let mut fields = line.split_whitespace().filter_map(|field| field.split_once('='));
@@ -42,14 +44,14 @@ impl Run {
     }
 }
 
-/// What a child had to say.
+/// The output of a child process.
 pub enum Told {
     Run(Run),
-    /// The engine cannot run here, for this reason.
+    /// The engine cannot run on this machine, for this reason.
     Skipped(String),
 }
 
-/// Runs `engine` in a child.
+/// Runs `engine` in a child process.
 pub fn run(engine: Engine, workload: Workload, seed: u64) -> Result<Told, String> {
     let (requests, seed) = (engine.requests(workload).to_string(), seed.to_string());
     let workload_name = workload.to_string();
@@ -77,17 +79,17 @@ pub fn run(engine: Engine, workload: Workload, seed: u64) -> Result<Told, String
     let line = said.trim();
     match line.strip_prefix("skipped: ") {
         Some(reason) => Ok(Told::Skipped(reason.to_owned())),
-        None => Run::parse(line).map(Told::Run).ok_or_else(|| format!("{name} said {line:?} about {workload}")),
+        None => Run::parse(line).map(Told::Run).ok_or_else(|| format!("{name} printed {line:?} for {workload}")),
     }
 }
 
-/// Processor time that this process has used so far, in seconds, all threads together.
+/// Processor time used by all threads of this process so far, in seconds.
 pub fn processor_seconds() -> f64 {
     let time = clock_gettime(ClockId::ProcessCPUTime);
     time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
-/// The largest resident set of this process so far, in KiB; 0 where the system does not tell.
+/// Peak resident set size of this process so far, in KiB; 0 if the system does not report it.
 pub fn peak_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let field = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -1,15 +1,16 @@
 //! The tables: medians over rounds, and medians of the ratios within each round.
 //!
-//! Machines are noisy, and the noise of one minute hits all engines of one round: ratios are formed within rounds.
+//! Machines are noisy, and noise at one time affects all engines of the same round, so ratios are computed within
+//! rounds.
 
 use crate::engine::Engine;
 use crate::run::Run;
 use crate::workload::{EVENTS, Workload};
 
-/// All runs of one engine, a row in each table.
+/// All runs of one engine, which is a row in each table.
 pub struct Row {
     pub engine: Engine,
-    /// For each workload the runs, one per round, or why there are none.
+    /// Per workload, one run per round, or the reason why there are none.
     pub runs: [Result<Vec<Run>, String>; 2],
 }
 
@@ -22,18 +23,18 @@ impl Row {
         Some(self.runs(workload)?.iter().map(Run::rate).collect())
     }
 
-    /// Mean time in the system over all rounds, and how many requests it is the mean of.
+    /// Mean time in the system over all rounds, and the number of requests it covers.
     fn mean_ms(&self, workload: Workload) -> Option<(f64, f64)> {
         let runs = self.runs(workload)?;
         let requests: f64 = runs.iter().map(|run| run.requests).sum();
         Some((runs.iter().map(|run| run.mean_ms * run.requests).sum::<f64>() / requests, requests))
     }
 
-    /// What is wrong with the mean that this engine measured, if anything is.
+    /// Describes what is wrong with the mean that this engine measured; `None` if it is correct.
     pub fn complaint(&self, workload: Workload) -> Option<String> {
         let (mean, requests) = self.mean_ms(workload)?;
         let expected = workload.expected_ms();
-        // Three standard deviations of W1's mean over a million jobs are 3 %; fewer jobs scatter more widely.
+        // Three standard deviations of W1's mean over a million jobs are 3 %; with fewer jobs, the mean varies more.
         let tolerance = 0.03 * (1e6 / requests).sqrt().max(1.0);
         let off = mean / expected - 1.0;
         let name = self.engine.name();
@@ -48,14 +49,14 @@ fn median(mut values: Vec<f64>) -> f64 {
     if values.len() % 2 == 1 { values[middle] } else { f64::midpoint(values[middle - 1], values[middle]) }
 }
 
-/// Three significant digits, in millions.
+/// Formats a rate in millions with three significant digits.
 fn millions(rate: f64) -> String {
     let rate = rate / 1e6;
     let digits = (2 - rate.log10().floor() as i32).clamp(0, 6) as usize;
     format!("{rate:.digits$} M")
 }
 
-/// How much other programs were in the way.
+/// Describes how much other programs affected the runs.
 pub fn noise(rows: &[Row]) -> String {
     let runs = rows.iter().flat_map(|row| &row.runs).flatten().flatten();
     let stretch: Vec<_> = runs.map(|run| run.wall_seconds / run.seconds).collect();
@@ -66,7 +67,7 @@ pub fn noise(rows: &[Row]) -> String {
     format!("wall time was {:.2} times the processor time ({worst:.2} at worst)", median(stretch))
 }
 
-/// How far the fastest and the slowest round are from the median.
+/// Deviations of the slowest and the fastest round from the median.
 fn spread(rates: &[f64]) -> String {
     let middle = median(rates.to_vec());
     let (least, most) = rates.iter().fold((f64::MAX, f64::MIN), |(low, high), rate| (low.min(*rate), high.max(*rate)));
@@ -77,7 +78,7 @@ fn line(cells: &[String]) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
-/// Rates, means and memory.
+/// The table of rates, means and memory.
 pub fn rates(rows: &[Row]) -> String {
     let mut text = String::from(
         "| engine | W1 jobs/s | W2 requests/s | W2 model events/s | W2 slowest / fastest round | W1 mean | W2 mean | W2 peak RSS |\n\
@@ -102,7 +103,7 @@ pub fn rates(rows: &[Row]) -> String {
     text
 }
 
-/// How many times as fast each engine is as those that the project measures itself by.
+/// The table of speed ratios between each engine and the reference engines.
 pub fn ratios(rows: &[Row]) -> String {
     const BASES: [Engine; 4] = [Engine::Limit, Engine::Desque, Engine::Nexosim, Engine::Simpy];
     let bases: Vec<_> = BASES.iter().filter_map(|base| rows.iter().find(|row| row.engine == *base)).collect();

@@ -1,18 +1,18 @@
-//! The workloads, as every engine must run them, and what an engine reports.
+//! The workloads, which every engine must run as described, and the result that an engine reports.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// What is simulated.
+/// A workload to simulate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Workload {
-    /// One station with one slot, Poisson arrivals at 0.8 of its speed: M/M/1.
+    /// One station with one slot and Poisson arrivals at 0.8 of its service rate: M/M/1.
     W1,
     /// A request–response network of seven stations; each request makes nine visits.
     W2,
 }
 
-/// A station: a first-come-first-served line in front of `slots` servers with exponential service times.
+/// A station: a first-come-first-served queue in front of `slots` servers with exponential service times.
 #[derive(Clone, Copy, Debug)]
 pub struct Station {
     pub name: &'static str,
@@ -28,8 +28,9 @@ const fn station(name: &'static str, slots: u32, mean_ns: f64) -> Station {
 /// The time unit of W1 is a millisecond: λ = 0.8 and μ = 1 per millisecond.
 pub const QUEUE: Station = station("queue", 1, 1e6);
 
-/// The stations of W2. A request visits fw, lb, web, app, db, app, web, lb, fw. The balancer alternates web servers; each
-/// web server alternates application servers. A slot is held while a visit is served, not until the answer is back.
+/// The stations of W2. A request visits fw, lb, web, app, db, app, web, lb, fw. The balancer alternates between web
+/// servers, and each web server alternates between application servers. A slot is held during service only, not until
+/// the response is back.
 pub const NETWORK: [Station; 7] = [
     station("fw", 1, 0.1e6),
     station("lb", 1, 0.2e6),
@@ -46,10 +47,10 @@ pub const WEB: usize = 2;
 pub const APP: usize = 4;
 pub const DB: usize = 6;
 
-/// Visits of a request in W2.
+/// Number of visits of a request in W2.
 pub const VISITS: u8 = 9;
 
-/// Model events of a request in W2: its arrival, and the end of each visit.
+/// Number of model events of a request in W2: its arrival, and the end of each visit.
 pub const EVENTS: f64 = 10.0;
 
 impl Workload {
@@ -63,10 +64,10 @@ impl Workload {
         }
     }
 
-    /// The mean time in the system that every right engine must measure, in milliseconds.
+    /// The mean time in the system that every correct engine must measure, in milliseconds.
     ///
-    /// W1: 1 / (μ − λ). W2 has no closed form with alternating balancing (random routing would give 36.729 by its product
-    /// form); this value is what all engines agree on.
+    /// W1: 1 / (μ − λ). W2 has no closed form with alternating balancing (with random routing, its product form gives
+    /// 36.729); this value is the one that all engines agree on.
     pub const fn expected_ms(self) -> f64 {
         match self {
             Self::W1 => 5.0,
@@ -92,17 +93,17 @@ impl FromStr for Workload {
     }
 }
 
-/// What came of one run.
+/// The result of a run.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    /// It ran: so many requests were completed with this mean time in the system.
+    /// The run completed this many requests, with this mean time in the system.
     Ran { requests: u64, mean_ms: f64 },
-    /// It cannot run here, for this reason.
+    /// The engine cannot run on this machine, for this reason.
     Skipped(String),
 }
 
 impl Outcome {
-    /// From the sum of all times in the system, in nanoseconds.
+    /// Computes the mean from the sum of all times in the system, in nanoseconds.
     pub fn from_sum(requests: u64, sum_ns: u128) -> Self {
         Self::Ran { requests, mean_ms: sum_ns as f64 / requests as f64 / 1e6 }
     }

@@ -1,8 +1,10 @@
-//! Arrivals: open arrivals at a rate that may follow a schedule, or users who wait for each outcome.
+//! Request arrivals: open arrivals at a rate that may follow a schedule, or closed-loop users, who wait for each
+//! outcome and think before the next request.
 //!
-//! Open arrivals are sampled in *unit time*, in which one user comes per unit: exponential gaps, or equal ones. The integral
-//! of the rate says when a unit of unit time is over, and is inverted exactly, so nothing is thinned out and no draw is
-//! wasted. The users are the same whatever the rate; it only moves them. Faults and designs do not move them at all.
+//! Open arrivals are sampled in *unit time*, in which the mean rate is one user per unit: gaps are exponential, or all
+//! equal to 1. A gap in unit time becomes simulated time by exact inversion of the integral of the rate, so unlike with
+//! thinning, no draw is rejected. A different rate therefore moves the same users in time; faults and designs do not
+//! affect them at all.
 
 mod carry;
 mod curve;
@@ -22,13 +24,13 @@ use crate::random::{self, Sampler};
 use crate::time::{SECOND, SimTime};
 use curve::Curve;
 
-/// Marks the random streams of users who wait for outcomes: the mark, 20 bits of user, 36 bits of cycle. The bits between
-/// are left to the purposes of draws.
+/// Marks the random streams of closed-loop users. A stream is this mark, 20 bits of user number and 36 bits of cycle.
+/// The bits in between are free for [`Purpose`].
 const WAITS: u64 = 1 << 62;
 const CYCLE_BITS: u32 = 36;
 const USER_BITS: u32 = 20;
 
-/// What the draws about one user are for.
+/// The purpose of a draw about a user.
 #[derive(Clone, Copy)]
 enum Purpose {
     Kind = 1,
@@ -48,41 +50,41 @@ enum Source {
     Closed(Closed),
 }
 
-/// Users who come whatever happens to the others.
+/// Open arrivals: users who arrive independently of each other.
 #[derive(Clone, Debug, PartialEq)]
 struct Open {
-    /// Whether gaps are equal in unit time.
+    /// Whether all gaps in unit time are equal, rather than exponential.
     regular: bool,
     draws: Xoshiro256PlusPlus,
     curve: Curve,
-    /// Unit time from `since` to the next arrival.
+    /// Unit time between `since` and the next arrival.
     due: f64,
     since: SimTime,
-    /// Part of a nanosecond by which the last arrival was early: events have whole ones.
+    /// Fraction of a nanosecond by which the last arrival was early, because event times are whole nanoseconds.
     early: f64,
-    /// How many have come.
-    came: u64,
-    /// The one event that brings the next user; others of its kind are stale.
+    /// Number of users who have arrived.
+    arrived: u64,
+    /// Sequence number of the pending event that brings the next user; other events of its kind are stale.
     next: u64,
 }
 
-/// Users who wait for each outcome.
+/// Closed-loop users, who wait for each outcome.
 #[derive(Clone, Debug, PartialEq)]
 struct Closed {
     think: Sampler,
-    /// How often each user has asked.
+    /// Number of requests each user has completed.
     cycles: Vec<u32>,
-    /// How many of them think now.
+    /// Number of users who are thinking.
     thinking: u32,
 }
 
 impl Arrivals {
-    /// The arrivals of `traffic` at the start of a run.
+    /// Returns the arrivals of `traffic` at the start of a run.
     pub(crate) fn new(traffic: &Traffic, seed: u64) -> Self {
         let open = |regular| {
             let draws = Xoshiro256PlusPlus::seed_from_u64(random::mix(seed));
             let curve = Curve::new(traffic.rate, &traffic.schedule);
-            let mut open = Open { regular, draws, curve, due: 0.0, since: SimTime::ZERO, early: 0.0, came: 0, next: 0 };
+            let mut open = Open { regular, draws, curve, due: 0.0, since: SimTime::ZERO, early: 0.0, arrived: 0, next: 0 };
             open.draw();
             Source::Open(open)
         };
@@ -96,7 +98,7 @@ impl Arrivals {
         Self { source }
     }
 
-    /// The sequence number of the one event that brings the next user of open arrivals, or 0.
+    /// Sequence number of the pending event that brings the next user of open arrivals, or 0.
     pub(crate) fn next(&self) -> u64 {
         match &self.source {
             Source::Open(open) => open.next,
@@ -104,7 +106,7 @@ impl Arrivals {
         }
     }
 
-    /// How many users there are, and how many of them think, where they wait for each outcome.
+    /// Number of closed-loop users and how many of them are thinking, or `None` for open arrivals.
     pub(crate) fn population(&self) -> Option<(u32, u32)> {
         match &self.source {
             Source::Open(_) => None,
@@ -112,7 +114,7 @@ impl Arrivals {
         }
     }
 
-    /// The first users come, or begin to think.
+    /// Schedules the first user of open arrivals, or starts the first think time of every closed-loop user.
     pub(crate) fn start(&mut self, clock: &mut Clock) {
         match &self.source {
             Source::Open(_) => self.schedule_next(clock),
@@ -126,18 +128,18 @@ impl Arrivals {
         open.next = open.next_at().map_or(0, |at| clock.schedule(at, Kind::Arrival, 0));
     }
 
-    /// A user comes: the next one, or `user` of those who wait for outcomes. Returns the user's random stream, unless the
-    /// event is stale.
+    /// Handles the arrival of the next user of open arrivals, or of closed-loop user `user`. Returns the user's random
+    /// stream, or `None` if the event is stale.
     pub(crate) fn arrive(&mut self, user: u32, sequence: u64, now: SimTime) -> Option<u64> {
         match &mut self.source {
             Source::Open(open) => {
                 if sequence != open.next {
                     return None;
                 }
-                open.came += 1;
+                open.arrived += 1;
                 open.since = now;
                 open.draw();
-                Some(open.came)
+                Some(open.arrived)
             }
             Source::Closed(closed) => {
                 closed.thinking -= 1;
@@ -146,7 +148,7 @@ impl Arrivals {
         }
     }
 
-    /// A request has its outcome. If its user waited for that, the user thinks again.
+    /// Starts the next think time if the request that has just ended belongs to a closed-loop user.
     pub(crate) fn resume(&mut self, stream: u64, clock: &mut Clock) {
         if stream >> 62 != WAITS >> 62 {
             return;
@@ -163,13 +165,13 @@ impl Arrivals {
         closed.start_thinking(user, clock);
     }
 
-    /// Sets the arrival rate from now on; what is left of the schedule is over. The part of the gap to the next user that
-    /// has passed stays passed.
+    /// Sets the arrival rate from now on and discards the rest of the schedule. The elapsed part of the gap to the next
+    /// user is kept.
     ///
     /// # Panics
-    /// Where users wait for outcomes: they have no rate.
+    /// If the arrivals are closed-loop: they have no rate.
     pub(crate) fn set_rate(&mut self, rate: Rate, clock: &mut Clock) {
-        let Source::Open(open) = &mut self.source else { unreachable!("where users wait for outcomes, the command is refused") };
+        let Source::Open(open) = &mut self.source else { unreachable!("the command is refused for closed-loop arrivals") };
         open.due = (open.due - open.curve.integral(open.since, clock.now())).max(0.0);
         open.since = clock.now();
         open.early = 0.0;
@@ -177,7 +179,7 @@ impl Arrivals {
         self.schedule_next(clock);
     }
 
-    /// The arrival rate now, in requests per second.
+    /// The current arrival rate in requests per second.
     pub(crate) fn rate(&self, now: SimTime) -> f64 {
         match &self.source {
             Source::Open(open) => open.curve.at(now),
@@ -185,7 +187,7 @@ impl Arrivals {
         }
     }
 
-    /// Gives that event its new number.
+    /// Updates the sequence number after a renumbering.
     pub(crate) fn set_next(&mut self, next: u64) {
         if let Source::Open(open) = &mut self.source {
             open.next = next;
@@ -198,7 +200,7 @@ impl Open {
         self.due = if self.regular { 1.0 } else { random::exponential(self.draws.next_u64()) };
     }
 
-    /// When the next user comes, or `None` if none ever will.
+    /// When the next user arrives, or `None` if none ever will.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the curve gives at most 2^61 ns")]
     fn next_at(&mut self) -> Option<SimTime> {
         let gap = self.curve.reach(self.since, self.due)? + self.early;
@@ -209,7 +211,7 @@ impl Open {
 }
 
 impl Closed {
-    /// A user thinks, and will ask then.
+    /// Schedules the user's next request after a think time.
     fn start_thinking(&self, user: u32, clock: &mut Clock) {
         let think = self.think.nanos(draw(clock, self.stream(user), Purpose::Think));
         clock.schedule(clock.now() + think, Kind::Arrival, user);
@@ -220,13 +222,13 @@ impl Closed {
     }
 }
 
-/// Whether the user of a random stream comes for the first time.
+/// Whether the user of a random stream is a first-time visitor.
 pub(crate) fn is_new_visitor(plan: &Plan, clock: &Clock, stream: u64) -> bool {
     let share = plan.new_visitors;
     share > 0.0 && random::open_unit(draw(clock, stream, Purpose::NewVisitor)) < share
 }
 
-/// What the user of a random stream wants. Where there is no choice, nothing is drawn.
+/// The kind of request that the user of a random stream makes. Draws nothing if all requests are reads.
 pub(crate) fn kind_of(plan: &Plan, clock: &Clock, stream: u64) -> RequestKind {
     let (statics, writes) = (plan.static_share, plan.write_share);
     if statics + writes <= 0.0 {
@@ -242,7 +244,7 @@ pub(crate) fn kind_of(plan: &Plan, clock: &Clock, stream: u64) -> RequestKind {
     }
 }
 
-/// Chance about one user: 64 bits that depend on the seed, the user and the purpose.
+/// Returns 64 random bits that depend on the seed, the user's stream and the purpose.
 fn draw(clock: &Clock, stream: u64, purpose: Purpose) -> u64 {
     clock.draws_of(stream ^ ((purpose as u64) << 56))
 }

@@ -1,8 +1,8 @@
-//! Balancers: whose turn it is, and which requests wait for a backend.
+//! Balancer state: round-robin positions, and the queues of requests that wait for a backend.
 //!
-//! A request whose backends are all full waits: in a queue that all backends of its list share or, where only one backend will
-//! do (its user's address is hashed, or it is tried again), in that backend's own. When a place at a backend is free, the
-//! older of the two heads takes it, so no request that comes later can be faster.
+//! A request waits if all of its eligible backends are full. It waits in the queue that all backends of its list share
+//! or, if only one backend is eligible (source hashing, or a retry), in that backend's own queue. A slot that becomes
+//! free goes to the older of the two queue heads, so no later request overtakes an earlier one.
 
 use std::collections::VecDeque;
 
@@ -11,15 +11,15 @@ use hoplight_model::Algorithm;
 use crate::index::{BalancerIx, IndexVec, RequestIx, count};
 use crate::request::Requests;
 
-/// All balancers.
+/// The state of all balancers.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Balancers {
-    /// How all of them choose, if a command has changed that.
+    /// The algorithm of all balancers, if a command has changed it.
     algorithm: Option<Algorithm>,
     states: IndexVec<BalancerIx, BalancerState>,
 }
 
-/// A request that waits for a backend. It counts as long as the ticket is the request's pending event.
+/// A request that waits for a backend. The entry is valid as long as `ticket` is the request's pending event.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Waiter {
     pub(crate) request: RequestIx,
@@ -32,10 +32,10 @@ impl Waiter {
     }
 }
 
-/// One balancer.
+/// The state of one balancer.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct BalancerState {
-    /// Whose turn it is, per list of backends.
+    /// Round-robin position, per list of backends.
     turns: [usize; 3],
     /// Requests that wait for any backend of a list.
     shared: [VecDeque<Waiter>; 3],
@@ -56,7 +56,7 @@ impl BalancerState {
     }
 }
 
-/// Drops those at the head of a queue that no longer wait.
+/// Removes stale entries from the head of a queue.
 fn drop_stale_head(queue: &mut VecDeque<Waiter>, requests: &Requests) {
     while queue.front().is_some_and(|waiter| !waiter.waits(requests)) {
         queue.pop_front();
@@ -68,7 +68,7 @@ impl Balancers {
         Self { algorithm: None, states: IndexVec::of(BalancerState::default(), balancers) }
     }
 
-    /// How a balancer chooses whose own algorithm is this one.
+    /// The algorithm in effect for a balancer whose configuration says `own`.
     pub(crate) fn algorithm(&self, own: Algorithm) -> Algorithm {
         self.algorithm.unwrap_or(own)
     }
@@ -82,32 +82,33 @@ impl Balancers {
         self.algorithm = Some(algorithm);
     }
 
-    /// Whose turn it is in a list of backends.
+    /// The round-robin position in a list of backends.
     #[inline]
     pub(crate) fn turn(&mut self, balancer: BalancerIx, list: usize) -> &mut usize {
         &mut self.states[balancer].turns[list]
     }
 
-    /// A request waits for any backend of a list. Returns how many do now.
+    /// Queues a request for any backend of a list. Returns the new queue length.
     pub(crate) fn wait_for_any(&mut self, balancer: BalancerIx, list: usize, waiter: Waiter) -> u32 {
         let queue = &mut self.states[balancer].shared[list];
         queue.push_back(waiter);
         count(queue.len())
     }
 
-    /// A request waits for one backend. Returns how many do now.
+    /// Queues a request for one backend. Returns the new queue length.
     pub(crate) fn wait_for(&mut self, balancer: BalancerIx, backend: usize, waiter: Waiter) -> u32 {
         let queue = self.states[balancer].own(backend);
         queue.push_back(waiter);
         count(queue.len())
     }
 
-    /// Takes out those who wait for one backend alone.
+    /// Removes and returns the requests that wait for this backend only.
     pub(crate) fn take_waiting_for(&mut self, balancer: BalancerIx, backend: usize) -> VecDeque<Waiter> {
         self.states[balancer].own.get_mut(backend).map(std::mem::take).unwrap_or_default()
     }
 
-    /// Takes out the request that has waited longest for a backend: for it alone, or for any of these lists.
+    /// Removes and returns the request that has waited longest for a backend, either for this one only or in any of the
+    /// given lists.
     pub(crate) fn next(
         &mut self,
         balancer: BalancerIx,
@@ -128,7 +129,7 @@ impl Balancers {
         oldest?.pop_front().map(|waiter| waiter.request)
     }
 
-    /// A request at the head of one of these two queues has waited for too long.
+    /// Removes stale entries from the heads of these two queues, after a request has timed out in one of them.
     pub(crate) fn drop_stale_heads(&mut self, balancer: BalancerIx, list: usize, backend: usize, requests: &Requests) {
         let state = &mut self.states[balancer];
         for queue in [&mut state.shared[list]].into_iter().chain(state.own.get_mut(backend)) {
@@ -136,25 +137,25 @@ impl Balancers {
         }
     }
 
-    /// How many requests wait at a balancer.
+    /// Number of requests that wait at a balancer.
     pub(crate) fn waiting(&self, balancer: BalancerIx, requests: &Requests) -> u32 {
         let state = &self.states[balancer];
         count(state.shared.iter().chain(&state.own).flatten().filter(|waiter| waiter.waits(requests)).count())
     }
 
-    /// A balancer's process ends.
+    /// Resets the state of a balancer whose process has ended.
     pub(crate) fn clear(&mut self, balancer: BalancerIx) {
         self.states[balancer] = BalancerState::default();
     }
 
-    /// Drops all who no longer wait, before events get new numbers.
+    /// Removes all stale entries, before events are renumbered.
     pub(crate) fn forget_stale(&mut self, requests: &Requests) {
         for queue in self.states.iter_mut().flat_map(BalancerState::queues) {
             queue.retain(|waiter| requests.waits_for(waiter.request, waiter.ticket));
         }
     }
 
-    /// Takes the new numbers of the events that requests wait for.
+    /// Updates the tickets after a renumbering.
     pub(crate) fn renumber(&mut self, requests: &Requests) {
         for waiter in self.states.iter_mut().flat_map(BalancerState::queues).flatten() {
             waiter.ticket = requests[waiter.request].pending;

@@ -1,21 +1,21 @@
-//! The clock of a run: what time it is, what happens next, and a digest of what has happened.
+//! The clock of a run: the current time, the pending events, and a digest of the processed ones.
 
 use crate::event::{Event, EventQueue, Kind, MAX_SEQUENCE};
 use crate::random;
 use crate::time::SimTime;
 
-/// Mixes the digest; odd, with bits well spread (from the golden ratio).
+/// Multiplier of the digest: odd, with well-spread bits (from the golden ratio).
 const DIGEST_FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-/// Numbers that are kept for one event and for the commands between two: far more than either can use.
+/// Sequence numbers reserved for one event and the commands before the next: far more than they can use.
 const RESERVE: u64 = 1 << 32;
 
-/// Time, the pending events and the seed.
+/// The time, the pending events and the seed.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Clock {
     seed: u64,
     now: SimTime,
     queue: EventQueue,
-    /// The sequence number that was given last.
+    /// The last sequence number that was assigned.
     sequence: u64,
     processed: u64,
     digest: u64,
@@ -57,7 +57,7 @@ impl Clock {
         self.queue.peek().map(Event::at)
     }
 
-    /// The key of all draws of one random stream.
+    /// The key of all draws of a random stream.
     pub(crate) fn draws_of(&self, stream: u64) -> u64 {
         random::mix(self.seed ^ random::mix(stream))
     }
@@ -71,12 +71,12 @@ impl Clock {
         self.sequence
     }
 
-    /// Moves to the next event if it is due at `until` or before.
+    /// Advances to the next event if it is due at `until` or earlier.
     #[expect(clippy::inline_always, reason = "on the engine's critical path")]
     #[inline(always)]
     pub(crate) fn next_until(&mut self, until: SimTime) -> Option<Event> {
         let event = self.queue.pop_until(until)?;
-        debug_assert!(event.at() >= self.now, "time never goes back");
+        debug_assert!(event.at() >= self.now, "time never goes backward");
         self.now = event.at();
         self.processed += 1;
         self.digest =
@@ -84,22 +84,22 @@ impl Clock {
         Some(event)
     }
 
-    /// Moves to `until` without an event; does nothing if that is in the past.
+    /// Advances the time to `until` without dispatching an event; does nothing if `until` is in the past.
     ///
     /// # Panics
-    /// In debug builds, if an event is due before.
+    /// In debug builds, if an event is due before `until`.
     pub(crate) fn advance_to(&mut self, until: SimTime) {
-        debug_assert!(self.next_event().is_none_or(|at| at >= until), "no event is passed over");
+        debug_assert!(self.next_event().is_none_or(|at| at >= until), "an event would be skipped");
         self.now = self.now.max(until);
     }
 
-    /// Whether the sequence numbers are used up, but for a reserve.
+    /// Whether all sequence numbers except the reserve have been used.
     #[inline]
     pub(crate) const fn needs_renumbering(&self) -> bool {
         self.sequence >= MAX_SEQUENCE - RESERVE
     }
 
-    /// Gives all pending events new numbers from 1 on, in their order, and tells `renamed` of each old and new one.
+    /// Renumbers all pending events from 1 in their order, and calls `renamed` with each event and its new number.
     pub(crate) fn renumber(&mut self, renamed: impl FnMut(Event, u64)) {
         self.sequence = self.queue.renumber(renamed);
     }
@@ -108,7 +108,7 @@ impl Clock {
         self.queue.footprint()
     }
 
-    /// Uses up all sequence numbers but some of the reserve.
+    /// Skips all sequence numbers except the reserve and `left` more.
     #[cfg(test)]
     pub(crate) fn skip_to_reserve(&mut self, left: u64) {
         self.sequence = MAX_SEQUENCE - RESERVE - left;

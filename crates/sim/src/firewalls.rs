@@ -1,14 +1,14 @@
-//! Firewalls: how often each of their rules decided.
+//! Firewall rule counters: how many messages each rule has decided.
 
 use hoplight_model::Infrastructure;
 use hoplight_model::firewall::{Direction, FirewallSpec, Verdict};
 
 use crate::index::{IndexVec, StationIx};
 
-/// The counters of one firewall's rules: inbound and outbound, the default last.
+/// The rule counters of one firewall, inbound and outbound; the last of each list counts the default policy.
 type RuleHits = [Vec<u64>; 2];
 
-/// The counters of all firewalls.
+/// The rule counters of all firewalls.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Firewalls(IndexVec<StationIx, Option<Box<RuleHits>>>);
 
@@ -21,10 +21,10 @@ impl Firewalls {
         Self(hits)
     }
 
-    /// The rules have changed: a firewall that loads another list counts from zero.
+    /// Resets the counters of each firewall whose number of rules has changed.
     pub(crate) fn reload(&mut self, infra: &Infrastructure) {
         for (firewall, spec) in infra.firewalls() {
-            let hits = self.0[firewall].as_deref_mut().expect("an edit adds no firewall");
+            let hits = self.0[firewall].as_deref_mut().expect("edits do not add firewalls");
             for (list, direction) in hits.iter_mut().zip(DIRECTIONS) {
                 let places = places(spec, direction);
                 if list.len() != places {
@@ -34,16 +34,16 @@ impl Firewalls {
         }
     }
 
-    /// Counts a verdict for the rule that gave it.
+    /// Increments the counter of the rule that gave a verdict.
     #[inline]
     pub(crate) fn count(&mut self, firewall: StationIx, verdict: Verdict) {
-        let hits = self.0[firewall].as_deref_mut().expect("verdicts are those of firewalls");
+        let hits = self.0[firewall].as_deref_mut().expect("only firewalls give verdicts");
         let list = &mut hits[usize::from(verdict.direction == Direction::Outbound)];
         let last = list.len() - 1;
         list[verdict.rule.map_or(last, |rule| usize::from(rule) - 1)] += 1;
     }
 
-    /// How often each rule decided, in order, with the default last; `None` for anything else.
+    /// Hits of each rule, in order, with the default policy last; `None` if the component is not a firewall.
     pub(crate) fn hits(&self, firewall: StationIx, direction: Direction) -> Option<&[u64]> {
         let hits = self.0.get(firewall)?.as_deref()?;
         Some(&hits[usize::from(direction == Direction::Outbound)])
@@ -52,7 +52,7 @@ impl Firewalls {
 
 const DIRECTIONS: [Direction; 2] = [Direction::Inbound, Direction::Outbound];
 
-/// A counter for each rule, and one for the default.
+/// Number of counters in a direction: one per rule, and one for the default policy.
 fn places(spec: &FirewallSpec, direction: Direction) -> usize {
     spec.rules(direction).len() + 1
 }

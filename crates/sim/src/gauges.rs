@@ -1,27 +1,28 @@
-//! What a component counts of its own work while it runs, for agents to read: requests, answers, errors, latency.
+//! A component's counters of its work, for agents to read: requests, responses, errors, latency.
 //!
-//! Latency is the time from a request's arrival at the component until its response leaves, queue and downstream
-//! included. Counters live in the component's process: a restart begins at zero. Only components that an agent watches count.
+//! Latency is the time from a request's arrival at the component until its response leaves, including time in the queue
+//! and downstream. Counters live in the component's process, so a restart resets them. Only components that an agent
+//! watches keep them.
 
 use crate::histogram::Histogram;
 
 /// The counters of one component.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Gauge {
-    /// How often the process was started again: two readings show whether a restart lies between them.
+    /// Number of restarts: if it differs between two readings, the process restarted in between.
     pub(super) starts: u32,
-    /// Answers that left, the bad ones among them.
+    /// Responses sent, including error responses.
     pub(super) answers: u64,
-    /// Answers that say that something failed.
+    /// Error responses sent.
     pub(super) errors: u64,
-    /// TLS handshakes that failed.
+    /// Failed TLS handshakes.
     pub(super) failed_handshakes: u64,
-    /// How long each answer took.
+    /// Latency of each response.
     pub(super) latency: Histogram,
 }
 
 impl Gauge {
-    /// The process has ended; the next one counts from zero.
+    /// Resets the counters, because the process has ended.
     pub(super) fn restart(&mut self) {
         *self = Self { starts: self.starts + 1, ..Self::default() };
     }

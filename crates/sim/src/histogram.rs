@@ -1,24 +1,24 @@
-//! A histogram of times with log-linear buckets: small, exact in its counts, and off by at most 1.6 % in its times.
+//! A compact histogram of durations with log-linear buckets: counts are exact, durations are off by at most 1.6 %.
 //!
-//! Each power of two has 32 buckets of equal width, as in `HdrHistogram`; only the stretch of buckets that were ever hit is
-//! stored, so a usual one takes a few hundred bytes.
+//! Each power of two has 32 buckets of equal width, as in `HdrHistogram`. Only the range between the lowest and highest
+//! bucket in use is stored, typically a few hundred bytes.
 
-/// Buckets per power of two, as a power of two itself. A bucket is at most 1/32 as wide as its times are long; its middle
-/// is off by at most half of that.
+/// Logarithm to base 2 of the number of buckets per power of two. A bucket's width is at most 1/32 of the durations in
+/// it, and its midpoint is off by at most half of that.
 const PRECISION: u32 = 5;
 /// Buckets per power of two.
 const PER_OCTAVE: u64 = 1 << PRECISION;
 
-/// Counts of times in nanoseconds.
+/// Counts of durations in nanoseconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Histogram {
-    /// The bucket of the first count.
+    /// The bucket of `counts[0]`.
     first: usize,
-    /// Counts; they wrap, and their differences stay right.
+    /// Wrapping counts: differences stay correct when a count overflows.
     counts: Vec<u32>,
 }
 
-/// The bucket of a time. Times below 32 ns have a bucket each.
+/// The bucket of a duration. Durations below 32 ns have a bucket each.
 #[expect(clippy::cast_possible_truncation, reason = "a bucket's number is below 2,000")]
 const fn bucket(nanos: u64) -> usize {
     if nanos < PER_OCTAVE {
@@ -28,7 +28,7 @@ const fn bucket(nanos: u64) -> usize {
     ((octave as u64 + 1) * PER_OCTAVE + ((nanos >> octave) & (PER_OCTAVE - 1))) as usize
 }
 
-/// The middle of a bucket's times, in nanoseconds.
+/// The midpoint of a bucket, in nanoseconds.
 fn middle(bucket: usize) -> f64 {
     let bucket = bucket as u64;
     if bucket < PER_OCTAVE {
@@ -40,7 +40,7 @@ fn middle(bucket: usize) -> f64 {
 }
 
 impl Histogram {
-    /// Counts one time.
+    /// Counts one duration.
     #[inline]
     pub(super) fn record(&mut self, nanos: u64) {
         let bucket = bucket(nanos);
@@ -51,7 +51,7 @@ impl Histogram {
         }
     }
 
-    /// Widens the stretch of buckets so that it holds `bucket`, which is hit for the first time.
+    /// Extends the stored range to `bucket`, which is outside it, and counts one duration there.
     #[cold]
     fn reach(&mut self, bucket: usize) {
         if self.counts.is_empty() {
@@ -72,9 +72,9 @@ impl Histogram {
         bucket.checked_sub(self.first).and_then(|place| self.counts.get(place)).copied().unwrap_or(0)
     }
 
-    /// The percentiles of what was counted since `before` was copied from this histogram, in nanoseconds, by nearest rank:
-    /// for each of `parts`, in rising order, the smallest time that this part of all does not exceed. `None` if nothing
-    /// was counted since.
+    /// Nearest-rank percentiles, in nanoseconds, of the durations counted since `before` was cloned from this
+    /// histogram. `parts` are fractions in ascending order; the percentile for a fraction is the smallest duration with
+    /// at least that fraction of all durations at or below it. `None` if nothing was counted since.
     pub(super) fn percentiles_since<const N: usize>(&self, before: &Self, parts: [f64; N]) -> Option<[f64; N]> {
         let since = |bucket: usize| u64::from(self.count(bucket).wrapping_sub(before.count(bucket)));
         let stretch = self.first..self.first + self.counts.len();
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn buckets_follow_each_other_without_a_gap_and_their_middles_are_close() {
+    fn buckets_are_contiguous_and_their_midpoints_are_close() {
         let mut last = 0;
         for nanos in (0..100_000).chain((17..64).map(|bits| 1 << bits)).chain([u64::MAX]) {
             let bucket = bucket(nanos);
@@ -120,9 +120,9 @@ mod tests {
     }
 
     #[test]
-    fn percentiles_are_those_of_the_newest_times_within_the_buckets() {
+    fn percentiles_cover_only_durations_since_the_copy() {
         let mut histogram = Histogram::default();
-        // Old times, far below and above, that must not count.
+        // Earlier durations, far below and above, that must not count.
         for nanos in [3, 40, 7_000_000_000] {
             histogram.record(nanos);
         }

@@ -1,7 +1,7 @@
 //! A deterministic discrete-event simulation of a web infrastructure under load: requests, queues, firewalls, balancing,
 //! health checks, faults, agents and monitoring.
 //!
-//! [`Simulation`] runs an infrastructure; [`Timeline`] also rewinds it. A [`Command`] changes a run from outside, an
+//! [`Simulation`] runs an infrastructure; [`Timeline`] also rewinds it. A [`Command`] changes a run from outside. An
 //! [`Observer`] sees every event and changes nothing.
 //!
 //! ```
@@ -27,8 +27,9 @@
 //! # Ok::<(), hoplight_model::ContentError>(())
 //! ```
 //!
-//! Architecture invariant: nothing here knows a terminal, tokio, a file or the wall clock. The seed is explicit; events at
-//! one instant run in the order in which they were scheduled; the same seed gives the same trace, byte for byte.
+//! Architecture invariant: nothing in this crate uses a terminal, tokio, files or the wall clock. The seed is explicit,
+//! and events at the same instant run in the order in which they were scheduled: the same seed gives the same trace,
+//! byte for byte.
 
 mod arrivals;
 mod balancers;

@@ -1,4 +1,4 @@
-//! Messages that are no requests: the samples of agents on their way to the monitoring service.
+//! Messages that are not requests: agents' samples in transit to the monitoring service.
 
 use crate::index::{AgentIx, LinkIx, MessageIx};
 use crate::packet::{Heading, Motion, Packet, PacketContent};
@@ -6,7 +6,7 @@ use crate::slab::Slab;
 use crate::time::SimTime;
 use crate::view::ComponentSample;
 
-/// A set of measurements on its way.
+/// A set of measurements in transit.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Sample {
     pub(crate) agent: AgentIx,
@@ -14,7 +14,7 @@ pub(crate) struct Sample {
     pub(crate) rows: Vec<ComponentSample>,
 }
 
-/// A message that is no request.
+/// A message that is not a request.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Message {
     pub(crate) link: LinkIx,
@@ -23,7 +23,7 @@ pub(crate) struct Message {
     pub(crate) sample: Sample,
 }
 
-/// The messages on their way.
+/// All messages in transit.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Messages(Slab<MessageIx, Option<Message>>);
 
@@ -48,7 +48,7 @@ impl Messages {
     }
 }
 
-/// How far a message is, from 0 to 1.
+/// Fraction of the way that a message has travelled, from 0 to 1.
 pub(super) fn fraction(departed: SimTime, arrives: SimTime, now: SimTime) -> f64 {
     let whole = arrives.nanos().saturating_sub(departed.nanos());
     if whole == 0 {

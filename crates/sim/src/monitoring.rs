@@ -1,6 +1,7 @@
-//! Monitoring: what agents sample, and the series that the service at the far end keeps.
+//! Monitoring: what agents sample, and the time series that the monitoring service keeps.
 //!
-//! The service knows only what was delivered to it. It must not look at stations; `evaluation` judges what is kept here.
+//! The service knows only what was delivered to it and must not read stations. `evaluation` applies the alert rules to
+//! the kept series.
 
 mod alerts;
 mod carry;
@@ -25,7 +26,7 @@ use alerts::Alerts;
 /// Weight of the newest sample in the smoothed rate (EWMA).
 pub const NEWEST_WEIGHT: f64 = 0.35;
 
-/// What an agent read of one component's counters.
+/// An agent's reading of one component's counters.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Reading {
     pub(crate) counter: u64,
@@ -36,16 +37,16 @@ pub(crate) struct Reading {
 /// One component's samples at the service, oldest first.
 pub(super) type Series = VecDeque<(SimTime, ComponentSample)>;
 
-/// Agents, what components count for them, and what the service makes of it.
+/// The state of agents, the counters they read, and the alerts.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Monitoring {
     agents: IndexVec<AgentIx, AgentState>,
-    /// What each component counts of its own work.
+    /// Each component's counters of its work.
     gauges: IndexVec<StationIx, Gauge>,
-    /// What the service makes of what was delivered.
+    /// The state of the alert rules.
     alerts: Alerts,
     pub(crate) probe: Probe,
-    /// Samples on their way.
+    /// Samples in transit.
     messages: Messages,
 }
 
@@ -65,7 +66,7 @@ impl Monitoring {
         &mut self.gauges[station]
     }
 
-    /// A process ends, with what it counted or remembered.
+    /// Resets what a process counted and, if it is an agent, its last reading, because the process has ended.
     pub(crate) fn stop(&mut self, station: StationIx, plan: &Plan) {
         self.gauges[station].restart();
         for (agent, state) in self.agents.iter_mut_enumerated() {
@@ -75,27 +76,28 @@ impl Monitoring {
         }
     }
 
-    /// No monitoring service runs.
+    /// Records that no monitoring service is running.
     pub(crate) fn stop_listening(&mut self, now: SimTime) {
         self.alerts.stop_listening(now);
     }
 
-    /// An agent reads the counters of its server. The first reading after a start has nothing to compare with.
+    /// Reads the counters of an agent's server. Returns no sample for the first reading after a start, which has
+    /// nothing to compare with.
     pub(crate) fn read(&mut self, agent: AgentIx, plan: &Plan, stations: &mut Stations, now: SimTime) -> Option<Sample> {
         self.agents[agent].read(agent, &plan.agents[agent], plan, (stations, &self.gauges), now)
     }
 
-    /// A sample leaves for the monitoring service.
+    /// Adds a sample that leaves for the monitoring service.
     pub(crate) fn send(&mut self, message: Message) -> MessageIx {
         self.messages.insert(message)
     }
 
-    /// A sample is at the end of its way.
+    /// Removes and returns a sample that has arrived.
     pub(crate) fn take_message(&mut self, message: MessageIx) -> Message {
         self.messages.take(message)
     }
 
-    /// The samples on their way.
+    /// The samples in transit, as packets.
     pub(crate) fn packets(&self, now: SimTime) -> impl Iterator<Item = Packet> + '_ {
         self.messages.packets(now)
     }
@@ -118,12 +120,12 @@ impl Monitoring {
         series.into_iter().flatten()
     }
 
-    /// Each alert with its state, and since when it is in that state.
+    /// Each alert with its state and when it entered it.
     pub(crate) fn alerts<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = (&'a AlertPlan, AlertState, SimTime)> + 'a {
         plan.alerts.alerts.iter().zip(self.alerts.states()).map(|(plan, (state, since))| (plan, state, since))
     }
 
-    /// The kept changes of alerts, oldest first.
+    /// The kept state changes of alerts, oldest first.
     pub(crate) fn alert_log<'a>(
         &'a self,
         plan: &'a Plan,
@@ -138,24 +140,24 @@ impl Monitoring {
     }
 }
 
-/// One agent: its last reading, and what the service holds of it.
+/// One agent: its last reading, and what the service has received from it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct AgentState {
     last: Option<(SimTime, Vec<Reading>)>,
     taken: Option<SimTime>,
-    /// When it arrived.
+    /// When the last sample arrived.
     arrived: Option<SimTime>,
     smoothed: Option<f64>,
     rows: Vec<ComponentSample>,
     history: Vec<f32>,
-    /// Samples that arrived.
+    /// Number of samples that have arrived.
     delivered: u64,
-    /// A series for each component that the agent watches.
+    /// One series per watched component.
     series: Vec<Series>,
 }
 
 impl AgentState {
-    /// An agent that has never reported, and watches this many components.
+    /// An agent that watches `watches` components and has not reported yet.
     pub(super) fn new(watches: usize) -> Self {
         let series = vec![Series::new(); watches];
         Self {
@@ -170,7 +172,7 @@ impl AgentState {
         }
     }
 
-    /// The agent reads its server's counters. The first reading after a start has nothing to compare with.
+    /// Reads the counters of the agent's server. The first reading after a start has nothing to compare with.
     pub(super) fn read(
         &mut self,
         index: AgentIx,
@@ -198,7 +200,7 @@ impl AgentState {
             let waiting = count(stations[*watched].queue.len());
             let busy_time = after.busy_time - before.busy_time;
             let utilisation = (busy_time as f64 / (elapsed as f64 * slots)).clamp(0.0, 1.0);
-            // Counters have been reset by a restart: they count from zero.
+            // A restart has reset the counters, so they count from zero.
             let zero = Reading::default();
             let before = if before.gauge.starts == after.gauge.starts { before } else { &zero };
             after.since(before, *watched, elapsed, utilisation, waiting)
@@ -206,12 +208,12 @@ impl AgentState {
         Some(Sample { agent: index, taken: now, rows: rows.collect() })
     }
 
-    /// The agent's process has ended: it remembers nothing.
+    /// Discards the last reading, because the agent's process has ended.
     pub(super) fn forget(&mut self) {
         self.last = None;
     }
 
-    /// A sample arrives at the service. Returns whether it is newer than what is known.
+    /// Stores a sample that arrives at the service. Returns whether it is newer than all earlier ones.
     pub(crate) fn deliver(&mut self, sample: Sample, subject: Option<StationIx>, now: SimTime) -> bool {
         self.arrived = Some(now);
         self.delivered += 1;
@@ -225,7 +227,7 @@ impl AgentState {
             if self.history.len() == KEPT_SAMPLES {
                 self.history.remove(0);
             }
-            #[expect(clippy::cast_possible_truncation, reason = "a history is drawn, not computed with")]
+            #[expect(clippy::cast_possible_truncation, reason = "the history is only drawn")]
             self.history.push(qps as f32);
         }
         for (series, row) in self.series.iter_mut().zip(&sample.rows) {
@@ -238,7 +240,7 @@ impl AgentState {
         true
     }
 
-    /// What the service knows, `now`.
+    /// What the service knows at `now`.
     pub(super) fn view(&self, agent: &AgentPlan, now: SimTime) -> AgentView<'_> {
         let age = now - self.taken.unwrap_or(SimTime::ZERO).min(now);
         AgentView {
@@ -263,7 +265,7 @@ impl AgentState {
 }
 
 impl Reading {
-    /// What happened between two readings of one process.
+    /// Returns the sample for the interval between two readings of the same process.
     pub(crate) fn since(
         &self,
         before: &Self,

@@ -1,9 +1,9 @@
-//! Names: the site's record at its source, what the resolver has cached, and what users know.
+//! DNS: the site's record at its authoritative source, the resolver's cache, and what users have cached.
 //!
-//! A resolver that has nothing in its cache asks three servers (root, top level, authoritative), and keeps the address for the
-//! record's TTL. That there is no such name it keeps as well, for the smaller one of the SOA record's TTL and MINIMUM (RFC
-//! 2308): a name that comes back stays unknown until then. A failure to find out (SERVFAIL) it does not keep. Users who return
-//! keep the address for the same TTL; they do not keep that a name was unknown.
+//! On a cache miss the resolver asks three servers (root, top level, authoritative) and caches the address for the
+//! record's TTL. It caches a nonexistent name (NXDOMAIN) for the smaller of the SOA record's TTL and MINIMUM field (RFC
+//! 2308), so a name that is restored stays unknown until that time is over. It does not cache SERVFAIL. Returning users
+//! cache the address for the same TTL, but not an NXDOMAIN.
 
 use hoplight_model::component::ResolverSpec;
 
@@ -30,31 +30,32 @@ impl ResolverPlan {
     }
 }
 
-/// What a resolver answers.
+/// A resolver's response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Resolution {
     /// The site's address.
     Address,
-    /// There is no such name.
+    /// The name does not exist.
     NxDomain,
-    /// It could not find out.
+    /// The resolver could not reach the authoritative servers.
     ServFail,
 }
 
-/// The record and its caches.
+/// The site's record and its caches.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Names {
     record: RecordState,
-    /// Until when returning visitors know the address.
+    /// When the address expires in returning visitors' caches.
     known_until: SimTime,
-    /// Until when the resolver has the record cached.
+    /// When the record expires in the resolver's cache.
     cached_until: SimTime,
-    /// Until when the resolver has it cached that there is no record.
+    /// When the nonexistence of the record expires in the resolver's cache.
     absent_until: SimTime,
 }
 
 impl Names {
-    /// Returning visitors have the address from an earlier visit; without a resolver, of this TTL, it is simply known.
+    /// Returning visitors have the address from an earlier visit, for the TTL of the resolver. Without a resolver, the
+    /// address never expires.
     pub(crate) fn new(ttl: Option<u64>) -> Self {
         Self {
             record: RecordState::Present,
@@ -82,17 +83,17 @@ impl Names {
         self.record = record;
     }
 
-    /// Whether returning visitors know the address.
+    /// Whether returning visitors have the address cached.
     pub(crate) fn is_known(&self, now: SimTime) -> bool {
         now <= self.known_until
     }
 
-    /// A user has been told the address, and keeps it as long as the resolver does.
+    /// Caches the address for users, for as long as the resolver caches it.
     pub(crate) fn learn(&mut self) {
         self.known_until = self.known_until.max(self.cached_until);
     }
 
-    /// How long a resolver asks others before it can answer, in nanoseconds.
+    /// Nanoseconds that a resolver needs to ask other servers before it can respond.
     pub(crate) fn lookup_time(&self, resolver: &ResolverPlan, now: SimTime) -> u64 {
         if now < self.cached_until.max(self.absent_until) {
             return 0;
@@ -101,9 +102,9 @@ impl Names {
         resolver.miss + in_vain
     }
 
-    /// The resolver's answer now; it is cached if `keeps` says so.
+    /// Returns the resolver's current response, and caches it if `keeps` is true.
     pub(crate) fn resolve(&mut self, resolver: &ResolverPlan, keeps: bool, now: SimTime) -> Resolution {
-        // An answer from the cache keeps what is left of its life.
+        // A response from the cache does not extend the TTL.
         if now < self.cached_until {
             return Resolution::Address;
         }
@@ -127,7 +128,7 @@ impl Names {
         }
     }
 
-    /// The resolver's process ends, and its cache with it.
+    /// Clears the resolver's cache, because its process has ended.
     pub(crate) fn clear_cache(&mut self) {
         self.cached_until = SimTime::ZERO;
         self.absent_until = SimTime::ZERO;
@@ -139,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_question_that_keeps_nothing_fills_no_cache() {
+    fn an_uncached_query_fills_no_cache() {
         let mut names = Names::new(None);
         let (now, resolver) = (SimTime::ZERO, ResolverPlan { ttl: 1_000, miss: 60, negative_ttl: 500, servfail: 0 });
         for (record, answer) in [(RecordState::Gone, Resolution::NxDomain), (RecordState::Present, Resolution::Address)] {

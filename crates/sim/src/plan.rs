@@ -1,7 +1,7 @@
-//! The infrastructure compiled for the engine: flat arrays, no names, no graph.
+//! The infrastructure compiled for the engine: flat arrays without names or a graph.
 //!
-//! Compiled again on every edit; positions are those of the infrastructure, so state survives an edit. Must not hold anything
-//! that changes while time passes.
+//! The plan is compiled again on every edit. Its positions are those of the infrastructure, so state survives an edit.
+//! It must not hold anything that changes over time.
 
 mod alerts;
 mod parts;
@@ -33,14 +33,14 @@ pub(super) struct Plan {
     pub(super) alerts: AlertsPlan,
     pub(super) servers: IndexVec<ServerIx, ServerId>,
     pub(super) browser: StationIx,
-    /// The link on which users ask at the start: with a pair, its better balancer's.
+    /// The link on which users connect at the start: in a VRRP pair, to the balancer with the highest priority.
     pub(super) entry: LinkIx,
-    /// The balancers that share the site's address, if there are several.
+    /// The balancers that share the site's address, if there is more than one.
     pub(super) pair: IndexVec<RouterIx, RouterPlan>,
     pub(super) lookup: Option<LinkIx>,
     pub(super) tls: TlsMode,
     pub(super) connections: ConnectionsPlan,
-    /// Until when the certificate is valid, in nanoseconds; `None` without TLS or certificate.
+    /// When the site's certificate expires, in nanoseconds; `None` without TLS or without a certificate.
     pub(super) certificate_until: Option<u64>,
     pub(super) patience: u64,
     pub(super) new_visitors: f64,
@@ -140,12 +140,12 @@ impl Plan {
         pair
     }
 
-    /// Until when a component can prove who it is: by the certificate that lasts longest.
+    /// When the last of a component's certificates expires.
     fn proves_until(infra: &Infrastructure, ends: &[u64], ix: ComponentIx) -> Option<u64> {
         infra.certificates_at(ix).into_iter().map(|place| ends[place]).max()
     }
 
-    /// Until when all who hold a certificate for the site can prove who they are to users, in nanoseconds.
+    /// When the site's certificate expires at the first of its holders, in nanoseconds.
     fn certificate_until(infra: &Infrastructure, ends: &[u64]) -> Option<u64> {
         let holders = behaviour::site_certificates(infra);
         holders.into_iter().filter_map(|places| places.into_iter().map(|place| ends[place]).max()).min()
@@ -166,7 +166,7 @@ impl Plan {
         }
     }
 
-    /// How long a component waits for a response, in nanoseconds; zero if it asks none.
+    /// How long a component waits for a response, in nanoseconds; zero if it sends no requests.
     fn timeout(behaviour: &PerKind<Behaviour>) -> u64 {
         let timeouts = behaviour.iter().map(|behaviour| match behaviour {
             Behaviour::Originate(origin) => origin.patience.nanos(),
@@ -227,13 +227,13 @@ impl Plan {
     }
 }
 
-/// When a certificate expires as its file says, in nanoseconds. What lies beyond five centuries never comes.
+/// When a certificate expires according to its file, in nanoseconds. Saturates after about five centuries.
 pub(super) fn authored_end(certificate: &Certificate) -> u64 {
     u64::from(certificate.days_left).saturating_mul(DAY)
 }
 
 impl Plan {
-    /// Takes other instants at which certificates expire than their files say.
+    /// Replaces the expiry of certificates; `None` keeps the one from the file.
     pub(super) fn certify(&mut self, infra: &Infrastructure, ends: &[Option<u64>]) {
         let ends: Vec<u64> =
             infra.certificates().iter().zip(ends).map(|(of, end)| end.unwrap_or_else(|| authored_end(of))).collect();
@@ -253,26 +253,26 @@ impl Plan {
         }
     }
 
-    /// The number of a balancer among those that share an address.
+    /// The position of a station among the balancers that share an address.
     pub(crate) fn router(&self, station: StationIx) -> Option<RouterIx> {
         self.pair.position(|router| router.station == station)
     }
 
-    /// How many balancers there are.
+    /// Number of balancers.
     pub(super) fn balancers(&self) -> usize {
         self.stations.iter().filter(|station| matches!(station.role, Role::Balancer(_))).count()
     }
 }
 
-/// Numbers balancers and their backends.
+/// Numbers the balancers and their backends.
 fn arrange_backends(stations: &mut IndexVec<StationIx, StationPlan>, hops: &mut IndexVec<LinkIx, HopPlan>) {
     let mut numbers = (0..).map(BalancerIx::from_raw);
     for station in stations {
         let Role::Balancer(balancer) = &mut station.role else { continue };
-        balancer.number = numbers.next().expect("the numbers are as many as stations can be");
+        balancer.number = numbers.next().expect("there is a number for each station");
         balancer.lists = PerKind::of(|kind| {
             let first = (0..).zip(station.out.iter()).find(|(_, links)| **links == station.out[kind]);
-            first.expect("its own list is one of them").0
+            first.expect("the list is equal to itself").0
         });
         let mut backends: Vec<LinkIx> = station.out.iter().flatten().copied().collect();
         backends.sort_unstable();

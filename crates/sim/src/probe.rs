@@ -1,9 +1,11 @@
-//! The external probe: a client outside that asks the site like a user, and tells the monitoring service how that went.
+//! The external probe: a client outside the site that sends requests as a user would, and reports each result to the
+//! monitoring service.
 //!
-//! It goes the users' way: name, connection, handshake, firewalls, and it waits as long as they do. So it sees what agents
-//! inside cannot: a name that resolves to nothing, a certificate that has expired, an entry that cannot be reached. Each of
-//! its requests takes its turn and its slot like any other and counts in the components' own counters; it is no request
-//! in the users' totals, and no cache keeps what it learned. It must not look at stations: it knows its own answers.
+//! A probe takes the same steps as a user's request (DNS, connection, TLS handshake, firewalls) and has the same
+//! timeout. It therefore detects what agents inside the site cannot: a name that does not resolve, an expired
+//! certificate, an unreachable entry. Its requests queue and occupy slots like any other and count in the components'
+//! own counters, but not in the totals of users' requests, and they fill no caches. The probe must not read stations:
+//! it knows only the responses it receives.
 
 use std::collections::VecDeque;
 
@@ -17,32 +19,32 @@ use crate::request::Request;
 use crate::time::{SECOND, SimTime};
 use crate::view::{ProbeResult, ProbeView};
 
-/// Marks the numbers and random streams of probes: they change no other draws.
+/// Marks the numbers and random streams of probes, so that they affect no other draws.
 const PROBE: u64 = 1 << 62;
 /// Nanoseconds in a day.
 const DAY: f64 = 86_400e9;
 
-/// The number of a probe among probes, if a request of this number is one.
+/// The probe's own number if request `number` is a probe, else `None`.
 pub fn probe_number(number: u64) -> Option<u64> {
     (number & PROBE != 0).then_some(number & !PROBE)
 }
 
 impl Request {
-    /// Whether the external probe sent it.
+    /// Whether the external probe sent this request.
     pub(crate) fn is_probe(&self) -> bool {
         self.number & PROBE != 0
     }
 }
 
-/// The probe, and what the service knows from it.
+/// The probe, and what the monitoring service knows from it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Probe {
     interval: Option<u64>,
     kind: RequestKind,
-    /// The one event that sends the next probe; others of its kind are stale.
+    /// Sequence number of the pending event that sends the next probe; other events of its kind are stale.
     next: u64,
     sent: u64,
-    /// Failures in a row.
+    /// Consecutive failures.
     failures: u32,
     /// Days until the certificate expires, as last seen.
     days_left: Option<f64>,
@@ -62,7 +64,7 @@ impl Probe {
         }
     }
 
-    /// Failures in a row.
+    /// Consecutive failures.
     pub(crate) const fn failures(&self) -> u32 {
         self.failures
     }
@@ -72,7 +74,7 @@ impl Probe {
         self.days_left
     }
 
-    /// Schedules the next probe at once, if the probe is on.
+    /// Schedules the next probe for now, if the probe is on.
     pub(crate) fn start(&mut self, clock: &mut Clock) {
         self.next = if self.interval.is_some() { clock.schedule(clock.now(), Kind::Probe, 0) } else { 0 };
     }
@@ -84,7 +86,7 @@ impl Probe {
         Self { next, ..self.clone() }
     }
 
-    /// Switches the probe on or off. Returns whether that made a difference.
+    /// Turns the probe on or off, or changes its interval. Returns whether anything changed.
     pub(crate) fn set(&mut self, interval: Option<u64>, clock: &mut Clock) -> bool {
         if interval == self.interval {
             return false;
@@ -103,21 +105,21 @@ impl Probe {
         self.interval.is_some()
     }
 
-    /// Schedules the probe after the one that is due. Returns false if the event is stale.
+    /// Schedules the next probe after this one. Returns false if the event is stale.
     pub(crate) fn schedule_next(&mut self, sequence: u64, clock: &mut Clock) -> bool {
         let Some(interval) = self.interval.filter(|_| sequence == self.next) else { return false };
         self.next = clock.schedule(clock.now() + interval, Kind::Probe, 0);
         true
     }
 
-    /// A probe is sent. Returns the number of its request, and its kind.
+    /// Counts a probe as sent. Returns its request's number and kind.
     pub(crate) fn send(&mut self) -> (u64, RequestKind) {
         self.sent += 1;
         (PROBE | self.sent, self.kind)
     }
 
-    /// The service learns how a probe ended, `took` nanoseconds after it was sent, with a certificate that is valid for
-    /// `valid_for` nanoseconds if it was shown one.
+    /// Records the outcome of a probe that took `took` nanoseconds. `valid_for` is the remaining validity of the
+    /// certificate in nanoseconds, if the probe received one.
     pub(crate) fn report(&mut self, outcome: Outcome, took: u64, valid_for: Option<u64>, now: SimTime) {
         let days_left = valid_for.map(|nanos| nanos as f64 / DAY);
         self.failures = if outcome.is_ok() { 0 } else { self.failures.saturating_add(1) };
@@ -138,12 +140,12 @@ impl Probe {
         }
     }
 
-    /// The sequence number of the one event that sends the next probe, or 0.
+    /// Sequence number of the pending event that sends the next probe, or 0.
     pub(crate) const fn next(&self) -> u64 {
         self.next
     }
 
-    /// Gives that event its new number.
+    /// Updates the sequence number after a renumbering.
     pub(crate) fn set_next(&mut self, next: u64) {
         self.next = next;
     }

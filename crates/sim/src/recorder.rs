@@ -1,11 +1,11 @@
-//! The recorder: an observer that measures a run in flat memory, however many requests there are.
+//! The recorder: an observer that measures a run in constant memory, independent of the number of requests.
 //!
-//! It keeps a latency histogram for each kind of request, exact sums for the means, counts of failures by reason, and a row
-//! for each of the last seconds. Must not change the simulation, and must not keep requests.
+//! It keeps a latency histogram per kind of request, exact sums for the means, counts of failures by reason, and one
+//! row for each of the last seconds. Must not change the simulation, and must not keep requests.
 //!
-//! What counts: an ending belongs to the instant at which it happens, an arrival to its own. The window begins with the end
-//! of the warm-up; a request that arrived before it and ends in it counts as ended in it, as with a stopwatch at the door.
-//! The rows of seconds know no warm-up.
+//! Arrivals and outcomes count from the end of the warm-up, each at its own instant: a request that arrives during the
+//! warm-up and ends after it counts as completed or failed, but not as offered. The rows of seconds include the
+//! warm-up.
 
 mod latency;
 mod seconds;
@@ -20,33 +20,33 @@ use super::outcome::{Failure, Outcome};
 use super::time::SimTime;
 use seconds::Seconds;
 
-/// What was measured of one kind of request, or of all, between the end of the warm-up and now.
+/// Measurements of one kind of request, or of all kinds, since the end of the warm-up.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Measured {
-    /// Requests that users sent.
+    /// Requests sent by users.
     pub offered: u64,
-    /// How long those took that ended well.
+    /// Latencies of the successful requests.
     pub latency: Latency,
     failures: [u64; Failure::ALL.len()],
 }
 
 impl Measured {
-    /// Requests that ended well.
+    /// Number of successful requests.
     pub fn completed(&self) -> u64 {
         self.latency.count()
     }
 
-    /// Requests that failed.
+    /// Number of failed requests.
     pub fn failed(&self) -> u64 {
         self.failures.iter().sum()
     }
 
-    /// How many failed in each way.
+    /// Number of failures by reason.
     pub fn failures(&self) -> impl Iterator<Item = (Failure, u64)> + '_ {
         Failure::ALL.into_iter().map(|failure| (failure, self.failures[failure.index()]))
     }
 
-    /// Failed requests as a part of all that ended, 0 to 1; `None` if none ended.
+    /// Failed requests as a fraction of all that ended, from 0 to 1; `None` if none ended.
     pub fn error_ratio(&self) -> Option<f64> {
         let ended = self.completed() + self.failed();
         (ended > 0).then(|| self.failed() as f64 / ended as f64)
@@ -61,7 +61,7 @@ impl Measured {
     }
 }
 
-/// Measures a run. To be given to every [`Simulation::step`](super::Simulation::step) of it.
+/// Measures a run. Pass it to every [`Simulation::step`](super::Simulation::step) of the run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recorder {
     warmup: SimTime,
@@ -72,37 +72,37 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// A recorder that measures from `warmup` on. Until then it only counts the seconds' rows.
+    /// A recorder that measures from `warmup` on. Before that, it only fills the rows of seconds.
     pub fn new(warmup: SimTime) -> Self {
-        // What happens at the last instant of the warm-up belongs to it; without one, time zero counts.
+        // The last instant of the warm-up still belongs to it; without a warm-up, time zero counts.
         let from = if warmup == SimTime::ZERO { warmup } else { warmup + 1 };
         Self { warmup, from, kinds: std::array::from_fn(|_| Measured::default()), seconds: Seconds::default() }
     }
 
-    /// When the measuring begins.
+    /// The end of the warm-up.
     pub fn warmup(&self) -> SimTime {
         self.warmup
     }
 
-    /// What was measured of one kind of request.
+    /// The measurements of one kind of request.
     pub fn of(&self, kind: RequestKind) -> &Measured {
         &self.kinds[kind.index()]
     }
 
-    /// What was measured of all kinds together.
+    /// The measurements of all kinds of request together.
     pub fn all(&self) -> Measured {
         let mut all = Measured::default();
         self.kinds.iter().for_each(|kind| all.add(kind));
         all
     }
 
-    /// The rows of the last seconds that are over at `now`, oldest first; at most [`Self::MOST_SECONDS`]. Seconds in which
-    /// nothing happened have rows of zeros.
+    /// The rows of the last complete seconds at `now`, oldest first; at most [`Self::MOST_SECONDS`]. Seconds without
+    /// events have rows of zeros.
     pub fn seconds(&self, now: SimTime) -> impl ExactSizeIterator<Item = Second> + use<'_> {
         self.seconds.rows(now)
     }
 
-    /// How many rows of seconds are kept: an hour.
+    /// Maximum number of kept rows of seconds: an hour.
     pub const MOST_SECONDS: usize = seconds::KEPT;
 }
 
@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(recorder.of(RequestKind::Static).error_ratio(), None);
     }
 
-    /// Keeps every latency, as no recorder may.
+    /// Keeps every latency, for an exact comparison.
     #[derive(Default)]
     struct Exact(Vec<u64>);
 
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_real_run_is_measured_truly_and_not_changed() {
+    fn measurements_are_exact_and_do_not_change_the_run() {
         let text = include_str!("../../../assets/stage-2-secured.ron");
         let infra = Arc::new(Infrastructure::from_ron("stage-2-secured.ron", text).unwrap());
         let (mut recorder, mut exact) = (Recorder::new(SimTime::ZERO), Exact::default());
@@ -199,7 +199,7 @@ mod tests {
                 alone.apply(&kill, &mut ()).unwrap();
             }
         }
-        assert!(recorded == alone && listed == alone, "whoever watches, the run is the same");
+        assert!(recorded == alone && listed == alone, "an observer does not change the run");
         let (all, totals) = (recorder.all(), alone.totals());
         assert_eq!((all.offered, all.completed(), all.failed()), (totals.offered, totals.completed, totals.failed));
         assert!(totals.failed > 100 && all.failures().eq(alone.failures()));
@@ -208,7 +208,7 @@ mod tests {
         let mean = latencies.iter().map(|ns| u128::from(*ns)).sum::<u128>() as f64 / latencies.len() as f64 / 1e6;
         assert_eq!(all.latency.mean_ms(), Some(mean));
         for percent in [50, 95, 99] {
-            // The rank ⌈n · percent / 100⌉, counted from 1.
+            // Nearest rank, ⌈n · percent / 100⌉, counted from 1.
             let value = latencies[(latencies.len() * percent).div_ceil(100) - 1] as f64 / 1e6;
             let found = all.latency.percentile_ms(percent as f64 / 100.0).unwrap();
             assert!((found / value - 1.0).abs() <= 0.001, "p{percent}: {found} for {value}");

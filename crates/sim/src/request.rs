@@ -1,8 +1,9 @@
 //! Requests in flight: one record each, in a slab.
 //!
-//! A request remembers its way down, so the way back needs no search. When an asker stops waiting while work goes on
-//! downstream, the record *forks*: the old one stays with the work, as an orphan without an asker at or above its `floor`; a
-//! new one goes on for the user. Timers of upper levels still name the old record and find the new one through `successor`.
+//! A request records its downstream path, so its response can return without a search. When a sender stops waiting
+//! while work continues downstream, the record *forks*: the old record stays with the work, as an orphan whose senders
+//! at or above its `floor` no longer wait; a new record continues for the user. Timers of levels above still refer to
+//! the old record and find the new one through `successor`.
 
 use hoplight_model::RequestKind;
 
@@ -15,15 +16,15 @@ use crate::slab::{Slab, Slot};
 use crate::time::SimTime;
 use hoplight_model::MAX_HOPS;
 
-/// Levels that a request can be at. A power of two, so that a level in range needs no check.
+/// Number of levels that a request can be at. A power of two, so that indexing needs no bounds check.
 const LEVELS: usize = 8;
 const _: () = assert!(LEVELS == MAX_HOPS + 1, "a level for each hop, and the user's");
-/// No floor: every level waits.
+/// The floor of a request that every level still waits for.
 pub(super) const NO_FLOOR: u8 = u8::MAX;
 
-/// In `leg` of an answer: it has crossed the wire. The rest is how many firewalls are still before it.
+/// Flag in a response's `leg`: the response has crossed the wire. The other bits count the firewalls still ahead of it.
 pub(crate) const CROSSED: u8 = 0x80;
-/// In `leg` of an answer: it is back at the one who asked, who works on it.
+/// The `leg` of a response that is back at the sender of the request and being processed there.
 pub(crate) const HOME: u8 = u8::MAX;
 
 /// Where a request's message is.
@@ -33,90 +34,91 @@ pub(super) enum State {
     OnWire,
     /// In the queue of a station.
     Queued,
-    /// Being served by a station.
+    /// In service at a station.
     InService,
-    /// Committed by a database that waits for others to have it; it holds no slot.
+    /// Committed by a database that waits for acknowledgements from replicas; holds no slot.
     Committing,
-    /// Stopped by a firewall, or sent to something that is off; the one who asked waits.
+    /// Dropped by a firewall or sent to something that is down; the sender still waits.
     Lost(Lost),
-    /// Its balancer pauses before the next attempt.
+    /// Waiting out the delay before its balancer's next attempt.
     Pausing,
-    /// It waits at its balancer for a backend that has room.
+    /// In its balancer's queue until a backend has room.
     Backlogged,
-    /// A backend has room for it; it leaves in this very instant.
+    /// Admitted by a backend; leaves the balancer at this same instant.
     Admitted,
-    /// Its work is over, but timers may still name it.
+    /// Its work is over, but timers may still refer to it.
     Zombie,
-    /// There is no request; the record may be used again.
+    /// There is no request; the record can be reused.
     Free,
 }
 
 /// How a message was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Lost {
-    /// A firewall dropped it; the number is the guard's on its hop.
+    /// A firewall dropped it. The number is the guard's position on the hop.
     Dropped(u8),
-    /// A firewall that is down stands in the way.
+    /// A firewall on the way is down. The number is the guard's position on the hop.
     DeadFirewall(u8),
-    /// The far end is off.
+    /// The receiver is down.
     Silent,
     /// The link is cut.
     Cut,
-    /// Its connection was accepted for a program that hangs and whose queue is full.
+    /// The kernel accepted its connection for a program that hangs and whose queue is full.
     Unanswered,
-    /// A response at a program that hangs and does not read it.
+    /// A response to a program that hangs and does not read it.
     Unread,
 }
 
-/// One request. `path[d]` is the link from level d to level d + 1; the user is level 0.
+/// One request. `path[d]` is the link from level d to level d + 1; the user is at level 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[repr(align(64))]
 pub(super) struct Request {
     /// Its number, as users see it.
     pub(super) number: u64,
-    /// The number that its random draws depend on: its place among the users who came by themselves, or, for one that
-    /// was sent by hand, a number of its own. So a request sent by hand changes no other draws.
+    /// The random stream of its draws: its number among the requests that users sent on their own, or a separate number
+    /// if it was sent by hand, so that requests sent by hand do not affect other draws.
     pub(super) stream: u64,
-    /// What its draws depend on: a hash of the seed and `stream`.
+    /// The key of its draws: a hash of the seed and `stream`.
     pub(super) key: u64,
     pub(super) born: SimTime,
     pub(super) kind: RequestKind,
     pub(super) phase: Phase,
-    /// While the message opens a connection between two components: the phase that waits for it at the asker.
+    /// While the message opens a connection between two components: the phase that the sender continues with
+    /// afterwards.
     pub(super) carries: Option<Phase>,
     pub(super) state: State,
     pub(super) heading: Heading,
     pub(super) status: Status,
-    /// Level of the station that the message is at or, on the way down, heads for.
+    /// Level of the station that the message is at or, for a request in transit, is sent to.
     pub(super) depth: u8,
-    /// On the way down, how many firewalls of the hop it has passed; on the way back, how many are still before it, and
-    /// whether it has crossed the wire (see `flow`).
+    /// For a request, the number of the hop's firewalls that it has passed. For a response, the number still ahead of
+    /// it and whether it has crossed the wire (see `flow`).
     pub(super) leg: u8,
-    /// Levels whose station holds a slot for it until the answer is back, as bits.
+    /// Levels whose station holds a slot until the response is back, as a bit set.
     pub(super) holds: u32,
-    /// Levels whose station counts it as present, as bits.
+    /// Levels whose station counts the request as present, as a bit set.
     pub(super) inside: u32,
-    /// Levels whose link's connection goes back to the pool when the answer is there, as bits.
+    /// Levels whose link's connection returns to the pool when the response is back, as a bit set.
     pub(super) pooled: u32,
-    /// No asker waits at this level or above, if it is not [`NO_FLOOR`].
+    /// Unless it is [`NO_FLOOR`], the senders at this level and above have stopped waiting.
     pub(super) floor: u8,
-    /// How often the asker at each level has tried.
+    /// Number of attempts by the sender at each level.
     pub(super) attempts: [u8; LEVELS],
-    /// How many clocks were started at each level; only the newest counts.
+    /// Number of timeouts started at each level; only the last one counts.
     pub(super) clocks: [u8; LEVELS],
-    /// When it came to the component at each level; only where an agent watches.
+    /// When the request entered the component at each level; only set if an agent watches the component.
     pub(super) entered: [SimTime; LEVELS],
     pub(super) path: [LinkIx; LEVELS],
-    /// The backend that a TLS connection through the balancer is bound to.
+    /// The backend to which a TLS connection through the balancer is bound.
     pub(super) pinned: Option<LinkIx>,
-    /// Where a pair of balancers shares an address: the link on which the user's connection was opened.
+    /// In a VRRP pair: the link on which the user's connection was opened.
     pub(super) connection: Option<LinkIx>,
-    /// The station whose line or slot it is in.
+    /// The station whose queue or slot it is in.
     pub(super) station: StationIx,
-    /// When its present travel, service or wait began, and when it ends if `pending` is set.
+    /// Start of its current transit, service or wait; `arrives` is the end, if `pending` is set.
     pub(super) departed: SimTime,
     pub(super) arrives: SimTime,
-    /// Sequence number of the one event that may move it; all others are stale.
+    /// Sequence number of the event that moves it next; all others are stale.
     pub(super) pending: u64,
     pub(super) successor: Option<RequestIx>,
     pub(super) predecessor: Option<RequestIx>,
@@ -157,19 +159,19 @@ impl Request {
         }
     }
 
-    /// The link on which the message travels or has come.
+    /// The link on which the message travels or arrived.
     #[inline]
     pub(super) fn link(&self) -> LinkIx {
         self.path[at_level(self.depth.wrapping_sub(1))]
     }
 
-    /// The bit of its level, in `holds` and `inside`.
+    /// The bit of its level in `holds` and `inside`.
     #[inline]
     pub(super) const fn bit(&self) -> u32 {
         1 << (self.depth & 0xf)
     }
 
-    /// What tells one piece of work on it from all others at the same station: phase, level, leg and attempt.
+    /// Identifies this piece of work among all work on the request at one station: phase, level, leg and attempt.
     #[inline]
     pub(super) fn visit(&self) -> u64 {
         let attempts = self.attempts[at_level(self.depth.saturating_sub(1))];
@@ -181,13 +183,13 @@ impl Request {
         self.floor == NO_FLOOR && self.state != State::Zombie
     }
 
-    /// Number and kind, for notes.
+    /// Number and kind, for journal events.
     pub(super) fn tag(&self) -> (u64, RequestKind) {
         (self.number, self.kind)
     }
 }
 
-/// The place of a level in a record's lists.
+/// The index of a level in a record's arrays.
 #[inline]
 pub(super) const fn at_level(level: u8) -> usize {
     level as usize % LEVELS
@@ -208,7 +210,7 @@ impl Slot for Request {
 pub(super) type Requests = Slab<RequestIx, Request>;
 
 impl Requests {
-    /// The record that an event moves, if the event is the one that it waits for.
+    /// The record that an event applies to; `None` if the event is stale.
     #[inline]
     pub(super) fn moved_by(&mut self, index: RequestIx, sequence: u64) -> Option<&mut Request> {
         let record = self.peek_mut(index)?;
@@ -218,13 +220,13 @@ impl Requests {
         Some(record)
     }
 
-    /// Whether an event is the one that its request waits for: killing, timing out and retrying leave stale ones behind.
+    /// Whether an event is the pending one of its request. Kills, timeouts and retries leave stale events behind.
     #[inline]
     pub(super) fn waits_for(&self, index: RequestIx, sequence: u64) -> bool {
         self.peek(index).is_some_and(|record| record.pending == sequence)
     }
 
-    /// Whether there are as many records as events can name.
+    /// Whether there are as many records as event ids.
     pub(super) fn is_full(&self) -> bool {
         count(self.len()) >= MAX_ID
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::{Add, Sub};
 use std::time::Duration;
 
-/// An instant, in nanoseconds since the start; 584 years fit.
+/// An instant, in nanoseconds since the start of the run; the range is 584 years.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SimTime(u64);
 
@@ -12,30 +12,30 @@ pub struct SimTime(u64);
 pub(crate) const SECOND: u64 = 1_000_000_000;
 
 impl SimTime {
-    /// The start.
+    /// The start of the run.
     pub const ZERO: Self = Self(0);
 
-    /// An instant from nanoseconds.
+    /// Creates an instant from nanoseconds.
     pub const fn from_nanos(nanos: u64) -> Self {
         Self(nanos)
     }
 
-    /// Nanoseconds since the start.
+    /// Nanoseconds since the start of the run.
     pub const fn nanos(self) -> u64 {
         self.0
     }
 
-    /// An instant from whole seconds.
+    /// Creates an instant from whole seconds.
     pub const fn from_secs(seconds: u64) -> Self {
         Self(seconds * SECOND)
     }
 
-    /// Seconds since the start.
+    /// Seconds since the start of the run.
     pub fn as_secs_f64(self) -> f64 {
         self.0 as f64 / 1e9
     }
 
-    /// Time from `earlier` to here; zero if `earlier` is later.
+    /// Time elapsed since `earlier`; zero if `earlier` is later.
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))
     }

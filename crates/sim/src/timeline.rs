@@ -1,7 +1,7 @@
-//! Time that goes both ways: checkpoints and a log of commands around a [`Simulation`].
+//! Rewinding: checkpoints and a log of commands around a [`Simulation`].
 //!
-//! Going back is going to the nearest checkpoint before, and running from there with the recorded commands: the state is the
-//! one that an uninterrupted run had.
+//! To go back, a [`Timeline`] restores the nearest earlier checkpoint and replays the recorded commands from there. The
+//! resulting state is identical to that of an uninterrupted run.
 
 mod joined;
 mod watching;
@@ -16,20 +16,22 @@ use crate::simulation::Simulation;
 use crate::time::SimTime;
 use crate::watchers::{Stamp, Watchers};
 
-/// Events between two checkpoints.
+/// Minimum number of events between two checkpoints.
 const SPACING: u64 = 2_000;
-/// Most checkpoints kept. The further back, the fewer: a long way back may take a longer replay, memory stays flat.
+/// Maximum number of checkpoints. They are sparser further back: going back a long way takes a longer replay, but
+/// memory stays bounded.
 const MOST_CHECKPOINTS: usize = 48;
-/// Bytes that all checkpoints together may take, about. A crowded site has fewer of them, and further apart.
+/// Approximate limit on the size of all checkpoints together, in bytes. A crowded site has fewer of them, further
+/// apart.
 const CHECKPOINT_BUDGET: usize = 8 << 20;
-/// Checkpoints that are kept whatever they take.
+/// Number of checkpoints to keep regardless of their size.
 const FEWEST_CHECKPOINTS: usize = 4;
-/// Bytes that one event may add to the cost of the next checkpoint: copying stays a small part of the work.
+/// Bytes of checkpoint that each event pays for, so that copying stays a small part of the work.
 const BYTES_PER_EVENT: u64 = 64;
-/// How far a step forward or back looks for the next moment, in nanoseconds.
+/// How far a step forward or back searches for the next moment, in nanoseconds.
 const STEP_HORIZON: u64 = 10_000_000_000;
 
-/// A place in the course of a run: how many events have happened, and the time.
+/// A position in a run: the time and the number of events dispatched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     now: SimTime,
@@ -40,7 +42,7 @@ struct Place {
 struct Checkpoint {
     simulation: Simulation,
     journal: Journal,
-    /// Commands done before it.
+    /// Number of commands applied before it.
     commands: usize,
 }
 
@@ -51,16 +53,16 @@ enum Change {
     Rebuild(Arc<Infrastructure>),
 }
 
-/// A command that is given now and done later.
+/// A command to be applied later.
 #[derive(Clone, Debug)]
 struct Scheduled {
     at: SimTime,
     command: Command,
-    /// How many commands of the log were done when it was given.
+    /// Number of applied commands in the log when it was scheduled.
     given: usize,
-    /// Its place in the log, once it is done.
+    /// Its index in the log, once it has been applied.
     entry: Option<usize>,
-    /// Where it was refused: what it was about had changed meanwhile.
+    /// Where it was refused, because the state had changed in the meantime.
     refused: Option<Place>,
 }
 
@@ -70,28 +72,28 @@ pub struct Timeline {
     simulation: Simulation,
     journal: Journal,
     log: Vec<(Place, Change)>,
-    /// Places in the log of commands that are one with the command before them.
+    /// Indices into the log of the commands that are joined with their predecessor.
     joined: Vec<usize>,
-    /// How many commands of the log are done; the rest is the future, known from before a rewind.
+    /// Number of applied commands in the log. The rest is the known future, left over by a rewind.
     done: usize,
     scheduled: Vec<Scheduled>,
     checkpoints: Vec<Checkpoint>,
-    /// The watched request and link.
-    attention: Watchers,
-    /// After how many events the state was weighed last.
+    /// The followed request and the tapped link.
+    watchers: Watchers,
+    /// Number of dispatched events when the state's size was last measured.
     weighed: u64,
 }
 
-/// Writes the journal, and tells the watchers.
+/// Passes events to the journal and to the watchers.
 struct Notes<'a> {
     journal: &'a mut Journal,
-    attention: &'a mut Watchers,
+    watchers: &'a mut Watchers,
     stamp: Stamp,
 }
 
 impl Observer for Notes<'_> {
     fn note(&mut self, note: JournalEvent) {
-        self.attention.note(self.stamp, &note);
+        self.watchers.note(self.stamp, &note);
         self.journal.note(note);
     }
 }
@@ -106,12 +108,12 @@ impl Change {
 }
 
 /// Where the notes of a change go that is the `done`th one.
-fn notes<'a>(journal: &'a mut Journal, attention: &'a mut Watchers, simulation: &Simulation, done: usize) -> Notes<'a> {
-    Notes { journal, attention, stamp: Stamp { events: simulation.processed(), commands: done } }
+fn notes<'a>(journal: &'a mut Journal, watchers: &'a mut Watchers, simulation: &Simulation, done: usize) -> Notes<'a> {
+    Notes { journal, watchers, stamp: Stamp { events: simulation.processed(), commands: done } }
 }
 
 impl Timeline {
-    /// A timeline that begins with `simulation` as it is.
+    /// Creates a timeline that starts with the state of `simulation`.
     pub fn new(simulation: Simulation) -> Self {
         let first = Checkpoint { simulation: simulation.clone(), journal: Journal::default(), commands: 0 };
         Self {
@@ -122,22 +124,22 @@ impl Timeline {
             done: 0,
             scheduled: Vec::new(),
             checkpoints: vec![first],
-            attention: Watchers::default(),
+            watchers: Watchers::default(),
             weighed: 0,
         }
     }
 
-    /// The simulation now.
+    /// The current state of the simulation.
     pub fn simulation(&self) -> &Simulation {
         &self.simulation
     }
 
-    /// What happened until now.
+    /// The events up to now.
     pub fn journal(&self) -> &Journal {
         &self.journal
     }
 
-    /// The commands so far, with their times; those that a rewind has undone are not among them.
+    /// The commands applied so far, with their times, except those undone by a rewind.
     pub fn commands(&self) -> impl Iterator<Item = (SimTime, &Command)> {
         self.log.iter().take(self.done).filter_map(|(place, change)| Some((place.now, change.command()?)))
     }
@@ -147,33 +149,33 @@ impl Timeline {
         self.done
     }
 
-    /// When the next command comes that is known from before a rewind.
+    /// When the next command of the known future is due, if a rewind has left one.
     pub fn known_command(&self) -> Option<SimTime> {
         self.log.get(self.done).map(|(place, _)| place.now)
     }
 
-    /// All commands that are known, with their times, in order: those so far, then the future that a rewind has left. What is
-    /// scheduled stands here once it is done.
+    /// All known commands with their times, in order: those applied so far, then the known future that a rewind has
+    /// left. Scheduled commands appear once they are applied.
     pub fn log(&self) -> impl Iterator<Item = (SimTime, &Command)> {
         self.log.iter().filter_map(|(place, change)| Some((place.now, change.command()?)))
     }
 
-    /// The state with which it began.
+    /// The state at the start of the timeline.
     pub fn beginning(&self) -> &Simulation {
         self.checkpoints.first().map_or(&self.simulation, |checkpoint| &checkpoint.simulation)
     }
 
-    /// The earliest time that can be gone back to.
+    /// The earliest time that the timeline can go back to.
     pub fn earliest(&self) -> SimTime {
         self.checkpoints.first().map_or(SimTime::ZERO, |checkpoint| checkpoint.simulation.now())
     }
 
-    /// Does a command now. After a rewind, this cuts off what had been the future.
+    /// Applies a command now. After a rewind, this discards the known future.
     ///
     /// # Errors
-    /// Says why nothing happened; the future is then kept.
+    /// The reason why the command is refused. The known future is then kept.
     pub fn act(&mut self, command: Command) -> Result<(), CommandError> {
-        let mut notes = notes(&mut self.journal, &mut self.attention, &self.simulation, self.done + 1);
+        let mut notes = notes(&mut self.journal, &mut self.watchers, &self.simulation, self.done + 1);
         self.simulation.apply(&command, &mut notes)?;
         self.record(Change::Command(command));
         Ok(())
@@ -182,7 +184,7 @@ impl Timeline {
     /// Continues the run with an edited infrastructure from now on; see [`Simulation::rebuild`]. After a rewind, this cuts off
     /// what had been the future. Returns the commands behind conditions that the new infrastructure does not have room for.
     pub fn rebuild(&mut self, infra: Arc<Infrastructure>) -> Vec<Command> {
-        let mut notes = notes(&mut self.journal, &mut self.attention, &self.simulation, self.done + 1);
+        let mut notes = notes(&mut self.journal, &mut self.watchers, &self.simulation, self.done + 1);
         let dropped = self.simulation.rebuild(Arc::clone(&infra), &mut notes);
         self.record(Change::Rebuild(infra));
         dropped
@@ -191,24 +193,25 @@ impl Timeline {
     /// Records a change that has just been made.
     fn record(&mut self, change: Change) {
         let place = self.place();
-        self.attention.look(Stamp { events: place.processed, commands: self.done + 1 }, &self.simulation);
+        self.watchers.update(Stamp { events: place.processed, commands: self.done + 1 }, &self.simulation);
         self.cut(place);
         self.log.push((place, change));
         self.done += 1;
         self.checkpoints.retain(|checkpoint| Place::of(&checkpoint.simulation) <= place && checkpoint.commands < self.done);
     }
 
-    /// Lets a command be done after a time, whatever is done until then, as a part of what was done last: if a rewind takes
-    /// that back, this goes with it. If it is refused then, nothing happens.
+    /// Schedules a command to be applied after a delay. It belongs to the last command applied so far: when that
+    /// command is undone, the scheduled one is cancelled. If the scheduled command is refused when it is due, nothing
+    /// happens.
     pub fn schedule(&mut self, after: std::time::Duration, command: Command) {
         let at = self.simulation.now() + after;
         self.scheduled.push(Scheduled { at, command, given: self.done, entry: None, refused: None });
     }
 
-    /// Cuts off what had been the future. What was scheduled before `place` is still to come.
+    /// Discards the known future. Commands scheduled before `place` become pending again.
     fn cut(&mut self, place: Place) {
         let done = self.done;
-        self.attention.cut(Stamp { events: place.processed, commands: done });
+        self.watchers.cut(Stamp { events: place.processed, commands: done });
         self.log.truncate(done);
         self.joined.retain(|at| *at < done);
         self.scheduled.retain(|scheduled| scheduled.given <= done);
@@ -218,44 +221,46 @@ impl Timeline {
         }
     }
 
-    /// The next command that was scheduled; none while the known future is not over: what was done of them stands there.
+    /// The next pending scheduled command; `None` while there is a known future, which contains the scheduled commands
+    /// that were already applied.
     fn pending(&self) -> Option<usize> {
         let open = |scheduled: &Scheduled| scheduled.entry.is_none() && scheduled.refused.is_none();
         let open = self.scheduled.iter().enumerate().filter(|(_, scheduled)| self.done == self.log.len() && open(scheduled));
         open.min_by_key(|(_, scheduled)| scheduled.at).map(|(at, _)| at)
     }
 
-    /// When the next command of the known future, or the next scheduled one, is done.
+    /// When the next command is due, from the known future or the schedule.
     fn next_command(&self) -> Option<SimTime> {
         self.known_command().or_else(|| self.pending().and_then(|at| self.scheduled.get(at)).map(|scheduled| scheduled.at))
     }
 
-    /// Goes forward or back to `time`, as an uninterrupted run would have been there.
+    /// Goes forward or back to `time`, to the state that an uninterrupted run has there.
     pub fn seek(&mut self, time: SimTime) {
         self.seek_with(time, usize::MAX);
     }
 
-    /// Goes forward or back to `time`, at which at most this many commands are done: the state is that before the next one.
+    /// Goes forward or back to `time`, but with at most `commands` commands applied: the state is then the one before
+    /// the next command.
     pub fn seek_with(&mut self, time: SimTime, commands: usize) {
         if time < self.simulation.now() || commands < self.done {
             let is_before = |checkpoint: &Checkpoint| checkpoint.simulation.now() <= time && checkpoint.commands <= commands;
             self.restore(self.checkpoints.iter().rposition(is_before).unwrap_or(0));
         }
         self.run_to(time, commands);
-        self.attention.settle(self.stamp());
+        self.watchers.settle(self.stamp());
     }
 
-    /// Goes on until the next message of `request`, or of any request, departs or arrives somewhere, or until the next command
-    /// of the known future is done, with those that are one with it. Returns whether there was such a moment within ten
-    /// simulated seconds; if not, nothing has changed.
+    /// Steps forward until a message of `request`, or of any request, departs or arrives somewhere, or until the next
+    /// command of the known future and those joined with it have been applied. Returns whether there was such a moment
+    /// within ten simulated seconds; if not, nothing has changed.
     pub fn step_forward(&mut self, request: Option<u64>) -> bool {
         let horizon = self.simulation.now() + STEP_HORIZON;
-        let start = (self.here(), self.attention.clone());
+        let start = (self.snapshot(), self.watchers.clone());
         let mut found = false;
         while !found {
             let done = self.done;
             self.replay_due(self.after_next(), horizon);
-            // A command is a moment, too.
+            // A command also counts as a moment.
             if self.done > done {
                 return true;
             }
@@ -268,13 +273,14 @@ impl Timeline {
         true
     }
 
-    /// Goes back to the last such moment before now, or to the last command. Returns whether there was one within ten
+    /// Steps back to the last such moment before now, or to the last command. Returns whether there was one within ten
     /// simulated seconds; if not, nothing has changed.
     pub fn step_back(&mut self, request: Option<u64>) -> bool {
         self.step_back_from(self.place(), request)
     }
 
-    /// Right after a command, goes to the moment before it and those that are one with it. Returns whether it is right after one; if not, nothing has changed.
+    /// If a command has just been applied, steps back to before it and those joined with it. Returns whether that was
+    /// the case; if not, nothing has changed.
     pub fn step_before_command(&mut self) -> bool {
         let here = self.place();
         let last = self.done.checked_sub(1).filter(|last| self.log.get(*last).is_some_and(|(place, _)| *place == here));
@@ -284,8 +290,8 @@ impl Timeline {
         last.is_some()
     }
 
-    /// Goes back to before all that happens at this time: to before its first command or else, as [`Self::step_back`], to the
-    /// last moment that lies earlier.
+    /// Steps back to before everything that happens at the current time: to before its first command or else, like
+    /// [`Self::step_back`], to the last earlier moment.
     pub fn step_before_now(&mut self, request: Option<u64>) -> bool {
         let now = self.simulation.now();
         if let Some(first) = self.log.iter().take(self.done).position(|(place, _)| place.now == now) {
@@ -295,28 +301,28 @@ impl Timeline {
         self.step_back_from(Place { now, processed: 0 }, request)
     }
 
-    /// Goes to the moment right before a command that is done.
+    /// Goes to the state right before an applied command.
     fn go_before(&mut self, command: usize) {
         let Some((place, _)) = self.log.get(command).cloned() else { return };
         let is_before = |checkpoint: &Checkpoint| Place::of(&checkpoint.simulation) <= place && checkpoint.commands <= command;
         self.restore(self.checkpoints.iter().rposition(is_before).unwrap_or(0));
         self.run_to_state(place, command);
-        self.attention.settle(self.stamp());
+        self.watchers.settle(self.stamp());
     }
 
     fn step_back_from(&mut self, here: Place, request: Option<u64>) -> bool {
-        let start = (self.here(), self.attention.clone());
+        let start = (self.snapshot(), self.watchers.clone());
         let earliest = SimTime::from_nanos(here.now.nanos().saturating_sub(STEP_HORIZON));
         let mut before = here;
         while let Some(checkpoint) = self.checkpoint_before(before).filter(|_| before.now >= earliest) {
-            // From this checkpoint, find the last step that lies before here.
+            // From this checkpoint, find the last step before `here`.
             self.restore(checkpoint);
             let from = self.place();
             let mut last = None;
             while self.place() < before {
                 let done = self.done;
                 self.replay_due(usize::MAX, before.now);
-                // A command is a moment, too.
+                // A command also counts as a moment.
                 if self.done > done && self.place() < here {
                     last = Some(self.place());
                 }
@@ -332,7 +338,7 @@ impl Timeline {
             if let Some(place) = last {
                 self.restore(checkpoint);
                 self.run_to_place(place);
-                self.attention.settle(self.stamp());
+                self.watchers.settle(self.stamp());
                 return true;
             }
             before = from;
@@ -341,13 +347,13 @@ impl Timeline {
         false
     }
 
-    /// The present state, to come back to.
-    fn here(&self) -> Checkpoint {
+    /// Copies the current state, to return to it later.
+    fn snapshot(&self) -> Checkpoint {
         Checkpoint { simulation: self.simulation.clone(), journal: self.journal.clone(), commands: self.done }
     }
 
-    fn return_to(&mut self, (there, attention): (Checkpoint, Watchers)) {
-        self.attention = attention;
+    fn return_to(&mut self, (there, watchers): (Checkpoint, Watchers)) {
+        self.watchers = watchers;
         self.simulation = there.simulation;
         self.journal = there.journal;
         self.done = there.commands;
@@ -366,12 +372,12 @@ impl Timeline {
     }
 
     fn restore(&mut self, index: usize) {
-        // What was heard and dropped is heard again, from further back.
+        // Restore an early enough checkpoint to recapture messages that are no longer kept.
         let wanted = self.checkpoints[index].stamp();
-        let is_enough = |checkpoint: &Checkpoint| !self.attention.is_thin_from(checkpoint.stamp(), wanted);
+        let is_enough = |checkpoint: &Checkpoint| !self.watchers.has_too_few_from(checkpoint.stamp(), wanted);
         let enough = self.checkpoints[..=index].iter().rposition(is_enough).unwrap_or(0);
         let checkpoint = &self.checkpoints[enough];
-        self.attention.rewind(checkpoint.stamp(), &checkpoint.simulation);
+        self.watchers.rewind(checkpoint.stamp(), &checkpoint.simulation);
         self.simulation = checkpoint.simulation.clone();
         self.weighed = self.simulation.processed();
         self.journal = checkpoint.journal.clone();
@@ -382,7 +388,7 @@ impl Timeline {
         self.run_to_state(place, usize::MAX);
     }
 
-    /// Runs to a place at which at most this many commands were done.
+    /// Runs to a position, with at most `commands` commands applied in all.
     fn run_to_state(&mut self, place: Place, commands: usize) {
         while self.simulation.processed() < place.processed {
             self.replay_due(commands, place.now);
@@ -393,12 +399,12 @@ impl Timeline {
     }
 
     fn run_to(&mut self, time: SimTime, commands: usize) {
-        self.hurry_to(time);
+        self.run_batched_to(time);
         loop {
             self.replay_due(commands, time);
             let next = self.next_command().filter(|_| self.done < commands);
             match (self.simulation.next_event(), next) {
-                // A command may come before the next event.
+                // A command may be due before the next event.
                 (Some(event), Some(at)) if at < event && at <= time => self.simulation.advance_clock(at),
                 (None, Some(at)) if at <= time => self.simulation.advance_clock(at),
                 (Some(event), _) if event <= time => self.one_event(&mut |_: &JournalEvent| {}),
@@ -408,9 +414,9 @@ impl Timeline {
         self.simulation.advance_clock(time);
     }
 
-    /// Runs towards `time` where nothing is watched and no command is due until then: many events at a time.
-    fn hurry_to(&mut self, time: SimTime) {
-        if self.attention.is_idle() && self.next_command().is_none_or(|at| at > time) {
+    /// Runs many events at a time towards `time`, if nothing is watched and no command is due before.
+    fn run_batched_to(&mut self, time: SimTime) {
+        if self.watchers.is_idle() && self.next_command().is_none_or(|at| at > time) {
             const AT_ONCE: u64 = SPACING / 8;
             while self.simulation.advance_events(time, AT_ONCE, &mut self.journal) == AT_ONCE {
                 self.take_checkpoint_if_due();
@@ -418,13 +424,13 @@ impl Timeline {
         }
     }
 
-    /// Whether `at` comes before the next event, and not after `until`.
+    /// Whether `at` comes before the next event and not after `until`.
     fn is_due(&self, at: SimTime, until: SimTime) -> bool {
         at <= self.simulation.now() || (at <= until && self.simulation.next_event().is_none_or(|event| event > at))
     }
 
-    /// Repeats the commands of the known future whose moment has come, up to this many in all and up to `until`, and does those
-    /// that were scheduled.
+    /// Applies the due commands of the known future, and then the due scheduled ones, up to `until` and with at most
+    /// `most` commands applied in all.
     fn replay_due(&mut self, most: usize, until: SimTime) {
         while let Some((place, change)) = self.log.get(self.done).filter(|(place, _)| self.done < most && place.now <= until) {
             if place.processed != self.simulation.processed() || !self.is_due(place.now, until) {
@@ -432,7 +438,7 @@ impl Timeline {
             }
             self.simulation.advance_clock(place.now);
             self.done += 1;
-            let mut notes = notes(&mut self.journal, &mut self.attention, &self.simulation, self.done);
+            let mut notes = notes(&mut self.journal, &mut self.watchers, &self.simulation, self.done);
             match change {
                 Change::Command(command) => {
                     let repeated = self.simulation.apply(command, &mut notes);
@@ -441,7 +447,7 @@ impl Timeline {
                 }
                 Change::Rebuild(infra) => drop(self.simulation.rebuild(Arc::clone(infra), &mut notes)),
             }
-            self.attention.look(self.stamp(), &self.simulation);
+            self.watchers.update(self.stamp(), &self.simulation);
         }
         while let Some(at) = self.pending().filter(|_| self.done < most) {
             let Scheduled { at: due, command, .. } = self.scheduled[at].clone();
@@ -451,10 +457,10 @@ impl Timeline {
             self.simulation.advance_clock(due);
             let place = self.place();
             let stamp = Stamp { events: place.processed, commands: self.done + 1 };
-            let mut notes = Notes { journal: &mut self.journal, attention: &mut self.attention, stamp };
+            let mut notes = Notes { journal: &mut self.journal, watchers: &mut self.watchers, stamp };
             match self.simulation.apply(&command, &mut notes) {
                 Ok(()) => {
-                    self.attention.look(stamp, &self.simulation);
+                    self.watchers.update(stamp, &self.simulation);
                     self.scheduled[at].entry = Some(self.log.len());
                     self.log.push((place, Change::Command(command)));
                     self.done += 1;
@@ -466,23 +472,23 @@ impl Timeline {
 
     fn one_event(&mut self, watch: &mut impl FnMut(&JournalEvent)) {
         let stamp = Stamp { events: self.simulation.processed() + 1, commands: self.done };
-        let mut notes = Notes { journal: &mut self.journal, attention: &mut self.attention, stamp };
+        let mut notes = Notes { journal: &mut self.journal, watchers: &mut self.watchers, stamp };
         self.simulation.step(&mut |note: JournalEvent| {
             watch(&note);
             notes.note(note);
         });
-        self.attention.look(stamp, &self.simulation);
+        self.watchers.update(stamp, &self.simulation);
         self.take_checkpoint_if_due();
-        // A tap keeps what is known at a checkpoint, also at one that stood here before.
+        // Keep the tap's tally at each checkpoint, including those from before a rewind.
         let is_here = |checkpoint: &Checkpoint| checkpoint.simulation.processed().cmp(&stamp.events);
-        if !self.attention.is_idle() && self.checkpoints.binary_search_by(is_here).is_ok() {
-            self.attention.keep(stamp);
+        if !self.watchers.is_idle() && self.checkpoints.binary_search_by(is_here).is_ok() {
+            self.watchers.keep_tally(stamp);
         }
     }
 
     fn take_checkpoint_if_due(&mut self) {
         let newest = self.checkpoints.last().map_or(0, |checkpoint| checkpoint.simulation.processed());
-        // The footprint takes a walk through the state: not for every event.
+        // Measuring the footprint traverses the state, so don't do it for every event.
         let events = self.simulation.processed().saturating_sub(newest);
         let may_be_due = events >= SPACING && self.simulation.processed() >= self.weighed + SPACING / 8;
         if may_be_due {
@@ -494,13 +500,13 @@ impl Timeline {
     }
 
     fn take_checkpoint(&mut self) {
-        self.checkpoints.push(self.here());
+        self.checkpoints.push(self.snapshot());
         let mut total: usize = self.checkpoints.iter().map(Checkpoint::footprint).sum();
         let fewest = FEWEST_CHECKPOINTS;
         while self.checkpoints.len() > MOST_CHECKPOINTS || (total > CHECKPOINT_BUDGET && self.checkpoints.len() > fewest) {
             let removed = self.checkpoints.remove(self.least_useful());
             total -= removed.footprint();
-            self.attention.drop_kept(removed.stamp());
+            self.watchers.drop_tally(removed.stamp());
         }
     }
 }
@@ -516,7 +522,7 @@ impl Checkpoint {
 }
 
 impl Timeline {
-    /// The checkpoint whose loss leaves the smallest gap, seen from now: gaps may grow with age. Never the first or last.
+    /// The checkpoint whose removal leaves the smallest gap relative to its age. Never the first or the last.
     fn least_useful(&self) -> usize {
         let at = |index: usize| self.checkpoints[index].simulation.processed() as f64;
         let last = self.checkpoints.len() - 1;
@@ -531,7 +537,7 @@ impl Place {
     }
 }
 
-/// Whether a note is a moment at which stepping stops.
+/// Whether stepping stops at an event.
 fn is_step(note: &JournalEvent, request: Option<u64>) -> bool {
     let moves = matches!(
         note.what,

@@ -7,12 +7,12 @@ use hoplight_model::{Element, RequestKind};
 use crate::index::TimerIx;
 use crate::slab::Slab;
 
-/// What a timer is for.
+/// What happens when a timer fires.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum TimerEvent {
-    /// Something is up again.
+    /// A component or server has booted.
     Boot(Element),
-    /// A user tries again; the stream tells which attempt it is.
+    /// A user retries; the stream encodes the attempt.
     Comeback { kind: RequestKind, stream: u64 },
 }
 
@@ -20,7 +20,7 @@ pub(super) enum TimerEvent {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Timers {
     events: Slab<TimerIx, Option<TimerEvent>>,
-    /// How many users will try again.
+    /// Number of users who will retry.
     users: u64,
 }
 
@@ -32,7 +32,7 @@ impl Timers {
     }
 
     pub(crate) fn take(&mut self, timer: TimerIx) -> TimerEvent {
-        let event = self.events.take(timer).expect("a timer has one event, and is taken by it");
+        let event = self.events.take(timer).expect("a timer fires once");
         self.users -= u64::from(matches!(event, TimerEvent::Comeback { .. }));
         event
     }
@@ -42,7 +42,7 @@ impl Timers {
         self.events.get(timer)?.as_ref()
     }
 
-    /// How many users will try again.
+    /// Number of users who will retry.
     pub(crate) const fn users(&self) -> u64 {
         self.users
     }

@@ -1,6 +1,6 @@
-//! What users experience: how their requests ended, over the last seconds and in all.
+//! What users experience: how their requests ended, recently and over the whole run.
 //!
-//! Measured at the users' side. Monitoring does not see this; that is one of its lessons.
+//! Measured on the users' side. Monitoring does not see it, which is one of the lessons.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::outcome::{Failure, Outcome};
 use crate::time::SimTime;
 use crate::view::{Experience, Totals};
 
-/// How many endings are kept. Beyond it, a window is shorter than asked for, and says so.
+/// Maximum number of kept endings. With more in a window, the window reported is shorter than requested.
 const KEPT: usize = 4_096;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,7 +23,7 @@ struct Ending {
     ok: bool,
 }
 
-/// Endings, counts, and what users do when a request has failed.
+/// Endings, counts, and the users' retry behaviour.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Users {
     recent: VecDeque<Ending>,
@@ -32,14 +32,14 @@ pub(crate) struct Users {
     failures: [u64; Failure::ALL.len()],
     newest: PerKind<Option<u64>>,
     in_flight: u64,
-    /// ∫ N dt up to `settled`, N being the requests in flight, in request-nanoseconds.
+    /// ∫ N dt up to `settled`, with N the number of requests in flight, in request-nanoseconds.
     occupancy: u128,
     settled: SimTime,
-    /// Time that all users waited whose requests have ended, in nanoseconds.
+    /// Sum of the latencies of all requests that have ended, in nanoseconds.
     sojourn: u128,
-    /// How many requests were sent by hand.
+    /// Number of requests sent by hand.
     sent: u64,
-    /// How many of the requests that began were not first attempts.
+    /// Number of requests that were retries.
     retried: u64,
     pub(crate) retries: Retries,
 }
@@ -66,7 +66,7 @@ impl Users {
         self.recent.len() * size_of::<Ending>()
     }
 
-    /// A request begins. Returns its number.
+    /// Counts a new request. Returns its number.
     pub(crate) fn begin(&mut self, kind: RequestKind) -> u64 {
         self.totals.offered += 1;
         self.by_kind[kind].offered += 1;
@@ -74,24 +74,24 @@ impl Users {
         self.totals.offered
     }
 
-    /// A request is sent by hand. Returns its number among those.
+    /// Counts a request sent by hand. Returns its number among those.
     pub(crate) fn send(&mut self) -> u64 {
         self.sent += 1;
         self.sent
     }
 
-    /// A request that begins is no first attempt.
+    /// Counts a request as a retry.
     pub(crate) fn retry(&mut self) {
         self.retried += 1;
     }
 
-    /// A request is in flight from now on.
+    /// Counts one more request in flight.
     pub(crate) fn enter(&mut self, now: SimTime) {
         self.settle(now);
         self.in_flight += 1;
     }
 
-    /// A request in flight ends after `latency` nanoseconds.
+    /// Counts one request fewer in flight; it took `latency` nanoseconds.
     pub(crate) fn leave(&mut self, now: SimTime, latency: u64) {
         self.settle(now);
         self.in_flight -= 1;
@@ -103,12 +103,12 @@ impl Users {
         self.settled = now;
     }
 
-    /// ∫ N dt until now, N being the requests in flight, in request-nanoseconds.
+    /// ∫ N dt until `now`, with N the number of requests in flight, in request-nanoseconds.
     pub(crate) fn occupancy(&self, now: SimTime) -> u128 {
         self.occupancy + u128::from(self.in_flight) * u128::from(now - self.settled)
     }
 
-    /// Time that all users waited whose requests have ended, in nanoseconds.
+    /// Sum of the latencies of all requests that have ended, in nanoseconds.
     pub(crate) const fn sojourn(&self) -> u128 {
         self.sojourn
     }
@@ -129,7 +129,7 @@ impl Users {
         Failure::ALL.into_iter().map(|failure| (failure, self.failures[failure.index()]))
     }
 
-    /// The number of the newest request, of one kind or of all.
+    /// The number of the newest request, of one kind or of any.
     pub(crate) fn newest(&self, kind: Option<RequestKind>) -> Option<u64> {
         kind.map_or_else(|| self.newest.iter().copied().flatten().max(), |kind| self.newest[kind])
     }
@@ -138,7 +138,7 @@ impl Users {
         self.retried
     }
 
-    /// A request ends.
+    /// Records the outcome of a request.
     pub(super) fn end(&mut self, at: SimTime, kind: RequestKind, outcome: Outcome, latency: u64) {
         for totals in [&mut self.totals, &mut self.by_kind[kind]] {
             match outcome {
@@ -156,14 +156,14 @@ impl Users {
         self.recent.push_back(Ending { at, latency_us, kind, ok: outcome.is_ok() });
     }
 
-    /// What was experienced between `now − window` and `now`.
+    /// What users experienced between `now − window` and `now`.
     pub(super) fn experience(&self, now: SimTime, window: Duration, kind: Option<RequestKind>) -> Experience {
         let wanted = now.since(SimTime::ZERO).min(window);
         let reach = match self.recent.front() {
             Some(oldest) if self.recent.len() == KEPT => now.since(oldest.at).min(wanted),
             _ => wanted,
         };
-        // They lie in the order of time.
+        // Endings are in order of time.
         let first = self.recent.partition_point(|ending| now.since(ending.at) > reach);
         let endings = self.recent.range(first..).filter(|ending| kind.is_none_or(|kind| kind == ending.kind));
         let (mut latencies, mut failed) = (Vec::with_capacity(self.recent.len() - first), 0);
@@ -180,8 +180,8 @@ impl Users {
     }
 }
 
-/// For each of the `parts`, which grow, the smallest of the `latencies` that this part of them does not exceed, in milliseconds
-/// (nearest rank). Orders them as far as it takes, the highest first, so that the next is looked for below it: a screen asks
+/// For each of the ascending fractions `parts`, the percentile of `latencies` in milliseconds (nearest rank). Sorts
+/// only partially, from the highest percentile down, so that each selection narrows the next: the screen calls this
 /// thirty times a second.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank lies between 1 and the length")]
 fn percentiles<const N: usize>(latencies: &mut [u32], parts: [f64; N]) -> [Option<f64>; N] {
@@ -191,7 +191,7 @@ fn percentiles<const N: usize>(latencies: &mut [u32], parts: [f64; N]) -> [Optio
     let mut values = [None; N];
     for (value, part) in values.iter_mut().zip(parts).rev() {
         let rank = (part * all as f64).ceil().max(1.0) as usize;
-        // Of few, two ranks may be the same.
+        // With few latencies, two ranks may coincide.
         if rank <= below.len() {
             let (lower, at, _) = below.select_nth_unstable(rank - 1);
             found = Some(f64::from(*at) / 1e3);

@@ -1,12 +1,13 @@
-//! The address that a pair of balancers shares: VRRP as RFC 5798 has it, with keepalived's timer.
+//! The address that a pair of balancers shares: VRRP as in RFC 5798, with keepalived's timer.
 //!
-//! The master advertises itself every second or so. The backup takes the address over when it has heard nothing for three
-//! intervals and a skew of (256 − priority) / 256 s. A balancer that starts is a backup first; advertisements of a lower
-//! priority do not keep it from taking over, so a better master that returns gets the address back. Advertisements come from
-//! the virtual MAC address, so the switch sends users' packets to the balancer that advertised last: with two masters that do
-//! not hear each other, the address flaps between them, and connections break.
+//! The master sends an advertisement at a fixed interval, typically a second. The backup takes over the address if it
+//! receives none for three intervals plus a skew of (256 − priority) / 256 s. A balancer always starts as a backup.
+//! Advertisements of a lower priority do not keep it from taking over, so a master with a higher priority gets the
+//! address back when it returns. Advertisements come from the virtual MAC address, so the switch forwards users'
+//! packets to the balancer that advertised last: with two masters that cannot reach each other, the address flaps
+//! between them, and connections break.
 //!
-//! An advertisement takes no time: its way is short beside the timers.
+//! Advertisements arrive at once: their transit time is negligible compared with the timers.
 
 use crate::clock::Clock;
 use crate::event::{Kind, RENUMBERED};
@@ -17,8 +18,8 @@ use crate::plan::{Plan, RouterPlan};
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Router {
     master: bool,
-    /// Sequence number of the one event that counts: a master's next advertisement, or the end of the backup's patience.
-    /// Zero while the process does not run.
+    /// Sequence number of the pending event: the master's next advertisement, or the backup's takeover. Zero while the
+    /// process is not running.
     timer: u64,
 }
 
@@ -26,7 +27,7 @@ struct Router {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SharedAddress {
     routers: IndexVec<RouterIx, Router>,
-    /// The link on which users' packets go to the site.
+    /// The link on which users' packets reach the site.
     entry: LinkIx,
 }
 
@@ -35,12 +36,12 @@ impl SharedAddress {
         Self { routers: IndexVec::of(Router::default(), plan.pair.len()), entry: plan.entry }
     }
 
-    /// The link on which users' packets go to the site: with a pair, to the balancer that advertised last.
+    /// The link on which users' packets reach the site: in a pair, to the balancer that advertised last.
     pub(crate) const fn entry(&self) -> LinkIx {
         self.entry
     }
 
-    /// Starts all pairs with their better balancer as master.
+    /// Starts the pair with the balancer of higher priority as master.
     pub(crate) fn start(&mut self, plan: &Plan, clock: &mut Clock) {
         for (number, router) in plan.pair.enumerate() {
             let master = router.entry == self.entry;
@@ -50,12 +51,12 @@ impl SharedAddress {
         }
     }
 
-    /// Whether an event is the one that a balancer waits for.
+    /// Whether an event is the pending one of a balancer.
     pub(crate) fn waits_for(&self, number: RouterIx, sequence: u64) -> bool {
         self.routers[number].timer == sequence
     }
 
-    /// A balancer advertises itself. Returns whether it was the backup until now.
+    /// Sends a balancer's advertisement. Returns whether it was the backup until now.
     pub(crate) fn advertise(&mut self, number: RouterIx, plan: &Plan, clock: &mut Clock) -> bool {
         let RouterPlan { entry, advert, .. } = plan.pair[number];
         let was_master = self.routers[number].master;
@@ -65,10 +66,10 @@ impl SharedAddress {
         !was_master
     }
 
-    /// A balancer hears another one's advertisement. Returns whether it ceases to be master.
-    pub(crate) fn hear(&mut self, number: RouterIx, from: RouterIx, plan: &Plan, clock: &mut Clock) -> bool {
+    /// Receives another balancer's advertisement. Returns whether this balancer stops being master.
+    pub(crate) fn receive_advert(&mut self, number: RouterIx, from: RouterIx, plan: &Plan, clock: &mut Clock) -> bool {
         let (own, sender) = (plan.pair[number], plan.pair[from]);
-        // The higher address wins among equals; positions stand for addresses.
+        // Among equal priorities, the higher address wins; positions stand for addresses.
         let is_better = (sender.priority, sender.station) > (own.priority, own.station);
         let router = &mut self.routers[number];
         if router.timer == 0 || !(is_better || !router.master && sender.priority == own.priority) {
@@ -78,14 +79,14 @@ impl SharedAddress {
         std::mem::replace(&mut router.master, false)
     }
 
-    /// A balancer's process ends.
+    /// Stops VRRP on a balancer whose process has ended.
     pub(crate) fn stop(&mut self, station: StationIx, plan: &Plan) {
         if let Some(number) = plan.router(station) {
             self.routers[number] = Router::default();
         }
     }
 
-    /// A balancer's process starts: it listens first.
+    /// Starts VRRP on a balancer whose process has started, as a backup.
     pub(crate) fn restart(&mut self, station: StationIx, plan: &Plan, clock: &mut Clock) {
         let Some(number) = plan.router(station).filter(|number| self.routers[*number].timer == 0) else { return };
         let timer = clock.schedule(clock.now() + plan.pair[number].patience, Kind::Advert, number.raw());
@@ -125,28 +126,28 @@ impl SharedAddress {
         masters.fold(0, |sum, (_, router)| sum.wrapping_add(router.timer))
     }
 
-    /// The priority of the balancer that users' packets go to; 0 without a pair.
+    /// The priority of the balancer that receives users' packets; 0 without a pair.
     pub(crate) fn leading_priority(&self, plan: &Plan) -> u8 {
         plan.pair.iter().find(|router| router.entry == self.entry).map_or(0, |router| router.priority)
     }
 
-    /// Whether a balancer takes itself for the master; `None` if it shares no address.
+    /// Whether a balancer considers itself master; `None` if it shares no address.
     pub(crate) fn is_master(&self, station: StationIx, plan: &Plan) -> Option<bool> {
         plan.router(station).map(|number| self.routers[number].master)
     }
 
-    /// The balancers that take themselves for the master.
+    /// The balancers that consider themselves master.
     pub(crate) fn masters<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = StationIx> + 'a {
         let pairs = plan.pair.iter().zip(&self.routers);
         pairs.filter(|(_, router)| router.master).map(|(plan, _)| plan.station)
     }
 
-    /// The event that a balancer waits for gets a new number.
+    /// Updates the sequence number of a balancer's pending event.
     pub(crate) fn renumber(&mut self, number: RouterIx, sequence: u64) {
         self.routers[number].timer = RENUMBERED | sequence;
     }
 
-    /// All events have their new numbers.
+    /// Clears the marks of renumbered events when renumbering is complete.
     pub(crate) fn end_renumbering(&mut self) {
         self.routers.iter_mut().for_each(|router| router.timer &= !RENUMBERED);
     }

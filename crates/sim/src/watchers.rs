@@ -1,8 +1,9 @@
 //! Watchers: a trace of one request, and a wiretap on one link.
 //!
-//! The journal keeps the last notes of everything, which on a busy site is a fraction of a second. A watcher of one request,
-//! or listens on one link, wants all of that. It is no part of the simulation: it is filled while time runs forward, and
-//! shortened when time goes back, so it is always what has happened until now. Must not change the run.
+//! The journal keeps only the latest events of the whole site, which on a busy one covers a fraction of a second. A
+//! watcher keeps all events of one request, or all messages on one link. Watchers are not part of the simulation: they
+//! are filled while time runs forward and truncated when it goes back, so they always hold exactly what has happened
+//! until now. Must not change the run.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -17,14 +18,14 @@ use crate::simulation::Simulation;
 use crate::time::SimTime;
 use crate::view::{CheckCode, ComponentSample};
 
-/// Messages on the link that are kept.
-const MOST_HEARD: usize = 2_000;
-/// How many are kept at least, however far time goes back.
-const FEWEST_HEARD: u64 = 200;
-/// Notes and stretches of one request that are kept: far more than any request makes.
+/// Maximum number of kept messages.
+const MAX_MESSAGES: usize = 2_000;
+/// Minimum number of kept messages after a rewind, if that many were captured.
+const MIN_MESSAGES: u64 = 200;
+/// Maximum number of kept events and spans of a request: far more than any request produces.
 const MOST_NOTES: usize = 4_000;
 
-/// A moment in the order of things: events that have happened, and commands done.
+/// A position in a run: the numbers of events dispatched and commands applied.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Stamp {
     pub(super) events: u64,
@@ -32,48 +33,48 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
-    /// Whether something of this stamp has happened by the other one.
-    const fn is_by(self, other: Self) -> bool {
+    /// Whether something with this stamp had happened at position `other`.
+    const fn has_happened_by(self, other: Self) -> bool {
         self.events <= other.events && self.commands <= other.commands
     }
 }
 
-/// A part of a request's way: it did one thing for a while.
+/// A span of a request's trace: one activity with its start and end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TraceSpan {
-    /// What it did.
+    /// What the request was doing.
     pub doing: Activity,
-    /// What its connection was doing.
+    /// The phase of its connection.
     pub phase: Phase,
-    /// Since when.
+    /// When the span began.
     pub from: SimTime,
-    /// Until when; `None` if it still does it.
+    /// When the span ended; `None` if it is still open.
     pub to: Option<SimTime>,
 }
 
-/// When a request began to do something, or that it does nothing any more.
+/// When a request began an activity, or with `None`, when it ended.
 type Moment = (Stamp, Option<(Activity, Phase)>, SimTime);
 
-/// What is known of the request that is followed.
+/// The trace of the followed request.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct RequestTrace {
     pub(super) number: u64,
     pub(super) kind: Option<RequestKind>,
-    /// Ends are those of the next one; the last one is open while the request is on its way.
+    /// Each activity ends when the next one begins; the last one is open while the request is in flight.
     moments: Vec<Moment>,
     notes: Vec<(Stamp, JournalEvent)>,
-    /// Where its record was last.
+    /// The last known position of its record.
     hint: RequestIx,
 }
 
-/// A message that passed on the link.
+/// A message captured on the tapped link.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CapturedMessage {
-    /// When it set out.
+    /// When it was sent.
     pub at: SimTime,
-    /// What it was.
+    /// Its content.
     pub said: CapturedPayload,
-    /// The infrastructure as it was then: whether the link was encrypted.
+    /// The infrastructure at that time, which says whether the link was encrypted.
     pub infra: Arc<Infrastructure>,
     /// Whether it was readable.
     pub is_plain: bool,
@@ -83,51 +84,51 @@ pub struct CapturedMessage {
 /// A summary of all captured messages.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Tally {
-    /// How many messages.
+    /// Number of messages.
     count: u64,
-    /// The last one that shows a password.
+    /// The last message that exposes a password.
     password: Option<CapturedMessage>,
 }
 
-/// What passes on a link.
+/// The content of a captured message.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CapturedPayload {
-    /// A part of a request.
+    /// A message of a request.
     Request {
-        /// Its number.
+        /// The request's number.
         number: u64,
-        /// Its kind.
+        /// The request's kind.
         kind: RequestKind,
-        /// Which way.
+        /// The direction of the message.
         heading: Heading,
-        /// What its connection is doing.
+        /// The phase of its connection.
         phase: Phase,
-        /// What it says, if it is an answer.
+        /// The status, if it is a response.
         status: Status,
-        /// Of an answer to a question for a name: that there is no such name.
+        /// For a DNS response: whether it is NXDOMAIN.
         nxdomain: bool,
     },
-    /// A change on its way to a replica.
+    /// A change sent to a replica.
     Change,
     /// A sample of an agent.
     Sample {
-        /// When it was taken: no two of an agent's have the same.
+        /// When it was taken, which is unique among the agent's samples.
         taken: SimTime,
-        /// What the agent read, a row for each component that it watches.
+        /// What the agent read, with one row per watched component.
         rows: Arc<[ComponentSample]>,
     },
-    /// A balancer's health check, or with `Some` what the backend answers: that it is well, or how it is not.
+    /// A balancer's health check or, with `Some`, the backend's response to it.
     Check {
-        /// Which one of those on the link.
+        /// Its number among the checks on the link.
         number: u64,
-        /// The answer.
+        /// The response: success, or how the check failed.
         answer: Option<Result<(), CheckCode>>,
     },
-    /// An advertisement of a balancer that holds a shared address, with its priority.
+    /// An advertisement of the balancer that holds a shared address, with its priority.
     Advertisement(u8),
 }
 
-/// What is known of the tapped link.
+/// The state of the wiretap.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct TapRecorder {
     hop: (ComponentId, ComponentId),
@@ -136,29 +137,29 @@ pub(super) struct TapRecorder {
     protocol: Protocol,
     infra: Arc<Infrastructure>,
     is_plain: bool,
-    /// Whether the asker's own firewall stops what is asked, so that it never is on the wire.
+    /// Whether the sender's own firewall blocks requests, so that they are never on the wire.
     is_stopped: bool,
     since: Stamp,
-    /// The last messages; older ones are dropped.
-    heard: VecDeque<CapturedMessage>,
-    /// What was heard until now in all.
+    /// The most recent messages.
+    captured: VecDeque<CapturedMessage>,
+    /// The tally of all messages captured until now.
     total: Tally,
-    /// The same at the moments from which time may run again: not all of it can be counted again there.
+    /// The tally at each checkpoint, because not all messages are kept to compute it again.
     tallies: Vec<(Stamp, Tally)>,
     nxdomain: bool,
-    /// What has been said on the link apart from requests, as a number that changes with it; `None` until it is known.
+    /// A number that changes with every message on the link that is not part of a request; `None` until it is known.
     mark: Option<u64>,
 }
 
-/// Both.
+/// All watchers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Watchers {
-    pub(super) trail: Option<RequestTrace>,
-    pub(super) ear: Option<TapRecorder>,
+    pub(super) trace: Option<RequestTrace>,
+    pub(super) tap: Option<TapRecorder>,
 }
 
 impl CapturedMessage {
-    /// Whether a listener has read a password: a login, in a form or in a statement, in the clear.
+    /// Whether the message exposes a password: a login in plaintext, as a form or an SQL statement.
     pub fn shows_password(&self) -> bool {
         let is_login = match &self.said {
             CapturedPayload::Request { kind, heading: Heading::Request, phase: Phase::Exchange, .. } => kind.is_write(),
@@ -171,81 +172,81 @@ impl CapturedMessage {
 impl Watchers {
     /// Whether nothing is watched.
     pub(super) const fn is_idle(&self) -> bool {
-        self.trail.is_none() && self.ear.is_none()
+        self.trace.is_none() && self.tap.is_none()
     }
 
-    /// Something has happened; `stamp` counts it.
+    /// Records an event. `stamp` already counts it.
     pub(super) fn note(&mut self, stamp: Stamp, note: &JournalEvent) {
-        if let Some(trail) = &mut self.trail {
-            trail.note(stamp, note);
+        if let Some(trace) = &mut self.trace {
+            trace.note(stamp, note);
         }
-        if let Some(ear) = &mut self.ear {
-            ear.note(stamp, note);
-        }
-    }
-
-    /// An event or a command is over.
-    pub(super) fn look(&mut self, stamp: Stamp, sim: &Simulation) {
-        if let Some(trail) = &mut self.trail {
-            trail.look(stamp, sim);
-        }
-        if let Some(ear) = &mut self.ear {
-            ear.look(stamp, sim);
+        if let Some(tap) = &mut self.tap {
+            tap.note(stamp, note);
         }
     }
 
-    /// Time goes back to a moment from which it will run again.
+    /// Updates the watchers after an event or a command.
+    pub(super) fn update(&mut self, stamp: Stamp, sim: &Simulation) {
+        if let Some(trace) = &mut self.trace {
+            trace.update(stamp, sim);
+        }
+        if let Some(tap) = &mut self.tap {
+            tap.update(stamp, sim);
+        }
+    }
+
+    /// Truncates the watchers to a checkpoint from which time runs again.
     pub(super) fn rewind(&mut self, to: Stamp, sim: &Simulation) {
-        if let Some(trail) = &mut self.trail {
-            trail.moments.retain(|(stamp, ..)| stamp.is_by(to));
-            trail.notes.retain(|(stamp, _)| stamp.is_by(to));
+        if let Some(trace) = &mut self.trace {
+            trace.moments.retain(|(stamp, ..)| stamp.has_happened_by(to));
+            trace.notes.retain(|(stamp, _)| stamp.has_happened_by(to));
         }
-        if let Some(ear) = &mut self.ear {
-            ear.total = ear.tally_at(to).unwrap_or_default();
-            ear.heard.retain(|heard| heard.stamp.is_by(to));
-            ear.see(sim);
-            ear.mark = ear.link.map(|link| sim.traffic_mark(link, ear.protocol));
+        if let Some(tap) = &mut self.tap {
+            tap.total = tap.tally_at(to).unwrap_or_default();
+            tap.captured.retain(|message| message.stamp.has_happened_by(to));
+            tap.refresh(sim);
+            tap.mark = tap.link.map(|link| sim.traffic_mark(link, tap.protocol));
         }
     }
 
-    /// Whether too little would be known at `wanted` of what was heard, if time went back to `from` and ran until then.
-    pub(super) fn is_thin_from(&self, from: Stamp, wanted: Stamp) -> bool {
-        self.ear.as_ref().is_some_and(|ear| ear.is_thin_from(from, wanted))
+    /// Whether too few messages would be kept at `wanted` after going back to `from` and running forward.
+    pub(super) fn has_too_few_from(&self, from: Stamp, wanted: Stamp) -> bool {
+        self.tap.as_ref().is_some_and(|tap| tap.has_too_few_from(from, wanted))
     }
 
-    /// This is a moment from which time may run again: what is known now is kept for it.
-    pub(super) fn keep(&mut self, stamp: Stamp) {
-        if let Some(ear) = &mut self.ear
-            && let Err(place) = ear.place_of(stamp)
+    /// Keeps the tally of captured messages for a checkpoint.
+    pub(super) fn keep_tally(&mut self, stamp: Stamp) {
+        if let Some(tap) = &mut self.tap
+            && let Err(place) = tap.place_of(stamp)
         {
-            ear.tallies.insert(place, (stamp, ear.total.clone()));
+            tap.tallies.insert(place, (stamp, tap.total.clone()));
         }
     }
 
-    /// Time will not run again from that moment.
-    pub(super) fn drop_kept(&mut self, stamp: Stamp) {
-        if let Some(ear) = &mut self.ear
-            && let Ok(place) = ear.place_of(stamp)
+    /// Drops the tally of a discarded checkpoint.
+    pub(super) fn drop_tally(&mut self, stamp: Stamp) {
+        if let Some(tap) = &mut self.tap
+            && let Ok(place) = tap.place_of(stamp)
         {
-            ear.tallies.remove(place);
+            tap.tallies.remove(place);
         }
     }
 
-    /// What was known to come after a moment will not.
+    /// Drops the tallies of the discarded future.
     pub(super) fn cut(&mut self, now: Stamp) {
-        if let Some(ear) = &mut self.ear {
-            ear.tallies.retain(|(stamp, _)| stamp.is_by(now));
+        if let Some(tap) = &mut self.tap {
+            tap.tallies.retain(|(stamp, _)| stamp.has_happened_by(now));
         }
     }
 
-    /// Time has come to where it was meant to go.
+    /// Adjusts the tap's start after a rewind or seek has reached its target.
     pub(super) fn settle(&mut self, now: Stamp) {
-        if let Some(ear) = &mut self.ear
-            && now < ear.since
+        if let Some(tap) = &mut self.tap
+            && now < tap.since
         {
-            // The tap stays when time goes back to before it.
-            ear.since = now;
-            ear.tallies.clear();
+            // The tap stays active when time goes back to before its start.
+            tap.since = now;
+            tap.tallies.clear();
         }
     }
 }
@@ -271,7 +272,7 @@ impl RequestTrace {
         }
     }
 
-    fn look(&mut self, stamp: Stamp, sim: &Simulation) {
+    fn update(&mut self, stamp: Stamp, sim: &Simulation) {
         let ended = self.moments.last().is_some_and(|(_, doing, _)| doing.is_none());
         if ended || self.notes.is_empty() && self.moments.is_empty() || self.moments.len() >= MOST_NOTES {
             return;
@@ -282,14 +283,14 @@ impl RequestTrace {
         }
     }
 
-    /// Its way so far, without what took no time.
-    pub(super) fn stretches(&self) -> Vec<TraceSpan> {
+    /// The spans so far, without those that took no time.
+    pub(super) fn spans(&self) -> Vec<TraceSpan> {
         let ends = self.moments.iter().skip(1).map(|(.., at)| Some(*at)).chain([None]);
-        let stretches = self.moments.iter().zip(ends).filter_map(|((_, doing, from), to)| {
+        let spans = self.moments.iter().zip(ends).filter_map(|((_, doing, from), to)| {
             let (doing, phase) = (*doing)?;
             Some(TraceSpan { doing, phase, from: *from, to })
         });
-        stretches.filter(|stretch| stretch.to != Some(stretch.from)).collect()
+        spans.filter(|span| span.to != Some(span.from)).collect()
     }
 
     pub(super) fn notes(&self) -> impl DoubleEndedIterator<Item = &JournalEvent> {
@@ -297,7 +298,7 @@ impl RequestTrace {
     }
 }
 
-/// Whether a firewall at the asker's side stops all requests on a hop.
+/// Whether a firewall on the sender's side blocks all requests on a hop.
 fn is_stopped(hop: &Hop) -> bool {
     let mut verdicts = hop.guards.iter().map(|guard| guard.verdict);
     verdicts.any(|verdict| verdict.direction == Direction::Outbound && verdict.action != RuleAction::Allow)
@@ -311,9 +312,9 @@ impl TapRecorder {
         let ((from, to), hop) = (infra.ends(link), infra.hop(link));
         let ends = (infra.component(from).id.clone(), infra.component(to).id.clone());
         let (is_plain, is_stopped) = (hop.is_plaintext(), is_stopped(&hop));
-        let (heard, total, tallies) = (VecDeque::new(), Tally::default(), Vec::new());
+        let (captured, total, tallies) = (VecDeque::new(), Tally::default(), Vec::new());
         let link = Some(link);
-        Self { hop: ends, link, protocol, infra, is_plain, is_stopped, since, heard, total, tallies, nxdomain: false, mark }
+        Self { hop: ends, link, protocol, infra, is_plain, is_stopped, since, captured, total, tallies, nxdomain: false, mark }
     }
 
     pub(super) const fn count(&self) -> u64 {
@@ -328,37 +329,38 @@ impl TapRecorder {
         self.tallies.binary_search_by_key(&stamp, |(stamp, _)| *stamp)
     }
 
-    /// How many of the messages that are kept had been heard at a moment that lies before now.
+    /// Number of kept messages that had been captured at an earlier position.
     fn kept_at(&self, stamp: Stamp) -> u64 {
-        self.heard.iter().filter(|heard| heard.stamp.is_by(stamp)).count() as u64
+        self.captured.iter().filter(|message| message.stamp.has_happened_by(stamp)).count() as u64
     }
 
-    /// All that had been heard at a moment that lies before now, if that is known.
+    /// The tally at an earlier position, if it is known.
     fn tally_at(&self, stamp: Stamp) -> Option<Tally> {
-        if stamp.is_by(self.since) {
+        if stamp.has_happened_by(self.since) {
             return Some(Tally::default());
         }
         if let Ok(place) = self.place_of(stamp) {
             return Some(self.tallies[place].1.clone());
         }
-        // Where nothing was dropped, it can be counted.
-        let is_whole = self.total.count == self.heard.len() as u64;
-        let password = || self.heard.iter().rev().find(|heard| heard.stamp.is_by(stamp) && heard.shows_password());
+        // If all messages are kept, the tally can be computed again.
+        let is_whole = self.total.count == self.captured.len() as u64;
+        let password =
+            || self.captured.iter().rev().find(|message| message.stamp.has_happened_by(stamp) && message.shows_password());
         is_whole.then(|| Tally { count: self.kept_at(stamp), password: password().cloned() })
     }
 
-    fn is_thin_from(&self, from: Stamp, wanted: Stamp) -> bool {
+    fn has_too_few_from(&self, from: Stamp, wanted: Stamp) -> bool {
         let Some(Tally { count, .. }) = self.tally_at(from) else { return true };
         let total = self.tally_at(wanted).map_or(count, |tally| tally.count);
-        self.kept_at(from) + total.saturating_sub(count) < total.min(FEWEST_HEARD)
+        self.kept_at(from) + total.saturating_sub(count) < total.min(MIN_MESSAGES)
     }
 
-    pub(super) fn heard(&self) -> impl DoubleEndedIterator<Item = &CapturedMessage> + ExactSizeIterator {
-        self.heard.iter()
+    pub(super) fn captured(&self) -> impl DoubleEndedIterator<Item = &CapturedMessage> + ExactSizeIterator {
+        self.captured.iter()
     }
 
     fn note(&mut self, stamp: Stamp, note: &JournalEvent) {
-        if stamp.is_by(self.since) {
+        if stamp.has_happened_by(self.since) {
             return;
         }
         if let EventKind::Rebuilt(infra) = &note.what {
@@ -375,7 +377,7 @@ impl TapRecorder {
                 let (heading, phase, status, nxdomain) = (*heading, *phase, *status, self.nxdomain);
                 CapturedPayload::Request { number, kind, heading, phase, status, nxdomain }
             }
-            (EventKind::Sampled { agent, rows }, _) if self.protocol == Protocol::Metrics && self.is_asker(*agent) => {
+            (EventKind::Sampled { agent, rows }, _) if self.protocol == Protocol::Metrics && self.is_sender(*agent) => {
                 CapturedPayload::Sample { taken: note.at, rows: Arc::clone(rows) }
             }
             _ => return,
@@ -386,15 +388,15 @@ impl TapRecorder {
         if self.is_stopped && (is_asked || is_refused) {
             return;
         }
-        self.hear_advert(stamp, note.at, said);
+        self.capture(stamp, note.at, said);
     }
 
-    fn is_asker(&self, agent: ComponentIx) -> bool {
+    fn is_sender(&self, agent: ComponentIx) -> bool {
         self.link.is_some_and(|link| self.infra.ends(link).0 == agent)
     }
 
-    /// Takes in how the link is now.
-    fn see(&mut self, sim: &Simulation) {
+    /// Updates what is known of the link after a change of the infrastructure.
+    fn refresh(&mut self, sim: &Simulation) {
         if !Arc::ptr_eq(&self.infra, sim.infrastructure()) {
             self.adopt(sim.infrastructure());
         }
@@ -410,42 +412,42 @@ impl TapRecorder {
         }
     }
 
-    fn look(&mut self, stamp: Stamp, sim: &Simulation) {
-        self.see(sim);
+    fn update(&mut self, stamp: Stamp, sim: &Simulation) {
+        self.refresh(sim);
         if !matches!(self.protocol, Protocol::Replication | Protocol::Vrrp | Protocol::Http) {
             return;
         }
         let Some(link) = self.link else { return };
         let mark = sim.traffic_mark(link, self.protocol);
         let Some(before) = self.mark.replace(mark) else { return };
-        // A log that has become shorter was cut, not sent.
+        // A log that has become shorter was truncated: nothing was sent.
         let is_news = if self.protocol == Protocol::Replication { mark > before } else { mark != before };
-        if !is_news || stamp.is_by(self.since) {
+        if !is_news || stamp.has_happened_by(self.since) {
             return;
         }
         match self.protocol {
-            Protocol::Vrrp => self.hear_advert(stamp, sim.now(), CapturedPayload::Advertisement(sim.leading_priority())),
+            Protocol::Vrrp => self.capture(stamp, sim.now(), CapturedPayload::Advertisement(sim.leading_priority())),
             Protocol::Http if self.is_stopped => {}
             Protocol::Http => {
                 let number = mark;
-                self.hear_advert(stamp, sim.now(), CapturedPayload::Check { number, answer: None });
+                self.capture(stamp, sim.now(), CapturedPayload::Check { number, answer: None });
                 if let Some(answer) = sim.check_response(link) {
-                    self.hear_advert(stamp, sim.now(), CapturedPayload::Check { number, answer: Some(answer) });
+                    self.capture(stamp, sim.now(), CapturedPayload::Check { number, answer: Some(answer) });
                 }
             }
-            _ => self.hear_advert(stamp, sim.now(), CapturedPayload::Change),
+            _ => self.capture(stamp, sim.now(), CapturedPayload::Change),
         }
     }
 
-    fn hear_advert(&mut self, stamp: Stamp, at: SimTime, said: CapturedPayload) {
-        if self.heard.len() == MOST_HEARD {
-            self.heard.pop_front();
+    fn capture(&mut self, stamp: Stamp, at: SimTime, said: CapturedPayload) {
+        if self.captured.len() == MAX_MESSAGES {
+            self.captured.pop_front();
         }
-        let heard = CapturedMessage { at, said, infra: Arc::clone(&self.infra), is_plain: self.is_plain, stamp };
+        let message = CapturedMessage { at, said, infra: Arc::clone(&self.infra), is_plain: self.is_plain, stamp };
         self.total.count += 1;
-        if heard.shows_password() {
-            self.total.password = Some(heard.clone());
+        if message.shows_password() {
+            self.total.password = Some(message.clone());
         }
-        self.heard.push_back(heard);
+        self.captured.push_back(message);
     }
 }

@@ -1,4 +1,4 @@
-//! desque: a queue of boxed events over a state of the user's.
+//! desque: a queue of boxed events over user-defined state.
 
 use std::collections::VecDeque;
 
@@ -48,7 +48,7 @@ impl World {
         }
     }
 
-    /// Sends a job to its next visit; false if there is none.
+    /// Advances a job to its next visit. Returns false if there is none.
     fn advance(&mut self, job: &mut Job) -> bool {
         job.visit += 1;
         match (self.workload, job.visit) {
@@ -71,7 +71,7 @@ impl World {
 fn serve(sim: &mut Sim, station: usize, job: Job) {
     let world = sim.state_mut();
     let service = world.random.exponential(world.stations[station].mean_ns);
-    sim.schedule_with_delay(Served { job }, service).expect("services take time");
+    sim.schedule_with_delay(Served { job }, service).expect("service times are positive");
 }
 
 fn enter(sim: &mut Sim, job: Job) {
@@ -96,7 +96,7 @@ impl OkEvent<World, u64> for Arrival {
         world.arrived += 1;
         if world.arrived < world.requests {
             let gap = world.random.exponential(world.workload.gap_ns());
-            sim.schedule_with_delay(Self, gap).expect("gaps take time");
+            sim.schedule_with_delay(Self, gap).expect("gaps are positive");
         }
         enter(sim, Job { born, visit: 0, web: 0, app: 0 });
     }
@@ -144,7 +144,7 @@ pub fn run(workload: Workload, requests: u64, seed: u64) -> Outcome {
         sum: 0,
     };
     let mut sim = Simulation::new(world, 0);
-    sim.schedule(Arrival, 0).expect("now is not the past");
+    sim.schedule(Arrival, 0).expect("the start is not in the past");
     sim.run().expect("no event fails");
     Outcome::from_sum(requests, sim.state().sum)
 }

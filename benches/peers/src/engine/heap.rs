@@ -1,6 +1,6 @@
-//! A 4-ary heap of `u128` with lazy pop: what is popped leaves a hole at the root that the next push fills.
+//! A 4-ary heap of `u128` with lazy pop: popping leaves a hole at the root, which the next push fills.
 //!
-//! Four siblings share one cache line. The root is node 3, so that the children of node n are the nodes of line n − 2.
+//! Four siblings share a cache line. The root is node 3, so that the children of node n are the nodes of line n − 2.
 
 #[derive(Clone, Copy)]
 #[repr(align(64))]
@@ -8,14 +8,14 @@ struct Line([u128; 4]);
 
 pub struct Heap {
     lines: Vec<Line>,
-    /// One more than the last node in use.
+    /// One past the last node in use.
     end: usize,
-    /// Whether the root has been popped and not filled.
+    /// Whether the root has been popped and not yet refilled.
     hole: bool,
 }
 
 const ROOT: usize = 3;
-/// Stands in every node that is not in use, so that a line always has four children to compare.
+/// The value of unused nodes, so that a line always has four children to compare.
 const NOTHING: u128 = u128::MAX;
 
 impl Heap {
@@ -38,7 +38,7 @@ impl Heap {
         }
     }
 
-    /// The least event; `None` if there is none.
+    /// Pops the smallest event; `None` if the heap is empty.
     #[inline]
     pub fn pop(&mut self) -> Option<u128> {
         if self.hole {

@@ -1,4 +1,5 @@
-//! hoplight's own engine, through the same door as the terminal application: a scenario file, `Simulation::advance`.
+//! hoplight's own engine, through the same interface as the terminal program: a scenario file and
+//! `Simulation::advance`.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,12 +9,12 @@ use hoplight::sim::{Observer, Recorder, SimTime, Simulation};
 
 use crate::workload::{Outcome, Workload};
 
-/// Nobody watches.
+/// Runs without an observer.
 pub fn run(workload: Workload, requests: u64, seed: u64) -> Result<Outcome, String> {
     advance(workload, requests, seed, &mut ())
 }
 
-/// All metrics on: percentiles and series for every second.
+/// Runs with all metrics on: percentiles and a series with a row per second.
 pub fn run_with_metrics(workload: Workload, requests: u64, seed: u64) -> Result<Outcome, String> {
     advance(workload, requests, seed, &mut Recorder::new(SimTime::ZERO))
 }
@@ -36,7 +37,7 @@ fn advance<O: Observer>(workload: Workload, requests: u64, seed: u64, observer: 
     if totals.failed > 0 {
         return Err(format!("{file}: {} of {} requests failed", totals.failed, totals.offered));
     }
-    // The few still in flight are in both, with the time that they have waited so far.
+    // The few requests still in flight are included in both, with the time that they have waited so far.
     let mean_ms = simulation.sojourn() as f64 / totals.offered as f64 / 1e6;
     Ok(Outcome::Ran { requests: totals.completed, mean_ms })
 }

@@ -1,6 +1,6 @@
-//! The limit: simulators written by hand for one network each, with nothing that a general engine needs.
+//! The limit: a simulator written by hand for each network, without anything that a general engine needs.
 //!
-//! They stand for what the machine can do: no topology, no timeouts, no faults, no metrics but the mean.
+//! It shows what the machine can do: no topology, no timeouts, no faults, no metrics except the mean.
 
 use super::heap::Heap;
 use crate::random::Random;
@@ -14,7 +14,7 @@ pub fn run(workload: Workload, requests: u64, seed: u64) -> Outcome {
     Outcome::from_sum(requests, sum)
 }
 
-/// A first-in-first-out line in a ring whose length is a power of two.
+/// A first-in-first-out queue in a ring buffer whose capacity is a power of two.
 struct Line<T> {
     ring: Vec<T>,
     head: u32,
@@ -61,7 +61,7 @@ impl<T: Copy + Default> Line<T> {
     }
 }
 
-/// Pending events: time (64 bits), sequence (32), what (32).
+/// Pending events: time (64 bits), sequence number (32), payload (32).
 struct Events {
     heap: Heap,
     sequence: u64,
@@ -82,7 +82,7 @@ impl Events {
 
 const ARRIVAL: u32 = u32::MAX;
 
-/// W1. The line holds the instants of arrival; its head is in service.
+/// W1. The queue holds arrival times; its head is in service.
 fn queue(jobs: u64, seed: u64) -> u128 {
     let mut random = Random::new(seed);
     let mut events = Events { heap: Heap::new(), sequence: 0 };
@@ -118,13 +118,13 @@ struct Station {
     line: Line<u32>,
 }
 
-// What a request is doing, in 32 bits: visit (4) | web server (1) | application server (1) | record (26).
+// The state of a request in 32 bits: visit (4) | web server (1) | application server (1) | record (26).
 const VISIT: u32 = 28;
 const WEB_BIT: u32 = 27;
 const APP_BIT: u32 = 26;
 const RECORD: u32 = (1 << APP_BIT) - 1;
 
-/// The station for every combination of visit, web server and application server.
+/// The station for each combination of visit, web server and application server.
 const STATIONS: [u8; 64] = {
     let mut table = [0; 64];
     let mut key = 0;
@@ -166,7 +166,7 @@ impl Network {
         }
     }
 
-    /// Frees a slot of the station that served `doing`, or gives it to the next in line.
+    /// Gives the slot of the station that served `doing` to the next request in the queue, or frees it.
     #[inline]
     fn leave(&mut self, now: u64, doing: u32) {
         let station = self.station(doing);
@@ -186,7 +186,7 @@ impl Network {
 
 /// W2.
 fn network(requests: u64, seed: u64) -> u128 {
-    // The eighth station is never used: it makes a mask enough of a bounds check.
+    // The eighth station is unused: with it, a mask replaces the bounds check.
     let stations = std::array::from_fn(|i| {
         let spec = NETWORK[i.min(DB)];
         Station { free: spec.slots, mean_ns: spec.mean_ns, line: Line::new() }

@@ -1,4 +1,4 @@
-//! NeXosim on one thread: a model for each station and one for the users, wired port by port.
+//! NeXosim on one thread: one model per station and one for the users, connected port by port.
 //!
 //! One thread is its best case here: with two, each step of simulated time wakes workers, and it is many times slower.
 
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::random::Random;
 use crate::workload::{self, APP, DB, FW, LB, NETWORK, Outcome, QUEUE, WEB, Workload};
 
-/// A request, and by which stations of each level it went.
+/// A request, and the stations that it has visited, by level.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Job {
     born: u64,
@@ -22,11 +22,12 @@ pub struct Job {
     answered: bool,
 }
 
-/// A station of one level. It asks those below it in turn; an answer goes to the one above that asked.
+/// A station of one level. It sends requests to the stations below in turn, and responses to the station above that
+/// sent the request.
 #[derive(Serialize, Deserialize)]
 pub struct Station {
     level: usize,
-    /// Which of its level it is.
+    /// Its number within its level.
     number: u8,
     free: u32,
     mean_ns: f64,
@@ -39,13 +40,13 @@ pub struct Station {
 
 #[Model]
 impl Station {
-    /// Takes in a request -- input port.
+    /// Receives a request -- input port.
     pub async fn ask(&mut self, mut job: Job, cx: &Context<Self>) {
         job.path[self.level] = self.number;
         self.enter(job, cx);
     }
 
-    /// Takes in an answer from below -- input port.
+    /// Receives a response from below -- input port.
     pub async fn answer(&mut self, job: Job, cx: &Context<Self>) {
         self.enter(job, cx);
     }
@@ -61,7 +62,7 @@ impl Station {
 
     fn serve(&mut self, job: Job, cx: &Context<Self>) {
         let service = Duration::from_nanos(self.random.exponential(self.mean_ns));
-        cx.schedule_event(service, schedulable!(Self::served), job).expect("services take time");
+        cx.schedule_event(service, schedulable!(Self::served), job).expect("service times are positive");
     }
 
     #[nexosim(schedulable)]
@@ -82,7 +83,7 @@ impl Station {
     }
 }
 
-/// All users: send requests, take the answers, and tell the sum of all times when the last has come.
+/// All users: they send requests, receive the responses, and report the sum of all latencies after the last one.
 #[derive(Serialize, Deserialize)]
 pub struct Users {
     gap_ns: f64,
@@ -108,7 +109,7 @@ impl Users {
 
     fn schedule_arrival(&mut self, cx: &Context<Self>) {
         let gap = Duration::from_nanos(self.random.exponential(self.gap_ns));
-        cx.schedule_event(gap, schedulable!(Self::arrival), ()).expect("gaps take time");
+        cx.schedule_event(gap, schedulable!(Self::arrival), ()).expect("gaps are positive");
     }
 
     #[nexosim(schedulable)]
@@ -120,7 +121,7 @@ impl Users {
         self.front.send(Job { born: nanos(cx.time()), path: [0; 5], answered: false }).await;
     }
 
-    /// Takes in an answer -- input port.
+    /// Receives a response -- input port.
     pub async fn answer(&mut self, job: Job, cx: &Context<Self>) {
         self.answered += 1;
         self.sum_ns += u128::from(nanos(cx.time()) - job.born);
@@ -144,10 +145,10 @@ fn station(spec: workload::Station, level: usize, number: u8, seed: u64) -> Stat
     }
 }
 
-/// Of each station its level, and which of its level it is. The only station of W1 is like the first of W2.
+/// For each station, its level and its number within the level. The only station of W1 is like the first one of W2.
 const PLACES: [(usize, u8); NETWORK.len()] = [(0, 0), (1, 0), (2, 0), (2, 1), (3, 0), (3, 1), (4, 0)];
 
-/// Who asks whom in W2.
+/// The links of W2.
 const LINKS: [(usize, usize); 9] = [
     (FW, LB),
     (LB, WEB),
@@ -199,7 +200,7 @@ pub fn run(workload: Workload, requests: u64, seed: u64) -> Outcome {
     for ((station, mailbox), spec) in stations.into_iter().zip(mailboxes).zip(specs) {
         bench = bench.add_model(station, mailbox, spec.name);
     }
-    let mut simulation = bench.init(MonotonicTime::EPOCH).expect("the bench is sound");
+    let mut simulation = bench.init(MonotonicTime::EPOCH).expect("the bench is valid");
     simulation.run().expect("no model fails");
-    Outcome::from_sum(requests, total.try_read().expect("the last answer has come"))
+    Outcome::from_sum(requests, total.try_read().expect("the last response has arrived"))
 }

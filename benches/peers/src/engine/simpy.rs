@@ -1,4 +1,4 @@
-//! SimPy on CPython: a script, run by the interpreter that `PEERS_PYTHON` names, or `python3`.
+//! SimPy on CPython: a script, run with the interpreter named by `PEERS_PYTHON`, or `python3`.
 
 use std::process::{Command, Stdio};
 
@@ -8,7 +8,7 @@ pub fn python() -> String {
     std::env::var("PEERS_PYTHON").unwrap_or_else(|_| "python3".to_owned())
 }
 
-/// Why SimPy cannot run, if it cannot.
+/// The reason why SimPy cannot run; `None` if it can.
 pub fn missing() -> Option<String> {
     let python = python();
     let mut import = Command::new(&python);

@@ -33,13 +33,13 @@ impl Arrivals {
             (Source::Open(old), Source::Open(new)) => {
                 // The part of the gap that has passed stays passed.
                 let due = (old.due - old.curve.integral(old.since, clock.now())).max(0.0);
-                let (draws, came, curve) = (old.draws.clone(), old.came, new.curve.clone());
-                *new = Open { draws, came, due, curve, since: clock.now(), early: 0.0, ..*new };
+                let (draws, arrived, curve) = (old.draws.clone(), old.arrived, new.curve.clone());
+                *new = Open { draws, arrived, due, curve, since: clock.now(), early: 0.0, ..*new };
             }
             (Source::Closed(_), Source::Open(new)) => new.since = clock.now(),
             (Source::Open(old), Source::Closed(new)) => {
                 // Cycles that no request in flight can have.
-                let first = u32::try_from(old.came % (1 << 31)).expect("less than 2^31");
+                let first = u32::try_from(old.arrived % (1 << 31)).expect("less than 2^31");
                 new.cycles.fill(first);
             }
             (Source::Closed(old), Source::Closed(new)) => {

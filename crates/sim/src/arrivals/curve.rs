@@ -1,4 +1,4 @@
-//! The arrival rate over time: pieces on which it is constant or changes evenly, their integral, and its inverse.
+//! The arrival rate over time: constant and linear pieces, their integral, and its inverse.
 
 use std::sync::Arc;
 
@@ -7,16 +7,17 @@ use hoplight_model::quantity::{Moment, Rate, Seconds};
 
 use super::super::time::SimTime;
 
-/// The longest gap between two users: 73 years, in nanoseconds.
+/// Upper limit of the gap between two users: 73 years, in nanoseconds.
 const NEVER: f64 = 2_305_843_009_213_693_952.0;
 /// Nanoseconds in a second.
 const NANOS: f64 = 1e9;
 
-/// From `from` until the next piece, the rate is `rate + slope · (t − from)`, in users per second.
+/// One piece of the curve: from `from` until the next piece, the rate is `rate + slope · (t − from)`, in users per
+/// second.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Piece {
     from: SimTime,
-    /// `None` is for ever.
+    /// `None` means without end.
     until: Option<SimTime>,
     rate: f64,
     slope: f64,
@@ -28,40 +29,40 @@ impl Piece {
     }
 }
 
-/// The arrival rate over time. The pieces lie side by side and cover all time.
+/// The arrival rate over time, in contiguous pieces that cover all time.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Curve {
     pieces: Arc<[Piece]>,
 }
 
 impl Curve {
-    /// A rate that starts at `rate` and goes through the changes of `schedule`, which follow each other in time.
+    /// A curve that starts at `rate` and follows the changes of `schedule`, which are in order of time.
     pub(crate) fn new(rate: Rate, schedule: &[RateChange]) -> Self {
-        let mut course = LoadCurve { pieces: Vec::new(), from: SimTime::ZERO, rate: rate.get() };
+        let mut builder = CurveBuilder { pieces: Vec::new(), from: SimTime::ZERO, rate: rate.get() };
         for change in schedule {
             match *change {
                 RateChange::Step { at_s, rate } => {
-                    course.hold(moment(at_s));
-                    course.rate = rate.get();
+                    builder.hold(moment(at_s));
+                    builder.rate = rate.get();
                 }
                 RateChange::Ramp { from_s, to_s, rate } => {
-                    course.hold(moment(from_s));
-                    course.go(moment(to_s), rate.get());
+                    builder.hold(moment(from_s));
+                    builder.ramp(moment(to_s), rate.get());
                 }
                 RateChange::Spike { at_s, for_s, rate } => {
-                    course.hold(moment(at_s));
-                    let usual = std::mem::replace(&mut course.rate, rate.get());
-                    course.hold(moment(at_s) + Seconds::nanos(for_s));
-                    course.rate = usual;
+                    builder.hold(moment(at_s));
+                    let usual = std::mem::replace(&mut builder.rate, rate.get());
+                    builder.hold(moment(at_s) + Seconds::nanos(for_s));
+                    builder.rate = usual;
                 }
             }
         }
-        let LoadCurve { mut pieces, from, rate } = course;
+        let CurveBuilder { mut pieces, from, rate } = builder;
         pieces.push(Piece { from, until: None, rate, slope: 0.0 });
         Self { pieces: pieces.into() }
     }
 
-    /// The pieces from the one that holds at `from`.
+    /// The pieces from the one that contains `from`.
     fn pieces_from(&self, from: SimTime) -> &[Piece] {
         let after = self.pieces.partition_point(|piece| piece.from <= from);
         self.pieces.get(after.saturating_sub(1)..).unwrap_or_default()
@@ -72,7 +73,7 @@ impl Curve {
         self.pieces_from(time).first().map_or(0.0, |piece| piece.at((time - piece.from) as f64))
     }
 
-    /// The integral of the rate: how many users come between two instants, on average.
+    /// The integral of the rate: the expected number of users between two instants.
     pub(crate) fn integral(&self, from: SimTime, until: SimTime) -> f64 {
         let pieces = self.pieces_from(from).iter().take_while(|piece| piece.from < until);
         let user_nanos: f64 = pieces
@@ -85,7 +86,7 @@ impl Curve {
         user_nanos / NANOS
     }
 
-    /// How many nanoseconds after `from` the integral of the rate reaches `units`; `None` if it never does.
+    /// Nanoseconds after `from` at which the integral of the rate reaches `units`, or `None` if it never does.
     pub(crate) fn reach(&self, from: SimTime, units: f64) -> Option<f64> {
         let mut units = units * NANOS;
         if let [.., last] = &self.pieces[..]
@@ -94,7 +95,7 @@ impl Curve {
             && last.rate > 0.0
             && from >= last.from
         {
-            // The rate stays what it is.
+            // The rate is constant from here on.
             let gap = units / last.rate;
             return (gap < NEVER).then_some(gap);
         }
@@ -105,7 +106,7 @@ impl Curve {
             let whole = length
                 .map_or(f64::INFINITY, |length| f64::midpoint(rate, piece.at(length + (begin - piece.from) as f64)) * length);
             if units < whole {
-                // The root of rate · t + slope · t²/2 = units, in the form that loses no digits.
+                // The root of rate · t + slope · t²/2 = units, in the form that avoids cancellation.
                 let root = (rate * rate + 2.0 * piece.slope * units).max(0.0).sqrt();
                 let within = length.map_or(f64::INFINITY, |length| length).min(2.0 * units / (rate + root));
                 let gap = (begin - from) as f64 + if units > 0.0 { within } else { 0.0 };
@@ -117,21 +118,21 @@ impl Curve {
     }
 }
 
-/// A curve that is being drawn.
-struct LoadCurve {
+/// Builds a curve piece by piece.
+struct CurveBuilder {
     pieces: Vec<Piece>,
     from: SimTime,
     rate: f64,
 }
 
-impl LoadCurve {
-    /// The rate stays what it is until `until`.
+impl CurveBuilder {
+    /// Keeps the rate constant until `until`.
     fn hold(&mut self, until: SimTime) {
-        self.go(until, self.rate);
+        self.ramp(until, self.rate);
     }
 
-    /// The rate goes evenly to `rate` until `until`.
-    fn go(&mut self, until: SimTime, rate: f64) {
+    /// Changes the rate linearly until it is `rate` at `until`.
+    fn ramp(&mut self, until: SimTime, rate: f64) {
         if until > self.from {
             let slope = (rate - self.rate) / (until - self.from) as f64;
             self.pieces.push(Piece { from: self.from, until: Some(until), rate: self.rate, slope });
@@ -141,7 +142,7 @@ impl LoadCurve {
     }
 }
 
-/// A moment of a run as an instant.
+/// Converts a moment of a run to an instant.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is 0 to 8.64e13 ns")]
 fn moment(moment: Moment) -> SimTime {
     SimTime::from_nanos((moment.get() * 1e9).round() as u64)
@@ -163,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rate_goes_through_its_changes() {
+    fn the_rate_follows_the_schedule() {
         let curve = curve();
         for (second, rate) in
             [(0, 5.0), (9, 5.0), (10, 0.0), (25, 25.0), (30, 50.0), (35, 30.0), (45, 10.0), (52, 200.0), (55, 10.0)]
@@ -179,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn the_inverse_of_the_integral_inverts_it() {
+    fn reach_inverts_the_integral() {
         let curve = curve();
         for from in [0.0, 3.3, 10.0, 19.0, 22.2, 29.999_999, 33.0, 51.0, 100.0].map(|s| moment(Moment::new(s).unwrap())) {
             for units in [1e-9, 0.3, 1.0, 17.0, 250.0, 5_000.0] {
@@ -192,14 +193,14 @@ mod tests {
     }
 
     #[test]
-    fn nobody_comes_where_the_rate_stays_zero() {
+    fn no_user_arrives_while_the_rate_is_zero() {
         let rate = |r| Rate::new(r).unwrap();
         assert_eq!(Curve::new(rate(0.0), &[]).reach(SimTime::ZERO, 1.0), None);
         assert_eq!(Curve::new(rate(1e-300), &[]).reach(SimTime::ZERO, 1.0), None);
         let later = RateChange::Step { at_s: Moment::new(7.0).unwrap(), rate: rate(1.0) };
         let gap = Curve::new(rate(0.0), &[later]).reach(SimTime::ZERO, 1.0).unwrap();
         assert!((gap - 8e9).abs() < 1.0, "{gap}");
-        // A unit that is due now comes now, whatever the rate.
+        // A unit that is already due arrives at once, whatever the rate.
         assert_eq!(Curve::new(rate(2.0), &[]).reach(SimTime::ZERO, 0.0), Some(0.0));
     }
 }

@@ -1,9 +1,8 @@
-//! Alerts: what the monitoring service makes of what was delivered to it.
+//! Alert state: pending, firing and resolved, and the conditions on samples.
 //!
-//! Rules on samples are judged when a sample arrives, once each; rules on silence once a second; rules on the site from
-//! outside when the probe reports. Nothing here depends on how many requests there are.
-//! What was not delivered is not known. A threshold on a component whose agent
-//! fell silent says nothing, and that is the lesson: only absence does.
+//! Rules on samples are evaluated once, when a sample arrives; rules on missing samples, once a second; rules on the
+//! site from outside, when the probe reports. The cost does not depend on the number of requests. A threshold on a
+//! component whose agent is silent never fires: only an absence rule notices the silence.
 
 use std::collections::VecDeque;
 
@@ -14,19 +13,19 @@ use crate::monitoring::Series;
 use crate::time::SimTime;
 use crate::view::AlertState;
 
-/// Changes that the log keeps.
+/// Maximum number of log entries.
 const KEPT_ENTRIES: usize = 500;
 
-/// Where one alert stands.
+/// The state of one alert.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Standing {
     state: AlertState,
     since: SimTime,
-    /// When the first sample of those was taken for which the condition has held ever since.
+    /// When the first of the consecutive samples that meet the condition was taken.
     holds_since: SimTime,
 }
 
-/// A change that the log keeps.
+/// A log entry: an alert that fired or was resolved.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Entry {
     pub(super) at: SimTime,
@@ -34,12 +33,12 @@ pub(super) struct Entry {
     pub(super) state: AlertState,
 }
 
-/// The alerts' state.
+/// The state of all alerts.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Alerts {
     standings: IndexVec<AlertIx, Standing>,
     log: VecDeque<Entry>,
-    /// Since when the service listens without a break, to the second.
+    /// Start of the current uninterrupted run of a monitoring service, to the second.
     listening_since: SimTime,
 }
 
@@ -49,18 +48,18 @@ impl Alerts {
         Self { standings, log: VecDeque::new(), listening_since: SimTime::ZERO }
     }
 
-    /// Since when the service listens without a break, to the second.
+    /// Start of the current uninterrupted run of a monitoring service, to the second.
     pub(super) const fn listening_since(&self) -> SimTime {
         self.listening_since
     }
 
-    /// No service runs now.
+    /// Records that no monitoring service is running now.
     pub(super) fn stop_listening(&mut self, now: SimTime) {
         self.listening_since = now;
     }
 
-    /// Moves one alert on: its condition `holds` or not at `moment`, and has to hold for `patience` nanoseconds. Returns
-    /// whether it fired or resolved, if it did either.
+    /// Updates an alert's state. `holds` says whether its condition is met at `moment`; the alert fires once the
+    /// condition has been met for `patience` nanoseconds. Returns the new state if the alert fired or was resolved.
     pub(super) fn transition(
         &mut self,
         alert: AlertIx,
@@ -106,7 +105,7 @@ impl Alerts {
         self.log = old.log.iter().filter_map(renamed).collect();
     }
 
-    /// The state of each alert, and since when it is in that state.
+    /// Each alert's state and when it entered it.
     pub(super) fn states(&self) -> impl Iterator<Item = (AlertState, SimTime)> + '_ {
         self.standings.iter().map(|standing| (standing.state, standing.since))
     }
@@ -121,7 +120,7 @@ impl Alerts {
     }
 }
 
-/// Whether a rule on samples holds for the newest one.
+/// Whether a condition on samples holds for the newest one.
 pub(super) fn holds(when: &AlertCondition, series: &Series, interval: u64) -> bool {
     let Some((newest, sample)) = series.back() else { return false };
     // The samples of the last `window` nanoseconds, newest first.
@@ -136,7 +135,7 @@ pub(super) fn holds(when: &AlertCondition, series: &Series, interval: u64) -> bo
                 let half = if *newest - *taken < window / 2 { &mut newer } else { &mut older };
                 sample.metric(*metric).into_iter().for_each(|value| half.add(value));
             }
-            // A half of which most is missing says nothing.
+            // The older half needs at least half of its samples to be a baseline.
             let enough = window / 2 / interval.max(1) / 2;
             let known = newer.count > 0 && older.count > enough;
             known && older.mean() >= floor.get() && by.holds(older.mean(), newer.mean())
@@ -155,7 +154,7 @@ pub(super) fn holds(when: &AlertCondition, series: &Series, interval: u64) -> bo
     }
 }
 
-/// The mean of some values.
+/// Accumulates the mean of a series of values.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Mean {
     pub(crate) sum: f64,

@@ -1,5 +1,5 @@
-//! Evaluation of the alert rules: on samples when one arrives, on silence once a second, on the site from outside when the
-//! probe reports.
+//! Evaluation of the alert rules: on samples when one arrives, on missing samples once a second, on the site from
+//! outside when the probe reports.
 
 use hoplight_model::monitoring::{AlertCondition, MISSED_INTERVALS};
 
@@ -12,7 +12,8 @@ use crate::plan::{AgentPlan, AlertPlan, Plan, Subject};
 use crate::time::SimTime;
 
 impl Monitoring {
-    /// Once a second: evaluates silence, while a service runs.
+    /// Evaluates the rules on missing samples and on groups. Called once a second while a monitoring service is
+    /// running.
     pub(crate) fn evaluate_silence<O: Observer>(&mut self, plan: &Plan, now: SimTime, observer: &mut O) {
         for agent in self.agents.indices() {
             self.evaluate_absence(agent, plan, now, observer);
@@ -23,7 +24,7 @@ impl Monitoring {
         self.evaluate_groups(plan, now, observer);
     }
 
-    /// Evaluates whether exactly one leads, by the last samples of agents that are not silent.
+    /// Checks that each group has exactly one leader, from the last samples of agents that are not silent.
     fn evaluate_groups<O: Observer>(&mut self, plan: &Plan, now: SimTime, observer: &mut O) {
         for alert in plan.alerts.of_groups.iter().copied() {
             let AlertPlan { subject: Subject::Group(group), when: AlertCondition::Leaders { for_s }, .. } =
@@ -32,23 +33,23 @@ impl Monitoring {
                 continue;
             };
             let group = &plan.alerts.groups[*group];
-            let (mut told, mut leaders) = (0, 0);
+            let (mut reported, mut leaders) = (0, 0);
             for agent in self.agents.indices().filter(|agent| !self.is_silent(*agent, plan, now)) {
                 let series = plan.agents[agent].watches.iter().zip(&self.agents[agent].series);
                 for (_, series) in series.filter(|(watched, _)| group.contains(watched)) {
                     let leads = series.back().and_then(|(_, sample)| sample.leads);
-                    told += usize::from(leads.is_some());
+                    reported += usize::from(leads.is_some());
                     leaders += u32::from(leads == Some(true));
                 }
             }
-            // One of whom nothing is known may lead.
-            let holds = leaders > 1 || leaders == 0 && told >= group.len();
+            // A member that has not reported may be the leader.
+            let holds = leaders > 1 || leaders == 0 && reported >= group.len();
             let patience = for_s.map_or(0, hoplight_model::quantity::Seconds::nanos);
             self.transition(alert, holds, (now, patience), plan, now, observer);
         }
     }
 
-    /// Evaluates whether an agent is missed.
+    /// Evaluates the absence rules of one agent.
     fn evaluate_absence<O: Observer>(&mut self, agent: AgentIx, plan: &Plan, now: SimTime, observer: &mut O) {
         for alert in plan.alerts.of_agent[agent].iter().copied() {
             if let AlertCondition::Absence { intervals } = plan.alerts.alerts[alert].when {
@@ -58,7 +59,7 @@ impl Monitoring {
         }
     }
 
-    /// Old samples prove nothing: what the last one of a silent agent said is taken back.
+    /// Clears the alerts on a silent agent's samples: old samples are no evidence.
     fn reset_silent_rows<O: Observer>(&mut self, agent: AgentIx, plan: &Plan, now: SimTime, observer: &mut O) {
         for alert in plan.alerts.of_agent[agent].iter().copied() {
             if matches!(plan.alerts.alerts[alert].subject, Subject::Row(_)) {
@@ -74,7 +75,7 @@ impl Monitoring {
         for alert in plan.alerts.of_agent[agent].iter().copied() {
             let AlertPlan { subject: Subject::Row(row), when, .. } = &plan.alerts.alerts[alert] else { continue };
             let series = &self.agents[agent].series[*row];
-            let (taken, _) = *series.back().expect("a sample has just been added to each row");
+            let (taken, _) = *series.back().expect("a sample was just added to each row");
             let holds = holds(when, series, interval);
             let patience = match when {
                 AlertCondition::Threshold { for_s: Some(seconds), .. } => seconds.nanos(),
@@ -84,7 +85,7 @@ impl Monitoring {
         }
     }
 
-    /// Evaluates the alerts of the site from outside, on what the probe reported.
+    /// Evaluates the alerts on the site from outside, after the probe has reported.
     pub(crate) fn evaluate_probe<O: Observer>(&mut self, plan: &Plan, now: SimTime, observer: &mut O) {
         for alert in plan.alerts.of_site.iter().copied() {
             let holds = match &plan.alerts.alerts[alert].when {
@@ -96,7 +97,7 @@ impl Monitoring {
         }
     }
 
-    /// Moves one alert on: its condition `holds` or not at a moment, and has to hold for some nanoseconds.
+    /// Updates an alert's state and reports the change to the observer.
     fn transition<O: Observer>(
         &mut self,
         alert: AlertIx,
@@ -112,11 +113,11 @@ impl Monitoring {
         }
     }
 
-    /// A sample arrives at the monitoring service.
+    /// Handles a sample that arrives at the monitoring service.
     pub(crate) fn receive<O: Observer>(&mut self, sample: Sample, plan: &Plan, now: SimTime, observer: &mut O) {
         let agent = sample.agent;
         let AgentPlan { station, subject, .. } = plan.agents[agent];
-        // What was said before a silence does not count towards "for so long".
+        // Samples from before a silence do not count towards a rule's duration.
         if self.is_silent(agent, plan, now) {
             self.reset_silent_rows(agent, plan, now, observer);
         }
@@ -127,13 +128,13 @@ impl Monitoring {
         }
     }
 
-    /// Whether no sample of an agent arrived for more than three of its intervals.
+    /// Whether no sample of an agent has arrived for more than three of its intervals.
     fn is_silent(&self, agent: AgentIx, plan: &Plan, now: SimTime) -> bool {
         self.silence(agent, now) > u64::from(MISSED_INTERVALS) * plan.agents[agent].interval
     }
 
-    /// How long ago the last sample of an agent arrived, in nanoseconds. While the service was not listening, no agent was
-    /// silent.
+    /// Nanoseconds since the last sample of an agent arrived. Time before the monitoring service started does not
+    /// count.
     fn silence(&self, agent: AgentIx, now: SimTime) -> u64 {
         let arrived = self.agents[agent].arrived.unwrap_or(SimTime::ZERO);
         now - arrived.max(self.alerts.listening_since())

@@ -1,4 +1,4 @@
-//! The alerts of an infrastructure: each rule with one that it watches.
+//! The alerts of an infrastructure: one for each rule and each subject that the rule applies to.
 
 use hoplight_model::monitoring::{AlertCondition, AlertRule, Scope};
 use hoplight_model::{Infrastructure, Metric};
@@ -6,20 +6,20 @@ use hoplight_model::{Infrastructure, Metric};
 use crate::index::{AgentIx, AlertIx, GroupIx, IndexVec, StationIx};
 use crate::plan::parts::AgentPlan;
 
-/// What one alert watches.
+/// What an alert watches.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Subject {
     /// A component, as a row of its agent's samples.
     Row(usize),
     /// An agent.
     Agent,
-    /// Several components together: their place among the groups.
+    /// A group of components, by its index in [`AlertsPlan::groups`].
     Group(GroupIx),
     /// The site from outside.
     Site,
 }
 
-/// A rule and one that it watches.
+/// A rule and one of its subjects.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct AlertPlan {
     pub(crate) rule: u16,
@@ -28,7 +28,7 @@ pub(crate) struct AlertPlan {
     pub(crate) when: AlertCondition,
 }
 
-/// All alerts of an infrastructure: those of each agent in turn, then those of groups, then those of the site.
+/// All alerts of an infrastructure: first those of each agent in turn, then those of groups, then those of the site.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct AlertsPlan {
     /// The stations of monitoring services.
@@ -36,7 +36,7 @@ pub(crate) struct AlertsPlan {
     pub(crate) alerts: IndexVec<AlertIx, AlertPlan>,
     pub(crate) of_agent: IndexVec<AgentIx, Vec<AlertIx>>,
     pub(crate) of_groups: Vec<AlertIx>,
-    /// The stations among which one leads.
+    /// The groups of stations that must have exactly one leader.
     pub(crate) groups: IndexVec<GroupIx, Vec<StationIx>>,
     pub(crate) of_site: Vec<AlertIx>,
 }
@@ -72,8 +72,8 @@ impl AlertsPlan {
         Self { services, alerts, of_agent, of_groups, groups, of_site }
     }
 
-    /// Those among whom one must lead, where an agent watches one of them: the databases of a cluster, the balancers that
-    /// share an address.
+    /// The groups that must have exactly one leader and of which an agent watches at least one member: the databases of
+    /// a cluster, and the balancers that share an address.
     pub(crate) fn groups(infra: &Infrastructure, agents: &IndexVec<AgentIx, AgentPlan>) -> IndexVec<GroupIx, Vec<StationIx>> {
         let pair =
             infra.components().filter(|(_, component)| component.kind.as_balancer().is_some_and(|spec| spec.vrrp.is_some()));
@@ -91,7 +91,7 @@ impl AlertsPlan {
     ) {
         let named = |station: StationIx, id| infra.component(station).id == id;
         if matches!(spec.when, AlertCondition::Absence { .. }) {
-            // An agent that has nothing to sample sends nothing: its absence means nothing.
+            // An agent that watches nothing sends no samples, so its silence means nothing.
             let wanted = match &spec.on {
                 Scope::Any => !plan.watches.is_empty(),
                 Scope::Entry => entry.is_some_and(|entry| plan.watches.contains(&entry)),
@@ -107,7 +107,7 @@ impl AlertsPlan {
         for (row, watched) in plan.watches.iter().copied().enumerate() {
             let component = infra.component(watched);
             let is_database = component.kind.as_database().is_some();
-            // What a component cannot have needs no alert.
+            // Skip metrics that the component does not have.
             let can_be = match metric {
                 Some(Metric::Lag) => {
                     is_database && infra.database_clusters().iter().any(|cluster| cluster.len() > 1 && cluster.contains(&watched))
@@ -130,7 +130,7 @@ impl AlertsPlan {
         }
     }
 
-    /// How many alerts there are.
+    /// Number of alerts.
     pub(crate) fn len(&self) -> usize {
         self.alerts.len()
     }

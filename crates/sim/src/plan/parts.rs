@@ -1,4 +1,4 @@
-//! The plan piece by piece: what is known of one station, one link, one agent.
+//! The parts of the plan: station, link, balancer, agent.
 
 use hoplight_model::behaviour::{Behaviour, FailurePolicy, Forwarding, WhenFull};
 use hoplight_model::component::BalancerSpec;
@@ -19,13 +19,13 @@ pub(crate) enum Role {
     Resolver(ResolverPlan),
     Firewall,
     Balancer(BalancerPlan),
-    /// Its place among the databases.
+    /// A database, by its position among the databases.
     Database(DatabaseIx),
-    /// Anything without settings of its own.
+    /// Any role without settings.
     Other,
 }
 
-/// A balancer's settings in nanoseconds.
+/// A balancer's settings; times are in nanoseconds.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct BalancerPlan {
     pub(crate) algorithm: Algorithm,
@@ -38,11 +38,11 @@ pub(crate) struct BalancerPlan {
     pub(crate) queue_timeout: u64,
     pub(crate) check: HealthCheck,
     pub(crate) check_timeout: u64,
-    /// Its number among the balancers.
+    /// Its position among the balancers.
     pub(crate) number: BalancerIx,
     /// Per kind of request, the first kind that has the same list of backends.
     pub(crate) lists: PerKind<u8>,
-    /// The largest weight of a backend, if they differ; else 1.
+    /// The largest weight of a backend if weights differ, else 1.
     pub(crate) heaviest: u32,
 }
 
@@ -53,34 +53,35 @@ pub(crate) struct StationPlan {
     pub(crate) limit: Limit,
     pub(crate) hold: Hold,
     pub(crate) service: [Sampler; 3],
-    /// The work on an answer that passes, if there is any.
+    /// Service time of a response that passes through, if it costs any work.
     pub(crate) answer: Option<Sampler>,
-    /// Most requests that may be present at once.
+    /// Maximum number of requests present at once.
     pub(crate) connections: Limit,
-    /// The random stream's key.
+    /// Key of the station's random stream.
     pub(crate) key: u64,
-    /// The server that it runs on, as a position in the infrastructure's list.
+    /// The server that it runs on.
     pub(crate) server: Option<ServerIx>,
-    /// How long it waits for an answer from downstream.
+    /// How long it waits for a response from downstream, in nanoseconds.
     pub(crate) timeout: u64,
-    /// Until when its own certificate is valid, in nanoseconds, if it has one.
+    /// When its own certificate expires, in nanoseconds, if it has one.
     pub(crate) certificate_until: Option<u64>,
-    /// Links to ask on, per kind of request, in order of preference.
+    /// Outgoing links per kind of request, in order of preference.
     pub(crate) out: PerKind<Vec<LinkIx>>,
-    /// Whether an agent watches it: only then it counts answers.
+    /// Whether an agent watches it. Only watched stations count responses.
     pub(crate) watched: bool,
     /// What it does with each kind of request.
     pub(crate) behaviour: PerKind<Behaviour>,
     /// What it does with a request that it has no room for.
     pub(crate) when_full: WhenFull,
-    /// Whether handshakes end here, and cost it work.
+    /// Whether it terminates TLS and so does the work of handshakes.
     pub(crate) ends_tls: bool,
-    /// From which depth on a health check asks those behind it.
+    /// The shallowest health check that it passes on to a component behind it; `None` if it responds to all of them
+    /// itself.
     pub(crate) check_depth: Option<HealthCheck>,
 }
 
 impl StationPlan {
-    /// How it forwards requests of one kind, if it does.
+    /// How it forwards requests of one kind, or `None` if it does not.
     pub(crate) fn forwarding(&self, kind: RequestKind) -> Option<&Forwarding> {
         match &self.behaviour[kind] {
             Behaviour::Forward(forwarding) => Some(forwarding),
@@ -94,15 +95,15 @@ impl StationPlan {
         }
     }
 
-    /// What it does when an attempt to ask on a link of this protocol fails.
+    /// The policy for a failed attempt on a link of this protocol.
     ///
     /// # Panics
-    /// If it does not forward requests of this kind.
+    /// If the station does not forward requests of this kind.
     pub(crate) fn policy(&self, kind: RequestKind, protocol: Protocol) -> &FailurePolicy {
-        self.forwarding(kind).expect("who has asked forwards requests").policy(protocol)
+        self.forwarding(kind).expect("a station that sends requests has a policy").policy(protocol)
     }
 
-    /// Whether TLS passes through it, so that it reads neither handshakes nor responses.
+    /// Whether it passes TLS through, so that it reads neither handshakes nor responses.
     pub(crate) fn passes_tls(&self, kind: RequestKind) -> bool {
         self.forwarding(kind).is_some_and(|forwarding| forwarding.passes_tls)
     }
@@ -114,26 +115,26 @@ pub(crate) struct HopPlan {
     pub(crate) to: StationIx,
     pub(crate) latency: u64,
     pub(crate) guards: Vec<Guard>,
-    /// How many of the guards stand at the asker's side: the wire comes after them.
+    /// Number of guards on the sender's side, before the wire.
     pub(crate) outward: usize,
-    /// How many guards there are.
+    /// Total number of guards.
     pub(crate) behind: u8,
     pub(crate) protocol: Protocol,
-    /// For a balancer's link: its number among the balancer's.
+    /// For a balancer's link: its position among the balancer's backends.
     pub(crate) backend: Option<u16>,
-    /// For a balancer's link: the lists that it is in, as bits.
+    /// For a balancer's link: the lists that contain it, as a bit set.
     pub(crate) lists: u8,
     pub(crate) weight: u32,
-    /// How many requests may be in progress on it.
+    /// Maximum number of requests in progress on it.
     pub(crate) maxconn: Limit,
     /// When a message on it needs a new connection first.
     pub(crate) connects: Connects,
 }
 
 impl HopPlan {
-    /// The number of the backend at its end among the balancer's.
+    /// The position of its backend among the balancer's.
     pub(crate) fn backend(&self) -> usize {
-        usize::from(self.backend.expect("a balancer asks on links to its backends only"))
+        usize::from(self.backend.expect("a balancer sends only to its backends"))
     }
 }
 
@@ -143,23 +144,23 @@ pub(crate) struct AgentPlan {
     pub(crate) interval: u64,
     /// The components that it samples.
     pub(crate) watches: Vec<StationIx>,
-    /// The one whose rate is its headline.
+    /// The component whose request rate is shown as the agent's headline.
     pub(crate) subject: Option<StationIx>,
-    /// The link on which it pushes.
+    /// The link on which it pushes samples.
     pub(crate) push: Option<LinkIx>,
 }
 
-/// One balancer of a pair.
+/// One balancer of a VRRP pair.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct RouterPlan {
     pub(crate) station: StationIx,
     /// The link on which users reach it.
     pub(crate) entry: LinkIx,
-    /// The link on which the pair hears each other.
+    /// The link on which the pair exchanges advertisements.
     pub(crate) link: LinkIx,
     pub(crate) priority: u8,
     pub(crate) advert: u64,
-    /// After how long a silence it takes over.
+    /// The silence after which it takes over, in nanoseconds.
     pub(crate) patience: u64,
 }
 

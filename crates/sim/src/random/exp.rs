@@ -1,10 +1,10 @@
-//! The exponential function, fast and the same on every machine.
+//! The exponential function: fast, and identical on every machine.
 //!
-//! exp x = 2^(k/128) · exp r, with |r| below 0.0028: a table holds the powers of 2, a short series serves r. Must not call
-//! the platform's mathematics.
+//! exp x = 2^(k/128) · exp r, with |r| below 0.0028. A table holds the powers of 2; a short series gives exp r. Must
+//! not call the platform's math library.
 
 const PARTS: usize = 128;
-/// ln 2 in two parts, of which the first has so few bits that its product with a whole number is exact.
+/// ln 2 in two parts. The first has few enough bits that its product with a whole number is exact.
 const LN2_HIGH: f64 = 0.693_147_180_369_123_8 / PARTS as f64;
 const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10 / PARTS as f64;
 /// Adding this to a number below 2^51 leaves the nearest whole number in the low bits.
@@ -23,7 +23,7 @@ const fn table() -> [u64; PARTS] {
     table
 }
 
-/// exp x for x from 0 to 1: slow, for the table.
+/// exp x for x from 0 to 1: slow, used only for the table.
 const fn exp_by_series(x: f64) -> f64 {
     let mut sum = 1.0;
     let mut term = 22;
@@ -34,15 +34,15 @@ const fn exp_by_series(x: f64) -> f64 {
     sum
 }
 
-/// e to the power of `x`, for x between −700 and 700. Relative error below 10⁻¹⁴.
+/// e to the power of `x`, for x between −700 and 700. The relative error is below 10⁻¹⁴.
 pub(super) fn exp(x: f64) -> f64 {
-    debug_assert!(x.abs() <= 700.0, "neither overflow nor underflow");
+    debug_assert!(x.abs() <= 700.0, "the result would overflow or underflow");
     let shifted = x * (PARTS as f64 * std::f64::consts::LOG2_E) + ROUND;
     let whole = shifted.to_bits();
     let nearest = shifted - ROUND;
     let r = (x - nearest * LN2_HIGH) - nearest * LN2_LOW;
     let index = whole % PARTS as u64;
-    // The rest of the whole number is added to the exponent; what is above it falls off.
+    // Adds the remaining bits of the whole number to the exponent; higher bits are shifted out.
     let scale = f64::from_bits(TABLE[usize::from(index.to_le_bytes()[0])].wrapping_add((whole - index) << (52 - PARTS.ilog2())));
     let r2 = r * r;
     scale + scale * (r + r2 * ((0.5 + r * (1.0 / 6.0)) + r2 * (1.0 / 24.0 + r * (1.0 / 120.0))))

@@ -1,19 +1,19 @@
-//! The natural logarithm, fast and the same on every machine.
+//! The natural logarithm: fast, and identical on every machine.
 //!
-//! The argument is 2^k · z with z between 0.6875 and 1.375. A table holds 1/c and ln c for the 512 parts of that range;
-//! then ln x = k · ln 2 + ln c + ln(1 + r), with a small r = z/c − 1, which a short series serves. In the two parts beside 1,
-//! c is 1: r is exact there, and so the result keeps its relative precision where the logarithm is near zero. This is the
-//! method of Tang, as the C libraries of today use it. Must not call the platform's mathematics.
+//! The argument is 2^k · z with z between 0.6875 and 1.375. That range has 512 parts, and a table holds 1/c and ln c
+//! for each. Then ln x = k · ln 2 + ln c + ln(1 + r) with a small r = z/c − 1, and a short series gives ln(1 + r). In
+//! the two parts adjacent to 1, c is 1, so r is exact and the result keeps its relative precision where the logarithm
+//! is near zero. This is Tang's method, as in current C libraries. Must not call the platform's math library.
 
 const PARTS: usize = 512;
 const MANTISSA: u32 = 52;
 /// The bits of 0.6875.
 const START: u64 = 0x3fe6_0000_0000_0000;
 
-/// One part of the table.
+/// An entry of the table.
 #[derive(Clone, Copy)]
 struct Part {
-    /// 1/c, cut to few bits.
+    /// 1/c, rounded to few bits.
     inverse: f64,
     /// ln c.
     ln: f64,
@@ -21,7 +21,7 @@ struct Part {
 
 static TABLE: [Part; PARTS] = table();
 
-/// Numbers that divide [0.6875, 1.375) into parts, each with the inverse of about its middle.
+/// Divides [0.6875, 1.375) into parts and takes the inverse of each part's approximate midpoint.
 #[expect(clippy::cast_possible_truncation, reason = "the inverses lie between 0.7 and 1.5, times 2048")]
 const fn table() -> [Part; PARTS] {
     let mut table = [Part { inverse: 1.0, ln: 0.0 }; PARTS];
@@ -30,7 +30,7 @@ const fn table() -> [Part; PARTS] {
         let shift = MANTISSA - PARTS.ilog2();
         let begin = f64::from_bits(START + ((index as u64) << shift));
         let end = f64::from_bits(START + ((index as u64 + 1) << shift));
-        // Beside 1, the inverse stays 1.
+        // In the parts adjacent to 1, the inverse is exactly 1.
         if begin > 1.0 || end < 1.0 {
             let inverse = ((4096.0 / (begin + end) + 0.5) as i64) as f64 / 2048.0;
             table[index] = Part { inverse, ln: -ln_by_series(inverse) };
@@ -40,7 +40,7 @@ const fn table() -> [Part; PARTS] {
     table
 }
 
-/// ln x for x near 1, as 2 artanh((x − 1)/(x + 1)): slow, for the table.
+/// ln x for x near 1, as 2 artanh((x − 1)/(x + 1)): slow, used only for the table.
 pub(super) const fn ln_by_series(x: f64) -> f64 {
     let s = (x - 1.0) / (x + 1.0);
     let mut sum = 0.0;
@@ -52,12 +52,12 @@ pub(super) const fn ln_by_series(x: f64) -> f64 {
     2.0 * s * sum
 }
 
-/// The natural logarithm of a positive, normal number. Relative error below 10⁻¹¹.
+/// The natural logarithm of a positive, normal number. The relative error is below 10⁻¹¹.
 #[expect(clippy::cast_possible_truncation, reason = "a bit field, narrower than its type")]
 #[expect(clippy::inline_always, reason = "a handful of instructions on the engine\'s critical path")]
 #[inline(always)]
 pub(super) fn ln(x: f64) -> f64 {
-    debug_assert!(x >= f64::MIN_POSITIVE && x.is_finite(), "positive and normal");
+    debug_assert!(x >= f64::MIN_POSITIVE && x.is_finite(), "the argument must be positive and normal");
     let bits = x.to_bits();
     let above = bits.wrapping_sub(START);
     let part = TABLE[(above >> (MANTISSA - PARTS.ilog2())) as usize % PARTS];
@@ -74,7 +74,7 @@ mod tests {
     use super::super::{mix, open_unit};
     use super::*;
 
-    /// The relative error against libm, whose own is below 10⁻¹⁵.
+    /// The relative error, measured against libm, whose own error is below 10⁻¹⁵.
     fn error(x: f64) -> f64 {
         let exact = libm::log(x);
         if exact == 0.0 { ln(x).abs() } else { (ln(x) / exact - 1.0).abs() }
@@ -85,7 +85,7 @@ mod tests {
         let mut worst = 0.0_f64;
         for i in 0..200_000 {
             let unit = open_unit(mix(i));
-            // All of (0, 1); near 1 from below and above; tiny; everything.
+            // All of (0, 1); near 1 from below and above; very small numbers; all magnitudes.
             let scale = libm::exp2(-((i % 52) as f64));
             for x in [unit, 1.0 - unit * scale / 2.0, 1.0 + unit * scale, unit * scale, f64::from_bits(mix(i) >> 2 | 1 << 60)] {
                 if x > f64::MIN_POSITIVE && x.is_finite() {
@@ -97,13 +97,13 @@ mod tests {
     }
 
     #[test]
-    fn it_agrees_with_libm_at_the_ends_and_at_every_seam() {
+    fn it_agrees_with_libm_at_the_limits_and_at_every_boundary() {
         for x in [open_unit(0), open_unit(u64::MAX), 1.0, 0.5, 2.0, f64::MIN_POSITIVE, f64::MAX, 1.0 + f64::EPSILON] {
             assert!(error(x) < 1e-11, "{x}: {}", error(x));
         }
         for index in 0..=PARTS as u64 {
-            let seam = START + (index << (MANTISSA - PARTS.ilog2()));
-            for bits in seam - 2..=seam + 2 {
+            let boundary = START + (index << (MANTISSA - PARTS.ilog2()));
+            for bits in boundary - 2..=boundary + 2 {
                 let x = f64::from_bits(bits);
                 assert!(error(x) < 1e-11, "{x}: {}", error(x));
             }

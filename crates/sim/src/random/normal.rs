@@ -1,10 +1,8 @@
-//! The quantile of the normal distribution.
-//!
-//! Must not know what is normally distributed.
+//! The quantile function of the normal distribution.
 
 use super::log::ln;
 
-/// Coefficients of a numerator and a denominator, of order 7, the constant first.
+/// Coefficients of the numerator and the denominator, both of degree 7, the constant term first.
 type Ratio = ([f64; 8], [f64; 8]);
 
 #[expect(clippy::excessive_precision, reason = "the digits are as published")]
@@ -77,10 +75,10 @@ const FAR_TAIL: Ratio = (
     ],
 );
 
-/// The value that a standard normal number stays below with probability `p`, for `p` strictly between 0 and 1.
+/// The quantile of the standard normal distribution for a probability `p` strictly between 0 and 1.
 ///
-/// M. J. Wichura, Algorithm AS 241: The Percentage Points of the Normal Distribution, Applied Statistics 37 (1988), 477–484;
-/// the routine PPND16, whose relative error is about 10⁻¹⁶.
+/// M. J. Wichura, Algorithm AS 241: The Percentage Points of the Normal Distribution, Applied Statistics 37 (1988),
+/// 477–484; routine PPND16, whose relative error is about 10⁻¹⁶.
 pub(super) fn quantile(p: f64) -> f64 {
     let from_middle = p - 0.5;
     if from_middle.abs() <= 0.425 {
@@ -96,7 +94,7 @@ fn ratio((above, below): &Ratio, x: f64) -> f64 {
     polynomial(above, x) / polynomial(below, x)
 }
 
-/// By Estrin's scheme: the four pairs do not wait for each other.
+/// Estrin's scheme: the four pairs have no data dependencies on each other.
 fn polynomial(c: &[f64; 8], x: f64) -> f64 {
     let x2 = x * x;
     let low = (c[0] + c[1] * x) + (c[2] + c[3] * x) * x2;
@@ -111,7 +109,7 @@ mod tests {
 
     #[test]
     fn it_gives_the_published_values() {
-        // The test values of the article.
+        // The test values from the article.
         for (p, z) in [(0.25, -0.674_489_750_196_081_7), (0.001, -3.090_232_306_167_813_5), (1e-20, -9.262_340_089_798_408)] {
             assert!((quantile(p) / z - 1.0).abs() < 4e-16, "{p}: {}", quantile(p));
         }

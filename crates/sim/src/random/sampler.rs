@@ -1,9 +1,9 @@
-//! Service times compiled for the engine: nanoseconds, and nothing left to compute that does not depend on chance.
+//! Service times compiled for the engine: in nanoseconds, with everything precomputed that does not depend on the draw.
 //!
-//! Each draw is a function of 64 bits, times a scale: a change of the mean changes all draws alike, and traffic that meets
-//! two designs has the same luck in both. Uniform and lognormal times are drawn by inversion: more bits mean a longer time.
-//! Exponential ones are drawn by ziggurat, which is on the engine's critical path and three times as quick. Must not know
-//! whose time it is.
+//! Each draw is a function of 64 bits, times a scale. A change of the mean therefore scales all draws alike, and two
+//! designs with the same traffic get the same draws. Uniform and lognormal times are drawn by inversion, so larger bits
+//! give a longer time. Exponential times are on the engine's critical path and use the ziggurat method, which is three
+//! times as fast.
 
 use hoplight_model::station::ServiceTime;
 
@@ -12,15 +12,15 @@ use super::log::ln;
 use super::{mix, open_unit};
 use super::{normal, ziggurat};
 
-/// No draw is longer: 26 days, in nanoseconds.
+/// Upper limit of a draw: 26 days, in nanoseconds.
 const LONGEST: f64 = 2_251_799_813_685_248.0;
 /// Adding 2^52 to a smaller number leaves the nearest whole number in the mantissa.
 const ROUND: f64 = 4_503_599_627_370_496.0;
 const MANTISSA: u64 = (1 << 52) - 1;
-/// So many numbers of [`open_unit`] have a product that is a normal number: none is below 2^-53.
+/// Number of [`open_unit`] values whose product is still a normal number: each is at least 2^-53.
 const FACTORS: u8 = 16;
 
-/// One distribution of service times. All times are nanoseconds.
+/// A distribution of service times, in nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in super::super) enum Sampler {
     Constant(u64),
@@ -43,7 +43,7 @@ impl From<ServiceTime> for Sampler {
             ServiceTime::LogNormal { median_ms, sigma } => Self::LogNormal { median: nanos(median_ms), sigma: sigma.get() },
             ServiceTime::Erlang { mean_ms, k } => Self::Erlang { phase: nanos(mean_ms) / f64::from(k.get()), phases: k.get() },
             ServiceTime::Hyperexponential { mean_ms, cv2 } => {
-                // Balanced means: each of the two branches carries half of the mean.
+                // Balanced means: each of the two branches contributes half of the mean.
                 let first_share = f64::midpoint(1.0, ((cv2.get() - 1.0) / (cv2.get() + 1.0)).sqrt());
                 let half = nanos(mean_ms) / 2.0;
                 Self::Hyperexponential { first_share, first: half / first_share, second: half / (1.0 - first_share) }
@@ -53,20 +53,20 @@ impl From<ServiceTime> for Sampler {
 }
 
 impl Sampler {
-    /// The time that `bits` stand for, in nanoseconds.
+    /// Maps `bits` to a time in nanoseconds.
     #[expect(clippy::inline_always, reason = "a handful of instructions on the engine\'s critical path")]
     #[inline(always)]
     pub(in super::super) fn nanos(&self, bits: u64) -> u64 {
         match *self {
             Self::Constant(nanos) => nanos,
             Self::Exponential { mean } => nearest(mean * ziggurat::exponential(bits)),
-            _ => self.drawn(bits),
+            _ => self.nanos_slow(bits),
         }
     }
 
-    /// The same for what takes longer to draw.
+    /// Out-of-line slow path of `nanos`.
     #[inline(never)]
-    fn drawn(&self, bits: u64) -> u64 {
+    fn nanos_slow(&self, bits: u64) -> u64 {
         whole(match *self {
             Self::Constant(nanos) => return nanos,
             Self::Exponential { mean } => mean * ziggurat::exponential(bits),
@@ -80,7 +80,7 @@ impl Sampler {
         })
     }
 
-    /// The mean, in nanoseconds.
+    /// The mean in nanoseconds.
     pub(in super::super) fn mean(self) -> f64 {
         match self {
             Self::Constant(nanos) => nanos as f64,
@@ -93,14 +93,14 @@ impl Sampler {
     }
 }
 
-/// An exponential number with mean 1, by inversion: −ln(1 − u).
+/// An exponential variate with mean 1, by inversion: −ln(1 − u).
 #[expect(clippy::inline_always, reason = "a handful of instructions on the engine\'s critical path")]
 #[inline(always)]
 pub(in super::super) fn exponential(bits: u64) -> f64 {
     -ln(open_unit(!bits))
 }
 
-/// The sum of `phases` exponential numbers with mean 1: the logarithm of a product of uniform ones.
+/// The sum of `phases` exponential variates with mean 1, as the logarithm of a product of uniform ones.
 fn erlang(phases: u8, bits: u64) -> f64 {
     let (mut sum, mut product) = (0.0, open_unit(!bits));
     for phase in 1..phases {
@@ -113,12 +113,12 @@ fn erlang(phases: u8, bits: u64) -> f64 {
     sum - ln(product)
 }
 
-/// The nearest whole number of nanoseconds to a time that is not negative, at most the longest.
+/// Rounds a non-negative time to whole nanoseconds, and limits it to [`LONGEST`].
 fn whole(nanos: f64) -> u64 {
     nearest(nanos.min(LONGEST))
 }
 
-/// The same for a time that is not longer than the longest: a few means at most.
+/// Like `whole`, for a time that cannot exceed [`LONGEST`]: at most a few means.
 fn nearest(nanos: f64) -> u64 {
     (nanos + ROUND).to_bits() & MANTISSA
 }
@@ -173,7 +173,8 @@ mod tests {
             }
             let mean = sum / n as f64;
             let cv2 = (squares / n as f64 - mean * mean) / (mean * mean);
-            // The mean's standard error is sqrt(cv2 / n): four of them. That of the variance grows with the tail.
+            // Allow four standard errors of the mean, sqrt(cv2 / n). The standard error of the variance grows with the
+            // tail.
             let error = (service.cv2() / n as f64).sqrt();
             assert!((mean / service.mean_ms() - 1.0).abs() <= 4.0 * error + 1e-6, "{service:?}: mean {mean}");
             assert!((cv2 - service.cv2()).abs() <= 0.04 * service.cv2() + 1e-6, "{service:?}: squared variation {cv2}");
@@ -182,7 +183,7 @@ mod tests {
 
     #[test]
     fn draws_follow_their_distribution_function() {
-        // Kolmogorov and Smirnov: the distance exceeds 1.95/√n with probability 0.001.
+        // Kolmogorov–Smirnov test: the distance exceeds 1.95/√n with probability 0.001.
         let check = |service: ServiceTime, below: &dyn Fn(f64) -> f64| {
             let n = 100_000;
             let mut draws: Vec<u64> = (0..n).map(|i| Sampler::from(service).nanos(mix(i ^ 0xabc))).collect();
@@ -207,7 +208,7 @@ mod tests {
         let inverses = [ServiceTime::Uniform { min_ms: ms(1.0), max_ms: ms(5.0) }, lognormal(0.7), lognormal(3.0)];
         for sampler in inverses.map(Sampler::from) {
             let mut bits: Vec<u64> = (0..100_000).map(mix).collect();
-            // Neighbours, too, at the seams of the logarithm's table and of the quantile's three parts.
+            // Include neighbours at the boundaries of the logarithm's table and of the quantile's three ranges.
             let seams =
                 (0..=256u64).map(|part| part << 56).chain([0.075, 0.925, 1.4e-11].map(|u: f64| (u + 1.0).to_bits() << 12));
             bits.extend(

@@ -1,9 +1,10 @@
-//! Exponential numbers by the ziggurat method of Marsaglia and Tsang (2000): one multiplication in 98.9 of 100 cases, and
-//! the same on every machine.
+//! Exponential variates by the ziggurat method of Marsaglia and Tsang (2000): a single multiplication in 98.9 % of all
+//! cases, and identical results on every machine.
 //!
-//! The density e^−x is covered by 256 layers of equal area. A draw picks a layer and a point of its width; nearly always the
-//! point lies below the curve all along its height, and is the result. The tables are made at compile time from additions,
-//! multiplications and divisions. Must not call the platform's mathematics.
+//! The density e^−x is covered by 256 layers of equal area. A draw selects a layer and a position across its width.
+//! Nearly always the layer's whole height at that position is below the curve, and the position is the result. The
+//! tables are computed at compile time with additions, multiplications and divisions. Must not call the platform's math
+//! library.
 
 use super::exp::exp;
 use super::log::ln_by_series;
@@ -13,17 +14,17 @@ const LAYERS: usize = 256;
 /// Where the tail begins, and the area of each layer, for 256 layers of e^−x (Marsaglia and Tsang).
 const TAIL: f64 = 7.697_117_470_131_05;
 const AREA: f64 = 0.003_949_659_822_581_557;
-/// A place within a layer has 53 bits.
+/// Number of positions within a layer: 2^53.
 const PLACES: f64 = 9_007_199_254_740_992.0;
-/// After this many rejected draws, which never happens (10⁻²⁰⁰), the last one is taken.
+/// Number of rejected draws (probability 10⁻²⁰⁰) after which the last one is accepted.
 const MOST_DRAWS: u64 = 100;
 
-/// One layer.
+/// A layer of the ziggurat.
 #[derive(Clone, Copy)]
 struct Layer {
-    /// Places below this one lie under the curve over the layer's whole height.
+    /// At positions below this one, the layer's whole height is below the curve.
     safe: u64,
-    /// The width of the layer over the number of places.
+    /// Width of the layer divided by the number of positions.
     scale: f64,
     /// The density at the layer's right end.
     density: f64,
@@ -31,7 +32,7 @@ struct Layer {
 
 static LAYER: [Layer; LAYERS] = layers();
 
-/// ln x for 0 < x ≤ 1: slow, for the table.
+/// ln x for 0 < x ≤ 1: slow, used only for the tables.
 const fn ln(x: f64) -> f64 {
     let (mut x, mut halves) = (x, 0.0);
     while x < 0.75 {
@@ -41,9 +42,9 @@ const fn ln(x: f64) -> f64 {
     ln_by_series(x) - halves * std::f64::consts::LN_2
 }
 
-/// e^−x for 0 ≤ x < 8: slow, for the table.
+/// e^−x for 0 ≤ x < 8: slow, used only for the tables.
 const fn exp_minus(x: f64) -> f64 {
-    // Of an eighth, then raised to the eighth power.
+    // Compute e^−(x/8), then raise it to the eighth power.
     let (mut sum, mut term) = (1.0, 26);
     while term >= 1 {
         sum = 1.0 - sum * (x / 8.0) / term as f64;
@@ -57,7 +58,7 @@ const fn exp_minus(x: f64) -> f64 {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "places have 53 bits")]
 const fn layers() -> [Layer; LAYERS] {
     let mut layers = [Layer { safe: 0, scale: 0.0, density: 1.0 }; LAYERS];
-    // The lowest layer has the tail beside it: its width is what its area and height make.
+    // The lowest layer includes the tail, so its width is its area divided by its height.
     let mut right = TAIL;
     let density = exp_minus(right);
     let base = AREA / density;
@@ -65,7 +66,7 @@ const fn layers() -> [Layer; LAYERS] {
     let mut height = density;
     let mut layer = 1;
     while layer < LAYERS {
-        // The layer above ends where the curve has risen by the area over the width.
+        // The next layer begins at the height that gives this one its area.
         let density = height + AREA / right;
         let next = if density < 1.0 { -ln(density) } else { 0.0 };
         layers[layer] = Layer { safe: (next / right * PLACES) as u64, scale: right / PLACES, density: height };
@@ -76,25 +77,25 @@ const fn layers() -> [Layer; LAYERS] {
     layers
 }
 
-/// The layer that some bits pick: the lowest eight, which the place does not use.
+/// The layer that `bits` select: the lowest eight bits, which the position does not use.
 fn number_of(bits: u64) -> usize {
     usize::from(bits.to_le_bytes()[0])
 }
 
-/// An exponential number with mean 1 that `bits` stand for.
+/// Maps `bits` to an exponential variate with mean 1.
 #[expect(clippy::inline_always, reason = "the quick case is a handful of instructions on the engine's critical path")]
 #[inline(always)]
 pub(super) fn exponential(bits: u64) -> f64 {
     let layer = &LAYER[number_of(bits)];
     let place = bits >> 11;
     let x = place as f64 * layer.scale;
-    if place < layer.safe { x } else { beside(bits) }
+    if place < layer.safe { x } else { exponential_slow(bits) }
 }
 
-/// The same where the point may lie above the curve, or in the tail.
+/// Slow path of `exponential`: the point may be above the curve or in the tail.
 #[cold]
 #[inline(never)]
-fn beside(bits: u64) -> f64 {
+fn exponential_slow(bits: u64) -> f64 {
     let (mut bits, mut beyond) = (bits, 0.0);
     for _ in 0..MOST_DRAWS {
         let number = number_of(bits);
@@ -106,7 +107,7 @@ fn beside(bits: u64) -> f64 {
         }
         bits = mix(bits);
         if number == 0 {
-            // Memoryless: the tail is the whole again.
+            // The distribution is memoryless: the tail is the same distribution, shifted.
             beyond += TAIL;
         } else {
             let above = LAYER.get(number + 1).map_or(1.0, |next| next.density);
@@ -139,7 +140,7 @@ mod tests {
         let count = 2_000_000_u64;
         let mut draws: Vec<f64> = (0..count).map(|number| exponential(mix(number))).collect();
         draws.sort_by(f64::total_cmp);
-        // Kolmogorov and Smirnov: the largest distance from the distribution function, at 99 %.
+        // Kolmogorov–Smirnov test: the largest distance from the distribution function, at 99 %.
         let distance = (1..).zip(&draws).map(|(rank, x)| (f64::from(rank) / count as f64 - (1.0 - libm::exp(-x))).abs());
         let worst = distance.fold(0.0, f64::max);
         assert!(worst < 1.63 / (count as f64).sqrt(), "{worst}");

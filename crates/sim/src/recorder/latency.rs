@@ -2,15 +2,15 @@
 
 use hdrhistogram::Histogram;
 
-/// Longest latency that the histogram tells from longer ones: a day, which is the longest patience of a user.
+/// The longest latency that the histogram distinguishes: a day, the longest timeout that a user can have.
 const LONGEST_NS: u64 = 86_400 * 1_000_000_000;
-/// Significant decimal digits: a percentile is at most 0.1 % off.
+/// Significant decimal digits: percentiles are off by at most 0.1 %.
 const DIGITS: u8 = 3;
 
 /// A distribution of latencies.
 ///
-/// It takes about 150 KiB of address space, of which a run touches the part around its own latencies. The counts of the
-/// buckets are narrow, so that this part stays near the processor; at 4 billion, a bucket counts no further.
+/// Takes about 150 KiB of address space, of which a run touches only the part around its own latencies. Buckets have
+/// 32-bit counts to keep that part in the cache; a bucket saturates at 4 billion.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Latency {
     histogram: Histogram<u32>,
@@ -19,13 +19,13 @@ pub struct Latency {
 
 impl Default for Latency {
     fn default() -> Self {
-        let histogram = Histogram::new_with_max(LONGEST_NS, DIGITS).expect("the bounds are within the histogram's own");
+        let histogram = Histogram::new_with_max(LONGEST_NS, DIGITS).expect("the bounds are valid");
         Self { histogram, sum_ns: 0 }
     }
 }
 
 impl Latency {
-    /// Counts one latency, in nanoseconds.
+    /// Counts a latency in nanoseconds.
     pub(super) fn record(&mut self, latency_ns: u64) {
         self.sum_ns += u128::from(latency_ns);
         self.histogram.saturating_record(latency_ns);
@@ -33,29 +33,29 @@ impl Latency {
 
     pub(super) fn add(&mut self, other: &Self) {
         self.sum_ns += other.sum_ns;
-        // Both have the same bounds, so there is always room.
+        // Both have the same bounds, so this cannot fail.
         let added = self.histogram.add(&other.histogram);
         debug_assert!(added.is_ok(), "histograms of equal bounds can be added");
     }
 
-    /// How many there are.
+    /// Number of latencies.
     pub fn count(&self) -> u64 {
         self.histogram.len()
     }
 
-    /// The arithmetic mean in milliseconds, exact up to the last rounding; `None` without any.
+    /// The arithmetic mean in milliseconds, exact except for rounding to `f64`; `None` without any latencies.
     pub fn mean_ms(&self) -> Option<f64> {
         (self.count() > 0).then(|| self.sum_ns as f64 / self.count() as f64 / 1e6)
     }
 
-    /// The smallest latency that `part` of all do not exceed (nearest rank), in milliseconds; `None` without any. At most
-    /// 0.1 % off.
+    /// The percentile for the fraction `part` (nearest rank) in milliseconds, off by at most 0.1 %; `None` without any
+    /// latencies.
     pub fn percentile_ms(&self, part: f64) -> Option<f64> {
         let value = || self.histogram.median_equivalent(self.histogram.value_at_quantile(part));
         (self.count() > 0).then(|| value() as f64 / 1e6)
     }
 
-    /// The longest in milliseconds, at most 0.1 % off; `None` without any.
+    /// The longest latency in milliseconds, off by at most 0.1 %; `None` without any latencies.
     pub fn max_ms(&self) -> Option<f64> {
         (self.count() > 0).then(|| self.histogram.median_equivalent(self.histogram.max()) as f64 / 1e6)
     }
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn percentiles_are_a_thousandth_off_at_most_and_the_mean_is_exact() {
+    fn percentiles_are_within_a_thousandth_and_the_mean_is_exact() {
         for unit in [1_u64, 1_000, 777_777, 50_000_000, 3_600_000_000_000 / 1_000] {
             let mut latency = Latency::default();
             (1..=1_000).for_each(|i| latency.record(i * unit));
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_gives_nothing_and_anything_is_taken() {
+    fn an_empty_distribution_has_no_values_and_any_latency_is_accepted() {
         let mut latency = Latency::default();
         assert_eq!((latency.mean_ms(), latency.percentile_ms(0.5), latency.max_ms()), (None, None, None));
         latency.record(0);

@@ -1,42 +1,42 @@
-//! Rows of whole seconds in a bounded ring.
+//! Measurements per second of simulated time, in a bounded ring.
 //!
-//! Must not grow with the length of a run.
+//! Memory must not grow with the length of a run.
 
 use std::collections::VecDeque;
 
 use crate::time::{SECOND, SimTime};
 
-/// How many rows are kept.
+/// Maximum number of kept rows.
 pub(super) const KEPT: usize = 3_600;
 
 /// What happened in one second of simulated time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Second {
-    /// Which; the first is 0.
+    /// Its number, starting at 0.
     pub number: u64,
-    /// Requests that users sent in it.
+    /// Requests sent by users.
     pub offered: u32,
-    /// Requests that ended well in it.
+    /// Successful requests, by when they ended.
     pub completed: u32,
-    /// Requests that failed in it.
+    /// Failed requests, by when they ended.
     pub failed: u32,
-    /// The sum of the latencies of those that ended well, in nanoseconds.
+    /// Sum of the latencies of the successful requests, in nanoseconds.
     pub latency_ns: u64,
 }
 
 impl Second {
-    /// The mean latency of the requests that ended well, in milliseconds; `None` without any.
+    /// Mean latency of the successful requests in milliseconds; `None` if there are none.
     pub fn mean_ms(&self) -> Option<f64> {
         (self.completed > 0).then(|| self.latency_ns as f64 / f64::from(self.completed) / 1e6)
     }
 }
 
-/// The rows, without those of seconds in which nothing happened.
+/// The kept rows; seconds without events have none.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Seconds {
     past: VecDeque<Second>,
     present: Second,
-    /// When the present second is over: one comparison for each ending.
+    /// When the present second is over. Precomputed, so that each event needs only one comparison.
     over: SimTime,
 }
 
@@ -47,7 +47,7 @@ impl Default for Seconds {
 }
 
 impl Seconds {
-    /// The row of the second of `at`, which never falls.
+    /// The row of the second that contains `at`; calls must be in order of time.
     #[inline]
     pub(super) fn at(&mut self, at: SimTime) -> &mut Second {
         if at >= self.over {
@@ -67,7 +67,7 @@ impl Seconds {
         self.over = SimTime::from_nanos((number + 1).saturating_mul(SECOND));
     }
 
-    /// The rows of the last seconds that are over at `now`, with zeros where nothing happened.
+    /// The rows of the last complete seconds at `now`, with rows of zeros for seconds without events.
     pub(super) fn rows(&self, now: SimTime) -> impl ExactSizeIterator<Item = Second> + use<'_> {
         let end = now.nanos() / SECOND;
         let length = usize::try_from(end).map_or(KEPT, |end| end.min(KEPT));

@@ -1,12 +1,13 @@
-//! Commands: a command is resolved against the state first, and what is resolved is then done.
+//! Commands: a command is first resolved against the state, then the resulting operation is performed.
 //!
 //! ```text
-//! Command ──resolve──▶ Operation ──perform──▶ changes, notes
-//!              │
-//!              └──▶ CommandError: nothing has changed
+//! Command ──resolve_command──▶ Operation ──perform──▶ changes, events
+//!                   │
+//!                   └──▶ CommandError: nothing has changed
 //! ```
 //!
-//! Everything that can refuse a command is in `resolve`, so [`Simulation::check`] and [`Simulation::apply`] cannot disagree.
+//! Every check that can refuse a command is in `resolve_command`, so [`Simulation::check`] and [`Simulation::apply`]
+//! cannot disagree.
 
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ use crate::plan::Role;
 use crate::simulation::Simulation;
 use crate::simulation::retries::SENT_BY_HAND;
 
-/// An element of this infrastructure.
+/// An element of this infrastructure, by its index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Target {
     Station(StationIx),
@@ -29,7 +30,7 @@ pub(super) enum Target {
     Link(LinkIx),
 }
 
-/// A command that is not refused, with all it names found.
+/// An accepted command, with all names resolved.
 enum Operation<'a> {
     Kill(&'a Element, Target),
     Restore(&'a Element, Target),
@@ -50,18 +51,18 @@ enum Operation<'a> {
 }
 
 impl Simulation {
-    /// Says whether [`Self::apply`] would accept a command now. Changes nothing.
+    /// Checks whether [`Self::apply`] would accept a command now. Changes nothing.
     ///
     /// # Errors
-    /// Why the command would be refused.
+    /// The reason why the command would be refused.
     pub fn check(&self, command: &Command) -> Result<(), CommandError> {
         self.resolve_command(command).map(drop)
     }
 
-    /// Does a command now.
+    /// Applies a command now.
     ///
     /// # Errors
-    /// Why the command is refused. The simulation is then unchanged.
+    /// The reason why the command is refused. The simulation is then unchanged.
     pub fn apply<O: Observer>(&mut self, command: &Command, observer: &mut O) -> Result<(), CommandError> {
         let operation = self.resolve_command(command)?;
         self.perform(operation, observer);
@@ -152,7 +153,7 @@ impl Simulation {
                 }
                 EventKind::ProbeSet(interval.map(Seconds::get))
             }
-            // These make their notes where things happen.
+            // These report their own events.
             Operation::Send(kind) => {
                 let stream = SENT_BY_HAND | self.users.send();
                 return self.start_request(kind, stream, true, observer);
@@ -184,7 +185,7 @@ impl Simulation {
     pub(super) fn component(&self, id: &ComponentId) -> Result<StationIx, CommandError> {
         match self.target(&Element::Component(id.clone()))? {
             Target::Station(station) => Ok(station),
-            Target::Server(_) | Target::Link(_) => unreachable!("a component's target is its station"),
+            Target::Server(_) | Target::Link(_) => unreachable!("a component's target is a station"),
         }
     }
 
@@ -194,7 +195,7 @@ impl Simulation {
         found.ok_or_else(|| CommandError::Unknown(Element::Hop(from.clone(), to.clone())))
     }
 
-    /// Finds the processes that an element stands for: a component's, or all on a server.
+    /// Finds the processes of an element: a component's own, or all those on a server.
     pub(super) fn processes(&self, element: &Element) -> Result<Vec<StationIx>, CommandError> {
         match self.target(element)? {
             Target::Station(station) => Ok(vec![station]),
@@ -217,7 +218,7 @@ impl Simulation {
         Ok(())
     }
 
-    /// Changes the topology. Returns whether that made a difference.
+    /// Changes the topology. Returns whether anything changed.
     fn edit(&mut self, edit: &TopologyEdit) -> bool {
         let edited = self.infra.edited(edit);
         if edited == *self.infra {
@@ -250,7 +251,7 @@ mod tests {
         include_str!("../../../../tests/data/quorum.ron"),
     ];
 
-    /// Every command on every element, and on some that do not exist.
+    /// Returns every command on every element, and on some elements that do not exist.
     fn commands(infra: &Infrastructure) -> Vec<Command> {
         let mut elements: Vec<Element> = infra.components().map(|(_, c)| Element::Component(c.id.clone())).collect();
         elements.extend(infra.servers().map(|server| Element::Server(server.id.clone())));
@@ -300,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn check_foretells_what_apply_does_and_a_refused_command_changes_nothing() {
+    fn check_agrees_with_apply_and_a_refused_command_changes_nothing() {
         let (mut accepted, mut refused) = (0, 0);
         for (seed, text) in (1..).zip(SCENARIOS) {
             let infra = Arc::new(Infrastructure::from_ron("scenario.ron", text).expect("a valid scenario"));
@@ -310,15 +311,15 @@ mod tests {
                 sim.advance(SimTime::from_secs(round), &mut ());
                 for command in &commands {
                     let mut trial = sim.clone();
-                    let (foretold, done) = (sim.check(command), trial.apply(command, &mut ()));
-                    assert_eq!(foretold, done, "{command:?}");
-                    assert!(done.is_ok() || trial == sim, "{command:?} was refused");
-                    *if done.is_ok() { &mut accepted } else { &mut refused } += 1;
+                    let (checked, applied) = (sim.check(command), trial.apply(command, &mut ()));
+                    assert_eq!(checked, applied, "{command:?}");
+                    assert!(applied.is_ok() || trial == sim, "a refused {command:?} changed the state");
+                    *if applied.is_ok() { &mut accepted } else { &mut refused } += 1;
                 }
-                // Six of them are done, so that the next round begins in another state.
+                // Apply six of them, so that the next round starts from another state.
                 for draw in 0..6 {
                     let at = mix(seed ^ round << 8 ^ draw) % commands.len() as u64;
-                    let _ = sim.apply(&commands[usize::try_from(at).expect("a place in the list")], &mut ());
+                    let _ = sim.apply(&commands[usize::try_from(at).expect("an index into the list")], &mut ());
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! Arrivals: each user that comes sends a request.
+//! Arrivals: each arriving user sends a request.
 
 use hoplight_model::quantity::Rate;
 
@@ -7,7 +7,7 @@ use crate::journal::Observer;
 use crate::simulation::Simulation;
 
 impl Simulation {
-    /// A user comes: the next one, or `user` of those who wait for outcomes.
+    /// Handles the arrival of the next user of open arrivals, or of closed-loop user `user`.
     #[inline(never)]
     pub(super) fn arrival<O: Observer>(&mut self, user: u32, sequence: u64, observer: &mut O) {
         let Some(stream) = self.arrivals.arrive(user, sequence, self.clock.now()) else { return };
@@ -21,14 +21,13 @@ impl Simulation {
         self.arrivals.set_rate(rate, &mut self.clock);
     }
 
-    /// The arrival rate now, all kinds together, in requests per second. Where users wait for outcomes: the number of those
-    /// who think over the mean time that they do, which is the rate if that time is memoryless.
+    /// The current arrival rate of all kinds together, in requests per second. With closed-loop arrivals, it is the
+    /// number of thinking users divided by the mean think time, which is exact if think times are memoryless.
     pub fn rate(&self) -> f64 {
         self.arrivals.rate(self.clock.now())
     }
 
-    /// How many users there are, and how many of them think now, where users wait for each outcome; `None` where they come
-    /// at a rate.
+    /// Number of closed-loop users and how many of them are thinking; `None` for open arrivals.
     pub fn population(&self) -> Option<(u32, u32)> {
         self.arrivals.population()
     }

@@ -1,8 +1,10 @@
-//! The balancer's work around a choice: giving a request to a backend, and letting it wait while all of them are full.
+//! A balancer's work around its choice of a backend: binding requests to backends, and queueing them while all backends
+//! are full.
 //!
-//! A request whose backends are all full waits: in a line that all backends of its list share or, where only one backend will
-//! do (its user's address is hashed, or it is tried again), in that backend's own. When a request in progress ends, the older
-//! of the two heads takes its place at once, so no later request can be faster.
+//! A request waits if all of its eligible backends are full. It waits in the queue that all backends of its list share
+//! or, if only one backend is eligible (source hashing, or a retry), in that backend's own queue. When a request in
+//! progress ends, the older of the two queue heads takes its place at once, so no later request overtakes an earlier
+//! one.
 
 use hoplight_model::{Element, TlsMode};
 
@@ -19,23 +21,24 @@ use crate::simulation::apply::Target;
 use crate::simulation::choice::Choice;
 
 impl Simulation {
-    /// A balancer has looked at a request: on to a backend, whose link this returns, or into a line.
+    /// Finds a backend for a request that the balancer has processed. Returns the link to it, or `None` if the request
+    /// waits or has failed.
     #[expect(clippy::inline_always, reason = "on the engine's critical path")]
     #[inline(always)]
     pub(super) fn balance<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) -> Option<LinkIx> {
         let pinned = self.requests[request].pinned;
-        // Where the connection is there already, it is neither chosen nor counted again.
+        // On an existing connection, the backend is neither chosen nor counted again.
         pinned.or_else(|| self.find_backend(request, station, 1, observer))
     }
 
-    /// Gives a request to a backend, for the asker's attempt of this number.
+    /// Finds a backend for a request and forwards it, as attempt number `attempt`.
     pub(super) fn assign<O: Observer>(&mut self, request: RequestIx, station: StationIx, attempt: u8, observer: &mut O) {
         if let Some(link) = self.find_backend(request, station, attempt, observer) {
             self.forward(request, link, attempt, observer);
         }
     }
 
-    /// Finds a backend for a request, and returns the link to it; or makes the request wait or fail.
+    /// Finds a backend for a request and returns the link to it, or queues or fails the request.
     fn find_backend<O: Observer>(
         &mut self,
         request: RequestIx,
@@ -62,7 +65,7 @@ impl Simulation {
         None
     }
 
-    /// A backend was chosen for a request.
+    /// Binds a request to the chosen backend.
     fn bind_backend<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) {
         if O::NOTES {
             let hop = &self.plan.hops[link];
@@ -76,7 +79,7 @@ impl Simulation {
             self.tell(observer, Some(tag), || EventKind::Chose { balancer: station, backend, algorithm, up });
         }
         if self.plan.tls == TlsMode::Passthrough {
-            // The TLS connection is with one web server: what follows must go to the same.
+            // The TLS connection is end to end with one web server, so everything that follows must go to the same one.
             self.requests[request].pinned = Some(link);
         }
     }
@@ -88,12 +91,12 @@ impl Simulation {
         }
     }
 
-    /// Whether a balancer has fewer requests in progress on a link than it may.
+    /// Whether a balancer has fewer requests in progress on a link than its `maxconn`.
     pub(super) fn has_room(&self, link: LinkIx) -> bool {
         self.plan.hops[link].maxconn.admits(self.links[link].active)
     }
 
-    /// A request waits for the backend at the end of `link`, or for any of its list if that is `None`.
+    /// Queues a request for the backend at the end of `link`, or for any backend of its list if `link` is `None`.
     pub(super) fn wait_for_backend<O: Observer>(
         &mut self,
         request: RequestIx,
@@ -117,20 +120,20 @@ impl Simulation {
         self.tell(observer, Some(tag), || EventKind::Waits { component: station, waiting });
     }
 
-    /// A request has waited for a backend for too long.
+    /// Fails a request that has waited for a backend for too long.
     pub(super) fn backlog_timeout<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         let record = &self.requests[request];
         let (link, kind) = (record.path[usize::from(record.depth)], record.kind);
         let station = self.plan.hops[link].from;
         self.fail(request, station, Failure::Unavailable, FailureReason::QueueTimeout, observer);
         let balancer = self.balancer(station);
-        // It was at the head of a queue, behind none but others whose time is over.
+        // It was at the head of its queue, or only behind others that have timed out.
         let (number, list) = (balancer.number, usize::from(balancer.lists[kind]));
         let backend = self.plan.hops[link].backend();
         self.balancers.drop_stale_heads(number, list, backend, &self.requests);
     }
 
-    /// A request is no longer in progress on a link.
+    /// Handles the end of a request in progress on a link.
     pub(super) fn place_freed(&mut self, link: LinkIx) {
         // No request waits for a backend without a limit.
         if self.plan.hops[link].maxconn.is_set() {
@@ -138,8 +141,8 @@ impl Simulation {
         }
     }
 
-    /// A place at a backend is free: the request that has waited longest takes it. The message leaves in an event of its own
-    /// at the same instant; the place is taken now.
+    /// Admits the requests that have waited longest, while the backend has room. Each message leaves in an event of its
+    /// own at the same instant, but takes its place now.
     pub(super) fn admit(&mut self, link: LinkIx) {
         while self.has_room(link) {
             let Some(request) = self.next_waiter(link) else { return };
@@ -151,7 +154,7 @@ impl Simulation {
         }
     }
 
-    /// Takes the one out of line who has waited longest for a backend.
+    /// Removes and returns the request that has waited longest for a backend.
     fn next_waiter(&mut self, link: LinkIx) -> Option<RequestIx> {
         let hop = &self.plan.hops[link];
         let Role::Balancer(balancer) = &self.plan.stations[hop.from].role else { return None };
@@ -160,7 +163,7 @@ impl Simulation {
         self.balancers.next(balancer.number, hop.backend(), in_lists, &self.requests)
     }
 
-    /// A request that had waited goes to the backend that has a place for it.
+    /// Sends an admitted request to its backend.
     pub(super) fn admission_due<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         let record = &self.requests[request];
         let level = usize::from(record.depth);
@@ -170,26 +173,26 @@ impl Simulation {
             self.bind_backend(request, link, observer);
             self.forward(request, link, attempt, observer);
         } else {
-            // It is bound to this one and tries again: there was no choice.
+            // It is a retry bound to this backend: there was no choice.
             self.forward(request, link, attempt, observer);
         }
     }
 
-    /// Gives back a place that was taken for a request that was not sent.
+    /// Releases the place of a request that was not sent.
     pub(super) fn release(&mut self, link: LinkIx) {
-        let line = &mut self.links[link];
-        line.active = line.active.saturating_sub(1);
+        let link_state = &mut self.links[link];
+        link_state.active = link_state.active.saturating_sub(1);
     }
 
-    /// A backend has come or gone: credits start again, those who waited for it alone choose again, and if it has come,
-    /// those who wait for any take its places.
+    /// Handles a change of a backend's availability: resets the credits of round robin; if the backend is available,
+    /// admits waiting requests to it; otherwise chooses other backends for the requests that waited for this one only.
     pub(super) fn backend_changed<O: Observer>(&mut self, link: LinkIx, observer: &mut O) {
         let (station, backend) = (self.plan.hops[link].from, self.plan.hops[link].backend());
         let balancer = self.balancer(station);
         let (number, redispatch) = (balancer.number, balancer.redispatch);
-        for (line, hop) in self.links.iter_mut().zip(&self.plan.hops) {
+        for (link_state, hop) in self.links.iter_mut().zip(&self.plan.hops) {
             if hop.from == station {
-                line.credit = 0;
+                link_state.credit = 0;
             }
         }
         if !self.health(station).is_up() {
@@ -204,7 +207,7 @@ impl Simulation {
             let record = self.requests.get(waiter.request).filter(|record| record.pending == waiter.ticket);
             let Some(attempt) = record.map(|record| record.attempts[usize::from(record.depth)]) else { continue };
             if attempt > 1 && !redispatch {
-                // It is bound to this backend, whatever the checks say.
+                // It stays bound to this backend, whatever the health checks say.
                 self.balancers.wait_for(number, backend, waiter);
             } else {
                 self.assign(waiter.request, station, attempt, observer);
@@ -212,7 +215,7 @@ impl Simulation {
         }
     }
 
-    /// The links on which balancers ask an element: a backend, what runs on a server, or one hop.
+    /// The links on which balancers reach an element: a backend, everything on a server, or one hop.
     fn backend_links(&self, element: &Element) -> Result<Vec<LinkIx>, CommandError> {
         let target = self.target(element)?;
         let is_meant = |(link, hop): &(LinkIx, &HopPlan)| match target {
@@ -225,7 +228,7 @@ impl Simulation {
         if links.is_empty() { Err(CommandError::NoBackend(element.clone())) } else { Ok(links) }
     }
 
-    /// The links that a command to drain an element, or to take it back, changes.
+    /// The links that a drain or ready command for an element changes.
     pub(super) fn drainable(&self, element: &Element, drain: bool) -> Result<Vec<LinkIx>, CommandError> {
         let links = self.backend_links(element)?;
         if links.iter().all(|link| self.links[*link].draining == drain) {
@@ -235,7 +238,7 @@ impl Simulation {
         Ok(links)
     }
 
-    /// Drains backends, or takes them back. A backend that drains finishes what it has.
+    /// Starts or ends draining of backends. A draining backend finishes the requests it has.
     pub(super) fn drain<O: Observer>(&mut self, links: &[LinkIx], drain: bool, observer: &mut O) {
         for link in links {
             if std::mem::replace(&mut self.links[*link].draining, drain) != drain {
@@ -244,13 +247,13 @@ impl Simulation {
         }
     }
 
-    /// Whether an element is being drained. `None` if it is no backend.
+    /// Whether an element is draining; `None` if it is not a backend.
     pub fn is_draining(&self, element: &Element) -> Option<bool> {
         let links = self.backend_links(element).ok()?;
         Some(links.into_iter().all(|link| self.links[link].draining))
     }
 
-    /// Requests that wait at a balancer because its backends are full.
+    /// Number of requests that wait at a balancer because its backends are full.
     pub fn backlog(&self, balancer: hoplight_model::ComponentIx) -> u32 {
         let number = self.plan.stations.get(balancer).and_then(|station| match &station.role {
             Role::Balancer(balancer) => Some(balancer.number),

@@ -1,8 +1,8 @@
-//! Health checks: how a balancer finds out which backends to use.
+//! Health checks: how a balancer detects which backends are available.
 //!
-//! A check goes as far as [`HealthCheck`] says: by default it only opens a connection, and so it passes while the
-//! application behind the backend is dead. It never looks at what requests experience: a balancer that only checks learns of
-//! a failure late, and that is the lesson.
+//! A check goes as deep as its [`HealthCheck`] says. The default only opens a connection, so it passes even if the
+//! application behind the backend is dead. Checks ignore what requests experience: a balancer that relies on checks
+//! alone detects a failure late, and that is the lesson.
 
 use hoplight_model::firewall::RuleAction;
 use hoplight_model::{HealthCheck, LinkIx, RequestKind, TlsMode};
@@ -17,7 +17,7 @@ use crate::time::SimTime;
 use crate::view::{CheckCode, Health};
 
 impl Simulation {
-    /// Tries a link without sending anything on it.
+    /// Result of a connection attempt on a link, without sending anything.
     pub(super) fn passage(&self, link: LinkIx) -> Passage {
         match (self.way(link), self.health(self.plan.hops[link].to)) {
             (Passage::Open, Health::Up | Health::Hung) => Passage::Open,
@@ -27,7 +27,7 @@ impl Simulation {
         }
     }
 
-    /// What a new connection on a link meets on the way, before its end.
+    /// Result of a connection attempt on a link, regardless of the component at its end.
     pub(super) fn way(&self, link: LinkIx) -> Passage {
         let hop = &self.plan.hops[link];
         if self.links[link].cut {
@@ -46,7 +46,7 @@ impl Simulation {
         Passage::Open
     }
 
-    /// Spreads the first checks of each balancer's backends over its interval.
+    /// Spreads the first checks of each balancer's backends evenly over its check interval.
     pub(super) fn schedule_checks(&mut self) {
         let mut first = Vec::new();
         for (station, plan) in self.plan.stations.enumerate() {
@@ -66,18 +66,18 @@ impl Simulation {
         }
     }
 
-    /// Time to check a backend.
+    /// Checks the health of a backend.
     pub(super) fn check_due<O: Observer>(&mut self, link: LinkIx, observer: &mut O) {
         let from = self.plan.hops[link].from;
         let balancer = self.balancer(from);
         let sent = self.health(from).is_up();
-        let failed = self.examine(link, balancer).filter(|_| sent);
-        let line = &mut self.links[link];
-        line.check = failed.map(|(code, _)| code);
+        let failed = self.check_failure(link, balancer).filter(|_| sent);
+        let link_state = &mut self.links[link];
+        link_state.check = failed.map(|(code, _)| code);
         if sent {
-            line.checks = line.checks.wrapping_add(1);
-            // A check that runs into a timeout has no answer, and one that fails later has it later.
-            line.answered = failed.is_none_or(|(_, after)| after == 0);
+            link_state.checks = link_state.checks.wrapping_add(1);
+            // A check that times out gets no response, and a check that fails later gets a late one.
+            link_state.answered = failed.is_none_or(|(_, after)| after == 0);
         }
         let Some((_, after)) = failed else {
             self.check_ended(link, observer);
@@ -90,11 +90,12 @@ impl Simulation {
         }
     }
 
-    /// How a check of a backend would fail, and after how long; `None` if it would pass.
+    /// How and after how many nanoseconds a check of a backend would fail; `None` if it would pass.
     ///
-    /// As in `HAProxy` where `timeout check` is set, an attempt to connect lasts as long as the balancer's own attempts do,
-    /// but not longer than the interval, and the answer may take the check's timeout after that. Apart from such waits a check takes no time: its round trips are short beside the interval.
-    fn examine(&self, link: LinkIx, balancer: &BalancerPlan) -> Option<(CheckCode, u64)> {
+    /// As in `HAProxy` with `timeout check` set, a connection attempt has the balancer's connect timeout, but at most
+    /// the check interval, and the response has the check timeout on top of that. Except for timeouts, a check takes no
+    /// time: its round trips are short compared with the interval.
+    fn check_failure(&self, link: LinkIx, balancer: &BalancerPlan) -> Option<(CheckCode, u64)> {
         let to = self.plan.hops[link].to;
         match self.passage(link) {
             Passage::Refused => return Some((CheckCode::L4Con, 0)),
@@ -107,19 +108,19 @@ impl Simulation {
         }
         let expires = self.plan.stations[to].certificate_until;
         if encrypted && expires.is_some_and(|until| self.clock.now() >= SimTime::from_nanos(until)) {
-            // Where traffic is encrypted, checks are.
+            // Where traffic is encrypted, so are health checks.
             return Some((CheckCode::L6Rsp, 0));
         }
         if balancer.check == HealthCheck::Tcp {
             return None;
         }
-        let after = self.page(to, balancer.check)?;
+        let after = self.check_failure_after(to, balancer.check)?;
         Some(if after < balancer.check_timeout { (CheckCode::L7Sts, after) } else { (CheckCode::L7Tout, balancer.check_timeout) })
     }
 
-    /// After how long a station that accepts connections would fail a check that goes as far as `check`; `None` if it would
-    /// answer. It asks those behind it as it does for a read, and reads its turn without taking it.
-    fn page(&self, station: StationIx, check: HealthCheck) -> Option<u64> {
+    /// Nanoseconds after which a station that accepts connections would fail a check of depth `check`; `None` if it
+    /// would pass. Follows the links for reads, and reads the station's round-robin position without advancing it.
+    fn check_failure_after(&self, station: StationIx, check: HealthCheck) -> Option<u64> {
         let (plan, state) = (&self.plan.stations[station], &self.stations[station]);
         if self.is_hung(station) {
             return Some(u64::MAX);
@@ -136,21 +137,21 @@ impl Simulation {
         }
         for place in 0..links.len() {
             let link = links[(first + place) % links.len()];
-            let line = &self.links[link];
-            if matches!(plan.role, Role::Balancer(_)) && !line.takes_new() {
+            let link_state = &self.links[link];
+            if matches!(plan.role, Role::Balancer(_)) && !link_state.takes_new() {
                 continue;
             }
             return match self.passage(link) {
                 Passage::Refused => continue,
                 Passage::Silent => Some(plan.timeout),
-                Passage::Open => self.page(self.plan.hops[link].to, check).map(|after| after.min(plan.timeout)),
+                Passage::Open => self.check_failure_after(self.plan.hops[link].to, check).map(|after| after.min(plan.timeout)),
             };
         }
         Some(0)
     }
 
-    /// A check has ended: `fall` bad ones in a row take a backend out, `rise` good ones bring it back. The next one begins
-    /// an interval later.
+    /// Counts the result of a check: `fall` consecutive failures take a backend out of rotation, and `rise` consecutive
+    /// successes bring it back. Schedules the next check an interval later.
     pub(super) fn check_ended<O: Observer>(&mut self, link: LinkIx, observer: &mut O) {
         let hop = &self.plan.hops[link];
         let balancer = self.balancer(hop.from);
@@ -160,30 +161,30 @@ impl Simulation {
         if !runs {
             return;
         }
-        let line = &mut self.links[link];
-        let code = line.check;
+        let link_state = &mut self.links[link];
+        let code = link_state.check;
         let passed = code.is_none();
-        if line.backend_up == passed {
-            line.streak = 0;
+        if link_state.backend_up == passed {
+            link_state.streak = 0;
             return;
         }
-        line.streak += 1;
-        if line.streak >= if passed { rise } else { fall } {
-            line.streak = 0;
-            line.backend_up = passed;
+        link_state.streak += 1;
+        if link_state.streak >= if passed { rise } else { fall } {
+            link_state.streak = 0;
+            link_state.backend_up = passed;
             self.note(observer, None, EventKind::Backend { backend, up: passed, code });
             self.backend_changed(link, observer);
         }
     }
 
-    /// What the backend at the end of `link` answered to the last health check: that it is well, or how it is not. `None` if it
-    /// said nothing, or not at once.
+    /// The response of the backend at the end of `link` to the last health check: success, or how it failed. `None` if
+    /// there was no immediate response.
     pub(crate) fn check_response(&self, link: LinkIx) -> Option<Result<(), CheckCode>> {
-        let line = &self.links[link];
-        line.answered.then(|| line.check.map_or(Ok(()), Err))
+        let link_state = &self.links[link];
+        link_state.answered.then(|| link_state.check.map_or(Ok(()), Err))
     }
 
-    /// How the last health check of the backend at the end of `link` failed; `None` if it passed or there is none.
+    /// How the last health check of the backend at the end of `link` failed; `None` if it passed or there was none.
     pub fn check_code(&self, link: LinkIx) -> Option<CheckCode> {
         self.links.get(link)?.check
     }

@@ -1,4 +1,4 @@
-//! What each kind of component does with a request, and with an answer from downstream.
+//! What each kind of component does with a request, and with a response from downstream.
 
 #![expect(clippy::inline_always, reason = "on the engine's critical path, as `flow` is")]
 
@@ -27,7 +27,7 @@ impl Simulation {
             Routing::TakeTurns => {
                 let links = &self.plan.stations[station].out[self.requests[request].kind];
                 let turn = &mut self.stations[station].turn;
-                // There is at least one link, or the station would fail the request.
+                // There is at least one link, or the routing would be `Routing::Fail`.
                 let link = links[length(*turn) % links.len()];
                 *turn = turn.wrapping_add(1);
                 Next::Forward(link)
@@ -45,7 +45,7 @@ impl Simulation {
         }
     }
 
-    /// Decides what takes more than finding a link or responding.
+    /// Slow path of `decide`: everything beyond finding a link or responding.
     #[inline(never)]
     fn decide_slow<O: Observer>(&mut self, request: RequestIx, station: StationIx, act: Routing, observer: &mut O) -> Next {
         match (act, &self.plan.stations[station].role) {
@@ -61,14 +61,14 @@ impl Simulation {
         Next::Moved(None)
     }
 
-    /// A station has what was asked for.
+    /// Reports that a station has the requested content, and responds.
     #[inline(always)]
     fn serve_inline<O: Observer>(&self, request: RequestIx, station: StationIx, observer: &mut O) -> Next {
         self.tell(observer, Some(self.requests[request].tag()), || EventKind::Answers { component: station });
         Next::Respond
     }
 
-    /// A station has worked on a handshake: it ends TLS, or passes it on.
+    /// Handles the end of a station's work on a handshake: terminates TLS, or passes the handshake on.
     #[inline(never)]
     pub(super) fn on_handshake_work<O: Observer>(
         &mut self,
@@ -93,18 +93,18 @@ impl Simulation {
         self.respond(request, Status::Ok, observer);
     }
 
-    /// The queue is full.
+    /// Turns away a message for which there is no room.
     #[cold]
     pub(super) fn turn_away<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         let record = &self.requests[request];
         if record.heading == Heading::Response {
-            // Only firewalls turn answers away, by dropping them.
+            // Only firewalls reject responses, by dropping them.
             self.lose(request, Lost::Dropped((record.leg & !CROSSED) - 1), observer);
             return;
         }
         let status = match self.plan.stations[station].when_full {
             WhenFull::TooManyConnections => Status::TooManyConnections,
-            // A full queue before anything speaks HTTP looks like a closed port.
+            // Before anything speaks HTTP, a full queue looks like a closed port.
             _ if record.phase != Phase::Exchange => Status::Refused,
             WhenFull::Refuse => Status::Refused,
             WhenFull::Respond(error) => Status::Error(error.into()),
@@ -112,7 +112,7 @@ impl Simulation {
         self.respond(request, status, observer);
     }
 
-    /// An answer is back at the component that asked.
+    /// Handles a response at the component that sent the request.
     pub(super) fn on_response<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         let plan = &self.plan.stations[station];
         if matches!(plan.role, Role::Browser) {
@@ -122,9 +122,10 @@ impl Simulation {
         let (kind, status) = (record.kind, record.status);
         let link = record.path[usize::from(record.depth)];
         let protocol = self.plan.hops[link].protocol;
-        let forwarding = plan.forwarding(kind).expect("who has asked forwards requests");
+        let forwarding = plan.forwarding(kind).expect("a station that sends requests forwards them");
         let policy = *forwarding.policy(protocol);
-        // A driver has one policy, whatever its links speak; a proxy asks by HTTP with another one, and learns nothing.
+        // A driver has the same policy on all of its links. A proxy has another one for HTTP, and does not track the
+        // primary.
         if protocol == Protocol::Sql || forwarding.http == forwarding.sql {
             self.driver_learns(station, kind, link, status == Status::Ok);
         }
@@ -144,11 +145,11 @@ impl Simulation {
                     self.fail(request, station, error.into(), why, observer);
                 }
             }
-            Reaction::Wait => unreachable!("what has answered is not silent"),
+            Reaction::Wait => unreachable!("a response has arrived"),
         }
     }
 
-    /// Makes another attempt after one that was refused. Returns false if none is left.
+    /// Makes another attempt after a failed one. Returns false if none is left.
     fn try_again<O: Observer>(
         &mut self,
         request: RequestIx,
@@ -163,11 +164,11 @@ impl Simulation {
             return false;
         }
         let links = &self.plan.stations[station].out[record.kind];
-        let tried = || links.iter().position(|known| *known == link).expect("it was asked on one of these links");
+        let tried = || links.iter().position(|known| *known == link).expect("the attempt was on one of these links");
         let (next, attempt) = match rule.next {
             NextAttempt::Same | NextAttempt::Redispatch => {
-                // Only an attempt on the same backend is repeated after a pause.
-                let elsewhere = rule.next == NextAttempt::Redispatch && self.another(request, station, link).is_some();
+                // Only a retry on the same backend waits first.
+                let elsewhere = rule.next == NextAttempt::Redispatch && self.next_other(request, station, link).is_some();
                 self.pause(request, rule.pause.filter(|_| !elsewhere).map_or(0, Seconds::nanos));
                 return true;
             }
@@ -181,13 +182,13 @@ impl Simulation {
         true
     }
 
-    /// The balancer pauses before its next attempt.
+    /// Delays a balancer's next attempt.
     fn pause(&mut self, request: RequestIx, nanos: u64) {
         self.requests[request].state = State::Pausing;
         self.schedule_for(request, self.clock.now() + nanos, Kind::Retry);
     }
 
-    /// A connection attempt was silent for too long, or the pause before the next attempt is over.
+    /// Handles a connection timeout, or the end of the delay before the next attempt.
     pub(super) fn retry_due<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         let record = &self.requests[request];
         if record.phase == Phase::Lookup {
@@ -227,7 +228,7 @@ impl Simulation {
         }
         self.requests[request].attempts[level] = attempt;
         self.tell(observer, Some(tag), || EventKind::Retries { component: station, attempt });
-        let link = match self.another(request, station, link).filter(|_| redispatch) {
+        let link = match self.next_other(request, station, link).filter(|_| redispatch) {
             Some(other) => other,
             None if redispatch && !self.links[link].takes_new() => {
                 self.assign(request, station, attempt, observer);
@@ -236,7 +237,7 @@ impl Simulation {
             None => link,
         };
         if self.requests[request].pinned.is_some() {
-            // A connection that passes through is bound to the backend that is tried now.
+            // A connection that is passed through is now bound to the new backend.
             self.requests[request].pinned = Some(link);
         }
         if !self.has_room(link) {
@@ -247,11 +248,11 @@ impl Simulation {
         self.send_on_connection(request, link, observer);
     }
 
-    /// The browser has an answer: on to the next phase, or to the end.
+    /// Handles a response at the browser: continues with the next phase, or ends the request.
     fn on_browser_response<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         let (phase, status) = (self.requests[request].phase, self.requests[request].status);
         let next = match (phase, status) {
-            // The probe keeps no address: it fills no cache.
+            // The probe caches no address.
             (Phase::Lookup, Status::Ok) if self.requests[request].is_probe() => Some(Phase::Connect),
             (Phase::Lookup, Status::Ok) => {
                 self.names.learn();
@@ -271,7 +272,7 @@ impl Simulation {
     }
 }
 
-/// What the user makes of an answer.
+/// The outcome of a response for the user.
 fn outcome(phase: Phase, status: Status) -> Outcome {
     match status {
         Status::Ok => Ok(()),

@@ -1,4 +1,4 @@
-//! How work ends before its time: a process stops with all it has, or an asker stops waiting.
+//! How work ends early: a process stops with everything it holds, or a sender stops waiting.
 
 use hoplight_model::behaviour::Reaction;
 
@@ -13,7 +13,8 @@ use crate::simulation::Simulation;
 use crate::station::Deadline;
 
 impl Simulation {
-    /// A station stops: whatever it had is gone. `Reset` tells the askers at once; anything else leaves them in the dark.
+    /// Stops a station and drops everything in it. With `Reset`, senders learn of it at once; otherwise they get no
+    /// notice.
     pub(super) fn stop<O: Observer>(&mut self, station: StationIx, notice: Status, observer: &mut O) {
         let now = self.clock.now();
         self.faults.stations[station].hung = None;
@@ -30,13 +31,13 @@ impl Simulation {
             self.balancers.clear(balancer.number);
             self.address.stop(station, &self.plan);
         }
-        // A balancer that starts again takes every backend for UP, until its checks know better.
-        for (hop, line) in self.plan.hops.iter().zip(&mut self.links) {
+        // A restarted balancer considers every backend UP until its health checks say otherwise.
+        for (hop, link_state) in self.plan.hops.iter().zip(&mut self.links) {
             if hop.from == station {
-                line.backend_up = true;
-                line.streak = 0;
-                line.credit = 0;
-                line.check = None;
+                link_state.backend_up = true;
+                link_state.streak = 0;
+                link_state.credit = 0;
+                link_state.check = None;
             }
         }
         for request in self.requests.indices() {
@@ -50,19 +51,19 @@ impl Simulation {
             let level = levels.into_iter().find(|level| self.plan.hops[record.path[usize::from(*level) - 1]].to == station);
             match level {
                 Some(level) if level < record.depth => {
-                    // It waited for a response; the work downstream goes on as an orphan.
+                    // It waited for a response; the work downstream continues as an orphan.
                     let request = self.abandon(request, level);
-                    self.die(request, notice, observer);
+                    self.end_at_station(request, notice, observer);
                 }
                 Some(_)
                     if at_firewall
                         || matches!(record.state, State::Pausing | State::Backlogged | State::Lost(Lost::Unanswered)) =>
                 {
-                    self.die(request, notice, observer);
+                    self.end_at_station(request, notice, observer);
                 }
                 Some(_) if record.state == State::Admitted => {
                     self.release(record.path[usize::from(record.depth)]);
-                    self.die(request, notice, observer);
+                    self.end_at_station(request, notice, observer);
                 }
                 None if at_firewall => {
                     let place = if record.heading == Heading::Response { (record.leg & !CROSSED) - 1 } else { record.leg };
@@ -74,8 +75,8 @@ impl Simulation {
         }
     }
 
-    /// A request dies with the station at its level.
-    fn die<O: Observer>(&mut self, request: RequestIx, notice: Status, observer: &mut O) {
+    /// Ends a request at its current level, because the station there has stopped.
+    fn end_at_station<O: Observer>(&mut self, request: RequestIx, notice: Status, observer: &mut O) {
         let record = &mut self.requests[request];
         // The slot and the connection are gone with the process.
         record.holds &= !(1 << record.depth);
@@ -88,8 +89,8 @@ impl Simulation {
         }
     }
 
-    /// The component at `level` stops waiting. Returns the record that goes on for the user from that level; work that is
-    /// still under way below keeps the old one.
+    /// Stops the wait of the component at `level`. Returns the record that continues for the user from that level; work
+    /// still in progress below keeps the old record.
     pub(super) fn abandon(&mut self, request: RequestIx, level: u8) -> RequestIx {
         let record = self.requests[request];
         if record.depth == level {
@@ -126,10 +127,10 @@ impl Simulation {
         heir
     }
 
-    /// The oldest deadlines of a station are due.
+    /// Handles the oldest deadlines of a station.
     pub(super) fn deadline_due<O: Observer>(&mut self, station: StationIx, observer: &mut O) {
         if self.is_hung(station) {
-            // It looks at its clock when it goes on.
+            // It checks its deadlines when it resumes.
             self.stations[station].timer_armed = false;
             return;
         }
@@ -147,7 +148,7 @@ impl Simulation {
         self.stations[station].timer_armed = false;
     }
 
-    /// The record of the request that still waits for a deadline, if one does.
+    /// The record of the request that a deadline still applies to, or `None` if the deadline is stale.
     pub(super) fn waiting_record(&self, deadline: &Deadline) -> Option<RequestIx> {
         let request = self.resolve(deadline.request, deadline.generation, deadline.level)?;
         let record = &self.requests[request];
@@ -155,7 +156,8 @@ impl Simulation {
         (at_level && record.clocks[usize::from(deadline.level)] == deadline.clock).then_some(request)
     }
 
-    /// Finds the record that stands for a request at `level`, from one that a timer named.
+    /// Finds the record that represents a request at `level`, by following the successors of the one that a timer
+    /// refers to.
     fn resolve(&self, request: RequestIx, generation: u32, level: u8) -> Option<RequestIx> {
         if self.requests.generation(request) != generation {
             return None;
@@ -166,12 +168,12 @@ impl Simulation {
             if record.floor == NO_FLOOR || level > record.floor {
                 return (record.state != State::Zombie).then_some(request);
             }
-            // Without a successor, the user has been served already.
+            // Without a successor, the user's request has already ended.
             request = record.successor?;
         }
     }
 
-    /// The component at `level` has waited long enough.
+    /// Handles the timeout of the component at `level`.
     fn give_up<O: Observer>(&mut self, request: RequestIx, station: StationIx, level: u8, observer: &mut O) {
         let tag = self.requests[request].tag();
         self.note(observer, Some(tag), EventKind::GivesUp { component: station });
@@ -182,11 +184,11 @@ impl Simulation {
                 self.close_call(request);
                 self.discard(request);
             } else {
-                // The work goes on as an orphan.
+                // The work continues as an orphan.
                 record.floor = 0;
                 let link = record.path[0];
-                let line = &mut self.links[link];
-                line.active = line.active.saturating_sub(1);
+                let link_state = &mut self.links[link];
+                link_state.active = link_state.active.saturating_sub(1);
             }
             return;
         }
@@ -195,7 +197,7 @@ impl Simulation {
             self.driver_learns(station, kind, link, false);
         }
         let policy = self.plan.stations[station].policy(kind, self.plan.hops[link].protocol);
-        let Reaction::Report(error) = policy.timed_out else { unreachable!("who stops waiting reports an error") };
+        let Reaction::Report(error) = policy.timed_out else { unreachable!("a timeout is reported as an error") };
         let request = self.abandon(request, level);
         self.fail(request, station, error.into(), FailureReason::Timeout, observer);
     }

@@ -1,8 +1,8 @@
-//! How messages move: along links, through firewalls, into queues and slots; in `back`, the way back of responses, and in
-//! `wait`, those who wait for them.
+//! How messages move: along links, through firewalls, into queues and slots. `back` has the return path of responses;
+//! `wait` has lost messages and the timeouts of those that wait for a response.
 //!
-//! This is the engine's critical path: a million requests pass it ten times in less than a second. So its pieces are inlined
-//! where they are used, and what is rare is kept out of the way.
+//! This is the engine's critical path: it processes more than ten million events per second. Functions are therefore
+//! inlined where they are used, and rare cases are kept out of line.
 
 #![expect(clippy::inline_always, reason = "measured: a fifth of the engine's speed")]
 
@@ -22,13 +22,13 @@ use crate::request::{Lost, Request, State, Status, at_level};
 use crate::simulation::Simulation;
 
 impl Simulation {
-    /// A user sends a request. All that chance decides about the request depends on the seed and on `stream`.
+    /// Sends a user's request. All random draws about the request depend only on the seed and `stream`.
     pub(super) fn start_request<O: Observer>(&mut self, kind: RequestKind, stream: u64, new_visitor: bool, observer: &mut O) {
         let number = self.users.begin(kind);
         observer.arrived(self.clock.now(), kind);
         self.tell(observer, Some((number, kind)), || EventKind::Arrived);
         if self.requests.is_full() {
-            // More than 16 million users wait: a new one is turned away.
+            // There is no record left, with more than 16 million users waiting: turn the new one away.
             self.users.end(self.clock.now(), kind, Err(Failure::Refused), 0);
             self.on_outcome(kind, stream, Err(Failure::Refused));
             observer.ended(self.clock.now(), kind, Err(Failure::Refused), 0);
@@ -47,7 +47,7 @@ impl Simulation {
         self.browser_sends(request, observer);
     }
 
-    /// The browser sends what the request's phase needs.
+    /// Sends the message that starts the request's current phase from the browser.
     #[inline]
     pub(super) fn browser_sends<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         let link = match (self.requests[request].phase, self.plan.lookup) {
@@ -57,14 +57,14 @@ impl Simulation {
         self.send(request, link, observer);
     }
 
-    /// A component asks downstream; its clock for the answer starts. The first attempt is 1.
+    /// Forwards a request downstream and starts the sender's timeout. Attempts are numbered from 1.
     pub(super) fn forward<O: Observer>(&mut self, request: RequestIx, link: LinkIx, attempt: u8, observer: &mut O) {
         if let Some(station) = self.forward_inline(request, link, attempt, observer) {
             self.enter(request, station, observer);
         }
     }
 
-    /// Like the method before, but returns the station that the message reaches at once, instead of entering it.
+    /// Like `forward`, but returns the station that the message reaches at once, instead of entering it.
     #[inline(always)]
     pub(super) fn forward_inline<O: Observer>(
         &mut self,
@@ -79,11 +79,11 @@ impl Simulation {
         self.send_inline(request, link, Some(attempt), observer)
     }
 
-    /// Starts the asker's clock, and takes a connection.
+    /// Starts the sender's timeout and takes a connection.
     #[inline(never)]
     fn prepare(&mut self, request: RequestIx, link: LinkIx) {
-        let line = &self.links[link];
-        self.arm_deadline(request, line.from, self.requests[request].depth, line.timeout);
+        let link_state = &self.links[link];
+        self.arm_deadline(request, link_state.from, self.requests[request].depth, link_state.timeout);
         self.take_connection(request, link);
     }
 
@@ -95,8 +95,8 @@ impl Simulation {
         }
     }
 
-    /// Like the method before, but returns the station that the message reaches at once, instead of entering it. An attempt is of that number, if it
-    /// is not one of before.
+    /// Like `send`, but returns the station that the message reaches at once, instead of entering it. Records the
+    /// attempt's number, unless this continues an earlier attempt.
     #[inline(always)]
     fn send_inline<O: Observer>(
         &mut self,
@@ -105,10 +105,10 @@ impl Simulation {
         attempt: Option<u8>,
         observer: &mut O,
     ) -> Option<StationIx> {
-        let line = &mut self.links[link];
-        line.active += 1;
-        let (to, behind, shared) = (line.to, line.behind, line.shared);
-        let (latency, touched) = (line.latency, line.touched);
+        let link_state = &mut self.links[link];
+        link_state.active += 1;
+        let (to, behind, shared) = (link_state.to, link_state.behind, link_state.shared);
+        let (latency, touched) = (link_state.latency, link_state.touched);
         let record = &mut self.requests[request];
         let level = at_level(record.depth);
         record.path[level] = link;
@@ -131,21 +131,21 @@ impl Simulation {
         self.deliver_request_inline(request, to, phase, shared, observer)
     }
 
-    /// Sets a message on its way to the next point of its hop: a firewall, or the far end. Returns the station that it
-    /// reaches at once, if it reaches one.
+    /// Sends a message to the next point of its hop: a firewall, or the far end. Returns the station that it reaches at
+    /// once, if any.
     #[inline(never)]
     fn next_leg<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
         let record = &mut self.requests[request];
         let link = record.link();
-        let line = &self.links[link];
-        if record.leg == line.outward {
+        let link_state = &self.links[link];
+        if record.leg == link_state.outward {
             record.state = State::OnWire;
-            if line.touched || line.latency > 0 {
+            if link_state.touched || link_state.latency > 0 {
                 return if self.cross_wire(request, link, observer) { self.deliver_leg(request, observer) } else { None };
             }
         }
-        if record.leg >= line.behind {
-            let (to, phase, shared) = (line.to, record.phase, line.shared);
+        if record.leg >= link_state.behind {
+            let (to, phase, shared) = (link_state.to, record.phase, link_state.shared);
             return self.deliver_request_inline(request, to, phase, shared, observer);
         }
         let guard = self.plan.hops[link].guards.get(usize::from(record.leg))?;
@@ -153,14 +153,14 @@ impl Simulation {
         self.reach_firewall(request, firewall, observer)
     }
 
-    /// Sets a message on the wire of its hop. Where that takes no time, it is across at once, without an event: then this is
-    /// true.
+    /// Sends a message across the wire of its hop. Returns true if that takes no time, so that the message has already
+    /// arrived and no event is scheduled.
     #[inline(never)]
     fn cross_wire<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) -> bool {
-        let line = &self.links[link];
-        let mut latency = line.latency;
+        let link_state = &self.links[link];
+        let mut latency = link_state.latency;
         self.requests[request].state = State::OnWire;
-        if line.touched {
+        if link_state.touched {
             let Some(stretched) = self.cross_touched_wire(request, link, observer) else { return false };
             latency = stretched;
         }
@@ -171,19 +171,19 @@ impl Simulation {
         false
     }
 
-    /// What a cut, slow or tapped link does with a message: the latency, unless the message is lost.
+    /// Applies a cut, slow or tapped link to a message. Returns the latency, or `None` if the message is lost.
     #[cold]
     fn cross_touched_wire<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) -> Option<u64> {
-        let line = &self.links[link];
-        let latency = line.latency;
-        if line.cut {
+        let link_state = &self.links[link];
+        let latency = link_state.latency;
+        if link_state.cut {
             self.lose(request, Lost::Cut, observer);
             return None;
         }
         Some(self.touched_crossing(request, link, latency))
     }
 
-    /// A message has reached the next point of its way.
+    /// Handles a message's arrival at the next point of its hop.
     #[inline]
     pub(super) fn leg_done<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         let reached = match self.requests[request].heading {
@@ -195,7 +195,7 @@ impl Simulation {
         }
     }
 
-    /// A message on its way down is at the next point. Returns the station where that is, if that runs.
+    /// Delivers a request at the next point of its hop. Returns the station there if it is up.
     #[inline(never)]
     fn deliver_leg<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
         match self.next_guard(request) {
@@ -204,7 +204,7 @@ impl Simulation {
         }
     }
 
-    /// The firewall that a message on its way down comes to next, or is at.
+    /// The firewall at which a request is, or which it reaches next.
     #[inline]
     fn next_guard(&self, request: RequestIx) -> Option<(u8, &Guard)> {
         let record = &self.requests[request];
@@ -227,7 +227,7 @@ impl Simulation {
         None
     }
 
-    /// A firewall has looked at a message. Returns the station that it reaches at once, if it reaches one.
+    /// Applies a firewall's verdict to a message. Returns the station that it reaches at once, if any.
     #[inline(never)]
     pub(super) fn judge<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
         let (leg, &guard) = self.next_guard(request)?;
@@ -251,15 +251,15 @@ impl Simulation {
         None
     }
 
-    /// A message has reached the component that it was sent to.
+    /// Delivers a message to the component that it was sent to.
     #[inline(always)]
     fn deliver_request<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
         let record = &self.requests[request];
-        let line = &self.links[record.link()];
-        self.deliver_request_inline(request, line.to, record.phase, line.shared, observer)
+        let link_state = &self.links[record.link()];
+        self.deliver_request_inline(request, link_state.to, record.phase, link_state.shared, observer)
     }
 
-    /// A message has reached this component, by a link that may be shared by a pair.
+    /// Delivers a message to a component; `shared` tells whether its link belongs to a VRRP pair.
     #[inline(always)]
     fn deliver_request_inline<O: Observer>(
         &mut self,
@@ -280,7 +280,7 @@ impl Simulation {
         Some(station)
     }
 
-    /// A message meets a component that may not run, or its operating system.
+    /// Delivers a message to a component that may be down, or to its operating system.
     #[inline(never)]
     fn deliver_request_slow<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         let record = &self.requests[request];
@@ -299,7 +299,7 @@ impl Simulation {
                 } else if phase == Phase::Connect && self.syn_is_dropped(request) {
                     self.lose(request, Lost::Silent, observer);
                 } else if phase == Phase::Connect {
-                    // The operating system answers; the program learns of the connection later.
+                    // The operating system responds; the program learns of the connection later.
                     self.respond(request, Status::Ok, observer);
                 } else {
                     self.enter(request, station, observer);

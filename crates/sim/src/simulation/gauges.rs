@@ -1,4 +1,4 @@
-//! Counting a response that leaves a component that an agent watches.
+//! Counting the responses that leave a watched component.
 
 use crate::index::{RequestIx, StationIx};
 use crate::packet::Phase;
@@ -6,13 +6,13 @@ use crate::request::Status;
 use crate::simulation::Simulation;
 
 impl Simulation {
-    /// An answer leaves the level of a request, where an agent watches; its status is known.
+    /// Counts a response that leaves a component that an agent watches. The response's status is already set.
     pub(super) fn count_response(&mut self, request: RequestIx, station: StationIx) {
         let record = &self.requests[request];
-        // Where TLS passes through, a balancer reads neither handshakes nor statuses: it sees connections end.
+        // A balancer that passes TLS through reads neither handshakes nor statuses: it only sees connections end.
         let blind = self.plan.stations[station].passes_tls(record.kind);
-        // The host answers for a process that has ended, and a firewall for one that it protects: the component knows of
-        // neither.
+        // The host responds for a process that has ended, and a firewall for a component that it protects; the
+        // component knows of neither.
         if record.status == Status::Refused || !self.health(station).is_up() {
             return;
         }

@@ -1,4 +1,4 @@
-//! Delivery of samples, and what the monitoring service makes of silence.
+//! State that agents add to their samples, and access to what the monitoring service has received.
 
 use hoplight_model::{ComponentIx, Metric};
 
@@ -8,7 +8,8 @@ use crate::time::SimTime;
 use crate::view::{AlertEntry, AlertState, AlertView, ComponentSample};
 
 impl Simulation {
-    /// Adds to what an agent counted what it asks a component for: its connections, its lag, whether it leads.
+    /// Completes an agent's sample with the state that the agent queries from a component: connections, lag, whether it
+    /// is the leader.
     pub(super) fn add_state(&self, row: &mut ComponentSample) {
         let station = row.component;
         let (plan, state) = (&self.plan.stations[station], &self.stations[station]);
@@ -24,23 +25,24 @@ impl Simulation {
         row.leads = row.leads.or_else(|| self.address.is_master(station, &self.plan));
     }
 
-    /// Whether a monitoring service runs.
+    /// Whether a monitoring service is running.
     pub(super) fn is_monitored(&self) -> bool {
         self.plan.alerts.services.iter().any(|service| self.health(*service).is_up())
     }
 
-    /// The delivered samples of one metric of a component, oldest first, with the times at which they were taken; at least
-    /// the last 120 of each agent that watches it are kept. Empty if no agent does.
+    /// The delivered samples of one metric of a component, oldest first, with the times at which they were taken. At
+    /// least the last 120 samples of each agent are kept. Empty if no agent watches the component.
     pub fn series(&self, component: ComponentIx, metric: Metric) -> Vec<(SimTime, f64)> {
         self.samples(component).filter_map(|(taken, sample)| Some((*taken, sample.metric(metric)?))).collect()
     }
 
-    /// The delivered samples of a component whole, as [`Self::series`] gives one metric of them.
+    /// Like [`Self::series`], but with all metrics of each sample.
     pub fn samples(&self, component: ComponentIx) -> impl DoubleEndedIterator<Item = &(SimTime, ComponentSample)> {
         self.monitoring.samples(component, &self.plan)
     }
 
-    /// Where every alert stands: for each agent in authored order, then for the site as the external probe sees it.
+    /// The state of every alert: first those of each agent in authored order, then those of groups, then those of the
+    /// site as the external probe sees it.
     pub fn alerts(&self) -> Vec<AlertView<'_>> {
         let view = |(plan, state, since): (&AlertPlan, AlertState, SimTime)| AlertView {
             rule: self.rule_name(plan.rule),
@@ -51,7 +53,7 @@ impl Simulation {
         self.monitoring.alerts(&self.plan).map(view).collect()
     }
 
-    /// The last 500 times that an alert fired or resolved, oldest first.
+    /// The last 500 changes to firing or resolved, oldest first.
     pub fn alert_log(&self) -> impl ExactSizeIterator<Item = AlertEntry<'_>> {
         let entry = |(at, plan, state): (SimTime, &AlertPlan, AlertState)| AlertEntry {
             at,

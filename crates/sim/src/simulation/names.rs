@@ -1,4 +1,4 @@
-//! Name lookups: what the resolver does with a question.
+//! DNS lookups at the resolver.
 
 use crate::index::{RequestIx, StationIx};
 use crate::journal::{EventKind, Observer};
@@ -10,7 +10,7 @@ use crate::simulation::Simulation;
 use crate::zone::RecordState;
 
 impl Simulation {
-    /// A resolver has done its work on a question.
+    /// Responds to a query that the resolver has processed.
     pub(super) fn end_lookup<O: Observer>(
         &mut self,
         request: RequestIx,
@@ -18,7 +18,7 @@ impl Simulation {
         resolver: ResolverPlan,
         observer: &mut O,
     ) {
-        // The probe keeps nothing in a cache that users profit from.
+        // The probe must not fill a cache that users benefit from.
         let keeps = !self.requests[request].is_probe();
         let resolution = self.names.resolve(&resolver, keeps, self.clock.now());
         if resolution == Resolution::Address {
@@ -30,7 +30,7 @@ impl Simulation {
         self.respond(request, Status::Error(Failure::Dns), observer);
     }
 
-    /// A resolver's process ends, and its cache with it.
+    /// Clears the resolver's cache, because its process has ended.
     pub(super) fn resolver_stops(&mut self, station: StationIx) {
         if matches!(self.plan.stations[station].role, Role::Resolver(_)) {
             self.names.clear_cache();
@@ -52,7 +52,7 @@ mod tests {
     use crate::{Command, JournalEvent, Outcome};
     use hoplight_model::{Infrastructure, RequestKind};
 
-    /// A resolver 5 ms away that takes 1 ms, 60 ms more where it has to ask, and a site that answers at once.
+    /// A resolver 5 ms away that takes 1 ms, plus 60 ms on a cache miss, and a site that responds at once.
     fn site() -> Simulation {
         let text = r#"(format: 1, id: "names", title: "Names", summary: "Names.",
             traffic: (rate: 0.0), tls: (edge: None),
@@ -64,7 +64,7 @@ mod tests {
         Simulation::new(Arc::new(Infrastructure::from_ron("names.ron", text).expect("a valid scenario")), 1)
     }
 
-    /// Sends a new visitor at a moment, in milliseconds, and says how that ended and how long it took, in milliseconds.
+    /// Sends a new visitor at a time in milliseconds. Returns the outcome and the latency in milliseconds.
     fn visit(sim: &mut Simulation, at_ms: u64) -> (Outcome, f64) {
         let mut endings = Vec::new();
         let mut observer = |note: JournalEvent| {
@@ -73,31 +73,31 @@ mod tests {
             }
         };
         sim.advance(SimTime::ZERO + at_ms * 1_000_000, &mut observer);
-        sim.apply(&Command::Send(RequestKind::Static), &mut observer).expect("a user may always ask");
+        sim.apply(&Command::Send(RequestKind::Static), &mut observer).expect("requests are always accepted");
         let end = sim.now() + 8 * crate::time::SECOND;
         sim.advance(end, &mut observer);
-        endings.pop().expect("it has ended")
+        endings.pop().expect("the request has ended")
     }
 
     const UNKNOWN: Outcome = Err(Failure::Dns);
 
     #[test]
-    fn a_name_that_comes_back_stays_unknown_until_the_negative_ttl_is_over() {
+    fn nxdomain_is_cached_until_the_negative_ttl_expires() {
         let mut sim = site();
         sim.names.set_record(RecordState::Gone);
-        assert_eq!(visit(&mut sim, 0), (UNKNOWN, 71.0), "three questions, and the answer is no");
-        // Until 10.066 s it is kept that there is no such name.
+        assert_eq!(visit(&mut sim, 0), (UNKNOWN, 71.0), "a cache miss, and NXDOMAIN");
+        // NXDOMAIN is cached until 10.066 s.
         sim.names.set_record(RecordState::Present);
-        assert_eq!(visit(&mut sim, 9_000), (UNKNOWN, 11.0), "the record is there again, and the cache says no");
+        assert_eq!(visit(&mut sim, 9_000), (UNKNOWN, 11.0), "the record is back, but NXDOMAIN is cached");
         assert_eq!(visit(&mut sim, 20_000), (Ok(()), 271.0));
-        // Until 50.066 s the address is kept, whatever becomes of the record.
+        // The address is cached until 50.066 s, whatever happens to the record.
         sim.names.set_record(RecordState::Gone);
         assert_eq!(visit(&mut sim, 40_000), (Ok(()), 211.0));
-        assert_eq!(visit(&mut sim, 50_061), (UNKNOWN, 71.0), "the cache was empty when the resolver looked");
+        assert_eq!(visit(&mut sim, 50_061), (UNKNOWN, 71.0), "the cached address had expired when the query arrived");
     }
 
     #[test]
-    fn that_nobody_could_say_is_not_kept() {
+    fn servfail_is_not_cached() {
         let mut sim = site();
         sim.names.set_record(RecordState::Unreachable);
         for at_ms in [0, 10_000] {
@@ -106,6 +106,6 @@ mod tests {
         sim.names.set_record(RecordState::Present);
         assert_eq!(visit(&mut sim, 20_000), (Ok(()), 271.0));
         sim.names.set_record(RecordState::Unreachable);
-        assert_eq!(visit(&mut sim, 30_000), (Ok(()), 211.0), "cached names still answer");
+        assert_eq!(visit(&mut sim, 30_000), (Ok(()), 211.0), "the address is still cached");
     }
 }

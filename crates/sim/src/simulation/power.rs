@@ -12,18 +12,18 @@ use crate::simulation::apply::Target;
 use crate::timers::TimerEvent;
 use crate::view::Health;
 
-/// How long a process takes to start, and a server to boot, unless the command says otherwise: teaching choices.
+/// Default start time of a process and default boot time of a server: teaching choices.
 const PROCESS_STARTS: Seconds = Seconds::literal(1.0);
 const SERVER_BOOTS: Seconds = Seconds::literal(20.0);
 
 impl Simulation {
-    /// What a command to kill an element ends.
+    /// The target of a kill command.
     pub(super) fn killable(&self, element: &Element) -> Result<Target, CommandError> {
         let target = self.target(element)?;
         if self.can_end(target) { Ok(target) } else { Err(CommandError::AlreadyDown(element.clone())) }
     }
 
-    /// Whether there is something to end: a hung process counts.
+    /// Whether there is anything to end. A hung process counts.
     fn can_end(&self, target: Target) -> bool {
         match target {
             Target::Station(station) => self.health(station).accepts(),
@@ -32,7 +32,7 @@ impl Simulation {
         }
     }
 
-    /// Ends a process, switches a server off, or cuts a link.
+    /// Ends a process, powers off a server, or cuts a link.
     pub(super) fn kill<O: Observer>(&mut self, target: Target, observer: &mut O) {
         match target {
             Target::Station(station) => {
@@ -53,7 +53,7 @@ impl Simulation {
         }
     }
 
-    /// What a command to restore an element starts.
+    /// The target of a restore command.
     pub(super) fn restorable(&self, element: &Element) -> Result<Target, CommandError> {
         let target = self.target(element)?;
         let is_whole = match target {
@@ -66,7 +66,7 @@ impl Simulation {
         }
         if let Target::Station(station) = target {
             if self.health(station) == Health::PoweredOff {
-                let server = self.plan.stations[station].server.expect("only what runs on a server is powered off");
+                let server = self.plan.stations[station].server.expect("only components on a server are powered off");
                 let server = Element::Server(self.plan.servers[server].clone());
                 return Err(CommandError::ServerOff { component: element.clone(), server });
             }
@@ -77,7 +77,7 @@ impl Simulation {
         Ok(target)
     }
 
-    /// Starts a process, switches a server on, or mends a link.
+    /// Starts a process, powers on a server, or repairs a link.
     pub(super) fn restore<O: Observer>(&mut self, target: Target, observer: &mut O) {
         match target {
             Target::Station(station) => {
@@ -85,7 +85,7 @@ impl Simulation {
                 self.start(station);
             }
             Target::Server(server) => {
-                // A server that boots starts all that is installed on it.
+                // A booting server starts everything that is installed on it.
                 let on_it = self.stations_on(server);
                 let were_down: Vec<StationIx> = on_it.into_iter().filter(|station| !self.health(*station).is_up()).collect();
                 self.stations.set_off(server, false);
@@ -101,7 +101,7 @@ impl Simulation {
         self.refresh_health();
     }
 
-    /// Finds what a command to restart an element ends and starts, and how long that usually takes.
+    /// The target of a restart command, and its default duration.
     pub(super) fn restartable(&self, element: &Element) -> Result<(Target, Seconds), CommandError> {
         let usual = match element {
             Element::Component(_) => PROCESS_STARTS,
@@ -111,7 +111,7 @@ impl Simulation {
         Ok((self.target(element)?, usual))
     }
 
-    /// Ends an element if it runs, and starts it again after a time.
+    /// Ends an element if it is running, and starts it again after a delay.
     pub(super) fn restart<O: Observer>(&mut self, element: &Element, target: Target, after: u64, observer: &mut O) {
         let at = self.clock.now() + after;
         self.note(observer, None, EventKind::Restarts(element.clone()));
@@ -122,7 +122,7 @@ impl Simulation {
         self.set_timer(at, TimerEvent::Boot(element.clone()));
     }
 
-    /// A boot is over, unless the element was killed or restored in the meantime.
+    /// Handles the end of a boot, unless the element was killed or restored in the meantime.
     pub(super) fn boot_due<O: Observer>(&mut self, element: &Element, observer: &mut O) {
         let now = self.clock.now();
         let Some(place) = self.faults.boots.iter().position(|boot| *boot == (element.clone(), now)) else { return };
@@ -148,9 +148,9 @@ impl Simulation {
     }
 
     fn cut(&mut self, link: LinkIx, cut: bool) {
-        let line = &mut self.links[link];
-        line.cut = cut;
-        line.touch();
+        let link_state = &mut self.links[link];
+        link_state.cut = cut;
+        link_state.touch();
     }
 
     fn has_stopped_parts(&self, server: ServerIx) -> bool {

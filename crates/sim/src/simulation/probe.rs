@@ -12,7 +12,7 @@ use crate::simulation::Simulation;
 use crate::view::ProbeView;
 
 impl Simulation {
-    /// Switches the probe on or off. Returns whether that made a difference.
+    /// Turns the probe on or off, or changes its interval. Returns whether anything changed.
     pub(super) fn set_probe<O: Observer>(&mut self, every: Option<Seconds>, observer: &mut O) -> bool {
         let changed = self.monitoring.probe.set(every.map(Seconds::nanos), &mut self.clock);
         if changed && every.is_none() {
@@ -21,7 +21,7 @@ impl Simulation {
         changed
     }
 
-    /// Time to send a probe.
+    /// Sends a probe.
     pub(super) fn probe_due<O: Observer>(&mut self, sequence: u64, observer: &mut O) {
         if !self.monitoring.probe.schedule_next(sequence, &mut self.clock) {
             return;
@@ -39,7 +39,7 @@ impl Simulation {
         self.browser_sends(request, observer);
     }
 
-    /// A request has ended. Returns whether it was the probe's; then no user is told.
+    /// Handles the end of a request. Returns whether it was a probe, which does not count as a user's request.
     #[inline]
     pub(super) fn probe_ended<O: Observer>(&mut self, request: RequestIx, outcome: Outcome, observer: &mut O) -> bool {
         let record = &self.requests[request];
@@ -56,7 +56,7 @@ impl Simulation {
         true
     }
 
-    /// The probe reports, if a monitoring service runs.
+    /// Reports the result of a probe to the monitoring service, if one is running.
     fn record_probe<O: Observer>(&mut self, outcome: Outcome, took: u64, valid_for: Option<u64>, observer: &mut O) {
         if self.monitoring.probe.is_on() && self.is_monitored() {
             self.monitoring.probe.report(outcome, took, valid_for, self.clock.now());

@@ -1,4 +1,4 @@
-//! What may be read of a running simulation.
+//! Public read access to a running simulation.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,12 +15,12 @@ use crate::time::{SECOND, SimTime};
 use crate::view::{AgentView, Experience, StationView, Totals};
 
 impl Simulation {
-    /// The infrastructure as it is now.
+    /// The current infrastructure.
     pub fn infrastructure(&self) -> &Arc<Infrastructure> {
         &self.infra
     }
 
-    /// The present instant.
+    /// The current simulated time.
     pub fn now(&self) -> SimTime {
         self.clock.now()
     }
@@ -35,25 +35,25 @@ impl Simulation {
         self.clock.next_event()
     }
 
-    /// How many events have happened.
+    /// Number of dispatched events.
     pub fn processed(&self) -> u64 {
         self.clock.processed()
     }
 
-    /// A running hash of all events: two runs with equal digests took the same course.
+    /// A running hash of all events: two runs with equal digests processed the same events.
     pub fn digest(&self) -> u64 {
         self.clock.digest()
     }
 
-    /// How long all requests in a station's queue have waited together.
-    fn waited_in_line(&self, station: &Station) -> u128 {
+    /// Sum of the times that the requests in a station's queue have waited so far.
+    fn queued_time(&self, station: &Station) -> u128 {
         station.queue.iter().map(|request| u128::from(self.clock.now() - self.requests[*request].departed)).sum()
     }
 
-    /// One component's station.
+    /// The state of one component's station.
     ///
     /// # Panics
-    /// If `component` comes from another infrastructure.
+    /// If `component` belongs to another infrastructure.
     pub fn station(&self, component: ComponentIx) -> StationView {
         let (plan, station) = (&self.plan.stations[component], &self.stations[component]);
         let capacity = f64::from(plan.slots) * SECOND as f64;
@@ -71,12 +71,12 @@ impl Simulation {
             served: station.served,
             dropped: station.dropped,
             busy_ns: station.busy_time(self.clock.now()),
-            queue_ns: station.queue_time() + self.waited_in_line(station),
+            queue_ns: station.queue_time() + self.queued_time(station),
         }
     }
 
-    /// Whether an element runs: a component that is up on a server that is on, a server that is on, a link that is whole.
-    /// `None` if there is no such element.
+    /// Whether an element is up: a component that is running on a server that is on, a server that is on, a link that
+    /// is not cut. `None` if there is no such element.
     pub fn is_up(&self, element: &Element) -> Option<bool> {
         match element {
             Element::Component(id) => Some(self.health(self.infra.find(id.as_str())?).is_up()),
@@ -85,18 +85,19 @@ impl Simulation {
         }
     }
 
-    /// What health checks say of the backend at the end of `link`; `None` if no balancer gives requests to it.
+    /// Whether health checks consider the backend at the end of `link` up; `None` if the link does not lead from a
+    /// balancer to a backend.
     pub fn backend_up(&self, link: LinkIx) -> Option<bool> {
         let is_backend = self.plan.hops.get(link)?.backend.is_some();
         is_backend.then(|| self.links[link].backend_up)
     }
 
-    /// Requests whose answer is awaited on `link` now.
+    /// Number of requests that wait for a response on `link` now.
     pub fn active(&self, link: LinkIx) -> u32 {
         self.links[link].active
     }
 
-    /// How often each rule of a firewall decided, in order, with the default last. Empty for anything else.
+    /// Number of hits of each rule of a firewall, in order, with the default policy last. Empty for other components.
     pub fn rule_hits(&self, firewall: ComponentIx, direction: Direction) -> Vec<u64> {
         self.firewalls.hits(firewall, direction).map_or_else(Vec::new, <[u64]>::to_vec)
     }
@@ -106,50 +107,49 @@ impl Simulation {
         self.monitoring.views(&self.plan, self.clock.now()).collect()
     }
 
-    /// What users experienced over the last `window`, of one kind or of all.
+    /// What users experienced over the last `window`, for one kind of request or for all.
     pub fn experience(&self, window: Duration, kind: Option<RequestKind>) -> Experience {
         self.users.experience(self.clock.now(), window, kind)
     }
 
-    /// Counts since the start.
+    /// Request totals since the start.
     pub fn totals(&self) -> Totals {
         self.users.totals()
     }
 
-    /// Counts since the start, of one kind of request.
+    /// Request totals since the start, for one kind of request.
     pub fn totals_of(&self, kind: RequestKind) -> Totals {
         self.users.totals_of(kind)
     }
 
-    /// How many requests failed in each way.
+    /// Number of failed requests by reason.
     pub fn failures(&self) -> impl Iterator<Item = (Failure, u64)> + '_ {
         self.users.failures()
     }
 
-    /// ∫ N dt from the start until now, N being the requests whose users wait, in request-nanoseconds. By Little's law it
-    /// equals [`Self::sojourn`], to the nanosecond.
+    /// ∫ N dt from the start until now, with N the number of requests whose users wait, in request-nanoseconds. By
+    /// Little's law it equals [`Self::sojourn`], to the nanosecond.
     pub fn occupancy(&self) -> u128 {
         self.users.occupancy(self.clock.now())
     }
 
-    /// The time that all users together have waited until now, in nanoseconds: those whose requests have ended, and those
-    /// who still wait.
+    /// Total time that all users have waited until now, in nanoseconds, including those who still wait.
     pub fn sojourn(&self) -> u128 {
         let waiting = self.requests.iter().filter(|request| request.is_awaited() && !request.is_probe());
         self.users.sojourn() + waiting.map(|request| u128::from(self.clock.now() - request.born)).sum::<u128>()
     }
 
-    /// Requests whose users still wait.
+    /// Number of requests whose users still wait.
     pub fn in_flight(&self) -> u64 {
         self.users.in_flight()
     }
 
-    /// Records of requests, with those whose users have given up and those kept for timers.
+    /// Number of request records, including orphans and records kept for timers.
     pub fn records(&self) -> usize {
         self.requests.len()
     }
 
-    /// About how many bytes a copy of the state takes.
+    /// Approximate size of a copy of the state, in bytes.
     pub(crate) fn footprint(&self) -> usize {
         self.requests.footprint()
             + self.clock.footprint()
@@ -160,7 +160,7 @@ impl Simulation {
             + self.timers.footprint()
     }
 
-    /// How the first balancer chooses; `None` without one.
+    /// The algorithm of the first balancer; `None` without a balancer.
     pub fn algorithm(&self) -> Option<Algorithm> {
         let own = self.plan.stations.iter().find_map(|station| match &station.role {
             Role::Balancer(balancer) => Some(balancer.algorithm),
@@ -169,7 +169,7 @@ impl Simulation {
         Some(self.balancers.algorithm(own))
     }
 
-    /// The newest request that was sent, of one kind or of all.
+    /// The number of the newest request, of one kind or of any.
     pub fn newest_request(&self, kind: Option<RequestKind>) -> Option<u64> {
         self.users.newest(kind)
     }

@@ -1,13 +1,13 @@
-//! New sequence numbers: there are 68 billion of them, and a long run of a busy site uses them up.
+//! Renumbering: there are 68 billion sequence numbers, and a long run of a busy site uses them up.
 //!
-//! All pending events get numbers from 1 on, in their order, and all that remember the number of an event get the new one.
-//! Nothing else changes: the digest does not know sequence numbers.
+//! All pending events are renumbered from 1 in their order, and everything that refers to an event is updated. Nothing
+//! else changes: the digest does not include sequence numbers.
 
 use crate::event::{Kind, RENUMBERED};
 use crate::simulation::Simulation;
 
 impl Simulation {
-    /// Begins the sequence numbers again: after 68 billion events there are no more.
+    /// Renumbers all pending events from 1.
     #[cold]
     pub(super) fn renumber(&mut self) {
         self.balancers.forget_stale(&self.requests);
@@ -27,7 +27,7 @@ impl Simulation {
         address.end_renumbering();
         self.arrivals.set_next(new_arrival);
         requests.for_each_slot(|request| {
-            // What waits for no event any more must not meet one by chance.
+            // A record without a pending event must not match a new number by chance.
             request.pending = if request.pending & RENUMBERED == 0 { 0 } else { request.pending & !RENUMBERED };
         });
         self.balancers.renumber(&self.requests);
@@ -54,7 +54,7 @@ mod tests {
             let mut late = Simulation::new(Arc::clone(&infra), 3);
             late.clock.skip_to_reserve(left);
             late.advance(end, &mut ());
-            assert!(late.clock.sequence() < MAX_SEQUENCE / 2, "the numbers began again");
+            assert!(late.clock.sequence() < MAX_SEQUENCE / 2, "events were renumbered");
             assert_eq!((late.digest(), late.totals()), (usual.digest(), usual.totals()));
         }
     }

@@ -1,7 +1,7 @@
-//! Users who try again when a request has failed, and what that does to a site that is busy already.
+//! Users who retry failed requests, and so add load to a site that is already busy.
 //!
-//! Each attempt is a request of its own: it is offered, and it completes or fails. Between two attempts the user waits and has
-//! no request in flight. How many of the requests were not first attempts is counted apart.
+//! Each attempt is a separate request, which is offered and then completes or fails. Between two attempts the user
+//! waits without a request in flight. Retries are also counted separately.
 
 use hoplight_model::RequestKind;
 use hoplight_model::retries::Retries;
@@ -13,17 +13,17 @@ use crate::random;
 use crate::simulation::Simulation;
 use crate::timers::TimerEvent;
 
-/// In a random stream: which attempt it is, from 0. Above are the marks of those who wait, of probes and of requests that
-/// are sent by hand, below the users and the purposes of draws.
+/// Bit position of the attempt number, counted from 0, in a random stream. The bits above mark closed-loop users,
+/// probes and requests sent by hand; those below hold the user and the purpose of a draw.
 const ATTEMPT_SHIFT: u32 = 58;
 const ATTEMPT_MASK: u64 = 0xf << ATTEMPT_SHIFT;
-/// The mark of a request that was sent by hand: no user is there to try again.
+/// Marks a request that was sent by hand, which has no user who could retry it.
 pub(super) const SENT_BY_HAND: u64 = 1 << 63;
-/// What the draws of waits are mixed with.
+/// Salt for the draws of retry delays.
 const WAIT: u64 = 0x7265_7472_7977_6169;
 
 impl Simulation {
-    /// A user's request has ended. The user is content, gives up, or will try again.
+    /// Handles the outcome of a user's request: schedules a retry if the user makes one, else the user's next request.
     pub(super) fn on_outcome(&mut self, kind: RequestKind, stream: u64, outcome: Outcome) {
         let attempt = (stream & ATTEMPT_MASK) >> ATTEMPT_SHIFT;
         let most = u64::from(self.users.retries.attempts.get());
@@ -33,30 +33,30 @@ impl Simulation {
         }
         let chance = random::open_unit(random::mix(self.clock.draws_of(stream) ^ WAIT));
         let whole = self.users.retries.backoff_s.nanos() << attempt;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "part of a time")]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a fraction of a duration")]
         let wait = (whole as f64 * (1.0 - self.users.retries.jitter.get() * chance)) as u64;
         let next = (stream & !ATTEMPT_MASK) | (attempt + 1) << ATTEMPT_SHIFT;
         self.set_timer(self.clock.now() + wait, TimerEvent::Comeback { kind, stream: next });
     }
 
-    /// A user tries again. Who had no connection before has none now.
+    /// Sends a user's retry. A user who had no connection before still has none.
     pub(super) fn retry_request<O: Observer>(&mut self, kind: RequestKind, stream: u64, observer: &mut O) {
         self.users.retry();
         let new_visitor = is_new_visitor(&self.plan, &self.clock, stream & !ATTEMPT_MASK);
         self.start_request(kind, stream, new_visitor, observer);
     }
 
-    /// How many of the requests that were offered were not first attempts.
+    /// Number of requests that were retries.
     pub fn retried(&self) -> u64 {
         self.users.retried()
     }
 
-    /// How many users wait before they try again.
+    /// Number of users who wait before a retry.
     pub fn coming_back(&self) -> u64 {
         self.timers.users()
     }
 
-    /// What users do when a request has failed.
+    /// How users retry failed requests.
     pub fn retries(&self) -> Retries {
         self.users.retries
     }

@@ -1,4 +1,4 @@
-//! A port scan: asking every server's ports.
+//! A port scan of every server.
 
 use hoplight_model::firewall::{Direction, RuleAction};
 use hoplight_model::{ComponentIx, Protocol, ServerId};
@@ -8,7 +8,7 @@ use crate::scan::{Finding, Port, USUAL_PORTS};
 use crate::simulation::Simulation;
 
 impl Simulation {
-    /// Scans all servers. Returns how many ports are open.
+    /// Scans all servers. Returns the number of open ports.
     pub(super) fn scan_ports(&mut self) -> u32 {
         let mut findings = Vec::new();
         for (place, server) in self.plan.servers.clone().enumerate() {
@@ -25,11 +25,11 @@ impl Simulation {
         count(self.faults.findings.iter().filter(|finding| finding.says == Port::Open).count())
     }
 
-    /// The ports on which programs of a server listen for TCP connections.
+    /// The TCP ports on which a server's programs listen.
     fn listeners(&self, server: &ServerId) -> Vec<(u16, ComponentIx)> {
         let tcp = |link| !matches!(self.infra.link(link).protocol, Protocol::Dns | Protocol::Vrrp);
         let ends = self.infra.links().filter(|(link, _)| tcp(*link)).map(|(link, _)| {
-            // A replica opens the connection to the one that it follows.
+            // The replica opens the connection to its source.
             let (from, to) = self.infra.ends(link);
             let opens = self.infra.link(link).protocol == Protocol::Replication;
             (self.infra.port(link), if opens { from } else { to })
@@ -37,7 +37,7 @@ impl Simulation {
         ends.filter(|(_, to)| self.infra.component(*to).server.as_ref() == Some(server)).collect()
     }
 
-    /// Asks one port.
+    /// Probes one port.
     fn probe_port(&mut self, place: ServerIx, server: &ServerId, port: u16) -> Port {
         let stranger = &self.infra.component(self.plan.browser).id;
         let infra = std::sync::Arc::clone(&self.infra);
@@ -64,7 +64,7 @@ impl Simulation {
         if self.listeners(server).iter().any(listens) { Port::Open } else { Port::Closed }
     }
 
-    /// What the last port scan found, server by server; empty before the first.
+    /// Results of the last port scan, grouped by server; empty before the first scan.
     pub fn findings(&self) -> &[Finding] {
         &self.faults.findings
     }

@@ -1,6 +1,6 @@
-//! What happens at a station: a slot or a place in the queue, the work, and what follows it.
+//! Service at a station: taking a slot or a place in the queue, the work, and what follows it.
 //!
-//! Like `flow`, this is on the engine's critical path, and inlined where it is used.
+//! Like `flow`, this is on the engine's critical path and inlined where it is used.
 
 #![expect(clippy::inline_always, reason = "measured: a fifth of the engine's speed")]
 
@@ -15,22 +15,23 @@ use crate::request::{HOME, Lost, Request, Requests, State, Status, at_level};
 use crate::simulation::Simulation;
 use crate::station::{Station, StationParams};
 
-/// What follows a piece of work.
+/// What follows a station's work.
 pub(super) enum Next {
-    /// The station forwards the request on this link, as a first attempt.
+    /// Forward the request on this link, as a first attempt.
     Forward(LinkIx),
-    /// It responds, and all is well.
+    /// Send a successful response.
     Respond,
-    /// The message has been moved on, and has reached this station, if any.
+    /// The message has already moved on. Contains the station that it has reached at once, if any.
     Moved(Option<StationIx>),
 }
 
 impl Clock {
-    /// Begins work that takes as long as the station's distribution says, which nearly all does. Returns whether it did.
+    /// Starts work whose duration is a draw from the station's distribution, which is nearly all work. Returns false
+    /// for any other work.
     ///
-    /// How long it takes depends on the seed, the request, the station, the phase and the attempt, and on nothing else.
+    /// The duration depends only on the seed, the request, the station, the phase and the attempt.
     #[inline(always)]
-    fn begins(&mut self, record: &mut Request, station: &Station, request: RequestIx, asks: bool) -> bool {
+    fn try_start(&mut self, record: &mut Request, station: &Station, request: RequestIx, asks: bool) -> bool {
         let params = &station.params;
         let answers = !asks && params.works_on_responses;
         let is_usual = (answers || record.phase == Phase::Exchange) && station.slow.is_none();
@@ -46,9 +47,10 @@ impl Clock {
         true
     }
 
-    /// Frees a slot; the next in the queue takes it. Returns that one if its work is not the usual sort and is still to begin.
+    /// Frees a slot and gives it to the next request in the queue. Returns that request if its work must be started by
+    /// `start_slow`.
     #[inline(always)]
-    fn frees(&mut self, station: &mut Station, requests: &mut Requests) -> Option<RequestIx> {
+    fn pass_on_slot(&mut self, station: &mut Station, requests: &mut Requests) -> Option<RequestIx> {
         let now = self.now();
         if station.health == crate::Health::Hung {
             station.release(now);
@@ -58,18 +60,18 @@ impl Clock {
             station.release(now);
             return None;
         };
-        // The slot goes from one to the other: as many are busy as before.
+        // The slot passes from one request to the other, so the number of busy slots stays the same.
         if station.busy == 0 {
             station.occupy(now);
         }
         let record = &mut requests[next];
         station.waited(now - record.departed);
         let asks = record.heading == Heading::Request;
-        if self.begins(record, station, next, asks) { None } else { Some(next) }
+        if self.try_start(record, station, next, asks) { None } else { Some(next) }
     }
 }
 
-/// What tells a piece of work from all others at the same station.
+/// Identifies a piece of work among all those at the same station.
 #[inline(always)]
 fn visit(record: &Request, answers: bool) -> u64 {
     record.visit() | u64::from(answers) << 40
@@ -95,14 +97,14 @@ impl Simulation {
             if state.params.watched {
                 record.entered[at_level(record.depth)] = now;
             }
-            // A handshake is work, but no request; neither is an answer that passes.
+            // A handshake is work but not a request, and neither is a response that passes.
             if !record.phase.is_handshake() {
                 state.arrivals += 1;
                 state.counter += 1;
             }
             refused = !state.params.connections.admits(state.present.saturating_add(state.leaked));
         }
-        // The answer to one's own question is never turned away.
+        // A response to the station's own request is never turned away.
         let hung = state.health == crate::Health::Hung;
         let serves = state.busy < state.params.slots && !refused && !hung;
         if serves || !(refused || record.leg != HOME && !state.params.limit.admits(count(state.queue.len()))) {
@@ -112,7 +114,7 @@ impl Simulation {
             }
             if serves {
                 state.occupy(now);
-                if !self.clock.begins(record, state, request, asks) {
+                if !self.clock.try_start(record, state, request, asks) {
                     self.start_slow(request, station);
                 }
                 return;
@@ -135,17 +137,17 @@ impl Simulation {
         }
     }
 
-    /// Begins the work on a request, in a slot that it has.
+    /// Starts the work on a request that has a slot.
     #[inline(always)]
     pub(super) fn work(&mut self, request: RequestIx, station: StationIx) {
         let record = &mut self.requests[request];
         let asks = record.heading == Heading::Request;
-        if !self.clock.begins(record, &self.stations[station], request, asks) {
+        if !self.clock.try_start(record, &self.stations[station], request, asks) {
             self.start_slow(request, station);
         }
     }
 
-    /// Starts work of any sort.
+    /// Starts any kind of work.
     #[inline(never)]
     fn start_slow(&mut self, request: RequestIx, station: StationIx) {
         let work = self.service_time(request, station);
@@ -154,7 +156,7 @@ impl Simulation {
         self.schedule_for(request, self.clock.now() + work, Kind::Service);
     }
 
-    /// Draws how long a station works on a request.
+    /// Draws the duration of a station's work on a request.
     fn service_time(&self, request: RequestIx, station: StationIx) -> u64 {
         let record = &self.requests[request];
         let params = &self.stations[station].params;
@@ -171,7 +173,7 @@ impl Simulation {
         }
     }
 
-    /// A station has finished its own work on a request, unless the event came too late.
+    /// Handles the end of a station's own work on a request, unless the event is stale.
     #[inline(always)]
     pub(super) fn service_done<O: Observer>(&mut self, request: RequestIx, sequence: u64, observer: &mut O) {
         let Some(record) = self.requests.moved_by(request, sequence) else { return };
@@ -181,11 +183,11 @@ impl Simulation {
         let (bit, asks, kind) = (record.bit(), record.heading == Heading::Request, record.kind);
         let (leg, phase, status) = (record.leg, record.phase, record.status);
         let (is_firewall, act, relays) = (state.params.is_firewall, state.params.routing[kind], state.params.relays[kind]);
-        #[expect(clippy::needless_bitwise_bool, reason = "whether it asks is hard to guess; whether it keeps its slot is easy")]
+        #[expect(clippy::needless_bitwise_bool, reason = "`asks` is hard to predict, `keeps` is not")]
         let keeps = (asks & state.params.holds) | (!asks & (leg == HOME) & (record.holds & bit != 0));
         if keeps {
             record.holds |= bit;
-        } else if let Some(next) = self.clock.frees(state, &mut self.requests) {
+        } else if let Some(next) = self.clock.pass_on_slot(state, &mut self.requests) {
             self.start_slow(next, station);
         }
         let next = if asks {
@@ -194,7 +196,7 @@ impl Simulation {
             }
             self.decide(request, station, act, observer)
         } else if leg != HOME {
-            // Its work on an answer is over: a firewall lets it pass.
+            // A firewall has finished its work on a response and lets it pass.
             self.requests[request].leg = leg - 1;
             Next::Moved(self.return_response_inline(request, observer))
         } else if relays && status == Status::Ok {
@@ -218,7 +220,7 @@ impl Simulation {
         }
     }
 
-    /// The one who asked has an answer. A good one that is only relayed needs no thought.
+    /// Handles a response at the sender of the request. A successful one that is only relayed takes a shortcut.
     #[inline(always)]
     pub(super) fn receive_response<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         let record = &self.requests[request];
@@ -229,16 +231,16 @@ impl Simulation {
         }
     }
 
-    /// Frees a slot; the next in the queue takes it.
+    /// Frees a slot and gives it to the next request in the queue.
     #[inline(always)]
     pub(super) fn free_slot(&mut self, station: StationIx) {
-        let next = self.clock.frees(&mut self.stations[station], &mut self.requests);
+        let next = self.clock.pass_on_slot(&mut self.stations[station], &mut self.requests);
         if let Some(next) = next {
             self.start_slow(next, station);
         }
     }
 
-    /// Gives free slots to queued requests: the station serves again.
+    /// Gives free slots to queued requests when the station resumes service.
     pub(super) fn fill_slots(&mut self, station: StationIx) {
         while self.stations[station].busy < self.plan.stations[station].slots {
             let state = &mut self.stations[station];

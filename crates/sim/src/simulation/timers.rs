@@ -1,4 +1,4 @@
-//! Timers: what happens at a given time although nothing is under way until then.
+//! Timers for rare events: the ends of boots, and retries by users.
 
 use crate::event::Kind;
 use crate::index::{Ix, TimerIx};

@@ -1,4 +1,4 @@
-//! The messages on their way as packets: what a screen draws.
+//! Messages in transit as packets, for the screen to draw.
 
 use hoplight_model::{LinkIx, Protocol};
 
@@ -10,18 +10,18 @@ use crate::simulation::Simulation;
 use crate::time::SimTime;
 
 impl Simulation {
-    /// All messages on their way, and those that were stopped while the sender still waits.
+    /// All messages in transit, and the lost ones whose senders still wait.
     pub fn packets(&self) -> impl Iterator<Item = Packet> + '_ {
         let requests = self.requests.iter().filter_map(|request| self.packet(request));
         requests.chain(self.monitoring.packets(self.clock.now())).chain(self.changes())
     }
 
-    /// What a request does at present, while its user waits.
+    /// What a request is doing now, while its user waits.
     pub fn present(&self, number: u64) -> Option<Present> {
         self.present_at(&mut RequestIx::default(), number)
     }
 
-    /// Like `present`, for repeated queries: `hint` is where the request's record was, and becomes where it is.
+    /// Like `present`, for repeated queries: `hint` is the last known position of the request's record and is updated.
     pub(crate) fn present_at(&self, hint: &mut RequestIx, number: u64) -> Option<Present> {
         let is_it = |request: &Request| request.number == number && request.is_awaited();
         let request = if let Some(request) = self.requests.get(*hint).filter(|request| is_it(request)) {
@@ -44,13 +44,13 @@ impl Simulation {
         Some(Present { kind: request.kind, phase: request.phase, doing, since: request.departed, until })
     }
 
-    /// When a request that is on its way was sent.
+    /// When a request that is in flight was sent.
     pub fn born(&self, number: u64) -> Option<SimTime> {
         let is_it = |request: &&Request| request.number == number && request.is_awaited();
         self.requests.iter().find(is_it).map(|request| request.born)
     }
 
-    /// What was said on a link apart from requests, as a number that changes whenever something is.
+    /// A number that changes whenever a message other than a request is sent on a link.
     pub(crate) fn traffic_mark(&self, link: LinkIx, protocol: Protocol) -> u64 {
         match protocol {
             Protocol::Replication => {
@@ -73,10 +73,10 @@ impl Simulation {
         if back && request.leg == HOME {
             return None;
         }
-        // The firewall that it is at, or comes to next.
+        // The firewall that it is at or reaches next.
         let place = if back { (request.leg & !CROSSED).saturating_sub(1) } else { request.leg };
         let leg = usize::from(place);
-        // Firewalls that let out stand at the asker, those that let in at the answerer.
+        // Outbound firewalls are next to the sender, inbound ones next to the receiver.
         let beside = |place: usize| if place < hop.outward { 0.0 } else { 1.0 };
         let guard = |leg: u8| hop.guards.get(usize::from(leg)).copied();
         let (position, motion) = match request.state {

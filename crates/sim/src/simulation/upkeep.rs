@@ -1,6 +1,6 @@
-//! What happens without a user: samples and their delivery, the whole second.
+//! Periodic work that no user causes: taking and delivering samples, and the tick of each second.
 //!
-//! These messages are few and take no slot.
+//! These messages are few and take no slots.
 
 use crate::event::Kind;
 use crate::index::{AgentIx, Ix, MessageIx};
@@ -28,7 +28,7 @@ impl Simulation {
         self.clock.schedule(arrives, Kind::Message, place.raw());
     }
 
-    /// An agent takes a sample and pushes it.
+    /// Takes an agent's sample and pushes it.
     pub(super) fn sample<O: Observer>(&mut self, agent: AgentIx, observer: &mut O) {
         let plan = std::sync::Arc::clone(&self.plan);
         let agent_plan = &plan.agents[agent];
@@ -61,7 +61,7 @@ impl Simulation {
         }
     }
 
-    /// A message that is no request arrives.
+    /// Delivers a message that is not a request.
     pub(super) fn message_arrives<O: Observer>(&mut self, place: MessageIx, observer: &mut O) {
         let message = self.monitoring.take_message(place);
         let to = self.plan.hops[message.link].to;
@@ -71,7 +71,7 @@ impl Simulation {
         self.monitoring.receive(message.sample, &self.plan, self.clock.now(), observer);
     }
 
-    /// A whole second has passed.
+    /// Does the work that is due once a second.
     pub(super) fn second<O: Observer>(&mut self, observer: &mut O) {
         self.stations.roll_second(self.clock.now());
         if self.is_monitored() {

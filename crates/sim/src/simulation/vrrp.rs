@@ -1,4 +1,4 @@
-//! The shared address: when balancers advertise themselves, and what that does to users' connections.
+//! The shared address: sending and receiving advertisements, and what a change of master does to users' connections.
 
 use hoplight_model::{ComponentIx, LinkIx};
 
@@ -9,7 +9,7 @@ use crate::simulation::Simulation;
 use crate::station::Passage;
 
 impl Simulation {
-    /// A timer of a balancer is due.
+    /// Handles a timer of a balancer, which then advertises itself.
     pub(super) fn advert_due<O: Observer>(&mut self, number: RouterIx, sequence: u64, observer: &mut O) {
         if !self.address.waits_for(number, sequence) {
             return;
@@ -18,20 +18,23 @@ impl Simulation {
             self.note(observer, None, EventKind::Master { balancer: self.plan.pair[number].station, master: true });
         }
         for other in self.plan.pair.indices() {
-            if other != number && self.hears(other) && self.address.hear(other, number, &self.plan, &mut self.clock) {
+            if other != number
+                && self.is_reachable(other)
+                && self.address.receive_advert(other, number, &self.plan, &mut self.clock)
+            {
                 self.note(observer, None, EventKind::Master { balancer: self.plan.pair[other].station, master: false });
             }
         }
     }
 
     /// Whether advertisements reach a balancer. A firewall or a cut on the way stops them in both directions.
-    fn hears(&self, number: RouterIx) -> bool {
+    fn is_reachable(&self, number: RouterIx) -> bool {
         let plan = self.plan.pair[number];
         self.way(plan.link) == Passage::Open && self.health(plan.station).is_up()
     }
 
-    /// Whether a message of a user belongs to a connection with the other balancer of the pair: this one never heard of it
-    /// and resets it. A visitor who returns opens a new connection where the old one is gone.
+    /// Whether a user's message belongs to a connection with the other balancer of the pair, so that this one resets
+    /// it. A visitor who returns opens a new connection if the old one is gone.
     pub(super) fn is_foreign_connection(&mut self, request: RequestIx) -> bool {
         if self.plan.pair.is_empty() || self.requests[request].depth != 1 {
             return false;
@@ -48,17 +51,17 @@ impl Simulation {
         }
     }
 
-    /// The priority of the balancer that users' packets go to; 0 without a pair.
+    /// The priority of the balancer that receives users' packets; 0 without a pair.
     pub(crate) fn leading_priority(&self) -> u8 {
         self.address.leading_priority(&self.plan)
     }
 
-    /// The balancers that take themselves for the master of the shared address; one, if all is well. Empty without a pair.
+    /// The balancers that consider themselves master of the shared address; normally one. Empty without a pair.
     pub fn masters(&self) -> impl Iterator<Item = ComponentIx> + '_ {
         self.address.masters(&self.plan)
     }
 
-    /// The link on which users' packets go to the site now: with a pair, to the balancer that advertised last.
+    /// The link on which users' packets reach the site now: in a pair, to the balancer that advertised last.
     pub fn entry(&self) -> LinkIx {
         self.address.entry()
     }

@@ -1,10 +1,10 @@
-//! Commands joined with the command before them, as one key press gave them.
+//! Joined commands: those that result from a single key press.
 
 use super::Timeline;
 
 impl Timeline {
-    /// Makes the last command one with the command before it, if both were done at this very place: steps take and undo both
-    /// together.
+    /// Joins the last command with the one before it, if both were applied at the current position. Steps then apply
+    /// and undo both together.
     pub fn join(&mut self) {
         let here = self.place();
         let is_here = |at: usize| self.log.get(at).is_some_and(|(place, _)| *place == here);
@@ -13,12 +13,12 @@ impl Timeline {
         }
     }
 
-    /// The first of the commands with which a command is one.
+    /// Index of the first command in the joined group of `command`.
     pub(super) fn first_of(&self, command: usize) -> usize {
         (0..=command).rev().find(|at| !self.joined.contains(at)).unwrap_or(0)
     }
 
-    /// How many commands are done after the next one and those joined with it.
+    /// Number of applied commands once the next command and those joined with it have been applied.
     pub(super) fn after_next(&self) -> usize {
         let next = self.done + 1;
         next + (next..self.log.len()).take_while(|at| self.joined.contains(at)).count()

@@ -1,4 +1,4 @@
-//! The watchers of a timeline: a followed request, a tapped link. They do not change the run.
+//! Watching: following a request and tapping a link. Neither changes the run.
 
 use hoplight_model::{LinkIx, RequestKind};
 
@@ -8,66 +8,67 @@ use super::super::watchers::{CapturedMessage, RequestTrace, TapRecorder, TraceSp
 use super::{Place, STEP_HORIZON, Timeline};
 
 impl Timeline {
-    /// Follows a request from now on, with all that has happened to it; or none. Where it is not on its way any more, `about`
-    /// is a moment when it was.
+    /// Follows a request, including everything that has happened to it so far. `None` stops following. If the request
+    /// is no longer in flight, `about` must be a time at which it was.
     pub fn follow(&mut self, request: Option<u64>, about: SimTime) {
-        self.attention.trail = request.map(RequestTrace::new);
+        self.watchers.trace = request.map(RequestTrace::new);
         let Some(number) = request else { return };
         let begin = self.simulation.born(number).unwrap_or(SimTime::from_nanos(about.nanos().saturating_sub(STEP_HORIZON)));
         let (place, commands) = (self.place(), self.done);
         let before = self.checkpoints.iter().rposition(|checkpoint| Place::of(&checkpoint.simulation).now < begin);
-        let ear = self.attention.ear.take();
+        let tap = self.watchers.tap.take();
         self.restore(before.unwrap_or(0));
         self.run_to_state(place, commands);
-        self.attention.ear = ear;
+        self.watchers.tap = tap;
     }
 
-    /// The request that is followed.
+    /// The followed request.
     pub fn followed(&self) -> Option<u64> {
-        self.attention.trail.as_ref().map(|trail| trail.number)
+        self.watchers.trace.as_ref().map(|trace| trace.number)
     }
 
-    /// The kind of the request that is followed; `None` while it is not sent.
+    /// The kind of the followed request; `None` before the request is sent.
     pub fn followed_kind(&self) -> Option<RequestKind> {
-        self.attention.trail.as_ref().and_then(|trail| trail.kind.filter(|_| trail.notes().next().is_some()))
+        self.watchers.trace.as_ref().and_then(|trace| trace.kind.filter(|_| trace.notes().next().is_some()))
     }
 
-    /// What the followed request did until now, in order: each part of its way that took time.
+    /// What the followed request has done so far, in order, without steps that took no time.
     pub fn journey(&self) -> Vec<TraceSpan> {
-        self.attention.trail.as_ref().map(RequestTrace::stretches).unwrap_or_default()
+        self.watchers.trace.as_ref().map(RequestTrace::spans).unwrap_or_default()
     }
 
-    /// What happened to the followed request until now.
+    /// The events of the followed request up to now.
     pub fn trail(&self) -> impl DoubleEndedIterator<Item = &JournalEvent> {
-        self.attention.trail.iter().flat_map(RequestTrace::notes)
+        self.watchers.trace.iter().flat_map(RequestTrace::notes)
     }
 
-    /// Taps a link from now on, or none. Going back to before moves the start of the tap there.
+    /// Taps a link from now on. `None` removes the tap. Going back to a time before the tap moves its start to that
+    /// time.
     ///
     /// # Panics
-    /// If `link` comes from another infrastructure.
+    /// If `link` belongs to another infrastructure.
     pub fn listen(&mut self, link: Option<LinkIx>) {
         let since = self.stamp();
-        self.attention.ear = link.map(|link| TapRecorder::new(link, &self.simulation, since));
+        self.watchers.tap = link.map(|link| TapRecorder::new(link, &self.simulation, since));
     }
 
     /// The tapped link.
     pub fn tapped(&self) -> Option<LinkIx> {
-        self.attention.ear.as_ref().and_then(|ear| ear.link)
+        self.watchers.tap.as_ref().and_then(|tap| tap.link)
     }
 
-    /// How many messages were captured, including those no longer kept.
+    /// Number of captured messages, including those no longer kept.
     pub fn heard_count(&self) -> u64 {
-        self.attention.ear.as_ref().map_or(0, TapRecorder::count)
+        self.watchers.tap.as_ref().map_or(0, TapRecorder::count)
     }
 
-    /// The last captured message that showed a password.
+    /// The last captured message that exposed a password.
     pub fn heard_password(&self) -> Option<&CapturedMessage> {
-        self.attention.ear.as_ref().and_then(TapRecorder::password)
+        self.watchers.tap.as_ref().and_then(TapRecorder::password)
     }
 
-    /// The last captured messages, oldest first: at least two hundred.
+    /// The most recent captured messages, oldest first: at least two hundred, if that many were captured.
     pub fn heard(&self) -> impl DoubleEndedIterator<Item = &CapturedMessage> {
-        self.attention.ear.iter().flat_map(TapRecorder::heard)
+        self.watchers.tap.iter().flat_map(TapRecorder::captured)
     }
 }

@@ -1,4 +1,4 @@
-//! How answers come back: past the firewalls, over the wire, to the one who asked; and how requests end.
+//! How responses return: through firewalls, across the wire, to the sender of the request; and how requests end.
 
 #![expect(clippy::inline_always, reason = "on the engine's critical path, as `flow` is")]
 
@@ -12,7 +12,7 @@ use crate::simulation::Simulation;
 use crate::view::Health;
 
 impl Simulation {
-    /// Brings an answer past the firewalls that are still before it, over the wire, and to the one who asked.
+    /// Moves a response through the remaining firewalls, across the wire, and to the sender of the request.
     pub(in crate::simulation) fn return_response<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         if let Some(station) = self.return_response_inline(request, observer) {
             self.enter(request, station, observer);
@@ -29,11 +29,11 @@ impl Simulation {
         loop {
             let record = &mut self.requests[request];
             let (leg, link) = (record.leg, record.link());
-            let (left, line) = (leg & !CROSSED, &self.links[link]);
-            if leg & CROSSED == 0 && left == line.outward {
+            let (left, link_state) = (leg & !CROSSED, &self.links[link]);
+            if leg & CROSSED == 0 && left == link_state.outward {
                 record.leg = left | CROSSED;
                 record.state = State::OnWire;
-                if (line.touched || line.latency > 0) && !self.cross_wire(request, link, observer) {
+                if (link_state.touched || link_state.latency > 0) && !self.cross_wire(request, link, observer) {
                     return None;
                 }
             }
@@ -46,19 +46,19 @@ impl Simulation {
             if self.stations[firewall].params.works_on_responses {
                 return Some(firewall);
             }
-            // Firewalls keep state: an answer passes without a look.
+            // Firewalls are stateful: a response passes without inspection.
             self.requests[request].leg -= 1;
         }
     }
 
-    /// The component at the request's level answers, or its host does.
+    /// Sends a response from the component at the request's level, or from its host.
     pub(in crate::simulation) fn respond<O: Observer>(&mut self, request: RequestIx, status: Status, observer: &mut O) {
         if let Some(station) = self.respond_inline(request, status, observer) {
             self.enter(request, station, observer);
         }
     }
 
-    /// Like `respond`, but returns the station that works on the response, instead of entering it.
+    /// Like `respond`, but returns the station that processes the response, instead of entering it.
     #[inline(always)]
     pub(in crate::simulation) fn respond_inline<O: Observer>(
         &mut self,
@@ -68,8 +68,8 @@ impl Simulation {
     ) -> Option<StationIx> {
         let record = &mut self.requests[request];
         let (bit, link) = (record.bit(), record.link());
-        let line = &mut self.links[link];
-        let (station, behind, latency, touched) = (line.to, line.behind, line.latency, line.touched);
+        let link_state = &mut self.links[link];
+        let (station, behind, latency, touched) = (link_state.to, link_state.behind, link_state.latency, link_state.touched);
         let state = &mut self.stations[station];
         if record.inside & bit != 0 {
             record.inside &= !bit;
@@ -81,15 +81,16 @@ impl Simulation {
         record.heading = Heading::Response;
         record.state = State::OnWire;
         let (tag, phase, watched) = (record.tag(), record.phase, state.params.watched);
-        if line.plain && !holds && !watched && record.carries.is_none() {
-            // Nearly always: with the record, the link and the asker at hand, the call is closed and the asker goes to work.
-            let (level, from) = (record.depth - 1, &self.stations[line.from]);
+        if link_state.plain && !holds && !watched && record.carries.is_none() {
+            // Fast path for nearly all responses: record, link and sender are at hand, so the response is delivered
+            // right here.
+            let (level, from) = (record.depth - 1, &self.stations[link_state.from]);
             let works = from.params.works_on_responses && record.holds & (1 << (level & 0xf)) == 0;
             if works && level != record.floor && from.health != Health::Hung {
                 record.depth = level;
                 record.leg = HOME;
-                line.active = line.active.saturating_sub(1);
-                let (asker, heading) = (line.from, Heading::Response);
+                link_state.active = link_state.active.saturating_sub(1);
+                let (asker, heading) = (link_state.from, Heading::Response);
                 tell(observer, self.clock.now(), Some(tag), || EventKind::Departed { link, heading, phase, status });
                 tell(observer, self.clock.now(), Some(tag), || EventKind::Reached { component: asker, heading, phase });
                 return Some(asker);
@@ -116,7 +117,7 @@ impl Simulation {
         self.deliver_response_inline(request, observer)
     }
 
-    /// Sends an answer back from a firewall on the hop, with this many firewalls before it.
+    /// Sends a response from a firewall on the hop, with `behind` firewalls still ahead of it.
     #[cold]
     pub(in crate::simulation) fn respond_from_firewall<O: Observer>(
         &mut self,
@@ -129,11 +130,11 @@ impl Simulation {
         record.status = status;
         record.heading = Heading::Response;
         let (link, tag, phase) = (record.link(), record.tag(), record.phase);
-        // What a firewall on the asker's side refused never was on the wire.
-        let line = &self.links[link];
-        let outward = behind < line.outward;
+        // A message refused by a firewall on the sender's side has never been on the wire.
+        let link_state = &self.links[link];
+        let outward = behind < link_state.outward;
         record.leg = if outward { behind | CROSSED } else { behind };
-        let answerer = line.to;
+        let answerer = link_state.to;
         if self.stations[answerer].params.watched {
             self.count_response(request, answerer);
         }
@@ -148,34 +149,34 @@ impl Simulation {
         }
     }
 
-    /// An answer has reached the one who asked.
+    /// Delivers a response to the sender of the request.
     pub(in crate::simulation) fn deliver_response<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         if let Some(station) = self.deliver_response_inline(request, observer) {
             self.enter(request, station, observer);
         }
     }
 
-    /// An answer has reached the one who asked: the station, if that takes a slot to work on it.
+    /// Like `deliver_response`, but returns the sender's station if it needs a slot to process the response.
     #[inline(always)]
     fn deliver_response_inline<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
         let record = &self.requests[request];
         if record.depth - 1 == record.floor {
-            // The asker has given up, and closed the call then.
+            // The sender has timed out and closed the connection already.
             self.discard(request);
             return None;
         }
-        let line = &self.links[record.link()];
-        if self.is_hung(line.from) {
+        let link_state = &self.links[record.link()];
+        if self.is_hung(link_state.from) {
             self.lose(request, Lost::Unread, observer);
             return None;
         }
-        if line.opens && self.on_opening_response(request, observer) {
+        if link_state.opens && self.on_opening_response(request, observer) {
             return None;
         }
         self.accept_response(request, observer)
     }
 
-    /// An answer is at the one who asked, who runs and waits for it.
+    /// Delivers a response to a sender that is up and waits for it.
     #[inline(always)]
     fn accept_response<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
         let record = &self.requests[request];
@@ -191,13 +192,13 @@ impl Simulation {
         if record.holds & record.bit() == 0 {
             return Some(asker);
         }
-        // The worker that waited for the answer works on it.
+        // The worker that waited for the response processes it.
         record.station = asker;
         self.work(request, asker);
         None
     }
 
-    /// Ends the call that the request's last hop is: the request is back at the level of the one who asked.
+    /// Completes the request's last hop, which brings the request back to the level of its sender.
     #[inline(always)]
     pub(in crate::simulation) fn close_call(&mut self, request: RequestIx) {
         let record = &mut self.requests[request];
@@ -206,14 +207,14 @@ impl Simulation {
         if let Some(phase) = record.carries.take() {
             record.phase = phase;
         }
-        let line = &mut self.links[link];
-        line.active = line.active.saturating_sub(1);
-        if line.limited {
+        let link_state = &mut self.links[link];
+        link_state.active = link_state.active.saturating_sub(1);
+        if link_state.limited {
             self.place_freed(link);
         }
     }
 
-    /// The user's request has ended.
+    /// Ends a user's request and records its outcome.
     pub(in crate::simulation) fn end<O: Observer>(&mut self, request: RequestIx, outcome: Outcome, observer: &mut O) {
         if self.probe_ended(request, outcome, observer) {
             return;
@@ -227,7 +228,7 @@ impl Simulation {
         self.on_outcome(kind, stream, outcome);
     }
 
-    /// A record has done its work. It stays as a zombie while a later one may be looked up through it.
+    /// Discards a record whose work is done. It stays as a zombie while timers may look up a later record through it.
     pub(in crate::simulation) fn discard(&mut self, request: RequestIx) {
         let record = &mut self.requests[request];
         if record.successor.is_some() {
@@ -245,7 +246,7 @@ impl Simulation {
         }
     }
 
-    /// A component fails a request on its own account.
+    /// Fails a request at a component.
     #[cold]
     pub(in crate::simulation) fn fail<O: Observer>(
         &mut self,
@@ -257,7 +258,7 @@ impl Simulation {
     ) {
         let tag = self.requests[request].tag();
         self.tell(observer, Some(tag), || EventKind::Fails { component: station, failure, why });
-        // A balancer that cannot read cannot write either: it can only close the connection.
+        // A balancer that passes TLS through cannot send an error response: it can only close the connection.
         let blind = self.plan.stations[station].passes_tls(self.requests[request].kind);
         let status = if blind { Status::Reset } else { Status::Error(failure) };
         self.respond(request, status, observer);

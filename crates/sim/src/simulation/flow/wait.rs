@@ -1,4 +1,4 @@
-//! Those who wait for an answer: their clocks, and what they learn of messages that are lost, which is nothing.
+//! Waiting for responses: timeouts, and lost messages, of which the sender gets no notice.
 
 use hoplight_model::RequestKind;
 use hoplight_model::behaviour::LOOKUP_TIMEOUT;
@@ -13,7 +13,7 @@ use crate::simulation::Simulation;
 use crate::station::{Deadline, is_timed};
 
 impl Simulation {
-    /// A message will never be answered. The one who asked does not know, and waits.
+    /// Marks a message as lost. The sender gets no notice and keeps waiting.
     #[cold]
     pub(in crate::simulation) fn lose<O: Observer>(&mut self, request: RequestIx, how: Lost, observer: &mut O) {
         let now = self.clock.now();
@@ -30,14 +30,14 @@ impl Simulation {
         if unwanted {
             self.discard(request);
         } else if phase == Phase::Lookup {
-            // A lookup is the first thing that a user does.
+            // A lookup is the first step of a request, so its timeout counts from the request's start.
             let until = self.clock.now().max(self.requests[request].born + LOOKUP_TIMEOUT.nanos());
             self.schedule_for(request, until, Kind::Retry);
         } else if record.heading == Heading::Request
             && how != Lost::Unanswered
             && let Some(connect_timeout) = self.connect_timeout(record.kind, link)
         {
-            // The clock runs since the attempt left, not since it was lost at the far end.
+            // The timeout counts from when the attempt was sent, not from when it was lost at the far end.
             let hop = &self.plan.hops[link];
             let crossed = match how {
                 Lost::Cut => false,
@@ -50,23 +50,24 @@ impl Simulation {
         }
     }
 
-    /// How long the asker at a link waits for a connection, in nanoseconds, if it does not just wait for the response.
+    /// The connect timeout of the sender on a link, in nanoseconds; `None` if only the timeout for the response
+    /// applies.
     fn connect_timeout(&self, kind: RequestKind, link: LinkIx) -> Option<u64> {
         let hop = &self.plan.hops[link];
         let forwarding = self.plan.stations[hop.from].forwarding(kind)?;
         forwarding.policy(hop.protocol).connect_timeout.map(Seconds::nanos)
     }
 
-    /// Starts the clock of a component that waits for an answer.
+    /// Starts the timeout of a component that waits for a response.
     #[expect(clippy::inline_always, reason = "on the engine's critical path")]
     #[inline(always)]
     pub(in crate::simulation) fn arm_deadline(&mut self, request: RequestIx, station: StationIx, level: u8, timeout: u64) {
         if is_timed(timeout) {
-            self.start_clock(request, station, level, timeout);
+            self.start_deadline(request, station, level, timeout);
         }
     }
 
-    fn start_clock(&mut self, request: RequestIx, station: StationIx, level: u8, timeout: u64) {
+    fn start_deadline(&mut self, request: RequestIx, station: StationIx, level: u8, timeout: u64) {
         self.drop_stale_deadlines(station);
         let at = self.clock.now() + timeout;
         let generation = self.requests.generation(request);
@@ -81,7 +82,7 @@ impl Simulation {
         }
     }
 
-    /// Drops at most two stale deadlines of a station, so the queue stays as short as what is under way.
+    /// Removes at most two stale deadlines of a station, which keeps the queue as short as the work in progress.
     fn drop_stale_deadlines(&mut self, station: StationIx) {
         for _ in 0..2 {
             let Some(oldest) = self.stations[station].deadlines.front() else { return };
