@@ -1,61 +1,62 @@
-//! Connections: who opens one, in which round trips, and who keeps it.
+//! Connections: who opens one, how many round trips that takes, and who keeps it.
 //!
-//! A user's new connection is told by the phases of the browser: TCP, one round trip; a TLS handshake, one or two; then the
-//! request. Where TLS passes through a balancer, the handshake goes on to the web server and pays that way, too.
+//! For users, opening a connection is a sequence of phases of the browser: TCP takes one round trip, a TLS handshake
+//! one or two, and the request follows. Where a balancer passes TLS through, the handshake continues to the web server.
 //!
-//! Between components, a message may need a connection first. Then the record *carries* the phase that waits, and goes the
-//! same way as TCP connect and handshake before, by the same firewalls, to the same station, where a handshake takes a slot
-//! and work. An asker
+//! Between components, a message may need a connection first. The record then *carries* the phase that waits, and takes
+//! the same path as TCP connect and TLS handshake before: through the same firewalls, to the same station, where a
+//! handshake takes a slot and work. A client
 //!
-//! - keeps plaintext connections: they are there, and nothing is paid;
-//! - keeps TLS connections in a pool per link: a request takes an idle one or opens one, and gives it back with the answer.
-//!   Connections die with either end, with a change of TLS, and with a request whose asker stopped waiting;
+//! - keeps plaintext connections: they are open from the start and cost nothing;
+//! - keeps TLS connections in a pool per link: a request takes an idle one or opens one, and returns it with the
+//!   response. Connections are closed when either end stops, when TLS changes, or when the client of their request
+//!   stops waiting;
 //! - keeps none: each request opens its own;
-//! - lets TLS pass through: each user's connection has one of its own.
+//! - passes TLS through: each user's connection has its own connection upstream.
 //!
-//! HTTP proxies resume their TLS sessions, as `HAProxy` and nginx do; database drivers do not. Firewalls judge every message
-//! of an asker, those of an open connection as well: that way each request tells which rules let it pass.
+//! HTTP proxies resume TLS sessions, as `HAProxy` and nginx do; database drivers do not. Firewalls judge every message
+//! from a client, also on open connections, so each request shows which rules let it pass.
 
 use hoplight_model::hop::{Cipher, Hop};
 use hoplight_model::{Connections, Infrastructure, Protocol, TlsVersion};
 
 use crate::packet::Phase;
 
-/// What the draw is mixed with that says whether a browser resumes a session.
+/// Mixed into the random draw that decides whether a browser resumes a session.
 pub(crate) const RESUMES: u64 = 0x7265_7375_6d65_7300;
 
 /// When a message needs a new connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum When {
-    /// Never: there is one.
+    /// Never.
     Never,
-    /// If none is idle.
+    /// If the pool has no idle one.
     NoneIdle,
     /// Always.
     Always,
-    /// If it begins a TLS connection that passes through.
+    /// If it starts a TLS connection that is passed through.
     Begins,
 }
 
-/// How the asker at one link opens and keeps connections.
+/// How the client of a link opens and keeps connections.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Connects {
     pub(super) when: When,
-    /// Most idle connections that are kept.
+    /// Maximum number of idle connections in the pool.
     pub(crate) most: u32,
-    /// Whether the two ends speak TLS with each other.
+    /// Whether TLS runs between the two ends of the link.
     pub(crate) secure: bool,
-    /// Whether the asker resumes sessions.
+    /// Whether the client resumes TLS sessions.
     pub(crate) resumes: bool,
 }
 
 impl Connects {
-    /// How the asker at `hop` does it. A browser's connections are told by its phases.
+    /// How the client of `hop` opens connections. The connections of browsers are modelled as phases of the request.
     pub(super) fn on(infra: &Infrastructure, hop: &Hop) -> Self {
-        let (asker, protocol) = (&infra.component(hop.from).kind, infra.link(hop.link).protocol);
-        let (kept, most) = asker.upstream();
+        let (client, protocol) = (&infra.component(hop.from).kind, infra.link(hop.link).protocol);
+        let (kept, most) = client.upstream();
         let when = match (hop.cipher, kept) {
-            _ if asker.is_browser() || !protocol.carries_requests() => When::Never,
+            _ if client.is_browser() || !protocol.carries_requests() => When::Never,
             (Cipher::Plaintext, Connections::KeepAlive) => When::Never,
             (Cipher::TlsThrough, _) => When::Begins,
             (_, Connections::PerRequest) => When::Always,
@@ -65,27 +66,67 @@ impl Connects {
     }
 }
 
-/// What the asker at one link has.
+/// The connection pool of a link.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Pool {
-    /// Connections that are open and idle.
-    pub(crate) idle: u32,
-    /// Whether it may resume a TLS session.
-    pub(crate) session: bool,
+    /// Number of open, idle connections.
+    idle: u32,
+    /// Whether there is a TLS session to resume.
+    session: bool,
 }
 
-/// What handshakes cost, and how users' connections begin.
+impl Pool {
+    /// Number of open, idle connections.
+    pub(super) const fn idle(self) -> u32 {
+        self.idle
+    }
+
+    /// Takes an idle connection. Returns false if there is none.
+    #[inline]
+    pub(super) fn take(&mut self) -> bool {
+        let taken = self.idle > 0;
+        self.idle -= u32::from(taken);
+        taken
+    }
+
+    /// Returns a connection to the pool, or closes it if there are already `most` idle ones.
+    #[inline]
+    pub(super) fn put_back(&mut self, most: u32) {
+        self.idle = (self.idle + 1).min(most);
+    }
+
+    /// Whether there is a TLS session to resume.
+    #[inline]
+    pub(super) const fn has_session(self) -> bool {
+        self.session
+    }
+
+    /// Keeps the session of a completed TLS handshake.
+    #[inline]
+    pub(super) fn keep_session(&mut self) {
+        self.session = true;
+    }
+
+    /// Whether there are neither idle connections nor a session.
+    #[inline]
+    pub(super) fn is_empty(self) -> bool {
+        self == Self::default()
+    }
+}
+
+/// The cost of handshakes, and how users open connections.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct ConnectionsPlan {
     pub(crate) version: TlsVersion,
-    /// Work of the TLS server in a full handshake, and in one that resumes, in nanoseconds.
+    /// Work of the TLS server in a full handshake, in nanoseconds.
     pub(crate) full: u64,
+    /// Work of the TLS server in a handshake that resumes a session, in nanoseconds.
     pub(crate) resumed: u64,
-    /// Part of the users' new connections that resume a session.
+    /// Fraction of the users' new connections that resume a session.
     pub(crate) resumes: f64,
-    /// Whether users who return open a connection for each request.
+    /// Whether returning users open a connection for each request.
     pub(super) per_request: bool,
-    /// Whether any component opens connections, so that answers have to be looked at.
+    /// Whether any component opens connections, so that responses may belong to a handshake.
     pub(super) any_open: bool,
 }
 
@@ -102,8 +143,8 @@ impl ConnectionsPlan {
         }
     }
 
-    /// Work of the TLS server in one phase of a handshake, in nanoseconds. In TLS 1.2 the signature comes with the first
-    /// of two answers.
+    /// Work of the TLS server in one phase of a handshake, in nanoseconds. In TLS 1.2 the first of two responses has
+    /// the signature.
     pub(super) fn work(&self, phase: Phase) -> u64 {
         match phase {
             Phase::Handshake | Phase::Hello => self.full,

@@ -1,143 +1,177 @@
-//! The database tier as it runs: who takes writes now, who follows whom, and what each has applied.
+//! The database tier: roles, logs, replication, acknowledgements and failover.
 //!
 //! ```text
 //!  write ─▶ commit ─▶ publish ─▶ relay log of each follower ─(latency, lag)─▶ applied ─▶ its own followers
-//!             │                        │ received: acknowledged, where it is waited for   
-//!             ▼                        ▼
-//!          answered at once, or when a replica or a majority has it
+//!             │                        │
+//!             │                        └─▶ acknowledgement, if the cluster waits for one
+//!             ▼
+//!          response: at once, or after the acknowledgement of a replica or of a majority
 //! ```
 //!
-//! Changes are counted, not kept: a log is a timeline and a length (`history`), what a follower has not applied is a list of
-//! due times (`relay`). `commit` does what a query does, `replicate` moves changes, `watch` finds out what is lost, `promote`
-//! changes roles, `driver` is the asker's side.
+//! Changes are counted, not stored: a log is a timeline and a length (`history`), and the unapplied changes of a
+//! follower are a list of due times (`relay`). `commit` executes queries, `replicate` moves changes, `watch` detects
+//! failures, `promote` changes roles, `driver` is the client side, and `network` is all that databases see of the other
+//! parts. Methods that free or fail requests return which ones; `simulation::database` sends the responses.
 
 mod carry;
-pub(crate) mod history;
+mod commit;
+mod driver;
+mod history;
+mod network;
 mod plan;
-pub(crate) mod relay;
-pub(crate) mod view;
+mod promote;
+mod relay;
+mod replicate;
+mod view;
+mod watch;
 
 use std::collections::VecDeque;
 
 use hoplight_model::component::DatabaseRole;
 
+pub(super) use commit::{Acknowledged, PendingCommit, WriteOutcome};
+pub(super) use driver::Drivers;
+pub(super) use network::Network;
 pub(super) use plan::DatabasesPlan;
+pub(super) use promote::Takeover;
 pub use view::DatabaseView;
+pub(super) use watch::{schedule_heartbeat, schedule_heartbeats};
 
-use crate::index::{ClusterIx, DatabaseIx, IndexVec, RequestIx, StationIx, StreamIx};
+use crate::clock::Clock;
+use crate::event::Kind;
+use crate::index::{ClusterIx, DatabaseIx, IndexVec, Ix, StreamIx};
 use crate::time::SimTime;
 use history::{CommitTimes, Lineage, Log};
 use relay::Relay;
 
-/// Where in an event's id the sort of event stands; the database's or cluster's number is below.
-pub(crate) const SORT_SHIFT: u32 = 20;
+/// Bits of an event's id that hold the number of the database or cluster; the event's sort is above them.
+const NUMBER_BITS: u32 = 20;
 
-/// What can be due at a database or cluster.
+/// An event of a database or cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Due {
-    /// The cluster looks whom it still hears.
-    Heartbeat,
+pub(crate) enum DatabaseEvent {
+    /// A cluster checks its members.
+    Heartbeat(ClusterIx),
     /// A follower applies changes.
-    Apply,
-    /// A follower's acknowledgement is back at the one that it follows.
-    Ack,
-    /// A promoted database begins to take writes.
-    Open,
-    /// A semi-synchronous primary has waited long enough.
-    Revert,
+    Apply(DatabaseIx),
+    /// An acknowledgement of this follower reaches its source.
+    Ack(DatabaseIx),
+    /// A promoted database becomes writable.
+    Open(DatabaseIx),
+    /// The semi-synchronous timeout of this primary expires.
+    Revert(DatabaseIx),
 }
 
-pub(crate) const DUES: [Due; 5] = [Due::Heartbeat, Due::Apply, Due::Ack, Due::Open, Due::Revert];
+impl DatabaseEvent {
+    fn id(self) -> u32 {
+        let (sort, number) = match self {
+            Self::Heartbeat(cluster) => (0, cluster.raw()),
+            Self::Apply(node) => (1, node.raw()),
+            Self::Ack(node) => (2, node.raw()),
+            Self::Open(node) => (3, node.raw()),
+            Self::Revert(node) => (4, node.raw()),
+        };
+        sort << NUMBER_BITS | number
+    }
 
-/// A write that is committed and not acknowledged.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Waiting {
-    pub(crate) position: u64,
-    pub(crate) since: SimTime,
-    pub(crate) request: RequestIx,
-    pub(crate) generation: u32,
+    /// Decodes the id of a [`Kind::Database`] event.
+    pub(crate) fn from_id(id: u32) -> Self {
+        let number = id & ((1 << NUMBER_BITS) - 1);
+        let node = DatabaseIx::from_raw(number);
+        match id >> NUMBER_BITS {
+            0 => Self::Heartbeat(ClusterIx::from_raw(number)),
+            1 => Self::Apply(node),
+            2 => Self::Ack(node),
+            3 => Self::Open(node),
+            4 => Self::Revert(node),
+            sort => unreachable!("no database event has sort {sort}"),
+        }
+    }
+
+    fn schedule(self, at: SimTime, clock: &mut Clock) {
+        clock.schedule(at, Kind::Database, self.id());
+    }
 }
 
-/// One database. All of it but the instants survives a crash: it is on the disk.
+/// One database. Everything but times and timers is on its disk and survives a crash.
 #[expect(clippy::struct_excessive_bools, reason = "independent flags")]
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Node {
-    pub(crate) writable: bool,
-    /// When it will take writes, while it is being promoted.
-    pub(crate) opens_at: Option<SimTime>,
-    /// What it has committed or applied.
-    pub(crate) log: Log,
-    /// Up to here its writes were acknowledged to the one who asked.
-    pub(crate) acknowledged: u64,
-    /// Up to here its writes were counted as lost.
-    pub(crate) written_off: u64,
-    /// The stream that it follows, and whether it is connected.
-    pub(crate) source: Option<StreamIx>,
-    pub(crate) connected: bool,
-    pub(crate) relay: Relay,
-    pub(crate) apply_at: Option<SimTime>,
-    /// Its acknowledgements on their way to the one that it follows: when they arrive, and for which position.
-    pub(crate) acks: VecDeque<(SimTime, u64)>,
-    pub(crate) ack_at: Option<SimTime>,
-    pub(crate) acked: u64,
-    /// Writes that wait for an acknowledgement, oldest first.
-    pub(crate) waiting: VecDeque<Waiting>,
-    pub(crate) revert_at: Option<SimTime>,
-    /// A semi-synchronous primary that does without acknowledgements for now.
-    pub(crate) alone: bool,
-    /// It takes nothing from writers of timelines before this one: it has voted for a later one.
-    pub(crate) promised: u32,
-    /// When it heard the last of the writer; for the writer of a quorum cluster, of a majority.
-    pub(crate) last_heard: SimTime,
-    /// The lag that a command has set.
-    pub(crate) lag: Option<u64>,
-    /// Nothing can be written to its disk.
-    pub(crate) disk_full: bool,
-    /// Replication was stopped here by a fault.
-    pub(crate) stopped: bool,
-    pub(crate) stale_reads: u64,
-    pub(crate) lost_writes: u64,
-    /// How long the newest change took from commit to being applied here.
-    pub(crate) delay: Option<u64>,
+struct Node {
+    writable: bool,
+    /// When a promotion in progress completes.
+    opens_at: Option<SimTime>,
+    /// Committed and applied changes.
+    log: Log,
+    /// Log position up to which its own writes were acknowledged to clients.
+    acknowledged: u64,
+    /// Log position up to which its own writes were already counted as lost.
+    written_off: u64,
+    /// The stream that it replicates from.
+    source: Option<StreamIx>,
+    connected: bool,
+    relay: Relay,
+    apply_at: Option<SimTime>,
+    /// Its acknowledgements on their way to its source: arrival time and log position.
+    acks: VecDeque<(SimTime, u64)>,
+    ack_at: Option<SimTime>,
+    /// Log position up to which its source has received acknowledgements.
+    acked: u64,
+    /// Committed writes that wait for an acknowledgement, oldest first.
+    pending: VecDeque<PendingCommit>,
+    revert_at: Option<SimTime>,
+    /// Whether a semi-synchronous primary has fallen back to asynchronous replication.
+    asynchronous: bool,
+    /// The timeline of its last vote: it rejects writers of earlier timelines.
+    promised: u32,
+    /// When it last heard from the writer; for the writer of a quorum cluster, from a majority.
+    last_heard: SimTime,
+    /// Replication lag set by a command, in nanoseconds. It replaces the authored one.
+    lag: Option<u64>,
+    disk_full: bool,
+    /// Whether a fault has stopped replication here.
+    replication_stopped: bool,
+    stale_reads: u64,
+    lost_writes: u64,
+    /// Time from commit to apply of the newest applied change, in nanoseconds.
+    delay: Option<u64>,
 }
 
 impl Node {
-    /// Whether it takes writes, or soon will.
-    pub(crate) fn leads(&self) -> bool {
+    /// Whether it is writable or being promoted.
+    fn leads(&self) -> bool {
         self.writable || self.opens_at.is_some()
     }
 
-    /// Its log with all that it was sent.
-    pub(crate) fn sent(&self) -> Log {
+    /// Its log, including all changes sent to it.
+    fn sent(&self) -> Log {
         Log { length: self.log.length + self.relay.len(), ..self.log }
     }
 
-    /// Its log with all that has arrived.
-    pub(crate) fn received(&self, now: SimTime) -> Log {
+    /// Its log, including all changes received.
+    fn received(&self, now: SimTime) -> Log {
         Log { length: self.log.length + self.relay.received(now), ..self.log }
     }
 }
 
-/// What the databases of a cluster have in common.
+/// State shared by the databases of a cluster.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Cluster {
-    /// The database whose log is the valid one: the last that was promoted, else the first primary.
-    pub(crate) authority: DatabaseIx,
-    pub(crate) lineage: Lineage,
-    pub(crate) times: CommitTimes,
+struct Cluster {
+    /// The database whose log is the valid history: the last one promoted, initially the first primary.
+    authority: DatabaseIx,
+    lineage: Lineage,
+    times: CommitTimes,
 }
 
-/// All databases.
+/// All databases, and the database drivers of their clients.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Databases {
-    pub(crate) nodes: IndexVec<DatabaseIx, Node>,
-    pub(crate) clusters: IndexVec<ClusterIx, Cluster>,
-    /// For each station, which of its links took the last write.
-    pub(crate) drivers: IndexVec<StationIx, u32>,
+    nodes: IndexVec<DatabaseIx, Node>,
+    clusters: IndexVec<ClusterIx, Cluster>,
+    pub(crate) drivers: Drivers,
 }
 
 impl Databases {
-    /// Everything at the start: all is replicated, the authored roles hold.
+    /// Creates the databases with their authored roles, and everything replicated.
     pub(super) fn new(plan: &DatabasesPlan, stations: usize) -> Self {
         let mut nodes = IndexVec::of(Node::default(), plan.nodes.len());
         let mut clusters = IndexVec::default();
@@ -168,18 +202,34 @@ impl Databases {
             }
             clusters.push(Cluster { authority, lineage, times: CommitTimes::default() });
         }
-        Self { nodes, clusters, drivers: IndexVec::of(0, stations) }
+        Self { nodes, clusters, drivers: Drivers::new(stations) }
     }
 
+    #[inline]
+    fn cluster_of(&self, node: DatabaseIx, plan: &DatabasesPlan) -> &Cluster {
+        &self.clusters[plan.nodes[node].cluster]
+    }
+
+    fn cluster_of_mut(&mut self, node: DatabaseIx, plan: &DatabasesPlan) -> &mut Cluster {
+        &mut self.clusters[plan.nodes[node].cluster]
+    }
+
+    /// Number of changes that the log of a database has in common with the valid history.
+    fn shared(&self, node: DatabaseIx, plan: &DatabasesPlan) -> u64 {
+        let cluster = self.cluster_of(node, plan);
+        cluster.lineage.common(self.nodes[node].log, self.nodes[cluster.authority].log)
+    }
+
+    /// Approximate size in bytes.
     pub(super) fn footprint(&self) -> usize {
         let node = |node: &Node| {
             size_of::<Node>()
                 + node.relay.footprint()
                 + node.acks.len() * size_of::<(SimTime, u64)>()
-                + node.waiting.len() * size_of::<Waiting>()
+                + node.pending.len() * size_of::<PendingCommit>()
         };
         self.nodes.iter().map(node).sum::<usize>()
             + self.clusters.iter().map(|cluster| cluster.times.footprint()).sum::<usize>()
-            + self.drivers.len() * size_of::<u32>()
+            + self.drivers.footprint()
     }
 }

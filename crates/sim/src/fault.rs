@@ -1,97 +1,100 @@
-//! Faults that can be injected and cleared, beside crashes, power-offs, cut links and firewall rules.
+//! Faults that can be injected and cleared, in addition to crashes, power-offs, cut links and firewall rules.
 //!
 //! ```text
-//! Fault ──inject──▶ stations: hung, slow, misconfigured, compromised, leaked connections
-//!                   links:    slow, tapped
+//! Fault ──inject──▶ stations:  hung, slow, misconfigured, compromised, leaked connections
+//!                   links:     slow, tapped
 //!                   databases: disk full, replication stopped
-//!                   the site: record, certificates, flood
+//!                   the site:  DNS record, certificates, SYN flood
 //! ```
 //!
-//! A fault is state, never a script: what users, agents and checks see of it follows from ordinary events.
+//! A fault is state, never a script: its effects on users, agents and health checks follow from ordinary events.
+//! Slowness, leaks and database faults are part of the state of the station, link or database; `Faults` has the rest.
 
-pub(crate) mod listen;
-pub(crate) mod live;
+mod flood;
+mod taps;
 
 use serde::{Deserialize, Serialize};
 
 use hoplight_model::quantity::{Factor, Rate};
-use hoplight_model::{ComponentId, Element};
+use hoplight_model::{ComponentId, Element, Infrastructure};
 
 use crate::index::{DatabaseIx, IndexVec, LinkIx, StationIx};
-use crate::plan::Plan;
+use crate::plan::{Plan, authored_end};
 use crate::scan::Finding;
 use crate::time::SimTime;
 use crate::zone::RecordState;
+use flood::SynBacklog;
+use taps::Taps;
 
-pub use listen::Tap;
+pub use taps::Tap;
 
-/// A fault, which stays until it is cleared.
+/// A fault. It lasts until it is cleared.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Fault {
-    /// A process, or all of a server, hangs. The operating system accepts connections; nothing is answered. Cleared, it
-    /// resumes where it stopped, as after SIGCONT; [`crate::Command::Restore`] restarts it.
+    /// A process, or every process on a server, hangs. The operating system accepts connections, but nothing responds.
+    /// When the fault is cleared, it resumes where it stopped, as after SIGCONT; [`crate::Command::Restore`] restarts
+    /// it.
     Hang(Element),
-    /// Multiplies the service times of a component, or of all on a server, from the next request on; for a hop, its latency.
+    /// Multiplies the service times of a component, or of all components on a server, starting with the next request;
+    /// for a hop, its latency.
     Slow(Element, Factor),
-    /// A process, or all of a server, has a configuration that it cannot start with. It ends, and cannot be restored before
-    /// the fault is cleared: rolled back.
+    /// A process, or every process on a server, has an invalid configuration. It stops, and cannot be restored until
+    /// the fault is cleared, which rolls the configuration back.
     Misconfigured(Element),
-    /// A flaw in the software of this component: everything with the same software and version crashes. Cleared, it starts
-    /// again.
+    /// A flaw in the software of this component: every component with the same software and version crashes. They start
+    /// again when the fault is cleared.
     Flaw(ComponentId),
-    /// An attacker controls a component, or all of a server. Nothing shows.
+    /// An attacker controls a component, or every component on a server. This has no visible effect.
     Compromised(Element),
-    /// The certificate of this component has expired. Cleared, it is renewed for 90 days.
+    /// The certificate of this component has expired. Clearing the fault renews it for 90 days.
     Expired(ComponentId),
-    /// What the authoritative server says of the site's name.
+    /// State of the site's DNS record at the authoritative server.
     Record(RecordState),
-    /// A database has no space: writes fail, reads do not. A replica cannot take changes either.
+    /// A database's disk is full: writes fail, reads do not. A replica cannot apply changes either.
     DiskFull(ComponentId),
     /// A replica neither receives nor applies changes.
     ReplicationStopped(ComponentId),
-    /// That many of a component's connections have leaked.
+    /// This number of a component's connections has leaked.
     Leak(ComponentId, u32),
-    /// SYN packets per second to the entry, from addresses that never answer.
+    /// SYN packets per second sent to the entry from addresses that never respond.
     Flood(Rate),
-    /// An eavesdropper listens on a hop.
+    /// An eavesdropper captures messages on a hop.
     Sniffer(ComponentId, ComponentId),
 }
 
-/// Where a fault is, found in the plan.
+/// What a fault changes, resolved against the plan.
 #[derive(Debug)]
 pub(super) enum FaultSites {
     Stations(Vec<StationIx>),
     Link(LinkIx),
-    /// Certificates of the infrastructure, by place.
+    /// Positions in the infrastructure's list of certificates.
     Certificates(Vec<usize>),
     Database(DatabaseIx),
     /// The whole site.
     Site,
 }
 
-/// The faults of one station that its hot state does not hold.
+/// Faults of one station that the engine does not need at every visit.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct StationFaults {
-    /// Since when it hangs.
-    pub(super) hung: Option<SimTime>,
-    pub(super) misconfigured: bool,
-    pub(super) compromised: bool,
+struct StationFaults {
+    /// When the current hang began.
+    hung: Option<SimTime>,
+    misconfigured: bool,
+    compromised: bool,
 }
 
-/// The faults that are present.
+/// The active faults.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Faults {
-    pub(super) stations: IndexVec<StationIx, StationFaults>,
-    /// For each certificate, another instant at which it expires, in nanoseconds.
-    pub(super) certificates: Vec<Option<u64>>,
-    pub(super) flood: Option<live::Flood>,
-    /// Whether the entry answers SYNs without keeping a half-open connection.
-    pub(super) syn_cookies: bool,
-    pub(super) taps: Vec<Tap>,
-    /// What the last port scan found.
-    pub(super) findings: Vec<Finding>,
-    /// What is booting, and when it is up.
-    pub(super) boots: Vec<(Element, SimTime)>,
+    stations: IndexVec<StationIx, StationFaults>,
+    /// For each certificate, an expiry in nanoseconds that replaces the authored one.
+    certificates: Vec<Option<u64>>,
+    pub(super) backlog: SynBacklog,
+    pub(super) taps: Taps,
+    /// Result of the last port scan.
+    findings: Vec<Finding>,
+    /// Elements that are booting, and when they will be up.
+    boots: Vec<(Element, SimTime)>,
 }
 
 impl Faults {
@@ -102,10 +105,96 @@ impl Faults {
             ..Self::default()
         }
     }
+
+    /// Takes over certificates and the entry's backlog from before a rebuild. `before` maps the position of a certificate to
+    /// its old one.
+    pub(super) fn carry(&mut self, old: &Self, before: impl Fn(usize) -> Option<usize>) {
+        self.backlog = old.backlog;
+        for (place, end) in self.certificates.iter_mut().enumerate() {
+            *end = before(place).and_then(|place| old.certificates[place]);
+        }
+    }
+
+    /// Whether the process at a station hangs, if it runs at all.
+    pub(super) fn is_hung(&self, station: StationIx) -> bool {
+        self.stations[station].hung.is_some()
+    }
+
+    pub(super) fn hang(&mut self, station: StationIx, now: SimTime) {
+        self.stations[station].hung = Some(now);
+    }
+
+    /// Ends a hang. Returns when it began.
+    pub(super) fn end_hang(&mut self, station: StationIx) -> Option<SimTime> {
+        self.stations[station].hung.take()
+    }
+
+    pub(super) fn is_misconfigured(&self, station: StationIx) -> bool {
+        self.stations[station].misconfigured
+    }
+
+    /// Breaks the configuration of a station or rolls it back. Returns whether this is a change.
+    pub(super) fn set_misconfigured(&mut self, station: StationIx, on: bool) -> bool {
+        std::mem::replace(&mut self.stations[station].misconfigured, on) != on
+    }
+
+    pub(super) fn is_compromised(&self, station: StationIx) -> bool {
+        self.stations.get(station).is_some_and(|faults| faults.compromised)
+    }
+
+    pub(super) fn set_compromised(&mut self, station: StationIx, on: bool) {
+        self.stations[station].compromised = on;
+    }
+
+    /// Expiry of the certificate at a position in the infrastructure's list, in nanoseconds.
+    pub(super) fn certificate_end(&self, place: usize, infra: &Infrastructure) -> u64 {
+        let authored = infra.certificates().get(place).map_or(u64::MAX, authored_end);
+        self.certificates.get(place).copied().flatten().unwrap_or(authored)
+    }
+
+    pub(super) fn set_certificate_end(&mut self, place: usize, end: u64) {
+        self.certificates[place] = Some(end);
+    }
+
+    /// For each certificate, an expiry in nanoseconds that replaces the authored one.
+    pub(super) fn certificates(&self) -> &[Option<u64>] {
+        &self.certificates
+    }
+
+    /// Result of the last port scan, server by server.
+    pub(super) fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    pub(super) fn set_findings(&mut self, findings: Vec<Finding>) {
+        self.findings = findings;
+    }
+
+    /// Records that an element boots and will be up at `at`.
+    pub(super) fn begin_boot(&mut self, element: &Element, at: SimTime) {
+        self.boots.push((element.clone(), at));
+    }
+
+    /// Elements that are booting, and when they will be up.
+    pub(super) fn boots(&self) -> &[(Element, SimTime)] {
+        &self.boots
+    }
+
+    /// Completes the boot of an element that is due at `now`. Returns false if it was cancelled.
+    pub(super) fn complete_boot(&mut self, element: &Element, now: SimTime) -> bool {
+        let Some(place) = self.boots.iter().position(|(booting, at)| booting == element && *at == now) else { return false };
+        self.boots.remove(place);
+        true
+    }
+
+    /// Cancels the boots of an element that is killed or restored.
+    pub(super) fn cancel_boots(&mut self, element: &Element) {
+        self.boots.retain(|(booting, _)| booting != element);
+    }
 }
 
 impl Fault {
-    /// What it is about; `None` is the whole site.
+    /// The faulty element; `None` is the whole site.
     pub fn element(&self) -> Option<Element> {
         match self {
             Self::Hang(element) | Self::Slow(element, _) | Self::Misconfigured(element) | Self::Compromised(element) => {

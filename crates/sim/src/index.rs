@@ -1,7 +1,7 @@
-//! Typed positions: a station's number is no link's number, and a list is indexed by its own kind of number only.
+//! Typed indices: each list is indexed by its own type, so that a station's index cannot be used for a link.
 //!
-//! Stations and links have the positions of the infrastructure's components and links, and so share their types. Every
-//! conversion between a position and a plain number is in this file.
+//! Stations and links have the same indices as the infrastructure's components and links, and share their types. All
+//! conversions between indices and integers are in this file.
 
 use std::fmt::Debug;
 use std::marker::PhantomData;
@@ -11,12 +11,12 @@ use hoplight_model::RequestKind;
 
 pub(crate) use hoplight_model::{ComponentIx as StationIx, LinkIx};
 
-/// A position in a list of its own. Numbers have 32 bits: half the memory of a `usize` in records and plans.
+/// An index of 32 bits, which takes half the memory of a `usize` in records and plans.
 pub(crate) trait Ix: Copy + Eq + Debug {
     fn from_raw(raw: u32) -> Self;
     fn raw(self) -> u32;
 
-    /// The position `place`.
+    /// The index of position `place`.
     fn at(place: usize) -> Self {
         Self::from_raw(count(place))
     }
@@ -27,13 +27,13 @@ pub(crate) trait Ix: Copy + Eq + Debug {
     }
 }
 
-/// A length as the engine's 32-bit count.
+/// Converts a length to 32 bits.
 #[inline]
 pub(crate) fn count(length: usize) -> u32 {
-    u32::try_from(length).expect("no list has four billion items: memory ends before")
+    u32::try_from(length).expect("a list has fewer than four billion items")
 }
 
-/// A 32-bit count as a length.
+/// Converts a 32-bit count to a length.
 #[inline]
 pub(crate) const fn length(count: u32) -> usize {
     count as usize
@@ -86,31 +86,31 @@ macro_rules! positions {
 positions! {
     /// A server of the infrastructure.
     ServerIx;
-    /// The record of a request in flight.
+    /// A request in flight.
     RequestIx;
     /// A database.
     DatabaseIx;
-    /// Databases that replicate among each other.
+    /// A database cluster.
     ClusterIx;
-    /// One way on which changes can travel between two databases.
+    /// A replication stream between two databases.
     StreamIx;
     /// A balancer.
     BalancerIx;
-    /// A balancer among those that share an address.
+    /// One of the balancers that share an address.
     RouterIx;
     /// A monitoring agent.
     AgentIx;
-    /// A rule and one that it watches.
+    /// An alerting rule, applied to one component or to the site.
     AlertIx;
-    /// Components of which one must lead.
+    /// A group of components of which one must lead.
     GroupIx;
-    /// A sample on its way.
+    /// A message in flight that is not a request.
     MessageIx;
     /// A timer.
     TimerIx;
 }
 
-/// A list that is indexed by its own kind of position.
+/// A vector that is indexed by `I`.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct IndexVec<I, T> {
     items: Vec<T>,
@@ -124,7 +124,7 @@ impl<I, T> Default for IndexVec<I, T> {
 }
 
 impl<I: Ix, T> IndexVec<I, T> {
-    /// `length` copies of `item`.
+    /// A vector of `length` copies of `item`.
     pub(crate) fn of(item: T, length: usize) -> Self
     where
         T: Clone,
@@ -132,6 +132,7 @@ impl<I: Ix, T> IndexVec<I, T> {
         Self { items: vec![item; length], by: PhantomData }
     }
 
+    /// Appends an item. Returns its index.
     pub(crate) fn push(&mut self, item: T) -> I {
         self.items.push(item);
         I::at(self.items.len() - 1)
@@ -163,22 +164,22 @@ impl<I: Ix, T> IndexVec<I, T> {
         self.items.iter_mut()
     }
 
-    /// All positions, in order.
+    /// All indices, in order.
     pub(crate) fn indices(&self) -> impl DoubleEndedIterator<Item = I> + ExactSizeIterator + use<I, T> {
         (0..self.items.len()).map(I::at)
     }
 
-    /// All items with their positions.
+    /// All items with their indices.
     pub(crate) fn enumerate(&self) -> impl Iterator<Item = (I, &T)> {
         (0..).map(I::from_raw).zip(&self.items)
     }
 
-    /// All items with their positions.
+    /// All items, mutable, with their indices.
     pub(crate) fn iter_mut_enumerated(&mut self) -> impl Iterator<Item = (I, &mut T)> {
         (0..).map(I::from_raw).zip(&mut self.items)
     }
 
-    /// The first position whose item has a property.
+    /// Index of the first item that satisfies a predicate.
     pub(crate) fn position(&self, has: impl FnMut(&T) -> bool) -> Option<I> {
         self.items.iter().position(has).map(I::at)
     }

@@ -13,7 +13,7 @@ use hoplight_model::ComponentIx;
 use hoplight_model::monitoring::{KEPT_SAMPLES, MISSED_INTERVALS, ProbeSpec};
 
 use crate::gauges::Gauge;
-use crate::index::{AgentIx, IndexVec, MessageIx, StationIx, count};
+use crate::index::{AgentIx, IndexVec, MessageIx, StationIx};
 use crate::messages::{Message, Messages, Sample};
 use crate::packet::Packet;
 use crate::plan::{AgentPlan, AlertPlan, Plan};
@@ -186,7 +186,7 @@ impl AgentState {
             let station = &mut stations[*watched];
             station.settle(now);
             let gauge = gauges[*watched].clone();
-            readings.push(Reading { counter: station.counter, busy_time: station.busy_time, gauge });
+            readings.push(Reading { counter: station.counter(), busy_time: station.busy_time(now), gauge });
         }
         let last = self.last.replace((now, readings));
         let (then, before) = last?;
@@ -197,7 +197,7 @@ impl AgentState {
         }
         let rows = agent.watches.iter().zip(before.iter().zip(after)).map(|(watched, (before, after))| {
             let slots = f64::from(plan.stations[*watched].slots);
-            let waiting = count(stations[*watched].queue.len());
+            let waiting = stations[*watched].waiting();
             let busy_time = after.busy_time - before.busy_time;
             let utilisation = (busy_time as f64 / (elapsed as f64 * slots)).clamp(0.0, 1.0);
             // A restart has reset the counters, so they count from zero.

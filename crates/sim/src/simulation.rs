@@ -1,4 +1,4 @@
-//! The running simulation: its parts, and the loop that lets them act on each other.
+//! The running simulation: its parts, and the event loop that connects them.
 //!
 //! ```text
 //!            ┌────────────── Clock (time, sequence) ───────────────┐
@@ -8,9 +8,10 @@
 //!            └──────────────────────────────────────────────────────┘
 //! ```
 //!
-//! Each part keeps its state to itself, in a module of its own beside this one. The modules below this one connect them:
-//! `flow` moves messages, `decide` knows what each kind of component does, `fail` ends things, `apply` does commands,
-//! `checks` and `upkeep` do what happens without a user. An observer is told what happens and changes nothing.
+//! Each part has private state and a module beside this one. The submodules of this module connect the parts: `flow`
+//! moves messages, `decide` carries out the behaviour of each kind of component, `fail` handles crashes and timeouts,
+//! `apply` executes commands, and `checks` and `upkeep` run periodic work. Observers see events, and cannot change the
+//! run.
 
 mod apply;
 mod arrivals;
@@ -66,7 +67,7 @@ use crate::vrrp::SharedAddress;
 
 /// A running infrastructure.
 ///
-/// Cloning it is taking a checkpoint: the clone goes on exactly as the original would.
+/// A clone is a checkpoint: it continues exactly like the original.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Simulation {
     infra: Arc<Infrastructure>,
@@ -79,7 +80,7 @@ pub struct Simulation {
     links: IndexVec<LinkIx, LinkState>,
     firewalls: Firewalls,
     balancers: Balancers,
-    /// The address that users connect to, which several balancers may share.
+    /// The address that users connect to. Two balancers may share it.
     address: SharedAddress,
     databases: Databases,
     names: Names,
@@ -89,7 +90,7 @@ pub struct Simulation {
 }
 
 impl Simulation {
-    /// Starts `infra` at time zero with everything up. The same `seed` gives the same run.
+    /// Starts `infra` at time zero with every component up. Runs with the same `seed` are identical.
     pub fn new(infra: Arc<Infrastructure>, seed: u64) -> Self {
         let mut simulation = Self::assemble(infra, Clock::new(seed));
         simulation.arrivals.start(&mut simulation.clock);
@@ -123,7 +124,7 @@ impl Simulation {
         simulation
     }
 
-    /// Takes over what the state holds of the plan, after the plan was replaced.
+    /// Copies parameters from a new plan into the state of stations and links.
     fn adopt_plan(&mut self) {
         self.stations.adopt(&self.plan);
         for (link, hop) in self.links.iter_mut().zip(&self.plan.hops) {
@@ -131,7 +132,7 @@ impl Simulation {
         }
     }
 
-    /// Runs to `until` and stays there; every event up to and at that instant has happened.
+    /// Dispatches all events up to and including `until`, and moves the clock there.
     pub fn advance<O: Observer>(&mut self, until: SimTime, observer: &mut O) {
         while let Some(event) = self.clock.next_until(until) {
             self.dispatch(event, observer);
@@ -139,7 +140,8 @@ impl Simulation {
         self.clock.advance_to(until);
     }
 
-    /// Dispatches at most `most` events, and none after `until`. Returns how many there were; time stays at the last one.
+    /// Dispatches at most `most` events, none of them after `until`. The clock stays at the last one. Returns the
+    /// number of dispatched events.
     pub(crate) fn advance_events<O: Observer>(&mut self, until: SimTime, most: u64, observer: &mut O) -> u64 {
         for done in 0..most {
             let Some(event) = self.clock.next_until(until) else { return done };
@@ -148,15 +150,15 @@ impl Simulation {
         most
     }
 
-    /// Moves time to `until` without an event; does nothing if that is in the past.
+    /// Moves the clock to `until` without dispatching an event. Does nothing if `until` is in the past.
     ///
     /// # Panics
-    /// In debug builds, if an event is due before.
+    /// In debug builds, if an event is due before `until`.
     pub(crate) fn advance_clock(&mut self, until: SimTime) {
         self.clock.advance_to(until);
     }
 
-    /// Dispatches the next event. Time moves to its instant.
+    /// Dispatches the next event, and moves the clock to its time.
     pub fn step<O: Observer>(&mut self, observer: &mut O) {
         if let Some(event) = self.clock.next_until(SimTime::from_nanos(u64::MAX)) {
             self.dispatch(event, observer);
@@ -174,7 +176,7 @@ impl Simulation {
         }
     }
 
-    /// Dispatches what happens less often than that a user comes or a service ends.
+    /// Dispatches events that are rarer than arrivals and service completions.
     #[inline(never)]
     fn dispatch_rare<O: Observer>(&mut self, event: Event, observer: &mut O) {
         let sequence = event.sequence();
@@ -196,7 +198,7 @@ impl Simulation {
         }
     }
 
-    /// Schedules the one event that moves a request on.
+    /// Schedules the next event of a request. It replaces the pending one.
     #[expect(clippy::inline_always, reason = "on the engine's critical path")]
     #[inline(always)]
     fn schedule_for(&mut self, request: RequestIx, at: SimTime, kind: Kind) {
@@ -205,7 +207,8 @@ impl Simulation {
         (record.departed, record.arrives, record.pending) = (self.clock.now(), at, pending);
     }
 
-    #[expect(clippy::inline_always, reason = "where nobody wants notes, none is built")]
+    /// Notes an event for the observer.
+    #[expect(clippy::inline_always, reason = "compiles to nothing for observers without notes")]
     #[inline(always)]
     fn note<O: Observer>(&self, observer: &mut O, request: Option<(u64, RequestKind)>, what: EventKind) {
         if O::NOTES {
@@ -213,23 +216,22 @@ impl Simulation {
         }
     }
 
-    /// Notes a frequent event. Builds the note only for an observer that wants notes.
-    #[expect(clippy::inline_always, reason = "where nobody wants notes, nothing is left of it")]
+    /// Notes a frequent event, which is built only for an observer that wants notes.
+    #[expect(clippy::inline_always, reason = "compiles to nothing for observers without notes")]
     #[inline(always)]
     fn tell<O: Observer>(&self, observer: &mut O, request: Option<(u64, RequestKind)>, what: impl FnOnce() -> EventKind) {
         tell(observer, self.clock.now(), request, what);
     }
 
-    /// Whether a station runs.
+    /// Health of the process at a station.
     #[expect(clippy::inline_always, reason = "on the engine's critical path")]
     #[inline(always)]
     fn health(&self, station: StationIx) -> Health {
-        self.stations[station].health
+        self.stations[station].health()
     }
 
-    /// Finds out which stations run, after a change of what they depend on.
+    /// Updates the health of all stations after a change of processes, servers or hangs.
     fn refresh_health(&mut self) {
-        let faults = &self.faults.stations;
-        self.stations.refresh_health(&self.plan, |station| faults[station].hung.is_some());
+        self.stations.refresh_health(&self.plan, |station| self.faults.is_hung(station));
     }
 }

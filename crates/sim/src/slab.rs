@@ -1,16 +1,16 @@
-//! Items with stable positions that come and go: requests in flight, samples on their way, timers.
+//! A slab: storage with stable indices for items that come and go, such as requests, messages and timers.
 //!
-//! A position may be used again; its generation tells the items that had it apart.
+//! Indices are reused; the generation of a slot distinguishes the items that it has held.
 
 use std::ops::{Index, IndexMut};
 
 use crate::index::{IndexVec, Ix};
 
-/// A place for an item, which says itself whether there is one.
+/// A slot that may hold an item.
 pub(crate) trait Slot {
     fn is_vacant(&self) -> bool;
 
-    /// Takes the item out.
+    /// Discards the item.
     fn vacate(&mut self);
 }
 
@@ -24,11 +24,11 @@ impl<T> Slot for Option<T> {
     }
 }
 
-/// Items by position. The position that was freed last is used first.
+/// Items by index. The index that was freed last is reused first.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Slab<I, T> {
     slots: IndexVec<I, T>,
-    /// How often each slot was freed.
+    /// Number of times that each slot was freed.
     generations: IndexVec<I, u32>,
     free: Vec<I>,
 }
@@ -40,7 +40,7 @@ impl<I, T> Default for Slab<I, T> {
 }
 
 impl<I: Ix, T: Slot> Slab<I, T> {
-    #[expect(clippy::inline_always, reason = "so that a request's record is made where it stays, not copied there")]
+    #[expect(clippy::inline_always, reason = "so that a request's record is built in place instead of copied")]
     #[inline(always)]
     pub(crate) fn insert(&mut self, item: T) -> I {
         if let Some(index) = self.free.pop() {
@@ -51,6 +51,7 @@ impl<I: Ix, T: Slot> Slab<I, T> {
         self.slots.push(item)
     }
 
+    /// Discards an item. Does nothing if the slot is vacant.
     pub(crate) fn remove(&mut self, index: I) {
         let slot = &mut self.slots[index];
         if !slot.is_vacant() {
@@ -65,7 +66,7 @@ impl<I: Ix, T: Slot> Slab<I, T> {
         self.slots.get(index).filter(|slot| !slot.is_vacant())
     }
 
-    /// What is or was at a position.
+    /// The slot at an index, vacant or not.
     #[inline]
     pub(crate) fn peek(&self, index: I) -> Option<&T> {
         self.slots.get(index)
@@ -80,7 +81,7 @@ impl<I: Ix, T: Slot> Slab<I, T> {
         self.generations[index]
     }
 
-    /// Positions of all items, in order.
+    /// Indices of all items, in order.
     pub(crate) fn indices(&self) -> Vec<I> {
         self.enumerate().map(|(index, _)| index).collect()
     }
@@ -93,22 +94,24 @@ impl<I: Ix, T: Slot> Slab<I, T> {
         self.slots.iter().filter(|slot| !slot.is_vacant())
     }
 
-    /// Changes what is or was at each position.
+    /// Calls `change` on every slot, vacant or not.
     pub(crate) fn for_each_slot(&mut self, change: impl FnMut(&mut T)) {
         self.slots.iter_mut().for_each(change);
     }
 
+    /// Number of items.
     pub(crate) fn len(&self) -> usize {
         self.slots.len() - self.free.len()
     }
 
+    /// Approximate size in bytes.
     pub(crate) fn footprint(&self) -> usize {
         self.slots.len() * (size_of::<T>() + size_of::<u32>()) + self.free.len() * size_of::<I>()
     }
 }
 
 impl<I: Ix, T> Slab<I, Option<T>> {
-    /// Takes an item out.
+    /// Removes and returns an item.
     pub(crate) fn take(&mut self, index: I) -> Option<T> {
         let item = self.slots.get_mut(index)?.take()?;
         self.generations[index] = self.generations[index].wrapping_add(1);
@@ -139,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_position_is_used_again_under_another_generation() {
+    fn an_index_is_reused_with_another_generation() {
         let mut slab: Slab<MessageIx, Option<char>> = Slab::default();
         let (a, b) = (slab.insert(Some('a')), slab.insert(Some('b')));
         assert_eq!((slab.generation(a), slab.take(a), slab.take(a)), (0, Some('a'), None));

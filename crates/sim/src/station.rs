@@ -1,4 +1,6 @@
-//! The changing state of one station, one link, one server.
+//! The state of one station. That of a link is in `link`.
+
+mod link;
 
 use std::collections::VecDeque;
 
@@ -7,60 +9,61 @@ use hoplight_model::behaviour::{Behaviour, UpstreamChoice};
 use hoplight_model::quantity::Factor;
 use hoplight_model::station::Hold;
 
-use crate::connection::{Pool, When};
-use crate::index::{DatabaseIx, LinkIx, PerKind, RequestIx, StationIx};
+pub(super) use link::{LinkState, Passage};
+
+use crate::index::{DatabaseIx, LinkIx, PerKind, RequestIx, StationIx, count, length};
 use crate::limit::Limit;
 use crate::outcome::Failure;
-use crate::plan::{HopPlan, Plan, Role, StationPlan};
+use crate::plan::{Plan, Role, StationPlan};
 use crate::random::Sampler;
 use crate::time::{SECOND, SimTime};
-use crate::view::{CheckCode, Health};
+use crate::view::Health;
 
-/// Whether a timeout needs a clock: a day or more never ends, and zero is no timeout.
+/// Whether a timeout needs a timer: zero means no timeout, and one of a day or more never expires in a run.
 pub(super) const fn is_timed(timeout: u64) -> bool {
     timeout != 0 && timeout < 86_400 * SECOND
 }
 
-/// A moment at which a component stops waiting for an answer. All deadlines of one station have the same delay, so they fall
-/// due in the order in which they were set: a queue with one timer serves them all.
+/// The time at which a component stops waiting for a response. All deadlines of a station have the same delay, so they
+/// expire in the order in which they were set, and one timer per station is enough.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Deadline {
     pub(super) at: SimTime,
     pub(super) request: RequestIx,
     pub(super) generation: u32,
-    /// The level that waits.
+    /// Level of the request's path that waits.
     pub(super) level: u8,
-    /// Which of the level's clocks this is.
+    /// Number of the deadline among those of the same level.
     pub(super) clock: u8,
 }
 
-/// What a station does with a request after its own work, unless that is a handshake.
+/// What a station does with a request after its own work, unless the work was a handshake.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Routing {
-    /// It responds, and there is nothing to tell about it.
+    /// Respond without a note.
     Respond,
-    /// It has the answer.
+    /// Respond.
     Serve,
-    /// It asks on this link.
+    /// Forward the request on this link.
     Ask(LinkIx),
-    /// It asks on the next of its links.
+    /// Forward the request on the station's links in turn.
     TakeTurns,
-    /// It asks the database that took the last write, as far as it knows.
+    /// Forward the request to the database that accepted the last write.
     AskWriter,
-    /// It gives it to a backend.
+    /// Forward the request to a backend.
     Balance,
-    /// It lets it pass, or not.
+    /// Pass, drop or reject the message, according to the firewall's rules.
     Judge,
-    /// It is this database.
+    /// Execute the query at this database.
     Query(DatabaseIx),
-    /// It resolves a name.
+    /// Resolve a name.
     Resolve,
-    /// It has no upstream.
+    /// Fail the request: the station has no upstream.
     Fail(Failure),
 }
 
 impl Routing {
-    /// What the station at this place does with requests of one kind.
+    /// What a station does with requests of one kind.
     fn of(plan: &Plan, station: StationIx, kind: RequestKind) -> Self {
         let plan = &plan.stations[station];
         match &plan.behaviour[kind] {
@@ -83,28 +86,28 @@ impl Routing {
     }
 }
 
-/// What the plan says of a station, where the engine needs it at every visit: beside the state that it is needed with, in
-/// the same stretch of memory.
+/// The part of a station's plan that the engine needs at every visit. It is stored next to the state for locality.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "independent flags, read separately on the critical path")]
 pub(super) struct StationParams {
     pub(super) slots: u32,
-    /// Most requests that may wait.
-    pub(super) limit: Limit,
-    /// Most requests that may be present.
-    pub(super) connections: Limit,
+    /// Maximum length of the queue.
+    limit: Limit,
+    /// Maximum number of requests present.
+    connections: Limit,
     pub(super) is_firewall: bool,
-    /// Whether a slot is held until the answer from downstream is back. Firewalls hold none.
+    /// Whether a request holds its slot until the response from downstream arrives. Firewalls never do this.
     pub(super) holds: bool,
-    /// Whether there is work on answers.
+    /// Whether responses that pass take work.
     pub(super) works_on_responses: bool,
+    /// Whether a monitoring agent watches the station.
     pub(super) watched: bool,
-    /// Whether a good answer to each kind of request is handed on as it is, and nothing is learnt from it.
+    /// For each kind of request, whether a successful response is relayed without any effect on the station.
     pub(super) relays: PerKind<bool>,
+    /// Key of the station's random draws.
     pub(super) key: u64,
-    /// How long it works on each kind of request, and on an answer, if it does.
+    /// Service times: one for each kind of request, and one for responses.
     pub(super) work: [Sampler; 4],
-    /// What it does with each kind of request.
     pub(super) routing: PerKind<Routing>,
 }
 
@@ -127,10 +130,10 @@ impl Default for StationParams {
 }
 
 impl StationParams {
-    /// The place of the work on answers among all work.
+    /// Index in `work` of the service time of responses.
     pub(super) const RESPONSES: usize = 3;
 
-    /// What `whole` says of the station at this place.
+    /// The parameters of a station in `whole`.
     pub(super) fn of(whole: &Plan, station: StationIx) -> Self {
         let plan: &StationPlan = &whole.stations[station];
         let [statics, reads, writes] = plan.service;
@@ -154,72 +157,169 @@ impl StationParams {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[repr(align(64))]
 pub(super) struct Station {
-    pub(super) params: StationParams,
-    /// Its process has ended.
-    pub(super) crashed: bool,
-    /// Whether it runs, given its process and its server.
-    pub(super) health: Health,
-    /// Requests that have come and whose answer has not left.
-    pub(super) present: u32,
-    /// Whether it is on the list of those whose seconds are counted.
-    pub(super) rolls: bool,
-    /// Requests, handshakes and answers that wanted a slot, since the start of the run.
-    pub(super) visits: u64,
-    pub(super) busy: u32,
-    pub(super) queue: VecDeque<RequestIx>,
-    /// ∫ busy dt, in slot-nanoseconds.
-    pub(super) busy_time: u128,
-    /// How long requests that have left the queue waited in it, in nanoseconds.
+    params: StationParams,
+    /// Whether its process has ended.
+    crashed: bool,
+    /// Derived from the process, its server, and faults.
+    health: Health,
+    /// Number of requests that have arrived and have not been answered.
+    present: u32,
+    /// Whether it is in the list of stations whose per-second counters may be nonzero.
+    rolls: bool,
+    visits: u64,
+    busy: u32,
+    queue: VecDeque<RequestIx>,
+    /// ∫ busy dt up to `last_change`, in slot-nanoseconds.
+    busy_time: u128,
+    /// Total waiting time of requests that have left the queue, in nanoseconds.
     queue_time: u128,
     last_change: SimTime,
-    pub(super) served: u64,
-    pub(super) dropped: u64,
-    /// Requests since the process started: what an agent reads.
-    pub(super) counter: u64,
-    /// Requests since the start of the run.
-    pub(super) arrivals: u64,
-    pub(super) deadlines: VecDeque<Deadline>,
-    pub(super) timer_armed: bool,
-    /// Whose turn it is, for components that take turns.
-    pub(super) turn: u32,
-    /// How much longer than usual its work takes, while a fault makes it so.
-    pub(super) slow: Option<Factor>,
-    /// Connections that are taken and never given back.
-    pub(super) leaked: u32,
+    served: u64,
+    dropped: u64,
+    /// Number of requests since the process started, as an agent reads it.
+    counter: u64,
+    /// Number of requests since the start of the run.
+    arrivals: u64,
+    deadlines: VecDeque<Deadline>,
+    timer_armed: bool,
+    /// Number of requests forwarded in turn.
+    turn: u32,
+    slow: Option<Factor>,
+    leaked: u32,
     second_busy: u128,
     second_arrivals: u64,
-    /// Slot-nanoseconds of the last whole second.
-    pub(super) last_busy: u128,
-    /// Arrivals of the last whole second.
-    pub(super) last_arrivals: u64,
+    /// ∫ busy dt over the last whole second, in slot-nanoseconds.
+    last_busy: u128,
+    /// Number of requests in the last whole second.
+    last_arrivals: u64,
 }
 
 impl Station {
+    /// Takes the station's parameters from a new plan.
+    pub(super) fn adopt(&mut self, params: StationParams) {
+        self.params = params;
+    }
+
+    #[inline]
+    pub(super) const fn params(&self) -> &StationParams {
+        &self.params
+    }
+
+    /// Approximate size in bytes.
     pub(super) fn footprint(&self) -> usize {
         size_of::<Self>() + self.queue.len() * size_of::<RequestIx>() + self.deadlines.len() * size_of::<Deadline>()
     }
+}
 
-    /// Brings ∫ busy dt up to `now`. To be called before `busy` changes.
+/// Health and faults.
+impl Station {
     #[inline]
-    pub(super) fn settle(&mut self, now: SimTime) {
-        self.busy_time += u128::from(self.busy) * u128::from(now - self.last_change);
-        self.last_change = now;
+    pub(super) const fn health(&self) -> Health {
+        self.health
     }
 
-    /// ∫ busy dt until `now`.
-    pub(super) fn busy_time(&self, now: SimTime) -> u128 {
-        self.busy_time + u128::from(self.busy) * u128::from(now - self.last_change)
+    pub(super) const fn is_crashed(&self) -> bool {
+        self.crashed
     }
 
-    /// ∫ waiting dt of those who wait no more: the sum of their waits, which is the same.
-    pub(super) fn queue_time(&self) -> u128 {
-        self.queue_time
+    /// Records that the process has ended or started. [`Self::refresh_health`] must follow.
+    pub(super) fn set_crashed(&mut self, crashed: bool) {
+        self.crashed = crashed;
     }
 
-    /// A request has left the queue after this many nanoseconds.
+    /// Derives the health from the process, the server's power, and whether the process hangs.
+    pub(super) fn refresh_health(&mut self, powered_off: bool, hung: bool) {
+        self.health = match (powered_off, self.crashed) {
+            (true, _) => Health::PoweredOff,
+            (false, true) => Health::Crashed,
+            (false, false) if hung => Health::Hung,
+            (false, false) => Health::Up,
+        };
+    }
+
+    /// The factor by which a fault multiplies service times.
     #[inline]
-    pub(super) fn waited(&mut self, nanos: u64) {
-        self.queue_time += u128::from(nanos);
+    pub(super) const fn slow(&self) -> Option<Factor> {
+        self.slow
+    }
+
+    pub(super) fn set_slow(&mut self, factor: Option<Factor>) {
+        self.slow = factor;
+    }
+
+    /// Number of connections that have leaked.
+    pub(super) const fn leaked(&self) -> u32 {
+        self.leaked
+    }
+
+    pub(super) fn set_leaked(&mut self, leaked: u32) {
+        self.leaked = leaked;
+    }
+}
+
+/// Slots, the queue and connections.
+impl Station {
+    /// Number of occupied slots.
+    #[inline]
+    pub(super) const fn busy(&self) -> u32 {
+        self.busy
+    }
+
+    #[inline]
+    pub(super) const fn has_free_slot(&self) -> bool {
+        self.busy < self.params.slots
+    }
+
+    /// Number of queued requests.
+    #[inline]
+    pub(super) fn waiting(&self) -> u32 {
+        count(self.queue.len())
+    }
+
+    #[inline]
+    pub(super) fn has_queue_space(&self) -> bool {
+        self.params.limit.admits(self.waiting())
+    }
+
+    /// The queued requests, oldest first.
+    pub(super) fn queue(&self) -> impl Iterator<Item = RequestIx> + '_ {
+        self.queue.iter().copied()
+    }
+
+    /// Appends a request to the queue. Returns the new length.
+    #[inline]
+    pub(super) fn enqueue(&mut self, request: RequestIx) -> u32 {
+        self.queue.push_back(request);
+        self.waiting()
+    }
+
+    /// Number of requests that have arrived and have not been answered.
+    #[inline]
+    pub(super) const fn present(&self) -> u32 {
+        self.present
+    }
+
+    /// Number of connections in use, including leaked ones.
+    #[inline]
+    pub(super) const fn connections(&self) -> u32 {
+        self.present.saturating_add(self.leaked)
+    }
+
+    #[inline]
+    pub(super) fn accepts_connection(&self) -> bool {
+        self.params.connections.admits(self.connections())
+    }
+
+    /// Records that a request is present.
+    #[inline]
+    pub(super) fn admit(&mut self) {
+        self.present += 1;
+    }
+
+    /// Records that a request has been answered.
+    #[inline]
+    pub(super) fn dismiss(&mut self) {
+        self.present = self.present.saturating_sub(1);
     }
 
     #[inline]
@@ -229,12 +329,54 @@ impl Station {
     }
 
     #[inline]
-    pub(super) fn release(&mut self, now: SimTime) {
+    fn release(&mut self, now: SimTime) {
         self.settle(now);
         self.busy = self.busy.saturating_sub(1);
     }
 
-    /// The process ends: what it had in memory is gone.
+    /// Frees a slot or, unless the process hangs, passes it to the next queued request, which this returns.
+    #[expect(clippy::inline_always, reason = "on the engine's critical path")]
+    #[inline(always)]
+    pub(super) fn hand_over_slot(&mut self, now: SimTime) -> Option<RequestIx> {
+        if self.health == Health::Hung {
+            self.release(now);
+            return None;
+        }
+        let Some(next) = self.queue.pop_front() else {
+            self.release(now);
+            return None;
+        };
+        // The number of busy slots stays the same.
+        if self.busy == 0 {
+            self.occupy(now);
+        }
+        Some(next)
+    }
+
+    /// Gives a free slot to the next queued request, which this returns.
+    pub(super) fn fill_slot(&mut self, now: SimTime) -> Option<RequestIx> {
+        if !self.has_free_slot() {
+            return None;
+        }
+        let next = self.queue.pop_front()?;
+        self.occupy(now);
+        Some(next)
+    }
+
+    /// Position of the next link in a list of `links`, for stations that use their links in turn.
+    #[inline]
+    pub(super) fn take_turn(&mut self, links: usize) -> usize {
+        let place = length(self.turn) % links;
+        self.turn = self.turn.wrapping_add(1);
+        place
+    }
+
+    /// Number of requests forwarded in turn.
+    pub(super) const fn turn(&self) -> u32 {
+        self.turn
+    }
+
+    /// Discards the state of a process that ends.
     pub(super) fn clear(&mut self, now: SimTime) {
         self.settle(now);
         self.busy = 0;
@@ -242,8 +384,87 @@ impl Station {
         self.queue.clear();
         self.counter = 0;
     }
+}
 
-    /// A whole second is over. Says whether the next one may hold anything but zeros.
+/// Counters.
+impl Station {
+    /// Counts a message that wants a slot. Returns whether the station is new in the list of those with per-second
+    /// counters.
+    #[inline]
+    pub(super) fn visit(&mut self) -> bool {
+        self.visits += 1;
+        !std::mem::replace(&mut self.rolls, true)
+    }
+
+    /// Number of requests, handshakes and responses that wanted a slot since the start of the run.
+    pub(super) const fn visits(&self) -> u64 {
+        self.visits
+    }
+
+    /// Counts a request.
+    #[inline]
+    pub(super) fn count_arrival(&mut self) {
+        self.arrivals += 1;
+        self.counter += 1;
+    }
+
+    /// Number of requests since the start of the run.
+    pub(super) const fn arrivals(&self) -> u64 {
+        self.arrivals
+    }
+
+    /// Number of requests since the process started, as an agent reads it.
+    pub(super) const fn counter(&self) -> u64 {
+        self.counter
+    }
+
+    /// Counts a completed service.
+    #[inline]
+    pub(super) fn count_served(&mut self) {
+        self.served += 1;
+    }
+
+    /// Number of completed services.
+    pub(super) const fn served(&self) -> u64 {
+        self.served
+    }
+
+    /// Counts a request that is turned away.
+    #[inline]
+    pub(super) fn count_dropped(&mut self) {
+        self.dropped += 1;
+    }
+
+    /// Number of requests turned away.
+    pub(super) const fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// Brings `busy_time` up to `now`. Must be called before `busy` changes.
+    #[inline]
+    pub(super) fn settle(&mut self, now: SimTime) {
+        self.busy_time = self.busy_time(now);
+        self.last_change = now;
+    }
+
+    /// ∫ busy dt up to `now`, in slot-nanoseconds.
+    #[inline]
+    pub(super) fn busy_time(&self, now: SimTime) -> u128 {
+        self.busy_time + u128::from(self.busy) * u128::from(now - self.last_change)
+    }
+
+    /// Total waiting time of requests that have left the queue, in nanoseconds.
+    pub(super) const fn queue_time(&self) -> u128 {
+        self.queue_time
+    }
+
+    /// Records how long a request waited in the queue, in nanoseconds.
+    #[inline]
+    pub(super) fn waited(&mut self, nanos: u64) {
+        self.queue_time += u128::from(nanos);
+    }
+
+    /// Completes a whole second. Returns whether the counters of the next one may be nonzero.
     pub(super) fn roll_second(&mut self, now: SimTime) -> bool {
         self.settle(now);
         self.last_busy = self.busy_time - self.second_busy;
@@ -253,127 +474,44 @@ impl Station {
         self.rolls = self.busy > 0 || self.last_busy > 0 || self.last_arrivals > 0;
         self.rolls
     }
-}
 
-/// What the first message of a new connection on a link would meet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Passage {
-    /// It gets through.
-    Open,
-    /// It is refused at once.
-    Refused,
-    /// It vanishes.
-    Silent,
-}
-
-/// A link.
-#[expect(clippy::struct_excessive_bools, reason = "independent flags")]
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct LinkState {
-    /// From the plan, as for [`StationParams`]: who asks, who answers, nanoseconds one way, firewalls on the way and those of them
-    /// that stand at the asker's side, whether requests in progress are limited.
-    pub(super) from: StationIx,
-    pub(super) to: StationIx,
-    pub(super) latency: u64,
-    pub(super) behind: u8,
-    pub(super) outward: u8,
-    pub(super) limited: bool,
-    /// How long the asker waits for an answer.
-    pub(super) timeout: u64,
-    /// Whether there is something to do before a message goes down: a clock to start, a connection to open.
-    pub(super) prepares: bool,
-    /// Whether any component opens connections, so that answers have to be looked at.
-    pub(super) opens: bool,
-    /// Whether it leads users to one of a pair that share an address.
-    pub(super) shared: bool,
-    /// Requests whose answer is still awaited on it.
-    pub(super) active: u32,
-    pub(super) cut: bool,
-    /// For a balancer's link: what health checks say.
-    pub(super) backend_up: bool,
-    /// Checks in a row that contradict `backend_up`.
-    pub(super) streak: u8,
-    /// For a balancer's link: whether it is being drained.
-    pub(super) draining: bool,
-    /// For a balancer's link: what it has earned towards its next turn, under smooth weighted round robin.
-    pub(super) credit: i64,
-    /// For a balancer's link: how the last health check failed, if it did.
-    pub(super) check: Option<CheckCode>,
-    /// How many health checks have been sent on it, and whether the last one was answered at once.
-    pub(super) checks: u32,
-    pub(super) answered: bool,
-    /// The connections that are kept, where they are pooled.
-    pub(super) pool: Pool,
-    /// How much longer than usual its latency is, while a fault makes it so.
-    pub(super) slow: Option<Factor>,
-    /// Whether it is tapped.
-    pub(super) tapped: bool,
-    /// Whether it is cut, slow or tapped.
-    pub(super) touched: bool,
-    /// Whether an answer is across at once, and there is nothing to do on its way: no firewall, no time, no connection to
-    /// give back, no request that waits for room.
-    pub(super) plain: bool,
-}
-
-impl LinkState {
-    /// Takes what the engine needs of the plan at every message.
-    pub(super) fn adopt(&mut self, plan: &Plan, hop: &HopPlan) {
-        (self.from, self.to, self.latency) = (hop.from, hop.to, hop.latency);
-        self.behind = hop.behind;
-        self.outward = u8::try_from(hop.outward).unwrap_or(u8::MAX);
-        self.limited = hop.maxconn.is_set();
-        self.timeout = plan.stations[hop.from].timeout;
-        self.prepares = is_timed(self.timeout) || hop.connects.when != When::Never;
-        self.opens = plan.connections.any_open;
-        self.shared = hop.from == plan.browser && !plan.pair.is_empty();
-        self.touch();
+    /// ∫ busy dt over the last whole second, in slot-nanoseconds.
+    pub(super) const fn last_busy(&self) -> u128 {
+        self.last_busy
     }
 
-    /// To be called when it is cut or whole, slow or tapped.
-    pub(super) fn touch(&mut self) {
-        self.touched = self.cut || self.tapped || self.slow.is_some();
-        self.plain = !(self.touched || self.opens || self.limited) && self.behind == 0 && self.latency == 0;
-    }
-
-    /// Takes over what health checks know from the same link before a rebuild.
-    pub(super) fn carry_checks(&mut self, old: &Self) {
-        (self.backend_up, self.streak) = (old.backend_up, old.streak);
-        (self.check, self.checks, self.answered) = (old.check, old.checks, old.answered);
-    }
-
-    /// Whether a balancer gives new requests to the backend at its end.
-    pub(super) fn takes_new(&self) -> bool {
-        self.backend_up && !self.draining
+    /// Number of requests in the last whole second.
+    pub(super) const fn last_arrivals(&self) -> u64 {
+        self.last_arrivals
     }
 }
 
-impl Default for LinkState {
-    fn default() -> Self {
-        Self {
-            from: StationIx::default(),
-            to: StationIx::default(),
-            latency: 0,
-            behind: 0,
-            outward: 0,
-            limited: false,
-            timeout: 0,
-            prepares: false,
-            opens: false,
-            shared: false,
-            active: 0,
-            cut: false,
-            backend_up: true,
-            streak: 0,
-            draining: false,
-            credit: 0,
-            check: None,
-            checks: 0,
-            answered: false,
-            pool: Pool::default(),
-            slow: None,
-            tapped: false,
-            touched: false,
-            plain: false,
-        }
+/// Deadlines.
+impl Station {
+    #[inline]
+    pub(super) fn oldest_deadline(&self) -> Option<&Deadline> {
+        self.deadlines.front()
+    }
+
+    pub(super) fn drop_oldest_deadline(&mut self) {
+        self.deadlines.pop_front();
+    }
+
+    /// Appends a deadline. Returns whether the caller must schedule the timer.
+    #[inline]
+    pub(super) fn push_deadline(&mut self, deadline: Deadline) -> bool {
+        self.deadlines.push_back(deadline);
+        !std::mem::replace(&mut self.timer_armed, true)
+    }
+
+    /// Arms the timer again after a hang. Returns when it expires, unless it is armed or there is no deadline.
+    pub(super) fn rearm_timer(&mut self) -> Option<SimTime> {
+        let oldest = self.deadlines.front().filter(|_| !self.timer_armed)?;
+        self.timer_armed = true;
+        Some(oldest.at)
+    }
+
+    pub(super) fn disarm_timer(&mut self) {
+        self.timer_armed = false;
     }
 }

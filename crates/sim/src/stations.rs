@@ -1,4 +1,4 @@
-//! All stations: their state, which of them did something lately, and which servers are off.
+//! All stations, and which servers are powered off.
 
 use std::ops::{Index, IndexMut};
 
@@ -6,13 +6,12 @@ use crate::index::{IndexVec, ServerIx, StationIx};
 use crate::plan::Plan;
 use crate::station::{Station, StationParams};
 use crate::time::SimTime;
-use crate::view::Health;
 
 /// The stations of the infrastructure's components.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Stations {
     all: IndexVec<StationIx, Station>,
-    /// Those where something happened in the last second or in this one.
+    /// Stations whose per-second counters may be nonzero.
     rolling: Vec<StationIx>,
     servers_off: IndexVec<ServerIx, bool>,
 }
@@ -23,50 +22,46 @@ impl Stations {
         Self { all, rolling: Vec::new(), servers_off: IndexVec::of(false, plan.servers.len()) }
     }
 
-    /// Takes over from the plan what the engine needs at every visit.
+    /// Takes the stations' parameters from a new plan.
     pub(crate) fn adopt(&mut self, plan: &Plan) {
         for (station, state) in self.all.iter_mut_enumerated() {
-            state.params = StationParams::of(plan, station);
+            state.adopt(StationParams::of(plan, station));
         }
     }
 
-    /// A message comes to a station: its seconds count from now on.
+    /// Counts a message that wants a slot of a station.
     #[expect(clippy::inline_always, reason = "on the engine's critical path")]
     #[inline(always)]
     pub(crate) fn visit(&mut self, station: StationIx) -> &mut Station {
         let state = &mut self.all[station];
-        if !state.rolls {
-            state.rolls = true;
+        if state.visit() {
             self.rolling.push(station);
         }
-        state.visits += 1;
         state
     }
 
-    /// A whole second is over.
+    /// Completes a whole second.
     pub(crate) fn roll_second(&mut self, now: SimTime) {
         let stations = &mut self.all;
         self.rolling.retain(|station| stations[*station].roll_second(now));
     }
 
+    /// Whether a server is powered off.
     pub(crate) fn is_off(&self, server: ServerIx) -> bool {
         self.servers_off[server]
     }
 
+    /// Powers a server off or on. [`Self::refresh_health`] must follow.
     pub(crate) fn set_off(&mut self, server: ServerIx, off: bool) {
         self.servers_off[server] = off;
     }
 
-    /// Finds out which stations run, after a change of what they depend on; `hangs` says which processes stand still.
-    pub(crate) fn refresh_health(&mut self, plan: &Plan, hangs: impl Fn(StationIx) -> bool) {
+    /// Updates the health of all stations after a change of processes, servers or hangs; `is_hung` says which processes
+    /// hang.
+    pub(crate) fn refresh_health(&mut self, plan: &Plan, is_hung: impl Fn(StationIx) -> bool) {
         for (at, station) in self.all.iter_mut_enumerated() {
             let off = plan.stations[at].server.is_some_and(|server| self.servers_off[server]);
-            station.health = match (off, station.crashed) {
-                (true, _) => Health::PoweredOff,
-                (false, true) => Health::Crashed,
-                (false, false) if hangs(at) => Health::Hung,
-                (false, false) => Health::Up,
-            };
+            station.refresh_health(off, is_hung(at));
         }
     }
 
@@ -78,6 +73,7 @@ impl Stations {
         self.all.indices()
     }
 
+    /// Approximate size in bytes.
     pub(crate) fn footprint(&self) -> usize {
         self.all.iter().map(Station::footprint).sum()
     }

@@ -57,8 +57,4 @@ impl Databases {
             }
         }
     }
-
-    fn is_authority(&self, node: DatabaseIx, plan: &DatabasesPlan) -> bool {
-        self.clusters[plan.nodes[node].cluster].authority == node
-    }
 }

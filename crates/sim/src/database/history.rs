@@ -1,47 +1,47 @@
-//! The history of a cluster: which log is whose continuation, and when each change was committed.
+//! The history of a cluster: how the logs of its databases branch, and when each change was committed.
 //!
-//! A log is named by its timeline and its length. A promotion begins a new timeline at the length that the promoted database
-//! had.
+//! A log is identified by its timeline and its length. A promotion starts a new timeline at the end of the promoted
+//! database's log.
 
 use std::collections::VecDeque;
 
 use crate::time::SimTime;
 
-/// How many of the last commits have their exact instant kept.
+/// Number of the latest commits whose exact times are kept.
 const RECENT: usize = 1_024;
-/// How many of the older ones are kept, evenly spread.
+/// Maximum number of older commits whose times are kept, evenly spaced.
 const SPARSE: usize = 1_024;
 
-/// A log: the timeline of its newest change, and how many changes it has.
+/// A log: the timeline of its newest change, and its number of changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Log {
     pub(crate) timeline: u32,
     pub(crate) length: u64,
 }
 
-/// Where a timeline leaves the one before it.
+/// Where a timeline branches off its parent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Fork {
     parent: u32,
     at: u64,
 }
 
-/// The timelines of a cluster, as a tree. Timeline 0 is its root; every other is younger than its parent.
+/// The tree of a cluster's timelines. Timeline 0 is the root, and every timeline has a higher number than its parent.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Lineage(Vec<Fork>);
 
 impl Lineage {
-    /// Begins a timeline where `log` ends.
+    /// Starts a timeline at the end of `log`. Returns its number.
     pub(crate) fn branch(&mut self, log: Log) -> u32 {
         self.0.push(Fork { parent: log.timeline, at: log.length });
-        u32::try_from(self.0.len()).expect("a run has no four billion promotions")
+        u32::try_from(self.0.len()).expect("a run has fewer than four billion promotions")
     }
 
     fn fork(&self, timeline: u32) -> Option<Fork> {
         self.0.get((timeline as usize).checked_sub(1)?).copied()
     }
 
-    /// How many changes two logs have in common, from the beginning.
+    /// Number of changes in the common prefix of two logs.
     pub(crate) fn common(&self, a: Log, b: Log) -> u64 {
         let (mut a, mut b) = (a, b);
         while a.timeline != b.timeline {
@@ -52,7 +52,7 @@ impl Lineage {
         a.length.min(b.length)
     }
 
-    /// The same log, named by the timeline on which its newest change was written.
+    /// The same log, identified by the timeline on which its newest change was written.
     pub(crate) fn canonical(&self, log: Log) -> Log {
         let mut log = log;
         while let Some(fork) = self.fork(log.timeline).filter(|fork| log.length <= fork.at) {
@@ -61,22 +61,25 @@ impl Lineage {
         log
     }
 
-    /// Whether `a` is at least as new as `b`: a later timeline, or the same and as long. This is Raft's order, in which
-    /// a member that is not behind a majority has every change that a majority had.
+    /// Whether `a` is at least as up to date as `b`: it has a later timeline, or the same one and is at least as long.
+    /// This is Raft's order, in which a member that is not behind a majority has every change that a majority had.
     pub(crate) fn not_behind(&self, a: Log, b: Log) -> bool {
         let (a, b) = (self.canonical(a), self.canonical(b));
         (a.timeline, a.length) >= (b.timeline, b.length)
     }
 }
 
-/// When the changes of the valid history were committed: exact for the last 1,024, and for older ones the instant of a
-/// kept change before, of which there are at least 512 evenly spread. So memory is bounded however long a replica is gone.
+/// Commit times of the changes in the valid history: exact for the last 1,024. For an older change, it is the time of
+/// the nearest earlier change that is kept, of which there are at least 512, evenly spaced. So memory is bounded
+/// however long a replica is disconnected.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct CommitTimes {
-    /// The position of the newest change.
+    /// Position of the newest change.
     end: u64,
     recent: VecDeque<SimTime>,
+    /// Positions and times of older changes, oldest first.
     sparse: VecDeque<(u64, SimTime)>,
+    /// Distance between the positions in `sparse`.
     stride: u64,
 }
 
@@ -87,11 +90,12 @@ impl Default for CommitTimes {
 }
 
 impl CommitTimes {
+    /// Approximate size in bytes.
     pub(crate) fn footprint(&self) -> usize {
         self.recent.len() * size_of::<SimTime>() + self.sparse.len() * size_of::<(u64, SimTime)>()
     }
 
-    /// The next change is committed.
+    /// Records the commit time of the next change.
     pub(crate) fn push(&mut self, at: SimTime) {
         self.end += 1;
         self.recent.push_back(at);
@@ -109,7 +113,7 @@ impl CommitTimes {
         }
     }
 
-    /// When the change at `position`, counted from 1, was committed, or a little before.
+    /// Commit time of the change at `position`, counted from 1, or a slightly earlier time.
     pub(crate) fn of(&self, position: u64) -> SimTime {
         let before = self.end - self.recent.len() as u64;
         if let Some(place) = position.checked_sub(before + 1)
@@ -121,7 +125,7 @@ impl CommitTimes {
         behind.checked_sub(1).and_then(|place| self.sparse.get(place)).map_or(SimTime::ZERO, |(_, at)| *at)
     }
 
-    /// From now on the history goes on behind `position`, `common` changes of which it shares with the one before.
+    /// Continues the history at `position`, on a log that shares its first `common` changes with the previous one.
     pub(crate) fn fork(&mut self, common: u64, position: u64, now: SimTime) {
         let before = self.end - self.recent.len() as u64;
         let kept = usize::try_from(common.saturating_sub(before)).unwrap_or(usize::MAX);
@@ -131,7 +135,7 @@ impl CommitTimes {
         }
         self.end = common.min(self.end);
         if position > self.end {
-            // A branch that was taken for dead is the valid one again; its instants were not kept.
+            // The commit times of this branch were not recorded, because it was not the valid history.
             self.recent.clear();
             self.end = position;
             self.sparse.push_back((position, now));
@@ -148,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn two_logs_share_what_they_had_before_the_fork() {
+    fn two_logs_share_the_changes_before_the_fork() {
         let mut lineage = Lineage::default();
         let second = lineage.branch(log(0, 90));
         let third = lineage.branch(log(second, 95));
@@ -158,13 +162,13 @@ mod tests {
         assert_eq!(lineage.common(log(third, 120), log(side, 200)), 80);
         assert_eq!(lineage.common(log(third, 120), log(second, 94)), 94);
         assert_eq!(lineage.canonical(log(third, 85)), log(0, 85));
-        // A log that only joined a young timeline is no newer than what it holds.
+        // A log on a later timeline is no newer than its own changes.
         assert!(lineage.not_behind(log(0, 90), log(third, 85)));
         assert!(lineage.not_behind(log(second, 91), log(0, 100)));
     }
 
     #[test]
-    fn old_commits_have_an_instant_at_or_shortly_before_their_own() {
+    fn old_commits_have_a_time_at_or_shortly_before_their_own() {
         let mut times = CommitTimes::default();
         let count = 100_000u64;
         for second in 1..=count {

@@ -1,8 +1,8 @@
-//! The databases compiled for the engine: clusters, and the ways on which changes can travel.
+//! The databases compiled for the engine: clusters, and the replication streams between databases.
 //!
-//! A replication link is one connection, and a connection carries both ways: a stream exists for each way between two
-//! databases that are linked, so that roles may change. Where two links join the same pair, each carries its own way. Must not
-//! hold anything that changes while time passes.
+//! A replication link is one connection, which carries changes in both directions: there is a stream in each direction
+//! between two linked databases, so that roles may change. Where two links connect the same pair, each carries one
+//! direction.
 
 use hoplight_model::behaviour::ClusterRules;
 use hoplight_model::component::DatabaseRole;
@@ -11,31 +11,33 @@ use hoplight_model::{Infrastructure, Protocol};
 
 use crate::index::{ClusterIx, DatabaseIx, IndexVec, LinkIx, StationIx, StreamIx};
 
-/// One database.
+/// The constant properties of a database.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct DatabasePlan {
     pub(crate) station: StationIx,
     pub(crate) cluster: ClusterIx,
     pub(crate) role: DatabaseRole,
-    /// How long a change takes to be applied, in nanoseconds.
+    /// Time to apply a change, in nanoseconds.
     pub(crate) lag: u64,
-    /// The streams that begin and end here.
+    /// Streams to other databases.
     pub(crate) out: Vec<StreamIx>,
+    /// Streams from other databases.
     pub(crate) into: Vec<StreamIx>,
 }
 
-/// Databases that replicate among each other.
+/// A set of databases connected by replication.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ClusterPlan {
     /// In authored order.
     pub(crate) nodes: Vec<DatabaseIx>,
-    /// Whether a majority must have a write before it is acknowledged.
+    /// Whether a write is acknowledged only when a majority has it.
     pub(crate) quorum: bool,
-    /// How many of the members are a majority. It is counted of the members as authored, as etcd does; MySQL's group
-    /// counts again when it has expelled one.
+    /// Number of members that make a majority of all authored members, as in etcd. MySQL Group Replication counts again
+    /// after it has expelled a member.
     pub(crate) majority: usize,
-    /// After how many nanoseconds of silence the others go on without the writer; `None` waits for an operator.
+    /// Nanoseconds of silence after which the others replace the writer; `None` waits for an operator.
     pub(crate) patience: Option<u64>,
+    /// Whether a replaced primary becomes read-only when it returns.
     pub(crate) fence: bool,
     pub(crate) semi_sync: bool,
 }
@@ -47,18 +49,19 @@ impl ClusterPlan {
     }
 }
 
-/// One way on which changes can travel.
+/// Replication in one direction between two databases.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct StreamPlan {
     pub(crate) from: DatabaseIx,
     pub(crate) to: DatabaseIx,
     pub(crate) link: LinkIx,
-    /// Whether changes travel against the link's authored direction.
+    /// Whether the direction is opposite to that of the authored link.
     pub(crate) reversed: bool,
+    /// One-way latency in nanoseconds.
     pub(crate) latency: u64,
 }
 
-/// All databases.
+/// All databases, clusters and streams.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct DatabasesPlan {
     pub(crate) nodes: IndexVec<DatabaseIx, DatabasePlan>,
@@ -67,7 +70,8 @@ pub(crate) struct DatabasesPlan {
 }
 
 impl DatabasesPlan {
-    /// Compiles the databases of `infra`. Positions depend on components and links alone, so state survives an edit.
+    /// Compiles the databases of `infra`. Indices depend only on components and links, so they stay valid after an
+    /// edit.
     pub(crate) fn new(infra: &Infrastructure) -> Self {
         let mut plan = Self::default();
         let mut node_of = IndexVec::<StationIx, Option<DatabaseIx>>::of(None, infra.len());

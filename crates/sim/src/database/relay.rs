@@ -1,15 +1,15 @@
-//! A follower's relay log: what was sent to it and is not applied yet.
+//! A follower's relay log: the changes that were sent to it and that it has not applied.
 
 use std::collections::VecDeque;
 
 use crate::time::SimTime;
 
-/// What applying one change takes a follower that works without a pause: ten thousand a second.
+/// Minimum time to apply one change, in nanoseconds: a follower applies at most ten thousand per second.
 const APPLY: u64 = 100_000;
-/// From this length on, changes that are due almost together are kept as one entry.
+/// Number of entries above which changes with almost equal due times share an entry.
 const EXACT: usize = 1_024;
 
-/// Changes that are applied together.
+/// A batch of changes that are applied together.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Entry {
     pub(crate) count: u64,
@@ -18,23 +18,25 @@ pub(crate) struct Entry {
     pub(crate) due: SimTime,
 }
 
-/// The unapplied changes, oldest first. Memory is bounded: beyond 1,024 entries, changes whose due times lie within a
-/// thousandth of the whole log's are applied together, at the first one's time: the lag is then a thousandth too short.
+/// The unapplied changes, oldest first. Memory is bounded: beyond 1,024 entries, changes whose due times differ by less
+/// than a thousandth of the log's whole time span are applied together when the first one is due. This underestimates
+/// the lag by at most a thousandth.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Relay {
     entries: VecDeque<Entry>,
-    /// How many changes all entries have.
+    /// Number of changes in all entries.
     len: u64,
-    /// When the change that was put in last is or was due.
+    /// Due time of the change that was pushed last.
     last_due: SimTime,
 }
 
 impl Relay {
+    /// Approximate size in bytes.
     pub(crate) fn footprint(&self) -> usize {
         self.entries.len() * size_of::<Entry>()
     }
 
-    /// How many changes wait.
+    /// Number of unapplied changes.
     pub(crate) fn len(&self) -> u64 {
         self.len
     }
@@ -43,18 +45,18 @@ impl Relay {
         self.entries.iter()
     }
 
-    /// When the oldest is due.
+    /// Due time of the oldest entry.
     pub(crate) fn due(&self) -> Option<SimTime> {
         self.entries.front().map(|entry| entry.due)
     }
 
-    /// When the newest is due.
+    /// Due time of the newest entry.
     pub(crate) fn last_due(&self) -> Option<SimTime> {
         self.entries.back().map(|entry| entry.due)
     }
 
-    /// Changes are sent; they arrive at `received`, not before those that were sent before, and take `lag` to be applied,
-    /// one after another. Returns when they arrive.
+    /// Appends changes that arrive at `received`, or with the previous entry if that arrives later. They are applied
+    /// one after another, each at least `lag` after its arrival. Returns the time of arrival.
     pub(crate) fn push(&mut self, count: u64, departed: SimTime, received: SimTime, lag: u64) -> SimTime {
         let received = self.entries.back().map_or(received, |newest| newest.received.max(received));
         let due = (self.last_due + APPLY.saturating_mul(count)).max(received + lag);
@@ -65,7 +67,7 @@ impl Relay {
             && due - newest.due < (due - oldest) / EXACT as u64
         {
             newest.count += count;
-            // The entry counts as received when all of it is.
+            // An entry is received when all of its changes are.
             newest.received = received;
             return received;
         }
@@ -73,7 +75,7 @@ impl Relay {
         received
     }
 
-    /// Takes out what is due, and says how many changes that are.
+    /// Removes the entries that are due. Returns their number of changes.
     pub(crate) fn apply(&mut self, now: SimTime) -> u64 {
         let mut applied = 0;
         while let Some(entry) = self.entries.front().filter(|entry| entry.due <= now) {
@@ -84,7 +86,7 @@ impl Relay {
         applied
     }
 
-    /// How many of the changes have arrived.
+    /// Number of changes that have arrived.
     pub(crate) fn received(&self, now: SimTime) -> u64 {
         self.entries.iter().take_while(|entry| entry.received <= now).map(|entry| entry.count).sum()
     }
@@ -103,7 +105,7 @@ impl Relay {
         self.last_due = self.last_due().unwrap_or_default();
     }
 
-    /// The lag has changed, or the follower runs again: what waits is due as if it had been so all along.
+    /// Recomputes the due times of all entries after the lag has changed or the follower has restarted.
     pub(crate) fn retime(&mut self, now: SimTime, lag: u64) {
         let mut last = now;
         for entry in &mut self.entries {
@@ -119,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_log_keeps_every_change_in_little_memory() {
+    fn a_long_log_keeps_every_change_in_bounded_memory() {
         let mut relay = Relay::default();
         let (lag, gap) = (3_600_000_000_000, 1_000_000);
         for number in 0..1_000_000u64 {
@@ -128,14 +130,14 @@ mod tests {
         }
         assert_eq!(relay.len(), 1_000_000);
         assert!(relay.footprint() < 1024 * 1024, "{}", relay.footprint());
-        // Half of the changes are due after half of the time, to a thousandth.
+        // Half of the changes are due after half of the time, within a thousandth.
         let half = relay.apply(SimTime::from_nanos(lag + 500_000 * gap));
         assert!((500_000..=502_000).contains(&half), "{half}");
         assert_eq!(half + relay.apply(SimTime::from_nanos(u64::MAX)), 1_000_000);
     }
 
     #[test]
-    fn what_has_not_arrived_can_be_dropped() {
+    fn changes_that_have_not_arrived_can_be_dropped() {
         let mut relay = Relay::default();
         let at = SimTime::from_nanos;
         relay.push(3, at(0), at(10), 100);

@@ -104,12 +104,12 @@ impl Simulation {
         let what = match operation {
             Operation::Kill(element, target) => {
                 self.kill(target, observer);
-                self.forget_boots(element);
+                self.faults.cancel_boots(element);
                 EventKind::Killed(element.clone())
             }
             Operation::Restore(element, target) => {
                 self.restore(target, observer);
-                self.forget_boots(element);
+                self.faults.cancel_boots(element);
                 EventKind::Restored(element.clone())
             }
             Operation::Drain { element, links, drain } => {
@@ -127,11 +127,12 @@ impl Simulation {
                 EventKind::RateSet(rate.get())
             }
             Operation::Promote(id, node) => {
-                self.promote(node);
+                self.databases.promote(node, &mut self.clock);
                 EventKind::Promoting(id.clone())
             }
             Operation::Lag(id, node, lag) => {
-                self.set_lag(node, lag);
+                let (databases, network, clock) = self.databases_mut();
+                databases.set_lag(node, lag.nanos(), network, clock);
                 EventKind::LagSet(id.clone(), lag.get())
             }
             Operation::Retries(retries) => {
@@ -139,7 +140,7 @@ impl Simulation {
                 EventKind::RetriesSet(retries)
             }
             Operation::SynCookies(on) => {
-                self.faults.syn_cookies = on;
+                self.faults.backlog.set_cookies(on);
                 EventKind::SynCookies(on)
             }
             Operation::Scan => EventKind::Scanned { open: self.scan_ports() },

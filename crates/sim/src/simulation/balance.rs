@@ -93,7 +93,7 @@ impl Simulation {
 
     /// Whether a balancer has fewer requests in progress on a link than its `maxconn`.
     pub(super) fn has_room(&self, link: LinkIx) -> bool {
-        self.plan.hops[link].maxconn.admits(self.links[link].active)
+        self.plan.hops[link].maxconn.admits(self.links[link].active())
     }
 
     /// Queues a request for the backend at the end of `link`, or for any backend of its list if `link` is `None`.
@@ -146,7 +146,7 @@ impl Simulation {
     pub(super) fn admit(&mut self, link: LinkIx) {
         while self.has_room(link) {
             let Some(request) = self.next_waiter(link) else { return };
-            self.links[link].active += 1;
+            self.links[link].begin_call();
             let record = &mut self.requests[request];
             record.path[usize::from(record.depth)] = link;
             record.state = State::Admitted;
@@ -180,8 +180,7 @@ impl Simulation {
 
     /// Releases the place of a request that was not sent.
     pub(super) fn release(&mut self, link: LinkIx) {
-        let link_state = &mut self.links[link];
-        link_state.active = link_state.active.saturating_sub(1);
+        self.links[link].end_call();
     }
 
     /// Handles a change of a backend's availability: resets the credits of round robin; if the backend is available,
@@ -192,7 +191,7 @@ impl Simulation {
         let (number, redispatch) = (balancer.number, balancer.redispatch);
         for (link_state, hop) in self.links.iter_mut().zip(&self.plan.hops) {
             if hop.from == station {
-                link_state.credit = 0;
+                link_state.reset_credit();
             }
         }
         if !self.health(station).is_up() {
@@ -231,7 +230,7 @@ impl Simulation {
     /// The links that a drain or ready command for an element changes.
     pub(super) fn drainable(&self, element: &Element, drain: bool) -> Result<Vec<LinkIx>, CommandError> {
         let links = self.backend_links(element)?;
-        if links.iter().all(|link| self.links[*link].draining == drain) {
+        if links.iter().all(|link| self.links[*link].is_draining() == drain) {
             let element = element.clone();
             return Err(if drain { CommandError::AlreadyDraining(element) } else { CommandError::NotDraining(element) });
         }
@@ -241,7 +240,7 @@ impl Simulation {
     /// Starts or ends draining of backends. A draining backend finishes the requests it has.
     pub(super) fn drain<O: Observer>(&mut self, links: &[LinkIx], drain: bool, observer: &mut O) {
         for link in links {
-            if std::mem::replace(&mut self.links[*link].draining, drain) != drain {
+            if self.links[*link].set_draining(drain) {
                 self.backend_changed(*link, observer);
             }
         }
@@ -250,7 +249,7 @@ impl Simulation {
     /// Whether an element is draining; `None` if it is not a backend.
     pub fn is_draining(&self, element: &Element) -> Option<bool> {
         let links = self.backend_links(element).ok()?;
-        Some(links.into_iter().all(|link| self.links[link].draining))
+        Some(links.into_iter().all(|link| self.links[link].is_draining()))
     }
 
     /// Number of requests that wait at a balancer because its backends are full.

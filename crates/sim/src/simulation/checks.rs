@@ -8,7 +8,7 @@ use hoplight_model::firewall::RuleAction;
 use hoplight_model::{HealthCheck, LinkIx, RequestKind, TlsMode};
 
 use crate::event::Kind;
-use crate::index::{Ix, StationIx, count, length};
+use crate::index::{Ix, StationIx, length};
 use crate::journal::{EventKind, Observer};
 use crate::plan::{BalancerPlan, Role};
 use crate::simulation::Simulation;
@@ -30,7 +30,7 @@ impl Simulation {
     /// Result of a connection attempt on a link, regardless of the component at its end.
     pub(super) fn way(&self, link: LinkIx) -> Passage {
         let hop = &self.plan.hops[link];
-        if self.links[link].cut {
+        if self.links[link].is_cut() {
             return Passage::Silent;
         }
         for guard in &hop.guards {
@@ -73,11 +73,10 @@ impl Simulation {
         let sent = self.health(from).is_up();
         let failed = self.check_failure(link, balancer).filter(|_| sent);
         let link_state = &mut self.links[link];
-        link_state.check = failed.map(|(code, _)| code);
+        link_state.set_check(failed.map(|(code, _)| code));
         if sent {
-            link_state.checks = link_state.checks.wrapping_add(1);
             // A check that times out gets no response, and a check that fails later gets a late one.
-            link_state.answered = failed.is_none_or(|(_, after)| after == 0);
+            link_state.count_check(failed.is_none_or(|(_, after)| after == 0));
         }
         let Some((_, after)) = failed else {
             self.check_ended(link, observer);
@@ -125,13 +124,13 @@ impl Simulation {
         if self.is_hung(station) {
             return Some(u64::MAX);
         }
-        if state.busy >= plan.slots && !plan.limit.admits(count(state.queue.len())) {
+        if !state.has_free_slot() && !state.has_queue_space() {
             return Some(0);
         }
         let links = &plan.out[RequestKind::Read];
         let asks = plan.check_depth.is_some_and(|depth| check >= depth);
-        let takes_turns = state.params.routing[RequestKind::Read] == Routing::TakeTurns;
-        let first = if takes_turns { length(state.turn) } else { 0 };
+        let takes_turns = state.params().routing[RequestKind::Read] == Routing::TakeTurns;
+        let first = if takes_turns { length(state.turn()) } else { 0 };
         if !asks {
             return None;
         }
@@ -162,17 +161,9 @@ impl Simulation {
             return;
         }
         let link_state = &mut self.links[link];
-        let code = link_state.check;
-        let passed = code.is_none();
-        if link_state.backend_up == passed {
-            link_state.streak = 0;
-            return;
-        }
-        link_state.streak += 1;
-        if link_state.streak >= if passed { rise } else { fall } {
-            link_state.streak = 0;
-            link_state.backend_up = passed;
-            self.note(observer, None, EventKind::Backend { backend, up: passed, code });
+        let code = link_state.check_code();
+        if let Some(up) = link_state.end_check(fall, rise) {
+            self.note(observer, None, EventKind::Backend { backend, up, code });
             self.backend_changed(link, observer);
         }
     }
@@ -180,12 +171,11 @@ impl Simulation {
     /// The response of the backend at the end of `link` to the last health check: success, or how it failed. `None` if
     /// there was no immediate response.
     pub(crate) fn check_response(&self, link: LinkIx) -> Option<Result<(), CheckCode>> {
-        let link_state = &self.links[link];
-        link_state.answered.then(|| link_state.check.map_or(Ok(()), Err))
+        self.links[link].check_response()
     }
 
     /// How the last health check of the backend at the end of `link` failed; `None` if it passed or there was none.
     pub fn check_code(&self, link: LinkIx) -> Option<CheckCode> {
-        self.links.get(link)?.check
+        self.links.get(link)?.check_code()
     }
 }

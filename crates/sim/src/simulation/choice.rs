@@ -43,8 +43,8 @@ struct Backends<'a> {
 impl Backends<'_> {
     /// Whether a backend accepts new requests and has room.
     fn is_usable(self, link: LinkIx) -> bool {
-        let state = &self.links[link];
-        state.takes_new() && self.hops[link].maxconn.admits(state.active)
+        let link_state = &self.links[link];
+        link_state.takes_new() && self.hops[link].maxconn.admits(link_state.active())
     }
 
     /// All positions in the list, starting at `first` and wrapping around.
@@ -68,7 +68,7 @@ impl Backends<'_> {
     /// Whether `a` is less busy than `b`, given their weights. Like `HAProxy`, compares `(active + 1) / weight`, and
     /// treats an idle backend as the least busy whatever its weight.
     fn is_less_busy(self, a: LinkIx, b: LinkIx) -> bool {
-        let load = |link: LinkIx| match self.links[link].active {
+        let load = |link: LinkIx| match self.links[link].active() {
             0 => 0,
             active => u64::from(active) + 1,
         };
@@ -130,15 +130,14 @@ fn weighted(list: &[LinkIx], hops: &IndexVec<LinkIx, HopPlan>, links: &mut Index
             continue;
         }
         let weight = i64::from(hops[link].weight);
-        let state = &mut links[link];
-        state.credit += weight;
+        let credit = links[link].earn(weight);
         whole += weight;
-        if best.is_none_or(|(most, _)| state.credit > most) {
-            best = Some((state.credit, link));
+        if best.is_none_or(|(most, _)| credit > most) {
+            best = Some((credit, link));
         }
     }
     let (_, link) = best?;
-    links[link].credit -= whole;
+    links[link].pay(whole);
     Some(link)
 }
 

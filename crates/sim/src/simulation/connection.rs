@@ -1,4 +1,4 @@
-//! Connections: opening, keeping and closing them as requests need them.
+//! Opening, keeping and closing connections.
 
 use hoplight_model::TlsMode;
 
@@ -13,7 +13,7 @@ use crate::simulation::Simulation;
 use crate::time::SimTime;
 
 impl Simulation {
-    /// What a browser does after a phase that went well and was not yet the request.
+    /// The phase that follows a successful phase of a browser, before the request itself.
     pub(super) fn after_opening(&self, request: RequestIx) -> Phase {
         match self.requests[request].phase {
             Phase::Lookup => Phase::Connect,
@@ -23,33 +23,33 @@ impl Simulation {
         }
     }
 
-    /// Whether a user's browser resumes a session. The external probe has none: it wants to see the certificate.
+    /// Whether a user's browser resumes a session. The external probe never does, because it checks the certificate.
     fn resumes(&self, request: RequestIx) -> bool {
         let (record, share) = (&self.requests[request], self.plan.connections.resumes);
         share > 0.0 && !record.is_probe() && random::open_unit(random::mix(record.key ^ RESUMES)) < share
     }
 
-    /// Sends a request's message down a link, on a connection that is there or after opening one.
+    /// Sends a request's message on an existing connection, or opens one first.
     pub(super) fn send_on_connection<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) {
         self.take_connection(request, link);
         self.send(request, link, observer);
     }
 
-    /// Takes an idle connection, or makes the request open one first, where connections are not simply there.
+    /// Takes an idle connection, or makes the request open one first.
     pub(super) fn take_connection(&mut self, request: RequestIx, link: LinkIx) {
         let (record, pool) = (&mut self.requests[request], &mut self.links[link].pool);
         let bit = 1 << (record.depth + 1);
         record.pooled &= !bit;
         let opens = match self.plan.hops[link].connects.when {
             When::Never => false,
-            // The second half of a handshake, and the request, follow the first on the same connection.
+            // The rest of a handshake, and the request, use the same connection.
             When::Begins => matches!(record.phase, Phase::Handshake | Phase::Hello | Phase::Resume),
-            When::NoneIdle if pool.idle > 0 => {
-                pool.idle -= 1;
-                record.pooled |= bit;
-                false
+            When::NoneIdle => {
+                let taken = pool.take();
+                record.pooled |= if taken { bit } else { 0 };
+                !taken
             }
-            When::NoneIdle | When::Always => true,
+            When::Always => true,
         };
         if opens {
             record.carries = Some(record.phase);
@@ -57,8 +57,8 @@ impl Simulation {
         }
     }
 
-    /// An answer is back at the one who asked, who still waits. If it was about opening a connection and was good, goes on
-    /// with that and returns true. If it came on a connection of a pool, gives that back.
+    /// Handles a response to a client that still waits. If it belongs to the opening of a connection and is successful,
+    /// takes the next step and returns true. If it came on a pooled connection, returns the connection to the pool.
     #[inline(never)]
     pub(super) fn on_opening_response<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> bool {
         let record = &mut self.requests[request];
@@ -69,7 +69,9 @@ impl Simulation {
             if record.pooled & bit != 0 {
                 record.pooled &= !bit;
                 let is_closed = matches!(status, Status::Refused | Status::Reset | Status::TooManyConnections);
-                line.pool.idle = if is_closed { line.pool.idle } else { (line.pool.idle + 1).min(connects.most) };
+                if !is_closed {
+                    line.pool.put_back(connects.most);
+                }
             }
             return false;
         };
@@ -77,33 +79,37 @@ impl Simulation {
             return false;
         }
         let next = match phase {
-            Phase::Connect if connects.secure => Some(self.plan.connections.handshake(connects.resumes && line.pool.session)),
+            Phase::Connect if connects.secure => {
+                Some(self.plan.connections.handshake(connects.resumes && line.pool.has_session()))
+            }
             Phase::Hello => Some(Phase::Finish),
             _ => None,
         };
         let is_open = next.is_none();
         record.phase = next.unwrap_or(carried);
         record.depth -= 1;
-        line.active = line.active.saturating_sub(1);
-        let (asker, level) = (hop.from, record.depth);
+        line.end_call();
+        let (client, level) = (hop.from, record.depth);
         if is_open {
             record.carries = None;
             record.pooled |= if connects.when == When::NoneIdle { bit } else { 0 };
-            line.pool.session |= connects.secure;
+            if connects.secure {
+                line.pool.keep_session();
+            }
         }
-        let component = asker;
-        self.note(observer, Some(tag), EventKind::Reached { component, heading: Heading::Response, phase });
+        self.note(observer, Some(tag), EventKind::Reached { component: client, heading: Heading::Response, phase });
         if is_open {
-            // The wait for a response begins with the request.
-            self.arm_deadline(request, asker, level, self.plan.stations[asker].timeout);
+            // The timeout for the response starts with the request.
+            self.arm_deadline(request, client, level, self.plan.stations[client].timeout);
         }
         self.send(request, link, observer);
         true
     }
 
-    /// Closes the connections of some links, and forgets their TLS sessions. One that is in use is not kept afterwards.
+    /// Closes the connections of the selected links, and discards their TLS sessions. Connections in use are not
+    /// returned to the pool.
     pub(super) fn close_connections(&mut self, which: impl Fn(&HopPlan) -> bool) {
-        if !self.plan.connections.any_open && self.links.iter().all(|line| line.pool == Pool::default()) {
+        if !self.plan.connections.any_open && self.links.iter().all(|line| line.pool.is_empty()) {
             return;
         }
         for (hop, line) in self.plan.hops.iter().zip(&mut self.links) {
@@ -121,20 +127,20 @@ impl Simulation {
         });
     }
 
-    /// The TLS server has done its part of a handshake.
+    /// Responds to one phase of a handshake, after the TLS server's work.
     pub(super) fn end_handshake<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         let record = &self.requests[request];
         let own = self.plan.stations[station].certificate_until;
-        // Where TLS passes through a balancer, the web servers hold what was written for it.
+        // With TLS passthrough, the web servers hold the certificate of the balancer.
         let until = if record.carries.is_some() { own } else { own.or(self.plan.certificate_until) };
-        // Who resumes a session has seen the certificate before, and is shown none.
+        // A resumed session does not show the certificate again.
         let is_shown = matches!(record.phase, Phase::Handshake | Phase::Hello);
         let expired = is_shown && until.is_some_and(|until| self.clock.now() >= SimTime::from_nanos(until));
         self.respond(request, if expired { Status::Certificate } else { Status::Ok }, observer);
     }
 
-    /// Connections that are open and idle on a link, where they are pooled.
+    /// Number of idle connections in the pool of a link.
     pub fn idle_connections(&self, link: hoplight_model::LinkIx) -> u32 {
-        self.links[link].pool.idle
+        self.links[link].pool.idle()
     }
 }

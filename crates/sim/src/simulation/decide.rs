@@ -7,7 +7,7 @@ use hoplight_model::behaviour::{AttemptFailure, NextAttempt, Reaction, RetryRule
 use hoplight_model::quantity::Seconds;
 
 use crate::event::Kind;
-use crate::index::{LinkIx, RequestIx, StationIx, length};
+use crate::index::{LinkIx, RequestIx, StationIx};
 use crate::journal::{EventKind, FailureReason, Observer};
 use crate::outcome::{Failure, Outcome};
 use crate::packet::{Heading, Phase};
@@ -26,11 +26,8 @@ impl Simulation {
             Routing::Balance => self.balance(request, station, observer).map_or(Next::Moved(None), Next::Forward),
             Routing::TakeTurns => {
                 let links = &self.plan.stations[station].out[self.requests[request].kind];
-                let turn = &mut self.stations[station].turn;
                 // There is at least one link, or the routing would be `Routing::Fail`.
-                let link = links[length(*turn) % links.len()];
-                *turn = turn.wrapping_add(1);
-                Next::Forward(link)
+                Next::Forward(links[self.stations[station].take_turn(links.len())])
             }
             Routing::Query(node) if !self.requests[request].kind.is_write() => {
                 self.count_if_stale(request, node);
@@ -49,7 +46,7 @@ impl Simulation {
     #[inline(never)]
     fn decide_slow<O: Observer>(&mut self, request: RequestIx, station: StationIx, act: Routing, observer: &mut O) -> Next {
         match (act, &self.plan.stations[station].role) {
-            (Routing::AskWriter, _) => match self.database_link(station, self.requests[request].kind) {
+            (Routing::AskWriter, _) => match self.databases.drivers.link(station, self.requests[request].kind, &self.plan) {
                 Some(link) => return Next::Forward(link),
                 None => self.fail(request, station, Failure::ServerError, FailureReason::NoRoute, observer),
             },
@@ -127,7 +124,7 @@ impl Simulation {
         // A driver has the same policy on all of its links. A proxy has another one for HTTP, and does not track the
         // primary.
         if protocol == Protocol::Sql || forwarding.http == forwarding.sql {
-            self.driver_learns(station, kind, link, status == Status::Ok);
+            self.databases.drivers.record(station, kind, link, status == Status::Ok, &self.plan);
         }
         let (failure, why) = match status {
             Status::Ok | Status::Error(_) => return self.respond(request, status, observer),

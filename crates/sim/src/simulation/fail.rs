@@ -2,6 +2,7 @@
 
 use hoplight_model::behaviour::Reaction;
 
+use crate::database::Drivers;
 use crate::event::Kind;
 use crate::index::{Ix, RequestIx, StationIx};
 use crate::journal::{EventKind, FailureReason, Observer};
@@ -17,12 +18,11 @@ impl Simulation {
     /// notice.
     pub(super) fn stop<O: Observer>(&mut self, station: StationIx, notice: Status, observer: &mut O) {
         let now = self.clock.now();
-        self.faults.stations[station].hung = None;
-        self.database_stops(station);
-        for place in 0..self.stations[station].queue.len() {
-            let since = self.requests[self.stations[station].queue[place]].departed;
-            self.stations[station].waited(now - since);
-        }
+        self.faults.end_hang(station);
+        let (databases, network, _) = self.databases_mut();
+        databases.stop(station, network, now);
+        let waits = self.stations[station].queue().map(|request| now - self.requests[request].departed).sum();
+        self.stations[station].waited(waits);
         self.resolver_stops(station);
         self.close_connections(|hop| hop.from == station || hop.to == station);
         self.stations[station].clear(now);
@@ -34,10 +34,7 @@ impl Simulation {
         // A restarted balancer considers every backend UP until its health checks say otherwise.
         for (hop, link_state) in self.plan.hops.iter().zip(&mut self.links) {
             if hop.from == station {
-                link_state.backend_up = true;
-                link_state.streak = 0;
-                link_state.credit = 0;
-                link_state.check = None;
+                link_state.reset_backend();
             }
         }
         for request in self.requests.indices() {
@@ -131,21 +128,21 @@ impl Simulation {
     pub(super) fn deadline_due<O: Observer>(&mut self, station: StationIx, observer: &mut O) {
         if self.is_hung(station) {
             // It checks its deadlines when it resumes.
-            self.stations[station].timer_armed = false;
+            self.stations[station].disarm_timer();
             return;
         }
-        while let Some(deadline) = self.stations[station].deadlines.front().copied() {
+        while let Some(deadline) = self.stations[station].oldest_deadline().copied() {
             let waiting = self.waiting_record(&deadline);
             if waiting.is_some() && deadline.at > self.clock.now() {
                 self.clock.schedule(deadline.at, Kind::Deadline, station.raw());
                 return;
             }
-            self.stations[station].deadlines.pop_front();
+            self.stations[station].drop_oldest_deadline();
             if let Some(request) = waiting {
                 self.give_up(request, station, deadline.level, observer);
             }
         }
-        self.stations[station].timer_armed = false;
+        self.stations[station].disarm_timer();
     }
 
     /// The record of the request that a deadline still applies to, or `None` if the deadline is stale.
@@ -188,13 +185,13 @@ impl Simulation {
                 record.floor = 0;
                 let link = record.path[0];
                 let link_state = &mut self.links[link];
-                link_state.active = link_state.active.saturating_sub(1);
+                link_state.end_call();
             }
             return;
         }
         let (kind, link) = (self.requests[request].kind, self.requests[request].path[usize::from(level)]);
-        if self.asks_database(station, kind) {
-            self.driver_learns(station, kind, link, false);
+        if Drivers::is_client(station, kind, &self.plan) {
+            self.databases.drivers.record(station, kind, link, false, &self.plan);
         }
         let policy = self.plan.stations[station].policy(kind, self.plan.hops[link].protocol);
         let Reaction::Report(error) = policy.timed_out else { unreachable!("a timeout is reported as an error") };

@@ -2,7 +2,7 @@
 //! `wait` has lost messages and the timeouts of those that wait for a response.
 //!
 //! This is the engine's critical path: it processes more than ten million events per second. Functions are therefore
-//! inlined where they are used, and rare cases are kept out of line.
+//! inlined where they are used, and rare cases are kept out of link_state.
 
 #![expect(clippy::inline_always, reason = "measured: a fifth of the engine's speed")]
 
@@ -73,7 +73,7 @@ impl Simulation {
         attempt: u8,
         observer: &mut O,
     ) -> Option<StationIx> {
-        if self.links[link].prepares {
+        if self.links[link].needs_preparation() {
             self.prepare(request, link);
         }
         self.send_inline(request, link, Some(attempt), observer)
@@ -83,7 +83,7 @@ impl Simulation {
     #[inline(never)]
     fn prepare(&mut self, request: RequestIx, link: LinkIx) {
         let link_state = &self.links[link];
-        self.arm_deadline(request, link_state.from, self.requests[request].depth, link_state.timeout);
+        self.arm_deadline(request, link_state.from(), self.requests[request].depth, link_state.timeout());
         self.take_connection(request, link);
     }
 
@@ -106,9 +106,9 @@ impl Simulation {
         observer: &mut O,
     ) -> Option<StationIx> {
         let link_state = &mut self.links[link];
-        link_state.active += 1;
-        let (to, behind, shared) = (link_state.to, link_state.behind, link_state.shared);
-        let (latency, touched) = (link_state.latency, link_state.touched);
+        link_state.begin_call();
+        let (to, behind, shared) = (link_state.to(), link_state.firewalls(), link_state.is_shared());
+        let (latency, touched) = (link_state.latency(), link_state.is_touched());
         let record = &mut self.requests[request];
         let level = at_level(record.depth);
         record.path[level] = link;
@@ -138,14 +138,14 @@ impl Simulation {
         let record = &mut self.requests[request];
         let link = record.link();
         let link_state = &self.links[link];
-        if record.leg == link_state.outward {
+        if record.leg == link_state.outward() {
             record.state = State::OnWire;
-            if link_state.touched || link_state.latency > 0 {
+            if link_state.is_touched() || link_state.latency() > 0 {
                 return if self.cross_wire(request, link, observer) { self.deliver_leg(request, observer) } else { None };
             }
         }
-        if record.leg >= link_state.behind {
-            let (to, phase, shared) = (link_state.to, record.phase, link_state.shared);
+        if record.leg >= link_state.firewalls() {
+            let (to, phase, shared) = (link_state.to(), record.phase, link_state.is_shared());
             return self.deliver_request_inline(request, to, phase, shared, observer);
         }
         let guard = self.plan.hops[link].guards.get(usize::from(record.leg))?;
@@ -158,9 +158,9 @@ impl Simulation {
     #[inline(never)]
     fn cross_wire<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) -> bool {
         let link_state = &self.links[link];
-        let mut latency = link_state.latency;
+        let mut latency = link_state.latency();
         self.requests[request].state = State::OnWire;
-        if link_state.touched {
+        if link_state.is_touched() {
             let Some(stretched) = self.cross_touched_wire(request, link, observer) else { return false };
             latency = stretched;
         }
@@ -175,12 +175,14 @@ impl Simulation {
     #[cold]
     fn cross_touched_wire<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) -> Option<u64> {
         let link_state = &self.links[link];
-        let latency = link_state.latency;
-        if link_state.cut {
+        if link_state.is_cut() {
             self.lose(request, Lost::Cut, observer);
             return None;
         }
-        Some(self.touched_crossing(request, link, latency))
+        if link_state.is_tapped() {
+            self.faults.taps.capture(link, &self.requests[request], self.plan.hops[link].protocol);
+        }
+        Some(link_state.stretch(link_state.latency()))
     }
 
     /// Handles a message's arrival at the next point of its hop.
@@ -209,7 +211,7 @@ impl Simulation {
     fn next_guard(&self, request: RequestIx) -> Option<(u8, &Guard)> {
         let record = &self.requests[request];
         let link = record.link();
-        if record.leg >= self.links[link].behind {
+        if record.leg >= self.links[link].firewalls() {
             return None;
         }
         let guard = self.plan.hops[link].guards.get(usize::from(record.leg))?;
@@ -256,7 +258,7 @@ impl Simulation {
     fn deliver_request<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
         let record = &self.requests[request];
         let link_state = &self.links[record.link()];
-        self.deliver_request_inline(request, link_state.to, record.phase, link_state.shared, observer)
+        self.deliver_request_inline(request, link_state.to(), record.phase, link_state.is_shared(), observer)
     }
 
     /// Delivers a message to a component; `shared` tells whether its link belongs to a VRRP pair.
@@ -296,7 +298,7 @@ impl Simulation {
                 self.tell(observer, Some(tag), || EventKind::Reached { component, heading: Heading::Request, phase });
                 if self.is_foreign_connection(request) {
                     self.respond(request, Status::Reset, observer);
-                } else if phase == Phase::Connect && self.syn_is_dropped(request) {
+                } else if phase == Phase::Connect && self.drops_syn(request) {
                     self.lose(request, Lost::Silent, observer);
                 } else if phase == Phase::Connect {
                     // The operating system responds; the program learns of the connection later.

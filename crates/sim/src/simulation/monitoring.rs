@@ -16,7 +16,7 @@ impl Simulation {
         if !self.health(station).is_up() {
             return;
         }
-        let used = state.present.saturating_add(state.leaked);
+        let used = state.connections();
         row.connections = Option::from(plan.connections).map(|most: u32| (f64::from(used) / f64::from(most.max(1))).min(1.0));
         if let Some(database) = self.database(row.component) {
             row.leads = Some(database.writable);

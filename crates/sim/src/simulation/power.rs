@@ -4,7 +4,7 @@ use hoplight_model::Element;
 use hoplight_model::quantity::Seconds;
 
 use crate::command::CommandError;
-use crate::index::{LinkIx, ServerIx, StationIx};
+use crate::index::{ServerIx, StationIx};
 use crate::journal::{EventKind, Observer};
 use crate::request::Status;
 use crate::simulation::Simulation;
@@ -28,7 +28,7 @@ impl Simulation {
         match target {
             Target::Station(station) => self.health(station).accepts(),
             Target::Server(server) => !self.stations.is_off(server),
-            Target::Link(link) => !self.links[link].cut,
+            Target::Link(link) => !self.links[link].is_cut(),
         }
     }
 
@@ -36,7 +36,7 @@ impl Simulation {
     pub(super) fn kill<O: Observer>(&mut self, target: Target, observer: &mut O) {
         match target {
             Target::Station(station) => {
-                self.stations[station].crashed = true;
+                self.stations[station].set_crashed(true);
                 self.refresh_health();
                 self.stop(station, Status::Reset, observer);
             }
@@ -49,7 +49,7 @@ impl Simulation {
                     self.stop(station, Status::Ok, observer);
                 }
             }
-            Target::Link(link) => self.cut(link, true),
+            Target::Link(link) => self.links[link].set_cut(true),
         }
     }
 
@@ -59,7 +59,7 @@ impl Simulation {
         let is_whole = match target {
             Target::Station(station) => self.health(station).is_up(),
             Target::Server(server) => !self.stations.is_off(server) && !self.has_stopped_parts(server),
-            Target::Link(link) => !self.links[link].cut,
+            Target::Link(link) => !self.links[link].is_cut(),
         };
         if is_whole {
             return Err(CommandError::AlreadyUp(element.clone()));
@@ -70,7 +70,7 @@ impl Simulation {
                 let server = Element::Server(self.plan.servers[server].clone());
                 return Err(CommandError::ServerOff { component: element.clone(), server });
             }
-            if self.faults.stations[station].misconfigured {
+            if self.faults.is_misconfigured(station) {
                 return Err(CommandError::BadConfiguration(element.clone()));
             }
         }
@@ -91,12 +91,12 @@ impl Simulation {
                 self.stations.set_off(server, false);
                 for station in were_down {
                     self.end_hang(station, observer);
-                    if !self.faults.stations[station].misconfigured {
+                    if !self.faults.is_misconfigured(station) {
                         self.start(station);
                     }
                 }
             }
-            Target::Link(link) => self.cut(link, false),
+            Target::Link(link) => self.links[link].set_cut(false),
         }
         self.refresh_health();
     }
@@ -118,43 +118,32 @@ impl Simulation {
         if self.can_end(target) {
             self.kill(target, observer);
         }
-        self.faults.boots.push((element.clone(), at));
+        self.faults.begin_boot(element, at);
         self.set_timer(at, TimerEvent::Boot(element.clone()));
     }
 
     /// Handles the end of a boot, unless the element was killed or restored in the meantime.
     pub(super) fn boot_due<O: Observer>(&mut self, element: &Element, observer: &mut O) {
-        let now = self.clock.now();
-        let Some(place) = self.faults.boots.iter().position(|boot| *boot == (element.clone(), now)) else { return };
-        self.faults.boots.remove(place);
+        if !self.faults.complete_boot(element, self.clock.now()) {
+            return;
+        }
         if let Ok(target) = self.restorable(element) {
             self.restore(target, observer);
             self.note(observer, None, EventKind::Restored(element.clone()));
         }
     }
 
-    /// Cancels the pending boots of an element that is killed or restored.
-    pub(super) fn forget_boots(&mut self, element: &Element) {
-        self.faults.boots.retain(|(booting, _)| booting != element);
-    }
-
     /// Ends a process if it hangs.
     fn end_hang<O: Observer>(&mut self, station: StationIx, observer: &mut O) {
         if self.is_hung(station) {
-            self.stations[station].crashed = true;
+            self.stations[station].set_crashed(true);
             self.refresh_health();
             self.stop(station, Status::Reset, observer);
         }
     }
 
-    fn cut(&mut self, link: LinkIx, cut: bool) {
-        let link_state = &mut self.links[link];
-        link_state.cut = cut;
-        link_state.touch();
-    }
-
     fn has_stopped_parts(&self, server: ServerIx) -> bool {
-        let is_down = |station: StationIx| self.stations[station].crashed || self.is_hung(station);
+        let is_down = |station: StationIx| self.stations[station].is_crashed() || self.is_hung(station);
         self.stations_on(server).into_iter().any(is_down)
     }
 }

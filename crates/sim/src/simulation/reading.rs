@@ -6,7 +6,6 @@ use std::time::Duration;
 use hoplight_model::firewall::Direction;
 use hoplight_model::{Algorithm, ComponentIx, Element, Infrastructure, LinkIx, RequestKind};
 
-use crate::index::count;
 use crate::outcome::Failure;
 use crate::plan::Role;
 use crate::simulation::Simulation;
@@ -47,7 +46,7 @@ impl Simulation {
 
     /// Sum of the times that the requests in a station's queue have waited so far.
     fn queued_time(&self, station: &Station) -> u128 {
-        station.queue.iter().map(|request| u128::from(self.clock.now() - self.requests[*request].departed)).sum()
+        station.queue().map(|request| u128::from(self.clock.now() - self.requests[request].departed)).sum()
     }
 
     /// The state of one component's station.
@@ -59,17 +58,17 @@ impl Simulation {
         let capacity = f64::from(plan.slots) * SECOND as f64;
         StationView {
             health: self.health(component),
-            busy: station.busy,
+            busy: station.busy(),
             slots: plan.slots,
-            waiting: count(station.queue.len()),
+            waiting: station.waiting(),
             queue_limit: plan.limit.into(),
-            utilisation: (station.last_busy as f64 / capacity).clamp(0.0, 1.0),
-            rate: station.last_arrivals as f64,
-            arrivals: station.arrivals,
-            visits: station.visits,
-            present: station.present,
-            served: station.served,
-            dropped: station.dropped,
+            utilisation: (station.last_busy() as f64 / capacity).clamp(0.0, 1.0),
+            rate: station.last_arrivals() as f64,
+            arrivals: station.arrivals(),
+            visits: station.visits(),
+            present: station.present(),
+            served: station.served(),
+            dropped: station.dropped(),
             busy_ns: station.busy_time(self.clock.now()),
             queue_ns: station.queue_time() + self.queued_time(station),
         }
@@ -81,7 +80,7 @@ impl Simulation {
         match element {
             Element::Component(id) => Some(self.health(self.infra.find(id.as_str())?).is_up()),
             Element::Server(id) => Some(!self.stations.is_off(self.plan.servers.position(|server| server == id)?)),
-            Element::Hop(from, to) => Some(!self.links[self.infra.link_between(from.as_str(), to.as_str())?].cut),
+            Element::Hop(from, to) => Some(!self.links[self.infra.link_between(from.as_str(), to.as_str())?].is_cut()),
         }
     }
 
@@ -89,12 +88,12 @@ impl Simulation {
     /// balancer to a backend.
     pub fn backend_up(&self, link: LinkIx) -> Option<bool> {
         let is_backend = self.plan.hops.get(link)?.backend.is_some();
-        is_backend.then(|| self.links[link].backend_up)
+        is_backend.then(|| self.links[link].is_backend_up())
     }
 
     /// Number of requests that wait for a response on `link` now.
     pub fn active(&self, link: LinkIx) -> u32 {
-        self.links[link].active
+        self.links[link].active()
     }
 
     /// Number of hits of each rule of a firewall, in order, with the default policy last. Empty for other components.

@@ -62,11 +62,8 @@ impl Simulation {
 
     /// Brings the elements into the condition that they were in. Returns what could not be done.
     fn carry_conditions(&mut self, old: &Self) -> Vec<Command> {
-        self.faults.syn_cookies = old.faults.syn_cookies;
-        for (place, certificate) in self.infra.certificates().iter().enumerate() {
-            let known = old.infra.certificates().iter().position(|other| other == certificate);
-            self.faults.certificates[place] = known.and_then(|known| old.faults.certificates[known]);
-        }
+        let certificate = |place: usize| old.infra.certificates().iter().position(|c| *c == self.infra.certificates()[place]);
+        self.faults.carry(&old.faults, certificate);
         self.replan();
         let mut dropped = Vec::new();
         for command in old.conditions() {
@@ -75,10 +72,9 @@ impl Simulation {
                 Err(_) => dropped.push(command),
             }
         }
-        self.faults.flood = self.faults.flood.and(old.faults.flood);
-        for (element, at) in &old.faults.boots {
+        for (element, at) in old.faults.boots() {
             if self.target(element).is_ok() {
-                self.faults.boots.push((element.clone(), *at));
+                self.faults.begin_boot(element, *at);
                 self.set_timer(*at, TimerEvent::Boot(element.clone()));
             }
         }
@@ -99,10 +95,7 @@ impl Simulation {
             if hop.backend.is_some() && old.plan.hops[earlier].backend.is_some() {
                 self.links[link].carry_checks(&old.links[earlier]);
             }
-            let heard = old.faults.taps.iter().find(|tap| tap.link == earlier);
-            for tap in self.faults.taps.iter_mut().filter(|tap| tap.link == link) {
-                *tap = heard.map_or(*tap, |heard| crate::fault::Tap { link, plaintext: tap.plaintext, ..*heard });
-            }
+            self.faults.taps.carry(link, old.faults.taps.get(earlier));
         }
         let leader = old.plan.pair.iter().find(|router| router.entry == old.address.entry());
         let leader = leader.and_then(|router| after(router.station));
@@ -123,7 +116,7 @@ impl Simulation {
     fn conditions(&self) -> Vec<Command> {
         let mut commands = Vec::new();
         for (ix, component) in self.infra.components() {
-            if self.stations[ix].crashed && !self.faults.stations[ix].misconfigured {
+            if self.stations[ix].is_crashed() && !self.faults.is_misconfigured(ix) {
                 commands.push(Command::Kill(Element::Component(component.id.clone())));
             }
         }
@@ -135,10 +128,10 @@ impl Simulation {
             }
         }
         for (link, _) in self.infra.links() {
-            if self.links[link].cut {
+            if self.links[link].is_cut() {
                 commands.push(Command::Kill(self.infra.hop_element(link)));
             }
-            if self.links[link].draining {
+            if self.links[link].is_draining() {
                 commands.push(Command::Drain(self.infra.hop_element(link)));
             }
         }

@@ -21,8 +21,9 @@ impl Simulation {
                 findings.push(Finding { server: server.clone(), port, says });
             }
         }
-        self.faults.findings = findings;
-        count(self.faults.findings.iter().filter(|finding| finding.says == Port::Open).count())
+        let open = findings.iter().filter(|finding| finding.says == Port::Open).count();
+        self.faults.set_findings(findings);
+        count(open)
     }
 
     /// The TCP ports on which a server's programs listen.
@@ -66,6 +67,6 @@ impl Simulation {
 
     /// Results of the last port scan, grouped by server; empty before the first scan.
     pub fn findings(&self) -> &[Finding] {
-        &self.faults.findings
+        self.faults.findings()
     }
 }

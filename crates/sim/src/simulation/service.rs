@@ -6,7 +6,7 @@
 
 use crate::clock::Clock;
 use crate::event::Kind;
-use crate::index::{Ix, LinkIx, RequestIx, StationIx, count};
+use crate::index::{Ix, LinkIx, RequestIx, StationIx};
 use crate::journal::{EventKind, Observer};
 use crate::packet::{Heading, Phase};
 use crate::plan::Role;
@@ -32,9 +32,9 @@ impl Clock {
     /// The duration depends only on the seed, the request, the station, the phase and the attempt.
     #[inline(always)]
     fn try_start(&mut self, record: &mut Request, station: &Station, request: RequestIx, asks: bool) -> bool {
-        let params = &station.params;
+        let params = station.params();
         let answers = !asks && params.works_on_responses;
-        let is_usual = (answers || record.phase == Phase::Exchange) && station.slow.is_none();
+        let is_usual = (answers || record.phase == Phase::Exchange) && station.slow().is_none();
         if !is_usual {
             return false;
         }
@@ -52,18 +52,7 @@ impl Clock {
     #[inline(always)]
     fn pass_on_slot(&mut self, station: &mut Station, requests: &mut Requests) -> Option<RequestIx> {
         let now = self.now();
-        if station.health == crate::Health::Hung {
-            station.release(now);
-            return None;
-        }
-        let Some(next) = station.queue.pop_front() else {
-            station.release(now);
-            return None;
-        };
-        // The slot passes from one request to the other, so the number of busy slots stays the same.
-        if station.busy == 0 {
-            station.occupy(now);
-        }
+        let next = station.hand_over_slot(now)?;
         let record = &mut requests[next];
         station.waited(now - record.departed);
         let asks = record.heading == Heading::Request;
@@ -94,23 +83,22 @@ impl Simulation {
         record.station = station;
         let mut refused = false;
         if asks {
-            if state.params.watched {
+            if state.params().watched {
                 record.entered[at_level(record.depth)] = now;
             }
             // A handshake is work but not a request, and neither is a response that passes.
             if !record.phase.is_handshake() {
-                state.arrivals += 1;
-                state.counter += 1;
+                state.count_arrival();
             }
-            refused = !state.params.connections.admits(state.present.saturating_add(state.leaked));
+            refused = !state.accepts_connection();
         }
         // A response to the station's own request is never turned away.
-        let hung = state.health == crate::Health::Hung;
-        let serves = state.busy < state.params.slots && !refused && !hung;
-        if serves || !(refused || record.leg != HOME && !state.params.limit.admits(count(state.queue.len()))) {
-            if asks && !state.params.is_firewall {
+        let hung = state.health() == crate::Health::Hung;
+        let serves = state.has_free_slot() && !refused && !hung;
+        if serves || !(refused || record.leg != HOME && !state.has_queue_space()) {
+            if asks && !state.params().is_firewall {
                 record.inside |= record.bit();
-                state.present += 1;
+                state.admit();
             }
             if serves {
                 state.occupy(now);
@@ -122,12 +110,11 @@ impl Simulation {
             record.state = State::Queued;
             record.pending = 0;
             record.departed = now;
-            state.queue.push_back(request);
-            let (tag, waiting) = (record.tag(), count(state.queue.len()));
+            let (tag, waiting) = (record.tag(), state.enqueue(request));
             self.tell(observer, Some(tag), || EventKind::Waits { component: station, waiting });
         } else {
             let tag = record.tag();
-            state.dropped += 1;
+            state.count_dropped();
             if hung {
                 self.lose(request, Lost::Unanswered, observer);
                 return;
@@ -151,7 +138,7 @@ impl Simulation {
     #[inline(never)]
     fn start_slow(&mut self, request: RequestIx, station: StationIx) {
         let work = self.service_time(request, station);
-        let work = self.stations[station].slow.map_or(work, |factor| factor.of(work));
+        let work = self.stations[station].slow().map_or(work, |factor| factor.of(work));
         self.requests[request].state = State::InService;
         self.schedule_for(request, self.clock.now() + work, Kind::Service);
     }
@@ -159,7 +146,7 @@ impl Simulation {
     /// Draws the duration of a station's work on a request.
     fn service_time(&self, request: RequestIx, station: StationIx) -> u64 {
         let record = &self.requests[request];
-        let params = &self.stations[station].params;
+        let params = self.stations[station].params();
         let answers = record.heading == Heading::Response && params.works_on_responses;
         let drawn = |place: usize| params.work[place].nanos(random::mix(record.key ^ params.key ^ visit(record, answers)));
         if answers {
@@ -179,12 +166,13 @@ impl Simulation {
         let Some(record) = self.requests.moved_by(request, sequence) else { return };
         let station = record.station;
         let state = &mut self.stations[station];
-        state.served += 1;
+        state.count_served();
         let (bit, asks, kind) = (record.bit(), record.heading == Heading::Request, record.kind);
         let (leg, phase, status) = (record.leg, record.phase, record.status);
-        let (is_firewall, act, relays) = (state.params.is_firewall, state.params.routing[kind], state.params.relays[kind]);
+        let params = state.params();
+        let (is_firewall, act, relays) = (params.is_firewall, params.routing[kind], params.relays[kind]);
         #[expect(clippy::needless_bitwise_bool, reason = "`asks` is hard to predict, `keeps` is not")]
-        let keeps = (asks & state.params.holds) | (!asks & (leg == HOME) & (record.holds & bit != 0));
+        let keeps = (asks & params.holds) | (!asks & (leg == HOME) & (record.holds & bit != 0));
         if keeps {
             record.holds |= bit;
         } else if let Some(next) = self.clock.pass_on_slot(state, &mut self.requests) {
@@ -224,7 +212,7 @@ impl Simulation {
     #[inline(always)]
     pub(super) fn receive_response<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         let record = &self.requests[request];
-        if record.status == Status::Ok && self.stations[station].params.relays[record.kind] {
+        if record.status == Status::Ok && self.stations[station].params().relays[record.kind] {
             self.respond(request, Status::Ok, observer);
         } else {
             self.on_response(request, station, observer);
@@ -242,11 +230,9 @@ impl Simulation {
 
     /// Gives free slots to queued requests when the station resumes service.
     pub(super) fn fill_slots(&mut self, station: StationIx) {
-        while self.stations[station].busy < self.plan.stations[station].slots {
-            let state = &mut self.stations[station];
-            let Some(next) = state.queue.pop_front() else { return };
-            state.waited(self.clock.now() - self.requests[next].departed);
-            state.occupy(self.clock.now());
+        let now = self.clock.now();
+        while let Some(next) = self.stations[station].fill_slot(now) {
+            self.stations[station].waited(now - self.requests[next].departed);
             self.work(next, station);
         }
     }

@@ -13,7 +13,9 @@ impl Simulation {
     /// All messages in transit, and the lost ones whose senders still wait.
     pub fn packets(&self) -> impl Iterator<Item = Packet> + '_ {
         let requests = self.requests.iter().filter_map(|request| self.packet(request));
-        requests.chain(self.monitoring.packets(self.clock.now())).chain(self.changes())
+        requests
+            .chain(self.monitoring.packets(self.clock.now()))
+            .chain(self.databases.packets(&self.plan.databases, self.clock.now()))
     }
 
     /// What a request is doing now, while its user waits.
@@ -55,10 +57,10 @@ impl Simulation {
         match protocol {
             Protocol::Replication => {
                 let mut streams = self.plan.databases.streams.iter().filter(|stream| stream.link == link);
-                streams.next().map_or(0, |stream| self.changes_sent(stream.to))
+                streams.next().map_or(0, |stream| self.databases.sent_position(stream.to))
             }
             Protocol::Vrrp => self.address.adverts(link, &self.plan),
-            Protocol::Http => u64::from(self.links[link].checks),
+            Protocol::Http => u64::from(self.links[link].checks()),
             _ => 0,
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! These messages are few and take no slots.
 
+use crate::database::schedule_heartbeats;
 use crate::event::Kind;
 use crate::index::{AgentIx, Ix, MessageIx};
 use crate::journal::{EventKind, Observer};
@@ -14,7 +15,7 @@ impl Simulation {
     /// Schedules all periodic events. `second` is the end of the current second.
     pub(super) fn schedule_upkeep(&mut self, second: SimTime) {
         self.schedule_checks();
-        self.schedule_heartbeats();
+        schedule_heartbeats(&self.plan.databases, &mut self.clock);
         self.address.start(&self.plan, &mut self.clock);
         for agent in self.plan.agents.indices() {
             self.clock.schedule(self.clock.now(), Kind::Sample, agent.raw());
@@ -53,7 +54,7 @@ impl Simulation {
             self.post(Message {
                 link,
                 departed: self.clock.now(),
-                arrives: self.clock.now() + self.stretched(link, hop.latency),
+                arrives: self.clock.now() + self.links[link].stretch(hop.latency),
                 sample,
             });
         } else {

@@ -1,7 +1,7 @@
-//! A process that hangs: what happens when it stops responding, while it hangs, and when it resumes.
+//! Hung processes: how a hang begins and ends, and what happens in the meantime.
 //!
-//! What it works on stays where it is; what comes waits in its line or, where that is full, unanswered; answers to what it
-//! asked wait unread; its clocks run out when it goes on.
+//! Requests in service are suspended. New requests wait in the queue or, if it is full, without a response. Responses
+//! from downstream stay unread. Timers that expire take effect when the process resumes.
 
 use crate::event::Kind;
 use crate::index::{Ix, RequestIx, StationIx};
@@ -12,31 +12,32 @@ use crate::simulation::Simulation;
 use crate::time::SECOND;
 use crate::view::Health;
 
-/// How often a timer at a process that hangs is tried again: 100 ms.
-const LOOK: u64 = SECOND / 10;
+/// Interval at which an expired timer of a hung process is tried again: 100 ms.
+const POLL: u64 = SECOND / 10;
 
 impl Simulation {
     /// Makes a process hang.
-    pub(in crate::simulation) fn hang(&mut self, station: StationIx) {
+    pub(super) fn hang(&mut self, station: StationIx) {
         if self.health(station) != Health::Up {
             return;
         }
-        self.faults.stations[station].hung = Some(self.clock.now());
+        self.faults.hang(station, self.clock.now());
         self.refresh_health();
         self.requests.for_each_slot(|record| {
             if record.state == State::InService && record.station == station {
                 record.pending = 0;
             }
         });
-        self.database_hangs(station);
+        let (databases, network, clock) = self.databases_mut();
+        databases.hang(station, network, clock.now());
         if matches!(self.plan.stations[station].role, Role::Balancer(_)) {
             self.address.stop(station, &self.plan);
         }
     }
 
-    /// Resumes a process that hangs.
-    pub(in crate::simulation) fn resume<O: Observer>(&mut self, station: StationIx, observer: &mut O) {
-        let Some(since) = self.faults.stations[station].hung.take() else { return };
+    /// Resumes a hung process.
+    pub(super) fn resume<O: Observer>(&mut self, station: StationIx, observer: &mut O) {
+        let Some(since) = self.faults.end_hang(station) else { return };
         self.refresh_health();
         if self.health(station) != Health::Up {
             return;
@@ -56,12 +57,11 @@ impl Simulation {
                 self.deliver_response(request, observer);
             }
         }
-        let state = &mut self.stations[station];
-        if let Some(oldest) = state.deadlines.front().copied().filter(|_| !state.timer_armed) {
-            state.timer_armed = true;
-            self.clock.schedule(oldest.at.max(self.clock.now()), Kind::Deadline, station.raw());
+        if let Some(at) = self.stations[station].rearm_timer() {
+            self.clock.schedule(at.max(self.clock.now()), Kind::Deadline, station.raw());
         }
-        self.database_resumes(station);
+        let (databases, network, clock) = self.databases_mut();
+        databases.resume(station, network, clock);
         self.address.restart(station, &self.plan, &mut self.clock);
     }
 
@@ -70,8 +70,8 @@ impl Simulation {
         self.health(station) == Health::Hung
     }
 
-    /// A timer of a request is due at a process that hangs: it counts when the process goes on.
+    /// Reschedules a request's timer that has expired while its process hangs.
     pub(in crate::simulation) fn postpone_retry(&mut self, request: RequestIx) {
-        self.schedule_for(request, self.clock.now() + LOOK, Kind::Retry);
+        self.schedule_for(request, self.clock.now() + POLL, Kind::Retry);
     }
 }

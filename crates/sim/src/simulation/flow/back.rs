@@ -30,10 +30,10 @@ impl Simulation {
             let record = &mut self.requests[request];
             let (leg, link) = (record.leg, record.link());
             let (left, link_state) = (leg & !CROSSED, &self.links[link]);
-            if leg & CROSSED == 0 && left == link_state.outward {
+            if leg & CROSSED == 0 && left == link_state.outward() {
                 record.leg = left | CROSSED;
                 record.state = State::OnWire;
-                if (link_state.touched || link_state.latency > 0) && !self.cross_wire(request, link, observer) {
+                if (link_state.is_touched() || link_state.latency() > 0) && !self.cross_wire(request, link, observer) {
                     return None;
                 }
             }
@@ -43,7 +43,7 @@ impl Simulation {
                 self.lose(request, Lost::DeadFirewall(place), observer);
                 return None;
             }
-            if self.stations[firewall].params.works_on_responses {
+            if self.stations[firewall].params().works_on_responses {
                 return Some(firewall);
             }
             // Firewalls are stateful: a response passes without inspection.
@@ -69,28 +69,29 @@ impl Simulation {
         let record = &mut self.requests[request];
         let (bit, link) = (record.bit(), record.link());
         let link_state = &mut self.links[link];
-        let (station, behind, latency, touched) = (link_state.to, link_state.behind, link_state.latency, link_state.touched);
+        let (station, behind, latency, touched) =
+            (link_state.to(), link_state.firewalls(), link_state.latency(), link_state.is_touched());
         let state = &mut self.stations[station];
         if record.inside & bit != 0 {
             record.inside &= !bit;
-            state.present = state.present.saturating_sub(1);
+            state.dismiss();
         }
         let holds = record.holds & bit != 0;
         record.holds &= !bit;
         record.status = status;
         record.heading = Heading::Response;
         record.state = State::OnWire;
-        let (tag, phase, watched) = (record.tag(), record.phase, state.params.watched);
-        if link_state.plain && !holds && !watched && record.carries.is_none() {
+        let (tag, phase, watched) = (record.tag(), record.phase, state.params().watched);
+        if link_state.is_plain() && !holds && !watched && record.carries.is_none() {
             // Fast path for nearly all responses: record, link and sender are at hand, so the response is delivered
             // right here.
-            let (level, from) = (record.depth - 1, &self.stations[link_state.from]);
-            let works = from.params.works_on_responses && record.holds & (1 << (level & 0xf)) == 0;
-            if works && level != record.floor && from.health != Health::Hung {
+            let (level, from) = (record.depth - 1, &self.stations[link_state.from()]);
+            let works = from.params().works_on_responses && record.holds & (1 << (level & 0xf)) == 0;
+            if works && level != record.floor && from.health() != Health::Hung {
                 record.depth = level;
                 record.leg = HOME;
-                link_state.active = link_state.active.saturating_sub(1);
-                let (asker, heading) = (link_state.from, Heading::Response);
+                link_state.end_call();
+                let (asker, heading) = (link_state.from(), Heading::Response);
                 tell(observer, self.clock.now(), Some(tag), || EventKind::Departed { link, heading, phase, status });
                 tell(observer, self.clock.now(), Some(tag), || EventKind::Reached { component: asker, heading, phase });
                 return Some(asker);
@@ -132,10 +133,10 @@ impl Simulation {
         let (link, tag, phase) = (record.link(), record.tag(), record.phase);
         // A message refused by a firewall on the sender's side has never been on the wire.
         let link_state = &self.links[link];
-        let outward = behind < link_state.outward;
+        let outward = behind < link_state.outward();
         record.leg = if outward { behind | CROSSED } else { behind };
-        let answerer = link_state.to;
-        if self.stations[answerer].params.watched {
+        let answerer = link_state.to();
+        if self.stations[answerer].params().watched {
             self.count_response(request, answerer);
         }
         self.tell(observer, Some(tag), || EventKind::Departed { link, heading: Heading::Response, phase, status });
@@ -166,11 +167,11 @@ impl Simulation {
             return None;
         }
         let link_state = &self.links[record.link()];
-        if self.is_hung(link_state.from) {
+        if self.is_hung(link_state.from()) {
             self.lose(request, Lost::Unread, observer);
             return None;
         }
-        if link_state.opens && self.on_opening_response(request, observer) {
+        if link_state.may_open() && self.on_opening_response(request, observer) {
             return None;
         }
         self.accept_response(request, observer)
@@ -180,10 +181,10 @@ impl Simulation {
     #[inline(always)]
     fn accept_response<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
         let record = &self.requests[request];
-        let (asker, tag, phase) = (self.links[record.link()].from, record.tag(), record.phase);
+        let (asker, tag, phase) = (self.links[record.link()].from(), record.tag(), record.phase);
         self.close_call(request);
         self.tell(observer, Some(tag), || EventKind::Reached { component: asker, heading: Heading::Response, phase });
-        if !self.stations[asker].params.works_on_responses {
+        if !self.stations[asker].params().works_on_responses {
             self.receive_response(request, asker, observer);
             return None;
         }
@@ -208,8 +209,8 @@ impl Simulation {
             record.phase = phase;
         }
         let link_state = &mut self.links[link];
-        link_state.active = link_state.active.saturating_sub(1);
-        if link_state.limited {
+        link_state.end_call();
+        if link_state.is_limited() {
             self.place_freed(link);
         }
     }

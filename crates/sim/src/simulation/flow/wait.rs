@@ -44,7 +44,7 @@ impl Simulation {
                 Lost::Silent | Lost::Unanswered | Lost::Unread => true,
                 Lost::Dropped(leg) | Lost::DeadFirewall(leg) => usize::from(leg) >= hop.outward,
             };
-            let travelled = if crossed { self.stretched(link, hop.latency) } else { 0 };
+            let travelled = if crossed { self.links[link].stretch(hop.latency) } else { 0 };
             let timeout = connect_timeout.saturating_sub(travelled);
             self.schedule_for(request, self.clock.now() + timeout, Kind::Retry);
         }
@@ -75,9 +75,7 @@ impl Simulation {
         *clock = clock.wrapping_add(1);
         let clock = *clock;
         let state = &mut self.stations[station];
-        state.deadlines.push_back(Deadline { at, request, generation, level, clock });
-        if !state.timer_armed {
-            state.timer_armed = true;
+        if state.push_deadline(Deadline { at, request, generation, level, clock }) {
             self.clock.schedule(at, Kind::Deadline, station.raw());
         }
     }
@@ -85,11 +83,11 @@ impl Simulation {
     /// Removes at most two stale deadlines of a station, which keeps the queue as short as the work in progress.
     fn drop_stale_deadlines(&mut self, station: StationIx) {
         for _ in 0..2 {
-            let Some(oldest) = self.stations[station].deadlines.front() else { return };
+            let Some(oldest) = self.stations[station].oldest_deadline() else { return };
             if self.waiting_record(oldest).is_some() {
                 return;
             }
-            self.stations[station].deadlines.pop_front();
+            self.stations[station].drop_oldest_deadline();
         }
     }
 }

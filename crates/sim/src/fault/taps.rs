@@ -1,0 +1,82 @@
+//! Wiretaps: counters of the messages that cross a hop, and of those that an eavesdropper can read.
+
+use hoplight_model::{Cipher, Infrastructure, LinkIx, Protocol};
+
+use crate::packet::{Heading, Phase};
+use crate::request::Request;
+
+/// What was captured on one hop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tap {
+    /// Link of the hop.
+    pub link: LinkIx,
+    /// Number of captured messages of users' requests.
+    pub messages: u64,
+    /// Number of captured messages in plaintext.
+    pub readable: u64,
+    /// Number of readable requests that contain a secret: a cookie, a form, or the statement of a login.
+    pub secrets: u64,
+    /// Whether the hop is currently in plaintext.
+    plaintext: bool,
+}
+
+/// The tapped hops.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Taps(Vec<Tap>);
+
+impl Taps {
+    /// Starts to capture on a hop.
+    pub(crate) fn insert(&mut self, link: LinkIx, infra: &Infrastructure) {
+        self.0.push(Tap { link, messages: 0, readable: 0, secrets: 0, plaintext: is_plaintext(link, infra) });
+    }
+
+    /// Stops capturing on a hop.
+    pub(crate) fn remove(&mut self, link: LinkIx) {
+        self.0.retain(|tap| tap.link != link);
+    }
+
+    /// Updates which hops are in plaintext after an edit of the topology.
+    pub(crate) fn refresh(&mut self, infra: &Infrastructure) {
+        for tap in &mut self.0 {
+            tap.plaintext = is_plaintext(tap.link, infra);
+        }
+    }
+
+    /// Captures a message on a tapped hop of this protocol.
+    pub(crate) fn capture(&mut self, link: LinkIx, message: &Request, protocol: Protocol) {
+        let is_query = message.heading == Heading::Request && message.phase == Phase::Exchange;
+        let is_secret = match protocol {
+            Protocol::Http => !message.kind.secrets().is_empty(),
+            Protocol::Sql => message.kind.is_write(),
+            _ => false,
+        };
+        // A handshake has no content.
+        let has_content = matches!(message.phase, Phase::Exchange | Phase::Lookup);
+        let tap = self.0.iter_mut().find(|tap| tap.link == link).expect("a tapped link has a tap");
+        tap.messages += 1;
+        tap.readable += u64::from(tap.plaintext && has_content);
+        tap.secrets += u64::from(tap.plaintext && is_query && is_secret);
+    }
+
+    /// Takes over the counts of a hop from before a rebuild, if it is tapped.
+    pub(crate) fn carry(&mut self, link: LinkIx, old: Option<Tap>) {
+        let Some(old) = old else { return };
+        for tap in self.0.iter_mut().filter(|tap| tap.link == link) {
+            *tap = Tap { link, plaintext: tap.plaintext, ..old };
+        }
+    }
+
+    /// What was captured on a hop; `None` if it is not tapped.
+    pub(crate) fn get(&self, link: LinkIx) -> Option<Tap> {
+        self.0.iter().find(|tap| tap.link == link).copied()
+    }
+
+    /// Links of the tapped hops, in the order in which they were tapped.
+    pub(crate) fn links(&self) -> impl Iterator<Item = LinkIx> + '_ {
+        self.0.iter().map(|tap| tap.link)
+    }
+}
+
+fn is_plaintext(link: LinkIx, infra: &Infrastructure) -> bool {
+    infra.hop(link).cipher == Cipher::Plaintext
+}

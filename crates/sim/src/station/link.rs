@@ -1,0 +1,341 @@
+//! The state of one link.
+
+use hoplight_model::quantity::Factor;
+
+use crate::connection::{Pool, When};
+use crate::index::StationIx;
+use crate::plan::{HopPlan, Plan};
+use crate::station::is_timed;
+use crate::view::CheckCode;
+
+/// How the network treats the first message of a new connection on a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Passage {
+    /// It arrives.
+    Open,
+    /// It is refused immediately.
+    Refused,
+    /// It is lost.
+    Silent,
+}
+
+/// A link.
+///
+/// The first fields, up to `shared`, are the part of the plan that the engine needs for every message.
+#[expect(clippy::struct_excessive_bools, reason = "independent flags")]
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct LinkState {
+    from: StationIx,
+    to: StationIx,
+    /// One-way latency in nanoseconds.
+    latency: u64,
+    /// Number of firewalls on the hop.
+    firewalls: u8,
+    /// Number of firewalls at the client's end.
+    outward: u8,
+    /// Whether the number of requests in progress is limited.
+    limited: bool,
+    /// How long the client waits for a response, in nanoseconds.
+    timeout: u64,
+    /// Whether the client must set a deadline or take a connection before it sends.
+    prepares: bool,
+    /// Whether any component opens connections, so that responses may belong to a handshake.
+    opens: bool,
+    /// Whether it connects users to one of two balancers that share an address.
+    shared: bool,
+    active: u32,
+    cut: bool,
+    backend_up: bool,
+    /// Number of consecutive health checks that contradict `backend_up`.
+    streak: u8,
+    draining: bool,
+    /// Credit of the backend in smooth weighted round robin.
+    credit: i64,
+    check: Option<CheckCode>,
+    checks: u32,
+    /// Whether the last health check got an immediate response.
+    answered: bool,
+    pub(crate) pool: Pool,
+    slow: Option<Factor>,
+    tapped: bool,
+    /// Whether it is cut, slow or tapped.
+    touched: bool,
+    plain: bool,
+}
+
+impl LinkState {
+    /// Takes the link's parameters from a new plan.
+    pub(crate) fn adopt(&mut self, plan: &Plan, hop: &HopPlan) {
+        (self.from, self.to, self.latency) = (hop.from, hop.to, hop.latency);
+        self.firewalls = hop.behind;
+        self.outward = u8::try_from(hop.outward).unwrap_or(u8::MAX);
+        self.limited = hop.maxconn.is_set();
+        self.timeout = plan.stations[hop.from].timeout;
+        self.prepares = is_timed(self.timeout) || hop.connects.when != When::Never;
+        self.opens = plan.connections.any_open;
+        self.shared = hop.from == plan.browser && !plan.pair.is_empty();
+        self.refresh();
+    }
+
+    /// Updates the derived flags.
+    fn refresh(&mut self) {
+        self.touched = self.cut || self.tapped || self.slow.is_some();
+        self.plain = !(self.touched || self.opens || self.limited) && self.firewalls == 0 && self.latency == 0;
+    }
+
+    /// The client's station.
+    #[inline]
+    pub(crate) const fn from(&self) -> StationIx {
+        self.from
+    }
+
+    /// The server's station.
+    #[inline]
+    pub(crate) const fn to(&self) -> StationIx {
+        self.to
+    }
+
+    /// One-way latency in nanoseconds, without the effect of faults.
+    #[inline]
+    pub(crate) const fn latency(&self) -> u64 {
+        self.latency
+    }
+
+    /// Number of firewalls on the hop.
+    #[inline]
+    pub(crate) const fn firewalls(&self) -> u8 {
+        self.firewalls
+    }
+
+    /// Number of firewalls at the client's end.
+    #[inline]
+    pub(crate) const fn outward(&self) -> u8 {
+        self.outward
+    }
+
+    /// Whether the number of requests in progress is limited.
+    #[inline]
+    pub(crate) const fn is_limited(&self) -> bool {
+        self.limited
+    }
+
+    /// How long the client waits for a response, in nanoseconds.
+    #[inline]
+    pub(crate) const fn timeout(&self) -> u64 {
+        self.timeout
+    }
+
+    /// Whether the client must set a deadline or take a connection before it sends.
+    #[inline]
+    pub(crate) const fn needs_preparation(&self) -> bool {
+        self.prepares
+    }
+
+    /// Whether a response may belong to a handshake.
+    #[inline]
+    pub(crate) const fn may_open(&self) -> bool {
+        self.opens
+    }
+
+    /// Whether it connects users to one of two balancers that share an address.
+    #[inline]
+    pub(crate) const fn is_shared(&self) -> bool {
+        self.shared
+    }
+
+    /// Whether a response arrives immediately and unchanged: no firewall, latency, fault, connection or limit is
+    /// involved.
+    #[inline]
+    pub(crate) const fn is_plain(&self) -> bool {
+        self.plain
+    }
+}
+
+/// Requests in progress.
+impl LinkState {
+    /// Number of requests that wait for a response.
+    #[inline]
+    pub(crate) const fn active(&self) -> u32 {
+        self.active
+    }
+
+    #[inline]
+    pub(crate) fn begin_call(&mut self) {
+        self.active += 1;
+    }
+
+    #[inline]
+    pub(crate) fn end_call(&mut self) {
+        self.active = self.active.saturating_sub(1);
+    }
+}
+
+/// Faults.
+impl LinkState {
+    /// Whether it is cut, slow or tapped.
+    #[inline]
+    pub(crate) const fn is_touched(&self) -> bool {
+        self.touched
+    }
+
+    #[inline]
+    pub(crate) const fn is_cut(&self) -> bool {
+        self.cut
+    }
+
+    pub(crate) fn set_cut(&mut self, cut: bool) {
+        self.cut = cut;
+        self.refresh();
+    }
+
+    pub(crate) const fn is_tapped(&self) -> bool {
+        self.tapped
+    }
+
+    pub(crate) fn set_tapped(&mut self, tapped: bool) {
+        self.tapped = tapped;
+        self.refresh();
+    }
+
+    /// The factor by which a fault multiplies the latency.
+    pub(crate) const fn slow(&self) -> Option<Factor> {
+        self.slow
+    }
+
+    pub(crate) fn set_slow(&mut self, factor: Option<Factor>) {
+        self.slow = factor;
+        self.refresh();
+    }
+
+    /// Applies the fault's factor, if there is one, to a latency in nanoseconds.
+    #[inline]
+    pub(crate) fn stretch(&self, latency: u64) -> u64 {
+        self.slow.map_or(latency, |factor| factor.of(latency))
+    }
+}
+
+/// The backend at the end of a balancer's link.
+impl LinkState {
+    /// Whether the balancer gives new requests to the backend.
+    #[inline]
+    pub(crate) const fn takes_new(&self) -> bool {
+        self.backend_up && !self.draining
+    }
+
+    /// Whether the health checks consider the backend up.
+    pub(crate) const fn is_backend_up(&self) -> bool {
+        self.backend_up
+    }
+
+    pub(crate) const fn is_draining(&self) -> bool {
+        self.draining
+    }
+
+    /// Drains the backend or puts it back in service. Returns whether this is a change.
+    pub(crate) fn set_draining(&mut self, draining: bool) -> bool {
+        std::mem::replace(&mut self.draining, draining) != draining
+    }
+
+    /// Adds the backend's weight to its credit in smooth weighted round robin. Returns the credit.
+    pub(crate) fn earn(&mut self, weight: i64) -> i64 {
+        self.credit += weight;
+        self.credit
+    }
+
+    /// Subtracts the weights of all backends from the credit of the chosen one.
+    pub(crate) fn pay(&mut self, weights: i64) {
+        self.credit -= weights;
+    }
+
+    pub(crate) fn reset_credit(&mut self) {
+        self.credit = 0;
+    }
+
+    /// Takes over what health checks know from the same link before a rebuild.
+    pub(crate) fn carry_checks(&mut self, old: &Self) {
+        (self.backend_up, self.streak) = (old.backend_up, old.streak);
+        (self.check, self.checks, self.answered) = (old.check, old.checks, old.answered);
+    }
+
+    /// Forgets the health checks of a balancer that stops: on its restart it considers every backend up.
+    pub(crate) fn reset_backend(&mut self) {
+        self.backend_up = true;
+        self.streak = 0;
+        self.credit = 0;
+        self.check = None;
+    }
+
+    /// Records how a health check will fail, if it will.
+    pub(crate) fn set_check(&mut self, code: Option<CheckCode>) {
+        self.check = code;
+    }
+
+    /// Counts a health check that was sent; `answered` says whether it gets an immediate response.
+    pub(crate) fn count_check(&mut self, answered: bool) {
+        self.checks = self.checks.wrapping_add(1);
+        self.answered = answered;
+    }
+
+    /// Evaluates the last health check: `fall` consecutive failures take the backend out of service, `rise` consecutive
+    /// successes put it back. Returns the new state if it changes.
+    pub(crate) fn end_check(&mut self, fall: u8, rise: u8) -> Option<bool> {
+        let passed = self.check.is_none();
+        if self.backend_up == passed {
+            self.streak = 0;
+            return None;
+        }
+        self.streak += 1;
+        if self.streak < if passed { rise } else { fall } {
+            return None;
+        }
+        self.streak = 0;
+        self.backend_up = passed;
+        Some(passed)
+    }
+
+    /// How the last health check failed; `None` if it passed or there was none.
+    pub(crate) const fn check_code(&self) -> Option<CheckCode> {
+        self.check
+    }
+
+    /// The response to the last health check, if it came immediately.
+    pub(crate) fn check_response(&self) -> Option<Result<(), CheckCode>> {
+        self.answered.then(|| self.check.map_or(Ok(()), Err))
+    }
+
+    /// Number of health checks sent.
+    pub(crate) const fn checks(&self) -> u32 {
+        self.checks
+    }
+}
+
+impl Default for LinkState {
+    fn default() -> Self {
+        Self {
+            from: StationIx::default(),
+            to: StationIx::default(),
+            latency: 0,
+            firewalls: 0,
+            outward: 0,
+            limited: false,
+            timeout: 0,
+            prepares: false,
+            opens: false,
+            shared: false,
+            active: 0,
+            cut: false,
+            backend_up: true,
+            streak: 0,
+            draining: false,
+            credit: 0,
+            check: None,
+            checks: 0,
+            answered: false,
+            pool: Pool::default(),
+            slow: None,
+            tapped: false,
+            touched: false,
+            plain: false,
+        }
+    }
+}
