@@ -1,5 +1,5 @@
-//! Who comes and when: schedules against the integral of their rate, users who wait for outcomes, and that nothing but the
-//! seed and the traffic moves an arrival.
+//! Arrivals: schedules against the integral of their rate, a closed population, and independence of arrivals from
+//! everything but the seed and the traffic.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use hoplight::model::{ComponentId, Element, Infrastructure, RequestKind};
 use hoplight::sim::{Command, CommandError, EventKind, JournalEvent, SimTime, Simulation, Timeline};
 use proptest::prelude::*;
 
-/// One web server, or two behind a balancer, under a traffic.
+/// Parses one web server, or two behind a balancer, with the given traffic.
 fn site(traffic: &str, balanced: bool) -> Result<Arc<Infrastructure>, String> {
     let (more, links) = if balanced {
         (
@@ -45,7 +45,7 @@ fn web() -> Element {
     Element::Component(ComponentId::new("web-1"))
 }
 
-/// When users come until `until`, and for what.
+/// Returns the arrivals until `until`, with their kinds.
 fn arrivals(sim: &mut Simulation, until: f64) -> Vec<(SimTime, RequestKind)> {
     let mut found = Vec::new();
     let mut observer = |note: JournalEvent| {
@@ -57,7 +57,7 @@ fn arrivals(sim: &mut Simulation, until: f64) -> Vec<(SimTime, RequestKind)> {
     found
 }
 
-/// Shapes of the rate, and its integral until each of some moments, by hand.
+/// Shapes of the rate, with the integral at several moments, computed by hand.
 const SHAPES: [(&str, &[(f64, f64)]); 5] = [
     ("rate: 40.0", &[(10.0, 400.0), (30.0, 1_200.0)]),
     ("rate: 40.0, schedule: [Step(at_s: 10.0, rate: 90.0)]", &[(10.0, 400.0), (20.0, 1_300.0), (30.0, 2_200.0)]),
@@ -83,7 +83,7 @@ fn regular_arrivals_follow_the_integral_of_their_rate_to_the_user() {
         for (until, integral) in integrals {
             sim.advance(seconds(*until), &mut ());
             let (offered, exact) = (sim.totals().offered as f64, *integral);
-            // A user who is due at this very instant may be a nanosecond late.
+            // An arrival due at exactly this instant may be a nanosecond late.
             assert!(offered <= exact && offered > exact - 1.0 - 1e-6, "{shape}: {offered} of {exact} until {until}");
         }
     }
@@ -108,10 +108,10 @@ fn random_arrivals_have_the_integral_as_mean_and_as_variance() {
             let exact = integral - before;
             before = *integral;
             let mean = counts.iter().sum::<f64>() / SEEDS as f64;
-            // Four standard errors of a Poisson mean; nobody at all where the rate is zero.
+            // Four standard errors of a Poisson mean; zero if the rate is zero.
             assert!((mean - exact).abs() <= 4.0 * (exact / SEEDS as f64).sqrt(), "{shape} until {until}: {mean}, exact {exact}");
             let variance = counts.iter().map(|count| (count - exact).powi(2)).sum::<f64>() / SEEDS as f64;
-            // Four standard errors of a variance: each is √(2/n) of it.
+            // Four standard errors of the variance; each is √(2/n) times the variance.
             let most = 4.0 * (2.0 / SEEDS as f64).sqrt();
             assert!((variance - exact).abs() <= most * exact, "{shape} until {until}: variance {variance}, exact {exact}");
         }
@@ -119,7 +119,7 @@ fn random_arrivals_have_the_integral_as_mean_and_as_variance() {
 }
 
 #[test]
-fn gaps_are_what_their_name_says() {
+fn gaps_are_constant_or_exponential_as_configured() {
     let gaps = |traffic: &str| -> Vec<f64> {
         let times = arrivals(&mut simulation(traffic, 3), 100.0);
         times.windows(2).map(|pair| (pair[1].0 - pair[0].0) as f64 / 1e9).collect()
@@ -131,7 +131,7 @@ fn gaps_are_what_their_name_says() {
     random.sort_by(f64::total_cmp);
     let n = random.len() as f64;
     assert!(n > 19_000.0);
-    // Kolmogorov and Smirnov against the exponential distribution: beyond 1.95/√n with probability 0.001.
+    // Kolmogorov–Smirnov test against the exponential distribution: above 1.95/√n with probability 0.001.
     let distance = random
         .iter()
         .enumerate()
@@ -140,7 +140,7 @@ fn gaps_are_what_their_name_says() {
 }
 
 #[test]
-fn neither_design_nor_fault_moves_an_arrival() {
+fn arrivals_depend_on_neither_design_nor_faults() {
     for process in ["Poisson", "Constant"] {
         let traffic = format!("rate: 80.0, arrivals: {process}, schedule: [Ramp(from_s: 2.0, to_s: 8.0, rate: 300.0)]");
         let plain = arrivals(&mut simulation(&traffic, 5), 10.0);
@@ -156,7 +156,7 @@ fn neither_design_nor_fault_moves_an_arrival() {
 }
 
 #[test]
-fn another_rate_brings_the_same_users_at_other_times() {
+fn another_rate_changes_arrival_times_but_not_kinds() {
     let kinds =
         |sim: &mut Simulation, until| -> Vec<RequestKind> { arrivals(sim, until).iter().map(|(_, kind)| *kind).collect() };
     let mut slow = simulation("rate: 50.0", 8);
@@ -173,7 +173,7 @@ fn another_rate_brings_the_same_users_at_other_times() {
 }
 
 #[test]
-fn a_rate_that_is_set_ends_the_schedule() {
+fn setting_a_rate_ends_the_schedule() {
     let traffic =
         "rate: 10.0, arrivals: Constant, schedule: [Step(at_s: 4.0, rate: 500.0), Spike(at_s: 20.0, for_s: 5.0, rate: 0.0)]";
     let mut sim = simulation(traffic, 1);
@@ -184,7 +184,7 @@ fn a_rate_that_is_set_ends_the_schedule() {
     assert!((sim.rate() - 20.0).abs() < f64::EPSILON);
     sim.advance(seconds(35.05), &mut ());
     assert!(sim.totals().offered.abs_diff(before + 600) <= 1, "{}", sim.totals().offered - before);
-    // Nobody, and somebody again: the part of the gap that had passed before stays passed.
+    // A rate of zero and back: the elapsed part of the gap stays elapsed.
     sim.apply(&rate(0.0), &mut ()).expect("a rate");
     let before = sim.totals().offered;
     sim.advance(seconds(100.0), &mut ());
@@ -195,7 +195,7 @@ fn a_rate_that_is_set_ends_the_schedule() {
 }
 
 #[test]
-fn users_who_wait_for_outcomes_never_ask_twice_at_once() {
+fn users_of_a_closed_population_have_one_request_at_a_time() {
     let traffic = "arrivals: Closed(users: 40, think: Exponential(mean_ms: 200.0)), patience_s: 2.0";
     let mut sim = simulation(traffic, 4);
     let conserved = |sim: &Simulation| {
@@ -207,7 +207,7 @@ fn users_who_wait_for_outcomes_never_ask_twice_at_once() {
         sim.step(&mut ());
         conserved(&sim);
     }
-    // Refused at once, or lost and given up: the users go on all the same.
+    // Whether requests are refused at once, or lost until the users give up, the users keep sending.
     sim.apply(&Command::Kill(web()), &mut ()).expect("it is up");
     let cut = Element::Hop(ComponentId::new("browser"), ComponentId::new("web-1"));
     for command in [Command::Kill(cut.clone()), Command::Restore(cut), Command::Restore(web())] {
@@ -216,10 +216,10 @@ fn users_who_wait_for_outcomes_never_ask_twice_at_once() {
         let until = sim.now().as_secs_f64() + 20.0;
         sim.advance(seconds(until), &mut ());
         conserved(&sim);
-        // 20 s are about nine cycles even of users who give up after 2 s.
+        // In 20 s, even users who give up after 2 s complete about nine cycles.
         assert!(sim.totals().offered - before > 40 * 8, "{} after {command:?}", sim.totals().offered - before);
     }
-    // A request by hand has no user who would go on.
+    // A request sent by hand belongs to no user in the population.
     sim.apply(&Command::Send(RequestKind::Static), &mut ()).expect("a user may always ask");
     let until = sim.now().as_secs_f64() + 10.0;
     sim.advance(seconds(until), &mut ());
@@ -228,7 +228,7 @@ fn users_who_wait_for_outcomes_never_ask_twice_at_once() {
 }
 
 #[test]
-fn time_goes_back_with_every_arrival_process() {
+fn every_arrival_process_can_be_rewound() {
     for traffic in [
         "rate: 50.0, schedule: [Ramp(from_s: 1.0, to_s: 9.0, rate: 200.0)]",
         "rate: 50.0, arrivals: Constant, schedule: [Spike(at_s: 3.0, for_s: 2.0, rate: 300.0)]",
@@ -245,7 +245,7 @@ fn time_goes_back_with_every_arrival_process() {
 }
 
 #[test]
-fn a_traffic_that_makes_no_sense_is_refused_with_a_reason() {
+fn invalid_traffic_is_refused_with_a_reason() {
     for (traffic, reason) in [
         ("schedule: [Step(at_s: 5.0, rate: 1.0), Step(at_s: 4.0, rate: 1.0)]", "change 2 of the schedule begins before"),
         ("schedule: [Ramp(from_s: 5.0, to_s: 4.0, rate: 1.0)]", "ends before it begins"),
@@ -266,9 +266,9 @@ fn a_traffic_that_makes_no_sense_is_refused_with_a_reason() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
 
-    /// Whatever the schedule and the rates that are set in between: as many regular users as the integral says, in all.
+    /// With any schedule and any rates set in between, the number of regular arrivals equals the integral.
     #[test]
-    fn any_schedule_brings_as_many_as_its_integral(
+    fn any_schedule_has_as_many_arrivals_as_its_integral(
         start in 0.0..200.0_f64,
         steps in proptest::collection::vec((0.1..3.0_f64, 0.0..3.0_f64, 0.0..300.0_f64), 0..6),
         command in 0.0..300.0_f64,

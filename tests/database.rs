@@ -22,7 +22,7 @@ fn start(text: &str) -> Simulation {
     Simulation::new(infra(text), 1)
 }
 
-/// A simulation in which nobody comes by himself.
+/// Creates a simulation without arrivals.
 fn quiet(text: &str) -> Simulation {
     let mut sim = start(text);
     rate(&mut sim, 0.0);
@@ -74,7 +74,7 @@ fn seconds(sim: &mut Simulation, seconds: f64) {
     sim.advance(sim.now() + Duration::from_secs_f64(seconds), &mut ());
 }
 
-/// Lets time go on and keeps the notes that `pick` wants, each with its instant in milliseconds.
+/// Advances the simulation and returns the events selected by `pick`, each with its time in milliseconds.
 fn watch<T>(sim: &mut Simulation, secs: f64, mut pick: impl FnMut(&EventKind) -> Option<T>) -> Vec<(f64, T)> {
     let mut found = Vec::new();
     let mut observer = |note: JournalEvent| {
@@ -95,7 +95,7 @@ fn writes(sim: &Simulation) -> (u64, u64) {
     (totals.completed, totals.failed)
 }
 
-/// Equal, but for the last bits of sums of milliseconds.
+/// Compares sums of milliseconds up to rounding errors.
 fn same(measured: f64, exact: f64) {
     assert!((measured - exact).abs() < 1e-6, "measured {measured}, exact {exact}");
 }
@@ -105,7 +105,7 @@ fn ids(sim: &Simulation) -> [hoplight::model::ComponentIx; 3] {
 }
 
 #[test]
-fn lag_is_the_way_and_the_time_to_apply() {
+fn lag_is_latency_plus_apply_time() {
     let mut sim = quiet(REPLICATED);
     send(&mut sim, RequestKind::Write);
     while view(&sim, "db-1").position == 0 {
@@ -139,14 +139,14 @@ fn a_lag_spike_is_measured_and_passes() {
     assert!(slow.stale_reads > 1_000);
     does(&mut sim, &lag("db-2", 0.05));
     seconds(&mut sim, 1.0);
-    assert!(view(&sim, "db-2").lag_s.is_some_and(|lag| lag <= 0.052), "what waited is applied at full speed");
+    assert!(view(&sim, "db-2").lag_s.is_some_and(|lag| lag <= 0.052), "the backlog is applied at full speed");
 }
 
 #[test]
-fn interrupted_replication_shows_null_and_catches_up() {
+fn interrupted_replication_reports_null_lag_and_catches_up() {
     for broken in [hop("db-1", "db-2"), component("db-2"), Element::Server(ServerId::new("server-2"))] {
         let mut sim = start(REPLICATED);
-        // The other way to a change is closed as well.
+        // Also cut the other replication path.
         does(&mut sim, &Command::Kill(hop("db-3", "db-2")));
         seconds(&mut sim, 10.0);
         does(&mut sim, &Command::Kill(broken.clone()));
@@ -155,7 +155,7 @@ fn interrupted_replication_shows_null_and_catches_up() {
         assert_eq!(replica.lag_s, None, "{broken}");
         assert!(replica.lag_changes > 2_000 && primary.applied == replica.applied + replica.lag_changes);
         does(&mut sim, &Command::Restore(broken.clone()));
-        // A second until it looks, and a tenth of a millisecond for each change.
+        // Reconnecting takes up to a second, and applying each change takes a tenth of a millisecond.
         seconds(&mut sim, 1.5);
         rate(&mut sim, 0.0);
         seconds(&mut sim, 1.0);
@@ -173,7 +173,7 @@ fn stale_reads_are_counted_exactly() {
     seconds(&mut sim, 1.0);
     assert_eq!(view(&sim, "db-2").stale_reads, 0, "nothing was written");
     send(&mut sim, RequestKind::Write);
-    // The read begins at db-2 before the write is committed at db-1: both ways take equally long.
+    // The read starts at db-2 before the write is committed at db-1, because both paths take equally long.
     send(&mut sim, RequestKind::Read);
     seconds(&mut sim, 1.0);
     assert_eq!(view(&sim, "db-2").stale_reads, 0);
@@ -188,7 +188,7 @@ fn stale_reads_are_counted_exactly() {
     let replica = view(&sim, "db-2");
     assert_eq!((replica.stale_reads, replica.applied), (7, 1), "it has caught up");
     assert_eq!(view(&sim, "db-1").stale_reads, 0);
-    // Cut off from the primary it goes stale, though it knows nothing of that.
+    // Cut off from the primary, db-2 goes stale without knowing it.
     does(&mut sim, &Command::Kill(Element::Server(ServerId::new("server-2"))));
     send(&mut sim, RequestKind::Write);
     seconds(&mut sim, 1.0);
@@ -220,13 +220,13 @@ fn a_replica_refuses_writes_until_it_is_promoted() {
     assert_eq!(promoted.len(), 1);
     same(promoted[0].0, before.nanos() as f64 / 1e6 + 41.0);
     assert_eq!((view(&sim, "db-3").writable, view(&sim, "db-3").role), (true, DatabaseRole::Primary));
-    // One write tells the driver if it must; the next one works.
+    // The first write may show the driver that the primary has changed; the second one must succeed.
     for _ in 0..2 {
         send(&mut sim, RequestKind::Write);
         seconds(&mut sim, 1.0);
     }
     assert!(writes(&sim).0 >= 1);
-    // The third database follows the new primary.
+    // The third database replicates from the new primary.
     assert_eq!((view(&sim, "db-2").applied, view(&sim, "db-2").lag_s), (view(&sim, "db-3").applied, Some(0.0)));
 }
 
@@ -246,9 +246,9 @@ fn writes_lost_by_a_promotion_are_counted_by_position() {
     seconds(&mut sim, 20.0);
     rate(&mut sim, 0.0);
     seconds(&mut sim, 10.0);
-    // What users were told is written, less what was lost, is what the valid history has.
+    // The valid history holds the writes acknowledged to users, minus the lost ones.
     assert_eq!(view(&sim, "db-3").applied, writes(&sim).0 - lost);
-    assert_eq!(view(&sim, "db-2").applied, view(&sim, "db-3").applied, "what it had more than the new primary is taken back");
+    assert_eq!(view(&sim, "db-2").applied, view(&sim, "db-3").applied, "changes that the new primary lacks are rolled back");
 }
 
 #[test]
@@ -258,9 +258,10 @@ fn an_automatic_failover_comes_after_its_delay() {
     kill(&mut sim, "db-1");
     let promoted =
         watch(&mut sim, 30.0, |what| if let EventKind::Promoted { database, .. } = what { Some(*database) } else { None });
-    // The last heartbeat came at 20 s; fifteen seconds of silence, and the statements. Of equals, the first is taken.
+    // The last heartbeat arrived at 20 s; add fifteen seconds of silence and the promotion statements. The first of two
+    // equally up-to-date replicas is promoted.
     assert_eq!(promoted, [(35_041.0, ids(&sim)[1])]);
-    // Authored links let nobody write to db-2, so ask for the other layout: the writer is found by trying.
+    // With the authored links, no driver can write to db-2. In the other layout, a driver finds the writer by trying.
     let text = REPLICATED.replace(PRIMARY, FAILOVER).replace("kinds: [Read]", "kinds: [Read, Write]");
     let mut sim = start(&text);
     seconds(&mut sim, 20.3);
@@ -273,7 +274,7 @@ fn an_automatic_failover_comes_after_its_delay() {
 }
 
 #[test]
-fn a_return_without_a_fence_is_a_split_brain() {
+fn an_unfenced_primary_that_returns_causes_split_brain() {
     let text = REPLICATED.replace("kinds: [Read]", "kinds: [Read, Write]");
     for (role, split) in [(FAILOVER, true), (FENCED, false)] {
         let mut sim = start(&text.replace(PRIMARY, role));
@@ -283,7 +284,7 @@ fn a_return_without_a_fence_is_a_split_brain() {
         assert_eq!(views(&sim).iter().filter(|view| view.writable).count(), 1);
         restore(&mut sim, "db-1");
         assert_eq!(views(&sim).iter().filter(|view| view.writable).count(), if split { 2 } else { 1 });
-        // A driver that finds the old primary again.
+        // Let a driver find the old primary again.
         kill(&mut sim, "db-2");
         seconds(&mut sim, 5.0);
         restore(&mut sim, "db-2");
@@ -295,7 +296,7 @@ fn a_return_without_a_fence_is_a_split_brain() {
         if split {
             assert!(old.writable && old.divergent_writes > 100, "{old:?}");
             assert_eq!(old.divergent_writes, old.acknowledged - (new.applied - (writes(&sim).0 - old.acknowledged)));
-            // Fencing by hand: what only the old one had is lost, to the write.
+            // Fencing by hand loses exactly the writes that only the old primary had.
             let only_here = old.divergent_writes;
             does(&mut sim, &Command::Demote(ComponentId::new("db-1")));
             seconds(&mut sim, 5.0);
@@ -311,12 +312,12 @@ fn a_return_without_a_fence_is_a_split_brain() {
 }
 
 #[test]
-fn a_partition_makes_a_false_failover() {
+fn a_partition_causes_a_false_failover() {
     let text = REPLICATED.replace("kinds: [Read]", "kinds: [Read, Write]");
     for (role, fenced) in [(FAILOVER, false), (FENCED, true)] {
         let mut sim = start(&text.replace(PRIMARY, role));
         seconds(&mut sim, 10.0);
-        // The primary runs and takes writes; only the replicas do not hear it.
+        // The primary is up and accepts writes, but the replicas cannot reach it.
         for link in [hop("db-1", "db-2"), hop("db-1", "db-3")] {
             does(&mut sim, &Command::Kill(link));
         }
@@ -338,7 +339,7 @@ fn a_partition_makes_a_false_failover() {
             assert!(views(&sim).iter().all(|view| view.applied == newest.applied && view.divergent_writes == 0));
         }
     }
-    // One replica that still hears the primary keeps the other from a false failover.
+    // A replica that still receives heartbeats prevents the other from a false failover.
     let mut sim = start(&text.replace(PRIMARY, FAILOVER));
     does(&mut sim, &Command::Kill(hop("db-1", "db-2")));
     seconds(&mut sim, 40.0);
@@ -347,7 +348,7 @@ fn a_partition_makes_a_false_failover() {
 
 #[test]
 fn semi_synchronous_writes_wait_one_round_trip_and_at_most_ten_seconds() {
-    // A driver that follows would turn to a replica after the first timeout.
+    // A driver that follows the primary would try a replica after the first timeout.
     let text = REPLICATED.replace(PRIMARY, "Database(role: Primary, semi_sync: true)");
     let mut sim = quiet(&text.replace("kind: App()", "kind: App(follow_primary: false)"));
     let mut asynchronous = quiet(REPLICATED);
@@ -364,7 +365,7 @@ fn semi_synchronous_writes_wait_one_round_trip_and_at_most_ten_seconds() {
     for link in [hop("db-1", "db-2"), hop("db-1", "db-3")] {
         does(&mut sim, &Command::Kill(link));
     }
-    // The application does not wait for ten seconds; but then the primary does without.
+    // The application times out before ten seconds; after them, the primary falls back to asynchronous commits.
     assert_eq!(latency(&mut sim), None);
     assert_eq!(latency(&mut sim), Some(usual));
     assert_eq!(view(&sim, "db-1").acknowledged, 3);
@@ -378,16 +379,17 @@ fn semi_synchronous_writes_wait_one_round_trip_and_at_most_ten_seconds() {
 fn writer(sim: &Simulation) -> Option<hoplight::model::ComponentIx> {
     let mut writers = sim.infrastructure().components().filter(|(ix, _)| sim.database(*ix).is_some_and(|view| view.writable));
     let first = writers.next().map(|(ix, _)| ix);
-    assert!(writers.next().is_none(), "at most one takes writes");
+    assert!(writers.next().is_none(), "at most one member takes writes");
     first
 }
 
 #[test]
-fn a_quorum_commits_with_the_faster_of_the_others() {
+fn a_quorum_commits_with_the_fastest_other_member() {
     let mut sim = quiet(QUORUM);
     send(&mut sim, RequestKind::Write);
     let ends = watch(&mut sim, 1.0, |what| if let EventKind::Ended { latency_ms, .. } = what { Some(*latency_ms) } else { None });
-    // 25 ms each way to the user, twice as the connection is new, 1 ms in the application, 0.25 ms each way, 2 ms at work, and 1 ms each way to db-2.
+    // Network to the user 4 × 25 ms because the connection is new, application 1 ms, network to db-1 2 × 0.25 ms, service
+    // 2 ms, network to db-2 2 × 1 ms.
     same(ends[0].1, 100.0 + 1.0 + 0.5 + 2.0 + 2.0);
     kill(&mut sim, "db-2");
     send(&mut sim, RequestKind::Write);
@@ -407,7 +409,7 @@ fn a_quorum_of_three_survives_the_loss_of_its_writer_and_loses_nothing() {
             20.0,
             |what| if let EventKind::Promoted { database, lost } = what { Some((*database, *lost)) } else { None },
         );
-    // The last heartbeat came at 20 s, and ten seconds of silence expel.
+    // The last heartbeat arrived at 20 s; a member is expelled after ten seconds of silence.
     assert_eq!(elected, [(30_000.0, (ids(&sim)[1], 0))]);
     let before = writes(&sim);
     seconds(&mut sim, 10.0);
@@ -423,7 +425,7 @@ fn a_quorum_of_three_survives_the_loss_of_its_writer_and_loses_nothing() {
 }
 
 #[test]
-fn without_a_majority_nobody_takes_writes() {
+fn without_a_majority_no_member_takes_writes() {
     for dead in [["db-2", "db-3"], ["db-1", "db-2"]] {
         let mut sim = start(QUORUM);
         seconds(&mut sim, 10.0);
@@ -433,10 +435,10 @@ fn without_a_majority_nobody_takes_writes() {
         let at_most = writes(&sim).0 + 2;
         seconds(&mut sim, 30.0);
         assert_eq!(writer(&sim), None, "{dead:?}");
-        assert!(writes(&sim).0 <= at_most, "but for acknowledgements on their way, nothing more is written");
+        assert!(writes(&sim).0 <= at_most, "only acknowledgements in flight still arrive");
         let failed = sim.failures().find(|(failure, _)| *failure == Failure::ServerError).map(|(_, count)| count);
         assert!(failed.is_some_and(|failed| failed > 400), "{failed:?}");
-        // A majority is enough again.
+        // Restore the majority.
         restore(&mut sim, dead[1]);
         seconds(&mut sim, 20.0);
         assert!(writer(&sim).is_some());
@@ -467,7 +469,7 @@ fn the_minority_side_of_a_partition_refuses_writes() {
     );
 }
 
-/// A quorum cluster of `n`, every pair linked.
+/// Formats a quorum cluster of `n` members, with every pair linked.
 fn quorum_of(n: usize) -> String {
     let list = |records: Vec<String>| records.join(", ");
     let role = "Database(role: Member, expel_s: 5.0)";
@@ -520,7 +522,7 @@ fn roles_survive_rewinding() {
 }
 
 #[test]
-fn commands_that_make_no_sense_change_nothing() {
+fn invalid_commands_change_nothing() {
     let mut sim = start(REPLICATED);
     seconds(&mut sim, 3.0);
     let before = sim.clone();
@@ -543,7 +545,7 @@ fn commands_that_make_no_sense_change_nothing() {
 }
 
 #[test]
-fn clusters_that_make_no_sense_are_refused() {
+fn invalid_clusters_are_refused() {
     let member = |text: &str| QUORUM.replacen("Database(role: Member)", text, 1);
     let wrong = |text: String| Infrastructure::from_ron("x.ron", &text).expect_err("it makes no sense").to_string();
     for (text, reason) in [
@@ -589,7 +591,7 @@ proptest! {
             let _ = sim.apply(&if breaks { Command::Kill(part) } else { Command::Restore(part) }, &mut ());
             sim.advance(sim.now() + Duration::from_millis(millis), &mut ());
             let before = writes(&sim).0;
-            // Whatever anybody was told is written is in the valid history.
+            // All acknowledged writes are in the valid history.
             let valid = views(&sim).iter().map(|view| view.acknowledged).max().unwrap_or_default();
             prop_assert!(valid >= before, "{before} were acknowledged, {valid} are kept");
             prop_assert!(views(&sim).iter().all(|view| view.lost_writes == 0 && view.divergent_writes == 0));

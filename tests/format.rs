@@ -1,4 +1,4 @@
-//! The form of scenario files: what may be left out, and what is said of a mistake.
+//! The format of scenario files: defaults, and error messages.
 
 use hoplight::analysis::{Outage, works};
 use hoplight::model::{ContentError, Infrastructure, Protocol, RequestKind};
@@ -7,7 +7,7 @@ fn read(text: &str) -> Infrastructure {
     Infrastructure::from_ron("folder/My Site.ron", text).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The links, as `from>to protocol`.
+/// Formats the links as `from>to protocol`.
 fn links(infra: &Infrastructure) -> Vec<String> {
     let name = |ix| &infra.component(ix).id;
     infra
@@ -16,7 +16,7 @@ fn links(infra: &Infrastructure) -> Vec<String> {
         .collect()
 }
 
-/// The mistakes of a text, each as `line:column message → suggestion`.
+/// Returns the errors in a text, each as `line:column message → suggestion`.
 fn mistakes(text: &str) -> Vec<String> {
     let shown = |error: &ContentError| {
         let place = error.place.map_or_else(String::new, |(line, column)| format!("{line}:{column} "));
@@ -43,7 +43,7 @@ fn a_few_lines_make_a_site_that_works() {
 }
 
 #[test]
-fn a_browser_that_is_not_mentioned_finds_resolver_and_entry() {
+fn an_undeclared_browser_finds_resolver_and_entry() {
     let pair = "(components: [
         (id: \"web\", kind: Web()), (id: \"names\", kind: DnsResolver()),
         (id: \"a\", kind: LoadBalancer(vrrp: (peer: \"b\"))), (id: \"b\", kind: LoadBalancer(vrrp: (peer: \"a\"))),
@@ -61,19 +61,19 @@ fn a_browser_that_is_not_mentioned_finds_resolver_and_entry() {
             "browser>b HTTP"
         ]
     );
-    // What the file says of it counts.
+    // A link written in the file replaces the default.
     let slow = SMALL.replacen("links: [", "links: [(from: \"browser\", to: \"web\", latency_ms: 80.0), ", 1);
     let infra = read(&slow);
     assert_eq!(links(&infra), ["browser>web HTTP", "web>app HTTP", "app>db SQL"]);
     let link = infra.link_between("browser", "web").expect("a link");
     assert!((infra.link(link).latency.get() - 80.0).abs() < 1e-9);
-    // One that the file mentions says its links itself.
+    // If the file declares the browser, it must also declare its links.
     let mentioned = SMALL.replacen("(id: \"web\"", "(id: \"user\", kind: Browser), (id: \"web\"", 1);
     assert_eq!(mistakes(&mentioned), ["5:4 the browser has one HTTP link, or one to each balancer of a VRRP pair; found 0"]);
 }
 
 #[test]
-fn an_entry_that_could_be_any_of_several_is_asked_for() {
+fn an_ambiguous_entry_must_be_declared() {
     let loose = SMALL.replacen("(from: \"web\", to: \"app\"), ", "", 1);
     assert_eq!(
         mistakes(&loose),
@@ -112,7 +112,7 @@ fn a_certificate_is_for_the_site_unless_it_says_otherwise() {
     assert_eq!((certificate.names[0].as_str(), certificate.days_left), ("www.example.com", 90));
 }
 
-/// Every sort of name that a record may refer to, each misspelt once; `web-1` and `server-1` also stand where they are right.
+/// Every kind of reference in a record, each misspelt once; `web-1` and `server-1` also occur in valid places.
 const WRONG: &str = "(
     servers: [(id: \"server-1\")],
     certificates: [(on: [\"wbe-1\"])],
@@ -134,7 +134,7 @@ const WRONG: &str = "(
 )";
 
 #[test]
-fn every_wrong_name_is_told_in_its_place_with_what_was_meant() {
+fn every_unknown_name_is_reported_at_its_position_with_a_suggestion() {
     assert_eq!(
         mistakes(WRONG),
         [
@@ -152,7 +152,7 @@ fn every_wrong_name_is_told_in_its_place_with_what_was_meant() {
             "4:101 no component `lb-2` → lb-1",
         ]
     );
-    // Lists inside other fields, by the only place where the wrong name stands.
+    // Lists inside other fields, where the wrong name occurs only once.
     for (before, wrong, message) in [
         ("(components", "(domains: [(id: \"rack\", domains: [\"rakc\"])], components", "no domain `rakc` → rack"),
         ("(components", "(domains: [(id: \"rack\", links: [(\"web\", \"dbb\")])], components", "no component `dbb` → db"),
@@ -176,7 +176,7 @@ fn every_wrong_name_is_told_in_its_place_with_what_was_meant() {
 }
 
 #[test]
-fn unknown_fields_and_words_are_told_with_the_nearest() {
+fn unknown_fields_and_words_are_reported_with_the_nearest_match() {
     let expect = |wrong: &str, found: &str, meant: &str| {
         let text = SMALL.replacen("kind: Web()", wrong, 1);
         let told = mistakes(&text);
@@ -194,7 +194,7 @@ fn unknown_fields_and_words_are_told_with_the_nearest() {
 }
 
 #[test]
-fn a_file_with_more_mistakes_than_anybody_reads_tells_twenty_quickly() {
+fn a_file_with_very_many_errors_reports_twenty_quickly() {
     let link = |number| format!("(from: \"x{number}\", to: \"y{number}\"),");
     let links: String = (0..20_000).map(link).collect();
     let text = format!("(components: [(id: \"web\", kind: Web())], links: [{links}])");
@@ -204,7 +204,7 @@ fn a_file_with_more_mistakes_than_anybody_reads_tells_twenty_quickly() {
 }
 
 #[test]
-fn a_newer_form_and_an_empty_file_are_told() {
+fn a_newer_format_and_an_empty_file_are_reported() {
     assert!(mistakes("(format: 99, components: [])")[0].contains("a newer hoplight is needed"));
     assert!(mistakes("()")[0].contains("components"));
     assert_eq!(

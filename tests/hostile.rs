@@ -1,4 +1,4 @@
-//! Loaders under fire: whatever a file holds, reading it ends with a value or an error, and running it never panics.
+//! Hostile input: loading any file returns a value or an error, and running it never panics.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use hoplight::model::text::is_printable;
 use hoplight::sim::{SimTime, Simulation, Timeline};
 use proptest::prelude::*;
 
-/// What takes the place of a slice: pieces of the form, extremes, and text that steers terminals.
+/// Replacements for a slice of the text: syntax fragments, extreme values, and terminal control characters.
 const PIECES: [&str; 34] = [
     "",
     "(",
@@ -52,10 +52,10 @@ const PIECES: [&str; 34] = [
 const SMALL: &str = include_str!("lessons/small.ron");
 const PROGRESS: &str = "(format: 1, lessons: {\"a\": (furthest: 3, finished: true, quiz: (right: 2, of: 5)), \"b\": ()})";
 
-/// One change of a text: from a place, a length, and what happens there.
+/// One change of a text: a position, a length, and the replacement.
 type Change = (prop::sample::Index, usize, u8);
 
-/// Changes `text` as told, at characters' borders.
+/// Applies `changes` to `text` at character boundaries.
 fn mutated(text: &str, changes: &[Change]) -> String {
     let mut chars: Vec<char> = text.chars().collect();
     for (place, length, what) in changes {
@@ -76,7 +76,7 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
     prop::collection::vec((any::<prop::sample::Index>(), 0usize..60, any::<u8>()), 1..4)
 }
 
-/// Replaces one number of a text, so that most results are still well formed.
+/// Replaces one number in a text, so that most results are still well formed.
 fn other_number(text: &str, place: prop::sample::Index, number: &str) -> String {
     let digits: Vec<usize> = text.char_indices().filter(|(_, c)| c.is_ascii_digit()).map(|(at, _)| at).collect();
     let at = digits[place.index(digits.len())];
@@ -85,12 +85,12 @@ fn other_number(text: &str, place: prop::sample::Index, number: &str) -> String 
     format!("{}{number}{}", text.get(..at).unwrap_or_default(), rest.get(length..).unwrap_or_default())
 }
 
-/// An error says nothing that could steer a terminal.
+/// Whether an error message is free of terminal control characters.
 fn is_harmless(error: &impl std::fmt::Display) -> bool {
     error.to_string().chars().all(|c| c == '\n' || is_printable(c))
 }
 
-/// Reads a scenario and, if it can be read, lets it run for a while, there and back.
+/// Parses a scenario and, if it is valid, runs it forward and back for a while.
 fn run_scenario(text: &str) -> Result<bool, TestCaseError> {
     match Infrastructure::from_ron("x.ron", text) {
         Err(error) => {
@@ -110,7 +110,7 @@ fn run_scenario(text: &str) -> Result<bool, TestCaseError> {
     }
 }
 
-/// Reads a lesson and, if it can be read, begins it.
+/// Parses a lesson and, if it is valid, starts it.
 fn run_lesson(text: &str) -> Result<bool, TestCaseError> {
     match Lesson::from_ron("x.ron", text) {
         Err(error) => {
@@ -156,19 +156,19 @@ proptest! {
     fn any_text_is_read_or_refused(text in "\\PC{0,200}|[(){}\\[\\]:,\"a-z0-9 .\\n-]{0,200}") {
         prop_assert!(!run_scenario(&text)?);
         prop_assert!(!run_lesson(&text)?);
-        // Whoever opens a file of progress that is none must keep it.
+        // A file that is not a progress file must be refused, so that it is not overwritten.
         prop_assert!(Progress::from_ron("x.ron", &text).is_err());
     }
 
     #[test]
-    fn extreme_numbers_are_refused_or_bearable(which in 0..EMBEDDED.scenarios.len(), place in any::<prop::sample::Index>(), number in 0usize..10) {
+    fn extreme_numbers_are_refused_or_handled(which in 0..EMBEDDED.scenarios.len(), place in any::<prop::sample::Index>(), number in 0usize..10) {
         let numbers = ["0", "-1", "1e400", "NaN", "inf", "-inf", "1e308", "1e-300", "18446744073709551616", "4294967295"];
         let (_, text) = EMBEDDED.scenarios[which];
         run_scenario(&other_number(text, place, numbers[number]))?;
     }
 
     #[test]
-    fn a_lesson_with_extreme_numbers_is_refused_or_bearable(place in any::<prop::sample::Index>(), number in 0usize..6) {
+    fn a_lesson_with_extreme_numbers_is_refused_or_handled(place in any::<prop::sample::Index>(), number in 0usize..6) {
         let numbers = ["0", "-1", "1e400", "NaN", "99999999999", "4294967295"];
         let text = other_number(SMALL, place, numbers[number]);
         run_lesson(&text)?;
@@ -176,8 +176,8 @@ proptest! {
 }
 
 #[test]
-fn what_a_mutation_makes_is_sometimes_still_right() {
-    // Else the properties above would only try the parser.
+fn some_texts_are_valid_and_reach_the_simulation() {
+    // Otherwise the properties above would test only the parser.
     let (_, text) = EMBEDDED.scenarios[0];
     assert!(run_scenario(text).is_ok_and(|read| read) && run_lesson(SMALL).is_ok_and(|read| read));
     assert!(Progress::from_ron("x.ron", PROGRESS).is_ok());
@@ -185,7 +185,7 @@ fn what_a_mutation_makes_is_sometimes_still_right() {
     assert!(run_scenario(&commented).is_ok_and(|read| read));
 }
 
-/// Whether each of the three loaders refuses a text.
+/// Whether all three loaders refuse a text.
 fn all_refuse(text: &str) -> bool {
     Infrastructure::from_ron("x.ron", text).is_err_and(|error| is_harmless(&error))
         && Lesson::from_ron("x.ron", text).is_err_and(|error| is_harmless(&error))
@@ -193,7 +193,7 @@ fn all_refuse(text: &str) -> bool {
 }
 
 #[test]
-fn deep_nesting_and_great_size_are_refused() {
+fn deep_nesting_and_excessive_size_are_refused() {
     for open in ["(", "[", "{", "Some(", "(a:", "[[(", "/*", "{\"a\":"] {
         for depth in [70, 5_000, MAX_FILE / open.len() + 1] {
             assert!(all_refuse(&open.repeat(depth)), "{depth} × {open}");
@@ -206,7 +206,7 @@ fn deep_nesting_and_great_size_are_refused() {
 }
 
 #[test]
-fn a_byte_order_mark_is_no_mistake_but_two_are() {
+fn one_byte_order_mark_is_accepted_and_two_are_refused() {
     let (_, scenario) = EMBEDDED.scenarios[0];
     assert!(Infrastructure::from_ron("x.ron", &format!("\u{feff}{scenario}")).is_ok());
     assert!(Lesson::from_ron("x.ron", &format!("\u{feff}{SMALL}")).is_ok());
@@ -215,7 +215,7 @@ fn a_byte_order_mark_is_no_mistake_but_two_are() {
 }
 
 #[test]
-fn numbers_out_of_their_range_are_refused_with_their_place() {
+fn out_of_range_numbers_are_refused_with_their_position() {
     let (_, text) = *EMBEDDED.scenarios.last().expect("shipped");
     assert!(text.contains("rate: 100.0") && text.contains("ttl_s: 300.0") && text.contains("static_share: 0.4"));
     for (good, field) in [("rate: 100.0", "rate: "), ("ttl_s: 300.0", "ttl_s: "), ("static_share: 0.4", "static_share: ")] {
@@ -228,7 +228,7 @@ fn numbers_out_of_their_range_are_refused_with_their_place() {
 }
 
 #[test]
-fn too_many_things_are_refused() {
+fn too_many_components_and_too_long_texts_are_refused() {
     let component = |number: usize| format!("(id: \"web-{number}\", kind: Web(), at: (0, 0)),");
     let many: String = (0..10_000).map(component).collect();
     let (_, text) = EMBEDDED.scenarios[0];
@@ -253,7 +253,7 @@ fn a_document_on_a_small_stack_does_not_overflow_it() {
 }
 
 #[test]
-fn the_fastest_load_and_the_longest_time_are_bearable() {
+fn the_highest_load_and_the_longest_time_are_handled() {
     let (_, text) = *EMBEDDED.scenarios.last().expect("shipped");
     let idle = text.replacen("rate: 100.0", "rate: 0.0", 1);
     let infra = Infrastructure::from_ron("x.ron", &idle).expect("nobody asks");

@@ -1,7 +1,8 @@
-//! What the network costs, to the nanosecond: names, connections, handshakes.
+//! Network latency, exact to the nanosecond: names, connections, handshakes.
 //!
-//! Services take no time here unless a test says so. The user is 50 ms away, the balancer 5 ms from the web server, the web
-//! server 2 ms from the application, and that 1 ms from the database; so a time tells which ways were gone how often.
+//! Service times are zero unless a test sets them. The user is 50 ms away, the balancer 5 ms from the web server, the
+//! web server 2 ms from the application, and the application 1 ms from the database, so a latency shows which paths
+//! were travelled how often.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use hoplight::model::{ComponentId, Element, Infrastructure, LinkIx, RequestKind, ServerId, TopologyEdit};
 use hoplight::sim::{Command, EventKind, Failure, FailureReason, JournalEvent, Outcome, SimTime, Simulation};
 
-/// What a scenario says; the rest is the same in all.
+/// The parts of the scenario that tests vary.
 #[derive(Clone, Copy)]
 struct Site {
     traffic: &'static str,
@@ -17,7 +18,7 @@ struct Site {
     dns: &'static str,
     balancer: &'static str,
     app: &'static str,
-    /// How long the user's messages travel, in milliseconds.
+    /// One-way latency between user and site, in milliseconds.
     away_ms: f64,
     certificates: &'static str,
 }
@@ -28,14 +29,14 @@ impl Default for Site {
     }
 }
 
-/// One user a second who comes for the first time, and one who returns.
+/// One user per second: a new visitor, or a returning one.
 const NEW: &str = "rate: 1.0, arrivals: Constant, new_visitors: 1.0, static_share: 1.0, write_share: 0.0";
 const RETURNING: &str = "rate: 1.0, arrivals: Constant, new_visitors: 0.0, static_share: 1.0, write_share: 0.0";
 const READS: &str = "rate: 1.0, arrivals: Constant, new_visitors: 0.0, static_share: 0.0, write_share: 0.0";
-/// TLS whose handshakes are no work.
+/// TLS handshakes without CPU time.
 const FREE: &str = "handshake_ms: 0.0, resumed_ms: 0.0";
 
-/// How requests ended, and how long their users waited, in milliseconds.
+/// Outcomes of requests with their latency in milliseconds.
 type Endings = Vec<(Outcome, f64)>;
 
 struct Run {
@@ -44,12 +45,12 @@ struct Run {
 }
 
 impl Site {
-    /// A browser and a web server.
+    /// Starts a browser and a web server.
     fn direct(self) -> Run {
         self.start(r#"(from: "browser", to: "web-1", protocol: Http, latency_ms: AWAY)"#)
     }
 
-    /// A balancer before the web server, an application and a database behind it.
+    /// Starts a balancer, a web server, an application and a database.
     fn chain(self) -> Run {
         self.start(
             r#"(from: "browser", to: "lb-1", protocol: Http, latency_ms: AWAY),
@@ -103,13 +104,13 @@ impl Run {
         self.notes.iter().filter_map(ended).collect()
     }
 
-    /// How long each good request took, up to a moment, in milliseconds; none failed.
+    /// Returns the latency of each request until `seconds`, in milliseconds. Panics if a request has failed.
     fn times(&mut self, seconds: f64) -> Vec<f64> {
         self.until(seconds);
-        self.endings().into_iter().map(|(outcome, ms)| outcome.map(|()| ms).expect("it went well")).collect()
+        self.endings().into_iter().map(|(outcome, ms)| outcome.map(|()| ms).expect("no request failed")).collect()
     }
 
-    /// The sentences about one request.
+    /// Returns the journal entries of one request.
     fn story(&self, number: u64) -> Vec<String> {
         let about = self.notes.iter().filter(|note| note.request.is_some_and(|(n, _)| n == number));
         about.map(|note| hoplight::text::event(note, self.sim.infrastructure()).to_string()).collect()
@@ -137,8 +138,8 @@ fn leaked(text: String) -> &'static str {
 }
 
 #[test]
-fn the_first_byte_comes_after_as_many_round_trips_as_were_measured() {
-    // Measured at a round trip of 103 ms: round trips, and milliseconds.
+fn the_first_byte_takes_as_many_round_trips_as_measured() {
+    // Measured with a round-trip time of 103 ms: number of round trips, and milliseconds.
     for (traffic, tls, trips, measured) in [
         (NEW, "edge: None", 2, 207.0),
         (NEW, "version: Tls13", 3, 310.0),
@@ -156,7 +157,7 @@ fn the_first_byte_comes_after_as_many_round_trips_as_were_measured() {
 }
 
 #[test]
-fn a_session_that_goes_on_saves_work_and_in_tls_1_2_a_round_trip() {
+fn session_resumption_saves_work_and_in_tls_1_2_a_round_trip() {
     for (version, resumes, trips, work) in
         [("Tls12", 0.0, 4.0, 2.0), ("Tls12", 1.0, 3.0, 0.3), ("Tls13", 0.0, 3.0, 2.0), ("Tls13", 1.0, 3.0, 0.3)]
     {
@@ -171,7 +172,7 @@ fn a_session_that_goes_on_saves_work_and_in_tls_1_2_a_round_trip() {
 }
 
 #[test]
-fn a_share_of_the_browsers_resumes() {
+fn a_fraction_of_the_browsers_resumes_sessions() {
     let traffic = "rate: 100.0, new_visitors: 1.0, static_share: 1.0, write_share: 0.0, resumes: 0.25";
     let times = Site { traffic, tls: "", ..Site::default() }.direct().times(60.0);
     let resumed = times.iter().filter(|ms| (**ms - 300.3).abs() < 0.01).count() as f64;
@@ -179,21 +180,21 @@ fn a_share_of_the_browsers_resumes() {
 }
 
 #[test]
-fn who_returns_without_keep_alive_connects_first() {
+fn returning_users_without_keep_alive_connect_first() {
     let traffic = leaked(format!("{RETURNING}, connections: PerRequest"));
     assert_eq!(Site { traffic, ..Site::default() }.direct().times(2.9), [200.0; 2]);
 }
 
 #[test]
-fn a_handshake_that_passes_through_goes_on_to_the_web_server() {
-    // Connect 100; the balancer's own connect 10 and the handshake 110 or twice that; the request 110.
+fn a_passthrough_handshake_reaches_the_web_server() {
+    // Connect 100; the balancer's connect 10 and the handshake 110, or twice that for TLS 1.2; the request 110.
     for (version, ms) in [("Tls13", 332.0), ("Tls12", 442.0)] {
         let tls = leaked(format!("edge: Passthrough, version: {version}"));
         let mut run = Site { tls, ..Site::default() }.chain();
         assert_eq!(run.times(2.9), [ms; 2], "{version}");
         assert_eq!((run.work_ms("lb-1"), run.work_ms("web-1")), (0.0, 4.0), "the holder of the key works");
     }
-    // A connection that is there goes through to the web server, too.
+    // An open connection also extends to the web server.
     let site = Site { tls: "edge: Passthrough", traffic: RETURNING, ..Site::default() };
     assert_eq!(site.chain().times(2.9), [110.0; 2]);
 }
@@ -206,7 +207,7 @@ fn termination_ends_the_handshake_at_the_balancer() {
 }
 
 #[test]
-fn encrypting_again_costs_the_first_use_of_each_connection() {
+fn reencryption_delays_the_first_use_of_each_connection() {
     for (version, cold) in [("Tls13", 132.0), ("Tls12", 142.0)] {
         let tls = leaked(format!("edge: Reencrypt, version: {version}"));
         let mut run = Site { tls, traffic: RETURNING, ..Site::default() }.chain();
@@ -216,7 +217,7 @@ fn encrypting_again_costs_the_first_use_of_each_connection() {
 }
 
 #[test]
-fn connections_die_with_an_end_and_with_a_change_of_tls() {
+fn connections_close_when_an_end_dies_or_tls_changes() {
     let site = Site { tls: "edge: Reencrypt", traffic: RETURNING, ..Site::default() };
     for end in ["web-1", "lb-1"] {
         let mut run = site.chain();
@@ -231,15 +232,15 @@ fn connections_die_with_an_end_and_with_a_change_of_tls() {
 }
 
 #[test]
-fn a_change_of_tls_closes_a_connection_that_is_in_use() {
+fn a_change_of_tls_closes_a_connection_in_use() {
     let mut run = Site { tls: "edge: Reencrypt", traffic: RETURNING, ..Site::default() }.chain();
-    // The second request is on its way from the balancer to the web server.
+    // The second request is in flight between balancer and web server.
     run.until(2.051).act(&Command::Edit(TopologyEdit::AppToDbTls(true)));
     assert_eq!(run.times(3.5), [132.0, 110.0, 132.0]);
 }
 
 #[test]
-fn a_pool_grows_with_those_who_ask_at_once_and_keeps_what_it_may() {
+fn a_pool_grows_with_concurrent_requests_and_keeps_up_to_its_limit() {
     let traffic = "rate: 0.0, new_visitors: 1.0";
     let site = Site { traffic, tls: "edge: Reencrypt", ..Site::default() };
     for (balancer, kept) in [("", 3), ("idle: 2", 2), ("idle: 0", 0)] {
@@ -249,7 +250,7 @@ fn a_pool_grows_with_those_who_ask_at_once_and_keeps_what_it_may() {
         assert_eq!(run.idle(), kept, "{balancer}");
         assert_eq!(run.endings(), [(Ok(()), 334.0); 3], "handshakes do not wait for each other on four cores");
         run.act(&send).until(4.0);
-        // Without an idle connection, the session is resumed.
+        // Without an idle connection, the balancer resumes a session.
         let last = if kept > 0 { 312.0 } else { 332.3 };
         let (outcome, ms) = run.endings()[3];
         assert!(outcome.is_ok() && (ms - last).abs() < 1e-6, "{balancer}: {ms}");
@@ -257,7 +258,7 @@ fn a_pool_grows_with_those_who_ask_at_once_and_keeps_what_it_may() {
 }
 
 #[test]
-fn a_connection_for_each_request_costs_each_of_them() {
+fn a_connection_per_request_delays_every_request() {
     let site = Site { traffic: RETURNING, balancer: "upstream: PerRequest", ..Site::default() };
     assert_eq!(Site { tls: "edge: Terminate", ..site }.chain().times(3.5), [120.0; 3]);
     // The balancer resumes its sessions.
@@ -265,17 +266,18 @@ fn a_connection_for_each_request_costs_each_of_them() {
 }
 
 #[test]
-fn inner_hops_pay_as_well_and_database_drivers_resume_nothing() {
+fn inner_hops_pay_for_handshakes_and_database_drivers_resume_no_sessions() {
     let tls = "web_to_app: true, app_to_db: true";
     let site = Site { tls, traffic: READS, ..Site::default() };
-    // The ways alone: 100 + 10 + 4 + 2. Cold: connect and handshake on the last two hops, and 2 ms of work each.
+    // Latency alone: 100 + 10 + 4 + 2. The first request adds connect, handshake and 2 ms of work on each of the last
+    // two hops.
     assert_eq!(site.chain().times(3.5), [116.0 + 12.0 + 4.0, 116.0, 116.0]);
     let driver = Site { app: "upstream: PerRequest", ..site };
     assert_eq!(driver.chain().times(3.5), [132.0, 122.0, 122.0]);
 }
 
 #[test]
-fn new_connections_bound_what_a_server_can_do() {
+fn new_connections_limit_the_throughput_of_a_server() {
     let served = |extra: &str, tls: &'static str| {
         let traffic = leaked(format!(
             "arrivals: Closed(users: 100, think: Exponential(mean_ms: 1.0)), new_visitors: 0.0, static_share: 1.0, \
@@ -313,7 +315,7 @@ fn a_backend_whose_certificate_has_expired_is_refused_and_the_users_own_handshak
         r#"(names: ["www.foobar.com"], on: ["lb-1"], days_left: 60), (names: ["web"], on: ["web-1"], days_left: 0)"#;
     let mut run = Site { tls: "edge: Reencrypt", certificates, ..Site::default() }.chain();
     run.until(1.9);
-    // Connect 100, handshake 102, request 100, and behind the balancer connect 10 and handshake 12.
+    // Connect 100, handshake 102, request 100; behind the balancer, connect 10 and handshake 12.
     assert_eq!(run.endings(), [(Err(Failure::Unavailable), 324.0)]);
     assert!(run.notes.iter().any(|note| {
         matches!(note.what, EventKind::Fails { why: FailureReason::Certificate, .. }) && note.log_flag() == Some("SC")
@@ -321,18 +323,18 @@ fn a_backend_whose_certificate_has_expired_is_refused_and_the_users_own_handshak
 }
 
 #[test]
-fn a_backend_that_is_gone_refuses_the_connect() {
+fn a_dead_backend_refuses_the_connection() {
     let mut run = Site { tls: "edge: Reencrypt", traffic: RETURNING, balancer: "retries: 0", ..Site::default() }.chain();
     run.until(1.5).act(&Command::Kill(component("web-1"))).until(2.5);
     assert_eq!(run.endings()[1], (Err(Failure::Unavailable), 110.0));
-    // Where the host is off, the connect stays silent for the balancer's second.
+    // If the server is off, the connect gets no reply until the balancer's timeout of one second.
     run.act(&Command::Kill(Element::Server(ServerId::new("server-1")))).until(4.5);
     assert_eq!(run.endings()[2], (Err(Failure::Unavailable), 1_100.0));
 }
 
 #[test]
-fn a_timeout_while_a_connection_is_opened_ends_the_request_only() {
-    // The application stops waiting for its database's connect after half a second.
+fn a_connect_timeout_ends_only_the_request() {
+    // The application stops waiting for the database connection after half a second.
     let site = Site { tls: "app_to_db: true", traffic: READS, app: "timeout_s: Some(0.5)", ..Site::default() };
     let mut run = site.chain();
     let hop = Element::Hop(ComponentId::new("app-1"), ComponentId::new("db-1"));
@@ -343,29 +345,29 @@ fn a_timeout_while_a_connection_is_opened_ends_the_request_only() {
 }
 
 #[test]
-fn the_resolver_asks_once_and_keeps_the_answer() {
-    // 10 ms to the resolver and back, 1 ms of work, 60 ms where it has to ask; connect and request 200.
+fn the_resolver_queries_once_and_caches_the_answer() {
+    // 10 ms to the resolver and back, 1 ms of work, and 60 ms if it queries upstream; connect and request take 200 ms.
     let dns = "ttl_s: 3.0";
     let mut run = Site { dns, ..Site::default() }.direct();
     run.until(6.9);
     let times: Vec<f64> = run.endings().iter().map(|(_, ms)| *ms).collect();
-    // Users come at 1, 2, 3 … s. The address is kept from 1.066 to 4.066 s, and again from 5.066 s.
+    // Users arrive at 1, 2, 3 … s. The address is cached from 1.066 to 4.066 s, and again from 5.066 s.
     assert_eq!(times, [271.0, 211.0, 211.0, 211.0, 271.0, 211.0]);
 }
 
 #[test]
-fn those_who_return_know_the_address_until_its_time_is_over() {
+fn returning_users_know_the_address_until_its_ttl_expires() {
     let mut run = Site { dns: "ttl_s: 3.5", traffic: RETURNING, ..Site::default() }.direct();
-    // They know it from an earlier visit until 3.5 s, and from 4.071 s on again until 7.566 s.
+    // From an earlier visit, users know the address until 3.5 s; then again from 4.071 s to 7.566 s.
     assert_eq!(run.times(8.9), [100.0, 100.0, 100.0, 271.0, 100.0, 100.0, 100.0, 271.0]);
 }
 
 #[test]
-fn a_lookup_is_refused_or_silent_for_five_seconds() {
+fn a_lookup_is_refused_or_times_out_after_five_seconds() {
     let unknown = |ms| (Err(Failure::Dns), ms);
     let send = Command::Send(RequestKind::Static);
     let site = Site { dns: "ttl_s: 300.0", traffic: "rate: 0.0", ..Site::default() };
-    // The process has ended: its host says so.
+    // The process has ended, so its host refuses the query.
     let mut run = site.direct();
     run.act(&Command::Kill(component("dns"))).act(&send).until(6.0);
     assert_eq!(run.endings(), [unknown(10.0)]);
@@ -375,7 +377,7 @@ fn a_lookup_is_refused_or_silent_for_five_seconds() {
         run.act(&Command::Kill(element.clone())).act(&send).until(6.0);
         assert_eq!(run.endings(), [unknown(5_000.0)], "{element}");
     }
-    // A resolver that starts again has forgotten all.
+    // A restarted resolver has an empty cache.
     let mut run = site.direct();
     run.act(&send).until(1.0).act(&send).until(2.0).act(&Command::Kill(component("dns")));
     run.act(&Command::Restore(component("dns"))).act(&send).until(3.0);

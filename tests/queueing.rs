@@ -1,19 +1,18 @@
-//! The simulation against closed forms of queueing theory.
+//! Compares the simulation with closed forms of queueing theory.
 //!
-//! `tests/data/queueing.csv` holds exact values; `queueing/cases.rs` says how the engine is set up for each row, or why it
-//! cannot be. Two depths:
+//! `tests/data/queueing.csv` holds the exact values; `queueing/cases.rs` configures the engine for each row, or states
+//! why it cannot be tested. There are two levels:
 //!
-//! - In plain `cargo test`, some of the cases, with few jobs and the wide bound that the case states: a guard against gross
-//!   mistakes.
-//! - `cargo test --release --test queueing -- --ignored --nocapture`: every case, 20 seeds of 10⁶ jobs each. The exact value
-//!   lies inside the 99 % confidence interval (Student's t over the 20 means, which are independent, so that the
-//!   autocorrelation of waiting times inside a run does not matter) and the mean within 1 % of it, 2 % where the service's
-//!   squared variation is 4 or more.
+//! - Plain `cargo test` runs some cases with few jobs and the wide bound stated in the case, to catch gross errors.
+//! - `cargo test --release --test queueing -- --ignored --nocapture` runs every case with 20 seeds of 10⁶ jobs each. The
+//!   exact value must lie inside the 99 % confidence interval, and the mean within 1 % of it, or 2 % if the service's
+//!   squared coefficient of variation is at least 4. The interval is Student's t over the 20 means; these are independent,
+//!   so the autocorrelation of waiting times within a run does not matter.
 //!
-//! A run starts empty. The first twentieth is not measured: 50,000 jobs, hundreds of times the relaxation time of the most
-//! loaded queue here. Percentiles are taken per run and then averaged; waits of neighbours are so alike near saturation that
-//! a run of 10⁶ jobs at ρ = 0.8 tells of the 99th percentile no more than some ten thousand independent ones would, which the
-//! interval shows.
+//! A run starts empty. Its first twentieth is a warm-up and not measured: 50,000 jobs, hundreds of times the relaxation
+//! time of the most heavily loaded queue here. Percentiles are computed per run and then averaged. Near saturation,
+//! successive waiting times are so strongly correlated that a run of 10⁶ jobs at ρ = 0.8 determines the 99th percentile
+//! no better than some ten thousand independent jobs would; the confidence interval reflects this.
 
 #[path = "queueing/cases.rs"]
 mod cases;
@@ -29,10 +28,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use cases::{Case, EXCUSED, Row, cases, rows};
 use statistics::Estimate;
 
-/// The first seed. It was chosen before the first run, and stands for no favour.
+/// The first seed. It was chosen before the first run, not selected by results.
 const SEED: u64 = 1;
 
-/// What was measured of case `number`: a row per quantity, a value per seed. Workers share the seeds.
+/// Measures case `number`. Returns a row per quantity with a value per seed. Worker threads share the seeds.
 fn replicate(number: usize, case: &Case, seeds: usize, jobs: f64) -> Vec<Vec<f64>> {
     let results = Mutex::new(vec![vec![0.0; seeds]; case.exact.len()]);
     let next = AtomicUsize::new(0);
@@ -45,7 +44,7 @@ fn replicate(number: usize, case: &Case, seeds: usize, jobs: f64) -> Vec<Vec<f64
                     if run >= seeds {
                         return;
                     }
-                    // Each case has seeds of its own: otherwise a lucky seed would be lucky for all.
+                    // Each case uses different seeds; otherwise a lucky seed would favour all cases.
                     let seed = SEED + (number * seeds + run) as u64;
                     let measured = measure::measure(case, seed, jobs);
                     let mut results = results.lock().expect("no worker panics while it holds the lock");
@@ -59,7 +58,7 @@ fn replicate(number: usize, case: &Case, seeds: usize, jobs: f64) -> Vec<Vec<f64
     results.into_inner().expect("all workers are done")
 }
 
-/// Every row of the file has a case that measures its quantity against its value, or a reason why not.
+/// Every row of the file has a case that measures its quantity, or a reason why not.
 #[test]
 fn no_row_of_the_reference_is_left_out() {
     let (rows, cases) = (rows(), cases());
@@ -71,7 +70,10 @@ fn no_row_of_the_reference_is_left_out() {
         assert!(tested != excuse.is_some(), "{row:?}: tested {tested}, excuse {excuse:?}");
     }
     for (model, parameters, _) in EXCUSED {
-        assert!(rows.iter().any(|row| (row.model, row.parameters) == (model, parameters)), "{model} is excused and not there");
+        assert!(
+            rows.iter().any(|row| (row.model, row.parameters) == (model, parameters)),
+            "{model} is excused but not in the file"
+        );
     }
 }
 

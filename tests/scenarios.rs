@@ -1,4 +1,4 @@
-//! The shipped scenarios, against what they are meant to be.
+//! The shipped scenarios have the properties that they are meant to have.
 
 use hoplight::model::{Cipher, Infrastructure, Medium, TlsMode, TopologyEdit};
 
@@ -7,7 +7,7 @@ fn stage_2() -> Infrastructure {
         .expect("a valid scenario")
 }
 
-/// The hops that are readable, as `from>to`, with a star where only inside one server.
+/// Formats the readable hops as `from>to`, with a star if a hop is readable only inside one server.
 fn plaintext(infra: &Infrastructure) -> Vec<String> {
     infra
         .hops()
@@ -43,7 +43,7 @@ fn each_mode_changes_its_hops_and_no_other() {
     for mode in [TlsMode::Reencrypt, TlsMode::Passthrough] {
         let hops = with(mode);
         assert!(!hops.iter().any(|hop| hop.starts_with("lb-1>")), "{hops:?}");
-        assert!(hops.contains(&"app-2>db-1".into()), "the wire to the database is still readable");
+        assert!(hops.contains(&"app-2>db-1".into()), "the hop to the database is still readable");
     }
 }
 
@@ -60,13 +60,13 @@ fn every_link_of_stage_2_passes_its_firewalls() {
     }
 }
 
-/// Where a changed stage 2 is refused: the line, the column and the message.
+/// Returns the position and message of the error in a modified scenario.
 fn refused(text: &str) -> (Option<(usize, usize)>, String) {
     let error = Infrastructure::from_ron("x.ron", text).expect_err("it is wrong");
     (error.place, error.message)
 }
 
-/// Line and column of the last `needle` in the first line that contains `line`.
+/// Returns the line and column of the last `needle` in the first line that contains `line`.
 fn place(text: &str, line: &str, needle: &str) -> Option<(usize, usize)> {
     let (number, content) = text.lines().enumerate().find(|(_, content)| content.contains(line))?;
     Some((number + 1, content.get(..content.rfind(needle)?)?.chars().count() + 1))
@@ -75,7 +75,7 @@ fn place(text: &str, line: &str, needle: &str) -> Option<(usize, usize)> {
 const DESIGN: &str = include_str!("../assets/design-0.ron");
 
 #[test]
-fn the_second_of_two_equal_names_is_refused_in_its_place() {
+fn a_duplicate_name_is_reported_at_its_second_use() {
     let text = DESIGN.replacen("(id: \"server-3\", ", "(id: \"server-1\", ", 1).replace("\"server-3\"", "\"server-2\"");
     let (at, message) = refused(&text);
     assert!(message.contains("two servers are called `server-1`"), "{message}");
@@ -87,7 +87,7 @@ fn the_second_of_two_equal_names_is_refused_in_its_place() {
 }
 
 #[test]
-fn a_wrong_link_is_refused_in_its_own_record() {
+fn an_invalid_link_is_reported_at_its_record() {
     let begin = "    links: [\n";
     assert!(DESIGN.contains(begin));
     let (before, behind) = DESIGN.rsplit_once("    ],").expect("the links end");
@@ -96,7 +96,7 @@ fn a_wrong_link_is_refused_in_its_own_record() {
         ("(from: \"browser\", to: \"web-1\", protocol: Sql),", "an SQL link goes from"),
         ("(from: \"lb-1\", to: \"dns\", protocol: Metrics),", "a metrics link goes from"),
     ] {
-        // Wherever it stands.
+        // The position in the list does not matter.
         let text = format!("{before}        /* wrong */ {link}\n    ],{behind}");
         let (at, message) = refused(&text);
         assert!(message.contains(words), "{message}");
@@ -106,7 +106,7 @@ fn a_wrong_link_is_refused_in_its_own_record() {
 }
 
 #[test]
-fn what_a_scenario_as_a_whole_lacks_is_told_at_its_list() {
+fn an_error_about_the_whole_scenario_is_reported_at_its_list() {
     let text = DESIGN.replacen(
         "(id: \"browser\", kind: Browser,",
         "(id: \"other\", kind: Browser), (id: \"browser\", kind: Browser,",

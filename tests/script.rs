@@ -1,4 +1,4 @@
-//! Fault scripts: what is written is what is read, and what makes no sense is told with its place.
+//! Fault scripts: writing and reading round-trips, and errors are reported with their position.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, which clippy does not take for tests")]
 
@@ -23,7 +23,7 @@ fn elements() -> Vec<Element> {
     components.chain(servers).chain(hops).collect()
 }
 
-/// Any command that names what exists.
+/// Generates any command on elements that exist.
 fn any_command() -> impl Strategy<Value = Command> {
     let hops = || {
         let hops: Vec<_> = elements().into_iter().filter(|element| matches!(element, Element::Hop(..))).collect();
@@ -68,7 +68,7 @@ fn any_command() -> impl Strategy<Value = Command> {
 
 proptest! {
     #[test]
-    fn what_is_written_is_what_is_read(command in any_command(), nanos in 0..=30 * 86_400 * 1_000_000_000_u64) {
+    fn written_commands_read_back_unchanged(command in any_command(), nanos in 0..=30 * 86_400 * 1_000_000_000_u64) {
         let text = script::text(&command, &INFRA);
         prop_assert_eq!(&script::command(&text, &INFRA).unwrap(), &command);
         let entry = script::entry(&format!("{} {text}", shown_time(SimTime::from_nanos(nanos))), &INFRA).unwrap();
@@ -76,7 +76,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_does_harm(text in any::<String>(), verb in 0..VERBS.len()) {
+    fn no_text_makes_the_parser_panic(text in any::<String>(), verb in 0..VERBS.len()) {
         for line in [text.clone(), format!("20s {text}"), format!("20s {} {text}", VERBS[verb].name)] {
             let Err(error) = script::entry(&line, &INFRA) else { continue };
             let told = error.to_string();
@@ -108,7 +108,7 @@ fn a_verbs_usage_begins_with_its_name_and_is_unique() {
 }
 
 #[test]
-fn mistakes_have_a_column_and_a_suggestion() {
+fn errors_have_a_column_and_a_suggestion() {
     for (line, column, says) in [
         ("20s kil server-2", 5, "expected a command: kill, restore,"),
         ("20s kil server-2", 5, "did you mean `kill`?"),
@@ -143,7 +143,7 @@ fn mistakes_have_a_column_and_a_suggestion() {
 }
 
 #[test]
-fn a_text_has_comments_and_its_mistakes_have_lines() {
+fn a_script_may_have_comments_and_its_errors_have_lines() {
     let good = "# a bad day\n\n20s kill server-2  # the web server\n  10s rate 200\n20s send write\n";
     let script = Script::parse("day.txt", good, &INFRA).unwrap();
     let shown: Vec<String> = script

@@ -1,4 +1,4 @@
-//! The simulation's promises, on the shipped scenarios.
+//! Guarantees of the simulation, tested on the shipped scenarios.
 
 #[path = "simulation/attention.rs"]
 mod attention;
@@ -33,14 +33,14 @@ fn run(seed: u64, seconds: u64) -> Simulation {
     sim
 }
 
-/// Failed requests of one kind between two instants, and how many ended.
+/// Returns the failed and the completed requests of one kind in the last `seconds`.
 fn window(sim: &Simulation, seconds: u64, kind: Option<RequestKind>) -> (u32, u32) {
     let experience = sim.experience(Duration::from_secs(seconds), kind);
     (experience.failed, experience.completed)
 }
 
 #[test]
-fn a_healthy_site_serves_everybody() {
+fn a_healthy_site_serves_every_request() {
     let sim = run(1, 60);
     let totals = sim.totals();
     assert!((5_500..6_500).contains(&totals.offered), "{totals:?}");
@@ -48,7 +48,7 @@ fn a_healthy_site_serves_everybody() {
     assert_eq!(totals.offered, totals.completed + totals.failed + sim.in_flight());
     let reads = sim.experience(Duration::from_secs(30), Some(RequestKind::Read));
     let p50 = reads.p50_ms.expect("reads ended");
-    // 50 ms to and from the user, 45 ms (median) in the application, 3 ms in the database.
+    // 50 ms to the user and back, 45 ms (median) in the application, 3 ms in the database.
     assert!((95.0..125.0).contains(&p50), "{p50}");
     for agent in sim.agents() {
         assert!(!agent.stale);
@@ -74,7 +74,7 @@ fn the_same_seed_gives_the_same_trace_byte_for_byte() {
     let (first, digest) = trace(7);
     assert_eq!((&first, digest), (&trace(7).0, trace(7).1));
     assert_ne!(first, trace(8).0);
-    // With nobody watching, the run is the same.
+    // Without an observer, the run is the same.
     let mut blind = Simulation::new(stage_2(), 7);
     blind.advance(SimTime::from_secs(3), &mut ());
     blind.apply(&Command::Kill(server("server-3")), &mut ()).expect("it is up");
@@ -82,8 +82,8 @@ fn the_same_seed_gives_the_same_trace_byte_for_byte() {
     assert_eq!(blind.digest(), digest);
 }
 
-/// The very traces that the engine makes, in debug and in release builds, on every machine. A change of the engine that means
-/// to change them changes these numbers too, and says so.
+/// Digests of the traces, which are identical in debug and release builds and on every machine. A deliberate change of
+/// the engine's behaviour updates these digests and says so.
 #[test]
 fn traces_are_the_same_in_every_build() {
     let bench = |text| Arc::new(Infrastructure::from_ron("bench.ron", text).expect("a valid scenario"));
@@ -115,7 +115,7 @@ fn killing_the_primary_stops_writes_and_leaves_static_pages_and_reads_up() {
 
 #[test]
 fn killing_a_web_server_costs_half_the_requests_until_the_checks_notice() {
-    // web-2's server: the primary lives on the other one.
+    // server-3 runs web-2; the primary runs on the other server.
     let mut sim = run(3, 20);
     let before = sim.totals();
     sim.apply(&Command::Kill(server("server-3")), &mut ()).expect("it is up");
@@ -127,7 +127,7 @@ fn killing_a_web_server_costs_half_the_requests_until_the_checks_notice() {
     };
     sim.advance(SimTime::from_secs(30), &mut observer);
     let down_at = down_at.expect("the checks noticed");
-    // Three checks that wait a second each, with two seconds between them.
+    // Three checks with a timeout of one second each, two seconds apart.
     assert!((7.0..9.0).contains(&down_at), "{down_at}");
     sim.advance(SimTime::from_secs(37), &mut ());
     let offered_blind = down_at * 100.0;
@@ -166,7 +166,7 @@ fn the_balancer_is_a_single_point_of_failure() {
 }
 
 #[test]
-fn every_tls_mode_serves_everybody() {
+fn every_tls_mode_serves_every_request() {
     for mode in TlsMode::ALL {
         let mut sim = Simulation::new(stage_2(), 6);
         sim.apply(&Command::Edit(TopologyEdit::EdgeTls(mode)), &mut ()).expect("an edit");
@@ -217,7 +217,7 @@ fn going_back_and_forth_equals_an_uninterrupted_run() {
         assert!(wandering.journal() == direct.journal(), "at {seconds} s");
     }
     assert!(wandering.simulation() == straight.simulation());
-    // Acting in the past cuts off what had been the future.
+    // A command in the past discards the former future.
     wandering.seek(SimTime::from_secs(4));
     wandering.act(Command::Restore(component("db-1"))).expect("it is down");
     wandering.seek(SimTime::from_secs(20));
@@ -263,7 +263,7 @@ fn a_firewall_that_blocks_the_web_port_leaves_users_waiting_then_503() {
     };
     sim.advance(SimTime::from_secs(22), &mut observer);
     assert!(blocked > 100 && down, "{blocked} blocked, backend down: {down}");
-    // Four attempts of one second each, then 503; nothing else fails.
+    // Four attempts of one second each, then 503; there are no other failures.
     assert!(sim.failures().all(|(failure, count)| (count > 0) == (failure == Failure::Unavailable)));
     sim.apply(&edit(TopologyEdit::Unblock(from, to)), &mut ()).expect("fw-2 stands there");
     sim.advance(SimTime::from_secs(40), &mut ());
@@ -274,7 +274,7 @@ fn a_firewall_that_blocks_the_web_port_leaves_users_waiting_then_503() {
     assert_eq!(sim.apply(&edit(TopologyEdit::Block(inside, also)), &mut ()), Err(CommandError::NoFirewall(loopback)));
 }
 
-/// The outcomes of requests and how long their users waited, in milliseconds, from now to `until`.
+/// Returns the outcomes and latencies in milliseconds of the requests that end between now and `until`.
 fn endings(sim: &mut Simulation, until: u64) -> Vec<(Result<(), Failure>, f64)> {
     let mut endings = Vec::new();
     let mut observer = |note: JournalEvent| {
@@ -287,8 +287,8 @@ fn endings(sim: &mut Simulation, until: u64) -> Vec<(Result<(), Failure>, f64)> 
 }
 
 #[test]
-fn a_balancer_gives_up_after_the_times_that_the_real_one_takes() {
-    // Refused: three retries, a second apart. Silent: four attempts of a second each.
+fn retries_and_timeouts_take_as_long_as_with_haproxy() {
+    // Refused: three retries, one second apart. No reply: four attempts of one second each.
     for (command, seconds) in [(Command::Kill(component("web-2")), 3.0), (Command::Kill(server("server-3")), 4.0)] {
         let mut sim = run(20, 10);
         sim.apply(&command, &mut ()).expect("it is up");
@@ -297,7 +297,7 @@ fn a_balancer_gives_up_after_the_times_that_the_real_one_takes() {
             .filter_map(|(outcome, ms)| (outcome == Err(Failure::Unavailable)).then_some(ms / 1e3))
             .collect();
         assert!(failed.len() > 100, "{command:?}");
-        // Two ways of the user's 25 ms, and for new visitors a connection and a handshake.
+        // The user's latency is 2 × 25 ms, and new visitors also need a connection and a handshake.
         assert!(failed.iter().all(|s| (seconds + 0.05..seconds + 0.30).contains(s)), "{command:?}: {failed:?}");
     }
 }
@@ -318,7 +318,7 @@ fn least_connections_shares_evenly_among_equals() {
 }
 
 #[test]
-fn a_balancer_that_starts_again_trusts_every_backend() {
+fn a_restarted_balancer_considers_every_backend_up() {
     let mut sim = run(22, 10);
     sim.apply(&Command::Kill(component("web-1")), &mut ()).expect("it is up");
     sim.advance(SimTime::from_secs(18), &mut ());
@@ -331,7 +331,7 @@ fn a_balancer_that_starts_again_trusts_every_backend() {
 }
 
 #[test]
-fn a_request_sent_by_hand_changes_nobody_elses_chances() {
+fn a_request_sent_by_hand_does_not_change_other_arrivals() {
     let arrivals = |by_hand: bool| {
         let mut sim = Simulation::new(stage_2(), 23);
         let mut kinds = Vec::new();
@@ -351,7 +351,7 @@ fn a_request_sent_by_hand_changes_nobody_elses_chances() {
 }
 
 #[test]
-fn every_block_changes_what_the_firewalls_say() {
+fn blocking_a_hop_changes_the_firewalls_verdict() {
     let infra = stage_2();
     for hop in infra.hops().filter(|hop| !hop.guards.is_empty()) {
         let (from, to) = (infra.component(hop.from).id.clone(), infra.component(hop.to).id.clone());
@@ -361,12 +361,12 @@ fn every_block_changes_what_the_firewalls_say() {
             infra.hop(hop.link).guards.iter().all(|guard| guard.verdict.action == allow)
         };
         assert!(allows(&infra) && !allows(&blocked), "{from} → {to}");
-        assert!(blocked.edited(&TopologyEdit::Unblock(from, to)) == *infra, "taking the rule out leaves everything as it was");
+        assert!(blocked.edited(&TopologyEdit::Unblock(from, to)) == *infra, "unblocking restores the original infrastructure");
     }
 }
 
 #[test]
-fn steps_that_find_nothing_change_nothing() {
+fn a_step_that_finds_nothing_changes_nothing() {
     let mut sim = Simulation::new(stage_2(), 24);
     let rate = hoplight::model::quantity::Rate::new(0.0).expect("in range");
     sim.apply(&Command::Rate(rate), &mut ()).expect("any rate");

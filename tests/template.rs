@@ -1,4 +1,4 @@
-//! The template of a scenario file, and the examples of the documentation: what people start with when they write their own.
+//! The scenario template and the examples in the documentation, which readers use as a starting point.
 
 #[path = "template/schema.rs"]
 mod schema;
@@ -18,7 +18,7 @@ use hoplight::sim::{Recorder, SimTime, Simulation};
 use schema::{Schema, Shape};
 use tree::Node;
 
-/// Reads a scenario, and holds that it is a site that works.
+/// Parses a scenario and asserts that the site works.
 fn site(file: &str, text: &str) -> Arc<Infrastructure> {
     let infra = Arc::new(Infrastructure::from_ron(file, text).unwrap_or_else(|error| panic!("{error}")));
     for kind in RequestKind::ALL {
@@ -45,7 +45,7 @@ fn the_template_is_a_site_that_works() {
 }
 
 #[test]
-fn a_choice_of_the_template_can_stand_in_place_of_the_one_above() {
+fn each_alternative_in_the_template_can_replace_the_line_above() {
     let lines: Vec<&str> = TEMPLATE.lines().collect();
     let mut tried = 0;
     for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.trim_start().starts_with("//- ")) {
@@ -56,7 +56,7 @@ fn a_choice_of_the_template_can_stand_in_place_of_the_one_above() {
         changed[above] = choice;
         let mut text = changed.join("\n");
         if choice.contains("Closed") {
-            // They have no rate that a schedule could change.
+            // A closed population has no rate that a schedule could change.
             let (before, behind) = text.split_once("schedule: [").expect("a schedule");
             text = format!("{before}{}", behind.split_once("],").expect("its end").1);
         }
@@ -66,7 +66,7 @@ fn a_choice_of_the_template_can_stand_in_place_of_the_one_above() {
     assert!(tried >= 9, "{tried} choices were tried");
 }
 
-/// What a template lacks, and what it has that the form does not.
+/// Returns the fields and variants that a template lacks, and the fields that the format does not have.
 fn lacks(template: &str) -> Vec<String> {
     let schema = Schema::of::<Scenario>();
     let mut named = BTreeSet::new();
@@ -78,7 +78,7 @@ fn lacks(template: &str) -> Vec<String> {
         wrong.extend(missing.map(|field| format!("`{field}` of {record} is missing")));
     }
     for (choice, variants) in &schema.choices {
-        // A word without anything in brackets may stand in a comment.
+        // A variant without contents may be mentioned in a comment.
         let missing = variants.iter().filter(|(variant, content)| {
             !named.contains(&format!("{choice}::{variant}")) && (content.is_some() || !words.contains(variant.as_str()))
         });
@@ -87,7 +87,7 @@ fn lacks(template: &str) -> Vec<String> {
     wrong
 }
 
-/// Notes every field and choice below a node.
+/// Records every field and enum variant below a node.
 fn visit(node: &Node, shape: &Shape, schema: &Schema, named: &mut BTreeSet<String>, wrong: &mut Vec<String>) {
     match (shape, node) {
         (Shape::Record(record), Node::Group { fields, .. }) => {
@@ -114,12 +114,12 @@ fn visit(node: &Node, shape: &Shape, schema: &Schema, named: &mut BTreeSet<Strin
 }
 
 #[test]
-fn the_template_names_every_field_and_every_choice_of_the_form() {
+fn the_template_names_every_field_and_every_variant() {
     assert_eq!(lacks(TEMPLATE), [""; 0]);
 }
 
 #[test]
-fn a_field_that_is_missing_in_the_template_is_noticed() {
+fn a_missing_field_in_the_template_is_reported() {
     let without = |part: &str| {
         assert!(TEMPLATE.contains(part), "{part}");
         lacks(&TEMPLATE.replace(part, ""))
@@ -127,7 +127,7 @@ fn a_field_that_is_missing_in_the_template_is_noticed() {
     assert_eq!(without("latency_ms: 5.0"), ["`latency_ms` of LinkSpec is missing"]);
     assert_eq!(without("reliability: (mtbf_h: 8760.0, mttr_h: 1.0)"), ["`reliability` of LinkSpec is missing"]);
     assert_eq!(without(", expel_s: 10.0"), ["`expel_s` of DatabaseSpec is missing"]);
-    assert_eq!(without("//- service: Erlang(mean_ms: 50.0, k: 4),").len(), 3, "the choice, and what is in its brackets");
+    assert_eq!(without("//- service: Erlang(mean_ms: 50.0, k: 4),").len(), 3, "the variant and its fields");
     assert_eq!(without("SourceHash, "), ["`SourceHash` of Algorithm is missing"]);
     assert_eq!(without("Lag."), ["`Lag` of Metric is missing"]);
     let renamed = lacks(&TEMPLATE.replace("queue_timeout_s:", "line_timeout_s:"));
@@ -135,7 +135,7 @@ fn a_field_that_is_missing_in_the_template_is_noticed() {
 }
 
 #[test]
-fn the_form_is_seen_whole() {
+fn the_schema_is_complete() {
     let schema = Schema::of::<Scenario>();
     let known: BTreeSet<&str> = schema.records.keys().map(String::as_str).collect();
     let some =

@@ -1,6 +1,6 @@
-//! The terminal is given back on every way out: tried with a demo program in a real pseudo-terminal.
+//! The terminal is restored whenever the program ends, tested with a demo program in a pseudo-terminal.
 //!
-//! The demo is an example, which cargo builds for `cargo test`, but not for `cargo test --test terminal` alone.
+//! The demo is an example. `cargo test` builds it, but `cargo test --test terminal` alone does not.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, which clippy does not take for tests")]
 
@@ -16,19 +16,19 @@ use pty::{Pty, command, example};
 use rustix::process::{Signal, kill_process};
 use tempfile::TempDir;
 
-/// Key bytes.
+/// Bytes sent by keys.
 const CTRL_C: &str = "\x03";
 const CTRL_L: &str = "\x0c";
 const CTRL_Z: &str = "\x1a";
 
-/// The demo program, and the file that it saves to.
+/// The demo program with the folder that it saves to.
 struct Demo {
     pty: Pty,
     folder: TempDir,
 }
 
 impl Demo {
-    /// Starts the demo, and waits for its first frame.
+    /// Starts the demo and waits for its first frame.
     fn start() -> Self {
         let mut demo = Self::spawn();
         demo.pty.wait_for("count=0.");
@@ -41,7 +41,7 @@ impl Demo {
         Self { pty, folder }
     }
 
-    /// What was saved, one line for each time.
+    /// Returns the saved counts, one line per save.
     fn saved(&self) -> Option<String> {
         saved(&self.folder)
     }
@@ -58,7 +58,7 @@ fn saved(folder: &TempDir) -> Option<String> {
 }
 
 #[test]
-fn quitting_gives_the_terminal_back() {
+fn quitting_restores_the_terminal() {
     for key in ["q", CTRL_C] {
         let mut demo = Demo::start();
         assert!(demo.pty.screen().alternate_screen() && demo.pty.screen().hide_cursor());
@@ -74,7 +74,7 @@ fn quitting_gives_the_terminal_back() {
 }
 
 #[test]
-fn a_fatal_signal_restores_saves_and_ends_by_its_own_status() {
+fn a_fatal_signal_restores_saves_and_ends_with_its_own_status() {
     for (signal, name) in
         [(Signal::TERM, "Terminated"), (Signal::HUP, "Hangup"), (Signal::INT, "Interrupt"), (Signal::QUIT, "Quit")]
     {
@@ -147,7 +147,7 @@ fn a_panic_is_reported_on_the_normal_screen() {
 }
 
 #[test]
-fn a_window_of_any_size_is_survived() {
+fn the_program_survives_any_window_size() {
     let mut demo = Demo::start();
     demo.pty.resize(1, 1);
     demo.pty.wait_for("c");
@@ -164,7 +164,7 @@ fn a_window_of_any_size_is_survived() {
 }
 
 #[test]
-fn a_window_of_unknown_size_is_drawn_as_a_common_one() {
+fn a_window_of_unknown_size_gets_the_default_size() {
     let folder = tempfile::tempdir().unwrap();
     let mut pty = Pty::spawn(demo_command(&folder), 0, 0);
     pty.wait_until("a frame", vt100::Screen::alternate_screen);
@@ -191,7 +191,7 @@ fn input_of_every_kind_reaches_the_program() {
 }
 
 #[test]
-fn ctrl_l_draws_everything_again() {
+fn ctrl_l_redraws_the_screen() {
     let mut demo = Demo::start();
     demo.pty.resize(80, 24);
     assert_eq!(demo.pty.text(), "", "another program has cleared the screen");
@@ -200,7 +200,7 @@ fn ctrl_l_draws_everything_again() {
 }
 
 #[test]
-fn a_backlog_of_keys_is_drawn_in_few_frames() {
+fn a_backlog_of_keys_takes_few_frames() {
     let mut demo = Demo::start();
     demo.pty.send(&"+".repeat(2000));
     demo.pty.wait_for("count=2000.");
@@ -210,11 +210,11 @@ fn a_backlog_of_keys_is_drawn_in_few_frames() {
 }
 
 #[test]
-fn a_terminal_that_is_gone_ends_the_program() {
-    // Started by a shell that ignores the hang-up, it gets no signal.
+fn a_hung_up_terminal_ends_the_program() {
+    // A program started by a shell that ignores SIGHUP receives no signal.
     for ignoring in [false, true] {
         let folder = tempfile::tempdir().unwrap();
-        let command = if ignoring { in_deaf_shell(&folder) } else { demo_command(&folder) };
+        let command = if ignoring { in_shell_ignoring_hup(&folder) } else { demo_command(&folder) };
         let mut pty = Pty::spawn(command, 80, 24);
         pty.wait_for("count=0.");
         pty.send("+");
@@ -227,8 +227,8 @@ fn a_terminal_that_is_gone_ends_the_program() {
     }
 }
 
-/// A shell which ignores the hang-up, runs the demo and waits for it.
-fn in_deaf_shell(folder: &TempDir) -> CommandBuilder {
+/// Starts a shell that ignores SIGHUP, runs the demo and waits for it.
+fn in_shell_ignoring_hup(folder: &TempDir) -> CommandBuilder {
     let mut shell = shell(folder);
     shell.args(["-c", "trap '' HUP; \"$DEMO\"; exit 0"]);
     shell
@@ -243,7 +243,7 @@ fn shell(folder: &TempDir) -> CommandBuilder {
     shell
 }
 
-/// An interactive shell, with the demo running in it.
+/// Starts an interactive shell with the demo running in it.
 fn job() -> (Pty, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let mut shell = shell(&folder);
@@ -267,7 +267,7 @@ fn wait_until_stopped(pty: &mut Pty) {
 }
 
 #[test]
-fn a_stop_gives_the_terminal_back_until_the_shell_continues_it() {
+fn stopping_restores_the_terminal_until_the_shell_continues_the_program() {
     let (mut pty, folder) = job();
     pty.send(CTRL_Z);
     wait_until_stopped(&mut pty);
@@ -297,7 +297,7 @@ fn a_stop_gives_the_terminal_back_until_the_shell_continues_it() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_stopped_program_can_be_ended() {
+fn a_stopped_program_can_be_terminated() {
     let (mut pty, folder) = job();
     let demo = pty.foreground();
     let end = pty::End::of(demo);
@@ -322,7 +322,7 @@ fn in_the_background_it_stops_again_and_leaves_the_terminal_alone() {
 }
 
 #[test]
-fn nothing_stops_a_program_that_nobody_could_continue() {
+fn a_program_that_no_shell_could_continue_ignores_stop_requests() {
     let mut demo = Demo::start();
     demo.pty.send(CTRL_Z);
     demo.pty.signal(Signal::TSTP);
@@ -341,7 +341,7 @@ fn without_a_terminal_it_refuses_and_sends_no_escape() {
 }
 
 #[test]
-fn on_a_terminal_that_cannot_show_it_it_refuses_and_sends_no_escape() {
+fn on_an_unsuitable_terminal_it_refuses_and_sends_no_escape() {
     for term in [Some("dumb"), Some(""), None] {
         let mut hoplight = CommandBuilder::new(env!("CARGO_BIN_EXE_hoplight"));
         match term {

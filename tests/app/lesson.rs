@@ -81,7 +81,7 @@ fn a_question_stays_until_the_right_answer() {
     learner.press("nnnn");
     assert_eq!(learner.run().place(), Place::Step(4));
     learner.press("1<Enter>");
-    assert_eq!(learner.notice(), "The question is open: choose an answer.");
+    assert_eq!(learner.notice(), "Answer the question first.");
     assert!(learner.panel().contains("Not quite. No."), "{}", learner.panel());
     learner.press("2");
     assert!(learner.panel().contains("Right. Yes."), "{}", learner.panel());
@@ -117,7 +117,7 @@ fn in_the_quiz_the_first_answer_counts_and_any_leads_on() {
     let mut learner = Learner::in_small_lesson(SMALL);
     learner.press("nnnnnn");
     learner.press("<Enter>");
-    assert_eq!((learner.run().place(), learner.notice()), (Place::Quiz(0), "The question is open: choose an answer."));
+    assert_eq!((learner.run().place(), learner.notice()), (Place::Quiz(0), "Answer the question first."));
     learner.press("h");
     assert!(learner.notice().starts_with("No hint is needed here"));
     learner.press("1<Enter>2");

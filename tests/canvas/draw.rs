@@ -183,7 +183,7 @@ fn a_followed_request_is_seen_inside_components_too() {
             && layout.blocks().iter().any(|block| block.component == component)
         {
             let words = text(&paint(&canvas));
-            assert!(words.contains("▲is worked on") || words.contains("▲at work"), "{words}");
+            assert!(words.contains("▲being served") || words.contains("▲served"), "{words}");
             inside.insert(component);
         }
     }
@@ -277,7 +277,7 @@ fn what_is_wrong_is_told_in_words_at_every_size_and_without_colours() {
         (Fault::Hang(component("app-1")), "hung"),
         (slow(component("web-1")), "slow ×4"),
         (slow(hop("browser", "lb-1")), "slow"),
-        (Fault::Compromised(component("web-1")), "owned"),
+        (Fault::Compromised(component("web-1")), "breached"),
         (Fault::Misconfigured(component("web-1")), "bad conf"),
         (Fault::Expired(id("lb-1")), "expired"),
         (Fault::Record(RecordState::Gone), "gone"),
@@ -296,14 +296,14 @@ fn what_is_wrong_is_told_in_words_at_every_size_and_without_colours() {
             let shown = text(&picture(&sim, size, &plain));
             // A larger box has room for a longer wording.
             let longer = match *word {
-                "slow ×4" => "slow: 4 × as",
-                "owned" => "compromised",
+                "slow ×4" => "slowed down ×4",
+                "breached" => "compromised",
                 "bad conf" => "bad configuration",
                 "gone" => "no record",
-                "timeout" => "cannot ask",
+                "timeout" => "cannot resolve",
                 "no repl." => "replication stopped",
                 "leak 9" => "9 connections",
-                "spied" => "listens",
+                "spied" => "sniffed",
                 "disk full" => "no space",
                 word => word,
             };

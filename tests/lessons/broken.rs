@@ -44,8 +44,8 @@ fn wrong_names_are_shown_in_their_place_with_what_was_meant() {
     caught("begin: [Kill(Component(\"web-1\"))]", "begin: [Kill(Hop(\"lb-1\", \"db-1\"))]", &["no hop `lb-1` → `db-1`"]);
     caught("Do(Kill(Component(\"web-1\")))", "Select(Component(\"web-9\"))", &["no component `web-9`"]);
     caught("scenario: \"stage-2-secured\"", "scenario: \"stage-2-secure\"", &["no scenario", "mean `stage-2-secured`"]);
-    caught("Up(Component(\"web-1\"))", "Stale(\"web-1\")", &["`web-1` is no agent"]);
-    caught("Up(Component(\"web-1\"))", "Backend(component: \"db-1\", up: true)", &["`db-1` is no backend"]);
+    caught("Up(Component(\"web-1\"))", "Stale(\"web-1\")", &["`web-1` is not an agent"]);
+    caught("Up(Component(\"web-1\"))", "Backend(component: \"db-1\", up: true)", &["`db-1` is not a backend"]);
     caught("Up(Component(\"web-1\"))", "Tapped(\"web-1\", \"lb-1\")", &["no hop `web-1` → `lb-1`"]);
     caught("Do(Kill(Component(\"web-1\")))", "Tap(\"lb-1\", \"wbe-1\")", &["no component `wbe-1`", "mean `web-1`"]);
     caught("{key:kill}", "{key:kil}", &["no key `kil`", "mean `kill`"]);
@@ -80,8 +80,8 @@ fn texts_that_do_not_fit_are_caught() {
 
 #[test]
 fn questions_have_one_right_option_and_a_reason_for_each() {
-    caught("why: \"Not this.\", right: false", "why: \"Not this.\", right: true", &["exactly one right option, this one has 2"]);
-    caught("why: \"Yes.\", right: true", "why: \"Yes.\"", &["exactly one right option, this one has 0"]);
+    caught("why: \"Not this.\", right: false", "why: \"Not this.\", right: true", &["exactly one right option; this one has 2"]);
+    caught("why: \"Yes.\", right: true", "why: \"Yes.\"", &["exactly one right option; this one has 0"]);
     caught("why: \"Yes.\"", "why: \" \"", &["does not say why"]);
     caught("(text: \"nothing\", why: \"Something does.\"),", "", &["at least 3 options"]);
     caught("why: \"One entry.\"", "why: \"\"", &["does not say why"]);
@@ -89,10 +89,10 @@ fn questions_have_one_right_option_and_a_reason_for_each() {
 
 #[test]
 fn gates_that_need_work_have_hints_and_a_solution() {
-    caught("hints: [\"Only hint.\"],", "", &["has hints, this one has none"]);
+    caught("hints: [\"Only hint.\"],", "", &["needs hints; this one has none"]);
     caught("\"Only hint.\"", "\"\"", &["a hint of this step is empty"]);
     caught("\"Only hint.\"", "\"1\", \"2\", \"3\", \"4\"", &["at most 3 hints"]);
-    caught("solution: [Answer(2)],", "", &["has a solution, this one has none"]);
+    caught("solution: [Answer(2)],", "", &["needs a solution; this one has none"]);
     caught("reveal: \"It is back.\",", "", &["this prediction is never judged"]);
     caught("focus: [Component(\"lb-1\")],", "reveal: \"Too early.\",", &["a reveal needs a gate"]);
 }
@@ -119,7 +119,7 @@ fn gates_that_do_not_work_are_caught_by_playing_them() {
 
 #[test]
 fn a_solution_that_waits_too_long_is_refused_and_never_played() {
-    let refused = ["small.ron:15:", "waits at most 300 s in total, this one waits"];
+    let refused = ["small.ron:15:", "waits at most 300 s in total; this one waits"];
     caught("Wait(15.0)]", "Wait(86400.0)]", &refused);
     caught("Wait(15.0)]", "Wait(290.0), Wait(10.5)]", &refused);
     // A step that wants nothing may have a solution, too.
@@ -132,7 +132,7 @@ fn a_solution_that_steps_for_ever_is_refused_and_never_played() {
     caught(
         "Wait(15.0)]",
         "Step(4294967295), Wait(15.0)]",
-        &["small.ron:15:", "goes at most 1000 hops, this one goes 4294967295"],
+        &["small.ron:15:", "takes at most 1000 steps along hops; this one takes 4294967295"],
     );
 }
 
@@ -140,13 +140,13 @@ fn a_solution_that_steps_for_ever_is_refused_and_never_played() {
 fn a_step_that_needs_the_one_before_is_caught() {
     // In order, web-1 is down here from step 2. Who skipped step 2 could never pass.
     let found = mistakes(&[("small.ron", &broken("begin: [Kill(Component(\"web-1\"))],", ""))]);
-    assert!(found.iter().any(|message| message.contains("after skipping what is before: step 4")), "{found:#?}");
+    assert!(found.iter().any(|message| message.contains("after skipping all earlier steps: step 4")), "{found:#?}");
 }
 
 #[test]
 fn ids_and_orders_are_unique_and_a_users_lesson_takes_the_place_of_a_shipped_one() {
     let found = mistakes(&[("a.ron", SMALL), ("b.ron", SMALL)]);
-    assert!(found[0].contains("b.ron:4:9: lesson `small` is in a.ron too"), "{found:#?}");
+    assert!(found[0].contains("b.ron:4:9: lesson `small` is also in a.ron"), "{found:#?}");
     let found = mistakes(&[("a.ron", SMALL), ("b.ron", &broken("id: \"small\"", "id: \"smaller\""))]);
     assert!(found.iter().any(|message| message.contains("both have order 1")), "{found:#?}");
 
@@ -164,12 +164,12 @@ fn lessons_that_are_too_short_are_caught() {
     caught(
         "(stem: \"Four?\", ask: Choice([(text: \"a\", why: \"A.\", right: true), (text: \"b\", why: \"B.\"), (text: \"c\", why: \"C.\")])),",
         "",
-        &["at least 5 questions, this one has 4"],
+        &["at least 5 questions; this one has 4"],
     );
     caught(
         "        (title: \"Read\", text: [\"Read this.\"], focus: [Component(\"lb-1\")], pace: Live),\n",
         "",
-        &["at least 6 steps, this one has 5"],
+        &["at least 6 steps; this one has 5"],
     );
 }
 

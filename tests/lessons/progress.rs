@@ -49,7 +49,7 @@ fn a_newer_file_is_refused_by_name_and_garbage_with_its_place() {
     let newer = "(format: 2, lessons: {}, streak: 7)";
     let error = Progress::from_ron("progress.ron", newer).unwrap_err();
     assert_eq!(error, ProgressError::Newer { file: "progress.ron".into(), found: 2 });
-    assert!(error.to_string().contains("left as it is"), "{error}");
+    assert!(error.to_string().contains("left unchanged"), "{error}");
 
     for garbage in ["", "\0\0\0", "(format: 1", "(format: 1, lessons: {\"Not A Slug\": ()})", "(format: 1, lessons: {}, more: 1)"]
     {

@@ -1,6 +1,6 @@
-//! How the engine is set up for each exact value: the table of cases.
+//! The table of cases: the configuration of the engine for each exact value.
 
-/// A row of the reference.
+/// A row of the reference file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Row {
     pub(crate) model: &'static str,
@@ -9,7 +9,7 @@ pub(crate) struct Row {
     pub(crate) value: f64,
 }
 
-/// The rows of the reference.
+/// Parses the reference file.
 pub(crate) fn rows() -> Vec<Row> {
     let mut lines = include_str!("../data/queueing.csv").lines();
     assert_eq!(lines.next(), Some("model,parameters,quantity,value,note"));
@@ -21,7 +21,7 @@ pub(crate) fn rows() -> Vec<Row> {
     lines.map(row).collect()
 }
 
-/// Rows that no run can show, and why.
+/// Rows that no run can measure, with the reason.
 pub(crate) const EXCUSED: [(&str, &str, &str); 3] = [
     ("Availability", "MTBF(up)=720 MTTR=4", "a formula about months of up and down, not about a queue: the analysis computes it"),
     ("Availability", "LB 0.999 x (1-(1-0.99)^3) x DB 0.9995", "the same"),
@@ -32,27 +32,27 @@ pub(crate) const EXCUSED: [(&str, &str, &str); 3] = [
     ),
 ];
 
-/// One setting of the engine, and what is exactly known of it. Times are in mean services unless a name ends in `_ms`.
+/// A configuration of the engine with its exact values. Times are in mean service times unless a name ends in `_ms`.
 #[derive(Clone, Debug)]
 pub(crate) struct Case {
     pub(crate) model: &'static str,
     pub(crate) parameters: &'static str,
-    /// The mean service in milliseconds.
+    /// Mean service time in milliseconds.
     pub(crate) unit_ms: f64,
-    /// Arrivals per mean service.
+    /// Arrivals per mean service time.
     pub(crate) lambda: f64,
-    /// How they come, as a scenario writes it.
+    /// The arrival process, in the syntax of a scenario.
     pub(crate) arrivals: String,
-    /// Slots and service time of one or two stations.
+    /// Number of slots and service time of one or two stations.
     pub(crate) stations: Vec<(u32, String)>,
-    /// How many may wait at each.
+    /// Maximum queue length of each station.
     pub(crate) queue: Option<u32>,
-    /// Squared coefficient of variation of the service.
+    /// Squared coefficient of variation of the service time.
     pub(crate) cv2: f64,
-    /// Quantities and their exact values.
+    /// Quantities with their exact values.
     pub(crate) exact: Vec<(&'static str, f64)>,
-    /// The bound on the relative error in the quick look: four standard errors of its most uncertain quantity, as the full
-    /// run shows them, rounded up.
+    /// Bound on the relative error in the quick test: four standard errors of the case's most uncertain quantity, as
+    /// measured in the full run, rounded up.
     pub(crate) quick: Option<f64>,
 }
 
@@ -63,7 +63,8 @@ fn exponential(mean_ms: f64) -> String {
 }
 
 impl Case {
-    /// A case with one station and Poisson arrivals. The exact values are those of the file's rows and `notes`.
+    /// Creates a case with one station and Poisson arrivals. The exact values are those of the file's rows, plus
+    /// `notes`.
     fn new(
         (model, parameters): (&'static str, &'static str),
         lambda: f64,
@@ -79,12 +80,12 @@ impl Case {
         Self { model, parameters, unit_ms: UNIT_MS, lambda, arrivals, stations, queue: None, cv2: 1.0, exact, quick: None }
     }
 
-    /// With exponential service.
+    /// Creates a case with exponential service.
     fn markov(model: &'static str, parameters: &'static str, lambda: f64, slots: u32, notes: &[(&'static str, f64)]) -> Self {
         Self::new((model, parameters), lambda, slots, exponential(UNIT_MS), notes)
     }
 
-    /// One server with a service time of its own.
+    /// Creates a case with one server and the given service time distribution.
     fn general(
         model: &'static str,
         parameters: &'static str,
@@ -105,7 +106,7 @@ impl Case {
     }
 }
 
-/// All cases: those of the file first, in its order.
+/// All cases, starting with those of the file in its order.
 pub(crate) fn cases() -> Vec<Case> {
     let mut cases = vec![
         Case::markov("M/M/1", "lambda=0.5 mu=1", 0.5, 1, &[]).quick(0.08),
@@ -128,7 +129,7 @@ pub(crate) fn cases() -> Vec<Case> {
         Case { cv2: 0.0, ..Case::new(("Erlang-B", "c=10 a=5"), 5.0, 10, "Constant(ms: 10)".to_owned(), &[]) }.with_queue(0),
         Case::markov("Erlang-B", "c=15 a=8.108", 8.108, 15, &[]).with_queue(0),
         Case::markov("Erlang-B", "c=30 a=25", 25.0, 30, &[]).with_queue(0),
-        // K counts those in service as well.
+        // K includes the jobs in service.
         Case::markov("M/M/1/4", "lambda=1 mu=1", 1.0, 1, &[("L", 2.0), ("W", 2.5)]).with_queue(3).quick(0.045),
         Case::markov("M/M/1/3", "lambda=1.5 mu=1", 1.5, 1, &[("W", 2.263_158)]).with_queue(2).quick(0.03),
         Case::markov("M/M/2/5", "a=1.6", 1.6, 2, &[("L", 2.161_240)]).with_queue(3),
@@ -145,16 +146,16 @@ pub(crate) fn cases() -> Vec<Case> {
     cases
 }
 
-/// A lognormal service with mean 10 ms: σ² = ln(1 + CV²), median = mean / exp(σ²/2).
+/// A lognormal service time with mean 10 ms: σ² = ln(1 + CV²), median = mean / exp(σ²/2).
 fn lognormal(cv2: f64) -> String {
     format!("LogNormal(median_ms: {}, sigma: {})", UNIT_MS / (1.0 + cv2).sqrt(), cv2.ln_1p().sqrt())
 }
 
-/// Closed forms that the reference does not list.
+/// Cases with closed forms that the file does not list.
 fn beyond_the_file() -> Vec<Case> {
-    // Pollaczek and Khinchine: Wq = ρ (1 + CV²) / (2 (1 − ρ)).
+    // Pollaczek–Khinchine formula: Wq = ρ (1 + CV²) / (2 (1 − ρ)).
     let hyperexponential = "Hyperexponential(mean_ms: 10, cv2: 4)";
-    // Equal gaps and exponential service: W = 1 / (1 − s), where s = exp(−(1 − s) / ρ).
+    // Constant interarrival times and exponential service: W = 1 / (1 − s), where s = exp(−(1 − s) / ρ).
     let s = (0..1_000).fold(0.5_f64, |s, _| (-(1.0 - s) / 0.8).exp());
     let mut regular = Case::markov("D/M/1", "rho=0.8", 0.8, 1, &[("W", 1.0 / (1.0 - s)), ("C", s)]).quick(0.09);
     "Constant".clone_into(&mut regular.arrivals);
@@ -162,14 +163,15 @@ fn beyond_the_file() -> Vec<Case> {
         Case::general("M/H2/1", "rho=0.7 CV2=4", 0.7, 4.0, hyperexponential, &[("Wq", 0.7 * 5.0 / 0.6)]),
         regular,
         closed("N=5 Z=8", 5, 8.0, "Exponential(mean_ms: 80)").quick(0.03),
-        // The closed form holds for every distribution of the thinking, by its mean.
+        // The closed form depends only on the mean of the think time.
         closed("N=20 Z=15, constant thinking", 20, 15.0, "Constant(ms: 150)").quick(0.035),
         closed("N=10 Z=20, lognormal thinking", 10, 20.0, "LogNormal(median_ms: 121.306132, sigma: 1.0)"),
     ]
 }
 
-/// Users who think for `z` services on average and one exponential server: the machine repairman's problem, by exact mean
-/// value analysis (Reiser and Lavenberg 1980): W(n) = 1 + L(n − 1), X(n) = n / (W(n) + z), L(n) = X(n) W(n).
+/// A closed population with mean think time `z`, in mean service times, and one exponential server: the machine
+/// repairman problem, by exact mean value analysis (Reiser and Lavenberg 1980): W(n) = 1 + L(n − 1), X(n) = n / (W(n) +
+/// z), L(n) = X(n) W(n).
 fn closed(parameters: &'static str, users: u32, z: f64, think: &str) -> Case {
     let (mut w, mut x, mut l) = (0.0, 0.0, 0.0);
     for n in 1..=users {

@@ -1,4 +1,4 @@
-//! One run of a case, and the quantities that the tables name.
+//! Runs a case once and measures its quantities.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -8,7 +8,8 @@ use hoplight::sim::{EventKind, JournalEvent, Observer, Outcome, SimTime, Simulat
 
 use super::cases::Case;
 
-/// The infrastructure of a case: one station, a web server; or two, a balancer before it. Links take no time.
+/// Builds the infrastructure of a case: one station (a web server), or two (a balancer and a web server). Links have no
+/// latency.
 pub(crate) fn infrastructure(case: &Case) -> Arc<Infrastructure> {
     let Case { unit_ms, lambda, arrivals, .. } = case;
     let station = |(slots, service): &(u32, String)| {
@@ -33,22 +34,22 @@ pub(crate) fn infrastructure(case: &Case) -> Arc<Infrastructure> {
             components: [(id: "browser", kind: Browser), {components}],
             links: [{links}])"#,
         lambda * 1e3 / unit_ms,
-        // Nobody gives up: so long a wait does not happen once in all runs.
+        // Effectively no timeout: no request waits this long in any run.
         300.0 * unit_ms,
     );
     Arc::new(Infrastructure::from_ron("queue.ron", &text).unwrap_or_else(|error| panic!("{error}")))
 }
 
-/// What is noted of the requests; with `NOTES`, also who waits and how long, which costs time.
+/// Records the requests; with `NOTES`, also how many wait and for how long, which costs run time.
 struct Watch<const NOTES: bool> {
     from: SimTime,
-    /// Times in system of those who were served, in nanoseconds.
+    /// Time in system of each served request, in nanoseconds.
     latencies: Vec<u64>,
-    /// When those who wait began to.
+    /// Start times of the requests that are waiting.
     waiting: VecDeque<SimTime>,
     waited: u64,
     waited_long: u64,
-    /// What is long, in nanoseconds.
+    /// Threshold of a long wait, in nanoseconds.
     long: u64,
 }
 
@@ -61,7 +62,7 @@ impl<const NOTES: bool> Observer for Watch<NOTES> {
                 self.waiting.push_back(note.at);
                 self.waited += u64::from(note.at >= self.from);
             }
-            // First come, first served: whoever has waited longest starts when somebody is done.
+            // First come, first served: the request that has waited longest starts when another one is finished.
             EventKind::Answers { .. } => {
                 if let Some(since) = self.waiting.pop_front()
                     && note.at - since > self.long
@@ -81,7 +82,7 @@ impl<const NOTES: bool> Observer for Watch<NOTES> {
     }
 }
 
-/// The case's quantities, in its order, from one run of about `jobs` measured jobs.
+/// Measures the case's quantities, in the case's order, in one run of about `jobs` jobs.
 pub(crate) fn measure(case: &Case, seed: u64, jobs: f64) -> Vec<f64> {
     if case.exact.iter().any(|(name, _)| matches!(*name, "C" | "P(Wq>2)")) {
         run::<true>(case, seed, jobs)
@@ -110,7 +111,7 @@ fn run<const NOTES: bool>(case: &Case, seed: u64, jobs: f64) -> Vec<f64> {
     let before = (views(&sim), sim.occupancy());
     sim.advance(until, &mut watch);
     let after = (views(&sim), sim.occupancy());
-    // Little's law, to the nanosecond; and nobody is anywhere but in a station.
+    // Little's law must hold to the nanosecond, and all requests must be inside a station.
     assert_eq!(sim.occupancy(), sim.sojourn(), "{} {}", case.model, case.parameters);
     let inside: u128 = after.0.iter().map(|view| view.busy_ns + view.queue_ns).sum();
     assert_eq!(sim.occupancy(), inside, "{} {}", case.model, case.parameters);

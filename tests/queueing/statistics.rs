@@ -1,9 +1,9 @@
 //! Mean and confidence interval of independent measurements.
 
-/// The 99.5 % quantile of Student's distribution with 19 degrees of freedom: 20 runs.
+/// The 99.5 % quantile of Student's t-distribution with 19 degrees of freedom, for 20 runs.
 const T_19: f64 = 2.860_935;
 
-/// What independent runs say together.
+/// Mean and standard error of independent runs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Estimate {
     pub(crate) mean: f64,
@@ -20,17 +20,18 @@ impl Estimate {
         Self { mean, error: (variance / n).sqrt(), freedom: n - 1.0 }
     }
 
-    /// Half of the 99 % confidence interval of 20 runs.
+    /// Returns half the width of the 99 % confidence interval for 20 runs.
     pub(crate) fn half_width(&self) -> f64 {
         assert!((self.freedom - 19.0).abs() < f64::EPSILON, "the quantile is that of 20 runs");
         T_19 * self.error
     }
 
-    /// How probable it is that runs whose true mean is `exact` lie at least so far from it: Student's two-sided test.
+    /// Returns the probability that runs with the true mean `exact` deviate at least this much: Student's two-sided
+    /// t-test.
     pub(crate) fn p_value(&self, exact: f64) -> f64 {
         let (v, t) = (self.freedom, (self.mean - exact).abs() / self.error);
         let density = |x: f64| (1.0 + x * x / v).powf(-(v + 1.0) / 2.0);
-        // Simpson's rule; beyond 60 standard errors nothing is left.
+        // Simpson's rule; the density beyond 60 standard errors is negligible.
         let integral = |from: f64, to: f64| {
             let (steps, width) = (2_000, (to - from) / 2_000.0);
             let weight = |step: i32| if step == 0 || step == steps { 1.0 } else { f64::from(2 + 2 * (step % 2)) };

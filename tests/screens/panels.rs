@@ -319,7 +319,7 @@ fn gauges_and_alerts_that_have_no_room_are_counted() {
     let shown = whole(&learner.app);
     let listed = |word: &str| shown.lines().filter(|line| line.trim_start_matches([' ', '»']).starts_with(word)).count();
     let left = firing + pending - listed("firing ") - listed("pending ");
-    assert!(left > 0 && shown.contains(&format!(" {left} more with the arrows ")), "{firing}, {pending}: {shown}");
+    assert!(left > 0 && shown.contains(&format!(" {left} more (arrow keys) ")), "{firing}, {pending}: {shown}");
 }
 
 #[test]

@@ -126,7 +126,7 @@ fn the_probe_and_the_agents_are_said_whole_on_the_smallest_screen() {
     let lines = [
         line(&shown[0], "silent for"),
         line(&shown[0], "external probe"),
-        line(&shown[1], "never heard of"),
+        line(&shown[1], "no sample yet"),
         line(&shown[2], "failed in a row"),
     ];
     for line in lines {

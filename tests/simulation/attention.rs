@@ -1,5 +1,4 @@
-//! What is known of a request that is followed, and of a link that is listened on, against runs that were watched from the
-//! beginning.
+//! A followed request and a tapped link show the same as an uninterrupted run that is observed from the start.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,10 +11,10 @@ use hoplight::sim::{
     TraceSpan,
 };
 
-/// So many requests in a second that lines form, and do not grow.
+/// A rate at which queues form but do not grow.
 const RATE: f64 = 520.0;
 
-/// The site with so many users that lines form.
+/// Starts the site at a rate at which queues form.
 fn busy(seed: u64) -> Timeline {
     let mut timeline = Timeline::new(Simulation::new(stage_2(), seed));
     timeline.act(Command::Rate(Rate::new(RATE).expect("a rate"))).expect("a rate");
@@ -24,11 +23,11 @@ fn busy(seed: u64) -> Timeline {
 }
 
 fn newest(timeline: &Timeline) -> u64 {
-    timeline.simulation().newest_request(None).expect("somebody asks")
+    timeline.simulation().newest_request(None).expect("there are requests")
 }
 
 #[test]
-fn the_stretches_of_a_journey_are_what_the_request_does_and_fill_its_time() {
+fn trace_spans_match_the_requests_activities_and_cover_its_lifetime() {
     let (mut waited, mut worked, mut journeys) = (0, 0, 0);
     for seed in 1..=6 {
         let mut timeline = busy(seed);
@@ -36,22 +35,22 @@ fn the_stretches_of_a_journey_are_what_the_request_does_and_fill_its_time() {
         let (number, born) = (newest(&timeline), timeline.simulation().now());
         timeline.follow(Some(number), born);
         while let Some(present) = timeline.simulation().present(number) {
-            let last = *timeline.journey().last().expect("it does something");
+            let last = *timeline.journey().last().expect("a request in flight has an activity");
             assert_eq!((last.doing, last.phase), (present.doing, present.phase));
             assert!(last.to.is_none());
-            assert!(timeline.step_forward(Some(number)), "it goes on");
+            assert!(timeline.step_forward(Some(number)), "the request has a next step");
         }
         let journey = timeline.journey();
-        let ends: Vec<SimTime> = journey.iter().map(|stretch| stretch.to.expect("it is over")).collect();
-        let begins: Vec<SimTime> = journey.iter().map(|stretch| stretch.from).collect();
-        assert_eq!((begins[0], &begins[1..]), (born, &ends[..ends.len() - 1]), "one follows the other");
+        let ends: Vec<SimTime> = journey.iter().map(|span| span.to.expect("the span has ended")).collect();
+        let begins: Vec<SimTime> = journey.iter().map(|span| span.from).collect();
+        assert_eq!((begins[0], &begins[1..]), (born, &ends[..ends.len() - 1]), "spans are contiguous");
         let latency = timeline.trail().find_map(|note| match note.what {
             EventKind::Ended { latency_ms, .. } => Some(latency_ms),
             _ => None,
         });
-        let total: f64 = journey.iter().map(|stretch| stretch.to.expect("over").since(stretch.from).as_secs_f64() * 1e3).sum();
+        let total: f64 = journey.iter().map(|span| span.to.expect("over").since(span.from).as_secs_f64() * 1e3).sum();
         assert!((total - latency.expect("it has ended")).abs() < 1e-6, "{total} and {latency:?}");
-        let count = |wanted: fn(&Activity) -> bool| journey.iter().filter(|stretch| wanted(&stretch.doing)).count();
+        let count = |wanted: fn(&Activity) -> bool| journey.iter().filter(|span| wanted(&span.doing)).count();
         waited += count(|doing| matches!(doing, Activity::Waits(_)));
         worked += count(|doing| matches!(doing, Activity::Served(_)));
         journeys += 1;
@@ -60,7 +59,7 @@ fn the_stretches_of_a_journey_are_what_the_request_does_and_fill_its_time() {
 }
 
 #[test]
-fn a_request_that_is_followed_late_has_the_same_journey() {
+fn a_request_followed_late_has_the_same_trace() {
     let from_the_start = |timeline: &mut Timeline| -> (Vec<TraceSpan>, Vec<JournalEvent>) {
         (timeline.journey(), timeline.trail().cloned().collect())
     };
@@ -76,10 +75,10 @@ fn a_request_that_is_followed_late_has_the_same_journey() {
         late.seek(to);
         let before = late.simulation().clone();
         late.follow(Some(number), about);
-        assert!(*late.simulation() == before && late.journal() == early.journal(), "looking changes nothing");
+        assert!(*late.simulation() == before && late.journal() == early.journal(), "following does not change the simulation");
         assert_eq!(from_the_start(&mut late), from_the_start(&mut early), "after {ms} ms");
     }
-    // Going back forgets what is to come, and going on finds it again.
+    // Seeking back drops later spans; seeking forward restores them.
     let whole = from_the_start(&mut early);
     early.seek(about + Duration::from_millis(60));
     let part = from_the_start(&mut early);
@@ -88,7 +87,7 @@ fn a_request_that_is_followed_late_has_the_same_journey() {
     assert_eq!(from_the_start(&mut early), whole);
 }
 
-/// What a run that nobody rewinds says on a link between two moments: when, whose, which way.
+/// Returns the messages on a link between two moments in an uninterrupted run: time, request and direction.
 fn overheard(from: &str, to: &str, seed: u64, between: (SimTime, SimTime)) -> Vec<(SimTime, u64, Heading)> {
     let infra = stage_2();
     let tapped = infra.link_between(from, to).expect("a link");
@@ -116,7 +115,7 @@ fn requests<'a>(heard: impl Iterator<Item = &'a CapturedMessage>) -> Vec<(SimTim
 }
 
 #[test]
-fn a_tap_hears_what_passes_and_only_from_when_it_is_there() {
+fn a_tap_captures_messages_only_after_it_is_placed() {
     let seconds = SimTime::from_secs;
     let mut timeline = busy(5);
     let link = stage_2().link_between("lb-1", "web-1");
@@ -125,12 +124,12 @@ fn a_tap_hears_what_passes_and_only_from_when_it_is_there() {
     timeline.seek(seconds(5));
     assert_eq!(requests(timeline.heard()), overheard("lb-1", "web-1", 5, (seconds(3), seconds(5))));
     assert!(timeline.heard().count() > 100);
-    // Stepping back shows what was there; going on, what comes.
+    // Seeking back and forward shows the messages up to each moment.
     for to in [4, 3, 5, 4, 6] {
         timeline.seek(seconds(to));
         assert_eq!(requests(timeline.heard()), overheard("lb-1", "web-1", 5, (seconds(3), seconds(to))), "at {to} s");
     }
-    // Whoever goes back to before the tap was there takes it along.
+    // After seeking to before the tap was placed, the tap stays in place.
     timeline.seek(seconds(1));
     assert_eq!(timeline.heard().count(), 0);
     timeline.seek(seconds(2));
@@ -141,7 +140,7 @@ fn a_tap_hears_what_passes_and_only_from_when_it_is_there() {
 }
 
 #[test]
-fn a_tap_that_has_heard_much_still_knows_the_last_of_it_after_a_step_back() {
+fn a_tap_keeps_the_latest_messages_after_seeking_back() {
     let mut timeline = busy(6);
     timeline.listen(stage_2().link_between("browser", "lb-1"));
     for to in [20, 12, 19, 8] {
@@ -153,7 +152,7 @@ fn a_tap_that_has_heard_much_still_knows_the_last_of_it_after_a_step_back() {
 }
 
 #[test]
-fn a_tap_hears_changes_samples_and_advertisements() {
+fn a_tap_captures_changes_samples_and_advertisements() {
     let text = include_str!("../../assets/stage-3-scaled.ron");
     let infra = Arc::new(Infrastructure::from_ron("stage-3-scaled.ron", text).expect("a scenario"));
     let heard = |from: &str, to: &str| -> Vec<CapturedPayload> {
@@ -183,7 +182,7 @@ fn a_tap_hears_changes_samples_and_advertisements() {
 }
 
 #[test]
-fn going_back_by_less_than_an_event_undoes_a_command() {
+fn seeking_back_by_less_than_one_event_undoes_a_command() {
     let mut timeline = Timeline::new(Simulation::new(stage_2(), 1));
     let at = |ms: u64| SimTime::from_nanos(ms * 1_000_000);
     timeline.act(Command::Rate(Rate::new(0.0).expect("a rate"))).expect("a rate");
@@ -194,7 +193,7 @@ fn going_back_by_less_than_an_event_undoes_a_command() {
 }
 
 #[test]
-fn a_tap_hears_what_the_far_firewall_stops_and_not_what_the_near_one_does() {
+fn a_tap_captures_packets_stopped_by_the_far_firewall_but_not_by_the_near_one() {
     use hoplight::model::firewall::{Direction, RuleAction};
     use hoplight::model::{ComponentId, TopologyEdit};
 
@@ -218,12 +217,12 @@ fn a_tap_hears_what_the_far_firewall_stops_and_not_what_the_near_one_does() {
 }
 
 #[test]
-fn what_a_tap_has_heard_in_all_is_the_same_after_going_back_and_forth() {
+fn a_taps_totals_are_the_same_after_seeking_back_and_forth() {
     let seconds = SimTime::from_secs;
     let link = stage_2().link_between("lb-1", "web-1");
     let mut timeline = busy(5);
     timeline.listen(link);
-    // Straight on, far past what is kept.
+    // Run straight on, far beyond the number of messages kept.
     let summary = |timeline: &Timeline| {
         let last: Vec<CapturedMessage> = timeline.heard().rev().take(200).cloned().collect();
         (timeline.heard_count(), timeline.heard_password().cloned(), last)
@@ -233,8 +232,8 @@ fn what_a_tap_has_heard_in_all_is_the_same_after_going_back_and_forth() {
         timeline.seek(seconds(to));
         straight.push((to, summary(&timeline)));
         let all = overheard("lb-1", "web-1", 5, (seconds(3), seconds(to)));
-        // A health check of the first of two backends is sent after two thirds of a second, then every two seconds; each is
-        // answered.
+        // Health checks of the first of two backends start after two thirds of a second and repeat every two seconds.
+        // Each check is answered.
         let checks = (0..to).map(|number| 667 + 2_000 * number).filter(|ms| (3_000..to * 1_000).contains(ms)).count();
         assert_eq!(timeline.heard_count(), (all.len() + 2 * checks) as u64, "at {to} s");
     }
@@ -244,7 +243,7 @@ fn what_a_tap_has_heard_in_all_is_the_same_after_going_back_and_forth() {
         timeline.seek(seconds(*to));
         assert_eq!(summary(&timeline), *known, "at {to} s");
     }
-    // Another future is counted anew.
+    // In a different future, the count starts over from the branch.
     timeline.seek(seconds(8));
     timeline.act(Command::Rate(Rate::new(50.0).expect("a rate"))).expect("a rate");
     timeline.seek(seconds(14));

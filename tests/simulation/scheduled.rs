@@ -1,4 +1,4 @@
-//! Commands of the known future, and those that are given now and done later.
+//! Commands in the known future, and commands scheduled for a later moment.
 
 use std::time::Duration;
 
@@ -7,16 +7,16 @@ use hoplight::sim::{Command, SimTime, Simulation, Timeline};
 
 use crate::{component, stage_2};
 
-/// Stage 2 with nobody who asks: little happens between two samples.
+/// Stage 2 without arrivals, so that little happens between two samples.
 fn quiet() -> Timeline {
     let mut timeline = Timeline::new(Simulation::new(stage_2(), 1));
-    let nobody = Rate::new(0.0).expect("a rate");
-    timeline.act(Command::Rate(nobody)).expect("there is a rate to set");
+    let zero = Rate::new(0.0).expect("a rate");
+    timeline.act(Command::Rate(zero)).expect("there is a rate to set");
     timeline
 }
 
 #[test]
-fn a_seek_never_goes_beyond_its_moment_however_near_a_known_command_is() {
+fn a_seek_never_overshoots_to_a_nearby_known_command() {
     let at = |millis: u64| SimTime::from_nanos(millis * 1_000_000);
     let mut timeline = quiet();
     timeline.seek(at(5_700));
@@ -31,7 +31,7 @@ fn a_seek_never_goes_beyond_its_moment_however_near_a_known_command_is() {
 }
 
 #[test]
-fn a_scheduled_command_comes_at_its_moment_and_is_replayed_like_any_other() {
+fn a_scheduled_command_runs_on_time_and_is_replayed_like_any_other() {
     let at = |millis: u64| SimTime::from_nanos(millis * 1_000_000);
     let kill = || Command::Kill(component("db-1"));
     let restore = || Command::Restore(component("db-1"));
@@ -46,7 +46,7 @@ fn a_scheduled_command_comes_at_its_moment_and_is_replayed_like_any_other() {
         timeline.seek(at(millis));
         assert_eq!((timeline.simulation().now(), up(&timeline)), (at(millis), is_up), "{millis}");
     }
-    // As if it had been done by hand.
+    // The result equals a manual command at the same moment.
     let mut by_hand = quiet();
     by_hand.seek(at(2_000));
     by_hand.act(kill()).expect("it runs");
@@ -54,12 +54,12 @@ fn a_scheduled_command_comes_at_its_moment_and_is_replayed_like_any_other() {
     by_hand.act(restore()).expect("it is down");
     by_hand.seek(at(4_000));
     assert_eq!(timeline.simulation().digest(), by_hand.simulation().digest());
-    // What was done in between by hand may leave nothing to do: then nothing happens.
+    // A manual command in between may leave nothing to do; then the scheduled command is skipped.
     timeline.seek(at(2_500));
     timeline.act(restore()).expect("it is down");
     timeline.seek(at(4_000));
     assert_eq!((up(&timeline), timeline.commands().count()), (true, 3));
-    // Taken back before it was given, it never comes.
+    // If time is rewound to before it was scheduled, the command never runs.
     timeline.seek(at(1_500));
     timeline.act(kill()).expect("it runs");
     timeline.seek(at(9_000));

@@ -1,7 +1,8 @@
-//! The form of a type that serde reads: its records with their fields, and its choices with their variants.
+//! The schema of a type that implements `Deserialize`: structs with their fields, and enums with their variants.
 //!
-//! serde tells a deserializer what it expects. The one here answers with any value that is fine everywhere, notes what it was
-//! asked for, and takes the next variant of a choice every time, until it has seen all of all.
+//! serde tells a deserializer which type it expects. The deserializer here returns a value that is valid everywhere,
+//! records what was requested, and selects the next variant of an enum each time, until every variant has been
+//! selected.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -9,45 +10,45 @@ use std::collections::BTreeMap;
 use serde::de::value::{Error, StrDeserializer};
 use serde::de::{self, DeserializeSeed, IntoDeserializer, Visitor};
 
-/// What stands in a field.
+/// The shape of a field's value.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) enum Shape {
-    /// A number, a text, a truth value, a tuple of such.
+    /// A number, string or Boolean, or a tuple of these.
     #[default]
     Scalar,
-    /// A record, by name; the fields of a choice's brackets are one called `Choice::Variant`.
+    /// A struct, by name. The fields of a struct variant have the name `Enum::Variant`.
     Record(String),
-    /// A choice, by name.
+    /// An enum, by name.
     Choice(String),
-    /// Any number of something.
+    /// A sequence.
     List(Box<Self>),
 }
 
-/// Records and choices by name.
+/// Structs and enums, by name.
 #[derive(Debug, Default)]
 pub(crate) struct Schema {
-    /// The shape of each field.
+    /// The shape of each field of a struct.
     pub(crate) records: BTreeMap<String, BTreeMap<String, Shape>>,
-    /// What stands in the brackets of each variant, if it has any.
+    /// The contents of each variant, if it has any.
     pub(crate) choices: BTreeMap<String, BTreeMap<String, Option<Shape>>>,
-    /// The variants of each choice, and how often it was asked for.
+    /// The variants of each enum, and how often the enum was requested.
     taken: BTreeMap<String, (&'static [&'static str], usize)>,
 }
 
 impl Schema {
-    /// All that `T` may hold.
+    /// Returns the schema of `T`.
     pub(crate) fn of<T: de::DeserializeOwned>() -> Self {
         let schema = RefCell::new(Self::default());
-        // A choice inside another comes up once in the other's round.
+        // A nested enum advances only once per pass over the outer enum.
         for _ in 0..1_000 {
             let slot = RefCell::new(Shape::Scalar);
             let value = T::deserialize(Asked { schema: &schema, slot: &slot });
-            assert!(value.is_ok(), "no value is fine everywhere: {:?}", value.err());
+            assert!(value.is_ok(), "the placeholder value was rejected: {:?}", value.err());
             if schema.borrow().is_whole() {
                 return schema.into_inner();
             }
         }
-        panic!("some variants are never asked for: {:?}", schema.borrow().choices);
+        panic!("some variants were never requested: {:?}", schema.borrow().choices);
     }
 
     fn is_whole(&self) -> bool {
@@ -55,7 +56,7 @@ impl Schema {
     }
 }
 
-/// The deserializer of one value.
+/// Deserializes one value.
 #[derive(Clone, Copy)]
 struct Asked<'a> {
     schema: &'a RefCell<Schema>,
@@ -135,7 +136,7 @@ impl<'de> de::Deserializer<'de> for Asked<'_> {
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
-        Err(de::Error::custom("whatever it is, the form does not say"))
+        Err(de::Error::custom("the type is not self-describing"))
     }
 
     serde::forward_to_deserialize_any! {
@@ -151,7 +152,7 @@ impl Asked<'_> {
     }
 }
 
-/// So many items of a list or tuple.
+/// The elements of a sequence or tuple.
 struct Items<'a> {
     asked: Asked<'a>,
     left: usize,
@@ -167,7 +168,7 @@ impl<'de> de::SeqAccess<'de> for Items<'_> {
     }
 }
 
-/// All fields of a record.
+/// The fields of a struct.
 struct Fields<'a> {
     asked: Asked<'a>,
     record: String,
@@ -194,7 +195,7 @@ impl<'de> de::MapAccess<'de> for Fields<'_> {
     }
 }
 
-/// One variant of a choice.
+/// One variant of an enum.
 struct Variant<'a> {
     asked: Asked<'a>,
     choice: &'static str,

@@ -1,20 +1,20 @@
-//! RON text as a tree of names, for a test that asks what a text mentions.
+//! RON text as a tree of names, for a test of which names a text mentions.
 //!
-//! Lines that begin with `//-` count as if they were no comments, so a record may name a field twice. Text that RON would
-//! refuse is read in some way: RON itself reads the template in another test.
+//! Lines that begin with `//-` are read as if they were not comments, so a record may contain a field twice. Text that
+//! is not valid RON is parsed in some way; another test parses the template as RON.
 
-/// A piece of RON.
+/// A node of the tree.
 #[derive(Debug)]
 pub(crate) enum Node {
-    /// `(…)` or `Name(…)`; a word alone is a name without anything in brackets.
+    /// `(…)` or `Name(…)`; a single word is a group with a name and no contents.
     Group { name: Option<String>, fields: Vec<(String, Self)>, items: Vec<Self> },
     /// `[…]`.
     List(Vec<Self>),
-    /// A text or a number.
+    /// A string or a number.
     Scalar,
 }
 
-/// Reads a text.
+/// Parses a text.
 pub(crate) fn parse(text: &str) -> Node {
     let lines: Vec<String> = text.lines().map(without_comment).collect();
     let pieces = pieces(&lines.join("\n"));
@@ -24,7 +24,7 @@ pub(crate) fn parse(text: &str) -> Node {
 fn without_comment(line: &str) -> String {
     let line = line.trim_start();
     let line = line.strip_prefix("//-").unwrap_or(line);
-    // No text of the template has two slashes in it.
+    // No string in the template contains two slashes.
     line.split("//").next().unwrap_or_default().to_owned()
 }
 
@@ -70,7 +70,7 @@ fn node<'a>(pieces: &mut std::iter::Peekable<impl Iterator<Item = &'a str>>) -> 
     }
 }
 
-/// What stands between the opening bracket, which was read, and the closing one.
+/// Parses the contents of a group up to its closing bracket; the opening bracket has been read.
 fn group<'a>(name: Option<String>, pieces: &mut std::iter::Peekable<impl Iterator<Item = &'a str>>) -> Node {
     let (mut fields, mut items) = (Vec::new(), Vec::new());
     while pieces.peek().is_some_and(|next| *next != ")") {

@@ -1,4 +1,4 @@
-//! The acts of a learner: the lines of a step's solution.
+//! A learner's actions, as the lines of a step's solution.
 
 use std::fmt;
 
@@ -9,18 +9,18 @@ use hoplight_model::{ComponentId, Element};
 use hoplight_sim::Command;
 use hoplight_text::instruction;
 
-/// The pace of the screen.
+/// How fast simulated time passes on the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Pace {
-    /// One request, slowly.
+    /// Slow motion along a single request.
     Trace,
-    /// The whole load.
+    /// All traffic, at the chosen speed.
     #[default]
     Live,
 }
 
 impl Pace {
-    /// The word that the screen uses.
+    /// Returns the word shown on the screen.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Trace => "trace",
@@ -29,35 +29,35 @@ impl Pace {
     }
 }
 
-/// One line of a solution. Going on to the next step is not one: it follows every solution.
+/// One action of a solution. Proceeding to the next step is implied at the end of every solution.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Act {
-    /// Selects an element on the diagram.
+    /// Selects an element of the diagram.
     Select(Element),
-    /// Gives a command.
+    /// Executes a command.
     Do(Command),
-    /// Moves the wiretap to a hop.
+    /// Places the wiretap on a hop.
     Tap(ComponentId, ComponentId),
-    /// Waits in simulated time.
+    /// Waits for this much simulated time.
     Wait(Seconds),
     /// Changes the pace.
     Pace(Pace),
-    /// Pauses.
+    /// Pauses the simulation.
     Pause,
-    /// Resumes.
+    /// Resumes the simulation.
     Resume,
-    /// Steps this many hops forward and pauses.
+    /// Steps forward by this many hops and pauses.
     Step(u32),
-    /// Steps this many hops back and pauses.
+    /// Steps back by this many hops and pauses.
     StepBack(u32),
-    /// Chooses an option; the first is 1.
+    /// Chooses an option, numbered from 1.
     Answer(u32),
-    /// Marks what the question asks for, as computed, and submits it.
+    /// Marks the computed right set and submits it.
     Mark,
 }
 
 impl fmt::Display for Act {
-    /// The act as an instruction, such as "kill web-1".
+    /// Formats the action as an instruction, such as "kill web-1".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Select(element) => write!(f, "select {element}"),

@@ -1,7 +1,7 @@
-//! The content check: everything about a lesson that a machine can judge.
+//! The content check: validates everything about a lesson that does not need human judgement.
 //!
-//! Names that exist, texts that fit the smallest screen, questions with one right answer and a reason for every option,
-//! hints where there is work, and solutions that pass. Must not judge whether a sentence is good.
+//! All names must exist, texts must fit the smallest screen, each question must have one right answer and a reason for
+//! every option, steps that require work must have hints, and solutions must pass their gates.
 
 mod fit;
 mod names;
@@ -19,27 +19,27 @@ use super::markup::unknown_key;
 use super::question::{Ask, Question};
 use super::replay::{replay, replay_step};
 
-/// Fewest steps of a lesson.
+/// Minimum number of steps in a lesson.
 const MIN_STEPS: usize = 6;
-/// Fewest questions of a quiz.
+/// Minimum number of questions in a quiz.
 const MIN_QUESTIONS: usize = 5;
-/// Fewest options of a question.
+/// Minimum number of options in a question.
 const MIN_OPTIONS: usize = 3;
-/// Most hints of a step.
+/// Maximum number of hints in a step.
 const MAX_HINTS: usize = 3;
-/// Longest simulated time that a step's solution waits: the check plays it.
+/// Maximum total simulated time that a step's solution may wait. The check replays every solution.
 const MAX_WAIT: Duration = Duration::from_secs(300);
-/// Most hops that a step's solution goes forward and back.
+/// Maximum total number of hops that a step's solution may step, forward and back.
 const MAX_STEPS: u64 = 1_000;
-/// With which random numbers solutions are played.
+/// Seed for replaying solutions.
 const SEED: u64 = 1;
 
-/// Checks all lessons, alone and against each other.
+/// Checks all lessons, individually and for conflicts between them.
 pub fn check(library: &Library) -> Vec<ContentError> {
     check_some(library, |_| true)
 }
 
-/// Checks some lessons, alone and against all others.
+/// Checks the selected lessons, individually and for conflicts with all others.
 pub fn check_some(library: &Library, is_asked: impl Fn(&Loaded<Lesson>) -> bool) -> Vec<ContentError> {
     let mut errors = Vec::new();
     let mut orders = BTreeMap::new();
@@ -57,13 +57,13 @@ pub fn check_some(library: &Library, is_asked: impl Fn(&Loaded<Lesson>) -> bool)
     errors
 }
 
-/// Checks one lesson. Its solutions are played only if everything else is right.
+/// Checks one lesson. Solutions are replayed only if all other checks pass.
 pub fn check_lesson(library: &Library, entry: &Loaded<Lesson>) -> Vec<ContentError> {
     let lesson = &entry.content;
     let mut report = Report { entry, errors: Vec::new() };
     let Some(infra) = library.scenario(lesson.scenario.as_str()) else {
         if library.is_broken(&lesson.scenario) {
-            // Its own mistakes are told; nothing is known of what it would be without them.
+            // The scenario's own errors are already reported; anything else about this lesson would be a guess.
             return Vec::new();
         }
         let id = lesson.scenario.as_str();
@@ -80,14 +80,14 @@ pub fn check_lesson(library: &Library, entry: &Loaded<Lesson>) -> Vec<ContentErr
     report.errors
 }
 
-/// Collects the mistakes of one lesson.
+/// Collects the errors of one lesson.
 struct Report<'a> {
     entry: &'a Loaded<Lesson>,
     errors: Vec<ContentError>,
 }
 
 impl Report<'_> {
-    /// A mistake at the place where `needle` stands in the file.
+    /// Reports an error at the position of `needle` in the file.
     fn about(&mut self, needle: &str, message: String) {
         self.errors.push(ContentError::about(&self.entry.file, &self.entry.text, needle, message));
     }
@@ -95,10 +95,10 @@ impl Report<'_> {
     fn shape(&mut self, lesson: &Lesson) {
         let id = lesson.id.as_str();
         if lesson.steps.len() < MIN_STEPS {
-            self.about(id, format!("a lesson has at least {MIN_STEPS} steps, this one has {}", lesson.steps.len()));
+            self.about(id, format!("a lesson has at least {MIN_STEPS} steps; this one has {}", lesson.steps.len()));
         }
         if lesson.quiz.len() < MIN_QUESTIONS {
-            self.about(id, format!("a quiz has at least {MIN_QUESTIONS} questions, this one has {}", lesson.quiz.len()));
+            self.about(id, format!("a quiz has at least {MIN_QUESTIONS} questions; this one has {}", lesson.quiz.len()));
         }
         if lesson.minutes == 0 {
             self.about(id, "a lesson takes at least one minute".into());
@@ -107,7 +107,10 @@ impl Report<'_> {
             self.step(step);
             let deferred = matches!(step.gate, Gate::Predict(_)) && step.reveal.is_none();
             if deferred && lesson.steps.get(number + 1).is_none_or(|next| next.reveal.is_none()) {
-                self.about(&step.title, "this prediction is never judged: it has no reveal, nor has the step after it".into());
+                self.about(
+                    &step.title,
+                    "this prediction is never judged: neither this step nor the next one has a reveal".into(),
+                );
             }
         }
         for question in &lesson.quiz {
@@ -118,10 +121,10 @@ impl Report<'_> {
     fn step(&mut self, step: &Step) {
         let title = step.title.as_str();
         if step.text.iter().all(|text| text.trim().is_empty()) && step.question().is_none() {
-            self.about(title, "this step says nothing".into());
+            self.about(title, "this step has neither a text nor a question".into());
         }
         if step.hints.len() > MAX_HINTS {
-            self.about(title, format!("a step has at most {MAX_HINTS} hints, this one has {}", step.hints.len()));
+            self.about(title, format!("a step has at most {MAX_HINTS} hints; this one has {}", step.hints.len()));
         }
         if step.hints.iter().any(|hint| hint.trim().is_empty()) {
             self.about(title, "a hint of this step is empty".into());
@@ -130,25 +133,28 @@ impl Report<'_> {
         let waits: f64 = waits.sum();
         if waits > MAX_WAIT.as_secs_f64() {
             let most = MAX_WAIT.as_secs();
-            self.about(title, format!("the solution of a step waits at most {most} s in total, this one waits {waits} s"));
+            self.about(title, format!("the solution of a step waits at most {most} s in total; this one waits {waits} s"));
         }
         let steps = step.solution.iter().map(|act| if let Act::Step(hops) | Act::StepBack(hops) = act { *hops } else { 0 });
         let steps: u64 = steps.map(u64::from).sum();
         if steps > MAX_STEPS {
-            self.about(title, format!("the solution of a step goes at most {MAX_STEPS} hops, this one goes {steps}"));
+            self.about(
+                title,
+                format!("the solution of a step takes at most {MAX_STEPS} steps along hops; this one takes {steps}"),
+            );
         }
         match &step.gate {
             Gate::Continue if step.reveal.is_some() => {
-                self.about(title, "a reveal needs a gate: here it would show at once".into());
+                self.about(title, "a reveal needs a gate; without one, it would be shown immediately".into());
             }
             Gate::Continue | Gate::Predict(_) => {}
             Gate::Goals(goals) if goals.is_empty() => self.about(title, "this gate has no goals".into()),
             Gate::Goals(_) | Gate::Ask(_) => {
                 if step.hints.is_empty() {
-                    self.about(title, "a gate that needs work has hints, this one has none".into());
+                    self.about(title, "a gate with goals or a question needs hints; this one has none".into());
                 }
                 if step.solution.is_empty() {
-                    self.about(title, "a gate that needs work has a solution, this one has none".into());
+                    self.about(title, "a gate with goals or a question needs a solution; this one has none".into());
                 }
             }
         }
@@ -163,10 +169,10 @@ impl Report<'_> {
             Ask::Choice(choices) => {
                 let right = choices.iter().filter(|choice| choice.right).count();
                 if right != 1 {
-                    self.about(stem, format!("a question has exactly one right option, this one has {right}"));
+                    self.about(stem, format!("a question has exactly one right option; this one has {right}"));
                 }
                 if choices.len() < MIN_OPTIONS {
-                    self.about(stem, format!("a question has at least {MIN_OPTIONS} options, this one has {}", choices.len()));
+                    self.about(stem, format!("a question has at least {MIN_OPTIONS} options; this one has {}", choices.len()));
                 }
                 for choice in choices {
                     if choice.why.trim().is_empty() {
@@ -181,13 +187,13 @@ impl Report<'_> {
 
     fn keys(&mut self, text: &Text) {
         if let Some((unknown, meant)) = unknown_key(text) {
-            let mut error = ContentError::about(&self.entry.file, &self.entry.text, text, format!("there is no key `{unknown}`"));
+            let mut error = ContentError::about(&self.entry.file, &self.entry.text, text, format!("no key `{unknown}`"));
             error.suggestion = meant.map(str::to_owned);
             self.errors.push(error);
         }
     }
 
-    /// Plays the lesson as a whole, then every step as one meets it who has skipped what is before.
+    /// Replays the whole lesson, then every step on its own, as for a learner who skipped all earlier steps.
     fn play(&mut self, lesson: &Arc<Lesson>, infra: &Arc<Infrastructure>) {
         let title = |number: usize| lesson.steps.get(number).map_or(lesson.id.as_str(), |step| step.title.as_str());
         match replay(lesson, infra, SEED) {
@@ -195,7 +201,7 @@ impl Report<'_> {
             Ok(_) => {
                 for number in 0..lesson.steps.len() {
                     if let Err(error) = replay_step(lesson, infra, SEED, number) {
-                        self.about(title(number), format!("after skipping what is before: {error}"));
+                        self.about(title(number), format!("after skipping all earlier steps: {error}"));
                     }
                 }
             }

@@ -1,6 +1,6 @@
-//! Conditions: what must be true for a goal to be met, measured from the simulation or seen in what the learner does.
+//! Conditions of goals, evaluated against the simulation and the learner's actions.
 //!
-//! Must not change anything, and must not remember anything but where a step began.
+//! Evaluation has no side effects and keeps no state besides a step's [`Baseline`].
 
 use serde::{Deserialize, Serialize};
 
@@ -10,45 +10,46 @@ use hoplight_sim::{AgentView, Experience, SimTime, Simulation, Totals};
 
 use super::act::Pace;
 
-/// All that a condition may look at.
+/// Everything a condition can read.
 #[derive(Clone, Copy, Debug)]
 pub struct Observation<'a> {
-    /// The simulation, as it is now.
+    /// The simulation in its present state.
     pub sim: &'a Simulation,
-    /// What the learner has selected.
+    /// The selected element.
     pub selected: Option<&'a Element>,
-    /// The pace.
+    /// The current pace.
     pub pace: Pace,
-    /// Whether time stands still.
+    /// Whether the simulation is paused.
     pub paused: bool,
-    /// How often the learner has stepped forward, ever; a step counts from where it began.
+    /// Total number of steps forward in this session; conditions compare it with the step's baseline.
     pub steps_forward: u32,
-    /// How often the learner has stepped back, ever.
+    /// Total number of steps back in this session.
     pub steps_back: u32,
-    /// The wiretap, if one stands anywhere.
+    /// The wiretap, if one is placed.
     pub wiretap: Option<Wiretap<'a>>,
 }
 
-/// A wiretap that the learner has placed: where it stands, and what was read there.
+/// A wiretap placed by the learner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wiretap<'a> {
-    /// The ends of the hop.
+    /// The two ends of the tapped hop.
     pub on: (&'a ComponentId, &'a ComponentId),
-    /// When the last message that showed a password set out; `None` if none was read since the tap stands.
+    /// When the last captured message that showed a password was sent; `None` if none was captured since the tap was
+    /// placed.
     pub password_at: Option<SimTime>,
 }
 
-/// Where a step began, and where its last goal was met: what "since" and "within" mean in a condition.
+/// The reference point for conditions about counts since the step began and windows since the previous goal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Baseline {
-    /// When the goal before was met, or the step began. A window counts only if it lies wholly behind this instant:
-    /// what users experienced before the kill says nothing about the time after it.
+    /// When the previous goal was met, or when the step began. A window counts only if it starts at or after this
+    /// instant: results from before the kill say nothing about the time after it.
     pub fresh: SimTime,
-    /// What had ended until then, per kind of request.
+    /// Requests that had ended when the step began, per kind.
     pub totals: [Totals; 3],
-    /// Steps forward until then.
+    /// Steps forward when the step began.
     pub steps_forward: u32,
-    /// Steps back until then.
+    /// Steps back when the step began.
     pub steps_back: u32,
 }
 
@@ -63,120 +64,120 @@ impl From<&Observation<'_>> for Baseline {
     }
 }
 
-/// Something that is true or not.
+/// A predicate that a goal waits for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Condition {
-    /// This is selected.
+    /// This element is selected.
     Selected(Element),
-    /// The selected hop is readable on the network.
+    /// The selected hop can be read on the network.
     SelectedExposed,
-    /// The entry does this with TLS.
+    /// The entry uses this TLS mode.
     Tls(TlsMode),
-    /// This hop is readable on the network.
+    /// This hop can be read on the network.
     Exposed(ComponentId, ComponentId),
-    /// At most this many hops are readable on the network.
+    /// At most this many hops can be read on the network.
     ExposedAtMost(u32),
-    /// It does not run.
+    /// The element is down.
     Down(Element),
-    /// It runs.
+    /// The element is up.
     Up(Element),
-    /// What the health checks say of a backend.
+    /// The state of a backend according to its health checks.
     Backend {
         /// The backend.
         component: ComponentId,
         /// UP or DOWN.
         up: bool,
     },
-    /// Users see failures.
+    /// Users see failed requests.
     Failing {
-        /// Of one kind of request, or of all together.
+        /// The kind of request; all kinds if omitted.
         #[serde(default)]
         kind: Option<RequestKind>,
-        /// At least this part of the requests that ended. Above zero, whatever is given here.
+        /// Minimum ratio of failed to ended requests. At least one request must fail, even if the ratio is 0.
         ratio: Fraction,
-        /// Within this many seconds, counted from when the previous goal was met.
+        /// Length of the window in seconds. The whole window must lie after the previous goal was met.
         window_s: Seconds,
     },
-    /// Users are served: enough requests ended well and none failed. A dead system never satisfies this.
+    /// Users are served: at least `completed` requests succeed and none fails. False if the site is completely down.
     Working {
-        /// Of one kind of request, or of all together.
+        /// The kind of request; all kinds if omitted.
         #[serde(default)]
         kind: Option<RequestKind>,
-        /// Within this many seconds, counted from when the previous goal was met.
+        /// Length of the window in seconds. The whole window must lie after the previous goal was met.
         window_s: Seconds,
-        /// At least this many.
+        /// Minimum number of completed requests.
         completed: u32,
     },
-    /// This many requests have succeeded since the step began.
+    /// At least this many requests have succeeded since the step began.
     Completed {
-        /// Of one kind of request, or of all together.
+        /// The kind of request; all kinds if omitted.
         #[serde(default)]
         kind: Option<RequestKind>,
-        /// At least this many.
+        /// Minimum number of requests.
         count: u32,
     },
-    /// This many requests have failed since the step began.
+    /// At least this many requests have failed since the step began.
     Failed {
-        /// Of one kind of request, or of all together.
+        /// The kind of request; all kinds if omitted.
         #[serde(default)]
         kind: Option<RequestKind>,
-        /// At least this many.
+        /// Minimum number of requests.
         count: u32,
     },
-    /// This many requests are in flight.
+    /// At least this many requests are in flight.
     InFlight(u32),
-    /// The agent's last sample is too old to be believed.
+    /// The agent's last sample is stale.
     Stale(ComponentId),
-    /// The agent's last sample is young.
+    /// The agent's last sample is recent.
     Fresh(ComponentId),
-    /// The agent's gauge is fresh and within these bounds.
+    /// The agent's gauge is not stale and is within these bounds.
     Gauge {
         /// The agent.
         agent: ComponentId,
-        /// Requests per second.
+        /// Lower bound in requests per second.
         at_least: Rate,
-        /// Requests per second.
+        /// Upper bound in requests per second.
         at_most: Rate,
     },
-    /// Both gauges are fresh, and one shows a part of the other within these bounds.
+    /// Both gauges are current, and their ratio is within these bounds.
     Share {
-        /// The agent whose part it is.
+        /// The agent in the numerator.
         agent: ComponentId,
-        /// The agent that shows the whole.
+        /// The agent in the denominator.
         of: ComponentId,
-        /// The part.
+        /// Lower bound of the ratio.
         at_least: f64,
-        /// The part.
+        /// Upper bound of the ratio.
         at_most: f64,
     },
-    /// The screen tells the story at this pace.
+    /// The screen runs at this pace.
     Pace(Pace),
-    /// Time stands still.
+    /// The simulation is paused.
     Paused,
-    /// The learner has stepped so often since the step began.
+    /// The learner has stepped at least this often since the step began.
     Stepped {
-        /// Hops forward.
+        /// Minimum number of steps forward.
         #[serde(default)]
         forward: u32,
-        /// Hops back.
+        /// Minimum number of steps back.
         #[serde(default)]
         back: u32,
     },
-    /// A wiretap stands on this hop.
+    /// The wiretap is placed on this hop.
     Tapped(ComponentId, ComponentId),
-    /// The learner has read a password on the wiretap, wherever it stands, after the goal before was met.
+    /// The wiretap, on any hop, has captured a password since the previous goal was met.
     PasswordRead,
-    /// All of these.
+    /// All of these hold.
     All(Vec<Self>),
-    /// One of these.
+    /// At least one of these holds.
     Any(Vec<Self>),
-    /// Not this.
+    /// This does not hold.
     Not(Box<Self>),
 }
 
 impl Condition {
-    /// Whether it is true now, in a step that began at `began`.
+    /// Whether the condition holds now, relative to a step's baseline.
     pub fn holds(&self, seen: &Observation<'_>, began: &Baseline) -> bool {
         let (sim, infra) = (seen.sim, seen.sim.infrastructure());
         match self {
@@ -190,7 +191,7 @@ impl Condition {
             Self::ExposedAtMost(most) => infra.hops().filter(hoplight_model::Hop::is_exposed).count() <= *most as usize,
             Self::Down(element) => sim.is_up(element) == Some(false),
             Self::Up(element) => sim.is_up(element) == Some(true),
-            Self::Backend { component, up } => says(sim, component) == Some(*up),
+            Self::Backend { component, up } => backend_state(sim, component) == Some(*up),
             Self::Failing { kind, ratio, window_s } => {
                 let Some(users) = within(seen, began, *window_s, *kind) else { return false };
                 users.failed > 0 && users.error_ratio().is_some_and(|seen| seen >= ratio.get())
@@ -228,7 +229,7 @@ impl Condition {
         }
     }
 
-    /// All that it names, for the content check.
+    /// Returns all elements that the condition names, for the content check.
     pub fn elements(&self) -> Vec<Element> {
         let component = |id: &ComponentId| vec![Element::Component(id.clone())];
         match self {
@@ -249,20 +250,20 @@ fn exposed(infra: &Infrastructure, from: &ComponentId, to: &ComponentId) -> bool
     infra.link_between(from.as_str(), to.as_str()).is_some_and(|link| infra.hop(link).is_exposed())
 }
 
-/// What health checks say of a backend, whichever balancer asks.
-fn says(sim: &Simulation, backend: &ComponentId) -> Option<bool> {
+/// Whether a backend is UP according to the first balancer that checks it; `None` if no balancer does.
+fn backend_state(sim: &Simulation, backend: &ComponentId) -> Option<bool> {
     let infra = sim.infrastructure();
     let to = infra.find(backend.as_str())?;
     infra.links().filter(|(link, _)| infra.ends(*link).1 == to).find_map(|(link, _)| sim.backend_up(link))
 }
 
-/// What users experienced in a window; `None` if it reaches back beyond the goal before.
+/// Returns what users experienced in a window; `None` if the window starts before the previous goal was met.
 fn within(seen: &Observation<'_>, began: &Baseline, window: Seconds, kind: Option<RequestKind>) -> Option<Experience> {
     let window = window.duration();
     (seen.sim.now().since(began.fresh) >= window).then(|| seen.sim.experience(window, kind))
 }
 
-/// What has ended since the step began; nothing if time was turned back beyond that.
+/// Counts ended requests since the step began; zero after a rewind to an earlier time.
 fn since(seen: &Observation<'_>, began: &Baseline, kind: Option<RequestKind>, count: impl Fn(&Totals) -> u64) -> u64 {
     let kinds = RequestKind::ALL.into_iter().filter(|one| kind.is_none_or(|kind| kind == *one));
     kinds.map(|kind| count(&seen.sim.totals_of(kind)).saturating_sub(count(&began.totals[kind.index()]))).sum()
@@ -273,7 +274,7 @@ fn with_agent(sim: &Simulation, agent: &ComponentId, test: impl Fn(&AgentView<'_
     sim.agents().iter().any(|view| Some(view.agent) == ix && test(view))
 }
 
-/// What a gauge shows, unless it is stale.
+/// The gauge's value, unless it is stale.
 fn gauge(sim: &Simulation, agent: &ComponentId) -> Option<f64> {
     let ix = sim.infrastructure().find(agent.as_str())?;
     sim.agents().iter().find(|view| view.agent == ix && !view.stale).and_then(|view| view.qps)

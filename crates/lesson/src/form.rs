@@ -1,6 +1,6 @@
-//! The form of a lesson file.
+//! The format of a lesson file.
 //!
-//! Only what a file may say, and the version of the form. What a lesson refers to is checked in [`mod@super::check`].
+//! This module defines only the syntax and its version; references are validated by [`mod@super::check`].
 
 use serde::{Deserialize, Serialize};
 
@@ -11,96 +11,97 @@ use super::act::{Act, Pace};
 use super::condition::Condition;
 use super::question::Question;
 
-/// The newest form that this program reads.
+/// The newest format version that this program reads.
 pub const FORMAT: u32 = 1;
 
 /// A lesson.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lesson {
-    /// Version of the form.
+    /// Format version.
     pub format: u32,
-    /// Its name in commands and in the learner's progress.
+    /// Identifier in commands and in the learner's progress.
     pub id: LessonId,
-    /// Its place on the course map, from low to high.
+    /// Sort key on the course map, ascending.
     pub order: u32,
-    /// The unit that it belongs to.
+    /// The unit that the lesson belongs to.
     pub unit: Text,
-    /// Its name on the screen.
+    /// Title on the screen.
     pub title: Text,
-    /// What one learns, in a sentence.
+    /// What the learner learns, in one sentence.
     pub summary: Text,
-    /// How long it takes.
+    /// Expected duration in minutes.
     pub minutes: u32,
-    /// The infrastructure that it runs on.
+    /// The infrastructure that the lesson runs on.
     pub scenario: ScenarioId,
-    /// What is done before the first step.
+    /// Commands executed before the first step.
     #[serde(default)]
     pub setup: Vec<Command>,
-    /// The steps.
+    /// The steps, in order.
     pub steps: Vec<Step>,
-    /// The questions at the end.
+    /// The quiz at the end.
     pub quiz: Vec<Question>,
 }
 
-/// One step: one idea.
+/// One step, which teaches one idea.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
-    /// Its name.
+    /// Title of the step.
     pub title: Text,
     /// One to three short paragraphs.
     pub text: Vec<Text>,
-    /// What the diagram points out.
+    /// Elements highlighted in the diagram.
     #[serde(default)]
     pub focus: Vec<Element>,
-    /// In what state the step begins.
+    /// The state in which the step begins.
     #[serde(default)]
     pub start: Start,
-    /// What is done then. A learner may have skipped the steps before, so `start` and these commands bring about *all* that
-    /// the step needs; to kill what is down already is no mistake.
+    /// Commands executed when the step begins. A learner may have skipped earlier steps, so `start` and these commands
+    /// must establish *everything* the step needs. Killing an element that is already down is allowed.
     #[serde(default)]
     pub begin: Vec<Command>,
-    /// The pace that the step begins with; time goes on then, even if the learner had stopped it. By default all stays as it
-    /// is.
+    /// The pace set when the step begins; it also resumes a paused simulation. If omitted, pace and pause stay
+    /// unchanged.
     #[serde(default)]
     pub pace: Option<Pace>,
-    /// What must happen before the next step.
+    /// What must happen before the learner can proceed.
     #[serde(default)]
     pub gate: Gate,
-    /// Shown once the gate has passed. A prediction without a reveal is judged at the reveal of the step after it.
+    /// Text shown once the gate has passed. A prediction in a step without a reveal is judged at the next step's
+    /// reveal.
     #[serde(default)]
     pub reveal: Option<Text>,
-    /// Up to three hints, each saying more than the one before.
+    /// Up to three hints, each more specific than the previous one.
     #[serde(default)]
     pub hints: Vec<Text>,
-    /// What passes the gate.
+    /// Actions that pass the gate.
     #[serde(default)]
     pub solution: Vec<Act>,
 }
 
-/// In what state a step begins when it is first entered.
+/// The state in which a step begins when it is first entered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Start {
-    /// As the learner left everything.
+    /// Unchanged, as the learner left it.
     #[default]
     AsItIs,
-    /// Everything that is down is restored first.
+    /// Everything that is down is restored first, and settings are reset.
     Repaired,
 }
 
-/// What must happen before the next step.
+/// What must happen before the learner can proceed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub enum Gate {
-    /// Nothing.
+    /// No condition.
     #[default]
     Continue,
-    /// Each goal is met once. They are met in order: a goal counts only after those above it, so that "the site works"
-    /// after "kill the web server" cannot be met beforehand.
+    /// Each goal must be met once, in order: a goal counts only after all goals before it, so that "the site works"
+    /// after "kill the web server" cannot be met too early.
     Goals(Vec<Goal>),
-    /// The right answer. Any number of tries.
+    /// A question that needs the right answer, with any number of tries.
     Ask(Question),
-    /// Any answer.
+    /// A question that accepts any answer as a prediction.
     Predict(Question),
 }
 
@@ -108,30 +109,30 @@ pub enum Gate {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Goal {
-    /// What it says beside its box.
+    /// Label beside the checkbox.
     pub label: Text,
-    /// When it is met.
+    /// When the goal is met.
     pub when: Condition,
 }
 
-/// What every version of a form begins with.
+/// The header common to all versions of a format.
 #[derive(Deserialize)]
 struct Header {
     format: u32,
 }
 
-/// The version of the form in which `text` is written.
+/// Returns the format version of `text`.
 ///
-/// It is read apart from the rest, since a newer form may have fields that are unknown here.
+/// Reads only the header, because a newer format may have unknown fields.
 pub(super) fn format_of(file: &str, text: &str) -> Result<u32, ContentError> {
     ron_text::parse::<Header>(file, text).map(|header| header.format)
 }
 
 impl Lesson {
-    /// Reads a lesson file's text.
+    /// Parses a lesson file.
     ///
     /// # Errors
-    /// Names the place, what was found and what was expected; says so if a newer hoplight is needed.
+    /// Returns the position, what was found and what was expected; or that a newer hoplight is required.
     pub fn from_ron(file: &str, text: &str) -> Result<Self, ContentError> {
         let newer = format_of(file, text).ok().filter(|format| *format > FORMAT);
         if let Some(format) = newer {
@@ -144,7 +145,7 @@ impl Lesson {
 }
 
 impl Step {
-    /// The question of the gate, if it has one.
+    /// Returns the gate's question, if it has one.
     pub fn question(&self) -> Option<&Question> {
         match &self.gate {
             Gate::Ask(question) | Gate::Predict(question) => Some(question),
@@ -152,7 +153,7 @@ impl Step {
         }
     }
 
-    /// The goals of the gate.
+    /// Returns the gate's goals; empty if it has none.
     pub fn goals(&self) -> &[Goal] {
         match &self.gate {
             Gate::Goals(goals) => goals,

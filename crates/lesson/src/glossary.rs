@@ -1,6 +1,6 @@
-//! Words of the trade, explained: looked up by name, searched, and found in a text.
+//! The glossary: technical terms with explanations, found by name, by search, or in a text.
 //!
-//! Content like lessons: read from files, checked at load. Must not know who shows a term, nor where.
+//! Like lessons, glossaries are read from files and checked when they are loaded.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,48 +8,48 @@ use hoplight_model::{ContentError, Text, ron_text};
 
 use super::form::format_of;
 
-/// The newest form that this program reads.
+/// The newest format version that this program reads.
 pub const FORMAT: u32 = 1;
 
-/// Longest explanation, in characters: it has a few lines on the smallest screen.
+/// Maximum length of an explanation in characters, so that it fits a few lines on the smallest screen.
 pub const MAX_LENGTH: usize = 300;
 
-/// A term.
+/// A term and its explanation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Term {
-    /// The word itself.
+    /// The term itself.
     pub term: Text,
-    /// What it means, in one or two sentences.
+    /// Explanation in one or two sentences.
     pub text: Text,
-    /// Other words for the same.
+    /// Synonyms and abbreviations.
     #[serde(default)]
     pub also: Vec<Text>,
-    /// Terms to look at next.
+    /// Related terms.
     #[serde(default)]
     pub see: Vec<Text>,
 }
 
 impl Term {
-    /// All its names, the term first.
+    /// All names of the term, the main one first.
     pub fn names(&self) -> impl Iterator<Item = &Text> {
         [&self.term].into_iter().chain(&self.also)
     }
 
-    /// What it means, and what to look at next.
+    /// Returns the explanation, followed by the related terms.
     pub fn about(&self) -> String {
         let see: Vec<&str> = self.see.iter().map(Text::as_str).collect();
         if see.is_empty() { self.text.to_string() } else { format!("{} See: {}.", self.text, see.join(", ")) }
     }
 }
 
-/// All terms, in the order of the alphabet.
+/// All terms, in alphabetical order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Glossary {
     terms: Vec<Term>,
 }
 
-/// A glossary file.
+/// The format of a glossary file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Form {
@@ -59,11 +59,11 @@ struct Form {
 }
 
 impl Glossary {
-    /// Reads a glossary file's text. Whether what it refers to exists is checked by [`Self::missing`], since other files may
-    /// have it.
+    /// Parses a glossary file. References to other terms are checked by [`Self::missing`], because they may be defined
+    /// in other files.
     ///
     /// # Errors
-    /// What is wrong with its form; names that are there twice; explanations that are too long or empty.
+    /// Returns syntax errors, duplicate names, and explanations that are empty or too long.
     pub fn from_ron(file: &str, text: &str) -> Result<Self, Vec<ContentError>> {
         if let Some(format) = format_of(file, text).ok().filter(|format| *format > FORMAT) {
             let message =
@@ -77,19 +77,19 @@ impl Glossary {
             for name in term.names() {
                 let lower = name.to_lowercase();
                 if name.trim().is_empty() {
-                    errors.push(ContentError::about(file, text, name, "a term has a name"));
+                    errors.push(ContentError::about(file, text, name, "a term needs a name"));
                 } else if known.contains(&lower) {
-                    errors.push(ContentError::about(file, text, name, format!("`{name}` is here twice")));
+                    errors.push(ContentError::about(file, text, name, format!("`{name}` is defined twice")));
                 }
                 known.push(lower);
             }
             let length = term.text.chars().count();
             if length > MAX_LENGTH {
-                let message = format!("an explanation has at most {MAX_LENGTH} characters, this one has {length}");
+                let message = format!("an explanation has at most {MAX_LENGTH} characters; this one has {length}");
                 errors.push(ContentError::about(file, text, &term.term, message));
             }
             if term.text.trim().is_empty() {
-                errors.push(ContentError::about(file, text, &term.term, format!("`{}` is not explained", term.term)));
+                errors.push(ContentError::about(file, text, &term.term, format!("`{}` has no explanation", term.term)));
             }
         }
         let mut glossary = Self { terms };
@@ -101,19 +101,19 @@ impl Glossary {
         self.terms.sort_by_cached_key(|term| term.term.to_lowercase());
     }
 
-    /// Adds the terms of another glossary; a term that is here already is replaced.
+    /// Adds the terms of another glossary, replacing terms with the same name.
     pub fn extend(&mut self, other: Self) {
         self.terms.retain(|term| !other.terms.iter().any(|new| same(&new.term, &term.term)));
         self.terms.extend(other.terms);
         self.sort();
     }
 
-    /// What terms of `file` refer to and is not here.
+    /// Returns an error for each reference in `file` to a term that is not in this glossary.
     pub fn missing(&self, file: &str, text: &str, of: &Self) -> Vec<ContentError> {
         let mut errors = Vec::new();
         for term in &of.terms {
             for see in term.see.iter().filter(|see| !self.terms.iter().any(|known| known.term == **see)) {
-                let message = format!("`{}` refers to `{see}`, which is no term", term.term);
+                let message = format!("`{}` refers to `{see}`, which is not a term", term.term);
                 let known = self.terms.iter().map(|known| known.term.as_str());
                 errors.push(ContentError::about(file, text, see, message).suggest(see, known));
             }
@@ -121,28 +121,28 @@ impl Glossary {
         errors
     }
 
-    /// All terms, in the order of the alphabet.
+    /// All terms, in alphabetical order.
     pub fn terms(&self) -> &[Term] {
         &self.terms
     }
 
-    /// The term of this name, or of another word for it. The case does not matter.
+    /// Finds a term by its name or a synonym, ignoring case.
     pub fn find(&self, name: &str) -> Option<&Term> {
         let by = |is: fn(&Term, &str) -> bool| self.terms.iter().find(|term| is(term, name));
         by(|term, name| same(&term.term, name)).or_else(|| by(|term, name| term.also.iter().any(|also| same(also, name))))
     }
 
-    /// The terms that a reader may mean who has typed this: first what is called so, then what begins so, then what has it in a
-    /// name, last what has it in the explanation. All terms for an empty text.
+    /// Finds the terms that match `typed`: exact names first, then prefixes, then other matches in a name, then matches
+    /// in the explanation. Returns all terms for an empty text.
     pub fn search(&self, typed: &str) -> Vec<&Term> {
         let typed = typed.trim().to_lowercase();
         let mut found: Vec<(u8, &Term)> = self.terms.iter().filter_map(|term| Some((rank(term, &typed)?, term))).collect();
-        // Stable: what is equally good stays in the order of the alphabet.
+        // A stable sort keeps terms of equal rank in alphabetical order.
         found.sort_by_key(|(rank, _)| *rank);
         found.into_iter().map(|(_, term)| term).collect()
     }
 
-    /// The terms that occur in a text, in the order in which they do.
+    /// Returns the terms that occur in a text, in order of appearance.
     pub fn in_text(&self, text: &str) -> Vec<&Term> {
         let words = words(text);
         let mut found: Vec<(usize, &Term)> = self
@@ -159,7 +159,7 @@ fn same(a: &str, b: &str) -> bool {
     a.to_lowercase() == b.to_lowercase()
 }
 
-/// How well a term fits what was typed, the best 0.
+/// How well a term matches a search text; 0 is the best.
 fn rank(term: &Term, typed: &str) -> Option<u8> {
     let name = term.term.to_lowercase();
     let also: Vec<String> = term.also.iter().map(|also| also.to_lowercase()).collect();
@@ -174,12 +174,12 @@ fn rank(term: &Term, typed: &str) -> Option<u8> {
     })
 }
 
-/// The words of a text, without what stands between them.
+/// Splits a text into words, without the characters between them.
 fn words(text: &str) -> Vec<&str> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect()
 }
 
-/// Where a name occurs in a text, in words from its beginning.
+/// The position of a name in a text, counted in words.
 fn place(name: &str, text: &[&str]) -> Option<usize> {
     let name = words(name);
     if name.is_empty() {
@@ -191,8 +191,8 @@ fn place(name: &str, text: &[&str]) -> Option<usize> {
     })
 }
 
-/// Whether a word of a text is this word of a name, or its plural, if that is allowed. An abbreviation is not the ordinary word
-/// of the same letters: "UP" is not "up".
+/// Whether a word of a text matches this word of a name, or its plural if `plural` is set. An abbreviation does not
+/// match the ordinary word with the same letters: "UP" is not "up".
 fn is_word(word: &str, wanted: &str, plural: bool) -> bool {
     let is = |word: &str| {
         let abbreviation = wanted.len() > 1 && wanted.chars().all(char::is_uppercase);
@@ -255,9 +255,9 @@ mod tests {
         };
         assert_eq!(errors(SOME), "");
         for (terms, says) in [
-            (r#"(term: "a", text: "b"), (term: "c", text: "d", also: ["A"])"#, "`A` is here twice"),
-            (r#"(term: "a", text: " ")"#, "`a` is not explained"),
-            (r#"(term: "TLS", text: "b", see: ["TSL"])"#, "which is no term; did you mean `TLS`?"),
+            (r#"(term: "a", text: "b"), (term: "c", text: "d", also: ["A"])"#, "`A` is defined twice"),
+            (r#"(term: "a", text: " ")"#, "`a` has no explanation"),
+            (r#"(term: "TLS", text: "b", see: ["TSL"])"#, "which is not a term; did you mean `TLS`?"),
             (r#"(term: "a", tex: "b")"#, "did you mean `text`?"),
         ] {
             assert!(errors(terms).contains(says), "{terms}: {}", errors(terms));

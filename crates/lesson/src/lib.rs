@@ -1,12 +1,13 @@
-//! Lessons: what is taught, how a learner goes through it, and whether it is true.
+//! Lessons: their content, a learner's progress through them, and the checks that their solutions work.
 //!
 //! ```text
 //!  lesson file ──form──▶ Lesson ──run──▶ LessonRun ◀── Observation (the simulation, what the learner does)
 //!       │                                  │
-//!       └──check, replay──▶ mistakes       └──▶ outcomes: what changed, or why nothing did; Progress
+//!       └──check, replay──▶ errors         └──▶ outcomes: what changed, or the reason for a refusal; Progress
 //! ```
 //!
-//! A [`Session`] is a running infrastructure with what a learner does to it; the screen and the headless [`Player`] share it:
+//! A [`Session`] is a running infrastructure with a learner's actions on it. The screen and the headless [`Player`]
+//! share it:
 //!
 //! ```
 //! use std::sync::Arc;
@@ -28,9 +29,9 @@
 //! # Ok::<(), hoplight_model::ContentError>(())
 //! ```
 //!
-//! Architecture invariant: nothing here knows a terminal, a file or a clock. No answer about the diagram and no result of a
-//! run is authored: conditions are measured, marks are computed. A lesson acts on the simulation through
-//! [`Command`](hoplight_sim::Command)s alone, which the caller carries out.
+//! Architecture invariant: this crate uses no terminal, files or clock. No answer about the diagram and no result of a
+//! run is authored: conditions are measured and marks are computed. A lesson changes the simulation only through
+//! [`Command`](hoplight_sim::Command)s, which the caller executes.
 
 pub mod act;
 pub mod check;

@@ -1,6 +1,6 @@
-//! All scenarios and lessons that there are, and the glossary.
+//! The library: all scenarios and lessons, and the glossary.
 //!
-//! Must not read files: it is given names and texts.
+//! It reads no files; callers pass file names and texts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use hoplight_model::{ContentError, Infrastructure, LessonId, ScenarioId};
 use super::form::Lesson;
 use super::glossary::Glossary;
 
-/// Texts of content files, each with the name that the user knows it by.
+/// Texts of content files, each with the file name shown to the user.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sources<'a> {
     /// Scenario files.
@@ -22,42 +22,43 @@ pub struct Sources<'a> {
     pub glossaries: &'a [(&'a str, &'a str)],
 }
 
-/// A piece of content with the file that it comes from.
+/// Parsed content and the file it was read from.
 #[derive(Clone, Debug)]
 pub struct Loaded<T> {
     /// The file's name.
     pub file: String,
-    /// The file's text, to show the place of a mistake.
+    /// The file's text, for locating errors.
     pub text: String,
-    /// What it says.
+    /// The parsed content.
     pub content: Arc<T>,
 }
 
-/// Scenarios and lessons.
+/// All loaded content, by id or in course order.
 #[derive(Clone, Debug, Default)]
 pub struct Library {
     scenarios: BTreeMap<ScenarioId, Loaded<Infrastructure>>,
     lessons: Vec<Loaded<Lesson>>,
     glossary: Glossary,
-    /// Scenarios whose files have mistakes, so that nothing can be said of their lessons.
+    /// Scenarios whose files have errors, so their lessons cannot be checked.
     broken: BTreeSet<ScenarioId>,
 }
 
 impl Library {
-    /// Reads all sources.
+    /// Parses all sources.
     ///
     /// # Errors
-    /// Every file that cannot be read, and every id that two files claim.
+    /// Returns an error for every invalid file and every id that two files claim.
     pub fn new(sources: Sources<'_>) -> Result<Self, Vec<ContentError>> {
         let mut library = Self::default();
         library.extend(sources)?;
         Ok(library)
     }
 
-    /// Adds sources. What has the id of something that is here already takes its place.
+    /// Adds sources. Content with an existing id replaces it.
     ///
     /// # Errors
-    /// Every mistake in the files, and every id that two of these files claim. The library is then as it was.
+    /// Returns every error in the files, and every id that two of these files claim. The library is unchanged in that
+    /// case.
     pub fn extend(&mut self, sources: Sources<'_>) -> Result<(), Vec<ContentError>> {
         let mut with = self.clone();
         let errors = with.extend_with_what_is_right(sources);
@@ -68,7 +69,7 @@ impl Library {
         Ok(())
     }
 
-    /// As [`Self::extend`], but adds the files that are right, whatever the others are. Returns the mistakes of the others.
+    /// Like [`Self::extend`], but adds all valid files even if others have errors. Returns the errors.
     pub fn extend_with_what_is_right(&mut self, sources: Sources<'_>) -> Vec<ContentError> {
         let mut errors = Vec::new();
         let mut scenarios = BTreeMap::new();
@@ -105,7 +106,7 @@ impl Library {
         errors
     }
 
-    /// Adds glossaries. Their terms may refer to each other's.
+    /// Adds glossaries. Their terms may refer to one another.
     fn extend_glossary(&mut self, sources: &[(&str, &str)]) -> Vec<ContentError> {
         let mut errors = Vec::new();
         let mut read = Vec::new();
@@ -122,47 +123,47 @@ impl Library {
         errors
     }
 
-    /// Whether a file for this scenario was met that has mistakes.
+    /// Whether a file that defines this scenario has errors.
     pub fn is_broken(&self, id: &ScenarioId) -> bool {
         self.broken.contains(id)
     }
 
-    /// The lessons, in the order of the course map.
+    /// All lessons, in the order of the course map.
     pub fn lessons(&self) -> impl ExactSizeIterator<Item = &Arc<Lesson>> {
         self.lessons.iter().map(|entry| &entry.content)
     }
 
-    /// The lessons with their files, in the order of the course map.
+    /// All lessons with their files, in the order of the course map.
     pub fn loaded_lessons(&self) -> &[Loaded<Lesson>] {
         &self.lessons
     }
 
-    /// One lesson.
+    /// Finds a lesson by id.
     pub fn lesson(&self, id: &str) -> Option<&Arc<Lesson>> {
         self.lessons().find(|lesson| lesson.id.as_str() == id)
     }
 
-    /// The lesson after another, on the course map.
+    /// The next lesson on the course map.
     pub fn lesson_after(&self, id: &LessonId) -> Option<&Arc<Lesson>> {
         self.lessons().skip_while(|lesson| lesson.id != *id).nth(1)
     }
 
-    /// The words of the trade.
+    /// The glossary.
     pub fn glossary(&self) -> &Glossary {
         &self.glossary
     }
 
-    /// The scenarios, by name.
+    /// All scenarios, sorted by id.
     pub fn scenarios(&self) -> impl ExactSizeIterator<Item = &Arc<Infrastructure>> {
         self.scenarios.values().map(|entry| &entry.content)
     }
 
-    /// The scenarios with their files, by name.
+    /// All scenarios with their files, sorted by id.
     pub fn loaded_scenarios(&self) -> impl ExactSizeIterator<Item = &Loaded<Infrastructure>> {
         self.scenarios.values()
     }
 
-    /// One scenario.
+    /// Finds a scenario by id.
     pub fn scenario(&self, id: &str) -> Option<&Arc<Infrastructure>> {
         self.scenarios.get(id).map(|entry| &entry.content)
     }
@@ -180,7 +181,7 @@ fn claim<K: Ord, T>(
     entry: Loaded<T>,
 ) -> Result<(), ContentError> {
     if let Some(other) = known.get(&id) {
-        let message = format!("{what} `{name}` is in {} too", other.file);
+        let message = format!("{what} `{name}` is also in {}", other.file);
         return Err(ContentError::about(&entry.file, &entry.text, name, message));
     }
     known.insert(id, entry);

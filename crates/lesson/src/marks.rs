@@ -1,6 +1,6 @@
-//! Questions answered by marking elements on the diagram: the permitted elements and the right set.
+//! Questions answered by marking elements on the diagram: which elements may be marked, and the right set.
 //!
-//! The right set is computed from the infrastructure at submission, independent of the learner's marks.
+//! The right set is computed from the infrastructure when the marks are submitted.
 
 use std::collections::BTreeSet;
 
@@ -34,7 +34,7 @@ impl MarkTarget {
         }
     }
 
-    /// Whether an element may be marked at all.
+    /// Whether an element may be marked.
     pub fn admits(self, infra: &Infrastructure, element: &Element) -> bool {
         infra.contains(element)
             && match (self, element) {
@@ -45,13 +45,13 @@ impl MarkTarget {
             }
     }
 
-    /// The right set.
+    /// Computes the right set.
     pub fn right(self, infra: &Infrastructure) -> BTreeSet<Element> {
         match self {
             Self::PlaintextHops => hops(infra, |_| true),
             Self::ExposedHops => hops(infra, PlaintextHop::is_exposed),
             Self::SinglePoints(kind) | Self::SingleServers(kind) => {
-                // If a kind of request does not work at all, no single element can be blamed.
+                // If a kind of request fails even without a fault, no element is a single point of failure.
                 let parts = single_parts(infra, kind).unwrap_or_default();
                 parts.into_iter().filter(|element| self.admits(infra, element)).collect()
             }

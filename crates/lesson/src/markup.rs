@@ -1,38 +1,37 @@
-//! Names of keys in prose: `{key:tls}` stands for whatever key changes the TLS mode.
+//! Key placeholders in prose: `{key:tls}` is replaced by the label of the key that changes the TLS mode.
 //!
-//! Must not know the keymap: whoever shows the text puts the key's label in, so a learner who moved a key reads the right
-//! one.
+//! The caller supplies the labels from the keymap, so a learner who has remapped a key sees the right one.
 
 use hoplight_model::error::nearest;
 
-/// A key that prose may name.
+/// A key that can be named in prose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeyName {
     /// Changes the TLS mode.
     Tls,
-    /// Switches TLS to the databases.
+    /// Turns TLS to the databases on or off.
     DbTls,
-    /// Kills or restores what is selected.
+    /// Kills or restores the selected component.
     Kill,
-    /// Stops time, or lets it go on.
+    /// Pauses or resumes the simulation.
     Pause,
-    /// Steps one hop.
+    /// Steps forward by one hop.
     Step,
-    /// Steps one hop back.
+    /// Steps back by one hop.
     Back,
-    /// Slower.
+    /// Slows the simulation down.
     Slower,
-    /// Faster.
+    /// Speeds the simulation up.
     Faster,
-    /// Changes between trace and live.
+    /// Switches between the trace and the live pace.
     Pace,
     /// Sends one request.
     Send,
-    /// Shows a hint.
+    /// Shows the next hint.
     Hint,
-    /// Goes on to the next step.
+    /// Proceeds to the next step.
     Next,
-    /// Marks what is selected.
+    /// Marks the selected element.
     Mark,
     /// Shows the monitoring screen.
     Monitor,
@@ -40,14 +39,14 @@ pub enum KeyName {
     Faults,
     /// Opens the event log.
     Log,
-    /// Listens on the selected hop.
+    /// Starts the wiretap on the selected hop.
     Wiretap,
     /// Follows the next packet.
     Packet,
 }
 
 impl KeyName {
-    /// All of them.
+    /// All keys.
     pub const ALL: [Self; 18] = [
         Self::Tls,
         Self::DbTls,
@@ -69,7 +68,7 @@ impl KeyName {
         Self::Packet,
     ];
 
-    /// The name as prose writes it.
+    /// The name used in placeholders.
     pub const fn slug(self) -> &'static str {
         match self {
             Self::Tls => "tls",
@@ -93,7 +92,7 @@ impl KeyName {
         }
     }
 
-    /// The key of this name.
+    /// Finds a key by its name in placeholders.
     pub fn from_slug(slug: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|key| key.slug() == slug)
     }
@@ -102,13 +101,13 @@ impl KeyName {
 /// A part of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
-    /// As it stands.
+    /// Text without placeholders.
     Plain(&'a str),
-    /// The label of a key.
+    /// A placeholder for a key's label.
     Key(KeyName),
 }
 
-/// Splits a text. What looks like a key but is none stays as it stands; [`unknown_key`] finds it.
+/// Splits a text at its placeholders. Unknown placeholders are kept as plain text; see [`unknown_key`].
 pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut found = Vec::new();
     let mut rest = text;
@@ -126,7 +125,7 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     found
 }
 
-/// The text with every key replaced by its label.
+/// Replaces every placeholder by the key's label.
 pub fn with_keys(text: &str, mut label: impl FnMut(KeyName) -> String) -> String {
     pieces(text)
         .into_iter()
@@ -137,7 +136,7 @@ pub fn with_keys(text: &str, mut label: impl FnMut(KeyName) -> String) -> String
         .collect()
 }
 
-/// The first key that does not exist, with the name that may have been meant.
+/// Returns the first unknown key and a suggestion, if there is one.
 pub fn unknown_key(text: &str) -> Option<(&str, Option<&'static str>)> {
     let mut rest = text;
     while let Some((_, slug, after)) = next_key(rest) {

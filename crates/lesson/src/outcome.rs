@@ -1,4 +1,4 @@
-//! Outcomes of a learner's acts.
+//! Outcomes of a learner's actions.
 //!
 //! Every method of [`super::LessonRun`] that changes something returns one of these.
 
@@ -10,31 +10,32 @@ use hoplight_sim::{Command, CommandError, Timeline};
 
 use super::act::{Act, Pace};
 
-/// What the caller carries out when a step begins. Empty for a step that had begun before.
+/// What the caller must carry out when a step begins. Empty if the step had begun before.
 #[must_use]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Entry {
-    /// What is done, in order.
+    /// Actions to carry out, in order.
     pub openings: Vec<Opening>,
-    /// The pace to change to; time goes on then, even if it stood still.
+    /// The pace to set; setting it also resumes a paused simulation.
     pub pace: Option<Pace>,
 }
 
-/// A part of an entry.
+/// One action of an entry.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Opening {
-    /// Everything that is down is restored, faults are healed, blocked hops are passed again, and load, balancing, probe and
-    /// what users do after a failure are as these commands of the lesson's setup want them, else as the scenario does.
+    /// Restores everything that is down, clears faults, unblocks hops, and resets load, balancing, the probe and users'
+    /// retry behaviour to the lesson's setup commands given here, or else to the scenario.
     Repair(Vec<Command>),
-    /// A command is done. That something is up or down already, as wanted, is no mistake: the learner may have done it.
+    /// Executes a command. A target that is already up or down as requested is not an error: the learner may have done
+    /// it.
     Do(Command),
 }
 
 impl Entry {
-    /// Does it all, now.
+    /// Carries out all actions immediately.
     ///
     /// # Errors
-    /// The first command that cannot be done; the rest is not tried.
+    /// Returns the first refused command; later actions are not tried.
     pub fn carry_out(&self, timeline: &mut Timeline) -> Result<(), CommandError> {
         for opening in &self.openings {
             match opening {
@@ -60,8 +61,8 @@ fn act(timeline: &mut Timeline, command: Command) -> Result<(), CommandError> {
     }
 }
 
-/// Restores all that is down: servers first, since nothing starts on one that is off. Then takes back what else may keep
-/// users from being served.
+/// Restores everything that is down, servers first, because nothing starts on a server that is off. Then resets other
+/// settings that may keep users from being served.
 fn repair(timeline: &mut Timeline, setup: &[Command]) -> Result<(), CommandError> {
     let infra = Arc::clone(timeline.simulation().infrastructure());
     let servers = infra.servers().map(|server| Element::Server(server.id.clone()));
@@ -97,7 +98,7 @@ fn repair(timeline: &mut Timeline, setup: &[Command]) -> Result<(), CommandError
     }
 }
 
-/// Takes back what users do after a failure, what the entry does against floods, and the external probe.
+/// Resets the users' behaviour after a failure, the entry's flood protection, and the external probe.
 fn repair_settings(timeline: &mut Timeline, infra: &Infrastructure, setup: &[Command]) -> Result<(), CommandError> {
     let find = |setting: fn(&Command) -> bool| setup.iter().rev().find(|command| setting(command)).cloned();
     let probe = find(|command| matches!(command, Command::Probe(_)));
@@ -122,40 +123,40 @@ fn repair_settings(timeline: &mut Timeline, infra: &Infrastructure, setup: &[Com
 pub enum Changed {
     /// Nothing.
     Nothing,
-    /// These goals are met now, by number from 0; others are open.
+    /// These goals, numbered from 0, are newly met; others are open.
     Goals(Vec<usize>),
-    /// The last goals are met: the gate has passed.
+    /// The last open goals are met and the gate has passed.
     Passed(Vec<usize>),
 }
 
-/// Where a move led.
+/// The result of a move.
 #[must_use]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Moved {
-    /// To a step.
+    /// Moved to a step.
     Step(Entry),
-    /// To a question of the quiz, by number from 0.
+    /// Moved to a question of the quiz, numbered from 0.
     Quiz(usize),
-    /// To the end.
+    /// Moved to the end of the lesson.
     Finished(Score),
-    /// Nowhere.
+    /// Did not move.
     Stays(Stay),
 }
 
-/// Why a move led nowhere.
+/// Why a move was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stay {
-    /// These goals are open.
+    /// These goals are not met.
     GoalsOpen(Vec<Text>),
-    /// The question has no right answer yet.
+    /// The question has not been answered correctly.
     NotAnswered,
-    /// No prediction was made yet.
+    /// No prediction has been made.
     NotPredicted,
-    /// Nothing was marked and submitted yet.
+    /// No marks have been submitted.
     NotMarked,
-    /// There is nothing before the first step.
+    /// The lesson is at its first step.
     AtStart,
-    /// The lesson is over.
+    /// The lesson has ended.
     AtEnd,
 }
 
@@ -164,35 +165,35 @@ pub enum Stay {
 pub enum Refusal {
     /// There is no question here.
     NoQuestion,
-    /// It is already answered.
+    /// The question has already been answered.
     AlreadyAnswered,
-    /// There is no such option.
+    /// The option does not exist.
     NoSuchOption {
-        /// How many there are.
+        /// Number of options.
         options: usize,
     },
-    /// It is answered on the diagram.
+    /// The question is answered by marking elements on the diagram.
     MarksWanted,
-    /// It is answered with an option, not on the diagram.
+    /// The question is answered by choosing an option.
     OptionWanted,
-    /// This cannot be marked here.
+    /// This element cannot be marked for this question.
     CannotMark {
-        /// What was to be marked.
+        /// The element.
         element: Element,
-        /// What may be marked: "hops".
+        /// The elements that may be marked, such as "hops".
         wanted: &'static str,
     },
-    /// Nothing is marked.
+    /// No element is marked.
     NothingMarked,
 }
 
-/// What an answer was.
+/// The result of an answer.
 #[must_use]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answered {
-    /// Right.
+    /// Right, with the reason.
     Right(Text),
-    /// Wrong; it may be tried again.
+    /// Wrong, with the reason. The learner may try again.
     Wrong(Text),
     /// Saved as a prediction.
     Predicted,
@@ -200,29 +201,29 @@ pub enum Answered {
     Refused(Refusal),
 }
 
-/// The outcome of a mark.
+/// The result of toggling a mark.
 #[must_use]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Toggled {
-    /// Marked.
+    /// The element is marked.
     Marked,
-    /// No longer marked.
+    /// The element is no longer marked.
     Unmarked,
-    /// Nothing.
+    /// Refused.
     Refused(Refusal),
 }
 
-/// What the marks were.
+/// The result of submitting marks.
 #[must_use]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Submitted {
-    /// The right set.
+    /// The right set is marked.
     Right(Text),
-    /// Not the right set; it may be tried again.
+    /// Other elements are marked. The learner may try again.
     Wrong {
-        /// How many belong to it and are not marked.
+        /// Number of right elements that are not marked.
         missing: usize,
-        /// How many are marked and do not belong to it.
+        /// Number of marked elements that are not right.
         extra: usize,
     },
     /// Saved as a prediction.
@@ -231,51 +232,51 @@ pub enum Submitted {
     Refused(Refusal),
 }
 
-/// The outcome of a request for a hint.
+/// The result of asking for a hint.
 #[must_use]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Hinted {
-    /// One more hint.
+    /// The next hint.
     Hint {
-        /// The hint.
+        /// Text of the hint.
         text: Text,
-        /// Its number, from 1.
+        /// Number of the hint, from 1.
         number: usize,
-        /// How many there are.
+        /// Total number of hints.
         of: usize,
     },
-    /// All hints are shown; the solution can be asked for.
+    /// All hints are shown; the solution comes next.
     SolutionNext,
-    /// This needs no hint.
+    /// The step needs no hints.
     NotNeeded,
 }
 
-/// The outcome of a request for the solution.
+/// The result of asking for the solution.
 #[must_use]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Solved {
-    /// It may be shown, or played.
+    /// The solution may be shown or played.
     Shown(Vec<Act>),
-    /// That many hints come first.
+    /// This many hints must be shown first.
     HintsFirst(usize),
-    /// This needs no solution.
+    /// The step needs no solution.
     NotNeeded,
 }
 
-/// What a passed gate shows.
+/// What is shown once a gate has passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reveal<'a> {
-    /// The text, if the step has one.
+    /// The reveal of the step, if it has one.
     pub text: Option<&'a Text>,
-    /// The prediction that is judged here: whether it was right, and why.
+    /// The verdict on a prediction, if one is judged here: whether it was right, and why.
     pub prediction: Option<(bool, &'a Text)>,
 }
 
-/// How many questions of a quiz were answered rightly at the first try.
+/// Number of quiz questions answered correctly on the first try.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Score {
-    /// Right answers.
+    /// Number of right answers.
     pub right: u32,
-    /// Questions.
+    /// Number of questions.
     pub of: u32,
 }

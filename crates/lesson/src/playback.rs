@@ -1,8 +1,8 @@
-//! How simulated time goes by: pace, speed, pause, and the request that is followed.
+//! How simulated time advances: pace, speed, pause, and the followed request.
 //!
-//! In the *live* pace, simulated time is wall time times the speed. In the *trace* pace, the followed request sets the
-//! clock: each of its hops takes the same wall time, be it 25 ms long or 20 µs. Must not read a clock: wall time comes in as
-//! a number.
+//! In the *live* pace, simulated time is wall time multiplied by the speed. In the *trace* pace, the followed request
+//! sets the clock: each of its hops takes the same wall time, whether its latency is 25 ms or 20 µs. This module reads
+//! no clock; callers pass the elapsed wall time.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use hoplight_sim::{Activity, Present, SimTime, Timeline};
 
 use super::act::Pace;
 
-/// Wall seconds that a hop of the followed request takes, and a service.
+/// Wall seconds per hop and per service of the followed request.
 const HOP: f64 = 1.0;
 const SERVICE: f64 = 0.8;
 /// Wall seconds for which the end of a request stays on the screen.
 const LINGER: f64 = 1.2;
-/// Simulated seconds per wall second while nobody is followed, or the followed request only waits.
+/// Simulated seconds per wall second while no request is followed, and while the followed request only waits.
 const IDLE: f64 = 0.05;
 const WAITING: f64 = 0.5;
-/// Limits of the speed, as powers of two.
+/// Range of the speed, as exponents of two.
 const SPEEDS: std::ops::RangeInclusive<i8> = -6..=5;
 
 /// The state of the playback.
@@ -26,40 +26,40 @@ const SPEEDS: std::ops::RangeInclusive<i8> = -6..=5;
 pub struct Playback {
     /// Trace or live.
     pub pace: Pace,
-    /// Whether time stands still.
+    /// Whether the simulation is paused.
     pub paused: bool,
     speed: i8,
-    /// The request that the trace follows.
+    /// The request followed in the trace.
     pub followed: Option<u64>,
     /// Wall seconds left before the next request is followed.
     linger: f64,
-    /// Requests up to this number are not followed any more.
+    /// Requests with numbers up to this one are no longer followed.
     past: u64,
 }
 
 impl Playback {
-    /// Time runs at `pace`.
+    /// Creates a running playback at `pace`.
     pub fn new(pace: Pace) -> Self {
         Self { pace, paused: false, speed: 0, followed: None, linger: 0.0, past: 0 }
     }
 
-    /// The speed as a factor.
+    /// Returns the speed as a factor.
     pub fn factor(&self) -> f64 {
         f64::from(self.speed).exp2()
     }
 
-    /// The speed as the screen shows it: `×1`, `×1/2`, `×1/4`.
+    /// Formats the speed for the screen: `×1`, `×1/2`, `×1/4`.
     pub fn speed_label(&self) -> String {
         let power = 1u32 << self.speed.unsigned_abs();
         if self.speed < 0 { format!("×1/{power}") } else { format!("×{power}") }
     }
 
-    /// The wall time in which so much simulated time goes by; `None` in the trace, whose clock is not even.
+    /// Returns the wall time needed for `simulated` time; `None` in the trace pace, whose clock is not uniform.
     pub fn until(&self, simulated: Duration) -> Option<Duration> {
         (self.pace == Pace::Live).then(|| Duration::from_secs_f64(simulated.as_secs_f64() / self.factor()))
     }
 
-    /// Changes the speed by one step. Returns whether it could.
+    /// Changes the speed by `by` powers of two. Returns whether the result is in range.
     pub fn change_speed(&mut self, by: i8) -> bool {
         let speed = self.speed + by;
         let possible = SPEEDS.contains(&speed);
@@ -69,13 +69,13 @@ impl Playback {
         possible
     }
 
-    /// Follows a request from now on.
+    /// Follows a request, or stops following if `None`.
     pub fn follow(&mut self, number: Option<u64>) {
         self.followed = number;
         self.linger = LINGER;
     }
 
-    /// Changes the pace. The trace begins with the next request that comes.
+    /// Changes the pace. The trace starts with the next new request.
     pub fn set_pace(&mut self, pace: Pace, timeline: &Timeline) {
         if self.pace != pace {
             self.pace = pace;
@@ -84,7 +84,7 @@ impl Playback {
         }
     }
 
-    /// Lets `elapsed` wall time go by.
+    /// Advances simulated time by `elapsed` wall time.
     pub fn tick(&mut self, timeline: &mut Timeline, elapsed: Duration) {
         if self.paused {
             return;
@@ -105,7 +105,7 @@ impl Playback {
             let now = timeline.simulation().now();
             let present = self.followed.map(|number| timeline.simulation().present(number));
             let (rate, until) = match present {
-                // The request has ended: let the learner see it.
+                // The request has ended: keep its end on the screen for a moment.
                 Some(None) => {
                     let pause = wall.min(self.linger);
                     self.linger -= pause;
@@ -125,7 +125,7 @@ impl Playback {
                     timeline.seek(until.max(now));
                     wall -= until.since(now).as_secs_f64() / rate;
                     if until <= now {
-                        // An instant that is past already takes no time; the next round sees what came of it.
+                        // The instant has already passed and takes no time; the next iteration reads the new state.
                         wall -= 1e-6;
                     }
                 }
@@ -137,7 +137,7 @@ impl Playback {
         }
     }
 
-    /// Follows the next request that has come, if nobody is followed.
+    /// Follows the newest request if none is followed.
     fn adopt(&mut self, timeline: &Timeline) {
         if self.followed.is_none()
             && let Some(newest) = timeline.simulation().newest_request(None)
@@ -148,7 +148,7 @@ impl Playback {
     }
 }
 
-/// Simulated seconds per wall second for what the followed request does, and until when that holds.
+/// Returns simulated seconds per wall second for the followed request's activity, and until when that rate applies.
 fn rate(present: &Present) -> (f64, Option<SimTime>) {
     let Some(until) = present.until else { return (WAITING, None) };
     let seconds = until.since(present.since).as_secs_f64();
@@ -157,7 +157,7 @@ fn rate(present: &Present) -> (f64, Option<SimTime>) {
         Activity::Served(_) => SERVICE,
         _ => return (WAITING, Some(until)),
     };
-    // What takes no time at all is over at once.
+    // An activity of zero duration ends immediately.
     ((seconds / wall).max(1e-7), Some(until))
 }
 
@@ -194,13 +194,13 @@ mod tests {
         let (mut timeline, mut playback) = (timeline(), Playback::new(Pace::Trace));
         timeline.act(Command::Send(RequestKind::Write)).unwrap();
         playback.follow(timeline.simulation().newest_request(None));
-        // Halfway to the resolver after half a hop's time, whatever the latency is.
+        // After half a hop's wall time, the request is halfway to the resolver, regardless of the latency.
         playback.tick(&mut timeline, Duration::from_secs_f64(HOP / 2.0));
         let present = timeline.simulation().present(1).unwrap();
         let part = timeline.simulation().now().since(present.since).as_secs_f64()
             / present.until.unwrap().since(present.since).as_secs_f64();
         assert!((part - 0.5).abs() < 0.01, "{part}");
-        // A login takes a few dozen hops and services; all of them are shown, then the next request is followed.
+        // A login takes a few dozen hops and services. All are shown before the next request is followed.
         let mut seconds = 0;
         while playback.followed == Some(1) {
             playback.tick(&mut timeline, Duration::from_millis(250));

@@ -1,6 +1,6 @@
 //! The learner's progress, as data.
 //!
-//! Must not know where it is kept. A file of a newer hoplight is an error, so that nobody writes over it.
+//! A file written by a newer hoplight is an error, so that it is not overwritten.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,44 +13,44 @@ use super::form::format_of;
 use super::outcome::Score;
 use super::run::{LessonRun, Place};
 
-/// The newest form that this program reads and writes.
+/// The newest format version that this program reads and writes.
 pub const FORMAT: u32 = 1;
 
-/// How far a learner has come.
+/// A learner's progress in all lessons.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Progress {
     format: u32,
     lessons: BTreeMap<LessonId, LessonProgress>,
-    /// The tips that a newcomer has got, by name.
+    /// Names of the beginner's tips already shown.
     #[serde(default)]
     tips: BTreeSet<String>,
 }
 
-/// How far a learner has come in one lesson.
+/// A learner's progress in one lesson.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LessonProgress {
-    /// The furthest step seen, by number from 0; the number of steps if the quiz was reached.
+    /// The furthest step reached, numbered from 0; equal to the number of steps if the quiz was reached.
     pub furthest: u32,
-    /// Whether the end was reached.
+    /// Whether the learner has finished the lesson.
     pub finished: bool,
-    /// The best quiz.
+    /// The best quiz score.
     pub quiz: Option<Score>,
 }
 
-/// Why a progress file cannot be used. It must not be written over in either case.
+/// Why a progress file cannot be used. The file must not be overwritten in either case.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ProgressError {
-    /// A newer program wrote it.
-    #[error("{file} has format {found}, this program reads up to {FORMAT}: a newer hoplight wrote it, and it is left as it is")]
+    /// The file was written by a newer version.
+    #[error("{file} has format {found}, this program reads up to {FORMAT}: a newer hoplight wrote it, so it is left unchanged")]
     Newer {
         /// The file's name.
         file: String,
-        /// Its format.
+        /// The file's format version.
         found: u32,
     },
-    /// It cannot be read.
+    /// The file cannot be parsed.
     #[error("{0}")]
     Broken(#[from] ContentError),
 }
@@ -62,10 +62,11 @@ impl Default for Progress {
 }
 
 impl Progress {
-    /// Reads what [`Self::to_ron`] wrote.
+    /// Parses the output of [`Self::to_ron`].
     ///
     /// # Errors
-    /// If a newer program wrote it, or it is no progress at all. The caller must keep the file after an error.
+    /// Fails if a newer version wrote the file, or if it is not a progress file. The caller must keep the file after an
+    /// error.
     pub fn from_ron(file: &str, text: &str) -> Result<Self, ProgressError> {
         let found = format_of(file, text)?;
         if found > FORMAT {
@@ -74,9 +75,9 @@ impl Progress {
         Ok(ron_text::parse(file, text)?)
     }
 
-    /// Whether a file that begins with `bytes` may be one that [`Self::to_ron`] wrote, be it damaged further on or cut short.
+    /// Whether `bytes` may be the start of a file written by [`Self::to_ron`], even if the rest is damaged or missing.
     ///
-    /// Lessons and scenarios have a `format` as well, but something else behind it.
+    /// Lesson and scenario files also start with `format`, but continue differently.
     pub fn may_begin_with(bytes: &[u8]) -> bool {
         const HEAD: &[u8] = b"(format:";
         const NEXT: &[u8] = b",lessons:";
@@ -92,38 +93,38 @@ impl Progress {
         if digits == 0 { rest.is_empty() } else { rest.starts_with(NEXT) || NEXT.starts_with(rest) }
     }
 
-    /// The progress as text.
+    /// Formats the progress as RON.
     pub fn to_ron(&self) -> String {
-        // Numbers, flags and slugs can always be written; an empty text would be refused on reading.
+        // Numbers, flags and slugs always serialize; `from_ron` would reject an empty text.
         ron_text::options().to_string_pretty(self, ron::ser::PrettyConfig::default()).unwrap_or_default()
     }
 
-    /// How far the learner has come in a lesson.
+    /// Returns the progress in a lesson.
     pub fn of(&self, lesson: &LessonId) -> LessonProgress {
         self.lessons.get(lesson).copied().unwrap_or_default()
     }
 
-    /// All lessons that were begun, by name.
+    /// The progress in all started lessons, sorted by id.
     pub fn lessons(&self) -> impl Iterator<Item = (&LessonId, &LessonProgress)> {
         self.lessons.iter()
     }
 
-    /// Sets how far the learner has come in a lesson.
+    /// Sets the progress in a lesson.
     pub fn set(&mut self, lesson: LessonId, progress: LessonProgress) {
         self.lessons.insert(lesson, progress);
     }
 
-    /// Whether a newcomer has got this tip.
+    /// Whether this tip has been shown.
     pub fn is_tipped(&self, tip: &str) -> bool {
         self.tips.contains(tip)
     }
 
-    /// Notes that a newcomer has got this tip. Returns whether that is new.
+    /// Records that this tip has been shown. Returns whether it is new.
     pub fn tip(&mut self, tip: &str) -> bool {
         self.tips.insert(tip.to_owned())
     }
 
-    /// Joins what another program has kept: of each lesson, the better of both.
+    /// Merges progress saved by another process, keeping the better result for each lesson.
     pub fn join(&mut self, other: &Self) {
         self.tips.extend(other.tips.iter().cloned());
         for (id, theirs) in &other.lessons {
@@ -134,8 +135,8 @@ impl Progress {
         }
     }
 
-    /// Takes down where a learner is. Nothing is ever lost by it: not the furthest step, not the best quiz. Returns
-    /// whether anything changed, that is, whether to save.
+    /// Records the learner's position, keeping the furthest step and the best score. Returns whether anything changed
+    /// and must be saved.
     pub fn record(&mut self, run: &LessonRun) -> bool {
         let lesson = run.lesson();
         let known = self.lessons.get(&lesson.id).copied();
@@ -148,7 +149,7 @@ impl Progress {
         if run.place() == Place::Finished {
             now.finished = true;
             let score = run.score();
-            // A lesson may have got other questions since.
+            // The quiz may have changed since the previous score was saved.
             let best = now.quiz.filter(|best| best.of == score.of).map_or(score, |best| best.max(score));
             now.quiz = Some(best);
         }

@@ -1,6 +1,4 @@
-//! Questions: with options to choose from, or answered on the diagram.
-//!
-//! Must not know who asks: a step or the quiz.
+//! Questions of steps and quizzes, answered by choosing an option or by marking elements on the diagram.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,9 +10,9 @@ use super::marks::MarkTarget;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
-    /// What is asked.
+    /// The question's text.
     pub stem: Text,
-    /// How it is answered.
+    /// How the question is answered.
     pub ask: Ask,
 }
 
@@ -22,13 +20,13 @@ pub struct Question {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Ask {
-    /// One of some options.
+    /// By choosing one of several options.
     Choice(Vec<Choice>),
-    /// On the diagram. The right set is computed when the marks are submitted.
+    /// By marking elements on the diagram. The right set is computed when the marks are submitted.
     Mark {
-        /// What is to be marked.
+        /// The elements to mark.
         target: MarkTarget,
-        /// Why it is that set.
+        /// Why this set is right.
         why: Text,
     },
 }
@@ -37,17 +35,17 @@ pub enum Ask {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
-    /// What it says.
+    /// Text of the option.
     pub text: Text,
-    /// Why it is right or wrong.
+    /// Why the option is right or wrong.
     pub why: Text,
-    /// Whether it is the right one.
+    /// Whether the option is right.
     #[serde(default)]
     pub right: bool,
 }
 
 impl Question {
-    /// The options; none for a question that is answered on the diagram.
+    /// Returns the options; empty for a question answered on the diagram.
     pub fn choices(&self) -> &[Choice] {
         match &self.ask {
             Ask::Choice(choices) => choices,
@@ -55,7 +53,7 @@ impl Question {
         }
     }
 
-    /// What is to be marked, if the question is answered on the diagram.
+    /// Returns the elements to mark, if the question is answered on the diagram.
     pub fn target(&self) -> Option<MarkTarget> {
         match &self.ask {
             Ask::Choice(_) => None,

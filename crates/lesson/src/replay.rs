@@ -1,7 +1,7 @@
-//! Plays a lesson's solutions, to see whether they pass its gates.
+//! Replays a lesson's solutions to verify that they pass their gates.
 //!
-//! A lesson whose solution fails is a dead end, and a goal that is met beforehand teaches nothing. Must not know content
-//! rules: only what happens when the lesson runs.
+//! A solution that fails leaves the learner stuck, and a goal that is met before the learner acts teaches nothing.
+//! Static rules about content are checked elsewhere.
 
 mod error;
 mod player;
@@ -21,21 +21,21 @@ pub use error::{ActError, ReplayError};
 use player::FRAME;
 pub use player::Player;
 
-/// What became of a lesson.
+/// The result of replaying a lesson.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Replay {
-    /// How many steps were played.
+    /// Number of steps played.
     pub steps: usize,
-    /// How much simulated time the solutions took.
+    /// Simulated time taken by the solutions.
     pub simulated: SimTime,
-    /// How the quiz went: every right option is chosen, every mark computed.
+    /// The score of the quiz when every right option is chosen and every right set is marked.
     pub score: Score,
 }
 
-/// Plays a lesson from the start to the end, on a simulation of its own.
+/// Replays a lesson from start to end on a new simulation.
 ///
 /// # Errors
-/// The first step that does not begin, or does not pass, or passes without its solution.
+/// Returns the first step that cannot begin, does not pass, or passes without its solution.
 pub fn replay(lesson: &Arc<Lesson>, infrastructure: &Arc<Infrastructure>, seed: u64) -> Result<Replay, ReplayError> {
     let mut player = begin(lesson, infrastructure, seed, 0)?;
     for number in 0..lesson.steps.len() {
@@ -50,10 +50,10 @@ pub fn replay(lesson: &Arc<Lesson>, infrastructure: &Arc<Infrastructure>, seed: 
     Ok(Replay { steps: lesson.steps.len(), simulated, score })
 }
 
-/// Plays one step, by number from 0, as a learner meets it who has skipped all steps before or comes back to it later.
+/// Replays one step, numbered from 0, as for a learner who skipped all earlier steps or comes back to it later.
 ///
 /// # Errors
-/// If the step does not begin, or does not pass, or passes without its solution.
+/// Fails if the step cannot begin, does not pass, or passes without its solution.
 pub fn replay_step(
     lesson: &Arc<Lesson>,
     infrastructure: &Arc<Infrastructure>,
@@ -72,7 +72,7 @@ fn begin(lesson: &Arc<Lesson>, infra: &Arc<Infrastructure>, seed: u64, step: usi
     Ok(player)
 }
 
-/// Whether a step, by number from 0, has begun with all that is to do still to be done.
+/// Checks that no goal of a step, numbered from 0, is met when the step begins.
 fn entered(player: &Player, number: usize, changed: Result<Changed, CommandError>) -> Result<(), ReplayError> {
     match changed.map_err(|error| ReplayError::CannotBegin { step: number + 1, error })? {
         Changed::Nothing => Ok(()),
@@ -84,7 +84,7 @@ fn entered(player: &Player, number: usize, changed: Result<Changed, CommandError
     }
 }
 
-/// Plays the solution of the step that the player is at.
+/// Plays the solution of the player's current step.
 fn play_step(player: &mut Player, number: usize) -> Result<(), ReplayError> {
     let Some(mut step) = player.run().lesson().steps.get(number).cloned() else { return Ok(()) };
     if matches!(step.gate, Gate::Goals(_)) {
@@ -98,7 +98,7 @@ fn play_step(player: &mut Player, number: usize) -> Result<(), ReplayError> {
         }
     }
     if matches!(step.gate, Gate::Predict(_)) && step.solution.is_empty() {
-        // Any prediction counts.
+        // Any prediction passes the gate.
         let predicted =
             if step.question().is_some_and(|question| question.target().is_some()) { Act::Mark } else { Act::Answer(1) };
         step.solution.push(predicted);

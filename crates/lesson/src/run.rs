@@ -1,17 +1,17 @@
-//! The runner: a learner's way through one lesson, as a pure state machine.
+//! The runner: a learner's progress through one lesson, as a pure state machine.
 //!
 //! ```text
 //!  start ─▶ step 1 ─proceed─▶ … ─▶ step n ─proceed─▶ question 1 ─▶ … ─▶ finished
-//!              ▲                                                     (skip: the same, past a closed gate)
+//!              ▲                                                     (skip: also past a closed gate)
 //!              └──previous──
 //! ```
 //!
-//! **Going back** shows an earlier step as it was left: its goals stay met, its gate stays passed and its commands do not
-//! run again, for they might break what the learner just repaired. Going forward again comes to steps that have begun, so
-//! nothing runs there either, and no gate is closed up to the furthest step reached.
-//! [`LessonRun::again`] restarts a step.
+//! **Going back** shows an earlier step as the learner left it: its goals stay met and its gate stays passed. Its
+//! commands do not run again, because they might break what the learner has just repaired. The same applies when going
+//! forward to steps that have already begun: all gates up to the furthest step reached are open. [`LessonRun::again`]
+//! restarts a step.
 //!
-//! Must not know how anything is shown, and must not act: it hands out an [`Entry`] with the commands of a step.
+//! The runner executes nothing: it returns an [`Entry`] with the commands of a step.
 
 mod replies;
 mod shown;
@@ -26,21 +26,21 @@ use super::form::{Gate, Lesson, Start, Step};
 use super::outcome::{Changed, Entry, Moved, Opening, Score, Stay};
 use super::question::{Ask, Question};
 
-/// Where the learner is.
+/// The learner's position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
-    /// At a step, by number from 0.
+    /// At a step, numbered from 0.
     Step(usize),
-    /// At a question of the quiz, by number from 0.
+    /// At a question of the quiz, numbered from 0.
     Quiz(usize),
     /// At the end.
     Finished,
 }
 
-/// What became of one question.
+/// The learner's replies to one question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Reply {
-    /// The options that were tried, in order, by number from 0.
+    /// Options tried, in order, numbered from 0.
     tried: Vec<usize>,
     marks: BTreeSet<Element>,
     /// Whether the first try was right.
@@ -48,7 +48,7 @@ struct Reply {
     solved: bool,
 }
 
-/// What became of one step.
+/// The learner's state in one step.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct StepState {
     begun: bool,
@@ -59,25 +59,25 @@ struct StepState {
     reply: Reply,
 }
 
-/// A learner's way through one lesson.
+/// A learner's progress through one lesson.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LessonRun {
     lesson: Arc<Lesson>,
     place: Place,
-    /// The furthest place so far.
+    /// The furthest place reached.
     furthest: Place,
     steps: Vec<StepState>,
     quiz: Vec<Reply>,
 }
 
 impl LessonRun {
-    /// Begins a lesson. The entry holds the lesson's setup and the first step's commands.
+    /// Starts a lesson. The entry contains the lesson's setup and the first step's commands.
     pub fn start(lesson: Arc<Lesson>) -> (Self, Entry) {
         Self::start_at(lesson, 0)
     }
 
-    /// Begins a lesson at a step, by number from 0, or behind the last one at the quiz. The entry holds all commands up to
-    /// there.
+    /// Starts a lesson at a step, numbered from 0, or at the quiz if `step` is the number of steps. The entry contains
+    /// all commands up to that point.
     pub fn start_at(lesson: Arc<Lesson>, step: usize) -> (Self, Entry) {
         let steps = vec![StepState::default(); lesson.steps.len()];
         let quiz = vec![Reply::default(); lesson.quiz.len()];
@@ -103,12 +103,12 @@ impl LessonRun {
         &self.lesson
     }
 
-    /// Where the learner is.
+    /// The learner's position.
     pub fn place(&self) -> Place {
         self.place
     }
 
-    /// The step, unless the steps are over.
+    /// The current step; `None` in the quiz and at the end.
     pub fn step(&self) -> Option<&Step> {
         self.current().map(|(_, step)| step)
     }
@@ -118,7 +118,7 @@ impl LessonRun {
         Some((self.steps.get(number)?, self.lesson.steps.get(number)?))
     }
 
-    /// The question that is asked here.
+    /// The current question.
     pub fn question(&self) -> Option<&Question> {
         match self.place {
             Place::Step(_) => self.step()?.question(),
@@ -127,27 +127,27 @@ impl LessonRun {
         }
     }
 
-    /// Whether the way on is open.
+    /// Whether the learner can proceed.
     pub fn is_open(&self) -> bool {
         self.closed().is_none()
     }
 
-    /// How the quiz goes: first answers count.
+    /// The quiz score. Only first answers count.
     pub fn score(&self) -> Score {
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         let right = self.quiz.iter().filter(|reply| reply.first == Some(true)).count();
         Score { right: count(right), of: count(self.quiz.len()) }
     }
 
-    /// Looks at the simulation and the learner. To be called after an [`Entry`] was carried out, then after every act and
-    /// with every frame: the first look is where the step begins.
+    /// Evaluates the goals. Call it after carrying out an [`Entry`], then after every action and in every frame. The
+    /// first call sets the step's baseline.
     pub fn observe(&mut self, seen: &Observation<'_>) -> Changed {
         let Place::Step(number) = self.place else { return Changed::Nothing };
         let (Some(state), Some(step)) = (self.steps.get_mut(number), self.lesson.steps.get(number)) else {
             return Changed::Nothing;
         };
         let began = state.baseline.get_or_insert_with(|| seen.into());
-        // After a rewind beyond the previous goal, the window starts here.
+        // After a rewind to before the previous goal, the window starts here.
         began.fresh = began.fresh.min(seen.sim.now());
         let before = state.goals_met;
         while step.goals().get(state.goals_met).is_some_and(|goal| goal.when.holds(seen, began)) {
@@ -162,7 +162,7 @@ impl LessonRun {
         }
     }
 
-    /// Why the way on is closed, if it is.
+    /// Why the learner cannot proceed, if so.
     fn closed(&self) -> Option<Stay> {
         if self.place < self.furthest {
             return None;
@@ -191,7 +191,7 @@ impl LessonRun {
         }
     }
 
-    /// Goes on, if the gate has passed. In the quiz, one answer is enough, right or wrong.
+    /// Proceeds if the gate has passed. In the quiz, any answer is enough, right or wrong.
     pub fn proceed(&mut self) -> Moved {
         match self.closed() {
             Some(stay) => Moved::Stays(stay),
@@ -199,7 +199,7 @@ impl LessonRun {
         }
     }
 
-    /// Goes on, whatever the gate says. A skipped question of the quiz counts as not right.
+    /// Proceeds even if the gate has not passed. A skipped quiz question counts as wrong.
     pub fn skip(&mut self) -> Moved {
         match self.place {
             Place::Step(number) if number + 1 < self.steps.len() => Moved::Step(self.enter(number + 1)),
@@ -209,7 +209,7 @@ impl LessonRun {
         }
     }
 
-    /// Goes back. Nothing runs again; see the module's description.
+    /// Goes back one step. No command runs again; see the module documentation.
     pub fn previous(&mut self) -> Moved {
         match self.place {
             Place::Step(0) => Moved::Stays(Stay::AtStart),
@@ -225,8 +225,7 @@ impl LessonRun {
         }
     }
 
-    /// Restarts the current step: its goals are open, its question is unanswered, its commands run again. The hints
-    /// that were shown stay.
+    /// Restarts the current step: reopens its goals and question and reruns its commands. Hints already shown stay.
     pub fn again(&mut self) -> Moved {
         let Place::Step(number) = self.place else { return Moved::Stays(Stay::AtEnd) };
         if let Some(state) = self.steps.get_mut(number) {

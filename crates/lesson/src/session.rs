@@ -1,7 +1,7 @@
-//! One learner's session with a running infrastructure: time and its playback, the selection, the wiretap, the lesson.
+//! A learner's session with a running infrastructure: time and playback, selection, wiretap and lesson.
 //!
-//! The stage of the application and the headless [`Player`](crate::Player) both act through it, so a solution that is played
-//! back does what the keys do. Must not know how anything is shown.
+//! Both the stage of the application and the headless [`Player`](crate::Player) act through a session, so replaying a
+//! solution has the same effect as pressing the keys.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -18,54 +18,54 @@ use super::outcome::{Changed, Entry};
 use super::playback::Playback;
 use super::run::LessonRun;
 
-/// Refused commands that are kept.
+/// Maximum number of refused commands kept.
 const KEPT_REFUSALS: usize = 100;
 
-/// A followed request that ended less than this ago is stepped back into; steps search this far.
+/// A step back re-enters a followed request that ended less than this long ago. The timeline searches equally far.
 const STEP_HORIZON: Duration = Duration::from_secs(10);
 
-/// Where a step led.
+/// The result of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepOutcome {
-    /// Nowhere: there is no such moment.
+    /// There was no step to take.
     NoStep,
-    /// To another moment.
+    /// Moved to another moment.
     Moved,
-    /// To the moment right before a command, which is done again when time goes on.
+    /// Moved to just before a command, which runs again when time advances.
     BeforeCommand,
-    /// Over a command that had been taken back: it is done again.
+    /// Moved past an undone command, which ran again.
     RedoneCommand,
 }
 
-/// A running infrastructure and one learner's place in it.
+/// A running infrastructure with one learner's state.
 #[derive(Clone, Debug)]
 pub struct Session {
-    /// The simulation with its past.
+    /// The simulation with its history.
     pub timeline: Timeline,
     /// How simulated time advances, and which request is followed.
     pub playback: Playback,
     /// The selected element.
     pub selected: Option<Element>,
-    /// The lesson, if there is one.
+    /// The current lesson, if any.
     pub lesson: Option<LessonRun>,
-    /// How many things the learner has done to the infrastructure.
+    /// Number of commands that the learner has executed.
     pub acts: u32,
-    /// The hop with the wiretap, by its ends.
+    /// The tapped hop, by its ends.
     wiretap: Option<(ComponentId, ComponentId)>,
-    /// Steps that the learner took, forward and back.
+    /// Steps taken by the learner, forward and back.
     steps: (u32, u32),
-    /// The moment that was gone to, until time moves on: it is shown after everything that happened at it.
+    /// The moment last sought, until time advances. It is shown with all events of that moment applied.
     landed: Option<SimTime>,
-    /// How many commands were done when the lesson's step had been set up. A step back does not stop right before these.
+    /// Number of commands executed when the lesson's step had been set up. A step back does not stop just before these.
     set_up: usize,
     /// The drafts behind the infrastructure.
     pub(super) design: Design,
-    /// Refused commands with the reason, oldest first. The simulation does not know of them.
+    /// Refused commands with the reason, oldest first. The simulation does not record them.
     refused: VecDeque<(SimTime, Phrase)>,
 }
 
 impl Session {
-    /// A session at the beginning of a run, in the live pace.
+    /// Creates a session at the start of a run, in the live pace.
     pub fn new(infra: Arc<Infrastructure>, seed: u64) -> Self {
         Self {
             timeline: Timeline::new(Simulation::new(infra, seed)),
@@ -82,25 +82,25 @@ impl Session {
         }
     }
 
-    /// The simulation now.
+    /// The simulation in its present state.
     pub fn sim(&self) -> &Simulation {
         self.timeline.simulation()
     }
 
-    /// The infrastructure now.
+    /// The infrastructure in its present state.
     pub fn infra(&self) -> &Arc<Infrastructure> {
         self.timeline.simulation().infrastructure()
     }
 
-    /// Carries out what a lesson's step begins with.
+    /// Carries out the entry of a lesson's step.
     ///
     /// # Errors
-    /// If one of its commands is refused; the commands before it are done.
+    /// Fails if one of its commands is refused; the commands before it have run.
     pub fn enter(&mut self, entry: &Entry) -> Result<(), CommandError> {
         let before = self.timeline.changes();
         let result = entry.carry_out(&mut self.timeline);
         self.set_up = self.timeline.changes();
-        // Most steps do nothing to the infrastructure: then the known future stays.
+        // Most steps run no commands; then the known future stays valid.
         if self.set_up > before {
             self.cut_future();
         }
@@ -111,10 +111,10 @@ impl Session {
         result
     }
 
-    /// Does a command, and cuts off the future.
+    /// Executes a command and discards the known future.
     ///
     /// # Errors
-    /// Says why it was refused; then nothing changes.
+    /// Returns why the command was refused; nothing changes in that case.
     pub fn act(&mut self, command: &Command) -> Result<(), CommandError> {
         self.timeline.act(command.clone())?;
         self.acts += 1;
@@ -122,7 +122,7 @@ impl Session {
         Ok(())
     }
 
-    /// Forgets what was known of the future: a command has changed it.
+    /// Discards refusals and other state from after the present, because a command has changed the future.
     pub fn cut_future(&mut self) {
         let now = self.sim().now();
         self.refused.retain(|(at, _)| *at <= now);
@@ -130,7 +130,7 @@ impl Session {
         self.design.cut_future(self.timeline.changes());
     }
 
-    /// Remembers a refused command. A repeated refusal at the same moment counts once.
+    /// Records a refused command. Repeated refusals at the same moment are recorded once.
     pub fn refuse(&mut self, why: Phrase) {
         if self.refused.len() == KEPT_REFUSALS {
             self.refused.pop_front();
@@ -141,13 +141,13 @@ impl Session {
         }
     }
 
-    /// Refused commands up to now, oldest first.
+    /// Refused commands up to the present, oldest first.
     pub fn refused(&self) -> impl Iterator<Item = &(SimTime, Phrase)> {
         let now = self.sim().now();
         self.refused.iter().filter(move |(at, _)| *at <= now)
     }
 
-    /// Shows the lesson the present state.
+    /// Evaluates the lesson's goals against the present state.
     pub fn observe(&mut self) -> Changed {
         let Some(lesson) = &mut self.lesson else { return Changed::Nothing };
         lesson.observe(&Observation {
@@ -164,12 +164,12 @@ impl Session {
         })
     }
 
-    /// Lets wall time pass.
+    /// Advances simulated time by `elapsed` wall time.
     pub fn tick(&mut self, elapsed: Duration) {
         self.playback.tick(&mut self.timeline, elapsed);
     }
 
-    /// Goes to a moment, and pauses there.
+    /// Seeks to a moment and pauses.
     pub fn seek(&mut self, at: SimTime) {
         self.playback.paused = true;
         self.timeline.seek(at);
@@ -177,13 +177,13 @@ impl Session {
         self.landed = Some(at);
     }
 
-    /// Notes that the present moment was gone to.
+    /// Records that the present moment was reached by seeking.
     pub fn land(&mut self) {
         self.landed = Some(self.sim().now());
     }
 
-    /// Steps one hop: of the followed request, or of any if that one is not on its way. In the trace pace, a step without a
-    /// followed request follows the newest one.
+    /// Steps by one hop of the followed request, or of any request if that one is not in flight. In the trace pace, if
+    /// no request was followed, a step forward follows the newest one.
     pub fn step(&mut self, forward: bool) -> StepOutcome {
         let followed = self.playback.followed.filter(|number| self.is_near(*number, forward));
         let outcome = self.step_along(followed, forward);
@@ -193,7 +193,7 @@ impl Session {
         outcome
     }
 
-    /// Steps one hop of a request, or of any, and pauses.
+    /// Steps by one hop of a request, or of any request if `None`, and pauses.
     pub fn step_along(&mut self, request: Option<u64>, forward: bool) -> StepOutcome {
         self.playback.paused = true;
         let outcome = if forward { self.step_forward(request) } else { self.step_back(request) };
@@ -205,7 +205,7 @@ impl Session {
         outcome
     }
 
-    /// Whether a request is on its way or, for a step back, was on its way a short while ago.
+    /// Whether a request is in flight or, for a step back, was in flight recently.
     fn is_near(&self, number: u64, forward: bool) -> bool {
         let was_near = || {
             let last = self.timeline.trail().next_back().filter(|_| self.timeline.followed() == Some(number));
@@ -235,34 +235,34 @@ impl Session {
         if self.timeline.step_back(request) { StepOutcome::Moved } else { StepOutcome::NoStep }
     }
 
-    /// Steps that the learner took, forward and back.
+    /// Steps taken by the learner, forward and back.
     pub const fn steps(&self) -> (u32, u32) {
         self.steps
     }
 
-    /// The hop with the wiretap, by its ends.
+    /// The tapped hop, by its ends.
     pub fn wiretap(&self) -> Option<&(ComponentId, ComponentId)> {
         self.wiretap.as_ref()
     }
 
-    /// Moves the wiretap to a hop, or removes it.
+    /// Places the wiretap on a hop, or removes it.
     pub fn set_wiretap(&mut self, hop: Option<(ComponentId, ComponentId)>) {
         self.wiretap = hop;
         let link = self.wiretap.as_ref().and_then(|(from, to)| self.infra().link_between(from.as_str(), to.as_str()));
         self.timeline.listen(link);
     }
 
-    /// Whether the selected hop has the wiretap.
+    /// Whether the selected hop is tapped.
     pub fn is_tap_selected(&self) -> bool {
         matches!((&self.wiretap, &self.selected), (Some((from, to)), Some(Element::Hop(a, b))) if (from, to) == (a, b))
     }
 
-    /// Whether the wiretap has read a password.
+    /// Whether the wiretap has captured a password.
     pub fn wiretap_saw_password(&self) -> bool {
         self.timeline.heard_password().is_some()
     }
 
-    /// Follows a request, or none. Following a request clears the selection.
+    /// Follows a request, or stops following if `None`. Following a request clears the selection.
     pub fn follow(&mut self, number: Option<u64>) {
         if number.is_some() {
             self.selected = None;
@@ -270,27 +270,27 @@ impl Session {
         self.playback.follow(number);
     }
 
-    /// Stops following a request in the live pace, because an element has been selected. The trace always follows one.
+    /// Stops following a request in the live pace if an element is selected. The trace pace always follows a request.
     pub fn unfollow_for_selection(&mut self) {
         if self.playback.pace == Pace::Live && self.selected.is_some() {
             self.playback.follow(None);
         }
     }
 
-    /// Records the trail of the followed request from now on.
+    /// Records the trace of the followed request from now on.
     pub fn record_followed(&mut self) {
         let followed = self.playback.followed;
         if self.timeline.followed() == followed {
             return;
         }
-        // A request that has ended was on its way when its message was captured, or else a few seconds ago at most.
+        // If the wiretap captured a message of the request, the request was in flight then, even if it has ended since.
         let is_its =
             |heard: &&CapturedMessage| matches!(heard.said, CapturedPayload::Request { number, .. } if Some(number) == followed);
         let about = self.timeline.heard().find(is_its).map_or(self.sim().now(), |heard| heard.at);
         self.timeline.follow(followed, about);
     }
 
-    /// Whether a question asks for marks and is not answered yet.
+    /// Whether the current question asks for marks and has not been answered.
     pub fn wants_marks(&self) -> bool {
         let run = self.lesson.as_ref().filter(|run| !run.is_solved());
         run.and_then(LessonRun::question).is_some_and(|question| question.target().is_some())

@@ -1,4 +1,4 @@
-//! Why a move, an answer or a mark did nothing, in words.
+//! Messages for refused moves, answers and marks.
 
 use std::fmt;
 
@@ -8,16 +8,16 @@ use hoplight_text::{Part, Phrase, phrase};
 use super::outcome::{Refusal, Stay};
 
 impl Stay {
-    /// Why the move led nowhere.
+    /// The reason as a message.
     pub fn phrase(&self) -> Phrase {
         match self {
             Self::GoalsOpen(labels) => {
                 let labels: Vec<&str> = labels.iter().map(Text::as_str).collect();
                 phrase![goals(labels.len()), " open: ", Part::name(labels.join("; "))]
             }
-            Self::NotAnswered => phrase!["the question is open: choose an answer"],
+            Self::NotAnswered => phrase!["answer the question first"],
             Self::NotPredicted => phrase!["make a prediction first: any answer counts"],
-            Self::NotMarked => phrase!["mark what is asked for on the diagram and submit it"],
+            Self::NotMarked => phrase!["mark the elements on the diagram and submit them first"],
             Self::AtStart => phrase!["this is the first step"],
             Self::AtEnd => phrase!["the lesson is over"],
         }
@@ -34,7 +34,7 @@ fn goals(count: usize) -> Phrase {
 }
 
 impl Refusal {
-    /// Why the answer, the mark or the wish was refused.
+    /// The reason as a message.
     pub fn phrase(&self) -> Phrase {
         match self {
             Self::NoQuestion => phrase!["there is no question here"],

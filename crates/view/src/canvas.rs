@@ -4,7 +4,8 @@
 //!  Layout (where) + Simulation (what) + Theme (how) ──▶ cells
 //! ```
 //!
-//! A pure function of its inputs: no clock, no random number. What is selected, focused or marked is given.
+//! Drawing is a pure function of its inputs, which include selection, focus and marks. It uses no clock and no random
+//! numbers.
 
 mod boxes;
 mod links;
@@ -31,11 +32,11 @@ const MOST_PACKETS: usize = 160;
 /// The diagram, ready to be drawn.
 #[derive(Clone, Copy, Debug)]
 pub struct Canvas<'a> {
-    /// Positions; made for the infrastructure of `sim`.
+    /// Positions, computed for the infrastructure of `sim`.
     pub layout: &'a Layout,
     /// The cell shown at the window's top left.
     pub pan: Cell,
-    /// The overview map, where the canvas is larger than the window.
+    /// The overview map, if the canvas is larger than the window.
     pub map: Option<Map>,
     /// The simulation to show.
     pub sim: &'a Simulation,
@@ -49,7 +50,7 @@ pub struct Canvas<'a> {
     pub marks: &'a [Element],
     /// The followed request.
     pub followed: Option<u64>,
-    /// Draw only the packets of the followed request.
+    /// Whether to draw only the packets of the followed request.
     pub only_followed: bool,
     /// The link with the wiretap.
     pub tapped: Option<LinkIx>,
@@ -64,12 +65,12 @@ pub struct Canvas<'a> {
 pub struct PacketCount {
     /// Drawn.
     pub drawn: usize,
-    /// Left out, because there are too many.
+    /// Left out because there are too many.
     pub hidden: usize,
 }
 
 impl<'a> Canvas<'a> {
-    /// A diagram with nothing selected, focused or followed.
+    /// Creates a canvas with nothing selected, focused or followed.
     pub const fn new(layout: &'a Layout, sim: &'a Simulation, theme: &'a Theme) -> Self {
         Self {
             layout,
@@ -93,7 +94,7 @@ impl<'a> Canvas<'a> {
         packets::sample(self).1
     }
 
-    /// The glyph beside an element, if any: the selection's pointer, a mark, or the lesson's pointer.
+    /// Returns the glyph beside an element, if any: the selection's pointer, a mark, or the lesson's pointer.
     fn badge(&self, element: &Element) -> Option<(char, Style)> {
         let glyphs = &self.theme.glyphs;
         if self.selected == Some(element) {
@@ -107,18 +108,18 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// The overlay's stamp on an element.
+    /// Returns the overlay's stamp on an element.
     fn stamp(&self, element: &Element) -> Option<&'a OverlayStamp> {
         let place = self.stamps.binary_search_by(|stamp| stamp.element.cmp(element)).ok()?;
         self.stamps.get(place)
     }
 
-    /// The sign of a stamp, reversed so that it also stands out without colours.
+    /// Returns the sign of a stamp, reversed so that it also stands out without colours.
     fn sign(&self, stamp: &OverlayStamp) -> (char, Style) {
         (stamp.sign.symbol(), self.theme.tone(stamp.tone).add_modifier(Modifier::REVERSED | Modifier::BOLD))
     }
 
-    /// The style of an element's name or line: `usual`, changed by stamp, selection, focus and mark.
+    /// Returns the style of an element's name or line: `usual`, modified by stamp, selection, focus and mark.
     fn emphasis(&self, element: &Element, usual: Style) -> Style {
         let usual = self.stamp(element).map_or(usual, |stamp| usual.patch(self.theme.tone(stamp.tone)));
         if self.selected == Some(element) {
@@ -135,9 +136,9 @@ impl<'a> Canvas<'a> {
 struct Scene<'a> {
     canvas: &'a Canvas<'a>,
     infra: &'a Infrastructure,
-    /// In the order of the layout's routes.
+    /// Hops, in the order of the layout's routes.
     hops: Vec<Hop>,
-    /// Active faults; what is down is not among them.
+    /// Active faults, excluding elements that are down.
     faults: Vec<Fault>,
     followed: Option<packets::FollowedRequest>,
 }
@@ -159,24 +160,24 @@ impl Widget for &Canvas<'_> {
 }
 
 impl Canvas<'_> {
-    /// Draws the diagram and returns how many packets it shows and leaves out.
+    /// Draws the diagram. Returns how many packets were drawn and omitted.
     pub fn draw(&self, area: Rect, buf: &mut Buffer) -> PacketCount {
         let mut painter = Painter::scrolled(buf, area, self.pan, self.theme);
         if let Fit::TooSmall { needs } = self.layout.fit() {
             let (columns, rows) = self.layout.size();
             if needs.0 == u16::MAX {
-                painter.centred(&["This has too many components for a picture.".to_owned()]);
+                painter.centred(&["This design has too many components to draw.".to_owned()]);
                 return PacketCount::default();
             }
             painter.centred(&[
-                "This picture needs more room:".to_owned(),
-                format!("{} columns and {} rows, here are {columns} and {rows}.", needs.0, needs.1),
+                "This diagram needs more room:".to_owned(),
+                format!("{} columns and {} rows; only {columns} and {rows} are available.", needs.0, needs.1),
                 "Enlarge the window, or choose a smaller font.".to_owned(),
             ]);
             return PacketCount::default();
         }
         let infra = &**self.sim.infrastructure();
-        // The layout was made for another infrastructure and may have links that this one lacks.
+        // The layout may have been made for another infrastructure with links that this one lacks.
         if self.layout.routes().iter().any(|route| route.link.index() >= infra.graph().edge_count()) {
             return PacketCount::default();
         }

@@ -1,4 +1,4 @@
-//! The frame: every screen, as a pure function of the application's state.
+//! Frames: every screen as a pure function of the application's state.
 
 mod compare;
 mod course;
@@ -21,7 +21,7 @@ use hoplight_model::text;
 use super::theme::Theme;
 use paint::Painter;
 
-/// Columns beside a window below which nothing behind it is legible.
+/// Minimum columns beside a window for the content behind it to be legible.
 const LEAST_BESIDE: u16 = 30;
 
 /// Draws the application into an area of an empty buffer.
@@ -39,7 +39,7 @@ pub fn render(app: &App, theme: &Theme, area: Rect, buf: &mut Buffer) {
 }
 
 fn screen(app: &App, painter: &mut Painter<'_>, columns: u16, rows: u16) {
-    // The state's size may lag behind the terminal's by one event; then areas are clipped.
+    // The state's size may lag behind the terminal's by one event; areas are clipped in that case.
     match StageView::of(app) {
         None => course::draw(app, painter),
         Some(view) => stage::draw(app, &view, painter),
@@ -54,7 +54,7 @@ fn screen(app: &App, painter: &mut Painter<'_>, columns: u16, rows: u16) {
     if app.help.is_some() {
         draw_help(app, painter, columns, rows);
     } else if app.window.is_none() {
-        // A window names its own keys on its border.
+        // A window lists its own keys on its border.
         footer(app, painter, columns, rows);
     }
 }

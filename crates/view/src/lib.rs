@@ -1,8 +1,8 @@
 //! The screens of hoplight: a frame is a pure function of the application's state, drawn into a ratatui buffer.
 //!
-//! [`frame::render`] draws a whole screen, [`canvas::Canvas`] the infrastructure with its packets, and [`picture`] writes a
-//! buffer as text, ANSI sequences or SVG. Nothing here reads a clock or needs a terminal, so the same code serves the
-//! program, its tests, and pictures for documentation:
+//! [`frame::render`] draws a whole screen, [`canvas::Canvas`] draws the infrastructure with its packets, and
+//! [`picture`] writes a buffer as text, ANSI sequences or SVG. No code here reads a clock or needs a terminal, so the
+//! program, its tests and the pictures in the documentation share it:
 //!
 //! ```
 //! use hoplight_app::{App, Settings};

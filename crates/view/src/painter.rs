@@ -1,6 +1,7 @@
-//! The one way into the buffer: characters and text, clipped to an area, in the characters that the theme allows.
+//! The painter, through which all drawing goes: characters and text, clipped to an area and restricted to the
+//! characters that the theme allows.
 //!
-//! Every write goes through [`Painter::cell`], so nothing here panics outside the buffer, however small it is.
+//! Every write goes through [`Painter::cell`], so drawing never panics, however small the buffer is.
 
 use ratatui::buffer::{Buffer, Cell as BufferCell};
 use ratatui::layout::Rect;
@@ -11,16 +12,16 @@ use hoplight_model::text::{clusters, columns, is_printable};
 
 use crate::theme::{LineGlyphs, Theme};
 
-/// Draws into an area of a buffer. Columns and rows count from the area's top left, or from wherever the area is scrolled to.
+/// Draws into an area of a buffer. Coordinates are relative to the area's top left, or to the canvas if it is scrolled.
 pub(crate) struct Painter<'a> {
     pub(crate) buf: &'a mut Buffer,
     pub(crate) area: Rect,
-    /// The cell shown at the area's top left: where a canvas larger than its window is scrolled to.
+    /// The canvas cell shown at the area's top left; not zero if the canvas is scrolled.
     origin: Cell,
     pub(crate) theme: &'a Theme,
 }
 
-/// Gives a cell a style in place of the one that it had; [`BufferCell::set_style`] would add to it.
+/// Replaces a cell's style; [`BufferCell::set_style`] would patch it.
 fn restyle(cell: &mut BufferCell, style: Style) {
     cell.fg = style.fg.unwrap_or(Color::Reset);
     cell.bg = style.bg.unwrap_or(Color::Reset);
@@ -33,18 +34,18 @@ impl<'a> Painter<'a> {
         Self::scrolled(buf, area, Cell::new(0, 0), theme)
     }
 
-    /// A painter whose area shows what begins at `origin`.
+    /// Creates a painter with `origin` at the top left of its area.
     pub(crate) fn scrolled(buf: &'a mut Buffer, area: Rect, origin: Cell, theme: &'a Theme) -> Self {
         let area = area.intersection(buf.area);
         Self { buf, area, origin, theme }
     }
 
-    /// Columns and rows of the area.
+    /// Returns the area's size in columns and rows.
     pub(crate) const fn size(&self) -> (u16, u16) {
         (self.area.width, self.area.height)
     }
 
-    /// Where a part of the area lies in the buffer, as much of it as is inside.
+    /// Converts a part of the area to buffer coordinates, clipped to the area.
     pub(crate) fn rect(&self, part: Area) -> Rect {
         let (x, right) = (part.x.saturating_sub(self.origin.x), part.right().saturating_sub(self.origin.x));
         let (y, bottom) = (part.y.saturating_sub(self.origin.y), part.bottom().saturating_sub(self.origin.y));
@@ -68,17 +69,17 @@ impl<'a> Painter<'a> {
         }
     }
 
-    /// Draws one character into a cell of the canvas.
+    /// Draws one character at a cell of the canvas.
     pub(crate) fn put_at(&mut self, cell: Cell, c: char, style: Style) {
         self.put(cell.x, cell.y, c, style);
     }
 
-    /// Draws as much of a text as `room` columns hold. Returns the column behind it.
+    /// Draws as much of a text as fits into `room` columns. Returns the column after it.
     pub(crate) fn text(&mut self, x: u16, y: u16, room: u16, text: &str, style: Style) -> u16 {
         let end = x.saturating_add(room).min(self.origin.x.saturating_add(self.area.width));
         let mut at = x;
         if text.is_ascii() {
-            // Most of what is drawn: no clusters to be found, no widths to be looked up.
+            // Fast path: ASCII needs no segmentation and no width lookup.
             for c in text.chars().filter(|c| !c.is_ascii_control()) {
                 if at >= end {
                     break;
@@ -99,9 +100,9 @@ impl<'a> Painter<'a> {
         at
     }
 
-    /// Draws a grapheme cluster. The columns behind its first are blank: the terminal fills them with the cluster's rest, and
-    /// a replacement in ASCII takes one column only. A cluster with a character that must not reach a terminal, such as a tag
-    /// or a joiner, is drawn as its first character.
+    /// Draws a grapheme cluster. All columns after its first are blank: the terminal fills them with the rest of the
+    /// cluster, and an ASCII replacement takes only one column. If the cluster contains a character that must not reach
+    /// a terminal, such as a tag or a joiner, only its first character is drawn.
     fn put_cluster(&mut self, x: u16, y: u16, cluster: &str, wide: u16, style: Style) {
         let mut chars = cluster.chars();
         let Some(first) = chars.next().filter(|_| wide > 0) else { return };
@@ -115,7 +116,7 @@ impl<'a> Painter<'a> {
         }
     }
 
-    /// Draws a text into `room` columns; where it is cut, it ends in an ellipsis. Returns the columns that it took.
+    /// Draws a text into `room` columns, ending in an ellipsis if it is truncated. Returns the number of columns drawn.
     pub(crate) fn label(&mut self, at: Cell, text: &str, room: u16, style: Style) -> u16 {
         if columns(text) <= room {
             return self.text(at.x, at.y, room, text, style).saturating_sub(at.x);
@@ -126,23 +127,23 @@ impl<'a> Painter<'a> {
         end.saturating_sub(at.x).saturating_add(1)
     }
 
-    /// The character of a cell, if it is in the area.
+    /// Returns the character of a cell, if the cell is in the area.
     pub(crate) fn char_at(&mut self, x: u16, y: u16) -> Option<char> {
         self.cell(x, y)?.symbol().chars().next()
     }
 
-    /// Adds a style to what is drawn already.
+    /// Patches the style of cells that are already drawn.
     pub(crate) fn restyle(&mut self, part: Area, style: Style) {
         let cells = self.rect(part);
         self.buf.set_style(cells, style);
     }
 
-    /// Empties a part of the area.
+    /// Clears a part of the area.
     pub(crate) fn clear(&mut self, x: u16, y: u16, width: u16, height: u16) {
         let cells = self.rect(Area::new(x, y, width, height));
         for row in cells.rows() {
             row.positions().for_each(|at| self.buf[at].reset());
-            // A wide character that reached into the part is gone as a whole.
+            // Also clear a wide character that extends into the part.
             let before = row.x.checked_sub(1).and_then(|x| self.buf.cell_mut((x, row.y)));
             if let Some(before) = before.filter(|cell| columns(cell.symbol()) > 1) {
                 before.set_symbol(" ");
@@ -171,7 +172,7 @@ impl<'a> Painter<'a> {
         }
     }
 
-    /// Draws lines in the middle of the area.
+    /// Draws lines centred in the area.
     pub(crate) fn centred(&mut self, lines: &[String]) {
         let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
         let top = self.area.height.saturating_sub(count) / 2;

@@ -1,6 +1,6 @@
 //! A frame as a file: plain text, text with ANSI colours, or SVG.
 //!
-//! All three are pure functions of the frame's cells: the same frame always gives the same bytes.
+//! All three are pure functions of the frame's cells, so the same frame always produces the same bytes.
 
 mod ansi;
 pub(super) mod colour;
@@ -15,7 +15,7 @@ use hoplight_model::text::columns;
 pub use ansi::ansi;
 pub use svg::{Paper, svg};
 
-/// The frame as plain text, without trailing blanks.
+/// Returns the frame as plain text, without trailing blanks.
 pub fn text(frame: &Buffer) -> String {
     let row = |row: Vec<Painted<'_>>| {
         let symbols: String = row.iter().map(|cell| cell.symbol).collect();
@@ -46,14 +46,14 @@ impl Painted<'_> {
         self.symbol.chars().all(|c| c == ' ')
     }
 
-    /// Whether it is indistinguishable from an empty cell.
+    /// Whether the cell looks like an empty one.
     fn is_unseen(&self) -> bool {
         let seen = Modifier::REVERSED | Modifier::UNDERLINED | Modifier::CROSSED_OUT;
         self.is_blank() && self.look.bg == Color::Reset && !self.look.modifier.intersects(seen)
     }
 }
 
-/// The frame's symbols row by row, without the cells covered by a wide symbol.
+/// Returns the frame's symbols row by row, without the cells covered by a wide symbol.
 fn rows(frame: &Buffer) -> impl Iterator<Item = Vec<Painted<'_>>> {
     let row = usize::from(frame.area.width).max(1);
     frame.content.chunks(row).map(|cells| {
@@ -77,7 +77,7 @@ mod tests {
 
     use super::*;
 
-    /// A frame with a wide character, a character that XML escapes, a reversed blank and colours.
+    /// Returns a frame with a wide character, a character that XML escapes, a reversed blank and colours.
     pub(super) fn frame() -> Buffer {
         let mut frame = Buffer::empty(Rect::new(0, 0, 12, 3));
         frame.set_string(1, 0, "漢<&b", Style::new().red().bold());

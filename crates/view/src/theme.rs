@@ -1,7 +1,7 @@
 //! All colours and glyphs of the screen, in one place.
 //!
-//! Drawing code names roles, never colours, so that terminals without colours or Unicode and colour-blind readers are
-//! served everywhere.
+//! Drawing code refers to roles, never to colours, so every screen also works without colours, without Unicode, and for
+//! colour-blind readers.
 
 mod glyphs;
 mod palette;
@@ -26,9 +26,9 @@ pub struct Theme {
     pub ground: Option<(Color, Color)>,
     /// Ordinary text.
     pub text: Style,
-    /// Text of less weight.
+    /// Less important text.
     pub dim: Style,
-    /// Names of things.
+    /// Names of elements, and titles.
     pub name: Style,
     /// Keys and hints.
     pub accent: Style,
@@ -68,7 +68,7 @@ pub struct Theme {
     pub selected: Style,
 }
 
-/// How a link is drawn.
+/// The line style of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LinkStyle {
     /// Between servers, encrypted.
@@ -84,7 +84,7 @@ pub enum LinkStyle {
 }
 
 impl LinkStyle {
-    /// The style of a hop.
+    /// Returns the line style of a hop.
     pub const fn of(protocol: Protocol, cipher: Cipher, medium: Medium) -> Self {
         match (protocol, medium, cipher) {
             (Protocol::Dns, ..) => Self::Dns,
@@ -97,12 +97,12 @@ impl LinkStyle {
 }
 
 impl Theme {
-    /// The theme of a look.
+    /// Creates the theme for a look.
     pub fn of(look: Look) -> Self {
         Self::new(look.palette, look.is_ascii())
     }
 
-    /// A theme with this palette, in ASCII if `ascii`.
+    /// Creates a theme with this palette, in ASCII if `ascii` is set.
     pub fn new(palette: Palette, ascii: bool) -> Self {
         let colours = palette::colours(palette);
         // For high contrast, everything with a meaning is bold.
@@ -117,7 +117,7 @@ impl Theme {
             glyphs: if ascii { Glyphs::ascii() } else { Glyphs::unicode() },
             ground: match palette {
                 Palette::HighContrast => Some((Color::Indexed(231), Color::Indexed(16))),
-                // Dark text would be illegible on a dark terminal's own background.
+                // Dark text would be illegible on the background of a dark terminal.
                 Palette::Light => Some((Color::Indexed(235), Color::Indexed(231))),
                 _ => None,
             },
@@ -145,7 +145,7 @@ impl Theme {
         }
     }
 
-    /// The style of a link.
+    /// Returns the style of a link.
     pub const fn link(&self, style: LinkStyle) -> Style {
         match style {
             LinkStyle::Tls => self.tls,
@@ -156,7 +156,7 @@ impl Theme {
         }
     }
 
-    /// The style of a tone.
+    /// Returns the style of a tone.
     pub const fn tone(&self, tone: Tone) -> Style {
         match tone {
             Tone::Text => self.text,
@@ -170,7 +170,7 @@ impl Theme {
         }
     }
 
-    /// The style of a utilisation from 0 to 1.
+    /// Returns the style of a utilisation from 0 to 1.
     pub fn load(&self, utilisation: f64) -> Style {
         if utilisation >= 0.9 {
             self.bad
@@ -181,12 +181,12 @@ impl Theme {
         }
     }
 
-    /// `c` as this theme may show it: in ASCII, other characters are replaced.
+    /// Returns `c`, or its replacement if this theme is limited to ASCII.
     pub fn shown(&self, c: char) -> char {
         if self.glyphs.ascii { glyphs::to_ascii(c) } else { c }
     }
 
-    /// `text` as this theme may show it.
+    /// Like [`shown`](Self::shown), for a text.
     pub fn shown_text(&self, text: &str) -> String {
         text.chars().map(|c| self.shown(c)).collect()
     }
@@ -212,7 +212,7 @@ mod tests {
         }
     }
 
-    /// Contrast ratio from 1 to 21 (WCAG 2.2).
+    /// Returns the contrast ratio from 1 to 21 (WCAG 2.2).
     fn contrast(a: Color, b: Color) -> f64 {
         let brightness = |colour: Color| {
             let rgb = crate::picture::colour::rgb(colour).unwrap_or_default().to_be_bytes();

@@ -1,6 +1,6 @@
-//! Whether texts fit the lesson panel of the smallest screen: six lines of 78 columns at 80×24.
+//! Checks that texts fit the lesson panel on the smallest screen, 80×24: six lines of 78 columns.
 //!
-//! One line is the title's. Must not know how the panel is drawn, only how much it holds.
+//! The first line is the title.
 
 use hoplight_model::Text;
 use hoplight_model::text::{width, wrap};
@@ -10,26 +10,26 @@ use super::super::markup::with_keys;
 use super::super::question::{Ask, Question};
 use super::Report;
 
-/// Columns of a line.
+/// Width of the panel in columns.
 const COLUMNS: usize = 78;
-/// Lines of the panel below its title.
+/// Lines below the title.
 const LINES: usize = 5;
-/// Lines of a step's text, a reveal or a reason.
+/// Maximum lines of a step's text, a reveal or a reason.
 const TEXT_LINES: usize = 3;
-/// Lines of a hint.
+/// Maximum lines of a hint.
 const HINT_LINES: usize = 2;
-/// Columns of a title.
+/// Maximum columns of a title.
 const TITLE: usize = 40;
-/// Columns of a goal's label: two stand side by side, each with a box.
+/// Maximum columns of a goal's label: two goals share a line, each with a checkbox.
 const LABEL: usize = 34;
-/// Columns of an option, which has a number before it.
+/// Maximum columns of an option, without its number.
 const OPTION: usize = 72;
-/// What stands before the reason of a prediction.
+/// Prefix of the reason for a wrong prediction.
 const JUDGED: &str = "You predicted otherwise. ";
-/// Columns that a key's label may take.
+/// Longest label of a key, used to measure texts with key placeholders.
 const KEY: &str = "space";
 
-/// How many lines of the panel a text takes.
+/// Number of panel lines that a text takes.
 fn lines(text: &str) -> usize {
     wrap(&with_keys(text, |_| KEY.into()), COLUMNS).len()
 }
@@ -55,7 +55,7 @@ impl Report<'_> {
         step.text.iter().for_each(|text| self.keys(text));
         let text: usize = step.text.iter().map(|text| lines(text)).sum();
         if text > TEXT_LINES {
-            let message = format!("a step's text takes at most {TEXT_LINES} lines of {COLUMNS} columns, this takes {text}");
+            let message = format!("a step's text takes at most {TEXT_LINES} lines of {COLUMNS} columns; this one takes {text}");
             self.about(&step.title, message);
         }
         for goal in step.goals() {
@@ -75,14 +75,14 @@ impl Report<'_> {
         }
     }
 
-    /// A reveal and the judgement of a prediction are shown together.
+    /// A reveal and the verdict on a prediction are shown together.
     fn judgement_texts(&mut self, question: &Question, judge: &Step) {
         let reveal = judge.reveal.as_ref().map_or(0, |reveal| lines(reveal));
         for choice in question.choices() {
             let all = reveal + lines(&format!("{JUDGED}{}", choice.why));
             if all > LINES {
                 let message =
-                    format!("this reason and the reveal of {:?} take {all} lines together, at most {LINES}", &*judge.title);
+                    format!("this reason and the reveal of {:?} take {all} lines together; the limit is {LINES}", &*judge.title);
                 self.about(&choice.text, message);
             }
         }
@@ -105,7 +105,7 @@ impl Report<'_> {
         };
         let all = above + lines(&question.stem) + options;
         if all > LINES {
-            let message = format!("text, question and options take at most {LINES} lines together, these take {all}");
+            let message = format!("text, question and options take at most {LINES} lines together; these take {all}");
             self.about(&question.stem, message);
         }
     }
@@ -114,7 +114,7 @@ impl Report<'_> {
         self.keys(text);
         let width = width(&with_keys(text, |_| KEY.into()));
         if width > most || width == 0 {
-            self.about(text, format!("{what} has 1 to {most} columns, this one has {width}"));
+            self.about(text, format!("{what} has 1 to {most} columns; this one has {width}"));
         }
     }
 
@@ -122,7 +122,7 @@ impl Report<'_> {
         self.keys(text);
         let height = lines(text);
         if height > most {
-            self.about(text, format!("{what} takes at most {most} lines of {COLUMNS} columns, this one takes {height}"));
+            self.about(text, format!("{what} takes at most {most} lines of {COLUMNS} columns; this one takes {height}"));
         }
     }
 }

@@ -1,6 +1,4 @@
-//! Whether everything that a lesson names exists in its scenario.
-//!
-//! Must not run anything.
+//! Checks that everything named in a lesson exists in its scenario.
 
 use hoplight_model::{ContentError, Element, Infrastructure};
 use hoplight_sim::Command;
@@ -70,24 +68,24 @@ impl Report<'_> {
         let error = ContentError::about(&self.entry.file, &self.entry.text, needle, message);
         let error = match element {
             Element::Server(_) => error.suggest(needle, infra.servers().map(|server| server.id.as_str())),
-            // Both ends of the hop are there: no other name was meant.
+            // Both components exist and only the link is missing, so there is no name to suggest.
             Element::Hop(..) if component(needle) => error,
             _ => error.suggest(needle, infra.components().map(|(_, component)| component.id.as_str())),
         };
         self.errors.push(error);
     }
 
-    /// Conditions about gauges name agents, conditions about health checks name what a balancer asks.
+    /// Gauge conditions must name agents; health check conditions must name backends of a balancer.
     fn agents(&mut self, condition: &Condition, infra: &Infrastructure) {
         let kind = |id: &str| infra.find(id).map(|ix| &infra.component(ix).kind);
         let agent = |id: &str| kind(id).is_none_or(|kind| kind.as_agent().is_some());
         match condition {
             Condition::Stale(id) | Condition::Fresh(id) | Condition::Gauge { agent: id, .. } if !agent(id.as_str()) => {
-                self.about(id.as_str(), format!("`{id}` is no agent: it has no gauge"));
+                self.about(id.as_str(), format!("`{id}` is not an agent, so it has no gauge"));
             }
             Condition::Share { agent: part, of, .. } => {
                 for id in [part, of].into_iter().filter(|id| !agent(id.as_str())) {
-                    self.about(id.as_str(), format!("`{id}` is no agent: it has no gauge"));
+                    self.about(id.as_str(), format!("`{id}` is not an agent, so it has no gauge"));
                 }
             }
             Condition::Backend { component, .. } => {
@@ -96,7 +94,7 @@ impl Report<'_> {
                     infra.links().map(|(link, _)| infra.ends(link)).any(|(from, other)| other == to && balancer(from))
                 });
                 if !asked {
-                    self.about(component.as_str(), format!("`{component}` is no backend: no balancer checks its health"));
+                    self.about(component.as_str(), format!("`{component}` is not a backend: no balancer checks its health"));
                 }
             }
             Condition::All(parts) | Condition::Any(parts) => parts.iter().for_each(|part| self.agents(part, infra)),

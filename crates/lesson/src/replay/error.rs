@@ -1,6 +1,4 @@
-//! Why a lesson cannot be played.
-//!
-//! Must not know how it is played.
+//! Errors of replaying a lesson.
 
 use thiserror::Error;
 
@@ -11,39 +9,39 @@ use hoplight_text::refusal;
 use super::super::act::Act;
 use super::super::outcome::{Refusal, Stay};
 
-/// Why a lesson cannot be played. Steps are numbered from 1.
+/// Why a replay failed. Steps are numbered from 1.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum ReplayError {
-    /// The commands with which a step begins cannot be done.
+    /// A command that a step begins with was refused.
     #[error("step {step} cannot begin: {}", refusal(.error))]
     CannotBegin {
         /// The step.
         step: usize,
-        /// What refused.
+        /// Why it was refused.
         error: CommandError,
     },
-    /// A goal is met before the learner has done anything.
+    /// A goal is met before the learner acts.
     #[error("step {step}: goal {goal:?} is met before its solution begins, so it cannot fail")]
     MetBefore {
         /// The step.
         step: usize,
-        /// Its goal.
+        /// The goal's label.
         goal: String,
     },
-    /// The gate passes if the learner only waits, though the solution does more.
+    /// The gate passes if the learner only waits, although the solution does more.
     #[error("step {step} passes by waiting alone: its solution makes no difference")]
     WaitingSuffices {
         /// The step.
         step: usize,
     },
-    /// An act of the solution cannot be done.
+    /// An action of the solution failed.
     #[error("step {step}: the solution's act {:?} fails: {why}", .act.to_string())]
     CannotAct {
         /// The step.
         step: usize,
-        /// The act.
+        /// The action.
         act: Box<Act>,
-        /// Why.
+        /// Why it failed.
         why: ActError,
     },
     /// The solution does not pass the gate.
@@ -51,19 +49,19 @@ pub enum ReplayError {
     NotPassed {
         /// The step.
         step: usize,
-        /// What is open.
+        /// What is still open.
         stay: Stay,
     },
-    /// A question of the quiz cannot be answered rightly.
+    /// A question of the quiz has no right answer.
     #[error("question {question} has no right answer")]
     NoRightAnswer {
-        /// The question, from 1.
+        /// The question, numbered from 1.
         question: usize,
     },
 }
 
 impl ReplayError {
-    /// The step that it is about, from 1.
+    /// The affected step, numbered from 1.
     pub fn step(&self) -> Option<usize> {
         match self {
             Self::CannotBegin { step, .. }
@@ -76,7 +74,7 @@ impl ReplayError {
     }
 }
 
-/// Why an act of a solution cannot be done.
+/// Why an action of a solution failed.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum ActError {
     /// The simulation refused the command.
@@ -85,36 +83,36 @@ pub enum ActError {
     /// The lesson refused the answer or the mark.
     #[error("{0}")]
     Refused(Refusal),
-    /// There is no such hop.
+    /// The hop does not exist.
     #[error("there is no hop {0}")]
     NoHop(Element),
-    /// Waiting has no end while time is paused.
+    /// Waiting would never end while the simulation is paused.
     #[error("time is paused: resume first")]
     Paused,
-    /// No step forward is left.
-    #[error("nothing moves")]
+    /// There is no step forward.
+    #[error("there is no step forward")]
     NothingMoves,
-    /// No step back is left.
-    #[error("this is the beginning")]
+    /// There is no step back.
+    #[error("there is no step back")]
     AtBeginning,
     /// Answers are numbered from 1.
-    #[error("answers count from 1")]
+    #[error("answers are numbered from 1")]
     AnswerZero,
     /// The answer is wrong.
     #[error("this answer is wrong: {0}")]
     WrongAnswer(Text),
-    /// The question wants no marks.
+    /// The question is not answered with marks.
     #[error("there is nothing to mark here")]
     NothingToMark,
-    /// Nothing is right, so nothing can be marked.
+    /// The right set is empty.
     #[error("the right set is empty")]
     EmptySet,
-    /// Other elements are right.
-    #[error("{missing} are missing, {extra} too many")]
+    /// The marks differ from the right set.
+    #[error("{missing} missing, {extra} too many")]
     WrongMarks {
-        /// How many right ones are not marked.
+        /// Number of right elements that are not marked.
         missing: usize,
-        /// How many marked ones are not right.
+        /// Number of marked elements that are not right.
         extra: usize,
     },
 }

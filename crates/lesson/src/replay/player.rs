@@ -1,6 +1,6 @@
-//! A learner who does what the solutions say, one act after the other, without a screen.
+//! A headless learner that executes solutions action by action.
 //!
-//! The caller judges whether a solution passes its gate.
+//! The caller decides whether a solution passes its gate.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,21 +16,21 @@ use super::super::run::LessonRun;
 use super::super::session::{Session, StepOutcome};
 use super::error::ActError;
 
-/// How often the goals are checked while the learner waits.
+/// Interval of simulated time at which goals are checked while the learner waits.
 pub(super) const FRAME: Duration = Duration::from_millis(100);
 
-/// A lesson, the simulation that it runs on, and a learner who acts as solutions are written.
+/// A lesson, its simulation, and a learner who follows the solutions.
 #[derive(Clone, Debug)]
 pub struct Player {
     session: Session,
 }
 
 impl Player {
-    /// A learner who opens a lesson at a step, by number from 0, or behind the last one at the quiz. Also returns what that
-    /// alone has changed: nothing, in a good lesson.
+    /// Opens a lesson at a step, numbered from 0, or at the quiz if `step` is the number of steps. Also returns what
+    /// opening it changed; in a valid lesson, nothing.
     ///
     /// # Errors
-    /// If a command with which the lesson or one of its steps begins is refused.
+    /// Fails if a setup command or a command that a step begins with is refused.
     pub fn begin(
         lesson: &Arc<Lesson>,
         infra: &Arc<Infrastructure>,
@@ -45,42 +45,42 @@ impl Player {
         Ok((player, changed))
     }
 
-    /// Carries out what a step begins with.
+    /// Carries out the entry of a step.
     pub(super) fn enter(&mut self, entry: &Entry) -> Result<Changed, CommandError> {
         self.session.enter(entry)?;
         Ok(self.observe())
     }
 
-    /// The lesson.
+    /// Returns the lesson's state.
     ///
     /// # Panics
-    /// Never: `begin` gives every player a lesson.
+    /// Never: `begin` always sets a lesson.
     pub fn run(&self) -> &LessonRun {
-        self.session.lesson.as_ref().expect("`begin` gives every player a lesson, and nothing takes it away")
+        self.session.lesson.as_ref().expect("`begin` sets a lesson, and nothing removes it")
     }
 
-    /// The lesson, for answers and marks.
+    /// Returns the lesson's state, for answers and marks.
     ///
     /// # Panics
-    /// Never: `begin` gives every player a lesson.
+    /// Never: `begin` always sets a lesson.
     pub fn run_mut(&mut self) -> &mut LessonRun {
-        self.session.lesson.as_mut().expect("`begin` gives every player a lesson, and nothing takes it away")
+        self.session.lesson.as_mut().expect("`begin` sets a lesson, and nothing removes it")
     }
 
-    /// The simulation, with its past.
+    /// The simulation with its history.
     pub fn timeline(&self) -> &Timeline {
         &self.session.timeline
     }
 
-    /// The infrastructure now.
+    /// The infrastructure in its present state.
     pub fn infrastructure(&self) -> &Arc<Infrastructure> {
         self.session.infra()
     }
 
-    /// Goes on, whatever the gate says, and carries out what the next step begins with.
+    /// Proceeds even if the gate has not passed, and carries out the next step's entry.
     ///
     /// # Errors
-    /// If a command of the next step is refused; the learner is at that step all the same.
+    /// Fails if a command of the next step is refused. The player has moved to that step nevertheless.
     pub fn skip(&mut self) -> Result<Moved, CommandError> {
         let moved = self.run_mut().skip();
         if let Moved::Step(entry) = &moved {
@@ -93,7 +93,7 @@ impl Player {
         self.session.observe()
     }
 
-    /// Lets simulated time pass; the goals are checked on the way.
+    /// Advances simulated time, checking the goals at every frame.
     pub(super) fn wait(&mut self, time: Duration) {
         let end = self.session.sim().now() + time;
         while self.session.sim().now() < end {
@@ -103,10 +103,10 @@ impl Player {
         }
     }
 
-    /// Does one act.
+    /// Executes one action.
     ///
     /// # Errors
-    /// Says why it is impossible.
+    /// Returns why the action failed.
     pub fn act(&mut self, act: &Act) -> Result<(), ActError> {
         let session = &mut self.session;
         match act {
@@ -152,7 +152,7 @@ impl Player {
         Ok(())
     }
 
-    /// Marks what is right, as computed, and submits it.
+    /// Marks the computed right set and submits it.
     pub(super) fn mark(&mut self) -> Result<(), ActError> {
         let infra = Arc::clone(self.session.infra());
         let run = self.run_mut();

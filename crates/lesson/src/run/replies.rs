@@ -1,6 +1,6 @@
 //! Learner input within a step or a question: answers, marks and hint requests.
 //!
-//! Never moves to another step.
+//! None of these methods moves to another step.
 
 use hoplight_model::{Element, Infrastructure};
 
@@ -14,7 +14,7 @@ impl LessonRun {
         self.step().is_some_and(|step| matches!(step.gate, Gate::Predict(_)))
     }
 
-    /// Chooses an option, by number from 0.
+    /// Chooses an option, numbered from 0.
     pub fn answer(&mut self, choice: usize) -> Answered {
         let Some(question) = self.question() else { return Answered::Refused(Refusal::NoQuestion) };
         let Ask::Choice(choices) = &question.ask else { return Answered::Refused(Refusal::MarksWanted) };
@@ -55,7 +55,7 @@ impl LessonRun {
         Toggled::Marked
     }
 
-    /// Compares the marks with the right set, which is computed from `infra` as it is now.
+    /// Compares the marks with the right set, which is computed from the present infrastructure.
     pub fn submit_marks(&mut self, infra: &Infrastructure) -> Submitted {
         let Some(question) = self.question() else { return Submitted::Refused(Refusal::NoQuestion) };
         let Ask::Mark { target, why } = &question.ask else { return Submitted::Refused(Refusal::OptionWanted) };
@@ -79,7 +79,7 @@ impl LessonRun {
         }
     }
 
-    /// Shows one more hint.
+    /// Shows the next hint.
     pub fn hint(&mut self) -> Hinted {
         let Place::Step(number) = self.place else { return Hinted::NotNeeded };
         let (Some(state), Some(step)) = (self.steps.get_mut(number), self.lesson.steps.get(number)) else {
@@ -97,7 +97,7 @@ impl LessonRun {
         }
     }
 
-    /// Shows the solution, once all hints are shown.
+    /// Shows the solution once all hints are shown.
     pub fn solution(&mut self) -> Solved {
         let Place::Step(number) = self.place else { return Solved::NotNeeded };
         let (Some(state), Some(step)) = (self.steps.get_mut(number), self.lesson.steps.get(number)) else {

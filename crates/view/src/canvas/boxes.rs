@@ -30,7 +30,7 @@ fn draw_frame(scene: &Scene<'_>, painter: &mut Painter<'_>, frame: &Frame) {
         }
         Owner::Component(ix) => {
             let component = scene.infra.component(*ix);
-            // The id, if the label does not fit: a cut label may look like its neighbour's.
+            // Falls back to the id if the label does not fit, because a truncated label may look like its neighbour's.
             let fits = width(component.label()) + 4 <= usize::from(frame.area.width);
             (scene.element(*ix), if fits { component.label() } else { component.id.as_str() }, "")
         }
@@ -48,7 +48,7 @@ fn draw_frame(scene: &Scene<'_>, painter: &mut Painter<'_>, frame: &Frame) {
     zone(scene, painter, frame);
 }
 
-/// The zone's name on the bottom border, left of the agents' names.
+/// Draws the zone's name on the bottom border, left of the agents' names.
 fn zone(scene: &Scene<'_>, painter: &mut Painter<'_>, frame: &Frame) {
     let Some(zone) = frame.zone else { return };
     let theme = scene.canvas.theme;
@@ -56,12 +56,12 @@ fn zone(scene: &Scene<'_>, painter: &mut Painter<'_>, frame: &Frame) {
     let bottom = frame.area.bottom() - 1;
     let tags = scene.canvas.layout.tags().iter().map(|tag| tag.area).filter(|tag| frame.area.overlaps(*tag));
     let end = tags.map(|tag| tag.x).min().unwrap_or(frame.area.right() - 1);
-    // An agent's name begins with the blank that separates them.
+    // An agent's name starts with a blank, which separates it from the zone's name.
     let wide = |word: &str| columns(word).saturating_add(1).saturating_add(u16::from(end + 1 == frame.area.right()));
     let fits = |word: &&str| x + 1 + wide(word) <= end;
     if let Some(word) = zone.words().into_iter().find(fits) {
         let wide = wide(word);
-        // Leave a dash before it if possible, so that it reads as part of the border.
+        // Leave a dash in front if possible, so that the name reads as part of the border.
         let start = if x + 2 + wide < end { x + 2 } else { x + 1 };
         painter.put(start, bottom, ' ', theme.border);
         let used = painter.label(Cell::new(start + 1, bottom), word, wide, theme.dim);
@@ -126,24 +126,24 @@ fn draw_block(scene: &Scene<'_>, painter: &mut Painter<'_>, block: &Block) {
     };
     let down = !station.health.is_up();
     let state = columns(word);
-    // The same name whether it is up or down.
+    // Use the same name whether the component is up or down.
     let called = called(component, room.saturating_sub(3));
-    // The state moves to the next line if the name would have to be cut for it.
-    let told_below = down && serves && !lone && width(called) + usize::from(state) + 1 > usize::from(room);
+    // Move the state to the next line if it would truncate the name.
+    let state_below = down && serves && !lone && width(called) + usize::from(state) + 1 > usize::from(room);
     if (serves || !lone || down)
         && let Some(y) = rows.next()
     {
         let name = if lone { "" } else { called };
         let name_style = if down { theme.dim } else { theme.name };
-        let name_room = if told_below { room } else { room.saturating_sub(state + 1) };
+        let name_room = if state_below { room } else { room.saturating_sub(state + 1) };
         let used = painter.label(Cell::new(x, y), name, name_room, scene.canvas.emphasis(&element, name_style));
-        // The state is right-aligned over the bar where there is room, else it follows the name.
+        // Right-align the state over the bar if there is room; otherwise place it after the name.
         let at = if lone { x } else { x + (used + 1).max(if serves { state_column(room, state) } else { 0 }) };
-        if !told_below {
+        if !state_below {
             painter.label(Cell::new(at, y), word, state, word_style);
         }
     }
-    let below = if told_below { word } else { "" };
+    let below = if state_below { word } else { "" };
     if serves && let Some(y) = rows.next() {
         bar(scene, painter, Cell::new(x, y), room, if down { Err((below, word_style)) } else { Ok(station.utilisation) });
     }
@@ -174,18 +174,18 @@ fn draw_block(scene: &Scene<'_>, painter: &mut Painter<'_>, block: &Block) {
     }
 }
 
-/// The label if it fits, else the id if that does.
+/// Returns the id if only the id fits, otherwise the label.
 fn called(component: &Component, room: u16) -> &str {
     let (label, id) = (component.label(), component.id.as_str());
     if width(label) > usize::from(room) && width(id) <= usize::from(room) { id } else { label }
 }
 
-/// The column of the state: right-aligned with the bar's percentage.
+/// Returns the column of the state, right-aligned with the bar's percentage.
 fn state_column(room: u16, state: u16) -> u16 {
     (bar_cells(room) + 5).min(room).saturating_sub(state)
 }
 
-/// Cells of a bar that fit before its percentage.
+/// Returns the number of bar cells that fit before the percentage.
 fn bar_cells(room: u16) -> u16 {
     room.saturating_sub(5).min(16)
 }

@@ -1,4 +1,4 @@
-//! Draws the links, their labels, and the points where they pass a firewall on a side without a wall.
+//! Draws the links, their labels, and the points where a link passes through a firewall on a side without a wall.
 
 use std::collections::BTreeMap;
 
@@ -14,14 +14,14 @@ use crate::painter::Painter;
 
 use super::Scene;
 
-/// Labels of blocked and lost packets by position of the route, the longest wording first.
+/// Labels of blocked and lost packets by route index, longest wording first.
 pub(super) type Incidents = BTreeMap<usize, Vec<String>>;
 
 /// A link as drawn in this frame.
 struct DrawnLink {
     kind: LinkStyle,
     style: Style,
-    /// The style of its label.
+    /// Style of the label.
     word: Style,
     cut: bool,
 }
@@ -60,14 +60,14 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>, incidents: &Inc
     }
 }
 
-/// Label of a fault on a hop, the longest wording first.
+/// Returns the label of a fault on a hop, longest wording first.
 fn fault(scene: &Scene<'_>, hop: &Hop) -> Option<[String; 2]> {
     let (from, to) = (&scene.infra.component(hop.from).id, &scene.infra.component(hop.to).id);
     scene.faults.iter().find_map(|fault| match fault {
         Fault::Slow(Element::Hop(a, b), factor) if (a, b) == (from, to) => {
-            Some([format!("slow: {} × as long", factor.get()), "slow".to_owned()])
+            Some([format!("slowed down ×{}", factor.get()), "slow".to_owned()])
         }
-        Fault::Sniffer(a, b) if (a, b) == (from, to) => Some(["somebody listens".to_owned(), "spied".to_owned()]),
+        Fault::Sniffer(a, b) if (a, b) == (from, to) => Some(["traffic sniffed".to_owned(), "spied".to_owned()]),
         _ => None,
     })
 }
@@ -89,7 +89,7 @@ fn look(scene: &Scene<'_>, hop: &Hop) -> DrawnLink {
     DrawnLink { kind, style: scene.canvas.emphasis(&element, style), word: scene.canvas.emphasis(&element, word), cut }
 }
 
-/// The character of a cell in which links run, meet or cross.
+/// Returns the character of a cell in which links run, meet or cross.
 fn joint(scene: &Scene<'_>, junction: &Junction, looks: &[DrawnLink]) -> (char, Style) {
     let glyphs = &scene.canvas.theme.glyphs;
     let on_top = |a: &&(usize, u8)| {
@@ -131,7 +131,7 @@ const fn importance(kind: LinkStyle) -> u8 {
     }
 }
 
-/// Label of a link, the longest wording first.
+/// Returns the label of a link, longest wording first.
 fn words(scene: &Scene<'_>, hop: &Hop) -> &'static [&'static str] {
     match (scene.infra.link(hop.link).protocol, hop.cipher) {
         (Protocol::Http, Cipher::Plaintext) => &["HTTP plain!", "plain!", "!"],
@@ -181,7 +181,7 @@ pub(super) fn tap(scene: &Scene<'_>, painter: &mut Painter<'_>) {
     let Some(route) = canvas.layout.routes().iter().find(|route| canvas.tapped == Some(route.link)) else { return };
     let last = route.cells.len().saturating_sub(1);
     let middle = route.cells.iter().position(|cell| *cell == route.anchor).unwrap_or(last / 2);
-    // The middle belongs to the pointer, the last cell to the arrowhead.
+    // The middle is reserved for the pointer, the last cell for the arrowhead.
     let beside = if middle + 1 < last { middle + 1 } else { middle.saturating_sub(1) };
     let Some(cell) = route.cells.get(beside) else { return };
     let style = canvas.theme.secret.add_modifier(Modifier::REVERSED | Modifier::BOLD);

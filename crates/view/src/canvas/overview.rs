@@ -1,4 +1,4 @@
-//! The overview map of a canvas that is larger than its window: the boxes, and the visible part.
+//! The overview map of a canvas that is larger than its window: all boxes, with the visible part highlighted.
 
 use ratatui::style::Style;
 
@@ -9,7 +9,7 @@ use crate::painter::Painter;
 
 use super::Scene;
 
-/// Draws the map over a window of these columns and rows.
+/// Draws the map over a window of this size, in columns and rows.
 pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>, map: Map, window: (u16, u16)) {
     let layout = scene.canvas.layout;
     let theme = scene.canvas.theme;
@@ -45,7 +45,7 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>, map: Map, windo
     }
 }
 
-/// Blanks the rest of words that the map partly hides.
+/// Blanks the visible rest of words that the map partly covers.
 fn words_beside(painter: &mut Painter<'_>, area: Area, pan: Cell) {
     let is_letter = |painter: &mut Painter<'_>, cell: Cell| painter.char_at(cell.x, cell.y).is_some_and(char::is_alphanumeric);
     for y in (area.y..area.bottom()).map(|y| y + pan.y) {
@@ -55,7 +55,7 @@ fn words_beside(painter: &mut Painter<'_>, area: Area, pan: Cell) {
             painter.put(right, y, ' ', Style::new());
             right += 1;
         }
-        // The mark of a readable hop belongs to its label; elsewhere it may be a line in ASCII.
+        // `!` marks a readable hop's label; elsewhere it may be part of a line in ASCII.
         if right > area.right() + pan.x && painter.char_at(right, y) == Some('!') {
             painter.put(right, y, ' ', Style::new());
         }

@@ -1,6 +1,6 @@
 //! Draws the packets, or a sample of them if there are too many.
 //!
-//! The sample is by request number, so that a packet does not flicker while it lives.
+//! Sampling is by request number, so a packet does not flicker during its lifetime.
 
 use std::collections::BTreeMap;
 
@@ -49,7 +49,7 @@ pub(super) fn sample(canvas: &Canvas<'_>) -> (Vec<Packet>, PacketCount) {
     (packets, shown)
 }
 
-/// Keeps a few of the blocked and lost packets per link: they share a cell.
+/// Limits blocked and lost packets to a few per link, because they share a cell.
 fn thin_incidents(packets: &mut Vec<Packet>) {
     let mut seen: BTreeMap<LinkIx, usize> = BTreeMap::new();
     packets.retain(|packet| {
@@ -68,29 +68,29 @@ fn is_special(canvas: &Canvas<'_>, packet: &Packet) -> bool {
     followed || matches!(packet.motion, Motion::Blocked(_) | Motion::Lost)
 }
 
-/// The followed request while it is inside a component, hence on no link.
+/// The followed request while it is inside a component and so not drawn on a link.
 pub(super) struct FollowedRequest {
     pub(super) component: ComponentIx,
     pub(super) glyph: char,
     pub(super) style: Style,
-    /// What it does there, the longest wording first.
+    /// Its activity there, longest wording first.
     pub(super) words: [&'static str; 2],
 }
 
-/// The followed request, if it is inside a component.
+/// Returns the followed request if it is inside a component.
 pub(super) fn followed_request(canvas: &Canvas<'_>) -> Option<FollowedRequest> {
     let present = canvas.sim.present(canvas.followed?)?;
     let (component, words) = match present.doing {
-        Activity::Served(component) => (component, ["is worked on", "at work"]),
-        Activity::Waits(component) => (component, ["waits in line", "waits"]),
-        Activity::Pauses(component) => (component, ["will try again", "retries"]),
+        Activity::Served(component) => (component, ["being served", "served"]),
+        Activity::Waits(component) => (component, ["waits in queue", "waits"]),
+        Activity::Pauses(component) => (component, ["will retry", "retries"]),
         Activity::Travels(..) | Activity::Lost(_) => return None,
     };
     let (pair, style) = shape(canvas.theme, present.kind);
     Some(FollowedRequest { component, glyph: pair[0], style, words })
 }
 
-/// Glyphs and style of a kind of request.
+/// Returns the glyphs and style for a kind of request.
 fn shape(theme: &Theme, kind: RequestKind) -> ([char; 2], Style) {
     match kind {
         RequestKind::Static => (theme.glyphs.static_page, theme.static_page),
@@ -99,7 +99,7 @@ fn shape(theme: &Theme, kind: RequestKind) -> ([char; 2], Style) {
     }
 }
 
-/// Labels for blocked and lost packets.
+/// Returns labels for blocked and lost packets.
 pub(super) fn incidents(scene: &Scene<'_>, packets: &[Packet]) -> Incidents {
     let mut incidents = Incidents::new();
     let failed = scene.canvas.theme.glyphs.failed;
@@ -109,7 +109,7 @@ pub(super) fn incidents(scene: &Scene<'_>, packets: &[Packet]) -> Incidents {
             Motion::Blocked(guard) => {
                 let rule = guard.verdict.rule.map_or("default".to_owned(), |rule| format!("rule {rule}"));
                 let action = match guard.verdict.action {
-                    RuleAction::Allow => "stops it",
+                    RuleAction::Allow => "blocks",
                     RuleAction::Drop => "drops",
                     RuleAction::Reject => "rejects",
                 };
@@ -146,7 +146,7 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>, packets: &[Pack
     }
 }
 
-/// Weight, glyph and style of a packet.
+/// Returns the weight, glyph and style of a packet.
 fn look(scene: &Scene<'_>, packet: &Packet, hop: &Hop) -> (u8, char, Style) {
     let theme = scene.canvas.theme;
     let glyphs = &theme.glyphs;

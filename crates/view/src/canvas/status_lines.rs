@@ -1,6 +1,6 @@
-//! The status lines in a component's box, the most important first.
+//! The status lines in a component's box, most important first.
 //!
-//! Each has several wordings, the longest first; the box takes the first that fits.
+//! Each line has several wordings, longest first; the box shows the first one that fits.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ use super::Scene;
 
 /// A status line.
 pub(super) struct StatusLine {
-    /// Wordings, the longest first.
+    /// Wordings, longest first.
     pub(super) words: Vec<Cow<'static, str>>,
     pub(super) style: Style,
 }
@@ -22,7 +22,7 @@ fn status<const N: usize>(style: Style, words: [&'static str; N]) -> StatusLine 
     StatusLine { words: words.map(Cow::Borrowed).into(), style }
 }
 
-/// The status lines of a component, below its name and load.
+/// Returns the status lines of a component, shown below its name and load.
 pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> Vec<StatusLine> {
     let theme = scene.canvas.theme;
     let component = scene.infra.component(ix);
@@ -34,7 +34,7 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
             lines.push(match scene.canvas.sim.record() {
                 RecordState::Present => status(theme.text, ["A record of www", "www A", "A"]),
                 RecordState::Gone => status(theme.bad, ["no record of www", "www gone", "gone"]),
-                RecordState::Unreachable => status(theme.bad, ["cannot ask for www", "timeout"]),
+                RecordState::Unreachable => status(theme.bad, ["cannot resolve www", "timeout"]),
             });
             lines.push(StatusLine {
                 words: vec![format!("ttl {ttl:.0} s").into(), format!("ttl {ttl:.0}").into()],
@@ -43,10 +43,10 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
             lines.push(status(theme.dim, ["resolver", "DNS"]));
         }
         ComponentKind::Firewall(_) => {
-            lines.push(status(theme.warn, ["guards nothing", "unplaced"]));
+            lines.push(status(theme.warn, ["protects nothing", "unplaced"]));
         }
         ComponentKind::MonitoringService => monitoring(scene, &mut lines),
-        ComponentKind::Agent(_) => lines.push(status(theme.warn, ["watches nothing", "nowhere"])),
+        ComponentKind::Agent(_) => lines.push(status(theme.warn, ["monitors nothing", "no target"])),
         ComponentKind::LoadBalancer(spec) => {
             let algorithm = scene.canvas.sim.algorithm().unwrap_or(spec.algorithm).word();
             balancer(scene, ix, algorithm, &mut lines);
@@ -57,11 +57,11 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
             let now = scene.canvas.sim.database(ix);
             lines.push(match now.map_or(spec.role, |now| now.role) {
                 DatabaseRole::Primary => status(theme.accent, ["primary, takes writes", "primary"]),
-                DatabaseRole::Replica => status(theme.text, ["replica, only reads", "replica"]),
+                DatabaseRole::Replica => status(theme.text, ["replica, reads only", "replica"]),
                 DatabaseRole::Member if now.is_some_and(|now| now.writable) => {
                     status(theme.accent, ["member, takes writes", "takes writes", "writer"])
                 }
-                DatabaseRole::Member => status(theme.text, ["member, only reads", "member"]),
+                DatabaseRole::Member => status(theme.text, ["member, reads only", "member"]),
             });
         }
     }
@@ -77,7 +77,7 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
             lines.push(match now.lag_s {
                 None => status(theme.warn, ["lag NULL"]),
                 Some(lag) => {
-                    // Between two changes the lag is zero; then the delay of the last one says more.
+                    // The lag drops to zero between changes, so show the delay of the last change instead.
                     let lag = lag.max(now.delay_s.unwrap_or_default()) * 1000.0;
                     let short =
                         if lag < 1_000.0 { format!("lag {lag:.0}ms").into() } else { format!("lag {:.0} s", lag / 1e3).into() };
@@ -98,7 +98,7 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
     lines
 }
 
-/// Active faults of a component.
+/// Returns lines for the active faults of a component.
 fn faults(scene: &Scene<'_>, id: &ComponentId) -> Vec<StatusLine> {
     let bad = scene.canvas.theme.bad;
     let is_its = |element: &Element| matches!(element, Element::Component(of) if of == id);
@@ -106,11 +106,10 @@ fn faults(scene: &Scene<'_>, id: &ComponentId) -> Vec<StatusLine> {
         Fault::Slow(element, factor) if is_its(element) => {
             let times = factor.get();
             Some(StatusLine {
-                words: vec![format!("slow: {times} × as long").into(), format!("slow ×{times}").into()],
-                style: bad,
+                words: vec![format!("slowed down ×{times}").into(), format!("slow ×{times}").into()], style: bad
             })
         }
-        Fault::Compromised(element) if is_its(element) => Some(status(bad, ["compromised", "owned"])),
+        Fault::Compromised(element) if is_its(element) => Some(status(bad, ["compromised", "breached"])),
         Fault::Misconfigured(element) if is_its(element) => Some(status(bad, ["bad configuration", "bad config", "bad conf"])),
         Fault::DiskFull(of) if of == id => Some(status(bad, ["disk full", "no space"])),
         Fault::ReplicationStopped(of) if of == id => Some(status(bad, ["replication stopped", "no repl."])),
@@ -143,7 +142,7 @@ fn queue(scene: &Scene<'_>, station: &StationView) -> StatusLine {
     StatusLine { words, style }
 }
 
-/// The browser's padlock, in words.
+/// Adds the browser's padlock as text.
 fn browser(scene: &Scene<'_>, ix: ComponentIx, lines: &mut Vec<StatusLine>) {
     let theme = scene.canvas.theme;
     let http = |link: &_| scene.infra.link(*link).protocol == Protocol::Http;
@@ -167,7 +166,7 @@ fn monitoring(scene: &Scene<'_>, lines: &mut Vec<StatusLine>) {
     let agents = scene.canvas.sim.agents();
     let fresh = agents.iter().filter(|agent| agent.taken.is_some() && !agent.stale).count();
     let count = |wanted: fn(&AgentView<'_>) -> bool| agents.iter().filter(|agent| wanted(agent)).count();
-    // An agent that never reported differs from one that fell silent.
+    // Distinguish agents that have never reported from agents that have stopped reporting.
     let unheard = count(|agent| agent.taken.is_none());
     let stale = count(|agent| agent.taken.is_some() && agent.stale);
     let style = if stale > 0 { theme.bad } else { theme.text };
@@ -176,11 +175,11 @@ fn monitoring(scene: &Scene<'_>, lines: &mut Vec<StatusLine>) {
         .push(StatusLine { words: vec![format!("{fresh} of {all} agents").into(), format!("{fresh}/{all} agts").into()], style });
     let (words, style) = match (stale, unheard) {
         (0, 0) => (vec!["none stale".into(), "0 stale".into()], theme.dim),
-        (0, unheard) => (vec![format!("{unheard} never heard").into(), format!("{unheard} unheard").into()], theme.dim),
+        (0, unheard) => (vec![format!("{unheard} no data yet").into(), format!("{unheard} unknown").into()], theme.dim),
         (stale, _) => (vec![format!("{stale} stale").into()], theme.bad),
     };
     lines.push(StatusLine { words, style });
-    lines.push(status(theme.dim, ["knows samples", "samples"]));
+    lines.push(status(theme.dim, ["keeps samples", "samples"]));
 }
 
 fn balancer(scene: &Scene<'_>, ix: ComponentIx, algorithm: &'static str, lines: &mut Vec<StatusLine>) {
@@ -188,7 +187,7 @@ fn balancer(scene: &Scene<'_>, ix: ComponentIx, algorithm: &'static str, lines: 
     let backends: Vec<bool> =
         scene.infra.links_from(ix).into_iter().filter_map(|link| scene.canvas.sim.backend_up(link)).collect();
     let up = backends.iter().filter(|up| **up).count();
-    // A balancer that is down runs no checks, so its last results are stale.
+    // A balancer that is down runs no checks, so its last results are out of date.
     if up < backends.len() && scene.canvas.sim.station(ix).health.is_up() {
         let all = backends.len();
         lines.push(StatusLine {
@@ -214,7 +213,7 @@ fn balancer(scene: &Scene<'_>, ix: ComponentIx, algorithm: &'static str, lines: 
     lines.push(status(theme.text, [algorithm]));
 }
 
-/// Failed health checks and draining of a backend.
+/// Adds a backend's failed health checks and draining state.
 fn checks(scene: &Scene<'_>, ix: ComponentIx, lines: &mut Vec<StatusLine>) {
     let theme = scene.canvas.theme;
     let sim = scene.canvas.sim;
@@ -225,7 +224,7 @@ fn checks(scene: &Scene<'_>, ix: ComponentIx, lines: &mut Vec<StatusLine>) {
     }
     let element = Element::Component(scene.infra.component(ix).id.clone());
     if scene.canvas.sim.is_draining(&element) == Some(true) {
-        lines.push(status(theme.warn, ["drains: nothing new", "drains"]));
+        lines.push(status(theme.warn, ["draining: no new requests", "draining", "drains"]));
     }
 }
 

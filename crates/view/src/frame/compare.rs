@@ -1,4 +1,4 @@
-//! Two designs side by side: their diagrams where there is room, and the table of differences.
+//! Two designs side by side: their diagrams if there is room, and the table of differences.
 
 use ratatui::widgets::Widget;
 
@@ -42,7 +42,7 @@ pub(super) fn draw(stage: &Stage, comparison: &Comparison, table: &Pane, painter
     boxed(painter, table, &title);
 }
 
-/// The title of a design.
+/// Returns the title of a design.
 fn named(letter: &str, name: &str) -> Line {
     Line::new(Tone::Accent, format!("{letter} ")).with(Tone::Name, name)
 }

@@ -1,4 +1,4 @@
-//! The course map: lessons with progress, infrastructures, and a running preview of the chosen one.
+//! The course map: lessons with progress, infrastructures, and a running preview of the selected one.
 
 use ratatui::widgets::Widget;
 
@@ -10,7 +10,7 @@ use hoplight_model::text::{columns, wrap};
 
 use super::paint::Painter;
 
-/// Most rows that a notice takes.
+/// Maximum rows of a notice.
 const MOST_NOTICE: u16 = 5;
 
 /// Draws the course map.
@@ -23,7 +23,7 @@ pub(super) fn draw(app: &App, painter: &mut Painter<'_>) {
     if let Some(notice) = &app.notice {
         let width = painter.area.width;
         let lines = wrap(&notice.text, usize::from(width).saturating_sub(2).max(1));
-        // The list gives way: whatever key is pressed next brings it back.
+        // The notice covers the top of the list until the next key press.
         for (y, text) in (1..=MOST_NOTICE).zip(lines) {
             painter.clear(0, y, width, 1);
             painter.line(0, y, width, &Line::new(notice.tone, format!(" {text}")));
@@ -42,7 +42,7 @@ fn draw_list(app: &App, painter: &mut Painter<'_>, area: Area) {
         let y = area.y + row;
         if heading != Some(home::group(item)) {
             heading = Some(home::group(item));
-            // Above the first row, the heading has been scrolled away.
+            // At row 0, the heading is scrolled out of view.
             if row > 0 {
                 painter.line(area.x + 1, y - 1, area.width - 2, &Line::new(Tone::Name, home::group(item)));
             }
@@ -63,7 +63,7 @@ fn draw_list(app: &App, painter: &mut Painter<'_>, area: Area) {
     }
 }
 
-/// Marks the ends of the list beyond which it continues.
+/// Draws an indicator at each end beyond which the list continues.
 fn draw_more(app: &App, painter: &mut Painter<'_>, area: Area) {
     let (above, below) = app.home.hidden();
     for (count, arrow, y) in [(above, '↑', area.y), (below, '↓', (area.y + area.height).saturating_sub(1))] {
@@ -86,7 +86,7 @@ fn draw_about(app: &App, painter: &mut Painter<'_>, area: Area) {
             let (steps, questions) = (lesson.steps.len(), lesson.quiz.len());
             let text = format!("{steps} steps, {questions} questions, about {} minutes", lesson.minutes);
             lines.push(Line::new(Tone::Dim, text));
-            // The outline, where there is no room for the diagram.
+            // Show the outline if there is no room for the diagram.
             lines.push(Line::default());
             for (number, step) in lesson.steps.iter().enumerate().filter(|_| area.height > 10) {
                 lines.push(Line::new(Tone::Dim, format!("{:>2} ", number + 1)).with(Tone::Text, step.title.to_string()));
@@ -105,7 +105,7 @@ fn draw_about(app: &App, painter: &mut Painter<'_>, area: Area) {
         }
     }
     if lines.len() > usize::from(area.height) {
-        // A note that does not fit is left out as a whole.
+        // Omit a note entirely if it does not fit.
         let mut kept = usize::from(area.height).saturating_sub(1);
         while kept > 0 && lines[kept].text().starts_with("  ") {
             kept -= 1;

@@ -1,7 +1,7 @@
-//! The agents' gauges: the last delivered sample of each, with its age.
+//! The agents' gauges: the last delivered sample of each agent, with its age.
 //!
-//! A gauge whose agent is silent keeps its last value and is marked as stale: no data is not zero. Nothing here reads a
-//! station directly.
+//! The gauge of a silent agent keeps its last value and is marked as stale, because missing data does not mean zero.
+//! Gauges never read a station directly.
 
 use hoplight_app::{Line, Stage, Tone, gauges};
 use hoplight_layout::short_agent;
@@ -15,7 +15,7 @@ pub(super) fn draw(stage: &Stage, painter: &mut Painter<'_>) {
     let area = stage.viewport.regions.gauges;
     let agents = stage.sim().agents();
     if agents.is_empty() {
-        painter.line(area.x, area.y, area.width, &Line::new(Tone::Dim, " no monitoring agent: nobody would notice"));
+        painter.line(area.x, area.y, area.width, &Line::new(Tone::Dim, " no monitoring agent: faults go unnoticed"));
         return;
     }
     let scale = scale(&agents);
@@ -38,7 +38,7 @@ pub(super) fn draw(stage: &Stage, painter: &mut Painter<'_>) {
     }
 }
 
-/// The rate of a full bar: the next round number above every delivered rate.
+/// Returns the rate of a full bar: the next round number above all delivered rates.
 pub(super) fn scale(agents: &[AgentView<'_>]) -> f64 {
     let delivered =
         |agent: &AgentView<'_>| agent.history.iter().map(|rate| f64::from(*rate)).chain(agent.qps).fold(1.0, f64::max);
@@ -53,7 +53,7 @@ fn name(stage: &Stage, agent: &AgentView<'_>) -> (String, String) {
     (short_agent(infra.component(agent.agent)), subject)
 }
 
-/// The last value, or why there is none.
+/// Returns the last value, or the reason why there is none.
 fn value(agent: &AgentView<'_>) -> (Tone, String) {
     match (agent.qps, agent.stale) {
         (None, _) => (Tone::Dim, "no data".into()),
@@ -66,7 +66,7 @@ fn age(agent: &AgentView<'_>) -> String {
     agent.age_s.map_or_else(String::new, |age| if age < 100.0 { format!("{age:.1}s") } else { format!("{age:.0}s") })
 }
 
-/// A bar of `width` cells, in eighths.
+/// Draws a bar of `width` cells, in eighths of a cell.
 pub(super) fn bar(painter: &mut Painter<'_>, x: u16, y: u16, width: u16, part: f64, stale: bool) {
     // NaN draws an empty bar.
     let part = if part.is_finite() { part.clamp(0.0, 1.0) } else { 0.0 };
@@ -110,7 +110,7 @@ fn row(stage: &Stage, painter: &mut Painter<'_>, agent: &AgentView<'_>, y: u16, 
     x += 23;
     let seen = match agent.age_s {
         Some(_) => format!("{} ago", age(agent)),
-        None => "never heard".into(),
+        None => "none so far".into(),
     };
     painter.line(x, y, 11, &Line::new(if agent.stale { Tone::Bad } else { Tone::Dim }, seen));
     x += 11;

@@ -1,10 +1,10 @@
-//! The symbols of the help's legend, from the glyphs of the canvas.
+//! Symbols for the legend in the help window, taken from the canvas glyphs.
 
 use crate::theme::{Glyphs, LineGlyphs};
 use hoplight_app::help::LegendSign;
 use hoplight_app::overlay;
 
-/// The glyphs of a symbol.
+/// Formats a legend symbol.
 pub(super) fn sign(glyphs: &Glyphs, sign: LegendSign) -> String {
     let pair = |[on, back]: [char; 2]| format!("{on}{back}");
     let line = |line: &LineGlyphs| line.horizontal.to_string().repeat(3);

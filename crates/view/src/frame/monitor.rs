@@ -1,6 +1,6 @@
 //! The monitoring screen: a table of delivered samples, charts, error budgets, the probe and alerts.
 //!
-//! It shows only what agents delivered, and never reads a station directly.
+//! It shows only data delivered by agents and never reads a station directly.
 
 mod alerts;
 mod chart;
@@ -44,7 +44,7 @@ impl Screen<'_> {
         let line = |painter: &mut Painter<'_>, line: &Line| painter.fit(x + 1, y, width.saturating_sub(2), line);
         match row.kind {
             MonitorRowKind::Title => {
-                let title = Line::new(Tone::Name, "monitoring").with(Tone::Dim, ": what was delivered, nothing else");
+                let title = Line::new(Tone::Name, "monitoring").with(Tone::Dim, ": samples delivered by agents only");
                 let right = format!("EWMA, half-life {HALF_LIFE:.1} samples");
                 painter.rule(x, y, width, &title, &right);
             }
@@ -60,14 +60,14 @@ impl Screen<'_> {
                 }
             }
             MonitorRowKind::Nobody => {
-                line(painter, &Line::new(Tone::Warn, "No agent samples anything here: whatever fails, users notice first."));
+                line(painter, &Line::new(Tone::Warn, "No agent takes samples here: users will notice a failure first."));
             }
             MonitorRowKind::Charts(component) => self.charts(component, row.area, painter),
             MonitorRowKind::Budget(place) => self.budget(place, row.area, painter),
             MonitorRowKind::Probe => line(painter, &self.probe(width.saturating_sub(2))),
             MonitorRowKind::Alerts(left) => {
-                // The arrow keys scroll to the rest.
-                let more = if left > 0 { format!("{left} more with the arrows") } else { String::new() };
+                // The arrow keys scroll to the remaining lines.
+                let more = if left > 0 { format!("{left} more (arrow keys)") } else { String::new() };
                 painter.rule(x, y, width, &self.alerts_heading(), &more);
             }
             MonitorRowKind::Quiet => line(painter, &self.quiet(width.saturating_sub(2))),
@@ -76,7 +76,7 @@ impl Screen<'_> {
         }
     }
 
-    /// The name of a component.
+    /// Returns the name of a component.
     fn name(&self, component: hoplight_model::ComponentIx) -> &str {
         self.stage.infra().component(component).id.as_str()
     }

@@ -1,4 +1,4 @@
-//! Lines with tones, rules and boxes: what panels and windows are made of.
+//! Building blocks of panels and windows: lines with tones, rules and boxes.
 
 use ratatui::style::{Modifier, Style};
 
@@ -14,7 +14,7 @@ impl Painter<'_> {
         self.theme.tone(tone)
     }
 
-    /// Draws as much of a line as `room` columns hold. Returns the column behind it.
+    /// Draws as much of a line as fits into `room` columns. Returns the column after it.
     pub(super) fn line(&mut self, x: u16, y: u16, room: u16, line: &Line) -> u16 {
         let end = x.saturating_add(room);
         line.spans.iter().fold(x, |at, (tone, text)| {
@@ -23,7 +23,7 @@ impl Painter<'_> {
         })
     }
 
-    /// Draws a line into `room` columns, with an ellipsis in the last one if it is cut.
+    /// Draws a line into `room` columns, ending in an ellipsis if it is truncated.
     pub(super) fn fit(&mut self, x: u16, y: u16, room: u16, line: &Line) {
         self.line(x, y, room, line);
         if line.width() > usize::from(room) && room > 0 {
@@ -37,7 +37,7 @@ impl Painter<'_> {
         self.restyle(Area::new(x, y, width, 1), Style::new().add_modifier(weight));
     }
 
-    /// Draws a horizontal rule with a title at its left and a word at its right.
+    /// Draws a horizontal rule with a title on the left and a word on the right.
     pub(super) fn rule(&mut self, x: u16, y: u16, width: u16, title: &Line, right: &str) {
         let (dash, style) = (self.theme.glyphs.border.horizontal, self.theme.border);
         for column in x..x.saturating_add(width) {

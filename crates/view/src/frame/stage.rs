@@ -31,7 +31,7 @@ pub(super) fn draw(app: &App, view: &StageView<'_>, painter: &mut Painter<'_>) {
     };
     if hidden > 0 {
         let regions = &stage.viewport.regions;
-        let text = format!(" {hidden} more on their way or waiting ");
+        let text = format!(" {hidden} more in flight or in a queue ");
         let wide = columns(&text);
         let (x, y) = (regions.canvas.x, regions.canvas.y + regions.canvas.height.saturating_sub(1));
         painter.line(x + regions.canvas.width.saturating_sub(wide), y, wide, &Line::new(Tone::Dim, text));
@@ -43,7 +43,7 @@ pub(super) fn draw(app: &App, view: &StageView<'_>, painter: &mut Painter<'_>) {
     boxed(painter, &view.detail, &view.detail.title);
 }
 
-/// Draws the canvas. Returns the number of packets left out.
+/// Draws the canvas. Returns the number of packets omitted.
 fn canvas(stage: &Stage, painter: &mut Painter<'_>) -> usize {
     let run = stage.session.lesson.as_ref();
     let focus: Vec<Element> = run.and_then(|run| run.step()).map_or_else(Vec::new, |step| step.focus.clone());
@@ -63,7 +63,7 @@ fn canvas(stage: &Stage, painter: &mut Painter<'_>) -> usize {
     canvas.draw(painter.rect(stage.viewport.regions.canvas), painter.buf).hidden
 }
 
-/// Draws lines under a titled rule; beside the canvas, with a border at the left.
+/// Draws a pane's lines under a titled rule, with a left border if the pane is beside the canvas.
 pub(super) fn boxed(painter: &mut Painter<'_>, pane: &Pane, title: &Line) {
     let area = pane.area;
     if area.height == 0 {
@@ -92,7 +92,7 @@ pub(super) fn boxed(painter: &mut Painter<'_>, pane: &Pane, title: &Line) {
     }
 }
 
-/// Draws the journal, or the messages captured on the tapped hop; the newest last.
+/// Draws the journal, or the messages captured on the tapped hop, newest last.
 fn journal(pane: &JournalPane, painter: &mut Painter<'_>) {
     let area = pane.area;
     let mut rows = area.y..area.y + area.height;

@@ -6,7 +6,7 @@ use hoplight_layout::Area;
 
 use super::paint::Painter;
 
-/// Draws the row.
+/// Draws the timeline.
 pub(super) fn draw(stage: &Stage, row: Area, painter: &mut Painter<'_>) {
     if row.height == 0 {
         return;
@@ -18,7 +18,7 @@ pub(super) fn draw(stage: &Stage, row: Area, painter: &mut Painter<'_>) {
     let (line, dotted, cursor) = (glyphs.border.horizontal, glyphs.faint.horizontal, glyphs.cursor);
     let at_now = column(now, span, area.width);
     for at in 0..area.width {
-        // After a rewind, later events are still known and drawn as such.
+        // After a rewind, later events are still known, so the future is drawn dotted.
         let (c, style) = if at <= at_now { (line, past) } else { (dotted, to_come) };
         painter.put(area.x + at, area.y, c, style);
     }
@@ -27,7 +27,7 @@ pub(super) fn draw(stage: &Stage, row: Area, painter: &mut Painter<'_>) {
     let behind = area.x + area.width;
     painter.line(behind, row.y, (row.x + row.width).saturating_sub(behind), &Line::new(Tone::Dim, to));
     let marks = stage.known_marks();
-    // The most severe mark of a column wins.
+    // The most severe mark in a column is drawn last.
     for sort in [EventClass::Reaction, EventClass::Command, EventClass::Restore, EventClass::Fault, EventClass::Alert] {
         let (mark, style) = (painter.theme.glyphs.mark(sort), painter.theme.tone(tone(sort)));
         for (_, known) in marks.iter().filter(|(_, known)| known.sort == sort) {

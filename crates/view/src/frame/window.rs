@@ -1,4 +1,4 @@
-//! A window over the screen: border, input, rows, and the description of the chosen row.
+//! A window over the screen: border, input, rows, and a description of the selected row.
 
 use ratatui::style::Modifier;
 
@@ -46,7 +46,7 @@ pub(super) fn draw(app: &App, window: &Window, painter: &mut Painter<'_>) {
     for (y, line) in (about.y..about.y + about.height).zip(&lines) {
         painter.fit(about.x, y, about.width, line);
     }
-    // A description that is cut must not look complete.
+    // A truncated description must not look complete.
     if let Some(last) = usize::from(about.height).checked_sub(1).filter(|last| last + 1 < lines.len()) {
         let end = lines.get(last).map_or(0, Line::width).min(usize::from(about.width).saturating_sub(1));
         let (cut, dim) = (painter.theme.glyphs.ellipsis, painter.theme.dim);

@@ -1,6 +1,6 @@
 //! A frame as text with ANSI sequences (SGR) for colours and modifiers.
 //!
-//! No cursor movement, so that the text can be paged, pasted and compared.
+//! The output moves no cursor, so that it can be paged, pasted and compared.
 
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier};
@@ -19,7 +19,7 @@ const WEIGHTS: [(Modifier, &str); 7] = [
     (Modifier::CROSSED_OUT, "9"),
 ];
 
-/// The frame as ANSI text. Each row ends with a reset and without invisible blanks.
+/// Returns the frame as ANSI text. Each row ends with a reset; trailing invisible blanks are removed.
 pub fn ansi(frame: &Buffer) -> String {
     let mut out = String::new();
     for row in rows(frame) {
@@ -40,7 +40,7 @@ pub fn ansi(frame: &Buffer) -> String {
     out
 }
 
-/// The sequence for this look, independent of the state before it.
+/// Returns the sequence for a look, independent of the state before it.
 fn sequence(look: Look) -> String {
     let mut parameters = vec!["0".to_owned()];
     parameters.extend(WEIGHTS.iter().filter(|(weight, _)| look.modifier.contains(*weight)).map(|(_, code)| (*code).to_owned()));
@@ -49,7 +49,7 @@ fn sequence(look: Look) -> String {
     format!("\x1b[{}m", parameters.join(";"))
 }
 
-/// SGR parameters of a colour; `place` is 38 for the foreground, 48 for the background.
+/// Returns the SGR parameters of a colour; `place` is 38 for the foreground, 48 for the background.
 fn colour(place: u8, colour: Color) -> Option<String> {
     match (colour, index(colour)) {
         (Color::Rgb(red, green, blue), _) => Some(format!("{place};2;{red};{green};{blue}")),

@@ -7,10 +7,10 @@ const NAMED: [u32; 16] = [
     0x00_0000, 0xcd_0000, 0x00_cd00, 0xcd_cd00, 0x00_00ee, 0xcd_00cd, 0x00_cdcd, 0xe5_e5e5, 0x7f_7f7f, 0xff_0000, 0x00_ff00,
     0xff_ff00, 0x5c_5cff, 0xff_00ff, 0x00_ffff, 0xff_ffff,
 ];
-/// Levels of red, green and blue in the table's cube of 6 × 6 × 6 colours.
+/// Levels of red, green and blue in the 6 × 6 × 6 colour cube.
 const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
-/// The 256-colour index of a colour; `None` for the terminal's default and for RGB colours.
+/// Returns the 256-colour index of a colour; `None` for the terminal's default and for RGB colours.
 pub(super) const fn index(colour: Color) -> Option<u8> {
     Some(match colour {
         Color::Reset | Color::Rgb(..) => return None,
@@ -34,7 +34,7 @@ pub(super) const fn index(colour: Color) -> Option<u8> {
     })
 }
 
-/// A colour as `0xrrggbb`; `None` for the terminal's default.
+/// Returns a colour as `0xrrggbb`; `None` for the terminal's default.
 pub(crate) fn rgb(colour: Color) -> Option<u32> {
     if let Color::Rgb(red, green, blue) = colour {
         return Some(packed(red, green, blue));

@@ -1,4 +1,4 @@
-//! Box-drawing characters as SVG strokes, which join in every font and take fewer bytes than characters.
+//! Box-drawing characters as SVG strokes, which connect in every font and take fewer bytes than characters.
 //!
 //! A box character has arms from the middle of its cell to the edges. Adjacent arms of one look form one stroke.
 
@@ -22,7 +22,7 @@ pub(super) enum Stroke {
 }
 
 impl Stroke {
-    /// Stroke and arms of a box-drawing character; `None` for other characters.
+    /// Returns the stroke and arms of a box-drawing character; `None` for other characters.
     pub(super) fn of(c: char) -> Option<(Self, u8)> {
         let thin = |arms| Some((Self::Thin, arms));
         let double = |arms| Some((Self::Double, arms));
@@ -58,7 +58,7 @@ impl Stroke {
         }
     }
 
-    /// The SVG attributes for dashes in cells of this size.
+    /// Returns the SVG attributes for dashes in cells of this size.
     pub(super) fn dashes(self, (wide, high): (u32, u32)) -> String {
         let (length, count) = match self {
             Self::Thin | Self::Double => return String::new(),
@@ -72,10 +72,10 @@ impl Stroke {
     }
 }
 
-/// Strokes of one look.
+/// Strokes with the same look.
 #[derive(Debug, Default)]
 pub(super) struct Strokes {
-    /// Horizontal strokes: the start, by row and current end. `down` likewise for vertical ones.
+    /// Horizontal strokes as (y, start, end). `down` holds vertical strokes as (start, end) by x.
     along: Vec<(i32, i32, i32)>,
     down: BTreeMap<i32, Vec<(i32, i32)>>,
     bends: String,
@@ -92,7 +92,7 @@ impl Strokes {
         let sides: &[i32] = if stroke == Stroke::Double { &[-APART, APART] } else { &[0] };
         for (_, (right, below)) in ARMS.into_iter().filter(|(arm, _)| arms & arm != 0) {
             for side in sides {
-                // A stroke of a double line ends at a branch on its side, else it continues to the far edge.
+                // A stroke of a double line ends at a branch on its side; otherwise it continues to the far edge.
                 let branch = match (right != 0, *side < 0) {
                     (true, true) => 1,
                     (true, false) => 4,
@@ -111,7 +111,7 @@ impl Strokes {
         }
     }
 
-    /// A rounded corner between a horizontal and a vertical edge.
+    /// Adds a rounded corner between a horizontal and a vertical edge.
     fn bend(&mut self, arms: u8, middle: (i32, i32), half: (i32, i32)) {
         let right = if arms & 2 == 0 { -1 } else { 1 };
         let below = if arms & 4 == 0 { -1 } else { 1 };
@@ -134,7 +134,7 @@ impl Strokes {
         }
     }
 
-    /// The strokes as SVG path data.
+    /// Formats the strokes as SVG path data.
     pub(super) fn path(&self) -> String {
         let along = self.along.iter().map(|(y, from, to)| format!("M{from} {y}h{}", to - from));
         let down = self.down.iter().flat_map(|(x, all)| all.iter().map(move |(from, to)| format!("M{x} {from}v{}", to - from)));
@@ -146,7 +146,7 @@ impl Strokes {
 mod tests {
     use super::*;
 
-    /// The path of characters in a row of cells of 18 × 34.
+    /// Returns the path of a row of characters in cells of 18 × 34.
     fn path(row: &str) -> String {
         let mut strokes = Strokes::default();
         for (column, c) in (0..).zip(row.chars()) {

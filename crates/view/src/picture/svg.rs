@@ -1,12 +1,12 @@
-//! A frame as an SVG picture that looks the same in every browser, whatever its fonts.
+//! A frame as an SVG picture that looks the same in every browser, regardless of its fonts.
 //!
-//! Each run of one look is a `<text>` at the position of its cells, and `textLength` makes it fill them exactly. Symbols that
-//! fonts often lack are runs of their own, so that a fallback font cannot shift the letters beside them. Box-drawing
-//! characters become strokes, backgrounds one path per colour.
+//! Each run of cells with the same look is a `<text>` element at the position of its cells, and `textLength` makes it
+//! fill them exactly. Symbols that many fonts lack form separate runs, so that a fallback font cannot shift the letters
+//! beside them. Box-drawing characters become strokes, and backgrounds become one path per colour.
 //!
-//! The pictures are kept in the repository, so they are terse: a run continues over cells of other looks while blanks are
-//! shorter than a new `<text>`, runs of one look share a `<g>`, and a symbol of one cell is defined once. Nothing outside the
-//! file is referenced.
+//! The pictures are committed to the repository, so the output is compact: a run bridges cells of other looks with
+//! blanks if that is shorter than a new `<text>` element, runs of the same look share a `<g>`, and each single-cell
+//! symbol is defined once. The file is self-contained.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -20,17 +20,17 @@ use super::colour::rgb;
 use super::lines::{Stroke, Strokes};
 use super::{Look, Painted, rows};
 
-/// A cell's width and height, and the font size, in SVG units. Most monospace fonts are 0.602 times as wide as high, so that
-/// characters fill their cells even without `textLength`.
+/// Cell width and height, and the font size, in SVG units. Characters of most monospace fonts are 0.602 em wide, so
+/// they fill their cells even without `textLength`.
 const CELL: (u32, u32) = (9, 17);
 const FONT: &str = "14.95";
-/// From a row's top to its baseline.
+/// Distance from the top of a row to its baseline.
 const BASELINE: u32 = 13;
 /// The margin around the cells.
 const MARGIN: u32 = 9;
 /// Stretches characters to the width of their cells.
 const STRETCH: &str = r#" lengthAdjust="spacingAndGlyphs""#;
-/// About as many bytes as a new `<text>` element.
+/// Maximum number of bridging blanks: about the size of a new `<text>` element in bytes.
 const MOST_BLANKS: u16 = 50;
 
 /// A terminal's default colours as `0xrrggbb`.
@@ -45,12 +45,12 @@ pub struct Paper {
 impl Paper {
     /// A dark terminal.
     pub const DARK: Self = Self { ground: 0x16_181d, ink: 0xd0_d0d0 };
-    /// Black.
+    /// A black terminal.
     pub const BLACK: Self = Self { ground: 0x00_0000, ink: 0xff_ffff };
     /// A light terminal.
     pub const LIGHT: Self = Self { ground: 0xff_ffff, ink: 0x1c_1c1c };
 
-    /// The default colours that a palette is made for.
+    /// Returns the default colours that a palette is designed for.
     pub const fn of(palette: Palette) -> Self {
         match palette {
             Palette::Light => Self::LIGHT,
@@ -60,14 +60,14 @@ impl Paper {
     }
 }
 
-/// Foreground and modifiers of a run.
+/// Foreground colour and modifiers of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Ink {
     fill: u32,
     weights: u16,
 }
 
-/// Characters of a row with the columns they fill; blanks stand for cells of other runs.
+/// Characters of a row with the columns that they fill. Blanks bridge cells of other runs.
 #[derive(Debug)]
 struct Run {
     column: u16,
@@ -78,7 +78,7 @@ struct Run {
 }
 
 impl Run {
-    /// The `<text>` element of the run.
+    /// Formats the run as a `<text>` element.
     fn element(&self, baseline: u32) -> String {
         let x = if self.column == 0 { String::new() } else { format!(r#" x="{}""#, u32::from(self.column) * CELL.0) };
         let length = u32::from(self.columns) * CELL.0;
@@ -88,7 +88,7 @@ impl Run {
     }
 }
 
-/// The frame as an SVG document. `title` is its text alternative.
+/// Returns the frame as an SVG document. `title` is its text alternative.
 pub fn svg(frame: &Buffer, paper: Paper, title: &str) -> String {
     let mut behind: BTreeMap<u32, String> = BTreeMap::new();
     let mut lines: BTreeMap<(Ink, Stroke), Strokes> = BTreeMap::new();
@@ -143,7 +143,7 @@ pub fn svg(frame: &Buffer, paper: Paper, title: &str) -> String {
     )
 }
 
-/// Backgrounds of a row: column, width and colour.
+/// Returns the backgrounds of a row as (column, width, colour).
 fn grounds(cells: &[Painted<'_>], paper: Paper) -> Vec<(u16, u16, u32)> {
     let mut all: Vec<(u16, u16, u32)> = Vec::new();
     for cell in cells {
@@ -157,31 +157,31 @@ fn grounds(cells: &[Painted<'_>], paper: Paper) -> Vec<(u16, u16, u32)> {
     all
 }
 
-/// Background and foreground of a look.
+/// Returns the background and foreground of a look.
 fn colours(look: Look, paper: Paper) -> (u32, u32) {
     let (ground, ink) = (rgb(look.bg).unwrap_or(paper.ground), rgb(look.fg).unwrap_or(paper.ink));
     if look.modifier.contains(Modifier::REVERSED) { (ink, ground) } else { (ground, ink) }
 }
 
-/// The box-drawing characters of a row as strokes.
+/// Returns the box-drawing characters of a row as strokes.
 fn strokes(cells: &[Painted<'_>], paper: Paper) -> Vec<(u16, Ink, (Stroke, u8))> {
     let of = |cell: &Painted<'_>| Some((cell.column, ink(cell.look, paper), stroke(cell)?));
     cells.iter().filter(|cell| !cell.look.modifier.contains(Modifier::HIDDEN)).filter_map(of).collect()
 }
 
-/// The stroke of a cell, if it holds just a box-drawing character.
+/// Returns the stroke of a cell that holds a single box-drawing character.
 fn stroke(cell: &Painted<'_>) -> Option<(Stroke, u8)> {
     let mut chars = cell.symbol.chars();
     let (first, drawn) = (chars.next()?, Modifier::UNDERLINED | Modifier::CROSSED_OUT);
     if chars.next().is_some() || cell.look.modifier.intersects(drawn) { None } else { Stroke::of(first) }
 }
 
-/// Foreground and modifiers of a look.
+/// Returns the foreground and modifiers of a look.
 fn ink(look: Look, paper: Paper) -> Ink {
     Ink { fill: colours(look, paper).1, weights: (look.modifier - Modifier::REVERSED).bits() }
 }
 
-/// Strokes of one look.
+/// Formats strokes with the same look.
 fn line(ink: Ink, stroke: Stroke, path: &str) -> String {
     let weights = Modifier::from_bits_truncate(ink.weights);
     let width = if weights.contains(Modifier::BOLD) { 3 } else { 2 };
@@ -190,7 +190,7 @@ fn line(ink: Ink, stroke: Stroke, path: &str) -> String {
     format!("<path stroke=\"#{:06x}\" stroke-width=\"{width}\"{faint}{dashes} d=\"{path}\"/>\n", ink.fill)
 }
 
-/// The runs of a row.
+/// Returns the runs of a row.
 fn runs(cells: &[Painted<'_>], paper: Paper) -> Vec<Run> {
     let mut all: Vec<Run> = Vec::new();
     // A blank joins a run only if the run continues after it.
@@ -224,17 +224,17 @@ fn is_common(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{a0}'..='\u{17f}')
 }
 
-/// The path of one background colour.
+/// Formats the path of one background colour.
 fn ground((fill, path): (&u32, &String)) -> String {
     format!("<path fill=\"#{fill:06x}\" d=\"{path}\"/>\n")
 }
 
-/// Runs of one look.
+/// Formats runs with the same look.
 fn group((ink, runs): (&Ink, &String)) -> String {
     format!("<g{}>\n{runs}</g>\n", attributes(*ink))
 }
 
-/// The SVG attributes of text.
+/// Formats the SVG attributes of text.
 fn attributes(ink: Ink) -> String {
     let weights = Modifier::from_bits_truncate(ink.weights);
     let known = [
@@ -248,7 +248,7 @@ fn attributes(ink: Ink) -> String {
     format!(" fill=\"#{:06x}\"{weights}", ink.fill)
 }
 
-/// Text escaped for XML. Characters that XML forbids even when escaped never reach a frame.
+/// Escapes text for XML. Characters that XML forbids even when escaped never reach a frame.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
@@ -266,7 +266,7 @@ mod tests {
         let picture = svg(&frame(), Paper::DARK, "a & b");
         assert!(picture.contains("<title>a &amp; b</title>"), "{picture}");
         assert!(picture.contains(r#"viewBox="0 0 126 69""#), "12 × 9 + 18, 3 × 17 + 18: {picture}");
-        // The wide character is its own run.
+        // The wide character forms a separate run.
         assert!(picture.contains(r#"<text x="9" y="13" textLength="18" lengthAdjust="spacingAndGlyphs">漢</text>"#));
         assert!(picture.contains(r#"x="27" y="13" textLength="27">&lt;&amp;b</text>"#));
         assert!(picture.contains(r#"x="9" y="30" textLength="36">a  c</text>"#));

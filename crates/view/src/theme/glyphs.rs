@@ -1,4 +1,4 @@
-//! Every character that is drawn and is not text, in Unicode and in ASCII. All are one column wide.
+//! All drawn characters other than text, in Unicode and in ASCII. Each is one column wide.
 
 use hoplight_app::events::EventClass;
 
@@ -7,30 +7,30 @@ use super::LinkStyle;
 /// The characters of one kind of line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LineGlyphs {
-    /// Horizontal.
+    /// Horizontal line.
     pub horizontal: char,
-    /// Vertical.
+    /// Vertical line.
     pub vertical: char,
-    /// The joint for each set of arms (bits: up, right, down, left).
+    /// Joint for each set of arms (bits: up, right, down, left).
     pub joints: [char; 16],
 }
 
-/// Every character that is drawn and is not text.
+/// All drawn characters other than text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glyphs {
     /// Whether only 7-bit characters may be shown.
     pub ascii: bool,
     /// The border of a box.
     pub border: LineGlyphs,
-    /// The border of a box that is off.
+    /// Border of a box whose element is off.
     pub broken: LineGlyphs,
-    /// Encrypted.
+    /// Encrypted links.
     pub tls: LineGlyphs,
-    /// Readable on the network.
+    /// Links that can be read on the network.
     pub plain: LineGlyphs,
-    /// Inside a server.
+    /// Links inside a server.
     pub loopback: LineGlyphs,
-    /// DNS and metrics.
+    /// DNS and monitoring links.
     pub faint: LineGlyphs,
     /// Arrowheads: up, right, down, left.
     pub heads: [char; 4],
@@ -92,7 +92,7 @@ impl LineGlyphs {
         Self { horizontal, vertical, joints: ['+'; 16] }
     }
 
-    /// The character for a set of arms.
+    /// Returns the character for a set of arms.
     pub const fn of(&self, arms: u8) -> char {
         match arms & 0b1111 {
             0b0101 | 0b0001 | 0b0100 => self.vertical,
@@ -173,7 +173,7 @@ impl Glyphs {
         }
     }
 
-    /// The timeline mark of an event.
+    /// Returns the timeline mark of an event.
     pub const fn mark(&self, sort: EventClass) -> char {
         let [command, fault, restore, alert, reaction] = self.marks;
         match sort {
@@ -185,7 +185,7 @@ impl Glyphs {
         }
     }
 
-    /// The characters of a link.
+    /// Returns the characters of a link.
     pub const fn link(&self, style: LinkStyle) -> &LineGlyphs {
         match style {
             LinkStyle::Tls => &self.tls,
@@ -196,7 +196,7 @@ impl Glyphs {
     }
 }
 
-/// The nearest 7-bit character.
+/// Returns the closest 7-bit character.
 pub(super) const fn to_ascii(c: char) -> char {
     match c {
         ' '..='~' => c,

@@ -1,7 +1,7 @@
-//! Colours by role, for dark and light terminals, for colour-blind readers, and none at all.
+//! Colours by role, for dark and light terminals, for colour-blind readers, and for terminals without colours.
 //!
-//! Colours come from the 256-colour table, which nearly every terminal supports. The background stays the terminal's own,
-//! except for the high-contrast and light palettes.
+//! Colours come from the 256-colour table, which nearly every terminal supports. The terminal keeps its own background
+//! except with the high-contrast and light palettes.
 
 use ratatui::style::Color;
 
@@ -26,7 +26,7 @@ pub(super) struct Colours {
     pub(super) replication: Option<Color>,
 }
 
-/// The colours of a palette.
+/// Returns the colours of a palette.
 pub(super) const fn colours(palette: Palette) -> Colours {
     // text, dim, border, wall, accent, good, warn, bad, tls, dns, static, read, write, replication
     match palette {
@@ -55,7 +55,7 @@ pub(super) const fn colours(palette: Palette) -> Colours {
     }
 }
 
-/// Colours by 256-colour index, in the order of the fields.
+/// Creates colours from 256-colour indices, in the order of the fields.
 const fn table(numbers: [u8; 14]) -> Colours {
     let [text, dim, border, wall, accent, good, warn, bad, tls, dns, static_page, read, write, replication] = numbers;
     Colours {

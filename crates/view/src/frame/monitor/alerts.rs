@@ -10,7 +10,7 @@ use hoplight_sim::AlertState;
 
 use super::Screen;
 
-/// Cells of the bar of a budget.
+/// Width of an error budget's bar in cells.
 const BUDGET_CELLS: u16 = 12;
 
 impl Screen<'_> {
@@ -22,7 +22,7 @@ impl Screen<'_> {
         let name = Line::new(Tone::Name, "error budget ").with(Tone::Dim, format!("of {} ", self.name(budget.component)));
         let at = painter.line(x + 1, y, width, &name);
         let Some(burnt) = budget.burnt() else {
-            painter.fit(at, y, end.saturating_sub(at), &Line::new(Tone::Dim, "nothing was answered: nobody knows"));
+            painter.fit(at, y, end.saturating_sub(at), &Line::new(Tone::Dim, "unknown: no request was answered"));
             return;
         };
         let tone = if burnt >= 1.0 {
@@ -50,21 +50,21 @@ impl Screen<'_> {
         painter.fit(at, y, end.saturating_sub(at), &line);
     }
 
-    /// The probe's last result in `room` columns.
+    /// Formats the probe's last result in `room` columns.
     pub(super) fn probe(&self, room: u16) -> Line {
-        // Leaves out the interval or the certificate's validity if there is no room.
+        // Omit the interval or the certificate's validity if there is no room.
         let all = [(true, true), (false, true), (true, false)].map(|(often, date)| self.probed(often, date));
         let fits = |line: &&Line| line.width() <= usize::from(room);
         all.iter().find(fits).unwrap_or(&all[1]).clone()
     }
 
-    /// The probe's last result, optionally with its interval and the certificate's validity.
+    /// Formats the probe's last result, optionally with its interval and the certificate's validity.
     fn probed(&self, often: bool, date: bool) -> Line {
         let probe = self.stage.sim().probe();
         let key = self.app.keymap.label(SiteAction::Probe);
         let name = Line::new(Tone::Name, "external probe ");
         let Some(every) = probe.interval_s else {
-            return name.with(Tone::Warn, "off. ").with(Tone::Dim, format!("{key} turns it on"));
+            return name.with(Tone::Warn, "off; ").with(Tone::Dim, format!("{key} turns it on"));
         };
         let name = if often { name.with(Tone::Dim, format!("every {every} s  ")) } else { name };
         let Some(last) = probe.results.back() else { return name.with(Tone::Dim, "no result yet") };
@@ -75,13 +75,13 @@ impl Screen<'_> {
         let age = self.stage.sim().now().since(last.at).as_secs_f64();
         let line = line.with(Tone::Dim, format!(", {age:.0} s ago"));
         match probe.days_left.filter(|_| date) {
-            Some(days) if days <= 0.0 => line.with(Tone::Bad, "  its certificate has expired"),
+            Some(days) if days <= 0.0 => line.with(Tone::Bad, "  certificate expired"),
             Some(days) => line.with(if days <= 21.0 { Tone::Warn } else { Tone::Dim }, format!("  certificate {days:.0} days")),
             None => line,
         }
     }
 
-    /// Number of alerts per state.
+    /// Formats the number of alerts per state.
     pub(super) fn alerts_heading(&self) -> Line {
         if self.alerts.is_empty() {
             return Line::new(Tone::Name, "alerts").with(Tone::Dim, ": no rules, or no monitoring service");
@@ -94,7 +94,7 @@ impl Screen<'_> {
             .with(Tone::Dim, format!("  {} resolved  {} ok", count(AlertState::Resolved), count(AlertState::Ok)))
     }
 
-    /// The line shown while no alert is active.
+    /// Formats the line shown while no alert is active.
     pub(super) fn quiet(&self, room: u16) -> Line {
         let rules = &self.stage.infra().monitoring().alerts;
         let names: Vec<&str> = rules.iter().map(|rule| rule.name.as_str()).collect();
@@ -102,7 +102,7 @@ impl Screen<'_> {
             (true, _) => Line::new(Tone::Warn, "No alert can fire."),
             (false, true) => Line::default(),
             (false, false) => {
-                // As many whole names as fit.
+                // List as many complete names as fit.
                 let said = |count: usize| match names.len() - count {
                     0 => format!("No alert is firing: {}.", names.join(", ")),
                     left => format!("No alert is firing: {} and {left} more.", names[..count].join(", ")),
@@ -114,7 +114,7 @@ impl Screen<'_> {
         }
     }
 
-    /// An alert: state, rule, subject and since when, and the rule's condition if it fits.
+    /// Formats an alert: state, rule, subject and start time, plus the rule's condition if it fits.
     pub(super) fn alert(&self, at: usize, width: u16) -> Line {
         let Some(alert) = self.alerts.get(at) else { return Line::default() };
         let tone = match alert.state {
@@ -135,7 +135,7 @@ impl Screen<'_> {
         }
     }
 
-    /// A log entry, counted from the newest.
+    /// Formats a log entry, counted from the newest.
     pub(super) fn entry(&self, back: usize) -> Line {
         let log = self.stage.sim().alert_log();
         let Some(entry) = log.len().checked_sub(back + 1).and_then(|at| self.stage.sim().alert_log().nth(at)) else {
@@ -151,7 +151,7 @@ impl Screen<'_> {
     }
 }
 
-/// A small ratio in percent.
+/// Formats a small ratio as a percentage.
 fn percent(part: f64) -> String {
     let percent = part * 100.0;
     let digits = match percent {

@@ -1,7 +1,7 @@
 //! Charts of delivered samples over time, in eighths of a cell.
 //!
-//! A column is one sampling interval. Zero is the lowest block, a missing sample a dot: no data is not zero. (ratatui's
-//! `Sparkline` has no alert levels, and panics outside the buffer.)
+//! Each column is one sampling interval. Zero is drawn as the lowest block and a missing sample as a dot, because
+//! missing data does not mean zero. (ratatui's `Sparkline` has no alert levels and panics outside the buffer.)
 
 use crate::frame::paint::Painter;
 use hoplight_app::monitor::{level, metrics, name, thresholds};
@@ -13,15 +13,15 @@ use hoplight_sim::{AgentView, SimTime};
 
 use super::Screen;
 
-/// Minimum columns of a chart, and rows including its title.
+/// Minimum size of a chart in columns and rows, including its title.
 const LEAST: (u16, u16) = (40, 4);
 /// Columns between two charts.
 const GAP: u16 = 2;
 /// An alert level is drawn if it is at most this many times the highest sample.
 const IN_SIGHT: f64 = 2.5;
 
-/// The newest delivered value of each of `width` intervals up to now, the oldest first. The next sample may be in flight,
-/// so the newest one counts as now for up to two intervals.
+/// Returns the newest delivered value of each of `width` intervals up to now, oldest first. The next sample may still
+/// be in flight, so the newest one counts as current for up to two intervals.
 pub(super) fn slots(
     samples: impl DoubleEndedIterator<Item = (SimTime, Option<f64>)>,
     (now, interval_s): (SimTime, f64),
@@ -40,7 +40,7 @@ pub(super) fn slots(
     slots
 }
 
-/// The next round number above `value`.
+/// Returns the next round number above `value`.
 fn nice(value: f64) -> f64 {
     if value <= 0.0 || !value.is_finite() {
         return 1.0;
@@ -83,7 +83,7 @@ impl Screen<'_> {
         let sim = self.stage.sim();
         let watches = |agent: &&AgentView<'_>| agent.components.iter().any(|row| row.component == component);
         let Some(agent) = self.agents.iter().find(watches) else {
-            let text = format!("{}: no agent has delivered a sample of it", self.name(component));
+            let text = format!("{}: no agent has delivered a sample", self.name(component));
             painter.fit(area.x, area.y, area.width, &Line::new(Tone::Dim, text));
             return;
         };
@@ -130,7 +130,7 @@ const fn is_part(metric: Metric) -> bool {
     matches!(metric, Metric::Utilisation | Metric::ErrorRatio | Metric::Connections)
 }
 
-/// Draws columns of blocks from 0 to `top`; those beyond an alert level are drawn as bad.
+/// Draws columns of blocks from 0 to `top`; values beyond an alert level are drawn in the `bad` style.
 fn blocks(
     painter: &mut Painter<'_>,
     area: Area,

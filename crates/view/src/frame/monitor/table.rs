@@ -10,7 +10,7 @@ use hoplight_sim::{AgentView, ComponentSample};
 
 use super::{Screen, chart};
 
-/// Columns of the table, by their right edges. The rate over time takes the rest.
+/// Right edges of the table's columns. The rate over time takes the remaining width.
 const NAME: u16 = 16;
 const RATE: u16 = 24;
 const BAR: u16 = 26;
@@ -19,11 +19,11 @@ const WAITING: u16 = 46;
 const LATENCY: [u16; 3] = [52, 58, 64];
 const ERRORS: u16 = 73;
 const OVER_TIME: u16 = 75;
-/// Cells of a utilisation bar and of an agent's gauge.
+/// Width in cells of a utilisation bar and of an agent's gauge.
 const BUSY_CELLS: u16 = 6;
 const GAUGE_CELLS: u16 = 12;
 
-/// Draws the head of the table.
+/// Draws the table's header.
 pub(super) fn columns(area: Area, painter: &mut Painter<'_>) {
     let mut right = |end: u16, text: &str| right(painter, area, end, Tone::Dim, text);
     right(NAME, "agent, component");
@@ -47,7 +47,7 @@ fn right(painter: &mut Painter<'_>, area: Area, end: u16, tone: Tone, text: &str
 }
 
 impl Screen<'_> {
-    /// Draws an agent: its gauge with the age of the sample, or that it is silent.
+    /// Draws an agent: its gauge with the sample's age, or a note that it is silent.
     pub(super) fn agent(&self, agent: &AgentView<'_>, area: Area, painter: &mut Painter<'_>) {
         let Area { x, y, width, .. } = area;
         painter.line(x + 1, y, NAME, &Line::new(Tone::Name, self.name(agent.agent)));
@@ -64,10 +64,10 @@ impl Screen<'_> {
                 Line::new(Tone::Dim, format!("{age:.1} s ago, the rate of {subject}")),
             ),
             (None, Some(age)) => {
-                (Line::new(Tone::Dim, "no rate"), Line::new(Tone::Dim, format!("{age:.1} s ago; what it watches has no rate")))
+                (Line::new(Tone::Dim, "no rate"), Line::new(Tone::Dim, format!("{age:.1} s ago; its target has no rate")))
             }
-            _ if agent.subject.is_none() => (Line::new(Tone::Dim, "no data"), Line::new(Tone::Dim, "it watches nothing")),
-            _ => (Line::new(Tone::Dim, "no data"), Line::new(Tone::Dim, "never heard of: its state is unknown")),
+            _ if agent.subject.is_none() => (Line::new(Tone::Dim, "no data"), Line::new(Tone::Dim, "it monitors nothing")),
+            _ => (Line::new(Tone::Dim, "no data"), Line::new(Tone::Dim, "no sample yet: its state is unknown")),
         };
         let from = x + NAME + 2 + GAUGE_CELLS;
         let end = painter.line(from, y, 13, &value);
@@ -96,7 +96,7 @@ impl Screen<'_> {
         right(painter, area, WAITING, old(over(Metric::Queue)), &row.waiting.to_string());
         let latencies = row.latency.map(|latency| [latency.p50_ms, latency.p95_ms, latency.p99_ms]);
         for ((end, metric), place) in LATENCY.into_iter().zip([Metric::P50, Metric::P95, Metric::P99]).zip(0..) {
-            // No response between two samples, hence no latency.
+            // If no response completed between two samples, there is no latency.
             let text = latencies.map_or_else(|| "-".to_owned(), |all| short(all[place]));
             right(painter, area, end, old(over(metric)), &text);
         }
@@ -118,7 +118,7 @@ impl Screen<'_> {
     }
 }
 
-/// Milliseconds in at most five characters.
+/// Formats milliseconds in at most five characters.
 fn short(ms: f64) -> String {
     if ms < 10.0 { format!("{ms:.1}") } else { format!("{ms:.0}") }
 }
