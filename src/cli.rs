@@ -1,6 +1,6 @@
-//! The command line: its arguments, what the environment adds to them, and how errors are told.
+//! The command line: arguments, environment variables, text commands and error messages.
 //!
-//! This layer alone reads and writes files. Must not know how anything is simulated, drawn or taught.
+//! Only this layer reads and writes files.
 
 mod analyze;
 mod check;
@@ -29,32 +29,32 @@ use clap::{ColorChoice, Parser, Subcommand};
 use crate::shell;
 use hoplight_app::{Look, Palette};
 
-/// The seed of chance where nobody chose one.
+/// The default random seed.
 const DEFAULT_SEED: u64 = 1;
 
-/// The status after a failure.
+/// Exit status after a failure.
 const FAILURE: u8 = 1;
 
-/// The status where the command line, or the place it was called in, does not fit.
+/// Exit status after a usage error, or if the full screen has no suitable terminal.
 const USAGE: u8 = 2;
 
 /// Run a web infrastructure in your terminal, break it, fix it, and learn how it works.
 #[derive(Clone, Debug, PartialEq, Parser)]
 #[command(version, about, long_about = None)]
 pub struct Arguments {
-    /// What to do instead of showing the full screen
+    /// Run a text command instead of the full screen
     #[command(subcommand)]
     pub command: Option<Command>,
 
-    /// Start with this scenario: its name, or a file
+    /// Open this scenario (name or file)
     #[arg(long, value_name = "NAME|FILE")]
     pub scenario: Option<String>,
 
-    /// Start with this lesson
+    /// Open this lesson
     #[arg(long, value_name = "NAME", conflicts_with = "scenario")]
     pub lesson: Option<String>,
 
-    /// The seed of chance: the same number gives the same run; 1 unless said otherwise
+    /// Random seed: the same seed gives the same run [default: 1]
     #[arg(long, value_name = "N", global = true, allow_negative_numbers = true, value_parser = seed)]
     pub seed: Option<u64>,
 
@@ -62,101 +62,101 @@ pub struct Arguments {
     #[arg(long)]
     pub ascii: bool,
 
-    /// Use colours: as the environment asks for, always, or never
+    /// When to use colours; auto follows the environment
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     pub color: ColorChoice,
 
-    /// The set of colours: dark unless said otherwise
+    /// Colour theme [default: dark]
     #[arg(long, value_name = "NAME", value_parser = palette())]
     pub theme: Option<Palette>,
 
-    /// Leave the mouse to the terminal
+    /// Do not capture the mouse
     #[arg(long)]
     pub no_mouse: bool,
 
-    /// Show steps instead of movement
+    /// Show discrete steps instead of animation
     #[arg(long)]
     pub reduced_motion: bool,
 
-    /// Read scenarios and lessons from this folder too
+    /// Also read scenarios, lessons and glossaries from this folder
     #[arg(long, value_name = "DIR", env = "HOPLIGHT_CONTENT", global = true, value_parser = path())]
     pub content: Option<PathBuf>,
 
-    /// Read settings from this file, not from the usual one
+    /// Read settings from this file instead of the default one
     #[arg(long, value_name = "FILE", env = "HOPLIGHT_CONFIG", global = true, value_parser = path())]
     pub config: Option<PathBuf>,
 
-    /// Keep the learner's progress in this file
+    /// Save progress in this file instead of the default one
     #[arg(long, value_name = "FILE", env = "HOPLIGHT_PROGRESS", global = true, value_parser = path())]
     pub progress: Option<PathBuf>,
 }
 
-/// The text commands: they need no terminal, and write their results to standard output.
+/// The text commands. They need no terminal and write results to standard output.
 #[derive(Clone, Debug, PartialEq, Subcommand)]
 pub enum Command {
-    /// List the lessons and the infrastructures, the faults that can be injected, rules, or the glossary
+    /// List lessons and scenarios, faults, analysis rules, or glossary terms
     List {
-        /// What to list; without it, lessons and infrastructures
+        /// What to list [default: lessons and scenarios]
         what: Option<Listed>,
-        /// How to list
+        /// Output format
         #[arg(long, value_name = "FORMAT", default_value = "table")]
         format: Format,
     },
-    /// Check scenario and lesson files, and replay the lessons' solutions
+    /// Check scenario, lesson and glossary files, and replay the solutions of lessons
     Check {
-        /// Files, or folders with all the .ron files in them; without any, what comes with the program and your own
+        /// Files, or folders to search for .ron files [default: shipped content and your own]
         paths: Vec<PathBuf>,
     },
-    /// Print a settings file with every setting and key, to start your own with, or check yours
+    /// Print a settings file with every setting and key, or check yours
     Config {
-        /// Check the settings file instead
+        /// Check your settings file
         #[arg(long)]
         check: bool,
     },
-    /// Print a scenario file with a comment on every field, to start your own with
+    /// Print a scenario file with a comment on every field
     Template,
-    /// Print everything that happens in an infrastructure, line by line
+    /// Print every event of a simulation, one per line
     Trace {
-        /// A scenario's name, or a file
+        /// Name or file of a scenario
         scenario: String,
-        /// How long, in simulated seconds
+        /// Simulated time in seconds
         #[arg(long, default_value_t = 1.0)]
         seconds: f64,
     },
-    /// Say what follows from a drawing: single points of failure, what is readable, capacity, availability, findings
+    /// Analyse a design: single points of failure, readable hops, capacity, availability, findings
     Analyze(AnalyzeArguments),
-    /// Analyse two designs side by side, and run the same traffic through both
+    /// Analyse two designs side by side and simulate both under the same traffic
     Compare(Box<CompareArguments>),
-    /// Print a lesson as plain text with its picture in words, and ask its questions line by line
+    /// Print a lesson as plain text, with the diagram in words, and ask its questions
     Read(ReadArguments),
-    /// Write one frame of the screen, without a terminal: as text, with colours, or as an SVG picture
+    /// Write one frame of the screen as text, ANSI or SVG, without a terminal
     Shot(Box<ShotArguments>),
-    /// Run an infrastructure without a screen, and report what was measured
+    /// Simulate without a screen and report measurements
     Simulate(Box<SimulateArguments>),
 }
 
 /// What can be listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Listed {
-    /// The lessons
+    /// Lessons
     Lessons,
-    /// The infrastructures
+    /// Scenarios
     Scenarios,
-    /// The catalogue of faults
+    /// Faults of the catalogue
     Faults,
-    /// The rules of the findings of `analyze`
+    /// Rules of `analyze`
     Rules,
-    /// The words of the trade
+    /// Glossary terms
     Terms,
 }
 
-/// The forms of a list or report.
+/// Output format of a list or report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// For people
+    /// Plain text
     #[default]
     Table,
-    /// For programs: one object, on one line
+    /// One JSON object on one line
     Json,
 }
 
@@ -167,19 +167,19 @@ fn palette() -> impl TypedValueParser<Value = Palette> {
 }
 
 impl Arguments {
-    /// Without the paths that are empty: a variable that is set to nothing is as good as none.
+    /// Removes empty paths: an empty environment variable counts as unset.
     fn without_empty(self) -> Self {
         let named = |path: Option<PathBuf>| path.filter(|path| !path.as_os_str().is_empty());
         Self { content: named(self.content), config: named(self.config), progress: named(self.progress), ..self }
     }
 
-    /// Colours and characters, on a `theme` and in ASCII or not as was chosen; the environment may have less.
+    /// Theme and character set, limited to what the environment supports.
     fn look(&self, theme: Palette, ascii: bool) -> Look {
         let palette = if self.colours() { theme } else { Palette::NoColour };
         Look { palette, ascii, only_ascii: !has_unicode() }
     }
 
-    /// The seed of the commands that read no settings: the same arguments give the same bytes, for everyone.
+    /// Seed for commands that ignore the settings file, so that equal arguments give equal output for every user.
     fn seed(&self) -> u64 {
         self.seed.unwrap_or(DEFAULT_SEED)
     }
@@ -189,18 +189,18 @@ impl Arguments {
         colours(self.color, env::var_os("NO_COLOR").as_deref())
     }
 
-    /// Whether to use colours in text: as asked, or on a terminal as the environment asks for.
+    /// Whether to colour text output. `auto` does so only on a terminal.
     pub fn colours_on(&self, terminal: bool) -> bool {
         self.colours() && (terminal || self.color == ColorChoice::Always)
     }
 
-    /// Whether to draw with ASCII characters only: as asked, or because the locale has no others.
+    /// Whether to draw with ASCII characters only: on request, or because the locale is not UTF-8.
     pub fn ascii_only(&self) -> bool {
         self.ascii || !has_unicode()
     }
 }
 
-/// Whether the environment's locale has more than ASCII characters.
+/// Whether the environment's locale is UTF-8.
 fn has_unicode() -> bool {
     is_utf8(["LC_ALL", "LC_CTYPE", "LANG"].map(env::var_os))
 }
@@ -212,55 +212,55 @@ pub use shot::ShotArguments;
 pub use simulate::SimulateArguments;
 pub use start::run;
 
-/// The seed, as an argument.
+/// Parses `--seed`.
 fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
 }
 
-/// A path, as an argument. An empty one comes from a variable that is set to nothing.
+/// Parses a path. Accepts an empty one, which an empty environment variable yields.
 fn path() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(PathBuf::from)
 }
 
-/// Reads the command line. What is wrong with it is told at once, without anything that could steer a terminal.
+/// Parses the command line. Prints help, version or usage errors, without control characters.
 ///
 /// # Errors
-/// The status to end with, also after the help and the version, which were asked for.
+/// Returns the exit status if the program has nothing else to do: after a usage error, the help or the version.
 pub fn arguments() -> Result<Arguments, ExitCode> {
     Arguments::try_parse().map(Arguments::without_empty).map_err(|error| {
         if !error.use_stderr() {
             let _ = error.print();
             return ExitCode::SUCCESS;
         }
-        // clap repeats what was typed as it is.
+        // clap echoes arguments unescaped.
         let _ = write!(io::stderr(), "{}", hoplight_model::text::sanitise(&error.to_string()));
         ExitCode::from(USAGE)
     })
 }
 
-/// Tells the user why the terminal program did not run, or failed.
+/// Prints why the full screen was refused or failed. Returns the exit status.
 pub fn report(error: &shell::Error) -> ExitCode {
     match error {
-        shell::Error::Refused(refusal) => complain(
+        shell::Error::Refused(refusal) => print_error(
             USAGE,
-            &format!("{refusal}\nThe text commands work without one: `hoplight list`, `hoplight check`; see `hoplight --help`."),
+            &format!("{refusal}\nText commands such as `hoplight list` need no terminal; see `hoplight --help`."),
         ),
-        shell::Error::Terminal(_) => complain(FAILURE, &error.to_string()),
+        shell::Error::Terminal(_) => print_error(FAILURE, &error.to_string()),
     }
 }
 
-/// Tells the user of any other failure, with what led to it.
+/// Prints any other error with its causes. Returns the exit status.
 pub fn report_failure(error: &anyhow::Error) -> ExitCode {
-    complain(FAILURE, &format!("{error:#}"))
+    print_error(FAILURE, &format!("{error:#}"))
 }
 
-/// Tells the user on standard error what does not keep a text command from going on.
+/// Prints a warning.
 fn warn(message: &str) {
-    let _ = complain(FAILURE, message);
+    let _ = print_error(FAILURE, message);
 }
 
-/// One line on standard error; where even that is gone, the status remains.
-fn complain(status: u8, message: &str) -> ExitCode {
+/// Prints a message on standard error, ignoring write errors. Returns `status`.
+fn print_error(status: u8, message: &str) -> ExitCode {
     let _ = writeln!(io::stderr(), "hoplight: {message}");
     ExitCode::from(status)
 }
@@ -273,7 +273,7 @@ fn colours(choice: ColorChoice, no_color: Option<&OsStr>) -> bool {
     }
 }
 
-/// Whether the locale's characters are Unicode: the first variable that is set decides, and without one it is C.
+/// Whether the locale is UTF-8. The first variable that is set decides; without any, the locale is C.
 fn is_utf8(locale: [Option<OsString>; 3]) -> bool {
     let decisive = locale.into_iter().flatten().find(|name| !name.is_empty()).unwrap_or_default();
     let name = decisive.to_string_lossy().to_ascii_lowercase();
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn an_explicit_choice_of_colours_beats_the_environment() {
+    fn an_explicit_colour_choice_overrides_the_environment() {
         assert!(colours(ColorChoice::Always, Some(OsStr::new("1"))));
         assert!(!colours(ColorChoice::Never, None));
         assert!(!colours(ColorChoice::Auto, Some(OsStr::new("1"))));
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_variable_that_is_set_decides_on_the_characters() {
+    fn the_first_variable_that_is_set_decides_on_utf8() {
         let locale = |names: [&str; 3]| names.map(|name| (!name.is_empty()).then(|| OsString::from(name)));
         assert!(is_utf8(locale(["", "", "de_DE.UTF-8"])));
         assert!(is_utf8(locale(["", "C.utf8", "C"])));

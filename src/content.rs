@@ -1,6 +1,6 @@
-//! The content that the program brings along: scenarios, lessons and the glossary, as text inside the binary.
+//! Embedded content: scenarios, lessons and the glossary.
 //!
-//! Must not know what the files say. A test compares the lists with the folders.
+//! A test compares the lists with the folders.
 
 use hoplight_lesson::Sources;
 
@@ -10,7 +10,7 @@ macro_rules! embedded {
     };
 }
 
-/// A scenario file with a comment on every field, as a starting point for authors.
+/// Scenario file with a comment on every field, printed by `hoplight template`.
 pub const TEMPLATE: &str = include_str!("../examples/template.ron");
 
 /// All shipped scenarios, lessons and glossaries, each with its path in the source tree.

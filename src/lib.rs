@@ -1,7 +1,7 @@
 //! hoplight: run a web infrastructure in a terminal, break it, fix it, and learn how it works.
 //!
 //! This package is the terminal program: the command line ([`cli`]), the terminal ([`shell`]) and the embedded content
-//! ([`content`]). Everything else is in crates of its own, re-exported here; each may use those to its right
+//! ([`content`]). Everything else is in separate crates, re-exported here; each may use those to its right
 //! (see ARCHITECTURE.md):
 //!
 //! ```text

@@ -1,4 +1,4 @@
-//! The program: the command line, then whatever it asks for.
+//! The binary: parses the command line and runs the command.
 
 use std::process::ExitCode;
 
@@ -9,7 +9,7 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(status) => return status,
     };
-    // Fails only where there is no such limit; then nothing is lost.
+    // Fails only where the limit does not exist, which is harmless.
     let _ = shell::survive_file_size_limit();
     cli::run(&arguments)
 }

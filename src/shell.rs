@@ -1,8 +1,8 @@
 //! The terminal shell: everything between the terminal and a pure application state.
 //!
 //! [`run`] takes over the terminal, turns events into calls on a [`Program`], draws it, and restores the terminal on every
-//! exit: quit, fatal signal, suspension, a panic in any thread, a terminal that hangs up. This is the only layer that
-//! reads a clock, and only in its event loop.
+//! exit: quit, fatal signal, suspension, a panic in any thread, a terminal that hangs up. Only the event loop reads a
+//! clock.
 //!
 //! ```text
 //! keys, mouse ──▶ reader thread ──┐

@@ -1,6 +1,6 @@
-//! The real program: in a pseudo-terminal, with its text commands, and with files and arguments that mean no good.
+//! End-to-end tests of the binary: in a pseudo-terminal, its text commands, and with hostile files and arguments.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests, which clippy does not take for tests")]
+#![expect(clippy::unwrap_used, reason = "test helpers, which clippy does not recognise as tests")]
 
 #[path = "program/analysis.rs"]
 mod analysis;
@@ -42,7 +42,7 @@ use tempfile::TempDir;
 /// The program under test.
 const HOPLIGHT: &str = env!("CARGO_BIN_EXE_hoplight");
 
-/// A home of its own for every test, so that no file of the machine's user is read or written.
+/// A home folder per test, so that no files of the current user are read or written.
 struct Home(TempDir);
 
 impl Home {
@@ -54,7 +54,7 @@ impl Home {
         self.0.path()
     }
 
-    /// A file in it with this text.
+    /// Writes a file in it. Returns the path.
     fn file(&self, name: &str, text: impl AsRef<[u8]>) -> String {
         let path = self.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -62,7 +62,7 @@ impl Home {
         path.to_str().unwrap().to_owned()
     }
 
-    /// The environment of the program: this home, UTF-8, and nothing of the machine's user.
+    /// The program's environment: this home folder and a UTF-8 locale.
     fn environment(&self) -> [(&'static str, String); 5] {
         let folder = |name: &str| self.path().join(name).to_str().unwrap().to_owned();
         [
@@ -74,7 +74,7 @@ impl Home {
         ]
     }
 
-    /// The program in a terminal, not yet started.
+    /// A command that runs the program in a terminal.
     fn in_terminal(&self, arguments: &[&str]) -> CommandBuilder {
         let mut command = pty::command(Path::new(HOPLIGHT));
         for removed in ["NO_COLOR", "HOPLIGHT_PROGRESS", "HOPLIGHT_CONTENT", "HOPLIGHT_CONFIG", "COLUMNS", "LINES"] {
@@ -85,14 +85,14 @@ impl Home {
         command
     }
 
-    /// The program in a terminal of 80×24, with its first frame.
+    /// Starts the program in a terminal of 80×24 and waits for its first frame.
     fn start(&self, arguments: &[&str]) -> Pty {
         let mut pty = Pty::spawn(self.in_terminal(arguments), 80, 24);
         pty.wait_for("? help");
         pty
     }
 
-    /// The program without a terminal, not yet started.
+    /// A command that runs the program without a terminal.
     fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(HOPLIGHT);
         command.args(arguments).stdin(Stdio::null()).env("TERM", "xterm-256color").env("RUST_BACKTRACE", "0");
@@ -103,13 +103,13 @@ impl Home {
         command
     }
 
-    /// What the program says without a terminal.
+    /// Runs the program without a terminal.
     fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Finished {
         Finished::from(self.command(arguments).output().unwrap())
     }
 }
 
-/// What a program said, and how it ended.
+/// Output and exit status of a program.
 #[derive(Debug)]
 struct Finished {
     status: Option<i32>,
@@ -119,15 +119,15 @@ struct Finished {
 
 impl From<Output> for Finished {
     fn from(output: Output) -> Self {
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8 is written");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("output is UTF-8");
         Self { status: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
     }
 }
 
-/// Whether all of it may reach a terminal.
+/// Whether a text has no control characters except line breaks.
 fn is_harmless(text: &str) -> bool {
     text.chars().all(|c| c == '\n' || hoplight::model::text::is_printable(c))
 }
 
-/// Ctrl-C as the terminal sends it.
+/// Ctrl-C as sent by a terminal.
 const CTRL_C: &str = "\x03";

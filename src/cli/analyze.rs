@@ -1,6 +1,6 @@
-//! `hoplight analyze`: what follows from a drawing alone, without running it.
+//! `hoplight analyze`: reports the properties of a design without running it.
 //!
-//! Must not find anything out itself: every number and sentence comes from the analysis.
+//! Every number and sentence comes from the analysis.
 
 pub(super) mod report;
 mod table;
@@ -18,44 +18,44 @@ use hoplight_model::{Infrastructure, TlsMode, TopologyEdit};
 use super::{FAILURE, Format, commands, simulate};
 use report::Report;
 
-/// The load, in requests per second, where users wait for each other and the rate is an outcome.
+/// Load in requests per second for a closed population of users, whose rate is a result and not an input.
 const USUAL_LOAD: f64 = 100.0;
 
-/// What `analyze` is asked for.
+/// Arguments of `analyze`.
 #[derive(Clone, Debug, PartialEq, Args)]
 pub struct AnalyzeArguments {
-    /// A scenario's name, or a file
+    /// Name or file of a scenario
     scenario: String,
 
-    /// Where TLS ends, instead of the scenario's: none, terminate, re-encrypt, passthrough
+    /// Where TLS ends, instead of the scenario's mode: none, terminate, re-encrypt, passthrough
     #[arg(long, value_name = "MODE", value_parser = simulate::mode)]
     tls: Option<TlsMode>,
 
-    /// Users' requests per second for what capacity is asked for, instead of the scenario's busiest
+    /// Requests per second to check capacity for [default: the scenario's peak]
     #[arg(long, value_name = "RPS", value_parser = simulate::rate)]
     load: Option<Rate>,
 
-    /// List what stops a kind of request together, up to this many failures at once
+    /// List the smallest sets of up to N failures that stop a kind of request only together
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=4))]
     cuts: u8,
 
-    /// How to report
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: Format,
 
-    /// End with status 1 if anything as bad as this is found
+    /// Exit with status 1 if a finding is at least this severe
     #[arg(long, value_name = "SEVERITY")]
     fail_on: Option<Threshold>,
 }
 
-/// How bad is too bad.
+/// Lowest severity that makes `analyze` fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Threshold {
-    /// Anything at all
+    /// Any finding
     Note,
-    /// Weaknesses, and worse
+    /// Warnings and errors
     Warning,
-    /// What stops the service or gives secrets away
+    /// Errors only
     Error,
 }
 
@@ -69,7 +69,7 @@ impl Threshold {
     }
 }
 
-/// Analyses and reports; `colours` if the report goes to a terminal that has them.
+/// Analyses a design and prints the report, coloured if `colours` is set.
 pub(super) fn analyze(library: &Library, arguments: &AnalyzeArguments, colours: bool) -> anyhow::Result<ExitCode> {
     let infra = commands::find_scenario(library, &arguments.scenario)?;
     let infra = match arguments.tls {
@@ -87,7 +87,7 @@ pub(super) fn analyze(library: &Library, arguments: &AnalyzeArguments, colours: 
     Ok(if fails { ExitCode::from(FAILURE) } else { ExitCode::SUCCESS })
 }
 
-/// The load that is asked for, or the scenario's busiest.
+/// The requested load, or the peak of the scenario's traffic.
 pub(super) fn load(infra: &Infrastructure, asked: Option<Rate>) -> f64 {
     asked.map(Rate::get).or_else(|| peak_rate(infra.traffic())).unwrap_or(USUAL_LOAD)
 }

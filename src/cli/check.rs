@@ -1,6 +1,6 @@
-//! `hoplight check`: everything that is wrong with content, own or given.
+//! `hoplight check`: reports every mistake in content files.
 //!
-//! All files are looked at, whatever is wrong with some. Must not judge anything itself: reading and the content check do.
+//! Mistakes in one file do not stop the check of the others.
 
 use std::path::{Path, PathBuf};
 
@@ -10,19 +10,19 @@ use crate::content::EMBEDDED;
 use hoplight_lesson::{Lesson, Library, Loaded, check_some};
 
 use super::commands::print;
-use super::content::{Files, folders, told};
+use super::content::{Files, folders, join_errors};
 use super::format::counted;
 
-/// Checks the given files and folders; without any, all that comes along and all of the user's folders. A lesson is checked
-/// also if the scenario that it runs on is given. An error tells all that is wrong.
+/// Checks the given files and folders; without any, the shipped content and the user's folders. Also checks the lessons that
+/// run on a given scenario. The error lists all mistakes.
 pub(super) fn check_content(folder: Option<&Path>, paths: &[PathBuf]) -> anyhow::Result<()> {
-    let mut library = Library::new(EMBEDDED).map_err(|errors| told(&errors))?;
+    let mut library = Library::new(EMBEDDED).map_err(|errors| join_errors(&errors))?;
     let mut given = Files::default();
     for path in paths {
         given.add(path);
     }
     if !paths.is_empty() && given.is_empty() {
-        bail!("no .ron file was found");
+        bail!("no .ron files found");
     }
     let (mut unread, mut mistakes) = (Vec::new(), Vec::new());
     for files in folders(folder)?.iter().chain([&given]) {
@@ -44,15 +44,15 @@ pub(super) fn check_content(folder: Option<&Path>, paths: &[PathBuf]) -> anyhow:
                 1 => Some("1 glossary".to_owned()),
                 count => Some(format!("{count} glossaries")),
             };
-            let only_words = lessons == 0 && scenarios.is_empty();
-            let scenarios = counted(scenarios.len(), "infrastructure");
+            let only_glossaries = lessons == 0 && scenarios.is_empty();
+            let scenarios = counted(scenarios.len(), "scenario");
             if lessons == 0 {
                 let parts: Vec<String> =
-                    (!only_words || glossaries.is_none()).then_some(scenarios).into_iter().chain(glossaries).collect();
-                return print(&format!("Nothing is wrong with {}.\n", parts.join(" and ")));
+                    (!only_glossaries || glossaries.is_none()).then_some(scenarios).into_iter().chain(glossaries).collect();
+                return print(&format!("No mistakes in {}.\n", parts.join(" and ")));
             }
             let lessons = counted(lessons, "lesson");
-            print(&format!("{lessons} and {scenarios} are fine; every solution was replayed.\n"))
+            print(&format!("No mistakes in {lessons} and {scenarios}. All solutions were replayed.\n"))
         }
         1 => Err(anyhow!("{}", all.join("\n"))),
         count => Err(anyhow!("{count} mistakes\n{}", all.join("\n"))),

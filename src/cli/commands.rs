@@ -1,6 +1,4 @@
-//! The text commands. Data goes to standard output, all else to standard error.
-//!
-//! Must not need a terminal.
+//! `hoplight trace`, and functions that several text commands share. Results go to standard output, all else to standard error.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -15,10 +13,10 @@ use hoplight_sim::{JournalEvent, SimTime, Simulation};
 
 use super::content::Files;
 
-/// Prints everything that happens.
+/// Prints every event of a simulation, then its digest.
 pub(super) fn trace(library: &Library, scenario: &str, seconds: f64, seed: u64) -> anyhow::Result<()> {
     if !(seconds.is_finite() && (0.0..=86_400.0).contains(&seconds)) {
-        bail!("--seconds lies between 0 and 86400, found {seconds}");
+        bail!("--seconds must be between 0 and 86400, found {seconds}");
     }
     let infra = find_scenario(library, scenario)?;
     let mut simulation = Simulation::new(Arc::clone(&infra), seed);
@@ -35,7 +33,7 @@ pub(super) fn trace(library: &Library, scenario: &str, seconds: f64, seed: u64) 
     quiet(failed.map_or_else(|| writeln!(out, "digest {:016x}", simulation.digest()), Err).and_then(|()| out.flush()))
 }
 
-/// A scenario by name, or from a file.
+/// Finds a scenario by name, or reads it from a file.
 pub(super) fn find_scenario(library: &Library, name: &str) -> anyhow::Result<Arc<Infrastructure>> {
     if let Some(infra) = library.scenario(name) {
         return Ok(Arc::clone(infra));
@@ -45,12 +43,13 @@ pub(super) fn find_scenario(library: &Library, name: &str) -> anyhow::Result<Arc
         let mut files = Files::default();
         files.add(path);
         files.all_read()?;
-        let (file, text) = files.only_scenario().ok_or_else(|| anyhow!("{} is no scenario file", super::files::shown(path)))?;
+        let (file, text) =
+            files.only_scenario().ok_or_else(|| anyhow!("{} is not a scenario file", super::files::shown(path)))?;
         return Infrastructure::from_ron(file, text).map(Arc::new).map_err(|error| anyhow!("{error}"));
     }
     let known = library.scenarios().map(|infra| infra.id()).map(ScenarioId::as_str);
     let hint = nearest(name, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-    bail!("there is no infrastructure and no file `{}`{hint}", hoplight_model::text::sanitise(name))
+    bail!("no scenario or file named `{}`{hint}", hoplight_model::text::sanitise(name))
 }
 
 /// Writes text to standard output.
@@ -59,7 +58,7 @@ pub(super) fn print(text: &str) -> anyhow::Result<()> {
     quiet(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
-/// A closed pipe means that the reader has read enough.
+/// Treats a closed pipe as success: the reader has read enough.
 pub(super) fn quiet(result: io::Result<()>) -> anyhow::Result<()> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

@@ -1,7 +1,7 @@
-//! `hoplight compare`: two designs, analysed side by side, and the same traffic through both.
+//! `hoplight compare`: analyses two designs side by side and simulates both under the same traffic.
 //!
-//! The second design gets the users of the first: the same seed draws the same arrivals, kinds and service times for both, so
-//! what differs is the designs' doing. Must not find anything out itself.
+//! The second design gets the users of the first. The same seed draws the same arrivals, kinds of request and service times for
+//! both, so every difference comes from the designs.
 
 mod table;
 
@@ -20,18 +20,18 @@ use hoplight_sim::script;
 
 use super::analyze::{self, report::Report as Analysis};
 use super::simulate::{self, Report as Measured, Watch};
-use super::{Format, USAGE, commands, complain};
+use super::{Format, USAGE, commands, print_error};
 
-/// What `compare` is asked for.
+/// Arguments of `compare`.
 #[derive(Clone, Debug, PartialEq, Args)]
 pub struct CompareArguments {
-    /// The first: a scenario's name, or a file. Its users come to both
+    /// Name or file of the first scenario; its users are sent to both
     a: String,
 
-    /// The second
+    /// Name or file of the second scenario
     b: String,
 
-    /// Where TLS ends in the first, instead of the scenario's: none, terminate, re-encrypt, passthrough
+    /// Where TLS ends in the first, instead of the scenario's mode: none, terminate, re-encrypt, passthrough
     #[arg(long, value_name = "MODE", value_parser = simulate::mode)]
     tls_a: Option<TlsMode>,
 
@@ -39,43 +39,43 @@ pub struct CompareArguments {
     #[arg(long, value_name = "MODE", value_parser = simulate::mode)]
     tls_b: Option<TlsMode>,
 
-    /// Users' requests per second, instead of the first scenario's
+    /// Requests per second, instead of the first scenario's rate
     #[arg(long, value_name = "RPS", value_parser = simulate::rate)]
     load: Option<Rate>,
 
-    /// How long both are run, in simulated time
+    /// Simulated time of each run
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = script::duration)]
     duration: Duration,
 
-    /// Leave this long a beginning out of what is measured
+    /// Exclude this much time at the start from the measurements
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = script::duration)]
     warmup: Duration,
 
-    /// Give a command to both at a time, such as '20s kill server-2'; may be repeated
+    /// Run a command in both, such as '20s kill server-2'; may be repeated
     #[arg(long, value_name = "TIME COMMAND")]
     at: Vec<String>,
 
-    /// Give a command to the first only
+    /// Run a command in the first only
     #[arg(long, value_name = "TIME COMMAND")]
     at_a: Vec<String>,
 
-    /// Give a command to the second only
+    /// Run a command in the second only
     #[arg(long, value_name = "TIME COMMAND")]
     at_b: Vec<String>,
 
-    /// How to report
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: Format,
 }
 
-/// One of the two.
+/// The results of one design.
 #[derive(Debug, Serialize)]
 struct Side {
     analysis: Analysis,
     simulation: Measured,
 }
 
-/// Both.
+/// The results of both designs.
 #[derive(Debug, Serialize)]
 struct Comparison {
     seed: u64,
@@ -83,10 +83,10 @@ struct Comparison {
     b: Side,
 }
 
-/// Analyses and runs both, and reports.
+/// Analyses and simulates both designs, and prints the comparison.
 pub(super) fn compare(library: &Library, arguments: &CompareArguments, seed: u64) -> anyhow::Result<ExitCode> {
     if arguments.warmup >= arguments.duration {
-        return Ok(complain(USAGE, "--warmup must be shorter than --duration"));
+        return Ok(print_error(USAGE, "--warmup must be shorter than --duration"));
     }
     let [a, b] = [(&arguments.a, arguments.tls_a), (&arguments.b, arguments.tls_b)].map(|(name, mode)| {
         let infra = commands::find_scenario(library, name)?;
@@ -108,7 +108,7 @@ pub(super) fn compare(library: &Library, arguments: &CompareArguments, seed: u64
         let analysis = Analysis::new(&infra, load, 1);
         let name = infra.id().to_string();
         let at = [arguments.at.as_slice(), own].concat();
-        let run = simulate::Asked { duration: arguments.duration, warmup: arguments.warmup, at: &at };
+        let run = simulate::RunRequest { duration: arguments.duration, warmup: arguments.warmup, at: &at };
         let simulation = run.measure(Arc::new(infra), seed, &watch).with_context(|| format!("in {name}"))?;
         anyhow::Ok(Side { analysis, simulation })
     };

@@ -1,8 +1,8 @@
-//! The user's settings file: patches over the defaults, and whatever is wrong with them told at once.
+//! The user's settings file, which overrides the defaults. All mistakes in it are reported at once.
 //!
-//! It is for the full screen, for the keys that `read` names, and, where it is named, for `shot`. The other text commands read
-//! nobody's settings: the same arguments give the same bytes. The command line beats the file. Must not write it: it is the
-//! user's own.
+//! It applies to the full screen, to the keys that `read` names and, if given with `--config`, to `shot`. The other text
+//! commands ignore it, so that equal arguments give equal output. The command line takes precedence over the file. hoplight
+//! never writes to it.
 
 mod form;
 mod template;
@@ -13,62 +13,62 @@ use anyhow::{Context, bail};
 
 use hoplight_app::{Keymap, Palette, Settings};
 
-use super::content::told;
-use super::files::{homely, is_missing, read_text, shown};
+use super::content::join_errors;
+use super::files::{is_missing, read_text, shown, with_tilde};
 use super::{Arguments, DEFAULT_SEED, commands};
 
 pub(super) use template::template;
 
-/// What a settings file says, on top of the defaults.
+/// The defaults, overridden by a settings file.
 #[derive(Clone, Debug)]
 pub(super) struct Config {
     theme: Option<Palette>,
-    /// All but the theme and the seed, which the command line may have chosen.
+    /// All settings but theme and seed, for which `None` means the default.
     settings: Settings,
     mouse: bool,
     seed: Option<u64>,
-    /// What the file itself says of tips.
+    /// The file's entry for tips, if any.
     tips: Option<bool>,
-    /// Which key does what.
+    /// The key bindings.
     pub(super) keymap: Keymap,
-    /// The file's name, for the user.
+    /// The file's name as shown to the user.
     pub(super) file: String,
 }
 
 impl Config {
-    /// Where nothing is said.
-    fn usual(file: String) -> Self {
+    /// The defaults.
+    fn defaults(file: String) -> Self {
         let keymap = Keymap::default();
         let settings = Settings { tips: true, ..Settings::default() };
         Self { theme: None, settings, mouse: true, seed: None, tips: None, keymap, file }
     }
 
-    /// Reads the file that the command line or the environment names, or the usual one if there is one.
+    /// Reads the file named on the command line or in the environment, else the default file if it exists.
     ///
     /// # Errors
-    /// Every mistake that is found, with its place.
+    /// Every mistake in the file, with its position.
     pub(super) fn load(arguments: &Arguments) -> anyhow::Result<Self> {
-        let Some(path) = path(arguments) else { return Ok(Self::usual("config.ron".to_owned())) };
-        let name = homely(&path);
+        let Some(path) = path(arguments) else { return Ok(Self::defaults("config.ron".to_owned())) };
+        let name = with_tilde(&path);
         if arguments.config.is_none() && is_missing(&path) {
-            return Ok(Self::usual(name));
+            return Ok(Self::defaults(name));
         }
-        let text = read_text(&path).context("the settings")?;
+        let text = read_text(&path).context("in the settings")?;
         form::config(&shown(&path), &text).map(|config| Self { file: name, ..config }).map_err(|mistakes| {
-            let error = told(&mistakes);
+            let error = join_errors(&mistakes);
             if mistakes.len() > 1 { error.context(format!("{} mistakes in the settings", mistakes.len())) } else { error }
         })
     }
 
-    /// Reads the file that the command line or the environment names; where none is named, all is as usual.
+    /// Reads the file named on the command line or in the environment. Without one, returns the defaults.
     ///
     /// # Errors
-    /// Every mistake that is found, with its place.
+    /// Every mistake in the file, with its position.
     pub(super) fn named(arguments: &Arguments) -> anyhow::Result<Self> {
-        if arguments.config.is_some() { Self::load(arguments) } else { Ok(Self::usual("config.ron".to_owned())) }
+        if arguments.config.is_some() { Self::load(arguments) } else { Ok(Self::defaults("config.ron".to_owned())) }
     }
 
-    /// The theme: what the command line says, else what the file says, else the usual.
+    /// The theme: from the command line, else from the file, else the default.
     pub(super) fn theme(&self, asked: Option<Palette>) -> Palette {
         asked.or(self.theme).unwrap_or_default()
     }
@@ -78,17 +78,17 @@ impl Config {
         asked || self.settings.look.ascii
     }
 
-    /// Whether to show steps instead of movement.
+    /// Whether to reduce motion.
     pub(super) fn reduced_motion(&self, arguments: &Arguments) -> bool {
         arguments.reduced_motion || self.settings.reduced_motion
     }
 
-    /// Whether the file itself asks for tips.
+    /// Whether the file turns tips on.
     pub(super) fn asks_for_tips(&self) -> bool {
         self.tips == Some(true)
     }
 
-    /// The settings of the full screen: what the command line says, else what the file says, else the usual.
+    /// The settings of the full screen: from the command line, else from the file, else the defaults.
     pub(super) fn settings(&self, arguments: &Arguments) -> Settings {
         Settings {
             seed: self.seed(arguments),
@@ -98,40 +98,40 @@ impl Config {
         }
     }
 
-    /// The seed of chance.
+    /// The random seed.
     pub(super) fn seed(&self, arguments: &Arguments) -> u64 {
         arguments.seed.or(self.seed).unwrap_or(DEFAULT_SEED)
     }
 
-    /// Whether the mouse is ours.
+    /// Whether to capture the mouse.
     pub(super) fn mouse(&self, arguments: &Arguments) -> bool {
         self.mouse && !arguments.no_mouse
     }
 }
 
-/// `hoplight config`: prints a file to start with, or says whether the user's is right.
+/// `hoplight config`: prints a settings file with the defaults, or checks the user's file.
 pub(super) fn config(arguments: &Arguments, check: bool) -> anyhow::Result<()> {
-    let usual = usual_path().map_or_else(|| "config.ron".to_owned(), |path| homely(&path));
+    let default = default_path().map_or_else(|| "config.ron".to_owned(), |path| with_tilde(&path));
     if !check {
-        return commands::print(&template(&usual));
+        return commands::print(&template(&default));
     }
-    let Some(path) = path(arguments) else { bail!("there is no home folder, so there are no settings") };
+    let Some(path) = path(arguments) else { bail!("there is no home folder, so there is no settings file") };
     let there = arguments.config.is_some() || !is_missing(&path);
     let Config { file, .. } = Config::load(arguments)?;
     commands::print(&if there {
-        format!("Nothing is wrong with {file}.\n")
+        format!("No mistakes in {file}.\n")
     } else {
-        format!("There is no {file}: all is as usual.\n")
+        format!("{file} does not exist; the defaults apply.\n")
     })
 }
 
-/// The file that is read.
+/// Path of the settings file.
 fn path(arguments: &Arguments) -> Option<PathBuf> {
-    arguments.config.clone().or_else(usual_path)
+    arguments.config.clone().or_else(default_path)
 }
 
-/// Where the settings are usually kept.
-pub(super) fn usual_path() -> Option<PathBuf> {
+/// Default path of the settings file.
+pub(super) fn default_path() -> Option<PathBuf> {
     use etcetera::BaseStrategy;
     Some(etcetera::choose_base_strategy().ok()?.config_dir().join("hoplight").join("config.ron"))
 }

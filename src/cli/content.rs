@@ -1,7 +1,6 @@
-//! Content from outside: the embedded files, the user's folder, single files.
+//! Loads content: the embedded files, the user's folder, and single files.
 //!
-//! Files are untrusted: only a bounded part is read, and every mistake is told with its place. Must not know what the
-//! content says.
+//! Files are untrusted: their number and size are limited, and mistakes are reported with their position.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,18 +14,18 @@ use hoplight_model::error::has_field;
 
 use super::files::{read_text, shown};
 
-/// Most files of one folder, with the folders in it.
+/// Maximum number of files in a folder and its subfolders.
 const MAX_FILES: usize = 1_000;
-/// Most folders inside each other.
+/// Maximum depth of subfolders.
 const MAX_DEPTH: usize = 16;
 
-/// Fields that a lesson has, and a scenario does not.
+/// Fields that identify a lesson.
 const OF_A_LESSON: [&str; 3] = ["steps", "quiz", "minutes"];
 
-/// A field that a glossary has, and neither a lesson nor a scenario.
+/// Field that identifies a glossary.
 const OF_A_GLOSSARY: &str = "terms";
 
-/// Texts of files with their names.
+/// Names and texts of files.
 #[derive(Debug, Default)]
 pub(super) struct Files {
     scenarios: Vec<(String, String)>,
@@ -37,7 +36,7 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// Adds a file, or the files of a folder and of those in it: of its `assets` and `lessons` alone, if it has them.
+    /// Adds a file, or the files of a folder and its subfolders. If the folder has `assets` or `lessons`, adds only those.
     pub(super) fn add(&mut self, path: &Path) {
         if let Err(error) = self.try_add(path) {
             self.unread.push(format!("{error:#}"));
@@ -55,8 +54,8 @@ impl Files {
         for folder in folders {
             walk(&folder, MAX_DEPTH, &mut files)?;
         }
-        // Where progress or settings are kept in the same folder, they are no content.
-        let ours = [super::store::usual_path(), super::config::usual_path()];
+        // Progress and settings may be in the same folder, but are not content.
+        let ours = [super::store::default_path(), super::config::default_path()];
         for file in files.iter().filter(|file| !ours.contains(&Some((*file).clone()))) {
             self.add_file(file);
         }
@@ -79,7 +78,7 @@ impl Files {
         }
     }
 
-    /// Whether a file of this name is among them.
+    /// Whether a file of this name was added.
     pub(super) fn contains(&self, name: &str) -> bool {
         self.scenarios.iter().chain(&self.lessons).chain(&self.glossaries).any(|(file, _)| file == name)
     }
@@ -89,22 +88,22 @@ impl Files {
         &self.unread
     }
 
-    /// Whether everything could be read.
+    /// Returns an error if a file could not be read.
     pub(super) fn all_read(&self) -> anyhow::Result<()> {
         if self.unread.is_empty() { Ok(()) } else { Err(anyhow!("{}", self.unread.join("\n"))) }
     }
 
-    /// How many of them are glossaries.
+    /// Number of glossaries.
     pub(super) fn glossaries(&self) -> usize {
         self.glossaries.len()
     }
 
-    /// Whether there is no file.
+    /// Whether no file was added.
     pub(super) fn is_empty(&self) -> bool {
         self.scenarios.is_empty() && self.lessons.is_empty() && self.glossaries.is_empty() && self.unread.is_empty()
     }
 
-    /// The name of the only scenario file's text, if it is one file and a scenario.
+    /// Name and text of the only file, if it is a scenario.
     pub(super) fn only_scenario(&self) -> Option<(&str, &str)> {
         match (&self.scenarios[..], &self.lessons[..], &self.glossaries[..]) {
             ([(name, text)], [], []) => Some((name, text)),
@@ -112,7 +111,7 @@ impl Files {
         }
     }
 
-    /// Lets something be done with the files as sources of a library.
+    /// Calls `then` with the files as the sources of a library.
     pub(super) fn with_sources<T>(&self, then: impl FnOnce(Sources<'_>) -> T) -> T {
         let pairs = |files| -> Vec<(&str, &str)> {
             let files: &Vec<(String, String)> = files;
@@ -122,7 +121,7 @@ impl Files {
     }
 }
 
-/// The `.ron` files of a folder and of those in it, by name. What is hidden is left out; links to folders are not followed.
+/// Collects the `.ron` files of a folder and its subfolders by name. Skips hidden entries and links to folders.
 fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     let entries = fs::read_dir(folder).with_context(|| format!("cannot read the folder {}", shown(folder)))?;
     let mut entries: Vec<fs::DirEntry> = entries.filter_map(Result::ok).collect();
@@ -132,12 +131,12 @@ fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> anyhow::Result
         let path = entry.path();
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             let Some(deeper) = depth.checked_sub(1) else {
-                bail!("{} lies more than {MAX_DEPTH} folders deep", shown(&path));
+                bail!("{} is more than {MAX_DEPTH} folders deep", shown(&path));
             };
             walk(&path, deeper, files)?;
         } else if path.extension().is_some_and(|extension| extension == "ron") {
             if files.len() == MAX_FILES {
-                bail!("there are more than {MAX_FILES} files in {} and before it", shown(folder));
+                bail!("more than {MAX_FILES} .ron files: the limit was reached in {}", shown(folder));
             }
             files.push(path);
         }
@@ -145,17 +144,17 @@ fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> anyhow::Result
     Ok(())
 }
 
-/// All content: embedded, the user's own folder, and the folder that the command line names.
+/// Loads the embedded content, the user's folder, and the folder named on the command line.
 pub(super) fn library(folder: Option<&Path>) -> anyhow::Result<Library> {
-    let mut library = Library::new(EMBEDDED).map_err(|errors| told(&errors))?;
+    let mut library = Library::new(EMBEDDED).map_err(|errors| join_errors(&errors))?;
     for files in folders(folder)? {
         files.all_read()?;
-        files.with_sources(|sources| library.extend(sources)).map_err(|errors| told(&errors))?;
+        files.with_sources(|sources| library.extend(sources)).map_err(|errors| join_errors(&errors))?;
     }
     Ok(library)
 }
 
-/// The files of the user's own folder, and of the folder that the command line names. What cannot be read is noted in them.
+/// Reads the user's folder and the folder named on the command line. Unreadable files are recorded in the result.
 pub(super) fn folders(folder: Option<&Path>) -> anyhow::Result<Vec<Files>> {
     let mut all = Vec::new();
     if let Some(own) = data_folder().filter(|own| own.is_dir()) {
@@ -166,25 +165,25 @@ pub(super) fn folders(folder: Option<&Path>) -> anyhow::Result<Vec<Files>> {
     if let Some(folder) = folder {
         let mut files = Files::default();
         if !folder.is_dir() {
-            bail!("{} is no folder", shown(folder));
+            bail!("{} is not a folder", shown(folder));
         }
         files.add(folder);
         if files.is_empty() {
-            bail!("{} holds no .ron file, nor do its folders `assets` and `lessons`", shown(folder));
+            bail!("no .ron files in {}, nor in its folders `assets` and `lessons`", shown(folder));
         }
         all.push(files);
     }
     Ok(all)
 }
 
-/// Where a user keeps lessons and scenarios.
+/// The folder for the user's lessons and scenarios.
 fn data_folder() -> Option<PathBuf> {
     use etcetera::BaseStrategy;
     Some(etcetera::choose_base_strategy().ok()?.data_dir().join("hoplight"))
 }
 
-/// Mistakes as one error.
-pub(super) fn told(errors: &[ContentError]) -> anyhow::Error {
+/// Joins mistakes into one error.
+pub(super) fn join_errors(errors: &[ContentError]) -> anyhow::Error {
     let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
     anyhow!("{}", lines.join("\n"))
 }

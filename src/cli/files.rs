@@ -1,7 +1,7 @@
-//! The files that hoplight opens by name.
+//! Opens, reads and writes files by name.
 //!
-//! A path may name anything: a folder, a named pipe, a device, a link into nowhere. Only regular files are opened. Opening one
-//! never waits for the other end of a pipe, reading stops at a limit, and a file is replaced only as a whole ([`write`]).
+//! A path may name anything: a folder, a named pipe, a device, a dangling link. Only regular files are opened. Opening never
+//! blocks on a pipe, reading stops at a limit, and a file is only replaced as a whole ([`write`]).
 
 mod write;
 
@@ -18,7 +18,7 @@ use hoplight_model::text::sanitise;
 
 pub(super) use write::{destination, folder_of, lock, prepare, put, set_aside, sync_folder};
 
-/// What a path names that is not a regular file.
+/// Kinds of files that are not regular files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Kind {
     #[error("a folder")]
@@ -44,7 +44,7 @@ pub(super) enum FileError {
     NotRegular(Kind),
     #[error("is a symbolic link into a folder that does not exist")]
     Dangling,
-    #[error("has another hard link, from which saving would separate it")]
+    #[error("has another hard link; saving would separate the two")]
     HardLinked,
     #[error("is read-only")]
     ReadOnly,
@@ -62,7 +62,7 @@ pub(super) enum FileError {
 #[derive(Debug)]
 pub(super) struct Contents {
     pub(super) bytes: Vec<u8>,
-    /// Whether the file ends there.
+    /// Whether this is the whole file.
     pub(super) is_whole: bool,
     pub(super) metadata: Metadata,
 }
@@ -92,18 +92,18 @@ impl Kind {
 }
 
 impl FileError {
-    /// An error of the system while a file was opened or read.
+    /// Converts a system error from opening or reading a file.
     pub(super) fn reading(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::NotFound { Self::Missing } else { Self::Unreadable(error) }
     }
 }
 
-/// Refuses what is not a regular file.
+/// Refuses anything but a regular file.
 fn require_regular(metadata: &Metadata) -> Result<(), FileError> {
     Kind::of(metadata.file_type()).map_or(Ok(()), |kind| Err(FileError::NotRegular(kind)))
 }
 
-/// Refuses a file that must not be replaced: not regular, made read-only, or with a hard link that would keep the old contents.
+/// Refuses a file that must not be replaced: not regular, read-only, or with another hard link, which would keep the old contents.
 pub(super) fn require_replaceable(metadata: &Metadata) -> Result<(), FileError> {
     require_regular(metadata)?;
     if metadata.permissions().readonly() {
@@ -112,7 +112,7 @@ pub(super) fn require_replaceable(metadata: &Metadata) -> Result<(), FileError> 
     if metadata.nlink() > 1 { Err(FileError::HardLinked) } else { Ok(()) }
 }
 
-/// What a path names now.
+/// Reads the metadata of a path.
 fn metadata(path: &Path, links: Links) -> io::Result<Metadata> {
     match links {
         Links::Follow => fs::metadata(path),
@@ -120,20 +120,20 @@ fn metadata(path: &Path, links: Links) -> io::Result<Metadata> {
     }
 }
 
-/// Opens a regular file. `options` say for what; `wrap` says what an error of the system means.
+/// Opens a regular file with `options`. `wrap` converts system errors.
 fn open(path: &Path, links: Links, options: &mut OpenOptions, wrap: fn(io::Error) -> FileError) -> Result<File, FileError> {
-    // To open a device may have an effect of its own, so it is not even tried.
+    // Opening a device can have side effects, so check the kind first.
     match metadata(path, links) {
         Ok(found) => require_regular(&found)?,
-        // The options may ask to create it.
+        // `options` may create the file.
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(wrap(error)),
     }
     open_unseen(path, links, options, wrap)
 }
 
-/// Opens what may have taken a regular file's place a moment ago, and refuses anything else: without waiting for the other end
-/// of a pipe, and without taking over a terminal.
+/// Opens a path whose file may have been replaced since it was checked, and refuses anything but a regular file. Neither blocks
+/// on a pipe nor acquires a controlling terminal.
 fn open_unseen(
     path: &Path,
     links: Links,
@@ -165,30 +165,30 @@ pub(super) fn read_text(path: &Path) -> anyhow::Result<String> {
     let name = shown(path);
     let contents = read(path, Links::Follow, MAX_FILE).map_err(|error| match error {
         FileError::Missing if !is_missing(path) => anyhow!("{name} is a symbolic link to a file that does not exist"),
-        FileError::Missing => anyhow!("cannot read {name}: there is no such file"),
+        FileError::Missing => anyhow!("cannot read {name}: no such file"),
         FileError::Unreadable(error) => anyhow!("cannot read {name}: {error}"),
         error => anyhow!("{name} {error}"),
     })?;
     if !contents.is_whole {
-        bail!("{name} has more than {MAX_FILE} bytes");
+        bail!("{name} is larger than {MAX_FILE} bytes");
     }
-    String::from_utf8(contents.bytes).map_err(|_| anyhow!("{name} is no UTF-8 text"))
+    String::from_utf8(contents.bytes).map_err(|_| anyhow!("{name} is not UTF-8 text"))
 }
 
-/// Whether a path names nothing at all, not even a link into nowhere. If in doubt, it names something.
+/// Whether nothing exists at a path, not even a dangling link. Returns false if this cannot be determined.
 pub(super) fn is_missing(path: &Path) -> bool {
-    // A user without a home may have /dev/null for one.
+    // The home folder of some system users is /dev/null.
     let is_missing = |error: io::Error| matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
     fs::symlink_metadata(path).is_err_and(is_missing)
 }
 
-/// A path as it may be shown.
+/// A path sanitised for display.
 pub(super) fn shown(path: &Path) -> String {
     sanitise(&path.to_string_lossy())
 }
 
-/// A path as the user would write it.
-pub(super) fn homely(path: &Path) -> String {
+/// A path for display, with `~` for the home folder.
+pub(super) fn with_tilde(path: &Path) -> String {
     let home = etcetera::home_dir().ok().filter(|home| !home.as_os_str().is_empty());
     match home.and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned)) {
         Some(inside) => format!("~/{}", shown(&inside)),
@@ -196,7 +196,7 @@ pub(super) fn homely(path: &Path) -> String {
     }
 }
 
-/// A file beside `path`, with its name and another suffix.
+/// Appends a suffix to the file name of `path`.
 pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".");

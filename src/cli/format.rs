@@ -1,13 +1,11 @@
-//! Numbers and columns for people.
-//!
-//! Must not know what the numbers mean.
+//! Formats numbers, tables and paragraphs for text output.
 
 use hoplight_model::text::{self, wrap};
 
-/// What stands where nothing was measured.
+/// Placeholder for a missing value.
 const NOTHING: &str = "-";
 
-/// A number with about three significant digits; large ones whole.
+/// Formats a number with about three significant digits, and without decimals from 100 on.
 pub(in crate::cli) fn number(value: impl Into<Option<f64>>) -> String {
     match value.into().filter(|value| value.is_finite()) {
         None => NOTHING.to_owned(),
@@ -20,43 +18,43 @@ pub(in crate::cli) fn number(value: impl Into<Option<f64>>) -> String {
     }
 }
 
-/// A rate that is there for sure: rounded down.
-pub(in crate::cli) fn promised(rps: impl Into<Option<f64>>) -> String {
+/// Formats a rate, rounded down so that it is not overstated.
+pub(in crate::cli) fn rounded_down(rps: impl Into<Option<f64>>) -> String {
     number(rps.into().map(|rps| {
         let unit = if rps >= 99.95 { 1.0 } else { 10.0 };
         (rps * unit).floor() / unit
     }))
 }
 
-/// A part of a whole in percent.
+/// Formats a fraction as a percentage.
 pub(in crate::cli) fn percent(value: impl Into<Option<f64>>) -> String {
     value.into().map_or_else(|| NOTHING.to_owned(), |value| format!("{:.2} %", value * 100.0))
 }
 
-/// A length of time in seconds, without needless digits.
+/// Formats a time in seconds, without trailing zeros.
 pub(in crate::cli) fn seconds(value: f64) -> String {
     let text = format!("{value:.3}");
     format!("{} s", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
-/// The columns that text is folded to.
+/// Maximum line width in columns.
 const WIDTH: usize = 80;
 
-/// Where the cells of a column stand.
+/// Alignment of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::cli) enum Align {
     Left,
     Right,
 }
 
-/// Rows in columns, indented by two: the first column from the left, the others from the right. The first row is the head.
+/// Formats a table, indented by two: the first column left-aligned, the others right-aligned.
 pub(in crate::cli) fn columns(rows: &[Vec<String>]) -> String {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
     let aligns: Vec<Align> = (0..count).map(|column| if column == 0 { Align::Left } else { Align::Right }).collect();
     aligned(rows, &aligns)
 }
 
-/// Rows in columns, indented by two, each column on its side. A last column from the left that is too wide is folded.
+/// Formats a table, indented by two. A left-aligned last column is wrapped if it is too wide.
 pub(in crate::cli) fn aligned(rows: &[Vec<String>], aligns: &[Align]) -> String {
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| text::width(cell)).max().unwrap_or(0);
     let widths: Vec<usize> = (0..aligns.len()).map(width).collect();
@@ -70,7 +68,7 @@ pub(in crate::cli) fn aligned(rows: &[Vec<String>], aligns: &[Align]) -> String 
                 line.extend(["  ", &folded.join(&format!("\n{}", " ".repeat(before_last)))]);
                 continue;
             }
-            // The width counts columns, as the standard's padding does not.
+            // `width` counts terminal columns; the padding of `format!` would count characters.
             let gap = " ".repeat(width.saturating_sub(text::width(cell)));
             let (left, right) = if aligns[place] == Align::Left { (cell, &gap) } else { (&gap, cell) };
             line.extend(["  ", left, right]);
@@ -81,12 +79,12 @@ pub(in crate::cli) fn aligned(rows: &[Vec<String>], aligns: &[Align]) -> String 
     text
 }
 
-/// Text in lines that end before column 80, indented.
+/// Wraps text to 80 columns with an indent.
 pub(in crate::cli) fn paragraph(words: &str, indent: usize) -> String {
     hanging("", words, indent)
 }
 
-/// The same behind a lead, such as a dash: all lines of the text begin below each other.
+/// Like [`paragraph`], but starts with a lead such as a dash and indents the other lines to match.
 pub(in crate::cli) fn hanging(lead: &str, words: &str, indent: usize) -> String {
     let gap = " ".repeat(indent);
     let blank = " ".repeat(text::width(lead));
@@ -98,7 +96,7 @@ pub(in crate::cli) fn hanging(lead: &str, words: &str, indent: usize) -> String 
     text
 }
 
-/// A count with what is counted.
+/// Formats a count with its noun, adding `s` for the plural.
 pub(in crate::cli) fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
@@ -119,13 +117,13 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_is_not_promised_that_is_not_there() {
-        assert_eq!([524.84, 99.99, 9.99, 0.0].map(promised), ["524", "99.0", "9.90", "0.00"]);
-        assert_eq!(promised(None), "-");
+    fn rates_are_rounded_down() {
+        assert_eq!([524.84, 99.99, 9.99, 0.0].map(rounded_down), ["524", "99.0", "9.90", "0.00"]);
+        assert_eq!(rounded_down(None), "-");
     }
 
     #[test]
-    fn what_hangs_on_a_lead_begins_below_itself() {
+    fn lines_after_a_lead_are_aligned() {
         let text = hanging("- ", &"word ".repeat(20), 2);
         assert!(text.starts_with("  - word word") && text.contains("\n    word") && text.lines().count() == 2, "{text}");
         assert!(text.lines().all(|line| text::width(line) <= WIDTH));
@@ -133,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_stand_below_each_other() {
+    fn columns_are_aligned() {
         let rows = [vec!["a".to_owned(), "long".to_owned()], vec!["wider".to_owned(), "1".to_owned()]];
         assert_eq!(columns(&rows), "  a      long\n  wider     1\n");
     }

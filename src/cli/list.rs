@@ -1,7 +1,6 @@
-//! `hoplight list`: what there is, as a table for people or as one line of JSON for programs.
+//! `hoplight list`: lists lessons, scenarios, faults, rules and glossary terms as a table or as JSON.
 //!
-//! Each sort of things is one type with a row for people; a new sort is a field of [`Listing`] and a word of
-//! [`Listed`](super::Listed). Must not know how anything is run.
+//! Each list has its own row type. A new list needs a field in [`Listing`] and a variant of [`Listed`](super::Listed).
 
 use std::fmt::Write as _;
 
@@ -19,10 +18,10 @@ use super::commands::print;
 use super::format::{hanging, paragraph};
 use super::{Format, Listed};
 
-/// The infrastructure whose commands the list of faults shows.
+/// Scenario for which the list of faults shows commands.
 const SHOWN: &str = "stage-2-secured";
 
-/// Lists one sort of things; without a word, lessons and infrastructures.
+/// Prints one list; without `what`, lessons and scenarios.
 pub(super) fn list(library: &Library, what: Option<Listed>, format: Format) -> anyhow::Result<()> {
     let listing = Listing::new(library, what);
     match format {
@@ -31,7 +30,7 @@ pub(super) fn list(library: &Library, what: Option<Listed>, format: Format) -> a
     }
 }
 
-/// What was asked for; what was not is left out.
+/// The requested lists.
 #[derive(Debug, Serialize)]
 struct Listing<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,7 +45,7 @@ struct Listing<'a> {
     terms: Option<&'a [Term]>,
 }
 
-/// A lesson, in the order of the course map.
+/// A lesson. Lessons are in the order of the course map.
 #[derive(Debug, Serialize)]
 struct LessonRow<'a> {
     id: &'a str,
@@ -59,7 +58,7 @@ struct LessonRow<'a> {
     questions: usize,
 }
 
-/// An infrastructure, by name.
+/// A scenario. Scenarios are sorted by name.
 #[derive(Debug, Serialize)]
 struct ScenarioRow<'a> {
     id: &'a str,
@@ -83,11 +82,11 @@ struct FaultRow {
     agents: &'static str,
     alert: &'static str,
     remedy: &'static str,
-    /// How it is brought about in the infrastructure that is shown; empty where that has no such part.
+    /// Commands that inject it into [`SHOWN`]; empty if it does not apply there.
     commands: Vec<Timed>,
 }
 
-/// A rule of the linter for designs.
+/// A rule of `analyze`.
 #[derive(Debug, Serialize)]
 struct RuleRow {
     id: &'static str,
@@ -97,7 +96,7 @@ struct RuleRow {
     fix: &'static str,
 }
 
-/// A command and how long after the fault's beginning it is given.
+/// A command and its delay after the start of the fault.
 #[derive(Debug, Serialize)]
 struct Timed {
     after_s: f64,
@@ -106,8 +105,8 @@ struct Timed {
 
 impl<'a> Listing<'a> {
     fn new(library: &'a Library, what: Option<Listed>) -> Self {
-        let usual = [Listed::Lessons, Listed::Scenarios];
-        let asked = |listed| what.map_or(usual.contains(&listed), |what| what == listed);
+        let defaults = [Listed::Lessons, Listed::Scenarios];
+        let asked = |listed| what.map_or(defaults.contains(&listed), |what| what == listed);
         let shown = library.scenario(SHOWN).map(|infra| &**infra);
         Self {
             lessons: asked(Listed::Lessons).then(|| library.lessons().map(|lesson| LessonRow::of(lesson)).collect()),
@@ -132,7 +131,7 @@ impl<'a> Listing<'a> {
             parts.push(text);
         }
         if self.scenarios.is_some() {
-            let mut text = String::from("Infrastructures\n");
+            let mut text = String::from("Scenarios\n");
             for ScenarioRow { id, title, .. } in scenarios {
                 let _ = writeln!(text, "  {id}{}  {title}", gap(id, wide));
             }
@@ -195,21 +194,21 @@ impl RuleRow {
     }
 }
 
-/// Blanks up to a column: the width counts columns, as the standard's padding does not.
+/// Blanks that pad `text` to a column. `width` counts terminal columns; the padding of `format!` would count characters.
 fn gap(text: &str, to: usize) -> String {
     " ".repeat(to.saturating_sub(width(text)))
 }
 
 fn faults(rows: &[FaultRow]) -> String {
-    let mut text = format!("Faults; `hoplight simulate {SHOWN} --at '20s fault NAME' --at '40s fix NAME'` tries one\n");
+    let mut text = format!("Faults (to try one: hoplight simulate {SHOWN} --at '20s fault NAME' --at '40s fix NAME')\n");
     for row in rows {
         let _ = writeln!(text, "\n{}: {}", row.id, row.title);
-        for (what, says) in [("users", row.users), ("inside", row.agents), ("alert", row.alert), ("remedy", row.remedy)] {
+        for (what, says) in [("users", row.users), ("agents", row.agents), ("alert", row.alert), ("remedy", row.remedy)] {
             let _ = writeln!(text, "  {what:<7} {says}");
         }
         for Timed { after_s, command } in &row.commands {
             let after = if *after_s > 0.0 { format!("  ({after_s} s later)") } else { String::new() };
-            let _ = writeln!(text, "  {:<7} {command}{after}", "does");
+            let _ = writeln!(text, "  {:<7} {command}{after}", "inject");
         }
     }
     text
@@ -221,11 +220,12 @@ fn terms(rows: &[Term]) -> String {
         paragraph(&names.join(", "), 0) + &paragraph(&term.about(), 2)
     };
     let all: Vec<String> = rows.iter().map(one).collect();
-    format!("Words of the trade\n\n{}", all.join("\n"))
+    format!("Glossary\n\n{}", all.join("\n"))
 }
 
 fn rules(rows: &[RuleRow]) -> String {
-    let about = "Rules of `hoplight analyze`; --fail-on note, warning or error makes it fail on what they find";
+    let about =
+        "Rules of `hoplight analyze`. --fail-on note, warning or error makes it fail on findings of that severity or above.";
     let mut text = paragraph(about, 0);
     for RuleRow { id, severity, title, why, fix } in rows {
         text += "\n";

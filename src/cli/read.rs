@@ -1,8 +1,8 @@
-//! `hoplight read`: a lesson as plain text, for a screen reader or a pipe.
+//! `hoplight read`: prints a lesson as plain text, for a screen reader or a pipe.
 //!
-//! Step by step: the text, the picture in words, what is to be done and how, what comes of it; then the quiz, line by line.
-//! The solutions are played on a simulation of their own, so that the picture in words is the one of each step.
-//! Must not judge anything itself: answers and marks are judged by the lesson's runner, as on the screen.
+//! For each step, prints the text, the diagram in words, the goals, the solution and its result; then asks the quiz. The solutions
+//! are played on a simulation, so that the diagram is up to date at each step. Answers and marks are checked by the lesson
+//! runner, as on the screen.
 
 mod describe;
 mod dialogue;
@@ -31,51 +31,51 @@ use super::format;
 use super::store::Store;
 use dialogue::{Dialogue, Input};
 
-/// Text in lines, made for ears: an arrow between names is a word.
+/// Wraps text for a screen reader, with `to` for an arrow.
 fn paragraph(words: &str) -> String {
     format::paragraph(&words.replace(" → ", " to "), 0)
 }
 
-/// The same behind a lead, such as a number.
+/// Like [`paragraph`], but starts with a lead such as a number.
 fn hanging(lead: &str, words: &str) -> String {
     format::hanging(lead, &words.replace(" → ", " to "), 2)
 }
 
-/// What `read` is asked for.
+/// Arguments of `read`.
 #[derive(Clone, Debug, PartialEq, Args)]
 pub struct ReadArguments {
-    /// A lesson's name, as `hoplight list lessons` shows it
+    /// Name of a lesson (see `hoplight list lessons`)
     #[arg(value_name = "LESSON")]
     lesson: String,
 
-    /// Print the right answer behind each question that is still open
+    /// Print the right answer after each question that was not answered correctly
     #[arg(long)]
     answers: bool,
 
-    /// Leave out the steps: only the quiz
+    /// Print only the quiz, without the steps
     #[arg(long)]
     quiz: bool,
 }
 
-/// Whether to go on.
+/// Whether to continue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Flow {
-    On,
-    Ended,
+    Continue,
+    Quit,
 }
 
 /// A lesson that is being read.
 struct Reading<'a> {
     player: Player,
-    talk: Dialogue,
+    dialogue: Dialogue,
     keymap: Keymap,
-    /// The picture as it was described last.
+    /// The infrastructure as last described.
     described: Arc<Infrastructure>,
     answers: bool,
-    /// Whether a question went by to which nobody said anything.
-    unasked: bool,
+    /// Whether a question was printed after the end of the input.
+    unanswered: bool,
     arguments: &'a Arguments,
-    /// Where the progress is kept, from the first time that there is any.
+    /// The progress store, opened at the first save.
     store: Option<(Store, hoplight_lesson::Progress)>,
 }
 
@@ -85,20 +85,21 @@ pub(super) fn read(library: &Library, asked: &ReadArguments, arguments: &Argumen
         let known: Vec<LessonId> = library.lessons().map(|lesson| lesson.id.clone()).collect();
         let hint = nearest(&asked.lesson, known.iter().map(LessonId::as_str));
         let hint = hint.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-        bail!("there is no lesson `{}`{hint}", sanitise(&asked.lesson));
+        bail!("no lesson named `{}`{hint}", sanitise(&asked.lesson));
     };
     let Some(infra) = library.scenario(lesson.scenario.as_str()) else {
-        bail!("the infrastructure `{}` of this lesson is missing", lesson.scenario);
+        bail!("the scenario `{}` of this lesson is missing", lesson.scenario);
     };
     let config = Config::load(arguments)?;
     let from = if asked.quiz { lesson.steps.len() } else { 0 };
     let (player, _) = Player::begin(lesson, infra, config.seed(arguments), from)
-        .map_err(|error| anyhow!("{}", hoplight_text::refusal(&error)).context("the lesson cannot begin"))?;
+        .map_err(|error| anyhow!("{}", hoplight_text::refusal(&error)).context("cannot start the lesson"))?;
     let described = Arc::clone(player.infrastructure());
-    let talk = Dialogue::new(arguments.ascii_only());
+    let dialogue = Dialogue::new(arguments.ascii_only());
     let keymap = config.keymap;
-    let mut reading = Reading { player, talk, keymap, described, answers: asked.answers, unasked: false, arguments, store: None };
-    let done = reading.lesson().and_then(|_| reading.talk.finish());
+    let mut reading =
+        Reading { player, dialogue, keymap, described, answers: asked.answers, unanswered: false, arguments, store: None };
+    let done = reading.lesson().and_then(|_| reading.dialogue.finish());
     let renamed = reading.store.iter().flat_map(|(store, _)| store.renamed());
     renamed.for_each(|message| super::warn(message));
     quiet(done).map(|()| ExitCode::SUCCESS)
@@ -112,8 +113,8 @@ impl Reading<'_> {
         text += "\n";
         text += &describe::infrastructure(&self.described);
         self.say(&text)?;
-        if self.pause()? == Flow::Ended {
-            return Ok(Flow::Ended);
+        if self.pause()? == Flow::Quit {
+            return Ok(Flow::Quit);
         }
         loop {
             self.record();
@@ -122,18 +123,18 @@ impl Reading<'_> {
                 Place::Quiz(number) => self.quiz(number)?,
                 Place::Finished => return self.end(),
             };
-            if flow == Flow::Ended {
-                return Ok(Flow::Ended);
+            if flow == Flow::Quit {
+                return Ok(Flow::Quit);
             }
             if let Err(error) = self.player.skip() {
-                self.say(&paragraph(&format!("This step could not be set up: {}.", hoplight_text::refusal(&error))))?;
+                self.say(&paragraph(&format!("The step could not be set up: {}.", hoplight_text::refusal(&error))))?;
             }
         }
     }
 
     fn step(&mut self, number: usize) -> io::Result<Flow> {
         let lesson = Arc::clone(self.player.run().lesson());
-        let Some(step) = lesson.steps.get(number) else { return Ok(Flow::On) };
+        let Some(step) = lesson.steps.get(number) else { return Ok(Flow::Continue) };
         let mut text = String::from("\n");
         text += &paragraph(&format!("Step {} of {}: {}", number + 1, lesson.steps.len(), step.title));
         for part in &step.text {
@@ -142,40 +143,40 @@ impl Reading<'_> {
         text += &self.picture();
         if !step.focus.is_empty() {
             let names: Vec<String> = step.focus.iter().map(Element::to_string).collect();
-            text += &paragraph(&format!("In the picture, look at {}.", describe::listed(&names)));
+            text += &paragraph(&format!("In the diagram, look at {}.", describe::listed(&names)));
         }
         self.say(&text)?;
         let flow = match &step.gate {
-            Gate::Continue => Flow::On,
+            Gate::Continue => Flow::Continue,
             Gate::Goals(_) => self.goals(step)?,
             Gate::Ask(question) => self.question(question, questions::Mode::Ask)?,
             Gate::Predict(question) => self.question(question, questions::Mode::Predict)?,
         };
-        if flow == Flow::Ended {
+        if flow == Flow::Quit {
             return Ok(flow);
         }
         self.reveal(step)?;
         self.pause()
     }
 
-    /// What is to be done, how, and what became of it.
+    /// Prints the goals and the solution, plays the solution and prints the result.
     fn goals(&mut self, step: &Step) -> io::Result<Flow> {
-        let mut text = String::from("To do:\n");
+        let mut text = String::from("Goals:\n");
         for (number, goal) in step.goals().iter().enumerate() {
             text += &hanging(&format!("{}. ", number + 1), &self.prose(&goal.label));
         }
         self.say(&text)?;
-        if self.talk.attended && !step.hints.is_empty() {
-            match self.talk.ask("Think how; Enter tells.")? {
-                Input::Quit => return Ok(Flow::Ended),
-                Input::Silence | Input::Nothing | Input::Line(_) => {}
+        if self.dialogue.interactive && !step.hints.is_empty() {
+            match self.dialogue.ask("Press Enter to see the solution.")? {
+                Input::Quit => return Ok(Flow::Quit),
+                Input::End | Input::Empty | Input::Line(_) => {}
             }
         }
         let acts: Vec<String> = step.solution.iter().map(ToString::to_string).collect();
-        let mut text = paragraph(&format!("How: {}.", acts.join(", then ")));
+        let mut text = paragraph(&format!("Solution: {}.", acts.join(", then ")));
         for act in &step.solution {
             if let Err(why) = self.player.act(act) {
-                text += &paragraph(&format!("“{act}” could not be done: {why}."));
+                text += &paragraph(&format!("“{act}” failed: {why}."));
             }
         }
         for (label, met) in self.player.run().goals() {
@@ -184,14 +185,14 @@ impl Reading<'_> {
         }
         text += &self.picture();
         self.say(&text)?;
-        Ok(Flow::On)
+        Ok(Flow::Continue)
     }
 
-    /// What a step reveals, whether or not its goals were met: it is part of the lesson's text.
+    /// Prints what a step reveals, even if its goals were not met, because it is part of the lesson's text.
     fn reveal(&mut self, step: &Step) -> io::Result<()> {
         let mut text = String::new();
         if let Some((right, why)) = self.player.run().reveal().and_then(|reveal| reveal.prediction) {
-            let verdict = if right { "You predicted right." } else { "You predicted otherwise." };
+            let verdict = if right { "Your prediction was right." } else { "Your prediction was wrong." };
             text += &paragraph(&format!("{verdict} {}", self.prose(why)));
         }
         if let Some(reveal) = &step.reveal {
@@ -200,7 +201,7 @@ impl Reading<'_> {
         self.say(&text)
     }
 
-    /// What is different in the picture since it was described last.
+    /// Describes the changes in the diagram since the last description.
     fn picture(&mut self) -> String {
         let now = Arc::clone(self.player.infrastructure());
         if Arc::ptr_eq(&now, &self.described) {
@@ -208,40 +209,39 @@ impl Reading<'_> {
         }
         let changes = describe::changes(&self.described, &now);
         self.described = now;
-        if changes.is_empty() { changes } else { format!("New in the picture:\n{changes}") }
+        if changes.is_empty() { changes } else { format!("Changes in the diagram:\n{changes}") }
     }
 
     fn end(&mut self) -> io::Result<Flow> {
         let (title, score) = (self.player.run().lesson().title.clone(), self.player.run().score());
-        let mut text = format!("\nThis is the end of “{title}”.\n");
-        if !self.unasked {
-            let _ = writeln!(text, "Quiz: {} of {} right at the first try.", score.right, score.of);
+        let mut text = format!("\nEnd of “{title}”.\n");
+        if !self.unanswered {
+            let _ = writeln!(text, "Quiz: {} of {} right on the first try.", score.right, score.of);
         }
         self.say(&text)?;
-        Ok(Flow::Ended)
+        Ok(Flow::Quit)
     }
 
-    /// Waits until a reader at a terminal wants to go on.
+    /// Waits for Enter, if input and output are a terminal.
     fn pause(&mut self) -> io::Result<Flow> {
-        if !self.talk.attended {
-            return Ok(Flow::On);
+        if !self.dialogue.interactive {
+            return Ok(Flow::Continue);
         }
-        Ok(if self.talk.ask("Enter goes on, q ends.")? == Input::Quit { Flow::Ended } else { Flow::On })
+        Ok(if self.dialogue.ask("Press Enter to continue, q to quit.")? == Input::Quit { Flow::Quit } else { Flow::Continue })
     }
 
-    /// Prose, with the keys that it names.
+    /// Fills the bound keys into prose.
     fn prose(&self, text: &str) -> String {
         with_keys(text, |name| self.keymap.named(name))
     }
 
-    /// Writes text.
     fn say(&mut self, text: &str) -> io::Result<()> {
-        self.talk.say(text)
+        self.dialogue.say(text)
     }
 
-    /// Keeps how far the reader has come, if there is one who answers: what only went through a pipe is not done.
+    /// Saves the progress if questions are being answered. A lesson that is only printed does not count as done.
     fn record(&mut self) {
-        if !self.talk.is_heard() || self.unasked {
+        if !self.dialogue.can_answer() || self.unanswered {
             return;
         }
         let (store, progress) = match &mut self.store {

@@ -1,9 +1,7 @@
-//! `hoplight shot`: one frame of the screen, without a terminal.
+//! `hoplight shot`: writes one frame of the screen, without a terminal.
 //!
-//! The application is opened, and its keys are pressed, as on the full screen; only the clock is missing: time goes by in
-//! frames of one length, so that the same arguments give the same bytes. Nobody's progress is read or kept, and settings only where
-//! their file is named.
-//! Must not know what a frame shows, nor how it is drawn or written.
+//! Opens the application and presses keys as on the full screen, but advances time in frames of fixed length instead of reading a
+//! clock, so that equal arguments give equal output. Neither reads nor writes progress, and reads settings only with `--config`.
 
 mod keys;
 
@@ -30,22 +28,22 @@ use hoplight_view::picture::{self, Paper};
 use hoplight_view::theme::Theme;
 
 use super::config::Config;
-use super::{Arguments, USAGE, commands, complain};
+use super::{Arguments, USAGE, commands, print_error};
 use keys::{Keys, Press};
 
-/// The wall time between two frames. On the full screen it lies between a thirtieth and a quarter of a second.
+/// Wall time between frames. On the full screen it varies between a thirtieth and a quarter of a second.
 const FRAME: Duration = Duration::from_millis(100);
 
-/// The longest time that is asked for: all of it is played.
+/// Maximum of `--at` and of a wait, because all of it is simulated.
 const LONGEST: Duration = Duration::from_secs(3600);
 
-/// Most wall time that may go by until the asked time is reached: the trace is slow.
+/// Maximum wall time to reach `--at`. The trace is slow.
 const PATIENCE: Duration = Duration::from_secs(24 * 3600);
 
-/// What `shot` is asked for.
+/// Arguments of `shot`.
 #[derive(Clone, Debug, PartialEq, Args)]
 pub struct ShotArguments {
-    /// An infrastructure's or a lesson's name, or a scenario file; without it, the course map
+    /// Name of a scenario or lesson, or a scenario file [default: the course map]
     #[arg(value_name = "SCENARIO|LESSON")]
     what: Option<String>,
 
@@ -53,15 +51,15 @@ pub struct ShotArguments {
     #[arg(long, value_name = "COLUMNSxROWS", default_value = "120x40", value_parser = size)]
     size: (u16, u16),
 
-    /// Let simulated time go by until then, after the keys: 500ms, 12s, 2min, up to 1h; in the trace, to the first frame behind it
+    /// Simulate up to this time after the keys: 500ms, 12s, 2min, up to 1h; in the trace, to the first frame after it
     #[arg(long, value_name = "TIME", value_parser = moment)]
     at: Option<Duration>,
 
-    /// Press these keys first, such as 't v Tab ↓ space'; a time, such as 5s, waits so long
+    /// Press these keys first, such as 't v Tab ↓ space'; a time such as 5s waits
     #[arg(long, value_name = "KEYS", default_value = "", hide_default_value = true)]
     keys: Keys,
 
-    /// How to write the frame
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "txt")]
     format: PictureFormat,
 
@@ -69,28 +67,28 @@ pub struct ShotArguments {
     #[arg(long)]
     ascii: bool,
 
-    /// Show the tips that a newcomer gets
+    /// Show tips for new users
     #[arg(long)]
     tips: bool,
 
-    /// The set of colours: dark unless said otherwise
+    /// Colour theme [default: dark]
     #[arg(long, value_name = "NAME", value_parser = super::palette())]
     theme: Option<Palette>,
 }
 
-/// How a frame is written.
+/// Output format of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum PictureFormat {
-    /// Characters only
+    /// Plain text
     Txt,
-    /// Characters with a terminal's sequences for colours
+    /// Text with ANSI colour sequences
     Ansi,
-    /// A picture for browsers
+    /// SVG picture
     Svg,
 }
 
 impl ShotArguments {
-    /// Colours and characters. A picture depends on the arguments alone; what a terminal may be sent, on its environment too.
+    /// Theme and character set. SVG depends only on the arguments; text for a terminal also depends on the environment.
     fn look(&self, all: &Arguments, config: &Config) -> Look {
         let (colours, unicode) = match self.format {
             PictureFormat::Svg => (super::colours(all.color, None), true),
@@ -100,13 +98,13 @@ impl ShotArguments {
         Look { palette, ascii: config.ascii(self.ascii || all.ascii), only_ascii: !unicode }
     }
 
-    /// The theme, whether it stands before or behind the command's name.
+    /// The theme. `--theme` may come before or after the name of the command.
     fn theme(&self, all: &Arguments, config: &Config) -> Palette {
         config.theme(self.theme.or(all.theme))
     }
 }
 
-/// Columns and rows, as an argument.
+/// Parses `--size`.
 fn size(text: &str) -> Result<(u16, u16), String> {
     let expected = || format!("expected columns and rows, such as 120x40, at least {}x{}", MINIMUM.0, MINIMUM.1);
     let (columns, rows) = text.split_once('x').ok_or_else(expected)?;
@@ -121,10 +119,10 @@ fn size(text: &str) -> Result<(u16, u16), String> {
     }
 }
 
-/// A time that is not too long to be played, as an argument.
+/// Parses a time of at most [`LONGEST`].
 fn moment(text: &str) -> Result<Duration, String> {
     let time = script::duration(text)?;
-    if time <= LONGEST { Ok(time) } else { Err(format!("at most {}h: all of it is played", LONGEST.as_secs() / 3600)) }
+    if time <= LONGEST { Ok(time) } else { Err(format!("at most {}h, because all of it is simulated", LONGEST.as_secs() / 3600)) }
 }
 
 /// Draws a frame and writes it to standard output.
@@ -144,7 +142,7 @@ pub(super) fn shot(library: Library, asked: &ShotArguments, all: &Arguments) -> 
     }
     app.resize(asked.size.0, asked.size.1);
     if let Err(why) = play(&mut app, &asked.keys, asked.at) {
-        return Ok(complain(USAGE, &why));
+        return Ok(print_error(USAGE, &why));
     }
     let area = Rect::new(0, 0, asked.size.0, asked.size.1);
     let mut frame = Buffer::empty(area);
@@ -162,7 +160,7 @@ pub(super) fn shot(library: Library, asked: &ShotArguments, all: &Arguments) -> 
     Ok(ExitCode::SUCCESS)
 }
 
-/// Opens an infrastructure or a lesson by name, or a scenario file.
+/// Opens a scenario or a lesson by name, or a scenario file.
 fn open(app: &mut App, name: &str) -> anyhow::Result<()> {
     if app.library.scenario(name).is_some() || (app.library.lesson(name).is_none() && Path::new(name).exists()) {
         app.open_scenario(commands::find_scenario(&app.library, name)?);
@@ -175,25 +173,25 @@ fn open(app: &mut App, name: &str) -> anyhow::Result<()> {
     let scenarios: Vec<ScenarioId> = app.library.scenarios().map(|infra| infra.id().clone()).collect();
     let known = lessons.iter().map(LessonId::as_str).chain(scenarios.iter().map(ScenarioId::as_str));
     let hint = nearest(name, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-    Err(anyhow!("there is no infrastructure, no lesson and no file `{}`{hint}", sanitise(name)))
+    Err(anyhow!("no scenario, lesson or file named `{}`{hint}", sanitise(name)))
 }
 
-/// Presses the keys, then lets time go by until `at`.
+/// Presses the keys, then simulates up to `at`.
 ///
 /// # Errors
-/// Says why that cannot be shown.
+/// Which key quits the program, or why `at` cannot be reached.
 fn play(app: &mut App, keys: &Keys, at: Option<Duration>) -> Result<(), String> {
     for press in keys.presses() {
         match press {
-            Press::Key(key) if app.press(*key).contains(&Effect::Quit) => return Err(format!("--keys: {key} quits there")),
+            Press::Key(key) if app.press(*key).contains(&Effect::Quit) => return Err(format!("--keys: {key} quits the program")),
             Press::Key(_) => {}
             Press::Wait(time) => wait(app, *time),
         }
     }
-    at.map_or(Ok(()), |at| reach(app, SimTime::ZERO + at))
+    at.map_or(Ok(()), |at| advance_to(app, SimTime::ZERO + at))
 }
 
-/// Lets wall time go by.
+/// Advances wall time.
 fn wait(app: &mut App, mut time: Duration) {
     while !time.is_zero() {
         let step = time.min(FRAME);
@@ -202,12 +200,12 @@ fn wait(app: &mut App, mut time: Duration) {
     }
 }
 
-/// Lets time go by until so much is simulated; in the trace, whose clock is not even, until the first frame behind that.
-fn reach(app: &mut App, end: SimTime) -> Result<(), String> {
+/// Advances until the simulated time is `end`. In the trace, whose clock runs unevenly, until the first frame after it.
+fn advance_to(app: &mut App, end: SimTime) -> Result<(), String> {
     let mut waited = Duration::ZERO;
     loop {
         let Some(stage) = app.stage() else {
-            return Err("--at: the course map has no time; name an infrastructure or a lesson".into());
+            return Err("--at: the course map has no simulated time; name a scenario or a lesson".into());
         };
         let now = stage.sim().now();
         if now == end || (now > end && !waited.is_zero()) {
@@ -215,16 +213,16 @@ fn reach(app: &mut App, end: SimTime) -> Result<(), String> {
         }
         let asked = shown_time(end);
         if now > end {
-            return Err(format!("--at {asked}: after the keys it is {} already", shown_time(now)));
+            return Err(format!("--at {asked}: the time after the keys is already {}", shown_time(now)));
         }
         if !app.is_animating() {
             return Err(format!(
-                "--at {asked}: time stands still at {}; wait with a time in --keys before that",
+                "--at {asked}: the simulation is paused at {}; add a time to wait to --keys before the pause",
                 shown_time(now)
             ));
         }
         if waited >= PATIENCE {
-            return Err(format!("--at {asked}: at this pace it takes more than a day; it is {}", shown_time(now)));
+            return Err(format!("--at {asked}: at this pace it takes more than a day to get there from {}", shown_time(now)));
         }
         let step = stage.session.playback.until(end.since(now)).map_or(FRAME, |left| left.clamp(Duration::from_nanos(1), FRAME));
         app.tick(step);
@@ -232,7 +230,7 @@ fn reach(app: &mut App, end: SimTime) -> Result<(), String> {
     }
 }
 
-/// What the picture is of.
+/// Title of the picture.
 fn title(app: &App) -> String {
     let shown = app.stage().map(|stage| match &stage.session.lesson {
         Some(run) => run.lesson().title.to_string(),

@@ -1,6 +1,6 @@
-//! `hoplight simulate`: runs an infrastructure without a screen and reports what was measured.
+//! `hoplight simulate`: runs a simulation without a screen and reports measurements.
 //!
-//! Must not measure anything itself but the wall clock: every other number comes from the simulation or its recorder.
+//! Every number except the wall time comes from the simulation or its recorder.
 
 mod estimate;
 mod replications;
@@ -26,80 +26,81 @@ use hoplight_sim::{Command, SimTime, Simulation};
 use hoplight_text::refusal;
 
 use super::files::{read_text, shown};
-use super::{Format, USAGE, commands, complain, content};
+use super::{Format, USAGE, commands, content, print_error};
 pub(super) use report::Report;
 pub(super) use watch::Watch;
 
 use replications::Replications;
 use run::Run;
 
-/// What `simulate` is asked for.
+/// Arguments of `simulate`.
 #[derive(Clone, Debug, PartialEq, Args)]
 #[command(after_help = after_help())]
 pub struct SimulateArguments {
-    /// A scenario's name, or a file
+    /// Name or file of a scenario
     scenario: String,
 
-    /// How long, in simulated time: 500ms, 60s, 1.5min, 2h, up to 30d
+    /// Simulated time: 500ms, 60s, 1.5min, 2h, up to 30d
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = script::duration)]
     duration: Duration,
 
-    /// Leave this long a beginning out of latencies, percentages and stations
+    /// Exclude this much time at the start from latencies, ratios and stations
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = script::duration)]
     warmup: Duration,
 
-    /// Users' requests per second, instead of the scenario's
+    /// Requests per second, instead of the scenario's rate
     #[arg(long, value_name = "N", value_parser = rate)]
     rate: Option<Rate>,
 
-    /// Where TLS ends, instead of the scenario's: none, terminate, re-encrypt, passthrough
+    /// Where TLS ends, instead of the scenario's mode: none, terminate, re-encrypt, passthrough
     #[arg(long, value_name = "MODE", value_parser = mode)]
     tls: Option<TlsMode>,
 
-    /// Give a command at a time, such as '20s kill server-2'; may be repeated
+    /// Run a command at a time, such as '20s kill server-2'; may be repeated
     #[arg(long, value_name = "TIME COMMAND")]
     at: Vec<String>,
 
-    /// Read such commands from a file, one a line; # begins a comment
+    /// Read such commands from a file, one per line; # starts a comment
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
 
-    /// Run so often, with this seed and the following ones, and report means with 95 % intervals
+    /// Run N consecutive seeds and report means with 95 % confidence intervals
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     replications: u32,
 
-    /// How to report
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: Format,
 }
 
-/// What every run of one call has in common.
+/// What all runs of one call have in common.
 #[derive(Debug)]
 struct Plan {
     infra: Arc<Infrastructure>,
     duration: Duration,
     warmup: Duration,
-    /// What the options change before the first event.
+    /// Commands from the options, applied before the first event.
     first: Vec<Command>,
     script: Script,
 }
 
-/// What another command asks of one run.
-pub(super) struct Asked<'a> {
+/// A run on behalf of another command.
+pub(super) struct RunRequest<'a> {
     pub(super) duration: Duration,
     pub(super) warmup: Duration,
     /// Commands with their times.
     pub(super) at: &'a [String],
 }
 
-impl Asked<'_> {
-    /// Runs an infrastructure and says what was measured.
+impl RunRequest<'_> {
+    /// Simulates an infrastructure and returns the report.
     ///
     /// # Errors
-    /// If a command has a mistake, or can't be done there.
+    /// If a command is malformed, or cannot be applied to this infrastructure.
     pub(super) fn measure(&self, infra: Arc<Infrastructure>, seed: u64, watch: &Watch) -> anyhow::Result<Report> {
         let mut script = Script::default();
-        add_lines(&mut script, self.at, &infra, SimTime::ZERO + self.duration).map_err(|mistakes| content::told(&mistakes))?;
+        add_lines(&mut script, self.at, &infra, SimTime::ZERO + self.duration)
+            .map_err(|mistakes| content::join_errors(&mistakes))?;
         let plan = Plan { script, duration: self.duration, warmup: self.warmup, first: Vec::new(), infra };
         plan.try_out(seed)?;
         let run = Run::of(&plan, seed, watch);
@@ -107,34 +108,34 @@ impl Asked<'_> {
     }
 }
 
-/// The commands of scripts, for the help.
+/// The script commands, for the help.
 fn after_help() -> String {
     let mut help = String::from("Commands of --at and --script, after a time such as 20s:\n");
     for verb in verbs::VERBS {
         let _ = writeln!(help, "  {}\n        {}", verb.usage, verb.does);
     }
-    help += "  fault NAME, fix NAME\n        injects or repairs a fault of the catalogue: see `hoplight list faults`\n";
+    help += "  fault NAME, fix NAME\n        injects or clears a fault of the catalogue (see `hoplight list faults`)\n";
     help + "\nCtrl-C ends the run and reports what was measured so far."
 }
 
-/// A rate, as an argument.
+/// Parses a rate.
 pub(super) fn rate(text: &str) -> Result<Rate, String> {
     text.parse().map_err(|_| "expected requests per second, such as 200 or 0.5".to_owned()).and_then(Rate::new)
 }
 
-/// A TLS mode, as an argument.
+/// Parses a TLS mode.
 pub(super) fn mode(text: &str) -> Result<TlsMode, String> {
     let words = TlsMode::ALL.map(TlsMode::word);
     TlsMode::ALL.into_iter().find(|mode| mode.word() == text).ok_or_else(|| format!("expected one of {}", words.join(", ")))
 }
 
-/// Runs and reports.
+/// Runs the simulation and prints the report.
 pub(super) fn simulate(library: &Library, arguments: &SimulateArguments, seed: u64) -> anyhow::Result<ExitCode> {
     if arguments.duration.is_zero() {
-        return Ok(complain(USAGE, "--duration must be longer than zero"));
+        return Ok(print_error(USAGE, "--duration must be longer than zero"));
     }
     if arguments.warmup >= arguments.duration {
-        return Ok(complain(USAGE, "--warmup must be shorter than --duration"));
+        return Ok(print_error(USAGE, "--warmup must be shorter than --duration"));
     }
     let plan = Plan::new(library, arguments, seed)?;
     let watch = Watch::new(plan.duration, arguments.replications)?;
@@ -158,7 +159,7 @@ pub(super) fn simulate(library: &Library, arguments: &SimulateArguments, seed: u
     Ok(watch.status())
 }
 
-/// A report for programs: one object, on one line.
+/// Formats a report as JSON on one line.
 pub(super) fn json(report: &impl serde::Serialize) -> anyhow::Result<String> {
     Ok(serde_json::to_string(report)? + "\n")
 }
@@ -179,7 +180,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// What is asked for must be possible at all: told now, once, and not by each replication.
+    /// Rejects commands that can never succeed in this infrastructure, once instead of in each replication.
     fn try_out(&self, seed: u64) -> anyhow::Result<()> {
         let mut trial = Simulation::new(Arc::clone(&self.infra), seed);
         for command in &self.first {
@@ -187,7 +188,7 @@ impl Plan {
             done.map_err(|error| anyhow!("cannot {}: {}", script::text(command, &self.infra), refusal(&error)))?;
         }
         for entry in self.script.entries() {
-            // Whether something is down, or drains, depends on when; whether it can be done here at all does not.
+            // Errors such as "already down" depend on the time of the command and are reported by the run.
             if let Err(error) = trial.clone().apply(&entry.command, &mut ())
                 && error.is_lasting()
             {
@@ -209,7 +210,7 @@ impl Plan {
     }
 }
 
-/// The script's file, then the commands of the command line. Commands of one instant stay in this order.
+/// Reads the script file, then the commands on the command line. Commands for the same instant keep this order.
 fn read_script(arguments: &SimulateArguments, infra: &Infrastructure) -> anyhow::Result<Script> {
     let end = SimTime::ZERO + arguments.duration;
     let mut mistakes = Vec::new();
@@ -220,17 +221,17 @@ fn read_script(arguments: &SimulateArguments, infra: &Infrastructure) -> anyhow:
             Ok(read) => script = read,
             Err(found) => mistakes = found,
         }
-        // The line of an entry is not kept; its time tells it.
+        // Entries have no line number; the time identifies them.
         let beyond = script.entries().iter().filter(|entry| entry.at > end);
         mistakes.extend(beyond.map(|entry| ContentError::at(&file, "", None, late(entry.at, end))));
     }
     if let Err(found) = add_lines(&mut script, &arguments.at, infra, end) {
         mistakes.extend(found);
     }
-    if mistakes.is_empty() { Ok(script) } else { Err(content::told(&mistakes)) }
+    if mistakes.is_empty() { Ok(script) } else { Err(content::join_errors(&mistakes)) }
 }
 
-/// Adds commands of the command line to a script that ends at `end`.
+/// Adds commands from the command line to a script that ends at `end`.
 fn add_lines(script: &mut Script, lines: &[String], infra: &Infrastructure, end: SimTime) -> Result<(), Vec<ContentError>> {
     let mut mistakes = Vec::new();
     for (number, line) in lines.iter().enumerate() {
@@ -246,5 +247,5 @@ fn add_lines(script: &mut Script, lines: &[String], infra: &Infrastructure, end:
 }
 
 fn late(at: SimTime, end: SimTime) -> String {
-    format!("{} lies behind the end of the run at {}", shown_time(at), shown_time(end))
+    format!("{} is after the end of the run at {}", shown_time(at), shown_time(end))
 }

@@ -1,6 +1,4 @@
-//! From the command line to a running program.
-//!
-//! Must not do any of the work itself.
+//! Runs the command given on the command line, or the full screen.
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -20,7 +18,7 @@ use super::{
     warn,
 };
 
-/// Does what the command line asks for.
+/// Runs a text command or the full screen. Returns the exit status.
 pub fn run(arguments: &Arguments) -> ExitCode {
     let done = match &arguments.command {
         Some(command) => text_command(arguments, command),
@@ -73,30 +71,30 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         if !app.open_lesson(name) {
             let known: Vec<LessonId> = app.library.lessons().map(|lesson| lesson.id.clone()).collect();
             let hint = nearest(name, known.iter().map(LessonId::as_str));
-            bail!("there is no lesson `{shown}`{}", hint.map_or_else(String::new, |near| format!("; did you mean `{near}`?")));
+            bail!("no lesson named `{shown}`{}", hint.map_or_else(String::new, |near| format!("; did you mean `{near}`?")));
         }
     }
     app.notice = notice.clone().map(|text| Notice { tone: Tone::Warn, text });
     if arguments.colours() {
-        // The user's word counts; crossterm by itself would look at NO_COLOR again.
+        // The command line takes precedence over NO_COLOR, which crossterm would check again.
         crossterm::style::force_color_output(true);
     }
     let mut program = TerminalApp::new(app, store);
     match shell::run(&mut program, shell::Options { mouse: config.mouse(arguments) }) {
         Ok(ending) => {
-            // Only a user who has quit sees what is written now; after a signal time is short.
+            // After a signal, time is short and the user may not see the output.
             if ending == shell::Ending::Quit {
-                tell_of_progress(notice.as_deref(), program.store());
+                warn_of_progress(notice.as_deref(), program.store());
             }
             Ok(ending.exit())
         }
         Err(error @ shell::Error::Refused(_)) => Ok(report(&error)),
-        Err(error) => Err(error).context("the full screen ended"),
+        Err(error) => Err(error).context("the full screen failed"),
     }
 }
 
-/// Says in full what became of the progress file: the screen has room for a line, and only until the next key.
-fn tell_of_progress(notice: Option<&str>, store: &Store) {
+/// Prints warnings about the progress file in full. The screen shows them on one line and only until the next key.
+fn warn_of_progress(notice: Option<&str>, store: &Store) {
     let renamed = store.renamed().iter().map(String::as_str);
     let unsaved = store.unsaved().filter(|unsaved| Some(*unsaved) != notice);
     for message in notice.into_iter().chain(renamed).chain(unsaved) {

@@ -1,4 +1,4 @@
-//! The event loop: input, urgent events and frames in one `select!`. The only place that reads the clock.
+//! The event loop: input, urgent events and frames in one `select!`. The only place in the shell that reads the clock.
 
 use std::future::pending;
 use std::io;
@@ -118,7 +118,7 @@ impl<'a, P: Program> EventLoop<'a, P> {
         if !self.program.animating() {
             self.pace.rest();
         }
-        // Called in any case: the call may reset its answer.
+        // Called unconditionally, because the call may reset the flag.
         let changed = self.program.needs_redraw();
         if std::mem::take(&mut self.stale) {
             self.screen.clear()?;

@@ -20,7 +20,7 @@ use rustix::termios::{tcgetpgrp, tcgetwinsize};
 /// Alternate screen, hidden cursor, bracketed paste.
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[2J\x1b[?25l\x1b[?2004h";
 
-/// Mouse buttons, wheel and drags in SGR coordinates. Plain movement would wake the process for nothing.
+/// Mouse buttons, wheel and drags in SGR coordinates. Plain movement is not reported, so that it does not wake the process.
 const ENTER_MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1002h\x1b[?1006h";
 
 /// Undoes [`ENTER`], [`ENTER_MOUSE`] and any colour. Harmless if only some or none of it was done.
@@ -33,9 +33,9 @@ pub enum Refusal {
     Input,
     #[error("standard output is not a terminal")]
     Output,
-    #[error("TERM is not set, so this terminal's abilities are unknown")]
+    #[error("TERM is not set, so the terminal's capabilities are unknown")]
     NoTerm,
-    #[error("TERM=dumb: this terminal cannot address its screen")]
+    #[error("TERM=dumb: the terminal cannot position the cursor")]
     Dumb,
 }
 
@@ -63,13 +63,13 @@ pub(super) struct Tty {
 }
 
 impl Tty {
-    /// The terminal on standard output, as yet unchanged.
+    /// Opens the terminal on standard output without changing it.
     pub(super) fn open(mouse: bool) -> io::Result<Arc<Self>> {
         let output = File::from(io::stdout().as_fd().try_clone_to_owned()?);
         Ok(Arc::new(Self { output: Mutex::new(output), entered: AtomicBool::new(false), mouse }))
     }
 
-    /// Takes over the terminal, also after another program has used it.
+    /// Takes over the terminal, for the first time or after another program has used it.
     pub(super) fn enter(&self) -> io::Result<()> {
         // First, so that `leave` undoes even a part of what follows.
         self.entered.store(true, Ordering::SeqCst);

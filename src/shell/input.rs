@@ -1,7 +1,7 @@
 //! Input: the user's events, and the urgent ones that must not queue behind them.
 //!
-//! A thread of its own reads the terminal, because crossterm's reader spins with its lock held once the terminal is gone.
-//! Another thread watches for the hang-up, so that this does no harm.
+//! A separate thread reads the terminal, because crossterm's reader spins with its lock held once the terminal is gone.
+//! Another thread watches for the hang-up and ends the process.
 
 use std::io;
 use std::thread;

@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_due_when_nothing_happens_or_moves() {
+    fn no_frame_is_due_without_events_or_animation() {
         let (mut pace, start) = (Pace::default(), Instant::now());
         assert_eq!(pace.due(false, start), None);
         pace.happened();
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn a_backlog_of_events_is_drawn_at_the_rate_of_frames() {
+    fn a_backlog_of_events_is_drawn_at_the_frame_rate() {
         let (mut pace, start) = (Pace::default(), Instant::now());
         pace.happened();
         assert_eq!(pace.begin(false, start), None);
@@ -68,9 +68,9 @@ mod tests {
     }
 
     #[test]
-    fn time_passes_from_frame_to_frame_but_not_during_a_rest_or_a_stall() {
+    fn elapsed_time_is_limited_and_reset_by_a_rest() {
         let (mut pace, start) = (Pace::default(), Instant::now());
-        assert_eq!(pace.begin(true, start), None, "the first frame of a movement");
+        assert_eq!(pace.begin(true, start), None, "the first frame of an animation");
         assert_eq!(pace.begin(true, start + FRAME), Some(FRAME));
         assert_eq!(pace.begin(true, start + Duration::from_secs(9)), Some(MAX_STEP));
         pace.rest();

@@ -47,7 +47,7 @@ pub trait Program {
     fn animating(&self) -> bool;
 
     /// Whether the next frame would differ from the last; if not, none is drawn. Called once per frame, after all pending
-    /// events, and may reset its answer.
+    /// events, and may reset the flag that it returns.
     fn needs_redraw(&mut self) -> bool;
 
     /// Draws a whole frame: a pure function of the state.

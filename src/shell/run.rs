@@ -60,7 +60,7 @@ pub enum Error {
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// The terminal was restored, and the program saved.
-    #[error("the terminal failed: {0}")]
+    #[error("terminal error: {0}")]
     Terminal(#[from] io::Error),
 }
 
@@ -71,7 +71,7 @@ pub fn run<P: Program>(program: &mut P, options: Options) -> Result<Ending, Erro
     check()?;
     let tty = Tty::open(options.mouse)?;
     let watchdog = Watchdog::new(Arc::clone(&tty));
-    let outcome = catch_unwind(AssertUnwindSafe(|| attend(program, &tty, &watchdog)));
+    let outcome = catch_unwind(AssertUnwindSafe(|| run_event_loop(program, &tty, &watchdog)));
     watchdog.leaving();
     tty.leave(if matches!(outcome, Ok(Ok(Ending::Quit))) { UNHURRIED } else { BRIEFLY });
     match outcome {
@@ -80,7 +80,7 @@ pub fn run<P: Program>(program: &mut P, options: Options) -> Result<Ending, Erro
             Ok(ending?)
         }
         Err(panic) => {
-            // A second panic was reported like the first; either may end the process.
+            // The hook has reported a second panic too; the first one is resumed.
             let _ = catch_unwind(AssertUnwindSafe(|| program.save()));
             resume_unwind(panic)
         }
@@ -88,7 +88,7 @@ pub fn run<P: Program>(program: &mut P, options: Options) -> Result<Ending, Erro
 }
 
 /// Takes over the terminal and runs the event loop. Signal handlers are in place before the terminal is changed.
-fn attend<P: Program>(program: &mut P, tty: &Arc<Tty>, watchdog: &Watchdog) -> io::Result<Ending> {
+fn run_event_loop<P: Program>(program: &mut P, tty: &Arc<Tty>, watchdog: &Watchdog) -> io::Result<Ending> {
     let (urgent_in, urgent) = unbounded_channel();
     let (events_in, events) = channel(BACKLOG);
     report_panics(Arc::clone(tty), urgent_in.clone(), watchdog.clone());

@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_frame_sends_what_changed_and_after_a_clear_everything() {
+    fn a_frame_sends_changes_and_after_a_clear_everything() {
         let output = Output::default();
         let mut terminal = terminal(&output, Rect::new(0, 0, 10, 2)).unwrap();
         let draw = |terminal: &mut Terminal<_>, text: &str| {

@@ -1,4 +1,4 @@
-//! The commands that judge designs: `analyze`, `compare` and `list rules`.
+//! `analyze`, `compare` and `list rules`.
 
 use hoplight::analysis::Rule;
 use hoplight::text::{self, RuleText};
@@ -8,34 +8,34 @@ use unicode_width::UnicodeWidthStr;
 use crate::docs::assert_documented;
 use crate::{Finished, Home, is_harmless};
 
-/// A whole site in a few lines.
+/// A small complete site.
 const OWN: &str = r#"(
     title: "Corner shop",
     components: [(id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
     links: [(from: "web", to: "app"), (from: "app", to: "db")],
 )"#;
 
-/// The same without a database: reads and writes have nowhere to go.
+/// A site without a database, where reads and writes cannot work.
 const WITHOUT_DATABASE: &str = r#"(
     components: [(id: "web", kind: Web()), (id: "app", kind: App())],
     links: [(from: "web", to: "app")],
 )"#;
 
-/// What a command says that has nothing to complain about.
+/// Standard output of a command, which must succeed without messages.
 fn said(home: &Home, arguments: &[&str]) -> String {
     let Finished { status, stdout, stderr } = home.run(arguments);
     assert_eq!((status, stderr.as_str()), (Some(0), ""), "{arguments:?}");
     stdout
 }
 
-/// The JSON of a command.
+/// Parsed JSON output of a command.
 fn parsed(home: &Home, arguments: &[&str]) -> Value {
     let text = said(home, &[arguments, &["--format", "json"]].concat());
     assert_eq!(text.lines().count(), 1, "one object on one line");
     serde_json::from_str(&text).expect("JSON")
 }
 
-/// The analysis of a scenario.
+/// JSON analysis of a scenario.
 fn analysis(scenario: &str, arguments: &[&str]) -> Value {
     parsed(&Home::new(), &[&["analyze", scenario], arguments].concat())
 }
@@ -48,7 +48,7 @@ fn number(value: &Value) -> f64 {
     value.as_f64().unwrap_or_else(|| panic!("a number: {value}"))
 }
 
-/// The keys of an object, sorted, for an object has no order.
+/// The keys of an object, sorted because `serde_json` does not keep their order.
 fn keys(value: &Value) -> Vec<&str> {
     sorted(value.as_object().unwrap_or_else(|| panic!("an object: {value}")).keys().map(String::as_str))
 }
@@ -59,7 +59,7 @@ fn sorted<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     words
 }
 
-/// Texts of one field of each row.
+/// The values of one field in all rows.
 fn column<'a>(rows: &'a Value, field: &str) -> Vec<&'a str> {
     list(rows).iter().map(|row| row[field].as_str().unwrap_or_else(|| panic!("{field}: {row}"))).collect()
 }
@@ -70,13 +70,13 @@ fn exposed(analysis: &Value) -> Vec<String> {
     hops.map(|hop| format!("{} {}", hop["from"].as_str().expect("a name"), hop["to"].as_str().expect("a name"))).collect()
 }
 
-/// The ids of all findings of a rule.
+/// The subjects of all findings of a rule.
 fn found<'a>(analysis: &'a Value, rule: &str) -> Vec<&'a str> {
     let findings = list(&analysis["findings"]).iter().filter(|finding| finding["id"] == rule);
     findings.map(|finding| finding["subject"].as_str().expect("a name")).collect()
 }
 
-/// The names of all scenarios that come along.
+/// The names of all shipped scenarios.
 fn scenarios(home: &Home) -> Vec<String> {
     let listed = parsed(home, &["list", "scenarios"]);
     column(&listed["scenarios"], "id").into_iter().map(str::to_owned).collect()
@@ -152,11 +152,11 @@ fn the_json_of_an_analysis_has_its_keys_and_the_documentation_names_them() {
 }
 
 #[test]
-fn an_analysis_of_the_secured_site_says_what_is_true_of_its_drawing() {
+fn the_analysis_of_the_secured_site_is_correct() {
     let analysis = analysis("stage-2-secured", &[]);
     assert_eq!((&analysis["scenario"], &analysis["tls"]), (&"stage-2-secured".into(), &"terminate".into()));
     assert_eq!((number(&analysis["load_rps"]), &analysis["broken"]), (100.0, &json!({})));
-    // One balancer on one server, one primary on another; each of the two web servers is spared.
+    // There is one balancer on one server, and one primary on another. The loss of one web server stops nothing.
     let spofs = list(&analysis["spofs"]);
     let breaks = |id: &str| spofs.iter().find(|spof| spof["id"] == id).map(|spof| spof["breaks"].clone());
     let all = json!(["static", "read", "write"]);
@@ -181,9 +181,9 @@ fn an_analysis_of_the_secured_site_says_what_is_true_of_its_drawing() {
     assert_eq!(
         exposed(&analysis),
         ["browser dns", "lb-1 web-1", "lb-1 web-2", "app-1 db-2", "app-2 db-1", "db-1 db-2"],
-        "all that leaves a server behind the balancer"
+        "every hop between servers behind the balancer"
     );
-    let hop = list(&analysis["plaintext_hops"]).iter().find(|hop| hop["to"] == "web-1").expect("it");
+    let hop = list(&analysis["plaintext_hops"]).iter().find(|hop| hop["to"] == "web-1").expect("a matching entry");
     assert_eq!(hop["carries"], json!(["static", "read", "write"]));
     assert!(list(&hop["reads"]).contains(&"user=ada&password=correct-horse".into()), "{hop}");
     assert_eq!(column(&analysis["shared_flaws"], "software"), ["Gunicorn 23.0.0", "MySQL 8.0.36", "Nginx 1.22.1"]);
@@ -201,10 +201,13 @@ fn an_analysis_of_the_secured_site_says_what_is_true_of_its_drawing() {
     }
     let works = |kind: &str| number(&analysis["availability"][kind]);
     assert!(works("static") > works("read") && works("read") > works("write"), "a write needs all that a read needs");
-    // From outside, only what the firewalls let in.
+    // From outside, only ports that the firewalls allow are open.
     let outside: Vec<_> = list(&analysis["reach"]).iter().filter(|row| row["from"] == "the Internet").collect();
     let (open, closed): (Vec<&Value>, Vec<&Value>) = outside.into_iter().partition(|row| row["open"] == true);
-    assert!(closed.len() > 5 && closed.iter().all(|row| list(&row["by"]).len() == 1), "each says what stops it: {closed:?}");
+    assert!(
+        closed.len() > 5 && closed.iter().all(|row| list(&row["by"]).len() == 1),
+        "each names the rule that blocks it: {closed:?}"
+    );
     let outside = open;
     assert_eq!((outside.len(), &outside[0]["to"], &outside[0]["port"]), (1, &"lb-1".into(), &443.into()));
     assert_eq!(found(&analysis, "single-point"), ["server-1", "server-2"]);
@@ -213,7 +216,7 @@ fn an_analysis_of_the_secured_site_says_what_is_true_of_its_drawing() {
     let order = ["error", "warning", "note"];
     let severities = column(&analysis["findings"], "severity");
     let places: Vec<_> = severities.iter().map(|word| order.iter().position(|it| it == word).expect("a severity")).collect();
-    assert!(places.is_sorted(), "the worst first: {severities:?}");
+    assert!(places.is_sorted(), "most severe first: {severities:?}");
     for finding in list(&analysis["findings"]) {
         let rule = Rule::ALL.into_iter().find(|rule| finding["id"] == rule.id()).unwrap_or_else(|| panic!("{finding}"));
         assert_eq!((&finding["severity"], &finding["fix"]), (&rule.severity().word().into(), &text::rule(rule).fix.into()));
@@ -229,7 +232,7 @@ fn where_tls_ends_decides_what_is_readable() {
     assert_eq!(http(&none), ["browser lb-1", "lb-1 web-1", "lb-1 web-2"]);
     assert_eq!(http(&terminate), ["lb-1 web-1", "lb-1 web-2"]);
     assert!(http(&again).is_empty() && http(&through).is_empty());
-    // Behind the web servers nothing changes.
+    // Hops behind the web servers do not depend on the mode.
     assert_eq!((again.len(), &again, none.len()), (4, &through, 7));
     let price = |mode: &str| analysis("stage-2-secured", &["--tls", mode])["tls_price"].clone();
     let handshakes = ["none", "terminate", "re-encrypt", "passthrough"].map(|mode| price(mode)["handshakes"].clone());
@@ -240,21 +243,21 @@ fn where_tls_ends_decides_what_is_readable() {
 }
 
 #[test]
-fn the_load_decides_what_is_overloaded() {
+fn overload_depends_on_the_load() {
     let at = |load: &str| analysis("stage-2-secured", &["--load", load]);
     let (usual, busy, flooded) = (at("100"), at("400"), at("600"));
     assert_eq!(analysis("stage-2-secured", &[]), usual, "the scenario's own load");
     assert_eq!([&usual, &busy, &flooded].map(|it| it["load_rps"].clone()), [100.0, 400.0, 600.0].map(Value::from));
     assert_eq!((found(&usual, "overloaded"), found(&usual, "capacity-single-point")), (vec![], vec![]));
-    // Two web servers carry it together, none alone.
+    // Two web servers can carry it together, but not one alone.
     assert!(found(&busy, "overloaded").is_empty());
     let alone = found(&busy, "capacity-single-point");
     assert!(["web-1", "web-2", "server-2", "server-3"].iter().all(|id| alone.contains(id)), "{alone:?}");
-    let lost = list(&busy["capacity_spofs"]).iter().find(|row| row["id"] == "server-3").expect("it");
+    let lost = list(&busy["capacity_spofs"]).iter().find(|row| row["id"] == "server-3").expect("a matching entry");
     assert_eq!(lost["overloads"], json!(["app-1"]));
     assert!(number(&lost["rps_left"]) < 400.0, "{lost}");
     assert_eq!(found(&flooded, "overloaded"), ["app-2", "app-1"]);
-    // What a site takes does not depend on what comes.
+    // Capacity does not depend on the load.
     assert_eq!([&usual["capacity"], &busy["capacity"]], [&flooded["capacity"]; 2]);
     let most = number(&usual["capacity"]["mix"]["rps"]);
     assert!((400.0..600.0).contains(&most), "{most}");
@@ -264,19 +267,19 @@ fn the_load_decides_what_is_overloaded() {
 }
 
 #[test]
-fn cuts_are_listed_when_more_than_one_failure_is_asked_for() {
+fn cuts_are_listed_if_more_than_one_failure_is_requested() {
     let alone = analysis("stage-2-secured", &[]);
     assert_eq!((&alone["cuts"], &alone["cuts_unfinished"]), (&json!([]), &false.into()));
     let two = analysis("stage-2-secured", &["--cuts", "2"]);
     assert_eq!(two["spofs"], alone["spofs"]);
     let cuts = list(&two["cuts"]);
     let breaks = |causes: Value| cuts.iter().find(|cut| cut["causes"] == causes).map(|cut| cut["breaks"].clone());
-    // Writes stop with the primary alone: both databases together are no smallest cut for them.
+    // The primary alone stops writes, so both databases together are not a minimal cut for writes.
     assert_eq!(breaks(json!(["db-1", "db-2"])), Some(json!(["read"])));
     assert_eq!(breaks(json!(["web-1", "web-2"])), Some(json!(["static", "read", "write"])));
     assert_eq!(breaks(json!(["server-2", "server-3"])), Some(json!(["static", "read"])));
     assert!(cuts.iter().all(|cut| list(&cut["causes"]).len() == 2), "{cuts:?}");
-    assert!(!cuts.iter().any(|cut| list(&cut["causes"]).contains(&"lb-1".into())), "alone it is enough");
+    assert!(!cuts.iter().any(|cut| list(&cut["causes"]).contains(&"lb-1".into())), "lb-1 alone is enough");
     let table = said(&Home::new(), &["analyze", "stage-2-secured", "--cuts", "2"]);
     assert!(table.contains("  web-1 + web-2        static, read, write\n"), "{table}");
     for size in ["0", "5", "two"] {
@@ -285,12 +288,12 @@ fn cuts_are_listed_when_more_than_one_failure_is_asked_for() {
 }
 
 #[test]
-fn it_fails_on_what_is_asked_for_and_reports_all_the_same() {
+fn fail_on_sets_the_status_and_does_not_change_the_report() {
     let home = Home::new();
     let own = home.file("shop.ron", OWN);
     let repaired = include_str!("../../assets/design-0-repaired.ron");
     let soon = home.file("soon.ron", repaired.replacen("days_left: 61", "days_left: 6", 1));
-    // The worst of each is a note, a warning, an error, an error.
+    // The most severe finding of each is a note, a warning, an error, an error.
     for (scenario, worst) in [("design-0-repaired", 0), (&soon, 1), ("stage-2-secured", 2), (&own, 2)] {
         let report = said(&home, &["analyze", scenario]);
         for (place, threshold) in ["note", "warning", "error"].iter().enumerate() {
@@ -304,7 +307,7 @@ fn it_fails_on_what_is_asked_for_and_reports_all_the_same() {
 }
 
 #[test]
-fn files_of_ones_own_are_analysed() {
+fn scenario_files_are_analysed() {
     let home = Home::new();
     let own = home.file("shop.ron", OWN);
     let analysis = parsed(&home, &["analyze", &own]);
@@ -313,7 +316,7 @@ fn files_of_ones_own_are_analysed() {
     assert_eq!(found(&analysis, "single-writer"), ["db"]);
     let table = said(&home, &["analyze", &own]);
     assert!(table.starts_with("shop: Corner shop\nTLS terminate, 100 requests/s\n"), "{table}");
-    // Where a kind has no way at all, that is told first, and not as a hundred single points.
+    // A kind of request that never works is reported as such, not as many single points of failure.
     let broken = home.file("broken.ron", WITHOUT_DATABASE);
     let analysis = parsed(&home, &["analyze", &broken]);
     assert_eq!(keys(&analysis["broken"]), ["read", "write"]);
@@ -325,21 +328,21 @@ fn files_of_ones_own_are_analysed() {
 }
 
 #[test]
-fn the_tables_are_narrow_and_plain_for_all_that_comes_along() {
+fn the_tables_of_all_shipped_scenarios_are_narrow_and_plain() {
     let home = Home::new();
     let names = scenarios(&home);
     assert!(names.len() >= 16, "{names:?}");
     for name in &names {
         let table = said(&home, &["analyze", name, "--cuts", "2"]);
         assert_narrow(&table, name);
-        for head in ["Availability", "Capacity", "Single points of failure", "Not encrypted", "Open ports", "Findings"] {
+        for head in ["Availability", "Capacity", "Single points of failure", "Unencrypted hops", "Open ports", "Findings"] {
             assert!(table.contains(&format!("\n{head}")), "{name}: {head}");
         }
         let counted = ["1 errors", "1 warnings", "1 notes", "1 single points", "1 hops", "1 shared versions"];
         let summary = table.split("\n\n").nth(1).expect("a summary").to_owned();
         assert!(counted.iter().all(|wrong| !summary.split([',', ';']).any(|part| part.trim().starts_with(wrong))), "{summary}");
     }
-    // Each rule is told once, with all that it found.
+    // Each rule is printed once, with all its findings.
     let table = said(&home, &["analyze", "stage-2-secured"]);
     for rule in ["single-point", "single-writer", "one-name", "shared-flaw"] {
         assert_eq!(table.matches(&format!("  {rule}: ")).count(), 1, "{rule}");
@@ -350,13 +353,13 @@ fn the_tables_are_narrow_and_plain_for_all_that_comes_along() {
 }
 
 #[test]
-fn colours_are_for_those_who_ask() {
+fn colours_are_used_only_on_request() {
     let home = Home::new();
     let plain = said(&home, &["analyze", "stage-2-secured"]);
     let coloured = said(&home, &["analyze", "stage-2-secured", "--color", "always"]);
     assert!(!plain.contains('\x1b') && coloured.contains('\x1b'));
     assert_eq!(said(&home, &["analyze", "stage-2-secured", "--color", "never"]), plain);
-    // Only words are coloured, and each colour ends.
+    // Only words are coloured, and each colour is reset.
     let mut stripped = String::new();
     for (place, part) in coloured.split('\x1b').enumerate() {
         stripped += if place == 0 { part } else { part.split_once('m').expect("a colour").1 };
@@ -368,7 +371,7 @@ fn colours_are_for_those_who_ask() {
 }
 
 #[test]
-fn unknown_names_and_wrong_usage_are_told_apart() {
+fn unknown_names_and_usage_errors_have_different_statuses() {
     let home = Home::new();
     for arguments in [
         &["analyze", "stage-2-secure"][..],
@@ -416,25 +419,28 @@ fn a_title_cannot_steer_the_terminal() {
 }
 
 #[test]
-fn a_design_is_the_same_as_itself() {
+fn a_design_compared_with_itself_is_the_same() {
     let home = Home::new();
     let table = said(&home, &["compare", "stage-2-secured", "stage-2-secured", "--duration", "8s", "--at", "6s kill web-1"]);
-    let rows: Vec<&str> =
-        table.lines().skip_while(|line| !line.contains("On paper")).take_while(|line| *line != "Found in one only").collect();
+    let rows: Vec<&str> = table
+        .lines()
+        .skip_while(|line| !line.contains("On paper"))
+        .take_while(|line| *line != "Findings in only one design")
+        .collect();
     let rows: Vec<&&str> = rows.iter().filter(|line| !line.is_empty() && !line.ends_with("difference")).collect();
     assert!(rows.len() > 20 && rows.iter().all(|line| line.ends_with("  same")), "{table}");
-    assert!(table.ends_with("\nFound in one only\n  nothing\n"), "{table}");
+    assert!(table.ends_with("\nFindings in only one design\n  none\n"), "{table}");
     assert!(table.contains("\nA, at 6 s: kill web-1\nB, at 6 s: kill web-1\n"), "{table}");
-    // Where TLS ends makes it another design.
+    // Another TLS mode makes a difference.
     let table = said(&home, &["compare", "stage-2-secured", "stage-2-secured", "--duration", "8s", "--tls-b", "re-encrypt"]);
     assert!(table.starts_with("A  stage-2-secured: Secured and monitored; TLS terminate\nB  stage-2-secured: Secured and monitored; TLS re-encrypt\n"), "{table}");
-    let found = table.split_once("  warning  tls-ends-at-balancer").expect("it ends there in one of them").1;
+    let found = table.split_once("  warning  tls-ends-at-balancer").expect("a finding in one of them").1;
     let of: Vec<&str> = found.lines().skip(1).take(2).collect();
     assert_eq!(of, ["    A  lb-1", "    B  -"], "{table}");
 }
 
 #[test]
-fn two_designs_meet_the_same_users_and_the_same_failures() {
+fn two_designs_get_the_same_users_and_the_same_failures() {
     let home = Home::new();
     let asked = ["compare", "design-0", "stage-2-secured", "--duration", "10s", "--seed", "5"];
     let both = parsed(&home, &asked);
@@ -453,7 +459,7 @@ fn two_designs_meet_the_same_users_and_the_same_failures() {
     let busier = parsed(&home, &[&asked[..], &["--load", "200"]].concat());
     assert!(offered(&busier, "a") > 1_600 && offered(&busier, "a") == offered(&busier, "b"));
     assert_eq!(["a", "b"].map(|side| busier[side]["analysis"]["load_rps"].clone()), [200.0; 2].map(Value::from));
-    // The users of the first come to both, whatever the second's own are.
+    // The users of the first design are sent to both.
     let own = home.file("shop.ron", OWN.replacen("components:", "traffic: (rate: 7.0), components:", 1));
     let slow = parsed(&home, &["compare", &own, "design-0", "--duration", "20s"]);
     assert!((80..220).contains(&offered(&slow, "a")) && offered(&slow, "a") == offered(&slow, "b"));
@@ -462,7 +468,7 @@ fn two_designs_meet_the_same_users_and_the_same_failures() {
     let lines = |side: &str| one[side]["simulation"]["script"].as_array().expect("a list").len();
     assert_eq!([lines("a"), lines("b")], [1, 2]);
 
-    // A failure comes to both: the design with a second web server goes on.
+    // A failure is injected into both; the design with a second web server keeps working.
     let failing = parsed(&home, &[&asked[..], &["--at", "6s kill web-1"]].concat());
     let script = |side: &str| failing[side]["simulation"]["script"].clone();
     assert_eq!(script("a"), json!([{"at_s": 6.0, "command": "kill web-1", "result": "done"}]));
@@ -472,7 +478,7 @@ fn two_designs_meet_the_same_users_and_the_same_failures() {
 }
 
 #[test]
-fn a_command_that_only_one_of_the_two_knows_is_told_with_the_other_s_name() {
+fn a_command_that_one_design_cannot_run_is_an_error_that_names_the_design() {
     let home = Home::new();
     let Finished { status, stdout, stderr } =
         home.run(["compare", "stage-2-secured", "stage-0-simple", "--duration", "10s", "--at", "6s kill lb-1"]);

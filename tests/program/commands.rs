@@ -1,4 +1,4 @@
-//! The text commands: what they write where, and their status.
+//! The text commands: their output and exit status.
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -19,7 +19,7 @@ fn list_names_lessons_and_infrastructures() {
         assert!(stdout.contains(name), "{name}: {stdout}");
     }
     assert!(is_harmless(&stdout));
-    // Titles stand below each other, and so do the minutes.
+    // Titles and minutes are aligned.
     let columns = |line: &str, part: &str| line.split(part).next().map_or(0, |before| before.chars().count());
     let line =
         |id: &str| stdout.lines().find(|line| line.trim_start().starts_with(id)).unwrap_or_else(|| panic!("{id}: {stdout}"));
@@ -29,7 +29,7 @@ fn list_names_lessons_and_infrastructures() {
 }
 
 #[test]
-fn list_shows_one_sort_of_things_and_every_fault_with_its_commands() {
+fn list_prints_one_list_and_every_fault_with_its_commands() {
     let home = Home::new();
     let list = |what: &str| {
         let Finished { status, stdout, stderr } = home.run(["list", what]);
@@ -43,21 +43,21 @@ fn list_shows_one_sort_of_things_and_every_fault_with_its_commands() {
     for row in CommonFault::ALL {
         assert!(faults.contains(&format!("\n{}: {}\n", row.id(), hoplight::text::common_fault(row).title)), "{faults}");
     }
-    assert!(faults.contains("  does    hang app-1\n") && faults.contains("clear hang app-2  (10 s later)"), "{faults}");
+    assert!(faults.contains("  inject  hang app-1\n") && faults.contains("clear hang app-2  (10 s later)"), "{faults}");
     assert_eq!(home.run(["list", "nothing"]).status, Some(2));
     let run = home.run(["simulate", "stage-2-secured", "--duration", "30s", "--at", "10s fault web-killed", "--format", "json"]);
     assert!(run.status == Some(0) && run.stdout.contains("\"503\"") | run.stdout.contains("unavailable"), "{}", run.stdout);
 }
 
 #[test]
-fn check_finds_nothing_wrong_with_what_comes_along() {
+fn check_finds_no_mistakes_in_the_shipped_content() {
     let Finished { status, stdout, stderr } = Home::new().run(["check"]);
     assert_eq!((status, stderr.as_str()), (Some(0), ""));
-    assert_eq!(stdout, "5 lessons and 16 infrastructures are fine; every solution was replayed.\n");
+    assert_eq!(stdout, "No mistakes in 5 lessons and 16 scenarios. All solutions were replayed.\n");
 }
 
 #[test]
-fn check_names_file_line_column_and_what_was_meant() {
+fn check_reports_file_line_column_and_a_suggestion() {
     let home = Home::new();
     let file = home.file("broken.ron", SCENARIO.replacen("protocol: Http", "protocol: Htpp", 1));
     let line = SCENARIO.lines().position(|line| line.contains("protocol: Http")).expect("a link") + 1;
@@ -68,7 +68,7 @@ fn check_names_file_line_column_and_what_was_meant() {
 }
 
 #[test]
-fn check_tells_everything_that_is_wrong_with_every_file() {
+fn check_reports_every_mistake_in_every_file() {
     let home = Home::new();
     home.file(
         "mine/sites/two.ron",
@@ -78,7 +78,7 @@ fn check_tells_everything_that_is_wrong_with_every_file() {
     home.file("mine/no-text.ron", [0xff, 0xfe]);
     home.file("mine/.hidden/x.ron", "(");
     home.file("mine/course/small.ron", LESSON.replacen("Kill(Component(\"web-1\"))", "Kill(Component(\"wbe-1\"))", 1));
-    // Of a lesson whose scenario is broken nothing is known.
+    // A lesson whose scenario is broken is not reported.
     home.file(
         "mine/course/other.ron",
         LESSON.replacen("\"small\"", "\"other\"", 1).replacen("\"stage-2-secured\"", "\"form\"", 1).replacen(
@@ -91,7 +91,7 @@ fn check_tells_everything_that_is_wrong_with_every_file() {
     let Finished { status, stdout, stderr } = home.run(["check", &folder]);
     assert_eq!((status, stdout.as_str()), (Some(1), ""));
     for told in [
-        "no-text.ron is no UTF-8 text",
+        "no-text.ron is not UTF-8 text",
         "form.ron:1:33: unexpected variant",
         "did you mean `Web`?",
         "no component `lb-9`; did you mean `lb-1`?",
@@ -101,7 +101,7 @@ fn check_tells_everything_that_is_wrong_with_every_file() {
         assert!(stderr.to_lowercase().contains(&told.to_lowercase()), "{told}: {stderr}");
     }
     assert!(!stderr.contains("no scenario") && !stderr.contains(".hidden"), "{stderr}");
-    // The user's own folder is looked at in the same way.
+    // The user's own folder is checked in the same way.
     let own = Home::new();
     own.file("data/hoplight/assets/a.ron", "(");
     own.file("data/hoplight/assets/b.ron", "[");
@@ -111,7 +111,7 @@ fn check_tells_everything_that_is_wrong_with_every_file() {
 }
 
 #[test]
-fn progress_and_settings_in_the_same_folder_are_no_content() {
+fn progress_and_settings_in_the_same_folder_are_not_content() {
     let home = Home::new();
     home.file("all/hoplight/progress.ron", "(version: 1, lessons: {})");
     home.file("all/hoplight/config.ron", "(tips: false)");
@@ -119,39 +119,39 @@ fn progress_and_settings_in_the_same_folder_are_no_content() {
     let all = home.path().join("all");
     let mut command = home.command(["list", "scenarios"]);
     let said = command.env("XDG_DATA_HOME", &all).env("XDG_STATE_HOME", &all).env("XDG_CONFIG_HOME", &all).output();
-    let said = Finished::from(said.expect("it runs"));
+    let said = Finished::from(said.expect("the program runs"));
     assert!(said.status == Some(0) && said.stdout.contains("\n  corner-shop "), "{said:?}");
 }
 
 #[test]
-fn a_file_without_a_name_is_called_after_itself_and_found_as_a_lesson_or_not() {
+fn a_scenario_without_an_id_is_named_after_its_file() {
     let home = Home::new();
     let site = "(components: [(id: \"web\", kind: Web())])";
     home.file("mine/assets/Corner Shop.ron", site);
     let folder = home.path().join("mine").to_str().expect("UTF-8").to_owned();
     let listed = home.run(["list", "scenarios", "--content", &folder]);
     assert!(listed.stdout.contains("\n  corner-shop "), "{listed:?}");
-    // A lesson on one line is one, too.
+    // A lesson on a single line is recognised too.
     home.file("mine/lessons/one.ron", LESSON.lines().skip(1).collect::<Vec<_>>().join(" ").replacen("order: 1", "order: 99", 1));
     let listed = home.run(["list", "lessons", "--content", &folder]);
     assert!(listed.stdout.contains("\n  small "), "{listed:?}");
 }
 
 #[test]
-fn the_template_is_printed_as_it_is_and_passes_the_check() {
+fn the_template_is_printed_unchanged_and_passes_the_check() {
     let home = Home::new();
     let Finished { status, stdout, stderr } = home.run(["template"]);
     assert_eq!((status, stderr.as_str(), stdout.as_str()), (Some(0), "", hoplight::content::TEMPLATE));
     assert!(stdout.lines().all(|line| line.chars().count() <= 128));
     let file = home.file("my-site.ron", stdout);
     let checked = home.run(["check", &file]);
-    assert_eq!((checked.status, checked.stdout.as_str()), (Some(0), "Nothing is wrong with 1 infrastructure.\n"));
+    assert_eq!((checked.status, checked.stdout.as_str()), (Some(0), "No mistakes in 1 scenario.\n"));
     let run = home.run(["simulate", &file, "--duration", "5s"]);
     assert!(run.status == Some(0) && run.stdout.starts_with("my-site: My site"), "{run:?}");
 }
 
 #[test]
-fn list_speaks_json() {
+fn list_writes_json() {
     let home = Home::new();
     let list = |arguments: &[&str]| -> serde_json::Value {
         let said = home.run([&["list"], arguments, &["--format", "json"]].concat());
@@ -167,16 +167,21 @@ fn list_speaks_json() {
     assert!(padlock["steps"].as_u64() >= Some(6) && padlock["questions"].as_u64() >= Some(5), "{padlock}");
     let scenarios = list(&["scenarios"]);
     assert_eq!(keys(&scenarios), ["scenarios"]);
-    let stage = scenarios["scenarios"].as_array().expect("a list").iter().find(|row| row["id"] == "stage-0-simple").expect("it");
+    let stage = scenarios["scenarios"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .find(|row| row["id"] == "stage-0-simple")
+        .expect("a matching entry");
     assert_eq!((&stage["servers"], &stage["components"], &stage["links"]), (&1.into(), &5.into(), &4.into()));
     assert_eq!((&stage["tls"], &stage["benchmark"]), (&"none".into(), &false.into()));
     let faults = list(&["faults"]);
     let rows = faults["faults"].as_array().expect("a list");
     assert_eq!(rows.len(), CommonFault::ALL.len());
-    let hung = rows.iter().find(|row| row["id"] == "app-hung").expect("it");
+    let hung = rows.iter().find(|row| row["id"] == "app-hung").expect("a matching entry");
     assert_eq!(hung["commands"][0], serde_json::json!({"after_s": 0.0, "command": "hang app-1"}));
     let words = list(&["terms"]);
-    let spof = words["terms"].as_array().expect("a list").iter().find(|row| row["term"] == "SPOF").expect("it");
+    let spof = words["terms"].as_array().expect("a list").iter().find(|row| row["term"] == "SPOF").expect("a matching entry");
     assert_eq!(spof["also"][0], "single point of failure");
     for row in [padlock, stage, hung, &hung["commands"][0], spof] {
         assert_documented("list", keys(row));
@@ -191,8 +196,8 @@ fn check_replays_the_lessons_of_a_folder() {
     let course = home.path().join("course").to_str().expect("UTF-8").to_owned();
     let good = home.run(["check", &course]);
     assert_eq!((good.status, good.stderr.as_str()), (Some(0), ""));
-    assert_eq!(good.stdout, "1 lesson and 0 infrastructures are fine; every solution was replayed.\n");
-    // A solution that does not pass its gate is told.
+    assert_eq!(good.stdout, "No mistakes in 1 lesson and 0 scenarios. All solutions were replayed.\n");
+    // A solution that does not pass its gate is reported.
     home.file("course/lessons/small.ron", LESSON.replacen("Do(Kill(Component(\"web-1\")))", "Do(Kill(Component(\"web-2\")))", 1));
     let bad = home.run(["check", &course]);
     assert_eq!((bad.status, bad.stdout.as_str()), (Some(1), ""));
@@ -203,12 +208,12 @@ fn check_replays_the_lessons_of_a_folder() {
 }
 
 #[test]
-fn a_glossary_of_ones_own_is_checked_and_added() {
+fn a_users_glossary_is_checked_and_added() {
     let home = Home::new();
     let own = "(format: 1, terms: [(term: \"cell\", text: \"Ours.\", see: [\"certificate\"])])";
     let file = home.file("data/hoplight/words.ron", own);
     let checked = home.run(["check", &file]);
-    assert_eq!((checked.status, checked.stdout.as_str()), (Some(0), "Nothing is wrong with 1 glossary.\n"), "{checked:?}");
+    assert_eq!((checked.status, checked.stdout.as_str()), (Some(0), "No mistakes in 1 glossary.\n"), "{checked:?}");
     assert!(
         home.run(["list", "terms"]).stdout.contains("\ncell\n  Ours. See: certificate.\n"),
         "{:?}",
@@ -223,7 +228,7 @@ fn a_glossary_of_ones_own_is_checked_and_added() {
 }
 
 #[test]
-fn a_trace_is_the_same_for_the_same_seed_and_another_for_another() {
+fn a_trace_depends_on_the_seed_alone() {
     let home = Home::new();
     let trace = |seed: &str| home.run(["trace", "stage-2-secured", "--seconds", "2", "--seed", seed]);
     let (first, again, other) = (trace("3"), trace("3"), trace("4"));
@@ -232,13 +237,13 @@ fn a_trace_is_the_same_for_the_same_seed_and_another_for_another() {
     let digest = first.stdout.lines().last().expect("a last line");
     assert!(digest.starts_with("digest "), "{digest}");
     assert!(first.stdout == again.stdout, "the same seed gives the same bytes");
-    assert!(first.stdout != other.stdout, "another seed gives another course");
+    assert!(first.stdout != other.stdout, "another seed gives another trace");
     let times: Vec<f64> = first.stdout.lines().filter_map(|line| line.split(' ').next()?.parse().ok()).collect();
     assert!(times.len() > 1_000 && times.is_sorted() && times.last().is_some_and(|time| *time <= 2.0));
 }
 
 #[test]
-fn a_trace_reads_a_file_and_refuses_times_that_make_no_sense() {
+fn a_trace_reads_a_file_and_rejects_invalid_times() {
     let home = Home::new();
     let file = home.file("mine.ron", SCENARIO);
     let Finished { status, stdout, .. } = home.run(["trace", &file, "--seconds", "0.5"]);
@@ -250,7 +255,7 @@ fn a_trace_reads_a_file_and_refuses_times_that_make_no_sense() {
     }
     let lesson = home.file("lesson.ron", LESSON);
     let Finished { status, stderr, .. } = home.run(["trace", &lesson]);
-    assert!(status == Some(1) && stderr.contains("is no scenario file"), "{stderr}");
+    assert!(status == Some(1) && stderr.contains("is not a scenario file"), "{stderr}");
 }
 
 #[test]
@@ -271,11 +276,11 @@ fn without_a_terminal_the_full_screen_is_refused_and_nothing_is_written() {
         assert_eq!((status, stdout.as_str()), (Some(2), ""), "{arguments:?}");
         assert!(stderr.contains("hoplight list") && is_harmless(&stderr), "{stderr}");
     }
-    assert!(!home.path().join("state").exists(), "no file is made");
+    assert!(!home.path().join("state").exists(), "no file is created");
 }
 
 #[test]
-fn a_wrong_command_line_is_a_usage_error() {
+fn an_invalid_command_line_is_a_usage_error() {
     let home = Home::new();
     for arguments in
         [&["--no-such-option"][..], &["nonsense"], &["trace"], &["--seed", "x"], &["--lesson", "a", "--scenario", "b"]]
@@ -291,26 +296,27 @@ fn a_wrong_command_line_is_a_usage_error() {
 }
 
 #[test]
-fn a_pipe_that_is_closed_early_is_no_error() {
+fn a_pipe_that_is_closed_early_is_not_an_error() {
     let home = Home::new();
     for arguments in [&["list"][..], &["trace", "stage-2-secured", "--seconds", "20"], &["--help"]] {
-        let mut child = home.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
+        let mut child =
+            home.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut first = String::new();
         let mut reader = BufReader::with_capacity(16, child.stdout.take().expect("piped"));
         reader.read_line(&mut first).expect("a line");
         drop(reader);
-        let Finished { status, stderr, .. } = child.wait_with_output().expect("ends").into();
+        let Finished { status, stderr, .. } = child.wait_with_output().expect("the program exits").into();
         assert_eq!((status, stderr.as_str()), (Some(0), ""), "{arguments:?}");
         assert!(!first.is_empty());
     }
 }
 
 #[test]
-fn a_full_disk_is_told() {
+fn a_full_disk_is_reported() {
     let home = Home::new();
     let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").expect("opens");
     for arguments in [&["list"][..], &["trace", "design-0"], &["check"]] {
-        let output = home.command(arguments).stdout(Stdio::from(full())).output().expect("runs");
+        let output = home.command(arguments).stdout(Stdio::from(full())).output().expect("the program runs");
         let Finished { status, stderr, .. } = output.into();
         assert_eq!(status, Some(1), "{arguments:?}");
         assert!(stderr.contains("No space left"), "{stderr}");
@@ -318,7 +324,7 @@ fn a_full_disk_is_told() {
 }
 
 #[test]
-fn content_of_a_folder_is_added_to_what_comes_along() {
+fn the_content_of_a_folder_is_added_to_the_shipped_content() {
     let home = Home::new();
     home.file("mine/lessons/small.ron", LESSON);
     home.file("mine/assets/a.ron", SCENARIO.replacen("id: \"design-0\"", "id: \"my-design\"", 1));
@@ -326,8 +332,9 @@ fn content_of_a_folder_is_added_to_what_comes_along() {
     let by_option = home.run(["list", "--content", folder.to_str().expect("UTF-8")]);
     assert_eq!(by_option.status, Some(0), "{by_option:?}");
     assert!(by_option.stdout.contains("small ") && by_option.stdout.contains("my-design"), "{by_option:?}");
-    let by_variable: Finished = home.command(["list"]).env("HOPLIGHT_CONTENT", &folder).output().expect("runs").into();
+    let by_variable: Finished =
+        home.command(["list"]).env("HOPLIGHT_CONTENT", &folder).output().expect("the program runs").into();
     assert_eq!(by_variable.stdout, by_option.stdout);
     let missing = home.run(["list", "--content", "/no/such/folder"]);
-    assert!(missing.status == Some(1) && missing.stderr.contains("is no folder"), "{missing:?}");
+    assert!(missing.status == Some(1) && missing.stderr.contains("is not a folder"), "{missing:?}");
 }

@@ -1,25 +1,28 @@
-//! The user's settings: read from the usual place or a named one, beaten by the command line, refused with every mistake.
+//! The user's settings: read from the default or a named file, overridden by the command line, with every mistake reported.
 
 use crate::{CTRL_C, Finished, Home, Pty, is_harmless};
 
 const USUAL: &str = "config/hoplight/config.ron";
 
 #[test]
-fn the_printed_file_is_right_and_says_where_it_belongs() {
+fn the_printed_file_is_valid_and_names_its_path() {
     let home = Home::new();
     let Finished { status, stdout, stderr } = home.run(["config"]);
     assert_eq!((status, stderr.as_str()), (Some(0), ""));
     assert!(stdout.contains("~/config/hoplight/config.ron") && stdout.contains("\"kill\": [\"x\"],"), "{stdout}");
     assert!(is_harmless(&stdout));
     let none = home.run(["config", "--check"]);
-    assert_eq!((none.status, none.stdout.as_str()), (Some(0), "There is no ~/config/hoplight/config.ron: all is as usual.\n"));
+    assert_eq!(
+        (none.status, none.stdout.as_str()),
+        (Some(0), "~/config/hoplight/config.ron does not exist; the defaults apply.\n")
+    );
     home.file(USUAL, stdout);
     let checked = home.run(["config", "--check"]);
-    assert_eq!((checked.status, checked.stdout.as_str()), (Some(0), "Nothing is wrong with ~/config/hoplight/config.ron.\n"));
+    assert_eq!((checked.status, checked.stdout.as_str()), (Some(0), "No mistakes in ~/config/hoplight/config.ron.\n"));
 }
 
 #[test]
-fn mistakes_are_told_all_at_once_with_their_places_and_nothing_starts() {
+fn all_mistakes_are_reported_with_their_positions_and_nothing_starts() {
     let home = Home::new();
     home.file(USUAL, "(\n  theme: \"lihgt\",\n  keys: { \"kil\": [\"x\"] },\n)");
     let checked = home.run(["config", "--check"]);
@@ -31,7 +34,7 @@ fn mistakes_are_told_all_at_once_with_their_places_and_nothing_starts() {
     let mut pty = Pty::spawn(home.in_terminal(&[]), 120, 40);
     assert_eq!(pty.wait_for_exit().exit_code(), 1);
     assert!(!pty.received().contains(&0x1b) && pty.text().contains("2 mistakes"), "{}", pty.text());
-    // The other text commands read nobody's settings.
+    // The other text commands ignore the settings.
     assert_eq!(home.run(["shot", "--size", "80x24"]).status, Some(0));
     for hostile in [&b"\xff\xfe"[..], b"(theme: \"\x1b[2J\")", &b"(".repeat(300), &b" ".repeat((1 << 20) + 1)] {
         home.file(USUAL, hostile);
@@ -41,7 +44,7 @@ fn mistakes_are_told_all_at_once_with_their_places_and_nothing_starts() {
 }
 
 #[test]
-fn the_screen_heeds_the_file_and_the_command_line_beats_it() {
+fn the_screen_uses_the_file_and_the_command_line_takes_precedence() {
     let home = Home::new();
     let light = "(theme: \"light\", ascii: true, mouse: false, keys: { \"help\": [\"F1\", \"H\"], \"tls\": [\"Y\"] })";
     let file = home.file("mine.ron", light);
@@ -55,13 +58,13 @@ fn the_screen_heeds_the_file_and_the_command_line_beats_it() {
     pty.wait_for("Keys");
     pty.send("HY");
     pty.wait_for("TLS re-encrypt");
-    // What is changed on the screen says how to keep it.
+    // After a change on the screen, a notice says how to keep it.
     pty.send(":next theme\r");
     pty.wait_for("theme: \"high-contrast\" in ~/mine.ron");
     pty.send(CTRL_C);
     assert_eq!(pty.wait_for_exit().exit_code(), 0);
     assert!(light_text);
-    assert_eq!(std::fs::read_to_string(&file).expect("still there"), light, "the file is the user's");
+    assert_eq!(std::fs::read_to_string(&file).expect("the file exists"), light, "the file is never written");
     let mut command = home.in_terminal(&["--theme", "dark"]);
     command.env("HOPLIGHT_CONFIG", &file);
     let mut pty = Pty::spawn(command, 80, 24);
@@ -72,7 +75,7 @@ fn the_screen_heeds_the_file_and_the_command_line_beats_it() {
 }
 
 #[test]
-fn a_named_file_must_be_there_and_lessons_name_the_keys_that_work() {
+fn a_named_file_must_exist_and_lessons_name_the_bound_keys() {
     let home = Home::new();
     let missing = home.run(["read", "where-tls-ends", "--config", "/no/such/file"]);
     assert!(missing.status == Some(1) && missing.stderr.contains("/no/such/file"), "{missing:?}");
@@ -82,7 +85,7 @@ fn a_named_file_must_be_there_and_lessons_name_the_keys_that_work() {
 }
 
 #[test]
-fn a_picture_heeds_a_settings_file_that_is_named_and_no_other() {
+fn shot_reads_settings_only_from_a_named_file() {
     let home = Home::new();
     let settings = "(theme: \"light\", ascii: true, tips: true, seed: 7, keys: { \"help\": [\"F1\"], \"pause\": [\"Y\"] })";
     let file = home.file("mine.ron", settings);
@@ -96,12 +99,12 @@ fn a_picture_heeds_a_settings_file_that_is_named_and_no_other() {
         "{}",
         named.stdout
     );
-    // The program's keys are pressed, and the seed is the file's.
+    // Keys and seed are those of the file.
     let pressed = home.run(["shot", "stage-2-secured", "--size", "80x24", "--config", &file, "--keys", "Y"]);
     assert!(pressed.stdout.contains("paused"), "{}", pressed.stdout);
     let seeded = home.run(["shot", "stage-2-secured", "--size", "80x24", "--config", &file, "--at", "9s"]).stdout;
     let other = home.run(["shot", "stage-2-secured", "--size", "80x24", "--config", &file, "--at", "9s", "--seed", "1"]).stdout;
-    assert_ne!(seeded, other, "the command line beats the file");
+    assert_ne!(seeded, other, "the command line takes precedence");
     let svg = |more: &[&str]| {
         let arguments = [&["shot", "--size", "80x24", "--format", "svg", "--config", &file][..], more].concat();
         home.run(arguments).stdout
@@ -114,18 +117,18 @@ fn a_picture_heeds_a_settings_file_that_is_named_and_no_other() {
 }
 
 #[test]
-fn a_variable_that_is_set_to_nothing_is_as_good_as_none() {
+fn an_empty_variable_counts_as_unset() {
     let home = Home::new();
     home.file(USUAL, "(keys: { \"tls\": [\"Ctrl-t\"] })");
     let mut command = home.command(["read", "where-tls-ends"]);
     command.envs(["HOPLIGHT_CONFIG", "HOPLIGHT_CONTENT", "HOPLIGHT_PROGRESS"].map(|name| (name, "")));
-    let said = Finished::from(command.output().expect("it runs"));
+    let said = Finished::from(command.output().expect("the program runs"));
     assert_eq!(said.status, Some(0), "{said:?}");
     assert!(said.stdout.contains("Change the TLS mode (Ctrl-t)"), "the usual file is read");
 }
 
 #[test]
-fn a_seed_that_is_none_is_refused_with_what_is_allowed() {
+fn an_invalid_seed_is_rejected_with_the_allowed_range() {
     let home = Home::new();
     for arguments in [&["list", "--seed", "-1"][..], &["list", "--seed=-1"], &["list", "--seed", "many"]] {
         let said = home.run(arguments.to_vec());

@@ -1,4 +1,4 @@
-//! README.md and docs/: links lead somewhere, examples are what the program writes, tables are complete.
+//! README.md and docs/: links resolve, examples match the program's output, tables are complete.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ pub(crate) fn section(path: &str, heading: &str) -> String {
     inside.collect::<Vec<_>>().join("\n")
 }
 
-/// Asserts that docs/json.md names every one of these fields in the section of a command.
+/// Asserts that docs/json.md names all of these fields in the section of a command.
 pub(crate) fn assert_documented<S: AsRef<str>>(command: &str, fields: impl IntoIterator<Item = S>) {
     let section = section("docs/json.md", &format!("## {command}"));
     for field in fields {
@@ -45,13 +45,13 @@ fn pages() -> Vec<(String, String)> {
     docs.chain(top).map(|path| (path.clone(), page(&path))).collect()
 }
 
-/// The fenced blocks of a language.
+/// The fenced code blocks of a language.
 fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
     let fence = format!("```{language}\n");
     text.split(&fence).skip(1).filter_map(|rest| rest.split("\n```").next()).collect()
 }
 
-/// A page without its fenced blocks.
+/// A page without its fenced code blocks.
 fn prose(text: &str) -> String {
     let mut inside = false;
     let mut lines = Vec::new();
@@ -82,7 +82,7 @@ fn anchor(heading: &str) -> String {
     kept.replace(' ', "-")
 }
 
-/// Why a link on a page leads nowhere.
+/// Why a link on a page is broken, if it is.
 fn broken(from: &Path, target: &str) -> Option<String> {
     let (file, heading) = target.split_once('#').unwrap_or((target, ""));
     let path = if file.is_empty() { from.to_owned() } else { from.parent().expect("a folder").join(file) };
@@ -128,7 +128,7 @@ fn arguments(line: &str) -> Vec<String> {
         .collect()
 }
 
-/// Asserts that these lines are the output. A line `…` stands for any number of lines.
+/// Asserts that the output consists of these lines. A line `…` stands for any number of lines.
 fn assert_excerpt(excerpt: &str, output: &str, name: &str) {
     let mut rest: Vec<&str> = output.lines().collect();
     let parts: Vec<Vec<&str>> = excerpt.lines().collect::<Vec<_>>().split(|line| *line == "…").map(<[&str]>::to_vec).collect();
@@ -143,9 +143,9 @@ fn assert_excerpt(excerpt: &str, output: &str, name: &str) {
 }
 
 #[test]
-fn every_example_shows_what_the_command_writes() {
+fn every_example_matches_the_output_of_the_command() {
     let home = Home::new();
-    // The first example of a scenario file, with a mistake.
+    // The first example of a scenario file, with a mistake added.
     let site = blocks(&page("docs/scenarios.md"), "ron")[0].replace("to: \"db\"", "to: \"bd\"");
     home.file("my-site.ron", site);
     let mut tried = BTreeSet::new();
@@ -154,7 +154,7 @@ fn every_example_shows_what_the_command_writes() {
             blocks(&text, "text").into_iter().filter_map(|block| block.strip_prefix("$ hoplight ")?.split_once('\n'))
         {
             let mut command = home.command(arguments(line));
-            let said: Finished = command.current_dir(home.path()).output().expect("runs").into();
+            let said: Finished = command.current_dir(home.path()).output().expect("the program runs").into();
             let output = if said.stdout.is_empty() { said.stderr } else { said.stdout };
             assert_excerpt(excerpt, &output, &format!("{path}: hoplight {line}"));
             tried.insert(line.split(' ').next().expect("a command").to_owned());
@@ -221,11 +221,11 @@ fn the_keys_of_the_readme_are_those_of_the_program() {
     let keymap = keymap(&Home::new().run(["config"]).stdout);
     let bound: BTreeSet<&str> = keymap.iter().flat_map(|(_, keys)| keys).map(String::as_str).collect();
     assert!(keymap.len() > 50 && bound.len() > 50, "{keymap:?}");
-    // Moments to jump to, and a key that is held.
+    // Except moments to jump to, and a modifier.
     for name in listed.iter().filter(|name| !["12.5", "-3", "+10", "Ctrl"].contains(name)) {
         assert!(bound.contains(name), "{name} does nothing");
     }
-    // Arrows are called so, answers are a range, and a list has its usual keys.
+    // Except actions whose keys the README describes as arrows or a range, and the usual keys of lists.
     let others = ["down", "up", "left", "right", "pan-", "previous-thing", "scroll-", "first-line", "last-line", "answer-"];
     for (action, keys) in keymap.iter().filter(|(action, _)| !others.iter().any(|other| action.starts_with(other))) {
         assert!(keys.is_empty() || keys.iter().any(|key| listed.contains(&key.as_str())), "the README lacks {action}, {keys:?}");
@@ -242,7 +242,7 @@ fn the_readme_lists_the_lessons_in_their_order() {
     assert_eq!(listed, titles.collect::<Vec<_>>());
 }
 
-/// The steps of the README's tour: what it says, the keys, and what the screen then shows.
+/// The steps of the README's tour: its text, the keys, and what the screen shows after them.
 const TOUR: [(&str, &str, &str); 7] = [
     ("`p` slows down to one request at a time and `r` sends a login.", "2s p r . . . , .", "POST /login"),
     ("`p` and `space` return to live traffic.", "p space 2s", "live ▶ ×1"),

@@ -1,4 +1,4 @@
-//! Text that steers a terminal, in files, names and arguments: nothing of it is ever written.
+//! Control sequences in files, names and arguments never reach the output.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStringExt;
 use crate::pty::Pty;
 use crate::{CTRL_C, Finished, Home, is_harmless};
 
-/// Characters that no terminal may get, with what they would do.
+/// Characters that must not reach a terminal.
 const HOSTILE: [&str; 9] =
     ["\u{1b}[2J", "\u{1b}]0;title\u{7}", "\u{9b}31m", "\u{202e}", "\u{2066}", "\u{200b}", "\u{feff}", "\u{7f}", "\u{e0041}"];
 
@@ -18,7 +18,7 @@ fn assert_harmless(said: &Finished, what: &str) {
 }
 
 #[test]
-fn in_a_file_they_are_an_error_with_a_place() {
+fn in_a_file_they_are_an_error_with_a_position() {
     let home = Home::new();
     for hostile in HOSTILE {
         for (name, text) in [
@@ -114,7 +114,7 @@ fn in_arguments_they_do_not_reach_a_terminal_either() {
 }
 
 #[test]
-fn arguments_that_are_no_text_are_refused_or_used_but_never_shown_raw() {
+fn arguments_that_are_not_utf8_are_never_printed_raw() {
     let home = Home::new();
     let odd = OsString::from_vec(b"a\xff\x1b[2J".to_vec());
     for arguments in [vec!["trace".into(), odd.clone()], vec!["check".into(), odd.clone()], vec!["--lesson".into(), odd]] {
@@ -125,27 +125,27 @@ fn arguments_that_are_no_text_are_refused_or_used_but_never_shown_raw() {
 }
 
 #[test]
-fn a_file_that_is_no_text_or_no_file_is_told() {
+fn files_that_are_not_text_not_regular_or_too_large_are_rejected() {
     let home = Home::new();
     let no_text = home.file("a.ron", [0xff, 0xfe, 0x00]);
     let said = home.run(["check", &no_text]);
-    assert!(said.status == Some(1) && said.stderr.contains("no UTF-8"), "{said:?}");
+    assert!(said.status == Some(1) && said.stderr.contains("not UTF-8"), "{said:?}");
     let said = home.run(["trace", "/dev/zero"]);
     assert!(said.status == Some(1) && said.stderr.contains("/dev/zero is a device, not a regular file"), "{said:?}");
     let large = home.file("large.ron", " ".repeat((1 << 20) + 1));
     let said = home.run(["check", &large]);
-    assert!(said.status == Some(1) && said.stderr.contains("more than 1048576 bytes"), "{said:?}");
+    assert!(said.status == Some(1) && said.stderr.contains("larger than 1048576 bytes"), "{said:?}");
 }
 
 #[test]
-fn what_is_no_regular_file_is_told_and_never_waited_for() {
+fn only_regular_files_are_opened_and_nothing_blocks() {
     let home = Home::new();
     let pipe = home.path().join("content/pipe.ron");
-    std::fs::create_dir(home.path().join("content")).expect("made");
-    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("runs").success());
+    std::fs::create_dir(home.path().join("content")).expect("created");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("the program runs").success());
     let (pipe, content) = (pipe.to_str().expect("UTF-8"), home.path().join("content").to_str().expect("UTF-8").to_owned());
     let socket = home.path().join("socket.ron").to_str().expect("UTF-8").to_owned();
-    let _socket = std::os::unix::net::UnixListener::bind(&socket).expect("bound");
+    let _socket = std::os::unix::net::UnixListener::bind(&socket).expect("a bound socket");
     for (path, kind) in [(pipe, "a named pipe"), (&socket, "a socket"), ("/dev/zero", "a device"), (&content, "a folder")] {
         let mut cases = vec![
             vec!["simulate", "stage-2-secured", "--script", path],
@@ -154,7 +154,7 @@ fn what_is_no_regular_file_is_told_and_never_waited_for() {
             vec!["shot", "--config", path],
             vec!["--config", path],
         ];
-        // A folder is a place for scenarios.
+        // A folder of scenarios is allowed here.
         if kind != "a folder" {
             cases.extend([
                 vec!["check", path],
@@ -173,14 +173,14 @@ fn what_is_no_regular_file_is_told_and_never_waited_for() {
     for arguments in [&["list", "--content", &content][..], &["check", "--content", &content], &["trace", &content]] {
         assert_refused(&home, arguments, "pipe.ron is a named pipe, not a regular file");
     }
-    // At the usual places too.
-    std::fs::create_dir_all(home.path().join("config/hoplight")).expect("made");
-    std::fs::rename(pipe, home.path().join("config/hoplight/config.ron")).expect("moved");
+    // At the default paths too.
+    std::fs::create_dir_all(home.path().join("config/hoplight")).expect("created");
+    std::fs::rename(pipe, home.path().join("config/hoplight/config.ron")).expect("renamed");
     assert_refused(&home, &["config", "--check"], "config.ron is a named pipe, not a regular file");
     assert_refused(&home, &[], "config.ron is a named pipe, not a regular file");
 }
 
-/// Asserts that the program ends soon, and says this.
+/// Asserts that the program exits with this message.
 fn assert_refused(home: &Home, arguments: &[&str], says: &str) {
     let mut pty = Pty::spawn(home.in_terminal(arguments), 250, 24);
     assert_eq!(pty.wait_for_exit().exit_code(), 1, "{arguments:?}");
@@ -188,7 +188,7 @@ fn assert_refused(home: &Home, arguments: &[&str], says: &str) {
 }
 
 #[test]
-fn keys_and_pastes_of_any_bytes_do_not_come_back() {
+fn typed_and_pasted_control_characters_are_not_echoed() {
     let home = Home::new();
     let mut pty = home.start(&["--scenario", "stage-2-secured"]);
     pty.send(" ");

@@ -1,9 +1,9 @@
-//! What terminals without colours, without Unicode or without any skill are sent.
+//! Output for terminals without colours, without Unicode, or with no capabilities at all.
 
 use crate::pty::Pty;
 use crate::{CTRL_C, Home};
 
-/// Everything that the program sends from the start through a lesson's first steps to its end.
+/// Everything that the program sends while the first steps of a lesson are played.
 fn sent(arguments: &[&str], environment: &[(&str, &str)]) -> Vec<u8> {
     let home = Home::new();
     let mut command = home.in_terminal(arguments);
@@ -23,7 +23,7 @@ fn sent(arguments: &[&str], environment: &[(&str, &str)]) -> Vec<u8> {
     pty.received().to_vec()
 }
 
-/// The parameters of all sequences that set colours and weights.
+/// The parameters of all SGR sequences.
 fn graphic_parameters(bytes: &[u8]) -> Vec<u16> {
     let text = String::from_utf8_lossy(bytes);
     let sequences = text.split("\x1b[").skip(1);
@@ -40,7 +40,7 @@ fn is_colour(parameter: u16) -> bool {
 }
 
 #[test]
-fn colours_are_used_unless_the_environment_or_the_user_says_no() {
+fn colours_are_used_unless_the_environment_or_the_user_disables_them() {
     let coloured = |arguments: &[&str], environment: &[(&str, &str)]| {
         graphic_parameters(&sent(arguments, environment)).into_iter().any(is_colour)
     };
@@ -52,13 +52,13 @@ fn colours_are_used_unless_the_environment_or_the_user_says_no() {
 
 #[test]
 fn in_ascii_only_seven_bit_bytes_are_sent() {
-    assert!(!sent(&[], &[]).is_ascii(), "usually there is more");
+    assert!(!sent(&[], &[]).is_ascii(), "Unicode by default");
     assert!(sent(&["--ascii"], &[]).is_ascii());
-    assert!(sent(&[], &[("LC_ALL", "C")]).is_ascii(), "the locale has no others");
+    assert!(sent(&[], &[("LC_ALL", "C")]).is_ascii(), "the locale is not UTF-8");
 }
 
 #[test]
-fn a_terminal_without_skills_is_refused_without_any_sequence() {
+fn a_dumb_terminal_is_refused_without_any_sequence() {
     let home = Home::new();
     for term in ["dumb", ""] {
         let mut command = home.in_terminal(&[]);
@@ -72,7 +72,7 @@ fn a_terminal_without_skills_is_refused_without_any_sequence() {
 }
 
 #[test]
-fn text_commands_need_no_skills() {
+fn text_commands_work_on_a_dumb_terminal() {
     let home = Home::new();
     let mut command = home.in_terminal(&["list"]);
     command.env("TERM", "dumb");
@@ -83,7 +83,7 @@ fn text_commands_need_no_skills() {
 }
 
 #[test]
-fn without_the_mouse_its_modes_stay_off() {
+fn no_mouse_leaves_mouse_reporting_off() {
     let home = Home::new();
     let mut with = home.start(&[]);
     assert_ne!(with.screen().mouse_protocol_mode(), vt100::MouseProtocolMode::None);

@@ -1,4 +1,4 @@
-//! Progress: kept at once, read again, and never lost to a file that cannot be read; no other file is harmed by it.
+//! Progress is saved at once and read again. It is never lost to an unreadable file, and no other file is damaged.
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, symlink};
@@ -9,7 +9,7 @@ use crate::{CTRL_C, Home, Pty};
 
 const USUAL: &str = "state/hoplight/progress.ron";
 
-/// Goes two steps into a lesson, and ends. Returns what is on the terminal then, without line breaks.
+/// Advances two steps in a lesson and quits. Returns the final text on the terminal, without line breaks.
 fn go_two_steps(home: &Home, arguments: &[&str], variable: Option<&str>) -> String {
     let mut command = home.in_terminal(arguments);
     if let Some(path) = variable {
@@ -28,7 +28,7 @@ fn two_steps(pty: &mut Pty) -> String {
     end(pty)
 }
 
-/// Goes on with the lesson where two steps have led, and ends.
+/// Resumes the lesson after two steps and quits.
 fn go_on(home: &Home, arguments: &[&str]) -> String {
     let mut pty = home.start(arguments);
     pty.wait_for("◐ Where the padlock ends");
@@ -44,19 +44,19 @@ fn end(pty: &mut Pty) -> String {
     said(pty)
 }
 
-/// What the screen says, without the breaks of its lines.
+/// The text on the screen, without line breaks.
 fn said(pty: &Pty) -> String {
     pty.text().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Waits until the screen shows a text, wherever its lines break.
+/// Waits until the screen shows a text, ignoring line breaks.
 fn wait_for_words(pty: &mut Pty, words: &str) {
     pty.wait_until(words, |screen| screen.contents().split_whitespace().collect::<Vec<_>>().join(" ").contains(words));
 }
 
-/// The number, the kind and the links of a file, and the names beside it.
+/// The inode, type and link target of a file, and the names in its folder.
 fn state(path: &Path) -> (u64, fs::FileType, Option<PathBuf>, Vec<String>) {
-    let data = fs::symlink_metadata(path).expect("there");
+    let data = fs::symlink_metadata(path).expect("the file exists");
     let beside = path.parent().expect("a folder").read_dir().map_or_else(
         |_| Vec::new(),
         |entries| {
@@ -69,10 +69,10 @@ fn state(path: &Path) -> (u64, fs::FileType, Option<PathBuf>, Vec<String>) {
 }
 
 #[test]
-fn it_survives_a_restart_in_the_file_that_is_named() {
+fn it_survives_a_restart_in_a_named_file() {
     let home = Home::new();
     let file = home.path().join("deep/progress.ron").to_str().expect("UTF-8").to_owned();
-    assert_eq!(go_two_steps(&home, &["--progress", &file], None), "", "nothing is left on the screen");
+    assert_eq!(go_two_steps(&home, &["--progress", &file], None), "", "no message on the terminal");
     let mut pty = home.start(&["--progress", &file]);
     pty.wait_for("◐ Where the padlock ends");
     pty.send("j\r");
@@ -82,25 +82,25 @@ fn it_survives_a_restart_in_the_file_that_is_named() {
 }
 
 #[test]
-fn the_environment_names_the_file_and_the_command_line_beats_it() {
+fn the_command_line_takes_precedence_over_the_environment() {
     let home = Home::new();
     let path = |name: &str| home.path().join(name).to_str().expect("UTF-8").to_owned();
     go_two_steps(&home, &[], Some(&path("a.ron")));
-    assert!(fs::read_to_string(path("a.ron")).expect("kept").contains("where-tls-ends"));
+    assert!(fs::read_to_string(path("a.ron")).expect("a saved file").contains("where-tls-ends"));
     go_two_steps(&home, &["--progress", &path("b.ron")], Some(&path("a2.ron")));
-    assert!(fs::exists(path("b.ron")).expect("known") && !fs::exists(path("a2.ron")).expect("known"));
+    assert!(fs::exists(path("b.ron")).expect("a readable folder") && !fs::exists(path("a2.ron")).expect("a readable folder"));
 }
 
 #[test]
-fn without_a_name_it_is_kept_in_the_folder_for_state() {
+fn by_default_it_is_saved_in_the_state_folder() {
     let home = Home::new();
     go_two_steps(&home, &[], None);
-    let text = fs::read_to_string(home.path().join(USUAL)).expect("kept");
+    let text = fs::read_to_string(home.path().join(USUAL)).expect("a saved file");
     assert!(text.contains("where-tls-ends"), "{text}");
 }
 
 #[test]
-fn a_damaged_file_is_kept_aside_and_told() {
+fn a_damaged_file_is_set_aside_and_reported() {
     let damaged = "(format: 1, lessons: {\"where-tls-ends\": (fur";
     for (usual, text) in [
         (false, damaged),
@@ -117,13 +117,13 @@ fn a_damaged_file_is_kept_aside_and_told() {
         wait_for_words(&mut pty, "and will be renamed, not overwritten.");
         let said = two_steps(&mut pty);
         assert!(said.contains("progress.ron was renamed to ~/") && said.contains(".broken-1."), "{said}");
-        assert_eq!(fs::read_to_string(format!("{file}.broken-1")).expect("kept aside"), text);
-        assert!(fs::read_to_string(&file).expect("new").contains("furthest: 2"));
+        assert_eq!(fs::read_to_string(format!("{file}.broken-1")).expect("a file set aside"), text);
+        assert!(fs::read_to_string(&file).expect("a new file").contains("furthest: 2"));
     }
 }
 
 #[test]
-fn other_peoples_files_are_refused_and_left_as_they_are() {
+fn other_files_are_refused_and_left_unchanged() {
     let newer = "(format: 2, lessons: {}, unknown: \"things\")";
     for (text, why) in [
         ("Buy milk.\n", "is not a progress file"),
@@ -146,24 +146,24 @@ fn other_peoples_files_are_refused_and_left_as_they_are() {
             wait_for_words(&mut pty, &refused);
             wait_for_words(&mut pty, "with --progress FILE.");
             let said = two_steps(&mut pty);
-            assert_eq!(said.matches(&refused).count(), 1, "said again at the end: {said}");
-            assert_eq!((fs::read_to_string(&file).expect("there").as_str(), state(file.as_ref())), (text, before));
+            assert_eq!(said.matches(&refused).count(), 1, "repeated at exit: {said}");
+            assert_eq!((fs::read_to_string(&file).expect("the file exists").as_str(), state(file.as_ref())), (text, before));
         }
     }
 }
 
 #[test]
-fn what_is_no_file_or_cannot_be_read_is_refused_and_left_as_it_is() {
+fn irregular_and_unreadable_files_are_refused_and_left_unchanged() {
     let home = Home::new();
     let at = |name: &str| home.path().join(name);
-    fs::create_dir(at("folder")).expect("made");
-    assert!(std::process::Command::new("mkfifo").arg(at("pipe")).status().expect("runs").success());
-    let _socket = UnixListener::bind(at("socket")).expect("bound");
-    symlink("pipe", at("to-pipe")).expect("made");
-    // Nothing can be renamed there, should the program try.
-    symlink("/dev/pts/ptmx", at("device")).expect("made");
-    symlink("loop", at("loop")).expect("made");
-    symlink("nowhere/progress.ron", at("lost")).expect("made");
+    fs::create_dir(at("folder")).expect("created");
+    assert!(std::process::Command::new("mkfifo").arg(at("pipe")).status().expect("the program runs").success());
+    let _socket = UnixListener::bind(at("socket")).expect("a bound socket");
+    symlink("pipe", at("to-pipe")).expect("created");
+    // A rename fails in this folder, in case the program tries one.
+    symlink("/dev/pts/ptmx", at("device")).expect("created");
+    symlink("loop", at("loop")).expect("created");
+    symlink("nowhere/progress.ron", at("lost")).expect("created");
     let file = home.file("file", "kept");
     let mut cases = vec![
         (at("folder"), "is a folder, not a regular file"),
@@ -182,26 +182,26 @@ fn what_is_no_file_or_cannot_be_read_is_refused_and_left_as_it_is() {
         let said = go_two_steps(&home, &["--progress", path.to_str().expect("UTF-8")], None);
         assert!(said.contains("Progress is not saved in this run: ") && said.contains(why), "{path:?}: {said}");
         let after = state(&path);
-        // Every process has its own.
+        // Files in /proc differ between processes.
         assert!(path.starts_with("/proc") || before == after, "{path:?}: {after:?}");
     }
     let below = format!("{file}/progress.ron");
     let said = go_two_steps(&home, &["--progress", &below], None);
     assert!(said.contains("cannot be read (Not a directory"), "{said}");
-    assert_eq!(fs::read_to_string(&file).expect("there"), "kept");
-    assert!(fs::metadata(at("pipe")).expect("there").file_type().is_fifo());
+    assert_eq!(fs::read_to_string(&file).expect("the file exists"), "kept");
+    assert!(fs::metadata(at("pipe")).expect("the file exists").file_type().is_fifo());
 }
 
 #[test]
-fn what_takes_the_files_place_during_the_run_stays_and_is_told() {
+fn a_folder_that_replaces_the_file_during_the_run_is_kept_and_reported() {
     let home = Home::new();
     let file = home.path().join("progress.ron");
     let mut pty = Pty::spawn(home.in_terminal(&["--progress", file.to_str().expect("UTF-8")]), 160, 40);
     pty.wait_for("? help");
     pty.send("j\r");
     pty.wait_for(" 1/9 ─");
-    fs::remove_file(&file).expect("saved already");
-    fs::create_dir(&file).expect("made");
+    fs::remove_file(&file).expect("a saved file");
+    fs::create_dir(&file).expect("created");
     pty.send("n");
     pty.wait_for("Progress could not be saved: ~/progress.ron is a folder");
     let said = end(&mut pty);
@@ -211,56 +211,56 @@ fn what_takes_the_files_place_during_the_run_stays_and_is_told() {
 }
 
 #[test]
-fn links_to_the_file_stay() {
+fn links_to_the_file_are_kept() {
     let home = Home::new();
     let (link, real) = (home.path().join("link.ron"), home.path().join("dotfiles/progress.ron"));
-    fs::create_dir(home.path().join("dotfiles")).expect("made");
-    symlink("dotfiles/progress.ron", &link).expect("made");
+    fs::create_dir(home.path().join("dotfiles")).expect("created");
+    symlink("dotfiles/progress.ron", &link).expect("created");
     assert_eq!(go_two_steps(&home, &["--progress", link.to_str().expect("UTF-8")], None), "");
     assert_eq!(fs::read_link(&link).expect("a link"), Path::new("dotfiles/progress.ron"));
-    assert!(fs::read_to_string(&real).expect("kept").contains("furthest: 2"));
+    assert!(fs::read_to_string(&real).expect("a saved file").contains("furthest: 2"));
     let twin = home.path().join("twin.ron");
-    fs::hard_link(&real, &twin).expect("made");
+    fs::hard_link(&real, &twin).expect("created");
     let before = state(&real);
     let said = go_on(&home, &["--progress", real.to_str().expect("UTF-8")]);
-    assert!(said.contains("~/dotfiles/progress.ron has another hard link, from which saving would separate it."), "{said}");
-    assert_eq!((state(&real), fs::metadata(&twin).expect("there").nlink()), (before, 2));
+    assert!(said.contains("~/dotfiles/progress.ron has another hard link; saving would separate the two."), "{said}");
+    assert_eq!((state(&real), fs::metadata(&twin).expect("the file exists").nlink()), (before, 2));
 }
 
 #[test]
-fn a_backup_of_a_newer_program_is_told_and_left_as_it_is() {
+fn a_backup_of_a_newer_version_is_reported_and_left_unchanged() {
     let home = Home::new();
     let newer = "(format: 2, lessons: {}, unknown: \"things\")";
     let file = home.path().join("progress.ron").to_str().expect("UTF-8").to_owned();
     let backup = home.file("progress.ron.bak", newer);
     go_two_steps(&home, &["--progress", &file], None);
-    assert_eq!(fs::read_to_string(&backup).expect("there"), newer);
+    assert_eq!(fs::read_to_string(&backup).expect("the file exists"), newer);
     let said = go_on(&home, &["--progress", &file]);
-    assert_eq!(fs::read_to_string(&backup).expect("there"), newer);
-    assert!(said.contains("~/progress.ron.bak was written by a newer hoplight (format 2): it is left as it is"), "{said}");
-    assert!(fs::read_to_string(&file).expect("kept").contains("furthest: 2"));
+    assert_eq!(fs::read_to_string(&backup).expect("the file exists"), newer);
+    assert!(said.contains("~/progress.ron.bak was written by a newer hoplight (format 2): it is left unchanged"), "{said}");
+    assert!(fs::read_to_string(&file).expect("a saved file").contains("furthest: 2"));
 }
 
 #[test]
-fn a_lock_that_another_program_holds_is_told_and_the_program_goes_on() {
+fn a_lock_held_by_another_program_is_reported_and_the_program_continues() {
     let home = Home::new();
     let file = home.path().join("progress.ron").to_str().expect("UTF-8").to_owned();
-    let held = fs::File::create(home.path().join("progress.ron.lock")).expect("made");
-    held.lock().expect("free");
+    let held = fs::File::create(home.path().join("progress.ron.lock")).expect("created");
+    held.lock().expect("an unlocked file");
     let said = go_two_steps(&home, &["--progress", &file], None);
     assert!(said.contains("progress.ron.lock is locked by another hoplight"), "{said}");
-    assert!(!fs::exists(&file).expect("known"));
+    assert!(!fs::exists(&file).expect("a readable folder"));
 }
 
 #[test]
-fn a_reader_of_plain_text_is_told_too() {
+fn read_prints_the_warnings_too() {
     let home = Home::new();
     let notes = home.file("notes.txt", "Buy milk.\n");
     let mut pty = Pty::spawn(home.in_terminal(&["read", "where-tls-ends", "--quiz", "--progress", &notes]), 100, 40);
-    pty.wait_for("Enter goes on, q ends.");
+    pty.wait_for("Press Enter to continue, q to quit.");
     pty.send("\n");
     wait_for_words(&mut pty, "hoplight: Progress is not saved in this run: ~/notes.txt is not a progress file.");
     pty.send(CTRL_C);
     pty.wait_for_exit();
-    assert_eq!(fs::read_to_string(&notes).expect("there"), "Buy milk.\n");
+    assert_eq!(fs::read_to_string(&notes).expect("the file exists"), "Buy milk.\n");
 }

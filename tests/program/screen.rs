@@ -1,4 +1,4 @@
-//! The full screen: from the start into a lesson, sizes, and every way out.
+//! The full screen: navigation, window sizes, and every kind of exit.
 
 use rustix::process::Signal;
 
@@ -6,7 +6,7 @@ use crate::pty::Pty;
 use crate::{CTRL_C, Home, is_harmless};
 
 #[test]
-fn keys_lead_from_the_start_to_the_first_step_and_on() {
+fn keys_open_a_lesson_and_move_through_its_steps() {
     let home = Home::new();
     let mut pty = home.start(&[]);
     assert!(pty.text().contains("The journey of a request"), "{}", pty.text());
@@ -27,7 +27,7 @@ fn keys_lead_from_the_start_to_the_first_step_and_on() {
 }
 
 #[test]
-fn ctrl_c_and_q_give_the_terminal_back() {
+fn ctrl_c_and_q_restore_the_terminal() {
     for key in ["q", "\x1b", CTRL_C] {
         let home = Home::new();
         let mut pty = home.start(&[]);
@@ -59,7 +59,7 @@ fn a_lesson_or_an_infrastructure_is_opened_by_name_or_file() {
 }
 
 #[test]
-fn an_unknown_lesson_or_infrastructure_ends_with_a_suggestion() {
+fn an_unknown_lesson_or_scenario_exits_with_a_suggestion() {
     let home = Home::new();
     for (arguments, meant) in [
         (["--lesson", "where-tls-end"], "did you mean `where-tls-ends`?"),
@@ -70,12 +70,12 @@ fn an_unknown_lesson_or_infrastructure_ends_with_a_suggestion() {
         pty.assert_restored();
         assert!(pty.text().contains(meant), "{}", pty.text());
         let shown = String::from_utf8(pty.received().to_vec()).expect("UTF-8");
-        assert!(is_harmless(&shown.replace('\r', "")), "the screen was never taken: {shown:?}");
+        assert!(is_harmless(&shown.replace('\r', "")), "the full screen was not started: {shown:?}");
     }
 }
 
 #[test]
-fn a_window_that_is_too_small_says_so_and_comes_back() {
+fn a_window_that_is_too_small_shows_a_message_until_it_grows() {
     let home = Home::new();
     let mut pty = home.start(&["--lesson", "where-tls-ends"]);
     pty.wait_for(" 1/9 ─");
@@ -116,6 +116,6 @@ fn a_signal_saves_and_restores() {
     let status = pty.wait_for_exit();
     assert!(status.signal().is_some_and(|name| name.starts_with("Terminated")), "{status:?}");
     pty.assert_restored();
-    let saved = std::fs::read_to_string(&file).expect("progress was kept");
+    let saved = std::fs::read_to_string(&file).expect("progress was saved");
     assert!(saved.contains("where-tls-ends") && saved.contains("furthest: 1"), "{saved}");
 }

@@ -1,4 +1,4 @@
-//! One frame of the screen, without a terminal.
+//! `shot`: one frame of the screen, without a terminal.
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
@@ -14,28 +14,28 @@ const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 /// The margin around all cells of a picture.
 const MARGIN: usize = 9;
 
-/// The README's pictures with what makes them. `INSTA_UPDATE=always cargo test` makes them anew.
+/// The README's pictures with the arguments that create them. `INSTA_UPDATE=always cargo test` updates them.
 const PICTURES: [(&str, &[&str]); 3] = [
     ("stage-2.svg", &["stage-2-secured", "--at", "12s"]),
     ("plaintext.svg", &["stage-2-secured", "--at", "12s", "--keys", "v Tab Tab Tab Tab Tab Tab Tab Tab"]),
     ("lesson.svg", &["where-tls-ends", "--at", "12s", "--keys", "n n Tab Tab Tab Tab Tab Tab Tab Tab w", "--theme", "light"]),
 ];
 
-/// What `shot` writes; it must succeed.
+/// Output of `shot`, which must succeed.
 fn shot(home: &Home, arguments: &[&str]) -> String {
     let Finished { status, stdout, stderr } = home.run(["shot"].iter().chain(arguments));
     assert_eq!((status, stderr.as_str()), (Some(0), ""), "{arguments:?}");
     stdout
 }
 
-/// The snapshot of this name, without its head.
+/// The snapshot of this name, without its header.
 fn snapshot(name: &str) -> String {
     let path = root().join(format!("tests/snapshots/screens__{name}.snap"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     text.splitn(3, "---\n").nth(2).expect("a snapshot").trim_end().to_owned()
 }
 
-/// What a terminal shows after it was sent this.
+/// A terminal that has received this text.
 fn shown(ansi: &str, (columns, rows): (u16, u16)) -> vt100::Parser {
     let mut terminal = vt100::Parser::new(NonZero::new(rows + 1).unwrap(), NonZero::new(columns).unwrap(), 0);
     terminal.process(ansi.replace('\n', "\r\n").as_bytes());
@@ -48,7 +48,7 @@ fn rows_of(terminal: &vt100::Parser, (columns, rows): (u16, u16)) -> String {
     lines.flat_map(|line| [line.trim_end().to_owned(), "\n".to_owned()]).collect()
 }
 
-/// The picture's elements, if it has just this size.
+/// The picture's elements. Asserts that it has this size.
 fn picture(document: &str, (columns, rows): (u16, u16)) -> Vec<Element> {
     let all = elements(document);
     let (wide, high) = (usize::from(columns) * CELL.0 + 2 * MARGIN, usize::from(rows) * CELL.1 + 2 * MARGIN);
@@ -57,7 +57,7 @@ fn picture(document: &str, (columns, rows): (u16, u16)) -> Vec<Element> {
 }
 
 #[test]
-fn three_forms_in_three_sizes_hold_the_same_characters_and_are_the_same_every_time() {
+fn three_formats_in_three_sizes_have_the_same_characters_and_are_deterministic() {
     let home = Home::new();
     for size in SIZES {
         for look in [&[][..], &["--ascii"], &["--color", "never"], &["--ascii", "--color", "never"], &["--theme", "light"]] {
@@ -90,7 +90,7 @@ fn three_forms_in_three_sizes_hold_the_same_characters_and_are_the_same_every_ti
             let all = picture(&svg, size);
             assert_eq!(characters(&all, (size.0.into(), size.1.into()), CELL), text, "{look:?}");
             let fills: std::collections::BTreeSet<&str> = all.iter().filter_map(|element| element.attribute("fill")).collect();
-            // Ground, ink, what is reversed, and the lines' none.
+            // Without colours: background, foreground, inverse, and none for lines.
             assert_eq!(fills.len() > 5, coloured, "{fills:?}");
             assert!(svg.len() < 20_000, "{}", svg.len());
         }
@@ -112,7 +112,7 @@ fn a_frame_is_what_the_full_screen_shows() {
 }
 
 #[test]
-fn keys_lead_to_any_screen_and_times_between_them_let_time_go_by() {
+fn keys_reach_any_screen_and_times_between_them_advance_time() {
     let home = Home::new();
     for (keys, shows) in [
         ("t", "TLS re-encrypt"),
@@ -127,15 +127,15 @@ fn keys_lead_to_any_screen_and_times_between_them_let_time_go_by() {
         assert!(text.contains(shows), "{keys}: {text}");
     }
     let at = |keys: &str, at: &str| shot(&home, &["stage-2-secured", "--keys", keys, "--at", at]);
-    assert_eq!(at("", "3s"), at("1s", "3s"), "the time is that of the run");
-    assert_eq!(at("", "4.25s"), shot(&home, &["stage-2-secured", "--keys", "4.25s"]), "it is met exactly");
+    assert_eq!(at("", "3s"), at("1s", "3s"), "--at is the simulated time");
+    assert_eq!(at("", "4.25s"), shot(&home, &["stage-2-secured", "--keys", "4.25s"]), "the time is exact");
     assert!(at("]", "3s").contains("t=3.0 s"));
     assert!(at("p r", "50ms").contains("t=0.050"), "{}", at("p r", "50ms"));
     assert_ne!(at("", "3s"), shot(&home, &["stage-2-secured", "--at", "3s", "--seed", "2"]));
 }
 
 #[test]
-fn wide_characters_and_those_of_xml_stand_where_they_stand_in_a_terminal() {
+fn wide_characters_and_xml_characters_have_the_same_cells_as_in_a_terminal() {
     let home = Home::new();
     let site = home.file(
         "site.ron",
@@ -153,12 +153,16 @@ fn wide_characters_and_those_of_xml_stand_where_they_stand_in_a_terminal() {
 }
 
 #[test]
-fn a_picture_depends_on_its_arguments_alone_and_refers_to_nothing() {
+fn a_picture_depends_only_on_its_arguments_and_has_no_external_references() {
     let home = Home::new();
     let arguments = ["shot", "where-tls-ends", "--at", "1s", "--format", "svg"];
     let usual = home.run(arguments).stdout;
-    let elsewhere: Finished =
-        home.command(arguments).envs([("NO_COLOR", "1"), ("LC_ALL", "C"), ("TERM", "dumb")]).output().expect("runs").into();
+    let elsewhere: Finished = home
+        .command(arguments)
+        .envs([("NO_COLOR", "1"), ("LC_ALL", "C"), ("TERM", "dumb")])
+        .output()
+        .expect("the program runs")
+        .into();
     assert_eq!(elsewhere.stdout, usual);
     let known = [
         "xmlns",
@@ -194,26 +198,23 @@ fn a_picture_depends_on_its_arguments_alone_and_refers_to_nothing() {
         assert!(element.attributes().all(|name| known.contains(&name)), "{element:?}");
         assert!(element.name != "style" || !(element.text.contains("url(") || element.text.contains('@')), "{element:?}");
     }
-    // What a terminal may be sent is another matter.
-    let ansi = home.command(["shot", "--format", "ansi"]).env("NO_COLOR", "1").env("LC_ALL", "C").output().expect("runs");
+    // Output for a terminal depends on the environment.
+    let ansi =
+        home.command(["shot", "--format", "ansi"]).env("NO_COLOR", "1").env("LC_ALL", "C").output().expect("the program runs");
     let ansi = Finished::from(ansi).stdout;
     assert!(ansi.is_ascii() && !ansi.contains("38;5;"), "{ansi}");
-    // The theme may stand before the command, too.
+    // The theme may come before the command, too.
     let light = |arguments: &[&str]| home.run(arguments).stdout;
     assert_eq!(light(&["--theme", "light", "shot", "--format", "svg"]), light(&["shot", "--format", "svg", "--theme", "light"]));
 }
 
 #[test]
-fn what_cannot_be_shown_is_told() {
+fn invalid_requests_are_reported() {
     let home = Home::new();
     for (arguments, status, says) in [
-        (
-            &["stage-2-secure"][..],
-            1,
-            "no infrastructure, no lesson and no file `stage-2-secure`; did you mean `stage-2-secured`?",
-        ),
+        (&["stage-2-secure"][..], 1, "no scenario, lesson or file named `stage-2-secure`; did you mean `stage-2-secured`?"),
         (&["where-tls-end"], 1, "did you mean `where-tls-ends`?"),
-        (&["\u{1b}[2J"], 1, "no file `\u{fffd}[2J`"),
+        (&["\u{1b}[2J"], 1, "file named `\u{fffd}[2J`"),
         (&["--size", "120"], 2, "expected columns and rows"),
         (&["--size", "79x24"], 2, "at least 80x24"),
         (&["--size", "80x23"], 2, "at least 80x24"),
@@ -224,12 +225,12 @@ fn what_cannot_be_shown_is_told() {
         (&["stage-2-secured", "--at", "12"], 2, "a time has a unit"),
         (&["stage-2-secured", "--at", "2h"], 2, "at most 1h"),
         (&["stage-2-secured", "--at", "-1s"], 2, "--help"),
-        (&["--at", "1s"], 2, "the course map has no time"),
-        (&["stage-2-secured", "--keys", "2s", "--at", "1s"], 2, "after the keys it is 2s already"),
-        (&["stage-2-secured", "--keys", "1s space", "--at", "2s"], 2, "time stands still at 1s"),
-        (&["stage-2-secured", "--keys", "?", "--at", "2s"], 2, "time stands still at 0s"),
-        (&["stage-2-secured", "--keys", "F99"], 2, "no key is called `F99`"),
-        (&["stage-2-secured", "--keys", "q q"], 2, "q quits there"),
+        (&["--at", "1s"], 2, "the course map has no simulated time"),
+        (&["stage-2-secured", "--keys", "2s", "--at", "1s"], 2, "the time after the keys is already 2s"),
+        (&["stage-2-secured", "--keys", "1s space", "--at", "2s"], 2, "the simulation is paused at 1s"),
+        (&["stage-2-secured", "--keys", "?", "--at", "2s"], 2, "the simulation is paused at 0s"),
+        (&["stage-2-secured", "--keys", "F99"], 2, "unknown key `F99`"),
+        (&["stage-2-secured", "--keys", "q q"], 2, "q quits the program"),
         (&["stage-2-secured", "--format", "png"], 2, "svg"),
     ] {
         let said = home.run(["shot"].iter().chain(arguments));
@@ -239,7 +240,7 @@ fn what_cannot_be_shown_is_told() {
 }
 
 #[test]
-fn nobodys_progress_is_read_or_kept() {
+fn progress_is_neither_read_nor_saved() {
     let home = Home::new();
     let file = home.path().join("progress.ron");
     std::fs::write(&file, "no progress").unwrap();
@@ -251,7 +252,7 @@ fn nobodys_progress_is_read_or_kept() {
 }
 
 #[test]
-fn the_readmes_pictures_are_what_the_screen_shows_now() {
+fn the_readmes_pictures_are_up_to_date() {
     let home = Home::new();
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     let mut made = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! `simulate`: its reports, its mistakes, and its end before the time.
+//! `simulate`: reports, errors, and interruption.
 
 use std::process::Stdio;
 
@@ -31,7 +31,7 @@ fn sum(counts: &Value) -> u64 {
 }
 
 #[test]
-fn the_numbers_of_a_report_fit_together() {
+fn the_numbers_of_a_report_are_consistent() {
     let script = ["--at", "5s kill server-2", "--at", "6s kill server-2", "--at", "8s restore server-2"];
     let report =
         report(&[&["--duration", "12s", "--warmup", "2s", "--rate", "150", "--tls", "passthrough"][..], &script].concat());
@@ -88,7 +88,7 @@ fn the_numbers_of_a_report_fit_together() {
     assert_eq!(report["trace_digest"].as_str().map(str::len), Some(16));
 }
 
-/// The names of all fields of a report. What has names of its own, such as components and reasons, counts once, without them.
+/// The names of all fields of a report, except keys that are names of components or reasons.
 fn fields(value: &Value) -> Vec<&str> {
     match value {
         Value::Object(object) => {
@@ -118,7 +118,7 @@ fn every_field_of_a_report_is_documented() {
 }
 
 #[test]
-fn what_can_never_be_done_is_told_before_the_run() {
+fn commands_that_can_never_succeed_are_rejected_before_the_run() {
     let home = Home::new();
     for (command, why) in [
         ("1s kill browser", "browser is the user"),
@@ -151,10 +151,10 @@ fn a_month_of_ten_thousand_waiting_users_is_counted_exactly() {
 }
 
 #[test]
-fn the_same_seed_gives_the_same_report_but_for_the_clock() {
+fn the_same_seed_gives_the_same_report_except_for_wall_time() {
     let run = |seed: &str| {
         let mut report = report(&["--duration", "3s", "--seed", seed, "--at", "1s kill web-1"]);
-        // Neither the clock nor the memory is part of the simulation.
+        // Wall time and memory are not part of the simulation.
         report["wall_s"] = Value::Null;
         report["peak_memory_kib"] = Value::Null;
         report
@@ -174,7 +174,7 @@ fn a_script_may_be_long() {
 }
 
 #[test]
-fn what_was_not_measured_is_null() {
+fn missing_measurements_are_null() {
     let report = report(&["--duration", "1s", "--rate", "0"]);
     assert_eq!((count(&report["offered"]), sum(&report["failed"])), (0, 0));
     for part in ["mean", "p50", "p95", "p99", "max"] {
@@ -186,15 +186,15 @@ fn what_was_not_measured_is_null() {
 }
 
 #[test]
-fn replications_stand_in_the_order_of_their_seeds_with_intervals() {
+fn replications_are_in_the_order_of_their_seeds_with_intervals() {
     let run = || {
         let mut report = report(&["--duration", "4s", "--warmup", "1s", "--replications", "5", "--seed", "3"]);
         report["wall_s"] = Value::Null;
         report
     };
     let all = run();
-    assert_eq!(all, run(), "whichever core was faster");
-    let runs = all["runs"].as_array().expect("runs");
+    assert_eq!(all, run(), "independent of scheduling");
+    let runs = all["runs"].as_array().expect("a list");
     assert_eq!(runs.iter().map(|run| count(&run["seed"])).collect::<Vec<_>>(), [3, 4, 5, 6, 7]);
     let alone = report(&["--duration", "4s", "--warmup", "1s", "--seed", "5"]);
     for field in ["offered", "completed", "in_flight", "events", "trace_digest"] {
@@ -246,7 +246,7 @@ fn the_tables_fit_80_columns() {
 }
 
 #[test]
-fn a_bad_script_or_scenario_is_an_error_with_its_place() {
+fn a_mistake_in_a_script_or_scenario_is_an_error_with_its_position() {
     let home = Home::new();
     let file = home.file("day.txt", "1s kill web-1\n  2s kil web-1\n");
     let late = home.file("late.txt", "2min kill web-1\n");
@@ -260,9 +260,9 @@ fn a_bad_script_or_scenario_is_an_error_with_its_place() {
         (&["--at", "20s rate 1e400"], &["--at:1:10:", "found `1e400`"]),
         (&["--at", ""], &["--at:1:1:", "found the end"]),
         (&["--at", "20s kill \u{1b}[2J\u{202e}"], &["--at:1:10:"]),
-        (&["--at", "61s kill web-1"], &["--at:1:1:", "61s lies behind the end of the run at 60s"]),
+        (&["--at", "61s kill web-1"], &["--at:1:1:", "61s is after the end of the run at 60s"]),
         (&["--script", &file], &[&lines, "did you mean `kill`?", "2 |   2s kil web-1"]),
-        (&["--script", &late], &["late.txt", "120s lies behind the end"]),
+        (&["--script", &late], &["late.txt", "120s is after the end"]),
         (&["--script", "/no/such/file"], &["cannot read /no/such/file"]),
     ] {
         let said = home.run(["simulate", "stage-2-secured"].iter().chain(arguments));
@@ -280,7 +280,7 @@ fn a_bad_script_or_scenario_is_an_error_with_its_place() {
 }
 
 #[test]
-fn wrong_usage_has_a_status_of_its_own() {
+fn usage_errors_have_status_2() {
     let home = Home::new();
     let long = "9".repeat(400) + "s";
     for (arguments, says) in [
@@ -310,18 +310,19 @@ fn wrong_usage_has_a_status_of_its_own() {
 }
 
 #[test]
-fn a_reader_who_leaves_early_is_no_error() {
+fn a_closed_pipe_is_not_an_error() {
     let home = Home::new();
     for format in ["table", "json"] {
         let arguments = ["simulate", "stage-2-secured", "--duration", "2s", "--format", format];
-        let mut child = home.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
+        let mut child =
+            home.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
         drop(child.stdout.take());
-        let Finished { status, stderr, .. } = child.wait_with_output().expect("ends").into();
+        let Finished { status, stderr, .. } = child.wait_with_output().expect("the program exits").into();
         assert_eq!((status, stderr.as_str()), (Some(0), ""), "{format}");
     }
 }
 
-/// The program in a terminal that shows only its standard error; its report goes to a file.
+/// Starts a long run with its report redirected to a file, so that the terminal shows only standard error.
 fn endless(home: &Home, arguments: &str) -> (Pty, String) {
     let file = home.path().join("report").to_str().expect("UTF-8").to_owned();
     let mut command = home.in_terminal(&[]);
@@ -337,7 +338,7 @@ fn an_interrupted_run_reports_what_was_measured_so_far() {
     let home = Home::new();
     for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143)] {
         let (mut pty, file) = endless(&home, "--warmup 1s --format json --at '29d kill web-1'");
-        // The bar comes when the run takes long.
+        // The bar appears after a while.
         pty.wait_for("] ");
         pty.wait_for("%");
         match signal {
@@ -345,7 +346,7 @@ fn an_interrupted_run_reports_what_was_measured_so_far() {
             _ => pty.signal(signal),
         }
         assert_eq!(pty.wait_for_exit().exit_code(), status, "{}", pty.text());
-        assert!(!pty.text().contains('%'), "the bar is gone: {}", pty.text());
+        assert!(!pty.text().contains('%'), "the bar is erased: {}", pty.text());
         let text = std::fs::read_to_string(file).expect("a report");
         let report: Value = serde_json::from_str(&text).expect("JSON");
         assert_eq!(report["interrupted"], true);
@@ -358,12 +359,12 @@ fn an_interrupted_run_reports_what_was_measured_so_far() {
 }
 
 #[test]
-fn interrupted_replications_report_those_that_were_over() {
+fn interrupted_replications_report_those_that_finished() {
     let home = Home::new();
     let (mut pty, file) = endless(&home, "--replications 3");
     pty.wait_for("%");
     pty.send(CTRL_C);
     assert_eq!(pty.wait_for_exit().exit_code(), 130, "{}", pty.text());
     let text = std::fs::read_to_string(file).expect("a report");
-    assert!(text.contains("3 runs of 2592000 s, seeds 1 to 3, of which 0 ended before the interruption"), "{text}");
+    assert!(text.contains("3 runs of 2592000 s, seeds 1 to 3; 0 finished before the interruption"), "{text}");
 }

@@ -1,21 +1,21 @@
-//! Files that tests make and that are kept with the sources: they are what is made now, or the test fails.
+//! Generated files that are checked in: a test fails if one is out of date.
 //!
-//! `INSTA_UPDATE=always` makes them anew, as it does with snapshots, and removes those that nobody makes any longer.
+//! `INSTA_UPDATE=always` updates them, as it does snapshots, and removes obsolete ones.
 
-#![allow(dead_code, reason = "every test binary uses a part of it")]
+#![allow(dead_code, reason = "every test binary uses a different part")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// Most lines that a failed comparison shows.
+/// Maximum number of lines that a failed comparison shows.
 const MOST_SHOWN: usize = 60;
 
-/// Where the sources are.
+/// The root of the source tree.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
-/// Asserts that the files of a folder are these, byte by byte; folders in it are another matter.
+/// Asserts that a folder contains exactly these files, ignoring subfolders.
 pub(crate) fn assert_files(folder: &Path, made: &BTreeMap<String, String>) {
     if is_update() {
         std::fs::create_dir_all(folder).expect("a folder");
@@ -26,23 +26,23 @@ pub(crate) fn assert_files(folder: &Path, made: &BTreeMap<String, String>) {
         if !is_kept() && is_update() {
             std::fs::write(&file, text).expect("a file");
         }
-        // Such files are long: what differs is found by making them anew.
-        assert!(is_kept(), "{} is stale: look at what changed after `INSTA_UPDATE=always cargo test`", file.display());
+        // The files are too long to print the difference.
+        assert!(is_kept(), "{} is out of date: run `INSTA_UPDATE=always cargo test` and review the difference", file.display());
     }
     for name in names(folder).into_iter().filter(|name| !made.contains_key(name)) {
         let file = folder.join(name);
-        assert!(is_update(), "nobody makes {}: `INSTA_UPDATE=always cargo test` removes it", file.display());
+        assert!(is_update(), "{} is obsolete: `INSTA_UPDATE=always cargo test` removes it", file.display());
         std::fs::remove_file(file).expect("removed");
     }
 }
 
-/// Asserts that a file holds this text as the fenced block that begins with `head`.
+/// Asserts that the fenced block of a file that starts with `head` has this text.
 pub(crate) fn assert_block(file: &Path, head: &str, text: &str) {
     let kept = std::fs::read_to_string(file).expect("a file");
     let (before, rest) = kept.split_once(&format!("```text\n{head}")).expect("the block");
     let (block, behind) = rest.split_once("\n```").expect("the block's end");
     if format!("{head}{block}\n") != text {
-        assert!(is_update(), "{} shows what was once: `INSTA_UPDATE=always cargo test` makes it anew", file.display());
+        assert!(is_update(), "{} is out of date: `INSTA_UPDATE=always cargo test` updates it", file.display());
         std::fs::write(file, format!("{before}```text\n{text}```{behind}")).expect("a file");
     }
 }
@@ -58,7 +58,7 @@ fn names(folder: &Path) -> Vec<String> {
     files.map(|entry| entry.file_name().into_string().expect("a name in UTF-8")).collect()
 }
 
-/// Asserts that a file holds these lines, and says which lines differ.
+/// Asserts that a file has this text. Reports the lines that differ.
 pub(crate) fn assert_lines(file: &Path, text: &str) {
     let kept = std::fs::read_to_string(file).unwrap_or_default();
     if kept == text {
@@ -76,5 +76,5 @@ pub(crate) fn assert_lines(file: &Path, text: &str) {
     let (gone, new) = (differing(&kept, text, '-'), differing(text, &kept, '+'));
     let lines = [gone, new].concat();
     let shown = lines.iter().take(MOST_SHOWN).map(String::as_str).collect::<String>();
-    panic!("{} differs in {} lines; `INSTA_UPDATE=always` writes it again:{shown}", file.display(), lines.len());
+    panic!("{} differs in {} lines; `INSTA_UPDATE=always` updates it:{shown}", file.display(), lines.len());
 }

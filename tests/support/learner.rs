@@ -1,6 +1,6 @@
-//! A learner at the keyboard and the mouse: an [`App`] with short ways to press keys and to look.
+//! A simulated learner: an [`App`] with helpers to press keys and inspect the screen.
 
-#![allow(dead_code, reason = "every test binary uses a part of it")]
+#![allow(dead_code, reason = "every test binary uses a different part")]
 
 #[path = "solver.rs"]
 mod solver;
@@ -13,11 +13,11 @@ use hoplight::lesson::{LessonRun, Library, Pace, Progress, Sources};
 use hoplight::model::Element;
 use hoplight::sim::SimTime;
 
-/// A screen on which the lesson stands below the canvas, and one on which it stands beside it.
+/// A screen with the lesson below the diagram, and one with the lesson beside it.
 pub(crate) const SMALL: (u16, u16) = (80, 24);
 pub(crate) const LARGE: (u16, u16) = (120, 40);
 
-/// Most frames of a tenth of a second that a wait may take; the trace is slow.
+/// Maximum number of frames of a tenth of a second in a wait. The trace is slow.
 const MOST_FRAMES: usize = 20_000;
 
 /// The shipped content.
@@ -25,7 +25,7 @@ pub(crate) fn library() -> Library {
     Library::new(EMBEDDED).unwrap_or_else(|errors| panic!("{errors:#?}"))
 }
 
-/// A learner, the screen, and what the program was asked to do.
+/// The application, and the effects that it has returned.
 pub(crate) struct Learner {
     pub(crate) app: App,
     pub(crate) effects: Vec<Effect>,
@@ -51,11 +51,11 @@ impl Learner {
         learner
     }
 
-    /// In the small lesson of the tests, which has every kind of step.
+    /// In the tests' small lesson, which has every kind of step.
     pub(crate) fn in_small_lesson(size: (u16, u16)) -> Self {
         let text = include_str!("../lessons/small.ron");
         let mut library = library();
-        library.extend(Sources { lessons: &[("small.ron", text)], ..Sources::default() }).expect("the small lesson is right");
+        library.extend(Sources { lessons: &[("small.ron", text)], ..Sources::default() }).expect("the small lesson is valid");
         let mut learner = Self::with(library, Progress::default(), size);
         assert!(learner.app.open_lesson("small"), "no small lesson");
         learner
@@ -69,7 +69,7 @@ impl Learner {
         learner
     }
 
-    /// Presses keys: each character is one; `<Enter>`, `<Esc>`, `<Tab>` and so on stand for the others.
+    /// Presses keys: each character is a key; other keys are written as `<Enter>`, `<Esc>`, `<Tab>` and so on.
     pub(crate) fn press(&mut self, keys: &str) -> &mut Self {
         let mut rest = keys;
         while let Some(c) = rest.chars().next() {
@@ -87,13 +87,13 @@ impl Learner {
         self
     }
 
-    /// Lets frames of a tenth of a second go by.
+    /// Advances time by frames of a tenth of a second.
     pub(crate) fn wait(&mut self, frames: usize) -> &mut Self {
         (0..frames).for_each(|_| self.app.tick(Duration::from_millis(100)));
         self
     }
 
-    /// Lets time go by until so much more of it was simulated.
+    /// Advances time until this much more was simulated.
     pub(crate) fn wait_simulated(&mut self, time: Duration) {
         let end = self.now() + time;
         for _ in 0..MOST_FRAMES {
@@ -102,10 +102,10 @@ impl Learner {
             }
             self.wait(1);
         }
-        panic!("time stands still at {:?}", self.now());
+        panic!("time does not advance at {:?}", self.now());
     }
 
-    /// What the screen says happened; empty if nothing did.
+    /// The notice on the screen; empty if there is none.
     pub(crate) fn notice(&self) -> &str {
         self.app.notice.as_ref().map_or("", |notice| notice.text.as_str())
     }
@@ -135,12 +135,12 @@ impl Learner {
         self.stage().sim().is_up(element) == Some(true)
     }
 
-    /// The panel's text, in one line.
+    /// The panel's text as one line.
     pub(crate) fn panel(&self) -> String {
         self.view().panel.lines.iter().map(|line| line.text().trim().to_owned()).collect::<Vec<_>>().join(" ")
     }
 
-    /// Selects by clicking on the canvas, if it is drawn there, else with Tab.
+    /// Selects an element with Tab.
     pub(crate) fn select(&mut self, element: &Element) -> &mut Self {
         let count = self.stage().viewport.layout.order().len();
         for _ in 0..=count {
@@ -149,10 +149,10 @@ impl Learner {
             }
             self.press("<Tab>");
         }
-        panic!("Tab never comes to {element}")
+        panic!("Tab never reaches {element}")
     }
 
-    /// The screen's cell of the panel's line that contains `text`.
+    /// The screen cell of the panel line that contains `text`.
     pub(crate) fn cell_of(&self, text: &str) -> (u16, u16) {
         let lines = self.view().panel.lines;
         let line = lines.iter().position(|line| line.text().contains(text)).unwrap_or_else(|| panic!("no {text:?}"));
@@ -166,7 +166,7 @@ impl Learner {
         self
     }
 
-    /// Whether the trace is told.
+    /// Whether the pace is trace.
     pub(crate) fn traces(&self) -> bool {
         self.stage().session.playback.pace == Pace::Trace
     }
@@ -187,7 +187,7 @@ fn code(name: &str) -> Code {
         "End" => Code::End,
         "PgUp" => Code::PageUp,
         "PgDn" => Code::PageDown,
-        _ => panic!("no key is called {name}"),
+        _ => panic!("unknown key {name}"),
     }
 }
 

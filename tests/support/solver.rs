@@ -1,4 +1,4 @@
-//! A learner who does as the solutions say, with keys alone.
+//! Plays the solutions of lessons with keys.
 
 use hoplight::lesson::{Act, Gate, Place, Question};
 use hoplight::model::RequestKind::{Read, Static, Write};
@@ -8,7 +8,7 @@ use hoplight::sim::Command;
 use super::Learner;
 
 impl Learner {
-    /// Does what a line of a solution says, with keys alone.
+    /// Performs one act of a solution with keys.
     pub(crate) fn perform(&mut self, act: &Act) {
         match act {
             Act::Select(element) => {
@@ -76,7 +76,7 @@ impl Learner {
                     self.press("e");
                 }
             }
-            // That is not taught yet.
+            // No lesson uses these.
             Command::Promote(_)
             | Command::Demote(_)
             | Command::Lag(..)
@@ -106,9 +106,9 @@ impl Learner {
         }
     }
 
-    /// Marks what is right, as computed, and submits it.
+    /// Marks the right elements, as computed, and submits them.
     pub(crate) fn mark_all(&mut self) {
-        let target = self.run().question().and_then(Question::target).expect("marks are wanted");
+        let target = self.run().question().and_then(Question::target).expect("a question on the diagram");
         for element in target.right(self.stage().infra()) {
             self.select(&element);
             if !self.run().marks().any(|marked| *marked == element) {
@@ -118,7 +118,7 @@ impl Learner {
         self.press("<Enter>");
     }
 
-    /// Does as the solution of this step says, and goes on.
+    /// Plays the solution of the current step and continues.
     pub(crate) fn solve_step(&mut self) {
         let step = self.run().step().expect("at a step").clone();
         let place = self.run().place();
@@ -133,7 +133,7 @@ impl Learner {
         assert_ne!(self.run().place(), place, "“{}”: {}", step.title, self.notice());
     }
 
-    /// Answers the question of the quiz rightly, and goes on.
+    /// Answers the current question correctly and continues.
     pub(crate) fn solve_question(&mut self) {
         let question = self.run().question().expect("a question").clone();
         match question.choices().iter().position(|choice| choice.right) {
@@ -145,7 +145,7 @@ impl Learner {
         self.press("<Enter>");
     }
 
-    /// Goes through the lesson to its end.
+    /// Completes the lesson.
     pub(crate) fn solve_lesson(&mut self) {
         while let Place::Step(_) = self.run().place() {
             self.solve_step();

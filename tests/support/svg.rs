@@ -1,16 +1,16 @@
-//! A reader of SVG pictures of a grid of cells: strict, and ignorant of how they are made.
+//! A strict reader of SVG pictures of a grid of cells, independent of the code that writes them.
 
-#![allow(dead_code, reason = "every test binary uses a part of it")]
+#![allow(dead_code, reason = "every test binary uses a different part")]
 
 #[path = "svg/strokes.rs"]
 mod strokes;
 
 use unicode_width::UnicodeWidthChar;
 
-/// What a cell of a picture measures.
+/// Width and height of a cell.
 pub(crate) const CELL: (usize, usize) = (9, 17);
 
-/// An element's start with its attributes and the text behind it.
+/// The start tag of an element with its attributes, and the text after it.
 #[derive(Debug)]
 pub(crate) struct Element {
     pub(crate) name: String,
@@ -46,11 +46,11 @@ pub(crate) fn elements(document: &str) -> Vec<Element> {
         let (text, _) = after.split_once('<').unwrap_or((after, ""));
         rest = after.strip_prefix(text).unwrap_or_default();
         if let Some(name) = tag.strip_prefix('/') {
-            assert_eq!(open.pop().as_deref(), Some(name), "the last element that is open ends first");
-            assert_eq!(text.trim(), "", "no text stands outside an element of its own");
+            assert_eq!(open.pop().as_deref(), Some(name), "elements are nested properly");
+            assert_eq!(text.trim(), "", "there is no text between elements");
         } else {
             let (tag, empty) = tag.strip_suffix('/').map_or((tag, false), |tag| (tag, true));
-            assert!(!open.is_empty() || all.is_empty(), "one element holds all: {tag}");
+            assert!(!open.is_empty() || all.is_empty(), "there is a single root element: {tag}");
             let name = tag.split(' ').next().unwrap_or_default().to_owned();
             let attributes = attributes(tag.strip_prefix(&name).expect("the name"));
             all.push(Element { attributes, text: unescaped(text), name: name.clone() });
@@ -75,7 +75,7 @@ fn attributes(mut text: &str) -> Vec<(String, String)> {
     all
 }
 
-/// Text as it is meant. Only what XML knows without a document type may be escaped.
+/// Resolves the predefined entities of XML. Rejects any other.
 fn unescaped(text: &str) -> String {
     let mut parts = text.split('&');
     let first = parts.next().unwrap_or_default().to_owned();
@@ -86,17 +86,17 @@ fn unescaped(text: &str) -> String {
             "lt" => '<',
             "gt" => '>',
             "quot" => '"',
-            _ => panic!("no entity is called {entity}"),
+            _ => panic!("unknown entity {entity}"),
         };
         format!("{before}{meant}{after}")
     })
 }
 
-/// The characters of a picture of `columns` and `rows`, each in the cell that its place says, as lines without blanks at
-/// their ends. Strokes count as the box characters that they stand for.
+/// The characters of a picture of `columns` × `rows` cells, as lines without trailing blanks. Strokes count as the box-drawing
+/// characters that they represent.
 ///
 /// # Panics
-/// If a run does not fill just the cells that it says, or two stand on one cell.
+/// If a text run does not fill exactly its cells, or two characters occupy the same cell.
 pub(crate) fn characters(elements: &[Element], (columns, rows): (usize, usize), cell: (usize, usize)) -> String {
     let mut grid = vec![vec![None; columns]; rows];
     let place = |run: &Element| {
@@ -118,8 +118,8 @@ pub(crate) fn characters(elements: &[Element], (columns, rows): (usize, usize), 
         assert_eq!(column, end, "{run:?}");
     }
     for used in elements.iter().filter(|element| element.name == "use") {
-        let name = used.attribute("href").and_then(|name| name.strip_prefix('#')).expect("something of this picture");
-        let sign = elements.iter().find(|element| element.attribute("id") == Some(name)).expect("what is used");
+        let name = used.attribute("href").and_then(|name| name.strip_prefix('#')).expect("a reference within the picture");
+        let sign = elements.iter().find(|element| element.attribute("id") == Some(name)).expect("the referenced element");
         assert_eq!((sign.number("textLength"), sign.text.chars().count()), (cell.0, 1), "{sign:?}");
         put(&mut grid, place(used), sign.text.chars().next().expect("a character"));
     }
@@ -134,6 +134,6 @@ pub(crate) fn characters(elements: &[Element], (columns, rows): (usize, usize), 
 }
 
 fn put(grid: &mut [Vec<Option<char>>], (column, row): (usize, usize), c: char) {
-    assert_eq!(grid[row][column], None, "{c:?} is not alone on its cell: {column}, {row}");
+    assert_eq!(grid[row][column], None, "two characters, one of them {c:?}, at {column}, {row}");
     grid[row][column] = Some(c);
 }

@@ -1,6 +1,4 @@
-//! The report of `analyze`, in the form that programs read. Tables are made from the same.
-//!
-//! Must not find anything out itself.
+//! The report of `analyze` as written in JSON. The table is rendered from the same data.
 
 use std::collections::BTreeMap;
 
@@ -19,59 +17,59 @@ use hoplight_analysis::{
 use hoplight_model::{Cipher, Component, Infrastructure, Medium, Reliability, RequestKind, Tier};
 use hoplight_text::{self as text, FindingText, RuleText};
 
-/// How many contributors to unavailability are told.
+/// Number of contributors to unavailability that are reported.
 const CONTRIBUTORS: usize = 5;
 
-/// From how many components inside it is told what they reach: each may reach all others.
+/// Number of components inside the site whose reach is reported. Each may reach all others.
 const VANTAGES: usize = 8;
 
-/// What follows from a drawing. Kinds of request stay in the order static, read, write.
+/// The analysis of a design. Kinds of request are in the order static, read, write.
 #[derive(Debug, Serialize)]
 pub(in crate::cli) struct Report {
     pub(in crate::cli) scenario: String,
     pub(in crate::cli) title: String,
     pub(in crate::cli) tls: &'static str,
     pub(in crate::cli) load_rps: f64,
-    /// Why kinds do not work at all.
+    /// For each kind of request that never works, why.
     pub(in crate::cli) broken: IndexMap<&'static str, String>,
     pub(in crate::cli) spofs: Vec<SpofReport>,
-    /// What stops a kind together, and no part of it does; empty unless more than one failure was asked for.
+    /// Minimal sets of two or more failures that stop a kind; empty unless `--cuts` is greater than 1.
     pub(in crate::cli) cuts: Vec<CutReport>,
-    /// How many failures at once were asked for.
+    /// The value of `--cuts`.
     pub(in crate::cli) cuts_up_to: usize,
     pub(in crate::cli) cuts_unfinished: bool,
     pub(in crate::cli) plaintext_hops: Vec<HopReport>,
     pub(in crate::cli) tls_price: PriceReport,
-    /// The same for every setting that there is.
+    /// The same for every TLS setting.
     pub(in crate::cli) tls_prices: Vec<PriceReport>,
     pub(in crate::cli) shared_flaws: Vec<FlawReport>,
-    /// The part of the time in which each kind works.
+    /// Fraction of time in which each kind works.
     pub(in crate::cli) availability: IndexMap<&'static str, f64>,
-    /// What is taken for how often things fail, in a sentence or two.
+    /// The default reliabilities and the simplifications, as text.
     pub(in crate::cli) assumed: String,
     pub(in crate::cli) downtime: IndexMap<&'static str, DowntimeReport>,
-    /// By kind, and `mix` for all of them together as users send them; null where nothing limits them.
+    /// By kind, and as `mix` for all kinds in the proportions that users send; null where nothing limits the rate.
     pub(in crate::cli) capacity: IndexMap<&'static str, Option<CapacityReport>>,
-    /// For each component that can be full: the requests per second of the mix at which it is.
+    /// For each component that can saturate, the requests per second of the mix at which it does.
     pub(in crate::cli) saturates: IndexMap<String, f64>,
     pub(in crate::cli) capacity_spofs: Option<Vec<OverloadReport>>,
-    /// What is open and closed to the Internet, and to an attacker in one of the first eight balancers and web servers.
+    /// Which ports are open to the Internet, and to an attacker in one of the first eight balancers and web servers.
     pub(in crate::cli) reach: Vec<ReachReport>,
     pub(in crate::cli) findings: Vec<FindingReport>,
 }
 
-/// A cause that alone stops kinds of request.
+/// A single point of failure.
 #[derive(Debug, Serialize)]
 pub(in crate::cli) struct SpofReport {
     pub(in crate::cli) kind: &'static str,
     pub(in crate::cli) id: String,
     pub(in crate::cli) breaks: Vec<&'static str>,
     pub(in crate::cli) why: String,
-    /// The way that breaks: the hops of the usual way of the last of these kinds.
+    /// The path that breaks: the hops of the usual path of the last kind in `breaks`.
     pub(in crate::cli) path: Vec<String>,
 }
 
-/// Causes that stop a kind together.
+/// Causes that stop a kind only together.
 #[derive(Debug, Serialize)]
 pub(in crate::cli) struct CutReport {
     pub(in crate::cli) causes: Vec<String>,
@@ -79,38 +77,38 @@ pub(in crate::cli) struct CutReport {
     pub(in crate::cli) why: String,
 }
 
-/// A hop that is not encrypted.
+/// An unencrypted hop.
 #[derive(Debug, Serialize)]
 pub(in crate::cli) struct HopReport {
     pub(in crate::cli) from: String,
     pub(in crate::cli) to: String,
     pub(in crate::cli) carries: Vec<&'static str>,
-    /// Whether it leaves the machine.
+    /// Whether it crosses a network.
     pub(in crate::cli) exposed: bool,
     pub(in crate::cli) reads: Vec<String>,
-    /// The names of what is read.
+    /// Short names of what can be read.
     pub(in crate::cli) labels: Vec<&'static str>,
-    /// Who could read something here.
+    /// Who could read it.
     pub(in crate::cli) readers: Vec<String>,
 }
 
-/// What the TLS setting costs.
+/// The cost of a TLS setting.
 #[derive(Debug, Serialize)]
 pub(in crate::cli) struct PriceReport {
     pub(in crate::cli) tls: &'static str,
     pub(in crate::cli) web_to_app: bool,
     pub(in crate::cli) app_to_db: bool,
-    /// Handshakes of a new visitor's first login, and the work of them in milliseconds.
+    /// Number of handshakes in a new visitor's first login. `handshake_ms` is their work.
     pub(in crate::cli) handshakes: usize,
     pub(in crate::cli) handshake_ms: f64,
     pub(in crate::cli) keys_at: Vec<String>,
     pub(in crate::cli) lost: Vec<&'static str>,
-    /// The hops that stay readable on a network.
+    /// Hops that stay readable on a network.
     pub(in crate::cli) exposed: Vec<String>,
     pub(in crate::cli) why: String,
 }
 
-/// A version that runs in several places.
+/// A software version that several components run.
 #[derive(Debug, Serialize)]
 pub(in crate::cli) struct FlawReport {
     pub(in crate::cli) software: String,
@@ -119,14 +117,14 @@ pub(in crate::cli) struct FlawReport {
     pub(in crate::cli) why: String,
 }
 
-/// How long a kind is down, and what is to blame.
+/// The downtime of a kind of request and its main causes.
 #[derive(Debug, Serialize)]
 pub(in crate::cli) struct DowntimeReport {
     pub(in crate::cli) unavailability: f64,
     pub(in crate::cli) minutes_a_year: f64,
     /// `exact` or `sampled`.
     pub(in crate::cli) method: &'static str,
-    /// The 95 % interval of the unavailability, if it was sampled.
+    /// 95 % confidence interval of the unavailability, if it was sampled.
     pub(in crate::cli) interval: Option<[f64; 2]>,
     pub(in crate::cli) contributors: Vec<ContributorReport>,
 }
@@ -134,12 +132,12 @@ pub(in crate::cli) struct DowntimeReport {
 #[derive(Debug, Serialize)]
 pub(in crate::cli) struct ContributorReport {
     pub(in crate::cli) id: String,
-    /// By which part of itself the unavailability would fall if this never failed.
+    /// Fraction by which the unavailability would fall if this never failed.
     pub(in crate::cli) share: f64,
     pub(in crate::cli) minutes_a_year: f64,
 }
 
-/// How much a kind, or the mix, may come alone.
+/// The capacity for one kind alone, or for the mix.
 #[derive(Debug, Serialize)]
 pub(in crate::cli) struct CapacityReport {
     pub(in crate::cli) rps: f64,
@@ -147,12 +145,12 @@ pub(in crate::cli) struct CapacityReport {
     pub(in crate::cli) why: String,
 }
 
-/// A loss that overloads the rest.
+/// An element whose loss overloads others.
 #[derive(Debug, Serialize)]
 pub(in crate::cli) struct OverloadReport {
     pub(in crate::cli) id: String,
     pub(in crate::cli) overloads: Vec<String>,
-    /// The load from which the rest takes no more.
+    /// Requests per second that the rest can carry.
     pub(in crate::cli) rps_left: Option<f64>,
     pub(in crate::cli) why: String,
 }
@@ -164,7 +162,7 @@ pub(in crate::cli) struct ReachReport {
     pub(in crate::cli) to: String,
     pub(in crate::cli) port: u16,
     pub(in crate::cli) open: bool,
-    /// The rules that let it pass, or the one that stops it; empty if no firewall stands in between.
+    /// The rules that allow it, or the one that blocks it; empty without a firewall on the path.
     pub(in crate::cli) by: Vec<String>,
 }
 
@@ -181,18 +179,18 @@ pub(in crate::cli) struct FindingReport {
     pub(in crate::cli) fix: &'static str,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn word<S: serde::Serializer>(severity: &Severity, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(severity.word())
 }
 
-/// The words for kinds of request.
+/// Names of kinds of request.
 fn words(kinds: impl IntoIterator<Item = RequestKind>) -> Vec<&'static str> {
     kinds.into_iter().map(RequestKind::word).collect()
 }
 
 impl Report {
-    /// Everything about a drawing, at a load in requests per second; cuts of up to `cuts` failures.
+    /// Analyses a design at `load` requests per second, with cuts of up to `cuts` failures.
     pub(in crate::cli) fn new(infra: &Infrastructure, load: f64, cuts: usize) -> Self {
         let structure = Structure::of(infra);
         let mut broken = IndexMap::new();
@@ -246,7 +244,7 @@ fn spof_reports(infra: &Infrastructure, structure: &Structure, kinds: &[RequestK
     let ways = RequestKind::ALL.map(|kind| usual_way(infra, kind).iter().map(ToString::to_string).collect::<Vec<_>>());
     let of = |cause: &Cause| {
         let mine: Vec<_> = points.iter().filter(|point| point.cause == *cause).collect();
-        // The reason of the kind that needs most; the others are a part of it.
+        // The last kind needs the most, so its reason covers the others.
         let last = mine.last()?;
         Some(SpofReport {
             kind: class(cause),
@@ -259,7 +257,7 @@ fn spof_reports(infra: &Infrastructure, structure: &Structure, kinds: &[RequestK
     structure.causes().iter().filter_map(of).collect()
 }
 
-/// The class of a cause, in a word.
+/// Name of the class of a cause.
 fn class(cause: &Cause) -> &'static str {
     match cause {
         Cause::Component(_) => "component",
@@ -272,9 +270,9 @@ fn class(cause: &Cause) -> &'static str {
     }
 }
 
-/// The cuts of programs and machines with more than one member: those of all kinds, each once.
+/// Cuts of two or more servers and components, each with all the kinds it stops, and whether the search was incomplete.
 fn cut_reports(infra: &Infrastructure, structure: &Structure, kinds: &[RequestKind], size: usize) -> (Vec<CutReport>, bool) {
-    // Smaller ones first.
+    // Sorted by size.
     let mut reports: BTreeMap<(usize, Vec<Cause>), CutReport> = BTreeMap::new();
     let mut unfinished = false;
     for kind in kinds.iter().filter(|_| size > 1) {
@@ -319,9 +317,9 @@ fn hop_reports(exposures: &[Exposure]) -> Vec<HopReport> {
     hops.into_values().filter_map(of).collect()
 }
 
-/// The reliability of what has none of its own, and what is left out.
+/// The default reliabilities, and what the calculation leaves out.
 fn assumed(infra: &Infrastructure) -> String {
-    let usual = infra.reliability();
+    let defaults = infra.reliability();
     let of = |name: &str, reliability: Reliability| {
         let brief = |value: f64| format!("{value:.1}").trim_end_matches(".0").to_owned();
         let (mtbf, mttr) = (reliability.mtbf_h.get(), reliability.mttr_h.get());
@@ -332,17 +330,18 @@ fn assumed(infra: &Infrastructure) -> String {
             let plural = if value == "1" { "" } else { "s" };
             format!("{value} {unit}{plural}")
         });
-        format!("a {name} every {every} for {lasts}")
+        format!("{name} {every} / {lasts}")
     };
     let parts = [
-        of("program", usual.program),
-        of("server", usual.server),
-        of("version", usual.software),
-        of("certificate", usual.certificate),
-        of("DNS zone", usual.dns_zone),
+        of("program", defaults.program),
+        of("server", defaults.server),
+        of("version", defaults.software),
+        of("certificate", defaults.certificate),
+        of("DNS zone", defaults.dns_zone),
     ];
     format!(
-        "on average, {} fail. What is not drawn never does, a failover takes no time, and whoever asks finds a way if there is one.",
+        "default MTBF / MTTR: {}. What is not in the diagram never fails, failover is instantaneous, and a request succeeds if a \
+         working path exists.",
         parts.join(", ")
     )
 }
@@ -355,14 +354,14 @@ fn capacity(infra: &Infrastructure, whole: bool) -> IndexMap<&'static str, Optio
         why: text::bottleneck(&saturation).to_string(),
     };
     let kinds = RequestKind::ALL.into_iter().map(|kind| (kind.word(), capacity.saturation(kind).map(report)));
-    // Of a mix in which some are never answered, the rest says little.
+    // The capacity for the mix means little if one of its kinds never works.
     kinds.chain([("mix", capacity.mix_saturation().filter(|_| whole).map(report))]).collect()
 }
 
 fn saturates(infra: &Infrastructure) -> IndexMap<String, f64> {
     let mut first = IndexMap::new();
     for saturation in Capacity::of(infra, &Outage::none()).saturations(None) {
-        // The lowest of its resources counts, and they come in this order.
+        // Saturations are in ascending order, so the first resource of a component is its limit.
         first.entry(saturation.resource.component().to_string()).or_insert(saturation.rps);
     }
     first
@@ -379,7 +378,7 @@ fn overload_reports(infra: &Infrastructure, load: f64) -> Vec<OverloadReport> {
     report.collect()
 }
 
-/// What is reachable from the Internet, and from one of the first balancers and web servers.
+/// Reachability from the Internet, and from each of the first balancers and web servers.
 fn reach_reports(infra: &Infrastructure) -> Vec<ReachReport> {
     let is_front = |component: &Component| component.kind.tier().is_some_and(|tier| tier <= Tier::Web);
     let front = infra.components().filter(|(_, component)| is_front(component));

@@ -1,19 +1,17 @@
-//! The report of `analyze` for people: plain text, 80 columns wide where names are of usual length.
-//!
-//! Must not compute: it shows what the report holds.
+//! The report of `analyze` as plain text, at most 80 columns wide unless names are very long.
 
 use std::fmt::Write as _;
 
 use crossterm::style::Stylize;
 use indexmap::IndexMap;
 
-use crate::cli::format::{Align, aligned, counted, hanging, number, paragraph, promised};
+use crate::cli::format::{Align, aligned, counted, hanging, number, paragraph, rounded_down};
 use hoplight_analysis::Severity;
 use hoplight_model::text::sanitise;
 
 use super::report::{FindingReport, HopReport, PriceReport, Report};
 
-/// The report; severities in colours if wanted.
+/// Renders the report, with coloured severities if `colours` is set.
 pub(super) fn of(report: &Report, colours: bool) -> String {
     let mut text = format!("{}: {}\n", report.scenario, report.title);
     let _ = writeln!(text, "TLS {}, {} requests/s", report.tls, number(report.load_rps));
@@ -28,7 +26,7 @@ pub(super) fn of(report: &Report, colours: bool) -> String {
     text += &plaintext(report);
     text += &shared(report);
     text += &reach(report);
-    // What comes from a file is made harmless before colours are added, which would look the same.
+    // Sanitise before adding colours, which are control sequences as well.
     let mut text = sanitise(&text);
     text += &findings(report, colours);
     text
@@ -47,7 +45,7 @@ fn counts(report: &Report) -> String {
     let parts = report.spofs.iter().filter(|spof| matches!(spof.kind, "component" | "server")).count();
     let exposed = report.plaintext_hops.iter().filter(|hop| hop.exposed).count();
     let words = format!(
-        "{}, {}, {}; {} of failure among machines and programs, {} readable on a network, {}",
+        "{}, {}, {}; {} of failure among servers and components, {} readable on a network, {}",
         counted(count(Severity::Error), "error"),
         counted(count(Severity::Warning), "warning"),
         counted(count(Severity::Note), "note"),
@@ -59,7 +57,7 @@ fn counts(report: &Report) -> String {
 }
 
 fn availability(report: &Report) -> String {
-    let mut rows = vec![cells(["", "works", "down in a year", "most of that is due to"])];
+    let mut rows = vec![cells(["", "availability", "downtime per year", "mostly due to"])];
     for (kind, down) in &report.downtime {
         let worst: Vec<String> =
             down.contributors.iter().take(2).map(|of| format!("{} ({:.0} %)", of.id, of.share * 100.0)).collect();
@@ -68,20 +66,20 @@ fn availability(report: &Report) -> String {
         rows.push(cells([kind, &works, &duration(down.minutes_a_year), &worst.join(", ")]));
     }
     let mut text =
-        head("Availability, in the long run") + &aligned(&rows, &[Align::Left, Align::Right, Align::Right, Align::Left]);
+        head("Availability (long-run average)") + &aligned(&rows, &[Align::Left, Align::Right, Align::Right, Align::Left]);
     if let Some([low, high]) = report.downtime.values().find_map(|down| down.interval) {
         let note = format!(
-            "~ by drawing states at random: too many elements depend on each other for the exact value. The 95 % interval of the \
-             first is {} to {}.",
+            "~ estimated by random sampling: too many elements depend on each other for the exact value. The 95 % confidence \
+             interval of the first estimate is {} to {}.",
             nines(high),
             nines(low)
         );
         text += &paragraph(&note, 2);
     }
-    text + &paragraph(&format!("Assumed where the file does not say: {}", report.assumed), 2)
+    text + &paragraph(&format!("Assumed: {}", report.assumed), 2)
 }
 
-/// An availability with a digit more than it has nines, and two at least.
+/// Formats an availability with enough decimals to show all its nines, and at least two.
 fn nines(unavailability: f64) -> String {
     let places = if unavailability > 0.0 { (-unavailability.log10()).floor().clamp(0.0, 9.0) } else { 0.0 };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 9")]
@@ -99,7 +97,7 @@ fn duration(minutes: f64) -> String {
 
 fn capacity(report: &Report) -> String {
     let load = report.load_rps;
-    let mut rows = vec![cells(["", "at most/s", "full first", &format!("room at {}/s", number(load))])];
+    let mut rows = vec![cells(["", "max/s", "bottleneck", &format!("headroom at {}/s", number(load))])];
     for (kind, capacity) in &report.capacity {
         let Some(of) = capacity else {
             rows.push(cells([kind, "-", "-", "-"]));
@@ -108,20 +106,20 @@ fn capacity(report: &Report) -> String {
         let room = if *kind != "mix" {
             String::new()
         } else if load > of.rps {
-            format!("none: {:.1} times too much", load / of.rps)
+            format!("none: load is {:.1} × the capacity", load / of.rps)
         } else {
-            format!("{:.1} times as much", of.rps / load)
+            format!("{:.1} × the load", of.rps / load)
         };
-        rows.push(cells([kind, &promised(of.rps), &of.bottleneck, &room]));
+        rows.push(cells([kind, &rounded_down(of.rps), &of.bottleneck, &room]));
     }
-    let mut text = head("Capacity, each kind alone and all as users mix them");
+    let mut text = head("Capacity (requests/s of one kind alone, and of the mix)");
     text += &aligned(&rows, &[Align::Left, Align::Right, Align::Left, Align::Left]);
     if let Some(Some(mix)) = report.capacity.get("mix") {
         text += &paragraph(&mix.why, 2);
     }
     match &report.capacity_spofs {
-        None => text += "  Too many elements to try the loss of each.\n",
-        Some(overloads) if overloads.is_empty() => text += "  The loss of any one element overloads nothing at this load.\n",
+        None => text += "  Too many elements to check the loss of each.\n",
+        Some(overloads) if overloads.is_empty() => text += "  No single loss overloads the rest at this load.\n",
         Some(overloads) => overloads.iter().for_each(|overload| text += &paragraph(&overload.why, 2)),
     }
     text
@@ -131,53 +129,53 @@ fn spofs(report: &Report) -> String {
     let mut text = head("Single points of failure");
     if report.spofs.is_empty() {
         text += if report.broken.len() == report.availability.len() {
-            "  nothing works, so nothing is to blame\n"
+            "  none, because no kind of request works\n"
         } else {
             "  none\n"
         };
     } else {
-        let mut rows = vec![cells(["what", "is a", "without it, no"])];
+        let mut rows = vec![cells(["element", "kind", "stops"])];
         for spof in &report.spofs {
             rows.push(cells([&spof.id, spof.kind, &spof.breaks.join(", ")]));
         }
         text += &aligned(&rows, &[Align::Left; 3]);
     }
     if report.cuts_up_to > 1 {
-        text += &head("What stops when these fail together, beside what each stops alone");
-        let mut rows = vec![cells(["what", "without them, also no"])];
+        text += &head("Sets of failures that stop a kind of request only together");
+        let mut rows = vec![cells(["elements", "stop"])];
         rows.extend(report.cuts.iter().map(|cut| cells([&cut.causes.join(" + "), &cut.breaks.join(", ")])));
         if report.cuts.is_empty() {
-            let _ = writeln!(text, "  nothing, with up to {} failures at once", report.cuts_up_to);
+            let _ = writeln!(text, "  none with up to {} failures", report.cuts_up_to);
         } else {
             text += &aligned(&rows, &[Align::Left; 2]);
         }
     }
     if report.cuts_unfinished {
-        text += "  There were too many sets to look at: some may be missing.\n";
+        text += "  Too many sets to check them all: some may be missing.\n";
     }
     text
 }
 
 fn plaintext(report: &Report) -> String {
-    let mut text = head("Not encrypted");
+    let mut text = head("Unencrypted hops");
     if report.plaintext_hops.is_empty() {
-        text += "  nothing\n";
+        text += "  none\n";
     } else {
         let place = |hop: &HopReport| if hop.exposed { "on a network" } else { "inside a server" };
-        let mut rows = vec![cells(["hop", "where", "readable there"])];
+        let mut rows = vec![cells(["hop", "where", "readable"])];
         for hop in &report.plaintext_hops {
             rows.push(cells([&format!("{} → {}", hop.from, hop.to), place(hop), &hop.labels.join(", ")]));
         }
         text += &aligned(&rows, &[Align::Left; 3]);
     }
     text += &paragraph(&report.tls_price.why, 2);
-    // The four modes of the entry, with TLS inside as it is here.
+    // The four modes at the entry, combined with the present TLS setting inside the site.
     let here = &report.tls_price;
     let like_here = |price: &&PriceReport| (price.web_to_app, price.app_to_db) == (here.web_to_app, here.app_to_db);
-    let mut rows = vec![cells(["TLS at the entry", "first login", "keys at", "readable hops", "the balancer loses"])];
+    let mut rows = vec![cells(["TLS at the entry", "first login", "keys at", "readable hops", "features lost"])];
     for price in report.tls_prices.iter().filter(like_here) {
         let mark = if price.tls == here.tls { "▸ " } else { "  " };
-        let lost = if price.lost.is_empty() { "nothing".to_owned() } else { counted(price.lost.len(), "feature") };
+        let lost = if price.lost.is_empty() { "none".to_owned() } else { price.lost.len().to_string() };
         let keys = if price.keys_at.is_empty() { "-".to_owned() } else { counted(price.keys_at.len(), "place") };
         let work = format!("{} ms", number(price.handshake_ms));
         rows.push(cells([&format!("{mark}{}", price.tls), &work, &keys, &price.exposed.len().to_string(), &lost]));
@@ -189,7 +187,7 @@ fn shared(report: &Report) -> String {
     if report.shared_flaws.is_empty() {
         return String::new();
     }
-    let mut rows = vec![cells(["version", "runs in", "a flaw in it stops"])];
+    let mut rows = vec![cells(["version", "used by", "a flaw stops"])];
     for flaw in &report.shared_flaws {
         let stops = if flaw.breaks.is_empty() { "nothing".to_owned() } else { flaw.breaks.join(", ") };
         rows.push(cells([&flaw.software, &flaw.components.join(", "), &stops]));
@@ -221,7 +219,7 @@ fn findings(report: &Report, colours: bool) -> String {
     if report.findings.is_empty() {
         return text + "  none\n";
     }
-    // What one rule found stands together, with its reason and its remedy once.
+    // Group findings by rule, to print the reason and the remedy once per rule.
     let mut rules: IndexMap<&str, Vec<&FindingReport>> = IndexMap::new();
     for finding in &report.findings {
         rules.entry(finding.id).or_default().push(finding);

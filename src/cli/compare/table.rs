@@ -1,17 +1,15 @@
-//! A comparison for people: two columns of numbers, and what only one of the two has.
-//!
-//! Must not compute but differences: it shows what the reports hold.
+//! The comparison as plain text: two columns of numbers, and the findings that only one design has.
 
 use std::fmt::Write as _;
 
 use crate::cli::analyze::report::Report as Analysis;
-use crate::cli::format::{Align, aligned, hanging, number, percent, promised, seconds};
+use crate::cli::format::{Align, aligned, hanging, number, percent, rounded_down, seconds};
 use hoplight_analysis::{Rule, Severity};
 use hoplight_model::text::sanitise;
 
 use super::{Comparison, Side};
 
-/// The comparison.
+/// Renders the comparison.
 pub(super) fn of(comparison: &Comparison) -> String {
     let Comparison { seed, a, b } = comparison;
     let mut text = String::new();
@@ -22,7 +20,7 @@ pub(super) fn of(comparison: &Comparison) -> String {
     let run = &a.simulation;
     let _ = writeln!(
         text,
-        "\nThe same users in both: {} requests/s, {} simulated, seed {seed}",
+        "\nThe same traffic in both: {} requests/s, {} simulated, seed {seed}",
         number(a.analysis.load_rps),
         seconds(run.duration_s)
     );
@@ -38,7 +36,7 @@ pub(super) fn of(comparison: &Comparison) -> String {
     sanitise(&text)
 }
 
-/// One quantity of both, and how it is written.
+/// One quantity of both designs, and how it is formatted.
 struct Row {
     name: String,
     values: [Option<f64>; 2],
@@ -57,8 +55,8 @@ fn plain(value: Option<f64>) -> String {
     number(value)
 }
 
-fn surely(value: Option<f64>) -> String {
-    promised(value)
+fn floored(value: Option<f64>) -> String {
+    rounded_down(value)
 }
 
 fn part(value: Option<f64>) -> String {
@@ -92,7 +90,7 @@ fn paper(sides: [&Side; 2]) -> Vec<Row> {
         row("findings: warnings", severity(Severity::Warning), count),
         row("findings: notes", severity(Severity::Note), count),
         row(
-            "single points (machines, programs)",
+            "single points (servers, components)",
             of(&|analysis| size(analysis.spofs.iter().filter(|spof| matches!(spof.kind, "component" | "server")).count())),
             count,
         ),
@@ -102,42 +100,42 @@ fn paper(sides: [&Side; 2]) -> Vec<Row> {
             count,
         ),
         row(
-            "shared versions that stop something",
+            "shared versions whose flaw stops a kind",
             of(&|analysis| size(analysis.shared_flaws.iter().filter(|flaw| !flaw.breaks.is_empty()).count())),
             count,
         ),
     ];
     for kind in ["static", "read", "write"] {
         let down = of(&|analysis| analysis.downtime.get(kind).map(|down| down.minutes_a_year / 60.0));
-        rows.push(row(format!("hours down in a year: {kind}"), down, plain));
+        rows.push(row(format!("downtime per year (h): {kind}"), down, plain));
     }
     for kind in ["static", "read", "write", "mix"] {
         let most = of(&|analysis| analysis.capacity.get(kind).and_then(|of| of.as_ref()).map(|of| of.rps));
-        rows.push(row(format!("at most a second: {kind}"), most, surely));
+        rows.push(row(format!("capacity (requests/s): {kind}"), most, floored));
     }
-    rows.push(row("TLS work of a first login (ms)", of(&|analysis| Some(analysis.tls_price.handshake_ms)), plain));
+    rows.push(row("handshakes of a first login (ms)", of(&|analysis| Some(analysis.tls_price.handshake_ms)), plain));
     rows
 }
 
 fn measured(sides: [&Side; 2]) -> Vec<Row> {
     let of = |get: &dyn Fn(&Side) -> Option<f64>| sides.map(get);
     let mut rows = vec![
-        row("completed a second", of(&|side| side.simulation.window.throughput_per_s), plain),
+        row("completed/s", of(&|side| side.simulation.window.throughput_per_s), plain),
         row("failed", of(&|side| side.simulation.window.error_ratio), part),
     ];
     for kind in ["static", "read", "write"] {
         let latency = |side: &Side| side.simulation.by_kind.get(kind).map(|it| it.latency_ms.clone());
         rows.push(row(format!("{kind}: median (ms)"), of(&|side| latency(side)?.p50), plain));
-        rows.push(row(format!("{kind}: 99 % below (ms)"), of(&|side| latency(side)?.p99), plain));
+        rows.push(row(format!("{kind}: p99 (ms)"), of(&|side| latency(side)?.p99), plain));
     }
     let busiest = |side: &Side| side.simulation.stations.values().filter_map(|it| it.utilisation).reduce(f64::max);
     rows.push(row("utilisation of the busiest station", of(&busiest), part));
     rows
 }
 
-/// The rules that say other things of one than of the other: with each, whom they name.
+/// Lists the rules whose findings differ, with the elements that only one design has.
 fn only(a: &Side, b: &Side) -> String {
-    let mut text = String::from("\nFound in one only\n");
+    let mut text = String::from("\nFindings in only one design\n");
     let mut same = true;
     for rule in Rule::ALL {
         let subjects = |side: &Side| -> Vec<String> {
@@ -159,7 +157,7 @@ fn only(a: &Side, b: &Side) -> String {
         text += &hanging("B  ", &only_b, 4);
     }
     if same {
-        text += "  nothing\n";
+        text += "  none\n";
     }
     text
 }

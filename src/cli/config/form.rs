@@ -1,6 +1,4 @@
-//! The form of a settings file, and what may be wrong with it.
-//!
-//! Must not know where the file lies.
+//! Parses a settings file and reports its mistakes.
 
 use std::fmt;
 
@@ -15,10 +13,10 @@ use hoplight_model::{ContentError, ron_text};
 
 use super::Config;
 
-/// Most keys of one action.
+/// Maximum number of keys of one action.
 const MOST_KEYS: usize = 8;
 
-/// The file. All of it may be left out.
+/// Contents of the file. Every field is optional.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default, rename = "Settings")]
 struct Form {
@@ -31,7 +29,7 @@ struct Form {
     keys: Entries,
 }
 
-/// The entries of a map in the order of the file, with those that are there twice.
+/// The entries of a map in file order, including duplicates.
 #[derive(Debug, Default)]
 struct Entries(Vec<(String, Vec<String>)>);
 
@@ -57,13 +55,13 @@ impl<'de> Deserialize<'de> for Entries {
     }
 }
 
-/// Reads a settings file's text.
+/// Parses the text of a settings file.
 ///
 /// # Errors
-/// All mistakes in its form, as far as its entries can be told apart, and all that is wrong with what the others say.
+/// All syntax errors, as far as the entries can be separated, and all mistakes in the remaining entries.
 pub(super) fn config(file: &str, text: &str) -> Result<Config, Vec<ContentError>> {
     let (form, mut mistakes) = form(file, text);
-    let mut config = Config::usual(file.to_owned());
+    let mut config = Config::defaults(file.to_owned());
     let settings = &mut config.settings;
     settings.look.ascii = form.ascii.unwrap_or(settings.look.ascii);
     settings.reduced_motion = form.reduced_motion.unwrap_or(settings.reduced_motion);
@@ -75,7 +73,7 @@ pub(super) fn config(file: &str, text: &str) -> Result<Config, Vec<ContentError>
         config.theme = Palette::named(word);
         if config.theme.is_none() {
             let known: Vec<&str> = Palette::ALL.into_iter().map(Palette::word).collect();
-            let message = format!("there is no theme `{}`: there are {}", sanitise(word), known.join(", "));
+            let message = format!("unknown theme `{}`; expected one of {}", sanitise(word), known.join(", "));
             mistakes.push(ContentError::behind(file, text, "theme", &[], word, message).suggest(word, known.into_iter()));
         }
     }
@@ -85,20 +83,20 @@ pub(super) fn config(file: &str, text: &str) -> Result<Config, Vec<ContentError>
     if reader.mistakes.is_empty() { Ok(config) } else { Err(reader.mistakes) }
 }
 
-/// Most mistakes of the form that are told.
+/// Maximum number of syntax errors that are reported.
 const MOST_MISTAKES: usize = 20;
 
-/// Reads a file's form. An entry that cannot be read is told, taken away, and the rest is read again.
+/// Parses the text. Reports an entry with a syntax error, removes it, and parses the rest again.
 fn form(file: &str, text: &str) -> (Form, Vec<ContentError>) {
     let mut mistakes = Vec::new();
     let mut left = text.to_owned();
-    // A file that is still empty says nothing wrong.
+    // An empty file is valid.
     while !left.trim().is_empty() {
         match ron_text::parse(file, &left) {
             Ok(form) => return (form, mistakes),
             Err(mistake) => {
                 let rest = mistake.place.and_then(|place| without_entry(&left, place));
-                // The line is shown as it is in the file.
+                // Quote the line of the original text.
                 mistakes.push(ContentError { excerpt: ContentError::at(file, text, mistake.place, "").excerpt, ..mistake });
                 match rest.filter(|_| mistakes.len() < MOST_MISTAKES) {
                     Some(rest) => left = rest,
@@ -121,18 +119,18 @@ impl Reader<'_> {
     fn keys(&mut self, entries: &[(String, Vec<String>)]) {
         for (number, (action, keys)) in entries.iter().enumerate() {
             if self.keymap.named_binding(action).is_none() {
-                let message = format!("no action is called `{}`: `hoplight config` prints all of them", sanitise(action));
+                let message = format!("unknown action `{}`; `hoplight config` prints all of them", sanitise(action));
                 let known = self.keymap.names();
                 self.mistakes.push(self.at_action(action, message).suggest(action, known.into_iter()));
                 continue;
             }
             if entries.iter().take(number).any(|(before, _)| before == action) {
-                let message = format!("`{action}` is here twice: write all its keys in one list");
+                let message = format!("duplicate entry for `{action}`; write all its keys in one list");
                 self.mistakes.push(self.at_action(action, message));
                 continue;
             }
             if keys.len() > MOST_KEYS {
-                let message = format!("`{action}` has {} keys, at most {MOST_KEYS} are read", keys.len());
+                let message = format!("`{action}` has {} keys; at most {MOST_KEYS} are allowed", keys.len());
                 self.mistakes.push(self.at_action(action, message));
                 continue;
             }
@@ -146,7 +144,7 @@ impl Reader<'_> {
             }
             self.keymap.rebind(action, &read);
         }
-        // A key that two actions want is told only where all else is right: it may be a slip's consequence.
+        // Conflicting keys may follow from another mistake, so report them only without one.
         if self.mistakes.is_empty() {
             self.clashes(entries);
         }
@@ -156,11 +154,11 @@ impl Reader<'_> {
         for clash in self.keymap.clashes() {
             let (one, other) = clash.names;
             let message = format!(
-                "{} means both `{one}` and `{other}` {}: give one of them another key, or none with []",
+                "{} is bound to both `{one}` and `{other}` {}; give one of them another key, or none with []",
                 clash.key,
                 place(clash.context)
             );
-            // The newest entry that has the key is the one to look at.
+            // Report the last entry that has the key.
             let has = |(_, keys): &&(String, Vec<String>)| keys.iter().any(|name| key(name) == Ok(clash.key));
             let entry = entries.iter().rev().filter(|(action, _)| action == one || action == other).find(has);
             let name = entry.and_then(|(_, keys)| keys.iter().find(|name| key(name) == Ok(clash.key)));
@@ -180,19 +178,19 @@ impl Reader<'_> {
     }
 }
 
-/// A key by its name.
+/// Parses the name of a key.
 fn key(name: &str) -> Result<Key, String> {
     // Terminals send the same bytes for both.
     let twins = [("Ctrl-i", "Tab"), ("Ctrl-m", "Enter"), ("Ctrl-[", "Esc"), ("Ctrl-h", "Backspace")];
     if let Some((twin, same)) = twins.iter().find(|(twin, _)| twin.eq_ignore_ascii_case(name)) {
-        return Err(format!("a terminal cannot tell {twin} from {same}: name that instead"));
+        return Err(format!("a terminal cannot tell {twin} from {same}; write {same} instead"));
     }
     if let Some((reserved, does)) = RESERVED_KEYS.iter().find(|(reserved, _)| reserved.eq_ignore_ascii_case(name)) {
-        return Err(format!("{reserved} is taken: it always means “{does}”"));
+        return Err(format!("{reserved} is reserved: it always means “{does}”"));
     }
     name.parse().map_err(|_| {
         format!(
-            "no key is called `{}`: expected a character, or a name such as space, Enter, Tab, Up, PgDn, Delete, F2, Ctrl-k",
+            "unknown key `{}`; expected a character, or a name such as space, Enter, Tab, Up, PgDn, Delete, F2, Ctrl-k",
             sanitise(name)
         )
     })
@@ -203,7 +201,7 @@ const fn place(place: KeyContext) -> &'static str {
         KeyContext::Home => "on the course map",
         KeyContext::Stage => "on the stage",
         KeyContext::Lesson => "in a lesson",
-        KeyContext::Marks => "where marks are wanted",
+        KeyContext::Marks => "while marking",
     }
 }
 
@@ -217,8 +215,8 @@ mod tests {
     }
 
     #[test]
-    fn what_a_file_says_is_laid_over_the_defaults() {
-        for nothing in ["", " \n", "()", "(keys: {})", "// all as usual\n()"] {
+    fn a_file_overrides_the_defaults() {
+        for nothing in ["", " \n", "()", "(keys: {})", "// the defaults\n()"] {
             let config = config("c.ron", nothing).expect(nothing);
             assert!(
                 config.mouse && !config.settings.look.ascii && config.theme.is_none() && config.seed.is_none(),
@@ -228,7 +226,7 @@ mod tests {
         }
         let text = "(theme: \"high-contrast\", ascii: true, reduced_motion: true, mouse: false, tips: false, seed: 7,\n\
                     keys: { \"kill\": [\"Delete\", \"x\", \"x\"], \"hint\": [\"F2\"], \"step\": [] })";
-        let config = config("c.ron", text).expect("right");
+        let config = config("c.ron", text).expect("valid");
         assert_eq!((config.theme, config.seed), (Some(Palette::HighContrast), Some(7)));
         assert!(config.settings.look.ascii && config.settings.reduced_motion && !config.mouse && !config.settings.tips);
         let keymap = &config.keymap;
@@ -242,16 +240,16 @@ mod tests {
     }
 
     #[test]
-    fn every_mistake_is_told_with_its_place() {
+    fn every_mistake_is_reported_with_its_position() {
         let text = "(\n  theme: \"drak\",\n  keys: {\n    \"kil\": [\"x\"],\n    \"hint\": [\"x\", \"Entre\"],\n    \
                     \"pause\": [\"Ctrl-C\"],\n    \"hint\": [\"F1\"],\n  },\n)";
         let told = mistakes(text);
         let begins = [
-            "c.ron:2:10: there is no theme `drak`",
-            "c.ron:4:5: no action is called `kil`",
-            "c.ron:5:19: no key is called `Entre`",
-            "c.ron:6:15: Ctrl-C is taken",
-            "c.ron:5:5: `hint` is here twice",
+            "c.ron:2:10: unknown theme `drak`",
+            "c.ron:4:5: unknown action `kil`",
+            "c.ron:5:19: unknown key `Entre`",
+            "c.ron:6:15: Ctrl-C is reserved",
+            "c.ron:5:5: duplicate entry for `hint`",
         ];
         assert_eq!(told.len(), begins.len(), "{told:#?}");
         for (told, begin) in told.iter().zip(begins) {
@@ -261,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_of_the_form_are_told_too() {
+    fn syntax_errors_are_reported_too() {
         for (text, says) in [
             ("(theme: \"dark\", mose: true)", "c.ron:1:17"),
             ("(mose: true)", "did you mean `mouse`?"),
@@ -278,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_of_the_form_hides_no_other_mistake() {
+    fn a_syntax_error_does_not_hide_other_mistakes() {
         let text = "(\n  tips: maybe,\n  theme: \"drak\", mose: true,\n  seed: -1,\n  keys: { \"kill\": \"x\", \"hint\": [\"Entre\"] },\n\
                     ascii: 3\n)";
         let told = mistakes(text);
@@ -288,27 +286,30 @@ mod tests {
             "c.ron:4:10: expected a whole number from 0",
             "c.ron:5:19: expected",
             "c.ron:6:8: expected boolean, found `3`",
-            "c.ron:3:10: there is no theme `drak`",
-            "c.ron:5:33: no key is called `Entre`",
+            "c.ron:3:10: unknown theme `drak`",
+            "c.ron:5:33: unknown key `Entre`",
         ];
         assert_eq!(told.len(), begins.len(), "{told:#?}");
         for (told, begin) in told.iter().zip(begins) {
             assert!(told.starts_with(begin), "{begin}: {told}");
         }
         assert!(told[1].contains("theme: \"drak\", mose: true"), "the line is shown as it is: {}", told[1]);
-        // What cannot be told apart is told once.
+        // A text whose entries cannot be separated has one error.
         assert_eq!(mistakes("(tips: true, seed: (").len(), 1);
         assert_eq!(mistakes(&format!("({})", "x: 1, ".repeat(90))).len(), MOST_MISTAKES);
     }
 
     #[test]
-    fn a_key_that_two_actions_want_is_told_where_it_was_given() {
+    fn a_key_bound_to_two_actions_is_reported_where_it_was_given() {
         let told = mistakes("(keys: {\n  \"hint\": [\"x\"],\n})");
         assert_eq!(told.len(), 1, "{told:#?}");
-        assert!(told[0].starts_with("c.ron:2:12: x means both `hint` and `kill` in a lesson: give one of them"), "{told:#?}");
+        assert!(
+            told[0].starts_with("c.ron:2:12: x is bound to both `hint` and `kill` in a lesson; give one of them"),
+            "{told:#?}"
+        );
         assert!(config("c.ron", "(keys: { \"hint\": [\"x\"], \"kill\": [\"Delete\"] })").is_ok());
         let told = mistakes("(keys: { \"down\": [\"Y\"], \"up\": [\"Y\"] })");
-        assert_eq!(told.len(), 1, "one slip, told once: {told:#?}");
-        assert!(told[0].starts_with("c.ron:1:32: Y means both"), "{told:#?}");
+        assert_eq!(told.len(), 1, "one mistake, reported once: {told:#?}");
+        assert!(told[0].starts_with("c.ron:1:32: Y is bound to both"), "{told:#?}");
     }
 }

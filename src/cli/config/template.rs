@@ -1,6 +1,6 @@
-//! A settings file with everything in it, commented out: what `hoplight config` prints.
+//! The settings file that `hoplight config` prints, with every setting and key commented out.
 //!
-//! Made from the tables that the program uses, so that it cannot say anything else. Must not know what a setting does.
+//! Generated from the tables that the program uses, so that it is always up to date.
 
 use std::fmt::Write as _;
 
@@ -9,36 +9,36 @@ use hoplight_model::text::width;
 
 use super::super::DEFAULT_SEED;
 
-/// The file; `place` is where it is to lie.
+/// Renders the file. `place` is the path where the user should save it.
 pub(in crate::cli) fn template(place: &str) -> String {
     let themes: Vec<&str> = Palette::ALL.into_iter().map(Palette::word).collect();
     let mut text = format!(
         "\
-// Settings of hoplight. Save this as
+// Settings of hoplight. Save this file as
 //     {place}
-// and take the // from what you want otherwise. What is left out stays as it is here. The command line beats this file.
-// `hoplight config --check` says whether all is right.
+// and uncomment what you want to change; the values below are the defaults. The command line takes precedence.
+// `hoplight config --check` checks the file.
 (
-    // The set of colours: {}.
+    // Colour theme: {}.
     // theme: \"{}\",
 
     // Draw with ASCII characters only.
     // ascii: false,
 
-    // Show steps instead of movement.
+    // Show discrete steps instead of animation.
     // reduced_motion: false,
 
-    // Use the mouse; without, the terminal selects text with it as usual.
+    // Capture the mouse. With false, the terminal selects text with it as defaults.
     // mouse: true,
 
-    // Tell a newcomer, one line at a time, what can be done; what was told once does not come back.
+    // Show tips for new users, one at a time.
     // tips: true,
 
-    // The seed of chance: the same number gives the same run.
+    // Random seed: the same seed gives the same run.
     // seed: {DEFAULT_SEED},
 
-    // Keys: an action gets these keys and no others; [] takes all away. A key is a character, or a name such as
-    // \"space\", \"Enter\", \"Tab\", \"Up\", \"PgDn\", \"Delete\", \"F2\", \"Ctrl-k\". The first one is shown.
+    // Keys: a list replaces the default keys of an action; [] removes them. A key is a character, or a name such as
+    // \"space\", \"Enter\", \"Tab\", \"Up\", \"PgDn\", \"Delete\", \"F2\", \"Ctrl-k\". The screen shows the first key of a list.
     // keys: {{
 ",
         themes.join(", "),
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_right_as_it_is_and_with_all_comments_taken_away_says_the_defaults() {
+    fn the_template_is_valid_and_lists_the_defaults() {
         let text = template("config.ron");
         assert!(form::config("c.ron", &text).is_ok());
         let is_setting = |line: &str| {
@@ -78,12 +78,12 @@ mod tests {
             .collect();
         let whole = whole.join("\n");
         let config = form::config("c.ron", &whole).unwrap_or_else(|errors| panic!("{errors:#?}\n{whole}"));
-        let usual = Keymap::default();
+        let defaults = Keymap::default();
         assert_eq!((config.theme, config.seed, config.mouse), (Some(Palette::Dark), Some(1), true));
-        for name in usual.names() {
+        for name in defaults.names() {
             assert!(whole.contains(&format!("\"{name}\": [")), "{name}");
             let keys = |keymap: &Keymap| keymap.named_binding(name).map(|binding| binding.keys.clone());
-            assert_eq!(keys(&config.keymap), keys(&usual), "{name}");
+            assert_eq!(keys(&config.keymap), keys(&defaults), "{name}");
         }
     }
 }

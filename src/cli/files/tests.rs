@@ -1,4 +1,4 @@
-//! Every kind of file at every door: opened, locked, replaced and renamed only if it is a regular file, and never waited for.
+//! Only regular files are opened, locked, replaced and renamed, and no kind of file blocks.
 
 use std::fs::Permissions;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -8,10 +8,10 @@ use rustix::fs::{CWD, FileType as Type, Mode, makedev, mknodat};
 
 use super::*;
 
-/// Puts something at a path that is no regular file.
+/// Creates something other than a regular file at a path.
 pub(in crate::cli) type Make = fn(&Path);
 
-/// What can lie at a path besides a regular file, each with how it is called.
+/// The kinds of files besides regular files, with their names in messages.
 pub(in crate::cli) fn odd_kinds() -> Vec<(&'static str, Make)> {
     let mut kinds: Vec<(&str, Make)> = vec![
         ("a folder", |path| {
@@ -21,7 +21,7 @@ pub(in crate::cli) fn odd_kinds() -> Vec<(&'static str, Make)> {
         ("a named pipe", |path| mknodat(CWD, path, Type::Fifo, Mode::RWXU, 0).unwrap()),
         ("a socket", |path| drop(UnixListener::bind(path).unwrap())),
     ];
-    // Only root may make a device, and not in every container.
+    // Only root can create a device, and not in every container.
     let device: Make = |path| mknodat(CWD, path, Type::CharacterDevice, Mode::RWXU, makedev(1, 5)).unwrap();
     let folder = tempfile::tempdir().unwrap();
     if mknodat(CWD, folder.path().join("zero"), Type::CharacterDevice, Mode::RWXU, makedev(1, 5)).is_ok() {
@@ -30,7 +30,7 @@ pub(in crate::cli) fn odd_kinds() -> Vec<(&'static str, Make)> {
     kinds
 }
 
-/// Everything in a folder and in those in it: kind, number, mode, where a link leads, and the contents of files.
+/// Everything in a folder and its subfolders: kind, inode, mode, link target and file contents.
 pub(in crate::cli) fn inventory(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
@@ -64,7 +64,7 @@ fn text(path: &Path) -> String {
 }
 
 #[test]
-fn only_regular_files_are_read_and_only_a_part() {
+fn only_regular_files_are_read_up_to_the_limit() {
     let folder = tempfile::tempdir().unwrap();
     for (number, (name, make)) in odd_kinds().into_iter().enumerate() {
         let path = folder.path().join(number.to_string());
@@ -83,7 +83,7 @@ fn only_regular_files_are_read_and_only_a_part() {
 }
 
 #[test]
-fn what_cannot_be_read_is_not_taken_for_missing() {
+fn unreadable_files_are_not_reported_as_missing() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     fs::write(at("file"), "x").unwrap();
@@ -98,13 +98,13 @@ fn what_cannot_be_read_is_not_taken_for_missing() {
     symlink("gone", at("link")).unwrap();
     assert!(!is_missing(&at("link")) && read_text(&at("link")).is_err_and(|error| error.to_string().contains("symbolic link")));
     if cfg!(target_os = "linux") {
-        // A regular file whose first byte is an input/output error.
+        // A regular file whose first read fails with an input/output error.
         assert!(matches!(read(Path::new("/proc/self/mem"), Links::Follow, 10), Err(FileError::Unreadable(_))));
     }
 }
 
 #[test]
-fn what_takes_a_files_place_after_the_look_is_refused_without_waiting() {
+fn a_file_replaced_after_the_check_is_refused_without_blocking() {
     let folder = tempfile::tempdir().unwrap();
     for (number, (name, make)) in odd_kinds().into_iter().enumerate() {
         let path = folder.path().join(number.to_string());
@@ -115,21 +115,21 @@ fn what_takes_a_files_place_after_the_look_is_refused_without_waiting() {
                 let opened = open_unseen(&path, Links::Follow, OpenOptions::new().read(!write).write(write), FileError::reading);
                 result_in.send(opened.map(drop))
             });
-            let opened = result.recv_timeout(std::time::Duration::from_secs(10)).expect("does not wait");
+            let opened = result.recv_timeout(std::time::Duration::from_secs(10)).expect("does not block");
             assert!(opened.is_err(), "{name}");
         }
     }
 }
 
 #[test]
-fn links_lead_to_the_file_that_is_replaced() {
+fn links_are_followed_to_the_file_to_replace() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     fs::create_dir(at("deep")).unwrap();
     symlink("deep/b", at("a")).unwrap();
     symlink("../c", at("deep/b")).unwrap();
     let resolved = |name: &str| destination(&at(name)).map(|path| fs::canonicalize(folder_of(&path)).unwrap().join("c"));
-    // The file at the end need not exist.
+    // The target need not exist.
     for _ in 0..2 {
         assert_eq!(resolved("a").unwrap(), fs::canonicalize(folder.path()).unwrap().join("c"));
         fs::write(at("c"), "x").unwrap();
@@ -144,21 +144,21 @@ fn links_lead_to_the_file_that_is_replaced() {
 }
 
 #[test]
-fn a_file_is_replaced_as_a_whole_with_its_mode() {
+fn a_file_is_replaced_as_a_whole_and_keeps_its_mode() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");
     put(prepare(&path, b"one", None, any).unwrap(), &path, None).unwrap();
     fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
     let seen = fs::metadata(&path).unwrap();
     let new = prepare(&path, b"two", Some(&seen), any).unwrap();
-    assert_eq!(text(&path), "one", "not before it is complete");
+    assert_eq!(text(&path), "one", "replaced only by `put`");
     put(new, &path, Some(&seen)).unwrap();
     assert_eq!((text(&path).as_str(), fs::metadata(&path).unwrap().mode() & 0o7777), ("two", 0o640));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left");
 }
 
 #[test]
-fn what_appears_at_a_path_is_not_replaced_nor_renamed() {
+fn an_irregular_file_at_the_path_is_neither_replaced_nor_renamed() {
     for (name, make) in odd_kinds() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
@@ -177,7 +177,7 @@ fn what_appears_at_a_path_is_not_replaced_nor_renamed() {
 }
 
 #[test]
-fn a_file_that_changed_or_must_stay_is_not_replaced() {
+fn changed_hard_linked_and_read_only_files_are_not_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     let try_all = |seen: Option<&Metadata>| {
@@ -207,7 +207,7 @@ fn a_file_that_changed_or_must_stay_is_not_replaced() {
 }
 
 #[test]
-fn a_broken_file_gets_a_name_that_is_free() {
+fn a_damaged_file_gets_a_free_name() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     fs::write(at("file.broken-1"), "first").unwrap();
@@ -227,7 +227,7 @@ fn a_broken_file_gets_a_name_that_is_free() {
 }
 
 #[test]
-fn an_unfinished_file_is_cleared_away_and_no_other() {
+fn only_our_own_leftover_files_are_removed() {
     let folder = tempfile::tempdir().unwrap();
     let (path, left) = (folder.path().join("file"), folder.path().join(format!("file.{}", write::UNFINISHED)));
     fs::write(&left, "begun").unwrap();
@@ -252,7 +252,7 @@ fn an_unfinished_file_is_cleared_away_and_no_other() {
 }
 
 #[test]
-fn a_lock_is_a_regular_file_of_any_contents_and_waits_for_a_moment_only() {
+fn a_lock_is_a_regular_file_with_any_contents_and_does_not_wait_long() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("lock");
     let held = lock(&path).unwrap();

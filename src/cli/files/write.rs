@@ -1,7 +1,7 @@
-//! Writing: a file is replaced as a whole, by a rename, and only if it is what the caller has seen there.
+//! Writing: replaces a file as a whole, by a rename, and only if it is still the file that the caller has seen.
 //!
-//! [`prepare`] writes the new contents beside it, [`put`] gives them its name. So neither a crash nor a full disk leaves half a
-//! file, and what appears at the path during the run, be it a folder, a device or another program's file, stays as it is.
+//! [`prepare`] writes the new contents to a temporary file, and [`put`] renames it. Neither a crash nor a full disk leaves half a
+//! file. If a folder, a device or another program's file has appeared at the path, it is left alone.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata, OpenOptions};
@@ -16,30 +16,30 @@ use tempfile::NamedTempFile;
 
 use super::{FileError, Links, open, read, require_regular, require_replaceable, with_suffix};
 
-/// Most symbolic links that lead from one to the next, as in Linux.
+/// Maximum length of a chain of symbolic links, as in Linux.
 const MAX_LINKS: usize = 40;
 
-/// Most files that are set aside beside one path.
+/// Maximum number of damaged files that are kept per path.
 const MAX_ASIDE: usize = 1_000;
 
-/// How often a lock is tried, and the pause between: a quarter of a second in all, for what takes milliseconds.
+/// Attempts to take a lock, and the pause between them: a quarter of a second in total. A save holds it for milliseconds.
 const LOCK_TRIES: usize = 10;
 const LOCK_PAUSE: Duration = Duration::from_millis(25);
 
-/// The suffix of a file that is not complete.
+/// Suffix of an incomplete file.
 pub(super) const UNFINISHED: &str = "hoplight-new";
 
-/// How much is read of an unfinished file that a killed program may have left.
+/// Bytes that are read to recognise an incomplete file left by a killed program.
 const LEFTOVER: usize = 64;
 
-/// The path behind the symbolic links at the end of `path`: what a save must replace so that the links stay.
+/// Follows the symbolic links at the end of `path`. A save replaces their target, so that the links stay.
 ///
-/// The file need not exist, but then the folder that a link leads into must.
+/// The target need not exist, but its folder must.
 pub(in crate::cli) fn destination(path: &Path) -> Result<PathBuf, FileError> {
     let mut destination = path.to_owned();
     for links in 0..=MAX_LINKS {
         match fs::read_link(&destination) {
-            // The system resolves what the link says from the folder in which the link lies.
+            // A relative link starts from its own folder.
             Ok(next) => destination = folder_of(&destination).join(next),
             Err(error) => {
                 let is_end = matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::NotFound);
@@ -54,12 +54,12 @@ pub(in crate::cli) fn destination(path: &Path) -> Result<PathBuf, FileError> {
     Err(FileError::Unreadable(rustix::io::Errno::LOOP.into()))
 }
 
-/// The folder in which a file lies.
+/// The folder of a file.
 pub(in crate::cli) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Locks a file that exists for nothing else, and creates it if need be. It is unlocked when it is dropped.
+/// Takes a lock file, creating it if necessary. Dropping the file releases the lock.
 pub(in crate::cli) fn lock(path: &Path) -> Result<File, FileError> {
     let mut options = OpenOptions::new();
     let file = open(path, Links::Refuse, options.create(true).truncate(false).write(true), FileError::Unwritable)?;
@@ -73,10 +73,10 @@ pub(in crate::cli) fn lock(path: &Path) -> Result<File, FileError> {
     Err(FileError::Locked)
 }
 
-/// Writes what [`put`] will put at `path`, and forces it to the disk. Mode and owner are those of `like`.
+/// Writes a temporary file that [`put`] will move to `path`, with the mode and owner of `like`, and syncs it.
 ///
-/// The file lies beside `path`, under a name of its own. A killed program leaves it there: the next one removes it, if
-/// `is_ours` recognises its beginning, and otherwise takes another name.
+/// The file is in the same folder as `path`. If a killed program has left one there, it is removed if `is_ours` recognises its
+/// first bytes; otherwise the new file gets another name.
 pub(in crate::cli) fn prepare(
     path: &Path,
     contents: &[u8],
@@ -96,9 +96,9 @@ pub(in crate::cli) fn prepare(
     Ok(new)
 }
 
-/// An empty file that is removed when it is dropped.
+/// Creates an empty temporary file next to `path`, which is removed when dropped.
 fn create_beside(path: &Path, is_ours: fn(&[u8]) -> bool) -> io::Result<NamedTempFile> {
-    // Nobody else gives a file such a name, not even a copy of the progress.
+    // No user or other program is likely to choose this name, even for a copy of the progress.
     let name = with_suffix(path, UNFINISHED);
     if read(&name, Links::Refuse, LEFTOVER).is_ok_and(|left| is_ours(&left.bytes)) {
         fs::remove_file(&name)?;
@@ -111,18 +111,18 @@ fn create_beside(path: &Path, is_ours: fn(&[u8]) -> bool) -> io::Result<NamedTem
     }
 }
 
-/// Gives the prepared file its name, in place of the file that was `seen` there, or of none.
+/// Moves a prepared file to `path`, replacing the file that was `seen` there, if any.
 pub(in crate::cli) fn put(new: NamedTempFile, path: &Path, seen: Option<&Metadata>) -> Result<(), FileError> {
     require_seen(path, seen)?;
     new.persist(path).map(drop).map_err(|failed| FileError::Unwritable(failed.error))
 }
 
-/// Renames a file that cannot be used to a free name beside it, which is returned.
+/// Renames a damaged file to a free name in the same folder. Returns the new path.
 pub(in crate::cli) fn set_aside(path: &Path, seen: &Metadata) -> Result<PathBuf, FileError> {
     require_seen(path, Some(seen))?;
     for number in 1..=MAX_ASIDE {
         let aside = with_suffix(path, &format!("broken-{number}"));
-        // A file of our own takes the name, so that the rename replaces nothing else.
+        // Reserve the name with an empty file, so that the rename cannot replace anything else.
         match OpenOptions::new().write(true).create_new(true).open(&aside) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(FileError::Unwritable(error)),
@@ -137,10 +137,10 @@ pub(in crate::cli) fn set_aside(path: &Path, seen: &Metadata) -> Result<PathBuf,
             }
         }
     }
-    Err(FileError::Unwritable(io::Error::other(format!("there are {MAX_ASIDE} broken files beside it already"))))
+    Err(FileError::Unwritable(io::Error::other(format!("there are already {MAX_ASIDE} damaged files next to it"))))
 }
 
-/// Refuses a path that does not name any longer what was seen there.
+/// Returns an error unless the path still names the file that was `seen`, or nothing if none was.
 fn require_seen(path: &Path, seen: Option<&Metadata>) -> Result<(), FileError> {
     let found = match fs::symlink_metadata(path) {
         Ok(found) => Some(found),
@@ -157,7 +157,7 @@ fn require_seen(path: &Path, seen: Option<&Metadata>) -> Result<(), FileError> {
     found.as_ref().map_or(Ok(()), require_replaceable)
 }
 
-/// Forces the names in a folder to the disk.
+/// Syncs the entries of a folder to disk.
 pub(in crate::cli) fn sync_folder(folder: &Path) -> Result<(), FileError> {
     let mut options = OpenOptions::new();
     let options = options.read(true).custom_flags(OFlags::DIRECTORY.bits().cast_signed());

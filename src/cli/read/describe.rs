@@ -1,6 +1,6 @@
-//! An infrastructure in words: what runs where, who asks whom, what of it is readable, and what firewalls say to it.
+//! Describes an infrastructure in words: servers, components, and links with their encryption and firewalls.
 //!
-//! Everything is derived from the model, as on the canvas. Must not know lessons, nor where the words go.
+//! Everything is derived from the model, as in the diagram.
 
 use hoplight_analysis::Carriers;
 use hoplight_model::firewall::{Direction, FirewallSpec, Peer, Rule, RuleAction};
@@ -12,9 +12,9 @@ use std::fmt::Write as _;
 use super::super::format::counted;
 use super::{hanging, paragraph};
 
-/// The whole infrastructure, as lines.
+/// Describes the whole infrastructure.
 pub(super) fn infrastructure(infra: &Infrastructure) -> String {
-    let mut text = paragraph(&format!("The picture: {}", infra.title()));
+    let mut text = paragraph(&format!("Diagram: {}", infra.title()));
     text += &paragraph(infra.summary());
     text += &paragraph(&traffic(infra));
     text += &paragraph(&format!("TLS mode {}: {}", infra.tls().edge.word(), infra.tls().edge.meaning()));
@@ -27,7 +27,7 @@ pub(super) fn infrastructure(infra: &Infrastructure) -> String {
     let outside: Vec<&Component> =
         infra.components().map(|(_, component)| component).filter(|component| component.server.is_none()).collect();
     if !outside.is_empty() {
-        text += "\nOutside of the servers:\n";
+        text += "\nOutside the servers:\n";
         for component in outside {
             text += &item(infra, component);
         }
@@ -41,8 +41,7 @@ pub(super) fn infrastructure(infra: &Infrastructure) -> String {
         }
     }
     text += "\n";
-    text +=
-        &paragraph(&format!("{}, each from the one who asks to the one who answers:", counted(infra.links().count(), "link")));
+    text += &paragraph(&format!("{}, each from the client to the server:", counted(infra.links().count(), "link")));
     let carriers = Carriers::of(infra);
     for hop in infra.hops() {
         text += &hanging("- ", &link(infra, &carriers, &hop));
@@ -50,7 +49,7 @@ pub(super) fn infrastructure(infra: &Infrastructure) -> String {
     text
 }
 
-/// What is different in the picture, as lines; empty if nothing is.
+/// Describes the differences between two versions of an infrastructure; empty if there are none.
 pub(super) fn changes(before: &Infrastructure, after: &Infrastructure) -> String {
     let mut text = String::new();
     if before.tls().edge != after.tls().edge {
@@ -59,7 +58,7 @@ pub(super) fn changes(before: &Infrastructure, after: &Infrastructure) -> String
     }
     let (then, now) = (Carriers::of(before), Carriers::of(after));
     for hop in after.hops() {
-        // An edit leaves the links as they are.
+        // Edits do not renumber links.
         let told = link(after, &now, &hop);
         if link(before, &then, &before.hop(hop.link)) != told {
             text += &hanging("- ", &told);
@@ -73,7 +72,7 @@ fn traffic(infra: &Infrastructure) -> String {
     let (pages, writes) = (traffic.static_share.get(), traffic.write_share.get());
     let percent = |part: f64| format!("{:.0} %", part * 100.0);
     format!(
-        "Users of {} send {} requests a second: {} for static pages, {} reads, {} writes (logins).",
+        "Users of {} send {} requests per second: {} for static pages, {} reads, {} writes (logins).",
         infra.domain(),
         traffic.rate.get(),
         percent(pages),
@@ -82,7 +81,7 @@ fn traffic(infra: &Infrastructure) -> String {
     )
 }
 
-/// One component.
+/// Describes a component.
 fn item(infra: &Infrastructure, component: &Component) -> String {
     let kind = component.kind.word();
     let mut words = component.id.to_string();
@@ -95,12 +94,12 @@ fn item(infra: &Infrastructure, component: &Component) -> String {
     let label = component.label();
     let named = component.software.as_ref().is_some_and(|software| software.name.as_str() == label);
     if !named && ![kind, component.id.as_str()].iter().any(|word| word.eq_ignore_ascii_case(label)) {
-        let _ = write!(words, ", drawn as “{label}”");
+        let _ = write!(words, ", labelled “{label}”");
     }
     let _ = write!(words, ". {}", component.kind.role());
     match &component.kind {
         ComponentKind::LoadBalancer(spec) => {
-            let _ = write!(words, " It chooses by {}: {}.", spec.algorithm.word(), spec.algorithm.brief());
+            let _ = write!(words, " It balances by {}: {}.", spec.algorithm.word(), spec.algorithm.brief());
             if spec.vrrp.is_some() {
                 words += " It shares its address with another balancer (VRRP).";
             }
@@ -119,17 +118,17 @@ fn item(infra: &Infrastructure, component: &Component) -> String {
     hanging("- ", &words)
 }
 
-/// What a firewall protects, and its rules.
+/// Describes what a firewall protects, and its rules.
 fn firewall(spec: &FirewallSpec) -> String {
     let servers = spec.servers.iter().map(ToString::to_string);
     let protects: Vec<String> = servers.chain(spec.components.iter().map(ToString::to_string)).collect();
     if protects.is_empty() {
-        return " It stands nowhere: it protects nothing.".to_owned();
+        return " It protects nothing.".to_owned();
     }
     let mut words = format!(" It protects {}.", listed(&protects));
-    for (direction, way) in [(Direction::Inbound, "In"), (Direction::Outbound, "Out")] {
+    for (direction, way) in [(Direction::Inbound, "Inbound"), (Direction::Outbound, "Outbound")] {
         let rules: Vec<String> = spec.rules(direction).iter().map(rule).collect();
-        let _ = write!(words, " {way}: {}the rest: {}.", rules.concat(), verb(spec.default));
+        let _ = write!(words, " {way}: {}everything else: {}.", rules.concat(), verb(spec.default));
     }
     words
 }
@@ -157,15 +156,15 @@ const fn verb(action: RuleAction) -> &'static str {
     }
 }
 
-/// One link: who, what, how readable, what it carries, who judges it.
+/// Describes a link: its ends, protocol, encryption, traffic and firewalls.
 fn link(infra: &Infrastructure, carriers: &Carriers, hop: &Hop) -> String {
     let id = |ix: ComponentIx| infra.component(ix).id.as_str();
     let weight = infra.link(hop.link);
     let readable = match (hop.cipher, hop.medium) {
-        (Cipher::Plaintext, Medium::Wire) => "plaintext on a network: whoever listens can read it",
+        (Cipher::Plaintext, Medium::Wire) => "plaintext on a network: any eavesdropper can read it",
         (Cipher::Plaintext, Medium::Loopback) => "plaintext, but loopback: it never leaves the server",
-        (Cipher::Tls, _) => "encrypted, TLS between these two",
-        (Cipher::TlsThrough, _) => "encrypted, TLS that passes through the balancer unread",
+        (Cipher::Tls, _) => "encrypted by TLS between the two",
+        (Cipher::TlsThrough, _) => "encrypted by TLS, which the balancer passes through",
     };
     let port = if weight.protocol == Protocol::Vrrp { String::new() } else { format!(" to port {}", infra.port(hop.link)) };
     let mut words = format!("{} to {}: {}{port}, {readable}.", id(hop.from), id(hop.to), weight.protocol.word());
@@ -174,23 +173,23 @@ fn link(infra: &Infrastructure, carriers: &Carriers, hop: &Hop) -> String {
         let rule = guard.verdict.rule.map_or_else(|| "no rule matches".to_owned(), |rule| format!("rule {rule}"));
         let way = if guard.verdict.direction == Direction::Inbound { "in" } else { "out" };
         let judges = match guard.verdict.action {
-            RuleAction::Allow => format!("lets it {way}"),
-            RuleAction::Drop => format!("drops it on its way {way}, and the sender is not told"),
-            RuleAction::Reject => format!("refuses it on its way {way}"),
+            RuleAction::Allow => format!("allows it {way}"),
+            RuleAction::Drop => format!("drops it on the way {way} without a reply"),
+            RuleAction::Reject => format!("rejects it on the way {way}"),
         };
         let _ = write!(words, " {} {judges} ({rule}).", id(guard.firewall));
     }
     words
 }
 
-/// Which kinds of request travel on a link.
+/// Describes the traffic on a link.
 fn carried(infra: &Infrastructure, carriers: &Carriers, link: LinkIx) -> String {
     match infra.link(link).protocol {
-        Protocol::Dns => return " It asks for the site's address.".to_owned(),
-        Protocol::Metrics => return " It carries samples.".to_owned(),
-        Protocol::Vrrp => return " They tell each other who holds the address.".to_owned(),
+        Protocol::Dns => return " It carries DNS queries.".to_owned(),
+        Protocol::Metrics => return " It carries monitoring samples.".to_owned(),
+        Protocol::Vrrp => return " It carries advertisements of the balancer that holds the shared address.".to_owned(),
         Protocol::Replication => {
-            return " It carries the changes that were written; the replica opens the connection.".to_owned();
+            return " It carries replicated changes; the replica opens the connection.".to_owned();
         }
         Protocol::Http | Protocol::Sql => {}
     }
@@ -200,10 +199,10 @@ fn carried(infra: &Infrastructure, carriers: &Carriers, link: LinkIx) -> String 
         RequestKind::Write => "writes",
     });
     let names: Vec<&str> = names.collect();
-    if names.is_empty() { " Nothing travels on it.".to_owned() } else { format!(" It carries {}.", listed(&names)) }
+    if names.is_empty() { " It carries no requests.".to_owned() } else { format!(" It carries {}.", listed(&names)) }
 }
 
-/// Words with commas, and "and" before the last.
+/// Joins words with commas, and with "and" before the last.
 pub(super) fn listed<T: AsRef<str>>(words: &[T]) -> String {
     let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
     match words.split_last() {

@@ -1,57 +1,55 @@
-//! Lines in and out: what is written for a reader, and what the reader types.
-//!
-//! Answers come from a terminal, or from a file or pipe until its end. Must not know what is asked.
+//! Line-based input and output. Answers come from a terminal, a file or a pipe.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use hoplight_app::Palette;
 use hoplight_view::theme::Theme;
 
-/// Longest line that is read, in bytes; the rest of it is another line.
+/// Maximum length of an input line in bytes. The rest counts as another line.
 const MAX_LINE: u64 = 1_000;
 
-/// What the reader said.
+/// An answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Input {
-    /// Something.
+    /// Any other text.
     Line(String),
-    /// Nothing but Enter.
-    Nothing,
-    /// To end here.
+    /// An empty line.
+    Empty,
+    /// `q` or `quit`.
     Quit,
-    /// Nobody answers.
-    Silence,
+    /// The end of the input.
+    End,
 }
 
-/// A reader at the other end of standard input and output.
+/// A dialogue over standard input and output.
 pub(super) struct Dialogue {
     input: Option<io::StdinLock<'static>>,
     output: io::StdoutLock<'static>,
-    /// Whether the input is a terminal, so that prompts are written.
-    pub(super) attended: bool,
-    /// Whether an answer was ever read.
-    heard: bool,
-    /// Turns text into what the locale can show.
+    /// Whether input and output are a terminal.
+    pub(super) interactive: bool,
+    /// Whether a line was read.
+    answered: bool,
+    /// Replaces characters that the locale cannot show.
     ascii: Option<Theme>,
 }
 
 impl Dialogue {
-    /// Takes standard input and output. Where the terminal is not shown what is asked, nothing is asked of it.
+    /// Locks standard input and output. Does not read from a keyboard if the output goes elsewhere.
     pub(super) fn new(ascii: bool) -> Self {
         let (stdin, stdout) = (io::stdin(), io::stdout());
         let (keyboard, screen) = (stdin.is_terminal(), stdout.is_terminal());
         Self {
             input: (screen || !keyboard).then(|| stdin.lock()),
             output: stdout.lock(),
-            attended: keyboard && screen,
-            heard: false,
+            interactive: keyboard && screen,
+            answered: false,
             ascii: ascii.then(|| Theme::new(Palette::NoColour, true)),
         }
     }
 
     /// Whether there is input to read answers from.
-    pub(super) fn is_heard(&self) -> bool {
-        self.input.is_some() && (self.attended || self.heard)
+    pub(super) fn can_answer(&self) -> bool {
+        self.input.is_some() && (self.interactive || self.answered)
     }
 
     /// Writes text.
@@ -65,29 +63,29 @@ impl Dialogue {
         }
     }
 
-    /// Asks for a line. Where answers do not come from a keyboard, the answer is written behind the question.
+    /// Prompts for a line. If it does not come from a keyboard, prints it after the prompt.
     pub(super) fn ask(&mut self, prompt: &str) -> io::Result<Input> {
         if self.input.is_none() {
-            return Ok(Input::Silence);
+            return Ok(Input::End);
         }
         self.output.flush()?;
-        if self.attended {
+        if self.interactive {
             self.say(&format!("{prompt} "))?;
             self.output.flush()?;
         }
         let Some(line) = self.line()? else {
             self.input = None;
-            if self.attended {
+            if self.interactive {
                 self.say("\n")?;
             }
-            return Ok(Input::Silence);
+            return Ok(Input::End);
         };
-        self.heard = true;
-        if !self.attended {
+        self.answered = true;
+        if !self.interactive {
             self.say(&format!("{prompt} {}\n", hoplight_model::text::sanitise(&line)))?;
         }
         Ok(match line.trim() {
-            "" => Input::Nothing,
+            "" => Input::Empty,
             "q" | "quit" => Input::Quit,
             said => Input::Line(said.to_owned()),
         })
@@ -100,7 +98,7 @@ impl Dialogue {
         Ok((!bytes.is_empty()).then(|| String::from_utf8_lossy(&bytes).trim_end_matches(['\n', '\r']).to_owned()))
     }
 
-    /// Makes sure that all is written.
+    /// Flushes the output.
     pub(super) fn finish(&mut self) -> io::Result<()> {
         self.output.flush()
     }

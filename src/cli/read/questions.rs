@@ -34,7 +34,7 @@ enum Next {
 impl Reading<'_> {
     pub(super) fn quiz(&mut self, number: usize) -> io::Result<Flow> {
         let lesson = std::sync::Arc::clone(self.player.run().lesson());
-        let Some(question) = lesson.quiz.get(number) else { return Ok(Flow::On) };
+        let Some(question) = lesson.quiz.get(number) else { return Ok(Flow::Continue) };
         let mut text = String::from("\n");
         text += &paragraph(&format!("Question {} of {}", number + 1, lesson.quiz.len()));
         // Marks are checked against the current infrastructure.
@@ -52,32 +52,32 @@ impl Reading<'_> {
         }
         self.say(&text)?;
         let prompt = match &question.ask {
-            Ask::Choice(_) => "Your number (Enter: go on):",
+            Ask::Choice(_) => "Number of your answer (Enter to skip):",
             Ask::Mark { target, .. } => {
                 let how = format!(
-                    "Name the {}, with commas between them{}.",
+                    "Type the names of the {}, separated by commas{}.",
                     target.noun(),
-                    if target.noun() == "hops" { "; a hop is FROM > TO" } else { "" }
+                    if target.noun() == "hops" { "; write a hop as FROM > TO" } else { "" }
                 );
                 self.say(&paragraph(&how))?;
-                "Your names (Enter: go on):"
+                "Names (Enter to skip):"
             }
         };
         loop {
-            let next = match self.talk.ask(prompt)? {
-                Input::Quit => return Ok(Flow::Ended),
-                Input::Silence => {
-                    self.unasked = true;
+            let next = match self.dialogue.ask(prompt)? {
+                Input::Quit => return Ok(Flow::Quit),
+                Input::End => {
+                    self.unanswered = true;
                     Next::Over
                 }
-                Input::Nothing => Next::Over,
+                Input::Empty => Next::Over,
                 Input::Line(line) => match &question.ask {
                     Ask::Choice(choices) => self.chosen(choices, &line, mode)?,
                     Ask::Mark { why, .. } => self.named(question, why, &line, mode)?,
                 },
             };
             if next == Next::Over {
-                return self.answer(question).map(|()| Flow::On);
+                return self.answer(question).map(|()| Flow::Continue);
             }
         }
     }
@@ -114,7 +114,7 @@ impl Reading<'_> {
         let (text, next) = match self.player.run_mut().answer(number) {
             Answered::Right(why) => (format!("Right. {}", self.prose(&why)), Next::Over),
             Answered::Wrong(why) if mode == Mode::Quiz => {
-                (format!("Not quite. {} Try again; the first answer counts.", self.prose(&why)), Next::Again)
+                (format!("Not quite. {} Try again; only the first answer counts.", self.prose(&why)), Next::Again)
             }
             Answered::Wrong(why) => (format!("Not quite. {} Try again.", self.prose(&why)), Next::Again),
             Answered::Predicted => ("Your prediction is saved.".to_owned(), Next::Over),
@@ -147,11 +147,11 @@ impl Reading<'_> {
             }
         }
         let (text, next) = match self.player.run_mut().submit_marks(&infra) {
-            Submitted::Right(why) => (format!("Right: these, and no others. {}", self.prose(&why)), Next::Over),
+            Submitted::Right(why) => (format!("Right. {}", self.prose(&why)), Next::Over),
             Submitted::Predicted => ("Your prediction is saved.".to_owned(), Next::Over),
             // As on the screen, the first try counts; the right set is shown afterwards.
             Submitted::Wrong { .. } if mode == Mode::Quiz => {
-                (format!("Not quite. Right are: {}. {}", self.right_names(question), self.prose(why)), Next::Over)
+                (format!("Not quite. The right ones are: {}. {}", self.right_names(question), self.prose(why)), Next::Over)
             }
             Submitted::Wrong { missing, extra } => {
                 let part = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}"));

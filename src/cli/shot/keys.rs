@@ -1,6 +1,4 @@
-//! Keys as they are written on the command line: names with blanks between them, and times to wait.
-//!
-//! Must not know what a key does.
+//! Parses `--keys`: names of keys and times to wait, separated by blanks.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -13,12 +11,12 @@ use hoplight_model::text::sanitise;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Keys(Vec<Press>);
 
-/// What is done at the keyboard.
+/// One step of the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Press {
-    /// A key is pressed.
+    /// Press a key.
     Key(Key),
-    /// So much wall time goes by.
+    /// Wait for this wall time.
     Wait(Duration),
 }
 
@@ -36,11 +34,11 @@ impl FromStr for Keys {
     }
 }
 
-/// A name of a key, or a time.
+/// Parses the name of a key, or a time.
 fn press(word: &str) -> Result<Press, String> {
     let reserved = RESERVED_KEYS.iter().find(|(name, _)| name.eq_ignore_ascii_case(word));
     if let Some((name, does)) = reserved {
-        return Err(format!("{name} is the terminal's ({does}) and does nothing here"));
+        return Err(format!("{name} is reserved for the terminal ({does}) and does nothing here"));
     }
     if let Ok(key) = word.parse() {
         return Ok(Press::Key(key));
@@ -49,7 +47,7 @@ fn press(word: &str) -> Result<Press, String> {
         return super::moment(word).map(Press::Wait);
     }
     Err(format!(
-        "no key is called `{}`: expected characters and names as the help shows them, such as t, space, Enter or Down, with blanks between them",
+        "unknown key `{}`; expected names of keys as in the help, such as t, space, Enter or Down, separated by blanks",
         sanitise(word)
     ))
 }
@@ -60,7 +58,7 @@ mod tests {
     use hoplight_app::Code;
 
     #[test]
-    fn a_digit_is_a_key_and_a_number_with_a_unit_a_time() {
+    fn a_digit_is_a_key_and_a_number_with_a_unit_is_a_time() {
         let keys: Keys = " 1 space 2.5s Down ".parse().unwrap();
         let wanted = [
             Press::Key(Key::char('1')),
@@ -73,13 +71,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_is_told() {
+    fn unknown_keys_are_reported() {
         for (text, says) in [
-            ("t tv", "no key is called `tv`"),
+            ("t tv", "unknown key `tv`"),
             ("12", "has a unit"),
             ("2h", "at most 1h"),
-            ("ctrl-c", "Ctrl-C is the terminal's"),
-            ("\u{1b}[2J", "no key is called `\u{fffd}[2J`"),
+            ("ctrl-c", "Ctrl-C is reserved for the terminal"),
+            ("\u{1b}[2J", "unknown key `\u{fffd}[2J`"),
         ] {
             let error = text.parse::<Keys>().expect_err(text);
             assert!(error.contains(says), "{text}: {error}");

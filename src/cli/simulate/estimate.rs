@@ -1,22 +1,20 @@
 //! Means of independent replications, with their 95 % confidence intervals.
-//!
-//! Must not know what is estimated.
 
 use serde::Serialize;
 
 /// An estimate from independent runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub(super) struct Estimate {
-    /// The mean of the runs' values; null without any.
+    /// The mean of the runs' values; null without values.
     pub(super) mean: Option<f64>,
-    /// The two ends of the 95 % interval; null with fewer than two runs.
+    /// The bounds of the 95 % confidence interval; null with fewer than two values.
     pub(super) ci95: Option<[f64; 2]>,
-    /// How many runs measured it.
+    /// Number of runs that have a value.
     pub(super) n: usize,
 }
 
 impl Estimate {
-    /// The mean of `values` and its interval by Student's t. A run that did not measure the value has none.
+    /// The mean of `values` and its Student's t confidence interval. `None` stands for a run without a value.
     pub(super) fn of(values: impl Iterator<Item = Option<f64>>) -> Self {
         let values: Vec<f64> = values.flatten().filter(|value| value.is_finite()).collect();
         let n = values.len();
@@ -64,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_expansion_meets_the_table() {
+    fn the_expansion_agrees_with_the_table() {
         for freedom in 8..=30 {
             assert!((expansion(freedom) - student_975(freedom)).abs() < 1e-3, "{freedom}: {}", expansion(freedom));
         }
@@ -74,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn an_interval_is_students() {
+    fn the_interval_uses_students_t() {
         let four = Estimate::of([Some(1.0), Some(2.0), None, Some(3.0), Some(4.0)].into_iter());
         assert_eq!((four.mean, four.n), (Some(2.5), 4));
         // s² = 5/3, so the half width is 3.182 · √(5/12).

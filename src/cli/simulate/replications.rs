@@ -1,7 +1,6 @@
-//! Independent replications: the same plan with one seed after the other, on all cores.
+//! Independent replications: runs the same plan with consecutive seeds on all cores.
 //!
-//! One run is never divided: a run is one order of events. The results stand in the order of the seeds, whichever core
-//! was faster.
+//! Each run is sequential. The results are in the order of the seeds, whatever the scheduling.
 
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -18,7 +17,7 @@ use super::report::{LatencyReport, Report, StationReport};
 use super::run::Run;
 use super::watch::Watch;
 
-/// The report of several runs. Runs that were interrupted are left out.
+/// The report of several runs. Excludes interrupted runs.
 #[derive(Debug, Serialize)]
 pub(super) struct Replications {
     pub(super) scenario: String,
@@ -32,10 +31,10 @@ pub(super) struct Replications {
     pub(super) interrupted: bool,
     pub(super) duration_s: f64,
     pub(super) warmup_s: f64,
-    /// TLS mode and rate at the start of each run; null if none got to its end.
+    /// TLS mode and rate at the start of each run; null if no run finished.
     pub(super) tls: Option<&'static str>,
     pub(super) rate_per_s: Option<f64>,
-    /// Requests that ended well, per second.
+    /// Completed requests per second.
     pub(super) throughput_per_s: Estimate,
     pub(super) error_ratio: Estimate,
     pub(super) latency_ms: LatencyEstimate,
@@ -66,7 +65,7 @@ pub(super) struct StationEstimate {
     pub(super) mean_wait_ms: Estimate,
 }
 
-/// What is told of each run, and kept of it for the estimates.
+/// What is reported of each run, and what the estimates need of it.
 #[derive(Debug, Serialize)]
 struct RunReport {
     seed: u64,
@@ -109,7 +108,7 @@ impl RunReport {
 }
 
 impl Replications {
-    /// Runs `plan` so often, from `seed` on.
+    /// Runs `plan` with `replications` consecutive seeds, starting at `seed`.
     pub(super) fn of(plan: &Plan, seed: u64, replications: u32, watch: &Watch) -> Self {
         let runs = run_all(plan, seed, replications, watch);
         let stations = plan.infra.components().filter(|(_, component)| component.kind.is_on_path());
@@ -157,7 +156,7 @@ impl LatencyEstimate {
     }
 }
 
-/// The runs that got to their end, in the order of their seeds.
+/// Runs all replications. Returns those that finished, in the order of their seeds.
 fn run_all(plan: &Plan, seed: u64, replications: u32, watch: &Watch) -> Vec<RunReport> {
     let next = AtomicU32::new(0);
     let work = || {

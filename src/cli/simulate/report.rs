@@ -1,6 +1,6 @@
-//! The report of one run, in the form that programs read. Tables are made from the same.
+//! The report of one run as written in JSON. The table is rendered from the same data.
 //!
-//! Fields stay in this order, components and servers in the authored one. What was not measured is null. Must not measure.
+//! Fields keep this order; components and servers keep the order of the scenario file. A value that was not measured is null.
 
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -11,22 +11,22 @@ use hoplight_sim::script::text;
 use hoplight_sim::{Failure, Recorder, SimTime, Simulation, StationView};
 
 use super::Plan;
-use super::run::{Given, Run, stations};
+use super::run::{Run, ScriptResult, stations};
 
-/// Counts by reason, without the reasons that did not occur.
+/// Counts by reason, without zeros.
 type Reasons = IndexMap<&'static str, u64>;
 
-/// One run.
+/// The report of one run.
 #[derive(Debug, Serialize)]
 pub(in crate::cli) struct Report {
     pub(in crate::cli) scenario: String,
     #[serde(skip)]
     pub(in crate::cli) title: String,
     pub(in crate::cli) seed: u64,
-    /// What was simulated: less than asked for, if the run was interrupted.
+    /// Simulated time: less than requested if the run was interrupted.
     pub(in crate::cli) duration_s: f64,
     pub(in crate::cli) warmup_s: f64,
-    /// TLS mode and rate at the start; what the script changed stands in `script`.
+    /// TLS mode and rate at the start; `script` lists later changes.
     pub(in crate::cli) tls: &'static str,
     pub(in crate::cli) rate_per_s: f64,
     pub(in crate::cli) interrupted: bool,
@@ -36,18 +36,18 @@ pub(in crate::cli) struct Report {
     pub(in crate::cli) failed: Reasons,
     pub(in crate::cli) failed_total: u64,
     pub(in crate::cli) in_flight: u64,
-    /// What follows the warm-up.
+    /// Measurements after the warm-up.
     pub(in crate::cli) window: WindowReport,
     pub(in crate::cli) latency_ms: LatencyReport,
     pub(in crate::cli) by_kind: IndexMap<&'static str, KindReport>,
     pub(in crate::cli) stations: IndexMap<String, StationReport>,
     pub(in crate::cli) agents: IndexMap<String, AgentReport>,
     pub(in crate::cli) alerts: Vec<AlertReport>,
-    pub(in crate::cli) script: Vec<GivenReport>,
+    pub(in crate::cli) script: Vec<ScriptReport>,
     per_second: PerSecond,
     pub(in crate::cli) events: u64,
     pub(in crate::cli) wall_s: f64,
-    /// The most memory that the process had in use until now, in kibibytes; null where the system does not tell.
+    /// Peak memory of the process in KiB; null where the system does not report it.
     pub(in crate::cli) peak_memory_kib: Option<u64>,
     pub(in crate::cli) trace_digest: String,
 }
@@ -61,13 +61,13 @@ pub(in crate::cli) struct WindowReport {
     pub(in crate::cli) completed: u64,
     pub(in crate::cli) failed: Reasons,
     pub(in crate::cli) failed_total: u64,
-    /// Requests that ended well, per second.
+    /// Completed requests per second.
     pub(in crate::cli) throughput_per_s: Option<f64>,
-    /// Failed requests as a part of those that ended.
+    /// Failed requests as a fraction of those that ended.
     pub(in crate::cli) error_ratio: Option<f64>,
 }
 
-/// Latencies of requests that ended well after the warm-up.
+/// Latencies in milliseconds of requests that completed after the warm-up.
 #[derive(Clone, Debug, Serialize)]
 pub(in crate::cli) struct LatencyReport {
     pub(in crate::cli) count: u64,
@@ -90,28 +90,28 @@ pub(in crate::cli) struct KindReport {
 /// One station, after the warm-up.
 #[derive(Clone, Debug, Serialize)]
 pub(in crate::cli) struct StationReport {
-    /// Part of the slots' time in use; null where there is no limit of slots.
+    /// Fraction of the slots in use, averaged over time; null if slots are unlimited.
     pub(in crate::cli) utilisation: Option<f64>,
-    /// Requests waiting, on average over time.
+    /// Queue length, averaged over time.
     pub(in crate::cli) mean_queue: Option<f64>,
-    /// Time that a request, a handshake or an answer waited for a slot, on average over those that were not turned away.
+    /// Mean time that a request, a handshake or a response waited for a slot, excluding those that were dropped.
     pub(in crate::cli) mean_wait_ms: Option<f64>,
     pub(in crate::cli) served: u64,
     pub(in crate::cli) dropped: u64,
 }
 
-/// What the monitoring service has from one agent.
+/// What the monitoring service received from one agent.
 #[derive(Debug, Serialize)]
 pub(in crate::cli) struct AgentReport {
     /// Samples delivered over the whole run.
     pub(in crate::cli) samples: u64,
     pub(in crate::cli) last_qps: Option<f32>,
     pub(in crate::cli) last_sample_age_s: Option<f64>,
-    /// Requests per second in the last delivered samples, oldest first: as many as the service shows.
+    /// Requests per second in the latest delivered samples, oldest first: as many as the service keeps.
     pub(in crate::cli) qps: Vec<f32>,
 }
 
-/// An alert that changed its state.
+/// A state change of an alert.
 #[derive(Debug, Serialize)]
 pub(in crate::cli) struct AlertReport {
     pub(in crate::cli) at_s: f64,
@@ -120,15 +120,15 @@ pub(in crate::cli) struct AlertReport {
     pub(in crate::cli) state: &'static str,
 }
 
-/// A command of the script, and what became of it.
+/// A command of the script, and its result.
 #[derive(Debug, Serialize)]
-pub(in crate::cli) struct GivenReport {
+pub(in crate::cli) struct ScriptReport {
     pub(in crate::cli) at_s: f64,
     pub(in crate::cli) command: String,
     pub(in crate::cli) result: String,
 }
 
-/// The last seconds that are over, an hour at most, a column each; without regard to the warm-up.
+/// Measurements per second over the last hour at most, one list per column. Includes the warm-up.
 #[derive(Debug, Default, Serialize)]
 struct PerSecond {
     from_s: u64,
@@ -183,7 +183,7 @@ impl Report {
     }
 }
 
-/// Linux tells it in a file.
+/// Reads the peak memory from `/proc`, which exists on Linux.
 fn peak_memory_kib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
@@ -194,7 +194,7 @@ fn reasons(failures: impl Iterator<Item = (Failure, u64)>) -> Reasons {
     failures.filter(|(_, count)| *count > 0).map(|(failure, count)| (failure.word(), count)).collect()
 }
 
-/// What the monitoring service's alerts did, in the order of their times: the last 500 that fired or resolved.
+/// The last 500 state changes of alerts, in order of time.
 fn alerts(simulation: &Simulation) -> Vec<AlertReport> {
     let infra = simulation.infrastructure();
     let report = |entry: hoplight_sim::AlertEntry<'_>| AlertReport {
@@ -217,14 +217,14 @@ fn agents(simulation: &Simulation) -> IndexMap<String, AgentReport> {
     simulation.agents().into_iter().map(|agent| (name(&agent), report(agent))).collect()
 }
 
-fn given(plan: &Plan, run: &Run) -> Vec<GivenReport> {
-    let result = |given: &Given| match given {
-        Given::Done => "done".to_owned(),
-        Given::Refused(error) => format!("refused: {}", hoplight_text::refusal(error)),
-        Given::NotReached => "not reached".to_owned(),
+fn given(plan: &Plan, run: &Run) -> Vec<ScriptReport> {
+    let result = |given: &ScriptResult| match given {
+        ScriptResult::Done => "done".to_owned(),
+        ScriptResult::Refused(error) => format!("refused: {}", hoplight_text::refusal(error)),
+        ScriptResult::NotReached => "not reached".to_owned(),
     };
     let entries = plan.script.entries().iter().zip(&run.given);
-    let report = entries.map(|(entry, given)| GivenReport {
+    let report = entries.map(|(entry, given)| ScriptReport {
         at_s: entry.at.as_secs_f64(),
         command: text(&entry.command, &plan.infra),
         result: result(given),
@@ -232,7 +232,7 @@ fn given(plan: &Plan, run: &Run) -> Vec<GivenReport> {
     report.collect()
 }
 
-/// The stations that requests pass, in authored order.
+/// The stations that requests pass, in the order of the scenario file.
 fn station_reports(run: &Run) -> IndexMap<String, StationReport> {
     let after = stations(&run.simulation);
     let components = run.simulation.infrastructure().components();

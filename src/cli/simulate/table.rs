@@ -1,6 +1,4 @@
-//! Reports as tables for people: plain text, 80 columns wide for sites with names of usual length.
-//!
-//! Must not compute: it shows what the reports hold.
+//! Reports as plain text, at most 80 columns wide unless names are very long.
 
 use std::fmt::Write as _;
 
@@ -11,7 +9,7 @@ use super::replications::{LatencyEstimate, Replications};
 use super::report::{LatencyReport, Report};
 use crate::cli::format::{columns, number, percent, seconds};
 
-/// The report of one run.
+/// Renders the report of one run.
 pub(super) fn of_run(report: &Report) -> String {
     let Report { window, .. } = report;
     let mut text = format!("{}: {}\n", report.scenario, report.title);
@@ -33,7 +31,7 @@ pub(super) fn of_run(report: &Report) -> String {
 
     let _ = writeln!(
         text,
-        "\nMeasured from {} to {}: {} completed/s, {} of those that ended failed\n",
+        "\nMeasured from {} to {}: {} completed/s, error ratio {}\n",
         seconds(window.from_s),
         seconds(window.to_s),
         number(window.throughput_per_s),
@@ -61,7 +59,7 @@ pub(super) fn of_run(report: &Report) -> String {
 
     if !report.agents.is_empty() {
         text += "\n";
-        let mut rows = vec![row(["Agents", "samples", "last req/s", "age of the last (s)"])];
+        let mut rows = vec![row(["Agents", "samples", "last req/s", "sample age (s)"])];
         for (id, it) in &report.agents {
             let last = number(it.last_qps.map(f64::from));
             rows.push(row([id, &it.samples.to_string(), &last, &number(it.last_sample_age_s)]));
@@ -82,17 +80,17 @@ pub(super) fn of_run(report: &Report) -> String {
     safe(&text)
 }
 
-/// The report of several runs.
+/// Renders the report of several runs.
 pub(super) fn of_replications(report: &Replications) -> String {
     let mut text = format!("{}: {}\n", report.scenario, report.title);
     let last = report.seed.wrapping_add(u64::from(report.asked) - 1);
     let stopped =
-        if report.interrupted { format!(", of which {} ended before the interruption", report.finished) } else { String::new() };
+        if report.interrupted { format!("; {} finished before the interruption", report.finished) } else { String::new() };
     let _ = writeln!(text, "{} runs of {}, seeds {} to {last}{stopped}", report.asked, seconds(report.duration_s), report.seed);
     if let (Some(tls), rate) = (report.tls, report.rate_per_s) {
         let _ = writeln!(text, "TLS {tls}, {} requests/s", number(rate));
     }
-    let _ = writeln!(text, "Measured from {} on; means with their 95 % intervals (Student's t)\n", seconds(report.warmup_s));
+    let _ = writeln!(text, "Measured from {} on; means with 95 % confidence intervals (Student's t)\n", seconds(report.warmup_s));
     let head = |name: &str| row([name, "mean", "from", "to"]);
     let mut rows = vec![head("All requests")];
     rows.push(estimate("completed/s", report.throughput_per_s, number));
@@ -138,7 +136,7 @@ fn events(count: u64) -> String {
     format!("{count} event{}", if count == 1 { "" } else { "s" })
 }
 
-/// Names come from checked files; this is the last door before a terminal.
+/// Removes control characters. Names come from checked files; this is a second line of defence.
 fn safe(text: &str) -> String {
     sanitise(text)
 }

@@ -1,6 +1,6 @@
-//! The world around a run: the wall clock, signals, and a progress bar on long runs.
+//! Wall clock, signals and progress bar of a run.
 //!
-//! A run asks between two slices of simulated time, so that its events cost nothing more. Must not touch the simulation.
+//! A run checks them between slices of simulated time, so that events have no extra cost.
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -11,44 +11,44 @@ use std::time::{Duration, Instant};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
-/// How long a run must take before it has a bar.
+/// Wall time after which a run shows a progress bar.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// How often the bar is drawn.
+/// Interval between updates of the bar.
 const FRAME: Duration = Duration::from_millis(100);
-/// Cells of the bar, and columns of its whole line.
+/// Width of the bar in cells, and of its whole line in columns.
 const CELLS: usize = 24;
 const COLUMNS: usize = 60;
 
-/// Watches one run, or several at once.
+/// Watches one or several runs.
 #[derive(Debug)]
 pub(in crate::cli) struct Watch {
     started: Instant,
-    /// Simulated nanoseconds of all runs together, and those that are done.
+    /// Simulated nanoseconds of all runs together, and how much is done, in microseconds.
     total: u128,
     done_us: AtomicU64,
-    /// When the bar was drawn last; `None` without a terminal for it.
+    /// When the bar was last drawn. The outer `Option` is `None` without a terminal to draw on.
     bar: Option<Mutex<Option<Instant>>>,
-    /// The signal that asked for the end; 0 is none.
+    /// The signal that interrupted the run; 0 is none.
     signal: Arc<AtomicUsize>,
 }
 
 /// Reads the wall clock.
 #[expect(
     clippy::disallowed_methods,
-    reason = "a report says how long it took, and a bar how long it will; nothing is simulated by it"
+    reason = "for the wall time in the report and the progress bar; the simulation does not depend on it"
 )]
 fn clock() -> Instant {
     Instant::now()
 }
 
 impl Watch {
-    /// Begins to watch `runs` runs of this simulated `duration`. From now on Ctrl-C and SIGTERM end them; a second one
-    /// ends the program at once.
+    /// Starts to watch `runs` runs of this simulated `duration`. From now on Ctrl-C and SIGTERM interrupt them; a second
+    /// signal ends the program at once.
     pub(in crate::cli) fn new(duration: Duration, runs: u32) -> io::Result<Self> {
         let signal = Arc::new(AtomicUsize::new(0));
         let again = Arc::new(AtomicBool::new(false));
         for (number, code) in [(SIGINT, 2), (SIGTERM, 15)] {
-            // The order counts: the first signal meets a flag that is not set yet.
+            // In this order, so that the first signal finds the flag unset.
             flag::register_conditional_default(number, Arc::clone(&again))?;
             flag::register(number, Arc::clone(&again))?;
             flag::register_usize(number, Arc::clone(&signal), code)?;
@@ -58,7 +58,7 @@ impl Watch {
         Ok(Self { started: clock(), total: duration.as_nanos() * u128::from(runs), done_us: AtomicU64::new(0), bar, signal })
     }
 
-    /// How long it has taken so far.
+    /// Wall time so far.
     pub(in crate::cli) fn elapsed(&self) -> Duration {
         clock() - self.started
     }
@@ -68,7 +68,7 @@ impl Watch {
         self.signal.load(Ordering::Relaxed) != 0
     }
 
-    /// The status to end with: 128 and the signal's number, if one asked for the end.
+    /// The exit status: 128 plus the number of the signal, if one interrupted the run.
     pub(in crate::cli) fn status(&self) -> ExitCode {
         match u8::try_from(self.signal.load(Ordering::Relaxed)) {
             Ok(signal) if signal > 0 => ExitCode::from(128 + signal),
@@ -76,11 +76,11 @@ impl Watch {
         }
     }
 
-    /// So much simulated time is over.
+    /// Adds simulated time, and updates the bar.
     pub(in crate::cli) fn passed(&self, simulated: Duration) {
         let passed = u64::try_from(simulated.as_micros()).unwrap_or(u64::MAX);
         self.done_us.fetch_add(passed, Ordering::Relaxed);
-        // Another thread may be drawing; then it is told by that one.
+        // If another thread is drawing, leave it to that thread.
         let Some(Ok(mut drawn)) = self.bar.as_ref().map(Mutex::try_lock) else { return };
         let elapsed = self.elapsed();
         if elapsed < PATIENCE || drawn.is_some_and(|drawn| clock() - drawn < FRAME) {
@@ -91,7 +91,7 @@ impl Watch {
         let _ = write!(io::stderr(), "\r{}", line(part, elapsed));
     }
 
-    /// Takes the bar off the screen.
+    /// Erases the bar.
     pub(in crate::cli) fn clear(&self) {
         let drawn = self.bar.as_ref().and_then(|bar| bar.lock().ok()?.take());
         if drawn.is_some() {
@@ -100,7 +100,7 @@ impl Watch {
     }
 }
 
-/// The bar's line, always as wide.
+/// The line with the bar, padded to a constant width.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part lies between 0 and 1")]
 fn line(part: f64, elapsed: Duration) -> String {
     let part = if part.is_finite() { part.clamp(0.0, 1.0) } else { 0.0 };
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_line_is_always_as_wide() {
+    fn the_line_has_a_constant_width() {
         for (part, seconds) in [(0.0, 0), (0.5, 10), (1.0, 5), (f64::NAN, 1), (2.0, 1), (0.02, 1_000_000_000)] {
             assert_eq!(line(part, Duration::from_secs(seconds)).len(), COLUMNS, "{part}");
         }

@@ -1,7 +1,6 @@
-//! What is found at a path where progress is kept.
+//! Classifies the file at a path of a progress file or its backup.
 //!
-//! The question is always whose file it is. Only a file that hoplight has written may be replaced or renamed, and of such a
-//! file only a form that this program can read may be written over.
+//! Only a file written by hoplight may be replaced or renamed, and only a format that this version can read may be overwritten.
 
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -14,26 +13,26 @@ use hoplight_model::ron_text::MAX_FILE;
 /// What is found at a path.
 #[derive(Debug)]
 pub(super) enum Found {
-    /// Progress, and the file that holds it.
+    /// Progress, with the contents of its file.
     Progress(Progress, Contents),
-    /// Nothing.
+    /// No file.
     Missing,
-    /// Hoplight's file, which cannot be read: it may be set aside.
+    /// A damaged file of our own, which may be set aside.
     Damaged { why: String, metadata: Metadata },
-    /// Progress in a newer form: it is left alone.
+    /// Progress in a newer format, which is left alone.
     Newer(u32),
-    /// Another program's file: it is left alone.
+    /// Another program's file, which is left alone.
     Foreign { why: String, metadata: Metadata },
-    /// What cannot be read, or is not a regular file: it is left alone.
+    /// An unreadable file, or one that is not a regular file. It is left alone.
     Unusable(FileError),
 }
 
 impl Found {
-    /// Looks at a path and, where that decides whose file it is, at its backup. `is_usual` says that hoplight has chosen the
-    /// path itself, so that any file there is its own.
-    pub(super) fn at(path: &Path, is_usual: bool) -> Self {
-        match Self::alone(path, is_usual) {
-            // Progress was saved here at least twice, so this is what became of it.
+    /// Classifies the file at a path. Consults its backup if the file alone does not show that it is our own. `is_default` marks the
+    /// default path, where any file is our own.
+    pub(super) fn at(path: &Path, is_default: bool) -> Self {
+        match Self::alone(path, is_default) {
+            // A backup means that progress was saved here at least twice, so this file must be damaged progress.
             Self::Foreign { why, metadata } if matches!(Self::alone(&backup(path), false), Self::Progress(..)) => {
                 Self::Damaged { why, metadata }
             }
@@ -41,9 +40,9 @@ impl Found {
         }
     }
 
-    /// Looks at a path alone.
-    pub(super) fn alone(path: &Path, is_usual: bool) -> Self {
-        // Links at the end of the path have been followed before.
+    /// Classifies the file at a path without consulting its backup.
+    pub(super) fn alone(path: &Path, is_default: bool) -> Self {
+        // The caller has already followed links at the end of the path.
         let contents = match files::read(path, Links::Refuse, MAX_FILE) {
             Ok(contents) => contents,
             Err(FileError::Missing) => return Self::Missing,
@@ -55,25 +54,25 @@ impl Found {
             Err(ProgressError::Broken(mistake)) => mistake.to_string().lines().next().unwrap_or_default().to_owned(),
         };
         let metadata = contents.metadata;
-        if is_usual || Progress::may_begin_with(&contents.bytes) {
+        if is_default || Progress::may_begin_with(&contents.bytes) {
             Self::Damaged { why, metadata }
         } else {
             Self::Foreign { why, metadata }
         }
     }
 
-    /// The progress in a file's contents.
+    /// Parses the contents of a file.
     fn parse(path: &Path, contents: &Contents) -> Result<Progress, ProgressError> {
         let name = shown(path.file_name().unwrap_or_default().as_ref());
         let broken = |why: &str| ProgressError::Broken(ContentError::at(&name, "", None, why));
         if !contents.is_whole {
-            return Err(broken(&format!("more than {MAX_FILE} bytes")));
+            return Err(broken(&format!("larger than {MAX_FILE} bytes")));
         }
-        let text = std::str::from_utf8(&contents.bytes).map_err(|_| broken("no UTF-8 text"))?;
+        let text = std::str::from_utf8(&contents.bytes).map_err(|_| broken("not UTF-8 text"))?;
         if text.is_empty() { Err(broken("empty")) } else { Progress::from_ron(&name, text) }
     }
 
-    /// The file that something may take the place of.
+    /// Metadata of the file, if it may be replaced.
     pub(super) const fn replaceable(&self) -> Option<&Metadata> {
         match self {
             Self::Progress(_, contents) => Some(&contents.metadata),
@@ -82,7 +81,7 @@ impl Found {
         }
     }
 
-    /// Why nothing can be saved in the file, if that is so. The text continues a sentence that begins with the file's name.
+    /// Why the file must not be written, if so. The text continues a sentence that begins with the file's name.
     pub(super) fn refusal(&self) -> Option<String> {
         let unsuitable = |metadata| require_replaceable(metadata).err().map(|error| error.to_string());
         match self {
@@ -96,7 +95,7 @@ impl Found {
     }
 }
 
-/// Where the state of a file before the last save is kept.
+/// Path of the backup, which holds the progress before the last save.
 pub(super) fn backup(path: &Path) -> PathBuf {
     with_suffix(path, "bak")
 }

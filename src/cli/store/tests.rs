@@ -1,4 +1,4 @@
-//! Progress is never lost, and no file of somebody else is ever harmed by keeping it.
+//! Progress is never lost, and no other file is ever damaged.
 
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
@@ -9,7 +9,7 @@ use crate::cli::files::tests::{Make, inventory, odd_kinds};
 use hoplight_lesson::LessonProgress;
 use hoplight_model::LessonId;
 
-/// What somebody else may keep in a file; the last two have the head of our forms, but are no progress.
+/// Contents of files that are not progress. The last two are other files of hoplight.
 const FOREIGN: [&[u8]; 7] = [
     b"Buy milk.\n",
     b"[package]\nname = \"x\"\n",
@@ -20,7 +20,7 @@ const FOREIGN: [&[u8]; 7] = [
     include_bytes!("../../../lessons/2-where-tls-ends.ron"),
 ];
 
-/// A folder for one test, and the path of progress in it.
+/// A temporary folder with the path of a progress file.
 struct Place {
     folder: TempDir,
     path: PathBuf,
@@ -32,17 +32,17 @@ impl Place {
         Self { path: folder.path().join("progress.ron"), folder }
     }
 
-    /// Opens the store at the path, as one that the user names.
+    /// Opens the store at the path, as if the user had named it.
     fn open(&self) -> (Store, Progress, Option<String>) {
         Store::open_at(Some(&self.path), None)
     }
 
-    /// Opens the store at the path, as the usual one.
-    fn open_usual(&self) -> (Store, Progress, Option<String>) {
+    /// Opens the store at the path, as if it were the default.
+    fn open_default(&self) -> (Store, Progress, Option<String>) {
         Store::open_at(None, Some(self.path.clone()))
     }
 
-    /// Saves twice, so that there is a backup: of 1, behind 2.
+    /// Saves twice, so that the file holds 2 and the backup 1.
     fn saved_twice() -> Self {
         let place = Self::new();
         let (mut store, ..) = place.open();
@@ -63,7 +63,7 @@ impl Place {
         self.open().1.of(&LessonId::new(lesson)).furthest
     }
 
-    /// Asserts that opening and saving change nothing, that the user is told at once, and again at the end. Returns the text.
+    /// Asserts that saving changes nothing and that the user is warned at once and again at exit. Returns the warning.
     fn assert_refused(&self, (mut store, _, notice): (Store, Progress, Option<String>)) -> String {
         let before = self.inventory();
         let notice = notice.expect("a notice");
@@ -82,7 +82,7 @@ fn progress(lesson: &str, furthest: u32) -> Progress {
     progress
 }
 
-/// Progress in the form of a later program.
+/// Progress in a newer format.
 fn newer() -> String {
     progress("a", 9).to_ron().replacen("format: 1", "format: 99", 1)
 }
@@ -92,11 +92,11 @@ fn text(path: &Path) -> String {
 }
 
 #[test]
-fn what_is_kept_is_read_again_and_two_programs_lose_nothing() {
+fn saved_progress_is_read_again_and_two_programs_lose_nothing() {
     let mut place = Place::new();
     place.path = place.folder.path().join("deep/er/progress.ron");
     let (mut first, none, notice) = place.open();
-    assert!(none == Progress::default() && notice.is_none() && place.inventory().is_empty(), "opening makes nothing");
+    assert!(none == Progress::default() && notice.is_none() && place.inventory().is_empty(), "opening creates nothing");
     first.save(&progress("a", 3)).unwrap();
     let (mut second, read, notice) = place.open();
     assert_eq!((read, notice), (progress("a", 3), None));
@@ -109,7 +109,7 @@ fn what_is_kept_is_read_again_and_two_programs_lose_nothing() {
 }
 
 #[test]
-fn a_damaged_file_is_kept_aside_and_the_backup_is_used() {
+fn a_damaged_file_is_set_aside_and_the_backup_is_used() {
     let place = Place::saved_twice();
     let whole = fs::read(&place.path).unwrap();
     let cut = (0..whole.len() - 1).map(|length| whole[..length].to_vec());
@@ -125,12 +125,12 @@ fn a_damaged_file_is_kept_aside_and_the_backup_is_used() {
         let (mut store, read, notice) = place.open();
         assert_eq!(fs::read(&place.path).unwrap(), bytes, "opening changes nothing");
         let Some(notice) = notice else { continue };
-        // A number that has become smaller shows only beside the backup.
+        // Damage that lowers a number is noticed only by comparison with the backup.
         if notice.contains("newer hoplight") || notice.contains("holds progress that is not in") {
             continue;
         }
         damaged += 1;
-        // Saving is slow: every file is forced to the disk.
+        // Saving is slow, because it syncs every file to disk.
         if damaged % 16 != 1 && !bytes.is_empty() {
             continue;
         }
@@ -151,7 +151,7 @@ fn a_damaged_file_is_kept_aside_and_the_backup_is_used() {
 }
 
 #[test]
-fn without_a_backup_a_file_that_is_cut_short_is_kept_aside() {
+fn a_truncated_file_without_a_backup_is_set_aside() {
     let whole = progress("a", 3).to_ron().into_bytes();
     for length in 1..whole.len() - 1 {
         let place = Place::new();
@@ -177,7 +177,7 @@ fn a_file_that_breaks_during_the_run_does_not_replace_the_backup() {
 }
 
 #[test]
-fn a_missing_file_is_told_and_its_backup_is_used() {
+fn a_missing_file_is_reported_and_its_backup_is_used() {
     let place = Place::saved_twice();
     fs::remove_file(&place.path).unwrap();
     let (mut store, read, notice) = place.open();
@@ -188,29 +188,29 @@ fn a_missing_file_is_told_and_its_backup_is_used() {
 }
 
 #[test]
-fn what_is_no_progress_is_left_alone() {
+fn files_that_are_not_progress_are_left_alone() {
     for foreign in FOREIGN {
         let place = Place::new();
         fs::write(&place.path, foreign).unwrap();
         let notice = place.assert_refused(place.open());
         assert!(notice.contains("is not a progress file."), "{notice}");
-        // Behind a link at the usual path it is somebody's as well.
+        // The target of a link at the default path is not our own either.
         let other = Place { path: place.folder.path().join("link.ron"), ..place };
         symlink("progress.ron", &other.path).unwrap();
-        other.assert_refused(other.open_usual());
+        other.assert_refused(other.open_default());
     }
-    // Larger than anything that is read.
+    // Larger than the limit for reading.
     let place = Place::new();
     fs::write(&place.path, " x".repeat(MAX_FILE)).unwrap();
     place.assert_refused(place.open());
 }
 
 #[test]
-fn at_the_usual_path_any_file_is_our_own_and_is_kept_aside() {
+fn at_the_default_path_any_file_is_our_own_and_is_set_aside() {
     for foreign in FOREIGN {
         let place = Place::new();
         fs::write(&place.path, foreign).unwrap();
-        let (mut store, _, notice) = place.open_usual();
+        let (mut store, _, notice) = place.open_default();
         assert!(notice.is_some_and(|notice| notice.contains("is damaged")));
         store.save(&progress("a", 1)).unwrap();
         assert_eq!((fs::read(place.beside("broken-1")).unwrap(), place.furthest("a")), (foreign.to_vec(), 1));
@@ -218,12 +218,12 @@ fn at_the_usual_path_any_file_is_our_own_and_is_kept_aside() {
 }
 
 #[test]
-fn what_is_no_regular_file_is_left_alone() {
+fn irregular_files_are_left_alone() {
     for (name, make) in odd_kinds() {
         for usual in [false, true] {
             let place = Place::new();
             make(&place.path);
-            let notice = place.assert_refused(if usual { place.open_usual() } else { place.open() });
+            let notice = place.assert_refused(if usual { place.open_default() } else { place.open() });
             assert!(notice.contains(&format!("is {name}, not a regular file.")), "{notice}");
             let other = Place { path: place.folder.path().join("link.ron"), ..place };
             symlink("progress.ron", &other.path).unwrap();
@@ -233,7 +233,7 @@ fn what_is_no_regular_file_is_left_alone() {
 }
 
 #[test]
-fn what_takes_the_place_of_progress_during_the_run_is_left_alone() {
+fn a_file_that_replaces_progress_during_the_run_is_left_alone() {
     let mut takes: Vec<(&str, Make)> = odd_kinds();
     takes.push(("is not a progress file", |path| fs::write(path, "Buy milk.").unwrap()));
     takes.push(("newer hoplight", |path| fs::write(path, newer()).unwrap()));
@@ -259,7 +259,7 @@ fn what_takes_the_place_of_progress_during_the_run_is_left_alone() {
 }
 
 #[test]
-fn what_cannot_be_read_is_left_alone() {
+fn unreadable_files_are_left_alone() {
     let place = Place::new();
     let file = place.folder.path().join("file");
     fs::write(&file, "x").unwrap();
@@ -277,9 +277,9 @@ fn what_cannot_be_read_is_left_alone() {
         place.path = path;
         let notice = place.assert_refused(place.open());
         assert!(notice.contains(why), "{notice}");
-        place.assert_refused(place.open_usual());
+        place.assert_refused(place.open_default());
     }
-    // Errors that root never meets.
+    // Errors that root never gets.
     for code in [rustix::io::Errno::ACCESS, rustix::io::Errno::IO, rustix::io::Errno::STALE] {
         let found = Found::Unusable(FileError::reading(code.into()));
         assert!(found.refusal().is_some_and(|why| why.starts_with("cannot be read (")));
@@ -287,13 +287,13 @@ fn what_cannot_be_read_is_left_alone() {
 }
 
 #[test]
-fn links_stay_and_what_they_lead_to_is_replaced() {
+fn links_are_kept_and_their_target_is_replaced() {
     let place = Place::new();
     let real = place.folder.path().join("dotfiles/mine.ron");
     fs::create_dir(real.parent().unwrap()).unwrap();
     symlink("hop.ron", &place.path).unwrap();
     symlink("dotfiles/mine.ron", place.folder.path().join("hop.ron")).unwrap();
-    // The first save creates what the link leads to.
+    // The first save creates the target of the link.
     for number in 1..=3 {
         let (mut store, _, notice) = place.open();
         assert_eq!(notice, None);
@@ -302,14 +302,14 @@ fn links_stay_and_what_they_lead_to_is_replaced() {
         assert_eq!(text(&real), progress("a", number).to_ron());
     }
     assert_eq!(text(&with_suffix(&real, "bak")), progress("a", 2).to_ron());
-    assert!(!place.beside("bak").exists() && !place.beside("lock").exists(), "all lies beside the file itself");
-    // A run under the file's own name has the same lock and the same backup.
+    assert!(!place.beside("bak").exists() && !place.beside("lock").exists(), "all files are next to the target");
+    // Opening the target directly uses the same lock and the same backup.
     Store::open_at(Some(&real), None).0.save(&progress("b", 1)).unwrap();
     assert_eq!((place.furthest("a"), place.furthest("b")), (3, 1));
 }
 
 #[test]
-fn a_file_that_must_stay_the_same_is_read_and_nothing_is_saved() {
+fn a_hard_linked_or_read_only_file_is_read_but_not_replaced() {
     let place = Place::saved_twice();
     let twin = place.folder.path().join("twin");
     fs::hard_link(&place.path, &twin).unwrap();
@@ -335,11 +335,11 @@ fn a_newer_file_is_never_overwritten() {
     let place = Place::new();
     fs::write(&place.path, newer()).unwrap();
     assert!(place.assert_refused(place.open()).contains("was written by a newer hoplight (format 99)"));
-    place.assert_refused(place.open_usual());
+    place.assert_refused(place.open_default());
 }
 
 #[test]
-fn a_backup_that_is_not_ours_is_left_alone_and_progress_is_saved_without() {
+fn a_backup_that_is_not_ours_is_left_alone_and_progress_is_saved_without_one() {
     let mut kinds: Vec<(&str, Make)> = odd_kinds();
     kinds.push(("newer hoplight", |path| fs::write(path, newer()).unwrap()));
     kinds.push(("not a progress file", |path| fs::write(path, "Buy milk.").unwrap()));
@@ -368,7 +368,7 @@ fn a_backup_that_is_not_ours_is_left_alone_and_progress_is_saved_without() {
 }
 
 #[test]
-fn a_damaged_backup_is_kept_aside() {
+fn a_damaged_backup_is_set_aside() {
     let place = Place::saved_twice();
     fs::write(place.beside("bak"), "(format: 1, lessons: {\"b").unwrap();
     assert!(place.open().2.is_some_and(|notice| notice.contains(".bak is damaged")));
@@ -412,7 +412,7 @@ fn a_lock_that_is_no_regular_file_is_left_alone_and_nothing_is_saved() {
         assert!(store.save(&progress("a", 1)).is_err_and(|why| why.contains("progress.ron.lock is") && why.contains(name)));
         assert_eq!(place.inventory(), before, "{name}");
     }
-    // The contents of a regular file stay.
+    // The contents of an existing lock file are kept.
     let place = Place::new();
     fs::write(place.beside("lock"), "Buy milk.").unwrap();
     place.open().0.save(&progress("a", 1)).unwrap();
@@ -422,20 +422,20 @@ fn a_lock_that_is_no_regular_file_is_left_alone_and_nothing_is_saved() {
 }
 
 #[test]
-fn no_more_is_saved_than_can_be_read_again() {
+fn progress_larger_than_the_limit_is_not_saved() {
     let place = Place::saved_twice();
     let before = place.inventory();
     let mut huge = Progress::default();
     for number in 0..20_000 {
         huge.set(LessonId::new(format!("lesson-{number}").as_str()), LessonProgress::default());
     }
-    assert!(place.open().0.save(&huge).is_err_and(|why| why.contains("at most 1048576 are read")));
+    assert!(place.open().0.save(&huge).is_err_and(|why| why.contains("the limit is 1048576")));
     assert_eq!(place.inventory(), before);
     assert_eq!(place.furthest("a"), 2);
 }
 
 #[test]
-fn what_a_killed_program_leaves_is_cleared_away() {
+fn leftovers_of_a_killed_program_are_removed() {
     let place = Place::saved_twice();
     for suffix in ["hoplight-new", "bak.hoplight-new"] {
         fs::write(place.beside(suffix), "(format: 1, less").unwrap();
@@ -448,8 +448,8 @@ fn what_a_killed_program_leaves_is_cleared_away() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_is_told() {
-    // A folder that goes away later is told when it is needed.
+fn an_unwritable_folder_is_reported() {
+    // A folder that cannot be created is reported on saving.
     let mut place = Place::new();
     place.path = place.folder.path().join("here/progress.ron");
     let (mut store, _, notice) = place.open();

@@ -1,10 +1,10 @@
-//! The box characters that a picture's strokes stand for, by the edges of cells that they touch.
+//! Converts strokes of a picture to box-drawing characters, by the edges of cells that they touch.
 
 use std::collections::BTreeMap;
 
 use super::Element;
 
-/// A cell with how it is drawn and the edges that are touched, as bits: up, right, down, left.
+/// Cells with the style of their strokes and the edges that these touch, as bits: up, right, down, left.
 type Touched = BTreeMap<(usize, usize), (Style, usize)>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,10 +14,10 @@ enum Style {
     Dashed(usize),
 }
 
-/// The characters with their columns and rows. Strokes are drawn at twice the size of everything else.
+/// The characters with their columns and rows. Strokes are drawn at twice the scale of everything else.
 ///
 /// # Panics
-/// If a stroke is none of a box character.
+/// If a stroke is not part of a box-drawing character.
 pub(super) fn cells(elements: &[Element], cell: (usize, usize)) -> Vec<((usize, usize), char)> {
     let mut all = Vec::new();
     for path in elements.iter().filter(|element| element.name == "path" && element.attribute("stroke").is_some()) {
@@ -28,7 +28,7 @@ pub(super) fn cells(elements: &[Element], cell: (usize, usize)) -> Vec<((usize, 
     all
 }
 
-/// Follows the path, a subpath with one stroke each.
+/// Follows a path whose subpaths have one stroke each.
 fn follow(path: &Element, (wide, high): (usize, usize), touched: &mut Touched) {
     let number = |text: &str| text.parse::<f64>().unwrap_or_else(|_| panic!("no number: {text} in {path:?}"));
     let period = path.attribute("stroke-dasharray").map(|dashes| dashes.split(' ').map(number).sum::<f64>());
@@ -60,14 +60,14 @@ fn follow(path: &Element, (wide, high): (usize, usize), touched: &mut Touched) {
                     touch(x / wide, row, style, [0, 1, 4, 5][edges]);
                 }
             }
-            // A round corner leaves a row's edge and ends at a column's.
+            // A round corner starts at the edge of a row and ends at the edge of a column.
             ("q", [along, 0, end, below]) if along == end => {
                 let middle = usize::try_from(i64::try_from(x).expect("small") + along).expect("inside");
                 assert_eq!((middle % wide, y % high), (wide / 2, high / 2), "{subpath}");
                 let edges = if *along > 0 { 8 } else { 2 } | if *below > 0 { 4 } else { 1 };
                 touch(middle / wide, y / high, Style::Thin, edges);
             }
-            _ => panic!("no stroke of a box character: {subpath}"),
+            _ => panic!("not a stroke of a box-drawing character: {subpath}"),
         }
     }
 }
@@ -76,13 +76,13 @@ fn whole(text: &str) -> usize {
     text.parse().unwrap_or_else(|_| panic!("no whole number: {text}"))
 }
 
-/// How many periods a cell has.
+/// Number of dash periods per cell.
 fn rounded(length: usize, period: f64) -> usize {
     let fits = |count: &u8| (length as f64 / period - f64::from(*count)).abs() < 0.1;
     (1..9).find(fits).map(usize::from).expect("whole dashes")
 }
 
-/// The cells that a stroke of some length passes, with which of their edges it touches: 1 the first, 2 the last.
+/// The cells that a stroke passes, with the edges that it touches: 1 for the first, 2 for the last.
 fn passed(from: usize, length: i64, cell: usize) -> Vec<(usize, usize)> {
     let to = from + usize::try_from(length).expect("forward");
     (from / cell..to.div_ceil(cell))
@@ -90,7 +90,7 @@ fn passed(from: usize, length: i64, cell: usize) -> Vec<(usize, usize)> {
         .collect()
 }
 
-/// The character that touches these edges.
+/// The character whose lines touch these edges.
 fn character(style: Style, edges: usize) -> char {
     let row: [char; 16] = match style {
         Style::Thin => [' ', '│', '─', '╰', '│', '│', '╭', '├', '─', '╯', '─', '┴', '╮', '┤', '┬', '┼'],
