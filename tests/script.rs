@@ -2,13 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests, which clippy does not take for tests")]
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use hoplight::model::quantity::{Attempts, Factor, Fraction, Rate, Seconds};
 use hoplight::model::text::is_printable;
 use hoplight::model::{Algorithm, ComponentId, Element, Infrastructure, RequestKind, Retries, TlsMode, TopologyEdit};
-use hoplight::sim::script::{self, Script, shown_time, verbs::VERBS};
+use hoplight::sim::script::{self, Script, ScriptError, Verb, shown_time};
 use hoplight::sim::{Command, Fault, RecordState, SimTime};
+use hoplight::text;
 use proptest::prelude::*;
 
 static INFRA: LazyLock<Infrastructure> = LazyLock::new(|| {
@@ -76,15 +78,19 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_the_parser_panic(text in any::<String>(), verb in 0..VERBS.len()) {
-        for line in [text.clone(), format!("20s {text}"), format!("20s {} {text}", VERBS[verb].name)] {
+    fn no_text_makes_the_parser_panic(text in any::<String>(), verb in proptest::sample::select(Verb::ALL.to_vec())) {
+        for line in [text.clone(), format!("20s {text}"), format!("20s {} {text}", verb.name())] {
             let Err(error) = script::entry(&line, &INFRA) else { continue };
-            let told = error.to_string();
+            let told = told(&error);
             prop_assert!(told.chars().all(is_printable) && told.len() < 900, "{told}");
-            let placed = error.in_text("x", 1, &line).to_string();
+            let placed = text::located_script_error(&error, "x", 1, &line).to_string();
             prop_assert!(placed.chars().all(|c| c == '\n' || is_printable(c)), "{placed}");
         }
     }
+}
+
+fn told(error: &ScriptError) -> String {
+    text::script_error(error).to_string()
 }
 
 fn element(name: &str) -> Element {
@@ -101,9 +107,10 @@ fn every_form_of_an_arrow_is_read() {
 
 #[test]
 fn a_verbs_usage_begins_with_its_name_and_is_unique() {
-    for (place, verb) in VERBS.iter().enumerate() {
-        assert!(verb.usage.starts_with(verb.name) && !verb.does.is_empty(), "{verb:?}");
-        assert!(VERBS.iter().skip(place + 1).all(|other| other.name != verb.name), "{verb:?}");
+    let names: BTreeSet<&str> = Verb::ALL.map(Verb::name).into();
+    assert_eq!(names.len(), Verb::ALL.len());
+    for verb in Verb::ALL {
+        assert!(verb.usage().starts_with(verb.name()) && !text::verb(verb).is_empty(), "{verb:?}");
     }
 }
 
@@ -116,15 +123,19 @@ fn errors_have_a_column_and_a_suggestion() {
         ("20s kill nothing-like-it", 10, "there are browser, dns,"),
         ("kill server-2", 1, "a time comes before the command, as in `20s kill`"),
         ("20 kill server-2", 1, "a time has a unit, such as 20s"),
-        ("20s kill", 9, "expected a component, a server or a hop, as in `kill COMPONENT|SERVER|FROM -> TO`; found the end"),
-        ("20s kill web-1 web-2", 16, "expected the end"),
+        (
+            "20s kill",
+            9,
+            "expected a component, a server or a hop, as in `kill COMPONENT|SERVER|FROM -> TO`; found the end of the line",
+        ),
+        ("20s kill web-1 web-2", 16, "expected the end of the line"),
         ("20s kill web-1 -> lb-1", 10, "no link goes from web-1 to lb-1; did you mean `lb-1 -> web-1`?"),
         ("20s block lb-1 web-1", 16, "expected an arrow `->`"),
         ("20s block lb-1 -> wbe-1", 19, "did you mean `web-1`?"),
         ("20s rate 1e400", 10, "expected requests per second, such as 200 or 0.5; found `1e400`"),
         ("20s rate NaN", 10, "found `NaN`"),
         ("20s rate -1", 10, "found `-1`"),
-        ("20s rate 1000000", 10, "a rate per second lies between 0 and 100000, found 1000000"),
+        ("20s rate 1000000", 10, "the rate per second must be between 0 and 100000, found 1000000"),
         ("20s rate 1.2.3", 10, "found `1.2.3`"),
         ("20s tls reencrypt", 9, "did you mean `re-encrypt`?"),
         ("20s tls web-app maybe", 17, "expected on or off (on, off); found `maybe`"),
@@ -135,30 +146,32 @@ fn errors_have_a_column_and_a_suggestion() {
         ("1e400s kill web-1", 1, "expected a time such as"),
     ] {
         let error = script::entry(line, &INFRA).unwrap_err();
-        assert_eq!(error.column, column, "{line}: {error}");
-        assert!(error.to_string().contains(says), "{line}: {error}");
+        let told = told(&error);
+        assert_eq!(error.column, column, "{line}: {told}");
+        assert!(told.contains(says), "{line}: {told}");
     }
     let long = format!("20s kill {}", "x".repeat(10_000));
-    assert!(script::entry(&long, &INFRA).unwrap_err().to_string().contains("a line has at most 400 bytes"));
+    assert!(told(&script::entry(&long, &INFRA).unwrap_err()).contains("a line has at most 400 bytes"));
 }
 
 #[test]
 fn a_script_may_have_comments_and_its_errors_have_lines() {
     let good = "# a bad day\n\n20s kill server-2  # the web server\n  10s rate 200\n20s send write\n";
-    let script = Script::parse("day.txt", good, &INFRA).unwrap();
+    let script = Script::parse(good, &INFRA).unwrap();
     let shown: Vec<String> = script
         .entries()
         .iter()
         .map(|entry| format!("{} {}", shown_time(entry.at), script::text(&entry.command, &INFRA)))
         .collect();
     assert_eq!(shown, ["10s rate 200", "20s kill server-2", "20s send write"]);
-    let errors = Script::parse("day.txt", "1s rate 5\n2s kil web-1\n3s kill wbe-1\n", &INFRA).unwrap_err();
+    let bad = "1s rate 5\n2s kil web-1\n3s kill wbe-1\n";
+    let errors = text::located_script_errors(&Script::parse(bad, &INFRA).unwrap_err(), "day.txt", bad);
     let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
     assert!(told[0].starts_with("day.txt:2:4: expected a command"), "{told:?}");
     assert!(told[0].ends_with("did you mean `kill`?\n 2 | 2s kil web-1\n   |    ^"), "{told:?}");
     assert!(told[1].starts_with("day.txt:3:9: expected a component"), "{told:?}");
     let many = "oops\n".repeat(1_000);
-    assert_eq!(Script::parse("day.txt", &many, &INFRA).unwrap_err().len(), 10);
+    assert_eq!(Script::parse(&many, &INFRA).unwrap_err().len(), 10);
 }
 
 #[test]
@@ -172,16 +185,17 @@ fn a_row_of_the_catalogue_is_one_line() {
     );
     let fixed = script::entries("60s fix retry-storm", &INFRA).unwrap();
     assert_eq!(script::text(&fixed[0].command, &INFRA), "retries 1 0.1 1");
-    let text = Script::parse("day.txt", "20s fault web-killed\n40s fix web-killed\n", &INFRA).unwrap();
+    let text = Script::parse("20s fault web-killed\n40s fix web-killed\n", &INFRA).unwrap();
     assert_eq!(text.entries().len(), 4);
     for (line, column, says) in [
         ("20s fault", 10, "expected a fault of `hoplight list faults`"),
         ("20s fault web-kild", 11, "did you mean `web-killed`?"),
-        ("20s fix web-killed now", 20, "expected the end"),
+        ("20s fix web-killed now", 20, "expected the end of the line"),
         ("20s fault vrrp-blocked", 11, "cannot happen in stage-2-secured"),
     ] {
         let error = script::entries(line, &INFRA).unwrap_err();
-        assert_eq!(error.column, column, "{line}: {error}");
-        assert!(error.to_string().contains(says), "{line}: {error}");
+        let told = told(&error);
+        assert_eq!(error.column, column, "{line}: {told}");
+        assert!(told.contains(says), "{line}: {told}");
     }
 }

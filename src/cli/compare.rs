@@ -16,7 +16,6 @@ use serde::Serialize;
 use hoplight_lesson::Library;
 use hoplight_model::quantity::Rate;
 use hoplight_model::{Infrastructure, TlsMode, TopologyEdit};
-use hoplight_sim::script;
 
 use super::analyze::{self, report::Report as Analysis};
 use super::simulate::{self, Report as Measured, Watch};
@@ -44,11 +43,11 @@ pub struct CompareArguments {
     load: Option<Rate>,
 
     /// Simulated time of each run
-    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = script::duration)]
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = simulate::time)]
     duration: Duration,
 
     /// Exclude this much time at the start from the measurements
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = script::duration)]
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = simulate::time)]
     warmup: Duration,
 
     /// Run a command in both, such as '20s kill server-2'; may be repeated

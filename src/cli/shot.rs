@@ -22,7 +22,7 @@ use hoplight_model::error::nearest;
 use hoplight_model::text::sanitise;
 use hoplight_model::{LessonId, ScenarioId};
 use hoplight_sim::SimTime;
-use hoplight_sim::script::{self, shown_time};
+use hoplight_sim::script::shown_time;
 use hoplight_view::frame;
 use hoplight_view::picture::{self, Paper};
 use hoplight_view::theme::Theme;
@@ -121,7 +121,7 @@ fn size(text: &str) -> Result<(u16, u16), String> {
 
 /// Parses a time of at most [`LONGEST`].
 fn moment(text: &str) -> Result<Duration, String> {
-    let time = script::duration(text)?;
+    let time = super::simulate::time(text)?;
     if time <= LONGEST { Ok(time) } else { Err(format!("at most {}h, because all of it is simulated", LONGEST.as_secs() / 3600)) }
 }
 

@@ -21,9 +21,9 @@ use clap::Args;
 use hoplight_lesson::Library;
 use hoplight_model::quantity::Rate;
 use hoplight_model::{ContentError, Infrastructure, TlsMode, TopologyEdit};
-use hoplight_sim::script::{self, Script, ScriptError, shown_time, verbs};
+use hoplight_sim::script::{self, Script, Verb, shown_time};
 use hoplight_sim::{Command, SimTime, Simulation};
-use hoplight_text::refusal;
+use hoplight_text::{self as text, refusal};
 
 use super::files::{read_text, shown};
 use super::{Format, USAGE, commands, content, print_error};
@@ -41,11 +41,11 @@ pub struct SimulateArguments {
     scenario: String,
 
     /// Simulated time: 500ms, 60s, 1.5min, 2h, up to 30d
-    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = script::duration)]
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = time)]
     duration: Duration,
 
     /// Exclude this much time at the start from latencies, ratios and stations
-    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = script::duration)]
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = time)]
     warmup: Duration,
 
     /// Requests per second, instead of the scenario's rate
@@ -111,11 +111,16 @@ impl RunRequest<'_> {
 /// The script commands, for the help.
 fn after_help() -> String {
     let mut help = String::from("Commands of --at and --script, after a time such as 20s:\n");
-    for verb in verbs::VERBS {
-        let _ = writeln!(help, "  {}\n        {}", verb.usage, verb.does);
+    for verb in Verb::ALL {
+        let _ = writeln!(help, "  {}\n        {}", verb.usage(), text::verb(verb));
     }
     help += "  fault NAME, fix NAME\n        injects or clears a fault of the catalogue (see `hoplight list faults`)\n";
     help + "\nCtrl-C ends the run and reports what was measured so far."
+}
+
+/// Parses a length of time.
+pub(super) fn time(text: &str) -> Result<Duration, String> {
+    script::duration(text).map_err(|error| text::time_error(&error).to_string())
 }
 
 /// Parses a rate.
@@ -217,9 +222,10 @@ fn read_script(arguments: &SimulateArguments, infra: &Infrastructure) -> anyhow:
     let mut script = Script::default();
     if let Some(path) = &arguments.script {
         let file = shown(path);
-        match Script::parse(&file, &read_text(path)?, infra) {
+        let lines = read_text(path)?;
+        match Script::parse(&lines, infra) {
             Ok(read) => script = read,
-            Err(found) => mistakes = found,
+            Err(errors) => mistakes = text::located_script_errors(&errors, &file, &lines),
         }
         // Entries have no line number; the time identifies them.
         let beyond = script.entries().iter().filter(|entry| entry.at > end);
@@ -237,10 +243,10 @@ fn add_lines(script: &mut Script, lines: &[String], infra: &Infrastructure, end:
     for (number, line) in lines.iter().enumerate() {
         match script::entries(line, infra) {
             Ok(entries) => match entries.iter().find(|entry| entry.at > end) {
-                Some(entry) => mistakes.push(ScriptError::new(1, late(entry.at, end)).in_text("--at", number + 1, line)),
+                Some(entry) => mistakes.push(text::script_line_error(late(entry.at, end), "--at", (number + 1, 1), line)),
                 None => entries.into_iter().for_each(|entry| script.add(entry)),
             },
-            Err(mistake) => mistakes.push(mistake.in_text("--at", number + 1, line)),
+            Err(error) => mistakes.push(text::located_script_error(&error, "--at", number + 1, line)),
         }
     }
     if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }

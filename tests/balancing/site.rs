@@ -188,7 +188,7 @@ impl Site {
     pub(crate) fn down(&self) -> Option<(f64, &'static str)> {
         self.notes.iter().find_map(|note| match note.what {
             EventKind::Backend { up: false, code, .. } => {
-                Some((note.at.since(SimTime::ZERO).as_secs_f64() * 1e3, code.expect("a failed check has a code").word()))
+                Some((note.at.since(SimTime::ZERO).as_secs_f64() * 1e3, code.expect("a failed check has a code").id()))
             }
             _ => None,
         })

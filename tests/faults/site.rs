@@ -70,7 +70,7 @@ impl Run {
 
     /// Does a command in the words of a script.
     pub(crate) fn act(&mut self, words: &str) -> &mut Self {
-        let command = script::command(words, self.sim.infrastructure()).unwrap_or_else(|error| panic!("{words}: {error}"));
+        let command = script::command(words, self.sim.infrastructure()).unwrap_or_else(|error| panic!("{words}: {error:?}"));
         let notes = &mut self.notes;
         self.sim.apply(&command, &mut |note: JournalEvent| notes.push(note)).unwrap_or_else(|error| panic!("{words}: {error:?}"));
         self

@@ -43,7 +43,7 @@ fn what_makes_no_sense_is_refused_and_changes_nothing() {
         ("restart lb-1 -> web-1", "is a link"),
         ("restart browser", "is the user"),
     ] {
-        let command = script::command(words, &infra).unwrap_or_else(|error| panic!("{words}: {error}"));
+        let command = script::command(words, &infra).unwrap_or_else(|error| panic!("{words}: {error:?}"));
         let error = run.sim.apply(&command, &mut ()).expect_err(words);
         let told = hoplight::text::refusal(&error).to_string();
         assert!(told.contains(says), "{words}: {told}");
@@ -67,7 +67,7 @@ fn what_is_down_does_not_hang_and_what_hangs_does_so_already() {
     run.to(1.0).act("kill db-1").act("hang app-1");
     let infra = Arc::clone(run.sim.infrastructure());
     for (words, says) in [("hang db-1", "db-1 is already down"), ("hang app-1", "app-1 already hangs")] {
-        let command = script::command(words, &infra).unwrap_or_else(|error| panic!("{words}: {error}"));
+        let command = script::command(words, &infra).unwrap_or_else(|error| panic!("{words}: {error:?}"));
         let error = run.sim.apply(&command, &mut ()).expect_err(words);
         let told = hoplight::text::refusal(&error).to_string();
         assert!(told.starts_with(says), "{words}: {told}");
@@ -96,20 +96,20 @@ fn the_whole_catalogue_is_scriptable_and_knows_what_an_infrastructure_lacks() {
 fn wrong_numbers_of_faults_are_told() {
     let infra = site(&[]);
     for (words, says) in [
-        ("slow app-1 0", "a factor lies between 0.01 and 1000"),
+        ("slow app-1 0", "the factor must be between 0.01 and 1000"),
         ("slow app-1", "expected a factor"),
-        ("leak db-1 0.5", "a number of connections is whole"),
-        ("leak db-1 0", "a number of connections is whole"),
-        ("retries 0 1 1", "a number of attempts lies between 1 and 16"),
-        ("retries 2.5 1 1", "a number of attempts lies between"),
-        ("retries 2 0 1", "a time in seconds lies between"),
-        ("retries 2 1 2", "a fraction lies between"),
+        ("leak db-1 0.5", "the number of connections must be a whole number"),
+        ("leak db-1 0", "the number of connections must be a whole number"),
+        ("retries 0 1 1", "the number of attempts must be a whole number between 1 and 16"),
+        ("retries 2.5 1 1", "the number of attempts must be a whole number between"),
+        ("retries 2 0 1", "the time in seconds must be between"),
+        ("retries 2 1 2", "the jitter must be between"),
         ("heal", "expected a fault"),
         ("heal hung app-1", "did you mean `hang`?"),
-        ("dns wrong", "expected a state of the record"),
-        ("restart app-1 0", "a time in seconds lies between"),
+        ("dns wrong", "expected a state of the DNS record"),
+        ("restart app-1 0", "the time in seconds must be between"),
     ] {
-        let error = script::command(words, &infra).expect_err(words).to_string();
+        let error = hoplight::text::script_error(&script::command(words, &infra).expect_err(words)).to_string();
         assert!(error.contains(says), "{words}: {error}");
     }
 }

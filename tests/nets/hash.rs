@@ -8,10 +8,11 @@ use std::sync::Arc;
 use hoplight::model::component::DatabaseRole;
 use hoplight::model::firewall::{Direction, RuleAction};
 use hoplight::model::hop::Guard;
+use hoplight::model::quantity::Seconds;
 use hoplight::model::{Algorithm, ComponentIx, Element, LinkIx, RequestKind, Retries, TlsMode, TopologyEdit};
 use hoplight::sim::{
-    AlertState, CheckCode, ComponentSample, EventKind, Failure, FailureReason, Fault, Heading, Health, JournalEvent, Motion,
-    PacketContent, Phase, Port, RecordState, SimTime, Status,
+    AlertState, CheckCode, Command, ComponentSample, EventKind, Failure, FailureReason, Fault, Heading, Health, JournalEvent,
+    Motion, PacketContent, Phase, Port, RecordState, SimTime, Status,
 };
 
 /// Spreads the bits (from the golden ratio).
@@ -311,6 +312,32 @@ impl Hashed for JournalEvent {
     }
 }
 
+/// The numbers continue those of events, among which each command has its own.
+impl Hashed for Command {
+    fn hash(&self, hash: &mut Hash) {
+        match self {
+            Self::Promote(database) => hash.add(&[&25_u64, &database.as_str()]),
+            Self::Lag(database, lag) => hash.add(&[&26_u64, &database.as_str(), &lag.get()]),
+            Self::Probe(interval) => hash.add(&[&30_u64, &interval.map(Seconds::get)]),
+            Self::Kill(element) => hash.add(&[&31_u64, element]),
+            Self::Restore(element) => hash.add(&[&32_u64, element]),
+            Self::Restart(element, _) => hash.add(&[&33_u64, element]),
+            Self::Fault(fault) => hash.add(&[&34_u64, fault, &true]),
+            Self::Heal(fault) => hash.add(&[&34_u64, fault, &false]),
+            Self::Retries(retries) => hash.add(&[&35_u64, retries]),
+            Self::SynCookies(on) => hash.add(&[&36_u64, on]),
+            Self::Drain(element) => hash.add(&[&38_u64, element]),
+            Self::Ready(element) => hash.add(&[&39_u64, element]),
+            Self::Edit(edit) => hash.add(&[&40_u64, edit]),
+            Self::Rate(rate) => hash.add(&[&41_u64, &rate.get()]),
+            Self::Balance(algorithm) => hash.add(&[&42_u64, algorithm]),
+            Self::Send(kind) => hash.add(&[&43_u64, kind]),
+            Self::Demote(database) => hash.add(&[&44_u64, &database.as_str()]),
+            Self::Scan => hash.add(&[&45_u64]),
+        }
+    }
+}
+
 impl Hashed for EventKind {
     fn hash(&self, hash: &mut Hash) {
         match self {
@@ -339,24 +366,12 @@ impl Hashed for EventKind {
             Self::Promoted { database, lost } => hash.add(&[&22_u64, database, lost]),
             Self::Demoted { database } => hash.add(&[&23_u64, database]),
             Self::SemiSync { database, on } => hash.add(&[&24_u64, database, on]),
-            Self::Promoting(database) => hash.add(&[&25_u64, &database.as_str()]),
-            Self::LagSet(database, lag) => hash.add(&[&26_u64, &database.as_str(), lag]),
             Self::Probes => hash.add(&[&27_u64]),
             Self::Probed { outcome, latency_ms } => hash.add(&[&28_u64, outcome, latency_ms]),
             Self::Alert { rule, subject, state } => hash.add(&[&29_u64, rule, subject, state]),
-            Self::ProbeSet(interval) => hash.add(&[&30_u64, interval]),
-            Self::Killed(element) => hash.add(&[&31_u64, element]),
-            Self::Restored(element) => hash.add(&[&32_u64, element]),
-            Self::Restarts(element) => hash.add(&[&33_u64, element]),
-            Self::Fault { fault, on } => hash.add(&[&34_u64, fault, on]),
-            Self::RetriesSet(retries) => hash.add(&[&35_u64, retries]),
-            Self::SynCookies(on) => hash.add(&[&36_u64, on]),
+            Self::Commanded(command) => command.hash(hash),
+            Self::Booted(element) => hash.add(&[&32_u64, element]),
             Self::Scanned { open } => hash.add(&[&37_u64, open]),
-            Self::Drained(element) => hash.add(&[&38_u64, element]),
-            Self::Ready(element) => hash.add(&[&39_u64, element]),
-            Self::Edited(edit) => hash.add(&[&40_u64, edit]),
-            Self::RateSet(rate) => hash.add(&[&41_u64, rate]),
-            Self::BalanceSet(algorithm) => hash.add(&[&42_u64, algorithm]),
             Self::Rebuilt(infra) => hash.add(&[&43_u64, &infra.id().as_str()]),
         }
     }

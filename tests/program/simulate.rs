@@ -258,7 +258,7 @@ fn a_mistake_in_a_script_or_scenario_is_an_error_with_its_position() {
         ),
         (&["--at", "20s kill sever-2"], &["--at:1:10:", "found `sever-2`; did you mean `server-2`?"]),
         (&["--at", "20s rate 1e400"], &["--at:1:10:", "found `1e400`"]),
-        (&["--at", ""], &["--at:1:1:", "found the end"]),
+        (&["--at", ""], &["--at:1:1:", "found the end of the line"]),
         (&["--at", "20s kill \u{1b}[2J\u{202e}"], &["--at:1:10:"]),
         (&["--at", "61s kill web-1"], &["--at:1:1:", "61s is after the end of the run at 60s"]),
         (&["--script", &file], &[&lines, "did you mean `kill`?", "2 |   2s kil web-1"]),

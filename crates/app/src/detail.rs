@@ -108,7 +108,7 @@ pub fn brief(stage: &Stage, info: &str) -> Option<Notice> {
             let tone = if health.is_up() { Tone::Text } else { Tone::Bad };
             let word = infra.component(ix).kind.word();
             let what = if word == id.as_str() { "the users" } else { word };
-            (tone, format!("{id}: {what}, {}", health.word()))
+            (tone, format!("{id}: {what}, {}", hoplight_text::health(health)))
         }
         Element::Server(id) => {
             let on = sim.is_up(&Element::Server(id.clone())) == Some(true);
@@ -185,7 +185,7 @@ fn server(page: &mut Page, stage: &Stage, id: &ServerId) {
         let tone = if health.is_up() { Tone::Text } else { Tone::Bad };
         let software =
             component.software.as_ref().map_or_else(String::new, |software| format!("  {} {}", software.name, software.version));
-        let line = Line::new(tone, format!("· {} {}", component.id, health.word())).with(Tone::Dim, software);
+        let line = Line::new(tone, format!("· {} {}", component.id, hoplight_text::health(health))).with(Tone::Dim, software);
         page.line(line.doing(SelectAction::Element(Element::Component(component.id.clone()))));
     }
 }
@@ -223,7 +223,7 @@ fn hop(page: &mut Page, stage: &Stage, link: LinkIx, width: u16) {
             page.line(Line::new(Tone::Dim, "health checks: ").with(tone, word));
         }
         if let Some(code) = sim.check_code(link).filter(|_| blind.is_none()) {
-            page.text(Tone::Dim, &format!("the last one failed: {}, {}", code.word(), hoplight_text::check_code(code)));
+            page.text(Tone::Dim, &format!("the last one failed: {}, {}", code.id(), hoplight_text::check_code(code)));
         }
         if sim.is_draining(&infra.hop_element(link)) == Some(true) {
             page.text(Tone::Warn, "It drains: the balancer sends nothing new here.");

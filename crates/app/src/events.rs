@@ -1,8 +1,8 @@
 //! Events by class: the words of the log, and the marks of the timeline.
 
 use hoplight_layout::Area;
-use hoplight_model::{ComponentId, ComponentIx, Element, Infrastructure, TopologyEdit};
-use hoplight_sim::{AlertState, EventKind, Journal, JournalEvent, SimTime, probe_number};
+use hoplight_model::{ComponentIx, Element, Infrastructure};
+use hoplight_sim::{AlertState, Command, EventKind, Journal, JournalEvent, SimTime, probe_number};
 use hoplight_text::Phrase;
 
 use crate::action::TimeAction;
@@ -36,8 +36,12 @@ impl EventClass {
         match &note.what {
             _ if note.request.is_some() => Self::Failure,
             EventKind::Alert { state: AlertState::Firing, .. } => Self::Alert,
-            EventKind::Alert { .. } | EventKind::Restored(_) | EventKind::Fault { on: false, .. } => Self::Restore,
-            EventKind::Killed(_) | EventKind::Restarts(_) | EventKind::Fault { .. } | EventKind::Scanned { .. } => Self::Fault,
+            EventKind::Alert { .. } | EventKind::Booted(_) | EventKind::Commanded(Command::Restore(_) | Command::Heal(_)) => {
+                Self::Restore
+            }
+            EventKind::Commanded(Command::Kill(_) | Command::Restart(..) | Command::Fault(_)) | EventKind::Scanned { .. } => {
+                Self::Fault
+            }
             EventKind::Backend { .. }
             | EventKind::Master { .. }
             | EventKind::Promoted { .. }
@@ -70,7 +74,6 @@ pub fn recall(note: &JournalEvent, infra: &Infrastructure) -> TimeAction {
 /// The element that an event is about; `None` is the whole site.
 pub fn subject(what: &EventKind, infra: &Infrastructure) -> Option<Element> {
     let component = |ix: ComponentIx| Some(Element::Component(infra.component(ix).id.clone()));
-    let named = |id: &ComponentId| Some(Element::Component(id.clone()));
     match what {
         EventKind::Departed { link, .. }
         | EventKind::Passed { link, .. }
@@ -95,29 +98,15 @@ pub fn subject(what: &EventKind, infra: &Infrastructure) -> Option<Element> {
         | EventKind::Promoted { database: ix, .. }
         | EventKind::Demoted { database: ix }
         | EventKind::SemiSync { database: ix, .. } => component(*ix),
-        EventKind::Promoting(id) | EventKind::LagSet(id, _) => named(id),
         EventKind::Alert { subject, .. } => subject.and_then(component),
-        EventKind::Killed(element)
-        | EventKind::Restored(element)
-        | EventKind::Restarts(element)
-        | EventKind::Drained(element)
-        | EventKind::Ready(element) => Some(element.clone()),
-        EventKind::Fault { fault, .. } => fault.element(),
-        EventKind::Edited(TopologyEdit::Block(from, to) | TopologyEdit::Unblock(from, to)) => {
-            Some(Element::Hop(from.clone(), to.clone()))
-        }
+        EventKind::Commanded(command) => command.element(),
+        EventKind::Booted(element) => Some(element.clone()),
         EventKind::Arrived
         | EventKind::Ended { .. }
         | EventKind::Probes
         | EventKind::Probed { .. }
-        | EventKind::ProbeSet(_)
-        | EventKind::RetriesSet(_)
-        | EventKind::SynCookies(_)
         | EventKind::Scanned { .. }
-        | EventKind::Edited(_)
-        | EventKind::Rebuilt(_)
-        | EventKind::RateSet(_)
-        | EventKind::BalanceSet(_) => None,
+        | EventKind::Rebuilt(_) => None,
     }
 }
 

@@ -3,7 +3,7 @@
 //! A click on a line goes to the event.
 
 use hoplight_lesson::Pace;
-use hoplight_sim::{EventKind, JournalEvent, SimTime};
+use hoplight_sim::{Command, EventKind, JournalEvent, SimTime};
 
 use crate::events;
 use crate::line::Line;
@@ -39,8 +39,8 @@ fn stamped(at: SimTime, tone: Tone, text: String) -> Line {
 fn tone(note: &JournalEvent) -> Tone {
     match &note.what {
         EventKind::Ended { outcome: Err(_), .. } | EventKind::Blocked { .. } | EventKind::Fails { .. } => Tone::Warn,
-        EventKind::Killed(_) | EventKind::Backend { up: false, .. } => Tone::Bad,
-        EventKind::Restored(_) | EventKind::Backend { up: true, .. } => Tone::Good,
+        EventKind::Commanded(Command::Kill(_)) | EventKind::Backend { up: false, .. } => Tone::Bad,
+        EventKind::Commanded(Command::Restore(_)) | EventKind::Booted(_) | EventKind::Backend { up: true, .. } => Tone::Good,
         _ => Tone::Text,
     }
 }

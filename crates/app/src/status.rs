@@ -137,10 +137,10 @@ fn followed(stage: &Stage) -> Option<Line> {
                 Heading::Request => (from, to, ""),
                 Heading::Response => (to, from, "answer to "),
             };
-            let word = phase.on(infra.link(link).protocol);
+            let word = hoplight_text::phase_on(phase, infra.link(link).protocol);
             (Tone::Accent, format!("{way}{word} travels {} → {}", name(from), name(to)))
         }
-        Activity::Served(ix) => (Tone::Good, format!("{} works on it ({})", name(ix), phase.word())),
+        Activity::Served(ix) => (Tone::Good, format!("{} works on it ({})", name(ix), hoplight_text::phase(phase))),
         Activity::Waits(ix) => (Tone::Warn, format!("it waits in line at {}", name(ix))),
         Activity::Pauses(ix) => (Tone::Warn, format!("{} pauses before it tries again", name(ix))),
         Activity::Lost(link) => {

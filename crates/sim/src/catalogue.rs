@@ -1,7 +1,7 @@
-//! The catalogue of faults: what commonly goes wrong, as data.
+//! The catalogue of faults that are common in practice.
 //!
-//! Each fault knows the commands that bring it about in an infrastructure and those that fix it. What users, agents and
-//! alerts show of it is `hoplight_text`'s, and `tests/faults.rs` holds the engine to it.
+//! Each fault maps to the commands that inject it into an infrastructure and to those that fix it. `hoplight_text` describes
+//! its symptoms to users, agents and alerts, and `tests/faults.rs` checks that the engine shows them.
 
 mod parts;
 
@@ -13,10 +13,10 @@ use super::fault::Fault;
 use super::zone::RecordState;
 use parts::Parts;
 
-/// A command and how many seconds after the fault's beginning it is done.
+/// A command, and its delay in seconds from the start of the fault.
 pub type Timed = (f64, Command);
 
-/// Something that commonly goes wrong.
+/// A fault that is common in practice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CommonFault {
     /// The balancer crashes.
@@ -75,7 +75,7 @@ pub enum CommonFault {
     PortScan,
 }
 
-/// What brings a fault about, and what fixes it.
+/// The commands that inject a fault, and those that fix it.
 struct Row {
     inject: fn(&Parts<'_>) -> Vec<Timed>,
     fix: fn(&Parts<'_>) -> Vec<Command>,
@@ -113,7 +113,7 @@ impl CommonFault {
         Self::PortScan,
     ];
 
-    /// Its name in commands.
+    /// The fault's name in commands.
     pub const fn id(self) -> &'static str {
         match self {
             Self::BalancerCrash => "balancer-crash",
@@ -146,17 +146,17 @@ impl CommonFault {
         }
     }
 
-    /// The fault of this name.
+    /// Finds the fault with this name.
     pub fn find(id: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|fault| fault.id() == id)
     }
 
-    /// The commands that bring the fault about; empty where an infrastructure has no such part.
+    /// The commands that inject the fault; empty if the infrastructure has none of the affected components.
     pub fn inject(self, infra: &Infrastructure) -> Vec<Timed> {
         (self.row().inject)(&Parts::of(infra))
     }
 
-    /// The commands that fix it.
+    /// The commands that fix the fault.
     pub fn fix(self, infra: &Infrastructure) -> Vec<Command> {
         (self.row().fix)(&Parts::of(infra))
     }
@@ -172,10 +172,10 @@ impl CommonFault {
                 inject: |p| if p.webs.len() > 1 { kill(&p.webs[..1]) } else { Vec::new() },
                 fix: |p| restore(&p.webs[..p.webs.len().min(1)]),
             },
-            Self::AppHung => Row { inject: |p| faults(hang(p)), fix: |p| heal(hang(p)) },
+            Self::AppHung => Row { inject: |p| faults(hang(p)), fix: |p| clear(hang(p)) },
             Self::AppDead => Row { inject: |p| kill(&p.apps), fix: |p| restore(&p.apps) },
             Self::PrimaryDead => Row { inject: |p| kill(&p.primaries), fix: |p| restore(&p.primaries) },
-            Self::ReplicationBroken => Row { inject: |p| faults(stopped(p)), fix: |p| heal(stopped(p)) },
+            Self::ReplicationBroken => Row { inject: |p| faults(stopped(p)), fix: |p| clear(stopped(p)) },
             Self::WritesToReplica => Row {
                 inject: |p| now(p.primaries.iter().cloned().map(Command::Demote)),
                 fix: |p| p.primaries.iter().cloned().map(Command::Promote).collect(),
@@ -188,9 +188,9 @@ impl CommonFault {
                     promoted.chain(primaries().map(Command::Demote)).chain(primaries().map(Command::Promote)).collect()
                 },
             },
-            Self::ConnectionsExhausted => Row { inject: |p| faults(leaks(p)), fix: |p| heal(leaks(p)) },
-            Self::CertificateExpired => Row { inject: |p| faults(expired(p)), fix: |p| heal(expired(p)) },
-            Self::DnsGone => Row { inject: |p| faults(record(p)), fix: |p| heal(record(p)) },
+            Self::ConnectionsExhausted => Row { inject: |p| faults(leaks(p)), fix: |p| clear(leaks(p)) },
+            Self::CertificateExpired => Row { inject: |p| faults(expired(p)), fix: |p| clear(expired(p)) },
+            Self::DnsGone => Row { inject: |p| faults(record(p)), fix: |p| clear(record(p)) },
             Self::FirewallDropsWeb => Row { inject: |p| block(p.guarded(p.to_webs())), fix: |p| unblock(p.guarded(p.to_webs())) },
             Self::FirewallDropsDatabase => {
                 Row { inject: |p| block(p.guarded(p.hops(Protocol::Sql))), fix: |p| unblock(p.guarded(p.hops(Protocol::Sql))) }
@@ -213,24 +213,24 @@ impl CommonFault {
                         backoff_s: Seconds::literal(0.1),
                         jitter: Fraction::literal(1.0),
                     };
-                    let stop = hang(p).into_iter().map(|fault| (0.0, Command::Fault(fault)));
-                    let go_on = heal(hang(p)).into_iter().map(|command| (10.0, command));
-                    let all = std::iter::once((0.0, Command::Retries(retries))).chain(stop).chain(go_on);
+                    let pause = hang(p).into_iter().map(|fault| (0.0, Command::Fault(fault)));
+                    let resume = clear(hang(p)).into_iter().map(|command| (10.0, command));
+                    let all = std::iter::once((0.0, Command::Retries(retries))).chain(pause).chain(resume);
                     if p.apps.is_empty() { Vec::new() } else { all.collect() }
                 },
                 fix: |p| vec![Command::Retries(p.infra.traffic().retries)],
             },
-            Self::SynFlood => Row { inject: |_| faults([FLOOD]), fix: |_| heal([FLOOD]) },
-            Self::BadConfiguration => Row { inject: |p| faults(misconfigured(p)), fix: |p| heal(misconfigured(p)) },
-            Self::SharedFlaw => Row { inject: |p| faults(flaw(p)), fix: |p| heal(flaw(p)) },
-            Self::SharedVulnerability => Row { inject: |p| faults(compromised(p)), fix: |p| heal(compromised(p)) },
-            Self::Sniffer => Row { inject: |p| faults(sniffers(p)), fix: |p| heal(sniffers(p)) },
+            Self::SynFlood => Row { inject: |_| faults([FLOOD]), fix: |_| clear([FLOOD]) },
+            Self::BadConfiguration => Row { inject: |p| faults(misconfigured(p)), fix: |p| clear(misconfigured(p)) },
+            Self::SharedFlaw => Row { inject: |p| faults(flaw(p)), fix: |p| clear(flaw(p)) },
+            Self::SharedVulnerability => Row { inject: |p| faults(compromised(p)), fix: |p| clear(compromised(p)) },
+            Self::Sniffer => Row { inject: |p| faults(sniffers(p)), fix: |p| clear(sniffers(p)) },
             Self::VrrpBlocked => Row {
                 inject: |p| now(vrrp(p).into_iter().map(Command::Kill)),
                 fix: |p| vrrp(p).into_iter().map(Command::Restore).collect(),
             },
-            Self::DiskFull => Row { inject: |p| faults(full_disks(p)), fix: |p| heal(full_disks(p)) },
-            Self::SlowDatabase => Row { inject: |p| faults(slow(p)), fix: |p| heal(slow(p)) },
+            Self::DiskFull => Row { inject: |p| faults(full_disks(p)), fix: |p| clear(full_disks(p)) },
+            Self::SlowDatabase => Row { inject: |p| faults(slow(p)), fix: |p| clear(slow(p)) },
             Self::PortScan => Row { inject: |_| now([Command::Scan]), fix: |_| Vec::new() },
         }
     }
@@ -256,7 +256,7 @@ fn faults(faults: impl IntoIterator<Item = Fault>) -> Vec<Timed> {
     now(faults.into_iter().map(Command::Fault))
 }
 
-fn heal(faults: impl IntoIterator<Item = Fault>) -> Vec<Command> {
+fn clear(faults: impl IntoIterator<Item = Fault>) -> Vec<Command> {
     faults.into_iter().map(Command::Heal).collect()
 }
 

@@ -1,7 +1,7 @@
 //! Commands: the only way to change a simulation from outside.
 //!
-//! Keys, lesson steps, tests, fault scripts and the command line all use [`Command`]. `hoplight_text` has the sentences about
-//! commands and errors.
+//! Keys, lesson steps, fault scripts, the command line and tests all use [`Command`]. `hoplight_text` renders commands and
+//! refusals.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,28 +15,29 @@ use super::fault::Fault;
 pub enum Command {
     /// Ends a component's process, switches a server off, or cuts the link of a hop.
     Kill(Element),
-    /// Starts it again, with empty queues and counters.
+    /// Starts a component's process, switches a server on, or repairs the link of a hop. Queues and counters start
+    /// empty.
     Restore(Element),
     /// Changes the topology.
     Edit(TopologyEdit),
-    /// Sets the arrival rate, all kinds together, in requests per second, and ends the schedule that it follows. Refused
-    /// where a fixed number of users waits for each outcome: there, the rate is an outcome itself.
+    /// Sets the arrival rate of all kinds of request together, in requests per second, and ends the load schedule. Refused in
+    /// a closed model, where a fixed number of users wait for responses and the rate follows from that.
     Rate(Rate),
-    /// Sends one request from a new visitor, now.
+    /// Sends one request from a new visitor.
     Send(RequestKind),
-    /// Takes a backend, or all on a server, out of rotation: it finishes its requests and gets no new ones.
+    /// Takes a backend, or all backends on a server, out of rotation: it finishes its requests and gets no new ones.
     Drain(Element),
-    /// Puts it back into rotation.
+    /// Puts a backend, or all backends on a server, back into rotation.
     Ready(Element),
-    /// Changes how every balancer chooses.
+    /// Sets the balancing algorithm of all balancers.
     Balance(Algorithm),
-    /// Promotes a replica: the statements take 41 ms. The time operators take to decide is not included.
+    /// Promotes a replica. The statements take 41 ms; the operators' time to decide is not included.
     Promote(ComponentId),
-    /// Makes a database read-only; it then follows the one that takes writes.
+    /// Makes a database read-only; it then replicates from the database that takes writes.
     Demote(ComponentId),
-    /// Sets how long a database takes to apply a change that it has received.
+    /// Sets how long a database takes to apply a received change.
     Lag(ComponentId, Seconds),
-    /// Ends a component's process or switches a server off, and starts it again after a time: by default 1 s for a process,
+    /// Ends a component's process or switches a server off, and starts it again after a delay: by default 1 s for a process,
     /// 20 s for a server.
     Restart(Element, Option<Seconds>),
     /// Injects a fault.
@@ -47,70 +48,96 @@ pub enum Command {
     Retries(Retries),
     /// Turns SYN cookies at the entry on or off.
     SynCookies(bool),
-    /// Scans the servers' ports from the Internet, at once.
+    /// Scans the servers' ports from the Internet. The scan takes no time.
     Scan,
-    /// Turns the external probe on, with this interval, or off.
+    /// Turns the external probe on with this interval, or off.
     Probe(Option<Seconds>),
 }
 
-/// Why a command did nothing.
+impl Command {
+    /// The element that the command changes; `None` for the whole site.
+    pub fn element(&self) -> Option<Element> {
+        match self {
+            Self::Kill(element)
+            | Self::Restore(element)
+            | Self::Restart(element, _)
+            | Self::Drain(element)
+            | Self::Ready(element) => Some(element.clone()),
+            Self::Edit(TopologyEdit::Block(from, to) | TopologyEdit::Unblock(from, to)) => {
+                Some(Element::Hop(from.clone(), to.clone()))
+            }
+            Self::Promote(id) | Self::Demote(id) | Self::Lag(id, _) => Some(Element::Component(id.clone())),
+            Self::Fault(fault) | Self::Heal(fault) => fault.element(),
+            Self::Edit(TopologyEdit::EdgeTls(_) | TopologyEdit::WebToAppTls(_) | TopologyEdit::AppToDbTls(_))
+            | Self::Rate(_)
+            | Self::Send(_)
+            | Self::Balance(_)
+            | Self::Retries(_)
+            | Self::SynCookies(_)
+            | Self::Scan
+            | Self::Probe(_) => None,
+        }
+    }
+}
+
+/// Why a command was refused.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CommandError {
     /// The infrastructure has no such element.
     Unknown(Element),
-    /// It is already down.
+    /// The element is already down.
     AlreadyDown(Element),
-    /// It is already up.
+    /// The element is already up.
     AlreadyUp(Element),
     /// A component cannot start on a server that is off.
     ServerOff {
         /// The component.
         component: Element,
-        /// Where it runs.
+        /// The server that it runs on.
         server: Element,
     },
-    /// No firewall is on this hop.
+    /// The hop does not cross a firewall.
     NoFirewall(Element),
-    /// A probe reports to a monitoring service.
+    /// The infrastructure has no monitoring service for the probe to report to.
     NoMonitoring,
-    /// A hop has no process.
+    /// The element is a hop, which has no process.
     NoProcess(Element),
-    /// Its software is not known.
+    /// The component's software is not known.
     NoSoftware(Element),
-    /// It holds no certificate.
+    /// The component has no certificate.
     NoCertificate(Element),
-    /// It cannot start.
+    /// The component cannot start with its configuration.
     BadConfiguration(Element),
-    /// The fault is already there.
+    /// The fault is already present.
     FaultIs(Fault),
-    /// There is no such fault to clear.
+    /// The fault is not present, so it cannot be cleared.
     FaultIsNot(Fault),
-    /// The fault is not possible here.
+    /// The fault cannot occur on this element.
     CannotFault(Fault),
-    /// It is not a backend of a balancer.
+    /// The element is not a backend of a balancer.
     NoBackend(Element),
-    /// It is already draining.
+    /// The element is already draining.
     AlreadyDraining(Element),
-    /// It is not draining.
+    /// The element is not draining.
     NotDraining(Element),
-    /// The user is not part of the infrastructure.
+    /// The element is the user's browser, which commands cannot change.
     NotPart(Element),
-    /// Users wait for answers, so the rate is not a setting.
+    /// The load is a fixed number of users, so the rate cannot be set.
     NoRate,
-    /// Only a database has a role and a lag.
+    /// The component is not a database.
     NotDatabase(Element),
-    /// A database that is down cannot change its role.
+    /// The database is down, so its role cannot change.
     Down(Element),
-    /// It already takes writes.
+    /// The database already takes writes.
     AlreadyWritable(Element),
-    /// It is already read-only.
+    /// The database is already read-only.
     AlreadyReadOnly(Element),
-    /// A quorum cluster elects its own primary.
+    /// The database belongs to a quorum cluster, which elects its primary.
     Elects(Element),
 }
 
 impl CommandError {
-    /// Whether the command can never work in this infrastructure, whatever its state.
+    /// Whether the command is refused in every state of this infrastructure.
     pub const fn is_lasting(&self) -> bool {
         matches!(
             self,

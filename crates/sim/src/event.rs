@@ -1,7 +1,8 @@
-//! Events: what happens when, in a total order; in `queue`, those that are pending.
+//! Scheduled events in a total order. `queue` holds the pending ones.
 //!
-//! An event is one `u128`: time in nanoseconds (64 bits), sequence number (36), kind (4) and the id of what it happens to
-//! (24). One comparison gives the order, first come first served among events of one instant, and so determinism.
+//! An event is one `u128`: time in nanoseconds (64 bits), sequence number (36), kind (4) and the id of its target (24). One
+//! comparison orders two events; events at the same instant run in the order in which they were scheduled, so the run is
+//! deterministic.
 
 mod queue;
 
@@ -17,52 +18,52 @@ const SEQUENCE_BITS: u32 = 64 - KIND_BITS - ID_BITS;
 /// The largest sequence number.
 pub(super) const MAX_SEQUENCE: u64 = (1 << SEQUENCE_BITS) - 1;
 
-/// Marks a number as new while all are given again.
+/// Marks a sequence number as already renewed while all numbers are reassigned.
 pub(super) const RENUMBERED: u64 = 1 << 63;
 
-/// Most things of one sort that may have events: requests in flight, stations, links.
+/// The largest id, which limits the number of requests in flight, stations, links and other targets.
 pub(super) const MAX_ID: u32 = (1 << ID_BITS) - 1;
 
-/// What sort of event it is.
+/// The kind of a scheduled event. Each says what its id is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// The next user comes. No id.
+    /// The next user arrives. No id.
     Arrival,
-    /// A request's message is at the next point of its way. Id: request.
+    /// A request's message reaches the end of a leg. Id: request.
     Leg,
-    /// A service is over. Id: request.
+    /// A service is complete. Id: request.
     Service,
-    /// A connection attempt has been silent for too long, or the pause before a retry is over. Id: request.
+    /// A connection attempt times out, or the delay before a retry ends. Id: request.
     Retry,
     /// The oldest deadline of a station is due. Id: station.
     Deadline,
-    /// Time to check the health of a backend. Id: link.
+    /// A health check of a backend is due. Id: link.
     Check,
-    /// The result of a health check that failed in silence. Id: link.
+    /// A health check times out. Id: link.
     CheckTimeout,
-    /// Time for a sample. Id: agent.
+    /// A sample is due. Id: agent.
     Sample,
-    /// A message that is no request arrives. Id: message.
+    /// A message that does not belong to a request arrives. Id: message.
     Message,
-    /// A whole second has passed. No id.
+    /// A whole second of simulated time ends. No id.
     Second,
-    /// Something is due at a database or cluster. Id: what, and which.
+    /// An action is due at a database or cluster. Id: the action, and the database or cluster.
     Database,
-    /// The external probe asks. No id.
+    /// A request of the external probe is due. No id.
     Probe,
-    /// A balancer of a pair advertises itself, or has heard nothing for too long. Id: its number.
+    /// A balancer of a pair sends a VRRP advertisement, or its master-down timer expires. Id: its number in the pair.
     Advert,
-    /// A timer is due: a boot is over, a user tries again. Id: timer.
+    /// A timer expires: a boot is complete, or a user retries. Id: timer.
     TimerEvent,
 }
 
 impl Kind {
-    /// The numbers of those that come all the time.
+    /// Numbers of the most frequent kinds.
     pub(super) const SERVICE: u8 = Self::Service as u8;
     pub(super) const ARRIVAL: u8 = Self::Arrival as u8;
 }
 
-/// The kinds by number; a packed kind has four bits.
+/// The kinds by number. A packed kind has four bits, so there are 16 entries.
 const KINDS: [Kind; 1 << KIND_BITS] = [
     Kind::Arrival,
     Kind::Leg,
@@ -78,12 +79,12 @@ const KINDS: [Kind; 1 << KIND_BITS] = [
     Kind::Probe,
     Kind::Advert,
     Kind::TimerEvent,
-    // No event is packed with these.
+    // Unused numbers.
     Kind::Second,
     Kind::Second,
 ];
 
-/// One event. Its order is its time, then its sequence number.
+/// A scheduled event, ordered by time, then by sequence number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Event(u128);
 
@@ -94,7 +95,7 @@ impl Event {
         Self((u128::from(at.nanos()) << 64) | u128::from(low))
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "takes fields apart")]
+    #[expect(clippy::cast_possible_truncation, reason = "unpacks a field")]
     const fn low(self) -> u64 {
         self.0 as u64
     }
@@ -107,7 +108,7 @@ impl Event {
         self.low() >> (KIND_BITS + ID_BITS)
     }
 
-    /// The number of its kind.
+    /// Number of the event's kind.
     pub(super) const fn kind_number(self) -> u8 {
         ((self.low() >> ID_BITS) & 0xf) as u8
     }
@@ -116,23 +117,23 @@ impl Event {
         KINDS[self.kind_number() as usize]
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "takes fields apart")]
+    #[expect(clippy::cast_possible_truncation, reason = "unpacks a field")]
     pub(super) const fn id(self) -> u32 {
         (self.low() & MAX_ID as u64) as u32
     }
 
-    /// What it happens to.
+    /// The id of the event's target, as an index.
     #[inline]
     pub(super) fn on<I: Ix>(self) -> I {
         I::from_raw(self.id())
     }
 
-    /// Kind and id, for the digest of a trace.
+    /// Kind and id, for the trace digest.
     pub(super) const fn what(self) -> u64 {
         self.low() & ((1 << (KIND_BITS + ID_BITS)) - 1)
     }
 
-    /// The same, as narrow as it is.
+    /// [`Self::what`] as a `u32`.
     #[expect(clippy::cast_possible_truncation, reason = "28 bits")]
     const fn what_bits(self) -> u32 {
         self.what() as u32

@@ -1,15 +1,15 @@
-//! The journal: events with their causes, in order.
+//! The journal: events in order of time.
 //!
-//! The engine reports to an [`Observer`]; a [`Journal`] is one that keeps the latest events. Observers must not change the
-//! simulation: the run is the same with and without one. `hoplight_text` has the sentences.
+//! The engine reports events to an [`Observer`]; a [`Journal`] is an observer that keeps the latest of them. Observers do not
+//! affect the run. `hoplight_text` renders the events.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use hoplight_model::hop::Guard;
-use hoplight_model::{Algorithm, ComponentId, ComponentIx, Element, Infrastructure, LinkIx, RequestKind, Retries, TopologyEdit};
+use hoplight_model::{Algorithm, ComponentIx, Element, Infrastructure, LinkIx, RequestKind};
 
-use crate::fault::Fault;
+use crate::command::Command;
 use crate::outcome::{Failure, Outcome};
 use crate::packet::{Heading, Phase, Status};
 use crate::probe::probe_number;
@@ -18,24 +18,24 @@ use crate::view::{AlertState, CheckCode, ComponentSample};
 
 /// Receives every event of a run.
 pub trait Observer {
-    /// Whether it wants events at all. If false, none is built.
+    /// Whether [`Self::note`] is used. If false, no events are built.
     const NOTES: bool = true;
 
-    /// Something happened.
+    /// Called on every event.
     fn note(&mut self, note: JournalEvent);
 
-    /// A user sends a request.
+    /// Called when a user sends a request.
     fn arrived(&mut self, at: SimTime, kind: RequestKind) {
         let _ = (at, kind);
     }
 
-    /// A request has ended for its user, who waited `latency_ns` nanoseconds.
+    /// Called when a request has ended for its user, after `latency_ns` nanoseconds.
     fn ended(&mut self, at: SimTime, kind: RequestKind, outcome: Outcome, latency_ns: u64) {
         let _ = (at, kind, outcome, latency_ns);
     }
 }
 
-/// Observes nothing, at no cost.
+/// Ignores all events, at no cost.
 impl Observer for () {
     const NOTES: bool = false;
 
@@ -48,8 +48,9 @@ impl<F: FnMut(JournalEvent)> Observer for F {
     }
 }
 
-/// Makes a note of what happens all the time, while parts of the simulation are in use.
-#[expect(clippy::inline_always, reason = "where nobody wants notes, nothing is left of it")]
+/// Reports a frequent event; the event is built only if the observer uses it. A free function, because parts of the simulation
+/// are borrowed where it is called.
+#[expect(clippy::inline_always, reason = "compiles to nothing if the observer ignores events")]
 #[inline(always)]
 pub(crate) fn tell<O: Observer>(
     observer: &mut O,
@@ -65,11 +66,11 @@ pub(crate) fn tell<O: Observer>(
 /// An event.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JournalEvent {
-    /// When.
+    /// When it happened.
     pub at: SimTime,
-    /// The request that it happened to, by number and kind.
+    /// Number and kind of the affected request.
     pub request: Option<(u64, RequestKind)>,
-    /// What happened.
+    /// The event.
     pub what: EventKind,
 }
 
@@ -78,244 +79,216 @@ pub struct JournalEvent {
 pub enum EventKind {
     /// A user sends a request.
     Arrived,
-    /// A message leaves one end of a link.
+    /// A message departs from one end of a link.
     Departed {
         /// The link.
         link: LinkIx,
-        /// Which way.
+        /// The direction of the message.
         heading: Heading,
-        /// What the connection is doing.
+        /// The phase of the request.
         phase: Phase,
-        /// What it says, if it is an answer.
+        /// The status of a response; [`Status::Ok`] for a request.
         status: Status,
     },
-    /// A message is at the other end.
+    /// A message arrives at the other end of its link.
     Reached {
-        /// Where.
+        /// The receiver.
         component: ComponentIx,
-        /// Which way it went.
+        /// The direction of the message.
         heading: Heading,
-        /// What the connection is doing.
+        /// The phase of the request.
         phase: Phase,
     },
-    /// A firewall let a new connection pass.
+    /// A firewall allows a new connection.
     Passed {
-        /// The link that it is on.
+        /// The link.
         link: LinkIx,
         /// The firewall and its verdict.
         guard: Guard,
     },
-    /// A firewall stopped it.
+    /// A firewall blocks a new connection.
     Blocked {
-        /// The link that it is on.
+        /// The link.
         link: LinkIx,
         /// The firewall and its verdict.
         guard: Guard,
     },
     /// A request waits for a slot.
     Waits {
-        /// Where.
+        /// The component with the queue.
         component: ComponentIx,
-        /// Length of the queue, with this request.
+        /// Length of the queue, including this request.
         waiting: u32,
     },
-    /// The queue is full.
+    /// A component rejects a request because its queue is full.
     TurnedAway {
-        /// Where.
+        /// The component.
         component: ComponentIx,
     },
-    /// The balancer chose.
+    /// A balancer selects a backend.
     Chose {
         /// The balancer.
         balancer: ComponentIx,
         /// The backend.
         backend: ComponentIx,
-        /// How.
+        /// The algorithm in use.
         algorithm: Algorithm,
-        /// How many backends were UP to choose from.
+        /// Number of backends that are UP.
         up: u32,
     },
-    /// The balancer has no backend that is UP.
+    /// A balancer has no backend that is UP.
     NoBackend {
         /// The balancer.
         balancer: ComponentIx,
     },
-    /// A component answers without asking another.
+    /// A component responds without a request to another component.
     Answers {
-        /// Which.
+        /// The component.
         component: ComponentIx,
     },
-    /// A resolver has no address to give.
+    /// A resolver cannot return an address.
     Unresolved {
-        /// Which.
+        /// The resolver.
         resolver: ComponentIx,
-        /// Whether it knows that there is no such name (NXDOMAIN), or could not find out (SERVFAIL).
+        /// Whether the name does not exist (NXDOMAIN); otherwise, the authoritative server did not respond (SERVFAIL).
         nxdomain: bool,
     },
     /// A component fails the request.
     Fails {
-        /// Which.
+        /// The component.
         component: ComponentIx,
-        /// With what.
+        /// The failure that it returns.
         failure: Failure,
-        /// Why.
+        /// Why it fails the request.
         why: FailureReason,
     },
-    /// The connection is refused: nothing listens.
+    /// A connection is refused: no process listens on the port.
     Refuses {
-        /// Which.
+        /// The component that should listen.
         component: ComponentIx,
     },
-    /// The message goes nowhere: the far end is off, or the link is cut.
+    /// A message is lost: its receiver is off, or the link is cut.
     Vanished {
-        /// On which link.
+        /// The link.
         link: LinkIx,
     },
-    /// The sender tries again.
+    /// A component retries.
     Retries {
-        /// Who.
+        /// The component.
         component: ComponentIx,
-        /// Which attempt comes now; the first was 1.
+        /// Number of the attempt that follows; the first was 1.
         attempt: u8,
     },
-    /// The sender stops waiting.
+    /// A component stops waiting for a response.
     GivesUp {
-        /// Who.
+        /// The component.
         component: ComponentIx,
     },
     /// The request has ended for its user.
     Ended {
-        /// How.
+        /// The outcome.
         outcome: Outcome,
         /// How long the user waited, in milliseconds.
         latency_ms: f64,
     },
-    /// Health checks made a backend DOWN, or UP again.
+    /// Health checks mark a backend DOWN or UP.
     Backend {
         /// The backend.
         backend: ComponentIx,
         /// Whether it is UP now.
         up: bool,
-        /// How the last check failed, if it is DOWN.
+        /// How the last check failed, if the backend is DOWN.
         code: Option<CheckCode>,
     },
-    /// A balancer of a pair took over the shared address, or released it to a higher priority.
+    /// A balancer of a pair takes over the shared address, or releases it to a higher priority.
     Master {
         /// The balancer.
         balancer: ComponentIx,
         /// Whether it is master now.
         master: bool,
     },
-    /// An agent took a sample.
+    /// An agent takes a sample.
     Sampled {
-        /// Which.
+        /// The agent.
         agent: ComponentIx,
-        /// What it read, a row for each component that it watches.
+        /// The sample, with one row per watched component.
         rows: Arc<[ComponentSample]>,
     },
-    /// A sample arrived at the monitoring service.
+    /// A sample arrives at the monitoring service.
     Delivered {
-        /// Whose.
+        /// The agent that took it.
         agent: ComponentIx,
     },
-    /// A replica applied a change.
+    /// A replica applies a change.
     Replicated {
-        /// Which.
+        /// The replica.
         replica: ComponentIx,
     },
-    /// A database takes over: its log is now the valid one.
+    /// A database takes over as the primary: its log is now the authoritative one.
     Promoted {
-        /// Which.
+        /// The database.
         database: ComponentIx,
-        /// Acknowledged writes of its predecessor that it does not have.
+        /// Number of writes that its predecessor acknowledged and that its own log lacks.
         lost: u64,
     },
-    /// A database became read-only.
+    /// A database becomes read-only.
     Demoted {
-        /// Which.
+        /// The database.
         database: ComponentIx,
     },
-    /// A semi-synchronous primary stopped waiting for its replicas, or resumed.
+    /// A semi-synchronous primary stops waiting for its replicas, or resumes.
     SemiSync {
-        /// Which.
+        /// The primary.
         database: ComponentIx,
-        /// Whether it waits from now on.
+        /// Whether it waits now.
         on: bool,
     },
-    /// A database is being promoted.
-    Promoting(ComponentId),
-    /// The apply delay of a database was set, in seconds.
-    LagSet(ComponentId, f64),
     /// The external probe sends a request.
     Probes,
-    /// The external probe got an answer, or gave up.
+    /// A request of the external probe has ended.
     Probed {
-        /// How it ended.
+        /// The outcome.
         outcome: Outcome,
         /// How long it took, in milliseconds.
         latency_ms: f64,
     },
-    /// An alert fired or resolved at the monitoring service.
+    /// An alert fires or resolves at the monitoring service.
     Alert {
-        /// The rule, as a position in the scenario's list.
+        /// Position of the rule in the scenario's list.
         rule: u16,
-        /// The component or agent; `None` is the site as the external probe sees it.
+        /// The component or agent; `None` is the site as seen by the external probe.
         subject: Option<ComponentIx>,
         /// Firing or resolved.
         state: AlertState,
     },
-    /// The external probe was turned on, with this interval in seconds, or off.
-    ProbeSet(Option<f64>),
-    /// An element was killed.
-    Killed(Element),
-    /// An element was restored.
-    Restored(Element),
-    /// An element restarts.
-    Restarts(Element),
-    /// A fault was injected or cleared.
-    Fault {
-        /// What.
-        fault: Fault,
-        /// Whether it was injected.
-        on: bool,
-    },
-    /// The users' retries were set.
-    RetriesSet(Retries),
-    /// SYN cookies were turned on or off.
-    SynCookies(bool),
+    /// A command was applied. Three commands have an event of their own instead: [`Command::Send`] is [`Self::Arrived`],
+    /// [`Command::Demote`] is [`Self::Demoted`], and [`Command::Scan`] is [`Self::Scanned`].
+    Commanded(Command),
+    /// A restarted element is up again.
+    Booted(Element),
     /// The servers' ports were scanned from the Internet.
     Scanned {
-        /// How many are open.
+        /// Number of open ports.
         open: u32,
     },
-    /// An element drains: balancers send it no new requests.
-    Drained(Element),
-    /// An element is back in rotation.
-    Ready(Element),
-    /// The topology was changed.
-    Edited(TopologyEdit),
     /// The simulation was rebuilt with this infrastructure. Later events use its positions of components and links.
     Rebuilt(Arc<Infrastructure>),
-    /// The arrival rate was set.
-    RateSet(f64),
-    /// The balancing algorithm was set.
-    BalanceSet(Algorithm),
 }
 
 /// Why a component fails a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureReason {
-    /// Downstream refused the connection.
+    /// The next component refused the connection.
     Refused,
-    /// Downstream cut the connection.
+    /// The next component reset the connection.
     Reset,
-    /// Downstream did not answer in time.
+    /// The next component did not respond in time.
     Timeout,
-    /// No link leads to a component that could answer.
+    /// No link leads to a component that can respond.
     NoRoute,
     /// No backend is UP.
     NoBackend,
-    /// No backend had room in time.
+    /// The request waited in the balancer's queue until the queue timeout.
     QueueTimeout,
     /// The queue is full.
     Full,
@@ -323,16 +296,16 @@ pub enum FailureReason {
     ReadOnly,
     /// The database has too many connections (error 1040).
     TooManyConnections,
-    /// Downstream's certificate has expired.
+    /// The certificate of the next component has expired.
     Certificate,
     /// The database's disk is full.
     DiskFull,
 }
 
 impl JournalEvent {
-    /// The first two letters of the termination state that `HAProxy` logs, for a request that a balancer fails: who ended it
-    /// (S the server or its TCP stack, s a timeout while the balancer waited for it), and in which phase (Q in the queue, C
-    /// while connecting, H before the answer's headers).
+    /// The termination state that `HAProxy` logs for a request that a balancer fails, its first two letters: the cause (`S` the
+    /// server or its TCP stack, `s` a server-side timeout) and the phase (`Q` in the queue, `C` while connecting, `H` waiting
+    /// for the response headers).
     pub const fn log_flag(&self) -> Option<&'static str> {
         let EventKind::Fails { failure, why, .. } = &self.what else { return None };
         match (failure, why) {
@@ -345,16 +318,16 @@ impl JournalEvent {
         }
     }
 
-    /// Whether it belongs in the log of a busy site: state changes and failures, not ordinary traffic.
+    /// Whether the event is a state change or a failure, not ordinary traffic.
     pub fn is_notable(&self) -> bool {
         if self.request.is_some_and(|(number, _)| probe_number(number).is_some()) {
-            // Probes are periodic: only failures are news.
+            // Probes are periodic, so only their failures are notable.
             return matches!(self.what, EventKind::Probed { outcome: Err(_), .. });
         }
         let news = match &self.what {
-            // A blocked sample is repeated every second.
+            // A blocked or lost sample would be reported every second.
             EventKind::Blocked { .. } | EventKind::Vanished { .. } => self.request.is_some(),
-            // The component that failed has reported an answer with a status, with the cause.
+            // A failure with an HTTP status was already reported, with its cause, by the component that failed.
             EventKind::Ended { outcome: Err(failure), .. } => failure.status().is_none(),
             _ => true,
         };
@@ -370,37 +343,25 @@ impl JournalEvent {
                 | EventKind::Promoted { .. }
                 | EventKind::Demoted { .. }
                 | EventKind::SemiSync { .. }
-                | EventKind::Promoting(_)
-                | EventKind::LagSet(..)
                 | EventKind::Master { .. }
-                | EventKind::Killed(_)
-                | EventKind::Restored(_)
-                | EventKind::Restarts(_)
-                | EventKind::Fault { .. }
-                | EventKind::RetriesSet(_)
-                | EventKind::SynCookies(_)
+                | EventKind::Commanded(_)
+                | EventKind::Booted(_)
                 | EventKind::Scanned { .. }
-                | EventKind::Drained(_)
-                | EventKind::Ready(_)
-                | EventKind::Edited(_)
                 | EventKind::Rebuilt(_)
-                | EventKind::RateSet(_)
-                | EventKind::BalanceSet(_)
-                | EventKind::ProbeSet(_)
                 | EventKind::Alert { .. }
                 | EventKind::Ended { outcome: Err(_), .. }
         )
     }
 }
 
-/// A notable event, with the number of similar ones until the next state change.
+/// A notable event, combined with similar events up to the next state change.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Headline {
-    /// The first of them.
+    /// The first event.
     pub first: JournalEvent,
-    /// When the last of them came.
+    /// Time of the last event.
     pub last: SimTime,
-    /// How many there were.
+    /// Number of events.
     pub count: u64,
 }
 
@@ -411,8 +372,9 @@ pub struct Journal {
     headlines: VecDeque<Headline>,
 }
 
-/// How many events and how many headlines are kept.
+/// Maximum number of events kept.
 const KEPT: usize = 1_000;
+/// Maximum number of headlines kept.
 const KEPT_HEADLINES: usize = 200;
 
 impl Journal {
@@ -421,8 +383,8 @@ impl Journal {
         self.notes.iter()
     }
 
-    /// The latest notable events, oldest first; they are kept longer than the rest. Similar failures between two state
-    /// changes are one headline.
+    /// The latest notable events, oldest first; they are kept longer than other events. Similar failures between two state
+    /// changes are combined into one headline.
     pub fn headlines(&self) -> impl DoubleEndedIterator<Item = &Headline> {
         self.headlines.iter()
     }
@@ -439,7 +401,7 @@ impl Journal {
     }
 
     fn headline(&mut self, note: &JournalEvent) {
-        // An alert reports a state change, but is none.
+        // An alert reports a state change, but is not one itself.
         let tells =
             |headline: &Headline| headline.first.request.is_some() || matches!(headline.first.what, EventKind::Alert { .. });
         let mut since_change = self.headlines.iter_mut().rev().take_while(|headline| tells(headline));
@@ -455,7 +417,7 @@ impl Journal {
     }
 }
 
-/// Whether two events are similar, apart from the request.
+/// Whether two events are equal except for their request and latency.
 fn alike(a: &EventKind, b: &EventKind) -> bool {
     match (a, b) {
         (EventKind::Ended { outcome: a, .. }, EventKind::Ended { outcome: b, .. })

@@ -1,15 +1,15 @@
-//! A limit that may not be there.
+//! An optional limit.
 
-/// Most of something at once, or no limit.
+/// The maximum of a count, or no limit.
 ///
-/// The largest number stands for none: nothing reaches it, so one comparison answers.
+/// "No limit" is stored as `u32::MAX`, which no count reaches, so [`Self::admits`] needs only one comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Limit(u32);
 
 impl Limit {
     pub(crate) const NONE: Self = Self(u32::MAX);
 
-    /// Whether there is room for one more beside `present`.
+    /// Whether one more fits in addition to `present`.
     #[inline]
     pub(crate) const fn admits(self, present: u32) -> bool {
         present < self.0

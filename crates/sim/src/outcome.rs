@@ -1,6 +1,4 @@
-//! How a request ends for the user who sent it.
-//!
-//! Must not know which component caused it; the journal tells that.
+//! The outcome of a request for the user who sent it. The journal records which component caused a failure.
 
 use hoplight_model::behaviour::HttpError;
 
@@ -11,19 +9,19 @@ pub enum Failure {
     Dns,
     /// The connection was refused.
     Refused,
-    /// The connection was cut.
+    /// The connection was reset.
     Reset,
-    /// The certificate has expired: the browser does not go on.
+    /// The certificate has expired, so the browser does not connect.
     Certificate,
-    /// The user gave up waiting.
+    /// The user stopped waiting.
     TimedOut,
-    /// 500: the application failed, for instance because its database did.
+    /// 500: the application failed, for example because of its database.
     ServerError,
-    /// 502: a proxy got no sensible answer.
+    /// 502: a proxy got no valid response.
     BadGateway,
     /// 503: no backend is available, or the queue is full.
     Unavailable,
-    /// 504: a proxy waited too long.
+    /// 504: a proxy got no response in time.
     GatewayTimeout,
 }
 
@@ -41,7 +39,7 @@ impl Failure {
         Self::GatewayTimeout,
     ];
 
-    /// The HTTP status, if there was an answer at all.
+    /// The HTTP status; `None` if the user got no response.
     pub const fn status(self) -> Option<u16> {
         match self {
             Self::ServerError => Some(500),
@@ -49,21 +47,6 @@ impl Failure {
             Self::Unavailable => Some(503),
             Self::GatewayTimeout => Some(504),
             _ => None,
-        }
-    }
-
-    /// The words of the screen.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Dns => "name not resolved",
-            Self::Refused => "connection refused",
-            Self::Reset => "connection reset",
-            Self::Certificate => "certificate expired",
-            Self::TimedOut => "timed out",
-            Self::ServerError => "500 internal error",
-            Self::BadGateway => "502 bad gateway",
-            Self::Unavailable => "503 unavailable",
-            Self::GatewayTimeout => "504 gateway timeout",
         }
     }
 
@@ -84,5 +67,5 @@ impl From<HttpError> for Failure {
     }
 }
 
-/// How a request ended.
+/// The outcome of a request.
 pub type Outcome = Result<(), Failure>;

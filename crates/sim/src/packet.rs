@@ -1,169 +1,148 @@
-//! Messages on their way, as a screen may draw them.
+//! Messages in flight, for drawing.
 //!
-//! A packet's place is a pure function of the simulation's state and time. Must not know cells or colours.
+//! A packet's position is a pure function of the simulation's state and time.
 
 use hoplight_model::hop::Guard;
-use hoplight_model::{ComponentIx, LinkIx, Protocol, RequestKind};
+use hoplight_model::{ComponentIx, LinkIx, RequestKind};
 
 use super::outcome::Failure;
 use super::time::SimTime;
 
-/// What a request's connection is doing.
+/// The phase of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
-    /// Asking for the address of the name.
+    /// DNS lookup of the site's address.
     Lookup,
-    /// TCP: one round trip before anything else.
+    /// TCP connection setup: one round trip.
     Connect,
-    /// TLS 1.3, full: one more round trip, and work for the holder of the key.
+    /// Full TLS 1.3 handshake: one round trip, and work for the holder of the private key.
     Handshake,
-    /// The request and its answer.
+    /// The request and its response.
     Exchange,
-    /// TLS 1.2, full, the first of two round trips: the certificate and the signature.
+    /// Full TLS 1.2 handshake, first of two round trips: certificate and signature.
     Hello,
-    /// TLS 1.2, full, the second: both confirm the session's keys.
+    /// Full TLS 1.2 handshake, second round trip: both sides confirm the session keys.
     Finish,
-    /// TLS of either version where a session goes on: one round trip, and little work.
+    /// Resumption of a TLS session, in either version: one round trip, and little work.
     Resume,
 }
 
 impl Phase {
-    /// The word for it on a link that speaks `protocol`.
-    pub const fn on(self, protocol: Protocol) -> &'static str {
-        match self {
-            Self::Exchange => protocol.word(),
-            _ => self.word(),
-        }
-    }
-
-    /// Whether it is a part of a TLS handshake.
+    /// Whether the phase belongs to a TLS handshake.
     pub const fn is_handshake(self) -> bool {
         matches!(self, Self::Handshake | Self::Hello | Self::Finish | Self::Resume)
     }
 
-    /// Whether it opens a connection, so that no request is told yet.
+    /// Whether the phase opens a connection: the request itself has not been sent yet.
     pub const fn opens(self) -> bool {
         matches!(self, Self::Connect) || self.is_handshake()
     }
-
-    /// The word that the screen uses.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Lookup => "DNS lookup",
-            Self::Connect => "TCP connect",
-            Self::Handshake => "TLS handshake",
-            Self::Hello => "TLS handshake 1 of 2",
-            Self::Finish => "TLS handshake 2 of 2",
-            Self::Resume => "TLS resumption",
-            Self::Exchange => "HTTP",
-        }
-    }
 }
 
-/// Which way a message goes on its link.
+/// The direction of a message on its link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Heading {
-    /// From the one who asks to the one who answers.
+    /// From client to server.
     Request,
-    /// Back.
+    /// From server to client.
     Response,
 }
 
-/// What an answer says.
+/// The status in a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// All is well.
+    /// Success.
     Ok,
-    /// Nothing listens.
+    /// Connection refused: no process listens on the port.
     Refused,
-    /// The connection is cut.
+    /// Connection reset.
     Reset,
     /// The certificate has expired.
     Certificate,
     /// The database is read-only.
     ReadOnly,
-    /// The database has no connection left.
+    /// The database has no free connection.
     TooManyConnections,
-    /// 500, 502, 503 or 504; or there is no address.
+    /// HTTP 500, 502, 503 or 504, or a failed DNS lookup.
     Error(Failure),
 }
 
-/// What a packet carries.
+/// The content of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PacketContent {
     /// Part of a user's request.
     Request {
-        /// Its number, from 1, in order of arrival.
+        /// Number of the request, from 1 in order of arrival.
         number: u64,
-        /// Its kind.
+        /// Kind of the request.
         kind: RequestKind,
-        /// What its connection is doing.
+        /// Phase of the request.
         phase: Phase,
-        /// For an answer: whether it is a good one.
+        /// For a response: whether it reports success.
         ok: bool,
-        /// Whether the sender has given up: the work is wasted.
+        /// Whether the sender has stopped waiting, so the work is wasted.
         orphan: bool,
     },
     /// A sample of a monitoring agent.
     Metrics,
-    /// A change on its way to a replica.
+    /// A change sent to a replica.
     Replication,
 }
 
-/// What a request does at present.
+/// The current activity of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Present {
     /// The request's kind.
     pub kind: RequestKind,
-    /// What its connection is doing.
+    /// The request's phase.
     pub phase: Phase,
-    /// Where.
+    /// The activity.
     pub doing: Activity,
-    /// Since when.
+    /// Start of the activity.
     pub since: SimTime,
-    /// Until when, if that is known: a waiting line and a lost message have no such time.
+    /// End of the activity; `None` if it is not known, as for a queue or a lost message.
     pub until: Option<SimTime>,
 }
 
-/// The things that a request may do.
+/// The activities of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activity {
-    /// It travels.
+    /// Its message travels on a link.
     Travels(LinkIx, Heading),
-    /// It is worked on.
+    /// A component processes it.
     Served(ComponentIx),
-    /// It waits for a slot.
+    /// It waits for a slot of a component.
     Waits(ComponentIx),
-    /// It was lost; the one who sent it waits.
+    /// Its message was lost on a link; the sender waits.
     Lost(LinkIx),
-    /// A balancer pauses before the next attempt.
+    /// A balancer waits before the next attempt.
     Pauses(ComponentIx),
 }
 
-/// Whether a packet moves.
+/// Whether a packet moves, and if not, why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Motion {
-    /// It moves along its link.
+    /// The packet moves along its link.
     Moving,
-    /// A firewall looks at it, or has it waiting.
+    /// A firewall processes the packet, or has it queued.
     AtFirewall(Guard),
-    /// A firewall stopped it; the sender does not know and waits.
+    /// A firewall dropped the packet; the sender gets no reply and waits.
     Blocked(Guard),
-    /// It was sent to something that is switched off, or on a link that is cut; the sender waits.
+    /// The packet was sent to a component that is off, or on a cut link; the sender waits.
     Lost,
 }
 
-/// One message.
+/// A message in flight.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Packet {
-    /// What it carries.
+    /// Content of the packet.
     pub cargo: PacketContent,
-    /// The link that it travels.
+    /// The link that it is on.
     pub link: LinkIx,
-    /// Which way.
+    /// Its direction.
     pub heading: Heading,
-    /// Place on the link: 0 at the one who asks, 1 at the one who answers, whichever way it goes.
+    /// Position on the link in either direction, from 0 at the client to 1 at the server.
     pub position: f64,
-    /// Whether it moves.
+    /// Whether it moves, and if not, why.
     pub motion: Motion,
 }

@@ -1,42 +1,31 @@
-//! A port scan from the Internet: what a stranger finds out about every server by asking its ports.
+//! A port scan of all servers from the Internet.
 //!
-//! It is over at once and costs the site nothing worth counting, but the firewalls' counters go up.
+//! A scan takes no time and puts no load on the site, but the firewalls count its packets.
 
 use hoplight_model::ServerId;
 
-/// Ports that every scan tries: SSH, HTTP, HTTPS, MySQL, the usual port of web servers behind a balancer, `HAProxy`'s page of
-/// statistics.
+/// Ports that every scan includes: SSH, HTTP, HTTPS, MySQL, the usual port of web servers behind a balancer, and `HAProxy`'s
+/// statistics page.
 pub(crate) const USUAL_PORTS: [u16; 6] = [22, 80, 443, 3306, 8080, 8404];
 
-/// What a port said.
+/// The state of a port, in `nmap`'s terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Port {
-    /// A program listens.
+    /// A process listens on it.
     Open,
-    /// It was refused: the host is there, and nothing listens.
+    /// The connection was refused: the host is up, but no process listens.
     Closed,
-    /// Silence: a firewall dropped it, or the host is off.
+    /// No response: a firewall dropped the packet, or the host is off.
     Filtered,
 }
 
-impl Port {
-    /// The scanner's word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Closed => "closed",
-            Self::Filtered => "filtered",
-        }
-    }
-}
-
-/// One port of one server.
+/// The state of one port of one server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The server.
     pub server: ServerId,
     /// The port.
     pub port: u16,
-    /// What it said.
+    /// The state that the scan found.
     pub says: Port,
 }

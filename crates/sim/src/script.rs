@@ -1,21 +1,22 @@
-//! Fault scripts: commands as a person types them, `20s kill server-2`.
+//! Fault scripts: commands as a person types them, such as `20s kill server-2`.
 //!
-//! One line of text is one [`Entry`]: a time, then a command in the words of [`verbs`]. Names are looked up in an
-//! infrastructure, so a script is checked before a run begins.
+//! A line is a time and a command, and becomes an [`Entry`]. Names are looked up in an infrastructure, so a script is checked
+//! before a run begins. Mistakes are data, which `hoplight_text` renders.
 
 mod arguments;
 mod error;
 mod faults;
 mod text;
 mod time;
-pub mod verbs;
+mod verbs;
 mod words;
 
-pub use error::ScriptError;
+pub use error::{Expected, Keyword, ScriptError, ScriptLineError, ScriptMistake, ScriptQuantity};
 pub use text::text;
-pub use time::{LONGEST, duration, shown_time};
+pub use time::{LONGEST, TimeError, TimeProblem, duration, shown_time};
+pub use verbs::Verb;
 
-use hoplight_model::{ContentError, Element, Infrastructure};
+use hoplight_model::{Element, Infrastructure};
 
 use super::catalogue::CommonFault;
 use super::command::Command;
@@ -23,32 +24,35 @@ use super::time::SimTime;
 use arguments::Arguments;
 use words::Words;
 
-/// Longest line, in bytes. A command is far below it.
-const MAX_LINE: usize = 400;
-/// Most mistakes of one text that are reported.
+/// Maximum length of a line, in bytes.
+pub const MAX_LINE: usize = 400;
+/// Maximum number of mistakes reported per script.
 const MOST_MISTAKES: usize = 10;
 
-/// One line of a script.
+/// The verbs that inject and fix a fault of the catalogue. They stand for several commands.
+pub const CATALOGUE_VERBS: [&str; 2] = ["fault", "fix"];
+
+/// A command of a script.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
-    /// When the command is given.
+    /// When the command is applied.
     pub at: SimTime,
-    /// What is done.
+    /// The command.
     pub command: Command,
 }
 
-/// Commands in the order of their times. Those of one instant stay in the order in which they were written.
+/// Commands in order of time. Commands of the same instant keep the order in which they were added.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Script {
     entries: Vec<Entry>,
 }
 
 impl Script {
-    /// Reads a whole text: one entry a line; what follows `#` is a comment. `file` is its name for the reader.
+    /// Parses a script with one entry per line. `#` starts a comment.
     ///
     /// # Errors
-    /// Every mistake with its place, up to ten.
-    pub fn parse(file: &str, text: &str, infra: &Infrastructure) -> Result<Self, Vec<ContentError>> {
+    /// The mistakes with their lines, up to ten.
+    pub fn parse(text: &str, infra: &Infrastructure) -> Result<Self, Vec<ScriptLineError>> {
         let mut script = Self::default();
         let mut mistakes = Vec::new();
         for (number, line) in text.lines().enumerate() {
@@ -58,7 +62,7 @@ impl Script {
             }
             match entries(code, infra) {
                 Ok(entries) => entries.into_iter().for_each(|entry| script.add(entry)),
-                Err(mistake) => mistakes.push(mistake.in_text(file, number + 1, line)),
+                Err(error) => mistakes.push(ScriptLineError { line: number + 1, error }),
             }
             if mistakes.len() == MOST_MISTAKES {
                 break;
@@ -67,72 +71,75 @@ impl Script {
         if mistakes.is_empty() { Ok(script) } else { Err(mistakes) }
     }
 
-    /// Adds an entry after those of its time and before.
+    /// Inserts an entry after all entries of its time.
     pub fn add(&mut self, entry: Entry) {
         let place = self.entries.partition_point(|known| known.at <= entry.at);
         self.entries.insert(place, entry);
     }
 
-    /// The entries in the order of their times.
+    /// The entries in order of time.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 }
 
-/// Reads one line, such as `20s kill server-2`.
+/// Parses a line with one command, such as `20s kill server-2`.
 ///
 /// # Errors
-/// Says where, what was found, what was expected and what might have been meant.
+/// The mistake and its column.
 pub fn entry(line: &str, infra: &Infrastructure) -> Result<Entry, ScriptError> {
     let (at, words) = timed(line)?;
     Ok(Entry { at, command: read(words, infra)? })
 }
 
-/// Reads one line that may stand for several commands: `20s fault web-killed` brings a row of the catalogue of faults about,
-/// `40s fix web-killed` takes it back.
+/// Parses a line that can stand for several commands: `20s fault web-killed` injects a fault of the catalogue,
+/// `40s fix web-killed` fixes it.
 ///
 /// # Errors
-/// As for [`entry`]; also if the infrastructure lacks what would fail.
+/// As for [`entry`]; also if the infrastructure has none of the components that the fault affects.
 pub fn entries(line: &str, infra: &Infrastructure) -> Result<Vec<Entry>, ScriptError> {
     let (at, mut words) = timed(line)?;
-    let Some(verb) = words.peek().filter(|verb| matches!(verb.text, "fault" | "fix")) else {
+    let Some(verb) = words.peek().filter(|verb| CATALOGUE_VERBS.contains(&verb.text)) else {
         return Ok(vec![Entry { at, command: read(words, infra)? }]);
     };
     words.next();
-    let expected = "a fault of `hoplight list faults`";
-    let name = words.next().ok_or_else(|| words.ended(expected))?;
-    let Some(row) = CommonFault::find(name.text) else {
-        return Err(name.mistake(expected).suggest(name.text, CommonFault::ALL.into_iter().map(CommonFault::id)));
+    let name = words.next().ok_or_else(|| words.ended(Expected::CommonFault, None))?;
+    let Some(fault) = CommonFault::find(name.text) else {
+        let known = CommonFault::ALL.into_iter().map(CommonFault::id);
+        return Err(name.unexpected(Expected::CommonFault, None).suggest(name.text, known));
     };
     if let Some(more) = words.next() {
-        return Err(more.mistake("the end"));
+        return Err(more.unexpected(Expected::End, None));
     }
-    let commands = row.inject(infra);
+    let commands = fault.inject(infra);
     if commands.is_empty() {
-        return Err(ScriptError::new(name.column, format!("{} cannot happen in {}: it has no such part", row.id(), infra.id())));
+        let infra = infra.id().clone();
+        return Err(ScriptError::new(name.column, ScriptMistake::CannotHappen { fault, infra }));
     }
     let after = |delay: f64| at + std::time::Duration::from_secs_f64(delay);
     Ok(match verb.text {
         "fault" => commands.into_iter().map(|(delay, command)| Entry { at: after(delay), command }).collect(),
-        _ => row.fix(infra).into_iter().map(|command| Entry { at, command }).collect(),
+        _ => fault.fix(infra).into_iter().map(|command| Entry { at, command }).collect(),
     })
 }
 
-/// Reads the time that a line begins with.
+/// Splits off the time at the start of a line.
 fn timed(line: &str) -> Result<(SimTime, Words<'_>), ScriptError> {
     let mut words = checked(line)?;
     let Some(first) = words.next() else {
-        return Err(words.ended("a time and a command, such as `20s kill server-2`"));
+        return Err(words.ended(Expected::TimedCommand, None));
     };
-    let after = duration(first.text).map_err(|why| {
-        let is_verb = verbs::find(first.text).is_some();
-        let why = if is_verb { format!("a time comes before the command, as in `20s {}`", first.shown()) } else { why };
-        ScriptError::new(first.column, why)
+    let after = duration(first.text).map_err(|error| {
+        let mistake = match Verb::find(first.text) {
+            Some(_) => ScriptMistake::NoTime { verb: first.text.to_owned() },
+            None => ScriptMistake::Time(error),
+        };
+        ScriptError::new(first.column, mistake)
     })?;
     Ok((SimTime::ZERO + after, words))
 }
 
-/// Reads a command without a time, such as `kill server-2`.
+/// Parses a command without a time, such as `kill server-2`.
 ///
 /// # Errors
 /// As for [`entry`].
@@ -140,7 +147,7 @@ pub fn command(line: &str, infra: &Infrastructure) -> Result<Command, ScriptErro
     read(checked(line)?, infra)
 }
 
-/// Reads what an element is called: a component, a server, or a hop such as `lb-1 -> web-1`.
+/// Parses the name of an element: a component, a server, or a hop such as `lb-1 -> web-1`.
 ///
 /// # Errors
 /// As for [`entry`].
@@ -153,21 +160,20 @@ pub fn element(text: &str, infra: &Infrastructure) -> Result<Element, ScriptErro
 
 fn checked(line: &str) -> Result<Words<'_>, ScriptError> {
     if line.len() > MAX_LINE {
-        return Err(ScriptError::new(1, format!("a line has at most {MAX_LINE} bytes, this one has {}", line.len())));
+        return Err(ScriptError::new(1, ScriptMistake::LineTooLong { bytes: line.len() }));
     }
     Ok(Words::new(line))
 }
 
 fn read(mut words: Words<'_>, infra: &Infrastructure) -> Result<Command, ScriptError> {
     let Some(word) = words.next() else {
-        return Err(words.ended(&format!("a command: {}", verbs::names())));
+        return Err(words.ended(Expected::Command, None));
     };
-    let Some(verb) = verbs::find(word.text) else {
-        let known = verbs::VERBS.iter().map(|verb| verb.name);
-        return Err(word.mistake(&format!("a command: {}", verbs::names())).suggest(word.text, known));
+    let Some(verb) = Verb::find(word.text) else {
+        return Err(word.unexpected(Expected::Command, None).suggest(word.text, Verb::ALL.into_iter().map(Verb::name)));
     };
-    let mut arguments = Arguments::new(words, infra, verb.usage);
-    let command = (verb.parse)(&mut arguments)?;
+    let mut arguments = Arguments::new(words, infra, verb.usage());
+    let command = verb.parse(&mut arguments)?;
     arguments.done()?;
     Ok(command)
 }

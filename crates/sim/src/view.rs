@@ -1,66 +1,56 @@
-//! What may be read of a station, an agent and the users' experience: plain values, made on demand.
+//! Read-only views of stations, monitoring and the users' experience: plain values, created on demand.
 
 use hoplight_model::{ComponentIx, Metric};
 
 use crate::outcome::Outcome;
 use crate::time::SimTime;
 
-/// Whether something runs.
+/// Whether a component runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Health {
     /// It runs.
     #[default]
     Up,
-    /// Its process hangs: connections are accepted, and nothing is answered.
+    /// Its process hangs: connections are accepted, but get no response.
     Hung,
     /// Its process has ended: connections are refused at once.
     Crashed,
-    /// Its server is off: nothing answers, not even a refusal.
+    /// Its server is off: connection attempts get no response at all.
     PoweredOff,
 }
 
 impl Health {
-    /// Whether it runs.
+    /// Whether the component runs.
     pub const fn is_up(self) -> bool {
         matches!(self, Self::Up)
     }
 
-    /// Whether the operating system accepts connections for it.
+    /// Whether the operating system accepts connections for the component.
     pub const fn accepts(self) -> bool {
         matches!(self, Self::Up | Self::Hung)
     }
-
-    /// The word that the screen uses.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Up => "up",
-            Self::Hung => "hung",
-            Self::Crashed => "down",
-            Self::PoweredOff => "off",
-        }
-    }
 }
 
-/// How a health check failed, in `HAProxy`'s words.
+/// How a health check failed, in `HAProxy`'s terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CheckCode {
     /// The connection was refused.
     L4Con,
-    /// Nothing answered the connection attempt.
+    /// The connection attempt timed out.
     L4Tout,
-    /// The TLS handshake was not answered.
+    /// The TLS handshake timed out.
     L6Tout,
     /// The TLS handshake failed.
     L6Rsp,
-    /// The answer had a bad status.
+    /// The response had an error status.
     L7Sts,
-    /// The connection was accepted, and no answer came.
+    /// The connection was accepted, but the response timed out.
     L7Tout,
 }
 
 impl CheckCode {
-    /// The balancer's own word.
-    pub const fn word(self) -> &'static str {
+    /// `HAProxy`'s name for the result.
+    pub const fn id(self) -> &'static str {
         match self {
             Self::L4Con => "L4CON",
             Self::L4Tout => "L4TOUT",
@@ -75,64 +65,64 @@ impl CheckCode {
 /// The state of one component's station.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StationView {
-    /// Whether it runs.
+    /// Whether the component runs.
     pub health: Health,
-    /// Slots in use now.
+    /// Number of slots in use.
     pub busy: u32,
-    /// All slots; `u32::MAX` is no limit.
+    /// Number of slots; `u32::MAX` means no limit.
     pub slots: u32,
-    /// Requests that wait now.
+    /// Length of the queue.
     pub waiting: u32,
-    /// Most that may wait; `None` is no limit.
+    /// Maximum length of the queue; `None` means no limit.
     pub queue_limit: Option<u32>,
-    /// Part of the slots' time in use over the last whole second, 0 to 1.
+    /// Fraction of the slots' time in use over the last whole second, 0 to 1.
     pub utilisation: f64,
-    /// Requests that came per second, over the last whole second.
+    /// Requests per second that arrived over the last whole second.
     pub rate: f64,
-    /// Requests that came, since the start.
+    /// Requests that arrived since the start.
     pub arrivals: u64,
-    /// Requests, handshakes and answers that wanted a slot, since the start.
+    /// Requests, handshakes and responses that required a slot since the start.
     pub visits: u64,
-    /// Requests that have come and whose answer has not left.
+    /// Requests that have arrived and whose response has not departed.
     pub present: u32,
-    /// Services that are over, since the start.
+    /// Completed services since the start.
     pub served: u64,
-    /// Requests turned away since the start because the queue was full.
+    /// Requests rejected since the start because the queue was full.
     pub dropped: u64,
     /// ∫ slots in use dt since the start, in slot-nanoseconds.
     pub busy_ns: u128,
-    /// ∫ requests waiting dt since the start, in request-nanoseconds.
+    /// ∫ queue length dt since the start, in request-nanoseconds.
     pub queue_ns: u128,
 }
 
-/// What an agent measured of one component between two samples.
+/// An agent's measurements of one component, taken over the interval since the previous sample.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ComponentSample {
     /// The component.
     pub component: ComponentIx,
-    /// Requests per second: difference of the counter over difference of time.
+    /// Requests per second: the increase of the counter divided by the elapsed time.
     pub qps: f64,
-    /// Part of the slots' time in use, 0 to 1.
+    /// Fraction of the slots' time in use, 0 to 1.
     pub utilisation: f64,
-    /// Requests waiting at the moment of the sample.
+    /// Length of the queue at the time of the sample.
     pub waiting: u32,
-    /// Answers that left, the bad ones among them.
+    /// Number of responses, including errors.
     pub answers: u32,
-    /// Answers that say that something failed: 5xx, an SQL error, a connection that was cut.
+    /// Number of error responses: 5xx, an SQL error, or a connection reset.
     pub errors: u32,
-    /// TLS handshakes per second that failed.
+    /// Failed TLS handshakes per second.
     pub failed_handshakes: f64,
-    /// How long the answers took; `None` if none left.
+    /// Latency of the responses; `None` if there were none.
     pub latency: Option<Percentiles>,
-    /// Connections in use as a part of those that it may have; `None` where nothing limits them.
+    /// Connections in use as a fraction of the connection limit; `None` if there is no limit.
     pub connections: Option<f64>,
-    /// Seconds by which a replica is behind, infinite where it cannot tell; `None` for anything else.
+    /// Lag of a replica in seconds, infinite if it is unknown; `None` for other components.
     pub lag_s: Option<f64>,
-    /// Whether it leads: takes writes, or holds the shared address; `None` for anything else.
+    /// Whether a database takes writes, or a balancer holds the shared address; `None` for other components.
     pub leads: Option<bool>,
 }
 
-/// Percentiles of a latency in milliseconds, by nearest rank, off by at most 1.6 %: agents count in buckets.
+/// Percentiles of a latency in milliseconds, by nearest rank. Agents count in buckets, so the error is up to 1.6 %.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Percentiles {
     /// Median.
@@ -144,12 +134,12 @@ pub struct Percentiles {
 }
 
 impl ComponentSample {
-    /// Errors as a part of all answers, 0 to 1; `None` if there was no answer.
+    /// Errors as a fraction of all responses, 0 to 1; `None` if there were no responses.
     pub fn error_ratio(&self) -> Option<f64> {
         (self.answers > 0).then(|| f64::from(self.errors) / f64::from(self.answers))
     }
 
-    /// One of the sample's values, in the metric's unit; `None` if nothing was there to be measured.
+    /// The value of one metric, in the metric's unit; `None` if it could not be measured.
     pub fn metric(&self, metric: Metric) -> Option<f64> {
         match metric {
             Metric::Qps => Some(self.qps),
@@ -166,23 +156,23 @@ impl ComponentSample {
     }
 }
 
-/// How far an alert is.
+/// The state of an alert.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AlertState {
-    /// Its condition does not hold, and never held for long enough.
+    /// The condition does not hold, and the alert has never fired.
     #[default]
     Ok,
-    /// Its condition holds, but not yet for as long as the rule says.
+    /// The condition holds, but not yet for the duration in the rule.
     Pending,
-    /// It has fired.
+    /// The condition has held for the duration in the rule.
     Firing,
-    /// It fired; its condition holds no more, or the data that it spoke of stopped coming.
+    /// The alert fired earlier; the condition no longer holds, or its data is no longer delivered.
     Resolved,
 }
 
 impl AlertState {
-    /// The word that lists use.
-    pub const fn word(self) -> &'static str {
+    /// The name of the state, as in Prometheus.
+    pub const fn id(self) -> &'static str {
         match self {
             Self::Ok => "ok",
             Self::Pending => "pending",
@@ -192,105 +182,105 @@ impl AlertState {
     }
 }
 
-/// Where one alert stands: a rule and one that it watches.
+/// An alert: a rule, and one of the subjects that it watches.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AlertView<'a> {
     /// The rule's name.
     pub rule: &'a str,
-    /// The component or agent; `None` is the site as the external probe sees it.
+    /// The component or agent; `None` is the site as seen by the external probe.
     pub subject: Option<ComponentIx>,
-    /// How far it is.
+    /// State of the alert.
     pub state: AlertState,
-    /// Since when.
+    /// When it entered the state.
     pub since: SimTime,
 }
 
-/// An alert that fired or resolved.
+/// A log entry of an alert that fired or resolved.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AlertEntry<'a> {
-    /// When the service knew.
+    /// When the monitoring service changed the state.
     pub at: SimTime,
     /// The rule's name.
     pub rule: &'a str,
-    /// The component or agent; `None` is the site as the external probe sees it.
+    /// The component or agent; `None` is the site as seen by the external probe.
     pub subject: Option<ComponentIx>,
     /// Firing or resolved.
     pub state: AlertState,
 }
 
-/// One answer, or none, that the external probe got.
+/// The result of one request of the external probe.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ProbeResult {
-    /// When the probe knew.
+    /// When the request ended.
     pub at: SimTime,
-    /// How it ended.
+    /// Outcome of the request.
     pub outcome: Outcome,
-    /// How long it took, in milliseconds.
+    /// How long the request took, in milliseconds.
     pub latency_ms: f64,
-    /// Days until the certificate expires that it was shown; `None` without a handshake that came so far.
+    /// Days until the presented certificate expires; `None` if no certificate was presented.
     pub days_left: Option<f64>,
 }
 
-/// What the monitoring service knows from the external probe.
+/// The external probe as the monitoring service knows it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProbeView<'a> {
-    /// Seconds between two probes; `None` if it is off.
+    /// Seconds between two probes; `None` if the probe is off.
     pub interval_s: Option<f64>,
-    /// Probes that were sent since the start.
+    /// Probes sent since the start.
     pub sent: u64,
-    /// Failures in a row, up to now.
+    /// Number of consecutive failures up to now.
     pub failures: u32,
-    /// Days until the certificate expires, as seen in the last handshake that showed one.
+    /// Days until the certificate expires, from the last probe to which it was presented.
     pub days_left: Option<f64>,
-    /// The last results, oldest first.
+    /// The latest results, oldest first.
     pub results: &'a std::collections::VecDeque<ProbeResult>,
 }
 
-/// What the monitoring service knows of one agent. Everything in it was delivered over the network.
+/// An agent as the monitoring service knows it, from samples delivered over the network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AgentView<'a> {
     /// The agent.
     pub agent: ComponentIx,
-    /// The component whose rate is the agent's headline: the balancer, else the web server, application or database of
-    /// its server; `None` if it watches nothing.
+    /// The component whose rate represents the agent: the balancer, otherwise the web server, application or database on
+    /// its server; `None` if the agent watches no component.
     pub subject: Option<ComponentIx>,
     /// Seconds between two samples.
     pub interval_s: f64,
-    /// When the newest delivered sample was taken.
+    /// When the latest delivered sample was taken.
     pub taken: Option<SimTime>,
-    /// Seconds since then.
+    /// Seconds since that time.
     pub age_s: Option<f64>,
-    /// Whether three intervals passed without a sample. Stale is not zero.
+    /// Whether no sample was delivered for three intervals. A stale value is unknown, not zero.
     pub stale: bool,
-    /// The headline's requests per second, smoothed (EWMA) over the delivered samples.
+    /// Requests per second of the subject, smoothed (EWMA) over the delivered samples.
     pub qps: Option<f64>,
-    /// The newest sample, a row for each component.
+    /// The latest sample, with one row per component.
     pub components: &'a [ComponentSample],
-    /// The headline's requests per second of the last delivered samples, oldest first, not smoothed.
+    /// Requests per second of the subject in the latest delivered samples, oldest first, not smoothed.
     pub history: &'a [f32],
-    /// How many samples were delivered since the start; the history keeps only the last ones.
+    /// Number of samples delivered since the start, including those no longer in the history.
     pub delivered: u64,
 }
 
-/// What users experienced over the last seconds, measured at their side.
+/// What users experienced over the last seconds, measured in their browsers.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Experience {
     /// Length of the window in seconds; shorter at the start of a run.
     pub window_s: f64,
-    /// Requests that ended well in it.
+    /// Requests that succeeded in the window.
     pub completed: u32,
-    /// Requests that failed in it.
+    /// Requests that failed in the window.
     pub failed: u32,
-    /// Median latency of the good ones, in milliseconds.
+    /// Median latency of successful requests, in milliseconds.
     pub p50_ms: Option<f64>,
-    /// 95th percentile.
+    /// 95th percentile of the same.
     pub p95_ms: Option<f64>,
-    /// 99th percentile.
+    /// 99th percentile of the same.
     pub p99_ms: Option<f64>,
 }
 
 impl Experience {
-    /// Failed requests as a part of all, 0 to 1; `None` if none ended.
+    /// Failed requests as a fraction of all requests that ended, 0 to 1; `None` if none ended.
     pub fn error_ratio(&self) -> Option<f64> {
         let ended = self.completed + self.failed;
         (ended > 0).then(|| f64::from(self.failed) / f64::from(ended))
@@ -302,8 +292,8 @@ impl Experience {
 pub struct Totals {
     /// Requests that users sent.
     pub offered: u64,
-    /// Those that ended well.
+    /// Requests that succeeded.
     pub completed: u64,
-    /// Those that failed.
+    /// Requests that failed.
     pub failed: u64,
 }

@@ -1,16 +1,16 @@
-//! The site's record in the DNS: what the authoritative server says when a resolver asks it.
+//! The site's DNS record, as the authoritative server returns it to a resolver.
 
 use serde::{Deserialize, Serialize};
 
-/// The state of the record at its source.
+/// The state of the record at the authoritative server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum RecordState {
-    /// It is there.
+    /// The record exists.
     #[default]
     Present,
     /// The name does not exist (NXDOMAIN): it was deleted, mistyped, or the domain has expired.
     Gone,
-    /// The authoritative server does not answer: a resolver that has nothing cached says SERVFAIL.
+    /// The authoritative server does not respond: a resolver without a cached record returns SERVFAIL.
     Unreachable,
 }
 
@@ -18,8 +18,8 @@ impl RecordState {
     /// All states, in listing order.
     pub const ALL: [Self; 3] = [Self::Present, Self::Gone, Self::Unreachable];
 
-    /// The word of fault scripts.
-    pub const fn word(self) -> &'static str {
+    /// The keyword of fault scripts.
+    pub const fn id(self) -> &'static str {
         match self {
             Self::Present => "ok",
             Self::Gone => "gone",

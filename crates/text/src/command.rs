@@ -1,4 +1,4 @@
-//! Commands: as an instruction, as what they did, and as what the journal notes.
+//! Commands: as an instruction, as its result, and as an event in the journal.
 //!
 //! Script syntax is in `hoplight_sim::script`.
 
@@ -18,75 +18,141 @@ pub(crate) fn hop(from: &ComponentId, to: &ComponentId) -> Element {
     Element::Hop(from.clone(), to.clone())
 }
 
-/// A command as an instruction, such as "kill web-1".
+/// Renders a command as an instruction, such as "kill web-1".
 pub fn instruction(command: &Command) -> Phrase {
-    match command {
-        Command::Kill(element) => phrase!["kill ", element],
-        Command::Restore(element) => phrase!["restore ", element],
-        Command::Drain(element) => phrase!["drain ", element],
-        Command::Ready(element) => phrase!["put ", element, " back into rotation"],
-        Command::Edit(TopologyEdit::EdgeTls(mode)) => phrase!["change the TLS mode to ", Part::name(mode.word())],
-        Command::Edit(TopologyEdit::WebToAppTls(on)) => phrase!["turn TLS web → app ", switch(*on)],
-        Command::Edit(TopologyEdit::AppToDbTls(on)) => phrase!["turn TLS to the database ", switch(*on)],
-        Command::Edit(TopologyEdit::Block(from, to)) => phrase!["block ", hop(from, to), " with a firewall"],
-        Command::Edit(TopologyEdit::Unblock(from, to)) => phrase!["unblock ", hop(from, to)],
-        Command::Rate(rate) => phrase!["set the load to ", rate.get(), " requests per second"],
-        Command::Send(kind) => phrase!["send one ", kind.word(), " request"],
-        Command::Balance(algorithm) => phrase!["set the balancing algorithm to ", Part::name(algorithm.word())],
-        Command::Promote(id) => phrase!["promote ", id],
-        Command::Demote(id) => phrase!["make ", id, " read-only"],
-        Command::Lag(id, lag) => phrase!["set the time that ", id, " takes to apply a change to ", lag.get(), " s"],
-        Command::Probe(Some(every)) => phrase!["probe the site from outside every ", every.get(), " s"],
-        Command::Probe(None) => phrase!["turn the external probe off"],
-        Command::Restart(element, _) => phrase!["restart ", element],
-        Command::Fault(of) => phrase!["inject the fault: ", fault(of)],
-        Command::Heal(of) => phrase!["clear the fault: ", repair(of)],
-        Command::Retries(of) => phrase!["set retries: ", retries(of)],
-        Command::SynCookies(on) => phrase!["turn SYN cookies ", switch(*on)],
-        Command::Scan => phrase!["scan the servers' ports from the Internet"],
-    }
+    forms(command).instruction
 }
 
-/// What a command did.
+/// Renders the result of a command, such as "web-1 is back".
 pub fn done(command: &Command, infra: &Infrastructure) -> Phrase {
-    match command {
-        Command::Kill(server @ Element::Server(_)) => {
-            phrase![server, " is off: nothing on it responds, not even with a refusal"]
-        }
-        Command::Kill(Element::Component(id)) => phrase![id, " is down: ", effect_of_a_crash(infra, id)],
-        Command::Kill(hop @ Element::Hop(..)) => phrase!["the link ", hop, " is cut"],
-        Command::Restore(element) => phrase![element, " is back"],
-        Command::Edit(TopologyEdit::EdgeTls(mode)) => phrase!["TLS ", Part::name(mode.word()), ": ", mode.brief()],
-        Command::Edit(TopologyEdit::WebToAppTls(on)) => {
-            phrase!["TLS between web servers and applications is ", switch(*on)]
-        }
-        Command::Edit(TopologyEdit::AppToDbTls(on)) => phrase!["TLS to the databases is ", switch(*on)],
-        Command::Edit(TopologyEdit::Block(from, to)) => {
-            phrase!["a firewall now drops ", hop(from, to), "; the sender gets no reply and waits"]
-        }
-        Command::Edit(TopologyEdit::Unblock(from, to)) => phrase!["the firewall allows ", hop(from, to), " again"],
-        Command::Rate(rate) => phrase!["users now send ", rate.get(), " requests per second"],
-        Command::Drain(element) => phrase![element, " drains: it takes no new requests"],
-        Command::Ready(element) => phrase![element, " takes new requests again"],
-        Command::Balance(algorithm) => {
-            phrase!["the balancer now uses ", Part::name(algorithm.word()), ": ", algorithm.brief()]
-        }
-        Command::Promote(id) => phrase![id, " is being promoted and will take writes shortly"],
-        Command::Demote(id) => phrase![id, " is read-only now"],
-        Command::Lag(id, lag) => phrase![id, " now takes ", lag.get(), " s to apply a change"],
-        Command::Probe(Some(every)) => phrase!["an external probe now checks the site every ", every.get(), " s"],
-        Command::Probe(None) => phrase!["the external probe is off"],
-        Command::Restart(element, _) => phrase![element, " is being restarted"],
-        Command::Fault(of) => fault(of),
-        Command::Heal(of) => repair(of),
-        Command::Retries(of) => retries(of),
-        Command::SynCookies(on) => phrase!["SYN cookies are ", switch(*on)],
-        Command::Scan => phrase!["the servers' ports were scanned from the Internet"],
-        Command::Send(kind) => phrase!["a new visitor sends ", Part::name(kind.request_line())],
+    let mut done = forms(command).done;
+    if let Command::Kill(Element::Component(id)) = command {
+        done.push(phrase![": ", effect_of_a_crash(infra, id)]);
+    }
+    done
+}
+
+/// Renders a command as an event in the journal, such as "web-1 is killed".
+pub(crate) fn commanded(command: &Command) -> Phrase {
+    forms(command).event
+}
+
+/// The forms in which a command appears in a sentence.
+struct Forms {
+    instruction: Phrase,
+    /// The result, without the parts that depend on the infrastructure.
+    done: Phrase,
+    event: Phrase,
+}
+
+impl Forms {
+    /// The forms of a command whose event reads like its result.
+    fn new(instruction: Phrase, done: Phrase) -> Self {
+        Self { instruction, event: done.clone(), done }
+    }
+
+    /// Replaces the event.
+    fn event(self, event: Phrase) -> Self {
+        Self { event, ..self }
     }
 }
 
-/// What others notice when a component's process ends.
+/// Renders a command. This is the only table of commands.
+fn forms(command: &Command) -> Forms {
+    match command {
+        Command::Kill(element) => Forms::new(phrase!["kill ", element], killed(element)).event(phrase![element, " is killed"]),
+        Command::Restore(element) => {
+            Forms::new(phrase!["restore ", element], phrase![element, " is back"]).event(phrase![element, " is restored"])
+        }
+        Command::Restart(element, _) => Forms::new(phrase!["restart ", element], phrase![element, " is being restarted"]),
+        Command::Drain(element) => Forms::new(phrase!["drain ", element], phrase![element, " drains: it takes no new requests"])
+            .event(phrase![element, " drains: it gets no new requests"]),
+        Command::Ready(element) => {
+            Forms::new(phrase!["put ", element, " back into rotation"], phrase![element, " takes new requests again"])
+                .event(phrase![element, " gets new requests again"])
+        }
+        Command::Edit(edit) => edited(edit),
+        Command::Rate(rate) => Forms::new(
+            phrase!["set the load to ", rate.get(), " requests per second"],
+            phrase!["users now send ", rate.get(), " requests per second"],
+        ),
+        Command::Send(kind) => Forms::new(
+            phrase!["send one ", kind.word(), " request"],
+            phrase!["a new visitor sends ", Part::name(kind.request_line())],
+        ),
+        Command::Balance(algorithm) => {
+            let name = || Part::name(algorithm.word());
+            Forms::new(
+                phrase!["set the balancing algorithm to ", name()],
+                phrase!["the balancer now uses ", name(), ": ", algorithm.brief()],
+            )
+            .event(phrase!["balancers now use ", name()])
+        }
+        Command::Promote(id) => {
+            Forms::new(phrase!["promote ", id], phrase![id, " is being promoted and will take writes shortly"])
+                .event(phrase![id, " is promoted"])
+        }
+        Command::Demote(id) => Forms::new(phrase!["make ", id, " read-only"], phrase![id, " is read-only now"]),
+        Command::Lag(id, lag) => Forms::new(
+            phrase!["set the time that ", id, " takes to apply a change to ", lag.get(), " s"],
+            phrase![id, " now takes ", lag.get(), " s to apply a change"],
+        ),
+        Command::Probe(Some(every)) => Forms::new(
+            phrase!["probe the site from outside every ", every.get(), " s"],
+            phrase!["an external probe now checks the site every ", every.get(), " s"],
+        )
+        .event(phrase!["an external probe now checks every ", every.get(), " s"]),
+        Command::Probe(None) => Forms::new(phrase!["turn the external probe off"], phrase!["the external probe is off"]),
+        Command::Fault(of) => Forms::new(phrase!["inject the fault: ", fault(of)], fault(of)),
+        Command::Heal(of) => Forms::new(phrase!["clear the fault: ", repair(of)], repair(of)),
+        Command::Retries(of) => Forms::new(phrase!["set retries: ", retries(of)], retries(of)),
+        Command::SynCookies(on) => {
+            Forms::new(phrase!["turn SYN cookies ", switch(*on)], phrase!["SYN cookies are ", switch(*on)])
+        }
+        Command::Scan => Forms::new(
+            phrase!["scan the servers' ports from the Internet"],
+            phrase!["the servers' ports were scanned from the Internet"],
+        ),
+    }
+}
+
+fn edited(edit: &TopologyEdit) -> Forms {
+    match edit {
+        TopologyEdit::EdgeTls(mode) => {
+            let name = || Part::name(mode.word());
+            Forms::new(phrase!["change the TLS mode to ", name()], phrase!["TLS ", name(), ": ", mode.brief()])
+                .event(phrase!["TLS mode is now ", name()])
+        }
+        TopologyEdit::WebToAppTls(on) => Forms::new(
+            phrase!["turn TLS web → app ", switch(*on)],
+            phrase!["TLS between web servers and applications is ", switch(*on)],
+        )
+        .event(phrase!["TLS from web to app is now ", switch(*on)]),
+        TopologyEdit::AppToDbTls(on) => {
+            Forms::new(phrase!["turn TLS to the database ", switch(*on)], phrase!["TLS to the databases is ", switch(*on)])
+                .event(phrase!["TLS to the database is now ", switch(*on)])
+        }
+        TopologyEdit::Block(from, to) => Forms::new(
+            phrase!["block ", hop(from, to), " with a firewall"],
+            phrase!["a firewall now drops ", hop(from, to), "; the sender gets no reply and waits"],
+        )
+        .event(phrase!["a firewall now blocks ", hop(from, to)]),
+        TopologyEdit::Unblock(from, to) => {
+            Forms::new(phrase!["unblock ", hop(from, to)], phrase!["the firewall allows ", hop(from, to), " again"])
+                .event(phrase!["the firewall no longer blocks ", hop(from, to)])
+        }
+    }
+}
+
+fn killed(element: &Element) -> Phrase {
+    match element {
+        Element::Component(_) => phrase![element, " is down"],
+        Element::Server(_) => phrase![element, " is off: nothing on it responds, not even with a refusal"],
+        Element::Hop(..) => phrase!["the link ", element, " is cut"],
+    }
+}
+
+/// The effect of a crash on other components and users.
 fn effect_of_a_crash(infra: &Infrastructure, id: &ComponentId) -> &'static str {
     match infra.find(id.as_str()).map(|ix| infra.component(ix).kind.facts().crash) {
         Some(CrashEffect::NoSamples) => "it samples and pushes nothing; no user notices",

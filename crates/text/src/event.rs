@@ -3,27 +3,27 @@
 use std::fmt;
 
 use hoplight_model::hop::Guard;
-use hoplight_model::{ComponentId, ComponentIx, Infrastructure, LinkIx, TopologyEdit};
+use hoplight_model::{ComponentId, ComponentIx, Infrastructure, LinkIx};
 use hoplight_sim::{AlertState, CheckCode, EventKind, FailureReason, Heading, Headline, JournalEvent, Phase, probe_number};
 
-use crate::command::{hop, switch};
-use crate::fault::{fault, repair, retries};
+use crate::command::{commanded, hop};
 use crate::phrase;
 use crate::phrase::{Part, Phrase};
+use crate::term;
 
-/// An event in words. Displayed, it is `request: what after`, without a period.
+/// An event. Formatted, it reads `request: what after`, without a period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventText {
-    /// The request that it happened to, such as `r17 GET /profile`.
+    /// The affected request, such as `r17 GET /profile`.
     pub request: Option<Phrase>,
     /// What happened.
     pub what: Phrase,
-    /// How long that took, such as `after 12.3 ms`, where a request ends.
+    /// If a request ends: how long it took, such as `after 12.3 ms`.
     pub after: Option<Phrase>,
 }
 
 impl EventText {
-    /// The event without the request's name.
+    /// The event without the request.
     pub fn statement(self) -> Phrase {
         match self.after {
             Some(after) => phrase![self.what, " ", after],
@@ -47,7 +47,7 @@ impl fmt::Display for EventText {
     }
 }
 
-/// An event in words.
+/// Renders an event.
 pub fn event(event: &JournalEvent, infra: &Infrastructure) -> EventText {
     let request = event.request.map(|(number, kind)| {
         Phrase::from(match probe_number(number) {
@@ -63,7 +63,7 @@ pub fn event(event: &JournalEvent, infra: &Infrastructure) -> EventText {
     EventText { request, what: what(&event.what, infra), after }
 }
 
-/// A headline in words: several events of one sort are counted, and no request is named.
+/// Renders a headline. Several events are counted, without their requests.
 pub fn headline(headline: &Headline, infra: &Infrastructure) -> Phrase {
     let text = event(&headline.first, infra);
     match (headline.count, headline.first.request) {
@@ -75,7 +75,7 @@ pub fn headline(headline: &Headline, infra: &Infrastructure) -> Phrase {
     }
 }
 
-/// Why a component fails a request itself.
+/// Renders why a component fails a request.
 pub const fn failure_reason(reason: FailureReason) -> &'static str {
     match reason {
         FailureReason::Refused => "the connection was refused",
@@ -83,8 +83,8 @@ pub const fn failure_reason(reason: FailureReason) -> &'static str {
         FailureReason::Timeout => "no answer came in time",
         FailureReason::NoRoute => "no link leads to a component that can answer",
         FailureReason::NoBackend => "no backend is UP",
-        FailureReason::QueueTimeout => "no backend had room in time",
-        FailureReason::Full => "the waiting line is full",
+        FailureReason::QueueTimeout => "no backend had a free slot in time",
+        FailureReason::Full => "the queue is full",
         FailureReason::ReadOnly => "the database is read-only (error 1290)",
         FailureReason::TooManyConnections => "the database has too many connections (error 1040)",
         FailureReason::Certificate => "the TLS handshake failed: the certificate has expired",
@@ -92,7 +92,7 @@ pub const fn failure_reason(reason: FailureReason) -> &'static str {
     }
 }
 
-/// How a health check failed.
+/// Renders how a health check failed.
 pub const fn check_code(code: CheckCode) -> &'static str {
     match code {
         CheckCode::L4Con => "the connection was refused",
@@ -104,7 +104,7 @@ pub const fn check_code(code: CheckCode) -> &'static str {
     }
 }
 
-/// Why a resolver gives no address.
+/// Why a resolver returns no address.
 const fn unresolved(nxdomain: bool) -> &'static str {
     if nxdomain { "NXDOMAIN: no such name" } else { "SERVFAIL: the authoritative server does not respond" }
 }
@@ -123,15 +123,15 @@ fn what(what: &EventKind, infra: &Infrastructure) -> Phrase {
         }
     };
     match what {
-        EventKind::Arrived => phrase!["the user asks"],
+        EventKind::Arrived => phrase!["the user sends the request"],
         EventKind::Departed { link, heading, phase, .. } => {
-            phrase![Part::name(phase.on(infra.link(*link).protocol)), " departs ", way(*link, *heading)]
+            phrase![Part::name(term::phase_on(*phase, infra.link(*link).protocol)), " departs ", way(*link, *heading)]
         }
         EventKind::Reached { component, heading: Heading::Request, phase: Phase::Exchange } => {
             phrase!["the request is at ", name(component)]
         }
         EventKind::Reached { component, heading: Heading::Request, phase } => {
-            phrase![Part::name(phase.word()), " is at ", name(component)]
+            phrase![Part::name(term::phase(*phase)), " is at ", name(component)]
         }
         EventKind::Reached { component, heading: Heading::Response, .. } => phrase!["the answer is at ", name(component)],
         EventKind::Passed { guard, link } => {
@@ -140,8 +140,8 @@ fn what(what: &EventKind, infra: &Infrastructure) -> Phrase {
         EventKind::Blocked { guard, link } => {
             phrase![name(&guard.firewall), ": ", rule(guard), " blocks port ", infra.port(*link)]
         }
-        EventKind::Waits { component, waiting } => phrase!["waits at ", name(component), ", ", *waiting, " in line"],
-        EventKind::TurnedAway { component } => phrase![name(component), " turns it away: the line is full"],
+        EventKind::Waits { component, waiting } => phrase!["waits at ", name(component), ", ", *waiting, " in the queue"],
+        EventKind::TurnedAway { component } => phrase![name(component), " rejects it: the queue is full"],
         EventKind::Chose { balancer, backend, algorithm, up } => {
             phrase![name(balancer), " chose ", name(backend), " (", Part::name(algorithm.word()), ", ", *up, " UP)"]
         }
@@ -149,17 +149,17 @@ fn what(what: &EventKind, infra: &Infrastructure) -> Phrase {
         EventKind::Answers { component } => phrase![name(component), " answers"],
         EventKind::Unresolved { resolver, nxdomain } => phrase![name(resolver), " answers ", unresolved(*nxdomain)],
         EventKind::Fails { component, failure, why } => {
-            phrase![name(component), ": ", failure.word(), ", because ", failure_reason(*why)]
+            phrase![name(component), ": ", term::failure(*failure), ", because ", failure_reason(*why)]
         }
         EventKind::Refuses { component } => phrase![name(component), " refuses the connection: nothing listens"],
         EventKind::Vanished { link } => phrase!["lost on ", way(*link, Heading::Request), ": no response"],
-        EventKind::Retries { component, attempt } => phrase![name(component), " tries again, attempt ", *attempt],
+        EventKind::Retries { component, attempt } => phrase![name(component), " retries, attempt ", *attempt],
         EventKind::GivesUp { component } => phrase![name(component), " stops waiting"],
         EventKind::Ended { outcome: Ok(()), .. } => phrase!["200 OK"],
-        EventKind::Ended { outcome: Err(failure), .. } => phrase![failure.word()],
+        EventKind::Ended { outcome: Err(failure), .. } => phrase![term::failure(*failure)],
         EventKind::Backend { backend, up: true, .. } => phrase!["health checks: ", name(backend), " is UP again"],
         EventKind::Backend { backend, up: false, code: Some(code) } => {
-            phrase!["health checks: ", name(backend), " is DOWN (", code.word(), ": ", check_code(*code), ")"]
+            phrase!["health checks: ", name(backend), " is DOWN (", code.id(), ": ", check_code(*code), ")"]
         }
         EventKind::Backend { backend, up: false, code: None } => phrase!["health checks: ", name(backend), " is DOWN"],
         EventKind::Master { balancer, master: true } => {
@@ -178,30 +178,16 @@ fn what(what: &EventKind, infra: &Infrastructure) -> Phrase {
         EventKind::SemiSync { database, on: false } => {
             phrase![name(database), " no longer waits for a replica: replication is now asynchronous"]
         }
-        EventKind::Promoting(database) => phrase![database, " is promoted"],
-        EventKind::LagSet(database, seconds) => phrase![database, " now takes ", *seconds, " s to apply a change"],
-        EventKind::Probes => phrase!["the external probe asks"],
+        EventKind::Probes => phrase!["the external probe sends a request"],
         EventKind::Probed { outcome: Ok(()), .. } => phrase!["the external probe got 200 OK"],
-        EventKind::Probed { outcome: Err(failure), .. } => phrase!["the external probe failed: ", failure.word()],
+        EventKind::Probed { outcome: Err(failure), .. } => phrase!["the external probe failed: ", term::failure(*failure)],
         EventKind::Alert { rule, subject, state } => alert(*rule, subject.as_ref().map(name), *state, infra),
-        EventKind::ProbeSet(Some(seconds)) => phrase!["an external probe now checks every ", *seconds, " s"],
-        EventKind::ProbeSet(None) => phrase!["the external probe is off"],
-        EventKind::Killed(element) => phrase![element, " is killed"],
-        EventKind::Restored(element) => phrase![element, " is restored"],
-        EventKind::Restarts(element) => phrase![element, " is being restarted"],
-        EventKind::Fault { fault: of, on: true } => fault(of),
-        EventKind::Fault { fault: of, on: false } => repair(of),
-        EventKind::RetriesSet(of) => retries(of),
-        EventKind::SynCookies(on) => phrase!["SYN cookies are ", switch(*on)],
+        EventKind::Commanded(command) => commanded(command),
+        EventKind::Booted(element) => phrase![element, " is restored"],
         EventKind::Scanned { open } => {
             phrase!["a port scan from the Internet finds ", *open, " open ", if *open == 1 { "port" } else { "ports" }]
         }
-        EventKind::Drained(element) => phrase![element, " drains: it gets no new requests"],
-        EventKind::Ready(element) => phrase![element, " gets new requests again"],
-        EventKind::Edited(edit) => edited(edit),
         EventKind::Rebuilt(_) => phrase!["the design is changed"],
-        EventKind::RateSet(rate) => phrase!["users now send ", *rate, " requests per second"],
-        EventKind::BalanceSet(algorithm) => phrase!["balancers now use ", Part::name(algorithm.word())],
     }
 }
 
@@ -211,18 +197,8 @@ fn alert(rule: u16, subject: Option<&ComponentId>, state: AlertState, infra: &In
     match state {
         AlertState::Firing => phrase!["ALERT ", subject, ": ", Part::name(rule)],
         AlertState::Ok | AlertState::Pending | AlertState::Resolved => {
-            phrase!["alert ", state.word(), " for ", subject, ": ", Part::name(rule)]
+            phrase!["alert ", state.id(), " for ", subject, ": ", Part::name(rule)]
         }
-    }
-}
-
-fn edited(edit: &TopologyEdit) -> Phrase {
-    match edit {
-        TopologyEdit::EdgeTls(mode) => phrase!["TLS mode is now ", Part::name(mode.word())],
-        TopologyEdit::WebToAppTls(on) => phrase!["TLS from web to app is now ", switch(*on)],
-        TopologyEdit::AppToDbTls(on) => phrase!["TLS to the database is now ", switch(*on)],
-        TopologyEdit::Block(from, to) => phrase!["a firewall now blocks ", hop(from, to)],
-        TopologyEdit::Unblock(from, to) => phrase!["the firewall no longer blocks ", hop(from, to)],
     }
 }
 
@@ -252,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn several_events_of_one_sort_are_counted_without_request_and_latency() {
+    fn similar_events_are_counted_without_request_and_latency() {
         let one = Headline { first: ended(7), last: SimTime::from_secs(1), count: 1 };
         let several = Headline { last: SimTime::from_secs(4), count: 12, ..one.clone() };
         assert_eq!(headline(&one, &infra()).to_string(), "r7 GET /profile: timed out after 30000.0 ms");

@@ -1,4 +1,4 @@
-//! Faults: what is wrong, and what repairing it does.
+//! Sentences about faults that are present, already present, absent or cleared.
 
 use hoplight_model::{Element, Retries};
 use hoplight_sim::{Fault, RecordState};
@@ -6,7 +6,7 @@ use hoplight_sim::{Fault, RecordState};
 use crate::phrase;
 use crate::phrase::Phrase;
 
-/// What is wrong.
+/// States that a fault is present.
 pub fn fault(fault: &Fault) -> Phrase {
     match fault {
         Fault::Hang(element) => phrase![element, " hangs: it accepts connections and answers nothing"],
@@ -29,7 +29,7 @@ pub fn fault(fault: &Fault) -> Phrase {
     }
 }
 
-/// That a fault is there already.
+/// States that a fault is already present.
 pub(crate) fn already(fault: &Fault) -> Phrase {
     match fault {
         Fault::Hang(element) => phrase![element, " already hangs"],
@@ -55,7 +55,7 @@ pub(crate) fn already(fault: &Fault) -> Phrase {
     }
 }
 
-/// That there is no such fault.
+/// States that a fault is absent.
 pub(crate) fn absent(fault: &Fault) -> Phrase {
     match fault {
         Fault::Hang(element) => phrase![element, " does not hang"],
@@ -74,7 +74,7 @@ pub(crate) fn absent(fault: &Fault) -> Phrase {
     }
 }
 
-/// What repairing it does.
+/// States that a fault was cleared.
 pub fn repair(fault: &Fault) -> Phrase {
     match fault {
         Fault::Hang(element) => phrase![element, " resumes where it stopped"],
@@ -93,7 +93,7 @@ pub fn repair(fault: &Fault) -> Phrase {
     }
 }
 
-/// What users do when a request has failed.
+/// States what users do after a failed request.
 pub(crate) fn retries(retries: &Retries) -> Phrase {
     match retries.attempts.get() {
         1 => phrase!["users give up after a failed request"],

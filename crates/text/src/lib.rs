@@ -30,6 +30,8 @@ mod homogeneity;
 mod phrase;
 mod refusal;
 mod rule;
+mod script;
+mod term;
 
 pub use broken::{broken, cause, missing, obstacle, single_point};
 pub use capacity::{bottleneck, overload, resource, saturation, utilisation};
@@ -45,3 +47,5 @@ pub use homogeneity::{lone_servers, mixed_server, redundancy, shared_flaw, twin_
 pub use phrase::{Part, Passage, Phrase, list};
 pub use refusal::refusal;
 pub use rule::{RuleText, rule};
+pub use script::{located_script_error, located_script_errors, script_error, script_line_error, time_error, verb};
+pub use term::{failure, health, phase, phase_on};

@@ -1,4 +1,4 @@
-//! Why a command did nothing.
+//! Why a command was refused.
 
 use hoplight_sim::CommandError;
 
@@ -6,7 +6,7 @@ use crate::fault::{absent, already, fault};
 use crate::phrase;
 use crate::phrase::Phrase;
 
-/// Why a command did nothing.
+/// Why a command was refused.
 pub fn refusal(error: &CommandError) -> Phrase {
     match error {
         CommandError::Unknown(element) => phrase!["there is no ", element, " in this infrastructure"],
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_fault_says_differently_that_it_is_there_already_absent_or_impossible() {
+    fn refusals_of_faults_differ_by_fault_and_reason() {
         let (id, other) = (ComponentId::new("web-1"), ComponentId::new("lb-1"));
         let (web, hop) = (Element::Component(id.clone()), Element::Hop(other.clone(), id.clone()));
         let faults = [

@@ -8,7 +8,7 @@ use std::io;
 use hoplight_lesson::{Answered, Ask, Choice, Question, Refusal, Submitted, Toggled};
 use hoplight_model::Element;
 use hoplight_sim::script::{self, ScriptError};
-use hoplight_text::{Part, Phrase};
+use hoplight_text::script_error;
 
 use super::dialogue::Input;
 use super::{Flow, Reading, describe, hanging, paragraph};
@@ -135,7 +135,7 @@ impl Reading<'_> {
         let named = match named {
             Ok(named) => named,
             Err(error) => {
-                self.say(&paragraph(&mistake(error)))?;
+                self.say(&paragraph(&mistake(&error)))?;
                 return Ok(Next::Again);
             }
         };
@@ -166,10 +166,7 @@ impl Reading<'_> {
 }
 
 /// The error message for an unknown name.
-fn mistake(error: ScriptError) -> String {
-    let message = Phrase::from(Part::words(error.message)).capitalised();
-    match error.suggestion {
-        Some(suggestion) => format!("{message}; did you mean `{suggestion}`?"),
-        None => format!("{message}."),
-    }
+fn mistake(error: &ScriptError) -> String {
+    let phrase = script_error(error);
+    if error.suggestion.is_some() { phrase.capitalised().to_string() } else { phrase.to_sentence() }
 }

@@ -191,7 +191,7 @@ fn peak_memory_kib() -> Option<u64> {
 }
 
 fn reasons(failures: impl Iterator<Item = (Failure, u64)>) -> Reasons {
-    failures.filter(|(_, count)| *count > 0).map(|(failure, count)| (failure.word(), count)).collect()
+    failures.filter(|(_, count)| *count > 0).map(|(failure, count)| (hoplight_text::failure(failure), count)).collect()
 }
 
 /// The last 500 state changes of alerts, in order of time.
@@ -201,7 +201,7 @@ fn alerts(simulation: &Simulation) -> Vec<AlertReport> {
         at_s: entry.at.as_secs_f64(),
         rule: entry.rule.to_owned(),
         subject: entry.subject.map_or_else(|| "site".to_owned(), |ix| infra.component(ix).id.to_string()),
-        state: entry.state.word(),
+        state: entry.state.id(),
     };
     simulation.alert_log().map(report).collect()
 }

@@ -1,7 +1,7 @@
 //! A component, explained: its state as a station, and what is particular to its kind.
 
 use hoplight_model::{Certificate, Component, ComponentIx, ComponentKind, DatabaseRole, Element, RequestKind, TlsMode};
-use hoplight_sim::{DatabaseView, EventKind, Fault, Health, JournalEvent, RecordState, probe_number};
+use hoplight_sim::{Command, DatabaseView, EventKind, Fault, Health, JournalEvent, RecordState, probe_number};
 
 use crate::action::SelectAction;
 use crate::detail::firewall;
@@ -116,7 +116,7 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
             for link in infra.links_from(ix) {
                 let (_, to) = infra.ends(link);
                 let Some(up) = sim.backend_up(link) else { continue };
-                let code = sim.check_code(link).map_or_else(String::new, |code| format!(" {}", code.word()));
+                let code = sim.check_code(link).map_or_else(String::new, |code| format!(" {}", code.id()));
                 let (tone, word) = match (up, sim.is_draining(&infra.hop_element(link))) {
                     (false, _) => (Tone::Bad, format!("DOWN{code}")),
                     (true, Some(true)) => (Tone::Warn, "drains".to_owned()),
@@ -181,7 +181,7 @@ pub(super) fn blind(stage: &Stage, balancer: ComponentIx) -> Option<String> {
     };
     let own = [Some(Element::Component(component.id.clone())), component.server.clone().map(Element::Server)];
     let ends =
-        |what: &EventKind| matches!(what, EventKind::Killed(_) | EventKind::Restarts(_) | EventKind::Fault { on: true, .. });
+        |what: &EventKind| matches!(what, EventKind::Commanded(Command::Kill(_) | Command::Restart(..) | Command::Fault(_)));
     let mut told = stage.session.timeline.journal().headlines().rev().map(|headline| &headline.first);
     let end = told.find(|note| ends(&note.what) && own.contains(&events::subject(&note.what, infra)));
     let since = end.map_or_else(String::new, |note| format!(" since {:.1} s", note.at.as_secs_f64()));
@@ -265,7 +265,7 @@ fn browser(page: &mut Page, stage: &Stage) {
         page.text(Tone::Dim, "failed since the start:");
     }
     for (failure, count) in failures {
-        page.item(Tone::Bad, "✗ ", Tone::Text, &format!("{count} × {}", failure.word()), None);
+        page.item(Tone::Bad, "✗ ", Tone::Text, &format!("{count} × {}", hoplight_text::failure(failure)), None);
     }
 }
 

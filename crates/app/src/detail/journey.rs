@@ -54,7 +54,7 @@ fn heading(page: &mut Page, stage: &Stage, asked: &str, (born, until): (SimTime,
     });
     let (tone, text) = match ended {
         Some((Ok(()), ms)) => (Tone::Good, format!("200 OK after {ms:.1} ms")),
-        Some((Err(failure), ms)) => (Tone::Bad, format!("{} after {ms:.1} ms", failure.word())),
+        Some((Err(failure), ms)) => (Tone::Bad, format!("{} after {ms:.1} ms", hoplight_text::failure(failure))),
         None => (Tone::Text, format!("on its way for {:.1} ms", millis(born, until))),
     };
     let line = Line::new(Tone::Dim, format!("{asked}  ")).with(tone, text.as_str());
@@ -205,7 +205,7 @@ fn moment(page: &mut Page, stage: &Stage, width: usize) {
     let decided: Vec<&JournalEvent> = notes[reached..].iter().copied().filter(|note| decides(&note.what)).collect();
     match came {
         Some(at) => row(page, "in", &said(infra, notes[at])),
-        None => row(page, "in", "the user asks"),
+        None => row(page, "in", "the user sends the request"),
     }
     let at = place(notes[reached]);
     if decided.is_empty() {
@@ -236,7 +236,7 @@ fn said(infra: &Infrastructure, note: &JournalEvent) -> String {
     let EventKind::Departed { link, heading, phase, .. } = note.what else { return String::new() };
     let (from, to) = infra.ends(link);
     let (from, to) = if heading == Heading::Request { (from, to) } else { (to, from) };
-    let word = phase.on(infra.link(link).protocol);
+    let word = hoplight_text::phase_on(phase, infra.link(link).protocol);
     let answer = if heading == Heading::Response { ", the answer" } else { "" };
     format!("{word} {} → {}{answer}", infra.component(from).id, infra.component(to).id)
 }

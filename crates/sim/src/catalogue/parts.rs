@@ -1,11 +1,9 @@
-//! The parts of an infrastructure that faults speak of.
-//!
-//! Must not know the faults.
+//! The components of an infrastructure that faults affect, by role.
 
 use hoplight_model::component::DatabaseRole;
 use hoplight_model::{Component, ComponentId, ComponentKind, Infrastructure, Protocol, RequestKind, Tier};
 
-/// The parts, by what they do, in authored order.
+/// The components by role, each list in authored order.
 pub(super) struct Parts<'a> {
     pub(super) infra: &'a Infrastructure,
     pub(super) balancers: Vec<ComponentId>,
@@ -15,7 +13,7 @@ pub(super) struct Parts<'a> {
     pub(super) replicas: Vec<ComponentId>,
     pub(super) agents: Vec<ComponentId>,
     pub(super) has_resolver: bool,
-    /// A component that holds a certificate.
+    /// The first component that holds a certificate.
     pub(super) certificate: Option<ComponentId>,
 }
 
@@ -41,7 +39,7 @@ impl<'a> Parts<'a> {
         self.infra.find(id.as_str()).map(|ix| self.infra.component(ix))
     }
 
-    /// How many connections a component may have, if that is limited.
+    /// The connection limit of a component.
     pub(super) fn connections(&self, id: &ComponentId) -> Option<u32> {
         self.component(id)?.station().connections
     }
@@ -53,7 +51,7 @@ impl<'a> Parts<'a> {
         self.webs.iter().filter(|id| software(id) == Some(first)).cloned().collect()
     }
 
-    /// The hops of one protocol.
+    /// The hops with this protocol.
     pub(super) fn hops(&self, protocol: Protocol) -> Vec<(ComponentId, ComponentId)> {
         let links = self.infra.links().filter(|(_, link)| link.protocol == protocol).map(|(link, _)| self.infra.ends(link));
         links.map(|(from, to)| (self.infra.component(from).id.clone(), self.infra.component(to).id.clone())).collect()
@@ -66,7 +64,7 @@ impl<'a> Parts<'a> {
         hops
     }
 
-    /// Those of some hops that cross a firewall.
+    /// The hops that cross a firewall.
     pub(super) fn guarded(&self, mut hops: Vec<(ComponentId, ComponentId)>) -> Vec<(ComponentId, ComponentId)> {
         hops.retain(|(from, to)| {
             self.infra.link_between(from.as_str(), to.as_str()).is_some_and(|link| !self.infra.hop(link).guards.is_empty())
@@ -74,8 +72,8 @@ impl<'a> Parts<'a> {
         hops
     }
 
-    /// The rate at which the applications are busy all the time, in requests per second of all kinds together; `None` if
-    /// nothing limits it. Their own work alone counts, not the wait for the database, so it is a little too high.
+    /// The rate that saturates the applications, in requests per second of all kinds together; `None` if nothing limits it.
+    /// Slightly too high, because it ignores the time that applications wait for the database.
     pub(super) fn capacity(&self) -> Option<f64> {
         let dynamic = 1.0 - self.infra.traffic().static_share.get();
         let stations = self.apps.iter().filter_map(|id| self.component(id)).map(Component::station);

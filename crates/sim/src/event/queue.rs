@@ -1,30 +1,30 @@
-//! The pending events, and which of them comes first.
+//! The priority queue of pending events.
 //!
-//! A tournament: each event has a leaf of a binary tree, and each inner node holds the earlier of the two events below it, so
-//! the first of all stands at the root. A change at one leaf is played again up to the root: as many comparisons as the tree
-//! has levels, and no jump depends on them, so that the processor has nothing to guess. A heap compares less often, but each
-//! time where it stops is a guess, and most of these guesses are wrong. Up to some ten thousand events, that is what counts;
-//! beyond, a heap would be an eighth quicker, for it takes half the memory.
+//! A tournament tree: each event is a leaf of a binary tree, and each inner node holds the earlier of the two events below it,
+//! so the root holds the first event. A change to a leaf is replayed up to the root. This takes one comparison per level, and
+//! no branch depends on the result, so the processor mispredicts nothing. A binary heap needs fewer comparisons, but where
+//! its sift stops is an unpredictable branch. Up to about ten thousand events the mispredictions dominate; above that, a heap
+//! would be an eighth faster, because it uses half the memory.
 //!
-//! Removal is lazy: what was taken keeps its leaf until another event takes that leaf, or until the next one is asked for.
-//! Most events schedule one other, so that most removals cost nothing extra.
+//! Removal is lazy: a removed event keeps its leaf until the next push reuses it, or until the next pop. Most events schedule
+//! exactly one other event, so most removals cost nothing extra.
 
 use std::hint::select_unpredictable;
 
 use super::{Event, SimTime};
 
-/// Bits of a leaf's number.
+/// Number of bits in a leaf number.
 const LEAF_BITS: u32 = super::KIND_BITS + super::ID_BITS;
 const LEAF: u64 = (1 << LEAF_BITS) - 1;
-/// Leaves of the smallest tree.
+/// Number of leaves of the smallest tree.
 const FEWEST: usize = 4;
-/// The tree shrinks when fewer than one in this many leaves are in use.
+/// The tree shrinks when fewer than one in this many leaves is in use.
 const SPARSE: usize = 16;
 
-/// What events are compared by: time, then sequence number.
+/// The comparison key of an event: time, then sequence number.
 ///
-/// Where an event has kind and id, a key has the number of its leaf. Sequence numbers are unique, so the order is the same;
-/// and the winner says which leaf it comes from.
+/// A key holds the leaf number in place of the event's kind and id, so the winner at the root identifies its leaf. Sequence
+/// numbers are unique, so keys order exactly as events do.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Key {
     time: u64,
@@ -32,7 +32,7 @@ struct Key {
 }
 
 impl Key {
-    /// Later than everything.
+    /// Later than every event.
     const NEVER: Self = Self { time: u64::MAX, rest: u64::MAX };
 
     fn new(event: Event, leaf: u32) -> Self {
@@ -43,8 +43,8 @@ impl Key {
         (self.rest & LEAF) as u32
     }
 
-    /// The earlier of two, without a jump: each is as likely as the other. The halves are chosen one by one, because of a
-    /// choice between wide numbers the compiler makes a jump.
+    /// The earlier of two keys, without a branch, which would be unpredictable. The halves are selected separately, because the
+    /// compiler turns the selection of a `u128` into a branch.
     #[expect(clippy::inline_always, reason = "on the engine's critical path")]
     #[inline(always)]
     fn earlier(self, other: Self) -> Self {
@@ -57,13 +57,13 @@ impl Key {
 /// The pending events.
 #[derive(Clone, Debug)]
 pub(in super::super) struct EventQueue {
-    /// The root is node 1, the children of node n are 2n and 2n + 1, and the leaves are the second half.
+    /// The root is node 1, the children of node n are nodes 2n and 2n + 1, and the second half holds the leaves.
     tree: Vec<Key>,
     /// Kind and id of the event at each leaf.
     what: Vec<u32>,
-    /// Leaves that are free; the one that was left last is on top.
+    /// Stack of free leaves.
     free: Vec<u32>,
-    /// Whether the event at the root has been taken. Then its leaf is on top of the free ones.
+    /// Whether the event at the root has been removed. Its leaf is then on top of the free leaves.
     taken: bool,
 }
 
@@ -94,11 +94,11 @@ impl EventQueue {
         Event(u128::from(key.time) << 64 | u128::from(low))
     }
 
-    /// The first event.
+    /// Returns the first event.
     pub(in super::super) fn peek(&self) -> Option<Event> {
         let mut first = self.tree[1];
         if self.taken {
-            // The others are all below those who stand beside its way to the root.
+            // All other events are below the siblings of the nodes on the path from its leaf to the root.
             let mut node = self.what.len() + first.leaf() as usize;
             first = Key::NEVER;
             while node > 1 {
@@ -121,7 +121,7 @@ impl EventQueue {
         self.play(leaf, Key::new(event, leaf));
     }
 
-    /// Takes the first event if it is due at `until` or before.
+    /// Removes and returns the first event if it is due by `until`.
     #[expect(clippy::inline_always, reason = "on the engine's critical path")]
     #[inline(always)]
     pub(in super::super) fn pop_until(&mut self, until: SimTime) -> Option<Event> {
@@ -137,13 +137,13 @@ impl EventQueue {
         Some(self.event(first))
     }
 
-    /// Takes the first event.
+    /// Removes and returns the first event.
     #[cfg(test)]
     pub(in super::super) fn pop(&mut self) -> Option<Event> {
         self.pop_until(SimTime::from_nanos(u64::MAX))
     }
 
-    /// No event came in the place of the one that was taken.
+    /// Clears the leaf of the removed event, which no push has reused.
     fn clear(&mut self) {
         self.taken = false;
         self.play(self.tree[1].leaf(), Key::NEVER);
@@ -153,11 +153,11 @@ impl EventQueue {
         }
     }
 
-    /// Puts a key at a leaf, and the winners of all that follows at the nodes on the way to the root.
+    /// Writes a key to a leaf and updates the nodes on the path to the root.
     #[inline(never)]
     fn play(&mut self, leaf: u32, key: Key) {
         let leaf = leaf as usize;
-        // The upper levels are known to the compiler, so that they are played without a loop: in loops, it makes jumps.
+        // With a constant number of levels, the compiler unrolls the loop; in a loop, it would emit branches.
         if self.tree.len() == 128 {
             return climb::<6, 128>(&mut self.tree, leaf, key);
         }
@@ -170,7 +170,7 @@ impl EventQueue {
         }
     }
 
-    /// The same in a taller tree.
+    /// [`Self::play`] for trees of more than 128 nodes.
     #[inline(never)]
     fn play_below(&mut self, leaf: usize, mut best: Key) {
         let mut node = self.what.len() + leaf;
@@ -181,7 +181,7 @@ impl EventQueue {
         climb::<6, 128>(&mut self.tree, node, best);
     }
 
-    /// Makes room, and takes a leaf.
+    /// Doubles the number of leaves and returns a free one.
     #[cold]
     fn grow(&mut self) -> u32 {
         self.replant(self.what.len() * 2);
@@ -195,7 +195,7 @@ impl EventQueue {
         self.plant(leaves, &pending);
     }
 
-    /// All events, in the order of their leaves. None of them has been taken.
+    /// All events, in the order of their leaves. Requires that `taken` is false.
     fn pending(&self) -> Vec<Event> {
         let leaves = &self.tree[self.what.len()..];
         leaves.iter().filter(|key| **key != Key::NEVER).map(|key| self.event(*key)).collect()
@@ -212,7 +212,7 @@ impl EventQueue {
         events
     }
 
-    /// Builds a tree of this many leaves, a power of two; the first leaves hold these events.
+    /// Builds a tree with this many leaves, a power of two, the first of which hold `events`.
     fn plant(&mut self, leaves: usize, events: &[Event]) {
         self.tree.clear();
         self.tree.resize(2 * leaves, Key::NEVER);
@@ -227,12 +227,13 @@ impl EventQueue {
         }
         self.free.clear();
         self.free.extend((0..).take(leaves).skip(events.len()));
-        // The first of them is on top.
+        // The lowest number must be on top.
         self.free.reverse();
     }
 
-    /// Gives all events new sequence numbers from 1 on, in their order, and tells `renamed` of each old and new one.
-    pub(in super::super) fn renumber(&mut self, mut renamed: impl FnMut(Event, u64)) -> u64 {
+    /// Renumbers all events from 1 in their order, and calls `renumbered` with each old event and its new number. Returns the
+    /// number of events.
+    pub(in super::super) fn renumber(&mut self, mut renumbered: impl FnMut(Event, u64)) -> u64 {
         if self.taken {
             self.clear();
         }
@@ -241,7 +242,7 @@ impl EventQueue {
         let mut sequence = 0;
         for event in &mut events {
             sequence += 1;
-            renamed(*event, sequence);
+            renumbered(*event, sequence);
             *event = Event::new(event.at(), sequence, event.kind(), event.id());
         }
         self.plant(self.what.len(), &events);
@@ -249,11 +250,11 @@ impl EventQueue {
     }
 }
 
-/// Puts a key at a place in the lowest of the upper levels, and the winners at the nodes above it.
+/// Writes a key to a node of the level `LEVELS` below the root and updates the nodes above it.
 #[expect(clippy::inline_always, reason = "on the engine's critical path")]
 #[inline(always)]
 fn climb<const LEVELS: u32, const NODES: usize>(tree: &mut [Key], place: usize, mut best: Key) {
-    // No tree is smaller than its upper levels.
+    // The caller passes a tree with at least this many nodes.
     let Some(tree) = tree.first_chunk_mut::<NODES>() else { return };
     let mut node = NODES / 2 + place % (NODES / 2);
     for _ in 0..LEVELS {
@@ -264,7 +265,7 @@ fn climb<const LEVELS: u32, const NODES: usize>(tree: &mut [Key], place: usize, 
     tree[1] = best;
 }
 
-/// Puts a key at a node, and returns the winner of that one and its neighbour.
+/// Writes a key to a node and returns the earlier of this key and its sibling's.
 #[inline(never)]
 fn meet(tree: &mut [Key], node: usize, key: Key) -> Key {
     tree[node] = key;
@@ -278,7 +279,7 @@ mod tests {
     use crate::random::mix;
 
     #[test]
-    fn events_come_out_by_time_then_in_the_order_of_scheduling() {
+    fn events_are_ordered_by_time_then_by_sequence_number() {
         let mut queue = EventQueue::default();
         let mut expected = Vec::new();
         for sequence in 0..500u64 {
@@ -292,12 +293,12 @@ mod tests {
     }
 
     #[test]
-    fn whatever_the_mix_of_pushes_and_pops_it_is_a_sorted_list() {
+    fn any_mix_of_pushes_and_pops_matches_a_sorted_list() {
         let (mut queue, mut list, mut most) = (EventQueue::default(), Vec::new(), 0);
         for sequence in 0..60_000u64 {
-            // The crowd swells to thousands, goes down to none, and swells again.
-            let swells = (sequence / 10_000) % 2 == 0;
-            if mix(sequence) % 100 < if swells { 70 } else { 25 } {
+            // The queue grows to thousands of events, shrinks to none, and grows again.
+            let is_growing = (sequence / 10_000) % 2 == 0;
+            if mix(sequence) % 100 < if is_growing { 70 } else { 25 } {
                 let at = SimTime::from_nanos(sequence + mix(sequence + 1) % 5_000);
                 let event = Event::new(at, sequence + 1, Kind::Service, u32::try_from(sequence).unwrap());
                 queue.push(event);
@@ -313,11 +314,11 @@ mod tests {
             assert_eq!(queue.peek(), list.iter().min().copied());
             most = most.max(queue.what.len());
         }
-        assert!(most >= 4_096 && queue.what.len() < most / 4, "it grows to {most} leaves and shrinks to {}", queue.what.len());
+        assert!(most >= 4_096 && queue.what.len() < most / 4, "grew to {most} leaves and shrank to {}", queue.what.len());
     }
 
     #[test]
-    fn new_numbers_keep_the_order() {
+    fn renumbering_keeps_the_order() {
         let mut queue = EventQueue::default();
         for sequence in 1..100u64 {
             queue.push(Event::new(SimTime::from_nanos(mix(sequence) % 10), sequence << 20, Kind::Leg, 7));

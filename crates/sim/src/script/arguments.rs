@@ -1,19 +1,15 @@
-//! What a verb's parser may ask for: names that exist, numbers, one word of a few.
-//!
-//! Must not know the verbs.
+//! The arguments of a verb: names of elements, numbers and keywords.
 
 use hoplight_model::quantity::Seconds;
 use hoplight_model::{ComponentId, Element, Infrastructure};
 
-use super::error::ScriptError;
+use super::error::{Expected, Keyword, ScriptError, ScriptMistake, ScriptQuantity};
 use super::words::{ARROW, Word, Words};
 
-/// Most digits of a number.
+/// Maximum length of a number, in bytes.
 const MAX_NUMBER: usize = 20;
-/// Most names that an error lists.
-const MAX_LISTED: usize = 8;
 
-/// The words behind a verb.
+/// The words after a verb.
 #[derive(Debug)]
 pub(super) struct Arguments<'a> {
     words: Words<'a>,
@@ -26,27 +22,24 @@ impl<'a> Arguments<'a> {
         Self { words, infra, usage }
     }
 
-    /// Nothing more may follow.
+    /// Checks that no word is left.
     pub(super) fn done(mut self) -> Result<(), ScriptError> {
-        match self.words.next() {
-            None => Ok(()),
-            Some(word) => Err(word.mistake(&format!("the end, as in `{}`", self.usage))),
-        }
+        self.words.next().map_or(Ok(()), |word| Err(word.unexpected(Expected::End, Some(self.usage))))
     }
 
-    fn word(&mut self, expected: &str) -> Result<Word<'a>, ScriptError> {
-        self.words.next().ok_or_else(|| self.words.ended(&format!("{expected}, as in `{}`", self.usage)))
+    fn word(&mut self, expected: Expected) -> Result<Word<'a>, ScriptError> {
+        self.words.next().ok_or_else(|| self.words.ended(expected, Some(self.usage)))
     }
 
-    /// A component, a server (`server NAME`, where a component has the same name), or the hop `FROM -> TO`.
+    /// Reads a component, a server (`server NAME` where a component has the same name), or a hop `FROM -> TO`.
     pub(super) fn element(&mut self) -> Result<Element, ScriptError> {
-        let first = self.word("a component, a server or a hop")?;
+        let first = self.word(Expected::Element)?;
         let follows = self.words.peek().map(|word| word.text);
         if first.text == "server" && follows.is_some_and(|text| text != ARROW) {
-            let name = self.word("a server")?;
+            let name = self.word(Expected::Server)?;
             return match self.infra.servers().find(|server| server.id.as_str() == name.text) {
                 Some(server) => Ok(Element::Server(server.id.clone())),
-                None => Err(self.unknown(name, "a server", self.servers())),
+                None => Err(self.unknown(name, Expected::Server, self.servers())),
             };
         }
         if follows == Some(ARROW) {
@@ -58,27 +51,26 @@ impl<'a> Arguments<'a> {
         if let Some(server) = self.infra.servers().find(|server| server.id.as_str() == first.text) {
             return Ok(Element::Server(server.id.clone()));
         }
-        Err(self.unknown(first, "a component, a server or a hop", self.components().chain(self.servers())))
+        Err(self.unknown(first, Expected::Element, self.components().chain(self.servers())))
     }
 
-    /// A component.
+    /// Reads a component.
     pub(super) fn component(&mut self) -> Result<ComponentId, ScriptError> {
-        let word = self.word("a component")?;
-        self.find(word).ok_or_else(|| self.unknown(word, "a component", self.components()))
+        let word = self.word(Expected::Component)?;
+        self.component_named(word)
     }
 
-    /// A length of time in seconds.
+    /// Reads a length of time in seconds.
     pub(super) fn seconds(&mut self) -> Result<Seconds, ScriptError> {
-        let (number, column) = self.number("a time in seconds")?;
-        Seconds::new(number).map_err(|why| ScriptError::new(column, why))
+        self.number(ScriptQuantity::Seconds, |number| Seconds::new(number).ok())
     }
 
-    /// A length of time in seconds, if anything follows.
+    /// Reads a length of time in seconds, unless the line ends here.
     pub(super) fn seconds_if_any(&mut self) -> Result<Option<Seconds>, ScriptError> {
         if self.words.peek().is_none() { Ok(None) } else { self.seconds().map(Some) }
     }
 
-    /// A length of time in seconds, or a word for none.
+    /// Reads a length of time in seconds, or the keyword `none`.
     pub(super) fn seconds_or(&mut self, none: &str) -> Result<Option<Seconds>, ScriptError> {
         if self.words.peek().is_some_and(|word| word.text == none) {
             self.words.next();
@@ -87,49 +79,57 @@ impl<'a> Arguments<'a> {
         self.seconds().map(Some)
     }
 
-    /// The two ends of a hop that exists.
+    /// Reads the two ends of an existing hop.
     pub(super) fn hop(&mut self) -> Result<(ComponentId, ComponentId), ScriptError> {
-        let first = self.word("a hop")?;
+        let first = self.word(Expected::Hop)?;
         self.hop_from(first)
     }
 
-    /// A decimal number, without sign or exponent, and its word for errors.
-    pub(super) fn number(&mut self, what: &str) -> Result<(f64, usize), ScriptError> {
-        let word = self.word(what)?;
-        let plain = word.text.len() <= MAX_NUMBER && word.text.chars().all(|c| c.is_ascii_digit() || c == '.');
-        let number = word.text.parse().ok().filter(|_| plain);
-        number.map(|number| (number, word.column)).ok_or_else(|| word.mistake(&format!("{what}, such as 200 or 0.5")))
+    /// Reads a decimal number without sign or exponent, and converts it; `None` from `convert` means out of range.
+    pub(super) fn number<T>(
+        &mut self,
+        quantity: ScriptQuantity,
+        convert: impl FnOnce(f64) -> Option<T>,
+    ) -> Result<T, ScriptError> {
+        let word = self.word(Expected::Number(quantity))?;
+        let is_plain = word.text.len() <= MAX_NUMBER && word.text.chars().all(|c| c.is_ascii_digit() || c == '.');
+        let Some(found) = word.text.parse().ok().filter(|_| is_plain) else {
+            let found = word.text.to_owned();
+            return Err(ScriptError::new(word.column, ScriptMistake::NotANumber { quantity, found }));
+        };
+        convert(found).ok_or_else(|| ScriptError::new(word.column, ScriptMistake::OutOfRange { quantity, found }))
     }
 
-    /// One of a few words, each with what it means.
-    pub(super) fn one_of<T: Copy>(&mut self, what: &str, choices: &[(&'static str, T)]) -> Result<T, ScriptError> {
-        let listed = choices.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-        let expected = format!("{what} ({listed})");
-        let word = self.word(&expected)?;
+    /// Reads one of a few keywords, each with its meaning.
+    pub(super) fn one_of<T: Copy>(&mut self, keyword: Keyword, choices: &[(&'static str, T)]) -> Result<T, ScriptError> {
+        let names = || choices.iter().map(|(name, _)| *name);
+        let expected = || Expected::Keyword(keyword, names().collect());
+        let word = self.word(expected())?;
         let found = choices.iter().find(|(name, _)| *name == word.text);
-        found.map(|(_, choice)| *choice).ok_or_else(|| word.mistake(&expected).suggest(word.text, choices.iter().map(|c| c.0)))
+        found.map(|(_, choice)| *choice).ok_or_else(|| word.unexpected(expected(), None).suggest(word.text, names()))
     }
 
     fn hop_from(&mut self, first: Word<'a>) -> Result<(ComponentId, ComponentId), ScriptError> {
-        let from = self.find(first).ok_or_else(|| self.unknown(first, "a component", self.components()))?;
-        let arrow = self.word("an arrow `->`")?;
+        let from = self.component_named(first)?;
+        let arrow = self.word(Expected::Arrow)?;
         if arrow.text != ARROW {
-            return Err(arrow.mistake(&format!("an arrow `->`, as in `{}`", self.usage)));
+            return Err(arrow.unexpected(Expected::Arrow, Some(self.usage)));
         }
-        let second = self.word("a component")?;
-        let to = self.find(second).ok_or_else(|| self.unknown(second, "a component", self.components()))?;
+        let to = self.component()?;
         if self.infra.link_between(from.as_str(), to.as_str()).is_some() {
             return Ok((from, to));
         }
-        let mut error = ScriptError::new(first.column, format!("no link goes from {from} to {to}"));
-        if self.infra.link_between(to.as_str(), from.as_str()).is_some() {
-            error.suggestion = Some(format!("{to} -> {from}"));
-        }
-        Err(error)
+        let is_reversed = self.infra.link_between(to.as_str(), from.as_str()).is_some();
+        let suggestion = is_reversed.then(|| format!("{to} -> {from}"));
+        Err(ScriptError { suggestion, ..ScriptError::new(first.column, ScriptMistake::NoLink { from, to }) })
     }
 
     fn find(&self, word: Word<'_>) -> Option<ComponentId> {
         self.infra.find(word.text).map(|ix| self.infra.component(ix).id.clone())
+    }
+
+    fn component_named(&self, word: Word<'_>) -> Result<ComponentId, ScriptError> {
+        self.find(word).ok_or_else(|| self.unknown(word, Expected::Component, self.components()))
     }
 
     fn components(&self) -> impl Iterator<Item = &str> {
@@ -140,15 +140,11 @@ impl<'a> Arguments<'a> {
         self.infra.servers().map(|server| server.id.as_str())
     }
 
-    /// There is no such name here.
-    fn unknown<'b>(&self, word: Word<'_>, expected: &str, known: impl Iterator<Item = &'b str>) -> ScriptError {
-        let known: Vec<&str> = known.collect();
-        let more = if known.len() > MAX_LISTED { ", …" } else { "" };
-        let listed = known.iter().take(MAX_LISTED).copied().collect::<Vec<_>>().join(", ");
-        let error = word.mistake(&format!("{expected} of {}", self.infra.id())).suggest(word.text, known.into_iter());
-        if error.suggestion.is_some() {
-            return error;
-        }
-        ScriptError { message: format!("{}; there are {listed}{more}", error.message), ..error }
+    /// Builds the error for a name that the infrastructure does not have.
+    fn unknown<'b>(&self, word: Word<'_>, expected: Expected, known: impl Iterator<Item = &'b str>) -> ScriptError {
+        let known: Vec<String> = known.map(str::to_owned).collect();
+        let (found, infra) = (word.text.to_owned(), self.infra.id().clone());
+        let mistake = ScriptMistake::UnknownName { expected, found, infra, known: known.clone() };
+        ScriptError::new(word.column, mistake).suggest(word.text, known.iter().map(String::as_str))
     }
 }

@@ -1,32 +1,183 @@
-//! Errors in a line of a script. The caller adds the file or the argument.
+//! Mistakes in a script, as data. `hoplight_text` renders them; the caller knows the file or the argument.
 
-use std::fmt;
-
-use hoplight_model::ContentError;
 use hoplight_model::error::nearest;
-use hoplight_model::text::sanitise;
+use hoplight_model::quantity::{Factor, Fraction, Rate, Seconds};
+use hoplight_model::{ComponentId, ScenarioId};
 
-/// Longest name that is compared with the known ones, in bytes.
+use super::time::TimeError;
+use crate::catalogue::CommonFault;
+
+/// Maximum length of a name that gets a suggestion, in bytes.
 const MAX_COMPARED: usize = 64;
 
 /// A mistake in a line of a script.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ScriptError {
-    /// The character that it begins at, from 1.
+    /// Column where the mistake begins, in characters from 1.
     pub column: usize,
-    /// What was expected, and what was found. Nothing in it steers a terminal.
-    pub message: String,
-    /// What might have been meant.
+    /// What is wrong.
+    pub mistake: Box<ScriptMistake>,
+    /// The known name that is closest to the one found.
     pub suggestion: Option<String>,
 }
 
+/// A mistake in a line of a script of several lines.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScriptLineError {
+    /// Number of the line, from 1.
+    pub line: usize,
+    /// The mistake in it.
+    pub error: ScriptError,
+}
+
+/// The kinds of mistake. Words that were found are raw text: they can contain control characters.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ScriptMistake {
+    /// The line is longer than [`super::MAX_LINE`].
+    LineTooLong {
+        /// Its length.
+        bytes: usize,
+    },
+    /// The line starts with a verb instead of a time.
+    NoTime {
+        /// The verb.
+        verb: String,
+    },
+    /// The time is invalid.
+    Time(TimeError),
+    /// The line ends, or has another word, where something is required.
+    Expected {
+        /// What is required.
+        expected: Expected,
+        /// The word in its place; `None` at the end of the line.
+        found: Option<String>,
+        /// Syntax of the command, if an example helps.
+        usage: Option<&'static str>,
+    },
+    /// The infrastructure has no element of this name.
+    UnknownName {
+        /// The kind of element that is required.
+        expected: Expected,
+        /// The unknown name.
+        found: String,
+        /// The infrastructure.
+        infra: ScenarioId,
+        /// The names of all elements of this kind.
+        known: Vec<String>,
+    },
+    /// The word is not a decimal number.
+    NotANumber {
+        /// The number that is required.
+        quantity: ScriptQuantity,
+        /// The word in its place.
+        found: String,
+    },
+    /// The number is outside [`ScriptQuantity::range`], or is not whole where it must be.
+    OutOfRange {
+        /// The number that is required.
+        quantity: ScriptQuantity,
+        /// The number.
+        found: f64,
+    },
+    /// Both components exist, but no link connects them in this direction.
+    NoLink {
+        /// The component at the start of the hop.
+        from: ComponentId,
+        /// The component at the end of the hop.
+        to: ComponentId,
+    },
+    /// The infrastructure has none of the components that this fault affects.
+    CannotHappen {
+        /// The fault.
+        fault: CommonFault,
+        /// The infrastructure.
+        infra: ScenarioId,
+    },
+}
+
+/// What a line must have at a position.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// A time, then a command.
+    TimedCommand,
+    /// A verb.
+    Command,
+    /// An id of [`CommonFault`].
+    CommonFault,
+    /// A component, a server or a hop.
+    Element,
+    /// A component.
+    Component,
+    /// A server.
+    Server,
+    /// A hop.
+    Hop,
+    /// The arrow between the ends of a hop.
+    Arrow,
+    /// A number.
+    Number(ScriptQuantity),
+    /// One of a few keywords.
+    Keyword(Keyword, Vec<&'static str>),
+    /// The end of the line.
+    End,
+}
+
+/// The numbers that commands take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScriptQuantity {
+    /// Requests per second.
+    Rate,
+    /// A length of time in seconds.
+    Seconds,
+    /// A factor on a service time or latency.
+    Factor,
+    /// A number of leaked connections.
+    Connections,
+    /// SYN packets per second.
+    Syns,
+    /// A number of attempts, including the first.
+    Attempts,
+    /// The random part of a backoff, as a fraction.
+    Jitter,
+}
+
+impl ScriptQuantity {
+    /// The smallest and the largest value accepted.
+    pub const fn range(self) -> (f64, f64) {
+        match self {
+            Self::Rate | Self::Syns => Rate::RANGE,
+            Self::Seconds => Seconds::RANGE,
+            Self::Factor => Factor::RANGE,
+            Self::Connections => (1.0, 1e6),
+            Self::Attempts => (1.0, 16.0),
+            Self::Jitter => Fraction::RANGE,
+        }
+    }
+}
+
+/// The keywords that commands take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keyword {
+    /// A kind of request.
+    RequestKind,
+    /// A balancing algorithm.
+    Algorithm,
+    /// A TLS mode, or one of the inner hops.
+    Tls,
+    /// `on` or `off`.
+    Switch,
+    /// A state of the site's DNS record.
+    RecordState,
+    /// The verb of a fault.
+    Fault,
+}
+
 impl ScriptError {
-    /// A mistake at a column.
-    pub fn new(column: usize, message: impl Into<String>) -> Self {
-        Self { column, message: sanitise(&message.into()), suggestion: None }
+    pub(super) fn new(column: usize, mistake: ScriptMistake) -> Self {
+        Self { column, mistake: Box::new(mistake), suggestion: None }
     }
 
-    /// Adds "did you mean", if one of `known` is close to `found`.
+    /// Adds the name of `known` that is closest to `found` as a suggestion, if one is close enough.
     #[must_use]
     pub(super) fn suggest<'a>(mut self, found: &str, known: impl Iterator<Item = &'a str>) -> Self {
         if found.len() <= MAX_COMPARED {
@@ -34,26 +185,4 @@ impl ScriptError {
         }
         self
     }
-
-    /// The mistake with its place: a file's name, or what the argument is called, the line's number from 1, and the line.
-    pub fn in_text(self, file: &str, number: usize, line: &str) -> ContentError {
-        // The reader's eye needs one line, with each character in its column.
-        let line: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let mut error = ContentError::at(file, &line, Some((1, self.column)), self.message);
-        error.place = Some((number, self.column));
-        error.suggestion = self.suggestion;
-        error
-    }
 }
-
-impl fmt::Display for ScriptError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        match &self.suggestion {
-            Some(suggestion) => write!(f, "; did you mean `{suggestion}`?"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl std::error::Error for ScriptError {}

@@ -1,14 +1,14 @@
-//! The grammar of faults: a row for each, behind its own verb and behind `clear`.
+//! The syntax of faults, which follow their own verb or `clear`.
 
-use crate::command::Command;
-use crate::fault::Fault;
-use crate::zone::RecordState;
 use hoplight_model::quantity::{Factor, Rate};
 
 use super::arguments::Arguments;
-use super::error::ScriptError;
+use super::error::{Keyword, ScriptError, ScriptQuantity};
+use crate::command::Command;
+use crate::fault::Fault;
+use crate::zone::RecordState;
 
-/// Reads what follows a fault's name.
+/// Reads the words after a fault's name.
 type Parse = for<'a, 'b> fn(&'a mut Arguments<'b>) -> Result<Fault, ScriptError>;
 
 const FAULTS: &[(&str, Parse)] = &[
@@ -32,8 +32,8 @@ pub(super) fn hang(words: &mut Arguments<'_>) -> Result<Fault, ScriptError> {
 
 pub(super) fn slow(words: &mut Arguments<'_>) -> Result<Fault, ScriptError> {
     let element = words.element()?;
-    let (number, column) = words.number("a factor")?;
-    Factor::new(number).map(|factor| Fault::Slow(element, factor)).map_err(|why| ScriptError::new(column, why))
+    let factor = words.number(ScriptQuantity::Factor, |number| Factor::new(number).ok())?;
+    Ok(Fault::Slow(element, factor))
 }
 
 pub(super) fn misconfigure(words: &mut Arguments<'_>) -> Result<Fault, ScriptError> {
@@ -53,7 +53,7 @@ pub(super) fn expire(words: &mut Arguments<'_>) -> Result<Fault, ScriptError> {
 }
 
 pub(super) fn dns(words: &mut Arguments<'_>) -> Result<Fault, ScriptError> {
-    Ok(Fault::Record(words.one_of("a state of the record", &RecordState::ALL.map(|state| (state.word(), state)))?))
+    words.one_of(Keyword::RecordState, &RecordState::ALL.map(|state| (state.id(), state))).map(Fault::Record)
 }
 
 pub(super) fn disk_full(words: &mut Arguments<'_>) -> Result<Fault, ScriptError> {
@@ -66,18 +66,17 @@ pub(super) fn stop_replication(words: &mut Arguments<'_>) -> Result<Fault, Scrip
 
 pub(super) fn leak(words: &mut Arguments<'_>) -> Result<Fault, ScriptError> {
     let component = words.component()?;
-    let (number, column) = words.number("a number of connections")?;
-    let is_count = number.fract() == 0.0 && (1.0..=1e6).contains(&number);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number of the range")]
-    let count = is_count.then_some(number as u32);
-    count.map(|count| Fault::Leak(component, count)).ok_or_else(|| {
-        ScriptError::new(column, format!("a number of connections is whole and lies between 1 and 1000000, found {number}"))
-    })
+    let quantity = ScriptQuantity::Connections;
+    let (least, most) = quantity.range();
+    let count = words.number(quantity, |number| {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number in the range")]
+        (number.fract() == 0.0 && (least..=most).contains(&number)).then_some(number as u32)
+    })?;
+    Ok(Fault::Leak(component, count))
 }
 
 pub(super) fn flood(words: &mut Arguments<'_>) -> Result<Fault, ScriptError> {
-    let (number, column) = words.number("SYNs per second")?;
-    Rate::new(number).map(Fault::Flood).map_err(|why| ScriptError::new(column, why))
+    words.number(ScriptQuantity::Syns, |number| Rate::new(number).ok()).map(Fault::Flood)
 }
 
 pub(super) fn sniff(words: &mut Arguments<'_>) -> Result<Fault, ScriptError> {
@@ -86,6 +85,6 @@ pub(super) fn sniff(words: &mut Arguments<'_>) -> Result<Fault, ScriptError> {
 
 /// Reads a fault to clear.
 pub(super) fn clear(words: &mut Arguments<'_>) -> Result<Command, ScriptError> {
-    let parse = words.one_of("a fault", FAULTS)?;
+    let parse = words.one_of(Keyword::Fault, FAULTS)?;
     parse(words).map(Command::Heal)
 }

@@ -1,10 +1,10 @@
-//! Commands in script syntax, as [`super::command`] reads them.
+//! Formats commands in script syntax, as [`super::command`] parses them.
 
 use crate::command::Command;
 use crate::fault::Fault;
 use hoplight_model::{Element, Infrastructure, Retries, TopologyEdit};
 
-/// The text of a command. `infra` tells where a server's name is a component's, too.
+/// Formats a command. `infra` says whether a server shares its name with a component.
 pub fn text(command: &Command, infra: &Infrastructure) -> String {
     let switch = |on: bool| if on { "on" } else { "off" };
     match command {
@@ -45,7 +45,7 @@ fn fault(fault: &Fault, infra: &Infrastructure) -> String {
         Fault::Flaw(id) => format!("flaw {id}"),
         Fault::Compromised(what) => format!("compromise {}", element(what, infra)),
         Fault::Expired(id) => format!("expire {id}"),
-        Fault::Record(state) => format!("dns {}", state.word()),
+        Fault::Record(state) => format!("dns {}", state.id()),
         Fault::DiskFull(id) => format!("disk-full {id}"),
         Fault::ReplicationStopped(id) => format!("stop-replication {id}"),
         Fault::Leak(id, count) => format!("leak {id} {count}"),

@@ -1,48 +1,36 @@
-//! A line cut into words, each with its column.
-//!
-//! Must not know what the words mean.
+//! Splits a line into words, each with its column.
 
-use hoplight_model::text::sanitise;
+use super::error::{Expected, ScriptError, ScriptMistake};
 
-use super::error::ScriptError;
-
-/// Most characters of a word that an error shows.
-const MAX_SHOWN: usize = 40;
-/// The arrow of a hop, however it was written.
+/// The arrow of a hop, in whichever form the line has it.
 pub(super) const ARROW: &str = "->";
 
 /// A word, or an arrow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Word<'a> {
     pub(super) text: &'a str,
-    /// The character that it begins at, from 1.
+    /// Column where it begins, in characters from 1.
     pub(super) column: usize,
 }
 
 impl Word<'_> {
-    /// The word as an error may show it.
-    pub(super) fn shown(&self) -> String {
-        let cut = self.text.chars().nth(MAX_SHOWN).is_some();
-        let shown: String = self.text.chars().take(MAX_SHOWN).collect();
-        sanitise(&shown) + if cut { "…" } else { "" }
-    }
-
-    /// Something else was expected here.
-    pub(super) fn mistake(&self, expected: &str) -> ScriptError {
-        ScriptError::new(self.column, format!("expected {expected}; found `{}`", self.shown()))
+    /// Builds the error for an unexpected word.
+    pub(super) fn unexpected(&self, expected: Expected, usage: Option<&'static str>) -> ScriptError {
+        let found = Some(self.text.to_owned());
+        ScriptError::new(self.column, ScriptMistake::Expected { expected, found, usage })
     }
 }
 
-/// The words of a line, one after the other.
+/// The words of a line in order.
 #[derive(Clone, Debug)]
 pub(super) struct Words<'a> {
     words: std::vec::IntoIter<Word<'a>>,
-    /// The column behind the last word.
+    /// The column after the last word.
     end: usize,
 }
 
 impl<'a> Words<'a> {
-    /// Cuts a line at white space and around arrows: `->`, `>` or `→`.
+    /// Splits a line at white space and around arrows: `->`, `>` or `→`.
     pub(super) fn new(line: &'a str) -> Self {
         let mut words = Vec::new();
         let mut rest = line;
@@ -76,13 +64,13 @@ impl<'a> Words<'a> {
         self.words.as_slice().first().copied()
     }
 
-    /// More was expected.
-    pub(super) fn ended(&self, expected: &str) -> ScriptError {
-        ScriptError::new(self.end, format!("expected {expected}; found the end"))
+    /// Builds the error for a line that ends too early.
+    pub(super) fn ended(&self, expected: Expected, usage: Option<&'static str>) -> ScriptError {
+        ScriptError::new(self.end, ScriptMistake::Expected { expected, found: None, usage })
     }
 }
 
-/// Bytes of the arrow at the beginning of `text`, if there is one.
+/// Length in bytes of the arrow that `text` starts with.
 fn arrow(text: &str) -> Option<usize> {
     ["->", "→", ">"].into_iter().find(|arrow| text.starts_with(arrow)).map(str::len)
 }
@@ -92,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_know_their_columns() {
+    fn words_have_columns() {
         let words = |line| Words::new(line).words.map(|word| (word.text, word.column)).collect::<Vec<_>>();
         assert_eq!(words("20s kill  web-1"), [("20s", 1), ("kill", 5), ("web-1", 11)]);
         assert_eq!(words("lb-1->web-1"), [("lb-1", 1), ("->", 5), ("web-1", 7)]);

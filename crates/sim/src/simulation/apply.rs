@@ -35,13 +35,13 @@ enum Operation<'a> {
     Kill(&'a Element, Target),
     Restore(&'a Element, Target),
     Restart { element: &'a Element, target: Target, after: u64 },
-    Drain { element: &'a Element, links: Vec<LinkIx>, drain: bool },
+    Drain { links: Vec<LinkIx>, drain: bool },
     Edit(&'a TopologyEdit),
     Rate(Rate),
     Send(RequestKind),
-    Promote(&'a ComponentId, DatabaseIx),
+    Promote(DatabaseIx),
     Demote(DatabaseIx),
-    Lag(&'a ComponentId, DatabaseIx, Seconds),
+    Lag(DatabaseIx, Seconds),
     Fault { fault: &'a Fault, on: bool, sites: FaultSites },
     Retries(Retries),
     SynCookies(bool),
@@ -65,7 +65,7 @@ impl Simulation {
     /// The reason why the command is refused. The simulation is then unchanged.
     pub fn apply<O: Observer>(&mut self, command: &Command, observer: &mut O) -> Result<(), CommandError> {
         let operation = self.resolve_command(command)?;
-        self.perform(operation, observer);
+        self.perform(command, operation, observer);
         Ok(())
     }
 
@@ -77,8 +77,8 @@ impl Simulation {
                 let (target, usual) = self.restartable(element)?;
                 Operation::Restart { element, target, after: after.unwrap_or(usual).nanos() }
             }
-            Command::Drain(element) => Operation::Drain { element, links: self.drainable(element, true)?, drain: true },
-            Command::Ready(element) => Operation::Drain { element, links: self.drainable(element, false)?, drain: false },
+            Command::Drain(element) => Operation::Drain { links: self.drainable(element, true)?, drain: true },
+            Command::Ready(element) => Operation::Drain { links: self.drainable(element, false)?, drain: false },
             Command::Edit(edit) => {
                 self.check_edit(edit)?;
                 Operation::Edit(edit)
@@ -86,9 +86,9 @@ impl Simulation {
             Command::Rate(_) if self.arrivals.population().is_some() => return Err(CommandError::NoRate),
             Command::Rate(rate) => Operation::Rate(*rate),
             Command::Send(kind) => Operation::Send(*kind),
-            Command::Promote(id) => Operation::Promote(id, self.promotable(id)?),
+            Command::Promote(id) => Operation::Promote(self.promotable(id)?),
             Command::Demote(id) => Operation::Demote(self.demotable(id)?),
-            Command::Lag(id, lag) => Operation::Lag(id, self.database_named(id)?.0, *lag),
+            Command::Lag(id, lag) => Operation::Lag(self.database_named(id)?.0, *lag),
             Command::Fault(fault) => Operation::Fault { fault, on: true, sites: self.fault_sites(fault, true)? },
             Command::Heal(fault) => Operation::Fault { fault, on: false, sites: self.fault_sites(fault, false)? },
             Command::Retries(retries) => Operation::Retries(*retries),
@@ -100,70 +100,57 @@ impl Simulation {
         })
     }
 
-    fn perform<O: Observer>(&mut self, operation: Operation<'_>, observer: &mut O) {
-        let what = match operation {
+    fn perform<O: Observer>(&mut self, command: &Command, operation: Operation<'_>, observer: &mut O) {
+        match operation {
             Operation::Kill(element, target) => {
                 self.kill(target, observer);
                 self.faults.cancel_boots(element);
-                EventKind::Killed(element.clone())
             }
             Operation::Restore(element, target) => {
                 self.restore(target, observer);
                 self.faults.cancel_boots(element);
-                EventKind::Restored(element.clone())
             }
-            Operation::Drain { element, links, drain } => {
-                self.drain(&links, drain, observer);
-                if drain { EventKind::Drained(element.clone()) } else { EventKind::Ready(element.clone()) }
-            }
+            Operation::Drain { links, drain } => self.drain(&links, drain, observer),
             Operation::Edit(edit) => {
                 if !self.edit(edit) {
                     return;
                 }
-                EventKind::Edited(edit.clone())
             }
-            Operation::Rate(rate) => {
-                self.set_rate(rate);
-                EventKind::RateSet(rate.get())
-            }
-            Operation::Promote(id, node) => {
-                self.databases.promote(node, &mut self.clock);
-                EventKind::Promoting(id.clone())
-            }
-            Operation::Lag(id, node, lag) => {
+            Operation::Rate(rate) => self.set_rate(rate),
+            Operation::Promote(node) => self.databases.promote(node, &mut self.clock),
+            Operation::Lag(node, lag) => {
                 let (databases, network, clock) = self.databases_mut();
                 databases.set_lag(node, lag.nanos(), network, clock);
-                EventKind::LagSet(id.clone(), lag.get())
             }
-            Operation::Retries(retries) => {
-                self.users.retries = retries;
-                EventKind::RetriesSet(retries)
-            }
-            Operation::SynCookies(on) => {
-                self.faults.backlog.set_cookies(on);
-                EventKind::SynCookies(on)
-            }
-            Operation::Scan => EventKind::Scanned { open: self.scan_ports() },
-            Operation::Balance(algorithm) => {
-                self.balancers.set_algorithm(algorithm);
-                EventKind::BalanceSet(algorithm)
-            }
+            Operation::Retries(retries) => self.users.retries = retries,
+            Operation::SynCookies(on) => self.faults.backlog.set_cookies(on),
+            Operation::Balance(algorithm) => self.balancers.set_algorithm(algorithm),
             Operation::Probe(interval) => {
                 if !self.set_probe(interval, observer) {
                     return;
                 }
-                EventKind::ProbeSet(interval.map(Seconds::get))
             }
-            // These report their own events.
+            // These commands report events of their own.
             Operation::Send(kind) => {
                 let stream = SENT_BY_HAND | self.users.send();
                 return self.start_request(kind, stream, true, observer);
             }
             Operation::Demote(node) => return self.demote(node, observer),
-            Operation::Restart { element, target, after } => return self.restart(element, target, after, observer),
-            Operation::Fault { fault, on, sites } => return self.set_fault(fault, on, sites, observer),
-        };
-        self.note(observer, None, what);
+            Operation::Scan => {
+                let open = self.scan_ports();
+                return self.note(observer, None, EventKind::Scanned { open });
+            }
+            // The command is reported first, because its effects are events of their own.
+            Operation::Restart { element, target, after } => {
+                self.note(observer, None, EventKind::Commanded(command.clone()));
+                return self.restart(element, target, after, observer);
+            }
+            Operation::Fault { fault, on, sites } => {
+                self.note(observer, None, EventKind::Commanded(command.clone()));
+                return self.set_fault(fault, on, sites, observer);
+            }
+        }
+        self.note(observer, None, EventKind::Commanded(command.clone()));
     }
 
     /// Finds an element that commands may change.

@@ -114,7 +114,6 @@ impl Simulation {
     /// Ends an element if it is running, and starts it again after a delay.
     pub(super) fn restart<O: Observer>(&mut self, element: &Element, target: Target, after: u64, observer: &mut O) {
         let at = self.clock.now() + after;
-        self.note(observer, None, EventKind::Restarts(element.clone()));
         if self.can_end(target) {
             self.kill(target, observer);
         }
@@ -129,7 +128,7 @@ impl Simulation {
         }
         if let Ok(target) = self.restorable(element) {
             self.restore(target, observer);
-            self.note(observer, None, EventKind::Restored(element.clone()));
+            self.note(observer, None, EventKind::Booted(element.clone()));
         }
     }
 

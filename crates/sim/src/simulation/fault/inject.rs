@@ -6,7 +6,7 @@ use hoplight_model::{ComponentId, Element};
 use crate::command::CommandError;
 use crate::fault::{Fault, FaultSites};
 use crate::index::{LinkIx, StationIx};
-use crate::journal::{EventKind, Observer};
+use crate::journal::Observer;
 use crate::simulation::Simulation;
 use crate::time::SECOND;
 use crate::view::Health;
@@ -30,8 +30,6 @@ impl Simulation {
 
     /// Injects or clears a fault.
     pub(in crate::simulation) fn set_fault<O: Observer>(&mut self, fault: &Fault, on: bool, sites: FaultSites, observer: &mut O) {
-        // The note comes before those of the fault's consequences.
-        self.note(observer, None, EventKind::Fault { fault: fault.clone(), on });
         match (fault, sites) {
             (Fault::Hang(_), FaultSites::Stations(stations)) => {
                 for station in stations {

@@ -70,7 +70,9 @@ impl Screen<'_> {
         let Some(last) = probe.results.back() else { return name.with(Tone::Dim, "no result yet") };
         let line = match last.outcome {
             Ok(()) => name.with(Tone::Good, "answered").with(Tone::Text, format!(" in {:.0} ms", last.latency_ms)),
-            Err(failure) => name.with(Tone::Bad, format!("{} failed in a row: {}", probe.failures, failure.word())),
+            Err(failure) => {
+                name.with(Tone::Bad, format!("{} failed in a row: {}", probe.failures, hoplight_text::failure(failure)))
+            }
         };
         let age = self.stage.sim().now().since(last.at).as_secs_f64();
         let line = line.with(Tone::Dim, format!(", {age:.0} s ago"));
@@ -123,7 +125,7 @@ impl Screen<'_> {
             AlertState::Resolved | AlertState::Ok => Tone::Good,
         };
         let since = alert.since.as_secs_f64();
-        let line = Line::new(tone, format!("{:<9}", alert.state.word()))
+        let line = Line::new(tone, format!("{:<9}", alert.state.id()))
             .with(Tone::Text, format!("{} ", alert.rule))
             .with(Tone::Name, self.subject(alert.subject).to_owned())
             .with(Tone::Dim, format!(" since {since:.1} s"));
