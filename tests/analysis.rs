@@ -1,4 +1,4 @@
-//! What follows from the shipped drawings, against what a careful reader finds in them by hand.
+//! Tests the analysis of the shipped infrastructures against results worked out by hand.
 
 #[path = "analysis/availability.rs"]
 mod availability;
@@ -56,29 +56,29 @@ fn without(elements: &[Element]) -> Outage {
     elements.iter().cloned().collect()
 }
 
-/// The programs and machines that are single points of a kind, by name, in the order in which they are listed.
+/// Names of the programs and servers that are single points of failure for a kind, in the order of the analysis.
 fn points(infra: &Infrastructure, kind: RequestKind) -> Vec<String> {
     let points = single_parts(infra, kind).unwrap_or_else(|broken| panic!("{broken:?}"));
     points.iter().map(ToString::to_string).collect()
 }
 
-/// The kinds that work during an outage.
+/// Kinds that work during an outage.
 fn working(infra: &Infrastructure, outage: &Outage) -> Vec<RequestKind> {
     RequestKind::ALL.into_iter().filter(|kind| works(infra, outage, *kind).is_ok()).collect()
 }
 
 #[test]
-fn the_balancer_is_a_single_point_for_all_and_the_primary_for_writes_only() {
+fn the_balancer_is_a_single_point_for_every_kind_and_the_primary_for_writes_only() {
     let infra = stage_2();
     assert_eq!(points(&infra, RequestKind::Static), ["dns", "fw-1", "lb-1", "server-1"]);
     assert_eq!(points(&infra, RequestKind::Read), ["dns", "fw-1", "lb-1", "server-1"]);
-    // app-2 writes to db-1 through firewall 2; app-1 is behind it, too.
+    // app-2 writes to db-1 through fw-2, which also protects app-1.
     let write = ["dns", "fw-1", "lb-1", "fw-2", "db-1", "server-1", "server-2"];
     assert_eq!(points(&infra, RequestKind::Write), write);
 }
 
 #[test]
-fn redundancy_counts_per_kind() {
+fn redundancy_depends_on_the_kind() {
     use RequestKind::{Read, Static, Write};
     let infra = stage_2();
     let all = RequestKind::ALL.to_vec();
@@ -91,14 +91,14 @@ fn redundancy_counts_per_kind() {
     assert_eq!(working(&infra, &without(&[component("db-1"), component("db-2")])), [Static]);
     assert_eq!(working(&infra, &without(&[server("server-2")])), [Static, Read]);
     assert_eq!(working(&infra, &without(&[server("server-3")])), all);
-    // The web server of one machine and the application of the other: neither way is whole.
+    // The web server of one machine and the application of the other: neither path is complete.
     assert_eq!(working(&infra, &without(&[component("web-1"), component("app-2")])), [Static]);
     assert_eq!(working(&infra, &without(&[component("web-1"), hop("app-2", "db-1")])), [Static, Read]);
     assert_eq!(working(&infra, &without(&[component("web-1"), hop("app-1", "db-1")])), [Static, Read, Write]);
 }
 
 #[test]
-fn the_visitor_and_the_monitoring_are_no_part_of_the_service() {
+fn browser_and_monitoring_are_not_part_of_the_service() {
     let infra = stage_2();
     let names = ["browser", "agent-1", "agent-2", "agent-3", "monitor"];
     let outage: Outage = names.into_iter().map(component).collect();
@@ -107,7 +107,7 @@ fn the_visitor_and_the_monitoring_are_no_part_of_the_service() {
 }
 
 #[test]
-fn broken_names_what_is_missing_and_what_is_in_the_way() {
+fn broken_names_the_missing_tier_and_the_obstacles() {
     let infra = stage_2();
     let broken = |elements: &[Element], kind| works(&infra, &without(elements), kind).expect_err("out");
     let expected = |missing, obstacles: &[Obstacle]| Broken { missing, obstacles: obstacles.iter().cloned().collect() };
@@ -129,7 +129,7 @@ fn broken_names_what_is_missing_and_what_is_in_the_way() {
         broken(&[component("db-1"), component("db-2")], RequestKind::Read),
         expected(Missing::Database, &[out(component("db-1")), out(component("db-2"))])
     );
-    // The replica would have refused the write: its outage is beside the point.
+    // The replica would have rejected the write, so its outage is not an obstacle.
     assert_eq!(
         broken(&[component("db-1"), component("db-2")], RequestKind::Write),
         expected(Missing::Primary, &[out(component("db-1"))])
@@ -137,7 +137,7 @@ fn broken_names_what_is_missing_and_what_is_in_the_way() {
 }
 
 #[test]
-fn every_single_point_says_why_in_a_sentence() {
+fn every_single_point_has_an_explanation() {
     let why = |infra: &Infrastructure, kind, name: &str| {
         let points = single_points(infra, kind).expect("it works");
         points
@@ -159,7 +159,7 @@ fn every_single_point_says_why_in_a_sentence() {
     assert_eq!(why(&infra, RequestKind::Read, "db-1"), None);
 }
 
-/// A site on one server, whose firewall has the rules given.
+/// A site on one server, whose firewall has the given inbound rules.
 fn guarded(inbound: &str) -> Infrastructure {
     let text = format!(
         r#"(format: 1, id: "guarded", title: "t", summary: "s", servers: [(id: "s-1")],
@@ -171,14 +171,14 @@ fn guarded(inbound: &str) -> Infrastructure {
 }
 
 #[test]
-fn a_site_that_never_works_is_said_to_be_broken_instead_of_having_points() {
+fn a_site_that_never_works_is_broken_and_has_no_single_points() {
     let closed = guarded("(ports: [22])");
     let denied = Obstacle::Denied { firewall: ComponentId::new("fw-1"), hop: hop("browser", "web-1") };
     let broken = Broken { missing: Missing::Entry, obstacles: [denied].into() };
     assert_eq!(single_points(&closed, RequestKind::Static), Err(broken.clone()));
     assert_eq!(hoplight::text::broken(&broken).to_string(), "the site's entry cannot be reached: fw-1 blocks browser → web-1");
     let link = closed.link_between("browser", "web-1").expect("a link");
-    assert_eq!(Carriers::of(&closed).kinds(link), [], "what is blocked carries nothing");
+    assert_eq!(Carriers::of(&closed).kinds(link), [], "a blocked hop carries nothing");
 
     let open = guarded("(ports: [443])");
     assert_eq!(points(&open, RequestKind::Static), ["web-1", "fw-1", "s-1"]);
@@ -196,23 +196,23 @@ fn site(components: &str, links: &str) -> Infrastructure {
 }
 
 #[test]
-fn a_web_server_with_a_database_link_runs_the_code_itself() {
+fn a_web_server_with_a_database_link_runs_the_application_itself() {
     let infra = site(
         r#"(id: "web-1", kind: Web()), (id: "db-1", kind: Database(role: Replica)), (id: "db-2", kind: Database(role: Replica))"#,
         r#"(from: "browser", to: "web-1", protocol: Http), (from: "web-1", to: "db-1", protocol: Sql),
         (from: "db-1", to: "db-2", protocol: Replication)"#,
     );
     assert_eq!(working(&infra, &Outage::none()), [RequestKind::Static, RequestKind::Read]);
-    let broken = works(&infra, &Outage::none(), RequestKind::Write).expect_err("a replica refuses writes");
+    let broken = works(&infra, &Outage::none(), RequestKind::Write).expect_err("a replica rejects writes");
     assert_eq!((broken.missing, broken.obstacles.len()), (Missing::Primary, 0));
     let carriers = Carriers::of(&infra);
     let kinds = |from: &str, to: &str| carriers.kinds(infra.link_between(from, to).expect("a link"));
-    assert_eq!(kinds("web-1", "db-1"), [RequestKind::Read, RequestKind::Write], "the refused write was on the wire");
-    assert_eq!(kinds("db-1", "db-2"), [], "a replica passes on only what a primary has written");
+    assert_eq!(kinds("web-1", "db-1"), [RequestKind::Read, RequestKind::Write], "the rejected write was on the wire");
+    assert_eq!(kinds("db-1", "db-2"), [], "a replica forwards only changes from a primary");
 }
 
 #[test]
-fn only_what_could_have_helped_is_in_the_way() {
+fn only_components_that_could_have_helped_are_obstacles() {
     let infra = site(
         r#"(id: "lb-1", kind: LoadBalancer()), (id: "app-1", kind: App()), (id: "app-2", kind: App()),
         (id: "db-1", kind: Database(role: Primary)), (id: "db-2", kind: Database(role: Replica)), (id: "db-3", kind: Database(role: Replica))"#,
@@ -224,19 +224,23 @@ fn only_what_could_have_helped_is_in_the_way() {
     let out = |elements: &[Element]| elements.iter().cloned().map(Obstacle::Out).collect();
     let databases = [component("db-1"), component("db-2")];
     assert_eq!(broken(&databases, RequestKind::Read), Broken { missing: Missing::Database, obstacles: out(&databases) });
-    assert_eq!(broken(&databases, RequestKind::Write).obstacles, out(&databases[..1]), "the replica would have refused");
+    assert_eq!(
+        broken(&databases, RequestKind::Write).obstacles,
+        out(&databases[..1]),
+        "the replica would have rejected the write"
+    );
     let applications = [component("app-1"), component("app-2")];
     let all_out = Broken { missing: Missing::Application, obstacles: out(&applications) };
-    assert_eq!(broken(&applications, RequestKind::Read), all_out, "there is no web server to miss");
+    assert_eq!(broken(&applications, RequestKind::Read), all_out, "there is no web server that could be missing");
     assert_eq!(broken(&applications, RequestKind::Static), all_out);
 
     let carriers = Carriers::of(&infra);
     let kinds = |from: &str, to: &str| carriers.kinds(infra.link_between(from, to).expect("a link"));
-    assert_eq!(kinds("db-2", "db-3"), [RequestKind::Write], "a change goes on from replica to replica");
+    assert_eq!(kinds("db-2", "db-3"), [RequestKind::Write], "changes are forwarded from replica to replica");
 }
 
 #[test]
-fn a_cut_hop_to_somebody_who_is_reached_otherwise_is_not_in_the_way() {
+fn a_failed_hop_to_a_component_reached_on_another_path_is_no_obstacle() {
     let infra = stage_2();
     let cut = [hop("app-1", "db-2"), component("db-1"), hop("app-2", "db-2")];
     let both = works(&infra, &without(&cut), RequestKind::Read).expect_err("no database");
@@ -245,7 +249,11 @@ fn a_cut_hop_to_somebody_who_is_reached_otherwise_is_not_in_the_way() {
     let infra = load(("assets/design-1.ron", include_str!("../assets/design-1.ron")));
     let cut = without(&[hop("lb-1", "app-1"), component("db-1")]);
     let broken = works(&infra, &cut, RequestKind::Read).expect_err("no database");
-    assert_eq!(broken.obstacles, [Obstacle::Out(component("db-1"))].into(), "the web server reaches the application");
+    assert_eq!(
+        broken.obstacles,
+        [Obstacle::Out(component("db-1"))].into(),
+        "the application is reachable through the web server"
+    );
 }
 
 #[test]
@@ -254,16 +262,16 @@ fn a_quorum_has_no_single_point_among_its_members() {
     assert_eq!(points(&infra, RequestKind::Write), ["app-1"]);
     let write = |outage: &Outage| works(&infra, outage, RequestKind::Write).is_ok();
     assert!(write(&without(&[server("server-1")])));
-    assert!(!write(&without(&[server("server-1"), component("db-2")])), "one of three is no majority");
+    assert!(!write(&without(&[server("server-1"), component("db-2")])), "one of three is not a majority");
     assert!(works(&infra, &without(&[server("server-1"), component("db-2")]), RequestKind::Read).is_ok());
-    // Each member hears at most one of the others: two of three; then none.
+    // Each member can reach at most one other: two of three form a majority. Then none can reach any other.
     assert!(write(&without(&[hop("db-1", "db-2"), hop("db-1", "db-3")])));
     assert!(!write(&without(&[hop("db-1", "db-2"), hop("db-1", "db-3"), hop("db-2", "db-3")])));
     assert!(Carriers::of(&infra).carries(infra.link_between("db-2", "db-3").expect("a link"), RequestKind::Write));
 }
 
 #[test]
-fn an_automatic_failover_takes_the_primary_off_the_list() {
+fn with_automatic_failover_the_primary_is_not_a_single_point() {
     let text = include_str!("data/replicated.ron").replace("kinds: [Read]", "kinds: [Read, Write]");
     let by_hand = load(("replicated.ron", &text));
     assert_eq!(points(&by_hand, RequestKind::Write), ["app-1", "db-1", "server-1"]);

@@ -1,4 +1,4 @@
-//! Load balancing: who is chosen, who waits, what users get when backends fail, and exactly when.
+//! Tests load balancing: choice of backend, queues, responses when backends fail, and exact times.
 
 #[path = "balancing/site.rs"]
 mod site;

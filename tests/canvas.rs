@@ -1,6 +1,6 @@
-//! The picture of an infrastructure: its geometry for any size, and its cells.
+//! Tests the diagram of an infrastructure: its layout at any size, and its cells.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by its panic")]
+#![expect(clippy::unwrap_used, reason = "a failed precondition panics")]
 
 #[path = "canvas/draw.rs"]
 mod draw;
@@ -26,7 +26,7 @@ fn scenarios() -> Vec<Infrastructure> {
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "ron"))
-        // Benchmarks are not drawn for anybody.
+        // Benchmarks have no diagram.
         .filter(|path| !path.to_string_lossy().contains("bench-"))
         .collect();
     files.sort();
@@ -34,7 +34,7 @@ fn scenarios() -> Vec<Infrastructure> {
         let text = std::fs::read_to_string(path).unwrap();
         Infrastructure::from_ron(&path.to_string_lossy(), &text).ok()
     };
-    // A folder of assets may hold more than scenarios; these are there in any case.
+    // The directory may contain files other than scenarios, but must contain this one.
     let scenarios: Vec<_> = files.iter().filter_map(read).collect();
     assert!(scenarios.iter().any(|infra| infra.id().as_str() == "stage-2-secured"));
     scenarios
@@ -58,14 +58,14 @@ fn hop(from: &str, to: &str) -> Element {
     Element::Hop(ComponentId::new(from), ComponentId::new(to))
 }
 
-/// Hears nothing.
+/// Ignores all events.
 struct Deaf;
 
 impl Observer for Deaf {
     fn note(&mut self, _: JournalEvent) {}
 }
 
-/// A run of `milliseconds`, with some things killed after the first second.
+/// Runs the simulation for `milliseconds`, with `killed` elements failing after the first second.
 fn run(infra: Infrastructure, killed: &[Element], milliseconds: u64) -> Simulation {
     let mut sim = Simulation::new(Arc::new(infra), 7);
     if !killed.is_empty() {
@@ -89,7 +89,7 @@ fn paint(canvas: &Canvas<'_>) -> Buffer {
     buffer
 }
 
-/// The picture with nothing selected.
+/// The diagram with nothing selected.
 fn picture(sim: &Simulation, size: (u16, u16), theme: &Theme) -> Buffer {
     paint(&Canvas::new(&layout_of(sim, size), sim, theme))
 }

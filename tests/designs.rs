@@ -1,6 +1,6 @@
-//! The shipped infrastructures against what they are meant to be: the stages, and each write-up beside its repair.
+//! Tests the shipped infrastructures: the stages, and each write-up with its repaired version.
 //!
-//! What a repair promises is computed, never believed: by the analysis, and by running it.
+//! Every claim about a repair is verified, by the analysis and in the simulation.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use hoplight::model::firewall::RuleAction;
 use hoplight::model::{Cipher, ComponentKind, Element, Hop, Infrastructure, Protocol, RequestKind};
 use hoplight::sim::{Command, Recorder, SimTime, Simulation};
 
-/// Every infrastructure that people look at.
+/// Every scenario except benchmarks.
 fn sites() -> Vec<Arc<Infrastructure>> {
     let read = |(file, text): &(&str, &str)| Infrastructure::from_ron(file, text).unwrap_or_else(|error| panic!("{error}"));
     let all = EMBEDDED.scenarios.iter().map(read).filter(|infra| !infra.is_benchmark());
@@ -23,21 +23,21 @@ fn site(id: &str) -> Arc<Infrastructure> {
     sites().into_iter().find(|infra| infra.id().as_str() == id).unwrap_or_else(|| panic!("no {id}"))
 }
 
-/// Each write-up as it was written, with its repair.
+/// Each write-up with its repaired version.
 fn pairs() -> impl Iterator<Item = (Arc<Infrastructure>, Arc<Infrastructure>)> {
     (0..5).map(|number| (site(&format!("design-{number}")), site(&format!("design-{number}-repaired"))))
 }
 
-/// The hops of requests that somebody on the network can read, as `from>to`.
+/// Hops that carry requests and can be read on the network, as `from>to`.
 fn readable(infra: &Infrastructure) -> Vec<String> {
     let hops = plaintext_hops(infra);
     let exposed = hops.iter().filter(|hop| hop.is_exposed() && !hop.kinds.is_empty());
     exposed.map(|hop| format!("{}>{}", hop.from, hop.to)).collect()
 }
 
-/// The versions of programs whose loss alone stops some kind of request.
+/// Software versions whose loss alone stops a kind of request.
 fn shared_flaws(infra: &Infrastructure) -> Vec<String> {
-    let points = RequestKind::ALL.into_iter().flat_map(|kind| single_points(infra, kind).expect("it works"));
+    let points = RequestKind::ALL.into_iter().flat_map(|kind| single_points(infra, kind).expect("the kind works"));
     points.filter(|point| matches!(point.cause, Cause::Software(_))).map(|point| point.to_string()).collect()
 }
 
@@ -68,7 +68,7 @@ fn every_site_serves_its_traffic_for_half_a_minute_without_a_failure() {
 }
 
 #[test]
-fn every_site_says_what_it_is_and_has_its_place() {
+fn every_site_is_described_and_has_positions() {
     for infra in sites() {
         assert!(infra.notes().len() >= 3 && !infra.summary().is_empty(), "{}", infra.id());
         let placed = |id: &str| infra.find(id).is_some_and(|ix| infra.component(ix).at.is_some());
@@ -85,7 +85,7 @@ fn a_repair_has_fewer_single_points_of_failure_for_writes() {
     for (seed, repaired) in pairs() {
         let count = |infra: &Infrastructure| single_points(infra, RequestKind::Write).expect("writes work").len();
         assert!(count(&repaired) < count(&seed), "{}: {} against {}", repaired.id(), count(&repaired), count(&seed));
-        // What stays single is what its notes name.
+        // The remaining single points of failure must be named in the notes.
         for point in single_points(&repaired, RequestKind::Write).expect("writes work") {
             let named = match &point.cause {
                 Cause::Component(id) if id.as_str() == "dns" => "the resolver",
@@ -109,25 +109,25 @@ fn a_repair_leaves_only_the_lookup_of_the_name_readable() {
         assert_eq!(readable(&repaired), ["browser>dns"], "{}", repaired.id());
         assert!(readable(&seed).len() > 1, "{}", seed.id());
         assert!(repaired.notes().iter().any(|note| note.contains("classic DNS")), "{}", repaired.id());
-        // Whatever else is plaintext carries no request: the adverts of a pair.
+        // Other plaintext hops carry no requests: they carry the advertisements of a VRRP pair.
         let silent = repaired.hops().filter(Hop::is_exposed).map(|hop| repaired.link(hop.link).protocol);
         assert!(silent.into_iter().all(|protocol| matches!(protocol, Protocol::Dns | Protocol::Vrrp)), "{}", repaired.id());
     }
 }
 
 #[test]
-fn a_repair_has_no_flaw_of_one_program_that_stops_a_kind_of_request() {
+fn a_repair_survives_a_flaw_in_any_one_software_version() {
     for (seed, repaired) in pairs() {
         assert_eq!(shared_flaws(&repaired), [""; 0], "{}", repaired.id());
         assert!(!shared_flaws(&seed).is_empty(), "{}", seed.id());
-        // Not because nobody says what runs.
+        // This must not be because versions are missing from the model.
         let silent = repaired.components().filter(|(_, component)| component.kind.serves_requests());
         assert!(silent.into_iter().all(|(_, component)| component.software.is_some()), "{}", repaired.id());
     }
 }
 
 #[test]
-fn a_repair_puts_a_firewall_before_and_an_agent_on_every_server() {
+fn a_repair_has_a_firewall_and_an_agent_for_every_server() {
     for (_, repaired) in pairs() {
         for server in repaired.servers() {
             let mut agents = 0;
@@ -146,12 +146,12 @@ fn a_repair_puts_a_firewall_before_and_an_agent_on_every_server() {
 }
 
 #[test]
-fn a_repair_gives_a_certificate_to_everybody_who_ends_tls() {
+fn a_repair_has_a_certificate_wherever_tls_terminates() {
     for (_, repaired) in pairs() {
         let holders: BTreeSet<_> = repaired.certificates().iter().flat_map(|certificate| repaired.holders(certificate)).collect();
         for hop in repaired.hops().filter(|hop| hop.cipher == Cipher::Tls) {
             let (protocol, to) = (repaired.link(hop.link).protocol, &repaired.component(hop.to).id);
-            // A follower opens the connection to the one that it follows; the service outside has a certificate of its own.
+            // A replica connects to its primary; the external monitoring service has its own certificate.
             let ends = match protocol {
                 Protocol::Replication => hop.from,
                 Protocol::Metrics => continue,
@@ -167,7 +167,7 @@ fn a_repair_gives_a_certificate_to_everybody_who_ends_tls() {
 }
 
 #[test]
-fn the_stages_grow_as_the_exercise_says() {
+fn the_stages_grow_as_the_exercise_requires() {
     let stages = ["stage-0-simple", "stage-1-distributed", "stage-2-secured", "stage-3-scaled"].map(site);
     let count = |is: fn(&ComponentKind) -> bool| {
         [0, 1, 2, 3].map(|stage: usize| stages[stage].components().filter(|(_, component)| is(&component.kind)).count())
@@ -180,14 +180,14 @@ fn the_stages_grow_as_the_exercise_says() {
     assert_eq!(count(|kind| matches!(kind, ComponentKind::Agent(_))), [0, 0, 3, 5]);
     assert_eq!([0, 1, 2, 3].map(|stage: usize| stages[stage].servers().len()), [1, 3, 3, 5]);
     assert_eq!([0, 1, 2, 3].map(|stage: usize| stages[stage].certificates().len()), [0, 0, 1, 1]);
-    // A server for each tier.
+    // One server per tier.
     let scaled = &stages[3];
     let tiers = scaled.components().filter(|(_, component)| component.kind.serves_requests());
     let servers: BTreeSet<_> = tiers.filter_map(|(_, component)| component.server.clone()).collect();
     assert_eq!(servers.len(), 5);
-    // Single points: everything for stage 0, the balancer no longer for stage 3.
+    // Single points of failure: everything in stage 0, but not the balancer in stage 3.
     let points = |infra: &Infrastructure, kind| -> Vec<String> {
-        single_points(infra, kind).expect("it works").iter().map(ToString::to_string).collect()
+        single_points(infra, kind).expect("the kind works").iter().map(ToString::to_string).collect()
     };
     assert!(points(&stages[0], RequestKind::Static).contains(&"server-1".into()));
     assert!(points(&stages[1], RequestKind::Write).contains(&"db-1".into()));
@@ -198,19 +198,19 @@ fn the_stages_grow_as_the_exercise_says() {
     assert!(["web-1", "app-1", "db-1", "fw-1"].iter().all(|part| left.contains(&(*part).into())), "{left:?}");
 }
 
-/// What is left of a site some time after the loss of one thing.
+/// Results of a site from 45 s to 60 s after the start, with `lost` killed at 5 s.
 fn without(infra: &Arc<Infrastructure>, lost: &Element) -> Recorder {
     let mut simulation = Simulation::new(Arc::clone(infra), 5);
     simulation.advance(SimTime::from_secs(5), &mut ());
-    simulation.apply(&Command::Kill(lost.clone()), &mut ()).expect("it runs");
-    // Balancers take over within seconds, databases within fifteen; health checks and patience come on top.
+    simulation.apply(&Command::Kill(lost.clone()), &mut ()).expect("the element is up");
+    // Balancers take over within seconds, databases within fifteen; health checks and user timeouts add to that.
     let mut recorder = Recorder::new(SimTime::from_secs(45));
     simulation.advance(SimTime::from_secs(60), &mut recorder);
     recorder
 }
 
 #[test]
-fn a_repair_outlives_the_loss_of_any_program_and_of_any_server_without_a_database() {
+fn a_repair_survives_the_loss_of_any_program_and_of_any_server_without_a_database() {
     for (_, repaired) in pairs() {
         let serves = |kind: &ComponentKind| kind.serves_requests();
         let programs = repaired.components().filter(|(_, component)| serves(&component.kind));
@@ -227,10 +227,10 @@ fn a_repair_outlives_the_loss_of_any_program_and_of_any_server_without_a_databas
 }
 
 #[test]
-fn a_repair_says_what_a_silent_database_does() {
+fn a_repair_documents_the_effect_of_a_silent_database() {
     for (_, repaired) in pairs() {
         let database = repaired.find("db-1").map(|ix| repaired.component(ix));
-        let server = database.and_then(|database| database.server.clone()).expect("it stands on a server");
+        let server = database.and_then(|database| database.server.clone()).expect("the database is on a server");
         let left = without(&repaired, &Element::Server(server));
         assert!(left.of(RequestKind::Read).failed() > 0, "{}: the note is no longer true", repaired.id());
         assert!(

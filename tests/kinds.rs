@@ -1,8 +1,8 @@
-//! A new kind of component must be decided wherever its meaning matters: no code treats it as "something else" by default.
+//! Checks that code which depends on the kind of a component names every kind, with no default for the others.
 //!
-//! The sources are parsed. A `match` on `ComponentKind` names every kind; what asks for one kind alone (`matches!`, `if let`,
-//! `==`) reads a fact or an accessor of the model instead. Facts and behaviour are exhaustive, so a new kind is a compile
-//! error there.
+//! Parses the sources. A `match` on `ComponentKind` must name every kind. Code that tests for a single kind
+//! (`matches!`, `if let`, `==`) must use a fact or an accessor of the model instead. Facts and behaviour are matched
+//! exhaustively, so a new kind causes compile errors there.
 
 use std::path::{Path, PathBuf};
 
@@ -10,30 +10,30 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 
-/// The type that is watched.
+/// The type to check.
 const KIND: &str = "ComponentKind";
 
-/// Where asking for one kind is allowed, and why. A `match` names every kind here as well.
+/// Files in which testing for a single kind is allowed, and why. A `match` must name every kind there too.
 const ALLOWED: [(&str, &str); 1] = [("crates/model/src/component.rs", "accessors: what the rest of the code asks instead")];
 
-/// The same for a `match` with a catch-all arm.
+/// Files in which a `match` with a catch-all arm is allowed, and why.
 const ALLOWED_CATCH_ALL: [(&str, &str); 0] = [];
 
-/// How code decides by the kind of a component without naming every kind.
+/// A way to depend on the kind of a component without naming every kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Shortcut {
-    /// A `match` with an arm that takes every other kind.
+    /// A `match` with a catch-all arm.
     CatchAll,
-    /// `if let`, `let … else`, `matches!`, `==`.
+    /// `if let`, `let … else`, `matches!` or `==`.
     OneKind,
-    /// `use ComponentKind as …`, which would hide the rest from this test.
+    /// `use ComponentKind as …`, which would hide later uses from this test.
     Alias,
 }
 
 #[derive(Default)]
 struct Finder {
     found: Vec<(usize, Shortcut)>,
-    /// Whether the code is in an `impl ComponentKind`, where `Self` is the type.
+    /// Whether the visitor is inside `impl ComponentKind`, where `Self` is the type.
     own: bool,
 }
 
@@ -64,26 +64,26 @@ impl Finder {
         names.1
     }
 
-    /// Whether an arm of a match on kinds takes kinds that it does not name.
+    /// Whether a match arm covers kinds that it does not name.
     fn is_catch_all(&self, pattern: &syn::Pat) -> bool {
         match pattern {
             syn::Pat::Wild(_) | syn::Pat::Rest(_) => true,
             syn::Pat::Ident(name) => match &name.subpat {
                 Some((_, inner)) => self.is_catch_all(inner),
-                // A constant such as `None` is no binding.
+                // A constant such as `None` is not a binding.
                 None => name.ident.to_string().starts_with(char::is_lowercase),
             },
             syn::Pat::Or(or) => or.cases.iter().any(|case| self.is_catch_all(case)),
             syn::Pat::Paren(paren) => self.is_catch_all(&paren.pat),
             syn::Pat::Reference(reference) => self.is_catch_all(&reference.pat),
-            // In a tuple, or in `Some(…)`, some other part names the kind.
+            // In a tuple or in `Some(…)`, another part of the pattern names the kind.
             syn::Pat::Tuple(tuple) if !self.names_kind(pattern) => tuple.elems.iter().any(|part| self.is_catch_all(part)),
             syn::Pat::TupleStruct(tuple) if !self.names_kind(pattern) => tuple.elems.iter().any(|part| self.is_catch_all(part)),
             _ => false,
         }
     }
 
-    /// Looks for `matches!(…, ComponentKind::…)` in the tokens of a macro, which are not parsed.
+    /// Searches the tokens of a macro for `matches!(…, ComponentKind::…)`, since macros are not parsed.
     fn scan(&mut self, tokens: TokenStream, in_matches: bool) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         for (place, token) in tokens.iter().enumerate() {
@@ -161,7 +161,7 @@ impl<'ast> Visit<'ast> for Finder {
     }
 }
 
-/// The sources of the program and its crates, without those of tests.
+/// Source files of the program and its crates, without tests.
 fn sources() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut open = vec![root.join("src"), root.join("crates")];
@@ -186,7 +186,7 @@ fn is_in(list: &[(&str, &str)], file: &str) -> bool {
 }
 
 #[test]
-fn no_code_takes_kinds_of_components_that_it_does_not_name() {
+fn code_that_depends_on_the_kind_names_every_kind() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut wrong = Vec::new();
     for path in sources() {
@@ -205,7 +205,7 @@ fn no_code_takes_kinds_of_components_that_it_does_not_name() {
     }
     assert!(
         wrong.is_empty(),
-        "decides by the kind of a component without naming every kind; read a fact (`KindFacts`), an accessor or the \
+        "depends on the kind of a component without naming every kind; use a fact (`KindFacts`), an accessor or the \
          behaviour instead:\n{}",
         wrong.join("\n")
     );
@@ -231,7 +231,7 @@ fn every_shortcut_is_found() {
 }
 
 #[test]
-fn what_names_every_kind_is_no_shortcut() {
+fn naming_every_kind_is_not_a_shortcut() {
     let whole = "fn f(kind: &ComponentKind) { match kind { ComponentKind::Browser => {}, ComponentKind::Web(_) => {} } }";
     assert_eq!(Finder::in_source(whole), []);
     let option = "fn f(kind: Option<ComponentKind>) { match kind { Some(ComponentKind::Browser) => {}, None => {} } }";
@@ -241,7 +241,7 @@ fn what_names_every_kind_is_no_shortcut() {
 }
 
 #[test]
-fn every_file_that_is_let_off_needs_it() {
+fn every_exception_is_needed() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for (list, wanted) in [(&ALLOWED[..], Shortcut::OneKind), (&ALLOWED_CATCH_ALL[..], Shortcut::CatchAll)] {
         for (allowed, _) in list {
@@ -250,7 +250,7 @@ fn every_file_that_is_let_off_needs_it() {
                 let text = std::fs::read_to_string(path).expect("a source file");
                 Finder::in_source(&text).iter().any(|(_, shortcut)| *shortcut == wanted)
             });
-            assert!(needs, "{allowed} is let off for {wanted:?} and does not do it: take it off the list");
+            assert!(needs, "{allowed} does not need the exception for {wanted:?}; remove it");
         }
     }
 }

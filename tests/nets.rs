@@ -1,7 +1,7 @@
-//! Safety nets for changes that mean to change nothing: what all scenarios do under all scripts, and what is said of them.
+//! Regression tests for refactorings: recorded results of all scenarios under all scripts, and of their analysis.
 //!
-//! The records hold what the program did when they were made. To make them again, after a change that means to change them:
-//! `INSTA_UPDATE=always cargo test --test nets`, and read the difference.
+//! The records contain the results at the time of recording. After an intended change of behaviour, run
+//! `INSTA_UPDATE=always cargo test --test nets` and review the diff.
 
 #[path = "nets/analyses.rs"]
 mod analyses;

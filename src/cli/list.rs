@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use hoplight_analysis::Rule;
+use hoplight_analysis::FindingRule;
 use hoplight_lesson::{Lesson, Library, Term};
 use hoplight_model::text::width;
 use hoplight_model::{Infrastructure, Text};
@@ -112,7 +112,7 @@ impl<'a> Listing<'a> {
             lessons: asked(Listed::Lessons).then(|| library.lessons().map(|lesson| LessonRow::of(lesson)).collect()),
             scenarios: asked(Listed::Scenarios).then(|| library.scenarios().map(|infra| ScenarioRow::of(infra)).collect()),
             faults: asked(Listed::Faults).then(|| CommonFault::ALL.map(|fault| FaultRow::of(fault, shown)).into()),
-            rules: asked(Listed::Rules).then(|| Rule::ALL.map(RuleRow::of).into()),
+            rules: asked(Listed::Rules).then(|| FindingRule::ALL.map(RuleRow::of).into()),
             terms: asked(Listed::Terms).then(|| library.glossary().terms()),
         }
     }
@@ -188,7 +188,7 @@ impl FaultRow {
 }
 
 impl RuleRow {
-    fn of(rule: Rule) -> Self {
+    fn of(rule: FindingRule) -> Self {
         let RuleText { title, why, fix } = hoplight_text::rule(rule);
         Self { id: rule.id(), severity: rule.severity().word(), title, why, fix }
     }

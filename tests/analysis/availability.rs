@@ -1,4 +1,4 @@
-//! Availability against closed forms, against adding up every state, and against drawing states.
+//! Tests availability against closed forms, sums over all states, and sampling.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-/// Hardly ever fails: a second in a thousand years.
+/// Almost never fails: one second in a thousand years.
 const SOLID: &str = "(mtbf_h: 8.766e6, mttr_h: 0.0003)";
 
-/// A site in which nothing fails that does not say so.
+/// A site in which only elements with their own `reliability` fail.
 fn site(components: &str, links: &str, rest: &str) -> Infrastructure {
     let text = format!(
         r#"(format: 1, id: "site", title: "t", summary: "s", tls: (edge: None),
@@ -25,7 +25,7 @@ fn site(components: &str, links: &str, rest: &str) -> Infrastructure {
     load(("site.ron", &text))
 }
 
-/// Up for `up` of a thousand hours.
+/// Up for `up` out of every thousand hours.
 fn per_mille(up: f64) -> String {
     format!("reliability: (mtbf_h: {up:?}, mttr_h: {:?})", 1000.0 - up)
 }
@@ -53,7 +53,7 @@ fn four_in_series_of_three_nines_each() {
     );
     let read = of(&infra, RequestKind::Read);
     assert_eq!(read.method, Method::Exact);
-    // 1 − 0.999⁴, written so that no digits are lost.
+    // 1 − 0.999⁴, written so that no precision is lost.
     close(read.unavailability, 0.001 + 0.999 * (0.001 + 0.999 * (0.001 + 0.999 * 0.001)));
     assert!((read.availability() - 0.996_005_996).abs() < 1e-8);
     assert_eq!(read.contributors.len(), 4);
@@ -63,7 +63,7 @@ fn four_in_series_of_three_nines_each() {
     close(of(&infra, RequestKind::Static).unavailability, 0.001 + 0.999 * 0.001);
 }
 
-/// Two web servers of 99 % each behind a balancer, in a rack if wanted.
+/// Two web servers behind a balancer, each available 99 % of the time; `rest` may add a failure domain.
 fn pair(rest: &str) -> Infrastructure {
     let two_nines = per_mille(990.0);
     site(
@@ -77,7 +77,7 @@ fn pair(rest: &str) -> Infrastructure {
 }
 
 #[test]
-fn a_pair_is_worth_its_square_until_it_shares_something() {
+fn a_pair_fails_with_the_squared_probability_unless_it_shares_a_rack() {
     close(of(&pair(""), RequestKind::Static).unavailability, 0.01 * 0.01);
     let rack = format!(r#"domains: [(id: "rack", components: ["web-1", "web-2"], {})]"#, per_mille(999.0));
     let shared = of(&pair(&rack), RequestKind::Static);
@@ -97,12 +97,12 @@ fn a_quorum_of_three_needs_two() {
     let structure = Structure::of(&infra);
     let by_hand = enumerate(&infra, &structure, RequestKind::Write);
     close(write.unavailability, by_hand);
-    // One program in series with two of three, at 90 % each.
+    // One program at 90 % in series with two of three at 90 % each.
     let two_of_three = 0.9_f64.powi(3) + 3.0 * 0.9_f64.powi(2) * 0.1;
     assert!((write.availability() - 0.9 * two_of_three).abs() < 1e-8, "{}", write.availability());
 }
 
-/// Adds up all states of all causes that fail by themselves, each looked at by the search, not by the circuit.
+/// Sums over all states of all causes that can fail, evaluating each with the search rather than the circuit.
 fn enumerate(infra: &Infrastructure, structure: &Structure, kind: RequestKind) -> f64 {
     let likely = |cause: &&Cause| cause.reliability(infra).is_some_and(|reliability| reliability.unavailability() > 1e-9);
     let causes: Vec<&Cause> = structure.causes().iter().filter(likely).collect();
@@ -110,7 +110,7 @@ fn enumerate(infra: &Infrastructure, structure: &Structure, kind: RequestKind) -
     enumerate_of(infra, &causes, kind)
 }
 
-/// The same for these causes.
+/// Like [`enumerate`], for the given causes.
 fn enumerate_of(infra: &Infrastructure, causes: &[&Cause], kind: RequestKind) -> f64 {
     let mut unavailability = 0.0;
     for state in 0u32..1 << causes.len() {
@@ -128,7 +128,7 @@ fn enumerate_of(infra: &Infrastructure, causes: &[&Cause], kind: RequestKind) ->
     unavailability
 }
 
-/// The sum over all states again, by the circuit: for as many as fifteen causes.
+/// Sums over all states with the circuit, for at most fifteen causes.
 fn enumerate_circuit(infra: &Infrastructure, structure: &Structure, kind: RequestKind) -> Option<f64> {
     let fails: Vec<f64> =
         structure.causes().iter().map(|c| c.reliability(infra).map_or(0.0, Reliability::unavailability)).collect();
@@ -149,10 +149,9 @@ fn enumerate_circuit(infra: &Infrastructure, structure: &Structure, kind: Reques
     Some(unavailability)
 }
 
-/// Random drawings that are small enough to be added up state by state, each state looked at by the search: nothing of the
-/// circuits is in that.
+/// Evaluates small random infrastructures state by state with the search, which is independent of the circuits.
 #[test]
-fn random_drawings_are_as_available_as_the_search_says_state_by_state() {
+fn availability_of_random_sites_is_the_sum_over_all_states_of_the_search() {
     let mut runner = TestRunner::deterministic();
     let mut added_up = 0;
     for _ in 0..400 {
@@ -179,7 +178,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn diagrams_in_both_orders_are_the_sum_over_all_states(genes in genes()) {
+    fn diagrams_in_both_orders_equal_the_sum_over_all_states(genes in genes()) {
         let infra = draw(&genes, true);
         let structure = Structure::of(&infra);
         for kind in RequestKind::ALL {
@@ -200,7 +199,7 @@ proptest! {
     }
 
     #[test]
-    fn cuts_are_those_of_brute_force(genes in genes()) {
+    fn cut_sets_match_brute_force(genes in genes()) {
         let infra = draw(&genes, true);
         let structure = Structure::of(&infra);
         for kind in RequestKind::ALL {
@@ -225,7 +224,7 @@ proptest! {
 }
 
 #[test]
-fn sampling_is_near_what_is_exact_and_says_how_near() {
+fn sampling_is_close_to_the_exact_result_and_reports_an_interval() {
     let infra = stage_2();
     let structure = Structure::of(&infra);
     for kind in RequestKind::ALL {
@@ -234,7 +233,8 @@ fn sampling_is_near_what_is_exact_and_says_how_near() {
         let Method::Sampled { samples, low, high } = sampled.method else { panic!("{:?}", sampled.method) };
         assert_eq!(samples, 1 << 21);
         assert!(low < sampled.unavailability && sampled.unavailability < high);
-        // One of twenty lies outside its 95 % interval; one of a thousand outside of one that is 1.7 times as wide.
+        // One in twenty results lies outside its 95 % interval, but only one in a thousand outside an interval 1.7
+        // times as wide.
         let off = (exact.unavailability - sampled.unavailability).abs();
         assert!(off < 1.7 * (high - low) / 2.0, "{kind:?}: {} not near {low}..{high}", exact.unavailability);
         let worst = &exact.contributors[0];
@@ -244,14 +244,14 @@ fn sampling_is_near_what_is_exact_and_says_how_near() {
 }
 
 #[test]
-fn the_worst_of_stage_2_is_the_only_machine_before_everything() {
+fn the_largest_contributor_in_stage_2_is_the_only_entry_server() {
     let infra = stage_2();
     let write = of(&infra, RequestKind::Write);
     let names: Vec<String> = write.contributors.iter().map(|contributor| contributor.cause.to_string()).collect();
     assert_eq!(&names[..2], ["server-1", "server-2"]);
     let read = of(&infra, RequestKind::Read);
     assert!(read.unavailability < write.unavailability);
-    // What stops a kind alone contributes at least its own part.
+    // A single point of failure contributes at least its own unavailability.
     for point in single_points(&infra, RequestKind::Read).expect("it works") {
         if let Some(itself) = point.cause.reliability(&infra) {
             let contributor = read.contributors.iter().find(|c| c.cause == point.cause).expect("it contributes");
@@ -270,7 +270,7 @@ fn a_kind_that_never_works_is_never_available() {
 }
 
 #[test]
-fn two_failures_stop_stage_2_in_ways_that_a_reader_can_check() {
+fn cut_sets_of_size_two_in_stage_2_match_those_found_by_hand() {
     let infra = stage_2();
     let structure = Structure::of(&infra);
     let cuts = minimal_cuts(&infra, &structure, RequestKind::Static, 2, Cause::is_part).expect("it works");

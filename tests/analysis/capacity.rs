@@ -1,4 +1,4 @@
-//! Capacity: closed forms by hand, the shipped drawings, and the sentences.
+//! Tests capacity against closed forms, on the shipped infrastructures, and checks the sentences.
 
 #![expect(clippy::float_cmp, reason = "rounded, or made of few exact steps")]
 
@@ -33,7 +33,7 @@ pub(crate) const SHIPPED: [(&str, &str); 8] = [
     STAGE_2,
 ];
 
-/// A scenario made of its parts. Nobody is new, TLS is off, links take no time unless they say so.
+/// Builds a scenario from its parts. No visitors are new, TLS is off, and links have no latency unless specified.
 pub(crate) fn site(traffic: &str, more: &str, components: &str, links: &str) -> Infrastructure {
     let text = format!(
         r#"(format: 1, id: "site", title: "t", summary: "s", traffic: ({traffic}), {more}
@@ -56,7 +56,7 @@ pub(crate) fn assert_near(found: f64, wanted: f64, tolerance: f64) {
 }
 
 #[test]
-fn one_station_takes_one_over_its_service_time() {
+fn one_station_saturates_at_the_inverse_of_its_service_time() {
     let infra = load(SHIPPED[0]);
     let capacity = whole(&infra);
     let saturation = capacity.saturation(RequestKind::Static).unwrap();
@@ -66,15 +66,15 @@ fn one_station_takes_one_over_its_service_time() {
     let headroom = capacity.headroom(800.0).unwrap();
     assert_near(headroom.rps, 200.0, 1e-9);
     assert_near(headroom.factor, 1.25, 1e-9);
-    // No way leads to an application: whoever asks for more than a static page fails.
+    // No path leads to an application, so all requests other than static ones fail.
     assert_eq!((capacity.answered(RequestKind::Read), capacity.saturation(RequestKind::Read)), (0.0, None));
 }
 
 #[test]
-fn the_network_of_queues_by_hand() {
+fn a_queueing_network_matches_the_calculation_by_hand() {
     let capacity = whole(&load(SHIPPED[1]));
-    // Each but the database works on request and answer. A request at "fw" is looked at once on its way in, once on its
-    // way out; all others are behind it together.
+    // Every component but the database processes both request and response. The firewall "fw" inspects a request once
+    // on the way in and once on the way out; all other components are behind it together.
     let by_hand = [("fw", 2.0, 0.2, 1), ("lb", 2.0, 0.4, 1), ("web1", 1.0, 3.0, 4), ("app2", 1.0, 6.0, 8), ("db", 1.0, 12.0, 16)];
     for (id, visits, demand_ms, slots) in by_hand {
         let station = capacity.station(id).unwrap();
@@ -85,12 +85,13 @@ fn the_network_of_queues_by_hand() {
     }
     assert_near(capacity.station("web1").unwrap().work_s[0], 0.0015, 1e-12);
     assert_near(capacity.mix_saturation().unwrap().rps, 16.0 / 0.012, 1e-12);
-    // Static pages end at the web servers: the balancer is in the way first.
+    // Static requests end at the web servers, so the balancer saturates first.
     assert_eq!(capacity.saturation(RequestKind::Static).unwrap().resource, slots("lb"));
     assert_near(capacity.saturation(RequestKind::Static).unwrap().rps, 2_500.0, 1e-12);
 }
 
-/// One application that holds its slots, 10 ms from its database: 5 ms of work here, 4 ms there.
+/// One application that holds its slots, 10 ms from its database: 5 ms of work in the application, 4 ms in the
+/// database.
 fn holding(more: &str, app: &str, db: &str) -> Capacity {
     whole(&site(
         "static_share: 0.0, write_share: 0.0, new_visitors: 0.0",
@@ -104,10 +105,10 @@ fn holding(more: &str, app: &str, db: &str) -> Capacity {
 }
 
 #[test]
-fn slots_that_wait_for_answers_run_out_while_their_component_is_idle() {
+fn slots_held_for_responses_run_out_while_their_component_is_idle() {
     let capacity = holding("tls: (edge: None),", "slots: 9", "slots: 1");
     let saturation = capacity.mix_saturation().unwrap();
-    // 5 + 10 + 4 + 10 ms for each of nine; the database alone could take 250 a second.
+    // 5 + 10 + 4 + 10 ms for each of nine slots; the database alone could take 250 requests per second.
     assert_eq!(saturation.resource, slots("db"));
     assert_near(saturation.rps, 250.0, 1e-12);
     assert_near(capacity.utilisation_of("app", 250.0).unwrap(), 250.0 * 0.029 / 9.0, 1e-12);
@@ -117,7 +118,7 @@ fn slots_that_wait_for_answers_run_out_while_their_component_is_idle() {
     assert_near(saturation.working, 5.0 / 29.0, 1e-12);
     let why = "app saturates first, at 172 requests/s: its 5 slots are held, 83 % of the time waiting for answers from other components.";
     assert_eq!(hoplight::text::bottleneck(&saturation).to_string(), why);
-    // Without being held, they are free while the database works.
+    // If they are not held, the slots are free while the database works.
     let capacity = holding("tls: (edge: None),", "slots: 5, hold: WhileServed", "slots: 2");
     assert_near(capacity.saturations(None).iter().find(|full| full.resource == slots("app")).unwrap().rps, 1_000.0, 1e-12);
 }
@@ -129,14 +130,14 @@ fn connections_run_out_by_littles_law() {
     assert_eq!(saturation.resource, Resource::Connections(ComponentId::new("app")));
     assert_near(saturation.rps, 3.0 / 0.029, 1e-12);
     assert_eq!(hoplight::text::saturation(&saturation).to_string(), "app runs out of connections first, at 103 requests/s");
-    // Where none is allowed, nobody comes in, and every figure is still a number.
+    // With a limit of zero, no request is admitted, and every figure is still a number.
     let closed = holding("tls: (edge: None),", "connections: 0", "slots: 4");
     assert_eq!(closed.mix_saturation().unwrap().rps, 0.0);
     assert!(closed.utilisation_of("app", 10.0).unwrap().is_finite());
 }
 
 #[test]
-fn handshakes_are_work_where_tls_ends() {
+fn handshakes_are_work_of_the_component_that_terminates_tls() {
     let tls = |edge: &str, more: &str| {
         let infra = site(
             "static_share: 1.0, write_share: 0.0, new_visitors: 0.5, resumes: 0.25",
@@ -150,15 +151,15 @@ fn handshakes_are_work_where_tls_ends() {
         let ((lb_visits, lb_ms), (web_visits, web_ms)) = (of("lb"), of("web"));
         [lb_visits, lb_ms, web_visits, web_ms].map(|value| (value * 1e6).round() / 1e6)
     };
-    // Half of the requests open a connection; of these a quarter resumes: 0.5 × (0.75 × 4 + 0.25 × 1) = 1.625 ms.
+    // Half of the requests open a connection, and a quarter of those resume: 0.5 × (0.75 × 4 + 0.25 × 1) = 1.625 ms.
     assert_eq!(tls("None", "Tls13"), [1.0, 1.0, 1.0, 2.0]);
     assert_eq!(tls("Terminate", "Tls13"), [1.5, 2.625, 1.0, 2.0]);
     assert_eq!(tls("Terminate", "Tls12"), [1.875, 2.625, 1.0, 2.0], "a full handshake has two round trips");
-    assert_eq!(tls("Passthrough", "Tls13"), [1.5, 1.5, 1.5, 3.625], "the balancer hands each message on");
+    assert_eq!(tls("Passthrough", "Tls13"), [1.5, 1.5, 1.5, 3.625], "the balancer forwards each message");
 }
 
 #[test]
-fn a_handshake_that_passes_through_is_present_until_it_is_answered() {
+fn a_passed_through_handshake_is_present_until_it_is_answered() {
     let infra = site(
         "static_share: 1.0, write_share: 0.0, new_visitors: 0.5, resumes: 0.25",
         "tls: (edge: Passthrough, handshake_ms: 4.0, resumed_ms: 1.0),",
@@ -166,17 +167,17 @@ fn a_handshake_that_passes_through_is_present_until_it_is_answered() {
            (id: "web", kind: Web(), station: (service: Constant(ms: 2.0)))"#,
         r#"(from: "browser", to: "lb", protocol: Http), (from: "lb", to: "web", protocol: Http, latency_ms: 5.0)"#,
     );
-    // A request: 1 + 10 + 2 ms. Every other one opens a connection to the web server, 10 ms, and shakes hands on it, 1 + 10 ms
-    // and the work, 1.625 ms on average over all.
+    // A request takes 1 + 10 + 2 ms. Every other request opens a connection to the web server (10 ms) with a handshake:
+    // 1 + 10 ms, plus the work, 1.625 ms on average over all requests.
     assert_near(whole(&infra).station("lb").unwrap().present_s[0] * 1e3, 13.0 + 5.0 + 5.5 + 1.625, 1e-12);
 }
 
 #[test]
-fn each_kind_has_its_bottleneck() {
+fn each_kind_has_its_own_bottleneck() {
     let capacity = whole(&stage_2());
     let sentence = |kind| hoplight::text::saturation(&capacity.saturation(kind).unwrap()).to_string();
     assert_eq!(sentence(RequestKind::Static), "lb-1 saturates first, at 5,000 static pages/s");
-    // app-1 is a little nearer to where writes go, app-2 to where it reads: its replica.
+    // app-1 is slightly closer to the database it writes to, app-2 to the replica it reads from.
     assert_eq!(sentence(RequestKind::Write), "app-2 saturates first, at 291 writes/s");
     let first: Vec<String> =
         capacity.utilisation(100.0).iter().take(2).map(|of| hoplight::text::utilisation(of).to_string()).collect();
@@ -186,7 +187,7 @@ fn each_kind_has_its_bottleneck() {
 }
 
 #[test]
-fn the_peak_is_the_highest_rate_that_is_written() {
+fn the_peak_is_the_highest_rate_in_the_schedule() {
     let rate = |traffic: &str| {
         let web = r#"(id: "web", kind: Web())"#;
         peak_rate(site(traffic, "", web, r#"(from: "browser", to: "web", protocol: Http)"#).traffic())

@@ -1,4 +1,4 @@
-//! The five write-ups as they are written: each loads, works, and has the weak points that its author missed.
+//! The five design write-ups, unmodified: each loads and works, and has the weaknesses that its author missed.
 
 use super::{load, points};
 use hoplight::analysis::{Carriers, Outage, plaintext_hops, works};
@@ -17,7 +17,7 @@ pub(crate) fn designs() -> Vec<Infrastructure> {
     DESIGNS.map(load).into()
 }
 
-/// The servers of all components that `fits` accepts; `-` for none.
+/// Servers of all components that `fits` accepts; `-` for none.
 fn places(infra: &Infrastructure, fits: fn(&ComponentKind) -> bool) -> Vec<&str> {
     let found = infra.components().filter(|(_, component)| fits(&component.kind));
     found.map(|(_, component)| component.server.as_ref().map_or("-", |server| server.as_str())).collect()
@@ -39,7 +39,7 @@ fn each_design_loads_and_works_for_every_kind() {
 }
 
 #[test]
-fn each_design_has_three_firewalls_three_agents_one_certificate_and_a_place_for_everything_drawn() {
+fn each_design_has_three_firewalls_three_agents_one_certificate_and_distinct_positions() {
     for infra in designs() {
         let count = |fits: fn(&ComponentKind) -> bool| places(&infra, fits).len();
         assert_eq!(count(|kind| matches!(kind, ComponentKind::Firewall(_))), 3, "{}", infra.id());
@@ -50,14 +50,14 @@ fn each_design_has_three_firewalls_three_agents_one_certificate_and_a_place_for_
         let free = infra.components().filter(|(_, component)| component.server.is_none());
         let drawn: Vec<_> = infra.servers().map(|server| server.at).chain(free.map(|(_, component)| component.at)).collect();
         for (number, place) in drawn.iter().enumerate() {
-            assert!(place.is_some(), "{}: something has no place", infra.id());
-            assert!(!drawn[..number].contains(place), "{}: two things at {place:?}", infra.id());
+            assert!(place.is_some(), "{}: an element has no position", infra.id());
+            assert!(!drawn[..number].contains(place), "{}: two elements at {place:?}", infra.id());
         }
     }
 }
 
 #[test]
-fn what_a_write_up_does_not_place_stands_nowhere() {
+fn components_that_a_write_up_does_not_place_are_on_no_server() {
     let designs = designs();
     let balancer = |kind: &ComponentKind| matches!(kind, ComponentKind::LoadBalancer(_));
     let firewall = |kind: &ComponentKind| matches!(kind, ComponentKind::Firewall(_));
@@ -83,7 +83,7 @@ fn what_a_write_up_does_not_place_stands_nowhere() {
 }
 
 #[test]
-fn the_hops_that_cross_a_firewall_are_those_of_the_write_up() {
+fn the_hops_through_firewalls_match_the_write_up() {
     let crossing = |infra: &Infrastructure| -> Vec<String> {
         let requests = infra.hops().filter(|hop| infra.link(hop.link).protocol != Protocol::Metrics);
         let crossing = requests.filter(|hop| !hop.guards.is_empty());
@@ -93,13 +93,13 @@ fn the_hops_that_cross_a_firewall_are_those_of_the_write_up() {
     assert_eq!(crossing(&designs[0]), ["lb-1 → web-1×1", "web-1 → app-1×2", "app-1 → db-1×2"]);
     assert_eq!(crossing(&designs[1]), [""; 0], "unplaced firewalls protect nothing");
     assert_eq!(crossing(&designs[2]), ["browser → lb-1×1", "lb-1 → web-1×2", "web-1 → app-1×2"]);
-    assert_eq!(crossing(&designs[3]), ["web-1 → app-1×1", "web-2 → app-1×1"], "the firewall stands after Nginx");
+    assert_eq!(crossing(&designs[3]), ["web-1 → app-1×1", "web-2 → app-1×1"], "the firewall is behind Nginx");
     let four = ["browser → lb-1×1", "lb-1 → web-1×2", "lb-1 → web-2×2", "web-1 → app-1×1", "web-2 → app-1×1"];
     assert_eq!(crossing(&designs[4]), four);
 }
 
 #[test]
-fn the_single_points_are_those_that_no_write_up_names() {
+fn the_single_points_are_those_that_the_write_ups_missed() {
     let [zero, one, two, three, four]: [Infrastructure; 5] = DESIGNS.map(load);
     let zero_dynamic = ["dns", "lb-1", "fw-1", "web-1", "fw-2", "app-1", "fw-3", "db-1", "server-1", "server-2", "server-3"];
     assert_eq!(points(&zero, RequestKind::Static), ["dns", "lb-1", "fw-1", "web-1", "server-1"]);
@@ -128,7 +128,7 @@ fn the_single_points_are_those_that_no_write_up_names() {
 }
 
 #[test]
-fn an_application_behind_the_balancer_gets_every_kind_and_the_web_server_hands_on_two() {
+fn an_application_behind_the_balancer_gets_every_kind_and_the_web_server_forwards_two() {
     use RequestKind::{Read, Static, Write};
     let one = load(DESIGNS[1]);
     let carriers = Carriers::of(&one);
@@ -144,7 +144,7 @@ fn an_application_behind_the_balancer_gets_every_kind_and_the_web_server_hands_o
     let carriers = Carriers::of(&three);
     let kinds = |from: &str, to: &str| carriers.kinds(three.link_between(from, to).expect("a link"));
     assert_eq!(kinds("app-1", "db-2"), [Read]);
-    assert_eq!(kinds("db-1", "db-2"), [Write], "replicas hear of changes only");
+    assert_eq!(kinds("db-1", "db-2"), [Write], "replicas receive only changes");
 }
 
 #[test]

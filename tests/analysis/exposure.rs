@@ -1,16 +1,16 @@
-//! Who reads what: against tables made by hand, and against what the model says about each hop.
+//! Tests who can read what, against tables made by hand and against the model's view of each hop.
 
 use std::collections::BTreeSet;
 
 use super::designs::designs;
 use super::random::{draw, genes};
 use super::{load, stage_2};
-use hoplight::analysis::exposure::{Authentication, listeners, loot};
+use hoplight::analysis::exposure::{Authentication, facts_read_by, listeners};
 use hoplight::analysis::{Exposure, Fact, HopContent, Listener, Stake, exposures, plaintext_hops, readable};
 use hoplight::model::{Cipher, ComponentKind, Infrastructure, Medium, RequestKind, TlsMode, TopologyEdit};
 use proptest::prelude::*;
 
-/// What the network reads, as `from>to:kinds`.
+/// Content that can be read on the network, as `from>to:kinds`.
 fn exposed(infra: &Infrastructure) -> Vec<String> {
     let mut found: Vec<(String, String)> = Vec::new();
     for exposure in exposures(infra).into_iter().filter(Exposure::is_exposed) {
@@ -29,8 +29,8 @@ fn set(infra: &Infrastructure, mode: TlsMode, web_to_app: bool, app_to_db: bool)
     set.edited(&TopologyEdit::AppToDbTls(app_to_db))
 }
 
-/// By hand: behind the balancer, web to application, application to database and between databases; only what leaves a
-/// server.
+/// Made by hand: readable hops behind the balancer, from web server to application, and to and between databases. Only
+/// hops between servers are listed.
 type Table = [&'static [&'static str]; 3];
 
 const STAGE_2: Table = [&["lb-1>web-1:srw", "lb-1>web-2:srw"], &[], &["app-1>db-2:r", "app-2>db-1:rw", "db-1>db-2:w"]];
@@ -64,10 +64,10 @@ fn each_setting_leaves_the_hops_of_the_table_readable() {
     }
 }
 
-/// All who read something at a stake or worse: networks as `from>to`, the others by name.
+/// Everyone who can read a fact of at least this stake: networks as `from>to`, the others by name.
 fn who(infra: &Infrastructure, stake: Stake) -> BTreeSet<String> {
     let exposures = exposures(infra);
-    let reads = |who: &Listener| loot(&exposures, who).iter().any(|fact| fact.stake() >= stake);
+    let reads = |who: &Listener| facts_read_by(&exposures, who).iter().any(|fact| fact.stake() >= stake);
     let found = listeners(&exposures).into_iter().filter(reads);
     found
         .map(|who| match who {
@@ -83,7 +83,7 @@ fn names(names: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn whoever_ends_tls_reads_the_password_and_so_does_their_machine() {
+fn programs_that_terminate_tls_and_their_servers_can_read_the_password() {
     let infra = stage_2();
     let password = |mode, inside| who(&set(&infra, mode, inside, inside), Stake::Password);
     let inner = "web-1 web-2 app-1 app-2 db-1 server-2 server-3";
@@ -95,18 +95,18 @@ fn whoever_ends_tls_reads_the_password_and_so_does_their_machine() {
     assert_eq!(password(TlsMode::Terminate, false), expect(&[inner, to_db, behind, balancer]));
     assert_eq!(password(TlsMode::Terminate, true), expect(&[inner, behind, balancer]));
     assert_eq!(password(TlsMode::Reencrypt, false), expect(&[inner, to_db, balancer]));
-    assert_eq!(password(TlsMode::Reencrypt, true), expect(&[inner, balancer]), "encrypted everywhere, and yet");
+    assert_eq!(password(TlsMode::Reencrypt, true), expect(&[inner, balancer]), "encrypted everywhere, but readable at both ends");
     assert_eq!(password(TlsMode::Passthrough, false), expect(&[inner, to_db]));
-    assert_eq!(password(TlsMode::Passthrough, true), expect(&[inner]), "only who must know it knows it");
+    assert_eq!(password(TlsMode::Passthrough, true), expect(&[inner]), "only components that need the password can read it");
 }
 
 #[test]
-fn the_session_is_in_the_query_too_and_samples_are_for_the_monitoring_alone() {
+fn the_session_is_in_the_query_too_and_only_the_monitoring_reads_samples() {
     let infra = stage_2();
     let session = who(&infra, Stake::Session);
     assert!(session.is_superset(&names("app-1>db-2 db-2 lb-1>web-1")), "{session:?}");
     let exposures = exposures(&infra);
-    let samples = |who: &Listener| loot(&exposures, who).iter().any(|fact| matches!(fact, Fact::Samples(_)));
+    let samples = |who: &Listener| facts_read_by(&exposures, who).iter().any(|fact| matches!(fact, Fact::Samples(_)));
     let found: Vec<String> =
         listeners(&exposures).iter().filter(|who| samples(who)).map(|who| hoplight::text::listener(who).to_string()).collect();
     let control = ["agent-1", "monitor", "server-1", "agent-2", "server-2", "agent-3", "server-3"];
@@ -118,11 +118,11 @@ fn sentence(infra: &Infrastructure, from: &str, to: &str, load: HopContent) -> S
     let found = exposures(infra);
     let found =
         found.iter().find(|exposure| exposure.from.as_str() == from && exposure.to.as_str() == to && exposure.load == load);
-    hoplight::text::exposure(found.expect("it travels")).to_string()
+    hoplight::text::exposure(found.expect("the content travels")).to_string()
 }
 
 #[test]
-fn every_exposure_says_in_a_sentence_who_could_read() {
+fn every_exposure_has_a_sentence_about_its_readers() {
     let infra = stage_2();
     let login = HopContent::Request(RequestKind::Write);
     let behind = |mode| sentence(&set(&infra, mode, false, false), "lb-1", "web-1", login);
@@ -151,13 +151,13 @@ fn every_exposure_says_in_a_sentence_who_could_read() {
 }
 
 #[test]
-fn a_certificate_behind_the_balancer_is_what_it_checks_by() {
+fn a_certificate_behind_the_balancer_authenticates_the_server() {
     let text = include_str!("../../assets/stage-2-secured.ron").replace(r#"on: ["lb-1"]"#, r#"on: ["lb-1", "web-1"]"#);
     let infra = set(&load(("stage-2-secured.ron", &text)), TlsMode::Reencrypt, true, true);
     let found = exposures(&infra);
     let checked = |from: &str, to: &str| {
         let exposure = found.iter().find(|exposure| exposure.from.as_str() == from && exposure.to.as_str() == to);
-        exposure.expect("it travels").authentication
+        exposure.expect("the content travels").authentication
     };
     assert_eq!(checked("browser", "lb-1"), Authentication::Certificate);
     assert_eq!(checked("browser", "dns"), Authentication::None);
@@ -169,7 +169,7 @@ fn a_certificate_behind_the_balancer_is_what_it_checks_by() {
 }
 
 #[test]
-fn balancers_that_share_an_address_say_so_in_the_clear() {
+fn vrrp_advertisements_are_always_readable() {
     let pair = r#"(format: 1, id: "pair", title: "t", summary: "s", components: [(id: "browser", kind: Browser),
         (id: "lb-1", kind: LoadBalancer(vrrp: (peer: "lb-2", priority: 101))),
         (id: "lb-2", kind: LoadBalancer(vrrp: (peer: "lb-1"))), (id: "web-1", kind: Web())],
@@ -189,7 +189,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn exposures_agree_with_what_the_model_says_of_each_hop(genes in genes(), inside in any::<(bool, bool)>()) {
+    fn exposures_agree_with_the_model_of_each_hop(genes in genes(), inside in any::<(bool, bool)>()) {
         let drawn = draw(&genes, true);
         let infra = set(&drawn, drawn.tls().edge, inside.0, inside.1);
         let found = exposures(&infra);
@@ -202,13 +202,13 @@ proptest! {
             if let Some(network) = exposure.network() {
                 prop_assert_eq!(&network.facts, &readable(&infra, hop.link, kind).facts);
             }
-            // An end reads everything, unless it is a balancer that the browser's TLS passes.
+            // An end can read everything, unless it is a balancer in TLS passthrough.
             for ix in [hop.from, hop.to] {
                 let component = infra.component(ix);
                 let reader = exposure.reader(&Listener::Program(component.id.clone()));
                 let machine = component.server.clone().and_then(|server| exposure.reader(&Listener::Machine(server)));
                 if matches!(component.kind, ComponentKind::Browser) {
-                    prop_assert!(reader.is_none(), "the user's own program is nobody to fear");
+                    prop_assert!(reader.is_none(), "the user's own browser is not a reader");
                     continue;
                 }
                 let reads = |facts: &[Fact]| facts.iter().any(Fact::is_hidden_by_tls);
@@ -218,14 +218,14 @@ proptest! {
                 prop_assert_eq!(machine.is_some(), component.server.is_some());
                 prop_assert!(!has_keys || machine.is_none_or(|machine| reads(&machine.facts)));
             }
-            // A firewall reads what the network reads.
+            // A firewall can read what the network can read.
             for guard in &hop.guards {
                 let id = infra.component(guard.firewall).id.clone();
-                let facts = &exposure.reader(&Listener::Program(id)).expect("it is on the way").facts;
+                let facts = &exposure.reader(&Listener::Program(id)).expect("the firewall is on the path").facts;
                 prop_assert_eq!(facts.iter().any(Fact::is_hidden_by_tls), hop.is_plaintext());
             }
         }
-        // A hop is in the list of plaintext hops exactly if somebody without keys reads something that TLS would hide.
+        // A hop is listed as plaintext exactly if a listener without keys can read something that TLS would hide.
         let plain: BTreeSet<_> = plaintext_hops(&infra).into_iter().filter(|hop| !hop.kinds.is_empty()).map(|hop| hop.link).collect();
         let shown: BTreeSet<_> = found.iter().filter(|exposure| exposure.cipher == Cipher::Plaintext).map(|exposure| exposure.link).collect();
         prop_assert_eq!(plain, shown);

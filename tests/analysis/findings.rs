@@ -1,9 +1,9 @@
-//! What the linter says: of the write-ups exactly this, and every rule of somebody.
+//! Tests the linter: the exact findings for each write-up, and that every rule is triggered by some design.
 
 use std::collections::BTreeSet;
 
 use super::{load, stage_2};
-use hoplight::analysis::{Finding, Rule, Severity, findings};
+use hoplight::analysis::{DesignFinding, FindingRule, Severity, findings};
 use hoplight::model::{Infrastructure, TlsMode, TopologyEdit};
 use hoplight::text;
 
@@ -15,7 +15,7 @@ const DESIGNS: [(&str, &str); 5] = [
     ("assets/design-4.ron", include_str!("../../assets/design-4.ron")),
 ];
 
-/// What a good engineer says of each write-up, in the order in which it is said.
+/// The expected findings for each write-up, in order.
 #[rustfmt::skip]
 const EXPECTED: [&[&str]; 5] = [
         &[
@@ -153,24 +153,24 @@ const EXPECTED: [&[&str]; 5] = [
         ],
 ];
 
-fn named(found: &[Finding]) -> Vec<String> {
+fn named(found: &[DesignFinding]) -> Vec<String> {
     found.iter().map(|finding| format!("{}: {}", finding.rule().id(), finding.subject_name())).collect()
 }
 
 #[test]
-fn each_write_up_gets_what_it_deserves() {
+fn each_write_up_has_the_expected_findings() {
     for (design, expected) in DESIGNS.into_iter().zip(EXPECTED) {
         let infra = load(design);
         assert_eq!(named(&findings(&infra, 100.0)), expected, "{}", infra.id());
     }
 }
 
-/// The rules that speak of a drawing.
+/// Identifiers of the rules with findings about a design.
 fn ids(infra: &Infrastructure, load: f64) -> BTreeSet<&'static str> {
     findings(infra, load).iter().map(|finding| finding.rule().id()).collect()
 }
 
-/// A site with everything wrong that the write-ups have right.
+/// A site with all the flaws that the write-ups do not have.
 fn messy() -> Infrastructure {
     load((
         "messy.ron",
@@ -198,7 +198,7 @@ fn messy() -> Infrastructure {
 }
 
 #[test]
-fn every_rule_finds_something_somewhere() {
+fn every_rule_is_triggered_by_some_design() {
     let mut found: BTreeSet<&str> = DESIGNS.into_iter().flat_map(|design| ids(&load(design), 100.0)).collect();
     found.extend(ids(&load(("stage-3-scaled.ron", include_str!("../../assets/stage-3-scaled.ron"))), 100.0));
     found.extend(ids(&messy(), 100.0));
@@ -206,20 +206,20 @@ fn every_rule_finds_something_somewhere() {
     found.extend(ids(&load(("expired.ron", &text)), 100.0));
     found.extend(ids(&stage_2(), 450.0));
     found.extend(ids(&stage_2(), 600.0));
-    let all: BTreeSet<&str> = Rule::ALL.into_iter().map(Rule::id).collect();
-    assert_eq!(Rule::ALL.len(), all.len(), "a name is given twice");
+    let all: BTreeSet<&str> = FindingRule::ALL.into_iter().map(FindingRule::id).collect();
+    assert_eq!(FindingRule::ALL.len(), all.len(), "duplicate identifier");
     let silent: Vec<_> = all.difference(&found).collect();
-    assert!(silent.is_empty(), "never found: {silent:?}");
+    assert!(silent.is_empty(), "never triggered: {silent:?}");
 }
 
 #[test]
-fn the_worst_comes_first_and_the_rules_say_what_to_do() {
+fn the_most_severe_finding_comes_first_and_every_rule_has_a_text() {
     let found = findings(&messy(), 100.0);
     assert!(found.windows(2).all(|pair| pair[0].severity() >= pair[1].severity()));
-    assert_eq!(found[0].rule(), Rule::KindDoesNotWork);
+    assert_eq!(found[0].rule(), FindingRule::KindDoesNotWork);
     let first = text::finding(&found[0]).message.to_string();
     assert!(first.starts_with("No write request works: "), "{first}");
-    for rule in Rule::ALL {
+    for rule in FindingRule::ALL {
         let said = text::rule(rule);
         for text in [said.why, said.fix] {
             assert!(text.ends_with('.') && text.len() > 25, "{rule:?}: {text}");
@@ -233,7 +233,7 @@ fn the_worst_comes_first_and_the_rules_say_what_to_do() {
 }
 
 #[test]
-fn tls_all_the_way_takes_the_secrets_off_the_list() {
+fn end_to_end_tls_removes_the_findings_about_secrets() {
     let secret =
         |infra: &Infrastructure| findings(infra, 100.0).into_iter().filter(|f| f.rule().id() == "secrets-in-the-clear").count();
     let edited = |edits: &[TopologyEdit]| edits.iter().fold(stage_2(), |infra, edit| infra.edited(edit));
@@ -244,7 +244,7 @@ fn tls_all_the_way_takes_the_secrets_off_the_list() {
     let passthrough = edited(&[TopologyEdit::EdgeTls(TlsMode::Passthrough)]);
     assert!(ids(&stage_2(), 100.0).contains("balancer-reads-all"));
     assert!(!ids(&passthrough, 100.0).contains("balancer-reads-all"));
-    // In the clear it reads no less than where it ends TLS.
+    // With plaintext, the balancer can read as much as when it terminates TLS.
     let of_balancer = |infra: &Infrastructure| {
         let found = findings(infra, 100.0).into_iter().filter(|f| f.rule().id() == "balancer-reads-all");
         found.map(|f| (f.subject_name(), text::finding(&f).message.to_string())).collect::<Vec<_>>()
@@ -255,7 +255,7 @@ fn tls_all_the_way_takes_the_secrets_off_the_list() {
 }
 
 #[test]
-fn load_decides_what_is_full() {
+fn findings_about_capacity_depend_on_the_load() {
     let of = |load: f64| {
         let found = findings(&stage_2(), load);
         let about = found
@@ -272,7 +272,7 @@ fn load_decides_what_is_full() {
 }
 
 #[test]
-fn a_repair_leaves_no_error_and_no_warning() {
+fn the_repaired_designs_have_no_errors_or_warnings() {
     let left = |text: &str| {
         let infra = load(("repaired.ron", text));
         let found = findings(&infra, 100.0).into_iter().filter(|finding| finding.severity() > Severity::Note);

@@ -1,11 +1,11 @@
-//! Firewalls: every attempt against the rules read naively, and the review against what a careful reader finds.
+//! Tests connection attempts against a naive evaluation of the rules, and the review against flaws found by hand.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::designs::designs;
 use super::{load, stage_2};
-use hoplight::analysis::firewalls::{SSH, falls, listening_ports};
+use hoplight::analysis::firewalls::{SSH, attack_path_lengths, listening_ports};
 use hoplight::analysis::{ConnectionAttempt, Flaw, Vantage, reach, review};
 use hoplight::model::firewall::{FirewallSpec, Peer, RuleAction};
 use hoplight::model::{Component, ComponentId, ComponentKind, Element, Infrastructure, ServerId, TopologyEdit};
@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-/// A small site whose firewalls have rules of all sorts.
+/// A small site whose firewalls have random rules.
 fn walled(genes: &[u8]) -> Infrastructure {
     let mut genes = genes.iter().copied();
     let mut below = |n: u8| genes.next().map_or(0, |gene| gene % n);
@@ -67,7 +67,7 @@ fn walled(genes: &[u8]) -> Infrastructure {
     load(("walled.ron", &text))
 }
 
-/// Rules read as they are written: the first that fits decides, else the default.
+/// Evaluates the rules literally: the first that matches decides, else the default.
 fn verdict(spec: &FirewallSpec, inbound: bool, peer: &Component, port: u16) -> RuleAction {
     for rule in if inbound { &spec.inbound } else { &spec.outbound } {
         let is_meant = match &rule.peer {
@@ -90,14 +90,14 @@ fn all(infra: &Infrastructure) -> Vec<&Component> {
     infra.components().map(|(_, component)| component).collect()
 }
 
-/// Those that share a component's address.
+/// Components that share a component's address.
 fn alike<'a>(infra: &'a Infrastructure, component: &'a Component) -> Vec<&'a Component> {
     let same = |other: &&Component| other.id == component.id || (other.server.is_some() && other.server == component.server);
     all(infra).into_iter().filter(same).collect()
 }
 
-/// Whether packets get from a place to a place. `outside` has no firewall of its own; `held` is the machine whose firewalls the
-/// attacker has.
+/// Whether packets get from one component to another. `outside` means that no firewall protects the sender; `held` is
+/// the server whose firewalls the attacker controls.
 fn gets(infra: &Infrastructure, from: &Component, to: &Component, port: u16, outside: bool, held: Option<&ServerId>) -> bool {
     let firewalls = all(infra).into_iter().filter_map(|component| match &component.kind {
         ComponentKind::Firewall(spec) if held.is_none() || component.server.as_ref() != held => Some(spec),
@@ -114,7 +114,7 @@ fn gets(infra: &Infrastructure, from: &Component, to: &Component, port: u16, out
     alike(infra, from).into_iter().any(|asker| alike(infra, to).into_iter().any(|answerer| passes(asker, answerer)))
 }
 
-/// How many firewalls let an attempt pass one after the other, under the best pair of names.
+/// Number of firewalls that an attempt passes in sequence, for the best pair of names.
 fn furthest(infra: &Infrastructure, from: &Component, to: &Component, port: u16) -> usize {
     let specs = all(infra).into_iter().filter_map(|component| match &component.kind {
         ComponentKind::Firewall(spec) => Some(spec),
@@ -132,7 +132,7 @@ fn furthest(infra: &Infrastructure, from: &Component, to: &Component, port: u16)
     pairs.map(|(asker, answerer)| passed(asker, answerer)).max().unwrap_or_default()
 }
 
-/// The ports of a program in [`walled`], from its links as they are written there.
+/// Ports of a program in [`walled`], according to the links there.
 fn listens(name: &str) -> &'static [u16] {
     match name {
         "lb-1" => &[443],
@@ -143,7 +143,7 @@ fn listens(name: &str) -> &'static [u16] {
     }
 }
 
-/// What an attacker gets to, tried one by one.
+/// What an attacker can reach, determined by trying every target.
 fn tried(infra: &Infrastructure, from: &Vantage) -> BTreeSet<(Element, u16)> {
     let places: Vec<&Component> = match from {
         Vantage::Internet => all(infra).into_iter().filter(|component| component.id.as_str() == "browser").collect(),
@@ -194,7 +194,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn an_attacker_reaches_what_the_rules_let_pass(genes in proptest::collection::vec(any::<u8>(), 200)) {
+    fn an_attacker_reaches_what_the_rules_allow(genes in proptest::collection::vec(any::<u8>(), 200)) {
         let infra = walled(&genes);
         for vantage in vantages(&infra) {
             prop_assert_eq!(open(&infra, &vantage), tried(&infra, &vantage), "from {}", vantage);
@@ -202,7 +202,7 @@ proptest! {
     }
 
     #[test]
-    fn a_closed_attempt_is_told_by_the_name_that_got_furthest(genes in proptest::collection::vec(any::<u8>(), 200)) {
+    fn a_blocked_attempt_is_reported_under_the_name_that_got_furthest(genes in proptest::collection::vec(any::<u8>(), 200)) {
         let infra = walled(&genes);
         for from in all(&infra).into_iter().filter(|component| component.kind.serves_requests()) {
             for found in reach(&infra, &Vantage::Component(from.id.clone())).into_iter().filter(|found| !found.is_open()) {
@@ -215,7 +215,7 @@ proptest! {
     }
 
     #[test]
-    fn whoever_has_a_program_gets_at_least_where_its_drawn_hops_go(genes in proptest::collection::vec(any::<u8>(), 200)) {
+    fn an_attacker_in_a_program_reaches_at_least_its_upstreams(genes in proptest::collection::vec(any::<u8>(), 200)) {
         let infra = walled(&genes);
         for hop in infra.hops().filter(|hop| infra.link(hop.link).protocol.carries_requests()) {
             let passes = hop.guards.iter().all(|guard| guard.verdict.action == RuleAction::Allow);
@@ -227,7 +227,7 @@ proptest! {
     }
 
     #[test]
-    fn a_machine_in_hand_reaches_whatever_one_of_its_programs_does(genes in proptest::collection::vec(any::<u8>(), 200)) {
+    fn a_compromised_server_reaches_what_any_of_its_programs_reaches(genes in proptest::collection::vec(any::<u8>(), 200)) {
         let infra = walled(&genes);
         for (_, component) in infra.components() {
             let Some(server) = &component.server else { continue };
@@ -242,7 +242,7 @@ proptest! {
     }
 
     #[test]
-    fn taking_out_a_rule_that_never_decides_changes_nothing(genes in proptest::collection::vec(any::<u8>(), 200)) {
+    fn removing_a_shadowed_rule_changes_nothing(genes in proptest::collection::vec(any::<u8>(), 200)) {
         let infra = walled(&genes);
         for flaw in review(&infra) {
             let Flaw::Shadowed { rule, by, .. } = flaw else { continue };
@@ -261,7 +261,7 @@ proptest! {
     }
 
     #[test]
-    fn a_rule_that_is_said_to_be_unused_can_go_without_closing_a_hop(genes in proptest::collection::vec(any::<u8>(), 200)) {
+    fn an_unused_rule_decides_no_hop(genes in proptest::collection::vec(any::<u8>(), 200)) {
         let infra = walled(&genes);
         for flaw in review(&infra) {
             let Flaw::Unused(rule) = flaw else { continue };
@@ -277,7 +277,7 @@ proptest! {
 }
 
 #[test]
-fn the_walled_sites_are_worth_testing() {
+fn the_random_firewalls_produce_every_outcome() {
     let mut runner = TestRunner::deterministic();
     let (mut open, mut dropped, mut rejected, mut by_name) = (0, 0, 0, 0);
     for _ in 0..60 {
@@ -302,10 +302,14 @@ fn a_primary_listens_for_its_replica() {
         (from: "db-1", to: "db-2", protocol: Replication, port: 3307)])"#;
     let infra = load(("pair.ron", text));
     let ports: Vec<Vec<u16>> = listening_ports(&infra).into_iter().map(|ports| ports.into_iter().collect()).collect();
-    assert_eq!(ports, [vec![], vec![443], vec![3306, 3307], vec![3306]], "a database with no link has its usual port");
+    assert_eq!(
+        ports,
+        [vec![], vec![443], vec![3306, 3307], vec![3306]],
+        "a database without a request link listens on its usual port"
+    );
 }
 
-/// What is open, as `target:port`, SSH among it.
+/// Open targets as `target:port`, including SSH.
 fn words(infra: &Infrastructure, from: &Vantage) -> Vec<String> {
     let found = reach(infra, from).into_iter().filter(ConnectionAttempt::is_open);
     found.map(|reach| format!("{}:{}", reach.target, reach.port)).collect()
@@ -323,27 +327,28 @@ fn machine(id: &str) -> Vantage {
 fn the_firewalls_of_stage_2_keep_a_compromised_balancer_from_the_databases() {
     let infra = stage_2();
     assert_eq!(words(&infra, &Vantage::Internet), ["lb-1:443"]);
-    // The rule allows the port 8080 of the server: the filter does not know which program answers there.
+    // The rule allows port 8080 of the server: the filter cannot tell which program answers there.
     let behind = ["web-1:8080", "app-1:8080", "web-2:8080", "app-2:8080"];
     let own = |others: &[&str], own: &str| -> Vec<String> {
         others.iter().map(|name| (*name).to_owned()).chain([format!("{own}:22")]).collect()
     };
     assert_eq!(words(&infra, &program("lb-1")), own(&behind, "server-1"));
     let agent = [&["lb-1:443"][..], &behind].concat();
-    assert_eq!(words(&infra, &program("agent-1")), own(&agent, "server-1"), "same machine, same address");
-    assert_eq!(words(&infra, &machine("server-1")), behind, "and no firewall of its own any more");
+    assert_eq!(words(&infra, &program("agent-1")), own(&agent, "server-1"), "same server, same address");
+    assert_eq!(words(&infra, &machine("server-1")), behind, "its own firewall is no longer effective");
     assert_eq!(words(&infra, &program("web-1")), own(&["lb-1:443", "app-1:8080", "db-1:3306", "db-2:3306"], "server-2"));
     assert_eq!(words(&infra, &machine("server-2")), ["lb-1:443", "db-2:3306"]);
-    let depth = falls(&infra).into_iter().map(|(id, depth)| format!("{id}:{}", depth.unwrap_or(0))).collect::<Vec<_>>();
+    let depth =
+        attack_path_lengths(&infra).into_iter().map(|(id, depth)| format!("{id}:{}", depth.unwrap_or(0))).collect::<Vec<_>>();
     assert_eq!(depth, ["lb-1:1", "web-1:2", "app-1:2", "db-1:3", "web-2:2", "app-2:2", "db-2:3"]);
 }
 
 #[test]
-fn an_attempt_says_which_rule_decided() {
+fn an_attempt_names_the_rule_that_decided() {
     let infra = stage_2();
     let why = |from: &Vantage, target: &str, port: u16| {
         let found = reach(&infra, from).into_iter().find(|reach| reach.target.to_string() == target && reach.port == port);
-        format!("{}.", hoplight::text::reach(&found.expect("it is tried")))
+        format!("{}.", hoplight::text::reach(&found.expect("the attempt is made")))
     };
     assert_eq!(why(&Vantage::Internet, "lb-1", 443), "lb-1:443 is open: inbound rule 1 of fw-1 allows it.");
     assert_eq!(why(&Vantage::Internet, "db-1", 3306), "db-1:3306 is closed: the inbound default of fw-2 drops it.");
@@ -359,10 +364,13 @@ fn an_attempt_says_which_rule_decided() {
     );
     let one = &designs()[1];
     let open = reach(one, &Vantage::Internet).into_iter().find(|reach| reach.target.to_string() == "db-1");
-    assert_eq!(hoplight::text::reach(&open.expect("it is tried")).to_sentence(), "db-1:22 is open: no firewall is in between.");
+    assert_eq!(
+        hoplight::text::reach(&open.expect("the attempt is made")).to_sentence(),
+        "db-1:22 is open: no firewall is in between."
+    );
 }
 
-/// The flaws, in short words.
+/// The flaws in abbreviated form.
 fn flaws(infra: &Infrastructure) -> Vec<String> {
     let short = |flaw: Flaw| match flaw {
         Flaw::GuardsNothing(id) => format!("{id} guards nothing"),
@@ -377,7 +385,7 @@ fn flaws(infra: &Infrastructure) -> Vec<String> {
 }
 
 #[test]
-fn a_careful_reader_finds_where_the_firewalls_of_the_write_ups_are_missing() {
+fn the_review_finds_where_the_write_ups_lack_firewalls() {
     let [zero, one, two, three, four] = &designs()[..] else { panic!("five") };
     assert_eq!(flaws(&stage_2()), [""; 0]);
     assert_eq!(flaws(zero), ["fw-1 behind lb-1", "lb-1 open"]);
@@ -390,7 +398,7 @@ fn a_careful_reader_finds_where_the_firewalls_of_the_write_ups_are_missing() {
 }
 
 #[test]
-fn every_flaw_says_what_is_wrong() {
+fn every_flaw_has_a_sentence() {
     let three = &designs()[3];
     let found: Vec<String> = review(three).iter().map(|flaw| hoplight::text::flaw(flaw).to_string()).collect();
     assert_eq!(found[0], "fw-2 protects nothing: no connection crosses it.");
@@ -399,7 +407,7 @@ fn every_flaw_says_what_is_wrong() {
     assert_eq!(review(three)[2].element(), Element::Component(ComponentId::new("fw-1")));
 }
 
-/// Stage 2 with something else in the text of its file.
+/// Flaws of stage 2 after replacing text in its file.
 fn changed(from: &str, to: &str) -> Vec<String> {
     let text = include_str!("../../assets/stage-2-secured.ron");
     assert!(text.contains(from), "{from}");
@@ -407,9 +415,9 @@ fn changed(from: &str, to: &str) -> Vec<String> {
 }
 
 #[test]
-fn rules_that_are_wrong_are_told_apart() {
+fn different_flaws_of_rules_are_distinguished() {
     let only = |from: &str, to: &str, expected: &str| assert_eq!(changed(from, to), [expected], "{to}");
-    // Harmless: what every machine needs, and an administrator by name.
+    // Harmless: SSH for a named administrator.
     assert_eq!(
         changed("inbound: [(ports: [443, 80])]", "inbound: [(ports: [443, 80]), (peer: Server(\"server-2\"), ports: [22])]"),
         [""; 0]
@@ -458,7 +466,7 @@ fn rules_that_are_wrong_are_told_apart() {
 }
 
 #[test]
-fn a_block_written_by_an_edit_closes_its_hop_and_shadows_the_rule() {
+fn a_block_added_by_an_edit_closes_its_hop_and_shadows_the_rule() {
     let infra = stage_2();
     let blocked = infra.edited(&TopologyEdit::Block(ComponentId::new("lb-1"), ComponentId::new("web-1")));
     assert_eq!(

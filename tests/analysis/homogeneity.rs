@@ -1,4 +1,4 @@
-//! Servers with all the same components: each reading against knocking things out, and against the write-ups.
+//! Tests shared flaws, mixed servers and redundancy against simulated failures and against the write-ups.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use hoplight::model::{Component, ComponentId, ComponentKind, Infrastructure, Pro
 use hoplight::text;
 use proptest::prelude::*;
 
-/// The kinds that work, and do not without these components.
+/// Kinds that work without an outage, but not without these components.
 fn stopped(infra: &Infrastructure, out: &[ComponentId]) -> Vec<RequestKind> {
     let causes: Vec<Cause> = out.iter().cloned().map(Cause::Component).collect();
     let works = |outage: &Outage, kind: RequestKind| works(infra, outage, kind).is_ok();
@@ -24,7 +24,7 @@ fn ids<'a>(components: impl Iterator<Item = &'a Component>) -> Vec<ComponentId> 
 }
 
 #[test]
-fn a_shared_flaw_defeats_the_redundancy_that_a_crash_does_not() {
+fn a_shared_flaw_defeats_redundancy_that_survives_a_crash() {
     use RequestKind::{Read, Static, Write};
     let infra = stage_2();
     let flaws = shared_flaws(&infra);
@@ -97,7 +97,7 @@ fn mixed_servers_are_those_that_host_several_tiers() {
 }
 
 #[test]
-fn a_web_server_that_runs_the_code_is_two_tiers_by_itself() {
+fn a_web_server_that_runs_the_application_is_in_two_tiers() {
     let lamp = r#"(format: 1, id: "lamp", title: "t", summary: "s", servers: [(id: "s-1")], components: [(id: "browser", kind: Browser),
         (id: "web-1", kind: Web(), server: "s-1"), (id: "db-1", kind: Database(role: Primary), server: "s-1")],
         links: [(from: "browser", to: "web-1", protocol: Http), (from: "web-1", to: "db-1", protocol: Sql)])"#;
@@ -106,17 +106,17 @@ fn a_web_server_that_runs_the_code_is_two_tiers_by_itself() {
 }
 
 #[test]
-fn twins_are_those_that_run_the_same() {
+fn twin_servers_run_the_same_programs() {
     let twins = |infra: &Infrastructure| -> Vec<Vec<String>> {
         twin_servers(infra).into_iter().map(|twins| twins.servers.iter().map(ToString::to_string).collect()).collect()
     };
     assert_eq!(twins(&stage_2()), [["server-2", "server-3"]]);
     let with_twins: Vec<usize> = (0..5).filter(|number| !twins(&designs()[*number]).is_empty()).collect();
-    assert_eq!(with_twins, [4], "the issue of identical servers applies to one write-up as drawn");
+    assert_eq!(with_twins, [4], "only one write-up has identical servers");
 }
 
 #[test]
-fn different_servers_that_each_stop_something_are_no_redundancy() {
+fn different_servers_that_each_stop_something_are_not_redundant() {
     use RequestKind::{Read, Static, Write};
     let [zero, one, two, three, four] = &designs()[..] else { panic!("five") };
     let lone = |infra: &Infrastructure| -> Option<Vec<(String, Vec<RequestKind>)>> {
@@ -129,7 +129,7 @@ fn different_servers_that_each_stop_something_are_no_redundancy() {
         Some(names.into_iter().zip(kinds.map(Clone::clone)).collect::<Vec<_>>())
     };
     assert_eq!(lone(zero), by_name([&all, &dynamic, &dynamic]));
-    // The application stands in for the web server; nobody stands in for the balancer.
+    // The application can replace the web server; nothing can replace the balancer.
     assert_eq!(lone(one), by_name([&vec![], &dynamic, &all]));
     assert_eq!(lone(two), by_name([&all, &all, &dynamic]));
     assert_eq!((lone(three), lone(four), lone(&stage_2())), (None, None, None));
@@ -142,7 +142,7 @@ fn different_servers_that_each_stop_something_are_no_redundancy() {
 }
 
 #[test]
-fn each_tier_is_read_per_kind() {
+fn each_tier_is_judged_per_kind() {
     use RedundancyVerdict::{FalseRedundancy, Lone, Twins};
     let readings = |infra: &Infrastructure| -> Vec<(Tier, [Option<RedundancyVerdict>; 3])> {
         redundancy(infra).iter().map(|tier| (tier.tier, RequestKind::ALL.map(|kind| tier.reading(kind)))).collect()
@@ -178,7 +178,7 @@ fn each_tier_is_read_per_kind() {
     assert_eq!(application.reading(RequestKind::Read), Some(Lone));
 }
 
-/// The tier of a component, by its kind and the links that it has.
+/// Whether a component belongs to a tier, by its kind and links.
 fn is_in(infra: &Infrastructure, component: &Component, tier: Tier) -> bool {
     let asks = infra
         .links()
@@ -197,7 +197,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_a_flaw_stops_is_what_stops_without_all_that_have_it(genes in genes()) {
+    fn a_flaw_stops_what_the_loss_of_all_affected_components_stops(genes in genes()) {
         let infra = draw(&genes, true);
         let flaws = shared_flaws(&infra);
         let versions: BTreeSet<_> = infra.components().filter_map(|(_, component)| component.software.clone()).collect();
@@ -215,7 +215,7 @@ proptest! {
     }
 
     #[test]
-    fn a_tier_is_read_as_knocking_out_reads_it(genes in genes()) {
+    fn the_verdict_on_a_tier_matches_simulated_failures(genes in genes()) {
         let infra = draw(&genes, true);
         let read = redundancy(&infra);
         for tier in Tier::ALL {

@@ -1,43 +1,48 @@
-//! Messages in full, against what a listener is said to read, and against the formats' own rules.
+//! Tests messages in full, against the facts that a listener can read and against the rules of the formats.
 
 use super::{load, stage_2};
-use hoplight::analysis::{Carriers, Handshake, Mark, Message, MessageDirection, MessageSpec, Payload, Reply, message, readable};
+use hoplight::analysis::{
+    Carriers, HandshakeRoundTrip, MessageDirection, MessageSpec, PartRole, Payload, RenderedMessage, ResponseStatus, message,
+    readable,
+};
 use hoplight::model::{Cipher, Infrastructure, LinkIx, Protocol, RequestKind, TlsMode, TopologyEdit};
 
 const COLUMNS: usize = 60;
 
-fn write(infra: &Infrastructure, link: LinkIx, talk: Payload, turn: MessageDirection) -> Message {
-    message(infra, link, &MessageSpec { talk, turn, number: 7 }, COLUMNS)
+fn write(infra: &Infrastructure, link: LinkIx, payload: Payload, direction: MessageDirection) -> RenderedMessage {
+    message(infra, link, &MessageSpec { payload, direction, number: 7 }, COLUMNS)
 }
 
 fn between(infra: &Infrastructure, from: &str, to: &str) -> LinkIx {
     infra.link_between(from, to).expect("a link")
 }
 
-/// What is on the wire and no remark, line by line.
-fn wire(message: &Message) -> Vec<&str> {
-    message.parts.iter().filter(|part| part.mark != Mark::Remark).map(|part| part.text.as_str()).collect()
+/// Lines on the wire, without remarks.
+fn wire(message: &RenderedMessage) -> Vec<&str> {
+    message.parts.iter().filter(|part| !matches!(part.role, PartRole::Remark(_))).map(|part| part.text.as_str()).collect()
 }
 
-fn text(message: &Message) -> String {
+fn text(message: &RenderedMessage) -> String {
     wire(message).join("\n")
 }
 
-/// Everything that the asker sends on a link for a request of a kind.
-fn asked(infra: &Infrastructure, link: LinkIx, kind: RequestKind) -> Vec<Message> {
-    let talks = match infra.link(link).protocol {
+/// Everything that the client sends on a link for a request of a kind.
+fn asked(infra: &Infrastructure, link: LinkIx, kind: RequestKind) -> Vec<RenderedMessage> {
+    let payloads = match infra.link(link).protocol {
         Protocol::Dns => vec![Payload::Lookup],
         Protocol::Replication => vec![Payload::Change],
         _ => {
-            let handshakes = [Handshake::Whole, Handshake::First, Handshake::Second, Handshake::Resumed].map(Payload::Handshake);
+            let handshakes =
+                [HandshakeRoundTrip::Whole, HandshakeRoundTrip::First, HandshakeRoundTrip::Second, HandshakeRoundTrip::Resumed]
+                    .map(Payload::Handshake);
             let opening = if infra.hop(link).is_plaintext() { Vec::new() } else { handshakes.to_vec() };
             [vec![Payload::Connect], opening, vec![Payload::Request(kind)]].concat()
         }
     };
-    talks.into_iter().map(|talk| write(infra, link, talk, MessageDirection::Ask)).collect()
+    payloads.into_iter().map(|payload| write(infra, link, payload, MessageDirection::Request)).collect()
 }
 
-/// The second and third stage in every setting of TLS.
+/// The second and third stages with every TLS setting.
 fn settings() -> Vec<Infrastructure> {
     let third = load(("assets/stage-3-scaled.ron", include_str!("../../assets/stage-3-scaled.ron")));
     let mut all = Vec::new();
@@ -53,7 +58,7 @@ fn settings() -> Vec<Infrastructure> {
 }
 
 #[test]
-fn every_fact_that_a_listener_reads_stands_in_the_messages_and_nothing_that_tls_hides() {
+fn messages_contain_every_readable_fact_and_nothing_that_tls_hides() {
     let (mut plain, mut sealed) = (0, 0);
     for infra in settings() {
         let carriers = Carriers::of(&infra);
@@ -69,8 +74,8 @@ fn every_fact_that_a_listener_reads_stands_in_the_messages_and_nothing_that_tls_
                     continue;
                 }
                 sealed += 1;
-                let answers = [Reply::Good, Reply::Failed(503)]
-                    .map(|reply| write(&infra, link, Payload::Request(kind), MessageDirection::Answer(reply)));
+                let answers = [ResponseStatus::Success, ResponseStatus::Failed(503)]
+                    .map(|reply| write(&infra, link, Payload::Request(kind), MessageDirection::Response(reply)));
                 let all = all + &answers.iter().map(text).collect::<String>();
                 let hidden =
                     [kind.request_line(), kind.secrets(), kind.sql(), "Cookie", "password", "session=", "Host:", "HTTP/1.1"];
@@ -88,19 +93,19 @@ fn every_fact_that_a_listener_reads_stands_in_the_messages_and_nothing_that_tls_
 fn the_two_ends_read_what_the_wire_hides() {
     let infra = stage_2().edited(&TopologyEdit::EdgeTls(TlsMode::Reencrypt));
     let link = between(&infra, "lb-1", "web-1");
-    let sealed = write(&infra, link, Payload::Request(RequestKind::Write), MessageDirection::Ask);
-    let open = write(&stage_2(), link, Payload::Request(RequestKind::Write), MessageDirection::Ask);
+    let sealed = write(&infra, link, Payload::Request(RequestKind::Write), MessageDirection::Request);
+    let open = write(&stage_2(), link, Payload::Request(RequestKind::Write), MessageDirection::Request);
     assert_eq!((sealed.cipher, open.cipher), (Cipher::Tls, Cipher::Plaintext));
-    assert_eq!(sealed.inside, open.parts[1..], "what is inside is what would be outside without TLS");
+    assert_eq!(sealed.inside, open.parts[1..], "the encrypted content equals the plaintext message");
     assert!(open.inside.is_empty() && open.shows_password() && !sealed.shows_password());
-    assert_eq!(sealed.bytes, open.bytes + 22, "one record: five bytes before, the inner type and sixteen behind");
+    assert_eq!(sealed.bytes, open.bytes + 22, "one record: header of 5 bytes, inner type, tag of 16 bytes");
 }
 
 #[test]
-fn a_balancer_adds_what_it_knows_where_it_reads() {
+fn a_balancer_adds_headers_if_it_can_read() {
     let infra = stage_2();
     let forwarded = |infra: &Infrastructure, from: &str, to: &str| -> Vec<String> {
-        let message = write(infra, between(infra, from, to), Payload::Request(RequestKind::Read), MessageDirection::Ask);
+        let message = write(infra, between(infra, from, to), Payload::Request(RequestKind::Read), MessageDirection::Request);
         let parts = if message.inside.is_empty() { message.parts } else { message.inside };
         let added = parts.into_iter().filter(|part| part.text.starts_with("X-Forwarded"));
         added.map(|part| part.text).collect()
@@ -119,115 +124,131 @@ fn a_balancer_adds_what_it_knows_where_it_reads() {
 }
 
 #[test]
-fn messages_have_the_form_of_their_protocols() {
+fn messages_follow_the_format_of_their_protocols() {
     let infra = stage_2();
     let link = |from, to| between(&infra, from, to);
-    let shown = |link, talk, turn| text(&write(&infra, link, talk, turn));
-    let login = shown(link("lb-1", "web-1"), Payload::Request(RequestKind::Write), MessageDirection::Ask);
-    let (head, body) = login.split_once("\n\n").expect("an empty line ends the head");
+    let shown = |link, payload, direction| text(&write(&infra, link, payload, direction));
+    let login = shown(link("lb-1", "web-1"), Payload::Request(RequestKind::Write), MessageDirection::Request);
+    let (head, body) = login.split_once("\n\n").expect("an empty line ends the header");
     assert!(head.contains("\nPOST /login HTTP/1.1\nHost: www.foobar.com\n"), "{head}");
     assert!(head.contains(&format!("Content-Length: {}", body.len())), "{login}");
     assert_eq!(body, RequestKind::Write.secrets());
-    let answer = shown(link("lb-1", "web-1"), Payload::Request(RequestKind::Write), MessageDirection::Answer(Reply::Failed(504)));
+    let answer = shown(
+        link("lb-1", "web-1"),
+        Payload::Request(RequestKind::Write),
+        MessageDirection::Response(ResponseStatus::Failed(504)),
+    );
     assert!(answer.contains("HTTP/1.1 504 Gateway Timeout\n"), "{answer}");
-    let session =
-        write(&infra, link("lb-1", "web-1"), Payload::Request(RequestKind::Write), MessageDirection::Answer(Reply::Good));
-    assert!(session.shows_secret() && !session.shows_password(), "the answer to a login brings the session");
+    let session = write(
+        &infra,
+        link("lb-1", "web-1"),
+        Payload::Request(RequestKind::Write),
+        MessageDirection::Response(ResponseStatus::Success),
+    );
+    assert!(session.shows_secret() && !session.shows_password(), "the response to a login sets the session");
 
     let dns = link("browser", "dns");
-    let question = shown(dns, Payload::Lookup, MessageDirection::Ask);
+    let question = shown(dns, Payload::Lookup, MessageDirection::Request);
     let id = question.split("id ").nth(1).and_then(|rest| rest.split(',').next()).expect("an id");
     assert!(question.contains("www.foobar.com. IN A") && question.contains("UDP"), "{question}");
-    let codes = [(Reply::Good, "0x8180"), (Reply::NoSuchName, "0x8183"), (Reply::NameUnknown, "0x8182")];
+    let codes =
+        [(ResponseStatus::Success, "0x8180"), (ResponseStatus::NoSuchName, "0x8183"), (ResponseStatus::NameUnknown, "0x8182")];
     for (reply, flags) in codes {
-        let answer = shown(dns, Payload::Lookup, MessageDirection::Answer(reply));
+        let answer = shown(dns, Payload::Lookup, MessageDirection::Response(reply));
         assert!(answer.contains(&format!("id {id}, flags {flags}")), "{answer}");
     }
 
-    let syn = shown(link("browser", "lb-1"), Payload::Connect, MessageDirection::Ask);
-    let ack = shown(link("browser", "lb-1"), Payload::Connect, MessageDirection::Answer(Reply::Good));
+    let syn = shown(link("browser", "lb-1"), Payload::Connect, MessageDirection::Request);
+    let ack = shown(link("browser", "lb-1"), Payload::Connect, MessageDirection::Response(ResponseStatus::Success));
     let number = |text: &str, before: &str| -> u32 {
         let rest = text.split(before).nth(1).expect("a number");
         rest.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok()).expect("digits")
     };
     assert_eq!(number(&ack, ", ack "), number(&syn, "seq ").wrapping_add(1));
-    assert!(shown(link("browser", "lb-1"), Payload::Connect, MessageDirection::Answer(Reply::Refused)).contains("RST, ACK"));
+    assert!(
+        shown(link("browser", "lb-1"), Payload::Connect, MessageDirection::Response(ResponseStatus::Refused))
+            .contains("RST, ACK")
+    );
 
-    let hello = shown(link("browser", "lb-1"), Payload::Handshake(Handshake::Whole), MessageDirection::Ask);
+    let hello = shown(link("browser", "lb-1"), Payload::Handshake(HandshakeRoundTrip::Whole), MessageDirection::Request);
     assert!(hello.contains("server_name (SNI): www.foobar.com"), "{hello}");
-    let refused = shown(link("app-2", "db-2"), Payload::Request(RequestKind::Write), MessageDirection::Answer(Reply::ReadOnly));
+    let refused =
+        shown(link("app-2", "db-2"), Payload::Request(RequestKind::Write), MessageDirection::Response(ResponseStatus::ReadOnly));
     assert!(refused.contains("1290 (HY000)"), "{refused}");
-    let change = shown(link("db-1", "db-2"), Payload::Change, MessageDirection::Ask);
+    let change = shown(link("db-1", "db-2"), Payload::Change, MessageDirection::Request);
     assert!(change.contains("Update_rows"), "{change}");
 }
 
 #[test]
-fn an_internal_handshake_names_no_site_and_the_newer_version_shows_no_certificate() {
+fn an_internal_handshake_has_no_server_name_and_tls_1_3_hides_the_certificate() {
     let infra = stage_2().edited(&TopologyEdit::EdgeTls(TlsMode::Reencrypt));
     let inner = between(&infra, "lb-1", "web-1");
-    let ask = write(&infra, inner, Payload::Handshake(Handshake::Whole), MessageDirection::Ask);
+    let ask = write(&infra, inner, Payload::Handshake(HandshakeRoundTrip::Whole), MessageDirection::Request);
     assert!(!text(&ask).contains("foobar"), "{ask:?}");
     let through = infra.edited(&TopologyEdit::EdgeTls(TlsMode::Passthrough));
-    let ask = write(&through, inner, Payload::Handshake(Handshake::Whole), MessageDirection::Ask);
-    assert!(text(&ask).contains("(SNI): www.foobar.com"), "the browser's own hello goes on: {ask:?}");
+    let ask = write(&through, inner, Payload::Handshake(HandshakeRoundTrip::Whole), MessageDirection::Request);
+    assert!(text(&ask).contains("(SNI): www.foobar.com"), "the browser's ClientHello is forwarded: {ask:?}");
     let edge = between(&infra, "browser", "lb-1");
-    let newer = write(&infra, edge, Payload::Handshake(Handshake::Whole), MessageDirection::Answer(Reply::Good));
+    let newer =
+        write(&infra, edge, Payload::Handshake(HandshakeRoundTrip::Whole), MessageDirection::Response(ResponseStatus::Success));
     assert!(!text(&newer).contains("Certificate"), "{newer:?}");
     assert!(newer.inside.iter().any(|part| part.text.starts_with("Certificate: CN=www.foobar.com")), "{newer:?}");
-    let older = write(&infra, edge, Payload::Handshake(Handshake::First), MessageDirection::Answer(Reply::Good));
+    let older =
+        write(&infra, edge, Payload::Handshake(HandshakeRoundTrip::First), MessageDirection::Response(ResponseStatus::Success));
     assert!(text(&older).contains("Certificate: CN=www.foobar.com"), "{older:?}");
 }
 
-/// The type and the length of a message's encrypted record, by its header.
-fn record(message: &Message) -> (u8, usize) {
-    let row = &message.parts.iter().find(|part| part.mark == Mark::Ciphertext).expect("ciphertext").text;
+/// Type and length of a message's encrypted record, according to its header.
+fn record(message: &RenderedMessage) -> (u8, usize) {
+    let row = &message.parts.iter().find(|part| part.role == PartRole::Ciphertext).expect("ciphertext").text;
     let byte = |at| u8::from_str_radix(row.split(' ').nth(at).expect("a byte"), 16).expect("hexadecimal");
     (byte(0), usize::from(byte(3)) * 256 + usize::from(byte(4)))
 }
 
 #[test]
-fn records_have_the_type_and_the_length_of_their_version() {
-    // From the formats: RFC 5246 and 5288, RFC 8446. In TLS 1.2 an encrypted Finished has 40 bytes behind its header.
+fn records_have_the_type_and_length_of_their_version() {
+    // According to RFC 5246, RFC 5288 and RFC 8446. In TLS 1.2, an encrypted Finished has 40 bytes after its header.
     let with = |version: &str| {
         let text = include_str!("../../assets/stage-2-secured.ron");
         let text = text.replacen("tls: (", &format!("tls: (version: {version}, "), 1);
         Infrastructure::from_ron("tls.ron", &text).unwrap_or_else(|error| panic!("{error}"))
     };
     let (older, newer) = (with("Tls12"), with("Tls13"));
-    let say = |infra: &Infrastructure, talk: Payload, turn| write(infra, between(infra, "browser", "lb-1"), talk, turn);
-    let good = MessageDirection::Answer(Reply::Good);
-    for turn in [MessageDirection::Ask, good] {
-        let finish = say(&older, Payload::Handshake(Handshake::Second), turn);
+    let say =
+        |infra: &Infrastructure, payload: Payload, direction| write(infra, between(infra, "browser", "lb-1"), payload, direction);
+    let good = MessageDirection::Response(ResponseStatus::Success);
+    for direction in [MessageDirection::Request, good] {
+        let finish = say(&older, Payload::Handshake(HandshakeRoundTrip::Second), direction);
         assert_eq!(record(&finish), (22, 40), "{finish:?}");
     }
-    assert_eq!(record(&say(&older, Payload::Handshake(Handshake::Resumed), good)), (22, 40));
-    assert_eq!(record(&say(&newer, Payload::Handshake(Handshake::Resumed), good)), (23, 36 + 1 + 16));
-    assert_eq!(record(&say(&newer, Payload::Handshake(Handshake::Whole), good)).0, 23, "the newer version hides the type");
+    assert_eq!(record(&say(&older, Payload::Handshake(HandshakeRoundTrip::Resumed), good)), (22, 40));
+    assert_eq!(record(&say(&newer, Payload::Handshake(HandshakeRoundTrip::Resumed), good)), (23, 36 + 1 + 16));
+    assert_eq!(record(&say(&newer, Payload::Handshake(HandshakeRoundTrip::Whole), good)).0, 23, "TLS 1.3 hides the type");
     let lengths = [&older, &newer].map(|infra| {
-        let sealed = say(infra, Payload::Request(RequestKind::Read), MessageDirection::Ask);
+        let sealed = say(infra, Payload::Request(RequestKind::Read), MessageDirection::Request);
         assert_eq!((record(&sealed).0, record(&sealed).1 + 5), (23, sealed.bytes));
         sealed.bytes
     });
-    assert_eq!(lengths[0], lengths[1] + 7, "eight bytes of the nonce are sent, and no inner type");
+    assert_eq!(lengths[0], lengths[1] + 7, "TLS 1.2 sends eight bytes of the nonce and no inner type");
 }
 
 #[test]
-fn a_database_without_space_answers_as_mysql_does() {
+fn a_database_with_a_full_disk_answers_like_mysql() {
     let infra = stage_2();
-    let turn = MessageDirection::Answer(Reply::DiskFull);
-    let full = write(&infra, between(&infra, "app-2", "db-1"), Payload::Request(RequestKind::Write), turn);
+    let direction = MessageDirection::Response(ResponseStatus::DiskFull);
+    let full = write(&infra, between(&infra, "app-2", "db-1"), Payload::Request(RequestKind::Write), direction);
     assert!(text(&full).contains("1114 (HY000): The table 'users' is full"), "{full:?}");
 }
 
 #[test]
-fn ciphertext_fills_its_row_and_is_always_the_same() {
+fn ciphertext_fills_its_line_and_is_deterministic() {
     let infra = stage_2();
     let link = between(&infra, "browser", "lb-1");
     let row = |number, columns| {
-        let letter = MessageSpec { talk: Payload::Request(RequestKind::Read), turn: MessageDirection::Ask, number };
-        let message = message(&infra, link, &letter, columns);
-        let row = message.parts.iter().find(|part| part.mark == Mark::Ciphertext).expect("ciphertext").text.clone();
-        // The header says how long the record is.
+        let spec = MessageSpec { payload: Payload::Request(RequestKind::Read), direction: MessageDirection::Request, number };
+        let message = message(&infra, link, &spec, columns);
+        let row = message.parts.iter().find(|part| part.role == PartRole::Ciphertext).expect("ciphertext").text.clone();
+        // The header contains the length of the record.
         let hex = |at| usize::from_str_radix(row.split(' ').nth(at).expect("a byte"), 16).expect("hexadecimal");
         assert_eq!(hex(3) * 256 + hex(4) + 5, message.bytes, "{row}");
         row
@@ -242,14 +263,18 @@ fn ciphertext_fills_its_row_and_is_always_the_same() {
 }
 
 #[test]
-fn an_http_message_has_the_bytes_that_its_head_announces() {
+fn an_http_message_has_the_length_that_its_header_declares() {
     let infra = stage_2();
     let link = between(&infra, "lb-1", "web-1");
     let mut bodies = 0;
-    let talks = RequestKind::ALL.map(Payload::Request).into_iter().chain([Payload::Check]);
-    for talk in talks {
-        for turn in [MessageDirection::Ask, MessageDirection::Answer(Reply::Good), MessageDirection::Answer(Reply::Failed(503))] {
-            let message = write(&infra, link, talk.clone(), turn);
+    let payloads = RequestKind::ALL.map(Payload::Request).into_iter().chain([Payload::Check]);
+    for payload in payloads {
+        for direction in [
+            MessageDirection::Request,
+            MessageDirection::Response(ResponseStatus::Success),
+            MessageDirection::Response(ResponseStatus::Failed(503)),
+        ] {
+            let message = write(&infra, link, payload.clone(), direction);
             let Some(head) = wire(&message).into_iter().skip(1).position(str::is_empty) else { continue };
             let lines: Vec<&str> = wire(&message).into_iter().skip(1).collect();
             let body = lines[head + 1..].join("\r\n");
@@ -264,22 +289,33 @@ fn an_http_message_has_the_bytes_that_its_head_announces() {
 }
 
 #[test]
-fn a_health_check_says_as_much_as_it_is_set_to() {
+fn a_health_check_sends_what_its_depth_requires() {
     let infra = stage_2();
     let link = between(&infra, "lb-1", "web-1");
-    let check = |infra: &Infrastructure, turn| text(&write(infra, link, Payload::Check, turn));
-    assert!(check(&infra, MessageDirection::Ask).contains("SYN, seq"));
-    assert!(check(&infra, MessageDirection::Answer(Reply::Good)).contains("SYN, ACK"));
-    assert!(check(&infra, MessageDirection::Answer(Reply::Refused)).contains("RST, ACK"));
+    let check = |infra: &Infrastructure, direction| text(&write(infra, link, Payload::Check, direction));
+    assert!(check(&infra, MessageDirection::Request).contains("SYN, seq"));
+    assert!(check(&infra, MessageDirection::Response(ResponseStatus::Success)).contains("SYN, ACK"));
+    assert!(check(&infra, MessageDirection::Response(ResponseStatus::Refused)).contains("RST, ACK"));
     let asks = load((
         "stage-2",
         &include_str!("../../assets/stage-2-secured.ron")
             .replace("(algorithm: RoundRobin)", "(algorithm: RoundRobin, check: HttpApp)"),
     ));
-    assert!(check(&asks, MessageDirection::Ask).contains("GET /health HTTP/1.1"));
-    assert!(check(&asks, MessageDirection::Answer(Reply::Good)).contains("200 OK"));
-    assert!(check(&asks, MessageDirection::Answer(Reply::Failed(503))).contains("503 Service Unavailable"));
-    // Where TLS goes on behind the balancer, only its records are seen.
+    assert!(check(&asks, MessageDirection::Request).contains("GET /health HTTP/1.1"));
+    assert!(check(&asks, MessageDirection::Response(ResponseStatus::Success)).contains("200 OK"));
+    assert!(check(&asks, MessageDirection::Response(ResponseStatus::Failed(503))).contains("503 Service Unavailable"));
+    // With re-encryption, only TLS records are visible behind the balancer.
     let sealed = asks.edited(&TopologyEdit::EdgeTls(TlsMode::Reencrypt));
-    assert!(!check(&sealed, MessageDirection::Ask).contains("GET"));
+    assert!(!check(&sealed, MessageDirection::Request).contains("GET"));
+}
+
+#[test]
+fn a_remark_is_rendered_as_a_sentence() {
+    let infra = stage_2();
+    let check = write(&infra, between(&infra, "lb-1", "web-1"), Payload::Check, MessageDirection::Request);
+    let remarks = check.parts.iter().filter_map(|part| match part.role {
+        PartRole::Remark(remark) => Some(hoplight::text::remark(remark).to_sentence()),
+        _ => None,
+    });
+    assert_eq!(remarks.collect::<Vec<_>>(), ["Health check: opens the connection, then closes it."]);
 }

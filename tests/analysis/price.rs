@@ -1,4 +1,4 @@
-//! What TLS costs: against a table made by hand, and against runs of the simulation.
+//! Tests the cost of TLS against a table made by hand and against simulation runs.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,16 +13,16 @@ use hoplight::text;
 
 fn price(infra: &Infrastructure, mode: TlsMode, web_to_app: bool, app_to_db: bool) -> TlsPrice {
     let fits = |price: &TlsPrice| (price.mode, price.web_to_app, price.app_to_db) == (mode, web_to_app, app_to_db);
-    tls_prices(infra).into_iter().find(fits).expect("all settings are there")
+    tls_prices(infra).into_iter().find(fits).expect("every setting is present")
 }
 
-/// Where a new visitor's first login shakes hands, in the order of its way.
+/// Components that terminate a handshake for a new visitor's first login, in path order.
 fn ends(price: &TlsPrice) -> Vec<&str> {
     price.of_first_visit(RequestKind::Write).map(|handshake| handshake.at.as_str()).collect()
 }
 
 #[test]
-fn a_login_shakes_hands_where_tls_ends() {
+fn a_login_has_a_handshake_wherever_tls_terminates() {
     let infra = stage_2();
     let table: [(TlsMode, &[&str]); 4] = [
         (TlsMode::None, &[]),
@@ -40,13 +40,13 @@ fn a_login_shakes_hands_where_tls_ends() {
             let ms = 2.0 * f64::from(u32::try_from(expected.len()).expect("a few"));
             assert!((price.first_visit_ms(RequestKind::Write) - ms).abs() < 1e-12);
             let warm = price.of_warm_visit(RequestKind::Write).count();
-            assert_eq!(warm, usize::from(mode != TlsMode::None), "what is kept costs nothing the second time");
+            assert_eq!(warm, usize::from(mode != TlsMode::None), "kept connections need no second handshake");
             assert_eq!(price.lost.is_empty(), mode != TlsMode::Passthrough);
         }
     }
 }
 
-/// The keys, as `component:purpose`, with a question mark where the drawing has no such certificate.
+/// Keys as `component:purpose`, with a question mark if the model has no such certificate.
 fn keys(price: &TlsPrice) -> Vec<String> {
     let word = |purpose| if purpose == KeyPurpose::Site { "site" } else { "inside" };
     let keys = price.keys.iter();
@@ -60,13 +60,13 @@ fn keys_are_where_handshakes_end() {
     assert_eq!(keys(&price(&infra, TlsMode::Terminate, false, false)), ["lb-1:site"]);
     assert_eq!(keys(&price(&infra, TlsMode::Reencrypt, false, false)), ["lb-1:site", "web-1:inside?", "web-2:inside?"]);
     assert_eq!(keys(&price(&infra, TlsMode::Passthrough, false, false)), ["web-1:site", "web-2:site"]);
-    // The replica answers reads of the applications, the primary those, the writes, and the replica.
+    // The replica serves reads of the applications; the primary serves reads, writes and the replica.
     let inside = ["app-1:inside?", "app-2:inside?", "db-1:inside?", "db-2:inside?", "lb-1:site"];
     assert_eq!(keys(&price(&infra, TlsMode::Terminate, true, true)), inside);
 }
 
 #[test]
-fn the_balancer_of_a_write_up_loses_its_features_only_when_it_is_blind() {
+fn balancers_of_the_write_ups_lose_features_only_with_passthrough() {
     for infra in designs() {
         assert_eq!(tls_prices(&infra).len(), 16);
         for price in tls_prices(&infra) {
@@ -78,13 +78,13 @@ fn the_balancer_of_a_write_up_loses_its_features_only_when_it_is_blind() {
     let none = r#"(format: 1, id: "one", title: "t", summary: "s", tls: (edge: Passthrough), components: [(id: "browser", kind: Browser),
         (id: "web-1", kind: Web())], links: [(from: "browser", to: "web-1", protocol: Http)])"#;
     let price = tls_price(&super::load(("one.ron", none)));
-    assert!(price.lost.is_empty(), "there is no balancer that could lose anything");
+    assert!(price.lost.is_empty(), "there is no balancer to lose features");
     assert_eq!(price.handshakes.len(), 1);
     assert_eq!(keys(&price), ["web-1:site?"]);
 }
 
 #[test]
-fn a_price_is_told_in_sentences() {
+fn a_price_is_described_in_sentences() {
     let infra = stage_2();
     assert_eq!(
         text::tls_price(&price(&infra, TlsMode::Reencrypt, false, true)).to_string(),
@@ -105,7 +105,7 @@ fn a_price_is_told_in_sentences() {
 }
 
 #[test]
-fn a_replica_shakes_hands_once_with_its_primary() {
+fn a_replica_has_one_handshake_with_its_primary() {
     let text = r#"(format: 1, id: "pair", title: "t", summary: "s", tls: (edge: None, app_to_db: true), components: [(id: "browser", kind: Browser),
         (id: "app-1", kind: App()), (id: "db-1", kind: Database(role: Primary)), (id: "db-2", kind: Database(role: Replica))],
         links: [(from: "browser", to: "app-1", protocol: Http), (from: "app-1", to: "db-1", protocol: Sql),
@@ -120,7 +120,7 @@ fn a_replica_shakes_hands_once_with_its_primary() {
 
 const COST_MS: f64 = 50.0;
 
-/// A chain whose services take no time, visited by one new user a second.
+/// A chain of components with zero service time, visited by one new user per second.
 fn chain(kind: RequestKind, mode: TlsMode, inside: (bool, bool), upstream: &str, cost_ms: f64) -> Infrastructure {
     let (static_share, write_share) = match kind {
         RequestKind::Static => (1.0, 0.0),
@@ -142,7 +142,7 @@ fn chain(kind: RequestKind, mode: TlsMode, inside: (bool, bool), upstream: &str,
     super::load(("chain.ron", &text))
 }
 
-/// How long the first two visitors waited, in milliseconds.
+/// Latency of the first two visitors, in milliseconds.
 fn waits(infra: Infrastructure) -> [f64; 2] {
     let mut found = Vec::new();
     let mut simulation = Simulation::new(Arc::new(infra), 1);
@@ -156,7 +156,7 @@ fn waits(infra: Infrastructure) -> [f64; 2] {
 }
 
 #[test]
-fn a_run_pays_what_the_price_says() {
+fn a_run_takes_the_predicted_time_for_handshakes() {
     for upstream in ["KeepAlive", "PerRequest"] {
         for kind in RequestKind::ALL {
             for mode in TlsMode::ALL {

@@ -1,6 +1,6 @@
-//! Random drawings: the analysis against brute force, and against petgraph's dominators.
+//! Random infrastructures: tests the analysis against brute force and against petgraph's dominators.
 //!
-//! The oracles know the rules of a request from their wording, not from the code under test.
+//! The reference implementations restate the rules for requests independently of the code under test.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -17,7 +17,7 @@ use proptest::test_runner::TestRunner;
 
 const GENES: usize = 300;
 
-/// A line of numbers that decides what is drawn; when it is used up, it goes on with zeros.
+/// A sequence of numbers that determines the random site. Continues with zeros when it is exhausted.
 struct Genes<'a>(std::slice::Iter<'a, u8>);
 
 impl Genes<'_> {
@@ -30,7 +30,7 @@ impl Genes<'_> {
     }
 }
 
-/// Draws a site: one entry, a few of everything else, links with kinds, servers, and firewalls with rules if wanted.
+/// Builds a site: one entry, a few of every other kind, links with kinds, servers, and optionally firewalls with rules.
 pub(crate) fn draw(genes: &[u8], firewalls: bool) -> Infrastructure {
     let mut genes = Genes(genes.iter());
     let mut names: Vec<(String, &str)> = Vec::new();
@@ -117,7 +117,8 @@ fn ends(kind: &ComponentKind, request: RequestKind) -> bool {
     }
 }
 
-/// Every whole way of a request from `at`: the elements that it needs. Drawings have no circles, so this ends.
+/// Every complete request path from `at`, as the set of elements that it needs. Sites have no cycles, so the recursion
+/// ends.
 fn ways_from(infra: &Infrastructure, at: ComponentIx, request: RequestKind) -> Vec<BTreeSet<Element>> {
     if ends(&infra.component(at).kind, request) {
         return vec![BTreeSet::new()];
@@ -133,7 +134,7 @@ fn ways_from(infra: &Infrastructure, at: ComponentIx, request: RequestKind) -> V
     ways
 }
 
-/// What one hop needs, or nothing if a firewall forbids it.
+/// Elements that one hop needs, or `None` if a firewall blocks it.
 fn needs(infra: &Infrastructure, hop: &hoplight::model::Hop) -> Option<BTreeSet<Element>> {
     let allowed = hop.guards.iter().all(|guard| guard.verdict.action == RuleAction::Allow);
     let mut needed = BTreeSet::from([infra.hop_element(hop.link)]);
@@ -145,7 +146,7 @@ fn needs(infra: &Infrastructure, hop: &hoplight::model::Hop) -> Option<BTreeSet<
     allowed.then_some(needed)
 }
 
-/// Every whole way of a new visitor's request, the lookup included.
+/// Every complete path of a new visitor's request, including the lookup.
 fn ways(infra: &Infrastructure, request: RequestKind) -> Vec<BTreeSet<Element>> {
     let requests = ways_from(infra, infra.find("browser").expect("a browser"), request);
     let lookups: Vec<_> = infra
@@ -159,14 +160,14 @@ fn ways(infra: &Infrastructure, request: RequestKind) -> Vec<BTreeSet<Element>> 
     lookups.flat_map(|lookup| requests.iter().map(move |way| way | &lookup)).collect()
 }
 
-/// All that can be knocked out.
+/// All elements that can fail.
 pub(crate) fn elements(infra: &Infrastructure) -> Vec<Element> {
     let components = infra.components().map(|(_, component)| Element::Component(component.id.clone()));
     let servers = infra.servers().map(|server| Element::Server(server.id.clone()));
     components.chain(servers).chain(infra.links().map(|(link, _)| infra.hop_element(link))).collect()
 }
 
-/// What every way to an answer passes, according to petgraph. Knows no servers and no firewalls.
+/// Dominators of every path to an answer, according to petgraph. Does not model servers and firewalls.
 fn dominators_of_answers(infra: &Infrastructure, request: RequestKind) -> Option<BTreeSet<Element>> {
     let browser = infra.find("browser").expect("a browser");
     let mut graph: DiGraph<Option<ComponentIx>, ()> = DiGraph::new();
@@ -180,7 +181,7 @@ fn dominators_of_answers(infra: &Infrastructure, request: RequestKind) -> Option
             continue;
         }
         if link.protocol == Protocol::Dns {
-            // First the name, then the request: in series.
+            // The lookup comes before the request: in series.
             graph.extend_with_edges([(start, to), (to, nodes[browser.index()])]);
             named = true;
         } else if link.protocol != Protocol::Replication
@@ -209,7 +210,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn works_agrees_with_enumerating_all_ways(genes in genes(), picks in proptest::collection::vec(any::<prop::sample::Index>(), 0..4)) {
+    fn works_agrees_with_enumerating_all_paths(genes in genes(), picks in proptest::collection::vec(any::<prop::sample::Index>(), 0..4)) {
         let infra = draw(&genes, true);
         let elements = elements(&infra);
         let out: BTreeSet<Element> =
@@ -222,7 +223,7 @@ proptest! {
     }
 
     #[test]
-    fn single_points_are_what_all_ways_have_in_common(genes in genes()) {
+    fn single_points_are_the_intersection_of_all_paths(genes in genes()) {
         let infra = draw(&genes, true);
         for kind in RequestKind::ALL {
             let common = ways(&infra, kind).into_iter().reduce(|a, b| &a & &b);
@@ -230,7 +231,7 @@ proptest! {
                 single_points(&infra, kind).ok().map(|points| points.iter().filter_map(|point| point.cause.element()).collect());
             let count = found.as_ref().map_or(0, Vec::len);
             let found: Option<BTreeSet<_>> = found.map(|points| points.into_iter().collect());
-            prop_assert_eq!(count, found.as_ref().map_or(0, BTreeSet::len), "nothing is listed twice");
+            prop_assert_eq!(count, found.as_ref().map_or(0, BTreeSet::len), "no duplicates");
             prop_assert_eq!(found, common, "{:?}", kind);
         }
     }
@@ -247,7 +248,7 @@ proptest! {
     }
 
     #[test]
-    fn a_hop_of_a_whole_way_carries_its_kind_and_a_forbidden_one_none(genes in genes()) {
+    fn a_hop_on_a_complete_path_carries_its_kind_and_a_blocked_one_none(genes in genes()) {
         let infra = draw(&genes, true);
         let carriers = Carriers::of(&infra);
         for kind in RequestKind::ALL {
@@ -257,14 +258,14 @@ proptest! {
                 let element = infra.hop_element(hop.link);
                 prop_assert!(carries || !used.contains(&element), "{} carries {:?}", element, kind);
                 let open = infra.link(hop.link).serves(kind) && needs(&infra, &hop).is_some();
-                prop_assert!(open || !carries, "{} is closed to {:?}", element, kind);
+                prop_assert!(open || !carries, "{} is blocked for {:?}", element, kind);
             }
         }
     }
 }
 
 #[test]
-fn the_drawings_are_worth_testing() {
+fn the_random_sites_cover_working_broken_and_redundant_ones() {
     let mut runner = TestRunner::deterministic();
     let (mut whole, mut broken, mut redundant) = (0, 0, 0);
     for _ in 0..100 {
@@ -277,5 +278,5 @@ fn the_drawings_are_worth_testing() {
             redundant += u32::from(ways.len() > 2);
         }
     }
-    assert!(whole > 100 && broken > 30 && redundant > 40, "{whole} work, {broken} do not, {redundant} have several ways");
+    assert!(whole > 100 && broken > 30 && redundant > 40, "{whole} work, {broken} do not, {redundant} have several paths");
 }

@@ -1,4 +1,4 @@
-//! Availability against time: elements that fail and are repaired at random, on paper and in the running simulation.
+//! Tests availability over time: elements fail and are repaired at random, both without and with the simulation.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +10,9 @@ use hoplight::sim::{Command, SimTime, Simulation};
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
 
-/// Two of everything; things fail about every hour. Whatever fails is found out: a server that is off says nothing, so only
-/// what the balancer checks stands on one; a process that has ended refuses, and its asker turns to the next.
+/// Two of everything, with failures about every hour. Every failure can be detected: a server that is off does not
+/// respond, so only components with health checks run on a server; a process that has stopped refuses connections, and
+/// its clients use the next upstream.
 fn site() -> Infrastructure {
     let often = |mtbf_h: f64, mttr_h: f64| format!("reliability: (mtbf_h: {mtbf_h:?}, mttr_h: {mttr_h:?})");
     let (good, poor) = (often(0.9, 0.1), often(0.6, 0.2));
@@ -33,14 +34,14 @@ fn site() -> Infrastructure {
     load(("site.ron", &text))
 }
 
-/// A cause that fails and is repaired, in seconds.
+/// A cause that occurs and is repaired. Times are in seconds.
 struct Element {
     cause: Cause,
     up: bool,
     next: f64,
 }
 
-/// All that fails, each with a stream of random numbers of its own.
+/// All causes, each with its own random number generator.
 struct Renewal<'a> {
     infra: &'a Infrastructure,
     elements: Vec<(Element, Xoshiro256PlusPlus)>,
@@ -59,7 +60,7 @@ impl<'a> Renewal<'a> {
         renewal
     }
 
-    /// How long an element stays what it is: exponential.
+    /// Time until the element's next state change: exponentially distributed.
     fn wait(&mut self, place: usize) -> f64 {
         let (element, draws) = &mut self.elements[place];
         let reliability = element.cause.reliability(self.infra).expect("it fails");
@@ -68,7 +69,7 @@ impl<'a> Renewal<'a> {
         -uniform.ln() * mean.get() * 3_600.0
     }
 
-    /// The next change: when, and what.
+    /// Performs the next state change. Returns its time and the element.
     fn turn(&mut self) -> (f64, &Element) {
         let times = self.elements.iter().map(|(element, _)| element.next).enumerate();
         let (place, at) = times.min_by(|a, b| a.1.total_cmp(&b.1)).expect("something fails");
@@ -84,11 +85,11 @@ impl<'a> Renewal<'a> {
 }
 
 #[test]
-fn the_long_run_of_failures_and_repairs_is_what_the_formula_says() {
+fn the_long_run_average_of_failures_matches_the_formula() {
     let infra = site();
     let structure = Structure::of(&infra);
     let mut renewal = Renewal::new(&infra, 1);
-    // Long stretches, one after the other: nearly independent of each other.
+    // Long consecutive intervals, which are nearly independent of each other.
     let (stretches, length) = (30_usize, 1_500_000.0);
     let mut lost = vec![[0.0; 3]; stretches];
     let mut now = 0.0;
@@ -110,13 +111,13 @@ fn the_long_run_of_failures_and_repairs_is_what_the_formula_says() {
         let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (stretches - 1) as f64;
         let error = (variance / stretches as f64).sqrt();
         let exact = availability(&infra, &structure, kind).unavailability;
-        assert!(error < 0.01 * exact.max(0.2), "{kind:?}: {error} is no sharp answer");
+        assert!(error < 0.01 * exact.max(0.2), "{kind:?}: the standard error {error} is too large");
         assert!((mean - exact).abs() < 3.7 * error, "{kind:?}: {mean} ± {error}, not {exact}");
     }
 }
 
 #[test]
-fn the_simulation_fails_when_the_analysis_says_so() {
+fn the_simulation_fails_as_often_as_the_analysis_predicts() {
     let infra = site();
     let mut renewal = Renewal::new(&infra, 77);
     let mut sim = Simulation::new(Arc::new(infra.clone()), 5);
@@ -130,7 +131,8 @@ fn the_simulation_fails_when_the_analysis_says_so() {
         let part = element.cause.element().expect("a part");
         let command = if element.up { Command::Restore(part) } else { Command::Kill(part) };
         sim.advance(SimTime::ZERO + Duration::from_secs_f64(at), &mut ());
-        // What happens to a program on a server that is off has no effect now; but a server starts all its programs.
+        // A command for a program on a server that is off has no effect, but restoring a server starts all its
+        // programs.
         let _ = sim.apply(&command, &mut ());
         if matches!(command, Command::Restore(model::Element::Server(_))) {
             for cause in renewal.out() {
@@ -146,8 +148,9 @@ fn the_simulation_fails_when_the_analysis_says_so() {
         let totals = sim.totals_of(kind);
         let failed = totals.failed as f64 / (totals.failed + totals.completed) as f64;
         let expected = lost[kind.index()] / now;
-        // Until a health check has noticed, some requests fail that need not; patience blurs the ends of an outage.
+        // Some requests fail unnecessarily until a health check notices an outage; retries and timeouts blur its start
+        // and end.
         assert!((failed - expected).abs() < 0.015, "{kind:?}: {failed} of the requests, {expected} of the time");
-        assert!(expected > 0.05, "{kind:?} hardly fails: {expected}");
+        assert!(expected > 0.05, "{kind:?} fails too rarely: {expected}");
     }
 }

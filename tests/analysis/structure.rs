@@ -1,4 +1,4 @@
-//! The circuits against the search: both know the rules, each in its own way.
+//! Tests the circuits against the search: two independent implementations of the same rules.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use hoplight::analysis::{Cause, Outage, Structure, single_points, works};
 use hoplight::model::{Infrastructure, RequestKind};
 use proptest::prelude::*;
 
-/// Whether a kind works without these causes, by search and by circuit.
+/// Whether a kind works without these causes, according to search and circuit.
 fn both(infra: &Infrastructure, structure: &Structure, out: &[&Cause], kind: RequestKind) -> (bool, bool) {
     let outage = Outage::of_causes(infra, out.iter().copied());
     (works(infra, &outage, kind).is_ok(), structure.works(out.iter().copied(), kind))
@@ -18,10 +18,10 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn circuits_say_what_the_search_says(genes in genes(), picks in proptest::collection::vec(any::<prop::sample::Index>(), 0..8)) {
+    fn circuits_agree_with_the_search(genes in genes(), picks in proptest::collection::vec(any::<prop::sample::Index>(), 0..8)) {
         let infra = draw(&genes, true);
         let structure = Structure::of(&infra);
-        // Prefixes: from nothing out to much.
+        // Tests every prefix, from no failures to all of them.
         let picked: Vec<&Cause> = picks.iter().map(|pick| pick.get(structure.causes())).collect();
         for kind in RequestKind::ALL {
             for many in 0..=picked.len() {
@@ -32,7 +32,7 @@ proptest! {
     }
 
     #[test]
-    fn single_points_are_found_by_taking_out_one_after_the_other(genes in genes()) {
+    fn single_points_match_removing_each_cause(genes in genes()) {
         let infra = draw(&genes, true);
         let structure = Structure::of(&infra);
         for kind in RequestKind::ALL {
@@ -46,7 +46,7 @@ proptest! {
 }
 
 #[test]
-fn databases_that_follow_agree_in_every_case_of_two_or_three() {
+fn circuit_and_search_agree_for_clusters_with_up_to_three_causes() {
     let replicated = include_str!("../data/replicated.ron").replace("kinds: [Read]", "kinds: [Read, Write]");
     let automatic = replicated.replace("role: Primary", "role: Primary, failover: Automatic(after_s: 15.0)");
     for text in [include_str!("../data/quorum.ron"), &replicated, &automatic] {

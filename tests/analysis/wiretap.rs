@@ -1,10 +1,10 @@
-//! What is readable where, per TLS mode and kind of request.
+//! Tests which facts are readable on which hop, per TLS mode and kind of request.
 
 use super::stage_2;
 use hoplight::analysis::{Fact, balancer_can_read, plaintext_hops, readable};
 use hoplight::model::{Cipher, Infrastructure, Medium, RequestKind, TlsMode, TopologyEdit};
 
-/// The plaintext hops, as `from>to:kinds` with the first letters of the kinds, and a star where only inside one server.
+/// Plaintext hops, as `from>to:kinds` with the first letters of the kinds, and a star for hops inside one server.
 fn plaintext(infra: &Infrastructure) -> Vec<String> {
     let hops = plaintext_hops(infra);
     let letters = |kinds: &[RequestKind]| kinds.iter().filter_map(|kind| kind.word().chars().next()).collect::<String>();
@@ -17,7 +17,7 @@ fn plaintext(infra: &Infrastructure) -> Vec<String> {
         .collect()
 }
 
-/// The hops on which the password of a request of this kind is readable.
+/// Hops on which the password of a request of this kind is readable.
 fn password(infra: &Infrastructure, kind: RequestKind) -> Vec<String> {
     let shows = infra.links().filter(|(link, _)| readable(infra, *link, kind).shows_password());
     shows.map(|(link, _)| infra.hop_element(link).to_string()).collect()
@@ -33,7 +33,7 @@ const TO_APP: [&str; 2] = ["web-1>app-1:rw*", "web-2>app-2:rw*"];
 const TO_DB: [&str; 5] = ["app-1>db-1:rw*", "app-1>db-2:r", "app-2>db-2:r*", "app-2>db-1:rw", "db-1>db-2:w"];
 
 #[test]
-fn each_setting_hides_its_own_hops() {
+fn each_setting_encrypts_its_own_hops() {
     let infra = stage_2();
     let with = |mode| infra.edited(&TopologyEdit::EdgeTls(mode));
     let dns = ["browser>dns:srw"];
@@ -48,7 +48,7 @@ fn each_setting_hides_its_own_hops() {
 }
 
 #[test]
-fn the_password_is_readable_exactly_where_a_login_goes_in_the_clear() {
+fn the_password_is_readable_exactly_on_plaintext_hops_of_a_login() {
     let infra = stage_2();
     let behind = ["lb-1 → web-1", "lb-1 → web-2"];
     let inside = ["web-1 → app-1", "web-2 → app-2", "app-1 → db-1", "app-2 → db-1"];
@@ -63,7 +63,7 @@ fn the_password_is_readable_exactly_where_a_login_goes_in_the_clear() {
 }
 
 #[test]
-fn a_plaintext_hop_shows_what_its_protocol_says() {
+fn a_plaintext_hop_shows_the_content_of_its_protocol() {
     let infra = stage_2();
     let line = |label: &'static str, text: &str| (label, text.to_owned());
     assert_eq!(
@@ -106,7 +106,7 @@ fn a_hop_that_a_kind_does_not_use_shows_nothing_of_it() {
 }
 
 #[test]
-fn an_encrypted_hop_shows_addresses_and_where_a_handshake_of_the_browser_passes_the_name() {
+fn an_encrypted_hop_shows_addresses_and_the_browsers_server_name() {
     let infra = stage_2();
     let labels = |infra: &Infrastructure, from: &str, to: &str| -> Vec<&str> {
         let reading = readable(infra, infra.link_between(from, to).unwrap(), RequestKind::Write);
@@ -129,5 +129,5 @@ fn only_passthrough_blinds_the_balancer() {
     for mode in TlsMode::ALL {
         assert_eq!(balancer_can_read(&infra.edited(&TopologyEdit::EdgeTls(mode))), mode != TlsMode::Passthrough, "{mode:?}");
     }
-    assert!(!balancer_can_read(&super::guarded("(ports: [443])")), "there is none");
+    assert!(!balancer_can_read(&super::guarded("(ports: [443])")), "there is no balancer");
 }

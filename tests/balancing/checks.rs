@@ -1,4 +1,4 @@
-//! Health checks: what each kind sees, and when.
+//! Tests health checks: which failures each depth detects, and after what time.
 
 use hoplight::sim::CheckCode;
 
@@ -6,7 +6,8 @@ use super::site::{Plan, Site, component, server};
 
 type Fault = fn(&mut Site);
 
-/// Milliseconds from the fault at 10 s + `offset` until the first backend is DOWN, and the code; `None` if it stays UP.
+/// Milliseconds from the fault at 10 s + `offset` until the first backend is DOWN, and the check code; `None` if it
+/// stays UP.
 fn detection(plan: &Plan<'_>, offset: f64, fault: impl Fn(&mut Site)) -> Option<(f64, &'static str)> {
     let mut site = plan.start();
     site.at(10_000.0 + offset);
@@ -15,7 +16,7 @@ fn detection(plan: &Plan<'_>, offset: f64, fault: impl Fn(&mut Site)) -> Option<
     site.down().map(|(at, code)| (at - 10_000.0 - offset, code))
 }
 
-/// The earliest and latest detection over a whole interval of moments.
+/// Shortest and longest detection time for faults spread over a check interval.
 fn bounds(plan: &Plan<'_>, code: &str, fault: impl Fn(&mut Site)) -> (f64, f64) {
     let found = (0..20).map(|step| {
         let (ms, found) = detection(plan, f64::from(step) * 100.0 + 50.0, &fault).expect("the checks notice");
@@ -35,7 +36,7 @@ fn a_refusing_backend_is_down_in_four_to_six_seconds() {
 
 #[test]
 fn a_silent_backend_takes_three_attempts_to_connect_longer() {
-    // Three attempts of a second, with two seconds between them.
+    // Three attempts of one second, two seconds apart.
     let (least, most) = bounds(&Plan::default(), "L4TOUT", |site| {
         site.block("lb-1", "web-1");
     });
@@ -43,19 +44,20 @@ fn a_silent_backend_takes_three_attempts_to_connect_longer() {
 }
 
 #[test]
-fn one_that_accepts_and_does_not_answer_takes_ten_to_twelve_seconds() {
-    // The web servers accept and wait for an application that is silent: each check lasts as long as the interval.
+fn a_backend_that_accepts_but_does_not_respond_takes_ten_to_twelve_seconds() {
+    // The web servers accept the check and wait for an application that is silent, so each check lasts for the whole
+    // interval.
     let plan = Plan { balancer: "check: HttpApp", behind: true, ..Plan::default() };
     let (least, most) = bounds(&plan, "L7TOUT", |site| {
         site.kill(server("server-app"));
     });
-    // Two servers are checked in turn, so the first of them is found within two thirds of an interval, or so.
+    // The two servers are checked in turn, so detection varies by less than a full interval.
     assert!((10_000.0..10_200.0).contains(&least) && (11_000.0..=12_000.0).contains(&most), "{least} {most}");
 }
 
 #[test]
-fn a_check_sees_as_far_as_it_goes() {
-    // Which fault each kind of check sees, and how.
+fn a_check_detects_failures_up_to_its_depth() {
+    // The check code with which each depth detects each fault.
     let faults: [(&str, Fault, [Option<&str>; 4]); 5] = [
         (
             "web process",
@@ -105,7 +107,7 @@ fn a_check_sees_as_far_as_it_goes() {
 #[test]
 fn a_full_web_server_fails_an_http_check() {
     let mut site = Plan { balancer: "check: Http", webs: &[""], web_ms: 30_000.0, ..Plan::default() }.start();
-    // The station has 1000 slots and the usual line of 511.
+    // The station has 1000 slots and the default queue of 511.
     for _ in 0..1_600 {
         site.visit();
     }
@@ -124,15 +126,15 @@ fn an_expired_certificate_of_a_backend_fails_the_handshake() {
 }
 
 #[test]
-fn a_backend_that_is_back_is_up_after_two_good_checks() {
+fn a_restored_backend_is_up_after_two_successful_checks() {
     let mut site = Plan::default().start();
     site.at(10_000.0).kill(component("web-1")).at(20_000.0);
     let link = site.link("lb-1", "web-1");
     assert_eq!((site.sim.backend_up(link), site.sim.check_code(link)), (Some(false), Some(CheckCode::L4Con)));
     site.act(hoplight::sim::Command::Restore(component("web-1")));
-    // Checks come every 2 s, the next within 2 s.
+    // Checks are 2 s apart, so the next one is within 2 s.
     site.at(22_000.0);
-    assert_eq!((site.sim.backend_up(link), site.sim.check_code(link)), (Some(false), None), "one is not enough");
+    assert_eq!((site.sim.backend_up(link), site.sim.check_code(link)), (Some(false), None), "one check is not enough");
     site.at(24_000.0);
     assert_eq!(site.sim.backend_up(link), Some(true));
 }

@@ -1,4 +1,4 @@
-//! Who is chosen.
+//! Tests the choice of a backend.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ fn visits(site: &mut Site, count: usize) -> &mut Site {
     site
 }
 
-/// The chosen ones as numbers, in order.
+/// Numbers of the chosen backends, in order.
 fn order(site: &Site) -> String {
     site.chosen().iter().filter_map(|name| name.chars().last()).collect()
 }
@@ -28,30 +28,30 @@ fn chosen_by(algorithm: &str, webs: &[&str], count: usize) -> String {
 }
 
 #[test]
-fn round_robin_goes_round_whatever_the_weights() {
+fn round_robin_ignores_weights() {
     assert_eq!(chosen_by("RoundRobin", &["", "", ""], 7), "1231231");
     assert_eq!(chosen_by("RoundRobin", &["weight: 5", "", ""], 7), "1231231");
 }
 
 #[test]
 fn weights_are_spread_smoothly() {
-    // The sequence that nginx's commit of smooth weighted round robin gives for 5, 1, 1.
+    // The sequence for weights 5, 1, 1 from the commit that added smooth weighted round robin to nginx.
     assert_eq!(chosen_by("WeightedRoundRobin", &["weight: 5", "", ""], 14), "1121311".repeat(2));
     assert_eq!(chosen_by("WeightedRoundRobin", &["weight: 3", ""], 8), "1121".repeat(2));
     assert_eq!(chosen_by("WeightedRoundRobin", &["weight: 7", "weight: 7"], 4), "1212");
 }
 
 #[test]
-fn least_connections_lets_equals_take_turns_and_heeds_weights() {
+fn least_connections_alternates_between_equals_and_respects_weights() {
     assert_eq!(chosen_by("LeastConnections", &["", "", ""], 6), "123123");
     let plan = Plan { balancer: "algorithm: LeastConnections", webs: &["weight: 3", ""], web_ms: 60_000.0, ..Plan::default() };
     let mut site = plan.start();
     visits(&mut site, 40);
-    assert_eq!(site.counts(2), [30, 10], "three times as many in progress at the one of weight three");
+    assert_eq!(site.counts(2), [30, 10], "three times as many in progress at the backend of weight three");
 }
 
 #[test]
-fn the_busy_one_gets_fewer() {
+fn a_busy_backend_gets_fewer_requests() {
     let mut site = Plan { balancer: "algorithm: LeastConnections", web_ms: 250.0, ..Plan::default() }.start();
     site.kill(component("web-2"));
     visits(&mut site, 1);
@@ -62,7 +62,7 @@ fn the_busy_one_gets_fewer() {
 }
 
 #[test]
-fn the_first_one_serves_until_it_is_full() {
+fn the_first_backend_is_used_until_it_is_full() {
     let plan = Plan {
         balancer: "algorithm: First, queue_timeout_s: 60.0",
         webs: &["maxconn: 2", "maxconn: 1", "maxconn: 1"],
@@ -72,14 +72,15 @@ fn the_first_one_serves_until_it_is_full() {
     let mut site = plan.start();
     visits(&mut site, 5);
     site.after(3_000.0);
-    // 1 and 2 at the first, then the others; the fifth waits for the first to end, which is the first server's.
+    // 1 and 2 go to the first backend, the next two to the others; the fifth waits for the first slot, at the first
+    // backend.
     assert_eq!(order(&site), "11231");
     visits(&mut site, 2);
     assert_eq!(order(&site), "1123111");
 }
 
 #[test]
-fn an_address_stays_with_its_backend_and_only_those_of_a_lost_one_move() {
+fn source_hash_moves_only_the_addresses_of_a_lost_backend() {
     let plan = Plan { balancer: "algorithm: SourceHash", webs: &["", "", "", ""], ..Plan::default() };
     // The same visitors, with and without the third server.
     let run = |without: Option<&str>| {
@@ -98,15 +99,15 @@ fn an_address_stays_with_its_backend_and_only_those_of_a_lost_one_move() {
     let plan = Plan { balancer: "algorithm: SourceHash", webs: &["weight: 3", ""], ..Plan::default() };
     let mut site = plan.start();
     let first = visits(&mut site, 400).counts(2)[0];
-    assert!((270..330).contains(&first), "{first} of 400 at the one of weight three");
+    assert!((270..330).contains(&first), "{first} of 400 at the backend of weight three");
 }
 
 #[test]
-fn the_better_of_two_drawn_at_random_is_chosen() {
+fn random_two_chooses_the_less_loaded_of_two_draws() {
     let mut site = Plan { balancer: "algorithm: RandomTwo", webs: &["", "", ""], ..Plan::default() }.start();
     let counts = visits(&mut site, 600).counts(3);
     assert!(counts.iter().all(|count| (160..240).contains(count)), "{counts:?}");
-    // One draw alone would leave far more at the fullest than at the emptiest.
+    // With a single draw, the loads would differ far more.
     let mut site = Plan { balancer: "algorithm: RandomTwo", webs: &[""; 10], web_ms: 600_000.0, ..Plan::default() }.start();
     visits(&mut site, 1);
     for _ in 0..499 {
@@ -123,7 +124,7 @@ fn the_better_of_two_drawn_at_random_is_chosen() {
 }
 
 #[test]
-fn a_fault_elsewhere_changes_no_draw() {
+fn an_unrelated_fault_does_not_change_the_draws() {
     let run = |fault: bool| {
         let mut site = Plan { balancer: "algorithm: RandomTwo", webs: &["", "", ""], behind: true, ..Plan::default() }.start();
         if fault {
@@ -146,7 +147,7 @@ proptest! {
         }
         let counts = visits(&mut site, count).counts(webs);
         let used: Vec<usize> = (0..webs).filter(|number| !drained[*number]).map(|number| counts[number]).collect();
-        prop_assert_eq!(used.iter().sum::<usize>(), count, "nothing goes to one that drains");
+        prop_assert_eq!(used.iter().sum::<usize>(), count, "no request goes to a draining backend");
         prop_assert!(used.iter().max().zip(used.iter().min()).is_some_and(|(most, least)| most - least <= 1), "{:?}", counts);
     }
 
@@ -162,7 +163,7 @@ proptest! {
     }
 
     #[test]
-    fn nobody_is_chosen_who_is_down_drains_or_is_full(
+    fn no_backend_is_chosen_that_is_down_draining_or_full(
         limits in prop::collection::vec(0u32..4, 2..5),
         script in prop::collection::vec((0u8..6, any::<usize>(), 100u64..3_000), 1..12),
         redispatch in any::<bool>(),
@@ -198,7 +199,7 @@ proptest! {
                 let totals = sim.totals();
                 assert_eq!(totals.offered, totals.completed + totals.failed + sim.in_flight());
             });
-            // One that was made to wait may be bound to a backend that has gone since: it is not chosen, it is retried.
+            // A queued request may be bound to a backend that has left since then: it is retried rather than chosen.
             prop_assert!(seen.keys().all(|key| *key == (Some(true), Some(false))), "{:?}", seen);
         }
         for number in 1..=webs.len() {
@@ -208,6 +209,6 @@ proptest! {
         }
         site.rate(0.0).after(90_000.0);
         prop_assert_eq!((site.sim.in_flight(), site.sim.records()), (0, 0));
-        prop_assert_eq!(site.sim.backlog(site.sim.infrastructure().find("lb-1").expect("it exists")), 0);
+        prop_assert_eq!(site.sim.backlog(site.sim.infrastructure().find("lb-1").expect("the balancer exists")), 0);
     }
 }

@@ -1,4 +1,4 @@
-//! Draining: a backend leaves and comes back, and no user notices.
+//! Tests draining: a backend leaves and returns without failed requests.
 
 use hoplight::model::TlsMode;
 use hoplight::sim::{Command, CommandError};
@@ -8,15 +8,15 @@ use super::site::{Plan, component, server};
 const LOAD: &str = "rate: 200.0";
 
 #[test]
-fn a_rolling_deployment_costs_nobody_anything() {
+fn a_rolling_deployment_with_draining_fails_no_request() {
     let mut site = Plan { webs: &["", "", ""], web_ms: 200.0, traffic: LOAD, ..Plan::default() }.start();
     site.at(3_000.0);
     for web in ["web-1", "web-2", "web-3"] {
         site.act(Command::Drain(component(web)));
         assert_eq!(site.sim.is_draining(&component(web)), Some(true));
         site.after(1_000.0);
-        assert_eq!(site.sim.active(site.link("lb-1", web)), 0, "{web} has finished what it had");
-        // The new version starts while checks find nobody there.
+        assert_eq!(site.sim.active(site.link("lb-1", web)), 0, "{web} has no requests in progress");
+        // The new version starts while health checks fail.
         site.kill(component(web)).after(7_000.0).act(Command::Restore(component(web))).after(500.0);
         site.act(Command::Ready(component(web))).after(6_000.0);
     }
@@ -27,24 +27,24 @@ fn a_rolling_deployment_costs_nobody_anything() {
 }
 
 #[test]
-fn without_draining_it_costs_a_share_of_the_users() {
+fn without_draining_some_requests_fail() {
     let mut site = Plan { webs: &["", "", ""], web_ms: 200.0, traffic: LOAD, ..Plan::default() }.start();
     site.at(3_000.0).kill(component("web-1")).after(7_000.0).act(Command::Restore(component("web-1"))).after(6_000.0);
     let failed = site.sim.totals().failed;
-    // A third of those who came until three checks had failed, four to six seconds, and those in progress.
+    // A third of the requests that arrive until three checks have failed (four to six seconds), plus those in progress.
     assert!((200..500).contains(&failed), "{failed}");
 }
 
 #[test]
-fn a_connection_that_passes_through_stays_with_its_backend() {
+fn a_passthrough_connection_stays_with_its_backend() {
     let mut site = Plan { tls: "Passthrough", web_ms: 300.0, ..Plan::default() }.start();
     let number = site.visit();
-    // 20 ms for the connection; then the balancer binds the handshake to web-1, and the answer comes later.
+    // The connection takes 20 ms; then the balancer binds the handshake to web-1, and the response follows later.
     site.at(100.0);
     assert_eq!(site.chosen(), ["web-1"]);
     site.act(Command::Drain(component("web-1"))).at(2_000.0);
     assert!(site.ending(number).0.is_ok());
-    assert_eq!(site.chosen(), ["web-1"], "nobody chose again");
+    assert_eq!(site.chosen(), ["web-1"], "no second choice");
     assert_eq!(site.sim.infrastructure().tls().edge, TlsMode::Passthrough);
     let late = site.visit();
     site.after(2_000.0);
@@ -53,7 +53,7 @@ fn a_connection_that_passes_through_stays_with_its_backend() {
 }
 
 #[test]
-fn a_server_and_a_hop_drain_as_well() {
+fn servers_and_hops_can_be_drained_too() {
     let mut site = Plan::default().start();
     site.act(Command::Drain(server("server-2")));
     assert_eq!(site.sim.is_draining(&component("web-2")), Some(true));
@@ -63,7 +63,7 @@ fn a_server_and_a_hop_drain_as_well() {
 }
 
 #[test]
-fn what_cannot_drain_says_so_and_changes_nothing() {
+fn a_rejected_drain_changes_nothing() {
     let mut site = Plan { behind: true, ..Plan::default() }.start();
     site.act(Command::Drain(component("web-1")));
     let before = site.sim.clone();

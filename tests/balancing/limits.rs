@@ -1,4 +1,4 @@
-//! Backends with a limit, and the lines before them.
+//! Tests `maxconn` and the queues for backends.
 
 use hoplight::model::Infrastructure;
 use hoplight::sim::{Command, Failure, SimTime};
@@ -6,15 +6,15 @@ use hoplight::sim::{Command, Failure, SimTime};
 use super::site::{Plan, TRAVEL, close, component, watch};
 
 #[test]
-fn whoever_is_above_maxconn_waits_and_goes_on_at_once() {
+fn requests_above_maxconn_wait_for_a_free_slot() {
     let mut site = Plan { webs: &["maxconn: 2"], web_ms: 300.0, ..Plan::default() }.start();
     let all: Vec<u64> = (0..6).map(|_| site.visit()).collect();
     let link = site.link("lb-1", "web-1");
-    let lb = site.sim.infrastructure().find("lb-1").expect("it exists");
+    let lb = site.sim.infrastructure().find("lb-1").expect("the balancer exists");
     site.at(100.0);
     assert_eq!((site.sim.active(link), site.sim.backlog(lb)), (2, 4));
     site.at(10_000.0);
-    // A place is free when the answer is back at the balancer: every 302 ms.
+    // A slot becomes free when the response is back at the balancer: every 302 ms.
     for (number, turn) in all.iter().zip([1.0, 1.0, 2.0, 2.0, 3.0, 3.0]) {
         let (outcome, ms) = site.ending(*number);
         assert!(outcome.is_ok() && close(ms, TRAVEL + turn * 302.0), "{turn}: {outcome:?} {ms}");
@@ -22,7 +22,7 @@ fn whoever_is_above_maxconn_waits_and_goes_on_at_once() {
 }
 
 #[test]
-fn the_line_is_shared_and_moves_in_order() {
+fn the_queue_is_shared_and_first_in_first_out() {
     let plan = Plan { webs: &["maxconn: 1", "maxconn: 1"], web_ms: 500.0, balancer: "queue_timeout_s: 9.0", ..Plan::default() };
     let mut site = plan.start();
     let all: Vec<u64> = (0..6)
@@ -39,7 +39,7 @@ fn the_line_is_shared_and_moves_in_order() {
 }
 
 #[test]
-fn a_backend_that_comes_back_empties_the_line() {
+fn a_returning_backend_drains_the_queue() {
     let plan = Plan { webs: &["maxconn: 1", "maxconn: 3"], web_ms: 3_000.0, balancer: "queue_timeout_s: 9.0", ..Plan::default() };
     let mut site = plan.start();
     site.act(Command::Drain(component("web-2")));
@@ -47,13 +47,13 @@ fn a_backend_that_comes_back_empties_the_line() {
     site.at(1_000.0).act(Command::Ready(component("web-2"))).at(9_000.0);
     for number in &all[1..] {
         let (outcome, ms) = site.ending(*number);
-        // The three in line leave when it is ready; the way back to the user is 10 ms.
+        // The three queued requests are sent as soon as the backend is ready; the response takes 10 ms to the user.
         assert!(outcome.is_ok() && close(ms, 1_000.0 + 3_002.0 + 10.0), "{outcome:?} {ms}");
     }
 }
 
 #[test]
-fn those_who_wait_for_a_backend_that_leaves_choose_again() {
+fn requests_queued_for_a_leaving_backend_are_redistributed() {
     let plan = Plan {
         balancer: "algorithm: SourceHash, queue_timeout_s: 60.0",
         webs: &["maxconn: 1", "maxconn: 1"],
@@ -65,11 +65,11 @@ fn those_who_wait_for_a_backend_that_leaves_choose_again() {
     site.at(500.0).act(Command::Drain(component("web-1"))).at(60_000.0);
     assert!(all.iter().all(|number| site.ending(*number).0.is_ok()));
     let [first, second] = site.counts(2)[..] else { panic!("two servers") };
-    assert_eq!((first, second), (1, 7), "the one in progress stays, all others move");
+    assert_eq!((first, second), (1, 7), "the request in progress stays, all others move");
 }
 
 #[test]
-fn when_the_last_backend_leaves_its_line_fails_at_once_and_the_shared_one_in_time() {
+fn when_the_last_backend_leaves_new_requests_fail_immediately_and_queued_ones_time_out() {
     let plan = Plan { webs: &["maxconn: 1"], web_ms: 9_000.0, balancer: "server_timeout_s: 30.0", ..Plan::default() };
     let mut site = plan.start();
     let _served = site.visit();
@@ -83,7 +83,7 @@ fn when_the_last_backend_leaves_its_line_fails_at_once_and_the_shared_one_in_tim
 }
 
 #[test]
-fn a_timeout_frees_the_place_while_the_work_goes_on() {
+fn a_timeout_frees_the_slot_while_the_work_continues() {
     let plan = Plan { webs: &["maxconn: 1"], web_ms: 5_000.0, balancer: "server_timeout_s: 1.0", ..Plan::default() };
     let mut site = plan.start();
     let (first, second) = (site.visit(), site.visit());
@@ -93,7 +93,7 @@ fn a_timeout_frees_the_place_while_the_work_goes_on() {
 }
 
 #[test]
-fn a_balancer_that_dies_takes_its_line_along() {
+fn a_crashed_balancer_loses_its_queue() {
     let plan = Plan { webs: &["maxconn: 1"], web_ms: 2_000.0, balancer: "queue_timeout_s: 9.0", ..Plan::default() };
     let mut site = plan.start();
     let all: Vec<u64> = (0..3).map(|_| site.visit()).collect();
@@ -101,16 +101,16 @@ fn a_balancer_that_dies_takes_its_line_along() {
     for number in all {
         assert_eq!(site.ending(number), (Err(Failure::Reset), 510.0));
     }
-    let lb = site.sim.infrastructure().find("lb-1").expect("it exists");
+    let lb = site.sim.infrastructure().find("lb-1").expect("the balancer exists");
     assert_eq!(site.sim.backlog(lb), 0);
     site.act(Command::Restore(component("lb-1")));
     let (outcome, ms) = site.served();
-    assert!(outcome.is_ok() && close(ms, TRAVEL + 2_002.0), "the old work no longer counts: {outcome:?} {ms}");
+    assert!(outcome.is_ok() && close(ms, TRAVEL + 2_002.0), "abandoned work does not count: {outcome:?} {ms}");
     assert_eq!(site.sim.records(), 0);
 }
 
 #[test]
-fn it_may_die_in_the_very_instant_in_which_a_place_is_free() {
+fn a_balancer_may_crash_at_the_instant_a_slot_becomes_free() {
     let plan = Plan { webs: &["maxconn: 1"], web_ms: 100.0, balancer: "queue_timeout_s: 9.0", ..Plan::default() };
     for steps in 0..60 {
         let mut site = plan.start();
@@ -127,7 +127,7 @@ fn it_may_die_in_the_very_instant_in_which_a_place_is_free() {
 }
 
 #[test]
-fn under_load_the_limit_holds_and_the_backend_never_idles_while_somebody_waits() {
+fn under_load_the_limit_holds_and_no_backend_is_idle_while_requests_wait() {
     let plan = Plan {
         webs: &["maxconn: 3", "maxconn: 1"],
         web_ms: 50.0,
@@ -137,7 +137,7 @@ fn under_load_the_limit_holds_and_the_backend_never_idles_while_somebody_waits()
     };
     let mut site = plan.start();
     let links = [site.link("lb-1", "web-1"), site.link("lb-1", "web-2")];
-    let lb = site.sim.infrastructure().find("lb-1").expect("it exists");
+    let lb = site.sim.infrastructure().find("lb-1").expect("the balancer exists");
     let mut waited = false;
     watch(&mut site, 20, |sim, _| {
         let [first, second] = links.map(|link| sim.active(link));
@@ -152,7 +152,7 @@ fn under_load_the_limit_holds_and_the_backend_never_idles_while_somebody_waits()
 }
 
 #[test]
-fn without_limits_and_with_ones_that_are_never_reached_the_course_is_the_same() {
+fn a_limit_that_is_never_reached_changes_nothing() {
     let digest = |limit: &str| {
         let plan = Plan { webs: &[limit, limit], traffic: "rate: 200.0", ..Plan::default() };
         let mut site = plan.start();
@@ -163,7 +163,7 @@ fn without_limits_and_with_ones_that_are_never_reached_the_course_is_the_same() 
 }
 
 #[test]
-fn what_makes_no_sense_is_refused_with_its_place() {
+fn invalid_settings_are_rejected_with_their_position() {
     for (settings, words) in [
         ("weight: 0", "the weight of `lb-1` → `web-1` lies between 1 and 256, found 0"),
         ("weight: 257", "lies between 1 and 256, found 257"),

@@ -1,4 +1,4 @@
-//! A pair of balancers that share an address: who holds it, and when.
+//! Tests a VRRP pair of balancers: which one holds the shared address, and when.
 
 use std::sync::Arc;
 
@@ -9,9 +9,9 @@ use proptest::prelude::*;
 
 use super::site::{Site, TRAVEL, close, component, server, watch};
 
-/// 3 × 1 s + (256 − 100) / 256 s, after the last advertisement, in milliseconds.
+/// 3 × 1 s + (256 − 100) / 256 s after the last advertisement, in milliseconds.
 const TAKEOVER: f64 = 3_609.375;
-/// The same for the better balancer, of priority 150.
+/// The same for the balancer with priority 150.
 const RETURN: f64 = 3_414.062_5;
 
 fn text(rate: f64, second_priority: u8) -> String {
@@ -49,7 +49,7 @@ fn masters(sim: &Simulation) -> Vec<&str> {
     sim.masters().map(|ix| sim.infrastructure().component(ix).id.as_str()).collect()
 }
 
-/// Who took over or stepped down, and when in milliseconds.
+/// Changes of the VRRP master: time in milliseconds, balancer, and whether it became master.
 fn changes(site: &Site) -> Vec<(f64, String, bool)> {
     let infra = site.sim.infrastructure();
     let changes = site.notes.iter().filter_map(|note| match note.what {
@@ -62,18 +62,18 @@ fn changes(site: &Site) -> Vec<(f64, String, bool)> {
 }
 
 #[test]
-fn the_better_one_is_master_and_nothing_changes_while_all_is_well() {
+fn the_balancer_with_the_higher_priority_stays_master() {
     let mut site = site(50.0);
     assert_eq!(masters(&site.sim), ["lb-1"]);
     site.at(60_000.0);
     assert_eq!((masters(&site.sim), changes(&site)), (vec!["lb-1"], vec![]));
     assert_eq!(site.sim.totals().failed, 0);
-    let standby = site.sim.infrastructure().find("lb-2").expect("it exists");
+    let standby = site.sim.infrastructure().find("lb-2").expect("the balancer exists");
     assert_eq!(site.sim.station(standby).arrivals, 0);
 }
 
 #[test]
-fn the_other_takes_over_after_three_and_a_bit_intervals_of_silence() {
+fn the_backup_takes_over_after_the_master_down_interval() {
     for (victim, failure, ms) in [(component("lb-1"), Failure::Refused, 20.0), (server("server-1"), Failure::TimedOut, 2_000.0)] {
         let mut site = site(0.0);
         site.at(10_500.0).kill(victim);
@@ -90,7 +90,7 @@ fn the_other_takes_over_after_three_and_a_bit_intervals_of_silence() {
 }
 
 #[test]
-fn a_returning_better_one_takes_the_address_back() {
+fn a_returning_master_preempts_the_backup() {
     let mut site = site(0.0);
     site.kill(server("server-1")).at(20_000.0).act(Command::Restore(server("server-1"))).at(30_000.0);
     assert_eq!(
@@ -100,14 +100,14 @@ fn a_returning_better_one_takes_the_address_back() {
     assert_eq!(masters(&site.sim), ["lb-1"]);
     let (outcome, _) = site.served();
     assert!(outcome.is_ok());
-    // One that is not better waits.
+    // A returning balancer with lower priority does not preempt.
     site.kill(component("lb-2")).after(5_000.0);
     site.act(Command::Restore(component("lb-2"))).after(30_000.0);
     assert_eq!(changes(&site).len(), 3);
 }
 
 #[test]
-fn a_connection_with_the_one_that_lost_the_address_breaks() {
+fn a_connection_to_the_balancer_that_lost_the_address_breaks() {
     let mut site = site(0.0);
     // The visitor connects to lb-2 just before lb-1 takes the address back.
     site.kill(server("server-1")).at(20_000.0).act(Command::Restore(server("server-1")));
@@ -117,7 +117,7 @@ fn a_connection_with_the_one_that_lost_the_address_breaks() {
 }
 
 #[test]
-fn two_that_do_not_hear_each_other_are_both_master_and_the_address_flaps() {
+fn in_a_split_brain_both_are_master_and_the_address_flaps() {
     let (from, to) = (ComponentId::new("lb-1"), ComponentId::new("lb-2"));
     let hop = hoplight::model::Element::Hop(from.clone(), to.clone());
     let block = Command::Edit(TopologyEdit::Block(from.clone(), to.clone()));
@@ -134,12 +134,12 @@ fn two_that_do_not_hear_each_other_are_both_master_and_the_address_flaps() {
             moves += u32::from(sim.entry() != last);
             last = sim.entry();
         });
-        // Each advertises once a second.
+        // Each balancer advertises once per second.
         assert!((38..=42).contains(&moves), "{moves}");
         let failures: Vec<_> = site.sim.failures().filter(|(_, count)| *count > 0).collect();
         assert!(matches!(failures[..], [(Failure::Reset, 40..)]), "{failures:?}");
         site.act(repair).after(1_100.0);
-        assert_eq!(masters(&site.sim), ["lb-1"], "the worse one hears the better one's next advertisement");
+        assert_eq!(masters(&site.sim), ["lb-1"], "lb-2 receives the next advertisement of lb-1");
         let before = site.sim.totals().failed;
         site.after(10_000.0);
         assert_eq!(site.sim.totals().failed, before);
@@ -154,7 +154,7 @@ fn a_dead_firewall_stops_advertisements_too() {
 }
 
 #[test]
-fn among_equals_one_wins() {
+fn one_of_two_equal_balancers_wins() {
     let mut sim = Simulation::new(infra(&text(0.0, 150)), 1);
     assert_eq!(masters(&sim), ["lb-2"]);
     sim.advance(SimTime::from_secs(30), &mut ());
@@ -167,13 +167,13 @@ fn neither_of_a_pair_is_a_single_point_of_failure() {
     for id in ["lb-1", "lb-2"] {
         assert!(works(&infra, &Outage::of(component(id)), RequestKind::Static).is_ok());
     }
-    let points = single_parts(&infra, RequestKind::Static).expect("it works");
+    let points = single_parts(&infra, RequestKind::Static).expect("the kind works");
     let points: Vec<String> = points.iter().map(ToString::to_string).collect();
     assert_eq!(points, ["web-1"]);
 }
 
 #[test]
-fn a_pair_that_cannot_work_is_refused() {
+fn an_invalid_pair_is_rejected() {
     let good = text(0.0, 100);
     for (from, to, words) in [
         (r#"peer: "lb-2""#, r#"peer: "lb-3""#, "a VRRP link goes between two load balancers that name each other"),
@@ -197,7 +197,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_happens_the_better_one_is_master_in_the_end(
+    fn the_higher_priority_is_always_master_in_the_end(
         seed in any::<u64>(),
         script in prop::collection::vec((0u8..6, any::<bool>(), 1u64..9_000), 1..12),
     ) {

@@ -1,5 +1,5 @@
-//! A small site with exact times: the user is 10 ms from the balancer, everything behind is 1 ms apart, and a service takes a
-//! constant time.
+//! A small site with exact times: 10 ms from the user to the balancer, 1 ms on every other link, and constant service
+//! times.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use hoplight::model::quantity::Rate;
 use hoplight::model::{ComponentId, Element, Infrastructure, LinkIx, RequestKind, ServerId, TopologyEdit};
 use hoplight::sim::{Command, EventKind, Failure, JournalEvent, SimTime, Simulation};
 
-/// What a new visitor waits beside the site's own work: a connection, and the way there and back.
+/// Latency of a new visitor in addition to the site's work: opening the connection, and the round trip of the request.
 pub(crate) const TRAVEL: f64 = 20.0 + 20.0;
 
 pub(crate) fn component(id: &str) -> Element {
@@ -20,21 +20,21 @@ pub(crate) fn server(id: &str) -> Element {
     Element::Server(ServerId::new(id))
 }
 
-/// A scenario in pieces.
+/// Settings of a scenario.
 pub(crate) struct Plan<'a> {
     /// Settings of the balancer.
     pub(crate) balancer: &'a str,
     /// Settings of the link to each web server.
     pub(crate) webs: &'a [&'a str],
-    /// How long a web server works on a static page, in milliseconds.
+    /// Service time of a web server for a static request, in milliseconds.
     pub(crate) web_ms: f64,
-    /// Whether an application and a database stand behind.
+    /// Whether the site has an application and a database behind the web servers.
     pub(crate) behind: bool,
-    /// What the entry does with TLS.
+    /// TLS mode of the entry.
     pub(crate) tls: &'a str,
-    /// How long a user waits.
+    /// Timeout of the users.
     pub(crate) patience_s: f64,
-    /// More traffic settings.
+    /// Additional traffic settings.
     pub(crate) traffic: &'a str,
 }
 
@@ -86,7 +86,7 @@ impl Plan<'_> {
     }
 }
 
-/// A running site and what happened.
+/// A running site and the events so far.
 pub(crate) struct Site {
     pub(crate) sim: Simulation,
     pub(crate) notes: Vec<JournalEvent>,
@@ -143,7 +143,7 @@ impl Site {
         self.sim.infrastructure().link_between(from, to).expect("a link")
     }
 
-    /// How a request ended, and after how many milliseconds.
+    /// Result of a request, and its latency in milliseconds.
     pub(crate) fn ending(&self, number: u64) -> (Result<(), Failure>, f64) {
         self.notes
             .iter()
@@ -156,14 +156,14 @@ impl Site {
             .unwrap_or_else(|| panic!("request {number} has not ended at {} ms", self.now_ms()))
     }
 
-    /// A visit of a static page that ends within 30 s.
+    /// Sends a static request and returns its result, which must arrive within 30 s.
     pub(crate) fn served(&mut self) -> (Result<(), Failure>, f64) {
         let number = self.visit();
         self.after(30_000.0);
         self.ending(number)
     }
 
-    /// The names of the backends chosen so far, in order.
+    /// Names of the backends chosen so far, in order.
     pub(crate) fn chosen(&self) -> Vec<String> {
         let infra = self.sim.infrastructure();
         let chosen = self.notes.iter().filter_map(|note| match note.what {
@@ -173,18 +173,18 @@ impl Site {
         chosen.collect()
     }
 
-    /// How often each web server was chosen since note `from`.
+    /// Number of times that each web server was chosen.
     pub(crate) fn counts(&self, webs: usize) -> Vec<usize> {
         let chosen = self.chosen();
         (1..=webs).map(|number| chosen.iter().filter(|name| **name == format!("web-{number}")).count()).collect()
     }
 
-    /// The log flags of the requests that the balancer failed.
+    /// Log flags of the requests that the balancer failed.
     pub(crate) fn flags(&self) -> Vec<&'static str> {
         self.notes.iter().filter_map(JournalEvent::log_flag).collect()
     }
 
-    /// When checks first took a backend out, in milliseconds, and why.
+    /// Time in milliseconds at which health checks first took a backend out, and the check code.
     pub(crate) fn down(&self) -> Option<(f64, &'static str)> {
         self.notes.iter().find_map(|note| match note.what {
             EventKind::Backend { up: false, code, .. } => {
@@ -199,7 +199,7 @@ pub(crate) fn close(measured: f64, exact: f64) -> bool {
     (measured - exact).abs() < 1e-6
 }
 
-/// Steps through `seconds`, and looks at every state.
+/// Runs for `seconds`, calling `look` after every event.
 pub(crate) fn watch(site: &mut Site, seconds: u64, mut look: impl FnMut(&Simulation, &[JournalEvent])) {
     let until = site.sim.now() + Duration::from_secs(seconds);
     while site.sim.next_event().is_some_and(|at| at <= until) {

@@ -1,4 +1,4 @@
-//! What users get when backends fail: HAProxy's column of the table of statuses, with exact times.
+//! Tests what users receive when backends fail, following HAProxy's status codes, with exact times.
 
 use hoplight::sim::{Command, Failure};
 
@@ -11,7 +11,7 @@ fn all_healthy() {
 }
 
 #[test]
-fn with_all_backends_down_503_comes_at_once() {
+fn with_all_backends_down_503_is_immediate() {
     let mut site = Plan::default().start();
     site.kill(component("web-1")).kill(component("web-2")).at(8_000.0);
     let (outcome, ms) = site.served();
@@ -20,25 +20,25 @@ fn with_all_backends_down_503_comes_at_once() {
 }
 
 #[test]
-fn refused_and_not_yet_down_costs_three_pauses_of_a_second() {
+fn a_refusing_backend_that_is_not_yet_down_costs_three_pauses_of_a_second() {
     for (connect_s, pause_ms) in [(1.0, 1_000.0), (0.4, 400.0), (3.0, 1_000.0)] {
         let balancer = format!("connect_timeout_s: {connect_s:?}, check_interval_s: 60.0");
         let mut site = Plan { balancer: &balancer, ..Plan::default() }.start();
         site.kill(component("web-1"));
         let (outcome, ms) = site.served();
-        // Four attempts of a round trip each.
+        // Four attempts of one round trip each.
         assert!(outcome == Err(Failure::Unavailable) && close(ms, TRAVEL + 3.0 * pause_ms + 4.0 * 2.0), "{outcome:?} {ms}");
         assert_eq!(site.flags(), ["SC"]);
     }
 }
 
 #[test]
-fn redispatch_serves_it_in_milliseconds() {
+fn redispatch_serves_the_request_in_milliseconds() {
     let mut site = Plan { balancer: "redispatch: true", ..Plan::default() }.start();
     site.kill(component("web-1"));
     let (outcome, ms) = site.served();
     assert!(outcome.is_ok() && close(ms, TRAVEL + 2.0 + 2.0 + 5.0), "{outcome:?} {ms}");
-    // With nobody else there, redispatch does not help, and the pauses are the same.
+    // Without another backend, redispatch does not help, and the pauses are the same.
     let mut site = Plan { balancer: "redispatch: true, check_interval_s: 60.0", webs: &[""], ..Plan::default() }.start();
     site.kill(component("web-1"));
     let (outcome, ms) = site.served();
@@ -69,15 +69,15 @@ fn a_black_hole_costs_four_connection_attempts() {
 }
 
 #[test]
-fn a_slow_answer_is_504_and_its_work_goes_on() {
+fn a_slow_response_is_504_and_its_work_continues() {
     let mut site = Plan { balancer: "server_timeout_s: 2.0", web_ms: 9_000.0, ..Plan::default() }.start();
     let number = site.visit();
     site.at(5_000.0);
     let (outcome, ms) = site.ending(number);
     assert!(outcome == Err(Failure::GatewayTimeout) && close(ms, TRAVEL + 2_000.0), "{outcome:?} {ms}");
     assert_eq!(site.flags(), ["sH"]);
-    let web = site.sim.infrastructure().find("web-1").expect("it exists");
-    assert_eq!(site.sim.station(web).busy, 1, "the web server works on for nobody");
+    let web = site.sim.infrastructure().find("web-1").expect("the web server exists");
+    assert_eq!(site.sim.station(web).busy, 1, "the web server continues abandoned work");
     site.at(20_000.0);
     assert_eq!((site.sim.station(web).busy, site.sim.records()), (0, 0));
 }
@@ -86,7 +86,7 @@ fn a_slow_answer_is_504_and_its_work_goes_on() {
 fn an_empty_reply_is_502() {
     let mut site = Plan { web_ms: 1_000.0, ..Plan::default() }.start();
     let number = site.visit();
-    // The request has been at web-1 since 31 ms; its process dies.
+    // The request has been at web-1 since 31 ms when the process dies.
     site.at(500.0).kill(component("web-1")).at(600.0);
     let (outcome, ms) = site.ending(number);
     assert!(outcome == Err(Failure::BadGateway) && close(ms, 500.0 + 1.0 + 10.0), "{outcome:?} {ms}");
@@ -107,16 +107,20 @@ fn a_queue_timeout_is_503() {
 }
 
 #[test]
-fn a_user_who_gives_up_leaves_the_work_behind() {
+fn a_user_timeout_leaves_the_work_running() {
     let mut site = Plan { web_ms: 3_000.0, webs: &["maxconn: 1"], patience_s: 1.0, ..Plan::default() }.start();
     let (first, second) = (site.visit(), site.visit());
     site.at(1_100.0);
     for number in [first, second] {
         assert_eq!(site.ending(number), (Err(Failure::TimedOut), 1_000.0));
     }
-    let lb = site.sim.infrastructure().find("lb-1").expect("it exists");
-    let web = site.sim.infrastructure().find("web-1").expect("it exists");
-    assert_eq!((site.sim.station(web).busy, site.sim.backlog(lb)), (1, 1), "the server works, the other waits, both for nobody");
+    let lb = site.sim.infrastructure().find("lb-1").expect("the balancer exists");
+    let web = site.sim.infrastructure().find("web-1").expect("the web server exists");
+    assert_eq!(
+        (site.sim.station(web).busy, site.sim.backlog(lb)),
+        (1, 1),
+        "one abandoned request is served, the other is queued"
+    );
     site.at(20_000.0);
     assert_eq!((site.sim.station(web).busy, site.sim.backlog(lb), site.sim.records()), (0, 0, 0));
 }
@@ -130,6 +134,6 @@ fn a_dead_application_is_502_and_a_dead_database_500() {
         let number = site.at(20_000.0).send(Read);
         site.after(1_000.0);
         assert_eq!(site.ending(number).0, Err(failure), "{victim}");
-        assert_eq!(site.down(), None, "a TCP check does not see it");
+        assert_eq!(site.down(), None, "a TCP check does not detect it");
     }
 }

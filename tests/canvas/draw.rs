@@ -1,4 +1,4 @@
-//! Cells: what is drawn, with which words, glyphs and colours.
+//! Tests the cells: text, glyphs and colours.
 
 use hoplight::layout::{Fit, Layout};
 use hoplight::model::quantity::Rate;
@@ -26,7 +26,7 @@ fn stage_2_in_each_tls_mode() {
 }
 
 #[test]
-fn lines_have_the_glyph_and_the_colour_of_their_encryption() {
+fn links_have_the_glyph_and_the_colour_of_their_encryption() {
     let theme = Theme::default();
     for mode in TlsMode::ALL {
         for tls_inside in [false, true] {
@@ -50,9 +50,9 @@ fn lines_have_the_glyph_and_the_colour_of_their_encryption() {
     }
 }
 
-/// The text in the room beside a link.
+/// The label of a link.
 fn label(layout: &Layout, buffer: &Buffer, infra: &hoplight::model::Infrastructure, element: &Element) -> (String, Color) {
-    let Element::Hop(from, to) = element else { panic!("{element} is no hop") };
+    let Element::Hop(from, to) = element else { panic!("{element} is not a hop") };
     let area = layout.route(infra.link_between(from.as_str(), to.as_str()).unwrap()).unwrap().label.unwrap().area;
     let cells: Vec<_> = area.cells().map(|cell| &buffer[(cell.x, cell.y)]).collect();
     let colour = cells.iter().find(|cell| cell.symbol() != " ").map_or(Color::Reset, |cell| cell.fg);
@@ -60,7 +60,7 @@ fn label(layout: &Layout, buffer: &Buffer, infra: &hoplight::model::Infrastructu
 }
 
 #[test]
-fn words_beside_links_say_what_anyone_may_read() {
+fn labels_of_links_show_their_encryption() {
     let theme = Theme::default();
     for size in [(80, 14), (86, 27), (120, 30), (200, 45)] {
         for (mode, front, back) in [
@@ -87,7 +87,7 @@ fn words_beside_links_say_what_anyone_may_read() {
 }
 
 #[test]
-fn the_ascii_theme_writes_seven_bits() {
+fn the_ascii_theme_uses_only_ascii() {
     for infra in scenarios() {
         let killed: Vec<Element> = infra.servers().take(1).map(|s| Element::Server(s.id.clone())).collect();
         let sim = run(infra, &killed, 3_000);
@@ -103,7 +103,7 @@ fn the_ascii_theme_writes_seven_bits() {
 }
 
 #[test]
-fn without_colours_there_are_none_and_words_say_it() {
+fn without_colours_the_state_is_shown_in_words() {
     let sim = run(stage_2(TlsMode::Terminate), &[component("web-2"), server("server-2"), hop("app-2", "db-1")], 11_000);
     let buffer = picture(&sim, (86, 27), &Theme::new(Palette::NoColour, false));
     assert!(buffer.content.iter().all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset));
@@ -114,7 +114,7 @@ fn without_colours_there_are_none_and_words_say_it() {
 }
 
 #[test]
-fn what_is_selected_pointed_at_or_ticked_has_a_glyph() {
+fn selection_focus_and_marks_have_glyphs() {
     let sim = run(stage_2(TlsMode::Terminate), &[], 0);
     let layout = layout_of(&sim, (86, 27));
     let theme = Theme::new(Palette::NoColour, false);
@@ -148,11 +148,11 @@ fn packets_travel_on_their_links() {
             return;
         }
     }
-    panic!("only these were seen: {seen:?}");
+    panic!("some packet glyphs are missing; seen: {seen:?}");
 }
 
 #[test]
-fn what_a_firewall_stops_is_shown_at_its_wall_with_the_rule() {
+fn a_blocked_packet_is_shown_at_the_firewall_with_the_rule() {
     let text_of = include_str!("../../assets/stage-2-secured.ron")
         .replace("inbound: [(ports: [443, 80])]", "inbound: [(ports: [22]), (ports: [443], action: Drop)]");
     let infra = hoplight::model::Infrastructure::from_ron("blocked.ron", &text_of).unwrap();
@@ -168,7 +168,7 @@ fn what_a_firewall_stops_is_shown_at_its_wall_with_the_rule() {
 }
 
 #[test]
-fn a_followed_request_is_seen_inside_components_too() {
+fn a_followed_request_is_visible_inside_components() {
     let theme = Theme::default();
     let mut inside = std::collections::BTreeSet::new();
     for step in 0..60 {
@@ -179,7 +179,7 @@ fn a_followed_request_is_seen_inside_components_too() {
         let layout = layout_of(&sim, (120, 30));
         let canvas = Canvas { followed: Some(number), only_followed: true, ..Canvas::new(&layout, &sim, &theme) };
         if let Some(Activity::Served(component)) = sim.present(number).map(|present| present.doing)
-            // A firewall is a wall, not a block: the packet stands in it.
+            // A firewall is drawn as a wall rather than a block, so the packet is drawn on the wall.
             && layout.blocks().iter().any(|block| block.component == component)
         {
             let words = text(&paint(&canvas));
@@ -191,7 +191,7 @@ fn a_followed_request_is_seen_inside_components_too() {
 }
 
 #[test]
-fn too_many_packets_are_thinned_and_counted() {
+fn excess_packets_are_hidden_and_counted() {
     let sim = run(stage_2(TlsMode::Terminate), &[component("db-1"), server("server-3")], 6_000);
     let all = sim.packets().count();
     let layout = layout_of(&sim, (120, 30));
@@ -207,16 +207,16 @@ fn too_many_packets_are_thinned_and_counted() {
 }
 
 #[test]
-fn a_canvas_that_is_too_small_says_what_it_needs() {
+fn a_canvas_that_is_too_small_shows_the_required_size() {
     let sim = run(stage_2(TlsMode::Terminate), &[], 0);
     let layout = layout_of(&sim, (60, 12));
-    let Fit::TooSmall { needs } = layout.fit() else { panic!("it fits") };
+    let Fit::TooSmall { needs } = layout.fit() else { panic!("the canvas is large enough") };
     let words = text(&paint(&Canvas::new(&layout, &sim, &Theme::default())));
     assert!(words.contains(&format!("{} columns and {} rows", needs.0, needs.1)), "{words}");
 }
 
 #[test]
-fn an_area_of_nothing_or_beyond_the_buffer_is_survived() {
+fn empty_areas_and_areas_beyond_the_buffer_do_not_panic() {
     let sim = run(stage_2(TlsMode::Terminate), &[], 2_000);
     let theme = Theme::default();
     for size in [(0, 0), (1, 1), (80, 14), (120, 30)] {
@@ -231,14 +231,14 @@ fn an_area_of_nothing_or_beyond_the_buffer_is_survived() {
 }
 
 #[test]
-fn the_line_of_a_hop_follows_from_protocol_cipher_and_medium() {
+fn the_style_of_a_link_follows_from_protocol_cipher_and_medium() {
     assert_eq!(LinkStyle::of(Protocol::Http, Cipher::Plaintext, Medium::Wire), LinkStyle::Plain);
     assert_eq!(LinkStyle::of(Protocol::Http, Cipher::TlsThrough, Medium::Wire), LinkStyle::Tls);
     assert_eq!(LinkStyle::of(Protocol::Sql, Cipher::Plaintext, Medium::Loopback), LinkStyle::Loopback);
     assert_eq!(LinkStyle::of(Protocol::Dns, Cipher::Plaintext, Medium::Wire), LinkStyle::Dns);
 }
 
-/// How long a frame takes: `cargo test --release --test canvas -- --ignored --nocapture`.
+/// Measures the time per frame: `cargo test --release --test canvas -- --ignored --nocapture`.
 #[test]
 #[ignore = "a measurement, not a check"]
 #[expect(clippy::disallowed_methods, reason = "a measurement reads the clock")]
@@ -267,7 +267,7 @@ fn frame_time() {
 }
 
 #[test]
-fn what_is_wrong_is_told_in_words_at_every_size_and_without_colours() {
+fn faults_are_shown_in_words_at_every_size_and_without_colours() {
     use hoplight::model::quantity::Factor;
     use hoplight::sim::{Fault, RecordState};
 
@@ -292,9 +292,9 @@ fn what_is_wrong_is_told_in_words_at_every_size_and_without_colours() {
         let calm = text(&picture(&run(stage_2(TlsMode::Terminate), &[], 0), size, &plain));
         for (fault, word) in &faults {
             let mut sim = run(stage_2(TlsMode::Terminate), &[], 0);
-            sim.apply(&Command::Fault(fault.clone()), &mut Deaf).expect("it can happen");
+            sim.apply(&Command::Fault(fault.clone()), &mut Deaf).expect("the fault is accepted");
             let shown = text(&picture(&sim, size, &plain));
-            // A larger box has room for a longer wording.
+            // A larger box uses a longer wording.
             let longer = match *word {
                 "slow ×4" => "slowed down ×4",
                 "breached" => "compromised",

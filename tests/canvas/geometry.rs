@@ -1,4 +1,4 @@
-//! What holds for a layout of any infrastructure at any size.
+//! Invariants of the layout of any infrastructure at any size.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use hoplight::model::TlsMode;
 const SIZES: [(u16, u16); 9] =
     [(80, 14), (80, 20), (86, 27), (100, 16), (120, 30), (140, 24), (200, 45), (320, 110), (1000, 400)];
 
-/// Checks everything that a layout promises. `whole` asks for a way for every link.
+/// Checks all invariants of a layout. `whole` requires a route for every link.
 pub(crate) fn check(infra: &Infrastructure, layout: &Layout, whole: bool) {
     let Fit::Whole = layout.fit() else {
         assert!(layout.frames().is_empty() && layout.order().is_empty());
@@ -32,7 +32,7 @@ pub(crate) fn check(infra: &Infrastructure, layout: &Layout, whole: bool) {
     }
     let routed: BTreeSet<_> = layout.routes().iter().map(|route| route.link).collect();
     for (link, _) in infra.links() {
-        assert!(!whole || routed.contains(&link), "{name}: {} has no way", infra.hop_element(link));
+        assert!(!whole || routed.contains(&link), "{name}: {} has no route", infra.hop_element(link));
     }
     for route in layout.routes() {
         check_route(infra, layout, route, &name);
@@ -41,7 +41,7 @@ pub(crate) fn check(infra: &Infrastructure, layout: &Layout, whole: bool) {
     let hit: BTreeSet<&Element> =
         (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).filter_map(|(x, y)| layout.hit(x, y)).collect();
     for element in layout.order().iter().filter(|_| whole) {
-        assert!(hit.contains(element), "{name}: no cell is {element}'s");
+        assert!(hit.contains(element), "{name}: no cell belongs to {element}");
     }
 }
 
@@ -50,7 +50,7 @@ fn check_route(infra: &Infrastructure, layout: &Layout, route: &hoplight::layout
     let name = format!("{name}: {}", infra.hop_element(route.link));
     assert!(!route.cells.is_empty() && route.cells.len() == route.arms.len(), "{name}");
     for pair in route.cells.windows(2) {
-        assert_eq!(pair[0].x.abs_diff(pair[1].x) + pair[0].y.abs_diff(pair[1].y), 1, "{name}: torn at {pair:?}");
+        assert_eq!(pair[0].x.abs_diff(pair[1].x) + pair[0].y.abs_diff(pair[1].y), 1, "{name}: gap at {pair:?}");
     }
     let frame_of = |ix| {
         let block = layout.blocks().iter().find(|block| block.component == ix).map(|block| layout.frames()[block.frame].area);
@@ -63,12 +63,12 @@ fn check_route(infra: &Infrastructure, layout: &Layout, route: &hoplight::layout
     if route.loopback {
         let frame = frame_of(from);
         assert!(route.cells.iter().all(|cell| frame.contains(*cell)), "{name} leaves its server");
-        assert!(route.cells.iter().all(|cell| layout.blocks().iter().all(|b| !b.area.contains(*cell))), "{name} over a name");
+        assert!(route.cells.iter().all(|cell| layout.blocks().iter().all(|b| !b.area.contains(*cell))), "{name} covers a block");
     } else {
         let crossed = |cell: &Cell| layout.frames().iter().any(|frame| frame.area.contains(*cell));
-        assert!(!route.cells.iter().any(crossed), "{name} runs through a box");
-        assert!(beside(route.cells[0], frame_of(from)), "{name} does not begin at its asker");
-        assert!(beside(*route.cells.last().unwrap(), frame_of(to)), "{name} does not end at its answerer");
+        assert!(!route.cells.iter().any(crossed), "{name} crosses a box");
+        assert!(beside(route.cells[0], frame_of(from)), "{name} does not begin at the client");
+        assert!(beside(*route.cells.last().unwrap(), frame_of(to)), "{name} does not end at the server");
         let guards = infra.hop(route.link).guards.len();
         assert_eq!(route.gates.len(), guards, "{name} has a gate for each firewall");
     }
@@ -77,15 +77,15 @@ fn check_route(infra: &Infrastructure, layout: &Layout, route: &hoplight::layout
     }
 }
 
-/// Everything can be reached by arrow keys from everything.
+/// Checks that every element is reachable from every other with the arrow keys.
 fn check_reach(layout: &Layout, name: &str) {
     let order = layout.order();
     let Some(first) = order.first() else { return };
     let from_first = reached(layout, first);
     for element in order {
-        assert!(from_first.contains(element), "{name}: no arrows lead to {element}");
+        assert!(from_first.contains(element), "{name}: {element} is not reachable with the arrow keys");
     }
-    // A way back from the places where it is hardest: the last ones found.
+    // Checks the way back only from the elements that are hardest to leave: those found last.
     for element in order.iter().rev().take(6) {
         assert_eq!(reached(layout, element).len(), order.len(), "{name}: stuck at {element}");
     }
@@ -102,7 +102,7 @@ fn reached<'a>(layout: &'a Layout, first: &'a Element) -> BTreeSet<&'a Element> 
 }
 
 #[test]
-fn every_scenario_keeps_the_promises_of_a_layout_at_every_size() {
+fn the_layout_of_every_scenario_satisfies_the_invariants_at_every_size() {
     for infra in scenarios() {
         for (width, height) in SIZES {
             check(&infra, &Layout::new(&infra, width, height), true);
@@ -111,14 +111,14 @@ fn every_scenario_keeps_the_promises_of_a_layout_at_every_size() {
 }
 
 #[test]
-fn every_scenario_fits_the_smallest_stage() {
+fn every_scenario_fits_the_smallest_canvas() {
     for infra in scenarios() {
         assert_eq!(Layout::new(&infra, 80, 14).fit(), Fit::Whole, "{}", infra.id());
     }
 }
 
 #[test]
-fn a_layout_names_everything_of_the_infrastructure() {
+fn a_layout_contains_every_element() {
     for infra in scenarios() {
         let layout = Layout::new(&infra, 120, 30);
         let named: BTreeSet<&Element> = layout.order().iter().collect();
@@ -126,13 +126,13 @@ fn a_layout_names_everything_of_the_infrastructure() {
         let servers = infra.servers().map(|server| Element::Server(server.id.clone()));
         let hops = infra.links().map(|(link, _)| infra.hop_element(link));
         for element in components.chain(servers).chain(hops) {
-            assert!(named.contains(&element), "{}: {element} is not in the picture", infra.id());
+            assert!(named.contains(&element), "{}: {element} is not in the diagram", infra.id());
         }
     }
 }
 
 #[test]
-fn what_is_too_small_says_what_it_needs_and_that_is_enough() {
+fn the_required_size_is_sufficient_and_minimal() {
     for infra in scenarios() {
         let Fit::TooSmall { needs } = Layout::new(&infra, 20, 5).fit() else { panic!("{} fits 20x5", infra.id()) };
         assert_eq!(Layout::new(&infra, needs.0, needs.1).fit(), Fit::Whole, "{}", infra.id());
@@ -147,7 +147,7 @@ fn what_is_too_small_says_what_it_needs_and_that_is_enough() {
 }
 
 #[test]
-fn far_too_much_is_told_at_once() {
+fn a_huge_infrastructure_is_rejected_quickly() {
     let mut many = String::new();
     for n in 0..19_000 {
         many += "(id: \"a-";
@@ -164,7 +164,7 @@ fn far_too_much_is_told_at_once() {
 }
 
 #[test]
-fn arrows_walk_the_request_path() {
+fn arrow_keys_follow_the_request_path() {
     let layout = Layout::new(&stage_2(TlsMode::Terminate), 120, 30);
     let walk = |from: &Element, arrow| layout.neighbour(from, arrow).cloned();
     assert_eq!(walk(&component("browser"), Arrow::Right), Some(hop("browser", "lb-1")));
@@ -175,7 +175,7 @@ fn arrows_walk_the_request_path() {
 }
 
 #[test]
-fn the_mouse_finds_what_it_points_at() {
+fn the_mouse_hits_the_element_under_it() {
     let layout = Layout::new(&stage_2(TlsMode::Terminate), 86, 27);
     for element in layout.order() {
         let at = layout.anchor(element).unwrap();

@@ -1,4 +1,4 @@
-//! Random infrastructures at random sizes.
+//! Tests random infrastructures at random sizes.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -15,7 +15,8 @@ use ratatui::widgets::Widget;
 
 use super::{Deaf, geometry};
 
-/// A scenario's text: `webs` web servers, `apps` applications and `databases`, spread over `servers` machines.
+/// Text of a scenario with `webs` web servers, `apps` applications and `databases` databases, spread over `servers`
+/// servers.
 fn scenario(servers: usize, webs: usize, apps: usize, databases: usize, bits: u64) -> String {
     let bit = |n: usize| bits >> (n % 64) & 1 == 1;
     let at = |n: usize| {
@@ -81,7 +82,7 @@ proptest! {
         let mut sim = Simulation::new(Arc::clone(&infra), bits);
         sim.advance(SimTime::from_nanos(300_000_000), &mut Deaf);
         let theme = Theme::new(Palette::Dark, ascii);
-        // A buffer that is smaller than the layout, and an area that lies partly outside.
+        // A buffer smaller than the layout, and an area that is partly outside.
         let mut buffer = Buffer::empty(Rect::new(3, 2, size.0.min(90), size.1.min(33)));
         let mut canvas = Canvas::new(&layout, &sim, &theme);
         canvas.selected = layout.order().last();

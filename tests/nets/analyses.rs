@@ -1,7 +1,8 @@
-//! What `hoplight analyze` says of every scenario, for programs: `tests/data/analyses`.
+//! Records the JSON output of `hoplight analyze` for every scenario in `tests/data/analyses`.
 //!
-//! The facts (numbers, names, what breaks what) stand apart from the sentences, so that a change of wording leaves the files of
-//! facts as they are. The sentences of the findings' rules, which are the same for all scenarios, are in `rules.txt`.
+//! Facts (numbers, names, dependencies) are recorded separately from sentences, so that a change of wording does not
+//! affect the files of facts. The sentences of the rules are the same for all scenarios and are recorded in
+//! `rules.txt`.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -11,28 +12,28 @@ use crate::json::Json;
 use crate::kept::{assert_lines, root};
 use crate::scenarios::{files, stem};
 
-/// Other questions than the usual one: the record's name, and the arguments.
+/// Additional runs: name of the record, and arguments.
 const MORE: [(&str, &[&str]); 3] = [
     ("stage-3-scaled-none", &["stage-3-scaled", "--tls", "none", "--load", "700"]),
     ("stage-3-scaled-passthrough", &["stage-3-scaled", "--tls", "passthrough", "--load", "2000"]),
     ("design-3-re-encrypt", &["design-3", "--tls", "re-encrypt", "--load", "5"]),
 ];
 
-/// Fields that hold sentences or words for people.
+/// Fields that contain sentences or words for people.
 const WORDING: [&str; 8] = ["why", "message", "assumed", "reads", "labels", "readers", "lost", "by"];
 
-/// Fields of a finding that are its rule's.
+/// Fields of a finding that come from its rule.
 const OF_RULES: [&str; 3] = ["title", "why", "fix"];
 
-/// The sentences of each rule, by its name.
+/// Sentences of each rule, by the rule's identifier.
 type Rules = BTreeMap<String, String>;
 
-/// A report, taken apart.
+/// A report, split into facts and wording.
 #[derive(Default)]
 struct Parts {
-    /// A line for each field, or for each item of a list.
+    /// One line per field or per item of a list.
     facts: Vec<String>,
-    /// A line for each sentence.
+    /// One line per sentence.
     wording: Vec<String>,
     rules: Rules,
 }
@@ -45,11 +46,11 @@ static REPORTS: LazyLock<Vec<(String, Parts)>> = LazyLock::new(|| {
     usual.chain(more).map(|(name, arguments)| (name, parts(&analyze(&arguments)))).collect()
 });
 
-/// What the program says.
+/// Runs `hoplight analyze` and returns its output.
 fn analyze(arguments: &[String]) -> Json {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hoplight"));
     command.args(["analyze", "--format", "json"]).args(arguments).env_clear().env("HOME", env!("CARGO_TARGET_TMPDIR"));
-    let output = command.output().expect("it runs");
+    let output = command.output().expect("hoplight starts");
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     Json::read(&String::from_utf8(output.stdout).expect("UTF-8"))
 }
@@ -71,7 +72,7 @@ fn parts(report: &Json) -> Parts {
 }
 
 impl Parts {
-    /// A value without its sentences, of which only the number is left. `place` says where it stands, `field` what it is.
+    /// Replaces the sentences of a value by their number. `place` is the path to the value, `field` its name.
     fn facts_of(&mut self, place: &str, field: &str, value: &Json) -> Json {
         let is_wording = WORDING.contains(&field) || place.starts_with("broken ");
         match value {
@@ -126,7 +127,11 @@ fn the_wording_of_every_analysis() {
     for (name, parts) in REPORTS.iter() {
         assert_lines(&root().join(format!("tests/data/analyses/{name}.wording.txt")), &(parts.wording.join("\n") + "\n"));
         for (id, text) in &parts.rules {
-            assert_eq!(rules.entry(id.clone()).or_insert_with(|| text.clone()), text, "{id} says the same everywhere");
+            assert_eq!(
+                rules.entry(id.clone()).or_insert_with(|| text.clone()),
+                text,
+                "{id} has the same sentences in every report"
+            );
         }
     }
     let text: Vec<String> = rules.into_iter().map(|(id, text)| id + "\n" + text.as_str()).collect();

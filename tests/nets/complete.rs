@@ -1,4 +1,4 @@
-//! The scripts leave nothing out: every row of the catalogue, every command and every fault, on each kind of thing.
+//! Checks that the scripts cover every fault of the catalogue, every command and every fault on each type of element.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -10,8 +10,8 @@ use hoplight::sim::{Command, Fault, RecordState, Simulation};
 use crate::scenarios::{files, scenario, stem};
 use crate::scripts::{Script, scripts};
 
-/// A name for each variant, and the list of all names. A new variant does not compile until it is named here, and then fails
-/// until a script has it.
+/// Defines a name for each variant and the list of all names. A new variant does not compile until it is named here,
+/// and then fails the test until a script uses it.
 macro_rules! names {
     ($all:ident, $name:ident($type:ty): $($word:literal => $pattern:pat),* $(,)?) => {
         const $all: &[&str] = &[$($word),*];
@@ -98,7 +98,7 @@ names! { FAULTS, fault_name(Fault):
     "sniff" => Fault::Sniffer(..),
 }
 
-/// What is refused everywhere: a hop has no process, and a record that is present is no fault.
+/// Rejected in every scenario: a hop has no process, and a present record is not a fault.
 const REFUSED: &[&str] = &[
     "restart a hop",
     "fault: hang a hop",
@@ -118,8 +118,8 @@ fn names_of(command: &Command) -> String {
     }
 }
 
-/// The commands that a script has done in a scenario, and all that it gives. Where time goes by does not matter here, but for
-/// the order of things: a site that is dead at one moment may be up at the next.
+/// The commands that succeeded when running a script in a scenario, and all of its commands. Commands are 1 ms apart:
+/// only their order matters, because an element that is down at one moment may be up at the next.
 fn done(sim: &Simulation, script: &Script) -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut sim, mut done, mut given) = (sim.clone(), BTreeSet::new(), BTreeSet::new());
     for (_, command) in &script.commands {
@@ -133,7 +133,7 @@ fn done(sim: &Simulation, script: &Script) -> (BTreeSet<String>, BTreeSet<String
 }
 
 #[test]
-fn every_command_and_every_fault_is_done_somewhere() {
+fn every_command_and_every_fault_succeeds_in_some_scenario() {
     let (mut all_done, mut all_given) = (BTreeSet::new(), BTreeSet::new());
     for (file, _) in files() {
         let infra = scenario(stem(file));
@@ -148,12 +148,12 @@ fn every_command_and_every_fault_is_done_somewhere() {
     let faults = FAULTS.iter().flat_map(|name| ["fault", "heal"].map(|verb| format!("{verb}: {name}")));
     let names: BTreeSet<String> = plain.chain(faults).collect();
     let refused: BTreeSet<String> = REFUSED.iter().map(|name| (*name).to_owned()).collect();
-    assert_eq!(all_given, names, "the scripts try everything");
-    assert_eq!(all_done, &names - &refused, "and everything that is possible is done");
+    assert_eq!(all_given, names, "the scripts contain every command");
+    assert_eq!(all_done, &names - &refused, "every possible command succeeds somewhere");
 }
 
 #[test]
-fn every_row_of_the_catalogue_is_in_some_script() {
+fn every_fault_of_the_catalogue_is_in_some_script() {
     let scripts: BTreeSet<String> =
         files().flat_map(|(file, _)| scripts(&scenario(stem(file)))).map(|script| script.name).collect();
     for fault in CommonFault::ALL {

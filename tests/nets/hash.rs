@@ -1,7 +1,8 @@
-//! A running hash of what a simulation reports, made of numbers and of the names in the scenario's file.
+//! A running hash of what a simulation reports, computed from numbers and from names in the scenario's file.
 //!
-//! No name of the code enters it, and no sentence: types, variants and fields may be renamed or reordered, texts reworded. Every
-//! match is exhaustive, so what is new must be decided here: give it a number of its own, and leave the numbers that are taken.
+//! Identifiers of the code and sentences are not hashed, so that types, variants and fields can be renamed or reordered
+//! and texts reworded. Every match is exhaustive: give a new variant an unused number, and do not change existing
+//! numbers.
 
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use hoplight::sim::{
     Motion, PacketContent, Phase, Port, RecordState, SimTime, Status,
 };
 
-/// Spreads the bits (from the golden ratio).
+/// Spreads the bits (derived from the golden ratio).
 const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// A running hash.
@@ -27,7 +28,7 @@ impl Hash {
         self.0
     }
 
-    /// Adds these parts, in this order.
+    /// Adds these values, in this order.
     pub(crate) fn add(&mut self, parts: &[&dyn Hashed]) {
         for part in parts {
             part.hash(self);
@@ -39,7 +40,7 @@ impl Hash {
     }
 }
 
-/// Something that can be hashed.
+/// A value that can be hashed.
 pub(crate) trait Hashed {
     fn hash(&self, hash: &mut Hash);
 }
@@ -50,7 +51,7 @@ impl Hashed for u64 {
     }
 }
 
-/// Types that are hashed as another type.
+/// Implements [`Hashed`] for types that are hashed as another type.
 macro_rules! hashed_as {
     ($($type:ty: $value:ident => $as:expr;)*) => {
         $(impl Hashed for $type {
@@ -62,7 +63,7 @@ macro_rules! hashed_as {
     };
 }
 
-/// Variants without fields, each with its number.
+/// Implements [`Hashed`] for enums without fields, with a number for each variant.
 macro_rules! numbered {
     ($($type:ty { $($pattern:pat => $number:literal),* $(,)? })*) => {
         $(impl Hashed for $type {
@@ -121,7 +122,7 @@ numbered! {
 }
 
 impl Hashed for u128 {
-    #[expect(clippy::cast_possible_truncation, reason = "takes it apart")]
+    #[expect(clippy::cast_possible_truncation, reason = "splits the value")]
     fn hash(&self, hash: &mut Hash) {
         hash.mix((*self >> 64) as u64);
         hash.mix(*self as u64);

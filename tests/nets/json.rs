@@ -1,4 +1,4 @@
-//! JSON as it was written: fields keep their order, and numbers their digits.
+//! JSON values that preserve the order of fields and the digits of numbers.
 
 use std::iter::Peekable;
 use std::str::Chars;
@@ -6,7 +6,7 @@ use std::str::Chars;
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Json {
-    /// A number or a word, as it stands there.
+    /// A number, Boolean or null, exactly as written.
     Plain(String),
     Text(String),
     List(Vec<Self>),
@@ -14,7 +14,7 @@ pub(crate) enum Json {
 }
 
 impl Json {
-    /// Reads a value that is known to be right.
+    /// Parses a valid JSON value.
     pub(crate) fn read(text: &str) -> Self {
         let mut chars = text.trim_end().chars().peekable();
         let value = Self::next(&mut chars);
@@ -35,7 +35,7 @@ impl Json {
         }
     }
 
-    /// On one line, with blanks between fields.
+    /// Formats the value on one line, with spaces between fields.
     pub(crate) fn line(&self) -> String {
         let quoted = |text: &String| serde_json::to_string(text).expect("a string");
         match self {
@@ -50,7 +50,7 @@ impl Json {
     }
 }
 
-/// What stands between brackets, with commas in between.
+/// Parses a comma-separated list between brackets.
 fn series<T>(chars: &mut Peekable<Chars<'_>>, end: char, item: impl Fn(&mut Peekable<Chars<'_>>) -> T) -> Vec<T> {
     chars.next();
     let mut all = Vec::new();
@@ -61,7 +61,7 @@ fn series<T>(chars: &mut Peekable<Chars<'_>>, end: char, item: impl Fn(&mut Peek
     all
 }
 
-/// A string in quotes.
+/// Parses a quoted string.
 fn string(chars: &mut Peekable<Chars<'_>>) -> String {
     let mut quoted = String::from(chars.next().expect("a quote"));
     let mut escaped = false;

@@ -1,4 +1,5 @@
-//! What is done to every scenario: each row of the catalogue, each command and each fault in turn, and commands at random.
+//! Scripts to run in every scenario: each fault of the catalogue, each command and each fault in turn, and random
+//! commands.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use hoplight::sim::{Command, Fault, RecordState, Simulation};
 
 use crate::topology::Dice;
 
-/// Commands with their times since the script's start, in order, and when to take a record.
+/// Commands in order, with their times since the start of the script, and the times at which to take a record.
 pub(crate) struct Script {
     pub(crate) name: String,
     pub(crate) commands: Vec<(Duration, Command)>,
@@ -26,7 +27,8 @@ impl Script {
         Self { name: name.to_owned(), commands, marks }
     }
 
-    /// One turn after the other, at equal distances, with three records. What a healthy site refuses takes no time.
+    /// Runs the turns in sequence at equal intervals, with three records. Turns that a healthy site rejects take no
+    /// time.
     fn in_turn(name: &str, healthy: &Simulation, turns: Vec<Turn>) -> Self {
         let (mut at, mut commands) = (Duration::ZERO, Vec::new());
         for turn in turns {
@@ -44,13 +46,14 @@ impl Script {
 /// Commands that belong together, such as a fault and its repair.
 type Turn = Vec<Command>;
 
-/// The turns of each script, by its name.
+/// Turns of each script, by the script's name.
 type Turns = BTreeMap<&'static str, Vec<Turn>>;
 
-/// Time between two commands that are given in turn.
+/// Time between two commands of a turn.
 const STEP: Duration = Duration::from_millis(150);
-/// How long a fault of the catalogue lasts at least, and how long the site is watched after it was fixed.
+/// Minimum duration of a fault of the catalogue.
 const LASTS: Duration = Duration::from_secs(6);
+/// How long a site is observed after the fault was fixed.
 const AFTER: Duration = Duration::from_secs(4);
 
 /// All scripts for a scenario.
@@ -65,12 +68,12 @@ pub(crate) fn scripts(infra: &Arc<Infrastructure>) -> Vec<Script> {
     scripts
 }
 
-/// Nobody does anything.
+/// No commands.
 fn quiet() -> Script {
     Script::new("quiet", Vec::new(), [3, 6, 10].map(Duration::from_secs).into())
 }
 
-/// No replica hears of a change for longer than a semi-synchronous primary waits, if there is one.
+/// Stops replication for longer than a semi-synchronous primary waits. `None` if the scenario has no such primary.
 fn semi_sync(infra: &Infrastructure) -> Option<Script> {
     let databases = infra.components().filter_map(|(_, component)| match &component.kind {
         ComponentKind::Database(spec) => Some((component.id.clone(), spec.semi_sync)),
@@ -86,12 +89,12 @@ fn semi_sync(infra: &Infrastructure) -> Option<Script> {
     })
 }
 
-/// The common faults which the scenario has parts for: injected, then fixed.
+/// The faults of the catalogue that the scenario supports: injected, then fixed.
 fn catalogue(infra: &Infrastructure) -> impl Iterator<Item = Script> + '_ {
     CommonFault::ALL.into_iter().filter_map(|fault| {
         let mut commands: Vec<_> =
             fault.inject(infra).into_iter().map(|(after, command)| (Duration::from_secs_f64(after), command)).collect();
-        // A benchmark has many users, and nobody in it who waits for a timeout or looks once a second.
+        // A benchmark has many users, and no timeouts, health checks or agents for which to wait.
         let hurry = if infra.is_benchmark() { 8 } else { 1 };
         let fixed = (LASTS / hurry).max(commands.iter().map(|(after, _)| *after).max()? + Duration::from_millis(500));
         commands.extend(fault.fix(infra).into_iter().map(|command| (fixed, command)));
@@ -103,7 +106,7 @@ fn faults(all: impl IntoIterator<Item = Fault>) -> Vec<Turn> {
     all.into_iter().map(|fault| vec![Command::Fault(fault.clone()), Command::Heal(fault)]).collect()
 }
 
-/// Each command and each fault, on everything that it might be about. Many are refused.
+/// Every command and fault on every element that it could apply to. Many are rejected.
 fn turns(infra: &Infrastructure) -> Turns {
     let components: Vec<ComponentId> = infra.components().map(|(_, component)| component.id.clone()).collect();
     let hops = infra.links().map(|(link, _)| infra.ends(link));
@@ -196,7 +199,7 @@ fn outside() -> Turn {
     first.into_iter().chain(records).chain(then).collect()
 }
 
-/// Some of all those commands, in no order and at any time.
+/// A random selection of all these commands at random times.
 fn at_random(turns: &Turns, seed: u64) -> Script {
     let mut dice = Dice::new(seed);
     let groups: Vec<Vec<&Command>> = turns.values().map(|turns| turns.iter().flatten().collect()).collect();

@@ -1,8 +1,8 @@
-//! What happens in every scenario under every script, a line for each: `tests/data/traces`.
+//! Records what happens in every scenario under every script, one line per script, in `tests/data/traces`.
 //!
-//! A line holds three digests of the events, taken at three instants; how many events there were; how many notes an observer
-//! got, and a hash of them; a hash of all that could be read at the three instants; what became of the requests; and which
-//! commands were accepted.
+//! A line contains three digests of the events, taken at three times; the number of events; the number of events
+//! reported to an observer and their hash; a hash of the simulation's readable state at the three times; the results of
+//! the requests; and which commands were accepted.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -16,20 +16,20 @@ use crate::scenarios::{files, scenario, stem};
 use crate::scripts::{Script, scripts};
 use crate::{topology, view};
 
-/// When the scripts begin.
+/// Start time of the scripts.
 const BEGIN: SimTime = SimTime::from_secs(2);
 const SEED: u64 = 1;
 
 const HEAD: &str = "\
-# What happens in this scenario under each script of tests/nets/scripts.rs. A line has:
-#   digests of the events at three instants, the number of events,
-#   the number of notes and a hash of them, a hash of all that could be read at the three instants,
+# Results of this scenario under each script of tests/nets/scripts.rs. Each line has:
+#   digests of the events at three times, the number of events,
+#   the number of notes and their hash, a hash of the readable state at the three times,
 #   requests sent, completed, unfinished, and failed by reason,
-#   commands: + done, - refused in this state, ! never possible here.
-# To record what happens now: INSTA_UPDATE=always cargo test --test nets
+#   commands: + accepted, - rejected in this state, ! never possible here.
+# To update: INSTA_UPDATE=always cargo test --test nets
 ";
 
-/// Hashes all that it is told.
+/// Hashes everything that the simulation reports to it.
 #[derive(Clone, Default)]
 struct Witness {
     hash: Hash,
@@ -51,14 +51,14 @@ impl Observer for Witness {
     }
 }
 
-/// A run until the scripts begin, from which all of them go on.
+/// Runs a scenario until the scripts begin. All scripts start from this state.
 fn beginning(infra: Arc<Infrastructure>) -> (Simulation, Witness) {
     let (mut sim, mut witness) = (Simulation::new(infra, SEED), Witness::default());
     sim.advance(BEGIN, &mut witness);
     (sim, witness)
 }
 
-/// The line of one script.
+/// Runs a script and returns its line.
 fn line(script: &Script, (mut sim, mut witness): (Simulation, Witness)) -> String {
     let (mut digests, mut read, mut accepted) = (String::new(), Hash::default(), String::new());
     let mut commands = script.commands.iter().peekable();
@@ -71,13 +71,13 @@ fn line(script: &Script, (mut sim, mut witness): (Simulation, Witness)) -> Strin
                 Err(error) if error.is_lasting() => '!',
                 Err(_) => '-',
             });
-            assert_eq!(sim.processed(), before, "a command is no event");
+            assert_eq!(sim.processed(), before, "a command is not an event");
         }
         sim.advance(BEGIN + *mark, &mut witness);
         let _ = write!(digests, "{:016x} ", sim.digest());
         read.add(&[&view::hash(&sim)]);
     }
-    assert!(commands.next().is_none(), "{}: every command stands before the last mark", script.name);
+    assert!(commands.next().is_none(), "{}: a command after the last mark", script.name);
     let totals = sim.totals();
     let mut line = format!(
         "{:<33} {digests} events {:<6} notes {:<6} {:016x}  read {:016x}  sent {} ok {} open {}",
@@ -96,7 +96,7 @@ fn line(script: &Script, (mut sim, mut witness): (Simulation, Witness)) -> Strin
     if accepted.is_empty() { line } else { line + "  " + &accepted }
 }
 
-/// A word that stays what it is, whatever the screen says.
+/// Name of the failure in the records, independent of the text on the screen.
 fn word(failure: Failure) -> &'static str {
     match failure {
         Failure::Dns => "dns",
@@ -118,7 +118,7 @@ fn check(name: &str, lines: impl IntoIterator<Item = String>) {
 
 macro_rules! recorded {
     ($($test:ident: $name:literal),* $(,)?) => {
-        /// The scenarios that have a test here.
+        /// Scenarios that have a test.
         const RECORDED: &[&str] = &[$($name),*];
 
         $(#[test]
@@ -153,12 +153,12 @@ recorded! {
     replicated: "replicated",
 }
 
-/// Sites with all that a scenario may have, chosen by dice, and commands that are chosen so, too.
+/// Random sites that use every feature of a scenario, with random commands.
 #[test]
 fn random_sites() {
     let lines = (0..40).map(|seed| {
         let infra = topology::random(seed);
-        let script = scripts(&infra).into_iter().find(|script| script.name == "random 1").expect("it is there");
+        let script = scripts(&infra).into_iter().find(|script| script.name == "random 1").expect("the script exists");
         let script = Script { name: format!("site {seed}"), ..script };
         line(&script, beginning(infra))
     });

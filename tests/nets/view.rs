@@ -1,4 +1,4 @@
-//! A hash of everything that can be read of a simulation at one instant.
+//! A hash of the readable state of a simulation.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use hoplight::sim::Simulation;
 
 use crate::hash::Hash;
 
-/// Seconds over which the users' experience is read.
+/// Time window for the users' experience.
 const WINDOW: Duration = Duration::from_secs(5);
 
 pub(crate) fn hash(sim: &Simulation) -> u64 {

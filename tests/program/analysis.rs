@@ -1,6 +1,6 @@
 //! `analyze`, `compare` and `list rules`.
 
-use hoplight::analysis::Rule;
+use hoplight::analysis::FindingRule;
 use hoplight::text::{self, RuleText};
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
@@ -218,7 +218,7 @@ fn the_analysis_of_the_secured_site_is_correct() {
     let places: Vec<_> = severities.iter().map(|word| order.iter().position(|it| it == word).expect("a severity")).collect();
     assert!(places.is_sorted(), "most severe first: {severities:?}");
     for finding in list(&analysis["findings"]) {
-        let rule = Rule::ALL.into_iter().find(|rule| finding["id"] == rule.id()).unwrap_or_else(|| panic!("{finding}"));
+        let rule = FindingRule::ALL.into_iter().find(|rule| finding["id"] == rule.id()).unwrap_or_else(|| panic!("{finding}"));
         assert_eq!((&finding["severity"], &finding["fix"]), (&rule.severity().word().into(), &text::rule(rule).fix.into()));
     }
 }
@@ -494,8 +494,8 @@ fn the_rules_are_listed_with_their_reasons_and_remedies() {
     let listed = parsed(&home, &["list", "rules"]);
     assert_eq!(keys(&listed), ["rules"]);
     let rows = list(&listed["rules"]);
-    assert_eq!(rows.len(), Rule::ALL.len());
-    for (row, rule) in rows.iter().zip(Rule::ALL) {
+    assert_eq!(rows.len(), FindingRule::ALL.len());
+    for (row, rule) in rows.iter().zip(FindingRule::ALL) {
         let (id, severity) = (rule.id(), rule.severity().word());
         let RuleText { title, why, fix } = text::rule(rule);
         assert_eq!(*row, json!({"id": id, "severity": severity, "title": title, "why": why, "fix": fix}));

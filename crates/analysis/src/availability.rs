@@ -1,13 +1,13 @@
-//! The availability of a kind of request, and what contributes to its unavailability.
+//! Availability of a kind of request, and the contribution of each cause to its unavailability.
 //!
 //! ```text
-//!  Structure ──▶ expression over what may fail ──▶ decision diagram ──▶ exact
-//!                 (reduced: series, twins)              └─ too large ─────▶ sampled, with its interval
+//!  Structure ──▶ expression over the causes ──▶ binary decision diagram ──▶ exact result
+//!                 (reduced: series, parallel)        └─ too large ─────────▶ estimate with a confidence interval
 //! ```
 //!
-//! Each cause is out for MTTR / (MTBF + MTTR) of the time, and causes are independent: what fails together is one cause, so
-//! dependence is drawn, not assumed away. The result is the steady state's. Failovers count as instant; the simulation measures
-//! what their seconds cost. Must not know time or load.
+//! A cause has failed for the fraction MTTR / (MTBF + MTTR) of the time. Causes are independent: components that fail
+//! together share one cause, so dependence is modelled explicitly. The result is the steady state. Failover is assumed
+//! to be instant; the simulation measures the downtime that it causes.
 
 mod diagram;
 mod order;
@@ -25,34 +25,35 @@ use reduce::Reduced;
 /// Minutes in a year of 365.25 days.
 pub const MINUTES_A_YEAR: f64 = 525_960.0;
 
-/// Limits of the decision diagrams in nodes: of those in the first and the second order, alternately.
+/// Node limits of the decision diagrams. Each pair limits the diagram in the first and in the second variable order;
+/// the pairs are tried in turn.
 pub const LIMITS: [[usize; 2]; 3] = [[500, 500], [5_000, 5_000], [200_000, 20_000]];
 
 /// The availability of a kind of request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Availability {
-    /// The kind.
+    /// Kind of request.
     pub kind: RequestKind,
-    /// The fraction of the time in which it does not work.
+    /// Fraction of the time during which requests of this kind fail.
     pub unavailability: f64,
-    /// How that was found.
+    /// How the unavailability was computed.
     pub method: Method,
-    /// The contributors, the largest first; causes without any effect are left out.
+    /// Contributors, largest first. Causes without any effect are left out.
     pub contributors: Vec<Contributor>,
 }
 
-/// How an unavailability was found.
+/// How an unavailability was computed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Method {
-    /// Exactly.
+    /// Exact.
     Exact,
-    /// By sampling states: a confidence interval of 95 %.
+    /// Estimated by Monte Carlo sampling, with a 95 % confidence interval.
     Sampled {
-        /// The number of samples.
+        /// Number of sampled states.
         samples: u64,
-        /// The lower end.
+        /// Lower bound of the interval.
         low: f64,
-        /// The upper end.
+        /// Upper bound of the interval.
         high: f64,
     },
 }
@@ -62,38 +63,38 @@ pub enum Method {
 pub struct Contributor {
     /// The cause.
     pub cause: Cause,
-    /// The fraction of the time in which the cause is out.
+    /// Fraction of the time during which the cause has failed.
     pub unavailability: f64,
-    /// By which fraction the kind's unavailability would fall if the cause never failed. The shares of redundant components
-    /// overlap, so they need not add up to one. (The criticality importance of reliability theory.)
+    /// Fraction by which the kind's unavailability would fall if the cause never occurred: the criticality importance
+    /// of reliability theory. Shares of redundant components overlap, so they need not add up to one.
     pub share: f64,
 }
 
 impl Availability {
-    /// The fraction of the time in which it works.
+    /// Fraction of the time during which requests of this kind work.
     pub fn availability(&self) -> f64 {
         1.0 - self.unavailability
     }
 
-    /// The minutes of an average year in which it does not.
+    /// Downtime in minutes per average year.
     pub fn minutes_a_year(&self) -> f64 {
         self.unavailability * MINUTES_A_YEAR
     }
 }
 
 impl Contributor {
-    /// The minutes of downtime an average year that the kind would save if the cause never failed.
+    /// Downtime in minutes per average year that would be avoided if the cause never occurred.
     pub fn minutes_a_year(&self, of: &Availability) -> f64 {
         self.share * of.minutes_a_year()
     }
 }
 
-/// How available a kind of request is.
+/// Computes the availability of a kind of request.
 pub fn availability(infra: &Infrastructure, structure: &Structure, kind: RequestKind) -> Availability {
     availability_within(infra, structure, kind, &LIMITS)
 }
 
-/// Like [`availability`], with the caller's limits for decision diagrams, in nodes. Without any, it samples.
+/// Like [`availability`], with explicit node limits for the decision diagrams. With no limits, it always samples.
 pub fn availability_within(
     infra: &Infrastructure,
     structure: &Structure,
@@ -113,8 +114,8 @@ pub fn availability_within(
     Availability { kind, unavailability, method, contributors: contributors.collect() }
 }
 
-/// The probability that a structure function is false, how it was found, and each input's share; input `i` is down with
-/// probability `down[i]`.
+/// Returns the probability that a structure function is false, the method that computed it, and each input's share.
+/// Input `i` is down with probability `down[i]`.
 pub fn unavailability(circuit: &Circuit, down: &[f64], limits: &[[usize; 2]]) -> (f64, Method, Vec<(u32, f64)>) {
     match exact(&Reduced::of(circuit, down), down, limits) {
         Some((unavailability, shares)) => (unavailability, Method::Exact, shares),
@@ -122,7 +123,7 @@ pub fn unavailability(circuit: &Circuit, down: &[f64], limits: &[[usize; 2]]) ->
     }
 }
 
-/// The unavailability and each input's share of it, if one of the diagrams stays within its limit.
+/// Returns the unavailability and each input's share of it, or `None` if every diagram exceeds its limit.
 fn exact(reduced: &Reduced, down: &[f64], limits: &[[usize; 2]]) -> Option<(f64, Vec<(u32, f64)>)> {
     let orders = [order::wide(&reduced.forms, reduced.root), order::deep(&reduced.forms, reduced.root)];
     let tried = |order: &[u32], limit: usize| {
@@ -136,7 +137,7 @@ fn exact(reduced: &Reduced, down: &[f64], limits: &[[usize; 2]]) -> Option<(f64,
     let mut shares = Vec::new();
     for (variable, importance) in order.iter().zip(importance) {
         for (input, derivative) in reduced.inputs(*variable) {
-            // If it never failed: less by q·(P(down | it down) − P(down | it up)).
+            // If the input never failed, unavailability would fall by q·(P(down | input down) − P(down | input up)).
             shares.push((input, down[input as usize] * derivative * importance / unavailability));
         }
     }

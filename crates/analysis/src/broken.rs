@@ -1,4 +1,4 @@
-//! Why a request does not work: the tier that cannot be reached, and the obstacles.
+//! Why a request fails: the tier that it cannot reach, and the obstacles.
 //!
 //! Filled in by the search in `flow`.
 
@@ -11,33 +11,33 @@ use hoplight_model::{ComponentId, Element, Text};
 pub enum Missing {
     /// A DNS resolver.
     Resolver,
-    /// The address of the site's name, which is not in the DNS.
+    /// The address of the site: its name is missing from the DNS.
     Name,
-    /// The component that the browser connects to.
+    /// The entry component, which the browser connects to.
     Entry,
     /// A web server behind the entry.
     WebServer,
-    /// An application, which runs the code of the site.
+    /// An application server.
     Application,
     /// Any database.
     Database,
-    /// A database that takes writes.
+    /// A database that accepts writes.
     Primary,
 }
 
-/// An obstacle on a hop that the request would have taken.
+/// An obstacle on a hop that the request would have used.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Obstacle {
-    /// The component, its server, or the hop to it is out.
+    /// The hop, its target component or that component's server has failed.
     Out(Element),
-    /// A firewall on the hop is down, so nothing passes it.
+    /// A firewall on the hop is down, so nothing gets through.
     FirewallOut {
         /// The firewall.
         firewall: ComponentId,
         /// The hop that crosses it.
         hop: Element,
     },
-    /// A firewall on the hop does not let the connection pass.
+    /// A firewall on the hop denies the connection.
     Denied {
         /// The firewall.
         firewall: ComponentId,
@@ -46,20 +46,20 @@ pub enum Obstacle {
     },
     /// The certificate presented on the hop has expired.
     Expired {
-        /// The name that it is for.
+        /// Name that the certificate is for.
         name: Text,
         /// The hop.
         hop: Element,
     },
-    /// The name of the site is gone from the DNS.
+    /// The site's name is missing from the DNS.
     Nameless(Text),
 }
 
-/// Why a request does not work.
+/// Why a request fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broken {
-    /// The first tier on its path that cannot be reached.
+    /// First tier on the path that cannot be reached.
     pub missing: Missing,
-    /// The obstacles; empty if the infrastructure has no path to that tier.
+    /// Obstacles. Empty if the infrastructure has no path to that tier.
     pub obstacles: BTreeSet<Obstacle>,
 }

@@ -1,20 +1,20 @@
-//! Capacity: how much load a site takes, what saturates first, and what is left after a loss.
+//! Capacity: sustainable load, the bottleneck, and overload after a failure.
 //!
 //! ```text
-//!  model ─▶ routes ─▶ demand ─▶ curve ─▶ saturation, utilisation, headroom
+//!  model ─▶ routes ─▶ demand ─▶ utilisation_curve ─▶ saturation, utilisation, headroom
 //!           the split  visits    demand × load
 //!                      × time    against the limits
-//!                                            └─▶ overload: the same during each outage
+//!                                            └─▶ overload: the same for each single failure
 //! ```
 //!
-//! The formulas are operational laws (Denning and Buzen, "The operational analysis of queueing network models", 1978), which
-//! hold for any distributions: a component's utilisation is load × visits × service time / slots (the utilisation law), and the
-//! mean number held is load × the time for which one is held (Little's law). Three resources run out: slots, which a station
-//! may hold until the upstream has answered; connections; and a balancer's `maxconn` at a backend.
+//! The formulas are operational laws (Denning and Buzen, "The operational analysis of queueing network models", 1978),
+//! which hold for any distribution. Utilisation law: a component's utilisation is load × visits × service time / slots.
+//! Little's law: the mean number of units held is load × holding time. Three resources are limited: slots, which some
+//! components hold until the upstream has responded; connections; and a balancer's `maxconn` per backend.
 //!
-//! Times are those of an idle site, which a drawing determines. A slot that is held for an answer is held longer while requests
-//! queue further on: there the saturation is an upper bound, close where the upstream has room. Failed attempts, retries,
-//! health checks, samples and probes are not counted. Must not know the simulation, nor time.
+//! Times are those of an idle site, which the model determines. A slot held until the upstream responds is held longer
+//! while requests queue at the upstream. In that case the saturation load is an upper bound, tight as long as the
+//! upstream has spare capacity. Failed attempts, retries, health checks, samples and probes are not counted.
 
 mod connection_cost;
 mod demand;
@@ -40,46 +40,46 @@ use resource::{Holding, Numbers};
 use routes::{Routes, StaticRoutes};
 use utilisation_curve::UtilisationCurve;
 
-/// What one request of each kind asks of one component, on average over the requests of that kind. Arrays are in the order
-/// of [`RequestKind::ALL`]; balancers split as in the scenario's mix at a small load.
+/// Demand of one request of each kind at one component, averaged over the requests of that kind. Arrays are in the
+/// order of [`RequestKind::ALL`]. Balancers split requests as they do for the scenario's mix at low load.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StationLoad {
     /// The component.
     pub component: ComponentId,
-    /// Its position.
+    /// Position of the component.
     pub ix: ComponentIx,
-    /// How many requests it serves at once; `u32::MAX` is no limit.
+    /// Number of requests served concurrently; `u32::MAX` means unlimited.
     pub slots: u32,
-    /// How often a slot is needed: for a request, a part of a handshake, an answer.
+    /// Number of slots acquired: for the request, for each part of a handshake, for a response.
     pub visits: [f64; 3],
-    /// Seconds of its own work: visits × service time, handshakes included.
+    /// Seconds of the component's own work: visits × service time, including handshakes.
     pub work_s: [f64; 3],
-    /// Seconds for which a slot is held: the work and, where slots are held until answered, the wait for the answer.
+    /// Seconds for which a slot is held: the work and, where slots are held until the upstream responds, the wait.
     pub held_s: [f64; 3],
-    /// Seconds for which a request is present: from its arrival until its answer leaves. Zero for firewalls.
+    /// Seconds for which a request is present: from arrival until its response leaves. Zero for firewalls.
     pub present_s: [f64; 3],
 }
 
-/// The capacity of an infrastructure during an outage, which may be empty.
+/// Capacity of an infrastructure during an outage, which may be empty.
 #[derive(Clone, Debug)]
 pub struct Capacity {
     stations: Vec<StationLoad>,
     resources: Vec<Resource>,
     limits: Vec<f64>,
     answered: [f64; 3],
-    /// The curve of each kind alone, in the order of [`RequestKind::ALL`], and then of the mix.
+    /// Curve of each kind alone, in the order of [`RequestKind::ALL`], followed by that of the mix.
     curves: [UtilisationCurve; 4],
-    /// For each of these, by resource number: the fraction of the holding time that is the component's own work.
+    /// For each curve, by resource number: fraction of the holding time spent on the component's own work.
     working: [Vec<f64>; 4],
 }
 
 impl Capacity {
-    /// The capacity for the mix of the scenario's traffic. Requests are split over what still runs.
+    /// Computes the capacity for the mix of the scenario's traffic. Requests are split over the surviving components.
     pub fn of(infra: &Infrastructure, outage: &Outage) -> Self {
         Self::in_mix(infra, outage, Mix::of(infra.traffic()))
     }
 
-    /// The capacity for another mix.
+    /// Like [`Self::of`], for another mix.
     pub fn in_mix(infra: &Infrastructure, outage: &Outage, mix: Mix) -> Self {
         let fixed = StaticRoutes::of(infra);
         let routes = Routes::of(&fixed, outage);
@@ -113,35 +113,35 @@ impl Capacity {
         }
     }
 
-    /// The demand of a request at each component, in authored order.
+    /// Demand of a request at each component, in authored order.
     pub fn stations(&self) -> &[StationLoad] {
         &self.stations
     }
 
-    /// The demand of a request at one component.
+    /// Demand of a request at one component.
     pub fn station(&self, component: &str) -> Option<&StationLoad> {
         self.stations.iter().find(|station| station.component.as_str() == component)
     }
 
-    /// The fraction of a kind's requests that are answered. The others reach a dead end, such as a web server whose application
-    /// is down and whose balancer checks only the web server.
+    /// Fraction of a kind's requests that are answered. The others reach a dead end, such as a web server whose
+    /// application is down while the balancer checks only the web server.
     pub const fn answered(&self, kind: RequestKind) -> f64 {
         self.answered[kind.index()]
     }
 
-    /// The load at which a kind alone saturates the site, and the bottleneck. `None` if nothing limits it, or none of its
-    /// requests is answered.
+    /// Load at which a kind alone saturates the site, and the bottleneck. `None` if nothing limits the load or no
+    /// request of this kind is answered.
     pub fn saturation(&self, kind: RequestKind) -> Option<Saturation> {
         self.saturation_of(Some(kind))
     }
 
-    /// The same for all kinds in their mix.
+    /// Like [`Self::saturation`], for all kinds in their mix.
     pub fn mix_saturation(&self) -> Option<Saturation> {
         self.saturation_of(None)
     }
 
     fn saturation_of(&self, kind: Option<RequestKind>) -> Option<Saturation> {
-        // Requests that all fail are not limited.
+        // Requests that all fail have no saturation load.
         if kind.is_some_and(|kind| self.answered(kind) <= 0.0) {
             return None;
         }
@@ -149,8 +149,8 @@ impl Capacity {
         Some(self.full(kind, number, rps))
     }
 
-    /// The load at which each resource saturates, as if nothing else were limited, the lowest first; of one kind alone, or of
-    /// all kinds in their mix. Resources that never saturate are left out.
+    /// Load at which each resource would saturate if it were the only limited one, lowest first; for one kind alone or
+    /// for the mix. Resources that never saturate are left out.
     pub fn saturations(&self, kind: Option<RequestKind>) -> Vec<Saturation> {
         let curve = self.curve(kind);
         let full = |number: usize| Some(self.full(kind, number, curve.full_from(number)?));
@@ -159,13 +159,13 @@ impl Capacity {
         all
     }
 
-    /// The utilisation of each resource at a load of all kinds in their mix, in requests per second; the highest first.
-    /// Resources that are unused or unlimited are left out.
+    /// Utilisation of each resource at `load` requests per second of all kinds in their mix, highest first. Unused and
+    /// unlimited resources are left out.
     pub fn utilisation(&self, load: f64) -> Vec<Utilisation> {
         self.utilisation_by(None, load)
     }
 
-    /// The same for one kind alone, or for all in their mix.
+    /// Like [`Self::utilisation`], for one kind alone or for the mix.
     pub fn utilisation_by(&self, kind: Option<RequestKind>, load: f64) -> Vec<Utilisation> {
         let curve = self.curve(kind);
         let of = |number: usize| {
@@ -178,15 +178,15 @@ impl Capacity {
         all
     }
 
-    /// The fraction of a component's slots that is held at a load of all kinds in their mix; 0 where slots are unlimited.
-    /// `None` if there is no such component.
+    /// Utilisation of a component's slots at `load` requests per second of all kinds in their mix; 0 if slots are
+    /// unlimited. `None` if the component does not exist.
     pub fn utilisation_of(&self, component: &str, load: f64) -> Option<f64> {
-        // Slots are numbered as their components are.
+        // Slots have the numbers of their components.
         let place = self.stations.iter().position(|station| station.component.as_str() == component)?;
         Some(self.curve(None).utilisation(place, load))
     }
 
-    /// How much more the site could take than a load of all kinds in their mix. `None` if nothing limits it.
+    /// Headroom above `load` requests per second of all kinds in their mix. `None` if nothing limits the load.
     pub fn headroom(&self, load: f64) -> Option<Headroom> {
         let Saturation { rps, .. } = self.mix_saturation()?;
         Some(Headroom { rps: rps - load, factor: rps / load })
@@ -207,12 +207,12 @@ impl Capacity {
     }
 }
 
-/// The position of a kind, or of the mix, among the curves.
+/// Index of the curve of a kind, or of the mix.
 fn place(kind: Option<RequestKind>) -> usize {
     kind.map_or(RequestKind::ALL.len(), RequestKind::index)
 }
 
-/// A limit as a whole number; `None` if it is infinite.
+/// A limit as an integer; `None` if it is infinite.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "limits are made of u32")]
 fn whole(limit: f64) -> Option<u32> {
     limit.is_finite().then_some(limit as u32)
@@ -232,7 +232,7 @@ fn working(infra: &Infrastructure, demand: &Demand, mix: Mix, numbers: Numbers) 
     (0..numbers.count()).map(part).collect()
 }
 
-/// The highest rate in a scenario's traffic and its schedule, in requests per second. `None` for a closed population, whose
+/// Highest rate in a scenario's traffic and its schedule, in requests per second. `None` for a closed population, whose
 /// rate depends on the site's response time.
 pub fn peak_rate(traffic: &Traffic) -> Option<f64> {
     if matches!(traffic.arrivals, Arrivals::Closed { .. }) {

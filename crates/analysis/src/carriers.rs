@@ -1,8 +1,8 @@
-//! Which kinds of request travel over which hop, derived from the paths that requests can take.
+//! Which request kinds travel over which hop, derived from the possible request paths.
 //!
-//! A hop carries a kind if a request of that kind can get onto it, even if it fails further on: a write that is routed to a
-//! replica is refused there, but was readable on the wire. A hop that a firewall blocks carries nothing. Independent of
-//! encryption.
+//! A hop carries a kind if a request of that kind can be sent on it, even if the request fails further on: a write that
+//! is routed to a replica is rejected there, but was readable on the wire. A hop that a firewall blocks carries
+//! nothing. Encryption does not matter here.
 
 use petgraph::Direction;
 use petgraph::visit::EdgeRef;
@@ -11,10 +11,10 @@ use super::flow::{Reachability, answers, lookups, passes};
 use super::outage::Outage;
 use hoplight_model::{ComponentIx, DatabaseRole, Infrastructure, LinkIx, Protocol, RequestKind};
 
-/// The kinds of request that each hop carries.
+/// Request kinds that each hop carries.
 ///
-/// A kind also travels as the lookup of the site's name (every kind, for a new visitor) and as the changed row that a primary
-/// sends to its replicas (writes). Metrics carry none.
+/// A kind also travels as the lookup of the site's name (every kind, for a new visitor) and, for writes, as the changed
+/// row that a primary sends to its replicas. Metrics carry no kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Carriers(Vec<[bool; 3]>);
 
@@ -43,7 +43,7 @@ impl Carriers {
         self.0.get(link.index()).is_some_and(|kinds| kinds[kind.index()])
     }
 
-    /// The kinds that a hop carries, in the order of [`RequestKind::ALL`].
+    /// Kinds that a hop carries, in the order of [`RequestKind::ALL`].
     pub fn kinds(&self, link: LinkIx) -> Vec<RequestKind> {
         RequestKind::ALL.into_iter().filter(|kind| self.carries(link, *kind)).collect()
     }
@@ -55,7 +55,7 @@ impl Carriers {
     }
 }
 
-/// The replication links that carry a change written to one of `databases`.
+/// Replication links that carry a change written to one of `databases`.
 fn replicated(infra: &Infrastructure, mut databases: Vec<ComponentIx>) -> Vec<LinkIx> {
     let mut seen = vec![false; infra.len()];
     let mut links = Vec::new();
@@ -63,7 +63,7 @@ fn replicated(infra: &Infrastructure, mut databases: Vec<ComponentIx>) -> Vec<Li
         if std::mem::replace(&mut seen[database.index()], true) {
             continue;
         }
-        // The elected member sends changes to all others, in whichever direction a link is drawn.
+        // The elected member replicates to all others, whatever the direction of the authored link.
         let member = infra.component(database).kind.as_database().is_some_and(|spec| spec.role == DatabaseRole::Member);
         let edges = infra.graph().edges_directed(database, Direction::Incoming).filter(|_| member);
         let mut outgoing: Vec<LinkIx> = edges.map(|edge| edge.id()).collect();

@@ -1,6 +1,6 @@
 //! Causes of failure: the basic events of reliability theory.
 //!
-//! They are independent of each other; what fails together is one cause. Must not know what follows from a failure.
+//! Causes are independent of each other; components that fail together share one cause.
 
 use std::fmt;
 
@@ -11,32 +11,32 @@ use hoplight_model::{ComponentId, DomainId, Element, Infrastructure, Reliability
 /// An independent failure, which may affect several components.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cause {
-    /// A program, or a provider's service.
+    /// A program or a provider's service.
     Component(ComponentId),
-    /// A machine, with all that it holds.
+    /// A server, including everything that runs on it.
     Server(ServerId),
     /// A link.
     Hop(ComponentId, ComponentId),
-    /// A failure domain: what its members share.
+    /// A failure domain: infrastructure that its members share.
     Domain(DomainId),
-    /// A version of a program: a flaw takes all that run it.
+    /// A software version: a flaw affects every component that runs it.
     Software(Software),
-    /// A certificate that expires.
+    /// The expiry of a certificate.
     Certificate {
-        /// Its place in the infrastructure's list.
+        /// Index in the infrastructure's list of certificates.
         place: usize,
-        /// The first name that it is valid for.
+        /// First name that the certificate covers.
         name: Text,
     },
-    /// The name of the site, in the DNS.
+    /// The site's DNS zone.
     Zone(Text),
 }
 
 impl Cause {
-    /// All causes in an infrastructure that concern requests: components in authored order, then servers, links, domains,
-    /// software by name, certificates, and the zone.
+    /// All causes that affect requests: components in authored order, then servers, links, failure domains, software by
+    /// name, certificates, and the zone.
     ///
-    /// Browsers, agents and the monitoring service are no causes: no request depends on them.
+    /// Browsers, agents and the monitoring service are left out, since no request depends on them.
     pub fn all(infra: &Infrastructure) -> Vec<Self> {
         let mut causes: Vec<Self> = Vec::new();
         let of_service = infra.components().filter(|(_, component)| component.kind.is_on_path());
@@ -53,7 +53,7 @@ impl Cause {
         causes
     }
 
-    /// The cause that is one drawn element.
+    /// The failure of one element of the diagram.
     pub fn of(element: Element) -> Self {
         match element {
             Element::Component(id) => Self::Component(id),
@@ -62,18 +62,18 @@ impl Cause {
         }
     }
 
-    /// The certificate at a place of the infrastructure's list.
+    /// The expiry of the certificate at this index.
     pub(super) fn certificate(infra: &Infrastructure, place: usize) -> Self {
         let name = infra.certificates().get(place).and_then(|certificate| certificate.names.first().cloned());
         Self::Certificate { place, name: name.unwrap_or_default() }
     }
 
-    /// The zone of the site.
+    /// The failure of the site's DNS zone.
     pub(super) fn zone(infra: &Infrastructure) -> Self {
         Self::Zone(Text::new(infra.domain()).unwrap_or_default())
     }
 
-    /// The drawn element that it is, if it is one.
+    /// The diagram element that fails, if the cause is a single element.
     pub fn element(&self) -> Option<Element> {
         match self {
             Self::Component(id) => Some(Element::Component(id.clone())),
@@ -83,12 +83,12 @@ impl Cause {
         }
     }
 
-    /// Whether it is a program or a machine: what a single point of failure is usually sought among.
+    /// Whether the cause is a program or a server, the usual candidates for a single point of failure.
     pub fn is_part(&self) -> bool {
         matches!(self, Self::Component(_) | Self::Server(_))
     }
 
-    /// The word for what it is, in lower case.
+    /// Noun for what fails, in lower case.
     pub fn word(&self, infra: &Infrastructure) -> &'static str {
         match self {
             Self::Component(id) => infra.find(id.as_str()).map_or("component", |ix| infra.component(ix).kind.word()),
@@ -101,7 +101,7 @@ impl Cause {
         }
     }
 
-    /// How often it fails; `None` is never.
+    /// MTBF and MTTR of the cause; `None` if it never occurs.
     pub fn reliability(&self, infra: &Infrastructure) -> Option<Reliability> {
         let usual = infra.reliability();
         match self {

@@ -1,10 +1,10 @@
-//! A Boolean function as a circuit of gates, for 64 cases at once.
+//! Boolean function as a circuit of gates, evaluated for 64 cases at once.
 //!
 //! ```text
-//!  inputs ──▶ And, Or, Not … ──▶ root          one bit of a word is one case
+//!  inputs ──▶ And, Or, Not … ──▶ root          each bit of a word is one case
 //! ```
 //!
-//! Gates come after their operands, so one pass from the front evaluates all. Must not know what the inputs mean.
+//! Gates come after their operands, so one forward pass evaluates all of them.
 
 mod normal;
 
@@ -12,65 +12,65 @@ use std::collections::BTreeMap;
 
 pub(super) use normal::{ALWAYS, FormId, Forms, NEVER, NormalForm};
 
-/// One gate, or an input, by its number.
+/// Number of a gate. Inputs are gates too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GateId(u32);
 
 impl GateId {
-    /// Its position among the gates.
+    /// Index of the gate.
     pub const fn index(self) -> usize {
         self.0 as usize
     }
 }
 
-/// The function of a gate.
+/// Function of a gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Gate {
+pub enum GateFunction {
     /// A constant.
     Constant(bool),
-    /// The input of this number.
+    /// The input with this number.
     Input(u32),
-    /// All of them; the range of its operands.
+    /// Conjunction; the range of its operands.
     And(u32, u32),
-    /// Any of them; the range of its operands.
+    /// Disjunction; the range of its operands.
     Or(u32, u32),
-    /// Not this one.
+    /// Negation.
     Not(GateId),
 }
 
 /// A Boolean function of numbered inputs.
 #[derive(Clone, Debug)]
 pub struct Circuit {
-    gates: Vec<Gate>,
+    gates: Vec<GateFunction>,
     operands: Vec<GateId>,
     root: GateId,
 }
 
 impl Circuit {
-    /// The gates, each after its operands.
-    pub fn gates(&self) -> impl Iterator<Item = (GateId, Gate)> + '_ {
+    /// Gates, each after its operands.
+    pub fn gates(&self) -> impl Iterator<Item = (GateId, GateFunction)> + '_ {
         (0u32..).map(GateId).zip(self.gates.iter().copied())
     }
 
-    /// The function of a gate.
-    pub fn gate(&self, id: GateId) -> Gate {
+    /// Function of a gate.
+    pub fn gate(&self, id: GateId) -> GateFunction {
         self.gates[id.index()]
     }
 
-    /// The operands of an And or an Or.
+    /// Operands of an And or Or.
     pub fn operands(&self, (from, to): (u32, u32)) -> &[GateId] {
         &self.operands[from as usize..to as usize]
     }
 
-    /// The gate whose value is the function's.
+    /// The gate that computes the function's value.
     pub const fn root(&self) -> GateId {
         self.root
     }
 
-    /// The inputs that gates use, in order.
+    /// Numbers of the inputs that the gates use, in ascending order.
     pub fn inputs(&self) -> Vec<u32> {
         let inputs = self.gates.iter().filter_map(|gate| match gate {
-            Gate::Input(number) => Some(*number),
+            GateFunction::Input(number) => Some(*number),
             _ => None,
         });
         let mut inputs: Vec<u32> = inputs.collect();
@@ -78,42 +78,44 @@ impl Circuit {
         inputs
     }
 
-    /// Evaluates 64 cases: `input` gives a word for each input, one bit a case. The values of all gates stay in `values`;
-    /// the root's is returned.
+    /// Evaluates 64 cases: `input` returns a word for each input, one bit per case. Stores the value of every gate in
+    /// `values` and returns that of the root.
     pub fn evaluate(&self, values: &mut Vec<u64>, mut input: impl FnMut(u32) -> u64) -> u64 {
         values.clear();
         values.reserve(self.gates.len());
         for gate in &self.gates {
             let value = match *gate {
-                Gate::Constant(value) => {
+                GateFunction::Constant(value) => {
                     if value {
                         u64::MAX
                     } else {
                         0
                     }
                 }
-                Gate::Input(number) => input(number),
-                Gate::And(from, to) => {
+                GateFunction::Input(number) => input(number),
+                GateFunction::And(from, to) => {
                     self.operands((from, to)).iter().fold(u64::MAX, |value, operand| value & values[operand.index()])
                 }
-                Gate::Or(from, to) => self.operands((from, to)).iter().fold(0, |value, operand| value | values[operand.index()]),
-                Gate::Not(operand) => !values[operand.index()],
+                GateFunction::Or(from, to) => {
+                    self.operands((from, to)).iter().fold(0, |value, operand| value | values[operand.index()])
+                }
+                GateFunction::Not(operand) => !values[operand.index()],
             };
             values.push(value);
         }
         values[self.root.index()]
     }
 
-    /// Inputs that are true and suffice to make the root true in case 0, as long as those that are false remain so. `values`
-    /// are those of [`Self::evaluate`]. Of an Or, the first operand that is true is taken: the order of operands is an order of
-    /// preference. Empty if the root is false.
+    /// Returns a set of true inputs that is sufficient to make the root true in case 0, provided that the false inputs
+    /// stay false. `values` must come from [`Self::evaluate`]. For an Or, takes the first true operand, so the order of
+    /// operands is an order of preference. Empty if the root is false.
     pub fn witness(&self, values: &[u64]) -> Vec<u32> {
         let is_true = |id: GateId| values[id.index()] & 1 == 1;
         let mut inputs = Vec::new();
         if !is_true(self.root) {
             return inputs;
         }
-        // Gates visited already: a gate's value needs one proof only.
+        // Visits each gate once: one proof of its value is enough.
         let mut seen = vec![false; self.gates.len()];
         let mut open = vec![self.root];
         while let Some(id) = open.pop() {
@@ -121,27 +123,33 @@ impl Circuit {
                 continue;
             }
             match (self.gate(id), is_true(id)) {
-                (Gate::Input(number), true) => inputs.push(number),
-                (Gate::Input(_) | Gate::Constant(_), _) => {}
-                (Gate::Not(operand), _) => open.push(operand),
-                (Gate::And(from, to), true) | (Gate::Or(from, to), false) => open.extend(self.operands((from, to))),
-                (Gate::Or(from, to), true) => open.extend(self.operands((from, to)).iter().find(|operand| is_true(**operand))),
-                (Gate::And(from, to), false) => open.extend(self.operands((from, to)).iter().find(|operand| !is_true(**operand))),
+                (GateFunction::Input(number), true) => inputs.push(number),
+                (GateFunction::Input(_) | GateFunction::Constant(_), _) => {}
+                (GateFunction::Not(operand), _) => open.push(operand),
+                (GateFunction::And(from, to), true) | (GateFunction::Or(from, to), false) => {
+                    open.extend(self.operands((from, to)));
+                }
+                (GateFunction::Or(from, to), true) => {
+                    open.extend(self.operands((from, to)).iter().find(|operand| is_true(**operand)));
+                }
+                (GateFunction::And(from, to), false) => {
+                    open.extend(self.operands((from, to)).iter().find(|operand| !is_true(**operand)));
+                }
             }
         }
         inputs.sort_unstable();
         inputs
     }
 
-    /// The inputs whose single failure makes the function false, if it is true with all of them. Such an input is part of every
-    /// proof, so only those of one proof are tried, 64 in a pass.
+    /// Inputs whose single failure makes the function false, given that it is true when all inputs are true. Such an
+    /// input is in every witness, so it suffices to test the inputs of one witness, 64 per pass.
     pub fn knock_outs(&self) -> Vec<u32> {
         let mut values = Vec::new();
         self.evaluate(&mut values, |_| u64::MAX);
         let candidates = self.witness(&values);
         let mut single = Vec::new();
         for few in candidates.chunks(64) {
-            // The case of each candidate is the one in which it alone is out.
+            // In the case of each candidate, only that candidate has failed.
             let up = self.evaluate(&mut values, |input| few.binary_search(&input).map_or(u64::MAX, |case| !(1 << case)));
             single.extend(few.iter().enumerate().filter(|(case, _)| up >> case & 1 == 0).map(|(_, input)| *input));
         }
@@ -149,19 +157,19 @@ impl Circuit {
     }
 }
 
-/// Builds a circuit. Equal gates are shared, and constants are folded.
+/// Builds a circuit, sharing equal gates and folding constants.
 #[derive(Clone, Debug, Default)]
 pub struct CircuitBuilder {
-    gates: Vec<Gate>,
+    gates: Vec<GateFunction>,
     operands: Vec<GateId>,
     /// Gates without operand lists, by their function.
-    simple: BTreeMap<Gate, GateId>,
-    /// Ands (`true`) and Ors by their operands.
+    simple: BTreeMap<GateFunction, GateId>,
+    /// And gates (`true`) and Or gates (`false`), by their operands.
     known: BTreeMap<(bool, Vec<GateId>), GateId>,
 }
 
 impl CircuitBuilder {
-    fn simple(&mut self, gate: Gate) -> GateId {
+    fn simple(&mut self, gate: GateFunction) -> GateId {
         if let Some(id) = self.simple.get(&gate) {
             return *id;
         }
@@ -170,37 +178,37 @@ impl CircuitBuilder {
         id
     }
 
-    fn push(&mut self, gate: Gate) -> GateId {
-        let id = GateId(u32::try_from(self.gates.len()).expect("fewer than four thousand million gates"));
+    fn push(&mut self, gate: GateFunction) -> GateId {
+        let id = GateId(u32::try_from(self.gates.len()).expect("fewer than 2^32 gates"));
         self.gates.push(gate);
         id
     }
 
-    /// Always so.
+    /// A constant.
     pub fn constant(&mut self, value: bool) -> GateId {
-        self.simple(Gate::Constant(value))
+        self.simple(GateFunction::Constant(value))
     }
 
     /// An input.
     pub fn input(&mut self, number: u32) -> GateId {
-        self.simple(Gate::Input(number))
+        self.simple(GateFunction::Input(number))
     }
 
-    /// The opposite.
+    /// Negation of a gate.
     pub fn not(&mut self, operand: GateId) -> GateId {
         match self.gates[operand.index()] {
-            Gate::Constant(value) => self.constant(!value),
-            Gate::Not(inner) => inner,
-            _ => self.simple(Gate::Not(operand)),
+            GateFunction::Constant(value) => self.constant(!value),
+            GateFunction::Not(inner) => inner,
+            _ => self.simple(GateFunction::Not(operand)),
         }
     }
 
-    /// All of them; true if there is none.
+    /// Conjunction; true if there are no operands.
     pub fn all(&mut self, operands: impl IntoIterator<Item = GateId>) -> GateId {
         self.junction(true, operands)
     }
 
-    /// Any of them; false if there is none.
+    /// Disjunction; false if there are no operands.
     pub fn any(&mut self, operands: impl IntoIterator<Item = GateId>) -> GateId {
         self.junction(false, operands)
     }
@@ -209,13 +217,13 @@ impl CircuitBuilder {
         let mut listed: Vec<GateId> = Vec::new();
         for operand in operands {
             match self.gates[operand.index()] {
-                // The neutral operand, and the deciding one.
-                Gate::Constant(value) if value == and => {}
-                Gate::Constant(_) => return operand,
+                // The identity element is dropped; the absorbing element determines the result.
+                GateFunction::Constant(value) if value == and => {}
+                GateFunction::Constant(_) => return operand,
                 _ => listed.push(operand),
             }
         }
-        // The first of equal operands keeps its place: the order is an order of preference.
+        // Keeps the first of equal operands, because the order of operands is an order of preference.
         let mut sorted = listed.clone();
         sorted.sort_unstable();
         sorted.dedup();
@@ -234,18 +242,18 @@ impl CircuitBuilder {
         if let Some(id) = self.known.get(&(and, listed.clone())) {
             return *id;
         }
-        let place = |length: usize| u32::try_from(length).expect("fewer than four thousand million operands");
+        let place = |length: usize| u32::try_from(length).expect("fewer than 2^32 operands");
         let from = place(self.operands.len());
         self.operands.extend(&listed);
         let to = place(self.operands.len());
-        let id = self.push(if and { Gate::And(from, to) } else { Gate::Or(from, to) });
+        let id = self.push(if and { GateFunction::And(from, to) } else { GateFunction::Or(from, to) });
         self.known.insert((and, listed), id);
         id
     }
 
-    /// At least `least` of them, by the recurrence of thresholds: T(i, k) = (xᵢ and T(i + 1, k − 1)) or T(i + 1, k).
+    /// True if at least `least` operands are. Uses the recurrence T(i, k) = (xᵢ and T(i + 1, k − 1)) or T(i + 1, k).
     pub fn at_least(&mut self, least: usize, operands: &[GateId]) -> GateId {
-        // The row behind the last operand.
+        // The row after the last operand.
         let mut row: Vec<GateId> = (0..=least).map(|wanted| self.constant(wanted == 0)).collect();
         for operand in operands.iter().rev() {
             for wanted in (1..=least).rev() {
@@ -256,7 +264,7 @@ impl CircuitBuilder {
         row[least]
     }
 
-    /// The function whose value is `root`'s.
+    /// Returns the circuit that computes `root`.
     pub fn finish(self, root: GateId) -> Circuit {
         let Self { gates, operands, .. } = self;
         Circuit { gates, operands, root }
@@ -267,7 +275,7 @@ impl CircuitBuilder {
 mod tests {
     use super::*;
 
-    /// The values of a function of `n` inputs, one after the other.
+    /// Truth table of a function of `n` inputs.
     fn table(circuit: &Circuit, n: u32) -> Vec<bool> {
         let mut values = Vec::new();
         (0u32..1 << n).map(|case| circuit.evaluate(&mut values, |input| u64::from(case >> input & 1)) & 1 == 1).collect()
@@ -289,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_is_left_out() {
+    fn constants_are_folded_and_equal_gates_shared() {
         let mut builder = CircuitBuilder::default();
         let (a, b) = (builder.input(0), builder.input(1));
         let (yes, no) = (builder.constant(true), builder.constant(false));
@@ -298,13 +306,13 @@ mod tests {
         assert_eq!(builder.all([a, no]), no);
         assert_eq!(builder.any([]), no);
         let both = builder.all([a, b]);
-        assert_eq!(builder.all([a, b, a]), both, "equal gates are one");
+        assert_eq!(builder.all([a, b, a]), both, "equal gates are shared");
         let not = builder.not(both);
         assert_eq!(builder.not(not), both);
     }
 
     #[test]
-    fn a_witness_suffices() {
+    fn a_witness_is_sufficient() {
         // (a and b) or (c and not d)
         let mut builder = CircuitBuilder::default();
         let [a, b, c, d] = [0, 1, 2, 3].map(|input| builder.input(input));
@@ -317,12 +325,12 @@ mod tests {
         for case in 0u32..16 {
             let value = circuit.evaluate(&mut values, |input| u64::from(case >> input & 1)) & 1 == 1;
             let witness = circuit.witness(&values);
-            assert!(witness.iter().all(|input| case >> input & 1 == 1), "only what is true");
+            assert!(witness.iter().all(|input| case >> input & 1 == 1), "only true inputs");
             if !value {
                 assert!(witness.is_empty());
                 continue;
             }
-            // Whatever else that is true fails, the root stays true.
+            // With all other true inputs set to false, the root stays true.
             let kept = witness.iter().fold(0u32, |kept, input| kept | 1 << input);
             assert_eq!(circuit.evaluate(&mut values, |input| u64::from(kept >> input & 1)) & 1, 1, "{case:b}");
         }

@@ -1,7 +1,8 @@
-//! Minimal cut sets: causes that stop a kind of request together, while no proper subset does.
+//! Minimal cut sets: sets of causes that stop a kind of request, while no proper subset does.
 //!
-//! A single point of failure is a cut of one. Larger ones grow from smaller sets that do not stop the kind: what works without
-//! such a set needs a few causes, and every cut that contains the set contains one of those. Must not know probabilities.
+//! A single point of failure is a cut set of size one. Larger cut sets grow from smaller sets that do not stop the
+//! kind: given such a set, a few inputs (the witness) are enough for the kind to work, and every cut set that contains
+//! the set contains one of them.
 
 use std::collections::BTreeSet;
 
@@ -13,33 +14,33 @@ use super::service::works;
 use super::structure::Structure;
 use hoplight_model::{Infrastructure, RequestKind};
 
-/// Most sets that are examined before the search ends unfinished.
+/// Maximum number of sets to examine before the search gives up.
 const MOST_SETS: usize = 200_000;
 
-/// The minimal cuts of a kind of request.
+/// Minimal cut sets of a kind of request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cuts {
-    /// The kind.
+    /// Kind of request.
     pub kind: RequestKind,
-    /// The cuts: smaller ones first, then in the order of [`Cause::all`].
+    /// Cut sets: smaller ones first, then in the order of [`Cause::all`].
     pub cuts: Vec<Cut>,
-    /// Whether there were too many sets to examine, so that cuts may be missing.
+    /// Whether the search was cut short because there were too many sets, so that some cut sets may be missing.
     pub unfinished: bool,
 }
 
-/// Causes that stop a kind together.
+/// A set of causes that together stop a kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cut {
-    /// What fails, in the order of [`Cause::all`].
+    /// Causes, in the order of [`Cause::all`].
     pub causes: Vec<Cause>,
-    /// Why the kind does not work then.
+    /// Why the kind fails.
     pub broken: Broken,
 }
 
-/// The minimal cuts of at most `size` causes, among the causes that `counts` accepts.
+/// Returns the minimal cut sets of at most `size` causes, considering only causes for which `counts` returns true.
 ///
 /// # Errors
-/// If requests of this kind do not work even with nothing out, says why.
+/// Returns the reason if requests of this kind fail even without an outage.
 pub fn minimal_cuts(
     infra: &Infrastructure,
     structure: &Structure,
@@ -62,13 +63,13 @@ pub fn minimal_cuts(
 struct Search<'a> {
     circuit: &'a Circuit,
     counts: Vec<bool>,
-    /// The cuts found so far, each sorted.
+    /// Cut sets found so far, each sorted.
     found: Vec<Vec<u32>>,
     values: Vec<u64>,
 }
 
 impl Search<'_> {
-    /// Finds the cuts of at most `size` inputs; whether all of them were found.
+    /// Finds the cut sets of at most `size` inputs. Returns false if the search was cut short.
     fn run(&mut self, size: usize) -> bool {
         // Sets that do not stop the kind, to be extended next.
         let mut working: BTreeSet<Vec<u32>> = BTreeSet::from([Vec::new()]);
@@ -92,7 +93,7 @@ impl Search<'_> {
         true
     }
 
-    /// The inputs that the kind needs when a set has failed.
+    /// Inputs of one witness for the kind to work when a set has failed.
     fn needed(&mut self, set: &[u32]) -> Vec<u32> {
         self.circuit.evaluate(&mut self.values, |input| if set.binary_search(&input).is_ok() { 0 } else { u64::MAX });
         let mut needed = self.circuit.witness(&self.values);
@@ -100,7 +101,7 @@ impl Search<'_> {
         needed
     }
 
-    /// Keeps the sets that do not stop the kind, and records the minimal cuts among the others; 64 sets at a time.
+    /// Returns the sets that do not stop the kind and records the minimal cut sets among the others, 64 sets at a time.
     fn sift(&mut self, sets: BTreeSet<Vec<u32>>) -> BTreeSet<Vec<u32>> {
         let sets: Vec<Vec<u32>> = sets.into_iter().collect();
         let smaller = self.found.len();

@@ -1,8 +1,8 @@
-//! Which databases take writes during an outage.
+//! Which databases accept writes during an outage.
 //!
-//! The steady state of the simulation's rules: a quorum cluster takes writes where a majority of its members hear each other; a
-//! replica takes over where failover is automatic and no replica hears the primary. How long that takes, and which writes are
-//! lost, is for the simulation to show. Must not know how requests reach a database.
+//! Models the steady state of the simulation's rules: a member of a quorum cluster accepts writes if it can reach a
+//! majority; a replica is promoted if failover is automatic and no replica can reach the primary. The simulation shows
+//! how long that takes and which writes are lost.
 
 use super::flow::passes;
 use super::outage::Outage;
@@ -18,7 +18,7 @@ fn cluster(infra: &Infrastructure, ix: ComponentIx) -> Vec<ComponentIx> {
     infra.database_clusters().into_iter().find(|cluster| cluster.contains(&ix)).unwrap_or_default()
 }
 
-/// Whether a database that can be reached takes writes.
+/// Whether a database that can be reached accepts writes.
 pub(super) fn takes_writes(infra: &Infrastructure, outage: &Outage, ix: ComponentIx) -> bool {
     match role(infra, ix) {
         Some(DatabaseRole::Primary) => true,
@@ -32,13 +32,13 @@ pub(super) fn takes_writes(infra: &Infrastructure, outage: &Outage, ix: Componen
     }
 }
 
-/// Whether a replica is the one that an automatic failover promotes.
+/// Whether automatic failover promotes this replica.
 fn takes_over(infra: &Infrastructure, outage: &Outage, ix: ComponentIx) -> bool {
     let cluster = cluster(infra, ix);
     let is = |wanted: DatabaseRole| move |other: &&ComponentIx| role(infra, **other) == Some(wanted);
     let Some(primary) = cluster.iter().find(is(DatabaseRole::Primary)).copied() else { return false };
     let automatic = ClusterRules::of(infra, &cluster).replaced_after.is_some();
-    // A database that is down neither hears nor is heard.
+    // A database that is down cannot communicate with any other.
     let mut peers = cluster
         .iter()
         .filter(is(DatabaseRole::Replica))
@@ -47,7 +47,7 @@ fn takes_over(infra: &Infrastructure, outage: &Outage, ix: ComponentIx) -> bool 
     automatic && first && peers.all(|peer| !hear_each_other(infra, outage, primary, *peer))
 }
 
-/// Whether two databases run and a replication link between them is open; it serves both ways.
+/// Whether two databases are up and a replication link between them is open. The link works in both directions.
 pub(super) fn hear_each_other(infra: &Infrastructure, outage: &Outage, a: ComponentIx, b: ComponentIx) -> bool {
     let name = |ix| infra.component(ix).id.as_str();
     let link = infra.link_between(name(a), name(b)).or_else(|| infra.link_between(name(b), name(a)));

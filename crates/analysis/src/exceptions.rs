@@ -1,21 +1,23 @@
-//! Where the analysis reads the definition of a component's behaviour otherwise than the simulation runs it.
+//! Known deviations of the analysis from the behaviour that the simulation runs.
 //!
-//! Each function is one known disagreement, kept because results depend on it; `ARCHITECTURE.md` lists them all under "Where
-//! the readings disagree". To make the two agree is to delete a function here and use the definition in its place.
+//! Each function is one known deviation, kept because results depend on it; `ARCHITECTURE.md` lists them all under
+//! "Where simulation and analysis differ". To remove a deviation, delete its function and use the definition in `behaviour`
+//! instead.
 //!
-//! Two more have no function, since they are what "a way exists" means: the search takes *any* upstream for enough, where a
-//! balancer also gives requests to the others that its health checks pass; and it takes every upstream that does not answer
-//! for left out, where [`Reaction::Wait`] keeps asking one that is silent.
+//! Two more have no function, since they follow from "a path exists". The search accepts *any* upstream as sufficient,
+//! whereas a balancer also sends requests to the other backends that pass its health checks. And the search skips every
+//! upstream that does not respond, whereas with [`Reaction::Wait`] a component keeps sending requests to one that is
+//! silent.
 //!
 //! [`Reaction::Wait`]: hoplight_model::behaviour::Reaction::Wait
 
 use hoplight_model::behaviour::{CertificateCheck, HttpTls, Origin, certificate_check};
 use hoplight_model::{Cipher, Hop, Infrastructure, LinkIx, Protocol, RequestKind};
 
-/// The links from the browser to the site that requests of a kind can use, in authored order.
+/// Links from the browser to the site that requests of a kind can use, in authored order.
 ///
-/// A browser sends every kind to one entry, the preferred one of a pair. The analysis heeds the `kinds` of these links, and
-/// takes the first authored entry first.
+/// A browser sends every kind to one entry: the preferred one of a VRRP pair. The analysis respects the `kinds` of
+/// these links and prefers the entry that is authored first.
 pub(super) fn entries(infra: &Infrastructure, origin: &Origin, request: RequestKind) -> Vec<LinkIx> {
     let mut links = origin.entries.clone();
     links.retain(|link| infra.link(*link).serves(request));
@@ -23,23 +25,24 @@ pub(super) fn entries(infra: &Infrastructure, origin: &Origin, request: RequestK
     links
 }
 
-/// The links from the browser to resolvers that can be asked before a request of a kind.
+/// Links from the browser to resolvers that can be queried before a request of a kind.
 ///
-/// A browser asks the first resolver, whatever the kind. The analysis heeds the `kinds` of these links, and takes several
-/// resolvers for redundant.
+/// A browser queries the first resolver, whatever the kind. The analysis respects the `kinds` of these links and treats
+/// several resolvers as redundant.
 pub(super) fn lookups(infra: &Infrastructure, origin: &Origin, request: RequestKind) -> Vec<LinkIx> {
     origin.lookups.iter().copied().filter(|link| infra.link(*link).serves(request)).collect()
 }
 
-/// The certificates of which one must be valid for a new connection on a hop, by their places; none if nothing is checked.
+/// Indices of the certificates of which one must be valid for a new connection on a hop; empty if nothing is checked.
 ///
-/// The simulation checks every TLS connection that carries requests. The analysis checks those of browsers and balancers.
+/// The simulation checks every TLS connection that carries requests. The analysis checks those of browsers and
+/// balancers.
 pub(super) fn certificates_needed(infra: &Infrastructure, hop: &Hop) -> Vec<usize> {
     let http_tls = infra.component(hop.from).kind.facts().http_tls;
     let is_inside = infra.link(hop.link).protocol != Protocol::Http || http_tls == HttpTls::Inside;
     match certificate_check(infra, hop) {
         CertificateCheck::AnyOf(places) if !is_inside => places,
-        // A balancer that passes TLS on to another is taken to check that one.
+        // A balancer that passes TLS to another balancer is assumed to check that balancer's certificate.
         CertificateCheck::Unchecked if hop.cipher == Cipher::TlsThrough && http_tls == HttpTls::ToBackends => {
             infra.certificates_at(hop.to)
         }

@@ -1,92 +1,93 @@
-//! Who can read what: for each hop and each content on it, the positions from which it can be read, and how much.
+//! Who can read what: for each content on each hop, the positions from which it can be read, and which facts.
 //!
 //! ```text
-//!  lb-1 ───────── network ─────────▶ web-1        encrypted: a listener reads the envelope,
-//!   │                                  │           each end reads all, since it has the keys
-//!  program, machine                  program, machine
+//!  lb-1 ───────── network ─────────▶ web-1        encrypted: on the network, only the envelope is readable;
+//!   │                                  │           each end reads everything, since it has the keys
+//!  program, server                   program, server
 //! ```
 //!
-//! Encryption hides a message between its two ends, never from the ends: a program that terminates TLS reads what it forwards,
-//! and so does an attacker who controls it. A balancer that passes TLS through is no end. Only requests are considered, not
-//! responses. Must not know whether anybody listens, nor how they got there.
+//! Encryption hides a message between its two ends, never from the ends: a program that terminates TLS reads what it
+//! forwards, and so does an attacker who controls the program. A balancer in TLS passthrough is not an end. Only
+//! requests are considered, not responses. Whether an attacker can get to a position is outside the scope of this
+//! module.
 
 use super::carriers::Carriers;
 use super::reading::{Fact, Stake, facts};
 use hoplight_model::firewall::RuleAction;
 use hoplight_model::{Cipher, ComponentId, ComponentIx, Hop, Infrastructure, LinkIx, Medium, Protocol, RequestKind, ServerId};
 
-/// What an agent pushes.
-const SAMPLES: &str = "requests per second, latencies, errors and waiting lines of each program beside the agent";
-/// What a VRRP advertisement says (RFC 5798): it is neither encrypted nor signed.
+/// Content of an agent's push.
+const SAMPLES: &str = "requests per second, latencies, errors and queue lengths of each program on the agent's server";
+/// Content of a VRRP advertisement (RFC 5798), which is neither encrypted nor authenticated.
 const ADVERTISEMENT: &str = "which balancer holds the shared address, and at which priority";
 
-/// What travels on a hop.
+/// Content that travels on a hop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HopContent {
-    /// Requests of one kind, with the lookup of the site's name and the changes that are replicated.
+    /// Requests of one kind, including the lookup of the site's name and replicated changes.
     Request(RequestKind),
-    /// The samples of an agent.
+    /// Samples of an agent.
     Samples,
-    /// The advertisements of a pair of balancers.
+    /// Advertisements of a VRRP pair.
     Advertisement,
 }
 
 /// A position from which messages can be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Listener {
-    /// On the network between two components.
+    /// The network between two components.
     Network(ComponentId, ComponentId),
-    /// In control of a program, which reads what it sends, receives or lets through.
+    /// Control of a program, which reads what it sends, receives or forwards.
     Program(ComponentId),
-    /// In control of a machine: the memory and the keys of all its programs, and the traffic between them.
+    /// Control of a server: the memory and keys of all its programs, and the traffic between them.
     Machine(ServerId),
 }
 
-/// A listener and what they read.
+/// A listener and the facts that it can read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reader {
-    /// Who.
+pub struct HopReader {
+    /// The listener.
     pub who: Listener,
-    /// What they read; at least the addresses.
+    /// Facts that the listener can read; at least the addresses.
     pub facts: Vec<Fact>,
 }
 
-/// Whether the client verifies the identity of the server.
+/// Whether the client verifies the server's identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Authentication {
-    /// There is no TLS.
+    /// No TLS.
     None,
-    /// There is TLS without a certificate in the drawing: an impostor in the server's place reads everything.
+    /// TLS without a certificate in the model: an impostor in the server's place reads everything.
     Unchecked,
-    /// By a certificate.
+    /// The server presents a certificate.
     Certificate,
 }
 
-/// One content on one hop, with everyone who could read it.
+/// One content on one hop, with everyone who can read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exposure {
     /// The link.
     pub link: LinkIx,
-    /// Who asks.
+    /// The client.
     pub from: ComponentId,
-    /// Who answers.
+    /// The server.
     pub to: ComponentId,
     /// The protocol.
     pub protocol: Protocol,
     /// The content.
     pub load: HopContent,
-    /// How it is encrypted.
+    /// How the hop is encrypted.
     pub cipher: Cipher,
-    /// What it runs over.
+    /// Wire or loopback.
     pub medium: Medium,
-    /// Whether the other end's identity is verified.
+    /// How the server is authenticated.
     pub authentication: Authentication,
-    /// The network first, then programs, then machines; without the user's own machine.
-    pub readers: Vec<Reader>,
+    /// Readers: the network, then programs, then servers. The user's own machine is left out.
+    pub readers: Vec<HopReader>,
 }
 
 impl HopContent {
-    /// The word for it.
+    /// Noun for the content.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Request(kind) => kind.word(),
@@ -96,52 +97,53 @@ impl HopContent {
     }
 }
 
-impl Reader {
-    /// The worst stake in what they read.
+impl HopReader {
+    /// The most severe stake among the facts.
     pub fn stake(&self) -> Stake {
         self.facts.iter().map(Fact::stake).max().unwrap_or(Stake::Addresses)
     }
 
-    /// What they read beyond addresses, as on the wire.
+    /// The facts other than addresses, as they appear on the wire.
     pub fn texts(&self) -> Vec<String> {
         self.facts.iter().filter(|fact| !matches!(fact, Fact::Envelope { .. })).map(Fact::text).collect()
     }
 }
 
 impl Exposure {
-    /// What a listener reads here, if they can.
-    pub fn reader(&self, who: &Listener) -> Option<&Reader> {
+    /// What a listener can read here, if anything.
+    pub fn reader(&self, who: &Listener) -> Option<&HopReader> {
         self.readers.iter().find(|reader| reader.who == *who)
     }
 
-    /// What a listener on the network reads; `None` inside one server.
-    pub fn network(&self) -> Option<&Reader> {
+    /// What a listener on the network can read; `None` for a hop inside one server.
+    pub fn network(&self) -> Option<&HopReader> {
         self.readers.iter().find(|reader| matches!(reader.who, Listener::Network(..)))
     }
 
-    /// Whether a listener on the network reads more than TLS would have shown.
+    /// Whether a listener on the network reads more than TLS would reveal.
     pub fn is_exposed(&self) -> bool {
         self.network().is_some_and(|reader| reader.facts.iter().any(Fact::is_hidden_by_tls))
     }
 }
 
-/// All contents, hop by hop in authored order, and on a hop by kind. What a firewall blocks is not among them.
+/// All contents in authored order of the hops and, on each hop, in order of kinds. Content that a firewall blocks is
+/// left out.
 pub fn exposures(infra: &Infrastructure) -> Vec<Exposure> {
     let carriers = Carriers::of(infra);
     infra.hops().flat_map(|hop| loads(infra, &carriers, &hop).into_iter().map(move |load| expose(infra, &hop, load))).collect()
 }
 
-/// What a listener reads in all places together, beyond addresses: each fact once, the worst first.
-pub fn loot(exposures: &[Exposure], who: &Listener) -> Vec<Fact> {
-    let mut loot: Vec<Fact> = Vec::new();
+/// All facts that a listener reads on any hop, apart from addresses, without duplicates, most severe first.
+pub fn facts_read_by(exposures: &[Exposure], who: &Listener) -> Vec<Fact> {
+    let mut found: Vec<Fact> = Vec::new();
     let read = exposures.iter().filter_map(|exposure| exposure.reader(who)).flat_map(|reader| &reader.facts);
     for fact in read.filter(|fact| !matches!(fact, Fact::Envelope { .. })) {
-        if !loot.contains(fact) {
-            loot.push(fact.clone());
+        if !found.contains(fact) {
+            found.push(fact.clone());
         }
     }
-    loot.sort_by_key(|fact| std::cmp::Reverse(fact.stake()));
-    loot
+    found.sort_by_key(|fact| std::cmp::Reverse(fact.stake()));
+    found
 }
 
 /// All listeners, in order of first appearance.
@@ -179,21 +181,21 @@ fn expose(infra: &Infrastructure, hop: &Hop, load: HopContent) -> Exposure {
     }
 }
 
-/// The listeners on a hop: the network, the two ends, the firewalls between them, and the machines of all these.
-fn readers(infra: &Infrastructure, hop: &Hop, load: HopContent) -> Vec<Reader> {
+/// Listeners on a hop: the network, the two ends, the firewalls on the hop, and the servers of these.
+fn readers(infra: &Infrastructure, hop: &Hop, load: HopContent) -> Vec<HopReader> {
     let on_wire = shown(infra, hop, load, hop.cipher);
     let clear = shown(infra, hop, load, Cipher::Plaintext);
     let id = |ix: ComponentIx| infra.component(ix).id.clone();
     let mut readers = Vec::new();
     if hop.medium == Medium::Wire {
-        readers.push(Reader { who: Listener::Network(id(hop.from), id(hop.to)), facts: on_wire.clone() });
+        readers.push(HopReader { who: Listener::Network(id(hop.from), id(hop.to)), facts: on_wire.clone() });
     }
     let ends = [hop.from, hop.to].map(|ix| (ix, has_keys(infra, hop, ix)));
     let firewalls = hop.guards.iter().map(|guard| (guard.firewall, false));
     let is_own = |(ix, _): &(ComponentIx, bool)| infra.component(*ix).kind.is_browser();
     let programs: Vec<(ComponentIx, bool)> = ends.into_iter().chain(firewalls).filter(|end| !is_own(end)).collect();
     let seen = |keys: bool| if keys { clear.clone() } else { on_wire.clone() };
-    readers.extend(programs.iter().map(|(ix, keys)| Reader { who: Listener::Program(id(*ix)), facts: seen(*keys) }));
+    readers.extend(programs.iter().map(|(ix, keys)| HopReader { who: Listener::Program(id(*ix)), facts: seen(*keys) }));
     let mut machines: Vec<(&ServerId, bool)> = Vec::new();
     for (ix, keys) in &programs {
         let Some(server) = &infra.component(*ix).server else { continue };
@@ -202,16 +204,16 @@ fn readers(infra: &Infrastructure, hop: &Hop, load: HopContent) -> Vec<Reader> {
             None => machines.push((server, *keys)),
         }
     }
-    readers.extend(machines.into_iter().map(|(id, keys)| Reader { who: Listener::Machine(id.clone()), facts: seen(keys) }));
+    readers.extend(machines.into_iter().map(|(id, keys)| HopReader { who: Listener::Machine(id.clone()), facts: seen(keys) }));
     readers
 }
 
-/// Whether a program at one end of a hop can decrypt it. A balancer that passes TLS through cannot.
+/// Whether a program at one end of a hop can decrypt it. A balancer in TLS passthrough cannot.
 fn has_keys(infra: &Infrastructure, hop: &Hop, ix: ComponentIx) -> bool {
     hop.cipher != Cipher::TlsThrough || !infra.component(ix).kind.can_pass_tls()
 }
 
-/// What could be read of a content on a hop if it were encrypted like this.
+/// What could be read of a content on a hop with the given encryption.
 fn shown(infra: &Infrastructure, hop: &Hop, load: HopContent, cipher: Cipher) -> Vec<Fact> {
     let hop = Hop { cipher, ..hop.clone() };
     let (label, kind) = match load {
@@ -219,7 +221,7 @@ fn shown(infra: &Infrastructure, hop: &Hop, load: HopContent, cipher: Cipher) ->
         HopContent::Samples => (Fact::Samples(SAMPLES), RequestKind::Static),
         HopContent::Advertisement => (Fact::Advertisement(ADVERTISEMENT), RequestKind::Static),
     };
-    // Of these, `facts` gives the envelope only, whatever the kind.
+    // For these contents, `facts` returns only the envelope, whatever the kind.
     let mut shown = facts(infra, &hop, kind);
     shown.extend(Some(label).filter(|_| hop.is_plaintext()));
     shown
@@ -229,14 +231,16 @@ fn authentication(infra: &Infrastructure, hop: &Hop) -> Authentication {
     let from_browser = infra.component(hop.from).kind.is_browser();
     match (hop.cipher, infra.link(hop.link).protocol) {
         (Cipher::Plaintext, _) => Authentication::None,
-        // Browsers refuse certificates that they cannot verify; so do agents, which push to a service with a public one.
+        // Browsers reject certificates that they cannot verify. So do agents, which push to a service with a public
+        // certificate.
         (Cipher::TlsThrough, _) | (Cipher::Tls, Protocol::Metrics) => Authentication::Certificate,
         (Cipher::Tls, protocol) if from_browser || has_certificate(infra, hop, protocol) => Authentication::Certificate,
         (Cipher::Tls, _) => Authentication::Unchecked,
     }
 }
 
-/// Whether a certificate is drawn at the end that answers: for changes that is the primary, to which replicas connect.
+/// Whether the model has a certificate at the server end. For replication that is the primary, since replicas connect
+/// to it.
 fn has_certificate(infra: &Infrastructure, hop: &Hop, protocol: Protocol) -> bool {
     let end = if protocol == Protocol::Replication { hop.from } else { hop.to };
     let id = &infra.component(end).id;

@@ -1,11 +1,11 @@
-//! Findings: what a good engineer would say about a design at the whiteboard.
+//! Findings: what a design review would point out.
 //!
 //! ```text
-//!  model ──▶ points, lines, firewalls, sameness, balancing, watching, load ──▶ findings, the worst first
-//!                                  └─ each has a `Rule` with a severity; `hoplight_text` has the words
+//! model ──▶ points, lines, firewalls, sameness, balancing, watching, load ──▶ findings, most severe first
+//!                                  └─ each has a `FindingRule` with a severity; `hoplight_text` has the sentences
 //! ```
 //!
-//! A finding adds no answer of its own: it gives those of the other modules a rule and a place.
+//! Findings contain no analysis of their own: they assign the results of the other modules to a rule and a subject.
 
 mod balancing;
 mod firewalls;
@@ -20,7 +20,7 @@ mod watching;
 use std::fmt;
 
 pub use kind::FindingKind;
-pub use rules::Rule;
+pub use rules::FindingRule;
 
 use super::broken::Broken;
 use super::cause::Cause;
@@ -28,22 +28,22 @@ use super::spof::{Spof, single_points_in};
 use super::structure::Structure;
 use hoplight_model::{ComponentId, ComponentIx, Element, Infrastructure, RequestKind};
 
-/// How bad a finding is, the worst last.
+/// Severity of a finding, in ascending order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Worth knowing.
+    /// For information.
     Note,
-    /// A weakness: decide whether to live with it.
+    /// A weakness: mitigate it or accept the risk.
     Warning,
-    /// It stops the service, or gives away secrets.
+    /// It stops the service or discloses secrets.
     Error,
 }
 
 impl Severity {
-    /// All of them, the mildest first.
+    /// All severities, in ascending order.
     pub const ALL: [Self; 3] = [Self::Note, Self::Warning, Self::Error];
 
-    /// The word for it.
+    /// Name of the severity.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Note => "note",
@@ -59,16 +59,16 @@ impl fmt::Display for Severity {
     }
 }
 
-/// One finding.
+/// A finding.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Finding {
-    /// What it is about; `None` is the whole design.
+pub struct DesignFinding {
+    /// What the finding is about; `None` for the whole design.
     pub subject: Option<Cause>,
     /// What was found.
     pub kind: FindingKind,
 }
 
-impl Finding {
+impl DesignFinding {
     fn of_design(kind: FindingKind) -> Self {
         Self { subject: None, kind }
     }
@@ -85,53 +85,54 @@ impl Finding {
         Self::new(Cause::of(element), kind)
     }
 
-    /// The rule that it comes from.
-    pub fn rule(&self) -> Rule {
+    /// The rule that produced the finding.
+    pub fn rule(&self) -> FindingRule {
         self.kind.rule()
     }
 
-    /// How bad it is.
+    /// Severity of the finding.
     pub fn severity(&self) -> Severity {
         self.rule().severity()
     }
 
-    /// The name of what it is about: `design` for the whole.
+    /// Name of the subject; `design` for the whole design.
     pub fn subject_name(&self) -> String {
         self.subject.as_ref().map_or_else(|| "design".to_owned(), ToString::to_string)
     }
 }
 
-/// All findings at a load in requests per second: the worst first, and those of one severity in the order of the rules.
-pub fn findings(infra: &Infrastructure, load: f64) -> Vec<Finding> {
-    let ground = StaticRoutes::of(infra);
+/// All findings at a load in requests per second: most severe first, and within a severity in the order of
+/// [`FindingRule`].
+pub fn findings(infra: &Infrastructure, load: f64) -> Vec<DesignFinding> {
+    let context = FindingContext::of(infra);
     let mut found = Vec::new();
-    found.extend(points::find(&ground));
-    found.extend(lines::find(&ground));
-    found.extend(firewalls::find(&ground));
-    found.extend(sameness::find(&ground));
-    found.extend(balancing::find(&ground));
-    found.extend(watching::find(&ground));
-    found.extend(load::find(&ground, load));
+    found.extend(points::find(&context));
+    found.extend(lines::find(&context));
+    found.extend(firewalls::find(&context));
+    found.extend(sameness::find(&context));
+    found.extend(balancing::find(&context));
+    found.extend(watching::find(&context));
+    found.extend(load::find(&context, load));
     found.sort_by_key(|finding| (std::cmp::Reverse(finding.severity()), finding.rule()));
     found
 }
 
-/// What several modules need.
-struct StaticRoutes<'a> {
+/// Results that several modules use.
+struct FindingContext<'a> {
     infra: &'a Infrastructure,
     structure: Structure,
-    /// By kind: the single points, or why nothing works at all.
+    /// By kind: the single points of failure, or the reason if the kind does not work even without an outage.
     points: [Result<Vec<Spof>, Broken>; 3],
 }
 
-impl<'a> StaticRoutes<'a> {
+impl<'a> FindingContext<'a> {
     fn of(infra: &'a Infrastructure) -> Self {
         let structure = Structure::of(infra);
         let points = RequestKind::ALL.map(|kind| single_points_in(infra, &structure, kind));
         Self { infra, structure, points }
     }
 
-    /// The kinds that stop without a cause, among those that work at all.
+    /// Kinds that stop if `cause` occurs, among those that work at all.
     fn stops(&self, cause: &Cause) -> Vec<RequestKind> {
         let stops = |kind: &RequestKind| {
             self.points[kind.index()].as_ref().is_ok_and(|points| points.iter().any(|point| point.cause == *cause))
@@ -139,7 +140,7 @@ impl<'a> StaticRoutes<'a> {
         RequestKind::ALL.into_iter().filter(stops).collect()
     }
 
-    /// The components that do the site's work, or stand before them.
+    /// Components that serve requests.
     fn of_service(&self) -> impl Iterator<Item = (ComponentIx, &'a hoplight_model::Component)> + '_ {
         self.infra.components().filter(|(_, component)| component.kind.serves_requests())
     }

@@ -1,17 +1,17 @@
-//! Firewalls: what gets through them, and what is wrong with them.
+//! Firewalls: what they let through, and flaws in their placement and rules.
 //!
 //! ```text
-//!  reach    an attacker tries every port of every machine from one position: which rule decides?
-//!  review   compares rules and positions with what the drawing needs
+//!  reach    simulates an attacker who tries every port of every server from one position
+//!  review   compares placement and rules with the traffic that the design needs
 //! ```
 //!
-//! Drawn hops are what the site needs; an attacker is not limited to them. Must not know what runs, nor whether an open port can
-//! be attacked: only whether packets get there.
+//! The hops of the diagram are what the site needs; an attacker is not limited to them. Whether a reachable port is
+//! vulnerable is outside the scope of this module.
 
 mod ports;
 mod reach;
 mod review;
 
 pub use ports::{SSH, listening_ports};
-pub use reach::{ConnectionAttempt, Judged, Vantage, falls, reach};
+pub use reach::{ConnectionAttempt, Judged, Vantage, attack_path_lengths, reach};
 pub use review::{Flaw, RuleAt, review};

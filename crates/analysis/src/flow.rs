@@ -1,12 +1,12 @@
-//! Where a request can go: the search that everything else in this crate asks.
+//! Reachability: the search for request paths on which the other modules build.
 //!
 //! ```text
-//!  browser ─▶ entry ─▶ … ─▶ web (or app): a static page ends here
-//!                            └─▶ app ─▶ database: a read ends at any, a write at the writable one
+//!  browser ─▶ entry ─▶ … ─▶ web (or app): a static request ends here
+//!                            └─▶ app ─▶ database: a read ends at any database, a write at the writable one
 //! ```
 //!
-//! What a component does with a request is [`behaviour`]; where the search reads it otherwise than the simulation runs it is
-//! in [`exceptions`]. Must not know what is readable, nor what counts as a single point of failure.
+//! [`behaviour`] defines what a component does with a request; [`exceptions`] has the known deviations of this search
+//! from the simulation.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -18,7 +18,7 @@ use hoplight_model::behaviour::{Behaviour, Statement, behaviour};
 use hoplight_model::firewall::RuleAction;
 use hoplight_model::{ComponentIx, ComponentKind, DatabaseRole, Hop, Infrastructure, LinkIx, Protocol, RequestKind, Tier};
 
-/// Whether a component that was reached answers a request of this kind without asking further.
+/// Whether a component answers a request of this kind without an upstream, once the request reaches it.
 pub(super) fn answers(infra: &Infrastructure, outage: &Outage, ix: ComponentIx, request: RequestKind) -> bool {
     match behaviour(infra, ix, request) {
         Behaviour::Respond | Behaviour::Query(Statement::Read) => true,
@@ -32,7 +32,7 @@ pub(super) fn answers(infra: &Infrastructure, outage: &Outage, ix: ComponentIx, 
     }
 }
 
-/// The links on which a component passes on a request of this kind, in authored order.
+/// Links on which a component forwards a request of this kind, in authored order.
 pub(super) fn onward(infra: &Infrastructure, at: ComponentIx, request: RequestKind) -> Vec<LinkIx> {
     match behaviour(infra, at, request) {
         Behaviour::Forward(forwarding) => forwarding.links,
@@ -46,7 +46,7 @@ pub(super) fn onward(infra: &Infrastructure, at: ComponentIx, request: RequestKi
     }
 }
 
-/// The links on which a visitor's browser asks for the address of the site.
+/// Links on which a visitor's browser resolves the site's name.
 pub(super) fn lookups(infra: &Infrastructure, request: RequestKind) -> Vec<LinkIx> {
     let Some(browser) = infra.browser() else { return Vec::new() };
     match behaviour(infra, browser, request) {
@@ -95,18 +95,18 @@ fn is_replica(kind: &ComponentKind) -> bool {
     kind.as_database().is_some_and(|spec| spec.role == DatabaseRole::Replica)
 }
 
-/// Everything that requests of one kind can reach from the browser.
+/// All components that requests of one kind can reach from the browser.
 pub(super) struct Reachability {
-    /// The components reached, nearest first, each with the hop that first led to it. The browser is not among them.
+    /// Reached components, nearest first, each with the hop by which it was first reached. Excludes the browser.
     pub(super) reached: Vec<(ComponentIx, Hop)>,
-    /// Every link that a request may cross.
+    /// Links that a request may cross.
     pub(super) crossed: Vec<LinkIx>,
-    /// What kept requests from components that could have helped and were not reached another way.
+    /// Obstacles on hops to components that were not reached on any other path.
     pub(super) obstacles: BTreeSet<Obstacle>,
 }
 
 impl Reachability {
-    /// Searches breadth first, so that paths are short, and to the end, so that every hop is seen.
+    /// Searches breadth first, so that paths are shortest, and exhaustively, so that every hop is visited.
     pub(super) fn explore(infra: &Infrastructure, outage: &Outage, request: RequestKind) -> Self {
         let mut reach = Self { reached: Vec::new(), crossed: Vec::new(), obstacles: BTreeSet::new() };
         let mut seen = vec![false; infra.len()];
@@ -124,7 +124,7 @@ impl Reachability {
                             reach.reached.push((hop.to, hop));
                         }
                     }
-                    // The loss of a replica does not hinder a write, which it would have refused.
+                    // A replica would reject the write anyway, so its loss is no obstacle.
                     Err(_) if request.is_write() && is_replica(to) => {}
                     Err(obstacle) => stopped.push((hop.to, obstacle)),
                 }
@@ -134,12 +134,12 @@ impl Reachability {
         reach
     }
 
-    /// The hops from the browser to the nearest component that answers, last hop first.
+    /// Hops from the browser to the nearest component that answers the request, last hop first.
     pub(super) fn path(&self, infra: &Infrastructure, outage: &Outage, request: RequestKind) -> Option<Vec<Hop>> {
         let (_, last) = self.reached.iter().find(|(ix, _)| answers(infra, outage, *ix, request))?;
         let mut path = vec![last.clone()];
         let mut from = last.from;
-        // The browser was not reached by any hop, which ends the walk.
+        // No hop leads to the browser, which ends the loop.
         while let Some((_, hop)) = self.reached.iter().find(|(ix, _)| *ix == from) {
             path.push(hop.clone());
             from = hop.from;
@@ -147,7 +147,7 @@ impl Reachability {
         Some(path)
     }
 
-    /// The first tier that was not reached, given that nothing answers.
+    /// First tier that was not reached, given that no component answers the request.
     pub(super) fn missing(&self, infra: &Infrastructure, request: RequestKind) -> Missing {
         let tier = |ix: ComponentIx| infra.component(ix).kind.tier();
         let reached = |wanted: Tier| self.reached.iter().any(|(ix, _)| tier(*ix) == Some(wanted));

@@ -1,13 +1,14 @@
-//! Servers with all the same components: three readings of that issue, each judged separately.
+//! Servers with identical or mixed components. Three aspects are judged separately:
 //!
 //! ```text
-//!  shared flaws     one version runs in many places: what stops if it has a flaw?          a risk
-//!  mixed servers    several tiers share a machine: what can be scaled or separated?        a limit
-//!  redundancy       several members in a tier: does the service survive one of them?       identical or not
+//!  shared flaws     one version runs in several places: what stops if it has a flaw?
+//!  mixed servers    several tiers share a server: what cannot be scaled or isolated separately?
+//!  redundancy       a tier has several members: does the service survive the loss of one, identical or not?
 //! ```
 //!
-//! Identical members are redundancy against a crash and none against a flaw that they share. Different members are no redundancy
-//! if each does something that no other does. Both are decided by simulated losses. Must not know how likely a flaw is.
+//! Identical members are redundant in case of a crash, but not in case of a shared flaw. Different members are not
+//! redundant if each does work that no other does. Both are determined by simulated failures. The probability of a flaw
+//! plays no role here.
 
 mod mixed;
 mod redundancy;
@@ -23,38 +24,38 @@ use super::structure::Structure;
 use hoplight_model::component::Software;
 use hoplight_model::{ComponentId, Infrastructure, RequestKind, ServerId};
 
-/// One version of a program, and what depends on it.
+/// A software version, and the kinds of request that depend on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SharedFlaw {
-    /// The program and its version.
+    /// Name and version.
     pub software: Software,
-    /// The components that run it, in authored order.
+    /// Components that run it, in authored order.
     pub components: Vec<ComponentId>,
-    /// The servers that they run on, each once.
+    /// Servers that these components run on, without duplicates.
     pub servers: Vec<ServerId>,
-    /// The kinds of request that stop when all of them are out.
+    /// Request kinds that stop when all of these components fail.
     pub stops: Vec<RequestKind>,
-    /// The kinds among those that no single one of them stops: there is redundancy against a crash, and none against the flaw.
+    /// Those of `stops` that no single one of these components stops: they survive a crash, but not a flaw.
     pub defeats_redundancy: Vec<RequestKind>,
-    /// Other versions of the same program in the drawing, which may share the flaw.
+    /// Other versions of the same program in the design, which may have the same flaw.
     pub relatives: Vec<Software>,
 }
 
 impl SharedFlaw {
-    /// Whether the version runs in more than one place.
+    /// Whether more than one component runs the version.
     pub fn is_shared(&self) -> bool {
         self.components.len() > 1
     }
 }
 
-/// What a flaw in each version would stop, by name and version; versions that run in one place only are among them.
+/// The effect of a flaw in each version, by name and version. Includes versions that only one component runs.
 ///
-/// A component whose software is not drawn belongs to no version.
+/// Components without an authored software version are left out.
 pub fn shared_flaws(infra: &Infrastructure) -> Vec<SharedFlaw> {
     shared_flaws_in(infra, &Structure::of(infra))
 }
 
-/// The same, for a structure that is there already.
+/// Like [`shared_flaws`], for a structure that is already built.
 pub fn shared_flaws_in(infra: &Infrastructure, structure: &Structure) -> Vec<SharedFlaw> {
     let versions: Vec<Software> = structure
         .causes()
@@ -82,15 +83,15 @@ fn shared_flaw(infra: &Infrastructure, singles: &Singles<'_>, software: &Softwar
     SharedFlaw { software: software.clone(), components, servers, stops, defeats_redundancy, relatives }
 }
 
-/// The kinds that work, and do not when these causes have failed.
+/// Kinds that work without an outage, but not when these causes have occurred.
 fn stopped(structure: &Structure, out: &[Cause]) -> Vec<RequestKind> {
     RequestKind::ALL.into_iter().filter(|kind| structure.works([], *kind) && !structure.works(out, *kind)).collect()
 }
 
-/// What stops each kind alone.
+/// Single points of failure of each kind.
 struct Singles<'a> {
     structure: &'a Structure,
-    /// The causes, by kind.
+    /// Causes, by kind.
     causes: [BTreeSet<Cause>; 3],
 }
 
@@ -103,7 +104,7 @@ impl<'a> Singles<'a> {
         Self { structure, causes }
     }
 
-    /// The kinds that work, and do not when this cause alone has failed.
+    /// Kinds that work without an outage, but not when this cause alone has occurred.
     fn stopped_by(&self, cause: &Cause) -> Vec<RequestKind> {
         RequestKind::ALL.into_iter().filter(|kind| self.causes[kind.index()].contains(cause)).collect()
     }

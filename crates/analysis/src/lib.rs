@@ -1,4 +1,5 @@
-//! What follows from an infrastructure without running it: single points of failure, availability, exposure, capacity, findings.
+//! Static analysis of an infrastructure: single points of failure, availability, exposure, capacity and design
+//! findings.
 //!
 //! ```
 //! use hoplight_analysis::{Cause, single_points};
@@ -16,24 +17,25 @@
 //! ```
 //!
 //! ```text
-//!           ┌▶ structure ─▶ circuit ─┬▶ spof, cuts      what stops a kind alone, or together
-//!           │                        ├▶ availability    how often that happens
-//!           │                        └▶ homogeneity     what identical servers are worth
-//!  model ───┼▶ flow ─┬▶ service                         what still works in an outage, and why not
-//!           │        ├▶ carriers ─▶ exposure, reading   what can be read where
-//!           │        │         └──▶ tls_price           and what hiding it costs
-//!           │        └▶ capacity                        how much load, and what saturates first
-//!           └▶ firewalls                                what gets through the firewalls
+//!           ┌▶ structure ─▶ circuit ─┬▶ spof, cuts      single points of failure, minimal cut sets
+//!           │                        ├▶ availability    how often a kind of request fails
+//!           │                        └▶ homogeneity     shared software flaws, redundancy of tiers
+//!  model ───┼▶ flow ─┬▶ service                         whether a kind works during an outage, and the obstacles
+//!           │        ├▶ carriers ─▶ exposure, reading   what can be read, and where
+//!           │        │         └──▶ tls_price           what encryption costs
+//!           │        └▶ capacity                        sustainable load and the bottleneck
+//!           └▶ firewalls                                what the firewalls let through
 //!
-//!  all of these ─▶ findings                             what to say about a design, the worst first
+//!  all of these ─▶ findings                             what to report about a design, most severe first
 //! ```
 //!
-//! Pure functions over the model; every answer is given per kind of request. Questions to the learner are judged by these
-//! answers, so none of them is authored.
+//! Every function is pure and takes the model; every result is given per kind of request. The correct answers to quiz
+//! questions are computed here, so none is written by hand.
 //!
-//! Architecture invariant: nothing here knows a clock, health, the simulation or a screen, and load is an argument. "Works"
-//! means that a path exists, not that it is fast or is found at once: the simulation measures those. What a component does with
-//! a request is `hoplight_model::behaviour`; `exceptions` lists where the analysis reads it differently.
+//! Architecture invariant: this crate knows no clock, component health, simulation or screen; load is an argument.
+//! "Works" means that a path exists, not that it is fast or found immediately: the simulation measures that.
+//! `hoplight_model::behaviour` defines what a component does with a request; `exceptions` lists where the analysis
+//! deviates from it.
 
 pub mod availability;
 pub mod broken;
@@ -66,14 +68,17 @@ pub use carriers::Carriers;
 pub use cause::Cause;
 pub use cuts::{Cut, Cuts, minimal_cuts};
 pub use exposure::{Exposure, HopContent, Listener, exposures};
-pub use findings::{Finding, FindingKind, Rule, Severity, findings};
+pub use findings::{DesignFinding, FindingKind, FindingRule, Severity, findings};
 pub use firewalls::{ConnectionAttempt, Flaw, Vantage, reach, review};
 pub use homogeneity::{SharedFlaw, TierRedundancy, mixed_servers, redundancy, shared_flaws};
 pub use hoplight_model::Tier;
-pub use message::{Handshake, Mark, Message, MessageDirection, MessageSpec, Part, Payload, Reply, message};
+pub use message::{
+    HandshakeRoundTrip, MessageDirection, MessagePart, MessageSpec, PartRole, Payload, Remark, RenderedMessage, ResponseStatus,
+    message,
+};
 pub use outage::Outage;
 pub use plaintext::{PlaintextHop, balancer_can_read, plaintext_hops};
-pub use reading::{Fact, Reading, Stake, readable, user};
+pub use reading::{Fact, ReadableFacts, Stake, readable, user};
 pub use service::works;
 pub use spof::{Spof, single_parts, single_points, single_points_in};
 pub use structure::Structure;

@@ -1,12 +1,10 @@
-//! An index of the components on each server.
-//!
-//! Must not know what runs there.
+//! Index of the components on each server.
 
 use std::collections::BTreeMap;
 
 use hoplight_model::{ComponentIx, Infrastructure, ServerId};
 
-/// The components on each server that has any, in authored order.
+/// Components on each server that has any, in authored order.
 #[derive(Debug)]
 pub(super) struct Machines<'a>(BTreeMap<&'a ServerId, Vec<ComponentIx>>);
 
@@ -21,12 +19,12 @@ impl<'a> Machines<'a> {
         Self(machines)
     }
 
-    /// The components on one server.
+    /// Components on one server.
     pub(super) fn on(&self, server: &ServerId) -> &[ComponentIx] {
         self.0.get(server).map_or(&[], Vec::as_slice)
     }
 
-    /// The components with the same address: those of its server, itself first.
+    /// Components that share an address with `ix`: those on its server, `ix` first.
     pub(super) fn same_address(&self, infra: &Infrastructure, ix: ComponentIx) -> Vec<ComponentIx> {
         let on_same = infra.component(ix).server.as_ref().map_or(&[][..], |server| self.on(server));
         std::iter::once(ix).chain(on_same.iter().copied().filter(|other| *other != ix)).collect()

@@ -1,13 +1,13 @@
-//! One message in full, as it looks on one hop: what the protocol writes on the wire, or ciphertext.
+//! A message in full, as it appears on one hop: the protocol's text on the wire, or ciphertext.
 //!
 //! ```text
-//!  Letter (what, which way, whose) + link ──▶ Message ┬ parts   what is on the wire: all that a listener has
-//!                                                     └ inside  what the two ends read, where that is encrypted
+//!  MessageSpec + link ──▶ RenderedMessage ┬ parts   what is on the wire, readable by a listener
+//!                                         └ inside  what the two ends read, if the wire has ciphertext
 //! ```
 //!
-//! The parts agree with [`super::reading`]: they contain every fact that a listener reads, and none that TLS hides. Bytes that
-//! look random (ciphertext, sequence numbers, DNS query IDs) are derived from the request's number and the link, so a message
-//! always looks the same. Must not know the simulation, nor how anything is shown.
+//! The parts are consistent with [`super::reading`]: they contain every fact that a listener can read, and none that
+//! TLS hides. Random-looking bytes (ciphertext, sequence numbers, DNS query IDs) are derived from the request's number
+//! and the link, so a message always looks the same.
 
 mod database;
 mod http;
@@ -16,167 +16,195 @@ mod noise;
 mod rest;
 mod tls;
 
-use hoplight_model::{Cipher, Infrastructure, LinkIx, Protocol, RequestKind};
+use hoplight_model::{Cipher, HealthCheck, Infrastructure, LinkIx, Protocol, RequestKind};
 
 use noise::Noise;
 use tls::Record;
 
-/// The user's address, from a range reserved for documentation (RFC 5737).
+/// IP address of the user, from a range reserved for documentation (RFC 5737).
 const USER_ADDRESS: &str = "198.51.100.7";
-/// The address of the site, of another such range.
+/// IP address of the site, from another such range.
 const SITE_ADDRESS: &str = "203.0.113.10";
 
-/// What a message is about.
+/// Content of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Payload {
-    /// The address of the site's name.
+    /// A DNS lookup of the site's name.
     Lookup,
     /// The opening of a TCP connection.
     Connect,
-    /// A part of a TLS handshake.
-    Handshake(Handshake),
-    /// A request of a user, as the link's protocol says it.
+    /// One round trip of a TLS handshake.
+    Handshake(HandshakeRoundTrip),
+    /// A user's request, in the protocol of the link.
     Request(RequestKind),
     /// A balancer's health check.
     Check,
-    /// A change on its way to a replica.
+    /// A change that is replicated.
     Change,
-    /// What an agent pushes: its sample as JSON.
+    /// An agent's push: its sample as JSON.
     Samples(String),
-    /// A VRRP advertisement with its priority.
+    /// A VRRP advertisement, with its priority.
     Advertisement(u8),
 }
 
 /// A round trip of a TLS handshake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Handshake {
-    /// The one of TLS 1.3.
+pub enum HandshakeRoundTrip {
+    /// The only round trip of TLS 1.3.
     Whole,
-    /// The first of TLS 1.2.
+    /// The first round trip of TLS 1.2.
     First,
-    /// The second of TLS 1.2.
+    /// The second round trip of TLS 1.2.
     Second,
-    /// The one that resumes a session, in either version.
+    /// The round trip that resumes a session, in either version.
     Resumed,
 }
 
-/// Request or response, with the response's result.
+/// Whether a message is a request or a response, with the response's result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MessageDirection {
-    /// From the client.
-    Ask,
-    /// Back to the client.
-    Answer(Reply),
+    /// From client to server.
+    Request,
+    /// From server to client.
+    Response(ResponseStatus),
 }
 
-/// The result in a response.
+/// Result that a response reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reply {
+pub enum ResponseStatus {
     /// Success.
-    Good,
-    /// Nothing listens.
+    Success,
+    /// Connection refused: nothing listens on the port.
     Refused,
-    /// The connection is cut.
+    /// Connection reset.
     Reset,
-    /// A certificate that has expired.
+    /// The certificate has expired.
     Expired,
     /// The database is read-only.
     ReadOnly,
-    /// The database has no connection left.
+    /// The database has reached its connection limit.
     TooManyConnections,
-    /// The database has no space left on its disk.
+    /// The database's disk is full.
     DiskFull,
-    /// There is no such name.
+    /// The name does not exist.
     NoSuchName,
-    /// The resolver could not find out whether there is such a name.
+    /// The resolver could not determine whether the name exists.
     NameUnknown,
-    /// An HTTP error status; from a database, an error.
+    /// An HTTP error status or, from a database, an error.
     Failed(u16),
 }
 
-/// A message to be written out.
+/// A message to write out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageSpec {
-    /// What is said.
-    pub talk: Payload,
-    /// Which way.
-    pub turn: MessageDirection,
-    /// The number of its request, or of the agent's push.
+    /// Content of the message.
+    pub payload: Payload,
+    /// Direction of the message.
+    pub direction: MessageDirection,
+    /// Number of the request or of the agent's push.
     pub number: u64,
 }
 
-/// What a part of a message is.
+/// Role of a part of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Mark {
-    /// Addresses and ports: no encryption hides them.
+pub enum PartRole {
+    /// Addresses and ports, which no encryption hides.
     Envelope,
-    /// A header: what the protocol says about the message.
-    Head,
+    /// Header of the protocol.
+    Header,
     /// Content.
     Body,
     /// Credentials: a password or a session.
     Secret,
     /// Bytes that only the two ends can read.
     Ciphertext,
-    /// A remark about the message, which is no part of it.
-    Remark,
+    /// A remark about the message, which is not on the wire.
+    Remark(Remark),
+}
+
+/// A remark about a message. `hoplight_text` has the sentences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Remark {
+    /// With TLS passthrough, the web server does not receive the user's address.
+    ForwardedForMissing,
+    /// The last segment of the TCP handshake is sent together with the first data.
+    AckWithData,
+    /// A health check that opens a connection and closes it.
+    CheckConnects {
+        /// Whether the check includes a TLS handshake.
+        tls: bool,
+    },
+    /// A health check that sends a request.
+    CheckRequests(HealthCheck),
+    /// The balancer aborts a health check because the certificate has expired.
+    CheckRejectsCertificate,
+    /// The client aborts the handshake because the certificate has expired.
+    ClientRejectsCertificate,
+    /// The protocol has neither encryption nor authentication.
+    Unauthenticated,
 }
 
 /// A line of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// What it is.
-    pub mark: Mark,
-    /// The line; an empty one separates header and body.
+pub struct MessagePart {
+    /// Role of the line.
+    pub role: PartRole,
+    /// Text of the line; empty for a remark. In a header, an empty line separates header and body.
     pub text: String,
 }
 
-/// A message, written down.
+/// A message, written out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
-    /// Whether the hop is encrypted.
+pub struct RenderedMessage {
+    /// Encryption of the hop.
     pub cipher: Cipher,
     /// What is on the wire.
-    pub parts: Vec<Part>,
-    /// What the two ends read, where the wire has ciphertext.
-    pub inside: Vec<Part>,
-    /// Bytes that the transport carries: without the headers of IP, TCP and UDP.
+    pub parts: Vec<MessagePart>,
+    /// What the two ends read, if the wire has ciphertext.
+    pub inside: Vec<MessagePart>,
+    /// Bytes of transport payload, excluding the IP, TCP and UDP headers.
     pub bytes: usize,
 }
 
-impl Part {
-    fn new(mark: Mark, text: impl Into<String>) -> Self {
-        Self { mark, text: text.into() }
+impl MessagePart {
+    fn new(role: PartRole, text: impl Into<String>) -> Self {
+        Self { role, text: text.into() }
+    }
+
+    fn remark(remark: Remark) -> Self {
+        Self::new(PartRole::Remark(remark), "")
     }
 }
 
-impl Message {
-    /// Whether a password or a session is on the wire in the clear.
+impl RenderedMessage {
+    /// Whether a password or session cookie is on the wire in plaintext.
     pub fn shows_secret(&self) -> bool {
-        self.parts.iter().any(|part| part.mark == Mark::Secret)
+        self.parts.iter().any(|part| part.role == PartRole::Secret)
     }
 
-    /// Whether the password is.
+    /// Whether the user's password is on the wire in plaintext.
     pub fn shows_password(&self) -> bool {
         super::reading::password().is_some_and(|password| self.parts.iter().any(|part| part.text.contains(password)))
     }
 }
 
-/// Writes a message out as it looks on a link. `columns` limits the width of its one row of ciphertext.
+/// Writes a message out as it appears on a link. `columns` limits the width of the ciphertext line.
 ///
 /// # Panics
 /// If `link` comes from another infrastructure.
-pub fn message(infra: &Infrastructure, link: LinkIx, letter: &MessageSpec, columns: usize) -> Message {
+pub fn message(infra: &Infrastructure, link: LinkIx, spec: &MessageSpec, columns: usize) -> RenderedMessage {
     let hop = infra.hop(link);
-    let noise = Noise::new(letter, link);
-    let page = Writing { infra, link, letter, noise, columns };
+    let noise = Noise::new(spec, link);
+    let page = Writing { infra, link, spec, noise, columns };
     let mut parts = vec![page.envelope()];
     let mut inside = Vec::new();
-    let bytes = match &letter.talk {
+    let bytes = match &spec.payload {
         Payload::Connect => page.connect(&mut parts),
         Payload::Check if page.check_is_short() => page.short_check(&mut parts),
         Payload::Handshake(handshake) => page.handshake(*handshake, &mut parts, &mut inside),
-        _ if matches!(letter.turn, MessageDirection::Answer(Reply::Refused | Reply::Reset)) => page.connect(&mut parts),
+        _ if matches!(spec.direction, MessageDirection::Response(ResponseStatus::Refused | ResponseStatus::Reset)) => {
+            page.connect(&mut parts)
+        }
         _ => {
             let content = page.content();
             let bytes = page.bytes(&content);
@@ -189,71 +217,74 @@ pub fn message(infra: &Infrastructure, link: LinkIx, letter: &MessageSpec, colum
             }
         }
     };
-    Message { cipher: hop.cipher, parts, inside, bytes }
+    RenderedMessage { cipher: hop.cipher, parts, inside, bytes }
 }
 
-impl Part {
-    /// Approximate size in bytes: the text and its line end.
+impl MessagePart {
+    /// Approximate size in bytes: the text and its line ending.
     fn bytes(&self) -> usize {
-        if matches!(self.mark, Mark::Remark | Mark::Envelope) { 0 } else { self.text.len() + 2 }
+        if matches!(self.role, PartRole::Remark(_) | PartRole::Envelope) { 0 } else { self.text.len() + 2 }
     }
 }
 
-/// A message that is being written.
+/// The state for writing a message.
 struct Writing<'a> {
     infra: &'a Infrastructure,
     link: LinkIx,
-    letter: &'a MessageSpec,
+    spec: &'a MessageSpec,
     noise: Noise,
     columns: usize,
 }
 
 impl Writing<'_> {
-    /// Who talks to whom, over what.
-    fn envelope(&self) -> Part {
+    /// Addresses, ports and transport protocol.
+    fn envelope(&self) -> MessagePart {
         let (from, to) = self.infra.ends(self.link);
         let id = |ix| &self.infra.component(ix).id;
         let (theirs, own) = (self.infra.port(self.link), self.noise.port());
         let over = match self.protocol() {
             Protocol::Dns => "UDP",
             Protocol::Vrrp => {
-                return Part::new(Mark::Envelope, format!("{} → {}, IP protocol 112, to 224.0.0.18", id(from), id(to)));
+                return MessagePart::new(
+                    PartRole::Envelope,
+                    format!("{} → {}, IP protocol 112, to 224.0.0.18", id(from), id(to)),
+                );
             }
             _ => "TCP",
         };
-        Part::new(
-            Mark::Envelope,
-            match self.letter.turn {
-                MessageDirection::Ask => format!("{} → {}:{theirs}, {over} from port {own}", id(from), id(to)),
-                MessageDirection::Answer(_) => format!("{} → {}:{own}, {over} from port {theirs}", id(to), id(from)),
+        MessagePart::new(
+            PartRole::Envelope,
+            match self.spec.direction {
+                MessageDirection::Request => format!("{} → {}:{theirs}, {over} from port {own}", id(from), id(to)),
+                MessageDirection::Response(_) => format!("{} → {}:{own}, {over} from port {theirs}", id(to), id(from)),
             },
         )
     }
 
-    /// The message between the connected ends.
-    fn content(&self) -> Vec<Part> {
-        match (&self.letter.talk, self.letter.turn) {
-            (Payload::Lookup, turn) => self.name(turn),
-            (Payload::Check, turn) => self.check(turn),
+    /// Content of the message, unencrypted.
+    fn content(&self) -> Vec<MessagePart> {
+        match (&self.spec.payload, self.spec.direction) {
+            (Payload::Lookup, direction) => self.name(direction),
+            (Payload::Check, direction) => self.check(direction),
             (Payload::Change, _) => database::change(),
-            (Payload::Samples(json), turn) => self.samples(json, turn),
+            (Payload::Samples(json), direction) => self.samples(json, direction),
             (Payload::Advertisement(priority), _) => self.advertisement(*priority),
-            (Payload::Request(kind), turn) => match (self.protocol(), turn) {
-                (Protocol::Sql, MessageDirection::Ask) => database::query(*kind),
-                (Protocol::Sql, MessageDirection::Answer(reply)) => database::result(*kind, reply),
-                (_, MessageDirection::Ask) => self.request(*kind),
-                (_, MessageDirection::Answer(reply)) => self.response(*kind, reply),
+            (Payload::Request(kind), direction) => match (self.protocol(), direction) {
+                (Protocol::Sql, MessageDirection::Request) => database::query(*kind),
+                (Protocol::Sql, MessageDirection::Response(reply)) => database::result(*kind, reply),
+                (_, MessageDirection::Request) => self.request(*kind),
+                (_, MessageDirection::Response(reply)) => self.response(*kind, reply),
             },
             (Payload::Connect | Payload::Handshake(_), _) => Vec::new(),
         }
     }
 
     /// Approximate size of the content in bytes.
-    fn bytes(&self, content: &[Part]) -> usize {
-        let bytes: usize = content.iter().map(Part::bytes).sum();
-        let has_body = content.iter().any(|part| part.mark == Mark::Head && part.text.is_empty());
+    fn bytes(&self, content: &[MessagePart]) -> usize {
+        let bytes: usize = content.iter().map(MessagePart::bytes).sum();
+        let has_body = content.iter().any(|part| part.role == PartRole::Header && part.text.is_empty());
         match self.protocol() {
-            // An empty line ends the header, and nothing ends the body, so the empty line is counted with the header.
+            // The empty line that ends the header is counted with it. The body has no line ending.
             Protocol::Http | Protocol::Metrics if has_body => bytes.saturating_sub(2),
             Protocol::Http | Protocol::Metrics => bytes + 2,
             _ => bytes,

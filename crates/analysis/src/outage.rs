@@ -1,34 +1,32 @@
-//! An outage: the elements, certificates and names that are lost.
-//!
-//! Must not know the reason, nor the duration.
+//! An outage: a set of failed elements, expired certificates and missing names.
 
 use std::collections::BTreeSet;
 
 use super::cause::Cause;
 use hoplight_model::{ComponentIx, DomainId, Element, Infrastructure, LinkIx};
 
-/// A set of losses. A server takes all its components with it.
+/// A set of failures. A failed server takes down all components on it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outage {
     elements: BTreeSet<Element>,
-    /// The positions of certificates that have expired.
+    /// Indices of the expired certificates.
     expired: BTreeSet<usize>,
-    /// Whether the name of the site is gone from the DNS.
+    /// Whether the site's name is missing from the DNS.
     nameless: bool,
 }
 
 impl Outage {
-    /// Nothing is out.
+    /// Nothing has failed.
     pub const fn none() -> Self {
         Self { elements: BTreeSet::new(), expired: BTreeSet::new(), nameless: false }
     }
 
-    /// One element is out.
+    /// One element has failed.
     pub fn of(element: Element) -> Self {
         Self::from_iter([element])
     }
 
-    /// What these causes take with them.
+    /// Everything that these causes affect.
     pub fn of_causes<'a>(infra: &Infrastructure, causes: impl IntoIterator<Item = &'a Cause>) -> Self {
         let mut outage = Self::none();
         for cause in causes {
@@ -55,16 +53,16 @@ impl Outage {
         self.elements.extend(domain.servers.iter().cloned().map(Element::Server));
         self.elements.extend(domain.components.iter().cloned().map(Element::Component));
         self.elements.extend(domain.links.iter().cloned().map(|(from, to)| Element::Hop(from, to)));
-        // A file in which a domain is part of itself is refused, so this ends.
+        // Files with cyclic domains are rejected, so the recursion ends.
         domain.domains.iter().for_each(|part| self.add_domain(infra, part));
     }
 
-    /// The elements that are out, in their own order.
+    /// Failed elements, in the order of [`Element`].
     pub fn elements(&self) -> impl ExactSizeIterator<Item = &Element> {
         self.elements.iter()
     }
 
-    /// What keeps a component from working: its own loss, or that of its server.
+    /// The element whose failure takes a component down: the component or its server.
     pub(super) fn cause(&self, infra: &Infrastructure, ix: ComponentIx) -> Option<Element> {
         if self.elements.is_empty() {
             return None;
@@ -77,12 +75,12 @@ impl Outage {
         component.server.clone().map(Element::Server).filter(|server| self.elements.contains(server))
     }
 
-    /// Whether a hop itself is out.
+    /// Whether a hop has failed.
     pub(super) fn cuts(&self, infra: &Infrastructure, link: LinkIx) -> bool {
         !self.elements.is_empty() && self.elements.contains(&infra.hop_element(link))
     }
 
-    /// Whether the certificate at a place of the infrastructure's list has expired.
+    /// Whether the certificate at this index of the infrastructure's list has expired.
     pub(super) fn is_expired(&self, place: usize) -> bool {
         self.expired.contains(&place)
     }
@@ -92,7 +90,7 @@ impl Outage {
         !self.expired.is_empty()
     }
 
-    /// Whether the name of the site is gone from the DNS.
+    /// Whether the site's name is missing from the DNS.
     pub(super) const fn is_nameless(&self) -> bool {
         self.nameless
     }

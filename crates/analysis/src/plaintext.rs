@@ -1,11 +1,11 @@
-//! The hops that are not encrypted.
+//! Unencrypted hops.
 //!
-//! The model derives whether a hop is encrypted; this module adds what the hop carries.
+//! The model derives the encryption of a hop; this module adds the request kinds that the hop carries.
 
 use super::carriers::Carriers;
 use hoplight_model::{ComponentId, Hop, Infrastructure, LinkIx, Medium, RequestKind, TlsMode};
 
-/// One hop that is not encrypted.
+/// A hop that is not encrypted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlaintextHop {
     /// The link.
@@ -16,12 +16,12 @@ pub struct PlaintextHop {
     pub to: ComponentId,
     /// Wire or loopback.
     pub medium: Medium,
-    /// The kinds of request that cross it; none if a firewall blocks it or no path reaches it.
+    /// Request kinds that cross the hop; empty if a firewall blocks it or no path reaches it.
     pub kinds: Vec<RequestKind>,
 }
 
 impl PlaintextHop {
-    /// Whether it can be read on the network: a hop inside one server is not exposed.
+    /// Whether the hop can be read on the network. A hop inside one server cannot.
     pub fn is_exposed(&self) -> bool {
         self.medium == Medium::Wire
     }
@@ -43,10 +43,10 @@ pub fn plaintext_hops(infra: &Infrastructure) -> Vec<PlaintextHop> {
         .collect()
 }
 
-/// Whether a balancer can read what it forwards. With passthrough it cannot.
+/// Whether the balancers can read what they forward. They cannot with TLS passthrough.
 ///
-/// A balancer that cannot read cannot route by path, add headers or log a URL, and its compromise discloses no password.
-/// Also `false` if there is no balancer.
+/// A balancer that cannot read cannot route by path, add headers or log URLs, and its compromise discloses no password.
+/// Returns `false` if there is no balancer.
 pub fn balancer_can_read(infra: &Infrastructure) -> bool {
     infra.balancers().next().is_some() && infra.tls().edge != TlsMode::Passthrough
 }

@@ -1,33 +1,33 @@
-//! What a listener on a hop reads of one request.
+//! What a listener on a hop can read of one request.
 //!
-//! Only the request, not its response. Whether listening is possible at all is the reading's [`Medium`]: a hop inside one server
-//! can be read on that server only. Must not know who listens.
+//! Responses are not considered. [`Medium`] says whether the hop can be read on the network at all: a hop inside one
+//! server can be read on that server only.
 
 use super::carriers::Carriers;
 use hoplight_model::{Cipher, ComponentId, Hop, Infrastructure, LinkIx, Medium, Protocol, RequestKind};
 
-/// The row that a login changes, as a primary sends it to its replicas: the whole row, with the hash of the password.
+/// The row that a login changes, as a primary sends it to its replicas. It includes the password hash.
 pub(super) const CHANGED_ROW: &str = "users: name = 'ada', last_login = NOW(), password = (SHA-256 hash)";
 
-/// One thing that can be read.
+/// A fact that can be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fact {
-    /// Addresses, port, time and size of a message: no encryption hides them.
+    /// Addresses, port, time and size of a message, which no encryption hides.
     Envelope {
-        /// Who asks.
+        /// The client.
         from: ComponentId,
-        /// Who answers.
+        /// The server.
         to: ComponentId,
-        /// The port of the one who answers.
+        /// Port of the server.
         port: u16,
     },
-    /// The name that a TLS handshake begins with (SNI), in the clear.
+    /// Server name in a TLS handshake (SNI), in plaintext.
     ServerName(String),
-    /// The name in a DNS question.
+    /// Name in a DNS query.
     DnsName(String),
     /// Method and path of an HTTP request.
     RequestLine(&'static str),
-    /// The name of the site, in an HTTP header.
+    /// Name of the site, in an HTTP header.
     Host(String),
     /// A cookie or a login form: credentials.
     Secrets(&'static str),
@@ -41,34 +41,34 @@ pub enum Fact {
     Advertisement(&'static str),
 }
 
-/// What is at stake if a fact is read, the worst last.
+/// What is at stake if a fact is read, in ascending order of severity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stake {
-    /// Addresses: no encryption hides them.
+    /// Addresses, which no encryption hides.
     Addresses,
-    /// Which site is visited.
+    /// Which site the user visits.
     Name,
-    /// What is asked for or stored.
+    /// Requested or stored content.
     Content,
-    /// The session: the cookie's holder is taken for the user.
+    /// The session: anyone with the cookie can act as the user.
     Session,
-    /// The password: its holder can log in as the user, here and wherever else it is used.
+    /// The password: anyone who has it can log in as the user, here and wherever it is reused.
     Password,
 }
 
-/// What can be read of one request on one hop.
+/// The facts that can be read of one request on one hop.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reading {
-    /// How the hop is encrypted.
+pub struct ReadableFacts {
+    /// Encryption of the hop.
     pub cipher: Cipher,
-    /// What the hop runs over.
+    /// Wire or loopback.
     pub medium: Medium,
-    /// What can be read; nothing if requests of this kind do not use the hop.
+    /// Facts that can be read; empty if requests of this kind do not use the hop.
     pub facts: Vec<Fact>,
 }
 
 impl Fact {
-    /// What it is, in a word or two.
+    /// Label of the fact.
     pub const fn label(&self) -> &'static str {
         match self {
             Self::Envelope { .. } => "addresses and sizes",
@@ -84,7 +84,7 @@ impl Fact {
         }
     }
 
-    /// What it says.
+    /// Text of the fact.
     pub fn text(&self) -> String {
         match self {
             Self::Envelope { from, to, port } => format!("{from} → {to}:{port}"),
@@ -98,7 +98,7 @@ impl Fact {
         }
     }
 
-    /// What is at stake if it is read.
+    /// What is at stake if the fact is read.
     pub fn stake(&self) -> Stake {
         match self {
             Self::Envelope { .. } => Stake::Addresses,
@@ -117,50 +117,50 @@ impl Fact {
         }
     }
 
-    /// Whether encryption would have hidden it.
+    /// Whether TLS hides the fact.
     pub const fn is_hidden_by_tls(&self) -> bool {
         !matches!(self, Self::Envelope { .. } | Self::ServerName(_))
     }
 }
 
-impl Reading {
-    /// Whether requests of the kind do not use the hop, so that there is nothing to read.
+impl ReadableFacts {
+    /// Whether there is nothing to read, because requests of the kind do not use the hop.
     pub fn is_empty(&self) -> bool {
         self.facts.is_empty()
     }
 
-    /// Whether the user's password can be read, in a form or in a statement.
+    /// Whether the user's password can be read, in a form or in an SQL statement.
     pub fn shows_password(&self) -> bool {
         self.facts.iter().any(|fact| fact.stake() == Stake::Password)
     }
 }
 
-/// The name in the login form.
+/// User name in the login form.
 pub fn user() -> &'static str {
     RequestKind::Write.secrets().split('&').find_map(|field| field.strip_prefix("user=")).unwrap_or("a user")
 }
 
-/// The password in the login form.
+/// Password in the login form.
 pub(super) fn password() -> Option<&'static str> {
     RequestKind::Write.secrets().split('&').find_map(|field| field.strip_prefix("password="))
 }
 
-/// The token in the session cookie.
+/// Token in the session cookie.
 fn session() -> Option<&'static str> {
     RequestKind::Read.secrets().split_once('=').map(|(_, token)| token)
 }
 
-/// What an eavesdropper on a hop reads of a request of this kind.
+/// What a listener on a hop reads of a request of this kind.
 ///
 /// # Panics
 /// If `link` comes from another infrastructure.
-pub fn readable(infra: &Infrastructure, link: LinkIx, kind: RequestKind) -> Reading {
+pub fn readable(infra: &Infrastructure, link: LinkIx, kind: RequestKind) -> ReadableFacts {
     let hop = infra.hop(link);
     let facts = if Carriers::of(infra).carries(link, kind) { facts(infra, &hop, kind) } else { Vec::new() };
-    Reading { cipher: hop.cipher, medium: hop.medium, facts }
+    ReadableFacts { cipher: hop.cipher, medium: hop.medium, facts }
 }
 
-/// What can be read on a hop that the kind uses.
+/// Facts that can be read on a hop, given that the kind uses the hop.
 pub(super) fn facts(infra: &Infrastructure, hop: &Hop, kind: RequestKind) -> Vec<Fact> {
     let link = infra.link(hop.link);
     let id = |ix| infra.component(ix).id.clone();
@@ -178,7 +178,7 @@ pub(super) fn facts(infra: &Infrastructure, hop: &Hop, kind: RequestKind) -> Vec
             Protocol::Metrics | Protocol::Vrrp => {}
         }
     } else if link.protocol == Protocol::Http {
-        // The browser's handshake names the site; passthrough forwards that handshake as it is.
+        // The browser's handshake names the site. With TLS passthrough, that handshake is forwarded unchanged.
         let from_browser = infra.component(hop.from).kind.is_browser();
         if from_browser || hop.cipher == Cipher::TlsThrough {
             facts.push(Fact::ServerName(site()));

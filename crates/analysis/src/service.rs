@@ -1,26 +1,26 @@
 //! Whether a kind of request still works during an outage.
 //!
-//! The request is a *new* visitor's, so it starts with a DNS lookup. It works if a path exists: the balancer fails over to
-//! another web server, the application to another database. How long that takes and how many requests fail meanwhile is shown
-//! by the simulation.
+//! The request is from a *new* visitor, so it starts with a DNS lookup. It works if a path exists: balancers fail over
+//! to another web server, applications to another database. The simulation shows how long the failover takes and how
+//! many requests fail in the meantime.
 
 use super::broken::{Broken, Missing, Obstacle};
 use super::flow::{Reachability, lookups, passes};
 use super::outage::Outage;
 use hoplight_model::{Hop, Infrastructure, RequestKind, Text};
 
-/// Whether a request of this kind works while `outage` lasts.
+/// Whether a request of this kind works during `outage`.
 ///
-/// The loss of a browser, an agent or the monitoring service stops no request. A kind for which the browser has no DNS link
-/// needs no lookup.
+/// The loss of a browser, an agent or the monitoring service stops no request. A kind for which the browser has no DNS
+/// link needs no lookup.
 ///
 /// # Errors
-/// Names the tier that cannot be reached, and what is in the way.
+/// Returns the tier that cannot be reached, and the obstacles.
 pub fn works(infra: &Infrastructure, outage: &Outage, kind: RequestKind) -> Result<(), Broken> {
     path(infra, outage, kind).map(drop)
 }
 
-/// The hops of one working path, including the lookup's.
+/// Hops of one working path, including the DNS lookup.
 pub(super) fn path(infra: &Infrastructure, outage: &Outage, kind: RequestKind) -> Result<Vec<Hop>, Broken> {
     let lookup = lookup(infra, outage, kind)?;
     let reach = Reachability::explore(infra, outage, kind);
@@ -31,7 +31,7 @@ pub(super) fn path(infra: &Infrastructure, outage: &Outage, kind: RequestKind) -
     Ok(path)
 }
 
-/// The first lookup that succeeds; `None` if this kind needs no lookup.
+/// First lookup that succeeds; `None` if this kind needs no lookup.
 fn lookup(infra: &Infrastructure, outage: &Outage, kind: RequestKind) -> Result<Option<Hop>, Broken> {
     let mut broken = Broken { missing: Missing::Resolver, obstacles: [].into() };
     let asked = lookups(infra, kind);

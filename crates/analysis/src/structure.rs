@@ -1,13 +1,13 @@
-//! The structure function of an infrastructure: does a kind of request work, given what has failed?
+//! Structure function of an infrastructure: whether a kind of request works, given the causes that have occurred.
 //!
 //! ```text
-//!  model ──▶ Structure: a circuit for each kind of request, whose inputs are the causes
-//!              ├─▶ spof, cuts       what alone, or together, stops a kind
-//!              └─▶ availability     how often that happens
+//!  model ──▶ Structure: a circuit for each kind of request, with the causes as inputs
+//!              ├─▶ spof, cuts       causes that stop a kind, alone or together
+//!              └─▶ availability     how often a kind fails
 //! ```
 //!
-//! A circuit gives the same verdict as the search of [`super::service`], for 64 outages at once; the tests compare the two. The
-//! search can say *what* is in the way, the circuit how likely that is. Must not know probabilities.
+//! A circuit gives the same verdict as the search of [`super::service`], but for 64 outages at once; the tests compare
+//! the two. The search can also name the obstacles, and the circuit allows probabilities to be computed.
 
 mod compile;
 
@@ -17,7 +17,7 @@ use super::cause::Cause;
 use super::circuit::Circuit;
 use hoplight_model::{Infrastructure, RequestKind};
 
-/// The structure functions of an infrastructure's kinds of request over one list of causes.
+/// Structure functions of an infrastructure, one per kind of request, over one list of causes.
 #[derive(Clone, Debug)]
 pub struct Structure {
     causes: Vec<Cause>,
@@ -26,7 +26,7 @@ pub struct Structure {
 }
 
 impl Structure {
-    /// Compiles an infrastructure, in time linear in its links.
+    /// Compiles an infrastructure, in time linear in the number of links.
     pub fn of(infra: &Infrastructure) -> Self {
         let causes = Cause::all(infra);
         let places: BTreeMap<Cause, u32> = causes.iter().cloned().zip(0u32..).collect();
@@ -34,22 +34,22 @@ impl Structure {
         Self { causes, places, circuits }
     }
 
-    /// All causes. A circuit's input is a position in this list, and is true while that cause has not failed.
+    /// All causes. A circuit's inputs are indices into this list; an input is true unless its cause has occurred.
     pub fn causes(&self) -> &[Cause] {
         &self.causes
     }
 
-    /// The place of a cause.
+    /// Index of a cause.
     pub fn place(&self, cause: &Cause) -> Option<u32> {
         self.places.get(cause).copied()
     }
 
-    /// The function of a kind of request: whether it works.
+    /// Structure function of a kind of request.
     pub fn circuit(&self, kind: RequestKind) -> &Circuit {
         &self.circuits[kind.index()]
     }
 
-    /// Whether a kind of request works when these causes have failed, and no other.
+    /// Whether a kind of request works when exactly these causes have occurred.
     pub fn works<'a>(&self, out: impl IntoIterator<Item = &'a Cause>, kind: RequestKind) -> bool {
         let mut out: Vec<u32> = out.into_iter().filter_map(|cause| self.place(cause)).collect();
         out.sort_unstable();

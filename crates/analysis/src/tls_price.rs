@@ -1,20 +1,20 @@
-//! What each TLS setting costs and leaves readable: handshakes, keys, lost features, plaintext hops.
+//! What each TLS setting costs and leaves readable: handshakes, keys, lost features and plaintext hops.
 //!
 //! ```text
-//!  none         nothing encrypted                         nothing to pay
-//!  terminate    browser ═▶ balancer ─▶ web                one handshake a visitor
-//!  re-encrypt   browser ═▶ balancer ═▶ web                and one for each connection of the pool behind
-//!  passthrough  browser ═══════════════▶ web              one handshake, at the web server; a blind balancer
+//!  none         nothing encrypted                         no cost
+//!  terminate    browser ═▶ balancer ─▶ web                one handshake per visitor
+//!  re-encrypt   browser ═▶ balancer ═▶ web                plus one per connection of the backend pool
+//!  passthrough  browser ═══════════════▶ web              one handshake, with the web server; the balancer cannot read
 //! ```
 //!
-//! Connections are opened by the simulation's rules: one by each visitor's browser; one by a component that keeps connections
-//! when none is idle. Must not know load: how often a pool grows is for a run to show.
+//! Connections are opened by the rules of the simulation: one per visitor's browser, and one whenever a component that
+//! keeps connections has no idle one. The growth of pools depends on the load, so only the simulation shows it.
 
 use std::collections::BTreeSet;
 
 use super::carriers::Carriers;
 use super::plaintext::{PlaintextHop, balancer_can_read, plaintext_hops};
-use super::spof::usual_way;
+use super::spof::usual_path;
 use hoplight_model::{
     Cipher, ComponentId, ComponentIx, Connections, Element, Hop, Infrastructure, LinkIx, Protocol, RequestKind, TlsMode,
     TopologyEdit,
@@ -23,95 +23,95 @@ use hoplight_model::{
 /// When a handshake takes place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HandshakeOccasion {
-    /// For each new connection of a visitor.
+    /// For each new connection from a visitor.
     EachVisitor,
-    /// For a request that finds no idle connection: at first for each, later rarely.
+    /// For a request that finds no idle connection: initially for each request, later rarely.
     NoneIdle,
-    /// For each request: the client keeps no connections.
+    /// For each request, because the client keeps no connections.
     EachRequest,
-    /// Once, for a connection that stays: a replica follows its primary.
+    /// Once, for the permanent connection from a replica to its primary.
     Once,
 }
 
-/// One handshake, where TLS begins and ends.
+/// Cost of the handshakes on one hop.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HandshakeCost {
-    /// The hop at whose end TLS ends.
+    /// Hop on which TLS terminates.
     pub link: LinkIx,
     /// The client.
     pub from: ComponentId,
-    /// The server: it holds the key and does the work.
+    /// The server, which holds the key and does the work.
     pub at: ComponentId,
-    /// When it takes place.
+    /// When a handshake takes place.
     pub when: HandshakeOccasion,
-    /// Work of a full one at the end, in milliseconds.
+    /// Work of a full handshake at the server, in milliseconds.
     pub full_ms: f64,
-    /// Work of one that resumes a session; `None` where sessions are not resumed, as by database drivers.
+    /// Work of a resumption, in milliseconds; `None` if sessions are not resumed, as with database drivers.
     pub resumed_ms: Option<f64>,
 }
 
-/// What a certificate is for.
+/// Purpose of a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeyPurpose {
-    /// It proves the site's identity to browsers: a public authority signs it.
+    /// Proves the site's identity to browsers, so a public CA must sign it.
     Site,
-    /// It proves the identity of components to each other: a private authority will do.
+    /// Proves the identity of components to each other, so a private CA is sufficient.
     Inside,
 }
 
-/// A certificate and its private key, to be kept safe and renewed in one place.
+/// A certificate with its private key, which must be protected and renewed at the holder.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct KeyUse {
-    /// The holder.
+    /// Holder of the key.
     pub at: ComponentId,
-    /// What it is for.
+    /// Purpose of the certificate.
     pub purpose: KeyPurpose,
-    /// Whether the drawing has such a certificate there. Without one, browsers refuse to connect, and other clients encrypt
-    /// without verifying the peer.
+    /// Whether the model has such a certificate there. Without one, browsers refuse to connect, and other clients
+    /// encrypt without verifying the server.
     pub is_drawn: bool,
 }
 
-/// What a balancer can do only if it reads what it forwards.
+/// Features of a balancer that require reading the requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Feature {
-    /// Different backends for different paths or host headers.
+    /// Choosing backends by path or host header.
     PathRouting,
-    /// To tell the web server the user's address and protocol: `X-Forwarded-For`, `X-Forwarded-Proto`.
+    /// Passing the user's address and protocol to the web server: `X-Forwarded-For`, `X-Forwarded-Proto`.
     ForwardedHeaders,
-    /// To keep a user on one backend by a cookie.
+    /// Keeping a user on one backend by means of a cookie.
     CookieStickiness,
-    /// To answer from a cache.
+    /// Answering from a cache.
     Caching,
-    /// URL and status in its log.
+    /// Logging URL and status.
     RequestLog,
-    /// To send requests of many users over a few connections.
+    /// Multiplexing the requests of many users over a few connections.
     SharedConnections,
 }
 
-/// What one setting costs and leaves readable.
+/// What one TLS setting costs and leaves readable.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TlsPrice {
-    /// What the entry does.
+    /// TLS mode of the entry.
     pub mode: TlsMode,
-    /// Whether web servers speak TLS to applications.
+    /// Whether web servers use TLS to applications.
     pub web_to_app: bool,
-    /// Whether applications and replicas speak TLS to databases.
+    /// Whether applications and replicas use TLS to databases.
     pub app_to_db: bool,
-    /// The handshakes on hops that carry requests, in authored order. Those of agents are left out: they are the same in every
-    /// setting.
+    /// Handshakes on hops that carry requests, in authored order. Those of agents are left out, since they are the same
+    /// for every setting.
     pub handshakes: Vec<HandshakeCost>,
-    /// The keys to keep, by component.
+    /// Keys that must be managed, by component.
     pub keys: Vec<KeyUse>,
-    /// What the balancer can no longer do.
+    /// Features that the balancer loses.
     pub lost: Vec<Feature>,
-    /// What stays readable on the network: hops that are plaintext, leave a server and carry something.
+    /// Hops that remain readable on the network: plaintext hops between servers that carry requests.
     pub exposed: Vec<PlaintextHop>,
-    /// The hops of the usual path of each kind, in the order of [`RequestKind::ALL`].
+    /// Hops of each kind's usual path, in the order of [`RequestKind::ALL`].
     paths: [Vec<LinkIx>; 3],
 }
 
 impl Feature {
-    /// All of them.
+    /// All features.
     pub const ALL: [Self; 6] = [
         Self::PathRouting,
         Self::ForwardedHeaders,
@@ -123,7 +123,7 @@ impl Feature {
 }
 
 impl TlsPrice {
-    /// The handshakes of a new visitor's first request on the usual path of its kind, when no connection is open yet.
+    /// Handshakes of a new visitor's first request on the usual path of its kind, when no connection is open yet.
     pub fn of_first_visit(&self, kind: RequestKind) -> impl Iterator<Item = &HandshakeCost> {
         let path = &self.paths[kind.index()];
         self.handshakes
@@ -131,14 +131,14 @@ impl TlsPrice {
             .filter(move |handshake| handshake.when != HandshakeOccasion::Once && path.contains(&handshake.link))
     }
 
-    /// The handshakes of a new visitor's request when all pools have an idle connection.
+    /// Handshakes of a new visitor's request when every pool has an idle connection.
     pub fn of_warm_visit(&self, kind: RequestKind) -> impl Iterator<Item = &HandshakeCost> {
         self.of_first_visit(kind).filter(|handshake| handshake.when != HandshakeOccasion::NoneIdle)
     }
 
     /// Work of all full handshakes of a new visitor's first request, in milliseconds.
     pub fn first_visit_ms(&self, kind: RequestKind) -> f64 {
-        // An empty sum is −0, and would be printed as such.
+        // An empty sum is −0.0 and would be printed with its sign.
         self.of_first_visit(kind).map(|handshake| handshake.full_ms).sum::<f64>() + 0.0
     }
 }
@@ -156,7 +156,7 @@ pub fn tls_prices(infra: &Infrastructure) -> Vec<TlsPrice> {
     prices
 }
 
-/// The price of the setting that an infrastructure has.
+/// The price of an infrastructure's current setting.
 pub fn tls_price(infra: &Infrastructure) -> TlsPrice {
     let carriers = Carriers::of(infra);
     let used = infra.hops().filter(|hop| !carriers.kinds(hop.link).is_empty());
@@ -173,7 +173,7 @@ pub fn tls_price(infra: &Infrastructure) -> TlsPrice {
         lost: if is_blind { Feature::ALL.into() } else { Vec::new() },
         exposed: exposed.collect(),
         paths: RequestKind::ALL.map(|kind| {
-            let hops = usual_way(infra, kind).into_iter();
+            let hops = usual_path(infra, kind).into_iter();
             hops.filter_map(
                 |hop| if let Element::Hop(from, to) = hop { infra.link_between(from.as_str(), to.as_str()) } else { None },
             )
@@ -182,17 +182,17 @@ pub fn tls_price(infra: &Infrastructure) -> TlsPrice {
     }
 }
 
-/// The handshake that ends at the end of a hop, if one does.
+/// The handshake that ends at the end of a hop, if any.
 fn handshake(infra: &Infrastructure, hop: &Hop) -> Option<HandshakeCost> {
     let protocol = infra.link(hop.link).protocol;
     let (asker, answerer) = (&infra.component(hop.from).kind, &infra.component(hop.to).kind);
     let from_browser = asker.is_browser();
     let (from, at, when) = match hop.cipher {
         Cipher::Plaintext => return None,
-        // The browser's handshake ends at the first component that is no balancer.
+        // The browser's handshake ends at the first component that is not in passthrough.
         Cipher::TlsThrough if answerer.can_pass_tls() => return None,
         Cipher::TlsThrough => (infra.browser()?, hop.to, HandshakeOccasion::EachVisitor),
-        // The replica connects, and stays.
+        // The replica connects to its primary, and the connection stays open.
         Cipher::Tls if protocol == Protocol::Replication => (hop.to, hop.from, HandshakeOccasion::Once),
         Cipher::Tls if from_browser => (hop.from, hop.to, HandshakeOccasion::EachVisitor),
         Cipher::Tls => match asker.upstream().0 {
@@ -206,7 +206,7 @@ fn handshake(infra: &Infrastructure, hop: &Hop) -> Option<HandshakeCost> {
     Some(HandshakeCost { link: hop.link, from: id(from), at: id(at), when, full_ms: tls.handshake_ms.get(), resumed_ms })
 }
 
-/// The server of a handshake holds a key.
+/// The keys that the servers of these handshakes need.
 fn keys(infra: &Infrastructure, handshakes: &[HandshakeCost]) -> Vec<KeyUse> {
     let mut held: BTreeSet<(&ComponentId, KeyPurpose)> = BTreeSet::new();
     for certificate in infra.certificates() {

@@ -2,9 +2,12 @@
 //!
 //! The simulation says which message it was, the analysis what it looks like; this module translates between the two.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use hoplight_analysis::{Handshake, Mark, Message, MessageDirection, MessageSpec, Part, Payload, Reply, message};
+use hoplight_analysis::{
+    HandshakeRoundTrip, MessageDirection, MessagePart, MessageSpec, PartRole, Payload, RenderedMessage, ResponseStatus, message,
+};
 use hoplight_model::{Cipher, ComponentIx, Infrastructure, LinkIx, Protocol};
 use hoplight_sim::{CapturedPayload, CheckCode, ComponentSample, Failure, Heading, Phase, Status};
 
@@ -15,63 +18,67 @@ use crate::tone::Tone;
 pub(super) const SHORT: usize = 40;
 
 /// Renders a message captured on a link.
-pub(super) fn render(infra: &Infrastructure, link: LinkIx, said: &CapturedPayload, columns: usize) -> Message {
+pub(super) fn render(infra: &Infrastructure, link: LinkIx, said: &CapturedPayload, columns: usize) -> RenderedMessage {
     message(infra, link, &message_spec(infra, link, said), columns)
 }
 
 fn message_spec(infra: &Infrastructure, link: LinkIx, said: &CapturedPayload) -> MessageSpec {
     match said {
         CapturedPayload::Request { number, kind, heading, phase, status, nxdomain } => MessageSpec {
-            talk: match phase {
+            payload: match phase {
                 Phase::Lookup => Payload::Lookup,
                 Phase::Connect => Payload::Connect,
-                Phase::Handshake => Payload::Handshake(Handshake::Whole),
-                Phase::Hello => Payload::Handshake(Handshake::First),
-                Phase::Finish => Payload::Handshake(Handshake::Second),
-                Phase::Resume => Payload::Handshake(Handshake::Resumed),
+                Phase::Handshake => Payload::Handshake(HandshakeRoundTrip::Whole),
+                Phase::Hello => Payload::Handshake(HandshakeRoundTrip::First),
+                Phase::Finish => Payload::Handshake(HandshakeRoundTrip::Second),
+                Phase::Resume => Payload::Handshake(HandshakeRoundTrip::Resumed),
                 Phase::Exchange => Payload::Request(*kind),
             },
-            turn: match heading {
-                Heading::Request => MessageDirection::Ask,
-                Heading::Response => MessageDirection::Answer(reply(infra.link(link).protocol, *status, *nxdomain)),
+            direction: match heading {
+                Heading::Request => MessageDirection::Request,
+                Heading::Response => MessageDirection::Response(reply(infra.link(link).protocol, *status, *nxdomain)),
             },
             number: *number,
         },
         CapturedPayload::Check { number, answer } => MessageSpec {
-            talk: Payload::Check,
-            turn: match answer {
-                None => MessageDirection::Ask,
-                Some(Ok(())) => MessageDirection::Answer(Reply::Good),
-                Some(Err(CheckCode::L4Con)) => MessageDirection::Answer(Reply::Refused),
-                Some(Err(CheckCode::L6Rsp)) => MessageDirection::Answer(Reply::Expired),
-                Some(Err(_)) => MessageDirection::Answer(Reply::Failed(503)),
+            payload: Payload::Check,
+            direction: match answer {
+                None => MessageDirection::Request,
+                Some(Ok(())) => MessageDirection::Response(ResponseStatus::Success),
+                Some(Err(CheckCode::L4Con)) => MessageDirection::Response(ResponseStatus::Refused),
+                Some(Err(CheckCode::L6Rsp)) => MessageDirection::Response(ResponseStatus::Expired),
+                Some(Err(_)) => MessageDirection::Response(ResponseStatus::Failed(503)),
             },
             number: *number,
         },
-        CapturedPayload::Change => MessageSpec { talk: Payload::Change, turn: MessageDirection::Ask, number: 0 },
+        CapturedPayload::Change => MessageSpec { payload: Payload::Change, direction: MessageDirection::Request, number: 0 },
         CapturedPayload::Advertisement(priority) => {
-            MessageSpec { talk: Payload::Advertisement(*priority), turn: MessageDirection::Ask, number: 0 }
+            MessageSpec { payload: Payload::Advertisement(*priority), direction: MessageDirection::Request, number: 0 }
         }
         CapturedPayload::Sample { taken, rows } => {
             let (agent, _) = infra.ends(link);
-            MessageSpec { talk: Payload::Samples(json(infra, agent, rows)), turn: MessageDirection::Ask, number: taken.nanos() }
+            MessageSpec {
+                payload: Payload::Samples(json(infra, agent, rows)),
+                direction: MessageDirection::Request,
+                number: taken.nanos(),
+            }
         }
     }
 }
 
-const fn reply(protocol: Protocol, status: Status, nxdomain: bool) -> Reply {
+const fn reply(protocol: Protocol, status: Status, nxdomain: bool) -> ResponseStatus {
     match status {
-        Status::Ok => Reply::Good,
-        Status::Refused => Reply::Refused,
-        Status::Reset => Reply::Reset,
-        Status::Certificate => Reply::Expired,
-        Status::ReadOnly => Reply::ReadOnly,
-        Status::TooManyConnections => Reply::TooManyConnections,
-        Status::Error(Failure::Dns) if nxdomain => Reply::NoSuchName,
-        Status::Error(Failure::Dns) => Reply::NameUnknown,
+        Status::Ok => ResponseStatus::Success,
+        Status::Refused => ResponseStatus::Refused,
+        Status::Reset => ResponseStatus::Reset,
+        Status::Certificate => ResponseStatus::Expired,
+        Status::ReadOnly => ResponseStatus::ReadOnly,
+        Status::TooManyConnections => ResponseStatus::TooManyConnections,
+        Status::Error(Failure::Dns) if nxdomain => ResponseStatus::NoSuchName,
+        Status::Error(Failure::Dns) => ResponseStatus::NameUnknown,
         // A database's other errors have their own status.
-        Status::Error(Failure::ServerError) if matches!(protocol, Protocol::Sql) => Reply::DiskFull,
-        Status::Error(failure) => Reply::Failed(match failure.status() {
+        Status::Error(Failure::ServerError) if matches!(protocol, Protocol::Sql) => ResponseStatus::DiskFull,
+        Status::Error(failure) => ResponseStatus::Failed(match failure.status() {
             Some(status) => status,
             None => 500,
         }),
@@ -90,21 +97,23 @@ fn json(infra: &Infrastructure, agent: ComponentIx, rows: &[ComponentSample]) ->
 }
 
 /// The tone of a part of a message.
-pub(super) const fn tone(mark: Mark) -> Tone {
-    match mark {
-        Mark::Envelope | Mark::Ciphertext | Mark::Remark => Tone::Dim,
-        Mark::Head => Tone::Text,
-        Mark::Body => Tone::Name,
-        Mark::Secret => Tone::Secret,
+pub(super) const fn tone(role: PartRole) -> Tone {
+    match role {
+        PartRole::Envelope | PartRole::Ciphertext | PartRole::Remark(_) => Tone::Dim,
+        PartRole::Header => Tone::Text,
+        PartRole::Body => Tone::Name,
+        PartRole::Secret => Tone::Secret,
     }
 }
 
 /// A message in one line, without addresses, the most important part first.
-pub(super) fn brief(message: &Message) -> Vec<(Tone, String)> {
-    let shown = |part: &&Part| !matches!(part.mark, Mark::Envelope | Mark::Remark | Mark::Ciphertext) && !part.text.is_empty();
+pub(super) fn brief(message: &RenderedMessage) -> Vec<(Tone, String)> {
+    let shown = |part: &&MessagePart| {
+        !matches!(part.role, PartRole::Envelope | PartRole::Remark(_) | PartRole::Ciphertext) && !part.text.is_empty()
+    };
     let mut spans = Vec::new();
     let sealed = message.cipher != Cipher::Plaintext;
-    let parts: Vec<&Part> = message.parts.iter().filter(shown).collect();
+    let parts: Vec<&MessagePart> = message.parts.iter().filter(shown).collect();
     if parts.is_empty() && sealed {
         return vec![(Tone::Good, "TLS".into()), (Tone::Dim, format!(", {} bytes, no content", message.bytes))];
     }
@@ -112,25 +121,33 @@ pub(super) fn brief(message: &Message) -> Vec<(Tone, String)> {
     let (first, rest) = parts.split_at(parts.len().min(1));
     let order = first
         .iter()
-        .chain(rest.iter().filter(|part| part.mark == Mark::Secret))
-        .chain(rest.iter().filter(|part| part.mark != Mark::Secret));
+        .chain(rest.iter().filter(|part| part.role == PartRole::Secret))
+        .chain(rest.iter().filter(|part| part.role != PartRole::Secret));
     for part in order {
         let gap = if spans.is_empty() { "" } else { "  " };
         spans.push((Tone::Dim, gap.to_owned()));
-        spans.push((tone(part.mark), part.text.clone()));
+        spans.push((tone(part.role), part.text.clone()));
     }
     spans
 }
 
+/// The text of a part; for a remark, its sentence.
+fn text(part: &MessagePart) -> Cow<'_, str> {
+    match part.role {
+        PartRole::Remark(remark) => hoplight_text::remark(remark).to_sentence().into(),
+        _ => part.text.as_str().into(),
+    }
+}
+
 /// A message in full as it looks on its hop, followed by what only its two ends can read.
-pub(super) fn full(page: &mut Page, message: &Message, ends: (&str, &str)) {
+pub(super) fn full(page: &mut Page, message: &RenderedMessage, ends: (&str, &str)) {
     for part in &message.parts {
-        page.item(tone(part.mark), "", tone(part.mark), &part.text, None);
+        page.item(tone(part.role), "", tone(part.role), &text(part), None);
     }
     if !message.inside.is_empty() {
         page.item(Tone::Good, "", Tone::Good, &format!("Only {} and {} read:", ends.0, ends.1), None);
         for part in &message.inside {
-            page.item(Tone::Dim, "  ", Tone::Dim, &part.text, None);
+            page.item(Tone::Dim, "  ", Tone::Dim, &text(part), None);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Findings of the analysis.
 
 use hoplight_analysis::reading::{Fact, Stake};
-use hoplight_analysis::{Cause, Finding, FindingKind};
+use hoplight_analysis::{Cause, DesignFinding, FindingKind};
 use hoplight_model::RequestKind;
 
 use crate::broken::{broken, cause};
@@ -22,7 +22,7 @@ pub struct FindingText {
 }
 
 /// A finding in words.
-pub fn finding(finding: &Finding) -> FindingText {
+pub fn finding(finding: &DesignFinding) -> FindingText {
     FindingText { message: message(finding), rule: rule(finding.rule()) }
 }
 
@@ -54,7 +54,7 @@ fn readable(facts: &[Fact]) -> Phrase {
     list(labels)
 }
 
-fn message(finding: &Finding) -> Passage {
+fn message(finding: &DesignFinding) -> Passage {
     let subject = || finding.subject.as_ref().map_or_else(|| phrase!["the design"], cause);
     let without = |stops: &[RequestKind]| phrase!["without ", subject(), ", ", requests(stops), " stop"];
     match &finding.kind {

@@ -1,6 +1,6 @@
 //! What each rule of the analysis means, why that matters, and what would fix it.
 
-use hoplight_analysis::Rule;
+use hoplight_analysis::FindingRule;
 
 /// What is said of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,214 +19,214 @@ const fn of(title: &'static str, why: &'static str, fix: &'static str) -> RuleTe
 
 /// What is said of a rule.
 #[expect(clippy::too_many_lines, reason = "one arm a rule")]
-pub const fn rule(rule: Rule) -> RuleText {
+pub const fn rule(rule: FindingRule) -> RuleText {
     match rule {
-        Rule::KindDoesNotWork => of(
+        FindingRule::KindDoesNotWork => of(
             "A kind of request that users send is never answered",
             "The design has no complete path for it: a link, a rule or a component is missing.",
             "Add what is missing; the message names the first obstacle.",
         ),
-        Rule::SinglePoint => of(
+        FindingRule::SinglePoint => of(
             "One machine or program whose loss stops a kind of request",
             "It will fail one day, or be restarted for an update, and users are turned away.",
             "Add a twin, and something that detects a failure and sends requests to the twin. Costs a machine, and a way to keep both in sync.",
         ),
-        Rule::SingleFirewall => of(
+        FindingRule::SingleFirewall => of(
             "One firewall that every request must cross",
             "A failed firewall lets nothing pass, and a second one in series is one more thing that can fail.",
             "A firewall on each server instead of one in front of all: a failure then takes down one server. Costs rules in many places, best managed by automation.",
         ),
-        Rule::SingleWriter => of(
+        FindingRule::SingleWriter => of(
             "One database takes all writes, and nothing takes over automatically",
             "Replicas may still serve reads, but no user can log in, order or post until an operator acts.",
             "Automatic failover to a replica (seconds; the last writes may be lost) or a quorum of three (nothing is lost; each write waits for a second machine).",
         ),
-        Rule::OneCopy => of(
+        FindingRule::OneCopy => of(
             "The data exists in one place",
             "A dead disk takes the site's data with it; a restart does not bring it back.",
             "A replica, and backups that have been restored in a test: a replica copies a wrong DELETE as well. Costs storage.",
         ),
-        Rule::OneName => of(
+        FindingRule::OneName => of(
             "Everything depends on one DNS zone or one resolver",
             "Users who cannot resolve the name cannot connect, however healthy the site is.",
             "Name servers at two providers, and a lock on the domain. Costs a second contract, and care to keep both in sync.",
         ),
-        Rule::OneCertificate => of(
+        FindingRule::OneCertificate => of(
             "Everything depends on one certificate",
             "When it expires, browsers refuse to connect at once, and the site's own error rate stays flat: internal monitoring does not see it.",
             "Automate the renewal, and have an external probe warn weeks ahead. Costs little; forgetting costs an outage.",
         ),
-        Rule::CertificateExpired => of(
+        FindingRule::CertificateExpired => of(
             "A certificate has expired",
             "Browsers refuse to connect at once, and the site's own error rate stays flat: users with an open connection notice nothing.",
             "Renew it now, then automate renewal, and have an external probe watch its date.",
         ),
-        Rule::CertificateExpiresSoon => of(
+        FindingRule::CertificateExpiresSoon => of(
             "A certificate expires within three weeks",
             "Renewals fail: three weeks are the last comfortable moment to find out.",
             "Renew it now, then automate renewal.",
         ),
-        Rule::FailureDomain => of(
+        FindingRule::FailureDomain => of(
             "A shared place, such as a rack, whose failure stops a kind of request",
             "Twins in one place fail together: the availability of a pair counts only if the two are independent.",
             "Put the twins into different places. Costs latency between them, and often billed traffic.",
         ),
-        Rule::SecretsInTheClear => of(
+        FindingRule::SecretsInTheClear => of(
             "Passwords or session cookies are readable on a network",
             "An eavesdropper can log in as the user, here and wherever the password is reused.",
             "TLS on this hop. Costs a handshake for each new connection, a little work, and a certificate to renew at its end.",
         ),
-        Rule::ContentInTheClear => of(
+        FindingRule::ContentInTheClear => of(
             "User content is readable on a network",
             "Queries, pages and rows reveal a lot about users, even without a password.",
             "TLS on this hop. Costs a handshake for each new connection and a certificate to renew at its end.",
         ),
-        Rule::ClassicDns => of(
+        FindingRule::ClassicDns => of(
             "DNS lookups are unencrypted",
             "An eavesdropper learns which site is visited, not what is read there.",
             "DNS over TLS or HTTPS is the choice of the user's device; a site can only publish DNSSEC, which signs and does not encrypt.",
         ),
-        Rule::OpenAdvertisements => of(
+        FindingRule::OpenAdvertisements => of(
             "VRRP advertisements are unauthenticated",
             "VRRP is neither encrypted nor signed: any host on that network can announce a higher priority and take over the address.",
             "Keep the pair on a network of its own, and drop protocol 112 from anywhere else. Costs a firewall rule.",
         ),
-        Rule::TlsEndsAtBalancer => of(
+        FindingRule::TlsEndsAtBalancer => of(
             "TLS ends at the balancer, and requests travel in plaintext behind it",
             "The padlock in the browser covers the first hop only; the rest is as private as the network.",
             "Re-encrypt towards the web servers (a second handshake, more certificates), or pass through (the balancer is blind: no routing by path, no headers, no cache).",
         ),
-        Rule::BalancerReadsAll => of(
+        FindingRule::BalancerReadsAll => of(
             "The balancer can read every request",
             "Requests are in its memory in plaintext, including passwords; encryption behind it does not change that.",
             "Passthrough hides requests from it, at the price of everything that a balancer does by reading them. Otherwise: patch it first, and restrict access.",
         ),
-        Rule::UncheckedPeer => of(
+        FindingRule::UncheckedPeer => of(
             "An encrypted hop whose far end is never verified",
             "Encryption without verification protects the traffic from everyone but the host that answers.",
             "A certificate from a private authority at the far end, and verification at the near end. Costs an authority to run.",
         ),
-        Rule::NoCertificate => of(
+        FindingRule::NoCertificate => of(
             "TLS ends where the site has no certificate",
             "Browsers refuse such a connection.",
             "Install the site's certificate there, or end TLS where it is.",
         ),
-        Rule::FirewallBehind => of(
+        FindingRule::FirewallBehind => of(
             "A firewall is behind something that it should protect",
             "Attacks on the machines in front of it pass no firewall.",
             "Move it in front, or add one there. Costs a machine, or rules on each of them.",
         ),
-        Rule::OpenEntry => of(
+        FindingRule::OpenEntry => of(
             "The entry faces the Internet without a firewall",
             "Every port of its machine can be attacked: SSH, the statistics page, anything that an update opens.",
             "A firewall in front of it that allows 443 and 80 and nothing else. Costs one more component in the path of every request.",
         ),
-        Rule::ExposedPort => of(
+        FindingRule::ExposedPort => of(
             "A firewall exposes a port that no user needs",
             "An open port is an invitation: databases and SSH are tried within minutes.",
             "Close it, or restrict its sources.",
         ),
-        Rule::SilentAgent => of(
+        FindingRule::SilentAgent => of(
             "An agent's samples never arrive",
             "Silence looks like health until the graph is needed.",
             "Allow outbound 443 to the collector, and alert on absence.",
         ),
-        Rule::ClosedHop => of(
+        FindingRule::ClosedHop => of(
             "A firewall blocks a link of the design",
             "The link is there because a component needs it.",
             "Add a rule for exactly this port and this peer, or remove the link.",
         ),
-        Rule::Unprotected => of(
+        FindingRule::Unprotected => of(
             "A machine of the site has no firewall in front of it",
             "Once an attacker is inside, nothing protects that machine.",
             "A firewall in front of it that allows only the peers that need it. Costs rules that must follow every change.",
         ),
-        Rule::GuardsNothing => of(
+        FindingRule::GuardsNothing => of(
             "A firewall protects nothing",
             "It costs money and maintenance, and no connection crosses it.",
             "Place it in front of something, or remove it.",
         ),
-        Rule::DefaultAllow => of(
+        FindingRule::DefaultAllow => of(
             "A firewall allows traffic that no rule matches",
             "It stops only what was anticipated.",
             "Drop by default and allow by rule. Costs a surprise or two on the first day.",
         ),
-        Rule::ShadowedRule => of(
+        FindingRule::ShadowedRule => of(
             "A firewall rule that never matches",
             "It was written for a reason and has no effect: earlier rules match all of its traffic.",
             "Move it up, or find out what it was for and delete it.",
         ),
-        Rule::UnusedRule => of(
+        FindingRule::UnusedRule => of(
             "A firewall rule allows unused traffic",
             "An unused opening is an unwatched one.",
             "Delete it, and keep a comment.",
         ),
-        Rule::NeedlessPorts => of(
+        FindingRule::NeedlessPorts => of(
             "A firewall rule opens more ports than are needed",
             "Sooner or later, every open port is found.",
             "List the ports that are needed.",
         ),
-        Rule::SharedFlaw => of(
+        FindingRule::SharedFlaw => of(
             "One version runs everywhere: a flaw in it stops what a crash does not",
             "Twins stand in for each other in a crash. A bug, a bad configuration or an exploit takes all of them at once.",
             "Change one machine at a time and watch it (a canary): cheap, and catches most. A second product catches more, and costs skills, patches and features that only one of them has.",
         ),
-        Rule::MixedTiers => of(
+        FindingRule::MixedTiers => of(
             "A server that hosts several tiers",
             "They compete for its processors, can't be scaled separately, and no firewall is between them.",
             "A server for each tier. Costs machines, and a network hop that then needs TLS.",
         ),
-        Rule::DifferentButSingle => of(
+        FindingRule::DifferentButSingle => of(
             "Servers that all differ, taken for redundancy",
             "Different machines do not stand in for each other: diversity of roles is not redundancy.",
             "Two of each. Costs twice the machines, and a balancer between them.",
         ),
-        Rule::AlikeServers => of(
+        FindingRule::AlikeServers => of(
             "Servers that run the same programs",
             "Identical servers are easy to operate and redundant against a crash, but not against a flaw or a change that reaches all at once.",
             "Keep them identical, but never change all of them at the same time.",
         ),
-        Rule::BalancesNothing => of(
+        FindingRule::BalancesNothing => of(
             "A balancer with one backend",
             "It adds a hop and a single point, and has nothing to choose from.",
             "A second backend, or no balancer. A place to end TLS and to drain can be worth it: document it then.",
         ),
-        Rule::UnlikeBackends => of(
+        FindingRule::UnlikeBackends => of(
             "A balancer over backends of different tiers",
             "A request for a page may reach a machine that has none: only equals can stand in for each other.",
             "Balance over the web servers, and give the applications a pool of their own.",
         ),
-        Rule::OnNoServer => of(
+        FindingRule::OnNoServer => of(
             "A part of the service without a server",
             "A machine that is not listed is not secured, monitored or replaced.",
             "Assign it to the server that it runs on.",
         ),
-        Rule::Unwatched => of(
+        FindingRule::Unwatched => of(
             "A part of the service without an agent",
             "When it slows down or fails, users are the first to know.",
             "An agent on its server. Costs a little work and outbound access on 443.",
         ),
-        Rule::AgentWatchesNothing => of(
+        FindingRule::AgentWatchesNothing => of(
             "An agent on no server of the service",
             "It reports that it is healthy, and measures nothing.",
             "Put it on the server that it should watch.",
         ),
-        Rule::NoOutsideView => of(
+        FindingRule::NoOutsideView => of(
             "No external probe",
             "Agents inside do not see an expired certificate, a lost name or a dead entry: requests just stop.",
             "An external probe that requests a page every minute. Costs a few requests.",
         ),
-        Rule::Overloaded => of(
+        FindingRule::Overloaded => of(
             "More load than a component can take",
             "Queues grow until users give up, and work for users who have left still burns capacity.",
             "More of what is full, or less work for each request (a cache). Until then, turn some users away early.",
         ),
-        Rule::NoHeadroom => of(
+        FindingRule::NoHeadroom => of(
             "A component is more than four fifths full",
             "Waiting grows with 1 / (1 − utilisation): at 80 % a request takes five times its service time (M/M/1), at 90 % ten times.",
             "More of it, before the next busy day.",
         ),
-        Rule::CapacitySinglePoint => of(
+        FindingRule::CapacitySinglePoint => of(
             "The loss of one element overloads the rest",
             "A site that survives a failure on paper fails by load: two at 60 % become one at 120 %.",
             "One more than the busiest hour needs (N + 1). Costs machines that otherwise idle.",

@@ -9,10 +9,11 @@ use hoplight_analysis::capacity::{Capacity, MOST_CAUSES, Saturation, capacity_sp
 use hoplight_analysis::exposure::{Exposure, exposures};
 use hoplight_analysis::firewalls::{Vantage, reach};
 use hoplight_analysis::homogeneity::shared_flaws_in;
-use hoplight_analysis::spof::usual_way;
+use hoplight_analysis::spof::usual_path;
 use hoplight_analysis::tls_price::{TlsPrice, tls_price, tls_prices};
 use hoplight_analysis::{
-    Availability, Cause, Finding, Method, Outage, Severity, Structure, availability, findings, minimal_cuts, single_points_in,
+    Availability, Cause, DesignFinding, Method, Outage, Severity, Structure, availability, findings, minimal_cuts,
+    single_points_in,
 };
 use hoplight_model::{Cipher, Component, Infrastructure, Medium, Reliability, RequestKind, Tier};
 use hoplight_text::{self as text, FindingText, RuleText};
@@ -241,7 +242,7 @@ impl Report {
 
 fn spof_reports(infra: &Infrastructure, structure: &Structure, kinds: &[RequestKind]) -> Vec<SpofReport> {
     let points: Vec<_> = kinds.iter().filter_map(|kind| single_points_in(infra, structure, *kind).ok()).flatten().collect();
-    let ways = RequestKind::ALL.map(|kind| usual_way(infra, kind).iter().map(ToString::to_string).collect::<Vec<_>>());
+    let ways = RequestKind::ALL.map(|kind| usual_path(infra, kind).iter().map(ToString::to_string).collect::<Vec<_>>());
     let of = |cause: &Cause| {
         let mine: Vec<_> = points.iter().filter(|point| point.cause == *cause).collect();
         // The last kind needs the most, so its reason covers the others.
@@ -439,7 +440,7 @@ impl PriceReport {
 }
 
 impl FindingReport {
-    fn new(finding: &Finding) -> Self {
+    fn new(finding: &DesignFinding) -> Self {
         let FindingText { message, rule: RuleText { title, why, fix } } = text::finding(finding);
         Self {
             id: finding.rule().id(),

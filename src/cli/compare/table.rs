@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::cli::analyze::report::Report as Analysis;
 use crate::cli::format::{Align, aligned, hanging, number, percent, rounded_down, seconds};
-use hoplight_analysis::{Rule, Severity};
+use hoplight_analysis::{FindingRule, Severity};
 use hoplight_model::text::sanitise;
 
 use super::{Comparison, Side};
@@ -137,7 +137,7 @@ fn measured(sides: [&Side; 2]) -> Vec<Row> {
 fn only(a: &Side, b: &Side) -> String {
     let mut text = String::from("\nFindings in only one design\n");
     let mut same = true;
-    for rule in Rule::ALL {
+    for rule in FindingRule::ALL {
         let subjects = |side: &Side| -> Vec<String> {
             let found = side.analysis.findings.iter().filter(|finding| finding.id == rule.id());
             found.map(|finding| finding.subject.clone()).collect()

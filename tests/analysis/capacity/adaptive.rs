@@ -1,11 +1,12 @@
-//! Balancers that look at what is in progress: a full backend sends the rest elsewhere.
+//! Balancers that consider requests in progress: once a backend is saturated, they send the remaining requests to
+//! others.
 
 use super::measured::measure;
 use super::{assert_near, site, slots, whole};
 use hoplight::analysis::capacity::Resource;
 use hoplight::model::{ComponentId, Infrastructure};
 
-/// A balancer before a small web server (100 a second) and a large one (400 a second), equally quick.
+/// A balancer with a small web server (100 requests per second) and a large one (400 per second) of equal service time.
 fn uneven(algorithm: &str, small: &str, large: &str) -> Infrastructure {
     site(
         "static_share: 1.0, write_share: 0.0, new_visitors: 0.0",
@@ -25,7 +26,7 @@ fn uneven(algorithm: &str, small: &str, large: &str) -> Infrastructure {
 }
 
 #[test]
-fn turns_fill_the_small_one_and_a_look_at_both_fills_both() {
+fn static_splits_saturate_the_small_backend_and_adaptive_ones_both() {
     let saturation = |algorithm: &str, small: &str, large: &str| {
         let saturation = whole(&uneven(algorithm, small, large)).mix_saturation().unwrap();
         (saturation.resource, saturation.rps.round())
@@ -35,23 +36,24 @@ fn turns_fill_the_small_one_and_a_look_at_both_fills_both() {
     assert_eq!(saturation("WeightedRoundRobin", "weight: 1", "weight: 9"), (slots("large"), 444.0));
     assert_eq!(saturation("SourceHash", "weight: 1", "weight: 3"), (slots("small"), 400.0));
     assert_eq!(saturation("LeastConnections", "", ""), (slots("large"), 500.0));
-    // Both draws meet the small one every fourth time, however full it is; with more weight on the large one, less often.
+    // Both draws hit the small backend in a quarter of the cases, however busy it is; with more weight on the large
+    // one, less often.
     assert_eq!(saturation("RandomTwo", "", ""), (slots("small"), 400.0));
     assert_eq!(saturation("RandomTwo", "weight: 1", "weight: 2"), (slots("large"), 500.0));
-    // Whoever takes turns passes by a backend that has all that it may have.
+    // Round robin skips a backend that has reached its `maxconn`.
     assert_eq!(saturation("RoundRobin", "maxconn: 1", "maxconn: 4"), (slots("large"), 500.0));
     assert_eq!(saturation("First", "", ""), (slots("small"), 100.0));
     assert_eq!(saturation("First", "maxconn: 2", ""), (slots("large"), 500.0));
-    // A limit below the slots is the one that counts.
+    // A `maxconn` below the number of slots takes precedence.
     let places = Resource::Places(ComponentId::new("lb"), ComponentId::new("large"));
     assert_eq!(saturation("LeastConnections", "", "maxconn: 2"), (places, 300.0));
 }
 
 #[test]
-fn the_line_has_a_kink_where_one_is_full() {
+fn the_slope_changes_when_a_backend_saturates() {
     let capacity = whole(&uneven("LeastConnections", "", ""));
     let part = |id: &str, load: f64| capacity.utilisation_of(id, load).unwrap();
-    // Equals at first: the small one is full at 200 requests a second, and stays so.
+    // The load is split equally until the small one saturates at 200 requests per second.
     for (load, small, large) in [(100.0, 0.5, 0.125), (200.0, 1.0, 0.25), (400.0, 1.0, 0.75), (500.0, 1.0, 1.0)] {
         assert_near(part("small", load), small, 1e-9);
         assert_near(part("large", load), large, 1e-9);
@@ -65,7 +67,7 @@ fn the_line_has_a_kink_where_one_is_full() {
 }
 
 #[test]
-fn the_simulation_fills_both_before_it_takes_no_more() {
+fn the_simulation_uses_both_backends_fully_before_it_saturates() {
     for (algorithm, small, large) in [
         ("LeastConnections", "", ""),
         ("RandomTwo", "weight: 1", "weight: 2"),
@@ -81,16 +83,17 @@ fn the_simulation_fills_both_before_it_takes_no_more() {
         assert_near(busy, 0.010 * run.rate(), 0.03);
         let run = measure(&infra, 1.2 * saturation, &[], [2, 20]);
         for (id, slots) in [("small", 1.0), ("large", 4.0)] {
-            assert!(run.busy[infra.find(id).unwrap().index()] / slots > 0.97, "{algorithm}: {id} has nothing to do");
+            assert!(run.busy[infra.find(id).unwrap().index()] / slots > 0.97, "{algorithm}: {id} is idle");
         }
         assert_near(run.completed[0] / run.seconds, saturation, 0.05);
     }
-    // Two draws give the small one a fourth in any case: above 400 a second that is more than it takes.
+    // Two draws send at least a quarter of the requests to the small one: above 400 per second that exceeds its
+    // capacity.
     let infra = uneven("RandomTwo", "", "");
     let small = infra.find("small").unwrap().index();
     assert!(measure(&infra, 380.0, &[], [5, 20]).waiting[small] < 60);
     assert!(measure(&infra, 480.0, &[], [5, 20]).waiting[small] > 250);
-    // Turns alone leave the large one idle.
+    // Plain round robin leaves the large one idle.
     let infra = uneven("RoundRobin", "", "");
     let run = measure(&infra, 240.0, &[], [2, 20]);
     assert_near(
@@ -101,7 +104,7 @@ fn the_simulation_fills_both_before_it_takes_no_more() {
 }
 
 #[test]
-fn those_behind_the_first_that_has_room_get_nothing() {
+fn backends_after_the_first_one_with_room_receive_nothing() {
     let balancer = |id: &str| format!(r#"(id: "{id}", kind: LoadBalancer(), station: (slots: 64, service: Constant(ms: 0.1)))"#);
     let infra = site(
         "static_share: 1.0, write_share: 0.0, new_visitors: 0.0",
@@ -119,7 +122,7 @@ fn those_behind_the_first_that_has_room_get_nothing() {
            (from: "lb-a", to: "small", protocol: Http), (from: "lb-b", to: "large", protocol: Http),
            (from: "lb-c", to: "small", protocol: Http)"#,
     );
-    // The last one would ask the small one again; nobody comes so far.
+    // The last balancer would use the small web server again, but no request gets that far.
     let saturation = whole(&infra).mix_saturation().unwrap();
     assert_eq!((saturation.resource, saturation.rps.round()), (slots("large"), 500.0));
 }

@@ -1,21 +1,21 @@
-//! The predictions against the simulation: visits, what is held, and what a site takes.
+//! Tests the predictions against the simulation: visits, holding times and saturation.
 
 use super::measured::{Measured, measure};
 use super::{SHIPPED, assert_near, load, sites, slots, whole};
 use hoplight::analysis::capacity::{Mix, Resource};
 use hoplight::model::{Infrastructure, RequestKind};
 
-/// What the requests that came should have asked for: the sum over the kinds of a figure per request.
+/// Predicted total for the requests that arrived: the sum over the kinds of a figure per request.
 fn expected(run: &Measured, per_request: [f64; 3]) -> f64 {
     run.offered.iter().zip(per_request).map(|(count, each)| count * each).sum()
 }
 
 #[test]
-fn demands_of_random_sites_are_those_of_the_simulation() {
+fn demands_of_random_sites_match_the_simulation() {
     for seed in 1..=24 {
         let infra = sites::draw(seed, sites::Sort::Any);
         let (capacity, run) = (whole(&infra), measure(&infra, 120.0, &[], [3, 45]));
-        // Little's law on links: what a balancer has in progress at a backend.
+        // Little's law on links: the requests that a balancer has in progress at a backend.
         for places in capacity.utilisation(run.rate()) {
             let Resource::Places(from, to) = &places.resource else { continue };
             let found = run.active[infra.link_between(from.as_str(), to.as_str()).unwrap().index()];
@@ -45,7 +45,7 @@ fn demands_of_random_sites_are_those_of_the_simulation() {
     }
 }
 
-/// The same site with one kind of request alone, or as it is.
+/// The same site with only one kind of request, or unchanged.
 fn with_kind((file, text): (&'static str, &str), kind: Option<RequestKind>) -> Infrastructure {
     let shares = |statics, writes| format!("static_share: {statics}, write_share: {writes}");
     let alone = match kind {
@@ -61,7 +61,7 @@ fn with_kind((file, text): (&'static str, &str), kind: Option<RequestKind>) -> I
     load((file, &text))
 }
 
-/// Every kind of request that a shipped site answers, and the mix of its traffic, with the site in which that is so.
+/// Every kind of request that a shipped site answers, and the mix of its traffic, each with the matching site.
 fn cases() -> Vec<(String, Infrastructure, Option<RequestKind>)> {
     let mut cases = Vec::new();
     for file in SHIPPED {
@@ -75,19 +75,19 @@ fn cases() -> Vec<(String, Infrastructure, Option<RequestKind>)> {
     cases
 }
 
-/// So long a run that some thousands of requests meet the bottleneck.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it lies between 1 and 40")]
+/// Run time that gives the bottleneck several thousand requests.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the value lies between 1 and 40")]
 fn seconds_for(rps: f64) -> u64 {
     (6_000.0 / rps).clamp(1.0, 40.0).ceil() as u64
 }
 
 #[test]
-fn shipped_sites_are_as_full_as_predicted() {
+fn utilisation_of_shipped_sites_matches_the_prediction() {
     for (name, infra, kind) in cases() {
         let capacity = whole(&infra);
-        let saturation = capacity.mix_saturation().expect("something is full in the end");
+        let saturation = capacity.mix_saturation().expect("some resource saturates");
         if let Some(kind) = kind {
-            assert_near(capacity.saturation(kind).expect("the same").rps, saturation.rps, 1e-12);
+            assert_near(capacity.saturation(kind).expect("the kind is answered").rps, saturation.rps, 1e-12);
         }
         for part in [0.5, 0.9] {
             let seconds = seconds_for(saturation.rps);
@@ -103,10 +103,10 @@ fn shipped_sites_are_as_full_as_predicted() {
 }
 
 #[test]
-fn a_shipped_site_takes_what_is_predicted_and_the_line_is_where_it_is_predicted() {
+fn throughput_and_queues_of_shipped_sites_match_the_prediction() {
     for (name, infra, _) in cases() {
         let capacity = whole(&infra);
-        let saturation = capacity.mix_saturation().expect("something is full in the end");
+        let saturation = capacity.mix_saturation().expect("some resource saturates");
         let seconds = seconds_for(saturation.rps);
         let run = measure(&infra, 1.2 * saturation.rps, &[], [1 + seconds / 8, seconds]);
         let full = capacity.saturations(None).into_iter().filter(|other| other.rps < saturation.rps * 1.02);
@@ -115,16 +115,16 @@ fn a_shipped_site_takes_what_is_predicted_and_the_line_is_where_it_is_predicted(
             let ix = station.ix;
             let (waiting, busy) = (run.waiting[ix.index()], run.busy[ix.index()] / f64::from(station.slots));
             if full.contains(&ix) {
-                assert!(busy > 0.97 && waiting > 30, "{name}: {} is {busy} full, {waiting} wait", station.component);
+                assert!(busy > 0.97 && waiting > 30, "{name}: {}: utilisation {busy}, {waiting} waiting", station.component);
             } else if capacity
                 .saturations(None)
                 .iter()
                 .all(|other| other.resource != slots(station.component.as_str()) || other.rps > 1.1 * saturation.rps)
             {
-                assert!(waiting < 30, "{name}: {waiting} wait at {}", station.component);
+                assert!(waiting < 30, "{name}: {waiting} waiting at {}", station.component);
             }
         }
-        // What does not come to the bottleneck is not held up.
+        // Requests that do not visit the bottleneck are not delayed.
         let comes = |kind: RequestKind| {
             let visits: f64 = full.iter().map(|ix| capacity.stations()[ix.index()].visits[kind.index()]).sum();
             visits.min(1.0)
@@ -132,7 +132,8 @@ fn a_shipped_site_takes_what_is_predicted_and_the_line_is_where_it_is_predicted(
         let part = Mix::of(infra.traffic()).mean(comes);
         let (done, predicted) =
             (run.completed.iter().sum::<f64>() / run.seconds, part * saturation.rps + (1.0 - part) * run.rate());
-        // Where answers wait in one line with requests, work is begun that is not finished: the more comes, the less is done.
+        // Where responses queue together with requests, some work is started but not finished: throughput falls as load
+        // rises.
         let least = if infra.components().any(|(_, component)| component.station().answer.is_some()) { 0.8 } else { 0.95 };
         assert!((least..1.03).contains(&(done / predicted)), "{name}: {done} a second, predicted {predicted}");
     }

@@ -1,4 +1,4 @@
-//! Capacity against maximum flow: no way of splitting takes more than the network of the stations' capacities lets through.
+//! Tests capacity against maximum flow: no split can exceed the flow through the network of station capacities.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,12 +8,12 @@ use hoplight::model::{ComponentIx, ComponentKind, DatabaseRole, Infrastructure, 
 use petgraph::algo::maximum_flow::dinics;
 use petgraph::graph::{DiGraph, NodeIndex};
 
-/// Flows are counted in millionths of a request a second, so that they are whole numbers.
+/// Flows are counted in millionths of a request per second, so that they are integers.
 const UNIT: f64 = 1e6;
 const PLENTY: u64 = 1 << 50;
 
-/// The most requests of a kind that could be answered a second if each was worked on once at each station on its way,
-/// nothing was held, and everybody split as is best. Firewalls let through what they can, whatever goes where.
+/// Upper bound on the requests of a kind answered per second: each is processed once at each station on its path, no
+/// slot is held while waiting, and every component splits optimally. Firewalls share their capacity freely among hops.
 fn most(infra: &Infrastructure, kind: RequestKind) -> f64 {
     let mut network: DiGraph<(), u64> = DiGraph::new();
     let mut gates: BTreeMap<ComponentIx, (NodeIndex, NodeIndex)> = BTreeMap::new();
@@ -26,7 +26,7 @@ fn most(infra: &Infrastructure, kind: RequestKind) -> f64 {
         let capacity = if station.slots == u32::MAX || seconds <= 0.0 {
             PLENTY
         } else {
-            // Rounded up: this is a bound.
+            // Rounded up, because this is an upper bound.
             (f64::from(station.slots) / seconds * UNIT).ceil() as u64
         };
         network.add_edge(gate.0, gate.1, capacity);
@@ -59,12 +59,12 @@ fn most(infra: &Infrastructure, kind: RequestKind) -> f64 {
 }
 
 #[test]
-fn no_site_takes_more_than_the_flow() {
+fn no_site_exceeds_the_maximum_flow() {
     for seed in 1..=200 {
         let infra = sites::draw(seed, sites::Sort::Any);
         let capacity = whole(&infra);
         for kind in RequestKind::ALL {
-            let saturation = capacity.saturation(kind).expect("every drawn site answers").rps;
+            let saturation = capacity.saturation(kind).expect("every random site answers").rps;
             let bound = most(&infra, kind);
             assert!(saturation <= bound * (1.0 + 1e-9), "site {seed}: {saturation} of {kind:?}, at most {bound}");
         }
@@ -72,10 +72,10 @@ fn no_site_takes_more_than_the_flow() {
 }
 
 #[test]
-fn balancers_that_look_at_what_is_in_progress_reach_the_flow() {
+fn adaptive_balancers_reach_the_maximum_flow() {
     let mut numbers = sites::Numbers::new(7);
     for _ in 0..50 {
-        // A balancer before two others, each before web servers of any size, some with a firewall of their own.
+        // A balancer in front of two others, each with web servers of random size, some with their own firewall.
         let (mut components, mut links) = (String::new(), String::from(r#"(from: "browser", to: "lb", protocol: Http)"#));
         let station =
             |slots: usize, ms: usize| format!("station: (slots: {slots}, connections: 100000000, service: Constant(ms: {ms}.0))");

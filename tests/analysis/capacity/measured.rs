@@ -1,4 +1,4 @@
-//! What a simulation shows of a site, as what the analysis predicts.
+//! Measures in a simulation what the analysis predicts.
 
 use std::sync::Arc;
 
@@ -9,34 +9,38 @@ use hoplight::sim::{Command, SimTime, Simulation};
 /// Nanoseconds in a millisecond.
 const MILLISECOND: u64 = 1_000_000;
 
-/// What was measured from the end of the warm-up on.
+/// Measurements since the end of the warm-up.
 pub(crate) struct Measured {
     pub(crate) seconds: f64,
-    /// Requests that users sent and those that ended well, per kind.
+    /// Requests per kind that users sent.
     pub(crate) offered: [f64; 3],
+    /// Requests per kind that succeeded.
     pub(crate) completed: [f64; 3],
-    /// Per component: visits, mean slots in use, mean requests waiting at the end, mean requests present.
+    /// Visits per component.
     pub(crate) visits: Vec<f64>,
+    /// Mean slots in use per component.
     pub(crate) busy: Vec<f64>,
+    /// Requests waiting per component at the end.
     pub(crate) waiting: Vec<u32>,
+    /// Mean requests present per component.
     pub(crate) present: Vec<f64>,
-    /// Per link, mean requests in progress.
+    /// Mean requests in progress per link.
     pub(crate) active: Vec<f64>,
 }
 
 impl Measured {
-    /// The requests of all kinds that users sent per second.
+    /// Requests of all kinds that users sent per second.
     pub(crate) fn rate(&self) -> f64 {
         self.offered.iter().sum::<f64>() / self.seconds
     }
 }
 
-/// Runs a site at a rate: commands first, then the warm-up, then what is measured, in seconds.
+/// Runs a site at a constant rate: applies the commands, runs the warm-up, then measures for `seconds`.
 pub(crate) fn measure(infra: &Infrastructure, rate: f64, commands: &[Command], [warmup, seconds]: [u64; 2]) -> Measured {
     let mut sim = Simulation::new(Arc::new(infra.clone()), 1);
-    sim.apply(&Command::Rate(Rate::new(rate).expect("a rate")), &mut ()).expect("users come and go");
+    sim.apply(&Command::Rate(Rate::new(rate).expect("a rate")), &mut ()).expect("the rate is accepted");
     for command in commands {
-        sim.apply(command, &mut ()).expect("a command that fits");
+        sim.apply(command, &mut ()).expect("the command is accepted");
     }
     let start = SimTime::from_secs(warmup);
     sim.advance(start, &mut ());
@@ -44,7 +48,7 @@ pub(crate) fn measure(infra: &Infrastructure, rate: f64, commands: &[Command], [
     let totals = |sim: &Simulation| RequestKind::ALL.map(|kind| sim.totals_of(kind));
     let (before, before_totals) = (read(&sim), totals(&sim));
     let (mut present, mut active) = (vec![0.0; infra.len()], vec![0.0; infra.graph().edge_count()]);
-    // Every so often somebody looks: no multiple of anything that happens regularly.
+    // Sampling interval: not a multiple of any regular period in the simulation.
     let (step, end) = (17 * MILLISECOND, start + seconds * 1_000 * MILLISECOND);
     let mut looks = 0.0;
     while sim.now() + step <= end {

@@ -1,4 +1,4 @@
-//! What holds of every site, whatever is out.
+//! Properties that hold for every site and every outage.
 
 use super::{measured::measure, site, sites, slots, whole};
 use crate::random;
@@ -11,7 +11,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn something_is_answered_where_the_search_finds_a_way(
+    fn requests_are_answered_if_the_search_finds_a_path(
         genes in random::genes(),
         picks in proptest::collection::vec(any::<prop::sample::Index>(), 0..4),
     ) {
@@ -33,13 +33,13 @@ proptest! {
             prop_assert!(worst.after > 1.0 && worst.before <= 1.0 + 1e-9);
             let fullest = left.utilisation(300.0)[0].part();
             prop_assert!(fullest >= worst.after - 1e-9, "{:?} is in {:?}", overload, left.utilisation(300.0));
-            prop_assert!(left.mix_saturation().expect("something is full").rps < 300.0);
+            prop_assert!(left.mix_saturation().expect("some resource saturates").rps < 300.0);
         }
     }
 }
 
 #[test]
-fn at_the_saturation_one_thing_is_full_and_nothing_is_more_than_full() {
+fn at_the_saturation_load_the_highest_utilisation_is_one() {
     for seed in 1..=200 {
         let infra = sites::draw(seed, sites::Sort::Any);
         let capacity = whole(&infra);
@@ -48,7 +48,7 @@ fn at_the_saturation_one_thing_is_full_and_nothing_is_more_than_full() {
                 Some(kind) => capacity.saturation(kind),
                 None => capacity.mix_saturation(),
             };
-            let saturation = saturation.expect("every drawn site answers");
+            let saturation = saturation.expect("every random site answers");
             let fullest = &capacity.utilisation_by(kind, saturation.rps)[0];
             assert!((fullest.part() - 1.0).abs() < 1e-9, "site {seed}: {fullest:?}");
             let next = capacity.utilisation_by(kind, saturation.rps * 1.01);
@@ -59,10 +59,10 @@ fn at_the_saturation_one_thing_is_full_and_nothing_is_more_than_full() {
 }
 
 #[test]
-fn what_is_held_grows_as_the_load_does_where_shares_are_fixed() {
+fn with_a_fixed_split_utilisation_is_proportional_to_the_load() {
     for seed in 1..=50 {
         let capacity = whole(&sites::draw(seed, sites::Sort::Fixed));
-        let rps = capacity.mix_saturation().expect("every drawn site answers").rps;
+        let rps = capacity.mix_saturation().expect("every random site answers").rps;
         let at_half = capacity.utilisation(rps / 2.0);
         for part in [0.1, 0.9, 1.3] {
             for used in capacity.utilisation(part * rps) {
@@ -74,13 +74,14 @@ fn what_is_held_grows_as_the_load_does_where_shares_are_fixed() {
 }
 
 #[test]
-fn a_mix_lies_between_what_its_kinds_allow() {
+fn the_saturation_of_a_mix_is_bounded_by_those_of_its_kinds() {
     for seed in 1..=200 {
         let infra = sites::draw(seed, sites::Sort::Fixed);
         let (capacity, mix) = (whole(&infra), Mix::of(infra.traffic()));
         let found = capacity.mix_saturation().unwrap().rps;
         let alone = |kind| capacity.saturation(kind).unwrap().rps;
-        // If all met at one bottleneck, their times there would add up; a kind's part takes no more than the kind alone.
+        // If all kinds shared one bottleneck, their demands there would add up. Conversely, the share of a kind cannot
+        // exceed the saturation load of that kind alone.
         let least = 1.0 / mix.mean(|kind| 1.0 / alone(kind));
         let most = RequestKind::ALL.into_iter().map(|kind| alone(kind) / mix.share(kind)).fold(f64::INFINITY, f64::min);
         assert!((least * (1.0 - 1e-9)..=most * (1.0 + 1e-9)).contains(&found), "site {seed}: {found} not in {least}..{most}");
@@ -88,8 +89,9 @@ fn a_mix_lies_between_what_its_kinds_allow() {
 }
 
 #[test]
-fn a_slot_that_is_held_while_others_wait_below_is_held_longer() {
-    // Two workers of 5 ms each before a database of one slot and 5 ms, all exponential: a closed network of two customers.
+fn a_slot_is_held_longer_while_requests_queue_upstream() {
+    // Two workers of 5 ms each in front of a database with one slot and 5 ms, all exponential: a closed network with
+    // two customers.
     let infra = site(
         "static_share: 0.0, write_share: 0.0, new_visitors: 0.0, patience_s: 86400.0",
         "tls: (edge: None),",
@@ -101,6 +103,7 @@ fn a_slot_that_is_held_while_others_wait_below_is_held_longer() {
     assert_eq!((saturation.resource, saturation.rps.round()), (slots("app"), 200.0));
     let run = measure(&infra, 300.0, &[], [2, 40]);
     let taken = run.completed[1] / run.seconds;
-    // Mean value analysis: with two customers a request stays 5 + 5 × 1.5 ms, so there are 160 a second, below the bound.
+    // Mean value analysis: with two customers a request takes 5 + 5 × 1.5 ms, so throughput is 160 per second, below
+    // the bound.
     assert!((taken - 160.0).abs() < 5.0, "{taken}");
 }

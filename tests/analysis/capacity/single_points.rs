@@ -1,4 +1,4 @@
-//! N−1: what is left when something is lost, and whether that is enough.
+//! N−1 tests: whether the remaining capacity is sufficient after a failure.
 
 #![expect(clippy::float_cmp, reason = "rounded, or made of few exact steps")]
 
@@ -10,7 +10,7 @@ use hoplight::analysis::{Capacity, Outage, Overload, capacity_spofs};
 use hoplight::model::{ComponentId, Element, Infrastructure, RequestKind, ServerId};
 use hoplight::sim::Command;
 
-/// So many web servers behind a balancer, each of which takes 100 requests a second.
+/// `count` web servers behind a balancer, each with a capacity of 100 requests per second.
 fn webs(count: usize) -> Infrastructure {
     let servers: Vec<String> = (1..=count)
         .map(|n| format!(r#"(id: "web-{n}", kind: Web(), station: (slots: 1, queue: 100, service: Constant(ms: 10.0)))"#))
@@ -25,10 +25,11 @@ fn webs(count: usize) -> Infrastructure {
 }
 
 #[test]
-fn two_servers_at_60_percent_are_one_at_120_and_three_are_two_at_90() {
+fn losing_a_server_takes_two_at_60_percent_to_120_and_three_to_90() {
     let lost = capacity_spofs(&webs(2), 120.0);
     let causes: Vec<String> = lost.iter().map(|overload| hoplight::text::overload(overload).to_string()).collect();
-    // A server's loss and that of the link to it are the same to the others. Without the balancer, nobody gets anywhere.
+    // Losing a server and losing the link to it have the same effect on the others. Without the balancer, nothing is
+    // overloaded, because no request gets through.
     let without = |lost: &str, left: &str| format!("Without {lost}, at 120 requests/s: {left} at 120 % instead of 60 %.");
     let expected = [("web-1", "web-2"), ("web-2", "web-1"), ("lb → web-1", "web-2"), ("lb → web-2", "web-1")];
     assert_eq!(causes, expected.map(|(lost, left)| without(lost, left)));
@@ -38,27 +39,28 @@ fn two_servers_at_60_percent_are_one_at_120_and_three_are_two_at_90() {
     let tight = overloads(&webs(3), 180.0, 0.8);
     assert_eq!(tight[0].overloaded[0].resource, slots("web-2"));
     assert_near(tight[0].overloaded[0].after, 0.9, 1e-12);
-    // What is overloaded with everything there is nobody's fault.
+    // A resource that is overloaded without any failure is not reported.
     assert_eq!(capacity_spofs(&webs(2), 400.0), []);
-    // A load that is just enough is enough.
+    // A load that exactly meets the capacity is not an overload.
     assert_eq!(capacity_spofs(&webs(2), 100.0), []);
 }
 
 #[test]
-fn the_loss_of_a_web_server_is_what_the_simulation_shows() {
+fn the_loss_of_a_server_matches_the_simulation() {
     let infra = stage_2();
     let lost = |load| {
         let found = capacity_spofs(&infra, load);
         found.into_iter().map(|overload| overload.cause.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(lost(250.0), [""; 0]);
-    // Either server's loss leaves one application, and so does that of a web server or of the way to one. The primary's
-    // server takes the database along that writes need, but the application works on them before it finds out.
+    // The loss of either server leaves one application, as does the loss of a web server or of the link to it. The
+    // server of the primary also takes down the database that writes need, but the application processes writes before
+    // it notices.
     assert_eq!(lost(290.0), ["fw-2", "web-1", "fw-3", "web-2", "server-2", "server-3", "lb-1 → web-1", "lb-1 → web-2"]);
     let kill = Command::Kill(Element::Server(ServerId::new("server-3")));
     let capacity = Capacity::of(&infra, &Outage::of(Element::Server(ServerId::new("server-3"))));
     for (load, overloaded) in [(200.0, false), (320.0, true)] {
-        // The balancer finds out after six seconds.
+        // The balancer detects the failure after six seconds.
         let run = measure(&infra, load, std::slice::from_ref(&kill), [10, 20]);
         for id in ["app-1", "lb-1", "db-1", "web-1", "fw-2"] {
             let ix = infra.find(id).unwrap();
@@ -78,7 +80,7 @@ fn the_loss_of_a_web_server_is_what_the_simulation_shows() {
 }
 
 #[test]
-fn what_is_left_of_random_sites_is_visited_as_predicted() {
+fn visits_after_a_failure_of_random_sites_match_the_prediction() {
     let mut answered_all = 0;
     for seed in 1..=24 {
         let infra = sites::draw(seed, sites::Sort::Plain);
@@ -95,7 +97,7 @@ fn what_is_left_of_random_sites_is_visited_as_predicted() {
             assert!((found - predicted).abs() < 0.04, "site {seed} without {lost}: {found} of {kind:?}, predicted {predicted}");
         }
         if RequestKind::ALL.into_iter().any(|kind| capacity.answered(kind) < 1.0 - 1e-9) {
-            // Those who fail ask here and there first.
+            // Failing requests try several upstreams first, which the prediction does not count.
             continue;
         }
         answered_all += 1;
@@ -106,11 +108,11 @@ fn what_is_left_of_random_sites_is_visited_as_predicted() {
             assert!((found - predicted).abs() < chance, "site {seed} without {lost}: {id} {found}, predicted {predicted}");
         }
     }
-    assert!(answered_all >= 6, "too few sites do without something: {answered_all}");
+    assert!(answered_all >= 6, "too few sites survive a failure: {answered_all}");
 }
 
 #[test]
-fn a_balancer_that_looks_no_further_sends_requests_where_they_fail() {
+fn a_tcp_check_leaves_backends_in_use_whose_requests_fail() {
     let with_check = |check: &str| {
         let text = super::STAGE_2.1.replace("algorithm: RoundRobin", &format!("algorithm: RoundRobin, check: {check}"));
         let infra = load(("stage-2.ron", &text));
@@ -124,7 +126,7 @@ fn a_balancer_that_looks_no_further_sends_requests_where_they_fail() {
 }
 
 #[test]
-fn the_peer_of_a_lost_balancer_takes_over_and_must_be_as_large() {
+fn the_peer_of_a_lost_balancer_takes_over_and_needs_the_same_capacity() {
     let infra = site(
         "static_share: 1.0, write_share: 0.0, new_visitors: 0.0",
         "tls: (edge: None),",
@@ -143,7 +145,7 @@ fn the_peer_of_a_lost_balancer_takes_over_and_must_be_as_large() {
 }
 
 #[test]
-fn without_its_replicas_a_primary_reads_for_all() {
+fn without_its_replicas_a_primary_serves_all_reads() {
     let infra = load(("replicated.ron", include_str!("../../data/replicated.ron")));
     let lost = |id: &str| Capacity::of(&infra, &Outage::of(Element::Component(ComponentId::new(id))));
     let visits = |capacity: &Capacity, id: &str| {
@@ -153,21 +155,21 @@ fn without_its_replicas_a_primary_reads_for_all() {
     let whole = Capacity::of(&infra, &Outage::none());
     assert_eq!((visits(&whole, "db-1"), visits(&whole, "db-2"), visits(&whole, "db-3")), ([0.0, 1.0], [1.0, 0.0], [0.0, 0.0]));
     assert_eq!(visits(&lost("db-2"), "db-1"), [1.0, 1.0]);
-    // Nobody is promoted unless somebody does it.
+    // Without automatic failover, no replica is promoted.
     assert_eq!((lost("db-1").answered(RequestKind::Write), visits(&lost("db-1"), "db-2")), (0.0, [1.0, 0.0]));
 }
 
 #[test]
-fn a_quorum_elects_another_member_and_waits_for_the_one_that_is_left() {
+fn a_quorum_elects_another_member_and_waits_for_the_remaining_one() {
     let infra = load(("quorum.ron", include_str!("../../data/quorum.ron")));
     let present = |out: &[&str]| {
         let outage: Outage = out.iter().map(|id| Element::Component(ComponentId::new(id))).collect();
         let capacity = Capacity::of(&infra, &outage);
         ["db-1", "db-2", "db-3"].map(|id| (capacity.station(id).unwrap().present_s[2] * 1e6).round())
     };
-    // 2 ms of work, and a round trip to the quicker of the others: 2 × 1 ms.
+    // 2 ms of work, and a round trip to the closer of the others: 2 × 1 ms.
     assert_eq!(present(&[]), [4_000.0, 0.0, 0.0]);
-    assert_eq!(present(&["db-2"]), [6_000.0, 0.0, 0.0], "the other one is 2 ms away");
+    assert_eq!(present(&["db-2"]), [6_000.0, 0.0, 0.0], "the other member is 2 ms away");
     assert_eq!(present(&["db-1"]), [0.0, 4_000.0, 0.0]);
-    assert_eq!(present(&["db-1", "db-3"]), [0.0; 3], "one of three is no majority");
+    assert_eq!(present(&["db-1", "db-3"]), [0.0; 3], "one of three is not a majority");
 }

@@ -1,12 +1,12 @@
-//! Sites drawn at random, with everything that a demand depends on: ways of splitting, TLS and its handshakes, connections
-//! that are kept or not, firewalls, work on answers, slots that are held, and databases that wait for each other.
+//! Random sites that vary everything a demand depends on: balancing algorithms, TLS handshakes, connection reuse,
+//! firewalls, work on responses, held slots, and replication.
 
 use std::fmt::Write as _;
 
 use super::load;
 use hoplight::model::Infrastructure;
 
-/// A small generator of numbers: only its being the same everywhere counts (Marsaglia's xorshift).
+/// A small random number generator that is deterministic on every platform (Marsaglia's xorshift).
 pub(crate) struct Numbers(u64);
 
 impl Numbers {
@@ -14,7 +14,7 @@ impl Numbers {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
-    /// A number below `n`.
+    /// Returns a number below `n`.
     pub(crate) fn below(&mut self, n: usize) -> usize {
         for shift in [(13, true), (7, false), (17, true)] {
             self.0 ^= if shift.1 { self.0 << shift.0 } else { self.0 >> shift.0 };
@@ -27,18 +27,18 @@ impl Numbers {
     }
 }
 
-/// What sort of site is drawn.
+/// Features of the random site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sort {
-    /// With everything.
+    /// All features.
     Any,
-    /// With everything but limits of what balancers have in progress: each share stays what it is.
+    /// All features except `maxconn`, so that the split is fixed.
     Fixed,
-    /// Without what makes a failed attempt cost something: firewalls, work on answers, connections of one's own.
+    /// No features that add cost to a failed attempt: no firewalls, work on responses, or connections per request.
     Plain,
 }
 
-/// A station with room for all.
+/// A station with queues large enough for all requests.
 fn station(numbers: &mut Numbers, slots: u32, sort: Sort) -> String {
     let mean = ["0.5", "1.0", "2.0", "4.0"];
     let (first, second) = (numbers.pick(&mean), numbers.pick(&mean));
@@ -51,7 +51,7 @@ fn station(numbers: &mut Numbers, slots: u32, sort: Sort) -> String {
     )
 }
 
-/// Draws a site in which everything has room for some hundred requests a second.
+/// Generates a site in which every component has capacity for several hundred requests per second.
 pub(crate) fn draw(seed: u64, sort: Sort) -> Infrastructure {
     let mut numbers = Numbers::new(seed);
     let n = &mut numbers;

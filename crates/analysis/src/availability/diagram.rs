@@ -1,37 +1,38 @@
-//! A decision diagram of the structure function: one variable is tested after the other.
+//! Binary decision diagram of a structure function: variables are tested in a fixed order.
 //!
-//! Built from the front, as frontier methods of network reliability do: a node is the function that is left after the tests
-//! before it, and equal functions are one node. Probabilities are sums of products of positive numbers, so a small
-//! unavailability keeps its digits. Must not know what a variable is.
+//! Built top-down, like the frontier-based methods of network reliability: a node is the residual function after the
+//! preceding tests, and equal functions share a node. Probabilities are sums of products of positive numbers, so small
+//! unavailabilities keep their precision.
 
 use super::super::circuit::{ALWAYS, FormId, Forms, NEVER};
 
-/// One test.
+/// An inner node, which tests one variable.
 #[derive(Clone, Copy, Debug)]
 struct DecisionNode {
     variable: u32,
-    /// The next node if the variable is down, and if it is up; or [`DOWN`] or [`UP`].
+    /// Successor if the variable is down, and if it is up: a node's number, [`DOWN`] or [`UP`].
     next: [u32; 2],
 }
 
-/// A leaf: the service is down.
+/// Leaf: the service is down.
 const DOWN: u32 = u32::MAX - 1;
-/// A leaf: the service is up.
+/// Leaf: the service is up.
 const UP: u32 = u32::MAX;
 
-/// A decision diagram whose nodes test variables in ascending order.
+/// Decision diagram whose nodes test variables in ascending order.
 #[derive(Clone, Debug)]
 pub(super) struct Diagram {
-    /// In ascending order of their variables.
+    /// Nodes in ascending order of their variables.
     nodes: Vec<DecisionNode>,
     root: u32,
     variables: usize,
 }
 
 impl Diagram {
-    /// The diagram of an expression over `variables` variables; `None` if it would take more than `limit` nodes.
+    /// Builds the diagram of an expression over `variables` variables. Returns `None` if it needs more than `limit`
+    /// nodes.
     pub(super) fn of(forms: &mut Forms, root: FormId, variables: usize, limit: usize) -> Option<Self> {
-        // The node of each expression, and the expressions that have none yet, by their first variable.
+        // The number of each expression's node, and the expressions without a node so far, by their first variable.
         let mut numbers: Vec<Option<u32>> = Vec::new();
         let mut waiting: Vec<Vec<FormId>> = vec![Vec::new(); variables];
         let mut found = 0;
@@ -53,7 +54,7 @@ impl Diagram {
                     meet(forms, &mut waiting, half);
                 }
                 listed.push((id, variable, halves));
-                // Expressions without a node take room as well.
+                // Intermediate expressions also take memory, so they are limited too.
                 if listed.len() > limit || forms.len() > limit.saturating_mul(16) {
                     return None;
                 }
@@ -71,8 +72,8 @@ impl Diagram {
         Some(Self { nodes: nodes.collect(), root: place(root), variables })
     }
 
-    /// The probability that the service is down, given each variable's probability to be down; and for each variable its
-    /// Birnbaum importance, P(down | variable down) − P(down | variable up).
+    /// Returns the probability that the service is down, given each variable's probability of being down, and each
+    /// variable's Birnbaum importance: P(down | variable down) − P(down | variable up).
     pub(super) fn unavailability(&self, down: &[f64]) -> (f64, Vec<f64>) {
         let mut below = vec![0.0; self.nodes.len()];
         let of = |below: &[f64], place: u32| match place {

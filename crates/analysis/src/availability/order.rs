@@ -1,12 +1,10 @@
-//! The order in which variables are tested, which decides how large a decision diagram becomes.
-//!
-//! Must not know what a variable is.
+//! Variable orders. The order determines the size of a decision diagram.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::super::circuit::{FormId, Forms, NormalForm};
 
-/// Depth first: small for nested designs.
+/// Depth-first order: gives small diagrams for nested designs.
 pub(super) fn deep(forms: &Forms, root: FormId) -> Vec<u32> {
     let mut order = Vec::new();
     let mut seen = BTreeSet::new();
@@ -20,7 +18,7 @@ pub(super) fn deep(forms: &Forms, root: FormId) -> Vec<u32> {
             NormalForm::Variable(variable) => order.push(*variable),
             NormalForm::Not(inner) => open.push(*inner),
             NormalForm::And(operands) | NormalForm::Or(operands) => {
-                // The last one pushed is visited first: variables before composed expressions.
+                // The last expression pushed is visited first: variables come before composite expressions.
                 let is_variable = |id: &&FormId| matches!(forms.form(**id), NormalForm::Variable(_));
                 let (at_once, further): (Vec<&FormId>, Vec<&FormId>) = operands.iter().partition(is_variable);
                 open.extend(further.into_iter().rev());
@@ -31,7 +29,7 @@ pub(super) fn deep(forms: &Forms, root: FormId) -> Vec<u32> {
     order
 }
 
-/// Breadth first: narrow for layers.
+/// Breadth-first order: gives narrow diagrams for layered designs.
 pub(super) fn wide(forms: &Forms, root: FormId) -> Vec<u32> {
     let mut order = Vec::new();
     let mut seen = BTreeSet::new();
@@ -50,12 +48,12 @@ pub(super) fn wide(forms: &Forms, root: FormId) -> Vec<u32> {
     order
 }
 
-/// The same function with its variables renumbered by their positions in an order.
+/// Returns the same function with its variables renumbered by their position in `order`.
 pub(super) fn ordered(forms: &Forms, root: FormId, order: &[u32]) -> (Forms, FormId) {
     let places: BTreeMap<u32, u32> = order.iter().copied().zip(0..).collect();
     let mut renumbered = Forms::new();
     let mut new: Vec<FormId> = Vec::new();
-    for id in 0..u32::try_from(forms.len()).expect("numbers of expressions fit") {
+    for id in 0..u32::try_from(forms.len()).expect("expression numbers fit into u32") {
         let operands = |operands: &[FormId]| operands.iter().map(|id| new[*id as usize]).collect::<Vec<_>>();
         let form = match forms.form(id) {
             NormalForm::Constant(value) => FormId::from(*value),

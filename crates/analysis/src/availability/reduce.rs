@@ -1,19 +1,18 @@
-//! Simplifies a structure function: joins series and twins, and factors out what twins share.
+//! Simplifies a structure function: merges variables in series and in parallel, and factors out common terms.
 //!
 //! ```text
-//!  a·b·S, a and b nowhere else       ─▶ ab·S           series: down if any is
-//!  (a or b)·S, likewise              ─▶ ab·S           parallel: down if all are
+//!  a·b·S, a and b used nowhere else  ─▶ ab·S           series: down if any is down
+//!  (a or b)·S, likewise              ─▶ ab·S           parallel: down if all are down
 //!  a·S or b·S                        ─▶ (a or b)·S     a common factor
 //! ```
 //!
-//! That makes a fully linked layer one variable, and a design that is nested from such layers as well. Must not know what an
-//! input is.
+//! This reduces a fully meshed layer to one variable, and so a design nested from such layers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::circuit::{ALWAYS, Circuit, FormId, Forms, Gate, NEVER, NormalForm};
+use super::super::circuit::{ALWAYS, Circuit, FormId, Forms, GateFunction, NEVER, NormalForm};
 
-/// More rounds than any sensible drawing needs: each joins at least two variables.
+/// Upper limit on rounds. Each round merges at least two variables, so realistic designs need far fewer.
 const MOST_ROUNDS: usize = 256;
 
 /// What a variable stands for.
@@ -21,36 +20,37 @@ const MOST_ROUNDS: usize = 256;
 enum Variable {
     /// An input of the circuit.
     Input(u32),
-    /// Variables that are needed together.
+    /// Variables that are all needed.
     Series(Vec<u32>),
-    /// Variables of which one suffices.
+    /// Variables of which one is sufficient.
     Parallel(Vec<u32>),
 }
 
-/// A structure function over as few variables as were found.
+/// A structure function over as few variables as the reduction could reach.
 #[derive(Debug)]
 pub(super) struct Reduced {
     variables: Vec<Variable>,
-    /// The fraction of the time in which each variable is down.
+    /// Fraction of the time during which each variable is down.
     down: Vec<f64>,
     pub(super) forms: Forms,
     pub(super) root: FormId,
 }
 
 impl Reduced {
-    /// The function of a circuit whose inputs are down with these probabilities. Inputs that never fail are left out.
+    /// Reduces the function of a circuit whose inputs are down with the given probabilities. Inputs that never fail are
+    /// dropped.
     pub(super) fn of(circuit: &Circuit, down: &[f64]) -> Self {
         let mut forms = Forms::new();
         let mut ids: Vec<FormId> = Vec::new();
         for (_, gate) in circuit.gates() {
             let operands = |range| circuit.operands(range).iter().map(|operand| ids[operand.index()]).collect::<Vec<_>>();
             ids.push(match gate {
-                Gate::Constant(value) => FormId::from(value),
-                Gate::Input(input) if down[input as usize] > 0.0 => forms.variable(input),
-                Gate::Input(_) => ALWAYS,
-                Gate::And(from, to) => forms.junction(true, operands((from, to))),
-                Gate::Or(from, to) => forms.junction(false, operands((from, to))),
-                Gate::Not(operand) => forms.not(ids[operand.index()]),
+                GateFunction::Constant(value) => FormId::from(value),
+                GateFunction::Input(input) if down[input as usize] > 0.0 => forms.variable(input),
+                GateFunction::Input(_) => ALWAYS,
+                GateFunction::And(from, to) => forms.junction(true, operands((from, to))),
+                GateFunction::Or(from, to) => forms.junction(false, operands((from, to))),
+                GateFunction::Not(operand) => forms.not(ids[operand.index()]),
             });
         }
         let root = ids[circuit.root().index()];
@@ -69,12 +69,13 @@ impl Reduced {
         reduced
     }
 
-    /// The fraction of the time in which a variable is down.
+    /// Fraction of the time during which a variable is down.
     pub(super) fn down(&self, variable: u32) -> f64 {
         self.down[variable as usize]
     }
 
-    /// The inputs of a variable, each with the derivative of the variable's probability to be down with respect to its own.
+    /// Returns the inputs of a variable, each with the derivative of the variable's down probability with respect to
+    /// the input's.
     pub(super) fn inputs(&self, variable: u32) -> Vec<(u32, f64)> {
         let mut inputs = Vec::new();
         let mut open = vec![(variable, 1.0)];
@@ -95,7 +96,7 @@ impl Reduced {
         inputs
     }
 
-    /// Joins variables in series or parallel. Returns, for each joined variable, the one that replaces it.
+    /// Merges variables in series or in parallel. Returns each merged variable with its replacement; `None` removes it.
     fn join(&mut self, parents: &Parents) -> BTreeMap<u32, Option<u32>> {
         let mut groups: BTreeMap<(bool, &[FormId]), Vec<u32>> = BTreeMap::new();
         for (variable, within) in &parents.of_variables {
@@ -115,20 +116,20 @@ impl Reduced {
         let mut joined = BTreeMap::new();
         for (and, group) in groups {
             let all = group.iter().map(|variable| self.down(*variable));
-            // Without the loss of digits that 1 − (1 − a)(1 − b) has.
+            // Avoids the loss of precision of 1 − (1 − a)(1 − b).
             self.down.push(if and { all.fold(0.0, |down, next| down + (1.0 - down) * next) } else { all.product() });
             let number = u32::try_from(self.variables.len()).expect("fewer variables than inputs");
-            // The first is replaced; the others disappear.
+            // The merged variable replaces the first of the group; the others are removed.
             joined.extend(group.iter().zip(std::iter::once(Some(number)).chain(std::iter::repeat(None))).map(|(v, n)| (*v, n)));
             self.variables.push(if and { Variable::Series(group) } else { Variable::Parallel(group) });
         }
         joined
     }
 
-    /// Rebuilds the function with joined variables and common factors.
+    /// Rebuilds the function with the merged variables, factoring out common terms.
     fn rebuild(&mut self, parents: &Parents, joined: &BTreeMap<u32, Option<u32>>) {
         let mut forms = Forms::new();
-        // By old number. A joined variable disappears from its operands.
+        // Indexed by the old number. `None` for a removed variable, which expressions that use it omit.
         let mut new: Vec<Option<FormId>> = vec![None; self.forms.len()];
         (new[NEVER as usize], new[ALWAYS as usize]) = (Some(NEVER), Some(ALWAYS));
         for id in &parents.order {
@@ -147,7 +148,8 @@ impl Reduced {
     }
 
     fn junction(&self, forms: &mut Forms, new: &[Option<FormId>], parents: &Parents, and: bool, operands: &[FormId]) -> FormId {
-        // Operands of the other sort, by the factor that they share: for each, its own rest.
+        // Operands of the other gate type, grouped by the factor that they share; each value lists what remains of
+        // them.
         let mut twins: BTreeMap<Vec<FormId>, Vec<FormId>> = BTreeMap::new();
         let mut kept = Vec::new();
         for operand in operands {
@@ -176,13 +178,13 @@ impl Reduced {
     }
 }
 
-/// Where each expression is used.
+/// The uses of each expression.
 struct Parents {
-    /// Everything that the root depends on, operands first.
+    /// All expressions that the root depends on, operands first.
     order: Vec<FormId>,
-    /// The number of uses of each expression.
+    /// Number of uses of each expression.
     uses: Vec<u32>,
-    /// The users of each variable; a root that is a variable counts as its own user.
+    /// Expressions that use each variable. A root that is a variable has no entry.
     of_variables: BTreeMap<u32, Vec<FormId>>,
 }
 
@@ -207,7 +209,7 @@ impl Parents {
                 }
             }
         }
-        // A number is given after those of the operands.
+        // Expressions are numbered after their operands.
         parents.order = found.into_iter().collect();
         parents.of_variables.values_mut().for_each(|within| within.sort_unstable());
         parents

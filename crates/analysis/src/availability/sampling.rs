@@ -1,7 +1,7 @@
-//! Estimates unavailability by Monte Carlo sampling where the exact computation would take too long.
+//! Monte Carlo estimate of unavailability, for circuits whose decision diagram is too large.
 //!
-//! Evaluates 64 states at once. For each input it draws the gap to the next state in which it is down, not every state. The same
-//! circuit gives the same numbers. Does not interpret the inputs.
+//! Evaluates 64 states at once. For each input it draws the distance to the next state in which the input is down,
+//! rather than every state. Seeds are fixed, so the same circuit always gives the same result.
 
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
@@ -9,12 +9,12 @@ use rand::{Rng, SeedableRng};
 use super::super::circuit::Circuit;
 use super::Method;
 
-/// Words of 64 states.
+/// Number of 64-state words.
 const WORDS: u64 = 32_768;
-/// The normal quantile of a 95 % interval.
+/// Normal quantile of a 95 % confidence interval.
 const Z: f64 = 1.959_963_984_540_054;
 
-/// The unavailability, the method that computed it, and each input's share of it.
+/// Returns the unavailability, the method, and each input's share of the unavailability.
 pub(super) fn sample(circuit: &Circuit, down: &[f64]) -> (f64, Method, Vec<(u32, f64)>) {
     let mut failing: Vec<Failing> = Vec::new();
     for (input, probability) in (0u32..).zip(down) {
@@ -26,7 +26,8 @@ pub(super) fn sample(circuit: &Circuit, down: &[f64]) -> (f64, Method, Vec<(u32,
     }
     let mut words = vec![u64::MAX; down.len()];
     let mut values = Vec::new();
-    // The number of states in which the service is down, and of those in which it would be up with this input up.
+    // Number of states in which the service is down, and, per input, of those in which it would be up if the input were
+    // up.
     let mut lost = 0;
     let mut blamed = vec![0; failing.len()];
     for word in 0..WORDS {
@@ -51,11 +52,11 @@ pub(super) fn sample(circuit: &Circuit, down: &[f64]) -> (f64, Method, Vec<(u32,
     (lost as f64 / samples as f64, Method::Sampled { samples, low, high }, shares.collect())
 }
 
-/// An input that fails, and the next state in which it does.
+/// An input that can fail.
 struct Failing {
     number: u32,
     draws: Xoshiro256PlusPlus,
-    /// 1 / ln(1 − q); zero if it is always down.
+    /// 1 / ln(1 − q); zero if the input is always down.
     scale: f64,
     next: u64,
 }
@@ -66,11 +67,11 @@ impl Failing {
         Self { number, draws, scale: 1.0 / libm::log1p(-probability), next: 0 }
     }
 
-    /// The number of states before the next failure: geometric, by inversion of the distribution.
+    /// Draws the number of states before the next failure: geometric, by inverse transform sampling.
     fn gap(&mut self) -> u64 {
-        // Uniform in (0, 1]: 53 bits plus half a step, so that the logarithm is finite.
+        // Uniform in (0, 1]: 53 bits plus half a step keep the logarithm finite.
         let uniform = ((self.draws.next_u64() >> 11) as f64 + 0.5) / (1u64 << 53) as f64;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive; what is too large saturates")]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive, and large values saturate")]
         let gap = (libm::log(uniform) * self.scale) as u64;
         gap.min(u64::MAX / 4)
     }
@@ -86,7 +87,7 @@ impl Failing {
     }
 }
 
-/// The 95 % interval of a probability after `hits` in `samples` draws (E. B. Wilson, 1927).
+/// Wilson score interval (1927): the 95 % interval of a probability after `hits` in `samples` draws.
 fn wilson(hits: u64, samples: u64) -> (f64, f64) {
     let (n, p) = (samples as f64, hits as f64 / samples as f64);
     let centre = p + Z * Z / (2.0 * n);
@@ -99,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn failures_are_as_frequent_as_they_should_be() {
+    fn failures_have_the_expected_frequency() {
         let probability = 0.000_7;
         let mut total = 0;
         for number in 0..20 {
@@ -112,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn an_interval_is_right_at_the_edge() {
+    fn the_interval_is_correct_at_zero_hits() {
         let (low, high) = wilson(0, 100);
         assert!(low.abs() < 1e-12 && (high - 0.036_99).abs() < 1e-4, "{low}..{high}");
         let (low, high) = wilson(50, 100);

@@ -1,13 +1,11 @@
-//! The cost of opening connections: messages and work before a request.
-//!
-//! Independent of the paths through the site.
+//! Cost of opening connections: the messages and work before a request.
 
 use hoplight_model::{Cipher, Connections, Hop, Infrastructure, Protocol, TlsConfig, TlsMode, TlsVersion};
 
-/// The cost of opening connections, per request on average.
+/// Mean cost per request of opening connections.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct ConnectionCost {
-    /// TCP connections: one round trip each, answered by the operating system.
+    /// TCP connections opened: one round trip each, answered by the operating system.
     pub(super) connects: f64,
     /// Round trips of TLS handshakes.
     pub(super) trips: f64,
@@ -16,7 +14,7 @@ pub(super) struct ConnectionCost {
 }
 
 impl ConnectionCost {
-    /// The cost times `factor`.
+    /// Returns the cost times `factor`.
     pub(super) fn times(self, factor: f64) -> Self {
         Self { connects: self.connects * factor, trips: self.trips * factor, work_s: self.work_s * factor }
     }
@@ -27,12 +25,12 @@ impl ConnectionCost {
         self.work_s += other.work_s;
     }
 
-    /// Messages sent before the request.
+    /// Number of round trips before the request.
     pub(super) fn messages(self) -> f64 {
         self.connects + self.trips
     }
 
-    /// The cost of opening `connects` connections, of which the fraction `resumed` resumes a session.
+    /// Cost of opening `connects` TLS connections, of which the fraction `resumed` resumes a session.
     fn secured(tls: TlsConfig, connects: f64, resumed: f64) -> Self {
         let full_trips = if tls.version == TlsVersion::Tls12 { 2.0 } else { 1.0 };
         let full = 1.0 - resumed;
@@ -43,7 +41,7 @@ impl ConnectionCost {
         }
     }
 
-    /// The cost on the user's connection: for new visitors only, or for every request without keep-alive.
+    /// Cost on the user's connection: for new visitors only, or for every request without keep-alive.
     pub(super) fn by_users(infra: &Infrastructure) -> Self {
         let (tls, traffic) = (infra.tls(), infra.traffic());
         let connects = if traffic.connections == Connections::PerRequest { 1.0 } else { traffic.new_visitors.get() };
@@ -54,13 +52,13 @@ impl ConnectionCost {
         }
     }
 
-    /// The cost on a hop inside the site, for each request. Pools count as warm: they cost nothing unless they keep no
-    /// connection. HTTP proxies resume their sessions, database drivers do not.
+    /// Cost per request on a hop inside the site. Pools are assumed to be warm, so they cost nothing unless they keep
+    /// no connections. HTTP proxies resume TLS sessions; database drivers do not.
     pub(super) fn inside(infra: &Infrastructure, hop: &Hop) -> Self {
         let asker = &infra.component(hop.from).kind;
         let (kept, most) = asker.upstream();
         let opens = match hop.cipher {
-            // Connections that pass through are opened by users.
+            // With TLS passthrough, the users open the connections.
             _ if asker.is_browser() => false,
             Cipher::TlsThrough => false,
             Cipher::Plaintext => kept == Connections::PerRequest,

@@ -1,12 +1,12 @@
-//! The service demand of one request of each kind at every resource: visits × time.
+//! Service demand of one request of each kind at every resource: visits × time.
 //!
 //! ```text
-//!  upstreams first:  residence time at a component and beyond it, without queueing
-//!  browser first:    visits, and what each holds for how long
+//!  upstreams first:  residence time at a component and its upstreams, without queueing
+//!  browser first:    visits and holding times
 //! ```
 //!
-//! Times are means without queueing, so a slot that is held for an answer is held at least as long. Must not know limits, nor
-//! load.
+//! Times are means without queueing, so the actual holding time of a slot that waits for a response is at least this
+//! long.
 
 use hoplight_model::station::{Hold, ServiceTime, Station};
 use hoplight_model::{Algorithm, ComponentIx, LinkIx, RequestKind};
@@ -16,47 +16,48 @@ use super::mix::Mix;
 use super::resource::{Holding, Numbers};
 use super::routes::{Outflow, Routes};
 
-/// The demand of one request of each kind. The outer arrays are in the order of [`RequestKind::ALL`].
+/// Demand of one request of each kind. The outer arrays are in the order of [`RequestKind::ALL`].
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Demand {
-    /// Seconds for which it holds each resource, by number.
+    /// Seconds for which a request holds each resource, by resource number.
     pub(super) holds: [Vec<f64>; 3],
     /// Seconds of each component's own work, by position.
     pub(super) works: [Vec<f64>; 3],
-    /// How often it needs a slot of each component, by position: for a request, a part of a handshake, an answer.
+    /// Number of slots acquired at each component, by position: for the request, for each part of a handshake, for a
+    /// response.
     pub(super) visits: [Vec<f64>; 3],
-    /// Requests sent on each link, by position; without handshakes.
+    /// Requests sent on each link, by position. Handshakes are not included.
     pub(super) flows: [Vec<f64>; 3],
-    /// The fraction that is answered.
+    /// Fraction of requests that are answered.
     pub(super) answered: [f64; 3],
 }
 
-/// Residence times at a component and beyond it, in seconds.
+/// Residence times at a component and its upstreams, in seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Residence {
-    /// A request.
+    /// Of a request.
     request: f64,
-    /// One round trip of a handshake that passes through.
+    /// Of one round trip of a handshake that is passed through.
     trip: f64,
-    /// The connections opened beyond it for one that passes through.
+    /// Time to open the upstream connections for a connection that is passed through.
     connect: f64,
 }
 
-/// Arrivals at a component per request of the user.
+/// Arrivals at a component per user request.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Inflow {
     requests: f64,
     opening: ConnectionCost,
 }
 
-/// The links on which a kind goes on, each with its fraction.
+/// Links on which a kind is forwarded, each with its fraction.
 type Shares = Vec<(LinkIx, f64)>;
 
 struct Solver<'a> {
     routes: &'a Routes<'a>,
     numbers: Numbers,
     mix: Mix,
-    /// The saturated links, by position.
+    /// Whether each link is saturated, by position.
     full: &'a [bool],
     shares: Vec<[Shares; 3]>,
     stays: Vec<[Residence; 3]>,
@@ -65,7 +66,7 @@ struct Solver<'a> {
 }
 
 impl Demand {
-    /// The demands of requests in this mix, while balancers send nothing more on the links that are `full`.
+    /// Computes the demand of requests in this mix, while balancers send nothing more on the links that are `full`.
     pub(super) fn of(routes: &Routes<'_>, mix: Mix, full: &[bool]) -> Self {
         let infra = routes.fixed.infra;
         let (numbers, count) = (Numbers::of(infra), infra.len());
@@ -112,12 +113,12 @@ impl Solver<'_> {
         self.routes.fixed.station(ix).mean_ms(kind) / 1e3
     }
 
-    /// Whether handshakes go on through a component.
+    /// Whether a component passes handshakes through.
     fn passes_through(&self, ix: ComponentIx) -> bool {
         self.routes.fixed.forwarding(ix, RequestKind::Read).is_some_and(|forwarding| forwarding.passes_tls)
     }
 
-    /// Round-trip time of a hop: the wire both outflows, and the firewalls.
+    /// Round-trip time of a hop: the link in both directions, plus the firewalls.
     fn round_trip(&self, link: LinkIx, kind: RequestKind) -> f64 {
         let fixed = self.routes.fixed;
         let wire = 2.0 * fixed.infra.link(link).latency.get() / 1e3;
@@ -125,7 +126,7 @@ impl Solver<'_> {
         wire + guards.map(|ix| self.service_s(ix, kind) + answer_s(fixed.station(ix))).sum::<f64>()
     }
 
-    /// How long a request is in progress on a link, with what is opened for it.
+    /// Time for which a request is in progress on a link, including the connections opened for it.
     fn in_progress(&self, link: LinkIx, kind: RequestKind) -> f64 {
         let fixed = self.routes.fixed;
         let (opening, to) = (fixed.openings[link.index()], fixed.hop(link).to);
@@ -152,15 +153,15 @@ impl Solver<'_> {
         }
     }
 
-    /// A balancer's relative share for a backend.
+    /// A balancer's relative weight for a backend.
     fn weight(&self, ix: ComponentIx, algorithm: Algorithm, link: LinkIx) -> f64 {
         let weight = f64::from(self.routes.fixed.infra.link(link).weight);
         match algorithm {
             Algorithm::RoundRobin | Algorithm::First => 1.0,
             Algorithm::WeightedRoundRobin | Algorithm::SourceHash | Algorithm::RandomTwo => weight,
             Algorithm::LeastConnections => {
-                // Requests in progress are in proportion to weights: by Little's law, the rate is that over the time in
-                // progress.
+                // The numbers of requests in progress are proportional to the weights. By Little's law, the rate is
+                // that number divided by the time in progress.
                 let comes = |kind: RequestKind| {
                     let reached = self.routes.reached[ix.index()][kind.index()];
                     if reached { self.mix.share(kind) } else { 0.0 }
@@ -193,13 +194,13 @@ impl Solver<'_> {
         self.demand.holds[kind.index()][self.numbers.number(holding)] += time;
     }
 
-    /// Adds work in a slot of a component.
+    /// Adds work done in a slot of a component.
     fn work(&mut self, kind: RequestKind, ix: ComponentIx, visits: f64, time: f64) {
         self.demand.visits[kind.index()][ix.index()] += visits;
         self.demand.works[kind.index()][ix.index()] += time;
     }
 
-    /// Adds messages on a link, and their answers.
+    /// Adds messages on a link and the responses to them.
     fn cross(&mut self, link: LinkIx, kind: RequestKind, messages: f64) {
         let fixed = self.routes.fixed;
         for guard in &fixed.hop(link).guards {
@@ -211,7 +212,7 @@ impl Solver<'_> {
         }
     }
 
-    /// Serves the arrivals at a component, and passes them on.
+    /// Serves the arrivals at a component and forwards them.
     fn flow(&mut self, ix: ComponentIx, kind: RequestKind) {
         let fixed = self.routes.fixed;
         if !self.routes.reached[ix.index()][kind.index()] {
@@ -247,7 +248,7 @@ impl Solver<'_> {
         }
     }
 
-    /// Adds the lookups of new visitors. The resolver's own queries, once in the record's TTL, are not counted.
+    /// Adds the DNS lookups of new visitors. The resolver's own queries, one per TTL of the record, are not counted.
     fn look_up(&mut self, kind: RequestKind) {
         let fixed = self.routes.fixed;
         let Ok(Some(link)) = self.routes.lookups[kind.index()] else { return };
@@ -266,7 +267,7 @@ impl Solver<'_> {
         let goes_on = !self.shares[ix.index()][kind.index()].is_empty();
         let (answer, passes_through) = (if goes_on { answer_s(station) } else { 0.0 }, self.passes_through(ix));
         let waits = station.hold == Hold::UntilAnswered;
-        // A worker that waited for an answer works on it without asking for a slot again.
+        // A worker that held its slot while waiting processes the response without acquiring a slot again.
         let looks = if goes_on && station.answer.is_some() && !waits { 2.0 } else { 1.0 };
         let handshakes = if passes_through { opening.trips * (own + answer) } else { opening.work_s };
         let stays_for_handshakes = if passes_through {

@@ -1,8 +1,9 @@
-//! Capacity single points of failure: single losses that overload what is left.
+//! Capacity single points of failure: single failures that overload the remaining components.
 //!
-//! For each cause of failure, the requests are split over what is left, and everything that is then overloaded at the given load
-//! is listed (the N−1 test of capacity planning). Each cause costs one [`super::Capacity`]. What stops a kind altogether is no
-//! concern of this module: it is a single point of failure, and overloads nothing.
+//! For each cause of failure, splits the requests over the remaining components and lists the resources that become
+//! overloaded at the given load (the N−1 criterion of capacity planning). Testing a cause takes as long as
+//! computing a [`super::Capacity`]. A cause that stops a kind altogether overloads nothing; it is a single point of failure,
+//! which `spof` reports.
 
 use hoplight_model::{Infrastructure, RequestKind};
 
@@ -14,50 +15,50 @@ use super::resource::{Numbers, Resource};
 use super::routes::{Routes, StaticRoutes};
 use super::utilisation_curve::UtilisationCurve;
 
-/// Up to this many causes of failure, testing all of them takes about a second. The cost grows with the square of their number,
-/// so interactive callers ask only below it.
+/// Number of causes up to which testing all of them takes about a second. The cost grows with the square of the number,
+/// so interactive callers should not exceed it.
 pub const MOST_CAUSES: usize = 1_000;
 
-/// A cause of failure whose loss overloads something.
+/// A cause of failure that overloads at least one resource.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Overload {
-    /// What is lost.
+    /// What fails.
     pub cause: Cause,
-    /// The load, in requests per second of all kinds.
+    /// Load in requests per second of all kinds.
     pub load: f64,
-    /// The overloaded resources, the worst first; at least one.
+    /// Overloaded resources, worst first; at least one.
     pub overloaded: Vec<Overloaded>,
-    /// The fraction of the requests that is still answered.
+    /// Fraction of the requests that are still answered.
     pub answered: f64,
-    /// The load at which the rest saturates, in requests per second of all kinds.
+    /// Load at which the remaining components saturate, in requests per second of all kinds.
     pub saturation: Option<f64>,
 }
 
-/// A resource that a loss overloads.
+/// A resource that a failure overloads.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Overloaded {
-    /// What.
+    /// The resource.
     pub resource: Resource,
-    /// Its utilisation when nothing is lost.
+    /// Utilisation without a failure.
     pub before: f64,
-    /// Its utilisation after the loss, above 1.
+    /// Utilisation after the failure, above 1.
     pub after: f64,
 }
 
-/// The causes whose loss overloads something that is not overloaded already, in the order of [`Cause::all`]. `load` is in
-/// requests per second of all kinds, in the mix of the scenario's traffic.
+/// Returns the causes that overload a resource which is not overloaded already, in the order of [`Cause::all`]. `load`
+/// is in requests per second of all kinds, in the mix of the scenario's traffic.
 pub fn capacity_spofs(infra: &Infrastructure, load: f64) -> Vec<Overload> {
     overloads(infra, load, 1.0)
 }
 
-/// Like [`capacity_spofs`], for another bound on utilisation than 1. Plans for short response times use 0.7 or less, since
-/// response time grows as 1/(1 − utilisation).
+/// Like [`capacity_spofs`], with a utilisation limit other than 1. Plans for short response times use 0.7 or less,
+/// since response time grows with 1/(1 − utilisation).
 pub fn overloads(infra: &Infrastructure, load: f64, most: f64) -> Vec<Overload> {
     let (fixed, mix) = (StaticRoutes::of(infra), Mix::of(infra.traffic()));
     let numbers = Numbers::of(infra);
     let nothing = Outage::none();
     let whole = UtilisationCurve::of(&Routes::of(&fixed, &nothing), mix);
-    // Rounding must not exceed a bound that is met exactly.
+    // A limit that is met exactly must not count as exceeded because of rounding.
     let exceeds = |part: f64| part > most + 1e-9;
     let lost = |cause: Cause| {
         let outage = Outage::of_causes(infra, [&cause]);

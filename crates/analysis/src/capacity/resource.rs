@@ -1,22 +1,20 @@
-//! Limited resources that requests hold for a while.
-//!
-//! Must not know how much of them is in use.
+//! Limited resources that requests hold.
 
 use hoplight_model::{ComponentId, ComponentIx, Infrastructure, LinkIx};
 
 /// A limited resource that requests hold.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Resource {
-    /// A component's slots: how many requests it works on, or waits with, at once.
+    /// A component's slots: the number of requests it processes, or holds while waiting, concurrently.
     Slots(ComponentId),
-    /// A component's connections: how many requests may be present at once.
+    /// A component's connections: the number of requests that may be present concurrently.
     Connections(ComponentId),
-    /// A balancer's `maxconn` for a backend: how many requests it has in progress there at once.
+    /// A balancer's `maxconn` for a backend: the number of requests in progress there.
     Places(ComponentId, ComponentId),
 }
 
 impl Resource {
-    /// The component that is limited: for places, the backend.
+    /// The component that is limited; for `maxconn`, the backend.
     pub const fn component(&self) -> &ComponentId {
         match self {
             Self::Slots(id) | Self::Connections(id) | Self::Places(_, id) => id,
@@ -24,7 +22,7 @@ impl Resource {
     }
 }
 
-/// A resource by position.
+/// A resource, by position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Holding {
     Slots(ComponentIx),
@@ -32,7 +30,8 @@ pub(super) enum Holding {
     Places(LinkIx),
 }
 
-/// All resources of an infrastructure, numbered: the slots of each component, its connections, the places of each link.
+/// Numbers all resources of an infrastructure: the slots of each component, its connections, then `maxconn` of each
+/// link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Numbers {
     components: usize,
@@ -66,7 +65,7 @@ impl Numbers {
         }
     }
 
-    /// The limit of each, by number; infinite where there is none.
+    /// Limit of each resource, by number; infinite if there is none.
     pub(super) fn limits(infra: &Infrastructure) -> Vec<f64> {
         let limit = |limit: Option<u32>| limit.filter(|limit| *limit != u32::MAX).map_or(f64::INFINITY, f64::from);
         let stations: Vec<_> = infra.components().map(|(_, component)| component.station()).collect();

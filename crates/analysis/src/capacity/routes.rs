@@ -1,8 +1,8 @@
-//! How requests are split at each component during an outage, per kind, after failovers and health checks.
+//! How components split requests during an outage, per kind, after failovers and health checks.
 //!
-//! The steady state: balancers leave out backends whose health check fails, web servers turn to the next application,
-//! applications to the next database, writes to the writable database, users to the balancer that holds the address. Requests
-//! that fail until then are not counted. Must not know load or times.
+//! This is the steady state: balancers skip backends whose health check fails, web servers use the next application,
+//! applications the next database, writes the writable database, and users the balancer that holds the address.
+//! Requests that fail during the transition are not counted.
 
 use hoplight_model::behaviour::{
     Behaviour, ClusterRules, Forwarding, HealthChecking, Origin, Statement, UpstreamChoice, behaviour, check_depth,
@@ -15,21 +15,22 @@ use super::super::flow::{lookups, onward, passes};
 use super::super::outage::Outage;
 use super::connection_cost::ConnectionCost;
 
-/// What does not depend on the outage, derived once.
+/// Data that does not depend on the outage, derived once.
 pub(super) struct StaticRoutes<'a> {
     pub(super) infra: &'a Infrastructure,
     pub(super) hops: Vec<Hop>,
     /// What each component does with each kind.
     behaviours: Vec<[Behaviour; 3]>,
-    /// The links on which each component passes on each kind, in authored order.
+    /// Links on which each component forwards each kind, in authored order.
     out: Vec<[Vec<LinkIx>; 3]>,
-    /// The browser and all that requests may reach, each before its upstreams.
+    /// The browser and all components that requests may reach, in topological order.
     pub(super) order: Vec<ComponentIx>,
-    /// The database clusters.
+    /// Database clusters.
     clusters: Vec<Vec<ComponentIx>>,
     pub(super) stations: Vec<Station>,
-    /// The cost of users' connections, and of those on each link inside.
+    /// Cost of opening users' connections.
     pub(super) by_users: ConnectionCost,
+    /// Cost of opening connections on each link inside the site, by position.
     pub(super) openings: Vec<ConnectionCost>,
 }
 
@@ -56,7 +57,7 @@ impl<'a> StaticRoutes<'a> {
         &self.behaviours[ix.index()][kind.index()]
     }
 
-    /// How a component forwards a kind, if it does.
+    /// Returns how a component forwards a kind, or `None` if it does not forward it.
     pub(super) fn forwarding(&self, ix: ComponentIx, kind: RequestKind) -> Option<&Forwarding> {
         if let Behaviour::Forward(forwarding) = self.behaviour(ix, kind) { Some(forwarding) } else { None }
     }
@@ -69,8 +70,8 @@ impl<'a> StaticRoutes<'a> {
         &self.stations[ix.index()]
     }
 
-    /// Whether a balancer sends a backend less as it fills up: if it looks at requests in progress, or if their number is
-    /// limited and it may choose another.
+    /// Whether a balancer sends fewer requests to a backend as the backend fills up: if the algorithm considers
+    /// requests in progress, or if `maxconn` limits them and the balancer can choose another backend.
     pub(super) fn is_adaptive(&self, algorithm: Algorithm, link: LinkIx) -> bool {
         match algorithm {
             Algorithm::LeastConnections | Algorithm::RandomTwo => true,
@@ -84,11 +85,11 @@ impl<'a> StaticRoutes<'a> {
     }
 }
 
-/// The browser and all that is reached from it, each before its upstreams. Request paths have no cycles.
+/// The browser and all components reachable from it, in topological order. Request paths have no cycles.
 fn askers_first(infra: &Infrastructure, out: &[[Vec<LinkIx>; 3]]) -> Vec<ComponentIx> {
     let mut seen = vec![false; infra.len()];
     let mut done = Vec::new();
-    // Components to visit, and whether their upstreams have been listed.
+    // Stack of the depth-first search: a component, and whether its upstreams have been visited.
     let mut open: Vec<(ComponentIx, bool)> = infra.browser().map(|ix| (ix, false)).into_iter().collect();
     while let Some((ix, listed)) = open.pop() {
         if listed {
@@ -105,18 +106,18 @@ fn askers_first(infra: &Infrastructure, out: &[[Vec<LinkIx>; 3]]) -> Vec<Compone
 /// What happens to requests of a kind at a component.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Outflow {
-    /// They are answered.
+    /// They are answered here.
     Ends,
-    /// They fail: there is no upstream, or the database takes no writes.
+    /// They fail: there is no upstream, or the database accepts no writes.
     Fails,
-    /// They go on over these links, each with its fraction.
+    /// They are forwarded on these links, each with its fraction.
     Split(Vec<(LinkIx, f64)>),
-    /// They go on over one of these, as a balancer chooses.
+    /// A balancer forwards each on one of these links.
     Balanced(Algorithm, Vec<LinkIx>),
 }
 
 impl Outflow {
-    /// The links on which requests may go on.
+    /// Links on which requests may be forwarded.
     pub(super) fn links(&self) -> impl Iterator<Item = LinkIx> + '_ {
         let (split, balanced): (&[_], &[_]) = match self {
             Self::Ends | Self::Fails => (&[], &[]),
@@ -127,17 +128,18 @@ impl Outflow {
     }
 }
 
-/// The routes of all components during an outage.
+/// Routes of all components during an outage.
 pub(super) struct Routes<'a> {
     pub(super) fixed: &'a StaticRoutes<'a>,
     outage: &'a Outage,
-    /// Per component, per kind.
+    /// By component and kind.
     pub(super) outflows: Vec<[Outflow; 3]>,
     /// Whether requests of each kind reach each component.
     pub(super) reached: Vec<[bool; 3]>,
-    /// The link on which each kind's visitors look the name up. `Err` if they need one and have none.
+    /// The link on which each kind's new visitors resolve the name; `Ok(None)` if they need no lookup, `Err` if the
+    /// lookup fails.
     pub(super) lookups: [Result<Option<LinkIx>, ()>; 3],
-    /// How long writes wait for acknowledgements at each database, in seconds.
+    /// Time for which writes wait for acknowledgements at each database, in seconds.
     pub(super) commit_s: Vec<f64>,
 }
 
@@ -214,19 +216,19 @@ impl<'a> Routes<'a> {
         }
     }
 
-    /// Users reach the balancer that holds the site's address: the preferred one of those that are reachable.
+    /// Users connect to the balancer that holds the site's address: the most preferred of the reachable ones.
     fn entry(&self, origin: &Origin, links: &[LinkIx]) -> Outflow {
         let best = origin.entries.iter().find(|link| links.contains(link) && self.passes(**link));
         best.map_or(Outflow::Fails, |link| Outflow::Split(vec![(*link, 1.0)]))
     }
 
-    /// Whether a balancer's health checks let it use a backend.
+    /// Whether a balancer sends new requests to a backend, according to its health checks.
     fn takes_new(&self, link: LinkIx, health: Option<&HealthChecking>) -> bool {
         let depth = health.map_or(HealthCheck::Tcp, |health| health.depth);
         self.passes(link) && (depth == HealthCheck::Tcp || self.answers_check(self.fixed.hop(link).to, depth))
     }
 
-    /// Whether a component passes a check of this depth. It asks its upstreams as for a read.
+    /// Whether a component passes a health check of this depth. A deep check queries upstreams like a read.
     fn answers_check(&self, ix: ComponentIx, check: HealthCheck) -> bool {
         if check_depth(self.fixed.infra, ix).is_none_or(|depth| check < depth) {
             return true;
@@ -240,7 +242,7 @@ impl<'a> Routes<'a> {
         self.fixed.infra.component(ix).kind.as_database().is_some()
     }
 
-    /// The split of a web server's round robin; the turn of an application that does not answer goes to the next.
+    /// The split of a web server's round robin. An application that does not respond passes its turn to the next.
     fn in_turn(&self, links: &[LinkIx]) -> Outflow {
         let passing: Vec<bool> = links.iter().map(|link| self.passes(*link)).collect();
         let mut parts = vec![0.0; links.len()];
@@ -253,26 +255,26 @@ impl<'a> Routes<'a> {
         if split.is_empty() { Outflow::Fails } else { Outflow::Split(split) }
     }
 
-    /// The first link that is open and leads to a component that fits.
+    /// The first link that is open and whose target satisfies `fits`.
     fn first(&self, links: &[LinkIx], fits: impl Fn(ComponentIx) -> bool) -> Outflow {
         let chosen = links.iter().copied().find(|link| self.passes(*link) && fits(self.fixed.hop(*link).to));
         chosen.map_or(Outflow::Fails, |link| Outflow::Split(vec![(link, 1.0)]))
     }
 
-    /// Whether a database that runs is the one that takes writes.
+    /// Whether a running database is the one that accepts writes.
     fn is_writer(&self, ix: ComponentIx) -> bool {
         let infra = self.fixed.infra;
         let takes = |ix: ComponentIx| self.outage.cause(infra, ix).is_none() && takes_writes(infra, self.outage, ix);
         match infra.component(ix).kind.as_database().map(|spec| spec.role) {
-            // The first member that can be elected is.
+            // The first electable member is elected.
             Some(DatabaseRole::Member) => self.fixed.cluster(ix).iter().copied().find(|member| takes(*member)) == Some(ix),
             Some(DatabaseRole::Primary | DatabaseRole::Replica) => takes(ix),
             None => false,
         }
     }
 
-    /// How long a write waits for acknowledgements, in seconds: for the quickest replica in a semi-synchronous cluster, for a
-    /// majority in a quorum.
+    /// Time for which a write waits for acknowledgements, in seconds: from the fastest replica in a semi-synchronous
+    /// cluster, from a majority in a quorum cluster.
     fn commit_wait(&self, ix: ComponentIx) -> f64 {
         let infra = self.fixed.infra;
         let cluster = self.fixed.cluster(ix);

@@ -1,49 +1,49 @@
-//! The answers about capacity.
+//! Results of the capacity analysis.
 
 use hoplight_model::RequestKind;
 
 use super::resource::Resource;
 
-/// The load at which a resource is full.
+/// Load at which a resource saturates.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Saturation {
     /// Requests per second of `kind`, or of all kinds in their mix.
     pub rps: f64,
-    /// What is full.
+    /// The saturated resource.
     pub resource: Resource,
-    /// Its limit.
+    /// Limit of the resource.
     pub limit: u32,
-    /// The kind that comes alone; `None` is the mix.
+    /// Request kind that arrives alone; `None` for the mix.
     pub kind: Option<RequestKind>,
-    /// The part of the time for which it is held in which its component works, from 0 to 1. The rest it waits for answers
-    /// of others: it may be full while its component has nothing to do.
+    /// Fraction of the holding time spent on the component's own work, from 0 to 1. The rest is spent waiting for
+    /// upstreams, so a resource may be saturated while its component is idle.
     pub working: f64,
 }
 
-/// How full something is at a load.
+/// Utilisation of a resource at a given load.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Utilisation {
-    /// What.
+    /// The resource.
     pub resource: Resource,
-    /// How much there is of it.
+    /// Limit of the resource.
     pub limit: u32,
-    /// How much of it is held on average (Little's law: arrivals a second × seconds held). Above the limit: how much would be
-    /// needed.
+    /// Mean number held, by Little's law: arrivals per second × seconds held. May exceed the limit; it is then the
+    /// number that the load requires.
     pub held: f64,
 }
 
 impl Utilisation {
-    /// What is held as a part of all; above 1 it is overloaded.
+    /// Fraction of the limit that is held. Above 1, the resource is overloaded.
     pub fn part(&self) -> f64 {
         self.held / f64::from(self.limit)
     }
 }
 
-/// How much more a site could take.
+/// Load that the site can take in addition.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Headroom {
-    /// Requests per second; negative if it has too many already.
+    /// Requests per second; negative if the site is overloaded.
     pub rps: f64,
-    /// As a multiple of the present load; infinite at no load.
+    /// Saturation load as a multiple of the current load; infinite at zero load.
     pub factor: f64,
 }

@@ -1,11 +1,9 @@
-//! Utilisation as a function of the load: piecewise linear.
+//! Utilisation as a piecewise linear function of the load.
 //!
-//! Where balancers split by turns or weights, a resource's use is its demand times the load (the utilisation law). A balancer
-//! that looks at requests in progress sends less to a saturated backend, so the rest of the load goes to the others: the slope
-//! changes there. The walk from segment to segment ends at the resource that no balancer can avoid: the site is saturated.
-//! Beyond that load the last split is extrapolated.
-//!
-//! Must not know names.
+//! Where balancers split requests by round robin or weights, utilisation is demand × load (the utilisation law). A
+//! balancer that considers requests in progress sends less to a saturated backend, so the rest of the load goes to the
+//! other backends and the slopes change. The algorithm follows the segments until a resource saturates that no balancer
+//! can avoid: then the site is saturated. Beyond that load, the last split is extrapolated.
 
 use hoplight_model::{Algorithm, ComponentIx, LinkIx, RequestKind};
 
@@ -14,31 +12,31 @@ use super::mix::Mix;
 use super::resource::{Holding, Numbers};
 use super::routes::{Outflow, Routes};
 
-/// From one load on: how many of each resource are held, and the slope per request a second.
+/// A linear segment: the number held of each resource at the load `from`, and its slope per request per second.
 #[derive(Clone, Debug, PartialEq)]
-struct Segment {
+struct CurveSegment {
     from: f64,
     held: Vec<f64>,
     slope: Vec<f64>,
-    /// Requests a second on each link, by position, and the slope.
+    /// Requests per second on each link at `from`, by position.
     flow: Vec<f64>,
     flow_slope: Vec<f64>,
 }
 
-/// The use of every resource as a function of the load, for one mix of requests.
+/// Utilisation of every resource as a function of the load, for one mix of requests.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct UtilisationCurve {
-    pieces: Vec<Segment>,
+    pieces: Vec<CurveSegment>,
     limits: Vec<f64>,
-    /// The load at which the site saturates, and the number of the bottleneck.
+    /// Load at which the site saturates, and the number of the bottleneck resource.
     pub(super) saturation: Option<(f64, usize)>,
 }
 
-/// Relative error up to which two loads are the same.
+/// Relative tolerance within which two loads are considered equal.
 const SAME: f64 = 1e-9;
 
 impl UtilisationCurve {
-    /// Walks up the load.
+    /// Computes the segments in order of increasing load.
     pub(super) fn of(routes: &Routes<'_>, mix: Mix) -> Self {
         let infra = routes.fixed.infra;
         let numbers = Numbers::of(infra);
@@ -51,11 +49,11 @@ impl UtilisationCurve {
             };
             (mean(&demand.holds, numbers.count()), mean(&demand.flows, full.len()))
         };
-        // For each saturated link, the resource behind it that is full.
+        // For each saturated link, the saturated resource behind it.
         let mut filled: Vec<Option<usize>> = vec![None; infra.graph().edge_count()];
-        let mut at = Segment::new(0.0, (vec![0.0; numbers.count()], vec![0.0; filled.len()]), slopes(&filled));
+        let mut at = CurveSegment::new(0.0, (vec![0.0; numbers.count()], vec![0.0; filled.len()]), slopes(&filled));
         let mut pieces = Vec::new();
-        // Each round saturates a link, or ends.
+        // Each iteration saturates a link or ends the loop.
         loop {
             let drawn = Spare { routes, mix, scarce: None, filled: &filled }.drawn_twice(&at);
             let (load, number, ends) = match (at.next_full(&limits), drawn) {
@@ -79,9 +77,9 @@ impl UtilisationCurve {
                 pieces.push(at);
             }
             let beyond = |of: &[f64]| of.iter().map(|value| value / load).collect();
-            // A limit of zero is reached without any load.
+            // A limit of zero is reached at zero load.
             let slope = if ends && load > 0.0 { (beyond(&reached.0), beyond(&reached.1)) } else { slope };
-            at = Segment::new(load, reached, slope);
+            at = CurveSegment::new(load, reached, slope);
             if ends {
                 pieces.push(at);
                 return Self { pieces, limits, saturation: Some((load, number)) };
@@ -95,15 +93,15 @@ impl UtilisationCurve {
         self.pieces.get(place).map_or(0.0, |piece| piece.held[number] + piece.slope[number] * (load - piece.from))
     }
 
-    /// That as a part of all; 0 where nothing limits it.
+    /// Utilisation of a resource at a load; 0 if it is unlimited.
     pub(super) fn utilisation(&self, number: usize, load: f64) -> f64 {
         self.held(number, load) / self.limits[number]
     }
 
-    /// The load at which all of a resource is held.
+    /// Load at which a resource saturates.
     pub(super) fn full_from(&self, number: usize) -> Option<f64> {
         let limit = self.limits[number];
-        let reaches = |(place, piece): (usize, &Segment)| {
+        let reaches = |(place, piece): (usize, &CurveSegment)| {
             let load = piece.full_at(number, limit)?;
             let end = self.pieces.get(place + 1).map_or(f64::INFINITY, |next| next.from);
             (load <= end * (1.0 + SAME)).then_some(load)
@@ -112,12 +110,12 @@ impl UtilisationCurve {
     }
 }
 
-impl Segment {
+impl CurveSegment {
     fn new(from: f64, (held, flow): (Vec<f64>, Vec<f64>), (slope, flow_slope): (Vec<f64>, Vec<f64>)) -> Self {
         Self { from, held, slope, flow, flow_slope }
     }
 
-    /// What is held, and the flows, at a load.
+    /// Numbers held and flows at a load.
     fn at(&self, load: f64) -> (Vec<f64>, Vec<f64>) {
         let follow = |value: &[f64], slope: &[f64]| {
             value.iter().zip(slope).map(|(value, slope)| value + slope * (load - self.from)).collect()
@@ -130,19 +128,19 @@ impl Segment {
         (limit.is_finite() && slope > 0.0).then(|| self.from + ((limit - self.held[number]) / slope).max(0.0))
     }
 
-    /// The resource that saturates next, and the load; of several at once, the first.
+    /// Resource that saturates next, and the load; on a tie, the one with the lowest number.
     fn next_full(&self, limits: &[f64]) -> Option<(f64, usize)> {
         let full = limits.iter().enumerate().filter_map(|(number, limit)| Some((self.full_at(number, *limit)?, number)));
         full.reduce(|best, other| if other.0 < best.0 * (1.0 - SAME) { other } else { best })
     }
 }
 
-/// Finds the backends that balancers stop using when a resource is full.
+/// Finds the backends that balancers stop using when a resource saturates.
 struct Spare<'a> {
     routes: &'a Routes<'a>,
     mix: Mix,
     scarce: Option<Holding>,
-    /// The saturated links.
+    /// For each saturated link, the saturated resource behind it.
     filled: &'a [Option<usize>],
 }
 
@@ -151,9 +149,9 @@ impl Spare<'_> {
         self.filled[link.index()].is_some()
     }
 
-    /// The load from which balancers that draw two backends can no longer avoid the full ones, since both draws meet them too
-    /// often; with the resource that is full there.
-    fn drawn_twice(&self, at: &Segment) -> Option<(f64, usize)> {
+    /// Load at which random-of-two balancers can no longer avoid saturated backends, because both draws hit them too
+    /// often; and the saturated resource there.
+    fn drawn_twice(&self, at: &CurveSegment) -> Option<(f64, usize)> {
         let mut earliest: Option<(f64, usize)> = None;
         for route in self.routes.outflows.iter().flatten() {
             let Outflow::Balanced(Algorithm::RandomTwo, links) = route else { continue };
@@ -165,7 +163,8 @@ impl Spare<'_> {
             let (flow, slope) = (|link: LinkIx| at.flow[link.index()], |link: LinkIx| at.flow_slope[link.index()]);
             let drawn = sum(&weight, false) / sum(&weight, true);
             let rate = sum(&slope, true);
-            // Their rate stays while the load grows, until it is the least that two draws in a row allow.
+            // The rate of the saturated backends stays constant while the total grows, until it equals the fraction of
+            // requests for which both draws are saturated.
             let grows = sum(&flow, false) / (drawn * drawn) - sum(&flow, true);
             if rate > 0.0 {
                 let load = at.from + (grows / rate).max(0.0);
@@ -177,7 +176,7 @@ impl Spare<'_> {
         earliest
     }
 
-    /// The links on which balancers stop sending, because they can avoid the full resource.
+    /// Links on which balancers stop sending because they can avoid the saturated resource.
     fn fills(&self) -> Vec<LinkIx> {
         let mut links = Vec::new();
         for ix in self.routes.fixed.order.iter().copied() {
@@ -194,7 +193,7 @@ impl Spare<'_> {
         links
     }
 
-    /// Whether a request that reached a component needs the full resource, however balancers further on choose.
+    /// Whether a request at a component needs the saturated resource, whatever the balancers behind it choose.
     fn needs(&self, ix: ComponentIx, kind: RequestKind) -> bool {
         if matches!(self.scarce, Some(Holding::Slots(scarce) | Holding::Connections(scarce)) if scarce == ix) {
             return true;
@@ -207,12 +206,12 @@ impl Spare<'_> {
                 for link in links.iter().copied().filter(|link| !self.is_full(*link)) {
                     let needs = self.link_needs(link, kind);
                     if needs && !self.routes.fixed.is_adaptive(*algorithm, link) {
-                        // Its share does not depend on what is full.
+                        // Its share does not depend on utilisation.
                         return true;
                     }
                     spares |= !needs;
                     if spares && *algorithm == Algorithm::First {
-                        // Backends after the first get nothing yet.
+                        // With `first`, the backends after the first open one receive nothing yet.
                         return false;
                     }
                 }

@@ -1,41 +1,41 @@
-//! Circuits in a normal form that is easy to split: by Shannon's expansion, f = x·f(x up) or not x·f(x down).
+//! Normal form of Boolean expressions for Shannon's expansion: f = x·f(x = 1) or not x·f(x = 0).
 //!
-//! Equal expressions have one number. Nested Ands and nested Ors are flattened, their operands sorted, and absorbed operands
-//! dropped (`a or a·b` is `a`): so what is left of a layered site after its first layer depends only on what can still be
-//! reached. Must not know what a variable means, nor probabilities.
+//! Equal expressions share a number. Nested Ands and Ors are flattened, their operands sorted, and absorbed operands
+//! dropped (`a or a·b` is `a`). What remains of a layered site after its first layer therefore depends only on the
+//! components that can still be reached.
 
 use indexmap::IndexSet;
 
-/// An expression, by its number.
+/// Number of an expression.
 pub(crate) type FormId = u32;
 
-/// The expression that is never true.
+/// The constant false.
 pub(crate) const NEVER: FormId = 0;
-/// The expression that is always true.
+/// The constant true.
 pub(crate) const ALWAYS: FormId = 1;
 
-/// An expression over variables; a variable's number is its position in the order of splitting.
+/// An expression over variables. A variable's number is its position in the order of expansion.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum NormalForm {
     /// A constant.
     Constant(bool),
     /// A variable.
     Variable(u32),
-    /// All of them: two or more, in order.
+    /// Conjunction of two or more operands, in ascending order.
     And(Box<[FormId]>),
-    /// Any of them: two or more, in order.
+    /// Disjunction of two or more operands, in ascending order.
     Or(Box<[FormId]>),
-    /// Not this one.
+    /// Negation.
     Not(FormId),
 }
 
-/// Expressions, and what is left of each when its first variable is known.
+/// A set of expressions, with the cofactors of each for its first variable.
 #[derive(Clone, Debug)]
 pub(crate) struct Forms {
     numbered: IndexSet<NormalForm>,
-    /// The first variable that each depends on; `u32::MAX` for constants.
+    /// First variable that each expression depends on; `u32::MAX` for constants.
     first: Vec<u32>,
-    /// The cofactors for the first variable false and true, computed on demand.
+    /// Cofactors for the first variable false and true, computed on demand.
     halves: Vec<[Option<FormId>; 2]>,
 }
 
@@ -47,7 +47,7 @@ impl Forms {
         forms
     }
 
-    /// The number of expressions.
+    /// Number of expressions.
     pub(crate) fn len(&self) -> usize {
         self.first.len()
     }
@@ -56,7 +56,7 @@ impl Forms {
         &self.numbered[id as usize]
     }
 
-    /// The first variable that an expression depends on; `None` for a constant.
+    /// First variable that an expression depends on; `None` for a constant.
     pub(crate) fn first_variable(&self, id: FormId) -> Option<u32> {
         let first = self.first[id as usize];
         (first != u32::MAX).then_some(first)
@@ -74,7 +74,7 @@ impl Forms {
         }
     }
 
-    /// All of them (`and`), or any of them.
+    /// Conjunction (`and`) or disjunction of the operands.
     pub(crate) fn junction(&mut self, and: bool, operands: impl IntoIterator<Item = FormId>) -> FormId {
         let mut listed: Vec<FormId> = Vec::new();
         for operand in operands {
@@ -96,7 +96,7 @@ impl Forms {
         };
         let kept: Vec<FormId> = listed.iter().copied().filter(|id| !absorbed(*id)).collect();
         if kept.len() < listed.len() {
-            // Something together with its opposite decides.
+            // An operand together with its negation determines the result.
             let opposite = |id: FormId| matches!(self.form(id), NormalForm::Not(inner) if listed.binary_search(inner).is_ok());
             if listed.iter().any(|id| opposite(*id)) {
                 return FormId::from(!and);
@@ -110,7 +110,7 @@ impl Forms {
         }
     }
 
-    /// What is left of an expression when its first variable is false (`up` is false) or true. A constant stays what it is.
+    /// Cofactor of an expression for its first variable false or true (`up`). A constant is its own cofactor.
     pub(crate) fn half(&mut self, id: FormId, up: bool) -> FormId {
         if let Some(half) = self.halves[id as usize][usize::from(up)] {
             return half;
@@ -150,7 +150,7 @@ impl Forms {
             self.first.push(first);
             self.halves.push([None; 2]);
         }
-        u32::try_from(place).expect("fewer than four thousand million expressions")
+        u32::try_from(place).expect("fewer than 2^32 expressions")
     }
 }
 
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_absorbed_is_left_out() {
+    fn absorbed_operands_are_dropped() {
         let mut forms = Forms::new();
         let [a, b, c] = [0, 1, 2].map(|variable| forms.variable(variable));
         let both = forms.junction(true, [a, b]);
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn halves_are_what_is_left() {
+    fn halves_are_cofactors() {
         let mut forms = Forms::new();
         let [a, b, c] = [0, 1, 2].map(|variable| forms.variable(variable));
         let both = forms.junction(true, [a, b]);

@@ -1,205 +1,205 @@
-//! What a finding says, as data.
+//! Data of a finding.
 
 use hoplight_model::{ComponentId, Element, Protocol, RequestKind, Text};
 
-use super::Rule;
+use super::FindingRule;
 use crate::broken::Broken;
 use crate::capacity::{Overload, Utilisation};
 use crate::firewalls::Flaw;
 use crate::homogeneity::{LoneServers, MixedServer, SharedFlaw, TwinServers};
 use crate::reading::{Fact, Stake};
 
-/// What was found. The subject of the finding is not repeated here.
+/// What was found. The finding's subject is not repeated here.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FindingKind {
-    /// A kind never works, though users send it.
+    /// Requests of this kind never succeed, although users send them.
     KindDoesNotWork {
-        /// The kind.
+        /// Kind of request.
         kind: RequestKind,
-        /// Why.
+        /// The reason.
         broken: Broken,
     },
-    /// A machine or a program stops these kinds alone.
+    /// A server or program whose loss alone stops these kinds.
     SinglePoint {
-        /// The kinds.
+        /// Kinds that stop.
         stops: Vec<RequestKind>,
-        /// The components that a machine holds and no other machine does.
+        /// Components on the server that are single points of failure.
         carries: Vec<ComponentId>,
     },
-    /// A firewall stops these kinds alone.
+    /// A firewall whose loss alone stops these kinds.
     SingleFirewall {
-        /// The kinds.
+        /// Kinds that stop.
         stops: Vec<RequestKind>,
     },
-    /// The only database that takes writes.
+    /// The only database that accepts writes.
     SingleWriter {
-        /// The kinds that stop without it.
+        /// Kinds that stop without it.
         stops: Vec<RequestKind>,
-        /// Its replicas.
+        /// Replicas of the database.
         replicas: Vec<ComponentId>,
-        /// Whether one of them is promoted automatically.
+        /// Whether one of the replicas is promoted automatically.
         automatic: bool,
     },
-    /// A database whose data is nowhere else.
+    /// A database whose data has no other copy.
     OneCopy,
-    /// A zone or a resolver that every lookup needs.
+    /// A DNS zone or a resolver that every lookup needs.
     OneName {
-        /// The kinds that stop without it.
+        /// Kinds that stop without it.
         stops: Vec<RequestKind>,
     },
     /// A certificate that these kinds need.
     OneCertificate {
-        /// The kinds.
+        /// Kinds that stop without it.
         stops: Vec<RequestKind>,
     },
     /// The certificate has expired.
     CertificateExpired,
     /// The certificate expires soon.
     CertificateExpiresSoon {
-        /// Days left.
+        /// Days until the certificate expires.
         days: u32,
     },
-    /// A failure domain that stops these kinds.
+    /// A failure domain whose loss stops these kinds.
     FailureDomain {
-        /// The kinds.
+        /// Kinds that stop.
         stops: Vec<RequestKind>,
     },
-    /// A network shows what travels on the hop.
+    /// Traffic on the hop can be read on the network.
     ReadableHop {
-        /// What is spoken.
+        /// Protocol of the hop.
         protocol: Protocol,
-        /// What is read, by kind of request.
+        /// Facts that can be read, in order of the request kinds.
         facts: Vec<Fact>,
     },
-    /// TLS ends at the balancer, and these get requests in plaintext.
+    /// The balancer terminates TLS and forwards requests in plaintext to these backends.
     TlsEndsAtBalancer {
-        /// The backends.
+        /// Backends that receive plaintext.
         readable: Vec<ComponentId>,
     },
     /// The balancer can read every request.
     BalancerReadsAll {
-        /// Whether it ends TLS; otherwise requests come in plaintext.
+        /// Whether the balancer terminates TLS; otherwise requests arrive in plaintext.
         ends_tls: bool,
     },
-    /// Encrypted hops whose far end is not verified.
+    /// Encrypted hops whose server is not authenticated.
     UncheckedPeer {
         /// The hops.
         hops: Vec<Element>,
     },
-    /// Users' TLS ends here, without a certificate for this name.
+    /// The component terminates users' TLS, but has no certificate for the site's name.
     NoCertificate {
-        /// The name.
+        /// Name of the site.
         domain: Text,
     },
-    /// Something is wrong with a firewall.
+    /// A flaw of a firewall or its rules.
     Firewall(Flaw),
-    /// A flaw in one version stops what crashes do not.
+    /// A flaw in one software version stops kinds that survive the crash of any single component running it.
     SharedFlaw(SharedFlaw),
     /// A server hosts several tiers.
     MixedTiers(MixedServer),
-    /// All servers differ.
+    /// All servers do different work.
     DifferentButSingle(LoneServers),
     /// Servers run the same programs.
     AlikeServers(TwinServers),
-    /// The balancer has one backend.
+    /// The balancer has only one backend.
     BalancesNothing {
         /// The backend.
         backend: ComponentId,
     },
-    /// The balancer's backends do not do the same.
+    /// The balancer's backends belong to different tiers.
     UnlikeBackends {
         /// The backends.
         backends: Vec<ComponentId>,
     },
-    /// The component is on none of the servers.
+    /// The component is on no server.
     OnNoServer,
-    /// No server is drawn.
+    /// The design has no servers.
     NoServers {
-        /// The components of the service.
+        /// Components of the service.
         components: Vec<ComponentId>,
     },
-    /// No agent watches the component.
+    /// No agent monitors the component.
     Unwatched,
     /// The server has no agent.
     UnwatchedServer {
-        /// The components on it.
+        /// Components on the server.
         components: Vec<ComponentId>,
     },
-    /// No agent watches any part of the service.
+    /// No agent monitors any component of the service.
     NothingWatched,
-    /// The agent is on no server of the service.
+    /// The agent is not on a server of the service.
     AgentWatchesNothing,
-    /// No external probe looks at the site.
+    /// No external probe monitors the site.
     NoOutsideView,
-    /// Something is nearly full, or overloaded.
+    /// A resource is nearly saturated or overloaded.
     Full {
-        /// The load, in requests per second.
+        /// Load in requests per second.
         load: f64,
-        /// What, and how full.
+        /// The resource and its utilisation.
         utilisation: Utilisation,
     },
-    /// A loss overloads the rest.
+    /// A failure that overloads the remaining components.
     CapacitySinglePoint(Overload),
 }
 
 impl FindingKind {
-    /// The rule that it comes from.
-    pub fn rule(&self) -> Rule {
+    /// The rule that produced the finding.
+    pub fn rule(&self) -> FindingRule {
         match self {
-            Self::KindDoesNotWork { .. } => Rule::KindDoesNotWork,
-            Self::SinglePoint { .. } => Rule::SinglePoint,
-            Self::SingleFirewall { .. } => Rule::SingleFirewall,
-            Self::SingleWriter { .. } => Rule::SingleWriter,
-            Self::OneCopy => Rule::OneCopy,
-            Self::OneName { .. } => Rule::OneName,
-            Self::OneCertificate { .. } => Rule::OneCertificate,
-            Self::CertificateExpired => Rule::CertificateExpired,
-            Self::CertificateExpiresSoon { .. } => Rule::CertificateExpiresSoon,
-            Self::FailureDomain { .. } => Rule::FailureDomain,
+            Self::KindDoesNotWork { .. } => FindingRule::KindDoesNotWork,
+            Self::SinglePoint { .. } => FindingRule::SinglePoint,
+            Self::SingleFirewall { .. } => FindingRule::SingleFirewall,
+            Self::SingleWriter { .. } => FindingRule::SingleWriter,
+            Self::OneCopy => FindingRule::OneCopy,
+            Self::OneName { .. } => FindingRule::OneName,
+            Self::OneCertificate { .. } => FindingRule::OneCertificate,
+            Self::CertificateExpired => FindingRule::CertificateExpired,
+            Self::CertificateExpiresSoon { .. } => FindingRule::CertificateExpiresSoon,
+            Self::FailureDomain { .. } => FindingRule::FailureDomain,
             Self::ReadableHop { protocol, facts } => readable_hop(*protocol, facts),
-            Self::TlsEndsAtBalancer { .. } => Rule::TlsEndsAtBalancer,
-            Self::BalancerReadsAll { .. } => Rule::BalancerReadsAll,
-            Self::UncheckedPeer { .. } => Rule::UncheckedPeer,
-            Self::NoCertificate { .. } => Rule::NoCertificate,
+            Self::TlsEndsAtBalancer { .. } => FindingRule::TlsEndsAtBalancer,
+            Self::BalancerReadsAll { .. } => FindingRule::BalancerReadsAll,
+            Self::UncheckedPeer { .. } => FindingRule::UncheckedPeer,
+            Self::NoCertificate { .. } => FindingRule::NoCertificate,
             Self::Firewall(flaw) => firewall(flaw),
-            Self::SharedFlaw(_) => Rule::SharedFlaw,
-            Self::MixedTiers(_) => Rule::MixedTiers,
-            Self::DifferentButSingle(_) => Rule::DifferentButSingle,
-            Self::AlikeServers(_) => Rule::AlikeServers,
-            Self::BalancesNothing { .. } => Rule::BalancesNothing,
-            Self::UnlikeBackends { .. } => Rule::UnlikeBackends,
-            Self::OnNoServer | Self::NoServers { .. } => Rule::OnNoServer,
-            Self::Unwatched | Self::UnwatchedServer { .. } | Self::NothingWatched => Rule::Unwatched,
-            Self::AgentWatchesNothing => Rule::AgentWatchesNothing,
-            Self::NoOutsideView => Rule::NoOutsideView,
-            Self::Full { utilisation, .. } if utilisation.part() > 1.0 => Rule::Overloaded,
-            Self::Full { .. } => Rule::NoHeadroom,
-            Self::CapacitySinglePoint(_) => Rule::CapacitySinglePoint,
+            Self::SharedFlaw(_) => FindingRule::SharedFlaw,
+            Self::MixedTiers(_) => FindingRule::MixedTiers,
+            Self::DifferentButSingle(_) => FindingRule::DifferentButSingle,
+            Self::AlikeServers(_) => FindingRule::AlikeServers,
+            Self::BalancesNothing { .. } => FindingRule::BalancesNothing,
+            Self::UnlikeBackends { .. } => FindingRule::UnlikeBackends,
+            Self::OnNoServer | Self::NoServers { .. } => FindingRule::OnNoServer,
+            Self::Unwatched | Self::UnwatchedServer { .. } | Self::NothingWatched => FindingRule::Unwatched,
+            Self::AgentWatchesNothing => FindingRule::AgentWatchesNothing,
+            Self::NoOutsideView => FindingRule::NoOutsideView,
+            Self::Full { utilisation, .. } if utilisation.part() > 1.0 => FindingRule::Overloaded,
+            Self::Full { .. } => FindingRule::NoHeadroom,
+            Self::CapacitySinglePoint(_) => FindingRule::CapacitySinglePoint,
         }
     }
 }
 
-fn readable_hop(protocol: Protocol, facts: &[Fact]) -> Rule {
+fn readable_hop(protocol: Protocol, facts: &[Fact]) -> FindingRule {
     match facts.iter().map(Fact::stake).max() {
-        Some(Stake::Password | Stake::Session) => Rule::SecretsInTheClear,
-        _ if protocol == Protocol::Dns => Rule::ClassicDns,
-        _ if protocol == Protocol::Vrrp => Rule::OpenAdvertisements,
-        _ => Rule::ContentInTheClear,
+        Some(Stake::Password | Stake::Session) => FindingRule::SecretsInTheClear,
+        _ if protocol == Protocol::Dns => FindingRule::ClassicDns,
+        _ if protocol == Protocol::Vrrp => FindingRule::OpenAdvertisements,
+        _ => FindingRule::ContentInTheClear,
     }
 }
 
-const fn firewall(flaw: &Flaw) -> Rule {
+const fn firewall(flaw: &Flaw) -> FindingRule {
     match flaw {
-        Flaw::GuardsNothing(_) => Rule::GuardsNothing,
-        Flaw::Behind { .. } => Rule::FirewallBehind,
-        Flaw::OpenEntry(_) => Rule::OpenEntry,
-        Flaw::Unprotected(_) => Rule::Unprotected,
-        Flaw::Exposed { .. } => Rule::ExposedPort,
-        Flaw::Unused(_) => Rule::UnusedRule,
-        Flaw::Shadowed { .. } => Rule::ShadowedRule,
-        Flaw::NeedlessPorts { .. } => Rule::NeedlessPorts,
-        Flaw::AllowsByDefault(_) => Rule::DefaultAllow,
-        Flaw::SilentAgent { .. } => Rule::SilentAgent,
-        Flaw::ClosedHop { .. } => Rule::ClosedHop,
+        Flaw::GuardsNothing(_) => FindingRule::GuardsNothing,
+        Flaw::Behind { .. } => FindingRule::FirewallBehind,
+        Flaw::OpenEntry(_) => FindingRule::OpenEntry,
+        Flaw::Unprotected(_) => FindingRule::Unprotected,
+        Flaw::Exposed { .. } => FindingRule::ExposedPort,
+        Flaw::Unused(_) => FindingRule::UnusedRule,
+        Flaw::Shadowed { .. } => FindingRule::ShadowedRule,
+        Flaw::NeedlessPorts { .. } => FindingRule::NeedlessPorts,
+        Flaw::AllowsByDefault(_) => FindingRule::DefaultAllow,
+        Flaw::SilentAgent { .. } => FindingRule::SilentAgent,
+        Flaw::ClosedHop { .. } => FindingRule::ClosedHop,
     }
 }

@@ -1,31 +1,32 @@
-//! Findings about encryption: readable hops, and who can read requests.
+//! Findings about encryption: readable hops, and components that can read requests.
 
 use std::collections::BTreeMap;
 
-use super::{Finding, FindingKind, StaticRoutes};
+use super::{DesignFinding, FindingContext, FindingKind};
 use crate::exposure::{Authentication, Exposure, exposures};
 use crate::plaintext::balancer_can_read;
 use crate::reading::Fact;
 use crate::tls_price::{KeyPurpose, tls_price};
 use hoplight_model::{Cipher, ComponentId, Element, LinkIx, Protocol, Text};
 
-pub(super) fn find(ground: &StaticRoutes<'_>) -> Vec<Finding> {
-    let exposures = exposures(ground.infra);
+pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
+    let exposures = exposures(context.infra);
     let mut found = hops(&exposures);
-    found.extend(balancers(ground, &exposures));
+    found.extend(balancers(context, &exposures));
     found.extend(unchecked(&exposures));
-    // A design without any certificate leaves them out.
-    let says = !ground.infra.certificates().is_empty();
-    let missing = tls_price(ground.infra).keys.into_iter().filter(|key| says && key.purpose == KeyPurpose::Site && !key.is_drawn);
+    // A design without any certificate does not model certificates, so none is reported as missing.
+    let says = !context.infra.certificates().is_empty();
+    let missing =
+        tls_price(context.infra).keys.into_iter().filter(|key| says && key.purpose == KeyPurpose::Site && !key.is_drawn);
     found.extend(missing.map(|key| {
-        let domain = Text::new(ground.infra.domain()).unwrap_or_default();
-        Finding::of_component(&key.at, FindingKind::NoCertificate { domain })
+        let domain = Text::new(context.infra.domain()).unwrap_or_default();
+        DesignFinding::of_component(&key.at, FindingKind::NoCertificate { domain })
     }));
     found
 }
 
-/// One finding for each hop that can be read on a network.
-fn hops(exposures: &[Exposure]) -> Vec<Finding> {
+/// One finding for each hop that can be read on the network.
+fn hops(exposures: &[Exposure]) -> Vec<DesignFinding> {
     let mut by_link: BTreeMap<LinkIx, Vec<&Exposure>> = BTreeMap::new();
     for exposure in exposures.iter().filter(|exposure| exposure.is_exposed()) {
         by_link.entry(exposure.link).or_default().push(exposure);
@@ -38,14 +39,14 @@ fn hops(exposures: &[Exposure]) -> Vec<Finding> {
                 of_hop.iter().filter_map(|exposure| exposure.network()).flat_map(|reader| &reader.facts).cloned().collect();
             let Exposure { from, to, protocol, .. } = first;
             let hop = Element::Hop(from.clone(), to.clone());
-            Some(Finding::of_element(hop, FindingKind::ReadableHop { protocol: *protocol, facts }))
+            Some(DesignFinding::of_element(hop, FindingKind::ReadableHop { protocol: *protocol, facts }))
         })
         .collect()
 }
 
-/// What a balancer reads, and what follows from where TLS ends.
-fn balancers(ground: &StaticRoutes<'_>, exposures: &[Exposure]) -> Vec<Finding> {
-    let infra = ground.infra;
+/// What balancers can read, and what is readable behind a balancer that terminates TLS.
+fn balancers(context: &FindingContext<'_>, exposures: &[Exposure]) -> Vec<DesignFinding> {
+    let infra = context.infra;
     if !balancer_can_read(infra) {
         return Vec::new();
     }
@@ -58,9 +59,9 @@ fn balancers(ground: &StaticRoutes<'_>, exposures: &[Exposure]) -> Vec<Finding> 
             exposures.iter().any(|exposure| comes(exposure) && exposure.cipher == cipher)
         };
         if !reach(Cipher::Tls) {
-            // Without encryption it reads everything too, but TLS does not end there.
+            // Without encryption the balancer reads everything too, but it does not terminate TLS.
             if reach(Cipher::Plaintext) {
-                found.push(Finding::of_component(id, FindingKind::BalancerReadsAll { ends_tls: false }));
+                found.push(DesignFinding::of_component(id, FindingKind::BalancerReadsAll { ends_tls: false }));
             }
             continue;
         }
@@ -75,15 +76,15 @@ fn balancers(ground: &StaticRoutes<'_>, exposures: &[Exposure]) -> Vec<Finding> 
         }
         if !readable.is_empty() {
             let readable = readable.into_iter().cloned().collect();
-            found.push(Finding::of_component(id, FindingKind::TlsEndsAtBalancer { readable }));
+            found.push(DesignFinding::of_component(id, FindingKind::TlsEndsAtBalancer { readable }));
         }
-        found.push(Finding::of_component(id, FindingKind::BalancerReadsAll { ends_tls: true }));
+        found.push(DesignFinding::of_component(id, FindingKind::BalancerReadsAll { ends_tls: true }));
     }
     found
 }
 
-/// Encrypted hops without verification: one finding for all, since one authority fixes all.
-fn unchecked(exposures: &[Exposure]) -> Option<Finding> {
+/// Encrypted hops whose server is not authenticated. One finding for all, since a single private CA fixes all of them.
+fn unchecked(exposures: &[Exposure]) -> Option<DesignFinding> {
     let of_site = exposures.iter().filter(|exposure| exposure.protocol != Protocol::Metrics);
     let mut hops: Vec<Element> = Vec::new();
     for exposure in of_site.filter(|exposure| exposure.authentication == Authentication::Unchecked) {
@@ -92,5 +93,5 @@ fn unchecked(exposures: &[Exposure]) -> Option<Finding> {
             hops.push(hop);
         }
     }
-    (!hops.is_empty()).then(|| Finding::of_design(FindingKind::UncheckedPeer { hops }))
+    (!hops.is_empty()).then(|| DesignFinding::of_design(FindingKind::UncheckedPeer { hops }))
 }

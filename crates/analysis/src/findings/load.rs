@@ -1,28 +1,28 @@
-//! Findings about capacity at a load.
+//! Findings about capacity at a given load.
 
-use super::{Finding, FindingKind, StaticRoutes};
+use super::{DesignFinding, FindingContext, FindingKind};
 use crate::capacity::{Capacity, MOST_CAUSES, Utilisation, capacity_spofs};
 use crate::outage::Outage;
 
-/// Above this utilisation, little headroom is left.
+/// Utilisation above which headroom counts as insufficient.
 const NEARLY_FULL: f64 = 0.8;
 
-pub(super) fn find(ground: &StaticRoutes<'_>, load: f64) -> Vec<Finding> {
-    let capacity = Capacity::of(ground.infra, &Outage::none());
+pub(super) fn find(context: &FindingContext<'_>, load: f64) -> Vec<DesignFinding> {
+    let capacity = Capacity::of(context.infra, &Outage::none());
     let mut full: Vec<Utilisation> = capacity.utilisation(load).into_iter().filter(|of| of.part() > NEARLY_FULL).collect();
     full.sort_by(|a, b| b.part().total_cmp(&a.part()));
-    let mut found: Vec<Finding> = full
+    let mut found: Vec<DesignFinding> = full
         .into_iter()
         .map(|utilisation| {
             let component = utilisation.resource.component().clone();
-            Finding::of_component(&component, FindingKind::Full { load, utilisation })
+            DesignFinding::of_component(&component, FindingKind::Full { load, utilisation })
         })
         .collect();
-    if ground.structure.causes().len() > MOST_CAUSES {
+    if context.structure.causes().len() > MOST_CAUSES {
         return found;
     }
-    for overload in capacity_spofs(ground.infra, load) {
-        found.push(Finding::new(overload.cause.clone(), FindingKind::CapacitySinglePoint(overload)));
+    for overload in capacity_spofs(context.infra, load) {
+        found.push(DesignFinding::new(overload.cause.clone(), FindingKind::CapacitySinglePoint(overload)));
     }
     found
 }

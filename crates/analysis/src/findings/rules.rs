@@ -1,73 +1,73 @@
-//! The rules: everything that can be found, with a name and a severity.
+//! The rules that findings come from, with names and severities.
 
 use super::Severity::{self, Error, Note, Warning};
 
-/// A rule. What it means, why that matters and what would fix it is `hoplight_text::rule`'s.
+/// A rule. `hoplight_text::rule` has its explanation, why it matters and how to fix it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Rule {
-    /// A kind of request that users send is never answered.
+pub enum FindingRule {
+    /// A kind of request that users send never succeeds.
     KindDoesNotWork,
-    /// A machine or a program whose loss stops a kind of request.
+    /// A server or program whose loss stops a kind of request.
     SinglePoint,
-    /// A firewall that every request of a kind must cross.
+    /// A firewall that every request of a kind must pass.
     SingleFirewall,
-    /// One database alone takes writes, without automatic failover.
+    /// Only one database accepts writes, with no automatic failover.
     SingleWriter,
-    /// Data that one database alone holds.
+    /// Data without a second copy.
     OneCopy,
-    /// A zone or a resolver that every lookup needs.
+    /// A DNS zone or resolver that every lookup needs.
     OneName,
     /// A certificate whose expiry stops a kind of request.
     OneCertificate,
     /// A certificate that has expired.
     CertificateExpired,
-    /// A certificate with three weeks or less.
+    /// A certificate that expires within three weeks.
     CertificateExpiresSoon,
     /// A failure domain whose loss stops a kind of request.
     FailureDomain,
-    /// Passwords or session cookies that a network shows.
+    /// Passwords or session cookies that can be read on the network.
     SecretsInTheClear,
-    /// Content that a network shows.
+    /// Content that can be read on the network.
     ContentInTheClear,
-    /// Unencrypted lookups.
+    /// Unencrypted DNS lookups.
     ClassicDns,
     /// Unencrypted VRRP advertisements.
     OpenAdvertisements,
-    /// TLS that ends at a balancer with plaintext behind it.
+    /// A balancer that terminates TLS and forwards in plaintext.
     TlsEndsAtBalancer,
     /// A balancer that can read every request.
     BalancerReadsAll,
-    /// An encrypted hop without verification of the far end.
+    /// An encrypted hop whose server is not authenticated.
     UncheckedPeer,
-    /// TLS that ends where no certificate for the site is.
+    /// A component that terminates TLS without a certificate for the site.
     NoCertificate,
-    /// A firewall behind something that it should protect.
+    /// A firewall behind components that it should protect.
     FirewallBehind,
-    /// An entry that faces the Internet without a firewall.
+    /// An entry that is exposed to the Internet without a firewall.
     OpenEntry,
-    /// A port that the Internet reaches and no user needs.
+    /// A port that is reachable from the Internet although no user needs it.
     ExposedPort,
-    /// An agent whose samples never arrive.
+    /// An agent whose samples a firewall blocks.
     SilentAgent,
-    /// A drawn hop that a firewall stops.
+    /// A hop of the diagram that a firewall blocks.
     ClosedHop,
-    /// A machine without a firewall in front of it.
+    /// A component behind the entry without a firewall in front of it.
     Unprotected,
-    /// A firewall that no connection crosses.
+    /// A firewall that protects nothing.
     GuardsNothing,
-    /// A firewall that allows by default.
+    /// A firewall whose default action is to allow.
     DefaultAllow,
-    /// A firewall rule that never decides.
+    /// A firewall rule that never takes effect.
     ShadowedRule,
-    /// A firewall rule that allows unused traffic.
+    /// A firewall rule that allows traffic which nothing needs.
     UnusedRule,
     /// A firewall rule that opens more ports than needed.
     NeedlessPorts,
-    /// One version in many places: a flaw stops what a crash does not.
+    /// One software version in several places: a flaw stops what a single crash does not.
     SharedFlaw,
     /// A server that hosts several tiers.
     MixedTiers,
-    /// Servers that all differ, taken for redundancy.
+    /// Servers that all do different work and may be mistaken for redundancy.
     DifferentButSingle,
     /// Servers that run the same programs.
     AlikeServers,
@@ -75,24 +75,24 @@ pub enum Rule {
     BalancesNothing,
     /// A balancer over backends of different tiers.
     UnlikeBackends,
-    /// A part of the service without a server.
+    /// A component of the service that is on no server.
     OnNoServer,
-    /// A part of the service without an agent.
+    /// A component of the service without an agent.
     Unwatched,
-    /// An agent that is on no server of the service.
+    /// An agent that is not on a server of the service.
     AgentWatchesNothing,
     /// No external probe.
     NoOutsideView,
-    /// More load than something can take.
+    /// A resource whose utilisation exceeds 100 %.
     Overloaded,
-    /// Something more than four fifths full.
+    /// A resource whose utilisation exceeds 80 %.
     NoHeadroom,
-    /// An element whose loss overloads the rest.
+    /// An element whose loss overloads the remaining components.
     CapacitySinglePoint,
 }
 
-impl Rule {
-    /// All rules: what stops the service first, then what gives secrets away, then the rest.
+impl FindingRule {
+    /// All rules: those about loss of service first, then those about disclosed secrets, then the rest.
     pub const ALL: [Self; 42] = [
         Self::KindDoesNotWork,
         Self::SinglePoint,
@@ -138,7 +138,7 @@ impl Rule {
         Self::CapacitySinglePoint,
     ];
 
-    /// Its name, for programs and for `--fail-on`.
+    /// Stable identifier, for machine-readable output and `--fail-on`.
     pub const fn id(self) -> &'static str {
         match self {
             Self::KindDoesNotWork => "kind-does-not-work",
@@ -186,7 +186,7 @@ impl Rule {
         }
     }
 
-    /// How bad what it finds is.
+    /// Severity of the rule's findings.
     pub const fn severity(self) -> Severity {
         match self {
             Self::KindDoesNotWork

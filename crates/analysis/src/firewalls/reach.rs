@@ -1,8 +1,9 @@
-//! Which ports can be reached from a position, with the rule that decides.
+//! Which ports can be reached from a position, and the rule that decides.
 //!
-//! A packet filter judges addresses, and an address is a machine's: an attacker in one program of a machine speaks as any of
-//! them. An attacker in control of the machine also controls the firewall that runs on it. The Internet has the users' address.
-//! Must not know drawn hops.
+//! A packet filter matches addresses, and an address belongs to a server: an attacker in one program can use the names
+//! of all programs on the same server. An attacker who controls the server also controls the firewalls that run on it.
+//! An
+//! attacker on the Internet has the address of the users. The hops of the diagram play no role here.
 
 use std::cmp::Reverse;
 use std::collections::VecDeque;
@@ -14,51 +15,51 @@ use hoplight_model::behaviour::Operator;
 use hoplight_model::firewall::{Direction, RuleAction, Verdict};
 use hoplight_model::{ComponentId, ComponentIx, Element, Infrastructure, ServerId};
 
-/// The attacker's position.
+/// Position of the attacker.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Vantage {
-    /// Outside, where users are.
+    /// Outside the site, where the users are.
     Internet,
-    /// In a program: with its rights, behind its machine's firewall.
+    /// In a program: with its privileges, behind the server's firewall.
     Component(ComponentId),
-    /// In a machine, with all rights: firewalls that run on it do not count.
+    /// On a server with root privileges: firewalls that run on it are ineffective.
     Server(ServerId),
 }
 
-/// One firewall's verdict on an attempt.
+/// Verdict of one firewall on a connection attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judged {
     /// The firewall.
     pub firewall: ComponentId,
-    /// Its decision, and the rule that made it.
+    /// The verdict, with the rule that produced it.
     pub verdict: Verdict,
 }
 
-/// One attempt: a new connection to a port.
+/// An attempt to open a connection to a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectionAttempt {
-    /// The program that listens, or the machine for SSH (the program's own name where it stands on no drawn machine).
+    /// The program that listens or, for SSH, the server (the program itself if it is on no server).
     pub target: Element,
     /// The port.
     pub port: u16,
-    /// Whether it does not leave the machine.
+    /// Whether the connection stays within the server.
     pub is_local: bool,
-    /// The firewalls on the way, in order, each as if those before had let it pass.
+    /// Firewalls on the path, in order, each evaluated as if the preceding ones had allowed the connection.
     pub judged: Vec<Judged>,
 }
 
 impl ConnectionAttempt {
-    /// Whether the connection gets through.
+    /// Whether the connection is allowed.
     pub fn is_open(&self) -> bool {
         self.decided_by().is_none()
     }
 
-    /// The firewall that stops it, if any does: the first that does not allow it.
+    /// The first firewall that does not allow the connection, if any.
     pub fn decided_by(&self) -> Option<&Judged> {
         self.judged.iter().find(|judged| judged.verdict.action != RuleAction::Allow)
     }
 
-    /// What the attacker sees: the connection opens, or is refused, or nothing comes back.
+    /// What the attacker observes: the connection opens, is refused, or times out.
     pub fn action(&self) -> RuleAction {
         self.decided_by().map_or(RuleAction::Allow, |judged| judged.verdict.action)
     }
@@ -74,29 +75,29 @@ impl fmt::Display for Vantage {
     }
 }
 
-/// What an attacker at `from` reaches of the site: each program's ports and each machine's SSH, in authored order.
+/// Connection attempts from `from`: to each program's ports and each server's SSH, in authored order.
 ///
-/// Neither the attacker's own program nor, with a machine in hand, that machine's programs are among the targets. Nothing
-/// comes back for a vantage that is not there, or for a machine that runs nothing.
+/// Excludes the attacker's own program and, if the attacker controls a server, all programs on it. Returns nothing for
+/// a position that does not exist or for a server that runs nothing.
 pub fn reach(infra: &Infrastructure, from: &Vantage) -> Vec<ConnectionAttempt> {
     Site::of(infra).reach(from)
 }
 
-/// How many programs an attacker from the Internet must take over, one from the other, until each program of the site is in
-/// hand: 1 is reached directly. None for what cannot be reached at all. In authored order, only what listens.
+/// Length of the shortest attack path from the Internet to each listening program, in authored order: the number of
+/// programs to compromise one after the other. 1 means directly reachable, `None` unreachable.
 ///
-/// A program is taken over through one of its own ports, not through SSH, which needs a key. The time grows with the square
-/// of the number of programs.
-pub fn falls(infra: &Infrastructure) -> Vec<(ComponentId, Option<u32>)> {
+/// A program is compromised through one of its own ports, not through SSH, which requires a key. The time grows with
+/// the square of the number of programs.
+pub fn attack_path_lengths(infra: &Infrastructure) -> Vec<(ComponentId, Option<u32>)> {
     let site = Site::of(infra);
     let mut depth: Vec<Option<u32>> = vec![None; infra.len()];
     let mut open: VecDeque<(Vantage, u32)> = VecDeque::from([(Vantage::Internet, 0)]);
-    while let Some((vantage, fallen)) = open.pop_front() {
+    while let Some((vantage, length)) = open.pop_front() {
         for found in site.reach(&vantage).into_iter().filter(|found| found.is_open() && found.port != SSH) {
             let Element::Component(id) = found.target else { continue };
             let Some(ix) = infra.find(id.as_str()).filter(|ix| depth[ix.index()].is_none()) else { continue };
-            depth[ix.index()] = Some(fallen + 1);
-            open.push_back((Vantage::Component(id), fallen + 1));
+            depth[ix.index()] = Some(length + 1);
+            open.push_back((Vantage::Component(id), length + 1));
         }
     }
     let listening = listening_ports(infra);
@@ -105,32 +106,32 @@ pub fn falls(infra: &Infrastructure) -> Vec<(ComponentId, Option<u32>)> {
 }
 
 impl ConnectionAttempt {
-    /// How an attempt went: open is best, then whichever got further.
+    /// Sort key: open attempts first, then those that passed more firewalls.
     fn is_stopped_after(&self) -> (bool, Reverse<usize>) {
         let passed = self.judged.iter().take_while(|judged| judged.verdict.action == RuleAction::Allow).count();
         (!self.is_open(), Reverse(passed))
     }
 }
 
-/// Where an attacker sends from.
-struct Stand<'a> {
-    /// The place among the firewalls.
+/// A component that an attacker sends from.
+struct StartPoint<'a> {
+    /// The component, which determines the firewalls on the path.
     at: ComponentIx,
-    /// The machine whose firewalls are in the attacker's hands.
+    /// The server that the attacker controls, including its firewalls.
     held: Option<&'a ServerId>,
-    /// Whether it is inside the site, so that firewalls may stand between it and the outside.
+    /// Whether the attacker is inside the site, so that outbound firewalls apply.
     is_inside: bool,
 }
 
-/// Something that listens.
+/// A program or server that listens.
 struct ListeningTarget {
     element: Element,
-    /// The program that listens, or all places on the machine.
+    /// The program that listens, or all components on the server.
     at: Vec<ComponentIx>,
     ports: Vec<u16>,
 }
 
-/// What is looked up again and again.
+/// Data shared by all queries.
 struct Site<'a> {
     infra: &'a Infrastructure,
     machines: Machines<'a>,
@@ -145,7 +146,7 @@ impl<'a> Site<'a> {
     }
 
     fn reach(&self, from: &Vantage) -> Vec<ConnectionAttempt> {
-        let stands = self.stands(from);
+        let start_points = self.start_points(from);
         let own = |ix: &ComponentIx| match from {
             Vantage::Internet => false,
             Vantage::Component(id) => self.infra.component(*ix).id == *id,
@@ -154,50 +155,50 @@ impl<'a> Site<'a> {
         let mut found = Vec::new();
         for target in self.targets.iter().filter(|target| !target.at.iter().all(own)) {
             for port in &target.ports {
-                let starts = stands.iter().flat_map(|stand| target.at.iter().map(move |at| (stand, *at)));
-                let attempts = starts.flat_map(|(stand, at)| self.attempts(stand, at, target, *port));
-                // An address with several names uses the one that gets furthest.
+                let starts = start_points.iter().flat_map(|start| target.at.iter().map(move |at| (start, *at)));
+                let attempts = starts.flat_map(|(start, at)| self.attempts(start, at, target, *port));
+                // With several components at one address, the attempt that gets furthest counts.
                 found.extend(attempts.min_by_key(ConnectionAttempt::is_stopped_after));
             }
         }
         found
     }
 
-    fn stands<'b>(&self, from: &'b Vantage) -> Vec<Stand<'b>> {
+    fn start_points<'b>(&self, from: &'b Vantage) -> Vec<StartPoint<'b>> {
         let infra = self.infra;
         match from {
-            Vantage::Internet => infra.browser().map(|at| Stand { at, held: None, is_inside: false }).into_iter().collect(),
+            Vantage::Internet => infra.browser().map(|at| StartPoint { at, held: None, is_inside: false }).into_iter().collect(),
             Vantage::Component(id) => {
-                infra.find(id.as_str()).map(|at| Stand { at, held: None, is_inside: true }).into_iter().collect()
+                infra.find(id.as_str()).map(|at| StartPoint { at, held: None, is_inside: true }).into_iter().collect()
             }
             Vantage::Server(id) => {
-                self.machines.on(id).iter().map(|at| Stand { at: *at, held: Some(id), is_inside: true }).collect()
+                self.machines.on(id).iter().map(|at| StartPoint { at: *at, held: Some(id), is_inside: true }).collect()
             }
         }
     }
 
-    /// One attempt under each pair of names that the two addresses have.
-    fn attempts(&self, stand: &Stand<'_>, to: ComponentIx, target: &ListeningTarget, port: u16) -> Vec<ConnectionAttempt> {
+    /// One attempt for each pair of components at the two addresses.
+    fn attempts(&self, start: &StartPoint<'_>, to: ComponentIx, target: &ListeningTarget, port: u16) -> Vec<ConnectionAttempt> {
         let infra = self.infra;
-        let (from, before) = (infra.firewalls_before(stand.at), infra.firewalls_before(to));
-        // A firewall before both is not between them: it does not filter inside what it surrounds.
+        let (from, before) = (infra.firewalls_before(start.at), infra.firewalls_before(to));
+        // A firewall in front of both ends is not between them: it does not filter traffic inside its own network.
         let between = |firewall: &&ComponentIx| {
-            let is_held = stand.held.is_some() && infra.component(**firewall).server.as_ref() == stand.held;
-            let surrounds = stand.is_inside && from.contains(firewall) && before.contains(firewall);
+            let is_held = start.held.is_some() && infra.component(**firewall).server.as_ref() == start.held;
+            let surrounds = start.is_inside && from.contains(firewall) && before.contains(firewall);
             !is_held && !surrounds
         };
-        let out: &[ComponentIx] = if stand.is_inside { from } else { &[] };
+        let out: &[ComponentIx] = if start.is_inside { from } else { &[] };
         let out: Vec<ComponentIx> = out.iter().filter(between).copied().collect();
         let into: Vec<ComponentIx> = before.iter().filter(between).copied().collect();
         let server = |ix: ComponentIx| infra.component(ix).server.as_ref();
-        let is_local = stand.is_inside && (stand.at == to || (server(to).is_some() && server(to) == server(stand.at)));
+        let is_local = start.is_inside && (start.at == to || (server(to).is_some() && server(to) == server(start.at)));
         let judge = |firewall: &ComponentIx, direction: Direction, peer: ComponentIx| {
             let spec = infra.component(*firewall).kind.as_firewall()?;
             let verdict = spec.judge(direction, &infra.component(peer).id, server(peer), port);
             Some(Judged { firewall: infra.component(*firewall).id.clone(), verdict })
         };
         let mut attempts = Vec::new();
-        for asker in self.machines.same_address(infra, stand.at) {
+        for asker in self.machines.same_address(infra, start.at) {
             for answerer in self.machines.same_address(infra, to) {
                 let out = out.iter().filter_map(|firewall| judge(firewall, Direction::Outbound, answerer));
                 let into = into.iter().filter_map(|firewall| judge(firewall, Direction::Inbound, asker));
@@ -218,7 +219,7 @@ fn targets(infra: &Infrastructure, machines: &Machines<'_>) -> Vec<ListeningTarg
     let mut targets = Vec::new();
     for (ix, component) in infra.components() {
         let mut ports = listening[ix.index()].clone();
-        // A program that serves requests runs on a machine even if none is drawn.
+        // A program that serves requests runs on some server, even if the model does not show it.
         if component.server.is_none() && component.kind.serves_requests() {
             ports.insert(SSH);
         }

@@ -1,8 +1,8 @@
-//! What is wrong with the firewalls of a drawing: where they stand, what they let through, what they stop.
+//! Flaws of the firewalls in a design: their placement, what they let through and what they block.
 //!
-//! A rule is judged by what the drawing needs. What every machine needs although nobody draws it is not held against a rule:
-//! to ask for names and the time, to fetch updates over HTTPS, to redirect users from HTTP to HTTPS, and SSH for a named
-//! administrator. Must not know how severe a flaw is: `findings` decides.
+//! Rules are compared with the traffic that the diagram needs. Some traffic is always accepted, although no diagram
+//! shows it: outbound DNS, NTP and HTTPS (for updates), the redirect from HTTP to HTTPS, and SSH from a named peer.
+//! `findings` assigns the severity.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,18 +12,18 @@ use super::reach::{ConnectionAttempt, Judged, Vantage, reach};
 use hoplight_model::firewall::{Direction, FirewallSpec, Peer, Rule, RuleAction, Verdict};
 use hoplight_model::{ComponentId, ComponentIx, Element, Hop, Infrastructure, Protocol};
 
-/// The place of a rule: firewall, direction, and number from 1.
+/// Location of a rule: firewall, direction and number.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RuleAt {
     /// The firewall.
     pub firewall: ComponentId,
-    /// Which list: whether it is the inbound one.
+    /// Whether the rule is in the inbound list.
     pub is_inbound: bool,
-    /// The number in the list, from 1.
+    /// Number in the list, from 1.
     pub number: u16,
 }
 
-/// One thing that is wrong.
+/// A flaw.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Flaw {
     /// A firewall protects nothing.
@@ -32,58 +32,58 @@ pub enum Flaw {
     Behind {
         /// The firewall.
         firewall: ComponentId,
-        /// Those before it, in authored order.
+        /// The unprotected components, in authored order.
         unprotected: Vec<ComponentId>,
     },
-    /// Users, and everybody else on the Internet, get to this component without meeting a firewall.
+    /// An entry that is reachable from the Internet without passing a firewall.
     OpenEntry(ComponentId),
-    /// A component of the site, further inside, has no firewall before it.
+    /// A component behind the entry has no firewall in front of it.
     Unprotected(ComponentId),
-    /// The Internet gets to a port that no user needs.
+    /// A port that no user needs is reachable from the Internet.
     Exposed {
-        /// What is reached, and who let it through.
+        /// The connection attempt, with the firewalls that allow it.
         reach: ConnectionAttempt,
     },
-    /// A rule that allows something which nothing in the drawing does.
+    /// A rule allows traffic that nothing in the diagram needs.
     Unused(RuleAt),
-    /// A rule that never decides, because earlier ones have decided all that it speaks of.
+    /// A rule never takes effect, because earlier rules match everything that it matches.
     Shadowed {
         /// The rule.
         rule: RuleAt,
-        /// The numbers of the rules that decide instead.
+        /// Numbers of the rules that match instead.
         by: BTreeSet<u16>,
-        /// Whether one of them decides otherwise: somebody meant something else.
+        /// Whether one of them has a different action, which suggests a mistake.
         contradicts: bool,
     },
-    /// A rule that is needed, and opens ports that nothing needs.
+    /// A rule is needed, but also opens ports that nothing needs.
     NeedlessPorts {
         /// The rule.
         rule: RuleAt,
-        /// The ports; empty if the rule opens all.
+        /// The ports; empty if the rule opens all ports.
         ports: Vec<u16>,
     },
-    /// What no rule speaks of is let through.
+    /// The default action is to allow.
     AllowsByDefault(ComponentId),
-    /// What an agent pushes does not get out: its silence looks like health.
+    /// An agent's pushes are blocked, so missing data may be mistaken for health.
     SilentAgent {
         /// The agent.
         agent: ComponentId,
-        /// Who stops it.
+        /// The firewall that blocks them.
         by: Judged,
     },
-    /// A hop that the site needs is stopped.
+    /// A hop that the site needs is blocked.
     ClosedHop {
-        /// Who asks.
+        /// The client.
         from: ComponentId,
-        /// Who answers.
+        /// The server.
         to: ComponentId,
-        /// Who stops it.
+        /// The firewall that blocks it.
         by: Judged,
     },
 }
 
 impl Flaw {
-    /// What to point at.
+    /// The element to highlight.
     pub fn element(&self) -> Element {
         match self {
             Self::GuardsNothing(id)
@@ -101,7 +101,7 @@ impl Flaw {
     }
 }
 
-/// All that is wrong with the firewalls, those of a kind together: places first, then rules, then hops that are closed.
+/// Reports all flaws, grouped by type: placement first, then rules, then blocked hops.
 pub fn review(infra: &Infrastructure) -> Vec<Flaw> {
     let guarding = guarding(infra);
     let mut flaws = placing(infra, &guarding);
@@ -122,13 +122,13 @@ pub fn review(infra: &Infrastructure) -> Vec<Flaw> {
     flaws
 }
 
-/// The firewalls that stand before anything other than firewalls.
+/// Firewalls that protect at least one component other than a firewall.
 fn guarding(infra: &Infrastructure) -> BTreeSet<ComponentIx> {
     let guarded = infra.components().filter(|(_, component)| !component.kind.is_filter());
     guarded.flat_map(|(ix, _)| infra.firewalls_before(ix)).copied().collect()
 }
 
-/// Where firewalls stand, and where none does.
+/// Flaws in the placement of firewalls.
 fn placing(infra: &Infrastructure, guarding: &BTreeSet<ComponentIx>) -> Vec<Flaw> {
     let id = |ix: ComponentIx| infra.component(ix).id.clone();
     let idle = infra.firewalls().filter(|(ix, _)| !guarding.contains(ix));
@@ -154,7 +154,8 @@ fn placing(infra: &Infrastructure, guarding: &BTreeSet<ComponentIx>) -> Vec<Flaw
     flaws
 }
 
-/// What firewalls let the Internet get to, although no user needs it. What has no firewall at all is told by [`placing`].
+/// Needless ports that firewalls leave open to the Internet. Components without any firewall are reported by
+/// [`placing`].
 fn exposed(infra: &Infrastructure, machines: &Machines<'_>) -> Vec<Flaw> {
     let drawn: BTreeSet<(ComponentIx, u16)> = infra
         .hops()
@@ -175,11 +176,11 @@ fn exposed(infra: &Infrastructure, machines: &Machines<'_>) -> Vec<Flaw> {
     open.filter(is_needless).map(|reach| Flaw::Exposed { reach }).collect()
 }
 
-/// What the drawing needs of each firewall.
+/// The traffic that the diagram needs of each firewall.
 struct Needs {
-    /// The ports of drawn hops that each rule decides.
+    /// Ports of the hops in the diagram that each rule decides.
     decided: BTreeMap<(ComponentIx, bool, u16), BTreeSet<u16>>,
-    /// The firewalls that users cross on their way in.
+    /// Firewalls that users' requests pass on their way in.
     before_entry: BTreeSet<ComponentIx>,
 }
 
@@ -193,8 +194,8 @@ impl Needs {
                     needs.before_entry.insert(guard.firewall);
                 }
             }
-            // Either of a pair of balancers advertises, and after a failover either database follows the other: one link
-            // is drawn for both ways.
+            // Either balancer of a pair sends advertisements, and after a failover either database replicates from the
+            // other, but only one link is authored.
             if matches!(infra.link(hop.link).protocol, Protocol::Vrrp | Protocol::Replication) {
                 for (firewall, verdict) in both_ways(infra, &hop) {
                     needs.note(firewall, verdict, infra.port(hop.link));
@@ -211,7 +212,7 @@ impl Needs {
         }
     }
 
-    /// Whether a port is needed although no drawing shows it.
+    /// Whether a port is needed although no diagram shows it.
     fn is_essential(&self, firewall: ComponentIx, direction: Direction, rule: &Rule, port: u16) -> bool {
         match direction {
             Direction::Outbound => matches!(port, NAMES | CLOCK | HTTPS),
@@ -224,7 +225,7 @@ impl Needs {
     }
 }
 
-/// What the firewalls at both ends of a hop say to a connection in either direction.
+/// Verdicts of the firewalls at both ends of a hop on connections in either direction.
 fn both_ways(infra: &Infrastructure, hop: &Hop) -> Vec<(ComponentIx, Verdict)> {
     let mut said = Vec::new();
     for (from, to) in [(hop.from, hop.to), (hop.to, hop.from)] {
@@ -275,10 +276,10 @@ fn rules(
     flaws
 }
 
-/// For each rule, the rules that decide what it speaks of, itself among them if it ever does. A rule that speaks of nobody
-/// who is there is not among them.
+/// For each rule, the rules that decide the traffic that it matches, including itself if it ever decides. Rules that
+/// match no existing peer are left out.
 ///
-/// Only the ports and the peers that rules name differ: one port and one component that none names stand for all others.
+/// Only the ports and peers that rules name need to be tested, plus one port and one component that no rule names.
 fn decisions(
     infra: &Infrastructure,
     machines: &Machines<'_>,
@@ -314,7 +315,7 @@ fn decisions(
     decisions
 }
 
-/// Drawn hops that a firewall stops.
+/// Hops of the diagram that a firewall blocks.
 fn closed(infra: &Infrastructure) -> Vec<Flaw> {
     let id = |ix: ComponentIx| infra.component(ix).id.clone();
     let stopped = infra.hops().filter_map(|hop| {

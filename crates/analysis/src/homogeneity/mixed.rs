@@ -1,7 +1,7 @@
 //! Servers that host several tiers, and identical servers.
 //!
-//! Programs on one machine share its CPUs and memory, can only be scaled together, and talk over loopback, where there is no
-//! firewall. Which of these matters depends on the load and is not decided here.
+//! Programs on one server share its CPUs and memory, can only be scaled together, and communicate over loopback, where
+//! no firewall filters them. Which of these matters depends on the load and is not decided here.
 
 use std::collections::BTreeMap;
 
@@ -9,30 +9,30 @@ use super::super::machines::Machines;
 use hoplight_model::component::Software;
 use hoplight_model::{ComponentId, Infrastructure, Medium, ServerId, Tier};
 
-/// What a server runs, sorted: the tiers and the version of each program.
+/// The programs of a server, sorted: the tiers and version of each.
 type Programs = Vec<(Vec<Tier>, Option<Software>)>;
 
 /// A server that hosts several tiers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MixedServer {
-    /// The machine.
+    /// The server.
     pub server: ServerId,
-    /// The components of each tier on it, in authored order.
+    /// Components of each tier on the server, in authored order.
     pub tiers: BTreeMap<Tier, Vec<ComponentId>>,
-    /// The hops between them that stay inside the machine, where no firewall can filter them.
+    /// Hops between tiers that stay inside the server, where no firewall can filter them.
     pub unfenced: Vec<(ComponentId, ComponentId)>,
 }
 
-/// Servers that run the same programs, the same number of each.
+/// Servers that run the same programs, each the same number of times.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TwinServers {
-    /// The machines, in authored order; at least two.
+    /// The servers, in authored order; at least two.
     pub servers: Vec<ServerId>,
-    /// What each of them runs.
+    /// Tiers that each of them hosts.
     pub tiers: Vec<Tier>,
 }
 
-/// The servers that host more than one tier, in authored order.
+/// Returns the servers that host more than one tier, in authored order.
 pub fn mixed_servers(infra: &Infrastructure) -> Vec<MixedServer> {
     let machines = Machines::of(infra);
     let mut inside: BTreeMap<&ServerId, Vec<(ComponentId, ComponentId)>> = BTreeMap::new();
@@ -60,9 +60,9 @@ pub fn mixed_servers(infra: &Infrastructure) -> Vec<MixedServer> {
     mixed
 }
 
-/// Groups of servers that run the same versions of the same programs, ordered by the first server of each.
+/// Groups of servers that run the same versions of the same programs, ordered by the first server of each group.
 ///
-/// Only components that serve requests count: an additional firewall or agent makes no difference.
+/// Only components that serve requests are compared; firewalls and agents are ignored.
 pub fn twin_servers(infra: &Infrastructure) -> Vec<TwinServers> {
     let machines = Machines::of(infra);
     let mut groups: BTreeMap<Programs, Vec<(usize, ServerId)>> = BTreeMap::new();

@@ -1,6 +1,4 @@
-//! Whether a tier survives the loss of one member, and of one version.
-//!
-//! Must not know load: whether the rest has room is for a run to show.
+//! Whether a tier survives the loss of one member or of one software version.
 
 use super::super::cause::Cause;
 use super::super::machines::Machines;
@@ -9,44 +7,45 @@ use super::{Singles, stopped};
 use hoplight_model::component::Software;
 use hoplight_model::{ComponentId, Infrastructure, RequestKind, ServerId, Tier};
 
-/// How redundant the members of a tier are, for one kind of request.
+/// Redundancy of a tier for one kind of request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RedundancyVerdict {
-    /// There is only one.
+    /// The tier has only one member.
     Lone,
-    /// There are several of one version, and yet one of them alone stops the kind.
+    /// Several members run the same version, yet the loss of one stops the kind.
     FalseRedundancy,
-    /// There are several of different versions, and yet one of them alone stops the kind.
+    /// Several members run different versions, yet the loss of one stops the kind.
     FalseDiversity,
-    /// Any member may be lost; a flaw in one version stops the kind.
+    /// The kind survives the loss of any one member, but not a flaw in one version.
     Twins,
-    /// Any member may be lost; whether they share a flaw is unknown, because not every version is drawn.
+    /// The kind survives the loss of any one member. Whether the members share a flaw is unknown, because some versions
+    /// are not authored.
     Untold,
-    /// Any member may be lost, and any version.
+    /// The kind survives the loss of any one member or version.
     Diverse,
 }
 
-/// One tier, judged.
+/// Redundancy of a tier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TierRedundancy {
     /// The tier.
     pub tier: Tier,
-    /// Its components, in authored order.
+    /// Members of the tier, in authored order.
     pub members: Vec<ComponentId>,
-    /// The versions that they run, each once.
+    /// Software versions of the members, without duplicates.
     pub versions: Vec<Software>,
-    /// Whether every member's version is drawn.
+    /// Whether the version of every member is authored.
     pub is_told: bool,
-    /// The kinds that stop when the whole tier is out: those that need it.
+    /// Kinds that need the tier: those that stop when all of its members fail.
     pub needed: Vec<RequestKind>,
-    /// The members that alone stop a kind, with the kinds.
+    /// Members whose loss alone stops a kind, with the kinds.
     pub single: Vec<(ComponentId, Vec<RequestKind>)>,
-    /// The versions that alone stop a kind, with the kinds.
+    /// Versions whose loss alone stops a kind, with the kinds.
     pub flaws: Vec<(Software, Vec<RequestKind>)>,
 }
 
 impl TierRedundancy {
-    /// The verdict for one kind; `None` if the kind does not need the tier, or does not work.
+    /// The verdict for one kind; `None` if the kind does not need the tier or does not work.
     pub fn reading(&self, kind: RequestKind) -> Option<RedundancyVerdict> {
         if !self.needed.contains(&kind) {
             return None;
@@ -67,12 +66,12 @@ impl TierRedundancy {
     }
 }
 
-/// Every tier that has members, from the user inwards.
+/// Redundancy of every tier that has members, from the user inwards.
 pub fn redundancy(infra: &Infrastructure) -> Vec<TierRedundancy> {
     redundancy_in(infra, &Structure::of(infra))
 }
 
-/// The same, for a structure that is there already.
+/// Like [`redundancy`], for a structure that is already built.
 pub fn redundancy_in(infra: &Infrastructure, structure: &Structure) -> Vec<TierRedundancy> {
     let singles = Singles::of(infra, structure);
     Tier::ALL.into_iter().filter_map(|tier| judged(infra, &singles, tier)).collect()
@@ -97,14 +96,15 @@ fn judged(infra: &Infrastructure, singles: &Singles<'_>, tier: Tier) -> Option<T
     Some(TierRedundancy { tier, members, versions, is_told, needed, single, flaws })
 }
 
-/// Servers that all do different work, which may be mistaken for redundancy.
+/// Servers that all do different work, and may be mistaken for redundancy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoneServers {
-    /// Each server with the kinds that stop without it, in authored order; for some none does.
+    /// Each server with the kinds that stop without it, in authored order; for some servers, the list is empty.
     pub servers: Vec<(ServerId, Vec<RequestKind>)>,
 }
 
-/// All servers that serve requests, if there are several, no two of them share a tier, and some alone stops something.
+/// All servers that serve requests, provided that there are several, no two share a tier, and at least one is a single
+/// point of failure.
 pub fn lone_servers(infra: &Infrastructure) -> Option<LoneServers> {
     let machines = Machines::of(infra);
     let mut taken: Vec<Tier> = Vec::new();

@@ -1,40 +1,46 @@
-//! The protocol of `MySQL`: statements, results, errors, and the changes of rows that a replica is sent. Must not know who
-//! takes writes.
+//! The `MySQL` protocol: statements, results, errors, and replicated row changes.
 
 use crate::reading::CHANGED_ROW;
 use hoplight_model::RequestKind;
 
-use super::{Mark, Part, Reply};
+use super::{MessagePart, PartRole, ResponseStatus};
 
 /// The statement that an application sends.
-pub(super) fn query(kind: RequestKind) -> Vec<Part> {
-    // It names the user by a password or a session.
-    vec![Part::new(Mark::Head, "COM_QUERY (0x03)"), Part::new(Mark::Secret, kind.sql())]
+pub(super) fn query(kind: RequestKind) -> Vec<MessagePart> {
+    // The statement contains the user's password or session.
+    vec![MessagePart::new(PartRole::Header, "COM_QUERY (0x03)"), MessagePart::new(PartRole::Secret, kind.sql())]
 }
 
-/// The database's response.
-pub(super) fn result(kind: RequestKind, reply: Reply) -> Vec<Part> {
-    let error = |text: &str| vec![Part::new(Mark::Head, "ERR packet (0xff)"), Part::new(Mark::Body, text)];
+/// The response of the database.
+pub(super) fn result(kind: RequestKind, reply: ResponseStatus) -> Vec<MessagePart> {
+    let error =
+        |text: &str| vec![MessagePart::new(PartRole::Header, "ERR packet (0xff)"), MessagePart::new(PartRole::Body, text)];
     match reply {
-        Reply::Good if kind.is_write() => {
-            vec![Part::new(Mark::Head, "OK packet (0x00)"), Part::new(Mark::Body, "affected rows 1, warnings 0")]
+        ResponseStatus::Success if kind.is_write() => {
+            vec![
+                MessagePart::new(PartRole::Header, "OK packet (0x00)"),
+                MessagePart::new(PartRole::Body, "affected rows 1, warnings 0"),
+            ]
         }
-        Reply::Good => vec![
-            Part::new(Mark::Head, "result set: 2 columns, 1 row"),
-            Part::new(Mark::Body, "name | city"),
-            Part::new(Mark::Body, "Ada  | London"),
+        ResponseStatus::Success => vec![
+            MessagePart::new(PartRole::Header, "result set: 2 columns, 1 row"),
+            MessagePart::new(PartRole::Body, "name | city"),
+            MessagePart::new(PartRole::Body, "Ada  | London"),
         ],
-        Reply::ReadOnly => {
+        ResponseStatus::ReadOnly => {
             error("1290 (HY000): The MySQL server is running with the --read-only option so it cannot execute this statement")
         }
-        // InnoDB's error when a table's file cannot grow.
-        Reply::DiskFull => error("1114 (HY000): The table 'users' is full"),
-        Reply::TooManyConnections => error("1040 (08004): Too many connections"),
+        // InnoDB reports this error when a table's file cannot grow.
+        ResponseStatus::DiskFull => error("1114 (HY000): The table 'users' is full"),
+        ResponseStatus::TooManyConnections => error("1040 (08004): Too many connections"),
         _ => error("the statement could not be executed"),
     }
 }
 
-/// A change of a row, as the primary's binary log has it.
-pub(super) fn change() -> Vec<Part> {
-    vec![Part::new(Mark::Head, "binary log: Update_rows event, row image"), Part::new(Mark::Body, CHANGED_ROW)]
+/// A row change, as it appears in the primary's binary log.
+pub(super) fn change() -> Vec<MessagePart> {
+    vec![
+        MessagePart::new(PartRole::Header, "binary log: Update_rows event, row image"),
+        MessagePart::new(PartRole::Body, CHANGED_ROW),
+    ]
 }

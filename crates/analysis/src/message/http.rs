@@ -1,55 +1,54 @@
-//! HTTP/1.1: heads and bodies (RFC 9110 and 9112), and what a proxy that reads them adds. Must not know encryption.
+//! HTTP/1.1 headers and bodies (RFC 9110 and 9112), including the headers that proxies add.
 
 use hoplight_model::{RequestKind, TlsMode};
 
-use super::{Mark, Part, Reply, USER_ADDRESS, Writing};
+use super::{MessagePart, PartRole, Remark, ResponseStatus, USER_ADDRESS, Writing};
 
 impl Writing<'_> {
-    /// The request of a user.
-    pub(super) fn request(&self, kind: RequestKind) -> Vec<Part> {
-        let head = |text: String| Part::new(Mark::Head, text);
+    /// A user's request.
+    pub(super) fn request(&self, kind: RequestKind) -> Vec<MessagePart> {
+        let head = |text: String| MessagePart::new(PartRole::Header, text);
         let mut parts = vec![head(format!("{} HTTP/1.1", kind.request_line())), head(format!("Host: {}", self.infra.domain()))];
         self.forwarded(&mut parts);
         let secrets = kind.secrets();
-        // A cookie is a header; a form is a body.
+        // A cookie is sent in a header, a form in the body.
         if secrets.starts_with("Cookie:") {
-            parts.push(Part::new(Mark::Secret, secrets));
+            parts.push(MessagePart::new(PartRole::Secret, secrets));
         } else if !secrets.is_empty() {
             parts.push(head("Content-Type: application/x-www-form-urlencoded".into()));
             parts.push(head(format!("Content-Length: {}", secrets.len())));
             parts.push(head(String::new()));
-            parts.push(Part::new(Mark::Secret, secrets));
+            parts.push(MessagePart::new(PartRole::Secret, secrets));
         }
         parts
     }
 
-    /// Headers that proxies have added.
-    fn forwarded(&self, parts: &mut Vec<Part>) {
+    /// Adds the headers that proxies add.
+    fn forwarded(&self, parts: &mut Vec<MessagePart>) {
         let (from, _) = self.infra.ends(self.link);
         let edge = self.infra.tls().edge;
         let asker = &self.infra.component(from).kind;
         let passes_tls = edge == TlsMode::Passthrough && asker.can_pass_tls();
-        // A browser is no proxy, and a balancer that reads nothing adds nothing.
+        // A browser is not a proxy, and a balancer in TLS passthrough cannot add headers.
         if asker.is_browser() || passes_tls {
             return;
         }
         if edge == TlsMode::Passthrough && self.infra.balancers().next().is_some() {
-            let text = "No X-Forwarded-For: TLS passed the balancer, and the user's address ended there.";
-            parts.push(Part::new(Mark::Remark, text));
+            parts.push(MessagePart::remark(Remark::ForwardedForMissing));
         } else {
-            parts.push(Part::new(Mark::Head, format!("X-Forwarded-For: {USER_ADDRESS}")));
+            parts.push(MessagePart::new(PartRole::Header, format!("X-Forwarded-For: {USER_ADDRESS}")));
         }
         let scheme = if edge == TlsMode::None { "http" } else { "https" };
-        parts.push(Part::new(Mark::Head, format!("X-Forwarded-Proto: {scheme}")));
+        parts.push(MessagePart::new(PartRole::Header, format!("X-Forwarded-Proto: {scheme}")));
     }
 
     /// The response.
-    pub(super) fn response(&self, kind: RequestKind, reply: Reply) -> Vec<Part> {
-        let head = |text: String| Part::new(Mark::Head, text);
+    pub(super) fn response(&self, kind: RequestKind, reply: ResponseStatus) -> Vec<MessagePart> {
+        let head = |text: String| MessagePart::new(PartRole::Header, text);
         let (status, body) = match reply {
-            Reply::Good => (200, page(kind).to_owned()),
-            Reply::Failed(status) => (status, format!("<h1>{status} {}</h1>", reason(status))),
-            // The application turns a database's error into its own.
+            ResponseStatus::Success => (200, page(kind).to_owned()),
+            ResponseStatus::Failed(status) => (status, format!("<h1>{status} {}</h1>", reason(status))),
+            // The application turns a database error into an internal server error.
             _ => (500, format!("<h1>500 {}</h1>", reason(500))),
         };
         let is_image = kind.is_static() && status == 200;
@@ -60,14 +59,14 @@ impl Writing<'_> {
             parts.push(head("Cache-Control: max-age=3600".into()));
         }
         if kind.is_write() && status == 200 {
-            // A login gets the session cookie that later requests send.
+            // A login response sets the session cookie that later requests send.
             let session = RequestKind::Read.secrets().trim_start_matches("Cookie: ");
             let secure = if self.infra.tls().edge == TlsMode::None { "" } else { "; Secure" };
-            parts.push(Part::new(Mark::Secret, format!("Set-Cookie: {session}; HttpOnly{secure}")));
+            parts.push(MessagePart::new(PartRole::Secret, format!("Set-Cookie: {session}; HttpOnly{secure}")));
         }
         parts.push(head(format!("Content-Length: {}", body.len())));
         parts.push(head(String::new()));
-        parts.push(Part::new(Mark::Body, body));
+        parts.push(MessagePart::new(PartRole::Body, body));
         parts
     }
 }

@@ -1,10 +1,10 @@
-//! Bytes that look random, derived from the message and its link. The caller decides what they represent.
+//! Random-looking bytes, derived from the message and its link.
 
 use hoplight_model::LinkIx;
 
 use super::{MessageDirection, MessageSpec, Payload};
 
-/// A source of bytes for one message.
+/// Source of bytes for one message.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Noise {
     /// Seed of the connection: the same for request and response.
@@ -13,7 +13,7 @@ pub(super) struct Noise {
     own: u64,
 }
 
-/// Mixes bits well (the finaliser of `SplitMix64`, by Sebastiano Vigna, in the public domain).
+/// Mixes bits (the finaliser of `SplitMix64` by Sebastiano Vigna, public domain).
 const fn mix(seed: u64) -> u64 {
     let z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -22,9 +22,9 @@ const fn mix(seed: u64) -> u64 {
 }
 
 impl Noise {
-    pub(super) fn new(letter: &MessageSpec, link: LinkIx) -> Self {
-        let call = mix(letter.number ^ mix(link.index() as u64));
-        let talk = match &letter.talk {
+    pub(super) fn new(spec: &MessageSpec, link: LinkIx) -> Self {
+        let call = mix(spec.number ^ mix(link.index() as u64));
+        let payload = match &spec.payload {
             Payload::Lookup => 1,
             Payload::Connect => 2,
             Payload::Handshake(part) => 3 + *part as u64,
@@ -34,8 +34,8 @@ impl Noise {
             Payload::Samples(_) => 21,
             Payload::Advertisement(_) => 22,
         };
-        let answer = u64::from(letter.turn != MessageDirection::Ask);
-        Self { call, own: mix(call ^ talk << 8 ^ answer) }
+        let answer = u64::from(spec.direction != MessageDirection::Request);
+        Self { call, own: mix(call ^ payload << 8 ^ answer) }
     }
 
     /// The client's ephemeral port (RFC 6335).
@@ -43,12 +43,12 @@ impl Noise {
         49_152 + (self.call % 16_384) as u16
     }
 
-    /// A 32-bit number that request and response share; a different one for each `what`.
+    /// A 32-bit number that request and response share; `what` selects one of several.
     pub(super) const fn shared(self, what: u64) -> u32 {
         (mix(self.call ^ what) >> 32) as u32
     }
 
-    /// `count` bytes of the message in hexadecimal, separated by `between`.
+    /// Returns `count` bytes of the message in hexadecimal, separated by `between`.
     pub(super) fn hex(self, count: usize, between: &str) -> String {
         let bytes: Vec<String> = (0..count as u64).map(|at| format!("{:02x}", mix(self.own ^ at << 16) & 0xff)).collect();
         bytes.join(between)

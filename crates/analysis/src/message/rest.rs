@@ -1,107 +1,117 @@
-//! TCP's opening (RFC 9293), an agent's push, and VRRP (RFC 5798). Must not know requests.
+//! TCP connection setup (RFC 9293), health checks, agents' pushes, and VRRP (RFC 5798).
 
 use hoplight_model::{Cipher, HealthCheck};
 
-use super::{Mark, MessageDirection, Part, Reply, Writing};
+use super::{MessageDirection, MessagePart, PartRole, Remark, ResponseStatus, Writing};
 
 impl Writing<'_> {
-    /// The opening of a connection, or the end of one. It carries no bytes.
-    pub(super) fn connect(&self, parts: &mut Vec<Part>) -> usize {
-        self.opening(self.letter.turn, parts)
+    /// The opening, refusal or reset of a connection. Carries no payload.
+    pub(super) fn connect(&self, parts: &mut Vec<MessagePart>) -> usize {
+        self.opening(self.spec.direction, parts)
     }
 
-    fn opening(&self, turn: MessageDirection, parts: &mut Vec<Part>) -> usize {
+    fn opening(&self, direction: MessageDirection, parts: &mut Vec<MessagePart>) -> usize {
         let (theirs, own) = (self.noise.shared(2), self.noise.shared(3));
-        match turn {
-            MessageDirection::Ask => parts.push(Part::new(Mark::Head, format!("SYN, seq {own}, window 64240, MSS 1460"))),
-            MessageDirection::Answer(Reply::Refused) => {
-                parts.push(Part::new(Mark::Head, format!("RST, ACK, ack {}: nothing listens here", own.wrapping_add(1))));
+        match direction {
+            MessageDirection::Request => {
+                parts.push(MessagePart::new(PartRole::Header, format!("SYN, seq {own}, window 64240, MSS 1460")));
             }
-            MessageDirection::Answer(Reply::Good) => {
-                parts.push(Part::new(Mark::Head, format!("SYN, ACK, seq {theirs}, ack {}", own.wrapping_add(1))));
-                parts.push(Part::new(Mark::Remark, "The third segment, ACK, goes out with the first data."));
+            MessageDirection::Response(ResponseStatus::Refused) => {
+                parts.push(MessagePart::new(
+                    PartRole::Header,
+                    format!("RST, ACK, ack {}: connection refused", own.wrapping_add(1)),
+                ));
             }
-            MessageDirection::Answer(_) => parts.push(Part::new(Mark::Head, format!("RST, seq {theirs}: the connection is cut"))),
+            MessageDirection::Response(ResponseStatus::Success) => {
+                parts.push(MessagePart::new(PartRole::Header, format!("SYN, ACK, seq {theirs}, ack {}", own.wrapping_add(1))));
+                parts.push(MessagePart::remark(Remark::AckWithData));
+            }
+            MessageDirection::Response(_) => {
+                parts.push(MessagePart::new(PartRole::Header, format!("RST, seq {theirs}: connection reset")));
+            }
         }
         0
     }
 
-    /// How far the balancer's health checks go.
+    /// Depth of the balancer's health checks.
     fn health_check(&self) -> HealthCheck {
         let (from, _) = self.infra.ends(self.link);
         self.infra.component(from).kind.as_balancer().map_or_else(HealthCheck::default, |spec| spec.check)
     }
 
-    /// Whether a health check ends before anything is said.
+    /// Whether a health check ends before it sends a request.
     pub(super) fn check_is_short(&self) -> bool {
-        self.health_check() == HealthCheck::Tcp || self.letter.turn == MessageDirection::Answer(Reply::Expired)
+        self.health_check() == HealthCheck::Tcp || self.spec.direction == MessageDirection::Response(ResponseStatus::Expired)
     }
 
-    /// A health check that only opens a connection, and a TLS session where there is one.
-    pub(super) fn short_check(&self, parts: &mut Vec<Part>) -> usize {
-        let sealed = self.infra.hop(self.link).cipher == Cipher::Tls;
-        let words = match (self.letter.turn, sealed) {
-            (MessageDirection::Ask, false) => "A health check: the connection is opened, and closed again.",
-            (MessageDirection::Ask, true) => "A health check: connection and TLS session are opened, and closed again.",
-            (MessageDirection::Answer(Reply::Expired), _) => "Its certificate has expired: the balancer ends the handshake.",
-            _ => "",
+    /// A health check that only opens a connection, with a TLS handshake if the hop is encrypted.
+    pub(super) fn short_check(&self, parts: &mut Vec<MessagePart>) -> usize {
+        let tls = self.infra.hop(self.link).cipher == Cipher::Tls;
+        let remark = match self.spec.direction {
+            MessageDirection::Request => Some(Remark::CheckConnects { tls }),
+            MessageDirection::Response(ResponseStatus::Expired) => Some(Remark::CheckRejectsCertificate),
+            MessageDirection::Response(_) => None,
         };
-        let turn = if self.letter.turn == MessageDirection::Ask || self.letter.turn == MessageDirection::Answer(Reply::Refused) {
-            self.letter.turn
+        let direction = if self.spec.direction == MessageDirection::Request
+            || self.spec.direction == MessageDirection::Response(ResponseStatus::Refused)
+        {
+            self.spec.direction
         } else {
-            MessageDirection::Answer(Reply::Good)
+            MessageDirection::Response(ResponseStatus::Success)
         };
-        let bytes = self.opening(turn, parts);
-        if !words.is_empty() {
-            parts.push(Part::new(Mark::Remark, words));
-        }
+        let bytes = self.opening(direction, parts);
+        parts.extend(remark.map(MessagePart::remark));
         bytes
     }
 
-    /// A health check that asks for a page.
-    pub(super) fn check(&self, turn: MessageDirection) -> Vec<Part> {
-        let head = |text: String| Part::new(Mark::Head, text);
-        match turn {
-            MessageDirection::Ask => {
-                let remark = format!("A health check: {}.", self.health_check().words());
+    /// A health check that requests a page.
+    pub(super) fn check(&self, direction: MessageDirection) -> Vec<MessagePart> {
+        let head = |text: String| MessagePart::new(PartRole::Header, text);
+        match direction {
+            MessageDirection::Request => {
                 vec![
                     head("GET /health HTTP/1.1".into()),
                     head(format!("Host: {}", self.infra.domain())),
-                    Part::new(Mark::Remark, remark),
+                    MessagePart::remark(Remark::CheckRequests(self.health_check())),
                 ]
             }
-            MessageDirection::Answer(Reply::Good) => vec![head("HTTP/1.1 200 OK".into()), head("Content-Length: 0".into())],
-            MessageDirection::Answer(_) => {
+            MessageDirection::Response(ResponseStatus::Success) => {
+                vec![head("HTTP/1.1 200 OK".into()), head("Content-Length: 0".into())]
+            }
+            MessageDirection::Response(_) => {
                 vec![head("HTTP/1.1 503 Service Unavailable".into()), head("Content-Length: 0".into())]
             }
         }
     }
 
-    /// An agent's push: HTTP, which most firewalls let out.
-    pub(super) fn samples(&self, json: &str, turn: MessageDirection) -> Vec<Part> {
-        if turn != MessageDirection::Ask {
-            return vec![Part::new(Mark::Head, "HTTP/1.1 200 OK"), Part::new(Mark::Head, "Content-Length: 0")];
+    /// An agent's push over HTTP, which most firewalls allow outbound.
+    pub(super) fn samples(&self, json: &str, direction: MessageDirection) -> Vec<MessagePart> {
+        if direction != MessageDirection::Request {
+            return vec![
+                MessagePart::new(PartRole::Header, "HTTP/1.1 200 OK"),
+                MessagePart::new(PartRole::Header, "Content-Length: 0"),
+            ];
         }
         let (_, to) = self.infra.ends(self.link);
         vec![
-            Part::new(Mark::Head, "POST /receiver/v1/http HTTP/1.1"),
-            Part::new(Mark::Head, format!("Host: {}", self.infra.component(to).id)),
-            Part::new(Mark::Head, "Content-Type: application/json"),
-            Part::new(Mark::Head, format!("Content-Length: {}", json.len())),
-            Part::new(Mark::Head, ""),
-            Part::new(Mark::Body, json),
+            MessagePart::new(PartRole::Header, "POST /receiver/v1/http HTTP/1.1"),
+            MessagePart::new(PartRole::Header, format!("Host: {}", self.infra.component(to).id)),
+            MessagePart::new(PartRole::Header, "Content-Type: application/json"),
+            MessagePart::new(PartRole::Header, format!("Content-Length: {}", json.len())),
+            MessagePart::new(PartRole::Header, ""),
+            MessagePart::new(PartRole::Body, json),
         ]
     }
 
-    /// The periodic advertisement of a VRRP master.
-    pub(super) fn advertisement(&self, priority: u8) -> Vec<Part> {
+    /// Periodic advertisement of the VRRP master.
+    pub(super) fn advertisement(&self, priority: u8) -> Vec<MessagePart> {
         let (from, to) = self.infra.ends(self.link);
         let spec = [from, to].into_iter().find_map(|ix| self.infra.component(ix).kind.as_balancer()?.vrrp.as_ref());
         let interval = spec.map_or(1.0, |spec| spec.advert_s.get());
         vec![
-            Part::new(Mark::Head, "VRRP version 3, ADVERTISEMENT (1), virtual router 51"),
-            Part::new(Mark::Body, format!("priority {priority}, interval {interval} s")),
-            Part::new(Mark::Remark, "Neither encrypted nor signed: whoever is on this network can say the same."),
+            MessagePart::new(PartRole::Header, "VRRP version 3, ADVERTISEMENT (1), virtual router 51"),
+            MessagePart::new(PartRole::Body, format!("priority {priority}, interval {interval} s")),
+            MessagePart::remark(Remark::Unauthenticated),
         ]
     }
 }

@@ -1,5 +1,5 @@
-//! From a drawing to the circuit of one kind of request. The rules are those of [`super::super::flow`] and
-//! [`super::super::database`], as formulas instead of a search.
+//! Compiles an infrastructure into the circuit of one kind of request. The rules are those of [`super::super::flow`]
+//! and [`super::super::database`], written as formulas instead of a search.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use hoplight_model::component::Software;
 use hoplight_model::firewall::RuleAction;
 use hoplight_model::{ComponentId, ComponentIx, DatabaseRole, DomainId, Hop, Infrastructure, LinkIx, RequestKind, ServerId};
 
-/// The circuit of a kind of request.
+/// Compiles the circuit of a kind of request.
 pub(super) fn compile(infra: &Infrastructure, places: &BTreeMap<Cause, u32>, kind: RequestKind) -> Circuit {
     let mut compiler = Compiler::new(infra, places, kind);
     let root = compiler.root();
@@ -24,13 +24,13 @@ struct Compiler<'a> {
     places: &'a BTreeMap<Cause, u32>,
     kind: RequestKind,
     builder: CircuitBuilder,
-    /// The failure domains of each element, direct and enclosing.
+    /// Failure domains of each element, and the enclosing domains of each domain.
     domains: Domains<'a>,
-    /// Whether each component runs, by position; computed on demand.
+    /// Gate for "this component is up", by position; computed on demand.
     up: Vec<Option<GateId>>,
-    /// Whether a request that reached the component is answered, likewise.
+    /// Gate for "a request that reaches this component is answered", by position; computed on demand.
     served: Vec<Option<GateId>>,
-    /// The cluster of each database.
+    /// Cluster of each database.
     clusters: BTreeMap<ComponentIx, Vec<ComponentIx>>,
 }
 
@@ -62,7 +62,7 @@ impl<'a> Domains<'a> {
         domains
     }
 
-    /// These domains and those that enclose them.
+    /// Returns these domains and all domains that enclose them.
     fn with_outer(&self, inner: Option<&Vec<&'a DomainId>>) -> Vec<&'a DomainId> {
         let mut all: Vec<&DomainId> = Vec::new();
         let mut open: Vec<&DomainId> = inner.into_iter().flatten().copied().collect();
@@ -96,7 +96,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// The name is resolved, and the request reaches a component that answers it.
+    /// True if the name can be resolved and the request reaches a component that answers it.
     fn root(&mut self) -> GateId {
         let Some(browser) = self.infra.browser() else { return self.builder.constant(false) };
         let request = self.served(browser);
@@ -110,7 +110,7 @@ impl<'a> Compiler<'a> {
         self.builder.all([request, answered, zone])
     }
 
-    /// The input of a cause. What is not listed as a cause never fails.
+    /// Input of a cause. A cause that is not listed never occurs.
     fn input(&mut self, cause: &Cause) -> GateId {
         match self.places.get(cause) {
             Some(place) => self.builder.input(*place),
@@ -118,7 +118,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// The component runs: itself, its server, its version, and what these share with others.
+    /// True if the component is up: itself, its server, its software version, and all failure domains around them.
     fn up(&mut self, ix: ComponentIx) -> GateId {
         if let Some(gate) = self.up[ix.index()] {
             return gate;
@@ -137,14 +137,14 @@ impl<'a> Compiler<'a> {
         gate
     }
 
-    /// A new connection gets through the hop, and the component at its end runs.
+    /// True if a new connection gets through the hop and the component at its end is up.
     fn passes(&mut self, hop: &Hop) -> GateId {
         let end = self.up(hop.to);
         let open = self.open(hop);
         self.builder.all([open, end])
     }
 
-    /// A new connection gets through the hop: the link, the firewalls on it, the certificates that it is opened with.
+    /// True if a new connection gets through the hop: the link, its firewalls, and a valid certificate.
     fn open(&mut self, hop: &Hop) -> GateId {
         if hop.guards.iter().any(|guard| guard.verdict.action != RuleAction::Allow) {
             return self.builder.constant(false);
@@ -165,7 +165,7 @@ impl<'a> Compiler<'a> {
         self.builder.all(needed)
     }
 
-    /// A request that reached this component is answered, here or further on.
+    /// True if a request that reaches this component is answered, here or by an upstream.
     fn served(&mut self, ix: ComponentIx) -> GateId {
         if let Some(gate) = self.served[ix.index()] {
             return gate;
@@ -194,14 +194,14 @@ impl<'a> Compiler<'a> {
         self.builder.any(paths)
     }
 
-    /// A database that was reached takes writes, after any failover or election.
+    /// True if the database accepts writes once a request reaches it, after any failover or election.
     fn takes_writes(&mut self, ix: ComponentIx) -> GateId {
         let Some(role) = self.role(ix) else { return self.builder.constant(false) };
         let cluster = self.clusters.get(&ix).cloned().unwrap_or_default();
         match role {
             DatabaseRole::Primary => self.builder.constant(true),
             DatabaseRole::Member => {
-                // It was reached, so it runs: with the members that it hears it needs a majority.
+                // The request reached this member, so it is up and needs `majority - 1` others.
                 let majority = ClusterRules::of(self.infra, &cluster).majority;
                 let others = cluster.iter().filter(|other| **other != ix);
                 let heard: Vec<GateId> = others.map(|other| self.hear(ix, *other)).collect();
@@ -215,8 +215,8 @@ impl<'a> Compiler<'a> {
         self.infra.component(ix).kind.as_database().map(|spec| spec.role)
     }
 
-    /// A replica is the one that an automatic failover promotes: the first in order of those that hear it, and none of
-    /// them hears the primary.
+    /// True if automatic failover promotes this replica: it is the first of the replicas that it can communicate with,
+    /// and none of them can reach the primary.
     fn takes_over(&mut self, ix: ComponentIx, cluster: &[ComponentIx]) -> GateId {
         let with_role = |wanted: DatabaseRole| -> Vec<ComponentIx> {
             cluster.iter().copied().filter(|other| self.role(*other) == Some(wanted)).collect()
@@ -234,14 +234,14 @@ impl<'a> Compiler<'a> {
                 continue;
             }
             let heard = self.hear(ix, peer);
-            // A peer that comes before must not be heard; one that comes after must not hear the primary, if it is heard.
+            // An earlier peer must not be reachable; a later one must not be reachable while it can reach the primary.
             let hinders = if number < place { heard } else { self.builder.all([heard, hears_primary]) };
             needed.push(self.builder.not(hinders));
         }
         self.builder.all(needed)
     }
 
-    /// Two databases run, and a replication link between them is open; it serves both ways.
+    /// True if both databases are up and a replication link between them is open. The link works in both directions.
     fn hear(&mut self, a: ComponentIx, b: ComponentIx) -> GateId {
         let Some(link) = self.replication_between(a, b) else { return self.builder.constant(false) };
         let open = self.open(&self.infra.hop(link));

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use hoplight_analysis::findings::{Finding, Rule, findings};
+use hoplight_analysis::findings::{DesignFinding, FindingRule, findings};
 use hoplight_analysis::{Capacity, Outage, Structure, availability, plaintext_hops, single_parts, tls_price::tls_price};
 use hoplight_model::{Infrastructure, RequestKind};
 
@@ -22,7 +22,7 @@ pub(super) struct Figures {
     /// Milliseconds of TLS work for a first login.
     pub(super) tls_ms: f64,
     /// The findings.
-    pub(super) findings: Vec<Finding>,
+    pub(super) findings: Vec<DesignFinding>,
 }
 
 impl Figures {
@@ -41,10 +41,10 @@ impl Figures {
 
     /// The findings that the other design does not have, worst first. Each rule is listed once, with its first finding and the
     /// names of all its subjects.
-    pub(super) fn only_here(&self, there: &Self) -> Vec<(&Finding, Vec<String>)> {
-        let known: BTreeSet<(Rule, String)> =
+    pub(super) fn only_here(&self, there: &Self) -> Vec<(&DesignFinding, Vec<String>)> {
+        let known: BTreeSet<(FindingRule, String)> =
             there.findings.iter().map(|finding| (finding.rule(), finding.subject_name())).collect();
-        let mut rules: Vec<(&Finding, Vec<String>)> = Vec::new();
+        let mut rules: Vec<(&DesignFinding, Vec<String>)> = Vec::new();
         for finding in self.findings.iter().filter(|finding| !known.contains(&(finding.rule(), finding.subject_name()))) {
             match rules.iter_mut().find(|(first, _)| first.rule() == finding.rule()) {
                 Some((_, subjects)) => subjects.push(finding.subject_name()),
